@@ -1,0 +1,38 @@
+# How every C++ file of the project is compiled: the language, the warnings, the hardening and the sanitizers.
+# Build types: Release ships; Sanitize is what MINDSPACE_SANITIZE asks for, with assertions on.
+
+set(CMAKE_CXX_STANDARD 23)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON) # for clang-tidy
+set(CMAKE_CXX_FLAGS_RELEASE "-O2 -g1 -DNDEBUG")
+set(CMAKE_CXX_FLAGS_SANITIZE "-O1 -g1 -fno-omit-frame-pointer")
+
+if(NOT CMAKE_BUILD_TYPE)
+    message(FATAL_ERROR "Choose a preset: cmake --preset release (CMakePresets.json lists all)")
+endif()
+# GCC 12 miscompiles co_await with an aggregate temporary, a braced argument or a capturing lambda.
+if(NOT CMAKE_CXX_COMPILER_ID STREQUAL "Clang" OR CMAKE_CXX_COMPILER_VERSION VERSION_LESS 19)
+    message(FATAL_ERROR "Mind Space is built with clang 19 or newer; this is ${CMAKE_CXX_COMPILER}")
+endif()
+
+find_program(ccache ccache)
+if(ccache)
+    set(CMAKE_CXX_COMPILER_LAUNCHER ${ccache})
+endif()
+
+add_library(mindspace_compiler INTERFACE)
+target_compile_options(mindspace_compiler INTERFACE
+    -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror
+    -fdiagnostics-color=always)
+target_link_options(mindspace_compiler INTERFACE -fuse-ld=lld)
+
+# A server that faces the network keeps the cheap checks in what ships.
+target_compile_definitions(mindspace_compiler INTERFACE _GLIBCXX_ASSERTIONS $<$<CONFIG:Release>:_FORTIFY_SOURCE=2>)
+target_compile_options(mindspace_compiler INTERFACE -fPIE $<$<CONFIG:Release>:-fstack-protector-strong>)
+target_link_options(mindspace_compiler INTERFACE -pie -Wl,-z,relro,-z,now)
+
+if(MINDSPACE_SANITIZE)
+    target_compile_options(mindspace_compiler INTERFACE -fsanitize=${MINDSPACE_SANITIZE} -fno-sanitize-recover=all)
+    target_link_options(mindspace_compiler INTERFACE -fsanitize=${MINDSPACE_SANITIZE})
+endif()

@@ -1,0 +1,174 @@
+-- Every table of users' data has user_id first in its key, and every statement on the hot path names it: the schema
+-- can be hash-partitioned and distributed without a change of code.
+
+-- user service ---------------------------------------------------------------------------------------------------
+
+CREATE TABLE users (
+    user_id            uuid PRIMARY KEY,
+    email              text NOT NULL,
+    email_verified     boolean NOT NULL DEFAULT false,
+    display_name       text NOT NULL,
+    timezone           text NOT NULL,
+    locale             text NOT NULL,
+    avatar_url         text,
+    daily_goal_seconds integer NOT NULL DEFAULT 600,
+    day_start_hour     smallint NOT NULL DEFAULT 0,
+    role               text NOT NULL DEFAULT 'user' CHECK (role IN ('user', 'admin')),
+    version            integer NOT NULL DEFAULT 1,
+    created_at         timestamptz NOT NULL,
+    updated_at         timestamptz NOT NULL
+);
+
+-- auth service ---------------------------------------------------------------------------------------------------
+
+-- Which account an address belongs to. A table of its own, because uniqueness of the address is not by user.
+CREATE TABLE login_emails (
+    email_key text PRIMARY KEY,
+    user_id   uuid NOT NULL
+);
+
+CREATE TABLE credentials (
+    user_id       uuid PRIMARY KEY,
+    password_hash text NOT NULL,
+    changed_at    timestamptz NOT NULL
+);
+
+-- A login on one device. Refresh tokens are kept as hashes only; rotation_salt derives the successor of the previous
+-- token from that token, so that a client that lost the answer can ask again.
+CREATE TABLE auth_sessions (
+    user_id         uuid NOT NULL,
+    auth_session_id uuid NOT NULL,
+    device_name     text,
+    ip              text NOT NULL,
+    user_agent      text NOT NULL,
+    tag_key         bytea NOT NULL,
+    current_hash    bytea NOT NULL,
+    previous_hash   bytea,
+    rotation_salt   bytea,
+    rotated_at      timestamptz,
+    created_at      timestamptz NOT NULL,
+    last_used_at    timestamptz NOT NULL,
+    expires_at      timestamptz NOT NULL,
+    revoked_at      timestamptz,
+    PRIMARY KEY (user_id, auth_session_id)
+);
+
+-- The public halves of the keys that sign access tokens; every role verifies with them.
+CREATE TABLE signing_keys (
+    kid        text PRIMARY KEY,
+    public_key bytea NOT NULL,
+    created_at timestamptz NOT NULL
+);
+
+-- meditation service ---------------------------------------------------------------------------------------------
+
+CREATE TABLE meditation_sessions (
+    user_id          uuid NOT NULL,
+    session_id       uuid NOT NULL,
+    status           text NOT NULL CHECK (status IN ('active', 'completed', 'abandoned')),
+    kind             text NOT NULL,
+    planned_seconds  integer NOT NULL,
+    duration_seconds integer,
+    started_at       timestamptz NOT NULL,
+    ended_at         timestamptz,
+    local_date       date NOT NULL,
+    timezone         text NOT NULL,
+    group_id         uuid,
+    mood_before      smallint,
+    mood_after       smallint,
+    note             text,
+    source           text NOT NULL CHECK (source IN ('live', 'import', 'group')),
+    version          integer NOT NULL DEFAULT 1,
+    created_at       timestamptz NOT NULL,
+    updated_at       timestamptz NOT NULL,
+    PRIMARY KEY (user_id, session_id)
+);
+CREATE UNIQUE INDEX meditation_sessions_one_active ON meditation_sessions (user_id) WHERE status = 'active';
+CREATE INDEX meditation_sessions_history ON meditation_sessions (user_id, started_at DESC, session_id DESC);
+
+CREATE TABLE groups (
+    group_id         uuid PRIMARY KEY,
+    host_id          uuid NOT NULL,
+    host_name        text NOT NULL,
+    title            text NOT NULL,
+    description      text,
+    kind             text NOT NULL,
+    planned_seconds  integer NOT NULL,
+    scheduled_for    timestamptz,
+    visibility       text NOT NULL CHECK (visibility IN ('public', 'unlisted')),
+    max_participants integer,
+    state            text NOT NULL DEFAULT 'scheduled' CHECK (state IN ('scheduled', 'running', 'ended', 'cancelled')),
+    started_at       timestamptz,
+    ends_at          timestamptz,
+    ended_at         timestamptz,
+    end_reason       text,
+    created_at       timestamptz NOT NULL,
+    updated_at       timestamptz NOT NULL
+);
+-- The order of the public list: soonest first, and unscheduled ones by when they were made.
+CREATE INDEX groups_public ON groups ((coalesce(started_at, scheduled_for, created_at)), group_id) WHERE visibility = 'public';
+CREATE INDEX groups_running ON groups (ends_at) WHERE state = 'running';
+
+-- How long somebody sat with a running group, kept current by the nodes that hold their sockets.
+CREATE TABLE group_attendance (
+    user_id   uuid NOT NULL,
+    group_id  uuid NOT NULL,
+    joined_at timestamptz NOT NULL,
+    seen_at   timestamptz NOT NULL,
+    PRIMARY KEY (user_id, group_id)
+);
+CREATE INDEX group_attendance_group ON group_attendance (group_id);
+
+-- events ---------------------------------------------------------------------------------------------------------
+
+-- Written in the transaction of the change. Readers go by (xid, id) and stay below the oldest running transaction,
+-- so that a row that commits late is never passed over.
+CREATE TABLE outbox (
+    xid         xid8 NOT NULL DEFAULT pg_current_xact_id(),
+    id          bigint GENERATED ALWAYS AS IDENTITY,
+    type        text NOT NULL,
+    user_id     uuid NOT NULL,
+    payload     jsonb NOT NULL,
+    occurred_at timestamptz NOT NULL,
+    PRIMARY KEY (xid, id)
+);
+
+CREATE TABLE consumer_positions (
+    consumer text PRIMARY KEY,
+    xid      xid8 NOT NULL,
+    id       bigint NOT NULL
+);
+
+-- analytics service ----------------------------------------------------------------------------------------------
+
+-- The newest known state of each session. A fact that comes twice, late or out of order changes nothing.
+CREATE TABLE session_facts (
+    user_id          uuid NOT NULL,
+    session_id       uuid NOT NULL,
+    version          integer NOT NULL,
+    counts           boolean NOT NULL,
+    local_date       date NOT NULL,
+    local_hour       smallint NOT NULL,
+    kind             text NOT NULL,
+    duration_seconds integer NOT NULL,
+    mood_before      smallint,
+    mood_after       smallint,
+    ended_at         timestamptz,
+    PRIMARY KEY (user_id, session_id)
+);
+CREATE INDEX session_facts_day ON session_facts (user_id, local_date) WHERE counts;
+
+-- Recomputed from the facts, never incremented.
+CREATE TABLE daily_totals (
+    user_id           uuid NOT NULL,
+    local_date        date NOT NULL,
+    kind              text NOT NULL,
+    sessions          integer NOT NULL,
+    streak_sessions   integer NOT NULL,
+    seconds           integer NOT NULL,
+    mood_before_sum   integer NOT NULL,
+    mood_before_count integer NOT NULL,
+    mood_after_sum    integer NOT NULL,
+    mood_after_count  integer NOT NULL,
+    PRIMARY KEY (user_id, local_date, kind)
+);

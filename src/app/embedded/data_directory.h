@@ -1,0 +1,42 @@
+#pragma once
+// The directory in which `mindspace up` keeps everything: databases, keys, mail, logs. Holding a DataDirectory means
+// holding its lock, so one program at a time uses it. Blocking calls; made once, before the loops start.
+//
+//   <root>/mindspace.lock   locked while we live; marks the directory as ours
+//   <root>/keys mail log    0700, ours
+//   <root>/postgres redis   0700, of the account the servers run as (made by the embedded servers)
+//   <root>/run              0700, of that account too: the sockets
+
+#include "app/embedded/file_descriptor.h"
+
+#include <filesystem>
+
+namespace mindspace::app {
+
+class DataDirectory {
+public:
+    // /var/lib/mindspace for root, else $XDG_DATA_HOME/mindspace or ~/.local/share/mindspace (XDG Base Directory).
+    // StartupError if there is no home to put it in.
+    static std::filesystem::path default_path();
+
+    // Creates what is missing (parents too), and locks. StartupError if the place cannot be written, belongs to
+    // somebody else, holds other things, or is in use by another program.
+    explicit DataDirectory(const std::filesystem::path& path);
+
+    // Absolute, without symbolic links.
+    [[nodiscard]] const std::filesystem::path& root() const { return root_; }
+    [[nodiscard]] std::filesystem::path postgres() const { return root_ / "postgres"; }
+    [[nodiscard]] std::filesystem::path redis() const { return root_ / "redis"; }
+    [[nodiscard]] std::filesystem::path keys() const { return root_ / "keys"; }
+    [[nodiscard]] std::filesystem::path mail() const { return root_ / "mail"; }
+    [[nodiscard]] std::filesystem::path log() const { return root_ / "log"; }
+    [[nodiscard]] std::filesystem::path run() const { return root_ / "run"; }
+
+private:
+    void lock();
+
+    std::filesystem::path root_;
+    FileDescriptor lock_;
+};
+
+}  // namespace mindspace::app

@@ -1,0 +1,93 @@
+#include "app/embedded/embedded_redis.h"
+
+#include "app/embedded/file_descriptor.h"
+#include "app/embedded/find_program.h"
+#include "app/embedded/startup_error.h"
+
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <sys/un.h>
+
+#include <algorithm>
+#include <array>
+#include <csignal>
+#include <string_view>
+#include <utility>
+
+namespace mindspace::app {
+
+namespace fs = std::filesystem;
+using namespace std::chrono_literals;
+
+namespace {
+
+// SIGTERM writes a last snapshot.
+const StopPlan kStopPlan = {{SIGTERM, 10s}};
+
+fs::path find_redis() {
+    if (auto program = find_program("redis-server")) return *program;
+    throw StartupError(
+        EX_UNAVAILABLE,
+        "redis-server was not found: install Redis 7 (on Debian: apt install redis-server), or give the URL "
+        "of one that runs already");
+}
+
+// Snapshots that a killed Redis did not finish.
+void remove_unfinished(const fs::path& home) {
+    for (const auto& entry : fs::directory_iterator(home)) {
+        const std::string name = entry.path().filename();
+        if (name.starts_with("temp-") && name.ends_with(".rdb")) fs::remove(entry.path());
+    }
+}
+
+}  // namespace
+
+EmbeddedRedis::EmbeddedRedis(Places places, Account account, Progress progress)
+    : EmbeddedServer("Redis", places.log_file, std::move(progress)), places_(std::move(places)), account_(account) {
+    if (places_.program.empty()) places_.program = find_redis();
+}
+
+ChildCommand EmbeddedRedis::prepare() {
+    const fs::path pid_file = places_.home / "redis.pid";
+    stop_leftover_of(pid_file, places_.program.filename().native(), places_.home, kStopPlan);
+    for (const fs::path& stale : {pid_file, socket()}) fs::remove_all(stale);
+    remove_unfinished(places_.home);
+    return ChildCommand{
+        .arguments =
+            {places_.program, "--port", "0", "--unixsocket", socket(), "--unixsocketperm", "700", "--dir", places_.home,
+             "--pidfile", pid_file, "--daemonize", "no",
+             // The arguments stay readable: a leftover is recognised by its directory (leftover.h).
+             "--set-proc-title", "no",
+             // After 5 minutes with 100 changes; the log of changes would cost a write each for rebuildable data.
+             "--save", "300 100", "--appendonly", "no",
+             // A full disk must not stop rate limits and rooms.
+             "--stop-writes-on-bgsave-error", "no",
+             // When full, what ends soonest goes first: cached answers, long before revocations. Keys without an
+             // end (rooms) stay. Without eviction a full cache would refuse the writes of running groups.
+             "--maxmemory", "256mb", "--maxmemory-policy", "volatile-ttl"},
+        .working_directory = places_.home,
+        .log_file = log_file(),
+        .account = account_,
+        .stop_plan = kStopPlan};
+}
+
+Readiness EmbeddedRedis::probe() const {
+    const FileDescriptor connection(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    const timeval second{.tv_sec = 1, .tv_usec = 0};
+    ::setsockopt(connection.get(), SOL_SOCKET, SO_RCVTIMEO, &second, sizeof second);
+    ::setsockopt(connection.get(), SOL_SOCKET, SO_SNDTIMEO, &second, sizeof second);
+    sockaddr_un address{.sun_family = AF_UNIX, .sun_path = {}};
+    std::ranges::copy(socket().native(), std::begin(address.sun_path));  // fits: socket_directory.h
+    if (::connect(connection.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) {
+        return Readiness::absent;
+    }
+    constexpr std::string_view kPing = "PING\r\n";
+    if (::send(connection.get(), kPing.data(), kPing.size(), MSG_NOSIGNAL) < 0) return Readiness::absent;
+    std::array<char, 64> buffer{};
+    const ssize_t size = ::recv(connection.get(), buffer.data(), buffer.size(), 0);
+    const std::string_view answer(buffer.data(), size > 0 ? static_cast<std::size_t>(size) : 0);
+    if (answer.starts_with("+PONG")) return Readiness::ready;
+    return answer.empty() ? Readiness::absent : Readiness::busy;  // "-LOADING …"
+}
+
+}  // namespace mindspace::app

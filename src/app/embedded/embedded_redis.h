@@ -1,0 +1,30 @@
+#pragma once
+// A private Redis under the data directory: no TCP, only a Unix socket in a directory that nobody but its account (and
+// root) can enter. It keeps snapshots for a warm start; nothing in it is the only copy of anything.
+
+#include "app/embedded/embedded_server.h"
+
+namespace mindspace::app {
+
+class EmbeddedRedis final : public EmbeddedServer {
+public:
+    struct Places {
+        std::filesystem::path home;     // owned by `account`; snapshots
+        std::filesystem::path sockets;  // owned by `account`, short (socket_directory.h)
+        std::filesystem::path log_file;
+        std::filesystem::path program;  // redis-server; empty: found by itself
+    };
+
+    EmbeddedRedis(Places places, Account account, Progress progress);
+
+    [[nodiscard]] Readiness probe() const override;
+    [[nodiscard]] std::filesystem::path socket() const { return places_.sockets / "redis.sock"; }
+
+private:
+    ChildCommand prepare() override;
+
+    Places places_;
+    Account account_;
+};
+
+}  // namespace mindspace::app

@@ -1,0 +1,62 @@
+#include "app/embedded/leftover.h"
+
+#include <fmt/format.h>
+
+#include <chrono>
+#include <csignal>
+#include <fstream>
+#include <string>
+#include <thread>
+
+namespace mindspace::app {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr std::chrono::milliseconds kLook{10};
+constexpr std::size_t kCommLength = 15;  // TASK_COMM_LEN less the zero, proc(5)
+
+bool is_at_work(pid_t pid, std::string_view program, const fs::path& directory) {
+    const fs::path process = fmt::format("/proc/{}", pid);
+    std::string name;
+    if (!std::getline(std::ifstream(process / "comm"), name) || name != program.substr(0, kCommLength)) return false;
+    // A process that has ended but was not collected has neither a working directory nor arguments.
+    std::error_code unreadable;
+    const fs::path working_directory = fs::read_symlink(process / "cwd", unreadable);
+    if (!unreadable) return working_directory == directory;
+    // Root without CAP_SYS_PTRACE (a container) may not read that of another account; the arguments are public.
+    std::ifstream arguments(process / "cmdline");
+    for (std::string argument; std::getline(arguments, argument, '\0');) {
+        if (argument == directory.native()) return true;
+    }
+    return false;
+}
+
+bool ends_within(std::chrono::milliseconds grace, pid_t pid, std::string_view program, const fs::path& directory) {
+    const auto deadline = std::chrono::steady_clock::now() + grace;
+    while (is_at_work(pid, program, directory)) {
+        if (std::chrono::steady_clock::now() >= deadline) return false;
+        std::this_thread::sleep_for(kLook);
+    }
+    return true;
+}
+
+}  // namespace
+
+std::optional<pid_t> find_leftover(const fs::path& pid_file, std::string_view program, const fs::path& directory) {
+    pid_t pid = 0;
+    if (!(std::ifstream(pid_file) >> pid) || pid <= 0 || !is_at_work(pid, program, directory)) return std::nullopt;
+    return pid;
+}
+
+void stop_leftover(pid_t pid, std::string_view program, const fs::path& directory, const StopPlan& plan) {
+    for (const auto& [signal, grace] : plan) {
+        ::kill(pid, signal);
+        if (ends_within(grace, pid, program, directory)) return;
+    }
+    ::kill(pid, SIGKILL);
+    while (!ends_within(std::chrono::seconds(1), pid, program, directory)) continue;
+}
+
+}  // namespace mindspace::app

@@ -1,0 +1,16 @@
+#pragma once
+// Where the sockets of the embedded servers are. Whoever can enter the directory can use the servers: its mode is the
+// whole access control, so it is private to the account they run as (and root).
+
+#include "app/embedded/account.h"
+
+#include <filesystem>
+
+namespace mindspace::app {
+
+// Makes and returns `preferred`, or, when the sockets' paths there would not fit a sockaddr_un (107 bytes) or libpq
+// would read them as several hosts, a short directory in /run (root), $XDG_RUNTIME_DIR or /tmp named after a hash of
+// `preferred`. StartupError if somebody else has put something in its place.
+std::filesystem::path make_socket_directory(const std::filesystem::path& preferred, const Account& owner);
+
+}  // namespace mindspace::app

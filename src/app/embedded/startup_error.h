@@ -1,0 +1,24 @@
+#pragma once
+// Why the program cannot start: one line for the person at the terminal, and the exit code that tells an init system
+// what kind of failure it is. Thrown by the embedded servers, caught in main.
+
+#include <sysexits.h>
+
+#include <stdexcept>
+#include <string>
+
+namespace mindspace::app {
+
+class StartupError : public std::runtime_error {
+public:
+    // `exit_code` is one of sysexits.h: EX_CONFIG for a setting that has to change, EX_UNAVAILABLE for a part that is
+    // missing or does not work. `message` says what to do about it.
+    StartupError(int exit_code, const std::string& message) : std::runtime_error(message), exit_code_(exit_code) {}
+
+    [[nodiscard]] int exit_code() const { return exit_code_; }
+
+private:
+    int exit_code_;
+};
+
+}  // namespace mindspace::app

@@ -1,0 +1,105 @@
+#include "app/embedded/supervisor.h"
+
+#include "app/embedded/account.h"
+#include "app/embedded/socket_directory.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <exception>
+
+namespace mindspace::app {
+
+using namespace std::chrono_literals;
+using std::chrono::steady_clock;
+
+namespace {
+
+constexpr std::chrono::milliseconds kFirstBackoff = 200ms;
+constexpr std::chrono::milliseconds kLongestBackoff = 30s;
+constexpr auto kStableAfter = 60s;
+
+std::filesystem::path make_home(const std::filesystem::path& path, const Account& account) {
+    require_reachable(path, account);
+    own_directory(path, 0700, account);
+    return path;
+}
+
+}  // namespace
+
+Watch::Watch(EmbeddedServer& server, Progress progress)
+    : server_(server), progress_(std::move(progress)), backoff_(kFirstBackoff) {}
+
+void Watch::poll(steady_clock::time_point now) {
+    if (const auto end = server_.take_end()) {
+        retry_later(now, fmt::format("ended ({}): {}", end->describe(), server_.last_words()));
+    } else if (retry_at_) {
+        if (now >= *retry_at_) relaunch(now);
+    } else if (!announced_ && server_.probe() == Readiness::ready) {
+        announced_ = true;
+        progress_(fmt::format("{} is back", server_.name()));
+    } else if (launched_at_ && now - *launched_at_ >= kStableAfter) {
+        launched_at_.reset();
+        backoff_ = kFirstBackoff;
+    }
+}
+
+void Watch::relaunch(steady_clock::time_point now) {
+    retry_at_.reset();
+    try {
+        server_.launch();
+        launched_at_ = now;
+        announced_ = false;
+    } catch (const std::exception& error) {  // told and tried again: the running program can do without for a while
+        retry_later(now, error.what());
+    }
+}
+
+void Watch::retry_later(steady_clock::time_point now, std::string_view reason) {
+    progress_(fmt::format("{} {}; next start in {} ms", server_.name(), reason, backoff_.count()));
+    retry_at_ = now + backoff_;
+    launched_at_.reset();
+    backoff_ = std::min(backoff_ * 2, kLongestBackoff);
+}
+
+EmbeddedServers::EmbeddedServers(const DataDirectory& directory, const EmbeddedSettings& settings,
+                                 const Progress& progress)
+    : progress_(progress),
+      account_(server_account(directory.postgres())),
+      sockets_((require_reachable(directory.run(), account_), make_socket_directory(directory.run(), account_))),
+      postgres_({.home = make_home(directory.postgres(), account_),
+                 .sockets = sockets_,
+                 .log_file = directory.log() / "postgres.log",
+                 .binaries = settings.postgres_binaries},
+                account_, progress),
+      redis_({.home = make_home(directory.redis(), account_),
+              .sockets = sockets_,
+              .log_file = directory.log() / "redis.log",
+              .program = settings.redis_server},
+             account_, progress),
+      watches_{Watch(postgres_, progress), Watch(redis_, progress)} {}
+
+void EmbeddedServers::start() {
+    try {
+        postgres_.initialise();
+        postgres_.start();
+        postgres_.create_database();
+        redis_.start();
+    } catch (...) {
+        stop();
+        throw;
+    }
+}
+
+void EmbeddedServers::poll() {
+    const auto now = steady_clock::now();
+    for (auto& watch : watches_) watch.poll(now);
+}
+
+void EmbeddedServers::stop() {
+    progress_("stopping Redis and PostgreSQL");
+    redis_.stop();
+    postgres_.stop();
+}
+
+}  // namespace mindspace::app

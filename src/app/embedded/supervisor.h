@@ -1,0 +1,77 @@
+#pragma once
+// The embedded PostgreSQL and Redis together: started in order, watched, restarted when they die, stopped cleanly. Main
+// thread only, because the servers end with the thread that started them (child_process.h). It waits for its signals
+// and calls poll() in between:
+//
+//   servers.start();
+//   while (sigtimedwait(&stop_signals, nullptr, &two_hundred_milliseconds) < 0) servers.poll();
+//   servers.stop();
+
+#include "app/embedded/data_directory.h"
+#include "app/embedded/embedded_postgres.h"
+#include "app/embedded/embedded_redis.h"
+
+#include <array>
+#include <chrono>
+#include <filesystem>
+#include <optional>
+#include <string>
+
+namespace mindspace::app {
+
+// Restarts one server when its process ends, later each time it happens soon again: 200 ms doubled up to 30 s.
+class Watch {
+public:
+    Watch(EmbeddedServer& server, Progress progress);
+
+    // Looks once; never waits for the server. `now` must not go back.
+    void poll(std::chrono::steady_clock::time_point now);
+
+private:
+    void relaunch(std::chrono::steady_clock::time_point now);
+    void retry_later(std::chrono::steady_clock::time_point now, std::string_view reason);
+
+    EmbeddedServer& server_;
+    Progress progress_;
+    std::chrono::milliseconds backoff_;
+    std::optional<std::chrono::steady_clock::time_point> retry_at_;     // set while it is down
+    std::optional<std::chrono::steady_clock::time_point> launched_at_;  // set after a restart, until it proved stable
+    bool announced_ = true;
+};
+
+struct EmbeddedSettings {
+    std::filesystem::path postgres_binaries;  // directory; empty: found by itself
+    std::filesystem::path redis_server;       // program; empty: found by itself
+};
+
+class EmbeddedServers {
+public:
+    // Finds the programs and makes the servers' directories. StartupError if a program is missing, or the account they
+    // run as cannot reach the directory. `directory` stays with the caller and must live longer.
+    EmbeddedServers(const DataDirectory& directory, const EmbeddedSettings& settings, const Progress& progress);
+
+    // Returns when both accept and the database exists. StartupError otherwise; what was started is stopped again.
+    // SIGINT and SIGTERM may keep their default action meanwhile: the servers end with us.
+    void start();
+    // To be called every 200 ms or so while running. Takes milliseconds, unless a server was left behind (leftover.h).
+    void poll();
+    // Redis, then PostgreSQL; at most 45 s before they are killed. Call it when no request is left.
+    void stop();
+
+    // For libpq.
+    [[nodiscard]] std::string postgres_conninfo() const { return postgres_.conninfo(); }
+    // A Unix socket.
+    [[nodiscard]] std::filesystem::path redis_socket() const { return redis_.socket(); }
+    [[nodiscard]] const EmbeddedPostgres& postgres() const { return postgres_; }
+    [[nodiscard]] const EmbeddedRedis& redis() const { return redis_; }
+
+private:
+    Progress progress_;
+    Account account_;
+    std::filesystem::path sockets_;
+    EmbeddedPostgres postgres_;
+    EmbeddedRedis redis_;
+    std::array<Watch, 2> watches_;
+};
+
+}  // namespace mindspace::app

@@ -1,0 +1,13 @@
+#pragma once
+// The files of db/migrations, built into the program (cmake/EmbedMigrations.cmake defines this function).
+
+#include "platform/postgres/migrations.h"
+
+#include <span>
+
+namespace mindspace::db {
+
+// In the order in which they are to be applied: versions 1, 2, 3, … without a gap.
+std::span<const postgres::Migration> migrations();
+
+}  // namespace mindspace::db

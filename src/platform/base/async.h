@@ -1,0 +1,14 @@
+#pragma once
+// The one coroutine type of the project. A coroutine belongs to the io_context of one core and never leaves it,
+// except through run_on() (worker_pool.h), which comes back.
+
+#include <boost/asio/awaitable.hpp>
+
+namespace mindspace {
+
+namespace asio = boost::asio;
+
+template <class T = void>
+using Awaitable = asio::awaitable<T>;
+
+}  // namespace mindspace

@@ -1,0 +1,55 @@
+#pragma once
+// Outcomes. Result<T> carries what a caller can act on (taken, not found, conflict); faults (database lost,
+// deadline, bug) travel as exceptions and are caught at the four boundaries: request, socket message, worker
+// iteration, main. Only platform/http/problem.cpp turns an ErrorCode into an HTTP status.
+
+#include <expected>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace mindspace {
+
+enum class ErrorCode {
+    malformed,            // not the syntax that was asked for
+    unauthenticated,      // no valid credentials
+    forbidden,            // known, but not allowed
+    not_found,            // absent, or somebody else's
+    conflict,             // the state of the thing does not allow it
+    precondition_failed,  // If-Match named another version
+    invalid,              // understood, but the values do not fit
+    rate_limited,         // too many calls
+    unavailable,          // a part that is needed is away; try again
+};
+
+// One fault of one field. Exactly one of pointer (RFC 6901, body) and parameter (query) is set.
+struct FieldFault {
+    std::string pointer;
+    std::string parameter;
+    std::string code;
+    std::string message;
+};
+
+struct Error {
+    ErrorCode code;
+    std::string reason;              // stable public code, snake_case
+    std::string detail;              // one sentence for the caller
+    std::vector<FieldFault> faults;  // for ErrorCode::invalid
+};
+
+template <class T = void>
+class [[nodiscard]] Result : public std::expected<T, Error> {
+public:
+    using std::expected<T, Error>::expected;
+    Result(Error error) : std::expected<T, Error>(std::unexpect, std::move(error)) {}  // NOLINT(google-explicit-constructor)
+};
+
+// A part outside this process did not answer in time or is not there. Becomes 503 with Retry-After.
+class Unavailable : public std::runtime_error {
+public:
+    using std::runtime_error::runtime_error;
+};
+
+}  // namespace mindspace

@@ -1,0 +1,276 @@
+#include "platform/base/schema.h"
+
+#include "platform/base/calendar.h"
+
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
+#include <boost/url/parse.hpp>
+#include <boost/url/url_view.hpp>
+
+#include <algorithm>
+#include <cctype>
+#include <charconv>
+
+namespace mindspace::schema {
+
+namespace {
+
+// JSON text is checked UTF-8: every octet that does not continue a sequence starts a code point.
+std::int64_t code_points(std::string_view text) {
+    return std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; });
+}
+
+bool is_control_or_space(char c) {
+    auto u = static_cast<unsigned char>(c);
+    return u <= 0x20 || u == 0x7F;
+}
+
+bool is_email(std::string_view text) {
+    auto at = text.rfind('@');
+    if (at == std::string_view::npos || at == 0 || at > 64 || text.size() > 254) return false;
+    auto domain = text.substr(at + 1);
+    if (std::ranges::any_of(text, is_control_or_space) || text.substr(0, at).find('@') != std::string_view::npos)
+        return false;
+    if (text.find_first_of("<>(),;:\\\"[]") != std::string_view::npos) return false;
+    return domain.find('.') != std::string_view::npos && domain.front() != '.' && domain.back() != '.' &&
+           domain.find("..") == std::string_view::npos && domain.front() != '-';
+}
+
+bool is_https_url(std::string_view text) {
+    auto url = boost::urls::parse_uri(boost::urls::string_view(text.data(), text.size()));
+    return url && url->scheme() == "https" && !url->host().empty() && !url->has_userinfo();
+}
+
+// RFC 5646 section 2.1, well-formedness of langtag: subtags of 1–8 letters and digits, the first of 2–8 letters.
+bool is_language_tag(std::string_view text) {
+    bool first = true;
+    while (true) {
+        auto dash = text.find('-');
+        auto subtag = text.substr(0, dash);
+        if (subtag.empty() || subtag.size() > 8 || (first && subtag.size() < 2)) return false;
+        for (char c : subtag) {
+            auto u = static_cast<unsigned char>(c);
+            if (u >= 0x80 || (first ? !std::isalpha(u) : !std::isalnum(u))) return false;
+        }
+        if (dash == std::string_view::npos) return true;
+        text.remove_prefix(dash + 1);
+        first = false;
+    }
+}
+
+bool is_time_zone(std::string_view text) { return TimeZone::find(text).has_value(); }
+
+void describe_scalar(JsonWriter& out, std::string_view type, std::string_view format, const Rules& rules) {
+    out.begin_object();
+    out.key("type");
+    out.string(type);
+    if (!format.empty()) out.key("format"), out.string(format);
+    bool text = type == "string";
+    if (rules.min) out.key(text ? "minLength" : "minimum"), out.integer(*rules.min);
+    if (rules.max) out.key(text ? "maxLength" : "maximum"), out.integer(*rules.max);
+    describe_about(out, rules);
+    out.end_object();
+}
+
+template <class Int>
+bool read_integer(const json::value& in, Int& to, const Rules& rules, const Path& at, Faults& faults) {
+    std::int64_t number = 0;
+    if (const auto* exact = in.if_int64()) {
+        number = *exact;
+    } else if (const auto* real = in.if_double(); real != nullptr && *real == static_cast<double>(static_cast<std::int32_t>(std::clamp(*real, -2e9, 2e9)))) {
+        number = static_cast<std::int64_t>(*real);  // 600.0 is an integer for JSON Schema
+    } else {
+        return faults.check_type(false, at, "an integer");
+    }
+    Rules bounded = rules;
+    if (!bounded.min) bounded.min = std::numeric_limits<Int>::min();
+    if (!bounded.max) bounded.max = std::numeric_limits<Int>::max();
+    if (!faults.check_number(number, bounded, at)) return false;
+    to = static_cast<Int>(number);
+    return true;
+}
+
+template <class T>
+bool read_parsed(const json::value& in, T& to, std::optional<T> (*parse)(std::string_view), std::string_view code,
+                 std::string_view message, const Path& at, Faults& faults) {
+    if (!faults.check_type(in.is_string(), at, "a string")) return false;
+    auto value = parse(std::string_view(in.get_string()));
+    if (!value) return faults.add(at, std::string(code), std::string(message)), false;
+    to = *value;
+    return true;
+}
+
+}  // namespace
+
+const Format kEmail{"email", &is_email, "must be an email address"};
+const Format kHttpsUrl{"uri", &is_https_url, "must be an absolute https URL"};
+const Format kLanguageTag{"language-tag", &is_language_tag, "must be a BCP 47 language tag"};
+const Format kTimeZone{"time-zone", &is_time_zone, "must be a name of the IANA time-zone database"};
+
+std::string Path::pointer() const {
+    if (parent == nullptr) return {};
+    std::string text = parent->pointer() + "/";
+    if (name.empty()) return text + std::to_string(index);
+    for (char c : name) {
+        if (c == '~')
+            text += "~0";
+        else if (c == '/')
+            text += "~1";
+        else
+            text += c;
+    }
+    return text;
+}
+
+void Faults::add(const Path& at, std::string code, std::string message) {
+    list_.push_back({at.pointer(), {}, std::move(code), std::move(message)});
+}
+
+void Faults::add_parameter(std::string_view name, std::string code, std::string message) {
+    list_.push_back({{}, std::string(name), std::move(code), std::move(message)});
+}
+
+bool Faults::check_type(bool fits, const Path& at, std::string_view expected) {
+    if (!fits) add(at, "wrong_type", "must be " + std::string(expected));
+    return fits;
+}
+
+bool Faults::check_string(std::string_view text, const Rules& rules, const Path& at) {
+    auto length = code_points(text);
+    if (rules.min && length < *rules.min)
+        return add(at, "too_short", "must have at least " + std::to_string(*rules.min) + " characters"), false;
+    if (rules.max && length > *rules.max)
+        return add(at, "too_long", "must have at most " + std::to_string(*rules.max) + " characters"), false;
+    if (text.find('\0') != std::string_view::npos)  // PostgreSQL's text has no NUL
+        return add(at, "invalid_character", "must not contain U+0000"), false;
+    if (rules.format != nullptr && !rules.format->accepts(text))
+        return add(at, "invalid_format", std::string(rules.format->message)), false;
+    return true;
+}
+
+bool Faults::check_number(std::int64_t number, const Rules& rules, const Path& at) {
+    if (rules.min && number < *rules.min)
+        return add(at, "too_small", "must be at least " + std::to_string(*rules.min)), false;
+    if (rules.max && number > *rules.max)
+        return add(at, "too_large", "must be at most " + std::to_string(*rules.max)), false;
+    return true;
+}
+
+bool Faults::check_count(std::size_t count, const Rules& rules, const Path& at) {
+    auto items = static_cast<std::int64_t>(count);
+    if (rules.min && items < *rules.min)
+        return add(at, "too_few", "must have at least " + std::to_string(*rules.min) + " items"), false;
+    if (rules.max && items > *rules.max)
+        return add(at, "too_many", "must have at most " + std::to_string(*rules.max) + " items"), false;
+    return true;
+}
+
+void describe_about(JsonWriter& out, const Rules& rules) {
+    if (!rules.about.empty()) out.key("description"), out.string(rules.about);
+}
+
+void describe_string_enum(JsonWriter& out, const std::string_view* names, std::size_t count, const Rules& rules) {
+    out.begin_object();
+    out.key("type");
+    out.string("string");
+    out.key("enum");
+    out.begin_array();
+    for (std::size_t i = 0; i < count; ++i) out.string(names[i]);
+    out.end_array();
+    describe_about(out, rules);
+    out.end_object();
+}
+
+std::string one_of(const std::string_view* names, std::size_t count) {
+    std::string text = "must be one of";
+    for (std::size_t i = 0; i < count; ++i) text += (i == 0 ? " " : ", ") + std::string(names[i]);
+    return text;
+}
+
+bool Type<std::string>::read(const json::value& in, std::string& to, const Rules& rules, const Path& at, Faults& faults) {
+    if (!faults.check_type(in.is_string(), at, "a string")) return false;
+    std::string_view text(in.get_string());
+    if (!faults.check_string(text, rules, at)) return false;
+    to = text;
+    return true;
+}
+void Type<std::string>::write(JsonWriter& out, const std::string& text) { out.string(text); }
+void Type<std::string>::describe(JsonWriter& out, const Rules& rules, Components&) {
+    describe_scalar(out, "string", rules.format != nullptr ? rules.format->name : "", rules);
+}
+
+bool Type<bool>::read(const json::value& in, bool& to, const Rules&, const Path& at, Faults& faults) {
+    if (!faults.check_type(in.is_bool(), at, "true or false")) return false;
+    to = in.get_bool();
+    return true;
+}
+void Type<bool>::write(JsonWriter& out, const bool& value) { out.boolean(value); }
+void Type<bool>::describe(JsonWriter& out, const Rules& rules, Components&) { describe_scalar(out, "boolean", "", rules); }
+
+bool Type<std::int32_t>::read(const json::value& in, std::int32_t& to, const Rules& rules, const Path& at, Faults& faults) {
+    return read_integer(in, to, rules, at, faults);
+}
+void Type<std::int32_t>::write(JsonWriter& out, const std::int32_t& number) { out.integer(number); }
+void Type<std::int32_t>::describe(JsonWriter& out, const Rules& rules, Components&) {
+    describe_scalar(out, "integer", "int32", rules);
+}
+
+bool Type<std::int64_t>::read(const json::value& in, std::int64_t& to, const Rules& rules, const Path& at, Faults& faults) {
+    return read_integer(in, to, rules, at, faults);
+}
+void Type<std::int64_t>::write(JsonWriter& out, const std::int64_t& number) { out.integer(number); }
+void Type<std::int64_t>::describe(JsonWriter& out, const Rules& rules, Components&) {
+    describe_scalar(out, "integer", "int64", rules);
+}
+
+bool Type<double>::read(const json::value& in, double& to, const Rules&, const Path& at, Faults& faults) {
+    if (!faults.check_type(in.is_number(), at, "a number")) return false;
+    to = in.to_number<double>();
+    return true;
+}
+void Type<double>::write(JsonWriter& out, const double& number) { out.number(number); }
+void Type<double>::describe(JsonWriter& out, const Rules& rules, Components&) { describe_scalar(out, "number", "double", rules); }
+
+bool Type<Timestamp>::read(const json::value& in, Timestamp& to, const Rules&, const Path& at, Faults& faults) {
+    return read_parsed(in, to, &parse_timestamp, "invalid_format", "must be an RFC 3339 time with an offset", at, faults);
+}
+void Type<Timestamp>::write(JsonWriter& out, const Timestamp& at) { out.string(format_timestamp(at)); }
+void Type<Timestamp>::describe(JsonWriter& out, const Rules& rules, Components&) {
+    describe_scalar(out, "string", "date-time", rules);
+}
+
+bool Type<LocalDate>::read(const json::value& in, LocalDate& to, const Rules&, const Path& at, Faults& faults) {
+    return read_parsed(in, to, &parse_date, "invalid_format", "must be a date such as 2026-11-23", at, faults);
+}
+void Type<LocalDate>::write(JsonWriter& out, const LocalDate& date) { out.string(format_date(date)); }
+void Type<LocalDate>::describe(JsonWriter& out, const Rules& rules, Components&) {
+    describe_scalar(out, "string", "date", rules);
+}
+
+bool Type<Uuid>::read(const json::value& in, Uuid& to, const Rules&, const Path& at, Faults& faults) {
+    return read_parsed(in, to, &Uuid::parse, "invalid_format", "must be a lower-case UUID", at, faults);
+}
+void Type<Uuid>::write(JsonWriter& out, const Uuid& uuid) { out.string(uuid.to_string()); }
+void Type<Uuid>::describe(JsonWriter& out, const Rules& rules, Components&) { describe_scalar(out, "string", "uuid", rules); }
+
+bool Type<RawJson>::read(const json::value& in, RawJson& to, const Rules&, const Path&, Faults&) {
+    to.text = json::serialize(in);
+    return true;
+}
+void Type<RawJson>::write(JsonWriter& out, const RawJson& value) { out.raw(value.text); }
+void Type<RawJson>::describe(JsonWriter& out, const Rules&, Components&) { out.raw("{}"); }
+
+Result<json::value> parse_json(std::string_view text) {
+    json::error_code failure;
+    json::parse_options options;
+    options.max_depth = 16;
+    auto value = json::parse(json::string_view(text.data(), text.size()), failure, {}, options);
+    if (failure) return Error{ErrorCode::malformed, "malformed_json", "The body is not JSON: " + failure.message() + "."};
+    return value;
+}
+
+Error validation_failed(Faults faults) {
+    return Error{ErrorCode::invalid, "validation_failed", "One or more values do not fit.", faults.take()};
+}
+
+}  // namespace mindspace::schema

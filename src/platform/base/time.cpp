@@ -1,0 +1,165 @@
+#include "platform/base/time.h"
+
+namespace mindspace {
+
+namespace {
+
+using std::chrono::day;
+using std::chrono::days;
+using std::chrono::hours;
+using std::chrono::minutes;
+using std::chrono::month;
+using std::chrono::sys_days;
+using std::chrono::year;
+using std::chrono::year_month_day;
+
+// RFC 3339 has four digits for the year; the year 0 is left out, since PostgreSQL and most clients have none.
+constexpr Timestamp kFirst = sys_days(year(1) / 1 / 1);
+constexpr Timestamp kEnd = sys_days(year(10'000) / 1 / 1);
+
+void put(char* at, std::size_t width, unsigned value) {
+    for (std::size_t i = width; i-- > 0; value /= 10) at[i] = static_cast<char>('0' + value % 10);
+}
+
+void put_date(char* at, year_month_day date) {
+    put(at, 4, static_cast<unsigned>(static_cast<int>(date.year())));
+    put(at + 5, 2, static_cast<unsigned>(date.month()));
+    put(at + 8, 2, static_cast<unsigned>(date.day()));
+}
+
+// Reads a text from left to right; the first mismatch fails the whole.
+class Scanner {
+public:
+    explicit Scanner(std::string_view text) : rest_(text) {}
+
+    // Exactly `width` digits with a value of at most `max`.
+    unsigned digits(std::size_t width, unsigned max) {
+        unsigned value = 0;
+        for (std::size_t i = 0; i < width; ++i) value = value * 10 + digit();
+        if (value > max) ok_ = false;
+        return value;
+    }
+
+    // One digit or more, up to nine, taken as a decimal fraction of a second.
+    Milliseconds fraction() {
+        unsigned value = 0;
+        unsigned count = 0;
+        for (; count == 0 || (count < 9 && next_is_digit()); ++count) {
+            unsigned d = digit();
+            if (count < 3) value = value * 10 + d;
+        }
+        for (; count < 3; ++count) value *= 10;
+        return Milliseconds(value);
+    }
+
+    // One character out of `allowed`; 0 if it is none of them.
+    char one_of(std::string_view allowed) {
+        if (rest_.empty() || !allowed.contains(rest_.front())) {
+            ok_ = false;
+            return 0;
+        }
+        char c = rest_.front();
+        rest_.remove_prefix(1);
+        return c;
+    }
+
+    bool next_is(char c) const { return rest_.starts_with(c); }
+    bool finished() const { return ok_ && rest_.empty(); }
+    void fail() { ok_ = false; }
+
+private:
+    bool next_is_digit() const { return !rest_.empty() && rest_.front() >= '0' && rest_.front() <= '9'; }
+
+    unsigned digit() {
+        if (!next_is_digit()) {
+            ok_ = false;
+            return 0;
+        }
+        auto value = static_cast<unsigned>(rest_.front() - '0');
+        rest_.remove_prefix(1);
+        return value;
+    }
+
+    std::string_view rest_;
+    bool ok_ = true;
+};
+
+year_month_day scan_date(Scanner& scanner) {
+    auto y = scanner.digits(4, 9999);
+    scanner.one_of("-");
+    auto m = scanner.digits(2, 12);
+    scanner.one_of("-");
+    auto d = scanner.digits(2, 31);
+    auto date = year(static_cast<int>(y)) / month(m) / day(d);
+    if (y == 0 || !date.ok()) scanner.fail();
+    return date;
+}
+
+// "Z" or "+hh:mm": how far the local clock is ahead of UTC.
+minutes scan_offset(Scanner& scanner) {
+    char sign = scanner.one_of("Zz+-");
+    if (sign == 'Z' || sign == 'z') return {};
+    auto h = scanner.digits(2, 23);
+    scanner.one_of(":");
+    auto m = scanner.digits(2, 59);
+    auto offset = hours(h) + minutes(m);
+    return sign == '-' ? -offset : offset;
+}
+
+}  // namespace
+
+std::string format_timestamp(Timestamp at) {
+    auto midnight = std::chrono::floor<days>(at);
+    auto of_day = static_cast<unsigned>((at - midnight).count());
+    std::string text = "0000-00-00T00:00:00.000Z";
+    put_date(text.data(), midnight);
+    put(text.data() + 11, 2, of_day / 3'600'000);
+    put(text.data() + 14, 2, of_day / 60'000 % 60);
+    put(text.data() + 17, 2, of_day / 1'000 % 60);
+    put(text.data() + 20, 3, of_day % 1'000);
+    return text;
+}
+
+std::optional<Timestamp> parse_timestamp(std::string_view text) {
+    Scanner scanner(text);
+    auto date = scan_date(scanner);
+    scanner.one_of("Tt");
+    auto h = scanner.digits(2, 23);
+    scanner.one_of(":");
+    auto m = scanner.digits(2, 59);
+    scanner.one_of(":");
+    auto s = scanner.digits(2, 60);
+    Milliseconds fraction{};
+    if (scanner.next_is('.')) {
+        scanner.one_of(".");
+        fraction = scanner.fraction();
+    }
+    auto offset = scan_offset(scanner);
+    if (!scanner.finished()) return std::nullopt;
+
+    auto second = sys_days(date) + hours(h) + minutes(m) + Seconds(s) - offset;
+    if (s == 60) {
+        // A leap second (RFC 3339 section 5.7) ends a month in UTC. POSIX time has no place for it: it reads as
+        // the second after, which must then open the first day of a month.
+        auto midnight = std::chrono::floor<days>(second);
+        if (second != midnight || year_month_day(midnight).day() != day(1)) return std::nullopt;
+    }
+    Timestamp at = second + fraction;
+    if (at < kFirst || at >= kEnd) return std::nullopt;
+    return at;
+}
+
+std::string format_date(LocalDate date) {
+    std::string text = "0000-00-00";
+    put_date(text.data(), year_month_day(date));
+    return text;
+}
+
+std::optional<LocalDate> parse_date(std::string_view text) {
+    Scanner scanner(text);
+    auto date = scan_date(scanner);
+    if (!scanner.finished()) return std::nullopt;
+    return LocalDate(date);
+}
+
+}  // namespace mindspace

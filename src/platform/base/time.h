@@ -1,0 +1,43 @@
+#pragma once
+// Points in time and calendar dates, and their one text form each (RFC 3339). Time zones are in calendar.h.
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace mindspace {
+
+using Milliseconds = std::chrono::milliseconds;
+using Seconds = std::chrono::seconds;
+
+// UTC, to the millisecond: what the API shows and the database keeps.
+using Timestamp = std::chrono::sys_time<Milliseconds>;
+// A day of the calendar without a time zone.
+using LocalDate = std::chrono::local_days;
+
+// Where the time comes from. Rules take it as a parameter; tests give their own.
+class Clock {
+public:
+    virtual ~Clock() = default;
+    [[nodiscard]] virtual Timestamp now() const = 0;
+};
+
+class SystemClock final : public Clock {
+public:
+    [[nodiscard]] Timestamp now() const override {
+        return std::chrono::time_point_cast<Milliseconds>(std::chrono::system_clock::now());
+    }
+};
+
+// "2026-11-23T06:00:00.000Z"
+std::string format_timestamp(Timestamp at);
+// Any RFC 3339 date-time with an offset; digits beyond milliseconds are cut.
+std::optional<Timestamp> parse_timestamp(std::string_view text);
+
+// "2026-11-23"
+std::string format_date(LocalDate date);
+std::optional<LocalDate> parse_date(std::string_view text);
+
+}  // namespace mindspace

@@ -1,0 +1,172 @@
+#include "platform/http/connection.h"
+
+#include "platform/http/response_writer.h"
+#include "platform/http/websocket.h"
+#include "platform/http/websocket_handshake.h"
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/write.hpp>
+
+#include <cstring>
+
+namespace mindspace::http {
+
+namespace {
+
+constexpr std::size_t kFirstRead = 4 * 1024;
+constexpr std::size_t kFlushAt = 64 * 1024;  // answers to pipelined requests are gathered up to this size
+constexpr std::size_t kKeptBuffer = 16 * 1024;
+constexpr auto kLinger = std::chrono::seconds(2);
+constexpr auto kTuple = asio::as_tuple(asio::use_awaitable);
+
+}  // namespace
+
+Connection::Connection(Server& server, asio::ip::tcp::socket socket)
+    : server_(server), socket_(std::move(socket)), parser_(server.options_.limits) {
+    boost::system::error_code failure;
+    auto peer = socket_.remote_endpoint(failure);
+    if (!failure) client_.address = peer.address().to_string();
+    server_.connections_.insert(this);
+    server_.metrics_.connections.add(1);
+}
+
+Connection::~Connection() {
+    server_.connections_.erase(this);
+    server_.metrics_.connections.add(-1);
+}
+
+Awaitable<> Connection::run(std::shared_ptr<Connection> self) {
+    co_await self->serve();
+}
+
+Awaitable<> Connection::serve() {
+    wait_until(server_.options_.header_timeout);
+    while (true) {
+        switch (parser_.feed(unread())) {
+            case RequestParser::Progress::need_more: {
+                bool alive = co_await read_more();
+                if (!alive) co_return;
+                break;
+            }
+            case RequestParser::Progress::head_complete:
+                wait_until(server_.options_.body_timeout);
+                if (parser_.head().expect_continue) out_ += "HTTP/1.1 100 Continue\r\n\r\n";
+                break;
+            case RequestParser::Progress::failed: {
+                auto response = server_.dispatcher_.refuse(parser_.failure(), client_);
+                append(response, Method::get, false);
+                co_return co_await linger();
+            }
+            case RequestParser::Progress::complete: {
+                auto outcome = co_await answer_request();
+                if (outcome == Outcome::close) co_return co_await linger();
+                if (outcome == Outcome::upgraded) co_return;
+                break;
+            }
+        }
+    }
+}
+
+Awaitable<Connection::Outcome> Connection::answer_request() {
+    idle_ = false;
+    wait_until(server_.options_.request_timeout);
+    const auto& head = parser_.head();
+    if (auto agent = head.find("user-agent")) client_.user_agent = agent->substr(0, 256);
+    Exchange exchange{.head = head, .body = parser_.body(), .request_id = {}, .trace_parent = {}, .client = client_,
+                      .principal = {}};
+    auto response = co_await server_.dispatcher_.handle(exchange);
+
+    if (response.status == 101) {
+        auto accept = check_websocket_handshake(head);
+        append_handshake(out_, *accept);
+        bool written = co_await flush();
+        if (!written) co_return Outcome::upgraded;
+        begin_ += parser_.consumed();
+        auto websocket = std::make_shared<WebSocket>(server_, std::move(socket_), unread());
+        asio::co_spawn(server_.loop_, response.upgrade(std::move(websocket)), asio::detached);
+        co_return Outcome::upgraded;
+    }
+
+    bool keep_alive = head.keep_alive && !server_.draining_;
+    append(response, head.method, keep_alive);
+    begin_ += parser_.consumed();
+    parser_.reset();
+    if (!keep_alive) co_return Outcome::close;
+    if (out_.size() >= kFlushAt) {
+        bool written = co_await flush();
+        if (!written) co_return Outcome::upgraded;
+    }
+    idle_ = begin_ == end_;
+    wait_until(idle_ ? server_.options_.idle_timeout : server_.options_.header_timeout);
+    co_return Outcome::go_on;
+}
+
+// Writes what is due and reads once. False when the connection is over.
+Awaitable<bool> Connection::read_more() {
+    if (!out_.empty()) {
+        auto deadline = deadline_;
+        bool written = co_await flush();
+        if (!written) co_return false;
+        deadline_ = deadline;
+    }
+    if (begin_ == end_) {
+        begin_ = end_ = 0;
+        if (buffer_.size() > kKeptBuffer) buffer_ = {};
+    } else if (end_ == buffer_.size() && begin_ > 0) {
+        std::memmove(buffer_.data(), buffer_.data() + begin_, end_ - begin_);
+        end_ -= begin_;
+        begin_ = 0;
+    }
+    if (end_ == buffer_.size()) buffer_.resize(std::max(kFirstRead, buffer_.size() * 2));
+    auto [failure, size] =
+        co_await socket_.async_read_some(asio::buffer(buffer_.data() + end_, buffer_.size() - end_), kTuple);
+    if (failure) co_return false;
+    if (idle_) {
+        idle_ = false;
+        wait_until(server_.options_.header_timeout);
+    }
+    end_ += size;
+    co_return true;
+}
+
+Awaitable<bool> Connection::flush() {
+    wait_until(server_.options_.write_timeout);
+    auto [failure, size] = co_await asio::async_write(socket_, asio::buffer(out_), kTuple);
+    out_.clear();
+    if (out_.capacity() > kFlushAt) out_.shrink_to_fit();
+    co_return !failure;
+}
+
+// Closing with unread input would reset the connection and could take the answer with it (RFC 9112 section 9.6): our
+// side ends first, then what still comes is read and dropped for a moment.
+Awaitable<> Connection::linger() {
+    bool written = co_await flush();
+    if (!written) co_return;
+    boost::system::error_code failure;
+    socket_.shutdown(asio::ip::tcp::socket::shutdown_send, failure);
+    wait_until(kLinger);
+    buffer_.resize(kFirstRead);
+    while (!failure) {
+        auto [ended, size] = co_await socket_.async_read_some(asio::buffer(buffer_), kTuple);
+        failure = ended;
+    }
+}
+
+void Connection::append(Response& response, Method method, bool keep_alive) {
+    append_response(out_, response, {.head_only = method == Method::head, .keep_alive = keep_alive});
+}
+
+void Connection::sweep(Clock::time_point now, bool draining) {
+    if (now >= deadline_ || (draining && idle_)) abort();
+}
+
+void Connection::abort() {
+    boost::system::error_code ignored;
+    socket_.close(ignored);
+}
+
+}  // namespace mindspace::http

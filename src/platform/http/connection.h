@@ -1,0 +1,50 @@
+#pragma once
+// One HTTP connection: reads requests, has them handled one after the other, writes the answers in their order.
+// Owned by its coroutine; the server knows it for the sweep only.
+
+#include "platform/http/server.h"
+
+#include <string>
+
+namespace mindspace::http {
+
+class Connection {
+public:
+    using Clock = std::chrono::steady_clock;
+
+    Connection(Server& server, asio::ip::tcp::socket socket);
+    ~Connection();
+    Connection(const Connection&) = delete;
+    Connection& operator=(const Connection&) = delete;
+
+    static Awaitable<> run(std::shared_ptr<Connection> self);
+
+    // Ends the connection if it is over its deadline, or idle while the server drains.
+    void sweep(Clock::time_point now, bool draining);
+    void abort();
+
+private:
+    enum class Outcome { go_on, close, upgraded };
+
+    Awaitable<> serve();
+    Awaitable<Outcome> answer_request();
+    Awaitable<bool> read_more();
+    Awaitable<bool> flush();
+    Awaitable<> linger();
+    void append(Response& response, Method method, bool keep_alive);
+    void wait_until(std::chrono::seconds timeout) { deadline_ = Clock::now() + timeout; }
+    [[nodiscard]] std::span<char> unread() { return {buffer_.data() + begin_, end_ - begin_}; }
+
+    Server& server_;
+    asio::ip::tcp::socket socket_;
+    ClientInfo client_;
+    RequestParser parser_;
+    std::vector<char> buffer_;  // [begin_, end_) is unread
+    std::size_t begin_ = 0;
+    std::size_t end_ = 0;
+    std::string out_;
+    Clock::time_point deadline_;
+    bool idle_ = true;  // between requests
+};
+
+}  // namespace mindspace::http

@@ -1,0 +1,209 @@
+#pragma once
+// An endpoint is declared once, as one row: method, path, access, types, handler, sentence. Routing, validation,
+// authentication, metrics labels and the OpenAPI document follow from it.
+//
+//     endpoint({.method = Method::post, .path = "/api/v1/auth/login", .summary = "Log in."},
+//              [&auth](Call<Login> call) { return auth.login(std::move(call.body), std::move(call.client)); })
+//
+// The handler takes a Call<Body, Query> and returns Awaitable<Result<Out>>. It must not be a coroutine that captures:
+// it calls one. Out is a schema type (its JSON is the answer), void (204, or the declared status without a body) or
+// Response (whatever it says).
+
+#include "platform/base/schema.h"
+#include "platform/http/guard.h"
+#include "platform/http/problem.h"
+#include "platform/http/request_parser.h"
+#include "platform/http/response.h"
+
+#include <concepts>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+namespace mindspace::http {
+
+struct None {};  // no body, or no query parameters
+
+struct ClientInfo {
+    std::string address;
+    std::string user_agent;
+};
+
+// One request on its way through the server. Lives in the connection's frame until the answer is written.
+struct Exchange {
+    const RequestHead& head;
+    std::string_view body;
+    std::string request_id;
+    std::string trace_parent;
+    ClientInfo client;
+    Principal principal;        // meaningful unless the access is `anyone`
+    std::optional<Uuid> id{};   // the path's {id}
+};
+
+template <class Body = None, class Query = None>
+struct Call {
+    Principal principal;
+    ClientInfo client;
+    Uuid id;  // the path's {id}, if it has one
+    Body body;
+    Query query;
+    std::optional<std::string> if_match;  // the entity tag that the change is meant for
+    const RequestHead* head;              // valid until the first suspension only
+};
+
+struct Declaration {
+    Method method;
+    std::string_view path;  // "/api/v1/sessions/{id}": one parameter at most, always an id
+    Access access = Access::user;
+    std::string_view summary;
+    int success = 0;                           // 0: 200 with a body, 204 without
+    std::vector<std::string_view> errors{};    // the codes that are this endpoint's own, for the reader of the document
+    bool websocket = false;                    // opens a socket: the handshake is checked before the handler
+    bool hidden = false;                       // left out of the OpenAPI document
+};
+
+// What the OpenAPI document tells of the types.
+struct TypeDescriptions {
+    using Describe = void (*)(JsonWriter&, schema::Components&);
+    Describe body = nullptr;
+    Describe answer = nullptr;
+    void (*query)(JsonWriter&, schema::Components&) = nullptr;  // writes the elements of "parameters"
+};
+
+struct Endpoint {
+    Declaration declaration;
+    TypeDescriptions types;
+    std::function<Awaitable<Response>(Exchange&)> handle;
+    std::size_t index = 0;  // the row's position in its router
+};
+
+using Endpoints = std::vector<Endpoint>;
+
+// A type whose answers carry an ETag.
+template <class T>
+concept Versioned = requires(const T& value) {
+    { value.etag() } -> std::convertible_to<std::string>;
+};
+
+// ---- from here on: how a declaration becomes a function of the exchange
+
+// The query string as decoded pairs. Error: malformed (`malformed_query`).
+Result<schema::QueryPairs> parse_query(std::string_view query);
+// 415 unless the body is JSON (or, for PATCH, a merge patch).
+std::optional<Response> refuse_media_type(const Exchange& exchange);
+// True when If-None-Match (RFC 9110 section 13.1.2) names the tag.
+bool matches_none(const RequestHead& head, std::string_view etag);
+
+template <class F>
+struct HandlerTraits : HandlerTraits<decltype(&F::operator())> {};
+template <class F, class Body_, class Query_, class Out_>
+struct HandlerTraits<Awaitable<Result<Out_>> (F::*)(Call<Body_, Query_>) const> {
+    using Body = Body_;
+    using Query = Query_;
+    using Out = Out_;
+};
+
+template <class Out>
+Response answer(const Exchange& exchange, int success, Result<Out>& outcome) {
+    if (!outcome) return problem(outcome.error(), exchange.request_id);
+    if constexpr (std::is_void_v<Out>) {
+        return Response{.status = success != 0 ? success : 204, .body = {}};
+    } else if constexpr (std::is_same_v<Out, Response>) {
+        return std::move(*outcome);
+    } else {
+        Response response{.status = success != 0 ? success : 200, .body = {}};
+        if constexpr (Versioned<Out>) {
+            std::string etag = outcome->etag();
+            if (exchange.head.method == Method::get && matches_none(exchange.head, etag)) {
+                response.status = 304;
+                response.headers.emplace_back("ETag", std::move(etag));
+                return response;
+            }
+            response.headers.emplace_back("ETag", std::move(etag));
+        }
+        JsonWriter out(response.body);
+        schema::Type<Out>::write(out, *outcome);
+        return response;
+    }
+}
+
+template <class Handler>
+Awaitable<Response> invoke(const Handler& handler, int success, Exchange& exchange) {
+    using Traits = HandlerTraits<Handler>;
+    using Body = typename Traits::Body;
+    using Query = typename Traits::Query;
+    Call<Body, Query> call{.principal = exchange.principal,
+                           .client = exchange.client,
+                           .id = exchange.id.value_or(Uuid{}),
+                           .body = {},
+                           .query = {},
+                           .if_match = {},
+                           .head = &exchange.head};
+    if (auto tag = exchange.head.find("if-match")) call.if_match.emplace(*tag);
+    if constexpr (std::is_same_v<Query, None>) {
+        if (!exchange.head.query.empty()) {
+            auto pairs = parse_query(exchange.head.query);
+            if (!pairs) co_return problem(pairs.error(), exchange.request_id);
+            schema::Faults faults;
+            for (const auto& pair : *pairs)
+                faults.add_parameter(pair.first, "unknown_parameter", "is not a parameter of this call");
+            if (!pairs->empty()) co_return problem(schema::validation_failed(std::move(faults)), exchange.request_id);
+        }
+    } else {
+        auto pairs = parse_query(exchange.head.query);
+        if (!pairs) co_return problem(pairs.error(), exchange.request_id);
+        auto query = schema::from_query<Query>(*pairs);
+        if (!query) co_return problem(query.error(), exchange.request_id);
+        call.query = std::move(*query);
+    }
+    if constexpr (!std::is_same_v<Body, None>) {
+        if (auto refusal = refuse_media_type(exchange)) co_return std::move(*refusal);
+        auto body = schema::from_json<Body>(exchange.body);
+        if (!body) co_return problem(body.error(), exchange.request_id);
+        call.body = std::move(*body);
+    }
+    auto outcome = co_await handler(std::move(call));
+    co_return answer(exchange, success, outcome);
+}
+
+template <schema::Object Query>
+void describe_query(JsonWriter& out, schema::Components& components) {
+    auto parameter = [&]<class M>(const schema::Field<Query, M>& f) {
+        out.begin_object();
+        out.key("name");
+        out.string(f.name);
+        out.key("in");
+        out.string("query");
+        out.key("required");
+        out.boolean(!schema::may_be_absent<M>(f.rules));
+        out.key("schema");
+        schema::Type<M>::describe(out, f.rules, components);
+        out.end_object();
+    };
+    std::apply([&](const auto&... f) { (parameter(f), ...); }, Query::fields());
+}
+
+template <class T>
+void describe_type(JsonWriter& out, schema::Components& components) {
+    schema::Type<T>::describe(out, schema::Rules{}, components);
+}
+
+template <class Handler>
+Endpoint endpoint(Declaration declaration, Handler handler) {
+    using Traits = HandlerTraits<Handler>;
+    Endpoint row{.declaration = std::move(declaration), .types = {}, .handle = {}, .index = 0};
+    if constexpr (!std::is_same_v<typename Traits::Body, None>) row.types.body = &describe_type<typename Traits::Body>;
+    if constexpr (!std::is_same_v<typename Traits::Query, None>) row.types.query = &describe_query<typename Traits::Query>;
+    if constexpr (!std::is_void_v<typename Traits::Out> && !std::is_same_v<typename Traits::Out, Response>)
+        row.types.answer = &describe_type<typename Traits::Out>;
+    row.handle = [kept = std::make_shared<Handler>(std::move(handler)), success = row.declaration.success](
+                     Exchange& exchange) { return invoke(*kept, success, exchange); };
+    return row;
+}
+
+}  // namespace mindspace::http

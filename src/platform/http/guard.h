@@ -1,0 +1,42 @@
+#pragma once
+// Who may call. The platform asks a Guard before a handler runs; the auth service provides it (auth/client.h).
+
+#include "platform/base/async.h"
+#include "platform/base/ids.h"
+#include "platform/base/result.h"
+
+#include <array>
+#include <string>
+#include <string_view>
+
+namespace mindspace::http {
+
+enum class Access {
+    anyone,  // no credentials are looked at
+    user,    // a valid access token
+    admin,   // a valid access token with the admin role
+};
+
+enum class Role { user, admin };
+
+constexpr auto names_of(Role) { return std::array<std::string_view, 2>{"user", "admin"}; }
+
+// What a verified access token says.
+struct Principal {
+    UserId user{};
+    AuthSessionId auth_session{};
+    Role role = Role::user;
+    Timestamp expires_at{};
+    std::string user_version{};  // of the user's data, for caches; "" when nobody knows it now
+};
+
+class Guard {
+public:
+    virtual ~Guard() = default;
+    // Verifies an access token and that its login session is alive.
+    // Error: unauthenticated (`invalid_token`, `token_expired`, `token_revoked`). Fault: Unavailable, when nobody
+    // can be asked.
+    virtual Awaitable<Result<Principal>> authenticate(std::string_view access_token) = 0;
+};
+
+}  // namespace mindspace::http

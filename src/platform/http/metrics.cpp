@@ -1,0 +1,49 @@
+#include "platform/http/metrics.h"
+
+#include "platform/http/router.h"
+
+#include <algorithm>
+
+namespace mindspace::http {
+
+CoreMetrics::CoreMetrics(const Router& router) : endpoints_(router.endpoints().size() + 1) {}
+
+void CoreMetrics::record(const Endpoint* endpoint, int status, std::chrono::steady_clock::duration took) {
+    auto& figures = endpoint != nullptr ? endpoints_[endpoint->index] : endpoints_.back();
+    figures.by_class[static_cast<std::size_t>(std::clamp(status / 100, 0, 5))].add(1);
+    figures.duration.observe(took);
+}
+
+void collect(const Router& router, const std::vector<const CoreMetrics*>& cores, telemetry::Page& page) {
+    auto rows = router.endpoints().size();
+    for (std::size_t i = 0; i <= rows; ++i) {
+        std::string route = i < rows ? std::string(router.endpoints()[i].declaration.path) : "unmatched";
+        std::string method = i < rows ? std::string(method_name(router.endpoints()[i].declaration.method)) : "any";
+        telemetry::HistogramSum duration;
+        std::array<std::uint64_t, 6> by_class{};
+        for (const auto* core : cores) {
+            duration += core->endpoints_[i].duration;
+            for (std::size_t c = 0; c < by_class.size(); ++c) by_class[c] += core->endpoints_[i].by_class[c].value();
+        }
+        if (duration.count() == 0) continue;
+        for (std::size_t c = 1; c < by_class.size(); ++c)
+            if (by_class[c] != 0)
+                page.counter("mindspace_http_requests", "Requests answered.", by_class[c],
+                             {{"method", method}, {"route", route}, {"status", std::to_string(c) + "xx"}});
+        page.histogram("mindspace_http_request_duration_seconds", "Time from the whole request to its answer.",
+                       duration, {{"method", method}, {"route", route}});
+    }
+    std::int64_t connections = 0;
+    std::int64_t websockets = 0;
+    std::uint64_t slow = 0;
+    for (const auto* core : cores) {
+        connections += core->connections.value();
+        websockets += core->websockets.value();
+        slow += core->slow_websockets_closed.value();
+    }
+    page.gauge("mindspace_http_connections", "Open connections, WebSockets included.", connections);
+    page.gauge("mindspace_websockets", "Open WebSockets.", websockets);
+    page.counter("mindspace_websockets_slow_closed", "WebSockets closed because their client did not read.", slow);
+}
+
+}  // namespace mindspace::http

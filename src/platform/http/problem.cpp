@@ -1,0 +1,109 @@
+#include "platform/http/problem.h"
+
+#include "platform/base/json_writer.h"
+
+namespace mindspace::http {
+
+namespace {
+
+int status_of(ErrorCode code) {
+    switch (code) {
+        case ErrorCode::malformed: return 400;
+        case ErrorCode::unauthenticated: return 401;
+        case ErrorCode::forbidden: return 403;
+        case ErrorCode::not_found: return 404;
+        case ErrorCode::conflict: return 409;
+        case ErrorCode::precondition_failed: return 412;
+        case ErrorCode::invalid: return 422;
+        case ErrorCode::rate_limited: return 429;
+        case ErrorCode::unavailable: return 503;
+    }
+    return 500;
+}
+
+void write_faults(JsonWriter& out, const std::vector<FieldFault>& faults) {
+    out.key("errors");
+    out.begin_array();
+    for (const auto& fault : faults) {
+        out.begin_object();
+        out.key(fault.parameter.empty() ? "pointer" : "parameter");
+        out.string(fault.parameter.empty() ? fault.pointer : fault.parameter);
+        out.key("code");
+        out.string(fault.code);
+        out.key("message");
+        out.string(fault.message);
+        out.end_object();
+    }
+    out.end_array();
+}
+
+Response build(int status, std::string_view code, std::string_view detail, const std::vector<FieldFault>& faults,
+               std::string_view request_id) {
+    Response response{.status = status, .content_type = kProblemJson, .body = {}};
+    JsonWriter out(response.body);
+    out.begin_object();
+    out.key("type");
+    out.string("about:blank");
+    out.key("title");
+    out.string(reason_phrase(status));
+    out.key("status");
+    out.integer(status);
+    out.key("detail");
+    out.string(detail);
+    out.key("code");
+    out.string(code);
+    out.key("requestId");
+    out.string(request_id);
+    if (!faults.empty()) write_faults(out, faults);
+    out.end_object();
+    if (status == 401) response.headers.emplace_back("WWW-Authenticate", "Bearer");
+    if (status == 503) response.headers.emplace_back("Retry-After", "1");
+    return response;
+}
+
+}  // namespace
+
+Response problem(const Error& error, std::string_view request_id) {
+    return build(status_of(error.code), error.reason, error.detail, error.faults, request_id);
+}
+
+Response problem(int status, std::string_view code, std::string_view detail, std::string_view request_id) {
+    return build(status, code, detail, {}, request_id);
+}
+
+std::string_view reason_phrase(int status) {
+    switch (status) {
+        case 101: return "Switching Protocols";
+        case 200: return "OK";
+        case 201: return "Created";
+        case 202: return "Accepted";
+        case 204: return "No Content";
+        case 302: return "Found";
+        case 304: return "Not Modified";
+        case 400: return "Bad Request";
+        case 401: return "Unauthorized";
+        case 403: return "Forbidden";
+        case 404: return "Not Found";
+        case 405: return "Method Not Allowed";
+        case 406: return "Not Acceptable";
+        case 408: return "Request Timeout";
+        case 409: return "Conflict";
+        case 412: return "Precondition Failed";
+        case 413: return "Content Too Large";
+        case 414: return "URI Too Long";
+        case 415: return "Unsupported Media Type";
+        case 417: return "Expectation Failed";
+        case 422: return "Unprocessable Content";
+        case 426: return "Upgrade Required";
+        case 429: return "Too Many Requests";
+        case 431: return "Request Header Fields Too Large";
+        case 500: return "Internal Server Error";
+        case 501: return "Not Implemented";
+        case 503: return "Service Unavailable";
+        case 504: return "Gateway Timeout";
+        case 505: return "HTTP Version Not Supported";
+        default: return "";
+    }
+}
+
+}  // namespace mindspace::http

@@ -1,0 +1,108 @@
+#include "platform/http/server.h"
+
+#include "platform/http/connection.h"
+#include "platform/http/websocket.h"
+#include "platform/telemetry/log.h"
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/ip/address.hpp>
+#include <boost/asio/socket_base.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <vector>
+
+namespace mindspace::http {
+
+using asio::ip::tcp;
+
+namespace {
+
+constexpr auto kSweepInterval = std::chrono::milliseconds(500);
+constexpr auto kAcceptPause = std::chrono::milliseconds(100);
+constexpr int kBacklog = 4096;
+
+using ReusePort = asio::detail::socket_option::boolean<SOL_SOCKET, SO_REUSEPORT>;
+
+}  // namespace
+
+Server::Server(asio::io_context& loop, ServerOptions options, Dispatcher& dispatcher, CoreMetrics& metrics)
+    : loop_(loop),
+      options_(std::move(options)),
+      dispatcher_(dispatcher),
+      metrics_(metrics),
+      acceptor_(loop),
+      sweep_timer_(loop) {}
+
+Server::~Server() = default;
+
+void Server::start() {
+    tcp::endpoint endpoint(asio::ip::make_address(options_.address), options_.port);
+    acceptor_.open(endpoint.protocol());
+    acceptor_.set_option(asio::socket_base::reuse_address(true));
+    acceptor_.set_option(ReusePort(true));
+    acceptor_.bind(endpoint);
+    acceptor_.listen(kBacklog);
+    asio::co_spawn(loop_, accept(), asio::detached);
+    asio::co_spawn(loop_, sweep(), asio::detached);
+}
+
+std::uint16_t Server::port() const { return acceptor_.local_endpoint().port(); }
+
+Awaitable<> Server::accept() {
+    asio::steady_timer pause(loop_);
+    while (acceptor_.is_open()) {
+        auto [failure, socket] = co_await acceptor_.async_accept(asio::as_tuple(asio::use_awaitable));
+        if (!failure) {
+            adopt(std::move(socket));
+        } else if (acceptor_.is_open()) {
+            // Out of files, most likely: let some connections end first.
+            log::warn("accept failed", {{"error.message", failure.message()}});
+            pause.expires_after(kAcceptPause);
+            co_await pause.async_wait(asio::as_tuple(asio::use_awaitable));
+        }
+    }
+}
+
+void Server::adopt(tcp::socket socket) {
+    if (connections_.size() + websockets_.size() >= options_.max_connections) return;
+    boost::system::error_code ignored;
+    socket.set_option(tcp::no_delay(true), ignored);
+    auto connection = std::make_shared<Connection>(*this, std::move(socket));
+    asio::co_spawn(loop_, Connection::run(std::move(connection)), asio::detached);
+}
+
+Awaitable<> Server::sweep() {
+    while (acceptor_.is_open() || !is_idle()) {
+        auto now = std::chrono::steady_clock::now();
+        // Copies: closing takes a connection out of the set.
+        std::vector<Connection*> connections(connections_.begin(), connections_.end());
+        for (auto* connection : connections) connection->sweep(now, draining_);
+        std::vector<WebSocket*> websockets(websockets_.begin(), websockets_.end());
+        for (auto* websocket : websockets) websocket->sweep(now);
+        sweep_timer_.expires_after(kSweepInterval);
+        auto [failure] = co_await sweep_timer_.async_wait(asio::as_tuple(asio::use_awaitable));
+        if (failure && !acceptor_.is_open() && !draining_) co_return;
+    }
+}
+
+void Server::drain() {
+    draining_ = true;
+    boost::system::error_code ignored;
+    acceptor_.close(ignored);
+    sweep_timer_.cancel();
+}
+
+void Server::stop() {
+    boost::system::error_code ignored;
+    acceptor_.close(ignored);
+    draining_ = false;
+    sweep_timer_.cancel();
+    std::vector<Connection*> connections(connections_.begin(), connections_.end());
+    for (auto* connection : connections) connection->abort();
+    std::vector<WebSocket*> websockets(websockets_.begin(), websockets_.end());
+    for (auto* websocket : websockets) websocket->abort();
+}
+
+}  // namespace mindspace::http

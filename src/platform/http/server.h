@@ -1,0 +1,73 @@
+#pragma once
+// The HTTP/1.1 server of one core: a listener with SO_REUSEPORT beside those of the other cores, its connections, and
+// the sweep that ends whatever is too slow. Lives on the core's io_context and is never touched from elsewhere.
+
+#include "platform/http/dispatcher.h"
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <unordered_set>
+
+namespace mindspace::http {
+
+class Connection;
+class WebSocket;
+
+struct ServerOptions {
+    std::string address = "0.0.0.0";
+    std::uint16_t port = 0;
+    ParseLimits limits{};
+    std::size_t max_connections = 15000;       // of this core; beyond: accepted and closed at once
+    std::chrono::seconds header_timeout{10};   // from the first octet of a request, or from the connection
+    std::chrono::seconds body_timeout{30};     // from the end of the head
+    std::chrono::seconds idle_timeout{75};     // between requests
+    std::chrono::seconds request_timeout{60};  // for the handler
+    std::chrono::seconds write_timeout{10};    // for a client that does not read
+};
+
+class Server {
+public:
+    Server(asio::io_context& loop, ServerOptions options, Dispatcher& dispatcher, CoreMetrics& metrics);
+    ~Server();
+    Server(const Server&) = delete;
+    Server& operator=(const Server&) = delete;
+
+    // Binds and begins to accept. Fault: boost::system::system_error (port taken, no such address).
+    void start();
+    // The bound port, when options.port was 0.
+    [[nodiscard]] std::uint16_t port() const;
+
+    // Stops to accept; connections end after the answer they are at, sockets when they are told to.
+    void drain();
+    // True when nothing is open any more.
+    [[nodiscard]] bool is_idle() const { return connections_.empty() && websockets_.empty(); }
+    // Ends everything at once.
+    void stop();
+
+private:
+    friend class Connection;
+    friend class WebSocket;
+
+    Awaitable<> accept();
+    Awaitable<> sweep();
+    void adopt(asio::ip::tcp::socket socket);
+
+    asio::io_context& loop_;
+    ServerOptions options_;
+    Dispatcher& dispatcher_;
+    CoreMetrics& metrics_;
+    asio::ip::tcp::acceptor acceptor_;
+    asio::steady_timer sweep_timer_;
+    // Not owned: a connection is owned by its coroutine, and takes itself out when it ends.
+    std::unordered_set<Connection*> connections_;
+    std::unordered_set<WebSocket*> websockets_;
+    bool draining_ = false;
+};
+
+}  // namespace mindspace::http

@@ -1,0 +1,88 @@
+#pragma once
+// WebSocket frames on the server's side (RFC 6455 sections 5 to 8): a reader that works inside the connection's read
+// buffer, and a writer. No sockets. The reader holds memory of its own only while a fragmented message is under way.
+//
+//     while (true) {
+//         const WebSocketEvent event = reader.next(unread);
+//         … act on it …
+//         drop event.consumed octets from the front of `unread`
+//         if (event.kind is need_more) read more; if it is close or failed: answer with a close frame, then end
+//     }
+
+#include "platform/base/utf8.h"
+
+#include <cstddef>
+#include <cstdint>
+#include <expected>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace mindspace::http {
+
+enum class Opcode : std::uint8_t { continuation = 0, text = 1, binary = 2, close = 8, ping = 9, pong = 10 };
+
+// RFC 6455 section 7.4 and the IANA registry. 4000 to 4999 are the application's: CloseCode{4401}.
+enum class CloseCode : std::uint16_t {
+    normal = 1000,
+    going_away = 1001,
+    protocol_error = 1002,
+    unsupported_data = 1003,
+    no_status = 1005,  // a close frame without a code; never stands in a frame
+    invalid_payload = 1007,
+    policy_violation = 1008,
+    message_too_big = 1009,
+    internal_error = 1011,
+    service_restart = 1012,
+    try_again_later = 1013,
+};
+
+struct WebSocketEvent {
+    enum class Kind : std::uint8_t {
+        need_more,  // nothing whole has come in
+        text,       // a message, valid UTF-8
+        binary,
+        ping,  // to be answered by a pong with the same payload
+        pong,
+        close,   // the client says goodbye with `code` and, as payload, its reason
+        failed,  // the client broke the protocol: close with `code`
+    };
+    Kind kind;
+    std::string_view payload;               // until the next call of next(), and while the buffer is left alone
+    CloseCode code = CloseCode::no_status;  // of close and failed
+    std::size_t consumed = 0;               // octets at the front of the buffer that are done with
+};
+
+class WebSocketReader {
+public:
+    // A message may have up to `max_message` octets, in one frame or many: beyond, 1009 at the frame's header.
+    explicit WebSocketReader(std::size_t max_message) : max_message_(max_message) {}
+
+    // The next event. `unread` holds what the last call left and perhaps more; payloads are unmasked inside it. After
+    // close and failed there is nothing more to read: need_more, with everything consumed.
+    [[nodiscard]] WebSocketEvent next(std::span<char> unread);
+
+private:
+    struct FrameHeader;
+
+    std::expected<std::optional<FrameHeader>, CloseCode> read_header(std::span<const char> unread) const;
+    bool take_in(const FrameHeader& header, std::span<char> arrived);
+    std::optional<WebSocketEvent> end_frame(const FrameHeader& header, std::string_view payload);
+    std::optional<WebSocketEvent> end_data_frame(const FrameHeader& header, std::string_view payload);
+
+    std::size_t max_message_;
+    std::size_t arrived_ = 0;                // octets of the unfinished frame's payload that are unmasked and checked
+    std::string fragments_;                  // what the message under way had in its earlier frames
+    Utf8Validator utf8_;                     // of the text message under way
+    Opcode message_ = Opcode::continuation;  // text or binary while a fragmented message is under way
+    bool has_ended_ = false;
+};
+
+// Appends a whole, unmasked frame (RFC 6455 section 5.2). The payload of a ping or pong has at most 125 octets.
+void append_frame(std::string& out, Opcode opcode, std::string_view payload);
+
+// Appends a close frame. The reason has at most 123 octets of UTF-8, and none goes with no_status.
+void append_close_frame(std::string& out, CloseCode code, std::string_view reason = {});
+
+}  // namespace mindspace::http

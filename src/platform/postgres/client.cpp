@@ -1,0 +1,106 @@
+#include "platform/postgres/client.h"
+
+#include "platform/base/result.h"
+#include "platform/postgres/connection.h"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <algorithm>
+#include <iterator>
+#include <limits>
+
+namespace mindspace::postgres {
+
+namespace {
+
+using Connections = std::vector<std::shared_ptr<Connection>>;
+
+// Deadlines are kept to a tenth.
+constexpr int kChecksPerTimeout = 10;
+
+// Runs until the client is stopped, which cancels the timer. Shares what it uses: it may end later than the client.
+Awaitable<> watch_deadlines(Connections connections, std::shared_ptr<asio::steady_timer> timer, Milliseconds period) {
+    boost::system::error_code cancelled;
+    while (!connections.front()->is_stopped()) {
+        timer->expires_after(period);
+        co_await timer->async_wait(asio::redirect_error(asio::use_awaitable, cancelled));
+        auto now = std::chrono::steady_clock::now();
+        for (auto& connection : connections) connection->check_deadline(now);
+    }
+}
+
+}  // namespace
+
+Client::Client(asio::io_context& io, ClientOptions options)
+    : io_(io),
+      options_(std::move(options)),
+      stats_(std::make_shared<ClientStats>()),
+      deadline_timer_(std::make_shared<asio::steady_timer>(io)) {
+    for (int i = 0; i < options_.connections; ++i)
+        connections_.push_back(std::make_shared<Connection>(io_, options_, stats_));
+}
+
+Client::~Client() {
+    stop();
+}
+
+void Client::start() {
+    for (auto& connection : connections_) connection->start();
+    auto rethrow = [](std::exception_ptr fault) {
+        if (fault) std::rethrow_exception(fault);
+    };
+    asio::co_spawn(io_, watch_deadlines(connections_, deadline_timer_, options_.query_timeout / kChecksPerTimeout),
+                   rethrow);
+}
+
+void Client::stop() {
+    for (auto& connection : connections_) connection->stop();
+    deadline_timer_->cancel();
+}
+
+bool Client::is_up() const {
+    return std::ranges::any_of(connections_, [](const auto& connection) { return connection->is_up(); });
+}
+
+Awaitable<Rows> Client::run(Query query) {
+    auto initiate = [this](auto handler, Queries queries) {
+        auto done = [handler = std::move(handler)](std::exception_ptr fault, Results results) mutable {
+            std::move(handler)(fault, fault ? Rows() : std::move(results.front()));
+        };
+        submit(std::make_unique<Request>(std::move(queries), std::move(done)));
+    };
+    Queries queries;
+    queries.push_back(std::move(query));
+    return asio::async_initiate<const asio::use_awaitable_t<>, void(std::exception_ptr, Rows)>(
+        initiate, asio::use_awaitable, std::move(queries));
+}
+
+Awaitable<std::vector<Rows>> Client::transaction(std::vector<Query> queries) {
+    auto initiate = [this](auto handler, Queries unit) {
+        auto done = [handler = std::move(handler)](std::exception_ptr fault, Results results) mutable {
+            std::vector<Rows> rows(std::make_move_iterator(results.begin()), std::make_move_iterator(results.end()));
+            std::move(handler)(fault, std::move(rows));
+        };
+        submit(std::make_unique<Request>(std::move(unit), std::move(done)));
+    };
+    Queries unit(std::make_move_iterator(queries.begin()), std::make_move_iterator(queries.end()));
+    return asio::async_initiate<const asio::use_awaitable_t<>, void(std::exception_ptr, std::vector<Rows>)>(
+        initiate, asio::use_awaitable, std::move(unit));
+}
+
+void Client::submit(std::unique_ptr<Request> request) {
+    auto load = [](const auto& connection) {
+        return connection->is_up() ? connection->pending() : std::numeric_limits<std::size_t>::max();
+    };
+    auto& chosen = *std::ranges::min(connections_, {}, load);
+    if (chosen.is_up() && chosen.pending() < options_.max_pending) return chosen.submit(std::move(request));
+    request->abandon(std::make_exception_ptr(
+        Unavailable(chosen.is_up() ? "postgres: too many requests are waiting" : chosen.last_failure())));
+    // Not from within the call that starts the request: its coroutine is not suspended yet.
+    asio::post(io_, [request = std::move(request)] { request->finish(); });
+}
+
+}  // namespace mindspace::postgres

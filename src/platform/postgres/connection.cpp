@@ -1,0 +1,173 @@
+#include "platform/postgres/connection.h"
+
+#include "platform/base/result.h"
+
+#include <libpq-fe.h>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/post.hpp>
+
+#include <utility>
+
+namespace mindspace::postgres {
+
+namespace {
+
+void rethrow(std::exception_ptr fault) {
+    if (fault) std::rethrow_exception(fault);
+}
+
+}  // namespace
+
+Connection::Connection(asio::io_context& io, const ClientOptions& options, std::shared_ptr<ClientStats> stats)
+    : io_(io),
+      link_options_{options.conninfo, options.connect_timeout, options.query_timeout},
+      stats_(std::move(stats)),
+      backoff_(io) {}
+
+void Connection::start() {
+    asio::co_spawn(io_, run(shared_from_this()), rethrow);
+}
+
+void Connection::stop() {
+    is_stopped_ = true;
+    backoff_.stop();
+    lose("stopped");
+}
+
+Awaitable<> Connection::run(std::shared_ptr<Connection> self) {
+    while (!self->is_stopped_) {
+        if (co_await self->connect()) co_await self->serve();
+        co_await self->backoff_.pause();
+    }
+}
+
+Awaitable<bool> Connection::connect() {
+    auto link = std::make_shared<Link>(io_);
+    link_ = link;
+    try {
+        co_await link->connect(link_options_);
+    } catch (const Unavailable& unavailable) {
+        last_failure_ = unavailable.what();
+        co_return false;
+    }
+    PQenterPipelineMode(link->native());
+    prepared_ = PreparedStatements();
+    backoff_.reset();
+    is_up_ = true;
+    stats_->connections_up.fetch_add(1, std::memory_order_relaxed);
+    if (std::exchange(was_up_, true)) stats_->reconnects.fetch_add(1, std::memory_order_relaxed);
+    co_return true;
+}
+
+Awaitable<> Connection::serve() {
+    auto link = link_;
+    while (link->is_open()) {
+        co_await link->readable();
+        if (!link->is_open()) break;
+        if (link->consume())
+            take_replies();
+        else
+            lose(link->complaint());
+    }
+}
+
+void Connection::submit(std::unique_ptr<Request> request) {
+    stats_->in_flight.fetch_add(1, std::memory_order_relaxed);
+    enqueue(std::move(request));
+}
+
+void Connection::enqueue(std::unique_ptr<Request> request) {
+    request->queued_at = std::chrono::steady_clock::now();
+    queue_.push_back(std::move(request));
+    if (std::exchange(is_sending_scheduled_, true)) return;
+    asio::post(io_, [self = shared_from_this()] { self->send_queue(); });
+}
+
+// libpq 15 writes to the socket at every Sync, so a unit costs one send(); corked, they still leave in few packets.
+void Connection::send_queue() {
+    is_sending_scheduled_ = false;
+    if (!is_up_) return;
+    auto link = link_;
+    bool is_corked = link->can_cork() && queue_.size() > 1;
+    if (is_corked) link->cork(true);
+    while (is_up_ && !queue_.empty()) {
+        auto request = std::move(queue_.front());
+        queue_.pop_front();
+        try {
+            bool is_sent = request->send(link->native(), prepared_);
+            in_flight_.push_back(std::move(request));
+            if (!is_sent) lose(link->complaint());
+        } catch (const std::logic_error&) {  // told to the caller, whose bug it is
+            request->abandon(std::current_exception());
+            complete(std::move(request));
+        }
+    }
+    if (!is_up_) return;
+    if (is_corked) link->cork(false);
+    if (PQflush(link->native()) == 0 || std::exchange(is_flushing_rest_, true)) return;
+    asio::co_spawn(io_, flush_rest(shared_from_this()), rethrow);
+}
+
+// The socket is full: the rest goes out as the server reads. Errors surface in serve().
+Awaitable<> Connection::flush_rest(std::shared_ptr<Connection> self) {
+    auto link = self->link_;
+    while (link->is_open() && PQflush(link->native()) == 1) co_await link->writable();
+    self->is_flushing_rest_ = false;
+}
+
+void Connection::take_replies() {
+    auto link = link_;
+    // Completing a request runs its coroutine, which may submit, and may stop the client.
+    while (link->is_open() && !in_flight_.empty() && PQisBusy(link->native()) == 0) {
+        Rows reply(PQgetResult(link->native()));
+        if (reply.native() == nullptr) continue;  // the end of one statement's replies
+        switch (PQresultStatus(reply.native())) {
+            case PGRES_PIPELINE_SYNC:
+                finish_front();
+                break;
+            case PGRES_COPY_IN:
+            case PGRES_COPY_OUT:
+            case PGRES_COPY_BOTH:
+                return lose("COPY cannot be pipelined");
+            default:
+                in_flight_.front()->take(std::move(reply), prepared_);
+        }
+    }
+}
+
+void Connection::finish_front() {
+    auto request = std::move(in_flight_.front());
+    in_flight_.pop_front();
+    if (request->try_again()) return enqueue(std::move(request));
+    bool is_standby = request->needs_other_server();
+    complete(std::move(request));
+    if (is_standby) lose("the server is read-only");
+}
+
+void Connection::complete(std::unique_ptr<Request> request) {
+    stats_->queries.fetch_add(1, std::memory_order_relaxed);
+    stats_->in_flight.fetch_sub(1, std::memory_order_relaxed);
+    if (request->has_failed()) stats_->errors.fetch_add(1, std::memory_order_relaxed);
+    request->finish();
+}
+
+void Connection::check_deadline(Request::TimePoint now) {
+    const RequestQueue& oldest = in_flight_.empty() ? queue_ : in_flight_;
+    if (oldest.empty() || now - oldest.front()->queued_at < link_options_.query_timeout) return;
+    stats_->timeouts.fetch_add(1, std::memory_order_relaxed);
+    lose("no answer in time");
+}
+
+void Connection::lose(const std::string& reason) {
+    if (link_) link_->close();
+    if (std::exchange(is_up_, false)) stats_->connections_up.fetch_sub(1, std::memory_order_relaxed);
+    last_failure_ = "postgres: connection lost: " + reason;
+    auto fault = std::make_exception_ptr(Unavailable(last_failure_));
+    for (RequestQueue* requests : {&in_flight_, &queue_})
+        for (auto& request : std::exchange(*requests, {})) {
+            request->abandon(fault);
+            complete(std::move(request));
+        }
+}
+
+}  // namespace mindspace::postgres

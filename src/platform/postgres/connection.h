@@ -1,0 +1,66 @@
+#pragma once
+// One pipelined connection of a Client. Requests are answered in the order in which they were submitted; an error ends
+// its own unit only. When the connection is lost all its requests fail at once and nothing is sent again; it comes back
+// by itself, with jittered backoff. Belongs to the Client's loop; kept alive by its own coroutine until stopped.
+
+#include "platform/postgres/backoff.h"
+#include "platform/postgres/client_options.h"
+#include "platform/postgres/link.h"
+#include "platform/postgres/request.h"
+
+#include <deque>
+#include <memory>
+#include <string>
+
+namespace mindspace::postgres {
+
+class Connection : public std::enable_shared_from_this<Connection> {
+public:
+    Connection(asio::io_context& io, const ClientOptions& options, std::shared_ptr<ClientStats> stats);
+
+    void start();
+    void stop();
+
+    [[nodiscard]] bool is_up() const { return is_up_; }
+    [[nodiscard]] bool is_stopped() const { return is_stopped_; }
+    // Why it is, or last was, not up.
+    [[nodiscard]] const std::string& last_failure() const { return last_failure_; }
+    [[nodiscard]] std::size_t pending() const { return queue_.size() + in_flight_.size(); }
+
+    // Only while is_up(). Everything submitted in one turn of the loop is sent together at its end.
+    void submit(std::unique_ptr<Request> request);
+    // Gives the connection up if its oldest request has waited longer than the query timeout.
+    void check_deadline(Request::TimePoint now);
+
+private:
+    using RequestQueue = std::deque<std::unique_ptr<Request>>;
+
+    static Awaitable<> run(std::shared_ptr<Connection> self);
+    static Awaitable<> flush_rest(std::shared_ptr<Connection> self);
+    Awaitable<bool> connect();
+    Awaitable<> serve();
+
+    void enqueue(std::unique_ptr<Request> request);
+    void send_queue();
+    void take_replies();
+    void finish_front();
+    void complete(std::unique_ptr<Request> request);
+    void lose(const std::string& reason);
+
+    asio::io_context& io_;
+    LinkOptions link_options_;
+    std::shared_ptr<ClientStats> stats_;
+    std::shared_ptr<Link> link_;
+    Backoff backoff_;
+    PreparedStatements prepared_;
+    RequestQueue queue_;      // not yet given to libpq
+    RequestQueue in_flight_;  // given to libpq, oldest first
+    std::string last_failure_ = "postgres: not connected yet";
+    bool was_up_ = false;
+    bool is_up_ = false;
+    bool is_stopped_ = false;
+    bool is_sending_scheduled_ = false;
+    bool is_flushing_rest_ = false;
+};
+
+}  // namespace mindspace::postgres

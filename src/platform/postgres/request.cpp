@@ -1,0 +1,55 @@
+#include "platform/postgres/request.h"
+
+#include "platform/postgres/errors.h"
+
+#include <libpq-fe.h>
+
+namespace mindspace::postgres {
+
+bool Request::send(PGconn* connection, PreparedStatements& prepared) {
+    // Preparations go first, so that a failing statement does not skip the preparation of a later one.
+    boost::container::small_vector<const Query*, 1> unknown;
+    for (const Query& query : queries_)
+        if (!prepared.contains(query)) unknown.push_back(&query);
+    ++attempts_;
+    for (const Query* query : unknown) {
+        if (prepared.contains(*query)) continue;  // twice in this unit
+        if (!send_prepare(connection, *query)) return false;
+        prepared.add(*query);
+        preparing_.push_back(query->statement);
+    }
+    for (const Query& query : queries_)
+        if (!send_execute(connection, query)) return false;
+    return PQpipelineSync(connection) == 1;
+}
+
+void Request::take(Rows reply, PreparedStatements& prepared) {
+    std::size_t index = replies_++;
+    auto status = PQresultStatus(reply.native());
+    bool is_good = status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK || status == PGRES_EMPTY_QUERY;
+    bool is_preparation = index < preparing_.size();
+    if (is_preparation && !is_good) prepared.forget(preparing_[index]);
+    if (is_good && !is_preparation) results_.push_back(std::move(reply));
+    // The first failure counts: after it the server skips the rest. It may also come last, from the commit itself.
+    if (status != PGRES_FATAL_ERROR || fault_) return;
+    auto sqlstate = sqlstate_of(reply.native());
+    fault_ = make_fault(reply.native());
+    may_retry_ = is_worth_retrying(sqlstate);
+    needs_other_server_ = is_wrong_server(sqlstate);
+}
+
+bool Request::try_again() {
+    if (!may_retry_) return false;
+    if (attempts_ == kAttempts) {
+        fault_ = std::make_exception_ptr(Unavailable("postgres: conflicts with others again and again"));
+        return false;
+    }
+    fault_ = nullptr;
+    may_retry_ = false;
+    preparing_.clear();
+    results_.clear();
+    replies_ = 0;
+    return true;
+}
+
+}  // namespace mindspace::postgres

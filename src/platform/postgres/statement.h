@@ -1,0 +1,32 @@
+#pragma once
+// A statement is a named constant that stands above the function that runs it:
+//     constexpr Statement kFindUser{"find_user", "select display_name from users where user_id = $1"};
+// Its address is its identity: each connection prepares it once, on first use, so it must have static storage. It names
+// its columns (never `*`), so that a migration that adds one does not invalidate the plan. Its arguments always have
+// the same C++ types.
+
+#include "platform/postgres/params.h"
+
+namespace mindspace::postgres {
+
+struct Statement {
+    const char* name;  // unique in the program
+    const char* sql;   // one statement, parameters $1, $2, …
+};
+
+// A statement with its arguments.
+struct Query {
+    const Statement* statement;
+    Params params;
+};
+
+template <class... A>
+Query bind(const Statement& statement, const A&... args) {
+    Query query{&statement, {}};
+    (query.params.add(args), ...);
+    return query;
+}
+template <class... A>
+Query bind(const Statement&&, const A&...) = delete;  // a temporary has no lasting identity
+
+}  // namespace mindspace::postgres

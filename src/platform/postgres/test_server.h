@@ -1,0 +1,40 @@
+#pragma once
+// A real PostgreSQL server for tests: private directory and Unix socket, no TCP, no durability. Started on first use,
+// once for each test binary, and stopped with it (the kernel sees to that even when the test is killed).
+
+#include <sys/types.h>
+
+#include <string>
+
+namespace mindspace::postgres {
+
+class TestServer {
+public:
+    static TestServer& shared();
+
+    TestServer();
+    ~TestServer();
+    TestServer(const TestServer&) = delete;
+    TestServer& operator=(const TestServer&) = delete;
+
+    // Of the maintenance database.
+    [[nodiscard]] std::string conninfo() const { return conninfo("postgres"); }
+    // A fresh, empty database; returns its connection string.
+    std::string create_database();
+
+    // Ends the server at once, without a checkpoint, as a power cut would; every connection is cut.
+    void crash();
+    // Starts the server again if it is down, and waits until it answers.
+    void restart();
+
+private:
+    [[nodiscard]] std::string conninfo(const std::string& database) const;
+    void start();
+    void end(int signal);
+
+    std::string directory_;
+    pid_t server_ = 0;
+    int databases_ = 0;
+};
+
+}  // namespace mindspace::postgres

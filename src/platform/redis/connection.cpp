@@ -1,0 +1,259 @@
+#include "platform/redis/connection.h"
+
+#include "platform/base/result.h"
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/connect.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/local/stream_protocol.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/write.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cassert>
+#include <optional>
+#include <utility>
+
+namespace mindspace::redis {
+
+namespace {
+
+using boost::system::error_code;
+using std::chrono::steady_clock;
+
+constexpr std::size_t kMaxOutput = std::size_t{64} << 20;  // bytes waiting for the socket; beyond, commands fail
+constexpr std::size_t kKeptBuffer = std::size_t{1} << 20;  // what one burst may leave allocated
+constexpr int kChecksPerTimeout = 10;                      // so a timeout is noticed a tenth late at most
+constexpr auto kAwaitTuple = asio::as_tuple(asio::use_awaitable);
+
+// Errors by which a server says that it cannot serve anybody now.
+bool means_unavailable(std::string_view code) {
+    static constexpr std::array<std::string_view, 9> kCodes{"LOADING",    "BUSY", "MASTERDOWN",  "READONLY", "MISCONF",
+                                                            "NOREPLICAS", "OOM",  "CLUSTERDOWN", "TRYAGAIN"};
+    return std::ranges::find(kCodes, code) != kCodes.end();
+}
+
+// The reply, unless it is an error.
+Value checked(Value reply) {
+    if (!reply.is_error()) return reply;
+    if (means_unavailable(reply.error_code())) throw Unavailable("redis: " + reply.error());
+    throw CommandError(reply.error());
+}
+
+}  // namespace
+
+Connection::Connection(asio::io_context& io, const ClientOptions& options, ClientStats& stats, OnPush on_push)
+    : io_(io),
+      options_(options),
+      stats_(stats),
+      on_push_(std::move(on_push)),
+      socket_(io),
+      watch_timer_(io),
+      closed_signal_(io, steady_clock::time_point::max()) {}
+
+Awaitable<> Connection::open() {
+    connect_by_ = steady_clock::now() + options_.connect_timeout;
+    watch();
+    std::vector<Endpoint> endpoints = co_await find_endpoints();
+    if (closed_) throw Unavailable(close_reason_);
+    auto [fault, endpoint] = co_await asio::async_connect(socket_, endpoints, kAwaitTuple);
+    if (closed_) throw Unavailable(close_reason_);
+    if (fault) throw Unavailable("redis: cannot connect: " + fault.message());
+    if (options_.socket_path.empty()) socket_.set_option(asio::ip::tcp::no_delay(true));
+    read();
+    co_await greet();
+    is_open_ = true;
+}
+
+Awaitable<std::vector<Connection::Endpoint>> Connection::find_endpoints() {
+    std::vector<Endpoint> endpoints;
+    if (!options_.socket_path.empty()) {
+        endpoints.emplace_back(asio::local::stream_protocol::endpoint(options_.socket_path));
+        co_return endpoints;
+    }
+    asio::ip::tcp::resolver resolver(io_);
+    std::string service = std::to_string(options_.port);
+    auto [fault, found] = co_await resolver.async_resolve(options_.host, service, kAwaitTuple);
+    if (fault) throw Unavailable("redis: cannot resolve " + options_.host + ": " + fault.message());
+    for (const auto& entry : found) endpoints.emplace_back(entry.endpoint());
+    co_return endpoints;
+}
+
+// HELLO chooses RESP3, authenticates and names the connection in one trip.
+Awaitable<> Connection::greet() {
+    std::vector<std::string_view> hello{"HELLO", "3"};
+    if (!options_.password.empty()) {
+        std::string_view username = options_.username.empty() ? "default" : std::string_view(options_.username);
+        hello.insert(hello.end(), {"AUTH", username, options_.password});
+    }
+    hello.insert(hello.end(), {"SETNAME", "mindspace"});
+    Awaitable<Value> pending = exchange({hello});
+    Value reply = co_await std::move(pending);
+    // Not the whole text: a server too old for HELLO quotes its arguments, the password among them.
+    if (reply.is_error()) throw Unavailable("redis: HELLO was refused: " + std::string(reply.error_code()));
+}
+
+void Connection::close(std::string reason) {
+    if (closed_) return;
+    closed_ = true;
+    close_reason_ = std::move(reason);
+    error_code ignored;  // the descriptor is gone in any case
+    socket_.close(ignored);
+    watch_timer_.cancel();
+    closed_signal_.cancel();
+    stats_.pending.set(0);
+    // Out of the member first: those who are resumed may come back here.
+    std::deque<Pending> lost = std::exchange(pending_, {});
+    std::exception_ptr fault = std::make_exception_ptr(Unavailable(close_reason_));
+    for (Pending& pending : lost) pending.handler(fault, Value());
+}
+
+Awaitable<> Connection::closed() {
+    if (!closed_) co_await closed_signal_.async_wait(kAwaitTuple);
+}
+
+Awaitable<Value> Connection::command(std::vector<std::string_view> args) {
+    return run_command(shared_from_this(), std::move(args));
+}
+
+Awaitable<Value> Connection::run(const Script& script, Arguments keys, Arguments args) {
+    return run_script(shared_from_this(), script, keys, args);
+}
+
+Awaitable<Value> Connection::run_command(std::shared_ptr<Connection> self, std::vector<std::string_view> args) {
+    Awaitable<Value> reply = self->exchange({args});
+    co_return checked(co_await std::move(reply));
+}
+
+Awaitable<Value> Connection::run_script(std::shared_ptr<Connection> self, const Script& script, Arguments keys,
+                                        Arguments args) {
+    std::string key_count = std::to_string(keys.size());
+    std::array<std::string_view, 3> head{"EVALSHA", script.sha1, key_count};
+    Awaitable<Value> pending = self->exchange({head, keys, args});
+    Value reply = co_await std::move(pending);
+    if (reply.is_error() && reply.error_code() == "NOSCRIPT") {
+        head = {"EVAL", script.source, key_count};  // also puts the script into the cache
+        Awaitable<Value> again = self->exchange({head, keys, args});
+        reply = co_await std::move(again);
+    }
+    co_return checked(std::move(reply));
+}
+
+void Connection::send(Arguments args) {
+    if (closed_) return;
+    if (output_.size() > kMaxOutput) return close("redis: too much output waits");
+    append({args});
+}
+
+// Encodes at once, so that `parts` need not outlive the call. The awaitable must be awaited at once, too.
+Awaitable<Value> Connection::exchange(std::initializer_list<Arguments> parts) {
+    assert(io_.get_executor().running_in_this_thread());
+    if (closed_) throw Unavailable(close_reason_);
+    if (pending_.size() >= options_.max_pending) throw Unavailable("redis: too many commands are pending");
+    if (output_.size() > kMaxOutput) throw Unavailable("redis: too much output waits");
+    append(parts);
+    return asio::async_initiate<const asio::use_awaitable_t<>, void(std::exception_ptr, Value)>(
+        [this](auto handler) { expect_reply(std::move(handler)); }, asio::use_awaitable);
+}
+
+void Connection::append(std::initializer_list<Arguments> parts) {
+    encode_command(output_, parts);
+    stats_.commands.increment();
+    if (std::exchange(is_writing_, true)) return;
+    // Posted, not written: whatever else this loop iteration sends goes along.
+    asio::post(io_, [self = shared_from_this()] { self->write(); });
+}
+
+void Connection::expect_reply(Handler handler) {
+    pending_.push_back({std::move(handler), steady_clock::now()});
+    stats_.pending.set(pending_.size());
+}
+
+void Connection::write() {
+    if (closed_) return;
+    if (sending_.capacity() > kKeptBuffer) sending_ = {};
+    sending_.clear();
+    std::swap(output_, sending_);
+    is_writing_ = !sending_.empty();
+    if (!is_writing_) return;
+    asio::async_write(socket_, asio::buffer(sending_), [self = shared_from_this()](error_code fault, std::size_t) {
+        if (fault) return self->close("redis: connection lost: " + fault.message());
+        self->write();
+    });
+}
+
+void Connection::read() {
+    std::span<char> room = parser_.prepare();
+    socket_.async_read_some(asio::buffer(room.data(), room.size()),
+                            [self = shared_from_this()](error_code fault, std::size_t count) {
+                                if (fault) return self->close("redis: connection lost: " + fault.message());
+                                self->parser_.commit(count);
+                                self->received_at_ = steady_clock::now();
+                                self->deliver_replies();
+                                if (!self->closed_) self->read();
+                            });
+}
+
+void Connection::deliver_replies() {
+    while (!closed_) {
+        std::optional<Value> reply;
+        try {
+            reply = parser_.next();
+            if (!reply) return;
+            if (reply->kind() == Value::Kind::push) {
+                if (on_push_) on_push_(*reply);
+                continue;
+            }
+        } catch (const ProtocolError& fault) {
+            return close(fault.what());
+        }
+        deliver(std::move(*reply));
+    }
+}
+
+void Connection::deliver(Value reply) {
+    if (reply.is_error()) stats_.errors.increment();
+    if (pending_.empty()) {
+        return close("redis: a reply that nobody waits for" + (reply.is_error() ? ": " + reply.error() : ""));
+    }
+    // After a failover the old primary keeps its connections; only a new one finds the new primary.
+    bool is_demoted = reply.is_error() && reply.error_code() == "READONLY";
+    Handler handler = std::move(pending_.front().handler);
+    pending_.pop_front();
+    stats_.pending.set(pending_.size());
+    handler(nullptr, std::move(reply));
+    if (is_demoted) close("redis: the server has become a replica");
+}
+
+void Connection::watch() {
+    watch_timer_.expires_after(steady_clock::duration(options_.command_timeout) / kChecksPerTimeout);
+    watch_timer_.async_wait([self = shared_from_this()](error_code) {
+        if (self->closed_) return;
+        self->check_deadlines();
+        if (!self->closed_) self->watch();
+    });
+}
+
+// One timer for all commands: they are answered in order, so only the oldest can be overdue.
+void Connection::check_deadlines() {
+    auto now = steady_clock::now();
+    if (!is_open_ && now >= connect_by_) {
+        stats_.timeouts.increment();
+        return close("redis: connecting took too long");
+    }
+    if (!pending_.empty()) {
+        if (now - pending_.front().sent_at < options_.command_timeout) return;
+        stats_.timeouts.increment();
+        return close("redis: a command timed out");
+    }
+    // An idle connection is asked for a sign of life, so that a dead one is found before a request finds it.
+    if (is_open_ && now - received_at_ >= options_.command_timeout) {
+        static constexpr std::array<std::string_view, 1> kPing{"PING"};
+        append({kPing});
+        expect_reply([](std::exception_ptr, Value) {});
+    }
+}
+
+}  // namespace mindspace::redis

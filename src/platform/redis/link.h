@@ -1,0 +1,56 @@
+#pragma once
+// Keeps one connection to Redis up: connects, prepares it for use, and after a loss begins again, with jittered
+// backoff, until stop(). Shared by Client and Subscriber. Used by the thread of its io_context only.
+
+#include "platform/base/async.h"
+#include "platform/redis/connection.h"
+#include "platform/redis/options.h"
+#include "platform/redis/stats.h"
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include <functional>
+#include <memory>
+#include <random>
+#include <string>
+
+namespace mindspace::redis {
+
+// Shared with its own loop, which may outlive the owner's stop() by one wait.
+class Link : public std::enable_shared_from_this<Link> {
+public:
+    // Runs on every new connection before the link counts as up. If it throws, the connection is given up.
+    using Prepare = std::function<Awaitable<>(Connection&)>;
+
+    Link(asio::io_context& io, ClientOptions options, Connection::OnPush on_push);
+
+    void set_prepare(Prepare prepare) { prepare_ = std::move(prepare); }
+    void start();
+    void stop();
+    [[nodiscard]] bool is_up() const { return is_prepared_ && !connection_->is_closed(); }
+    // The prepared connection. Throws Unavailable if there is none.
+    [[nodiscard]] Connection& connection() const;
+    [[nodiscard]] const ClientStats& stats() const { return stats_; }
+
+private:
+    static Awaitable<> keep_connected(std::shared_ptr<Link> self);
+    Awaitable<> use_one_connection();
+    Awaitable<> back_off();
+
+    asio::io_context& io_;
+    const ClientOptions options_;
+    const Connection::OnPush on_push_;
+    Prepare prepare_;
+    ClientStats stats_;
+    std::shared_ptr<Connection> connection_;
+    asio::steady_timer backoff_timer_;
+    std::minstd_rand random_{std::random_device{}()};
+    Milliseconds backoff_;
+    std::string last_fault_ = "redis: not connected yet";
+    bool is_prepared_ = false;
+    bool was_up_ = false;
+    bool stopped_ = false;
+};
+
+}  // namespace mindspace::redis

@@ -1,0 +1,16 @@
+#pragma once
+// A Lua script and the name under which Redis caches it (EVALSHA).
+
+#include <string>
+
+namespace mindspace::redis {
+
+struct Script {
+    std::string source;
+    std::string sha1;  // of the source, 40 lower-case hexadecimal digits
+
+    // Made once, where the script stands.
+    static Script make(std::string source);
+};
+
+}  // namespace mindspace::redis

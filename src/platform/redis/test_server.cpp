@@ -1,0 +1,79 @@
+#include "platform/redis/test_server.h"
+
+#include <boost/asio/local/stream_protocol.hpp>
+
+#include <csignal>
+#include <cstdlib>
+#include <filesystem>
+#include <thread>
+
+#include <fcntl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+namespace mindspace::redis {
+
+namespace {
+
+using std::chrono::steady_clock;
+constexpr std::chrono::seconds kPatience{5};
+
+}  // namespace
+
+TestServer::TestServer(std::vector<std::string> arguments) : arguments_(std::move(arguments)) {
+    std::string name = (std::filesystem::temp_directory_path() / "mindspace-redis-XXXXXX").string();
+    if (mkdtemp(name.data()) == nullptr) throw std::runtime_error("cannot make " + name);
+    directory_ = name;
+    socket_path_ = directory_ + "/redis.sock";
+    start();
+}
+
+TestServer::~TestServer() {
+    if (process_ > 0) signal(SIGKILL);
+    std::filesystem::remove_all(directory_);
+}
+
+void TestServer::signal(int number) {
+    kill(process_, number);
+    if (number != SIGKILL && number != SIGTERM) return;
+    waitpid(process_, nullptr, 0);
+    process_ = -1;
+}
+
+void TestServer::start() {
+    std::vector<std::string> words{"redis-server", "--port", "0", "--unixsocket", socket_path_, "--dir",
+                                   directory_,     "--save", "",  "--loglevel",   "warning"};
+    words.insert(words.end(), arguments_.begin(), arguments_.end());
+    std::vector<char*> argv;
+    for (std::string& word : words) argv.push_back(word.data());
+    argv.push_back(nullptr);
+    process_ = fork();
+    if (process_ == 0) {
+        dup2(open("/dev/null", O_WRONLY | O_CLOEXEC), STDOUT_FILENO);
+        execvp(argv[0], argv.data());
+        _exit(127);
+    }
+    asio::io_context io;
+    asio::local::stream_protocol::socket probe(io);
+    boost::system::error_code fault;
+    auto deadline = steady_clock::now() + kPatience;
+    do {
+        if (steady_clock::now() > deadline) throw std::runtime_error("redis-server does not start");
+        probe.close();
+        probe.connect(socket_path_, fault);
+        std::this_thread::yield();
+    } while (fault);
+}
+
+bool run_until(asio::io_context& io, const std::function<bool()>& condition) {
+    auto deadline = steady_clock::now() + kPatience;
+    io.restart();
+    while (!condition()) {
+        if (steady_clock::now() > deadline) return false;
+        io.run_one_until(deadline);
+        if (io.stopped()) return condition();
+    }
+    return true;
+}
+
+}  // namespace mindspace::redis

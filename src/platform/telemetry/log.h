@@ -1,0 +1,78 @@
+#pragma once
+// The program's log: one line an event, JSON with the field names of the Elastic Common Schema (or short text for a
+// person at a terminal), on stdout and, if wished, in daily files. Any thread may log; nobody waits for the output: a
+// bounded queue stands between, and when it is full the oldest line is lost and counted. Secrets have no field here.
+
+#include "platform/base/time.h"
+
+#include <array>
+#include <concepts>
+#include <cstdint>
+#include <initializer_list>
+#include <string>
+#include <string_view>
+#include <variant>
+
+namespace mindspace::log {
+
+enum class Level { error, warn, info, debug };
+constexpr auto names_of(Level) { return std::array<std::string_view, 4>{"error", "warn", "info", "debug"}; }
+
+// How stdout looks; files are always JSON.
+enum class Format { automatic, json, text };  // automatic: text on a terminal, otherwise JSON
+constexpr auto names_of(Format) { return std::array<std::string_view, 3>{"auto", "json", "text"}; }
+
+struct LogOptions {
+    std::string service_name = "mindspace";
+    Level level = Level::info;
+    Format format = Format::automatic;
+    std::string directory;  // of the daily files, kept for 30 days; empty: stdout only
+};
+
+// Opens the outputs. Called once by main; what is logged before goes to stderr at once. Throws if the directory
+// cannot be written.
+void start(const LogOptions& options);
+
+// Writes out what is queued and closes. What is logged after goes to stderr at once.
+void shutdown();
+
+// Lines and blocks of access lines lost to full queues since start().
+std::uint64_t lost_count();
+
+// A value of a field; text is only looked at during the call.
+class FieldValue {
+public:
+    FieldValue(std::convertible_to<std::string_view> auto&& text) : value_(std::string_view(text)) {}  // NOLINT
+    FieldValue(std::same_as<bool> auto flag) : value_(flag) {}                                          // NOLINT
+    FieldValue(std::floating_point auto number) : value_(static_cast<double>(number)) {}                // NOLINT
+    template <std::integral T>
+        requires(!std::same_as<T, bool>)
+    FieldValue(T number) : value_(static_cast<std::int64_t>(number)) {}  // NOLINT
+
+    using Value = std::variant<std::string_view, std::int64_t, double, bool>;
+    [[nodiscard]] const Value& get() const { return value_; }
+
+private:
+    Value value_;
+};
+
+// `name` is an ECS name ("user.id", "event.duration" in nanoseconds), or ours below "mindspace.".
+struct Field {
+    std::string_view name;
+    FieldValue value;
+};
+
+using Fields = std::initializer_list<Field>;
+
+// True if events of this level are written: for fields that cost something to make.
+bool enabled(Level level);
+
+// One event: `log::info("login succeeded", {{"user.id", id}, {"event.duration", nanoseconds}});`
+void write(Level level, std::string_view message, Fields fields);
+
+inline void error(std::string_view message, Fields fields = {}) { write(Level::error, message, fields); }
+inline void warn(std::string_view message, Fields fields = {}) { write(Level::warn, message, fields); }
+inline void info(std::string_view message, Fields fields = {}) { write(Level::info, message, fields); }
+inline void debug(std::string_view message, Fields fields = {}) { write(Level::debug, message, fields); }
+
+}  // namespace mindspace::log

@@ -1,0 +1,43 @@
+#pragma once
+// What other services may ask of analytics. Runs in the caller's process on the caller's database connection.
+
+#include "platform/base/async.h"
+#include "platform/base/ids.h"
+#include "platform/base/time.h"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace mindspace::postgres {
+class Client;
+}
+
+namespace mindspace::analytics {
+
+// A run of consecutive days with at least one completed session of 60 s or more. It stands until the end of the day
+// after its last one.
+struct Streaks {
+    std::int32_t current_days = 0;
+    std::int32_t longest_days = 0;
+};
+
+struct Reached {
+    std::string kind;  // "sessions", "hours" or "streakDays"
+    std::int64_t value = 0;
+    Timestamp at{};
+};
+
+struct Lifetime {
+    std::int64_t sessions = 0;
+    std::int64_t seconds = 0;
+    std::optional<Timestamp> last_session_at;
+    Streaks streaks;
+    std::vector<Reached> milestones;
+};
+
+// Everything that a user has ever completed. `today` is the user's own date. Fault: Unavailable.
+Awaitable<Lifetime> find_lifetime(postgres::Client& database, UserId user, LocalDate today);
+
+}  // namespace mindspace::analytics

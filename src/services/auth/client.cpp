@@ -1,0 +1,59 @@
+#include "services/auth/client.h"
+
+namespace mindspace::auth {
+
+namespace {
+
+constexpr std::size_t kRememberedTokens = 50'000;  // per core, some 600 bytes each
+constexpr Seconds kKeyRereadInterval{5};           // an unknown kid is not a way to make us ask the database
+
+Error token_revoked() {
+    return {ErrorCode::unauthenticated, "token_revoked", "This login session has ended.", {}};
+}
+
+}  // namespace
+
+TokenGuard::TokenGuard(AuthStore store, SessionRegistry registry, TokenRules rules)
+    : store_(store), registry_(registry), rules_(std::move(rules)), verified_(kRememberedTokens) {}
+
+Awaitable<Result<http::Principal>> TokenGuard::authenticate(std::string_view access_token) {
+    auto now = clock_.now();
+    auto principal = co_await verify(access_token, now);
+    if (!principal) co_return principal;
+
+    SessionRegistry::State state;
+    bool redis_answered = true;
+    try {
+        state = co_await registry_.find(principal->user, principal->auth_session);
+    } catch (const Unavailable&) {
+        redis_answered = false;
+    }
+    if (state.alive == false) co_return token_revoked();
+    if (!state.alive) {
+        bool alive = co_await ask_database(*principal, now);
+        if (!alive) co_return token_revoked();
+        if (redis_answered) co_await registry_.remember_alive(principal->user, principal->auth_session);
+    }
+    principal->user_version = std::move(state.user_version);
+    co_return principal;
+}
+
+Awaitable<Result<http::Principal>> TokenGuard::verify(std::string_view access_token, Timestamp now) {
+    if (const auto* known = verified_.find(access_token); known != nullptr && now < known->expires_at)
+        co_return *known;
+    std::string token(access_token);
+    auto principal = verify_access_token(token, keys_, rules_, now);
+    if (!principal && now >= keys_read_at_ + kKeyRereadInterval) {
+        keys_read_at_ = now;
+        keys_ = co_await store_.list_signing_keys();
+        principal = verify_access_token(token, keys_, rules_, now);
+    }
+    if (principal) verified_.insert(std::move(token), *principal);
+    co_return principal;
+}
+
+Awaitable<bool> TokenGuard::ask_database(const http::Principal& principal, Timestamp now) {
+    return store_.is_alive(principal.user, principal.auth_session, now);
+}
+
+}  // namespace mindspace::auth

@@ -1,0 +1,33 @@
+#pragma once
+// What the other roles need of auth: the guard that verifies access tokens, in whichever process it runs.
+
+#include "platform/base/lru_cache.h"
+#include "platform/http/guard.h"
+#include "services/auth/access_token.h"
+#include "services/auth/session_registry.h"
+#include "services/auth/store.h"
+
+namespace mindspace::auth {
+
+// One per core. A verified token is remembered until it expires; whether its login session is alive is asked anew
+// for each request, in Redis, and in PostgreSQL when Redis does not know or is down.
+class TokenGuard final : public http::Guard {
+public:
+    TokenGuard(AuthStore store, SessionRegistry registry, TokenRules rules);
+
+    Awaitable<Result<http::Principal>> authenticate(std::string_view access_token) override;
+
+private:
+    Awaitable<Result<http::Principal>> verify(std::string_view access_token, Timestamp now);
+    Awaitable<bool> ask_database(const http::Principal& principal, Timestamp now);
+
+    AuthStore store_;
+    SessionRegistry registry_;
+    TokenRules rules_;
+    std::vector<SigningKey> keys_;
+    Timestamp keys_read_at_{};
+    LruCache<std::string, http::Principal> verified_;
+    SystemClock clock_;
+};
+
+}  // namespace mindspace::auth

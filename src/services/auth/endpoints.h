@@ -1,0 +1,13 @@
+#pragma once
+// What the outside sees of the auth service.
+
+#include "platform/http/endpoint.h"
+
+namespace mindspace::auth {
+
+class AuthService;
+
+// `service` must outlive the rows.
+http::Endpoints endpoints(AuthService& service);
+
+}  // namespace mindspace::auth

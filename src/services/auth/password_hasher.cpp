@@ -1,0 +1,61 @@
+#include "services/auth/password_hasher.h"
+
+#include "platform/base/bytes.h"
+
+#include <sodium.h>
+#include <utf8proc.h>
+
+#include <array>
+#include <memory>
+#include <stdexcept>
+
+namespace mindspace::auth {
+
+namespace {
+
+// One password typed on two keyboards can be two sequences of code points: NFC (Unicode Annex 15) makes them one.
+std::string normalised(const std::string& password) {
+    utf8proc_uint8_t* text = nullptr;
+    auto size = utf8proc_map(reinterpret_cast<const utf8proc_uint8_t*>(password.data()),
+                             static_cast<utf8proc_ssize_t>(password.size()), &text,
+                             static_cast<utf8proc_option_t>(UTF8PROC_STABLE | UTF8PROC_COMPOSE));
+    if (size < 0) return password;  // code points that this version of Unicode does not know
+    std::unique_ptr<utf8proc_uint8_t, decltype([](utf8proc_uint8_t* p) { std::free(p); })> owner(text);
+    return {reinterpret_cast<const char*>(text), static_cast<std::size_t>(size)};
+}
+
+std::string hash_now(const std::string& password, HashingCost cost) {
+    auto text = normalised(password);
+    std::array<char, crypto_pwhash_STRBYTES> phc{};
+    if (crypto_pwhash_str_alg(phc.data(), text.data(), text.size(), cost.passes, cost.memory_kib * 1024,
+                              crypto_pwhash_ALG_ARGON2ID13) != 0)
+        throw std::runtime_error("argon2id: out of memory");
+    sodium_memzero(text.data(), text.size());
+    return phc.data();
+}
+
+bool verify_now(const std::string& password, const std::string& phc) {
+    auto text = normalised(password);
+    bool fits = crypto_pwhash_str_verify(phc.c_str(), text.data(), text.size()) == 0;
+    sodium_memzero(text.data(), text.size());
+    return fits;
+}
+
+}  // namespace
+
+PasswordHasher::PasswordHasher(WorkerPool& pool, HashingCost cost)
+    : pool_(pool), cost_(cost), nobody_(hash_now(base64url_encode(random_bytes<32>()), cost)) {}
+
+Awaitable<std::string> PasswordHasher::hash(std::string password) {
+    return pool_.run([password = std::move(password), cost = cost_] { return hash_now(password, cost); });
+}
+
+Awaitable<bool> PasswordHasher::verify(std::string password, std::string phc) {
+    return pool_.run([password = std::move(password), phc = std::move(phc)] { return verify_now(password, phc); });
+}
+
+Awaitable<> PasswordHasher::verify_nothing(std::string password) {
+    co_await verify(std::move(password), nobody_);
+}
+
+}  // namespace mindspace::auth

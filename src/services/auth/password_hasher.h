@@ -1,0 +1,34 @@
+#pragma once
+// Passwords: argon2id (RFC 9106) through libsodium, on a bounded pool of threads off the event loops.
+
+#include "platform/base/async.h"
+#include "platform/base/worker_pool.h"
+
+#include <cstddef>
+#include <string>
+
+namespace mindspace::auth {
+
+struct HashingCost {
+    std::size_t memory_kib = 19456;
+    unsigned passes = 2;
+};
+
+class PasswordHasher {
+public:
+    PasswordHasher(WorkerPool& pool, HashingCost cost);
+
+    // The PHC string of the password. Fault: Unavailable when the pool is full.
+    Awaitable<std::string> hash(std::string password);
+    // Whether the password fits the PHC string.
+    Awaitable<bool> verify(std::string password, std::string phc);
+    // Does the same work as verify, for an account that does not exist.
+    Awaitable<> verify_nothing(std::string password);
+
+private:
+    WorkerPool& pool_;
+    HashingCost cost_;
+    std::string nobody_;  // a hash that no password fits
+};
+
+}  // namespace mindspace::auth

@@ -1,0 +1,38 @@
+#pragma once
+// Which login sessions are alive, as Redis remembers it: `{user}:s:<session>` is "1" (alive) or "0" (revoked), and
+// `{user}:v` names the version of the user's profile for the caches of the cores. Absence means unknown: then
+// PostgreSQL is asked, so that a flushed Redis logs nobody out and revives nobody.
+
+#include "platform/base/async.h"
+#include "platform/base/ids.h"
+
+#include <optional>
+#include <string>
+
+namespace mindspace::redis {
+class Client;
+}
+
+namespace mindspace::auth {
+
+class SessionRegistry {
+public:
+    explicit SessionRegistry(redis::Client& redis) : redis_(redis) {}
+
+    struct State {
+        std::optional<bool> alive;  // nothing: Redis does not know
+        std::string user_version;   // "" when Redis does not know
+    };
+    // One round trip. Fault: Unavailable when Redis is down.
+    Awaitable<State> find(UserId user, AuthSessionId id);
+
+    // Remembers for a minute that the session is alive, unless it has been revoked meanwhile.
+    Awaitable<> remember_alive(UserId user, AuthSessionId id);
+    // Makes every node refuse the session for as long as an access token of it can live.
+    Awaitable<> revoke(UserId user, AuthSessionId id, Seconds token_ttl);
+
+private:
+    redis::Client& redis_;
+};
+
+}  // namespace mindspace::auth

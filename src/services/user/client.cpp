@@ -1,0 +1,58 @@
+#include "services/user/client.h"
+
+#include "platform/postgres/client.h"
+
+namespace mindspace::user {
+
+using postgres::Statement;
+
+User as_user(const NewUser& user) {
+    return User{.id = user.id,
+                .email = user.email,
+                .display_name = user.display_name,
+                .timezone = user.timezone,
+                .locale = user.locale,
+                .avatar_url = {},
+                .daily_goal_seconds = kDefaultGoalSeconds,
+                .created_at = user.created_at,
+                .updated_at = user.created_at,
+                .version = 1};
+}
+
+postgres::Query insert_user(const NewUser& user) {
+    static constexpr Statement kInsert{"user_insert", R"(
+        WITH event AS (
+            INSERT INTO outbox (type, user_id, payload, occurred_at)
+            VALUES ('user.registered', $1, jsonb_build_object('timezone', $4::text), $6))
+        INSERT INTO users (user_id, email, display_name, timezone, locale, created_at, updated_at, daily_goal_seconds)
+        VALUES ($1, $2, $3, $4, $5, $6, $6, $7))"};
+    return postgres::bind(kInsert, user.id, user.email, user.display_name, user.timezone, user.locale, user.created_at,
+                          kDefaultGoalSeconds);
+}
+
+Awaitable<std::optional<User>> find_user(postgres::Client& database, UserId id) {
+    static constexpr Statement kFind{"user_find", R"(
+        SELECT email, email_verified, display_name, timezone, locale, avatar_url, daily_goal_seconds, day_start_hour,
+               role, created_at, updated_at, version
+        FROM users WHERE user_id = $1)"};
+    auto rows = co_await database.query(kFind, id);
+    if (rows.empty()) co_return std::nullopt;
+    const auto row = rows[0];
+    co_return User{.id = id,
+                   .email = row.get<std::string>(0),
+                   .email_verified = row.get<bool>(1),
+                   .display_name = row.get<std::string>(2),
+                   .timezone = row.get<std::string>(3),
+                   .locale = row.get<std::string>(4),
+                   .avatar_url = row.get<std::optional<std::string>>(5),
+                   .daily_goal_seconds = row.get<std::int32_t>(6),
+                   .day_start_hour = row.get<std::int16_t>(7),
+                   .role = schema::enum_value<http::Role>(row.get<std::string_view>(8)).value_or(http::Role::user),
+                   .created_at = row.get<Timestamp>(9),
+                   .updated_at = row.get<Timestamp>(10),
+                   .version = row.get<std::int32_t>(11)};
+}
+
+std::string cache_version_key(UserId id) { return "{" + id.to_string() + "}:v"; }
+
+}  // namespace mindspace::user

@@ -1,0 +1,83 @@
+#pragma once
+// What other services may know of users. Runs in the caller's process on the caller's database connection, so that a
+// registration is one transaction whichever process it happens in.
+
+#include "platform/base/async.h"
+#include "platform/base/ids.h"
+#include "platform/base/schema.h"
+#include "platform/base/time.h"
+#include "platform/http/etag.h"
+#include "platform/http/guard.h"
+#include "platform/postgres/statement.h"
+
+#include <optional>
+#include <string>
+#include <tuple>
+
+namespace mindspace::postgres {
+class Client;
+}
+
+namespace mindspace::user {
+
+// A user as they see themselves: the answer of GET /users/me.
+struct User {
+    UserId id{};
+    std::string email;
+    bool email_verified = false;
+    std::string display_name;
+    std::string timezone;
+    std::string locale;
+    std::optional<std::string> avatar_url;
+    std::int32_t daily_goal_seconds = 0;
+    std::int32_t day_start_hour = 0;
+    http::Role role = http::Role::user;
+    Timestamp created_at{};
+    Timestamp updated_at{};
+    std::int32_t version = 0;  // not shown; makes the entity tag
+
+    static constexpr std::string_view kName = "User";
+    static constexpr auto fields() {
+        using schema::field;
+        return std::tuple{field("id", &User::id),
+                          field("email", &User::email),
+                          field("emailVerified", &User::email_verified),
+                          field("displayName", &User::display_name),
+                          field("timezone", &User::timezone, {.about = "IANA name; days and streaks follow it."}),
+                          field("locale", &User::locale),
+                          field("avatarUrl", &User::avatar_url),
+                          field("dailyGoalSeconds", &User::daily_goal_seconds),
+                          field("dayStartHour", &User::day_start_hour,
+                                {.about = "The hour at which a day of this user begins."}),
+                          field("role", &User::role),
+                          field("createdAt", &User::created_at),
+                          field("updatedAt", &User::updated_at)};
+    }
+    [[nodiscard]] std::string etag() const { return http::etag_of_version(version); }
+};
+
+inline constexpr std::int32_t kDefaultGoalSeconds = 600;
+
+struct NewUser {
+    UserId id{};
+    std::string email;
+    std::string display_name;
+    std::string timezone;
+    std::string locale;
+    Timestamp created_at{};
+};
+
+// How the new user will read.
+User as_user(const NewUser& user);
+
+// The statement that creates the user; the caller runs it within its transaction.
+postgres::Query insert_user(const NewUser& user);
+
+// The user as of now, or nothing when there is none. Fault: Unavailable.
+Awaitable<std::optional<User>> find_user(postgres::Client& database, UserId id);
+
+// Where Redis keeps the version of the user's data: caches of any process are good only for the version they were
+// filled under. The braces keep all keys of one user in one slot of a cluster.
+std::string cache_version_key(UserId id);
+
+}  // namespace mindspace::user

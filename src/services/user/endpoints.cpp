@@ -1,0 +1,43 @@
+#include "services/user/endpoints.h"
+
+#include "services/user/service.h"
+
+namespace mindspace::user {
+
+using http::Call;
+using http::endpoint;
+using http::Method;
+
+namespace {
+
+Caller caller_of(http::Principal& principal) {
+    return {.id = principal.user, .version = std::move(principal.user_version)};
+}
+
+}  // namespace
+
+http::Endpoints endpoints(UserService& service) {
+    http::Endpoints rows;
+    rows.push_back(endpoint({.method = Method::get, .path = "/api/v1/users/me", .summary = "The caller's profile."},
+                            [&service](Call<> call) { return service.find_me(caller_of(call.principal)); }));
+    rows.push_back(endpoint({.method = Method::patch,
+                             .path = "/api/v1/users/me",
+                             .summary = "Change the profile by a JSON merge patch.",
+                             .errors = {"precondition_failed"}},
+                            [&service](Call<UserPatch> call) {
+                                return service.update_me(caller_of(call.principal), std::move(call.body),
+                                                         std::move(call.if_match));
+                            }));
+    rows.push_back(endpoint({.method = Method::get,
+                             .path = "/api/v1/users/me/stats",
+                             .summary = "Totals, streaks and milestones of the caller."},
+                            [&service](Call<> call) { return service.find_stats(caller_of(call.principal)); }));
+    rows.push_back(endpoint({.method = Method::get,
+                             .path = "/api/v1/users/{id}",
+                             .summary = "The public part of a user.",
+                             .errors = {"not_found"}},
+                            [&service](Call<> call) { return service.find_public(UserId{call.id}); }));
+    return rows;
+}
+
+}  // namespace mindspace::user

@@ -1,0 +1,13 @@
+#pragma once
+// What the outside sees of the user service.
+
+#include "platform/http/endpoint.h"
+
+namespace mindspace::user {
+
+class UserService;
+
+// `service` must outlive the rows.
+http::Endpoints endpoints(UserService& service);
+
+}  // namespace mindspace::user

@@ -1,0 +1,82 @@
+#include "services/user/service.h"
+
+#include "platform/base/calendar.h"
+#include "platform/http/etag.h"
+#include "services/analytics/client.h"
+
+namespace mindspace::user {
+
+namespace {
+
+Error user_gone() { return {ErrorCode::unauthenticated, "user_gone", "This account does not exist any more.", {}}; }
+
+Error precondition_failed() {
+    return {ErrorCode::precondition_failed, "precondition_failed", "The profile has changed since it was read.", {}};
+}
+
+// Of these fields null is not a value: RFC 7396 would remove them.
+void refuse_null(schema::Faults& faults, std::string_view name, bool present, bool has_value) {
+    const schema::Path document;
+    if (present && !has_value) faults.add(schema::Path{&document, name}, "not_nullable", "cannot be removed");
+}
+
+}  // namespace
+
+Awaitable<Result<User>> UserService::find_me(Caller caller) {
+    if (const auto* cached = cache_.find(caller.id, caller.version)) co_return *cached;
+    auto version = co_await cache_.agree_on_version(caller.id);
+    auto user = co_await store_.find(caller.id);
+    if (!user) co_return user_gone();
+    cache_.fill(*user, std::move(version));
+    co_return std::move(*user);
+}
+
+Awaitable<Result<User>> UserService::update_me(Caller caller, UserPatch patch, std::optional<std::string> if_match) {
+    schema::Faults faults;
+    refuse_null(faults, "displayName", patch.display_name.present, patch.display_name.value.has_value());
+    refuse_null(faults, "timezone", patch.timezone.present, patch.timezone.value.has_value());
+    refuse_null(faults, "locale", patch.locale.present, patch.locale.value.has_value());
+    refuse_null(faults, "dailyGoalSeconds", patch.daily_goal_seconds.present, patch.daily_goal_seconds.value.has_value());
+    refuse_null(faults, "dayStartHour", patch.day_start_hour.present, patch.day_start_hour.value.has_value());
+    if (!faults.empty()) co_return schema::validation_failed(std::move(faults));
+
+    std::optional<std::int32_t> expected;
+    if (if_match && *if_match != "*") {
+        expected = http::version_of_etag(*if_match);
+        if (!expected) co_return precondition_failed();
+    }
+    auto updated = co_await store_.update(caller.id, std::move(patch), expected, clock_.now());
+    if (!updated) co_return expected ? precondition_failed() : user_gone();
+    co_await cache_.void_everywhere(caller.id);
+    co_return std::move(*updated);
+}
+
+Awaitable<Result<UserStats>> UserService::find_stats(Caller caller) {
+    auto id = caller.id;
+    auto user = co_await find_me(std::move(caller));
+    if (!user) co_return user.error();
+    auto zone = TimeZone::find(user->timezone);
+    auto today = zone->local_date(clock_.now(), std::chrono::hours(user->day_start_hour));
+    auto lifetime = co_await analytics::find_lifetime(store_.database(), id, today);
+    UserStats stats{.total_sessions = lifetime.sessions,
+                    .total_seconds = lifetime.seconds,
+                    .current_streak_days = lifetime.streaks.current_days,
+                    .longest_streak_days = lifetime.streaks.longest_days,
+                    .last_session_at = lifetime.last_session_at,
+                    .average_seconds = lifetime.sessions == 0 ? 0 : lifetime.seconds / lifetime.sessions,
+                    .milestones = {}};
+    for (auto& reached : lifetime.milestones)
+        stats.milestones.push_back({std::move(reached.kind), reached.value, reached.at});
+    co_return stats;
+}
+
+Awaitable<Result<PublicUser>> UserService::find_public(UserId id) {
+    auto user = co_await store_.find(id);
+    if (!user) co_return Error{ErrorCode::not_found, "not_found", "There is no such user.", {}};
+    co_return PublicUser{.id = user->id,
+                         .display_name = std::move(user->display_name),
+                         .avatar_url = std::move(user->avatar_url),
+                         .member_since = user->created_at};
+}
+
+}  // namespace mindspace::user

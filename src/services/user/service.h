@@ -1,0 +1,33 @@
+#pragma once
+// The rules of users: the profile, its public part, statistics. No HTTP, no SQL.
+
+#include "services/user/profile_cache.h"
+#include "services/user/store.h"
+
+namespace mindspace::user {
+
+// Who asks, and which version of their data the caches may answer with.
+struct Caller {
+    UserId id{};
+    std::string version;
+};
+
+class UserService {
+public:
+    UserService(UserStore store, redis::Client& redis) : store_(store), cache_(redis) {}
+
+    // Error: unauthenticated `user_gone` when the account was deleted meanwhile.
+    Awaitable<Result<User>> find_me(Caller caller);
+    // Error: as find_me; precondition_failed when `if_match` names another version; invalid.
+    Awaitable<Result<User>> update_me(Caller caller, UserPatch patch, std::optional<std::string> if_match);
+    Awaitable<Result<UserStats>> find_stats(Caller caller);
+    // Error: not_found.
+    Awaitable<Result<PublicUser>> find_public(UserId id);
+
+private:
+    UserStore store_;
+    ProfileCache cache_;
+    SystemClock clock_;
+};
+
+}  // namespace mindspace::user

@@ -1,0 +1,26 @@
+#include "services/user/store.h"
+
+#include "platform/postgres/client.h"
+
+namespace mindspace::user {
+
+Awaitable<std::optional<User>> UserStore::update(UserId id, UserPatch patch,
+                                                 std::optional<std::int32_t> expected_version, Timestamp now) {
+    static constexpr postgres::Statement kUpdate{"user_update", R"(
+        UPDATE users
+        SET display_name = coalesce($2, display_name), timezone = coalesce($3, timezone),
+            locale = coalesce($4, locale), avatar_url = CASE WHEN $5 THEN $6 ELSE avatar_url END,
+            daily_goal_seconds = coalesce($7, daily_goal_seconds), day_start_hour = coalesce($8, day_start_hour),
+            version = version + 1, updated_at = $9
+        WHERE user_id = $1 AND ($10::integer IS NULL OR version = $10)
+        RETURNING user_id)"};
+    std::optional<std::int16_t> day_start_hour;
+    if (patch.day_start_hour.value) day_start_hour = static_cast<std::int16_t>(*patch.day_start_hour.value);
+    auto rows = co_await database_.query(kUpdate, id, patch.display_name.value, patch.timezone.value,
+                                         patch.locale.value, patch.avatar_url.present, patch.avatar_url.value,
+                                         patch.daily_goal_seconds.value, day_start_hour, now, expected_version);
+    if (rows.empty()) co_return std::nullopt;
+    co_return co_await find(id);
+}
+
+}  // namespace mindspace::user

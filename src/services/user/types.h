@@ -1,0 +1,80 @@
+#pragma once
+// Requests and answers of the user service, with their schemas. The user itself is in client.h.
+
+#include "services/user/client.h"
+
+#include <vector>
+
+namespace mindspace::user {
+
+using schema::field;
+using schema::Patch;
+
+// A merge patch (RFC 7396); null is a value for avatarUrl only.
+struct UserPatch {
+    Patch<std::string> display_name;
+    Patch<std::string> timezone;
+    Patch<std::string> locale;
+    Patch<std::string> avatar_url;
+    Patch<std::int32_t> daily_goal_seconds;
+    Patch<std::int32_t> day_start_hour;
+
+    static constexpr std::string_view kName = "UserPatch";
+    static constexpr auto fields() {
+        return std::tuple{
+            field("displayName", &UserPatch::display_name, {.min = 1, .max = 64}),
+            field("timezone", &UserPatch::timezone, {.format = &schema::kTimeZone}),
+            field("locale", &UserPatch::locale, {.max = 35, .format = &schema::kLanguageTag}),
+            field("avatarUrl", &UserPatch::avatar_url, {.max = 2048, .format = &schema::kHttpsUrl}),
+            field("dailyGoalSeconds", &UserPatch::daily_goal_seconds, {.min = 60, .max = 86400}),
+            field("dayStartHour", &UserPatch::day_start_hour, {.min = 0, .max = 6})};
+    }
+};
+
+struct Milestone {
+    std::string kind;
+    std::int64_t value = 0;
+    Timestamp reached_at{};
+
+    static constexpr std::string_view kName = "Milestone";
+    static constexpr auto fields() {
+        return std::tuple{field("kind", &Milestone::kind, {.about = "sessions, hours or streakDays"}),
+                          field("value", &Milestone::value), field("reachedAt", &Milestone::reached_at)};
+    }
+};
+
+struct UserStats {
+    std::int64_t total_sessions = 0;
+    std::int64_t total_seconds = 0;
+    std::int32_t current_streak_days = 0;
+    std::int32_t longest_streak_days = 0;
+    std::optional<Timestamp> last_session_at;
+    std::int64_t average_seconds = 0;
+    std::vector<Milestone> milestones;
+
+    static constexpr std::string_view kName = "UserStats";
+    static constexpr auto fields() {
+        return std::tuple{field("totalSessions", &UserStats::total_sessions),
+                          field("totalSeconds", &UserStats::total_seconds),
+                          field("currentStreakDays", &UserStats::current_streak_days),
+                          field("longestStreakDays", &UserStats::longest_streak_days),
+                          field("lastSessionAt", &UserStats::last_session_at),
+                          field("averageSeconds", &UserStats::average_seconds),
+                          field("milestones", &UserStats::milestones)};
+    }
+};
+
+struct PublicUser {
+    UserId id{};
+    std::string display_name;
+    std::optional<std::string> avatar_url;
+    Timestamp member_since{};
+
+    static constexpr std::string_view kName = "PublicUser";
+    static constexpr auto fields() {
+        return std::tuple{field("id", &PublicUser::id), field("displayName", &PublicUser::display_name),
+                          field("avatarUrl", &PublicUser::avatar_url), field("memberSince", &PublicUser::member_since)};
+    }
+};
+
+}  // namespace mindspace::user

@@ -1,0 +1,14 @@
+// The interactive API page: Swagger UI over the document that the program serves about itself.
+SwaggerUIBundle({
+    url: '/openapi.json',
+    dom_id: '#api',
+    deepLinking: true,
+    docExpansion: 'list',
+    defaultModelsExpandDepth: 0,
+    displayRequestDuration: true,
+    filter: true,
+    persistAuthorization: true,
+    tryItOutEnabled: true,
+    // Off: the badge of an online validator, which would send the document's address to a foreign host.
+    validatorUrl: null,
+});
