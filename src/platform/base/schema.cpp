@@ -1,6 +1,7 @@
 #include "platform/base/schema.h"
 
 #include "platform/base/calendar.h"
+#include "platform/base/utf8.h"
 
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
@@ -14,11 +15,6 @@
 namespace mindspace::schema {
 
 namespace {
-
-// JSON text is checked UTF-8: every octet that does not continue a sequence starts a code point.
-std::int64_t code_points(std::string_view text) {
-    return std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; });
-}
 
 bool is_control_or_space(char c) {
     auto u = static_cast<unsigned char>(c);
@@ -136,7 +132,7 @@ bool Faults::check_type(bool fits, const Path& at, std::string_view expected) {
 }
 
 bool Faults::check_string(std::string_view text, const Rules& rules, const Path& at) {
-    auto length = code_points(text);
+    auto length = static_cast<std::int64_t>(count_code_points(text));
     if (rules.min && length < *rules.min)
         return add(at, "too_short", "must have at least " + std::to_string(*rules.min) + " characters"), false;
     if (rules.max && length > *rules.max)
@@ -265,7 +261,7 @@ Result<json::value> parse_json(std::string_view text) {
     json::parse_options options;
     options.max_depth = 16;
     auto value = json::parse(json::string_view(text.data(), text.size()), failure, {}, options);
-    if (failure) return Error{ErrorCode::malformed, "malformed_json", "The body is not JSON: " + failure.message() + "."};
+    if (failure) return Error{ErrorCode::malformed, "malformed_json", "The body is not JSON: " + failure.message() + ".", {}};
     return value;
 }
 

@@ -43,8 +43,8 @@ extern const Format kLanguageTag;  // BCP 47, well-formed
 extern const Format kTimeZone;     // a name of the IANA time-zone database
 
 struct Rules {
-    std::optional<std::int64_t> min;  // of a string: code points; of a number: value; of a list: items
-    std::optional<std::int64_t> max;
+    std::optional<std::int64_t> min{};  // of a string: code points; of a number: value; of a list: items
+    std::optional<std::int64_t> max{};
     const Format* format = nullptr;
     bool optional = false;      // in: may be absent, the member keeps its initial value
     bool omit_absent = false;   // out: an empty optional is left out, not null

@@ -99,8 +99,8 @@ void Connection::close(std::string reason) {
     if (closed_) return;
     closed_ = true;
     close_reason_ = std::move(reason);
-    error_code ignored;  // the descriptor is gone in any case
-    socket_.close(ignored);
+    error_code ignored;
+    static_cast<void>(socket_.close(ignored));  // the descriptor is gone in any case
     watch_timer_.cancel();
     closed_signal_.cancel();
     stats_.pending.set(0);
@@ -228,7 +228,8 @@ void Connection::deliver(Value reply) {
 }
 
 void Connection::watch() {
-    watch_timer_.expires_after(steady_clock::duration(options_.command_timeout) / kChecksPerTimeout);
+    steady_clock::duration shortest = std::min(options_.connect_timeout, options_.command_timeout);
+    watch_timer_.expires_after(shortest / kChecksPerTimeout);
     watch_timer_.async_wait([self = shared_from_this()](error_code) {
         if (self->closed_) return;
         self->check_deadlines();
@@ -252,7 +253,7 @@ void Connection::check_deadlines() {
     if (is_open_ && now - received_at_ >= options_.command_timeout) {
         static constexpr std::array<std::string_view, 1> kPing{"PING"};
         append({kPing});
-        expect_reply([](std::exception_ptr, Value) {});
+        expect_reply([](const std::exception_ptr&, const Value&) {});
     }
 }
 

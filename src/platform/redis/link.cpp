@@ -26,7 +26,7 @@ Link::Link(asio::io_context& io, ClientOptions options, Connection::OnPush on_pu
       backoff_(kFirstBackoff) {}
 
 void Link::start() {
-    asio::co_spawn(io_, keep_connected(shared_from_this()), [](std::exception_ptr bug) {
+    asio::co_spawn(io_, keep_connected(shared_from_this()), [](const std::exception_ptr& bug) {
         if (bug) std::rethrow_exception(bug);
     });
 }

@@ -36,8 +36,8 @@ public:
     }
 
     // From now on subscriptions go to `connection`, those there are at once.
-    void move_to(std::shared_ptr<Connection> connection) {
-        connection_ = std::move(connection);
+    void move_to(const std::shared_ptr<Connection>& connection) {
+        connection_ = connection;
         for (const auto& [channel, listeners] : listeners_) send("SUBSCRIBE", channel);
     }
 

@@ -70,11 +70,13 @@ TEST_F(SubscriberTest, DeliversToEveryListenerOfTheChannel) {
     Messages second;
     Messages other;
     Subscription one = collect("room", first);
+    std::uint64_t commands = subscriber_.stats().commands.read();
     Subscription two = collect("room", second);
+    EXPECT_EQ(subscriber_.stats().commands.read(), commands) << "the listeners share one SUBSCRIBE";
     Subscription three = collect("hall", other);
     confirm_all();
     const std::string binary("a\r\n\0b", 5);
-    EXPECT_EQ(publish_and_deliver("room", binary), 1) << "the listeners share one SUBSCRIBE";
+    EXPECT_EQ(publish_and_deliver("room", binary), 1);
     EXPECT_EQ(publish_and_deliver("room", ""), 1);
     EXPECT_EQ(first, (Messages{binary, ""}));
     EXPECT_EQ(second, first);

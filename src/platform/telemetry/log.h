@@ -16,11 +16,15 @@
 namespace mindspace::log {
 
 enum class Level { error, warn, info, debug };
-constexpr auto names_of(Level) { return std::array<std::string_view, 4>{"error", "warn", "info", "debug"}; }
+constexpr auto names_of(Level) {
+    return std::array<std::string_view, 4>{"error", "warn", "info", "debug"};
+}
 
 // How stdout looks; files are always JSON.
 enum class Format { automatic, json, text };  // automatic: text on a terminal, otherwise JSON
-constexpr auto names_of(Format) { return std::array<std::string_view, 3>{"auto", "json", "text"}; }
+constexpr auto names_of(Format) {
+    return std::array<std::string_view, 3>{"auto", "json", "text"};
+}
 
 struct LogOptions {
     std::string service_name = "mindspace";
@@ -43,8 +47,8 @@ std::uint64_t lost_count();
 class FieldValue {
 public:
     FieldValue(std::convertible_to<std::string_view> auto&& text) : value_(std::string_view(text)) {}  // NOLINT
-    FieldValue(std::same_as<bool> auto flag) : value_(flag) {}                                          // NOLINT
-    FieldValue(std::floating_point auto number) : value_(static_cast<double>(number)) {}                // NOLINT
+    FieldValue(std::same_as<bool> auto flag) : value_(flag) {}                                         // NOLINT
+    FieldValue(std::floating_point auto number) : value_(static_cast<double>(number)) {}               // NOLINT
     template <std::integral T>
         requires(!std::same_as<T, bool>)
     FieldValue(T number) : value_(static_cast<std::int64_t>(number)) {}  // NOLINT
@@ -70,9 +74,17 @@ bool enabled(Level level);
 // One event: `log::info("login succeeded", {{"user.id", id}, {"event.duration", nanoseconds}});`
 void write(Level level, std::string_view message, Fields fields);
 
-inline void error(std::string_view message, Fields fields = {}) { write(Level::error, message, fields); }
-inline void warn(std::string_view message, Fields fields = {}) { write(Level::warn, message, fields); }
-inline void info(std::string_view message, Fields fields = {}) { write(Level::info, message, fields); }
-inline void debug(std::string_view message, Fields fields = {}) { write(Level::debug, message, fields); }
+inline void error(std::string_view message, Fields fields = {}) {
+    write(Level::error, message, fields);
+}
+inline void warn(std::string_view message, Fields fields = {}) {
+    write(Level::warn, message, fields);
+}
+inline void info(std::string_view message, Fields fields = {}) {
+    write(Level::info, message, fields);
+}
+inline void debug(std::string_view message, Fields fields = {}) {
+    write(Level::debug, message, fields);
+}
 
 }  // namespace mindspace::log

@@ -1,10 +1,10 @@
 #include "services/auth/store.h"
 
 #include "platform/postgres/client.h"
+#include "platform/postgres/errors.h"
 
 namespace mindspace::auth {
 
-using postgres::bind;
 using postgres::Statement;
 
 namespace {
@@ -21,7 +21,7 @@ constexpr Statement kInsertSession{"auth_insert_session", R"(
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8, $9))"};
 
 postgres::Query insert_session_query(const NewAuthSession& session) {
-    return bind(kInsertSession, session.user, session.id, session.device_name, session.ip, session.user_agent,
+    return postgres::bind(kInsertSession, session.user, session.id, session.device_name, session.ip, session.user_agent,
                 session.tag_key, session.token_hash, session.created_at, session.expires_at);
 }
 
@@ -30,9 +30,9 @@ postgres::Query insert_session_query(const NewAuthSession& session) {
 Awaitable<Result<>> AuthStore::insert_account(user::NewUser user, std::string email_key, std::string password_hash,
                                               NewAuthSession session) {
     std::vector<postgres::Query> queries;
-    queries.push_back(bind(kInsertLoginEmail, email_key, user.id));
+    queries.push_back(postgres::bind(kInsertLoginEmail, email_key, user.id));
     queries.push_back(user::insert_user(user));
-    queries.push_back(bind(kInsertCredentials, user.id, password_hash, user.created_at));
+    queries.push_back(postgres::bind(kInsertCredentials, user.id, password_hash, user.created_at));
     queries.push_back(insert_session_query(session));
     try {
         co_await database_.transaction(std::move(queries));
