@@ -29,6 +29,7 @@ using std::chrono::steady_clock;
 
 constexpr off_t kLogLimit = off_t{16} << 20;
 constexpr std::chrono::milliseconds kLook{10};
+constexpr std::chrono::seconds kKillDeadline{5};
 
 FileDescriptor open_log(const std::filesystem::path& path) {
     struct stat status{};
@@ -186,8 +187,8 @@ ChildEnd ChildProcess::stop() {
         if (wait(grace)) return *end_;
     }
     ::kill(-pid_, SIGKILL);  // its session, so that no part of it stays behind
-    while (!wait(std::chrono::seconds(1))) continue;
-    return *end_;
+    // Only a process that hangs in the kernel (a dead disk) is not gone then; waiting longer would not help it.
+    return wait(kKillDeadline).value_or(ChildEnd{W_EXITCODE(0, SIGKILL)});
 }
 
 }  // namespace mindspace::app

@@ -55,7 +55,7 @@ public:
     std::optional<ChildEnd> end();
     // How it ended, or nothing if it still runs after `timeout`.
     std::optional<ChildEnd> wait(std::chrono::milliseconds timeout);
-    // Goes through the stop plan and returns when the process is gone.
+    // Goes through the stop plan, kills what is left, and says how it ended.
     ChildEnd stop();
 
 private:

@@ -62,6 +62,8 @@ ChildCommand EmbeddedRedis::prepare() {
              "--save", "300 100", "--appendonly", "no",
              // A full disk must not stop rate limits and rooms.
              "--stop-writes-on-bgsave-error", "no",
+             // Nor keep Redis alive: without this SIGTERM does nothing when the last snapshot fails.
+             "--shutdown-on-sigterm", "force",
              // When full, what ends soonest goes first: cached answers, long before revocations. Keys without an
              // end (rooms) stay. Without eviction a full cache would refuse the writes of running groups.
              "--maxmemory", "256mb", "--maxmemory-policy", "volatile-ttl"},

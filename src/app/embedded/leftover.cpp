@@ -1,5 +1,7 @@
 #include "app/embedded/leftover.h"
 
+#include "app/embedded/startup_error.h"
+
 #include <fmt/format.h>
 
 #include <chrono>
@@ -15,6 +17,7 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr std::chrono::milliseconds kLook{10};
+constexpr std::chrono::seconds kKillDeadline{5};
 constexpr std::size_t kCommLength = 15;  // TASK_COMM_LEN less the zero, proc(5)
 
 bool is_at_work(pid_t pid, std::string_view program, const fs::path& directory) {
@@ -56,7 +59,11 @@ void stop_leftover(pid_t pid, std::string_view program, const fs::path& director
         if (ends_within(grace, pid, program, directory)) return;
     }
     ::kill(pid, SIGKILL);
-    while (!ends_within(std::chrono::seconds(1), pid, program, directory)) continue;
+    if (!ends_within(kKillDeadline, pid, program, directory)) {
+        throw StartupError(EX_UNAVAILABLE,
+                           fmt::format("process {} ({}) still uses {} and cannot be killed: stop it by hand", pid,
+                                       program, directory.native()));
+    }
 }
 
 }  // namespace mindspace::app

@@ -17,7 +17,7 @@ namespace mindspace::app {
 std::optional<pid_t> find_leftover(const std::filesystem::path& pid_file, std::string_view program,
                                    const std::filesystem::path& directory);
 
-// Stops it, following `plan`, with SIGKILL at the end. Returns when it is gone.
+// Stops it, following `plan`, with SIGKILL at the end. Returns when it is gone; StartupError if it cannot be killed.
 void stop_leftover(pid_t pid, std::string_view program, const std::filesystem::path& directory, const StopPlan& plan);
 
 }  // namespace mindspace::app

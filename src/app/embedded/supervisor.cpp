@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <exception>
+#include <utility>
 
 namespace mindspace::app {
 
@@ -18,6 +19,11 @@ namespace {
 constexpr std::chrono::milliseconds kFirstBackoff = 200ms;
 constexpr std::chrono::milliseconds kLongestBackoff = 30s;
 constexpr auto kStableAfter = 60s;
+
+std::filesystem::path make_sockets(const std::filesystem::path& path, const Account& account) {
+    require_reachable(path, account);
+    return make_socket_directory(path, account);
+}
 
 std::filesystem::path make_home(const std::filesystem::path& path, const Account& account) {
     require_reachable(path, account);
@@ -66,7 +72,7 @@ EmbeddedServers::EmbeddedServers(const DataDirectory& directory, const EmbeddedS
                                  const Progress& progress)
     : progress_(progress),
       account_(server_account(directory.postgres())),
-      sockets_((require_reachable(directory.run(), account_), make_socket_directory(directory.run(), account_))),
+      sockets_(make_sockets(directory.run(), account_)),
       postgres_({.home = make_home(directory.postgres(), account_),
                  .sockets = sockets_,
                  .log_file = directory.log() / "postgres.log",

@@ -332,6 +332,16 @@ TEST_F(EmbeddedServersTest, GiveTheServersReasonWhenOneDoesNotStart) {
     }
 }
 
+TEST_F(EmbeddedServersTest, StopEvenWhenTheLastSnapshotCannotBeWritten) {
+    auto server = redis_server();
+    server.start();
+    EXPECT_EQ(redis(server.socket(), "SET lost 42"), "+OK\r\n");
+    fs::remove_all(temporary_.path() / "redis");
+    const auto begin = steady_clock::now();
+    server.stop();
+    EXPECT_LT(steady_clock::now() - begin, 5s) << "had to be killed";
+}
+
 TEST_F(EmbeddedServersTest, NeverReplaceADatabaseThatWentAway) {
     auto server = postgres();
     server.initialise();

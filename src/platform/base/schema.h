@@ -70,6 +70,13 @@ struct Patch {
     std::optional<T> value;
 };
 
+// An element of a batch that is judged by itself: its faults do not refuse the whole.
+template <class T>
+struct Checked {
+    T value{};                       // complete when there are no faults; until then, what could be read
+    std::vector<FieldFault> faults;
+};
+
 // A JSON value that is passed through as it is.
 struct RawJson {
     std::string text = "null";
@@ -224,6 +231,17 @@ struct Type<Patch<T>> {
     static void describe(JsonWriter& out, const Rules& rules, Components& all) {
         Type<std::optional<T>>::describe(out, rules, all);
     }
+};
+
+template <class T>
+struct Type<Checked<T>> {
+    static bool read(const json::value& in, Checked<T>& to, const Rules& rules, const Path& at, Faults&) {
+        Faults own;
+        Type<T>::read(in, to.value, rules, at, own);
+        to.faults = own.take();
+        return true;
+    }
+    static void describe(JsonWriter& out, const Rules& rules, Components& all) { Type<T>::describe(out, rules, all); }
 };
 
 template <class T>

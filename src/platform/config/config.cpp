@@ -15,7 +15,7 @@ namespace mindspace::config {
 namespace {
 
 // A secret is a line, not a disk image.
-constexpr std::size_t kMaxSecretFile = 64 * 1024;
+constexpr std::size_t kMaxSecretFile = 64 * std::size_t{1024};
 
 std::string upper(std::string_view key) {
     std::string text(key);

@@ -72,7 +72,7 @@ Value parse_text(const Setting& setting, std::string_view text);
 // Checks `value` and puts it into the member. Otherwise says what is wrong and what is allowed.
 [[nodiscard]] std::optional<std::string> assign(const Setting& setting, const Value& value);
 
-// "whole number from 1 to 65535", "seconds, whole number from 1 to 3600", "one of error, warn, info, debug"
+// "a whole number from 1 to 3600 (seconds)", "one of error, warn, info, debug"
 std::string describe_type(const Setting& setting);
 
 // The member's present value in TOML.

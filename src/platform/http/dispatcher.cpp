@@ -114,15 +114,18 @@ void Dispatcher::record(const Exchange& exchange, const Endpoint* endpoint, cons
                         std::chrono::steady_clock::duration took) {
     metrics_.record(endpoint, response.status, took);
     if (access_log_ == nullptr) return;
-    access_log_->write({.method = method_name(exchange.head.method),
-                        .route = endpoint != nullptr ? endpoint->declaration.path : std::string_view("unmatched"),
-                        .path = exchange.head.path,
-                        .status = response.status,
-                        .duration = took,
-                        .bytes = response.body.size(),
-                        .request_id = exchange.request_id,
-                        .client_address = exchange.client.address,
-                        .user = exchange.principal.user});
+    auto user = exchange.principal.user == UserId{} ? std::string() : exchange.principal.user.to_string();
+    access_log_->add({.at = SystemClock{}.now(),
+                      .method = method_name(exchange.head.method),
+                      .route = endpoint != nullptr ? endpoint->declaration.path : std::string_view("unmatched"),
+                      .path = exchange.head.path,
+                      .status = static_cast<unsigned>(response.status),
+                      .duration = took,
+                      .bytes = response.body.size(),
+                      .request_id = exchange.request_id,
+                      .client_ip = exchange.client.address,
+                      .user_id = user,
+                      .trace_id = {}});
 }
 
 }  // namespace mindspace::http

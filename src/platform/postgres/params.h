@@ -6,6 +6,7 @@
 
 #include <optional>
 #include <span>
+#include <type_traits>
 
 namespace mindspace::postgres {
 
@@ -14,9 +15,10 @@ public:
     // T: whatever has a Codec. Throws std::length_error above kMaxBytes.
     template <class T>
     void add(const T& value) {
+        using ValueCodec = Codec<std::decay_t<const T&>>;  // a literal is a const char*
         std::size_t start = bytes_.size();
-        Codec<T>::encode(value, bytes_);
-        close_value(Codec<T>::kOid, start);
+        ValueCodec::encode(value, bytes_);
+        close_value(ValueCodec::kOid, start);
     }
     // NULL when there is no value; it still has T's type.
     template <class T>

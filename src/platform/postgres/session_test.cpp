@@ -29,7 +29,8 @@ protected:
 };
 
 TEST_F(SessionTest, KeepsATransactionOpenAcrossStatements) {
-    run(io_, session_.execute("create table notes (id int8 primary key); begin"));
+    run(io_, session_.execute("create table notes (id int8 primary key)"));
+    run(io_, session_.execute("begin"));
     run(io_, session_.query(kInsert, std::int64_t{1}));
     EXPECT_EQ(run(io_, session_.query(kCount))[0].get<std::int64_t>(0), 1);
     run(io_, session_.execute("rollback"));

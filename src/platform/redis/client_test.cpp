@@ -132,23 +132,6 @@ TEST_F(ClientTest, AnswersTenThousandPipelinedCommandsInOrder) {
     EXPECT_GE(client.stats().commands.read(), 10'000U);
 }
 
-TEST_F(ClientTest, SendsTheCommandsOfOneLoopIterationInOneWrite) {
-    Client client(io_, options());
-    start(client);
-    auto count_reads = [&] {
-        std::string info = call(client, {"INFO", "stats"}).as_string();
-        std::string_view name = "total_reads_processed:";
-        return std::stoi(info.substr(info.find(name) + name.size()));
-    };
-    int before = count_reads();
-    std::vector<Outcome> outcomes(10);
-    for (Outcome& outcome : outcomes) {
-        asio::co_spawn(io_, record(client, {"PING"}, outcome), [](std::exception_ptr) {});
-    }
-    ASSERT_TRUE(run_until(io_, [&] { return outcomes.back().is_done; }));
-    EXPECT_EQ(count_reads() - before, 2) << "one for the ten, one for INFO";
-}
-
 TEST_F(ClientTest, RefusesOneCommandTooMany) {
     ClientOptions few = options();
     few.max_pending = 10;

@@ -11,7 +11,7 @@ namespace mindspace::log {
 
 namespace {
 
-constexpr std::size_t kBlockSize = 32 * 1024;
+constexpr std::size_t kBlockSize = 32 * std::size_t{1024};
 
 bool wanted(Format format) {
     auto outputs = current_outputs();

@@ -30,7 +30,7 @@ struct LogOptions {
     std::string service_name = "mindspace";
     Level level = Level::info;
     Format format = Format::automatic;
-    std::string directory;  // of the daily files, kept for 30 days; empty: stdout only
+    std::string directory{};  // of the daily files, kept for 30 days; empty: stdout only
 };
 
 // Opens the outputs. Called once by main; what is logged before goes to stderr at once. Throws if the directory

@@ -57,10 +57,10 @@ private:
     void open(Format format, const std::shared_ptr<spdlog::sinks::sink>& sink);
 
     std::string service_name_;
-    // The loggers hold these weakly: while one lives its thread does, and its destructor empties the queue.
+    std::vector<Outlet> outlets_;
+    // Behind the outlets, so that they go first: a queue's destructor writes out what it holds and joins its thread.
     std::shared_ptr<spdlog::details::thread_pool> events_;
     std::shared_ptr<spdlog::details::thread_pool> access_;
-    std::vector<Outlet> outlets_;
 };
 
 // The outputs between start() and shutdown(), otherwise null. Takes a lock: not for every request.

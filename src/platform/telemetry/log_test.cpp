@@ -4,10 +4,11 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 #include <boost/json/parse.hpp>
-#include <boost/json/serialize.hpp>
 
+#include <array>
 #include <filesystem>
 #include <fstream>
+#include <sstream>
 #include <thread>
 #include <vector>
 

@@ -21,18 +21,12 @@ Awaitable<Result<http::Principal>> TokenGuard::authenticate(std::string_view acc
     auto principal = co_await verify(access_token, now);
     if (!principal) co_return principal;
 
-    SessionRegistry::State state;
-    bool redis_answered = true;
-    try {
-        state = co_await registry_.find(principal->user, principal->auth_session);
-    } catch (const Unavailable&) {
-        redis_answered = false;
-    }
+    auto state = co_await registry_.find(principal->user, principal->auth_session);
     if (state.alive == false) co_return token_revoked();
     if (!state.alive) {
-        bool alive = co_await ask_database(*principal, now);
+        bool alive = co_await store_.is_alive(principal->user, principal->auth_session, now);
         if (!alive) co_return token_revoked();
-        if (redis_answered) co_await registry_.remember_alive(principal->user, principal->auth_session);
+        co_await registry_.remember_alive(principal->user, principal->auth_session);
     }
     principal->user_version = std::move(state.user_version);
     co_return principal;
@@ -50,10 +44,6 @@ Awaitable<Result<http::Principal>> TokenGuard::verify(std::string_view access_to
     }
     if (principal) verified_.insert(std::move(token), *principal);
     co_return principal;
-}
-
-Awaitable<bool> TokenGuard::ask_database(const http::Principal& principal, Timestamp now) {
-    return store_.is_alive(principal.user, principal.auth_session, now);
 }
 
 }  // namespace mindspace::auth

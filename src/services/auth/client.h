@@ -19,7 +19,6 @@ public:
 
 private:
     Awaitable<Result<http::Principal>> verify(std::string_view access_token, Timestamp now);
-    Awaitable<bool> ask_database(const http::Principal& principal, Timestamp now);
 
     AuthStore store_;
     SessionRegistry registry_;

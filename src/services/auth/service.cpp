@@ -155,11 +155,7 @@ Awaitable<Result<>> AuthService::logout(http::Principal principal) {
 
 // Redis first: should this node die in between, the login is dead a moment early, never alive too long.
 Awaitable<Result<>> AuthService::revoke(UserId user, AuthSessionId id) {
-    try {
-        co_await registry_.revoke(user, id, settings_.access.ttl);
-    } catch (const Unavailable&) {
-        // Without Redis every node asks PostgreSQL.
-    }
+    co_await registry_.revoke(user, id, settings_.access.ttl);
     co_await store_.revoke(user, id, clock_.now());
     co_return Result<>{};
 }

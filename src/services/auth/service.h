@@ -4,6 +4,7 @@
 #include "platform/http/guard.h"
 #include "services/auth/access_token.h"
 #include "services/auth/password_hasher.h"
+#include "services/auth/refresh_token.h"
 #include "services/auth/session_registry.h"
 #include "services/auth/store.h"
 #include "services/auth/types.h"

@@ -7,6 +7,9 @@ namespace mindspace::auth {
 
 namespace {
 
+constexpr const char* kAlive = "1";
+constexpr const char* kRevoked = "0";
+
 std::string session_key(UserId user, AuthSessionId id) { return "{" + user.to_string() + "}:s:" + id.to_string(); }
 
 }  // namespace
@@ -14,22 +17,33 @@ std::string session_key(UserId user, AuthSessionId id) { return "{" + user.to_st
 Awaitable<SessionRegistry::State> SessionRegistry::find(UserId user, AuthSessionId id) {
     auto session = session_key(user, id);
     auto version = user::cache_version_key(user);
-    auto reply = co_await redis_.command({"MGET", session, version});
     State state;
-    if (const auto& alive = reply.at(0); !alive.is_null()) state.alive = alive.as_string() == "1";
-    if (const auto& known = reply.at(1); !known.is_null()) state.user_version = known.as_string();
+    try {
+        auto reply = co_await redis_.command({"MGET", session, version});
+        if (const auto& alive = reply.at(0); !alive.is_null()) state.alive = alive.as_string() == kAlive;
+        if (const auto& known = reply.at(1); !known.is_null()) state.user_version = known.as_string();
+    } catch (const Unavailable&) {
+        state = {};
+    }
     co_return state;
 }
 
 Awaitable<> SessionRegistry::remember_alive(UserId user, AuthSessionId id) {
-    auto key = session_key(user, id);
-    co_await redis_.command({"SET", key, "1", "NX", "EX", "60"});
+    return set(session_key(user, id), {kAlive, "NX", "EX", "60"});
 }
 
 Awaitable<> SessionRegistry::revoke(UserId user, AuthSessionId id, Seconds token_ttl) {
-    auto key = session_key(user, id);
-    auto ttl = std::to_string(token_ttl.count() + 60);
-    co_await redis_.command({"SET", key, "0", "EX", ttl});
+    return set(session_key(user, id), {kRevoked, "EX", std::to_string(token_ttl.count() + 60)});
+}
+
+Awaitable<> SessionRegistry::set(std::string key, std::vector<std::string> arguments) {
+    std::vector<std::string_view> command{"SET", key};
+    command.insert(command.end(), arguments.begin(), arguments.end());
+    try {
+        co_await redis_.command(std::move(command));
+    } catch (const Unavailable&) {
+        // What Redis does not remember, PostgreSQL is asked for.
+    }
 }
 
 }  // namespace mindspace::auth

@@ -8,6 +8,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace mindspace::redis {
 class Client;
@@ -23,15 +24,18 @@ public:
         std::optional<bool> alive;  // nothing: Redis does not know
         std::string user_version;   // "" when Redis does not know
     };
-    // One round trip. Fault: Unavailable when Redis is down.
+    // One round trip; nothing is known while Redis is away.
     Awaitable<State> find(UserId user, AuthSessionId id);
 
     // Remembers for a minute that the session is alive, unless it has been revoked meanwhile.
     Awaitable<> remember_alive(UserId user, AuthSessionId id);
-    // Makes every node refuse the session for as long as an access token of it can live.
+    // Makes every node refuse the session for as long as an access token of it can live. While Redis is away every
+    // node asks PostgreSQL anyhow.
     Awaitable<> revoke(UserId user, AuthSessionId id, Seconds token_ttl);
 
 private:
+    Awaitable<> set(std::string key, std::vector<std::string> arguments);
+
     redis::Client& redis_;
 };
 

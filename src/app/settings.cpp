@@ -1,0 +1,156 @@
+#include "app/settings.h"
+
+#include <fmt/format.h>
+
+namespace mindspace::app {
+
+config::Configuration bind_settings(Config& config) {
+    auto& [data_dir, http, management, database, redis, auth, rate_limit, cors, log] = config;
+    return {
+        "mindspace",
+        {
+            {.key = "data_dir",
+             .member = &data_dir,
+             .sentence =
+                 "Where the embedded servers, keys and mail files are kept; empty: /var/lib/mindspace for root, "
+                 "otherwise ~/.local/share/mindspace."},
+
+            {.key = "http.address",
+             .member = &http.address,
+             .sentence = "Address of the public listener; 0.0.0.0 is every IPv4 address of the machine."},
+            {.key = "http.port", .member = &http.port, .sentence = "Port of the public listener; 0 takes a free one."},
+            {.key = "http.public_url",
+             .member = &http.public_url,
+             .sentence = "How clients reach the server, for links in mails; empty: http://localhost:<http.port>."},
+            {.key = "http.max_body_bytes",
+             .member = &http.max_body_bytes,
+             .bounds = {.min = 1024, .max = 64 * 1024 * 1024},
+             .unit = "bytes",
+             .sentence = "The longest request body; a longer one is answered with 413."},
+            {.key = "http.request_timeout_seconds",
+             .member = &http.request_timeout,
+             .bounds = {.min = 1, .max = 600},
+             .sentence = "Deadline of a request from its last octet to its answer; then 504."},
+            {.key = "http.idle_timeout_seconds",
+             .member = &http.idle_timeout,
+             .bounds = {.min = 1, .max = 3600},
+             .sentence = "How long a kept-alive connection may be silent; longer than the proxy in front keeps it."},
+            {.key = "http.header_timeout_seconds",
+             .member = &http.header_timeout,
+             .bounds = {.min = 1, .max = 120},
+             .sentence = "How long a client may take to send the head of a request."},
+            {.key = "http.max_connections",
+             .member = &http.max_connections,
+             .bounds = {.min = 1, .max = 1'000'000},
+             .sentence = "Public connections open at once in this process, sockets included; the limit on open files "
+                         "must allow them."},
+            {.key = "http.cores",
+             .member = &http.cores,
+             .bounds = {.max = 1024},
+             .sentence = "Event loops, each with a thread; 0: one for each core."},
+            {.key = "http.drain_seconds",
+             .member = &http.drain,
+             .bounds = {.max = 3600},
+             .sentence = "How long requests and sockets may go on after SIGTERM."},
+
+            {.key = "management.address",
+             .member = &management.address,
+             .sentence = "Address of the management listener (metrics); never make it public."},
+            {.key = "management.port",
+             .member = &management.port,
+             .sentence = "Port of the management listener; 0 takes a free one."},
+
+            {.key = "database.url",
+             .member = &database.url,
+             .sentence = "PostgreSQL, as a libpq URI or connection string; empty: an embedded server.",
+             .secret = true},
+            {.key = "database.connections_per_core",
+             .member = &database.connections_per_core,
+             .bounds = {.min = 1, .max = 64},
+             .sentence = "Connections to PostgreSQL of each event loop; requests share them by pipelining."},
+            {.key = "database.query_timeout_ms",
+             .member = &database.query_timeout,
+             .bounds = {.min = 10, .max = 600'000},
+             .sentence = "How long a statement may take; then 503."},
+            {.key = "database.start_timeout_seconds",
+             .member = &database.start_timeout,
+             .bounds = {.min = 1, .max = 3600},
+             .sentence = "How long the start waits for PostgreSQL."},
+
+            {.key = "redis.url",
+             .member = &redis.url,
+             .sentence = "Redis, as redis://[user:password@]host:port or the path of a Unix socket; empty: an embedded "
+                         "server.",
+             .secret = true},
+            {.key = "redis.command_timeout_ms",
+             .member = &redis.command_timeout,
+             .bounds = {.min = 10, .max = 60'000},
+             .sentence = "How long a command may take; then the request goes on without Redis."},
+
+            {.key = "auth.issuer",
+             .member = &auth.issuer,
+             .sentence = "The claim iss of access tokens; empty: http.public_url."},
+            {.key = "auth.access_token_ttl_seconds",
+             .member = &auth.access_token_ttl,
+             .bounds = {.min = 10, .max = 86'400},
+             .sentence = "How long an access token is valid."},
+            {.key = "auth.refresh_token_ttl_seconds",
+             .member = &auth.refresh_token_ttl,
+             .bounds = {.min = 60, .max = 31'536'000},
+             .sentence = "How long a refresh token is valid; each use gives a new one."},
+            {.key = "auth.argon2_memory_kib",
+             .member = &auth.argon2_memory_kib,
+             .bounds = {.min = 8, .max = 4'194'304},
+             .unit = "KiB",
+             .sentence = "Memory of one password hash (argon2id); 19456 with two passes is what OWASP asks for."},
+            {.key = "auth.argon2_passes",
+             .member = &auth.argon2_passes,
+             .bounds = {.min = 1, .max = 100},
+             .sentence = "Passes of one password hash over its memory."},
+            {.key = "auth.hash_threads",
+             .member = &auth.hash_threads,
+             .bounds = {.max = 1024},
+             .sentence = "Threads that hash passwords; 0: one for each core."},
+            {.key = "auth.hash_queue",
+             .member = &auth.hash_queue,
+             .bounds = {.min = 1, .max = 100'000},
+             .sentence = "Passwords that may wait to be hashed; above: 503."},
+
+            {.key = "rate_limit.scale",
+             .member = &rate_limit.scale,
+             .bounds = {.min = 0.001, .max = 1'000'000},
+             .sentence = "Multiplies every rate limit."},
+
+            {.key = "cors.origins",
+             .member = &cors.origins,
+             .sentence = "Foreign origins whose pages may call the API, such as https://app.example."},
+
+            {.key = "log.level",
+             .member = config::Choice(log.options.level),
+             .sentence = "The least important events that are written."},
+            {.key = "log.format",
+             .member = config::Choice(log.options.format),
+             .sentence = "How stdout looks; auto: text on a terminal, otherwise JSON."},
+            {.key = "log.directory",
+             .member = &log.options.directory,
+             .sentence = "Where daily JSON files are kept for 30 days; empty: stdout only."},
+            {.key = "log.access", .member = &log.access, .sentence = "Whether each request is written as a line."},
+        },
+    };
+}
+
+std::vector<std::filesystem::path> default_config_files() {
+    return {"mindspace.toml", "/etc/mindspace/mindspace.toml"};
+}
+
+void derive_settings(Config& config) {
+    auto& url = config.http.public_url;
+    if (url.empty()) url = fmt::format("http://localhost:{}", config.http.port);
+    if (!url.starts_with("http://") && !url.starts_with("https://")) {
+        throw config::ConfigError({fmt::format("http.public_url must begin with http:// or https://, not {}", url)});
+    }
+    if (url.ends_with('/')) url.pop_back();  // paths are appended to it
+    if (config.auth.issuer.empty()) config.auth.issuer = url;
+}
+
+}  // namespace mindspace::app

@@ -1,0 +1,85 @@
+#pragma once
+// The settings of Mind Space: plain structs that the program reads, and the rows (settings.cpp) that fill them.
+// Made once by main; the composition root passes each part on by value.
+
+#include "platform/config/config.h"
+#include "platform/telemetry/log.h"
+
+namespace mindspace::app {
+
+struct HttpSettings {
+    std::string address = "0.0.0.0";
+    std::uint16_t port = 8080;
+    std::string public_url;
+    std::uint64_t max_body_bytes = 1024 * 1024;
+    Seconds request_timeout{30};
+    Seconds idle_timeout{75};
+    Seconds header_timeout{10};
+    std::uint32_t max_connections = 15'000;
+    std::uint32_t cores = 0;
+    Seconds drain{10};
+};
+
+struct ManagementSettings {
+    std::string address = "127.0.0.1";
+    std::uint16_t port = 9464;
+};
+
+struct DatabaseSettings {
+    std::string url;
+    std::uint32_t connections_per_core = 4;
+    Milliseconds query_timeout{5000};
+    Seconds start_timeout{30};
+};
+
+struct RedisSettings {
+    std::string url;
+    Milliseconds command_timeout{1000};
+};
+
+struct AuthSettings {
+    std::string issuer;
+    Seconds access_token_ttl{900};
+    Seconds refresh_token_ttl{604'800};
+    std::uint32_t argon2_memory_kib = 19'456;
+    std::uint32_t argon2_passes = 2;
+    std::uint32_t hash_threads = 0;
+    std::uint32_t hash_queue = 64;
+};
+
+struct RateLimitSettings {
+    double scale = 1.0;
+};
+
+struct CorsSettings {
+    std::vector<std::string> origins;
+};
+
+struct LogSettings {
+    log::LogOptions options;
+    bool access = true;
+};
+
+struct Config {
+    std::string data_dir;
+    HttpSettings http;
+    ManagementSettings management;
+    DatabaseSettings database;
+    RedisSettings redis;
+    AuthSettings auth;
+    RateLimitSettings rate_limit;
+    CorsSettings cors;
+    LogSettings log;
+};
+
+// The rows, bound to `config`, which holds the defaults and must outlive what is returned.
+config::Configuration bind_settings(Config& config);
+
+// The places besides --config and MINDSPACE_CONFIG where the file is looked for.
+std::vector<std::filesystem::path> default_config_files();
+
+// Fills in what follows from other settings: http.public_url, auth.issuer. After loading. Throws ConfigError if they
+// cannot be right.
+void derive_settings(Config& config);
+
+}  // namespace mindspace::app

@@ -1,0 +1,191 @@
+#include "services/meditation/session_service.h"
+
+#include "platform/http/cursor.h"
+#include "services/meditation/history_cursor.h"
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+namespace mindspace::meditation {
+
+namespace {
+
+constexpr Timestamp kEarliestImport{std::chrono::sys_days{std::chrono::year{2000} / 1 / 1}};
+
+Error no_such_session() { return {ErrorCode::not_found, "not_found", "There is no such session.", {}}; }
+
+Error conflict(std::string_view reason, std::string_view detail) {
+    return {ErrorCode::conflict, std::string(reason), std::string(detail), {}};
+}
+
+Error session_not_active() { return conflict("session_not_active", "This session has ended already."); }
+
+Error precondition_failed() {
+    return {ErrorCode::precondition_failed, "precondition_failed", "The session has changed since it was read.", {}};
+}
+
+Error above_elapsed(Seconds elapsed) {
+    schema::Faults faults;
+    const schema::Path document;
+    faults.add(schema::Path{&document, "durationSeconds"}, "exceeds_elapsed",
+               "must be at most the " + std::to_string(elapsed.count()) + " seconds since the start");
+    return schema::validation_failed(std::move(faults));
+}
+
+bool is_same_start(const MeditationSession& session, const StartSession& request) {
+    return session.source == SessionSource::live && session.kind == request.kind &&
+           session.planned_seconds == request.planned_seconds && session.mood_before == request.mood_before &&
+           (!request.timezone || session.timezone == *request.timezone);
+}
+
+bool is_same_completion(const MeditationSession& session, const CompleteSession& request) {
+    return (!request.duration_seconds || session.duration_seconds == request.duration_seconds) &&
+           session.mood_after == request.mood_after && session.note == request.note;
+}
+
+// The version that If-Match asks for. "*" and no header ask for none; a tag that is not ours matches nothing.
+struct Expectation {
+    bool impossible = false;
+    std::optional<std::int32_t> version;
+};
+
+Expectation expectation_of(const std::optional<std::string>& if_match) {
+    if (!if_match || *if_match == "*") return {};
+    auto version = http::version_of_etag(*if_match);
+    return {.impossible = !version, .version = version};
+}
+
+ImportResult invalid_result(std::optional<MeditationSessionId> id, const std::vector<FieldFault>& faults) {
+    ImportResult result{.id = id, .outcome = ImportOutcome::invalid, .overlaps = {}, .errors = {}};
+    auto& errors = result.errors.emplace();
+    for (const auto& fault : faults) errors.push_back({fault.pointer, fault.code, fault.message});
+    return result;
+}
+
+}  // namespace
+
+Awaitable<Result<MeditationSession>> SessionService::start(UserId user, StartSession request) {
+    auto now = clock_.now();
+    auto id = request.id.value_or(MeditationSessionId::make(now));
+    auto inserted = co_await store_.insert_active(user, id, request, now);
+    if (inserted) co_return std::move(*inserted);
+    auto existing = co_await store_.find(user, id);
+    if (!existing) co_return conflict("session_active", "Another session is active; complete or abandon it first.");
+    if (!is_same_start(*existing, request)) co_return conflict("conflict", "This id is another session's.");
+    co_return std::move(*existing);
+}
+
+Awaitable<Result<MeditationSession>> SessionService::complete(UserId user, MeditationSessionId id,
+                                                              CompleteSession request) {
+    auto now = clock_.now();
+    auto completed = co_await store_.complete(user, id, request, now);
+    if (completed) co_return std::move(*completed);
+    auto existing = co_await store_.find(user, id);
+    if (!existing) co_return no_such_session();
+    switch (existing->status) {
+        case SessionStatus::active:
+            co_return above_elapsed(std::chrono::floor<Seconds>(std::max(now - existing->started_at, Milliseconds(0))));
+        case SessionStatus::abandoned: co_return session_not_active();
+        case SessionStatus::completed: break;
+    }
+    if (!is_same_completion(*existing, request))
+        co_return conflict("conflict", "This session was completed with other values.");
+    co_return std::move(*existing);
+}
+
+Awaitable<Result<MeditationSession>> SessionService::abandon(UserId user, MeditationSessionId id) {
+    auto abandoned = co_await store_.abandon(user, id, clock_.now());
+    if (abandoned) co_return std::move(*abandoned);
+    auto existing = co_await store_.find(user, id);
+    if (!existing) co_return no_such_session();
+    if (existing->status != SessionStatus::abandoned) co_return session_not_active();
+    co_return std::move(*existing);
+}
+
+Awaitable<Result<MeditationSession>> SessionService::find(UserId user, MeditationSessionId id) {
+    auto session = co_await store_.find(user, id);
+    if (!session) co_return no_such_session();
+    co_return std::move(*session);
+}
+
+Awaitable<Result<MeditationSession>> SessionService::update(UserId user, MeditationSessionId id, SessionPatch patch,
+                                                            std::optional<std::string> if_match) {
+    auto expected = expectation_of(if_match);
+    if (!expected.impossible) {
+        auto updated = co_await store_.update(user, id, std::move(patch), expected.version, clock_.now());
+        if (updated) co_return std::move(*updated);
+    }
+    auto existing = co_await store_.find(user, id);
+    co_return existing ? precondition_failed() : no_such_session();
+}
+
+Awaitable<Result<>> SessionService::erase(UserId user, MeditationSessionId id, std::optional<std::string> if_match) {
+    auto expected = expectation_of(if_match);
+    if (!expected.impossible) {
+        bool erased = co_await store_.erase(user, id, expected.version, clock_.now());
+        if (erased) co_return Result<>{};
+    }
+    auto existing = co_await store_.find(user, id);
+    co_return existing ? precondition_failed() : no_such_session();
+}
+
+Awaitable<Result<SessionPage>> SessionService::list(UserId user, HistoryQuery query) {
+    auto context = history_context(user, query);
+    HistoryPosition after = kBeforeEverything;
+    if (query.cursor) {
+        auto position = decode_history_cursor(context, *query.cursor);
+        if (!position) co_return position.error();
+        after = *position;
+    }
+    auto limit = static_cast<std::size_t>(query.limit);
+    // One more than asked for tells whether there is a next page.
+    auto sessions = co_await store_.list(user, std::move(query), after, static_cast<std::int32_t>(limit) + 1);
+    SessionPage page;
+    if (sessions.size() > limit) {
+        sessions.resize(limit);
+        page.next_cursor = encode_history_cursor(context, {sessions.back().started_at, sessions.back().id});
+    }
+    page.items = std::move(sessions);
+    co_return page;
+}
+
+Awaitable<Result<ImportResults>> SessionService::import(UserId user, ImportSessions request) {
+    auto now = clock_.now();
+    std::vector<ImportedSession> valid;
+    ImportResults answer;
+    const schema::Path document;
+    const schema::Path list{&document, "sessions"};
+    for (std::size_t i = 0; i < request.sessions.size(); ++i) {
+        auto& [session, faults] = request.sessions[i];
+        if (faults.empty() && (session.started_at < kEarliestImport || session.started_at > now)) {
+            schema::Faults out_of_range;
+            const schema::Path element{&list, {}, i};
+            out_of_range.add(schema::Path{&element, "startedAt"}, "out_of_range", "must be from 2000 to now");
+            faults = out_of_range.take();
+        }
+        std::optional<MeditationSessionId> id;
+        if (session.id != MeditationSessionId{}) id = session.id;
+        if (!faults.empty()) {
+            answer.results.push_back(invalid_result(id, faults));
+            continue;
+        }
+        answer.results.push_back({.id = id, .outcome = ImportOutcome::exists, .overlaps = {}, .errors = {}});
+        valid.push_back(std::move(session));
+    }
+    if (valid.empty()) co_return answer;
+
+    auto outcomes = co_await store_.import(user, std::move(valid), now);
+    std::set<MeditationSessionId> created(outcomes.created.begin(), outcomes.created.end());
+    std::map<MeditationSessionId, std::vector<MeditationSessionId>> overlaps;
+    for (const auto& [imported, other] : outcomes.overlaps) overlaps[imported].push_back(other);
+    for (auto& result : answer.results) {
+        // An id that stands in the list twice is created once; erase() makes its second mention `exists`.
+        if (result.outcome == ImportOutcome::invalid || created.erase(*result.id) == 0) continue;
+        result.outcome = ImportOutcome::created;
+        if (auto found = overlaps.find(*result.id); found != overlaps.end()) result.overlaps = std::move(found->second);
+    }
+    co_return answer;
+}
+
+}  // namespace mindspace::meditation

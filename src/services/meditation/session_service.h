@@ -1,0 +1,35 @@
+#pragma once
+// The rules of meditation sessions. No HTTP, no SQL. Every write may be sent again: ids are chosen by the client if it
+// likes, and a repeated completion changes nothing.
+
+#include "services/meditation/session_store.h"
+
+namespace mindspace::meditation {
+
+class SessionService {
+public:
+    explicit SessionService(SessionStore store) : store_(store) {}
+
+    // Error: conflict `session_active` (another is running), `conflict` (the id is another session's).
+    Awaitable<Result<MeditationSession>> start(UserId user, StartSession request);
+    // Error: not_found; conflict `session_not_active`, `conflict` (completed before, otherwise); invalid.
+    Awaitable<Result<MeditationSession>> complete(UserId user, MeditationSessionId id, CompleteSession request);
+    // Error: not_found; conflict `session_not_active`.
+    Awaitable<Result<MeditationSession>> abandon(UserId user, MeditationSessionId id);
+    // Error: not_found.
+    Awaitable<Result<MeditationSession>> find(UserId user, MeditationSessionId id);
+    // Error: not_found; precondition_failed.
+    Awaitable<Result<MeditationSession>> update(UserId user, MeditationSessionId id, SessionPatch patch,
+                                                std::optional<std::string> if_match);
+    Awaitable<Result<>> erase(UserId user, MeditationSessionId id, std::optional<std::string> if_match);
+    // Error: malformed `invalid_cursor`; invalid.
+    Awaitable<Result<SessionPage>> list(UserId user, HistoryQuery query);
+    // Each session has its own outcome, in the order given.
+    Awaitable<Result<ImportResults>> import(UserId user, ImportSessions request);
+
+private:
+    SessionStore store_;
+    SystemClock clock_;
+};
+
+}  // namespace mindspace::meditation
