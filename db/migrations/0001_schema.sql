@@ -139,6 +139,20 @@ CREATE TABLE consumer_positions (
     id       bigint NOT NULL
 );
 
+-- Events that a consumer refused again and again, put aside so that the others go on.
+CREATE TABLE dead_letters (
+    consumer     text NOT NULL,
+    xid          xid8 NOT NULL,
+    id           bigint NOT NULL,
+    type         text NOT NULL,
+    user_id      uuid NOT NULL,
+    payload      jsonb NOT NULL,
+    occurred_at  timestamptz NOT NULL,
+    error        text NOT NULL,
+    put_aside_at timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (consumer, xid, id)
+);
+
 -- analytics service ----------------------------------------------------------------------------------------------
 
 -- The newest known state of each session. A fact that comes twice, late or out of order changes nothing.
@@ -153,10 +167,12 @@ CREATE TABLE session_facts (
     duration_seconds integer NOT NULL,
     mood_before      smallint,
     mood_after       smallint,
-    ended_at         timestamptz,
+    ended_at         timestamptz CHECK (ended_at IS NOT NULL OR NOT counts),
     PRIMARY KEY (user_id, session_id)
 );
-CREATE INDEX session_facts_day ON session_facts (user_id, local_date) WHERE counts;
+-- All of a user's days and all that milestones, streaks and the favourite hour need, without a look at the table.
+CREATE INDEX session_facts_day ON session_facts (user_id, local_date) INCLUDE (ended_at, duration_seconds, local_hour)
+WHERE counts;
 
 -- Recomputed from the facts, never incremented.
 CREATE TABLE daily_totals (
@@ -165,7 +181,7 @@ CREATE TABLE daily_totals (
     kind              text NOT NULL,
     sessions          integer NOT NULL,
     streak_sessions   integer NOT NULL,
-    seconds           integer NOT NULL,
+    seconds           bigint NOT NULL,
     mood_before_sum   integer NOT NULL,
     mood_before_count integer NOT NULL,
     mood_after_sum    integer NOT NULL,

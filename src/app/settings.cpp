@@ -24,7 +24,7 @@ config::Configuration bind_settings(Config& config) {
              .sentence = "How clients reach the server, for links in mails; empty: http://localhost:<http.port>."},
             {.key = "http.max_body_bytes",
              .member = &http.max_body_bytes,
-             .bounds = {.min = 1024, .max = 64 * 1024 * 1024},
+             .bounds = {.min = 1024, .max = 67'108'864},
              .unit = "bytes",
              .sentence = "The longest request body; a longer one is answered with 413."},
             {.key = "http.request_timeout_seconds",

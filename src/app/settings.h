@@ -11,7 +11,7 @@ struct HttpSettings {
     std::string address = "0.0.0.0";
     std::uint16_t port = 8080;
     std::string public_url;
-    std::uint64_t max_body_bytes = 1024 * 1024;
+    std::uint64_t max_body_bytes = 1'048'576;
     Seconds request_timeout{30};
     Seconds idle_timeout{75};
     Seconds header_timeout{10};

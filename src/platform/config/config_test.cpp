@@ -26,25 +26,29 @@ struct Example {
     }
 };
 
-class ConfigurationTest : public testing::Test {
-protected:
-    ConfigurationTest() { std::filesystem::create_directory(directory_); }
-    ~ConfigurationTest() override { std::filesystem::remove_all(directory_); }
+struct ConfigurationTest : testing::Test {
+    static std::string directory_name() {
+        const auto* test = testing::UnitTest::GetInstance()->current_test_info();
+        return std::string("config_") + test->name() + '_' + std::to_string(getpid());
+    }
+
+    void SetUp() override { std::filesystem::create_directory(directory); }
+    void TearDown() override { std::filesystem::remove_all(directory); }
 
     std::filesystem::path write(const std::string& name, std::string_view text) {
-        std::ofstream(directory_ / name) << text;
-        return directory_ / name;
+        std::ofstream(directory / name) << text;
+        return directory / name;
     }
 
     // The faults of loading `sources`, with the directory's name cut out.
     std::vector<std::string> faults_of(const Sources& sources) {
         try {
-            configuration_.load(sources);
+            configuration.load(sources);
             return {};
         } catch (const ConfigError& error) {
             auto faults = error.faults();
             for (auto& fault : faults) {
-                auto prefix = directory_.native() + '/';
+                auto prefix = directory.native() + '/';
                 for (auto at = fault.find(prefix); at != std::string::npos; at = fault.find(prefix)) {
                     fault.erase(at, prefix.size());
                 }
@@ -53,23 +57,17 @@ protected:
         }
     }
 
-    std::filesystem::path directory_ = std::filesystem::path(testing::TempDir()) / directory_name();
-    Example example_;
-    Configuration configuration_{"mindspace", example_.rows()};
-
-private:
-    static std::string directory_name() {
-        const auto* test = testing::UnitTest::GetInstance()->current_test_info();
-        return std::string("config_") + test->name() + '_' + std::to_string(getpid());
-    }
+    std::filesystem::path directory = std::filesystem::path(testing::TempDir()) / directory_name();
+    Example example;
+    Configuration configuration{"mindspace", example.rows()};
 };
 
 using Faults = std::vector<std::string>;
 
 TEST_F(ConfigurationTest, LeavesTheDefaultsWhereNothingIsSaid) {
     EXPECT_EQ(faults_of({}), Faults{});
-    EXPECT_EQ(example_.port, 8080);
-    EXPECT_EQ(example_.idle_timeout, Seconds(75));
+    EXPECT_EQ(example.port, 8080);
+    EXPECT_EQ(example.idle_timeout, Seconds(75));
 }
 
 TEST_F(ConfigurationTest, AFlagBeatsTheEnvironmentAndThatTheFile) {
@@ -79,10 +77,10 @@ TEST_F(ConfigurationTest, AFlagBeatsTheEnvironmentAndThatTheFile) {
                          .environment = {"MINDSPACE_HTTP_PORT=2", "MINDSPACE_DATA_DIR=/env", "OTHER=x"},
                          .flags = {"http.port=3"}}),
               Faults{});
-    EXPECT_EQ(example_.port, 3);
-    EXPECT_EQ(example_.data_dir, "/env");
-    EXPECT_EQ(example_.idle_timeout, Seconds(1));
-    EXPECT_EQ(example_.origins, (std::vector<std::string>{"a", "b"}));
+    EXPECT_EQ(example.port, 3);
+    EXPECT_EQ(example.data_dir, "/env");
+    EXPECT_EQ(example.idle_timeout, Seconds(1));
+    EXPECT_EQ(example.origins, (std::vector<std::string>{"a", "b"}));
 }
 
 TEST_F(ConfigurationTest, ReportsEveryFaultOfEverySourceAtOnce) {
@@ -113,10 +111,10 @@ TEST_F(ConfigurationTest, NamesTheLineThatIsNotToml) {
 }
 
 TEST_F(ConfigurationTest, AFileThatWasAskedForMustExist) {
-    EXPECT_EQ(faults_of({.file = directory_ / "none.toml"}), Faults{"none.toml: cannot be read"});
-    auto variable = "MINDSPACE_CONFIG=" + (directory_ / "none.toml").native();
+    EXPECT_EQ(faults_of({.file = directory / "none.toml"}), Faults{"none.toml: cannot be read"});
+    auto variable = "MINDSPACE_CONFIG=" + (directory / "none.toml").native();
     EXPECT_EQ(faults_of({.environment = {variable}}), Faults{"none.toml: cannot be read"});
-    auto folder = directory_ / "folder";
+    auto folder = directory / "folder";
     std::filesystem::create_directory(folder);
     EXPECT_EQ(faults_of({.file = folder}), Faults{"folder: is a directory"});
 }
@@ -125,30 +123,30 @@ TEST_F(ConfigurationTest, LooksForTheFileInOrder) {
     auto flag = write("flag.toml", "http.port = 1");
     auto variable = "MINDSPACE_CONFIG=" + write("variable.toml", "http.port = 2").native();
     auto fallback = write("fallback.toml", "http.port = 3");
-    std::vector fallbacks{directory_ / "none.toml", fallback};
+    std::vector fallbacks{directory / "none.toml", fallback};
 
     EXPECT_EQ(faults_of({.fallback_files = fallbacks}), Faults{});
-    EXPECT_EQ(example_.port, 3);
+    EXPECT_EQ(example.port, 3);
     EXPECT_EQ(faults_of({.fallback_files = fallbacks, .environment = {variable}}), Faults{});
-    EXPECT_EQ(example_.port, 2);
+    EXPECT_EQ(example.port, 2);
     EXPECT_EQ(faults_of({.file = flag, .fallback_files = fallbacks, .environment = {variable}}), Faults{});
-    EXPECT_EQ(example_.port, 1);
+    EXPECT_EQ(example.port, 1);
 }
 
 TEST_F(ConfigurationTest, ReadsAValueFromAFile) {
     auto secret = write("secret", "postgres://u:p@h/db\n").native();
     EXPECT_EQ(faults_of({.environment = {"MINDSPACE_DATABASE_URL_FILE=" + secret}}), Faults{});
-    EXPECT_EQ(example_.url, "postgres://u:p@h/db");
+    EXPECT_EQ(example.url, "postgres://u:p@h/db");
 
     EXPECT_EQ(faults_of({.environment = {"MINDSPACE_DATABASE_URL_FILE=" + secret, "MINDSPACE_DATABASE_URL="}}),
               Faults{});
-    EXPECT_EQ(example_.url, "postgres://u:p@h/db") << "an empty variable counts as not set";
+    EXPECT_EQ(example.url, "postgres://u:p@h/db") << "an empty variable counts as not set";
 }
 
 TEST_F(ConfigurationTest, RefusesAValueFromAFileThatIsNotThereOrNotAlone) {
     auto secret = write("secret", "x").native();
     auto large = write("large", std::string(64 * 1024 + 1, 'x')).native();
-    EXPECT_EQ(faults_of({.environment = {"MINDSPACE_DATABASE_URL_FILE=" + directory_.native() + "/none",
+    EXPECT_EQ(faults_of({.environment = {"MINDSPACE_DATABASE_URL_FILE=" + directory.native() + "/none",
                                          "MINDSPACE_HTTP_PORT_FILE=" + large}}),
               (Faults{"MINDSPACE_DATABASE_URL_FILE: none must be a readable file of at most 65536 bytes",
                       "MINDSPACE_HTTP_PORT_FILE: large must be a readable file of at most 65536 bytes"}));
@@ -159,7 +157,7 @@ TEST_F(ConfigurationTest, RefusesAValueFromAFileThatIsNotThereOrNotAlone) {
 TEST_F(ConfigurationTest, ExplainsEachSettingAndWhereItCameFrom) {
     ASSERT_EQ(faults_of({.environment = {"MINDSPACE_DATABASE_URL=postgres://u:hunter2@h"}, .flags = {"http.port=81"}}),
               Faults{});
-    auto text = configuration_.explain();
+    auto text = configuration.explain();
     EXPECT_NE(text.find("\n[http]\n\n# Port of the listener.\n# a whole number from 1 to 65535; MINDSPACE_HTTP_PORT; "
                         "default 8080; now from: --set http.port\nport = 81\n"),
               std::string::npos)
@@ -170,16 +168,16 @@ TEST_F(ConfigurationTest, ExplainsEachSettingAndWhereItCameFrom) {
 
 TEST_F(ConfigurationTest, AnExplanationCanBeLoaded) {
     ASSERT_EQ(faults_of({.flags = {"http.origins=a,\"b\"", "http.port=81"}}), Faults{});
-    auto file = write("explained.toml", configuration_.explain());
+    auto file = write("explained.toml", configuration.explain());
     Example other;
     Configuration("mindspace", other.rows()).load({.file = file});
-    EXPECT_EQ(other.origins, example_.origins);
+    EXPECT_EQ(other.origins, example.origins);
     EXPECT_EQ(other.port, 81);
 }
 
 TEST_F(ConfigurationTest, WritesATableOfDefaults) {
     ASSERT_EQ(faults_of({.flags = {"http.port=81"}}), Faults{});
-    auto text = configuration_.explain_markdown();
+    auto text = configuration.explain_markdown();
     EXPECT_NE(text.find("| `http.port` | `MINDSPACE_HTTP_PORT` | a whole number from 1 to 65535 | `8080` | "
                         "Port of the listener. |\n"),
               std::string::npos)

@@ -118,7 +118,8 @@ Awaitable<> Link::wait(Socket::wait_type what) {
 
 bool Link::consume() {
     if (PQconsumeInput(connection_) == 0) return false;
-    // What OpenSSL has already decrypted does not make the socket readable again.
+    // What OpenSSL has already decrypted does not make the socket readable again. The server's own records are too
+    // small for that to happen, a TLS proxy's are not.
     auto* tls = static_cast<SSL*>(PQsslStruct(connection_, "OpenSSL"));
     while (tls != nullptr && SSL_pending(tls) > 0)
         if (PQconsumeInput(connection_) == 0) return false;

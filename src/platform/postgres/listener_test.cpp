@@ -16,9 +16,9 @@ constexpr Statement kNotify{"test_notify", "select 1 from pg_notify($1, $2)"};
 constexpr Statement kListeners{
     "test_listeners", "select pid from pg_stat_activity where datname = current_database() and query like 'listen%'"};
 
-class ListenerTest : public testing::Test {
+class PostgresListener : public testing::Test {
 protected:
-    ListenerTest() {
+    PostgresListener() {
         run(io_, session_.connect());
         listener_.start();
         run_until(io_, [&] { return times_listening_ == 1; });
@@ -33,7 +33,7 @@ protected:
                        [this] { ++times_listening_; }};
 };
 
-TEST_F(ListenerTest, HearsItsChannelInOrder) {
+TEST_F(PostgresListener, HearsItsChannelInOrder) {
     run(io_, session_.query(kNotify, "Odd \"channel\"", "one"));
     run(io_, session_.query(kNotify, "other", "not for us"));
     run(io_, session_.query(kNotify, "Odd \"channel\"", "two"));
@@ -41,7 +41,7 @@ TEST_F(ListenerTest, HearsItsChannelInOrder) {
     EXPECT_EQ(heard_, (std::vector<std::string>{"one", "two"}));
 }
 
-TEST_F(ListenerTest, ListensAgainAfterALossAndSaysSo) {
+TEST_F(PostgresListener, ListensAgainAfterALossAndSaysSo) {
     auto backend = run(io_, session_.query(kListeners))[0].get<std::int32_t>(0);
     kill(backend, SIGTERM);
     run_until(io_, [&] { return times_listening_ == 2; });
@@ -49,7 +49,7 @@ TEST_F(ListenerTest, ListensAgainAfterALossAndSaysSo) {
     run_until(io_, [&] { return heard_.size() == 1; });
 }
 
-TEST_F(ListenerTest, IsSilentOnceStopped) {
+TEST_F(PostgresListener, IsSilentOnceStopped) {
     listener_.stop();
     run(io_, session_.query(kNotify, "Odd \"channel\"", "late"));
     session_.close();

@@ -20,9 +20,9 @@ constexpr std::array<Migration, 2> kMigrations{{
     {2, "felix", "insert into cats values ('Felix')"},
 }};
 
-class MigrationsTest : public testing::Test {
+class Migrations : public testing::Test {
 protected:
-    MigrationsTest() { run(io_, session_.connect()); }
+    Migrations() { run(io_, session_.connect()); }
 
     int migrate_all(std::span<const Migration> migrations) { return run(io_, migrate(session_, migrations)); }
     std::vector<std::int32_t> versions() {
@@ -44,7 +44,7 @@ protected:
     Session session_{io_, {.conninfo = conninfo_}};
 };
 
-TEST_F(MigrationsTest, AreAppliedOnceInOrder) {
+TEST_F(Migrations, AreAppliedOnceInOrder) {
     EXPECT_EQ(migrate_all(std::span(kMigrations).first(1)), 1);
     EXPECT_EQ(migrate_all(kMigrations), 1);
     EXPECT_EQ(migrate_all(kMigrations), 0);
@@ -52,27 +52,27 @@ TEST_F(MigrationsTest, AreAppliedOnceInOrder) {
     EXPECT_EQ(run(io_, session_.query(kCats)).size(), 2U);
 }
 
-TEST_F(MigrationsTest, RefuseAChangedOne) {
+TEST_F(Migrations, RefuseAChangedOne) {
     migrate_all(kMigrations);
     auto changed = kMigrations;
     changed[0].sql = "create table cats (name text)";
     EXPECT_EQ(refusal<SchemaMismatch>(changed), "migration 1 (cats) was changed after it had been applied");
 }
 
-TEST_F(MigrationsTest, RefuseANewerDatabase) {
+TEST_F(Migrations, RefuseANewerDatabase) {
     migrate_all(kMigrations);
     EXPECT_EQ(refusal<SchemaMismatch>(std::span(kMigrations).first(1)),
               "the database schema is at version 2, this program knows 1");
 }
 
-TEST_F(MigrationsTest, RefuseOneThatWasSlippedInBelow) {
+TEST_F(Migrations, RefuseOneThatWasSlippedInBelow) {
     run(io_, session_.execute("create table cats (name text)"));
     migrate_all(std::span(kMigrations).last(1));
     EXPECT_EQ(refusal<SchemaMismatch>(kMigrations),
               "the database has migration 2 where this program has migration 1 (cats)");
 }
 
-TEST_F(MigrationsTest, AFailingOneIsUndoneAndThoseBeforeItStay) {
+TEST_F(Migrations, AFailingOneIsUndoneAndThoseBeforeItStay) {
     std::array<Migration, 2> migrations{kMigrations[0],
                                         Migration{2, "dogs", "create table dogs (name text); select * from nowhere"}};
     EXPECT_EQ(refusal<DatabaseError>(migrations), "migration 2 (dogs): relation \"nowhere\" does not exist");
@@ -80,7 +80,7 @@ TEST_F(MigrationsTest, AFailingOneIsUndoneAndThoseBeforeItStay) {
     EXPECT_EQ(migrate_all(kMigrations), 1);
 }
 
-TEST_F(MigrationsTest, OneThatTakesTooLongIsUndone) {
+TEST_F(Migrations, OneThatTakesTooLongIsUndone) {
     std::array<Migration, 2> migrations{kMigrations[0],
                                         Migration{2, "slow", "create table dogs (); select pg_sleep(60)"}};
     Session hasty(io_, {.conninfo = conninfo_, .query_timeout = std::chrono::milliseconds(500)});
@@ -89,7 +89,7 @@ TEST_F(MigrationsTest, OneThatTakesTooLongIsUndone) {
     EXPECT_EQ(migrate_all(kMigrations), 1);
 }
 
-TEST_F(MigrationsTest, TwoNodesAtOnceApplyEachOnce) {
+TEST_F(Migrations, TwoNodesAtOnceApplyEachOnce) {
     Session other(io_, {.conninfo = conninfo_});
     run(io_, other.connect());
     auto first = asio::co_spawn(io_, migrate(session_, kMigrations), asio::use_future);

@@ -10,9 +10,9 @@ namespace mindspace::postgres {
 namespace {
 
 // Every type goes to a real server and comes back, so that both sides of a codec agree with PostgreSQL's.
-class Types : public testing::Test {
+class PostgresTypes : public testing::Test {
 protected:
-    Types() { run(io_, session_.connect()); }
+    PostgresTypes() { run(io_, session_.connect()); }
 
     template <class T>
     T echo(const Statement& statement, const T& value) {
@@ -28,7 +28,7 @@ protected:
     Session session_{io_, {.conninfo = TestServer::shared().conninfo()}};
 };
 
-TEST_F(Types, ScalarsComeBackAsTheyWere) {
+TEST_F(PostgresTypes, ScalarsComeBackAsTheyWere) {
     static constexpr Statement kBool{"t_bool", "select $1::bool"};
     static constexpr Statement kSmall{"t_int2", "select $1::int2"};
     static constexpr Statement kInt{"t_int4", "select $1::int4"};
@@ -49,7 +49,7 @@ TEST_F(Types, ScalarsComeBackAsTheyWere) {
     for (const Bytes& value : {Bytes{}, Bytes{0, 255, 10, 0}}) EXPECT_EQ(echo(kBytes, value), value);
 }
 
-TEST_F(Types, IdsTimesAndJsonMeanTheSameToTheServer) {
+TEST_F(PostgresTypes, IdsTimesAndJsonMeanTheSameToTheServer) {
     static constexpr Statement kUuid{"t_uuid", "select $1::uuid"};
     static constexpr Statement kTimestamp{"t_timestamptz", "select $1::timestamptz"};
     static constexpr Statement kDate{"t_date", "select $1::date"};
@@ -72,7 +72,7 @@ TEST_F(Types, IdsTimesAndJsonMeanTheSameToTheServer) {
     EXPECT_EQ(echo(kJson, Json{R"({"a": [1, null]})"}), Json{R"({"a": [1, null]})"});
 }
 
-TEST_F(Types, AbsentValuesAreNull) {
+TEST_F(PostgresTypes, AbsentValuesAreNull) {
     static constexpr Statement kNull{"t_null", "select $1::int4, $1::int4 is null, $2::uuid, $3::text[]"};
     std::optional<std::int32_t> none;
     std::optional<UserId> nobody;
@@ -88,7 +88,7 @@ TEST_F(Types, AbsentValuesAreNull) {
     EXPECT_EQ(others[0].get<std::optional<std::int32_t>>(0), 7);
 }
 
-TEST_F(Types, ArraysKeepTheirOrderAndTheirNulls) {
+TEST_F(PostgresTypes, ArraysKeepTheirOrderAndTheirNulls) {
     static constexpr Statement kInts{"t_ints", "select $1::int8[]"};
     static constexpr Statement kBools{"t_bools", "select $1::bool[]"};
     static constexpr Statement kTexts{"t_texts", "select $1::text[]"};
@@ -116,13 +116,13 @@ TEST_F(Types, ArraysKeepTheirOrderAndTheirNulls) {
     EXPECT_EQ(text_of(kMiddle, std::vector<std::string_view>{"x", "y", "z"}), "y");
 }
 
-TEST_F(Types, NullInAnArrayWithoutOptionalIsABug) {
+TEST_F(PostgresTypes, NullInAnArrayWithoutOptionalIsABug) {
     static constexpr Statement kHole{"t_hole", "select array[1, null]::int8[]"};
     Rows rows = run(io_, session_.query(kHole));
     EXPECT_THROW((void)rows[0].get<std::vector<std::int64_t>>(0), std::logic_error);
 }
 
-TEST_F(Types, ArgumentsOfManyKindsAreSentWithoutCopiesOfTheirOwn) {
+TEST_F(PostgresTypes, ArgumentsOfManyKindsAreSentWithoutCopiesOfTheirOwn) {
     static constexpr Statement kMixed{"t_mixed", "select $1::text || $2::text || length($3::bytea)::text"};
     std::array<std::uint8_t, 3> digest{1, 2, 3};
     std::string_view view = "view";
@@ -130,7 +130,7 @@ TEST_F(Types, ArgumentsOfManyKindsAreSentWithoutCopiesOfTheirOwn) {
     EXPECT_EQ(rows[0].get<std::string_view>(0), "literal view3");
 }
 
-TEST_F(Types, LongArgumentsDoNotFitTheInlineBufferAndStillArrive) {
+TEST_F(PostgresTypes, LongArgumentsDoNotFitTheInlineBufferAndStillArrive) {
     static constexpr Statement kLong{"t_long", "select $1::text, $2::text"};
     std::string first(1000, 'a');
     std::string second(3'000'000, 'b');
@@ -139,7 +139,7 @@ TEST_F(Types, LongArgumentsDoNotFitTheInlineBufferAndStillArrive) {
     EXPECT_EQ(rows[0].get<std::string_view>(1), second);
 }
 
-TEST_F(Types, ReadingWhatIsNotThereIsABug) {
+TEST_F(PostgresTypes, ReadingWhatIsNotThereIsABug) {
     static constexpr Statement kOne{"t_one", "select 1::int4 as n"};
     Rows rows = run(io_, session_.query(kOne));
     ASSERT_EQ(rows.size(), 1U);
@@ -149,7 +149,7 @@ TEST_F(Types, ReadingWhatIsNotThereIsABug) {
     EXPECT_THROW((void)rows[1], std::logic_error);
 }
 
-TEST_F(Types, RowsCanBeWalkedAndCounted) {
+TEST_F(PostgresTypes, RowsCanBeWalkedAndCounted) {
     static constexpr Statement kSeries{"t_series", "select n::int4 from generate_series(1, $1) n"};
     Rows rows = run(io_, session_.query(kSeries, std::int32_t{4}));
     std::int32_t sum = 0;

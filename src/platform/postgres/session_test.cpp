@@ -19,16 +19,16 @@ constexpr Statement kSleep{"test_sleep", "select 1 from pg_sleep($1)"};
 constexpr Statement kInsert{"test_insert", "insert into notes values ($1)"};
 constexpr Statement kCount{"test_count", "select count(*) from notes"};
 
-class SessionTest : public testing::Test {
+class PostgresSession : public testing::Test {
 protected:
-    SessionTest() { run(io_, session_.connect()); }
+    PostgresSession() { run(io_, session_.connect()); }
 
     asio::io_context io_;
     std::string conninfo_ = TestServer::shared().create_database();
     Session session_{io_, {.conninfo = conninfo_}};
 };
 
-TEST_F(SessionTest, KeepsATransactionOpenAcrossStatements) {
+TEST_F(PostgresSession, KeepsATransactionOpenAcrossStatements) {
     run(io_, session_.execute("create table notes (id int8 primary key)"));
     run(io_, session_.execute("begin"));
     run(io_, session_.query(kInsert, std::int64_t{1}));
@@ -37,7 +37,7 @@ TEST_F(SessionTest, KeepsATransactionOpenAcrossStatements) {
     EXPECT_EQ(run(io_, session_.query(kCount))[0].get<std::int64_t>(0), 0);
 }
 
-TEST_F(SessionTest, AFailingScriptIsUndoneAndReported) {
+TEST_F(PostgresSession, AFailingScriptIsUndoneAndReported) {
     try {
         run(io_, session_.execute("create table notes (id int8 primary key); select * from nowhere; select 1"));
         FAIL() << "there is no such table";
@@ -49,7 +49,7 @@ TEST_F(SessionTest, AFailingScriptIsUndoneAndReported) {
     EXPECT_EQ(run(io_, session_.query(kCount)).size(), 1U);
 }
 
-TEST_F(SessionTest, OneSessionHoldsAnAdvisoryLock) {
+TEST_F(PostgresSession, OneSessionHoldsAnAdvisoryLock) {
     Session other(io_, {.conninfo = conninfo_});
     run(io_, other.connect());
     EXPECT_TRUE(run(io_, session_.try_advisory_lock(42)));
@@ -58,7 +58,7 @@ TEST_F(SessionTest, OneSessionHoldsAnAdvisoryLock) {
     run_until(io_, [&] { return run(io_, other.try_advisory_lock(42)); });
 }
 
-TEST_F(SessionTest, ALostConnectionStaysLostUntilConnectedAgain) {
+TEST_F(PostgresSession, ALostConnectionStaysLostUntilConnectedAgain) {
     auto backend = run(io_, session_.query(kPid))[0].get<std::int32_t>(0);
     kill(backend, SIGTERM);
     EXPECT_THROW(run(io_, session_.query(kSleep, 3600.0)), Unavailable);
@@ -68,7 +68,7 @@ TEST_F(SessionTest, ALostConnectionStaysLostUntilConnectedAgain) {
     EXPECT_NE(run(io_, session_.query(kPid))[0].get<std::int32_t>(0), backend);
 }
 
-TEST_F(SessionTest, AHungServerIsGivenUpAtTheTimeout) {
+TEST_F(PostgresSession, AHungServerIsGivenUpAtTheTimeout) {
     Session session(io_, {.conninfo = conninfo_, .query_timeout = 300ms});
     run(io_, session.connect());
     auto backend = run(io_, session.query(kPid))[0].get<std::int32_t>(0);
@@ -78,7 +78,7 @@ TEST_F(SessionTest, AHungServerIsGivenUpAtTheTimeout) {
     EXPECT_FALSE(session.is_open());
 }
 
-TEST_F(SessionTest, DoesOneThingAtATime) {
+TEST_F(PostgresSession, DoesOneThingAtATime) {
     bool is_refused = false;
     auto first = asio::co_spawn(io_, session_.query(kSleep, 0.01), asio::use_future);
     auto second = asio::co_spawn(io_, session_.query(kPid), asio::use_future);
@@ -92,12 +92,12 @@ TEST_F(SessionTest, DoesOneThingAtATime) {
     EXPECT_TRUE(is_refused);
 }
 
-TEST_F(SessionTest, CopyIsRefusedAndNotWaitedFor) {
+TEST_F(PostgresSession, CopyIsRefusedAndNotWaitedFor) {
     EXPECT_THROW(run(io_, session_.execute("copy (select 1) to stdout")), std::logic_error);
     EXPECT_FALSE(session_.is_open());
 }
 
-TEST_F(SessionTest, TheServerKeepsTheTimeInUtcUnderOurName) {
+TEST_F(PostgresSession, TheServerKeepsTheTimeInUtcUnderOurName) {
     static constexpr Statement kSettings{
         "test_settings",
         "select current_setting('TimeZone') || ' ' || current_setting('application_name') || ' ' ||"

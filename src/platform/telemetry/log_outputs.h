@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+// NOLINTBEGIN(readability-identifier-naming)
 namespace spdlog {
 class async_logger;
 namespace sinks {
@@ -17,6 +18,7 @@ namespace details {
 class thread_pool;
 }
 }  // namespace spdlog
+// NOLINTEND(readability-identifier-naming)
 
 namespace mindspace::log {
 

@@ -1,0 +1,116 @@
+#include "app/backends.h"
+
+#include "app/embedded/startup_error.h"
+#include "app/migrations.h"
+#include "platform/postgres/errors.h"
+#include "platform/postgres/session.h"
+#include "platform/redis/url.h"
+#include "platform/telemetry/log.h"
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <chrono>
+
+namespace mindspace::app {
+
+namespace {
+
+constexpr auto kRetryInterval = std::chrono::milliseconds(500);
+constexpr Milliseconds kMigrationTimeout{600'000};  // one migration may rewrite a table
+
+void report(std::string_view progress) { log::info(progress); }
+
+redis::ClientOptions redis_options(const Config& config) {
+    auto options = redis::parse_url(config.redis.url);
+    if (!options) throw StartupError(EX_CONFIG, "redis.url: " + options.error().detail);
+    options->command_timeout = config.redis.command_timeout;
+    return std::move(*options);
+}
+
+Awaitable<> connect_in_time(postgres::Session& session, Seconds timeout) {
+    auto give_up_at = std::chrono::steady_clock::now() + timeout;
+    asio::steady_timer pause(co_await asio::this_coro::executor);
+    bool announced = false;
+    while (true) {
+        std::string reason;
+        try {
+            co_await session.connect();
+            co_return;
+        } catch (const Unavailable& fault) {
+            reason = fault.what();
+        }
+        if (std::chrono::steady_clock::now() >= give_up_at)
+            throw StartupError(EX_UNAVAILABLE, "PostgreSQL cannot be reached (database.url): " + reason);
+        if (!announced) log::warn("waiting for PostgreSQL", {{"error.message", reason}});
+        announced = true;
+        pause.expires_after(kRetryInterval);
+        co_await pause.async_wait(asio::use_awaitable);
+    }
+}
+
+Awaitable<int> connect_and_migrate(asio::io_context& loop, std::string conninfo, Seconds timeout) {
+    postgres::SessionOptions options{.conninfo = std::move(conninfo), .query_timeout = kMigrationTimeout};
+    postgres::Session session(loop, std::move(options));
+    co_await connect_in_time(session, timeout);
+    int applied = co_await postgres::migrate(session, db::migrations());
+    session.close();
+    co_return applied;
+}
+
+}  // namespace
+
+BackendServers::BackendServers(const Config& config, const DataDirectory& directory) {
+    if (config.database.url.empty() || config.redis.url.empty()) {
+        embedded_ = std::make_unique<EmbeddedServers>(directory, EmbeddedSettings{}, &report);
+        embedded_->start();
+    }
+    where_.database = config.database.url.empty() ? embedded_->postgres_conninfo() : config.database.url;
+    if (config.redis.url.empty()) {
+        where_.redis.socket_path = embedded_->redis_socket();
+        where_.redis.command_timeout = config.redis.command_timeout;
+    } else {
+        where_.redis = redis_options(config);
+    }
+}
+
+void BackendServers::poll() {
+    if (embedded_) embedded_->poll();
+}
+
+void BackendServers::stop() {
+    if (embedded_) embedded_->stop();
+}
+
+Backends configured_backends(const Config& config) {
+    if (config.database.url.empty() || config.redis.url.empty())
+        throw StartupError(EX_CONFIG, "database.url and redis.url must be set here; `mindspace up` brings its own servers");
+    return {.database = config.database.url, .redis = redis_options(config)};
+}
+
+int prepare_database(const Backends& backends, const Config& config) {
+    asio::io_context loop;
+    int applied = 0;
+    std::exception_ptr failure;
+    asio::co_spawn(loop, connect_and_migrate(loop, backends.database, config.database.start_timeout),
+                   [&](std::exception_ptr fault, int count) {
+                       failure = fault;
+                       applied = count;
+                   });
+    loop.run();
+    try {
+        if (failure) std::rethrow_exception(failure);
+    } catch (const postgres::SchemaMismatch& mismatch) {
+        throw StartupError(EX_CONFIG, mismatch.what());
+    } catch (const postgres::DatabaseError& error) {
+        throw StartupError(EX_CONFIG, std::string("a migration failed: ") + error.what());
+    } catch (const Unavailable& fault) {
+        throw StartupError(EX_UNAVAILABLE, std::string("PostgreSQL was lost during the migrations: ") + fault.what());
+    }
+    return applied;
+}
+
+}  // namespace mindspace::app

@@ -1,0 +1,35 @@
+#pragma once
+// PostgreSQL and Redis, wherever they are: configured servers or embedded ones.
+
+#include "app/embedded/data_directory.h"
+#include "app/embedded/supervisor.h"
+#include "app/shared.h"
+
+#include <memory>
+
+namespace mindspace::app {
+
+class BackendServers {
+public:
+    // Starts the embedded servers if any is needed. StartupError.
+    BackendServers(const Config& config, const DataDirectory& directory);
+
+    [[nodiscard]] const Backends& where() const { return where_; }
+    // From the main thread, every 200 ms or so: restarts an embedded server that died.
+    void poll();
+    void stop();
+
+private:
+    std::unique_ptr<EmbeddedServers> embedded_;
+    Backends where_;
+};
+
+// The configured servers alone. StartupError (EX_CONFIG) when one is not configured.
+Backends configured_backends(const Config& config);
+
+// Waits until the database takes connections, for database.start_timeout at most, and brings its schema up to date.
+// Returns the number of migrations. StartupError: EX_UNAVAILABLE without a database, EX_CONFIG with one that does not
+// fit this program.
+int prepare_database(const Backends& backends, const Config& config);
+
+}  // namespace mindspace::app

@@ -1,0 +1,75 @@
+#pragma once
+// Everything that one core has: its loop, its connections to the servers, its services. Nothing of it is touched by
+// another thread, except figures that are read for the metrics page.
+
+#include "app/shared.h"
+#include "platform/http/server.h"
+#include "platform/postgres/client.h"
+#include "platform/redis/client.h"
+#include "platform/redis/subscriber.h"
+#include "platform/telemetry/access_log.h"
+#include "services/auth/client.h"
+#include "services/auth/service.h"
+#include "services/meditation/session_service.h"
+#include "services/user/service.h"
+
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include <memory>
+#include <vector>
+
+namespace mindspace::app {
+
+// A port with the endpoints behind it, on one core.
+class Listener {
+public:
+    Listener(asio::io_context& loop, http::ServerOptions options, http::Endpoints endpoints, http::Guard* guard,
+             log::AccessLog* access_log);
+
+    http::Router router;
+    http::CoreMetrics metrics;
+    http::Dispatcher dispatcher;
+    http::Server server;
+
+private:
+    static http::Router make_router(http::Endpoints endpoints);
+};
+
+class Core {
+public:
+    Core(Shared& shared, unsigned index);
+    ~Core();
+    Core(const Core&) = delete;
+    Core& operator=(const Core&) = delete;
+
+    // Runs the loop until stop(); the thread of this core.
+    void run();
+    // From its own thread or through post(): ends the clients and listeners, and with them the loop.
+    void stop();
+
+    Shared& shared;
+    const unsigned index;
+    asio::io_context loop{1};
+    postgres::Client database;
+    redis::Client redis;
+    redis::Subscriber subscriber;
+    auth::TokenGuard guard;
+    log::AccessLog access_log;
+
+    // The services of this process's roles; each made by its row of the role table.
+    std::unique_ptr<auth::AuthService> auth;
+    std::unique_ptr<user::UserService> users;
+    std::unique_ptr<meditation::SessionService> sessions;
+
+    std::vector<std::unique_ptr<Listener>> listeners;
+
+private:
+    Awaitable<> flush_access_log();
+
+    asio::executor_work_guard<asio::io_context::executor_type> work_{loop.get_executor()};
+    asio::steady_timer flush_timer_{loop};
+};
+
+}  // namespace mindspace::app

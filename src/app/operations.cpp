@@ -1,0 +1,151 @@
+#include "app/operations.h"
+
+#include "app/core.h"
+#include "app/web_assets.h"
+#include "platform/http/etag.h"
+#include "platform/telemetry/log.h"
+
+namespace mindspace::app {
+
+using http::Access;
+using http::Call;
+using http::endpoint;
+using http::Method;
+using http::Response;
+
+namespace {
+
+struct Health {
+    std::string status;
+    std::map<std::string, std::string> checks;
+
+    static constexpr std::string_view kName = "Health";
+    static constexpr auto fields() {
+        return std::tuple{schema::field("status", &Health::status), schema::field("checks", &Health::checks)};
+    }
+};
+
+// Redis may be away: everything still works, so a node is not taken out of service for it.
+Response readiness(const Core& core) {
+    bool draining = core.shared.draining.load();
+    bool database = core.database.is_up();
+    bool ready = database && !draining;
+    Health health{.status = ready ? "ready" : "not ready",
+                  .checks = {{"database", database ? "ok" : "failing"},
+                             {"redis", core.redis.is_up() ? "ok" : "degraded"},
+                             {"draining", draining ? "failing" : "ok"}}};
+    return Response{.status = ready ? 200 : 503, .body = schema::to_json(health)};
+}
+
+Awaitable<Result<Response>> answer(Response response) { co_return response; }
+
+// The packed form for whoever takes it: the pages are read once, by browsers.
+Response serve(const WebAsset& asset, const http::RequestHead& head) {
+    bool packed = !asset.gzip.empty() && head.has_token("accept-encoding", "gzip");
+    Response response{.content_type = asset.content_type, .body = std::string(packed ? asset.gzip : asset.body)};
+    response.headers.emplace_back("Content-Security-Policy", std::string(kWebContentSecurityPolicy));
+    response.headers.emplace_back("Cache-Control", "public, max-age=300");
+    response.headers.emplace_back("Vary", "Accept-Encoding");
+    std::string etag = packed ? "W/" + std::string(asset.etag) : std::string(asset.etag);
+    if (http::matches_none(head, asset.etag)) {
+        response.status = 304;
+        response.body.clear();
+    } else if (packed) {
+        response.headers.emplace_back("Content-Encoding", "gzip");
+    }
+    response.headers.emplace_back("ETag", std::move(etag));
+    return response;
+}
+
+http::Declaration page(std::string_view path, std::string_view summary) {
+    return {.method = Method::get, .path = path, .access = Access::anyone, .summary = summary, .hidden = true};
+}
+
+std::uint64_t sum(const std::vector<std::unique_ptr<Core>>& cores, auto figure) {
+    std::uint64_t total = 0;
+    for (const auto& core : cores) total += static_cast<std::uint64_t>(figure(*core));
+    return total;
+}
+
+void collect_clients(const std::vector<std::unique_ptr<Core>>& cores, telemetry::Page& page) {
+    page.counter("mindspace_postgres_queries", "Requests to PostgreSQL, answered or failed.",
+                 sum(cores, [](const Core& core) { return core.database.stats().queries.load(); }));
+    page.counter("mindspace_postgres_errors", "Requests to PostgreSQL that failed.",
+                 sum(cores, [](const Core& core) { return core.database.stats().errors.load(); }));
+    page.counter("mindspace_postgres_reconnects", "Connections to PostgreSQL made again after a loss.",
+                 sum(cores, [](const Core& core) { return core.database.stats().reconnects.load(); }));
+    page.gauge("mindspace_postgres_in_flight", "Requests that PostgreSQL has not answered yet.",
+               static_cast<std::int64_t>(
+                   sum(cores, [](const Core& core) { return core.database.stats().in_flight.load(); })));
+    page.gauge("mindspace_postgres_connections", "Connections to PostgreSQL that are up.",
+               static_cast<std::int64_t>(
+                   sum(cores, [](const Core& core) { return core.database.stats().connections_up.load(); })));
+    page.counter("mindspace_redis_commands", "Commands sent to Redis.",
+                 sum(cores, [](const Core& core) { return core.redis.stats().commands.read(); }));
+    page.counter("mindspace_redis_errors", "Error replies of Redis.",
+                 sum(cores, [](const Core& core) { return core.redis.stats().errors.read(); }));
+    page.counter("mindspace_redis_timeouts", "Connections to Redis given up because it did not answer.",
+                 sum(cores, [](const Core& core) { return core.redis.stats().timeouts.read(); }));
+    page.counter("mindspace_redis_reconnects", "Connections to Redis made again after a loss.",
+                 sum(cores, [](const Core& core) { return core.redis.stats().reconnects.read(); }));
+    page.counter("mindspace_log_lost", "Log lines lost to a full queue.", log::lost_count());
+    if (!cores.empty()) {
+        auto hashing = cores.front()->shared.hashing.stats();
+        page.gauge("mindspace_hashing_queued", "Passwords that wait to be hashed.",
+                   static_cast<std::int64_t>(hashing.queued));
+        page.counter("mindspace_hashing_rejected", "Passwords refused because too many waited.", hashing.rejected);
+    }
+}
+
+Response metrics_page(const std::vector<std::unique_ptr<Core>>& cores) {
+    telemetry::Page page;
+    for (std::size_t i = 0; !cores.empty() && i < cores.front()->listeners.size(); ++i) {
+        std::vector<const http::CoreMetrics*> figures;
+        for (const auto& core : cores) figures.push_back(&core->listeners[i]->metrics);
+        http::collect(cores.front()->listeners[i]->router, figures, page);
+    }
+    collect_clients(cores, page);
+    return Response{.content_type = "text/plain; version=0.0.4; charset=utf-8", .body = page.text()};
+}
+
+}  // namespace
+
+http::Endpoints health_endpoints(Core& core) {
+    http::Endpoints rows;
+    rows.push_back(endpoint({.method = Method::get, .path = "/livez", .access = Access::anyone,
+                             .summary = "Whether the process runs."},
+                            [](Call<>) {
+                                Response response{.content_type = "text/plain; charset=utf-8", .body = "ok\n"};
+                                return answer(std::move(response));
+                            }));
+    rows.push_back(endpoint({.method = Method::get, .path = "/readyz", .access = Access::anyone,
+                             .summary = "Whether the process can serve, and which checks fail."},
+                            [&core](Call<>) { return answer(readiness(core)); }));
+    return rows;
+}
+
+http::Endpoints public_pages(Core& core) {
+    http::Endpoints rows;
+    rows.push_back(endpoint(page("/openapi.json", "This document."), [&core](Call<>) {
+        Response response{.body = core.shared.openapi};
+        return answer(std::move(response));
+    }));
+    rows.push_back(endpoint(page("/", "The start page."), [](Call<>) {
+        Response response{.status = 302, .body = {}};
+        response.headers.emplace_back("Location", "/docs");
+        return answer(std::move(response));
+    }));
+    for (const auto& asset : web_assets())
+        rows.push_back(endpoint(page(asset.path, "A page."),
+                                [&asset](Call<> call) { return answer(serve(asset, *call.head)); }));
+    return rows;
+}
+
+http::Endpoints metrics_endpoints(const std::vector<std::unique_ptr<Core>>& cores) {
+    http::Endpoints rows;
+    rows.push_back(endpoint(page("/metrics", "Prometheus metrics."),
+                            [&cores](Call<>) { return answer(metrics_page(cores)); }));
+    return rows;
+}
+
+}  // namespace mindspace::app

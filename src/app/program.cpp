@@ -1,0 +1,202 @@
+#include "app/program.h"
+
+#include "app/backends.h"
+#include "app/core.h"
+#include "app/embedded/startup_error.h"
+#include "app/operations.h"
+#include "app/signals.h"
+#include "app/version.h"
+#include "platform/http/openapi.h"
+#include "platform/telemetry/log.h"
+
+#include <boost/asio/post.hpp>
+#include <boost/system/system_error.hpp>
+
+#include <future>
+#include <memory>
+#include <thread>
+
+namespace mindspace::app {
+
+namespace {
+
+constexpr auto kStopLimit = std::chrono::seconds(5);
+
+// The cores of this process with their threads.
+class Cores {
+public:
+    explicit Cores(Shared& shared) : shared_(shared) {
+        auto count = shared.config.http.cores != 0 ? shared.config.http.cores : std::thread::hardware_concurrency();
+        for (unsigned i = 0; i < std::max(count, 1U); ++i) cores_.push_back(std::make_unique<Core>(shared, i));
+    }
+
+    void open(const std::vector<const Role*>& roles);
+    void start();
+    void drain();
+    // False when a core did not end in time.
+    [[nodiscard]] bool stop();
+
+    [[nodiscard]] std::uint16_t port() const { return cores_.front()->listeners.front()->server.port(); }
+
+private:
+    [[nodiscard]] http::ServerOptions public_options() const;
+    void listen(Core& core, std::uint16_t port, http::Endpoints endpoints);
+    void open_management();
+
+    Shared& shared_;
+    std::vector<std::unique_ptr<Core>> cores_;
+    std::unique_ptr<Listener> management_;
+    std::vector<std::future<void>> running_;
+};
+
+http::ServerOptions Cores::public_options() const {
+    const auto& http = shared_.config.http;
+    http::ServerOptions options{.address = http.address,
+                                .port = http.port,
+                                .max_connections = http.max_connections / cores_.size() + 1,
+                                .header_timeout = http.header_timeout,
+                                .idle_timeout = http.idle_timeout,
+                                .request_timeout = http.request_timeout};
+    options.limits.max_body = http.max_body_bytes;
+    return options;
+}
+
+void append(http::Endpoints& to, http::Endpoints from) {
+    for (auto& row : from) to.push_back(std::move(row));
+}
+
+void Cores::listen(Core& core, std::uint16_t port, http::Endpoints endpoints) {
+    append(endpoints, health_endpoints(core));
+    auto options = public_options();
+    options.port = port;
+    auto* access_log = shared_.config.log.access ? &core.access_log : nullptr;
+    auto listener = std::make_unique<Listener>(core.loop, std::move(options), std::move(endpoints), &core.guard, access_log);
+    try {
+        listener->server.start();
+    } catch (const boost::system::system_error& failure) {
+        throw StartupError(EX_CONFIG, "cannot listen on " + shared_.config.http.address + ":" + std::to_string(port) +
+                                          ": " + failure.code().message() + "; set http.port to a free one");
+    }
+    core.listeners.push_back(std::move(listener));
+}
+
+// With a gateway everything stands behind its port, called by function; without one each role has its own.
+void Cores::open(const std::vector<const Role*>& roles) {
+    for (auto& core : cores_) {
+        if (has_gateway(roles)) {
+            http::Endpoints endpoints;
+            for (const auto* role : roles) append(endpoints, role->open(*core));
+            // A free port is found by the first core and shared by the others.
+            auto port = core->index == 0 ? shared_.config.http.port : this->port();
+            listen(*core, port, std::move(endpoints));
+        } else {
+            for (const auto* role : roles) listen(*core, role->port, role->open(*core));
+        }
+    }
+    open_management();
+    shared_.openapi = http::openapi_document(cores_.front()->listeners.front()->router,
+                                             {.title = "Mind Space",
+                                              .version = kVersion,
+                                              .description = "The backend of meditation apps.",
+                                              .server_url = shared_.config.http.public_url});
+}
+
+void Cores::open_management() {
+    auto& core = *cores_.front();
+    auto endpoints = metrics_endpoints(cores_);
+    append(endpoints, health_endpoints(core));
+    http::ServerOptions options{.address = shared_.config.management.address, .port = shared_.config.management.port};
+    management_ = std::make_unique<Listener>(core.loop, std::move(options), std::move(endpoints), nullptr, nullptr);
+    try {
+        management_->server.start();
+    } catch (const boost::system::system_error& failure) {
+        throw StartupError(EX_CONFIG, "cannot listen on management port " +
+                                          std::to_string(shared_.config.management.port) + ": " +
+                                          failure.code().message() + "; set management.port to a free one");
+    }
+}
+
+void Cores::start() {
+    for (auto& core : cores_) {
+        std::promise<void> ended;
+        running_.push_back(ended.get_future());
+        std::thread([&core = *core, ended = std::move(ended)]() mutable {
+            core.run();
+            ended.set_value();
+        }).detach();
+    }
+}
+
+void Cores::drain() {
+    shared_.draining = true;
+    for (auto& core : cores_)
+        asio::post(core->loop, [&core = *core] {
+            for (auto& listener : core.listeners) listener->server.drain();
+        });
+    auto give_up_at = std::chrono::steady_clock::now() + shared_.config.http.drain;
+    while (std::chrono::steady_clock::now() < give_up_at) {
+        bool idle = true;
+        for (auto& core : cores_) {
+            std::promise<bool> answer;
+            auto answered = answer.get_future();
+            asio::post(core->loop, [&core = *core, &answer] {
+                bool all = true;
+                for (auto& listener : core.listeners) all = all && listener->server.is_idle();
+                answer.set_value(all);
+            });
+            idle = answered.get() && idle;
+        }
+        if (idle) return;
+        std::this_thread::sleep_for(std::chrono::milliseconds(50));
+    }
+}
+
+bool Cores::stop() {
+    for (auto& core : cores_)
+        asio::post(core->loop, [this, &core = *core] {
+            if (core.index == 0) management_->server.stop();
+            core.stop();
+        });
+    auto give_up_at = std::chrono::steady_clock::now() + kStopLimit;
+    for (auto& core : running_)
+        if (core.wait_until(give_up_at) != std::future_status::ready) return false;
+    return true;
+}
+
+}  // namespace
+
+void run_program(Config config, const std::vector<const Role*>& roles) {
+    // Threads inherit the mask: signals reach only wait_for_stop() below. Children get a mask of their own.
+    StopSignals signals;
+    DataDirectory directory(config.data_dir.empty() ? DataDirectory::default_path() : std::filesystem::path(config.data_dir));
+    BackendServers servers(config, directory);
+    int applied = prepare_database(servers.where(), config);
+    if (applied > 0) log::info("schema migrated", {{"mindspace.migrations", applied}});
+
+    Shared shared(config, servers.where());
+    bool is_auth = std::ranges::any_of(roles, [](const Role* role) { return role->name == "auth"; });
+    if (is_auth) shared.signing_key = auth::SigningKey::load_or_create(directory.keys() / "access-token.pem");
+
+    auto cores = std::make_unique<Cores>(shared);
+    cores->open(roles);
+    cores->start();
+    log::info("Mind Space is ready at " + config.http.public_url, {{"mindspace.port", cores->port()}});
+
+    while (!signals.wait(std::chrono::milliseconds(200))) servers.poll();
+
+    log::info("stopping");
+    cores->drain();
+    if (!cores->stop()) {
+        log::error("a core did not end in time");
+        servers.stop();
+        log::shutdown();
+        std::_Exit(0);  // what it still holds must not be destroyed under it
+    }
+    cores.reset();
+    servers.stop();
+    log::info("stopped");
+}
+
+int run_migrations(const Config& config) { return prepare_database(configured_backends(config), config); }
+
+}  // namespace mindspace::app

@@ -1,0 +1,73 @@
+#include "app/roles.h"
+
+#include "app/core.h"
+#include "app/operations.h"
+#include "services/auth/endpoints.h"
+#include "services/meditation/session_endpoints.h"
+#include "services/user/endpoints.h"
+
+#include <algorithm>
+#include <array>
+
+namespace mindspace::app {
+
+namespace {
+
+http::Endpoints open_gateway(Core& core) { return public_pages(core); }
+
+http::Endpoints open_auth(Core& core) {
+    auto& shared = core.shared;
+    core.auth = std::make_unique<auth::AuthService>(auth::AuthStore(core.database), auth::SessionRegistry(core.redis),
+                                                    shared.hasher, *shared.signing_key, shared.auth_settings);
+    return auth::endpoints(*core.auth);
+}
+
+http::Endpoints open_user(Core& core) {
+    core.users = std::make_unique<user::UserService>(user::UserStore(core.database), core.redis);
+    return user::endpoints(*core.users);
+}
+
+http::Endpoints open_meditation(Core& core) {
+    core.sessions = std::make_unique<meditation::SessionService>(meditation::SessionStore(core.database));
+    return meditation::session_endpoints(*core.sessions);
+}
+
+http::Endpoints open_analytics(Core&) { return {}; }
+
+constexpr std::array<Role, 5> kRoles{{
+    {"gateway", 8080, &open_gateway},
+    {"auth", 3001, &open_auth},
+    {"user", 3002, &open_user},
+    {"meditation", 3003, &open_meditation},
+    {"analytics", 3004, &open_analytics},
+}};
+
+}  // namespace
+
+std::span<const Role> role_table() { return kRoles; }
+
+Result<std::vector<const Role*>> parse_roles(std::string_view list) {
+    std::vector<const Role*> roles;
+    if (list == "all") {
+        for (const auto& role : kRoles) roles.push_back(&role);
+        return roles;
+    }
+    while (!list.empty()) {
+        auto end = std::min(list.find(','), list.size());
+        auto name = list.substr(0, end);
+        list.remove_prefix(std::min(end + 1, list.size()));
+        auto role = std::ranges::find(kRoles, name, &Role::name);
+        if (role == kRoles.end())
+            return Error{ErrorCode::invalid, "unknown_role",
+                         "unknown role \"" + std::string(name) + "\"; there are gateway, auth, user, meditation, "
+                         "analytics, or all", {}};
+        if (std::ranges::find(roles, &*role) == roles.end()) roles.push_back(&*role);
+    }
+    return roles;
+}
+
+bool has_gateway(const std::vector<const Role*>& roles) {
+    return std::ranges::find(roles, &kRoles.front()) != roles.end();
+}
+
+}  // namespace mindspace::app

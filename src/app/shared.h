@@ -1,0 +1,38 @@
+#pragma once
+// What all cores of the process share: immutable after the start, or safe for several threads by itself.
+
+#include "app/settings.h"
+#include "platform/base/worker_pool.h"
+#include "platform/postgres/client_options.h"
+#include "platform/redis/options.h"
+#include "services/auth/password_hasher.h"
+#include "services/auth/service.h"
+
+#include <atomic>
+#include <optional>
+#include <string>
+
+namespace mindspace::app {
+
+// Where the servers that this process uses are: its own or the configured ones.
+struct Backends {
+    std::string database;  // for libpq
+    redis::ClientOptions redis;
+};
+
+struct Shared {
+    Shared(const Config& settings, Backends where);
+
+    const Config& config;
+    Backends backends;
+    auth::AuthSettings auth_settings;
+    WorkerPool hashing;
+    auth::PasswordHasher hasher;
+    std::optional<auth::SigningKey> signing_key;  // of the auth role alone
+    std::string openapi{};                        // set before the listeners start
+    std::atomic<bool> draining{false};
+
+    [[nodiscard]] postgres::ClientOptions database_options() const;
+};
+
+}  // namespace mindspace::app

@@ -1,0 +1,43 @@
+#pragma once
+// The table groups, as the REST calls see it. How a group starts and ends is in group_timetable.h. No rules here.
+
+#include "platform/base/async.h"
+#include "services/meditation/group_types.h"
+
+#include <optional>
+#include <vector>
+
+namespace mindspace::postgres {
+class Client;
+}
+
+namespace mindspace::meditation {
+
+// A place in the list, which goes by when a group began, is to begin, or was made.
+struct GroupPosition {
+    Timestamp at{};
+    GroupId id{};
+};
+
+GroupPosition position_of(const Group& group);
+
+class GroupStore {
+public:
+    explicit GroupStore(postgres::Client& database) : database_(database) {}
+
+    // False when the id is taken, or the host's account is gone.
+    Awaitable<bool> insert(NewGroup group, UserId host, GroupId id, Timestamp now);
+    Awaitable<std::optional<Group>> find(GroupId id);
+    // Public ones in any of the states, soonest first, beyond `after`, `count` at most.
+    Awaitable<std::vector<Group>> list(std::vector<std::string_view> states, GroupPosition after, std::int32_t count);
+    // Changes a scheduled group of the host. False when it is not that, or has another version than the expected one.
+    Awaitable<bool> update(GroupId id, UserId host, GroupPatch patch, std::optional<std::int32_t> expected_version,
+                           Timestamp now);
+    // Cancels a scheduled group of the host. False as above.
+    Awaitable<bool> cancel(GroupId id, UserId host, std::optional<std::int32_t> expected_version, Timestamp now);
+
+private:
+    postgres::Client& database_;
+};
+
+}  // namespace mindspace::meditation

@@ -1,0 +1,56 @@
+#pragma once
+// How a group runs, as PostgreSQL keeps it: when it starts and ends, who sat with it for how long, and the sessions
+// that come of it. Every write can be repeated, by any node: a group starts once, ends once, and gives each of its
+// participants one session at most.
+
+#include "platform/base/async.h"
+#include "platform/base/time.h"
+#include "services/meditation/ids.h"
+
+#include <optional>
+#include <string_view>
+#include <vector>
+
+namespace mindspace::postgres {
+class Client;
+}
+
+namespace mindspace::meditation {
+
+// Somebody, and since or until when.
+struct Presence {
+    UserId user{};
+    Timestamp at{};
+};
+
+class GroupTimetable {
+public:
+    explicit GroupTimetable(postgres::Client& database) : database_(database) {}
+
+    // False when the group is not scheduled (any more), or not of that host. Its `planned_seconds` make the end.
+    Awaitable<bool> start(GroupId id, UserId host, Timestamp starts_at, Timestamp now);
+    // Ends a running group, whose end has come or whose host wishes it, and makes the sessions of all who sat for
+    // kLeastSeconds or more. Does nothing when it does not run (any more), or `at` is before the end and the reason
+    // `completed`.
+    Awaitable<> finish(GroupId id, std::string_view reason, Timestamp at);
+    // Running groups whose end has passed.
+    Awaitable<std::vector<GroupId>> list_due(Timestamp now);
+
+    // They came. Counts for attendance while the group runs.
+    Awaitable<> record_joined(GroupId id, std::vector<Presence> joined, Timestamp now);
+    // They are still there, each since `at`: told anew every kRefreshInterval, so that a lost node loses no more.
+    Awaitable<> record_seen(GroupId id, std::vector<Presence> seen, Timestamp now);
+    // They left. What came after the end changes nothing.
+    Awaitable<> record_left(GroupId id, std::vector<Presence> left, Timestamp now);
+
+    static constexpr Seconds kRefreshInterval{15};
+    static constexpr std::int32_t kLeastSeconds = 60;
+
+private:
+    postgres::Client& database_;
+};
+
+// The id of the session that a participant gets from a group: whoever makes it makes the same.
+MeditationSessionId group_session_id(GroupId group, UserId user);
+
+}  // namespace mindspace::meditation
