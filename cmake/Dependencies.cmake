@@ -3,29 +3,25 @@
 set(Boost_USE_STATIC_LIBS ON)
 find_package(Boost 1.81 CONFIG REQUIRED COMPONENTS json url)
 find_package(CLI11 REQUIRED)
-find_package(CURL REQUIRED)
 find_package(date REQUIRED)
 find_package(fmt REQUIRED)
 find_package(OpenSSL 3 REQUIRED)
 find_package(spdlog REQUIRED)
 find_package(Threads REQUIRED)
 find_package(tomlplusplus REQUIRED)
-find_package(ZLIB REQUIRED)
 find_package(PkgConfig REQUIRED)
-pkg_check_modules(brotli REQUIRED IMPORTED_TARGET libbrotlienc libbrotlidec)
 pkg_check_modules(libpq REQUIRED IMPORTED_TARGET libpq>=15)
 pkg_check_modules(libsodium REQUIRED IMPORTED_TARGET libsodium)
 pkg_check_modules(prometheus REQUIRED IMPORTED_TARGET prometheus-cpp-core)
+pkg_check_modules(utf8proc REQUIRED IMPORTED_TARGET libutf8proc)
 
 add_library(mindspace_dependencies INTERFACE)
 target_link_libraries(mindspace_dependencies INTERFACE
     Boost::json Boost::url
     CLI11::CLI11
-    CURL::libcurl
     OpenSSL::SSL OpenSSL::Crypto
-    PkgConfig::brotli PkgConfig::libpq PkgConfig::libsodium PkgConfig::prometheus
+    PkgConfig::libpq PkgConfig::libsodium PkgConfig::prometheus PkgConfig::utf8proc
     Threads::Threads
-    ZLIB::ZLIB
     date::date-tz
     fmt::fmt
     spdlog::spdlog

@@ -1,6 +1,6 @@
 #pragma once
 // The one coroutine type of the project. A coroutine belongs to the io_context of one core and never leaves it,
-// except through run_on() (worker_pool.h), which comes back.
+// except through WorkerPool::run() (worker_pool.h), which comes back.
 
 #include <boost/asio/awaitable.hpp>
 

@@ -1,9 +1,9 @@
 #pragma once
 // Reads the outbox and hands its events, in order and in batches, to one handler: in the whole deployment one process
 // at a time does so for a consumer's name. A batch and the position behind it are one transaction, so whatever the
-// handler writes through the session it is given happens exactly once, wherever a crash falls. An event that the handler
-// refuses again and again is put into dead_letters and does not hold up the others.
-// Belongs to one loop, with a database connection of its own.
+// handler writes through the session it is given happens exactly once, wherever a crash falls. An event that the
+// handler refuses again and again is put into dead_letters and does not hold up the others. Belongs to one loop, with a
+// database connection of its own.
 
 #include "platform/base/async.h"
 #include "platform/events/consumer_stats.h"

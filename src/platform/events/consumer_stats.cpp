@@ -5,7 +5,8 @@ namespace mindspace::events {
 void collect(const std::string& consumer, const ConsumerStats& stats, telemetry::Page& page) {
     const telemetry::Labels labels{{"consumer", consumer}};
     page.counter("mindspace_events_handled", "Events handled by this process.", stats.events.value(), labels);
-    page.counter("mindspace_event_batches", "Transactions in which events were handled.", stats.batches.value(), labels);
+    page.counter("mindspace_event_batches", "Transactions in which events were handled.", stats.batches.value(),
+                 labels);
     page.counter("mindspace_event_dead_letters", "Events put aside because they could not be handled.",
                  stats.dead_letters.value(), labels);
     page.gauge("mindspace_event_lag_milliseconds", "From the occurrence of the last event to its handling.",

@@ -8,11 +8,11 @@
 namespace mindspace::events {
 
 struct ConsumerStats {
-    telemetry::Counter events;           // handled and committed
-    telemetry::Counter batches;          // transactions in which that happened
-    telemetry::Counter dead_letters;     // events put aside
-    telemetry::Gauge lag_milliseconds;   // from the last event's occurrence to its commit here
-    telemetry::Gauge is_leader;          // 1 while this process reads the outbox for this consumer
+    telemetry::Counter events;          // handled and committed
+    telemetry::Counter batches;         // transactions in which that happened
+    telemetry::Counter dead_letters;    // events put aside
+    telemetry::Gauge lag_milliseconds;  // from the last event's occurrence to its commit here
+    telemetry::Gauge is_leader;         // 1 while this process reads the outbox for this consumer
 };
 
 // Adds the figures to the page under the label `consumer`.

@@ -101,7 +101,7 @@ void Connection::close(std::string reason) {
     closed_ = true;
     close_reason_ = std::move(reason);
     error_code ignored;
-    std::ignore = socket_.close(ignored);  // the descriptor is gone in any case
+    socket_.close(ignored);  // the descriptor is gone in any case
     watch_timer_.cancel();
     closed_signal_.cancel();
     stats_.pending.set(0);

@@ -15,7 +15,8 @@ namespace {
 constexpr Statement kSeen{"group_seen", R"(
     INSERT INTO group_attendance AS known (user_id, group_id, present_since, seen_at)
     SELECT user_id, group_id, greatest(at, started_at), greatest($4, started_at)
-    FROM unnest($2::uuid[], $3::timestamptz[]) AS seen (user_id, at)
+    FROM (SELECT user_id, min(at) AS at FROM unnest($2::uuid[], $3::timestamptz[]) AS seen (user_id, at)
+          GROUP BY user_id) AS seen
     JOIN groups ON group_id = $1 AND state = 'running'
     ON CONFLICT (user_id, group_id) DO UPDATE SET
         attended_ms = known.attended_ms + CASE WHEN known.seen_at < $4 - )" STALE_AFTER R"(
@@ -57,7 +58,7 @@ Awaitable<bool> GroupTimetable::start(GroupId id, UserId host, Timestamp starts_
     co_return rows.affected() == 1;
 }
 
-Awaitable<> GroupTimetable::finish(GroupId id, std::string_view reason, Timestamp at) {
+Awaitable<std::optional<GroupEnd>> GroupTimetable::finish(GroupId id, std::string_view reason, Timestamp at) {
     // The id of a session is that of group_session_id().
     static constexpr Statement kFinish{"group_finish", R"(
         WITH over AS (
@@ -101,7 +102,15 @@ Awaitable<> GroupTimetable::finish(GroupId id, std::string_view reason, Timestam
         INSERT INTO outbox (type, user_id, payload, occurred_at)
         SELECT 'group.ended', host_id, jsonb_build_object('groupId', group_id, 'endedAt', ended_at, 'reason', $2), $3
         FROM over)"};
-    co_await database_.query(kFinish, id, reason, at, kLeastSeconds);
+    static constexpr Statement kEnd{"group_end", R"(
+        SELECT ended_at, end_reason FROM groups WHERE group_id = $1 AND state = 'ended')"};
+    std::vector<postgres::Query> queries;
+    queries.push_back(postgres::bind(kFinish, id, reason, at, kLeastSeconds));
+    queries.push_back(postgres::bind(kEnd, id));
+    auto results = co_await database_.transaction(std::move(queries));
+    const auto& end = results.back();
+    if (end.empty()) co_return std::nullopt;
+    co_return GroupEnd{.at = end[0].get<Timestamp>(0), .reason = end[0].get<std::string>(1)};
 }
 
 Awaitable<std::vector<GroupId>> GroupTimetable::list_due(Timestamp now) {

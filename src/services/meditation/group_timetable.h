@@ -8,6 +8,7 @@
 #include "services/meditation/ids.h"
 
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -23,6 +24,11 @@ struct Presence {
     Timestamp at{};
 };
 
+struct GroupEnd {
+    Timestamp at{};
+    std::string reason;  // "completed" or "host"
+};
+
 class GroupTimetable {
 public:
     explicit GroupTimetable(postgres::Client& database) : database_(database) {}
@@ -30,9 +36,9 @@ public:
     // False when the group is not scheduled (any more), or not of that host. Its `planned_seconds` make the end.
     Awaitable<bool> start(GroupId id, UserId host, Timestamp starts_at, Timestamp now);
     // Ends a running group, whose end has come or whose host wishes it, and makes the sessions of all who sat for
-    // kLeastSeconds or more. Does nothing when it does not run (any more), or `at` is before the end and the reason
-    // `completed`.
-    Awaitable<> finish(GroupId id, std::string_view reason, Timestamp at);
+    // kLeastSeconds or more. Changes nothing when it does not run (any more), or `at` is before the end and the reason
+    // `completed`. How it ended, whoever ended it; nothing when it has not.
+    Awaitable<std::optional<GroupEnd>> finish(GroupId id, std::string_view reason, Timestamp at);
     // Running groups whose end has passed.
     Awaitable<std::vector<GroupId>> list_due(Timestamp now);
 

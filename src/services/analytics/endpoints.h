@@ -1,0 +1,13 @@
+#pragma once
+// What the outside sees of the analytics service.
+
+#include "platform/http/endpoint.h"
+
+namespace mindspace::analytics {
+
+class AnalyticsService;
+
+// `service` must outlive the rows.
+http::Endpoints endpoints(AnalyticsService& service);
+
+}  // namespace mindspace::analytics

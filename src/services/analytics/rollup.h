@@ -1,0 +1,35 @@
+#pragma once
+// How the totals of days add up to days, weeks and months without a gap. Pure.
+
+#include "services/analytics/types.h"
+
+#include <span>
+
+namespace mindspace::analytics {
+
+// What a user did on one day in one kind: a row of daily_totals.
+struct DailyTotals {
+    LocalDate date{};
+    std::string kind;
+    std::int64_t sessions = 0;
+    std::int64_t seconds = 0;
+    std::int64_t mood_before_sum = 0;
+    std::int64_t mood_before_count = 0;
+    std::int64_t mood_after_sum = 0;
+    std::int64_t mood_after_count = 0;
+};
+
+Totals add_up(std::span<const DailyTotals> rows);
+
+// The days, ISO weeks or months that the range touches, in order. The rows are ordered by date and all of the range.
+template <Grain kGrain>
+std::vector<Bucket<kGrain>> roll_up(std::span<const DailyTotals> rows, Range range);
+
+extern template std::vector<Bucket<Grain::day>> roll_up(std::span<const DailyTotals>, Range);
+extern template std::vector<Bucket<Grain::week>> roll_up(std::span<const DailyTotals>, Range);
+extern template std::vector<Bucket<Grain::month>> roll_up(std::span<const DailyTotals>, Range);
+
+// How warm a day is, 0 to 4, measured by the user's daily goal.
+std::int32_t heat_level(std::int64_t seconds, std::int64_t goal_seconds);
+
+}  // namespace mindspace::analytics

@@ -1,0 +1,112 @@
+#include "services/analytics/service.h"
+
+#include "platform/base/calendar.h"
+
+namespace mindspace::analytics {
+
+namespace {
+
+using std::chrono::days;
+
+constexpr days kLongestDaily{366};
+constexpr days kLongestRollup{1100};
+constexpr Seconds kNowTtl{1};
+
+Error user_gone() {
+    return {ErrorCode::unauthenticated, "user_gone", "This account does not exist any more.", {}};
+}
+
+std::optional<Error> refuse(Range range, days longest) {
+    schema::Faults faults;
+    if (range.to < range.from)
+        faults.add_parameter("to", "before_from", "must not be before from");
+    else if (range.to - range.from >= longest)
+        faults.add_parameter("to", "too_far", "must leave at most " + std::to_string(longest.count()) + " days");
+    if (faults.empty()) return std::nullopt;
+    return schema::validation_failed(std::move(faults));
+}
+
+LocalDate today_of(const user::User& user, Timestamp now) {
+    return TimeZone::find(user.timezone)->local_date(now, std::chrono::hours(user.day_start_hour));
+}
+
+Range days_of(std::chrono::year year) {
+    return {.from = LocalDate(year / std::chrono::January / 1), .to = LocalDate(year / std::chrono::December / 31)};
+}
+
+// Holds a flag for as long as it lives.
+class Flagged {
+public:
+    explicit Flagged(bool& flag) : flag_(flag) { flag_ = true; }
+    ~Flagged() { flag_ = false; }
+    Flagged(const Flagged&) = delete;
+    Flagged& operator=(const Flagged&) = delete;
+
+private:
+    bool& flag_;
+};
+
+}  // namespace
+
+template <Grain kGrain>
+Awaitable<Result<Series<kGrain>>> AnalyticsService::find_series(UserId id, Range range, days longest) {
+    if (auto refusal = refuse(range, longest)) co_return std::move(*refusal);
+    auto user = co_await store_.find_user(id);
+    if (!user) co_return user_gone();
+    auto as_of = clock_.now();
+    auto rows = co_await store_.list_days(id, range);
+    co_return Series<kGrain>{.timezone = std::move(user->timezone),
+                             .as_of = as_of,
+                             .items = roll_up<kGrain>(rows, range),
+                             .totals = add_up(rows)};
+}
+
+Awaitable<Result<Series<Grain::day>>> AnalyticsService::find_daily(UserId user, Range range) {
+    return find_series<Grain::day>(user, range, kLongestDaily);
+}
+
+Awaitable<Result<Series<Grain::week>>> AnalyticsService::find_weekly(UserId user, Range range) {
+    return find_series<Grain::week>(user, range, kLongestRollup);
+}
+
+Awaitable<Result<Series<Grain::month>>> AnalyticsService::find_monthly(UserId user, Range range) {
+    return find_series<Grain::month>(user, range, kLongestRollup);
+}
+
+Awaitable<Result<Summary>> AnalyticsService::find_summary(UserId id) {
+    auto user = co_await store_.find_user(id);
+    if (!user) co_return user_gone();
+    auto as_of = clock_.now();
+    auto history = co_await store_.find_history(id);
+    auto summary = summarise(history.days, today_of(*user, as_of), user->daily_goal_seconds);
+    summary.timezone = std::move(user->timezone);
+    summary.as_of = as_of;
+    summary.favourite_kind = std::move(history.favourite_kind);
+    summary.favourite_hour = history.favourite_hour;
+    co_return summary;
+}
+
+Awaitable<Result<Heatmap>> AnalyticsService::find_heatmap(UserId id, std::optional<std::int32_t> wanted) {
+    auto user = co_await store_.find_user(id);
+    if (!user) co_return user_gone();
+    auto this_year = std::chrono::year_month_day(today_of(*user, clock_.now())).year();
+    auto year = wanted.value_or(static_cast<int>(this_year));
+    auto range = days_of(std::chrono::year(year));
+    auto rows = co_await store_.list_days(id, range);
+    Heatmap heatmap{.year = year, .days = {}};
+    for (const auto& day : roll_up<Grain::day>(rows, range))
+        heatmap.days.push_back(
+            {.date = day.label, .seconds = day.seconds, .level = heat_level(day.seconds, user->daily_goal_seconds)});
+    co_return heatmap;
+}
+
+Awaitable<Result<Now>> AnalyticsService::find_now() {
+    auto now = clock_.now();
+    // While one counts, the others are answered with the last count.
+    if (now_ && (is_counting_ || now - now_->as_of < kNowTtl)) co_return *now_;
+    Flagged counting(is_counting_);
+    now_ = co_await store_.count_now(now);
+    co_return *now_;
+}
+
+}  // namespace mindspace::analytics

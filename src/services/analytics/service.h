@@ -1,0 +1,34 @@
+#pragma once
+// The rules of analytics: what a user is told of their own history, and anyone of this moment. No HTTP, no SQL.
+
+#include "platform/base/result.h"
+#include "services/analytics/store.h"
+
+namespace mindspace::analytics {
+
+class AnalyticsService {
+public:
+    explicit AnalyticsService(AnalyticsStore store) : store_(store) {}
+
+    // Of all that take a user, error: unauthenticated `user_gone` when the account was deleted meanwhile.
+    // Of the first three, error: invalid when the range is empty or longer than 366, 1,100 and 1,100 days.
+    Awaitable<Result<Series<Grain::day>>> find_daily(UserId user, Range range);
+    Awaitable<Result<Series<Grain::week>>> find_weekly(UserId user, Range range);
+    Awaitable<Result<Series<Grain::month>>> find_monthly(UserId user, Range range);
+    Awaitable<Result<Summary>> find_summary(UserId user);
+    // Of the user's current year when none is named.
+    Awaitable<Result<Heatmap>> find_heatmap(UserId user, std::optional<std::int32_t> year);
+    // At most 1 s old, unless the database is slower than that.
+    Awaitable<Result<Now>> find_now();
+
+private:
+    template <Grain kGrain>
+    Awaitable<Result<Series<kGrain>>> find_series(UserId user, Range range, std::chrono::days longest);
+
+    AnalyticsStore store_;
+    SystemClock clock_;
+    std::optional<Now> now_;
+    bool is_counting_ = false;
+};
+
+}  // namespace mindspace::analytics

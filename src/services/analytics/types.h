@@ -1,0 +1,218 @@
+#pragma once
+// Requests and answers of the analytics service, with their schemas.
+
+#include "platform/base/schema.h"
+
+#include <map>
+#include <optional>
+#include <string>
+#include <tuple>
+#include <type_traits>
+#include <vector>
+
+namespace mindspace::analytics {
+
+using schema::field;
+
+// The user's own days, both inclusive.
+struct Range {
+    LocalDate from{};
+    LocalDate to{};
+
+    static constexpr std::string_view kName = "Range";
+    static constexpr auto fields() {
+        return std::tuple{field("from", &Range::from), field("to", &Range::to, {.about = "Inclusive."})};
+    }
+};
+
+struct Year {
+    std::optional<std::int32_t> year;  // absent: the user's current one
+
+    static constexpr std::string_view kName = "Year";
+    static constexpr auto fields() {
+        return std::tuple{field("year", &Year::year, {.min = 1970, .max = 9999, .about = "Default: this year."})};
+    }
+};
+
+// ---- daily, weekly, monthly
+
+// The fields that the days, weeks and months of an answer and their sum share.
+template <class T>
+constexpr auto totals_fields() {
+    using Average = std::optional<double>;
+    using ByKind = std::map<std::string, std::int64_t>;
+    return std::tuple{
+        field<T, std::int64_t>("sessions", &T::sessions), field<T, std::int64_t>("seconds", &T::seconds),
+        field<T, Average>("averageMoodBefore", &T::average_mood_before, {.about = "Null when no mood was given."}),
+        field<T, Average>("averageMoodAfter", &T::average_mood_after, {.about = "Null when no mood was given."}),
+        field<T, ByKind>("byKind", &T::seconds_by_kind, {.about = "Seconds of each kind that occurred."})};
+}
+
+struct Totals {
+    std::int64_t sessions = 0;
+    std::int64_t seconds = 0;
+    std::optional<double> average_mood_before;
+    std::optional<double> average_mood_after;
+    std::map<std::string, std::int64_t> seconds_by_kind;
+
+    static constexpr std::string_view kName = "Totals";
+    static constexpr auto fields() { return totals_fields<Totals>(); }
+};
+
+enum class Grain { day, week, month };
+
+// One day, week or month of an answer.
+template <Grain kGrain>
+struct Bucket : Totals {
+    using Label = std::conditional_t<kGrain == Grain::day, LocalDate, std::string>;
+    Label label{};
+
+    static constexpr std::string_view kName = kGrain == Grain::day    ? "DayTotals"
+                                              : kGrain == Grain::week ? "WeekTotals"
+                                                                      : "MonthTotals";
+    static constexpr std::string_view kLabel = kGrain == Grain::day ? "date" : kGrain == Grain::week ? "week" : "month";
+    static constexpr std::string_view kAbout = kGrain == Grain::week    ? "ISO 8601, such as 2026-W48."
+                                               : kGrain == Grain::month ? "Such as 2026-11."
+                                                                        : "";
+    static constexpr auto fields() {
+        return std::tuple_cat(std::tuple{field(kLabel, &Bucket::label, {.about = kAbout})}, totals_fields<Bucket>());
+    }
+};
+
+// Every day, week or month that the range touches; only the days inside the range count.
+template <Grain kGrain>
+struct Series {
+    std::string timezone;
+    Timestamp as_of{};
+    std::vector<Bucket<kGrain>> items;
+    Totals totals;
+
+    static constexpr std::string_view kName = kGrain == Grain::day    ? "DailyAnalytics"
+                                              : kGrain == Grain::week ? "WeeklyAnalytics"
+                                                                      : "MonthlyAnalytics";
+    static constexpr auto fields() {
+        return std::tuple{field("timezone", &Series::timezone), field("asOf", &Series::as_of),
+                          field("items", &Series::items, {.about = "Without a gap; empty ones are zeros."}),
+                          field("totals", &Series::totals)};
+    }
+};
+
+// ---- summary
+
+struct GoalProgress {
+    std::int64_t seconds = 0;
+    std::int64_t goal_seconds = 0;
+    bool goal_reached = false;
+
+    static constexpr std::string_view kName = "GoalProgress";
+    static constexpr auto fields() {
+        return std::tuple{field("seconds", &GoalProgress::seconds), field("goalSeconds", &GoalProgress::goal_seconds),
+                          field("goalReached", &GoalProgress::goal_reached)};
+    }
+};
+
+struct Effort {
+    std::int64_t sessions = 0;
+    std::int64_t seconds = 0;
+
+    static constexpr std::string_view kName = "Effort";
+    static constexpr auto fields() {
+        return std::tuple{field("sessions", &Effort::sessions), field("seconds", &Effort::seconds)};
+    }
+};
+
+struct StreakLengths {
+    std::int32_t current_days = 0;
+    std::int32_t longest_days = 0;
+
+    static constexpr std::string_view kName = "StreakLengths";
+    static constexpr auto fields() {
+        return std::tuple{field("currentDays", &StreakLengths::current_days),
+                          field("longestDays", &StreakLengths::longest_days)};
+    }
+};
+
+struct BestDay {
+    LocalDate date{};
+    std::int64_t seconds = 0;
+
+    static constexpr std::string_view kName = "BestDay";
+    static constexpr auto fields() {
+        return std::tuple{field("date", &BestDay::date), field("seconds", &BestDay::seconds)};
+    }
+};
+
+// Weeks begin on Monday; days, weeks and months are the user's.
+struct Summary {
+    std::string timezone;
+    Timestamp as_of{};
+    GoalProgress today;
+    Effort this_week;
+    Effort last_week;
+    Effort this_month;
+    Effort last_month;
+    StreakLengths streaks;
+    std::optional<BestDay> best_day;
+    std::optional<std::string> favourite_kind;
+    std::optional<std::int32_t> favourite_hour;
+
+    static constexpr std::string_view kName = "AnalyticsSummary";
+    static constexpr auto fields() {
+        return std::tuple{
+            field("timezone", &Summary::timezone),
+            field("asOf", &Summary::as_of),
+            field("today", &Summary::today),
+            field("thisWeek", &Summary::this_week),
+            field("lastWeek", &Summary::last_week),
+            field("thisMonth", &Summary::this_month),
+            field("lastMonth", &Summary::last_month),
+            field("streaks", &Summary::streaks),
+            field("bestDay", &Summary::best_day),
+            field("favouriteKind", &Summary::favourite_kind, {.about = "That of the most sessions."}),
+            field("favouriteHour", &Summary::favourite_hour, {.about = "In which most sessions began, 0 to 23."})};
+    }
+};
+
+// ---- heatmap
+
+struct HeatmapDay {
+    LocalDate date{};
+    std::int64_t seconds = 0;
+    std::int32_t level = 0;
+
+    static constexpr std::string_view kName = "HeatmapDay";
+    static constexpr auto fields() {
+        return std::tuple{
+            field("date", &HeatmapDay::date), field("seconds", &HeatmapDay::seconds),
+            field("level", &HeatmapDay::level,
+                  {.min = 0,
+                   .max = 4,
+                   .about = "0: nothing, 1: below half the daily goal, 2: below it, 3: reached, 4: twice."})};
+    }
+};
+
+struct Heatmap {
+    std::int32_t year = 0;
+    std::vector<HeatmapDay> days;
+
+    static constexpr std::string_view kName = "Heatmap";
+    static constexpr auto fields() {
+        return std::tuple{field("year", &Heatmap::year), field("days", &Heatmap::days, {.about = "Every day of it."})};
+    }
+};
+
+// ---- now
+
+struct Now {
+    std::int64_t meditating = 0;
+    std::int64_t groups_running = 0;
+    Timestamp as_of{};
+
+    static constexpr std::string_view kName = "Now";
+    static constexpr auto fields() {
+        return std::tuple{field("meditating", &Now::meditating, {.about = "People, alone or in a group."}),
+                          field("groupsRunning", &Now::groups_running), field("asOf", &Now::as_of)};
+    }
+};
+
+}  // namespace mindspace::analytics

@@ -1,0 +1,244 @@
+#include "services/meditation/room.h"
+
+#include <algorithm>
+
+namespace mindspace::meditation {
+
+namespace {
+
+Send error_to(ConnectionId connection, std::string code, std::string message) {
+    ErrorAnswer answer{.code = std::move(code), .message = std::move(message)};
+    return Send{connection, schema::to_json(answer)};
+}
+
+Send unavailable_to(ConnectionId connection) {
+    return error_to(connection, "unavailable", "The room cannot be reached for the moment; try again.");
+}
+
+}  // namespace
+
+Room::Room(Group group, std::size_t reactions_at_most)
+    : group_(std::move(group)), reactions_at_most_(reactions_at_most) {}
+
+Actions Room::on(const Arrived& what, Timestamp now) {
+    learn(what.group);
+    auto& member = members_[what.guest.connection];
+    member.guest = what.guest;
+    set_deadline(member, now + kHelloTimeout);
+    return {};
+}
+
+Actions Room::on(const Asked& what, Timestamp now) {
+    Actions actions;
+    auto* member = find(what.from);
+    if (member == nullptr) return actions;
+    bool is_hello = std::holds_alternative<Hello>(what.message);
+    if (is_hello != (member->stage == Stage::waiting)) {
+        actions.push_back(error_to(what.from, "bad_message", "The first frame, and no other, is hello."));
+        return actions;
+    }
+    std::visit([&](const auto& message) { ask(*member, message, now, actions); }, what.message);
+    return actions;
+}
+
+void Room::ask(Member& member, const Hello& hello, Timestamp now, Actions& actions) {
+    if (is_over(group_.state)) return actions.push_back(Close{member.guest.connection, kCloseOver});
+    member.stage = Stage::entering;
+    set_deadline(member, member.guest.token_expires_at - kReauthLead);
+    auto enter = make_enter(member.guest, now + kLeaseTtl, now);
+    enter.request.resume = hello.resume;
+    actions.emplace_back(std::move(enter));
+}
+
+void Room::ask(Member& member, const StartMessage& message, Timestamp now, Actions& actions) {
+    auto from = member.guest.connection;
+    if (member.guest.user != group_.host.id)
+        return actions.push_back(error_to(from, "forbidden", "Only the host starts the group."));
+    if (group_.state != GroupState::scheduled)
+        return actions.push_back(error_to(from, "already_started", "The group has started already."));
+    auto starts_at = now + Seconds(message.countdown_seconds);
+    actions.push_back(Start{from, member.guest.user, starts_at, starts_at + Seconds(group_.planned_seconds)});
+}
+
+void Room::ask(Member& member, const EndMessage&, Timestamp, Actions& actions) {
+    auto from = member.guest.connection;
+    if (member.guest.user != group_.host.id)
+        return actions.push_back(error_to(from, "forbidden", "Only the host ends the group."));
+    if (group_.state != GroupState::running)
+        return actions.push_back(error_to(from, "not_running", "The group is not running."));
+    actions.push_back(Finish{from, EventReason::host});
+}
+
+void Room::ask(Member& member, const ReactionMessage& message, Timestamp now, Actions& actions) {
+    auto from = member.guest.connection;
+    if (!may_react(member.guest.user, now))
+        return actions.push_back(error_to(from, "rate_limited", "Too many reactions; wait a few seconds."));
+    actions.push_back(Publish{from, make_reaction(member.guest.user, message), epoch_});
+}
+
+void Room::ask(Member& member, const LeaveMessage&, Timestamp, Actions& actions) {
+    const auto& guest = member.guest;
+    actions.push_back(Leave{Lease{.user = guest.user, .connection = guest.connection}});
+    actions.push_back(Close{guest.connection, http::CloseCode::normal});
+    part_from(guest.connection);
+}
+
+bool Room::may_react(UserId user, Timestamp now) {
+    auto& recent = reactions_[user];
+    while (!recent.empty() && recent.front() <= now - kReactionWindow) recent.pop_front();
+    if (recent.size() >= reactions_at_most_) return false;
+    recent.push_back(now);
+    return true;
+}
+
+Actions Room::on(const TokenRenewed& what, Timestamp) {
+    if (auto* member = find(what.connection)) {
+        member->guest.token_expires_at = what.expires_at;
+        member->reauth_sent = false;
+        if (member->stage != Stage::waiting) set_deadline(*member, what.expires_at - kReauthLead);
+    }
+    return {};
+}
+
+// A connection that was never in the room leaves nothing behind; any other keeps its place for the grace.
+Actions Room::on(const Lost& what, Timestamp now) {
+    Actions actions;
+    auto* member = find(what.connection);
+    if (member == nullptr) return actions;
+    if (member->stage != Stage::waiting) {
+        Departing departing{member->guest, now + kGrace};
+        actions.push_back(
+            Renew{{Lease{departing.guest.user, departing.guest.connection, departing.expires_at}}, false});
+        departing_[what.connection] = std::move(departing);
+    }
+    part_from(what.connection);
+    return actions;
+}
+
+Actions Room::on(const Entered& what, Timestamp now) {
+    Actions actions;
+    auto* member = find(what.connection);
+    if (member == nullptr) return actions;  // left again meanwhile
+    if (!what.entry) {
+        actions.push_back(Close{what.connection, kCloseFull});
+        return actions;
+    }
+    const auto& entry = *what.entry;
+    if (joined_count_ > 0) {
+        adopt(entry.epoch, now, actions);
+    } else {
+        seq_ = epoch_ == entry.epoch ? std::max(seq_, entry.seq) : entry.seq;
+        epoch_ = settled_epoch_ = entry.epoch;
+        next_renewal_ = now + kRenewEvery;
+    }
+    advance(entry.facts, now, actions);
+    if (member->stage == Stage::entering) welcome(*member, entry, now, actions);
+    return actions;
+}
+
+void Room::welcome(Member& member, const Entry& entry, Timestamp now, Actions& actions) {
+    member.stage = Stage::joined;
+    member.joined_at = now;
+    member.from_seq = entry.seq;
+    ++joined_count_;
+    auto facts = this->facts();
+    Welcome welcome{.self = entry.self,
+                    .group = group_,
+                    .participants = entry.participants,
+                    .participant_count = entry.participant_count,
+                    .state = facts.state,
+                    .starts_at = facts.starts_at.transform(to_clock_value),
+                    .ends_at = facts.ends_at.transform(to_clock_value),
+                    .epoch = entry.epoch,
+                    .seq = entry.seq,
+                    .server_time = to_clock_value(now),
+                    .resumed = entry.missed.has_value()};
+    welcome.group.participant_count = static_cast<std::int32_t>(entry.participant_count);
+    auto to = member.guest.connection;
+    actions.push_back(Send{to, schema::to_json(welcome)});
+    if (entry.missed)
+        for (const auto& event : *entry.missed) actions.push_back(Send{to, event.text});
+    for (const auto& event : member.held)
+        if (event.event.epoch != entry.epoch || *event.event.seq > entry.seq) actions.push_back(Send{to, event.text});
+    member.held = {};
+}
+
+Actions Room::on(const Failed& what, Timestamp now) {
+    Actions actions;
+    if (const auto* enter = std::get_if<Enter>(&what.action)) {
+        auto* member = find(enter->request.lease.connection);
+        if (member != nullptr && member->stage == Stage::entering)
+            actions.push_back(Close{member->guest.connection, http::CloseCode::try_again_later});
+    } else if (const auto* leave = std::get_if<Leave>(&what.action)) {
+        Guest gone{.connection = leave->lease.connection,
+                   .user = leave->lease.user,
+                   .display_name = {},
+                   .avatar_url = {},
+                   .token_expires_at = {}};
+        departing_[gone.connection] = Departing{gone, now};
+    } else if (const auto* publish = std::get_if<Publish>(&what.action)) {
+        actions.push_back(unavailable_to(publish->from));
+    } else if (const auto* start = std::get_if<Start>(&what.action)) {
+        reload_wanted_ = true;
+        actions.push_back(unavailable_to(start->from));
+    } else if (const auto* finish = std::get_if<Finish>(&what.action)) {
+        reload_wanted_ = true;
+        if (finish->from) actions.push_back(unavailable_to(*finish->from));
+    } else if (std::holds_alternative<Recall>(what.action)) {
+        recalling_ = false;
+        recall_failed_ = true;
+    } else if (const auto* renew = std::get_if<Renew>(&what.action)) {
+        if (renew->whole) renewing_ = false;
+    } else if (std::holds_alternative<Reload>(what.action) || std::holds_alternative<Announce>(what.action)) {
+        reload_wanted_ = true;
+    }
+    return actions;
+}
+
+Actions Room::on(const Refused& what, Timestamp) {
+    reload_wanted_ = true;
+    return {error_to(what.action.from, "already_started", "The group has started already.")};
+}
+
+Actions Room::on(const Ticked&, Timestamp now) {
+    Actions actions;
+    while (!deadlines_.empty() && deadlines_.begin()->first <= now)
+        meet_deadline(members_.at(deadlines_.begin()->second), now, actions);
+    keep_time(now, actions);
+    return actions;
+}
+
+void Room::meet_deadline(Member& member, Timestamp now, Actions& actions) {
+    const auto& guest = member.guest;
+    if (member.stage != Stage::waiting && !member.reauth_sent && now < guest.token_expires_at) {
+        member.reauth_sent = true;
+        Reauth reauth{.expires_in = std::chrono::ceil<Seconds>(guest.token_expires_at - now).count()};
+        actions.push_back(Send{guest.connection, schema::to_json(reauth)});
+        return set_deadline(member, guest.token_expires_at);
+    }
+    actions.push_back(Close{guest.connection, member.stage == Stage::waiting ? kCloseNoHello : kCloseTokenEnded});
+    set_deadline(member, Timestamp::max());  // until the socket is gone
+}
+
+void Room::set_deadline(Member& member, Timestamp at) {
+    deadlines_.erase({member.deadline, member.guest.connection});
+    member.deadline = at;
+    deadlines_.insert({at, member.guest.connection});
+}
+
+void Room::part_from(ConnectionId connection) {
+    auto found = members_.find(connection);
+    auto user = found->second.guest.user;
+    if (found->second.stage == Stage::joined) --joined_count_;
+    deadlines_.erase({found->second.deadline, connection});
+    members_.erase(found);
+    auto is_here = [&](const auto& entry) { return entry.second.guest.user == user; };
+    if (reactions_.contains(user) && std::ranges::none_of(members_, is_here)) reactions_.erase(user);
+}
+
+Room::Member* Room::find(ConnectionId connection) {
+    auto found = members_.find(connection);
+    return found == members_.end() ? nullptr : &found->second;
+}
+
+}  // namespace mindspace::meditation

@@ -1,0 +1,275 @@
+#pragma once
+// What travels on a group's socket, both ways, and in the room's shared order. One JSON object a frame; clock values
+// are milliseconds since 1970.
+
+#include "services/meditation/group_types.h"
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <tuple>
+#include <variant>
+#include <vector>
+
+namespace mindspace::meditation {
+
+using ClockValue = double;  // milliseconds since 1970, fractions allowed
+
+inline ClockValue to_clock_value(Timestamp at) { return static_cast<double>(at.time_since_epoch().count()); }
+inline Timestamp from_clock_value(ClockValue at) { return Timestamp(Milliseconds(static_cast<std::int64_t>(at))); }
+
+// ---- from the client
+
+enum class MessageType { hello, start, end, reaction, time, auth, leave };
+constexpr auto names_of(MessageType) {
+    return std::array<std::string_view, 7>{"hello", "start", "end", "reaction", "time", "auth", "leave"};
+}
+
+enum class ReactionKind { heart, bow, smile };
+constexpr auto names_of(ReactionKind) { return std::array<std::string_view, 3>{"heart", "bow", "smile"}; }
+
+// The last event that a client has.
+struct ResumePoint {
+    std::string epoch;
+    std::int64_t seq = 0;
+
+    static constexpr std::string_view kName = "ResumePoint";
+    static constexpr auto fields() {
+        return std::tuple{field("epoch", &ResumePoint::epoch, {.max = 64}),
+                          field("seq", &ResumePoint::seq, {.min = 0})};
+    }
+};
+
+struct Hello {
+    MessageType type{};
+    std::optional<ResumePoint> resume;
+
+    static constexpr std::string_view kName = "Hello";
+    static constexpr auto fields() { return std::tuple{field("type", &Hello::type), field("resume", &Hello::resume)}; }
+};
+
+struct StartMessage {
+    MessageType type{};
+    std::int32_t countdown_seconds = 0;
+
+    static constexpr std::string_view kName = "StartMessage";
+    static constexpr auto fields() {
+        return std::tuple{
+            field("type", &StartMessage::type),
+            field("countdownSeconds", &StartMessage::countdown_seconds, {.min = 0, .max = 60, .optional = true})};
+    }
+};
+
+struct EndMessage {
+    MessageType type{};
+
+    static constexpr std::string_view kName = "EndMessage";
+    static constexpr auto fields() { return std::tuple{field("type", &EndMessage::type)}; }
+};
+
+struct ReactionMessage {
+    MessageType type{};
+    ReactionKind kind{};
+    std::optional<std::string> ref;
+
+    static constexpr std::string_view kName = "ReactionMessage";
+    static constexpr auto fields() {
+        return std::tuple{field("type", &ReactionMessage::type), field("kind", &ReactionMessage::kind),
+                          field("ref", &ReactionMessage::ref, {.max = 64})};
+    }
+};
+
+struct TimeMessage {
+    MessageType type{};
+    ClockValue t0 = 0;
+
+    static constexpr std::string_view kName = "TimeMessage";
+    static constexpr auto fields() {
+        return std::tuple{field("type", &TimeMessage::type), field("t0", &TimeMessage::t0)};
+    }
+};
+
+struct AuthMessage {
+    MessageType type{};
+    std::string access_token;
+
+    static constexpr std::string_view kName = "AuthMessage";
+    static constexpr auto fields() {
+        return std::tuple{field("type", &AuthMessage::type), field("accessToken", &AuthMessage::access_token)};
+    }
+};
+
+struct LeaveMessage {
+    MessageType type{};
+
+    static constexpr std::string_view kName = "LeaveMessage";
+    static constexpr auto fields() { return std::tuple{field("type", &LeaveMessage::type)}; }
+};
+
+using ClientMessage =
+    std::variant<Hello, StartMessage, EndMessage, ReactionMessage, TimeMessage, AuthMessage, LeaveMessage>;
+
+// Error: malformed or invalid, with the sentence for the client.
+Result<ClientMessage> parse_message(std::string_view text);
+
+// ---- the room's order
+
+struct Participant {
+    UserId id{};
+    std::string display_name;
+    std::optional<std::string> avatar_url;
+    ClockValue joined_at = 0;
+
+    static constexpr std::string_view kName = "Participant";
+    static constexpr auto fields() {
+        return std::tuple{field("id", &Participant::id), field("displayName", &Participant::display_name),
+                          field("avatarUrl", &Participant::avatar_url), field("joinedAt", &Participant::joined_at)};
+    }
+};
+
+enum class EventType { join, leave, start, end, reaction };
+constexpr auto names_of(EventType) {
+    return std::array<std::string_view, 5>{"join", "leave", "start", "end", "reaction"};
+}
+
+enum class EventReason { left, timeout, completed, host };
+constexpr auto names_of(EventReason) {
+    return std::array<std::string_view, 4>{"left", "timeout", "completed", "host"};
+}
+
+// An event as all participants get it. `seq` and `epoch` are given by the shared order; which of the others are there
+// depends on the type.
+struct RoomEvent {
+    EventType type{};
+    std::optional<std::int64_t> seq{};
+    std::optional<std::string> epoch{};
+    // join, leave
+    std::optional<Participant> participant{};
+    std::optional<std::int64_t> participant_count{};
+    std::optional<EventReason> reason{};  // leave, end
+    // start, end
+    std::optional<ClockValue> starts_at{};
+    std::optional<ClockValue> ends_at{};
+    std::optional<std::vector<std::int64_t>> bells{};  // milliseconds from starts_at
+    std::optional<UserId> by{};
+    std::optional<ClockValue> ended_at{};
+    // reaction
+    std::optional<UserId> from{};
+    std::optional<ReactionKind> kind{};
+    std::optional<std::string> ref{};
+
+    static constexpr std::string_view kName = "RoomEvent";
+    static constexpr auto fields() {
+        using E = RoomEvent;
+        constexpr schema::Rules kIfAny{.omit_absent = true};
+        return std::tuple{field("type", &E::type),
+                          field("seq", &E::seq, kIfAny),
+                          field("epoch", &E::epoch, kIfAny),
+                          field("participant", &E::participant, kIfAny),
+                          field("participantCount", &E::participant_count, kIfAny),
+                          field("reason", &E::reason, kIfAny),
+                          field("startsAt", &E::starts_at, kIfAny),
+                          field("endsAt", &E::ends_at, kIfAny),
+                          field("bells", &E::bells, kIfAny),
+                          field("by", &E::by, kIfAny),
+                          field("endedAt", &E::ended_at, kIfAny),
+                          field("from", &E::from, kIfAny),
+                          field("kind", &E::kind, kIfAny),
+                          field("ref", &E::ref, kIfAny)};
+    }
+};
+
+// Rings at the start, half way and at the end.
+RoomEvent make_start(UserId host, Timestamp starts_at, Timestamp ends_at);
+RoomEvent make_end(Timestamp ended_at, EventReason reason);
+RoomEvent make_reaction(UserId from, const ReactionMessage& message);
+
+// ---- from the server, to one client
+
+enum class AnswerType { welcome, time, reauth, drain, error };
+constexpr auto names_of(AnswerType) {
+    return std::array<std::string_view, 5>{"welcome", "time", "reauth", "drain", "error"};
+}
+
+struct Welcome {
+    AnswerType type = AnswerType::welcome;
+    Participant self;
+    Group group;
+    std::vector<Participant> participants;  // the first to come
+    std::int64_t participant_count = 0;
+    GroupState state{};
+    std::optional<ClockValue> starts_at;
+    std::optional<ClockValue> ends_at;
+    std::string epoch;
+    std::int64_t seq = 0;  // the room's last event; with `resumed`, the missed ones up to here follow
+    ClockValue server_time = 0;
+    bool resumed = false;
+
+    static constexpr std::string_view kName = "Welcome";
+    static constexpr auto fields() {
+        using W = Welcome;
+        constexpr schema::Rules kIfAny{.omit_absent = true};
+        return std::tuple{field("type", &W::type),
+                          field("self", &W::self),
+                          field("group", &W::group),
+                          field("participants", &W::participants),
+                          field("participantCount", &W::participant_count),
+                          field("state", &W::state),
+                          field("startsAt", &W::starts_at, kIfAny),
+                          field("endsAt", &W::ends_at, kIfAny),
+                          field("epoch", &W::epoch),
+                          field("seq", &W::seq),
+                          field("serverTime", &W::server_time),
+                          field("resumed", &W::resumed)};
+    }
+};
+
+// As in NTP: t1 when the question came, t2 when the answer goes.
+struct TimeAnswer {
+    AnswerType type = AnswerType::time;
+    ClockValue t0 = 0;
+    ClockValue t1 = 0;
+    ClockValue t2 = 0;
+
+    static constexpr std::string_view kName = "TimeAnswer";
+    static constexpr auto fields() {
+        return std::tuple{field("type", &TimeAnswer::type), field("t0", &TimeAnswer::t0), field("t1", &TimeAnswer::t1),
+                          field("t2", &TimeAnswer::t2)};
+    }
+};
+
+struct Reauth {
+    AnswerType type = AnswerType::reauth;
+    std::int64_t expires_in = 0;
+
+    static constexpr std::string_view kName = "Reauth";
+    static constexpr auto fields() {
+        return std::tuple{field("type", &Reauth::type), field("expiresIn", &Reauth::expires_in)};
+    }
+};
+
+struct Drain {
+    AnswerType type = AnswerType::drain;
+    std::int64_t reconnect_in_ms = 0;
+
+    static constexpr std::string_view kName = "Drain";
+    static constexpr auto fields() {
+        return std::tuple{field("type", &Drain::type), field("reconnectInMs", &Drain::reconnect_in_ms)};
+    }
+};
+
+struct ErrorAnswer {
+    AnswerType type = AnswerType::error;
+    std::string code;
+    std::string message;
+
+    static constexpr std::string_view kName = "ErrorAnswer";
+    static constexpr auto fields() {
+        return std::tuple{field("type", &ErrorAnswer::type), field("code", &ErrorAnswer::code),
+                          field("message", &ErrorAnswer::message)};
+    }
+};
+
+}  // namespace mindspace::meditation

@@ -1,0 +1,105 @@
+#pragma once
+// The shared order and presence of rooms, in Redis: every event gets the next number of its room there, is kept in a
+// short log and published to all cores that have sockets of the room. A participant counts once, however many
+// connections they have; each connection holds a lease, and with the last lease the participant leaves. One object a
+// core. Every call is one round trip. Fault: Unavailable when Redis is down; then nothing, or everything, was done.
+
+#include "platform/base/async.h"
+#include "services/meditation/room_messages.h"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace mindspace::redis {
+class Client;
+}
+
+namespace mindspace::meditation {
+
+using ConnectionId = Id<struct ConnectionTag>;
+
+struct Lease {
+    UserId user{};
+    ConnectionId connection{};
+    Timestamp expires_at{};
+};
+
+// What is known of the group; only makes the room when Redis has none.
+struct RoomFacts {
+    GroupId group{};
+    GroupState state{};
+    std::optional<Timestamp> starts_at;
+    std::optional<Timestamp> ends_at;
+};
+
+enum class Announcement { told, quiet };
+
+struct EnterRequest {
+    RoomFacts facts;
+    Lease lease;
+    Participant participant;
+    std::int32_t max_participants = 0;  // 0: any number
+    Announcement announcement = Announcement::told;
+    std::optional<ResumePoint> resume;
+};
+
+// An event as it is published: whole, with its number.
+struct OrderedEvent {
+    RoomEvent event;
+    std::string text;
+};
+
+// The room as of `seq`.
+struct Entry {
+    std::string epoch;
+    std::int64_t seq = 0;
+    RoomFacts facts;
+    bool is_new = false;  // they were not in the room before
+    std::int64_t participant_count = 0;
+    Participant self;
+    std::vector<Participant> participants;           // the first 50
+    std::optional<std::vector<OrderedEvent>> missed;  // since the resume point; nothing when that is too long ago
+};
+
+struct Renewal {
+    std::string epoch;
+    std::int64_t seq = 0;
+    std::vector<ConnectionId> unknown;  // leases that are not there (any more)
+    std::vector<Lease> gone;            // with these expired ones participants left
+};
+
+struct History {
+    std::string epoch;  // "" when Redis knows no such room
+    std::int64_t seq = 0;
+    std::optional<std::vector<OrderedEvent>> events;  // nothing when the log does not reach back so far
+};
+
+// The channel on which a room's events are published.
+std::string room_channel(GroupId group);
+OrderedEvent parse_event(std::string_view text);
+
+class RoomOrder {
+public:
+    explicit RoomOrder(redis::Client& redis) : redis_(redis) {}
+
+    // Nothing when the room is full.
+    Awaitable<std::optional<Entry>> enter(EnterRequest request);
+    // True when the participant left with that.
+    Awaitable<bool> leave(GroupId group, Lease lease);
+    Awaitable<Renewal> renew(RoomFacts facts, std::vector<Lease> leases, Timestamp now);
+    // False when the room has another epoch than the one named.
+    Awaitable<bool> publish(GroupId group, std::string epoch, RoomEvent event);
+    // Publishes the event (start, end) that brings the room to facts.state, once, whoever tells it how often.
+    Awaitable<> announce(RoomFacts facts, RoomEvent event);
+    Awaitable<History> read_after(GroupId group, std::int64_t seq);
+
+    // How many are in each room, in the order given. Without Redis nobody knows: zeros.
+    Awaitable<std::vector<std::int32_t>> count_participants(std::vector<GroupId> groups);
+    Awaitable<bool> has_participant(GroupId group, UserId user);
+
+private:
+    redis::Client& redis_;
+};
+
+}  // namespace mindspace::meditation

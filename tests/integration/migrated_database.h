@@ -1,0 +1,13 @@
+#pragma once
+// A database with the schema that ships, on the test binary's own PostgreSQL server.
+
+#include "platform/postgres/test_loop.h"
+
+#include <string>
+
+namespace mindspace {
+
+// Creates it anew; returns its connection string.
+std::string create_migrated_database(asio::io_context& io);
+
+}  // namespace mindspace
