@@ -102,19 +102,22 @@ CREATE TABLE groups (
     ends_at          timestamptz,
     ended_at         timestamptz,
     end_reason       text,
+    version          integer NOT NULL DEFAULT 1,
     created_at       timestamptz NOT NULL,
     updated_at       timestamptz NOT NULL
 );
 -- The order of the public list: soonest first, and unscheduled ones by when they were made.
-CREATE INDEX groups_public ON groups ((coalesce(started_at, scheduled_for, created_at)), group_id) WHERE visibility = 'public';
+CREATE INDEX groups_public ON groups (state, (coalesce(started_at, scheduled_for, created_at)), group_id)
+    WHERE visibility = 'public';
 CREATE INDEX groups_running ON groups (ends_at) WHERE state = 'running';
 
 -- How long somebody sat with a running group, kept current by the nodes that hold their sockets.
 CREATE TABLE group_attendance (
-    user_id   uuid NOT NULL,
-    group_id  uuid NOT NULL,
-    joined_at timestamptz NOT NULL,
-    seen_at   timestamptz NOT NULL,
+    user_id       uuid NOT NULL,
+    group_id      uuid NOT NULL,
+    attended_ms   bigint NOT NULL DEFAULT 0, -- in the stretches that are over
+    present_since timestamptz,               -- of the stretch under way; NULL: away
+    seen_at       timestamptz NOT NULL,      -- until when that stretch is certain, or when the last one was closed
     PRIMARY KEY (user_id, group_id)
 );
 CREATE INDEX group_attendance_group ON group_attendance (group_id);

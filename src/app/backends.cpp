@@ -6,6 +6,7 @@
 #include "platform/postgres/session.h"
 #include "platform/redis/url.h"
 #include "platform/telemetry/log.h"
+#include "services/auth/store.h"
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
@@ -52,11 +53,13 @@ Awaitable<> connect_in_time(postgres::Session& session, Seconds timeout) {
     }
 }
 
-Awaitable<int> connect_and_migrate(asio::io_context& loop, std::string conninfo, Seconds timeout) {
+Awaitable<int> prepare(asio::io_context& loop, std::string conninfo, Seconds timeout,
+                       std::optional<auth::SigningKey> key) {
     postgres::SessionOptions options{.conninfo = std::move(conninfo), .query_timeout = kMigrationTimeout};
     postgres::Session session(loop, std::move(options));
     co_await connect_in_time(session, timeout);
     int applied = co_await postgres::migrate(session, db::migrations());
+    if (key) co_await auth::publish_signing_key(session, *key, SystemClock{}.now());
     session.close();
     co_return applied;
 }
@@ -91,11 +94,11 @@ Backends configured_backends(const Config& config) {
     return {.database = config.database.url, .redis = redis_options(config)};
 }
 
-int prepare_database(const Backends& backends, const Config& config) {
+int prepare_database(const Backends& backends, const Config& config, const std::optional<auth::SigningKey>& key) {
     asio::io_context loop;
     int applied = 0;
     std::exception_ptr failure;
-    asio::co_spawn(loop, connect_and_migrate(loop, backends.database, config.database.start_timeout),
+    asio::co_spawn(loop, prepare(loop, backends.database, config.database.start_timeout, key),
                    [&](std::exception_ptr fault, int count) {
                        failure = fault;
                        applied = count;

@@ -27,9 +27,9 @@ private:
 // The configured servers alone. StartupError (EX_CONFIG) when one is not configured.
 Backends configured_backends(const Config& config);
 
-// Waits until the database takes connections, for database.start_timeout at most, and brings its schema up to date.
-// Returns the number of migrations. StartupError: EX_UNAVAILABLE without a database, EX_CONFIG with one that does not
+// Waits until the database takes connections, for database.start_timeout at most, brings its schema up to date and
+// publishes the key that this process signs with, if it does. Returns the number of migrations. StartupError: EX_UNAVAILABLE without a database, EX_CONFIG with one that does not
 // fit this program.
-int prepare_database(const Backends& backends, const Config& config);
+int prepare_database(const Backends& backends, const Config& config, const std::optional<auth::SigningKey>& key);
 
 }  // namespace mindspace::app

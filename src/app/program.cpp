@@ -170,12 +170,11 @@ void run_program(Config config, const std::vector<const Role*>& roles) {
     StopSignals signals;
     DataDirectory directory(config.data_dir.empty() ? DataDirectory::default_path() : std::filesystem::path(config.data_dir));
     BackendServers servers(config, directory);
-    int applied = prepare_database(servers.where(), config);
-    if (applied > 0) log::info("schema migrated", {{"mindspace.migrations", applied}});
-
     Shared shared(config, servers.where());
     bool is_auth = std::ranges::any_of(roles, [](const Role* role) { return role->name == "auth"; });
     if (is_auth) shared.signing_key = auth::SigningKey::load_or_create(directory.keys() / "access-token.pem");
+    int applied = prepare_database(servers.where(), config, shared.signing_key);
+    if (applied > 0) log::info("schema migrated", {{"mindspace.migrations", applied}});
 
     auto cores = std::make_unique<Cores>(shared);
     cores->open(roles);
@@ -197,6 +196,6 @@ void run_program(Config config, const std::vector<const Role*>& roles) {
     log::info("stopped");
 }
 
-int run_migrations(const Config& config) { return prepare_database(configured_backends(config), config); }
+int run_migrations(const Config& config) { return prepare_database(configured_backends(config), config, {}); }
 
 }  // namespace mindspace::app

@@ -129,6 +129,23 @@ TEST_F(ConsumerTest, WaitsForAnOlderTransactionThatMayYetCommit) {
     EXPECT_EQ(handled(), count_to(2));
 }
 
+TEST_F(ConsumerTest, OrdersTransactionsByNumberNotByText) {
+    publish(1, 1);
+    // Up to a number with one more digit: each subtransaction that writes takes one.
+    run(io_, session_.execute(R"(
+        CREATE TABLE burnt ();
+        DO $$ DECLARE next bigint := pg_current_xact_id()::text::bigint;
+        BEGIN
+            FOR n IN next .. (10 ^ length(next::text))::bigint LOOP
+                BEGIN INSERT INTO burnt DEFAULT VALUES; EXCEPTION WHEN division_by_zero THEN NULL; END;
+            END LOOP;
+        END $$)"));
+    publish(2, 2);
+    auto& consumer = start(&keep);
+    wait_for(2, consumer);
+    EXPECT_EQ(handled(), count_to(2));
+}
+
 TEST_F(ConsumerTest, ACrashAfterTheHandlerRepeatsTheWholeBatchAndKeepsNothingTwice) {
     publish(1, 20);
     int calls = 0;

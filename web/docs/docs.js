@@ -7,7 +7,6 @@ SwaggerUIBundle({
     defaultModelsExpandDepth: 0,
     displayRequestDuration: true,
     filter: true,
-    persistAuthorization: true,
     tryItOutEnabled: true,
     // Off: the badge of an online validator, which would send the document's address to a foreign host.
     validatorUrl: null,

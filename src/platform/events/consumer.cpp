@@ -153,12 +153,12 @@ private:
     }
 
     // The next events. Those of transactions younger than the oldest running one have to wait: it may yet commit events
-    // in front of them.
+    // in front of them. (The order names the table because xid alone would be the text that is selected.)
     Awaitable<std::vector<Event>> list_events(std::int64_t limit) {
         static constexpr Statement kList{"events_list", R"(
             SELECT xid::text, id, type, user_id, payload::text, occurred_at FROM outbox
             WHERE (xid, id) > ($1::text::xid8, $2) AND xid < pg_snapshot_xmin(pg_current_snapshot())
-            ORDER BY xid, id LIMIT $3)"};
+            ORDER BY outbox.xid, outbox.id LIMIT $3)"};
         auto rows = co_await session_.query(kList, position_.xid, position_.id, limit);
         std::vector<Event> events;
         events.reserve(rows.size());

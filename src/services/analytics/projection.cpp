@@ -37,9 +37,11 @@ SessionEvents session_events(std::span<const events::Event> events) {
     return found;
 }
 
-// Only one batch at a time, whatever transport brings it: the next one sees all that this one has written.
+// Only one batch at a time, whatever transport brings it: the next one sees all that this one has written. A plan made
+// once would be for ten array elements and for the tables as small as they were then.
 Awaitable<> take_turn(postgres::Session& session) {
-    static constexpr Statement kLock{"analytics_take_turn", "SELECT pg_advisory_xact_lock($1)"};
+    static constexpr Statement kLock{"analytics_take_turn", R"(
+        SELECT set_config('plan_cache_mode', 'force_custom_plan', true) FROM pg_advisory_xact_lock($1))"};
     co_await session.query(kLock, kProjectionLock);
 }
 

@@ -2,6 +2,7 @@
 
 #include "platform/postgres/client.h"
 #include "platform/postgres/errors.h"
+#include "platform/postgres/session.h"
 
 namespace mindspace::auth {
 
@@ -98,19 +99,19 @@ Awaitable<bool> AuthStore::is_alive(UserId user, AuthSessionId id, Timestamp now
     co_return !rows.empty();
 }
 
-Awaitable<> AuthStore::insert_signing_key(const SigningKey& key, Timestamp now) {
-    static constexpr Statement kInsert{
-        "auth_insert_signing_key",
-        "INSERT INTO signing_keys (kid, public_key, created_at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING"};
-    co_await database_.query(kInsert, key.kid(), key.public_key(), now);
-}
-
 Awaitable<std::vector<SigningKey>> AuthStore::list_signing_keys() {
     static constexpr Statement kList{"auth_list_signing_keys", "SELECT public_key FROM signing_keys ORDER BY created_at DESC"};
     auto rows = co_await database_.query(kList);
     std::vector<SigningKey> keys;
     for (std::size_t i = 0; i < rows.size(); ++i) keys.push_back(SigningKey::from_public(rows[i].get<Bytes>(0)));
     co_return keys;
+}
+
+Awaitable<> publish_signing_key(postgres::Session& session, SigningKey key, Timestamp now) {
+    static constexpr Statement kInsert{
+        "auth_insert_signing_key",
+        "INSERT INTO signing_keys (kid, public_key, created_at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING"};
+    co_await session.query(kInsert, key.kid(), key.public_key(), now);
 }
 
 }  // namespace mindspace::auth

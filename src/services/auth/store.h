@@ -13,6 +13,10 @@
 #include <string>
 #include <vector>
 
+namespace mindspace::postgres {
+class Session;
+}
+
 namespace mindspace::auth {
 
 struct NewAuthSession {
@@ -71,11 +75,14 @@ public:
     Awaitable<> revoke(UserId user, AuthSessionId id, Timestamp now);
     Awaitable<bool> is_alive(UserId user, AuthSessionId id, Timestamp now);
 
-    Awaitable<> insert_signing_key(const SigningKey& key, Timestamp now);
     Awaitable<std::vector<SigningKey>> list_signing_keys();
 
 private:
     postgres::Client& database_;
 };
+
+// Makes the key's public half known to every role; harmless when it is known already. At the start, before anybody
+// can be given a token.
+Awaitable<> publish_signing_key(postgres::Session& session, SigningKey key, Timestamp now);
 
 }  // namespace mindspace::auth

@@ -10,7 +10,7 @@ namespace {
 
 #define GROUP_COLUMNS                                                                                             \
     "group_id, title, description, kind, planned_seconds, scheduled_for, visibility, max_participants, host_id, " \
-    "host_name, state, started_at, ends_at, ended_at, created_at, version"
+    "host_name, state, started_at, ends_at, ended_at, created_at, version, end_reason"
 
 Group read_group(const postgres::Row& row) {
     return Group{.id = row.get<GroupId>(0),
@@ -27,7 +27,8 @@ Group read_group(const postgres::Row& row) {
                  .ends_at = row.get<std::optional<Timestamp>>(12),
                  .ended_at = row.get<std::optional<Timestamp>>(13),
                  .created_at = row.get<Timestamp>(14),
-                 .version = row.get<std::int32_t>(15)};
+                 .version = row.get<std::int32_t>(15),
+                 .end_reason = row.get<std::optional<std::string>>(16)};
 }
 
 template <class E>

@@ -56,6 +56,7 @@ struct Group {
     std::int32_t participant_count = 0;  // not of the table: who is in the room now
     Timestamp created_at{};
     std::int32_t version = 0;  // not shown; makes the entity tag
+    std::optional<std::string> end_reason{};  // not shown; "completed" or "host", once it has ended
 
     static constexpr std::string_view kName = "Group";
     static constexpr auto fields() {
@@ -76,8 +77,10 @@ struct Group {
                           field("participantCount", &Group::participant_count),
                           field("createdAt", &Group::created_at)};
     }
-    // Names the version and who is there: the first decides whether a change is stale, both whether a copy is.
-    [[nodiscard]] std::string etag() const;
+    // Names the version and how many are there: with the first a change is checked, with both a copy.
+    [[nodiscard]] std::string etag() const {
+        return '"' + std::to_string(version) + '-' + std::to_string(participant_count) + '"';
+    }
 };
 
 inline constexpr schema::Rules kTitleRules{.min = 1, .max = 120};

@@ -128,7 +128,8 @@ Actions Room::on(const Entered& what, Timestamp now) {
         adopt(entry.epoch, now, actions);
     } else {
         seq_ = epoch_ == entry.epoch ? std::max(seq_, entry.seq) : entry.seq;
-        epoch_ = settled_epoch_ = entry.epoch;
+        epoch_ = entry.epoch;
+        if (departing_.empty()) settled_epoch_ = entry.epoch;
         next_renewal_ = now + kRenewEvery;
     }
     advance(entry.facts, now, actions);
@@ -163,41 +164,56 @@ void Room::welcome(Member& member, const Entry& entry, Timestamp now, Actions& a
     member.held = {};
 }
 
+// What could not be done is told to who asked for it, or tried again.
 Actions Room::on(const Failed& what, Timestamp now) {
     Actions actions;
-    if (const auto* enter = std::get_if<Enter>(&what.action)) {
-        auto* member = find(enter->request.lease.connection);
-        if (member != nullptr && member->stage == Stage::entering)
-            actions.push_back(Close{member->guest.connection, http::CloseCode::try_again_later});
-    } else if (const auto* leave = std::get_if<Leave>(&what.action)) {
-        Guest gone{.connection = leave->lease.connection,
-                   .user = leave->lease.user,
-                   .display_name = {},
-                   .avatar_url = {},
-                   .token_expires_at = {}};
-        departing_[gone.connection] = Departing{gone, now};
-    } else if (const auto* publish = std::get_if<Publish>(&what.action)) {
-        actions.push_back(unavailable_to(publish->from));
-    } else if (const auto* start = std::get_if<Start>(&what.action)) {
-        reload_wanted_ = true;
-        actions.push_back(unavailable_to(start->from));
-    } else if (const auto* finish = std::get_if<Finish>(&what.action)) {
-        reload_wanted_ = true;
-        if (finish->from) actions.push_back(unavailable_to(*finish->from));
-    } else if (std::holds_alternative<Recall>(what.action)) {
-        recalling_ = false;
-        recall_failed_ = true;
-    } else if (const auto* renew = std::get_if<Renew>(&what.action)) {
-        if (renew->whole) renewing_ = false;
-    } else if (std::holds_alternative<Reload>(what.action) || std::holds_alternative<Announce>(what.action)) {
-        reload_wanted_ = true;
-    }
+    std::visit([&](const auto& task) { forgive(task, now, actions); }, what.task);
     return actions;
 }
 
+void Room::forgive(const Enter& task, Timestamp, Actions& actions) {
+    auto* member = find(task.request.lease.connection);
+    if (member != nullptr && member->stage == Stage::entering)
+        actions.push_back(Close{member->guest.connection, http::CloseCode::try_again_later});
+}
+
+void Room::forgive(const Leave& task, Timestamp now, Actions&) {
+    Guest gone{.connection = task.lease.connection,
+               .user = task.lease.user,
+               .display_name = {},
+               .avatar_url = {},
+               .token_expires_at = {}};
+    departing_[gone.connection] = Departing{gone, now};
+}
+
+void Room::forgive(const Publish& task, Timestamp, Actions& actions) { actions.push_back(unavailable_to(task.from)); }
+
+void Room::forgive(const Renew& task, Timestamp, Actions&) {
+    if (task.whole) renewing_ = false;
+}
+
+void Room::forgive(const Recall&, Timestamp, Actions&) {
+    recalling_ = false;
+    recall_failed_ = true;
+}
+
+void Room::forgive(const Start& task, Timestamp, Actions& actions) {
+    reload_wanted_ = true;
+    actions.push_back(unavailable_to(task.from));
+}
+
+void Room::forgive(const Finish& task, Timestamp, Actions& actions) {
+    reload_wanted_ = true;
+    if (task.from) actions.push_back(unavailable_to(*task.from));
+}
+
+void Room::forgive(const Reload&, Timestamp, Actions&) { reload_wanted_ = true; }
+
+void Room::forgive(const Announce&, Timestamp, Actions&) { reload_wanted_ = true; }
+
 Actions Room::on(const Refused& what, Timestamp) {
     reload_wanted_ = true;
-    return {error_to(what.action.from, "already_started", "The group has started already.")};
+    return {error_to(what.task.from, "already_started", "The group has started already.")};
 }
 
 Actions Room::on(const Ticked&, Timestamp now) {

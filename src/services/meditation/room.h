@@ -87,8 +87,9 @@ struct Attend {
     std::vector<Presence> seen;
 };
 
-using Action =
-    std::variant<Send, Deliver, Close, Enter, Leave, Publish, Renew, Recall, Start, Finish, Reload, Announce, Attend>;
+// Needs Redis or PostgreSQL; tasks are done one after the other.
+using Task = std::variant<Enter, Leave, Publish, Renew, Recall, Start, Finish, Reload, Announce>;
+using Action = std::variant<Send, Deliver, Close, Attend, Task>;
 using Actions = std::vector<Action>;
 
 // ---- what happened
@@ -115,6 +116,7 @@ struct Entered {
 struct Renewed {
     Renewal renewal;
     bool whole = false;
+    Timestamp asked_at{};  // leases that expired before are gone
 };
 struct Heard {
     OrderedEvent event;
@@ -124,16 +126,15 @@ struct Recalled {
 };
 struct Reloaded {
     Group group;
-    std::optional<GroupEnd> end;
 };
 struct Outdated {
-    Publish action;  // the room has another epoch than the action's
+    Publish task;  // the room has another epoch than the task's
 };
 struct Refused {
-    Start action;  // the group is not scheduled any more
+    Start task;  // the group is not scheduled any more
 };
 struct Failed {
-    Action action;  // a part that it needs is away
+    Task task;  // a part that it needs is away
 };
 struct Interrupted {};  // events may have been missed
 struct Ticked {};       // a few times a second
@@ -205,6 +206,16 @@ private:
     void part_from(ConnectionId connection);
     Member* find(ConnectionId connection);
 
+    void forgive(const Enter& task, Timestamp now, Actions& actions);
+    void forgive(const Leave& task, Timestamp now, Actions& actions);
+    void forgive(const Publish& task, Timestamp now, Actions& actions);
+    void forgive(const Renew& task, Timestamp now, Actions& actions);
+    void forgive(const Recall& task, Timestamp now, Actions& actions);
+    void forgive(const Start& task, Timestamp now, Actions& actions);
+    void forgive(const Finish& task, Timestamp now, Actions& actions);
+    void forgive(const Reload& task, Timestamp now, Actions& actions);
+    void forgive(const Announce& task, Timestamp now, Actions& actions);
+
     // room_following.cpp: the shared order and what follows from it
     void follow(const OrderedEvent& ordered, Timestamp now, Actions& actions);
     void deliver(const OrderedEvent& ordered, Actions& actions);
@@ -235,7 +246,7 @@ private:
     bool recalling_ = false;
     bool recall_failed_ = false;
     bool reload_wanted_ = false;
-    bool renewing_ = false;
+    bool renewing_ = false;    // a renewal of all leases is under way
 
     Timestamp next_renewal_{};
     Timestamp next_attendance_{};

@@ -4,6 +4,7 @@
 #include "services/meditation/room.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace mindspace::meditation {
 
@@ -82,9 +83,14 @@ void Room::advance(const RoomFacts& facts, Timestamp now, Actions& actions) {
     if (is_over(facts.state)) farewell_at_ = now + kFarewell;
 }
 
+// The room's state follows its events, lest one be missed; where PostgreSQL is ahead, they are made up for.
 void Room::learn(const Group& group) {
-    if (group.state < group_.state) return;
-    group_ = group;
+    if (group.state > group_.state) reload_wanted_ = true;
+    auto known = std::exchange(group_, group);
+    group_.state = known.state;
+    group_.started_at = known.started_at;
+    group_.ends_at = known.ends_at;
+    group_.ended_at = known.ended_at;
 }
 
 void Room::recall(Actions& actions) {
@@ -161,7 +167,8 @@ Actions Room::on(const Renewed& what, Timestamp now) {
     }
     if (what.whole) {
         settled_epoch_ = renewal.epoch;
-        std::erase_if(departing_, [&](const auto& entry) { return entry.second.expires_at < now && !is_rebuilt; });
+        if (renewal.is_all_reaped && !is_rebuilt)
+            std::erase_if(departing_, [&](const auto& entry) { return entry.second.expires_at <= what.asked_at; });
     }
     return actions;
 }
@@ -191,7 +198,7 @@ Enter Room::make_enter(const Guest& guest, Timestamp expires_at, Timestamp now) 
 Actions Room::on(const Outdated& what, Timestamp now) {
     Actions actions;
     renew_all(now, actions);
-    auto again = what.action;
+    auto again = what.task;
     again.epoch.clear();
     actions.emplace_back(std::move(again));
     return actions;
@@ -209,9 +216,8 @@ Actions Room::on(const Reloaded& what, Timestamp) {
         actions.push_back(Announce{facts, make_start(group_.host.id, *facts.starts_at, *facts.ends_at)});
     } else {
         facts.state = GroupState::ended;
-        auto reason = what.end ? schema::enum_value<EventReason>(what.end->reason) : std::nullopt;
-        auto ended_at = what.group.ended_at.value();
-        actions.push_back(Announce{facts, make_end(ended_at, reason.value_or(EventReason::host))});
+        auto reason = schema::enum_value<EventReason>(what.group.end_reason.value_or("host"));
+        actions.push_back(Announce{facts, make_end(what.group.ended_at.value(), reason.value())});
     }
     return actions;
 }
@@ -226,7 +232,8 @@ void Room::attend(Timestamp now, Actions& actions) {
 
 void Room::keep_time(Timestamp now, Actions& actions) {
     auto is_due = [&](const auto& entry) { return entry.second.expires_at < now; };
-    if (now >= next_renewal_ || (!renewing_ && std::ranges::any_of(departing_, is_due))) renew_all(now, actions);
+    bool has_leases = joined_count_ > 0 || !departing_.empty();
+    if (has_leases && (now >= next_renewal_ || std::ranges::any_of(departing_, is_due))) renew_all(now, actions);
     if (recall_failed_) recall(actions);
     if (reload_wanted_ && now >= next_reload_) {
         reload_wanted_ = false;

@@ -148,7 +148,8 @@ Awaitable<Renewal> RoomOrder::renew(RoomFacts facts, std::vector<Lease> leases, 
     call.add(facts).add(std::optional(now));
     for (const auto& lease : leases) call.add(to_text(lease)).add(std::optional(lease.expires_at));
     auto reply = co_await ScriptCall::run(redis_, kRenewScript, std::move(call));
-    Renewal renewal{.epoch = reply.at(0).as_string(), .seq = reply.at(1).as_integer(), .unknown = {}, .gone = {}};
+    Renewal renewal{.epoch = reply.at(0).as_string(), .seq = reply.at(1).as_integer(), .unknown = {}, .gone = {},
+                    .is_all_reaped = reply.at(4).as_integer() == 1};
     for (const auto& lease : reply.at(2).items()) renewal.unknown.push_back(lease_of(lease.as_string()).connection);
     auto gone = reply.at(3).items();
     for (std::size_t i = 0; i < gone.size(); i += 2) {

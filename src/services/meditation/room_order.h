@@ -67,6 +67,7 @@ struct Renewal {
     std::int64_t seq = 0;
     std::vector<ConnectionId> unknown;  // leases that are not there (any more)
     std::vector<Lease> gone;            // with these expired ones participants left
+    bool is_all_reaped = false;         // no expired lease is left
 };
 
 struct History {

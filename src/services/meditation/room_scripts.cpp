@@ -113,7 +113,7 @@ for i = 1, #expired, 2 do
 end
 keep()
 local facts = redis.call('HMGET', room, 'epoch', 'seq')
-return {facts[1], tonumber(facts[2]), unknown, gone}
+return {facts[1], tonumber(facts[2]), unknown, gone, #expired < 2000 and 1 or 0}
 )");
 
 // ARGV: 1 the epoch that the caller knows ("" for any), 2 the event's members, 3 the state it makes ("" for none),

@@ -1,0 +1,97 @@
+#include "services/meditation/group_endpoints.h"
+
+#include "services/meditation/group_service.h"
+#include "services/meditation/live_entrance.h"
+
+namespace mindspace::meditation {
+
+using http::Access;
+using http::Call;
+using http::endpoint;
+using http::Method;
+
+namespace {
+
+struct LiveQuery {
+    std::optional<std::string> ticket;
+
+    static constexpr std::string_view kName = "LiveQuery";
+    static constexpr auto fields() { return std::tuple{field("ticket", &LiveQuery::ticket, {.max = 64})}; }
+};
+
+std::optional<std::string> header(const http::RequestHead& head, std::string_view name) {
+    auto value = head.find(name);
+    return value ? std::optional<std::string>(*value) : std::nullopt;
+}
+
+std::optional<std::string> bearer_token(const http::RequestHead& head) {
+    constexpr std::string_view kBearer = "Bearer ";
+    auto value = head.find("authorization");
+    if (!value || !http::equals_ignoring_case(value->substr(0, kBearer.size()), kBearer)) return std::nullopt;
+    return std::string(value->substr(kBearer.size()));
+}
+
+Knock knock_of(Call<http::None, LiveQuery>& call) {
+    return Knock{.group = GroupId{call.id},
+                 .host = std::string(call.head->host),
+                 .origin = header(*call.head, "origin"),
+                 .ticket = std::move(call.query.ticket),
+                 .access_token = bearer_token(*call.head)};
+}
+
+}  // namespace
+
+http::Endpoints group_endpoints(GroupService& service, LiveEntrance& entrance) {
+    http::Endpoints rows;
+    rows.push_back(endpoint({.method = Method::post,
+                             .path = "/api/v1/groups",
+                             .summary = "Make a group; the caller is its host.",
+                             .success = 201,
+                             .errors = {"conflict"}},
+                            [&service](Call<NewGroup> call) {
+                                return service.create(call.principal.user, std::move(call.body));
+                            }));
+    rows.push_back(endpoint({.method = Method::get,
+                             .path = "/api/v1/groups",
+                             .summary = "Public groups, soonest first.",
+                             .errors = {"invalid_cursor"}},
+                            [&service](Call<http::None, GroupQuery> call) {
+                                return service.list(std::move(call.query));
+                            }));
+    rows.push_back(endpoint({.method = Method::get, .path = "/api/v1/groups/{id}", .summary = "One group."},
+                            [&service](Call<> call) { return service.find(GroupId{call.id}); }));
+    rows.push_back(endpoint({.method = Method::patch,
+                             .path = "/api/v1/groups/{id}",
+                             .summary = "Change a scheduled group by a JSON merge patch; the host's.",
+                             .errors = {"forbidden", "group_started", "group_ended", "precondition_failed"}},
+                            [&service](Call<GroupPatch> call) {
+                                return service.update(call.principal.user, GroupId{call.id}, std::move(call.body),
+                                                      std::move(call.if_match));
+                            }));
+    rows.push_back(endpoint({.method = Method::del,
+                             .path = "/api/v1/groups/{id}",
+                             .summary = "Cancel a scheduled group; the host's.",
+                             .errors = {"forbidden", "group_started", "group_ended", "precondition_failed"}},
+                            [&service](Call<> call) {
+                                return service.cancel(call.principal.user, GroupId{call.id}, std::move(call.if_match));
+                            }));
+    rows.push_back(endpoint({.method = Method::post,
+                             .path = "/api/v1/groups/{id}/ticket",
+                             .summary = "A ticket that opens the group's socket once, within 30 s.",
+                             .errors = {"group_full", "group_ended"}},
+                            [&service](Call<> call) {
+                                return service.issue_ticket(std::move(call.principal), GroupId{call.id});
+                            }));
+    rows.push_back(endpoint({.method = Method::get,
+                             .path = "/api/v1/groups/{id}/live",
+                             .access = Access::anyone,  // the entrance takes a ticket or an access token
+                             .summary = "The group's WebSocket; opened by a ticket or an access token.",
+                             .errors = {"invalid_ticket", "origin_not_allowed"},
+                             .websocket = true},
+                            [&entrance](Call<http::None, LiveQuery> call) {
+                                return entrance.open(knock_of(call));
+                            }));
+    return rows;
+}
+
+}  // namespace mindspace::meditation

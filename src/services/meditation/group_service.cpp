@@ -1,0 +1,180 @@
+#include "services/meditation/group_service.h"
+
+#include "platform/http/cursor.h"
+
+#include <charconv>
+
+namespace mindspace::meditation {
+
+namespace {
+
+constexpr std::size_t kIdSize = 36;
+
+Error not_found() { return {ErrorCode::not_found, "not_found", "There is no such group.", {}}; }
+
+Error group_ended() { return {ErrorCode::conflict, "group_ended", "The group is over.", {}}; }
+
+Error precondition_failed() {
+    return {ErrorCode::precondition_failed, "precondition_failed", "The group has changed since it was read.", {}};
+}
+
+bool is_same(const NewGroup& request, UserId host, const Group& group) {
+    return group.host.id == host && group.title == request.title && group.description == request.description &&
+           group.kind == request.kind && group.planned_seconds == request.planned_seconds &&
+           group.scheduled_for == request.scheduled_for && group.visibility == request.visibility &&
+           group.max_participants == request.max_participants;
+}
+
+// The version that the tag names; who is there does not make a change stale.
+std::optional<std::int32_t> version_of(std::string_view etag) {
+    std::int32_t version = 0;
+    if (!etag.starts_with('"')) return std::nullopt;
+    auto [end, fault] = std::from_chars(etag.data() + 1, etag.data() + etag.size(), version);
+    if (fault != std::errc{} || end == etag.data() + etag.size() || *end != '-') return std::nullopt;
+    return version;
+}
+
+// Of these fields null is not a value: RFC 7396 would remove them.
+template <class T>
+void refuse_null(schema::Faults& faults, std::string_view name, const Patch<T>& patch) {
+    const schema::Path document;
+    if (patch.present && !patch.value) faults.add(schema::Path{&document, name}, "not_nullable", "cannot be removed");
+}
+
+std::string list_context(const GroupQuery& query) {
+    return "groups state=" + std::string(query.state ? schema::enum_name(*query.state) : "");
+}
+
+std::vector<std::string_view> wanted_states(const GroupQuery& query) {
+    if (query.state) return {schema::enum_name(*query.state)};
+    return {schema::enum_name(GroupState::scheduled), schema::enum_name(GroupState::running)};
+}
+
+std::string encode_position(const GroupPosition& position) {
+    return position.id.to_string() + std::to_string(position.at.time_since_epoch().count());
+}
+
+// The cursor's check has been right: only encode_position() writes this.
+GroupPosition decode_position(std::string_view text) {
+    std::int64_t milliseconds = 0;
+    std::from_chars(text.data() + kIdSize, text.data() + text.size(), milliseconds);
+    return {.at = Timestamp(Milliseconds(milliseconds)), .id = GroupId::parse(text.substr(0, kIdSize)).value()};
+}
+
+}  // namespace
+
+GroupService::GroupService(GroupStore store, RoomOrder order, GroupTickets tickets, std::string public_url)
+    : store_(store), order_(order), tickets_(tickets), socket_base_(std::move(public_url)) {
+    // http → ws, https → wss
+    if (socket_base_.starts_with("http")) socket_base_.replace(0, 4, "ws");
+    while (socket_base_.ends_with('/')) socket_base_.pop_back();
+}
+
+Awaitable<Result<Group>> GroupService::create(UserId host, NewGroup request) {
+    auto now = clock_.now();
+    auto id = request.id.value_or(GroupId::make(now));
+    bool is_inserted = co_await store_.insert(request, host, id, now);
+    auto group = co_await store_.find(id);
+    if (!group) co_return Error{ErrorCode::unauthenticated, "user_gone", "This account does not exist any more.", {}};
+    if (!is_inserted && !is_same(request, host, *group))
+        co_return Error{ErrorCode::conflict, "conflict", "This id is another group's.", {}};
+    co_return std::move(*group);
+}
+
+Awaitable<Result<Group>> GroupService::find(GroupId id) {
+    auto group = co_await store_.find(id);
+    if (!group) co_return not_found();
+    std::vector<GroupId> ids{id};
+    auto counts = co_await order_.count_participants(std::move(ids));
+    group->participant_count = counts.front();
+    co_return std::move(*group);
+}
+
+Awaitable<Result<GroupPage>> GroupService::list(GroupQuery query) {
+    auto context = list_context(query);
+    GroupPosition after{};
+    if (query.cursor) {
+        auto position = http::decode_cursor(context, *query.cursor);
+        if (!position) co_return position.error();
+        after = decode_position(*position);
+    }
+    GroupPage page;
+    page.items = co_await store_.list(wanted_states(query), after, query.limit + 1);
+    if (page.items.size() > static_cast<std::size_t>(query.limit)) {
+        page.items.pop_back();
+        page.next_cursor = http::encode_cursor(context, encode_position(position_of(page.items.back())));
+    }
+    std::vector<GroupId> ids;
+    for (const auto& group : page.items) ids.push_back(group.id);
+    auto counts = co_await order_.count_participants(std::move(ids));
+    for (std::size_t i = 0; i < counts.size(); ++i) page.items[i].participant_count = counts[i];
+    co_return page;
+}
+
+Awaitable<Result<Group>> GroupService::find_changeable(UserId caller, GroupId id, std::optional<std::string> if_match) {
+    auto group = co_await store_.find(id);
+    if (!group) co_return not_found();
+    if (group->host.id != caller)
+        co_return Error{ErrorCode::forbidden, "forbidden", "Only the host changes the group.", {}};
+    if (if_match && *if_match != "*" && version_of(*if_match) != group->version) co_return precondition_failed();
+    if (group->state == GroupState::running)
+        co_return Error{ErrorCode::conflict, "group_started", "The group is running.", {}};
+    if (group->state == GroupState::ended) co_return group_ended();
+    co_return std::move(*group);
+}
+
+Awaitable<Result<Group>> GroupService::update(UserId caller, GroupId id, GroupPatch patch,
+                                              std::optional<std::string> if_match) {
+    schema::Faults faults;
+    refuse_null(faults, "title", patch.title);
+    refuse_null(faults, "kind", patch.kind);
+    refuse_null(faults, "plannedSeconds", patch.planned_seconds);
+    refuse_null(faults, "visibility", patch.visibility);
+    if (!faults.empty()) co_return schema::validation_failed(std::move(faults));
+
+    auto group = co_await find_changeable(caller, id, if_match);
+    if (!group) co_return group;
+    if (group->state == GroupState::cancelled) co_return group_ended();
+    std::optional<std::int32_t> expected;
+    if (if_match) expected = group->version;
+    bool is_updated = co_await store_.update(id, caller, std::move(patch), expected, clock_.now());
+    if (!is_updated) co_return precondition_failed();  // changed this moment
+    co_return co_await find(id);
+}
+
+Awaitable<Result<>> GroupService::cancel(UserId caller, GroupId id, std::optional<std::string> if_match) {
+    auto group = co_await find_changeable(caller, id, if_match);
+    if (!group) co_return group.error();
+    if (group->state == GroupState::cancelled) co_return Result<>{};
+    auto now = clock_.now();
+    std::optional<std::int32_t> expected;
+    if (if_match) expected = group->version;
+    bool is_cancelled = co_await store_.cancel(id, caller, expected, now);
+    if (!is_cancelled) co_return precondition_failed();  // changed this moment
+    try {
+        RoomFacts facts{.group = id, .state = GroupState::ended, .starts_at = {}, .ends_at = {}};
+        co_await order_.announce(facts, make_end(now, EventReason::host));
+    } catch (const Unavailable&) {
+        // Those who wait in the room hear of it when it is next compared with PostgreSQL.
+    }
+    co_return Result<>{};
+}
+
+Awaitable<Result<Ticket>> GroupService::issue_ticket(http::Principal caller, GroupId id) {
+    auto group = co_await store_.find(id);
+    if (!group) co_return not_found();
+    if (is_over(group->state)) co_return group_ended();
+    if (group->max_participants) {
+        std::vector<GroupId> ids{id};
+        auto counts = co_await order_.count_participants(std::move(ids));
+        bool is_full = counts.front() >= *group->max_participants;
+        if (is_full) is_full = !co_await order_.has_participant(id, caller.user);
+        if (is_full) co_return Error{ErrorCode::conflict, "group_full", "Nobody else fits into the group.", {}};
+    }
+    TicketGrant grant{.user = caller.user, .token_expires_at = caller.expires_at};
+    auto ticket = co_await tickets_.issue(id, grant);
+    auto url = socket_base_ + "/api/v1/groups/" + id.to_string() + "/live?ticket=" + ticket;
+    co_return Ticket{.ticket = std::move(ticket), .url = std::move(url), .expires_in = GroupTickets::kTtl.count()};
+}
+
+}  // namespace mindspace::meditation

@@ -1,0 +1,38 @@
+#pragma once
+// The rules of groups outside their sockets: making, listing, changing, cancelling them, and tickets. No HTTP, no SQL.
+
+#include "platform/http/guard.h"
+#include "services/meditation/group_store.h"
+#include "services/meditation/group_tickets.h"
+#include "services/meditation/room_order.h"
+
+namespace mindspace::meditation {
+
+class GroupService {
+public:
+    // `public_url` is the program's, "https://mind.example".
+    GroupService(GroupStore store, RoomOrder order, GroupTickets tickets, std::string public_url);
+
+    // Error: conflict `conflict` (the id is another group's); unauthenticated `user_gone`.
+    Awaitable<Result<Group>> create(UserId host, NewGroup request);
+    // Error: not_found.
+    Awaitable<Result<Group>> find(GroupId id);
+    // Error: malformed `invalid_cursor`.
+    Awaitable<Result<GroupPage>> list(GroupQuery query);
+    // Error: not_found; forbidden; conflict `group_started`, `group_ended`; precondition_failed; invalid.
+    Awaitable<Result<Group>> update(UserId caller, GroupId id, GroupPatch patch, std::optional<std::string> if_match);
+    Awaitable<Result<>> cancel(UserId caller, GroupId id, std::optional<std::string> if_match);
+    // Error: not_found; conflict `group_full`, `group_ended`. Fault: Unavailable when Redis is down.
+    Awaitable<Result<Ticket>> issue_ticket(http::Principal caller, GroupId id);
+
+private:
+    Awaitable<Result<Group>> find_changeable(UserId caller, GroupId id, std::optional<std::string> if_match);
+
+    GroupStore store_;
+    RoomOrder order_;
+    GroupTickets tickets_;
+    std::string socket_base_;  // "wss://mind.example"
+    SystemClock clock_;
+};
+
+}  // namespace mindspace::meditation

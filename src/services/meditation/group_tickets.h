@@ -1,0 +1,38 @@
+#pragma once
+// Tickets that open a group's socket once: for browsers, which cannot send a header with a WebSocket. Kept in Redis,
+// beside the room's keys. Fault: Unavailable when Redis is down.
+
+#include "platform/base/async.h"
+#include "platform/base/time.h"
+#include "services/meditation/ids.h"
+
+#include <optional>
+#include <string>
+
+namespace mindspace::redis {
+class Client;
+}
+
+namespace mindspace::meditation {
+
+// What a ticket stands for: its user, for as long as the access token lives that it was asked with.
+struct TicketGrant {
+    UserId user{};
+    Timestamp token_expires_at{};
+};
+
+class GroupTickets {
+public:
+    explicit GroupTickets(redis::Client& redis) : redis_(redis) {}
+
+    Awaitable<std::string> issue(GroupId group, TicketGrant grant);
+    // Nothing when it was never issued for that group, has been used, or is too old.
+    Awaitable<std::optional<TicketGrant>> redeem(GroupId group, std::string ticket);
+
+    static constexpr Seconds kTtl{30};
+
+private:
+    redis::Client& redis_;
+};
+
+}  // namespace mindspace::meditation

@@ -1,0 +1,97 @@
+#include "services/meditation/live_connection.h"
+
+#include "platform/telemetry/log.h"
+
+#include <chrono>
+
+namespace mindspace::meditation {
+
+namespace {
+
+using SteadyClock = std::chrono::steady_clock;
+
+constexpr Seconds kFloodWindow{10};
+
+ClockValue clock_value_now() {
+    return std::chrono::duration<ClockValue, std::milli>(std::chrono::system_clock::now().time_since_epoch()).count();
+}
+
+// Counts messages by windows: twice the limit in the worst case, at the cost of two words.
+class FloodGate {
+public:
+    explicit FloodGate(std::size_t at_most) : at_most_(at_most) {}
+    bool lets_pass(SteadyClock::time_point now) {
+        if (now - began_at_ >= kFloodWindow) {
+            began_at_ = now;
+            count_ = 0;
+        }
+        return ++count_ <= at_most_;
+    }
+
+private:
+    const std::size_t at_most_;
+    SteadyClock::time_point began_at_{};
+    std::size_t count_ = 0;
+};
+
+struct Connection {
+    std::shared_ptr<LiveRoom> room;
+    std::shared_ptr<http::WebSocket> socket;
+    Guest guest;
+    http::Guard& guard;
+
+    void answer(const auto& frame) { socket->send(http::make_text_frame(schema::to_json(frame))); }
+    void refuse(const Error& error) { answer(ErrorAnswer{.code = error.reason, .message = error.detail}); }
+};
+
+Awaitable<> renew_token(Connection& connection, std::string access_token) {
+    auto principal = co_await connection.guard.authenticate(access_token);
+    if (!principal) co_return connection.refuse(principal.error());
+    if (principal->user != connection.guest.user)
+        co_return connection.refuse({ErrorCode::forbidden, "forbidden", "The token is another user's.", {}});
+    connection.room->tell(TokenRenewed{connection.guest.connection, principal->expires_at});
+}
+
+Awaitable<> handle(Connection& connection, std::string text, ClockValue came_at) {
+    auto message = parse_message(text);
+    if (!message) co_return connection.refuse(message.error());
+    if (const auto* time = std::get_if<TimeMessage>(&*message)) {
+        connection.answer(TimeAnswer{.t0 = time->t0, .t1 = came_at, .t2 = clock_value_now()});
+    } else if (auto* auth = std::get_if<AuthMessage>(&*message)) {
+        co_await renew_token(connection, std::move(auth->access_token));
+    } else {
+        connection.room->tell(Asked{connection.guest.connection, std::move(*message)});
+    }
+}
+
+Awaitable<> handle_or_fail(Connection& connection, std::string text, ClockValue came_at) {
+    try {
+        co_await handle(connection, std::move(text), came_at);
+    } catch (const Unavailable&) {
+        connection.refuse({ErrorCode::unavailable, "unavailable", "A part is away for the moment; try again.", {}});
+    } catch (const std::exception& fault) {
+        log::error("socket message failed",
+                   {{"event.action", "internal_error"}, {"error.message", fault.what()}});
+        connection.socket->close(http::CloseCode::internal_error);
+    }
+}
+
+}  // namespace
+
+Awaitable<> serve_connection(std::shared_ptr<LiveRoom> room, std::shared_ptr<http::WebSocket> socket, Guest guest,
+                             http::Guard& guard, std::size_t messages_at_most) {
+    Connection connection{std::move(room), std::move(socket), std::move(guest), guard};
+    FloodGate gate(messages_at_most);
+    while (true) {
+        auto text = co_await connection.socket->receive();
+        if (!text) break;
+        auto came_at = clock_value_now();
+        if (gate.lets_pass(SteadyClock::now()))
+            co_await handle_or_fail(connection, std::move(*text), came_at);
+        else
+            connection.socket->close(kCloseTooMany);
+    }
+    connection.room->lose(connection.guest.connection);
+}
+
+}  // namespace mindspace::meditation

@@ -1,0 +1,14 @@
+#pragma once
+// One socket from its opening to its end: reads frames, answers what needs no room (clock, a new access token), and
+// gives the rest to the room. The boundary of socket messages: faults end here.
+
+#include "platform/http/guard.h"
+#include "services/meditation/live_room.h"
+
+namespace mindspace::meditation {
+
+// Returns when the socket has ended. `guard` and what the room uses must outlive it.
+Awaitable<> serve_connection(std::shared_ptr<LiveRoom> room, std::shared_ptr<http::WebSocket> socket, Guest guest,
+                             http::Guard& guard, std::size_t messages_at_most);
+
+}  // namespace mindspace::meditation

@@ -1,0 +1,18 @@
+#pragma once
+// Figures of one core's rooms, written by that core and read by the metrics page.
+
+#include "platform/telemetry/metrics.h"
+
+namespace mindspace::meditation {
+
+struct LiveMetrics {
+    telemetry::Gauge rooms;
+    telemetry::Gauge connections;         // open sockets
+    telemetry::Gauge joined_connections;  // of these, those that have been welcomed
+    telemetry::Counter events_heard;      // events of the shared order that came in
+    telemetry::Counter deliveries;        // frames of events given to sockets
+    telemetry::Counter tasks_failed;      // calls of Redis or PostgreSQL that a room could not make
+    telemetry::Counter records_failed;    // writes of attendance that had to be tried again
+};
+
+}  // namespace mindspace::meditation

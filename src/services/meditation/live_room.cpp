@@ -1,0 +1,243 @@
+#include "services/meditation/live_room.h"
+
+#include "platform/telemetry/log.h"
+
+#include <boost/asio/co_spawn.hpp>
+
+#include <random>
+
+namespace mindspace::meditation {
+
+namespace {
+
+// A coroutine that ends with an exception here has a bug: its own boundary should have caught it.
+void rethrow(std::exception_ptr fault) {
+    if (fault) std::rethrow_exception(fault);
+}
+
+}  // namespace
+
+LiveRoom::LiveRoom(LiveParts& parts, Group group)
+    : parts_(parts), group_(group.id), room_(std::move(group), parts.reactions_at_most) {
+    subscription_ =
+        parts_.subscriber.subscribe(room_channel(group_), [this](std::string_view payload) { hear(payload); });
+    parts_.metrics.rooms.add(1);
+}
+
+LiveRoom::~LiveRoom() {
+    parts_.metrics.rooms.add(-1);
+    parts_.metrics.joined_connections.add(-joined_counted_);
+}
+
+void LiveRoom::arrive(Guest guest, Group group, std::shared_ptr<http::WebSocket> socket) {
+    sockets_[guest.connection] = std::move(socket);
+    parts_.metrics.connections.add(1);
+    tell(Arrived{std::move(guest), std::move(group)});
+}
+
+void LiveRoom::lose(ConnectionId connection) {
+    if (sockets_.erase(connection) > 0) parts_.metrics.connections.add(-1);
+    tell(Lost{connection});
+}
+
+void LiveRoom::tick() {
+    tell(Ticked{});
+    if (!records_.empty() && !is_recording_) {
+        is_recording_ = true;
+        asio::co_spawn(parts_.loop, work_on_records(shared_from_this()), &rethrow);
+    }
+}
+
+void LiveRoom::drain(Milliseconds window) {
+    thread_local std::minstd_rand random{std::random_device{}()};
+    std::uniform_int_distribution<std::int64_t> spread(0, window.count());
+    for (auto& [connection, socket] : sockets_) {
+        Drain frame{.reconnect_in_ms = spread(random)};
+        socket->send(http::make_text_frame(schema::to_json(frame)));
+        socket->close(http::CloseCode::service_restart);
+    }
+}
+
+bool LiveRoom::is_idle() const {
+    return sockets_.empty() && room_.is_empty() && !is_working_ && !is_recording_ && records_.empty();
+}
+
+void LiveRoom::do_all(Actions actions) {
+    for (auto& action : actions) std::visit([this](auto& one) { act(std::move(one)); }, action);
+    auto joined = static_cast<std::int64_t>(room_.joined_count());
+    parts_.metrics.joined_connections.add(joined - std::exchange(joined_counted_, joined));
+}
+
+void LiveRoom::act(Send action) {
+    if (auto* socket = find(action.to)) socket->send(http::make_text_frame(action.text));
+}
+
+void LiveRoom::act(Deliver action) {
+    auto frame = http::make_text_frame(action.text);
+    for (auto connection : action.to)
+        if (auto* socket = find(connection)) socket->send(frame);
+    parts_.metrics.deliveries.add(action.to.size());
+}
+
+void LiveRoom::act(Close action) {
+    if (auto* socket = find(action.connection)) socket->close(action.code);
+}
+
+void LiveRoom::act(Attend action) { record(Record::Kind::seen, std::move(action.seen)); }
+
+void LiveRoom::act(Task task) {
+    if (tasks_.size() >= kMaxTasks) {
+        parts_.metrics.tasks_failed.add(1);
+        return tell(Failed{std::move(task)});
+    }
+    tasks_.push_back(std::move(task));
+    if (is_working_) return;
+    is_working_ = true;
+    asio::co_spawn(parts_.loop, work_on_tasks(shared_from_this()), &rethrow);
+}
+
+// ---- tasks
+
+Awaitable<> LiveRoom::work_on_tasks(std::shared_ptr<LiveRoom> self) {
+    while (!self->tasks_.empty()) {
+        auto task = std::move(self->tasks_.front());
+        self->tasks_.pop_front();
+        co_await self->attempt(std::move(task));
+    }
+    self->is_working_ = false;
+}
+
+Awaitable<> LiveRoom::attempt(Task task) {
+    try {
+        co_await std::visit([this](const auto& one) { return perform(one); }, task);
+        co_return;
+    } catch (const Unavailable& fault) {
+        log::debug("room task failed", {{"error.message", fault.what()}});
+    } catch (const std::exception& fault) {
+        log::error("room task failed", {{"event.action", "internal_error"}, {"error.message", fault.what()}});
+    }
+    parts_.metrics.tasks_failed.add(1);
+    tell(Failed{std::move(task)});
+}
+
+Awaitable<> LiveRoom::perform(Enter task) {
+    // What is published after the entry must reach us.
+    if (!is_subscribed_) {
+        co_await parts_.subscriber.confirmed();
+        is_subscribed_ = true;
+    }
+    auto connection = task.request.lease.connection;
+    bool is_told = task.request.announcement == Announcement::told;
+    std::vector<Presence> joined{{task.request.participant.id, parts_.clock.now()}};
+    auto entry = co_await parts_.order.enter(std::move(task.request));
+    if (entry && entry->is_new && is_told) record(Record::Kind::joined, std::move(joined));
+    tell(Entered{connection, std::move(entry)});
+}
+
+Awaitable<> LiveRoom::perform(Leave task) {
+    bool has_left = co_await parts_.order.leave(group_, task.lease);
+    std::vector<Presence> left{{task.lease.user, parts_.clock.now()}};
+    if (has_left) record(Record::Kind::left, std::move(left));
+}
+
+Awaitable<> LiveRoom::perform(Publish task) {
+    bool is_published = co_await parts_.order.publish(group_, task.epoch, task.event);
+    if (!is_published) tell(Outdated{std::move(task)});
+}
+
+Awaitable<> LiveRoom::perform(Renew task) {
+    auto asked_at = parts_.clock.now();
+    auto renewal = co_await parts_.order.renew(room_.facts(), std::move(task.leases), asked_at);
+    std::vector<Presence> left;
+    for (const auto& lease : renewal.gone) left.push_back({lease.user, lease.expires_at - Room::kGrace});
+    if (!left.empty()) record(Record::Kind::left, std::move(left));
+    tell(Renewed{std::move(renewal), task.whole, asked_at});
+}
+
+Awaitable<> LiveRoom::perform(Recall task) {
+    auto history = co_await parts_.order.read_after(group_, task.after);
+    tell(Recalled{std::move(history)});
+}
+
+Awaitable<> LiveRoom::perform(Start task) {
+    bool has_started = co_await parts_.timetable.start(group_, task.host, task.starts_at, parts_.clock.now());
+    if (!has_started) co_return tell(Refused{task});
+    RoomFacts facts{group_, GroupState::running, task.starts_at, task.ends_at};
+    co_await parts_.order.announce(facts, make_start(task.host, task.starts_at, task.ends_at));
+}
+
+Awaitable<> LiveRoom::perform(Finish task) {
+    auto reason = schema::enum_name(task.reason);
+    auto end = co_await parts_.timetable.finish(group_, reason, parts_.clock.now());
+    if (!end) co_return;  // our clock is ahead; the room asks again
+    auto facts = room_.facts();
+    facts.state = GroupState::ended;
+    auto ended_by = schema::enum_value<EventReason>(end->reason).value();
+    co_await parts_.order.announce(facts, make_end(end->at, ended_by));
+}
+
+Awaitable<> LiveRoom::perform(Reload) {
+    auto group = co_await parts_.store.find(group_);
+    if (group) tell(Reloaded{std::move(*group)});
+}
+
+Awaitable<> LiveRoom::perform(Announce task) { co_await parts_.order.announce(task.facts, task.event); }
+
+// ---- records
+
+void LiveRoom::record(Record::Kind kind, std::vector<Presence> presences) {
+    if (!records_.empty() && records_.back().kind == kind) {
+        auto& last = records_.back().presences;
+        last.insert(last.end(), presences.begin(), presences.end());
+    } else if (records_.size() < kMaxRecords) {
+        records_.push_back({kind, std::move(presences)});
+    }
+    if (is_recording_) return;
+    is_recording_ = true;
+    asio::co_spawn(parts_.loop, work_on_records(shared_from_this()), &rethrow);
+}
+
+Awaitable<> LiveRoom::work_on_records(std::shared_ptr<LiveRoom> self) {
+    bool is_reachable = true;
+    while (is_reachable && !self->records_.empty()) {
+        auto record = std::move(self->records_.front());
+        self->records_.pop_front();
+        try {
+            co_await self->write(record);
+        } catch (const Unavailable&) {
+            self->parts_.metrics.records_failed.add(1);
+            self->records_.push_front(std::move(record));
+            is_reachable = false;
+        } catch (const std::exception& fault) {
+            log::error("attendance not written",
+                       {{"event.action", "internal_error"}, {"error.message", fault.what()}});
+        }
+    }
+    self->is_recording_ = false;
+}
+
+Awaitable<> LiveRoom::write(Record record) {
+    auto now = parts_.clock.now();
+    switch (record.kind) {
+        case Record::Kind::joined: return parts_.timetable.record_joined(group_, std::move(record.presences), now);
+        case Record::Kind::seen: return parts_.timetable.record_seen(group_, std::move(record.presences), now);
+        case Record::Kind::left: return parts_.timetable.record_left(group_, std::move(record.presences), now);
+    }
+    std::unreachable();
+}
+
+void LiveRoom::hear(std::string_view payload) {
+    parts_.metrics.events_heard.add(1);
+    try {
+        tell(Heard{parse_event(payload)});
+    } catch (const std::exception& fault) {
+        log::error("room event not understood", {{"event.action", "internal_error"}, {"error.message", fault.what()}});
+    }
+}
+
+http::WebSocket* LiveRoom::find(ConnectionId connection) {
+    auto found = sockets_.find(connection);
+    return found == sockets_.end() ? nullptr : found->second.get();
+}
+
+}  // namespace mindspace::meditation

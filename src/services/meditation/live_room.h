@@ -1,0 +1,105 @@
+#pragma once
+// A room with its sockets: tells the state machine (room.h) what happens and does what it says. Everything on the
+// loop of one core. Tasks for Redis and PostgreSQL are done one after the other, so that what one client asks for
+// keeps its order; records of attendance go a way of their own, several at once, and wait out a lost PostgreSQL.
+// Kept alive by its owner (live_rooms.h), its connections and its work under way.
+
+#include "platform/http/websocket.h"
+#include "platform/redis/subscriber.h"
+#include "services/meditation/group_store.h"
+#include "services/meditation/live_metrics.h"
+#include "services/meditation/room.h"
+
+#include <boost/asio/io_context.hpp>
+
+#include <deque>
+#include <memory>
+#include <string_view>
+#include <unordered_map>
+
+namespace mindspace::meditation {
+
+// What the rooms of one core share. Outlives them.
+struct LiveParts {
+    asio::io_context& loop;
+    GroupStore store;
+    GroupTimetable timetable;
+    RoomOrder order;
+    redis::Subscriber& subscriber;
+    std::size_t reactions_at_most;
+    std::size_t messages_at_most;
+    LiveMetrics metrics{};
+    SystemClock clock{};
+};
+
+class LiveRoom : public std::enable_shared_from_this<LiveRoom> {
+public:
+    LiveRoom(LiveParts& parts, Group group);
+    ~LiveRoom();
+    LiveRoom(const LiveRoom&) = delete;
+    LiveRoom& operator=(const LiveRoom&) = delete;
+
+    // A socket was opened; it belongs to the room until lose().
+    void arrive(Guest guest, Group group, std::shared_ptr<http::WebSocket> socket);
+    void lose(ConnectionId connection);
+    // What happened, as the state machine names it.
+    template <class What>
+    void tell(const What& what) {
+        do_all(room_.on(what, parts_.clock.now()));
+    }
+    // Time passed; also tries again what waits for PostgreSQL.
+    void tick();
+    // Sends everybody away, to come back (to another node) within `window`. Their places wait for them.
+    void drain(Milliseconds window);
+    // Nobody is here or expected back, and nothing is left to be done.
+    [[nodiscard]] bool is_idle() const;
+
+    static constexpr std::size_t kMaxTasks = 10'000;
+    static constexpr std::size_t kMaxRecords = 10'000;
+
+private:
+    struct Record {
+        enum class Kind { joined, seen, left } kind;
+        std::vector<Presence> presences;
+    };
+
+    void do_all(Actions actions);
+    void act(Send action);
+    void act(Deliver action);
+    void act(Close action);
+    void act(Attend action);
+    void act(Task task);
+
+    static Awaitable<> work_on_tasks(std::shared_ptr<LiveRoom> self);
+    Awaitable<> attempt(Task task);
+    Awaitable<> perform(Enter task);
+    Awaitable<> perform(Leave task);
+    Awaitable<> perform(Publish task);
+    Awaitable<> perform(Renew task);
+    Awaitable<> perform(Recall task);
+    Awaitable<> perform(Start task);
+    Awaitable<> perform(Finish task);
+    Awaitable<> perform(Reload task);
+    Awaitable<> perform(Announce task);
+
+    void record(Record::Kind kind, std::vector<Presence> presences);
+    static Awaitable<> work_on_records(std::shared_ptr<LiveRoom> self);
+    Awaitable<> write(Record record);
+
+    void hear(std::string_view payload);
+    http::WebSocket* find(ConnectionId connection);
+
+    LiveParts& parts_;
+    const GroupId group_;
+    Room room_;
+    std::unordered_map<ConnectionId, std::shared_ptr<http::WebSocket>> sockets_;
+    redis::Subscription subscription_;
+    bool is_subscribed_ = false;  // Redis has confirmed it
+    std::deque<Task> tasks_;
+    bool is_working_ = false;
+    std::deque<Record> records_;
+    bool is_recording_ = false;
+    std::int64_t joined_counted_ = 0;  // our part of the metric
+};
+
+}  // namespace mindspace::meditation
