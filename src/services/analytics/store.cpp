@@ -9,9 +9,9 @@ using postgres::Statement;
 namespace {
 
 // How long after its planned end somebody's session is still taken for one that goes on, and how long after the last
-// sign of life somebody is still taken to be with a group.
+// sign of life somebody is still taken to be with a group: three of the refreshes by the node that holds their socket.
 constexpr double kOvertimeSeconds = 300;
-constexpr double kPresenceSeconds = 90;
+constexpr double kPresenceSeconds = 45;
 
 }  // namespace
 
@@ -71,7 +71,7 @@ Awaitable<Now> AnalyticsStore::count_now(Timestamp now) {
             WHERE status = 'active' AND started_at + make_interval(secs => planned_seconds + $2) > $1
             UNION
             SELECT user_id FROM group_attendance JOIN running USING (group_id)
-            WHERE seen_at > $1 - make_interval(secs => $3))
+            WHERE present_since IS NOT NULL AND seen_at > $1 - make_interval(secs => $3))
         SELECT (SELECT count(*) FROM meditating), (SELECT count(*) FROM running))"};
     auto rows = co_await database_.query(kCount, now, kOvertimeSeconds, kPresenceSeconds);
     co_return Now{

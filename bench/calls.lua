@@ -1,0 +1,57 @@
+-- The calls that bench/quick.py measures. Environment: CALL = me, history or write; TOKENS = file, a token a line.
+local threads = 0
+function setup(thread) thread:set("number", threads); threads = threads + 1 end
+
+local function load_tokens()
+  local tokens = {}
+  for line in io.lines(os.getenv("TOKENS")) do tokens[#tokens + 1] = line end
+  return tokens
+end
+
+-- An endless walk over the prepared requests; the threads start apart.
+local function ring(requests)
+  local i, count = math.floor(number * #requests / 2), #requests
+  return function() i = i % count + 1; return requests[i] end
+end
+
+local function id(counter)
+  return string.format("%08x-0000-7000-8%03x-%012x", os.time() % 0x100000000, number, counter)
+end
+
+-- A start and its completion, pipelined: the server answers them in this order. Each thread has half of the users, and
+-- comes back to one only after all the others.
+local function writes(tokens)
+  local mine, counter = {}, 0
+  for i, token in ipairs(tokens) do if i % 2 == number % 2 then mine[#mine + 1] = token end end
+  local headers = {}
+  for i, token in ipairs(mine) do
+    headers[i] = { ["Authorization"] = "Bearer " .. token, ["Content-Type"] = "application/json" }
+  end
+  local salt = math.random(0, 0xffffff) * 0x100000
+  return function()
+    counter = counter + 1
+    local session, header = id(salt + counter), headers[counter % #mine + 1]
+    return wrk.format("POST", "/api/v1/sessions", header,
+      '{"id":"' .. session .. '","kind":"breathing","plannedSeconds":600,"moodBefore":3}') ..
+      wrk.format("POST", "/api/v1/sessions/" .. session .. "/complete", header, '{"durationSeconds":0,"moodAfter":4}')
+  end
+end
+
+function init()
+  math.randomseed(os.time() + number)
+  local tokens, call = load_tokens(), os.getenv("CALL")
+  if call == "write" then request = writes(tokens) return end
+  local path = call == "me" and "/api/v1/users/me" or "/api/v1/sessions?limit=20"
+  local requests = {}
+  for i, token in ipairs(tokens) do
+    requests[i] = wrk.format("GET", path, { ["Authorization"] = "Bearer " .. token })
+  end
+  request = ring(requests)
+end
+
+function done(summary, latency)
+  local e = summary.errors
+  io.write(string.format('RESULT {"requests":%d,"rps":%.1f,"p50_ms":%.3f,"p99_ms":%.3f,"errors":%d}\n',
+    summary.requests, summary.requests / (summary.duration / 1e6), latency:percentile(50) / 1e3,
+    latency:percentile(99) / 1e3, e.status + e.connect + e.read + e.write + e.timeout))
+end

@@ -1,0 +1,188 @@
+#!/usr/bin/env python3
+"""Measures the main job on a running release build: requests a second, latency, and what a request costs in CPU.
+
+    bench/quick.py PROGRAM [--seconds N] [--connections N] [--users N] [--json FILE]
+
+Starts PROGRAM with its own PostgreSQL and Redis on a fresh data directory, makes users with a history of 200 sessions
+each, runs wrk on one call after the other, and prints the figures beside those of the Node.js reference
+(bench/peers.json). CPU is read from /proc for the program, PostgreSQL and Redis by themselves; `others` says how many
+cores everything else on the machine took meanwhile (wrk included): a busy machine shows there.
+"""
+import argparse
+import concurrent.futures
+import datetime
+import http.client
+import json
+import os
+import pathlib
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import uuid
+
+HERE = pathlib.Path(__file__).resolve().parent
+TICKS = os.sysconf("SC_CLK_TCK")
+CALLS = {"me": "GET /users/me", "history": "GET /sessions", "write": "POST /sessions + complete"}
+HISTORY = 200
+# Hashing passwords is not what is measured here.
+SETTINGS = ["auth.argon2_memory_kib=8", "auth.argon2_passes=1", "rate_limit.scale=1000000", "http.port=0",
+            "management.port=0", "log.format=json"]
+
+
+class Program:
+    """The program under test and its children."""
+
+    def __init__(self, binary, directory):
+        self.directory = pathlib.Path(directory)
+        self.log = open(self.directory / "program.log", "w+", encoding="utf-8")
+        command = [binary, "up"]
+        for setting in SETTINGS + [f"data_dir={directory}/data"]:
+            command += ["--set", setting]
+        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+        for line in self.process.stdout:
+            event = json.loads(line)
+            if "mindspace.port" in event:
+                self.port = event["mindspace.port"]
+                break
+        else:
+            sys.exit("the program did not start")
+        # Its log goes to a file from here on, as it would in production.
+        self.drain = subprocess.Popen(["cat"], stdin=self.process.stdout, stdout=self.log)
+        data = self.directory / "data"
+        self.postgres = int((data / "postgres/data/postmaster.pid").read_text().split()[0])
+        self.redis = int((data / "redis/redis.pid").read_text())
+
+    def stop(self):
+        self.process.send_signal(signal.SIGTERM)
+        self.process.wait(60)
+        self.drain.wait(10)
+
+    def cpu(self):
+        """Seconds used so far: (program, PostgreSQL, Redis, the whole machine)."""
+        whole = [int(n) for n in pathlib.Path("/proc/stat").read_text().split("\n", 1)[0].split()[1:9]]
+        return (own_cpu(self.process.pid), tree_cpu(self.postgres), own_cpu(self.redis),
+                (sum(whole) - whole[3] - whole[4]) / TICKS)
+
+
+def stat(pid):
+    text = pathlib.Path(f"/proc/{pid}/stat").read_text()
+    return text[text.rindex(")") + 2:].split()
+
+
+def own_cpu(pid):
+    fields = stat(pid)
+    return (int(fields[11]) + int(fields[12])) / TICKS
+
+
+def tree_cpu(pid):
+    """A postmaster, the children it has reaped and those that live."""
+    fields = stat(pid)
+    total = sum(int(n) for n in fields[11:15]) / TICKS
+    for entry in os.listdir("/proc"):
+        if entry.isdigit():
+            try:
+                if stat(entry)[1] == str(pid):
+                    total += own_cpu(entry)
+            except OSError:
+                pass
+    return total
+
+
+def call(connection, method, path, body, token=None):
+    headers = {"Content-Type": "application/json"}
+    if token:
+        headers["Authorization"] = "Bearer " + token
+    connection.request(method, "/api/v1" + path, json.dumps(body), headers)
+    answer = connection.getresponse()
+    text = answer.read()
+    if answer.status >= 300:
+        sys.exit(f"{method} {path}: {answer.status} {text.decode()}")
+    return json.loads(text)
+
+
+def make_user(port, number):
+    """Registers one user, imports a history, and returns the access token."""
+    connection = http.client.HTTPConnection("127.0.0.1", port)
+    account = {"email": f"user{number}@example.com", "password": "correct horse battery", "displayName": f"User {number}"}
+    token = call(connection, "POST", "/auth/register", account)["tokens"]["accessToken"]
+    now = datetime.datetime.now(datetime.timezone.utc)
+    sessions = []
+    for i in range(HISTORY):
+        began = now - datetime.timedelta(days=1, hours=11 * i)
+        sessions.append({"id": str(uuid.uuid4()), "kind": ["breathing", "bodyScan", "sleep", "mantra"][i % 4],
+                         "startedAt": began.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+                         "durationSeconds": 590, "plannedSeconds": 600, "moodBefore": 2, "moodAfter": 4})
+    call(connection, "POST", "/sessions/import", {"sessions": sessions}, token)
+    return token
+
+
+def run_wrk(program, name, seconds, connections, tokens):
+    environment = dict(os.environ, TOKENS=str(tokens), CALL=name)
+    command = ["wrk", "-t2", f"-c{connections}", f"-d{seconds}s", "--timeout", "20s", "-s", str(HERE / "calls.lua"),
+               f"http://127.0.0.1:{program.port}"]
+    before = program.cpu()
+    text = subprocess.run(command, env=environment, stdout=subprocess.PIPE, text=True, check=True).stdout
+    after = program.cpu()
+    found = re.search(r"RESULT (\{.*\})", text)
+    if not found:
+        sys.exit("wrk failed: " + text)
+    figures = json.loads(found[1])
+    used = [b - a for a, b in zip(before, after)]
+    requests = figures["requests"]
+    for part, cpu in zip(("program", "postgres", "redis"), used):
+        figures[part + "_ms"] = round(1000 * cpu / requests, 4)
+    figures["others"] = round((used[3] - sum(used[:3])) / seconds, 2)
+    return figures
+
+
+def report(results, peers):
+    print(f"\n{'call':28}{'requests/s':>11}{'reference':>11}{'factor':>8}{'p50 ms':>8}{'p99 ms':>8}"
+          f"{'CPU ms':>9}{'reference':>11}{'postgres':>10}{'redis':>8}{'errors':>8}{'others':>8}")
+    for name, title in CALLS.items():
+        figures, peer = results[name], peers[name]
+        print(f"{title:28}{figures['rps']:11,.0f}{peer['rps']:11,.0f}{figures['rps'] / peer['rps']:8.2f}"
+              f"{figures['p50_ms']:8.2f}{figures['p99_ms']:8.2f}{figures['program_ms']:9.4f}{peer['cpu_ms']:11.4f}"
+              f"{figures['postgres_ms']:10.4f}{figures['redis_ms']:8.4f}{figures['errors']:8}{figures['others']:8.2f}")
+    print("\nCPU ms: of the program, a request. The reference is one Node.js process doing the same work; its figures "
+          "were taken\non such a machine at another time (bench/peers.json). A write is a start and its completion, "
+          "sent as two pipelined requests.")
+
+
+def main():
+    parser = argparse.ArgumentParser(description="Measures the main job on a release build.")
+    parser.add_argument("program")
+    parser.add_argument("--seconds", type=int, default=8)
+    parser.add_argument("--connections", type=int, default=64)
+    parser.add_argument("--users", type=int, default=1000)
+    parser.add_argument("--json")
+    arguments = parser.parse_args()
+    peers = json.loads((HERE / "peers.json").read_text())
+    directory = tempfile.mkdtemp(prefix="mindspace-bench-", dir="/tmp")
+    os.chmod(directory, 0o755)
+    program = Program(arguments.program, directory)
+    try:
+        print(f"making {arguments.users} users with {HISTORY} sessions each", flush=True)
+        with concurrent.futures.ThreadPoolExecutor(8) as pool:
+            made = list(pool.map(lambda n: make_user(program.port, n), range(arguments.users)))
+        tokens = pathlib.Path(directory) / "tokens"
+        tokens.write_text("\n".join(made) + "\n")
+        results = {}
+        for name, title in CALLS.items():
+            print(f"measuring {title}", flush=True)
+            run_wrk(program, name, 2, arguments.connections, tokens)
+            results[name] = run_wrk(program, name, arguments.seconds, arguments.connections, tokens)
+    finally:
+        program.stop()
+        shutil.rmtree(directory)
+    report(results, peers)
+    if arguments.json:
+        pathlib.Path(arguments.json).write_text(json.dumps(results, indent=1))
+    if any(figures["errors"] for figures in results.values()):
+        sys.exit("some requests failed")
+
+
+if __name__ == "__main__":
+    main()

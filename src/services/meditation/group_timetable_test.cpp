@@ -1,0 +1,122 @@
+#include "services/meditation/group_timetable.h"
+
+#include "services/meditation/group_store.h"
+#include "services/meditation/group_test_database.h"
+
+#include <gtest/gtest.h>
+
+namespace mindspace::meditation {
+namespace {
+
+using namespace std::chrono_literals;
+using postgres::Statement;
+
+constexpr Statement kSessions{"test_group_sessions", R"(
+    SELECT user_id, session_id, duration_seconds, started_at, ended_at, local_date, group_id, source, status
+    FROM meditation_sessions WHERE group_id = $1 ORDER BY user_id)"};
+constexpr Statement kEvents{"test_group_events", "SELECT count(*) FROM outbox WHERE type = $1"};
+
+class GroupTimetableTest : public testing::Test {
+protected:
+    GroupId add_group(std::int32_t planned_seconds) {
+        NewGroup group{.id = {}, .title = "Evening", .description = {}, .kind = Kind::mindfulness,
+                       .planned_seconds = planned_seconds, .scheduled_for = {}, .visibility = {}, .max_participants = {}};
+        auto id = GroupId::make(start_);
+        EXPECT_TRUE(run(store_.insert(group, host_, id, start_ - 60s)));
+        return id;
+    }
+    std::int64_t count_events(std::string type) { return database_.query(kEvents, type)[0].get<std::int64_t>(0); }
+
+    template <class T>
+    T run(Awaitable<T> work) {
+        return postgres::run(io_, std::move(work));
+    }
+
+    asio::io_context io_;
+    GroupTestDatabase database_{io_};
+    GroupStore store_{database_.client()};
+    GroupTimetable timetable_{database_.client()};
+    UserId host_ = database_.add_user("host");
+    UserId guest_ = database_.add_user("guest", "Asia/Tokyo");
+    Timestamp start_ = parse_timestamp("2026-11-23T20:00:00.000Z").value();
+};
+
+TEST_F(GroupTimetableTest, AGroupStartsOnceAndOnlyByItsHost) {
+    auto id = add_group(600);
+    EXPECT_FALSE(run(timetable_.start(id, guest_, start_, start_)));
+    EXPECT_TRUE(run(timetable_.start(id, host_, start_, start_)));
+    EXPECT_FALSE(run(timetable_.start(id, host_, start_ + 5s, start_)));
+    auto group = run(store_.find(id)).value();
+    EXPECT_EQ(group.state, GroupState::running);
+    EXPECT_EQ(group.started_at, start_);
+    EXPECT_EQ(group.ends_at, start_ + 600s);
+    EXPECT_EQ(count_events("group.started"), 1);
+}
+
+TEST_F(GroupTimetableTest, TheEndMakesOneSessionForEachWhoSatLongEnough) {
+    auto late = database_.add_user("late");
+    auto id = add_group(600);
+    run(timetable_.start(id, host_, start_, start_));
+    run(timetable_.record_seen(id, {{host_, start_ - 30s}, {guest_, start_ - 5s}}, start_));
+    run(timetable_.record_joined(id, {{late, start_ + 541s}}, start_ + 541s));
+    run(timetable_.record_left(id, {{guest_, start_ + 100s}}, start_ + 110s));
+    run(timetable_.record_joined(id, {{guest_, start_ + 300s}}, start_ + 300s));
+    run(timetable_.record_left(id, {{guest_, start_ + 321s}}, start_ + 321s));
+    run(timetable_.record_seen(id, {{host_, start_ - 30s}}, start_ + 595s));
+
+    EXPECT_FALSE(run(timetable_.finish(id, "completed", start_ + 599s))) << "it is not over";
+    auto end = run(timetable_.finish(id, "completed", start_ + 601s));
+    ASSERT_TRUE(end);
+    EXPECT_EQ(end->at, start_ + 600s);
+
+    auto sessions = database_.query(kSessions, id);
+    ASSERT_EQ(sessions.size(), 2U) << "59 s are too short";
+    EXPECT_EQ(sessions[0].get<UserId>(0), host_);
+    EXPECT_EQ(sessions[0].get<MeditationSessionId>(1), group_session_id(id, host_));
+    EXPECT_EQ(sessions[0].get<std::int32_t>(2), 600);
+    EXPECT_EQ(sessions[0].get<Timestamp>(3), start_);
+    EXPECT_EQ(sessions[0].get<Timestamp>(4), start_ + 600s);
+    EXPECT_EQ(sessions[0].get<LocalDate>(5), parse_date("2026-11-23"));
+    EXPECT_EQ(sessions[0].get<std::string>(7), "group");
+    EXPECT_EQ(sessions[0].get<std::string>(8), "completed");
+    EXPECT_EQ(sessions[1].get<UserId>(0), guest_);
+    EXPECT_EQ(sessions[1].get<std::int32_t>(2), 121);
+    EXPECT_EQ(sessions[1].get<LocalDate>(5), parse_date("2026-11-24")) << "it was the next day in Tokyo";
+    EXPECT_EQ(count_events("session.completed"), 2);
+    EXPECT_EQ(count_events("group.ended"), 1);
+    EXPECT_EQ(count_events("group.joined"), 2);
+    EXPECT_EQ(count_events("group.left"), 2);
+
+    auto again = run(timetable_.finish(id, "host", start_ + 700s));
+    ASSERT_TRUE(again);
+    EXPECT_EQ(again->reason, "completed") << "the first end stands";
+    EXPECT_EQ(database_.query(kSessions, id).size(), 2U);
+    EXPECT_EQ(count_events("session.completed"), 2);
+}
+
+TEST_F(GroupTimetableTest, AParticipantOfALostNodeKeepsWhatWasConfirmed) {
+    auto id = add_group(600);
+    run(timetable_.start(id, host_, start_, start_));
+    run(timetable_.record_seen(id, {{host_, start_}, {guest_, start_}}, start_ + 15s));
+    run(timetable_.record_seen(id, {{guest_, start_}}, start_ + 90s));
+    run(timetable_.record_seen(id, {{host_, start_}}, start_ + 590s));
+    // The guest comes back after their node had been away for minutes: the gap does not count.
+    run(timetable_.record_joined(id, {{guest_, start_ + 580s}}, start_ + 580s));
+    run(timetable_.finish(id, "host", start_ + 595s));
+    auto sessions = database_.query(kSessions, id);
+    ASSERT_EQ(sessions.size(), 2U);
+    // Confirmed at 15 s, then not for 75 s, so that the stretch was begun anew at 90 s.
+    EXPECT_EQ(sessions[0].get<std::int32_t>(2), 15 + 5);
+    EXPECT_EQ(sessions[1].get<std::int32_t>(2), 15 + 15);
+}
+
+TEST_F(GroupTimetableTest, ListsWhatIsDue) {
+    auto id = add_group(60);
+    add_group(60);
+    run(timetable_.start(id, host_, start_, start_));
+    EXPECT_TRUE(run(timetable_.list_due(start_ + 59s)).empty());
+    EXPECT_EQ(run(timetable_.list_due(start_ + 60s)), std::vector{id});
+}
+
+}  // namespace
+}  // namespace mindspace::meditation

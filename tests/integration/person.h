@@ -1,0 +1,40 @@
+#pragma once
+// Somebody who uses the program: registered with an address that nobody else has.
+
+#include "client.h"
+
+namespace mindspace::integration {
+
+inline constexpr std::string_view kPassword = "still waters run deep";
+
+struct Person {
+    std::string id;
+    std::string email;
+    std::string refresh_token;
+    std::string auth_session;
+    Client client;  // logged in
+};
+
+std::string new_email();
+std::string new_id();  // UUIDv7
+// `text` with no octet that a query would change: for cursors and dates.
+std::string in_query(std::string_view text);
+
+// `details` replace members of the request. Throws unless it succeeds.
+Person register_person(const Program& program, json::object details = {});
+inline Person register_person(json::object details = {}) {
+    return register_person(Program::shared(), std::move(details));
+}
+// Another login of the same person.
+Person log_in_again(const Person& person);
+
+// Starts and completes a session on the spot; returns its id.
+std::string meditate(Person& person);
+// One session for an import: half an hour of mindfulness unless `details` say otherwise.
+json::object offline_session(std::string_view started_at, json::object details = {});
+// Imports all, at most 500. Throws unless each was created.
+void import_all(Person& person, json::array sessions);
+// The whole history, page by page. `query` are further parameters ("kind=sleep").
+std::vector<json::object> whole_history(Person& person, const std::string& query = {}, int limit = 100);
+
+}  // namespace mindspace::integration

@@ -1,0 +1,129 @@
+#include "process.h"
+
+#include <fcntl.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <csignal>
+#include <cstdlib>
+#include <cstring>
+#include <fstream>
+#include <iterator>
+#include <stdexcept>
+#include <system_error>
+#include <thread>
+
+namespace mindspace::integration {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr auto kLook = 5ms;
+
+std::vector<std::string> environment_with(const Environment& settings) {
+    std::vector<std::string> variables;
+    for (char** variable = environ; *variable != nullptr; ++variable)
+        if (!std::string_view(*variable).starts_with("MINDSPACE_")) variables.emplace_back(*variable);
+    for (const auto& [name, value] : settings) variables.push_back(name + "=" + value);
+    return variables;
+}
+
+std::vector<char*> pointers_to(std::vector<std::string>& texts) {
+    std::vector<char*> pointers;
+    for (auto& text : texts) pointers.push_back(text.data());
+    pointers.push_back(nullptr);
+    return pointers;
+}
+
+// Between fork and exec: nothing here may allocate or lock.
+[[noreturn]] void become(char* const* arguments, char* const* environment, int output, pid_t parent) {
+    ::prctl(PR_SET_PDEATHSIG, SIGTERM);
+    if (::getppid() != parent) ::_exit(127);  // the test program ended meanwhile
+    ::dup2(output, STDOUT_FILENO);
+    ::dup2(output, STDERR_FILENO);
+    ::execvpe(arguments[0], arguments, environment);
+    ::_exit(127);
+}
+
+}  // namespace
+
+bool eventually(const std::function<bool()>& condition, std::chrono::milliseconds patience) {
+    const auto deadline = std::chrono::steady_clock::now() + patience;
+    while (!condition()) {
+        if (std::chrono::steady_clock::now() >= deadline) return false;
+        std::this_thread::sleep_for(kLook);
+    }
+    return true;
+}
+
+Process::Process(const std::vector<std::string>& arguments, const Environment& settings, const fs::path& output) {
+    auto words = arguments;
+    auto variables = environment_with(settings);
+    const auto word_pointers = pointers_to(words);
+    const auto variable_pointers = pointers_to(variables);
+    const int file = ::open(output.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+    if (file < 0) throw std::system_error(errno, std::generic_category(), output);
+    const pid_t parent = ::getpid();
+    pid_ = ::fork();
+    if (pid_ == 0) become(word_pointers.data(), variable_pointers.data(), file, parent);
+    ::close(file);
+    if (pid_ < 0) throw std::system_error(errno, std::generic_category(), "fork");
+}
+
+Process::~Process() {
+    if (!is_running()) return;
+    send(SIGKILL);
+    wait();
+}
+
+void Process::send(int signal) const { ::kill(pid_, signal); }
+
+std::optional<int> Process::wait(std::chrono::milliseconds patience) {
+    eventually(
+        [this] {
+            int status = 0;
+            if (!exit_code_ && ::waitpid(pid_, &status, WNOHANG) == pid_)
+                exit_code_ = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+            return exit_code_.has_value();
+        },
+        patience);
+    return exit_code_;
+}
+
+Ended run_to_end(const std::vector<std::string>& arguments, const Environment& settings) {
+    const TemporaryDirectory directory;
+    const auto output = directory.path() / "output";
+    Process process(arguments, settings, output);
+    const auto exit_code = process.wait();
+    if (!exit_code) throw std::runtime_error(arguments.at(0) + " does not end: " + read_whole_file(output));
+    return {.exit_code = *exit_code, .output = read_whole_file(output)};
+}
+
+TemporaryDirectory::TemporaryDirectory() {
+    std::string name = fs::temp_directory_path() / "mindspace-test-XXXXXX";
+    if (::mkdtemp(name.data()) == nullptr) throw std::system_error(errno, std::generic_category(), name);
+    path_ = name;
+    fs::permissions(path_, fs::perms::owner_all | fs::perms::group_exec | fs::perms::others_exec);
+}
+
+TemporaryDirectory::~TemporaryDirectory() {
+    std::error_code ignored;
+    fs::remove_all(path_, ignored);
+}
+
+std::string read_whole_file(const fs::path& path) {
+    std::ifstream file(path, std::ios::binary);
+    return {std::istreambuf_iterator<char>(file), {}};
+}
+
+std::string required_variable(const char* name) {
+    const char* value = std::getenv(name);
+    if (value == nullptr || *value == '\0') throw std::runtime_error(std::string("set ") + name + " (CTest does)");
+    return value;
+}
+
+}  // namespace mindspace::integration

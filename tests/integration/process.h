@@ -1,0 +1,71 @@
+#pragma once
+// A child process of a test, and waiting for what it does. The child ends with the test program, however that ends.
+
+#include <sys/types.h>
+
+#include <chrono>
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace mindspace::integration {
+
+using namespace std::chrono_literals;
+
+// More than anything takes on a loaded machine under the sanitizers. What has a promised time is measured instead.
+inline constexpr std::chrono::seconds kPatience{60};
+
+// Asks again and again until `condition` holds; false when it still does not after `patience`.
+bool eventually(const std::function<bool()>& condition, std::chrono::milliseconds patience = kPatience);
+
+using Environment = std::map<std::string, std::string>;
+
+class Process {
+public:
+    // Starts `arguments` with this process's environment less all MINDSPACE_ variables, and with `settings`. Stdout and
+    // stderr are appended to `output`.
+    Process(const std::vector<std::string>& arguments, const Environment& settings, const std::filesystem::path& output);
+    ~Process();  // kills it if it still runs
+    Process(const Process&) = delete;
+    Process& operator=(const Process&) = delete;
+
+    void send(int signal) const;
+    // The exit code, 128 + n when signal n ended it, or nothing when it goes on.
+    std::optional<int> wait(std::chrono::milliseconds patience = kPatience);
+    [[nodiscard]] bool is_running() { return !wait(0ms).has_value(); }
+
+private:
+    pid_t pid_;
+    std::optional<int> exit_code_;
+};
+
+struct Ended {
+    int exit_code;
+    std::string output;
+};
+
+// Runs to the end. Throws when that does not come.
+Ended run_to_end(const std::vector<std::string>& arguments, const Environment& settings = {});
+
+// A directory of its own under the system's for temporary files; the servers' account may pass through it.
+class TemporaryDirectory {
+public:
+    TemporaryDirectory();
+    ~TemporaryDirectory();
+    TemporaryDirectory(const TemporaryDirectory&) = delete;
+    TemporaryDirectory& operator=(const TemporaryDirectory&) = delete;
+    [[nodiscard]] const std::filesystem::path& path() const { return path_; }
+
+private:
+    std::filesystem::path path_;
+};
+
+std::string read_whole_file(const std::filesystem::path& path);
+
+// The value of a variable that CTest sets. Throws without it.
+std::string required_variable(const char* name);
+
+}  // namespace mindspace::integration
