@@ -25,7 +25,8 @@ using std::chrono::days;
 
 constexpr Statement kPublish{"test_publish", R"(
     INSERT INTO outbox (type, user_id, payload, occurred_at)
-    SELECT type, user_id, payload, now() FROM unnest($1::text[], $2::uuid[], $3::jsonb[]) AS event (type, user_id, payload))"};
+    SELECT type, user_id, payload, now()
+    FROM unnest($1::text[], $2::uuid[], $3::jsonb[]) AS event (type, user_id, payload))"};
 constexpr Statement kFact{"test_fact", "SELECT local_hour, version FROM session_facts WHERE user_id = $1"};
 
 const LocalDate kMonday = parse_date("2026-11-23").value();
@@ -115,7 +116,7 @@ protected:
     Lines days_of(UserId user) { return lines_of(run(io_, store_.list_days(user, kAlways))); }
 
     asio::io_context io_;
-    std::string conninfo_ = create_migrated_database(io_);
+    std::string conninfo_ = integration::create_migrated_database(io_);
     postgres::Session session_{io_, {.conninfo = conninfo_}};
     postgres::Client database_{io_, {.conninfo = conninfo_, .connections = 1}};
     AnalyticsStore store_{database_};

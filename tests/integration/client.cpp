@@ -32,8 +32,7 @@ std::size_t take_header(const char* octets, std::size_t, std::size_t count, void
     } else if (colon != std::string::npos) {
         const auto begin = line.find_first_not_of(' ', colon + 1);
         const auto end = line.find_last_not_of("\r\n ");
-        headers.emplace_back(lower(line.substr(0, colon)),
-                             begin > end ? "" : line.substr(begin, end + 1 - begin));
+        headers.emplace_back(lower(line.substr(0, colon)), begin > end ? "" : line.substr(begin, end + 1 - begin));
     }
     return count;
 }
@@ -43,7 +42,7 @@ struct FreeList {
 };
 using HeaderList = std::unique_ptr<curl_slist, FreeList>;
 
-// libcurl's own defaults go: "Name:" takes a header away, "Name;" sends an empty one.
+// "name:" without a value takes away what libcurl would send by itself.
 HeaderList make_list(const Request& request, const std::string& access_token) {
     std::map<std::string, std::string> headers{{"expect", ""}, {"content-type", ""}, {"accept", "*/*"}};
     if (!access_token.empty()) headers["authorization"] = "Bearer " + access_token;
@@ -65,14 +64,18 @@ std::optional<std::string> Answer::header(std::string_view name) const {
 }
 
 const json::value& Answer::at(std::string_view pointer) const {
-    boost::system::error_code failure;
-    const auto* found = document.find_pointer({pointer.data(), pointer.size()}, failure);
+    boost::system::error_code missing;
+    const auto* found = document.find_pointer({pointer.data(), pointer.size()}, missing);
     if (found != nullptr) return *found;
     throw std::runtime_error("nothing at " + std::string(pointer) + " of " + std::to_string(status) + " " + body);
 }
 
-std::string Answer::text(std::string_view pointer) const { return std::string(at(pointer).as_string()); }
-std::int64_t Answer::number(std::string_view pointer) const { return at(pointer).to_number<std::int64_t>(); }
+std::string Answer::text(std::string_view pointer) const {
+    return std::string(at(pointer).as_string());
+}
+std::int64_t Answer::number(std::string_view pointer) const {
+    return at(pointer).to_number<std::int64_t>();
+}
 
 std::ostream& operator<<(std::ostream& out, const Answer& answer) {
     if (answer.status == 0) return out << "no answer (" << answer.failure << ")";
@@ -86,7 +89,9 @@ Client::Client(const Program& program, std::string access_token)
     if (!handle_) throw std::runtime_error("libcurl does not start");
 }
 
-void Client::Close::operator()(void* handle) const { curl_easy_cleanup(handle); }
+void Client::Close::operator()(void* handle) const {
+    curl_easy_cleanup(handle);
+}
 
 Answer Client::send(const Request& request) {
     Answer answer;
@@ -126,8 +131,8 @@ Answer Client::get(std::string path, Headers headers) {
     return send({.method = "GET", .path = std::move(path), .headers = std::move(headers)});
 }
 
-Answer Client::post(std::string path, Headers headers) {
-    return send({.method = "POST", .path = std::move(path), .headers = std::move(headers)});
+Answer Client::post(std::string path) {
+    return send({.method = "POST", .path = std::move(path)});
 }
 
 Answer Client::post(std::string path, const json::object& body, Headers headers) {
@@ -140,6 +145,10 @@ Answer Client::patch(std::string path, const json::object& body, Headers headers
 
 Answer Client::del(std::string path, Headers headers) {
     return send({.method = "DELETE", .path = std::move(path), .headers = std::move(headers)});
+}
+
+std::string text_of(const json::object& object, std::string_view member) {
+    return std::string(object.at({member.data(), member.size()}).as_string());
 }
 
 testing::AssertionResult is(const Answer& answer, long status) {

@@ -1,11 +1,11 @@
 #pragma once
-// An HTTP client as a user of the API has one (libcurl): connections are kept alive, nothing is sent again, redirects
-// are not followed.
+// An HTTP client as a user of the API has one (libcurl): connections are kept alive, redirects are not followed. A
+// request that finds its kept connection closed goes out again on a new one.
 
 #include "program.h"
 
-#include <boost/json.hpp>
 #include <gtest/gtest.h>
+#include <boost/json.hpp>
 
 #include <memory>
 #include <optional>
@@ -43,6 +43,9 @@ struct Answer {
 
 std::ostream& operator<<(std::ostream& out, const Answer& answer);
 
+// A member that is a string. Throws unless it is.
+std::string text_of(const json::object& object, std::string_view member);
+
 // For one thread.
 class Client {
 public:
@@ -50,7 +53,7 @@ public:
 
     Answer send(const Request& request);
     Answer get(std::string path, Headers headers = {});
-    Answer post(std::string path, Headers headers = {});  // without a body
+    Answer post(std::string path);  // without a body
     Answer post(std::string path, const json::object& body, Headers headers = {});
     Answer patch(std::string path, const json::object& body, Headers headers = {});
     Answer del(std::string path, Headers headers = {});

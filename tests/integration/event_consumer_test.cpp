@@ -89,7 +89,7 @@ protected:
     }
 
     asio::io_context io_;
-    std::string conninfo_ = create_migrated_database(io_);
+    std::string conninfo_ = integration::create_migrated_database(io_);
     Session session_{io_, {.conninfo = conninfo_}};
     std::deque<Consumer> consumers_;
 };

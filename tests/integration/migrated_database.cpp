@@ -4,7 +4,7 @@
 #include "platform/postgres/session.h"
 #include "platform/postgres/test_server.h"
 
-namespace mindspace {
+namespace mindspace::integration {
 
 std::string create_migrated_database(asio::io_context& io) {
     auto conninfo = postgres::TestServer::shared().create_database();
@@ -14,4 +14,4 @@ std::string create_migrated_database(asio::io_context& io) {
     return conninfo;
 }
 
-}  // namespace mindspace
+}  // namespace mindspace::integration

@@ -5,9 +5,9 @@
 
 #include <string>
 
-namespace mindspace {
+namespace mindspace::integration {
 
 // Creates it anew; returns its connection string.
 std::string create_migrated_database(asio::io_context& io);
 
-}  // namespace mindspace
+}  // namespace mindspace::integration

@@ -22,9 +22,13 @@ void replace_members(json::object& of, const json::object& by) {
 
 }  // namespace
 
-std::string new_id() { return Uuid::v7(SystemClock{}.now()).to_string(); }
+std::string new_id() {
+    return Uuid::v7(SystemClock{}.now()).to_string();
+}
 
-std::string new_email() { return new_id() + "@example.org"; }
+std::string new_email() {
+    return new_id() + "@example.org";
+}
 
 std::string in_query(std::string_view text) {
     constexpr std::string_view kDigits = "0123456789ABCDEF";

@@ -80,7 +80,9 @@ Process::~Process() {
     wait();
 }
 
-void Process::send(int signal) const { ::kill(pid_, signal); }
+void Process::send(int signal) const {
+    ::kill(pid_, signal);
+}
 
 std::optional<int> Process::wait(std::chrono::milliseconds patience) {
     eventually(

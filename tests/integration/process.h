@@ -27,7 +27,8 @@ class Process {
 public:
     // Starts `arguments` with this process's environment less all MINDSPACE_ variables, and with `settings`. Stdout and
     // stderr are appended to `output`.
-    Process(const std::vector<std::string>& arguments, const Environment& settings, const std::filesystem::path& output);
+    Process(const std::vector<std::string>& arguments, const Environment& settings,
+            const std::filesystem::path& output);
     ~Process();  // kills it if it still runs
     Process(const Process&) = delete;
     Process& operator=(const Process&) = delete;

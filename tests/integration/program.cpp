@@ -51,18 +51,19 @@ std::optional<pid_t> read_pid(const fs::path& file) {
 
 }  // namespace
 
-std::string program_path() { return required_variable("MINDSPACE_BINARY"); }
-
-Environment settings_for(const fs::path& data) {
-    return {{"MINDSPACE_DATA_DIR", data},
-            {"MINDSPACE_HTTP_ADDRESS", "127.0.0.1"},
-            {"MINDSPACE_HTTP_PORT", "0"},
-            {"MINDSPACE_MANAGEMENT_PORT", "0"},
-            {"MINDSPACE_RATE_LIMIT_SCALE", "1000"},
-            {"MINDSPACE_CORS_ORIGINS", std::string(kAllowedOrigin)}};
+std::string program_path() {
+    return required_variable("MINDSPACE_BINARY");
 }
 
-Program& Program::shared() { return shared_program.get(); }
+Environment settings_for(const fs::path& data) {
+    return {{"MINDSPACE_DATA_DIR", data},           {"MINDSPACE_HTTP_ADDRESS", "127.0.0.1"},
+            {"MINDSPACE_HTTP_PORT", "0"},           {"MINDSPACE_MANAGEMENT_PORT", "0"},
+            {"MINDSPACE_RATE_LIMIT_SCALE", "1000"}, {"MINDSPACE_CORS_ORIGINS", std::string(kAllowedOrigin)}};
+}
+
+Program& Program::shared() {
+    return shared_program.get();
+}
 
 Program::Program(Environment more_settings) : settings_(std::move(more_settings)) {
     settings_.merge(settings_for(data()));  // what the test asks for stays
@@ -117,7 +118,11 @@ void Program::kill() {
     wait_for_end();
 }
 
-std::optional<pid_t> Program::postgres_pid() const { return read_pid(data() / "postgres/data/postmaster.pid"); }
-std::optional<pid_t> Program::redis_pid() const { return read_pid(data() / "redis/redis.pid"); }
+std::optional<pid_t> Program::postgres_pid() const {
+    return read_pid(data() / "postgres/data/postmaster.pid");
+}
+std::optional<pid_t> Program::redis_pid() const {
+    return read_pid(data() / "redis/redis.pid");
+}
 
 }  // namespace mindspace::integration

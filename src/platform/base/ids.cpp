@@ -65,15 +65,20 @@ std::optional<Uuid> Uuid::parse(std::string_view text) {
     return uuid;
 }
 
-std::string Uuid::to_string() const {
-    std::string text(36, '-');
+Uuid::Text Uuid::text() const {
+    Text text;
     std::size_t at = 0;
     for (std::size_t i = 0; i < bytes.size(); ++i) {
-        if (i == 4 || i == 6 || i == 8 || i == 10) ++at;
+        if (i == 4 || i == 6 || i == 8 || i == 10) text[at++] = '-';
         text[at++] = kHex[bytes[i] >> 4];
         text[at++] = kHex[bytes[i] & 15];
     }
     return text;
+}
+
+std::string Uuid::to_string() const {
+    auto characters = text();
+    return {characters.data(), characters.size()};
 }
 
 }  // namespace mindspace

@@ -23,6 +23,8 @@ struct Uuid {
     // Accepts the canonical 36-character lower-case form only.
     static std::optional<Uuid> parse(std::string_view text);
 
+    using Text = std::array<char, 36>;
+    [[nodiscard]] Text text() const;
     [[nodiscard]] std::string to_string() const;
     auto operator<=>(const Uuid&) const = default;
 };

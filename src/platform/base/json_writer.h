@@ -19,6 +19,14 @@ public:
 
     void key(std::string_view name);
     void string(std::string_view text);
+    // Text without a character that needs an escape, such as a date or an id.
+    void plain(std::string_view text) {
+        separate();
+        out_ += '"';
+        out_ += text;
+        out_ += '"';
+        need_comma_ = true;
+    }
     void integer(std::int64_t number);
     void number(double number);  // NaN and infinity become null: JSON has neither
     void boolean(bool value) { raw(value ? "true" : "false"); }

@@ -16,6 +16,11 @@ namespace mindspace::schema {
 
 namespace {
 
+template <std::size_t N>
+std::string_view view_of(const std::array<char, N>& text) {
+    return {text.data(), text.size()};
+}
+
 bool is_control_or_space(char c) {
     auto u = static_cast<unsigned char>(c);
     return u <= 0x20 || u == 0x7F;
@@ -230,7 +235,7 @@ void Type<double>::describe(JsonWriter& out, const Rules& rules, Components&) { 
 bool Type<Timestamp>::read(const json::value& in, Timestamp& to, const Rules&, const Path& at, Faults& faults) {
     return read_parsed(in, to, &parse_timestamp, "invalid_format", "must be an RFC 3339 time with an offset", at, faults);
 }
-void Type<Timestamp>::write(JsonWriter& out, const Timestamp& at) { out.string(format_timestamp(at)); }
+void Type<Timestamp>::write(JsonWriter& out, const Timestamp& at) { out.plain(view_of(timestamp_text(at))); }
 void Type<Timestamp>::describe(JsonWriter& out, const Rules& rules, Components&) {
     describe_scalar(out, "string", "date-time", rules);
 }
@@ -238,7 +243,7 @@ void Type<Timestamp>::describe(JsonWriter& out, const Rules& rules, Components&)
 bool Type<LocalDate>::read(const json::value& in, LocalDate& to, const Rules&, const Path& at, Faults& faults) {
     return read_parsed(in, to, &parse_date, "invalid_format", "must be a date such as 2026-11-23", at, faults);
 }
-void Type<LocalDate>::write(JsonWriter& out, const LocalDate& date) { out.string(format_date(date)); }
+void Type<LocalDate>::write(JsonWriter& out, const LocalDate& date) { out.plain(view_of(date_text(date))); }
 void Type<LocalDate>::describe(JsonWriter& out, const Rules& rules, Components&) {
     describe_scalar(out, "string", "date", rules);
 }
@@ -246,7 +251,7 @@ void Type<LocalDate>::describe(JsonWriter& out, const Rules& rules, Components&)
 bool Type<Uuid>::read(const json::value& in, Uuid& to, const Rules&, const Path& at, Faults& faults) {
     return read_parsed(in, to, &Uuid::parse, "invalid_format", "must be a lower-case UUID", at, faults);
 }
-void Type<Uuid>::write(JsonWriter& out, const Uuid& uuid) { out.string(uuid.to_string()); }
+void Type<Uuid>::write(JsonWriter& out, const Uuid& uuid) { out.plain(view_of(uuid.text())); }
 void Type<Uuid>::describe(JsonWriter& out, const Rules& rules, Components&) { describe_scalar(out, "string", "uuid", rules); }
 
 bool Type<RawJson>::read(const json::value& in, RawJson& to, const Rules&, const Path&, Faults&) {

@@ -194,7 +194,7 @@ struct Type<E> {
         to = *value;
         return true;
     }
-    static void write(JsonWriter& out, const E& value) { out.string(enum_name(value)); }
+    static void write(JsonWriter& out, const E& value) { out.plain(enum_name(value)); }
     static void describe(JsonWriter& out, const Rules& rules, Components&) {
         constexpr auto names = names_of(E{});
         describe_string_enum(out, names.data(), names.size(), rules);
@@ -310,6 +310,8 @@ constexpr bool may_be_absent(const Rules& rules) {
 
 template <Object T>
 struct Type<T> {
+    static constexpr auto kFields = T::fields();
+
     static bool read(const json::value& in, T& to, const Rules&, const Path& at, Faults& faults) {
         if (!faults.check_type(in.is_object(), at, "an object")) return false;
         const auto& members = in.get_object();
@@ -325,7 +327,7 @@ struct Type<T> {
                 good = false;
             }
         };
-        std::apply([&](const auto&... f) { (read_field(f), ...); }, T::fields());
+        std::apply([&](const auto&... f) { (read_field(f), ...); }, kFields);
         if (known != members.size()) good &= refuse_unknown(members, at, faults);
         return good;
     }
@@ -337,7 +339,7 @@ struct Type<T> {
             out.key(f.name);
             Type<M>::write(out, value.*f.member);
         };
-        std::apply([&](const auto&... f) { (write_field(f), ...); }, T::fields());
+        std::apply([&](const auto&... f) { (write_field(f), ...); }, kFields);
         out.end_object();
     }
     static void describe(JsonWriter& out, const Rules&, Components& all) { all.reference<T>(out); }
@@ -346,7 +348,7 @@ private:
     static bool refuse_unknown(const json::object& members, const Path& at, Faults& faults) {
         for (const auto& member : members) {
             std::string_view name(member.key().data(), member.key().size());
-            bool known = std::apply([&](const auto&... f) { return ((f.name == name) || ...); }, T::fields());
+            bool known = std::apply([&](const auto&... f) { return ((f.name == name) || ...); }, kFields);
             if (!known) faults.add(Path{&at, name}, "unknown_field", "is not a field of " + std::string(T::kName));
         }
         return false;

@@ -1,5 +1,7 @@
 #include "platform/base/time.h"
 
+#include <algorithm>
+
 namespace mindspace {
 
 namespace {
@@ -108,16 +110,22 @@ minutes scan_offset(Scanner& scanner) {
 
 }  // namespace
 
-std::string format_timestamp(Timestamp at) {
+TimestampText timestamp_text(Timestamp at) {
     auto midnight = std::chrono::floor<days>(at);
     auto of_day = static_cast<unsigned>((at - midnight).count());
-    std::string text = "0000-00-00T00:00:00.000Z";
+    TimestampText text;
+    std::ranges::copy(std::string_view("0000-00-00T00:00:00.000Z"), text.begin());
     put_date(text.data(), midnight);
     put(text.data() + 11, 2, of_day / 3'600'000);
     put(text.data() + 14, 2, of_day / 60'000 % 60);
     put(text.data() + 17, 2, of_day / 1'000 % 60);
     put(text.data() + 20, 3, of_day % 1'000);
     return text;
+}
+
+std::string format_timestamp(Timestamp at) {
+    auto text = timestamp_text(at);
+    return {text.data(), text.size()};
 }
 
 std::optional<Timestamp> parse_timestamp(std::string_view text) {
@@ -149,10 +157,16 @@ std::optional<Timestamp> parse_timestamp(std::string_view text) {
     return at;
 }
 
-std::string format_date(LocalDate date) {
-    std::string text = "0000-00-00";
+DateText date_text(LocalDate date) {
+    DateText text;
+    text[4] = text[7] = '-';
     put_date(text.data(), year_month_day(date));
     return text;
+}
+
+std::string format_date(LocalDate date) {
+    auto text = date_text(date);
+    return {text.data(), text.size()};
 }
 
 std::optional<LocalDate> parse_date(std::string_view text) {

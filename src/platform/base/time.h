@@ -1,6 +1,7 @@
 #pragma once
 // Points in time and calendar dates, and their one text form each (RFC 3339). Time zones are in calendar.h.
 
+#include <array>
 #include <chrono>
 #include <cstdint>
 #include <optional>
@@ -32,11 +33,15 @@ public:
 };
 
 // "2026-11-23T06:00:00.000Z"
+using TimestampText = std::array<char, 24>;
+TimestampText timestamp_text(Timestamp at);
 std::string format_timestamp(Timestamp at);
 // Any RFC 3339 date-time with an offset; digits beyond milliseconds are cut.
 std::optional<Timestamp> parse_timestamp(std::string_view text);
 
 // "2026-11-23"
+using DateText = std::array<char, 10>;
+DateText date_text(LocalDate date);
 std::string format_date(LocalDate date);
 std::optional<LocalDate> parse_date(std::string_view text);
 

@@ -40,7 +40,8 @@ public:
 
     // Goes on until stopped, through every fault.
     void start();
-    // What is under way is given up; the next leader does it again. The handler is not called any more.
+    // What is under way is given up, and the next leader does it again: a handler that waits for the session gets
+    // Unavailable. It is not called any more.
     void stop();
 
     [[nodiscard]] const ConsumerStats& stats() const;

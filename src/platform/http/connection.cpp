@@ -1,5 +1,6 @@
 #include "platform/http/connection.h"
 
+#include "platform/http/problem.h"
 #include "platform/http/response_writer.h"
 #include "platform/http/websocket.h"
 #include "platform/http/websocket_handshake.h"
@@ -78,7 +79,9 @@ Awaitable<Connection::Outcome> Connection::answer_request() {
     if (auto agent = head.find("user-agent")) client_.user_agent = agent->substr(0, 256);
     Exchange exchange{.head = head, .body = parser_.body(), .request_id = {}, .trace_parent = {}, .client = client_,
                       .principal = {}};
+    is_handling_ = true;
     auto response = co_await server_.dispatcher_.handle(exchange);
+    is_handling_ = false;
 
     if (response.status == 101) {
         auto accept = check_websocket_handshake(head);
@@ -161,7 +164,17 @@ void Connection::append(Response& response, Method method, bool keep_alive) {
 }
 
 void Connection::sweep(Clock::time_point now, bool draining) {
-    if (now >= deadline_ || (draining && idle_)) abort();
+    if (draining && idle_) return abort();
+    if (now < deadline_) return;
+    if (is_handling_) {
+        // The handler goes on and is not heard any more. So few octets fit into the socket's buffer, or nobody reads.
+        auto response = problem(504, "deadline_exceeded", "The answer took too long.", {});
+        append(response, Method::get, false);
+        boost::system::error_code ignored;
+        socket_.non_blocking(true, ignored);
+        socket_.write_some(asio::buffer(out_), ignored);
+    }
+    abort();
 }
 
 void Connection::abort() {

@@ -45,6 +45,7 @@ private:
     std::string out_;
     Clock::time_point deadline_;
     bool idle_ = true;  // between requests
+    bool is_handling_ = false;
 };
 
 }  // namespace mindspace::http

@@ -63,6 +63,8 @@ struct Declaration {
     std::string_view summary;
     int success = 0;                           // 0: 200 with a body, 204 without
     std::vector<std::string_view> errors{};    // the codes that are this endpoint's own, for the reader of the document
+    std::string_view cache_control{};          // of a successful answer; default: nobody stores it, or, with an ETag,
+                                               // asks again before it is used
     bool websocket = false;                    // opens a socket: the handshake is checked before the handler
     bool hidden = false;                       // left out of the OpenAPI document
 };
@@ -108,32 +110,45 @@ struct HandlerTraits<Awaitable<Result<Out_>> (F::*)(Call<Body_, Query_>) const> 
     using Out = Out_;
 };
 
-template <class Out>
-Response answer(const Exchange& exchange, int success, Result<Out>& outcome) {
+inline constexpr std::string_view kRevalidate = "private, no-cache";
+
+// What an endpoint keeps between calls, on its core.
+template <class Handler>
+struct Kept {
+    Handler handler;
+    int success = 0;
+    std::string_view cache_control;
+    std::size_t usual_size = 0;  // of the last answer: room for the next one
+};
+
+template <class Out, class Handler>
+Response answer(const Exchange& exchange, Kept<Handler>& kept, Result<Out>& outcome) {
     if (!outcome) return problem(outcome.error(), exchange.request_id);
     if constexpr (std::is_void_v<Out>) {
-        return Response{.status = success != 0 ? success : 204, .body = {}};
+        return Response{.status = kept.success != 0 ? kept.success : 204, .body = {}};
     } else if constexpr (std::is_same_v<Out, Response>) {
         return std::move(*outcome);
     } else {
-        Response response{.status = success != 0 ? success : 200, .body = {}};
+        Response response{.status = kept.success != 0 ? kept.success : 200, .body = {}};
+        auto cache_control = kept.cache_control;
         if constexpr (Versioned<Out>) {
             std::string etag = outcome->etag();
-            if (exchange.head.method == Method::get && matches_none(exchange.head, etag)) {
-                response.status = 304;
-                response.headers.emplace_back("ETag", std::move(etag));
-                return response;
-            }
+            if (exchange.head.method == Method::get && matches_none(exchange.head, etag)) response.status = 304;
             response.headers.emplace_back("ETag", std::move(etag));
+            if (cache_control.empty()) cache_control = kRevalidate;
         }
+        if (!cache_control.empty()) response.headers.emplace_back("Cache-Control", cache_control);
+        if (response.status == 304) return response;
+        response.body.reserve(kept.usual_size);
         JsonWriter out(response.body);
         schema::Type<Out>::write(out, *outcome);
+        kept.usual_size = response.body.size();
         return response;
     }
 }
 
 template <class Handler>
-Awaitable<Response> invoke(const Handler& handler, int success, Exchange& exchange) {
+Awaitable<Response> invoke(Kept<Handler>& kept, Exchange& exchange) {
     using Traits = HandlerTraits<Handler>;
     using Body = typename Traits::Body;
     using Query = typename Traits::Query;
@@ -167,8 +182,8 @@ Awaitable<Response> invoke(const Handler& handler, int success, Exchange& exchan
         if (!body) co_return problem(body.error(), exchange.request_id);
         call.body = std::move(*body);
     }
-    auto outcome = co_await handler(std::move(call));
-    co_return answer(exchange, success, outcome);
+    auto outcome = co_await kept.handler(std::move(call));
+    co_return answer(exchange, kept, outcome);
 }
 
 template <schema::Object Query>
@@ -201,8 +216,9 @@ Endpoint endpoint(Declaration declaration, Handler handler) {
     if constexpr (!std::is_same_v<typename Traits::Query, None>) row.types.query = &describe_query<typename Traits::Query>;
     if constexpr (!std::is_void_v<typename Traits::Out> && !std::is_same_v<typename Traits::Out, Response>)
         row.types.answer = &describe_type<typename Traits::Out>;
-    row.handle = [kept = std::make_shared<Handler>(std::move(handler)), success = row.declaration.success](
-                     Exchange& exchange) { return invoke(*kept, success, exchange); };
+    auto kept = std::make_shared<Kept<Handler>>(std::move(handler), row.declaration.success,
+                                                row.declaration.cache_control);
+    row.handle = [kept = std::move(kept)](Exchange& exchange) { return invoke(*kept, exchange); };
     return row;
 }
 

@@ -91,11 +91,17 @@ Awaitable<std::vector<Rows>> Client::transaction(std::vector<Query> queries) {
         initiate, asio::use_awaitable, std::move(unit));
 }
 
+// Half of the connections are for writes: a read never waits behind somebody's commit.
 void Client::submit(std::unique_ptr<Request> request) {
     auto load = [](const auto& connection) {
         return connection->is_up() ? connection->pending() : std::numeric_limits<std::size_t>::max();
     };
-    auto& chosen = *std::ranges::min(connections_, {}, load);
+    auto first_write = connections_.begin() + static_cast<std::ptrdiff_t>(connections_.size() / 2);
+    auto choice = request->is_read() ? std::ranges::subrange(connections_.begin(), first_write)
+                                     : std::ranges::subrange(first_write, connections_.end());
+    if (choice.empty() || std::ranges::none_of(choice, [](const auto& connection) { return connection->is_up(); }))
+        choice = std::ranges::subrange(connections_.begin(), connections_.end());
+    auto& chosen = *std::ranges::min(choice, {}, load);
     if (chosen.is_up() && chosen.pending() < options_.max_pending) return chosen.submit(std::move(request));
     request->abandon(std::make_exception_ptr(
         Unavailable(chosen.is_up() ? "postgres: too many requests are waiting" : chosen.last_failure())));

@@ -78,9 +78,18 @@ void Connection::submit(std::unique_ptr<Request> request) {
 
 void Connection::enqueue(std::unique_ptr<Request> request) {
     request->queued_at = std::chrono::steady_clock::now();
+    ++pending_;
     queue_.push_back(std::move(request));
+    schedule_sending();
+}
+
+void Connection::schedule_sending() {
     if (std::exchange(is_sending_scheduled_, true)) return;
     asio::post(io_, [self = shared_from_this()] { self->send_queue(); });
+}
+
+bool Connection::must_wait(const Request& request) const {
+    return writes_in_flight_ > 0 && !request.is_read();
 }
 
 // libpq 15 writes to the socket at every Sync (PQsendPipelineSync came with 17), so a unit costs one send(). Corked,
@@ -91,22 +100,34 @@ void Connection::send_queue() {
     auto link = link_;
     bool is_corked = link->can_cork() && queue_.size() > 1;
     if (is_corked) link->cork(true);
-    while (is_up_ && !queue_.empty()) {
+    while (is_up_ && !queue_.empty() && !must_wait(*queue_.front()))
+        if (!send_unit()) lose(link->complaint());
+    if (!is_up_) return;
+    if (is_corked) link->cork(false);
+    if (PQflush(link->native()) == 0 || std::exchange(is_flushing_rest_, true)) return;
+    asio::co_spawn(io_, flush_rest(shared_from_this()), rethrow);
+}
+
+// Sends what goes together from the front of the queue. False: the connection is broken.
+bool Connection::send_unit() {
+    auto link = link_;
+    Unit unit;
+    bool is_sent = true;
+    while (is_sent && is_up_ && !queue_.empty() && unit.takes(*queue_.front())) {
         auto request = std::move(queue_.front());
         queue_.pop_front();
         try {
-            bool is_sent = request->send(link->native(), prepared_);
-            in_flight_.push_back(std::move(request));
-            if (!is_sent) lose(link->complaint());
+            is_sent = unit.send(request, link->native(), prepared_);
         } catch (const std::logic_error&) {  // told to the caller, whose bug it is
             request->abandon(std::current_exception());
             complete(std::move(request));
         }
     }
-    if (!is_up_) return;
-    if (is_corked) link->cork(false);
-    if (PQflush(link->native()) == 0 || std::exchange(is_flushing_rest_, true)) return;
-    asio::co_spawn(io_, flush_rest(shared_from_this()), rethrow);
+    if (unit.is_empty()) return true;
+    is_sent = is_sent && link->is_open() && PQpipelineSync(link->native()) == 1;
+    if (!unit.reads()) ++writes_in_flight_;
+    in_flight_.push_back(std::move(unit));
+    return is_sent;
 }
 
 // The socket is full: the rest goes out as the server reads. Errors surface in serve().
@@ -131,21 +152,41 @@ void Connection::take_replies() {
             case PGRES_COPY_BOTH:
                 return lose("COPY cannot be pipelined");
             default:
-                in_flight_.front()->take(std::move(reply), prepared_);
+                in_flight_.front().take(std::move(reply), prepared_);
         }
     }
 }
 
+// Completing a request runs its coroutine, which may submit or stop the client: what is to be sent again comes first.
 void Connection::finish_front() {
-    auto request = std::move(in_flight_.front());
+    Unit unit = std::move(in_flight_.front());
     in_flight_.pop_front();
-    if (request->try_again()) return enqueue(std::move(request));
-    bool is_standby = request->needs_other_server();
-    complete(std::move(request));
+    if (!unit.reads() && --writes_in_flight_ == 0 && !queue_.empty()) schedule_sending();
+    bool undone = unit.has_failed();
+    bool is_standby = false;
+    auto requests = unit.release();
+    for (auto& request : requests) {
+        if (undone && !request->has_failed()) {
+            request->isolate();
+            resend(std::move(request));
+        } else if (request->try_again()) {
+            resend(std::move(request));
+        } else {
+            is_standby = is_standby || request->needs_other_server();
+        }
+    }
+    for (auto& request : requests)
+        if (request) complete(std::move(request));
     if (is_standby) lose("the server is read-only");
 }
 
+void Connection::resend(std::unique_ptr<Request> request) {
+    --pending_;
+    enqueue(std::move(request));
+}
+
 void Connection::complete(std::unique_ptr<Request> request) {
+    --pending_;
     stats_->queries.fetch_add(1, std::memory_order_relaxed);
     stats_->in_flight.fetch_sub(1, std::memory_order_relaxed);
     if (request->has_failed()) stats_->errors.fetch_add(1, std::memory_order_relaxed);
@@ -153,8 +194,9 @@ void Connection::complete(std::unique_ptr<Request> request) {
 }
 
 void Connection::check_deadline(Request::TimePoint now) {
-    const RequestQueue& oldest = in_flight_.empty() ? queue_ : in_flight_;
-    if (oldest.empty() || now - oldest.front()->queued_at < link_options_.query_timeout) return;
+    if (pending_ == 0 || !is_up_) return;
+    auto oldest = in_flight_.empty() ? queue_.front()->queued_at : in_flight_.front().queued_at();
+    if (now - oldest < link_options_.query_timeout) return;
     stats_->timeouts.fetch_add(1, std::memory_order_relaxed);
     lose("no answer in time");
 }
@@ -163,12 +205,16 @@ void Connection::lose(const std::string& reason) {
     if (link_) link_->close();
     if (std::exchange(is_up_, false)) stats_->connections_up.fetch_sub(1, std::memory_order_relaxed);
     last_failure_ = "postgres: connection lost: " + reason;
+    writes_in_flight_ = 0;
+    std::vector<std::unique_ptr<Request>> lost;
+    for (auto& unit : std::exchange(in_flight_, {}))
+        for (auto& request : unit.release()) lost.push_back(std::move(request));
+    for (auto& request : std::exchange(queue_, {})) lost.push_back(std::move(request));
     auto fault = std::make_exception_ptr(Unavailable(last_failure_));
-    for (RequestQueue* requests : {&in_flight_, &queue_})
-        for (auto& request : std::exchange(*requests, {})) {
-            request->abandon(fault);
-            complete(std::move(request));
-        }
+    for (auto& request : lost) {
+        request->abandon(fault);
+        complete(std::move(request));
+    }
 }
 
 }  // namespace mindspace::postgres

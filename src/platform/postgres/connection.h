@@ -1,12 +1,13 @@
 #pragma once
-// One pipelined connection of a Client. Requests are answered in the order in which they were submitted; an error ends
-// its own unit only. When the connection is lost all its requests fail at once and nothing is sent again; it comes back
+// One pipelined connection of a Client. Reads are sent at the end of the loop's turn in which they were submitted.
+// Writes wait while an earlier unit of writes is being committed, and are then sent together: the slower the disk, the
+// more share a commit. An error ends its own request only. When the connection is lost all its requests fail at once and nothing is sent again; it comes back
 // by itself, with jittered backoff. Belongs to the Client's loop; kept alive by its own coroutine until stopped.
 
 #include "platform/postgres/backoff.h"
 #include "platform/postgres/client_options.h"
 #include "platform/postgres/link.h"
-#include "platform/postgres/request.h"
+#include "platform/postgres/unit.h"
 
 #include <deque>
 #include <memory>
@@ -25,7 +26,8 @@ public:
     [[nodiscard]] bool is_stopped() const { return is_stopped_; }
     // Why it is, or last was, not up.
     [[nodiscard]] const std::string& last_failure() const { return last_failure_; }
-    [[nodiscard]] std::size_t pending() const { return queue_.size() + in_flight_.size(); }
+    // Requests that have not ended.
+    [[nodiscard]] std::size_t pending() const { return pending_; }
 
     // Only while is_up(). Everything submitted in one turn of the loop is sent together at its end.
     void submit(std::unique_ptr<Request> request);
@@ -41,9 +43,13 @@ private:
     Awaitable<> serve();
 
     void enqueue(std::unique_ptr<Request> request);
+    void schedule_sending();
     void send_queue();
+    bool send_unit();
+    [[nodiscard]] bool must_wait(const Request& request) const;
     void take_replies();
     void finish_front();
+    void resend(std::unique_ptr<Request> request);
     void complete(std::unique_ptr<Request> request);
     void lose(const std::string& reason);
 
@@ -53,8 +59,10 @@ private:
     std::shared_ptr<Link> link_;
     Backoff backoff_;
     PreparedStatements prepared_;
-    RequestQueue queue_;      // not yet given to libpq
-    RequestQueue in_flight_;  // given to libpq, oldest first
+    RequestQueue queue_;          // not yet given to libpq
+    std::deque<Unit> in_flight_;  // given to libpq, oldest first
+    std::size_t pending_ = 0;
+    std::size_t writes_in_flight_ = 0;  // units
     std::string last_failure_ = "postgres: not connected yet";
     bool was_up_ = false;
     bool is_up_ = false;

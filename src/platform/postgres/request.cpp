@@ -20,7 +20,11 @@ bool Request::send(PGconn* connection, PreparedStatements& prepared) {
     }
     for (const Query& query : queries_)
         if (!send_execute(connection, query)) return false;
-    return PQpipelineSync(connection) == 1;
+    return true;
+}
+
+bool Request::is_read() const {
+    return queries_.size() == 1 && queries_.front().statement->reads();
 }
 
 void Request::take(Rows reply, PreparedStatements& prepared) {
@@ -46,10 +50,19 @@ bool Request::try_again() {
     }
     fault_ = nullptr;
     may_retry_ = false;
+    isolate();
+    return true;
+}
+
+void Request::isolate() {
+    is_isolated_ = true;
+    forget_replies();
+}
+
+void Request::forget_replies() {
     preparing_.clear();
     results_.clear();
     replies_ = 0;
-    return true;
 }
 
 }  // namespace mindspace::postgres

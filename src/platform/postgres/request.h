@@ -1,6 +1,6 @@
 #pragma once
-// One unit of the pipeline: some statements and one Sync, hence one implicit transaction. Knows how to send itself and
-// what each reply means; knows nothing of sockets, queues or time limits. Made by Client, held by a Connection.
+// What one caller asked for: some statements that belong together. Knows how to send itself and what each reply means;
+// knows nothing of sockets, queues or time limits. Made by Client, held by a Connection within a Unit (unit.h).
 
 #include "platform/postgres/prepared_statements.h"
 #include "platform/postgres/rows.h"
@@ -22,13 +22,22 @@ public:
 
     Request(Queries queries, Done done) : queries_(std::move(queries)), done_(std::move(done)) {}
 
-    // Hands the unit to libpq, preparations first. False: the connection is broken. Throws std::logic_error, with
+    // Hands the statements to libpq, preparations first. False: the connection is broken. Throws std::logic_error, with
     // nothing sent, when a statement is used with other argument types than before.
     bool send(pg_conn* connection, PreparedStatements& prepared);
     // One reply, the Sync's excepted.
     void take(Rows reply, PreparedStatements& prepared);
+    // True when every statement has had its reply.
+    [[nodiscard]] bool is_answered() const { return replies_ == preparing_.size() + queries_.size(); }
     // After the Sync's reply: true when the failure is worth another attempt, for which it is now ready.
     bool try_again();
+    // Its unit was undone because of another request: makes it ready to be sent again, by itself.
+    void isolate();
+
+    // True when it only reads, so that nobody waits for its commit.
+    [[nodiscard]] bool is_read() const;
+    // True when it must have a unit of its own.
+    [[nodiscard]] bool is_isolated() const { return is_isolated_; }
 
     // It will not be answered, for this reason.
     void abandon(std::exception_ptr fault) { fault_ = std::move(fault); }
@@ -45,6 +54,8 @@ public:
 private:
     static constexpr int kAttempts = 4;
 
+    void forget_replies();
+
     Queries queries_;
     Done done_;
     boost::container::small_vector<const Statement*, 1> preparing_;
@@ -53,6 +64,7 @@ private:
     std::exception_ptr fault_;
     bool may_retry_ = false;
     bool needs_other_server_ = false;
+    bool is_isolated_ = false;
     int attempts_ = 0;
 };
 

@@ -7,11 +7,21 @@
 
 #include "platform/postgres/params.h"
 
+#include <algorithm>
+#include <string_view>
+
 namespace mindspace::postgres {
 
 struct Statement {
     const char* name;  // unique in the program
     const char* sql;   // one statement, parameters $1, $2, …
+
+    // Whether it only reads: a plain SELECT. Writes begin with another word (a CTE that writes, with WITH).
+    [[nodiscard]] constexpr bool reads() const {
+        std::string_view text(sql);
+        text.remove_prefix(std::min(text.find_first_not_of(" \n"), text.size()));
+        return text.starts_with("SELECT ");
+    }
 };
 
 // A statement with its arguments.

@@ -38,8 +38,8 @@ Awaitable<Result<http::Principal>> TokenGuard::verify(std::string_view access_to
     std::string token(access_token);
     auto principal = verify_access_token(token, keys_, rules_, now);
     if (!principal && now >= keys_read_at_ + kKeyRereadInterval) {
-        keys_read_at_ = now;
         keys_ = co_await store_.list_signing_keys();
+        keys_read_at_ = now;
         principal = verify_access_token(token, keys_, rules_, now);
     }
     if (principal) verified_.insert(std::move(token), *principal);

@@ -49,7 +49,8 @@ http::Endpoints endpoints(AuthService& service) {
     rows.push_back(endpoint({.method = Method::get,
                              .path = "/.well-known/jwks.json",
                              .access = Access::anyone,
-                             .summary = "The public keys that access tokens are signed with."},
+                             .summary = "The public keys that access tokens are signed with.",
+                             .cache_control = "public, max-age=300"},
                             [&service](Call<>) { return service.public_keys(); }));
     return rows;
 }

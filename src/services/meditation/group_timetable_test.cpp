@@ -95,19 +95,20 @@ TEST_F(GroupTimetableTest, TheEndMakesOneSessionForEachWhoSatLongEnough) {
 }
 
 TEST_F(GroupTimetableTest, AParticipantOfALostNodeKeepsWhatWasConfirmed) {
+    auto lost = database_.add_user("lost");
     auto id = add_group(600);
     run(timetable_.start(id, host_, start_, start_));
-    run(timetable_.record_seen(id, {{host_, start_}, {guest_, start_}}, start_ + 15s));
-    run(timetable_.record_seen(id, {{guest_, start_}}, start_ + 90s));
-    run(timetable_.record_seen(id, {{host_, start_}}, start_ + 590s));
-    // The guest comes back after their node had been away for minutes: the gap does not count.
+    run(timetable_.record_seen(id, {{host_, start_}, {guest_, start_}, {lost, start_}}, start_ + 90s));
+    // The guest comes back through another node, minutes after theirs was lost: the gap does not count.
     run(timetable_.record_joined(id, {{guest_, start_ + 580s}}, start_ + 580s));
+    // The host's node was there all along; only its writes did not come through.
+    run(timetable_.record_seen(id, {{host_, start_}}, start_ + 590s));
     run(timetable_.finish(id, "host", start_ + 595s));
     auto sessions = database_.query(kSessions, id);
-    ASSERT_EQ(sessions.size(), 2U);
-    // Confirmed at 15 s, then not for 75 s, so that the stretch was begun anew at 90 s.
-    EXPECT_EQ(sessions[0].get<std::int32_t>(2), 15 + 5);
-    EXPECT_EQ(sessions[1].get<std::int32_t>(2), 15 + 15);
+    ASSERT_EQ(sessions.size(), 3U);
+    EXPECT_EQ(sessions[0].get<std::int32_t>(2), 595);
+    EXPECT_EQ(sessions[1].get<std::int32_t>(2), 90 + 15);
+    EXPECT_EQ(sessions[2].get<std::int32_t>(2), 90);
 }
 
 TEST_F(GroupTimetableTest, ListsWhatIsDue) {

@@ -147,11 +147,11 @@ Awaitable<> LiveRoom::perform(Publish task) {
 
 Awaitable<> LiveRoom::perform(Renew task) {
     auto asked_at = parts_.clock.now();
-    auto renewal = co_await parts_.order.renew(room_.facts(), std::move(task.leases), asked_at);
+    auto renewal = co_await parts_.order.renew(room_.facts(), task.leases, asked_at);
     std::vector<Presence> left;
     for (const auto& lease : renewal.gone) left.push_back({lease.user, lease.expires_at - Room::kGrace});
     if (!left.empty()) record(Record::Kind::left, std::move(left));
-    tell(Renewed{std::move(renewal), task.whole, asked_at});
+    tell(Renewed{std::move(task), std::move(renewal), asked_at});
 }
 
 Awaitable<> LiveRoom::perform(Recall task) {

@@ -129,7 +129,7 @@ Actions Room::on(const Entered& what, Timestamp now) {
     } else {
         seq_ = epoch_ == entry.epoch ? std::max(seq_, entry.seq) : entry.seq;
         epoch_ = entry.epoch;
-        if (departing_.empty()) settled_epoch_ = entry.epoch;
+        if (settled_epoch_.empty() || departing_.empty()) settled_epoch_ = entry.epoch;
         next_renewal_ = now + kRenewEvery;
     }
     advance(entry.facts, now, actions);

@@ -114,9 +114,9 @@ struct Entered {
     std::optional<Entry> entry;  // nothing: the room is full
 };
 struct Renewed {
+    Renew task;
     Renewal renewal;
-    bool whole = false;
-    Timestamp asked_at{};  // leases that expired before are gone
+    Timestamp asked_at{};  // the leases of the task that expired until then are gone
 };
 struct Heard {
     OrderedEvent event;
@@ -241,7 +241,7 @@ private:
 
     std::string epoch_;          // of the last event followed
     std::int64_t seq_ = 0;       // its number
-    std::string settled_epoch_;  // in which our leases are
+    std::string settled_epoch_;  // in which our leases are; "" as long as there were none
     std::int64_t newest_ = 0;    // the highest number heard of while events were missing
     bool recalling_ = false;
     bool recall_failed_ = false;

@@ -150,13 +150,13 @@ void Room::renew_all(Timestamp now, Actions& actions) {
 Actions Room::on(const Renewed& what, Timestamp now) {
     Actions actions;
     const auto& renewal = what.renewal;
-    if (what.whole) renewing_ = false;
-    bool is_rebuilt = renewal.epoch != settled_epoch_;
+    if (what.task.whole) renewing_ = false;
+    bool is_rebuilt = !settled_epoch_.empty() && renewal.epoch != settled_epoch_;
     if (renewal.epoch != epoch_) {
         adopt(renewal.epoch, now, actions);
         if (renewal.seq > 0) recall(actions);
     }
-    if (is_rebuilt && !what.whole) return actions;  // all are renewed soon
+    if (is_rebuilt && !what.task.whole) return actions;  // all are renewed soon
     for (auto connection : renewal.unknown) {
         if (const auto* member = find(connection))
             reenter(member->guest, now + kLeaseTtl, is_rebuilt ? Announcement::quiet : Announcement::told, now, actions);
@@ -165,10 +165,11 @@ Actions Room::on(const Renewed& what, Timestamp now) {
         else
             departing_.erase(connection);
     }
-    if (what.whole) {
-        settled_epoch_ = renewal.epoch;
-        if (renewal.is_all_reaped && !is_rebuilt)
-            std::erase_if(departing_, [&](const auto& entry) { return entry.second.expires_at <= what.asked_at; });
+    if (what.task.whole) settled_epoch_ = renewal.epoch;
+    if (is_rebuilt || !renewal.is_all_reaped) return actions;
+    for (const auto& lease : what.task.leases) {
+        auto departing = departing_.find(lease.connection);
+        if (departing != departing_.end() && lease.expires_at <= what.asked_at) departing_.erase(departing);
     }
     return actions;
 }

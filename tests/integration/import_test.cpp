@@ -1,0 +1,112 @@
+// Sessions from offline times and other apps.
+
+#include "person.h"
+#include "platform/base/time.h"
+
+#include <gmock/gmock.h>
+
+namespace mindspace::integration {
+namespace {
+
+using testing::ElementsAre;
+
+constexpr const char* kImport = "/api/v1/sessions/import";
+
+Answer import(Person& person, json::array sessions) {
+    return person.client.post(kImport, {{"sessions", std::move(sessions)}});
+}
+
+std::vector<std::string> outcomes_of(const Answer& answer) {
+    std::vector<std::string> outcomes;
+    for (const auto& result : answer.at("/results").as_array())
+        outcomes.push_back(text_of(result.as_object(), "outcome"));
+    return outcomes;
+}
+
+TEST(Import, BringsCompletedSessionsIntoTheHistory) {
+    auto person = register_person({{"timezone", "America/Lima"}});
+    const auto session = offline_session(
+        "2025-06-01T04:30:00+02:00", {{"kind", "walking"}, {"moodBefore", 2}, {"moodAfter", 4}, {"note", "am See"}});
+    const auto answer = import(person, {session});
+    ASSERT_TRUE(is(answer, 200));
+    EXPECT_EQ(answer.text("/results/0/id"), text_of(session, "id"));
+    const auto read = person.client.get("/api/v1/sessions/" + text_of(session, "id"));
+    ASSERT_TRUE(is(read, 200));
+    EXPECT_EQ(read.at("/status"), "completed");
+    EXPECT_EQ(read.at("/source"), "import");
+    EXPECT_EQ(read.at("/startedAt"), "2025-06-01T02:30:00.000Z");
+    EXPECT_EQ(read.at("/endedAt"), "2025-06-01T03:00:00.000Z");
+    EXPECT_EQ(read.at("/localDate"), "2025-05-31");
+    EXPECT_EQ(read.at("/timezone"), "America/Lima");
+    EXPECT_EQ(read.at("/durationSeconds"), 1800);
+    for (const char* member : {"kind", "moodBefore", "moodAfter", "note"})
+        EXPECT_EQ(read.document.as_object().at(member), session.at(member)) << member;
+}
+
+TEST(Import, AnswersForEachInTheOrderGiven) {
+    auto person = register_person();
+    const auto known = offline_session("2025-01-01T08:00:00Z");
+    ASSERT_THAT(outcomes_of(import(person, {known})), ElementsAre("created"));
+
+    const auto twice = offline_session("2025-01-04T08:00:00Z");
+    const auto answer = import(person, {offline_session("2025-01-02T08:00:00Z"), known,
+                                        offline_session("2025-01-03T08:00:00Z", {{"durationSeconds", 0}}), twice, twice,
+                                        offline_session("1999-12-31T23:59:59Z"), json::object{{"kind", "sleep"}},
+                                        offline_session(format_timestamp(SystemClock{}.now() + 1h)), "a string"});
+    ASSERT_TRUE(is(answer, 200));
+    EXPECT_THAT(outcomes_of(answer), ElementsAre("created", "exists", "invalid", "created", "exists", "invalid",
+                                                 "invalid", "invalid", "invalid"));
+    EXPECT_EQ(answer.at("/results/2/errors/0/pointer"), "/sessions/2/durationSeconds");
+    EXPECT_EQ(answer.at("/results/5/errors/0/pointer"), "/sessions/5/startedAt");
+    EXPECT_EQ(answer.at("/results/6/errors").as_array().size(), 3U) << "all of its faults";
+    EXPECT_EQ(answer.at("/results/7/errors/0/pointer"), "/sessions/7/startedAt");
+    EXPECT_EQ(answer.at("/results/8/errors/0/pointer"), "/sessions/8");
+    EXPECT_EQ(whole_history(person).size(), 3U);
+}
+
+TEST(Import, MayBeSentAgain) {
+    auto person = register_person();
+    const json::array sessions{offline_session("2025-01-01T08:00:00Z"), offline_session("2025-01-02T08:00:00Z")};
+    EXPECT_THAT(outcomes_of(import(person, sessions)), ElementsAre("created", "created"));
+    EXPECT_THAT(outcomes_of(import(person, sessions)), ElementsAre("exists", "exists"));
+    EXPECT_EQ(whole_history(person).size(), 2U);
+}
+
+TEST(Import, PointsAtSessionsOfTheSameTime) {
+    auto person = register_person();
+    const auto first = offline_session("2025-01-01T08:00:00Z");
+    import_all(person, {first});
+    const auto answer = import(person, {offline_session("2025-01-01T08:01:00Z"),    // nearly the same half hour
+                                        offline_session("2025-01-01T12:00:00Z")});  // hours later
+    ASSERT_THAT(outcomes_of(answer), ElementsAre("created", "created"));
+    EXPECT_EQ(answer.at("/results/0/overlaps"), (json::array{first.at("id")}));
+    EXPECT_FALSE(answer.at("/results/1").as_object().contains("overlaps"));
+}
+
+TEST(Import, KnowsNothingOfOtherPeople) {
+    auto one = register_person();
+    auto other = register_person();
+    const json::array sessions{offline_session("2025-01-01T08:00:00Z")};
+    EXPECT_THAT(outcomes_of(import(one, sessions)), ElementsAre("created"));
+    const auto answer = import(other, sessions);
+    EXPECT_THAT(outcomes_of(answer), ElementsAre("created"));
+    EXPECT_FALSE(answer.at("/results/0").as_object().contains("overlaps"));
+}
+
+TEST(Import, TakesOneToFiveHundred) {
+    auto person = register_person();
+    EXPECT_TRUE(is_problem(import(person, {}), 422, "validation_failed"));
+    json::array sessions;
+    const auto first = parse_timestamp("2023-01-01T06:00:00Z").value();
+    for (int i = 0; i < 501; ++i) sessions.push_back(offline_session(format_timestamp(first + std::chrono::days(i))));
+    const auto too_many = import(person, sessions);
+    ASSERT_TRUE(is_problem(too_many, 422, "validation_failed"));
+    EXPECT_THAT(faults_of(too_many), ElementsAre("/sessions too_many"));
+    EXPECT_TRUE(whole_history(person).empty());
+    sessions.pop_back();
+    EXPECT_EQ(import(person, sessions).at("/results").as_array().size(), 500U);
+    EXPECT_EQ(whole_history(person).size(), 500U);
+}
+
+}  // namespace
+}  // namespace mindspace::integration
