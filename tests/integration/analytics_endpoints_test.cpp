@@ -34,7 +34,7 @@ protected:
         database_.start();
         run_until(io_, [&] { return database_.is_up(); });
     }
-    ~AnalyticsEndpointsTest() override {
+    void TearDown() override {
         database_.stop();
         io_.restart();
         io_.run_for(postgres::kTestDeadline);

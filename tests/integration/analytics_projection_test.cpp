@@ -91,7 +91,7 @@ protected:
         run_until(io_, [&] { return database_.is_up(); });
     }
     // Whatever is under way ends before the loop goes.
-    ~ProjectionTest() override {
+    void TearDown() override {
         consumer_.stop();
         database_.stop();
         io_.restart();

@@ -64,7 +64,7 @@ protected:
         run(io_, session_.execute("CREATE TABLE handled (position bigint GENERATED ALWAYS AS IDENTITY, n bigint)"));
     }
     // Whatever is under way ends before the loop goes.
-    ~ConsumerTest() override {
+    void TearDown() override {
         consumers_.clear();
         io_.restart();
         io_.run_for(postgres::kTestDeadline);
