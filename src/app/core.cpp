@@ -39,6 +39,7 @@ void Core::run() { loop.run(); }
 
 void Core::stop() {
     for (auto& listener : listeners) listener->server.stop();
+    if (projection) projection->stop();
     subscriber.stop();
     redis.stop();
     database.stop();

@@ -3,11 +3,13 @@
 // another thread, except figures that are read for the metrics page.
 
 #include "app/shared.h"
+#include "platform/events/consumer.h"
 #include "platform/http/server.h"
 #include "platform/postgres/client.h"
 #include "platform/redis/client.h"
 #include "platform/redis/subscriber.h"
 #include "platform/telemetry/access_log.h"
+#include "services/analytics/service.h"
 #include "services/auth/client.h"
 #include "services/auth/service.h"
 #include "services/meditation/session_service.h"
@@ -62,6 +64,8 @@ public:
     std::unique_ptr<auth::AuthService> auth;
     std::unique_ptr<user::UserService> users;
     std::unique_ptr<meditation::SessionService> sessions;
+    std::unique_ptr<analytics::AnalyticsService> analytics;
+    std::unique_ptr<events::Consumer> projection;  // on the first core only
 
     std::vector<std::unique_ptr<Listener>> listeners;
 

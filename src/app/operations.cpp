@@ -4,6 +4,7 @@
 #include "app/web_assets.h"
 #include "platform/http/etag.h"
 #include "platform/telemetry/log.h"
+#include "services/analytics/projection.h"
 
 namespace mindspace::app {
 
@@ -105,6 +106,8 @@ Response metrics_page(const std::vector<std::unique_ptr<Core>>& cores) {
         http::collect(cores.front()->listeners[i]->router, figures, page);
     }
     collect_clients(cores, page);
+    for (const auto& core : cores)
+        if (core->projection) events::collect(std::string(analytics::kConsumerName), core->projection->stats(), page);
     return Response{.content_type = "text/plain; version=0.0.4; charset=utf-8", .body = page.text()};
 }
 

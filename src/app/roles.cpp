@@ -2,6 +2,8 @@
 
 #include "app/core.h"
 #include "app/operations.h"
+#include "services/analytics/endpoints.h"
+#include "services/analytics/projection.h"
 #include "services/auth/endpoints.h"
 #include "services/meditation/session_endpoints.h"
 #include "services/user/endpoints.h"
@@ -32,7 +34,16 @@ http::Endpoints open_meditation(Core& core) {
     return meditation::session_endpoints(*core.sessions);
 }
 
-http::Endpoints open_analytics(Core&) { return {}; }
+http::Endpoints open_analytics(Core& core) {
+    if (core.index == 0) {
+        events::ConsumerOptions options{.name = std::string(analytics::kConsumerName),
+                                        .conninfo = core.shared.backends.database};
+        core.projection = std::make_unique<events::Consumer>(core.loop, std::move(options), &analytics::project);
+        core.projection->start();
+    }
+    core.analytics = std::make_unique<analytics::AnalyticsService>(analytics::AnalyticsStore(core.database));
+    return analytics::endpoints(*core.analytics);
+}
 
 constexpr std::array<Role, 5> kRoles{{
     {"gateway", 8080, &open_gateway},

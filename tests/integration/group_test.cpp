@@ -1,0 +1,152 @@
+// Groups as REST shows them.
+
+#include "live_client.h"
+#include "platform/base/time.h"
+
+#include <gmock/gmock.h>
+
+#include <algorithm>
+
+namespace mindspace::integration {
+namespace {
+
+using testing::UnorderedElementsAre;
+
+constexpr const char* kGroups = "/api/v1/groups";
+
+TEST(Group, IsCreatedWithItsHost) {
+    auto host = register_person({{"displayName", "Thich"}});
+    const auto in_an_hour = format_timestamp(SystemClock{}.now() + 1h);
+    const json::object request{{"title", "Evening silence"}, {"description", "All are welcome"},
+                               {"kind", "mindfulness"},      {"plannedSeconds", 1200},
+                               {"scheduledFor", in_an_hour}, {"maxParticipants", 12}};
+    const auto answer = host.client.post(kGroups, request);
+    ASSERT_TRUE(is(answer, 201));
+    for (const auto& [name, value] : request) EXPECT_EQ(answer.document.as_object().at(name), value) << name;
+    EXPECT_EQ(answer.at("/visibility"), "public");
+    EXPECT_EQ(answer.at("/state"), "scheduled");
+    EXPECT_EQ(answer.at("/participantCount"), 0);
+    EXPECT_EQ(answer.at("/host"), (json::object{{"id", host.id}, {"displayName", "Thich"}}));
+    for (const char* later : {"startedAt", "endsAt", "endedAt"})
+        EXPECT_FALSE(answer.document.as_object().contains(later)) << later;
+
+    auto reader = register_person();
+    const auto read = reader.client.get(group_path(answer.text("/id")));
+    ASSERT_TRUE(is(read, 200));
+    EXPECT_EQ(read.document, answer.document);
+    const auto tag = read.header("etag").value_or("");
+    EXPECT_TRUE(is(reader.client.get(group_path(answer.text("/id")), {{"If-None-Match", tag}}), 304));
+}
+
+TEST(Group, NamesAllFaultsAtOnce) {
+    auto host = register_person();
+    const auto answer = host.client.post(kGroups, {{"title", ""},
+                                                   {"kind", "yoga"},
+                                                   {"plannedSeconds", 59},
+                                                   {"visibility", "secret"},
+                                                   {"maxParticipants", 1},
+                                                   {"scheduledFor", "tomorrow"},
+                                                   {"host", "me"}});
+    ASSERT_TRUE(is_problem(answer, 422, "validation_failed"));
+    EXPECT_THAT(faults_of(answer),
+                UnorderedElementsAre("/title too_short", "/kind not_allowed", "/plannedSeconds too_small",
+                                     "/visibility not_allowed", "/maxParticipants too_small",
+                                     "/scheduledFor invalid_format", "/host unknown_field"));
+}
+
+TEST(Group, MayBeCreatedTwiceWithAnIdOfTheClient) {
+    auto host = register_person();
+    json::object request{{"id", new_id()}, {"title", "Once"}, {"kind", "sleep"}, {"plannedSeconds", 600}};
+    const auto first = host.client.post(kGroups, request);
+    ASSERT_TRUE(is(first, 201));
+    EXPECT_EQ(host.client.post(kGroups, request).document, first.document);
+    request["title"] = "Twice";
+    EXPECT_TRUE(is_problem(host.client.post(kGroups, request), 409, "conflict"));
+    auto other = register_person();
+    request["title"] = "Once";
+    EXPECT_TRUE(is_problem(other.client.post(kGroups, request), 409, "conflict")) << "it is another host's";
+}
+
+TEST(Group, IsChangedAndCancelledByItsHostOnly) {
+    auto host = register_person();
+    auto other = register_person();
+    const auto id = create_group(host, {{"description", "first"}, {"maxParticipants", 5}});
+    EXPECT_TRUE(is_problem(other.client.patch(group_path(id), {{"title", "Mine"}}), 403, "forbidden"));
+    EXPECT_TRUE(is_problem(other.client.del(group_path(id)), 403, "forbidden"));
+
+    const auto tag = host.client.get(group_path(id)).header("etag").value_or("");
+    const auto changed = host.client.patch(group_path(id), {{"title", "Later"}, {"description", nullptr}},
+                                           {{"If-Match", tag}});
+    ASSERT_TRUE(is(changed, 200));
+    EXPECT_EQ(changed.at("/title"), "Later");
+    EXPECT_FALSE(changed.document.as_object().contains("description"));
+    EXPECT_EQ(changed.at("/maxParticipants"), 5);
+    EXPECT_TRUE(is_problem(host.client.patch(group_path(id), {{"title", "Late"}}, {{"If-Match", tag}}), 412,
+                           "precondition_failed"));
+    EXPECT_TRUE(is(host.client.patch(group_path(id), {{"title", nullptr}}), 422));
+
+    EXPECT_TRUE(is(host.client.del(group_path(id)), 204));
+    const auto cancelled = other.client.get(group_path(id));
+    ASSERT_TRUE(is(cancelled, 200));
+    EXPECT_EQ(cancelled.at("/state"), "cancelled");
+    EXPECT_TRUE(is_problem(other.client.post(group_path(id, "/ticket")), 409, "group_ended"));
+}
+
+TEST(Group, ThatDoesNotExistIsNotFound) {
+    auto person = register_person();
+    const auto id = new_id();
+    EXPECT_TRUE(is_problem(person.client.get(group_path(id)), 404, "not_found"));
+    EXPECT_TRUE(is_problem(person.client.patch(group_path(id), {{"title", "x"}}), 404, "not_found"));
+    EXPECT_TRUE(is_problem(person.client.del(group_path(id)), 404, "not_found"));
+    EXPECT_TRUE(is_problem(person.client.post(group_path(id, "/ticket")), 404, "not_found"));
+}
+
+TEST(GroupList, ShowsPublicGroupsOnceSoonestFirst) {
+    auto host = register_person();
+    const auto now = SystemClock{}.now();
+    std::vector<std::string> expected;  // far ahead of what other tests make
+    for (int i = 0; i < 45; ++i)
+        expected.push_back(create_group(
+            host, {{"scheduledFor", format_timestamp(now + std::chrono::hours(24 * 400 + i / 3))}}));
+    const auto hidden = create_group(host, {{"visibility", "unlisted"}, {"scheduledFor", format_timestamp(now + 1h)}});
+
+    std::vector<std::string> seen;
+    std::vector<std::string> times;
+    auto reader = register_person();
+    for (std::string query = "?limit=7&state=scheduled";;) {
+        const auto page = reader.client.get(kGroups + query);
+        ASSERT_TRUE(is(page, 200));
+        for (const auto& item : page.at("/items").as_array()) {
+            const auto& group = item.as_object();
+            EXPECT_NE(text_of(group, "id"), hidden);
+            EXPECT_EQ(group.at("visibility"), "public");
+            times.push_back(text_of(group, group.contains("scheduledFor") ? "scheduledFor" : "createdAt"));
+            if (std::ranges::contains(expected, text_of(group, "id"))) seen.push_back(text_of(group, "id"));
+        }
+        if (page.at("/nextCursor").is_null()) break;
+        query = "?limit=7&state=scheduled&cursor=" + in_query(page.text("/nextCursor"));
+    }
+    EXPECT_THAT(seen, testing::UnorderedElementsAreArray(expected));
+    EXPECT_TRUE(std::ranges::is_sorted(times));
+    EXPECT_TRUE(is(reader.client.get(group_path(hidden)), 200)) << "whoever has the link may see it";
+}
+
+TEST(GroupList, RefusesADamagedCursor) {
+    auto person = register_person();
+    EXPECT_TRUE(is_problem(person.client.get("/api/v1/groups?cursor=nonsense"), 400, "invalid_cursor"));
+    EXPECT_TRUE(is(person.client.get("/api/v1/groups?limit=101"), 422));
+    EXPECT_TRUE(is(person.client.get("/api/v1/groups?state=sleeping"), 422));
+}
+
+TEST(GroupTicket, SaysHowTheSocketIsOpened) {
+    auto person = register_person();
+    const auto id = create_group(person);
+    const auto answer = person.client.post(group_path(id, "/ticket"));
+    ASSERT_EQ(answer.status / 100, 2) << answer;
+    EXPECT_EQ(answer.at("/expiresIn"), 30);
+    EXPECT_THAT(answer.text("/url"), testing::HasSubstr(group_path(id, "/live?ticket=")));
+    EXPECT_TRUE(is_problem(Client(Program::shared()).post(group_path(id, "/ticket")), 401, "credentials_missing"));
+}
+
+}  // namespace
+}  // namespace mindspace::integration
