@@ -23,7 +23,9 @@ namespace {
 constexpr auto kRetryInterval = std::chrono::milliseconds(500);
 constexpr Milliseconds kMigrationTimeout{600'000};  // one migration may rewrite a table
 
-void report(std::string_view progress) { log::info(progress); }
+void report(std::string_view progress) {
+    log::info(progress);
+}
 
 redis::ClientOptions redis_options(const Config& config) {
     auto options = redis::parse_url(config.redis.url);
@@ -90,7 +92,8 @@ void BackendServers::stop() {
 
 Backends configured_backends(const Config& config) {
     if (config.database.url.empty() || config.redis.url.empty())
-        throw StartupError(EX_CONFIG, "database.url and redis.url must be set here; `mindspace up` brings its own servers");
+        throw StartupError(EX_CONFIG,
+                           "database.url and redis.url must be set here; `mindspace up` brings its own servers");
     return {.database = config.database.url, .redis = redis_options(config)};
 }
 

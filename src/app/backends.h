@@ -28,8 +28,8 @@ private:
 Backends configured_backends(const Config& config);
 
 // Waits until the database takes connections, for database.start_timeout at most, brings its schema up to date and
-// publishes the key that this process signs with, if it does. Returns the number of migrations. StartupError: EX_UNAVAILABLE without a database, EX_CONFIG with one that does not
-// fit this program.
+// publishes the key that this process signs with, if it does. Returns the number of migrations. StartupError:
+// EX_UNAVAILABLE without a database, EX_CONFIG with one that does not fit this program.
 int prepare_database(const Backends& backends, const Config& config, const std::optional<auth::SigningKey>& key);
 
 }  // namespace mindspace::app

@@ -5,6 +5,8 @@
 #include <boost/asio/detached.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include <algorithm>
+
 namespace mindspace::app {
 
 Listener::Listener(asio::io_context& loop, http::ServerOptions options, http::Endpoints endpoints, http::Guard* guard,
@@ -20,6 +22,14 @@ http::Router Listener::make_router(http::Endpoints endpoints) {
     return router;
 }
 
+GroupParts::GroupParts(asio::io_context& loop, meditation::LiveBackends backends, http::Guard& guard,
+                       meditation::LiveSettings live_settings)
+    : settings(std::move(live_settings)),
+      rooms(loop, backends, guard, settings),
+      service(meditation::GroupStore(backends.database), meditation::RoomOrder(backends.redis),
+              meditation::GroupTickets(backends.redis), settings.public_url),
+      entrance(rooms, backends, guard, settings) {}
+
 Core::Core(Shared& shared_parts, unsigned core_index)
     : shared(shared_parts),
       index(core_index),
@@ -29,16 +39,31 @@ Core::Core(Shared& shared_parts, unsigned core_index)
       guard(auth::AuthStore(database), auth::SessionRegistry(redis), shared.auth_settings.access) {
     database.start();
     redis.start();
+    subscriber.on_gap([this] {
+        if (groups) groups->rooms.note_gap();
+    });
     subscriber.start();
     asio::co_spawn(loop, flush_access_log(), asio::detached);
 }
 
 Core::~Core() = default;
 
-void Core::run() { loop.run(); }
+void Core::run() {
+    loop.run();
+}
+
+void Core::drain(Milliseconds window) {
+    for (auto& listener : listeners) listener->server.drain();
+    if (groups) groups->rooms.drain(window);
+}
+
+bool Core::is_idle() const {
+    return std::ranges::all_of(listeners, [](const auto& listener) { return listener->server.is_idle(); });
+}
 
 void Core::stop() {
     for (auto& listener : listeners) listener->server.stop();
+    if (groups) groups->rooms.stop();
     if (projection) projection->stop();
     subscriber.stop();
     redis.stop();

@@ -12,6 +12,8 @@
 #include "services/analytics/service.h"
 #include "services/auth/client.h"
 #include "services/auth/service.h"
+#include "services/meditation/group_service.h"
+#include "services/meditation/live_entrance.h"
 #include "services/meditation/session_service.h"
 #include "services/user/service.h"
 
@@ -39,6 +41,17 @@ private:
     static http::Router make_router(http::Endpoints endpoints);
 };
 
+// What the meditation role has for groups on one core.
+struct GroupParts {
+    GroupParts(asio::io_context& loop, meditation::LiveBackends backends, http::Guard& guard,
+               meditation::LiveSettings live_settings);
+
+    meditation::LiveSettings settings;
+    meditation::LiveRooms rooms;
+    meditation::GroupService service;
+    meditation::LiveEntrance entrance;
+};
+
 class Core {
 public:
     Core(Shared& shared, unsigned index);
@@ -48,7 +61,11 @@ public:
 
     // Runs the loop until stop(); the thread of this core.
     void run();
-    // From its own thread or through post(): ends the clients and listeners, and with them the loop.
+    // Through post(): takes no more connections, and tells those that are open to come back elsewhere within `window`.
+    void drain(Milliseconds window);
+    // Through post(): whether nothing is open any more.
+    [[nodiscard]] bool is_idle() const;
+    // Through post(): ends the clients and listeners, and with them the loop.
     void stop();
 
     Shared& shared;
@@ -64,6 +81,7 @@ public:
     std::unique_ptr<auth::AuthService> auth;
     std::unique_ptr<user::UserService> users;
     std::unique_ptr<meditation::SessionService> sessions;
+    std::unique_ptr<GroupParts> groups;
     std::unique_ptr<analytics::AnalyticsService> analytics;
     std::unique_ptr<events::Consumer> projection;  // on the first core only
 

@@ -8,8 +8,8 @@
 #include "platform/base/calendar.h"
 #include "platform/telemetry/log.h"
 
-#include <CLI/CLI.hpp>
 #include <sodium.h>
+#include <CLI/CLI.hpp>
 
 #include <iostream>
 
@@ -41,7 +41,8 @@ int serve(const CommandLine& line, bool embedded) {
     auto roles = app::parse_roles(line.roles);
     if (!roles) throw app::StartupError(EX_USAGE, roles.error().detail);
     if (!embedded && (config.database.url.empty() || config.redis.url.empty()))
-        throw app::StartupError(EX_CONFIG, "set database.url and redis.url, or use `mindspace up`, which brings its own");
+        throw app::StartupError(EX_CONFIG,
+                                "set database.url and redis.url, or use `mindspace up`, which brings its own");
     log::start(config.log.options);
     app::run_program(std::move(config), *roles);
     return 0;

@@ -38,7 +38,9 @@ Response readiness(const Core& core) {
     return Response{.status = ready ? 200 : 503, .body = schema::to_json(health)};
 }
 
-Awaitable<Result<Response>> answer(Response response) { co_return response; }
+Awaitable<Result<Response>> answer(Response response) {
+    co_return response;
+}
 
 // The packed form for whoever takes it: the pages are read once, by browsers.
 Response serve(const WebAsset& asset, const http::RequestHead& head) {
@@ -75,9 +77,9 @@ void collect_clients(const std::vector<std::unique_ptr<Core>>& cores, telemetry:
                  sum(cores, [](const Core& core) { return core.database.stats().errors.load(); }));
     page.counter("mindspace_postgres_reconnects", "Connections to PostgreSQL made again after a loss.",
                  sum(cores, [](const Core& core) { return core.database.stats().reconnects.load(); }));
-    page.gauge("mindspace_postgres_in_flight", "Requests that PostgreSQL has not answered yet.",
-               static_cast<std::int64_t>(
-                   sum(cores, [](const Core& core) { return core.database.stats().in_flight.load(); })));
+    page.gauge(
+        "mindspace_postgres_in_flight", "Requests that PostgreSQL has not answered yet.",
+        static_cast<std::int64_t>(sum(cores, [](const Core& core) { return core.database.stats().in_flight.load(); })));
     page.gauge("mindspace_postgres_connections", "Connections to PostgreSQL that are up.",
                static_cast<std::int64_t>(
                    sum(cores, [](const Core& core) { return core.database.stats().connections_up.load(); })));
@@ -98,6 +100,28 @@ void collect_clients(const std::vector<std::unique_ptr<Core>>& cores, telemetry:
     }
 }
 
+void collect_rooms(const std::vector<std::unique_ptr<Core>>& cores, telemetry::Page& page) {
+    if (cores.empty() || !cores.front()->groups) return;
+    auto add = [&](auto figure) {
+        return sum(cores, [&](const Core& core) { return figure(core.groups->rooms.metrics()).value(); });
+    };
+    using Metrics = meditation::LiveMetrics;
+    page.gauge("mindspace_rooms", "Rooms with a socket, summed over the cores.",
+               static_cast<std::int64_t>(add([](const Metrics& m) -> auto& { return m.rooms; })));
+    page.gauge("mindspace_room_connections", "Open sockets of rooms.",
+               static_cast<std::int64_t>(add([](const Metrics& m) -> auto& { return m.connections; })));
+    page.gauge("mindspace_room_connections_joined", "Of these, those that have been welcomed.",
+               static_cast<std::int64_t>(add([](const Metrics& m) -> auto& { return m.joined_connections; })));
+    page.counter("mindspace_room_events", "Events of rooms that the cores have heard.",
+                 add([](const Metrics& m) -> auto& { return m.events_heard; }));
+    page.counter("mindspace_room_deliveries", "Frames of events given to sockets.",
+                 add([](const Metrics& m) -> auto& { return m.deliveries; }));
+    page.counter("mindspace_room_tasks_failed", "Calls of Redis or PostgreSQL that a room could not make.",
+                 add([](const Metrics& m) -> auto& { return m.tasks_failed; }));
+    page.counter("mindspace_room_records_failed", "Writes of attendance that had to be tried again.",
+                 add([](const Metrics& m) -> auto& { return m.records_failed; }));
+}
+
 Response metrics_page(const std::vector<std::unique_ptr<Core>>& cores) {
     telemetry::Page page;
     for (std::size_t i = 0; !cores.empty() && i < cores.front()->listeners.size(); ++i) {
@@ -106,6 +130,7 @@ Response metrics_page(const std::vector<std::unique_ptr<Core>>& cores) {
         http::collect(cores.front()->listeners[i]->router, figures, page);
     }
     collect_clients(cores, page);
+    collect_rooms(cores, page);
     for (const auto& core : cores)
         if (core->projection) events::collect(std::string(analytics::kConsumerName), core->projection->stats(), page);
     return Response{.content_type = "text/plain; version=0.0.4; charset=utf-8", .body = page.text()};
@@ -115,13 +140,15 @@ Response metrics_page(const std::vector<std::unique_ptr<Core>>& cores) {
 
 http::Endpoints health_endpoints(Core& core) {
     http::Endpoints rows;
-    rows.push_back(endpoint({.method = Method::get, .path = "/livez", .access = Access::anyone,
-                             .summary = "Whether the process runs."},
-                            [](Call<>) {
-                                Response response{.content_type = "text/plain; charset=utf-8", .body = "ok\n"};
-                                return answer(std::move(response));
-                            }));
-    rows.push_back(endpoint({.method = Method::get, .path = "/readyz", .access = Access::anyone,
+    rows.push_back(endpoint(
+        {.method = Method::get, .path = "/livez", .access = Access::anyone, .summary = "Whether the process runs."},
+        [](Call<>) {
+            Response response{.content_type = "text/plain; charset=utf-8", .body = "ok\n"};
+            return answer(std::move(response));
+        }));
+    rows.push_back(endpoint({.method = Method::get,
+                             .path = "/readyz",
+                             .access = Access::anyone,
                              .summary = "Whether the process can serve, and which checks fail."},
                             [&core](Call<>) { return answer(readiness(core)); }));
     return rows;
@@ -139,15 +166,15 @@ http::Endpoints public_pages(Core& core) {
         return answer(std::move(response));
     }));
     for (const auto& asset : web_assets())
-        rows.push_back(endpoint(page(asset.path, "A page."),
-                                [&asset](Call<> call) { return answer(serve(asset, *call.head)); }));
+        rows.push_back(
+            endpoint(page(asset.path, "A page."), [&asset](Call<> call) { return answer(serve(asset, *call.head)); }));
     return rows;
 }
 
 http::Endpoints metrics_endpoints(const std::vector<std::unique_ptr<Core>>& cores) {
     http::Endpoints rows;
-    rows.push_back(endpoint(page("/metrics", "Prometheus metrics."),
-                            [&cores](Call<>) { return answer(metrics_page(cores)); }));
+    rows.push_back(
+        endpoint(page("/metrics", "Prometheus metrics."), [&cores](Call<>) { return answer(metrics_page(cores)); }));
     return rows;
 }
 

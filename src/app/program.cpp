@@ -70,7 +70,8 @@ void Cores::listen(Core& core, std::uint16_t port, http::Endpoints endpoints) {
     auto options = public_options();
     options.port = port;
     auto* access_log = shared_.config.log.access ? &core.access_log : nullptr;
-    auto listener = std::make_unique<Listener>(core.loop, std::move(options), std::move(endpoints), &core.guard, access_log);
+    auto listener =
+        std::make_unique<Listener>(core.loop, std::move(options), std::move(endpoints), &core.guard, access_log);
     try {
         listener->server.start();
     } catch (const boost::system::system_error& failure) {
@@ -129,21 +130,15 @@ void Cores::start() {
 
 void Cores::drain() {
     shared_.draining = true;
-    for (auto& core : cores_)
-        asio::post(core->loop, [&core = *core] {
-            for (auto& listener : core.listeners) listener->server.drain();
-        });
-    auto give_up_at = std::chrono::steady_clock::now() + shared_.config.http.drain;
+    Milliseconds limit = shared_.config.http.drain;
+    for (auto& core : cores_) asio::post(core->loop, [&core = *core, limit] { core.drain(limit / 2); });
+    auto give_up_at = std::chrono::steady_clock::now() + limit;
     while (std::chrono::steady_clock::now() < give_up_at) {
         bool idle = true;
         for (auto& core : cores_) {
             std::promise<bool> answer;
             auto answered = answer.get_future();
-            asio::post(core->loop, [&core = *core, &answer] {
-                bool all = true;
-                for (auto& listener : core.listeners) all = all && listener->server.is_idle();
-                answer.set_value(all);
-            });
+            asio::post(core->loop, [&core = *core, &answer] { answer.set_value(core.is_idle()); });
             idle = answered.get() && idle;
         }
         if (idle) return;
@@ -168,7 +163,8 @@ bool Cores::stop() {
 void run_program(Config config, const std::vector<const Role*>& roles) {
     // Threads inherit the mask: signals reach only wait_for_stop() below. Children get a mask of their own.
     StopSignals signals;
-    DataDirectory directory(config.data_dir.empty() ? DataDirectory::default_path() : std::filesystem::path(config.data_dir));
+    DataDirectory directory(config.data_dir.empty() ? DataDirectory::default_path()
+                                                    : std::filesystem::path(config.data_dir));
     BackendServers servers(config, directory);
     Shared shared(config, servers.where());
     bool is_auth = std::ranges::any_of(roles, [](const Role* role) { return role->name == "auth"; });
@@ -196,6 +192,8 @@ void run_program(Config config, const std::vector<const Role*>& roles) {
     log::info("stopped");
 }
 
-int run_migrations(const Config& config) { return prepare_database(configured_backends(config), config, {}); }
+int run_migrations(const Config& config) {
+    return prepare_database(configured_backends(config), config, {});
+}
 
 }  // namespace mindspace::app

@@ -5,6 +5,7 @@
 #include "services/analytics/endpoints.h"
 #include "services/analytics/projection.h"
 #include "services/auth/endpoints.h"
+#include "services/meditation/group_endpoints.h"
 #include "services/meditation/session_endpoints.h"
 #include "services/user/endpoints.h"
 
@@ -15,7 +16,9 @@ namespace mindspace::app {
 
 namespace {
 
-http::Endpoints open_gateway(Core& core) { return public_pages(core); }
+http::Endpoints open_gateway(Core& core) {
+    return public_pages(core);
+}
 
 http::Endpoints open_auth(Core& core) {
     auto& shared = core.shared;
@@ -31,7 +34,17 @@ http::Endpoints open_user(Core& core) {
 
 http::Endpoints open_meditation(Core& core) {
     core.sessions = std::make_unique<meditation::SessionService>(meditation::SessionStore(core.database));
-    return meditation::session_endpoints(*core.sessions);
+    const auto& config = core.shared.config;
+    meditation::LiveSettings live{.public_url = config.http.public_url,
+                                  .allowed_origins = config.cors.origins,
+                                  .rate_limit_scale = config.rate_limit.scale};
+    meditation::LiveBackends backends{.database = core.database, .redis = core.redis, .subscriber = core.subscriber};
+    core.groups = std::make_unique<GroupParts>(core.loop, backends, core.guard, std::move(live));
+    core.groups->rooms.start();
+    auto rows = meditation::session_endpoints(*core.sessions);
+    for (auto& row : meditation::group_endpoints(core.groups->service, core.groups->entrance))
+        rows.push_back(std::move(row));
+    return rows;
 }
 
 http::Endpoints open_analytics(Core& core) {
@@ -55,7 +68,9 @@ constexpr std::array<Role, 5> kRoles{{
 
 }  // namespace
 
-std::span<const Role> role_table() { return kRoles; }
+std::span<const Role> role_table() {
+    return kRoles;
+}
 
 Result<std::vector<const Role*>> parse_roles(std::string_view list) {
     std::vector<const Role*> roles;
@@ -69,9 +84,12 @@ Result<std::vector<const Role*>> parse_roles(std::string_view list) {
         list.remove_prefix(std::min(end + 1, list.size()));
         auto role = std::ranges::find(kRoles, name, &Role::name);
         if (role == kRoles.end())
-            return Error{ErrorCode::invalid, "unknown_role",
-                         "unknown role \"" + std::string(name) + "\"; there are gateway, auth, user, meditation, "
-                         "analytics, or all", {}};
+            return Error{ErrorCode::invalid,
+                         "unknown_role",
+                         "unknown role \"" + std::string(name) +
+                             "\"; there are gateway, auth, user, meditation, "
+                             "analytics, or all",
+                         {}};
         if (std::ranges::find(roles, &*role) == roles.end()) roles.push_back(&*role);
     }
     return roles;

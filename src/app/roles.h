@@ -15,7 +15,7 @@ class Core;
 
 struct Role {
     std::string_view name;
-    std::uint16_t port;                    // where it listens when no gateway is in its process
+    std::uint16_t port;                   // where it listens when no gateway is in its process
     http::Endpoints (*open)(Core& core);  // makes its services on this core
 };
 

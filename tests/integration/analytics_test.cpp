@@ -18,20 +18,28 @@ using testing::UnorderedElementsAre;
 
 constexpr const char* kAnalytics = "/api/v1/analytics/";
 
-Answer ask(Person& person, const std::string& what) { return person.client.get(kAnalytics + what); }
+Answer ask(Person& person, const std::string& what) {
+    return person.client.get(kAnalytics + what);
+}
 
 std::string in_range(std::string_view grain, LocalDate from, LocalDate to) {
     return std::string(grain) + "?from=" + format_date(from) + "&to=" + format_date(to);
 }
 
-LocalDate date_of(std::string_view text) { return parse_date(text).value(); }
+LocalDate date_of(std::string_view text) {
+    return parse_date(text).value();
+}
 
 // ---- the recomputation
 
 using Label = std::function<std::string(LocalDate)>;
 
-std::string day_label(LocalDate date) { return format_date(date); }
-std::string month_label(LocalDate date) { return format_date(date).substr(0, 7); }
+std::string day_label(LocalDate date) {
+    return format_date(date);
+}
+std::string month_label(LocalDate date) {
+    return format_date(date).substr(0, 7);
+}
 
 // ISO 8601: a week belongs to the year of its Thursday, and that year's first Thursday lies in week 1.
 std::string week_label(LocalDate date) {
@@ -147,7 +155,8 @@ TEST(Analytics, AgreeWithTheHistory) {
     const auto wednesday = date_of("2024-12-25");
     const auto friday = date_of("2025-01-03");
     expect_series(ask(person, in_range("weekly", wednesday, friday)), "week", week_label, history, wednesday, friday);
-    expect_series(ask(person, in_range("monthly", wednesday, friday)), "month", month_label, history, wednesday, friday);
+    expect_series(ask(person, in_range("monthly", wednesday, friday)), "month", month_label, history, wednesday,
+                  friday);
 }
 
 TEST(Analytics, FollowChangesAndDeletions) {
@@ -185,8 +194,10 @@ TEST(Analytics, HaveAZeroForEachEmptyDay) {
     ASSERT_TRUE(is(answer, 200));
     EXPECT_EQ(answer.at("/timezone"), "Asia/Tokyo");
     EXPECT_TRUE(parse_timestamp(answer.text("/asOf")));
-    const auto zero = json::object{{"sessions", 0},           {"seconds", 0},
-                                   {"averageMoodBefore", nullptr}, {"averageMoodAfter", nullptr},
+    const auto zero = json::object{{"sessions", 0},
+                                   {"seconds", 0},
+                                   {"averageMoodBefore", nullptr},
+                                   {"averageMoodAfter", nullptr},
                                    {"byKind", json::object{}}};
     EXPECT_EQ(answer.at("/totals"), zero);
     json::array expected;
@@ -248,8 +259,8 @@ TEST(Summary, TellsOfTodayTheWeeksAndTheMonths) {
         const auto duration = 700 + days_ago;
         const auto at = now - days(days_ago) - std::chrono::hours(days_ago == 5 ? 3 : 1) -
                         std::chrono::seconds(seconds_of_day.contains(days_ago) ? 900 : 0);
-        sessions.push_back(offline_session(format_timestamp(at), {{"kind", days_ago == 5 ? "sleep" : "walking"},
-                                                                  {"durationSeconds", duration}}));
+        sessions.push_back(offline_session(
+            format_timestamp(at), {{"kind", days_ago == 5 ? "sleep" : "walking"}, {"durationSeconds", duration}}));
         seconds_of_day[days_ago] += duration;
     }
     import_all(person, std::move(sessions));

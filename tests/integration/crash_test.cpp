@@ -47,8 +47,10 @@ TEST(Stop, FinishesTheRequestThatIsUnderWay) {
     const auto body =
         json::serialize(json::object{{"email", "last@example.org"}, {"password", kPassword}, {"displayName", "Ada"}});
     RawConnection connection(program.port());
-    connection.send("POST /api/v1/auth/register HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
-                    "Expect: 100-continue\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n");
+    connection.send(
+        "POST /api/v1/auth/register HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+        "Expect: 100-continue\r\nContent-Length: " +
+        std::to_string(body.size()) + "\r\n\r\n");
     connection.receive_until("\r\n\r\n");
     connection.send(body.substr(0, 10));
     program.send(SIGTERM);
@@ -84,7 +86,8 @@ TEST(Stop, UnderLoadEndsWellAndLosesNothing) {
 TEST(Stop, IsNotHeldUpByAnOpenRoom) {
     Program program;
     auto person = register_person(program);
-    const auto group = person.client.post("/api/v1/groups", {{"title", "x"}, {"kind", "sleep"}, {"plannedSeconds", 600}});
+    const auto group =
+        person.client.post("/api/v1/groups", {{"title", "x"}, {"kind", "sleep"}, {"plannedSeconds", 600}});
     ASSERT_TRUE(is(group, 201));
     RawConnection idle(program.port());
     const auto began = std::chrono::steady_clock::now();

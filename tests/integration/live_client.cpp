@@ -100,11 +100,21 @@ LiveClient::~LiveClient() = default;
 LiveClient::LiveClient(LiveClient&&) noexcept = default;
 LiveClient& LiveClient::operator=(LiveClient&&) noexcept = default;
 
-int LiveClient::status() const { return connection_->status(); }
-void LiveClient::send(const json::object& message) { send_text(json::serialize(message)); }
-void LiveClient::send_text(std::string_view text) { connection_->write(text, false); }
-void LiveClient::send_binary(std::string_view octets) { connection_->write(octets, true); }
-void LiveClient::break_off() { connection_->break_off(); }
+int LiveClient::status() const {
+    return connection_->status();
+}
+void LiveClient::send(const json::object& message) {
+    send_text(json::serialize(message));
+}
+void LiveClient::send_text(std::string_view text) {
+    connection_->write(text, false);
+}
+void LiveClient::send_binary(std::string_view octets) {
+    connection_->write(octets, true);
+}
+void LiveClient::break_off() {
+    connection_->break_off();
+}
 
 json::object LiveClient::next(std::chrono::milliseconds patience) {
     const auto frame = connection_->take_frame(patience);
@@ -142,7 +152,8 @@ std::uint16_t LiveClient::close_code(std::chrono::milliseconds patience) {
 }
 
 LiveClient open_socket(const Person& person, const std::string& group) {
-    return {person.client.program(), group_path(group, "/live"),
+    return {person.client.program(),
+            group_path(group, "/live"),
             {{"Authorization", "Bearer " + person.client.access_token()}}};
 }
 

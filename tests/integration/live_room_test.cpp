@@ -10,7 +10,9 @@ namespace {
 
 using testing::ElementsAre;
 
-json::object participant_of(const json::object& event) { return event.at("participant").as_object(); }
+json::object participant_of(const json::object& event) {
+    return event.at("participant").as_object();
+}
 
 // The room's events as one socket sees them: each must be the next of the same epoch.
 class Listener {
@@ -149,8 +151,9 @@ TEST(LiveRoom, IsStartedAndEndedByItsHostOnly) {
     EXPECT_EQ(guests.next("start"), start);
     EXPECT_EQ(text_of(start, "by"), host.id);
     EXPECT_EQ(number_of(start, "endsAt") - number_of(start, "startsAt"), 300'000);
-    const auto now = std::chrono::duration_cast<std::chrono::milliseconds>(
-                         std::chrono::system_clock::now().time_since_epoch()).count();
+    const auto now =
+        std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::system_clock::now().time_since_epoch())
+            .count();
     EXPECT_NEAR(static_cast<double>(number_of(start, "startsAt")), static_cast<double>(now), 3'500);
     const auto& bells = start.at("bells").as_array();
     ASSERT_GE(bells.size(), 2U);
@@ -164,7 +167,8 @@ TEST(LiveRoom, IsStartedAndEndedByItsHostOnly) {
     EXPECT_EQ(number_of(welcome, "endsAt"), number_of(start, "endsAt"));
     const auto shown = host.client.get(group_path(group));
     EXPECT_EQ(shown.at("/state"), "running");
-    EXPECT_EQ(parse_timestamp(shown.text("/startedAt")).value().time_since_epoch().count(), number_of(start, "startsAt"));
+    EXPECT_EQ(parse_timestamp(shown.text("/startedAt")).value().time_since_epoch().count(),
+              number_of(start, "startsAt"));
     EXPECT_EQ(parse_timestamp(shown.text("/endsAt")).value().time_since_epoch().count(), number_of(start, "endsAt"));
 
     hosts.socket().send({{"type", "start"}});
@@ -253,9 +257,8 @@ TEST(LiveRoom, EndsByItselfAndGivesEachAttendeeOneSession) {
     EXPECT_EQ(number_of(start, "endsAt") - number_of(start, "startsAt"), 60'000);
     leaves_early.socket().send({{"type", "leave"}});
     EXPECT_EQ(leaves_early.socket().close_code(), 1000);
-    EXPECT_TRUE(eventually([&] {
-        return Client(Program::shared()).get("/api/v1/analytics/now").number("/groupsRunning") >= 1;
-    }));
+    EXPECT_TRUE(eventually(
+        [&] { return Client(Program::shared()).get("/api/v1/analytics/now").number("/groupsRunning") >= 1; }));
 
     const auto end = hosts.socket().next("end", 90s);
     EXPECT_EQ(end.at("reason"), "completed");

@@ -73,7 +73,8 @@ TEST(LiveSocket, IsRefusedToForeignPages) {
     const auto from = [&](const std::string& origin) {
         return status_of(live_with(group, take_ticket(person, group)), {{"Origin", origin}});
     };
-    for (const char* origin : {"https://evil.example", "null", "https://app.example.evil.example", "http://app.example"})
+    for (const char* origin :
+         {"https://evil.example", "null", "https://app.example.evil.example", "http://app.example"})
         EXPECT_EQ(from(origin), 403) << origin;
     EXPECT_EQ(from(std::string(kAllowedOrigin)), 101);
 }
@@ -122,9 +123,10 @@ TEST(LiveSocket, TakesHelloFirst) {
 TEST(LiveSocket, AnswersWhatItDoesNotUnderstandAndGoesOn) {
     auto person = register_person();
     auto socket = join(person, create_group(person)).socket;
-    for (const char* text : {"", "hello", "{", "[]", "{}", R"({"type":"dance"})", R"({"type":7})", R"({"type":"hello"})",
-                             R"({"type":"reaction","kind":"frown"})", R"({"type":"reaction","kind":"heart","x":1})",
-                             R"({"type":"start","countdownSeconds":61})", R"({"type":"time"})"}) {
+    for (const char* text :
+         {"", "hello", "{", "[]", "{}", R"({"type":"dance"})", R"({"type":7})", R"({"type":"hello"})",
+          R"({"type":"reaction","kind":"frown"})", R"({"type":"reaction","kind":"heart","x":1})",
+          R"({"type":"start","countdownSeconds":61})", R"({"type":"time"})"}) {
         socket.send_text(text);
         EXPECT_EQ(socket.next("error").at("code"), "bad_message") << text;
     }

@@ -12,7 +12,9 @@
 namespace mindspace::integration {
 namespace {
 
-Answer read_document() { return Client(Program::shared()).get("/openapi.json"); }
+Answer read_document() {
+    return Client(Program::shared()).get("/openapi.json");
+}
 
 // What the contract promises a client, and the document has to describe.
 constexpr std::pair<const char*, const char*> kRoutes[] = {
@@ -74,13 +76,14 @@ TEST(OpenApi, DescribesEveryRoute) {
 TEST(OpenApi, DescribesNothingThatIsNotThere) {
     const auto answer = read_document();
     for (const auto& [path, item] : answer.at("/paths").as_object()) {
-        const auto real = std::regex_replace(std::string(path), std::regex("\\{id\\}"),
-                                             "01900000-0000-7000-8000-000000000000");
+        const auto real =
+            std::regex_replace(std::string(path), std::regex("\\{id\\}"), "01900000-0000-7000-8000-000000000000");
         const auto options = Client(Program::shared()).send({.method = "OPTIONS", .path = real});
         EXPECT_TRUE(is(options, 204)) << path;
         for (const auto& [method, operation] : item.as_object()) {
             std::string name(method);
-            std::ranges::transform(name, name.begin(), [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
+            std::ranges::transform(name, name.begin(),
+                                   [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
             EXPECT_THAT(options.header("allow").value_or(""), testing::HasSubstr(name)) << path;
         }
     }
@@ -93,8 +96,8 @@ TEST(OpenApi, SaysWhichCallsNeedAToken) {
             if (path.contains("/live")) continue;  // a ticket may stand for the token
             const bool promises_public = operation.at("security").as_array().empty();
             if (method != "get") continue;
-            const auto real = std::regex_replace(std::string(path), std::regex("\\{id\\}"),
-                                                 "01900000-0000-7000-8000-000000000000");
+            const auto real =
+                std::regex_replace(std::string(path), std::regex("\\{id\\}"), "01900000-0000-7000-8000-000000000000");
             const auto status = Client(Program::shared()).get(real).status;
             EXPECT_EQ(status != 401, promises_public) << path << " answered " << status;
         }

@@ -6,6 +6,7 @@
 #include <gmock/gmock.h>
 #include <signal.h>
 
+#include <fstream>
 #include <stdexcept>
 
 namespace mindspace::integration {
@@ -17,6 +18,15 @@ constexpr const char* kMe = "/api/v1/users/me";
 
 void kill_process(std::optional<pid_t> pid, int number = SIGKILL) {
     if (!pid || ::kill(*pid, number) != 0) throw std::runtime_error("there is no such server");
+}
+
+// A process and its children: PostgreSQL has one for each connection.
+std::vector<pid_t> family_of(std::optional<pid_t> pid) {
+    std::vector<pid_t> family{pid.value()};
+    const auto parent = std::to_string(*pid);
+    std::ifstream children("/proc/" + parent + "/task/" + parent + "/children");
+    for (pid_t child = 0; children >> child;) family.push_back(child);
+    return family;
 }
 
 bool has_another(const std::function<std::optional<pid_t>()>& pid, pid_t old) {
@@ -45,25 +55,29 @@ TEST(PostgresOutage, IsAnsweredWith503UntilItIsBack) {
     kill_process(program.postgres_pid());
     ASSERT_TRUE(eventually([&] { return workload.refused() > 0 || !workload.wrong_answers().empty(); }));
     EXPECT_TRUE(is(Client(program).get("/livez"), 200)) << "the program itself lives";
-    EXPECT_TRUE(eventually(
-        [&] { return workload.acknowledged() >= before + 40 || !workload.wrong_answers().empty(); }));
+    EXPECT_TRUE(
+        eventually([&] { return workload.acknowledged() >= before + 40 || !workload.wrong_answers().empty(); }));
     workload.stop();
     EXPECT_THAT(workload.wrong_answers(), IsEmpty());
     EXPECT_TRUE(eventually([&] { return Client(program).get("/readyz").status == 200; }));
     workload.expect_nothing_lost_or_doubled();
 }
 
-TEST(PostgresOutage, LogsNobodyOutAndIsToldByReadyz) {
+TEST(PostgresOutage, OfASilentServerIsAnsweredWith503AndToldByReadyz) {
     Program program;
     auto person = register_person(program);
-    kill_process(program.postgres_pid(), SIGSTOP);  // silent, not gone
+    const auto family = family_of(program.postgres_pid());
+    for (const auto pid : family) kill_process(pid, SIGSTOP);
     const json::object session{{"kind", "other"}, {"plannedSeconds", 60}};
     const auto refused = person.client.post("/api/v1/sessions", session);
     EXPECT_TRUE(is_problem(refused, 503, "unavailable"));
     EXPECT_TRUE(refused.header("retry-after"));
     const json::object login{{"email", person.email}, {"password", kPassword}};
     EXPECT_TRUE(is_problem(Client(program).post("/api/v1/auth/login", login), 503, "unavailable"));
-    kill_process(program.postgres_pid(), SIGCONT);
+    Answer ready;
+    EXPECT_TRUE(eventually([&] { return (ready = Client(program).get("/readyz")).status == 503; }));
+    EXPECT_EQ(ready.at("/checks/database"), "failing");
+    for (const auto pid : family) kill_process(pid, SIGCONT);
     EXPECT_TRUE(eventually([&] { return person.client.get("/api/v1/sessions").status == 200; }));
     EXPECT_TRUE(eventually([&] { return Client(program).post("/api/v1/auth/login", login).status == 200; }));
 }
@@ -82,8 +96,8 @@ TEST(RedisOutage, StopsNoRequest) {
             EXPECT_TRUE(is(person.client.get(kMe), 200));
             EXPECT_TRUE(is(logged_out.client.get(kMe), 401));
         }
-        EXPECT_TRUE(eventually(
-            [&] { return workload.acknowledged() >= before + 20 || !workload.wrong_answers().empty(); }));
+        EXPECT_TRUE(
+            eventually([&] { return workload.acknowledged() >= before + 20 || !workload.wrong_answers().empty(); }));
         ASSERT_TRUE(has_another([&] { return program.redis_pid(); }, *pid));
     }
     workload.stop();

@@ -20,7 +20,9 @@ namespace mindspace::integration {
 
 namespace {
 
-[[noreturn]] void fail(const char* what) { throw std::system_error(errno, std::generic_category(), what); }
+[[noreturn]] void fail(const char* what) {
+    throw std::system_error(errno, std::generic_category(), what);
+}
 
 template <class Address>
 int connect_to(const Address& address, int family) {
@@ -50,7 +52,9 @@ RawConnection::RawConnection(const std::filesystem::path& socket) {
     socket_ = connect_to(address, AF_UNIX);
 }
 
-RawConnection::~RawConnection() { ::close(socket_); }
+RawConnection::~RawConnection() {
+    ::close(socket_);
+}
 
 void RawConnection::send(std::string_view octets) const {
     while (!octets.empty()) {
@@ -79,7 +83,8 @@ std::string RawConnection::receive_all() {
 bool RawConnection::receive_some() {
     pollfd ready{.fd = socket_, .events = POLLIN, .revents = 0};
     const auto patience = std::chrono::milliseconds(kPatience).count();
-    if (::poll(&ready, 1, static_cast<int>(patience)) != 1) throw std::runtime_error("nothing comes after: " + received_);
+    if (::poll(&ready, 1, static_cast<int>(patience)) != 1)
+        throw std::runtime_error("nothing comes after: " + received_);
     std::array<char, 4096> buffer;
     const auto size = ::recv(socket_, buffer.data(), buffer.size(), 0);
     if (size > 0) received_.append(buffer.data(), static_cast<std::size_t>(size));

@@ -5,13 +5,15 @@
 
 namespace mindspace::integration {
 
-Workload::Workload(Program& program, int people) : program_(program) {
+Workload::Workload(const Program& program, int people) {
     for (int i = 0; i < people; ++i)
         workers_.push_back(std::make_unique<Worker>(Worker{.person = register_person(program), .acknowledged = {}}));
     for (auto& worker : workers_) threads_.emplace_back([this, &worker] { work(*worker); });
 }
 
-Workload::~Workload() { stop(); }
+Workload::~Workload() {
+    stop();
+}
 
 void Workload::stop() {
     stopping_ = true;
@@ -70,7 +72,8 @@ void Workload::expect_nothing_lost_or_doubled() {
             EXPECT_TRUE(eventually([&] {
                 daily = worker->person.client.get("/api/v1/analytics/daily?from=" + date + "&to=" + date);
                 return daily.status == 200 && daily.at("/totals/sessions") == count;
-            })) << count << " sessions on " << date << ", but " << daily;
+            })) << count
+                << " sessions on " << date << ", but " << daily;
         }
     }
 }

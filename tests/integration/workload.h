@@ -16,7 +16,7 @@ namespace mindspace::integration {
 class Workload {
 public:
     // Each of `people` has a thread. All of them end, at the latest, with this object.
-    Workload(Program& program, int people);
+    Workload(const Program& program, int people);
     ~Workload();
 
     // Completions that were acknowledged so far.
@@ -44,7 +44,6 @@ private:
     // Sends until it is done; false when the worker should go home.
     bool insist(Client& client, const std::string& path, const json::object& body, long success);
 
-    Program& program_;
     std::vector<std::unique_ptr<Worker>> workers_;
     std::atomic<std::size_t> acknowledged_ = 0;
     std::atomic<std::size_t> refused_ = 0;

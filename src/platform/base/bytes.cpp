@@ -44,6 +44,8 @@ bool equal_constant_time(ByteView left, ByteView right) {
     return left.size() == right.size() && sodium_memcmp(left.data(), right.data(), left.size()) == 0;
 }
 
-void fill_random(std::span<std::uint8_t> to) { randombytes_buf(to.data(), to.size()); }
+void fill_random(std::span<std::uint8_t> to) {
+    randombytes_buf(to.data(), to.size());
+}
 
 }  // namespace mindspace

@@ -14,7 +14,8 @@ TEST(Base64Url, ReadsItsOwnText) {
 
 TEST(Base64Url, EachValueHasOneText) {
     EXPECT_TRUE(base64url_decode("AA"));
-    for (const auto* bad : {"AB", "AA==", "A", "A+/_", "AA ", "AA\n", "AAB"}) EXPECT_FALSE(base64url_decode(bad)) << bad;
+    for (const auto* bad : {"AB", "AA==", "A", "A+/_", "AA ", "AA\n", "AAB"})
+        EXPECT_FALSE(base64url_decode(bad)) << bad;
 }
 
 // RFC 4231, test case 2.

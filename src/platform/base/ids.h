@@ -61,5 +61,7 @@ struct std::hash<mindspace::Uuid> {
 
 template <class Tag>
 struct std::hash<mindspace::Id<Tag>> {
-    std::size_t operator()(const mindspace::Id<Tag>& id) const noexcept { return std::hash<mindspace::Uuid>{}(id.value); }
+    std::size_t operator()(const mindspace::Id<Tag>& id) const noexcept {
+        return std::hash<mindspace::Uuid>{}(id.value);
+    }
 };

@@ -22,10 +22,9 @@ TEST(Uuid, NeverComesTwice) {
 TEST(Uuid, ReadsItsOwnTextAndNoOther) {
     auto uuid = Uuid::v7(Timestamp(Milliseconds(1'795'408'228'973)));
     EXPECT_EQ(Uuid::parse(uuid.to_string()), uuid);
-    for (const auto* bad :
-         {"", "01a206ab-726d-7dd8-b7f3-8fcce843dca", "01A206AB-726d-7dd8-b7f3-8fcce843dca8",
-          "01a206ab0726d-7dd8-b7f3-8fcce843dca8", "01a206ab-726d-7dd8-b7f3-8fcce843dcag",
-          "{1a206ab-726d-7dd8-b7f3-8fcce843dca}", "01a206ab-726d-7dd8-b7f3-8fcce843dca88"})
+    for (const auto* bad : {"", "01a206ab-726d-7dd8-b7f3-8fcce843dca", "01A206AB-726d-7dd8-b7f3-8fcce843dca8",
+                            "01a206ab0726d-7dd8-b7f3-8fcce843dca8", "01a206ab-726d-7dd8-b7f3-8fcce843dcag",
+                            "{1a206ab-726d-7dd8-b7f3-8fcce843dca}", "01a206ab-726d-7dd8-b7f3-8fcce843dca88"})
         EXPECT_FALSE(Uuid::parse(bad)) << bad;
 }
 

@@ -28,7 +28,9 @@ constexpr std::array<char, 256> kEscapes = [] {
 constexpr std::uint64_t kOnes = 0x0101010101010101;
 constexpr std::uint64_t kTops = 0x8080808080808080;
 
-constexpr std::uint64_t has_zero(std::uint64_t octets) { return (octets - kOnes) & ~octets & kTops; }
+constexpr std::uint64_t has_zero(std::uint64_t octets) {
+    return (octets - kOnes) & ~octets & kTops;
+}
 
 // How many characters at the start of the text need no escape, counted in steps of eight: the rest is looked at one by
 // one. (Bit tricks of Mycroft and Lamport; an octet above 0x7F is never taken for a small one.)

@@ -43,7 +43,8 @@ template <class T = void>
 class [[nodiscard]] Result : public std::expected<T, Error> {
 public:
     using std::expected<T, Error>::expected;
-    Result(Error error) : std::expected<T, Error>(std::unexpect, std::move(error)) {}  // NOLINT(google-explicit-constructor)
+    Result(Error error)
+        : std::expected<T, Error>(std::unexpect, std::move(error)) {}  // NOLINT(google-explicit-constructor)
 };
 
 // A part outside this process did not answer in time or is not there. Becomes 503 with Retry-After.

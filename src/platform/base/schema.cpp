@@ -59,7 +59,9 @@ bool is_language_tag(std::string_view text) {
     }
 }
 
-bool is_time_zone(std::string_view text) { return TimeZone::find(text).has_value(); }
+bool is_time_zone(std::string_view text) {
+    return TimeZone::find(text).has_value();
+}
 
 void describe_scalar(JsonWriter& out, std::string_view type, std::string_view format, const Rules& rules) {
     out.begin_object();
@@ -78,7 +80,9 @@ bool read_integer(const json::value& in, Int& to, const Rules& rules, const Path
     std::int64_t number = 0;
     if (const auto* exact = in.if_int64()) {
         number = *exact;
-    } else if (const auto* real = in.if_double(); real != nullptr && *real == static_cast<double>(static_cast<std::int32_t>(std::clamp(*real, -2e9, 2e9)))) {
+    } else if (const auto* real = in.if_double();
+               real != nullptr &&
+               *real == static_cast<double>(static_cast<std::int32_t>(std::clamp(*real, -2e9, 2e9)))) {
         number = static_cast<std::int64_t>(*real);  // 600.0 is an integer for JSON Schema
     } else {
         return faults.check_type(false, at, "an integer");
@@ -188,14 +192,17 @@ std::string one_of(const std::string_view* names, std::size_t count) {
     return text;
 }
 
-bool Type<std::string>::read(const json::value& in, std::string& to, const Rules& rules, const Path& at, Faults& faults) {
+bool Type<std::string>::read(const json::value& in, std::string& to, const Rules& rules, const Path& at,
+                             Faults& faults) {
     if (!faults.check_type(in.is_string(), at, "a string")) return false;
     std::string_view text(in.get_string());
     if (!faults.check_string(text, rules, at)) return false;
     to = text;
     return true;
 }
-void Type<std::string>::write(JsonWriter& out, const std::string& text) { out.string(text); }
+void Type<std::string>::write(JsonWriter& out, const std::string& text) {
+    out.string(text);
+}
 void Type<std::string>::describe(JsonWriter& out, const Rules& rules, Components&) {
     describe_scalar(out, "string", rules.format != nullptr ? rules.format->name : "", rules);
 }
@@ -205,21 +212,31 @@ bool Type<bool>::read(const json::value& in, bool& to, const Rules&, const Path&
     to = in.get_bool();
     return true;
 }
-void Type<bool>::write(JsonWriter& out, const bool& value) { out.boolean(value); }
-void Type<bool>::describe(JsonWriter& out, const Rules& rules, Components&) { describe_scalar(out, "boolean", "", rules); }
+void Type<bool>::write(JsonWriter& out, const bool& value) {
+    out.boolean(value);
+}
+void Type<bool>::describe(JsonWriter& out, const Rules& rules, Components&) {
+    describe_scalar(out, "boolean", "", rules);
+}
 
-bool Type<std::int32_t>::read(const json::value& in, std::int32_t& to, const Rules& rules, const Path& at, Faults& faults) {
+bool Type<std::int32_t>::read(const json::value& in, std::int32_t& to, const Rules& rules, const Path& at,
+                              Faults& faults) {
     return read_integer(in, to, rules, at, faults);
 }
-void Type<std::int32_t>::write(JsonWriter& out, const std::int32_t& number) { out.integer(number); }
+void Type<std::int32_t>::write(JsonWriter& out, const std::int32_t& number) {
+    out.integer(number);
+}
 void Type<std::int32_t>::describe(JsonWriter& out, const Rules& rules, Components&) {
     describe_scalar(out, "integer", "int32", rules);
 }
 
-bool Type<std::int64_t>::read(const json::value& in, std::int64_t& to, const Rules& rules, const Path& at, Faults& faults) {
+bool Type<std::int64_t>::read(const json::value& in, std::int64_t& to, const Rules& rules, const Path& at,
+                              Faults& faults) {
     return read_integer(in, to, rules, at, faults);
 }
-void Type<std::int64_t>::write(JsonWriter& out, const std::int64_t& number) { out.integer(number); }
+void Type<std::int64_t>::write(JsonWriter& out, const std::int64_t& number) {
+    out.integer(number);
+}
 void Type<std::int64_t>::describe(JsonWriter& out, const Rules& rules, Components&) {
     describe_scalar(out, "integer", "int64", rules);
 }
@@ -229,13 +246,20 @@ bool Type<double>::read(const json::value& in, double& to, const Rules&, const P
     to = in.to_number<double>();
     return true;
 }
-void Type<double>::write(JsonWriter& out, const double& number) { out.number(number); }
-void Type<double>::describe(JsonWriter& out, const Rules& rules, Components&) { describe_scalar(out, "number", "double", rules); }
+void Type<double>::write(JsonWriter& out, const double& number) {
+    out.number(number);
+}
+void Type<double>::describe(JsonWriter& out, const Rules& rules, Components&) {
+    describe_scalar(out, "number", "double", rules);
+}
 
 bool Type<Timestamp>::read(const json::value& in, Timestamp& to, const Rules&, const Path& at, Faults& faults) {
-    return read_parsed(in, to, &parse_timestamp, "invalid_format", "must be an RFC 3339 time with an offset", at, faults);
+    return read_parsed(in, to, &parse_timestamp, "invalid_format", "must be an RFC 3339 time with an offset", at,
+                       faults);
 }
-void Type<Timestamp>::write(JsonWriter& out, const Timestamp& at) { out.plain(view_of(timestamp_text(at))); }
+void Type<Timestamp>::write(JsonWriter& out, const Timestamp& at) {
+    out.plain(view_of(timestamp_text(at)));
+}
 void Type<Timestamp>::describe(JsonWriter& out, const Rules& rules, Components&) {
     describe_scalar(out, "string", "date-time", rules);
 }
@@ -243,7 +267,9 @@ void Type<Timestamp>::describe(JsonWriter& out, const Rules& rules, Components&)
 bool Type<LocalDate>::read(const json::value& in, LocalDate& to, const Rules&, const Path& at, Faults& faults) {
     return read_parsed(in, to, &parse_date, "invalid_format", "must be a date such as 2026-11-23", at, faults);
 }
-void Type<LocalDate>::write(JsonWriter& out, const LocalDate& date) { out.plain(view_of(date_text(date))); }
+void Type<LocalDate>::write(JsonWriter& out, const LocalDate& date) {
+    out.plain(view_of(date_text(date)));
+}
 void Type<LocalDate>::describe(JsonWriter& out, const Rules& rules, Components&) {
     describe_scalar(out, "string", "date", rules);
 }
@@ -251,22 +277,31 @@ void Type<LocalDate>::describe(JsonWriter& out, const Rules& rules, Components&)
 bool Type<Uuid>::read(const json::value& in, Uuid& to, const Rules&, const Path& at, Faults& faults) {
     return read_parsed(in, to, &Uuid::parse, "invalid_format", "must be a lower-case UUID", at, faults);
 }
-void Type<Uuid>::write(JsonWriter& out, const Uuid& uuid) { out.plain(view_of(uuid.text())); }
-void Type<Uuid>::describe(JsonWriter& out, const Rules& rules, Components&) { describe_scalar(out, "string", "uuid", rules); }
+void Type<Uuid>::write(JsonWriter& out, const Uuid& uuid) {
+    out.plain(view_of(uuid.text()));
+}
+void Type<Uuid>::describe(JsonWriter& out, const Rules& rules, Components&) {
+    describe_scalar(out, "string", "uuid", rules);
+}
 
 bool Type<RawJson>::read(const json::value& in, RawJson& to, const Rules&, const Path&, Faults&) {
     to.text = json::serialize(in);
     return true;
 }
-void Type<RawJson>::write(JsonWriter& out, const RawJson& value) { out.raw(value.text); }
-void Type<RawJson>::describe(JsonWriter& out, const Rules&, Components&) { out.raw("{}"); }
+void Type<RawJson>::write(JsonWriter& out, const RawJson& value) {
+    out.raw(value.text);
+}
+void Type<RawJson>::describe(JsonWriter& out, const Rules&, Components&) {
+    out.raw("{}");
+}
 
 Result<json::value> parse_json(std::string_view text) {
     json::error_code failure;
     json::parse_options options;
     options.max_depth = 16;
     auto value = json::parse(json::string_view(text.data(), text.size()), failure, {}, options);
-    if (failure) return Error{ErrorCode::malformed, "malformed_json", "The body is not JSON: " + failure.message() + ".", {}};
+    if (failure)
+        return Error{ErrorCode::malformed, "malformed_json", "The body is not JSON: " + failure.message() + ".", {}};
     return value;
 }
 

@@ -3,7 +3,8 @@
 // description follow from that. A type takes part by
 //
 //     static constexpr std::string_view kName = "Login";
-//     static constexpr auto fields() { return std::tuple{field("email", &Login::email, {.max = 254, .format = &kEmail})}; }
+//     static constexpr auto fields() { return std::tuple{field("email", &Login::email, {.max = 254, .format =
+//     &kEmail})}; }
 //
 // and an enum (contiguous from 0) by a function found by argument-dependent lookup:
 //
@@ -46,9 +47,9 @@ struct Rules {
     std::optional<std::int64_t> min{};  // of a string: code points; of a number: value; of a list: items
     std::optional<std::int64_t> max{};
     const Format* format = nullptr;
-    bool optional = false;      // in: may be absent, the member keeps its initial value
-    bool omit_absent = false;   // out: an empty optional is left out, not null
-    std::string_view about{};   // one sentence
+    bool optional = false;     // in: may be absent, the member keeps its initial value
+    bool omit_absent = false;  // out: an empty optional is left out, not null
+    std::string_view about{};  // one sentence
 };
 
 template <class T, class M>
@@ -73,7 +74,7 @@ struct Patch {
 // An element of a batch that is judged by itself: its faults do not refuse the whole.
 template <class T>
 struct Checked {
-    T value{};                       // complete when there are no faults; until then, what could be read
+    T value{};  // complete when there are no faults; until then, what could be read
     std::vector<FieldFault> faults;
 };
 
@@ -147,12 +148,12 @@ struct Type;
 
 // ---- scalars (schema.cpp)
 
-#define MINDSPACE_SCALAR(TYPE)                                                       \
-    template <>                                                                      \
-    struct Type<TYPE> {                                                              \
+#define MINDSPACE_SCALAR(TYPE)                                                           \
+    template <>                                                                          \
+    struct Type<TYPE> {                                                                  \
         static bool read(const json::value&, TYPE&, const Rules&, const Path&, Faults&); \
-        static void write(JsonWriter&, const TYPE&);                                 \
-        static void describe(JsonWriter&, const Rules&, Components&);                \
+        static void write(JsonWriter&, const TYPE&);                                     \
+        static void describe(JsonWriter&, const Rules&, Components&);                    \
     }
 MINDSPACE_SCALAR(std::string);
 MINDSPACE_SCALAR(bool);
@@ -178,7 +179,9 @@ struct Type<Id<Tag>> {
         return Type<Uuid>::read(in, to.value, rules, at, faults);
     }
     static void write(JsonWriter& out, const Id<Tag>& id) { Type<Uuid>::write(out, id.value); }
-    static void describe(JsonWriter& out, const Rules& rules, Components& all) { Type<Uuid>::describe(out, rules, all); }
+    static void describe(JsonWriter& out, const Rules& rules, Components& all) {
+        Type<Uuid>::describe(out, rules, all);
+    }
 };
 
 template <NamedEnum E>

@@ -7,7 +7,9 @@ namespace mindspace::schema {
 namespace {
 
 enum class Colour { red, green };
-constexpr auto names_of(Colour) { return std::array<std::string_view, 2>{"red", "green"}; }
+constexpr auto names_of(Colour) {
+    return std::array<std::string_view, 2>{"red", "green"};
+}
 
 struct Part {
     std::string name;
@@ -55,7 +57,8 @@ std::vector<std::string> pointers_and_codes(const Error& error) {
 }  // namespace
 
 TEST(Schema, ReadsAWholeDocument) {
-    auto whole = from_json<Whole>(R"({"colour":"green","at":"2026-11-23T06:00:00Z","parts":[{"name":"ä€😀","count":3}]})");
+    auto whole =
+        from_json<Whole>(R"({"colour":"green","at":"2026-11-23T06:00:00Z","parts":[{"name":"ä€😀","count":3}]})");
     ASSERT_TRUE(whole) << whole.error().detail;
     EXPECT_EQ(whole->colour, Colour::green);
     EXPECT_EQ(format_timestamp(whole->at.value()), "2026-11-23T06:00:00.000Z");
@@ -69,11 +72,11 @@ TEST(Schema, TellsAllFaultsAtOnceWithTheirPointers) {
         R"({"colour":"blue","at":5,"parts":[{"name":"long","count":10},{"count":"1"}],"x/y~":1,"language":"e"})");
     ASSERT_FALSE(whole);
     EXPECT_EQ(whole.error().code, ErrorCode::invalid);
-    EXPECT_EQ(pointers_and_codes(whole.error()),
-              (std::vector<std::string>{"/colour not_allowed", "/at wrong_type", "/parts/0/name too_long",
-                                        "/parts/0/count too_large", "/parts/1/name required",
-                                        "/parts/1/count wrong_type", "/language invalid_format",
-                                        "/x~1y~0 unknown_field"}));
+    EXPECT_EQ(
+        pointers_and_codes(whole.error()),
+        (std::vector<std::string>{"/colour not_allowed", "/at wrong_type", "/parts/0/name too_long",
+                                  "/parts/0/count too_large", "/parts/1/name required", "/parts/1/count wrong_type",
+                                  "/language invalid_format", "/x~1y~0 unknown_field"}));
 }
 
 TEST(Schema, NullAndAbsentDifferOnlyInAPatch) {
@@ -146,21 +149,24 @@ TEST(Schema, DescribesNestedObjectsOnce) {
     Type<Whole>::describe(out, Rules{}, components);
     EXPECT_EQ(text, R"({"$ref":"#/components/schemas/Whole"})");
     ASSERT_TRUE(components.schemas().contains("Part"));
-    EXPECT_EQ(components.schemas().find("Part")->second,
-              R"({"type":"object","additionalProperties":false,"properties":{"name":{"type":"string","minLength":1,)"
-              R"("maxLength":3},"count":{"type":"integer","format":"int32","maximum":9}},"required":["name","count"]})");
+    EXPECT_EQ(
+        components.schemas().find("Part")->second,
+        R"({"type":"object","additionalProperties":false,"properties":{"name":{"type":"string","minLength":1,)"
+        R"("maxLength":3},"count":{"type":"integer","format":"int32","maximum":9}},"required":["name","count"]})");
 }
 
 TEST(Formats, Email) {
     for (const auto* good : {"a@b.c", "a.b+c@d-e.example", "ü@ü.example", "o'neil@x.example"})
         EXPECT_TRUE(kEmail.accepts(good)) << good;
-    for (const auto* bad : {"", "a", "a@", "@b.c", "a@b", "a@b..c", "a b@c.d", "a@b.c\n", "a@@b.c", "<a@b.c>", "a@.b.c"})
+    for (const auto* bad :
+         {"", "a", "a@", "@b.c", "a@b", "a@b..c", "a b@c.d", "a@b.c\n", "a@@b.c", "<a@b.c>", "a@.b.c"})
         EXPECT_FALSE(kEmail.accepts(bad)) << bad;
 }
 
 TEST(Formats, HttpsUrl) {
     EXPECT_TRUE(kHttpsUrl.accepts("https://a.example/x.png?y=1"));
-    for (const auto* bad : {"http://a.example/", "https://", "//a", "javascript:alert(1)", "https://u:p@a.example/", "x"})
+    for (const auto* bad :
+         {"http://a.example/", "https://", "//a", "javascript:alert(1)", "https://u:p@a.example/", "x"})
         EXPECT_FALSE(kHttpsUrl.accepts(bad)) << bad;
 }
 

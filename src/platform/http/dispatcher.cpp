@@ -27,8 +27,7 @@ std::string request_id_of(const RequestHead& head) {
 // The token of `Authorization: Bearer`, or nothing (RFC 6750 section 2.1; the scheme in any case).
 std::optional<std::string_view> bearer_token(const RequestHead& head) {
     auto value = head.find("authorization");
-    if (!value || value->size() <= kBearer.size() ||
-        !equals_ignoring_case(value->substr(0, kBearer.size()), kBearer))
+    if (!value || value->size() <= kBearer.size() || !equals_ignoring_case(value->substr(0, kBearer.size()), kBearer))
         return std::nullopt;
     return value->substr(kBearer.size());
 }
@@ -102,8 +101,12 @@ Awaitable<Response> Dispatcher::call(Exchange& exchange, const Endpoint& endpoin
 
 Response Dispatcher::refuse(const ParseFailure& failure, const ClientInfo& client) {
     RequestHead head;
-    Exchange exchange{.head = head, .body = {}, .request_id = Uuid::v7(SystemClock{}.now()).to_string(),
-                      .trace_parent = {}, .client = client, .principal = {}};
+    Exchange exchange{.head = head,
+                      .body = {},
+                      .request_id = Uuid::v7(SystemClock{}.now()).to_string(),
+                      .trace_parent = {},
+                      .client = client,
+                      .principal = {}};
     auto response = problem(failure.status, "malformed_request", failure.reason, exchange.request_id);
     response.headers.emplace_back("X-Request-Id", exchange.request_id);
     record(exchange, nullptr, response, {});

@@ -40,8 +40,8 @@ std::optional<Response> refuse_media_type(const Exchange& exchange) {
     auto type = exchange.head.find("content-type").value_or("");
     auto media_type = type.substr(0, type.find(';'));
     while (media_type.ends_with(' ') || media_type.ends_with('\t')) media_type.remove_suffix(1);
-    bool merge_patch = exchange.head.method == Method::patch &&
-                       equals_ignoring_case(media_type, "application/merge-patch+json");
+    bool merge_patch =
+        exchange.head.method == Method::patch && equals_ignoring_case(media_type, "application/merge-patch+json");
     if (merge_patch || equals_ignoring_case(media_type, kJson)) return std::nullopt;
     return problem(415, "unsupported_media_type", "The body must be application/json.", exchange.request_id);
 }

@@ -41,8 +41,8 @@ struct Exchange {
     std::string request_id;
     std::string trace_parent;
     ClientInfo client;
-    Principal principal;        // meaningful unless the access is `anyone`
-    std::optional<Uuid> id{};   // the path's {id}
+    Principal principal;       // meaningful unless the access is `anyone`
+    std::optional<Uuid> id{};  // the path's {id}
 };
 
 template <class Body = None, class Query = None>
@@ -61,12 +61,12 @@ struct Declaration {
     std::string_view path;  // "/api/v1/sessions/{id}": one parameter at most, always an id
     Access access = Access::user;
     std::string_view summary;
-    int success = 0;                           // 0: 200 with a body, 204 without
-    std::vector<std::string_view> errors{};    // the codes that are this endpoint's own, for the reader of the document
-    std::string_view cache_control{};          // of a successful answer; default: nobody stores it, or, with an ETag,
-                                               // asks again before it is used
-    bool websocket = false;                    // opens a socket: the handshake is checked before the handler
-    bool hidden = false;                       // left out of the OpenAPI document
+    int success = 0;                         // 0: 200 with a body, 204 without
+    std::vector<std::string_view> errors{};  // the codes that are this endpoint's own, for the reader of the document
+    std::string_view cache_control{};        // of a successful answer; default: nobody stores it, or, with an ETag,
+                                             // asks again before it is used
+    bool websocket = false;                  // opens a socket: the handshake is checked before the handler
+    bool hidden = false;                     // left out of the OpenAPI document
 };
 
 // What the OpenAPI document tells of the types.
@@ -213,11 +213,12 @@ Endpoint endpoint(Declaration declaration, Handler handler) {
     using Traits = HandlerTraits<Handler>;
     Endpoint row{.declaration = std::move(declaration), .types = {}, .handle = {}, .index = 0};
     if constexpr (!std::is_same_v<typename Traits::Body, None>) row.types.body = &describe_type<typename Traits::Body>;
-    if constexpr (!std::is_same_v<typename Traits::Query, None>) row.types.query = &describe_query<typename Traits::Query>;
+    if constexpr (!std::is_same_v<typename Traits::Query, None>)
+        row.types.query = &describe_query<typename Traits::Query>;
     if constexpr (!std::is_void_v<typename Traits::Out> && !std::is_same_v<typename Traits::Out, Response>)
         row.types.answer = &describe_type<typename Traits::Out>;
-    auto kept = std::make_shared<Kept<Handler>>(std::move(handler), row.declaration.success,
-                                                row.declaration.cache_control);
+    auto kept =
+        std::make_shared<Kept<Handler>>(std::move(handler), row.declaration.success, row.declaration.cache_control);
     row.handle = [kept = std::move(kept)](Exchange& exchange) { return invoke(*kept, exchange); };
     return row;
 }

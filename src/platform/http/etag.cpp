@@ -4,7 +4,9 @@
 
 namespace mindspace::http {
 
-std::string etag_of_version(std::int32_t version) { return "\"" + std::to_string(version) + "\""; }
+std::string etag_of_version(std::int32_t version) {
+    return "\"" + std::to_string(version) + "\"";
+}
 
 std::optional<std::int32_t> version_of_etag(std::string_view etag) {
     if (etag.size() < 3 || etag.front() != '"' || etag.back() != '"') return std::nullopt;

@@ -19,7 +19,9 @@ enum class Access {
 
 enum class Role { user, admin };
 
-constexpr auto names_of(Role) { return std::array<std::string_view, 2>{"user", "admin"}; }
+constexpr auto names_of(Role) {
+    return std::array<std::string_view, 2>{"user", "admin"};
+}
 
 // What a verified access token says.
 struct Principal {

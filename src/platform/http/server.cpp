@@ -48,7 +48,9 @@ void Server::start() {
     asio::co_spawn(loop_, sweep(), asio::detached);
 }
 
-std::uint16_t Server::port() const { return acceptor_.local_endpoint().port(); }
+std::uint16_t Server::port() const {
+    return acceptor_.local_endpoint().port();
+}
 
 Awaitable<> Server::accept() {
     asio::steady_timer pause(loop_);

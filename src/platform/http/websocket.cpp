@@ -59,11 +59,15 @@ Awaitable<std::optional<std::string>> WebSocket::receive() {
 bool WebSocket::take_event(std::optional<std::string>& message, bool& need_more) {
     auto event = reader_.next(input_);
     switch (event.kind) {
-        case WebSocketEvent::Kind::need_more: need_more = true; break;
+        case WebSocketEvent::Kind::need_more:
+            need_more = true;
+            break;
         case WebSocketEvent::Kind::text:
             if (open_) message.emplace(event.payload);
             break;
-        case WebSocketEvent::Kind::binary: close(CloseCode::unsupported_data, "text only"); break;
+        case WebSocketEvent::Kind::binary:
+            close(CloseCode::unsupported_data, "text only");
+            break;
         case WebSocketEvent::Kind::ping:
             if (open_) {
                 std::string pong;
@@ -71,11 +75,14 @@ bool WebSocket::take_event(std::optional<std::string>& message, bool& need_more)
                 send(std::make_shared<const std::string>(std::move(pong)));
             }
             break;
-        case WebSocketEvent::Kind::pong: break;
+        case WebSocketEvent::Kind::pong:
+            break;
         case WebSocketEvent::Kind::close:
             close(event.code == CloseCode::no_status ? CloseCode::normal : event.code);
             break;
-        case WebSocketEvent::Kind::failed: close(event.code); break;
+        case WebSocketEvent::Kind::failed:
+            close(event.code);
+            break;
     }
     input_.erase(0, event.consumed);
     return event.kind != WebSocketEvent::Kind::close && event.kind != WebSocketEvent::Kind::failed;
@@ -138,9 +145,10 @@ void WebSocket::write_next() {
     }
     writing_ = buffers.size();
     write_began_at_ = Clock::now();
-    asio::async_write(socket_, buffers, [self = shared_from_this()](boost::system::error_code failure, std::size_t size) {
-        self->written(failure, size);
-    });
+    asio::async_write(socket_, buffers,
+                      [self = shared_from_this()](boost::system::error_code failure, std::size_t size) {
+                          self->written(failure, size);
+                      });
 }
 
 void WebSocket::written(boost::system::error_code failure, std::size_t size) {

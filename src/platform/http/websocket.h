@@ -55,11 +55,11 @@ private:
     Server& server_;
     asio::ip::tcp::socket socket_;
     WebSocketReader reader_{kMaxMessage};
-    std::string input_;         // unread octets; empty while the client is quiet
-    std::deque<Frame> queue_;   // the first `writing_` of them are on their way
+    std::string input_;        // unread octets; empty while the client is quiet
+    std::deque<Frame> queue_;  // the first `writing_` of them are on their way
     std::size_t writing_ = 0;
     std::size_t queued_bytes_ = 0;
-    Clock::time_point heard_at_;       // when the client last sent anything
+    Clock::time_point heard_at_;  // when the client last sent anything
     Clock::time_point pinged_at_;
     Clock::time_point write_began_at_;
     bool open_ = true;      // we may still send messages

@@ -1,8 +1,9 @@
 #pragma once
 // One pipelined connection of a Client. Reads are sent at the end of the loop's turn in which they were submitted.
 // Writes wait while an earlier unit of writes is being committed, and are then sent together: the slower the disk, the
-// more share a commit. An error ends its own request only. When the connection is lost all its requests fail at once and nothing is sent again; it comes back
-// by itself, with jittered backoff. Belongs to the Client's loop; kept alive by its own coroutine until stopped.
+// more share a commit. An error ends its own request only. When the connection is lost all its requests fail at once
+// and nothing is sent again; it comes back by itself, with jittered backoff. Belongs to the Client's loop; kept alive
+// by its own coroutine until stopped.
 
 #include "platform/postgres/backoff.h"
 #include "platform/postgres/client_options.h"

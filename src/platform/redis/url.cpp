@@ -19,8 +19,10 @@ Result<ClientOptions> parse_url(std::string_view url) {
         return options;
     }
     auto parsed = boost::urls::parse_uri(boost::urls::string_view(url.data(), url.size()));
-    if (!parsed || parsed->scheme() != "redis" || parsed->host().empty() || (parsed->has_port() && parsed->port_number() == 0))
-        return Error{ErrorCode::invalid, "invalid_url", "must be redis://[user:password@]host[:port] or a socket's path", {}};
+    if (!parsed || parsed->scheme() != "redis" || parsed->host().empty() ||
+        (parsed->has_port() && parsed->port_number() == 0))
+        return Error{
+            ErrorCode::invalid, "invalid_url", "must be redis://[user:password@]host[:port] or a socket's path", {}};
     options.host = parsed->host_name();
     if (options.host.empty()) options.host = parsed->host();
     if (parsed->has_port()) options.port = parsed->port_number();

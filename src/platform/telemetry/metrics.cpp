@@ -43,8 +43,7 @@ Page::~Page() = default;
 prometheus::MetricFamily& Page::family(const std::string& name, const std::string& help, int type) {
     for (auto& known : families_)
         if (known.name == name) return known;
-    return families_.emplace_back(
-        prometheus::MetricFamily{name, help, static_cast<prometheus::MetricType>(type), {}});
+    return families_.emplace_back(prometheus::MetricFamily{name, help, static_cast<prometheus::MetricType>(type), {}});
 }
 
 void Page::counter(const std::string& name, const std::string& help, std::uint64_t value, const Labels& labels) {
@@ -69,6 +68,8 @@ void Page::histogram(const std::string& name, const std::string& help, const His
     histogram.sample_sum = sum.seconds_;
 }
 
-std::string Page::text() const { return prometheus::TextSerializer().Serialize(families_); }
+std::string Page::text() const {
+    return prometheus::TextSerializer().Serialize(families_);
+}
 
 }  // namespace mindspace::telemetry

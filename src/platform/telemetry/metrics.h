@@ -76,7 +76,8 @@ public:
     // `name` without the suffix _total, which is added.
     void counter(const std::string& name, const std::string& help, std::uint64_t value, const Labels& labels = {});
     void gauge(const std::string& name, const std::string& help, std::int64_t value, const Labels& labels = {});
-    void histogram(const std::string& name, const std::string& help, const HistogramSum& sum, const Labels& labels = {});
+    void histogram(const std::string& name, const std::string& help, const HistogramSum& sum,
+                   const Labels& labels = {});
 
     // Text format 0.0.4 of Prometheus.
     [[nodiscard]] std::string text() const;

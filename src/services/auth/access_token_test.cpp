@@ -29,7 +29,8 @@ protected:
         return text + "." + base64url_encode(key_.sign(text));
     }
     std::string header(std::string_view alg = "EdDSA", std::string_view typ = "at+jwt") {
-        return R"({"alg":")" + std::string(alg) + R"(","typ":")" + std::string(typ) + R"(","kid":")" + key_.kid() + "\"}";
+        return R"({"alg":")" + std::string(alg) + R"(","typ":")" + std::string(typ) + R"(","kid":")" + key_.kid() +
+               "\"}";
     }
 
     std::filesystem::path directory_ = [] {

@@ -33,8 +33,7 @@ Awaitable<Result<http::Principal>> TokenGuard::authenticate(std::string_view acc
 }
 
 Awaitable<Result<http::Principal>> TokenGuard::verify(std::string_view access_token, Timestamp now) {
-    if (const auto* known = verified_.find(access_token); known != nullptr && now < known->expires_at)
-        co_return *known;
+    if (const auto* known = verified_.find(access_token); known != nullptr && now < known->expires_at) co_return *known;
     std::string token(access_token);
     auto principal = verify_access_token(token, keys_, rules_, now);
     if (!principal && now >= keys_read_at_ + kKeyRereadInterval) {

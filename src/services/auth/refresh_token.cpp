@@ -47,9 +47,13 @@ RefreshToken RefreshToken::successor(ByteView salt, ByteView tag_key) const {
     return next;
 }
 
-bool RefreshToken::is_genuine(ByteView tag_key) const { return equal_constant_time(make_tag(tag_key, secret), tag); }
+bool RefreshToken::is_genuine(ByteView tag_key) const {
+    return equal_constant_time(make_tag(tag_key, secret), tag);
+}
 
-Digest RefreshToken::hash() const { return sha256(secret); }
+Digest RefreshToken::hash() const {
+    return sha256(secret);
+}
 
 std::string RefreshToken::to_string() const {
     Bytes bytes;

@@ -19,8 +19,10 @@ Error invalid_refresh_token() {
 }
 
 Error refresh_reused() {
-    return {ErrorCode::unauthenticated, "refresh_reused",
-            "The refresh token had been used before; this login session has ended.", {}};
+    return {ErrorCode::unauthenticated,
+            "refresh_reused",
+            "The refresh token had been used before; this login session has ended.",
+            {}};
 }
 
 Error password_breached() {
@@ -135,8 +137,7 @@ Awaitable<Result<Refreshed>> AuthService::answer_old_token(RefreshToken presente
 
     auto revoked = co_await revoke(presented.user, presented.auth_session);
     if (!revoked) co_return revoked.error();
-    log::warn("refresh token reused",
-              {{"event.action", "refresh_reused"}, {"user.id", presented.user.to_string()}});
+    log::warn("refresh token reused", {{"event.action", "refresh_reused"}, {"user.id", presented.user.to_string()}});
     co_return refresh_reused();
 }
 
@@ -163,8 +164,7 @@ Awaitable<Result<>> AuthService::revoke(UserId user, AuthSessionId id) {
 Awaitable<Result<JwkSet>> AuthService::public_keys() {
     auto keys = co_await store_.list_signing_keys();
     JwkSet set;
-    for (const auto& key : keys)
-        set.keys.push_back(Jwk{.kid = key.kid(), .x = base64url_encode(key.public_key())});
+    for (const auto& key : keys) set.keys.push_back(Jwk{.kid = key.kid(), .x = base64url_encode(key.public_key())});
     co_return set;
 }
 

@@ -44,7 +44,8 @@ private:
     Awaitable<Result<>> revoke(UserId user, AuthSessionId id);
     Awaitable<Result<Refreshed>> answer_old_token(RefreshToken presented);
     Awaitable<Result<Refreshed>> issue(RefreshToken successor);
-    [[nodiscard]] Tokens make_tokens(const http::Principal& principal, const RefreshToken& refresh, Timestamp now) const;
+    [[nodiscard]] Tokens make_tokens(const http::Principal& principal, const RefreshToken& refresh,
+                                     Timestamp now) const;
 
     AuthStore store_;
     SessionRegistry registry_;

@@ -10,7 +10,9 @@ namespace {
 constexpr const char* kAlive = "1";
 constexpr const char* kRevoked = "0";
 
-std::string session_key(UserId user, AuthSessionId id) { return "{" + user.to_string() + "}:s:" + id.to_string(); }
+std::string session_key(UserId user, AuthSessionId id) {
+    return "{" + user.to_string() + "}:s:" + id.to_string();
+}
 
 }  // namespace
 

@@ -44,7 +44,8 @@ SigningKey::SigningKey(Handle handle) : handle_(std::move(handle)), public_key_(
     std::size_t size = public_key_.size();
     if (EVP_PKEY_get_raw_public_key(handle_.get(), public_key_.data(), &size) != 1 || size != 32)
         throw std::runtime_error("not an Ed25519 key");
-    kid_ = base64url_encode(sha256(as_bytes(R"({"crv":"Ed25519","kty":"OKP","x":")" + base64url_encode(public_key_) + "\"}")));
+    kid_ = base64url_encode(
+        sha256(as_bytes(R"({"crv":"Ed25519","kty":"OKP","x":")" + base64url_encode(public_key_) + "\"}")));
 }
 
 SigningKey SigningKey::load_or_create(const std::filesystem::path& file) {

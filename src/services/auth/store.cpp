@@ -23,7 +23,7 @@ constexpr Statement kInsertSession{"auth_insert_session", R"(
 
 postgres::Query insert_session_query(const NewAuthSession& session) {
     return postgres::bind(kInsertSession, session.user, session.id, session.device_name, session.ip, session.user_agent,
-                session.tag_key, session.token_hash, session.created_at, session.expires_at);
+                          session.tag_key, session.token_hash, session.created_at, session.expires_at);
 }
 
 }  // namespace
@@ -100,7 +100,8 @@ Awaitable<bool> AuthStore::is_alive(UserId user, AuthSessionId id, Timestamp now
 }
 
 Awaitable<std::vector<SigningKey>> AuthStore::list_signing_keys() {
-    static constexpr Statement kList{"auth_list_signing_keys", "SELECT public_key FROM signing_keys ORDER BY created_at DESC"};
+    static constexpr Statement kList{"auth_list_signing_keys",
+                                     "SELECT public_key FROM signing_keys ORDER BY created_at DESC"};
     auto rows = co_await database_.query(kList);
     std::vector<SigningKey> keys;
     for (std::size_t i = 0; i < rows.size(); ++i) keys.push_back(SigningKey::from_public(rows[i].get<Bytes>(0)));

@@ -43,21 +43,19 @@ Knock knock_of(Call<http::None, LiveQuery>& call) {
 
 http::Endpoints group_endpoints(GroupService& service, LiveEntrance& entrance) {
     http::Endpoints rows;
-    rows.push_back(endpoint({.method = Method::post,
-                             .path = "/api/v1/groups",
-                             .summary = "Make a group; the caller is its host.",
-                             .success = 201,
-                             .errors = {"conflict"}},
-                            [&service](Call<NewGroup> call) {
-                                return service.create(call.principal.user, std::move(call.body));
-                            }));
-    rows.push_back(endpoint({.method = Method::get,
-                             .path = "/api/v1/groups",
-                             .summary = "Public groups, soonest first.",
-                             .errors = {"invalid_cursor"}},
-                            [&service](Call<http::None, GroupQuery> call) {
-                                return service.list(std::move(call.query));
-                            }));
+    rows.push_back(endpoint(
+        {.method = Method::post,
+         .path = "/api/v1/groups",
+         .summary = "Make a group; the caller is its host.",
+         .success = 201,
+         .errors = {"conflict"}},
+        [&service](Call<NewGroup> call) { return service.create(call.principal.user, std::move(call.body)); }));
+    rows.push_back(
+        endpoint({.method = Method::get,
+                  .path = "/api/v1/groups",
+                  .summary = "Public groups, soonest first.",
+                  .errors = {"invalid_cursor"}},
+                 [&service](Call<http::None, GroupQuery> call) { return service.list(std::move(call.query)); }));
     rows.push_back(endpoint({.method = Method::get, .path = "/api/v1/groups/{id}", .summary = "One group."},
                             [&service](Call<> call) { return service.find(GroupId{call.id}); }));
     rows.push_back(endpoint({.method = Method::patch,
@@ -75,22 +73,19 @@ http::Endpoints group_endpoints(GroupService& service, LiveEntrance& entrance) {
                             [&service](Call<> call) {
                                 return service.cancel(call.principal.user, GroupId{call.id}, std::move(call.if_match));
                             }));
-    rows.push_back(endpoint({.method = Method::post,
-                             .path = "/api/v1/groups/{id}/ticket",
-                             .summary = "A ticket that opens the group's socket once, within 30 s.",
-                             .errors = {"group_full", "group_ended"}},
-                            [&service](Call<> call) {
-                                return service.issue_ticket(std::move(call.principal), GroupId{call.id});
-                            }));
+    rows.push_back(endpoint(
+        {.method = Method::post,
+         .path = "/api/v1/groups/{id}/ticket",
+         .summary = "A ticket that opens the group's socket once, within 30 s.",
+         .errors = {"group_full", "group_ended"}},
+        [&service](Call<> call) { return service.issue_ticket(std::move(call.principal), GroupId{call.id}); }));
     rows.push_back(endpoint({.method = Method::get,
                              .path = "/api/v1/groups/{id}/live",
                              .access = Access::anyone,  // the entrance takes a ticket or an access token
                              .summary = "The group's WebSocket; opened by a ticket or an access token.",
                              .errors = {"invalid_ticket", "origin_not_allowed"},
                              .websocket = true},
-                            [&entrance](Call<http::None, LiveQuery> call) {
-                                return entrance.open(knock_of(call));
-                            }));
+                            [&entrance](Call<http::None, LiveQuery> call) { return entrance.open(knock_of(call)); }));
     return rows;
 }
 

@@ -10,9 +10,13 @@ namespace {
 
 constexpr std::size_t kIdSize = 36;
 
-Error not_found() { return {ErrorCode::not_found, "not_found", "There is no such group.", {}}; }
+Error not_found() {
+    return {ErrorCode::not_found, "not_found", "There is no such group.", {}};
+}
 
-Error group_ended() { return {ErrorCode::conflict, "group_ended", "The group is over.", {}}; }
+Error group_ended() {
+    return {ErrorCode::conflict, "group_ended", "The group is over.", {}};
+}
 
 Error precondition_failed() {
     return {ErrorCode::precondition_failed, "precondition_failed", "The group has changed since it was read.", {}};

@@ -26,8 +26,14 @@ protected:
         return options;
     }
     static NewGroup request(std::string title = "Evening") {
-        return NewGroup{.id = {}, .title = std::move(title), .description = {}, .kind = Kind::mindfulness,
-                        .planned_seconds = 600, .scheduled_for = {}, .visibility = {}, .max_participants = {}};
+        return NewGroup{.id = {},
+                        .title = std::move(title),
+                        .description = {},
+                        .kind = Kind::mindfulness,
+                        .planned_seconds = 600,
+                        .scheduled_for = {},
+                        .visibility = {},
+                        .max_participants = {}};
     }
     template <class T>
     T run(Awaitable<T> work) {

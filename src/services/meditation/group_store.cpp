@@ -89,11 +89,10 @@ Awaitable<bool> GroupStore::update(GroupId id, UserId host, GroupPatch patch,
             max_participants = CASE WHEN $11 THEN $12 ELSE max_participants END,
             version = version + 1, updated_at = $13
         WHERE group_id = $1 AND host_id = $2 AND state = 'scheduled' AND ($14::integer IS NULL OR version = $14))"};
-    auto rows = co_await database_.query(kUpdate, id, host, patch.title.value, patch.description.present,
-                                         patch.description.value, name_of(patch.kind), patch.planned_seconds.value,
-                                         patch.scheduled_for.present, patch.scheduled_for.value,
-                                         name_of(patch.visibility), patch.max_participants.present,
-                                         patch.max_participants.value, now, expected_version);
+    auto rows = co_await database_.query(
+        kUpdate, id, host, patch.title.value, patch.description.present, patch.description.value, name_of(patch.kind),
+        patch.planned_seconds.value, patch.scheduled_for.present, patch.scheduled_for.value, name_of(patch.visibility),
+        patch.max_participants.present, patch.max_participants.value, now, expected_version);
     co_return rows.affected() == 1;
 }
 

@@ -21,7 +21,8 @@ namespace mindspace::meditation {
 
 class GroupTestDatabase {
 public:
-    explicit GroupTestDatabase(asio::io_context& io) : io_(io), conninfo_(make()), client_(io, {.conninfo = conninfo_}) {
+    explicit GroupTestDatabase(asio::io_context& io)
+        : io_(io), conninfo_(make()), client_(io, {.conninfo = conninfo_}) {
         client_.start();
         postgres::run_until(io_, [this] { return client_.is_up(); });
     }

@@ -19,8 +19,14 @@ constexpr Statement kEvents{"test_group_events", "SELECT count(*) FROM outbox WH
 class GroupTimetableTest : public testing::Test {
 protected:
     GroupId add_group(std::int32_t planned_seconds) {
-        NewGroup group{.id = {}, .title = "Evening", .description = {}, .kind = Kind::mindfulness,
-                       .planned_seconds = planned_seconds, .scheduled_for = {}, .visibility = {}, .max_participants = {}};
+        NewGroup group{.id = {},
+                       .title = "Evening",
+                       .description = {},
+                       .kind = Kind::mindfulness,
+                       .planned_seconds = planned_seconds,
+                       .scheduled_for = {},
+                       .visibility = {},
+                       .max_participants = {}};
         auto id = GroupId::make(start_);
         EXPECT_TRUE(run(store_.insert(group, host_, id, start_ - 60s)));
         return id;

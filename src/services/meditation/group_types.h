@@ -23,10 +23,14 @@ constexpr auto names_of(GroupState) {
     return std::array<std::string_view, 4>{"scheduled", "running", "ended", "cancelled"};
 }
 
-constexpr bool is_over(GroupState state) { return state == GroupState::ended || state == GroupState::cancelled; }
+constexpr bool is_over(GroupState state) {
+    return state == GroupState::ended || state == GroupState::cancelled;
+}
 
 enum class Visibility { everyone, unlisted };
-constexpr auto names_of(Visibility) { return std::array<std::string_view, 2>{"public", "unlisted"}; }
+constexpr auto names_of(Visibility) {
+    return std::array<std::string_view, 2>{"public", "unlisted"};
+}
 
 struct GroupHost {
     UserId id{};
@@ -55,7 +59,7 @@ struct Group {
     std::optional<Timestamp> ended_at;
     std::int32_t participant_count = 0;  // not of the table: who is in the room now
     Timestamp created_at{};
-    std::int32_t version = 0;  // not shown; makes the entity tag
+    std::int32_t version = 0;                 // not shown; makes the entity tag
     std::optional<std::string> end_reason{};  // not shown; "completed" or "host", once it has ended
 
     static constexpr std::string_view kName = "Group";

@@ -7,8 +7,7 @@ namespace mindspace::meditation {
 
 // Newer than any session.
 inline constexpr HistoryPosition kBeforeEverything{
-    .started_at = Timestamp{std::chrono::sys_days{std::chrono::year{9999} / 12 / 31}},
-    .id = {}};
+    .started_at = Timestamp{std::chrono::sys_days{std::chrono::year{9999} / 12 / 31}}, .id = {}};
 
 std::string history_context(UserId user, const HistoryQuery& query);
 std::string encode_history_cursor(std::string_view context, const HistoryPosition& position);

@@ -70,8 +70,7 @@ Awaitable<> handle_or_fail(Connection& connection, std::string text, ClockValue 
     } catch (const Unavailable&) {
         connection.refuse({ErrorCode::unavailable, "unavailable", "A part is away for the moment; try again.", {}});
     } catch (const std::exception& fault) {
-        log::error("socket message failed",
-                   {{"event.action", "internal_error"}, {"error.message", fault.what()}});
+        log::error("socket message failed", {{"event.action", "internal_error"}, {"error.message", fault.what()}});
         connection.socket->close(http::CloseCode::internal_error);
     }
 }

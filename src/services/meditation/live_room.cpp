@@ -83,7 +83,9 @@ void LiveRoom::act(Close action) {
     if (auto* socket = find(action.connection)) socket->close(action.code);
 }
 
-void LiveRoom::act(Attend action) { record(Record::Kind::seen, std::move(action.seen)); }
+void LiveRoom::act(Attend action) {
+    record(Record::Kind::seen, std::move(action.seen));
+}
 
 void LiveRoom::act(Task task) {
     if (tasks_.size() >= kMaxTasks) {
@@ -181,7 +183,9 @@ Awaitable<> LiveRoom::perform(Reload) {
     if (group) tell(Reloaded{std::move(*group)});
 }
 
-Awaitable<> LiveRoom::perform(Announce task) { co_await parts_.order.announce(task.facts, task.event); }
+Awaitable<> LiveRoom::perform(Announce task) {
+    co_await parts_.order.announce(task.facts, task.event);
+}
 
 // ---- records
 
@@ -209,8 +213,7 @@ Awaitable<> LiveRoom::work_on_records(std::shared_ptr<LiveRoom> self) {
             self->records_.push_front(std::move(record));
             is_reachable = false;
         } catch (const std::exception& fault) {
-            log::error("attendance not written",
-                       {{"event.action", "internal_error"}, {"error.message", fault.what()}});
+            log::error("attendance not written", {{"event.action", "internal_error"}, {"error.message", fault.what()}});
         }
     }
     self->is_recording_ = false;
@@ -219,9 +222,12 @@ Awaitable<> LiveRoom::work_on_records(std::shared_ptr<LiveRoom> self) {
 Awaitable<> LiveRoom::write(Record record) {
     auto now = parts_.clock.now();
     switch (record.kind) {
-        case Record::Kind::joined: return parts_.timetable.record_joined(group_, std::move(record.presences), now);
-        case Record::Kind::seen: return parts_.timetable.record_seen(group_, std::move(record.presences), now);
-        case Record::Kind::left: return parts_.timetable.record_left(group_, std::move(record.presences), now);
+        case Record::Kind::joined:
+            return parts_.timetable.record_joined(group_, std::move(record.presences), now);
+        case Record::Kind::seen:
+            return parts_.timetable.record_seen(group_, std::move(record.presences), now);
+        case Record::Kind::left:
+            return parts_.timetable.record_left(group_, std::move(record.presences), now);
     }
     std::unreachable();
 }

@@ -10,6 +10,7 @@
 #include "services/meditation/group_test_database.h"
 #include "services/meditation/live_entrance.h"
 
+#include <gtest/gtest.h>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -17,8 +18,8 @@
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/core/tcp_stream.hpp>
 #include <boost/beast/websocket.hpp>
-#include <gtest/gtest.h>
 
+#include <algorithm>
 #include <csignal>
 
 namespace mindspace::meditation {
@@ -59,9 +60,9 @@ redis::ClientOptions options(const redis::TestServer& server) {
 
 // What the composition root makes for one core.
 struct Node {
-    Node(asio::io_context& io, postgres::Client& database, const redis::TestServer& server)
-        : redis(io, options(server)),
-          subscriber(io, options(server)),
+    Node(asio::io_context& io, postgres::Client& database, const redis::TestServer& redis_server)
+        : redis(io, options(redis_server)),
+          subscriber(io, options(redis_server)),
           rooms(io, {database, redis, subscriber}, guard, settings),
           entrance(rooms, {database, redis, subscriber}, guard, settings),
           service(GroupStore(database), RoomOrder(redis), GroupTickets(redis), settings.public_url) {
@@ -70,14 +71,15 @@ struct Node {
         dispatcher = std::make_unique<http::Dispatcher>(router, &guard, *metrics, nullptr);
         http::ServerOptions listening;
         listening.address = "127.0.0.1";
-        server_ = std::make_unique<http::Server>(io, listening, *dispatcher, *metrics);
+        server = std::make_unique<http::Server>(io, listening, *dispatcher, *metrics);
         redis.start();
         subscriber.on_gap([this] { rooms.note_gap(); });
         subscriber.start();
-        postgres::run_until(io, [this] { return redis.is_up() && subscriber.is_up(); });
+        postgres::run_until(io, [this] { return is_up(); });
         rooms.start();
-        server_->start();
+        server->start();
     }
+    [[nodiscard]] bool is_up() const { return redis.is_up() && subscriber.is_up(); }
 
     LiveSettings settings{.public_url = "https://mind.example", .allowed_origins = {"https://friend.example"}};
     PlainGuard guard;
@@ -89,7 +91,7 @@ struct Node {
     http::Router router;
     std::unique_ptr<http::CoreMetrics> metrics;
     std::unique_ptr<http::Dispatcher> dispatcher;
-    std::unique_ptr<http::Server> server_;
+    std::unique_ptr<http::Server> server;
 };
 
 using Frame = schema::json::object;
@@ -97,7 +99,7 @@ using Frame = schema::json::object;
 // A client that keeps all it hears.
 class Caller {
 public:
-    Caller(asio::io_context& io, Node& node) : io_(io), stream_(io), port_(node.server_->port()) {}
+    Caller(asio::io_context& io, Node& node) : io_(io), stream_(io), port_(node.server->port()) {}
 
     // The status of the handshake: 101 when it is open.
     unsigned open(const std::string& target, const std::string& token = {}, const std::string& origin = {}) {
@@ -113,7 +115,9 @@ public:
         std::optional<Frame> found;
         postgres::run_until(io_, [&] {
             for (auto& frame : frames_) {
-                if (found || frame.empty() || frame.at("type").as_string() != boost::json::string_view(type.data(), type.size())) continue;
+                if (found || frame.empty() ||
+                    frame.at("type").as_string() != boost::json::string_view(type.data(), type.size()))
+                    continue;
                 found = std::exchange(frame, {});
             }
             return found.has_value();
@@ -149,7 +153,8 @@ private:
         while (!ended) {
             beast::flat_buffer buffer;
             co_await stream_.async_read(buffer, asio::redirect_error(asio::use_awaitable, ended));
-            if (!ended) frames_.push_back(schema::parse_json(beast::buffers_to_string(buffer.data())).value().as_object());
+            if (!ended)
+                frames_.push_back(schema::parse_json(beast::buffers_to_string(buffer.data())).value().as_object());
         }
         is_closed_ = true;
     }
@@ -168,8 +173,14 @@ private:
 class LiveRoomsTest : public testing::Test {
 protected:
     void SetUp() override {
-        NewGroup request{.id = {}, .title = "Evening", .description = {}, .kind = Kind::mindfulness,
-                         .planned_seconds = 60, .scheduled_for = {}, .visibility = {}, .max_participants = 2};
+        NewGroup request{.id = {},
+                         .title = "Evening",
+                         .description = {},
+                         .kind = Kind::mindfulness,
+                         .planned_seconds = 60,
+                         .scheduled_for = {},
+                         .visibility = {},
+                         .max_participants = 2};
         group_ = postgres::run(io_, first_.service.create(host_, request)).value().id;
     }
     // Sockets end before what they use.
@@ -177,7 +188,7 @@ protected:
         callers_.clear();
         for (auto* node : {&first_, &second_}) {
             node->rooms.stop();
-            node->server_->stop();
+            node->server->stop();
             node->subscriber.stop();
             node->redis.stop();
         }
@@ -188,9 +199,7 @@ protected:
 
     Caller& call(Node& node) { return *callers_.emplace_back(std::make_unique<Caller>(io_, node)); }
     std::string live() const { return "/api/v1/groups/" + group_.to_string() + "/live"; }
-    std::string token(UserId user, Seconds ttl = 900s) {
-        return PlainGuard::token(user, SystemClock{}.now() + ttl);
-    }
+    std::string token(UserId user, Seconds ttl = 900s) { return PlainGuard::token(user, SystemClock{}.now() + ttl); }
     Caller& join(Node& node, UserId user, const std::string& hello = R"({"type":"hello"})") {
         auto& caller = call(node);
         EXPECT_EQ(caller.open(live(), token(user)), 101U);
@@ -286,7 +295,7 @@ TEST_F(LiveRoomsTest, TheClockIsAnsweredWithoutRedis) {
     host.say(R"({"type":"reaction","kind":"bow"})");
     EXPECT_EQ(host.next("error").at("code").as_string(), "unavailable");
     server_.start();
-    postgres::run_until(io_, [this] { return first_.redis.is_up() && first_.subscriber.is_up(); });
+    postgres::run_until(io_, [this] { return first_.is_up() && second_.is_up(); });
     host.say(R"({"type":"reaction","kind":"bow"})");
     host.next("reaction");
     auto& guest = join(second_, guest_);

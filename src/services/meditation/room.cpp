@@ -186,7 +186,9 @@ void Room::forgive(const Leave& task, Timestamp now, Actions&) {
     departing_[gone.connection] = Departing{gone, now};
 }
 
-void Room::forgive(const Publish& task, Timestamp, Actions& actions) { actions.push_back(unavailable_to(task.from)); }
+void Room::forgive(const Publish& task, Timestamp, Actions& actions) {
+    actions.push_back(unavailable_to(task.from));
+}
 
 void Room::forgive(const Renew& task, Timestamp, Actions&) {
     if (task.whole) renewing_ = false;
@@ -207,9 +209,13 @@ void Room::forgive(const Finish& task, Timestamp, Actions& actions) {
     if (task.from) actions.push_back(unavailable_to(*task.from));
 }
 
-void Room::forgive(const Reload&, Timestamp, Actions&) { reload_wanted_ = true; }
+void Room::forgive(const Reload&, Timestamp, Actions&) {
+    reload_wanted_ = true;
+}
 
-void Room::forgive(const Announce&, Timestamp, Actions&) { reload_wanted_ = true; }
+void Room::forgive(const Announce&, Timestamp, Actions&) {
+    reload_wanted_ = true;
+}
 
 Actions Room::on(const Refused& what, Timestamp) {
     reload_wanted_ = true;

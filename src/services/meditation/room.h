@@ -166,11 +166,11 @@ public:
 
     static constexpr Seconds kHelloTimeout{5};
     static constexpr Seconds kReauthLead{60};
-    static constexpr Seconds kGrace{10};      // for a broken connection to come back
-    static constexpr Seconds kLeaseTtl{25};   // how long a lost node's participants stay, at most
+    static constexpr Seconds kGrace{10};     // for a broken connection to come back
+    static constexpr Seconds kLeaseTtl{25};  // how long a lost node's participants stay, at most
     static constexpr Seconds kRenewEvery{5};
     static constexpr Seconds kRetryEvery{2};
-    static constexpr Seconds kFarewell{60};   // the room stays open so long after the end
+    static constexpr Seconds kFarewell{60};  // the room stays open so long after the end
     static constexpr Seconds kReactionWindow{10};
     static constexpr std::size_t kMaxHeld = 1000;
 
@@ -180,9 +180,9 @@ private:
         Guest guest;
         Stage stage = Stage::waiting;
         Timestamp joined_at{};
-        std::int64_t from_seq = 0;        // the welcome told of everything up to here
-        std::vector<OrderedEvent> held;   // heard while entering
-        Timestamp deadline{};             // of hello, then of the token
+        std::int64_t from_seq = 0;       // the welcome told of everything up to here
+        std::vector<OrderedEvent> held;  // heard while entering
+        Timestamp deadline{};            // of hello, then of the token
         bool reauth_sent = false;
     };
     struct Departing {
@@ -246,7 +246,7 @@ private:
     bool recalling_ = false;
     bool recall_failed_ = false;
     bool reload_wanted_ = false;
-    bool renewing_ = false;    // a renewal of all leases is under way
+    bool renewing_ = false;  // a renewal of all leases is under way
 
     Timestamp next_renewal_{};
     Timestamp next_attendance_{};

@@ -9,7 +9,8 @@
 namespace mindspace::meditation {
 
 RoomFacts Room::facts() const {
-    return RoomFacts{.group = group_.id, .state = group_.state, .starts_at = group_.started_at, .ends_at = group_.ends_at};
+    return RoomFacts{
+        .group = group_.id, .state = group_.state, .starts_at = group_.started_at, .ends_at = group_.ends_at};
 }
 
 Actions Room::on(const Heard& what, Timestamp now) {
@@ -60,7 +61,8 @@ void Room::deliver(const OrderedEvent& ordered, Actions& actions) {
 }
 
 bool Room::has_audience() const {
-    return joined_count_ > 0 || std::ranges::any_of(members_, [](const auto& entry) { return !entry.second.held.empty(); });
+    return joined_count_ > 0 ||
+           std::ranges::any_of(members_, [](const auto& entry) { return !entry.second.held.empty(); });
 }
 
 // Redis began anew: the numbers start again, and what it forgot is told to it.
@@ -117,8 +119,7 @@ Actions Room::on(const Recalled& what, Timestamp now) {
         // Too much was missed: the clients are to come again and start from the state.
         seq_ = history.seq;
         for (const auto& [connection, member] : members_)
-            if (member.stage != Stage::waiting)
-                actions.push_back(Close{connection, http::CloseCode::service_restart});
+            if (member.stage != Stage::waiting) actions.push_back(Close{connection, http::CloseCode::service_restart});
         return actions;
     }
     for (const auto& event : *history.events) follow(event, now, actions);
@@ -159,7 +160,8 @@ Actions Room::on(const Renewed& what, Timestamp now) {
     if (is_rebuilt && !what.task.whole) return actions;  // all are renewed soon
     for (auto connection : renewal.unknown) {
         if (const auto* member = find(connection))
-            reenter(member->guest, now + kLeaseTtl, is_rebuilt ? Announcement::quiet : Announcement::told, now, actions);
+            reenter(member->guest, now + kLeaseTtl, is_rebuilt ? Announcement::quiet : Announcement::told, now,
+                    actions);
         else if (auto departing = departing_.find(connection); departing != departing_.end() && is_rebuilt)
             reenter(departing->second.guest, departing->second.expires_at, Announcement::quiet, now, actions);
         else

@@ -29,13 +29,20 @@ Result<ClientMessage> parse_message(std::string_view text) {
     auto known = schema::enum_value<MessageType>(std::string_view(type->get_string()));
     if (!known) return bad_message();
     switch (*known) {
-        case MessageType::hello: return read_as<Hello>(*document);
-        case MessageType::start: return read_as<StartMessage>(*document);
-        case MessageType::end: return read_as<EndMessage>(*document);
-        case MessageType::reaction: return read_as<ReactionMessage>(*document);
-        case MessageType::time: return read_as<TimeMessage>(*document);
-        case MessageType::auth: return read_as<AuthMessage>(*document);
-        case MessageType::leave: return read_as<LeaveMessage>(*document);
+        case MessageType::hello:
+            return read_as<Hello>(*document);
+        case MessageType::start:
+            return read_as<StartMessage>(*document);
+        case MessageType::end:
+            return read_as<EndMessage>(*document);
+        case MessageType::reaction:
+            return read_as<ReactionMessage>(*document);
+        case MessageType::time:
+            return read_as<TimeMessage>(*document);
+        case MessageType::auth:
+            return read_as<AuthMessage>(*document);
+        case MessageType::leave:
+            return read_as<LeaveMessage>(*document);
     }
     return bad_message();
 }

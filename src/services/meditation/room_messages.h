@@ -17,8 +17,12 @@ namespace mindspace::meditation {
 
 using ClockValue = double;  // milliseconds since 1970, fractions allowed
 
-inline ClockValue to_clock_value(Timestamp at) { return static_cast<double>(at.time_since_epoch().count()); }
-inline Timestamp from_clock_value(ClockValue at) { return Timestamp(Milliseconds(static_cast<std::int64_t>(at))); }
+inline ClockValue to_clock_value(Timestamp at) {
+    return static_cast<double>(at.time_since_epoch().count());
+}
+inline Timestamp from_clock_value(ClockValue at) {
+    return Timestamp(Milliseconds(static_cast<std::int64_t>(at)));
+}
 
 // ---- from the client
 
@@ -28,7 +32,9 @@ constexpr auto names_of(MessageType) {
 }
 
 enum class ReactionKind { heart, bow, smile };
-constexpr auto names_of(ReactionKind) { return std::array<std::string_view, 3>{"heart", "bow", "smile"}; }
+constexpr auto names_of(ReactionKind) {
+    return std::array<std::string_view, 3>{"heart", "bow", "smile"};
+}
 
 // The last event that a client has.
 struct ResumePoint {

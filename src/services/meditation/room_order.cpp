@@ -21,8 +21,12 @@ using redis::Value;
 
 constexpr std::size_t kUserSize = 36;
 
-std::string arrivals_key(GroupId group) { return room_channel(group) + ":arrivals"; }
-std::string people_key(GroupId group) { return room_channel(group) + ":people"; }
+std::string arrivals_key(GroupId group) {
+    return room_channel(group) + ":arrivals";
+}
+std::string people_key(GroupId group) {
+    return room_channel(group) + ":people";
+}
 
 // Keys and arguments of one call; owns what the command borrows until its reply is there.
 class ScriptCall {
@@ -41,8 +45,10 @@ public:
     }
     // What open_room() of the scripts takes.
     ScriptCall& add(const RoomFacts& facts) {
-        return add(base64url_encode(random_bytes<9>())).add(std::string(schema::enum_name(facts.state)))
-            .add(facts.starts_at).add(facts.ends_at);
+        return add(base64url_encode(random_bytes<9>()))
+            .add(std::string(schema::enum_name(facts.state)))
+            .add(facts.starts_at)
+            .add(facts.ends_at);
     }
 
     static Awaitable<Value> run(redis::Client& redis, const redis::Script& script, ScriptCall call) {
@@ -56,7 +62,9 @@ private:
     std::vector<std::string> arguments_;
 };
 
-std::string to_text(const Lease& lease) { return lease.user.to_string() + "/" + lease.connection.to_string(); }
+std::string to_text(const Lease& lease) {
+    return lease.user.to_string() + "/" + lease.connection.to_string();
+}
 
 Lease lease_of(std::string_view text) {
     auto user = UserId::parse(text.substr(0, kUserSize));
@@ -102,7 +110,9 @@ Awaitable<std::int64_t> count_or_zero(redis::Client& redis, std::string key) {
 
 }  // namespace
 
-std::string room_channel(GroupId group) { return "room:{" + group.to_string() + "}"; }
+std::string room_channel(GroupId group) {
+    return "room:{" + group.to_string() + "}";
+}
 
 OrderedEvent parse_event(std::string_view text) {
     return OrderedEvent{.event = read_json<RoomEvent>(text), .text = std::string(text)};
@@ -148,7 +158,10 @@ Awaitable<Renewal> RoomOrder::renew(RoomFacts facts, std::vector<Lease> leases, 
     call.add(facts).add(std::optional(now));
     for (const auto& lease : leases) call.add(to_text(lease)).add(std::optional(lease.expires_at));
     auto reply = co_await ScriptCall::run(redis_, kRenewScript, std::move(call));
-    Renewal renewal{.epoch = reply.at(0).as_string(), .seq = reply.at(1).as_integer(), .unknown = {}, .gone = {},
+    Renewal renewal{.epoch = reply.at(0).as_string(),
+                    .seq = reply.at(1).as_integer(),
+                    .unknown = {},
+                    .gone = {},
                     .is_all_reaped = reply.at(4).as_integer() == 1};
     for (const auto& lease : reply.at(2).items()) renewal.unknown.push_back(lease_of(lease.as_string()).connection);
     auto gone = reply.at(3).items();
@@ -178,9 +191,8 @@ Awaitable<History> RoomOrder::read_after(GroupId group, std::int64_t seq) {
     ScriptCall call(group);
     call.add(seq);
     auto reply = co_await ScriptCall::run(redis_, kReadScript, std::move(call));
-    co_return History{.epoch = reply.at(0).as_string(),
-                      .seq = reply.at(1).as_integer(),
-                      .events = read_events(reply.at(2))};
+    co_return History{
+        .epoch = reply.at(0).as_string(), .seq = reply.at(1).as_integer(), .events = read_events(reply.at(2))};
 }
 
 Awaitable<std::vector<std::int32_t>> RoomOrder::count_participants(std::vector<GroupId> groups) {
@@ -193,8 +205,7 @@ Awaitable<std::vector<std::int32_t>> RoomOrder::count_participants(std::vector<G
     for (auto group : groups)
         pending.push_back(asio::co_spawn(executor, count_or_zero(redis_, arrivals_key(group)), asio::deferred));
     auto all = asio::experimental::make_parallel_group(std::move(pending));
-    auto [order, faults, found] =
-        co_await all.async_wait(asio::experimental::wait_for_all(), asio::use_awaitable);
+    auto [order, faults, found] = co_await all.async_wait(asio::experimental::wait_for_all(), asio::use_awaitable);
     for (auto& fault : faults)
         if (fault) std::rethrow_exception(fault);
     for (auto count : found) counts.push_back(static_cast<std::int32_t>(count));

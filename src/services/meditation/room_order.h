@@ -58,7 +58,7 @@ struct Entry {
     bool is_new = false;  // they were not in the room before
     std::int64_t participant_count = 0;
     Participant self;
-    std::vector<Participant> participants;           // the first 50
+    std::vector<Participant> participants;            // the first 50
     std::optional<std::vector<OrderedEvent>> missed;  // since the resume point; nothing when that is too long ago
 };
 

@@ -61,7 +61,9 @@ local function open_room(epoch, state, starts_at, ends_at)
 end
 )";
 
-redis::Script make(const char* body) { return redis::Script::make(std::string(kPrelude) + body); }
+redis::Script make(const char* body) {
+    return redis::Script::make(std::string(kPrelude) + body);
+}
 
 }  // namespace
 

@@ -145,8 +145,7 @@ protected:
 
     template <class What>
     void tell(Core& core, const What& what) {
-        for (auto& action : core.room.on(what, now_))
-            std::visit([&](auto& one) { act(core, one); }, action);
+        for (auto& action : core.room.on(what, now_)) std::visit([&](auto& one) { act(core, one); }, action);
     }
     void act(Core& core, Send& action) {
         if (auto client = find(core, action.to)) client->receive(action.text);
@@ -306,7 +305,9 @@ void RoomTest::do_something() {
                 tell(core, Interrupted{});
             }
             break;
-        case 8: pass(Milliseconds(pick(4000))); break;
+        case 8:
+            pass(Milliseconds(pick(4000)));
+            break;
         default:
             if (!core.tasks.empty()) do_task(core);
             deliver_some(core);

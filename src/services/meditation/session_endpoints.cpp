@@ -10,29 +10,28 @@ using http::Method;
 
 http::Endpoints session_endpoints(SessionService& service) {
     http::Endpoints rows;
-    rows.push_back(endpoint({.method = Method::post,
+    rows.push_back(endpoint(
+        {.method = Method::post,
+         .path = "/api/v1/sessions",
+         .summary = "Start a session.",
+         .success = 201,
+         .errors = {"session_active", "conflict"}},
+        [&service](Call<StartSession> call) { return service.start(call.principal.user, std::move(call.body)); }));
+    rows.push_back(endpoint({.method = Method::get,
                              .path = "/api/v1/sessions",
-                             .summary = "Start a session.",
-                             .success = 201,
-                             .errors = {"session_active", "conflict"}},
-                            [&service](Call<StartSession> call) {
-                                return service.start(call.principal.user, std::move(call.body));
-                            }));
-    rows.push_back(endpoint({.method = Method::get, .path = "/api/v1/sessions", .summary = "The history, newest first.",
+                             .summary = "The history, newest first.",
                              .errors = {"invalid_cursor"}},
                             [&service](Call<http::None, HistoryQuery> call) {
                                 return service.list(call.principal.user, std::move(call.query));
                             }));
-    rows.push_back(endpoint({.method = Method::post,
-                             .path = "/api/v1/sessions/import",
-                             .summary = "Take in up to 500 sessions from offline or another app."},
-                            [&service](Call<ImportSessions> call) {
-                                return service.import(call.principal.user, std::move(call.body));
-                            }));
-    rows.push_back(endpoint({.method = Method::get, .path = "/api/v1/sessions/{id}", .summary = "One session."},
-                            [&service](Call<> call) {
-                                return service.find(call.principal.user, MeditationSessionId{call.id});
-                            }));
+    rows.push_back(endpoint(
+        {.method = Method::post,
+         .path = "/api/v1/sessions/import",
+         .summary = "Take in up to 500 sessions from offline or another app."},
+        [&service](Call<ImportSessions> call) { return service.import(call.principal.user, std::move(call.body)); }));
+    rows.push_back(
+        endpoint({.method = Method::get, .path = "/api/v1/sessions/{id}", .summary = "One session."},
+                 [&service](Call<> call) { return service.find(call.principal.user, MeditationSessionId{call.id}); }));
     rows.push_back(endpoint({.method = Method::patch,
                              .path = "/api/v1/sessions/{id}",
                              .summary = "Change the mood afterwards or the note, by a JSON merge patch.",
@@ -57,13 +56,12 @@ http::Endpoints session_endpoints(SessionService& service) {
                                 return service.complete(call.principal.user, MeditationSessionId{call.id},
                                                         std::move(call.body));
                             }));
-    rows.push_back(endpoint({.method = Method::post,
-                             .path = "/api/v1/sessions/{id}/abandon",
-                             .summary = "Give an active session up.",
-                             .errors = {"session_not_active"}},
-                            [&service](Call<> call) {
-                                return service.abandon(call.principal.user, MeditationSessionId{call.id});
-                            }));
+    rows.push_back(endpoint(
+        {.method = Method::post,
+         .path = "/api/v1/sessions/{id}/abandon",
+         .summary = "Give an active session up.",
+         .errors = {"session_not_active"}},
+        [&service](Call<> call) { return service.abandon(call.principal.user, MeditationSessionId{call.id}); }));
     return rows;
 }
 

@@ -13,13 +13,17 @@ namespace {
 
 constexpr Timestamp kEarliestImport{std::chrono::sys_days{std::chrono::year{2000} / 1 / 1}};
 
-Error no_such_session() { return {ErrorCode::not_found, "not_found", "There is no such session.", {}}; }
+Error no_such_session() {
+    return {ErrorCode::not_found, "not_found", "There is no such session.", {}};
+}
 
 Error conflict(std::string_view reason, std::string_view detail) {
     return {ErrorCode::conflict, std::string(reason), std::string(detail), {}};
 }
 
-Error session_not_active() { return conflict("session_not_active", "This session has ended already."); }
+Error session_not_active() {
+    return conflict("session_not_active", "This session has ended already.");
+}
 
 Error precondition_failed() {
     return {ErrorCode::precondition_failed, "precondition_failed", "The session has changed since it was read.", {}};
@@ -86,8 +90,10 @@ Awaitable<Result<MeditationSession>> SessionService::complete(UserId user, Medit
     switch (existing->status) {
         case SessionStatus::active:
             co_return above_elapsed(std::chrono::floor<Seconds>(std::max(now - existing->started_at, Milliseconds(0))));
-        case SessionStatus::abandoned: co_return session_not_active();
-        case SessionStatus::completed: break;
+        case SessionStatus::abandoned:
+            co_return session_not_active();
+        case SessionStatus::completed:
+            break;
     }
     if (!is_same_completion(*existing, request))
         co_return conflict("conflict", "This session was completed with other values.");

@@ -9,16 +9,16 @@ using postgres::Statement;
 namespace {
 
 // Shared by all statements below, so that every answer is read by read_session() and every event reads alike.
-#define SESSION_COLUMNS                                                                                       \
+#define SESSION_COLUMNS                                                                                         \
     "session_id, status, kind, planned_seconds, duration_seconds, started_at, ended_at, local_date, timezone, " \
     "group_id, mood_before, mood_after, note, source, created_at, updated_at, version"
 
 // Of a CTE named `changed` with SESSION_COLUMNS and user_id.
-#define SESSION_EVENT(TYPE, VERSION, AT)                                                                           \
-    "event AS (INSERT INTO outbox (type, user_id, payload, occurred_at) SELECT " TYPE                              \
-    ", user_id, jsonb_build_object('id', session_id, 'version', " VERSION                                          \
-    ", 'status', status, 'kind', kind, 'plannedSeconds', planned_seconds, 'durationSeconds', duration_seconds, "   \
-    "'startedAt', started_at, 'endedAt', ended_at, 'localDate', local_date, 'timezone', timezone, 'groupId', "     \
+#define SESSION_EVENT(TYPE, VERSION, AT)                                                                         \
+    "event AS (INSERT INTO outbox (type, user_id, payload, occurred_at) SELECT " TYPE                            \
+    ", user_id, jsonb_build_object('id', session_id, 'version', " VERSION                                        \
+    ", 'status', status, 'kind', kind, 'plannedSeconds', planned_seconds, 'durationSeconds', duration_seconds, " \
+    "'startedAt', started_at, 'endedAt', ended_at, 'localDate', local_date, 'timezone', timezone, 'groupId', "   \
     "group_id, 'moodBefore', mood_before, 'moodAfter', mood_after, 'source', source), " AT " FROM changed)"
 
 template <class E>
@@ -129,9 +129,9 @@ Awaitable<std::optional<MeditationSession>> SessionStore::update(UserId user, Me
             WHERE user_id = $1 AND session_id = $2 AND ($8::integer IS NULL OR version = $8)
             RETURNING user_id, )" SESSION_COLUMNS "), " SESSION_EVENT("'session.changed'", "version", "$3") R"(
         SELECT )" SESSION_COLUMNS " FROM changed"};
-    auto rows = co_await database_.query(kUpdate, user, id, now, patch.mood_after.present,
-                                         narrow(patch.mood_after.value), patch.note.present, patch.note.value,
-                                         expected_version);
+    auto rows =
+        co_await database_.query(kUpdate, user, id, now, patch.mood_after.present, narrow(patch.mood_after.value),
+                                 patch.note.present, patch.note.value, expected_version);
     co_return first_session(rows);
 }
 

@@ -17,7 +17,9 @@ constexpr auto names_of(SessionStatus) {
 }
 
 enum class SessionSource { live, import, group };
-constexpr auto names_of(SessionSource) { return std::array<std::string_view, 3>{"live", "import", "group"}; }
+constexpr auto names_of(SessionSource) {
+    return std::array<std::string_view, 3>{"live", "import", "group"};
+}
 
 inline constexpr schema::Rules kMoodRules{.min = 1, .max = 5};
 inline constexpr schema::Rules kNoteRules{.max = 2000};
@@ -173,7 +175,9 @@ struct ImportSessions {
 };
 
 enum class ImportOutcome { created, exists, invalid };
-constexpr auto names_of(ImportOutcome) { return std::array<std::string_view, 3>{"created", "exists", "invalid"}; }
+constexpr auto names_of(ImportOutcome) {
+    return std::array<std::string_view, 3>{"created", "exists", "invalid"};
+}
 
 struct ImportFault {
     std::string pointer;
@@ -195,10 +199,11 @@ struct ImportResult {
 
     static constexpr std::string_view kName = "ImportResult";
     static constexpr auto fields() {
-        return std::tuple{field("id", &ImportResult::id), field("outcome", &ImportResult::outcome),
-                          field("overlaps", &ImportResult::overlaps,
-                                {.omit_absent = true, .about = "The caller's sessions that it shares most of its time with."}),
-                          field("errors", &ImportResult::errors, {.omit_absent = true})};
+        return std::tuple{
+            field("id", &ImportResult::id), field("outcome", &ImportResult::outcome),
+            field("overlaps", &ImportResult::overlaps,
+                  {.omit_absent = true, .about = "The caller's sessions that it shares most of its time with."}),
+            field("errors", &ImportResult::errors, {.omit_absent = true})};
     }
 };
 

@@ -53,6 +53,8 @@ Awaitable<std::optional<User>> find_user(postgres::Client& database, UserId id) 
                    .version = row.get<std::int32_t>(11)};
 }
 
-std::string cache_version_key(UserId id) { return "{" + id.to_string() + "}:v"; }
+std::string cache_version_key(UserId id) {
+    return "{" + id.to_string() + "}:v";
+}
 
 }  // namespace mindspace::user

@@ -39,19 +39,19 @@ struct User {
     static constexpr std::string_view kName = "User";
     static constexpr auto fields() {
         using schema::field;
-        return std::tuple{field("id", &User::id),
-                          field("email", &User::email),
-                          field("emailVerified", &User::email_verified),
-                          field("displayName", &User::display_name),
-                          field("timezone", &User::timezone, {.about = "IANA name; days and streaks follow it."}),
-                          field("locale", &User::locale),
-                          field("avatarUrl", &User::avatar_url),
-                          field("dailyGoalSeconds", &User::daily_goal_seconds),
-                          field("dayStartHour", &User::day_start_hour,
-                                {.about = "The hour at which a day of this user begins."}),
-                          field("role", &User::role),
-                          field("createdAt", &User::created_at),
-                          field("updatedAt", &User::updated_at)};
+        return std::tuple{
+            field("id", &User::id),
+            field("email", &User::email),
+            field("emailVerified", &User::email_verified),
+            field("displayName", &User::display_name),
+            field("timezone", &User::timezone, {.about = "IANA name; days and streaks follow it."}),
+            field("locale", &User::locale),
+            field("avatarUrl", &User::avatar_url),
+            field("dailyGoalSeconds", &User::daily_goal_seconds),
+            field("dayStartHour", &User::day_start_hour, {.about = "The hour at which a day of this user begins."}),
+            field("role", &User::role),
+            field("createdAt", &User::created_at),
+            field("updatedAt", &User::updated_at)};
     }
     [[nodiscard]] std::string etag() const { return http::etag_of_version(version); }
 };

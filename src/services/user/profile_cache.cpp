@@ -10,7 +10,9 @@ constexpr std::size_t kCapacity = 20'000;  // per core, some 400 bytes each
 constexpr std::string_view kVersionTtl = "3600";
 
 // Random, so that a version from before a flush of Redis never comes back.
-std::string new_version() { return base64url_encode(random_bytes<9>()); }
+std::string new_version() {
+    return base64url_encode(random_bytes<9>());
+}
 
 }  // namespace
 

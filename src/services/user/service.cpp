@@ -8,7 +8,9 @@ namespace mindspace::user {
 
 namespace {
 
-Error user_gone() { return {ErrorCode::unauthenticated, "user_gone", "This account does not exist any more.", {}}; }
+Error user_gone() {
+    return {ErrorCode::unauthenticated, "user_gone", "This account does not exist any more.", {}};
+}
 
 Error precondition_failed() {
     return {ErrorCode::precondition_failed, "precondition_failed", "The profile has changed since it was read.", {}};
@@ -36,7 +38,8 @@ Awaitable<Result<User>> UserService::update_me(Caller caller, UserPatch patch, s
     refuse_null(faults, "displayName", patch.display_name.present, patch.display_name.value.has_value());
     refuse_null(faults, "timezone", patch.timezone.present, patch.timezone.value.has_value());
     refuse_null(faults, "locale", patch.locale.present, patch.locale.value.has_value());
-    refuse_null(faults, "dailyGoalSeconds", patch.daily_goal_seconds.present, patch.daily_goal_seconds.value.has_value());
+    refuse_null(faults, "dailyGoalSeconds", patch.daily_goal_seconds.present,
+                patch.daily_goal_seconds.value.has_value());
     refuse_null(faults, "dayStartHour", patch.day_start_hour.present, patch.day_start_hour.value.has_value());
     if (!faults.empty()) co_return schema::validation_failed(std::move(faults));
 

@@ -21,13 +21,12 @@ struct UserPatch {
 
     static constexpr std::string_view kName = "UserPatch";
     static constexpr auto fields() {
-        return std::tuple{
-            field("displayName", &UserPatch::display_name, {.min = 1, .max = 64}),
-            field("timezone", &UserPatch::timezone, {.format = &schema::kTimeZone}),
-            field("locale", &UserPatch::locale, {.max = 35, .format = &schema::kLanguageTag}),
-            field("avatarUrl", &UserPatch::avatar_url, {.max = 2048, .format = &schema::kHttpsUrl}),
-            field("dailyGoalSeconds", &UserPatch::daily_goal_seconds, {.min = 60, .max = 86400}),
-            field("dayStartHour", &UserPatch::day_start_hour, {.min = 0, .max = 6})};
+        return std::tuple{field("displayName", &UserPatch::display_name, {.min = 1, .max = 64}),
+                          field("timezone", &UserPatch::timezone, {.format = &schema::kTimeZone}),
+                          field("locale", &UserPatch::locale, {.max = 35, .format = &schema::kLanguageTag}),
+                          field("avatarUrl", &UserPatch::avatar_url, {.max = 2048, .format = &schema::kHttpsUrl}),
+                          field("dailyGoalSeconds", &UserPatch::daily_goal_seconds, {.min = 60, .max = 86400}),
+                          field("dayStartHour", &UserPatch::day_start_hour, {.min = 0, .max = 6})};
     }
 };
 
