@@ -99,7 +99,7 @@ void Cores::open(const std::vector<const Role*>& roles) {
                                              {.title = "Mind Space",
                                               .version = kVersion,
                                               .description = "The backend of meditation apps.",
-                                              .server_url = shared_.config.http.public_url});
+                                              .server_url = "/"});
 }
 
 void Cores::open_management() {

@@ -1,5 +1,6 @@
 // The program is killed, or asked to end, in the middle of its work.
 
+#include "live_client.h"
 #include "raw_connection.h"
 #include "workload.h"
 
@@ -83,16 +84,15 @@ TEST(Stop, UnderLoadEndsWellAndLosesNothing) {
     workload.expect_nothing_lost_or_doubled();
 }
 
-TEST(Stop, IsNotHeldUpByAnOpenRoom) {
+TEST(Stop, SendsThoseInTheRoomsElsewhere) {
     Program program;
     auto person = register_person(program);
-    const auto group =
-        person.client.post("/api/v1/groups", {{"title", "x"}, {"kind", "sleep"}, {"plannedSeconds", 600}});
-    ASSERT_TRUE(is(group, 201));
-    RawConnection idle(program.port());
-    const auto began = std::chrono::steady_clock::now();
-    EXPECT_EQ(program.stop(), 0);
-    EXPECT_LT(std::chrono::steady_clock::now() - began, 30s);
+    auto socket = join(person, create_group(person)).socket;
+    const RawConnection idle(program.port());
+    program.send(SIGTERM);
+    EXPECT_GE(number_of(socket.next("drain"), "reconnectInMs"), 0);
+    EXPECT_EQ(socket.close_code(), 1012);
+    EXPECT_EQ(program.wait_for_end(), 0);
 }
 
 }  // namespace

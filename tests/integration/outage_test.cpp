@@ -64,7 +64,7 @@ TEST(PostgresOutage, IsAnsweredWith503UntilItIsBack) {
 }
 
 TEST(PostgresOutage, OfASilentServerIsAnsweredWith503AndToldByReadyz) {
-    Program program;
+    Program program({{"MINDSPACE_DATABASE_QUERY_TIMEOUT_MS", "500"}});
     auto person = register_person(program);
     const auto family = family_of(program.postgres_pid());
     for (const auto pid : family) kill_process(pid, SIGSTOP);
@@ -75,7 +75,10 @@ TEST(PostgresOutage, OfASilentServerIsAnsweredWith503AndToldByReadyz) {
     const json::object login{{"email", person.email}, {"password", kPassword}};
     EXPECT_TRUE(is_problem(Client(program).post("/api/v1/auth/login", login), 503, "unavailable"));
     Answer ready;
-    EXPECT_TRUE(eventually([&] { return (ready = Client(program).get("/readyz")).status == 503; }));
+    EXPECT_TRUE(eventually([&] {
+        EXPECT_TRUE(is_problem(person.client.get("/api/v1/sessions"), 503, "unavailable"));
+        return (ready = Client(program).get("/readyz")).status == 503;
+    }));
     EXPECT_EQ(ready.at("/checks/database"), "failing");
     for (const auto pid : family) kill_process(pid, SIGCONT);
     EXPECT_TRUE(eventually([&] { return person.client.get("/api/v1/sessions").status == 200; }));

@@ -109,8 +109,8 @@ bool read_parsed(const json::value& in, T& to, std::optional<T> (*parse)(std::st
 
 const Format kEmail{"email", &is_email, "must be an email address"};
 const Format kHttpsUrl{"uri", &is_https_url, "must be an absolute https URL"};
-const Format kLanguageTag{"language-tag", &is_language_tag, "must be a BCP 47 language tag"};
-const Format kTimeZone{"time-zone", &is_time_zone, "must be a name of the IANA time-zone database"};
+const Format kLanguageTag{"", &is_language_tag, "must be a BCP 47 language tag"};
+const Format kTimeZone{"", &is_time_zone, "must be a name of the IANA time-zone database"};
 
 std::string Path::pointer() const {
     if (parent == nullptr) return {};
@@ -171,7 +171,10 @@ bool Faults::check_count(std::size_t count, const Rules& rules, const Path& at) 
 }
 
 void describe_about(JsonWriter& out, const Rules& rules) {
-    if (!rules.about.empty()) out.key("description"), out.string(rules.about);
+    std::string text(rules.about);
+    if (rules.format != nullptr && rules.format->name.empty())
+        text += (text.empty() ? "It " : " It ") + std::string(rules.format->message) + ".";
+    if (!text.empty()) out.key("description"), out.string(text);
 }
 
 void describe_string_enum(JsonWriter& out, const std::string_view* names, std::size_t count, const Rules& rules) {

@@ -31,7 +31,7 @@ namespace mindspace::schema {
 
 namespace json = boost::json;
 
-// A check of a string beyond its length; `name` is its JSON Schema "format".
+// A check of a string beyond its length. `name` is its JSON Schema "format", "" where there is no registered one.
 struct Format {
     std::string_view name;
     bool (*accepts)(std::string_view text);

@@ -73,6 +73,7 @@ TEST_F(GroupServiceTest, ListsPublicGroupsSoonestFirstAndPageByPage) {
     auto now = SystemClock{}.now();
     for (int i : {3, 1, 4, 2, 5}) {
         auto group = request("in " + std::to_string(i));
+        group.id.emplace().value.bytes.back() = static_cast<std::uint8_t>(i);
         group.scheduled_for = now + std::chrono::hours(i / 2);  // pairs share an hour: then the id decides
         ASSERT_TRUE(run(service_.create(host_, group)));
     }

@@ -158,7 +158,7 @@ Awaitable<> LiveRoom::perform(Renew task) {
 
 Awaitable<> LiveRoom::perform(Recall task) {
     auto history = co_await parts_.order.read_after(group_, task.after);
-    tell(Recalled{std::move(history)});
+    tell(Recalled{std::move(task), std::move(history)});
 }
 
 Awaitable<> LiveRoom::perform(Start task) {

@@ -66,6 +66,7 @@ struct Renew {
     bool whole = false;  // all leases of this core
 };
 struct Recall {
+    std::string epoch;
     std::int64_t after = 0;
 };
 struct Start {
@@ -122,6 +123,7 @@ struct Heard {
     OrderedEvent event;
 };
 struct Recalled {
+    Recall task;
     History history;
 };
 struct Reloaded {

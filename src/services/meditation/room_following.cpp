@@ -99,7 +99,7 @@ void Room::recall(Actions& actions) {
     if (recalling_) return;
     recalling_ = true;
     recall_failed_ = false;
-    actions.push_back(Recall{seq_});
+    actions.push_back(Recall{epoch_, seq_});
 }
 
 Actions Room::on(const Recalled& what, Timestamp now) {
@@ -110,9 +110,9 @@ Actions Room::on(const Recalled& what, Timestamp now) {
         renew_all(now, actions);
         return actions;
     }
-    if (history.epoch != epoch_) {
+    if (history.epoch != epoch_ || what.task.epoch != epoch_) {  // the answer is about another epoch
         adopt(history.epoch, now, actions);
-        if (history.seq > 0) recall(actions);
+        if (history.seq > seq_) recall(actions);
         return actions;
     }
     if (!history.events) {
@@ -176,7 +176,7 @@ Actions Room::on(const Renewed& what, Timestamp now) {
     return actions;
 }
 
-// Those who were there before are not told of again; those who were thought gone are.
+// Those who were there before Redis forgot the room are not told of again; those who were thought gone are.
 void Room::reenter(const Guest& guest, Timestamp expires_at, Announcement announcement, Timestamp now,
                    Actions& actions) {
     auto enter = make_enter(guest, expires_at, now);

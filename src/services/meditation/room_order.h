@@ -33,6 +33,7 @@ struct RoomFacts {
     std::optional<Timestamp> ends_at;
 };
 
+// A quiet entry is that of somebody who was there before Redis forgot the room.
 enum class Announcement { told, quiet };
 
 struct EnterRequest {

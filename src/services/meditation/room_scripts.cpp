@@ -78,7 +78,9 @@ if redis.call('ZADD', leases, ARGV[6], lease) == 1 then redis.call('HINCRBY', co
 if is_new then
     redis.call('HSET', people, user, ARGV[7])
     redis.call('ZADD', arrivals, redis.call('HINCRBY', room, 'arrivals', 1), user)
-    if ARGV[9] == '1' then order_presence('join', ARGV[7], '') end
+    -- In a room that is being rebuilt, only a newcomer does not know of those who were there before.
+    if ARGV[9] == '1' then redis.call('HSET', room, 'newcomers', 1) end
+    if redis.call('HEXISTS', room, 'newcomers') == 1 then order_presence('join', ARGV[7], '') end
 end
 local facts = redis.call('HMGET', room, 'epoch', 'seq', 'state', 'startsAt', 'endsAt')
 local missed = false
