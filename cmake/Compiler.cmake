@@ -4,6 +4,7 @@
 set(CMAKE_CXX_STANDARD 23)
 set(CMAKE_CXX_STANDARD_REQUIRED ON)
 set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_PCH_INSTANTIATE_TEMPLATES ON)
 set(CMAKE_EXPORT_COMPILE_COMMANDS ON) # for clang-tidy
 set(CMAKE_CXX_FLAGS_RELEASE "-O2 -g1 -DNDEBUG")
 set(CMAKE_CXX_FLAGS_SANITIZE "-O1 -g1 -fno-omit-frame-pointer")
@@ -18,7 +19,9 @@ endif()
 
 find_program(ccache ccache)
 if(ccache)
-    set(CMAKE_CXX_COMPILER_LAUNCHER ${ccache})
+    # ccache keeps objects that were made with a precompiled header only under these two conditions.
+    set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env CCACHE_SLOPPINESS=pch_defines,time_macros ${ccache})
+    add_compile_options("SHELL:-Xclang -fno-pch-timestamp")
 endif()
 
 add_library(mindspace_compiler INTERFACE)

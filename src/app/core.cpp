@@ -52,6 +52,10 @@ void Core::run() {
     loop.run();
 }
 
+void Core::start() {
+    for (auto& listener : listeners) listener->server.start();
+}
+
 void Core::drain(Milliseconds window) {
     for (auto& listener : listeners) listener->server.drain();
     if (groups) groups->rooms.drain(window);

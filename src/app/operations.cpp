@@ -26,16 +26,24 @@ struct Health {
     }
 };
 
-// Redis may be away: everything still works, so a node is not taken out of service for it.
-Response readiness(const Core& core) {
+// Asks PostgreSQL itself: a server that hangs looks connected. Redis may be away: everything still works, so a node is
+// not taken out of service for it.
+Awaitable<Result<Response>> check_readiness(Core& core) {
+    static constexpr postgres::Statement kPing{"readiness_ping", "SELECT 1"};
     bool draining = core.shared.draining.load();
-    bool database = core.database.is_up();
+    bool database = true;
+    try {
+        co_await core.database.query(kPing);
+    } catch (const Unavailable&) {
+        database = false;
+    }
     bool ready = database && !draining;
     Health health{.status = ready ? "ready" : "not ready",
                   .checks = {{"database", database ? "ok" : "failing"},
                              {"redis", core.redis.is_up() ? "ok" : "degraded"},
                              {"draining", draining ? "failing" : "ok"}}};
-    return Response{.status = ready ? 200 : 503, .body = schema::to_json(health)};
+    Response response{.status = ready ? 200 : 503, .body = schema::to_json(health)};
+    co_return response;
 }
 
 Awaitable<Result<Response>> answer(Response response) {
@@ -150,7 +158,7 @@ http::Endpoints health_endpoints(Core& core) {
                              .path = "/readyz",
                              .access = Access::anyone,
                              .summary = "Whether the process can serve, and which checks fail."},
-                            [&core](Call<>) { return answer(readiness(core)); }));
+                            [&core](Call<>) { return check_readiness(core); }));
     return rows;
 }
 

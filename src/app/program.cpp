@@ -12,6 +12,8 @@
 #include <boost/asio/post.hpp>
 #include <boost/system/system_error.hpp>
 
+#include <atomic>
+#include <functional>
 #include <future>
 #include <memory>
 #include <thread>
@@ -21,6 +23,8 @@ namespace mindspace::app {
 namespace {
 
 constexpr auto kStopLimit = std::chrono::seconds(5);
+constexpr auto kConnectLimit = std::chrono::seconds(5);
+constexpr auto kPoll = std::chrono::milliseconds(20);
 
 // The cores of this process with their threads.
 class Cores {
@@ -30,22 +34,31 @@ public:
         for (unsigned i = 0; i < std::max(count, 1U); ++i) cores_.push_back(std::make_unique<Core>(shared, i));
     }
 
+    // Makes the services and takes the ports.
     void open(const std::vector<const Role*>& roles);
+    // Starts the threads, and listens once every core is connected.
     void start();
     void drain();
     // False when a core did not end in time.
     [[nodiscard]] bool stop();
 
-    [[nodiscard]] std::uint16_t port() const { return cores_.front()->listeners.front()->server.port(); }
+    [[nodiscard]] std::uint16_t port() const { return port_; }
+    [[nodiscard]] std::uint16_t management_port() const { return management_port_; }
 
 private:
     [[nodiscard]] http::ServerOptions public_options() const;
-    void listen(Core& core, std::uint16_t port, http::Endpoints endpoints);
+    void add_listener(Core& core, std::uint16_t port, http::Endpoints endpoints);
     void open_management();
+    void wait_until_connected();
+    // Runs it on every core's own thread, and returns when all have.
+    void on_each(const std::function<void(Core&)>& work);
+    [[nodiscard]] bool all_of(bool (Core::*question)() const);
 
     Shared& shared_;
     std::vector<std::unique_ptr<Core>> cores_;
     std::unique_ptr<Listener> management_;
+    std::uint16_t port_ = 0;
+    std::uint16_t management_port_ = 0;
     std::vector<std::future<void>> running_;
 };
 
@@ -65,33 +78,42 @@ void append(http::Endpoints& to, http::Endpoints from) {
     for (auto& row : from) to.push_back(std::move(row));
 }
 
-void Cores::listen(Core& core, std::uint16_t port, http::Endpoints endpoints) {
+// The port, or the reason why it cannot be had, for a person.
+std::uint16_t claim(asio::io_context& loop, const std::string& address, std::uint16_t port, std::string_view setting) {
+    try {
+        return http::claim_port(loop, address, port);
+    } catch (const boost::system::system_error& failure) {
+        throw StartupError(EX_CONFIG, "cannot listen on " + address + ":" + std::to_string(port) + ": " +
+                                          failure.code().message() + "; set " + std::string(setting) +
+                                          " to a free one");
+    }
+}
+
+void Cores::add_listener(Core& core, std::uint16_t port, http::Endpoints endpoints) {
     append(endpoints, health_endpoints(core));
     auto options = public_options();
     options.port = port;
     auto* access_log = shared_.config.log.access ? &core.access_log : nullptr;
-    auto listener =
-        std::make_unique<Listener>(core.loop, std::move(options), std::move(endpoints), &core.guard, access_log);
-    try {
-        listener->server.start();
-    } catch (const boost::system::system_error& failure) {
-        throw StartupError(EX_CONFIG, "cannot listen on " + shared_.config.http.address + ":" + std::to_string(port) +
-                                          ": " + failure.code().message() + "; set http.port to a free one");
-    }
-    core.listeners.push_back(std::move(listener));
+    core.listeners.push_back(
+        std::make_unique<Listener>(core.loop, std::move(options), std::move(endpoints), &core.guard, access_log));
+    core.listeners.back()->server.bind();
 }
 
 // With a gateway everything stands behind its port, called by function; without one each role has its own.
 void Cores::open(const std::vector<const Role*>& roles) {
-    for (auto& core : cores_) {
-        if (has_gateway(roles)) {
+    const auto& address = shared_.config.http.address;
+    auto& loop = cores_.front()->loop;
+    if (has_gateway(roles)) {
+        port_ = claim(loop, address, shared_.config.http.port, "http.port");
+        for (auto& core : cores_) {
             http::Endpoints endpoints;
             for (const auto* role : roles) append(endpoints, role->open(*core));
-            // A free port is found by the first core and shared by the others.
-            auto port = core->index == 0 ? shared_.config.http.port : this->port();
-            listen(*core, port, std::move(endpoints));
-        } else {
-            for (const auto* role : roles) listen(*core, role->port, role->open(*core));
+            add_listener(*core, port_, std::move(endpoints));
+        }
+    } else {
+        for (const auto* role : roles) {
+            port_ = claim(loop, address, role->port, "http.address");
+            for (auto& core : cores_) add_listener(*core, port_, role->open(*core));
         }
     }
     open_management();
@@ -106,15 +128,11 @@ void Cores::open_management() {
     auto& core = *cores_.front();
     auto endpoints = metrics_endpoints(cores_);
     append(endpoints, health_endpoints(core));
-    http::ServerOptions options{.address = shared_.config.management.address, .port = shared_.config.management.port};
+    const auto& [address, port] = shared_.config.management;
+    management_port_ = claim(core.loop, address, port, "management.port");
+    http::ServerOptions options{.address = address, .port = management_port_};
     management_ = std::make_unique<Listener>(core.loop, std::move(options), std::move(endpoints), nullptr, nullptr);
-    try {
-        management_->server.start();
-    } catch (const boost::system::system_error& failure) {
-        throw StartupError(EX_CONFIG, "cannot listen on management port " +
-                                          std::to_string(shared_.config.management.port) + ": " +
-                                          failure.code().message() + "; set management.port to a free one");
-    }
+    management_->server.bind();
 }
 
 void Cores::start() {
@@ -126,24 +144,44 @@ void Cores::start() {
             ended.set_value();
         }).detach();
     }
+    wait_until_connected();
+    on_each([this](Core& core) {
+        core.start();
+        if (core.index == 0) management_->server.start();
+    });
+}
+
+void Cores::on_each(const std::function<void(Core&)>& work) {
+    std::vector<std::future<void>> ended;
+    for (auto& core : cores_) {
+        std::packaged_task<void()> task([&work, &core = *core] { work(core); });
+        ended.push_back(task.get_future());
+        asio::post(core->loop, std::move(task));
+    }
+    for (auto& core : ended) core.get();
+}
+
+bool Cores::all_of(bool (Core::*question)() const) {
+    std::atomic<bool> all = true;
+    on_each([&](Core& core) {
+        if (!(core.*question)()) all = false;
+    });
+    return all;
+}
+
+// A part that is still away is no reason not to start: its requests answer 503 until it comes.
+void Cores::wait_until_connected() {
+    auto give_up_at = std::chrono::steady_clock::now() + kConnectLimit;
+    while (!all_of(&Core::is_connected) && std::chrono::steady_clock::now() < give_up_at)
+        std::this_thread::sleep_for(kPoll);
 }
 
 void Cores::drain() {
     shared_.draining = true;
     Milliseconds limit = shared_.config.http.drain;
-    for (auto& core : cores_) asio::post(core->loop, [&core = *core, limit] { core.drain(limit / 2); });
+    on_each([limit](Core& core) { core.drain(limit / 2); });
     auto give_up_at = std::chrono::steady_clock::now() + limit;
-    while (std::chrono::steady_clock::now() < give_up_at) {
-        bool idle = true;
-        for (auto& core : cores_) {
-            std::promise<bool> answer;
-            auto answered = answer.get_future();
-            asio::post(core->loop, [&core = *core, &answer] { answer.set_value(core.is_idle()); });
-            idle = answered.get() && idle;
-        }
-        if (idle) return;
-        std::this_thread::sleep_for(std::chrono::milliseconds(50));
-    }
+    while (!all_of(&Core::is_idle) && std::chrono::steady_clock::now() < give_up_at) std::this_thread::sleep_for(kPoll);
 }
 
 bool Cores::stop() {
@@ -175,7 +213,8 @@ void run_program(Config config, const std::vector<const Role*>& roles) {
     auto cores = std::make_unique<Cores>(shared);
     cores->open(roles);
     cores->start();
-    log::info("Mind Space is ready at " + config.http.public_url, {{"mindspace.port", cores->port()}});
+    log::info("Mind Space is ready at " + config.http.public_url,
+              {{"mindspace.port", cores->port()}, {"mindspace.management_port", cores->management_port()}});
 
     while (!signals.wait(std::chrono::milliseconds(200))) servers.poll();
 

@@ -2,6 +2,7 @@
 
 #include "live_client.h"
 #include "raw_connection.h"
+#include "suite_program.h"
 #include "workload.h"
 
 #include <gmock/gmock.h>
@@ -14,85 +15,82 @@ namespace {
 using testing::HasSubstr;
 using testing::IsEmpty;
 
-TEST(Crash, LosesAndDoublesNothingThatWasAcknowledged) {
-    Program program;
-    Workload workload(program, 6);
+class Crash : public SuiteProgram<Crash> {};
+class Stop : public SuiteProgram<Stop> {};
+
+TEST_F(Crash, LosesAndDoublesNothingThatWasAcknowledged) {
+    Workload workload(program(), 6);
     ASSERT_TRUE(eventually([&] { return workload.acknowledged() >= 120 || !workload.wrong_answers().empty(); }));
     workload.stop_at_a_broken_connection();
-    program.kill();
+    program().kill();
     workload.stop();
     EXPECT_THAT(workload.wrong_answers(), IsEmpty());
 
-    program.start();
+    program().start();
     workload.expect_nothing_lost_or_doubled();
-    EXPECT_EQ(program.stop(), 0);
 }
 
-TEST(Crash, LeavesNothingThatBlocksTheNextStart) {
-    Program program;
-    auto person = register_person(program);
-    for (int i = 0; i < 3; ++i) {
+TEST_F(Crash, LeavesNothingThatBlocksTheNextStart) {
+    auto person = register_person(program());
+    for (int i = 0; i < 2; ++i) {
         const auto id = meditate(person);
-        program.kill();
-        program.start();
+        program().kill();
+        program().start();
         // The same keys, the same logins, the same sessions.
         EXPECT_TRUE(is(person.client.get("/api/v1/sessions/" + id), 200));
     }
-    EXPECT_EQ(program.stop(), 0);
-    EXPECT_FALSE(program.postgres_pid());
-    EXPECT_FALSE(program.redis_pid());
+    EXPECT_EQ(program().stop(), 0);
+    EXPECT_FALSE(program().postgres_pid());
+    EXPECT_FALSE(program().redis_pid());
 }
 
-TEST(Stop, FinishesTheRequestThatIsUnderWay) {
-    Program program;
-    const auto body =
-        json::serialize(json::object{{"email", "last@example.org"}, {"password", kPassword}, {"displayName", "Ada"}});
-    RawConnection connection(program.port());
+TEST_F(Stop, FinishesTheRequestThatIsUnderWay) {
+    const auto email = new_email();
+    const auto body = json::serialize(json::object{{"email", email}, {"password", kPassword}, {"displayName", "Ada"}});
+    RawConnection connection(program().port());
     connection.send(
         "POST /api/v1/auth/register HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
         "Expect: 100-continue\r\nContent-Length: " +
         std::to_string(body.size()) + "\r\n\r\n");
     connection.receive_until("\r\n\r\n");
     connection.send(body.substr(0, 10));
-    program.send(SIGTERM);
-    ASSERT_TRUE(eventually([&] { return !is_listening(program.port()); })) << "no new connections";
+    program().send(SIGTERM);
+    ASSERT_TRUE(eventually([&] { return !is_listening(program().port()); })) << "no new connections";
     connection.send(body.substr(10));
     const auto answer = connection.receive_all();
     EXPECT_THAT(answer, testing::StartsWith("HTTP/1.1 201 "));
     EXPECT_THAT(answer, HasSubstr("Connection: close\r\n"));
-    EXPECT_EQ(program.wait_for_end(), 0);
+    EXPECT_EQ(program().wait_for_end(), 0);
 
-    program.start();
-    const json::object login{{"email", "last@example.org"}, {"password", kPassword}};
-    EXPECT_TRUE(is(Client(program).post("/api/v1/auth/login", login), 200));
+    program().start();
+    const json::object login{{"email", email}, {"password", kPassword}};
+    EXPECT_TRUE(is(Client(program()).post("/api/v1/auth/login", login), 200));
 }
 
-TEST(Stop, UnderLoadEndsWellAndLosesNothing) {
-    Program program;
-    Workload workload(program, 4);
+TEST_F(Stop, UnderLoadEndsWellAndLosesNothing) {
+    Workload workload(program(), 4);
     ASSERT_TRUE(eventually([&] { return workload.acknowledged() >= 40 || !workload.wrong_answers().empty(); }));
     workload.stop_at_a_broken_connection();
     const auto began = std::chrono::steady_clock::now();
-    EXPECT_EQ(program.stop(), 0);
+    EXPECT_EQ(program().stop(), 0);
     EXPECT_LT(std::chrono::steady_clock::now() - began, 30s);
     workload.stop();
     EXPECT_THAT(workload.wrong_answers(), IsEmpty());
-    EXPECT_FALSE(program.postgres_pid());
-    EXPECT_FALSE(program.redis_pid());
+    EXPECT_FALSE(program().postgres_pid());
+    EXPECT_FALSE(program().redis_pid());
 
-    program.start();
+    program().start();
     workload.expect_nothing_lost_or_doubled();
 }
 
-TEST(Stop, SendsThoseInTheRoomsElsewhere) {
-    Program program;
-    auto person = register_person(program);
+TEST_F(Stop, SendsThoseInTheRoomsElsewhere) {
+    auto person = register_person(program());
     auto socket = join(person, create_group(person)).socket;
-    const RawConnection idle(program.port());
-    program.send(SIGTERM);
+    const RawConnection idle(program().port());
+    program().send(SIGTERM);
     EXPECT_GE(number_of(socket.next("drain"), "reconnectInMs"), 0);
     EXPECT_EQ(socket.close_code(), 1012);
-    EXPECT_EQ(program.wait_for_end(), 0);
+    EXPECT_EQ(program().wait_for_end(), 0);
 }
 
 }  // namespace

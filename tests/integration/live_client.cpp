@@ -116,11 +116,15 @@ void LiveClient::break_off() {
     connection_->break_off();
 }
 
-json::object LiveClient::next(std::chrono::milliseconds patience) {
-    const auto frame = connection_->take_frame(patience);
-    if (frame) return json::parse(*frame).as_object();
+std::string LiveClient::next_text(std::chrono::milliseconds patience) {
+    auto frame = connection_->take_frame(patience);
+    if (frame) return std::move(*frame);
     if (!connection_->has_ended()) throw std::runtime_error("no frame came in time");
     throw std::runtime_error("the socket has ended with " + std::to_string(connection_->close_code()));
+}
+
+json::object LiveClient::next(std::chrono::milliseconds patience) {
+    return json::parse(next_text(patience)).as_object();
 }
 
 json::object LiveClient::next(std::string_view type, std::chrono::milliseconds patience) {

@@ -27,7 +27,8 @@ public:
     void send_text(std::string_view text);
     void send_binary(std::string_view octets);
 
-    // The next frame. Throws when none comes in time, or the socket has ended.
+    // The next frame, as it came. Throws when none comes in time, or the socket has ended.
+    std::string next_text(std::chrono::milliseconds patience = kPatience);
     json::object next(std::chrono::milliseconds patience = kPatience);
     // The next frame of that type; others before it are dropped.
     json::object next(std::string_view type, std::chrono::milliseconds patience = kPatience);

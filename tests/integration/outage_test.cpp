@@ -1,6 +1,7 @@
 // PostgreSQL or Redis goes away under the running program. It brings them back by itself.
 
 #include "raw_connection.h"
+#include "suite_program.h"
 #include "workload.h"
 
 #include <gmock/gmock.h>
@@ -13,6 +14,9 @@ namespace mindspace::integration {
 namespace {
 
 using testing::IsEmpty;
+
+class PostgresOutage : public SuiteProgram<PostgresOutage> {};
+class RedisOutage : public SuiteProgram<RedisOutage> {};
 
 constexpr const char* kMe = "/api/v1/users/me";
 
@@ -47,23 +51,22 @@ void expect_status(const Program& program, const std::string& token, long status
     }
 }
 
-TEST(PostgresOutage, IsAnsweredWith503UntilItIsBack) {
-    Program program;
-    Workload workload(program, 4);
+TEST_F(PostgresOutage, IsAnsweredWith503UntilItIsBack) {
+    Workload workload(program(), 4);
     ASSERT_TRUE(eventually([&] { return workload.acknowledged() >= 20; }));
     const auto before = workload.acknowledged();
-    kill_process(program.postgres_pid());
+    kill_process(program().postgres_pid());
     ASSERT_TRUE(eventually([&] { return workload.refused() > 0 || !workload.wrong_answers().empty(); }));
-    EXPECT_TRUE(is(Client(program).get("/livez"), 200)) << "the program itself lives";
+    EXPECT_TRUE(is(Client(program()).get("/livez"), 200)) << "the program itself lives";
     EXPECT_TRUE(
         eventually([&] { return workload.acknowledged() >= before + 40 || !workload.wrong_answers().empty(); }));
     workload.stop();
     EXPECT_THAT(workload.wrong_answers(), IsEmpty());
-    EXPECT_TRUE(eventually([&] { return Client(program).get("/readyz").status == 200; }));
+    EXPECT_TRUE(eventually([&] { return Client(program()).get("/readyz").status == 200; }));
     workload.expect_nothing_lost_or_doubled();
 }
 
-TEST(PostgresOutage, OfASilentServerIsAnsweredWith503AndToldByReadyz) {
+TEST_F(PostgresOutage, OfASilentServerIsAnsweredWith503AndToldByReadyz) {
     Program program({{"MINDSPACE_DATABASE_QUERY_TIMEOUT_MS", "500"}});
     auto person = register_person(program);
     const auto family = family_of(program.postgres_pid());
@@ -85,14 +88,13 @@ TEST(PostgresOutage, OfASilentServerIsAnsweredWith503AndToldByReadyz) {
     EXPECT_TRUE(eventually([&] { return Client(program).post("/api/v1/auth/login", login).status == 200; }));
 }
 
-TEST(RedisOutage, StopsNoRequest) {
-    Program program;
-    auto person = register_person(program);
+TEST_F(RedisOutage, StopsNoRequest) {
+    auto person = register_person(program());
     auto logged_out = log_in_again(person);
     ASSERT_TRUE(is(logged_out.client.post("/api/v1/auth/logout"), 204));
-    Workload workload(program, 3);
+    Workload workload(program(), 3);
     for (int round = 0; round < 3; ++round) {
-        const auto pid = program.redis_pid();
+        const auto pid = program().redis_pid();
         const auto before = workload.acknowledged();
         kill_process(pid);
         for (int i = 0; i < 10; ++i) {
@@ -101,22 +103,21 @@ TEST(RedisOutage, StopsNoRequest) {
         }
         EXPECT_TRUE(
             eventually([&] { return workload.acknowledged() >= before + 20 || !workload.wrong_answers().empty(); }));
-        ASSERT_TRUE(has_another([&] { return program.redis_pid(); }, *pid));
+        ASSERT_TRUE(has_another([&] { return program().redis_pid(); }, *pid));
     }
     workload.stop();
     EXPECT_THAT(workload.wrong_answers(), IsEmpty());
     EXPECT_EQ(workload.refused(), 0U);
-    expect_status(program, person.client.access_token(), 200);
-    expect_status(program, logged_out.client.access_token(), 401);
+    expect_status(program(), person.client.access_token(), 200);
+    expect_status(program(), logged_out.client.access_token(), 401);
     workload.expect_nothing_lost_or_doubled();
 }
 
-TEST(RedisOutage, OfASilentRedisStopsNoRequest) {
-    Program program;
-    auto person = register_person(program);
+TEST_F(RedisOutage, OfASilentRedisStopsNoRequest) {
+    auto person = register_person(program());
     auto logged_out = log_in_again(person);
     ASSERT_TRUE(is(logged_out.client.post("/api/v1/auth/logout"), 204));
-    kill_process(program.redis_pid(), SIGSTOP);
+    kill_process(program().redis_pid(), SIGSTOP);
     for (int i = 0; i < 3; ++i) {
         const auto began = std::chrono::steady_clock::now();
         EXPECT_TRUE(is(person.client.get(kMe), 200));
@@ -127,26 +128,25 @@ TEST(RedisOutage, OfASilentRedisStopsNoRequest) {
     // What ends while Redis cannot hear of it is over all the same.
     auto leaving = log_in_again(person);
     ASSERT_TRUE(is(leaving.client.post("/api/v1/auth/logout"), 204));
-    expect_status(program, leaving.client.access_token(), 401);
-    kill_process(program.redis_pid(), SIGCONT);
-    expect_status(program, leaving.client.access_token(), 401);
-    expect_status(program, person.client.access_token(), 200);
+    expect_status(program(), leaving.client.access_token(), 401);
+    kill_process(program().redis_pid(), SIGCONT);
+    expect_status(program(), leaving.client.access_token(), 401);
+    expect_status(program(), person.client.access_token(), 200);
 }
 
-TEST(RedisOutage, OfAllItsDataRevivesNobodyAndLogsNobodyOut) {
-    Program program;
-    auto person = register_person(program);
+TEST_F(RedisOutage, OfAllItsDataRevivesNobodyAndLogsNobodyOut) {
+    auto person = register_person(program());
     auto logged_out = log_in_again(person);
-    expect_status(program, logged_out.client.access_token(), 200);
+    expect_status(program(), logged_out.client.access_token(), 200);
     ASSERT_TRUE(is(logged_out.client.post("/api/v1/auth/logout"), 204));
     for (int i = 0; i < 3; ++i) {
-        flush_redis(program);
-        expect_status(program, logged_out.client.access_token(), 401);
-        expect_status(program, person.client.access_token(), 200);
+        flush_redis(program());
+        expect_status(program(), logged_out.client.access_token(), 401);
+        expect_status(program(), person.client.access_token(), 200);
     }
-    const auto refreshed = Client(program).post("/api/v1/auth/refresh", {{"refreshToken", person.refresh_token}});
+    const auto refreshed = Client(program()).post("/api/v1/auth/refresh", {{"refreshToken", person.refresh_token}});
     EXPECT_TRUE(is(refreshed, 200));
-    EXPECT_TRUE(is(Client(program).post("/api/v1/auth/refresh", {{"refreshToken", logged_out.refresh_token}}), 401));
+    EXPECT_TRUE(is(Client(program()).post("/api/v1/auth/refresh", {{"refreshToken", logged_out.refresh_token}}), 401));
 }
 
 }  // namespace

@@ -2,6 +2,8 @@
 
 #include "platform/base/ids.h"
 
+#include <cctype>
+#include <cstdlib>
 #include <stdexcept>
 
 namespace mindspace::integration {
@@ -88,6 +90,18 @@ std::vector<json::object> whole_history(Person& person, const std::string& query
         if (answer.at("/nextCursor").is_null()) return sessions;
         cursor = "&cursor=" + in_query(answer.text("/nextCursor"));
     }
+}
+
+bool has_counted(Person& person, std::int64_t sessions) {
+    return eventually([&] { return person.client.get("/api/v1/users/me/stats").number("/totalSessions") == sessions; });
+}
+
+std::string zone_at_noon() {
+    const auto now = SystemClock{}.now();
+    const auto midnight = std::chrono::floor<std::chrono::days>(now);
+    const auto hour = std::chrono::floor<std::chrono::hours>(now - midnight).count();
+    const auto behind = hour - 12;  // hours west of Greenwich, which these names count as positive
+    return std::string("Etc/GMT") + (behind < 0 ? "-" : "+") + std::to_string(std::abs(behind));
 }
 
 }  // namespace mindspace::integration

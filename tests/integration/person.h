@@ -37,4 +37,9 @@ void import_all(Person& person, json::array sessions);
 // The whole history, page by page. `query` are further parameters ("kind=sleep").
 std::vector<json::object> whole_history(Person& person, const std::string& query = {}, int limit = 100);
 
+// Waits until the statistics have taken in so many completed sessions; false when they do not.
+bool has_counted(Person& person, std::int64_t sessions);
+// The zone in which it is about noon: no test that speaks of today must see midnight pass.
+std::string zone_at_noon();
+
 }  // namespace mindspace::integration

@@ -71,7 +71,7 @@ Program::Program(Environment more_settings) : settings_(std::move(more_settings)
 }
 
 Program::~Program() {
-    if (process_ && process_->is_running()) stop();
+    if (is_running()) stop();
     // The servers of a killed program end by themselves, a moment later.
     eventually([this] { return !postgres_pid() && !redis_pid(); });
     if (!something_failed()) return;

@@ -33,6 +33,7 @@ public:
 
     // Starts it on the data that is there. It takes another port.
     void start();
+    [[nodiscard]] bool is_running() const { return process_ && process_->is_running(); }
     void send(int signal) const { process_->send(signal); }
     // SIGTERM; returns the exit code.
     int stop();

@@ -30,8 +30,9 @@ std::vector<std::string> plain_lines(const std::string& output) {
     return lines;
 }
 
+// On one data directory after the other's end: what a start that failed leaves behind must not matter.
 Ended run(const std::vector<std::string>& arguments, Environment more) {
-    const TemporaryDirectory directory;
+    static const TemporaryDirectory directory;
     more.merge(settings_for(directory.path() / "data"));
     std::vector<std::string> words{program_path()};
     words.insert(words.end(), arguments.begin(), arguments.end());

@@ -37,19 +37,26 @@ Server::Server(asio::io_context& loop, ServerOptions options, Dispatcher& dispat
 
 Server::~Server() = default;
 
-void Server::start() {
+std::uint16_t claim_port(asio::io_context& loop, const std::string& address, std::uint16_t port) {
+    tcp::endpoint endpoint(asio::ip::make_address(address), port);
+    tcp::acceptor probe(loop, endpoint.protocol());
+    probe.set_option(asio::socket_base::reuse_address(true));
+    probe.bind(endpoint);
+    return probe.local_endpoint().port();
+}
+
+void Server::bind() {
     tcp::endpoint endpoint(asio::ip::make_address(options_.address), options_.port);
     acceptor_.open(endpoint.protocol());
     acceptor_.set_option(asio::socket_base::reuse_address(true));
     acceptor_.set_option(ReusePort(true));
     acceptor_.bind(endpoint);
+}
+
+void Server::start() {
     acceptor_.listen(kBacklog);
     asio::co_spawn(loop_, accept(), asio::detached);
     asio::co_spawn(loop_, sweep(), asio::detached);
-}
-
-std::uint16_t Server::port() const {
-    return acceptor_.local_endpoint().port();
 }
 
 Awaitable<> Server::accept() {

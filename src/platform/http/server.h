@@ -31,6 +31,11 @@ struct ServerOptions {
     std::chrono::seconds write_timeout{10};    // for a client that does not read
 };
 
+// Finds out whether the port is free, and which one it is when `port` is 0. The servers of all cores then share it by
+// SO_REUSEPORT, which would let two programs share it silently, too. Fault: boost::system::system_error (port taken, no
+// such address).
+std::uint16_t claim_port(asio::io_context& loop, const std::string& address, std::uint16_t port);
+
 class Server {
 public:
     Server(asio::io_context& loop, ServerOptions options, Dispatcher& dispatcher, CoreMetrics& metrics);
@@ -38,10 +43,10 @@ public:
     Server(const Server&) = delete;
     Server& operator=(const Server&) = delete;
 
-    // Binds and begins to accept. Fault: boost::system::system_error (port taken, no such address).
+    // Takes the port, without listening yet. Fault: boost::system::system_error.
+    void bind();
+    // Begins to listen and to accept. On the loop's thread, after bind().
     void start();
-    // The bound port, when options.port was 0.
-    [[nodiscard]] std::uint16_t port() const;
 
     // Stops to accept; connections end after the answer they are at, sockets when they are told to.
     void drain();

@@ -11,6 +11,7 @@
 #include <netinet/tcp.h>
 #include <sys/socket.h>
 #include <array>
+#include <algorithm>
 #include <new>
 
 namespace mindspace::postgres {
@@ -143,6 +144,7 @@ void Link::keep_open() {
 std::string Link::complaint() const {
     std::string text = PQerrorMessage(connection_);
     while (!text.empty() && text.back() == '\n') text.pop_back();
+    std::ranges::replace_if(text, [](char c) { return c == '\n' || c == '\t'; }, ' ');
     return text;
 }
 

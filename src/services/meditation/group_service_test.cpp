@@ -94,7 +94,7 @@ TEST_F(GroupServiceTest, ListsPublicGroupsSoonestFirstAndPageByPage) {
             ASSERT_TRUE(run(service_.create(host_, early)));
         }
     } while (query.cursor);
-    EXPECT_EQ(titles, (std::vector<std::string>{"in 1", "in 3", "in 2", "in 4", "in 5"}));
+    EXPECT_EQ(titles, (std::vector<std::string>{"in 1", "in 2", "in 3", "in 4", "in 5"}));
 
     query.cursor = run(service_.list({.limit = 1, .cursor = {}, .state = {}}))->next_cursor;
     query.state = GroupState::ended;

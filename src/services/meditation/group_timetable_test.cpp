@@ -13,7 +13,7 @@ using postgres::Statement;
 
 constexpr Statement kSessions{"test_group_sessions", R"(
     SELECT user_id, session_id, duration_seconds, started_at, ended_at, local_date, group_id, source, status
-    FROM meditation_sessions WHERE group_id = $1 ORDER BY user_id)"};
+    FROM meditation_sessions WHERE group_id = $1 ORDER BY duration_seconds DESC)"};
 constexpr Statement kEvents{"test_group_events", "SELECT count(*) FROM outbox WHERE type = $1"};
 
 class GroupTimetableTest : public testing::Test {
@@ -112,9 +112,12 @@ TEST_F(GroupTimetableTest, AParticipantOfALostNodeKeepsWhatWasConfirmed) {
     run(timetable_.finish(id, "host", start_ + 595s));
     auto sessions = database_.query(kSessions, id);
     ASSERT_EQ(sessions.size(), 3U);
-    EXPECT_EQ(sessions[0].get<std::int32_t>(2), 595);
-    EXPECT_EQ(sessions[1].get<std::int32_t>(2), 90 + 15);
-    EXPECT_EQ(sessions[2].get<std::int32_t>(2), 90);
+    auto seconds_of = [&](std::size_t row, UserId user) {
+        return sessions[row].get<UserId>(0) == user ? sessions[row].get<std::int32_t>(2) : -1;
+    };
+    EXPECT_EQ(seconds_of(0, host_), 595);
+    EXPECT_EQ(seconds_of(1, guest_), 90 + 15);
+    EXPECT_EQ(seconds_of(2, lost), 90);
 }
 
 TEST_F(GroupTimetableTest, ListsWhatIsDue) {

@@ -26,6 +26,18 @@ std::string_view authority_of(std::string_view origin) {
     return scheme == std::string_view::npos ? std::string_view() : origin.substr(scheme + 3);
 }
 
+Awaitable<> say_goodbye(std::shared_ptr<http::WebSocket> socket, http::CloseCode code) {
+    socket->close(code);
+    co_await socket->receive();  // until the client has closed, too
+}
+
+// A browser learns a close code, but not the status of a refused handshake.
+http::Response close_at_once(http::CloseCode code) {
+    http::Response response{.status = 101, .body = {}};
+    response.upgrade = [code](std::shared_ptr<http::WebSocket> socket) { return say_goodbye(std::move(socket), code); };
+    return response;
+}
+
 }  // namespace
 
 LiveEntrance::LiveEntrance(LiveRooms& rooms, LiveBackends backends, http::Guard& guard, const LiveSettings& settings)
@@ -38,7 +50,7 @@ Awaitable<Result<http::Response>> LiveEntrance::open(Knock knock) {
     if (!grant) co_return grant.error();
     GroupStore store(database_);
     auto group = co_await store.find(knock.group);
-    if (!group) co_return Error{ErrorCode::not_found, "not_found", "There is no such group.", {}};
+    if (!group) co_return close_at_once(kCloseNoGroup);
     auto user = co_await user::find_user(database_, grant->user);
     if (!user) co_return unauthenticated("user_gone", "This account does not exist any more.");
 

@@ -21,7 +21,8 @@ class LiveEntrance {
 public:
     LiveEntrance(LiveRooms& rooms, LiveBackends backends, http::Guard& guard, const LiveSettings& settings);
 
-    // The answer 101, which serves the socket. Error: forbidden `origin_not_allowed`; unauthenticated; not_found.
+    // The answer 101, which serves the socket, or closes it with 4404 when there is no such group. Error: forbidden
+    // `origin_not_allowed`; unauthenticated.
     Awaitable<Result<http::Response>> open(Knock knock);
 
 private:

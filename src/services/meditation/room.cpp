@@ -83,6 +83,11 @@ void Room::ask(Member& member, const LeaveMessage&, Timestamp, Actions& actions)
     part_from(guest.connection);
 }
 
+void Room::expect_end(ConnectionId connection, UserId user, Timestamp now) {
+    Guest gone{.connection = connection, .user = user, .display_name = {}, .avatar_url = {}, .token_expires_at = {}};
+    departing_.try_emplace(connection, Departing{std::move(gone), now});
+}
+
 bool Room::may_react(UserId user, Timestamp now) {
     auto& recent = reactions_[user];
     while (!recent.empty() && recent.front() <= now - kReactionWindow) recent.pop_front();
@@ -118,14 +123,17 @@ Actions Room::on(const Lost& what, Timestamp now) {
 Actions Room::on(const Entered& what, Timestamp now) {
     Actions actions;
     auto* member = find(what.connection);
-    if (member == nullptr) return actions;  // left again meanwhile
+    if (member == nullptr) {  // gone meanwhile: the entry that nobody waits for is taken back
+        if (what.entry) expect_end(what.connection, what.entry->self.id, now);
+        return actions;
+    }
     if (!what.entry) {
         actions.push_back(Close{what.connection, kCloseFull});
         return actions;
     }
     const auto& entry = *what.entry;
     if (joined_count_ > 0) {
-        adopt(entry.epoch, now, actions);
+        adopt(entry.epoch, entry.seq, now, actions);
     } else {
         seq_ = epoch_ == entry.epoch ? std::max(seq_, entry.seq) : entry.seq;
         epoch_ = entry.epoch;
@@ -160,7 +168,7 @@ void Room::welcome(Member& member, const Entry& entry, Timestamp now, Actions& a
     if (entry.missed)
         for (const auto& event : *entry.missed) actions.push_back(Send{to, event.text});
     for (const auto& event : member.held)
-        if (event.event.epoch != entry.epoch || *event.event.seq > entry.seq) actions.push_back(Send{to, event.text});
+        if (event.event.epoch == entry.epoch && *event.event.seq > entry.seq) actions.push_back(Send{to, event.text});
     member.held = {};
 }
 
@@ -178,12 +186,7 @@ void Room::forgive(const Enter& task, Timestamp, Actions& actions) {
 }
 
 void Room::forgive(const Leave& task, Timestamp now, Actions&) {
-    Guest gone{.connection = task.lease.connection,
-               .user = task.lease.user,
-               .display_name = {},
-               .avatar_url = {},
-               .token_expires_at = {}};
-    departing_[gone.connection] = Departing{gone, now};
+    expect_end(task.lease.connection, task.lease.user, now);
 }
 
 void Room::forgive(const Publish& task, Timestamp, Actions& actions) {

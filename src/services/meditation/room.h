@@ -22,6 +22,7 @@ namespace mindspace::meditation {
 
 // The application's close codes.
 inline constexpr http::CloseCode kCloseTokenEnded{4401};
+inline constexpr http::CloseCode kCloseNoGroup{4404};
 inline constexpr http::CloseCode kCloseNoHello{4408};
 inline constexpr http::CloseCode kCloseFull{4409};
 inline constexpr http::CloseCode kCloseOver{4410};
@@ -205,6 +206,8 @@ private:
     void meet_deadline(Member& member, Timestamp now, Actions& actions);
     void set_deadline(Member& member, Timestamp at);
     bool may_react(UserId user, Timestamp now);
+    // The connection's lease, if it has one, ends now.
+    void expect_end(ConnectionId connection, UserId user, Timestamp now);
     void part_from(ConnectionId connection);
     Member* find(ConnectionId connection);
 
@@ -221,7 +224,7 @@ private:
     // room_following.cpp: the shared order and what follows from it
     void follow(const OrderedEvent& ordered, Timestamp now, Actions& actions);
     void deliver(const OrderedEvent& ordered, Actions& actions);
-    void adopt(const std::string& epoch, Timestamp now, Actions& actions);
+    void adopt(const std::string& epoch, std::int64_t seq, Timestamp now, Actions& actions);
     void advance(const RoomFacts& facts, Timestamp now, Actions& actions);
     void learn(const Group& group);
     void recall(Actions& actions);

@@ -25,7 +25,8 @@ void Room::follow(const OrderedEvent& ordered, Timestamp now, Actions& actions) 
         epoch_ = *ordered.event.epoch;
         seq_ = seq - 1;
     }
-    adopt(*ordered.event.epoch, now, actions);
+    // Of the epoch before or after: only an answer of Redis itself tells which.
+    if (*ordered.event.epoch != epoch_) return recall(actions);
     if (seq <= seq_) return;
     if (seq > seq_ + 1) {
         newest_ = std::max(newest_, seq);
@@ -65,14 +66,16 @@ bool Room::has_audience() const {
            std::ranges::any_of(members_, [](const auto& entry) { return !entry.second.held.empty(); });
 }
 
-// Redis began anew: the numbers start again, and what it forgot is told to it.
-void Room::adopt(const std::string& epoch, Timestamp now, Actions& actions) {
+// If Redis began anew, the numbers start again, up to `seq` by now, and what it forgot is told to it.
+void Room::adopt(const std::string& epoch, std::int64_t seq, Timestamp now, Actions& actions) {
     if (epoch == epoch_) return;
     epoch_ = epoch;
-    seq_ = newest_ = 0;
+    seq_ = 0;
+    newest_ = seq;
     for (auto& [connection, member] : members_) member.from_seq = 0;
     renew_all(now, actions);
     actions.emplace_back(Reload{});
+    if (seq > 0) recall(actions);
 }
 
 // The state only goes forward, whoever brings the news.
@@ -111,7 +114,7 @@ Actions Room::on(const Recalled& what, Timestamp now) {
         return actions;
     }
     if (history.epoch != epoch_ || what.task.epoch != epoch_) {  // the answer is about another epoch
-        adopt(history.epoch, now, actions);
+        adopt(history.epoch, history.seq, now, actions);
         if (history.seq > seq_) recall(actions);
         return actions;
     }
@@ -153,10 +156,7 @@ Actions Room::on(const Renewed& what, Timestamp now) {
     const auto& renewal = what.renewal;
     if (what.task.whole) renewing_ = false;
     bool is_rebuilt = !settled_epoch_.empty() && renewal.epoch != settled_epoch_;
-    if (renewal.epoch != epoch_) {
-        adopt(renewal.epoch, now, actions);
-        if (renewal.seq > 0) recall(actions);
-    }
+    adopt(renewal.epoch, renewal.seq, now, actions);
     if (is_rebuilt && !what.task.whole) return actions;  // all are renewed soon
     for (auto connection : renewal.unknown) {
         if (const auto* member = find(connection))

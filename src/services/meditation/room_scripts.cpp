@@ -75,11 +75,11 @@ local lease, user, most = ARGV[5], string.sub(ARGV[5], 1, 36), tonumber(ARGV[8])
 local is_new = redis.call('HEXISTS', people, user) == 0
 if is_new and most > 0 and redis.call('ZCARD', arrivals) >= most then return {'full'} end
 if redis.call('ZADD', leases, ARGV[6], lease) == 1 then redis.call('HINCRBY', counts, user, 1) end
+-- Whoever is welcomed while the room is being rebuilt must be told of those who were there before.
+if ARGV[9] == '1' then redis.call('HSET', room, 'newcomers', 1) end
 if is_new then
     redis.call('HSET', people, user, ARGV[7])
     redis.call('ZADD', arrivals, redis.call('HINCRBY', room, 'arrivals', 1), user)
-    -- In a room that is being rebuilt, only a newcomer does not know of those who were there before.
-    if ARGV[9] == '1' then redis.call('HSET', room, 'newcomers', 1) end
     if redis.call('HEXISTS', room, 'newcomers') == 1 then order_presence('join', ARGV[7], '') end
 end
 local facts = redis.call('HMGET', room, 'epoch', 'seq', 'state', 'startsAt', 'endsAt')
