@@ -10,8 +10,8 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
-#include <array>
 #include <algorithm>
+#include <array>
 #include <new>
 
 namespace mindspace::postgres {

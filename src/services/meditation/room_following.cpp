@@ -154,9 +154,9 @@ void Room::renew_all(Timestamp now, Actions& actions) {
 Actions Room::on(const Renewed& what, Timestamp now) {
     Actions actions;
     const auto& renewal = what.renewal;
-    if (what.task.whole) renewing_ = false;
     bool is_rebuilt = !settled_epoch_.empty() && renewal.epoch != settled_epoch_;
-    adopt(renewal.epoch, renewal.seq, now, actions);
+    adopt(renewal.epoch, renewal.seq, now, actions);  // does not renew again what this renewed
+    if (what.task.whole) renewing_ = false;
     if (is_rebuilt && !what.task.whole) return actions;  // all are renewed soon
     for (auto connection : renewal.unknown) {
         if (const auto* member = find(connection))
