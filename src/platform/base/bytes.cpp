@@ -45,7 +45,7 @@ bool equal_constant_time(ByteView left, ByteView right) {
 }
 
 void fill_random(std::span<std::uint8_t> to) {
-    randombytes_buf(to.data(), to.size());
+    if (!to.empty()) randombytes_buf(to.data(), to.size());
 }
 
 }  // namespace mindspace

@@ -27,7 +27,7 @@ TEST(JsonWriter, PutsCommasBetweenValuesOnly) {
 TEST(JsonWriter, EscapesWhatRfc8259Demands) {
     std::string text;
     JsonWriter out(text);
-    out.string(std::string_view("\"\\/\b\f\n\r\t\x01\x1f\x7f\0é", 15));
+    out.string(std::string_view("\"\\/\b\f\n\r\t\x01\x1f\x7f\0é", 14));
     EXPECT_EQ(text, "\"\\\"\\\\/\\b\\f\\n\\r\\t\\u0001\\u001f\x7f\\u0000é\"");
 }
 

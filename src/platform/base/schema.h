@@ -99,9 +99,9 @@ constexpr std::string_view enum_name(E value) {
 
 template <NamedEnum E>
 std::optional<E> enum_value(std::string_view name) {
-    constexpr auto names = names_of(E{});
-    for (std::size_t i = 0; i < names.size(); ++i)
-        if (names[i] == name) return static_cast<E>(i);
+    constexpr auto kNames = names_of(E{});
+    for (std::size_t i = 0; i < kNames.size(); ++i)
+        if (kNames[i] == name) return static_cast<E>(i);
     return std::nullopt;
 }
 
@@ -192,15 +192,15 @@ struct Type<E> {
     }
     static bool from_text(std::string_view text, E& to, const Rules&, const Path& at, Faults& faults) {
         auto value = enum_value<E>(text);
-        constexpr auto names = names_of(E{});
-        if (!value) return faults.add(at, "not_allowed", one_of(names.data(), names.size())), false;
+        constexpr auto kNames = names_of(E{});
+        if (!value) return faults.add(at, "not_allowed", one_of(kNames.data(), kNames.size())), false;
         to = *value;
         return true;
     }
     static void write(JsonWriter& out, const E& value) { out.plain(enum_name(value)); }
     static void describe(JsonWriter& out, const Rules& rules, Components&) {
-        constexpr auto names = names_of(E{});
-        describe_string_enum(out, names.data(), names.size(), rules);
+        constexpr auto kNames = names_of(E{});
+        describe_string_enum(out, kNames.data(), kNames.size(), rules);
     }
 };
 
