@@ -10,8 +10,6 @@
 namespace mindspace::integration {
 namespace {
 
-using testing::ElementsAre;
-
 json::object participant_of(const json::object& event) {
     return event.at("participant").as_object();
 }
