@@ -88,10 +88,6 @@ void Connection::schedule_sending() {
     asio::post(io_, [self = shared_from_this()] { self->send_queue(); });
 }
 
-bool Connection::must_wait(const Request& request) const {
-    return writes_in_flight_ > 0 && !request.is_read();
-}
-
 // libpq 15 writes to the socket at every Sync (PQsendPipelineSync came with 17), so a unit costs one send(). Corked,
 // they still leave in few packets, which on TCP saves a third of the client's work.
 void Connection::send_queue() {
@@ -100,7 +96,7 @@ void Connection::send_queue() {
     auto link = link_;
     bool is_corked = link->can_cork() && queue_.size() > 1;
     if (is_corked) link->cork(true);
-    while (is_up_ && !queue_.empty() && !must_wait(*queue_.front()))
+    while (is_up_ && !queue_.empty() && in_flight_.empty())  // again only when a unit was refused whole
         if (!send_unit()) lose(link->complaint());
     if (!is_up_) return;
     if (is_corked) link->cork(false);
@@ -125,7 +121,6 @@ bool Connection::send_unit() {
     }
     if (unit.is_empty()) return true;
     is_sent = is_sent && link->is_open() && PQpipelineSync(link->native()) == 1;
-    if (!unit.reads()) ++writes_in_flight_;
     in_flight_.push_back(std::move(unit));
     return is_sent;
 }
@@ -161,7 +156,7 @@ void Connection::take_replies() {
 void Connection::finish_front() {
     Unit unit = std::move(in_flight_.front());
     in_flight_.pop_front();
-    if (!unit.reads() && --writes_in_flight_ == 0 && !queue_.empty()) schedule_sending();
+    if (!queue_.empty()) schedule_sending();
     bool undone = unit.has_failed();
     bool is_standby = false;
     auto requests = unit.release();
@@ -205,7 +200,6 @@ void Connection::lose(const std::string& reason) {
     if (link_) link_->close();
     if (std::exchange(is_up_, false)) stats_->connections_up.fetch_sub(1, std::memory_order_relaxed);
     last_failure_ = "postgres: connection lost: " + reason;
-    writes_in_flight_ = 0;
     std::vector<std::unique_ptr<Request>> lost;
     for (auto& unit : std::exchange(in_flight_, {}))
         for (auto& request : unit.release()) lost.push_back(std::move(request));

@@ -1,8 +1,8 @@
 #pragma once
-// One pipelined connection of a Client. Reads are sent at the end of the loop's turn in which they were submitted.
-// Writes wait while an earlier unit of writes is being committed, and are then sent together: the slower the disk, the
-// more share a commit. An error ends its own request only. When the connection is lost all its requests fail at once
-// and nothing is sent again; it comes back by itself, with jittered backoff. Belongs to the Client's loop; kept alive
+// One pipelined connection of a Client. One unit is under way at a time; what is asked for meanwhile is sent together
+// as soon as it is answered: the more there is to do, the more requests share a round trip and, of writes, a commit. An
+// error ends its own request only. When the connection is lost all its requests fail at once and nothing is sent again;
+// it comes back by itself, with jittered backoff. Belongs to the Client's loop; kept alive
 // by its own coroutine until stopped.
 
 #include "platform/postgres/backoff.h"
@@ -47,7 +47,6 @@ private:
     void schedule_sending();
     void send_queue();
     bool send_unit();
-    [[nodiscard]] bool must_wait(const Request& request) const;
     void take_replies();
     void finish_front();
     void resend(std::unique_ptr<Request> request);
@@ -63,7 +62,6 @@ private:
     RequestQueue queue_;          // not yet given to libpq
     std::deque<Unit> in_flight_;  // given to libpq, oldest first
     std::size_t pending_ = 0;
-    std::size_t writes_in_flight_ = 0;  // units
     std::string last_failure_ = "postgres: not connected yet";
     bool was_up_ = false;
     bool is_up_ = false;

@@ -25,7 +25,6 @@ public:
     [[nodiscard]] std::vector<std::unique_ptr<Request>> release() { return std::move(requests_); }
 
     [[nodiscard]] bool is_empty() const { return requests_.empty(); }
-    [[nodiscard]] bool reads() const { return requests_.front()->is_read(); }
     [[nodiscard]] bool has_failed() const { return has_failed_; }
     [[nodiscard]] std::size_t size() const { return requests_.size(); }
     [[nodiscard]] Request::TimePoint queued_at() const { return requests_.front()->queued_at; }
