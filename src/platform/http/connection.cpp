@@ -77,8 +77,7 @@ Awaitable<Connection::Outcome> Connection::answer_request() {
     wait_until(server_.options_.request_timeout);
     const auto& head = parser_.head();
     if (auto agent = head.find("user-agent")) client_.user_agent = agent->substr(0, 256);
-    Exchange exchange{
-        .head = head, .body = parser_.body(), .request_id = {}, .trace_parent = {}, .client = client_, .principal = {}};
+    Exchange exchange{.head = head, .body = parser_.body(), .request_id = {}, .client = client_, .principal = {}};
     is_handling_ = true;
     auto response = co_await server_.dispatcher_.handle(exchange);
     is_handling_ = false;

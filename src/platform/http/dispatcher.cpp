@@ -104,7 +104,6 @@ Response Dispatcher::refuse(const ParseFailure& failure, const ClientInfo& clien
     Exchange exchange{.head = head,
                       .body = {},
                       .request_id = Uuid::v7(SystemClock{}.now()).to_string(),
-                      .trace_parent = {},
                       .client = client,
                       .principal = {}};
     auto response = problem(failure.status, "malformed_request", failure.reason, exchange.request_id);

@@ -39,7 +39,6 @@ struct Exchange {
     const RequestHead& head;
     std::string_view body;
     std::string request_id;
-    std::string trace_parent;
     ClientInfo client;
     Principal principal;       // meaningful unless the access is `anyone`
     std::optional<Uuid> id{};  // the path's {id}

@@ -26,10 +26,6 @@ std::optional<Error> refuse(Range range, days longest) {
     return schema::validation_failed(std::move(faults));
 }
 
-LocalDate today_of(const user::User& user, Timestamp now) {
-    return TimeZone::find(user.timezone)->local_date(now, std::chrono::hours(user.day_start_hour));
-}
-
 Range days_of(std::chrono::year year) {
     return {.from = LocalDate(year / std::chrono::January / 1), .to = LocalDate(year / std::chrono::December / 31)};
 }
@@ -78,7 +74,7 @@ Awaitable<Result<Summary>> AnalyticsService::find_summary(UserId id) {
     if (!user) co_return user_gone();
     auto as_of = clock_.now();
     auto history = co_await store_.find_history(id);
-    auto summary = summarise(history.days, today_of(*user, as_of), user->daily_goal_seconds);
+    auto summary = summarise(history.days, user::today_of(*user, as_of), user->daily_goal_seconds);
     summary.timezone = std::move(user->timezone);
     summary.as_of = as_of;
     summary.favourite_kind = std::move(history.favourite_kind);
@@ -89,7 +85,7 @@ Awaitable<Result<Summary>> AnalyticsService::find_summary(UserId id) {
 Awaitable<Result<Heatmap>> AnalyticsService::find_heatmap(UserId id, std::optional<std::int32_t> wanted) {
     auto user = co_await store_.find_user(id);
     if (!user) co_return user_gone();
-    auto this_year = std::chrono::year_month_day(today_of(*user, clock_.now())).year();
+    auto this_year = std::chrono::year_month_day(user::today_of(*user, clock_.now())).year();
     auto year = wanted.value_or(static_cast<int>(this_year));
     auto range = days_of(std::chrono::year(year));
     auto rows = co_await store_.list_days(id, range);

@@ -1,5 +1,6 @@
 #include "services/user/client.h"
 
+#include "platform/base/calendar.h"
 #include "platform/postgres/client.h"
 
 namespace mindspace::user {
@@ -51,6 +52,12 @@ Awaitable<std::optional<User>> find_user(postgres::Client& database, UserId id) 
                    .created_at = row.get<Timestamp>(9),
                    .updated_at = row.get<Timestamp>(10),
                    .version = row.get<std::int32_t>(11)};
+}
+
+LocalDate today_of(const User& user, Timestamp now) {
+    auto zone = TimeZone::find(user.timezone);
+    if (!zone) zone = TimeZone::find("UTC");
+    return zone->local_date(now, std::chrono::hours(user.day_start_hour));
 }
 
 std::string cache_version_key(UserId id) {

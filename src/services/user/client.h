@@ -76,6 +76,9 @@ postgres::Query insert_user(const NewUser& user);
 // The user as of now, or nothing when there is none. Fault: Unavailable.
 Awaitable<std::optional<User>> find_user(postgres::Client& database, UserId id);
 
+// The date on the user's wall, by their day. In UTC, should tzdata not know their zone any more.
+LocalDate today_of(const User& user, Timestamp now);
+
 // Where Redis keeps the version of the user's data: caches of any process are good only for the version they were
 // filled under. The braces keep all keys of one user in one slot of a cluster.
 std::string cache_version_key(UserId id);

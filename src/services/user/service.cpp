@@ -1,6 +1,5 @@
 #include "services/user/service.h"
 
-#include "platform/base/calendar.h"
 #include "platform/http/etag.h"
 #include "services/analytics/client.h"
 
@@ -58,8 +57,7 @@ Awaitable<Result<UserStats>> UserService::find_stats(Caller caller) {
     auto id = caller.id;
     auto user = co_await find_me(std::move(caller));
     if (!user) co_return user.error();
-    auto zone = TimeZone::find(user->timezone);
-    auto today = zone->local_date(clock_.now(), std::chrono::hours(user->day_start_hour));
+    auto today = today_of(*user, clock_.now());
     auto lifetime = co_await analytics::find_lifetime(store_.database(), id, today);
     UserStats stats{.total_sessions = lifetime.sessions,
                     .total_seconds = lifetime.seconds,
