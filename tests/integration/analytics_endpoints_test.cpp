@@ -45,12 +45,8 @@ protected:
         auto row = std::ranges::find(endpoints_, path, [](const auto& e) { return e.declaration.path; });
         http::RequestHead head;
         head.query = query;
-        http::Exchange exchange{.head = head,
-                                .body = {},
-                                .request_id = "test",
-                                .trace_parent = {},
-                                .client = {},
-                                .principal = {.user = user}};
+        http::Exchange exchange{
+            .head = head, .body = {}, .request_id = "test", .client = {}, .principal = {.user = user}};
         return run(io_, row->handle(exchange));
     }
     json::value get_json(std::string_view name, std::string_view query = "") {
