@@ -32,52 +32,51 @@ constexpr std::uint64_t has_zero(std::uint64_t octets) {
     return (octets - kOnes) & ~octets & kTops;
 }
 
-// How many characters at the start of the text need no escape, counted in steps of eight: the rest is looked at one by
-// one. (Bit tricks of Mycroft and Lamport; an octet above 0x7F is never taken for a small one.)
-std::size_t plain_prefix(std::string_view text) {
-    std::size_t size = 0;
-    for (; size + 8 <= text.size(); size += 8) {
+// Where the first character that needs an escape stands, or the text's end. Eight are looked at in one step. (Bit
+// tricks of Mycroft and Lamport; an octet above 0x7F is never taken for a small one.)
+std::size_t first_escape(std::string_view text) {
+    std::size_t at = 0;
+    for (; at + 8 <= text.size(); at += 8) {
         std::uint64_t octets = 0;
-        std::memcpy(&octets, text.data() + size, 8);
+        std::memcpy(&octets, text.data() + at, 8);
         auto control = (octets - kOnes * 0x20) & ~octets & kTops;
         if ((control | has_zero(octets ^ (kOnes * '"')) | has_zero(octets ^ (kOnes * '\\'))) != 0) break;
     }
-    return size;
+    while (at < text.size() && kEscapes[static_cast<unsigned char>(text[at])] == 0) ++at;
+    return at;
 }
 
 }  // namespace
 
-void JsonWriter::quote(std::string_view text) {
+void JsonWriter::put_escaped(std::string_view text) {
+    separate();
     out_ += '"';
-    std::size_t from = 0;
-    for (std::size_t i = plain_prefix(text); i < text.size(); ++i) {
-        auto c = static_cast<unsigned char>(text[i]);
-        char escape = kEscapes[c];
-        if (escape == 0) continue;
-        out_.append(text, from, i - from);
-        from = i + 1;
+    for (;;) {
+        auto size = first_escape(text);
+        out_.append(text, 0, size);
+        if (size == text.size()) break;
+        auto c = static_cast<unsigned char>(text[size]);
         out_ += '\\';
-        out_ += escape;
-        if (escape == 'u') {
+        out_ += kEscapes[c];
+        if (kEscapes[c] == 'u') {
             out_ += "00";
             out_ += kHex[c >> 4];
             out_ += kHex[c & 15];
         }
+        text.remove_prefix(size + 1);
     }
-    out_.append(text, from, text.size() - from);
     out_ += '"';
 }
 
 void JsonWriter::key(std::string_view name) {
-    separate();
-    quote(name);
+    put_escaped(name);
     out_ += ':';
     need_comma_ = false;
 }
 
 void JsonWriter::string(std::string_view text) {
-    separate();
-    quote(text);
+    if (first_escape(text) == text.size()) return plain(text);
+    put_escaped(text);
     need_comma_ = true;
 }
 

@@ -2,7 +2,9 @@
 // Writes JSON (RFC 8259) straight into a string: no tree, no temporary. The caller keeps the grammar right
 // (a key before each member's value); commas and escapes are done here.
 
+#include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <string>
 #include <string_view>
 
@@ -17,14 +19,17 @@ public:
     void begin_array() { open('['); }
     void end_array() { close(']'); }
 
+    // Of a map whose names come from elsewhere.
     void key(std::string_view name);
+    // A name without a character that needs an escape, such as a schema's.
+    void plain_key(std::string_view name) {
+        put_quoted(name, ':');
+        need_comma_ = false;
+    }
     void string(std::string_view text);
     // Text without a character that needs an escape, such as a date or an id.
     void plain(std::string_view text) {
-        separate();
-        out_ += '"';
-        out_ += text;
-        out_ += '"';
+        put_quoted(text, 0);
         need_comma_ = true;
     }
     void integer(std::int64_t number);
@@ -51,7 +56,21 @@ private:
         out_ += bracket;
         need_comma_ = true;
     }
-    void quote(std::string_view text);
+    // The comma where one is due, the text in quotes, and what follows it, if anything: one growth of the string.
+    void put_quoted(std::string_view text, char behind) {
+        auto from = out_.size();  // libstdc++ 12 hands the capacity to the function where the new size belongs
+        out_.resize_and_overwrite(from + text.size() + 4, [&](char* begin, std::size_t) {
+            char* at = begin + from;
+            if (need_comma_) *at++ = ',';
+            *at++ = '"';
+            std::memcpy(at, text.data(), text.size());
+            at += text.size();
+            *at++ = '"';
+            if (behind != 0) *at++ = behind;
+            return static_cast<std::size_t>(at - begin);
+        });
+    }
+    void put_escaped(std::string_view text);
 
     std::string& out_;
     bool need_comma_ = false;

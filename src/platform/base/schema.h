@@ -339,7 +339,7 @@ struct Type<T> {
         auto write_field = [&]<class M>(const Field<T, M>& f) {
             if constexpr (kIsOptional<M>)
                 if (f.rules.omit_absent && !(value.*f.member)) return;
-            out.key(f.name);
+            out.plain_key(f.name);
             Type<M>::write(out, value.*f.member);
         };
         std::apply([&](const auto&... f) { (write_field(f), ...); }, kFields);

@@ -1,6 +1,8 @@
 #include "platform/base/time.h"
 
 #include <algorithm>
+#include <array>
+#include <cstring>
 
 namespace mindspace {
 
@@ -19,14 +21,26 @@ using std::chrono::year_month_day;
 constexpr Timestamp kFirst = sys_days(year(1) / 1 / 1);
 constexpr Timestamp kEnd = sys_days(year(10'000) / 1 / 1);
 
-void put(char* at, std::size_t width, unsigned value) {
-    for (std::size_t i = width; i-- > 0; value /= 10) at[i] = static_cast<char>('0' + value % 10);
+// "00" to "99".
+constexpr std::array<char, 200> kPairs = [] {
+    std::array<char, 200> pairs{};
+    for (std::size_t i = 0; i < 100; ++i) {
+        pairs[2 * i] = static_cast<char>('0' + i / 10);
+        pairs[2 * i + 1] = static_cast<char>('0' + i % 10);
+    }
+    return pairs;
+}();
+
+void put_pair(char* at, unsigned value) {
+    std::memcpy(at, kPairs.data() + std::size_t{2} * value, 2);
 }
 
 void put_date(char* at, year_month_day date) {
-    put(at, 4, static_cast<unsigned>(static_cast<int>(date.year())));
-    put(at + 5, 2, static_cast<unsigned>(date.month()));
-    put(at + 8, 2, static_cast<unsigned>(date.day()));
+    auto y = static_cast<unsigned>(static_cast<int>(date.year()));
+    put_pair(at, y / 100);
+    put_pair(at + 2, y % 100);
+    put_pair(at + 5, static_cast<unsigned>(date.month()));
+    put_pair(at + 8, static_cast<unsigned>(date.day()));
 }
 
 // Reads a text from left to right; the first mismatch fails the whole.
@@ -116,10 +130,12 @@ TimestampText timestamp_text(Timestamp at) {
     TimestampText text;
     std::ranges::copy(std::string_view("0000-00-00T00:00:00.000Z"), text.begin());
     put_date(text.data(), midnight);
-    put(text.data() + 11, 2, of_day / 3'600'000);
-    put(text.data() + 14, 2, of_day / 60'000 % 60);
-    put(text.data() + 17, 2, of_day / 1'000 % 60);
-    put(text.data() + 20, 3, of_day % 1'000);
+    put_pair(text.data() + 11, of_day / 3'600'000);
+    put_pair(text.data() + 14, of_day / 60'000 % 60);
+    put_pair(text.data() + 17, of_day / 1'000 % 60);
+    auto thousandths = of_day % 1'000;
+    text[20] = static_cast<char>('0' + thousandths / 100);
+    put_pair(text.data() + 21, thousandths % 100);
     return text;
 }
 

@@ -92,16 +92,25 @@ Awaitable<std::vector<Rows>> Client::transaction(std::vector<Query> queries) {
 }
 
 // Half of the connections are for writes: a read never waits behind somebody's commit.
-void Client::submit(std::unique_ptr<Request> request) {
-    auto load = [](const auto& connection) {
-        return connection->is_up() ? connection->pending() : std::numeric_limits<std::size_t>::max();
-    };
+Connection& Client::choose(bool is_read) const {
     auto first_write = connections_.begin() + static_cast<std::ptrdiff_t>(connections_.size() / 2);
-    auto choice = request->is_read() ? std::ranges::subrange(connections_.begin(), first_write)
-                                     : std::ranges::subrange(first_write, connections_.end());
+    auto choice = is_read ? std::ranges::subrange(connections_.begin(), first_write)
+                          : std::ranges::subrange(first_write, connections_.end());
     if (choice.empty() || std::ranges::none_of(choice, [](const auto& connection) { return connection->is_up(); }))
         choice = std::ranges::subrange(connections_.begin(), connections_.end());
-    auto& chosen = *std::ranges::min(choice, {}, load);
+    if (!is_read) {
+        auto now = std::chrono::steady_clock::now();
+        auto keeps_up = std::ranges::find_if(
+            choice, [&](const auto& connection) { return connection->is_up() && connection->keeps_up(now); });
+        if (keeps_up != choice.end()) return **keeps_up;
+    }
+    return **std::ranges::min_element(choice, {}, [](const auto& connection) {
+        return connection->is_up() ? connection->pending() : std::numeric_limits<std::size_t>::max();
+    });
+}
+
+void Client::submit(std::unique_ptr<Request> request) {
+    auto& chosen = choose(request->is_read());
     if (chosen.is_up() && chosen.pending() < options_.max_pending) return chosen.submit(std::move(request));
     request->abandon(std::make_exception_ptr(
         Unavailable(chosen.is_up() ? "postgres: too many requests are waiting" : chosen.last_failure())));

@@ -49,6 +49,7 @@ public:
 private:
     Awaitable<Rows> run(Query query);
     void submit(std::unique_ptr<Request> request);
+    [[nodiscard]] Connection& choose(bool is_read) const;
 
     asio::io_context& io_;
     ClientOptions options_;

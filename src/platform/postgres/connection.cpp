@@ -12,6 +12,9 @@ namespace mindspace::postgres {
 
 namespace {
 
+// A commit takes a few milliseconds.
+constexpr auto kSlow = std::chrono::milliseconds(20);
+
 void rethrow(std::exception_ptr fault) {
     if (fault) std::rethrow_exception(fault);
 }
@@ -69,6 +72,10 @@ Awaitable<> Connection::serve() {
         else
             lose(link->complaint());
     }
+}
+
+bool Connection::keeps_up(Request::TimePoint now) const {
+    return queue_.size() < Unit::kMaxRequests && (in_flight_.empty() || now - in_flight_.front().queued_at() < kSlow);
 }
 
 void Connection::submit(std::unique_ptr<Request> request) {

@@ -30,6 +30,10 @@ public:
     // Requests that have not ended.
     [[nodiscard]] std::size_t pending() const { return pending_; }
 
+    // Whether what is submitted now goes out with the next unit, and the one under way is no slow one. While it does,
+    // writes gather here: those that share a unit share a commit.
+    [[nodiscard]] bool keeps_up(Request::TimePoint now) const;
+
     // Only while is_up(). Everything submitted in one turn of the loop is sent together at its end.
     void submit(std::unique_ptr<Request> request);
     // Gives the connection up if its oldest request has waited longer than the query timeout.

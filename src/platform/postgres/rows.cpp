@@ -27,11 +27,14 @@ Row Rows::operator[](std::size_t index) const {
     return {result_.get(), static_cast<int>(index)};
 }
 
+// Of the calls to libpq, as few as will do: a column that is not there has no type, and only an empty value can be
+// NULL.
 Field Row::field(int column) const {
-    if (column < 0 || column >= PQnfields(result_)) throw std::logic_error("postgres: no such column");
+    auto type = PQftype(result_, column);
+    if (type == InvalidOid) throw std::logic_error("postgres: no such column");
     auto length = static_cast<std::size_t>(PQgetlength(result_, index_, column));
-    return {.type = PQftype(result_, column),
-            .is_null = PQgetisnull(result_, index_, column) == 1,
+    return {.type = type,
+            .is_null = length == 0 && PQgetisnull(result_, index_, column) == 1,
             .bytes = {PQgetvalue(result_, index_, column), length}};
 }
 
