@@ -9,7 +9,9 @@ find_package(OpenSSL 3 REQUIRED)
 find_package(spdlog REQUIRED)
 find_package(Threads REQUIRED)
 find_package(tomlplusplus REQUIRED)
+find_package(ZLIB REQUIRED)
 find_package(PkgConfig REQUIRED)
+pkg_check_modules(brotli REQUIRED IMPORTED_TARGET libbrotlienc)
 pkg_check_modules(libpq REQUIRED IMPORTED_TARGET libpq>=15)
 pkg_check_modules(libsodium REQUIRED IMPORTED_TARGET libsodium)
 pkg_check_modules(prometheus REQUIRED IMPORTED_TARGET prometheus-cpp-core)
@@ -20,8 +22,9 @@ target_link_libraries(mindspace_dependencies INTERFACE
     Boost::json Boost::url
     CLI11::CLI11
     OpenSSL::SSL OpenSSL::Crypto
-    PkgConfig::libpq PkgConfig::libsodium PkgConfig::prometheus PkgConfig::utf8proc
+    PkgConfig::brotli PkgConfig::libpq PkgConfig::libsodium PkgConfig::prometheus PkgConfig::utf8proc
     Threads::Threads
+    ZLIB::ZLIB
     date::date-tz
     fmt::fmt
     spdlog::spdlog

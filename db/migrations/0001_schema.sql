@@ -60,6 +60,21 @@ CREATE TABLE signing_keys (
     created_at timestamptz NOT NULL
 );
 
+-- every service ------------------------------------------------------------------------------------------------
+
+-- First answers under an Idempotency-Key, for a day; NULL while the request is under way. user_id is zero for calls
+-- without credentials.
+CREATE TABLE idempotency_keys (
+    user_id     uuid NOT NULL,
+    key         text NOT NULL,
+    fingerprint bytea NOT NULL,
+    creation_id uuid NOT NULL,
+    claimed_at  timestamptz NOT NULL,
+    answer      bytea,
+    PRIMARY KEY (user_id, key)
+);
+CREATE INDEX idempotency_keys_age ON idempotency_keys (claimed_at);
+
 -- meditation service ---------------------------------------------------------------------------------------------
 
 CREATE TABLE meditation_sessions (

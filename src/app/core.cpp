@@ -1,5 +1,7 @@
 #include "app/core.h"
 
+#include "platform/telemetry/log.h"
+
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
@@ -9,11 +11,11 @@
 
 namespace mindspace::app {
 
-Listener::Listener(asio::io_context& loop, http::ServerOptions options, http::Endpoints endpoints, http::Guard* guard,
-                   log::AccessLog* access_log)
+Listener::Listener(asio::io_context& loop, http::ServerOptions options, http::Endpoints endpoints,
+                   const http::Middleware& middleware)
     : router(make_router(std::move(endpoints))),
       metrics(router),
-      dispatcher(router, guard, metrics, access_log),
+      dispatcher(router, middleware, metrics),
       server(loop, std::move(options), dispatcher, metrics) {}
 
 http::Router Listener::make_router(http::Endpoints endpoints) {
@@ -36,7 +38,9 @@ Core::Core(Shared& shared_parts, unsigned core_index)
       database(loop, shared.database_options()),
       redis(loop, shared.backends.redis),
       subscriber(loop, shared.backends.redis),
-      guard(auth::AuthStore(database), auth::SessionRegistry(redis), shared.auth_settings.access) {
+      limiter(redis),
+      guard(auth::AuthStore(database), auth::SessionRegistry(redis, limiter), shared.auth_settings.access),
+      idempotency(database, shared.config.http.request_timeout) {
     database.start();
     redis.start();
     subscriber.on_gap([this] {
@@ -44,6 +48,7 @@ Core::Core(Shared& shared_parts, unsigned core_index)
     });
     subscriber.start();
     asio::co_spawn(loop, flush_access_log(), asio::detached);
+    if (index == 0) asio::co_spawn(loop, purge(), asio::detached);
 }
 
 Core::~Core() = default;
@@ -74,7 +79,23 @@ void Core::stop() {
     database.stop();
     work_.reset();
     flush_timer_.cancel();
+    purge_timer_.cancel();
     loop.stop();
+}
+
+// Every process does it; what another one has removed already is no loss.
+Awaitable<> Core::purge() {
+    while (true) {
+        purge_timer_.expires_after(std::chrono::hours(1));
+        auto [stopped] = co_await purge_timer_.async_wait(asio::as_tuple(asio::use_awaitable));
+        if (stopped) co_return;
+        try {
+            auto count = co_await idempotency.purge();
+            log::info("old answers forgotten", {{"mindspace.answers", count}});
+        } catch (const Unavailable& fault) {
+            log::warn("old answers stay for another hour", {{"error.message", fault.what()}});
+        }
+    }
 }
 
 Awaitable<> Core::flush_access_log() {

@@ -29,8 +29,8 @@ namespace mindspace::app {
 // A port with the endpoints behind it, on one core.
 class Listener {
 public:
-    Listener(asio::io_context& loop, http::ServerOptions options, http::Endpoints endpoints, http::Guard* guard,
-             log::AccessLog* access_log);
+    Listener(asio::io_context& loop, http::ServerOptions options, http::Endpoints endpoints,
+             const http::Middleware& middleware);
 
     http::Router router;
     http::CoreMetrics metrics;
@@ -78,7 +78,9 @@ public:
     postgres::Client database;
     redis::Client redis;
     redis::Subscriber subscriber;
+    limits::RateLimiter limiter;
     auth::TokenGuard guard;
+    http::Idempotency idempotency;
     log::AccessLog access_log;
 
     // The services of this process's roles; each made by its row of the role table.
@@ -93,9 +95,11 @@ public:
 
 private:
     Awaitable<> flush_access_log();
+    Awaitable<> purge();
 
     asio::executor_work_guard<asio::io_context::executor_type> work_{loop.get_executor()};
     asio::steady_timer flush_timer_{loop};
+    asio::steady_timer purge_timer_{loop};
 };
 
 }  // namespace mindspace::app

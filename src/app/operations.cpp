@@ -11,6 +11,7 @@ namespace mindspace::app {
 using http::Access;
 using http::Call;
 using http::endpoint;
+using http::LimitClass;
 using http::Method;
 using http::Response;
 
@@ -69,7 +70,12 @@ Response serve(const WebAsset& asset, const http::RequestHead& head) {
 }
 
 http::Declaration page(std::string_view path, std::string_view summary) {
-    return {.method = Method::get, .path = path, .access = Access::anyone, .summary = summary, .hidden = true};
+    return {.method = Method::get,
+            .path = path,
+            .access = Access::anyone,
+            .summary = summary,
+            .limit = LimitClass::none,
+            .hidden = true};
 }
 
 std::uint64_t sum(const std::vector<std::unique_ptr<Core>>& cores, auto figure) {
@@ -148,16 +154,20 @@ Response metrics_page(const std::vector<std::unique_ptr<Core>>& cores) {
 
 http::Endpoints health_endpoints(Core& core) {
     http::Endpoints rows;
-    rows.push_back(endpoint(
-        {.method = Method::get, .path = "/livez", .access = Access::anyone, .summary = "Whether the process runs."},
-        [](Call<>) {
-            Response response{.content_type = "text/plain; charset=utf-8", .body = "ok\n"};
-            return answer(std::move(response));
-        }));
+    rows.push_back(endpoint({.method = Method::get,
+                             .path = "/livez",
+                             .access = Access::anyone,
+                             .summary = "Whether the process runs.",
+                             .limit = LimitClass::none},
+                            [](Call<>) {
+                                Response response{.content_type = "text/plain; charset=utf-8", .body = "ok\n"};
+                                return answer(std::move(response));
+                            }));
     rows.push_back(endpoint({.method = Method::get,
                              .path = "/readyz",
                              .access = Access::anyone,
-                             .summary = "Whether the process can serve, and which checks fail."},
+                             .summary = "Whether the process can serve, and which checks fail.",
+                             .limit = LimitClass::none},
                             [&core](Call<>) { return check_readiness(core); }));
     return rows;
 }

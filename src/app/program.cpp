@@ -69,7 +69,8 @@ http::ServerOptions Cores::public_options() const {
                                 .max_connections = http.max_connections / cores_.size() + 1,
                                 .header_timeout = http.header_timeout,
                                 .idle_timeout = http.idle_timeout,
-                                .request_timeout = http.request_timeout};
+                                .request_timeout = http.request_timeout,
+                                .proxies = shared_.proxies};
     options.limits.max_body = http.max_body_bytes;
     return options;
 }
@@ -93,9 +94,15 @@ void Cores::add_listener(Core& core, std::uint16_t port, http::Endpoints endpoin
     append(endpoints, health_endpoints(core));
     auto options = public_options();
     options.port = port;
-    auto* access_log = shared_.config.log.access ? &core.access_log : nullptr;
+    http::Middleware middleware{.guard = &core.guard,
+                                .limiter = &core.limiter,
+                                .limits = &shared_.rate_limits,
+                                .cors = &shared_.cors,
+                                .idempotency = &core.idempotency,
+                                .compression = &shared_.compression,
+                                .access_log = shared_.config.log.access ? &core.access_log : nullptr};
     core.listeners.push_back(
-        std::make_unique<Listener>(core.loop, std::move(options), std::move(endpoints), &core.guard, access_log));
+        std::make_unique<Listener>(core.loop, std::move(options), std::move(endpoints), middleware));
     core.listeners.back()->server.bind();
 }
 
@@ -131,7 +138,7 @@ void Cores::open_management() {
     const auto& [address, port] = shared_.config.management;
     management_port_ = claim(core.loop, address, port, "management.port");
     http::ServerOptions options{.address = address, .port = management_port_};
-    management_ = std::make_unique<Listener>(core.loop, std::move(options), std::move(endpoints), nullptr, nullptr);
+    management_ = std::make_unique<Listener>(core.loop, std::move(options), std::move(endpoints), http::Middleware{});
     management_->server.bind();
 }
 

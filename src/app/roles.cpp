@@ -22,8 +22,9 @@ http::Endpoints open_gateway(Core& core) {
 
 http::Endpoints open_auth(Core& core) {
     auto& shared = core.shared;
-    core.auth = std::make_unique<auth::AuthService>(auth::AuthStore(core.database), auth::SessionRegistry(core.redis),
-                                                    shared.hasher, *shared.signing_key, shared.auth_settings);
+    core.auth = std::make_unique<auth::AuthService>(auth::AuthStore(core.database),
+                                                    auth::SessionRegistry(core.redis, core.limiter), shared.hasher,
+                                                    *shared.signing_key, shared.auth_settings);
     return auth::endpoints(*core.auth);
 }
 

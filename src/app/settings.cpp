@@ -52,6 +52,12 @@ config::Configuration bind_settings(Config& config) {
              .member = &http.drain,
              .bounds = {.max = 3600},
              .sentence = "How long requests and sockets may go on after SIGTERM."},
+            {.key = "http.trusted_proxies",
+             .member = &http.trusted_proxies,
+             .sentence = "Networks of the proxies in front, as CIDR; only from them is the field below believed."},
+            {.key = "http.forwarded_header",
+             .member = config::Choice(http.forwarded_header),
+             .sentence = "The field in which those proxies say whom they forward for; the other one is ignored."},
 
             {.key = "management.address",
              .member = &management.address,
@@ -120,6 +126,28 @@ config::Configuration bind_settings(Config& config) {
              .member = &rate_limit.scale,
              .bounds = {.min = 0.001, .max = 1'000'000},
              .sentence = "Multiplies every rate limit."},
+            {.key = "rate_limit.auth",
+             .member = &rate_limit.auth,
+             .bounds = {.min = 1, .max = 1'000'000},
+             .unit = "calls a minute",
+             .sentence =
+                 "Registrations, logins, refreshes and mailed tokens of one network: an IPv4 address or an IPv6 "
+                 "/64."},
+            {.key = "rate_limit.read",
+             .member = &rate_limit.read,
+             .bounds = {.min = 1, .max = 1'000'000},
+             .unit = "calls a minute",
+             .sentence = "Reads of one user, or of one network where nobody logs in."},
+            {.key = "rate_limit.write",
+             .member = &rate_limit.write,
+             .bounds = {.min = 1, .max = 1'000'000},
+             .unit = "calls a minute",
+             .sentence = "Writes of one user."},
+            {.key = "rate_limit.socket",
+             .member = &rate_limit.socket,
+             .bounds = {.min = 1, .max = 1'000'000},
+             .unit = "calls a minute",
+             .sentence = "Sockets opened from one network."},
 
             {.key = "cors.origins",
              .member = &cors.origins,
@@ -143,7 +171,14 @@ std::vector<std::filesystem::path> default_config_files() {
     return {"mindspace.toml", "/etc/mindspace/mindspace.toml"};
 }
 
+http::ProxyTrust make_proxy_trust(const HttpSettings& http) {
+    auto trust = http::ProxyTrust::make(http.trusted_proxies, http.forwarded_header);
+    if (!trust) throw config::ConfigError({"http.trusted_proxies: " + trust.error().detail});
+    return std::move(*trust);
+}
+
 void derive_settings(Config& config) {
+    make_proxy_trust(config.http);
     auto& url = config.http.public_url;
     if (url.empty()) url = fmt::format("http://localhost:{}", config.http.port);
     if (!url.starts_with("http://") && !url.starts_with("https://")) {

@@ -3,6 +3,7 @@
 // Made once by main; the composition root passes each part on by value.
 
 #include "platform/config/config.h"
+#include "platform/http/client_address.h"
 #include "platform/telemetry/log.h"
 
 namespace mindspace::app {
@@ -18,6 +19,8 @@ struct HttpSettings {
     std::uint32_t max_connections = 15'000;
     std::uint32_t cores = 0;
     Seconds drain{10};
+    std::vector<std::string> trusted_proxies{"127.0.0.0/8", "::1"};
+    http::ForwardedField forwarded_header = http::ForwardedField::x_forwarded_for;
 };
 
 struct ManagementSettings {
@@ -47,8 +50,13 @@ struct AuthSettings {
     std::uint32_t hash_queue = 64;
 };
 
+// Calls a minute.
 struct RateLimitSettings {
     double scale = 1.0;
+    std::uint32_t auth = 300;
+    std::uint32_t read = 600;
+    std::uint32_t write = 300;
+    std::uint32_t socket = 120;
 };
 
 struct CorsSettings {
@@ -77,6 +85,9 @@ config::Configuration bind_settings(Config& config);
 
 // The places besides --config and MINDSPACE_CONFIG where the file is looked for.
 std::vector<std::filesystem::path> default_config_files();
+
+// The networks of http.trusted_proxies. Throws ConfigError for one that is none.
+http::ProxyTrust make_proxy_trust(const HttpSettings& http);
 
 // Fills in what follows from other settings: http.public_url, auth.issuer. After loading. Throws ConfigError if they
 // cannot be right.

@@ -4,6 +4,22 @@
 
 namespace mindspace::app {
 
+namespace {
+
+constexpr std::size_t kWaitingCompressions = 256;
+
+http::RateLimits make_rate_limits(const RateLimitSettings& settings) {
+    auto policy = [&](std::string_view name, std::uint32_t calls) {
+        return limits::Policy(name, settings.scale * calls, Seconds(60));
+    };
+    return {.auth = policy("auth", settings.auth),
+            .read = policy("read", settings.read),
+            .write = policy("write", settings.write),
+            .socket = policy("socket", settings.socket)};
+}
+
+}  // namespace
+
 Shared::Shared(const Config& settings, Backends where)
     : config(settings),
       backends(std::move(where)),
@@ -12,7 +28,11 @@ Shared::Shared(const Config& settings, Backends where)
       hashing("hashing",
               settings.auth.hash_threads != 0 ? settings.auth.hash_threads : std::thread::hardware_concurrency(),
               settings.auth.hash_queue),
-      hasher(hashing, {.memory_kib = settings.auth.argon2_memory_kib, .passes = settings.auth.argon2_passes}) {}
+      hasher(hashing, {.memory_kib = settings.auth.argon2_memory_kib, .passes = settings.auth.argon2_passes}),
+      rate_limits(make_rate_limits(settings.rate_limit)),
+      cors(settings.cors.origins),
+      proxies(make_proxy_trust(settings.http)),
+      compression("compression", 1, kWaitingCompressions) {}
 
 postgres::ClientOptions Shared::database_options() const {
     return {.conninfo = backends.database,

@@ -3,6 +3,9 @@
 
 #include "app/settings.h"
 #include "platform/base/worker_pool.h"
+#include "platform/http/client_address.h"
+#include "platform/http/cors.h"
+#include "platform/http/rate_limit.h"
 #include "platform/postgres/client_options.h"
 #include "platform/redis/options.h"
 #include "services/auth/password_hasher.h"
@@ -29,7 +32,11 @@ struct Shared {
     WorkerPool hashing;
     auth::PasswordHasher hasher;
     std::optional<auth::SigningKey> signing_key;  // of the auth role alone
-    std::string openapi{};                        // set before the listeners start
+    http::RateLimits rate_limits;
+    http::CorsPolicy cors;
+    http::ProxyTrust proxies;
+    WorkerPool compression;  // of large answers
+    std::string openapi{};   // set before the listeners start
     std::atomic<bool> draining{false};
 
     [[nodiscard]] postgres::ClientOptions database_options() const;

@@ -39,6 +39,11 @@ struct Error {
     std::vector<FieldFault> faults;  // for ErrorCode::invalid
 };
 
+// The change was meant for another version than the one that is there.
+inline Error precondition_failed() {
+    return {ErrorCode::precondition_failed, "precondition_failed", "It has changed since it was read.", {}};
+}
+
 template <class T = void>
 class [[nodiscard]] Result : public std::expected<T, Error> {
 public:

@@ -30,7 +30,9 @@ Connection::Connection(Server& server, asio::ip::tcp::socket socket)
     : server_(server), socket_(std::move(socket)), parser_(server.options_.limits) {
     boost::system::error_code failure;
     auto peer = socket_.remote_endpoint(failure);
-    if (!failure) client_.address = peer.address().to_string();
+    if (!failure) peer_ = peer.address();
+    client_.address = peer_.to_string();
+    is_proxied_ = server.options_.proxies.trusts(peer_);
     server_.connections_.insert(this);
     server_.metrics_.connections.add(1);
 }
@@ -76,6 +78,7 @@ Awaitable<Connection::Outcome> Connection::answer_request() {
     idle_ = false;
     wait_until(server_.options_.request_timeout);
     const auto& head = parser_.head();
+    if (is_proxied_) client_.address = server_.options_.proxies.client_of(peer_, head);
     if (auto agent = head.find("user-agent")) client_.user_agent = agent->substr(0, 256);
     Exchange exchange{.head = head, .body = parser_.body(), .request_id = {}, .client = client_, .principal = {}};
     is_handling_ = true;

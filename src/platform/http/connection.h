@@ -37,6 +37,8 @@ private:
 
     Server& server_;
     asio::ip::tcp::socket socket_;
+    asio::ip::address peer_;
+    bool is_proxied_ = false;  // the peer is a proxy of ours: each request may be another client's
     ClientInfo client_;
     RequestParser parser_;
     std::vector<char> buffer_;  // [begin_, end_) is unread

@@ -1,7 +1,9 @@
 #include "platform/http/dispatcher.h"
 
+#include "platform/http/compression.h"
 #include "platform/http/websocket_handshake.h"
 #include "platform/telemetry/log.h"
+#include "platform/telemetry/trace_context.h"
 
 #include <algorithm>
 #include <chrono>
@@ -50,6 +52,8 @@ Response refuse_handshake(const ParseFailure& failure, std::string_view request_
 Awaitable<Response> Dispatcher::handle(Exchange& exchange) {
     auto began = std::chrono::steady_clock::now();
     exchange.request_id = request_id_of(exchange.head);
+    if (auto parent = exchange.head.find("traceparent"))
+        if (auto trace = telemetry::parse_traceparent(*parent)) exchange.trace_id = trace->trace_id;
     auto match = router_.find(exchange.head.method, exchange.head.path);
     exchange.id = match.id;
     Response response;
@@ -68,6 +72,7 @@ Awaitable<Response> Dispatcher::handle(Exchange& exchange) {
         response = problem(500, "internal_error", "Something went wrong on our side.", exchange.request_id);
     }
     response.headers.emplace_back("X-Request-Id", exchange.request_id);
+    if (middleware_.cors != nullptr) middleware_.cors->apply(exchange.head, match.allow, response);
     record(exchange, match.endpoint, response, std::chrono::steady_clock::now() - began);
     co_return response;
 }
@@ -83,20 +88,79 @@ Awaitable<Response> Dispatcher::dispatch(Exchange& exchange, const Router::Match
 }
 
 Awaitable<Response> Dispatcher::call(Exchange& exchange, const Endpoint& endpoint) {
-    if (endpoint.declaration.access != Access::anyone) {
-        auto token = bearer_token(exchange.head);
-        if (!token) co_return problem(credentials_missing(), exchange.request_id);
-        auto principal = co_await guard_->authenticate(*token);
-        if (!principal) co_return problem(principal.error(), exchange.request_id);
-        if (endpoint.declaration.access == Access::admin && principal->role != Role::admin)
-            co_return problem(403, "forbidden", "This call is for administrators.", exchange.request_id);
-        exchange.principal = std::move(*principal);
+    const auto& declared = endpoint.declaration;
+    const auto* limits = middleware_.limits;
+    const auto* policy = limits != nullptr ? limits->of(declared.limit, declared.method == Method::get) : nullptr;
+    auto admission = co_await admit(exchange, declared, policy);
+    Response response;
+    if (!admission.verdict.allowed) {
+        metrics_.rate_limited.add(1);
+        response = refuse_excess(admission.verdict, exchange.request_id);
+    } else if (!admission.caller) {
+        response = problem(admission.caller.error(), exchange.request_id);
+    } else {
+        exchange.principal = std::move(*admission.caller);
+        response = co_await answer(exchange, endpoint);
+        // Not what holds tokens: the size of a packed text tells of its content (BREACH).
+        bool may_pack = declared.limit != LimitClass::auth && middleware_.compression != nullptr;
+        if (may_pack && is_compressible(response)) co_await pack(exchange, response);
     }
-    if (endpoint.declaration.websocket) {
+    if (policy != nullptr) append_rate_limit(response, *policy, admission.verdict);
+    co_return response;
+}
+
+// Somebody known has an allowance of their own, wherever they call from; who is not known shares that of their network.
+Awaitable<Admission> Dispatcher::admit(Exchange& exchange, const Declaration& declared, const limits::Policy* policy) {
+    if (declared.access == Access::anyone) {
+        auto verdict = co_await take_by_network(exchange, policy);
+        co_return Admission{.caller = Principal{}, .verdict = verdict};
+    }
+    Admission admission{.caller = credentials_missing()};
+    auto token = bearer_token(exchange.head);
+    if (token && policy != nullptr)
+        admission = co_await middleware_.guard->admit(*token, *policy);
+    else if (token)
+        admission.caller = co_await middleware_.guard->authenticate(*token);
+    if (!admission.caller)
+        admission.verdict = co_await take_by_network(exchange, policy);
+    else if (declared.access == Access::admin && admission.caller->role != Role::admin)
+        admission.caller = Error{ErrorCode::forbidden, "forbidden", "This call is for administrators.", {}};
+    co_return admission;
+}
+
+Awaitable<limits::Verdict> Dispatcher::take_by_network(const Exchange& exchange, const limits::Policy* policy) {
+    if (policy == nullptr) co_return limits::Verdict{};
+    auto key = "{" + network_of(exchange.client.address) + "}:l:" + std::string(policy->name);
+    auto taken = co_await middleware_.limiter->take(key, *policy);
+    co_return taken.verdict;
+}
+
+Awaitable<Response> Dispatcher::answer(Exchange& exchange, const Endpoint& endpoint) {
+    const auto& declared = endpoint.declaration;
+    if (declared.websocket) {
         auto accept = check_websocket_handshake(exchange.head);
         if (!accept) co_return refuse_handshake(accept.error(), exchange.request_id);
     }
+    if (endpoint.types.answer != nullptr && !accepts_json(exchange.head.find("accept").value_or("")))
+        co_return problem(406, "not_acceptable", "Answers are application/json.", exchange.request_id);
+    if (declared.creates && middleware_.idempotency != nullptr)
+        if (auto key = exchange.head.find("idempotency-key"))
+            co_return co_await middleware_.idempotency->answer(*key, exchange, endpoint);
     co_return co_await endpoint.handle(exchange);
+}
+
+Awaitable<> Dispatcher::pack(const Exchange& exchange, Response& response) {
+    add_vary(response, "Accept-Encoding");
+    auto coding = preferred_coding(exchange.head.find("accept-encoding").value_or(""));
+    if (coding == Coding::identity) co_return;
+    if (response.body.size() <= kMostCompressedHere) {
+        auto packed = compress(response.body, coding);
+        take_compressed(response, std::move(packed), coding);
+        co_return;
+    }
+    auto body = std::make_shared<std::string>(std::move(response.body));
+    auto packed = co_await middleware_.compression->run([body, coding] { return compress(*body, coding); });
+    take_compressed(response, std::move(packed), coding);
 }
 
 Response Dispatcher::refuse(const ParseFailure& failure, const ClientInfo& client) {
@@ -115,19 +179,20 @@ Response Dispatcher::refuse(const ParseFailure& failure, const ClientInfo& clien
 void Dispatcher::record(const Exchange& exchange, const Endpoint* endpoint, const Response& response,
                         std::chrono::steady_clock::duration took) {
     metrics_.record(endpoint, response.status, took);
-    if (access_log_ == nullptr) return;
+    if (middleware_.access_log == nullptr) return;
     auto user = exchange.principal.user == UserId{} ? std::string() : exchange.principal.user.to_string();
-    access_log_->add({.at = SystemClock{}.now(),
-                      .method = method_name(exchange.head.method),
-                      .route = endpoint != nullptr ? endpoint->declaration.path : std::string_view("unmatched"),
-                      .path = exchange.head.path,
-                      .status = static_cast<unsigned>(response.status),
-                      .duration = took,
-                      .bytes = response.body.size(),
-                      .request_id = exchange.request_id,
-                      .client_ip = exchange.client.address,
-                      .user_id = user,
-                      .trace_id = {}});
+    middleware_.access_log->add(
+        {.at = SystemClock{}.now(),
+         .method = method_name(exchange.head.method),
+         .route = endpoint != nullptr ? endpoint->declaration.path : std::string_view("unmatched"),
+         .path = exchange.head.path,
+         .status = static_cast<unsigned>(response.status),
+         .duration = took,
+         .bytes = response.body.size(),
+         .request_id = exchange.request_id,
+         .client_ip = exchange.client.address,
+         .user_id = user,
+         .trace_id = exchange.trace_id});
 }
 
 }  // namespace mindspace::http

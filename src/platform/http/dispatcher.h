@@ -1,19 +1,34 @@
 #pragma once
-// The way of every request: request id, route, credentials, handler; and of every answer: problem document, metrics,
-// access log. The request boundary: faults end here, are logged once and become 500 or 503. One per core.
+// The way of every request: request id, route, allowance, credentials, handler; and of every answer: problem document,
+// cross-origin fields, compression, metrics, access log. The request boundary: faults end here, are logged once and
+// become 500 or 503. One per core.
 
+#include "platform/base/worker_pool.h"
+#include "platform/http/cors.h"
 #include "platform/http/endpoint.h"
+#include "platform/http/idempotency.h"
 #include "platform/http/metrics.h"
 #include "platform/http/router.h"
+#include "platform/limits/rate_limiter.h"
 #include "platform/telemetry/access_log.h"
 
 namespace mindspace::http {
 
+// What stands between the server and the handlers. All of it must outlive the dispatcher; what is null is left out.
+struct Middleware {
+    Guard* guard = nullptr;  // needed by endpoints that are not for anyone
+    limits::RateLimiter* limiter = nullptr;
+    const RateLimits* limits = nullptr;  // with a limiter
+    const CorsPolicy* cors = nullptr;
+    Idempotency* idempotency = nullptr;
+    WorkerPool* compression = nullptr;
+    log::AccessLog* access_log = nullptr;
+};
+
 class Dispatcher {
 public:
-    // All of them must outlive the dispatcher; `guard` may be null when no endpoint needs credentials.
-    Dispatcher(const Router& router, Guard* guard, CoreMetrics& metrics, log::AccessLog* access_log)
-        : router_(router), guard_(guard), metrics_(metrics), access_log_(access_log) {}
+    Dispatcher(const Router& router, const Middleware& middleware, CoreMetrics& metrics)
+        : router_(router), middleware_(middleware), metrics_(metrics) {}
 
     // Never throws.
     Awaitable<Response> handle(Exchange& exchange);
@@ -24,13 +39,16 @@ public:
 private:
     Awaitable<Response> dispatch(Exchange& exchange, const Router::Match& match);
     Awaitable<Response> call(Exchange& exchange, const Endpoint& endpoint);
+    Awaitable<Admission> admit(Exchange& exchange, const Declaration& declared, const limits::Policy* policy);
+    Awaitable<limits::Verdict> take_by_network(const Exchange& exchange, const limits::Policy* policy);
+    Awaitable<Response> answer(Exchange& exchange, const Endpoint& endpoint);
+    Awaitable<> pack(const Exchange& exchange, Response& response);
     void record(const Exchange& exchange, const Endpoint* endpoint, const Response& response,
                 std::chrono::steady_clock::duration took);
 
     const Router& router_;
-    Guard* guard_;
+    const Middleware middleware_;
     CoreMetrics& metrics_;
-    log::AccessLog* access_log_;
 };
 
 }  // namespace mindspace::http

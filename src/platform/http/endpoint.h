@@ -10,8 +10,10 @@
 // Response (whatever it says).
 
 #include "platform/base/schema.h"
+#include "platform/http/etag.h"
 #include "platform/http/guard.h"
 #include "platform/http/problem.h"
+#include "platform/http/rate_limit.h"
 #include "platform/http/request_parser.h"
 #include "platform/http/response.h"
 
@@ -40,8 +42,10 @@ struct Exchange {
     std::string_view body;
     std::string request_id;
     ClientInfo client;
-    Principal principal;       // meaningful unless the access is `anyone`
-    std::optional<Uuid> id{};  // the path's {id}
+    Principal principal;                // meaningful unless the access is `anyone`
+    std::optional<Uuid> id{};           // the path's {id}
+    std::optional<Uuid> creation_id{};  // for what is created, under an Idempotency-Key
+    std::string_view trace_id{};        // of `traceparent`; "" without one
 };
 
 template <class Body = None, class Query = None>
@@ -51,8 +55,8 @@ struct Call {
     Uuid id;  // the path's {id}, if it has one
     Body body;
     Query query;
-    std::optional<std::string> if_match;  // the entity tag that the change is meant for
-    const RequestHead* head;              // valid until the first suspension only
+    std::optional<std::int32_t> expected_version;  // that If-Match names
+    const RequestHead* head;                       // valid until the first suspension only
 };
 
 struct Declaration {
@@ -60,7 +64,9 @@ struct Declaration {
     std::string_view path;  // "/api/v1/sessions/{id}": one parameter at most, always an id
     Access access = Access::user;
     std::string_view summary;
-    int success = 0;                         // 0: 200 with a body, 204 without
+    int success = 0;  // 0: 200 with a body, 204 without
+    LimitClass limit = LimitClass::by_method;
+    bool creates = false;                    // takes an Idempotency-Key
     std::vector<std::string_view> errors{};  // the codes that are this endpoint's own, for the reader of the document
     std::string_view cache_control{};        // of a successful answer; default: nobody stores it, or, with an ETag,
                                              // asks again before it is used
@@ -89,6 +95,13 @@ using Endpoints = std::vector<Endpoint>;
 template <class T>
 concept Versioned = requires(const T& value) {
     { value.etag() } -> std::convertible_to<std::string>;
+};
+
+// A body whose `id` the client may choose.
+template <class T>
+concept NamesItself = requires(T body) {
+    body.id.emplace(Uuid{});
+    { body.id.has_value() } -> std::same_as<bool>;
 };
 
 // ---- from here on: how a declaration becomes a function of the exchange
@@ -156,9 +169,12 @@ Awaitable<Response> invoke(Kept<Handler>& kept, Exchange& exchange) {
                            .id = exchange.id.value_or(Uuid{}),
                            .body = {},
                            .query = {},
-                           .if_match = {},
+                           .expected_version = {},
                            .head = &exchange.head};
-    if (auto tag = exchange.head.find("if-match")) call.if_match.emplace(*tag);
+    if (auto tag = exchange.head.find("if-match"); tag && *tag != "*") {
+        call.expected_version = version_of_etag(*tag);
+        if (!call.expected_version) co_return problem(precondition_failed(), exchange.request_id);
+    }
     if constexpr (std::is_same_v<Query, None>) {
         if (!exchange.head.query.empty()) {
             auto pairs = parse_query(exchange.head.query);
@@ -180,6 +196,8 @@ Awaitable<Response> invoke(Kept<Handler>& kept, Exchange& exchange) {
         auto body = schema::from_json<Body>(exchange.body);
         if (!body) co_return problem(body.error(), exchange.request_id);
         call.body = std::move(*body);
+        if constexpr (NamesItself<Body>)
+            if (!call.body.id && exchange.creation_id) call.body.id.emplace(*exchange.creation_id);
     }
     auto outcome = co_await kept.handler(std::move(call));
     co_return answer(exchange, kept, outcome);

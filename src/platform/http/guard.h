@@ -4,6 +4,7 @@
 #include "platform/base/async.h"
 #include "platform/base/ids.h"
 #include "platform/base/result.h"
+#include "platform/limits/gcra.h"
 
 #include <array>
 #include <string>
@@ -32,6 +33,12 @@ struct Principal {
     std::string user_version{};  // of the user's data, for caches; "" when nobody knows it now
 };
 
+// Who calls, and whether they may call as often as that.
+struct Admission {
+    Result<Principal> caller;
+    limits::Verdict verdict{};
+};
+
 class Guard {
 public:
     virtual ~Guard() = default;
@@ -39,6 +46,9 @@ public:
     // Error: unauthenticated (`invalid_token`, `token_expired`, `token_revoked`). Fault: Unavailable, when nobody
     // can be asked.
     virtual Awaitable<Result<Principal>> authenticate(std::string_view access_token) = 0;
+    // The same, and one call is taken from what `policy` allows the caller, in the same round trip. The policy is
+    // borrowed until it has been awaited. A token that is not valid takes nothing.
+    virtual Awaitable<Admission> admit(std::string_view access_token, const limits::Policy& policy) = 0;
 };
 
 }  // namespace mindspace::http

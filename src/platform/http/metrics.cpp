@@ -36,14 +36,17 @@ void collect(const Router& router, const std::vector<const CoreMetrics*>& cores,
     std::int64_t connections = 0;
     std::int64_t websockets = 0;
     std::uint64_t slow = 0;
+    std::uint64_t limited = 0;
     for (const auto* core : cores) {
         connections += core->connections.value();
         websockets += core->websockets.value();
         slow += core->slow_websockets_closed.value();
+        limited += core->rate_limited.value();
     }
     page.gauge("mindspace_http_connections", "Open connections, WebSockets included.", connections);
     page.gauge("mindspace_websockets", "Open WebSockets.", websockets);
     page.counter("mindspace_websockets_slow_closed", "WebSockets closed because their client did not read.", slow);
+    page.counter("mindspace_http_rate_limited", "Requests refused because there were too many.", limited);
 }
 
 }  // namespace mindspace::http

@@ -31,6 +31,7 @@ public:
     telemetry::Gauge connections;
     telemetry::Gauge websockets;
     telemetry::Counter slow_websockets_closed;
+    telemetry::Counter rate_limited;
 
 private:
     friend void collect(const Router&, const std::vector<const CoreMetrics*>&, telemetry::Page&);

@@ -26,4 +26,7 @@ struct Response {
     std::move_only_function<Awaitable<>(std::shared_ptr<WebSocket>)> upgrade{};
 };
 
+// Names a request field that the answer depends on (RFC 9110 section 12.5.5), beside those named already.
+void add_vary(Response& response, std::string_view field);
+
 }  // namespace mindspace::http

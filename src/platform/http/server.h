@@ -2,6 +2,7 @@
 // The HTTP/1.1 server of one core: a listener with SO_REUSEPORT beside those of the other cores, its connections, and
 // the sweep that ends whatever is too slow. Lives on the core's io_context and is never touched from elsewhere.
 
+#include "platform/http/client_address.h"
 #include "platform/http/dispatcher.h"
 
 #include <boost/asio/io_context.hpp>
@@ -29,6 +30,7 @@ struct ServerOptions {
     std::chrono::seconds idle_timeout{75};     // between requests
     std::chrono::seconds request_timeout{60};  // for the handler
     std::chrono::seconds write_timeout{10};    // for a client that does not read
+    ProxyTrust proxies{};                      // who may say for whom they call
 };
 
 // Finds out whether the port is free, and which one it is when `port` is 0. The servers of all cores then share it by

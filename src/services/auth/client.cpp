@@ -17,19 +17,29 @@ TokenGuard::TokenGuard(AuthStore store, SessionRegistry registry, TokenRules rul
     : store_(store), registry_(registry), rules_(std::move(rules)), verified_(kRememberedTokens) {}
 
 Awaitable<Result<http::Principal>> TokenGuard::authenticate(std::string_view access_token) {
-    auto now = clock_.now();
-    auto principal = co_await verify(access_token, now);
+    auto principal = co_await verify(access_token, clock_.now());
     if (!principal) co_return principal;
-
     auto state = co_await registry_.find(principal->user, principal->auth_session);
+    co_return co_await check_alive(std::move(*principal), std::move(state));
+}
+
+Awaitable<http::Admission> TokenGuard::admit(std::string_view access_token, const limits::Policy& policy) {
+    auto principal = co_await verify(access_token, clock_.now());
+    if (!principal) co_return http::Admission{.caller = principal.error()};
+    auto entry = co_await registry_.enter(principal->user, principal->auth_session, policy);
+    auto caller = co_await check_alive(std::move(*principal), std::move(entry.state));
+    co_return http::Admission{.caller = std::move(caller), .verdict = entry.verdict};
+}
+
+Awaitable<Result<http::Principal>> TokenGuard::check_alive(http::Principal principal, SessionRegistry::State state) {
     if (state.alive == false) co_return token_revoked();
     if (!state.alive) {
-        bool alive = co_await store_.is_alive(principal->user, principal->auth_session, now);
+        bool alive = co_await store_.is_alive(principal.user, principal.auth_session, clock_.now());
         if (!alive) co_return token_revoked();
-        co_await registry_.remember_alive(principal->user, principal->auth_session);
+        co_await registry_.remember_alive(principal.user, principal.auth_session);
     }
-    principal->user_version = std::move(state.user_version);
-    co_return principal;
+    principal.user_version = std::move(state.user_version);
+    co_return std::move(principal);
 }
 
 Awaitable<Result<http::Principal>> TokenGuard::verify(std::string_view access_token, Timestamp now) {

@@ -16,8 +16,10 @@ public:
     TokenGuard(AuthStore store, SessionRegistry registry, TokenRules rules);
 
     Awaitable<Result<http::Principal>> authenticate(std::string_view access_token) override;
+    Awaitable<http::Admission> admit(std::string_view access_token, const limits::Policy& policy) override;
 
 private:
+    Awaitable<Result<http::Principal>> check_alive(http::Principal principal, SessionRegistry::State state);
     Awaitable<Result<http::Principal>> verify(std::string_view access_token, Timestamp now);
 
     AuthStore store_;

@@ -7,6 +7,7 @@ namespace mindspace::auth {
 using http::Access;
 using http::Call;
 using http::endpoint;
+using http::LimitClass;
 using http::Method;
 
 namespace {
@@ -24,6 +25,8 @@ http::Endpoints endpoints(AuthService& service) {
                              .access = Access::anyone,
                              .summary = "Create an account and log in.",
                              .success = 201,
+                             .limit = LimitClass::auth,
+                             .creates = true,
                              .errors = {"email_taken", "password_breached"}},
                             [&service](Call<Register> call) {
                                 return service.register_user(std::move(call.body), origin_of(std::move(call.client)));
@@ -32,6 +35,7 @@ http::Endpoints endpoints(AuthService& service) {
                              .path = "/api/v1/auth/login",
                              .access = Access::anyone,
                              .summary = "Log in with an email address and a password.",
+                             .limit = LimitClass::auth,
                              .errors = {"invalid_credentials"}},
                             [&service](Call<Login> call) {
                                 return service.login(std::move(call.body), origin_of(std::move(call.client)));
@@ -40,6 +44,7 @@ http::Endpoints endpoints(AuthService& service) {
                              .path = "/api/v1/auth/refresh",
                              .access = Access::anyone,
                              .summary = "Exchange a refresh token for new tokens.",
+                             .limit = LimitClass::auth,
                              .errors = {"invalid_refresh_token", "refresh_reused"}},
                             [&service](Call<Refresh> call) { return service.refresh(std::move(call.body)); }));
     rows.push_back(endpoint({.method = Method::post,
@@ -50,6 +55,7 @@ http::Endpoints endpoints(AuthService& service) {
                              .path = "/.well-known/jwks.json",
                              .access = Access::anyone,
                              .summary = "The public keys that access tokens are signed with.",
+                             .limit = LimitClass::none,
                              .cache_control = "public, max-age=300"},
                             [&service](Call<>) { return service.public_keys(); }));
     return rows;

@@ -30,6 +30,17 @@ Awaitable<SessionRegistry::State> SessionRegistry::find(UserId user, AuthSession
     co_return state;
 }
 
+Awaitable<SessionRegistry::Entry> SessionRegistry::enter(UserId user, AuthSessionId id, const limits::Policy& policy) {
+    auto session = session_key(user, id);
+    auto version = user::cache_version_key(user);
+    auto allowance = "{" + user.to_string() + "}:l:" + std::string(policy.name);
+    auto taken = co_await limiter_.take(allowance, policy, {session, version});
+    Entry entry{.state = {}, .verdict = taken.verdict};
+    if (const auto& alive = taken.values[0]) entry.state.alive = *alive == kAlive;
+    if (auto& known = taken.values[1]) entry.state.user_version = std::move(*known);
+    co_return entry;
+}
+
 Awaitable<> SessionRegistry::remember_alive(UserId user, AuthSessionId id) {
     return set(session_key(user, id), {kAlive, "NX", "EX", "60"});
 }

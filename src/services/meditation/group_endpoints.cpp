@@ -8,6 +8,7 @@ namespace mindspace::meditation {
 using http::Access;
 using http::Call;
 using http::endpoint;
+using http::LimitClass;
 using http::Method;
 
 namespace {
@@ -48,6 +49,7 @@ http::Endpoints group_endpoints(GroupService& service, LiveEntrance& entrance) {
          .path = "/api/v1/groups",
          .summary = "Make a group; the caller is its host.",
          .success = 201,
+         .creates = true,
          .errors = {"conflict"}},
         [&service](Call<NewGroup> call) { return service.create(call.principal.user, std::move(call.body)); }));
     rows.push_back(
@@ -64,25 +66,27 @@ http::Endpoints group_endpoints(GroupService& service, LiveEntrance& entrance) {
                              .errors = {"forbidden", "group_started", "group_ended", "precondition_failed"}},
                             [&service](Call<GroupPatch> call) {
                                 return service.update(call.principal.user, GroupId{call.id}, std::move(call.body),
-                                                      std::move(call.if_match));
+                                                      call.expected_version);
                             }));
     rows.push_back(endpoint({.method = Method::del,
                              .path = "/api/v1/groups/{id}",
                              .summary = "Cancel a scheduled group; the host's.",
                              .errors = {"forbidden", "group_started", "group_ended", "precondition_failed"}},
                             [&service](Call<> call) {
-                                return service.cancel(call.principal.user, GroupId{call.id}, std::move(call.if_match));
+                                return service.cancel(call.principal.user, GroupId{call.id}, call.expected_version);
                             }));
     rows.push_back(endpoint(
         {.method = Method::post,
          .path = "/api/v1/groups/{id}/ticket",
          .summary = "A ticket that opens the group's socket once, within 30 s.",
+         .creates = true,
          .errors = {"group_full", "group_ended"}},
         [&service](Call<> call) { return service.issue_ticket(std::move(call.principal), GroupId{call.id}); }));
     rows.push_back(endpoint({.method = Method::get,
                              .path = "/api/v1/groups/{id}/live",
                              .access = Access::anyone,  // the entrance takes a ticket or an access token
                              .summary = "The group's WebSocket; opened by a ticket or an access token.",
+                             .limit = LimitClass::socket,
                              .errors = {"invalid_ticket", "origin_not_allowed"},
                              .websocket = true},
                             [&entrance](Call<http::None, LiveQuery> call) { return entrance.open(knock_of(call)); }));

@@ -18,24 +18,11 @@ Error group_ended() {
     return {ErrorCode::conflict, "group_ended", "The group is over.", {}};
 }
 
-Error precondition_failed() {
-    return {ErrorCode::precondition_failed, "precondition_failed", "The group has changed since it was read.", {}};
-}
-
 bool is_same(const NewGroup& request, UserId host, const Group& group) {
     return group.host.id == host && group.title == request.title && group.description == request.description &&
            group.kind == request.kind && group.planned_seconds == request.planned_seconds &&
            group.scheduled_for == request.scheduled_for && group.visibility == request.visibility &&
            group.max_participants == request.max_participants;
-}
-
-// The version that the tag names; who is there does not make a change stale.
-std::optional<std::int32_t> version_of(std::string_view etag) {
-    std::int32_t version = 0;
-    if (!etag.starts_with('"')) return std::nullopt;
-    auto [end, fault] = std::from_chars(etag.data() + 1, etag.data() + etag.size(), version);
-    if (fault != std::errc{} || end == etag.data() + etag.size() || *end != '-') return std::nullopt;
-    return version;
 }
 
 // Of these fields null is not a value: RFC 7396 would remove them.
@@ -115,12 +102,13 @@ Awaitable<Result<GroupPage>> GroupService::list(GroupQuery query) {
     co_return page;
 }
 
-Awaitable<Result<Group>> GroupService::find_changeable(UserId caller, GroupId id, std::optional<std::string> if_match) {
+Awaitable<Result<Group>> GroupService::find_changeable(UserId caller, GroupId id,
+                                                       std::optional<std::int32_t> expected_version) {
     auto group = co_await store_.find(id);
     if (!group) co_return not_found();
     if (group->host.id != caller)
         co_return Error{ErrorCode::forbidden, "forbidden", "Only the host changes the group.", {}};
-    if (if_match && *if_match != "*" && version_of(*if_match) != group->version) co_return precondition_failed();
+    if (expected_version && *expected_version != group->version) co_return precondition_failed();
     if (group->state == GroupState::running)
         co_return Error{ErrorCode::conflict, "group_started", "The group is running.", {}};
     if (group->state == GroupState::ended) co_return group_ended();
@@ -128,7 +116,7 @@ Awaitable<Result<Group>> GroupService::find_changeable(UserId caller, GroupId id
 }
 
 Awaitable<Result<Group>> GroupService::update(UserId caller, GroupId id, GroupPatch patch,
-                                              std::optional<std::string> if_match) {
+                                              std::optional<std::int32_t> expected_version) {
     schema::Faults faults;
     refuse_null(faults, "title", patch.title);
     refuse_null(faults, "kind", patch.kind);
@@ -136,24 +124,20 @@ Awaitable<Result<Group>> GroupService::update(UserId caller, GroupId id, GroupPa
     refuse_null(faults, "visibility", patch.visibility);
     if (!faults.empty()) co_return schema::validation_failed(std::move(faults));
 
-    auto group = co_await find_changeable(caller, id, if_match);
+    auto group = co_await find_changeable(caller, id, expected_version);
     if (!group) co_return group;
     if (group->state == GroupState::cancelled) co_return group_ended();
-    std::optional<std::int32_t> expected;
-    if (if_match) expected = group->version;
-    bool is_updated = co_await store_.update(id, caller, std::move(patch), expected, clock_.now());
+    bool is_updated = co_await store_.update(id, caller, std::move(patch), expected_version, clock_.now());
     if (!is_updated) co_return precondition_failed();  // changed this moment
     co_return co_await find(id);
 }
 
-Awaitable<Result<>> GroupService::cancel(UserId caller, GroupId id, std::optional<std::string> if_match) {
-    auto group = co_await find_changeable(caller, id, if_match);
+Awaitable<Result<>> GroupService::cancel(UserId caller, GroupId id, std::optional<std::int32_t> expected_version) {
+    auto group = co_await find_changeable(caller, id, expected_version);
     if (!group) co_return group.error();
     if (group->state == GroupState::cancelled) co_return Result<>{};
     auto now = clock_.now();
-    std::optional<std::int32_t> expected;
-    if (if_match) expected = group->version;
-    bool is_cancelled = co_await store_.cancel(id, caller, expected, now);
+    bool is_cancelled = co_await store_.cancel(id, caller, expected_version, now);
     if (!is_cancelled) co_return precondition_failed();  // changed this moment
     try {
         RoomFacts facts{.group = id, .state = GroupState::ended, .starts_at = {}, .ends_at = {}};

@@ -20,13 +20,14 @@ public:
     // Error: malformed `invalid_cursor`.
     Awaitable<Result<GroupPage>> list(GroupQuery query);
     // Error: not_found; forbidden; conflict `group_started`, `group_ended`; precondition_failed; invalid.
-    Awaitable<Result<Group>> update(UserId caller, GroupId id, GroupPatch patch, std::optional<std::string> if_match);
-    Awaitable<Result<>> cancel(UserId caller, GroupId id, std::optional<std::string> if_match);
+    Awaitable<Result<Group>> update(UserId caller, GroupId id, GroupPatch patch,
+                                    std::optional<std::int32_t> expected_version);
+    Awaitable<Result<>> cancel(UserId caller, GroupId id, std::optional<std::int32_t> expected_version);
     // Error: not_found; conflict `group_full`, `group_ended`. Fault: Unavailable when Redis is down.
     Awaitable<Result<Ticket>> issue_ticket(http::Principal caller, GroupId id);
 
 private:
-    Awaitable<Result<Group>> find_changeable(UserId caller, GroupId id, std::optional<std::string> if_match);
+    Awaitable<Result<Group>> find_changeable(UserId caller, GroupId id, std::optional<std::int32_t> expected_version);
 
     GroupStore store_;
     RoomOrder order_;

@@ -108,8 +108,8 @@ TEST_F(GroupServiceTest, OnlyTheHostChangesAndCancels) {
     GroupPatch patch;
     patch.title = {true, "Later"};
     EXPECT_EQ(reason(run(service_.update(guest_, group.id, patch, {}))), "forbidden");
-    EXPECT_EQ(reason(run(service_.update(host_, group.id, patch, "\"7-0\""))), "precondition_failed");
-    auto updated = run(service_.update(host_, group.id, patch, group.etag()));
+    EXPECT_EQ(reason(run(service_.update(host_, group.id, patch, 7))), "precondition_failed");
+    auto updated = run(service_.update(host_, group.id, patch, group.version));
     ASSERT_TRUE(updated);
     EXPECT_EQ(updated->title, "Later");
     EXPECT_NE(updated->etag(), group.etag());

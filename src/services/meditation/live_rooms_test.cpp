@@ -50,6 +50,10 @@ public:
         if (!user) co_return Error{ErrorCode::unauthenticated, "invalid_token", "No.", {}};
         co_return http::Principal{.user = *user, .expires_at = parse_timestamp(access_token.substr(36)).value()};
     }
+    Awaitable<http::Admission> admit(std::string_view access_token, const limits::Policy&) override {
+        auto caller = co_await authenticate(access_token);
+        co_return http::Admission{.caller = std::move(caller)};
+    }
 };
 
 redis::ClientOptions options(const redis::TestServer& server) {
@@ -68,7 +72,7 @@ struct Node {
           service(GroupStore(database), RoomOrder(redis), GroupTickets(redis), settings.public_url) {
         router.add(group_endpoints(service, entrance));
         metrics = std::make_unique<http::CoreMetrics>(router);
-        dispatcher = std::make_unique<http::Dispatcher>(router, &guard, *metrics, nullptr);
+        dispatcher = std::make_unique<http::Dispatcher>(router, http::Middleware{.guard = &guard}, *metrics);
         http::ServerOptions listening;
         listening.address = "127.0.0.1";
         port = listening.port = http::claim_port(io, listening.address, 0);

@@ -15,6 +15,7 @@ http::Endpoints session_endpoints(SessionService& service) {
          .path = "/api/v1/sessions",
          .summary = "Start a session.",
          .success = 201,
+         .creates = true,
          .errors = {"session_active", "conflict"}},
         [&service](Call<StartSession> call) { return service.start(call.principal.user, std::move(call.body)); }));
     rows.push_back(endpoint({.method = Method::get,
@@ -27,7 +28,8 @@ http::Endpoints session_endpoints(SessionService& service) {
     rows.push_back(endpoint(
         {.method = Method::post,
          .path = "/api/v1/sessions/import",
-         .summary = "Take in up to 500 sessions from offline or another app."},
+         .summary = "Take in up to 500 sessions from offline or another app.",
+         .creates = true},
         [&service](Call<ImportSessions> call) { return service.import(call.principal.user, std::move(call.body)); }));
     rows.push_back(
         endpoint({.method = Method::get, .path = "/api/v1/sessions/{id}", .summary = "One session."},
@@ -38,7 +40,7 @@ http::Endpoints session_endpoints(SessionService& service) {
                              .errors = {"precondition_failed"}},
                             [&service](Call<SessionPatch> call) {
                                 return service.update(call.principal.user, MeditationSessionId{call.id},
-                                                      std::move(call.body), std::move(call.if_match));
+                                                      std::move(call.body), call.expected_version);
                             }));
     rows.push_back(endpoint({.method = Method::del,
                              .path = "/api/v1/sessions/{id}",
@@ -46,7 +48,7 @@ http::Endpoints session_endpoints(SessionService& service) {
                              .errors = {"precondition_failed"}},
                             [&service](Call<> call) {
                                 return service.erase(call.principal.user, MeditationSessionId{call.id},
-                                                     std::move(call.if_match));
+                                                     call.expected_version);
                             }));
     rows.push_back(endpoint({.method = Method::post,
                              .path = "/api/v1/sessions/{id}/complete",

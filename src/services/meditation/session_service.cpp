@@ -25,10 +25,6 @@ Error session_not_active() {
     return conflict("session_not_active", "This session has ended already.");
 }
 
-Error precondition_failed() {
-    return {ErrorCode::precondition_failed, "precondition_failed", "The session has changed since it was read.", {}};
-}
-
 Error above_elapsed(Seconds elapsed) {
     schema::Faults faults;
     const schema::Path document;
@@ -46,18 +42,6 @@ bool is_same_start(const MeditationSession& session, const StartSession& request
 bool is_same_completion(const MeditationSession& session, const CompleteSession& request) {
     return (!request.duration_seconds || session.duration_seconds == request.duration_seconds) &&
            session.mood_after == request.mood_after && session.note == request.note;
-}
-
-// The version that If-Match asks for. "*" and no header ask for none; a tag that is not ours matches nothing.
-struct Expectation {
-    bool impossible = false;
-    std::optional<std::int32_t> version;
-};
-
-Expectation expectation_of(const std::optional<std::string>& if_match) {
-    if (!if_match || *if_match == "*") return {};
-    auto version = http::version_of_etag(*if_match);
-    return {.impossible = !version, .version = version};
 }
 
 ImportResult invalid_result(std::optional<MeditationSessionId> id, const std::vector<FieldFault>& faults) {
@@ -116,22 +100,17 @@ Awaitable<Result<MeditationSession>> SessionService::find(UserId user, Meditatio
 }
 
 Awaitable<Result<MeditationSession>> SessionService::update(UserId user, MeditationSessionId id, SessionPatch patch,
-                                                            std::optional<std::string> if_match) {
-    auto expected = expectation_of(if_match);
-    if (!expected.impossible) {
-        auto updated = co_await store_.update(user, id, std::move(patch), expected.version, clock_.now());
-        if (updated) co_return std::move(*updated);
-    }
+                                                            std::optional<std::int32_t> expected_version) {
+    auto updated = co_await store_.update(user, id, std::move(patch), expected_version, clock_.now());
+    if (updated) co_return std::move(*updated);
     auto existing = co_await store_.find(user, id);
     co_return existing ? precondition_failed() : no_such_session();
 }
 
-Awaitable<Result<>> SessionService::erase(UserId user, MeditationSessionId id, std::optional<std::string> if_match) {
-    auto expected = expectation_of(if_match);
-    if (!expected.impossible) {
-        bool erased = co_await store_.erase(user, id, expected.version, clock_.now());
-        if (erased) co_return Result<>{};
-    }
+Awaitable<Result<>> SessionService::erase(UserId user, MeditationSessionId id,
+                                          std::optional<std::int32_t> expected_version) {
+    bool erased = co_await store_.erase(user, id, expected_version, clock_.now());
+    if (erased) co_return Result<>{};
     auto existing = co_await store_.find(user, id);
     co_return existing ? precondition_failed() : no_such_session();
 }

@@ -20,8 +20,8 @@ public:
     Awaitable<Result<MeditationSession>> find(UserId user, MeditationSessionId id);
     // Error: not_found; precondition_failed.
     Awaitable<Result<MeditationSession>> update(UserId user, MeditationSessionId id, SessionPatch patch,
-                                                std::optional<std::string> if_match);
-    Awaitable<Result<>> erase(UserId user, MeditationSessionId id, std::optional<std::string> if_match);
+                                                std::optional<std::int32_t> expected_version);
+    Awaitable<Result<>> erase(UserId user, MeditationSessionId id, std::optional<std::int32_t> expected_version);
     // Error: malformed `invalid_cursor`; invalid.
     Awaitable<Result<SessionPage>> list(UserId user, HistoryQuery query);
     // Each session has its own outcome, in the order given.

@@ -26,7 +26,7 @@ http::Endpoints endpoints(UserService& service) {
                              .errors = {"precondition_failed"}},
                             [&service](Call<UserPatch> call) {
                                 return service.update_me(caller_of(call.principal), std::move(call.body),
-                                                         std::move(call.if_match));
+                                                         call.expected_version);
                             }));
     rows.push_back(endpoint({.method = Method::get,
                              .path = "/api/v1/users/me/stats",

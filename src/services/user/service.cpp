@@ -1,6 +1,5 @@
 #include "services/user/service.h"
 
-#include "platform/http/etag.h"
 #include "services/analytics/client.h"
 
 namespace mindspace::user {
@@ -9,10 +8,6 @@ namespace {
 
 Error user_gone() {
     return {ErrorCode::unauthenticated, "user_gone", "This account does not exist any more.", {}};
-}
-
-Error precondition_failed() {
-    return {ErrorCode::precondition_failed, "precondition_failed", "The profile has changed since it was read.", {}};
 }
 
 // Of these fields null is not a value: RFC 7396 would remove them.
@@ -32,7 +27,8 @@ Awaitable<Result<User>> UserService::find_me(Caller caller) {
     co_return std::move(*user);
 }
 
-Awaitable<Result<User>> UserService::update_me(Caller caller, UserPatch patch, std::optional<std::string> if_match) {
+Awaitable<Result<User>> UserService::update_me(Caller caller, UserPatch patch,
+                                               std::optional<std::int32_t> expected_version) {
     schema::Faults faults;
     refuse_null(faults, "displayName", patch.display_name.present, patch.display_name.value.has_value());
     refuse_null(faults, "timezone", patch.timezone.present, patch.timezone.value.has_value());
@@ -42,13 +38,8 @@ Awaitable<Result<User>> UserService::update_me(Caller caller, UserPatch patch, s
     refuse_null(faults, "dayStartHour", patch.day_start_hour.present, patch.day_start_hour.value.has_value());
     if (!faults.empty()) co_return schema::validation_failed(std::move(faults));
 
-    std::optional<std::int32_t> expected;
-    if (if_match && *if_match != "*") {
-        expected = http::version_of_etag(*if_match);
-        if (!expected) co_return precondition_failed();
-    }
-    auto updated = co_await store_.update(caller.id, std::move(patch), expected, clock_.now());
-    if (!updated) co_return expected ? precondition_failed() : user_gone();
+    auto updated = co_await store_.update(caller.id, std::move(patch), expected_version, clock_.now());
+    if (!updated) co_return expected_version ? precondition_failed() : user_gone();
     co_await cache_.void_everywhere(caller.id);
     co_return std::move(*updated);
 }

@@ -18,8 +18,8 @@ public:
 
     // Error: unauthenticated `user_gone` when the account was deleted meanwhile.
     Awaitable<Result<User>> find_me(Caller caller);
-    // Error: as find_me; precondition_failed when `if_match` names another version; invalid.
-    Awaitable<Result<User>> update_me(Caller caller, UserPatch patch, std::optional<std::string> if_match);
+    // Error: as find_me; precondition_failed when `expected_version` is another one; invalid.
+    Awaitable<Result<User>> update_me(Caller caller, UserPatch patch, std::optional<std::int32_t> expected_version);
     Awaitable<Result<UserStats>> find_stats(Caller caller);
     // Error: not_found.
     Awaitable<Result<PublicUser>> find_public(UserId id);

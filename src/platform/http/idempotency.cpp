@@ -1,0 +1,115 @@
+#include "platform/http/idempotency.h"
+
+#include "platform/http/kept_answer.h"
+#include "platform/postgres/client.h"
+
+#include <algorithm>
+#include <array>
+
+namespace mindspace::http {
+
+using postgres::Statement;
+
+namespace {
+
+constexpr std::size_t kLongestKey = 255;
+constexpr auto kKeptFor = std::chrono::hours(24);
+constexpr Seconds kGrace{5};  // beyond the longest request
+
+bool is_key(std::string_view text) {
+    return !text.empty() && text.size() <= kLongestKey &&
+           std::ranges::all_of(text, [](char c) { return c >= ' ' && c <= '~'; });
+}
+
+bool is_worth_keeping(int status) {
+    constexpr std::array kNothingDone{400, 401, 406, 413, 415, 422, 429};
+    return status < 500 && std::ranges::find(kNothingDone, status) == kNothingDone.end();
+}
+
+}  // namespace
+
+struct Idempotency::Claim {
+    std::optional<Uuid> creation_id;  // the claim is ours
+    Bytes fingerprint;                // otherwise: of the request that has it
+    std::optional<Bytes> answer;      // nothing while that is still under way
+};
+
+Awaitable<Response> Idempotency::answer(std::string_view key, Exchange& exchange, const Endpoint& endpoint) {
+    if (!is_key(key))
+        co_return problem(400, "invalid_idempotency_key", "An Idempotency-Key has 1 to 255 printable ASCII characters.",
+                          exchange.request_id);
+    RequestIdentity identity{
+        .method = method_name(exchange.head.method), .path = exchange.head.path, .key = key, .body = exchange.body};
+    auto fingerprint = identity.fingerprint();
+    auto user = exchange.principal.user;
+    auto claimed = co_await claim(user, std::string(key), fingerprint);
+    if (!claimed.creation_id) {
+        if (!equal_constant_time(claimed.fingerprint, fingerprint))
+            co_return problem(422, "idempotency_key_reused", "The Idempotency-Key belongs to another request.",
+                              exchange.request_id);
+        if (!claimed.answer)
+            co_return problem(409, "request_in_progress", "The first request with this Idempotency-Key is under way.",
+                              exchange.request_id);
+        auto kept = open_answer(*claimed.answer, identity.secret());
+        if (!kept) throw std::runtime_error("a kept answer cannot be opened");
+        kept->headers.emplace_back("Idempotent-Replayed", "true");
+        co_return std::move(*kept);
+    }
+    exchange.creation_id = claimed.creation_id;
+    auto response = co_await endpoint.handle(exchange);
+    if (is_worth_keeping(response.status))
+        co_await keep(user, std::string(key), seal_answer(response, identity.secret()));
+    else
+        co_await release(user, std::string(key));
+    co_return response;
+}
+
+// One transaction, one round trip. A claim is taken over when it is a day old, or when whoever had it is dead; in the
+// second case what is created keeps its id.
+Awaitable<Idempotency::Claim> Idempotency::claim(UserId user, std::string key, Digest fingerprint) {
+    static constexpr Statement kClaim{"idempotency_claim", R"(
+        INSERT INTO idempotency_keys AS k (user_id, key, fingerprint, creation_id, claimed_at)
+        VALUES ($1, $2, $3, $4, $5)
+        ON CONFLICT (user_id, key) DO UPDATE
+        SET fingerprint = excluded.fingerprint, claimed_at = excluded.claimed_at, answer = NULL,
+            creation_id = CASE WHEN k.claimed_at <= $6 THEN excluded.creation_id ELSE k.creation_id END
+        WHERE k.claimed_at <= $6
+           OR (k.answer IS NULL AND k.claimed_at <= $7 AND k.fingerprint = excluded.fingerprint)
+        RETURNING creation_id)"};
+    static constexpr Statement kLook{
+        "idempotency_look", "SELECT fingerprint, answer FROM idempotency_keys WHERE user_id = $1 AND key = $2"};
+    auto now = clock_.now();
+    std::vector<postgres::Query> queries;
+    queries.push_back(
+        postgres::bind(kClaim, user, key, fingerprint, Uuid::v7(now), now, now - kKeptFor, now - longest_ - kGrace));
+    queries.push_back(postgres::bind(kLook, user, key));
+    auto answers = co_await database_.transaction(std::move(queries));
+    Claim claim{.creation_id = {}, .fingerprint = {}, .answer = {}};
+    if (!answers[0].empty()) {
+        claim.creation_id = answers[0][0].get<Uuid>(0);
+    } else {
+        claim.fingerprint = answers[1][0].get<Bytes>(0);
+        claim.answer = answers[1][0].get<std::optional<Bytes>>(1);
+    }
+    co_return claim;
+}
+
+Awaitable<> Idempotency::keep(UserId user, std::string key, Bytes answer) {
+    static constexpr Statement kKeep{"idempotency_keep",
+                                     "UPDATE idempotency_keys SET answer = $3 WHERE user_id = $1 AND key = $2"};
+    co_await database_.query(kKeep, user, key, answer);
+}
+
+Awaitable<> Idempotency::release(UserId user, std::string key) {
+    static constexpr Statement kRelease{
+        "idempotency_release", "DELETE FROM idempotency_keys WHERE user_id = $1 AND key = $2 AND answer IS NULL"};
+    co_await database_.query(kRelease, user, key);
+}
+
+Awaitable<std::int64_t> Idempotency::purge() {
+    static constexpr Statement kPurge{"idempotency_purge", "DELETE FROM idempotency_keys WHERE claimed_at <= $1"};
+    auto rows = co_await database_.query(kPurge, clock_.now() - kKeptFor);
+    co_return rows.affected();
+}
+
+}  // namespace mindspace::http

@@ -1,0 +1,46 @@
+#pragma once
+// Idempotency-Key (draft-ietf-httpapi-idempotency-key-header): the first answer to a request is kept for a day and
+// given again to whoever sends the same request with the same key. The answer is kept encrypted with a key that follows
+// from the request itself, so that the table tells nobody a token or a note.
+//
+// Should the process die between the work and keeping the answer, the request is handled again once its claim has run
+// out; what it creates then gets the same id as before (Exchange::creation_id), so that nothing is created twice.
+
+#include "platform/base/bytes.h"
+#include "platform/base/time.h"
+#include "platform/http/endpoint.h"
+
+#include <string>
+#include <string_view>
+
+namespace mindspace::postgres {
+class Client;
+}
+
+namespace mindspace::http {
+
+class Idempotency {
+public:
+    // `longest` is how long a request may take at most.
+    Idempotency(postgres::Client& database, Seconds longest) : database_(database), longest_(longest) {}
+
+    // The kept answer with `Idempotent-Replayed: true`, or that of the endpoint. 400 for a bad key, 409
+    // `request_in_progress`, 422 `idempotency_key_reused`. Answers that changed nothing and might be others next time
+    // (400, 401, 415, 422, 429, 5xx) are not kept.
+    Awaitable<Response> answer(std::string_view key, Exchange& exchange, const Endpoint& endpoint);
+
+    // Forgets what is older than a day. Returns how many.
+    Awaitable<std::int64_t> purge();
+
+private:
+    struct Claim;
+    Awaitable<Claim> claim(UserId user, std::string key, Digest fingerprint);
+    Awaitable<> keep(UserId user, std::string key, Bytes answer);
+    Awaitable<> release(UserId user, std::string key);
+
+    postgres::Client& database_;
+    Seconds longest_;
+    SystemClock clock_;
+};
+
+}  // namespace mindspace::http

@@ -1,0 +1,30 @@
+#pragma once
+// An answer as it is kept for a repeated request: sealed with a key that only the same request yields.
+
+#include "platform/base/bytes.h"
+#include "platform/http/response.h"
+
+#include <optional>
+#include <string_view>
+
+namespace mindspace::http {
+
+// Where the two secrets of a request come from: the same for the same method, path, key and body.
+struct RequestIdentity {
+    std::string_view method;
+    std::string_view path;
+    std::string_view key;
+    std::string_view body;
+
+    // Tells requests apart; may be stored.
+    [[nodiscard]] Digest fingerprint() const;
+    // Seals the answer; never stored.
+    [[nodiscard]] Digest secret() const;
+};
+
+// XSalsa20-Poly1305 (libsodium's secretbox) with a random nonce before it.
+Bytes seal_answer(const Response& response, const Digest& secret);
+// Nothing when it was sealed with another secret or is damaged.
+std::optional<Response> open_answer(ByteView sealed, const Digest& secret);
+
+}  // namespace mindspace::http

@@ -1,0 +1,49 @@
+#include "platform/limits/gcra.h"
+
+#include <gtest/gtest.h>
+
+namespace mindspace::limits {
+namespace {
+
+const Policy kTenASecond("test", 10, Seconds(1));
+constexpr double kSecond = 1e6;
+
+TEST(Gcra, AllowsTheWholeQuotaAtOnceAndNoMore) {
+    Gcra state;
+    for (std::uint64_t left = 9;; --left) {
+        auto verdict = state.take(kTenASecond, kSecond);
+        EXPECT_TRUE(verdict.allowed);
+        EXPECT_EQ(verdict.remaining, left);
+        if (left == 0) break;
+    }
+    auto verdict = state.take(kTenASecond, kSecond);
+    EXPECT_FALSE(verdict.allowed);
+    EXPECT_EQ(verdict.remaining, 0U);
+    EXPECT_EQ(verdict.reset, Seconds(1));
+    EXPECT_EQ(verdict.retry_after, Seconds(1));
+}
+
+TEST(Gcra, GivesBackOneCallAtATime) {
+    Gcra state;
+    for (int i = 0; i < 10; ++i) state.take(kTenASecond, 0);
+    EXPECT_FALSE(state.take(kTenASecond, 0.09 * kSecond).allowed);
+    EXPECT_TRUE(state.take(kTenASecond, 0.1 * kSecond).allowed);
+    EXPECT_FALSE(state.take(kTenASecond, 0.11 * kSecond).allowed);
+}
+
+TEST(Gcra, NeverAllowsMoreThanTwoQuotasInAnyWindow) {
+    Gcra state;
+    int allowed = 0;
+    for (double now = 0; now < kSecond; now += 1000) allowed += state.take(kTenASecond, now).allowed ? 1 : 0;
+    EXPECT_LE(allowed, 20);
+    EXPECT_GE(allowed, 19);
+}
+
+TEST(Gcra, CountsARefusedCallForNothing) {
+    Gcra state;
+    for (int i = 0; i < 100; ++i) state.take(kTenASecond, 0);
+    EXPECT_TRUE(state.take(kTenASecond, 0.1 * kSecond).allowed);
+}
+
+}  // namespace
+}  // namespace mindspace::limits

@@ -1,0 +1,75 @@
+#include "platform/limits/rate_limiter.h"
+
+#include "platform/base/result.h"
+#include "platform/redis/client.h"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <chrono>
+
+namespace mindspace::limits {
+
+namespace {
+
+constexpr std::size_t kCountedHere = 100'000;  // keys, while Redis is away
+
+// KEYS[1]: the caller's arrival time, in microseconds of Redis's own clock, so that the clocks of the nodes do not
+// matter. KEYS[2…]: read along. ARGV: microseconds a call, microseconds of the whole quota. Answers whether the call is
+// allowed, how far the arrival time runs ahead, and the values.
+const redis::Script& take_script() {
+    static const redis::Script kScript = redis::Script::make(R"(
+        local clock = redis.call('TIME')
+        local now = clock[1] * 1000000 + clock[2]
+        local interval, whole = tonumber(ARGV[1]), tonumber(ARGV[2])
+        local start = math.max(tonumber(redis.call('GET', KEYS[1]) or 0), now)
+        local next = start + interval
+        local allowed = next - now <= whole + 0.5
+        if allowed then
+            start = next
+            redis.call('SET', KEYS[1], string.format('%.3f', next), 'PX', math.ceil((next - now) / 1000) + 1)
+        end
+        local answer = {allowed and 1 or 0, math.ceil(start - now)}
+        if #KEYS > 1 then
+            for _, value in ipairs(redis.call('MGET', unpack(KEYS, 2))) do answer[#answer + 1] = value end
+        end
+        return answer)");
+    return kScript;
+}
+
+}  // namespace
+
+RateLimiter::RateLimiter(redis::Client& redis) : redis_(redis), here_(kCountedHere) {}
+
+Awaitable<RateLimiter::Taken> RateLimiter::take(std::string_view key, const Policy& policy,
+                                                std::vector<std::string_view> along) {
+    auto interval = fmt::format("{:.6f}", policy.interval);
+    auto whole = fmt::format("{:.0f}", policy.whole());
+    const std::array<std::string_view, 2> arguments{interval, whole};
+    std::vector<std::string_view> keys{key};
+    keys.insert(keys.end(), along.begin(), along.end());
+    Taken taken;
+    taken.values.resize(along.size());
+    try {
+        auto reply = co_await redis_.run(take_script(), keys, arguments);
+        bool allowed = reply.at(0).as_integer() == 1;
+        taken.verdict = make_verdict(policy, allowed, static_cast<double>(reply.at(1).as_integer()));
+        for (std::size_t i = 0; i < along.size(); ++i)
+            if (const auto& value = reply.at(i + 2); !value.is_null()) taken.values[i] = value.as_string();
+    } catch (const Unavailable&) {
+        taken.verdict = take_here(key, policy);
+    }
+    co_return taken;
+}
+
+Verdict RateLimiter::take_here(std::string_view key, const Policy& policy) {
+    auto since_start = std::chrono::steady_clock::now().time_since_epoch();
+    auto now = std::chrono::duration<double, std::micro>(since_start).count();
+    const auto* known = here_.find(key);
+    Gcra state = known != nullptr ? *known : Gcra{};
+    auto verdict = state.take(policy, now);
+    here_.insert(std::string(key), state);
+    return verdict;
+}
+
+}  // namespace mindspace::limits

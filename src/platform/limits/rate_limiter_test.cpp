@@ -1,0 +1,73 @@
+#include "platform/limits/rate_limiter.h"
+
+#include "platform/redis/client.h"
+#include "platform/redis/test_server.h"
+
+#include <gtest/gtest.h>
+
+#include <csignal>
+
+namespace mindspace::limits {
+namespace {
+
+class RateLimiterTest : public testing::Test {
+protected:
+    RateLimiterTest() : client_(io_, options()), limiter_(client_) {
+        client_.start();
+        redis::run_until(io_, [this] { return client_.is_up(); });
+    }
+    ~RateLimiterTest() override { client_.stop(); }
+
+    redis::ClientOptions options() {
+        redis::ClientOptions options;
+        options.socket_path = server_.socket_path();
+        return options;
+    }
+    RateLimiter::Taken take(const Policy& policy, std::vector<std::string_view> along = {}) {
+        return redis::run_task(io_, limiter_.take("{somebody}:l", policy, std::move(along)));
+    }
+
+    redis::TestServer server_;
+    asio::io_context io_;
+    redis::Client client_;
+    RateLimiter limiter_;
+    const Policy three_an_hour_{"test", 3, Seconds(3600)};
+};
+
+TEST_F(RateLimiterTest, CountsForAllNodesTogether) {
+    RateLimiter other(client_);
+    EXPECT_EQ(take(three_an_hour_).verdict.remaining, 2U);
+    EXPECT_EQ(redis::run_task(io_, other.take("{somebody}:l", three_an_hour_)).verdict.remaining, 1U);
+    EXPECT_TRUE(take(three_an_hour_).verdict.allowed);
+    auto verdict = take(three_an_hour_).verdict;
+    EXPECT_FALSE(verdict.allowed);
+    EXPECT_GE(verdict.retry_after, Seconds(1199));
+    EXPECT_LE(verdict.retry_after, Seconds(1200));
+    EXPECT_TRUE(redis::run_task(io_, limiter_.take("{another}:l", three_an_hour_)).verdict.allowed);
+}
+
+TEST_F(RateLimiterTest, ReadsOtherKeysInTheSameRoundTrip) {
+    redis::run_task(io_, client_.command({"SET", "{somebody}:a", "1"}));
+    auto commands = client_.stats().commands.read();
+    auto taken = take(three_an_hour_, {"{somebody}:a", "{somebody}:b"});
+    EXPECT_EQ(taken.values[0], "1");
+    EXPECT_EQ(taken.values[1], std::nullopt);
+    EXPECT_LE(client_.stats().commands.read() - commands, 2U) << "the first call may have to bring the script";
+}
+
+TEST_F(RateLimiterTest, HoldsWithAQuotaWithoutEnd) {
+    const Policy endless("test", 600e6, Seconds(60));
+    for (int i = 0; i < 100; ++i) EXPECT_TRUE(take(endless).verdict.allowed);
+}
+
+TEST_F(RateLimiterTest, CountsForItselfWhileRedisIsAway) {
+    server_.signal(SIGKILL);
+    ASSERT_TRUE(redis::run_until(io_, [this] { return !client_.is_up(); }));
+    for (int i = 0; i < 3; ++i) EXPECT_TRUE(take(three_an_hour_, {"{somebody}:a"}).verdict.allowed);
+    auto taken = take(three_an_hour_, {"{somebody}:a"});
+    EXPECT_FALSE(taken.verdict.allowed);
+    EXPECT_EQ(taken.values[0], std::nullopt);
+}
+
+}  // namespace
+}  // namespace mindspace::limits
