@@ -53,6 +53,20 @@ CREATE TABLE auth_sessions (
     PRIMARY KEY (user_id, auth_session_id)
 );
 
+CREATE INDEX auth_sessions_revoked ON auth_sessions (revoked_at) WHERE revoked_at IS NOT NULL;
+
+-- Whatever ends a login session, every process hears of it with the commit.
+CREATE FUNCTION notify_auth_session_revoked() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM pg_notify('auth_session_revoked', OLD.auth_session_id::text);
+    RETURN NULL;
+END
+$$;
+CREATE TRIGGER auth_session_revoked AFTER UPDATE OF revoked_at ON auth_sessions FOR EACH ROW
+    WHEN (OLD.revoked_at IS NULL AND NEW.revoked_at IS NOT NULL) EXECUTE FUNCTION notify_auth_session_revoked();
+CREATE TRIGGER auth_session_erased AFTER DELETE ON auth_sessions FOR EACH ROW
+    WHEN (OLD.revoked_at IS NULL) EXECUTE FUNCTION notify_auth_session_revoked();
+
 -- The public halves of the keys that sign access tokens; every role verifies with them.
 CREATE TABLE signing_keys (
     kid        text PRIMARY KEY,

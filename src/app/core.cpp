@@ -39,7 +39,8 @@ Core::Core(Shared& shared_parts, unsigned core_index)
       redis(loop, shared.backends.redis),
       subscriber(loop, shared.backends.redis),
       limiter(redis),
-      guard(auth::AuthStore(database), auth::SessionRegistry(redis, limiter), shared.auth_settings.access),
+      revoked(shared.auth_settings.access.ttl),
+      guard(auth::AuthStore(database), auth::SessionRegistry(redis, limiter), revoked, shared.auth_settings.access),
       idempotency(database, shared.config.http.request_timeout) {
     database.start();
     redis.start();
@@ -74,6 +75,7 @@ void Core::stop() {
     for (auto& listener : listeners) listener->server.stop();
     if (groups) groups->rooms.stop();
     if (projection) projection->stop();
+    if (revocations) revocations->stop();
     subscriber.stop();
     redis.stop();
     database.stop();

@@ -79,6 +79,7 @@ public:
     redis::Client redis;
     redis::Subscriber subscriber;
     limits::RateLimiter limiter;
+    auth::RevokedSessions revoked;
     auth::TokenGuard guard;
     http::Idempotency idempotency;
     log::AccessLog access_log;
@@ -89,7 +90,8 @@ public:
     std::unique_ptr<meditation::SessionService> sessions;
     std::unique_ptr<GroupParts> groups;
     std::unique_ptr<analytics::AnalyticsService> analytics;
-    std::unique_ptr<events::Consumer> projection;  // on the first core only
+    std::unique_ptr<events::Consumer> projection;       // on the first core only
+    std::unique_ptr<auth::RevocationFeed> revocations;  // on the first core only; tells all of them
 
     std::vector<std::unique_ptr<Listener>> listeners;
 

@@ -49,6 +49,7 @@ private:
     [[nodiscard]] http::ServerOptions public_options() const;
     void add_listener(Core& core, std::uint16_t port, http::Endpoints endpoints);
     void open_management();
+    void open_revocations();
     void wait_until_connected();
     // Runs it on every core's own thread, and returns when all have.
     void on_each(const std::function<void(Core&)>& work);
@@ -124,6 +125,7 @@ void Cores::open(const std::vector<const Role*>& roles) {
         }
     }
     open_management();
+    open_revocations();
     shared_.openapi = http::openapi_document(cores_.front()->listeners.front()->router,
                                              {.title = "Mind Space",
                                               .version = kVersion,
@@ -140,6 +142,18 @@ void Cores::open_management() {
     http::ServerOptions options{.address = address, .port = management_port_};
     management_ = std::make_unique<Listener>(core.loop, std::move(options), std::move(endpoints), http::Middleware{});
     management_->server.bind();
+}
+
+// One connection listens for the process; each core keeps its own list.
+void Cores::open_revocations() {
+    auto& first = *cores_.front();
+    auto tell_all = [this](AuthSessionId id) {
+        for (auto& core : cores_)
+            asio::post(core->loop, [&revoked = core->revoked, id] { revoked.add(id, SystemClock{}.now()); });
+    };
+    first.revocations = std::make_unique<auth::RevocationFeed>(first.loop, first.database, shared_.backends.database,
+                                                               shared_.auth_settings.access.ttl, std::move(tell_all));
+    first.revocations->start();
 }
 
 void Cores::start() {

@@ -13,6 +13,7 @@ namespace {
 constexpr std::uint16_t kNormal = 1000;
 constexpr std::uint16_t kUnsupportedData = 1003;
 constexpr std::uint16_t kTooBig = 1009;
+constexpr std::uint16_t kTokenEnded = 4401;
 constexpr std::uint16_t kNoSuchGroup = 4404;
 constexpr std::uint16_t kNoHello = 4408;
 constexpr std::uint16_t kGroupOver = 4410;
@@ -159,6 +160,34 @@ TEST(LiveSocket, EndsWith1000AfterLeave) {
     auto socket = join(person, create_group(person)).socket;
     socket.send({{"type", "leave"}});
     EXPECT_EQ(socket.close_code(), kNormal);
+}
+
+TEST(LiveSocket, EndsWithItsLoginSessionWithinASecond) {
+    auto person = register_person();
+    auto elsewhere = log_in_again(person);
+    auto group = create_group(person);
+    auto by_ticket = join(elsewhere, group).socket;
+    auto by_token = open_socket(elsewhere, group);
+    auto other_login = join(person, group).socket;
+    ASSERT_TRUE(is(elsewhere.client.post("/api/v1/auth/logout"), 204));
+    EXPECT_EQ(by_ticket.close_code(std::chrono::seconds(1)), kTokenEnded);
+    EXPECT_EQ(by_token.close_code(std::chrono::seconds(1)), kTokenEnded);
+    other_login.send({{"type", "leave"}});
+    EXPECT_EQ(other_login.close_code(), kNormal) << "the user's other login goes on";
+}
+
+TEST(LiveSocket, FollowsTheLoginSessionOfItsNewToken) {
+    auto person = register_person();
+    auto newer = log_in_again(person);
+    auto socket = join(person, create_group(person)).socket;
+    socket.send({{"type", "auth"}, {"accessToken", newer.client.access_token()}});
+    socket.send({{"type", "time"}, {"t0", 1}});
+    socket.next("time");  // the frame before is done
+    ASSERT_TRUE(is(person.client.post("/api/v1/auth/logout"), 204));
+    socket.send({{"type", "time"}, {"t0", 2}});
+    socket.next("time");
+    ASSERT_TRUE(is(newer.client.post("/api/v1/auth/logout"), 204));
+    EXPECT_EQ(socket.close_code(std::chrono::seconds(1)), kTokenEnded);
 }
 
 TEST(LiveSocket, TellsTheTimeAsNtpDoes) {

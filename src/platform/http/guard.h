@@ -7,6 +7,8 @@
 #include "platform/limits/gcra.h"
 
 #include <array>
+#include <functional>
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -39,6 +41,9 @@ struct Admission {
     limits::Verdict verdict{};
 };
 
+// Ends with its last copy.
+using SessionWatch = std::shared_ptr<const void>;
+
 class Guard {
 public:
     virtual ~Guard() = default;
@@ -49,6 +54,9 @@ public:
     // The same, and one call is taken from what `policy` allows the caller, in the same round trip. The policy is
     // borrowed until it has been awaited. A token that is not valid takes nothing.
     virtual Awaitable<Admission> admit(std::string_view access_token, const limits::Policy& policy) = 0;
+    // Calls `on_end` once, on the core's loop, when the login session is revoked while the watch is held; at once when
+    // that is known already. For sockets, which outlive the check of their token.
+    [[nodiscard]] virtual SessionWatch watch(AuthSessionId session, std::function<void()> on_end) = 0;
 };
 
 }  // namespace mindspace::http

@@ -13,8 +13,8 @@ Error token_revoked() {
 
 }  // namespace
 
-TokenGuard::TokenGuard(AuthStore store, SessionRegistry registry, TokenRules rules)
-    : store_(store), registry_(registry), rules_(std::move(rules)), verified_(kRememberedTokens) {}
+TokenGuard::TokenGuard(AuthStore store, SessionRegistry registry, RevokedSessions& revoked, TokenRules rules)
+    : store_(store), registry_(registry), revoked_(revoked), rules_(std::move(rules)), verified_(kRememberedTokens) {}
 
 Awaitable<Result<http::Principal>> TokenGuard::authenticate(std::string_view access_token) {
     auto principal = co_await verify(access_token, clock_.now());
@@ -32,7 +32,8 @@ Awaitable<http::Admission> TokenGuard::admit(std::string_view access_token, cons
 }
 
 Awaitable<Result<http::Principal>> TokenGuard::check_alive(http::Principal principal, SessionRegistry::State state) {
-    if (state.alive == false) co_return token_revoked();
+    bool is_revoked = state.alive == false || revoked_.contains(principal.auth_session);
+    if (is_revoked) co_return token_revoked();
     if (!state.alive) {
         bool alive = co_await store_.is_alive(principal.user, principal.auth_session, clock_.now());
         if (!alive) co_return token_revoked();

@@ -4,19 +4,24 @@
 #include "platform/base/lru_cache.h"
 #include "platform/http/guard.h"
 #include "services/auth/access_token.h"
+#include "services/auth/revocations.h"
 #include "services/auth/session_registry.h"
 #include "services/auth/store.h"
 
 namespace mindspace::auth {
 
 // One per core. A verified token is remembered until it expires; whether its login session is alive is asked anew
-// for each request, in Redis, and in PostgreSQL when Redis does not know or is down.
+// for each request: of what PostgreSQL has told this process, then in Redis, and in PostgreSQL when Redis does not know
+// or is down.
 class TokenGuard final : public http::Guard {
 public:
-    TokenGuard(AuthStore store, SessionRegistry registry, TokenRules rules);
+    TokenGuard(AuthStore store, SessionRegistry registry, RevokedSessions& revoked, TokenRules rules);
 
     Awaitable<Result<http::Principal>> authenticate(std::string_view access_token) override;
     Awaitable<http::Admission> admit(std::string_view access_token, const limits::Policy& policy) override;
+    http::SessionWatch watch(AuthSessionId session, std::function<void()> on_end) override {
+        return revoked_.watch(session, std::move(on_end));
+    }
 
 private:
     Awaitable<Result<http::Principal>> check_alive(http::Principal principal, SessionRegistry::State state);
@@ -24,6 +29,7 @@ private:
 
     AuthStore store_;
     SessionRegistry registry_;
+    RevokedSessions& revoked_;
     TokenRules rules_;
     std::vector<SigningKey> keys_;
     Timestamp keys_read_at_{};

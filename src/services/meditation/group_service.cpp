@@ -159,7 +159,7 @@ Awaitable<Result<Ticket>> GroupService::issue_ticket(http::Principal caller, Gro
         if (is_full) is_full = !co_await order_.has_participant(id, caller.user);
         if (is_full) co_return Error{ErrorCode::conflict, "group_full", "Nobody else fits into the group.", {}};
     }
-    TicketGrant grant{.user = caller.user, .token_expires_at = caller.expires_at};
+    TicketGrant grant{.user = caller.user, .auth_session = caller.auth_session, .token_expires_at = caller.expires_at};
     auto ticket = co_await tickets_.issue(id, grant);
     auto url = socket_base_ + "/api/v1/groups/" + id.to_string() + "/live?ticket=" + ticket;
     co_return Ticket{.ticket = std::move(ticket), .url = std::move(url), .expires_in = GroupTickets::kTtl.count()};

@@ -3,6 +3,7 @@
 // beside the room's keys. Fault: Unavailable when Redis is down.
 
 #include "platform/base/async.h"
+#include "platform/base/schema.h"
 #include "platform/base/time.h"
 #include "services/meditation/ids.h"
 
@@ -15,10 +16,18 @@ class Client;
 
 namespace mindspace::meditation {
 
-// What a ticket stands for: its user, for as long as the access token lives that it was asked with.
+// What a ticket stands for: the access token that it was asked with.
 struct TicketGrant {
     UserId user{};
+    AuthSessionId auth_session{};
     Timestamp token_expires_at{};
+
+    static constexpr std::string_view kName = "TicketGrant";
+    static constexpr auto fields() {
+        return std::tuple{schema::field("user", &TicketGrant::user),
+                          schema::field("authSession", &TicketGrant::auth_session),
+                          schema::field("tokenExpiresAt", &TicketGrant::token_expires_at)};
+    }
 };
 
 class GroupTickets {

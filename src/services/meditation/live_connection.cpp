@@ -39,16 +39,24 @@ struct Connection {
     std::shared_ptr<http::WebSocket> socket;
     Guest guest;
     http::Guard& guard;
+    http::SessionWatch watch{};
 
     void answer(const auto& frame) { socket->send(http::make_text_frame(schema::to_json(frame))); }
     void refuse(const Error& error) { answer(ErrorAnswer{.code = error.reason, .message = error.detail}); }
 };
+
+// A socket lives no longer than the login session that opened it.
+void watch_session(Connection& connection, AuthSessionId session) {
+    auto close = [socket = connection.socket] { socket->close(kCloseTokenEnded); };
+    connection.watch = connection.guard.watch(session, std::move(close));
+}
 
 Awaitable<> renew_token(Connection& connection, std::string access_token) {
     auto principal = co_await connection.guard.authenticate(access_token);
     if (!principal) co_return connection.refuse(principal.error());
     if (principal->user != connection.guest.user)
         co_return connection.refuse({ErrorCode::forbidden, "forbidden", "The token is another user's.", {}});
+    watch_session(connection, principal->auth_session);
     connection.room->tell(TokenRenewed{connection.guest.connection, principal->expires_at});
 }
 
@@ -80,6 +88,7 @@ Awaitable<> handle_or_fail(Connection& connection, std::string text, ClockValue 
 Awaitable<> serve_connection(std::shared_ptr<LiveRoom> room, std::shared_ptr<http::WebSocket> socket, Guest guest,
                              http::Guard& guard, std::size_t messages_at_most) {
     Connection connection{std::move(room), std::move(socket), std::move(guest), guard};
+    watch_session(connection, connection.guest.auth_session);
     FloodGate gate(messages_at_most);
     while (true) {
         auto text = co_await connection.socket->receive();

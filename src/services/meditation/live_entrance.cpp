@@ -58,7 +58,8 @@ Awaitable<Result<http::Response>> LiveEntrance::open(Knock knock) {
                 .user = user->id,
                 .display_name = std::move(user->display_name),
                 .avatar_url = std::move(user->avatar_url),
-                .token_expires_at = grant->token_expires_at};
+                .token_expires_at = grant->token_expires_at,
+                .auth_session = grant->auth_session};
     http::Response response{.status = 101, .body = {}};
     response.upgrade = [&rooms = rooms_, guest = std::move(guest),
                         group = std::move(*group)](std::shared_ptr<http::WebSocket> socket) mutable {
@@ -87,7 +88,8 @@ Awaitable<Result<TicketGrant>> LiveEntrance::authenticate(Knock knock) {
     if (!knock.access_token) co_return unauthenticated("credentials_missing", "This socket needs a ticket.");
     auto principal = co_await guard_.authenticate(*knock.access_token);
     if (!principal) co_return principal.error();
-    co_return TicketGrant{.user = principal->user, .token_expires_at = principal->expires_at};
+    co_return TicketGrant{
+        .user = principal->user, .auth_session = principal->auth_session, .token_expires_at = principal->expires_at};
 }
 
 }  // namespace mindspace::meditation

@@ -35,6 +35,7 @@ struct Guest {
     std::string display_name;
     std::optional<std::string> avatar_url;
     Timestamp token_expires_at{};
+    AuthSessionId auth_session{};
 };
 
 // ---- what is to be done
