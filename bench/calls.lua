@@ -1,11 +1,14 @@
--- The calls that bench/quick.py measures. Environment: CALL = me, history or write; TOKENS = file, a token a line.
+-- The calls that bench/quick.py measures. Environment: CALL = me, history, write or refresh; TOKENS = file, an access
+-- token and a refresh token a line.
 local threads = 0
 function setup(thread) thread:set("number", threads); threads = threads + 1 end
 
 local function load_tokens()
-  local tokens = {}
-  for line in io.lines(os.getenv("TOKENS")) do tokens[#tokens + 1] = line end
-  return tokens
+  local tokens, refresh = {}, {}
+  for line in io.lines(os.getenv("TOKENS")) do
+    tokens[#tokens + 1], refresh[#refresh + 1] = line:match("(%S+) (%S+)")
+  end
+  return tokens, refresh
 end
 
 -- An endless walk over the prepared requests; the threads start apart.
@@ -37,9 +40,28 @@ local function writes(tokens)
   end
 end
 
+-- Each answer's token is used for a later request. Each thread has half of the users.
+local function refreshes(tokens)
+  local pool, first, last = {}, 1, 0
+  local function put(token) last = last + 1; pool[last] = token end
+  for i, token in ipairs(tokens) do if i % 2 == number % 2 then put(token) end end
+  response = function(_, _, body)
+    local token = body:match('"refreshToken":"([^"]+)"')
+    if token then put(token) end
+  end
+  return function()
+    local token = pool[first]
+    pool[first], first = nil, first + 1
+    return wrk.format("POST", "/api/v1/auth/refresh", { ["Content-Type"] = "application/json" },
+      '{"refreshToken":"' .. token .. '"}')
+  end
+end
+
 function init()
   math.randomseed(os.time() + number)
-  local tokens, call = load_tokens(), os.getenv("CALL")
+  local tokens, refresh_tokens = load_tokens()
+  local call = os.getenv("CALL")
+  if call == "refresh" then request = refreshes(refresh_tokens) return end
   if call == "write" then request = writes(tokens) return end
   local path = call == "me" and "/api/v1/users/me" or "/api/v1/sessions?limit=20"
   local requests = {}

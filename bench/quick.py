@@ -25,7 +25,8 @@ import uuid
 
 HERE = pathlib.Path(__file__).resolve().parent
 TICKS = os.sysconf("SC_CLK_TCK")
-CALLS = {"me": "GET /users/me", "history": "GET /sessions", "write": "POST /sessions + complete"}
+CALLS = {"me": "GET /users/me", "history": "GET /sessions", "write": "POST /sessions + complete",
+         "refresh": "POST /auth/refresh"}
 HISTORY = 200
 # Hashing passwords is not what is measured here.
 SETTINGS = ["auth.argon2_memory_kib=8", "auth.argon2_passes=1", "rate_limit.scale=1000000", "http.port=0",
@@ -104,10 +105,11 @@ def call(connection, method, path, body, token=None):
 
 
 def make_user(port, number):
-    """Registers one user, imports a history, and returns the access token."""
+    """Registers one user, imports a history, and returns the access token and the refresh token."""
     connection = http.client.HTTPConnection("127.0.0.1", port)
     account = {"email": f"user{number}@example.com", "password": "correct horse battery", "displayName": f"User {number}"}
-    token = call(connection, "POST", "/auth/register", account)["tokens"]["accessToken"]
+    tokens = call(connection, "POST", "/auth/register", account)["tokens"]
+    token = tokens["accessToken"]
     now = datetime.datetime.now(datetime.timezone.utc)
     sessions = []
     for i in range(HISTORY):
@@ -116,7 +118,7 @@ def make_user(port, number):
                          "startedAt": began.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
                          "durationSeconds": 590, "plannedSeconds": 600, "moodBefore": 2, "moodAfter": 4})
     call(connection, "POST", "/sessions/import", {"sessions": sessions}, token)
-    return token
+    return f"{token} {tokens['refreshToken']}"
 
 
 def run_wrk(program, name, seconds, connections, tokens):
@@ -172,7 +174,8 @@ def main():
         results = {}
         for name, title in CALLS.items():
             print(f"measuring {title}", flush=True)
-            run_wrk(program, name, 2, arguments.connections, tokens)
+            if name != "refresh":  # whose tokens are good for one run
+                run_wrk(program, name, 2, arguments.connections, tokens)
             results[name] = run_wrk(program, name, arguments.seconds, arguments.connections, tokens)
     finally:
         program.stop()

@@ -1,5 +1,7 @@
 #include "client.h"
 
+#include "secrets.h"
+
 #include <curl/curl.h>
 
 #include <algorithm>
@@ -124,6 +126,8 @@ Answer Client::send(const Request& request) {
     curl_easy_getinfo(handle, CURLINFO_RESPONSE_CODE, &answer.status);
     boost::system::error_code not_json;
     answer.document = json::parse(answer.body, not_json);
+    note_secrets(answer.document);
+    if (request.body) note_secrets(json::parse(*request.body, not_json));
     return answer;
 }
 

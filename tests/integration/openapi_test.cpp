@@ -64,6 +64,16 @@ TEST(OpenApi, IsAValidDocument) {
     EXPECT_EQ(validated.exit_code, 0) << validated.output;
 }
 
+TEST(OpenApi, KeepsTheRulesOfOwasp) {
+    const auto answer = read_document();
+    const TemporaryDirectory directory;
+    const auto file = directory.path() / "openapi.json";
+    std::ofstream(file) << answer.body;
+    const auto linted = run_to_end({"npm", "--prefix", required_variable("MINDSPACE_SOURCE_DIR") + "/web", "run",
+                                    "--silent", "lint:openapi", "--", file});
+    EXPECT_EQ(linted.exit_code, 0) << linted.output;
+}
+
 TEST(OpenApi, DescribesEveryRoute) {
     const auto answer = read_document();
     const auto& paths = answer.at("/paths").as_object();

@@ -1,5 +1,7 @@
 #include "program.h"
 
+#include "secrets.h"
+
 #include <gtest/gtest.h>
 #include <signal.h>
 
@@ -74,8 +76,9 @@ Program::~Program() {
     if (is_running()) stop();
     // The servers of a killed program end by themselves, a moment later.
     eventually([this] { return !postgres_pid() && !redis_pid(); });
-    if (!something_failed()) return;
     const auto text = log();
+    expect_no_secret_in(text, "the program's log");
+    if (!something_failed()) return;
     std::cerr << "---- the end of the program's log\n"
               << text.substr(text.size() - std::min(text.size(), kShownLog)) << "----\n";
 }

@@ -63,14 +63,26 @@ bool is_time_zone(std::string_view text) {
     return TimeZone::find(text).has_value();
 }
 
-void describe_scalar(JsonWriter& out, std::string_view type, std::string_view format, const Rules& rules) {
+// What bounds a value that has no rule of its own: its type, or the longest body that can be allowed.
+struct Extent {
+    std::optional<std::int64_t> min{};
+    std::optional<std::int64_t> max{};
+};
+constexpr Extent kAnyText{.max = 67'108'864};
+template <class Int>
+constexpr Extent kAny{.min = std::numeric_limits<Int>::min(), .max = std::numeric_limits<Int>::max()};
+
+void describe_scalar(JsonWriter& out, std::string_view type, std::string_view format, const Rules& rules,
+                     const Extent& extent) {
     out.begin_object();
     out.key("type");
     out.string(type);
     if (!format.empty()) out.key("format"), out.string(format);
     bool text = type == "string";
-    if (rules.min) out.key(text ? "minLength" : "minimum"), out.integer(*rules.min);
-    if (rules.max) out.key(text ? "maxLength" : "maximum"), out.integer(*rules.max);
+    auto min = rules.min ? rules.min : extent.min;
+    auto max = rules.max ? rules.max : extent.max;
+    if (min) out.key(text ? "minLength" : "minimum"), out.integer(*min);
+    if (max) out.key(text ? "maxLength" : "maximum"), out.integer(*max);
     describe_about(out, rules);
     out.end_object();
 }
@@ -207,7 +219,7 @@ void Type<std::string>::write(JsonWriter& out, const std::string& text) {
     out.string(text);
 }
 void Type<std::string>::describe(JsonWriter& out, const Rules& rules, Components&) {
-    describe_scalar(out, "string", rules.format != nullptr ? rules.format->name : "", rules);
+    describe_scalar(out, "string", rules.format != nullptr ? rules.format->name : "", rules, kAnyText);
 }
 
 bool Type<bool>::read(const json::value& in, bool& to, const Rules&, const Path& at, Faults& faults) {
@@ -219,7 +231,7 @@ void Type<bool>::write(JsonWriter& out, const bool& value) {
     out.boolean(value);
 }
 void Type<bool>::describe(JsonWriter& out, const Rules& rules, Components&) {
-    describe_scalar(out, "boolean", "", rules);
+    describe_scalar(out, "boolean", "", rules, {});
 }
 
 bool Type<std::int32_t>::read(const json::value& in, std::int32_t& to, const Rules& rules, const Path& at,
@@ -230,7 +242,7 @@ void Type<std::int32_t>::write(JsonWriter& out, const std::int32_t& number) {
     out.integer(number);
 }
 void Type<std::int32_t>::describe(JsonWriter& out, const Rules& rules, Components&) {
-    describe_scalar(out, "integer", "int32", rules);
+    describe_scalar(out, "integer", "int32", rules, kAny<std::int32_t>);
 }
 
 bool Type<std::int64_t>::read(const json::value& in, std::int64_t& to, const Rules& rules, const Path& at,
@@ -241,7 +253,7 @@ void Type<std::int64_t>::write(JsonWriter& out, const std::int64_t& number) {
     out.integer(number);
 }
 void Type<std::int64_t>::describe(JsonWriter& out, const Rules& rules, Components&) {
-    describe_scalar(out, "integer", "int64", rules);
+    describe_scalar(out, "integer", "int64", rules, kAny<std::int64_t>);
 }
 
 bool Type<double>::read(const json::value& in, double& to, const Rules&, const Path& at, Faults& faults) {
@@ -253,7 +265,7 @@ void Type<double>::write(JsonWriter& out, const double& number) {
     out.number(number);
 }
 void Type<double>::describe(JsonWriter& out, const Rules& rules, Components&) {
-    describe_scalar(out, "number", "double", rules);
+    describe_scalar(out, "number", "double", rules, {});
 }
 
 bool Type<Timestamp>::read(const json::value& in, Timestamp& to, const Rules&, const Path& at, Faults& faults) {
@@ -264,7 +276,7 @@ void Type<Timestamp>::write(JsonWriter& out, const Timestamp& at) {
     out.plain(view_of(timestamp_text(at)));
 }
 void Type<Timestamp>::describe(JsonWriter& out, const Rules& rules, Components&) {
-    describe_scalar(out, "string", "date-time", rules);
+    describe_scalar(out, "string", "date-time", rules, {.min = 20, .max = 64});
 }
 
 bool Type<LocalDate>::read(const json::value& in, LocalDate& to, const Rules&, const Path& at, Faults& faults) {
@@ -274,7 +286,7 @@ void Type<LocalDate>::write(JsonWriter& out, const LocalDate& date) {
     out.plain(view_of(date_text(date)));
 }
 void Type<LocalDate>::describe(JsonWriter& out, const Rules& rules, Components&) {
-    describe_scalar(out, "string", "date", rules);
+    describe_scalar(out, "string", "date", rules, {.min = 10, .max = 10});
 }
 
 bool Type<Uuid>::read(const json::value& in, Uuid& to, const Rules&, const Path& at, Faults& faults) {
@@ -284,7 +296,7 @@ void Type<Uuid>::write(JsonWriter& out, const Uuid& uuid) {
     out.plain(view_of(uuid.text()));
 }
 void Type<Uuid>::describe(JsonWriter& out, const Rules& rules, Components&) {
-    describe_scalar(out, "string", "uuid", rules);
+    describe_scalar(out, "string", "uuid", rules, {.min = 36, .max = 36});
 }
 
 bool Type<RawJson>::read(const json::value& in, RawJson& to, const Rules&, const Path&, Faults&) {

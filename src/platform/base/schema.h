@@ -166,6 +166,9 @@ MINDSPACE_SCALAR(Uuid);
 MINDSPACE_SCALAR(RawJson);
 #undef MINDSPACE_SCALAR
 
+// Of a list without a rule of its own; all of ours are far shorter.
+inline constexpr std::int64_t kMostItems = 100'000;
+
 // Helpers of the descriptions below, out of line to keep them small.
 void describe_string_enum(JsonWriter& out, const std::string_view* names, std::size_t count, const Rules& rules);
 void describe_about(JsonWriter& out, const Rules& rules);
@@ -271,7 +274,7 @@ struct Type<std::vector<T>> {
         out.key("items");
         Type<T>::describe(out, Rules{}, all);
         if (rules.min) out.key("minItems"), out.integer(*rules.min);
-        if (rules.max) out.key("maxItems"), out.integer(*rules.max);
+        out.key("maxItems"), out.integer(rules.max.value_or(kMostItems));
         describe_about(out, rules);
         out.end_object();
     }

@@ -8,16 +8,37 @@ namespace mindspace::http {
 
 namespace {
 
-constexpr std::string_view kSecuritySchemes =
-    R"({"accessToken":{"type":"http","scheme":"bearer","bearerFormat":"JWT"}})";
+constexpr std::string_view kSecuritySchemes = R"({"accessToken":{"type":"http","scheme":"bearer","bearerFormat":"JWT",
+    "description":"A JWT with an asymmetric signature (EdDSA), made and verified as RFC 8725 asks for."}})";
+
+// draft-ietf-httpapi-ratelimit-headers-10
+constexpr std::string_view kLimitHeaders = R"(,"RateLimit-Policy":{"$ref":"#/components/headers/RateLimitPolicy"},
+    "RateLimit":{"$ref":"#/components/headers/RateLimit"})";
+constexpr std::string_view kOriginHeader =
+    R"("Access-Control-Allow-Origin":{"$ref":"#/components/headers/AllowOrigin"})";
+constexpr std::string_view kRetryHeader = R"(,"Retry-After":{"$ref":"#/components/headers/RetryAfter"})";
+constexpr std::string_view kHeaders = R"({
+    "AllowOrigin":{"description":"The page's origin, when it may call.","schema":{"type":"string","maxLength":256}},
+    "RetryAfter":{"description":"Seconds.","schema":{"type":"integer","format":"int32","minimum":1,"maximum":86400}},
+    "RateLimitPolicy":{"description":"The quota (q) of a window of w seconds.",
+    "schema":{"type":"string","maxLength":128,"example":"\"read\";q=600;w=60"}},
+    "RateLimit":{"description":"The calls that are left (r), and the seconds until the whole quota is there again (t).",
+    "schema":{"type":"string","maxLength":128,"example":"\"read\";r=599;t=1"}}})";
 
 constexpr std::string_view kProblemSchema = R"({
     "type":"object","description":"RFC 9457","required":["type","title","status","detail","code","requestId"],
-    "properties":{"type":{"type":"string"},"title":{"type":"string"},"status":{"type":"integer"},
-    "detail":{"type":"string"},"code":{"type":"string","description":"Stable; decide by this."},
-    "requestId":{"type":"string"},"errors":{"type":"array","items":{"type":"object","required":["code","message"],
-    "properties":{"pointer":{"type":"string","description":"RFC 6901, of a field of the body"},
-    "parameter":{"type":"string"},"code":{"type":"string"},"message":{"type":"string"}}}}}})";
+    "properties":{"type":{"type":"string","maxLength":256},"title":{"type":"string","maxLength":256},
+    "status":{"type":"integer","format":"int32","minimum":400,"maximum":599},
+    "detail":{"type":"string","maxLength":1024},
+    "code":{"type":"string","maxLength":64,"pattern":"^[a-z0-9_]+$","description":"Stable; decide by this."},
+    "requestId":{"type":"string","maxLength":64},
+    "errors":{"type":"array","maxItems":100000,"items":{"type":"object","required":["code","message"],
+    "properties":{"pointer":{"type":"string","maxLength":1024,"description":"RFC 6901, of a field of the body"},
+    "parameter":{"type":"string","maxLength":256},"code":{"type":"string","maxLength":64},
+    "message":{"type":"string","maxLength":1024}}}}}})";
+
+constexpr std::string_view kIdParameter = R"({"name":"id","in":"path","required":true,
+    "schema":{"type":"string","format":"uuid","minLength":36,"maxLength":36}})";
 
 std::string lower(std::string_view text) {
     std::string result(text);
@@ -65,16 +86,24 @@ void write_parameters(JsonWriter& out, const Endpoint& row, schema::Components& 
     if (!has_id && row.types.query == nullptr) return;
     out.key("parameters");
     out.begin_array();
-    if (has_id) out.raw(R"({"name":"id","in":"path","required":true,"schema":{"type":"string","format":"uuid"}})");
+    if (has_id) out.raw(kIdParameter);
     if (row.types.query != nullptr) row.types.query(out, components);
     out.end_array();
 }
 
-void write_problem(JsonWriter& out, std::string_view status, const std::string& description) {
+void write_head(JsonWriter& out, std::string_view status, std::string_view description, bool is_limited) {
     out.key(status);
     out.begin_object();
     out.key("description");
     out.string(description);
+    std::string headers(kOriginHeader);
+    if (is_limited) headers += kLimitHeaders;
+    if (status == "429") headers += kRetryHeader;
+    out.key("headers"), out.raw("{" + headers + "}");
+}
+
+void write_problem(JsonWriter& out, std::string_view status, const std::string& description, bool is_limited) {
+    write_head(out, status, description, is_limited);
     out.key("content");
     out.raw(R"({"application/problem+json":{"schema":{"$ref":"#/components/schemas/Problem"}}})");
     out.end_object();
@@ -82,23 +111,24 @@ void write_problem(JsonWriter& out, std::string_view status, const std::string& 
 
 void write_responses(JsonWriter& out, const Endpoint& row, schema::Components& components) {
     const auto& declared = row.declaration;
+    bool is_limited = declared.limit != LimitClass::none;
     int success = declared.success != 0 ? declared.success : (row.types.answer != nullptr ? 200 : 204);
     out.key("responses");
     out.begin_object();
-    out.key(std::to_string(success));
-    out.begin_object();
-    out.key("description");
-    out.string(reason_phrase(success));
+    write_head(out, std::to_string(success), reason_phrase(success), is_limited);
     if (row.types.answer != nullptr) write_content(out, kJson, row.types.answer, components);
     out.end_object();
-    if (declared.access != Access::anyone) write_problem(out, "401", "No valid access token.");
-    if (declared.access == Access::admin) write_problem(out, "403", "Not an administrator.");
-    if (declared.path.find("{id}") != std::string_view::npos) write_problem(out, "404", "Absent, or not the caller's.");
+    if (declared.access != Access::anyone) write_problem(out, "401", "No valid access token.", is_limited);
+    if (declared.access == Access::admin) write_problem(out, "403", "Not an administrator.", is_limited);
+    if (declared.path.find("{id}") != std::string_view::npos)
+        write_problem(out, "404", "Absent, or not the caller's.", is_limited);
     if (row.types.body != nullptr || row.types.query != nullptr)
-        write_problem(out, "422", "Values that do not fit, all of them.");
+        write_problem(out, "422", "Values that do not fit, all of them.", is_limited);
+    if (is_limited) write_problem(out, "429", "Too many calls.", is_limited);
+    write_problem(out, "500", "A fault on the server's side.", false);
     std::string codes = "A problem.";
     for (auto code : declared.errors) codes += (codes.ends_with('.') ? " Codes: " : ", ") + std::string(code);
-    write_problem(out, "default", codes);
+    write_problem(out, "default", codes, false);
     out.end_object();
 }
 
@@ -151,6 +181,7 @@ std::string openapi_document(const Router& router, const DocumentInfo& info) {
     out.begin_array();
     out.begin_object();
     out.key("url"), out.string(info.server_url);
+    out.key("x-internal"), out.boolean(false);
     out.end_object();
     out.end_array();
     out.key("paths");
@@ -165,6 +196,7 @@ std::string openapi_document(const Router& router, const DocumentInfo& info) {
     out.key("components");
     out.begin_object();
     out.key("securitySchemes"), out.raw(kSecuritySchemes);
+    out.key("headers"), out.raw(kHeaders);
     out.key("schemas");
     out.begin_object();
     out.key("Problem"), out.raw(kProblemSchema);

@@ -62,6 +62,15 @@ Awaitable<RateLimiter::Taken> RateLimiter::take(std::string_view key, const Poli
     co_return taken;
 }
 
+Awaitable<> RateLimiter::forget(std::string key) {
+    here_.erase(key);
+    try {
+        co_await redis_.command({"DEL", key});
+    } catch (const Unavailable&) {
+        // It has its quota back when the window is over.
+    }
+}
+
 Verdict RateLimiter::take_here(std::string_view key, const Policy& policy) {
     auto since_start = std::chrono::steady_clock::now().time_since_epoch();
     auto now = std::chrono::duration<double, std::micro>(since_start).count();

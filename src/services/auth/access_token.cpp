@@ -12,6 +12,7 @@ namespace {
 constexpr std::size_t kMaxTokenSize = 4096;
 constexpr Seconds kExpiryLeeway{5};
 constexpr Seconds kIssuedAtLeeway{60};
+constexpr std::int64_t kLastSecond = 253'402'300'799;  // of the year 9999
 
 std::int64_t unix_seconds(Timestamp at) {
     return std::chrono::floor<Seconds>(at).time_since_epoch().count();
@@ -38,7 +39,9 @@ std::string_view text_member(const boost::json::object& object, std::string_view
 std::optional<Timestamp> time_member(const boost::json::object& object, std::string_view name) {
     const auto* value = object.if_contains(boost::json::string_view(name.data(), name.size()));
     if (value == nullptr || !value->is_int64()) return std::nullopt;
-    return Timestamp(Seconds(value->get_int64()));
+    auto seconds = value->get_int64();
+    if (seconds < 0 || seconds > kLastSecond) return std::nullopt;
+    return Timestamp(Seconds(seconds));
 }
 
 // The signature was right: only our own auth service wrote these claims, so a form that does not fit is refused whole.
