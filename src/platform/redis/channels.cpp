@@ -34,10 +34,7 @@ void Channels::add(std::shared_ptr<Listener> listener) {
     channel.listeners.push_back(std::move(listener));
     if (!is_new) return;
     channel.slot = hash_slot(name);
-    auto connection = find_owner(channel.slot);
-    if (!connection) return;
-    channel.connection = connection;
-    send(*connection, "SSUBSCRIBE", name);
+    if (auto owner = find_owner(channel.slot)) move(name, channel, owner);
 }
 
 void Channels::remove(const std::shared_ptr<Listener>& listener) {
@@ -53,7 +50,9 @@ void Channels::remove(const std::shared_ptr<Listener>& listener) {
 void Channels::attach(const Address& node, const std::shared_ptr<Connection>& connection) {
     std::erase_if(connections_, [](const auto& entry) { return entry.second.expired(); });
     connections_[node] = connection;
-    settle();
+    for (auto& [name, channel] : channels_) {
+        if (find_owner(channel.slot) == connection) move(name, channel, connection);
+    }
 }
 
 std::vector<std::shared_ptr<Connection>> Channels::settle() {
@@ -61,13 +60,17 @@ std::vector<std::shared_ptr<Connection>> Channels::settle() {
     for (auto& [name, channel] : channels_) {
         auto owner = find_owner(channel.slot);
         if (!owner || channel.is_on(*owner)) continue;
-        if (auto former = channel.connection.lock()) send(*former, "SUNSUBSCRIBE", name);
-        channel.forget_connection();
-        channel.connection = owner;
-        send(*owner, "SSUBSCRIBE", name);
+        move(name, channel, owner);
         if (std::ranges::find(changed, owner) == changed.end()) changed.push_back(std::move(owner));
     }
     return changed;
+}
+
+void Channels::move(const std::string& name, Channel& channel, const std::shared_ptr<Connection>& owner) {
+    if (auto former = channel.connection.lock()) send(*former, "SUNSUBSCRIBE", name);
+    channel.forget_connection();
+    channel.connection = owner;
+    send(*owner, "SSUBSCRIBE", name);
 }
 
 void Channels::on_push(Connection& connection, const Value& push) {

@@ -59,6 +59,7 @@ private:
     };
 
     [[nodiscard]] std::shared_ptr<Connection> find_owner(Slot slot) const;
+    static void move(const std::string& name, Channel& channel, const std::shared_ptr<Connection>& owner);
     void deliver(const std::string& channel, std::string_view payload) const;
     void lose(Connection& connection, const std::string& channel);
     void on_error(const Connection& connection, const Value& error);

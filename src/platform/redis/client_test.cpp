@@ -2,6 +2,7 @@
 
 #include "platform/base/result.h"
 #include "platform/redis/connection.h"
+#include "platform/redis/test_calls.h"
 #include "platform/redis/test_server.h"
 
 #include <gtest/gtest.h>
@@ -18,20 +19,6 @@ namespace mindspace::redis {
 namespace {
 
 using std::chrono::steady_clock;
-using Words = std::vector<std::string>;
-
-Awaitable<Value> send(Client& client, Words words) {
-    std::vector<std::string_view> args(words.begin(), words.end());
-    Awaitable<Value> reply = client.command(std::move(args));
-    co_return co_await std::move(reply);
-}
-
-Awaitable<Value> run_script(Client& client, const Script& script, Words keys, Words args) {
-    std::vector<std::string_view> key_views(keys.begin(), keys.end());
-    std::vector<std::string_view> arg_views(args.begin(), args.end());
-    Awaitable<Value> reply = client.run(script, key_views, arg_views);
-    co_return co_await std::move(reply);
-}
 
 // How a command that runs beside others ended.
 struct Outcome {

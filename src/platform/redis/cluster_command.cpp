@@ -96,7 +96,8 @@ Awaitable<Value> execute(Cluster& cluster, std::optional<Slot> slot, Parts parts
 
 Awaitable<Value> run_in_cluster(std::shared_ptr<Cluster> cluster, std::vector<std::string_view> args) {
     Parts parts{args};
-    co_return checked(co_await execute(*cluster, slot_of_command(args), parts));
+    Value reply = co_await execute(*cluster, slot_of_command(args), parts);
+    co_return checked(std::move(reply));
 }
 
 Awaitable<Value> run_in_cluster(std::shared_ptr<Cluster> cluster, const Script& script, Arguments keys,

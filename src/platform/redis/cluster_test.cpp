@@ -5,6 +5,7 @@
 #include "platform/base/result.h"
 #include "platform/redis/client.h"
 #include "platform/redis/subscriber.h"
+#include "platform/redis/test_calls.h"
 #include "platform/redis/test_cluster.h"
 
 #include <boost/asio/co_spawn.hpp>
@@ -22,20 +23,6 @@ namespace {
 
 using std::chrono::seconds;
 using std::chrono::steady_clock;
-using Words = std::vector<std::string>;
-
-Awaitable<Value> send(Client& client, Words words) {
-    std::vector<std::string_view> args(words.begin(), words.end());
-    Awaitable<Value> reply = client.command(std::move(args));
-    co_return co_await std::move(reply);
-}
-
-Awaitable<Value> run_script(Client& client, const Script& script, Words keys, Words args) {
-    std::vector<std::string_view> key_views(keys.begin(), keys.end());
-    std::vector<std::string_view> arg_views(args.begin(), args.end());
-    Awaitable<Value> reply = client.run(script, key_views, arg_views);
-    co_return co_await std::move(reply);
-}
 
 Awaitable<bool> confirm(Subscriber& subscriber, std::string channel) {
     co_await subscriber.confirmed(std::move(channel));
@@ -224,6 +211,42 @@ TEST_F(RedisCluster, StopFailsWhatIsPendingAndLeavesNothingBehind) {
     EXPECT_TRUE(run_until(io_, [this] { return io_.stopped(); })) << "no timer, no socket, no loop";
 }
 
+TEST_F(RedisCluster, AsksWhereASlotIsGoingWhileItMoves) {
+    ClientOptions impatient = cluster_->options();
+    impatient.command_timeout = Milliseconds(300);
+    Client client(io_, impatient);
+    client.start();
+    ASSERT_TRUE(run_until(io_, [&] { return client.is_up(); }));
+    auto order = [&](Words words) { return run_task(io_, send(client, std::move(words))); };
+
+    order({"SET", "{move}old", "old"});
+    auto& from = cluster_->owner_of("{move}");
+    auto& to = cluster_->owner_of("{w0}").port == from.port ? cluster_->owner_of("{w1}") : cluster_->owner_of("{w0}");
+    ASSERT_NE(from.port, to.port);
+    std::string slot = std::to_string(hash_slot("{move}"));
+    std::string target = TestCluster::ask(to, {"CLUSTER", "MYID"});
+    TestCluster::ask(to, {"CLUSTER", "SETSLOT", slot, "IMPORTING", TestCluster::ask(from, {"CLUSTER", "MYID"})});
+    TestCluster::ask(from, {"CLUSTER", "SETSLOT", slot, "MIGRATING", target});
+
+    EXPECT_EQ(order({"GET", "{move}old"}).as_string(), "old");
+    EXPECT_EQ(client.stats().redirections.read(), 0U);
+    EXPECT_EQ(order({"SET", "{move}new", "new"}).as_string(), "OK");
+    EXPECT_EQ(order({"GET", "{move}new"}).as_string(), "new");
+    EXPECT_EQ(client.stats().redirections.read(), 2U) << "each of them anew: the slot has not moved";
+    EXPECT_EQ(TestCluster::ask(to, {"CLUSTER", "COUNTKEYSINSLOT", slot}), "1");
+    // Its two keys are in two places: no node can answer.
+    auto asked_at = steady_clock::now();
+    EXPECT_THROW(order({"MGET", "{move}old", "{move}new"}), Unavailable);
+    EXPECT_GE(steady_clock::now() - asked_at, Milliseconds(300));
+    EXPECT_THROW(order({"EVAL", "redis.call('DEL', KEYS[1]) return redis.call('GET', KEYS[1])", "1", "{move}old"}),
+                 Unavailable);
+
+    TestCluster::ask(to, {"CLUSTER", "SETSLOT", slot, "NODE", target});
+    TestCluster::ask(from, {"CLUSTER", "SETSLOT", slot, "NODE", target});
+    EXPECT_EQ(order({"MGET", "{move}old", "{move}new"}).at(1).as_string(), "new");
+    cluster_->wait_until_whole();
+}
+
 TEST_F(RedisCluster, FollowsSlotsThatMoveUnderTraffic) {
     start_writers();
     auto& from = cluster_->owner_of("{w0}");
@@ -264,6 +287,20 @@ TEST_F(RedisCluster, ComesBackAfterAMasterWasKilledUnderTraffic) {
     victim.server->start();
     cluster_->wait_until_whole();
     EXPECT_TRUE(hears_everything());
+}
+
+TEST_F(RedisCluster, LosesNothingWhenAReplicaTakesOverByOrder) {
+    start_writers();
+    auto& master = cluster_->owner_of("{w0}");
+    auto& replica = cluster_->replica_of(master);
+    TestCluster::ask(replica, {"CLUSTER", "FAILOVER"});
+    ASSERT_TRUE(run_until(io_, [&] { return cluster_->owner_of("{w0}").port == replica.port; }));
+    auto taken_over_at = steady_clock::now();
+    ASSERT_TRUE(run_until(io_, [&] { return writers_[0].acknowledged_at > taken_over_at; }));
+    stop_writers();
+    EXPECT_EQ(count_unavailable(), 0);
+    EXPECT_TRUE(hears_everything());
+    cluster_->wait_until_whole();
 }
 
 }  // namespace

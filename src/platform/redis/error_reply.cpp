@@ -15,6 +15,10 @@ namespace {
 constexpr std::array<std::string_view, 4> kTemporary{"TRYAGAIN", "CLUSTERDOWN", "LOADING", "MASTERDOWN"};
 constexpr std::array<std::string_view, 5> kUnavailable{"BUSY", "READONLY", "MISCONF", "NOREPLICAS", "OOM"};
 
+// A script has removed one of its keys and come back to it, while their slot is being moved: a key that is not here
+// might be there. It has ended at that point.
+constexpr std::string_view kHalfMoved = "Script attempted to access a non local key in a cluster node";
+
 bool contains(std::span<const std::string_view> codes, std::string_view code) {
     return std::ranges::find(codes, code) != codes.end();
 }
@@ -29,7 +33,8 @@ bool read_number(std::string_view text, Number& number) {
 
 Value checked(Value reply) {
     if (!reply.is_error()) return reply;
-    if (is_temporary(reply) || contains(kUnavailable, reply.error_code())) throw Unavailable("redis: " + reply.error());
+    if (is_temporary(reply) || contains(kUnavailable, reply.error_code()) || reply.error().contains(kHalfMoved))
+        throw Unavailable("redis: " + reply.error());
     throw CommandError(reply.error());
 }
 

@@ -44,6 +44,8 @@ TEST(RedisErrorReply, KnowsWhatPassesAndWhatIsUnavailable) {
     EXPECT_FALSE(is_temporary(Value(Value::Kind::string, "TRYAGAIN")));
     EXPECT_THROW(checked(error("LOADING Redis is loading the dataset in memory")), Unavailable);
     EXPECT_THROW(checked(error("READONLY You can't write")), Unavailable);
+    EXPECT_THROW(checked(error("ERR Script attempted to access a non local key in a cluster node script: 5f")),
+                 Unavailable);
     EXPECT_THROW(checked(error("WRONGTYPE Operation")), CommandError);
     EXPECT_EQ(checked(Value(std::int64_t{1})).as_integer(), 1);
 }

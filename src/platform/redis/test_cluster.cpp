@@ -40,8 +40,8 @@ TestCluster::TestCluster() {
                                            "yes",
                                            "--cluster-node-timeout",
                                            "2000",
-                                           "--appendonly",
-                                           "no"};
+                                           "--repl-diskless-sync-delay",
+                                           "0"};
         nodes_.push_back({port, std::make_unique<TestServer>(std::move(arguments))});
     }
     std::vector<std::string> create{"redis-cli", "--cluster", "create"};
@@ -84,6 +84,15 @@ TestCluster::Node& TestCluster::owner_of(const std::string& key) {
     throw std::runtime_error("nobody owns the slot of " + key);
 }
 
+TestCluster::Node& TestCluster::replica_of(const Node& master) {
+    std::string wanted = "master_port:" + std::to_string(master.port);
+    auto found = std::ranges::find_if(nodes_, [&](const Node& node) {
+        return node.server->is_running() && ask(node, {"INFO", "replication"}).contains(wanted);
+    });
+    if (found == nodes_.end()) throw std::runtime_error("the master has no replica");
+    return *found;
+}
+
 void TestCluster::reshard(const Node& from, const Node& to, int slots) {
     run_program({"redis-cli", "--cluster", "reshard", place_of(from), "--cluster-from", ask(from, {"CLUSTER", "MYID"}),
                  "--cluster-to", ask(to, {"CLUSTER", "MYID"}), "--cluster-slots", std::to_string(slots),
@@ -94,17 +103,21 @@ void TestCluster::wait_until_whole() {
     auto deadline = steady_clock::now() + kPatience;
     for (const Node& node : nodes_) {
         while (node.server->is_running() && !is_whole(node)) {
-            if (steady_clock::now() > deadline) throw std::runtime_error("the cluster does not become whole");
+            if (steady_clock::now() > deadline)
+                throw std::runtime_error("the cluster does not become whole: " + state_of(node));
             std::this_thread::sleep_for(kPoll);
         }
     }
 }
 
+std::string TestCluster::state_of(const Node& node) {
+    return ask(node, {"CLUSTER", "INFO"}) + "\n" + ask(node, {"INFO", "replication"});
+}
+
 bool TestCluster::is_whole(const Node& node) {
-    std::string cluster = ask(node, {"CLUSTER", "INFO"});
-    std::string replication = ask(node, {"INFO", "replication"});
-    return cluster.contains("cluster_state:ok") && cluster.contains("cluster_slots_ok:16384") &&
-           (replication.contains("role:master") || replication.contains("master_link_status:up"));
+    std::string state = state_of(node);
+    return state.contains("cluster_state:ok") && state.contains("cluster_slots_ok:16384") &&
+           (state.contains("role:master") || state.contains("master_link_status:up"));
 }
 
 }  // namespace mindspace::redis

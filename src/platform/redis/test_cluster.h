@@ -26,6 +26,8 @@ public:
 
     // The node that owns the slot of the key, as the first running node sees it.
     [[nodiscard]] Node& owner_of(const std::string& key);
+    // A running replica of the master.
+    [[nodiscard]] Node& replica_of(const Node& master);
     // Moves that many slots from one master to the other; blocks until that is done.
     static void reshard(const Node& from, const Node& to, int slots);
     // What a node answers to a command; blocks.
@@ -34,6 +36,7 @@ public:
     void wait_until_whole();
 
 private:
+    [[nodiscard]] static std::string state_of(const Node& node);
     [[nodiscard]] static bool is_whole(const Node& node);
 
     std::vector<Node> nodes_;

@@ -2,6 +2,8 @@
 
 #include "platform/base/result.h"
 #include "platform/redis/client.h"
+#include "platform/redis/subscriber.h"
+#include "platform/redis/test_calls.h"
 #include "platform/redis/test_process.h"
 #include "platform/redis/test_server.h"
 #include "platform/redis/url.h"
@@ -10,13 +12,6 @@
 
 namespace mindspace::redis {
 namespace {
-
-Awaitable<std::string> ping(Client& client) {
-    std::vector<std::string_view> args{"ECHO", "hello"};
-    Awaitable<Value> pending = client.command(std::move(args));
-    Value reply = co_await std::move(pending);
-    co_return reply.as_string();
-}
 
 class RedisTls : public testing::Test {
 protected:
@@ -47,10 +42,16 @@ protected:
                      "-days",
                      "2"});
         port_ = free_port();
-        std::string port = std::to_string(port_);
-        server_ = std::make_unique<TestServer>(std::vector<std::string>{
-            "--tls-port", port, "--tls-cert-file", file("server.pem"), "--tls-key-file", file("server.key"),
-            "--tls-ca-cert-file", file("ca.pem"), "--tls-auth-clients", "no", "--requirepass", "s3cret"});
+        server_ = std::make_unique<TestServer>(arguments(port_));
+    }
+
+    static Words arguments(std::uint16_t port) {
+        return {"--tls-port",         std::to_string(port),
+                "--tls-cert-file",    file("server.pem"),
+                "--tls-key-file",     file("server.key"),
+                "--tls-ca-cert-file", file("ca.pem"),
+                "--tls-auth-clients", "no",
+                "--requirepass",      "s3cret"};
     }
 
     static void TearDownTestSuite() {
@@ -78,7 +79,7 @@ protected:
         std::string fault;
         EXPECT_TRUE(run_until(io_, [&] {
             try {
-                run_task(io_, ping(client));
+                run_task(io_, send(client, {"PING"}));
             } catch (const Unavailable& unavailable) {
                 fault = unavailable.what();
             }
@@ -102,12 +103,33 @@ TEST_F(RedisTls, CarriesCommands) {
     Client client(io_, options("localhost", "ca"));
     client.start();
     ASSERT_TRUE(run_until(io_, [&] { return client.is_up(); }));
-    EXPECT_EQ(run_task(io_, ping(client)), "hello");
     std::string large(3'000'000, 'v');
-    std::vector<std::string_view> set{"SET", "key", large};
-    run_task(io_, client.command(std::move(set)));
-    std::vector<std::string_view> get{"GET", "key"};
-    EXPECT_EQ(run_task(io_, client.command(std::move(get))).as_string(), large);
+    EXPECT_EQ(run_task(io_, send(client, {"SET", "key", large})).as_string(), "OK");
+    EXPECT_EQ(run_task(io_, send(client, {"GET", "key"})).as_string(), large);
+}
+
+// One node is a cluster, too. It does not know its own address, so it is known by the one that was asked.
+TEST_F(RedisTls, CarriesCommandsAndMessagesOfACluster) {
+    std::uint16_t port = free_port();
+    Words words = arguments(port);
+    words.insert(words.end(), {"--cluster-enabled", "yes", "--tls-cluster", "yes"});
+    TestServer node(std::move(words));
+    auto url = "rediss+cluster://:s3cret@localhost:" + std::to_string(port) + "?ca=" + file("ca.pem");
+    ClientOptions options = parse_url(url).value();
+    options.command_timeout = Milliseconds(4000);
+    run_program({"redis-cli", "-s", node.socket_path(), "--no-auth-warning", "-a", "s3cret", "CLUSTER", "ADDSLOTSRANGE",
+                 "0", "16383"});
+    Client client(io_, options);
+    Subscriber subscriber(io_, options);
+    std::string heard;
+    Subscription subscription = subscriber.subscribe("room", [&](std::string_view text) { heard = text; });
+    client.start();
+    subscriber.start();
+    ASSERT_TRUE(run_until(io_, [&] { return client.is_up(); }));
+    EXPECT_EQ(run_task(io_, send(client, {"SET", "key", "value"})).as_string(), "OK") << "not at once: CLUSTERDOWN";
+    ASSERT_TRUE(run_until(io_, [&] { return subscriber.is_up(); }));
+    run_task(io_, send(client, {"SPUBLISH", "room", "hello"}));
+    EXPECT_TRUE(run_until(io_, [&] { return heard == "hello"; }));
 }
 
 TEST_F(RedisTls, RefusesACertificateOfAnotherAuthority) {
