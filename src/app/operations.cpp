@@ -105,6 +105,8 @@ void collect_clients(const std::vector<std::unique_ptr<Core>>& cores, telemetry:
                  sum(cores, [](const Core& core) { return core.redis.stats().timeouts.read(); }));
     page.counter("mindspace_redis_reconnects", "Connections to Redis made again after a loss.",
                  sum(cores, [](const Core& core) { return core.redis.stats().reconnects.read(); }));
+    page.counter("mindspace_redis_redirections", "Commands that a node of a Redis Cluster sent to another.",
+                 sum(cores, [](const Core& core) { return core.redis.stats().redirections.read(); }));
     page.counter("mindspace_log_lost", "Log lines lost to a full queue.", log::lost_count());
     if (!cores.empty()) {
         auto hashing = cores.front()->shared.hashing.stats();

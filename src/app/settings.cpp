@@ -85,8 +85,10 @@ config::Configuration bind_settings(Config& config) {
 
             {.key = "redis.url",
              .member = &redis.url,
-             .sentence = "Redis, as redis://[user:password@]host:port or the path of a Unix socket; empty: an embedded "
-                         "server.",
+             .sentence =
+                 "Redis 7, as redis[s]://[user:password@]host:port[?ca=FILE] (rediss: TLS), "
+                 "redis[s]+cluster://[user:password@]host:port,…[?ca=FILE] or the path of a Unix socket; empty: "
+                 "an embedded server.",
              .secret = true},
             {.key = "redis.command_timeout_ms",
              .member = &redis.command_timeout,

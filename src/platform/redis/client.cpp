@@ -1,5 +1,8 @@
 #include "platform/redis/client.h"
 
+#include "platform/redis/cluster.h"
+#include "platform/redis/cluster_command.h"
+#include "platform/redis/command_slot.h"
 #include "platform/redis/connection.h"
 #include "platform/redis/link.h"
 
@@ -7,39 +10,70 @@
 
 namespace mindspace::redis {
 
-Client::Client(asio::io_context& io, ClientOptions options)
-    : link_(std::make_shared<Link>(io, std::move(options), Connection::OnPush())) {}
+namespace {
+
+// A command that could not run in a cluster is a bug on a single server, too. Looked for wherever assertions are on,
+// so that every test does.
+#ifdef NDEBUG
+void require_one_slot_of_command(Arguments) {}
+void require_one_slot_of_keys(Arguments) {}
+#else
+void require_one_slot_of_command(Arguments args) {
+    static_cast<void>(slot_of_command(args));
+}
+void require_one_slot_of_keys(Arguments keys) {
+    static_cast<void>(slot_of_keys(keys));
+}
+#endif
+
+}  // namespace
+
+Client::Client(asio::io_context& io, ClientOptions options) : stats_(std::make_shared<ClientStats>()) {
+    if (options.is_cluster()) {
+        cluster_ = std::make_shared<Cluster>(io, std::move(options), stats_);
+    } else {
+        link_ = std::make_shared<Link>(io, std::move(options), stats_, Connection::OnPush());
+    }
+}
 
 Client::~Client() {
     stop();
 }
 
 void Client::on_connected(std::function<Awaitable<>(Connection&)> hook) {
-    link_->set_prepare(std::move(hook));
+    if (link_) return link_->set_prepare(std::move(hook));
+    cluster_->set_hooks(
+        {.prepare = [hook = std::move(hook)](const Address&, Connection& connection) { return hook(connection); },
+         .on_push = {},
+         .on_mapped = {}});
 }
 
 void Client::start() {
-    link_->start();
+    cluster_ ? cluster_->start() : link_->start();
 }
 
 void Client::stop() {
-    link_->stop();
+    cluster_ ? cluster_->stop() : link_->stop();
 }
 
 bool Client::is_up() const {
-    return link_->is_up();
+    return cluster_ ? cluster_->is_up() : link_->is_up();
 }
 
 Awaitable<Value> Client::command(std::vector<std::string_view> args) {
+    if (cluster_) return run_in_cluster(cluster_, std::move(args));
+    require_one_slot_of_command(args);
     return link_->connection().command(std::move(args));
 }
 
 Awaitable<Value> Client::run(const Script& script, Arguments keys, Arguments args) {
+    if (cluster_) return run_in_cluster(cluster_, script, keys, args);
+    require_one_slot_of_keys(keys);
     return link_->connection().run(script, keys, args);
 }
 
 const ClientStats& Client::stats() const {
-    return link_->stats();
+    return *stats_;
 }
 
 }  // namespace mindspace::redis

@@ -2,11 +2,11 @@
 
 #include "platform/base/result.h"
 #include "platform/redis/connection.h"
+#include "platform/redis/test_calls.h"
 #include "platform/redis/test_server.h"
 
 #include <gtest/gtest.h>
 
-#include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
@@ -19,20 +19,6 @@ namespace mindspace::redis {
 namespace {
 
 using std::chrono::steady_clock;
-using Words = std::vector<std::string>;
-
-Awaitable<Value> send(Client& client, Words words) {
-    std::vector<std::string_view> args(words.begin(), words.end());
-    Awaitable<Value> reply = client.command(std::move(args));
-    co_return co_await std::move(reply);
-}
-
-Awaitable<Value> run_script(Client& client, const Script& script, Words keys, Words args) {
-    std::vector<std::string_view> key_views(keys.begin(), keys.end());
-    std::vector<std::string_view> arg_views(args.begin(), args.end());
-    Awaitable<Value> reply = client.run(script, key_views, arg_views);
-    co_return co_await std::move(reply);
-}
 
 // How a command that runs beside others ended.
 struct Outcome {
@@ -107,11 +93,9 @@ TEST_F(ClientTest, CarriesLargeValues) {
 }
 
 TEST_F(ClientTest, ConnectsOverTcpByName) {
-    asio::ip::tcp::acceptor free_port(io_, asio::ip::tcp::endpoint(asio::ip::address_v4::loopback(), 0));
     ClientOptions tcp;
     tcp.host = "localhost";
-    tcp.port = free_port.local_endpoint().port();
-    free_port.close();
+    tcp.port = free_port();
     TestServer server({"--port", std::to_string(tcp.port)});
     Client client(io_, tcp);
     start(client);
@@ -180,9 +164,9 @@ TEST_F(ClientTest, RunsScriptsThatRedisDoesNotKnowYetOrAnyMore) {
     start(client);
     for (int round = 0; round < 3; ++round) {
         if (round == 2) call(client, {"SCRIPT", "FLUSH"});
-        Value reply = run_task(io_, run_script(client, script, {"a", "b"}, {"x"}));
+        Value reply = run_task(io_, run_script(client, script, {"{t}a", "{t}b"}, {"x"}));
         ASSERT_EQ(reply.size(), 4U);
-        EXPECT_EQ(reply.at(1).as_string(), "b");
+        EXPECT_EQ(reply.at(1).as_string(), "{t}b");
         EXPECT_EQ(reply.at(2).as_string(), "x");
         EXPECT_EQ(reply.at(3).as_integer(), 1);
         EXPECT_EQ(client.stats().errors.read(), round < 2 ? 1U : 2U) << "NOSCRIPT at first, and after the flush";
@@ -270,6 +254,27 @@ TEST_F(ClientTest, AuthenticatesAndNeverTellsThePassword) {
     asio::co_spawn(io_, record(stranger, {"PING"}, outcome), [](std::exception_ptr) {});
     ASSERT_TRUE(run_until(io_, [&] { return outcome.is_done; }));
     EXPECT_EQ(outcome.reply, "redis: HELLO was refused: WRONGPASS");
+}
+
+TEST_F(ClientTest, AuthenticatesAsANamedUser) {
+    TestServer guarded({"--user", "default", "off", "--user", "marie", "on", ">s3cret", "~own:*", "+@all"});
+    ClientOptions as_marie = options();
+    as_marie.socket_path = guarded.socket_path();
+    as_marie.username = "marie";
+    as_marie.password = "s3cret";
+    Client client(io_, as_marie);
+    start(client);
+    EXPECT_EQ(call(client, {"ACL", "WHOAMI"}).as_string(), "marie");
+    EXPECT_EQ(call(client, {"SET", "own:key", "value"}).as_string(), "OK");
+    EXPECT_THROW(call(client, {"SET", "key", "value"}), CommandError);
+}
+
+TEST_F(ClientTest, RefusesKeysThatAClusterWouldRefuse) {
+    Client client(io_, options());
+    start(client);
+    EXPECT_THROW(call(client, {"MGET", "a", "b"}), std::logic_error);
+    EXPECT_THROW(run_task(io_, run_script(client, Script::make("return 1"), {"a", "b"}, {})), std::logic_error);
+    EXPECT_EQ(call(client, {"MGET", "{t}a", "{t}b"}).size(), 2U);
 }
 
 struct HookLog {

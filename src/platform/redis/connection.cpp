@@ -1,6 +1,8 @@
 #include "platform/redis/connection.h"
 
 #include "platform/base/result.h"
+#include "platform/redis/error_reply.h"
+#include "platform/redis/tls.h"
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/connect.hpp>
@@ -29,20 +31,6 @@ constexpr std::size_t kKeptBuffer = std::size_t{1} << 20;  // what one burst may
 constexpr int kChecksPerTimeout = 10;                      // so a timeout is noticed a tenth late at most
 constexpr auto kAwaitTuple = asio::as_tuple(asio::use_awaitable);
 
-// Errors by which a server says that it cannot serve anybody now.
-bool means_unavailable(std::string_view code) {
-    static constexpr std::array<std::string_view, 9> kCodes{"LOADING",    "BUSY", "MASTERDOWN",  "READONLY", "MISCONF",
-                                                            "NOREPLICAS", "OOM",  "CLUSTERDOWN", "TRYAGAIN"};
-    return std::ranges::find(kCodes, code) != kCodes.end();
-}
-
-// The reply, unless it is an error.
-Value checked(Value reply) {
-    if (!reply.is_error()) return reply;
-    if (means_unavailable(reply.error_code())) throw Unavailable("redis: " + reply.error());
-    throw CommandError(reply.error());
-}
-
 }  // namespace
 
 Connection::Connection(asio::io_context& io, const ClientOptions& options, ClientStats& stats, OnPush on_push)
@@ -54,6 +42,8 @@ Connection::Connection(asio::io_context& io, const ClientOptions& options, Clien
       watch_timer_(io),
       closed_signal_(io, steady_clock::time_point::max()) {}
 
+Connection::~Connection() = default;
+
 Awaitable<> Connection::open() {
     connect_by_ = steady_clock::now() + options_.connect_timeout;
     watch();
@@ -63,6 +53,7 @@ Awaitable<> Connection::open() {
     if (closed_) throw Unavailable(close_reason_);
     if (fault) throw Unavailable("redis: cannot connect: " + fault.message());
     if (options_.socket_path.empty()) socket_.set_option(asio::ip::tcp::no_delay(true));
+    if (options_.tls) co_await encrypt();
     read();
     co_await greet();
     is_open_ = true;
@@ -80,6 +71,13 @@ Awaitable<std::vector<Connection::Endpoint>> Connection::find_endpoints() {
     if (fault) throw Unavailable("redis: cannot resolve " + options_.host + ": " + fault.message());
     for (const auto& entry : found) endpoints.emplace_back(entry.endpoint());
     co_return endpoints;
+}
+
+Awaitable<> Connection::encrypt() {
+    tls_ = std::make_unique<TlsStream>(socket_, options_.tls, options_.host);
+    auto [fault] = co_await tls_->stream().async_handshake(asio::ssl::stream_base::client, kAwaitTuple);
+    if (closed_) throw Unavailable(close_reason_);
+    if (fault) throw Unavailable("redis: no TLS with " + options_.host + ": " + fault.message());
 }
 
 // HELLO chooses RESP3, authenticates and names the connection in one trip.
@@ -104,9 +102,9 @@ void Connection::close(std::string reason) {
     socket_.close(ignored);  // the descriptor is gone in any case
     watch_timer_.cancel();
     closed_signal_.cancel();
-    stats_.pending.set(0);
     // Out of the member first: those who are resumed may come back here.
     std::deque<Pending> lost = std::exchange(pending_, {});
+    stats_.pending.subtract(lost.size());
     std::exception_ptr fault = std::make_exception_ptr(Unavailable(close_reason_));
     for (Pending& pending : lost) pending.handler(fault, Value());
 }
@@ -144,16 +142,19 @@ Awaitable<Value> Connection::run_script(std::shared_ptr<Connection> self, const 
 
 void Connection::send(Arguments args) {
     if (closed_) return;
-    if (output_.size() > kMaxOutput) return close("redis: too much output waits");
+    if (output_.size() > kMaxOutput) {
+        // Posted, because callers do not expect others to be resumed meanwhile.
+        return asio::post(io_, [self = shared_from_this()] { self->close("redis: too much output waits"); });
+    }
     append({args});
 }
 
-// Encodes at once, so that `parts` need not outlive the call. The awaitable must be awaited at once, too.
-Awaitable<Value> Connection::exchange(std::initializer_list<Arguments> parts) {
+Awaitable<Value> Connection::exchange(std::initializer_list<Arguments> parts, Asking asking) {
     assert(io_.get_executor().running_in_this_thread());
     if (closed_) throw Unavailable(close_reason_);
     if (pending_.size() >= options_.max_pending) throw Unavailable("redis: too many commands are pending");
     if (output_.size() > kMaxOutput) throw Unavailable("redis: too much output waits");
+    if (asking == Asking::yes) append_ignoring_reply("ASKING");
     append(parts);
     return asio::async_initiate<const asio::use_awaitable_t<>, void(std::exception_ptr, Value)>(
         [this](auto handler) { expect_reply(std::move(handler)); }, asio::use_awaitable);
@@ -167,9 +168,24 @@ void Connection::append(std::initializer_list<Arguments> parts) {
     asio::post(io_, [self = shared_from_this()] { self->write(); });
 }
 
+void Connection::append_ignoring_reply(std::string_view command) {
+    std::array<std::string_view, 1> args{command};
+    append({args});
+    expect_reply([](const std::exception_ptr&, const Value&) {});
+}
+
 void Connection::expect_reply(Handler handler) {
     pending_.push_back({std::move(handler), steady_clock::now()});
-    stats_.pending.set(pending_.size());
+    stats_.pending.increment();
+}
+
+// Calls it with what bytes go through: the socket, or the encryption over it.
+void Connection::with_stream(auto operation) {
+    if (tls_) {
+        operation(tls_->stream());
+    } else {
+        operation(socket_);
+    }
 }
 
 void Connection::write() {
@@ -179,22 +195,26 @@ void Connection::write() {
     std::swap(output_, sending_);
     is_writing_ = !sending_.empty();
     if (!is_writing_) return;
-    asio::async_write(socket_, asio::buffer(sending_), [self = shared_from_this()](error_code fault, std::size_t) {
-        if (fault) return self->close("redis: connection lost: " + fault.message());
-        self->write();
+    with_stream([this](auto& stream) {
+        asio::async_write(stream, asio::buffer(sending_), [self = shared_from_this()](error_code fault, std::size_t) {
+            if (fault) return self->close("redis: connection lost: " + fault.message());
+            self->write();
+        });
     });
 }
 
 void Connection::read() {
     std::span<char> room = parser_.prepare();
-    socket_.async_read_some(asio::buffer(room.data(), room.size()),
-                            [self = shared_from_this()](error_code fault, std::size_t count) {
-                                if (fault) return self->close("redis: connection lost: " + fault.message());
-                                self->parser_.commit(count);
-                                self->received_at_ = steady_clock::now();
-                                self->deliver_replies();
-                                if (!self->closed_) self->read();
-                            });
+    with_stream([&](auto& stream) {
+        stream.async_read_some(asio::buffer(room.data(), room.size()),
+                               [self = shared_from_this()](error_code fault, std::size_t count) {
+                                   if (fault) return self->close("redis: connection lost: " + fault.message());
+                                   self->parser_.commit(count);
+                                   self->received_at_ = steady_clock::now();
+                                   self->deliver_replies();
+                                   if (!self->closed_) self->read();
+                               });
+    });
 }
 
 void Connection::deliver_replies() {
@@ -204,7 +224,12 @@ void Connection::deliver_replies() {
             reply = parser_.next();
             if (!reply) return;
             if (reply->kind() == Value::Kind::push) {
-                if (on_push_) on_push_(*reply);
+                if (on_push_) on_push_(*this, *reply);
+                continue;
+            }
+            if (reply->is_error() && on_push_ && is_open_) {
+                stats_.errors.increment();
+                on_push_(*this, *reply);
                 continue;
             }
         } catch (const ProtocolError& fault) {
@@ -223,7 +248,7 @@ void Connection::deliver(Value reply) {
     bool is_demoted = reply.is_error() && reply.error_code() == "READONLY";
     Handler handler = std::move(pending_.front().handler);
     pending_.pop_front();
-    stats_.pending.set(pending_.size());
+    stats_.pending.subtract(1);
     handler(nullptr, std::move(reply));
     if (is_demoted) close("redis: the server has become a replica");
 }
@@ -251,11 +276,7 @@ void Connection::check_deadlines() {
         return close("redis: a command timed out");
     }
     // An idle connection is asked for a sign of life, so that a dead one is found before a request finds it.
-    if (is_open_ && now - received_at_ >= options_.command_timeout) {
-        static constexpr std::array<std::string_view, 1> kPing{"PING"};
-        append({kPing});
-        expect_reply([](const std::exception_ptr&, const Value&) {});
-    }
+    if (is_open_ && now - received_at_ >= options_.command_timeout) append_ignoring_reply("PING");
 }
 
 }  // namespace mindspace::redis

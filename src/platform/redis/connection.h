@@ -26,15 +26,24 @@
 
 namespace mindspace::redis {
 
+class TlsStream;
+
+// Whether a node of a cluster is to serve a slot that is just being moved to it (the command ASKING).
+enum class Asking { no, yes };
+
 class Connection : public std::enable_shared_from_this<Connection> {
 public:
-    // May call anything here. A ProtocolError drops the connection; it must throw nothing else.
-    using OnPush = std::function<void(const Value&)>;
+    // Where it is given, the connection is a subscriber's: it gets the pushes and, because nothing but SUBSCRIBE and
+    // its kin can fail there, error replies. May call anything here. A ProtocolError drops the connection; it must
+    // throw nothing else.
+    using OnPush = std::function<void(Connection&, const Value&)>;
 
-    // `options`, `stats` and what `on_push` uses must live until close(). An empty `on_push` drops pushes.
+    // `options`, `stats` and what `on_push` uses must live until close(). Without `on_push` pushes are dropped.
     Connection(asio::io_context& io, const ClientOptions& options, ClientStats& stats, OnPush on_push);
+    ~Connection();
 
-    // Connects, switches to RESP3, authenticates. Throws Unavailable, at the latest after connect_timeout.
+    // Connects, encrypts if asked to, switches to RESP3, authenticates. Throws Unavailable, at the latest after
+    // connect_timeout.
     Awaitable<> open();
     // Ends the connection: every pending command throws Unavailable(reason) before this returns.
     void close(std::string reason);
@@ -43,6 +52,9 @@ public:
     [[nodiscard]] bool is_closed() const { return closed_; }
     [[nodiscard]] const std::string& close_reason() const { return close_reason_; }
 
+    // Sends one command, given in parts, and returns its reply, an error reply, too. Encodes at once, so that `parts`
+    // need not outlive the call; the awaitable must be awaited at once, too. Throws Unavailable as Client::command.
+    Awaitable<Value> exchange(std::initializer_list<Arguments> parts, Asking asking = Asking::no);
     // As Client::command and Client::run.
     Awaitable<Value> command(std::vector<std::string_view> args);
     Awaitable<Value> run(const Script& script, Arguments keys, Arguments args);
@@ -62,10 +74,12 @@ private:
                                        Arguments args);
 
     Awaitable<std::vector<Endpoint>> find_endpoints();
+    Awaitable<> encrypt();
     Awaitable<> greet();
-    Awaitable<Value> exchange(std::initializer_list<Arguments> parts);
     void append(std::initializer_list<Arguments> parts);
+    void append_ignoring_reply(std::string_view command);
     void expect_reply(Handler handler);
+    void with_stream(auto operation);
     void write();
     void read();
     void deliver_replies();
@@ -78,6 +92,7 @@ private:
     ClientStats& stats_;
     OnPush on_push_;
     asio::generic::stream_protocol::socket socket_;
+    std::unique_ptr<TlsStream> tls_;  // null if the server is spoken to in plain
     asio::steady_timer watch_timer_;
     asio::steady_timer closed_signal_;  // never expires; close() cancels it
     Parser parser_;

@@ -18,11 +18,13 @@ constexpr Milliseconds kLongestBackoff{2000};
 
 }  // namespace
 
-Link::Link(asio::io_context& io, ClientOptions options, Connection::OnPush on_push)
+Link::Link(asio::io_context& io, ClientOptions options, std::shared_ptr<ClientStats> stats, Connection::OnPush on_push)
     : io_(io),
       options_(std::move(options)),
       on_push_(std::move(on_push)),
+      stats_(std::move(stats)),
       backoff_timer_(io),
+      settled_signal_(io, std::chrono::steady_clock::time_point::max()),
       backoff_(kFirstBackoff) {}
 
 void Link::start() {
@@ -36,6 +38,7 @@ void Link::stop() {
     last_fault_ = "redis: stopped";
     backoff_timer_.cancel();
     if (connection_) connection_->close("redis: stopped");
+    settle();
 }
 
 Connection& Link::connection() const {
@@ -53,19 +56,30 @@ Awaitable<> Link::keep_connected(std::shared_ptr<Link> self) {
 
 // From connecting to the loss of the connection, which is no fault of this coroutine but what it is there for.
 Awaitable<> Link::use_one_connection() {
-    connection_ = std::make_shared<Connection>(io_, options_, stats_, on_push_);
+    connection_ = std::make_shared<Connection>(io_, options_, *stats_, on_push_);
     try {
         co_await connection_->open();
         if (prepare_) co_await prepare_(*connection_);
         is_prepared_ = true;
         backoff_ = kFirstBackoff;
-        if (std::exchange(was_up_, true)) stats_.reconnects.increment();
+        settle();
+        if (std::exchange(was_up_, true)) stats_->reconnects.increment();
         co_await connection_->closed();
     } catch (const std::exception& fault) {
         connection_->close(fault.what());
     }
     is_prepared_ = false;
     last_fault_ = connection_->close_reason();
+    settle();
+}
+
+Awaitable<> Link::settled() {
+    if (!is_settled_) co_await settled_signal_.async_wait(asio::as_tuple(asio::use_awaitable));
+}
+
+void Link::settle() {
+    is_settled_ = true;
+    settled_signal_.cancel();
 }
 
 // Half of the wait is random: the clients of a restarted Redis come back spread out.

@@ -9,20 +9,23 @@ namespace mindspace::redis {
 // A number with one writing thread, so changing it takes no locked instruction; any thread may read.
 class Counter {
 public:
-    void increment() { set(read() + 1); }
-    void set(std::uint64_t value) { value_.store(value, std::memory_order_relaxed); }
+    void increment() { add(1); }
+    void add(std::uint64_t count) { value_.store(read() + count, std::memory_order_relaxed); }
+    void subtract(std::uint64_t count) { value_.store(read() - count, std::memory_order_relaxed); }
     [[nodiscard]] std::uint64_t read() const { return value_.load(std::memory_order_relaxed); }
 
 private:
     std::atomic<std::uint64_t> value_{0};
 };
 
+// Of all connections of one client.
 struct ClientStats {
-    Counter commands;    // sent, those of the client itself (HELLO, PING) included
-    Counter errors;      // error replies
-    Counter timeouts;    // connections given up because a command went unanswered
-    Counter reconnects;  // connections made after the first
-    Counter pending;     // commands without a reply, now
+    Counter commands;      // sent, those of the client itself (HELLO, PING) included
+    Counter errors;        // error replies, redirections included
+    Counter timeouts;      // connections given up because a command went unanswered
+    Counter reconnects;    // connections made again after a loss
+    Counter redirections;  // commands that a node of a cluster sent to another
+    Counter pending;       // commands without a reply, now
 };
 
 }  // namespace mindspace::redis

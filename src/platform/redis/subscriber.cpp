@@ -1,82 +1,60 @@
 #include "platform/redis/subscriber.h"
 
+#include "platform/base/result.h"
+#include "platform/redis/channels.h"
+#include "platform/redis/cluster.h"
 #include "platform/redis/connection.h"
 #include "platform/redis/link.h"
 
-#include <algorithm>
-#include <array>
-#include <unordered_map>
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <chrono>
 #include <utility>
 #include <vector>
 
 namespace mindspace::redis {
 
-struct Listener {
-    std::string channel;
-    Subscriber::OnMessage handler;
-    bool is_active = true;
-};
-
-// Who listens to what. A channel is subscribed in Redis as long as it has a listener here.
-class Channels {
-public:
-    void add(std::shared_ptr<Listener> listener) {
-        auto [entry, is_new] = listeners_.try_emplace(listener->channel);
-        entry->second.push_back(std::move(listener));
-        if (is_new) send("SUBSCRIBE", entry->first);
-    }
-
-    void remove(const std::shared_ptr<Listener>& listener) {
-        listener->is_active = false;
-        auto entry = listeners_.find(listener->channel);
-        std::erase(entry->second, listener);
-        if (!entry->second.empty()) return;
-        send("UNSUBSCRIBE", entry->first);
-        listeners_.erase(entry);
-    }
-
-    // From now on subscriptions go to `connection`, those there are at once.
-    void move_to(const std::shared_ptr<Connection>& connection) {
-        connection_ = connection;
-        for (const auto& [channel, listeners] : listeners_) send("SUBSCRIBE", channel);
-    }
-
-    // Pushes other than messages confirm what was sent and need no answer.
-    void on_push(const Value& push) const {
-        if (push.size() != 3 || push.at(0).as_string() != "message") return;
-        auto entry = listeners_.find(push.at(1).as_string());
-        if (entry == listeners_.end()) return;  // unsubscribed while the message was on its way
-        // A copy, for handlers that subscribe and unsubscribe.
-        std::vector<std::shared_ptr<Listener>> listeners = entry->second;
-        for (const auto& listener : listeners) {
-            if (listener->is_active) listener->handler(push.at(2).as_string());
-        }
-    }
-
-private:
-    void send(std::string_view command, std::string_view channel) const {
-        std::array<std::string_view, 2> args{command, channel};
-        if (auto connection = connection_.lock()) connection->send(args);
-    }
-
-    std::unordered_map<std::string, std::vector<std::shared_ptr<Listener>>> listeners_;
-    std::weak_ptr<Connection> connection_;
-};
-
 namespace {
 
-// Redis answers PING after everything that came before it: its reply confirms the subscriptions.
+using std::chrono::steady_clock;
+using OnGap = std::shared_ptr<std::function<void()>>;
+using Connections = std::vector<std::shared_ptr<Connection>>;
+
+constexpr Milliseconds kMoveCheck{20};  // how often a channel that moves between nodes is looked after
+
+// Redis answers PING after everything that came before it, so the answers to subscriptions are there, too.
 Awaitable<> wait_for_pong(Connection& connection) {
     std::vector<std::string_view> ping{"PING"};
     Awaitable<Value> pong = connection.command(std::move(ping));
     co_await std::move(pong);
 }
 
-Awaitable<> resubscribe(std::shared_ptr<Channels> channels, std::shared_ptr<Connection> connection,
-                        std::function<void()> on_gap) {
-    channels->move_to(connection);
+Awaitable<> resubscribe(std::shared_ptr<Channels> channels, Address node, std::shared_ptr<Connection> connection,
+                        OnGap on_gap) {
+    channels->attach(node, connection);
     co_await wait_for_pong(*connection);
-    on_gap();
+    (*on_gap)();
+}
+
+Awaitable<> tell_of_moves(Connections changed, OnGap on_gap) {
+    try {
+        for (const auto& connection : changed) co_await wait_for_pong(*connection);
+    } catch (const Unavailable&) {
+        // The connection is lost; the next one tells of the gap, of all channels at once.
+    }
+    (*on_gap)();
+}
+
+// `channels` own the hooks that call this, through the cluster, and so live.
+void settle(asio::io_context& io, Channels& channels, const OnGap& on_gap) {
+    Connections changed = channels.settle();
+    if (changed.empty()) return;
+    asio::co_spawn(io, tell_of_moves(std::move(changed), on_gap), [](const std::exception_ptr& bug) {
+        if (bug) std::rethrow_exception(bug);
+    });
 }
 
 }  // namespace
@@ -101,10 +79,30 @@ void Subscription::end() {
 }
 
 Subscriber::Subscriber(asio::io_context& io, ClientOptions options)
-    : channels_(std::make_shared<Channels>()),
-      link_(std::make_shared<Link>(io, std::move(options),
-                                   [channels = channels_](const Value& push) { channels->on_push(push); })) {
-    on_gap([] {});
+    : stats_(std::make_shared<ClientStats>()),
+      channels_(std::make_shared<Channels>()),
+      on_gap_(std::make_shared<std::function<void()>>([] {})),
+      command_timeout_(options.command_timeout) {
+    auto channels = channels_;
+    auto gap = on_gap_;
+    Connection::OnPush on_push = [channels](Connection& connection, const Value& push) {
+        channels->on_push(connection, push);
+    };
+    if (options.is_cluster()) {
+        cluster_ = std::make_shared<Cluster>(io, std::move(options), stats_);
+        cluster_->set_hooks({.prepare =
+                                 [channels, gap](Address node, Connection& connection) {
+                                     return resubscribe(channels, std::move(node), connection.shared_from_this(), gap);
+                                 },
+                             .on_push = std::move(on_push),
+                             .on_mapped = [&io, channels, gap] { settle(io, *channels, gap); }});
+        channels_->set_cluster(cluster_);
+        return;
+    }
+    link_ = std::make_shared<Link>(io, std::move(options), stats_, std::move(on_push));
+    link_->set_prepare([channels, gap](Connection& connection) {
+        return resubscribe(channels, Address(), connection.shared_from_this(), gap);
+    });
 }
 
 Subscriber::~Subscriber() {
@@ -112,21 +110,19 @@ Subscriber::~Subscriber() {
 }
 
 void Subscriber::on_gap(std::function<void()> handler) {
-    link_->set_prepare([channels = channels_, handler = std::move(handler)](Connection& connection) {
-        return resubscribe(channels, connection.shared_from_this(), handler);
-    });
+    *on_gap_ = std::move(handler);
 }
 
 void Subscriber::start() {
-    link_->start();
+    cluster_ ? cluster_->start() : link_->start();
 }
 
 void Subscriber::stop() {
-    link_->stop();
+    cluster_ ? cluster_->stop() : link_->stop();
 }
 
 bool Subscriber::is_up() const {
-    return link_->is_up();
+    return cluster_ ? cluster_->is_up() : link_->is_up();
 }
 
 Subscription Subscriber::subscribe(std::string channel, OnMessage handler) {
@@ -135,12 +131,32 @@ Subscription Subscriber::subscribe(std::string channel, OnMessage handler) {
     return Subscription(channels_, std::move(listener));
 }
 
-Awaitable<> Subscriber::confirmed() {
-    return wait_for_pong(link_->connection());
+Awaitable<> Subscriber::confirmed(std::string channel) {
+    // The subscriber may go while this waits.
+    auto channels = channels_;
+    auto cluster = cluster_;
+    auto link = link_;
+    auto give_up_at = steady_clock::now() + command_timeout_;
+    while (true) {
+        if (auto connection = channels->connection_of(channel)) {
+            co_await wait_for_pong(*connection);
+            if (channels->is_confirmed(channel)) co_return;
+        } else {
+            // Not sent, because the node is down, or because the channel moves.
+            if (cluster) {
+                link = cluster->link_to(cluster->owner_of(hash_slot(channel)));
+                co_await link->settled();
+            }
+            static_cast<void>(link->connection());  // throws unless it is up
+        }
+        if (steady_clock::now() >= give_up_at) throw Unavailable("redis: the subscription is not confirmed");
+        asio::steady_timer pause(co_await asio::this_coro::executor, kMoveCheck);
+        co_await pause.async_wait(asio::as_tuple(asio::use_awaitable));
+    }
 }
 
 const ClientStats& Subscriber::stats() const {
-    return link_->stats();
+    return *stats_;
 }
 
 }  // namespace mindspace::redis

@@ -1,6 +1,8 @@
 #pragma once
-// Pub/sub of one core, on a connection of its own. Delivery is at most once: what is published while the connection
-// is down is lost, and on_gap tells so. Everything is called on the thread of the io_context, handlers too.
+// Pub/sub of one core, on connections of its own: one, or one a node of a cluster. Channels are sharded (SPUBLISH
+// publishes), in a cluster and on a single server alike; their names follow the rules of keys (hash_slot.h). Delivery
+// is at most once: what is published while a connection is down or a channel moves to another node is lost, and
+// on_gap tells so. Everything is called on the thread of the io_context, handlers too.
 
 #include "platform/base/async.h"
 #include "platform/redis/options.h"
@@ -16,6 +18,7 @@
 namespace mindspace::redis {
 
 class Channels;
+class Cluster;
 class Link;
 struct Listener;
 
@@ -45,8 +48,9 @@ public:
     Subscriber(const Subscriber&) = delete;
     Subscriber& operator=(const Subscriber&) = delete;
 
-    // Called after every connect, the first included, when all channels are subscribed again: messages published
-    // before may have been missed, later ones arrive. Must not throw. Set before start().
+    // Called after every connect to any node, the first included, and after channels have moved, when all channels
+    // concerned are subscribed again: messages published before may have been missed, later ones arrive. Must not
+    // throw. Set before start().
     void on_gap(std::function<void()> handler);
     // Connects, and after every loss again, until stop(). Called once.
     void start();
@@ -56,16 +60,21 @@ public:
 
     // Works while Redis is down, too: the channel is then subscribed at the next connect.
     Subscription subscribe(std::string channel, OnMessage handler);
-    // Returns when Redis has taken all subscriptions made before the call: whatever is published from then on
-    // arrives. Throws Unavailable if Redis is down or goes down meanwhile.
-    Awaitable<> confirmed();
+    // Returns when Redis has taken the channel's subscription, which must exist: whatever is published from then on
+    // arrives. Throws Unavailable if the channel's node is down or goes down meanwhile, or does not take it within
+    // command_timeout.
+    Awaitable<> confirmed(std::string channel);
 
     // Readable from any thread while the subscriber lives.
     [[nodiscard]] const ClientStats& stats() const;
 
 private:
+    std::shared_ptr<ClientStats> stats_;
     std::shared_ptr<Channels> channels_;
-    std::shared_ptr<Link> link_;
+    std::shared_ptr<std::function<void()>> on_gap_;
+    Milliseconds command_timeout_;
+    std::shared_ptr<Link> link_;        // to a single server
+    std::shared_ptr<Cluster> cluster_;  // or else
 };
 
 }  // namespace mindspace::redis

@@ -14,13 +14,13 @@ namespace {
 using Messages = std::vector<std::string>;
 
 Awaitable<std::int64_t> publish(Client& client, std::string channel, std::string payload) {
-    std::vector<std::string_view> args{"PUBLISH", channel, payload};
+    std::vector<std::string_view> args{"SPUBLISH", channel, payload};
     Awaitable<Value> receivers = client.command(std::move(args));
     co_return (co_await std::move(receivers)).as_integer();
 }
 
-Awaitable<bool> confirm(Subscriber& subscriber) {
-    co_await subscriber.confirmed();
+Awaitable<bool> confirm(Subscriber& subscriber, std::string channel) {
+    co_await subscriber.confirmed(std::move(channel));
     co_return true;
 }
 
@@ -49,7 +49,8 @@ protected:
                                      [&messages](std::string_view payload) { messages.emplace_back(payload); });
     }
 
-    void confirm_all() { ASSERT_TRUE(run_task(io_, confirm(subscriber_))); }
+    // All that was sent before the last of them has been taken, or has come, then.
+    void confirm_all() { ASSERT_TRUE(run_task(io_, confirm(subscriber_, "barrier"))); }
 
     // The number of connections that Redis gave the message to; they have had it when this returns.
     std::int64_t publish_and_deliver(std::string channel, std::string payload) {
@@ -63,6 +64,7 @@ protected:
     Client client_{io_, options()};
     Subscriber subscriber_{io_, options()};
     int gaps_ = 0;
+    Subscription barrier_ = subscriber_.subscribe("barrier", [](std::string_view) {});
 };
 
 TEST_F(SubscriberTest, DeliversToEveryListenerOfTheChannel) {
@@ -145,7 +147,7 @@ TEST_F(SubscriberTest, SubscribesEverythingAgainAfterARestartAndTellsOfTheGap) {
     publish_and_deliver("room", "before");
     server_.signal(SIGKILL);
     ASSERT_TRUE(run_until(io_, [&] { return !subscriber_.is_up() && !client_.is_up(); }));
-    EXPECT_THROW(run_task(io_, confirm(subscriber_)), Unavailable);
+    EXPECT_THROW(run_task(io_, confirm(subscriber_, "barrier")), Unavailable);
     Subscription two = collect("hall", messages);
     one = collect("garden", messages);
     server_.start();

@@ -3,8 +3,6 @@
 #include <boost/asio/local/stream_protocol.hpp>
 
 #include <csignal>
-#include <cstdlib>
-#include <filesystem>
 #include <thread>
 
 #include <fcntl.h>
@@ -20,17 +18,13 @@ constexpr std::chrono::seconds kPatience{5};
 
 }  // namespace
 
-TestServer::TestServer(std::vector<std::string> arguments) : arguments_(std::move(arguments)) {
-    std::string name = (std::filesystem::temp_directory_path() / "mindspace-redis-XXXXXX").string();
-    if (mkdtemp(name.data()) == nullptr) throw std::runtime_error("cannot make " + name);
-    directory_ = name;
-    socket_path_ = directory_ + "/redis.sock";
+TestServer::TestServer(std::vector<std::string> arguments)
+    : arguments_(std::move(arguments)), socket_path_(directory_.path() + "/redis.sock") {
     start();
 }
 
 TestServer::~TestServer() {
     if (process_ > 0) signal(SIGKILL);
-    std::filesystem::remove_all(directory_);
 }
 
 void TestServer::signal(int number) {
@@ -41,18 +35,12 @@ void TestServer::signal(int number) {
 }
 
 void TestServer::start() {
-    std::vector<std::string> words{"redis-server", "--port", "0", "--unixsocket", socket_path_, "--dir",
-                                   directory_,     "--save", "",  "--loglevel",   "warning"};
+    std::vector<std::string> words{"redis-server",    "--port", "0", "--unixsocket", socket_path_, "--dir",
+                                   directory_.path(), "--save", "",  "--loglevel",   "warning"};
     words.insert(words.end(), arguments_.begin(), arguments_.end());
-    std::vector<char*> argv;
-    for (std::string& word : words) argv.push_back(word.data());
-    argv.push_back(nullptr);
-    process_ = fork();
-    if (process_ == 0) {
-        dup2(open("/dev/null", O_WRONLY | O_CLOEXEC), STDOUT_FILENO);
-        execvp(argv[0], argv.data());
-        _exit(127);
-    }
+    int nowhere = open("/dev/null", O_WRONLY | O_CLOEXEC);
+    process_ = start_program(std::move(words), nowhere);
+    close(nowhere);
     asio::io_context io;
     asio::local::stream_protocol::socket probe(io);
     boost::system::error_code fault;
@@ -65,8 +53,8 @@ void TestServer::start() {
     } while (fault);
 }
 
-bool run_until(asio::io_context& io, const std::function<bool()>& condition) {
-    auto deadline = steady_clock::now() + kPatience;
+bool run_until(asio::io_context& io, const std::function<bool()>& condition, steady_clock::duration patience) {
+    auto deadline = steady_clock::now() + patience;
     io.restart();
     while (!condition()) {
         if (steady_clock::now() > deadline) return false;

@@ -3,6 +3,7 @@
 // something has happened.
 
 #include "platform/base/async.h"
+#include "platform/redis/test_process.h"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
@@ -28,20 +29,22 @@ public:
     TestServer& operator=(const TestServer&) = delete;
 
     [[nodiscard]] const std::string& socket_path() const { return socket_path_; }
+    [[nodiscard]] bool is_running() const { return process_ > 0; }
     // SIGSTOP and SIGCONT return at once, SIGKILL and SIGTERM when the process is gone.
     void signal(int number);
-    // After it was killed; everything it held is lost.
+    // After it was killed; everything it held is lost, but for its place in a cluster.
     void start();
 
 private:
     std::vector<std::string> arguments_;
-    std::string directory_;
+    TestDirectory directory_;
     std::string socket_path_;
     pid_t process_ = -1;
 };
 
-// Runs `io` until `condition` holds; false if it does not within five seconds.
-bool run_until(asio::io_context& io, const std::function<bool()>& condition);
+// Runs `io` until `condition` holds; false if it does not in time.
+bool run_until(asio::io_context& io, const std::function<bool()>& condition,
+               std::chrono::steady_clock::duration patience = std::chrono::seconds(5));
 
 // Runs `io` until `task` is done, and returns or throws what it does.
 template <class T>

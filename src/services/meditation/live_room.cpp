@@ -125,7 +125,7 @@ Awaitable<> LiveRoom::attempt(Task task) {
 Awaitable<> LiveRoom::perform(Enter task) {
     // What is published after the entry must reach us.
     if (!is_subscribed_) {
-        co_await parts_.subscriber.confirmed();
+        co_await parts_.subscriber.confirmed(room_channel(group_));
         is_subscribed_ = true;
     }
     auto connection = task.request.lease.connection;

@@ -145,7 +145,7 @@ TEST_F(RoomOrderTest, WhatIsOrderedIsPublishedAsItIsKept) {
     postgres::run_until(io_, [&] { return subscriber.is_up(); });
     auto subscription = subscriber.subscribe(room_channel(facts_.group),
                                              [&](std::string_view payload) { heard.emplace_back(payload); });
-    run(subscriber.confirmed());
+    run(subscriber.confirmed(room_channel(facts_.group)));
     enter(1);
     run(order_.leave(facts_.group, lease(1)));
     postgres::run_until(io_, [&] { return heard.size() == 2; });

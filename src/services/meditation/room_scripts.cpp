@@ -5,7 +5,7 @@ namespace mindspace::meditation {
 namespace {
 
 // What all scripts know.
-// KEYS: room      hash: epoch, seq, state, startsAt, endsAt
+// KEYS: room      hash: epoch, seq, state, startsAt, endsAt; its name is the room's channel, too, and so in its slot
 //       log       list: the last events, whole
 //       people    hash: user → participant (JSON)
 //       arrivals  sorted set: user by the order of coming
@@ -19,7 +19,7 @@ local function order(event)
     local stamped = '{"seq":' .. seq .. ',"epoch":"' .. redis.call('HGET', room, 'epoch') .. '",' .. event .. '}'
     redis.call('RPUSH', log, stamped)
     redis.call('LTRIM', log, -1000, -1)
-    redis.call('PUBLISH', room, stamped)
+    redis.call('SPUBLISH', room, stamped)
     return seq
 end
 

@@ -1,0 +1,123 @@
+#include "platform/redis/test_cluster.h"
+
+#include "platform/redis/hash_slot.h"
+
+#include <algorithm>
+#include <chrono>
+#include <iterator>
+#include <sstream>
+#include <stdexcept>
+#include <thread>
+
+namespace mindspace::redis {
+
+namespace {
+
+using std::chrono::steady_clock;
+
+constexpr int kNodes = 6;
+constexpr const char* kHost = "127.0.0.1";
+constexpr std::chrono::seconds kPatience{30};
+constexpr std::chrono::milliseconds kPoll{50};
+
+std::string place_of(const TestCluster::Node& node) {
+    return std::string(kHost) + ":" + std::to_string(node.port);
+}
+
+std::string strip(std::string text) {
+    while (!text.empty() && (text.back() == '\n' || text.back() == '\r')) text.pop_back();
+    return text;
+}
+
+}  // namespace
+
+TestCluster::TestCluster() {
+    for (int i = 0; i < kNodes; ++i) {
+        std::uint16_t port = free_port();
+        std::vector<std::string> arguments{"--port",
+                                           std::to_string(port),
+                                           "--cluster-enabled",
+                                           "yes",
+                                           "--cluster-node-timeout",
+                                           "2000",
+                                           "--repl-diskless-sync-delay",
+                                           "0"};
+        nodes_.push_back({port, std::make_unique<TestServer>(std::move(arguments))});
+    }
+    std::vector<std::string> create{"redis-cli", "--cluster", "create"};
+    for (const Node& node : nodes_) create.push_back(place_of(node));
+    create.insert(create.end(), {"--cluster-replicas", "1", "--cluster-yes"});
+    run_program(std::move(create));
+    wait_until_whole();
+}
+
+ClientOptions TestCluster::options() const {
+    ClientOptions options;
+    options.seeds = {{kHost, nodes_.front().port}};
+    return options;
+}
+
+std::string TestCluster::ask(const Node& node, std::vector<std::string> command) {
+    std::vector<std::string> words{"redis-cli", "-s", node.server->socket_path()};
+    words.insert(words.end(), command.begin(), command.end());
+    return strip(run_program(std::move(words)));
+}
+
+// CLUSTER NODES, a line a node: id host:port@bus flags … first-last first-last …
+TestCluster::Node& TestCluster::owner_of(const std::string& key) {
+    auto first_running = std::ranges::find_if(nodes_, [](const Node& node) { return node.server->is_running(); });
+    std::istringstream lines(ask(*first_running, {"CLUSTER", "NODES"}));
+    Slot slot = hash_slot(key);
+    for (std::string line; std::getline(lines, line);) {
+        std::istringstream words(line);
+        std::vector<std::string> fields{std::istream_iterator<std::string>(words), {}};
+        for (std::size_t i = 8; i < fields.size(); ++i) {
+            auto dash = fields[i].find('-');
+            int first = std::stoi(fields[i]);
+            int last = dash == std::string::npos ? first : std::stoi(fields[i].substr(dash + 1));
+            if (slot < first || slot > last) continue;
+            auto found = std::ranges::find_if(
+                nodes_, [&](const Node& node) { return fields[1].starts_with(place_of(node) + "@"); });
+            if (found != nodes_.end()) return *found;
+        }
+    }
+    throw std::runtime_error("nobody owns the slot of " + key);
+}
+
+TestCluster::Node& TestCluster::replica_of(const Node& master) {
+    std::string wanted = "master_port:" + std::to_string(master.port);
+    auto found = std::ranges::find_if(nodes_, [&](const Node& node) {
+        return node.server->is_running() && ask(node, {"INFO", "replication"}).contains(wanted);
+    });
+    if (found == nodes_.end()) throw std::runtime_error("the master has no replica");
+    return *found;
+}
+
+void TestCluster::reshard(const Node& from, const Node& to, int slots) {
+    run_program({"redis-cli", "--cluster", "reshard", place_of(from), "--cluster-from", ask(from, {"CLUSTER", "MYID"}),
+                 "--cluster-to", ask(to, {"CLUSTER", "MYID"}), "--cluster-slots", std::to_string(slots),
+                 "--cluster-yes"});
+}
+
+void TestCluster::wait_until_whole() {
+    auto deadline = steady_clock::now() + kPatience;
+    for (const Node& node : nodes_) {
+        while (node.server->is_running() && !is_whole(node)) {
+            if (steady_clock::now() > deadline)
+                throw std::runtime_error("the cluster does not become whole: " + state_of(node));
+            std::this_thread::sleep_for(kPoll);
+        }
+    }
+}
+
+std::string TestCluster::state_of(const Node& node) {
+    return ask(node, {"CLUSTER", "INFO"}) + "\n" + ask(node, {"INFO", "replication"});
+}
+
+bool TestCluster::is_whole(const Node& node) {
+    std::string state = state_of(node);
+    return state.contains("cluster_state:ok") && state.contains("cluster_slots_ok:16384") &&
+           (state.contains("role:master") || state.contains("master_link_status:up"));
+}
+
+}  // namespace mindspace::redis

@@ -1,0 +1,45 @@
+#pragma once
+// For tests: a real Redis Cluster of three masters with a replica each, on ports of its own.
+
+#include "platform/redis/options.h"
+#include "platform/redis/test_server.h"
+
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace mindspace::redis {
+
+class TestCluster {
+public:
+    // Returns when every node sees the whole cluster and every replica follows its master.
+    TestCluster();
+
+    // With the first node as the only seed.
+    [[nodiscard]] ClientOptions options() const;
+
+    struct Node {
+        std::uint16_t port = 0;
+        std::unique_ptr<TestServer> server;
+    };
+    [[nodiscard]] std::vector<Node>& nodes() { return nodes_; }
+
+    // The node that owns the slot of the key, as the first running node sees it.
+    [[nodiscard]] Node& owner_of(const std::string& key);
+    // A running replica of the master.
+    [[nodiscard]] Node& replica_of(const Node& master);
+    // Moves that many slots from one master to the other; blocks until that is done.
+    static void reshard(const Node& from, const Node& to, int slots);
+    // What a node answers to a command; blocks.
+    static std::string ask(const Node& node, std::vector<std::string> command);
+    // Blocks until every running node is content and replicas are in line; throws after 30 s.
+    void wait_until_whole();
+
+private:
+    [[nodiscard]] static std::string state_of(const Node& node);
+    [[nodiscard]] static bool is_whole(const Node& node);
+
+    std::vector<Node> nodes_;
+};
+
+}  // namespace mindspace::redis
