@@ -51,7 +51,7 @@ struct Response {
     // Instead of `body`.
     std::optional<BodyStream> stream{};
     // Fields of another server's answer, each line with its end. They are then all but `headers` and the framing.
-    std::string forwarded_fields{};
+    std::optional<std::string> forwarded_fields{};
 
     // Of the content, as far as it is known; what HEAD says of it included.
     [[nodiscard]] std::uint64_t content_length() const { return stream ? stream->length.value_or(0) : body.size(); }

@@ -71,7 +71,7 @@ bool is_bodyless(int status) {
 }
 
 void append_head(std::string& out, const Response& response, Framing framing) {
-    out.reserve(out.size() + response.forwarded_fields.size() + kUsualHead);
+    out.reserve(out.size() + (response.forwarded_fields ? response.forwarded_fields->size() : 0) + kUsualHead);
     out += "HTTP/1.1 ";
     append_number(out, static_cast<std::size_t>(response.status));
     out += ' ';
@@ -83,10 +83,10 @@ void append_head(std::string& out, const Response& response, Framing framing) {
         out += value;
         out += "\r\n";
     }
-    if (response.forwarded_fields.empty())
-        append_own_fields(out, response);
+    if (response.forwarded_fields)
+        out += *response.forwarded_fields;
     else
-        out += response.forwarded_fields;
+        append_own_fields(out, response);
     if (!framing.keep_alive) out += "Connection: close\r\n";
     if (framing.chunked) {
         out += "Transfer-Encoding: chunked\r\n";
