@@ -68,9 +68,9 @@ Awaitable<int> prepare(asio::io_context& loop, std::string conninfo, Seconds tim
 
 }  // namespace
 
-BackendServers::BackendServers(const Config& config, const DataDirectory& directory) {
+BackendServers::BackendServers(const Config& config, const std::optional<DataDirectory>& directory) {
     if (config.database.url.empty() || config.redis.url.empty()) {
-        embedded_ = std::make_unique<EmbeddedServers>(directory, EmbeddedSettings{}, &report);
+        embedded_ = std::make_unique<EmbeddedServers>(directory.value(), EmbeddedSettings{}, &report);
         embedded_->start();
     }
     where_.database = config.database.url.empty() ? embedded_->postgres_conninfo() : config.database.url;

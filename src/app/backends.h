@@ -6,13 +6,14 @@
 #include "app/shared.h"
 
 #include <memory>
+#include <optional>
 
 namespace mindspace::app {
 
 class BackendServers {
 public:
-    // Starts the embedded servers if any is needed. StartupError.
-    BackendServers(const Config& config, const DataDirectory& directory);
+    // Starts the embedded servers if any is needed; then there must be a directory. StartupError.
+    BackendServers(const Config& config, const std::optional<DataDirectory>& directory);
 
     [[nodiscard]] const Backends& where() const { return where_; }
     // From the main thread, every 200 ms or so: restarts an embedded server that died.

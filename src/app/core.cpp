@@ -24,14 +24,6 @@ http::Router Listener::make_router(http::Endpoints endpoints) {
     return router;
 }
 
-GroupParts::GroupParts(asio::io_context& loop, meditation::LiveBackends backends, http::Guard& guard,
-                       meditation::LiveSettings live_settings)
-    : settings(std::move(live_settings)),
-      rooms(loop, backends, guard, settings),
-      service(meditation::GroupStore(backends.database), meditation::RoomOrder(backends.redis),
-              meditation::GroupTickets(backends.redis), settings.public_url),
-      entrance(rooms, backends, guard, settings) {}
-
 Core::Core(Shared& shared_parts, unsigned core_index)
     : shared(shared_parts),
       index(core_index),
@@ -45,7 +37,7 @@ Core::Core(Shared& shared_parts, unsigned core_index)
     database.start();
     redis.start();
     subscriber.on_gap([this] {
-        if (groups) groups->rooms.note_gap();
+        if (rooms) rooms->note_gap();
     });
     subscriber.start();
     asio::co_spawn(loop, flush_access_log(), asio::detached);
@@ -56,6 +48,9 @@ Core::~Core() = default;
 
 void Core::run() {
     loop.run();
+    // Whatever stop() called off ends now, while all that it refers to is there.
+    loop.restart();
+    loop.poll();
 }
 
 void Core::start() {
@@ -63,8 +58,8 @@ void Core::start() {
 }
 
 void Core::drain(Milliseconds window) {
-    for (auto& listener : listeners) listener->server.drain();
-    if (groups) groups->rooms.drain(window);
+    for (auto& listener : listeners) listener->server.drain(window);
+    if (rooms) rooms->drain(window);
 }
 
 bool Core::is_idle() const {
@@ -73,7 +68,9 @@ bool Core::is_idle() const {
 
 void Core::stop() {
     for (auto& listener : listeners) listener->server.stop();
-    if (groups) groups->rooms.stop();
+    for (auto& checker : checkers) checker->stop();
+    for (auto& upstream : upstreams) upstream->stop();
+    if (rooms) rooms->stop();
     if (projection) projection->stop();
     if (revocations) revocations->stop();
     subscriber.stop();

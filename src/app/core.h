@@ -2,6 +2,7 @@
 // Everything that one core has: its loop, its connections to the servers, its services. Nothing of it is touched by
 // another thread, except figures that are read for the metrics page.
 
+#include "app/place.h"
 #include "app/shared.h"
 #include "platform/events/consumer.h"
 #include "platform/http/server.h"
@@ -12,6 +13,8 @@
 #include "services/analytics/service.h"
 #include "services/auth/client.h"
 #include "services/auth/service.h"
+#include "services/gateway/health_checker.h"
+#include "services/gateway/upstream.h"
 #include "services/meditation/group_service.h"
 #include "services/meditation/live_entrance.h"
 #include "services/meditation/session_service.h"
@@ -39,17 +42,6 @@ public:
 
 private:
     static http::Router make_router(http::Endpoints endpoints);
-};
-
-// What the meditation role has for groups on one core.
-struct GroupParts {
-    GroupParts(asio::io_context& loop, meditation::LiveBackends backends, http::Guard& guard,
-               meditation::LiveSettings live_settings);
-
-    meditation::LiveSettings settings;
-    meditation::LiveRooms rooms;
-    meditation::GroupService service;
-    meditation::LiveEntrance entrance;
 };
 
 class Core {
@@ -85,13 +77,20 @@ public:
     log::AccessLog access_log;
 
     // The services of this process's roles; each made by its row of the role table.
-    std::unique_ptr<auth::AuthService> auth;
-    std::unique_ptr<user::UserService> users;
-    std::unique_ptr<meditation::SessionService> sessions;
-    std::unique_ptr<GroupParts> groups;
-    std::unique_ptr<analytics::AnalyticsService> analytics;
+    Place<auth::AuthService> auth;
+    Place<user::UserService> users;
+    Place<meditation::SessionService> sessions;
+    meditation::LiveSettings live_settings;
+    Place<meditation::LiveRooms> rooms;
+    Place<meditation::GroupService> groups;
+    Place<meditation::LiveEntrance> entrance;
+    Place<analytics::AnalyticsService> analytics;
     std::unique_ptr<events::Consumer> projection;       // on the first core only
     std::unique_ptr<auth::RevocationFeed> revocations;  // on the first core only; tells all of them
+
+    // Of a gateway, one for each role that runs elsewhere.
+    std::vector<std::unique_ptr<gateway::Upstream>> upstreams;
+    std::vector<std::unique_ptr<gateway::HealthChecker>> checkers;  // on the first core only
 
     std::vector<std::unique_ptr<Listener>> listeners;
 

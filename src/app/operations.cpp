@@ -28,7 +28,8 @@ struct Health {
 };
 
 // Asks PostgreSQL itself: a server that hangs looks connected. Redis may be away: everything still works, so a node is
-// not taken out of service for it.
+// not taken out of service for it. Nor is a gateway for a role that is away: the others work, and no other gateway
+// would do better.
 Awaitable<Result<Response>> check_readiness(Core& core) {
     static constexpr postgres::Statement kPing{"readiness_ping", "SELECT 1"};
     bool draining = core.shared.draining.load();
@@ -43,6 +44,7 @@ Awaitable<Result<Response>> check_readiness(Core& core) {
                   .checks = {{"database", database ? "ok" : "failing"},
                              {"redis", core.redis.is_up() ? "ok" : "degraded"},
                              {"draining", draining ? "failing" : "ok"}}};
+    for (const auto& upstream : core.shared.upstreams) health.checks["upstream." + upstream.name] = upstream.summary();
     Response response{.status = ready ? 200 : 503, .body = schema::to_json(health)};
     co_return response;
 }
@@ -117,9 +119,9 @@ void collect_clients(const std::vector<std::unique_ptr<Core>>& cores, telemetry:
 }
 
 void collect_rooms(const std::vector<std::unique_ptr<Core>>& cores, telemetry::Page& page) {
-    if (cores.empty() || !cores.front()->groups) return;
+    if (cores.empty() || !cores.front()->rooms) return;
     auto add = [&](auto figure) {
-        return sum(cores, [&](const Core& core) { return figure(core.groups->rooms.metrics()).value(); });
+        return sum(cores, [&](const Core& core) { return figure(core.rooms->metrics()).value(); });
     };
     using Metrics = meditation::LiveMetrics;
     page.gauge("mindspace_rooms", "Rooms with a socket, summed over the cores.",
@@ -138,6 +140,14 @@ void collect_rooms(const std::vector<std::unique_ptr<Core>>& cores, telemetry::P
                  add([](const Metrics& m) -> auto& { return m.records_failed; }));
 }
 
+void collect_upstreams(const std::vector<std::unique_ptr<Core>>& cores, telemetry::Page& page) {
+    for (std::size_t i = 0; !cores.empty() && i < cores.front()->upstreams.size(); ++i) {
+        std::vector<const gateway::Upstream*> figures;
+        for (const auto& core : cores) figures.push_back(core->upstreams[i].get());
+        gateway::collect(figures, page);
+    }
+}
+
 Response metrics_page(const std::vector<std::unique_ptr<Core>>& cores) {
     telemetry::Page page;
     for (std::size_t i = 0; !cores.empty() && i < cores.front()->listeners.size(); ++i) {
@@ -147,6 +157,7 @@ Response metrics_page(const std::vector<std::unique_ptr<Core>>& cores) {
     }
     collect_clients(cores, page);
     collect_rooms(cores, page);
+    collect_upstreams(cores, page);
     for (const auto& core : cores)
         if (core->projection) events::collect(std::string(analytics::kConsumerName), core->projection->stats(), page);
     return Response{.content_type = "text/plain; version=0.0.4; charset=utf-8", .body = page.text()};

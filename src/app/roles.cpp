@@ -11,60 +11,79 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 
 namespace mindspace::app {
 
 namespace {
 
-http::Endpoints open_gateway(Core& core) {
-    return public_pages(core);
+void append(http::Endpoints& to, http::Endpoints from) {
+    std::ranges::move(from, std::back_inserter(to));
 }
 
-http::Endpoints open_auth(Core& core) {
+void open_gateway(Core&) {}
+
+void open_auth(Core& core) {
     auto& shared = core.shared;
-    core.auth = std::make_unique<auth::AuthService>(auth::AuthStore(core.database),
-                                                    auth::SessionRegistry(core.redis, core.limiter), shared.hasher,
-                                                    *shared.signing_key, shared.auth_settings);
+    core.auth.make(auth::AuthStore(core.database), auth::SessionRegistry(core.redis, core.limiter), shared.hasher,
+                   *shared.signing_key, shared.auth_settings);
+}
+
+http::Endpoints auth_rows(Core& core) {
     return auth::endpoints(*core.auth);
 }
 
-http::Endpoints open_user(Core& core) {
-    core.users = std::make_unique<user::UserService>(user::UserStore(core.database), core.redis);
+void open_user(Core& core) {
+    core.users.make(user::UserStore(core.database), core.redis);
+}
+
+http::Endpoints user_rows(Core& core) {
     return user::endpoints(*core.users);
 }
 
-http::Endpoints open_meditation(Core& core) {
-    core.sessions = std::make_unique<meditation::SessionService>(meditation::SessionStore(core.database));
+void open_meditation(Core& core) {
+    core.sessions.make(meditation::SessionStore(core.database));
     const auto& config = core.shared.config;
-    meditation::LiveSettings live{.public_url = config.http.public_url,
-                                  .allowed_origins = config.cors.origins,
-                                  .rate_limit_scale = config.rate_limit.scale};
+    core.live_settings = {.public_url = config.http.public_url,
+                          .allowed_origins = config.cors.origins,
+                          .rate_limit_scale = config.rate_limit.scale};
     meditation::LiveBackends backends{.database = core.database, .redis = core.redis, .subscriber = core.subscriber};
-    core.groups = std::make_unique<GroupParts>(core.loop, backends, core.guard, std::move(live));
-    core.groups->rooms.start();
+    core.rooms.make(core.loop, backends, core.guard, core.live_settings);
+    core.groups.make(meditation::GroupStore(core.database), meditation::RoomOrder(core.redis),
+                     meditation::GroupTickets(core.redis), core.live_settings.public_url);
+    core.entrance.make(*core.rooms, backends, core.guard, core.live_settings);
+    core.rooms->start();
+}
+
+http::Endpoints meditation_rows(Core& core) {
     auto rows = meditation::session_endpoints(*core.sessions);
-    for (auto& row : meditation::group_endpoints(core.groups->service, core.groups->entrance))
-        rows.push_back(std::move(row));
+    append(rows, meditation::group_endpoints(*core.groups, *core.entrance));
     return rows;
 }
 
-http::Endpoints open_analytics(Core& core) {
+void open_analytics(Core& core) {
     if (core.index == 0) {
         events::ConsumerOptions options{.name = std::string(analytics::kConsumerName),
                                         .conninfo = core.shared.backends.database};
         core.projection = std::make_unique<events::Consumer>(core.loop, std::move(options), &analytics::project);
         core.projection->start();
     }
-    core.analytics = std::make_unique<analytics::AnalyticsService>(analytics::AnalyticsStore(core.database));
+    core.analytics.make(analytics::AnalyticsStore(core.database));
+}
+
+http::Endpoints analytics_rows(Core& core) {
     return analytics::endpoints(*core.analytics);
 }
 
+using Http = HttpSettings;
+using Upstreams = UpstreamSettings;
+
 constexpr std::array<Role, 5> kRoles{{
-    {"gateway", 8080, &open_gateway},
-    {"auth", 3001, &open_auth},
-    {"user", 3002, &open_user},
-    {"meditation", 3003, &open_meditation},
-    {"analytics", 3004, &open_analytics},
+    {"gateway", &Http::port, nullptr, &open_gateway, &public_pages},
+    {"auth", &Http::auth_port, &Upstreams::auth, &open_auth, &auth_rows},
+    {"user", &Http::user_port, &Upstreams::user, &open_user, &user_rows},
+    {"meditation", &Http::meditation_port, &Upstreams::meditation, &open_meditation, &meditation_rows},
+    {"analytics", &Http::analytics_port, &Upstreams::analytics, &open_analytics, &analytics_rows},
 }};
 
 }  // namespace

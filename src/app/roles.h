@@ -1,10 +1,10 @@
 #pragma once
 // The role table: what a process can be. A role is one row; `serve --roles` picks rows, and everything else follows.
 
+#include "app/settings.h"
 #include "platform/base/result.h"
 #include "platform/http/endpoint.h"
 
-#include <cstdint>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -15,8 +15,10 @@ class Core;
 
 struct Role {
     std::string_view name;
-    std::uint16_t port;                   // where it listens when no gateway is in its process
-    http::Endpoints (*open)(Core& core);  // makes its services on this core
+    std::uint16_t HttpSettings::* port;                     // where it listens when no gateway is in its process
+    std::vector<std::string> UpstreamSettings::* upstream;  // where a gateway finds it; null for the gateway itself
+    void (*open)(Core& core);                               // makes its services on this core
+    http::Endpoints (*rows)(Core& core);  // its endpoints; declarations only where it has not been opened
 };
 
 // The gateway is the first row.

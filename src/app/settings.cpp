@@ -5,7 +5,7 @@
 namespace mindspace::app {
 
 config::Configuration bind_settings(Config& config) {
-    auto& [data_dir, http, management, database, redis, auth, rate_limit, cors, log] = config;
+    auto& [data_dir, http, upstream, management, database, redis, auth, rate_limit, cors, log] = config;
     return {
         "mindspace",
         {
@@ -19,6 +19,20 @@ config::Configuration bind_settings(Config& config) {
              .member = &http.address,
              .sentence = "Address of the public listener; 0.0.0.0 is every IPv4 address of the machine."},
             {.key = "http.port", .member = &http.port, .sentence = "Port of the public listener; 0 takes a free one."},
+            {.key = "http.role_address",
+             .member = &http.role_address,
+             .sentence = "Address of the listeners of roles whose process has no gateway; only gateways should reach "
+                         "it."},
+            {.key = "http.auth_port",
+             .member = &http.auth_port,
+             .sentence = "Port of the auth role in a process without a gateway; 0 takes a free one."},
+            {.key = "http.user_port", .member = &http.user_port, .sentence = "The same of the user role."},
+            {.key = "http.meditation_port",
+             .member = &http.meditation_port,
+             .sentence = "The same of the meditation role."},
+            {.key = "http.analytics_port",
+             .member = &http.analytics_port,
+             .sentence = "The same of the analytics role."},
             {.key = "http.public_url",
              .member = &http.public_url,
              .sentence = "How clients reach the server, for links in mails; empty: http://localhost:<http.port>."},
@@ -58,6 +72,28 @@ config::Configuration bind_settings(Config& config) {
             {.key = "http.forwarded_header",
              .member = config::Choice(http.forwarded_header),
              .sentence = "The field in which those proxies say whom they forward for; the other one is ignored."},
+
+            {.key = "upstream.auth",
+             .member = &upstream.auth,
+             .sentence = "Where a gateway finds the auth role when it is not in its process: http://host:port of each "
+                         "node."},
+            {.key = "upstream.user", .member = &upstream.user, .sentence = "The same of the user role."},
+            {.key = "upstream.meditation",
+             .member = &upstream.meditation,
+             .sentence = "The same of the meditation role."},
+            {.key = "upstream.analytics", .member = &upstream.analytics, .sentence = "The same of the analytics role."},
+            {.key = "upstream.timeout_ms",
+             .member = &upstream.timeout,
+             .bounds = {.min = 10, .max = 600'000},
+             .sentence = "How long another role may take to answer, all attempts together; then 504."},
+            {.key = "upstream.connect_timeout_ms",
+             .member = &upstream.connect_timeout,
+             .bounds = {.min = 10, .max = 60'000},
+             .sentence = "How long a connection to another role, or waiting for a free one, may take; then 503."},
+            {.key = "upstream.max_connections",
+             .member = &upstream.max_connections,
+             .bounds = {.min = 1, .max = 100'000},
+             .sentence = "Connections of each event loop to each node of another role; WebSockets do not count."},
 
             {.key = "management.address",
              .member = &management.address,

@@ -11,6 +11,11 @@ namespace mindspace::app {
 struct HttpSettings {
     std::string address = "0.0.0.0";
     std::uint16_t port = 8080;
+    std::string role_address = "127.0.0.1";
+    std::uint16_t auth_port = 3001;
+    std::uint16_t user_port = 3002;
+    std::uint16_t meditation_port = 3003;
+    std::uint16_t analytics_port = 3004;
     std::string public_url;
     std::uint64_t max_body_bytes = 1'048'576;
     Seconds request_timeout{30};
@@ -21,6 +26,16 @@ struct HttpSettings {
     Seconds drain{10};
     std::vector<std::string> trusted_proxies{"127.0.0.0/8", "::1"};
     http::ForwardedField forwarded_header = http::ForwardedField::x_forwarded_for;
+};
+
+struct UpstreamSettings {
+    std::vector<std::string> auth{"http://127.0.0.1:3001"};
+    std::vector<std::string> user{"http://127.0.0.1:3002"};
+    std::vector<std::string> meditation{"http://127.0.0.1:3003"};
+    std::vector<std::string> analytics{"http://127.0.0.1:3004"};
+    Milliseconds timeout{20'000};
+    Milliseconds connect_timeout{500};
+    std::uint32_t max_connections = 256;
 };
 
 struct ManagementSettings {
@@ -71,6 +86,7 @@ struct LogSettings {
 struct Config {
     std::string data_dir;
     HttpSettings http;
+    UpstreamSettings upstream;
     ManagementSettings management;
     DatabaseSettings database;
     RedisSettings redis;

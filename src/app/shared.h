@@ -10,8 +10,10 @@
 #include "platform/redis/options.h"
 #include "services/auth/password_hasher.h"
 #include "services/auth/service.h"
+#include "services/gateway/node_status.h"
 
 #include <atomic>
+#include <deque>
 #include <optional>
 #include <string>
 
@@ -35,8 +37,9 @@ struct Shared {
     http::RateLimits rate_limits;
     http::CorsPolicy cors;
     http::ProxyTrust proxies;
-    WorkerPool compression;  // of large answers
-    std::string openapi{};   // set before the listeners start
+    WorkerPool compression;                           // of large answers
+    std::string openapi{};                            // set before the listeners start
+    std::deque<gateway::UpstreamStatus> upstreams{};  // of a gateway: the roles that run elsewhere
     std::atomic<bool> draining{false};
 
     [[nodiscard]] postgres::ClientOptions database_options() const;

@@ -6,7 +6,7 @@
 #include <signal.h>
 
 #include <algorithm>
-#include <charconv>
+#include <cstdlib>
 #include <fstream>
 #include <iostream>
 #include <stdexcept>
@@ -57,6 +57,12 @@ std::string program_path() {
     return required_variable("MINDSPACE_BINARY");
 }
 
+std::optional<SplitPlan> plan_of_environment() {
+    const char* topology = std::getenv("MINDSPACE_TOPOLOGY");
+    if (topology == nullptr || std::string_view(topology) != "split") return std::nullopt;
+    return SplitPlan{};
+}
+
 Environment settings_for(const fs::path& data) {
     return {{"MINDSPACE_DATA_DIR", data},           {"MINDSPACE_HTTP_ADDRESS", "127.0.0.1"},
             {"MINDSPACE_HTTP_PORT", "0"},           {"MINDSPACE_MANAGEMENT_PORT", "0"},
@@ -67,13 +73,19 @@ Program& Program::shared() {
     return shared_program.get();
 }
 
-Program::Program(Environment more_settings) : settings_(std::move(more_settings)) {
-    settings_.merge(settings_for(data()));  // what the test asks for stays
+Program::Program(Environment more_settings, std::optional<SplitPlan> plan) {
+    more_settings.merge(settings_for(data()));  // what the test asks for stays
+    if (plan) {
+        split_ = std::make_unique<Split>(std::move(*plan), more_settings, directory_.path());
+    } else {
+        const std::vector<std::string> arguments{program_path(), "up"};
+        one_ = std::make_unique<Node>(arguments, std::move(more_settings), directory_.path() / "log");
+    }
     start();
 }
 
 Program::~Program() {
-    if (is_running()) stop();
+    if (split_ || is_running()) stop();
     // The servers of a killed program end by themselves, a moment later.
     eventually([this] { return !postgres_pid() && !redis_pid(); });
     const auto text = log();
@@ -84,41 +96,23 @@ Program::~Program() {
 }
 
 void Program::start() {
-    std::error_code missing;
-    log_start_ = fs::file_size(log_file(), missing);
-    if (missing) log_start_ = 0;
-    process_ = std::make_unique<Process>(std::vector<std::string>{program_path(), "up"}, settings_, log_file());
-    std::optional<std::uint16_t> port;
-    eventually([&] { return (port = announced_port()) || !process_->is_running(); });
-    if (!port) throw std::runtime_error("the program does not become ready:\n" + log());
-    port_ = *port;
-}
-
-// From the line that says that it is ready.
-std::optional<std::uint16_t> Program::announced_port() const {
-    constexpr std::string_view kMember = "\"mindspace.port\":";
-    const auto text = log().substr(log_start_);
-    const auto at = text.find(kMember);
-    if (at == std::string::npos || text.find('\n', at) == std::string::npos) return std::nullopt;
-    std::uint16_t port = 0;
-    std::from_chars(text.data() + at + kMember.size(), text.data() + text.size(), port);
-    return port;
+    if (split_)
+        split_->start();
+    else
+        one_->start();
 }
 
 int Program::stop() {
+    if (split_) return split_->stop();
     send(SIGTERM);
     return wait_for_end();
 }
 
-int Program::wait_for_end() {
-    const auto exit_code = process_->wait();
-    if (!exit_code) throw std::runtime_error("the program does not end");
-    return *exit_code;
-}
-
 void Program::kill() {
-    send(SIGKILL);
-    wait_for_end();
+    if (split_)
+        split_->kill();
+    else
+        one_->kill();
 }
 
 std::optional<pid_t> Program::postgres_pid() const {

@@ -1,11 +1,13 @@
 #pragma once
 // The program under test (the variable MINDSPACE_BINARY), running as its users run it: `mindspace up`, on its own data
-// directory and free ports. Its log is printed when a test fails.
+// directory and free ports; or, with MINDSPACE_TOPOLOGY=split, as one process a role behind a gateway. Its log is
+// printed when a test fails.
 
-#include "process.h"
+#include "split.h"
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -16,13 +18,15 @@ inline constexpr std::string_view kAllowedOrigin = "https://app.example";
 
 // Where the program is.
 std::string program_path();
+// The processes that MINDSPACE_TOPOLOGY asks for; nothing: one.
+std::optional<SplitPlan> plan_of_environment();
 // The settings of a program whose data is kept below `data`.
 Environment settings_for(const std::filesystem::path& data);
 
 class Program {
 public:
     // Starts it on an empty data directory and waits until it is ready. Throws when it does not become so.
-    explicit Program(Environment more_settings = {});
+    explicit Program(Environment more_settings = {}, std::optional<SplitPlan> plan = plan_of_environment());
     ~Program();
     Program(const Program&) = delete;
     Program& operator=(const Program&) = delete;
@@ -31,33 +35,34 @@ public:
     // code checked) at the end.
     static Program& shared();
 
-    // Starts it on the data that is there. It takes another port.
+    // Starts it on the data that is there. What clients talk to takes another port.
     void start();
-    [[nodiscard]] bool is_running() const { return process_ && process_->is_running(); }
-    void send(int signal) const { process_->send(signal); }
+    [[nodiscard]] bool is_running() const { return front().is_running(); }
+    void send(int signal) const { front().send(signal); }
     // SIGTERM; returns the exit code.
     int stop();
     // Waits for the end that was asked for; returns the exit code.
-    int wait_for_end();
+    int wait_for_end() { return front().wait_for_end(); }
     // SIGKILL: gone, without a chance to tidy up.
     void kill();
 
-    [[nodiscard]] std::uint16_t port() const { return port_; }
+    [[nodiscard]] std::uint16_t port() const { return front().port(); }
+    [[nodiscard]] std::uint16_t management_port() const { return front().management_port(); }
+    // Of a split one.
+    [[nodiscard]] Split& split() { return *split_; }
     [[nodiscard]] std::filesystem::path data() const { return directory_.path() / "data"; }
-    [[nodiscard]] std::string log() const { return read_whole_file(log_file()); }
+    [[nodiscard]] std::string log() const { return split_ ? split_->log() : one_->log(); }
     // Of the embedded servers, as their pid files have it; nothing while there is none.
     [[nodiscard]] std::optional<pid_t> postgres_pid() const;
     [[nodiscard]] std::optional<pid_t> redis_pid() const;
 
 private:
-    [[nodiscard]] std::filesystem::path log_file() const { return directory_.path() / "log"; }
-    [[nodiscard]] std::optional<std::uint16_t> announced_port() const;
+    // The process that clients talk to.
+    [[nodiscard]] Node& front() const { return split_ ? split_->front() : *one_; }
 
     TemporaryDirectory directory_;
-    Environment settings_;
-    std::unique_ptr<Process> process_;
-    std::uintmax_t log_start_ = 0;  // where the log of this start begins
-    std::uint16_t port_ = 0;
+    std::unique_ptr<Node> one_;     // either of the two
+    std::unique_ptr<Split> split_;  // is there
 };
 
 }  // namespace mindspace::integration

@@ -64,6 +64,15 @@ ChunkedDecoder::Progress ChunkedDecoder::decode(std::span<char> buffer) {
     return state_ == State::complete ? Progress::complete : Progress::need_more;
 }
 
+std::size_t ChunkedDecoder::drop_content() {
+    const bool in_line = state_ == State::size_line || state_ == State::trailer_line;
+    const std::size_t done = (in_line ? line_begin_ : next_) - content_begin_;
+    line_begin_ -= in_line ? done : 0;
+    next_ -= done;
+    content_size_ = framing_ = 0;
+    return done;
+}
+
 ChunkedDecoder::Step ChunkedDecoder::read_line(std::string_view text) {
     const LineScan scan = scan_line(text, next_);
     next_ = scan.end;

@@ -25,6 +25,10 @@ public:
 
     // The content decoded so far stands in the buffer from `begin` on.
     [[nodiscard]] std::size_t content_size() const { return content_size_; }
+    // For a reader that passes the content on while it comes: forgets the content decoded so far, and says how many
+    // octets from `begin` on the caller is to remove from the buffer before the next decode(). The limits on content
+    // and framing count anew.
+    [[nodiscard]] std::size_t drop_content();
     // When complete: the offset of the first octet behind the body.
     [[nodiscard]] std::size_t end() const { return next_; }
     // When failed.

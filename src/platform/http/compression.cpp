@@ -47,7 +47,7 @@ std::string brotli(std::string_view body) {
 }  // namespace
 
 bool is_compressible(const Response& response) {
-    if (response.body.size() < kSmallestCompressed) return false;
+    if (response.forwarded_fields || response.body.size() < kSmallestCompressed) return false;
     bool is_packed =
         std::ranges::any_of(response.headers, [](const auto& header) { return header.first == "Content-Encoding"; });
     bool is_text = response.content_type.starts_with("text/") || response.content_type.contains("json");

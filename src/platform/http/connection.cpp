@@ -1,9 +1,12 @@
 #include "platform/http/connection.h"
 
+#include "platform/http/client_connection.h"
 #include "platform/http/problem.h"
 #include "platform/http/response_writer.h"
 #include "platform/http/websocket.h"
 #include "platform/http/websocket_handshake.h"
+#include "platform/http/websocket_tunnel.h"
+#include "platform/telemetry/log.h"
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/buffer.hpp>
@@ -12,6 +15,7 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 
+#include <array>
 #include <cstring>
 
 namespace mindspace::http {
@@ -20,6 +24,7 @@ namespace {
 
 constexpr std::size_t kFirstRead = 4 * 1024;
 constexpr std::size_t kFlushAt = 64 * 1024;  // answers to pipelined requests are gathered up to this size
+constexpr std::size_t kCopied = 16 * 1024;   // longer content is written from where it is
 constexpr std::size_t kKeptBuffer = 16 * 1024;
 constexpr auto kLinger = std::chrono::seconds(2);
 constexpr auto kTuple = asio::as_tuple(asio::use_awaitable);
@@ -67,7 +72,7 @@ Awaitable<> Connection::serve() {
             case RequestParser::Progress::complete: {
                 auto outcome = co_await answer_request();
                 if (outcome == Outcome::close) co_return co_await linger();
-                if (outcome == Outcome::upgraded) co_return;
+                if (outcome == Outcome::over) co_return;
                 break;
             }
         }
@@ -85,29 +90,96 @@ Awaitable<Connection::Outcome> Connection::answer_request() {
     auto response = co_await server_.dispatcher_.handle(exchange);
     is_handling_ = false;
 
-    if (response.status == 101) {
-        auto accept = check_websocket_handshake(head);
-        append_handshake(out_, *accept);
-        bool written = co_await flush();
-        if (!written) co_return Outcome::upgraded;
-        begin_ += parser_.consumed();
-        auto websocket = std::make_shared<WebSocket>(server_, std::move(socket_), unread());
-        asio::co_spawn(server_.loop_, response.upgrade(std::move(websocket)), asio::detached);
-        co_return Outcome::upgraded;
-    }
-
-    bool keep_alive = head.keep_alive && !server_.draining_;
+    if (response.status == 101) co_return co_await upgrade(std::move(response));
+    if (response.stream) co_return co_await stream(std::move(response));
+    const bool keep_alive = head.keep_alive && !server_.draining_;
     append(response, head.method, keep_alive);
+    if (response.body.size() > kCopied && head.method != Method::head && !is_bodyless(response.status)) {
+        bool written = co_await flush(response.body);
+        if (!written) co_return Outcome::over;
+    }
+    co_return co_await finish_answer(keep_alive);
+}
+
+Awaitable<Connection::Outcome> Connection::finish_answer(bool keep_alive) {
     begin_ += parser_.consumed();
     parser_.reset();
     if (!keep_alive) co_return Outcome::close;
     if (out_.size() >= kFlushAt) {
         bool written = co_await flush();
-        if (!written) co_return Outcome::upgraded;
+        if (!written) co_return Outcome::over;
     }
     idle_ = begin_ == end_;
     wait_until(idle_ ? server_.options_.idle_timeout : server_.options_.header_timeout);
     co_return Outcome::go_on;
+}
+
+Awaitable<Connection::Outcome> Connection::upgrade(Response response) {
+    auto accept = check_websocket_handshake(parser_.head());
+    append_handshake(out_, *accept);
+    bool written = co_await flush();
+    if (!written) co_return Outcome::over;
+    begin_ += parser_.consumed();
+    if (response.tunnel) {
+        auto& upstream = *response.tunnel;
+        auto early = upstream.early();
+        auto tunnel = std::make_shared<WebSocketTunnel>(server_, std::move(socket_), upstream.take_socket());
+        tunnel->start(unread(), early);
+    } else {
+        auto websocket = std::make_shared<WebSocket>(server_, std::move(socket_), unread());
+        asio::co_spawn(server_.loop_, response.upgrade(std::move(websocket)), asio::detached);
+    }
+    co_return Outcome::over;
+}
+
+// Writes each part at once, with what is due before it. Its deadline is that of a client that does not read; between
+// parts the handler has the time of a request.
+class Connection::StreamWriter : public BodyWriter {
+public:
+    StreamWriter(Connection& connection, bool chunked, std::optional<std::uint64_t> length)
+        : connection_(connection), chunked_(chunked), length_(length) {}
+
+    Awaitable<bool> write(std::string_view part) override {
+        if (part.empty()) co_return true;
+        written_ += part.size();
+        if (length_ && written_ > *length_) co_return false;
+        if (chunked_) append_chunk_size(connection_.out_, part.size());
+        bool alive = co_await connection_.flush(part, chunked_ ? "\r\n" : "");
+        connection_.wait_until(connection_.server_.options_.request_timeout);
+        co_return alive;
+    }
+    [[nodiscard]] bool is_whole() const { return !length_ || written_ == *length_; }
+
+private:
+    Connection& connection_;
+    bool chunked_;
+    std::optional<std::uint64_t> length_;
+    std::uint64_t written_ = 0;
+};
+
+Awaitable<Connection::Outcome> Connection::stream(Response response) {
+    const auto& head = parser_.head();
+    auto& body = *response.stream;
+    const bool has_content = head.method != Method::head && !is_bodyless(response.status);
+    const bool chunked = has_content && !body.length && head.version_minor == 1;
+    const bool ends_by_close = has_content && !body.length && !chunked;
+    const bool keep_alive = head.keep_alive && !ends_by_close && !server_.draining_;
+    append_head(out_, response, {.keep_alive = keep_alive, .chunked = chunked});
+    if (!has_content) co_return co_await finish_answer(keep_alive);
+
+    StreamWriter writer(*this, chunked, body.length);
+    bool whole = false;
+    try {
+        whole = co_await body.write(writer);
+    } catch (const std::exception& fault) {
+        log::warn("an answer was broken off", {{"error.message", fault.what()}});
+    }
+    if (!whole || !writer.is_whole()) {
+        abort();
+        co_return Outcome::over;
+    }
+    if (chunked) out_ += "0\r\n\r\n";
+    co_return co_await finish_answer(keep_alive);
 }
 
 // Writes what is due and reads once. False when the connection is over.
@@ -138,9 +210,11 @@ Awaitable<bool> Connection::read_more() {
     co_return true;
 }
 
-Awaitable<bool> Connection::flush() {
+// Writes what is due, and the given texts behind it.
+Awaitable<bool> Connection::flush(std::string_view behind, std::string_view end) {
     wait_until(server_.options_.write_timeout);
-    auto [failure, size] = co_await asio::async_write(socket_, asio::buffer(out_), kTuple);
+    std::array<asio::const_buffer, 3> parts{asio::buffer(out_), asio::buffer(behind), asio::buffer(end)};
+    auto [failure, size] = co_await asio::async_write(socket_, parts, kTuple);
     out_.clear();
     if (out_.capacity() > kFlushAt) out_.shrink_to_fit();
     co_return !failure;
@@ -161,8 +235,10 @@ Awaitable<> Connection::linger() {
     }
 }
 
-void Connection::append(Response& response, Method method, bool keep_alive) {
-    append_response(out_, response, {.head_only = method == Method::head, .keep_alive = keep_alive});
+void Connection::append(const Response& response, Method method, bool keep_alive) {
+    append_head(out_, response, {.keep_alive = keep_alive});
+    const bool has_content = method != Method::head && !is_bodyless(response.status);
+    if (has_content && response.body.size() <= kCopied) out_ += response.body;
 }
 
 void Connection::sweep(Clock::time_point now, bool draining) {

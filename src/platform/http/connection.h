@@ -24,14 +24,22 @@ public:
     void abort();
 
 private:
-    enum class Outcome { go_on, close, upgraded };
+    class StreamWriter;
+    enum class Outcome {
+        go_on,
+        close,  // after what is still to be written
+        over,   // broken, or taken over
+    };
 
     Awaitable<> serve();
     Awaitable<Outcome> answer_request();
+    Awaitable<Outcome> upgrade(Response response);
+    Awaitable<Outcome> stream(Response response);
+    Awaitable<Outcome> finish_answer(bool keep_alive);
     Awaitable<bool> read_more();
-    Awaitable<bool> flush();
+    Awaitable<bool> flush(std::string_view behind = {}, std::string_view end = {});
     Awaitable<> linger();
-    void append(Response& response, Method method, bool keep_alive);
+    void append(const Response& response, Method method, bool keep_alive);
     void wait_until(std::chrono::seconds timeout) { deadline_ = Clock::now() + timeout; }
     [[nodiscard]] std::span<char> unread() { return {buffer_.data() + begin_, end_ - begin_}; }
 

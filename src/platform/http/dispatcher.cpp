@@ -143,7 +143,7 @@ Awaitable<Response> Dispatcher::answer(Exchange& exchange, const Endpoint& endpo
     }
     if (endpoint.types.answer != nullptr && !accepts_json(exchange.head.find("accept").value_or("")))
         co_return problem(406, "not_acceptable", "Answers are application/json.", exchange.request_id);
-    if (declared.creates && middleware_.idempotency != nullptr)
+    if (declared.creates && !endpoint.forwarded && middleware_.idempotency != nullptr)
         if (auto key = exchange.head.find("idempotency-key"))
             co_return co_await middleware_.idempotency->answer(*key, exchange, endpoint);
     co_return co_await endpoint.handle(exchange);
@@ -188,7 +188,7 @@ void Dispatcher::record(const Exchange& exchange, const Endpoint* endpoint, cons
          .path = exchange.head.path,
          .status = static_cast<unsigned>(response.status),
          .duration = took,
-         .bytes = response.body.size(),
+         .bytes = response.content_length(),
          .request_id = exchange.request_id,
          .client_ip = exchange.client.address,
          .user_id = user,

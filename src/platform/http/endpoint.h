@@ -86,7 +86,8 @@ struct Endpoint {
     Declaration declaration;
     TypeDescriptions types;
     std::function<Awaitable<Response>(Exchange&)> handle;
-    std::size_t index = 0;  // the row's position in its router
+    std::size_t index = 0;   // the row's position in its router
+    bool forwarded = false;  // another process answers; it also keeps its answers for an Idempotency-Key
 };
 
 using Endpoints = std::vector<Endpoint>;

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
-#include <limits>
 #include <utility>
 
 namespace mindspace::http {
@@ -190,11 +189,8 @@ Failure HeadReader::read_host(std::string_view value) {
 // RFC 9110 section 8.6: digits, once. RFC 9112 section 6.3 would let equal repetitions pass; no client sends them.
 Failure HeadReader::read_content_length(std::string_view value) {
     if (head_.content_length) return bad_request("more than one Content-Length field");
-    std::uint64_t length = 0;
-    const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), length);
-    if (value.empty() || end != value.data() + value.size()) return bad_request("invalid Content-Length field");
-    if (error == std::errc::result_out_of_range) length = std::numeric_limits<std::uint64_t>::max();
-    head_.content_length = length;
+    head_.content_length = parse_content_length(value);
+    if (!head_.content_length) return bad_request("invalid Content-Length field");
     return std::nullopt;
 }
 
@@ -249,10 +245,7 @@ std::string_view method_name(Method method) {
 }
 
 std::optional<std::string_view> RequestHead::find(std::string_view name) const {
-    for (const Header& header : headers) {
-        if (equals_ignoring_case(header.name, name)) return header.value;
-    }
-    return std::nullopt;
+    return find_header(headers, name);
 }
 
 bool RequestHead::has_token(std::string_view name, std::string_view token) const {
@@ -270,15 +263,9 @@ std::size_t RequestHead::count(std::string_view name) const {
 std::optional<ParseFailure> parse_head(std::string_view lines, const ParseLimits& limits, RequestHead& head) {
     clear(head);
     HeadReader reader(head);
-    // The only CR in `lines` are those of the line ends.
-    const auto next_line = [&] {
-        const std::string_view line = take_until(lines, '\r');
-        lines.remove_prefix(std::min<std::size_t>(1, lines.size()));
-        return line;
-    };
-    if (auto failure = reader.read_request_line(next_line(), limits.max_target)) return failure;
+    if (auto failure = reader.read_request_line(take_line(lines), limits.max_target)) return failure;
     while (!lines.empty()) {
-        const auto field = parse_field_line(next_line());
+        const auto field = parse_field_line(take_line(lines));
         if (!field) return bad_request("malformed field line");
         if (head.headers.size() == limits.max_headers) return ParseFailure{.status = 431, .reason = "too many fields"};
         head.headers.push_back(*field);

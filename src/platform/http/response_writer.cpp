@@ -25,6 +25,7 @@ constexpr std::string_view kSecurityHeaders =
     "X-Permitted-Cross-Domain-Policies: none\r\n"
     "X-XSS-Protection: 0\r\n";
 constexpr std::string_view kContentPolicy = "Content-Security-Policy: default-src 'none'; frame-ancestors 'none'\r\n";
+constexpr std::size_t kUsualHead = 2048;  // with a usual content
 constexpr std::string_view kNoStore = "Cache-Control: no-store\r\n";
 
 // "Date: …" (RFC 9110 section 5.6.7), made once a second.
@@ -51,39 +52,56 @@ bool has_header(const Response& response, std::string_view name) {
     return std::ranges::any_of(response.headers, [&](const auto& header) { return header.first == name; });
 }
 
+void append_own_fields(std::string& out, const Response& response) {
+    out += date_line();
+    if (!has_header(response, "Content-Security-Policy")) out += kContentPolicy;
+    if (!has_header(response, "Cache-Control")) out += kNoStore;
+    out += kSecurityHeaders;
+    if (!is_bodyless(response.status) && (response.stream || !response.body.empty())) {
+        out += "Content-Type: ";
+        out += response.content_type;
+        out += "\r\n";
+    }
+}
+
 }  // namespace
 
-void append_response(std::string& out, const Response& response, Framing framing) {
-    out.reserve(out.size() + response.body.size() + 1024);
+bool is_bodyless(int status) {
+    return status < 200 || status == 204 || status == 304;
+}
+
+void append_head(std::string& out, const Response& response, Framing framing) {
+    out.reserve(out.size() + (response.forwarded_fields ? response.forwarded_fields->size() : 0) + kUsualHead);
     out += "HTTP/1.1 ";
     append_number(out, static_cast<std::size_t>(response.status));
     out += ' ';
     out += reason_phrase(response.status);
     out += "\r\n";
-    out += date_line();
     for (const auto& [name, value] : response.headers) {
         out += name;
         out += ": ";
         out += value;
         out += "\r\n";
     }
-    if (!has_header(response, "Content-Security-Policy")) out += kContentPolicy;
-    if (!has_header(response, "Cache-Control")) out += kNoStore;
-    out += kSecurityHeaders;
+    if (response.forwarded_fields)
+        out += *response.forwarded_fields;
+    else
+        append_own_fields(out, response);
     if (!framing.keep_alive) out += "Connection: close\r\n";
-    bool bodyless = response.status == 204 || response.status == 304;
-    if (!bodyless) {
-        if (!response.body.empty()) {
-            out += "Content-Type: ";
-            out += response.content_type;
-            out += "\r\n";
-        }
+    if (framing.chunked) {
+        out += "Transfer-Encoding: chunked\r\n";
+    } else if (!is_bodyless(response.status) && (!response.stream || response.stream->length)) {
         out += "Content-Length: ";
-        append_number(out, response.body.size());
+        append_number(out, response.content_length());
         out += "\r\n";
     }
     out += "\r\n";
-    if (!bodyless && !framing.head_only) out += response.body;
+}
+
+void append_chunk_size(std::string& out, std::size_t size) {
+    std::array<char, 16> text;
+    out.append(text.data(), std::to_chars(text.data(), text.data() + text.size(), size, 16).ptr);
+    out += "\r\n";
 }
 
 void append_handshake(std::string& out, std::string_view accept) {

@@ -1,5 +1,5 @@
 #pragma once
-// Answers on the wire: status line, Date, security headers, length, content.
+// Heads of answers on the wire: status line, Date, security headers, length.
 
 #include "platform/http/response.h"
 
@@ -8,12 +8,19 @@
 
 namespace mindspace::http {
 
+// True for an answer that has no content whatever its request was (RFC 9110 section 6.4.1).
+[[nodiscard]] bool is_bodyless(int status);
+
 struct Framing {
-    bool head_only = false;  // the answer to HEAD
     bool keep_alive = true;
+    bool chunked = false;  // otherwise the length is said, or the connection's end is the content's
 };
 
-void append_response(std::string& out, const Response& response, Framing framing);
+// Everything up to the content.
+void append_head(std::string& out, const Response& response, Framing framing);
+
+// The line before a chunk of so many octets (RFC 9112 section 7.1).
+void append_chunk_size(std::string& out, std::size_t size);
 
 // 101, the answer that opens a WebSocket.
 void append_handshake(std::string& out, std::string_view accept);

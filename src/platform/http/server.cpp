@@ -2,6 +2,7 @@
 
 #include "platform/http/connection.h"
 #include "platform/http/websocket.h"
+#include "platform/http/websocket_tunnel.h"
 #include "platform/telemetry/log.h"
 
 #include <boost/asio/as_tuple.hpp>
@@ -22,6 +23,12 @@ namespace {
 constexpr auto kSweepInterval = std::chrono::milliseconds(500);
 constexpr auto kAcceptPause = std::chrono::milliseconds(100);
 constexpr int kBacklog = 4096;
+
+// To walk over what is open while it closes: closing takes it out of the set.
+template <class T>
+std::vector<T*> copy_of(const std::unordered_set<T*>& open) {
+    return {open.begin(), open.end()};
+}
 
 using ReusePort = asio::detail::socket_option::boolean<SOL_SOCKET, SO_REUSEPORT>;
 
@@ -75,7 +82,7 @@ Awaitable<> Server::accept() {
 }
 
 void Server::adopt(tcp::socket socket) {
-    if (connections_.size() + websockets_.size() >= options_.max_connections) return;
+    if (connections_.size() + websockets_.size() + tunnels_.size() >= options_.max_connections) return;
     boost::system::error_code ignored;
     socket.set_option(tcp::no_delay(true), ignored);
     auto connection = std::make_shared<Connection>(*this, std::move(socket));
@@ -85,19 +92,23 @@ void Server::adopt(tcp::socket socket) {
 Awaitable<> Server::sweep() {
     while (acceptor_.is_open() || !is_idle()) {
         auto now = std::chrono::steady_clock::now();
-        // Copies: closing takes a connection out of the set.
-        std::vector<Connection*> connections(connections_.begin(), connections_.end());
-        for (auto* connection : connections) connection->sweep(now, draining_);
-        std::vector<WebSocket*> websockets(websockets_.begin(), websockets_.end());
-        for (auto* websocket : websockets) websocket->sweep(now);
+        for (auto* connection : copy_of(connections_)) connection->sweep(now, draining_);
+        for (auto* websocket : copy_of(websockets_)) websocket->sweep(now);
+        for (auto* tunnel : copy_of(tunnels_)) tunnel->sweep(now);
         sweep_timer_.expires_after(kSweepInterval);
         auto [failure] = co_await sweep_timer_.async_wait(asio::as_tuple(asio::use_awaitable));
         if (failure && !acceptor_.is_open() && !draining_) co_return;
     }
 }
 
-void Server::drain() {
+void Server::drain(std::chrono::milliseconds window) {
     draining_ = true;
+    const auto now = std::chrono::steady_clock::now();
+    std::size_t told = 0;
+    for (auto* tunnel : tunnels_) {
+        const auto share = static_cast<double>(told++) / static_cast<double>(tunnels_.size());
+        tunnel->drain_at(now + std::chrono::duration_cast<std::chrono::milliseconds>(window * share));
+    }
     boost::system::error_code ignored;
     acceptor_.close(ignored);
     sweep_timer_.cancel();
@@ -108,10 +119,9 @@ void Server::stop() {
     acceptor_.close(ignored);
     draining_ = false;
     sweep_timer_.cancel();
-    std::vector<Connection*> connections(connections_.begin(), connections_.end());
-    for (auto* connection : connections) connection->abort();
-    std::vector<WebSocket*> websockets(websockets_.begin(), websockets_.end());
-    for (auto* websocket : websockets) websocket->abort();
+    for (auto* connection : copy_of(connections_)) connection->abort();
+    for (auto* websocket : copy_of(websockets_)) websocket->abort();
+    for (auto* tunnel : copy_of(tunnels_)) tunnel->abort();
 }
 
 }  // namespace mindspace::http

@@ -19,6 +19,7 @@ namespace mindspace::http {
 
 class Connection;
 class WebSocket;
+class WebSocketTunnel;
 
 struct ServerOptions {
     std::string address = "0.0.0.0";
@@ -50,16 +51,18 @@ public:
     // Begins to listen and to accept. On the loop's thread, after bind().
     void start();
 
-    // Stops to accept; connections end after the answer they are at, sockets when they are told to.
-    void drain();
+    // Stops to accept; connections end after the answer they are at, sockets when they are told to; those that another
+    // server serves are told here, spread over `window`.
+    void drain(std::chrono::milliseconds window);
     // True when nothing is open any more.
-    [[nodiscard]] bool is_idle() const { return connections_.empty() && websockets_.empty(); }
+    [[nodiscard]] bool is_idle() const { return connections_.empty() && websockets_.empty() && tunnels_.empty(); }
     // Ends everything at once.
     void stop();
 
 private:
     friend class Connection;
     friend class WebSocket;
+    friend class WebSocketTunnel;
 
     Awaitable<> accept();
     Awaitable<> sweep();
@@ -74,6 +77,7 @@ private:
     // Not owned: a connection is owned by its coroutine, and takes itself out when it ends.
     std::unordered_set<Connection*> connections_;
     std::unordered_set<WebSocket*> websockets_;
+    std::unordered_set<WebSocketTunnel*> tunnels_;
     bool draining_ = false;
 };
 

@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <array>
 #include <bit>
+#include <charconv>
 #include <cstring>
+#include <limits>
 
 namespace mindspace::http {
 
@@ -96,6 +98,28 @@ std::optional<Header> parse_field_line(std::string_view line) {
     const std::size_t colon = prefix_length(line, CharClass::token);
     if (colon == 0 || colon == line.size() || line[colon] != ':') return std::nullopt;
     return Header{.name = line.substr(0, colon), .value = trim(line.substr(colon + 1))};
+}
+
+std::string_view take_line(std::string_view& lines) {
+    const std::size_t end = std::min(lines.find('\r'), lines.size());
+    const std::string_view line = lines.substr(0, end);
+    lines.remove_prefix(std::min(end + 2, lines.size()));
+    return line;
+}
+
+std::optional<std::uint64_t> parse_content_length(std::string_view value) {
+    std::uint64_t length = 0;
+    const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), length);
+    if (value.empty() || end != value.data() + value.size()) return std::nullopt;
+    if (error == std::errc::result_out_of_range) return std::numeric_limits<std::uint64_t>::max();
+    return length;
+}
+
+std::optional<std::string_view> find_header(std::span<const Header> headers, std::string_view name) {
+    for (const Header& header : headers) {
+        if (equals_ignoring_case(header.name, name)) return header.value;
+    }
+    return std::nullopt;
 }
 
 bool equals_ignoring_case(std::string_view a, std::string_view b) {

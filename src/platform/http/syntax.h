@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -46,6 +47,17 @@ struct Header {
 // A field line without its CR LF (RFC 9112 section 5). Nothing for an empty or bad name, white space before the colon,
 // no colon, and the continuation of a folded line. That the value has no control characters is scan_line()'s.
 [[nodiscard]] std::optional<Header> parse_field_line(std::string_view line);
+
+// Takes the first line, ended by CR LF or the end of the text, off the front of a head that scan_line() has looked at:
+// the only CR in it are those of the line ends.
+[[nodiscard]] std::string_view take_line(std::string_view& lines);
+
+// The value of a Content-Length field, RFC 9110 section 8.6: digits and nothing else. What exceeds 64 bits is the
+// largest number, and so beyond every limit.
+[[nodiscard]] std::optional<std::uint64_t> parse_content_length(std::string_view value);
+
+// The value of the first field of that name, in any case.
+[[nodiscard]] std::optional<std::string_view> find_header(std::span<const Header> headers, std::string_view name);
 
 // Without regard to the case of ASCII letters.
 [[nodiscard]] bool equals_ignoring_case(std::string_view a, std::string_view b);

@@ -1,0 +1,243 @@
+#include "app/cores.h"
+
+#include "app/embedded/startup_error.h"
+#include "app/operations.h"
+#include "app/version.h"
+#include "platform/http/openapi.h"
+#include "services/gateway/proxy.h"
+
+#include <boost/asio/post.hpp>
+#include <boost/system/system_error.hpp>
+
+#include <algorithm>
+#include <atomic>
+#include <thread>
+
+namespace mindspace::app {
+
+namespace {
+
+constexpr auto kStopLimit = std::chrono::seconds(5);
+constexpr auto kConnectLimit = std::chrono::seconds(5);
+constexpr auto kPoll = std::chrono::milliseconds(20);
+
+http::ServerOptions common_options(const HttpSettings& http, std::size_t cores) {
+    http::ServerOptions options{.max_connections = http.max_connections / cores + 1,
+                                .header_timeout = http.header_timeout,
+                                .idle_timeout = http.idle_timeout,
+                                .request_timeout = http.request_timeout};
+    options.limits.max_body = http.max_body_bytes;
+    return options;
+}
+
+void append(http::Endpoints& to, http::Endpoints from) {
+    for (auto& row : from) to.push_back(std::move(row));
+}
+
+// The port, or the reason why it cannot be had, for a person.
+std::uint16_t claim(asio::io_context& loop, const std::string& address, std::uint16_t port, std::string_view setting) {
+    try {
+        return http::claim_port(loop, address, port);
+    } catch (const boost::system::system_error& failure) {
+        throw StartupError(EX_CONFIG, "cannot listen on " + address + ":" + std::to_string(port) + ": " +
+                                          failure.code().message() + "; set " + std::string(setting) +
+                                          " to a free one");
+    }
+}
+
+gateway::UpstreamOptions upstream_options(const Config& config) {
+    return {.timeout = std::min<Milliseconds>(config.upstream.timeout, config.http.request_timeout),
+            .connect_timeout = config.upstream.connect_timeout,
+            .max_connections = config.upstream.max_connections};
+}
+
+std::vector<http::Origin> parse_nodes(const std::vector<std::string>& nodes, std::string_view role) {
+    std::vector<http::Origin> origins;
+    for (const auto& node : nodes) {
+        auto origin = http::parse_origin(node);
+        if (!origin)
+            throw StartupError(
+                EX_CONFIG, "upstream." + std::string(role) + ": \"" + node + "\" is not of the form http://host:port");
+        origins.push_back(std::move(*origin));
+    }
+    if (origins.empty()) throw StartupError(EX_CONFIG, "upstream." + std::string(role) + " names no node");
+    return origins;
+}
+
+}  // namespace
+
+Cores::Cores(Shared& shared) : shared_(shared) {
+    auto count = shared.config.http.cores != 0 ? shared.config.http.cores : std::thread::hardware_concurrency();
+    for (unsigned i = 0; i < std::max(count, 1U); ++i) cores_.push_back(std::make_unique<Core>(shared, i));
+}
+
+void Cores::open(const std::vector<const Role*>& roles) {
+    for (const auto* role : roles)
+        for (auto& core : cores_) role->open(*core);
+    if (has_gateway(roles)) {
+        open_gateway(roles);
+    } else {
+        for (const auto* role : roles) open_role(*role);
+    }
+    open_management();
+    open_revocations();
+    shared_.openapi = http::openapi_document(cores_.front()->listeners.front()->router,
+                                             {.title = "Mind Space",
+                                              .version = kVersion,
+                                              .description = "The backend of meditation apps.",
+                                              .server_url = "/"});
+}
+
+void Cores::open_gateway(const std::vector<const Role*>& roles) {
+    const auto& http = shared_.config.http;
+    std::vector<http::Endpoints> rows(cores_.size());
+    for (const auto& role : role_table()) {
+        const bool is_here = std::ranges::find(roles, &role) != roles.end();
+        if (!is_here) add_upstream(role);
+        for (auto& core : cores_) {
+            auto of_role = role.rows(*core);
+            if (!is_here) of_role = gateway::forward(std::move(of_role), *core->upstreams.back());
+            append(rows[core->index], std::move(of_role));
+        }
+    }
+    auto options = common_options(http, cores_.size());
+    options.address = http.address;
+    options.port = claim(cores_.front()->loop, http.address, http.port, "http.port");
+    options.proxies = shared_.proxies;
+    for (auto& core : cores_) {
+        auto middleware = inner_middleware(*core);
+        middleware.limiter = &core->limiter;
+        middleware.limits = &shared_.rate_limits;
+        middleware.cors = &shared_.cors;
+        add_listener(*core, options, std::move(rows[core->index]), middleware);
+    }
+    ports_.push_back({.role = role_table().front().name, .port = options.port});
+}
+
+// Behind a gateway, which has limited who calls how often, and says for whom it calls.
+void Cores::open_role(const Role& role) {
+    const auto& http = shared_.config.http;
+    const auto setting = "http." + std::string(role.name) + "_port";
+    auto options = common_options(http, cores_.size());
+    options.address = http.role_address;
+    options.port = claim(cores_.front()->loop, http.role_address, http.*role.port, setting);
+    auto trusted = http;
+    trusted.forwarded_header = http::ForwardedField::x_forwarded_for;  // which gateways write
+    options.proxies = make_proxy_trust(trusted);
+    for (auto& core : cores_) add_listener(*core, options, role.rows(*core), inner_middleware(*core));
+    ports_.push_back({.role = role.name, .port = options.port});
+}
+
+void Cores::add_upstream(const Role& role) {
+    auto nodes = parse_nodes(shared_.config.upstream.*role.upstream, role.name);
+    auto& status = shared_.upstreams.emplace_back(std::string(role.name), nodes);
+    for (auto& core : cores_) {
+        auto upstream = std::make_unique<gateway::Upstream>(core->loop, status, upstream_options(shared_.config));
+        core->upstreams.push_back(std::move(upstream));
+        core->upstreams.back()->start();
+    }
+    auto& first = *cores_.front();
+    first.checkers.push_back(std::make_unique<gateway::HealthChecker>(first.loop, status));
+    first.checkers.back()->start();
+}
+
+// What stands before a handler wherever it runs.
+http::Middleware Cores::inner_middleware(Core& core) const {
+    return {.guard = &core.guard,
+            .idempotency = &core.idempotency,
+            .compression = &shared_.compression,
+            .access_log = shared_.config.log.access ? &core.access_log : nullptr};
+}
+
+void Cores::add_listener(Core& core, const http::ServerOptions& options, http::Endpoints endpoints,
+                         const http::Middleware& middleware) {
+    append(endpoints, health_endpoints(core));
+    core.listeners.push_back(std::make_unique<Listener>(core.loop, options, std::move(endpoints), middleware));
+    core.listeners.back()->server.bind();
+}
+
+void Cores::open_management() {
+    auto& core = *cores_.front();
+    auto endpoints = metrics_endpoints(cores_);
+    append(endpoints, health_endpoints(core));
+    const auto& [address, port] = shared_.config.management;
+    management_port_ = claim(core.loop, address, port, "management.port");
+    http::ServerOptions options{.address = address, .port = management_port_};
+    management_ = std::make_unique<Listener>(core.loop, std::move(options), std::move(endpoints), http::Middleware{});
+    management_->server.bind();
+}
+
+// One connection listens for the process; each core keeps its own list.
+void Cores::open_revocations() {
+    auto& first = *cores_.front();
+    auto tell_all = [this](AuthSessionId id) {
+        for (auto& core : cores_)
+            asio::post(core->loop, [&revoked = core->revoked, id] { revoked.add(id, SystemClock{}.now()); });
+    };
+    first.revocations = std::make_unique<auth::RevocationFeed>(first.loop, first.database, shared_.backends.database,
+                                                               shared_.auth_settings.access.ttl, std::move(tell_all));
+    first.revocations->start();
+}
+
+void Cores::start() {
+    for (auto& core : cores_) {
+        std::promise<void> ended;
+        running_.push_back(ended.get_future());
+        std::thread([&core = *core, ended = std::move(ended)]() mutable {
+            core.run();
+            ended.set_value();
+        }).detach();
+    }
+    wait_until_connected();
+    on_each([this](Core& core) {
+        core.start();
+        if (core.index == 0) management_->server.start();
+    });
+}
+
+void Cores::on_each(const std::function<void(Core&)>& work) {
+    std::vector<std::future<void>> ended;
+    for (auto& core : cores_) {
+        std::packaged_task<void()> task([&work, &core = *core] { work(core); });
+        ended.push_back(task.get_future());
+        asio::post(core->loop, std::move(task));
+    }
+    for (auto& core : ended) core.get();
+}
+
+bool Cores::all_of(bool (Core::*question)() const) {
+    std::atomic<bool> all = true;
+    on_each([&](Core& core) {
+        if (!(core.*question)()) all = false;
+    });
+    return all;
+}
+
+// A part that is still away is no reason not to start: its requests answer 503 until it comes.
+void Cores::wait_until_connected() {
+    auto give_up_at = std::chrono::steady_clock::now() + kConnectLimit;
+    while (!all_of(&Core::is_connected) && std::chrono::steady_clock::now() < give_up_at)
+        std::this_thread::sleep_for(kPoll);
+}
+
+void Cores::drain() {
+    shared_.draining = true;
+    Milliseconds limit = shared_.config.http.drain;
+    on_each([limit](Core& core) { core.drain(limit / 2); });
+    auto give_up_at = std::chrono::steady_clock::now() + limit;
+    while (!all_of(&Core::is_idle) && std::chrono::steady_clock::now() < give_up_at) std::this_thread::sleep_for(kPoll);
+}
+
+bool Cores::stop() {
+    for (auto& core : cores_)
+        asio::post(core->loop, [this, &core = *core] {
+            if (core.index == 0) management_->server.stop();
+            core.stop();
+        });
+    auto give_up_at = std::chrono::steady_clock::now() + kStopLimit;
+    for (auto& core : running_)
+        if (core.wait_until(give_up_at) != std::future_status::ready) return false;
+    return true;
+}
+
+}  // namespace mindspace::app

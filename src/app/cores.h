@@ -1,0 +1,58 @@
+#pragma once
+// The cores of this process with their threads: what one core is (core.h), times the number of processors.
+
+#include "app/core.h"
+#include "app/roles.h"
+
+#include <functional>
+#include <future>
+#include <memory>
+#include <vector>
+
+namespace mindspace::app {
+
+// A port that clients may call, and the role that it belongs to.
+struct PublicPort {
+    std::string_view role;
+    std::uint16_t port;
+};
+
+class Cores {
+public:
+    explicit Cores(Shared& shared);
+
+    // Makes the services and takes the ports. With a gateway everything stands behind its port: what runs in this
+    // process is called by function, the other roles by HTTP. Without one each role has its own. StartupError.
+    void open(const std::vector<const Role*>& roles);
+    // Starts the threads, and listens once every core is connected.
+    void start();
+    void drain();
+    // False when a core did not end in time.
+    [[nodiscard]] bool stop();
+
+    [[nodiscard]] const std::vector<PublicPort>& ports() const { return ports_; }
+    [[nodiscard]] std::uint16_t management_port() const { return management_port_; }
+
+private:
+    void open_gateway(const std::vector<const Role*>& roles);
+    void open_role(const Role& role);
+    void add_upstream(const Role& role);
+    [[nodiscard]] http::Middleware inner_middleware(Core& core) const;
+    static void add_listener(Core& core, const http::ServerOptions& options, http::Endpoints endpoints,
+                             const http::Middleware& middleware);
+    void open_management();
+    void open_revocations();
+    void wait_until_connected();
+    // Runs it on every core's own thread, and returns when all have.
+    void on_each(const std::function<void(Core&)>& work);
+    [[nodiscard]] bool all_of(bool (Core::*question)() const);
+
+    Shared& shared_;
+    std::vector<std::unique_ptr<Core>> cores_;
+    std::unique_ptr<Listener> management_;
+    std::vector<PublicPort> ports_;
+    std::uint16_t management_port_ = 0;
+    std::vector<std::future<void>> running_;
+};
+
+}  // namespace mindspace::app

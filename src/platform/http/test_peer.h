@@ -1,0 +1,76 @@
+#pragma once
+// For tests: an HTTP server that says what it is told to, well-formed or not, and a client that sends a text and reads
+// what comes. Blocking sockets on threads of their own: no line of them is shared with what is tested.
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <vector>
+
+namespace mindspace::http {
+
+class ScriptedServer {
+public:
+    struct Reply {
+        std::string text;         // sent as it is
+        bool then_close = false;  // the connection, otherwise it is kept
+    };
+    // Called for each request with its head and body, on one of several threads.
+    using Script = std::function<Reply(const std::string& request)>;
+
+    explicit ScriptedServer(Script script);
+    ~ScriptedServer();
+    ScriptedServer(const ScriptedServer&) = delete;
+    ScriptedServer& operator=(const ScriptedServer&) = delete;
+
+    [[nodiscard]] std::uint16_t port() const { return port_; }
+    // All that came so far.
+    [[nodiscard]] std::vector<std::string> requests();
+    // Connections that were opened so far.
+    [[nodiscard]] int connections() const { return connections_; }
+    // Octets that were sent so far.
+    [[nodiscard]] std::size_t sent() const { return sent_; }
+
+private:
+    void accept_all();
+    void serve(int socket);
+
+    Script script_;
+    int listener_;
+    std::uint16_t port_ = 0;
+    std::atomic<int> connections_ = 0;
+    std::atomic<std::size_t> sent_ = 0;
+    std::mutex mutex_;
+    std::vector<std::string> requests_;
+    std::vector<int> sockets_;
+    std::vector<std::thread> threads_;
+    std::thread acceptor_;
+};
+
+// A connection to a port of this machine.
+class PlainClient {
+public:
+    explicit PlainClient(std::uint16_t port);
+    ~PlainClient();
+    PlainClient(const PlainClient&) = delete;
+    PlainClient& operator=(const PlainClient&) = delete;
+
+    void send(std::string_view text) const;
+    // What comes up to and including `end`, or until the connection ends or nothing comes for ten seconds.
+    std::string receive_until(std::string_view end);
+    // What comes until the connection ends.
+    std::string receive_all();
+
+private:
+    int socket_;
+    std::string received_;
+};
+
+// Sends the text on a connection of its own and returns all that comes until it ends.
+std::string ask(std::uint16_t port, std::string_view text);
+
+}  // namespace mindspace::http

@@ -1,0 +1,26 @@
+#pragma once
+// Where frames begin in octets that pass by (RFC 6455 section 5.2): a close frame of our own may be put only there.
+
+#include <cstdint>
+#include <string_view>
+
+namespace mindspace::http {
+
+class FrameBoundary {
+public:
+    // The octets that come next in the stream.
+    void pass(std::string_view octets);
+    // True when the next octet begins a frame.
+    [[nodiscard]] bool is_here() const { return header_seen_ == 0 && payload_left_ == 0; }
+
+private:
+    void read_header(std::string_view& octets);
+
+    unsigned header_seen_ = 0;        // octets of the present header
+    unsigned header_size_ = 2;        // as far as it is known
+    unsigned length_octets_ = 0;      // behind the first two
+    std::uint64_t length_ = 0;        // that the header has named so far
+    std::uint64_t payload_left_ = 0;  // octets of the present frame's payload to come
+};
+
+}  // namespace mindspace::http

@@ -1,0 +1,57 @@
+#pragma once
+// A WebSocket that another server serves: octets pass both ways, unread, as fast as the slower side takes them, through
+// no buffer while nothing is sent. When one side ends, the other is told and has a moment to end, too. Lives on its
+// core's loop; kept alive by its two directions.
+
+#include "platform/http/server.h"
+#include "platform/http/websocket_frame_boundary.h"
+
+#include <optional>
+#include <span>
+
+namespace mindspace::http {
+
+class WebSocketTunnel : public std::enable_shared_from_this<WebSocketTunnel> {
+public:
+    using Clock = std::chrono::steady_clock;
+
+    WebSocketTunnel(Server& server, asio::ip::tcp::socket client, asio::ip::tcp::socket upstream);
+    ~WebSocketTunnel();
+    WebSocketTunnel(const WebSocketTunnel&) = delete;
+    WebSocketTunnel& operator=(const WebSocketTunnel&) = delete;
+
+    // What had come in behind the two handshakes goes first.
+    void start(std::span<const char> from_client, std::span<const char> from_upstream);
+
+    // By the server: sends the client elsewhere (1012) at that time, unless the other server has done it before.
+    void drain_at(Clock::time_point time) { drain_at_ = time; }
+    // By the server, now and then: drops what is dead or stuck.
+    void sweep(Clock::time_point now);
+    void abort();
+
+private:
+    struct Direction {
+        asio::ip::tcp::socket& from;
+        asio::ip::tcp::socket& to;
+        Clock::time_point write_began_at = Clock::time_point::max();
+        bool ended = false;
+    };
+
+    static Awaitable<> pump(std::shared_ptr<WebSocketTunnel> self, Direction& direction, std::string early);
+    Awaitable<bool> read_some(Direction& direction, std::string& octets);
+    Awaitable<bool> pass(Direction& direction, std::string& octets);
+    void end(Direction& direction);
+    void say_goodbye();
+
+    Server& server_;
+    asio::ip::tcp::socket client_;
+    asio::ip::tcp::socket upstream_;
+    Direction up_{client_, upstream_};
+    Direction down_{upstream_, client_};
+    FrameBoundary boundary_;  // of what the client gets
+    Clock::time_point heard_at_ = Clock::now();
+    std::optional<Clock::time_point> drain_at_;
+    std::optional<Clock::time_point> ending_since_;
+};
+
+}  // namespace mindspace::http

@@ -1,0 +1,40 @@
+#pragma once
+// Takes a node out of the choice for a while after failures in a row, longer each time: what its health checks do not
+// show, its requests do. A state machine without a clock.
+
+#include <algorithm>
+#include <chrono>
+
+namespace mindspace::gateway {
+
+class Ejection {
+public:
+    using TimePoint = std::chrono::steady_clock::time_point;
+
+    void succeed() {
+        failures_ = 0;
+        rounds_ = 0;
+    }
+    // True when this failure has ejected the node.
+    bool fail(TimePoint now) {
+        if (++failures_ < kFailuresInARow || is_out(now)) return false;
+        failures_ = 0;
+        until_ = now + std::min(kShortest * (1 << rounds_), kLongest);
+        rounds_ = std::min(rounds_ + 1, kMostRounds);
+        return true;
+    }
+    [[nodiscard]] bool is_out(TimePoint now) const { return now < until_; }
+
+    static constexpr int kFailuresInARow = 5;
+    static constexpr std::chrono::milliseconds kShortest{1'000};
+    static constexpr std::chrono::milliseconds kLongest{30'000};
+
+private:
+    static constexpr int kMostRounds = 5;
+
+    int failures_ = 0;
+    int rounds_ = 0;  // ejections in a row
+    TimePoint until_{};
+};
+
+}  // namespace mindspace::gateway

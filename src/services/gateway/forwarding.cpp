@@ -1,0 +1,105 @@
+#include "services/gateway/forwarding.h"
+
+#include <algorithm>
+#include <array>
+#include <span>
+
+namespace mindspace::gateway {
+
+namespace {
+
+using http::equals_ignoring_case;
+using http::Header;
+using http::Method;
+
+// RFC 9110 section 7.6.1 and what is still met; Content-Length is said anew.
+constexpr std::array<std::string_view, 10> kOfTheConnection{
+    "connection",         "keep-alive",          "proxy-connection", "te", "trailer", "transfer-encoding", "upgrade",
+    "proxy-authenticate", "proxy-authorization", "content-length"};
+// Of a request: what the gateway says itself, and what it has settled with the client.
+constexpr std::array<std::string_view, 9> kSaidAnew{"host",
+                                                    "expect",
+                                                    "x-request-id",
+                                                    "forwarded",
+                                                    "x-forwarded-for",
+                                                    "x-forwarded-host",
+                                                    "x-forwarded-proto",
+                                                    "sec-websocket-extensions",
+                                                    "sec-websocket-protocol"};
+
+bool is_one_of(std::string_view name, std::span<const std::string_view> names) {
+    return std::ranges::any_of(names, [&](std::string_view other) { return equals_ignoring_case(name, other); });
+}
+
+// Whether some Connection field names it.
+bool is_named_by_connection(std::string_view name, std::span<const Header> headers) {
+    return std::ranges::any_of(headers, [&](const Header& header) {
+        return equals_ignoring_case(header.name, "connection") && http::list_contains(header.value, name);
+    });
+}
+
+void append_line(std::string& out, std::string_view name, std::string_view value) {
+    out += name;
+    out += ": ";
+    out += value;
+    out += "\r\n";
+}
+
+// All but those of the connection and those that `is_left_out`.
+void append_fields(std::string& out, std::span<const Header> headers, auto is_left_out) {
+    const bool names_some = http::find_header(headers, "connection").has_value();
+    for (const auto& [name, value] : headers) {
+        if (is_one_of(name, kOfTheConnection) || is_left_out(name)) continue;
+        if (names_some && is_named_by_connection(name, headers)) continue;
+        append_line(out, name, value);
+    }
+}
+
+}  // namespace
+
+std::string request_lines(const http::Exchange& exchange, bool websocket) {
+    constexpr std::size_t kAddedFields = 256;
+    const auto& head = exchange.head;
+    std::size_t size = head.target.size() + kAddedFields;
+    for (const auto& header : head.headers) size += header.name.size() + header.value.size() + 4;
+    std::string lines;
+    lines.reserve(size);
+    lines += http::method_name(head.method);
+    lines += ' ';
+    lines += head.target;
+    lines += " HTTP/1.1\r\n";
+    append_line(lines, "Host", head.host);
+    append_fields(lines, head.headers, [](std::string_view name) { return is_one_of(name, kSaidAnew); });
+    append_line(lines, "X-Request-Id", exchange.request_id);
+    append_line(lines, "X-Forwarded-For", exchange.client.address);
+    append_line(lines, "X-Forwarded-Proto", "http");
+    if (websocket) lines += "Connection: Upgrade\r\nUpgrade: websocket\r\n";
+    if (!exchange.body.empty() || head.content_length || head.chunked)
+        append_line(lines, "Content-Length", std::to_string(exchange.body.size()));
+    lines += "\r\n";
+    return lines;
+}
+
+std::string response_lines(const http::ResponseHead& head) {
+    std::string lines;
+    append_fields(lines, head.headers,
+                  [](std::string_view name) { return equals_ignoring_case(name, "x-request-id"); });
+    return lines;
+}
+
+bool may_be_repeated(const http::RequestHead& head) {
+    switch (head.method) {
+        case Method::get:
+        case Method::head:
+        case Method::put:
+        case Method::del:
+        case Method::options:
+            return true;
+        case Method::post:
+        case Method::patch:
+            return head.find("idempotency-key").has_value();
+    }
+    return false;
+}
+
+}  // namespace mindspace::gateway

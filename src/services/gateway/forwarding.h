@@ -1,0 +1,23 @@
+#pragma once
+// What changes in a message on its way through the gateway (RFC 9110 section 7.6): the fields of one connection stay
+// behind, in both directions.
+
+#include "platform/http/client_response_head.h"
+#include "platform/http/endpoint.h"
+
+#include <string>
+
+namespace mindspace::gateway {
+
+// The head of the request as another role gets it: with the client's address, the request's id and, for a body, its
+// length, whatever the client said of them.
+std::string request_lines(const http::Exchange& exchange, bool websocket);
+
+// The fields of its answer that a client gets. The request's id is not among them: the gateway answers with its own,
+// which is the same.
+std::string response_lines(const http::ResponseHead& head);
+
+// True when it does no harm to send the request twice (RFC 9110 section 9.2.2), or the service sees to it.
+bool may_be_repeated(const http::RequestHead& head);
+
+}  // namespace mindspace::gateway

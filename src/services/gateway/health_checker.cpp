@@ -1,0 +1,95 @@
+#include "services/gateway/health_checker.h"
+
+#include "platform/telemetry/log.h"
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <utility>
+
+namespace mindspace::gateway {
+
+namespace {
+
+constexpr auto kInterval = std::chrono::seconds(1);
+constexpr auto kIntervalWhileAway = std::chrono::milliseconds(200);
+constexpr auto kAnswerLimit = std::chrono::seconds(1);
+constexpr int kSilentChecks = 2;  // one may be a moment of load
+
+std::string_view name_of(NodeState state) {
+    switch (state) {
+        case NodeState::ready:
+            return "ready";
+        case NodeState::alive:
+            return "not ready";
+        case NodeState::gone:
+            break;
+    }
+    return "gone";
+}
+
+}  // namespace
+
+HealthChecker::Watched::Watched(asio::io_context& loop, NodeStatus& status)
+    : node(status), pool(loop, {.origin = status.origin, .max_connections = 1}), timer(loop) {}
+
+HealthChecker::HealthChecker(asio::io_context& loop, UpstreamStatus& status) : loop_(loop), status_(status) {
+    for (auto& node : status.nodes) watched_.emplace_back(loop, node);
+}
+
+void HealthChecker::start() {
+    for (auto& watched : watched_) {
+        watched.pool.start();
+        asio::co_spawn(loop_, watch(watched), asio::detached);
+    }
+}
+
+void HealthChecker::stop() {
+    stopped_ = true;
+    for (auto& watched : watched_) {
+        watched.pool.stop();
+        watched.timer.cancel();
+    }
+}
+
+Awaitable<> HealthChecker::watch(Watched& watched) {
+    while (!stopped_) {
+        const auto state = co_await check(watched);
+        if (stopped_) break;
+        const auto before = watched.node.state.exchange(state);
+        if (before != state)
+            log::info("a node is " + std::string(name_of(state)),
+                      {{"mindspace.role", status_.name}, {"mindspace.node", watched.node.origin.to_string()}});
+        watched.timer.expires_after(state == NodeState::ready ? kInterval : kIntervalWhileAway);
+        co_await watched.timer.async_wait(asio::as_tuple(asio::use_awaitable));
+    }
+}
+
+Awaitable<NodeState> HealthChecker::check(Watched& watched) {
+    const auto deadline = http::ClientPool::Clock::now() + kAnswerLimit;
+    auto lease = co_await watched.pool.acquire(deadline);
+    std::optional<http::ClientFault> fault;
+    if (!lease) {
+        fault = lease.error();
+    } else {
+        auto& connection = *lease;
+        const std::string request = "GET /readyz HTTP/1.1\r\nHost: " + watched.node.origin.to_string() + "\r\n\r\n";
+        fault = co_await connection->send(http::Method::get, request, {});
+        if (!fault) fault = co_await connection->read_head();
+        const int status = fault ? 0 : connection->head().status;
+        while (!fault && !connection->is_complete()) {
+            connection->drop_content();
+            fault = co_await connection->read_content();
+        }
+        if (!fault) {
+            watched.silent = 0;
+            co_return status == 200 ? NodeState::ready : NodeState::alive;
+        }
+    }
+    if (fault != http::ClientFault::timed_out) co_return NodeState::gone;
+    co_return ++watched.silent < kSilentChecks ? watched.node.state.load() : NodeState::gone;
+}
+
+}  // namespace mindspace::gateway

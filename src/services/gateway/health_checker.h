@@ -1,0 +1,38 @@
+#pragma once
+// Asks each node of a role every second whether it is ready (GET /readyz), and more often while it is not. One for the
+// process, on its first core's loop.
+
+#include "platform/http/client_pool.h"
+#include "services/gateway/node_status.h"
+
+#include <deque>
+
+namespace mindspace::gateway {
+
+class HealthChecker {
+public:
+    // `status` must outlive the checker.
+    HealthChecker(asio::io_context& loop, UpstreamStatus& status);
+
+    void start();
+    void stop();
+
+private:
+    struct Watched {
+        Watched(asio::io_context& loop, NodeStatus& node);
+        NodeStatus& node;
+        http::ClientPool pool;  // of its own: a node whose connections are all taken is not ill
+        asio::steady_timer timer;
+        int silent = 0;  // checks in a row that were not answered in time
+    };
+
+    Awaitable<> watch(Watched& watched);
+    static Awaitable<NodeState> check(Watched& watched);
+
+    asio::io_context& loop_;
+    const UpstreamStatus& status_;
+    std::deque<Watched> watched_;
+    bool stopped_ = false;
+};
+
+}  // namespace mindspace::gateway

@@ -1,0 +1,186 @@
+#include "services/gateway/proxy.h"
+
+#include "platform/http/websocket_handshake.h"
+#include "platform/telemetry/log.h"
+#include "services/gateway/forwarding.h"
+
+#include <algorithm>
+#include <expected>
+
+namespace mindspace::gateway {
+
+using http::ClientFault;
+using http::ClientPool;
+using http::Exchange;
+using http::Response;
+
+namespace {
+
+using Clock = Upstream::Clock;
+using Attempt = std::expected<Response, ClientFault>;
+
+constexpr std::size_t kMostAttempts = 3;
+constexpr std::size_t kHeld = 64 * 1024;  // a longer answer passes through while it comes
+
+// One request, as all of its attempts send it.
+struct Outgoing {
+    const Exchange& exchange;
+    std::string lines;
+    Clock::time_point deadline;
+    Milliseconds timeout;
+    bool websocket;
+};
+
+class InFlight {
+public:
+    explicit InFlight(Upstream::Node& node) : node_(node) { ++node_.in_flight; }
+    ~InFlight() { --node_.in_flight; }
+    InFlight(const InFlight&) = delete;
+    InFlight& operator=(const InFlight&) = delete;
+
+private:
+    Upstream::Node& node_;
+};
+
+// Each part has the time of a request: an answer may be as long as it likes, but not silent.
+Awaitable<bool> pass_on(ClientPool::Lease lease, Milliseconds timeout, http::BodyWriter& writer) {
+    while (true) {
+        lease->set_deadline(Clock::time_point::max());  // while the client reads
+        const bool taken = co_await writer.write(lease->content());
+        if (!taken) co_return false;
+        if (lease->is_complete()) co_return true;
+        lease->drop_content();
+        lease->set_deadline(Clock::now() + timeout);
+        const auto fault = co_await lease->read_content();
+        if (fault) co_return false;
+    }
+}
+
+// The answer whose head has come in.
+Awaitable<Attempt> receive(ClientPool::Lease lease, const Outgoing& request) {
+    const auto& head = lease->head();
+    Response response{.status = head.status, .body = {}, .forwarded_fields = response_lines(head)};
+    const auto length = head.content_length;
+    const bool has_content = head.end != http::ContentEnd::none;
+    if (!has_content) {
+        if (length) response.stream = http::BodyStream{.length = length, .write = {}};  // of the answer to HEAD
+        co_return response;
+    }
+    while (!lease->is_complete() && length.value_or(0) <= kHeld && lease->content().size() < kHeld) {
+        const auto fault = co_await lease->read_content();
+        if (fault) co_return std::unexpected(*fault);
+    }
+    if (lease->is_complete()) {
+        response.body = lease->content();
+        co_return response;
+    }
+    auto pass = [lease = std::move(lease), timeout = request.timeout](http::BodyWriter& writer) mutable {
+        return pass_on(std::move(lease), timeout, writer);
+    };
+    response.stream = http::BodyStream{.length = length, .write = std::move(pass)};
+    co_return response;
+}
+
+// The other role has agreed to open the socket.
+Attempt open_tunnel(ClientPool::Lease lease, const Outgoing& request) {
+    const auto accept = http::check_websocket_handshake(request.exchange.head);
+    if (!request.websocket || !accept || lease->head().find("sec-websocket-accept") != *accept)
+        return std::unexpected(ClientFault::malformed);
+    Response response{.status = 101, .body = {}};
+    lease->set_deadline(Clock::time_point::max());
+    response.tunnel = lease.detach();
+    return response;
+}
+
+Awaitable<Attempt> attempt(Upstream::Node& node, const Outgoing& request) {
+    const InFlight in_flight(node);
+    auto lease = co_await node.pool.acquire(request.deadline);
+    if (!lease) co_return std::unexpected(lease.error());
+    auto& connection = *lease;
+    const auto& exchange = request.exchange;
+    auto fault = co_await connection->send(exchange.head.method, request.lines, exchange.body);
+    // A server may answer before it has read all, and end: its answer counts (RFC 9112 section 9.5).
+    if (!fault || fault == ClientFault::lost) fault = co_await connection->read_head();
+    if (fault) co_return std::unexpected(*fault);
+    if (connection->head().status == 101) co_return open_tunnel(std::move(*lease), request);
+    auto answer = co_await receive(std::move(*lease), request);
+    co_return answer;
+}
+
+bool may_try_again(const Outgoing& request, ClientFault fault, bool is_another_node) {
+    switch (fault) {
+        case ClientFault::unreachable:
+        case ClientFault::busy:
+            return is_another_node;
+        case ClientFault::unsent:
+            return true;
+        case ClientFault::lost:
+            return !request.websocket && may_be_repeated(request.exchange.head);
+        case ClientFault::timed_out:
+        case ClientFault::malformed:
+            break;
+    }
+    return false;
+}
+
+Response fail(const Exchange& exchange, ClientFault fault) {
+    switch (fault) {
+        case ClientFault::timed_out:
+            return http::problem(504, "deadline_exceeded", "The answer took too long.", exchange.request_id);
+        case ClientFault::malformed:
+            return http::problem(502, "bad_gateway", "A part of the service gave no proper answer.",
+                                 exchange.request_id);
+        default:
+            return http::problem(503, "unavailable", "A part of the service is away for the moment; try again.",
+                                 exchange.request_id);
+    }
+}
+
+// Each attempt goes to another node, as long as there is one.
+Awaitable<Response> proxy(Upstream& upstream, bool websocket, Exchange& exchange) {
+    const auto timeout = upstream.options().timeout;
+    const Outgoing request{.exchange = exchange,
+                           .lines = request_lines(exchange, websocket),
+                           .deadline = Clock::now() + timeout,
+                           .timeout = timeout,
+                           .websocket = websocket};
+    upstream.budget.earn();
+    std::vector<const Upstream::Node*> tried;
+    auto fault = ClientFault::unreachable;
+    while (tried.size() < kMostAttempts) {
+        auto* node = upstream.choose(tried);
+        if (node == nullptr) break;
+        if (!tried.empty()) {
+            const bool is_another_node = std::ranges::find(tried, node) == tried.end();
+            if (!may_try_again(request, fault, is_another_node) || !upstream.budget.spend()) break;
+            upstream.retries.add(1);
+        }
+        const auto began = Clock::now();
+        auto answer = co_await attempt(*node, request);
+        if (answer) {
+            upstream.succeeded(*node, Clock::now() - began);
+            co_return std::move(*answer);
+        }
+        fault = answer.error();
+        upstream.failed(*node, fault);
+        tried.push_back(node);
+    }
+    log::warn("request not forwarded", {{"event.action", "unavailable"},
+                                        {"http.request.id", exchange.request_id},
+                                        {"error.message", names_of(fault)[static_cast<std::size_t>(fault)]}});
+    co_return fail(exchange, fault);
+}
+
+}  // namespace
+
+http::Endpoints forward(http::Endpoints rows, Upstream& upstream) {
+    for (auto& row : rows) {
+        row.forwarded = true;
+        row.handle = [&upstream, websocket = row.declaration.websocket](Exchange& exchange) {
+            return proxy(upstream, websocket, exchange);
+        };
+    }
+    return rows;
+}
+
+}  // namespace mindspace::gateway

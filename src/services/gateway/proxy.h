@@ -1,0 +1,13 @@
+#pragma once
+// Endpoints that are answered by another process: the declarations stay, so that routing, the guard, metrics and the
+// API's description are the same in both topologies; only the handler is another.
+
+#include "platform/http/endpoint.h"
+#include "services/gateway/upstream.h"
+
+namespace mindspace::gateway {
+
+// `upstream` must outlive the rows.
+http::Endpoints forward(http::Endpoints rows, Upstream& upstream);
+
+}  // namespace mindspace::gateway

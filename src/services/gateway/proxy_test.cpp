@@ -1,0 +1,259 @@
+#include "services/gateway/proxy.h"
+
+#include "platform/http/server.h"
+#include "platform/http/test_peer.h"
+
+#include <gmock/gmock.h>
+
+#include <boost/asio/post.hpp>
+
+#include <future>
+
+namespace mindspace::gateway {
+namespace {
+
+using http::ask;
+using http::ScriptedServer;
+using testing::HasSubstr;
+using testing::Not;
+using testing::SizeIs;
+using testing::StartsWith;
+using Reply = ScriptedServer::Reply;
+
+Awaitable<Result<>> nothing() {
+    co_return Result<>{};
+}
+
+http::Endpoints thing_rows() {
+    http::Endpoints rows;
+    for (const auto method : {http::Method::get, http::Method::post, http::Method::del})
+        rows.push_back(
+            http::endpoint({.method = method, .path = "/thing", .access = http::Access::anyone, .summary = "A thing."},
+                           [](http::Call<>) { return nothing(); }));
+    return rows;
+}
+
+// A gateway of one core, with /thing elsewhere.
+class Gateway {
+public:
+    explicit Gateway(const std::vector<std::uint16_t>& ports, Milliseconds timeout = Milliseconds(5000))
+        : status_("thing", origins(ports)), upstream_(loop_, status_, {.timeout = timeout, .max_connections = 4}) {
+        router_.add(forward(thing_rows(), upstream_));
+        metrics_.emplace(router_);
+        dispatcher_.emplace(router_, nullptr, *metrics_, nullptr);
+        port_ = http::claim_port(loop_, "127.0.0.1", 0);
+        server_.emplace(loop_, http::ServerOptions{.address = "127.0.0.1", .port = port_}, *dispatcher_, *metrics_);
+        server_->bind();
+        server_->start();
+        upstream_.start();
+        thread_ = std::thread([this] { loop_.run(); });
+    }
+    ~Gateway() {
+        asio::post(loop_, [this] {
+            server_->stop();
+            upstream_.stop();
+        });
+        thread_.join();
+    }
+
+    [[nodiscard]] std::uint16_t port() const { return port_; }
+    // "GET /thing" with these fields, on a connection of its own.
+    [[nodiscard]] std::string ask(std::string_view method, std::string_view fields = {},
+                                  std::string_view body = {}) const {
+        return http::ask(port_, std::string(method) +
+                                    " /thing HTTP/1.1\r\nHost: mind.example\r\nConnection: close\r\n" +
+                                    std::string(fields) + "\r\n" + std::string(body));
+    }
+    [[nodiscard]] std::string post(std::string_view fields = {}) const {
+        return ask("POST", "Content-Length: 2\r\n" + std::string(fields), "{}");
+    }
+
+private:
+    static std::vector<http::Origin> origins(const std::vector<std::uint16_t>& ports) {
+        std::vector<http::Origin> all;
+        for (const auto port : ports) all.push_back({.host = "127.0.0.1", .port = port});
+        return all;
+    }
+
+    asio::io_context loop_{1};
+    UpstreamStatus status_;
+    Upstream upstream_;
+    http::Router router_;
+    std::optional<http::CoreMetrics> metrics_;
+    std::optional<http::Dispatcher> dispatcher_;
+    std::optional<http::Server> server_;
+    std::uint16_t port_ = 0;
+    std::thread thread_;
+};
+
+constexpr const char* kOk = "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 2\r\n\r\nok";
+
+std::uint16_t unused_port() {
+    asio::io_context loop;
+    return http::claim_port(loop, "127.0.0.1", 0);
+}
+
+TEST(Proxy, TakesOffWhatBelongsToOneConnection) {
+    ScriptedServer server([](const std::string&) {
+        return Reply{
+            "HTTP/1.1 200 OK\r\nConnection: X-Secret\r\nX-Secret: 1\r\nKeep-Alive: timeout=5\r\nETag: \"a\"\r\n"
+            "X-Request-Id: other\r\nContent-Length: 2\r\n\r\nok"};
+    });
+    const Gateway gateway({server.port()});
+    const auto answer = gateway.ask("GET",
+                                    "Connection: X-Mine\r\nX-Mine: 1\r\nTE: trailers\r\nX-Forwarded-For: 6.6.6.6\r\n"
+                                    "X-Request-Id: abc\r\ntraceparent: 00-1\r\nIf-None-Match: \"b\"\r\n");
+    ASSERT_THAT(server.requests(), SizeIs(1));
+    const auto request = server.requests()[0];
+    EXPECT_THAT(request, StartsWith("GET /thing HTTP/1.1\r\nHost: mind.example\r\n"));
+    for (const char* passed : {"X-Request-Id: abc\r\n", "traceparent: 00-1\r\n", "If-None-Match: \"b\"\r\n",
+                               "X-Forwarded-For: 127.0.0.1\r\n", "X-Forwarded-Proto: http\r\n"})
+        EXPECT_THAT(request, HasSubstr(passed));
+    for (const char* kept : {"6.6.6.6", "X-Mine", "TE:", "Connection"}) EXPECT_THAT(request, Not(HasSubstr(kept)));
+    EXPECT_THAT(answer, HasSubstr("ETag: \"a\"\r\n"));
+    EXPECT_THAT(answer, HasSubstr("X-Request-Id: abc\r\n"));
+    for (const char* kept : {"X-Secret", "Keep-Alive", "other"}) EXPECT_THAT(answer, Not(HasSubstr(kept)));
+    EXPECT_THAT(answer, testing::EndsWith("Content-Length: 2\r\n\r\nok"));
+}
+
+TEST(Proxy, PassesOnWhatHeadSays) {
+    ScriptedServer server([](const std::string& request) {
+        EXPECT_THAT(request, StartsWith("HEAD "));
+        return Reply{"HTTP/1.1 200 OK\r\nContent-Length: 12345\r\n\r\n"};
+    });
+    const Gateway gateway({server.port()});
+    EXPECT_THAT(gateway.ask("HEAD"), testing::EndsWith("Content-Length: 12345\r\n\r\n"));
+}
+
+TEST(Proxy, KeepsItsConnections) {
+    ScriptedServer server([](const std::string&) { return Reply{kOk}; });
+    const Gateway gateway({server.port()});
+    for (int i = 0; i < 5; ++i) EXPECT_THAT(gateway.post(), StartsWith("HTTP/1.1 200 "));
+    EXPECT_EQ(server.connections(), 1);
+}
+
+TEST(Proxy, NoticesThatAKeptConnectionWasClosed) {
+    ScriptedServer server([](const std::string&) { return Reply{kOk, true}; });
+    const Gateway gateway({server.port()});
+    for (int i = 0; i < 5; ++i) EXPECT_THAT(gateway.post(), StartsWith("HTTP/1.1 200 "));
+    EXPECT_EQ(server.connections(), 5);
+    EXPECT_THAT(server.requests(), SizeIs(5));
+}
+
+TEST(Proxy, SendsAgainOnlyWhatMayBeRepeated) {
+    std::atomic<int> count = 0;
+    ScriptedServer server([&](const std::string&) { return ++count % 2 == 1 ? Reply{"", true} : Reply{kOk}; });
+    const Gateway gateway({server.port()});
+    EXPECT_THAT(gateway.ask("GET"), StartsWith("HTTP/1.1 200 "));
+    EXPECT_THAT(gateway.ask("DELETE"), StartsWith("HTTP/1.1 200 "));
+    EXPECT_THAT(gateway.post("Idempotency-Key: k\r\n"), StartsWith("HTTP/1.1 200 "));
+    EXPECT_EQ(count, 6);
+    const auto refused = gateway.post();
+    EXPECT_THAT(refused, StartsWith("HTTP/1.1 503 "));
+    EXPECT_THAT(refused, HasSubstr("Retry-After: "));
+    EXPECT_EQ(count, 7) << "sent once";
+}
+
+TEST(Proxy, SpendsABudgetOnRetries) {
+    ScriptedServer server([](const std::string&) { return Reply{"", true}; });
+    const Gateway gateway({server.port()});
+    constexpr std::size_t kRequests = 100;
+    for (std::size_t i = 0; i < kRequests; ++i) EXPECT_THAT(gateway.ask("GET"), StartsWith("HTTP/1.1 503 "));
+    EXPECT_LE(server.requests().size(), kRequests + 50 + kRequests / 5);
+}
+
+TEST(Proxy, GoesToAnotherNodeWhenOneIsNotThere) {
+    ScriptedServer server([](const std::string&) { return Reply{kOk}; });
+    const Gateway gateway({unused_port(), server.port()});
+    for (int i = 0; i < 20; ++i) EXPECT_THAT(gateway.post(), StartsWith("HTTP/1.1 200 "));
+}
+
+TEST(Proxy, Answers503WhenNobodyIsThere) {
+    const Gateway gateway({unused_port(), unused_port()});
+    const auto began = std::chrono::steady_clock::now();
+    const auto answer = gateway.ask("GET");
+    EXPECT_THAT(answer, StartsWith("HTTP/1.1 503 "));
+    EXPECT_THAT(answer, HasSubstr("Retry-After: 1\r\n"));
+    EXPECT_LT(std::chrono::steady_clock::now() - began, std::chrono::seconds(1));
+}
+
+TEST(Proxy, Answers504WhenItTakesTooLong) {
+    std::promise<void> end;
+    auto ended = end.get_future().share();
+    ScriptedServer server([ended](const std::string&) {
+        ended.wait();
+        return Reply{kOk};
+    });
+    const Gateway gateway({server.port()}, Milliseconds(200));
+    EXPECT_THAT(gateway.ask("GET"), StartsWith("HTTP/1.1 504 "));
+    EXPECT_THAT(server.requests(), SizeIs(1));
+    end.set_value();
+}
+
+TEST(Proxy, Answers502ToWhatIsNoAnswer) {
+    for (const char* wrong : {"HTTP/1.1 200 OK\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+                              "SSH-2.0-OpenSSH_9.2\r\n\r\n", "HTTP/1.1 101 Switching Protocols\r\n\r\n",
+                              "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nnonsense\r\n"}) {
+        ScriptedServer server([wrong](const std::string&) { return Reply{wrong}; });
+        const Gateway gateway({server.port()});
+        EXPECT_THAT(gateway.ask("GET"), StartsWith("HTTP/1.1 502 ")) << wrong;
+        EXPECT_THAT(server.requests(), SizeIs(1));
+    }
+}
+
+std::string chunked(std::size_t chunks, std::string_view end) {
+    std::string text = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
+    for (std::size_t i = 0; i < chunks; ++i) text += "400\r\n" + std::string(1024, 'x') + "\r\n";
+    return text + std::string(end);
+}
+
+std::string content_of(const std::string& answer) {
+    return answer.substr(answer.find("\r\n\r\n"));
+}
+
+TEST(Proxy, PassesALongAnswerOnWhileItComes) {
+    const std::string content(1'000'000, 'x');
+    ScriptedServer server([&](const std::string& request) {
+        if (request.contains("X-Chunked")) return Reply{chunked(1000, "0\r\n\r\n")};
+        return Reply{"HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n" + content};
+    });
+    const Gateway gateway({server.port()});
+    EXPECT_THAT(gateway.ask("GET"), testing::EndsWith("\r\n\r\n" + content));
+    const auto answer = gateway.ask("GET", "X-Chunked: 1\r\n");
+    EXPECT_THAT(answer, HasSubstr("Transfer-Encoding: chunked\r\n"));
+    EXPECT_THAT(answer, testing::EndsWith("\r\n0\r\n\r\n"));
+    EXPECT_EQ(std::ranges::count(content_of(answer), 'x'), 1'024'000);
+    EXPECT_EQ(server.connections(), 1) << "it can be used again";
+}
+
+TEST(Proxy, BreaksOffWhatBroke) {
+    ScriptedServer server([](const std::string& request) {
+        if (request.contains("X-Chunked")) return Reply{chunked(200, ""), true};
+        return Reply{"HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n" + std::string(200'000, 'x'), true};
+    });
+    const Gateway gateway({server.port()});
+    EXPECT_THAT(gateway.ask("GET", "X-Chunked: 1\r\n"), Not(HasSubstr("\r\n0\r\n")));
+    const auto answer = gateway.ask("GET");
+    EXPECT_THAT(answer, HasSubstr("Content-Length: 1000000\r\n"));
+    EXPECT_LE(std::ranges::count(content_of(answer), 'x'), 200'000);
+}
+
+TEST(Proxy, WaitsForAClientThatDoesNotRead) {
+    constexpr std::size_t kSize = 64 * 1024 * 1024;
+    ScriptedServer server([](const std::string&) {
+        return Reply{"HTTP/1.1 200 OK\r\nContent-Length: " + std::to_string(kSize) + "\r\n\r\n" +
+                     std::string(kSize, 'x')};
+    });
+    const Gateway gateway({server.port()});
+    http::PlainClient client(gateway.port());
+    client.send("GET /thing HTTP/1.1\r\nHost: x\r\n\r\n");
+    EXPECT_THAT(client.receive_until("\r\n\r\n"), StartsWith("HTTP/1.1 200 "));
+    // What the kernel holds for four sockets, and no more, once it does not grow any longer.
+    std::size_t before = 0;
+    for (int still = 0; still < 5; still = server.sent() == std::exchange(before, server.sent()) ? still + 1 : 0)
+        std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    EXPECT_LT(server.sent(), kSize / 2);
+}
+
+}  // namespace
+}  // namespace mindspace::gateway

@@ -1,0 +1,26 @@
+#pragma once
+// How many requests may be sent again: one for five that are sent, and some to begin with. Without a bound retries
+// would multiply the load on what is already too slow.
+
+#include <algorithm>
+
+namespace mindspace::gateway {
+
+class RetryBudget {
+public:
+    void earn() { tokens_ = std::min(tokens_ + kShare, kMost); }
+    // False when it is spent.
+    bool spend() {
+        if (tokens_ < 1) return false;
+        tokens_ -= 1;
+        return true;
+    }
+
+    static constexpr double kShare = 0.2;
+    static constexpr double kMost = 50;
+
+private:
+    double tokens_ = kMost;
+};
+
+}  // namespace mindspace::gateway

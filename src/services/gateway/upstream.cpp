@@ -1,0 +1,102 @@
+#include "services/gateway/upstream.h"
+
+#include "platform/telemetry/log.h"
+
+#include <algorithm>
+#include <tuple>
+
+namespace mindspace::gateway {
+
+Upstream::Node::Node(asio::io_context& loop, const NodeStatus& of, const UpstreamOptions& options)
+    : status(of),
+      pool(loop, {.origin = of.origin,
+                  .connect_timeout = options.connect_timeout,
+                  .max_connections = options.max_connections}) {}
+
+Upstream::Upstream(asio::io_context& loop, const UpstreamStatus& status, UpstreamOptions options)
+    : status_(status), options_(options) {
+    for (const auto& node : status.nodes) nodes_.emplace_back(loop, node, options_);
+}
+
+void Upstream::start() {
+    for (auto& node : nodes_) node.pool.start();
+}
+
+void Upstream::stop() {
+    for (auto& node : nodes_) node.pool.stop();
+}
+
+Upstream::Node* Upstream::choose(const std::vector<const Node*>& tried) {
+    const auto now = Clock::now();
+    const auto rank = [&](const Node& node) {
+        return std::tuple(std::ranges::find(tried, &node) != tried.end(), node.status.state.load(),
+                          node.ejection.is_out(now), node.in_flight);
+    };
+    next_ = (next_ + 1) % nodes_.size();
+    Node* best = nullptr;
+    for (std::size_t i = 0; i < nodes_.size(); ++i) {
+        auto& node = nodes_[(next_ + i) % nodes_.size()];
+        if (node.status.state == NodeState::gone) continue;
+        if (best == nullptr || rank(node) < rank(*best)) best = &node;
+    }
+    return best;
+}
+
+void Upstream::succeeded(Node& node, Clock::duration took) {
+    node.ejection.succeed();
+    answered_.add(1);
+    duration_.observe(took);
+}
+
+void Upstream::failed(Node& node, http::ClientFault fault) {
+    faults_[static_cast<std::size_t>(fault)].add(1);
+    if (fault == http::ClientFault::busy || fault == http::ClientFault::unsent) return;
+    if (!node.ejection.fail(Clock::now())) return;
+    node.ejections.add(1);
+    log::warn("a node failed too often and is spared for a while",
+              {{"mindspace.role", status_.name}, {"mindspace.node", node.status.origin.to_string()}});
+}
+
+void collect(const std::vector<const Upstream*>& cores, telemetry::Page& page) {
+    const auto& first = *cores.front();
+    const std::string& name = first.status_.name;
+    const auto add = [&](const std::string& outcome, auto figure) {
+        std::uint64_t total = 0;
+        for (const auto* core : cores) total += figure(*core).value();
+        page.counter("mindspace_upstream_requests", "Requests sent to other roles, retries included.", total,
+                     {{"upstream", name}, {"outcome", outcome}});
+    };
+    add("answered", [](const Upstream& core) -> auto& { return core.answered_; });
+    for (std::size_t i = 0; i < first.faults_.size(); ++i)
+        add(std::string(names_of(http::ClientFault{})[i]),
+            [i](const Upstream& core) -> auto& { return core.faults_[i]; });
+
+    telemetry::HistogramSum duration;
+    std::uint64_t retries = 0;
+    for (const auto* core : cores) {
+        duration += core->duration_;
+        retries += core->retries.value();
+    }
+    page.histogram("mindspace_upstream_duration_seconds", "Time from a request to another role to its answer's head.",
+                   duration, {{"upstream", name}});
+    page.counter("mindspace_upstream_retries", "Requests to other roles that were sent again.", retries,
+                 {{"upstream", name}});
+    for (std::size_t i = 0; i < first.nodes_.size(); ++i) {
+        std::int64_t connections = 0;
+        std::uint64_t ejections = 0;
+        for (const auto* core : cores) {
+            connections += core->nodes_[i].pool.connections();
+            ejections += core->nodes_[i].ejections.value();
+        }
+        const auto& node = first.nodes_[i].status;
+        const telemetry::Labels labels{{"upstream", name}, {"node", node.origin.to_string()}};
+        page.gauge("mindspace_upstream_connections", "Connections to a node, WebSockets not counted.", connections,
+                   labels);
+        page.counter("mindspace_upstream_ejections", "How often a node was spared after failures in a row.", ejections,
+                     labels);
+        page.gauge("mindspace_upstream_ready", "1 when the node says that it is ready.",
+                   node.state == NodeState::ready ? 1 : 0, labels);
+    }
+}
+
+}  // namespace mindspace::gateway

@@ -1,0 +1,63 @@
+#pragma once
+// The nodes of one role as one core sees them: its connections to them, its experience with them, and the choice among
+// them. Lives on the core's loop.
+
+#include "platform/http/client_pool.h"
+#include "platform/telemetry/metrics.h"
+#include "services/gateway/ejection.h"
+#include "services/gateway/node_status.h"
+#include "services/gateway/retry_budget.h"
+
+#include <array>
+#include <deque>
+#include <vector>
+
+namespace mindspace::gateway {
+
+class Upstream {
+public:
+    using Clock = std::chrono::steady_clock;
+
+    struct Node {
+        Node(asio::io_context& loop, const NodeStatus& of, const UpstreamOptions& options);
+        const NodeStatus& status;
+        http::ClientPool pool;
+        Ejection ejection;
+        telemetry::Counter ejections;
+        std::size_t in_flight = 0;
+    };
+
+    // `status` must outlive it.
+    Upstream(asio::io_context& loop, const UpstreamStatus& status, UpstreamOptions options);
+
+    void start();
+    void stop();
+
+    // The node with the least to do among the best: ready before merely alive, and not ejected before ejected. Nodes in
+    // `tried` come last. Null when all are gone.
+    Node* choose(const std::vector<const Node*>& tried);
+
+    // What came of an attempt. A full pool says nothing about the node.
+    void succeeded(Node& node, Clock::duration took);
+    void failed(Node& node, http::ClientFault fault);
+
+    [[nodiscard]] const UpstreamOptions& options() const { return options_; }
+    RetryBudget budget;
+    telemetry::Counter retries;
+
+private:
+    friend void collect(const std::vector<const Upstream*>& cores, telemetry::Page& page);
+
+    const UpstreamStatus& status_;
+    UpstreamOptions options_;
+    std::deque<Node> nodes_;
+    std::size_t next_ = 0;  // the first to be looked at: among equals they take turns
+    telemetry::Counter answered_;
+    std::array<telemetry::Counter, names_of(http::ClientFault{}).size()> faults_;
+    telemetry::Histogram duration_;  // of attempts that were answered, up to the answer's head
+};
+
+// Adds the figures of one upstream on all cores to the page. At least one.
+void collect(const std::vector<const Upstream*>& cores, telemetry::Page& page);
+
+}  // namespace mindspace::gateway

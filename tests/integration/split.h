@@ -1,0 +1,44 @@
+#pragma once
+// The program as several processes: a gateway and, behind it, nodes of the other roles, on a PostgreSQL and a Redis
+// that belong to none of them.
+
+#include "node.h"
+#include "platform/redis/test_server.h"
+
+#include <map>
+#include <optional>
+
+namespace mindspace::integration {
+
+// Which processes there are. A role that is neither in `front` nor among the nodes is one that is away.
+struct SplitPlan {
+    std::string front = "gateway";  // roles of the process that clients talk to
+    std::vector<std::string> nodes = {"auth", "user", "meditation", "analytics"};
+};
+
+class Split {
+public:
+    // Nothing runs yet. Settings are for every process.
+    Split(SplitPlan plan, const Environment& settings, const std::filesystem::path& directory);
+
+    // Starts what does not run, the nodes before the gateway. A node keeps its port.
+    void start();
+    // SIGTERM to all, the gateway first; the exit code of the first that did not end well, or 0.
+    int stop();
+    void kill();
+
+    [[nodiscard]] Node& front() { return *front_; }
+    // The n-th node of that role.
+    [[nodiscard]] Node& node(const std::string& role, std::size_t n = 0) { return *nodes_.at(role).at(n); }
+    // What all of them said.
+    [[nodiscard]] std::string log() const;
+
+private:
+    [[nodiscard]] std::vector<Node*> nodes() const;
+
+    redis::TestServer redis_;
+    std::map<std::string, std::vector<std::unique_ptr<Node>>> nodes_;
+    std::unique_ptr<Node> front_;
+};
+
+}  // namespace mindspace::integration
