@@ -1,0 +1,129 @@
+// mindspace doctor: looks at a Mind Space from where the command runs, and says what is wrong or risky with it: the
+// settings, the servers and their clocks, and how the program sees who calls.
+
+#include "app/commands/command_line.h"
+#include "app/commands/connection.h"
+#include "app/embedded/startup_error.h"
+#include "app/http_probe.h"
+#include "platform/base/schema.h"
+
+#include <fmt/format.h>
+#include <CLI/CLI.hpp>
+
+#include <cmath>
+#include <iostream>
+#include <memory>
+
+namespace mindspace::app {
+
+namespace {
+
+constexpr auto kClockTolerance = std::chrono::seconds(2);
+
+// Prints one line a finding, and remembers whether something is broken.
+class Report {
+public:
+    void good(std::string_view text) { print("ok  ", text); }
+    void risky(std::string_view text) { print("warn", text); }
+    void broken(std::string_view text) {
+        print("FAIL", text);
+        is_broken_ = true;
+    }
+    void clock(std::string_view whose, std::chrono::duration<double> ahead) {
+        auto text = fmt::format("the clock of {} is {:+.3f} s from this machine's", whose, ahead.count());
+        std::chrono::abs(ahead) < kClockTolerance ? good(text)
+                                                  : broken(text + "; tokens and streaks need clocks that agree (NTP)");
+    }
+    [[nodiscard]] bool is_broken() const { return is_broken_; }
+
+private:
+    static void print(std::string_view mark, std::string_view text) { fmt::print("{}  {}\n", mark, text); }
+    bool is_broken_ = false;
+};
+
+void check_settings(const Config& config, Report& report) {
+    report.good("the settings can be read");
+    if (config.http.public_url.starts_with("http://localhost"))
+        report.risky("http.public_url is " + config.http.public_url + ": links in mails lead nowhere for others");
+    else if (!config.http.public_url.starts_with("https://"))
+        report.risky("http.public_url is not https: passwords and tokens travel in the open");
+    if (config.rate_limit.scale > 10) report.risky("rate_limit.scale is above 10: limits hardly limit");
+    if (config.auth.argon2_memory_kib < 19'456 || config.auth.argon2_passes < 2)
+        report.risky("passwords are hashed with less than OWASP asks for (19456 KiB, 2 passes)");
+    if (std::ranges::find(config.cors.origins, "*") != config.cors.origins.end())
+        report.risky("cors.origins allows every site");
+    for (const auto& network : config.http.trusted_proxies)
+        if (network.ends_with("/0")) report.risky("http.trusted_proxies believes everybody: addresses can be forged");
+    if (config.management.address == "0.0.0.0") report.risky("management.address is open to every network");
+}
+
+Awaitable<> check_postgres(postgres::Client& database, Report& report) {
+    static constexpr postgres::Statement kAbout{
+        "doctor_about", "SELECT current_setting('server_version'), clock_timestamp(), current_setting('fsync')"};
+    auto rows = co_await database.query(kAbout);
+    const auto row = rows[0];
+    report.good("PostgreSQL " + row.get<std::string>(0) + " answers");
+    report.clock("PostgreSQL", row.get<Timestamp>(1) - SystemClock{}.now());
+    if (row.get<std::string>(2) != "on") report.broken("PostgreSQL runs with fsync off: what is acknowledged may be lost");
+}
+
+Awaitable<> check_redis(redis::Client& redis, Report& report) {
+    try {
+        auto time = co_await redis.command({"TIME"});
+        report.good("Redis answers");
+        auto seconds = std::stod(time.at(0).as_string()) + std::stod(time.at(1).as_string()) / 1e6;
+        std::chrono::duration<double> here = SystemClock{}.now().time_since_epoch();
+        report.clock("Redis", std::chrono::duration<double>(seconds) - here);
+    } catch (const Unavailable& fault) {
+        report.broken(fmt::format("Redis cannot be reached: {}", fault.what()));
+    }
+}
+
+void check_servers(const Config& config, Report& report) {
+    try {
+        CommandConnection connection(config);
+        auto work = [](CommandConnection& servers, Report& to) -> Awaitable<bool> {
+            co_await check_postgres(servers.database(), to);
+            co_await check_redis(servers.redis(), to);
+            co_return true;
+        };
+        connection.run(work(connection, report));
+    } catch (const std::exception& fault) {
+        report.broken(fault.what());
+    }
+}
+
+void check_program(const std::string& url, Report& report) {
+    auto ready = http_get(url + "/readyz");
+    if (ready.status == 0) return report.broken(fmt::format("{} does not answer: {}", url, ready.failure));
+    if (ready.status != 200) return report.broken(fmt::format("{} is not ready: {}", url, ready.body));
+    report.good(url + " is ready");
+    auto seen = http_get(url + "/whoami");
+    auto caller = schema::from_json<SeenCaller>(seen.body);
+    if (seen.status != 200 || !caller) return report.broken(url + "/whoami does not say who calls: another program?");
+    report.good(fmt::format("{} sees this machine as {}; behind proxies that must be its own address, not a proxy's "
+                            "(http.trusted_proxies)",
+                            url, caller->address));
+    report.clock(url, caller->time - SystemClock{}.now());
+}
+
+int examine(const CommandLine& line, const std::string& url) {
+    Report report;
+    auto config = load_settings(line);
+    check_settings(config, report);
+    check_servers(config, report);
+    check_program(url.empty() ? config.http.public_url : url, report);
+    std::cout.flush();
+    return report.is_broken() ? EX_UNAVAILABLE : 0;
+}
+
+}  // namespace
+
+void add_doctor_command(CLI::App& cli, CommandLine& line) {
+    auto url = std::make_shared<std::string>();
+    auto* command = add_command(cli, line, "doctor", "Look for what is wrong: settings, servers, clocks, proxies");
+    command->add_option("--url", *url, "Where the program is reached; default: http.public_url");
+    command->callback([&line, url] { line.action = [&line, url] { return examine(line, *url); }; });
+}
+
+}  // namespace mindspace::app

@@ -1,0 +1,76 @@
+// More than the program can or should do: clients that trickle, more passwords than can be hashed.
+
+#include "person.h"
+#include "raw_connection.h"
+#include "suite_program.h"
+
+#include <atomic>
+#include <thread>
+
+namespace mindspace::integration {
+namespace {
+
+using namespace std::chrono_literals;
+using SteadyClock = std::chrono::steady_clock;
+
+constexpr const char* kMe = "/api/v1/users/me";
+
+TEST(Overload, BySlowClientsHoldsNobodyElseUp) {
+    Program program({{"MINDSPACE_HTTP_HEADER_TIMEOUT_SECONDS", "2"}});
+    auto person = register_person(program);
+    std::vector<std::unique_ptr<RawConnection>> slow;
+    for (int i = 0; i < 500; ++i) {
+        slow.push_back(std::make_unique<RawConnection>(program.port()));
+        slow.back()->send("GET /livez HTTP/1.1\r\nHost: h\r\nX-");
+    }
+    const auto began = SteadyClock::now();
+    while (SteadyClock::now() - began < 1s) {
+        const auto asked = SteadyClock::now();
+        ASSERT_TRUE(is(person.client.get(kMe), 200));
+        EXPECT_LT(SteadyClock::now() - asked, 250ms);
+    }
+    // An octet now and then buys no time.
+    for (const auto& connection : slow) connection->send("a");
+    for (const auto& connection : slow) EXPECT_EQ(connection->receive_all(), "");
+    EXPECT_LT(SteadyClock::now() - began, 6s);
+    EXPECT_TRUE(is(person.client.get(kMe), 200));
+}
+
+TEST(Overload, OfPasswordsIsRefusedAtOnceAndHoldsNobodyElseUp) {
+    Program program({{"MINDSPACE_AUTH_HASH_THREADS", "1"}, {"MINDSPACE_AUTH_HASH_QUEUE", "4"}});
+    auto person = register_person(program);
+    const json::object login{{"email", person.email}, {"password", kPassword}};
+    std::atomic<int> refused = 0;
+    std::atomic<int> let_in = 0;
+    std::atomic<bool> is_over = false;
+    {
+        std::vector<std::jthread> logins;
+        for (int i = 0; i < 16; ++i)
+            logins.emplace_back([&] {
+                Client client(program);
+                while (!is_over) {
+                    const auto asked = SteadyClock::now();
+                    const auto answer = client.post("/api/v1/auth/login", login);
+                    if (answer.status == 200) {
+                        ++let_in;
+                        continue;
+                    }
+                    EXPECT_TRUE(is_problem(answer, 503, "unavailable"));
+                    EXPECT_TRUE(answer.header("retry-after"));
+                    EXPECT_LT(SteadyClock::now() - asked, 1s) << "it waited";
+                    ++refused;
+                }
+            });
+        for (int i = 0; i < 50; ++i) {
+            const auto asked = SteadyClock::now();
+            EXPECT_TRUE(is(person.client.get(kMe), 200));
+            EXPECT_LT(SteadyClock::now() - asked, 500ms);
+        }
+        is_over = true;
+    }
+    EXPECT_GT(refused, 0);
+    EXPECT_GT(let_in, 0);
+}
+
+}  // namespace
+}  // namespace mindspace::integration
