@@ -1,5 +1,7 @@
 #include "app/core.h"
 
+#include "platform/telemetry/log.h"
+
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
@@ -8,6 +10,12 @@
 #include <algorithm>
 
 namespace mindspace::app {
+
+namespace {
+
+constexpr std::size_t kMaxBackground = 1000;  // on each core: mails to be queued, failed logins to be written down
+
+}  // namespace
 
 Listener::Listener(asio::io_context& loop, http::ServerOptions options, http::Endpoints endpoints, http::Guard* guard,
                    log::AccessLog* access_log)
@@ -21,6 +29,14 @@ http::Router Listener::make_router(http::Endpoints endpoints) {
     router.add(std::move(endpoints));
     return router;
 }
+
+IdentityParts::IdentityParts(asio::io_context& loop, postgres::Client& database, redis::Client& redis, Shared& shared)
+    : background(loop, kMaxBackground,
+                 [](const std::exception& fault) {
+                     log::warn("work behind an answer failed", {{"error.message", fault.what()}});
+                 }),
+      service({database, redis, shared.hasher, background, shared.auth_settings}, *shared.signing_key),
+      accounts({database, redis, shared.hasher, background, shared.auth_settings}) {}
 
 GroupParts::GroupParts(asio::io_context& loop, meditation::LiveBackends backends, http::Guard& guard,
                        meditation::LiveSettings live_settings)
@@ -54,14 +70,18 @@ void Core::run() {
 
 void Core::start() {
     for (auto& listener : listeners) listener->server.start();
+    if (identity && identity->mailer) identity->mailer->start();
 }
 
 void Core::drain(Milliseconds window) {
     for (auto& listener : listeners) listener->server.drain();
     if (groups) groups->rooms.drain(window);
+    if (identity && identity->mailer) identity->mailer->drain();
 }
 
 bool Core::is_idle() const {
+    if (identity && (!identity->background.is_idle() || (identity->mailer && !identity->mailer->is_idle())))
+        return false;
     return std::ranges::all_of(listeners, [](const auto& listener) { return listener->server.is_idle(); });
 }
 
@@ -69,6 +89,7 @@ void Core::stop() {
     for (auto& listener : listeners) listener->server.stop();
     if (groups) groups->rooms.stop();
     if (projection) projection->stop();
+    if (identity && identity->mailer) identity->mailer->stop();
     subscriber.stop();
     redis.stop();
     database.stop();

@@ -10,7 +10,9 @@
 #include "platform/redis/subscriber.h"
 #include "platform/telemetry/access_log.h"
 #include "services/analytics/service.h"
+#include "services/auth/account_service.h"
 #include "services/auth/client.h"
+#include "services/auth/mailer.h"
 #include "services/auth/service.h"
 #include "services/meditation/group_service.h"
 #include "services/meditation/live_entrance.h"
@@ -39,6 +41,16 @@ public:
 
 private:
     static http::Router make_router(http::Endpoints endpoints);
+};
+
+// What the auth role has on one core.
+struct IdentityParts {
+    IdentityParts(asio::io_context& loop, postgres::Client& database, redis::Client& redis, Shared& shared);
+
+    Background background;
+    auth::AuthService service;
+    auth::AccountService accounts;
+    std::unique_ptr<auth::Mailer> mailer;  // on the first core only
 };
 
 // What the meditation role has for groups on one core.
@@ -82,7 +94,7 @@ public:
     log::AccessLog access_log;
 
     // The services of this process's roles; each made by its row of the role table.
-    std::unique_ptr<auth::AuthService> auth;
+    std::unique_ptr<IdentityParts> identity;
     std::unique_ptr<user::UserService> users;
     std::unique_ptr<meditation::SessionService> sessions;
     std::unique_ptr<GroupParts> groups;

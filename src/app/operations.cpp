@@ -130,6 +130,16 @@ void collect_rooms(const std::vector<std::unique_ptr<Core>>& cores, telemetry::P
                  add([](const Metrics& m) -> auto& { return m.records_failed; }));
 }
 
+void collect_mails(const std::vector<std::unique_ptr<Core>>& cores, telemetry::Page& page) {
+    for (const auto& core : cores) {
+        if (!core->identity || !core->identity->mailer) continue;
+        const auto& stats = core->identity->mailer->stats();
+        page.counter("mindspace_mails_sent", "Mails that the server has taken.", stats.sent.value());
+        page.counter("mindspace_mails_failed", "Attempts to send a mail that failed.", stats.failed.value());
+        page.counter("mindspace_mails_given_up", "Mails that could not be sent within a day.", stats.given_up.value());
+    }
+}
+
 Response metrics_page(const std::vector<std::unique_ptr<Core>>& cores) {
     telemetry::Page page;
     for (std::size_t i = 0; !cores.empty() && i < cores.front()->listeners.size(); ++i) {
@@ -139,6 +149,7 @@ Response metrics_page(const std::vector<std::unique_ptr<Core>>& cores) {
     }
     collect_clients(cores, page);
     collect_rooms(cores, page);
+    collect_mails(cores, page);
     for (const auto& core : cores)
         if (core->projection) events::collect(std::string(analytics::kConsumerName), core->projection->stats(), page);
     return Response{.content_type = "text/plain; version=0.0.4; charset=utf-8", .body = page.text()};

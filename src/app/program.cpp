@@ -3,6 +3,7 @@
 #include "app/backends.h"
 #include "app/core.h"
 #include "app/embedded/startup_error.h"
+#include "app/key_watch.h"
 #include "app/operations.h"
 #include "app/signals.h"
 #include "app/version.h"
@@ -41,6 +42,10 @@ public:
     void drain();
     // False when a core did not end in time.
     [[nodiscard]] bool stop();
+
+    [[nodiscard]] Core& first() const { return *cores_.front(); }
+    // From now on every core signs with this key.
+    void use_key(const auth::SigningKey& key);
 
     [[nodiscard]] std::uint16_t port() const { return port_; }
     [[nodiscard]] std::uint16_t management_port() const { return management_port_; }
@@ -161,6 +166,10 @@ void Cores::on_each(const std::function<void(Core&)>& work) {
     for (auto& core : ended) core.get();
 }
 
+void Cores::use_key(const auth::SigningKey& key) {
+    on_each([&key](Core& core) { core.identity->service.use_key(key); });
+}
+
 bool Cores::all_of(bool (Core::*question)() const) {
     std::atomic<bool> all = true;
     on_each([&](Core& core) {
@@ -206,7 +215,8 @@ void run_program(Config config, const std::vector<const Role*>& roles) {
     BackendServers servers(config, directory);
     Shared shared(config, servers.where());
     bool is_auth = std::ranges::any_of(roles, [](const Role* role) { return role->name == "auth"; });
-    if (is_auth) shared.signing_key = auth::SigningKey::load_or_create(directory.keys() / "access-token.pem");
+    if (is_auth) shared.signing_key = auth::SigningKey::load_or_create(signing_key_file(directory.root()));
+    shared.mail_directory = directory.mail();
     int applied = prepare_database(servers.where(), config, shared.signing_key);
     if (applied > 0) log::info("schema migrated", {{"mindspace.migrations", applied}});
 
@@ -216,7 +226,15 @@ void run_program(Config config, const std::vector<const Role*>& roles) {
     log::info("Mind Space is ready at " + config.http.public_url,
               {{"mindspace.port", cores->port()}, {"mindspace.management_port", cores->management_port()}});
 
-    while (!signals.wait(std::chrono::milliseconds(200))) servers.poll();
+    std::optional<KeyWatch> keys;
+    if (is_auth)
+        keys.emplace(signing_key_file(directory.root()), *shared.signing_key, config.auth.access_token_ttl,
+                     cores->first().loop, cores->first().database,
+                     [&cores](const auth::SigningKey& key) { cores->use_key(key); });
+    while (!signals.wait(std::chrono::milliseconds(200))) {
+        servers.poll();
+        if (keys) keys->poll(std::chrono::steady_clock::now());
+    }
 
     log::info("stopping");
     cores->drain();
@@ -229,6 +247,10 @@ void run_program(Config config, const std::vector<const Role*>& roles) {
     cores.reset();
     servers.stop();
     log::info("stopped");
+}
+
+std::filesystem::path signing_key_file(const std::filesystem::path& data_directory) {
+    return data_directory / "keys" / "access-token.pem";
 }
 
 int run_migrations(const Config& config) {

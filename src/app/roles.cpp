@@ -1,6 +1,7 @@
 #include "app/roles.h"
 
 #include "app/core.h"
+#include "app/mail_sender.h"
 #include "app/operations.h"
 #include "services/analytics/endpoints.h"
 #include "services/analytics/projection.h"
@@ -22,9 +23,16 @@ http::Endpoints open_gateway(Core& core) {
 
 http::Endpoints open_auth(Core& core) {
     auto& shared = core.shared;
-    core.auth = std::make_unique<auth::AuthService>(auth::AuthStore(core.database), auth::SessionRegistry(core.redis),
-                                                    shared.hasher, *shared.signing_key, shared.auth_settings);
-    return auth::endpoints(*core.auth);
+    core.identity = std::make_unique<IdentityParts>(core.loop, core.database, core.redis, shared);
+    if (core.index == 0) {
+        const auto& config = shared.config;
+        auth::MailerOptions options{.from = mail::Mailbox::parse(config.mail.from).value(),
+                                    .public_url = config.http.public_url};
+        core.identity->mailer =
+            std::make_unique<auth::Mailer>(core.loop, auth::MailQueue(core.database),
+                                           make_mail_sender(config.mail, shared.mail_directory), std::move(options));
+    }
+    return auth::endpoints(core.identity->service, core.identity->accounts);
 }
 
 http::Endpoints open_user(Core& core) {

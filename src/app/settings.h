@@ -3,6 +3,7 @@
 // Made once by main; the composition root passes each part on by value.
 
 #include "platform/config/config.h"
+#include "platform/mail/smtp_sender.h"
 #include "platform/telemetry/log.h"
 
 namespace mindspace::app {
@@ -47,6 +48,15 @@ struct AuthSettings {
     std::uint32_t hash_queue = 64;
 };
 
+struct MailSettings {
+    std::string url;
+    std::string username;
+    std::string password;
+    std::string from;
+    mail::StartTls starttls = mail::StartTls::required;
+    std::string ca_file;
+};
+
 struct RateLimitSettings {
     double scale = 1.0;
 };
@@ -67,6 +77,7 @@ struct Config {
     DatabaseSettings database;
     RedisSettings redis;
     AuthSettings auth;
+    MailSettings mail;
     RateLimitSettings rate_limit;
     CorsSettings cors;
     LogSettings log;
@@ -78,8 +89,8 @@ config::Configuration bind_settings(Config& config);
 // The places besides --config and MINDSPACE_CONFIG where the file is looked for.
 std::vector<std::filesystem::path> default_config_files();
 
-// Fills in what follows from other settings: http.public_url, auth.issuer. After loading. Throws ConfigError if they
-// cannot be right.
+// Fills in what follows from other settings: http.public_url, auth.issuer, mail.from. After loading. Throws ConfigError
+// if they cannot be right.
 void derive_settings(Config& config);
 
 }  // namespace mindspace::app

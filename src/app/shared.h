@@ -9,6 +9,7 @@
 #include "services/auth/service.h"
 
 #include <atomic>
+#include <filesystem>
 #include <optional>
 #include <string>
 
@@ -29,6 +30,7 @@ struct Shared {
     WorkerPool hashing;
     auth::PasswordHasher hasher;
     std::optional<auth::SigningKey> signing_key;  // of the auth role alone
+    std::filesystem::path mail_directory{};       // where mails become files
     std::string openapi{};                        // set before the listeners start
     std::atomic<bool> draining{false};
 

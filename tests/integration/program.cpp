@@ -65,7 +65,8 @@ Program& Program::shared() {
     return shared_program.get();
 }
 
-Program::Program(Environment more_settings) : settings_(std::move(more_settings)) {
+Program::Program(Environment more_settings, std::string command)
+    : settings_(std::move(more_settings)), command_(std::move(command)) {
     settings_.merge(settings_for(data()));  // what the test asks for stays
     start();
 }
@@ -84,11 +85,20 @@ void Program::start() {
     std::error_code missing;
     log_start_ = fs::file_size(log_file(), missing);
     if (missing) log_start_ = 0;
-    process_ = std::make_unique<Process>(std::vector<std::string>{program_path(), "up"}, settings_, log_file());
+    process_ = std::make_unique<Process>(std::vector<std::string>{program_path(), command_}, settings_, log_file());
     std::optional<std::uint16_t> port;
     eventually([&] { return (port = announced_port()) || !process_->is_running(); });
     if (!port) throw std::runtime_error("the program does not become ready:\n" + log());
     port_ = *port;
+}
+
+Ended Program::run(const std::vector<std::string>& arguments, std::string_view input) const {
+    const TemporaryDirectory directory;
+    const auto file = directory.path() / "input";
+    std::ofstream(file) << input;
+    std::vector<std::string> words{"/bin/sh", "-c", R"(exec "$@" < "$0")", file, program_path()};
+    words.insert(words.end(), arguments.begin(), arguments.end());
+    return run_to_end(words, settings_);
 }
 
 // From the line that says that it is ready.

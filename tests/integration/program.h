@@ -21,8 +21,9 @@ Environment settings_for(const std::filesystem::path& data);
 
 class Program {
 public:
-    // Starts it on an empty data directory and waits until it is ready. Throws when it does not become so.
-    explicit Program(Environment more_settings = {});
+    // Starts it on an empty data directory, as `mindspace COMMAND`, and waits until it is ready. Throws when it does
+    // not become so.
+    explicit Program(Environment more_settings = {}, std::string command = "up");
     ~Program();
     Program(const Program&) = delete;
     Program& operator=(const Program&) = delete;
@@ -33,6 +34,10 @@ public:
 
     // Starts it on the data that is there. It takes another port.
     void start();
+    // For the next start.
+    void change_setting(const std::string& name, std::string value) { settings_[name] = std::move(value); }
+    // Runs another command under its settings, to the end; `input` is its standard input.
+    [[nodiscard]] Ended run(const std::vector<std::string>& arguments, std::string_view input = {}) const;
     [[nodiscard]] bool is_running() const { return process_ && process_->is_running(); }
     void send(int signal) const { process_->send(signal); }
     // SIGTERM; returns the exit code.
@@ -55,6 +60,7 @@ private:
 
     TemporaryDirectory directory_;
     Environment settings_;
+    std::string command_;
     std::unique_ptr<Process> process_;
     std::uintmax_t log_start_ = 0;  // where the log of this start begins
     std::uint16_t port_ = 0;

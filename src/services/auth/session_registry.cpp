@@ -38,6 +38,10 @@ Awaitable<> SessionRegistry::revoke(UserId user, AuthSessionId id, Seconds token
     return set(session_key(user, id), {kRevoked, "EX", std::to_string(token_ttl.count() + 60)});
 }
 
+Awaitable<> SessionRegistry::revoke_all(UserId user, std::vector<AuthSessionId> ids, Seconds token_ttl) {
+    for (auto id : ids) co_await revoke(user, id, token_ttl);
+}
+
 Awaitable<> SessionRegistry::set(std::string key, std::vector<std::string> arguments) {
     std::vector<std::string_view> command{"SET", key};
     command.insert(command.end(), arguments.begin(), arguments.end());

@@ -32,6 +32,8 @@ public:
     // Makes every node refuse the session for as long as an access token of it can live. While Redis is away every
     // node asks PostgreSQL anyhow.
     Awaitable<> revoke(UserId user, AuthSessionId id, Seconds token_ttl);
+    // The same for each of the sessions.
+    Awaitable<> revoke_all(UserId user, std::vector<AuthSessionId> ids, Seconds token_ttl);
 
 private:
     Awaitable<> set(std::string key, std::vector<std::string> arguments);
