@@ -6,6 +6,8 @@
 
 #include <gmock/gmock.h>
 
+#include <thread>
+
 namespace mindspace::integration {
 namespace {
 
@@ -129,6 +131,7 @@ TEST(PasswordReset, AnswersAnUnknownAddressInTheSameWayAndTime) {
     const auto quickest = [](const std::string& email) {
         auto least = std::chrono::nanoseconds::max();
         for (int i = 0; i < 7; ++i) {
+            std::this_thread::sleep_for(30ms);  // what is done behind an answer must not be measured with the next
             const auto began = std::chrono::steady_clock::now();
             const auto answer = forgot(email);
             EXPECT_TRUE(is(answer, 202));

@@ -20,6 +20,13 @@ namespace {
 constexpr const char* kMe = "/api/v1/users/me";
 constexpr const char* kRefresh = "/api/v1/auth/refresh";
 
+// Asks until it is not 503 any more.
+Answer once_it_is_there(const std::function<Answer()>& ask) {
+    Answer answer;
+    eventually([&] { return (answer = ask()).status != 503; });
+    return answer;
+}
+
 class TwoNodes : public testing::Test {
 protected:
     Environment settings() {
@@ -70,13 +77,15 @@ TEST_F(TwoNodes, KeepLoginsThroughAnEmptyRedisAndARestartOfPostgres) {
         redis_.start();
         postgres_.crash();
         postgres_.restart();
-        Answer answer;
-        ASSERT_TRUE(eventually([&] { return (answer = refresh(*node, token)).status != 503; }));
+        const auto answer = once_it_is_there([&] { return refresh(*node, token); });
         ASSERT_TRUE(is(answer, 200));
         token = answer.text("/tokens/refreshToken");
-        EXPECT_TRUE(is(Client(*node, answer.text("/tokens/accessToken")).get(kMe), 200));
-        EXPECT_TRUE(is(Client(*node, gone.client.access_token()).get(kMe), 401));
-        EXPECT_TRUE(is(refresh(*node, gone.refresh_token), 401));
+        const auto me = [&](const std::string& access_token) {
+            return once_it_is_there([&] { return Client(*node, access_token).get(kMe); });
+        };
+        EXPECT_TRUE(is(me(answer.text("/tokens/accessToken")), 200));
+        EXPECT_TRUE(is(me(gone.client.access_token()), 401));
+        EXPECT_TRUE(is(once_it_is_there([&] { return refresh(*node, gone.refresh_token); }), 401));
     }
 }
 
