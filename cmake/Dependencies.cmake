@@ -3,6 +3,7 @@
 set(Boost_USE_STATIC_LIBS ON)
 find_package(Boost 1.81 CONFIG REQUIRED COMPONENTS json url)
 find_package(CLI11 REQUIRED)
+find_package(CURL REQUIRED)
 find_package(date REQUIRED)
 find_package(fmt REQUIRED)
 find_package(OpenSSL 3 REQUIRED)
@@ -21,6 +22,7 @@ add_library(mindspace_dependencies INTERFACE)
 target_link_libraries(mindspace_dependencies INTERFACE
     Boost::json Boost::url
     CLI11::CLI11
+    CURL::libcurl
     OpenSSL::SSL OpenSSL::Crypto
     PkgConfig::brotli PkgConfig::libpq PkgConfig::libsodium PkgConfig::prometheus PkgConfig::utf8proc
     Threads::Threads

@@ -30,7 +30,8 @@ CREATE TABLE login_emails (
 CREATE TABLE credentials (
     user_id       uuid PRIMARY KEY,
     password_hash text NOT NULL,
-    changed_at    timestamptz NOT NULL
+    changed_at    timestamptz NOT NULL, -- when the password was chosen; a stronger hash of the same one keeps it
+    disabled_at   timestamptz           -- by an operator: no login from then on
 );
 
 -- A login on one device. Refresh tokens are kept as hashes only; rotation_salt derives the successor of the previous
@@ -71,8 +72,53 @@ CREATE TRIGGER auth_session_erased AFTER DELETE ON auth_sessions FOR EACH ROW
 CREATE TABLE signing_keys (
     kid        text PRIMARY KEY,
     public_key bytea NOT NULL,
-    created_at timestamptz NOT NULL
+    created_at timestamptz NOT NULL,
+    replaces   text,       -- the kid that its owner signed with before
+    retires_at timestamptz -- when the last token that it signed has expired; NULL: it signs
 );
+
+-- What happened to an account, for its owner and for operators. Rows are only ever added.
+CREATE TABLE audit_log (
+    user_id         uuid NOT NULL,
+    audit_id        uuid NOT NULL, -- UUIDv7: in the order of time
+    at              timestamptz NOT NULL,
+    action          text NOT NULL,
+    auth_session_id uuid,          -- the login session that it is about
+    ip              text NOT NULL,
+    user_agent      text NOT NULL,
+    detail          jsonb NOT NULL,
+    PRIMARY KEY (user_id, audit_id)
+);
+
+-- The token of the last mail of a kind, as a hash. A newer one replaces it; once used it has none. issued_at stays, so
+-- that the next mail can be kept away for a while.
+CREATE TABLE one_time_tokens (
+    user_id    uuid NOT NULL,
+    kind       text NOT NULL CHECK (kind IN ('email_verification', 'password_reset')),
+    token_hash bytea,
+    issued_at  timestamptz NOT NULL,
+    expires_at timestamptz NOT NULL,
+    PRIMARY KEY (user_id, kind)
+);
+
+-- Mails to be sent, written in the transaction of what causes them. A sender claims a row by moving next_attempt_at to
+-- the end of its lease; NULL means that nothing more is tried. The token is forgotten then.
+CREATE TABLE mails (
+    user_id         uuid NOT NULL,
+    mail_id         uuid NOT NULL,
+    kind            text NOT NULL CHECK (kind IN ('email_verification', 'password_reset')),
+    recipient       text NOT NULL,
+    locale          text NOT NULL,
+    token           text,
+    attempts        integer NOT NULL DEFAULT 0,
+    next_attempt_at timestamptz,
+    created_at      timestamptz NOT NULL,
+    sent_at         timestamptz,
+    last_error      text,
+    PRIMARY KEY (user_id, mail_id),
+    CHECK (token IS NULL OR next_attempt_at IS NOT NULL)
+);
+CREATE INDEX mails_due ON mails (next_attempt_at) WHERE next_attempt_at IS NOT NULL;
 
 -- every service ------------------------------------------------------------------------------------------------
 

@@ -1,12 +1,13 @@
 #include "app/backends.h"
 
+#include "app/embedded/socket_directory.h"
 #include "app/embedded/startup_error.h"
 #include "app/migrations.h"
 #include "platform/postgres/errors.h"
 #include "platform/postgres/session.h"
 #include "platform/redis/url.h"
 #include "platform/telemetry/log.h"
-#include "services/auth/store.h"
+#include "services/auth/key_store.h"
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
@@ -95,6 +96,22 @@ Backends configured_backends(const Config& config) {
         throw StartupError(EX_CONFIG,
                            "database.url and redis.url must be set here; `mindspace up` brings its own servers");
     return {.database = config.database.url, .redis = redis_options(config)};
+}
+
+std::filesystem::path data_root(const Config& config) {
+    return DataDirectory::resolve(config.data_dir.empty() ? DataDirectory::default_path()
+                                                          : std::filesystem::path(config.data_dir));
+}
+
+Backends running_backends(const Config& config) {
+    auto sockets = choose_socket_directory(data_root(config) / "run");
+    Backends where{.database = config.database.url, .redis = {}};
+    if (where.database.empty()) where.database = EmbeddedPostgres::conninfo(sockets);
+    if (config.redis.url.empty())
+        where.redis.socket_path = EmbeddedRedis::socket(sockets);
+    else
+        where.redis = redis_options(config);
+    return where;
 }
 
 int prepare_database(const Backends& backends, const Config& config, const std::optional<auth::SigningKey>& key) {

@@ -28,6 +28,13 @@ private:
 // The configured servers alone. StartupError (EX_CONFIG) when one is not configured.
 Backends configured_backends(const Config& config);
 
+// The directory that the settings name, or the default one.
+std::filesystem::path data_root(const Config& config);
+
+// Where the servers of a Mind Space are that runs already: the configured ones, or those of `mindspace up` on the same
+// data directory.
+Backends running_backends(const Config& config);
+
 // Waits until the database takes connections, for database.start_timeout at most, brings its schema up to date and
 // publishes the key that this process signs with, if it does. Returns the number of migrations. StartupError:
 // EX_UNAVAILABLE without a database, EX_CONFIG with one that does not fit this program.

@@ -11,6 +11,12 @@
 
 namespace mindspace::app {
 
+namespace {
+
+constexpr std::size_t kMaxBackground = 1000;  // on each core: mails to be queued, failed logins to be written down
+
+}  // namespace
+
 Listener::Listener(asio::io_context& loop, http::ServerOptions options, http::Endpoints endpoints,
                    const http::Middleware& middleware)
     : router(make_router(std::move(endpoints))),
@@ -24,6 +30,16 @@ http::Router Listener::make_router(http::Endpoints endpoints) {
     return router;
 }
 
+IdentityParts::IdentityParts(asio::io_context& loop, postgres::Client& database, redis::Client& redis,
+                             limits::RateLimiter& limiter, Shared& shared)
+    : background(loop, kMaxBackground,
+                 [](const std::exception& fault) {
+                     log::warn("work behind an answer failed", {{"error.message", fault.what()}});
+                 }),
+      guesses(limiter, shared.config.rate_limit.scale),
+      service({database, redis, shared.hasher, background, guesses, shared.auth_settings}, *shared.signing_key),
+      accounts({database, redis, shared.hasher, background, guesses, shared.auth_settings}) {}
+
 Core::Core(Shared& shared_parts, unsigned core_index)
     : shared(shared_parts),
       index(core_index),
@@ -32,7 +48,7 @@ Core::Core(Shared& shared_parts, unsigned core_index)
       subscriber(loop, shared.backends.redis),
       limiter(redis),
       revoked(shared.auth_settings.access.ttl),
-      guard(auth::AuthStore(database), auth::SessionRegistry(redis, limiter), revoked, shared.auth_settings.access),
+      guard(auth::AuthStore(database), auth::SessionRegistry(redis), limiter, revoked, shared.auth_settings.access),
       idempotency(database, shared.config.http.request_timeout) {
     database.start();
     redis.start();
@@ -55,14 +71,18 @@ void Core::run() {
 
 void Core::start() {
     for (auto& listener : listeners) listener->server.start();
+    if (identity && identity->mailer) identity->mailer->start();
 }
 
 void Core::drain(Milliseconds window) {
     for (auto& listener : listeners) listener->server.drain(window);
     if (rooms) rooms->drain(window);
+    if (identity && identity->mailer) identity->mailer->drain();
 }
 
 bool Core::is_idle() const {
+    if (identity && (!identity->background.is_idle() || (identity->mailer && !identity->mailer->is_idle())))
+        return false;
     return std::ranges::all_of(listeners, [](const auto& listener) { return listener->server.is_idle(); });
 }
 
@@ -73,6 +93,7 @@ void Core::stop() {
     if (rooms) rooms->stop();
     if (projection) projection->stop();
     if (revocations) revocations->stop();
+    if (identity && identity->mailer) identity->mailer->stop();
     subscriber.stop();
     redis.stop();
     database.stop();

@@ -11,7 +11,9 @@
 #include "platform/redis/subscriber.h"
 #include "platform/telemetry/access_log.h"
 #include "services/analytics/service.h"
+#include "services/auth/account_service.h"
 #include "services/auth/client.h"
+#include "services/auth/mailer.h"
 #include "services/auth/service.h"
 #include "services/gateway/health_checker.h"
 #include "services/gateway/upstream.h"
@@ -42,6 +44,18 @@ public:
 
 private:
     static http::Router make_router(http::Endpoints endpoints);
+};
+
+// What the auth role has on one core.
+struct IdentityParts {
+    IdentityParts(asio::io_context& loop, postgres::Client& database, redis::Client& redis,
+                  limits::RateLimiter& limiter, Shared& shared);
+
+    Background background;
+    auth::GuessLimiter guesses;
+    auth::AuthService service;
+    auth::AccountService accounts;
+    std::unique_ptr<auth::Mailer> mailer;  // on the first core only
 };
 
 class Core {
@@ -77,7 +91,7 @@ public:
     log::AccessLog access_log;
 
     // The services of this process's roles; each made by its row of the role table.
-    Place<auth::AuthService> auth;
+    Place<IdentityParts> identity;
     Place<user::UserService> users;
     Place<meditation::SessionService> sessions;
     meditation::LiveSettings live_settings;

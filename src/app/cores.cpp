@@ -205,6 +205,10 @@ void Cores::on_each(const std::function<void(Core&)>& work) {
     for (auto& core : ended) core.get();
 }
 
+void Cores::use_key(const auth::SigningKey& key) {
+    on_each([&key](Core& core) { core.identity->service.use_key(key); });
+}
+
 bool Cores::all_of(bool (Core::*question)() const) {
     std::atomic<bool> all = true;
     on_each([&](Core& core) {

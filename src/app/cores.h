@@ -30,6 +30,10 @@ public:
     // False when a core did not end in time.
     [[nodiscard]] bool stop();
 
+    [[nodiscard]] Core& first() const { return *cores_.front(); }
+    // From now on every core signs with this key.
+    void use_key(const auth::SigningKey& key);
+
     [[nodiscard]] const std::vector<PublicPort>& ports() const { return ports_; }
     [[nodiscard]] std::uint16_t management_port() const { return management_port_; }
 

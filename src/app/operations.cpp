@@ -1,6 +1,7 @@
 #include "app/operations.h"
 
 #include "app/core.h"
+#include "app/http_probe.h"
 #include "app/web_assets.h"
 #include "platform/http/etag.h"
 #include "platform/telemetry/log.h"
@@ -47,6 +48,10 @@ Awaitable<Result<Response>> check_readiness(Core& core) {
     for (const auto& upstream : core.shared.upstreams) health.checks["upstream." + upstream.name] = upstream.summary();
     Response response{.status = ready ? 200 : 503, .body = schema::to_json(health)};
     co_return response;
+}
+
+Awaitable<Result<SeenCaller>> describe_caller(std::string address) {
+    co_return SeenCaller{.address = std::move(address), .time = SystemClock{}.now()};
 }
 
 Awaitable<Result<Response>> answer(Response response) {
@@ -148,6 +153,16 @@ void collect_upstreams(const std::vector<std::unique_ptr<Core>>& cores, telemetr
     }
 }
 
+void collect_mails(const std::vector<std::unique_ptr<Core>>& cores, telemetry::Page& page) {
+    for (const auto& core : cores) {
+        if (!core->identity || !core->identity->mailer) continue;
+        const auto& stats = core->identity->mailer->stats();
+        page.counter("mindspace_mails_sent", "Mails that the server has taken.", stats.sent.value());
+        page.counter("mindspace_mails_failed", "Attempts to send a mail that failed.", stats.failed.value());
+        page.counter("mindspace_mails_given_up", "Mails that could not be sent within a day.", stats.given_up.value());
+    }
+}
+
 Response metrics_page(const std::vector<std::unique_ptr<Core>>& cores) {
     telemetry::Page page;
     for (std::size_t i = 0; !cores.empty() && i < cores.front()->listeners.size(); ++i) {
@@ -158,6 +173,7 @@ Response metrics_page(const std::vector<std::unique_ptr<Core>>& cores) {
     collect_clients(cores, page);
     collect_rooms(cores, page);
     collect_upstreams(cores, page);
+    collect_mails(cores, page);
     for (const auto& core : cores)
         if (core->projection) events::collect(std::string(analytics::kConsumerName), core->projection->stats(), page);
     return Response{.content_type = "text/plain; version=0.0.4; charset=utf-8", .body = page.text()};
@@ -187,6 +203,11 @@ http::Endpoints health_endpoints(Core& core) {
 
 http::Endpoints public_pages(Core& core) {
     http::Endpoints rows;
+    rows.push_back(endpoint({.method = Method::get,
+                             .path = "/whoami",
+                             .access = Access::anyone,
+                             .summary = "What the server sees of its caller, to check proxies and clocks."},
+                            [](Call<> call) { return describe_caller(std::move(call.client.address)); }));
     rows.push_back(endpoint(page("/openapi.json", "This document."), [&core](Call<>) {
         Response response{.body = core.shared.openapi};
         return answer(std::move(response));

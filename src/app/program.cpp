@@ -3,6 +3,7 @@
 #include "app/backends.h"
 #include "app/cores.h"
 #include "app/embedded/startup_error.h"
+#include "app/key_watch.h"
 #include "app/signals.h"
 #include "platform/telemetry/log.h"
 
@@ -35,7 +36,10 @@ void run_program(Config config, const std::vector<const Role*>& roles) {
                                                   : std::filesystem::path(config.data_dir));
     BackendServers servers(config, directory);
     Shared shared(config, servers.where());
-    if (has_auth(roles)) shared.signing_key = auth::SigningKey::load_or_create(directory->keys() / "access-token.pem");
+    if (has_auth(roles)) {
+        shared.signing_key = auth::SigningKey::load_or_create(signing_key_file(directory->root()));
+        shared.mail_directory = directory->mail();
+    }
     int applied = prepare_database(servers.where(), config, shared.signing_key);
     if (applied > 0) log::info("schema migrated", {{"mindspace.migrations", applied}});
 
@@ -48,7 +52,15 @@ void run_program(Config config, const std::vector<const Role*>& roles) {
                    {"mindspace.port", port},
                    {"mindspace.management_port", cores->management_port()}});
 
-    while (!signals.wait(std::chrono::milliseconds(200))) servers.poll();
+    std::optional<KeyWatch> keys;
+    if (has_auth(roles))
+        keys.emplace(signing_key_file(directory->root()), *shared.signing_key, config.auth.access_token_ttl,
+                     cores->first().loop, cores->first().database,
+                     [&cores](const auth::SigningKey& key) { cores->use_key(key); });
+    while (!signals.wait(std::chrono::milliseconds(200))) {
+        servers.poll();
+        if (keys) keys->poll(std::chrono::steady_clock::now());
+    }
 
     log::info("stopping");
     cores->drain();
@@ -61,6 +73,10 @@ void run_program(Config config, const std::vector<const Role*>& roles) {
     cores.reset();
     servers.stop();
     log::info("stopped");
+}
+
+std::filesystem::path signing_key_file(const std::filesystem::path& data_directory) {
+    return data_directory / "keys" / "access-token.pem";
 }
 
 int run_migrations(const Config& config) {

@@ -1,6 +1,7 @@
 #include "app/roles.h"
 
 #include "app/core.h"
+#include "app/mail_sender.h"
 #include "app/operations.h"
 #include "services/analytics/endpoints.h"
 #include "services/analytics/projection.h"
@@ -25,12 +26,18 @@ void open_gateway(Core&) {}
 
 void open_auth(Core& core) {
     auto& shared = core.shared;
-    core.auth.make(auth::AuthStore(core.database), auth::SessionRegistry(core.redis, core.limiter), shared.hasher,
-                   *shared.signing_key, shared.auth_settings);
+    core.identity.make(core.loop, core.database, core.redis, core.limiter, shared);
+    if (core.index != 0) return;
+    const auto& config = shared.config;
+    auth::MailerOptions options{.from = mail::Mailbox::parse(config.mail.from).value(),
+                                .public_url = config.http.public_url};
+    core.identity->mailer =
+        std::make_unique<auth::Mailer>(core.loop, auth::MailQueue(core.database),
+                                       make_mail_sender(config.mail, shared.mail_directory), std::move(options));
 }
 
 http::Endpoints auth_rows(Core& core) {
-    return auth::endpoints(*core.auth);
+    return auth::endpoints(core.identity->service, core.identity->accounts);
 }
 
 void open_user(Core& core) {

@@ -5,7 +5,7 @@
 namespace mindspace::app {
 
 config::Configuration bind_settings(Config& config) {
-    auto& [data_dir, http, upstream, management, database, redis, auth, rate_limit, cors, log] = config;
+    auto& [data_dir, http, upstream, management, database, redis, auth, mail, rate_limit, cors, log] = config;
     return {
         "mindspace",
         {
@@ -160,6 +160,29 @@ config::Configuration bind_settings(Config& config) {
              .bounds = {.min = 1, .max = 100'000},
              .sentence = "Passwords that may wait to be hashed; above: 503."},
 
+            {.key = "mail.url",
+             .member = &mail.url,
+             .sentence = "The SMTP server, as smtp://host:port or smtps://host:port (TLS from the start); empty: mails "
+                         "become files in <data_dir>/mail."},
+            {.key = "mail.username",
+             .member = &mail.username,
+             .sentence = "Who logs in to the SMTP server; empty: nobody."},
+            {.key = "mail.password",
+             .member = &mail.password,
+             .sentence = "The password for the SMTP server.",
+             .secret = true},
+            {.key = "mail.from",
+             .member = &mail.from,
+             .sentence = "The sender of all mails, as address or name <address>; empty: Mind Space <no-reply@host of "
+                         "http.public_url>."},
+            {.key = "mail.starttls",
+             .member = config::Choice(mail.starttls),
+             .sentence = "Whether a server at smtp:// must encrypt; off sends passwords and links in the clear."},
+            {.key = "mail.ca_file",
+             .member = &mail.ca_file,
+             .sentence = "PEM file of the authorities that the SMTP server's certificate is checked against; empty: "
+                         "the system's."},
+
             {.key = "rate_limit.scale",
              .member = &rate_limit.scale,
              .bounds = {.min = 0.001, .max = 1'000'000},
@@ -215,6 +238,25 @@ http::ProxyTrust make_proxy_trust(const HttpSettings& http) {
     return std::move(*trust);
 }
 
+namespace {
+
+void derive_mail_settings(MailSettings& mail, std::string_view public_url) {
+    if (mail.from.empty()) {
+        auto host = public_url.substr(public_url.find("://") + 3);
+        host = host.substr(0, host.find_first_of(":/"));
+        mail.from = fmt::format("Mind Space <no-reply@{}>", host.starts_with('[') ? "localhost" : host);
+    }
+    if (!mail::Mailbox::parse(mail.from)) {
+        throw config::ConfigError(
+            {fmt::format("mail.from must be an address or \"name <address>\", not {}", mail.from)});
+    }
+    if (!mail.url.empty() && !mail.url.starts_with("smtp://") && !mail.url.starts_with("smtps://")) {
+        throw config::ConfigError({"mail.url must begin with smtp:// or smtps://"});
+    }
+}
+
+}  // namespace
+
 void derive_settings(Config& config) {
     make_proxy_trust(config.http);
     auto& url = config.http.public_url;
@@ -224,6 +266,7 @@ void derive_settings(Config& config) {
     }
     if (url.ends_with('/')) url.pop_back();  // paths are appended to it
     if (config.auth.issuer.empty()) config.auth.issuer = url;
+    derive_mail_settings(config.mail, url);
 }
 
 }  // namespace mindspace::app

@@ -4,6 +4,7 @@
 
 #include "platform/config/config.h"
 #include "platform/http/client_address.h"
+#include "platform/mail/smtp_sender.h"
 #include "platform/telemetry/log.h"
 
 namespace mindspace::app {
@@ -65,6 +66,15 @@ struct AuthSettings {
     std::uint32_t hash_queue = 64;
 };
 
+struct MailSettings {
+    std::string url;
+    std::string username;
+    std::string password;
+    std::string from;
+    mail::StartTls starttls = mail::StartTls::required;
+    std::string ca_file;
+};
+
 // Calls a minute.
 struct RateLimitSettings {
     double scale = 1.0;
@@ -91,6 +101,7 @@ struct Config {
     DatabaseSettings database;
     RedisSettings redis;
     AuthSettings auth;
+    MailSettings mail;
     RateLimitSettings rate_limit;
     CorsSettings cors;
     LogSettings log;
@@ -105,8 +116,8 @@ std::vector<std::filesystem::path> default_config_files();
 // The networks of http.trusted_proxies. Throws ConfigError for one that is none.
 http::ProxyTrust make_proxy_trust(const HttpSettings& http);
 
-// Fills in what follows from other settings: http.public_url, auth.issuer. After loading. Throws ConfigError if they
-// cannot be right.
+// Fills in what follows from other settings: http.public_url, auth.issuer, mail.from. After loading. Throws ConfigError
+// if they cannot be right.
 void derive_settings(Config& config);
 
 }  // namespace mindspace::app

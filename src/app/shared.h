@@ -14,6 +14,7 @@
 
 #include <atomic>
 #include <deque>
+#include <filesystem>
 #include <optional>
 #include <string>
 
@@ -38,6 +39,7 @@ struct Shared {
     http::CorsPolicy cors;
     http::ProxyTrust proxies;
     WorkerPool compression;                           // of large answers
+    std::filesystem::path mail_directory{};           // where mails become files
     std::string openapi{};                            // set before the listeners start
     std::deque<gateway::UpstreamStatus> upstreams{};  // of a gateway: the roles that run elsewhere
     std::atomic<bool> draining{false};

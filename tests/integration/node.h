@@ -25,6 +25,7 @@ public:
     // From now on it is started with this setting, too.
     void set(const std::string& variable, std::string value) { settings_[variable] = std::move(value); }
 
+    [[nodiscard]] const Environment& settings() const { return settings_; }
     [[nodiscard]] bool is_running() const { return process_ && process_->is_running(); }
     void send(int signal) const { process_->send(signal); }
     // Waits for the end that was asked for; returns the exit code.

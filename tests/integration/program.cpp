@@ -73,12 +73,12 @@ Program& Program::shared() {
     return shared_program.get();
 }
 
-Program::Program(Environment more_settings, std::optional<SplitPlan> plan) {
+Program::Program(Environment more_settings, std::optional<SplitPlan> plan, const std::string& command) {
     more_settings.merge(settings_for(data()));  // what the test asks for stays
     if (plan) {
         split_ = std::make_unique<Split>(std::move(*plan), more_settings, directory_.path());
     } else {
-        const std::vector<std::string> arguments{program_path(), "up"};
+        const std::vector<std::string> arguments{program_path(), command};
         one_ = std::make_unique<Node>(arguments, std::move(more_settings), directory_.path() / "log");
     }
     start();
@@ -100,6 +100,15 @@ void Program::start() {
         split_->start();
     else
         one_->start();
+}
+
+Ended Program::run(const std::vector<std::string>& arguments, std::string_view input) const {
+    const TemporaryDirectory directory;
+    const auto file = directory.path() / "input";
+    std::ofstream(file) << input;
+    std::vector<std::string> words{"/bin/sh", "-c", R"(exec "$@" < "$0")", file, program_path()};
+    words.insert(words.end(), arguments.begin(), arguments.end());
+    return run_to_end(words, front().settings());
 }
 
 int Program::stop() {

@@ -26,7 +26,9 @@ Environment settings_for(const std::filesystem::path& data);
 class Program {
 public:
     // Starts it on an empty data directory and waits until it is ready. Throws when it does not become so.
-    explicit Program(Environment more_settings = {}, std::optional<SplitPlan> plan = plan_of_environment());
+    // Without a plan it is one process, `mindspace COMMAND`.
+    explicit Program(Environment more_settings = {}, std::optional<SplitPlan> plan = plan_of_environment(),
+                     const std::string& command = "up");
     ~Program();
     Program(const Program&) = delete;
     Program& operator=(const Program&) = delete;
@@ -37,6 +39,10 @@ public:
 
     // Starts it on the data that is there. What clients talk to takes another port.
     void start();
+    // For the next start of the process that clients talk to.
+    void change_setting(const std::string& name, std::string value) { front().set(name, std::move(value)); }
+    // Runs another command under its settings, to the end; `input` is its standard input.
+    [[nodiscard]] Ended run(const std::vector<std::string>& arguments, std::string_view input = {}) const;
     [[nodiscard]] bool is_running() const { return front().is_running(); }
     void send(int signal) const { front().send(signal); }
     // SIGTERM; returns the exit code.

@@ -85,10 +85,14 @@ fs::path DataDirectory::default_path() {
     throw StartupError(EX_CONFIG, "HOME is not set: say where to keep the data with MINDSPACE_DATA_DIR");
 }
 
+fs::path DataDirectory::resolve(const fs::path& path) {
+    auto resolved = fs::weakly_canonical(fs::absolute(path));
+    return resolved.has_filename() ? resolved : resolved.parent_path();
+}
+
 DataDirectory::DataDirectory(const fs::path& path) {
     try {
-        root_ = fs::weakly_canonical(fs::absolute(path));
-        if (!root_.has_filename()) root_ = root_.parent_path();
+        root_ = resolve(path);
         if (fs::exists(root_)) {
             check_existing(root_);
         } else {

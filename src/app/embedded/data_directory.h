@@ -18,6 +18,8 @@ public:
     // /var/lib/mindspace for root, else $XDG_DATA_HOME/mindspace or ~/.local/share/mindspace (XDG Base Directory).
     // StartupError if there is no home to put it in.
     static std::filesystem::path default_path();
+    // How the directory is called, whatever way it was named: absolute, without symbolic links.
+    static std::filesystem::path resolve(const std::filesystem::path& path);
 
     // Creates what is missing (parents too), and locks. StartupError if the place cannot be written, belongs to
     // somebody else, holds other things, or is in use by another program.

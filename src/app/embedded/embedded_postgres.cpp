@@ -171,9 +171,9 @@ void EmbeddedPostgres::create_database() {
     }
 }
 
-std::string EmbeddedPostgres::conninfo(std::string_view user, std::string_view database) const {
+std::string EmbeddedPostgres::conninfo(const fs::path& sockets, std::string_view user, std::string_view database) {
     std::string host;
-    for (const char character : places_.sockets.native()) {
+    for (const char character : sockets.native()) {
         if (character == '\'' || character == '\\') host += '\\';
         host += character;
     }

@@ -27,14 +27,18 @@ public:
     [[nodiscard]] Readiness probe() const override;
 
     // For libpq: the role "mindspace", owner of the database of that name, no superuser.
-    [[nodiscard]] std::string conninfo() const { return conninfo("mindspace", "mindspace"); }
+    [[nodiscard]] std::string conninfo() const { return conninfo(places_.sockets); }
+    // The same of a server that another process has started.
+    static std::string conninfo(const std::filesystem::path& sockets) {
+        return conninfo(sockets, "mindspace", "mindspace");
+    }
     // For maintenance: the superuser.
-    [[nodiscard]] std::string superuser_conninfo() const { return conninfo("postgres", "postgres"); }
+    [[nodiscard]] std::string superuser_conninfo() const { return conninfo(places_.sockets, "postgres", "postgres"); }
 
 private:
     ChildCommand prepare() override;
     [[nodiscard]] std::filesystem::path data() const { return places_.home / "data"; }
-    [[nodiscard]] std::string conninfo(std::string_view user, std::string_view database) const;
+    static std::string conninfo(const std::filesystem::path& sockets, std::string_view user, std::string_view database);
 
     Places places_;
     Account account_;

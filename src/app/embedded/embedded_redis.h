@@ -18,7 +18,9 @@ public:
     EmbeddedRedis(Places places, Account account, Progress progress);
 
     [[nodiscard]] Readiness probe() const override;
-    [[nodiscard]] std::filesystem::path socket() const { return places_.sockets / "redis.sock"; }
+    [[nodiscard]] std::filesystem::path socket() const { return socket(places_.sockets); }
+    // The same of a server that another process has started.
+    static std::filesystem::path socket(const std::filesystem::path& sockets) { return sockets / "redis.sock"; }
 
 private:
     ChildCommand prepare() override;

@@ -31,19 +31,17 @@ std::uint64_t hash(std::string_view text) {
 
 }  // namespace
 
+fs::path choose_socket_directory(const fs::path& preferred) {
+    if (fits(preferred)) return preferred;
+    const std::string name = fmt::format("mindspace-{:016x}", hash(preferred.native()));
+    const char* runtime = std::getenv("XDG_RUNTIME_DIR");
+    if (::geteuid() == 0) return fs::path("/run") / name;
+    if (runtime && *runtime == '/' && fits(fs::path(runtime) / name)) return fs::path(runtime) / name;
+    return fs::path("/tmp") / name;
+}
+
 fs::path make_socket_directory(const fs::path& preferred, const Account& owner) {
-    fs::path directory = preferred;
-    if (!fits(directory)) {
-        const std::string name = fmt::format("mindspace-{:016x}", hash(preferred.native()));
-        const char* runtime = std::getenv("XDG_RUNTIME_DIR");
-        if (::geteuid() == 0) {
-            directory = fs::path("/run") / name;
-        } else if (runtime && *runtime == '/' && fits(fs::path(runtime) / name)) {
-            directory = fs::path(runtime) / name;
-        } else {
-            directory = fs::path("/tmp") / name;
-        }
-    }
+    fs::path directory = choose_socket_directory(preferred);
     own_directory(directory, 0700, owner);
     return directory;
 }

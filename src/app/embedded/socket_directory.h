@@ -8,9 +8,12 @@
 
 namespace mindspace::app {
 
-// Makes and returns `preferred`, or, when the sockets' paths there would not fit a sockaddr_un (107 bytes) or libpq
+// `preferred`, or, when the sockets' paths there would not fit a sockaddr_un (107 bytes) or libpq
 // would read them as several hosts, a short directory in /run (root), $XDG_RUNTIME_DIR or /tmp named after a hash of
-// `preferred`. StartupError if somebody else has put something in its place.
+// `preferred`.
+std::filesystem::path choose_socket_directory(const std::filesystem::path& preferred);
+
+// Makes and returns the chosen directory. StartupError if somebody else has put something in its place.
 std::filesystem::path make_socket_directory(const std::filesystem::path& preferred, const Account& owner);
 
 }  // namespace mindspace::app

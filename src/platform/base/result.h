@@ -37,6 +37,7 @@ struct Error {
     std::string reason;              // stable public code, snake_case
     std::string detail;              // one sentence for the caller
     std::vector<FieldFault> faults;  // for ErrorCode::invalid
+    int retry_after = 0;             // for ErrorCode::rate_limited: seconds
 };
 
 // The change was meant for another version than the one that is there.

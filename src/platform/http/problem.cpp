@@ -73,7 +73,9 @@ Response build(int status, std::string_view code, std::string_view detail, const
 }  // namespace
 
 Response problem(const Error& error, std::string_view request_id) {
-    return build(status_of(error.code), error.reason, error.detail, error.faults, request_id);
+    auto response = build(status_of(error.code), error.reason, error.detail, error.faults, request_id);
+    if (error.retry_after > 0) response.headers.emplace_back("Retry-After", std::to_string(error.retry_after));
+    return response;
 }
 
 Response problem(int status, std::string_view code, std::string_view detail, std::string_view request_id) {

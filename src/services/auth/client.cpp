@@ -13,8 +13,14 @@ Error token_revoked() {
 
 }  // namespace
 
-TokenGuard::TokenGuard(AuthStore store, SessionRegistry registry, RevokedSessions& revoked, TokenRules rules)
-    : store_(store), registry_(registry), revoked_(revoked), rules_(std::move(rules)), verified_(kRememberedTokens) {}
+TokenGuard::TokenGuard(AuthStore store, SessionRegistry registry, limits::RateLimiter& limiter,
+                       RevokedSessions& revoked, TokenRules rules)
+    : store_(store),
+      registry_(registry),
+      limiter_(limiter),
+      revoked_(revoked),
+      rules_(std::move(rules)),
+      verified_(kRememberedTokens) {}
 
 Awaitable<Result<http::Principal>> TokenGuard::authenticate(std::string_view access_token) {
     auto principal = co_await verify(access_token, clock_.now());
@@ -26,7 +32,7 @@ Awaitable<Result<http::Principal>> TokenGuard::authenticate(std::string_view acc
 Awaitable<http::Admission> TokenGuard::admit(std::string_view access_token, const limits::Policy& policy) {
     auto principal = co_await verify(access_token, clock_.now());
     if (!principal) co_return http::Admission{.caller = principal.error()};
-    auto entry = co_await registry_.enter(principal->user, principal->auth_session, policy);
+    auto entry = co_await registry_.enter(limiter_, principal->user, principal->auth_session, policy);
     auto caller = co_await check_alive(std::move(*principal), std::move(entry.state));
     co_return http::Admission{.caller = std::move(caller), .verdict = entry.verdict};
 }

@@ -15,7 +15,8 @@ namespace mindspace::auth {
 // or is down.
 class TokenGuard final : public http::Guard {
 public:
-    TokenGuard(AuthStore store, SessionRegistry registry, RevokedSessions& revoked, TokenRules rules);
+    TokenGuard(AuthStore store, SessionRegistry registry, limits::RateLimiter& limiter, RevokedSessions& revoked,
+               TokenRules rules);
 
     Awaitable<Result<http::Principal>> authenticate(std::string_view access_token) override;
     Awaitable<http::Admission> admit(std::string_view access_token, const limits::Policy& policy) override;
@@ -29,6 +30,7 @@ private:
 
     AuthStore store_;
     SessionRegistry registry_;
+    limits::RateLimiter& limiter_;
     RevokedSessions& revoked_;
     TokenRules rules_;
     std::vector<SigningKey> keys_;

@@ -1,5 +1,7 @@
 #include "services/auth/common_passwords.h"
 
+#include "platform/base/schema.h"
+
 #include <iterator>
 #include <string>
 #include <unordered_set>
@@ -22,6 +24,16 @@ bool is_common_password(std::string_view password) {
     for (char& c : lower)
         if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
     return passwords.contains(lower);
+}
+
+std::optional<Error> refuse_common_password(std::string_view password, std::string_view name) {
+    if (!is_common_password(password)) return std::nullopt;
+    schema::Faults faults;
+    const schema::Path document;
+    faults.add(schema::Path{&document, name}, "password_breached", "is among the most used passwords");
+    auto error = schema::validation_failed(std::move(faults));
+    error.reason = "password_breached";
+    return error;
 }
 
 }  // namespace mindspace::auth

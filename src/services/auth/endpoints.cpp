@@ -1,6 +1,11 @@
 #include "services/auth/endpoints.h"
 
+#include "platform/base/utf8.h"
+#include "services/auth/account_service.h"
+#include "services/auth/link_pages.h"
 #include "services/auth/service.h"
+
+#include <algorithm>
 
 namespace mindspace::auth {
 
@@ -12,18 +17,18 @@ using http::Method;
 
 namespace {
 
+// Header fields may hold any octets; what is kept of them is text.
 Origin origin_of(http::ClientInfo client) {
+    if (!is_valid_utf8(client.user_agent))
+        std::ranges::replace_if(client.user_agent, [](char c) { return static_cast<unsigned char>(c) >= 0x80; }, '?');
     return {.ip = std::move(client.address), .user_agent = std::move(client.user_agent)};
 }
 
-}  // namespace
-
-http::Endpoints endpoints(AuthService& service) {
-    http::Endpoints rows;
+void add_login_endpoints(http::Endpoints& rows, AuthService& service) {
     rows.push_back(endpoint({.method = Method::post,
                              .path = "/api/v1/auth/register",
                              .access = Access::anyone,
-                             .summary = "Create an account and log in.",
+                             .summary = "Create an account and log in; a mail asks to verify the address.",
                              .success = 201,
                              .limit = LimitClass::auth,
                              .creates = true,
@@ -36,7 +41,7 @@ http::Endpoints endpoints(AuthService& service) {
                              .access = Access::anyone,
                              .summary = "Log in with an email address and a password.",
                              .limit = LimitClass::auth,
-                             .errors = {"invalid_credentials"}},
+                             .errors = {"invalid_credentials", "account_disabled"}},
                             [&service](Call<Login> call) {
                                 return service.login(std::move(call.body), origin_of(std::move(call.client)));
                             }));
@@ -46,11 +51,9 @@ http::Endpoints endpoints(AuthService& service) {
                              .summary = "Exchange a refresh token for new tokens.",
                              .limit = LimitClass::auth,
                              .errors = {"invalid_refresh_token", "refresh_reused"}},
-                            [&service](Call<Refresh> call) { return service.refresh(std::move(call.body)); }));
-    rows.push_back(endpoint({.method = Method::post,
-                             .path = "/api/v1/auth/logout",
-                             .summary = "End this login session; its tokens are dead at once."},
-                            [&service](Call<> call) { return service.logout(std::move(call.principal)); }));
+                            [&service](Call<Refresh> call) {
+                                return service.refresh(std::move(call.body), origin_of(std::move(call.client)));
+                            }));
     rows.push_back(endpoint({.method = Method::get,
                              .path = "/.well-known/jwks.json",
                              .access = Access::anyone,
@@ -58,6 +61,103 @@ http::Endpoints endpoints(AuthService& service) {
                              .limit = LimitClass::none,
                              .cache_control = "public, max-age=300"},
                             [&service](Call<>) { return service.public_keys(); }));
+}
+
+void add_session_endpoints(http::Endpoints& rows, AuthService& service) {
+    rows.push_back(endpoint(
+        {.method = Method::post,
+         .path = "/api/v1/auth/logout",
+         .summary = "End this login session; its tokens are dead at once."},
+        [&service](Call<> call) { return service.logout(call.principal, origin_of(std::move(call.client))); }));
+    rows.push_back(endpoint(
+        {.method = Method::post,
+         .path = "/api/v1/auth/logout-all",
+         .summary = "End every login session of the caller, this one included."},
+        [&service](Call<> call) { return service.logout_all(call.principal, origin_of(std::move(call.client))); }));
+    rows.push_back(endpoint({.method = Method::get,
+                             .path = "/api/v1/auth/sessions",
+                             .summary = "The caller's login sessions, last used first.",
+                             .errors = {"invalid_cursor"}},
+                            [&service](Call<http::None, LoginSessionQuery> call) {
+                                return service.list_sessions(call.principal, std::move(call.query));
+                            }));
+    rows.push_back(endpoint({.method = Method::del,
+                             .path = "/api/v1/auth/sessions/{id}",
+                             .summary = "End one of the caller's login sessions; its tokens are dead at once."},
+                            [&service](Call<> call) {
+                                return service.revoke_session(call.principal, AuthSessionId{call.id},
+                                                              origin_of(std::move(call.client)));
+                            }));
+}
+
+void add_account_endpoints(http::Endpoints& rows, AccountService& service) {
+    rows.push_back(endpoint({.method = Method::post,
+                             .path = "/api/v1/auth/password/change",
+                             .summary = "Choose another password; the caller's other login sessions end.",
+                             .errors = {"wrong_password", "password_breached"}},
+                            [&service](Call<ChangePassword> call) {
+                                return service.change_password(call.principal, std::move(call.body),
+                                                               origin_of(std::move(call.client)));
+                            }));
+    rows.push_back(
+        endpoint({.method = Method::post,
+                  .path = "/api/v1/auth/password/forgot",
+                  .access = Access::anyone,
+                  .summary = "Mail a link to set a new password, if the address has an account; one a minute at most.",
+                  .success = 202,
+                  .limit = LimitClass::auth},
+                 [&service](Call<ForgotPassword> call) {
+                     return service.forgot_password(std::move(call.body), origin_of(std::move(call.client)));
+                 }));
+    rows.push_back(endpoint({.method = Method::post,
+                             .path = "/api/v1/auth/password/reset",
+                             .access = Access::anyone,
+                             .summary = "Set a new password by the token of a mail; all login sessions end.",
+                             .limit = LimitClass::auth,
+                             .errors = {"invalid_token", "password_breached"}},
+                            [&service](Call<ResetPassword> call) {
+                                return service.reset_password(std::move(call.body), origin_of(std::move(call.client)));
+                            }));
+    rows.push_back(endpoint({.method = Method::post,
+                             .path = "/api/v1/auth/email/verify",
+                             .access = Access::anyone,
+                             .summary = "Verify the address by the token of a mail.",
+                             .limit = LimitClass::auth,
+                             .errors = {"invalid_token"}},
+                            [&service](Call<VerifyEmail> call) {
+                                return service.verify_email(std::move(call.body), origin_of(std::move(call.client)));
+                            }));
+    rows.push_back(endpoint({.method = Method::post,
+                             .path = "/api/v1/auth/email/resend",
+                             .summary = "Mail a new link to verify the address, unless it is verified.",
+                             .success = 202},
+                            [&service](Call<> call) {
+                                return service.resend_verification(call.principal, origin_of(std::move(call.client)));
+                            }));
+}
+
+void add_link_pages(http::Endpoints& rows) {
+    auto page = [](std::string_view path) {
+        return http::Declaration{.method = Method::get,
+                                 .path = path,
+                                 .access = Access::anyone,
+                                 .summary = "The page behind the link of a mail.",
+                                 .hidden = true};
+    };
+    rows.push_back(endpoint(page(kVerifyEmailPath),
+                            [](Call<http::None, LinkQuery>) { return link_page(MailKind::email_verification); }));
+    rows.push_back(endpoint(page(kResetPasswordPath),
+                            [](Call<http::None, LinkQuery>) { return link_page(MailKind::password_reset); }));
+}
+
+}  // namespace
+
+http::Endpoints endpoints(AuthService& service, AccountService& accounts) {
+    http::Endpoints rows;
+    add_login_endpoints(rows, service);
+    add_session_endpoints(rows, service);
+    add_account_endpoints(rows, accounts);
+    add_link_pages(rows);
     return rows;
 }
 

@@ -5,9 +5,10 @@
 
 namespace mindspace::auth {
 
+class AccountService;
 class AuthService;
 
 // `service` must outlive the rows.
-http::Endpoints endpoints(AuthService& service);
+http::Endpoints endpoints(AuthService& service, AccountService& accounts);
 
 }  // namespace mindspace::auth

@@ -31,6 +31,14 @@ Awaitable<GuessLimiter::Attempt> GuessLimiter::begin(std::string email_key, std:
     co_return Attempt{.by_network = by_network.verdict, .by_account = by_account.verdict};
 }
 
+Error too_many_guesses(const limits::Verdict& verdict) {
+    return {.code = ErrorCode::rate_limited,
+            .reason = "rate_limited",
+            .detail = "Too many tries to log in; try again later.",
+            .faults = {},
+            .retry_after = static_cast<int>(verdict.retry_after.count())};
+}
+
 Awaitable<> GuessLimiter::forgive(std::string email_key, std::string network) {
     return limiter_.forget(account_tag(email_key) + ":" + std::move(network));
 }

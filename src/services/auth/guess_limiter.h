@@ -3,6 +3,7 @@
 // one account use up the account's attempts, but not those of a network that the owner has logged in from before.
 // Addresses without an account count alike, so that the limits tell nobody which exist. One per core.
 
+#include "platform/base/result.h"
 #include "platform/limits/rate_limiter.h"
 
 #include <string>
@@ -29,5 +30,8 @@ private:
     limits::Policy network_policy_;
     limits::Policy account_policy_;
 };
+
+// Error rate_limited, with the time after which it may be tried again.
+Error too_many_guesses(const limits::Verdict& verdict);
 
 }  // namespace mindspace::auth

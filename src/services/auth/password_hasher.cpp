@@ -6,6 +6,8 @@
 #include <utf8proc.h>
 
 #include <array>
+#include <cstdio>
+#include <cstdlib>
 #include <memory>
 #include <stdexcept>
 
@@ -52,6 +54,13 @@ Awaitable<std::string> PasswordHasher::hash(std::string password) {
 
 Awaitable<bool> PasswordHasher::verify(std::string password, std::string phc) {
     return pool_.run([password = std::move(password), phc = std::move(phc)] { return verify_now(password, phc); });
+}
+
+bool PasswordHasher::is_outdated(const std::string& phc) const {
+    std::size_t memory_kib = 0;
+    unsigned passes = 0;
+    if (std::sscanf(phc.c_str(), "$argon2id$v=%*d$m=%zu,t=%u", &memory_kib, &passes) != 2) return true;
+    return memory_kib < cost_.memory_kib || passes < cost_.passes;
 }
 
 Awaitable<> PasswordHasher::verify_nothing(std::string password) {

@@ -22,6 +22,8 @@ public:
     Awaitable<std::string> hash(std::string password);
     // Whether the password fits the PHC string.
     Awaitable<bool> verify(std::string password, std::string phc);
+    // Whether the PHC string was made with less memory or fewer passes than are asked for now.
+    [[nodiscard]] bool is_outdated(const std::string& phc) const;
     // Does the same work as verify, for an account that does not exist.
     Awaitable<> verify_nothing(std::string password);
 

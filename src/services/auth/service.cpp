@@ -1,8 +1,10 @@
 #include "services/auth/service.h"
 
+#include "platform/http/rate_limit.h"
 #include "platform/telemetry/log.h"
 #include "services/auth/common_passwords.h"
 #include "services/auth/email_key.h"
+#include "services/auth/session_cursor.h"
 
 namespace mindspace::auth {
 
@@ -25,13 +27,19 @@ Error refresh_reused() {
             {}};
 }
 
-Error password_breached() {
-    schema::Faults faults;
-    const schema::Path document;
-    faults.add(schema::Path{&document, "password"}, "password_breached", "is among the most used passwords");
-    auto error = schema::validation_failed(std::move(faults));
-    error.reason = "password_breached";
-    return error;
+Error account_disabled() {
+    return {ErrorCode::forbidden, "account_disabled", "This account has been disabled.", {}};
+}
+
+// Of the caller or of a login session.
+AuditEntry audit(AuditAction action, UserId user, std::optional<AuthSessionId> id, const Origin& origin,
+                 Timestamp now) {
+    return {.user = user,
+            .at = now,
+            .action = action,
+            .auth_session = id,
+            .ip = origin.ip,
+            .user_agent = origin.user_agent};
 }
 
 struct Opened {
@@ -39,15 +47,16 @@ struct Opened {
     RefreshToken token;
 };
 
-Opened open_session(UserId user, Origin origin, Seconds ttl, Timestamp now) {
+Opened open_session(UserId user, const Origin& origin, std::optional<std::string> device_name, Seconds ttl,
+                    Timestamp now) {
     auto tag_key = random_bytes<32>();
     auto id = AuthSessionId::make(now);
     auto token = RefreshToken::make(user, id, tag_key);
     NewAuthSession row{.user = user,
                        .id = id,
-                       .device_name = std::move(origin.device_name),
-                       .ip = std::move(origin.ip),
-                       .user_agent = std::move(origin.user_agent),
+                       .device_name = std::move(device_name),
+                       .ip = origin.ip,
+                       .user_agent = origin.user_agent,
                        .tag_key = Bytes(tag_key.begin(), tag_key.end()),
                        .token_hash = token.hash(),
                        .created_at = now,
@@ -66,7 +75,7 @@ Tokens AuthService::make_tokens(const http::Principal& principal, const RefreshT
 }
 
 Awaitable<Result<LoggedIn>> AuthService::register_user(Register request, Origin origin) {
-    if (is_common_password(request.password)) co_return password_breached();
+    if (auto refusal = refuse_common_password(request.password, "password")) co_return std::move(*refusal);
     auto password_hash = co_await hasher_.hash(request.password);
     auto now = clock_.now();
     user::NewUser user{.id = UserId::make(now),
@@ -75,37 +84,83 @@ Awaitable<Result<LoggedIn>> AuthService::register_user(Register request, Origin 
                        .timezone = request.timezone,
                        .locale = request.locale,
                        .created_at = now};
-    auto opened = open_session(user.id, std::move(origin), settings_.refresh_ttl, now);
+    auto opened = open_session(user.id, origin, {}, settings_.refresh_ttl, now);
     http::Principal principal{.user = user.id, .auth_session = opened.row.id};
     auto shown = user::as_user(user);
-    auto inserted = co_await store_.insert_account(std::move(user), email_key(request.email), std::move(password_hash),
-                                                   std::move(opened.row));
+    auto mail = verification_mail(user.id, request.email, request.locale);
+    auto entry = audit(AuditAction::registered, principal.user, principal.auth_session, origin, now);
+    NewAccount account{.user = std::move(user),
+                       .email_key = email_key(request.email),
+                       .password_hash = std::move(password_hash),
+                       .session = std::move(opened.row),
+                       .mail = std::move(mail)};
+    auto inserted = co_await store_.insert_account(std::move(account), std::move(entry));
     if (!inserted) co_return inserted.error();
     log::info("user registered", {{"event.action", "user_registered"}, {"user.id", principal.user.to_string()}});
     co_return LoggedIn{.user = std::move(shown), .tokens = make_tokens(principal, opened.token, now)};
 }
 
 Awaitable<Result<LoggedIn>> AuthService::login(Login request, Origin origin) {
-    auto account = co_await store_.find_account(email_key(request.email));
+    auto key = email_key(request.email);
+    auto network = http::network_of(origin.ip);
+    auto found = co_await find_for_login(key, network);
+    if (!found) co_return found.error();
+    auto& account = *found;
     if (!account) {
         co_await hasher_.verify_nothing(std::move(request.password));
         co_return invalid_credentials();
     }
-    bool fits = co_await hasher_.verify(std::move(request.password), account->password_hash);
-    if (!fits) co_return invalid_credentials();
+    bool fits = co_await hasher_.verify(request.password, account->password_hash);
+    if (!fits || account->disabled) {
+        note_failed_login(account->user, std::move(origin), fits ? "disabled" : "wrong_password");
+        co_return fits ? account_disabled() : invalid_credentials();
+    }
     auto user = co_await store_.find_user(account->user);
     if (!user) co_return invalid_credentials();  // deleted this moment
 
     auto now = clock_.now();
-    origin.device_name = std::move(request.device_name);
-    auto opened = open_session(user->id, std::move(origin), settings_.refresh_ttl, now);
+    auto opened = open_session(user->id, origin, std::move(request.device_name), settings_.refresh_ttl, now);
     http::Principal principal{.user = user->id, .auth_session = opened.row.id, .role = user->role};
-    co_await store_.insert_session(std::move(opened.row));
+    auto entry = audit(AuditAction::login, user->id, opened.row.id, origin, now);
+    bool inserted = co_await store_.insert_session(std::move(opened.row), *account, std::move(entry));
+    if (!inserted) co_return invalid_credentials();
+    co_await guesses_.forgive(std::move(key), std::move(network));
+    if (hasher_.is_outdated(account->password_hash) &&
+        !background_.run(rehash(std::move(*account), std::move(request.password))))
+        log::debug("a password keeps its old hash until the next login", {{"user.id", principal.user.to_string()}});
     log::info("login", {{"event.action", "login"}, {"user.id", principal.user.to_string()}});
     co_return LoggedIn{.user = std::move(*user), .tokens = make_tokens(principal, opened.token, now)};
 }
 
-Awaitable<Result<Refreshed>> AuthService::refresh(Refresh request) {
+// Guessed at too often, an account lets in only whom it knows: networks that somebody has logged in from.
+Awaitable<Result<std::optional<Account>>> AuthService::find_for_login(std::string key, std::string network) {
+    auto attempt = co_await guesses_.begin(key, network);
+    if (!attempt.by_network.allowed) co_return too_many_guesses(attempt.by_network);
+    auto account = co_await store_.find_account(std::move(key));
+    if (attempt.by_account.allowed) co_return account;
+    bool is_known = false;
+    if (account) {
+        auto addresses = co_await store_.list_addresses(account->user);
+        is_known = std::ranges::find(addresses, network, http::network_of) != addresses.end();
+    }
+    if (!is_known) co_return too_many_guesses(attempt.by_account);
+    co_return account;
+}
+
+Awaitable<> AuthService::rehash(Account account, std::string password) {
+    auto hash = co_await hasher_.hash(std::move(password));
+    co_await accounts_.replace_hash(account.user, std::move(account.password_hash), std::move(hash));
+}
+
+// Off the answer's path: the write must not tell a known address from an unknown one by its time.
+void AuthService::note_failed_login(UserId user, Origin origin, std::string_view reason) {
+    auto entry = audit(AuditAction::login_failed, user, {}, origin, clock_.now());
+    entry.detail = audit_detail("reason", reason);
+    if (!background_.run(store_.insert_audit(std::move(entry))))
+        log::warn("failed logins are not written down: too many", {{"user.id", user.to_string()}});
+}
+
+Awaitable<Result<Refreshed>> AuthService::refresh(Refresh request, Origin origin) {
     auto presented = RefreshToken::parse(request.refresh_token);
     if (!presented) co_return invalid_refresh_token();
     auto state = co_await store_.find_refresh_state(presented->user, presented->auth_session);
@@ -123,11 +178,11 @@ Awaitable<Result<Refreshed>> AuthService::refresh(Refresh request) {
                       .expires_at = now + settings_.refresh_ttl};
     bool swapped = co_await store_.rotate(std::move(rotation));
     if (swapped) co_return co_await issue(successor);
-    co_return co_await answer_old_token(*presented);
+    co_return co_await answer_old_token(*presented, std::move(origin));
 }
 
 // The token was genuine but is not the current one: a lost answer, or a thief.
-Awaitable<Result<Refreshed>> AuthService::answer_old_token(RefreshToken presented) {
+Awaitable<Result<Refreshed>> AuthService::answer_old_token(RefreshToken presented, Origin origin) {
     auto state = co_await store_.find_refresh_state(presented.user, presented.auth_session);
     auto now = clock_.now();
     if (!state || state->revoked || state->expires_at <= now) co_return invalid_refresh_token();
@@ -135,8 +190,8 @@ Awaitable<Result<Refreshed>> AuthService::answer_old_token(RefreshToken presente
     if (is_previous && now < *state->rotated_at + kReplayWindow)
         co_return co_await issue(presented.successor(*state->rotation_salt, state->tag_key));
 
-    auto revoked = co_await revoke(presented.user, presented.auth_session);
-    if (!revoked) co_return revoked.error();
+    auto entry = audit(AuditAction::refresh_reused, presented.user, presented.auth_session, origin, now);
+    co_await revoke(std::move(entry));
     log::warn("refresh token reused", {{"event.action", "refresh_reused"}, {"user.id", presented.user.to_string()}});
     co_return refresh_reused();
 }
@@ -148,16 +203,61 @@ Awaitable<Result<Refreshed>> AuthService::issue(RefreshToken successor) {
     co_return Refreshed{.tokens = make_tokens(principal, successor, clock_.now())};
 }
 
-Awaitable<Result<>> AuthService::logout(http::Principal principal) {
-    auto revoked = co_await revoke(principal.user, principal.auth_session);
-    if (revoked) log::info("logout", {{"event.action", "logout"}, {"user.id", principal.user.to_string()}});
-    co_return revoked;
+Awaitable<Result<>> AuthService::logout(http::Principal principal, Origin origin) {
+    auto entry = audit(AuditAction::logout, principal.user, principal.auth_session, origin, clock_.now());
+    co_await revoke(std::move(entry));
+    log::info("logout", {{"event.action", "logout"}, {"user.id", principal.user.to_string()}});
+    co_return Result<>{};
+}
+
+Awaitable<Result<>> AuthService::logout_all(http::Principal principal, Origin origin) {
+    auto now = clock_.now();
+    auto ttl = settings_.access.ttl;
+    auto known = co_await store_.list_living_ids(principal.user, now);
+    co_await registry_.revoke_all(principal.user, known, ttl);
+    auto entry = audit(AuditAction::logout_all, principal.user, principal.auth_session, origin, now);
+    auto ended = co_await store_.revoke_all(std::move(entry));
+    co_await registry_.revoke_all(principal.user, latecomers(std::move(ended), known), ttl);
+    log::info("logout everywhere", {{"event.action", "logout_all"}, {"user.id", principal.user.to_string()}});
+    co_return Result<>{};
 }
 
 // Redis first: should this node die in between, the login is dead a moment early, never alive too long.
-Awaitable<Result<>> AuthService::revoke(UserId user, AuthSessionId id) {
-    co_await registry_.revoke(user, id, settings_.access.ttl);
-    co_await store_.revoke(user, id, clock_.now());
+Awaitable<bool> AuthService::revoke(AuditEntry entry) {
+    co_await registry_.revoke(entry.user, *entry.auth_session, settings_.access.ttl);
+    co_return co_await store_.revoke(std::move(entry));
+}
+
+Awaitable<Result<LoginSessionPage>> AuthService::list_sessions(http::Principal principal, LoginSessionQuery query) {
+    auto after = first_page_of_sessions();
+    if (query.cursor) {
+        auto position = decode_session_cursor(principal.user, *query.cursor);
+        if (!position) co_return position.error();
+        after = *position;
+    }
+    // One more than asked for tells whether there is a next page.
+    auto sessions = co_await store_.list_sessions(principal.user, after, query.limit + 1, clock_.now());
+    auto limit = static_cast<std::size_t>(query.limit);
+    LoginSessionPage page;
+    if (sessions.size() > limit) {
+        sessions.resize(limit);
+        page.next_cursor = encode_session_cursor(principal.user, {sessions.back().last_used_at, sessions.back().id});
+    }
+    for (auto& session : sessions) session.current = session.id == principal.auth_session;
+    page.items = std::move(sessions);
+    co_return page;
+}
+
+Awaitable<Result<>> AuthService::revoke_session(http::Principal principal, AuthSessionId id, Origin origin) {
+    auto now = clock_.now();
+    const Error unknown{ErrorCode::not_found, "not_found", "There is no such login session.", {}};
+    bool alive = co_await store_.is_alive(principal.user, id, now);
+    if (!alive) co_return unknown;
+    auto entry = audit(AuditAction::session_revoked, principal.user, id, origin, now);
+    entry.detail = audit_detail("by", principal.auth_session.to_string());
+    bool ended = co_await revoke(std::move(entry));
+    if (!ended) co_return unknown;
+    log::info("login session revoked", {{"event.action", "session_revoked"}, {"user.id", principal.user.to_string()}});
     co_return Result<>{};
 }
 

@@ -1,56 +1,66 @@
 #pragma once
-// The rules of identity: registration, login, rotation of refresh tokens, logout. No HTTP, no SQL.
+// The rules of identity: registration, login, rotation of refresh tokens, the end of login sessions. What an owner does
+// to the account by password or mail is account_service.h. No HTTP, no SQL.
 
 #include "platform/http/guard.h"
-#include "services/auth/access_token.h"
-#include "services/auth/password_hasher.h"
+#include "services/auth/parts.h"
 #include "services/auth/refresh_token.h"
-#include "services/auth/session_registry.h"
-#include "services/auth/store.h"
 #include "services/auth/types.h"
 
 namespace mindspace::auth {
 
-struct AuthSettings {
-    TokenRules access;
-    Seconds refresh_ttl{604800};
-};
-
-// Where a login comes from, as the list of login sessions shows it.
-struct Origin {
-    std::string ip;
-    std::string user_agent;
-    std::optional<std::string> device_name{};
-};
-
 class AuthService {
 public:
-    AuthService(AuthStore store, SessionRegistry registry, PasswordHasher& hasher, const SigningKey& key,
-                const AuthSettings& settings)
-        : store_(store), registry_(registry), hasher_(hasher), key_(key), settings_(settings) {}
+    AuthService(AuthParts parts, SigningKey key)
+        : store_(parts.database),
+          accounts_(parts.database),
+          registry_(parts.redis),
+          hasher_(parts.hasher),
+          background_(parts.background),
+          guesses_(parts.guesses),
+          key_(std::move(key)),
+          settings_(parts.settings) {}
 
-    // Error: conflict `email_taken`; invalid `password_breached`.
+    // Queues the verification mail, too. Error: conflict `email_taken`; invalid `password_breached`.
     Awaitable<Result<LoggedIn>> register_user(Register request, Origin origin);
-    // Error: unauthenticated `invalid_credentials`, the same for an unknown address and a wrong password.
+    // Error: unauthenticated `invalid_credentials`, the same for an unknown address and a wrong password; forbidden
+    // `account_disabled`, for the right password only; rate_limited, after too many tries.
     Awaitable<Result<LoggedIn>> login(Login request, Origin origin);
     // Rotates the token. The previous token gets the same successor again until that is used or 60 s have passed.
     // Error: unauthenticated `invalid_refresh_token`, `refresh_reused` (the login session is revoked).
-    Awaitable<Result<Refreshed>> refresh(Refresh request);
+    Awaitable<Result<Refreshed>> refresh(Refresh request, Origin origin);
     // Ends the caller's login session: its tokens are dead on every node when this returns.
-    Awaitable<Result<>> logout(http::Principal principal);
+    Awaitable<Result<>> logout(http::Principal principal, Origin origin);
+    // Ends every login session of the caller in the same way.
+    Awaitable<Result<>> logout_all(http::Principal principal, Origin origin);
+
+    // The caller's living login sessions, last used first. Error: malformed `invalid_cursor`.
+    Awaitable<Result<LoginSessionPage>> list_sessions(http::Principal principal, LoginSessionQuery query);
+    // Ends one of them. Error: not_found, when it is somebody else's, unknown or over.
+    Awaitable<Result<>> revoke_session(http::Principal principal, AuthSessionId id, Origin origin);
+
+    // The public keys whose tokens may be valid.
     Awaitable<Result<JwkSet>> public_keys();
+    // Signs with this key from now on; its public half must have been known everywhere for a while.
+    void use_key(SigningKey key) { key_ = std::move(key); }
 
 private:
-    Awaitable<Result<>> revoke(UserId user, AuthSessionId id);
-    Awaitable<Result<Refreshed>> answer_old_token(RefreshToken presented);
+    Awaitable<bool> revoke(AuditEntry entry);
+    Awaitable<Result<std::optional<Account>>> find_for_login(std::string key, std::string network);
+    Awaitable<> rehash(Account account, std::string password);
+    void note_failed_login(UserId user, Origin origin, std::string_view reason);
+    Awaitable<Result<Refreshed>> answer_old_token(RefreshToken presented, Origin origin);
     Awaitable<Result<Refreshed>> issue(RefreshToken successor);
     [[nodiscard]] Tokens make_tokens(const http::Principal& principal, const RefreshToken& refresh,
                                      Timestamp now) const;
 
     AuthStore store_;
+    AccountStore accounts_;
     SessionRegistry registry_;
     PasswordHasher& hasher_;
-    const SigningKey& key_;
+    Background& background_;
+    GuessLimiter& guesses_;
+    SigningKey key_;
     const AuthSettings& settings_;
     SystemClock clock_;
 };

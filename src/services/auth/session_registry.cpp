@@ -30,11 +30,12 @@ Awaitable<SessionRegistry::State> SessionRegistry::find(UserId user, AuthSession
     co_return state;
 }
 
-Awaitable<SessionRegistry::Entry> SessionRegistry::enter(UserId user, AuthSessionId id, const limits::Policy& policy) {
+Awaitable<SessionRegistry::Entry> SessionRegistry::enter(limits::RateLimiter& limiter, UserId user, AuthSessionId id,
+                                                         const limits::Policy& policy) {
     auto session = session_key(user, id);
     auto version = user::cache_version_key(user);
     auto allowance = "{" + user.to_string() + "}:l:" + std::string(policy.name);
-    auto taken = co_await limiter_.take(allowance, policy, {session, version});
+    auto taken = co_await limiter.take(allowance, policy, {session, version});
     Entry entry{.state = {}, .verdict = taken.verdict};
     if (const auto& alive = taken.values[0]) entry.state.alive = *alive == kAlive;
     if (auto& known = taken.values[1]) entry.state.user_version = std::move(*known);
@@ -47,6 +48,10 @@ Awaitable<> SessionRegistry::remember_alive(UserId user, AuthSessionId id) {
 
 Awaitable<> SessionRegistry::revoke(UserId user, AuthSessionId id, Seconds token_ttl) {
     return set(session_key(user, id), {kRevoked, "EX", std::to_string(token_ttl.count() + 60)});
+}
+
+Awaitable<> SessionRegistry::revoke_all(UserId user, std::vector<AuthSessionId> ids, Seconds token_ttl) {
+    for (auto id : ids) co_await revoke(user, id, token_ttl);
 }
 
 Awaitable<> SessionRegistry::set(std::string key, std::vector<std::string> arguments) {

@@ -19,7 +19,7 @@ namespace mindspace::auth {
 
 class SessionRegistry {
 public:
-    SessionRegistry(redis::Client& redis, limits::RateLimiter& limiter) : redis_(redis), limiter_(limiter) {}
+    explicit SessionRegistry(redis::Client& redis) : redis_(redis) {}
 
     struct State {
         std::optional<bool> alive;  // nothing: Redis does not know
@@ -33,19 +33,20 @@ public:
         limits::Verdict verdict;
     };
     // The same, and takes one call from the user's allowance, still in one round trip.
-    Awaitable<Entry> enter(UserId user, AuthSessionId id, const limits::Policy& policy);
+    Awaitable<Entry> enter(limits::RateLimiter& limiter, UserId user, AuthSessionId id, const limits::Policy& policy);
 
     // Remembers for a minute that the session is alive, unless it has been revoked meanwhile.
     Awaitable<> remember_alive(UserId user, AuthSessionId id);
     // Makes every node refuse the session for as long as an access token of it can live. While Redis is away every
     // node asks PostgreSQL anyhow.
     Awaitable<> revoke(UserId user, AuthSessionId id, Seconds token_ttl);
+    // The same for each of the sessions.
+    Awaitable<> revoke_all(UserId user, std::vector<AuthSessionId> ids, Seconds token_ttl);
 
 private:
     Awaitable<> set(std::string key, std::vector<std::string> arguments);
 
     redis::Client& redis_;
-    limits::RateLimiter& limiter_;
 };
 
 }  // namespace mindspace::auth

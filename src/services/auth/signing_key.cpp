@@ -19,23 +19,22 @@ std::runtime_error fault(const std::string& what, const std::filesystem::path& f
     return std::runtime_error("signing key " + file.string() + ": " + what);
 }
 
-void create(const std::filesystem::path& file) {
+void write_new_key(const std::filesystem::path& file) {
     std::unique_ptr<EVP_PKEY, decltype([](EVP_PKEY* key) { EVP_PKEY_free(key); })> key(
         EVP_PKEY_Q_keygen(nullptr, nullptr, "ED25519"));
-    // Written beside and linked into place: two processes that start at once end with one key, and never half of one.
+    int fd = ::open(file.c_str(), O_CREAT | O_WRONLY | O_TRUNC | O_CLOEXEC, 0600);
+    File out(fd >= 0 ? ::fdopen(fd, "w") : nullptr);
+    if (!out) throw fault("cannot be written", file);
+    if (!key || PEM_write_PKCS8PrivateKey(out.get(), key.get(), nullptr, nullptr, 0, nullptr, nullptr) != 1 ||
+        std::fflush(out.get()) != 0 || ::fsync(fd) != 0)
+        throw fault("cannot be written", file);
+}
+
+// A name beside the file that no other process uses.
+std::filesystem::path draft_of(const std::filesystem::path& file) {
     auto draft = file;
     draft += "." + std::to_string(getpid());
-    {
-        int fd = ::open(draft.c_str(), O_CREAT | O_WRONLY | O_TRUNC | O_CLOEXEC, 0600);
-        File out(fd >= 0 ? ::fdopen(fd, "w") : nullptr);
-        if (!out) throw fault("cannot be written", file);
-        if (!key || PEM_write_PKCS8PrivateKey(out.get(), key.get(), nullptr, nullptr, 0, nullptr, nullptr) != 1 ||
-            std::fflush(out.get()) != 0 || ::fsync(fd) != 0)
-            throw fault("cannot be written", file);
-    }
-    std::error_code exists;
-    std::filesystem::create_hard_link(draft, file, exists);
-    std::filesystem::remove(draft);
+    return draft;
 }
 
 }  // namespace
@@ -49,7 +48,26 @@ SigningKey::SigningKey(Handle handle) : handle_(std::move(handle)), public_key_(
 }
 
 SigningKey SigningKey::load_or_create(const std::filesystem::path& file) {
-    if (!std::filesystem::exists(file)) create(file);
+    if (!std::filesystem::exists(file)) {
+        // Written beside and linked into place: two processes that start at once end with one key, and never half of
+        // one.
+        auto draft = draft_of(file);
+        write_new_key(draft);
+        std::error_code exists;
+        std::filesystem::create_hard_link(draft, file, exists);
+        std::filesystem::remove(draft);
+    }
+    return load(file);
+}
+
+SigningKey SigningKey::create(const std::filesystem::path& file) {
+    auto draft = draft_of(file);
+    write_new_key(draft);
+    std::filesystem::rename(draft, file);
+    return load(file);
+}
+
+SigningKey SigningKey::load(const std::filesystem::path& file) {
     File in(std::fopen(file.c_str(), "re"));
     if (!in) throw fault("cannot be read", file);
     Handle handle(PEM_read_PrivateKey(in.get(), nullptr, nullptr, nullptr), &EVP_PKEY_free);

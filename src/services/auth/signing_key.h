@@ -20,6 +20,9 @@ public:
 
     // Reads a PKCS#8 PEM file, or creates it (mode 0600) with a new key when there is none. Fault: std::runtime_error.
     static SigningKey load_or_create(const std::filesystem::path& file);
+    static SigningKey load(const std::filesystem::path& file);
+    // A new key, in a file (mode 0600) that takes the place of what is there.
+    static SigningKey create(const std::filesystem::path& file);
     static SigningKey from_public(ByteView public_key);
 
     // RFC 7638 thumbprint: the name of the key.

@@ -2,7 +2,6 @@
 
 #include "platform/postgres/client.h"
 #include "platform/postgres/errors.h"
-#include "platform/postgres/session.h"
 
 namespace mindspace::auth {
 
@@ -10,31 +9,45 @@ using postgres::Statement;
 
 namespace {
 
-constexpr Statement kInsertLoginEmail{"auth_insert_login_email",
-                                      "INSERT INTO login_emails (email_key, user_id) VALUES ($1, $2)"};
-
-constexpr Statement kInsertCredentials{
-    "auth_insert_credentials", "INSERT INTO credentials (user_id, password_hash, changed_at) VALUES ($1, $2, $3)"};
-
-constexpr Statement kInsertSession{"auth_insert_session", R"(
-    INSERT INTO auth_sessions (user_id, auth_session_id, device_name, ip, user_agent, tag_key, current_hash,
-                               created_at, last_used_at, expires_at)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8, $9))"};
-
 postgres::Query insert_session_query(const NewAuthSession& session) {
-    return postgres::bind(kInsertSession, session.user, session.id, session.device_name, session.ip, session.user_agent,
+    static constexpr Statement kInsert{"auth_insert_session", R"(
+        INSERT INTO auth_sessions (user_id, auth_session_id, device_name, ip, user_agent, tag_key, current_hash,
+                                   created_at, last_used_at, expires_at)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8, $9))"};
+    return postgres::bind(kInsert, session.user, session.id, session.device_name, session.ip, session.user_agent,
                           session.tag_key, session.token_hash, session.created_at, session.expires_at);
 }
 
 }  // namespace
 
-Awaitable<Result<>> AuthStore::insert_account(user::NewUser user, std::string email_key, std::string password_hash,
-                                              NewAuthSession session) {
+postgres::Query end_sessions_query(UserId user, std::optional<AuthSessionId> keep,
+                                   std::optional<std::string> if_password, Timestamp now) {
+    static constexpr Statement kEnd{"auth_end_sessions", R"(
+        UPDATE auth_sessions SET revoked_at = $4
+        WHERE user_id = $1 AND revoked_at IS NULL AND expires_at > $4 AND ($2::uuid IS NULL OR auth_session_id <> $2)
+          AND ($3::text IS NULL OR EXISTS (SELECT 1 FROM credentials WHERE user_id = $1 AND password_hash = $3))
+        RETURNING auth_session_id)"};
+    return postgres::bind(kEnd, user, keep, if_password, now);
+}
+
+std::vector<AuthSessionId> read_session_ids(const postgres::Rows& rows) {
+    std::vector<AuthSessionId> ids;
+    for (auto row : rows) ids.push_back(row.get<AuthSessionId>(0));
+    return ids;
+}
+
+Awaitable<Result<>> AuthStore::insert_account(NewAccount account, AuditEntry entry) {
+    static constexpr Statement kInsertEmail{"auth_insert_login_email",
+                                            "INSERT INTO login_emails (email_key, user_id) VALUES ($1, $2)"};
+    static constexpr Statement kInsertCredentials{
+        "auth_insert_credentials", "INSERT INTO credentials (user_id, password_hash, changed_at) VALUES ($1, $2, $3)"};
+    const auto& user = account.user;
     std::vector<postgres::Query> queries;
-    queries.push_back(postgres::bind(kInsertLoginEmail, email_key, user.id));
+    queries.push_back(postgres::bind(kInsertEmail, account.email_key, user.id));
     queries.push_back(user::insert_user(user));
-    queries.push_back(postgres::bind(kInsertCredentials, user.id, password_hash, user.created_at));
-    queries.push_back(insert_session_query(session));
+    queries.push_back(postgres::bind(kInsertCredentials, user.id, account.password_hash, user.created_at));
+    if (account.session) queries.push_back(insert_session_query(*account.session));
+    queries.push_back(account.mail ? queue_mail_query(*account.mail, entry) : audit_query(entry));
     try {
         co_await database_.transaction(std::move(queries));
     } catch (const postgres::ConstraintViolation& violation) {
@@ -46,15 +59,43 @@ Awaitable<Result<>> AuthStore::insert_account(user::NewUser user, std::string em
 
 Awaitable<std::optional<Account>> AuthStore::find_account(std::string email_key) {
     static constexpr Statement kFind{"auth_find_account", R"(
-        SELECT user_id, password_hash FROM login_emails JOIN credentials USING (user_id) WHERE email_key = $1)"};
+        SELECT user_id, password_hash, changed_at, disabled_at IS NOT NULL
+        FROM login_emails JOIN credentials USING (user_id) WHERE email_key = $1)"};
     auto rows = co_await database_.query(kFind, email_key);
     if (rows.empty()) co_return std::nullopt;
-    co_return Account{.user = rows[0].get<UserId>(0), .password_hash = rows[0].get<std::string>(1)};
+    co_return Account{.user = rows[0].get<UserId>(0),
+                      .password_hash = rows[0].get<std::string>(1),
+                      .password_changed_at = rows[0].get<Timestamp>(2),
+                      .disabled = rows[0].get<bool>(3)};
 }
 
-Awaitable<> AuthStore::insert_session(NewAuthSession session) {
+Awaitable<std::vector<std::string>> AuthStore::list_addresses(UserId user) {
+    static constexpr Statement kList{"auth_list_addresses", R"(
+        SELECT ip FROM auth_sessions WHERE user_id = $1 GROUP BY ip ORDER BY max(last_used_at) DESC LIMIT 100)"};
+    auto rows = co_await database_.query(kList, user);
+    std::vector<std::string> addresses;
+    for (const auto row : rows) addresses.push_back(row.get<std::string>(0));
+    co_return addresses;
+}
+
+Awaitable<bool> AuthStore::insert_session(NewAuthSession session, Account account, AuditEntry entry) {
+    // The lock makes a change of the password, which ends all login sessions, come before this one or see it.
+    static constexpr Statement kInsert{"auth_log_in", R"(
+        WITH account AS (SELECT user_id FROM credentials
+                         WHERE user_id = $1 AND changed_at = $9 AND disabled_at IS NULL FOR SHARE),
+             change AS (INSERT INTO auth_sessions (user_id, auth_session_id, device_name, ip, user_agent, tag_key,
+                                                   current_hash, created_at, last_used_at, expires_at)
+                        SELECT user_id, $5, $10, $6, $7, $11, $12, $3, $3, $13 FROM account RETURNING user_id))" AUTH_AUDIT_CHANGE};
     std::vector<postgres::Query> queries;
-    queries.push_back(insert_session_query(session));
+    queries.push_back(bind_audited(kInsert, entry, account.password_changed_at, session.device_name, session.tag_key,
+                                   session.token_hash, session.expires_at));
+    auto results = co_await database_.transaction(std::move(queries));
+    co_return results[0].affected() == 1;
+}
+
+Awaitable<> AuthStore::insert_audit(AuditEntry entry) {
+    std::vector<postgres::Query> queries;
+    queries.push_back(audit_query(entry));
     co_await database_.transaction(std::move(queries));
 }
 
@@ -85,10 +126,22 @@ Awaitable<bool> AuthStore::rotate(Rotation rotation) {
     co_return rows.affected() == 1;
 }
 
-Awaitable<> AuthStore::revoke(UserId user, AuthSessionId id, Timestamp now) {
+Awaitable<bool> AuthStore::revoke(AuditEntry entry) {
     static constexpr Statement kRevoke{"auth_revoke", R"(
-        UPDATE auth_sessions SET revoked_at = $3 WHERE user_id = $1 AND auth_session_id = $2 AND revoked_at IS NULL)"};
-    co_await database_.query(kRevoke, user, id, now);
+        WITH change AS (UPDATE auth_sessions SET revoked_at = $3
+                        WHERE user_id = $1 AND auth_session_id = $5 AND revoked_at IS NULL RETURNING user_id))" AUTH_AUDIT_CHANGE};
+    std::vector<postgres::Query> queries;
+    queries.push_back(bind_audited(kRevoke, entry));
+    auto results = co_await database_.transaction(std::move(queries));
+    co_return results[0].affected() == 1;
+}
+
+Awaitable<std::vector<AuthSessionId>> AuthStore::revoke_all(AuditEntry entry) {
+    std::vector<postgres::Query> queries;
+    queries.push_back(end_sessions_query(entry.user, {}, {}, entry.at));
+    queries.push_back(audit_query(entry));
+    auto results = co_await database_.transaction(std::move(queries));
+    co_return read_session_ids(results[0]);
 }
 
 Awaitable<bool> AuthStore::is_alive(UserId user, AuthSessionId id, Timestamp now) {
@@ -99,20 +152,39 @@ Awaitable<bool> AuthStore::is_alive(UserId user, AuthSessionId id, Timestamp now
     co_return !rows.empty();
 }
 
-Awaitable<std::vector<SigningKey>> AuthStore::list_signing_keys() {
-    static constexpr Statement kList{"auth_list_signing_keys",
-                                     "SELECT public_key FROM signing_keys ORDER BY created_at DESC"};
-    auto rows = co_await database_.query(kList);
-    std::vector<SigningKey> keys;
-    for (std::size_t i = 0; i < rows.size(); ++i) keys.push_back(SigningKey::from_public(rows[i].get<Bytes>(0)));
-    co_return keys;
+Awaitable<std::vector<AuthSessionId>> AuthStore::list_living_ids(UserId user, Timestamp now) {
+    static constexpr Statement kList{"auth_list_living_ids", R"(
+        SELECT auth_session_id FROM auth_sessions WHERE user_id = $1 AND revoked_at IS NULL AND expires_at > $2)"};
+    auto rows = co_await database_.query(kList, user, now);
+    co_return read_session_ids(rows);
 }
 
-Awaitable<> publish_signing_key(postgres::Session& session, SigningKey key, Timestamp now) {
-    static constexpr Statement kInsert{
-        "auth_insert_signing_key",
-        "INSERT INTO signing_keys (kid, public_key, created_at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING"};
-    co_await session.query(kInsert, key.kid(), key.public_key(), now);
+Awaitable<std::vector<LoginSession>> AuthStore::list_sessions(UserId user, LoginSessionPosition after,
+                                                              std::int32_t count, Timestamp now) {
+    static constexpr Statement kList{"auth_list_sessions", R"(
+        SELECT auth_session_id, device_name, ip, user_agent, created_at, last_used_at FROM auth_sessions
+        WHERE user_id = $1 AND revoked_at IS NULL AND expires_at > $2 AND (last_used_at, auth_session_id) < ($3, $4)
+        ORDER BY last_used_at DESC, auth_session_id DESC LIMIT $5)"};
+    auto rows =
+        co_await database_.query(kList, user, now, after.last_used_at, after.id, static_cast<std::int64_t>(count));
+    std::vector<LoginSession> sessions;
+    for (auto row : rows)
+        sessions.push_back({.id = row.get<AuthSessionId>(0),
+                            .device_name = row.get<std::optional<std::string>>(1),
+                            .ip = row.get<std::string>(2),
+                            .user_agent = row.get<std::string>(3),
+                            .created_at = row.get<Timestamp>(4),
+                            .last_used_at = row.get<Timestamp>(5)});
+    co_return sessions;
+}
+
+Awaitable<std::vector<SigningKey>> AuthStore::list_signing_keys() {
+    static constexpr Statement kList{"auth_list_signing_keys", R"(
+        SELECT public_key FROM signing_keys WHERE retires_at IS NULL OR retires_at > now() ORDER BY created_at DESC)"};
+    auto rows = co_await database_.query(kList);
+    std::vector<SigningKey> keys;
+    for (auto row : rows) keys.push_back(SigningKey::from_public(row.get<Bytes>(0)));
+    co_return keys;
 }
 
 }  // namespace mindspace::auth

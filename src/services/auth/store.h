@@ -1,12 +1,16 @@
 #pragma once
-// The tables of the auth service: login_emails, credentials, auth_sessions, signing_keys. No rules here.
+// The tables of the auth service that a login goes through: login_emails, credentials, auth_sessions, signing_keys.
+// What happens to an account later is account_store.h. No rules here.
 
 #include "platform/base/async.h"
 #include "platform/base/bytes.h"
 #include "platform/base/ids.h"
 #include "platform/base/result.h"
 #include "platform/base/time.h"
+#include "services/auth/audit.h"
+#include "services/auth/mail_queue.h"
 #include "services/auth/signing_key.h"
+#include "services/auth/types.h"
 #include "services/user/client.h"
 
 #include <optional>
@@ -14,8 +18,10 @@
 #include <vector>
 
 namespace mindspace::postgres {
+class Client;
+class Rows;
 class Session;
-}
+}  // namespace mindspace::postgres
 
 namespace mindspace::auth {
 
@@ -34,6 +40,17 @@ struct NewAuthSession {
 struct Account {
     UserId user{};
     std::string password_hash;
+    Timestamp password_changed_at{};
+    bool disabled = false;
+};
+
+// By an operator there is no login session, and no mail when the address is known to be right.
+struct NewAccount {
+    user::NewUser user;
+    std::string email_key;
+    std::string password_hash;
+    std::optional<NewAuthSession> session{};
+    std::optional<NewMail> mail{};
 };
 
 // One login session as the rotation sees it.
@@ -57,32 +74,51 @@ struct Rotation {
     Timestamp expires_at{};
 };
 
+// Where a page of login sessions ends: they are listed by last use, newest first.
+struct LoginSessionPosition {
+    Timestamp last_used_at{};
+    AuthSessionId id{};
+};
+
 class AuthStore {
 public:
     explicit AuthStore(postgres::Client& database) : database_(database) {}
 
-    // The address, the user, the password and the first login session in one transaction.
-    // Error: conflict `email_taken`.
-    Awaitable<Result<>> insert_account(user::NewUser user, std::string email_key, std::string password_hash,
-                                       NewAuthSession session);
+    // All of it in one transaction. Error: conflict `email_taken`.
+    Awaitable<Result<>> insert_account(NewAccount account, AuditEntry entry);
     Awaitable<std::optional<Account>> find_account(std::string email_key);
-    Awaitable<> insert_session(NewAuthSession session);
+    // Where the user has logged in from, the latest first; the last hundred.
+    Awaitable<std::vector<std::string>> list_addresses(UserId user);
+    // False, and nothing done, when the account was disabled or its password changed since `account` was read.
+    Awaitable<bool> insert_session(NewAuthSession session, Account account, AuditEntry entry);
+    Awaitable<> insert_audit(AuditEntry entry);
     Awaitable<std::optional<user::User>> find_user(UserId id) { return user::find_user(database_, id); }
 
     Awaitable<std::optional<RefreshState>> find_refresh_state(UserId user, AuthSessionId id);
     // Swaps the token's hash if, and only if, `presented_hash` is still the current one and the session lives.
     Awaitable<bool> rotate(Rotation rotation);
-    Awaitable<> revoke(UserId user, AuthSessionId id, Timestamp now);
+    // Ends the entry's login session. False when it had ended before, or never was.
+    Awaitable<bool> revoke(AuditEntry entry);
+    // Ends all of the user's; returns those that lived.
+    Awaitable<std::vector<AuthSessionId>> revoke_all(AuditEntry entry);
     Awaitable<bool> is_alive(UserId user, AuthSessionId id, Timestamp now);
 
+    Awaitable<std::vector<AuthSessionId>> list_living_ids(UserId user, Timestamp now);
+    // Living ones behind `after`; `current` stays false.
+    Awaitable<std::vector<LoginSession>> list_sessions(UserId user, LoginSessionPosition after, std::int32_t count,
+                                                       Timestamp now);
+
+    // The keys whose tokens may still be valid.
     Awaitable<std::vector<SigningKey>> list_signing_keys();
 
 private:
     postgres::Client& database_;
 };
 
-// Makes the key's public half known to every role; harmless when it is known already. At the start, before anybody
-// can be given a token.
-Awaitable<> publish_signing_key(postgres::Session& session, SigningKey key, Timestamp now);
+// The statement that ends the user's living login sessions, but for `keep`, and returns their ids. With
+// `if_password` it ends none unless that is the stored hash by then: what an earlier statement of the transaction did.
+postgres::Query end_sessions_query(UserId user, std::optional<AuthSessionId> keep,
+                                   std::optional<std::string> if_password, Timestamp now);
+std::vector<AuthSessionId> read_session_ids(const postgres::Rows& rows);
 
 }  // namespace mindspace::auth

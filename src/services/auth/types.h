@@ -88,6 +88,96 @@ struct Refreshed {
     static constexpr auto fields() { return std::tuple{field("tokens", &Refreshed::tokens)}; }
 };
 
+struct ChangePassword {
+    std::string current_password;
+    std::string new_password;
+
+    static constexpr std::string_view kName = "ChangePassword";
+    static constexpr auto fields() {
+        return std::tuple{field("currentPassword", &ChangePassword::current_password, kTypedPasswordRules),
+                          field("newPassword", &ChangePassword::new_password, kPasswordRules)};
+    }
+};
+
+struct ForgotPassword {
+    std::string email;
+
+    static constexpr std::string_view kName = "ForgotPassword";
+    static constexpr auto fields() { return std::tuple{field("email", &ForgotPassword::email, kTypedEmailRules)}; }
+};
+
+inline constexpr schema::Rules kMailTokenRules{.min = 1, .max = 256, .about = "From the link in the mail."};
+
+struct ResetPassword {
+    std::string token;
+    std::string new_password;
+
+    static constexpr std::string_view kName = "ResetPassword";
+    static constexpr auto fields() {
+        return std::tuple{field("token", &ResetPassword::token, kMailTokenRules),
+                          field("newPassword", &ResetPassword::new_password, kPasswordRules)};
+    }
+};
+
+struct VerifyEmail {
+    std::string token;
+
+    static constexpr std::string_view kName = "VerifyEmail";
+    static constexpr auto fields() { return std::tuple{field("token", &VerifyEmail::token, kMailTokenRules)}; }
+};
+
+// A login on one device, as its owner sees it.
+struct LoginSession {
+    AuthSessionId id{};
+    std::optional<std::string> device_name;
+    std::string ip;
+    std::string user_agent;
+    Timestamp created_at{};
+    Timestamp last_used_at{};
+    bool current = false;
+
+    static constexpr std::string_view kName = "LoginSession";
+    static constexpr auto fields() {
+        return std::tuple{field("id", &LoginSession::id),
+                          field("deviceName", &LoginSession::device_name),
+                          field("ip", &LoginSession::ip, {.about = "Where the login came from."}),
+                          field("userAgent", &LoginSession::user_agent),
+                          field("createdAt", &LoginSession::created_at),
+                          field("lastUsedAt", &LoginSession::last_used_at, {.about = "The login or the last refresh."}),
+                          field("current", &LoginSession::current, {.about = "Whether this is the caller's own."})};
+    }
+};
+
+struct LoginSessionQuery {
+    std::int32_t limit = 20;
+    std::optional<std::string> cursor;
+
+    static constexpr std::string_view kName = "LoginSessionQuery";
+    static constexpr auto fields() {
+        return std::tuple{field("limit", &LoginSessionQuery::limit, {.min = 1, .max = 100, .optional = true}),
+                          field("cursor", &LoginSessionQuery::cursor, {.max = 256})};
+    }
+};
+
+struct LoginSessionPage {
+    std::vector<LoginSession> items;
+    std::optional<std::string> next_cursor;
+
+    static constexpr std::string_view kName = "LoginSessionPage";
+    static constexpr auto fields() {
+        return std::tuple{field("items", &LoginSessionPage::items),
+                          field("nextCursor", &LoginSessionPage::next_cursor)};
+    }
+};
+
+// What a link of a mail carries; read by the page's own script.
+struct LinkQuery {
+    std::optional<std::string> token;
+
+    static constexpr std::string_view kName = "LinkQuery";
+    static constexpr auto fields() { return std::tuple{field("token", &LinkQuery::token)}; }
+};
+
 // A public key as RFC 8037 writes it.
 struct Jwk {
     std::string kty = "OKP";

@@ -2,6 +2,7 @@
 
 #include "platform/base/calendar.h"
 #include "platform/postgres/client.h"
+#include "platform/redis/client.h"
 
 namespace mindspace::user {
 
@@ -29,6 +30,29 @@ postgres::Query insert_user(const NewUser& user) {
         VALUES ($1, $2, $3, $4, $5, $6, $6, $7))"};
     return postgres::bind(kInsert, user.id, user.email, user.display_name, user.timezone, user.locale, user.created_at,
                           kDefaultGoalSeconds);
+}
+
+postgres::Query verify_email(UserId id, Timestamp now) {
+    static constexpr Statement kVerify{"user_verify_email", R"(
+        UPDATE users SET email_verified = true, version = version + 1, updated_at = $2
+        WHERE user_id = $1 AND NOT email_verified)"};
+    return postgres::bind(kVerify, id, now);
+}
+
+postgres::Query set_role(UserId id, http::Role role, Timestamp now) {
+    static constexpr Statement kSetRole{"user_set_role", R"(
+        UPDATE users SET role = $2, version = version + 1, updated_at = $3 WHERE user_id = $1)"};
+    return postgres::bind(kSetRole, id, schema::enum_name(role), now);
+}
+
+// An absent version makes every core agree on a new one.
+Awaitable<> forget_cached(redis::Client& redis, UserId id) {
+    auto key = cache_version_key(id);
+    try {
+        co_await redis.command({"DEL", key});
+    } catch (const Unavailable&) {
+        // Without Redis nobody answers from a cache.
+    }
 }
 
 Awaitable<std::optional<User>> find_user(postgres::Client& database, UserId id) {

@@ -17,6 +17,9 @@
 namespace mindspace::postgres {
 class Client;
 }
+namespace mindspace::redis {
+class Client;
+}
 
 namespace mindspace::user {
 
@@ -72,6 +75,16 @@ User as_user(const NewUser& user);
 
 // The statement that creates the user; the caller runs it within its transaction.
 postgres::Query insert_user(const NewUser& user);
+
+// The statement that marks the user's address as verified; the caller runs it within its transaction, and calls
+// forget_cached() after it.
+postgres::Query verify_email(UserId id, Timestamp now);
+
+// The statement that gives the user a role; called as verify_email().
+postgres::Query set_role(UserId id, http::Role role, Timestamp now);
+
+// Voids what the caches of all cores and nodes hold of the user; nothing happens while Redis is away.
+Awaitable<> forget_cached(redis::Client& redis, UserId id);
 
 // The user as of now, or nothing when there is none. Fault: Unavailable.
 Awaitable<std::optional<User>> find_user(postgres::Client& database, UserId id);

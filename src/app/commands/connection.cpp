@@ -1,0 +1,62 @@
+#include "app/commands/connection.h"
+
+#include "app/backends.h"
+#include "app/embedded/startup_error.h"
+#include "platform/postgres/session.h"
+
+#include <fmt/format.h>
+
+namespace mindspace::app {
+
+namespace {
+
+constexpr auto kPatience = std::chrono::seconds(5);
+constexpr auto kRedisPatience = std::chrono::seconds(1);
+
+postgres::ClientOptions database_options(const Config& config, const Backends& where) {
+    return {.conninfo = where.database, .connections = 1, .query_timeout = config.database.query_timeout};
+}
+
+Awaitable<> try_to_connect(asio::io_context& loop, std::string conninfo) {
+    postgres::Session session(loop, {.conninfo = std::move(conninfo)});
+    co_await session.connect();
+    session.close();
+}
+
+std::string advice(const Config& config, std::string_view reason) {
+    if (!config.database.url.empty()) return fmt::format("PostgreSQL cannot be reached (database.url): {}", reason);
+    return fmt::format(
+        "Mind Space does not run on the data directory {}: start it there with `mindspace up`, or set database.url",
+        data_root(config).native());
+}
+
+// Until the condition holds or the time is over.
+template <class Condition>
+void run_until(asio::io_context& loop, std::chrono::seconds patience, Condition condition) {
+    const auto deadline = std::chrono::steady_clock::now() + patience;
+    while (!condition() && std::chrono::steady_clock::now() < deadline) loop.run_one_for(std::chrono::milliseconds(20));
+}
+
+}  // namespace
+
+CommandConnection::CommandConnection(const Config& config) : CommandConnection(config, running_backends(config)) {}
+
+CommandConnection::CommandConnection(const Config& config, const Backends& where)
+    : database_(loop_, database_options(config, where)), redis_(loop_, where.redis) {
+    try {
+        run(try_to_connect(loop_, where.database));
+    } catch (const Unavailable& fault) {
+        throw StartupError(EX_UNAVAILABLE, advice(config, fault.what()));
+    }
+    database_.start();
+    redis_.start();
+    run_until(loop_, kPatience, [this] { return database_.is_up(); });
+    run_until(loop_, kRedisPatience, [this] { return redis_.is_up(); });
+}
+
+CommandConnection::~CommandConnection() {
+    redis_.stop();
+    database_.stop();
+}
+
+}  // namespace mindspace::app

@@ -1,0 +1,50 @@
+#pragma once
+// The servers of a running Mind Space, for a command that does its work and ends: the configured ones, or those that
+// `mindspace up` has started below the data directory. One thread; everything is waited for.
+
+#include "app/settings.h"
+#include "platform/base/async.h"
+#include "platform/postgres/client.h"
+#include "platform/redis/client.h"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/use_future.hpp>
+
+#include <chrono>
+#include <future>
+
+namespace mindspace::app {
+
+struct Backends;
+
+class CommandConnection {
+public:
+    // Returns when PostgreSQL answers. StartupError (EX_UNAVAILABLE) when it does not: what to do about it. Redis may
+    // be away.
+    explicit CommandConnection(const Config& config);
+    ~CommandConnection();
+    CommandConnection(const CommandConnection&) = delete;
+    CommandConnection& operator=(const CommandConnection&) = delete;
+
+    [[nodiscard]] asio::io_context& loop() { return loop_; }
+    [[nodiscard]] postgres::Client& database() { return database_; }
+    [[nodiscard]] redis::Client& redis() { return redis_; }
+
+    // Runs the work to its end; its value or its exception.
+    template <class T>
+    T run(Awaitable<T> work) {
+        auto end = asio::co_spawn(loop_, std::move(work), asio::use_future);
+        while (end.wait_for(std::chrono::seconds(0)) != std::future_status::ready) loop_.run_one();
+        return end.get();
+    }
+
+private:
+    CommandConnection(const Config& config, const Backends& where);
+
+    asio::io_context loop_{1};
+    postgres::Client database_;
+    redis::Client redis_;
+};
+
+}  // namespace mindspace::app

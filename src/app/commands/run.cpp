@@ -1,0 +1,54 @@
+// mindspace up, serve and migrate: what runs, and what prepares it.
+
+#include "app/commands/command_line.h"
+#include "app/embedded/startup_error.h"
+#include "app/program.h"
+#include "platform/telemetry/log.h"
+
+#include <CLI/CLI.hpp>
+
+#include <memory>
+
+namespace mindspace::app {
+
+namespace {
+
+enum class Servers { may_be_embedded, configured };
+
+int serve(const CommandLine& line, std::string_view role_names, Servers servers) {
+    auto config = load_settings(line);
+    auto roles = parse_roles(role_names);
+    if (!roles) throw StartupError(EX_USAGE, roles.error().detail);
+    if (servers == Servers::configured && (config.database.url.empty() || config.redis.url.empty()))
+        throw StartupError(EX_CONFIG, "set database.url and redis.url, or use `mindspace up`, which brings its own");
+    log::start(config.log.options);
+    run_program(std::move(config), *roles);
+    return 0;
+}
+
+int migrate(const CommandLine& line) {
+    auto config = load_settings(line);
+    log::start(config.log.options);
+    int applied = run_migrations(config);
+    log::info("schema is up to date", {{"mindspace.migrations", applied}});
+    return 0;
+}
+
+}  // namespace
+
+void add_run_commands(CLI::App& cli, CommandLine& line) {
+    add_command(cli, line, "up", "Run everything, with an own PostgreSQL and Redis where none is configured")
+        ->callback([&line] { line.action = [&line] { return serve(line, "all", Servers::may_be_embedded); }; });
+
+    auto roles = std::make_shared<std::string>("all");
+    auto* command = add_command(cli, line, "serve", "Run roles on configured servers");
+    command->add_option("--roles", *roles, "all, or some of gateway,auth,user,meditation,analytics");
+    command->callback(
+        [&line, roles] { line.action = [&line, roles] { return serve(line, *roles, Servers::configured); }; });
+
+    add_command(cli, line, "migrate", "Bring the database's schema up to date")->callback([&line] {
+        line.action = [&line] { return migrate(line); };
+    });
+}
+
+}  // namespace mindspace::app

@@ -1,0 +1,199 @@
+// mindspace user: what an operator does to accounts.
+
+#include "app/commands/command_line.h"
+#include "app/commands/connection.h"
+#include "app/commands/password_input.h"
+#include "app/commands/table.h"
+#include "app/embedded/startup_error.h"
+#include "app/shared.h"
+#include "services/auth/admin_service.h"
+
+#include <fmt/format.h>
+#include <CLI/CLI.hpp>
+
+#include <iostream>
+#include <memory>
+
+namespace mindspace::app {
+
+namespace {
+
+struct Words {
+    std::string who;  // an address or an id
+    std::string name;
+    std::string timezone = "UTC";
+    std::string locale = "en";
+    std::string role = "user";
+    bool verified = false;
+    std::int32_t limit = 100;
+    bool json = false;
+};
+
+// The service with what it stands on, connected to the running Mind Space.
+class Administration {
+public:
+    explicit Administration(const CommandLine& line)
+        : config_(load_settings(line)),
+          connection_(config_),
+          settings_{.access = {.issuer = config_.auth.issuer, .ttl = config_.auth.access_token_ttl},
+                    .refresh_ttl = config_.auth.refresh_token_ttl},
+          hashing_("hashing", 1, 1),
+          hasher_(hashing_, {.memory_kib = config_.auth.argon2_memory_kib, .passes = config_.auth.argon2_passes}),
+          background_(connection_.loop(), 1, [](const std::exception&) {}),
+          limiter_(connection_.redis()),
+          guesses_(limiter_, config_.rate_limit.scale),
+          service_({connection_.database(), connection_.redis(), hasher_, background_, guesses_, settings_}) {}
+
+    [[nodiscard]] auth::AdminService& service() { return service_; }
+    template <class T>
+    T run(Awaitable<T> work) {
+        return connection_.run(std::move(work));
+    }
+    // Whom the word names. StartupError when nobody.
+    UserId find(const std::string& who) { return value_of(run(service_.find(who))); }
+
+    // StartupError with every fault when the outcome is an error.
+    template <class T>
+    static T value_of(Result<T> outcome) {
+        if (outcome) return std::move(*outcome);
+        std::string sentence = outcome.error().detail;
+        for (const auto& fault : outcome.error().faults)
+            sentence += fmt::format("; {}: {}", fault.pointer, fault.message);
+        throw StartupError(EX_DATAERR, sentence);
+    }
+
+private:
+    Config config_;
+    CommandConnection connection_;
+    auth::AuthSettings settings_;
+    WorkerPool hashing_;
+    auth::PasswordHasher hasher_;
+    Background background_;
+    limits::RateLimiter limiter_;
+    auth::GuessLimiter guesses_;
+    auth::AdminService service_;
+};
+
+std::string yes_if(bool flag) {
+    return flag ? "yes" : "";
+}
+
+template <class T>
+void write_json(const std::vector<T>& items) {
+    std::cout << schema::to_json(items) << '\n';
+}
+
+http::Role role_of(const std::string& name) {
+    return schema::enum_value<http::Role>(name).value();  // the command line takes no other
+}
+
+int create(const CommandLine& line, const Words& words) {
+    auth::Register typed{.email = words.who,
+                         .password = read_password(),
+                         .display_name = words.name,
+                         .timezone = words.timezone,
+                         .locale = words.locale};
+    // Under the rules of a registration.
+    auto request = Administration::value_of(schema::from_json<auth::Register>(schema::to_json(typed)));
+    Administration administration(line);
+    auth::AccountByOperator account{
+        .request = std::move(request), .role = role_of(words.role), .verified = words.verified};
+    auto id = administration.value_of(administration.run(administration.service().create(std::move(account))));
+    std::cout << id.to_string() << '\n';
+    return 0;
+}
+
+int list(const CommandLine& line, const Words& words) {
+    Administration administration(line);
+    std::optional<UserId> user;
+    if (!words.who.empty()) user = administration.find(words.who);
+    const auto accounts = administration.run(administration.service().list(user, words.limit));
+    if (words.json) {
+        write_json(accounts);
+        return 0;
+    }
+    std::vector<TableRow> rows{{"ID", "EMAIL", "VERIFIED", "NAME", "ROLE", "DISABLED", "CREATED"}};
+    for (const auto& account : accounts)
+        rows.push_back({account.id.to_string(), account.email, yes_if(account.email_verified), account.display_name,
+                        std::string(schema::enum_name(account.role)), yes_if(account.disabled),
+                        format_timestamp(account.created_at)});
+    write_table(std::cout, std::move(rows));
+    return 0;
+}
+
+int list_sessions(const CommandLine& line, const Words& words) {
+    Administration administration(line);
+    const auto user = administration.find(words.who);
+    const auto sessions = administration.run(administration.service().list_sessions(user));
+    if (words.json) {
+        write_json(sessions);
+        return 0;
+    }
+    std::vector<TableRow> rows{{"ID", "DEVICE", "IP", "CREATED", "LAST USED", "USER AGENT"}};
+    for (const auto& session : sessions)
+        rows.push_back({session.id.to_string(), session.device_name.value_or(""), session.ip,
+                        format_timestamp(session.created_at), format_timestamp(session.last_used_at),
+                        session.user_agent});
+    write_table(std::cout, std::move(rows));
+    return 0;
+}
+
+int set_role(const CommandLine& line, const Words& words) {
+    Administration administration(line);
+    administration.run(administration.service().set_role(administration.find(words.who), role_of(words.role)));
+    return 0;
+}
+
+int disable(const CommandLine& line, const Words& words) {
+    Administration administration(line);
+    administration.run(administration.service().disable(administration.find(words.who)));
+    return 0;
+}
+
+int enable(const CommandLine& line, const Words& words) {
+    Administration administration(line);
+    administration.run(administration.service().enable(administration.find(words.who)));
+    return 0;
+}
+
+}  // namespace
+
+void add_user_command(CLI::App& cli, CommandLine& line) {
+    auto words = std::make_shared<Words>();
+    auto* user = cli.add_subcommand("user", "Look after accounts");
+    user->require_subcommand(1);
+    auto add = [&](const char* name, const char* sentence, int (*action)(const CommandLine&, const Words&)) {
+        auto* command = add_command(*user, line, name, sentence);
+        command->callback(
+            [&line, words, action] { line.action = [&line, words, action] { return action(line, *words); }; });
+        return command;
+    };
+    auto add_who = [&](CLI::App* command) { return command->add_option("WHO", words->who, "Email address or id"); };
+    const auto roles = CLI::IsMember(std::vector<std::string>{"user", "admin"});
+
+    auto* create_command = add("create", "Create an account; the password is read from standard input", &create);
+    create_command->add_option("EMAIL", words->who, "Email address")->required();
+    create_command->add_option("--name", words->name, "How others see them")->required();
+    create_command->add_option("--role", words->role, "user or admin")->check(roles);
+    create_command->add_option("--timezone", words->timezone, "IANA name");
+    create_command->add_option("--locale", words->locale, "BCP 47 language tag");
+    create_command->add_flag("--verified", words->verified, "The address is known to be theirs: no mail asks");
+
+    auto* list_command = add("list", "List accounts, newest first", &list);
+    add_who(list_command);
+    list_command->add_option("--limit", words->limit, "At most so many")->check(CLI::Range(1, 1'000'000));
+    list_command->add_flag("--json", words->json, "As JSON");
+
+    auto* role_command = add("role", "Make somebody a user or an administrator", &set_role);
+    add_who(role_command)->required();
+    role_command->add_option("ROLE", words->role, "user or admin")->required()->check(roles);
+
+    add_who(add("disable", "Keep somebody from logging in, and end their login sessions", &disable))->required();
+    add_who(add("enable", "Let somebody log in again", &enable))->required();
+
+    auto* sessions_command = add("sessions", "List somebody's login sessions", &list_sessions);
+    add_who(sessions_command)->required();
+    sessions_command->add_flag("--json", words->json, "As JSON");
+}
+
+}  // namespace mindspace::app

@@ -1,0 +1,109 @@
+#include "app/key_watch.h"
+
+#include "platform/telemetry/log.h"
+#include "services/auth/key_store.h"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/use_future.hpp>
+
+namespace mindspace::app {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto kInterval = 1s;
+// Who verifies reads the keys again for an unknown one, but not more often than every five seconds (auth/client.cpp):
+// that long after its publication a key is refused nowhere.
+constexpr auto kLearning = 6s;
+constexpr auto kLeeway = 60s;  // for clocks that differ
+
+Awaitable<> publish_key(postgres::Client& database, auth::SigningKey key, std::string replaces) {
+    auth::KeyStore store(database);
+    co_await store.publish(std::move(key), std::move(replaces), SystemClock{}.now());
+}
+
+Awaitable<> retire_keys(postgres::Client& database, auth::SigningKey key, std::chrono::seconds ttl) {
+    auth::KeyStore store(database);
+    co_await store.retire_replaced(std::move(key), SystemClock{}.now() + ttl + kLeeway);
+}
+
+}  // namespace
+
+// A rotation may have happened while no program ran: what the current key replaced is retired first.
+KeyWatch::KeyWatch(std::filesystem::path file, auth::SigningKey current, std::chrono::seconds token_ttl,
+                   asio::io_context& loop, postgres::Client& database, UseKey use_key)
+    : file_(std::move(file)),
+      key_(std::move(current)),
+      token_ttl_(token_ttl),
+      loop_(loop),
+      database_(database),
+      use_key_(std::move(use_key)) {
+    retire();
+}
+
+void KeyWatch::poll(TimePoint now) {
+    if (now < next_look_) return;
+    next_look_ = now + kInterval;
+    switch (step_) {
+        case Step::watching:
+            look();
+            break;
+        case Step::publishing:
+            if (!is_written(&KeyWatch::publish)) break;
+            use_at_ = now + kLearning;
+            step_ = Step::learning;
+            break;
+        case Step::learning:
+            if (now < use_at_) break;
+            use_key_(key_);
+            log::info("tokens are signed with a new key",
+                      {{"event.action", "key_rotated"}, {"mindspace.kid", key_.kid()}});
+            retire();
+            break;
+        case Step::retiring:
+            if (is_written(&KeyWatch::retire)) step_ = Step::watching;
+            break;
+    }
+}
+
+void KeyWatch::look() {
+    std::error_code missing;
+    auto changed_at = std::filesystem::last_write_time(file_, missing);
+    if (missing || changed_at == looked_at_) return;
+    looked_at_ = changed_at;
+    try {
+        auto key = auth::SigningKey::load(file_);
+        if (key.kid() == key_.kid()) return;
+        old_kid_ = key_.kid();
+        key_ = std::move(key);
+        publish();
+    } catch (const std::exception& fault) {
+        log::error("the new signing key cannot be used", {{"error.message", fault.what()}});
+    }
+}
+
+// `keys rotate` has done so before; a key that came another way is published here.
+void KeyWatch::publish() {
+    step_ = Step::publishing;
+    written_ = asio::co_spawn(loop_, publish_key(database_, key_, old_kid_), asio::use_future);
+}
+
+void KeyWatch::retire() {
+    step_ = Step::retiring;
+    written_ = asio::co_spawn(loop_, retire_keys(database_, key_, token_ttl_), asio::use_future);
+}
+
+bool KeyWatch::is_written(void (KeyWatch::*again)()) {
+    if (written_.wait_for(0s) != std::future_status::ready) return false;
+    try {
+        written_.get();
+        return true;
+    } catch (const std::exception& fault) {
+        log::warn("a signing key cannot be written down, trying again", {{"error.message", fault.what()}});
+        (this->*again)();
+        return false;
+    }
+}
+
+}  // namespace mindspace::app

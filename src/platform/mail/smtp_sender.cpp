@@ -1,0 +1,86 @@
+#include "platform/mail/smtp_sender.h"
+
+#include <curl/curl.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstring>
+#include <memory>
+
+namespace mindspace::mail {
+
+namespace {
+
+struct Close {
+    void operator()(CURL* handle) const { curl_easy_cleanup(handle); }
+    void operator()(curl_slist* list) const { curl_slist_free_all(list); }
+};
+using Handle = std::unique_ptr<CURL, Close>;
+using List = std::unique_ptr<curl_slist, Close>;
+
+std::size_t give(char* to, std::size_t size, std::size_t count, void* rest) {
+    auto& octets = *static_cast<std::string_view*>(rest);
+    auto part = octets.substr(0, size * count);
+    std::memcpy(to, part.data(), part.size());
+    octets.remove_prefix(part.size());
+    return part.size();
+}
+
+// Called about once a second, whatever the server does; not 0 ends the transfer.
+int must_stop(void* stopping, curl_off_t, curl_off_t, curl_off_t, curl_off_t) {
+    return static_cast<const std::atomic<bool>*>(stopping)->load() ? 1 : 0;
+}
+
+std::string bracketed(std::string_view address) {
+    return fmt::format("<{}>", address);
+}
+
+}  // namespace
+
+SmtpSender::SmtpSender(SmtpOptions options) : options_(std::move(options)) {
+    static const CURLcode initialised = curl_global_init(CURL_GLOBAL_DEFAULT);  // before there are threads
+    if (initialised != CURLE_OK) throw std::runtime_error("libcurl does not start");
+}
+
+void SmtpSender::send(const Message& message) {
+    if (!is_address(message.to)) throw SendError("the recipient's address is not one");
+    const Handle handle(curl_easy_init());
+    if (!handle) throw std::bad_alloc();
+    const List recipients(curl_slist_append(nullptr, bracketed(message.to).c_str()));
+    const auto octets = serialize(message);
+    std::string_view rest = octets;
+    std::array<char, CURL_ERROR_SIZE> complaint{};
+
+    auto set = [&](CURLoption option, auto value) { curl_easy_setopt(handle.get(), option, value); };
+    set(CURLOPT_URL, options_.url.c_str());
+    set(CURLOPT_PROTOCOLS_STR, "smtp,smtps");
+    set(CURLOPT_PROXY, "");
+    set(CURLOPT_NOSIGNAL, 1L);
+    set(CURLOPT_ERRORBUFFER, complaint.data());
+    set(CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(options_.connect_timeout.count()));
+    set(CURLOPT_TIMEOUT_MS, static_cast<long>(options_.total_timeout.count()));
+    set(CURLOPT_USE_SSL, static_cast<long>(options_.starttls == StartTls::required ? CURLUSESSL_ALL : CURLUSESSL_NONE));
+    set(CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
+    if (!options_.ca_file.empty()) set(CURLOPT_CAINFO, options_.ca_file.c_str());
+    if (!options_.username.empty()) {
+        set(CURLOPT_USERNAME, options_.username.c_str());
+        set(CURLOPT_PASSWORD, options_.password.c_str());
+    }
+    set(CURLOPT_MAIL_FROM, bracketed(message.from.address).c_str());
+    set(CURLOPT_MAIL_RCPT, recipients.get());
+    set(CURLOPT_UPLOAD, 1L);
+    set(CURLOPT_READFUNCTION, &give);
+    set(CURLOPT_READDATA, static_cast<void*>(&rest));
+    set(CURLOPT_NOPROGRESS, 0L);
+    set(CURLOPT_XFERINFOFUNCTION, &must_stop);
+    set(CURLOPT_XFERINFODATA, static_cast<void*>(&stopping_));
+
+    const auto code = curl_easy_perform(handle.get());
+    if (code == CURLE_OK) return;
+    long reply = 0;
+    curl_easy_getinfo(handle.get(), CURLINFO_RESPONSE_CODE, &reply);
+    throw SendError(fmt::format("{} (last reply of the server: {})",
+                                complaint[0] != '\0' ? complaint.data() : curl_easy_strerror(code), reply));
+}
+
+}  // namespace mindspace::mail

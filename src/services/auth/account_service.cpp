@@ -1,0 +1,129 @@
+#include "services/auth/account_service.h"
+
+#include "platform/http/rate_limit.h"
+#include "platform/telemetry/log.h"
+#include "services/auth/common_passwords.h"
+#include "services/auth/email_key.h"
+
+namespace mindspace::auth {
+
+namespace {
+
+Error wrong_password() {
+    return {ErrorCode::forbidden, "wrong_password", "The current password is wrong.", {}};
+}
+
+Error invalid_token() {
+    schema::Faults faults;
+    const schema::Path document;
+    faults.add(schema::Path{&document, "token"}, "invalid_token", "is unknown, used or expired");
+    auto error = schema::validation_failed(std::move(faults));
+    error.reason = "invalid_token";
+    error.detail = "The link is not valid any more; ask for a new one.";
+    return error;
+}
+
+AuditEntry audit(AuditAction action, UserId user, const Origin& origin, Timestamp now) {
+    return {.user = user, .at = now, .action = action, .ip = origin.ip, .user_agent = origin.user_agent};
+}
+
+void report(std::string_view message, std::string_view action, UserId user) {
+    log::info(message, {{"event.action", action}, {"user.id", user.to_string()}});
+}
+
+}  // namespace
+
+// In all of these Redis is told before PostgreSQL: should this node die in between, logins are dead early, not late.
+// What has logged in meanwhile follows.
+Awaitable<> AccountService::revoke(UserId user, std::vector<AuthSessionId> ids) {
+    return registry_.revoke_all(user, std::move(ids), settings_.access.ttl);
+}
+
+Awaitable<Result<>> AccountService::change_password(http::Principal principal, ChangePassword request, Origin origin) {
+    if (auto refusal = refuse_common_password(request.new_password, "newPassword")) co_return std::move(*refusal);
+    auto network = http::network_of(origin.ip);
+    auto attempt = co_await guesses_.begin(principal.user.to_string(), network);
+    if (!attempt.by_network.allowed) co_return too_many_guesses(attempt.by_network);
+    auto account = co_await accounts_.find(principal.user);
+    if (!account) co_return wrong_password();  // deleted this moment
+    bool fits = co_await hasher_.verify(std::move(request.current_password), account->password_hash);
+    if (!fits) co_return wrong_password();
+    co_await guesses_.forgive(principal.user.to_string(), std::move(network));
+    auto hash = co_await hasher_.hash(std::move(request.new_password));
+
+    auto now = clock_.now();
+    auto known = co_await store_.list_living_ids(principal.user, now);
+    std::erase(known, principal.auth_session);
+    co_await revoke(principal.user, known);
+    auto entry = audit(AuditAction::password_changed, principal.user, origin, now);
+    entry.auth_session = principal.auth_session;
+    auto ended = co_await accounts_.change_password(std::move(entry), std::move(*account), std::move(hash),
+                                                    principal.auth_session);
+    if (!ended) co_return wrong_password();  // somebody else has changed it this moment
+    co_await revoke(principal.user, latecomers(std::move(*ended), known));
+    report("password changed", "password_changed", principal.user);
+    co_return Result<>{};
+}
+
+Awaitable<Result<>> AccountService::forgot_password(ForgotPassword request, Origin origin) {
+    if (!background_.run(send_reset_mail(std::move(request.email), std::move(origin))))
+        co_return Error{ErrorCode::unavailable, "unavailable", "Too many ask for this at the moment; try again.", {}};
+    co_return Result<>{};
+}
+
+Awaitable<> AccountService::send_reset_mail(std::string email, Origin origin) {
+    auto account = co_await store_.find_account(email_key(email));
+    if (!account || account->disabled) co_return;
+    auto user = co_await store_.find_user(account->user);
+    if (!user) co_return;  // deleted this moment
+    auto entry = audit(AuditAction::password_reset_requested, user->id, origin, clock_.now());
+    auto mail = reset_mail(user->id, std::move(user->email), std::move(user->locale));
+    bool queued = co_await accounts_.queue_mail(std::move(mail), std::move(entry));
+    if (queued) report("password reset requested", "password_reset_requested", account->user);
+}
+
+Awaitable<Result<>> AccountService::reset_password(ResetPassword request, Origin origin) {
+    auto token = OneTimeToken::parse(request.token);
+    if (!token) co_return invalid_token();
+    // Before the work of hashing, which a made-up token must not cause.
+    bool usable = co_await accounts_.is_usable(*token, MailKind::password_reset, clock_.now());
+    if (!usable) co_return invalid_token();
+    if (auto refusal = refuse_common_password(request.new_password, "newPassword")) co_return std::move(*refusal);
+    auto hash = co_await hasher_.hash(std::move(request.new_password));
+
+    auto now = clock_.now();
+    auto known = co_await store_.list_living_ids(token->user, now);
+    co_await revoke(token->user, known);
+    auto entry = audit(AuditAction::password_reset, token->user, origin, now);
+    auto ended = co_await accounts_.reset_password(std::move(entry), *token, std::move(hash));
+    if (!ended) co_return invalid_token();
+    co_await revoke(token->user, latecomers(std::move(*ended), known));
+    report("password reset", "password_reset", token->user);
+    co_return Result<>{};
+}
+
+Awaitable<Result<>> AccountService::verify_email(VerifyEmail request, Origin origin) {
+    auto token = OneTimeToken::parse(request.token);
+    if (!token) co_return invalid_token();
+    auto now = clock_.now();
+    bool usable = co_await accounts_.is_usable(*token, MailKind::email_verification, now);
+    if (!usable) co_return invalid_token();
+    auto entry = audit(AuditAction::email_verified, token->user, origin, now);
+    bool used = co_await accounts_.verify_email(std::move(entry), *token);
+    if (!used) co_return invalid_token();
+    co_await user::forget_cached(redis_, token->user);
+    report("email address verified", "email_verified", token->user);
+    co_return Result<>{};
+}
+
+Awaitable<Result<>> AccountService::resend_verification(http::Principal principal, Origin origin) {
+    auto user = co_await store_.find_user(principal.user);
+    if (!user || user->email_verified) co_return Result<>{};
+    auto entry = audit(AuditAction::email_verification_requested, user->id, origin, clock_.now());
+    entry.auth_session = principal.auth_session;
+    auto mail = verification_mail(user->id, std::move(user->email), std::move(user->locale));
+    co_await accounts_.queue_mail(std::move(mail), std::move(entry));
+    co_return Result<>{};
+}
+
+}  // namespace mindspace::auth

@@ -1,0 +1,51 @@
+#pragma once
+// What owners do to their account by password or by mail: changing and resetting the password, verifying the address.
+// No HTTP, no SQL.
+
+#include "platform/http/guard.h"
+#include "services/auth/parts.h"
+#include "services/auth/types.h"
+
+namespace mindspace::auth {
+
+class AccountService {
+public:
+    explicit AccountService(AuthParts parts)
+        : store_(parts.database),
+          accounts_(parts.database),
+          registry_(parts.redis),
+          redis_(parts.redis),
+          hasher_(parts.hasher),
+          background_(parts.background),
+          guesses_(parts.guesses),
+          settings_(parts.settings) {}
+
+    // Ends the other login sessions. Error: forbidden `wrong_password`; rate_limited, after too many tries;
+    // invalid `password_breached`.
+    Awaitable<Result<>> change_password(http::Principal principal, ChangePassword request, Origin origin);
+    // Mails a link if the address has an account, after the answer: neither the answer nor its time tells. Error:
+    // unavailable, when too many are under way.
+    Awaitable<Result<>> forgot_password(ForgotPassword request, Origin origin);
+    // Ends all login sessions. Error: invalid `invalid_token`, `password_breached`.
+    Awaitable<Result<>> reset_password(ResetPassword request, Origin origin);
+    // Error: invalid `invalid_token`.
+    Awaitable<Result<>> verify_email(VerifyEmail request, Origin origin);
+    // Mails a new link, unless the address is verified already.
+    Awaitable<Result<>> resend_verification(http::Principal principal, Origin origin);
+
+private:
+    Awaitable<> send_reset_mail(std::string email, Origin origin);
+    Awaitable<> revoke(UserId user, std::vector<AuthSessionId> ids);
+
+    AuthStore store_;
+    AccountStore accounts_;
+    SessionRegistry registry_;
+    redis::Client& redis_;
+    PasswordHasher& hasher_;
+    Background& background_;
+    GuessLimiter& guesses_;
+    const AuthSettings& settings_;
+    SystemClock clock_;
+};
+
+}  // namespace mindspace::auth

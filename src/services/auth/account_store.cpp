@@ -1,0 +1,91 @@
+#include "services/auth/account_store.h"
+
+#include "platform/postgres/client.h"
+
+namespace mindspace::auth {
+
+using postgres::Statement;
+
+namespace {
+
+// A CTE: the row of the token, which from then on has none.
+#define AUTH_USE_TOKEN                                        \
+    "token AS (UPDATE one_time_tokens SET token_hash = NULL " \
+    "WHERE user_id = $1 AND kind = $9 AND token_hash = $10 AND expires_at > $3 RETURNING user_id)"
+
+std::string_view name_of(MailKind kind) {
+    return schema::enum_name(kind);
+}
+
+}  // namespace
+
+Awaitable<std::optional<Account>> AccountStore::find(UserId user) {
+    static constexpr Statement kFind{"auth_find_credentials", R"(
+        SELECT password_hash, changed_at, disabled_at IS NOT NULL FROM credentials WHERE user_id = $1)"};
+    auto rows = co_await database_.query(kFind, user);
+    if (rows.empty()) co_return std::nullopt;
+    co_return Account{.user = user,
+                      .password_hash = rows[0].get<std::string>(0),
+                      .password_changed_at = rows[0].get<Timestamp>(1),
+                      .disabled = rows[0].get<bool>(2)};
+}
+
+Awaitable<> AccountStore::replace_hash(UserId user, std::string old_hash, std::string new_hash) {
+    static constexpr Statement kReplace{
+        "auth_replace_hash", "UPDATE credentials SET password_hash = $3 WHERE user_id = $1 AND password_hash = $2"};
+    co_await database_.query(kReplace, user, old_hash, new_hash);
+}
+
+Awaitable<std::optional<EndedSessions>> AccountStore::change_password(AuditEntry entry, Account account,
+                                                                      std::string new_hash, AuthSessionId keep) {
+    static constexpr Statement kChange{"auth_change_password", R"(
+        WITH change AS (UPDATE credentials SET password_hash = $9, changed_at = $3
+                        WHERE user_id = $1 AND changed_at = $10 RETURNING user_id))" AUTH_AUDIT_CHANGE};
+    std::vector<postgres::Query> queries;
+    queries.push_back(bind_audited(kChange, entry, new_hash, account.password_changed_at));
+    queries.push_back(end_sessions_query(entry.user, keep, new_hash, entry.at));
+    auto results = co_await database_.transaction(std::move(queries));
+    if (results[0].affected() == 0) co_return std::nullopt;
+    co_return read_session_ids(results[1]);
+}
+
+Awaitable<bool> AccountStore::queue_mail(NewMail mail, AuditEntry entry) {
+    std::vector<postgres::Query> queries;
+    queries.push_back(queue_mail_query(mail, entry));
+    auto results = co_await database_.transaction(std::move(queries));
+    co_return results[0].affected() == 1;
+}
+
+Awaitable<bool> AccountStore::is_usable(OneTimeToken token, MailKind kind, Timestamp now) {
+    static constexpr Statement kFind{"auth_find_one_time_token", R"(
+        SELECT 1 FROM one_time_tokens WHERE user_id = $1 AND kind = $2 AND token_hash = $3 AND expires_at > $4)"};
+    auto rows = co_await database_.query(kFind, token.user, name_of(kind), token.hash(), now);
+    co_return !rows.empty();
+}
+
+Awaitable<std::optional<EndedSessions>> AccountStore::reset_password(AuditEntry entry, OneTimeToken token,
+                                                                     std::string new_hash) {
+    static constexpr Statement kReset{"auth_reset_password", "WITH " AUTH_USE_TOKEN R"(,
+        change AS (UPDATE credentials SET password_hash = $11, changed_at = $3 FROM token
+                   WHERE credentials.user_id = $1 RETURNING credentials.user_id))" AUTH_AUDIT_CHANGE};
+    std::vector<postgres::Query> queries;
+    queries.push_back(bind_audited(kReset, entry, name_of(MailKind::password_reset), token.hash(), new_hash));
+    queries.push_back(end_sessions_query(entry.user, {}, new_hash, entry.at));
+    auto results = co_await database_.transaction(std::move(queries));
+    if (results[0].affected() == 0) co_return std::nullopt;
+    co_return read_session_ids(results[1]);
+}
+
+// The address is marked whether or not this call is the one that uses the token: whoever calls has seen that it could
+// be used, which proves the address just as well.
+Awaitable<bool> AccountStore::verify_email(AuditEntry entry, OneTimeToken token) {
+    static constexpr Statement kUse{"auth_verify_email", "WITH " AUTH_USE_TOKEN R"(,
+        change AS (SELECT user_id FROM token))" AUTH_AUDIT_CHANGE};
+    std::vector<postgres::Query> queries;
+    queries.push_back(bind_audited(kUse, entry, name_of(MailKind::email_verification), token.hash()));
+    queries.push_back(user::verify_email(entry.user, entry.at));
+    auto results = co_await database_.transaction(std::move(queries));
+    co_return results[0].affected() == 1;
+}
+
+}  // namespace mindspace::auth

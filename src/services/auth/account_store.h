@@ -1,0 +1,36 @@
+#pragma once
+// What happens to an account after its registration: credentials and one_time_tokens. No rules here.
+
+#include "services/auth/store.h"
+
+namespace mindspace::auth {
+
+using EndedSessions = std::vector<AuthSessionId>;
+
+class AccountStore {
+public:
+    explicit AccountStore(postgres::Client& database) : database_(database) {}
+
+    Awaitable<std::optional<Account>> find(UserId user);
+    // Stores another hash of the same password, if `old_hash` is still the stored one.
+    Awaitable<> replace_hash(UserId user, std::string old_hash, std::string new_hash);
+    // Ends the user's login sessions but for `keep` and returns them. Nothing, and nothing done, when the password has
+    // changed since `account` was read.
+    Awaitable<std::optional<EndedSessions>> change_password(AuditEntry entry, Account account, std::string new_hash,
+                                                            AuthSessionId keep);
+
+    // False, and nothing done, when the last mail of the kind is younger than the mail's pause.
+    Awaitable<bool> queue_mail(NewMail mail, AuditEntry entry);
+    // Whether the token could be used now.
+    Awaitable<bool> is_usable(OneTimeToken token, MailKind kind, Timestamp now);
+    // Uses the token, sets the password and ends all login sessions, which are returned. Nothing, and nothing done,
+    // when the token cannot be used any more.
+    Awaitable<std::optional<EndedSessions>> reset_password(AuditEntry entry, OneTimeToken token, std::string new_hash);
+    // Uses the token and marks the user's address as verified. False when the token cannot be used any more.
+    Awaitable<bool> verify_email(AuditEntry entry, OneTimeToken token);
+
+private:
+    postgres::Client& database_;
+};
+
+}  // namespace mindspace::auth

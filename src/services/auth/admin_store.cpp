@@ -1,0 +1,61 @@
+#include "services/auth/admin_store.h"
+
+#include "platform/postgres/client.h"
+
+namespace mindspace::auth {
+
+using postgres::Statement;
+
+Awaitable<std::vector<ListedAccount>> AdminStore::list(std::optional<UserId> user, std::int32_t count) {
+    // Ids grow with time.
+    static constexpr Statement kList{"auth_list_accounts", R"(
+        SELECT user_id, email, email_verified, display_name, role, disabled_at IS NOT NULL, created_at
+        FROM users JOIN credentials USING (user_id) WHERE $1::uuid IS NULL OR user_id = $1
+        ORDER BY user_id DESC LIMIT $2)"};
+    auto rows = co_await database_.query(kList, user, static_cast<std::int64_t>(count));
+    std::vector<ListedAccount> accounts;
+    for (auto row : rows)
+        accounts.push_back({.id = row.get<UserId>(0),
+                            .email = row.get<std::string>(1),
+                            .email_verified = row.get<bool>(2),
+                            .display_name = row.get<std::string>(3),
+                            .role = schema::enum_value<http::Role>(row.get<std::string_view>(4)).value(),
+                            .disabled = row.get<bool>(5),
+                            .created_at = row.get<Timestamp>(6)});
+    co_return accounts;
+}
+
+Awaitable<> AdminStore::set_role(AuditEntry entry, http::Role role) {
+    std::vector<postgres::Query> queries;
+    queries.push_back(user::set_role(entry.user, role, entry.at));
+    queries.push_back(audit_query(entry));
+    co_await database_.transaction(std::move(queries));
+}
+
+Awaitable<> AdminStore::mark_verified(UserId user, Timestamp now) {
+    std::vector<postgres::Query> queries;
+    queries.push_back(user::verify_email(user, now));
+    co_await database_.transaction(std::move(queries));
+}
+
+Awaitable<std::vector<AuthSessionId>> AdminStore::disable(AuditEntry entry) {
+    static constexpr Statement kDisable{"auth_disable_account", R"(
+        WITH change AS (UPDATE credentials SET disabled_at = $3
+                        WHERE user_id = $1 AND disabled_at IS NULL RETURNING user_id))" AUTH_AUDIT_CHANGE};
+    std::vector<postgres::Query> queries;
+    queries.push_back(bind_audited(kDisable, entry));
+    queries.push_back(end_sessions_query(entry.user, {}, {}, entry.at));
+    auto results = co_await database_.transaction(std::move(queries));
+    co_return read_session_ids(results[1]);
+}
+
+Awaitable<> AdminStore::enable(AuditEntry entry) {
+    static constexpr Statement kEnable{"auth_enable_account", R"(
+        WITH change AS (UPDATE credentials SET disabled_at = NULL
+                        WHERE user_id = $1 AND disabled_at IS NOT NULL RETURNING user_id))" AUTH_AUDIT_CHANGE};
+    std::vector<postgres::Query> queries;
+    queries.push_back(bind_audited(kEnable, entry));
+    co_await database_.transaction(std::move(queries));
+}
+
+}  // namespace mindspace::auth

@@ -1,0 +1,23 @@
+#include "services/auth/audit.h"
+
+#include "platform/base/json_writer.h"
+
+namespace mindspace::auth {
+
+std::string audit_detail(std::string_view name, std::string_view value) {
+    std::string detail;
+    JsonWriter out(detail);
+    out.begin_object();
+    out.key(name);
+    out.string(value);
+    out.end_object();
+    return detail;
+}
+
+postgres::Query audit_query(const AuditEntry& entry) {
+    static constexpr postgres::Statement kInsert{"auth_audit",
+                                                 "WITH change AS (SELECT $1::uuid AS user_id)" AUTH_AUDIT_CHANGE};
+    return bind_audited(kInsert, entry);
+}
+
+}  // namespace mindspace::auth

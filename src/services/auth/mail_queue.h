@@ -1,0 +1,78 @@
+#pragma once
+// The table of mails to be sent. A mail is written in the transaction of what causes it, together with the hash of its
+// token; the senders (mailer.h) claim rows under a lease, so that several processes share the work and a crash loses
+// nothing. The token itself stands here only until the mail is sent or given up.
+
+#include "platform/base/async.h"
+#include "platform/base/ids.h"
+#include "platform/base/time.h"
+#include "platform/postgres/statement.h"
+#include "services/auth/audit.h"
+#include "services/auth/one_time_token.h"
+
+#include <array>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace mindspace::postgres {
+class Client;
+}
+
+namespace mindspace::auth {
+
+using MailId = Id<struct MailTag>;
+
+enum class MailKind { email_verification, password_reset };
+constexpr auto names_of(MailKind) {
+    return std::array<std::string_view, 2>{"email_verification", "password_reset"};
+}
+
+struct NewMail {
+    MailKind kind{};
+    std::string recipient;
+    std::string locale;
+    OneTimeToken token{};
+    Seconds token_ttl{};
+    // Unless the last mail of this kind is younger.
+    std::optional<Seconds> pause{};
+};
+
+// With a link that is good for a day.
+NewMail verification_mail(UserId user, std::string recipient, std::string locale);
+// With a link that is good for half an hour; one a minute at most.
+NewMail reset_mail(UserId user, std::string recipient, std::string locale);
+
+// Queues the mail and makes its token the only one of its kind that counts; a mail of that kind that is still waiting
+// is given up. Affected rows: 0 when the pause has not passed.
+postgres::Query queue_mail_query(const NewMail& mail, const AuditEntry& entry);
+
+// One attempt to send a mail, for as long as its lease lasts.
+struct ClaimedMail {
+    UserId user{};
+    MailId id{};
+    MailKind kind{};
+    std::string recipient;
+    std::string locale;
+    std::string token;
+    Timestamp created_at{};
+    std::int32_t attempt = 0;  // the first is 1
+};
+
+class MailQueue {
+public:
+    explicit MailQueue(postgres::Client& database) : database_(database) {}
+
+    // Mails that are due, oldest first. Nobody else gets them before the lease has ended.
+    Awaitable<std::vector<ClaimedMail>> claim(std::int32_t count, Timestamp now, Seconds lease);
+    Awaitable<> mark_sent(ClaimedMail mail, Timestamp now);
+    // Nothing happens when the lease had ended and somebody else has claimed it.
+    Awaitable<> retry_at(ClaimedMail mail, std::string why, Timestamp at);
+    Awaitable<> give_up(ClaimedMail mail, std::string why);
+
+private:
+    postgres::Client& database_;
+};
+
+}  // namespace mindspace::auth

@@ -1,0 +1,37 @@
+#pragma once
+// What the services of the auth role stand on, on one core.
+
+#include "platform/base/background.h"
+#include "services/auth/access_token.h"
+#include "services/auth/account_store.h"
+#include "services/auth/guess_limiter.h"
+#include "services/auth/password_hasher.h"
+#include "services/auth/session_registry.h"
+#include "services/auth/store.h"
+
+namespace mindspace::auth {
+
+struct AuthSettings {
+    TokenRules access;
+    Seconds refresh_ttl{604800};
+};
+
+struct AuthParts {
+    postgres::Client& database;
+    redis::Client& redis;
+    PasswordHasher& hasher;
+    Background& background;
+    GuessLimiter& guesses;
+    const AuthSettings& settings;
+};
+
+// Where a call comes from, as the list of login sessions and the audit log show it.
+struct Origin {
+    std::string ip;
+    std::string user_agent;
+};
+
+// Those that `earlier` does not name.
+std::vector<AuthSessionId> latecomers(std::vector<AuthSessionId> ids, const std::vector<AuthSessionId>& earlier);
+
+}  // namespace mindspace::auth
