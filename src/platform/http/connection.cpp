@@ -24,7 +24,7 @@ namespace {
 
 constexpr std::size_t kFirstRead = 4 * 1024;
 constexpr std::size_t kFlushAt = 64 * 1024;  // answers to pipelined requests are gathered up to this size
-constexpr std::size_t kCopied = 16 * 1024;   // longer content is written from where it is
+constexpr std::size_t kCopied = 4 * 1024;    // longer content is written from where it is
 constexpr std::size_t kKeptBuffer = 16 * 1024;
 constexpr auto kLinger = std::chrono::seconds(2);
 constexpr auto kTuple = asio::as_tuple(asio::use_awaitable);
