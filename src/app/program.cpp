@@ -14,6 +14,8 @@ namespace mindspace::app {
 
 namespace {
 
+constexpr auto kPoll = std::chrono::milliseconds(200);
+
 bool has_auth(const std::vector<const Role*>& roles) {
     return std::ranges::any_of(roles, [](const Role* role) { return role->name == "auth"; });
 }
@@ -23,11 +25,30 @@ bool needs_directory(const Config& config, const std::vector<const Role*>& roles
     return config.database.url.empty() || config.redis.url.empty() || has_auth(roles);
 }
 
+void read_certificates(Shared& shared) {
+    try {
+        shared.tls.emplace(shared.config.tls.certificate, shared.config.tls.key);
+    } catch (const std::runtime_error& fault) {
+        throw StartupError(EX_CONFIG, std::string("tls.certificate, tls.key: ") + fault.what());
+    }
+}
+
+// The old ones stay when the new ones are no good.
+void reload_certificates(Shared& shared) {
+    if (!shared.tls) return;
+    try {
+        shared.tls->reload();
+        log::info("certificates read again");
+    } catch (const std::runtime_error& fault) {
+        log::error("certificates not read again", {{"error.message", fault.what()}});
+    }
+}
+
 }  // namespace
 
 void run_program(Config config, const std::vector<const Role*>& roles) {
     // Threads inherit the mask: signals reach only wait_for_stop() below. Children get a mask of their own.
-    StopSignals signals;
+    const Signals signals;
     // Roles without anything to keep may share a machine without a directory each.
     std::optional<DataDirectory> directory;
     if (needs_directory(config, roles))
@@ -36,6 +57,7 @@ void run_program(Config config, const std::vector<const Role*>& roles) {
     BackendServers servers(config, directory);
     Shared shared(config, servers.where());
     if (has_auth(roles)) shared.signing_key = auth::SigningKey::load_or_create(directory->keys() / "access-token.pem");
+    if (config.tls.is_on() && has_gateway(roles)) read_certificates(shared);
     int applied = prepare_database(servers.where(), config, shared.signing_key);
     if (applied > 0) log::info("schema migrated", {{"mindspace.migrations", applied}});
 
@@ -48,7 +70,10 @@ void run_program(Config config, const std::vector<const Role*>& roles) {
                    {"mindspace.port", port},
                    {"mindspace.management_port", cores->management_port()}});
 
-    while (!signals.wait(std::chrono::milliseconds(200))) servers.poll();
+    for (auto signal = Signal::none; signal != Signal::stop; signal = signals.wait(kPoll)) {
+        if (signal == Signal::reload) reload_certificates(shared);
+        servers.poll();
+    }
 
     log::info("stopping");
     cores->drain();

@@ -57,7 +57,7 @@ void append_fields(std::string& out, std::span<const Header> headers, auto is_le
 
 }  // namespace
 
-std::string request_lines(const http::Exchange& exchange, bool websocket) {
+std::string request_lines(const http::Exchange& exchange, std::string_view scheme, bool websocket) {
     constexpr std::size_t kAddedFields = 256;
     const auto& head = exchange.head;
     std::size_t size = head.target.size() + kAddedFields;
@@ -72,7 +72,7 @@ std::string request_lines(const http::Exchange& exchange, bool websocket) {
     append_fields(lines, head.headers, [](std::string_view name) { return is_one_of(name, kSaidAnew); });
     append_line(lines, "X-Request-Id", exchange.request_id);
     append_line(lines, "X-Forwarded-For", exchange.client.address);
-    append_line(lines, "X-Forwarded-Proto", "http");
+    append_line(lines, "X-Forwarded-Proto", scheme);
     if (websocket) lines += "Connection: Upgrade\r\nUpgrade: websocket\r\n";
     if (!exchange.body.empty() || head.content_length || head.chunked)
         append_line(lines, "Content-Length", std::to_string(exchange.body.size()));

@@ -141,7 +141,7 @@ Response fail(const Exchange& exchange, ClientFault fault) {
 Awaitable<Response> proxy(Upstream& upstream, const http::Declaration& declaration, Exchange& exchange) {
     const auto timeout = upstream.options().timeout;
     const Outgoing request{.exchange = exchange,
-                           .lines = request_lines(exchange, declaration.websocket),
+                           .lines = request_lines(exchange, upstream.options().scheme, declaration.websocket),
                            .deadline = Clock::now() + timeout,
                            .timeout = timeout,
                            .declaration = declaration};
