@@ -48,7 +48,8 @@ std::uint16_t claim(asio::io_context& loop, const std::string& address, std::uin
 gateway::UpstreamOptions upstream_options(const Config& config) {
     return {.timeout = std::min<Milliseconds>(config.upstream.timeout, config.http.request_timeout),
             .connect_timeout = config.upstream.connect_timeout,
-            .max_connections = config.upstream.max_connections};
+            .max_connections = config.upstream.max_connections,
+            .scheme = config.tls.is_on() ? "https" : "http"};
 }
 
 std::vector<http::Origin> parse_nodes(const std::vector<std::string>& nodes, std::string_view role) {
@@ -104,6 +105,7 @@ void Cores::open_gateway(const std::vector<const Role*>& roles) {
     options.address = http.address;
     options.port = claim(cores_.front()->loop, http.address, http.port, "http.port");
     options.proxies = shared_.proxies;
+    if (shared_.tls) options.tls = &*shared_.tls;
     for (auto& core : cores_) {
         auto middleware = inner_middleware(*core);
         middleware.limiter = &core->limiter;

@@ -15,6 +15,8 @@ namespace mindspace::app {
 
 namespace {
 
+constexpr auto kPoll = std::chrono::milliseconds(200);
+
 bool has_auth(const std::vector<const Role*>& roles) {
     return std::ranges::any_of(roles, [](const Role* role) { return role->name == "auth"; });
 }
@@ -24,11 +26,30 @@ bool needs_directory(const Config& config, const std::vector<const Role*>& roles
     return config.database.url.empty() || config.redis.url.empty() || has_auth(roles);
 }
 
+void read_certificates(Shared& shared) {
+    try {
+        shared.tls.emplace(shared.config.tls.certificate, shared.config.tls.key);
+    } catch (const std::runtime_error& fault) {
+        throw StartupError(EX_CONFIG, std::string("tls.certificate, tls.key: ") + fault.what());
+    }
+}
+
+// The old ones stay when the new ones are no good.
+void reload_certificates(Shared& shared) {
+    if (!shared.tls) return;
+    try {
+        shared.tls->reload();
+        log::info("certificates read again");
+    } catch (const std::runtime_error& fault) {
+        log::error("certificates not read again", {{"error.message", fault.what()}});
+    }
+}
+
 }  // namespace
 
 void run_program(Config config, const std::vector<const Role*>& roles) {
     // Threads inherit the mask: signals reach only wait_for_stop() below. Children get a mask of their own.
-    StopSignals signals;
+    const Signals signals;
     // Roles without anything to keep may share a machine without a directory each.
     std::optional<DataDirectory> directory;
     if (needs_directory(config, roles))
@@ -40,6 +61,7 @@ void run_program(Config config, const std::vector<const Role*>& roles) {
         shared.signing_key = auth::SigningKey::load_or_create(signing_key_file(directory->root()));
         shared.mail_directory = directory->mail();
     }
+    if (config.tls.is_on() && has_gateway(roles)) read_certificates(shared);
     int applied = prepare_database(servers.where(), config, shared.signing_key);
     if (applied > 0) log::info("schema migrated", {{"mindspace.migrations", applied}});
 
@@ -57,7 +79,8 @@ void run_program(Config config, const std::vector<const Role*>& roles) {
         keys.emplace(signing_key_file(directory->root()), *shared.signing_key, config.auth.access_token_ttl,
                      cores->first().loop, cores->first().database,
                      [&cores](const auth::SigningKey& key) { cores->use_key(key); });
-    while (!signals.wait(std::chrono::milliseconds(200))) {
+    for (auto signal = Signal::none; signal != Signal::stop; signal = signals.wait(kPoll)) {
+        if (signal == Signal::reload) reload_certificates(shared);
         servers.poll();
         if (keys) keys->poll(std::chrono::steady_clock::now());
     }

@@ -5,7 +5,7 @@
 namespace mindspace::app {
 
 config::Configuration bind_settings(Config& config) {
-    auto& [data_dir, http, upstream, management, database, redis, auth, mail, rate_limit, cors, log] = config;
+    auto& [data_dir, http, tls, upstream, management, database, redis, auth, mail, rate_limit, cors, log] = config;
     return {
         "mindspace",
         {
@@ -35,7 +35,7 @@ config::Configuration bind_settings(Config& config) {
              .sentence = "The same of the analytics role."},
             {.key = "http.public_url",
              .member = &http.public_url,
-             .sentence = "How clients reach the server, for links in mails; empty: http://localhost:<http.port>."},
+             .sentence = "How clients reach the server, for links in mails; empty: http(s)://localhost:<http.port>."},
             {.key = "http.max_body_bytes",
              .member = &http.max_body_bytes,
              .bounds = {.min = 1024, .max = 67'108'864},
@@ -72,6 +72,12 @@ config::Configuration bind_settings(Config& config) {
             {.key = "http.forwarded_header",
              .member = config::Choice(http.forwarded_header),
              .sentence = "The field in which those proxies say whom they forward for; the other one is ignored."},
+
+            {.key = "tls.certificate",
+             .member = &tls.certificate,
+             .sentence = "PEM file of the gateway's certificate with its intermediates; its port then speaks HTTPS. "
+                         "Read again at SIGHUP. Empty: plain HTTP."},
+            {.key = "tls.key", .member = &tls.key, .sentence = "PEM file of the certificate's private key."},
 
             {.key = "upstream.auth",
              .member = &upstream.auth,
@@ -260,7 +266,9 @@ void derive_mail_settings(MailSettings& mail, std::string_view public_url) {
 void derive_settings(Config& config) {
     make_proxy_trust(config.http);
     auto& url = config.http.public_url;
-    if (url.empty()) url = fmt::format("http://localhost:{}", config.http.port);
+    if (config.tls.certificate.empty() != config.tls.key.empty())
+        throw config::ConfigError({"tls.certificate and tls.key are set together, or neither"});
+    if (url.empty()) url = fmt::format("{}://localhost:{}", config.tls.is_on() ? "https" : "http", config.http.port);
     if (!url.starts_with("http://") && !url.starts_with("https://")) {
         throw config::ConfigError({fmt::format("http.public_url must begin with http:// or https://, not {}", url)});
     }

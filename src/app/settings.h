@@ -39,6 +39,13 @@ struct UpstreamSettings {
     std::uint32_t max_connections = 256;
 };
 
+struct TlsSettings {
+    std::string certificate;
+    std::string key;
+
+    [[nodiscard]] bool is_on() const { return !certificate.empty(); }
+};
+
 struct ManagementSettings {
     std::string address = "127.0.0.1";
     std::uint16_t port = 9464;
@@ -96,6 +103,7 @@ struct LogSettings {
 struct Config {
     std::string data_dir;
     HttpSettings http;
+    TlsSettings tls;
     UpstreamSettings upstream;
     ManagementSettings management;
     DatabaseSettings database;

@@ -6,6 +6,7 @@
 #include "platform/http/client_address.h"
 #include "platform/http/cors.h"
 #include "platform/http/rate_limit.h"
+#include "platform/http/tls_certificates.h"
 #include "platform/postgres/client_options.h"
 #include "platform/redis/options.h"
 #include "services/auth/password_hasher.h"
@@ -42,6 +43,7 @@ struct Shared {
     std::filesystem::path mail_directory{};           // where mails become files
     std::string openapi{};                            // set before the listeners start
     std::deque<gateway::UpstreamStatus> upstreams{};  // of a gateway: the roles that run elsewhere
+    std::optional<http::TlsCertificates> tls{};       // of a gateway that speaks HTTPS
     std::atomic<bool> draining{false};
 
     [[nodiscard]] postgres::ClientOptions database_options() const;

@@ -1,17 +1,19 @@
 #pragma once
-// SIGINT and SIGTERM, taken from the whole process by the one thread that waits for them.
+// SIGINT, SIGTERM and SIGHUP, taken from the whole process by the one thread that waits for them.
 
 #include <chrono>
 
 namespace mindspace::app {
 
-class StopSignals {
+enum class Signal { none, stop, reload };
+
+class Signals {
 public:
     // Blocks them for this thread and all that it starts, and ignores SIGPIPE. On the main thread, before any other.
-    StopSignals();
+    Signals();
 
-    // True when one has come; false after the timeout.
-    [[nodiscard]] bool wait(std::chrono::milliseconds timeout) const;
+    // The one that has come; none after the timeout.
+    [[nodiscard]] Signal wait(std::chrono::milliseconds timeout) const;
 };
 
 }  // namespace mindspace::app

@@ -99,10 +99,13 @@ Answer Client::send(const Request& request) {
     Answer answer;
     auto* handle = handle_.get();
     const auto headers = make_list(request, access_token_);
-    const auto url = "http://127.0.0.1:" + std::to_string(program_->port()) + request.path;
+    const auto& certificate = program_->certificate();
+    const std::string scheme = certificate.empty() ? "http" : "https";
+    const auto url = scheme + "://127.0.0.1:" + std::to_string(program_->port()) + request.path;
     curl_easy_reset(handle);  // keeps the connections
     curl_easy_setopt(handle, CURLOPT_URL, url.c_str());
     curl_easy_setopt(handle, CURLOPT_PATH_AS_IS, 1L);
+    if (!certificate.empty()) curl_easy_setopt(handle, CURLOPT_CAINFO, certificate.c_str());
     curl_easy_setopt(handle, CURLOPT_NOSIGNAL, 1L);
     curl_easy_setopt(handle, CURLOPT_NOPROXY, "*");
     curl_easy_setopt(handle, CURLOPT_TIMEOUT, kTimeoutSeconds);

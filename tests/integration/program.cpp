@@ -75,6 +75,8 @@ Program& Program::shared() {
 
 Program::Program(Environment more_settings, std::optional<SplitPlan> plan, const std::string& command) {
     more_settings.merge(settings_for(data()));  // what the test asks for stays
+    if (auto tls = more_settings.find("MINDSPACE_TLS_CERTIFICATE"); tls != more_settings.end())
+        certificate_ = tls->second;
     if (plan) {
         split_ = std::make_unique<Split>(std::move(*plan), more_settings, directory_.path());
     } else {

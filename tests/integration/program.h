@@ -54,6 +54,8 @@ public:
 
     [[nodiscard]] std::uint16_t port() const { return front().port(); }
     [[nodiscard]] std::uint16_t management_port() const { return front().management_port(); }
+    // The file of its certificate, which clients trust; empty: it speaks plain HTTP.
+    [[nodiscard]] const std::string& certificate() const { return certificate_; }
     // Of a split one.
     [[nodiscard]] Split& split() { return *split_; }
     [[nodiscard]] std::filesystem::path data() const { return directory_.path() / "data"; }
@@ -67,6 +69,7 @@ private:
     [[nodiscard]] Node& front() const { return split_ ? split_->front() : *one_; }
 
     TemporaryDirectory directory_;
+    std::string certificate_;
     std::unique_ptr<Node> one_;     // either of the two
     std::unique_ptr<Split> split_;  // is there
 };

@@ -8,14 +8,10 @@
 #include "platform/http/websocket_tunnel.h"
 #include "platform/telemetry/log.h"
 
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
-#include <boost/asio/use_awaitable.hpp>
-#include <boost/asio/write.hpp>
 
-#include <array>
 #include <cstring>
 
 namespace mindspace::http {
@@ -24,17 +20,16 @@ namespace {
 
 constexpr std::size_t kFirstRead = 4 * 1024;
 constexpr std::size_t kFlushAt = 64 * 1024;  // answers to pipelined requests are gathered up to this size
-constexpr std::size_t kCopied = 16 * 1024;   // longer content is written from where it is
+constexpr std::size_t kCopied = 4 * 1024;    // longer content is written from where it is
 constexpr std::size_t kKeptBuffer = 16 * 1024;
 constexpr auto kLinger = std::chrono::seconds(2);
-constexpr auto kTuple = asio::as_tuple(asio::use_awaitable);
 
 }  // namespace
 
-Connection::Connection(Server& server, asio::ip::tcp::socket socket)
-    : server_(server), socket_(std::move(socket)), parser_(server.options_.limits) {
+Connection::Connection(Server& server, Stream stream)
+    : server_(server), stream_(std::move(stream)), parser_(server.options_.limits) {
     boost::system::error_code failure;
-    auto peer = socket_.remote_endpoint(failure);
+    auto peer = stream_.socket().remote_endpoint(failure);
     if (!failure) peer_ = peer.address();
     client_.address = peer_.to_string();
     is_proxied_ = server.options_.proxies.trusts(peer_);
@@ -53,6 +48,8 @@ Awaitable<> Connection::run(std::shared_ptr<Connection> self) {
 
 Awaitable<> Connection::serve() {
     wait_until(server_.options_.header_timeout);
+    bool secure = co_await stream_.handshake();
+    if (!secure) co_return;
     while (true) {
         switch (parser_.feed(unread())) {
             case RequestParser::Progress::need_more: {
@@ -123,10 +120,10 @@ Awaitable<Connection::Outcome> Connection::upgrade(Response response) {
     if (response.tunnel) {
         auto& upstream = *response.tunnel;
         auto early = upstream.early();
-        auto tunnel = std::make_shared<WebSocketTunnel>(server_, std::move(socket_), upstream.take_socket());
+        auto tunnel = std::make_shared<WebSocketTunnel>(server_, std::move(stream_), upstream.take_socket());
         tunnel->start(unread(), early);
     } else {
-        auto websocket = std::make_shared<WebSocket>(server_, std::move(socket_), unread());
+        auto websocket = std::make_shared<WebSocket>(server_, std::move(stream_), unread());
         asio::co_spawn(server_.loop_, response.upgrade(std::move(websocket)), asio::detached);
     }
     co_return Outcome::over;
@@ -199,8 +196,7 @@ Awaitable<bool> Connection::read_more() {
         begin_ = 0;
     }
     if (end_ == buffer_.size()) buffer_.resize(std::max(kFirstRead, buffer_.size() * 2));
-    auto [failure, size] =
-        co_await socket_.async_read_some(asio::buffer(buffer_.data() + end_, buffer_.size() - end_), kTuple);
+    auto [failure, size] = co_await stream_.read_some(asio::buffer(buffer_.data() + end_, buffer_.size() - end_));
     if (failure) co_return false;
     if (idle_) {
         idle_ = false;
@@ -213,8 +209,8 @@ Awaitable<bool> Connection::read_more() {
 // Writes what is due, and the given texts behind it.
 Awaitable<bool> Connection::flush(std::string_view behind, std::string_view end) {
     wait_until(server_.options_.write_timeout);
-    std::array<asio::const_buffer, 3> parts{asio::buffer(out_), asio::buffer(behind), asio::buffer(end)};
-    auto [failure, size] = co_await asio::async_write(socket_, parts, kTuple);
+    Stream::Parts parts{asio::buffer(out_), asio::buffer(behind), asio::buffer(end)};
+    auto [failure, size] = co_await stream_.write(parts);
     out_.clear();
     if (out_.capacity() > kFlushAt) out_.shrink_to_fit();
     co_return !failure;
@@ -225,12 +221,12 @@ Awaitable<bool> Connection::flush(std::string_view behind, std::string_view end)
 Awaitable<> Connection::linger() {
     bool written = co_await flush();
     if (!written) co_return;
-    boost::system::error_code failure;
-    socket_.shutdown(asio::ip::tcp::socket::shutdown_send, failure);
     wait_until(kLinger);
+    co_await stream_.end();
+    boost::system::error_code failure;
     buffer_.resize(kFirstRead);
     while (!failure) {
-        auto [ended, size] = co_await socket_.async_read_some(asio::buffer(buffer_), kTuple);
+        auto [ended, size] = co_await stream_.read_some(asio::buffer(buffer_));
         failure = ended;
     }
 }
@@ -244,20 +240,17 @@ void Connection::append(const Response& response, Method method, bool keep_alive
 void Connection::sweep(Clock::time_point now, bool draining) {
     if (draining && idle_) return abort();
     if (now < deadline_) return;
-    if (is_handling_) {
+    if (is_handling_ && !stream_.is_tls()) {
         // The handler goes on and is not heard any more. So few octets fit into the socket's buffer, or nobody reads.
         auto response = problem(504, "deadline_exceeded", "The answer took too long.", {});
         append(response, Method::get, false);
-        boost::system::error_code ignored;
-        socket_.non_blocking(true, ignored);
-        socket_.write_some(asio::buffer(out_), ignored);
+        stream_.write_now(out_);
     }
     abort();
 }
 
 void Connection::abort() {
-    boost::system::error_code ignored;
-    socket_.close(ignored);
+    stream_.close();
 }
 
 }  // namespace mindspace::http

@@ -3,6 +3,7 @@
 // Owned by its coroutine; the server knows it for the sweep only.
 
 #include "platform/http/server.h"
+#include "platform/http/stream.h"
 
 #include <string>
 
@@ -12,7 +13,7 @@ class Connection {
 public:
     using Clock = std::chrono::steady_clock;
 
-    Connection(Server& server, asio::ip::tcp::socket socket);
+    Connection(Server& server, Stream stream);
     ~Connection();
     Connection(const Connection&) = delete;
     Connection& operator=(const Connection&) = delete;
@@ -44,7 +45,7 @@ private:
     [[nodiscard]] std::span<char> unread() { return {buffer_.data() + begin_, end_ - begin_}; }
 
     Server& server_;
-    asio::ip::tcp::socket socket_;
+    Stream stream_;
     asio::ip::address peer_;
     bool is_proxied_ = false;  // the peer is a proxy of ours: each request may be another client's
     ClientInfo client_;

@@ -85,7 +85,9 @@ void Server::adopt(tcp::socket socket) {
     if (connections_.size() + websockets_.size() + tunnels_.size() >= options_.max_connections) return;
     boost::system::error_code ignored;
     socket.set_option(tcp::no_delay(true), ignored);
-    auto connection = std::make_shared<Connection>(*this, std::move(socket));
+    auto stream =
+        options_.tls != nullptr ? Stream(std::move(socket), *options_.tls->current()) : Stream(std::move(socket));
+    auto connection = std::make_shared<Connection>(*this, std::move(stream));
     asio::co_spawn(loop_, Connection::run(std::move(connection)), asio::detached);
 }
 

@@ -4,6 +4,7 @@
 
 #include "platform/http/client_address.h"
 #include "platform/http/dispatcher.h"
+#include "platform/http/tls_certificates.h"
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
@@ -32,6 +33,7 @@ struct ServerOptions {
     std::chrono::seconds request_timeout{60};  // for the handler
     std::chrono::seconds write_timeout{10};    // for a client that does not read
     ProxyTrust proxies{};                      // who may say for whom they call
+    const TlsCertificates* tls = nullptr;      // null: plain; must outlive the server
 };
 
 // Finds out whether the port is free, and which one it is when `port` is 0. The servers of all cores then share it by

@@ -1,11 +1,10 @@
 #include "platform/http/websocket.h"
 
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/buffer.hpp>
-#include <boost/asio/use_awaitable.hpp>
-#include <boost/asio/write.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
 
-#include <array>
+#include <vector>
 
 namespace mindspace::http {
 
@@ -14,7 +13,6 @@ namespace {
 constexpr auto kPingInterval = std::chrono::seconds(25);
 constexpr auto kSilenceLimit = std::chrono::seconds(60);  // no pong for two pings and some
 constexpr std::size_t kFramesAtOnce = 32;
-constexpr auto kTuple = asio::as_tuple(asio::use_awaitable);
 
 }  // namespace
 
@@ -24,9 +22,9 @@ Frame make_text_frame(std::string_view text) {
     return std::make_shared<const std::string>(std::move(frame));
 }
 
-WebSocket::WebSocket(Server& server, asio::ip::tcp::socket socket, std::span<const char> early)
+WebSocket::WebSocket(Server& server, Stream stream, std::span<const char> early)
     : server_(server),
-      socket_(std::move(socket)),
+      stream_(std::move(stream)),
       input_(early.begin(), early.end()),
       heard_at_(Clock::now()),
       pinged_at_(heard_at_) {
@@ -88,20 +86,11 @@ bool WebSocket::take_event(std::optional<std::string>& message, bool& need_more)
     return event.kind != WebSocketEvent::Kind::close && event.kind != WebSocketEvent::Kind::failed;
 }
 
-// Waits without a buffer: an idle socket holds no memory for reading.
 Awaitable<bool> WebSocket::read_some() {
-    thread_local std::array<char, 16 * 1024> scratch;
     if (input_.empty()) input_ = {};
-    auto [waited] = co_await socket_.async_wait(asio::ip::tcp::socket::wait_read, kTuple);
-    if (waited) co_return false;
-    boost::system::error_code failure;
-    socket_.non_blocking(true, failure);
-    auto size = socket_.read_some(asio::buffer(scratch), failure);
-    if (failure == asio::error::would_block) co_return true;
-    if (failure) co_return false;
-    heard_at_ = Clock::now();
-    input_.append(scratch.data(), size);
-    co_return true;
+    bool alive = co_await stream_.receive(input_);
+    if (alive) heard_at_ = Clock::now();
+    co_return alive;
 }
 
 void WebSocket::send(Frame frame) {
@@ -135,7 +124,7 @@ void WebSocket::close(CloseCode code, std::string_view reason) {
 
 void WebSocket::write_next() {
     if (queue_.empty()) {
-        if (closing_) shut_down();
+        if (closing_) asio::co_spawn(server_.loop_, shut_down(shared_from_this()), asio::detached);
         return;
     }
     std::vector<asio::const_buffer> buffers;
@@ -145,10 +134,9 @@ void WebSocket::write_next() {
     }
     writing_ = buffers.size();
     write_began_at_ = Clock::now();
-    asio::async_write(socket_, buffers,
-                      [self = shared_from_this()](boost::system::error_code failure, std::size_t size) {
-                          self->written(failure, size);
-                      });
+    stream_.write(buffers, [self = shared_from_this()](boost::system::error_code failure, std::size_t size) {
+        self->written(failure, size);
+    });
 }
 
 void WebSocket::written(boost::system::error_code failure, std::size_t size) {
@@ -160,16 +148,14 @@ void WebSocket::written(boost::system::error_code failure, std::size_t size) {
 }
 
 // Our close frame is out: end our side, and give the client a moment to end its own (sweep() sees to the rest).
-void WebSocket::shut_down() {
-    boost::system::error_code ignored;
-    socket_.shutdown(asio::ip::tcp::socket::shutdown_send, ignored);
-    write_began_at_ = Clock::now();
+Awaitable<> WebSocket::shut_down(std::shared_ptr<WebSocket> self) {
+    self->write_began_at_ = Clock::now();
+    co_await self->stream_.end();
 }
 
 void WebSocket::abort() {
     open_ = false;
-    boost::system::error_code ignored;
-    socket_.close(ignored);
+    stream_.close();
 }
 
 void WebSocket::sweep(Clock::time_point now) {

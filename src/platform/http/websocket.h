@@ -4,6 +4,7 @@
 // Lives on its core's loop. Kept alive by its coroutine and by whoever holds it; detached from the server when closed.
 
 #include "platform/http/server.h"
+#include "platform/http/stream.h"
 #include "platform/http/websocket_codec.h"
 
 #include <deque>
@@ -22,7 +23,7 @@ public:
     using Clock = std::chrono::steady_clock;
 
     // `early` is what had come in behind the handshake.
-    WebSocket(Server& server, asio::ip::tcp::socket socket, std::span<const char> early);
+    WebSocket(Server& server, Stream stream, std::span<const char> early);
     ~WebSocket();
     WebSocket(const WebSocket&) = delete;
     WebSocket& operator=(const WebSocket&) = delete;
@@ -50,10 +51,10 @@ private:
     Awaitable<bool> read_some();
     void write_next();
     void written(boost::system::error_code failure, std::size_t size);
-    void shut_down();
+    static Awaitable<> shut_down(std::shared_ptr<WebSocket> self);
 
     Server& server_;
-    asio::ip::tcp::socket socket_;
+    Stream stream_;
     WebSocketReader reader_{kMaxMessage};
     std::string input_;        // unread octets; empty while the client is quiet
     std::deque<Frame> queue_;  // the first `writing_` of them are on their way

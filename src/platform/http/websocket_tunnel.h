@@ -4,6 +4,7 @@
 // core's loop; kept alive by its two directions.
 
 #include "platform/http/server.h"
+#include "platform/http/stream.h"
 #include "platform/http/websocket_frame_boundary.h"
 
 #include <optional>
@@ -15,7 +16,7 @@ class WebSocketTunnel : public std::enable_shared_from_this<WebSocketTunnel> {
 public:
     using Clock = std::chrono::steady_clock;
 
-    WebSocketTunnel(Server& server, asio::ip::tcp::socket client, asio::ip::tcp::socket upstream);
+    WebSocketTunnel(Server& server, Stream client, asio::ip::tcp::socket upstream);
     ~WebSocketTunnel();
     WebSocketTunnel(const WebSocketTunnel&) = delete;
     WebSocketTunnel& operator=(const WebSocketTunnel&) = delete;
@@ -31,27 +32,28 @@ public:
 
 private:
     struct Direction {
-        asio::ip::tcp::socket& from;
-        asio::ip::tcp::socket& to;
+        Stream& from;
+        Stream& to;
         Clock::time_point write_began_at = Clock::time_point::max();
         bool ended = false;
     };
 
     static Awaitable<> pump(std::shared_ptr<WebSocketTunnel> self, Direction& direction, std::string early);
-    Awaitable<bool> read_some(Direction& direction, std::string& octets);
     Awaitable<bool> pass(Direction& direction, std::string& octets);
-    void end(Direction& direction);
-    void say_goodbye();
+    Awaitable<> end(Direction& direction);
+    [[nodiscard]] bool may_say_goodbye() const;
+    static Awaitable<> say_goodbye(std::shared_ptr<WebSocketTunnel> self);
 
     Server& server_;
-    asio::ip::tcp::socket client_;
-    asio::ip::tcp::socket upstream_;
+    Stream client_;
+    Stream upstream_;
     Direction up_{client_, upstream_};
     Direction down_{upstream_, client_};
     FrameBoundary boundary_;  // of what the client gets
     Clock::time_point heard_at_ = Clock::now();
     std::optional<Clock::time_point> drain_at_;
     std::optional<Clock::time_point> ending_since_;
+    bool said_goodbye_ = false;  // the client gets nothing any more
 };
 
 }  // namespace mindspace::http

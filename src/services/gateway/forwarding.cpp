@@ -57,7 +57,7 @@ void append_fields(std::string& out, std::span<const Header> headers, auto is_le
 
 }  // namespace
 
-std::string request_lines(const http::Exchange& exchange, bool websocket) {
+std::string request_lines(const http::Exchange& exchange, std::string_view scheme, bool websocket) {
     constexpr std::size_t kAddedFields = 256;
     const auto& head = exchange.head;
     std::size_t size = head.target.size() + kAddedFields;
@@ -72,7 +72,7 @@ std::string request_lines(const http::Exchange& exchange, bool websocket) {
     append_fields(lines, head.headers, [](std::string_view name) { return is_one_of(name, kSaidAnew); });
     append_line(lines, "X-Request-Id", exchange.request_id);
     append_line(lines, "X-Forwarded-For", exchange.client.address);
-    append_line(lines, "X-Forwarded-Proto", "http");
+    append_line(lines, "X-Forwarded-Proto", scheme);
     if (websocket) lines += "Connection: Upgrade\r\nUpgrade: websocket\r\n";
     if (!exchange.body.empty() || head.content_length || head.chunked)
         append_line(lines, "Content-Length", std::to_string(exchange.body.size()));
@@ -80,14 +80,16 @@ std::string request_lines(const http::Exchange& exchange, bool websocket) {
     return lines;
 }
 
-std::string response_lines(const http::ResponseHead& head) {
-    std::string lines;
-    append_fields(lines, head.headers,
-                  [](std::string_view name) { return equals_ignoring_case(name, "x-request-id"); });
-    return lines;
+void take_fields(http::Response& response, const http::ResponseHead& head) {
+    auto& lines = response.forwarded_fields.emplace();
+    append_fields(lines, head.headers, [](std::string_view name) {
+        return equals_ignoring_case(name, "x-request-id") || equals_ignoring_case(name, "vary");
+    });
+    for (const auto& [name, value] : head.headers)
+        if (equals_ignoring_case(name, "vary")) http::add_vary(response, value);
 }
 
-bool may_be_repeated(const http::RequestHead& head) {
+bool may_be_repeated(const http::RequestHead& head, const http::Declaration& declaration) {
     switch (head.method) {
         case Method::get:
         case Method::head:
@@ -97,7 +99,7 @@ bool may_be_repeated(const http::RequestHead& head) {
             return true;
         case Method::post:
         case Method::patch:
-            return head.find("idempotency-key").has_value();
+            return declaration.creates && head.find("idempotency-key").has_value();
     }
     return false;
 }

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <deque>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace mindspace::gateway {
@@ -40,6 +41,7 @@ struct UpstreamOptions {
     Milliseconds timeout{20'000};         // of a request with all its attempts
     Milliseconds connect_timeout{500};    // for a connection, or for one to become free
     std::uint32_t max_connections = 256;  // to each node, of each core; WebSockets do not count
+    std::string_view scheme = "http";     // that clients speak: X-Forwarded-Proto
 };
 
 }  // namespace mindspace::gateway

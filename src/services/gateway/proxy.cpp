@@ -28,7 +28,7 @@ struct Outgoing {
     std::string lines;
     Clock::time_point deadline;
     Milliseconds timeout;
-    bool websocket;
+    const http::Declaration& declaration;
 };
 
 class InFlight {
@@ -59,7 +59,8 @@ Awaitable<bool> pass_on(ClientPool::Lease lease, Milliseconds timeout, http::Bod
 // The answer whose head has come in.
 Awaitable<Attempt> receive(ClientPool::Lease lease, const Outgoing& request) {
     const auto& head = lease->head();
-    Response response{.status = head.status, .body = {}, .forwarded_fields = response_lines(head)};
+    Response response{.status = head.status, .body = {}};
+    take_fields(response, head);
     const auto length = head.content_length;
     const bool has_content = head.end != http::ContentEnd::none;
     if (!has_content) {
@@ -84,7 +85,7 @@ Awaitable<Attempt> receive(ClientPool::Lease lease, const Outgoing& request) {
 // The other role has agreed to open the socket.
 Attempt open_tunnel(ClientPool::Lease lease, const Outgoing& request) {
     const auto accept = http::check_websocket_handshake(request.exchange.head);
-    if (!request.websocket || !accept || lease->head().find("sec-websocket-accept") != *accept)
+    if (!request.declaration.websocket || !accept || lease->head().find("sec-websocket-accept") != *accept)
         return std::unexpected(ClientFault::malformed);
     Response response{.status = 101, .body = {}};
     lease->set_deadline(Clock::time_point::max());
@@ -115,7 +116,7 @@ bool may_try_again(const Outgoing& request, ClientFault fault, bool is_another_n
         case ClientFault::unsent:
             return true;
         case ClientFault::lost:
-            return !request.websocket && may_be_repeated(request.exchange.head);
+            return !request.declaration.websocket && may_be_repeated(request.exchange.head, request.declaration);
         case ClientFault::timed_out:
         case ClientFault::malformed:
             break;
@@ -137,13 +138,13 @@ Response fail(const Exchange& exchange, ClientFault fault) {
 }
 
 // Each attempt goes to another node, as long as there is one.
-Awaitable<Response> proxy(Upstream& upstream, bool websocket, Exchange& exchange) {
+Awaitable<Response> proxy(Upstream& upstream, const http::Declaration& declaration, Exchange& exchange) {
     const auto timeout = upstream.options().timeout;
     const Outgoing request{.exchange = exchange,
-                           .lines = request_lines(exchange, websocket),
+                           .lines = request_lines(exchange, upstream.options().scheme, declaration.websocket),
                            .deadline = Clock::now() + timeout,
                            .timeout = timeout,
-                           .websocket = websocket};
+                           .declaration = declaration};
     upstream.budget.earn();
     std::vector<const Upstream::Node*> tried;
     auto fault = ClientFault::unreachable;
@@ -176,8 +177,8 @@ Awaitable<Response> proxy(Upstream& upstream, bool websocket, Exchange& exchange
 http::Endpoints forward(http::Endpoints rows, Upstream& upstream) {
     for (auto& row : rows) {
         row.forwarded = true;
-        row.handle = [&upstream, websocket = row.declaration.websocket](Exchange& exchange) {
-            return proxy(upstream, websocket, exchange);
+        row.handle = [&upstream, declaration = row.declaration](Exchange& exchange) {
+            return proxy(upstream, declaration, exchange);
         };
     }
     return rows;

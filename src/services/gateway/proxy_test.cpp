@@ -27,9 +27,12 @@ Awaitable<Result<>> nothing() {
 http::Endpoints thing_rows() {
     http::Endpoints rows;
     for (const auto method : {http::Method::get, http::Method::post, http::Method::del})
-        rows.push_back(
-            http::endpoint({.method = method, .path = "/thing", .access = http::Access::anyone, .summary = "A thing."},
-                           [](http::Call<>) { return nothing(); }));
+        rows.push_back(http::endpoint({.method = method,
+                                       .path = "/thing",
+                                       .access = http::Access::anyone,
+                                       .summary = "A thing.",
+                                       .creates = true},
+                                      [](http::Call<>) { return nothing(); }));
     return rows;
 }
 
@@ -40,7 +43,7 @@ public:
         : status_("thing", origins(ports)), upstream_(loop_, status_, {.timeout = timeout, .max_connections = 4}) {
         router_.add(forward(thing_rows(), upstream_));
         metrics_.emplace(router_);
-        dispatcher_.emplace(router_, nullptr, *metrics_, nullptr);
+        dispatcher_.emplace(router_, http::Middleware{}, *metrics_);
         port_ = http::claim_port(loop_, "127.0.0.1", 0);
         server_.emplace(loop_, http::ServerOptions{.address = "127.0.0.1", .port = port_}, *dispatcher_, *metrics_);
         server_->bind();

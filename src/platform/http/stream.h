@@ -1,0 +1,65 @@
+#pragma once
+// The octets of one TCP connection, plain or inside TLS. A plain one costs what its socket costs: the operations are
+// the socket's own. One read and one write at a time; both may be under way.
+
+#include "platform/base/async.h"
+
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/ip/tcp.hpp>
+
+#include <array>
+#include <functional>
+#include <memory>
+#include <string>
+#include <tuple>
+#include <vector>
+
+namespace boost::asio::ssl {
+class context;
+template <class Socket>
+class stream;
+}  // namespace boost::asio::ssl
+
+namespace mindspace::http {
+
+class Stream {
+public:
+    using Socket = asio::ip::tcp::socket;
+    using Parts = std::array<asio::const_buffer, 3>;
+    using Buffers = std::vector<asio::const_buffer>;
+    using Outcome = std::tuple<boost::system::error_code, std::size_t>;
+    using Handler = std::move_only_function<void(boost::system::error_code, std::size_t)>;
+
+    explicit Stream(Socket socket);
+    // Inside TLS, as the server; handshake() comes first.
+    Stream(Socket socket, asio::ssl::context& context);
+    ~Stream();
+    Stream(Stream&&) noexcept;
+    Stream& operator=(Stream&&) = delete;
+
+    [[nodiscard]] bool is_tls() const { return tls_ != nullptr; }
+    // False when it fails. Nothing to do for a plain one.
+    Awaitable<bool> handshake();
+
+    Awaitable<Outcome> read_some(asio::mutable_buffer into);
+    // Waits, without a buffer if it is plain, and appends what comes; perhaps nothing. False: that was the end.
+    Awaitable<bool> receive(std::string& into);
+    // Writes all of it; what the parts name must stay.
+    Awaitable<Outcome> write(Parts parts);
+    void write(const Buffers& buffers, Handler handler);
+    // Ends our side. Inside TLS it returns when the other side has agreed (close_notify).
+    Awaitable<> end();
+    // At once, without waiting: as much as the kernel takes. Not inside TLS.
+    void write_now(std::string_view octets);
+    void close();
+
+    // The socket, for what concerns neither reading nor writing.
+    [[nodiscard]] Socket& socket();
+
+private:
+    using Tls = asio::ssl::stream<Socket>;
+    Socket plain_;              // empty inside TLS
+    std::unique_ptr<Tls> tls_;  // null if it is plain
+};
+
+}  // namespace mindspace::http
