@@ -30,6 +30,11 @@ std::vector<std::string_view> cluster_slots() {
 Cluster::Cluster(asio::io_context& io, ClientOptions options, std::shared_ptr<ClientStats> stats)
     : io_(io), options_(std::move(options)), stats_(std::move(stats)), timer_(io) {}
 
+Cluster::Place::Place(Cluster& cluster) : cluster_(cluster) {
+    if (cluster.waiting_ >= cluster.options_.max_pending) throw Unavailable("redis: too many commands wait");
+    ++cluster.waiting_;
+}
+
 void Cluster::start() {
     asio::co_spawn(io_, keep_mapped(shared_from_this()), [](const std::exception_ptr& bug) {
         if (bug) std::rethrow_exception(bug);

@@ -57,6 +57,18 @@ public:
     // Asks for the slots again, a tenth of a second from now at the latest.
     void refresh_soon() { is_refresh_wanted_ = true; }
 
+    // Held by a command that waits, for a node or for its next try. Throws Unavailable if max_pending commands do.
+    class [[nodiscard]] Place {
+    public:
+        explicit Place(Cluster& cluster);
+        ~Place() { --cluster_.waiting_; }
+        Place(const Place&) = delete;
+        Place& operator=(const Place&) = delete;
+
+    private:
+        Cluster& cluster_;
+    };
+
     [[nodiscard]] const ClientOptions& options() const { return options_; }
     [[nodiscard]] ClientStats& stats() { return *stats_; }
 
@@ -87,6 +99,7 @@ private:
     asio::steady_timer timer_;
     std::minstd_rand random_{std::random_device{}()};
     TimePoint refreshed_at_;
+    std::size_t waiting_ = 0;
     std::string last_fault_ = "redis: not connected yet";
     bool is_refresh_wanted_ = true;
     bool stopped_ = false;

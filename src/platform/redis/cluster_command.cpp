@@ -50,7 +50,10 @@ private:
 
 Awaitable<Value> exchange(Cluster& cluster, Address node, Parts parts, Asking asking) {
     auto link = cluster.link_to(node);
-    co_await link->settled();
+    if (!link->is_settled()) {
+        Cluster::Place place(cluster);
+        co_await link->settled();
+    }
     try {
         Awaitable<Value> reply = link->connection().exchange({parts[0], parts[1], parts[2]}, asking);
         co_return co_await std::move(reply);
@@ -88,6 +91,7 @@ Awaitable<Value> execute(Cluster& cluster, std::optional<Slot> slot, Parts parts
         redirections = 0;
         asked.reset();
         cluster.refresh_soon();
+        Cluster::Place place(cluster);
         co_await patience.wait();
     }
 }

@@ -34,6 +34,7 @@ public:
     [[nodiscard]] Connection& connection() const;
     // Returns once the first attempt to connect has ended, well or not.
     Awaitable<> settled();
+    [[nodiscard]] bool is_settled() const { return is_settled_; }
 
 private:
     static Awaitable<> keep_connected(std::shared_ptr<Link> self);

@@ -1,7 +1,5 @@
 #include "platform/redis/test_cluster.h"
 
-#include "platform/redis/hash_slot.h"
-
 #include <algorithm>
 #include <chrono>
 #include <iterator>
@@ -84,6 +82,14 @@ TestCluster::Node& TestCluster::owner_of(const std::string& key) {
     throw std::runtime_error("nobody owns the slot of " + key);
 }
 
+TestCluster::Node& TestCluster::stranger_to(const std::string& key) {
+    const Node& owner = owner_of(key);
+    for (const char* other : {"foo", "bar", "a", "b", "c"}) {
+        if (Node& node = owner_of(other); node.port != owner.port) return node;
+    }
+    throw std::runtime_error("one master owns everything");
+}
+
 TestCluster::Node& TestCluster::replica_of(const Node& master) {
     std::string wanted = "master_port:" + std::to_string(master.port);
     auto found = std::ranges::find_if(nodes_, [&](const Node& node) {
@@ -97,6 +103,18 @@ void TestCluster::reshard(const Node& from, const Node& to, int slots) {
     run_program({"redis-cli", "--cluster", "reshard", place_of(from), "--cluster-from", ask(from, {"CLUSTER", "MYID"}),
                  "--cluster-to", ask(to, {"CLUSTER", "MYID"}), "--cluster-slots", std::to_string(slots),
                  "--cluster-yes"});
+}
+
+void TestCluster::begin_move(Slot slot, const Node& from, const Node& to) {
+    std::string number = std::to_string(slot);
+    ask(to, {"CLUSTER", "SETSLOT", number, "IMPORTING", ask(from, {"CLUSTER", "MYID"})});
+    ask(from, {"CLUSTER", "SETSLOT", number, "MIGRATING", ask(to, {"CLUSTER", "MYID"})});
+}
+
+void TestCluster::end_move(Slot slot, const Node& from, const Node& to) {
+    std::string target = ask(to, {"CLUSTER", "MYID"});
+    ask(to, {"CLUSTER", "SETSLOT", std::to_string(slot), "NODE", target});
+    ask(from, {"CLUSTER", "SETSLOT", std::to_string(slot), "NODE", target});
 }
 
 void TestCluster::wait_until_whole() {

@@ -1,6 +1,7 @@
 #pragma once
 // For tests: a real Redis Cluster of three masters with a replica each, on ports of its own.
 
+#include "platform/redis/hash_slot.h"
 #include "platform/redis/options.h"
 #include "platform/redis/test_server.h"
 
@@ -26,10 +27,15 @@ public:
 
     // The node that owns the slot of the key, as the first running node sees it.
     [[nodiscard]] Node& owner_of(const std::string& key);
+    // A master that does not.
+    [[nodiscard]] Node& stranger_to(const std::string& key);
     // A running replica of the master.
     [[nodiscard]] Node& replica_of(const Node& master);
     // Moves that many slots from one master to the other; blocks until that is done.
     static void reshard(const Node& from, const Node& to, int slots);
+    // One slot, step by step: in between, keys that are not at `from` are asked for at `to`.
+    static void begin_move(Slot slot, const Node& from, const Node& to);
+    static void end_move(Slot slot, const Node& from, const Node& to);
     // What a node answers to a command; blocks.
     static std::string ask(const Node& node, std::vector<std::string> command);
     // Blocks until every running node is content and replicas are in line; throws after 30 s.
