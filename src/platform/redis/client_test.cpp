@@ -257,15 +257,17 @@ TEST_F(ClientTest, AuthenticatesAndNeverTellsThePassword) {
 }
 
 TEST_F(ClientTest, AuthenticatesAsANamedUser) {
-    TestServer guarded({"--user", "default", "off", "--user", "marie", "on", ">s3cret", "~own:*", "+@all"});
+    TestServer guarded(
+        {"--user", "default", "off", "--user", "marie", "on", ">s3cret", "~own:*", "&own:*", "+@all", "-@dangerous"});
     ClientOptions as_marie = options();
     as_marie.socket_path = guarded.socket_path();
     as_marie.username = "marie";
     as_marie.password = "s3cret";
     Client client(io_, as_marie);
     start(client);
-    EXPECT_EQ(call(client, {"ACL", "WHOAMI"}).as_string(), "marie");
     EXPECT_EQ(call(client, {"SET", "own:key", "value"}).as_string(), "OK");
+    EXPECT_EQ(call(client, {"EVAL", "return redis.call('SPUBLISH', KEYS[1], 'x')", "1", "own:room"}).as_integer(), 0);
+    EXPECT_THROW(call(client, {"SPUBLISH", "room", "x"}), CommandError);
     EXPECT_THROW(call(client, {"SET", "key", "value"}), CommandError);
 }
 

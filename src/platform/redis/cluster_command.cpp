@@ -63,6 +63,10 @@ Awaitable<Value> exchange(Cluster& cluster, Address node, Parts parts, Asking as
     }
 }
 
+Address node_for(Cluster& cluster, std::optional<Slot> slot) {
+    return slot ? cluster.owner_of(*slot) : cluster.any_node();
+}
+
 // The final reply, which may be an error, but not one that means another node or a later moment.
 Awaitable<Value> execute(Cluster& cluster, std::optional<Slot> slot, Parts parts) {
     Patience patience(cluster.options().command_timeout);
@@ -70,8 +74,7 @@ Awaitable<Value> execute(Cluster& cluster, std::optional<Slot> slot, Parts parts
     int redirections = 0;
     while (true) {
         Asking asking = asked ? Asking::yes : Asking::no;
-        Address node = slot ? cluster.owner_of(*slot) : cluster.any_node();
-        if (asked) node = *std::exchange(asked, std::nullopt);
+        Address node = asked ? *std::exchange(asked, std::nullopt) : node_for(cluster, slot);
         Value reply = co_await exchange(cluster, node, parts, asking);
         auto redirection = parse_redirection(reply);
         if (redirection) {

@@ -83,18 +83,34 @@ std::string text_of(const std::exception_ptr& fault) {
     return {};
 }
 
+constexpr std::size_t kWriters = 24;
+constexpr Slot kMovedSlots = 300;  // redis-cli moves the lowest slots that a node has
+
+// A third of them in slots that move.
+std::string tag(std::size_t index) {
+    static const std::vector<std::string> tags = [] {
+        std::vector<std::string> found;
+        for (int i = 0; found.size() < kWriters / 3; ++i) {
+            if (hash_slot("w" + std::to_string(i)) < kMovedSlots) found.push_back("w" + std::to_string(i));
+        }
+        for (int i = 0; found.size() < kWriters; ++i) found.push_back("v" + std::to_string(i));
+        return found;
+    }();
+    return tags[index];
+}
+
 class RedisCluster : public testing::Test {
 protected:
-    static void SetUpTestSuite() { cluster_ = std::make_unique<TestCluster>(); }
-    static void TearDownTestSuite() { cluster_.reset(); }
+    static void SetUpTestSuite() { shared_cluster = std::make_unique<TestCluster>(); }
+    static void TearDownTestSuite() { shared_cluster.reset(); }
 
     void SetUp() override {
-        for (int i = 0; i < 24; ++i) writers_.emplace_back().tag = "w" + std::to_string(i);
-        for (std::size_t i = 0; i < 24; ++i) {
-            heard_.push_back(0);
-            channels_.push_back("room:{" + std::to_string(i) + "}");
-            subscriptions_.push_back(subscriber_.subscribe(
-                channels_[i], [this, i](std::string_view text) { heard_[i] = std::stoi(std::string(text)); }));
+        for (std::size_t i = 0; i < kWriters; ++i) writers_.emplace_back().tag = tag(i);
+        heard_.resize(kWriters);
+        for (std::size_t i = 0; i < kWriters; ++i) {
+            channels_.push_back("room:{" + tag(i) + "}");
+            auto hear = [this, i](std::string_view text) { heard_[i] = std::stoi(std::string(text)); };
+            subscriptions_.push_back(subscriber_.subscribe(channels_[i], hear));
         }
         subscriber_.on_gap([this] { ++gaps_; });
         client_.start();
@@ -132,10 +148,10 @@ protected:
         return run_until(io_, [&] { return std::ranges::count(heard_, number) == std::ssize(heard_); }, seconds(2));
     }
 
-    static std::unique_ptr<TestCluster> cluster_;
+    static std::unique_ptr<TestCluster> shared_cluster;
     asio::io_context io_;
-    Client client_{io_, cluster_->options()};
-    Subscriber subscriber_{io_, cluster_->options()};
+    Client client_{io_, shared_cluster->options()};
+    Subscriber subscriber_{io_, shared_cluster->options()};
     std::vector<Writer> writers_;
     bool is_over_ = false;
     std::vector<std::string> channels_;
@@ -145,7 +161,7 @@ protected:
     int gaps_ = 0;
 };
 
-std::unique_ptr<TestCluster> RedisCluster::cluster_;
+std::unique_ptr<TestCluster> RedisCluster::shared_cluster;
 
 TEST_F(RedisCluster, BringsEachCommandToTheNodeOfItsKeys) {
     for (int i = 0; i < 100; ++i) {
@@ -182,8 +198,8 @@ TEST_F(RedisCluster, HearsWhatScriptsPublishOnAnyNode) {
 }
 
 TEST_F(RedisCluster, StartsFromAnySeedThatAnswers) {
-    ClientOptions options = cluster_->options();
-    options.seeds = {{"127.0.0.1", 1}, {"127.0.0.1", cluster_->nodes()[5].port}};
+    ClientOptions options = shared_cluster->options();
+    options.seeds = {{"127.0.0.1", 1}, {"127.0.0.1", shared_cluster->nodes()[5].port}};
     Client client(io_, options);
     client.start();
     ASSERT_TRUE(run_until(io_, [&] { return client.is_up(); }));
@@ -193,7 +209,7 @@ TEST_F(RedisCluster, StartsFromAnySeedThatAnswers) {
 TEST_F(RedisCluster, IsNotUpOnANodeWithoutACluster) {
     std::uint16_t port = free_port();
     TestServer lonely({"--port", std::to_string(port)});
-    ClientOptions options = cluster_->options();
+    ClientOptions options = shared_cluster->options();
     options.seeds = {{"127.0.0.1", port}};
     Client client(io_, options);
     client.start();
@@ -221,7 +237,7 @@ TEST_F(RedisCluster, StopFailsWhatIsPendingAndLeavesNothingBehind) {
 }
 
 TEST_F(RedisCluster, AsksWhereASlotIsGoingWhileItMoves) {
-    ClientOptions impatient = cluster_->options();
+    ClientOptions impatient = shared_cluster->options();
     impatient.command_timeout = Milliseconds(300);
     Client client(io_, impatient);
     client.start();
@@ -229,8 +245,8 @@ TEST_F(RedisCluster, AsksWhereASlotIsGoingWhileItMoves) {
     auto order = [&](Words words) { return run_task(io_, send(client, std::move(words))); };
 
     order({"SET", "{move}old", "old"});
-    auto& from = cluster_->owner_of("{move}");
-    auto& to = cluster_->stranger_to("{move}");
+    auto& from = shared_cluster->owner_of("{move}");
+    auto& to = shared_cluster->stranger_to("{move}");
     Slot slot = hash_slot("{move}");
     TestCluster::begin_move(slot, from, to);
 
@@ -263,14 +279,14 @@ TEST_F(RedisCluster, AsksWhereASlotIsGoingWhileItMoves) {
 
     TestCluster::end_move(slot, from, to);
     EXPECT_EQ(order({"MGET", "{move}old", "{move}new"}).at(1).as_string(), "new");
-    cluster_->wait_until_whole();
+    shared_cluster->wait_until_whole();
 }
 
 // While all that happens nobody here looks: the map of slots is the same before and after.
 TEST_F(RedisCluster, SubscribesAgainWhatHasLeftANodeAndComeBack) {
     Slot slot = hash_slot(channels_[0]);
-    auto& home = cluster_->owner_of(channels_[0]);
-    auto& away = cluster_->stranger_to(channels_[0]);
+    auto& home = shared_cluster->owner_of(channels_[0]);
+    auto& away = shared_cluster->stranger_to(channels_[0]);
     gaps_ = 0;
     TestCluster::begin_move(slot, home, away);
     TestCluster::end_move(slot, home, away);
@@ -278,13 +294,13 @@ TEST_F(RedisCluster, SubscribesAgainWhatHasLeftANodeAndComeBack) {
     TestCluster::end_move(slot, away, home);
     EXPECT_TRUE(hears_everything());
     EXPECT_GT(gaps_, 0);
-    cluster_->wait_until_whole();
+    shared_cluster->wait_until_whole();
 }
 
 TEST_F(RedisCluster, SubscribesWhereTheSlotIsAlthoughTheMapIsOutOfDate) {
     Slot slot = hash_slot("{moved}");
-    auto& former = cluster_->owner_of("{moved}");
-    auto& owner = cluster_->stranger_to("{moved}");
+    auto& former = shared_cluster->owner_of("{moved}");
+    auto& owner = shared_cluster->stranger_to("{moved}");
     TestCluster::begin_move(slot, former, owner);
     TestCluster::end_move(slot, former, owner);
     std::string heard;
@@ -293,17 +309,17 @@ TEST_F(RedisCluster, SubscribesWhereTheSlotIsAlthoughTheMapIsOutOfDate) {
     EXPECT_GE(subscriber_.stats().errors.read(), 1U) << "MOVED";
     call({"SPUBLISH", "{moved}", "hello"});
     EXPECT_TRUE(run_until(io_, [&] { return heard == "hello"; }));
-    cluster_->wait_until_whole();
+    shared_cluster->wait_until_whole();
 }
 
 TEST_F(RedisCluster, FollowsSlotsThatMoveUnderTraffic) {
     start_writers();
-    auto& from = cluster_->owner_of("{w0}");
-    auto& to = cluster_->stranger_to("{w0}");
+    auto& from = shared_cluster->owner_of(tag(0));
+    auto& to = shared_cluster->stranger_to(tag(0));
     gaps_ = 0;
     auto resharding = std::async(std::launch::async, [&] {
-        TestCluster::reshard(from, to, 1500);
-        TestCluster::reshard(to, from, 1500);
+        TestCluster::reshard(from, to, kMovedSlots);
+        TestCluster::reshard(to, from, kMovedSlots);
     });
     ASSERT_TRUE(
         run_until(io_, [&] { return resharding.wait_for(seconds(0)) == std::future_status::ready; }, seconds(60)));
@@ -318,7 +334,7 @@ TEST_F(RedisCluster, FollowsSlotsThatMoveUnderTraffic) {
 TEST_F(RedisCluster, ComesBackAfterAMasterWasKilledUnderTraffic) {
     start_writers();
     ASSERT_TRUE(run_until(io_, [this] { return writers_[0].acknowledged > 10; }));
-    auto& victim = cluster_->owner_of("{w0}");
+    auto& victim = shared_cluster->owner_of(tag(0));
     gaps_ = 0;
     victim.server->signal(SIGKILL);
     auto killed_at = steady_clock::now();
@@ -333,22 +349,22 @@ TEST_F(RedisCluster, ComesBackAfterAMasterWasKilledUnderTraffic) {
     EXPECT_TRUE(hears_everything());
 
     victim.server->start();
-    cluster_->wait_until_whole();
+    shared_cluster->wait_until_whole();
     EXPECT_TRUE(hears_everything());
 }
 
 TEST_F(RedisCluster, LosesNothingWhenAReplicaTakesOverByOrder) {
     start_writers();
-    auto& master = cluster_->owner_of("{w0}");
-    auto& replica = cluster_->replica_of(master);
+    auto& master = shared_cluster->owner_of(tag(0));
+    auto& replica = shared_cluster->replica_of(master);
     TestCluster::ask(replica, {"CLUSTER", "FAILOVER"});
-    ASSERT_TRUE(run_until(io_, [&] { return cluster_->owner_of("{w0}").port == replica.port; }));
+    ASSERT_TRUE(run_until(io_, [&] { return shared_cluster->owner_of(tag(0)).port == replica.port; }));
     auto taken_over_at = steady_clock::now();
     ASSERT_TRUE(run_until(io_, [&] { return writers_[0].acknowledged_at > taken_over_at; }));
     stop_writers();
     EXPECT_EQ(count_unavailable(), 0);
     EXPECT_TRUE(hears_everything());
-    cluster_->wait_until_whole();
+    shared_cluster->wait_until_whole();
 }
 
 }  // namespace

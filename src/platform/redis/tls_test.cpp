@@ -16,7 +16,7 @@ namespace {
 class RedisTls : public testing::Test {
 protected:
     static void SetUpTestSuite() {
-        directory_ = std::make_unique<TestDirectory>();
+        certificates = std::make_unique<TestDirectory>();
         make_ca("ca");
         make_ca("stranger");
         run_program({"openssl",
@@ -41,8 +41,8 @@ protected:
                      file("server.pem"),
                      "-days",
                      "2"});
-        port_ = free_port();
-        server_ = std::make_unique<TestServer>(arguments(port_));
+        tls_port = free_port();
+        tls_server = std::make_unique<TestServer>(arguments(tls_port));
     }
 
     static Words arguments(std::uint16_t port) {
@@ -55,8 +55,8 @@ protected:
     }
 
     static void TearDownTestSuite() {
-        server_.reset();
-        directory_.reset();
+        tls_server.reset();
+        certificates.reset();
     }
 
     static void make_ca(const std::string& name) {
@@ -65,10 +65,11 @@ protected:
                      "2"});
     }
 
-    static std::string file(const std::string& name) { return directory_->path() + "/" + name; }
+    static std::string file(const std::string& name) { return certificates->path() + "/" + name; }
 
     static ClientOptions options(const std::string& host, const std::string& ca) {
-        auto parsed = parse_url("rediss://:s3cret@" + host + ":" + std::to_string(port_) + "?ca=" + file(ca + ".pem"));
+        auto parsed =
+            parse_url("rediss://:s3cret@" + host + ":" + std::to_string(tls_port) + "?ca=" + file(ca + ".pem"));
         return std::move(parsed.value());
     }
 
@@ -89,15 +90,15 @@ protected:
         return fault;
     }
 
-    static std::unique_ptr<TestDirectory> directory_;
-    static std::unique_ptr<TestServer> server_;
-    static std::uint16_t port_;
+    static std::unique_ptr<TestDirectory> certificates;
+    static std::unique_ptr<TestServer> tls_server;
+    static std::uint16_t tls_port;
     asio::io_context io_;
 };
 
-std::unique_ptr<TestDirectory> RedisTls::directory_;
-std::unique_ptr<TestServer> RedisTls::server_;
-std::uint16_t RedisTls::port_ = 0;
+std::unique_ptr<TestDirectory> RedisTls::certificates;
+std::unique_ptr<TestServer> RedisTls::tls_server;
+std::uint16_t RedisTls::tls_port = 0;
 
 TEST_F(RedisTls, CarriesCommands) {
     Client client(io_, options("localhost", "ca"));
