@@ -169,7 +169,8 @@ config::Configuration bind_settings(Config& config) {
             {.key = "mail.url",
              .member = &mail.url,
              .sentence = "The SMTP server, as smtp://host:port or smtps://host:port (TLS from the start); empty: mails "
-                         "become files in <data_dir>/mail."},
+                         "become files in <data_dir>/mail.",
+             .secret = true},
             {.key = "mail.username",
              .member = &mail.username,
              .sentence = "Who logs in to the SMTP server; empty: nobody."},

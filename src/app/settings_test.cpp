@@ -38,11 +38,21 @@ TEST(Settings, DeriveThePublicUrlAndTheIssuer) {
     EXPECT_THROW(load({"MINDSPACE_HTTP_PUBLIC_URL=mind.example"}), config::ConfigError);
 }
 
+TEST(Settings, DeriveTheSenderOfMailsAndRefuseWhatCannotBeOne) {
+    EXPECT_EQ(load({"MINDSPACE_HTTP_PUBLIC_URL=https://mind.example:8443/app"}).mail.from,
+              "Mind Space <no-reply@mind.example>");
+    EXPECT_EQ(load({"MINDSPACE_MAIL_FROM=zen@mind.example"}).mail.from, "zen@mind.example");
+    EXPECT_THROW(load({"MINDSPACE_MAIL_FROM=nobody"}), config::ConfigError);
+    EXPECT_THROW(load({"MINDSPACE_MAIL_URL=mail.example:25"}), config::ConfigError);
+    EXPECT_EQ(load({"MINDSPACE_MAIL_URL=smtps://mail.example"}).mail.starttls, mail::StartTls::required);
+}
+
 TEST(Settings, NeverExplainACredential) {
     Config config;
     auto configuration = bind_settings(config);
     configuration.load({.environment = {"MINDSPACE_DATABASE_URL=postgres://u:hunter2@h/db",
-                                        "MINDSPACE_REDIS_URL=redis://u:hunter2@h:6379"}});
+                                        "MINDSPACE_REDIS_URL=redis://u:hunter2@h:6379",
+                                        "MINDSPACE_MAIL_URL=smtp://u:hunter2@h", "MINDSPACE_MAIL_PASSWORD=hunter2"}});
     EXPECT_EQ(configuration.explain().find("hunter2"), std::string::npos);
 }
 

@@ -98,6 +98,7 @@ TEST(UserCommand, HoldsToTheRulesOfARegistration) {
 TEST(UserCommand, KeepsADisabledAccountOutAtOnce) {
     const auto& program = Program::shared();
     auto person = register_person();
+    ASSERT_TRUE(is(person.client.get(kMe), 200));
     ASSERT_EQ(program.run({"user", "disable", person.email}).exit_code, 0);
     EXPECT_TRUE(is(person.client.get(kMe), 401));
     EXPECT_TRUE(is(Client(program).post("/api/v1/auth/refresh", {{"refreshToken", person.refresh_token}}), 401));

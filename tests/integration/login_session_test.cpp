@@ -99,6 +99,7 @@ TEST(LoginSessions, AreNotListedOnceTheyAreOver) {
 TEST(LoginSessions, EndWhenTheirOwnerSaysSo) {
     auto person = register_person();
     auto elsewhere = log_in_again(person);
+    ASSERT_TRUE(is_alive(elsewhere));
     const auto path = std::string(kSessions) + "/" + elsewhere.auth_session;
     EXPECT_TRUE(is(person.client.del(path), 204));
     for (int i = 0; i < 4; ++i) {
@@ -124,6 +125,7 @@ TEST(LogoutAll, EndsEveryLoginSessionOfTheUser) {
     auto person = register_person();
     auto elsewhere = log_in_again(person);
     auto other = register_person();
+    ASSERT_TRUE(is_alive(elsewhere));
     EXPECT_TRUE(is(person.client.post("/api/v1/auth/logout-all"), 204));
     for (auto* one : {&person, &elsewhere}) {
         EXPECT_FALSE(is_alive(*one));

@@ -44,6 +44,7 @@ std::string reset_token_for(const Person& person, std::size_t mails = 2) {
 TEST(PasswordChange, EndsTheOtherLoginSessionsAndKeepsTheCallers) {
     auto person = register_person();
     auto elsewhere = log_in_again(person);
+    ASSERT_TRUE(is_alive(elsewhere));
     const auto answer = person.client.post(kChange, {{"currentPassword", kPassword}, {"newPassword", kOther}});
     ASSERT_TRUE(is(answer, 204));
     EXPECT_TRUE(is_alive(person));
@@ -77,6 +78,8 @@ TEST(PasswordChange, RefusesWhatARegistrationWouldRefuse) {
 TEST(PasswordReset, BySentTokenSetsThePasswordAndEndsAllLoginSessions) {
     auto person = register_person();
     auto elsewhere = log_in_again(person);
+    ASSERT_TRUE(is_alive(person));
+    ASSERT_TRUE(is_alive(elsewhere));
     ASSERT_TRUE(is(forgot(person.email), 202));
     const auto token = reset_token_for(person);
     ASSERT_TRUE(is(reset(token, kOther), 204));

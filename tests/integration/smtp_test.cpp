@@ -46,6 +46,14 @@ TEST(Smtp, SendsNothingToAServerWithAnotherCertificate) {
     register_person(program);
     EXPECT_TRUE(eventually([&] { return last_error(program).contains("certificate"); })) << last_error(program);
     EXPECT_EQ(server.attempts(), 0U);
+
+    // After a day it is over, and why is kept.
+    query(program, "UPDATE mails SET created_at = now() - interval '1 day', next_attempt_at = now()");
+    ASSERT_TRUE(
+        eventually([&] { return query(program, "SELECT 1 FROM mails WHERE next_attempt_at > '-infinity'").empty(); }));
+    EXPECT_EQ(query(program, "SELECT token FROM mails WHERE sent_at IS NULL").at(0).at(0), "");
+    EXPECT_TRUE(last_error(program).contains("certificate"));
+    EXPECT_TRUE(program.log().contains("mail given up"));
 }
 
 }  // namespace

@@ -12,13 +12,14 @@ namespace {
 namespace fs = std::filesystem;
 
 class Files : public testing::Test {
-protected:
+public:
     Files() : directory_(fs::path(testing::TempDir()) / ("mail_" + std::to_string(getpid()))) {
         fs::remove_all(directory_);
         fs::create_directory(directory_);
     }
     ~Files() override { fs::remove_all(directory_); }
 
+protected:
     std::vector<fs::path> list() {
         std::vector<fs::path> files;
         for (const auto& entry : fs::directory_iterator(directory_)) files.push_back(entry.path());

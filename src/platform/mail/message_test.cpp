@@ -10,7 +10,6 @@ namespace mindspace::mail {
 namespace {
 
 using testing::HasSubstr;
-using testing::Not;
 
 Message make_message() {
     return {.id = "m1",

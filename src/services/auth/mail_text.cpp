@@ -18,7 +18,7 @@ struct Template {
 constexpr Template kEnglish[] = {
     {"en", "Please verify your email address", "Welcome to Mind Space! Please verify that this address is yours:",
      "Verify the address", "The link is good for 24 hours. If you did not register, ignore this mail."},
-    {"en", "Reset your password",
+    {"en", "How to reset your password",
      "Somebody, hopefully you, asked to set a new password for Mind Space:", "Set a new password",
      "The link is good for 30 minutes, once. If it was not you, ignore this mail: your password stays."}};
 constexpr Template kGerman[] = {

@@ -30,7 +30,7 @@ TEST(MailText, CarriesOneLinkInEachPart) {
 
 TEST(MailText, SaysInItsSubjectWhatItIsFor) {
     EXPECT_THAT(mail_text(MailKind::email_verification, "en", kLink).subject, HasSubstr("verify"));
-    EXPECT_THAT(mail_text(MailKind::password_reset, "en", kLink).subject, testing::ContainsRegex("[Rr]eset"));
+    EXPECT_THAT(mail_text(MailKind::password_reset, "en", kLink).subject, HasSubstr("reset"));
 }
 
 TEST(MailText, IsInTheLanguageOfTheLocaleOrEnglish) {
