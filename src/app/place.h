@@ -32,7 +32,7 @@ public:
 
 private:
     union {
-        T object_;
+        T object_;  // NOLINT(readability-identifier-naming)
     };
     bool made_ = false;
 };

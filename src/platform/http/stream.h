@@ -15,9 +15,9 @@
 #include <vector>
 
 namespace boost::asio::ssl {
-class context;
+class context;  // NOLINT(readability-identifier-naming)
 template <class Socket>
-class stream;
+class stream;  // NOLINT(readability-identifier-naming)
 }  // namespace boost::asio::ssl
 
 namespace mindspace::http {

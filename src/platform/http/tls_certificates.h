@@ -7,7 +7,7 @@
 #include <mutex>
 
 namespace boost::asio::ssl {
-class context;
+class context;  // NOLINT(readability-identifier-naming)
 }
 
 namespace mindspace::http {

@@ -12,7 +12,6 @@
 namespace mindspace::gateway {
 namespace {
 
-using http::ask;
 using http::ScriptedServer;
 using testing::HasSubstr;
 using testing::Not;
