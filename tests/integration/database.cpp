@@ -22,8 +22,7 @@ std::vector<TextRow> query(const std::string& conninfo, const std::string& sql) 
 }
 
 std::vector<TextRow> query(const Program& program, const std::string& sql) {
-    const auto sockets = program.data() / "run";
-    return query("host=" + sockets.native() + " user=mindspace dbname=mindspace", sql);
+    return query(program.conninfo(), sql);
 }
 
 std::vector<std::string> audit_of(const Program& program, const std::string& user) {

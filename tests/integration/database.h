@@ -12,7 +12,7 @@ using TextRow = std::vector<std::string>;  // "" for NULL
 
 // Runs one statement; its rows. Throws when it fails.
 std::vector<TextRow> query(const std::string& conninfo, const std::string& sql);
-// On the embedded PostgreSQL of the program.
+// In the database of the program.
 std::vector<TextRow> query(const Program& program, const std::string& sql);
 
 // The actions of the user's audit log, in the order of time.

@@ -25,12 +25,12 @@ Mail parse_mail(const std::string& octets);
 // In the order of time.
 std::vector<Mail> mails_to(const std::filesystem::path& directory, const std::string& address);
 inline std::vector<Mail> mails_to(const Program& program, const std::string& address) {
-    return mails_to(program.data() / "mail", address);
+    return mails_to(program.mail(), address);
 }
 // Waits until there are `count`, and returns the last. Throws when they do not come.
 Mail wait_for_mail(const std::filesystem::path& directory, const std::string& address, std::size_t count = 1);
 inline Mail wait_for_mail(const Program& program, const std::string& address, std::size_t count = 1) {
-    return wait_for_mail(program.data() / "mail", address, count);
+    return wait_for_mail(program.mail(), address, count);
 }
 
 }  // namespace mindspace::integration

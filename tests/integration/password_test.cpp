@@ -175,8 +175,8 @@ TEST(PasswordHash, IsMadeAnewAtALoginWhenTheSettingsAskForMore) {
     };
     EXPECT_THAT(hash(), HasSubstr("m=1024,t=1"));
     ASSERT_EQ(program.stop(), 0);
-    program.change_setting("MINDSPACE_AUTH_ARGON2_MEMORY_KIB", "2048");
-    program.change_setting("MINDSPACE_AUTH_ARGON2_PASSES", "2");
+    program.set_for_auth("MINDSPACE_AUTH_ARGON2_MEMORY_KIB", "2048");
+    program.set_for_auth("MINDSPACE_AUTH_ARGON2_PASSES", "2");
     program.start();
     ASSERT_TRUE(is(log_in(person, kPassword), 200));
     EXPECT_TRUE(eventually([&] { return hash().contains("m=2048,t=2"); })) << hash();

@@ -73,14 +73,14 @@ Program& Program::shared() {
     return shared_program.get();
 }
 
-Program::Program(Environment more_settings, std::optional<SplitPlan> plan, const std::string& command) {
+Program::Program(Environment more_settings, std::optional<SplitPlan> plan, std::string command) {
     more_settings.merge(settings_for(data()));  // what the test asks for stays
     if (auto tls = more_settings.find("MINDSPACE_TLS_CERTIFICATE"); tls != more_settings.end())
         certificate_ = tls->second;
     if (plan) {
         split_ = std::make_unique<Split>(std::move(*plan), more_settings, directory_.path());
     } else {
-        const std::vector<std::string> arguments{program_path(), command};
+        const std::vector<std::string> arguments{program_path(), std::move(command)};
         one_ = std::make_unique<Node>(arguments, std::move(more_settings), directory_.path() / "log");
     }
     start();
@@ -104,15 +104,6 @@ void Program::start() {
         one_->start();
 }
 
-Ended Program::run(const std::vector<std::string>& arguments, std::string_view input) const {
-    const TemporaryDirectory directory;
-    const auto file = directory.path() / "input";
-    std::ofstream(file) << input;
-    std::vector<std::string> words{"/bin/sh", "-c", R"(exec "$@" < "$0")", file, program_path()};
-    words.insert(words.end(), arguments.begin(), arguments.end());
-    return run_to_end(words, front().settings());
-}
-
 int Program::stop() {
     if (split_) return split_->stop();
     send(SIGTERM);
@@ -124,6 +115,34 @@ void Program::kill() {
         split_->kill();
     else
         one_->kill();
+}
+
+const Node& Program::auth() const {
+    return split_ ? std::as_const(*split_).node("auth") : *one_;
+}
+
+void Program::set_for_auth(const std::string& variable, std::string value) {
+    (split_ ? split_->node("auth", 0) : *one_).set(variable, std::move(value));
+}
+
+Ended Program::run(const std::vector<std::string>& arguments, std::string_view input) const {
+    const TemporaryDirectory directory;
+    const auto file = directory.path() / "input";
+    std::ofstream(file) << input;
+    std::vector<std::string> words{"/bin/sh", "-c", R"(exec "$@" < "$0")", file, program_path()};
+    words.insert(words.end(), arguments.begin(), arguments.end());
+    return run_to_end(words, auth().settings());
+}
+
+fs::path Program::mail() const {
+    return fs::path(auth().settings().at("MINDSPACE_DATA_DIR")) / "mail";
+}
+
+std::string Program::conninfo() const {
+    const auto& settings = auth().settings();
+    const auto url = settings.find("MINDSPACE_DATABASE_URL");
+    if (url != settings.end()) return url->second;
+    return "host=" + (data() / "run").native() + " user=mindspace dbname=mindspace";
 }
 
 std::optional<pid_t> Program::postgres_pid() const {

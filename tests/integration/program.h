@@ -25,10 +25,10 @@ Environment settings_for(const std::filesystem::path& data);
 
 class Program {
 public:
-    // Starts it on an empty data directory and waits until it is ready. Throws when it does not become so.
-    // Without a plan it is one process, `mindspace COMMAND`.
+    // Starts it on an empty data directory, as `mindspace COMMAND` when it is one process, and waits until it is ready.
+    // Throws when it does not become so.
     explicit Program(Environment more_settings = {}, std::optional<SplitPlan> plan = plan_of_environment(),
-                     const std::string& command = "up");
+                     std::string command = "up");
     ~Program();
     Program(const Program&) = delete;
     Program& operator=(const Program&) = delete;
@@ -39,10 +39,6 @@ public:
 
     // Starts it on the data that is there. What clients talk to takes another port.
     void start();
-    // For the next start of the process that clients talk to.
-    void change_setting(const std::string& name, std::string value) { front().set(name, std::move(value)); }
-    // Runs another command under its settings, to the end; `input` is its standard input.
-    [[nodiscard]] Ended run(const std::vector<std::string>& arguments, std::string_view input = {}) const;
     [[nodiscard]] bool is_running() const { return front().is_running(); }
     void send(int signal) const { front().send(signal); }
     // SIGTERM; returns the exit code.
@@ -51,6 +47,15 @@ public:
     int wait_for_end() { return front().wait_for_end(); }
     // SIGKILL: gone, without a chance to tidy up.
     void kill();
+
+    // For the next start of the process with the auth role.
+    void set_for_auth(const std::string& variable, std::string value);
+    // Runs another command with the settings of that process, to the end; `input` is its standard input.
+    [[nodiscard]] Ended run(const std::vector<std::string>& arguments, std::string_view input = {}) const;
+    // Where that process puts mails.
+    [[nodiscard]] std::filesystem::path mail() const;
+    // The database, for libpq.
+    [[nodiscard]] std::string conninfo() const;
 
     [[nodiscard]] std::uint16_t port() const { return front().port(); }
     [[nodiscard]] std::uint16_t management_port() const { return front().management_port(); }
@@ -65,6 +70,7 @@ public:
     [[nodiscard]] std::optional<pid_t> redis_pid() const;
 
 private:
+    [[nodiscard]] const Node& auth() const;
     // The process that clients talk to.
     [[nodiscard]] Node& front() const { return split_ ? split_->front() : *one_; }
 

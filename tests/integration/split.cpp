@@ -28,8 +28,7 @@ Split::Split(SplitPlan plan, const Environment& settings, const std::filesystem:
         auto& of_role = nodes_[role];
         const auto name = role + std::to_string(of_role.size());
         Environment own = common;
-        // The auth role has the key and the mails; commands look for them where the program's data is.
-        if (name != "auth0") own["MINDSPACE_DATA_DIR"] = directory / name;
+        own["MINDSPACE_DATA_DIR"] = directory / name;
         own["MINDSPACE_HTTP_" + upper(role) + "_PORT"] = "0";
         const std::vector<std::string> arguments{program_path(), "serve", "--roles", role};
         of_role.push_back(std::make_unique<Node>(arguments, std::move(own), directory / (name + ".log")));

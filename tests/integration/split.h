@@ -30,6 +30,7 @@ public:
     [[nodiscard]] Node& front() { return *front_; }
     // The n-th node of that role.
     [[nodiscard]] Node& node(const std::string& role, std::size_t n = 0) { return *nodes_.at(role).at(n); }
+    [[nodiscard]] const Node& node(const std::string& role) const { return *nodes_.at(role).at(0); }
     // What all of them said.
     [[nodiscard]] std::string log() const;
 

@@ -94,6 +94,7 @@ void add_account_endpoints(http::Endpoints& rows, AccountService& service) {
     rows.push_back(endpoint({.method = Method::post,
                              .path = "/api/v1/auth/password/change",
                              .summary = "Choose another password; the caller's other login sessions end.",
+                             .limit = LimitClass::auth,
                              .errors = {"wrong_password", "password_breached"}},
                             [&service](Call<ChangePassword> call) {
                                 return service.change_password(call.principal, std::move(call.body),
@@ -130,7 +131,8 @@ void add_account_endpoints(http::Endpoints& rows, AccountService& service) {
     rows.push_back(endpoint({.method = Method::post,
                              .path = "/api/v1/auth/email/resend",
                              .summary = "Mail a new link to verify the address, unless it is verified.",
-                             .success = 202},
+                             .success = 202,
+                             .limit = LimitClass::auth},
                             [&service](Call<> call) {
                                 return service.resend_verification(call.principal, origin_of(std::move(call.client)));
                             }));
@@ -142,6 +144,7 @@ void add_link_pages(http::Endpoints& rows) {
                                  .path = path,
                                  .access = Access::anyone,
                                  .summary = "The page behind the link of a mail.",
+                                 .limit = LimitClass::none,
                                  .hidden = true};
     };
     rows.push_back(endpoint(page(kVerifyEmailPath),
