@@ -152,7 +152,7 @@ TEST(Schema, DescribesNestedObjectsOnce) {
     EXPECT_EQ(
         components.schemas().find("Part")->second,
         R"({"type":"object","additionalProperties":false,"properties":{"name":{"type":"string","minLength":1,)"
-        R"("maxLength":3},"count":{"type":"integer","format":"int32","maximum":9}},"required":["name","count"]})");
+        R"("maxLength":3},"count":{"type":"integer","format":"int32","minimum":-2147483648,"maximum":9}},"required":["name","count"]})");
 }
 
 TEST(Formats, Email) {

@@ -9,16 +9,16 @@ namespace mindspace::http {
 namespace {
 
 constexpr std::string_view kSecuritySchemes = R"({"accessToken":{"type":"http","scheme":"bearer","bearerFormat":"JWT",
-    "description":"A JWT with an asymmetric signature (EdDSA), made and verified as RFC 8725 asks for."}})";
+    "description":"A JWT with an asymmetric signature (EdDSA), made and verified as RFC8725 asks for."}})";
 
 // draft-ietf-httpapi-ratelimit-headers-10
 constexpr std::string_view kLimitHeaders = R"(,"RateLimit-Policy":{"$ref":"#/components/headers/RateLimitPolicy"},
     "RateLimit":{"$ref":"#/components/headers/RateLimit"})";
 constexpr std::string_view kOriginHeader =
-    R"("Access-Control-Allow-Origin":{"$ref":"#/components/headers/AllowOrigin"})";
+    R"("Access-Control-Allow-Origin":{"$ref":"#/components/headers/Access-Control-Allow-Origin"})";
 constexpr std::string_view kRetryHeader = R"(,"Retry-After":{"$ref":"#/components/headers/RetryAfter"})";
 constexpr std::string_view kHeaders = R"({
-    "AllowOrigin":{"description":"The page's origin, when it may call.","schema":{"type":"string","maxLength":256}},
+    "Access-Control-Allow-Origin":{"description":"The page's origin, when it may call.","schema":{"type":"string","maxLength":256}},
     "RetryAfter":{"description":"Seconds.","schema":{"type":"integer","format":"int32","minimum":1,"maximum":86400}},
     "RateLimitPolicy":{"description":"The quota (q) of a window of w seconds.",
     "schema":{"type":"string","maxLength":128,"example":"\"read\";q=600;w=60"}},
