@@ -150,5 +150,21 @@ TEST(UserCommand, SaysThatTheProgramDoesNotRun) {
     EXPECT_THAT(ended.output, HasSubstr("mindspace up"));
 }
 
+TEST(Doctor, FindsNothingBrokenInAGoodProgram) {
+    const Program program({}, std::nullopt);  // the tests' own PostgreSQL does without fsync, which is a finding
+    const auto url = "http://127.0.0.1:" + std::to_string(program.port());
+    const auto ended = program.run({"doctor", "--url", url});
+    EXPECT_EQ(ended.exit_code, 0) << ended.output;
+    for (const char* finding : {"PostgreSQL 15", "Redis answers", "is ready", "sees this machine as 127.0.0.1"})
+        EXPECT_THAT(ended.output, HasSubstr(finding));
+    EXPECT_THAT(ended.output, testing::Not(HasSubstr("FAIL")));
+}
+
+TEST(Doctor, SaysWhatIsBroken) {
+    const auto ended = Program::shared().run({"doctor", "--url", "http://127.0.0.1:1"});
+    EXPECT_EQ(ended.exit_code, 69) << ended.output;
+    EXPECT_THAT(ended.output, HasSubstr("FAIL  http://127.0.0.1:1 does not answer"));
+}
+
 }  // namespace
 }  // namespace mindspace::integration

@@ -22,18 +22,15 @@ const redis::Script& take_script() {
         local clock = redis.call('TIME')
         local now = clock[1] * 1000000 + clock[2]
         local interval, whole = tonumber(ARGV[1]), tonumber(ARGV[2])
-        local start = math.max(tonumber(redis.call('GET', KEYS[1]) or 0), now)
+        local values = redis.call('MGET', unpack(KEYS))
+        local start = math.max(tonumber(values[1] or 0), now)
         local next = start + interval
         local allowed = next - now <= whole + 0.5
         if allowed then
             start = next
-            redis.call('SET', KEYS[1], string.format('%.3f', next), 'PX', math.ceil((next - now) / 1000) + 1)
+            redis.call('SET', KEYS[1], string.format('%.0f', next), 'PX', math.ceil((next - now) / 1000) + 1)
         end
-        local answer = {allowed and 1 or 0, math.ceil(start - now)}
-        if #KEYS > 1 then
-            for _, value in ipairs(redis.call('MGET', unpack(KEYS, 2))) do answer[#answer + 1] = value end
-        end
-        return answer)");
+        return {allowed and 1 or 0, math.ceil(start - now), unpack(values, 2, #KEYS)})");
     return kScript;
 }
 

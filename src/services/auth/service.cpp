@@ -177,7 +177,7 @@ Awaitable<Result<Refreshed>> AuthService::refresh(Refresh request, Origin origin
                       .now = now,
                       .expires_at = now + settings_.refresh_ttl};
     bool swapped = co_await store_.rotate(std::move(rotation));
-    if (swapped) co_return co_await issue(successor);
+    if (swapped) co_return issue(successor, state->role, now);
     co_return co_await answer_old_token(*presented, std::move(origin));
 }
 
@@ -188,7 +188,7 @@ Awaitable<Result<Refreshed>> AuthService::answer_old_token(RefreshToken presente
     if (!state || state->revoked || state->expires_at <= now) co_return invalid_refresh_token();
     bool is_previous = state->previous_hash && equal_constant_time(*state->previous_hash, presented.hash());
     if (is_previous && now < *state->rotated_at + kReplayWindow)
-        co_return co_await issue(presented.successor(*state->rotation_salt, state->tag_key));
+        co_return issue(presented.successor(*state->rotation_salt, state->tag_key), state->role, now);
 
     auto entry = audit(AuditAction::refresh_reused, presented.user, presented.auth_session, origin, now);
     co_await revoke(std::move(entry));
@@ -196,11 +196,9 @@ Awaitable<Result<Refreshed>> AuthService::answer_old_token(RefreshToken presente
     co_return refresh_reused();
 }
 
-Awaitable<Result<Refreshed>> AuthService::issue(RefreshToken successor) {
-    auto user = co_await store_.find_user(successor.user);
-    if (!user) co_return invalid_refresh_token();
-    http::Principal principal{.user = user->id, .auth_session = successor.auth_session, .role = user->role};
-    co_return Refreshed{.tokens = make_tokens(principal, successor, clock_.now())};
+Refreshed AuthService::issue(const RefreshToken& successor, http::Role role, Timestamp now) const {
+    http::Principal principal{.user = successor.user, .auth_session = successor.auth_session, .role = role};
+    return Refreshed{.tokens = make_tokens(principal, successor, now)};
 }
 
 Awaitable<Result<>> AuthService::logout(http::Principal principal, Origin origin) {

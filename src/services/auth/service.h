@@ -50,7 +50,7 @@ private:
     Awaitable<> rehash(Account account, std::string password);
     void note_failed_login(UserId user, Origin origin, std::string_view reason);
     Awaitable<Result<Refreshed>> answer_old_token(RefreshToken presented, Origin origin);
-    Awaitable<Result<Refreshed>> issue(RefreshToken successor);
+    [[nodiscard]] Refreshed issue(const RefreshToken& successor, http::Role role, Timestamp now) const;
     [[nodiscard]] Tokens make_tokens(const http::Principal& principal, const RefreshToken& refresh,
                                      Timestamp now) const;
 

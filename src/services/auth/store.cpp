@@ -101,18 +101,22 @@ Awaitable<> AuthStore::insert_audit(AuditEntry entry) {
 
 Awaitable<std::optional<RefreshState>> AuthStore::find_refresh_state(UserId user, AuthSessionId id) {
     static constexpr Statement kFind{"auth_find_refresh_state", R"(
-        SELECT tag_key, current_hash, previous_hash, rotation_salt, rotated_at, expires_at, revoked_at IS NOT NULL
+        SELECT tag_key, current_hash, previous_hash, rotation_salt, rotated_at, expires_at, revoked_at IS NOT NULL, )" USER_ROLE_OF(
+                                                                    "$1") R"(
         FROM auth_sessions WHERE user_id = $1 AND auth_session_id = $2)"};
     auto rows = co_await database_.query(kFind, user, id);
     if (rows.empty()) co_return std::nullopt;
     const auto row = rows[0];
+    auto role = row.get<std::optional<std::string_view>>(7);
+    if (!role) co_return std::nullopt;  // deleted this moment
     co_return RefreshState{.tag_key = row.get<Bytes>(0),
                            .current_hash = row.get<Bytes>(1),
                            .previous_hash = row.get<std::optional<Bytes>>(2),
                            .rotation_salt = row.get<std::optional<Bytes>>(3),
                            .rotated_at = row.get<std::optional<Timestamp>>(4),
                            .expires_at = row.get<Timestamp>(5),
-                           .revoked = row.get<bool>(6)};
+                           .revoked = row.get<bool>(6),
+                           .role = schema::enum_value<http::Role>(*role).value()};
 }
 
 Awaitable<bool> AuthStore::rotate(Rotation rotation) {

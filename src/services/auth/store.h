@@ -62,6 +62,7 @@ struct RefreshState {
     std::optional<Timestamp> rotated_at;
     Timestamp expires_at{};
     bool revoked = false;
+    http::Role role{};  // of the user
 };
 
 struct Rotation {

@@ -80,6 +80,9 @@ postgres::Query insert_user(const NewUser& user);
 // forget_cached() after it.
 postgres::Query verify_email(UserId id, Timestamp now);
 
+// For a statement that needs the user's role beside its own rows: an expression, NULL when there is no such user.
+#define USER_ROLE_OF(USER_ID) "(SELECT role FROM users WHERE users.user_id = " USER_ID ")"
+
 // The statement that gives the user a role; called as verify_email().
 postgres::Query set_role(UserId id, http::Role role, Timestamp now);
 
