@@ -14,14 +14,14 @@ namespace {
 using namespace mindspace;
 
 const auth::SigningKey& key() {
-    static const auto kKey = [] {
+    static const auto pair = [] {
         auto file =
             std::filesystem::temp_directory_path() / ("token-fuzz-" + Uuid::v7(SystemClock{}.now()).to_string());
         auto made = auth::SigningKey::load_or_create(file);
         std::filesystem::remove(file);
         return made;
     }();
-    return kKey;
+    return pair;
 }
 
 constexpr Timestamp kNow = std::chrono::sys_days(std::chrono::year(2026) / 1 / 1);
@@ -40,25 +40,25 @@ std::string sign(std::string_view header, std::string_view claims) {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     if (size == 0) return 0;
-    static const auth::TokenRules kRules{.issuer = "https://mind.example"};
-    static const std::vector<auth::SigningKey> kKeys{auth::SigningKey::from_public(key().public_key())};
+    static const auth::TokenRules rules{.issuer = "https://mind.example"};
+    static const std::vector<auth::SigningKey> keys{auth::SigningKey::from_public(key().public_key())};
     std::string_view text(reinterpret_cast<const char*>(data) + 1, size - 1);
     switch (data[0] % 3) {
         case 0:
-            if (auth::verify_access_token(text, kKeys, kRules, kNow)) fail("a foreign token is valid");
+            if (auth::verify_access_token(text, keys, rules, kNow)) fail("a foreign token is valid");
             break;
         case 1: {
             auto header = R"({"alg":"EdDSA","typ":"at+jwt","kid":")" + key().kid() + "\"}";
-            auto principal = auth::verify_access_token(sign(header, text), kKeys, kRules, kNow);
+            auto principal = auth::verify_access_token(sign(header, text), keys, rules, kNow);
             if (principal && principal->expires_at + Seconds(5) < kNow) fail("a token is valid beyond its time");
             break;
         }
         default: {
             http::Principal somebody{.user = UserId::make(kNow), .auth_session = AuthSessionId::make(kNow)};
-            auto good = auth::sign_access_token(key(), kRules, somebody, kNow);
+            auto good = auth::sign_access_token(key(), rules, somebody, kNow);
             auto claims = base64url_decode(good.substr(good.find('.') + 1, good.rfind('.') - good.find('.') - 1));
             auto token = sign(text, {reinterpret_cast<const char*>(claims->data()), claims->size()});
-            auto principal = auth::verify_access_token(token, kKeys, kRules, kNow);
+            auto principal = auth::verify_access_token(token, keys, rules, kNow);
             if (principal && principal->user != somebody.user) fail("a token is valid for somebody else");
             break;
         }

@@ -1,5 +1,6 @@
 #include "program.h"
 
+#include "raw_connection.h"
 #include "secrets.h"
 
 #include <gtest/gtest.h>
@@ -51,6 +52,12 @@ std::optional<pid_t> read_pid(const fs::path& file) {
     return pid;
 }
 
+std::string read_metrics(std::uint16_t port) {
+    RawConnection connection(port);
+    connection.send("GET /metrics HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+    return connection.receive_all();
+}
+
 }  // namespace
 
 std::string program_path() {
@@ -87,6 +94,7 @@ Program::Program(Environment more_settings, std::optional<SplitPlan> plan, std::
 }
 
 Program::~Program() {
+    if (is_running()) expect_no_secret_in(read_metrics(management_port()), "the metrics page");
     if (split_ || is_running()) stop();
     // The servers of a killed program end by themselves, a moment later.
     eventually([this] { return !postgres_pid() && !redis_pid(); });

@@ -131,7 +131,7 @@ Awaitable<Connection::Outcome> Connection::upgrade(Response response) {
 
 // Writes each part at once, with what is due before it. Its deadline is that of a client that does not read; between
 // parts the handler has the time of a request.
-class Connection::StreamWriter : public BodyWriter {
+class Connection::StreamWriter final : public BodyWriter {
 public:
     StreamWriter(Connection& connection, bool chunked, std::optional<std::uint64_t> length)
         : connection_(connection), chunked_(chunked), length_(length) {}

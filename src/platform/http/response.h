@@ -23,12 +23,10 @@ inline constexpr std::string_view kProblemJson = "application/problem+json";
 // Takes the content of an answer while it is made.
 class BodyWriter {
 public:
+    virtual ~BodyWriter() = default;
     // Returns once the part is on its way, as fast as the client reads. False: nobody reads any more; stop. The part
     // must stay until then.
     virtual Awaitable<bool> write(std::string_view part) = 0;
-
-protected:
-    ~BodyWriter() = default;
 };
 
 // Content too large to be held, or not all known yet.

@@ -18,7 +18,7 @@ constexpr std::size_t kCountedHere = 100'000;  // keys, while Redis is away
 // matter. KEYS[2…]: read along. ARGV: microseconds a call, microseconds of the whole quota. Answers whether the call is
 // allowed, how far the arrival time runs ahead, and the values.
 const redis::Script& take_script() {
-    static const redis::Script kScript = redis::Script::make(R"(
+    static const redis::Script script = redis::Script::make(R"(
         local clock = redis.call('TIME')
         local now = clock[1] * 1000000 + clock[2]
         local interval, whole = tonumber(ARGV[1]), tonumber(ARGV[2])
@@ -31,7 +31,7 @@ const redis::Script& take_script() {
             redis.call('SET', KEYS[1], string.format('%.0f', next), 'PX', math.ceil((next - now) / 1000) + 1)
         end
         return {allowed and 1 or 0, math.ceil(start - now), unpack(values, 2, #KEYS)})");
-    return kScript;
+    return script;
 }
 
 }  // namespace
