@@ -44,7 +44,7 @@ TEST(KeyRotation, HasTwoKeysAndRefusesNobody) {
     const auto kids = kids_of(program);
     ASSERT_EQ(kids.size(), 2U) << "published before it signs";
     EXPECT_EQ(kids.back(), old_kid);
-    const auto new_kid = kids.front();
+    const auto& new_kid = kids.front();
     EXPECT_TRUE(eventually([&] {
         EXPECT_TRUE(is(person.client.get(kMe), 200));
         auto again = log_in_again(person);
