@@ -64,7 +64,8 @@ Awaitable<> check_postgres(postgres::Client& database, Report& report) {
     const auto row = rows[0];
     report.good("PostgreSQL " + row.get<std::string>(0) + " answers");
     report.clock("PostgreSQL", row.get<Timestamp>(1) - SystemClock{}.now());
-    if (row.get<std::string>(2) != "on") report.broken("PostgreSQL runs with fsync off: what is acknowledged may be lost");
+    if (row.get<std::string>(2) != "on")
+        report.broken("PostgreSQL runs with fsync off: what is acknowledged may be lost");
 }
 
 Awaitable<> check_redis(redis::Client& redis, Report& report) {
@@ -101,9 +102,10 @@ void check_program(const std::string& url, Report& report) {
     auto seen = http_get(url + "/whoami");
     auto caller = schema::from_json<SeenCaller>(seen.body);
     if (seen.status != 200 || !caller) return report.broken(url + "/whoami does not say who calls: another program?");
-    report.good(fmt::format("{} sees this machine as {}; behind proxies that must be its own address, not a proxy's "
-                            "(http.trusted_proxies)",
-                            url, caller->address));
+    report.good(
+        fmt::format("{} sees this machine as {}; behind proxies that must be its own address, not a proxy's "
+                    "(http.trusted_proxies)",
+                    url, caller->address));
     report.clock(url, caller->time - SystemClock{}.now());
 }
 
