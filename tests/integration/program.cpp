@@ -39,7 +39,7 @@ private:
 
 // GoogleTest owns it, and tears it down after the last test.
 SharedProgram& shared_program = *new SharedProgram;
-[[maybe_unused]] const auto* const registered = testing::AddGlobalTestEnvironment(&shared_program);
+[[maybe_unused]] const auto* const kRegistered = testing::AddGlobalTestEnvironment(&shared_program);
 
 bool something_failed() {
     const auto& all = *testing::UnitTest::GetInstance();
