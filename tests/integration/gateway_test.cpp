@@ -11,8 +11,6 @@
 namespace mindspace::integration {
 namespace {
 
-using testing::HasSubstr;
-
 constexpr const char* kMe = "/api/v1/users/me";
 constexpr const char* kSessions = "/api/v1/sessions";
 

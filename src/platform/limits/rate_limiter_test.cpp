@@ -16,7 +16,7 @@ protected:
         client_.start();
         redis::run_until(io_, [this] { return client_.is_up(); });
     }
-    ~RateLimiterTest() override { client_.stop(); }
+    void TearDown() override { client_.stop(); }
 
     redis::ClientOptions options() {
         redis::ClientOptions options;

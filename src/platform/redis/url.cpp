@@ -103,7 +103,7 @@ Result<ClientOptions> parse_url(std::string_view url) {
         text.append(hosts.substr(0, comma)).append(url.substr(end));
         auto part = parse_part(text);
         auto address = part ? address_of(*part) : std::nullopt;
-        if (!address || part->has_fragment() || (part->path() != "" && part->path() != "/")) return malformed();
+        if (!address || part->has_fragment() || (!part->path().empty() && part->path() != "/")) return malformed();
         if (options.seeds.empty()) {
             take_credentials(*part, options);
             if (auto done = take_query(*part, scheme == kTls, options); !done) return done.error();
