@@ -159,8 +159,12 @@ Awaitable<> Dispatcher::pack(const Exchange& exchange, Response& response) {
         co_return;
     }
     auto body = std::make_shared<std::string>(std::move(response.body));
-    auto packed = co_await middleware_.compression->run([body, coding] { return compress(*body, coding); });
-    take_compressed(response, std::move(packed), coding);
+    try {
+        auto packed = co_await middleware_.compression->run([body, coding] { return compress(*body, coding); });
+        take_compressed(response, std::move(packed), coding);
+    } catch (const Unavailable&) {  // too many wait: what has been done is told all the same, unpacked
+        response.body = std::move(*body);
+    }
 }
 
 Response Dispatcher::refuse(const ParseFailure& failure, const ClientInfo& client) {

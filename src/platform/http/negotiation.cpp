@@ -8,12 +8,6 @@ namespace mindspace::http {
 
 namespace {
 
-std::string_view trim(std::string_view text) {
-    while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
-    while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
-    return text;
-}
-
 // "0.5" → 500; what is no weight counts as the whole.
 int weight_of(std::string_view text) {
     if (text.empty() || text.front() == '1') return 1000;

@@ -44,12 +44,6 @@ constexpr bool is_space(char c) {
     return c == ' ' || c == '\t';
 }
 
-std::string_view trim(std::string_view text) {
-    while (!text.empty() && is_space(text.front())) text.remove_prefix(1);
-    while (!text.empty() && is_space(text.back())) text.remove_suffix(1);
-    return text;
-}
-
 // The first control character but HTAB, at or behind `from`; the size if there is none. Eight octets at a time: the
 // high bit of a lane is set where the octet is below 0x20 or is 0x7F. A borrow can mark a lane wrongly, but only above
 // a lane that is marked rightly, and the lowest is the one that counts.
@@ -75,6 +69,12 @@ std::size_t find_control(std::string_view text, std::size_t from) {
 }
 
 }  // namespace
+
+std::string_view trim(std::string_view text) {
+    while (!text.empty() && is_space(text.front())) text.remove_prefix(1);
+    while (!text.empty() && is_space(text.back())) text.remove_suffix(1);
+    return text;
+}
 
 std::size_t prefix_length(std::string_view text, CharClass chars) {
     std::size_t length = 0;

@@ -39,6 +39,9 @@ struct LineScan {
 // Looks for the end of the line, from offset `from` on. HTAB is text. Every octet is looked at once.
 [[nodiscard]] LineScan scan_line(std::string_view buffer, std::size_t from);
 
+// Without the spaces and tabs around it (OWS, RFC 9110 section 5.6.3).
+[[nodiscard]] std::string_view trim(std::string_view text);
+
 struct Header {
     std::string_view name;
     std::string_view value;  // without the white space around it
