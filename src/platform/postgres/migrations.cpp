@@ -5,6 +5,7 @@
 
 #include <sodium.h>
 
+#include <algorithm>
 #include <array>
 #include <exception>
 #include <string>
@@ -43,14 +44,15 @@ std::string title(const Migration& migration) {
     return "migration " + std::to_string(migration.version) + " (" + std::string(migration.name) + ")";
 }
 
-// What was applied must be the beginning of what the program knows.
+// What was applied must be the beginning of what the program knows, or go one step beyond it: a new program migrates
+// while nodes of the old one still run, and start again.
 void check_applied(const Rows& applied, std::span<const Migration> known) {
-    int newest_known = known.empty() ? 0 : known.back().version;
-    int newest_applied = applied.empty() ? 0 : applied[applied.size() - 1].get<std::int32_t>(0);
-    if (newest_applied > newest_known)
-        throw SchemaMismatch("the database schema is at version " + std::to_string(newest_applied) +
-                             ", this program knows " + std::to_string(newest_known));
-    for (std::size_t i = 0; i < applied.size(); ++i) {
+    if (applied.size() > known.size() + 1)
+        throw SchemaMismatch("the database schema is at version " +
+                             std::to_string(applied[applied.size() - 1].get<std::int32_t>(0)) +
+                             ", this program knows " + std::to_string(known.empty() ? 0 : known.back().version) +
+                             " and runs on one more");
+    for (std::size_t i = 0; i < std::min(applied.size(), known.size()); ++i) {
         auto version = applied[i].get<std::int32_t>(0);
         if (version != known[i].version)
             throw SchemaMismatch("the database has migration " + std::to_string(version) + " where this program has " +
@@ -84,7 +86,7 @@ Awaitable<int> apply_missing(Session& session, std::span<const Migration> migrat
     co_await session.execute(kCreateTable);
     Rows applied = co_await session.query(kListApplied);
     check_applied(applied, migrations);
-    auto missing = migrations.subspan(applied.size());
+    auto missing = migrations.subspan(std::min(applied.size(), migrations.size()));
     for (const Migration& migration : missing) co_await apply(session, migration);
     co_return static_cast<int>(missing.size());
 }

@@ -19,6 +19,7 @@ constexpr std::array<Migration, 2> kMigrations{{
     {1, "cats", "create table cats (name text); insert into cats values ('Tom')"},
     {2, "felix", "insert into cats values ('Felix')"},
 }};
+constexpr Migration kThird{3, "age", "alter table cats add age integer"};
 
 class Migrations : public testing::Test {
 protected:
@@ -59,10 +60,15 @@ TEST_F(Migrations, RefuseAChangedOne) {
     EXPECT_EQ(refusal<SchemaMismatch>(changed), "migration 1 (cats) was changed after it had been applied");
 }
 
-TEST_F(Migrations, RefuseANewerDatabase) {
+TEST_F(Migrations, ThePredecessorOfTheProgramStillRuns) {
     migrate_all(kMigrations);
+    EXPECT_EQ(migrate_all(std::span(kMigrations).first(1)), 0);
+}
+
+TEST_F(Migrations, RefuseADatabaseThatIsTwoStepsAhead) {
+    migrate_all(std::array{kMigrations[0], kMigrations[1], kThird});
     EXPECT_EQ(refusal<SchemaMismatch>(std::span(kMigrations).first(1)),
-              "the database schema is at version 2, this program knows 1");
+              "the database schema is at version 3, this program knows 1 and runs on one more");
 }
 
 TEST_F(Migrations, RefuseOneThatWasSlippedInBelow) {

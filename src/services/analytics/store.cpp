@@ -1,6 +1,7 @@
 #include "services/analytics/store.h"
 
 #include "platform/postgres/client.h"
+#include "platform/postgres/hash_partition.h"
 
 namespace mindspace::analytics {
 
@@ -36,17 +37,17 @@ Awaitable<std::vector<DailyTotals>> AnalyticsStore::list_days(UserId user, Range
 
 Awaitable<History> AnalyticsStore::find_history(UserId user) {
     // Arrays, because thousands of days in one row cost much less than in a row each.
-    static constexpr Statement kFind{"analytics_find_history", R"(
+    static const postgres::PartitionedStatement kFind{"analytics_find_history", R"(
         SELECT coalesce(array_agg(local_date), '{}'), coalesce(array_agg(sessions), '{}'),
                coalesce(array_agg(seconds), '{}'), coalesce(array_agg(keeps_streak), '{}'),
                (SELECT kind FROM daily_totals WHERE user_id = $1
                 GROUP BY kind ORDER BY sum(sessions) DESC, sum(seconds) DESC, kind LIMIT 1),
-               (SELECT local_hour FROM session_facts WHERE user_id = $1 AND counts
+               (SELECT local_hour FROM session_facts_N WHERE user_id = $1 AND counts
                 GROUP BY local_hour ORDER BY count(*) DESC, local_hour LIMIT 1)
         FROM (SELECT local_date, sum(sessions) AS sessions, sum(seconds)::bigint AS seconds,
                      bool_or(streak_sessions > 0) AS keeps_streak
               FROM daily_totals WHERE user_id = $1 GROUP BY local_date ORDER BY local_date) AS day)"};
-    auto rows = co_await database_.query(kFind, user);
+    auto rows = co_await database_.query(kFind.of(user), user);
     const auto row = rows[0];
     auto dates = row.get<std::vector<LocalDate>>(0);
     auto sessions = row.get<std::vector<std::int64_t>>(1);

@@ -1,10 +1,11 @@
 #include "services/meditation/session_store.h"
 
 #include "platform/postgres/client.h"
+#include "platform/postgres/hash_partition.h"
 
 namespace mindspace::meditation {
 
-using postgres::Statement;
+using postgres::PartitionedStatement;
 
 namespace {
 
@@ -65,9 +66,9 @@ std::optional<MeditationSession> first_session(const postgres::Rows& rows) {
 
 Awaitable<std::optional<MeditationSession>> SessionStore::insert_active(UserId user, MeditationSessionId id,
                                                                         StartSession request, Timestamp now) {
-    static constexpr Statement kInsert{"session_insert_active", R"(
+    static const PartitionedStatement kInsert{"session_insert_active", R"(
         WITH changed AS (
-            INSERT INTO meditation_sessions (user_id, session_id, status, kind, planned_seconds, started_at, local_date,
+            INSERT INTO meditation_sessions_N (user_id, session_id, status, kind, planned_seconds, started_at, local_date,
                                              timezone, mood_before, source, created_at, updated_at)
             SELECT $1, $2, 'active', $3, $4, $5,
                    ($5 AT TIME ZONE zone.name - make_interval(hours => zone.day_start_hour))::date,
@@ -76,23 +77,23 @@ Awaitable<std::optional<MeditationSession>> SessionStore::insert_active(UserId u
             ON CONFLICT DO NOTHING
             RETURNING user_id, )" SESSION_COLUMNS "), " SESSION_EVENT("'session.started'", "version", "$5") R"(
         SELECT )" SESSION_COLUMNS " FROM changed"};
-    auto rows = co_await database_.query(kInsert, user, id, schema::enum_name(request.kind), request.planned_seconds,
-                                         now, narrow(request.mood_before), request.timezone);
+    auto rows = co_await database_.query(kInsert.of(user), user, id, schema::enum_name(request.kind),
+                                         request.planned_seconds, now, narrow(request.mood_before), request.timezone);
     co_return first_session(rows);
 }
 
 Awaitable<std::optional<MeditationSession>> SessionStore::find(UserId user, MeditationSessionId id) {
-    static constexpr Statement kFind{"session_find", "SELECT " SESSION_COLUMNS R"(
-        FROM meditation_sessions WHERE user_id = $1 AND session_id = $2)"};
-    auto rows = co_await database_.query(kFind, user, id);
+    static const PartitionedStatement kFind{"session_find", "SELECT " SESSION_COLUMNS R"(
+        FROM meditation_sessions_N WHERE user_id = $1 AND session_id = $2)"};
+    auto rows = co_await database_.query(kFind.of(user), user, id);
     co_return first_session(rows);
 }
 
 Awaitable<std::optional<MeditationSession>> SessionStore::complete(UserId user, MeditationSessionId id,
                                                                    CompleteSession request, Timestamp now) {
-    static constexpr Statement kComplete{"session_complete", R"(
+    static const PartitionedStatement kComplete{"session_complete", R"(
         WITH changed AS (
-            UPDATE meditation_sessions
+            UPDATE meditation_sessions_N
             SET status = 'completed', ended_at = $3, updated_at = $3, version = version + 1,
                 duration_seconds = coalesce($4, least(86400, floor(extract(epoch FROM $3 - started_at))::integer)),
                 mood_after = $5, note = $6
@@ -100,20 +101,20 @@ Awaitable<std::optional<MeditationSession>> SessionStore::complete(UserId user, 
               AND coalesce($4, 0) <= floor(extract(epoch FROM $3 - started_at))
             RETURNING user_id, )" SESSION_COLUMNS "), " SESSION_EVENT("'session.completed'", "version", "$3") R"(
         SELECT )" SESSION_COLUMNS " FROM changed"};
-    auto rows = co_await database_.query(kComplete, user, id, now, request.duration_seconds, narrow(request.mood_after),
-                                         request.note);
+    auto rows = co_await database_.query(kComplete.of(user), user, id, now, request.duration_seconds,
+                                         narrow(request.mood_after), request.note);
     co_return first_session(rows);
 }
 
 Awaitable<std::optional<MeditationSession>> SessionStore::abandon(UserId user, MeditationSessionId id, Timestamp now) {
-    static constexpr Statement kAbandon{"session_abandon", R"(
+    static const PartitionedStatement kAbandon{"session_abandon", R"(
         WITH changed AS (
-            UPDATE meditation_sessions
+            UPDATE meditation_sessions_N
             SET status = 'abandoned', ended_at = $3, updated_at = $3, version = version + 1
             WHERE user_id = $1 AND session_id = $2 AND status = 'active'
             RETURNING user_id, )" SESSION_COLUMNS "), " SESSION_EVENT("'session.abandoned'", "version", "$3") R"(
         SELECT )" SESSION_COLUMNS " FROM changed"};
-    auto rows = co_await database_.query(kAbandon, user, id, now);
+    auto rows = co_await database_.query(kAbandon.of(user), user, id, now);
     co_return first_session(rows);
 }
 
@@ -121,40 +122,40 @@ Awaitable<std::optional<MeditationSession>> SessionStore::update(UserId user, Me
                                                                  SessionPatch patch,
                                                                  std::optional<std::int32_t> expected_version,
                                                                  Timestamp now) {
-    static constexpr Statement kUpdate{"session_update", R"(
+    static const PartitionedStatement kUpdate{"session_update", R"(
         WITH changed AS (
-            UPDATE meditation_sessions
+            UPDATE meditation_sessions_N
             SET mood_after = CASE WHEN $4 THEN $5 ELSE mood_after END, note = CASE WHEN $6 THEN $7 ELSE note END,
                 updated_at = $3, version = version + 1
             WHERE user_id = $1 AND session_id = $2 AND ($8::integer IS NULL OR version = $8)
             RETURNING user_id, )" SESSION_COLUMNS "), " SESSION_EVENT("'session.changed'", "version", "$3") R"(
         SELECT )" SESSION_COLUMNS " FROM changed"};
-    auto rows =
-        co_await database_.query(kUpdate, user, id, now, patch.mood_after.present, narrow(patch.mood_after.value),
-                                 patch.note.present, patch.note.value, expected_version);
+    auto rows = co_await database_.query(kUpdate.of(user), user, id, now, patch.mood_after.present,
+                                         narrow(patch.mood_after.value), patch.note.present, patch.note.value,
+                                         expected_version);
     co_return first_session(rows);
 }
 
 Awaitable<bool> SessionStore::erase(UserId user, MeditationSessionId id, std::optional<std::int32_t> expected_version,
                                     Timestamp now) {
-    static constexpr Statement kErase{"session_erase", R"(
+    static const PartitionedStatement kErase{"session_erase", R"(
         WITH changed AS (
-            DELETE FROM meditation_sessions
+            DELETE FROM meditation_sessions_N
             WHERE user_id = $1 AND session_id = $2 AND ($4::integer IS NULL OR version = $4)
             RETURNING user_id, )" SESSION_COLUMNS "), " SESSION_EVENT("'session.deleted'", "version + 1", "$3") R"(
         SELECT 1 FROM changed)"};
-    auto rows = co_await database_.query(kErase, user, id, now, expected_version);
+    auto rows = co_await database_.query(kErase.of(user), user, id, now, expected_version);
     co_return !rows.empty();
 }
 
 Awaitable<std::vector<MeditationSession>> SessionStore::list(UserId user, HistoryQuery filters, HistoryPosition after,
                                                              std::int32_t count) {
-    static constexpr Statement kList{"session_list", "SELECT " SESSION_COLUMNS R"(
-        FROM meditation_sessions
+    static const PartitionedStatement kList{"session_list", "SELECT " SESSION_COLUMNS R"(
+        FROM meditation_sessions_N
         WHERE user_id = $1 AND (started_at, session_id) < ($2, $3)
         ORDER BY started_at DESC, session_id DESC LIMIT $4)"};
-    static constexpr Statement kListFiltered{"session_list_filtered", "SELECT " SESSION_COLUMNS R"(
-        FROM meditation_sessions
+    static const PartitionedStatement kListFiltered{"session_list_filtered", "SELECT " SESSION_COLUMNS R"(
+        FROM meditation_sessions_N
         WHERE user_id = $1 AND (started_at, session_id) < ($2, $3)
           AND ($5::date IS NULL OR local_date >= $5) AND ($6::date IS NULL OR local_date <= $6)
           AND ($7::text IS NULL OR kind = $7) AND ($8::text IS NULL OR status = $8)
@@ -165,9 +166,9 @@ Awaitable<std::vector<MeditationSession>> SessionStore::list(UserId user, Histor
     if (filters.status) status = schema::enum_name(*filters.status);
     bool filtered = filters.from || filters.to || kind || status;
     auto limit = static_cast<std::int64_t>(count);
-    auto rows = filtered ? co_await database_.query(kListFiltered, user, after.started_at, after.id, limit,
+    auto rows = filtered ? co_await database_.query(kListFiltered.of(user), user, after.started_at, after.id, limit,
                                                     filters.from, filters.to, kind, status)
-                         : co_await database_.query(kList, user, after.started_at, after.id, limit);
+                         : co_await database_.query(kList.of(user), user, after.started_at, after.id, limit);
     std::vector<MeditationSession> sessions;
     sessions.reserve(rows.size());
     for (const auto row : rows) sessions.push_back(read_session(row));
@@ -175,9 +176,9 @@ Awaitable<std::vector<MeditationSession>> SessionStore::list(UserId user, Histor
 }
 
 Awaitable<ImportOutcomes> SessionStore::import(UserId user, std::vector<ImportedSession> sessions, Timestamp now) {
-    static constexpr Statement kInsert{"session_import", R"(
+    static const PartitionedStatement kInsert{"session_import", R"(
         WITH changed AS (
-            INSERT INTO meditation_sessions (user_id, session_id, status, kind, planned_seconds, duration_seconds,
+            INSERT INTO meditation_sessions_N (user_id, session_id, status, kind, planned_seconds, duration_seconds,
                                              started_at, ended_at, local_date, timezone, mood_before, mood_after, note,
                                              source, created_at, updated_at)
             SELECT $1, i.id, 'completed', i.kind, coalesce(i.planned, greatest(60, i.duration)), i.duration,
@@ -192,10 +193,10 @@ Awaitable<ImportOutcomes> SessionStore::import(UserId user, std::vector<Imported
             ON CONFLICT DO NOTHING
             RETURNING user_id, )" SESSION_COLUMNS "), " SESSION_EVENT("'session.completed'", "version", "$2") R"(
         SELECT session_id FROM changed)"};
-    static constexpr Statement kOverlaps{"session_import_overlaps", R"(
+    static const PartitionedStatement kOverlaps{"session_import_overlaps", R"(
         SELECT n.session_id, o.session_id
-        FROM meditation_sessions n
-        JOIN meditation_sessions o
+        FROM meditation_sessions_N n
+        JOIN meditation_sessions_N o
           ON o.user_id = n.user_id AND o.session_id <> n.session_id AND o.status = 'completed'
          AND o.started_at > n.started_at - interval '1 day' AND o.started_at < n.ended_at AND o.ended_at > n.started_at
         WHERE n.user_id = $1 AND n.session_id = ANY ($2) AND n.created_at = $3
@@ -223,9 +224,9 @@ Awaitable<ImportOutcomes> SessionStore::import(UserId user, std::vector<Imported
         notes.push_back(std::move(session.note));
     }
     std::vector<postgres::Query> queries;
-    queries.push_back(postgres::bind(kInsert, user, now, ids, kinds, planned, durations, starts, zones, moods_before,
-                                     moods_after, notes));
-    queries.push_back(postgres::bind(kOverlaps, user, ids, now));
+    queries.push_back(postgres::bind(kInsert.of(user), user, now, ids, kinds, planned, durations, starts, zones,
+                                     moods_before, moods_after, notes));
+    queries.push_back(postgres::bind(kOverlaps.of(user), user, ids, now));
     auto answers = co_await database_.transaction(std::move(queries));
     ImportOutcomes outcomes;
     for (const auto row : answers[0]) outcomes.created.push_back(row.get<MeditationSessionId>(0));
