@@ -35,6 +35,10 @@ redis::ClientOptions redis_options(const Config& config) {
     return std::move(*options);
 }
 
+std::string direct_database(const Config& config, const std::string& database) {
+    return config.database.direct_url.empty() ? database : config.database.direct_url;
+}
+
 Awaitable<> connect_in_time(postgres::Session& session, Seconds timeout) {
     auto give_up_at = std::chrono::steady_clock::now() + timeout;
     asio::steady_timer pause(co_await asio::this_coro::executor);
@@ -75,6 +79,7 @@ BackendServers::BackendServers(const Config& config, const std::optional<DataDir
         embedded_->start();
     }
     where_.database = config.database.url.empty() ? embedded_->postgres_conninfo() : config.database.url;
+    where_.direct_database = direct_database(config, where_.database);
     if (config.redis.url.empty()) {
         where_.redis.socket_path = embedded_->redis_socket();
         where_.redis.command_timeout = config.redis.command_timeout;
@@ -95,7 +100,9 @@ Backends configured_backends(const Config& config) {
     if (config.database.url.empty() || config.redis.url.empty())
         throw StartupError(EX_CONFIG,
                            "database.url and redis.url must be set here; `mindspace up` brings its own servers");
-    return {.database = config.database.url, .redis = redis_options(config)};
+    return {.database = config.database.url,
+            .direct_database = direct_database(config, config.database.url),
+            .redis = redis_options(config)};
 }
 
 std::filesystem::path data_root(const Config& config) {
@@ -105,8 +112,9 @@ std::filesystem::path data_root(const Config& config) {
 
 Backends running_backends(const Config& config) {
     auto sockets = choose_socket_directory(data_root(config) / "run");
-    Backends where{.database = config.database.url, .redis = {}};
+    Backends where{.database = config.database.url, .direct_database = {}, .redis = {}};
     if (where.database.empty()) where.database = EmbeddedPostgres::conninfo(sockets);
+    where.direct_database = direct_database(config, where.database);
     if (config.redis.url.empty())
         where.redis.socket_path = EmbeddedRedis::socket(sockets);
     else
@@ -118,7 +126,7 @@ int prepare_database(const Backends& backends, const Config& config, const std::
     asio::io_context loop;
     int applied = 0;
     std::exception_ptr failure;
-    asio::co_spawn(loop, prepare(loop, backends.database, config.database.start_timeout, key),
+    asio::co_spawn(loop, prepare(loop, backends.direct_database, config.database.start_timeout, key),
                    [&](std::exception_ptr fault, int count) {
                        failure = fault;
                        applied = count;

@@ -15,6 +15,11 @@ namespace {
 
 constexpr std::size_t kMaxBackground = 1000;  // on each core: mails to be queued, failed logins to be written down
 
+auth::SessionRegistry::Scope registry_scope(const Config& config) {
+    using enum auth::SessionRegistry::Scope;
+    return config.database.replica_urls.empty() ? logins : logins_and_writes;
+}
+
 }  // namespace
 
 Listener::Listener(asio::io_context& loop, http::ServerOptions options, http::Endpoints endpoints,
@@ -44,13 +49,17 @@ Core::Core(Shared& shared_parts, unsigned core_index)
     : shared(shared_parts),
       index(core_index),
       database(loop, shared.database_options()),
+      replicas(loop, database, shared.replica_options()),
       redis(loop, shared.backends.redis),
       subscriber(loop, shared.backends.redis),
       limiter(redis),
       revoked(shared.auth_settings.access.ttl),
-      guard(auth::AuthStore(database), auth::SessionRegistry(redis), limiter, revoked, shared.auth_settings.access),
+      guard({auth::AuthStore(database), auth::SessionRegistry(redis, registry_scope(shared.config)), limiter, revoked,
+             replicas},
+            shared.auth_settings.access),
       idempotency(database, shared.config.http.request_timeout) {
     database.start();
+    replicas.start();
     redis.start();
     subscriber.on_gap([this] {
         if (rooms) rooms->note_gap();
@@ -96,6 +105,7 @@ void Core::stop() {
     if (identity && identity->mailer) identity->mailer->stop();
     subscriber.stop();
     redis.stop();
+    replicas.stop();
     database.stop();
     work_.reset();
     flush_timer_.cancel();

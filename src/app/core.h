@@ -82,6 +82,7 @@ public:
     const unsigned index;
     asio::io_context loop{1};
     postgres::Client database;
+    postgres::Replicas replicas;
     redis::Client redis;
     redis::Subscriber subscriber;
     limits::RateLimiter limiter;

@@ -176,8 +176,9 @@ void Cores::open_revocations() {
         for (auto& core : cores_)
             asio::post(core->loop, [&revoked = core->revoked, id] { revoked.add(id, SystemClock{}.now()); });
     };
-    first.revocations = std::make_unique<auth::RevocationFeed>(first.loop, first.database, shared_.backends.database,
-                                                               shared_.auth_settings.access.ttl, std::move(tell_all));
+    first.revocations =
+        std::make_unique<auth::RevocationFeed>(first.loop, first.database, shared_.backends.direct_database,
+                                               shared_.auth_settings.access.ttl, std::move(tell_all));
     first.revocations->start();
 }
 

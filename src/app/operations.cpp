@@ -104,6 +104,12 @@ void collect_clients(const std::vector<std::unique_ptr<Core>>& cores, telemetry:
     page.gauge("mindspace_postgres_connections", "Connections to PostgreSQL that are up.",
                static_cast<std::int64_t>(
                    sum(cores, [](const Core& core) { return core.database.stats().connections_up.load(); })));
+    page.counter("mindspace_postgres_replica_reads", "Reads answered by a replica.",
+                 sum(cores, [](const Core& core) { return core.replicas.stats().reads.load(); }));
+    page.counter("mindspace_postgres_replica_misses", "Reads that no replica could answer and the primary did.",
+                 sum(cores, [](const Core& core) { return core.replicas.stats().primary_reads.load(); }));
+    page.gauge("mindspace_postgres_replicas_usable", "Replicas that are up and near enough, as the first core sees it.",
+               cores.empty() ? 0 : cores.front()->replicas.stats().usable.load());
     page.counter("mindspace_redis_commands", "Commands sent to Redis.",
                  sum(cores, [](const Core& core) { return core.redis.stats().commands.read(); }));
     page.counter("mindspace_redis_errors", "Error replies of Redis.",

@@ -49,7 +49,7 @@ http::Endpoints user_rows(Core& core) {
 }
 
 void open_meditation(Core& core) {
-    core.sessions.make(meditation::SessionStore(core.database));
+    core.sessions.make(meditation::SessionStore(core.database, core.replicas));
     const auto& config = core.shared.config;
     core.live_settings = {.public_url = config.http.public_url,
                           .allowed_origins = config.cors.origins,
@@ -71,11 +71,11 @@ http::Endpoints meditation_rows(Core& core) {
 void open_analytics(Core& core) {
     if (core.index == 0) {
         events::ConsumerOptions options{.name = std::string(analytics::kConsumerName),
-                                        .conninfo = core.shared.backends.database};
+                                        .conninfo = core.shared.backends.direct_database};
         core.projection = std::make_unique<events::Consumer>(core.loop, std::move(options), &analytics::project);
         core.projection->start();
     }
-    core.analytics.make(analytics::AnalyticsStore(core.database));
+    core.analytics.make(analytics::AnalyticsStore(core.database, core.replicas));
 }
 
 http::Endpoints analytics_rows(Core& core) {

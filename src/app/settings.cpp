@@ -112,6 +112,24 @@ config::Configuration bind_settings(Config& config) {
              .member = &database.url,
              .sentence = "PostgreSQL, as a libpq URI or connection string; empty: an embedded server.",
              .secret = true},
+            {.key = "database.pooling",
+             .member = config::Choice(database.pooling),
+             .sentence =
+                 "What database.url leads to: the server itself (none), or PgBouncer or its like in transaction "
+                 "mode; statements are then sent without names."},
+            {.key = "database.direct_url",
+             .member = &database.direct_url,
+             .sentence = "The server itself, behind such a pool: for migrations, locks and notifications; empty: "
+                         "database.url.",
+             .secret = true},
+            {.key = "database.replica_urls",
+             .member = &database.replica_urls,
+             .sentence = "Hot standbys that may answer history and analytics; a user's own writes are always seen.",
+             .secret = true},
+            {.key = "database.replica_max_lag_ms",
+             .member = &database.replica_max_lag,
+             .bounds = {.min = 200, .max = 60'000},
+             .sentence = "How far behind a replica may be; beyond, the primary answers."},
             {.key = "database.connections_per_core",
              .member = &database.connections_per_core,
              .bounds = {.min = 1, .max = 64},
@@ -276,6 +294,10 @@ void derive_settings(Config& config) {
     if (url.ends_with('/')) url.pop_back();  // paths are appended to it
     if (config.auth.issuer.empty()) config.auth.issuer = url;
     derive_mail_settings(config.mail, url);
+    if (config.database.pooling != postgres::Pooling::none && config.database.direct_url.empty())
+        throw config::ConfigError(
+            {"database.pooling needs database.direct_url: locks and notifications do not work "
+             "through a pool of transactions"});
 }
 
 }  // namespace mindspace::app

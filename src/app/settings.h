@@ -5,6 +5,7 @@
 #include "platform/config/config.h"
 #include "platform/http/client_address.h"
 #include "platform/mail/smtp_sender.h"
+#include "platform/postgres/link.h"
 #include "platform/telemetry/log.h"
 
 namespace mindspace::app {
@@ -53,6 +54,10 @@ struct ManagementSettings {
 
 struct DatabaseSettings {
     std::string url;
+    postgres::Pooling pooling = postgres::Pooling::none;
+    std::string direct_url;
+    std::vector<std::string> replica_urls;
+    Milliseconds replica_max_lag{500};
     std::uint32_t connections_per_core = 4;
     Milliseconds query_timeout{5000};
     Seconds start_timeout{30};

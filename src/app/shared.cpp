@@ -36,8 +36,19 @@ Shared::Shared(const Config& settings, Backends where)
 
 postgres::ClientOptions Shared::database_options() const {
     return {.conninfo = backends.database,
+            .pooling = config.database.pooling,
             .connections = static_cast<int>(config.database.connections_per_core),
             .query_timeout = config.database.query_timeout};
+}
+
+postgres::ReplicaOptions Shared::replica_options() const {
+    auto connections = database_options();
+    connections.pooling = postgres::Pooling::none;
+    // Twice: a replica that is late leaves the primary as much time.
+    connections.query_timeout /= 2;
+    return {.conninfos = config.database.replica_urls,
+            .connections = std::move(connections),
+            .max_lag = config.database.replica_max_lag};
 }
 
 }  // namespace mindspace::app

@@ -7,7 +7,7 @@
 #include "platform/http/cors.h"
 #include "platform/http/rate_limit.h"
 #include "platform/http/tls_certificates.h"
-#include "platform/postgres/client_options.h"
+#include "platform/postgres/replicas.h"
 #include "platform/redis/options.h"
 #include "services/auth/password_hasher.h"
 #include "services/auth/service.h"
@@ -23,7 +23,8 @@ namespace mindspace::app {
 
 // Where the servers that this process uses are: its own or the configured ones.
 struct Backends {
-    std::string database;  // for libpq
+    std::string database;         // for libpq; it may be a pool
+    std::string direct_database;  // the server itself, for what needs a connection of its own
     redis::ClientOptions redis;
 };
 
@@ -47,6 +48,7 @@ struct Shared {
     std::atomic<bool> draining{false};
 
     [[nodiscard]] postgres::ClientOptions database_options() const;
+    [[nodiscard]] postgres::ReplicaOptions replica_options() const;
 };
 
 }  // namespace mindspace::app

@@ -69,7 +69,8 @@ protected:
     std::string conninfo_ = integration::create_migrated_database(io_);
     postgres::Session session_{io_, {.conninfo = conninfo_}};
     postgres::Client database_{io_, {.conninfo = conninfo_, .connections = 1}};
-    AnalyticsService service_{AnalyticsStore(database_)};
+    postgres::Replicas replicas_{io_, database_, {}};
+    AnalyticsService service_{AnalyticsStore(database_, replicas_)};
     http::Endpoints endpoints_ = endpoints(service_);
 };
 

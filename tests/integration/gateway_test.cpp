@@ -1,6 +1,7 @@
 // The gateway between clients and the roles of other processes: what it does when these are gone, hang or are wrong.
 
 #include "live_client.h"
+#include "metrics.h"
 #include "raw_connection.h"
 
 #include <gmock/gmock.h>
@@ -24,16 +25,6 @@ bool answers(Client& client, const char* path, long status) {
 
 std::string upstream_check(const Program& program, const char* role) {
     return Client(program).get("/readyz").text(std::string("/checks/upstream.") + role);
-}
-
-// The value of the first sample whose line begins so.
-double metric(const Program& program, const std::string& beginning) {
-    RawConnection connection(program.management_port());
-    connection.send("GET /metrics HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
-    const auto page = connection.receive_all();
-    const auto at = page.find("\n" + beginning);
-    if (at == std::string::npos) return -1;
-    return std::stod(page.substr(page.find(' ', at + beginning.size())));
 }
 
 TEST(GatewayFault, OfADeadRoleIs503WithinASecondAndPasses) {

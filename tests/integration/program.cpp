@@ -1,5 +1,7 @@
 #include "program.h"
 
+#include "metrics.h"
+
 #include "raw_connection.h"
 #include "secrets.h"
 
@@ -50,12 +52,6 @@ std::optional<pid_t> read_pid(const fs::path& file) {
     pid_t pid = 0;
     if (!(std::ifstream(file) >> pid) || pid <= 0 || ::kill(pid, 0) != 0) return std::nullopt;
     return pid;
-}
-
-std::string read_metrics(std::uint16_t port) {
-    RawConnection connection(port);
-    connection.send("GET /metrics HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
-    return connection.receive_all();
 }
 
 }  // namespace

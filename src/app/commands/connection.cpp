@@ -14,7 +14,7 @@ constexpr auto kPatience = std::chrono::seconds(5);
 constexpr auto kRedisPatience = std::chrono::seconds(1);
 
 postgres::ClientOptions database_options(const Config& config, const Backends& where) {
-    return {.conninfo = where.database, .connections = 1, .query_timeout = config.database.query_timeout};
+    return {.conninfo = where.direct_database, .connections = 1, .query_timeout = config.database.query_timeout};
 }
 
 Awaitable<> try_to_connect(asio::io_context& loop, std::string conninfo) {
@@ -44,7 +44,7 @@ CommandConnection::CommandConnection(const Config& config) : CommandConnection(c
 CommandConnection::CommandConnection(const Config& config, const Backends& where)
     : database_(loop_, database_options(config, where)), redis_(loop_, where.redis) {
     try {
-        run(try_to_connect(loop_, where.database));
+        run(try_to_connect(loop_, where.direct_database));
     } catch (const Unavailable& fault) {
         throw StartupError(EX_UNAVAILABLE, advice(config, fault.what()));
     }

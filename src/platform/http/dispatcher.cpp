@@ -101,6 +101,8 @@ Awaitable<Response> Dispatcher::call(Exchange& exchange, const Endpoint& endpoin
     } else {
         exchange.principal = std::move(*admission.caller);
         response = co_await answer(exchange, endpoint);
+        if (declared.access != Access::anyone && declared.method != Method::get && !endpoint.forwarded)
+            co_await middleware_.guard->note_write(exchange.principal.user);
         // Not what holds tokens: the size of a packed text tells of its content (BREACH).
         bool may_pack = declared.limit != LimitClass::auth && middleware_.compression != nullptr;
         if (may_pack && is_compressible(response)) co_await pack(exchange, response);

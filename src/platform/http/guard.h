@@ -54,6 +54,9 @@ public:
     // The same, and one call is taken from what `policy` allows the caller, in the same round trip. The policy is
     // borrowed until it has been awaited. A token that is not valid takes nothing.
     virtual Awaitable<Admission> admit(std::string_view access_token, const limits::Policy& policy) = 0;
+    // After a call of the user that may have written: what they read next must show it, whichever node answers. Never
+    // throws.
+    virtual Awaitable<> note_write(UserId) { co_return; }
     // Calls `on_end` once, on the core's loop, when the login session is revoked while the watch is held; at once when
     // that is known already. For sockets, which outlive the check of their token.
     [[nodiscard]] virtual SessionWatch watch(AuthSessionId session, std::function<void()> on_end) = 0;

@@ -43,6 +43,8 @@ public:
     template <class... A>
     Awaitable<Rows> query(const Statement&&, const A&...) = delete;
 
+    Awaitable<Rows> query(Query query) { return run(std::move(query)); }
+
     // Runs several statements in one transaction and one round trip: all of them or none.
     Awaitable<std::vector<Rows>> transaction(std::vector<Query> queries);
 

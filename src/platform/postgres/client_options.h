@@ -1,7 +1,7 @@
 #pragma once
 // How a Client is set up, and what it counts.
 
-#include "platform/base/time.h"
+#include "platform/postgres/link.h"
 
 #include <atomic>
 #include <cstddef>
@@ -12,6 +12,7 @@ namespace mindspace::postgres {
 
 struct ClientOptions {
     std::string conninfo;  // libpq's connection string or URI
+    Pooling pooling = Pooling::none;
     int connections = 4;
     Milliseconds connect_timeout{2000};
     Milliseconds query_timeout{5000};  // from the call to the answer; a connection that is later is given up

@@ -23,7 +23,7 @@ void rethrow(std::exception_ptr fault) {
 
 Connection::Connection(asio::io_context& io, const ClientOptions& options, std::shared_ptr<ClientStats> stats)
     : io_(io),
-      link_options_{options.conninfo, options.connect_timeout, options.query_timeout},
+      link_options_{options.conninfo, options.connect_timeout, options.query_timeout, options.pooling},
       stats_(std::move(stats)),
       backoff_(io) {}
 
@@ -54,7 +54,7 @@ Awaitable<bool> Connection::connect() {
         co_return false;
     }
     PQenterPipelineMode(link->native());
-    prepared_ = PreparedStatements();
+    prepared_ = PreparedStatements(link_options_.pooling);
     backoff_.reset();
     is_up_ = true;
     stats_->connections_up.fetch_add(1, std::memory_order_relaxed);

@@ -31,6 +31,7 @@ std::string options_in(const std::string& conninfo) {
 
 // Settings of the session travel in the startup packet: no round trip.
 std::string session_options(const LinkOptions& options) {
+    if (options.pooling == Pooling::transaction) return options_in(options.conninfo);
     auto limit = options.query_timeout.count();
     return options_in(options.conninfo) +
            " -c TimeZone=UTC -c statement_timeout=" + std::to_string(limit - limit / 10) +

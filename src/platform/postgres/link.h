@@ -10,6 +10,7 @@
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/steady_timer.hpp>
 
+#include <array>
 #include <chrono>
 #include <memory>
 #include <string>
@@ -19,10 +20,22 @@ struct pg_conn;
 
 namespace mindspace::postgres {
 
+// What stands between us and the server.
+enum class Pooling {
+    none,         // the connection is ours
+    transaction,  // PgBouncer in transaction mode or its like: each transaction may run on another connection, so
+                  // statements have no names, and the session's settings are the pool's or the database role's
+};
+
+constexpr auto names_of(Pooling) {
+    return std::array<std::string_view, 2>{"none", "transaction"};
+}
+
 struct LinkOptions {
     std::string conninfo;  // libpq's connection string or URI; a host name is resolved by libpq, blocking
     Milliseconds connect_timeout{2000};
     Milliseconds query_timeout{5000};  // the server gives up on a statement a little earlier
+    Pooling pooling = Pooling::none;
 };
 
 class Link : public std::enable_shared_from_this<Link> {

@@ -10,6 +10,22 @@ namespace {
 
 constexpr int kBinary = 1;
 
+// Arguments as libpq wants them; borrowed from the query.
+struct Arguments {
+    explicit Arguments(const Query& query) : lengths(query.params.lengths()), formats(lengths.size(), kBinary) {
+        const char* next = query.params.data();
+        for (int length : lengths) {
+            values.push_back(length == Params::kNull ? nullptr : next);
+            if (length != Params::kNull) next += length;
+        }
+    }
+    [[nodiscard]] int count() const { return static_cast<int>(lengths.size()); }
+
+    std::span<const int> lengths;
+    boost::container::small_vector<const char*, 16> values;
+    boost::container::small_vector<int, 16> formats;
+};
+
 }  // namespace
 
 bool PreparedStatements::contains(const Query& query) const {
@@ -33,16 +49,15 @@ bool send_prepare(PGconn* connection, const Query& query) {
 }
 
 bool send_execute(PGconn* connection, const Query& query) {
-    auto lengths = query.params.lengths();
-    boost::container::small_vector<const char*, 16> values;
-    boost::container::small_vector<int, 16> formats(lengths.size(), kBinary);
-    const char* next = query.params.data();
-    for (int length : lengths) {
-        values.push_back(length == Params::kNull ? nullptr : next);
-        if (length != Params::kNull) next += length;
-    }
-    return PQsendQueryPrepared(connection, query.statement->name, static_cast<int>(lengths.size()), values.data(),
-                               lengths.data(), formats.data(), kBinary) == 1;
+    const Arguments to(query);
+    return PQsendQueryPrepared(connection, query.statement->name, to.count(), to.values.data(), to.lengths.data(),
+                               to.formats.data(), kBinary) == 1;
+}
+
+bool send_unprepared(PGconn* connection, const Query& query) {
+    const Arguments to(query);
+    return PQsendQueryParams(connection, query.statement->sql, to.count(), query.params.types().data(),
+                             to.values.data(), to.lengths.data(), to.formats.data(), kBinary) == 1;
 }
 
 }  // namespace mindspace::postgres

@@ -4,9 +4,12 @@
 
 #include <libpq-fe.h>
 
+#include <algorithm>
+
 namespace mindspace::postgres {
 
 bool Request::send(PGconn* connection, PreparedStatements& prepared) {
+    if (!prepared.keeps()) return send_unprepared(connection);
     // Preparations go first, so that a failing statement does not skip the preparation of a later one.
     boost::container::small_vector<const Query*, 1> unknown;
     for (const Query& query : queries_)
@@ -21,6 +24,12 @@ bool Request::send(PGconn* connection, PreparedStatements& prepared) {
     for (const Query& query : queries_)
         if (!send_execute(connection, query)) return false;
     return true;
+}
+
+bool Request::send_unprepared(PGconn* connection) {
+    ++attempts_;
+    return std::ranges::all_of(queries_,
+                               [&](const Query& query) { return postgres::send_unprepared(connection, query); });
 }
 
 bool Request::is_read() const {

@@ -54,6 +54,7 @@ public:
 private:
     static constexpr int kAttempts = 4;
 
+    bool send_unprepared(pg_conn* connection);
     void forget_replies();
 
     Queries queries_;

@@ -78,6 +78,20 @@ TestServer& TestServer::shared() {
 }
 
 TestServer::TestServer() {
+    make_directory();
+    make_cluster({bin_directory() + "/initdb", "-D", directory_ + "/data", "-U", "postgres", "-A", "trust", "-E",
+                  "UTF8", "--locale=C.UTF-8", "--no-sync"});
+    start();
+}
+
+TestServer::TestServer(const TestServer& primary) {
+    make_directory();
+    make_cluster({bin_directory() + "/pg_basebackup", "-D", directory_ + "/data", "-h", primary.directory_, "-U",
+                  "postgres", "-R", "-X", "stream", "-c", "fast", "--no-sync"});
+    start();
+}
+
+void TestServer::make_directory() {
     // Directly under /tmp: the user postgres must get there, and a socket's path holds 107 characters.
     std::string pattern = "/tmp/mindspace-postgres-XXXXXX";
     if (mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("cannot make a directory under /tmp");
@@ -86,12 +100,11 @@ TestServer::TestServer() {
     if (const passwd* user = server_user();
         user != nullptr && chown(directory_.c_str(), user->pw_uid, user->pw_gid) != 0)
         throw std::runtime_error("cannot give the directory to the user postgres");
-    std::vector<std::string> command{
-        bin_directory() + "/initdb", "-D",       directory_ + "/data", "-U", "postgres", "-A", "trust", "-E", "UTF8",
-        "--locale=C.UTF-8",          "--no-sync"};
-    if (wait_for(spawn(command, directory_ + "/initdb.log")) != 0)
-        throw std::runtime_error("initdb failed: see " + directory_ + "/initdb.log");
-    start();
+}
+
+void TestServer::make_cluster(const std::vector<std::string>& command) {
+    if (wait_for(spawn(command, directory_ + "/make.log")) != 0)
+        throw std::runtime_error(command.front() + " failed: see " + directory_ + "/make.log");
 }
 
 TestServer::~TestServer() {

@@ -5,6 +5,7 @@
 #include <sys/types.h>
 
 #include <string>
+#include <vector>
 
 namespace mindspace::postgres {
 
@@ -13,12 +14,17 @@ public:
     static TestServer& shared();
 
     TestServer();
+    // A hot standby of that one.
+    explicit TestServer(const TestServer& primary);
     ~TestServer();
     TestServer(const TestServer&) = delete;
     TestServer& operator=(const TestServer&) = delete;
 
+    // Where its socket is; what libpq takes for a host.
+    [[nodiscard]] const std::string& directory() const { return directory_; }
     // Of the maintenance database.
     [[nodiscard]] std::string conninfo() const { return conninfo("postgres"); }
+    [[nodiscard]] std::string conninfo(const std::string& database) const;
     // A fresh, empty database; returns its connection string.
     std::string create_database();
 
@@ -28,7 +34,8 @@ public:
     void restart();
 
 private:
-    [[nodiscard]] std::string conninfo(const std::string& database) const;
+    void make_directory();
+    void make_cluster(const std::vector<std::string>& command);
     void start();
     void end(int signal);
 

@@ -20,7 +20,7 @@ Awaitable<std::vector<DailyTotals>> AnalyticsStore::list_days(UserId user, Range
     static constexpr Statement kList{"analytics_list_days", R"(
         SELECT local_date, kind, sessions, seconds, mood_before_sum, mood_before_count, mood_after_sum, mood_after_count
         FROM daily_totals WHERE user_id = $1 AND local_date BETWEEN $2 AND $3 ORDER BY local_date)"};
-    auto rows = co_await database_.query(kList, user, range.from, range.to);
+    auto rows = co_await replicas_.query(user, kList, user, range.from, range.to);
     std::vector<DailyTotals> days;
     days.reserve(rows.size());
     for (auto row : rows)
@@ -47,7 +47,7 @@ Awaitable<History> AnalyticsStore::find_history(UserId user) {
         FROM (SELECT local_date, sum(sessions) AS sessions, sum(seconds)::bigint AS seconds,
                      bool_or(streak_sessions > 0) AS keeps_streak
               FROM daily_totals WHERE user_id = $1 GROUP BY local_date ORDER BY local_date) AS day)"};
-    auto rows = co_await database_.query(kFind.of(user), user);
+    auto rows = co_await replicas_.query(user, kFind.of(user), user);
     const auto row = rows[0];
     auto dates = row.get<std::vector<LocalDate>>(0);
     auto sessions = row.get<std::vector<std::int64_t>>(1);

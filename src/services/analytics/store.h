@@ -2,6 +2,7 @@
 // Reads the tables of the analytics service: session_facts and daily_totals, which projection.h writes. No rules here.
 
 #include "platform/base/async.h"
+#include "platform/postgres/replicas.h"
 #include "services/analytics/rollup.h"
 #include "services/analytics/summary.h"
 #include "services/user/client.h"
@@ -20,7 +21,8 @@ struct History {
 
 class AnalyticsStore {
 public:
-    explicit AnalyticsStore(postgres::Client& database) : database_(database) {}
+    AnalyticsStore(postgres::Client& database, postgres::Replicas& replicas)
+        : database_(database), replicas_(replicas) {}
 
     Awaitable<std::optional<user::User>> find_user(UserId id) { return user::find_user(database_, id); }
     // Ordered by date.
@@ -31,6 +33,7 @@ public:
 
 private:
     postgres::Client& database_;
+    postgres::Replicas& replicas_;  // for what only reads
 };
 
 }  // namespace mindspace::analytics

@@ -1,5 +1,7 @@
 #include "services/auth/client.h"
 
+#include <limits>
+
 namespace mindspace::auth {
 
 namespace {
@@ -13,40 +15,49 @@ Error token_revoked() {
 
 }  // namespace
 
-TokenGuard::TokenGuard(AuthStore store, SessionRegistry registry, limits::RateLimiter& limiter,
-                       RevokedSessions& revoked, TokenRules rules)
-    : store_(store),
-      registry_(registry),
-      limiter_(limiter),
-      revoked_(revoked),
-      rules_(std::move(rules)),
-      verified_(kRememberedTokens) {}
+TokenGuard::TokenGuard(Parts parts, TokenRules rules)
+    : parts_(parts), rules_(std::move(rules)), verified_(kRememberedTokens) {}
 
 Awaitable<Result<http::Principal>> TokenGuard::authenticate(std::string_view access_token) {
     auto principal = co_await verify(access_token, clock_.now());
     if (!principal) co_return principal;
-    auto state = co_await registry_.find(principal->user, principal->auth_session);
+    auto state = co_await parts_.registry.find(principal->user, principal->auth_session);
     co_return co_await check_alive(std::move(*principal), std::move(state));
 }
 
 Awaitable<http::Admission> TokenGuard::admit(std::string_view access_token, const limits::Policy& policy) {
     auto principal = co_await verify(access_token, clock_.now());
     if (!principal) co_return http::Admission{.caller = principal.error()};
-    auto entry = co_await registry_.enter(limiter_, principal->user, principal->auth_session, policy);
+    auto entry = co_await parts_.registry.enter(parts_.limiter, principal->user, principal->auth_session, policy);
     auto caller = co_await check_alive(std::move(*principal), std::move(entry.state));
     co_return http::Admission{.caller = std::move(caller), .verdict = entry.verdict};
 }
 
 Awaitable<Result<http::Principal>> TokenGuard::check_alive(http::Principal principal, SessionRegistry::State state) {
-    bool is_revoked = state.alive == false || revoked_.contains(principal.auth_session);
+    bool is_revoked = state.alive == false || parts_.revoked.contains(principal.auth_session);
     if (is_revoked) co_return token_revoked();
     if (!state.alive) {
-        bool alive = co_await store_.is_alive(principal.user, principal.auth_session, clock_.now());
+        bool alive = co_await parts_.store.is_alive(principal.user, principal.auth_session, clock_.now());
         if (!alive) co_return token_revoked();
-        co_await registry_.remember_alive(principal.user, principal.auth_session);
+        co_await parts_.registry.remember_alive(principal.user, principal.auth_session);
+        // Nor would Redis know of a write.
+        if (!parts_.replicas.is_empty()) state.written = co_await parts_.replicas.position();
     }
+    if (state.written) parts_.replicas.note(principal.user.value, *state.written);
     principal.user_version = std::move(state.user_version);
     co_return std::move(principal);
+}
+
+// When the primary was lost just behind the commit, its log is of unknown length: for a minute nobody else is asked.
+Awaitable<> TokenGuard::note_write(UserId user) {
+    if (parts_.replicas.is_empty()) co_return;
+    auto position = std::numeric_limits<postgres::LogPosition>::max();
+    try {
+        position = co_await parts_.replicas.position();
+        parts_.replicas.note(user.value, position);
+    } catch (const Unavailable&) {
+    }
+    co_await parts_.registry.remember_write(user, position);
 }
 
 Awaitable<Result<http::Principal>> TokenGuard::verify(std::string_view access_token, Timestamp now) {
@@ -54,7 +65,7 @@ Awaitable<Result<http::Principal>> TokenGuard::verify(std::string_view access_to
     std::string token(access_token);
     auto principal = verify_access_token(token, keys_, rules_, now);
     if (!principal && now >= keys_read_at_ + kKeyRereadInterval) {
-        keys_ = co_await store_.list_signing_keys();
+        keys_ = co_await parts_.store.list_signing_keys();
         keys_read_at_ = now;
         principal = verify_access_token(token, keys_, rules_, now);
     }

@@ -3,6 +3,7 @@
 
 #include "platform/base/lru_cache.h"
 #include "platform/http/guard.h"
+#include "platform/postgres/replicas.h"
 #include "services/auth/access_token.h"
 #include "services/auth/revocations.h"
 #include "services/auth/session_registry.h"
@@ -15,23 +16,27 @@ namespace mindspace::auth {
 // or is down.
 class TokenGuard final : public http::Guard {
 public:
-    TokenGuard(AuthStore store, SessionRegistry registry, limits::RateLimiter& limiter, RevokedSessions& revoked,
-               TokenRules rules);
+    struct Parts {
+        AuthStore store;
+        SessionRegistry registry;
+        limits::RateLimiter& limiter;
+        RevokedSessions& revoked;
+        postgres::Replicas& replicas;  // are told how far they must be for whom
+    };
+    TokenGuard(Parts parts, TokenRules rules);
 
     Awaitable<Result<http::Principal>> authenticate(std::string_view access_token) override;
     Awaitable<http::Admission> admit(std::string_view access_token, const limits::Policy& policy) override;
+    Awaitable<> note_write(UserId user) override;
     http::SessionWatch watch(AuthSessionId session, std::function<void()> on_end) override {
-        return revoked_.watch(session, std::move(on_end));
+        return parts_.revoked.watch(session, std::move(on_end));
     }
 
 private:
     Awaitable<Result<http::Principal>> check_alive(http::Principal principal, SessionRegistry::State state);
     Awaitable<Result<http::Principal>> verify(std::string_view access_token, Timestamp now);
 
-    AuthStore store_;
-    SessionRegistry registry_;
-    limits::RateLimiter& limiter_;
-    RevokedSessions& revoked_;
+    Parts parts_;
     TokenRules rules_;
     std::vector<SigningKey> keys_;
     Timestamp keys_read_at_{};

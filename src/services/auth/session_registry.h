@@ -1,7 +1,8 @@
 #pragma once
 // Which login sessions are alive, as Redis remembers it: `{user}:s:<session>` is "1" (alive) or "0" (revoked), and
 // `{user}:v` names the version of the user's profile for the caches of the cores. Absence means unknown: then
-// PostgreSQL is asked, so that a flushed Redis logs nobody out and revives nobody.
+// PostgreSQL is asked, so that a flushed Redis logs nobody out and revives nobody. Where there are replicas, `{user}:w`
+// says, for a minute, how far they must be to have what the user wrote.
 
 #include "platform/base/async.h"
 #include "platform/base/ids.h"
@@ -19,11 +20,16 @@ namespace mindspace::auth {
 
 class SessionRegistry {
 public:
-    explicit SessionRegistry(redis::Client& redis) : redis_(redis) {}
+    enum class Scope {
+        logins,
+        logins_and_writes,  // where replicas answer reads
+    };
+    explicit SessionRegistry(redis::Client& redis, Scope scope = Scope::logins) : redis_(redis), scope_(scope) {}
 
     struct State {
-        std::optional<bool> alive;  // nothing: Redis does not know
-        std::string user_version;   // "" when Redis does not know
+        std::optional<bool> alive;            // nothing: Redis does not know
+        std::string user_version;             // "" when Redis does not know
+        std::optional<std::int64_t> written;  // the position of the user's last write
     };
     // One round trip; nothing is known while Redis is away.
     Awaitable<State> find(UserId user, AuthSessionId id);
@@ -43,10 +49,14 @@ public:
     // The same for each of the sessions.
     Awaitable<> revoke_all(UserId user, std::vector<AuthSessionId> ids, Seconds token_ttl);
 
+    // The user has written, up to this position. An earlier one changes nothing.
+    Awaitable<> remember_write(UserId user, std::int64_t position);
+
 private:
     Awaitable<> set(std::string key, std::vector<std::string> arguments);
 
     redis::Client& redis_;
+    Scope scope_;
 };
 
 }  // namespace mindspace::auth

@@ -10,7 +10,8 @@
 
 namespace mindspace::postgres {
 class Client;
-}
+class Replicas;
+}  // namespace mindspace::postgres
 
 namespace mindspace::meditation {
 
@@ -27,7 +28,7 @@ struct ImportOutcomes {
 
 class SessionStore {
 public:
-    explicit SessionStore(postgres::Client& database) : database_(database) {}
+    SessionStore(postgres::Client& database, postgres::Replicas& replicas) : database_(database), replicas_(replicas) {}
 
     // Nothing when the id is taken or another session of the user is active.
     Awaitable<std::optional<MeditationSession>> insert_active(UserId user, MeditationSessionId id, StartSession request,
@@ -51,6 +52,7 @@ public:
 
 private:
     postgres::Client& database_;
+    postgres::Replicas& replicas_;  // for what only reads
 };
 
 }  // namespace mindspace::meditation

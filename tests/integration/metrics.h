@@ -1,0 +1,15 @@
+#pragma once
+// The metrics page of a program.
+
+#include <cstdint>
+#include <string>
+
+namespace mindspace::integration {
+
+class Program;
+
+std::string read_metrics(std::uint16_t management_port);
+// The value of the first sample whose line begins so; -1 when there is none.
+double metric(const Program& program, const std::string& beginning);
+
+}  // namespace mindspace::integration
