@@ -278,3 +278,75 @@ CREATE TABLE daily_totals (
     mood_after_count  integer NOT NULL,
     PRIMARY KEY (user_id, local_date, kind)
 );
+
+-- Who registered when, by the date on their wall then. Of an erased account the id alone stays, so that an event that
+-- comes late revives nothing.
+CREATE TABLE user_facts (
+    user_id       uuid PRIMARY KEY,
+    registered_on date,
+    erased        boolean NOT NULL DEFAULT false,
+    fence         uuid, -- of the last analytics.fence that was handled: no earlier event of the user is on its way
+    CHECK (registered_on IS NULL OR NOT erased)
+);
+
+-- The day, the ISO week and the month of a date.
+CREATE FUNCTION periods_of(date) RETURNS TABLE (grain text, first_day date) LANGUAGE sql IMMUTABLE AS $$
+    SELECT period.grain, period.first_day
+    FROM (VALUES ('day', $1), ('week', date_trunc('week', $1::timestamp)::date),
+                 ('month', date_trunc('month', $1::timestamp)::date)) AS period (grain, first_day)
+$$;
+
+-- What everybody did on each day, registering included.
+CREATE VIEW user_days AS
+    SELECT user_id, local_date AS day, sessions, seconds, 0 AS registrations FROM daily_totals
+    UNION ALL
+    SELECT user_id, registered_on, 0, 0, 1 FROM user_facts WHERE registered_on IS NOT NULL;
+
+-- The weeks in which everybody was active, from that of their registration on.
+CREATE VIEW user_weeks AS
+    SELECT user_id, date_trunc('week', registered_on::timestamp)::date AS cohort_week,
+           date_trunc('week', local_date::timestamp)::date AS week
+    FROM user_facts JOIN daily_totals USING (user_id)
+    WHERE date_trunc('week', local_date::timestamp) >= date_trunc('week', registered_on::timestamp);
+
+-- What erased users leave behind: numbers of nobody.
+CREATE TABLE erased_periods (
+    grain        text NOT NULL,
+    first_day    date NOT NULL,
+    active_users bigint NOT NULL,
+    new_users    bigint NOT NULL,
+    sessions     bigint NOT NULL,
+    seconds      bigint NOT NULL,
+    PRIMARY KEY (grain, first_day)
+);
+CREATE TABLE erased_cohorts (
+    cohort_week  date NOT NULL,
+    week         date NOT NULL,
+    active_users bigint NOT NULL,
+    PRIMARY KEY (cohort_week, week)
+);
+
+-- The last count of everybody, the erased included. Counting takes long at scale, and a transaction with an id would
+-- hold up the readers of the outbox for as long: so it is done by one without, and its result is put here.
+CREATE TABLE counted_periods (LIKE erased_periods INCLUDING ALL);
+CREATE TABLE counted_cohorts (LIKE erased_cohorts INCLUDING ALL);
+
+-- What is served. Refreshed concurrently from the last count: no read waits, and only what differs is written.
+CREATE MATERIALIZED VIEW global_periods AS
+    SELECT grain, first_day, active_users, new_users, sessions, seconds FROM counted_periods;
+CREATE UNIQUE INDEX global_periods_key ON global_periods (grain, first_day);
+CREATE MATERIALIZED VIEW global_cohorts AS SELECT cohort_week, week, active_users FROM counted_cohorts;
+CREATE UNIQUE INDEX global_cohorts_key ON global_cohorts (cohort_week, week);
+
+-- One row: how often the facts have changed, and up to which change the views above go.
+CREATE TABLE fact_changes (
+    id      smallint PRIMARY KEY DEFAULT 1 CHECK (id = 1),
+    changes bigint NOT NULL DEFAULT 0
+);
+INSERT INTO fact_changes DEFAULT VALUES;
+CREATE TABLE global_refreshes (
+    id           smallint PRIMARY KEY DEFAULT 1 CHECK (id = 1),
+    changes      bigint NOT NULL DEFAULT 0,
+    refreshed_at timestamptz NOT NULL DEFAULT now()
+);
+INSERT INTO global_refreshes DEFAULT VALUES;

@@ -101,6 +101,7 @@ void Core::stop() {
     for (auto& upstream : upstreams) upstream->stop();
     if (rooms) rooms->stop();
     if (projection) projection->stop();
+    if (upkeep) upkeep->stop();
     if (revocations) revocations->stop();
     if (identity && identity->mailer) identity->mailer->stop();
     subscriber.stop();

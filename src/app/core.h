@@ -11,6 +11,7 @@
 #include "platform/redis/subscriber.h"
 #include "platform/telemetry/access_log.h"
 #include "services/analytics/service.h"
+#include "services/analytics/upkeep.h"
 #include "services/auth/account_service.h"
 #include "services/auth/client.h"
 #include "services/auth/mailer.h"
@@ -80,6 +81,7 @@ public:
 
     Shared& shared;
     const unsigned index;
+    SystemClock clock;
     asio::io_context loop{1};
     postgres::Client database;
     postgres::Replicas replicas;
@@ -101,6 +103,7 @@ public:
     Place<meditation::LiveEntrance> entrance;
     Place<analytics::AnalyticsService> analytics;
     std::unique_ptr<events::Consumer> projection;       // on the first core only
+    std::unique_ptr<analytics::Upkeep> upkeep;          // on the first core only
     std::unique_ptr<auth::RevocationFeed> revocations;  // on the first core only; tells all of them
 
     // Of a gateway, one for each role that runs elsewhere.

@@ -22,6 +22,7 @@ int run(int argc, char** argv) {
     cli.set_version_flag("--version", std::string(app::kVersion));
     cli.require_subcommand(1);
     app::add_run_commands(cli, line);
+    app::add_analytics_command(cli, line);
     app::add_config_command(cli, line);
     app::add_doctor_command(cli, line);
     app::add_keys_command(cli, line);

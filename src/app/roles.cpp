@@ -74,8 +74,15 @@ void open_analytics(Core& core) {
                                         .conninfo = core.shared.backends.direct_database};
         core.projection = std::make_unique<events::Consumer>(core.loop, std::move(options), &analytics::project);
         core.projection->start();
+        const auto& config = core.shared.config.analytics;
+        core.upkeep =
+            std::make_unique<analytics::Upkeep>(core.loop, core.redis,
+                                                analytics::UpkeepOptions{.conninfo = core.shared.backends.direct_database,
+                                                                         .refresh_interval = config.refresh_interval,
+                                                                         .verify_interval = config.verify_interval});
+        core.upkeep->start();
     }
-    core.analytics.make(analytics::AnalyticsStore(core.database, core.replicas));
+    core.analytics.make(analytics::AnalyticsStore(core.database, core.replicas), analytics::NowBoard(core.redis), core.clock);
 }
 
 http::Endpoints analytics_rows(Core& core) {

@@ -5,7 +5,8 @@
 namespace mindspace::app {
 
 config::Configuration bind_settings(Config& config) {
-    auto& [data_dir, http, tls, upstream, management, database, redis, auth, mail, rate_limit, cors, log] = config;
+    auto& [data_dir, http, tls, upstream, management, database, redis, auth, mail, rate_limit, analytics, cors, log] =
+        config;
     return {
         "mindspace",
         {
@@ -234,6 +235,16 @@ config::Configuration bind_settings(Config& config) {
              .bounds = {.min = 1, .max = 1'000'000},
              .unit = "calls a minute",
              .sentence = "Sockets opened from one network."},
+
+            {.key = "analytics.refresh_interval_ms",
+             .member = &analytics.refresh_interval,
+             .bounds = {.min = 100, .max = 86'400'000},
+             .sentence = "How soon the figures of all users are refreshed after a change; longer when that takes more "
+                         "than a tenth of the time."},
+            {.key = "analytics.verify_interval_seconds",
+             .member = &analytics.verify_interval,
+             .bounds = {.min = 1, .max = 86'400},
+             .sentence = "How often a sample of users is compared with their history."},
 
             {.key = "cors.origins",
              .member = &cors.origins,

@@ -96,6 +96,11 @@ struct RateLimitSettings {
     std::uint32_t socket = 120;
 };
 
+struct AnalyticsSettings {
+    Milliseconds refresh_interval{500};
+    Seconds verify_interval{3600};
+};
+
 struct CorsSettings {
     std::vector<std::string> origins;
 };
@@ -116,6 +121,7 @@ struct Config {
     AuthSettings auth;
     MailSettings mail;
     RateLimitSettings rate_limit;
+    AnalyticsSettings analytics;
     CorsSettings cors;
     LogSettings log;
 };

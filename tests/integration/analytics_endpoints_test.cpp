@@ -3,6 +3,7 @@
 #include "migrated_database.h"
 #include "platform/postgres/client.h"
 #include "platform/postgres/session.h"
+#include "platform/redis/test_server.h"
 #include "services/analytics/endpoints.h"
 #include "services/analytics/service.h"
 
@@ -21,6 +22,12 @@ using postgres::run_until;
 
 const UserId kUser = UserId::parse("01933b6e-0000-7000-8000-000000000001").value();
 
+redis::ClientOptions redis_options(const redis::TestServer& server) {
+    redis::ClientOptions options;
+    options.socket_path = server.socket_path();
+    return options;
+}
+
 class AnalyticsEndpointsTest : public testing::Test {
 protected:
     AnalyticsEndpointsTest() {
@@ -32,9 +39,11 @@ protected:
                 ('01933b6e-0000-7000-8000-000000000001', '2026-11-23', 'sleep', 1, 1, 600, 2, 1, 4, 1),
                 ('01933b6e-0000-7000-8000-000000000001', '2026-11-24', 'sleep', 2, 2, 1200, 5, 2, 0, 0))"));
         database_.start();
-        run_until(io_, [&] { return database_.is_up(); });
+        redis_.start();
+        run_until(io_, [&] { return database_.is_up() && redis_.is_up(); });
     }
     void TearDown() override {
+        redis_.stop();
         database_.stop();
         io_.restart();
         io_.run_for(postgres::kTestDeadline);
@@ -69,8 +78,12 @@ protected:
     std::string conninfo_ = integration::create_migrated_database(io_);
     postgres::Session session_{io_, {.conninfo = conninfo_}};
     postgres::Client database_{io_, {.conninfo = conninfo_, .connections = 1}};
+    redis::TestServer redis_server_;
+    redis::Client redis_{io_, redis_options(redis_server_)};
+    SystemClock clock_;
+    NowBoard board_{redis_};
     postgres::Replicas replicas_{io_, database_, {}};
-    AnalyticsService service_{AnalyticsStore(database_, replicas_)};
+    AnalyticsService service_{AnalyticsStore(database_, replicas_), board_, clock_};
     http::Endpoints endpoints_ = endpoints(service_);
 };
 
@@ -167,6 +180,24 @@ TEST_F(AnalyticsEndpointsTest, NowCountsPeopleAndRunningGroups) {
     EXPECT_EQ(answer.at("groupsRunning"), 1);
     run(io_, session_.execute("TRUNCATE meditation_sessions"));
     run_until(io_, [&] { return get_json("now").at("meditating") == 2; });  // counted anew after a second
+}
+
+TEST_F(AnalyticsEndpointsTest, NowIsWhatIsPutUpInRedisWhileItIsThere) {
+    auto now = clock_.now();
+    run(io_, board_.put_up({.meditating = 1234, .groups_running = 56, .as_of = now}));
+    auto answer = get_json("now");
+    EXPECT_EQ(answer.at("meditating"), 1234);
+    EXPECT_EQ(answer.at("groupsRunning"), 56);
+    EXPECT_EQ(answer.at("asOf").as_string(), format_timestamp(now));
+    run(io_, board_.put_up({.meditating = 1235, .groups_running = 56, .as_of = now}));
+    run_until(io_, [&] { return get_json("now").at("meditating") == 1235; });
+    // Flushed, and then gone: counted here.
+    redis_server_.signal(SIGKILL);
+    run_until(io_, [&] { return get_json("now").at("meditating") == 0; });
+    redis_server_.start();
+    run_until(io_, [&] { return redis_.is_up(); });
+    run(io_, board_.put_up({.meditating = 7, .groups_running = 0, .as_of = now}));
+    run_until(io_, [&] { return get_json("now").at("meditating") == 7; });
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include "services/analytics/client.h"
 #include "services/analytics/projection.h"
 #include "services/analytics/store.h"
+#include "session_fact.h"
 
 #include <gtest/gtest.h>
 
@@ -29,44 +30,7 @@ constexpr Statement kPublish{"test_publish", R"(
     FROM unnest($1::text[], $2::uuid[], $3::jsonb[]) AS event (type, user_id, payload))"};
 constexpr Statement kFact{"test_fact", "SELECT local_hour, version FROM session_facts WHERE user_id = $1"};
 
-const LocalDate kMonday = parse_date("2026-11-23").value();
 const Range kAlways{parse_date("2000-01-01").value(), parse_date("2099-12-31").value()};
-
-// A session as its service tells of it.
-struct Fact {
-    UserId user{};
-    Uuid id = Uuid::v7(SystemClock().now());
-    int version = 1;
-    std::string status = "completed";
-    std::string kind = "breathing";
-    int seconds = 600;
-    LocalDate date = kMonday;
-    std::string timezone = "UTC";
-    std::optional<int> mood_before{};
-    std::optional<int> mood_after{};
-    bool deleted = false;
-
-    [[nodiscard]] Timestamp started_at() const { return Timestamp(date.time_since_epoch()) + std::chrono::hours(6); }
-    [[nodiscard]] std::string payload() const {
-        auto number = [](std::optional<int> value) { return value ? std::to_string(*value) : "null"; };
-        bool is_over = status != "active";
-        std::string ended = is_over ? '"' + format_timestamp(started_at() + Seconds(seconds)) + '"' : "null";
-        return R"({"id":")" + id.to_string() + R"(","version":)" + std::to_string(version) + R"(,"status":")" + status +
-               R"(","kind":")" + kind + R"(","plannedSeconds":600,"durationSeconds":)" +
-               number(is_over ? std::optional(seconds) : std::nullopt) + R"(,"startedAt":")" +
-               format_timestamp(started_at()) + R"(","endedAt":)" + ended + R"(,"localDate":")" + format_date(date) +
-               R"(","timezone":")" + timezone + R"(","groupId":null,"moodBefore":)" + number(mood_before) +
-               R"(,"moodAfter":)" + number(mood_after) + R"(,"source":"live"})";
-    }
-    [[nodiscard]] std::string type() const {
-        if (deleted) return "session.deleted";
-        return status == "active" ? "session.started" : "session." + status;
-    }
-};
-
-UserId new_user() {
-    return UserId::make(SystemClock().now());
-}
 
 // One line a row, so that a difference can be read.
 using Lines = std::vector<std::string>;

@@ -23,6 +23,7 @@ struct CommandLine {
 
 // Each adds its commands to `cli`; what they keep lives as long as `cli`, and `line` has to, too.
 void add_run_commands(CLI::App& cli, CommandLine& line);  // up, serve, migrate
+void add_analytics_command(CLI::App& cli, CommandLine& line);
 void add_config_command(CLI::App& cli, CommandLine& line);
 void add_doctor_command(CLI::App& cli, CommandLine& line);
 void add_keys_command(CLI::App& cli, CommandLine& line);

@@ -37,6 +37,11 @@ http::Endpoints endpoints(AnalyticsService& service) {
          .summary = "Every day of one of the caller's years, with its warmth."},
         [&service](Call<None, Year> call) { return service.find_heatmap(call.principal.user, call.query.year); }));
     rows.push_back(endpoint({.method = Method::get,
+                             .path = "/api/v1/analytics/global",
+                             .access = Access::admin,
+                             .summary = "What everybody does: active and new users, sessions, retention."},
+                            [&service](Call<None, Range> call) { return service.find_global(call.query); }));
+    rows.push_back(endpoint({.method = Method::get,
                              .path = "/api/v1/analytics/now",
                              .access = Access::anyone,
                              .summary = "How many people meditate at this moment."},

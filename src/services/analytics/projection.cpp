@@ -1,7 +1,10 @@
 #include "services/analytics/projection.h"
 
 #include "platform/postgres/session.h"
+#include "services/analytics/accounts.h"
 #include "services/analytics/streaks.h"
+
+#include <boost/json/parse.hpp>
 
 #include <vector>
 
@@ -26,23 +29,47 @@ struct Days {
     std::vector<LocalDate> dates;
 };
 
-SessionEvents session_events(std::span<const events::Event> events) {
-    SessionEvents found;
-    for (const auto& event : events) {
-        if (!event.type.starts_with("session.")) continue;
-        found.users.push_back(event.user);
-        found.deleted.push_back(event.type == "session.deleted");
-        found.sessions.push_back({event.payload});
+struct Fences {
+    std::vector<UserId> users;
+    std::vector<Uuid> fences;
+};
+
+// The events by what they are about.
+struct News {
+    SessionEvents sessions;
+    Registrations registrations;
+    std::vector<UserId> erased;
+    Fences fences;
+
+    [[nodiscard]] bool is_empty() const {
+        return sessions.users.empty() && registrations.users.empty() && erased.empty() && fences.users.empty();
     }
-    return found;
+};
+
+// The text of a member that the payload must have. Any exception: the event is at fault.
+std::string member_of(const events::Event& event, std::string_view name) {
+    return std::string(boost::json::parse(event.payload).as_object().at(name).as_string());
 }
 
-// Only one batch at a time, whatever transport brings it: the next one sees all that this one has written. A plan made
-// once would be for ten array elements and for the tables as small as they were then.
-Awaitable<> take_turn(postgres::Session& session) {
-    static constexpr Statement kLock{"analytics_take_turn", R"(
-        SELECT set_config('plan_cache_mode', 'force_custom_plan', true) FROM pg_advisory_xact_lock($1))"};
-    co_await session.query(kLock, kProjectionLock);
+News sort(std::span<const events::Event> events) {
+    News news;
+    for (const auto& event : events) {
+        if (event.type.starts_with("session.")) {
+            news.sessions.users.push_back(event.user);
+            news.sessions.deleted.push_back(event.type == "session.deleted");
+            news.sessions.sessions.push_back({event.payload});
+        } else if (event.type == "user.registered") {
+            news.registrations.users.push_back(event.user);
+            news.registrations.at.push_back(event.occurred_at);
+            news.registrations.timezones.push_back(member_of(event, "timezone"));
+        } else if (event.type == "user.deleted") {
+            news.erased.push_back(event.user);
+        } else if (event.type == kFenceEvent) {
+            news.fences.users.push_back(event.user);
+            news.fences.fences.push_back(Uuid::parse(member_of(event, "fence")).value());
+        }
+    }
+    return news;
 }
 
 // Keeps what is newer than what is known; answers the days on which that makes a difference, before and after.
@@ -60,6 +87,7 @@ Awaitable<Days> keep_facts(postgres::Session& session, SessionEvents events) {
                      id uuid, version integer, status text, kind text, timezone text, "localDate" date,
                      "startedAt" timestamptz, "endedAt" timestamptz, "durationSeconds" integer,
                      "moodBefore" smallint, "moodAfter" smallint)
+            WHERE NOT EXISTS (SELECT FROM user_facts AS account WHERE account.user_id = event.user_id AND erased)
             ORDER BY event.user_id, fact.id, fact.version DESC),
         known AS (
             SELECT user_id, session_id, known.counts, known.local_date
@@ -105,14 +133,46 @@ Awaitable<> recompute(postgres::Session& session, Days days) {
     co_await session.query(kAddUp, days.users, days.dates, kStreakSeconds);
 }
 
+Awaitable<> note_fences(postgres::Session& session, Fences fences) {
+    static constexpr Statement kNote{"analytics_note_fences", R"(
+        INSERT INTO user_facts AS known (user_id, fence)
+        SELECT DISTINCT ON (user_id) user_id, fence
+        FROM unnest($1::uuid[], $2::uuid[]) WITH ORDINALITY AS event (user_id, fence, place)
+        ORDER BY user_id, place DESC
+        ON CONFLICT (user_id) DO UPDATE SET fence = excluded.fence WHERE NOT known.erased)"};
+    co_await session.query(kNote, fences.users, fences.fences);
+}
+
 }  // namespace
 
+// A plan made once would be for ten array elements and for the tables as small as they were then.
+Awaitable<> take_turn(postgres::Session& session) {
+    static constexpr Statement kLock{"analytics_take_turn", R"(
+        SELECT set_config('plan_cache_mode', 'force_custom_plan', true) FROM pg_advisory_xact_lock($1))"};
+    co_await session.query(kLock, kProjectionLock);
+}
+
+// Last in the transaction: it is one row for all.
+Awaitable<> note_change(postgres::Session& session) {
+    static constexpr Statement kNote{"analytics_note_change", "UPDATE fact_changes SET changes = changes + 1"};
+    co_await session.query(kNote);
+}
+
+// Sessions before accounts: what a user did before leaving counts, also in one batch.
 Awaitable<> project(postgres::Session& session, std::span<const events::Event> events) {
-    auto news = session_events(events);
-    if (news.users.empty()) co_return;
+    auto news = sort(events);
+    if (news.is_empty()) co_return;
     co_await take_turn(session);
-    auto days = co_await keep_facts(session, std::move(news));
-    if (!days.users.empty()) co_await recompute(session, std::move(days));
+    bool changes = !news.registrations.users.empty() || !news.erased.empty();
+    if (!news.sessions.users.empty()) {
+        auto days = co_await keep_facts(session, std::move(news.sessions));
+        changes |= !days.users.empty();
+        if (!days.users.empty()) co_await recompute(session, std::move(days));
+    }
+    if (!news.registrations.users.empty()) co_await keep_registrations(session, std::move(news.registrations));
+    if (!news.erased.empty()) co_await erase_accounts(session, std::move(news.erased));
+    if (!news.fences.users.empty()) co_await note_fences(session, std::move(news.fences));
+    if (changes) co_await note_change(session);
 }
 
 }  // namespace mindspace::analytics

@@ -1,7 +1,5 @@
 #include "services/analytics/rollup.h"
 
-#include "platform/base/calendar.h"
-
 #include <algorithm>
 
 namespace mindspace::analytics {
@@ -13,21 +11,6 @@ using std::chrono::days;
 std::optional<double> average(std::int64_t sum, std::int64_t count) {
     if (count == 0) return std::nullopt;
     return static_cast<double>(sum) / static_cast<double>(count);
-}
-
-// The last day of the day, week or month that `date` lies in.
-template <Grain kGrain>
-LocalDate last_day_of(LocalDate date) {
-    if constexpr (kGrain == Grain::day) return date;
-    if constexpr (kGrain == Grain::week) return monday_of(date) + days(6);
-    if constexpr (kGrain == Grain::month) return last_day_of_month(date);
-}
-
-template <Grain kGrain>
-Bucket<kGrain>::Label label_of(LocalDate date) {
-    if constexpr (kGrain == Grain::day) return date;
-    if constexpr (kGrain == Grain::week) return format_week(iso_week_of(date));
-    if constexpr (kGrain == Grain::month) return format_month(date);
 }
 
 }  // namespace

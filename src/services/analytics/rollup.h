@@ -1,6 +1,7 @@
 #pragma once
 // How the totals of days add up to days, weeks and months without a gap. Pure.
 
+#include "platform/base/calendar.h"
 #include "services/analytics/types.h"
 
 #include <span>
@@ -18,6 +19,22 @@ struct DailyTotals {
     std::int64_t mood_after_sum = 0;
     std::int64_t mood_after_count = 0;
 };
+
+// The last day of the day, week or month that `date` lies in.
+template <Grain kGrain>
+LocalDate last_day_of(LocalDate date) {
+    if constexpr (kGrain == Grain::day) return date;
+    if constexpr (kGrain == Grain::week) return monday_of(date) + std::chrono::days(6);
+    if constexpr (kGrain == Grain::month) return last_day_of_month(date);
+}
+
+// How the day, week or month is named that `date` lies in.
+template <Grain kGrain>
+Bucket<kGrain>::Label label_of(LocalDate date) {
+    if constexpr (kGrain == Grain::day) return date;
+    if constexpr (kGrain == Grain::week) return format_week(iso_week_of(date));
+    if constexpr (kGrain == Grain::month) return format_month(date);
+}
 
 Totals add_up(std::span<const DailyTotals> rows);
 

@@ -8,7 +8,8 @@ namespace mindspace::analytics {
 
 class AnalyticsService {
 public:
-    explicit AnalyticsService(AnalyticsStore store) : store_(store) {}
+    AnalyticsService(AnalyticsStore store, NowBoard board, const Clock& clock)
+        : store_(store), board_(board), clock_(clock) {}
 
     // Of all that take a user, error: unauthenticated `user_gone` when the account was deleted meanwhile.
     // Of the first three, error: invalid when the range is empty or longer than 366, 1,100 and 1,100 days.
@@ -18,7 +19,9 @@ public:
     Awaitable<Result<Summary>> find_summary(UserId user);
     // Of the user's current year when none is named.
     Awaitable<Result<Heatmap>> find_heatmap(UserId user, std::optional<std::int32_t> year);
-    // At most 1 s old, unless the database is slower than that.
+    // Error: invalid as above, beyond 1,100 days. As of the last refresh (global_refresh.h).
+    Awaitable<Result<GlobalAnalytics>> find_global(Range range);
+    // From Redis, at most 1 s old; without it counted here, at most once a second.
     Awaitable<Result<Now>> find_now();
 
 private:
@@ -26,9 +29,11 @@ private:
     Awaitable<Result<Series<kGrain>>> find_series(UserId user, Range range, std::chrono::days longest);
 
     AnalyticsStore store_;
-    SystemClock clock_;
+    NowBoard board_;
+    const Clock& clock_;
     std::optional<Now> now_;
-    bool is_counting_ = false;
+    Timestamp look_again_at_{};  // for another `now`
+    bool is_looking_ = false;
 };
 
 }  // namespace mindspace::analytics

@@ -1,20 +1,12 @@
 #include "services/analytics/store.h"
 
+#include "platform/base/calendar.h"
 #include "platform/postgres/client.h"
 #include "platform/postgres/hash_partition.h"
 
 namespace mindspace::analytics {
 
 using postgres::Statement;
-
-namespace {
-
-// How long after its planned end somebody's session is still taken for one that goes on, and how long after the last
-// sign of life somebody is still taken to be with a group: three of the refreshes by the node that holds their socket.
-constexpr double kOvertimeSeconds = 300;
-constexpr double kPresenceSeconds = 45;
-
-}  // namespace
 
 Awaitable<std::vector<DailyTotals>> AnalyticsStore::list_days(UserId user, Range range) {
     static constexpr Statement kList{"analytics_list_days", R"(
@@ -63,20 +55,30 @@ Awaitable<History> AnalyticsStore::find_history(UserId user) {
     co_return history;
 }
 
-Awaitable<Now> AnalyticsStore::count_now(Timestamp now) {
-    // People, not sessions: who sits with a group and has a session of their own counts once.
-    static constexpr Statement kCount{"analytics_count_now", R"(
-        WITH running AS (SELECT group_id FROM groups WHERE state = 'running' AND ends_at > $1),
-        meditating AS (
-            SELECT user_id FROM meditation_sessions
-            WHERE status = 'active' AND started_at + make_interval(secs => planned_seconds + $2) > $1
-            UNION
-            SELECT user_id FROM group_attendance JOIN running USING (group_id)
-            WHERE present_since IS NOT NULL AND seen_at > $1 - make_interval(secs => $3))
-        SELECT (SELECT count(*) FROM meditating), (SELECT count(*) FROM running))"};
-    auto rows = co_await database_.query(kCount, now, kOvertimeSeconds, kPresenceSeconds);
-    co_return Now{
-        .meditating = rows[0].get<std::int64_t>(0), .groups_running = rows[0].get<std::int64_t>(1), .as_of = now};
+Awaitable<GlobalCounts> AnalyticsStore::find_global(Range range) {
+    static constexpr Statement kAsOf{"analytics_global_as_of", "SELECT refreshed_at FROM global_refreshes"};
+    static constexpr Statement kPeriods{"analytics_global_periods", R"(
+        SELECT grain, first_day, active_users, new_users, sessions, seconds FROM global_periods
+        WHERE grain = 'day' AND first_day BETWEEN $1 AND $4 OR grain = 'week' AND first_day BETWEEN $2 AND $4
+           OR grain = 'month' AND first_day BETWEEN $3 AND $4)"};
+    static constexpr Statement kCohorts{"analytics_global_cohorts", R"(
+        SELECT cohort_week, week, active_users FROM global_cohorts
+        WHERE cohort_week BETWEEN $1 AND $2 AND week <= $2)"};
+    auto monday = monday_of(range.from);
+    std::vector<postgres::Query> queries;
+    queries.push_back(postgres::bind(kAsOf));
+    queries.push_back(postgres::bind(kPeriods, range.from, monday, first_day_of_month(range.from), range.to));
+    queries.push_back(postgres::bind(kCohorts, monday, range.to));
+    auto answers = co_await database_.transaction(std::move(queries));
+    GlobalCounts counts{.as_of = answers[0][0].get<Timestamp>(0), .periods = {}, .cohorts = {}};
+    for (auto row : answers[1])
+        counts.periods[{row.get<std::string>(0), row.get<LocalDate>(1)}] = {.active_users = row.get<std::int64_t>(2),
+                                                                            .new_users = row.get<std::int64_t>(3),
+                                                                            .sessions = row.get<std::int64_t>(4),
+                                                                            .seconds = row.get<std::int64_t>(5)};
+    for (auto row : answers[2])
+        counts.cohorts[{row.get<LocalDate>(0), row.get<LocalDate>(1)}] = row.get<std::int64_t>(2);
+    co_return counts;
 }
 
 }  // namespace mindspace::analytics

@@ -1,8 +1,11 @@
 #pragma once
-// Reads the tables of the analytics service: session_facts and daily_totals, which projection.h writes. No rules here.
+// Reads the tables of the analytics service: session_facts and daily_totals, which projection.h writes, and the views
+// of all users, which global_refresh.h refreshes. No rules here.
 
 #include "platform/base/async.h"
 #include "platform/postgres/replicas.h"
+#include "services/analytics/global.h"
+#include "services/analytics/now.h"
 #include "services/analytics/rollup.h"
 #include "services/analytics/summary.h"
 #include "services/user/client.h"
@@ -28,8 +31,9 @@ public:
     // Ordered by date.
     Awaitable<std::vector<DailyTotals>> list_days(UserId user, Range range);
     Awaitable<History> find_history(UserId user);
-    // Who is meditating at that moment, and the groups that do.
-    Awaitable<Now> count_now(Timestamp now);
+    // Of the periods that touch the range. Not of one instant: a refresh may fall in between.
+    Awaitable<GlobalCounts> find_global(Range range);
+    Awaitable<Now> count_now(Timestamp now) { return analytics::count_now(database_, now); }
 
 private:
     postgres::Client& database_;

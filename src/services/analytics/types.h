@@ -201,6 +201,79 @@ struct Heatmap {
     }
 };
 
+// ---- global
+
+// What everybody did on a day, in an ISO week or in a month; people's own days.
+template <Grain kGrain>
+struct GlobalPeriod {
+    using Label = Bucket<kGrain>::Label;
+    Label label{};
+    std::int64_t active_users = 0;
+    std::int64_t new_users = 0;
+    std::int64_t sessions = 0;
+    std::int64_t seconds = 0;
+
+    static constexpr std::string_view kName = kGrain == Grain::day    ? "GlobalDay"
+                                              : kGrain == Grain::week ? "GlobalWeek"
+                                                                      : "GlobalMonth";
+    static constexpr auto fields() {
+        using P = GlobalPeriod;
+        return std::tuple{field(Bucket<kGrain>::kLabel, &P::label, {.about = Bucket<kGrain>::kAbout}),
+                          field("activeUsers", &P::active_users, {.about = "With a completed session."}),
+                          field("newUsers", &P::new_users), field("sessions", &P::sessions),
+                          field("seconds", &P::seconds)};
+    }
+};
+
+struct GlobalTotals {
+    std::int64_t new_users = 0;
+    std::int64_t sessions = 0;
+    std::int64_t seconds = 0;
+
+    static constexpr std::string_view kName = "GlobalTotals";
+    static constexpr auto fields() {
+        return std::tuple{field("newUsers", &GlobalTotals::new_users), field("sessions", &GlobalTotals::sessions),
+                          field("seconds", &GlobalTotals::seconds)};
+    }
+};
+
+// Those who registered in one week.
+struct Cohort {
+    std::string week;
+    std::int64_t new_users = 0;
+    std::vector<std::int64_t> active_users;
+
+    static constexpr std::string_view kName = "Cohort";
+    static constexpr auto fields() {
+        return std::tuple{field("week", &Cohort::week, {.about = "Of their registration."}),
+                          field("newUsers", &Cohort::new_users),
+                          field("activeUsers", &Cohort::active_users,
+                                {.about = "How many of them had a completed session in that week, in the one after "
+                                          "it, and so on to the last week of the range."})};
+    }
+};
+
+// Accounts that were deleted since still count.
+struct GlobalAnalytics {
+    Timestamp as_of{};
+    std::vector<GlobalPeriod<Grain::day>> days;
+    std::vector<GlobalPeriod<Grain::week>> weeks;
+    std::vector<GlobalPeriod<Grain::month>> months;
+    GlobalTotals totals;
+    std::vector<Cohort> retention;
+
+    static constexpr std::string_view kName = "GlobalAnalytics";
+    static constexpr auto fields() {
+        using G = GlobalAnalytics;
+        return std::tuple{field("asOf", &G::as_of),
+                          field("days", &G::days, {.about = "Every day of the range."}),
+                          field("weeks", &G::weeks, {.about = "Every week that the range touches, whole."}),
+                          field("months", &G::months, {.about = "Every month that the range touches, whole."}),
+                          field("totals", &G::totals, {.about = "Of the days."}),
+                          field("retention", &G::retention, {.about = "A row for each of the weeks."})};
+    }
+};
+
 // ---- now
 
 struct Now {

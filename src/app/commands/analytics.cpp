@@ -1,0 +1,98 @@
+// mindspace analytics: makes the figures anew from the history, or says whether they agree with it. Both work while the
+// program runs.
+
+#include "app/backends.h"
+#include "app/commands/command_line.h"
+#include "app/commands/connection.h"
+#include "app/embedded/startup_error.h"
+#include "platform/postgres/session.h"
+#include "services/analytics/rebuild.h"
+#include "services/analytics/verify.h"
+
+#include <fmt/format.h>
+#include <CLI/CLI.hpp>
+
+#include <memory>
+
+namespace mindspace::app {
+
+namespace {
+
+constexpr Milliseconds kTimeout{600'000};  // of a statement: somebody may have a long history
+constexpr Milliseconds kPatience{30'000};  // with events that are on their way
+
+struct Words {
+    std::string user;
+    std::int64_t users = 1000;
+};
+
+std::optional<UserId> user_of(const Words& words) {
+    if (words.user.empty()) return std::nullopt;
+    auto user = UserId::parse(words.user);
+    if (!user) throw StartupError(EX_USAGE, "--user takes an id, as `mindspace user list` shows it");
+    return user;
+}
+
+Awaitable<analytics::Rebuilt> rebuild_on(postgres::Session& session, std::optional<UserId> user) {
+    co_await session.connect();
+    co_return co_await analytics::rebuild(session, user);
+}
+
+Awaitable<analytics::Verification> verify_on(postgres::Session& session, std::optional<UserId> user,
+                                             std::int64_t count) {
+    co_await session.connect();
+    std::vector<UserId> users;
+    if (user)
+        users.push_back(*user);
+    else
+        users = co_await analytics::sample_users(session, count);
+    co_return co_await analytics::verify(session, std::move(users), kPatience);
+}
+
+int rebuild(const CommandLine& line, const Words& words) {
+    auto config = load_settings(line);
+    auto user = user_of(words);
+    CommandConnection connection(config);
+    postgres::Session session(connection.loop(),
+                              {.conninfo = running_backends(config).database, .query_timeout = kTimeout});
+    auto rebuilt = connection.run(rebuild_on(session, user));
+    if (user && rebuilt.users == 0) throw StartupError(EX_USAGE, "there is no such user");
+    fmt::print("made anew: {} users; {} facts were not as they should be\n", rebuilt.users, rebuilt.facts);
+    return 0;
+}
+
+int verify(const CommandLine& line, const Words& words) {
+    auto config = load_settings(line);
+    auto user = user_of(words);
+    CommandConnection connection(config);
+    postgres::Session session(connection.loop(),
+                              {.conninfo = running_backends(config).database, .query_timeout = kTimeout});
+    auto found = connection.run(verify_on(session, user, words.users));
+    for (auto id : found.diverging) fmt::print("{} differs from the history\n", id.to_string());
+    for (auto id : found.undecided) fmt::print("{} has events that are still on their way\n", id.to_string());
+    fmt::print("compared: {} users; {} differ, {} cannot be told\n", found.users, found.diverging.size(),
+               found.undecided.size());
+    if (!found.diverging.empty()) return EX_DATAERR;
+    return found.undecided.empty() ? 0 : EX_TEMPFAIL;
+}
+
+}  // namespace
+
+void add_analytics_command(CLI::App& cli, CommandLine& line) {
+    auto words = std::make_shared<Words>();
+    auto* analytics = cli.add_subcommand("analytics", "Look after the figures");
+    analytics->require_subcommand(1);
+    auto add = [&](const char* name, const char* sentence, int (*action)(const CommandLine&, const Words&)) {
+        auto* command = add_command(*analytics, line, name, sentence);
+        command->add_option("--user", words->user, "Of this user alone, by id");
+        command->callback(
+            [&line, words, action] { line.action = [&line, words, action] { return action(line, *words); }; });
+        return command;
+    };
+    add("rebuild", "Make facts and totals anew from the history", &rebuild);
+    add("verify", "Compare facts and totals with the history", &verify)
+        ->add_option("--users", words->users, "About so many, at random")
+        ->check(CLI::Range(1, 1'000'000'000));
+}
+
+}  // namespace mindspace::app

@@ -1,0 +1,105 @@
+#include "services/analytics/upkeep.h"
+
+#include "platform/postgres/session.h"
+#include "platform/telemetry/log.h"
+#include "services/analytics/global_refresh.h"
+#include "services/analytics/verify.h"
+
+#include <algorithm>
+#include <chrono>
+
+namespace mindspace::analytics {
+
+namespace {
+
+using std::chrono::steady_clock;
+
+constexpr Milliseconds kNowInterval{500};
+constexpr Milliseconds kRefreshTimeout{600'000};  // of each statement: they read everything
+constexpr Milliseconds kVerifyTimeout{60'000};
+constexpr std::int64_t kSample = 1000;
+constexpr Milliseconds kPatience{30'000};  // with events that are on their way
+constexpr int kShare = 10;                 // no job takes more than a tenth of the time
+
+Milliseconds pause_after(steady_clock::time_point began_at, Milliseconds interval) {
+    auto took = std::chrono::duration_cast<Milliseconds>(steady_clock::now() - began_at);
+    return std::max(interval, (kShare - 1) * took);
+}
+
+postgres::LeaderOptions leader_options(const std::string& conninfo, std::string job, Milliseconds timeout) {
+    return {.name = std::move(job), .conninfo = conninfo, .query_timeout = timeout};
+}
+
+}  // namespace
+
+Upkeep::Upkeep(asio::io_context& io, redis::Client& redis, UpkeepOptions options)
+    : board_(redis),
+      refresh_interval_(options.refresh_interval),
+      verify_interval_(options.verify_interval),
+      now_(io, leader_options(options.conninfo, "analytics.now", Milliseconds(5000)),
+           [this](postgres::Session& session) { return put_up_now(session); }),
+      refresher_(io, leader_options(options.conninfo, "analytics.refresh", kRefreshTimeout),
+                 [this](postgres::Session& session) { return refresh(session); }),
+      verifier_(io, leader_options(options.conninfo, "analytics.verify", kVerifyTimeout),
+                [this](postgres::Session& session) { return verify_sample(session); }) {}
+
+void Upkeep::start() {
+    now_.start();
+    refresher_.start();
+    verifier_.start();
+}
+
+void Upkeep::stop() {
+    now_.stop();
+    refresher_.stop();
+    verifier_.stop();
+}
+
+Awaitable<Milliseconds> Upkeep::put_up_now(postgres::Session& session) {
+    auto began_at = steady_clock::now();
+    if (!board_.is_there()) co_return kNowInterval;
+    auto now = co_await count_now(session, SystemClock{}.now());
+    co_await board_.put_up(now);
+    co_return pause_after(began_at, kNowInterval);
+}
+
+Awaitable<Milliseconds> Upkeep::refresh(postgres::Session& session) {
+    auto began_at = steady_clock::now();
+    if (co_await refresh_global(session)) {
+        auto took = std::chrono::duration_cast<Milliseconds>(steady_clock::now() - began_at);
+        stats_.refreshes.add(1);
+        stats_.refresh_milliseconds.set(took.count());
+        log::debug("figures of all users refreshed",
+                   {{"event.duration", Milliseconds(took) / std::chrono::nanoseconds(1)}});
+    }
+    co_return pause_after(began_at, refresh_interval_);
+}
+
+Awaitable<Milliseconds> Upkeep::verify_sample(postgres::Session& session) {
+    auto users = co_await sample_users(session, kSample);
+    auto found = co_await verify(session, std::move(users), kPatience);
+    stats_.verified_users.add(static_cast<std::uint64_t>(found.users));
+    stats_.diverging_users.add(found.diverging.size());
+    stats_.undecided_users.add(found.undecided.size());
+    for (auto user : found.diverging)
+        log::error("analytics differ from the history; `mindspace analytics rebuild --user` mends it",
+                   {{"user.id", user.to_string()}});
+    log::info("analytics compared with the history", {{"mindspace.users", found.users},
+                                                      {"mindspace.diverging", std::ssize(found.diverging)},
+                                                      {"mindspace.undecided", std::ssize(found.undecided)}});
+    co_return verify_interval_;
+}
+
+void collect(const UpkeepStats& stats, telemetry::Page& page) {
+    page.counter("mindspace_analytics_refreshes", "Refreshes of the figures of all users.", stats.refreshes.value());
+    page.gauge("mindspace_analytics_refresh_milliseconds", "How long the last refresh took.",
+               stats.refresh_milliseconds.value());
+    page.counter("mindspace_analytics_verified_users", "Users whose analytics were compared with their history.",
+                 stats.verified_users.value());
+    page.counter("mindspace_analytics_divergence", "Users whose analytics differed from their history.",
+                 stats.diverging_users.value());
+    page.counter("mindspace_analytics_undecided_users", "Users whose events were on their way for too long to tell.",
+                 stats.undecided_users.value());
+}
+
+}  // namespace mindspace::analytics
