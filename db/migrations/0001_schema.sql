@@ -195,6 +195,7 @@ CREATE TABLE groups (
 -- The order of the public list: soonest first, and unscheduled ones by when they were made.
 CREATE INDEX groups_public ON groups (state, (coalesce(started_at, scheduled_for, created_at)), group_id)
     WHERE visibility = 'public';
+CREATE INDEX groups_host ON groups (host_id);
 CREATE INDEX groups_running ON groups (ends_at) WHERE state = 'running';
 
 -- How long somebody sat with a running group, kept current by the nodes that hold their sockets.

@@ -33,6 +33,7 @@ constexpr std::pair<const char*, const char*> kRoutes[] = {
     {"get", "/.well-known/jwks.json"},
     {"get", "/api/v1/users/me"},
     {"patch", "/api/v1/users/me"},
+    {"delete", "/api/v1/users/me"},
     {"get", "/api/v1/users/me/stats"},
     {"get", "/api/v1/users/{id}"},
     {"post", "/api/v1/sessions"},

@@ -70,6 +70,7 @@ struct Declaration {
     std::vector<std::string_view> errors{};  // the codes that are this endpoint's own, for the reader of the document
     std::string_view cache_control{};        // of a successful answer; default: nobody stores it, or, with an ETag,
                                              // asks again before it is used
+    std::string_view produces{};             // the media type of a handler's own Response, for the document
     bool websocket = false;                  // opens a socket: the handshake is checked before the handler
     bool hidden = false;                     // left out of the OpenAPI document
 };

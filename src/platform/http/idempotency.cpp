@@ -28,6 +28,11 @@ bool is_worth_keeping(int status) {
 
 }  // namespace
 
+postgres::Query forget_answers(UserId user) {
+    static constexpr Statement kForget{"idempotency_forget", "DELETE FROM idempotency_keys WHERE user_id = $1"};
+    return postgres::bind(kForget, user);
+}
+
 struct Idempotency::Claim {
     std::optional<Uuid> creation_id;  // the claim is ours
     Bytes fingerprint;                // otherwise: of the request that has it

@@ -9,6 +9,7 @@
 #include "platform/base/bytes.h"
 #include "platform/base/time.h"
 #include "platform/http/endpoint.h"
+#include "platform/postgres/statement.h"
 
 #include <string>
 #include <string_view>
@@ -18,6 +19,9 @@ class Client;
 }
 
 namespace mindspace::http {
+
+// The statement that forgets what is kept for a user; the caller runs it within its transaction.
+postgres::Query forget_answers(UserId user);
 
 class Idempotency {
 public:

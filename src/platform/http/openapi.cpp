@@ -117,6 +117,12 @@ void write_responses(JsonWriter& out, const Endpoint& row, schema::Components& c
     out.begin_object();
     write_head(out, std::to_string(success), reason_phrase(success), is_limited);
     if (row.types.answer != nullptr) write_content(out, kJson, row.types.answer, components);
+    if (!declared.produces.empty()) {
+        out.key("content");
+        out.begin_object();
+        out.key(declared.produces), out.raw("{}");
+        out.end_object();
+    }
     out.end_object();
     if (declared.access != Access::anyone) write_problem(out, "401", "No valid access token.", is_limited);
     if (declared.access == Access::admin) write_problem(out, "403", "Not an administrator.", is_limited);

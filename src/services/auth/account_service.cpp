@@ -39,16 +39,26 @@ Awaitable<> AccountService::revoke(UserId user, std::vector<AuthSessionId> ids) 
     return registry_.revoke_all(user, std::move(ids), settings_.access.ttl);
 }
 
+// The account whose password it is; nothing when it has been deleted this moment.
+Awaitable<Result<std::optional<Account>>> AccountService::check_password(UserId user, std::string password,
+                                                                         std::string network) {
+    auto attempt = co_await guesses_.begin(user.to_string(), network);
+    if (!attempt.by_network.allowed) co_return too_many_guesses(attempt.by_network);
+    auto account = co_await accounts_.find(user);
+    if (!account) co_return account;
+    bool fits = co_await hasher_.verify(std::move(password), account->password_hash);
+    if (!fits) co_return wrong_password();
+    co_await guesses_.forgive(user.to_string(), std::move(network));
+    co_return account;
+}
+
 Awaitable<Result<>> AccountService::change_password(http::Principal principal, ChangePassword request, Origin origin) {
     if (auto refusal = refuse_common_password(request.new_password, "newPassword")) co_return std::move(*refusal);
-    auto network = http::network_of(origin.ip);
-    auto attempt = co_await guesses_.begin(principal.user.to_string(), network);
-    if (!attempt.by_network.allowed) co_return too_many_guesses(attempt.by_network);
-    auto account = co_await accounts_.find(principal.user);
-    if (!account) co_return wrong_password();  // deleted this moment
-    bool fits = co_await hasher_.verify(std::move(request.current_password), account->password_hash);
-    if (!fits) co_return wrong_password();
-    co_await guesses_.forgive(principal.user.to_string(), std::move(network));
+    auto checked =
+        co_await check_password(principal.user, std::move(request.current_password), http::network_of(origin.ip));
+    if (!checked) co_return checked.error();
+    auto& account = *checked;
+    if (!account) co_return wrong_password();
     auto hash = co_await hasher_.hash(std::move(request.new_password));
 
     auto now = clock_.now();
@@ -123,6 +133,24 @@ Awaitable<Result<>> AccountService::resend_verification(http::Principal principa
     entry.auth_session = principal.auth_session;
     auto mail = verification_mail(user->id, std::move(user->email), std::move(user->locale));
     co_await accounts_.queue_mail(std::move(mail), std::move(entry));
+    co_return Result<>{};
+}
+
+// Here PostgreSQL comes first: a deletion that failed must leave a login that can ask for it again. The commit itself
+// tells every process which logins it has ended (revocations.h).
+Awaitable<Result<>> AccountService::delete_account(http::Principal principal, DeleteAccount request, Origin origin) {
+    const auto id = principal.user;
+    auto checked = co_await check_password(id, std::move(request.password), http::network_of(origin.ip));
+    if (!checked) co_return checked.error();
+    auto user = co_await store_.find_user(id);
+    if (!*checked || !user) co_return Result<>{};  // by the same request, sent twice
+    auto now = clock_.now();
+    AuditEntry entry{.user = id, .at = now, .action = AuditAction::account_deleted};  // without who asked from where
+    auto erased = co_await accounts_.erase(std::move(entry), email_key(user->email));
+    co_await revoke(id, std::move(erased.sessions));
+    co_await user::forget_cached(redis_, id);
+    co_await meditation::announce_cancelled(redis_, std::move(erased.cancelled_groups), now);
+    report("account deleted", "account_deleted", id);
     co_return Result<>{};
 }
 

@@ -32,8 +32,12 @@ public:
     Awaitable<Result<>> verify_email(VerifyEmail request, Origin origin);
     // Mails a new link, unless the address is verified already.
     Awaitable<Result<>> resend_verification(http::Principal principal, Origin origin);
+    // Erases the account and all that is kept of it; its tokens are dead on every node. Sent twice at a time it
+    // succeeds twice. Error: as change_password().
+    Awaitable<Result<>> delete_account(http::Principal principal, DeleteAccount request, Origin origin);
 
 private:
+    Awaitable<Result<std::optional<Account>>> check_password(UserId user, std::string password, std::string network);
     Awaitable<> send_reset_mail(std::string email, Origin origin);
     Awaitable<> revoke(UserId user, std::vector<AuthSessionId> ids);
 

@@ -1,5 +1,6 @@
 #include "services/auth/account_store.h"
 
+#include "platform/http/idempotency.h"
 #include "platform/postgres/client.h"
 
 namespace mindspace::auth {
@@ -86,6 +87,36 @@ Awaitable<bool> AccountStore::verify_email(AuditEntry entry, OneTimeToken token)
     queries.push_back(user::verify_email(entry.user, entry.at));
     auto results = co_await database_.transaction(std::move(queries));
     co_return results[0].affected() == 1;
+}
+
+Awaitable<ErasedAccount> AccountStore::erase(AuditEntry entry, std::string email_key) {
+    static constexpr Statement kEraseCredentials{
+        "auth_erase_credentials",
+        "WITH change AS (DELETE FROM credentials WHERE user_id = $1 RETURNING user_id)" AUTH_AUDIT_CHANGE};
+    static constexpr Statement kEraseEmail{"auth_erase_login_email",
+                                           "DELETE FROM login_emails WHERE email_key = $2 AND user_id = $1"};
+    static constexpr Statement kEraseSessions{"auth_erase_sessions", R"(
+        WITH erased AS (DELETE FROM auth_sessions WHERE user_id = $1 RETURNING auth_session_id, revoked_at)
+        SELECT auth_session_id FROM erased WHERE revoked_at IS NULL)"};
+    static constexpr Statement kEraseTokens{"auth_erase_one_time_tokens",
+                                            "DELETE FROM one_time_tokens WHERE user_id = $1"};
+    static constexpr Statement kEraseMails{"auth_erase_mails", "DELETE FROM mails WHERE user_id = $1"};
+    constexpr std::size_t kSessions = 4;
+    constexpr std::size_t kGroups = 8;
+    const auto user = entry.user;
+    std::vector<postgres::Query> queries;
+    queries.push_back(user::erase_user(user, entry.at));
+    queries.push_back(erase_audit_query(user));
+    queries.push_back(bind_audited(kEraseCredentials, entry));  // from here on nobody logs in
+    queries.push_back(postgres::bind(kEraseEmail, user, email_key));
+    queries.push_back(postgres::bind(kEraseSessions, user));
+    queries.push_back(postgres::bind(kEraseTokens, user));
+    queries.push_back(postgres::bind(kEraseMails, user));
+    queries.push_back(http::forget_answers(user));
+    for (auto& query : meditation::erase_user(user, entry.at)) queries.push_back(std::move(query));
+    auto results = co_await database_.transaction(std::move(queries));
+    co_return ErasedAccount{.sessions = read_session_ids(results[kSessions]),
+                            .cancelled_groups = meditation::read_cancelled(results[kGroups])};
 }
 
 }  // namespace mindspace::auth

@@ -2,10 +2,17 @@
 // What happens to an account after its registration: credentials and one_time_tokens. No rules here.
 
 #include "services/auth/store.h"
+#include "services/meditation/client.h"
 
 namespace mindspace::auth {
 
 using EndedSessions = std::vector<AuthSessionId>;
+
+// What was still alive of an account when it was erased.
+struct ErasedAccount {
+    EndedSessions sessions;
+    std::vector<meditation::GroupId> cancelled_groups;
+};
 
 class AccountStore {
 public:
@@ -28,6 +35,10 @@ public:
     Awaitable<std::optional<EndedSessions>> reset_password(AuditEntry entry, OneTimeToken token, std::string new_hash);
     // Uses the token and marks the user's address as verified. False when the token cannot be used any more.
     Awaitable<bool> verify_email(AuditEntry entry, OneTimeToken token);
+
+    // Erases the account, with all that every service keeps of it, in one transaction. The entry's row stays. Nothing
+    // more happens when that was done before.
+    Awaitable<ErasedAccount> erase(AuditEntry entry, std::string email_key);
 
 private:
     postgres::Client& database_;

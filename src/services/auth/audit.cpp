@@ -20,4 +20,10 @@ postgres::Query audit_query(const AuditEntry& entry) {
     return bind_audited(kInsert, entry);
 }
 
+postgres::Query erase_audit_query(UserId user) {
+    static constexpr postgres::Statement kErase{
+        "auth_erase_audit", "DELETE FROM audit_log WHERE user_id = $1 AND action <> 'account_deleted'"};
+    return postgres::bind(kErase, user);
+}
+
 }  // namespace mindspace::auth

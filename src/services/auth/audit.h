@@ -1,6 +1,6 @@
 #pragma once
-// The audit log: what happened to an account, written in the transaction of the change itself. Rows are only added;
-// there is no statement that changes or removes one.
+// The audit log: what happened to an account, written in the transaction of the change itself. Rows are only added; one
+// statement removes them, that of a deleted account, which leaves the row of the deletion, without address and agent.
 
 #include "platform/base/ids.h"
 #include "platform/postgres/statement.h"
@@ -28,9 +28,10 @@ enum class AuditAction {
     account_disabled,
     account_enabled,
     role_changed,
+    account_deleted,
 };
 constexpr auto names_of(AuditAction) {
-    return std::array<std::string_view, 15>{"registered",
+    return std::array<std::string_view, 16>{"registered",
                                             "login",
                                             "login_failed",
                                             "refresh_reused",
@@ -44,7 +45,8 @@ constexpr auto names_of(AuditAction) {
                                             "email_verified",
                                             "account_disabled",
                                             "account_enabled",
-                                            "role_changed"};
+                                            "role_changed",
+                                            "account_deleted"};
 }
 
 struct AuditEntry {
@@ -62,6 +64,9 @@ std::string audit_detail(std::string_view name, std::string_view value);
 
 // One row, whatever else the transaction does.
 postgres::Query audit_query(const AuditEntry& entry);
+
+// Removes the user's rows but for that of a deletion.
+postgres::Query erase_audit_query(UserId user);
 
 // The tail of a statement that makes a change and writes down that it did, both or neither: a CTE named `change` has
 // the user_id of what was changed, and the statement's affected rows tell whether anything was. $1 to $8 belong to the

@@ -138,6 +138,19 @@ void add_account_endpoints(http::Endpoints& rows, AccountService& service) {
                             }));
 }
 
+// Of the user's resource, but a matter of the password.
+void add_deletion(http::Endpoints& rows, AccountService& service) {
+    rows.push_back(endpoint(
+        {.method = Method::del,
+         .path = "/api/v1/users/me",
+         .summary = "Delete the account: personal data is erased, the address is free again, all tokens die.",
+         .limit = LimitClass::auth,
+         .errors = {"wrong_password"}},
+        [&service](Call<DeleteAccount> call) {
+            return service.delete_account(call.principal, std::move(call.body), origin_of(std::move(call.client)));
+        }));
+}
+
 void add_link_pages(http::Endpoints& rows) {
     auto page = [](std::string_view path) {
         return http::Declaration{.method = Method::get,
@@ -160,6 +173,7 @@ http::Endpoints endpoints(AuthService& service, AccountService& accounts) {
     add_login_endpoints(rows, service);
     add_session_endpoints(rows, service);
     add_account_endpoints(rows, accounts);
+    add_deletion(rows, accounts);
     add_link_pages(rows);
     return rows;
 }

@@ -28,7 +28,7 @@ postgres::Query queue_mail_query(const NewMail& mail, const AuditEntry& entry) {
     static constexpr Statement kQueue{"auth_queue_mail", R"(
         WITH token AS (
                  INSERT INTO one_time_tokens AS known (user_id, kind, token_hash, issued_at, expires_at)
-                 VALUES ($1, $9, $10, $3, $11)
+                 SELECT user_id, $9, $10, $3, $11 FROM credentials WHERE user_id = $1 FOR KEY SHARE
                  ON CONFLICT (user_id, kind) DO UPDATE
                  SET token_hash = excluded.token_hash, issued_at = excluded.issued_at, expires_at = excluded.expires_at
                  WHERE $12::timestamptz IS NULL OR known.issued_at <= $12

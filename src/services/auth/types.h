@@ -99,6 +99,15 @@ struct ChangePassword {
     }
 };
 
+struct DeleteAccount {
+    std::string password;
+
+    static constexpr std::string_view kName = "DeleteAccount";
+    static constexpr auto fields() {
+        return std::tuple{field("password", &DeleteAccount::password, kTypedPasswordRules)};
+    }
+};
+
 struct ForgotPassword {
     std::string email;
 

@@ -47,7 +47,7 @@ Awaitable<bool> GroupStore::insert(NewGroup group, UserId host, GroupId id, Time
     static constexpr Statement kInsert{"group_insert", R"(
         INSERT INTO groups (group_id, host_id, host_name, title, description, kind, planned_seconds, scheduled_for,
                             visibility, max_participants, created_at, updated_at)
-        SELECT $1, user_id, display_name, $3, $4, $5, $6, $7, $8, $9, $10, $10 FROM users WHERE user_id = $2
+        SELECT $1, user_id, display_name, $3, $4, $5, $6, $7, $8, $9, $10, $10 FROM users WHERE user_id = $2 FOR KEY SHARE
         ON CONFLICT DO NOTHING)"};
     auto rows = co_await database_.query(kInsert, id, host, group.title, group.description,
                                          schema::enum_name(group.kind), group.planned_seconds, group.scheduled_for,

@@ -18,6 +18,7 @@ constexpr Statement kSeen{"group_seen", R"(
     FROM (SELECT user_id, min(at) AS at FROM unnest($2::uuid[], $3::timestamptz[]) AS seen (user_id, at)
           GROUP BY user_id) AS seen
     JOIN groups ON group_id = $1 AND state = 'running'
+    JOIN users USING (user_id)
     ON CONFLICT (user_id, group_id) DO UPDATE SET
         attended_ms = known.attended_ms + CASE WHEN known.seen_at < $4 - )" STALE_AFTER R"(
             THEN coalesce(extract(epoch FROM known.seen_at - known.present_since) * 1000, 0)::bigint ELSE 0 END,
@@ -88,6 +89,7 @@ Awaitable<std::optional<GroupEnd>> GroupTimetable::finish(GroupId id, std::strin
                    (started_at AT TIME ZONE timezone - make_interval(hours => day_start_hour))::date,
                    timezone, group_id, 'group', $3, $3
             FROM named CROSS JOIN over JOIN users USING (user_id)
+            FOR KEY SHARE OF users
             ON CONFLICT DO NOTHING
             RETURNING *),
         sessions_told AS (

@@ -74,7 +74,8 @@ Awaitable<std::optional<MeditationSession>> SessionStore::insert_active(UserId u
             SELECT $1, $2, 'active', $3, $4, $5,
                    ($5 AT TIME ZONE zone.name - make_interval(hours => zone.day_start_hour))::date,
                    zone.name, $6, 'live', $5, $5
-            FROM (SELECT coalesce($7, timezone) AS name, day_start_hour FROM users WHERE user_id = $1) AS zone
+            FROM (SELECT coalesce($7, timezone) AS name, day_start_hour FROM users WHERE user_id = $1
+                  FOR KEY SHARE) AS zone
             ON CONFLICT DO NOTHING
             RETURNING user_id, )" SESSION_COLUMNS "), " SESSION_EVENT("'session.started'", "version", "$5") R"(
         SELECT )" SESSION_COLUMNS " FROM changed"};
@@ -191,6 +192,7 @@ Awaitable<ImportOutcomes> SessionStore::import(UserId user, std::vector<Imported
                         $9::smallint[], $10::smallint[], $11::text[])
                  AS i (id, kind, planned, duration, started_at, zone, mood_before, mood_after, note)
             JOIN users u ON u.user_id = $1
+            FOR KEY SHARE OF u
             ON CONFLICT DO NOTHING
             RETURNING user_id, )" SESSION_COLUMNS "), " SESSION_EVENT("'session.completed'", "version", "$2") R"(
         SELECT session_id FROM changed)"};

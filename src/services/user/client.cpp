@@ -45,6 +45,13 @@ postgres::Query set_role(UserId id, http::Role role, Timestamp now) {
     return postgres::bind(kSetRole, id, schema::enum_name(role), now);
 }
 
+postgres::Query erase_user(UserId id, Timestamp now) {
+    static constexpr Statement kErase{"user_erase", R"(
+        WITH erased AS (DELETE FROM users WHERE user_id = $1 RETURNING user_id)
+        INSERT INTO outbox (type, user_id, payload, occurred_at) SELECT 'user.deleted', user_id, '{}', $2 FROM erased)"};
+    return postgres::bind(kErase, id, now);
+}
+
 // An absent version makes every core agree on a new one.
 Awaitable<> forget_cached(redis::Client& redis, UserId id) {
     auto key = cache_version_key(id);

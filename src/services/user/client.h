@@ -86,6 +86,11 @@ postgres::Query verify_email(UserId id, Timestamp now);
 // The statement that gives the user a role; called as verify_email().
 postgres::Query set_role(UserId id, http::Role role, Timestamp now);
 
+// The statement that erases the user and tells of it (`user.deleted`), once; the caller runs it as the first of its
+// transaction. Whoever makes something for a user holds a share of their row (FOR KEY SHARE): so what comes before the
+// deletion is there for its later statements to erase, and what comes after finds no user.
+postgres::Query erase_user(UserId id, Timestamp now);
+
 // Voids what the caches of all cores and nodes hold of the user; nothing happens while Redis is away.
 Awaitable<> forget_cached(redis::Client& redis, UserId id);
 
