@@ -51,6 +51,12 @@ Awaitable<ClientConnection::Outcome> ClientConnection::send(Method method, std::
     co_return size == 0 ? ClientFault::unsent : ClientFault::lost;
 }
 
+Awaitable<ClientConnection::Outcome> ClientConnection::send_more(std::string_view part) {
+    auto [failure, size] = co_await asio::async_write(socket_, asio::buffer(part), kTuple);
+    if (failure) co_return fault_of_io();
+    co_return std::nullopt;
+}
+
 Awaitable<ClientConnection::Outcome> ClientConnection::read_head() {
     while (progress_ == Progress::need_more) {
         auto fault = co_await read_some();

@@ -43,6 +43,8 @@ public:
     Awaitable<Outcome> connect(std::vector<asio::ip::tcp::endpoint> endpoints);
     // Sends a whole request. The texts must stay until it returns. lost: the server may have answered all the same.
     Awaitable<Outcome> send(Method method, std::string_view head, std::string_view body);
+    // Sends more of the content that the head has spoken of. The same holds.
+    Awaitable<Outcome> send_more(std::string_view part);
     // Reads up to the end of the answer's head; 1xx other than 101 is passed over.
     Awaitable<Outcome> read_head();
     // Reads some more content. Not after is_complete().

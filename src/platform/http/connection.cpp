@@ -13,14 +13,16 @@
 #include <boost/asio/detached.hpp>
 
 #include <cstring>
+#include <utility>
 
 namespace mindspace::http {
 
 namespace {
 
 constexpr std::size_t kFirstRead = 4 * 1024;
-constexpr std::size_t kFlushAt = 64 * 1024;  // answers to pipelined requests are gathered up to this size
-constexpr std::size_t kCopied = 4 * 1024;    // longer content is written from where it is
+constexpr std::size_t kFlushAt = 64 * 1024;      // answers to pipelined requests are gathered up to this size
+constexpr std::size_t kCopied = 4 * 1024;        // longer content is written from where it is
+constexpr std::size_t kHeldContent = 64 * 1024;  // of a request that is only forwarded
 constexpr std::size_t kKeptBuffer = 16 * 1024;
 constexpr auto kLinger = std::chrono::seconds(2);
 
@@ -60,6 +62,12 @@ Awaitable<> Connection::serve() {
             case RequestParser::Progress::head_complete:
                 wait_until(server_.options_.body_timeout);
                 if (parser_.head().expect_continue) out_ += "HTTP/1.1 100 Continue\r\n\r\n";
+                if (!is_streamed()) break;
+                if (auto outcome = co_await answer_streamed_request(); outcome == Outcome::close) {
+                    co_return co_await linger();
+                } else if (outcome == Outcome::over) {
+                    co_return;
+                }
                 break;
             case RequestParser::Progress::failed: {
                 auto response = server_.dispatcher_.refuse(parser_.failure(), client_);
@@ -67,7 +75,9 @@ Awaitable<> Connection::serve() {
                 co_return co_await linger();
             }
             case RequestParser::Progress::complete: {
-                auto outcome = co_await answer_request();
+                consumed_ = parser_.consumed();
+                is_last_ = !parser_.head().keep_alive;
+                auto outcome = co_await answer_request(nullptr);
                 if (outcome == Outcome::close) co_return co_await linger();
                 if (outcome == Outcome::over) co_return;
                 break;
@@ -76,20 +86,78 @@ Awaitable<> Connection::serve() {
     }
 }
 
-Awaitable<Connection::Outcome> Connection::answer_request() {
-    idle_ = false;
+// The rest of a request's content, as it comes. The head stays where it is meanwhile. While something is missing the
+// deadline is that of a body; then the handler has its time.
+class Connection::StreamReader final : public BodyReader {
+public:
+    explicit StreamReader(Connection& connection)
+        : connection_(connection), length_(connection.parser_.head().content_length.value_or(0)) {}
+
+    [[nodiscard]] std::uint64_t length() const override { return length_; }
+
+    Awaitable<std::optional<std::string_view>> read() override {
+        if (is_whole()) co_return std::string_view();
+        std::string_view part;
+        if (!std::exchange(has_begun_, true)) {
+            auto unread = connection_.unread().subspan(connection_.parser_.body_begin());
+            part = {unread.data(), unread.size()};
+        }
+        if (part.empty()) {
+            bool written = co_await connection_.flush_before_reading();
+            if (!written) co_return std::nullopt;
+            buffer_.resize(std::min<std::uint64_t>(kHeldContent, length_ - read_));
+            auto [failure, size] = co_await connection_.stream_.read_some(asio::buffer(buffer_));
+            if (failure) co_return std::nullopt;
+            part = {buffer_.data(), size};
+        }
+        read_ += part.size();
+        if (is_whole()) connection_.begin_handling();
+        co_return part;
+    }
+    [[nodiscard]] bool is_whole() const { return read_ == length_; }
+
+private:
+    Connection& connection_;
+    std::uint64_t length_;
+    std::uint64_t read_ = 0;
+    bool has_begun_ = false;
+    std::vector<char> buffer_;
+};
+
+bool Connection::is_streamed() const {
+    const auto& head = parser_.head();
+    return head.content_length.value_or(0) > kHeldContent && server_.dispatcher_.forwards(head);
+}
+
+// All that has been read belongs to it: had there been more, its content would have been whole.
+Awaitable<Connection::Outcome> Connection::answer_streamed_request() {
+    consumed_ = end_ - begin_;
+    is_last_ = !parser_.head().keep_alive;
+    StreamReader content(*this);
+    co_return co_await answer_request(&content);
+}
+
+void Connection::begin_handling() {
     wait_until(server_.options_.request_timeout);
+    is_handling_ = true;
+}
+
+Awaitable<Connection::Outcome> Connection::answer_request(StreamReader* content) {
+    idle_ = false;
     const auto& head = parser_.head();
     if (is_proxied_) client_.address = server_.options_.proxies.client_of(peer_, head);
     if (auto agent = head.find("user-agent")) client_.user_agent = agent->substr(0, 256);
     Exchange exchange{.head = head, .body = parser_.body(), .request_id = {}, .client = client_, .principal = {}};
-    is_handling_ = true;
+    exchange.content = content;
+    if (content == nullptr) begin_handling();
     auto response = co_await server_.dispatcher_.handle(exchange);
     is_handling_ = false;
+    // What nobody has read would be taken for the next request.
+    if (content != nullptr && !content->is_whole()) is_last_ = true;
 
     if (response.status == 101) co_return co_await upgrade(std::move(response));
     if (response.stream) co_return co_await stream(std::move(response));
-    const bool keep_alive = head.keep_alive && !server_.draining_;
+    const bool keep_alive = !is_last_ && !server_.draining_;
     append(response, head.method, keep_alive);
     if (response.body.size() > kCopied && head.method != Method::head && !is_bodyless(response.status)) {
         bool written = co_await flush(response.body);
@@ -99,7 +167,7 @@ Awaitable<Connection::Outcome> Connection::answer_request() {
 }
 
 Awaitable<Connection::Outcome> Connection::finish_answer(bool keep_alive) {
-    begin_ += parser_.consumed();
+    begin_ += consumed_;
     parser_.reset();
     if (!keep_alive) co_return Outcome::close;
     if (out_.size() >= kFlushAt) {
@@ -160,7 +228,7 @@ Awaitable<Connection::Outcome> Connection::stream(Response response) {
     const bool has_content = head.method != Method::head && !is_bodyless(response.status);
     const bool chunked = has_content && !body.length && head.version_minor == 1;
     const bool ends_by_close = has_content && !body.length && !chunked;
-    const bool keep_alive = head.keep_alive && !ends_by_close && !server_.draining_;
+    const bool keep_alive = !is_last_ && !ends_by_close && !server_.draining_;
     append_head(out_, response, {.keep_alive = keep_alive, .chunked = chunked});
     if (!has_content) co_return co_await finish_answer(keep_alive);
 
@@ -179,14 +247,19 @@ Awaitable<Connection::Outcome> Connection::stream(Response response) {
     co_return co_await finish_answer(keep_alive);
 }
 
+// Writes what is due, without moving the deadline. False when the connection is over.
+Awaitable<bool> Connection::flush_before_reading() {
+    if (out_.empty()) co_return true;
+    auto deadline = deadline_;
+    bool written = co_await flush();
+    deadline_ = deadline;
+    co_return written;
+}
+
 // Writes what is due and reads once. False when the connection is over.
 Awaitable<bool> Connection::read_more() {
-    if (!out_.empty()) {
-        auto deadline = deadline_;
-        bool written = co_await flush();
-        if (!written) co_return false;
-        deadline_ = deadline;
-    }
+    bool written = co_await flush_before_reading();
+    if (!written) co_return false;
     if (begin_ == end_) {
         begin_ = end_ = 0;
         if (buffer_.size() > kKeptBuffer) buffer_ = {};

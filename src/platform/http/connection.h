@@ -25,6 +25,7 @@ public:
     void abort();
 
 private:
+    class StreamReader;
     class StreamWriter;
     enum class Outcome {
         go_on,
@@ -33,14 +34,18 @@ private:
     };
 
     Awaitable<> serve();
-    Awaitable<Outcome> answer_request();
+    Awaitable<Outcome> answer_request(StreamReader* content);
+    Awaitable<Outcome> answer_streamed_request();
     Awaitable<Outcome> upgrade(Response response);
     Awaitable<Outcome> stream(Response response);
     Awaitable<Outcome> finish_answer(bool keep_alive);
     Awaitable<bool> read_more();
+    Awaitable<bool> flush_before_reading();
     Awaitable<bool> flush(std::string_view behind = {}, std::string_view end = {});
     Awaitable<> linger();
     void append(const Response& response, Method method, bool keep_alive);
+    [[nodiscard]] bool is_streamed() const;
+    void begin_handling();
     void wait_until(std::chrono::seconds timeout) { deadline_ = Clock::now() + timeout; }
     [[nodiscard]] std::span<char> unread() { return {buffer_.data() + begin_, end_ - begin_}; }
 
@@ -54,6 +59,8 @@ private:
     std::size_t begin_ = 0;
     std::size_t end_ = 0;
     std::string out_;
+    std::size_t consumed_ = 0;  // by the request that is being answered
+    bool is_last_ = false;      // the connection ends with its answer
     Clock::time_point deadline_;
     bool idle_ = true;  // between requests
     bool is_handling_ = false;

@@ -49,6 +49,11 @@ Response refuse_handshake(const ParseFailure& failure, std::string_view request_
 
 }  // namespace
 
+bool Dispatcher::forwards(const RequestHead& head) const {
+    const auto match = router_.find(head.method, head.path);
+    return match.endpoint != nullptr && match.endpoint->forwarded;
+}
+
 Awaitable<Response> Dispatcher::handle(Exchange& exchange) {
     auto began = std::chrono::steady_clock::now();
     exchange.request_id = request_id_of(exchange.head);

@@ -30,6 +30,9 @@ public:
     Dispatcher(const Router& router, const Middleware& middleware, CoreMetrics& metrics)
         : router_(router), middleware_(middleware), metrics_(metrics) {}
 
+    // Whether the request is for another process: then its content need not be here as a whole.
+    [[nodiscard]] bool forwards(const RequestHead& head) const;
+
     // Never throws.
     Awaitable<Response> handle(Exchange& exchange);
 

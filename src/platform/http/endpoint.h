@@ -37,6 +37,16 @@ struct ClientInfo {
 };
 
 // One request on its way through the server. Lives in the connection's frame until the answer is written.
+// Content that still comes in while the handler runs.
+class BodyReader {
+public:
+    virtual ~BodyReader() = default;
+    // Of all of it, in octets.
+    [[nodiscard]] virtual std::uint64_t length() const = 0;
+    // The next octets, good until the next call; "" at the end. Nothing: the client has gone, or was too slow.
+    virtual Awaitable<std::optional<std::string_view>> read() = 0;
+};
+
 struct Exchange {
     const RequestHead& head;
     std::string_view body;
@@ -46,6 +56,7 @@ struct Exchange {
     std::optional<Uuid> id{};           // the path's {id}
     std::optional<Uuid> creation_id{};  // for what is created, under an Idempotency-Key
     std::string_view trace_id{};        // of `traceparent`; "" without one
+    BodyReader* content = nullptr;      // instead of `body`, of a long one that is only forwarded
 };
 
 template <class Body = None, class Query = None>

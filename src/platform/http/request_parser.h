@@ -33,6 +33,8 @@ public:
 
     // From head_complete on. Its views are into the buffer of the last call that said head_complete or complete.
     [[nodiscard]] const RequestHead& head() const { return head_; }
+    // From head_complete on: where the content begins, from the first octet of the request.
+    [[nodiscard]] std::size_t body_begin() const { return body_begin_; }
     // When complete: the content, a view into the buffer of the last call.
     [[nodiscard]] std::string_view body() const { return body_; }
     // How much of the content has come in so far.

@@ -84,8 +84,11 @@ void ScriptedServer::serve(int socket) {
     std::string received;
     while (true) {
         std::size_t size = 0;
-        while ((size = request_size(received)) == 0)
+        while ((size = request_size(received)) == 0) {
+            const auto before = received.size();
             if (!receive_some(socket, received)) return;
+            received_ += received.size() - before;
+        }
         const auto request = received.substr(0, size);
         received.erase(0, size);
         {

@@ -74,8 +74,9 @@ std::string request_lines(const http::Exchange& exchange, std::string_view schem
     append_line(lines, "X-Forwarded-For", exchange.client.address);
     append_line(lines, "X-Forwarded-Proto", scheme);
     if (websocket) lines += "Connection: Upgrade\r\nUpgrade: websocket\r\n";
-    if (!exchange.body.empty() || head.content_length || head.chunked)
-        append_line(lines, "Content-Length", std::to_string(exchange.body.size()));
+    const auto length = exchange.content != nullptr ? exchange.content->length() : exchange.body.size();
+    if (length != 0 || head.content_length || head.chunked)
+        append_line(lines, "Content-Length", std::to_string(length));
     lines += "\r\n";
     return lines;
 }

@@ -93,6 +93,21 @@ Attempt open_tunnel(ClientPool::Lease lease, const Outgoing& request) {
     return response;
 }
 
+// Passes the content on while it comes in. False: the client has gone, or was too slow.
+Awaitable<bool> pass_content(http::ClientConnection& connection, const Outgoing& request,
+                             http::ClientConnection::Outcome& fault) {
+    auto& content = *request.exchange.content;
+    while (!fault) {
+        connection.set_deadline(Clock::time_point::max());  // while the client sends
+        const auto part = co_await content.read();
+        connection.set_deadline(Clock::now() + request.timeout);
+        if (!part) co_return false;
+        if (part->empty()) break;
+        fault = co_await connection.send_more(*part);
+    }
+    co_return true;
+}
+
 Awaitable<Attempt> attempt(Upstream::Node& node, const Outgoing& request) {
     const InFlight in_flight(node);
     auto lease = co_await node.pool.acquire(request.deadline);
@@ -100,6 +115,11 @@ Awaitable<Attempt> attempt(Upstream::Node& node, const Outgoing& request) {
     auto& connection = *lease;
     const auto& exchange = request.exchange;
     auto fault = co_await connection->send(exchange.head.method, request.lines, exchange.body);
+    if (!fault && exchange.content != nullptr) {
+        const bool is_whole = co_await pass_content(*connection, request, fault);
+        if (!is_whole)  // nobody is there to be told
+            co_return http::problem(400, "body_incomplete", "The content did not come in.", exchange.request_id);
+    }
     // A server may answer before it has read all, and end: its answer counts (RFC 9112 section 9.5).
     if (!fault || fault == ClientFault::lost) fault = co_await connection->read_head();
     if (fault) co_return std::unexpected(*fault);
@@ -116,7 +136,8 @@ bool may_try_again(const Outgoing& request, ClientFault fault, bool is_another_n
         case ClientFault::unsent:
             return true;
         case ClientFault::lost:
-            return !request.declaration.websocket && may_be_repeated(request.exchange.head, request.declaration);
+            return !request.declaration.websocket && request.exchange.content == nullptr &&
+                   may_be_repeated(request.exchange.head, request.declaration);
         case ClientFault::timed_out:
         case ClientFault::malformed:
             break;

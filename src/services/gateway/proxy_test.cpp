@@ -240,6 +240,45 @@ TEST(Proxy, BreaksOffWhatBroke) {
     EXPECT_LE(std::ranges::count(content_of(answer), 'x'), 200'000);
 }
 
+TEST(Proxy, PassesALongRequestOnWhileItComes) {
+    ScriptedServer server([](const std::string&) { return Reply{kOk}; });
+    const Gateway gateway({server.port()});
+    const std::string half(100'000, 'x');
+    http::PlainClient client(gateway.port());
+    for (int i = 0; i < 3; ++i) {
+        client.send("POST /thing HTTP/1.1\r\nHost: x\r\nContent-Length: 200000\r\n\r\n" + half);
+        const auto before = static_cast<std::size_t>(i) * 200'000;
+        for (int wait = 0; server.received() < before + half.size() && wait < 500; ++wait)
+            std::this_thread::sleep_for(std::chrono::milliseconds(10));
+        EXPECT_GE(server.received(), before + half.size()) << "the other half has not been sent";
+        client.send(half);
+        EXPECT_THAT(client.receive_until("\r\n\r\nok"), StartsWith("HTTP/1.1 200 "));
+    }
+    ASSERT_THAT(server.requests(), SizeIs(3));
+    EXPECT_THAT(server.requests()[2], testing::EndsWith("\r\n\r\n" + half + half));
+    EXPECT_EQ(server.connections(), 1);
+}
+
+TEST(Proxy, DoesNotTakeTheRestOfARefusedRequestForAnother) {
+    const Gateway gateway({unused_port()});
+    const auto answer = gateway.ask("POST", "Content-Length: 200000\r\n",
+                                    std::string(70'000, 'x') + "GET /thing HTTP/1.1\r\nHost: x\r\n\r\n");
+    EXPECT_THAT(answer, StartsWith("HTTP/1.1 503 "));
+    EXPECT_EQ(answer.find("HTTP/1.1", 1), std::string::npos);
+    EXPECT_THAT(answer, HasSubstr("Connection: close\r\n"));
+}
+
+TEST(Proxy, GivesUpOnAClientThatLeavesInTheMiddle) {
+    ScriptedServer server([](const std::string&) { return Reply{kOk}; });
+    const Gateway gateway({server.port()});
+    {
+        http::PlainClient client(gateway.port());
+        client.send("POST /thing HTTP/1.1\r\nHost: x\r\nContent-Length: 200000\r\n\r\n" + std::string(100'000, 'x'));
+    }
+    EXPECT_THAT(gateway.post(), StartsWith("HTTP/1.1 200 "));
+    EXPECT_THAT(server.requests(), SizeIs(1)) << "the half was no request";
+}
+
 TEST(Proxy, WaitsForAClientThatDoesNotRead) {
     constexpr std::size_t kSize = 64 * 1024 * 1024;
     ScriptedServer server([](const std::string&) {
