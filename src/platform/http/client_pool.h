@@ -39,6 +39,7 @@ public:
             if (connection_) pool_->give_back(std::move(connection_));
         }
         ClientConnection* operator->() const { return connection_.get(); }
+        ClientConnection& operator*() const { return *connection_; }
         // Takes it out of the pool for good; it counts no longer.
         Connection detach();
 
