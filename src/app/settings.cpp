@@ -5,7 +5,8 @@
 namespace mindspace::app {
 
 config::Configuration bind_settings(Config& config) {
-    auto& [data_dir, http, tls, upstream, management, database, redis, auth, mail, rate_limit, cors, log] = config;
+    auto& [data_dir, http, tls, upstream, management, database, redis, events, rabbitmq, kafka, auth, mail, rate_limit,
+           cors, log] = config;
     return {
         "mindspace",
         {
@@ -137,6 +138,20 @@ config::Configuration bind_settings(Config& config) {
              .bounds = {.min = 10, .max = 60'000},
              .sentence = "How long a command may take; then the request goes on without Redis."},
 
+            {.key = "events.transport",
+             .member = config::Choice(events.transport),
+             .sentence = "How events reach the analytics: straight from the outbox in PostgreSQL, or by a broker."},
+            {.key = "rabbitmq.url",
+             .member = &rabbitmq.url,
+             .sentence = "RabbitMQ 3.10 or newer, as amqp[s]://user:password@host[:port][,…][/vhost][?ca=FILE] (amqps: "
+                         "TLS), for events.transport rabbitmq.",
+             .secret = true},
+            {.key = "kafka.url",
+             .member = &kafka.url,
+             .sentence = "Kafka, as kafka[s]://[user:password@]host[:port][,…][/topic][?ca=FILE][&sasl=MECHANISM] "
+                         "(kafkas: TLS; topic mindspace.events; SCRAM-SHA-512), for events.transport kafka.",
+             .secret = true},
+
             {.key = "auth.issuer",
              .member = &auth.issuer,
              .sentence = "The claim iss of access tokens; empty: http.public_url."},
@@ -262,6 +277,14 @@ void derive_mail_settings(MailSettings& mail, std::string_view public_url) {
     }
 }
 
+void check_event_settings(const Config& config) {
+    const auto transport = config.events.transport;
+    if (transport == events::Transport::rabbitmq && config.rabbitmq.url.empty())
+        throw config::ConfigError({"events.transport rabbitmq needs rabbitmq.url"});
+    if (transport == events::Transport::kafka && config.kafka.url.empty())
+        throw config::ConfigError({"events.transport kafka needs kafka.url"});
+}
+
 }  // namespace
 
 void derive_settings(Config& config) {
@@ -276,6 +299,7 @@ void derive_settings(Config& config) {
     if (url.ends_with('/')) url.pop_back();  // paths are appended to it
     if (config.auth.issuer.empty()) config.auth.issuer = url;
     derive_mail_settings(config.mail, url);
+    check_event_settings(config);
 }
 
 }  // namespace mindspace::app
