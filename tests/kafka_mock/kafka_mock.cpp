@@ -21,7 +21,9 @@ int main() {
     pthread_sigmask(SIG_BLOCK, &signals, nullptr);  // before librdkafka's threads, which inherit it
 
     std::array<char, 256> why{};
-    rd_kafka_t* handle = rd_kafka_new(RD_KAFKA_PRODUCER, rd_kafka_conf_new(), why.data(), why.size());
+    rd_kafka_conf_t* conf = rd_kafka_conf_new();
+    rd_kafka_conf_set_log_cb(conf, nullptr);
+    rd_kafka_t* handle = rd_kafka_new(RD_KAFKA_PRODUCER, conf, why.data(), why.size());
     if (handle == nullptr) {
         std::fputs(why.data(), stderr);
         return 1;
@@ -38,5 +40,7 @@ int main() {
                 rd_kafka_mock_broker_set_up(cluster, broker);
         }
     }
-    return 0;  // without farewell
+    rd_kafka_mock_cluster_destroy(cluster);
+    rd_kafka_destroy(handle);
+    return 0;
 }
