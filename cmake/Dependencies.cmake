@@ -14,6 +14,8 @@ find_package(ZLIB REQUIRED)
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(brotli REQUIRED IMPORTED_TARGET libbrotlienc)
 pkg_check_modules(libpq REQUIRED IMPORTED_TARGET libpq>=15)
+pkg_check_modules(librabbitmq REQUIRED IMPORTED_TARGET librabbitmq>=0.11)
+pkg_check_modules(librdkafka REQUIRED IMPORTED_TARGET rdkafka>=2.0)
 pkg_check_modules(libsodium REQUIRED IMPORTED_TARGET libsodium)
 pkg_check_modules(prometheus REQUIRED IMPORTED_TARGET prometheus-cpp-core)
 pkg_check_modules(utf8proc REQUIRED IMPORTED_TARGET libutf8proc)
@@ -24,7 +26,8 @@ target_link_libraries(mindspace_dependencies INTERFACE
     CLI11::CLI11
     CURL::libcurl
     OpenSSL::SSL OpenSSL::Crypto
-    PkgConfig::brotli PkgConfig::libpq PkgConfig::libsodium PkgConfig::prometheus PkgConfig::utf8proc
+    PkgConfig::brotli PkgConfig::libpq PkgConfig::librabbitmq PkgConfig::librdkafka
+    PkgConfig::libsodium PkgConfig::prometheus PkgConfig::utf8proc
     Threads::Threads
     ZLIB::ZLIB
     date::date-tz

@@ -212,7 +212,8 @@ CREATE INDEX group_attendance_group ON group_attendance (group_id);
 -- events ---------------------------------------------------------------------------------------------------------
 
 -- Written in the transaction of the change. Readers go by (xid, id) and stay below the oldest running transaction,
--- so that a row that commits late is never passed over.
+-- so that a row that commits late is never passed over. A partition holds a day (UTC, by the server's clock); the
+-- program makes them ahead and drops them when they are read and old. Rows in outbox_default mean that it did not.
 CREATE TABLE outbox (
     xid         xid8 NOT NULL DEFAULT pg_current_xact_id(),
     id          bigint GENERATED ALWAYS AS IDENTITY,
@@ -220,14 +221,70 @@ CREATE TABLE outbox (
     user_id     uuid NOT NULL,
     payload     jsonb NOT NULL,
     occurred_at timestamptz NOT NULL,
-    PRIMARY KEY (xid, id)
-);
+    written_on  date NOT NULL DEFAULT (now() AT TIME ZONE 'UTC')::date,
+    PRIMARY KEY (xid, id, written_on)
+) PARTITION BY RANGE (written_on);
+CREATE TABLE outbox_default PARTITION OF outbox DEFAULT;
+
+-- Attaching locks the table less than CREATE TABLE … PARTITION OF: nobody who writes has to wait.
+CREATE FUNCTION outbox_make_partition(day date) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+    name text := 'outbox_' || to_char(day, 'YYYYMMDD');
+BEGIN
+    PERFORM pg_advisory_xact_lock('outbox'::regclass::oid::bigint); -- several nodes may start at once
+    IF to_regclass(name) IS NOT NULL THEN RETURN; END IF;
+    EXECUTE format('CREATE TABLE %I (LIKE outbox INCLUDING DEFAULTS INCLUDING CONSTRAINTS INCLUDING INDEXES)', name);
+    EXECUTE format('ALTER TABLE outbox ATTACH PARTITION %I FOR VALUES FROM (%L) TO (%L)', name, day, day + 1);
+END
+$$;
+SELECT outbox_make_partition((now() AT TIME ZONE 'UTC')::date + n) FROM generate_series(0, 3) AS n;
+
+-- A bell for the reader that sleeps. NOTIFY takes a lock of the whole server at commit, so not every writer may ring:
+-- the reader hangs the bell up (is_called = false) before it sleeps, the first writer after that takes it down and
+-- rings. A sequence, because everybody sees its state at once, whoever commits when.
+CREATE SEQUENCE outbox_bell;
+CREATE FUNCTION ring_outbox_bell() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF NOT (SELECT is_called FROM outbox_bell) AND nextval('outbox_bell') = 1 THEN
+        NOTIFY outbox;
+    END IF;
+    RETURN NULL;
+END
+$$;
+CREATE TRIGGER outbox_rings AFTER INSERT ON outbox FOR EACH STATEMENT EXECUTE FUNCTION ring_outbox_bell();
 
 CREATE TABLE consumer_positions (
     consumer text PRIMARY KEY,
     xid      xid8 NOT NULL,
     id       bigint NOT NULL
 );
+
+-- Drops the partitions of the days before `day` that every consumer has read, and forgets such rows of outbox_default;
+-- returns how many partitions there were. What nobody has read stays, however old.
+CREATE FUNCTION outbox_drop_partitions(day date) RETURNS integer LANGUAGE plpgsql AS $$
+DECLARE
+    place consumer_positions;
+    name text;
+    has_unread boolean;
+    dropped integer := 0;
+BEGIN
+    SELECT * INTO place FROM consumer_positions ORDER BY xid, id LIMIT 1;
+    IF NOT FOUND THEN RETURN 0; END IF;
+    FOR name IN
+        SELECT relname FROM pg_inherits JOIN pg_class ON pg_class.oid = inhrelid
+        WHERE inhparent = 'outbox'::regclass AND relname ~ '^outbox_\d{8}$'
+          AND to_date(right(relname, 8), 'YYYYMMDD') < day ORDER BY relname
+    LOOP
+        EXECUTE format('SELECT EXISTS (SELECT FROM %I WHERE (xid, id) > ($1, $2))', name)
+        INTO has_unread USING place.xid, place.id;
+        CONTINUE WHEN has_unread;
+        EXECUTE format('DROP TABLE %I', name);
+        dropped := dropped + 1;
+    END LOOP;
+    DELETE FROM outbox_default WHERE written_on < day AND (xid, id) <= (place.xid, place.id);
+    RETURN dropped;
+END
+$$;
 
 -- Events that a consumer refused again and again, put aside so that the others go on.
 CREATE TABLE dead_letters (

@@ -3,6 +3,7 @@
 #include "app/embedded/socket_directory.h"
 #include "app/embedded/startup_error.h"
 #include "app/migrations.h"
+#include "platform/events/outbox_partitions.h"
 #include "platform/postgres/errors.h"
 #include "platform/postgres/session.h"
 #include "platform/redis/url.h"
@@ -66,6 +67,7 @@ Awaitable<int> prepare(asio::io_context& loop, std::string conninfo, Seconds tim
     postgres::Session session(loop, std::move(options));
     co_await connect_in_time(session, timeout);
     int applied = co_await postgres::migrate(session, db::migrations());
+    co_await events::make_outbox_partitions(session, SystemClock{}.now());
     if (key) co_await auth::publish_signing_key(session, *key, SystemClock{}.now());
     session.close();
     co_return applied;

@@ -100,7 +100,7 @@ void Core::stop() {
     for (auto& checker : checkers) checker->stop();
     for (auto& upstream : upstreams) upstream->stop();
     if (rooms) rooms->stop();
-    if (projection) projection->stop();
+    if (pipeline) pipeline->stop();
     if (upkeep) upkeep->stop();
     if (revocations) revocations->stop();
     if (identity && identity->mailer) identity->mailer->stop();

@@ -2,9 +2,9 @@
 // Everything that one core has: its loop, its connections to the servers, its services. Nothing of it is touched by
 // another thread, except figures that are read for the metrics page.
 
+#include "app/event_pipeline.h"
 #include "app/place.h"
 #include "app/shared.h"
-#include "platform/events/consumer.h"
 #include "platform/http/server.h"
 #include "platform/postgres/client.h"
 #include "platform/redis/client.h"
@@ -102,7 +102,7 @@ public:
     Place<meditation::GroupService> groups;
     Place<meditation::LiveEntrance> entrance;
     Place<analytics::AnalyticsService> analytics;
-    std::unique_ptr<events::Consumer> projection;       // on the first core only
+    std::unique_ptr<EventPipeline> pipeline;            // on the first core only
     std::unique_ptr<analytics::Upkeep> upkeep;          // on the first core only
     std::unique_ptr<auth::RevocationFeed> revocations;  // on the first core only; tells all of them
 

@@ -181,7 +181,7 @@ Response metrics_page(const std::vector<std::unique_ptr<Core>>& cores) {
     collect_upstreams(cores, page);
     collect_mails(cores, page);
     for (const auto& core : cores)
-        if (core->projection) events::collect(std::string(analytics::kConsumerName), core->projection->stats(), page);
+        if (core->pipeline) core->pipeline->collect(page);
     for (const auto& core : cores)
         if (core->upkeep) analytics::collect(core->upkeep->stats(), page);
     return Response{.content_type = "text/plain; version=0.0.4; charset=utf-8", .body = page.text()};

@@ -4,7 +4,6 @@
 #include "app/mail_sender.h"
 #include "app/operations.h"
 #include "services/analytics/endpoints.h"
-#include "services/analytics/projection.h"
 #include "services/auth/endpoints.h"
 #include "services/meditation/group_endpoints.h"
 #include "services/meditation/session_endpoints.h"
@@ -70,10 +69,8 @@ http::Endpoints meditation_rows(Core& core) {
 
 void open_analytics(Core& core) {
     if (core.index == 0) {
-        events::ConsumerOptions options{.name = std::string(analytics::kConsumerName),
-                                        .conninfo = core.shared.backends.direct_database};
-        core.projection = std::make_unique<events::Consumer>(core.loop, std::move(options), &analytics::project);
-        core.projection->start();
+        core.pipeline = std::make_unique<EventPipeline>(core.loop, core.shared.config, core.shared.backends.direct_database);
+        core.pipeline->start();
         const auto& config = core.shared.config.analytics;
         core.upkeep =
             std::make_unique<analytics::Upkeep>(core.loop, core.redis,

@@ -5,8 +5,8 @@
 namespace mindspace::app {
 
 config::Configuration bind_settings(Config& config) {
-    auto& [data_dir, http, tls, upstream, management, database, redis, auth, mail, rate_limit, analytics, cors, log] =
-        config;
+    auto& [data_dir, http, tls, upstream, management, database, redis, events, rabbitmq, kafka, auth, mail, rate_limit,
+           analytics, cors, log] = config;
     return {
         "mindspace",
         {
@@ -156,6 +156,20 @@ config::Configuration bind_settings(Config& config) {
              .bounds = {.min = 10, .max = 60'000},
              .sentence = "How long a command may take; then the request goes on without Redis."},
 
+            {.key = "events.transport",
+             .member = config::Choice(events.transport),
+             .sentence = "How events reach the analytics: straight from the outbox in PostgreSQL, or by a broker."},
+            {.key = "rabbitmq.url",
+             .member = &rabbitmq.url,
+             .sentence = "RabbitMQ 3.10 or newer, as amqp[s]://user:password@host[:port][,…][/vhost][?ca=FILE] (amqps: "
+                         "TLS), for events.transport rabbitmq.",
+             .secret = true},
+            {.key = "kafka.url",
+             .member = &kafka.url,
+             .sentence = "Kafka, as kafka[s]://[user:password@]host[:port][,…][/topic][?ca=FILE][&sasl=MECHANISM] "
+                         "(kafkas: TLS; topic mindspace.events; SCRAM-SHA-512), for events.transport kafka.",
+             .secret = true},
+
             {.key = "auth.issuer",
              .member = &auth.issuer,
              .sentence = "The claim iss of access tokens; empty: http.public_url."},
@@ -291,6 +305,14 @@ void derive_mail_settings(MailSettings& mail, std::string_view public_url) {
     }
 }
 
+void check_event_settings(const Config& config) {
+    const auto transport = config.events.transport;
+    if (transport == events::Transport::rabbitmq && config.rabbitmq.url.empty())
+        throw config::ConfigError({"events.transport rabbitmq needs rabbitmq.url"});
+    if (transport == events::Transport::kafka && config.kafka.url.empty())
+        throw config::ConfigError({"events.transport kafka needs kafka.url"});
+}
+
 }  // namespace
 
 void derive_settings(Config& config) {
@@ -309,6 +331,7 @@ void derive_settings(Config& config) {
         throw config::ConfigError(
             {"database.pooling needs database.direct_url: locks and notifications do not work "
              "through a pool of transactions"});
+    check_event_settings(config);
 }
 
 }  // namespace mindspace::app

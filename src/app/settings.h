@@ -3,6 +3,7 @@
 // Made once by main; the composition root passes each part on by value.
 
 #include "platform/config/config.h"
+#include "platform/events/transport.h"
 #include "platform/http/client_address.h"
 #include "platform/mail/smtp_sender.h"
 #include "platform/postgres/link.h"
@@ -68,6 +69,18 @@ struct RedisSettings {
     Milliseconds command_timeout{1000};
 };
 
+struct EventSettings {
+    events::Transport transport = events::Transport::postgres;
+};
+
+struct RabbitmqSettings {
+    std::string url;
+};
+
+struct KafkaSettings {
+    std::string url;
+};
+
 struct AuthSettings {
     std::string issuer;
     Seconds access_token_ttl{900};
@@ -118,6 +131,9 @@ struct Config {
     ManagementSettings management;
     DatabaseSettings database;
     RedisSettings redis;
+    EventSettings events;
+    RabbitmqSettings rabbitmq;
+    KafkaSettings kafka;
     AuthSettings auth;
     MailSettings mail;
     RateLimitSettings rate_limit;

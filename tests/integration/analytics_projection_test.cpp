@@ -2,6 +2,7 @@
 // that shares no code with them.
 
 #include "migrated_database.h"
+#include "platform/events/outbox_source.h"
 #include "platform/postgres/client.h"
 #include "platform/postgres/session.h"
 #include "services/analytics/client.h"
@@ -84,7 +85,11 @@ protected:
     postgres::Session session_{io_, {.conninfo = conninfo_}};
     postgres::Client database_{io_, {.conninfo = conninfo_, .connections = 1}};
     AnalyticsStore store_{database_};
-    events::Consumer consumer_{io_, {.name = std::string(kConsumerName), .conninfo = conninfo_}, &project};
+    events::OutboxOptions options_{.name = std::string(kConsumerName), .conninfo = conninfo_};
+    events::Consumer consumer_{io_,
+                               {.name = std::string(kConsumerName), .conninfo = conninfo_},
+                               std::make_unique<events::OutboxSource>(io_, options_),
+                               &project};
     std::size_t published_ = 0;
 };
 

@@ -1,6 +1,7 @@
 #include "migrated_database.h"
 #include "platform/base/result.h"
 #include "platform/events/consumer.h"
+#include "platform/events/outbox_source.h"
 #include "platform/postgres/session.h"
 #include "platform/postgres/test_server.h"
 
@@ -82,8 +83,9 @@ protected:
         run_until(io_, [&] { return run(io_, session_.query(kHasLooked, now))[0].get<bool>(0); });
     }
     Consumer& start(Handler handler) {
-        ConsumerOptions options{.name = "test", .conninfo = conninfo_};
-        auto& consumer = consumers_.emplace_back(io_, std::move(options), std::move(handler));
+        auto source = std::make_unique<OutboxSource>(io_, OutboxOptions{.name = "test", .conninfo = conninfo_});
+        auto& consumer = consumers_.emplace_back(io_, ConsumerOptions{.name = "test", .conninfo = conninfo_},
+                                                 std::move(source), std::move(handler));
         consumer.start();
         return consumer;
     }

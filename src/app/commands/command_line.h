@@ -26,6 +26,7 @@ void add_run_commands(CLI::App& cli, CommandLine& line);  // up, serve, migrate
 void add_analytics_command(CLI::App& cli, CommandLine& line);
 void add_config_command(CLI::App& cli, CommandLine& line);
 void add_doctor_command(CLI::App& cli, CommandLine& line);
+void add_events_command(CLI::App& cli, CommandLine& line);
 void add_keys_command(CLI::App& cli, CommandLine& line);
 void add_user_command(CLI::App& cli, CommandLine& line);
 

@@ -1,60 +1,46 @@
 #include "platform/events/consumer.h"
 
 #include "platform/base/result.h"
+#include "platform/events/cloud_event.h"
+#include "platform/events/dead_letters.h"
 #include "platform/postgres/backoff.h"
 #include "platform/postgres/session.h"
 #include "platform/telemetry/log.h"
 
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/redirect_error.hpp>
-#include <boost/asio/steady_timer.hpp>
-#include <boost/asio/use_awaitable.hpp>
 
 #include <algorithm>
-#include <cstring>
 #include <optional>
-#include <vector>
 
 namespace mindspace::events {
 
-using postgres::Statement;
-
 namespace {
 
-constexpr std::int64_t kBatchSize = 500;
-constexpr Milliseconds kPollInterval{100};
-constexpr Milliseconds kLeaderPollInterval{500};
+constexpr std::size_t kBatchSize = 500;
 constexpr int kTriesOfOneEvent = 5;
-
-// The lock only keeps the others from working in vain: what makes a batch happen once is move_to().
-std::int64_t lock_key(const std::string& consumer) {
-    auto name = Uuid::from_name("events.consumer " + consumer);
-    std::int64_t key = 0;
-    std::memcpy(&key, name.bytes.data(), sizeof key);
-    return key;
-}
 
 }  // namespace
 
 // What outlives the Consumer until its coroutine has ended.
 class Consumer::Loop {
 public:
-    Loop(asio::io_context& io, ConsumerOptions options, Handler handler)
+    Loop(asio::io_context& io, ConsumerOptions options, std::unique_ptr<Source> source, Handler handler)
         : io_(io),
           name_(std::move(options.name)),
+          source_(std::move(source)),
           handler_(std::move(handler)),
           session_(io, {.conninfo = std::move(options.conninfo)}),
-          timer_(io),
           backoff_(io) {}
 
     static Awaitable<> run(std::shared_ptr<Loop> self) {
         while (!self->is_stopped_) {
             try {
-                co_await self->lead();
+                co_await self->consume();
             } catch (const std::exception& fault) {
                 self->report(fault.what());
             }
             self->stats_.is_leader.set(0);
+            self->source_->resign();
             co_await self->backoff_.pause();
         }
     }
@@ -62,26 +48,33 @@ public:
     void stop() {
         is_stopped_ = true;
         backoff_.stop();
-        timer_.cancel();
+        source_->stop();
         session_.close();
     }
 
     [[nodiscard]] asio::io_context& io() const { return io_; }
     [[nodiscard]] const ConsumerStats& stats() const { return stats_; }
+    void collect(telemetry::Page& page) const {
+        events::collect(name_, stats_, page);
+        source_->collect(name_, page);
+    }
 
 private:
     // Until stopped, or until a fault that a new connection may mend.
-    Awaitable<> lead() {
+    Awaitable<> consume() {
         co_await session_.connect();
-        while (!co_await session_.try_advisory_lock(lock_key(name_))) co_await wait(kLeaderPollInterval);
-        position_ = co_await find_position();
+        co_await source_->open(session_);
         stats_.is_leader.set(1);
         while (!is_stopped_) {
-            auto limit = limit_;
-            auto events = co_await list_events(limit);
-            if (!events.empty()) co_await handle(events);
+            auto batch = co_await source_->receive(session_, limit_);
+            stats_.redelivered.add(batch.redelivered);
+            if (!batch.refused.empty()) co_await put_aside_all(std::move(batch.refused));
+            for (std::span<const Event> rest(batch.events); !rest.empty();) {
+                auto part = rest.first(std::min(limit_, rest.size()));
+                co_await handle(part);
+                rest = rest.subspan(part.size());
+            }
             recover();
-            if (std::ssize(events) < limit) co_await wait(kPollInterval);
         }
     }
 
@@ -97,7 +90,7 @@ private:
                 co_return;
             }
             if (tries == kTriesOfOneEvent) {
-                co_await put_aside(events.front(), *refusal);
+                co_await give_up(events, *refusal);
                 co_return;
             }
             co_await backoff_.pause();
@@ -109,15 +102,15 @@ private:
         std::string refusal;
         try {
             co_await session_.execute("BEGIN");
-            co_await move_to(events.back().position);
+            co_await source_->claim(session_, events);
             co_await handler_(session_, events);
             co_await session_.execute("COMMIT");
-            stand_at(events.back().position);
+            settle(events);
             count(events);
             co_return std::nullopt;
         } catch (const Unavailable&) {
             // Perhaps the batch takes longer than a statement may.
-            limit_ = std::max<std::int64_t>(limit_ / 2, 1);
+            limit_ = std::max<std::size_t>(limit_ / 2, 1);
             throw;
         } catch (const std::exception& fault) {
             refusal = fault.what();
@@ -126,67 +119,35 @@ private:
         co_return refusal;
     }
 
-    // Within the transaction of a batch, before anything else: from here to the commit the row's lock keeps out any
-    // other reader of this name, and finding it moved tells that there was one.
-    Awaitable<> move_to(Position to) {
-        static constexpr Statement kMove{"events_move_position", R"(
-            UPDATE consumer_positions SET xid = $4::text::xid8, id = $5
-            WHERE consumer = $1 AND xid = $2::text::xid8 AND id = $3)"};
-        auto rows = co_await session_.query(kMove, name_, position_.xid, position_.id, to.xid, to.id);
-        if (rows.affected() != 1) throw Unavailable("events: another reader has moved the position");
+    Awaitable<> give_up(std::span<const Event> event, std::string refusal) {
+        co_await session_.execute("BEGIN");
+        co_await source_->claim(session_, event);
+        co_await put_aside(session_, name_, event.front(), refusal);
+        co_await session_.execute("COMMIT");
+        settle(event);
+        report_dead(event.front(), refusal);
     }
 
-    // The move is committed.
-    void stand_at(Position position) {
-        position_ = std::move(position);
+    Awaitable<> put_aside_all(std::vector<Refused> refused) {
+        for (const auto& [event, reason] : refused) {
+            co_await put_aside(session_, name_, event, reason);
+            report_dead(event, reason);
+        }
+        source_->settle_refused();
+    }
+
+    void settle(std::span<const Event> events) {
+        source_->settle(events);
         backoff_.reset();
     }
 
-    Awaitable<Position> find_position() {
-        // The update that changes nothing makes an existing row be returned.
-        static constexpr Statement kFind{"events_find_position", R"(
-            INSERT INTO consumer_positions AS known (consumer, xid, id) VALUES ($1, '0', 0)
-            ON CONFLICT (consumer) DO UPDATE SET id = known.id
-            RETURNING xid::text, id)"};
-        auto rows = co_await session_.query(kFind, name_);
-        co_return Position{.xid = rows[0].get<std::string>(0), .id = rows[0].get<std::int64_t>(1)};
-    }
-
-    // The next events. Those of transactions younger than the oldest running one have to wait: it may yet commit events
-    // in front of them. (The order names the table because xid alone would be the text that is selected.)
-    Awaitable<std::vector<Event>> list_events(std::int64_t limit) {
-        static constexpr Statement kList{"events_list", R"(
-            SELECT xid::text, id, type, user_id, payload::text, occurred_at FROM outbox
-            WHERE (xid, id) > ($1::text::xid8, $2) AND xid < pg_snapshot_xmin(pg_current_snapshot())
-            ORDER BY outbox.xid, outbox.id LIMIT $3)"};
-        auto rows = co_await session_.query(kList, position_.xid, position_.id, limit);
-        std::vector<Event> events;
-        events.reserve(rows.size());
-        for (auto row : rows)
-            events.push_back({.position = {.xid = row.get<std::string>(0), .id = row.get<std::int64_t>(1)},
-                              .type = row.get<std::string>(2),
-                              .user = row.get<UserId>(3),
-                              .payload = row.get<std::string>(4),
-                              .occurred_at = row.get<Timestamp>(5)});
-        co_return events;
-    }
-
-    Awaitable<> put_aside(Event event, std::string refusal) {
-        static constexpr Statement kPutAside{"events_put_aside", R"(
-            INSERT INTO dead_letters (consumer, xid, id, type, user_id, payload, occurred_at, error)
-            SELECT $1, xid, id, type, user_id, payload, occurred_at, $4 FROM outbox
-            WHERE xid = $2::text::xid8 AND id = $3)"};
-        co_await session_.execute("BEGIN");
-        co_await move_to(event.position);
-        co_await session_.query(kPutAside, name_, event.position.xid, event.position.id, refusal);
-        co_await session_.execute("COMMIT");
-        stand_at(event.position);
+    void report_dead(const Event& event, const std::string& reason) {
         stats_.dead_letters.add(1);
         log::error("event put aside", {{"event.action", event.type},
                                        {"user.id", event.user.to_string()},
                                        {"mindspace.consumer", name_},
-                                       {"mindspace.event.id", event.position.id},
-                                       {"error.message", refusal}});
+                                       {"mindspace.event.id", event_id(event.position)},
+                                       {"error.message", reason}});
     }
 
     void count(std::span<const Event> events) {
@@ -209,28 +170,20 @@ private:
         is_failing_ = false;
     }
 
-    Awaitable<> wait(Milliseconds time) {
-        if (is_stopped_) co_return;
-        timer_.expires_after(time);
-        boost::system::error_code stopped;  // the caller finds out
-        co_await timer_.async_wait(asio::redirect_error(asio::use_awaitable, stopped));
-    }
-
     asio::io_context& io_;
     std::string name_;
+    std::unique_ptr<Source> source_;
     Handler handler_;
     postgres::Session session_;
-    asio::steady_timer timer_;
     postgres::Backoff backoff_;
-    Position position_;
-    std::int64_t limit_ = kBatchSize;
+    std::size_t limit_ = kBatchSize;
     bool is_failing_ = false;
     bool is_stopped_ = false;
     ConsumerStats stats_;
 };
 
-Consumer::Consumer(asio::io_context& io, ConsumerOptions options, Handler handler)
-    : loop_(std::make_shared<Loop>(io, std::move(options), std::move(handler))) {}
+Consumer::Consumer(asio::io_context& io, ConsumerOptions options, std::unique_ptr<Source> source, Handler handler)
+    : loop_(std::make_shared<Loop>(io, std::move(options), std::move(source), std::move(handler))) {}
 
 Consumer::~Consumer() {
     stop();
@@ -248,6 +201,10 @@ void Consumer::stop() {
 
 const ConsumerStats& Consumer::stats() const {
     return loop_->stats();
+}
+
+void Consumer::collect(telemetry::Page& page) const {
+    loop_->collect(page);
 }
 
 }  // namespace mindspace::events

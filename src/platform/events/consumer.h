@@ -1,13 +1,14 @@
 #pragma once
-// Reads the outbox and hands its events, in order and in batches, to one handler: in the whole deployment one process
-// at a time does so for a consumer's name. A batch and the position behind it are one transaction, so whatever the
-// handler writes through the session it is given happens exactly once, wherever a crash falls. An event that the
-// handler refuses again and again is put into dead_letters and does not hold up the others. Belongs to one loop, with a
-// database connection of its own.
+// Hands events, in order and in batches, to one handler, whatever transport brings them. A batch is one transaction.
+// With the outbox as its source that transaction holds the position, too, and what the handler writes through the
+// session it is given happens exactly once; a broker brings events at least once, so the handler must not mind. An
+// event that the handler refuses again and again is put into dead_letters and does not hold up the others. Belongs to
+// one loop, with a database connection of its own.
 
 #include "platform/base/async.h"
-#include "platform/events/consumer_stats.h"
 #include "platform/events/event.h"
+#include "platform/events/source.h"
+#include "platform/events/stats.h"
 
 #include <boost/asio/io_context.hpp>
 
@@ -16,10 +17,6 @@
 #include <span>
 #include <string>
 
-namespace mindspace::postgres {
-class Session;
-}
-
 namespace mindspace::events {
 
 // Runs within an open transaction, which it must not end. Any exception undoes the whole batch: Unavailable means that
@@ -27,13 +24,13 @@ namespace mindspace::events {
 using Handler = std::function<Awaitable<>(postgres::Session&, std::span<const Event>)>;
 
 struct ConsumerOptions {
-    std::string name;      // in consumer_positions; a new name starts with the oldest event in the outbox
+    std::string name;      // for dead letters, metrics and log lines
     std::string conninfo;  // of the primary
 };
 
 class Consumer {
 public:
-    Consumer(asio::io_context& io, ConsumerOptions options, Handler handler);
+    Consumer(asio::io_context& io, ConsumerOptions options, std::unique_ptr<Source> source, Handler handler);
     ~Consumer();
     Consumer(const Consumer&) = delete;
     Consumer& operator=(const Consumer&) = delete;
@@ -45,6 +42,8 @@ public:
     void stop();
 
     [[nodiscard]] const ConsumerStats& stats() const;
+    // Adds its figures and those of its source to the page.
+    void collect(telemetry::Page& page) const;
 
 private:
     class Loop;

@@ -1,0 +1,74 @@
+// mindspace events dead-letters: what the consumers could not handle, and the way back for it.
+
+#include "app/commands/command_line.h"
+#include "app/commands/connection.h"
+#include "app/commands/table.h"
+#include "app/embedded/startup_error.h"
+#include "platform/events/cloud_event.h"
+#include "platform/events/dead_letters.h"
+
+#include <CLI/CLI.hpp>
+
+#include <iostream>
+#include <memory>
+#include <optional>
+
+namespace mindspace::app {
+
+namespace {
+
+constexpr std::int64_t kMostShown = 1000;
+
+int list(const CommandLine& line) {
+    const auto config = load_settings(line);
+    CommandConnection connection(config);
+    std::vector<TableRow> rows{{"ID", "TYPE", "USER", "OCCURRED", "PUT ASIDE", "CONSUMER", "ERROR"}};
+    for (auto& letter : connection.run(events::list_dead_letters(connection.database(), kMostShown)))
+        rows.push_back({std::move(letter.id), std::move(letter.type), letter.user.to_string(),
+                        format_timestamp(letter.occurred_at), format_timestamp(letter.put_aside_at),
+                        std::move(letter.consumer), std::move(letter.error)});
+    write_table(std::cout, std::move(rows));
+    return 0;
+}
+
+// Nothing: all of them.
+int retry(const CommandLine& line, const std::optional<std::string>& id) {
+    std::optional<events::Position> which;
+    if (id) {
+        which = events::parse_event_id(*id);
+        if (!which) throw StartupError(EX_USAGE, "not the id of an event: " + *id);
+    }
+    const auto config = load_settings(line);
+    CommandConnection connection(config);
+    const auto count = connection.run(events::retry_dead_letters(connection.database(), std::move(which)));
+    std::cout << count << (count == 1 ? " event is" : " events are") << " on the way again\n";
+    if (id && count == 0) throw StartupError(EX_USAGE, "there is no dead letter " + *id);
+    return 0;
+}
+
+}  // namespace
+
+void add_events_command(CLI::App& cli, CommandLine& line) {
+    auto* events = cli.add_subcommand("events", "Look after the events on their way to the analytics");
+    events->require_subcommand(1);
+    auto* letters = events->add_subcommand("dead-letters", "Events that could not be handled");
+    letters->require_subcommand(1);
+    add_command(*letters, line, "list", "Show them, the oldest first, with the reason")->callback([&line] {
+        line.action = [&line] { return list(line); };
+    });
+
+    struct Choice {
+        std::string id;
+        bool all = false;
+    };
+    auto choice = std::make_shared<Choice>();
+    auto* command = add_command(*letters, line, "retry", "Put one, or --all of them, back on their way");
+    auto* one = command->add_option("ID", choice->id, "As the list shows it");
+    command->add_flag("--all", choice->all, "All of them")->excludes(one);
+    command->callback([&line, choice] {
+        if (choice->id.empty() && !choice->all) throw CLI::RequiredError("an ID or --all");
+        line.action = [&line, choice] { return retry(line, choice->all ? std::nullopt : std::optional(choice->id)); };
+    });
+}
+
+}  // namespace mindspace::app

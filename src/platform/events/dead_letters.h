@@ -1,0 +1,39 @@
+#pragma once
+// Events that a consumer refused again and again, in the table dead_letters, whatever transport brought them; and the
+// way back: retried, an event is written into the outbox once more, with its payload and its time, under a new
+// position.
+
+#include "platform/base/async.h"
+#include "platform/events/event.h"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace mindspace::postgres {
+class Client;
+class Session;
+}  // namespace mindspace::postgres
+
+namespace mindspace::events {
+
+struct DeadLetter {
+    std::string consumer;
+    std::string id;  // of the event, as event_id() writes it
+    std::string type;
+    UserId user{};
+    Timestamp occurred_at{};
+    Timestamp put_aside_at{};
+    std::string error;
+};
+
+// Within a transaction, or alone. The same event twice is kept once. Faults: those of postgres::Session.
+Awaitable<> put_aside(postgres::Session& session, std::string consumer, Event event, std::string error);
+
+// The oldest first, at most `limit`. Faults: those of postgres::Client.
+Awaitable<std::vector<DeadLetter>> list_dead_letters(postgres::Client& database, std::int64_t limit);
+
+// Moves one of them, or all, back into the outbox; how many those were. Faults: those of postgres::Client.
+Awaitable<std::int64_t> retry_dead_letters(postgres::Client& database, std::optional<Position> which);
+
+}  // namespace mindspace::events

@@ -1,0 +1,42 @@
+#include "platform/events/stats.h"
+
+namespace mindspace::events {
+
+void collect(const std::string& consumer, const ConsumerStats& stats, telemetry::Page& page) {
+    const telemetry::Labels labels{{"consumer", consumer}};
+    page.counter("mindspace_events_handled", "Events handled by this process.", stats.events.value(), labels);
+    page.counter("mindspace_event_batches", "Transactions in which events were handled.", stats.batches.value(),
+                 labels);
+    page.counter("mindspace_event_dead_letters", "Events put aside because they could not be handled.",
+                 stats.dead_letters.value(), labels);
+    page.counter("mindspace_events_redelivered", "Events that the broker has brought before.",
+                 stats.redelivered.value(), labels);
+    page.gauge("mindspace_event_lag_milliseconds", "From the occurrence of the last event to its handling.",
+               stats.lag_milliseconds.value(), labels);
+    page.gauge("mindspace_event_consumer_leader", "1 in a process that is ready to handle events.",
+               stats.is_leader.value(), labels);
+}
+
+void collect(const std::string& consumer, const OutboxStats& stats, telemetry::Page& page) {
+    const telemetry::Labels labels{{"consumer", consumer}};
+    page.gauge("mindspace_outbox_leader", "1 in the one process that reads the outbox.", stats.is_leader.value(),
+               labels);
+    page.gauge("mindspace_outbox_depth", "Events in the outbox that have not been read; 100000 may be more.",
+               stats.depth.value(), labels);
+    page.gauge("mindspace_outbox_oldest_milliseconds", "Age of the first event that has not been read.",
+               stats.oldest_milliseconds.value(), labels);
+    page.gauge("mindspace_outbox_default_rows", "Events in the partition that should be empty; 1000 may be more.",
+               stats.default_rows.value(), labels);
+}
+
+void collect(const std::string& consumer, const RelayStats& stats, telemetry::Page& page) {
+    const telemetry::Labels labels{{"consumer", consumer}};
+    page.counter("mindspace_events_published", "Events sent to the broker, failed attempts included.",
+                 stats.published.value(), labels);
+    page.counter("mindspace_events_confirmed", "Events that the broker has confirmed.", stats.confirmed.value(),
+                 labels);
+    page.counter("mindspace_event_publish_failures", "Batches that had to be sent again.", stats.failures.value(),
+                 labels);
+}
+
+}  // namespace mindspace::events

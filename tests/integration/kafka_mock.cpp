@@ -1,0 +1,39 @@
+#include "kafka_mock.h"
+
+#include <csignal>
+#include <stdexcept>
+
+namespace mindspace::integration {
+
+namespace {
+
+std::string program() {
+    return std::filesystem::read_symlink("/proc/self/exe").parent_path() / "kafka_mock";
+}
+
+}  // namespace
+
+KafkaMock& KafkaMock::shared() {
+    static KafkaMock mock;
+    return mock;
+}
+
+KafkaMock::KafkaMock() : process_({program()}, {}, directory_.path() / "output") {
+    eventually([this] { return (brokers_ = read_whole_file(directory_.path() / "output")).ends_with('\n'); });
+    if (!brokers_.ends_with('\n')) throw std::runtime_error("the mock of Kafka does not start: " + brokers_);
+    brokers_.pop_back();
+}
+
+std::string KafkaMock::url(const std::string& topic) const {
+    return "kafka://" + brokers_ + "/" + topic;
+}
+
+void KafkaMock::go_down() const {
+    process_.send(SIGUSR1);
+}
+
+void KafkaMock::come_back() const {
+    process_.send(SIGUSR2);
+}
+
+}  // namespace mindspace::integration
