@@ -5,6 +5,7 @@
 #include "app/version.h"
 #include "platform/http/openapi.h"
 #include "services/gateway/proxy.h"
+#include "services/meditation/room_protocol.h"
 
 #include <boost/asio/post.hpp>
 #include <boost/system/system_error.hpp>
@@ -25,7 +26,8 @@ http::ServerOptions common_options(const HttpSettings& http, std::size_t cores) 
     http::ServerOptions options{.max_connections = http.max_connections / cores + 1,
                                 .header_timeout = http.header_timeout,
                                 .idle_timeout = http.idle_timeout,
-                                .request_timeout = http.request_timeout};
+                                .request_timeout = http.request_timeout,
+                                .packs_websockets = http.websocket_compression};
     options.limits.max_body = http.max_body_bytes;
     return options;
 }
@@ -82,11 +84,12 @@ void Cores::open(const std::vector<const Role*>& roles) {
     }
     open_management();
     open_revocations();
-    shared_.openapi = http::openapi_document(cores_.front()->listeners.front()->router,
-                                             {.title = "Mind Space",
-                                              .version = kVersion,
-                                              .description = "The backend of meditation apps.",
-                                              .server_url = "/"});
+    const http::DocumentInfo info{.title = "Mind Space",
+                                  .version = kVersion,
+                                  .description = "The backend of meditation apps.",
+                                  .server_url = "/"};
+    shared_.openapi = http::openapi_document(cores_.front()->listeners.front()->router, info);
+    shared_.asyncapi = http::asyncapi_document(meditation::room_protocol(), info);
 }
 
 void Cores::open_gateway(const std::vector<const Role*>& roles) {

@@ -220,6 +220,10 @@ http::Endpoints public_pages(Core& core) {
         Response response{.body = core.shared.openapi};
         return answer(std::move(response));
     }));
+    rows.push_back(endpoint(page("/asyncapi.json", "The messages of a group's socket."), [&core](Call<>) {
+        Response response{.body = core.shared.asyncapi};
+        return answer(std::move(response));
+    }));
     rows.push_back(endpoint(page("/", "The start page."), [](Call<>) {
         Response response{.status = 302, .body = {}};
         response.headers.emplace_back("Location", "/docs");

@@ -59,6 +59,10 @@ config::Configuration bind_settings(Config& config) {
              .bounds = {.min = 1, .max = 1'000'000},
              .sentence = "Public connections open at once in this process, sockets included; the limit on open files "
                          "must allow them."},
+            {.key = "http.websocket_compression",
+             .member = &http.websocket_compression,
+             .sentence = "Whether WebSocket messages are packed (permessage-deflate) for clients that offer it: less "
+                         "traffic for more CPU."},
             {.key = "http.cores",
              .member = &http.cores,
              .bounds = {.max = 1024},

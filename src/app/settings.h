@@ -25,6 +25,7 @@ struct HttpSettings {
     Seconds idle_timeout{75};
     Seconds header_timeout{10};
     std::uint32_t max_connections = 15'000;
+    bool websocket_compression = false;
     std::uint32_t cores = 0;
     Seconds drain{10};
     std::vector<std::string> trusted_proxies{"127.0.0.0/8", "::1"};

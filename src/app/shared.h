@@ -42,7 +42,8 @@ struct Shared {
     http::ProxyTrust proxies;
     WorkerPool compression;                           // of large answers
     std::filesystem::path mail_directory{};           // where mails become files
-    std::string openapi{};                            // set before the listeners start
+    std::string openapi{};                            // set before the listeners start, and so
+    std::string asyncapi{};                           // is this
     std::deque<gateway::UpstreamStatus> upstreams{};  // of a gateway: the roles that run elsewhere
     std::optional<http::TlsCertificates> tls{};       // of a gateway that speaks HTTPS
     std::atomic<bool> draining{false};

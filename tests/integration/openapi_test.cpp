@@ -83,6 +83,25 @@ TEST(OpenApi, KeepsTheRulesOfOwasp) {
     EXPECT_EQ(linted.exit_code, 0) << linted.output;
 }
 
+TEST(AsyncApi, IsAValidDocument) {
+    const auto answer = Client(Program::shared()).get("/asyncapi.json");
+    ASSERT_TRUE(is(answer, 200));
+    EXPECT_EQ(answer.header("content-type"), "application/json");
+    EXPECT_EQ(answer.text("/asyncapi"), "3.0.0");
+    const TemporaryDirectory directory;
+    const auto file = directory.path() / "asyncapi.json";
+    const auto lint = [&](const std::string& document) {
+        std::ofstream(file) << document;
+        return run_to_end({"npm", "--prefix", required_variable("MINDSPACE_SOURCE_DIR") + "/web", "run", "--silent",
+                           "lint:asyncapi", "--", file});
+    };
+    const auto linted = lint(answer.body);
+    EXPECT_EQ(linted.exit_code, 0) << linted.output;
+    EXPECT_NE(lint(std::regex_replace(answer.body, std::regex("\"action\":\"send\""), "\"action\":\"say\"")).exit_code,
+              0)
+        << "the validator sees faults";
+}
+
 TEST(OpenApi, DescribesEveryRoute) {
     const auto answer = read_document();
     const auto& paths = answer.at("/paths").as_object();

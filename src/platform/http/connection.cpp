@@ -4,6 +4,7 @@
 #include "platform/http/problem.h"
 #include "platform/http/response_writer.h"
 #include "platform/http/websocket.h"
+#include "platform/http/websocket_deflate.h"
 #include "platform/http/websocket_handshake.h"
 #include "platform/http/websocket_tunnel.h"
 #include "platform/telemetry/log.h"
@@ -180,8 +181,12 @@ Awaitable<Connection::Outcome> Connection::finish_answer(bool keep_alive) {
 }
 
 Awaitable<Connection::Outcome> Connection::upgrade(Response response) {
-    auto accept = check_websocket_handshake(parser_.head());
-    append_handshake(out_, *accept);
+    const auto& head = parser_.head();
+    const auto accept = check_websocket_handshake(head);
+    const bool packs = !response.tunnel && server_.options_.packs_websockets && offers_deflate(head);
+    std::string_view extensions = packs ? kDeflateAccepted : std::string_view();
+    if (response.tunnel) extensions = response.tunnel->head().find("sec-websocket-extensions").value_or("");
+    append_handshake(out_, *accept, extensions);
     bool written = co_await flush();
     if (!written) co_return Outcome::over;
     begin_ += parser_.consumed();
@@ -191,7 +196,8 @@ Awaitable<Connection::Outcome> Connection::upgrade(Response response) {
         auto tunnel = std::make_shared<WebSocketTunnel>(server_, std::move(stream_), upstream.take_socket());
         tunnel->start(unread(), early);
     } else {
-        auto websocket = std::make_shared<WebSocket>(server_, std::move(stream_), unread());
+        const auto packing = packs ? WebSocketReader::Packing::deflate : WebSocketReader::Packing::none;
+        auto websocket = std::make_shared<WebSocket>(server_, std::move(stream_), unread(), packing);
         asio::co_spawn(server_.loop_, response.upgrade(std::move(websocket)), asio::detached);
     }
     co_return Outcome::over;
@@ -317,7 +323,9 @@ void Connection::sweep(Clock::time_point now, bool draining) {
         // The handler goes on and is not heard any more. So few octets fit into the socket's buffer, or nobody reads.
         auto response = problem(504, "deadline_exceeded", "The answer took too long.", {});
         append(response, Method::get, false);
-        stream_.write_now(out_);
+        const asio::const_buffer octets = asio::buffer(out_);
+        boost::system::error_code ignored;
+        stream_.write_now({&octets, 1}, ignored);
     }
     abort();
 }

@@ -104,9 +104,13 @@ void append_chunk_size(std::string& out, std::size_t size) {
     out += "\r\n";
 }
 
-void append_handshake(std::string& out, std::string_view accept) {
+void append_handshake(std::string& out, std::string_view accept, std::string_view extensions) {
     out += "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ";
     out += accept;
+    if (!extensions.empty()) {
+        out += "\r\nSec-WebSocket-Extensions: ";
+        out += extensions;
+    }
     out += "\r\n\r\n";
 }
 

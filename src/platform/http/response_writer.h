@@ -22,7 +22,7 @@ void append_head(std::string& out, const Response& response, Framing framing);
 // The line before a chunk of so many octets (RFC 9112 section 7.1).
 void append_chunk_size(std::string& out, std::size_t size);
 
-// 101, the answer that opens a WebSocket.
-void append_handshake(std::string& out, std::string_view accept);
+// 101, the answer that opens a WebSocket. `extensions` are those agreed to; "" for none.
+void append_handshake(std::string& out, std::string_view accept, std::string_view extensions);
 
 }  // namespace mindspace::http

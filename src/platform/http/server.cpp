@@ -9,9 +9,12 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/ip/address.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/socket_base.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include <algorithm>
+#include <utility>
 #include <vector>
 
 namespace mindspace::http {
@@ -23,6 +26,8 @@ namespace {
 constexpr auto kSweepInterval = std::chrono::milliseconds(500);
 constexpr auto kAcceptPause = std::chrono::milliseconds(100);
 constexpr int kBacklog = 4096;
+constexpr std::size_t kSweepParts = 4;       // of all sockets, one at each sweep
+constexpr std::size_t kFlushedAtOnce = 128;  // sockets; a millisecond or two
 
 // To walk over what is open while it closes: closing takes it out of the set.
 template <class T>
@@ -92,15 +97,42 @@ void Server::adopt(tcp::socket socket) {
 }
 
 Awaitable<> Server::sweep() {
-    while (acceptor_.is_open() || !is_idle()) {
+    for (std::size_t turn = 0; acceptor_.is_open() || !is_idle(); ++turn) {
         auto now = std::chrono::steady_clock::now();
         for (auto* connection : copy_of(connections_)) connection->sweep(now, draining_);
-        for (auto* websocket : copy_of(websockets_)) websocket->sweep(now);
+        sweep_websockets(turn);
         for (auto* tunnel : copy_of(tunnels_)) tunnel->sweep(now);
         sweep_timer_.expires_after(kSweepInterval);
         auto [failure] = co_await sweep_timer_.async_wait(asio::as_tuple(asio::use_awaitable));
         if (failure && !acceptor_.is_open() && !draining_) co_return;
     }
+}
+
+// There may be many, and they have time: a part of them a turn.
+void Server::sweep_websockets(std::size_t turn) {
+    const auto buckets = websockets_.bucket_count();
+    std::vector<WebSocket*> swept;
+    for (auto bucket = turn % kSweepParts; bucket < buckets; bucket += kSweepParts)
+        swept.insert(swept.end(), websockets_.begin(bucket), websockets_.end(bucket));
+    const auto now = std::chrono::steady_clock::now();
+    for (auto* websocket : swept) websocket->sweep(now);
+}
+
+void Server::flush_soon(std::shared_ptr<WebSocket> socket) {
+    unflushed_.push_back(std::move(socket));
+    if (std::exchange(is_flushing_, true)) return;
+    asio::post(loop_, [this] { flush_some(); });
+}
+
+// A part of them a turn, so that a message to ten thousand keeps no request waiting.
+void Server::flush_some() {
+    for (auto left = std::min(unflushed_.size(), kFlushedAtOnce); left > 0; --left) {
+        auto socket = std::move(unflushed_.front());
+        unflushed_.pop_front();
+        socket->flush();
+    }
+    is_flushing_ = !unflushed_.empty();
+    if (is_flushing_) asio::post(loop_, [this] { flush_some(); });
 }
 
 void Server::drain(std::chrono::milliseconds window) {

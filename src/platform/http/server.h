@@ -12,6 +12,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <deque>
 #include <memory>
 #include <string>
 #include <unordered_set>
@@ -34,6 +35,7 @@ struct ServerOptions {
     std::chrono::seconds write_timeout{10};    // for a client that does not read
     ProxyTrust proxies{};                      // who may say for whom they call
     const TlsCertificates* tls = nullptr;      // null: plain; must outlive the server
+    bool packs_websockets = false;             // permessage-deflate, for clients that offer it
 };
 
 // Finds out whether the port is free, and which one it is when `port` is 0. The servers of all cores then share it by
@@ -68,7 +70,10 @@ private:
 
     Awaitable<> accept();
     Awaitable<> sweep();
+    void sweep_websockets(std::size_t turn);
     void adopt(asio::ip::tcp::socket socket);
+    void flush_soon(std::shared_ptr<WebSocket> socket);
+    void flush_some();
 
     asio::io_context& loop_;
     ServerOptions options_;
@@ -81,6 +86,8 @@ private:
     std::unordered_set<WebSocket*> websockets_;
     std::unordered_set<WebSocketTunnel*> tunnels_;
     bool draining_ = false;
+    std::deque<std::shared_ptr<WebSocket>> unflushed_;  // in the order in which they are written
+    bool is_flushing_ = false;
 };
 
 }  // namespace mindspace::http

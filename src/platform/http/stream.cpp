@@ -66,11 +66,11 @@ Awaitable<Stream::Outcome> Stream::write(Parts parts) {
     return tls_ ? asio::async_write(*tls_, parts, kTuple) : asio::async_write(plain_, parts, kTuple);
 }
 
-void Stream::write(const Buffers& buffers, Handler handler) {
+void Stream::write(asio::const_buffer octets, Handler handler) {
     if (tls_)
-        asio::async_write(*tls_, buffers, std::move(handler));
+        asio::async_write(*tls_, octets, std::move(handler));
     else
-        asio::async_write(plain_, buffers, std::move(handler));
+        asio::async_write(plain_, octets, std::move(handler));
 }
 
 Awaitable<> Stream::end() {
@@ -79,9 +79,12 @@ Awaitable<> Stream::end() {
     socket().shutdown(Socket::shutdown_send, ignored);
 }
 
-void Stream::write_now(std::string_view octets) {
-    boost::system::error_code ignored;
-    plain_.write_some(asio::buffer(octets), ignored);
+std::size_t Stream::write_now(std::span<const asio::const_buffer> parts, boost::system::error_code& failure) {
+    return plain_.write_some(parts, failure);
+}
+
+void Stream::wait_writable(ReadyHandler handler) {
+    plain_.async_wait(Socket::wait_write, std::move(handler));
 }
 
 void Stream::close() {

@@ -10,9 +10,9 @@
 #include <array>
 #include <functional>
 #include <memory>
+#include <span>
 #include <string>
 #include <tuple>
-#include <vector>
 
 namespace boost::asio::ssl {
 class context;  // NOLINT(readability-identifier-naming)
@@ -26,9 +26,9 @@ class Stream {
 public:
     using Socket = asio::ip::tcp::socket;
     using Parts = std::array<asio::const_buffer, 3>;
-    using Buffers = std::vector<asio::const_buffer>;
     using Outcome = std::tuple<boost::system::error_code, std::size_t>;
     using Handler = std::move_only_function<void(boost::system::error_code, std::size_t)>;
+    using ReadyHandler = std::move_only_function<void(boost::system::error_code)>;
 
     explicit Stream(Socket socket);
     // Inside TLS, as the server; handshake() comes first.
@@ -46,11 +46,13 @@ public:
     Awaitable<bool> receive(std::string& into);
     // Writes all of it; what the parts name must stay.
     Awaitable<Outcome> write(Parts parts);
-    void write(const Buffers& buffers, Handler handler);
+    void write(asio::const_buffer octets, Handler handler);
     // Ends our side. Inside TLS it returns when the other side has agreed (close_notify).
     Awaitable<> end();
-    // At once, without waiting: as much as the kernel takes. Not inside TLS.
-    void write_now(std::string_view octets);
+    // At once, without waiting: as much as the kernel takes. would_block when that is nothing. Not inside TLS.
+    std::size_t write_now(std::span<const asio::const_buffer> parts, boost::system::error_code& failure);
+    // Calls `handler` when the kernel takes more. Not inside TLS.
+    void wait_writable(ReadyHandler handler);
     void close();
 
     // The socket, for what concerns neither reading nor writing.

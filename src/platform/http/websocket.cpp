@@ -4,7 +4,9 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 
-#include <vector>
+#include <algorithm>
+#include <array>
+#include <utility>
 
 namespace mindspace::http {
 
@@ -14,17 +16,19 @@ constexpr auto kPingInterval = std::chrono::seconds(25);
 constexpr auto kSilenceLimit = std::chrono::seconds(60);  // no pong for two pings and some
 constexpr std::size_t kFramesAtOnce = 32;
 
-}  // namespace
-
-Frame make_text_frame(std::string_view text) {
-    std::string frame;
-    append_frame(frame, Opcode::text, text);
-    return std::make_shared<const std::string>(std::move(frame));
+FrameQueue::Octets control_frame(Opcode opcode, std::string_view payload) {
+    auto frame = std::make_shared<std::string>();
+    append_frame(*frame, opcode, payload);
+    return frame;
 }
 
-WebSocket::WebSocket(Server& server, Stream stream, std::span<const char> early)
+}  // namespace
+
+WebSocket::WebSocket(Server& server, Stream stream, std::span<const char> early, WebSocketReader::Packing packing)
     : server_(server),
       stream_(std::move(stream)),
+      reader_(limits_.max_message, packing),
+      packing_(packing),
       input_(early.begin(), early.end()),
       heard_at_(Clock::now()),
       pinged_at_(heard_at_) {
@@ -37,10 +41,17 @@ WebSocket::~WebSocket() {
     server_.metrics_.websockets.add(-1);
 }
 
-Awaitable<std::optional<std::string>> WebSocket::receive() {
+void WebSocket::set_limits(const WebSocketLimits& limits) {
+    limits_ = limits;
+    reader_ = WebSocketReader(limits.max_message, packing_);
+}
+
+// ---- in
+
+Awaitable<std::optional<WebSocketMessage>> WebSocket::receive() {
     auto self = shared_from_this();
     while (true) {
-        std::optional<std::string> message;
+        std::optional<WebSocketMessage> message;
         bool need_more = false;
         while (!message && !need_more)
             if (!take_event(message, need_more)) break;
@@ -54,24 +65,23 @@ Awaitable<std::optional<std::string>> WebSocket::receive() {
 }
 
 // Acts on the next event of the input. False when the client's side is over.
-bool WebSocket::take_event(std::optional<std::string>& message, bool& need_more) {
+bool WebSocket::take_event(std::optional<WebSocketMessage>& message, bool& need_more) {
     auto event = reader_.next(input_);
     switch (event.kind) {
         case WebSocketEvent::Kind::need_more:
             need_more = true;
             break;
         case WebSocketEvent::Kind::text:
-            if (open_) message.emplace(event.payload);
+            if (open_) message = {.payload = std::string(event.payload)};
             break;
         case WebSocketEvent::Kind::binary:
-            close(CloseCode::unsupported_data, "text only");
+            if (!limits_.takes_binary)
+                close(CloseCode::unsupported_data, "text only");
+            else if (open_)
+                message = {.payload = std::string(event.payload), .is_binary = true};
             break;
         case WebSocketEvent::Kind::ping:
-            if (open_) {
-                std::string pong;
-                append_frame(pong, Opcode::pong, event.payload);
-                send(std::make_shared<const std::string>(std::move(pong)));
-            }
+            if (open_) enqueue(control_frame(Opcode::pong, event.payload));
             break;
         case WebSocketEvent::Kind::pong:
             break;
@@ -93,58 +103,77 @@ Awaitable<bool> WebSocket::read_some() {
     co_return alive;
 }
 
-void WebSocket::send(Frame frame) {
-    if (!open_) return;
-    queued_bytes_ += frame->size();
-    queue_.push_back(std::move(frame));
-    if (queued_bytes_ > kMaxQueued) {
-        server_.metrics_.slow_websockets_closed.add(1);
-        // The frames it did not read would only delay the news.
-        while (queue_.size() > writing_) {
-            queued_bytes_ -= queue_.back()->size();
-            queue_.pop_back();
-        }
-        close(CloseCode::try_again_later, "too slow");
-    }
-    if (writing_ == 0) write_next();
+// ---- out
+
+void WebSocket::send(const Frame& frame) {
+    const bool is_packed = packing_ == WebSocketReader::Packing::deflate;
+    if (open_) enqueue(FrameQueue::Octets(frame, is_packed ? &frame->packed() : &frame->plain()));
 }
 
 void WebSocket::close(CloseCode code, std::string_view reason) {
     if (closing_) return;
-    std::string frame;
-    append_close_frame(frame, code, reason);
-    if (open_) {
-        queued_bytes_ += frame.size();
-        queue_.push_back(std::make_shared<const std::string>(std::move(frame)));
-    }
-    open_ = false;
     closing_ = true;
-    if (writing_ == 0) write_next();
+    if (!waiting_) write_began_at_ = Clock::now();
+    auto frame = std::make_shared<std::string>();
+    append_close_frame(*frame, code, reason);
+    if (open_) enqueue(std::move(frame));
+    open_ = false;
 }
 
-void WebSocket::write_next() {
-    if (queue_.empty()) {
-        if (closing_) asio::co_spawn(server_.loop_, shut_down(shared_from_this()), asio::detached);
-        return;
+void WebSocket::enqueue(FrameQueue::Octets frame) {
+    queue_.push(std::move(frame));
+    if (queue_.size() > limits_.max_queued && !waiting_) flush();  // perhaps it was us who waited
+    if (queue_.size() > limits_.max_queued && !closing_) return drop_backlog();
+    if (waiting_ || scheduled_) return;
+    scheduled_ = true;
+    server_.flush_soon(shared_from_this());
+}
+
+// The frames that the client did not read would only delay the news.
+void WebSocket::drop_backlog() {
+    server_.metrics_.slow_websockets_closed.add(1);
+    queue_.keep_first();
+    close(CloseCode::try_again_later, "too slow");
+}
+
+void WebSocket::flush() {
+    scheduled_ = false;
+    if (!waiting_) write();
+}
+
+void WebSocket::write() {
+    if (stream_.is_tls() && !queue_.empty()) return write_within_tls();
+    while (!queue_.empty()) {
+        std::array<asio::const_buffer, kFramesAtOnce> room;
+        boost::system::error_code failure;
+        queue_.pop(stream_.write_now(queue_.peek(room), failure));
+        if (failure == asio::error::would_block) return wait_to_write();
+        if (failure) return abort();
     }
-    std::vector<asio::const_buffer> buffers;
-    for (const auto& frame : queue_) {
-        buffers.push_back(asio::buffer(*frame));
-        if (buffers.size() == kFramesAtOnce) break;
-    }
-    writing_ = buffers.size();
+    if (closing_ && !std::exchange(ending_, true))
+        asio::co_spawn(server_.loop_, shut_down(shared_from_this()), asio::detached);
+}
+
+void WebSocket::wait_to_write() {
+    waiting_ = true;
     write_began_at_ = Clock::now();
-    stream_.write(buffers, [self = shared_from_this()](boost::system::error_code failure, std::size_t size) {
-        self->written(failure, size);
+    stream_.wait_writable([self = shared_from_this()](boost::system::error_code failure) {
+        self->waiting_ = false;
+        if (!failure) self->write();
     });
 }
 
-void WebSocket::written(boost::system::error_code failure, std::size_t size) {
-    if (failure) return abort();
-    queue_.erase(queue_.begin(), queue_.begin() + static_cast<std::ptrdiff_t>(writing_));
-    queued_bytes_ -= size;
-    writing_ = 0;
-    write_next();
+void WebSocket::write_within_tls() {
+    std::array<asio::const_buffer, 1> room;
+    waiting_ = true;
+    write_began_at_ = Clock::now();
+    stream_.write(queue_.peek(room).front(),
+                  [self = shared_from_this()](boost::system::error_code failure, std::size_t size) {
+                      self->waiting_ = false;
+                      if (failure) return self->abort();
+                      self->queue_.pop(size);
+                      self->write();
+                  });
 }
 
 // Our close frame is out: end our side, and give the client a moment to end its own (sweep() sees to the rest).
@@ -159,13 +188,11 @@ void WebSocket::abort() {
 }
 
 void WebSocket::sweep(Clock::time_point now) {
-    bool stuck = (writing_ > 0 || closing_) && now - write_began_at_ > server_.options_.write_timeout;
-    if (stuck || now - heard_at_ > kSilenceLimit) return abort();
+    const bool is_stuck = (waiting_ || closing_) && now - write_began_at_ > server_.options_.write_timeout;
+    if (is_stuck || now - heard_at_ > kSilenceLimit) return abort();
     if (open_ && now - std::max(heard_at_, pinged_at_) > kPingInterval) {
         pinged_at_ = now;
-        std::string ping;
-        append_frame(ping, Opcode::ping, {});
-        send(std::make_shared<const std::string>(std::move(ping)));
+        enqueue(control_frame(Opcode::ping, {}));
     }
 }
 

@@ -5,35 +5,45 @@
 
 #include "platform/http/server.h"
 #include "platform/http/stream.h"
-#include "platform/http/websocket_codec.h"
+#include "platform/http/websocket_frame.h"
+#include "platform/http/websocket_queue.h"
 
-#include <deque>
 #include <optional>
 #include <span>
 #include <string>
 
 namespace mindspace::http {
 
-using Frame = std::shared_ptr<const std::string>;  // the octets of a whole frame
+struct WebSocketLimits {
+    std::size_t max_message = 4 * 1024;   // octets of a message of the client; beyond: 1009
+    std::size_t max_queued = 256 * 1024;  // octets that wait for a slow client; beyond: 1013
+    bool takes_binary = false;            // otherwise: 1003
+};
 
-Frame make_text_frame(std::string_view text);
+struct WebSocketMessage {
+    std::string payload;
+    bool is_binary = false;
+};
 
 class WebSocket : public std::enable_shared_from_this<WebSocket> {
 public:
     using Clock = std::chrono::steady_clock;
 
     // `early` is what had come in behind the handshake.
-    WebSocket(Server& server, Stream stream, std::span<const char> early);
+    WebSocket(Server& server, Stream stream, std::span<const char> early, WebSocketReader::Packing packing);
     ~WebSocket();
     WebSocket(const WebSocket&) = delete;
     WebSocket& operator=(const WebSocket&) = delete;
 
-    // The next text message; nothing when the socket has ended. Pings are answered, binary is refused (1003). One
-    // receive at a time.
-    Awaitable<std::optional<std::string>> receive();
+    // Other limits than the usual ones; before the first receive().
+    void set_limits(const WebSocketLimits& limits);
 
-    // Queues a frame. Once more than kMaxQueued octets wait, the socket is closed with 1013.
-    void send(Frame frame);
+    // The next message; nothing when the socket has ended. Pings are answered. One receive at a time.
+    Awaitable<std::optional<WebSocketMessage>> receive();
+
+    // Queues a frame. It goes out when the loop is done with what it is at, with others that came meanwhile. Once too
+    // much waits, the socket is closed with 1013.
+    void send(const Frame& frame);
     // Says goodbye: what is queued is sent, then a close frame; receive() ends.
     void close(CloseCode code, std::string_view reason = {});
     // Ends without a word.
@@ -42,29 +52,34 @@ public:
 
     // By the server, now and then: pings an idle client, drops a dead or stuck one.
     void sweep(Clock::time_point now);
-
-    static constexpr std::size_t kMaxMessage = 4 * 1024;
-    static constexpr std::size_t kMaxQueued = 256 * 1024;
+    // By the server, soon after send(): writes what the kernel takes.
+    void flush();
 
 private:
-    bool take_event(std::optional<std::string>& message, bool& need_more);
+    bool take_event(std::optional<WebSocketMessage>& message, bool& need_more);
     Awaitable<bool> read_some();
-    void write_next();
-    void written(boost::system::error_code failure, std::size_t size);
+    void enqueue(FrameQueue::Octets frame);
+    void drop_backlog();
+    void write();
+    void write_within_tls();
+    void wait_to_write();
     static Awaitable<> shut_down(std::shared_ptr<WebSocket> self);
 
     Server& server_;
     Stream stream_;
-    WebSocketReader reader_{kMaxMessage};
-    std::string input_;        // unread octets; empty while the client is quiet
-    std::deque<Frame> queue_;  // the first `writing_` of them are on their way
-    std::size_t writing_ = 0;
-    std::size_t queued_bytes_ = 0;
+    WebSocketLimits limits_;
+    WebSocketReader reader_;
+    const WebSocketReader::Packing packing_;
+    std::string input_;  // unread octets; empty while the client is quiet
+    FrameQueue queue_;
     Clock::time_point heard_at_;  // when the client last sent anything
     Clock::time_point pinged_at_;
-    Clock::time_point write_began_at_;
-    bool open_ = true;      // we may still send messages
-    bool closing_ = false;  // our close frame is queued
+    Clock::time_point write_began_at_;  // of what is waiting_ or closing_
+    bool open_ = true;                  // we may still send messages
+    bool closing_ = false;              // our close frame is queued
+    bool waiting_ = false;              // for the kernel, or TLS, to take what it has been offered
+    bool scheduled_ = false;            // flush() will be called
+    bool ending_ = false;               // our close frame is out
 };
 
 }  // namespace mindspace::http

@@ -1,9 +1,12 @@
 #include "platform/http/websocket_codec.h"
 
+#include "platform/http/websocket_deflate.h"
+
 #include <algorithm>
 #include <array>
 #include <cassert>
 #include <cstring>
+#include <utility>
 
 namespace mindspace::http {
 
@@ -14,6 +17,7 @@ using Kind = WebSocketEvent::Kind;
 constexpr std::size_t kMaxControlPayload = 125;
 constexpr std::uint8_t kFinal = 0x80;
 constexpr std::uint8_t kReserved = 0x70;
+constexpr std::uint8_t kPacked = 0x40;  // RSV1, when RFC 7692 was agreed on
 constexpr std::uint8_t kMasked = 0x80;
 
 bool is_control(Opcode opcode) {
@@ -51,6 +55,20 @@ void unmask(std::span<char> octets, const std::array<char, 4>& key, std::size_t 
     for (std::size_t i = 0; at < octets.size(); ++at, ++i) octets[at] = static_cast<char>(octets[at] ^ pattern[i]);
 }
 
+void append_whole(std::string& out, int first, std::string_view payload) {
+    out += static_cast<char>(first);
+    if (payload.size() <= kMaxControlPayload) {
+        append_big_endian(out, payload.size(), 1);
+    } else if (payload.size() <= 0xFFFF) {
+        out += static_cast<char>(126);
+        append_big_endian(out, payload.size(), 2);
+    } else {
+        out += static_cast<char>(127);
+        append_big_endian(out, payload.size(), 8);
+    }
+    out += payload;
+}
+
 // What may stand in a frame: RFC 6455 section 7.4 with the codes registered since (1012 to 1014).
 bool is_valid_close_code(std::uint64_t code) {
     return (code >= 1000 && code <= 1003) || (code >= 1007 && code <= 1014) || (code >= 3000 && code <= 4999);
@@ -76,6 +94,7 @@ WebSocketEvent read_close(std::string_view payload) {
 struct WebSocketReader::FrameHeader {
     Opcode opcode;
     bool is_final;
+    bool is_packed;
     std::size_t size;  // of the header itself
     std::size_t payload_size;
     std::array<char, 4> key;
@@ -125,7 +144,9 @@ std::expected<std::optional<WebSocketReader::FrameHeader>, CloseCode> WebSocketR
     const bool is_final = (first & kFinal) != 0;
     std::uint64_t payload_size = second & 0x7F;
 
-    if ((first & kReserved) != 0 || !is_known(opcode)) return kProtocolError;
+    const bool may_be_packed = packing_ == Packing::deflate && (opcode == Opcode::text || opcode == Opcode::binary);
+    const std::uint8_t forbidden = may_be_packed ? kReserved & ~kPacked : kReserved;
+    if ((first & forbidden) != 0 || !is_known(opcode)) return kProtocolError;
     if ((second & kMasked) == 0) return kProtocolError;
     if (is_control(opcode)) {
         if (!is_final || payload_size > kMaxControlPayload) return kProtocolError;
@@ -145,6 +166,7 @@ std::expected<std::optional<WebSocketReader::FrameHeader>, CloseCode> WebSocketR
 
     FrameHeader header{.opcode = opcode,
                        .is_final = is_final,
+                       .is_packed = (first & kPacked) != 0,
                        .size = 2 + length_octets + 4,
                        .payload_size = static_cast<std::size_t>(payload_size),
                        .key = {}};
@@ -160,9 +182,10 @@ bool WebSocketReader::take_in(const FrameHeader& header, std::span<char> arrived
     unmask(fresh, header.key, arrived_);
     arrived_ = arrived.size();
 
-    const bool is_text =
-        header.opcode == Opcode::text || (header.opcode == Opcode::continuation && message_ == Opcode::text);
-    if (!is_text) return true;
+    const bool goes_on = header.opcode == Opcode::continuation;
+    const bool is_text = header.opcode == Opcode::text || (goes_on && message_ == Opcode::text);
+    const bool is_packed = header.is_packed || (goes_on && is_packed_);
+    if (!is_text || is_packed) return true;
     const bool is_end = header.is_final && arrived.size() == header.payload_size;
     return utf8_.feed({fresh.data(), fresh.size()}) && (!is_end || utf8_.complete());
 }
@@ -186,30 +209,42 @@ std::optional<WebSocketEvent> WebSocketReader::end_frame(const FrameHeader& head
 
 std::optional<WebSocketEvent> WebSocketReader::end_data_frame(const FrameHeader& header, std::string_view payload) {
     const bool is_first = header.opcode != Opcode::continuation;
-    if (is_first) message_ = header.opcode;
+    if (is_first) {
+        message_ = header.opcode;
+        is_packed_ = header.is_packed;
+    }
     if (!is_first || !header.is_final) {
         fragments_ += payload;
         payload = fragments_;
     }
     if (!header.is_final) return std::nullopt;
-    const Kind kind = message_ == Opcode::text ? Kind::text : Kind::binary;
-    message_ = Opcode::continuation;
-    return WebSocketEvent{.kind = kind, .payload = payload};
+    const auto message = std::exchange(message_, Opcode::continuation);
+    if (is_packed_) return unpack(message, payload);
+    return WebSocketEvent{.kind = message == Opcode::text ? Kind::text : Kind::binary, .payload = payload};
+}
+
+// What was packed can be judged only as a whole.
+WebSocketEvent WebSocketReader::unpack(Opcode message, std::string_view payload) {
+    auto unpacked = inflate_message(payload, max_message_);
+    if (!unpacked) return failed(unpacked.error());
+    fragments_ = std::move(*unpacked);
+    if (message == Opcode::binary) return {.kind = Kind::binary, .payload = fragments_};
+    if (!is_valid_utf8(fragments_)) return failed(CloseCode::invalid_payload);
+    return {.kind = Kind::text, .payload = fragments_};
 }
 
 void append_frame(std::string& out, Opcode opcode, std::string_view payload) {
     assert(!is_control(opcode) || payload.size() <= kMaxControlPayload);
-    out += static_cast<char>(kFinal | static_cast<std::uint8_t>(opcode));
-    if (payload.size() <= kMaxControlPayload) {
-        append_big_endian(out, payload.size(), 1);
-    } else if (payload.size() <= 0xFFFF) {
-        out += static_cast<char>(126);
-        append_big_endian(out, payload.size(), 2);
-    } else {
-        out += static_cast<char>(127);
-        append_big_endian(out, payload.size(), 8);
-    }
-    out += payload;
+    append_whole(out, kFinal | static_cast<std::uint8_t>(opcode), payload);
+}
+
+void append_packed_frame(std::string& out, Opcode opcode, std::string_view payload) {
+    append_whole(out, kFinal | kPacked | static_cast<std::uint8_t>(opcode), payload);
+}
+
+std::size_t payload_offset(std::string_view frame) {
+    const auto length = static_cast<std::uint8_t>(frame[1]);
+    return length == 127 ? 10 : length == 126 ? 4 : 2;
 }
 
 void append_close_frame(std::string& out, CloseCode code, std::string_view reason) {

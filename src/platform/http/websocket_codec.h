@@ -56,8 +56,13 @@ struct WebSocketEvent {
 
 class WebSocketReader {
 public:
-    // A message may have up to `max_message` octets, in one frame or many: beyond, 1009 at the frame's header.
-    explicit WebSocketReader(std::size_t max_message) : max_message_(max_message) {}
+    // Whether permessage-deflate (RFC 7692) has been agreed on.
+    enum class Packing : bool { none, deflate };
+
+    // A message may have up to `max_message` octets, in one frame or many: beyond, 1009 at the frame's header. A packed
+    // one is bound so both as it comes and unpacked.
+    explicit WebSocketReader(std::size_t max_message, Packing packing = Packing::none)
+        : max_message_(max_message), packing_(packing) {}
 
     // The next event. `unread` holds what the last call left and perhaps more; payloads are unmasked inside it. After
     // close and failed there is nothing more to read: need_more, with everything consumed.
@@ -70,17 +75,26 @@ private:
     bool take_in(const FrameHeader& header, std::span<char> arrived);
     std::optional<WebSocketEvent> end_frame(const FrameHeader& header, std::string_view payload);
     std::optional<WebSocketEvent> end_data_frame(const FrameHeader& header, std::string_view payload);
+    WebSocketEvent unpack(Opcode message, std::string_view payload);
 
     std::size_t max_message_;
     std::size_t arrived_ = 0;                // octets of the unfinished frame's payload that are unmasked and checked
     std::string fragments_;                  // what the message under way had in its earlier frames
     Utf8Validator utf8_;                     // of the text message under way
     Opcode message_ = Opcode::continuation;  // text or binary while a fragmented message is under way
+    Packing packing_;
+    bool is_packed_ = false;  // the message under way
     bool has_ended_ = false;
 };
 
 // Appends a whole, unmasked frame (RFC 6455 section 5.2). The payload of a ping or pong has at most 125 octets.
 void append_frame(std::string& out, Opcode opcode, std::string_view payload);
+
+// The same of a message whose payload is packed (RFC 7692 section 6).
+void append_packed_frame(std::string& out, Opcode opcode, std::string_view payload);
+
+// Where the payload begins in a whole, unmasked frame.
+[[nodiscard]] std::size_t payload_offset(std::string_view frame);
 
 // Appends a close frame. The reason has at most 123 octets of UTF-8, and none goes with no_status.
 void append_close_frame(std::string& out, CloseCode code, std::string_view reason = {});

@@ -1,5 +1,7 @@
 #include "platform/http/websocket_codec.h"
 
+#include "platform/http/websocket_deflate.h"
+
 #include <gtest/gtest.h>
 
 #include <chrono>
@@ -259,6 +261,46 @@ TEST(WebSocketReader, SurvivesDamageAndGivesOneVerdict) {
         }
         ASSERT_EQ(read_in_steps(input, 1), read_in_steps(input, input.size())) << testing::PrintToString(input);
     }
+}
+
+constexpr std::uint8_t kPacked = 4;  // RSV1
+const std::string kHello = "\xf2\x48\xcd\xc9\xc9\x07\x00"s;
+
+std::string read_packed(std::string input, std::size_t max_message = kMaxMessage) {
+    WebSocketReader reader(max_message, WebSocketReader::Packing::deflate);
+    std::string events;
+    std::span<char> unread(input);
+    while (true) {
+        const auto event = reader.next(unread);
+        events += describe(event);
+        unread = unread.subspan(event.consumed);
+        if (event.kind == Kind::need_more) return events;
+    }
+}
+
+TEST(WebSocketReader, UnpacksMessagesWhereThatWasAgreedOn) {
+    EXPECT_EQ(read(frame(1, kHello, {.reserved = kPacked})), "failed(1002)");
+    EXPECT_EQ(read_packed(frame(1, kHello, {.reserved = kPacked}) + frame(1, "plain")), "text(Hello)text(plain)");
+    EXPECT_EQ(read_packed(frame(2, kHello, {.reserved = kPacked})), "binary(Hello)");
+    const auto first = frame(1, kHello.substr(0, 3), {.is_final = false, .reserved = kPacked});
+    EXPECT_EQ(read_packed(first + frame(9, "mid") + frame(0, kHello.substr(3)) + frame(1, "plain")),
+              "ping(mid)text(Hello)text(plain)");
+}
+
+TEST(WebSocketReader, LetsOnlyTheFirstFrameOfAMessageSayThatItIsPacked) {
+    EXPECT_EQ(read_packed(frame(9, "x", {.reserved = kPacked})), "failed(1002)");
+    EXPECT_EQ(read_packed(fragment(1, "a") + frame(0, "b", {.reserved = kPacked})), "failed(1002)");
+    EXPECT_EQ(read_packed(frame(1, kHello, {.reserved = kPacked | 1})), "failed(1002)");
+}
+
+TEST(WebSocketReader, JudgesAPackedMessageByWhatItHolds) {
+    EXPECT_EQ(read_packed(frame(1, "\xff\xff\xff", {.reserved = kPacked})), "failed(1007)");
+    EXPECT_EQ(read_packed(frame(1, deflate_message("\xc3\x28"), {.reserved = kPacked})), "failed(1007)");
+    const auto bomb = deflate_message(std::string(kMaxMessage + 1, 'a'));
+    EXPECT_LT(bomb.size(), 1000U);
+    EXPECT_EQ(read_packed(frame(1, bomb, {.reserved = kPacked})), "failed(1009)");
+    EXPECT_EQ(read_packed(frame(1, kHello, {.reserved = kPacked}), 6), "failed(1009)")
+        << "longer than it would be plain";
 }
 
 TEST(WebSocketWriter, WritesEveryLengthForm) {

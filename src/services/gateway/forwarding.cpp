@@ -17,14 +17,13 @@ constexpr std::array<std::string_view, 10> kOfTheConnection{
     "connection",         "keep-alive",          "proxy-connection", "te", "trailer", "transfer-encoding", "upgrade",
     "proxy-authenticate", "proxy-authorization", "content-length"};
 // Of a request: what the gateway says itself, and what it has settled with the client.
-constexpr std::array<std::string_view, 9> kSaidAnew{"host",
+constexpr std::array<std::string_view, 8> kSaidAnew{"host",
                                                     "expect",
                                                     "x-request-id",
                                                     "forwarded",
                                                     "x-forwarded-for",
                                                     "x-forwarded-host",
                                                     "x-forwarded-proto",
-                                                    "sec-websocket-extensions",
                                                     "sec-websocket-protocol"};
 
 bool is_one_of(std::string_view name, std::span<const std::string_view> names) {

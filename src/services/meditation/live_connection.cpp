@@ -91,11 +91,11 @@ Awaitable<> serve_connection(std::shared_ptr<LiveRoom> room, std::shared_ptr<htt
     watch_session(connection, connection.guest.auth_session);
     FloodGate gate(messages_at_most);
     while (true) {
-        auto text = co_await connection.socket->receive();
-        if (!text) break;
+        auto message = co_await connection.socket->receive();
+        if (!message) break;
         auto came_at = clock_value_now();
         if (gate.lets_pass(SteadyClock::now()))
-            co_await handle_or_fail(connection, std::move(*text), came_at);
+            co_await handle_or_fail(connection, std::move(message->payload), came_at);
         else
             connection.socket->close(kCloseTooMany);
     }
