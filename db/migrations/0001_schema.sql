@@ -222,7 +222,7 @@ CREATE TABLE outbox (
     payload     jsonb NOT NULL,
     occurred_at timestamptz NOT NULL,
     written_on  date NOT NULL DEFAULT (now() AT TIME ZONE 'UTC')::date,
-    PRIMARY KEY (xid, id, written_on)
+    PRIMARY KEY (xid, id, user_id, written_on)
 ) PARTITION BY RANGE (written_on);
 CREATE TABLE outbox_default PARTITION OF outbox DEFAULT;
 

@@ -69,17 +69,19 @@ http::Endpoints meditation_rows(Core& core) {
 
 void open_analytics(Core& core) {
     if (core.index == 0) {
-        core.pipeline = std::make_unique<EventPipeline>(core.loop, core.shared.config, core.shared.backends.direct_database);
+        core.pipeline =
+            std::make_unique<EventPipeline>(core.loop, core.shared.config, core.shared.backends.direct_database);
         core.pipeline->start();
         const auto& config = core.shared.config.analytics;
-        core.upkeep =
-            std::make_unique<analytics::Upkeep>(core.loop, core.redis,
-                                                analytics::UpkeepOptions{.conninfo = core.shared.backends.direct_database,
-                                                                         .refresh_interval = config.refresh_interval,
-                                                                         .verify_interval = config.verify_interval});
+        core.upkeep = std::make_unique<analytics::Upkeep>(
+            core.loop, core.redis,
+            analytics::UpkeepOptions{.conninfo = core.shared.backends.direct_database,
+                                     .refresh_interval = config.refresh_interval,
+                                     .verify_interval = config.verify_interval});
         core.upkeep->start();
     }
-    core.analytics.make(analytics::AnalyticsStore(core.database, core.replicas), analytics::NowBoard(core.redis), core.clock);
+    core.analytics.make(analytics::AnalyticsStore(core.database, core.replicas), analytics::NowBoard(core.redis),
+                        core.clock);
 }
 
 http::Endpoints analytics_rows(Core& core) {
