@@ -145,6 +145,12 @@ void collect_rooms(const std::vector<std::unique_ptr<Core>>& cores, telemetry::P
                  add([](const Metrics& m) -> auto& { return m.events_heard; }));
     page.counter("mindspace_room_deliveries", "Frames of events given to sockets.",
                  add([](const Metrics& m) -> auto& { return m.deliveries; }));
+    page.counter("mindspace_room_participants_lost", "Participants who broke off, or whose node did, and stayed away.",
+                 add([](const Metrics& m) -> auto& { return m.participants_lost; }));
+    page.counter("mindspace_room_hosts_replaced", "Hosts who were away for two minutes, and others took their part.",
+                 add([](const Metrics& m) -> auto& { return m.hosts_replaced; }));
+    page.counter("mindspace_room_groups_ended", "Groups ended by their time, or because nobody was left.",
+                 add([](const Metrics& m) -> auto& { return m.groups_ended; }));
     page.counter("mindspace_room_tasks_failed", "Calls of Redis or PostgreSQL that a room could not make.",
                  add([](const Metrics& m) -> auto& { return m.tasks_failed; }));
     page.counter("mindspace_room_records_failed", "Writes of attendance that had to be tried again.",

@@ -55,8 +55,9 @@ void open_meditation(Core& core) {
                           .rate_limit_scale = config.rate_limit.scale};
     meditation::LiveBackends backends{.database = core.database, .redis = core.redis, .subscriber = core.subscriber};
     core.rooms.make(core.loop, backends, core.guard, core.live_settings);
-    core.groups.make(meditation::GroupStore(core.database), meditation::RoomOrder(core.redis),
-                     meditation::GroupTickets(core.redis), core.live_settings.public_url);
+    core.groups.make(meditation::GroupStore(core.database), meditation::GroupTimetable(core.database),
+                     meditation::RoomOrder(core.redis), meditation::GroupTickets(core.redis),
+                     core.live_settings.public_url);
     core.entrance.make(*core.rooms, backends, core.guard, core.live_settings);
     core.rooms->start();
 }

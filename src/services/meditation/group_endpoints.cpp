@@ -70,8 +70,8 @@ http::Endpoints group_endpoints(GroupService& service, LiveEntrance& entrance) {
                             }));
     rows.push_back(endpoint({.method = Method::del,
                              .path = "/api/v1/groups/{id}",
-                             .summary = "Cancel a scheduled group; the host's.",
-                             .errors = {"forbidden", "group_started", "group_ended", "precondition_failed"}},
+                             .summary = "Cancel a scheduled group, or end a running one; the host's.",
+                             .errors = {"forbidden", "group_ended", "precondition_failed"}},
                             [&service](Call<> call) {
                                 return service.cancel(call.principal.user, GroupId{call.id}, call.expected_version);
                             }));

@@ -1,6 +1,7 @@
 #include "services/meditation/group_service.h"
 
 #include "platform/http/cursor.h"
+#include "platform/telemetry/log.h"
 
 #include <charconv>
 
@@ -54,8 +55,9 @@ GroupPosition decode_position(std::string_view text) {
 
 }  // namespace
 
-GroupService::GroupService(GroupStore store, RoomOrder order, GroupTickets tickets, std::string public_url)
-    : store_(store), order_(order), tickets_(tickets), socket_base_(std::move(public_url)) {
+GroupService::GroupService(GroupStore store, GroupTimetable timetable, RoomOrder order, GroupTickets tickets,
+                           std::string public_url)
+    : store_(store), timetable_(timetable), order_(order), tickets_(tickets), socket_base_(std::move(public_url)) {
     // http → ws, https → wss
     if (socket_base_.starts_with("http")) socket_base_.replace(0, 4, "ws");
     while (socket_base_.ends_with('/')) socket_base_.pop_back();
@@ -102,15 +104,13 @@ Awaitable<Result<GroupPage>> GroupService::list(GroupQuery query) {
     co_return page;
 }
 
-Awaitable<Result<Group>> GroupService::find_changeable(UserId caller, GroupId id,
-                                                       std::optional<std::int32_t> expected_version) {
+Awaitable<Result<Group>> GroupService::find_own(UserId caller, GroupId id,
+                                                std::optional<std::int32_t> expected_version) {
     auto group = co_await store_.find(id);
     if (!group) co_return not_found();
     if (group->host.id != caller)
         co_return Error{ErrorCode::forbidden, "forbidden", "Only the host changes the group.", {}};
     if (expected_version && *expected_version != group->version) co_return precondition_failed();
-    if (group->state == GroupState::running)
-        co_return Error{ErrorCode::conflict, "group_started", "The group is running.", {}};
     if (group->state == GroupState::ended) co_return group_ended();
     co_return std::move(*group);
 }
@@ -124,28 +124,53 @@ Awaitable<Result<Group>> GroupService::update(UserId caller, GroupId id, GroupPa
     refuse_null(faults, "visibility", patch.visibility);
     if (!faults.empty()) co_return schema::validation_failed(std::move(faults));
 
-    auto group = co_await find_changeable(caller, id, expected_version);
+    auto group = co_await find_own(caller, id, expected_version);
     if (!group) co_return group;
     if (group->state == GroupState::cancelled) co_return group_ended();
+    if (group->state == GroupState::running)
+        co_return Error{ErrorCode::conflict, "group_started", "The group is running.", {}};
     bool is_updated = co_await store_.update(id, caller, std::move(patch), expected_version, clock_.now());
     if (!is_updated) co_return precondition_failed();  // changed this moment
-    co_return co_await find(id);
+    auto updated = co_await find(id);
+    if (updated) co_await tell_room_of_change(*updated);
+    co_return updated;
 }
 
 Awaitable<Result<>> GroupService::cancel(UserId caller, GroupId id, std::optional<std::int32_t> expected_version) {
-    auto group = co_await find_changeable(caller, id, expected_version);
+    auto group = co_await find_own(caller, id, expected_version);
     if (!group) co_return group.error();
     if (group->state == GroupState::cancelled) co_return Result<>{};
-    auto now = clock_.now();
-    bool is_cancelled = co_await store_.cancel(id, caller, expected_version, now);
-    if (!is_cancelled) co_return precondition_failed();  // changed this moment
-    try {
-        RoomFacts facts{.group = id, .state = GroupState::ended, .starts_at = {}, .ends_at = {}};
-        co_await order_.announce(facts, make_end(now, EventReason::host));
-    } catch (const Unavailable&) {
-        // Those who wait in the room hear of it when it is next compared with PostgreSQL.
-    }
+    auto ended_at = co_await end(std::move(*group), expected_version);
+    if (!ended_at) co_return precondition_failed();
+    co_await tell_room_of_end(id, *ended_at);
     co_return Result<>{};
+}
+
+Awaitable<std::optional<Timestamp>> GroupService::end(Group group, std::optional<std::int32_t> expected_version) {
+    auto now = clock_.now();
+    if (group.state == GroupState::running) {
+        auto end = co_await timetable_.finish(group.id, schema::enum_name(EventReason::host), now);
+        co_return end.transform([](const GroupEnd& it) { return it.at; });
+    }
+    bool is_cancelled = co_await store_.cancel(group.id, group.host.id, expected_version, now);
+    co_return is_cancelled ? std::optional(now) : std::nullopt;
+}
+
+Awaitable<> GroupService::tell_room_of_change(Group group) {
+    try {
+        co_await order_.announce_change(std::move(group), clock_.now());
+    } catch (const Unavailable& fault) {
+        log::debug("room not told of a change", {{"error.message", fault.what()}});
+    }
+}
+
+Awaitable<> GroupService::tell_room_of_end(GroupId id, Timestamp ended_at) {
+    RoomFacts facts{.group = id, .state = GroupState::ended, .starts_at = {}, .ends_at = {}};
+    try {
+        co_await order_.announce(facts, make_end(ended_at, EventReason::host));
+    } catch (const Unavailable& fault) {
+        log::debug("room not told of its end", {{"error.message", fault.what()}});
+    }
 }
 
 Awaitable<Result<Ticket>> GroupService::issue_ticket(http::Principal caller, GroupId id) {

@@ -4,6 +4,7 @@
 #include "platform/http/guard.h"
 #include "services/meditation/group_store.h"
 #include "services/meditation/group_tickets.h"
+#include "services/meditation/group_timetable.h"
 #include "services/meditation/room_order.h"
 
 namespace mindspace::meditation {
@@ -11,7 +12,8 @@ namespace mindspace::meditation {
 class GroupService {
 public:
     // `public_url` is the program's, "https://mind.example".
-    GroupService(GroupStore store, RoomOrder order, GroupTickets tickets, std::string public_url);
+    GroupService(GroupStore store, GroupTimetable timetable, RoomOrder order, GroupTickets tickets,
+                 std::string public_url);
 
     // Error: conflict `conflict` (the id is another group's); unauthenticated `user_gone`.
     Awaitable<Result<Group>> create(UserId host, NewGroup request);
@@ -22,14 +24,22 @@ public:
     // Error: not_found; forbidden; conflict `group_started`, `group_ended`; precondition_failed; invalid.
     Awaitable<Result<Group>> update(UserId caller, GroupId id, GroupPatch patch,
                                     std::optional<std::int32_t> expected_version);
+    // Ends the group when it runs; everybody who sat long enough keeps their session. Error: as above, but for
+    // `group_started`.
     Awaitable<Result<>> cancel(UserId caller, GroupId id, std::optional<std::int32_t> expected_version);
     // Error: not_found; conflict `group_full`, `group_ended`. Fault: Unavailable when Redis is down.
     Awaitable<Result<Ticket>> issue_ticket(http::Principal caller, GroupId id);
 
 private:
-    Awaitable<Result<Group>> find_changeable(UserId caller, GroupId id, std::optional<std::int32_t> expected_version);
+    Awaitable<Result<Group>> find_own(UserId caller, GroupId id, std::optional<std::int32_t> expected_version);
+    // When it ended; nothing when it was changed this moment.
+    Awaitable<std::optional<Timestamp>> end(Group group, std::optional<std::int32_t> expected_version);
+    // Whoever is in the room hears of it now, or, without Redis, when the room compares itself with PostgreSQL.
+    Awaitable<> tell_room_of_change(Group group);
+    Awaitable<> tell_room_of_end(GroupId id, Timestamp ended_at);
 
     GroupStore store_;
+    GroupTimetable timetable_;
     RoomOrder order_;
     GroupTickets tickets_;
     std::string socket_base_;  // "wss://mind.example"

@@ -49,8 +49,9 @@ protected:
     redis::Client redis_{io_, options(server_)};
     GroupTestDatabase database_{io_};
     GroupStore store_{database_.client()};
+    GroupTimetable timetable_{database_.client()};
     GroupTickets tickets_{redis_};
-    GroupService service_{store_, RoomOrder(redis_), tickets_, "https://mind.example"};
+    GroupService service_{store_, timetable_, RoomOrder(redis_), tickets_, "https://mind.example"};
     UserId host_ = database_.add_user("host");
     UserId guest_ = database_.add_user("guest");
 };
@@ -143,7 +144,7 @@ TEST_F(GroupServiceTest, AFullGroupGivesTicketsToThoseInItOnly) {
                            .participant = {.id = user, .display_name = "x", .avatar_url = {}},
                            .max_participants = 2,
                            .resume = {}};
-        EXPECT_TRUE(run(order.enter(enter)));
+        EXPECT_TRUE(run(order.enter(enter, SystemClock{}.now())));
     }
     EXPECT_TRUE(run(service_.issue_ticket(principal(guest_), group.id)));
     auto stranger = database_.add_user("stranger");

@@ -105,4 +105,16 @@ Awaitable<bool> GroupStore::cancel(GroupId id, UserId host, std::optional<std::i
     co_return rows.affected() == 1;
 }
 
+Awaitable<std::optional<Group>> GroupStore::hand_over(GroupId id, UserId from, UserId to, Timestamp now) {
+    static constexpr Statement kHandOver{"group_hand_over", R"(
+        UPDATE groups
+        SET host_id = heir_id, host_name = heir_name, version = version + 1, updated_at = $4
+        FROM (SELECT user_id AS heir_id, display_name AS heir_name FROM users WHERE user_id = $3) AS heir
+        WHERE group_id = $1 AND host_id = $2 AND state IN ('scheduled', 'running')
+        RETURNING )" GROUP_COLUMNS};
+    auto rows = co_await database_.query(kHandOver, id, from, to, now);
+    if (rows.empty()) co_return std::nullopt;
+    co_return read_group(rows[0]);
+}
+
 }  // namespace mindspace::meditation

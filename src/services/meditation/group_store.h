@@ -35,6 +35,9 @@ public:
                            Timestamp now);
     // Cancels a scheduled group of the host. False as above.
     Awaitable<bool> cancel(GroupId id, UserId host, std::optional<std::int32_t> expected_version, Timestamp now);
+    // Makes somebody else the host of a group that is not over. As it is then; nothing when it is not that, not of that
+    // host (any more), or their account is gone.
+    Awaitable<std::optional<Group>> hand_over(GroupId id, UserId from, UserId to, Timestamp now);
 
 private:
     postgres::Client& database_;

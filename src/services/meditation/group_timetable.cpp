@@ -43,20 +43,23 @@ Columns columns_of(const std::vector<Presence>& presences) {
 
 }  // namespace
 
-Awaitable<bool> GroupTimetable::start(GroupId id, UserId host, Timestamp starts_at, Timestamp now) {
+Awaitable<std::optional<Timestamp>> GroupTimetable::start(GroupId id, UserId host, Timestamp starts_at, Timestamp now) {
     static constexpr Statement kStart{"group_start", R"(
         WITH changed AS (
             UPDATE groups
             SET state = 'running', started_at = $3, ends_at = $3 + make_interval(secs => planned_seconds),
                 version = version + 1, updated_at = $4
             WHERE group_id = $1 AND host_id = $2 AND state = 'scheduled'
-            RETURNING group_id, host_id, started_at, ends_at)
-        INSERT INTO outbox (type, user_id, payload, occurred_at)
-        SELECT 'group.started', host_id,
-               jsonb_build_object('groupId', group_id, 'startsAt', started_at, 'endsAt', ends_at), $4
-        FROM changed)"};
+            RETURNING group_id, host_id, started_at, ends_at),
+        told AS (
+            INSERT INTO outbox (type, user_id, payload, occurred_at)
+            SELECT 'group.started', host_id,
+                   jsonb_build_object('groupId', group_id, 'startsAt', started_at, 'endsAt', ends_at), $4
+            FROM changed)
+        SELECT ends_at FROM changed)"};
     auto rows = co_await database_.query(kStart, id, host, starts_at, now);
-    co_return rows.affected() == 1;
+    if (rows.empty()) co_return std::nullopt;
+    co_return rows[0].get<Timestamp>(0);
 }
 
 Awaitable<std::optional<GroupEnd>> GroupTimetable::finish(GroupId id, std::string_view reason, Timestamp at) {
@@ -122,6 +125,23 @@ Awaitable<std::vector<GroupId>> GroupTimetable::list_due(Timestamp now) {
     std::vector<GroupId> due;
     for (auto row : rows) due.push_back(row.get<GroupId>(0));
     co_return due;
+}
+
+Awaitable<std::vector<GroupId>> GroupTimetable::list_deserted(Timestamp now) {
+    // By the host's row first: it rules most groups out.
+    static constexpr Statement kListDeserted{"group_list_deserted", R"(
+        SELECT group_id FROM groups
+        WHERE state = 'running' AND started_at <= $2
+          AND NOT EXISTS (SELECT FROM group_attendance AS host
+                          WHERE host.user_id = host_id AND host.group_id = groups.group_id AND seen_at > $2)
+          AND NOT EXISTS (SELECT FROM group_attendance AS other
+                          WHERE other.group_id = groups.group_id AND present_since IS NOT NULL
+                            AND seen_at > $1 - )" STALE_AFTER R"()
+        ORDER BY ends_at LIMIT 100)"};
+    auto rows = co_await database_.query(kListDeserted, now, now - kHostAway);
+    std::vector<GroupId> deserted;
+    for (auto row : rows) deserted.push_back(row.get<GroupId>(0));
+    co_return deserted;
 }
 
 Awaitable<> GroupTimetable::record_joined(GroupId id, std::vector<Presence> joined, Timestamp now) {

@@ -26,21 +26,23 @@ struct Presence {
 
 struct GroupEnd {
     Timestamp at{};
-    std::string reason;  // "completed" or "host"
+    std::string reason;  // "completed", "host" or "hostGone"
 };
 
 class GroupTimetable {
 public:
     explicit GroupTimetable(postgres::Client& database) : database_(database) {}
 
-    // False when the group is not scheduled (any more), or not of that host. Its `planned_seconds` make the end.
-    Awaitable<bool> start(GroupId id, UserId host, Timestamp starts_at, Timestamp now);
-    // Ends a running group, whose end has come or whose host wishes it, and makes the sessions of all who sat for
-    // kLeastSeconds or more. Changes nothing when it does not run (any more), or `at` is before the end and the reason
-    // `completed`. How it ended, whoever ended it; nothing when it has not.
+    // When it ends. Nothing when the group is not scheduled (any more), or not of that host.
+    Awaitable<std::optional<Timestamp>> start(GroupId id, UserId host, Timestamp starts_at, Timestamp now);
+    // Ends a running group, whose end has come, whose host wishes it or whose host is gone, and makes the sessions of
+    // all who sat for kLeastSeconds or more. Changes nothing when it does not run (any more), or `at` is before the end
+    // and the reason `completed`. How it ended, whoever ended it; nothing when it has not.
     Awaitable<std::optional<GroupEnd>> finish(GroupId id, std::string_view reason, Timestamp at);
     // Running groups whose end has passed.
     Awaitable<std::vector<GroupId>> list_due(Timestamp now);
+    // Running groups whose host has been away for kHostAway, and in which nobody sits as far as is known here.
+    Awaitable<std::vector<GroupId>> list_deserted(Timestamp now);
 
     // They came. Counts for attendance while the group runs.
     Awaitable<> record_joined(GroupId id, std::vector<Presence> joined, Timestamp now);
@@ -51,6 +53,7 @@ public:
 
     static constexpr Seconds kRefreshInterval{15};
     static constexpr std::int32_t kLeastSeconds = 60;
+    static constexpr Seconds kHostAway{120};  // then somebody else is the host, or the group ends
 
 private:
     postgres::Client& database_;

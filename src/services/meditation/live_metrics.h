@@ -7,12 +7,15 @@ namespace mindspace::meditation {
 
 struct LiveMetrics {
     telemetry::Gauge rooms;
-    telemetry::Gauge connections;         // open sockets
-    telemetry::Gauge joined_connections;  // of these, those that have been welcomed
-    telemetry::Counter events_heard;      // events of the shared order that came in
-    telemetry::Counter deliveries;        // frames of events given to sockets
-    telemetry::Counter tasks_failed;      // calls of Redis or PostgreSQL that a room could not make
-    telemetry::Counter records_failed;    // writes of attendance that had to be tried again
+    telemetry::Gauge connections;          // open sockets
+    telemetry::Gauge joined_connections;   // of these, those that have been welcomed
+    telemetry::Counter events_heard;       // events of the shared order that came in
+    telemetry::Counter deliveries;         // frames of events given to sockets
+    telemetry::Counter participants_lost;  // whose connections broke, or whose node did, and who did not come back
+    telemetry::Counter hosts_replaced;     // after two minutes away
+    telemetry::Counter groups_ended;       // by their time, or because nobody was left
+    telemetry::Counter tasks_failed;       // calls of Redis or PostgreSQL that a room could not make
+    telemetry::Counter records_failed;     // writes of attendance that had to be tried again
 };
 
 }  // namespace mindspace::meditation

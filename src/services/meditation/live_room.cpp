@@ -131,20 +131,28 @@ Awaitable<> LiveRoom::perform(Enter task) {
     auto connection = task.request.lease.connection;
     bool is_told = task.request.announcement == Announcement::told;
     std::vector<Presence> joined{{task.request.participant.id, parts_.clock.now()}};
-    auto entry = co_await parts_.order.enter(std::move(task.request));
+    auto entry = co_await parts_.order.enter(std::move(task.request), parts_.clock.now());
     if (entry && entry->is_new && is_told) record(Record::Kind::joined, std::move(joined));
     tell(Entered{connection, std::move(entry)});
 }
 
 Awaitable<> LiveRoom::perform(Leave task) {
-    bool has_left = co_await parts_.order.leave(group_, task.lease);
-    std::vector<Presence> left{{task.lease.user, parts_.clock.now()}};
-    if (has_left) record(Record::Kind::left, std::move(left));
+    auto now = parts_.clock.now();
+    auto departure = co_await parts_.order.leave(group_, task.lease, now);
+    std::vector<Presence> left{{task.lease.user, now}};
+    if (departure.has_left) record(Record::Kind::left, std::move(left));
+    tell(Unflushed{departure.flush_due_in});
 }
 
-Awaitable<> LiveRoom::perform(Publish task) {
-    bool is_published = co_await parts_.order.publish(group_, task.epoch, task.event);
-    if (!is_published) tell(Outdated{std::move(task)});
+Awaitable<> LiveRoom::perform(React task) {
+    auto flush_due_in = co_await parts_.order.react(group_, task.epoch, task.reaction, parts_.clock.now());
+    if (!flush_due_in) co_return tell(Outdated{std::move(task)});
+    tell(Unflushed{*flush_due_in});
+}
+
+Awaitable<> LiveRoom::perform(Flush) {
+    auto due_in = co_await parts_.order.flush(group_, parts_.clock.now());
+    tell(Unflushed{due_in});
 }
 
 Awaitable<> LiveRoom::perform(Renew task) {
@@ -152,6 +160,7 @@ Awaitable<> LiveRoom::perform(Renew task) {
     auto renewal = co_await parts_.order.renew(room_.facts(), task.leases, asked_at);
     std::vector<Presence> left;
     for (const auto& lease : renewal.gone) left.push_back({lease.user, lease.expires_at - Room::kGrace});
+    parts_.metrics.participants_lost.add(left.size());
     if (!left.empty()) record(Record::Kind::left, std::move(left));
     tell(Renewed{std::move(task), std::move(renewal), asked_at});
 }
@@ -162,10 +171,13 @@ Awaitable<> LiveRoom::perform(Recall task) {
 }
 
 Awaitable<> LiveRoom::perform(Start task) {
-    bool has_started = co_await parts_.timetable.start(group_, task.host, task.starts_at, parts_.clock.now());
-    if (!has_started) co_return tell(Refused{task});
-    RoomFacts facts{group_, GroupState::running, task.starts_at, task.ends_at};
-    co_await parts_.order.announce(facts, make_start(task.host, task.starts_at, task.ends_at));
+    auto ends_at = co_await parts_.timetable.start(group_, task.host, task.starts_at, parts_.clock.now());
+    if (!ends_at) co_return tell(Refused{task});
+    auto facts = room_.facts();
+    facts.state = GroupState::running;
+    facts.starts_at = task.starts_at;
+    facts.ends_at = ends_at;
+    co_await parts_.order.announce(facts, make_start(task.host, task.starts_at, *ends_at));
 }
 
 Awaitable<> LiveRoom::perform(Finish task) {
@@ -185,6 +197,20 @@ Awaitable<> LiveRoom::perform(Reload) {
 
 Awaitable<> LiveRoom::perform(Announce task) {
     co_await parts_.order.announce(task.facts, task.event);
+}
+
+Awaitable<> LiveRoom::perform(HandOver task) {
+    auto group = co_await parts_.store.hand_over(group_, task.from, task.to, parts_.clock.now());
+    if (!group) co_return co_await perform(Reload{});  // another core was first
+    parts_.metrics.hosts_replaced.add(1);
+    log::info("host replaced", {{"mindspace.group", group_.to_string()}, {"user.id", task.to.to_string()}});
+    tell(HandedOver{std::move(*group)});
+}
+
+Awaitable<> LiveRoom::perform(Tell task) {
+    auto version = task.group.version;
+    co_await parts_.order.announce_change(std::move(task.group), parts_.clock.now());
+    tell(Told{version});
 }
 
 // ---- records

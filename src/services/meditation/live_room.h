@@ -9,6 +9,7 @@
 #include "services/meditation/group_store.h"
 #include "services/meditation/live_metrics.h"
 #include "services/meditation/room.h"
+#include "services/meditation/room_register.h"
 
 #include <boost/asio/io_context.hpp>
 
@@ -25,6 +26,7 @@ struct LiveParts {
     GroupStore store;
     GroupTimetable timetable;
     RoomOrder order;
+    RoomRegister known_rooms;
     redis::Subscriber& subscriber;
     std::size_t reactions_at_most;
     std::size_t messages_at_most;
@@ -74,13 +76,16 @@ private:
     Awaitable<> attempt(Task task);
     Awaitable<> perform(Enter task);
     Awaitable<> perform(Leave task);
-    Awaitable<> perform(Publish task);
+    Awaitable<> perform(React task);
+    Awaitable<> perform(Flush task);
     Awaitable<> perform(Renew task);
     Awaitable<> perform(Recall task);
     Awaitable<> perform(Start task);
     Awaitable<> perform(Finish task);
     Awaitable<> perform(Reload task);
     Awaitable<> perform(Announce task);
+    Awaitable<> perform(HandOver task);
+    Awaitable<> perform(Tell task);
 
     void record(Record::Kind kind, std::vector<Presence> presences);
     static Awaitable<> work_on_records(std::shared_ptr<LiveRoom> self);

@@ -1,7 +1,6 @@
 #include "services/meditation/live_rooms.h"
 
 #include "platform/postgres/client.h"
-#include "platform/telemetry/log.h"
 #include "services/meditation/live_connection.h"
 
 #include <boost/asio/co_spawn.hpp>
@@ -16,7 +15,7 @@ namespace mindspace::meditation {
 namespace {
 
 constexpr Milliseconds kTick{250};
-constexpr int kTicksPerDueCheck = 4;
+constexpr Milliseconds kCareInterval{1000};
 constexpr double kReactionsAtMost = 5;   // in 10 s, of one user
 constexpr double kMessagesAtMost = 120;  // in 10 s, of one connection
 
@@ -31,51 +30,51 @@ LiveRooms::LiveRooms(asio::io_context& loop, LiveBackends backends, http::Guard&
              .store = GroupStore(backends.database),
              .timetable = GroupTimetable(backends.database),
              .order = RoomOrder(backends.redis),
+             .known_rooms = RoomRegister(backends.redis),
              .subscriber = backends.subscriber,
              .reactions_at_most = scaled(kReactionsAtMost, settings.rate_limit_scale),
              .messages_at_most = scaled(kMessagesAtMost, settings.rate_limit_scale)},
+      caretaker_(parts_),
       guard_(guard),
-      timer_(loop) {}
+      tick_timer_(loop),
+      care_timer_(loop) {}
 
 void LiveRooms::start() {
-    asio::co_spawn(parts_.loop, keep_time(), [](std::exception_ptr fault) {
+    auto rethrow = [](std::exception_ptr fault) {
         if (fault) std::rethrow_exception(fault);
-    });
+    };
+    asio::co_spawn(parts_.loop, keep_time(), rethrow);
+    asio::co_spawn(parts_.loop, take_care(), rethrow);
 }
 
 void LiveRooms::stop() {
     is_stopped_ = true;
-    timer_.cancel();
+    tick_timer_.cancel();
+    care_timer_.cancel();
 }
 
 Awaitable<> LiveRooms::keep_time() {
-    boost::system::error_code cancelled;
-    for (int tick = 0; !is_stopped_; ++tick) {
+    while (!is_stopped_) {
         for (auto& [id, room] : rooms_) room->tick();
         std::erase_if(rooms_, [](const auto& entry) { return entry.second->is_idle(); });
-        if (tick % kTicksPerDueCheck == 0) co_await end_due_groups();
-        if (is_stopped_) break;
-        timer_.expires_after(kTick);
-        co_await timer_.async_wait(asio::redirect_error(asio::use_awaitable, cancelled));
+        co_await wait(tick_timer_, kTick);
     }
 }
 
-// Whoever comes first ends a group; the others find it ended.
-Awaitable<> LiveRooms::end_due_groups() {
-    try {
-        auto due = co_await parts_.timetable.list_due(parts_.clock.now());
-        for (auto id : due) {
-            auto reason = schema::enum_name(EventReason::completed);
-            auto end = co_await parts_.timetable.finish(id, reason, parts_.clock.now());
-            if (!end) continue;
-            RoomFacts facts{.group = id, .state = GroupState::ended, .starts_at = {}, .ends_at = end->at};
-            co_await parts_.order.announce(facts, make_end(end->at, EventReason::completed));
-        }
-    } catch (const Unavailable& fault) {
-        log::debug("groups not ended", {{"error.message", fault.what()}});
-    } catch (const std::exception& fault) {
-        log::error("groups not ended", {{"event.action", "internal_error"}, {"error.message", fault.what()}});
+// Apart from the clock: what waits for a database must not hold up the rooms.
+Awaitable<> LiveRooms::take_care() {
+    while (!is_stopped_) {
+        std::vector<GroupId> ours;
+        for (const auto& [id, room] : rooms_) ours.push_back(id);
+        co_await caretaker_.work(std::move(ours));
+        if (!is_stopped_) co_await wait(care_timer_, kCareInterval);
     }
+}
+
+Awaitable<> LiveRooms::wait(asio::steady_timer& timer, Milliseconds time) {
+    boost::system::error_code cancelled;
+    timer.expires_after(time);
+    co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, cancelled));
 }
 
 void LiveRooms::note_gap() {

@@ -1,6 +1,6 @@
 #pragma once
-// All rooms that this core has sockets of, and the clock that drives them. It also ends the groups whose time has
-// come, whether anybody sits in them here or not. One object a core, on its loop; outlives the core's sockets.
+// All rooms that this core has sockets of, and the clock that drives them; it also takes its turn in looking after the
+// groups that nobody does (group_caretaker.h). One object a core, on its loop; outlives the core's sockets.
 //
 //     redis::Subscriber subscriber(…);
 //     LiveRooms rooms(loop, {database, redis, subscriber}, guard, settings);
@@ -8,7 +8,7 @@
 //     rooms.start();  …  rooms.drain(window);  …  rooms.stop();
 
 #include "platform/http/guard.h"
-#include "services/meditation/live_room.h"
+#include "services/meditation/group_caretaker.h"
 
 #include <boost/asio/steady_timer.hpp>
 
@@ -46,13 +46,16 @@ public:
 
 private:
     Awaitable<> keep_time();
-    Awaitable<> end_due_groups();
+    Awaitable<> take_care();
+    Awaitable<> wait(asio::steady_timer& timer, Milliseconds time);
     std::shared_ptr<LiveRoom> find_or_open(const Group& group);
 
     LiveParts parts_;
+    GroupCaretaker caretaker_;
     http::Guard& guard_;
     std::unordered_map<GroupId, std::shared_ptr<LiveRoom>> rooms_;
-    asio::steady_timer timer_;
+    asio::steady_timer tick_timer_;
+    asio::steady_timer care_timer_;
     bool is_stopped_ = false;
 };
 

@@ -70,7 +70,8 @@ struct Node {
           subscriber(io, options(redis_server)),
           rooms(io, {database, redis, subscriber}, guard, settings),
           entrance(rooms, {database, redis, subscriber}, guard, settings),
-          service(GroupStore(database), RoomOrder(redis), GroupTickets(redis), settings.public_url) {
+          service(GroupStore(database), GroupTimetable(database), RoomOrder(redis), GroupTickets(redis),
+                  settings.public_url) {
         router.add(group_endpoints(service, entrance));
         metrics = std::make_unique<http::CoreMetrics>(router);
         dispatcher = std::make_unique<http::Dispatcher>(router, http::Middleware{.guard = &guard}, *metrics);

@@ -21,6 +21,7 @@ Room::Room(Group group, std::size_t reactions_at_most)
     : group_(std::move(group)), reactions_at_most_(reactions_at_most) {}
 
 Actions Room::on(const Arrived& what, Timestamp now) {
+    if (what.group.state > group_.state) reload_wanted_ = true;
     learn(what.group);
     auto& member = members_[what.guest.connection];
     member.guest = what.guest;
@@ -56,8 +57,7 @@ void Room::ask(Member& member, const StartMessage& message, Timestamp now, Actio
         return actions.push_back(error_to(from, "forbidden", "Only the host starts the group."));
     if (group_.state != GroupState::scheduled)
         return actions.push_back(error_to(from, "already_started", "The group has started already."));
-    auto starts_at = now + Seconds(message.countdown_seconds);
-    actions.push_back(Start{from, member.guest.user, starts_at, starts_at + Seconds(group_.planned_seconds)});
+    actions.push_back(Start{from, member.guest.user, now + Seconds(message.countdown_seconds)});
 }
 
 void Room::ask(Member& member, const EndMessage&, Timestamp, Actions& actions) {
@@ -73,7 +73,7 @@ void Room::ask(Member& member, const ReactionMessage& message, Timestamp now, Ac
     auto from = member.guest.connection;
     if (!may_react(member.guest.user, now))
         return actions.push_back(error_to(from, "rate_limited", "Too many reactions; wait a few seconds."));
-    actions.push_back(Publish{from, make_reaction(member.guest.user, message), epoch_});
+    actions.push_back(React{from, make_reaction(member.guest.user, message.kind, message.ref), epoch_});
 }
 
 void Room::ask(Member& member, const LeaveMessage&, Timestamp, Actions& actions) {
@@ -140,6 +140,7 @@ Actions Room::on(const Entered& what, Timestamp now) {
         if (settled_epoch_.empty() || departing_.empty()) settled_epoch_ = entry.epoch;
         next_renewal_ = now + kRenewEvery;
     }
+    flush_in(entry.flush_due_in, now);
     advance(entry.facts, now, actions);
     if (member->stage == Stage::entering) welcome(*member, entry, now, actions);
     return actions;
@@ -189,8 +190,12 @@ void Room::forgive(const Leave& task, Timestamp now, Actions&) {
     expect_end(task.lease.connection, task.lease.user, now);
 }
 
-void Room::forgive(const Publish& task, Timestamp, Actions& actions) {
+void Room::forgive(const React& task, Timestamp, Actions& actions) {
     actions.push_back(unavailable_to(task.from));
+}
+
+void Room::forgive(const Flush&, Timestamp now, Actions&) {
+    flush_in(kRetryEvery, now);
 }
 
 void Room::forgive(const Renew& task, Timestamp, Actions&) {
@@ -230,6 +235,7 @@ Actions Room::on(const Ticked&, Timestamp now) {
     while (!deadlines_.empty() && deadlines_.begin()->first <= now)
         meet_deadline(members_.at(deadlines_.begin()->second), now, actions);
     keep_time(now, actions);
+    keep_group(now, actions);
     return actions;
 }
 

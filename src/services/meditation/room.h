@@ -4,144 +4,17 @@
 // next) is in Redis (room_order.h); the room decides what its own connections hear of it, when they are late, and
 // what is to be asked of Redis. Driven by live_room.h.
 
-#include "platform/http/websocket_codec.h"
-#include "services/meditation/group_timetable.h"
-#include "services/meditation/room_order.h"
+#include "services/meditation/room_actions.h"
 
 #include <deque>
-#include <map>
 #include <optional>
 #include <set>
 #include <string>
 #include <unordered_map>
 #include <utility>
-#include <variant>
 #include <vector>
 
 namespace mindspace::meditation {
-
-// The application's close codes.
-inline constexpr http::CloseCode kCloseTokenEnded{4401};
-inline constexpr http::CloseCode kCloseNoGroup{4404};
-inline constexpr http::CloseCode kCloseNoHello{4408};
-inline constexpr http::CloseCode kCloseFull{4409};
-inline constexpr http::CloseCode kCloseOver{4410};
-inline constexpr http::CloseCode kCloseTooMany{4429};
-
-// Whoever opened a socket: one connection of a user.
-struct Guest {
-    ConnectionId connection{};
-    UserId user{};
-    std::string display_name;
-    std::optional<std::string> avatar_url;
-    Timestamp token_expires_at{};
-    AuthSessionId auth_session{};
-};
-
-// ---- what is to be done
-
-struct Send {
-    ConnectionId to{};
-    std::string text;
-};
-struct Deliver {
-    std::vector<ConnectionId> to;
-    std::string text;
-};
-struct Close {
-    ConnectionId connection{};
-    http::CloseCode code{};
-};
-struct Enter {
-    EnterRequest request;
-};
-struct Leave {
-    Lease lease;
-};
-struct Publish {
-    ConnectionId from{};
-    RoomEvent event;
-    std::string epoch;  // that it is meant for; "" for any
-};
-struct Renew {
-    std::vector<Lease> leases;
-    bool whole = false;  // all leases of this core
-};
-struct Recall {
-    std::string epoch;
-    std::int64_t after = 0;
-};
-struct Start {
-    ConnectionId from{};
-    UserId host{};
-    Timestamp starts_at{};
-    Timestamp ends_at{};
-};
-struct Finish {
-    std::optional<ConnectionId> from;  // the host's; nothing when the end has come by itself
-    EventReason reason{};
-};
-struct Reload {};  // the group as PostgreSQL has it
-struct Announce {
-    RoomFacts facts;
-    RoomEvent event;
-};
-struct Attend {
-    std::vector<Presence> seen;
-};
-
-// Needs Redis or PostgreSQL; tasks are done one after the other.
-using Task = std::variant<Enter, Leave, Publish, Renew, Recall, Start, Finish, Reload, Announce>;
-using Action = std::variant<Send, Deliver, Close, Attend, Task>;
-using Actions = std::vector<Action>;
-
-// ---- what happened
-
-struct Arrived {
-    Guest guest;
-    Group group;  // as of now
-};
-struct Asked {
-    ConnectionId from{};
-    ClientMessage message;
-};
-struct TokenRenewed {
-    ConnectionId connection{};
-    Timestamp expires_at{};
-};
-struct Lost {
-    ConnectionId connection{};
-};
-struct Entered {
-    ConnectionId connection{};
-    std::optional<Entry> entry;  // nothing: the room is full
-};
-struct Renewed {
-    Renew task;
-    Renewal renewal;
-    Timestamp asked_at{};  // the leases of the task that expired until then are gone
-};
-struct Heard {
-    OrderedEvent event;
-};
-struct Recalled {
-    Recall task;
-    History history;
-};
-struct Reloaded {
-    Group group;
-};
-struct Outdated {
-    Publish task;  // the room has another epoch than the task's
-};
-struct Refused {
-    Start task;  // the group is not scheduled any more
-};
-struct Failed {
-    Task task;  // a part that it needs is away
-};
-struct Interrupted {};  // events may have been missed
-struct Ticked {};       // a few times a second
 
 class Room {
 public:
@@ -158,6 +31,9 @@ public:
     Actions on(const Recalled& what, Timestamp now);
     Actions on(const Reloaded& what, Timestamp now);
     Actions on(const Outdated& what, Timestamp now);
+    Actions on(const Unflushed& what, Timestamp now);
+    Actions on(const HandedOver& what, Timestamp now);
+    Actions on(const Told& what, Timestamp now);
     Actions on(const Refused& what, Timestamp now);
     Actions on(const Failed& what, Timestamp now);
     Actions on(const Interrupted& what, Timestamp now);
@@ -174,7 +50,8 @@ public:
     static constexpr Seconds kLeaseTtl{25};  // how long a lost node's participants stay, at most
     static constexpr Seconds kRenewEvery{5};
     static constexpr Seconds kRetryEvery{2};
-    static constexpr Seconds kFarewell{60};  // the room stays open so long after the end
+    static constexpr Seconds kCompareEvery{30};  // with PostgreSQL, where a change may have been made without a word
+    static constexpr Seconds kFarewell{60};      // the room stays open so long after the end
     static constexpr Seconds kReactionWindow{10};
     static constexpr std::size_t kMaxHeld = 1000;
 
@@ -214,29 +91,41 @@ private:
 
     void forgive(const Enter& task, Timestamp now, Actions& actions);
     void forgive(const Leave& task, Timestamp now, Actions& actions);
-    void forgive(const Publish& task, Timestamp now, Actions& actions);
+    void forgive(const React& task, Timestamp now, Actions& actions);
+    void forgive(const Flush& task, Timestamp now, Actions& actions);
     void forgive(const Renew& task, Timestamp now, Actions& actions);
     void forgive(const Recall& task, Timestamp now, Actions& actions);
     void forgive(const Start& task, Timestamp now, Actions& actions);
     void forgive(const Finish& task, Timestamp now, Actions& actions);
     void forgive(const Reload& task, Timestamp now, Actions& actions);
     void forgive(const Announce& task, Timestamp now, Actions& actions);
+    // Tried again with the next renewal.
+    void forgive(const HandOver&, Timestamp, Actions&) {}
+    // Tried again until the room knows.
+    void forgive(const Tell&, Timestamp, Actions&) {}
 
     // room_following.cpp: the shared order and what follows from it
     void follow(const OrderedEvent& ordered, Timestamp now, Actions& actions);
     void deliver(const OrderedEvent& ordered, Actions& actions);
     void adopt(const std::string& epoch, std::int64_t seq, Timestamp now, Actions& actions);
-    void advance(const RoomFacts& facts, Timestamp now, Actions& actions);
-    void learn(const Group& group);
     void recall(Actions& actions);
     void renew_all(Timestamp now, Actions& actions);
     void attend(Timestamp now, Actions& actions);
     void keep_time(Timestamp now, Actions& actions);
     void reenter(const Guest& guest, Timestamp expires_at, Announcement announcement, Timestamp now, Actions& actions);
+    void flush_in(Milliseconds due_in, Timestamp now);
     [[nodiscard]] bool has_audience() const;
     [[nodiscard]] Enter make_enter(const Guest& guest, Timestamp expires_at, Timestamp now) const;
 
+    // room_group.cpp: the group, its host and its state
+    void advance(const RoomFacts& facts, Timestamp now, Actions& actions);
+    void learn(const Group& group);
+    void take(const Group& group);
+    void succeed_host(const Renewal& renewal, Timestamp now, Actions& actions);
+    void keep_group(Timestamp now, Actions& actions);
+
     Group group_;
+    std::optional<Group> untold_;  // as the room has to learn yet
     const std::size_t reactions_at_most_;
 
     std::unordered_map<ConnectionId, Member> members_;
@@ -258,6 +147,9 @@ private:
     Timestamp next_attendance_{};
     Timestamp next_finish_{};  // not before; an attempt that failed is repeated
     Timestamp next_reload_{};
+    Timestamp next_comparison_{};
+    Timestamp next_telling_{};
+    std::optional<Timestamp> next_flush_;
     std::optional<Timestamp> farewell_at_;
 };
 

@@ -8,11 +8,6 @@
 
 namespace mindspace::meditation {
 
-RoomFacts Room::facts() const {
-    return RoomFacts{
-        .group = group_.id, .state = group_.state, .starts_at = group_.started_at, .ends_at = group_.ends_at};
-}
-
 Actions Room::on(const Heard& what, Timestamp now) {
     Actions actions;
     follow(what.event, now, actions);
@@ -36,7 +31,12 @@ void Room::follow(const OrderedEvent& ordered, Timestamp now, Actions& actions) 
     deliver(ordered, actions);
     const auto& event = ordered.event;
     auto next = facts();
-    if (event.type == EventType::start) {
+    if (event.type == EventType::group) {
+        auto group = event.group.value();
+        group.version = event.version.value();
+        if (group.version > group_.version) take(group);
+        if (untold_ && untold_->version <= group.version) untold_.reset();
+    } else if (event.type == EventType::start) {
         next.state = GroupState::running;
         next.starts_at = from_clock_value(event.starts_at.value());
         next.ends_at = from_clock_value(event.ends_at.value());
@@ -78,26 +78,6 @@ void Room::adopt(const std::string& epoch, std::int64_t seq, Timestamp now, Acti
     if (seq > 0) recall(actions);
 }
 
-// The state only goes forward, whoever brings the news.
-void Room::advance(const RoomFacts& facts, Timestamp now, Actions& actions) {
-    if (facts.state <= group_.state) return;
-    group_.state = facts.state;
-    group_.started_at = facts.starts_at;
-    group_.ends_at = facts.ends_at;
-    if (facts.state == GroupState::running) attend(now, actions);
-    if (is_over(facts.state)) farewell_at_ = now + kFarewell;
-}
-
-// The room's state follows its events, lest one be missed; where PostgreSQL is ahead, they are made up for.
-void Room::learn(const Group& group) {
-    if (group.state > group_.state) reload_wanted_ = true;
-    auto known = std::exchange(group_, group);
-    group_.state = known.state;
-    group_.started_at = known.started_at;
-    group_.ends_at = known.ends_at;
-    group_.ended_at = known.ended_at;
-}
-
 void Room::recall(Actions& actions) {
     if (recalling_) return;
     recalling_ = true;
@@ -134,6 +114,7 @@ Actions Room::on(const Interrupted&, Timestamp now) {
     Actions actions;
     if (members_.empty()) return actions;
     renew_all(now, actions);
+    reload_wanted_ = true;
     if (has_audience()) recall(actions);
     return actions;
 }
@@ -156,6 +137,8 @@ Actions Room::on(const Renewed& what, Timestamp now) {
     const auto& renewal = what.renewal;
     bool is_rebuilt = !settled_epoch_.empty() && renewal.epoch != settled_epoch_;
     adopt(renewal.epoch, renewal.seq, now, actions);  // does not renew again what this renewed
+    flush_in(renewal.flush_due_in, now);
+    succeed_host(renewal, now, actions);
     if (what.task.whole) renewing_ = false;
     if (is_rebuilt && !what.task.whole) return actions;  // all are renewed soon
     for (auto connection : renewal.unknown) {
@@ -207,22 +190,13 @@ Actions Room::on(const Outdated& what, Timestamp now) {
     return actions;
 }
 
-// PostgreSQL is ahead of what the room was told: a node died, or Redis was away, in between.
-Actions Room::on(const Reloaded& what, Timestamp) {
-    Actions actions;
-    if (what.group.state <= group_.state) return actions;
-    RoomFacts facts{.group = group_.id,
-                    .state = what.group.state,
-                    .starts_at = what.group.started_at,
-                    .ends_at = what.group.ends_at};
-    if (facts.state == GroupState::running) {
-        actions.push_back(Announce{facts, make_start(group_.host.id, *facts.starts_at, *facts.ends_at)});
-    } else {
-        facts.state = GroupState::ended;
-        auto reason = schema::enum_value<EventReason>(what.group.end_reason.value_or("host"));
-        actions.push_back(Announce{facts, make_end(what.group.ended_at.value(), reason.value())});
-    }
-    return actions;
+void Room::flush_in(Milliseconds due_in, Timestamp now) {
+    if (due_in > Milliseconds(0)) next_flush_ = now + due_in;
+}
+
+Actions Room::on(const Unflushed& what, Timestamp now) {
+    flush_in(what.due_in, now);
+    return {};
 }
 
 void Room::attend(Timestamp now, Actions& actions) {
@@ -238,22 +212,11 @@ void Room::keep_time(Timestamp now, Actions& actions) {
     bool has_leases = joined_count_ > 0 || !departing_.empty();
     if (has_leases && (now >= next_renewal_ || std::ranges::any_of(departing_, is_due))) renew_all(now, actions);
     if (recall_failed_) recall(actions);
-    if (reload_wanted_ && now >= next_reload_) {
-        reload_wanted_ = false;
-        next_reload_ = now + kRetryEvery;
-        actions.emplace_back(Reload{});
+    if (next_flush_ && now >= *next_flush_) {
+        next_flush_.reset();
+        actions.emplace_back(Flush{});
     }
-    if (group_.state == GroupState::running) {
-        if (now >= next_attendance_) attend(now, actions);
-        if (now >= group_.ends_at.value() && now >= next_finish_) {
-            next_finish_ = now + kRetryEvery;
-            actions.push_back(Finish{std::nullopt, EventReason::completed});
-        }
-    }
-    if (farewell_at_ && now >= *farewell_at_) {
-        for (const auto& [connection, member] : members_) actions.push_back(Close{connection, kCloseOver});
-        farewell_at_ = now + kFarewell;
-    }
+    if (group_.state == GroupState::running && now >= next_attendance_) attend(now, actions);
 }
 
 }  // namespace mindspace::meditation

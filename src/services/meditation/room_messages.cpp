@@ -47,21 +47,4 @@ Result<ClientMessage> parse_message(std::string_view text) {
     return bad_message();
 }
 
-RoomEvent make_start(UserId host, Timestamp starts_at, Timestamp ends_at) {
-    auto length = (ends_at - starts_at).count();
-    return RoomEvent{.type = EventType::start,
-                     .starts_at = to_clock_value(starts_at),
-                     .ends_at = to_clock_value(ends_at),
-                     .bells = std::vector<std::int64_t>{0, length / 2, length},
-                     .by = host};
-}
-
-RoomEvent make_end(Timestamp ended_at, EventReason reason) {
-    return RoomEvent{.type = EventType::end, .reason = reason, .ended_at = to_clock_value(ended_at)};
-}
-
-RoomEvent make_reaction(UserId from, const ReactionMessage& message) {
-    return RoomEvent{.type = EventType::reaction, .from = from, .kind = message.kind, .ref = message.ref};
-}
-
 }  // namespace mindspace::meditation

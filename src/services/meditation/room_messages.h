@@ -1,8 +1,8 @@
 #pragma once
-// What travels on a group's socket, both ways, and in the room's shared order. One JSON object a frame; clock values
-// are milliseconds since 1970.
+// What travels on a group's socket between one client and the server; what all of a room get is in room_events.h. One
+// JSON object a frame.
 
-#include "services/meditation/group_types.h"
+#include "services/meditation/room_events.h"
 
 #include <array>
 #include <cstdint>
@@ -15,25 +15,11 @@
 
 namespace mindspace::meditation {
 
-using ClockValue = double;  // milliseconds since 1970, fractions allowed
-
-inline ClockValue to_clock_value(Timestamp at) {
-    return static_cast<double>(at.time_since_epoch().count());
-}
-inline Timestamp from_clock_value(ClockValue at) {
-    return Timestamp(Milliseconds(static_cast<std::int64_t>(at)));
-}
-
 // ---- from the client
 
 enum class MessageType { hello, start, end, reaction, time, auth, leave };
 constexpr auto names_of(MessageType) {
     return std::array<std::string_view, 7>{"hello", "start", "end", "reaction", "time", "auth", "leave"};
-}
-
-enum class ReactionKind { heart, bow, smile };
-constexpr auto names_of(ReactionKind) {
-    return std::array<std::string_view, 3>{"heart", "bow", "smile"};
 }
 
 // The last event that a client has.
@@ -119,78 +105,6 @@ using ClientMessage =
 
 // Error: malformed or invalid, with the sentence for the client.
 Result<ClientMessage> parse_message(std::string_view text);
-
-// ---- the room's order
-
-struct Participant {
-    UserId id{};
-    std::string display_name;
-    std::optional<std::string> avatar_url;
-    ClockValue joined_at = 0;
-
-    static constexpr std::string_view kName = "Participant";
-    static constexpr auto fields() {
-        return std::tuple{field("id", &Participant::id), field("displayName", &Participant::display_name),
-                          field("avatarUrl", &Participant::avatar_url), field("joinedAt", &Participant::joined_at)};
-    }
-};
-
-enum class EventType { join, leave, start, end, reaction };
-constexpr auto names_of(EventType) {
-    return std::array<std::string_view, 5>{"join", "leave", "start", "end", "reaction"};
-}
-
-enum class EventReason { left, timeout, completed, host };
-constexpr auto names_of(EventReason) {
-    return std::array<std::string_view, 4>{"left", "timeout", "completed", "host"};
-}
-
-// An event as all participants get it. `seq` and `epoch` are given by the shared order; which of the others are there
-// depends on the type.
-struct RoomEvent {
-    EventType type{};
-    std::optional<std::int64_t> seq{};
-    std::optional<std::string> epoch{};
-    // join, leave
-    std::optional<Participant> participant{};
-    std::optional<std::int64_t> participant_count{};
-    std::optional<EventReason> reason{};  // leave, end
-    // start, end
-    std::optional<ClockValue> starts_at{};
-    std::optional<ClockValue> ends_at{};
-    std::optional<std::vector<std::int64_t>> bells{};  // milliseconds from starts_at
-    std::optional<UserId> by{};
-    std::optional<ClockValue> ended_at{};
-    // reaction
-    std::optional<UserId> from{};
-    std::optional<ReactionKind> kind{};
-    std::optional<std::string> ref{};
-
-    static constexpr std::string_view kName = "RoomEvent";
-    static constexpr auto fields() {
-        using E = RoomEvent;
-        constexpr schema::Rules kIfAny{.omit_absent = true};
-        return std::tuple{field("type", &E::type),
-                          field("seq", &E::seq, kIfAny),
-                          field("epoch", &E::epoch, kIfAny),
-                          field("participant", &E::participant, kIfAny),
-                          field("participantCount", &E::participant_count, kIfAny),
-                          field("reason", &E::reason, kIfAny),
-                          field("startsAt", &E::starts_at, kIfAny),
-                          field("endsAt", &E::ends_at, kIfAny),
-                          field("bells", &E::bells, kIfAny),
-                          field("by", &E::by, kIfAny),
-                          field("endedAt", &E::ended_at, kIfAny),
-                          field("from", &E::from, kIfAny),
-                          field("kind", &E::kind, kIfAny),
-                          field("ref", &E::ref, kIfAny)};
-    }
-};
-
-// Rings at the start, half way and at the end.
-RoomEvent make_start(UserId host, Timestamp starts_at, Timestamp ends_at);
-RoomEvent make_end(Timestamp ended_at, EventReason reason);
-RoomEvent make_reaction(UserId from, const ReactionMessage& message);
 
 // ---- from the server, to one client
 

@@ -33,7 +33,15 @@ class ScriptCall {
 public:
     explicit ScriptCall(GroupId group) {
         auto room = room_channel(group);
-        keys_ = {room, room + ":log", people_key(group), arrivals_key(group), room + ":leases", room + ":counts"};
+        keys_ = {room,
+                 room + ":log",
+                 people_key(group),
+                 arrivals_key(group),
+                 room + ":leases",
+                 room + ":counts",
+                 room + ":joined",
+                 room + ":left",
+                 room + ":tally"};
     }
     ScriptCall& add(std::string argument) {
         arguments_.push_back(std::move(argument));
@@ -44,11 +52,14 @@ public:
         return at ? add(std::int64_t{at->time_since_epoch().count()}) : add(std::string());
     }
     // What open_room() of the scripts takes.
-    ScriptCall& add(const RoomFacts& facts) {
-        return add(base64url_encode(random_bytes<9>()))
+    ScriptCall& add(const RoomFacts& facts, Timestamp now) {
+        return add(std::optional(now))
+            .add(base64url_encode(random_bytes<9>()))
             .add(std::string(schema::enum_name(facts.state)))
             .add(facts.starts_at)
-            .add(facts.ends_at);
+            .add(facts.ends_at)
+            .add(facts.host.to_string())
+            .add(std::int64_t{facts.version});
     }
 
     static Awaitable<Value> run(redis::Client& redis, const redis::Script& script, ScriptCall call) {
@@ -85,6 +96,18 @@ std::optional<Timestamp> read_time(const Value& value) {
     return Timestamp(Milliseconds(std::stoll(value.as_string())));
 }
 
+// Lease and expiry in turn.
+std::vector<Lease> read_leases(const Value& value) {
+    std::vector<Lease> leases;
+    auto items = value.items();
+    for (std::size_t i = 0; i < items.size(); i += 2) {
+        auto lease = lease_of(items[i].as_string());
+        lease.expires_at = Timestamp(Milliseconds(items[i + 1].as_integer()));
+        leases.push_back(lease);
+    }
+    return leases;
+}
+
 std::optional<std::vector<OrderedEvent>> read_events(const Value& value) {
     if (value.is_null()) return std::nullopt;
     std::vector<OrderedEvent> events;
@@ -118,9 +141,9 @@ OrderedEvent parse_event(std::string_view text) {
     return OrderedEvent{.event = read_json<RoomEvent>(text), .text = std::string(text)};
 }
 
-Awaitable<std::optional<Entry>> RoomOrder::enter(EnterRequest request) {
+Awaitable<std::optional<Entry>> RoomOrder::enter(EnterRequest request, Timestamp now) {
     ScriptCall call(request.facts.group);
-    call.add(request.facts)
+    call.add(request.facts, now)
         .add(to_text(request.lease))
         .add(std::optional(request.lease.expires_at))
         .add(schema::to_json(request.participant))
@@ -140,51 +163,83 @@ Awaitable<std::optional<Entry>> RoomOrder::enter(EnterRequest request) {
                 .participant_count = reply.at(7).as_integer(),
                 .self = read_json<Participant>(reply.at(8).as_string()),
                 .participants = {},
-                .missed = read_events(reply.at(10))};
+                .missed = read_events(reply.at(10)),
+                .flush_due_in = Milliseconds(reply.at(11).as_integer())};
     for (const auto& participant : reply.at(9).items())
         entry.participants.push_back(read_json<Participant>(participant.as_string()));
     co_return entry;
 }
 
-Awaitable<bool> RoomOrder::leave(GroupId group, Lease lease) {
+Awaitable<Departure> RoomOrder::leave(GroupId group, Lease lease, Timestamp now) {
     ScriptCall call(group);
-    call.add(to_text(lease));
+    call.add(std::optional(now)).add(to_text(lease));
     auto reply = co_await ScriptCall::run(redis_, kLeaveScript, std::move(call));
-    co_return reply.as_integer() == 1;
+    co_return Departure{.has_left = reply.at(0).as_integer() == 1,
+                        .flush_due_in = Milliseconds(reply.at(1).as_integer())};
 }
 
 Awaitable<Renewal> RoomOrder::renew(RoomFacts facts, std::vector<Lease> leases, Timestamp now) {
     ScriptCall call(facts.group);
-    call.add(facts).add(std::optional(now));
+    call.add(facts, now);
     for (const auto& lease : leases) call.add(to_text(lease)).add(std::optional(lease.expires_at));
     auto reply = co_await ScriptCall::run(redis_, kRenewScript, std::move(call));
     Renewal renewal{.epoch = reply.at(0).as_string(),
                     .seq = reply.at(1).as_integer(),
                     .unknown = {},
-                    .gone = {},
-                    .is_all_reaped = reply.at(4).as_integer() == 1};
+                    .gone = read_leases(reply.at(3)),
+                    .is_all_reaped = reply.at(4).as_integer() == 1,
+                    .flush_due_in = Milliseconds(reply.at(5).as_integer()),
+                    .host = UserId::parse(reply.at(6).as_string()).value(),
+                    .host_left_at = read_time(reply.at(7)),
+                    .longest_present = {}};
     for (const auto& lease : reply.at(2).items()) renewal.unknown.push_back(lease_of(lease.as_string()).connection);
-    auto gone = reply.at(3).items();
-    for (std::size_t i = 0; i < gone.size(); i += 2) {
-        auto lease = lease_of(gone[i].as_string());
-        lease.expires_at = Timestamp(Milliseconds(gone[i + 1].as_integer()));
-        renewal.gone.push_back(lease);
-    }
+    for (const auto& user : reply.at(8).items()) renewal.longest_present = UserId::parse(user.as_string());
     co_return renewal;
 }
 
-Awaitable<bool> RoomOrder::publish(GroupId group, std::string epoch, RoomEvent event) {
+Awaitable<Reaping> RoomOrder::reap(GroupId group, Timestamp now) {
     ScriptCall call(group);
-    call.add(std::move(epoch)).add(members_of(event)).add(std::string()).add(std::string()).add(std::string());
-    auto reply = co_await ScriptCall::run(redis_, kPublishScript, std::move(call));
-    co_return reply.as_integer() > 0;
+    call.add(std::optional(now));
+    auto reply = co_await ScriptCall::run(redis_, kReapScript, std::move(call));
+    co_return Reaping{.gone = read_leases(reply.at(0)), .is_deserted = reply.at(1).as_integer() == 0};
+}
+
+Awaitable<std::optional<Milliseconds>> RoomOrder::react(GroupId group, std::string epoch, RoomEvent reaction,
+                                                        Timestamp now) {
+    ScriptCall call(group);
+    call.add(std::optional(now))
+        .add(std::move(epoch))
+        .add(std::string(schema::enum_name(reaction.kind.value())))
+        .add(members_of(reaction));
+    auto reply = co_await ScriptCall::run(redis_, kReactScript, std::move(call));
+    if (reply.as_integer() < 0) co_return std::nullopt;
+    co_return Milliseconds(reply.as_integer());
+}
+
+Awaitable<Milliseconds> RoomOrder::flush(GroupId group, Timestamp now) {
+    ScriptCall call(group);
+    call.add(std::optional(now));
+    auto reply = co_await ScriptCall::run(redis_, kFlushScript, std::move(call));
+    co_return Milliseconds(reply.as_integer());
 }
 
 Awaitable<> RoomOrder::announce(RoomFacts facts, RoomEvent event) {
     ScriptCall call(facts.group);
-    call.add(std::string()).add(members_of(event)).add(std::string(schema::enum_name(facts.state)));
+    call.add(members_of(event)).add(std::string(schema::enum_name(facts.state)));
     call.add(facts.starts_at).add(facts.ends_at);
-    co_await ScriptCall::run(redis_, kPublishScript, std::move(call));
+    co_await ScriptCall::run(redis_, kAnnounceScript, std::move(call));
+}
+
+Awaitable<> RoomOrder::announce_change(Group group, Timestamp now) {
+    std::vector<GroupId> ids{group.id};
+    auto counts = co_await count_participants(std::move(ids));
+    group.participant_count = counts.front();
+    ScriptCall call(group.id);
+    call.add(std::optional(now))
+        .add(members_of(make_group_changed(group)))
+        .add(std::int64_t{group.version})
+        .add(group.host.id.to_string());
+    co_await ScriptCall::run(redis_, kChangeScript, std::move(call));
 }
 
 Awaitable<History> RoomOrder::read_after(GroupId group, std::int64_t seq) {
@@ -210,6 +265,13 @@ Awaitable<std::vector<std::int32_t>> RoomOrder::count_participants(std::vector<G
         if (fault) std::rethrow_exception(fault);
     for (auto count : found) counts.push_back(static_cast<std::int32_t>(count));
     co_return counts;
+}
+
+Awaitable<bool> RoomOrder::is_empty(GroupId group) {
+    auto key = arrivals_key(group);
+    std::vector<std::string_view> words{"EXISTS", key};
+    auto found = co_await redis_.command(std::move(words));
+    co_return found.as_integer() == 0;
 }
 
 Awaitable<bool> RoomOrder::has_participant(GroupId group, UserId user) {

@@ -1,8 +1,10 @@
 #pragma once
 // The shared order and presence of rooms, in Redis: every event gets the next number of its room there, is kept in a
 // short log and published to all cores that have sockets of the room. A participant counts once, however many
-// connections they have; each connection holds a lease, and with the last lease the participant leaves. One object a
-// core. Every call is one round trip. Fault: Unavailable when Redis is down; then nothing, or everything, was done.
+// connections they have; each connection holds a lease, and with the last lease the participant leaves. In rooms of
+// more than 100, comings, goings and reactions come together in few events, told by flush(). One object a core. Every
+// call is one round trip (announce_change two). Fault: Unavailable when Redis is down; then nothing, or everything, was
+// done.
 
 #include "platform/base/async.h"
 #include "services/meditation/room_messages.h"
@@ -31,6 +33,8 @@ struct RoomFacts {
     GroupState state{};
     std::optional<Timestamp> starts_at;
     std::optional<Timestamp> ends_at;
+    UserId host{};
+    std::int32_t version = 0;
 };
 
 // A quiet entry is that of somebody who was there before Redis forgot the room.
@@ -61,6 +65,12 @@ struct Entry {
     Participant self;
     std::vector<Participant> participants;            // the first 50
     std::optional<std::vector<OrderedEvent>> missed;  // since the resume point; nothing when that is too long ago
+    Milliseconds flush_due_in{};                      // zero: there is nothing to flush
+};
+
+struct Departure {
+    bool has_left = false;  // it was the participant's last lease
+    Milliseconds flush_due_in{};
 };
 
 struct Renewal {
@@ -69,6 +79,15 @@ struct Renewal {
     std::vector<ConnectionId> unknown;  // leases that are not there (any more)
     std::vector<Lease> gone;            // with these expired ones participants left
     bool is_all_reaped = false;         // no expired lease is left
+    Milliseconds flush_due_in{};
+    UserId host{};
+    std::optional<Timestamp> host_left_at;  // while they are away; in a new room: since it was made
+    std::optional<UserId> longest_present;  // nothing: nobody is there
+};
+
+struct Reaping {
+    std::vector<Lease> gone;
+    bool is_deserted = false;  // no lease is left
 };
 
 struct History {
@@ -86,18 +105,25 @@ public:
     explicit RoomOrder(redis::Client& redis) : redis_(redis) {}
 
     // Nothing when the room is full.
-    Awaitable<std::optional<Entry>> enter(EnterRequest request);
-    // True when the participant left with that.
-    Awaitable<bool> leave(GroupId group, Lease lease);
+    Awaitable<std::optional<Entry>> enter(EnterRequest request, Timestamp now);
+    Awaitable<Departure> leave(GroupId group, Lease lease, Timestamp now);
     Awaitable<Renewal> renew(RoomFacts facts, std::vector<Lease> leases, Timestamp now);
-    // False when the room has another epoch than the one named.
-    Awaitable<bool> publish(GroupId group, std::string epoch, RoomEvent event);
+    // Takes expired leases away without holding any.
+    Awaitable<Reaping> reap(GroupId group, Timestamp now);
+    // When a flush is due, zero for never; nothing when the room has another epoch than the one named.
+    Awaitable<std::optional<Milliseconds>> react(GroupId group, std::string epoch, RoomEvent reaction, Timestamp now);
+    // Tells what has come together, if it is time; when the next flush is due, zero for never.
+    Awaitable<Milliseconds> flush(GroupId group, Timestamp now);
     // Publishes the event (start, end) that brings the room to facts.state, once, whoever tells it how often.
     Awaitable<> announce(RoomFacts facts, RoomEvent event);
+    // Publishes that the group is now as it is here (host, title, …), once for each version and never backwards.
+    Awaitable<> announce_change(Group group, Timestamp now);
     Awaitable<History> read_after(GroupId group, std::int64_t seq);
 
     // How many are in each room, in the order given. Without Redis nobody knows: zeros.
     Awaitable<std::vector<std::int32_t>> count_participants(std::vector<GroupId> groups);
+    // As Redis has it; a fault when it cannot be asked.
+    Awaitable<bool> is_empty(GroupId group);
     Awaitable<bool> has_participant(GroupId group, UserId user);
 
 private:

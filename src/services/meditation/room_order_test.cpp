@@ -40,7 +40,7 @@ protected:
                             .max_participants = 0,
                             .resume = {}};
     }
-    Entry enter(int number, int device = 0) { return run(order_.enter(request(number, device))).value(); }
+    Entry enter(int number, int device = 0) { return run(order_.enter(request(number, device), now_)).value(); }
     std::vector<OrderedEvent> events() { return run(order_.read_after(facts_.group, 0)).events.value(); }
 
     asio::io_context io_;
@@ -60,9 +60,9 @@ TEST_F(RoomOrderTest, AParticipantCountsOnceOnHoweverManyDevices) {
     ASSERT_EQ(second.participants.size(), 2U);
     EXPECT_EQ(second.participants[0].id, user(1));
     EXPECT_EQ(second.participants[0].display_name, "\"ü\" {}");
-    EXPECT_FALSE(run(order_.leave(facts_.group, lease(1))));
-    EXPECT_TRUE(run(order_.leave(facts_.group, lease(1, 1))));
-    EXPECT_FALSE(run(order_.leave(facts_.group, lease(1, 1)))) << "nobody leaves twice";
+    EXPECT_FALSE(run(order_.leave(facts_.group, lease(1), now_)).has_left);
+    EXPECT_TRUE(run(order_.leave(facts_.group, lease(1, 1), now_)).has_left);
+    EXPECT_FALSE(run(order_.leave(facts_.group, lease(1, 1), now_)).has_left) << "nobody leaves twice";
     auto all = events();
     ASSERT_EQ(all.size(), 3U);
     EXPECT_EQ(all[2].event.type, EventType::leave);
@@ -92,30 +92,30 @@ TEST_F(RoomOrderTest, AFullRoomTakesOnlyThoseWhoAreInIt) {
     for (int number : {1, 2}) enter(number);
     auto third = request(3);
     third.max_participants = 2;
-    EXPECT_FALSE(run(order_.enter(third)));
+    EXPECT_FALSE(run(order_.enter(third, now_)));
     auto again = request(2, 1);
     again.max_participants = 2;
-    EXPECT_TRUE(run(order_.enter(again)));
+    EXPECT_TRUE(run(order_.enter(again, now_)));
 }
 
 TEST_F(RoomOrderTest, WhoComesBackGetsWhatTheyMissedIfTheLogHasIt) {
     auto first = enter(1);
     EXPECT_FALSE(first.missed);
     for (int i = 0; i < 1000; ++i)
-        EXPECT_TRUE(run(order_.publish(facts_.group, first.epoch, make_reaction(user(1), {}))));
+        EXPECT_TRUE(run(order_.react(facts_.group, first.epoch, make_reaction(user(1), {}), now_)));
     auto back = request(1, 1);
     back.resume = ResumePoint{first.epoch, first.seq};
-    auto entry = run(order_.enter(back)).value();
+    auto entry = run(order_.enter(back, now_)).value();
     ASSERT_TRUE(entry.missed);
     ASSERT_EQ(entry.missed->size(), 1000U);
     EXPECT_EQ(entry.missed->front().event.seq, first.seq + 1);
     EXPECT_EQ(entry.missed->back().event.seq, entry.seq);
     back.resume->seq = 0;
-    EXPECT_FALSE(run(order_.enter(back))->missed) << "the log holds a thousand";
+    EXPECT_FALSE(run(order_.enter(back, now_))->missed) << "the log holds a thousand";
     back.resume = ResumePoint{first.epoch, entry.seq + 1};
-    EXPECT_FALSE(run(order_.enter(back))->missed) << "that has not been yet";
+    EXPECT_FALSE(run(order_.enter(back, now_))->missed) << "that has not been yet";
     back.resume = ResumePoint{"another", 1};
-    EXPECT_FALSE(run(order_.enter(back))->missed);
+    EXPECT_FALSE(run(order_.enter(back, now_))->missed);
 }
 
 TEST_F(RoomOrderTest, AStateIsAnnouncedOnce) {
@@ -147,7 +147,7 @@ TEST_F(RoomOrderTest, WhatIsOrderedIsPublishedAsItIsKept) {
                                              [&](std::string_view payload) { heard.emplace_back(payload); });
     run(subscriber.confirmed(room_channel(facts_.group)));
     enter(1);
-    run(order_.leave(facts_.group, lease(1)));
+    run(order_.leave(facts_.group, lease(1), now_));
     postgres::run_until(io_, [&] { return heard.size() == 2; });
     auto kept = events();
     EXPECT_EQ(heard[0], kept[0].text);
@@ -156,10 +156,10 @@ TEST_F(RoomOrderTest, WhatIsOrderedIsPublishedAsItIsKept) {
 
 TEST_F(RoomOrderTest, AnEmptyRedisBeginsANewEpoch) {
     auto before = enter(1);
-    run(order_.publish(facts_.group, before.epoch, make_reaction(user(1), {})));
+    run(order_.react(facts_.group, before.epoch, make_reaction(user(1), {}), now_));
     std::vector<std::string_view> flush{"FLUSHALL"};
     run(redis_.command(flush));
-    EXPECT_FALSE(run(order_.publish(facts_.group, before.epoch, make_reaction(user(1), {}))));
+    EXPECT_FALSE(run(order_.react(facts_.group, before.epoch, make_reaction(user(1), {}), now_)));
     EXPECT_EQ(run(order_.read_after(facts_.group, 0)).epoch, "");
     auto running = facts_;
     running.state = GroupState::running;
@@ -169,14 +169,14 @@ TEST_F(RoomOrderTest, AnEmptyRedisBeginsANewEpoch) {
     EXPECT_EQ(renewal.unknown, std::vector{lease(1).connection});
     auto quiet = request(1);
     quiet.announcement = Announcement::quiet;
-    auto after = run(order_.enter(quiet)).value();
+    auto after = run(order_.enter(quiet, now_)).value();
     EXPECT_EQ(after.seq, 0) << "those who were there before are not told of";
     EXPECT_EQ(after.participant_count, 1);
     EXPECT_EQ(after.facts.state, GroupState::running);
     EXPECT_EQ(enter(1, 1).seq, 0) << "the second device of somebody who is there";
     quiet = request(3);
     quiet.announcement = Announcement::quiet;
-    EXPECT_EQ(run(order_.enter(quiet))->seq, 1) << "whoever was welcomed meanwhile does not know of them";
+    EXPECT_EQ(run(order_.enter(quiet, now_))->seq, 1) << "whoever was welcomed meanwhile does not know of them";
 }
 
 }  // namespace

@@ -13,8 +13,16 @@ extern const redis::Script kEnterScript;
 extern const redis::Script kLeaveScript;
 // Lengthens or shortens leases, tells which of them are unknown, and takes the expired ones of anybody away.
 extern const redis::Script kRenewScript;
-// Orders one event, or, when it is one that changes the room's state, that event once.
-extern const redis::Script kPublishScript;
+// The same for rooms that nobody renews any more.
+extern const redis::Script kReapScript;
+// Orders a reaction, or counts it in a large room.
+extern const redis::Script kReactScript;
+// Tells a large room what has come together since the last time, if it is time.
+extern const redis::Script kFlushScript;
+// Orders the event that changes the room's state, once.
+extern const redis::Script kAnnounceScript;
+// Orders the event that tells of a changed group, once.
+extern const redis::Script kChangeScript;
 // The events after a point.
 extern const redis::Script kReadScript;
 

@@ -1,0 +1,64 @@
+#include "services/meditation/group_caretaker.h"
+
+#include "platform/telemetry/log.h"
+
+namespace mindspace::meditation {
+
+Awaitable<> GroupCaretaker::work(std::vector<GroupId> rooms) {
+    auto now = parts_.clock.now();
+    try {
+        co_await end_due_groups();
+        if (now >= next_renewal_) {
+            next_renewal_ = now + RoomRegister::kRenewEvery;
+            co_await parts_.known_rooms.renew(std::move(rooms), now);
+            co_await reap_abandoned_rooms();
+        }
+        if (now >= next_deserted_) {
+            next_deserted_ = now + kDesertedEvery;
+            co_await end_deserted_groups();
+        }
+    } catch (const Unavailable& fault) {
+        log::debug("groups not looked after", {{"error.message", fault.what()}});
+    } catch (const std::exception& fault) {
+        log::error("groups not looked after", {{"event.action", "internal_error"}, {"error.message", fault.what()}});
+    }
+}
+
+Awaitable<> GroupCaretaker::end_due_groups() {
+    auto due = co_await parts_.timetable.list_due(parts_.clock.now());
+    for (auto group : due) co_await end(group, EventReason::completed);
+}
+
+// PostgreSQL knows of nobody there, and Redis must agree: either may have missed what the other was told.
+Awaitable<> GroupCaretaker::end_deserted_groups() {
+    auto deserted = co_await parts_.timetable.list_deserted(parts_.clock.now());
+    for (auto group : deserted) {
+        bool is_empty = co_await parts_.order.is_empty(group);
+        if (is_empty) co_await end(group, EventReason::host_gone);
+    }
+}
+
+Awaitable<> GroupCaretaker::end(GroupId group, EventReason reason) {
+    auto end = co_await parts_.timetable.finish(group, schema::enum_name(reason), parts_.clock.now());
+    if (!end) co_return;
+    parts_.metrics.groups_ended.add(1);
+    log::info("group ended", {{"mindspace.group", group.to_string()}, {"event.reason", end->reason}});
+    auto ended_by = schema::enum_value<EventReason>(end->reason).value();
+    RoomFacts facts{.group = group, .state = GroupState::ended, .starts_at = {}, .ends_at = end->at};
+    co_await parts_.order.announce(facts, make_end(end->at, ended_by));
+}
+
+Awaitable<> GroupCaretaker::reap_abandoned_rooms() {
+    auto abandoned = co_await parts_.known_rooms.list_abandoned(parts_.clock.now());
+    for (auto group : abandoned) {
+        auto now = parts_.clock.now();
+        auto reaping = co_await parts_.order.reap(group, now);
+        std::vector<Presence> left;
+        for (const auto& lease : reaping.gone) left.push_back({lease.user, lease.expires_at - Room::kGrace});
+        parts_.metrics.participants_lost.add(left.size());
+        if (!left.empty()) co_await parts_.timetable.record_left(group, std::move(left), now);
+        if (reaping.is_deserted) co_await parts_.known_rooms.strike_out(group);
+    }
+}
+
+}  // namespace mindspace::meditation

@@ -1,0 +1,67 @@
+#include "services/meditation/test_room_order.h"
+
+#include "platform/postgres/test_loop.h"
+#include "platform/redis/client.h"
+#include "platform/redis/test_server.h"
+
+namespace mindspace::meditation {
+
+namespace {
+
+class RedisRoomOrder final : public TestRoomOrder {
+public:
+    RedisRoomOrder() {
+        redis_.start();
+        postgres::run_until(io_, [this] { return redis_.is_up(); });
+    }
+    void open(GroupId group) override { group_ = group; }
+    void forget_everything() override {
+        std::vector<std::string_view> flush{"FLUSHALL"};
+        run(redis_.command(std::move(flush)));
+    }
+
+    std::optional<Entry> enter(const EnterRequest& request, Timestamp now) override {
+        return run(order_.enter(request, now));
+    }
+    Departure leave(const Lease& lease, Timestamp now) override { return run(order_.leave(group_, lease, now)); }
+    Renewal renew(const RoomFacts& facts, const std::vector<Lease>& leases, Timestamp now) override {
+        return run(order_.renew(facts, leases, now));
+    }
+    Reaping reap(Timestamp now) override { return run(order_.reap(group_, now)); }
+    std::optional<Milliseconds> react(const std::string& epoch, const RoomEvent& reaction, Timestamp now) override {
+        return run(order_.react(group_, epoch, reaction, now));
+    }
+    Milliseconds flush(Timestamp now) override { return run(order_.flush(group_, now)); }
+    void announce(const RoomFacts& facts, const RoomEvent& event) override { run(order_.announce(facts, event)); }
+    void announce_change(const Group& group, Timestamp now) override { run(order_.announce_change(group, now)); }
+    History read_after(std::int64_t seq) override { return run(order_.read_after(group_, seq)); }
+    std::int64_t count_participants() override {
+        std::vector<GroupId> groups{group_};
+        return run(order_.count_participants(std::move(groups))).front();
+    }
+
+private:
+    static redis::ClientOptions options(const redis::TestServer& server) {
+        redis::ClientOptions options;
+        options.socket_path = server.socket_path();
+        return options;
+    }
+    template <class T>
+    T run(Awaitable<T> work) {
+        return postgres::run(io_, std::move(work));
+    }
+
+    asio::io_context io_;
+    redis::TestServer server_;
+    redis::Client redis_{io_, options(server_)};
+    RoomOrder order_{redis_};
+    GroupId group_;
+};
+
+}  // namespace
+
+std::unique_ptr<TestRoomOrder> make_redis_room_order() {
+    return std::make_unique<RedisRoomOrder>();
+}
+
+}  // namespace mindspace::meditation
