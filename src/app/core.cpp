@@ -91,6 +91,7 @@ void Core::stop() {
     for (auto& checker : checkers) checker->stop();
     for (auto& upstream : upstreams) upstream->stop();
     if (rooms) rooms->stop();
+    if (sweeper) sweeper->stop();
     if (projection) projection->stop();
     if (revocations) revocations->stop();
     if (identity && identity->mailer) identity->mailer->stop();
