@@ -12,6 +12,7 @@ struct LiveMetrics {
     telemetry::Counter events_heard;      // events of the shared order that came in
     telemetry::Counter deliveries;        // frames of events given to sockets
     telemetry::Counter tasks_failed;      // calls of Redis or PostgreSQL that a room could not make
+    telemetry::Counter scheduled_starts;  // groups that this core has started at their time
     telemetry::Counter records_failed;    // writes of attendance that had to be tried again
 };
 

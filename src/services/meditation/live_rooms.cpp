@@ -53,28 +53,46 @@ Awaitable<> LiveRooms::keep_time() {
     for (int tick = 0; !is_stopped_; ++tick) {
         for (auto& [id, room] : rooms_) room->tick();
         std::erase_if(rooms_, [](const auto& entry) { return entry.second->is_idle(); });
-        if (tick % kTicksPerDueCheck == 0) co_await end_due_groups();
+        if (tick % kTicksPerDueCheck == 0) co_await follow_timetables();
         if (is_stopped_) break;
         timer_.expires_after(kTick);
         co_await timer_.async_wait(asio::redirect_error(asio::use_awaitable, cancelled));
     }
 }
 
-// Whoever comes first ends a group; the others find it ended.
-Awaitable<> LiveRooms::end_due_groups() {
+// Whoever comes first starts or ends a group; the others find it done.
+Awaitable<> LiveRooms::follow_timetables() {
     try {
-        auto due = co_await parts_.timetable.list_due(parts_.clock.now());
-        for (auto id : due) {
-            auto reason = schema::enum_name(EventReason::completed);
-            auto end = co_await parts_.timetable.finish(id, reason, parts_.clock.now());
-            if (!end) continue;
-            RoomFacts facts{.group = id, .state = GroupState::ended, .starts_at = {}, .ends_at = end->at};
-            co_await parts_.order.announce(facts, make_end(end->at, EventReason::completed));
-        }
+        co_await start_due_groups();
+        co_await end_due_groups();
     } catch (const Unavailable& fault) {
-        log::debug("groups not ended", {{"error.message", fault.what()}});
+        log::debug("groups not started or ended", {{"error.message", fault.what()}});
     } catch (const std::exception& fault) {
-        log::error("groups not ended", {{"event.action", "internal_error"}, {"error.message", fault.what()}});
+        log::error("groups not started or ended",
+                   {{"event.action", "internal_error"}, {"error.message", fault.what()}});
+    }
+}
+
+// Should this node die before it has told them, the rooms ask PostgreSQL themselves (Room::keep_time()).
+Awaitable<> LiveRooms::start_due_groups() {
+    auto started = co_await parts_.timetable.start_due(parts_.clock.now());
+    for (const auto& group : started) {
+        parts_.metrics.scheduled_starts.add(1);
+        log::info("group started at its time",
+                  {{"event.action", "group_started"}, {"mindspace.group.id", group.id.to_string()}});
+        RoomFacts facts{group.id, GroupState::running, group.starts_at, group.ends_at};
+        co_await parts_.order.announce(facts, make_start(group.host, group.starts_at, group.ends_at));
+    }
+}
+
+Awaitable<> LiveRooms::end_due_groups() {
+    auto due = co_await parts_.timetable.list_due(parts_.clock.now());
+    for (auto id : due) {
+        auto reason = schema::enum_name(EventReason::completed);
+        auto end = co_await parts_.timetable.finish(id, reason, parts_.clock.now());
+        if (!end) continue;
+        RoomFacts facts{.group = id, .state = GroupState::ended, .starts_at = {}, .ends_at = end->at};
+        co_await parts_.order.announce(facts, make_end(end->at, EventReason::completed));
     }
 }
 

@@ -1,6 +1,6 @@
 #pragma once
-// All rooms that this core has sockets of, and the clock that drives them. It also ends the groups whose time has
-// come, whether anybody sits in them here or not. One object a core, on its loop; outlives the core's sockets.
+// All rooms that this core has sockets of, and the clock that drives them. It also starts and ends the groups whose
+// time has come, whether anybody sits in them here or not. One object a core, on its loop; outlives the core's sockets.
 //
 //     redis::Subscriber subscriber(…);
 //     LiveRooms rooms(loop, {database, redis, subscriber}, guard, settings);
@@ -46,6 +46,8 @@ public:
 
 private:
     Awaitable<> keep_time();
+    Awaitable<> follow_timetables();
+    Awaitable<> start_due_groups();
     Awaitable<> end_due_groups();
     std::shared_ptr<LiveRoom> find_or_open(const Group& group);
 

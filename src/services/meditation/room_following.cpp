@@ -210,7 +210,10 @@ Actions Room::on(const Outdated& what, Timestamp now) {
 // PostgreSQL is ahead of what the room was told: a node died, or Redis was away, in between.
 Actions Room::on(const Reloaded& what, Timestamp) {
     Actions actions;
-    if (what.group.state <= group_.state) return actions;
+    if (what.group.state <= group_.state) {
+        group_.scheduled_for = what.group.scheduled_for;
+        return actions;
+    }
     RoomFacts facts{.group = group_.id,
                     .state = what.group.state,
                     .starts_at = what.group.started_at,
@@ -238,6 +241,9 @@ void Room::keep_time(Timestamp now, Actions& actions) {
     bool has_leases = joined_count_ > 0 || !departing_.empty();
     if (has_leases && (now >= next_renewal_ || std::ranges::any_of(departing_, is_due))) renew_all(now, actions);
     if (recall_failed_) recall(actions);
+    // Its time has come, and nobody has said so yet: whoever started it may have died over it.
+    if (group_.state == GroupState::scheduled && group_.scheduled_for && now >= *group_.scheduled_for + kRetryEvery)
+        reload_wanted_ = true;
     if (reload_wanted_ && now >= next_reload_) {
         reload_wanted_ = false;
         next_reload_ = now + kRetryEvery;
