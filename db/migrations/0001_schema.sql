@@ -170,6 +170,8 @@ CREATE TABLE meditation_sessions (
 ) PARTITION BY HASH (user_id);
 SELECT create_hash_partitions('meditation_sessions');
 CREATE UNIQUE INDEX meditation_sessions_one_active ON meditation_sessions (user_id) WHERE status = 'active';
+-- Those that somebody may have forgotten to end.
+CREATE INDEX meditation_sessions_active ON meditation_sessions (started_at) WHERE status = 'active';
 CREATE INDEX meditation_sessions_history ON meditation_sessions (user_id, started_at DESC, session_id DESC);
 
 CREATE TABLE groups (
@@ -196,6 +198,7 @@ CREATE TABLE groups (
 CREATE INDEX groups_public ON groups (state, (coalesce(started_at, scheduled_for, created_at)), group_id)
     WHERE visibility = 'public';
 CREATE INDEX groups_host ON groups (host_id);
+CREATE INDEX groups_to_start ON groups (scheduled_for) WHERE state = 'scheduled';
 CREATE INDEX groups_running ON groups (ends_at) WHERE state = 'running';
 
 -- How long somebody sat with a running group, kept current by the nodes that hold their sockets.

@@ -102,6 +102,7 @@ void Core::stop() {
     if (rooms) rooms->stop();
     if (pipeline) pipeline->stop();
     if (upkeep) upkeep->stop();
+    if (sweeper) sweeper->stop();
     if (revocations) revocations->stop();
     if (identity && identity->mailer) identity->mailer->stop();
     subscriber.stop();

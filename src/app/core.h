@@ -21,6 +21,7 @@
 #include "services/meditation/group_service.h"
 #include "services/meditation/live_entrance.h"
 #include "services/meditation/session_service.h"
+#include "services/meditation/session_sweeper.h"
 #include "services/user/service.h"
 
 #include <boost/asio/executor_work_guard.hpp>
@@ -97,6 +98,7 @@ public:
     Place<IdentityParts> identity;
     Place<user::UserService> users;
     Place<meditation::SessionService> sessions;
+    std::unique_ptr<meditation::SessionSweeper> sweeper;  // on the first core only
     meditation::LiveSettings live_settings;
     Place<meditation::LiveRooms> rooms;
     Place<meditation::GroupService> groups;

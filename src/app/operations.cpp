@@ -129,6 +129,13 @@ void collect_clients(const std::vector<std::unique_ptr<Core>>& cores, telemetry:
     }
 }
 
+void collect_sessions(const std::vector<std::unique_ptr<Core>>& cores, telemetry::Page& page) {
+    for (const auto& core : cores)
+        if (core->sweeper)
+            page.counter("mindspace_sessions_abandoned", "Sessions given up because nobody ended them.",
+                         core->sweeper->abandoned().value());
+}
+
 void collect_rooms(const std::vector<std::unique_ptr<Core>>& cores, telemetry::Page& page) {
     if (cores.empty() || !cores.front()->rooms) return;
     auto add = [&](auto figure) {
@@ -153,6 +160,8 @@ void collect_rooms(const std::vector<std::unique_ptr<Core>>& cores, telemetry::P
                  add([](const Metrics& m) -> auto& { return m.groups_ended; }));
     page.counter("mindspace_room_tasks_failed", "Calls of Redis or PostgreSQL that a room could not make.",
                  add([](const Metrics& m) -> auto& { return m.tasks_failed; }));
+    page.counter("mindspace_groups_started_by_schedule", "Groups started because their time had come.",
+                 add([](const Metrics& m) -> auto& { return m.scheduled_starts; }));
     page.counter("mindspace_room_records_failed", "Writes of attendance that had to be tried again.",
                  add([](const Metrics& m) -> auto& { return m.records_failed; }));
 }
@@ -183,6 +192,7 @@ Response metrics_page(const std::vector<std::unique_ptr<Core>>& cores) {
         http::collect(cores.front()->listeners[i]->router, figures, page);
     }
     collect_clients(cores, page);
+    collect_sessions(cores, page);
     collect_rooms(cores, page);
     collect_upstreams(cores, page);
     collect_mails(cores, page);

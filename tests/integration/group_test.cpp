@@ -1,5 +1,6 @@
 // Groups as REST shows them.
 
+#include "database.h"
 #include "live_client.h"
 #include "platform/base/time.h"
 
@@ -99,6 +100,113 @@ TEST(Group, ThatDoesNotExistIsNotFound) {
     EXPECT_TRUE(is_problem(person.client.patch(group_path(id), {{"title", "x"}}), 404, "not_found"));
     EXPECT_TRUE(is_problem(person.client.del(group_path(id)), 404, "not_found"));
     EXPECT_TRUE(is_problem(person.client.post(group_path(id, "/ticket")), 404, "not_found"));
+}
+
+TEST(Group, StartsByItselfAtItsTime) {
+    auto host = register_person();
+    auto guest = register_person();
+    const auto time = SystemClock{}.now() + 2s;
+    const auto id = create_group(host, {{"scheduledFor", format_timestamp(time)}, {"plannedSeconds", 60}});
+    auto [socket, welcome] = join(guest, id);
+    EXPECT_EQ(text_of(welcome, "state"), "scheduled");
+    const auto start = socket.next("start");
+    EXPECT_LT(SystemClock{}.now() - time, 3s) << "within moments";
+    EXPECT_EQ(number_of(start, "startsAt"), time.time_since_epoch().count());
+    EXPECT_EQ(number_of(start, "endsAt"), (time + 60s).time_since_epoch().count());
+    EXPECT_EQ(text_of(start, "by"), host.id);
+    const auto running = guest.client.get(group_path(id));
+    EXPECT_EQ(running.at("/state"), "running");
+    EXPECT_EQ(running.text("/startedAt"), format_timestamp(time));
+}
+
+TEST(Group, IsNotMadeForTheTimeThatHasPassed) {
+    auto host = register_person();
+    const auto two_minutes_ago = format_timestamp(SystemClock{}.now() - 2min);
+    json::object request{{"id", new_id()},
+                         {"title", "Late"},
+                         {"kind", "sleep"},
+                         {"plannedSeconds", 600},
+                         {"scheduledFor", two_minutes_ago}};
+    const auto refused = host.client.post(kGroups, request);
+    ASSERT_TRUE(is_problem(refused, 422, "validation_failed"));
+    EXPECT_THAT(faults_of(refused), testing::ElementsAre("/scheduledFor out_of_range"));
+
+    request["scheduledFor"] = format_timestamp(SystemClock{}.now() + 1h);
+    const auto made = host.client.post(kGroups, request);
+    ASSERT_TRUE(is(made, 201));
+    EXPECT_THAT(faults_of(host.client.patch(group_path(made.text("/id")), {{"scheduledFor", two_minutes_ago}})),
+                testing::ElementsAre("/scheduledFor out_of_range"));
+    // Sent again when its time has passed, it is the same group.
+    query(Program::shared(), "UPDATE groups SET state = 'ended', scheduled_for = '" + two_minutes_ago +
+                                 "' WHERE group_id = '" + made.text("/id") + "'");
+    request["scheduledFor"] = two_minutes_ago;
+    EXPECT_TRUE(is(host.client.post(kGroups, request), 201));
+}
+
+TEST(Group, KeepsKindAndTimesOnceItRuns) {
+    auto host = register_person();
+    const auto id = create_group(host);
+    auto [socket, welcome] = join(host, id);
+    socket.send({{"type", "start"}, {"countdownSeconds", 0}});
+    socket.next("start");
+    const auto later = format_timestamp(SystemClock{}.now() + 1h);
+    for (const json::object& patch : {json::object{{"kind", "walking"}},
+                                      {{"plannedSeconds", 60}},
+                                      {{"scheduledFor", later}},
+                                      {{"scheduledFor", nullptr}, {"title", "x"}}})
+        EXPECT_TRUE(is_problem(host.client.patch(group_path(id), patch), 409, "group_started")) << patch;
+    const auto changed = host.client.patch(
+        group_path(id),
+        {{"title", "Now"}, {"description", "as it is"}, {"visibility", "unlisted"}, {"maxParticipants", 3}});
+    ASSERT_TRUE(is(changed, 200));
+    EXPECT_EQ(changed.at("/title"), "Now");
+    EXPECT_EQ(changed.at("/maxParticipants"), 3);
+    EXPECT_EQ(changed.at("/state"), "running");
+    EXPECT_TRUE(is_problem(host.client.del(group_path(id)), 409, "group_started"));
+}
+
+TEST(Group, ShowsItsHostUnderTheirNameOfToday) {
+    auto host = register_person({{"displayName", "Ada"}});
+    auto other = register_person({{"displayName", "Grace"}});
+    const auto id = create_group(host);
+    const auto others = create_group(other);
+    const auto tag = other.client.get(group_path(id)).header("etag").value();
+    ASSERT_TRUE(is(host.client.patch("/api/v1/users/me", {{"displayName", "Ada Lovelace"}}), 200));
+    const auto renamed = other.client.get(group_path(id), {{"If-None-Match", tag}});
+    ASSERT_TRUE(is(renamed, 200)) << "a copy under the old tag is not the same any more";
+    EXPECT_EQ(renamed.at("/host/displayName"), "Ada Lovelace");
+    EXPECT_EQ(other.client.get(group_path(others)).at("/host/displayName"), "Grace");
+
+    const auto now = renamed.header("etag").value();
+    ASSERT_TRUE(is(host.client.patch("/api/v1/users/me", {{"dayStartHour", 3}}), 200));
+    EXPECT_TRUE(is(other.client.get(group_path(id), {{"If-None-Match", now}}), 304)) << "nothing about it has changed";
+}
+
+TEST(GroupCalendar, IsReadByALinkAndFollowsTheGroup) {
+    auto host = register_person({{"displayName", "Thich"}});
+    const auto id = create_group(host, {{"title", "Dawn, together"}, {"scheduledFor", "2099-05-01T05:30:00.500Z"}});
+    Client application(Program::shared());  // it has a link, and no token
+    const auto first = application.get(group_path(id, "/calendar.ics"));
+    ASSERT_TRUE(is(first, 200));
+    EXPECT_THAT(first.header("content-type").value_or(""), testing::StartsWith("text/calendar"));
+    EXPECT_THAT(first.body, testing::HasSubstr("\r\nUID:" + id + "\r\n"));
+    EXPECT_THAT(first.body, testing::HasSubstr("\r\nDTSTART:20990501T053000Z\r\nDTEND:20990501T054000Z\r\n"));
+    EXPECT_THAT(first.body, testing::HasSubstr("\r\nSUMMARY:Dawn\\, together\r\n"));
+    EXPECT_THAT(first.body, testing::HasSubstr("\r\nSEQUENCE:0\r\n"));
+    const auto tag = first.header("etag").value();
+    EXPECT_TRUE(is(application.get(group_path(id, "/calendar.ics"), {{"If-None-Match", tag}}), 304));
+
+    ASSERT_TRUE(is(host.client.del(group_path(id)), 204));
+    const auto cancelled = application.get(group_path(id, "/calendar.ics"), {{"If-None-Match", tag}});
+    ASSERT_TRUE(is(cancelled, 200));
+    EXPECT_THAT(cancelled.body, testing::HasSubstr("\r\nSTATUS:CANCELLED\r\n"));
+    EXPECT_THAT(cancelled.body, testing::HasSubstr("\r\nSEQUENCE:1\r\n"));
+
+    const auto unscheduled = create_group(host);
+    EXPECT_TRUE(is_problem(application.get(group_path(unscheduled, "/calendar.ics")), 409, "group_not_scheduled"));
+    EXPECT_TRUE(is_problem(application.get(group_path(new_id(), "/calendar.ics")), 404, "not_found"));
+    EXPECT_TRUE(is_problem(application.get("/api/v1/groups/x/calendar.ics"), 404, "not_found"));
+    EXPECT_TRUE(is(application.get(group_path(id, "/calendar.ics?a=b")), 422));
 }
 
 TEST(GroupList, ShowsPublicGroupsOnceSoonestFirst) {

@@ -1,5 +1,6 @@
 // One session: start, complete, abandon, read, change, delete.
 
+#include "database.h"
 #include "person.h"
 #include "platform/base/time.h"
 
@@ -166,6 +167,23 @@ TEST(AbandonSession, EndsItWithoutCompletion) {
     EXPECT_FALSE(answer.at("/endedAt").is_null());
     EXPECT_EQ(person.client.post(path_of(id, "/abandon")).document, answer.document);
     EXPECT_TRUE(is_problem(person.client.post(path_of(id, "/complete"), json::object{}), 409, "session_not_active"));
+}
+
+TEST(AbandonSession, HappensByItselfADayAfterThePlannedEnd) {
+    auto person = register_person();
+    const auto id = start(person);
+    query(person.client.program(),
+          "UPDATE meditation_sessions SET started_at = started_at - interval '24 hours 10 minutes' WHERE user_id = '" +
+              person.id + "'");
+    Answer given_up;
+    ASSERT_TRUE(eventually([&] {
+        given_up = person.client.get(path_of(id));
+        return given_up.at("/status") == "abandoned";
+    })) << given_up;
+    EXPECT_EQ(parse_timestamp(given_up.text("/endedAt")).value() - parse_timestamp(given_up.text("/startedAt")).value(),
+              600s);
+    EXPECT_TRUE(is_problem(person.client.post(path_of(id, "/complete"), json::object{}), 409, "session_not_active"));
+    EXPECT_TRUE(is(person.client.post(kSessions, mantra()), 201));
 }
 
 TEST(MeditationSession, OfAnotherPersonDoesNotExist) {

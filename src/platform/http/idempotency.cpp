@@ -33,6 +33,13 @@ postgres::Query forget_answers(UserId user) {
     return postgres::bind(kForget, user);
 }
 
+postgres::JsonList kept_answers() {
+    static constexpr Statement kList{"idempotency_export", R"(
+        SELECT key, json_build_object('key', key, 'usedAt', )" JSON_TIME("claimed_at") R"()::text
+        FROM idempotency_keys WHERE user_id = $1 AND key > $2 ORDER BY key LIMIT $3)"};
+    return {.name = "idempotencyKeys", .page = &kList};
+}
+
 struct Idempotency::Claim {
     std::optional<Uuid> creation_id;  // the claim is ours
     Bytes fingerprint;                // otherwise: of the request that has it

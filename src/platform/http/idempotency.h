@@ -9,7 +9,7 @@
 #include "platform/base/bytes.h"
 #include "platform/base/time.h"
 #include "platform/http/endpoint.h"
-#include "platform/postgres/statement.h"
+#include "platform/postgres/json_list.h"
 
 #include <string>
 #include <string_view>
@@ -22,6 +22,8 @@ namespace mindspace::http {
 
 // The statement that forgets what is kept for a user; the caller runs it within its transaction.
 postgres::Query forget_answers(UserId user);
+// What is kept for a user, for an export: the keys; the answers are sealed.
+postgres::JsonList kept_answers();
 
 class Idempotency {
 public:

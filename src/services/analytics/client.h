@@ -4,15 +4,12 @@
 #include "platform/base/async.h"
 #include "platform/base/ids.h"
 #include "platform/base/time.h"
+#include "platform/postgres/json_list.h"
 
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
-
-namespace mindspace::postgres {
-class Client;
-}
 
 namespace mindspace::analytics {
 
@@ -39,5 +36,8 @@ struct Lifetime {
 
 // Everything that a user has ever completed. `today` is the user's own date. Fault: Unavailable.
 Awaitable<Lifetime> find_lifetime(postgres::Client& database, UserId user, LocalDate today);
+
+// All that is kept of a user, for their export.
+std::vector<postgres::JsonList> export_lists();
 
 }  // namespace mindspace::analytics

@@ -1,8 +1,10 @@
 #pragma once
-// What the other roles need of auth: the guard that verifies access tokens, in whichever process it runs.
+// What the other roles need of auth: the guard that verifies access tokens, in whichever process it runs, and what is
+// kept of a user.
 
 #include "platform/base/lru_cache.h"
 #include "platform/http/guard.h"
+#include "platform/postgres/json_list.h"
 #include "platform/postgres/replicas.h"
 #include "services/auth/access_token.h"
 #include "services/auth/revocations.h"
@@ -43,5 +45,8 @@ private:
     LruCache<std::string, http::Principal> verified_;
     SystemClock clock_;
 };
+
+// All that is kept of a user, for their export, but for what proves who they are: no password, token or hash of one.
+std::vector<postgres::JsonList> export_lists();
 
 }  // namespace mindspace::auth

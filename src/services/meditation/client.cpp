@@ -36,6 +36,13 @@ std::vector<postgres::Query> erase_user(UserId user, Timestamp now) {
     return queries;
 }
 
+postgres::Query rename_host(UserId host, Timestamp now) {
+    static constexpr Statement kRename{"meditation_rename_host", R"(
+        UPDATE groups SET host_name = display_name, version = groups.version + 1, updated_at = $2
+        FROM users WHERE host_id = $1 AND user_id = $1 AND host_name <> display_name)"};
+    return postgres::bind(kRename, host, now);
+}
+
 std::vector<GroupId> read_cancelled(const postgres::Rows& rows) {
     std::vector<GroupId> groups;
     for (const auto row : rows) groups.push_back(row.get<GroupId>(0));

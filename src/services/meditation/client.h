@@ -2,14 +2,11 @@
 // What other services may ask of meditation. Runs in the caller's process on the caller's connections.
 
 #include "platform/base/async.h"
-#include "platform/postgres/statement.h"
+#include "platform/postgres/json_list.h"
 #include "services/meditation/ids.h"
 
 #include <vector>
 
-namespace mindspace::postgres {
-class Rows;
-}
 namespace mindspace::redis {
 class Client;
 }
@@ -21,6 +18,12 @@ namespace mindspace::meditation {
 // theirs; one that was to come is cancelled. read_cancelled() reads the answer of the first.
 std::vector<postgres::Query> erase_user(UserId user, Timestamp now);
 std::vector<GroupId> read_cancelled(const postgres::Rows& rows);
+
+// The statement that gives the groups of a host the name that the host has, behind the change of it.
+postgres::Query rename_host(UserId host, Timestamp now);
+
+// All that is kept of a user, for their export.
+std::vector<postgres::JsonList> export_lists();
 
 // Tells whoever waits in the rooms of cancelled groups. While Redis is away they hear of it later, from PostgreSQL.
 Awaitable<> announce_cancelled(redis::Client& redis, std::vector<GroupId> groups, Timestamp now);

@@ -7,6 +7,7 @@ namespace mindspace::meditation {
 Awaitable<> GroupCaretaker::work(std::vector<GroupId> rooms) {
     auto now = parts_.clock.now();
     try {
+        co_await start_due_groups();
         co_await end_due_groups();
         if (now >= next_renewal_) {
             next_renewal_ = now + RoomRegister::kRenewEvery;
@@ -21,6 +22,18 @@ Awaitable<> GroupCaretaker::work(std::vector<GroupId> rooms) {
         log::debug("groups not looked after", {{"error.message", fault.what()}});
     } catch (const std::exception& fault) {
         log::error("groups not looked after", {{"event.action", "internal_error"}, {"error.message", fault.what()}});
+    }
+}
+
+// Should this node die before it has told them, the rooms ask PostgreSQL themselves (Room::keep_group()).
+Awaitable<> GroupCaretaker::start_due_groups() {
+    auto started = co_await parts_.timetable.start_due(parts_.clock.now());
+    for (const auto& group : started) {
+        parts_.metrics.scheduled_starts.add(1);
+        log::info("group started at its time", {{"mindspace.group", group.id.to_string()}});
+        RoomFacts facts{
+            .group = group.id, .state = GroupState::running, .starts_at = group.starts_at, .ends_at = group.ends_at};
+        co_await parts_.order.announce(facts, make_start(group.host, group.starts_at, group.ends_at));
     }
 }
 

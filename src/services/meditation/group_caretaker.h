@@ -1,7 +1,7 @@
 #pragma once
-// Looks after the groups that nobody does: ends those whose time has come and those that everybody has left, and lets
-// go of participants whose node is gone with nobody else in the room. Every core does all of it; whoever comes first
-// makes the change, and the others find it made. On the core's loop; owned by LiveRooms.
+// Looks after the groups that nobody does: starts and ends those whose time has come, ends those that everybody has
+// left, and lets go of participants whose node is gone with nobody else in the room. Every core does all of it; whoever
+// comes first makes the change, and the others find it made. On the core's loop; owned by LiveRooms.
 
 #include "services/meditation/live_room.h"
 
@@ -19,6 +19,7 @@ public:
     static constexpr Seconds kDesertedEvery{15};  // looks for groups that everybody has left
 
 private:
+    Awaitable<> start_due_groups();
     Awaitable<> end_due_groups();
     Awaitable<> end_deserted_groups();
     Awaitable<> end(GroupId group, EventReason reason);

@@ -1,5 +1,6 @@
 #include "services/meditation/group_endpoints.h"
 
+#include "services/meditation/group_calendar.h"
 #include "services/meditation/group_service.h"
 #include "services/meditation/live_entrance.h"
 
@@ -40,6 +41,21 @@ Knock knock_of(Call<http::None, LiveQuery>& call) {
                  .access_token = bearer_token(*call.head)};
 }
 
+Awaitable<Result<http::Response>> show_calendar(GroupService& service, GroupId id,
+                                                std::optional<std::string> known_tags) {
+    auto calendar = co_await service.find_calendar(id);
+    if (!calendar) co_return calendar.error();
+    http::Response response{.content_type = kCalendarType, .body = {}};
+    if (known_tags && http::etag_list_contains(*known_tags, calendar->etag))
+        response.status = 304;
+    else
+        response.body = std::move(calendar->text);
+    response.headers.emplace_back("ETag", std::move(calendar->etag));
+    response.headers.emplace_back("Cache-Control", http::kRevalidate);
+    response.headers.emplace_back("Content-Disposition", R"(attachment; filename="meditation.ics")");
+    co_return std::move(response);
+}
+
 }  // namespace
 
 http::Endpoints group_endpoints(GroupService& service, LiveEntrance& entrance) {
@@ -60,14 +76,24 @@ http::Endpoints group_endpoints(GroupService& service, LiveEntrance& entrance) {
                  [&service](Call<http::None, GroupQuery> call) { return service.list(std::move(call.query)); }));
     rows.push_back(endpoint({.method = Method::get, .path = "/api/v1/groups/{id}", .summary = "One group."},
                             [&service](Call<> call) { return service.find(GroupId{call.id}); }));
-    rows.push_back(endpoint({.method = Method::patch,
-                             .path = "/api/v1/groups/{id}",
-                             .summary = "Change a scheduled group by a JSON merge patch; the host's.",
-                             .errors = {"forbidden", "group_started", "group_ended", "precondition_failed"}},
-                            [&service](Call<GroupPatch> call) {
-                                return service.update(call.principal.user, GroupId{call.id}, std::move(call.body),
-                                                      call.expected_version);
+    rows.push_back(endpoint({.method = Method::get,
+                             .path = "/api/v1/groups/{id}/calendar.ics",
+                             .access = Access::anyone,  // calendar applications know a link, and nothing else
+                             .summary = "The group as an entry for calendar applications (RFC 5545).",
+                             .success = 200,
+                             .errors = {"group_not_scheduled"},
+                             .produces = "text/calendar"},
+                            [&service](Call<> call) {
+                                return show_calendar(service, GroupId{call.id}, header(*call.head, "if-none-match"));
                             }));
+    rows.push_back(endpoint(
+        {.method = Method::patch,
+         .path = "/api/v1/groups/{id}",
+         .summary = "Change a group by a JSON merge patch; the host's. Once it runs, kind and times stay.",
+         .errors = {"forbidden", "group_started", "group_ended", "precondition_failed"}},
+        [&service](Call<GroupPatch> call) {
+            return service.update(call.principal.user, GroupId{call.id}, std::move(call.body), call.expected_version);
+        }));
     rows.push_back(endpoint({.method = Method::del,
                              .path = "/api/v1/groups/{id}",
                              .summary = "Cancel a scheduled group, or end a running one; the host's.",

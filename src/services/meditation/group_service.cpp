@@ -1,7 +1,9 @@
 #include "services/meditation/group_service.h"
 
 #include "platform/http/cursor.h"
+#include "platform/http/etag.h"
 #include "platform/telemetry/log.h"
+#include "services/meditation/group_calendar.h"
 
 #include <charconv>
 
@@ -10,6 +12,7 @@ namespace mindspace::meditation {
 namespace {
 
 constexpr std::size_t kIdSize = 36;
+constexpr Seconds kClockTolerance{60};  // of clients who mean "now"
 
 Error not_found() {
     return {ErrorCode::not_found, "not_found", "There is no such group.", {}};
@@ -17,6 +20,10 @@ Error not_found() {
 
 Error group_ended() {
     return {ErrorCode::conflict, "group_ended", "The group is over.", {}};
+}
+
+Error group_started() {
+    return {ErrorCode::conflict, "group_started", "The group is running; that cannot be changed any more.", {}};
 }
 
 bool is_same(const NewGroup& request, UserId host, const Group& group) {
@@ -31,6 +38,12 @@ template <class T>
 void refuse_null(schema::Faults& faults, std::string_view name, const Patch<T>& patch) {
     const schema::Path document;
     if (patch.present && !patch.value) faults.add(schema::Path{&document, name}, "not_nullable", "cannot be removed");
+}
+
+void refuse_past(schema::Faults& faults, const std::optional<Timestamp>& scheduled_for, Timestamp now) {
+    const schema::Path document;
+    if (scheduled_for && *scheduled_for < now - kClockTolerance)
+        faults.add(schema::Path{&document, "scheduledFor"}, "out_of_range", "must not have passed");
 }
 
 std::string list_context(const GroupQuery& query) {
@@ -66,7 +79,15 @@ GroupService::GroupService(GroupStore store, GroupTimetable timetable, RoomOrder
 Awaitable<Result<Group>> GroupService::create(UserId host, NewGroup request) {
     auto now = clock_.now();
     auto id = request.id.value_or(GroupId::make(now));
-    bool is_inserted = co_await store_.insert(request, host, id, now);
+    schema::Faults faults;
+    refuse_past(faults, request.scheduled_for, now);
+    bool is_inserted = false;
+    if (faults.empty()) {
+        is_inserted = co_await store_.insert(request, host, id, now);
+    } else {  // unless it was made in time, and is sent again
+        auto known = co_await store_.find(id);
+        if (!known) co_return schema::validation_failed(std::move(faults));
+    }
     auto group = co_await store_.find(id);
     if (!group) co_return Error{ErrorCode::unauthenticated, "user_gone", "This account does not exist any more.", {}};
     if (!is_inserted && !is_same(request, host, *group))
@@ -81,6 +102,14 @@ Awaitable<Result<Group>> GroupService::find(GroupId id) {
     auto counts = co_await order_.count_participants(std::move(ids));
     group->participant_count = counts.front();
     co_return std::move(*group);
+}
+
+Awaitable<Result<GroupCalendar>> GroupService::find_calendar(GroupId id) {
+    auto group = co_await store_.find(id);
+    if (!group) co_return not_found();
+    auto text = calendar_of(*group);
+    if (!text) co_return Error{ErrorCode::conflict, "group_not_scheduled", "The group has no time yet.", {}};
+    co_return GroupCalendar{.text = std::move(*text), .etag = http::etag_of_version(group->version)};
 }
 
 Awaitable<Result<GroupPage>> GroupService::list(GroupQuery query) {
@@ -122,13 +151,13 @@ Awaitable<Result<Group>> GroupService::update(UserId caller, GroupId id, GroupPa
     refuse_null(faults, "kind", patch.kind);
     refuse_null(faults, "plannedSeconds", patch.planned_seconds);
     refuse_null(faults, "visibility", patch.visibility);
+    refuse_past(faults, patch.scheduled_for.value, clock_.now());
     if (!faults.empty()) co_return schema::validation_failed(std::move(faults));
 
     auto group = co_await find_own(caller, id, expected_version);
     if (!group) co_return group;
     if (group->state == GroupState::cancelled) co_return group_ended();
-    if (group->state == GroupState::running)
-        co_return Error{ErrorCode::conflict, "group_started", "The group is running.", {}};
+    if (group->state == GroupState::running && touches_timetable(patch)) co_return group_started();
     bool is_updated = co_await store_.update(id, caller, std::move(patch), expected_version, clock_.now());
     if (!is_updated) co_return precondition_failed();  // changed this moment
     auto updated = co_await find(id);

@@ -9,19 +9,29 @@
 
 namespace mindspace::meditation {
 
+// The entry for calendar applications, and its entity tag.
+struct GroupCalendar {
+    std::string text;
+    std::string etag;
+};
+
 class GroupService {
 public:
     // `public_url` is the program's, "https://mind.example".
     GroupService(GroupStore store, GroupTimetable timetable, RoomOrder order, GroupTickets tickets,
                  std::string public_url);
 
-    // Error: conflict `conflict` (the id is another group's); unauthenticated `user_gone`.
+    // Error: conflict `conflict` (the id is another group's); invalid, when its time has passed; unauthenticated
+    // `user_gone`.
     Awaitable<Result<Group>> create(UserId host, NewGroup request);
     // Error: not_found.
     Awaitable<Result<Group>> find(GroupId id);
     // Error: malformed `invalid_cursor`.
     Awaitable<Result<GroupPage>> list(GroupQuery query);
-    // Error: not_found; forbidden; conflict `group_started`, `group_ended`; precondition_failed; invalid.
+    // Error: not_found; conflict `group_not_scheduled`, while it has no time.
+    Awaitable<Result<GroupCalendar>> find_calendar(GroupId id);
+    // Error: not_found; forbidden; conflict `group_started` (of what cannot change any more), `group_ended`;
+    // precondition_failed; invalid.
     Awaitable<Result<Group>> update(UserId caller, GroupId id, GroupPatch patch,
                                     std::optional<std::int32_t> expected_version);
     // Ends the group when it runs; everybody who sat long enough keeps their session. Error: as above, but for

@@ -10,7 +10,7 @@ namespace {
 
 #define GROUP_COLUMNS                                                                                             \
     "group_id, title, description, kind, planned_seconds, scheduled_for, visibility, max_participants, host_id, " \
-    "host_name, state, started_at, ends_at, ended_at, created_at, version, end_reason"
+    "host_name, state, started_at, ends_at, ended_at, created_at, version, end_reason, updated_at"
 
 Group read_group(const postgres::Row& row) {
     return Group{.id = row.get<GroupId>(0),
@@ -28,7 +28,8 @@ Group read_group(const postgres::Row& row) {
                  .ended_at = row.get<std::optional<Timestamp>>(13),
                  .created_at = row.get<Timestamp>(14),
                  .version = row.get<std::int32_t>(15),
-                 .end_reason = row.get<std::optional<std::string>>(16)};
+                 .end_reason = row.get<std::optional<std::string>>(16),
+                 .updated_at = row.get<Timestamp>(17)};
 }
 
 template <class E>
@@ -88,11 +89,12 @@ Awaitable<bool> GroupStore::update(GroupId id, UserId host, GroupPatch patch,
             scheduled_for = CASE WHEN $8 THEN $9 ELSE scheduled_for END, visibility = coalesce($10, visibility),
             max_participants = CASE WHEN $11 THEN $12 ELSE max_participants END,
             version = version + 1, updated_at = $13
-        WHERE group_id = $1 AND host_id = $2 AND state = 'scheduled' AND ($14::integer IS NULL OR version = $14))"};
+        WHERE group_id = $1 AND host_id = $2 AND ($14::integer IS NULL OR version = $14)
+          AND (state = 'scheduled' OR state = 'running' AND NOT $15))"};
     auto rows = co_await database_.query(
         kUpdate, id, host, patch.title.value, patch.description.present, patch.description.value, name_of(patch.kind),
         patch.planned_seconds.value, patch.scheduled_for.present, patch.scheduled_for.value, name_of(patch.visibility),
-        patch.max_participants.present, patch.max_participants.value, now, expected_version);
+        patch.max_participants.present, patch.max_participants.value, now, expected_version, touches_timetable(patch));
     co_return rows.affected() == 1;
 }
 

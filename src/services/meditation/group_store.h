@@ -30,10 +30,11 @@ public:
     Awaitable<std::optional<Group>> find(GroupId id);
     // Public ones in any of the states, soonest first, beyond `after`, `count` at most.
     Awaitable<std::vector<Group>> list(std::vector<std::string_view> states, GroupPosition after, std::int32_t count);
-    // Changes a scheduled group of the host. False when it is not that, or has another version than the expected one.
+    // Changes a scheduled group of the host, or what is no part of the timetable of a running one. False when it is not
+    // that, or has another version than the expected one.
     Awaitable<bool> update(GroupId id, UserId host, GroupPatch patch, std::optional<std::int32_t> expected_version,
                            Timestamp now);
-    // Cancels a scheduled group of the host. False as above.
+    // Cancels a scheduled group of the host. False likewise.
     Awaitable<bool> cancel(GroupId id, UserId host, std::optional<std::int32_t> expected_version, Timestamp now);
     // Makes somebody else the host of a group that is not over. As it is then; nothing when it is not that, not of that
     // host (any more), or their account is gone.

@@ -62,6 +62,33 @@ Awaitable<std::optional<Timestamp>> GroupTimetable::start(GroupId id, UserId hos
     co_return rows[0].get<Timestamp>(0);
 }
 
+Awaitable<std::vector<GroupStart>> GroupTimetable::start_due(Timestamp now) {
+    static constexpr Statement kStartDue{"group_start_due", R"(
+        WITH due AS (
+            SELECT group_id FROM groups WHERE state = 'scheduled' AND scheduled_for <= $1
+            ORDER BY scheduled_for LIMIT 100 FOR UPDATE SKIP LOCKED),
+        changed AS (
+            UPDATE groups
+            SET state = 'running', started_at = scheduled_for,
+                ends_at = scheduled_for + make_interval(secs => planned_seconds), version = version + 1, updated_at = $1
+            WHERE group_id IN (SELECT group_id FROM due)
+            RETURNING group_id, host_id, started_at, ends_at),
+        told AS (
+            INSERT INTO outbox (type, user_id, payload, occurred_at)
+            SELECT 'group.started', host_id,
+                   jsonb_build_object('groupId', group_id, 'startsAt', started_at, 'endsAt', ends_at), $1
+            FROM changed)
+        SELECT group_id, host_id, started_at, ends_at FROM changed)"};
+    auto rows = co_await database_.query(kStartDue, now);
+    std::vector<GroupStart> started;
+    for (const auto row : rows)
+        started.push_back({.id = row.get<GroupId>(0),
+                           .host = row.get<UserId>(1),
+                           .starts_at = row.get<Timestamp>(2),
+                           .ends_at = row.get<Timestamp>(3)});
+    co_return started;
+}
+
 Awaitable<std::optional<GroupEnd>> GroupTimetable::finish(GroupId id, std::string_view reason, Timestamp at) {
     // The id of a session is that of group_session_id().
     static constexpr Statement kFinish{"group_finish", R"(

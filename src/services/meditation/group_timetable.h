@@ -29,12 +29,22 @@ struct GroupEnd {
     std::string reason;  // "completed", "host" or "hostGone"
 };
 
+struct GroupStart {
+    GroupId id{};
+    UserId host{};
+    Timestamp starts_at{};
+    Timestamp ends_at{};
+};
+
 class GroupTimetable {
 public:
     explicit GroupTimetable(postgres::Client& database) : database_(database) {}
 
     // When it ends. Nothing when the group is not scheduled (any more), or not of that host.
     Awaitable<std::optional<Timestamp>> start(GroupId id, UserId host, Timestamp starts_at, Timestamp now);
+    // Starts scheduled groups whose time has come, a hundred at most: from that time on, however late it is noticed.
+    // Those that this call has started.
+    Awaitable<std::vector<GroupStart>> start_due(Timestamp now);
     // Ends a running group, whose end has come, whose host wishes it or whose host is gone, and makes the sessions of
     // all who sat for kLeastSeconds or more. Changes nothing when it does not run (any more), or `at` is before the end
     // and the reason `completed`. How it ended, whoever ended it; nothing when it has not.

@@ -4,6 +4,7 @@
 #include "services/meditation/group_test_database.h"
 
 #include <gtest/gtest.h>
+#include <boost/asio/co_spawn.hpp>
 
 namespace mindspace::meditation {
 namespace {
@@ -18,13 +19,13 @@ constexpr Statement kEvents{"test_group_events", "SELECT count(*) FROM outbox WH
 
 class GroupTimetableTest : public testing::Test {
 protected:
-    GroupId add_group(std::int32_t planned_seconds) {
+    GroupId add_group(std::int32_t planned_seconds, std::optional<Timestamp> scheduled_for = {}) {
         NewGroup group{.id = {},
                        .title = "Evening",
                        .description = {},
                        .kind = Kind::mindfulness,
                        .planned_seconds = planned_seconds,
-                       .scheduled_for = {},
+                       .scheduled_for = scheduled_for,
                        .visibility = {},
                        .max_participants = {}};
         auto id = GroupId::make(start_);
@@ -118,6 +119,41 @@ TEST_F(GroupTimetableTest, AParticipantOfALostNodeKeepsWhatWasConfirmed) {
     EXPECT_EQ(seconds_of(0, host_), 595);
     EXPECT_EQ(seconds_of(1, guest_), 90 + 15);
     EXPECT_EQ(seconds_of(2, lost), 90);
+}
+
+TEST_F(GroupTimetableTest, StartsAGroupAtItsTimeOnceHoweverLate) {
+    auto early = add_group(60, start_);
+    auto late = add_group(600, start_ + 1s);
+    add_group(60);  // waits for its host
+    EXPECT_TRUE(run(timetable_.start_due(start_ - 1ms)).empty());
+    auto first = run(timetable_.start_due(start_ + 500ms));
+    ASSERT_EQ(first.size(), 1U);
+    EXPECT_EQ(first[0].id, early);
+    EXPECT_EQ(first[0].host, host_);
+    EXPECT_EQ(first[0].starts_at, start_);
+    EXPECT_EQ(first[0].ends_at, start_ + 60s);
+    auto second = run(timetable_.start_due(start_ + 300s));
+    ASSERT_EQ(second.size(), 1U);
+    EXPECT_EQ(second[0].id, late);
+    EXPECT_EQ(second[0].starts_at, start_ + 1s) << "the timetable holds, even when nobody was there to see";
+    EXPECT_EQ(count_events("group.started"), 2);
+    EXPECT_FALSE(run(timetable_.start(early, host_, start_ + 2s, start_ + 2s)));
+}
+
+TEST_F(GroupTimetableTest, OfAHundredWhoNoticeATimeOneStartsTheGroup) {
+    auto id = add_group(600, start_);
+    std::vector<GroupStart> started;
+    int running = 100;
+    for (int i = 0; i < 100; ++i)
+        asio::co_spawn(io_, timetable_.start_due(start_),
+                       [&](const std::exception_ptr& fault, const std::vector<GroupStart>& mine) {
+                           EXPECT_FALSE(fault);
+                           started.insert(started.end(), mine.begin(), mine.end());
+                           --running;
+                       });
+    postgres::run_until(io_, [&] { return running == 0; });
+    ASSERT_EQ(started.size(), 1U);
+    EXPECT_EQ(started[0].id, id);
 }
 
 TEST_F(GroupTimetableTest, ListsWhatIsDue) {

@@ -61,6 +61,7 @@ struct Group {
     Timestamp created_at{};
     std::int32_t version = 0;                 // not shown; makes the entity tag
     std::optional<std::string> end_reason{};  // not shown; "completed" or "host", once it has ended
+    Timestamp updated_at{};                   // not shown
 
     static constexpr std::string_view kName = "Group";
     static constexpr auto fields() {
@@ -109,7 +110,8 @@ struct NewGroup {
                           field("description", &NewGroup::description, kDescriptionRules),
                           field("kind", &NewGroup::kind),
                           field("plannedSeconds", &NewGroup::planned_seconds, kGroupSecondsRules),
-                          field("scheduledFor", &NewGroup::scheduled_for),
+                          field("scheduledFor", &NewGroup::scheduled_for,
+                                {.about = "When it starts by itself; without it, when the host says so."}),
                           field("visibility", &NewGroup::visibility, {.optional = true}),
                           field("maxParticipants", &NewGroup::max_participants, kParticipantsRules)};
     }
@@ -136,6 +138,11 @@ struct GroupPatch {
                           field("maxParticipants", &GroupPatch::max_participants, kParticipantsRules)};
     }
 };
+
+// Once a group runs, its kind and its times are what its participants count on.
+constexpr bool touches_timetable(const GroupPatch& patch) {
+    return patch.kind.present || patch.planned_seconds.present || patch.scheduled_for.present;
+}
 
 struct GroupQuery {
     std::int32_t limit = 20;

@@ -99,6 +99,9 @@ void Room::keep_group(Timestamp now, Actions& actions) {
         next_comparison_ = now + kCompareEvery;
         reload_wanted_ = true;
     }
+    // Its time has come, and nobody has said so yet: whoever started it may have died over it.
+    if (group_.state == GroupState::scheduled && group_.scheduled_for && now >= *group_.scheduled_for + kRetryEvery)
+        reload_wanted_ = true;
     if (reload_wanted_ && now >= next_reload_) {
         reload_wanted_ = false;
         next_reload_ = now + kRetryEvery;

@@ -150,7 +150,7 @@ Awaitable<Result<ImportResults>> SessionService::import(UserId user, ImportSessi
             faults = out_of_range.take();
         }
         std::optional<MeditationSessionId> id;
-        if (session.id != MeditationSessionId{}) id = session.id;
+        if (faults.empty() || session.id != MeditationSessionId{}) id = session.id;
         if (!faults.empty()) {
             answer.results.push_back(invalid_result(id, faults));
             continue;

@@ -120,6 +120,24 @@ Awaitable<std::optional<MeditationSession>> SessionStore::abandon(UserId user, M
     co_return first_session(rows);
 }
 
+Awaitable<std::int64_t> SessionStore::abandon_overdue(Timestamp ended_by, Timestamp now, std::int32_t count) {
+    static constexpr Statement kAbandon{"session_abandon_overdue", R"(
+        WITH overdue AS (
+            SELECT user_id, session_id FROM meditation_sessions
+            WHERE status = 'active' AND started_at <= $1
+              AND started_at + make_interval(secs => planned_seconds) <= $1
+            ORDER BY started_at LIMIT $3 FOR UPDATE SKIP LOCKED),
+        changed AS (
+            UPDATE meditation_sessions
+            SET status = 'abandoned', ended_at = started_at + make_interval(secs => planned_seconds), updated_at = $2,
+                version = version + 1
+            WHERE (user_id, session_id) IN (SELECT user_id, session_id FROM overdue)
+            RETURNING user_id, )" SESSION_COLUMNS "), " SESSION_EVENT("'session.abandoned'", "version", "$2") R"(
+        SELECT count(*) FROM changed)"};
+    auto rows = co_await database_.query(kAbandon, ended_by, now, static_cast<std::int64_t>(count));
+    co_return rows[0].get<std::int64_t>(0);
+}
+
 Awaitable<std::optional<MeditationSession>> SessionStore::update(UserId user, MeditationSessionId id,
                                                                  SessionPatch patch,
                                                                  std::optional<std::int32_t> expected_version,

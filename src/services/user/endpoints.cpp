@@ -1,5 +1,6 @@
 #include "services/user/endpoints.h"
 
+#include "services/user/export.h"
 #include "services/user/service.h"
 
 namespace mindspace::user {
@@ -32,6 +33,12 @@ http::Endpoints endpoints(UserService& service) {
                              .path = "/api/v1/users/me/stats",
                              .summary = "Totals, streaks and milestones of the caller."},
                             [&service](Call<> call) { return service.find_stats(caller_of(call.principal)); }));
+    rows.push_back(endpoint({.method = Method::get,
+                             .path = "/api/v1/users/me/export",
+                             .summary = "Everything that is kept of the caller, as one document.",
+                             .success = 200,
+                             .produces = http::kJson},
+                            [&service](Call<> call) { return export_user(service, call.principal.user); }));
     rows.push_back(endpoint({.method = Method::get,
                              .path = "/api/v1/users/{id}",
                              .summary = "The public part of a user.",

@@ -1,5 +1,6 @@
 #include "services/user/service.h"
 
+#include "platform/telemetry/log.h"
 #include "services/analytics/client.h"
 
 namespace mindspace::user {
@@ -69,6 +70,13 @@ Awaitable<Result<PublicUser>> UserService::find_public(UserId id) {
                          .display_name = std::move(user->display_name),
                          .avatar_url = std::move(user->avatar_url),
                          .member_since = user->created_at};
+}
+
+Awaitable<Result<Export>> UserService::begin_export(UserId id) {
+    auto user = co_await store_.find(id);
+    if (!user) co_return user_gone();
+    log::info("export begun", {{"event.action", "user_exported"}, {"user.id", id.to_string()}});
+    co_return Export{.exported_at = clock_.now(), .profile = std::move(*user)};
 }
 
 }  // namespace mindspace::user

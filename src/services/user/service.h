@@ -23,6 +23,9 @@ public:
     Awaitable<Result<UserStats>> find_stats(Caller caller);
     // Error: not_found.
     Awaitable<Result<PublicUser>> find_public(UserId id);
+    // The beginning of an export. Error: as find_me.
+    Awaitable<Result<Export>> begin_export(UserId id);
+    [[nodiscard]] postgres::Client& database() const { return store_.database(); }
 
 private:
     UserStore store_;

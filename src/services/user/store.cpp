@@ -1,6 +1,7 @@
 #include "services/user/store.h"
 
 #include "platform/postgres/client.h"
+#include "services/meditation/client.h"
 
 namespace mindspace::user {
 
@@ -16,10 +17,13 @@ Awaitable<std::optional<User>> UserStore::update(UserId id, UserPatch patch,
         RETURNING user_id)"};
     std::optional<std::int16_t> day_start_hour;
     if (patch.day_start_hour.value) day_start_hour = static_cast<std::int16_t>(*patch.day_start_hour.value);
-    auto rows = co_await database_.query(kUpdate, id, patch.display_name.value, patch.timezone.value,
-                                         patch.locale.value, patch.avatar_url.present, patch.avatar_url.value,
-                                         patch.daily_goal_seconds.value, day_start_hour, now, expected_version);
-    if (rows.empty()) co_return std::nullopt;
+    std::vector<postgres::Query> queries;
+    queries.push_back(postgres::bind(kUpdate, id, patch.display_name.value, patch.timezone.value, patch.locale.value,
+                                     patch.avatar_url.present, patch.avatar_url.value, patch.daily_goal_seconds.value,
+                                     day_start_hour, now, expected_version));
+    if (patch.display_name.present) queries.push_back(meditation::rename_host(id, now));
+    auto results = co_await database_.transaction(std::move(queries));
+    if (results[0].empty()) co_return std::nullopt;
     co_return co_await find(id);
 }
 

@@ -76,4 +76,10 @@ struct PublicUser {
     }
 };
 
+// The first members of an export (export.h); the lists of all services follow.
+struct Export {
+    Timestamp exported_at{};
+    User profile;
+};
+
 }  // namespace mindspace::user

@@ -1,0 +1,28 @@
+#include "services/analytics/client.h"
+
+namespace mindspace::analytics {
+
+using postgres::JsonList;
+using postgres::Statement;
+
+std::vector<JsonList> export_lists() {
+    static constexpr Statement kFacts{"analytics_export_facts", R"(
+        SELECT session_id::text, json_build_object(
+                   'sessionId', session_id, 'counts', counts, 'localDate', local_date, 'localHour', local_hour,
+                   'kind', kind, 'durationSeconds', duration_seconds, 'moodBefore', mood_before,
+                   'moodAfter', mood_after, 'endedAt', )" JSON_TIME("ended_at") R"()::text
+        FROM session_facts WHERE user_id = $1 AND session_id > )" JSON_AFTER_ID " ORDER BY session_id LIMIT $3"};
+    // The key is the date and the kind: "2026-11-23 sleep".
+    static constexpr Statement kDays{"analytics_export_days", R"(
+        SELECT local_date || ' ' || kind, json_build_object(
+                   'localDate', local_date, 'kind', kind, 'sessions', sessions, 'seconds', seconds,
+                   'moodBeforeSum', mood_before_sum, 'moodBeforeCount', mood_before_count,
+                   'moodAfterSum', mood_after_sum, 'moodAfterCount', mood_after_count)::text
+        FROM daily_totals
+        WHERE user_id = $1 AND (local_date, kind) > (coalesce(nullif(left($2, 10), ''), '0001-01-01')::date,
+                                                     substr($2, 12))
+        ORDER BY local_date, kind LIMIT $3)"};
+    return {{.name = "sessionFacts", .page = &kFacts}, {.name = "dailyTotals", .page = &kDays}};
+}
+
+}  // namespace mindspace::analytics
