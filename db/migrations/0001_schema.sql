@@ -11,6 +11,13 @@ BEGIN
 END
 $$;
 
+-- What the clock on the wall shows in an IANA zone. The four names are also abbreviations, which the server prefers, and
+-- which know no summer; they stand for the same rules as these places.
+CREATE FUNCTION wall_time(at timestamptz, zone text) RETURNS timestamp LANGUAGE sql IMMUTABLE AS $$
+    SELECT at AT TIME ZONE CASE zone WHEN 'CET' THEN 'Europe/Brussels' WHEN 'MET' THEN 'Europe/Brussels'
+                                     WHEN 'EET' THEN 'Europe/Athens' WHEN 'WET' THEN 'Europe/Lisbon' ELSE zone END
+$$;
+
 -- user service ---------------------------------------------------------------------------------------------------
 
 CREATE TABLE users (

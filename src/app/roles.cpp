@@ -50,7 +50,8 @@ http::Endpoints user_rows(Core& core) {
 void open_meditation(Core& core) {
     core.sessions.make(meditation::SessionStore(core.database, core.replicas));
     if (core.index == 0) {
-        core.sweeper = std::make_unique<meditation::SessionSweeper>(core.loop, meditation::SessionStore(core.database, core.replicas));
+        core.sweeper = std::make_unique<meditation::SessionSweeper>(
+            core.loop, meditation::SessionStore(core.database, core.replicas));
         core.sweeper->start();
     }
     const auto& config = core.shared.config;

@@ -71,6 +71,35 @@ TEST(TimeZone, DaysOfAClockChangeHave23Or25Hours) {
     EXPECT_EQ(length_of("Australia/Lord_Howe", "2026-04-05"), hours(24) + minutes(30));
 }
 
+TEST(TimeZone, TheHourThatIsMissingOrTwiceBelongsToTheDayThatShowsIt) {
+    auto length = [](std::string_view zone_name, std::string_view date, int day_start) {
+        auto first = day(date);
+        return zone(zone_name).start_of_day(first + std::chrono::days(1), hours(day_start)) -
+               zone(zone_name).start_of_day(first, hours(day_start));
+    };
+    // The clock changes at 02:00 or 03:00: with a day that begins at 04:00 that is still yesterday.
+    EXPECT_EQ(length("Europe/Berlin", "2026-03-29", 0), hours(23));
+    EXPECT_EQ(length("Europe/Berlin", "2026-03-28", 4), hours(23));
+    EXPECT_EQ(length("Europe/Berlin", "2026-03-29", 4), hours(24));
+    EXPECT_EQ(length("Europe/Berlin", "2025-10-25", 4), hours(25));
+    EXPECT_EQ(date_of("Europe/Berlin", "2025-10-26T00:30:00Z", 3), "2025-10-25");  // 02:30, and
+    EXPECT_EQ(date_of("Europe/Berlin", "2025-10-26T01:30:00Z", 3), "2025-10-25");  // 02:30 again
+    EXPECT_EQ(date_of("Europe/Berlin", "2025-10-26T02:00:00Z", 3), "2025-10-26");
+}
+
+TEST(TimeZone, KnowsTheSummerOfZonesThatAreNamedLikeAbbreviations) {
+    for (std::string_view name : {"CET", "MET"}) EXPECT_EQ(date_of(name, "2026-07-01T22:00:00Z"), "2026-07-02") << name;
+    EXPECT_EQ(date_of("EET", "2026-07-01T21:00:00Z"), "2026-07-02");
+    EXPECT_EQ(date_of("WET", "2026-07-01T23:00:00Z"), "2026-07-02");
+}
+
+TEST(TimeZone, KnowsHalvesAndQuartersOfAnHour) {
+    EXPECT_EQ(start("America/St_Johns", "2026-11-23"), "2026-11-23T03:30:00.000Z");
+    EXPECT_EQ(start("Pacific/Chatham", "2026-11-23"), "2026-11-22T10:15:00.000Z");
+    EXPECT_EQ(start("Asia/Pyongyang", "2018-05-05"), "2018-05-04T15:00:00.000Z");  // 23:30 became 00:00
+    EXPECT_EQ(start("America/Caracas", "2016-05-02", 3), "2016-05-02T07:00:00.000Z");
+}
+
 TEST(TimeZone, ADayWhoseStartIsSkippedBeginsAfterTheGap) {
     EXPECT_EQ(start("America/Sao_Paulo", "2018-11-04"), "2018-11-04T03:00:00.000Z");  // 00:00 became 01:00
     EXPECT_EQ(start("Europe/Berlin", "2026-03-29", 2), "2026-03-29T01:00:00.000Z");   // 02:00 became 03:00
@@ -87,6 +116,11 @@ TEST(TimeZone, SamoaHadNo30December2011) {
     EXPECT_EQ(start("Pacific/Apia", "2011-12-31"), "2011-12-30T10:00:00.000Z");
     EXPECT_EQ(date_of("Pacific/Apia", "2011-12-30T09:59:59Z"), "2011-12-29");
     EXPECT_EQ(date_of("Pacific/Apia", "2011-12-30T10:00:00Z"), "2011-12-31");
+    EXPECT_EQ(length_of("Pacific/Apia", "2011-12-29"), hours(24));
+    EXPECT_EQ(length_of("Pacific/Apia", "2011-12-30"), hours(0));
+    EXPECT_EQ(date_of("Pacific/Apia", "2011-12-30T10:00:00Z", 6), "2011-12-30") << "before six, by the clock's own day";
+    EXPECT_EQ(date_of("Pacific/Fakaofo", "2011-12-30T10:30:00Z"), "2011-12-29");
+    EXPECT_EQ(date_of("Pacific/Fakaofo", "2011-12-30T11:00:00Z"), "2011-12-31");
 }
 
 TEST(TimeZone, TellsTheHourOnTheWall) {

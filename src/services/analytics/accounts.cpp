@@ -9,7 +9,7 @@ using postgres::Statement;
 Awaitable<> keep_registrations(postgres::Session& session, Registrations registrations) {
     static constexpr Statement kKeep{"analytics_keep_registrations", R"(
         INSERT INTO user_facts AS known (user_id, registered_on)
-        SELECT DISTINCT ON (user_id) user_id, (at AT TIME ZONE timezone)::date
+        SELECT DISTINCT ON (user_id) user_id, wall_time(at, timezone)::date
         FROM unnest($1::uuid[], $2::timestamptz[], $3::text[]) AS registration (user_id, at, timezone)
         ORDER BY user_id, at
         ON CONFLICT (user_id) DO UPDATE SET registered_on = excluded.registered_on

@@ -79,7 +79,7 @@ Awaitable<Days> keep_facts(postgres::Session& session, SessionEvents events) {
             SELECT DISTINCT ON (event.user_id, fact.id)
                    event.user_id, fact.id AS session_id, fact.version,
                    fact.status = 'completed' AND NOT event.deleted AS counts, fact."localDate" AS local_date,
-                   extract(hour FROM fact."startedAt" AT TIME ZONE fact.timezone) AS local_hour, fact.kind,
+                   extract(hour FROM wall_time(fact."startedAt", fact.timezone)) AS local_hour, fact.kind,
                    coalesce(fact."durationSeconds", 0) AS duration_seconds, fact."moodBefore" AS mood_before,
                    fact."moodAfter" AS mood_after, fact."endedAt" AS ended_at
             FROM unnest($1::uuid[], $2::boolean[], $3::jsonb[]) AS event (user_id, deleted, session),

@@ -67,7 +67,7 @@ Awaitable<> restore_totals(postgres::Session& session, const std::vector<UserId>
 Awaitable<> restore_registrations(postgres::Session& session, const std::vector<UserId>& users) {
     static constexpr Statement kRestore{"analytics_restore_registrations", R"(
         INSERT INTO user_facts AS known (user_id, registered_on)
-        SELECT user_id, (created_at AT TIME ZONE timezone)::date FROM users WHERE user_id = ANY ($1)
+        SELECT user_id, wall_time(created_at, timezone)::date FROM users WHERE user_id = ANY ($1)
         ON CONFLICT (user_id) DO UPDATE SET registered_on = excluded.registered_on
         WHERE known.registered_on IS NULL AND NOT known.erased)"};
     co_await session.query(kRestore, users);

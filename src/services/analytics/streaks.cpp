@@ -2,8 +2,9 @@
 
 #include <algorithm>
 #include <array>
-#include <iterator>
+#include <optional>
 #include <tuple>
+#include <unordered_map>
 
 namespace mindspace::analytics {
 
@@ -26,7 +27,8 @@ public:
             if (before < value && value <= after) reached_.push_back({std::string(kind), value, at});
     }
     std::vector<Reached> take() {
-        std::ranges::sort(reached_, {}, [](const Reached& reached) { return std::tie(reached.at, reached.value); });
+        std::ranges::sort(reached_, {},
+                          [](const Reached& reached) { return std::tie(reached.at, reached.value, reached.kind); });
         return std::move(reached_);
     }
 
@@ -34,17 +36,37 @@ private:
     std::vector<Reached> reached_;
 };
 
-// The first session on each day that keeps a streak, by day.
-std::vector<Sitting> first_of_each_streak_day(std::span<const Sitting> sittings) {
-    std::vector<Sitting> firsts;
-    std::ranges::copy_if(sittings, std::back_inserter(firsts),
-                         [](const Sitting& sitting) { return sitting.seconds >= kStreakSeconds; });
-    std::ranges::sort(firsts, {},
-                      [](const Sitting& sitting) { return std::tie(sitting.local_date, sitting.ended_at); });
-    auto doubles = std::ranges::unique(firsts, {}, &Sitting::local_date);
-    firsts.erase(doubles.begin(), doubles.end());
-    return firsts;
-}
+// Days that keep a streak, in any order: whoever flies east or moves may end a later day before an earlier one.
+class StreakDays {
+public:
+    // How long the run of days is that this one now lies in; 0 when it was there before.
+    std::int32_t add(LocalDate date) {
+        auto day = date.time_since_epoch().count();
+        if (runs_.contains(day)) return 0;
+        auto before = run_at(day - 1);
+        auto after = run_at(day + 1);
+        auto length = before + 1 + after;
+        runs_[day] = runs_[day - before] = runs_[day + after] = length;
+        last_ = std::max(last_.value_or(date), date);
+        longest_ = std::max(longest_, length);
+        return length;
+    }
+    [[nodiscard]] std::int32_t longest() const { return longest_; }
+    [[nodiscard]] Streaks as_of(LocalDate today) const {
+        bool stands = last_ && today <= *last_ + days(1);
+        return {.current_days = stands ? run_at(last_->time_since_epoch().count()) : 0, .longest_days = longest_};
+    }
+
+private:
+    [[nodiscard]] std::int32_t run_at(days::rep day) const {
+        auto found = runs_.find(day);
+        return found == runs_.end() ? 0 : found->second;
+    }
+
+    std::unordered_map<days::rep, std::int32_t> runs_;  // by day; right for the first and the last day of a run
+    std::optional<LocalDate> last_;
+    std::int32_t longest_ = 0;
+};
 
 // How long the streak is on each of the days.
 std::vector<std::int32_t> streak_lengths(std::span<const LocalDate> dates) {
@@ -66,27 +88,21 @@ Streaks find_streaks(std::span<const LocalDate> dates, LocalDate today) {
 Lifetime look_back(std::span<const Sitting> sittings, LocalDate today) {
     Lifetime lifetime;
     Milestones milestones;
+    StreakDays streak_days;
     for (const auto& sitting : sittings) {
         auto seconds = lifetime.seconds + sitting.seconds;
+        auto longest = streak_days.longest();
         milestones.pass("sessions", kSessionMilestones, lifetime.sessions, lifetime.sessions + 1, sitting.ended_at);
         milestones.pass("hours", kHourMilestones, lifetime.seconds / kSecondsAnHour, seconds / kSecondsAnHour,
                         sitting.ended_at);
+        if (sitting.seconds >= kStreakSeconds)
+            milestones.pass("streakDays", kStreakMilestones, longest, streak_days.add(sitting.local_date),
+                            sitting.ended_at);
         ++lifetime.sessions;
         lifetime.seconds = seconds;
     }
     if (!sittings.empty()) lifetime.last_session_at = sittings.back().ended_at;
-
-    auto firsts = first_of_each_streak_day(sittings);
-    std::vector<LocalDate> dates;
-    dates.reserve(firsts.size());
-    for (const auto& first : firsts) dates.push_back(first.local_date);
-    auto lengths = streak_lengths(dates);
-    std::int32_t longest = 0;
-    for (std::size_t i = 0; i < lengths.size(); ++i) {
-        milestones.pass("streakDays", kStreakMilestones, longest, lengths[i], firsts[i].ended_at);
-        longest = std::max(longest, lengths[i]);
-    }
-    lifetime.streaks = find_streaks(dates, today);
+    lifetime.streaks = streak_days.as_of(today);
     lifetime.milestones = milestones.take();
     return lifetime;
 }

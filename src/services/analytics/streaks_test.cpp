@@ -115,6 +115,26 @@ TEST(Milestones, OfStreaksAreReachedByTheFirstLongEnoughSessionOfTheDayAndOnce) 
     EXPECT_EQ(std::ranges::count(lifetime.milestones, "streakDays", &Reached::kind), 1);
 }
 
+// Whoever flies east sits through a later day before an earlier one has ended for them.
+TEST(Milestones, OfStreaksAreReachedByTheSessionThatClosesTheGap) {
+    auto between = sitting(1);
+    between.ended_at = noon(2) + hours(20);
+    std::vector sittings{sitting(0), sitting(2), between};
+    auto lifetime = look_back(sittings, kMonday + days(2));
+    EXPECT_EQ(reached_at(lifetime, "streakDays", 3), between.ended_at);
+    EXPECT_EQ(lifetime.streaks.current_days, 3);
+    EXPECT_EQ(lifetime.streaks.longest_days, 3);
+}
+
+TEST(Milestones, OfStreaksThatTwoRunsMakeTogether) {
+    std::vector sittings{sitting(4), sitting(5), sitting(0), sitting(1), sitting(0), sitting(3), sitting(2)};
+    auto lifetime = look_back(sittings, kMonday + days(6));
+    EXPECT_EQ(lifetime.streaks.longest_days, 6);
+    EXPECT_EQ(lifetime.streaks.current_days, 6);
+    EXPECT_EQ(reached_at(lifetime, "streakDays", 3), noon(3));
+    EXPECT_EQ(look_back(sittings, kMonday + days(7)).streaks.current_days, 0);
+}
+
 TEST(Milestones, ComeInTheOrderInWhichTheyWereReached) {
     std::vector<Sitting> sittings;
     for (int i = 0; i < 10; ++i) sittings.push_back(sitting(i, 3600));

@@ -8,7 +8,7 @@
 // A subquery: the facts as they should be, of the users in $1.
 #define TRUE_FACTS                                                                          \
     "(SELECT user_id, session_id, version, status = 'completed' AS counts, local_date, "    \
-    "extract(hour FROM started_at AT TIME ZONE timezone)::smallint AS local_hour, kind, "   \
+    "extract(hour FROM wall_time(started_at, timezone))::smallint AS local_hour, kind, "    \
     "coalesce(duration_seconds, 0) AS duration_seconds, mood_before, mood_after, ended_at " \
     "FROM meditation_sessions WHERE user_id = ANY ($1))"
 

@@ -116,7 +116,7 @@ Awaitable<std::optional<GroupEnd>> GroupTimetable::finish(GroupId id, std::strin
                    encode(substr(set_byte(set_byte(digest, 6, (get_byte(digest, 6) & 15) | 128),
                                           8, (get_byte(digest, 8) & 63) | 128), 1, 16), 'hex')::uuid,
                    'completed', kind, over.planned_seconds, seconds, started_at, ended_at,
-                   (started_at AT TIME ZONE timezone - make_interval(hours => day_start_hour))::date,
+                   (wall_time(started_at, timezone) - make_interval(hours => day_start_hour))::date,
                    timezone, group_id, 'group', $3, $3
             FROM named CROSS JOIN over JOIN users USING (user_id)
             FOR KEY SHARE OF users

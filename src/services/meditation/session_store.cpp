@@ -72,7 +72,7 @@ Awaitable<std::optional<MeditationSession>> SessionStore::insert_active(UserId u
             INSERT INTO meditation_sessions_N (user_id, session_id, status, kind, planned_seconds, started_at, local_date,
                                              timezone, mood_before, source, created_at, updated_at)
             SELECT $1, $2, 'active', $3, $4, $5,
-                   ($5 AT TIME ZONE zone.name - make_interval(hours => zone.day_start_hour))::date,
+                   (wall_time($5, zone.name) - make_interval(hours => zone.day_start_hour))::date,
                    zone.name, $6, 'live', $5, $5
             FROM (SELECT coalesce($7, timezone) AS name, day_start_hour FROM users WHERE user_id = $1
                   FOR KEY SHARE) AS zone
@@ -203,7 +203,7 @@ Awaitable<ImportOutcomes> SessionStore::import(UserId user, std::vector<Imported
                                              source, created_at, updated_at)
             SELECT $1, i.id, 'completed', i.kind, coalesce(i.planned, greatest(60, i.duration)), i.duration,
                    i.started_at, i.started_at + make_interval(secs => i.duration),
-                   (i.started_at AT TIME ZONE coalesce(i.zone, u.timezone)
+                   (wall_time(i.started_at, coalesce(i.zone, u.timezone))
                     - make_interval(hours => u.day_start_hour))::date,
                    coalesce(i.zone, u.timezone), i.mood_before, i.mood_after, i.note, 'import', $2, $2
             FROM unnest($3::uuid[], $4::text[], $5::integer[], $6::integer[], $7::timestamptz[], $8::text[],

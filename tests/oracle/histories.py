@@ -1,0 +1,332 @@
+#!/usr/bin/env python3
+"""Random histories of people who meditate, and what analytics must say of each.
+
+Prints one JSON object a line. Shares nothing with the program: plain loops over the list of sessions, with Python's
+zoneinfo and datetime. The test (tests/integration/analytics_oracle_test.cpp) puts the histories through the real store
+and projection and compares the answers, as the lines in "expect".
+
+    histories.py COUNT [SEED]
+"""
+
+import json
+import random
+import sys
+import zoneinfo
+from collections import defaultdict
+from datetime import date, datetime, timedelta, timezone
+
+KINDS = ["breathing", "bodyScan", "lovingKindness", "mindfulness", "mantra", "sleep", "walking", "visualization", "other"]
+SESSIONS = [1, 10, 50, 100, 250, 500, 1000]
+HOURS = [1, 10, 50, 100, 500, 1000]
+STREAKS = [3, 7, 14, 30, 60, 100, 365]
+STREAK_SECONDS = 60
+
+# Half hours, quarters, the ends of the world, days that are skipped, days that begin at 01:00.
+ODD_ZONES = ["Pacific/Apia", "Pacific/Kiritimati", "Pacific/Niue", "Asia/Kathmandu", "Asia/Kolkata", "Pacific/Chatham",
+             "Australia/Lord_Howe", "America/St_Johns", "Africa/Casablanca", "America/Sao_Paulo", "America/Havana",
+             "Asia/Tehran", "Asia/Beirut", "Europe/Berlin", "America/New_York", "Pacific/Fakaofo", "Antarctica/Troll",
+             "Europe/Dublin", "Asia/Gaza", "America/Caracas", "Asia/Pyongyang", "UTC"]
+# What is no name of the tz database, or not for users.
+NOT_ZONES = {"localtime", "posixrules", "Factory", "posix", "right"}
+ALL_ZONES = sorted(name for name in zoneinfo.available_timezones() - NOT_ZONES
+                   if not name.startswith(("posix/", "right/", "SystemV/")))
+
+# (zone, day) of something odd.
+ODD_DAYS = [("Pacific/Apia", date(2011, 12, 30)), ("Pacific/Fakaofo", date(2011, 12, 30)),
+            ("Europe/Berlin", date(2026, 3, 29)), ("Europe/Berlin", date(2025, 10, 26)),
+            ("America/New_York", date(2026, 3, 8)), ("America/New_York", date(2025, 11, 2)),
+            ("Australia/Lord_Howe", date(2026, 4, 5)), ("America/Sao_Paulo", date(2018, 11, 4)),
+            ("America/Havana", date(2025, 11, 2)), ("Asia/Beirut", date(2022, 3, 27)),
+            ("America/Caracas", date(2016, 5, 1)), ("Asia/Pyongyang", date(2018, 5, 5)),
+            ("Antarctica/Troll", date(2024, 10, 27)), ("Africa/Casablanca", date(2025, 3, 30))]
+
+random_ = random.Random()
+zones = {}
+
+
+def zone_of(name):
+    if name not in zones:
+        zones[name] = zoneinfo.ZoneInfo(name)
+    return zones[name]
+
+
+def pick_zone():
+    return random_.choice(ODD_ZONES if random_.random() < 0.6 else ALL_ZONES)
+
+
+def milliseconds(at):
+    return (at - datetime(1970, 1, 1, tzinfo=timezone.utc)) // timedelta(milliseconds=1)
+
+
+# ---- what happens
+
+def pick_moment(day, zone):
+    """An instant on or about the day: often near midnight, where dates are decided."""
+    minute = random_.choice([random_.randint(0, 1439), random_.randint(-40, 40), random_.randint(-40, 420)])
+    wall = datetime(day.year, day.month, day.day) + timedelta(minutes=minute, seconds=random_.randint(0, 59))
+    if random_.random() < 0.2:
+        wall = wall.replace(second=0)
+    wall += timedelta(milliseconds=random_.choice([0, 0, 1, 999]))
+    return wall.replace(tzinfo=zone_of(zone), fold=random_.randint(0, 1)).astimezone(timezone.utc)
+
+
+def pick_duration():
+    return random_.choice([59, 60, 61, random_.randint(1, 5400), random_.randint(1, 5400), random_.randint(300, 1800)])
+
+
+def pick_mood():
+    return random_.choice([None, None, 1, 2, 3, 4, 5])
+
+
+def pick_size():
+    chance = random_.random()
+    if chance < 0.03:
+        return 0
+    if chance < 0.98:
+        return random_.randint(1, 12)
+    if chance < 0.999:
+        return random_.randint(40, 130)
+    return random_.randint(380, 480)
+
+
+def make_phase(zone, day_start, first_day, size):
+    """A stretch of life in one place: [kind, start, duration, zone, before, after, end, how]."""
+    sessions = []
+    daily = random_.random() < 0.6
+    day = first_day
+    for _ in range(size):
+        own_zone = random_.choice([None, None, None, pick_zone()])
+        start = pick_moment(day, own_zone or zone)
+        duration = pick_duration()
+        sessions.append({"kind": random_.choice(KINDS[:4] if size < 30 else KINDS), "start": start, "seconds": duration,
+                         "zone": own_zone, "before": pick_mood(), "after": pick_mood(),
+                         "end": start + timedelta(seconds=duration), "how": "import"})
+        day += timedelta(days=1 if daily and random_.random() < 0.9 else random_.choice([0, 0, 1, 2, 9]))
+    live = []
+    for how in random_.choices([[], ["complete"], ["abandon"], ["complete", "complete"], ["complete", "active"]],
+                               [8, 4, 1, 1, 1])[0]:
+        start = pick_moment(day, zone)
+        if live:
+            start = max(start, live[-1]["end"])
+        end = start + timedelta(milliseconds=random_.randint(0, 4_000_000))
+        elapsed = (end - start) // timedelta(seconds=1)
+        told = random_.choice([None, random_.randint(0, elapsed)])
+        live.append({"kind": random_.choice(KINDS), "start": start, "seconds": elapsed if told is None else told,
+                     "told": told, "zone": None, "before": pick_mood(), "after": pick_mood(), "end": end, "how": how})
+    for session in sessions + live:
+        session["first_after"], session["first_how"] = session["after"], session["how"]
+        wall = session["start"].astimezone(zone_of(session["zone"] or zone)).replace(tzinfo=None)
+        session["date"] = (wall - timedelta(hours=day_start)).date()
+        session["hour"] = wall.hour
+    return {"zone": zone, "dayStart": day_start, "sessions": sessions, "live": live}, day
+
+
+def pick_anchor():
+    chance = random_.random()
+    if chance < 0.4:
+        return random_.choice(ODD_DAYS)
+    if chance < 0.7:
+        return pick_zone(), date(random_.randint(2003, 2026), 12, 31)
+    return pick_zone(), date(2003, 1, 1) + timedelta(days=random_.randint(0, 8600))
+
+
+def make_history():
+    zone, anchor = pick_anchor()
+    day = anchor - timedelta(days=random_.randint(0, 12))
+    phases = []
+    for _ in range(random_.choice([1, 1, 2, 3])):
+        phase, day = make_phase(zone, random_.choice([0, 0, 0, 1, 2, 3, 4, 5, 6]), day, pick_size())
+        phases.append(phase)
+        zone = pick_zone()
+        # One active session at a time is allowed: it stays so to the end.
+        if phase["live"] and phase["live"][-1]["how"] == "active":
+            break
+    changes = []
+    for phase in phases:
+        told = phase["sessions"] + [session for session in phase["live"] if session["how"] == "complete"]
+        for session in told:
+            if random_.random() < 0.05:
+                session["after"] = random_.choice([None, 1, 5])
+                changes.append((session, "mood"))
+            if random_.random() < 0.03:
+                session["how"] = "deleted"
+                changes.append((session, "delete"))
+    now = max([session["end"] for phase in phases for session in phase["sessions"] + phase["live"]],
+              default=datetime(anchor.year, anchor.month, anchor.day, tzinfo=timezone.utc))
+    now += timedelta(minutes=random_.choice([0, 5, random_.randint(0, 5000), random_.randint(0, 90000)]))
+    return phases, changes, anchor, now
+
+
+# ---- what must be said of it
+
+def average(values):
+    return "-" if not values else f"{sum(values) / len(values):.6f}"
+
+
+def bucket_line(name, label, sessions):
+    by_kind = defaultdict(int)
+    for session in sessions:
+        by_kind[session["kind"]] += session["seconds"]
+    kinds = ",".join(f"{kind}={seconds}" for kind, seconds in sorted(by_kind.items()))
+    return (f"{name} {label} {len(sessions)} {sum(s['seconds'] for s in sessions)} "
+            f"{average([s['before'] for s in sessions if s['before'] is not None])} "
+            f"{average([s['after'] for s in sessions if s['after'] is not None])} {kinds}")
+
+
+def series_lines(name, label_of, sat, first, last):
+    inside = [session for session in sat if first <= session["date"] <= last]
+    buckets = defaultdict(list)
+    for session in inside:
+        buckets[label_of(session["date"])].append(session)
+    labels = []
+    day = first
+    while day <= last:
+        if not labels or labels[-1] != label_of(day):
+            labels.append(label_of(day))
+        day += timedelta(days=1)
+    lines = [bucket_line(name, label, buckets[label]) for label in labels if buckets[label]]
+    return [f"{name} {len(labels)} from {labels[0]} to {labels[-1]}", *lines, bucket_line(name, "totals", inside)]
+
+
+def week_label(day):
+    year, week, _ = day.isocalendar()
+    return f"{year:04}-W{week:02}"
+
+
+def run_around(days, day):
+    """How long the run of consecutive days is that this one lies in."""
+    length = 1
+    for step in (-1, 1):
+        other = day + timedelta(days=step)
+        while other in days:
+            length += 1
+            other += timedelta(days=step)
+    return length
+
+
+def milestone_lines(sat):
+    """Told in the order of time: what each session has made true when it ended."""
+    lines = []
+    count = seconds = longest = 0
+    days = set()
+    for session in sorted(sat, key=lambda s: s["end"]):
+        reached = [("sessions", value) for value in SESSIONS if value == count + 1]
+        before, after = seconds // 3600, (seconds + session["seconds"]) // 3600
+        reached += [("hours", value) for value in HOURS if before < value <= after]
+        count += 1
+        seconds += session["seconds"]
+        if session["seconds"] >= STREAK_SECONDS and session["date"] not in days:
+            days.add(session["date"])
+            length = run_around(days, session["date"])
+            reached += [("streakDays", value) for value in STREAKS if longest < value <= length]
+            longest = max(longest, length)
+        lines += [f"milestone {kind} {value} {milliseconds(session['end'])}" for kind, value in reached]
+    return lines
+
+
+def streaks(sat, today):
+    days = {session["date"] for session in sat if session["seconds"] >= STREAK_SECONDS}
+    if not days:
+        return 0, 0
+    last = max(days)
+    longest = max(run_around(days, day) for day in days)
+    return (run_around(days, last) if today <= last + timedelta(days=1) else 0), longest
+
+
+def lifetime_lines(sat, today):
+    current, longest = streaks(sat, today)
+    last = max((session["end"] for session in sat), default=None)
+    return [f"lifetime {len(sat)} {sum(s['seconds'] for s in sat)} {milliseconds(last) if last else '-'} "
+            f"{current} {longest}", *milestone_lines(sat)]
+
+
+def effort(sat, first, last):
+    inside = [session for session in sat if first <= session["date"] <= last]
+    return f"{len(inside)}/{sum(s['seconds'] for s in inside)}"
+
+
+def summary_line(sat, today, goal):
+    seconds_of = defaultdict(int)
+    for session in sat:
+        seconds_of[session["date"]] += session["seconds"]
+    monday = today - timedelta(days=today.weekday())
+    month = today.replace(day=1)
+    month_before = (month - timedelta(days=1)).replace(day=1)
+    month_after = (month + timedelta(days=31)).replace(day=1)
+    one = timedelta(days=1)
+    best = "-"
+    if seconds_of:
+        best_day = min(day for day in seconds_of if seconds_of[day] == max(seconds_of.values()))
+        best = f"{best_day}/{seconds_of[best_day]}"
+    of_kind, of_hour = defaultdict(lambda: [0, 0]), defaultdict(int)
+    for session in sat:
+        of_kind[session["kind"]][0] += 1
+        of_kind[session["kind"]][1] += session["seconds"]
+        of_hour[session["hour"]] += 1
+    kind = min(of_kind, key=lambda k: (-of_kind[k][0], -of_kind[k][1], k), default="-")
+    hour = min(of_hour, key=lambda h: (-of_hour[h], h), default="-")
+    current, longest = streaks(sat, today)
+    return (f"summary {seconds_of[today]} {goal} {int(seconds_of[today] >= goal)} "
+            f"{effort(sat, monday, monday + timedelta(days=6))} {effort(sat, monday - timedelta(days=7), monday - one)} "
+            f"{effort(sat, month, month_after - one)} {effort(sat, month_before, month - one)} "
+            f"{current} {longest} {best} {kind} {hour}")
+
+
+def heatmap_lines(sat, year, goal):
+    seconds_of = defaultdict(int)
+    for session in sat:
+        if session["date"].year == year:
+            seconds_of[session["date"]] += session["seconds"]
+    days = (date(year + 1, 1, 1) - date(year, 1, 1)).days
+    lines = [f"heatmap {year} {days}"]
+    for day, seconds in sorted(seconds_of.items()):
+        level = 0 if seconds == 0 else 1 if seconds * 2 < goal else 2 if seconds < goal else 3 if seconds < 2 * goal else 4
+        if seconds:
+            lines.append(f"heat {day} {seconds} {level}")
+    return lines
+
+
+# ---- both together
+
+def told_session(session):
+    return [session["kind"], milliseconds(session["start"]), session["seconds"], session["zone"], session["before"],
+            session["first_after"]]
+
+
+def told_live(session):
+    return [session["kind"], milliseconds(session["start"]), milliseconds(session["end"]), session["first_how"],
+            session["told"], session["before"], session["first_after"]]
+
+
+def write_history():
+    phases, changes, anchor, now = make_history()
+    everything = [session for phase in phases for session in phase["sessions"] + phase["live"]]
+    place = {id(session): index for index, session in enumerate(everything)}
+    home = phases[-1]
+    wall = now.astimezone(zone_of(home["zone"])).replace(tzinfo=None)
+    today = (wall - timedelta(hours=home["dayStart"])).date()
+    goal = random_.choice([60, 600, 1200, 3600])
+    sat = [session for session in everything if session["how"] in ("import", "complete")]
+    daily_from = anchor - timedelta(days=random_.randint(0, 30))
+    daily_to = daily_from + timedelta(days=random_.choice([0, 6, 30, 60, 365]))
+    long_from = anchor - timedelta(days=random_.randint(0, 30))
+    long_to = long_from + timedelta(days=random_.choice([0, 6, 40, 400, 1099]))
+    ask = {"daily": [str(daily_from), str(daily_to)], "rollup": [str(long_from), str(long_to)], "year": anchor.year}
+    expect = (series_lines("daily", str, sat, daily_from, daily_to)
+              + series_lines("weekly", week_label, sat, long_from, long_to)
+              + series_lines("monthly", lambda day: str(day)[:7], sat, long_from, long_to)
+              + lifetime_lines(sat, today) + [summary_line(sat, today, goal)] + heatmap_lines(sat, anchor.year, goal))
+    told = [{"zone": phase["zone"], "dayStart": phase["dayStart"], "sessions": [told_session(s) for s in phase["sessions"]],
+             "live": [told_live(s) for s in phase["live"]]} for phase in phases]
+    print(json.dumps({"phases": told, "goal": goal, "now": milliseconds(now), "ask": ask, "expect": sorted(expect),
+                      "changes": [[place[id(s)], what, s["after"]] for s, what in changes]}, separators=(",", ":")))
+
+
+def main():
+    random_.seed(sys.argv[2] if len(sys.argv) > 2 else "2026-11-23")
+    for _ in range(int(sys.argv[1])):
+        write_history()
+
+
+if __name__ == "__main__":
+    main()
