@@ -121,7 +121,7 @@ Awaitable<std::optional<MeditationSession>> SessionStore::abandon(UserId user, M
 }
 
 Awaitable<std::int64_t> SessionStore::abandon_overdue(Timestamp ended_by, Timestamp now, std::int32_t count) {
-    static constexpr Statement kAbandon{"session_abandon_overdue", R"(
+    static constexpr postgres::Statement kAbandon{"session_abandon_overdue", R"(
         WITH overdue AS (
             SELECT user_id, session_id FROM meditation_sessions
             WHERE status = 'active' AND started_at <= $1
