@@ -84,7 +84,8 @@ protected:
     std::string conninfo_ = integration::create_migrated_database(io_);
     postgres::Session session_{io_, {.conninfo = conninfo_}};
     postgres::Client database_{io_, {.conninfo = conninfo_, .connections = 1}};
-    AnalyticsStore store_{database_};
+    postgres::Replicas replicas_{io_, database_, {}};
+    AnalyticsStore store_{database_, replicas_};
 };
 
 TEST_F(GlobalTest, CountsPeopleByDayWeekAndMonth) {

@@ -4,6 +4,7 @@
 #include "event_pump.h"
 #include "migrated_database.h"
 #include "platform/postgres/client.h"
+#include "platform/postgres/replicas.h"
 #include "platform/redis/client.h"
 #include "process.h"
 #include "services/analytics/client.h"
@@ -69,8 +70,8 @@ Range range_of(const json::value& pair) {
 
 class Life {
 public:
-    Life(postgres::Client& database, const json::value& history)
-        : database_(database), sessions_(database), history_(history) {}
+    Life(postgres::Client& database, postgres::Replicas& replicas, const json::value& history)
+        : database_(database), sessions_(database, replicas), history_(history) {}
 
     [[nodiscard]] UserId user() const { return user_; }
 
@@ -206,9 +207,9 @@ void add_heatmap(Lines& lines, const Heatmap& heatmap) {
             lines.push_back(fmt::format("heat {} {} {}", format_date(day.date), day.seconds, day.level));
 }
 
-Awaitable<Lines> ask(postgres::Client& database, redis::Client& redis, UserId user, const json::value& history) {
+Awaitable<Lines> ask(postgres::Client& database, AnalyticsStore store, redis::Client& redis, UserId user,
+                     const json::value& history) {
     ManualClock clock(time_of(history.at("now")));
-    AnalyticsStore store(database);
     AnalyticsService service(store, NowBoard(redis), clock);
     const auto& asked = history.at("ask");
     auto rollup = range_of(asked.at("rollup"));
@@ -259,12 +260,14 @@ protected:
 
     void compare(const std::vector<json::value>& histories) {
         std::vector<std::unique_ptr<Life>> lives;
-        for (const auto& history : histories) lives.push_back(std::make_unique<Life>(database_, history));
+        for (const auto& history : histories) lives.push_back(std::make_unique<Life>(database_, replicas_, history));
         do_all(lives.size(), [&](std::size_t i) { return lives[i]->happen(); });
         run(io_, pump_.handle_all());
         std::vector<Lines> said(histories.size());
-        do_all(lives.size(),
-               [&](std::size_t i) { return keep(ask(database_, redis_, lives[i]->user(), histories[i]), said[i]); });
+        do_all(lives.size(), [&](std::size_t i) {
+            return keep(ask(database_, AnalyticsStore(database_, replicas_), redis_, lives[i]->user(), histories[i]),
+                        said[i]);
+        });
         for (std::size_t i = 0; i < histories.size(); ++i) {
             Lines expected;
             for (const auto& line : histories[i].at("expect").as_array()) expected.push_back(string_of(line));
@@ -278,6 +281,7 @@ protected:
     std::string conninfo_ = integration::create_migrated_database(io_);
     postgres::Session session_{io_, {.conninfo = conninfo_}};
     postgres::Client database_{io_, {.conninfo = conninfo_, .connections = 2}};
+    postgres::Replicas replicas_{io_, database_, {}};
     redis::Client redis_{io_, {}};  // away
     EventPump pump_{session_};
 };

@@ -3,6 +3,7 @@
 #include "event_pump.h"
 #include "migrated_database.h"
 #include "platform/postgres/client.h"
+#include "platform/postgres/replicas.h"
 #include "services/analytics/rebuild.h"
 #include "services/analytics/verify.h"
 #include "services/meditation/session_store.h"
@@ -77,7 +78,8 @@ protected:
     postgres::Session session_{io_, {.conninfo = conninfo_}};
     postgres::Session pumping_{io_, {.conninfo = conninfo_}};
     postgres::Client database_{io_, {.conninfo = conninfo_, .connections = 1}};
-    meditation::SessionStore sessions_{database_};
+    postgres::Replicas replicas_{io_, database_, {}};
+    meditation::SessionStore sessions_{database_, replicas_};
     EventPump pump_{pumping_};
 };
 

@@ -30,7 +30,7 @@ protected:
     postgres::TestServer primary_;
     redis::TestServer redis_;
     const std::string database_ = primary_.create_database();  // test1
-    postgres::TestServer replica_{primary_};
+    postgres::TestServer replica_{postgres::TestServer::StandbyOf{primary_}};
     Program first_{settings(), std::nullopt, "serve"};
     Program second_{settings(), std::nullopt, "serve"};
 };

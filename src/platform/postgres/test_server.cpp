@@ -84,9 +84,9 @@ TestServer::TestServer() {
     start();
 }
 
-TestServer::TestServer(const TestServer& primary) {
+TestServer::TestServer(StandbyOf of) {
     make_directory();
-    make_cluster({bin_directory() + "/pg_basebackup", "-D", directory_ + "/data", "-h", primary.directory_, "-U",
+    make_cluster({bin_directory() + "/pg_basebackup", "-D", directory_ + "/data", "-h", of.primary.directory_, "-U",
                   "postgres", "-R", "-X", "stream", "-c", "fast", "--no-sync"});
     start();
 }

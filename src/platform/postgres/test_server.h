@@ -14,8 +14,11 @@ public:
     static TestServer& shared();
 
     TestServer();
-    // A hot standby of that one.
-    explicit TestServer(const TestServer& primary);
+    struct StandbyOf {
+        const TestServer& primary;
+    };
+    // A hot standby.
+    explicit TestServer(StandbyOf of);
     ~TestServer();
     TestServer(const TestServer&) = delete;
     TestServer& operator=(const TestServer&) = delete;

@@ -1,5 +1,6 @@
 #include "services/meditation/session_sweeper.h"
 
+#include "platform/postgres/replicas.h"
 #include "services/meditation/group_test_database.h"
 
 #include <gtest/gtest.h>
@@ -32,7 +33,8 @@ protected:
 
     asio::io_context io_;
     GroupTestDatabase database_{io_};
-    SessionStore store_{database_.client()};
+    postgres::Replicas replicas_{io_, database_.client(), {}};
+    SessionStore store_{database_.client(), replicas_};
     const Timestamp start_ = std::chrono::sys_days(std::chrono::year(2026) / 1 / 1);
 };
 
