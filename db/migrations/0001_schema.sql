@@ -307,7 +307,7 @@ CREATE TABLE dead_letters (
     occurred_at  timestamptz NOT NULL,
     error        text NOT NULL,
     put_aside_at timestamptz NOT NULL DEFAULT now(),
-    PRIMARY KEY (consumer, xid, id)
+    PRIMARY KEY (consumer, xid, id, user_id)
 );
 
 -- analytics service ----------------------------------------------------------------------------------------------

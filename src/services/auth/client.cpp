@@ -39,9 +39,13 @@ Awaitable<Result<http::Principal>> TokenGuard::check_alive(http::Principal princ
     if (!state.alive) {
         bool alive = co_await parts_.store.is_alive(principal.user, principal.auth_session, clock_.now());
         if (!alive) co_return token_revoked();
+        // Nor would Redis know of a write: all this user's are behind us. Told first, for whoever finds them alive
+        // there.
+        if (!parts_.replicas.is_empty()) {
+            state.written = co_await parts_.replicas.position();
+            co_await parts_.registry.remember_write(principal.user, *state.written);
+        }
         co_await parts_.registry.remember_alive(principal.user, principal.auth_session);
-        // Nor would Redis know of a write.
-        if (!parts_.replicas.is_empty()) state.written = co_await parts_.replicas.position();
     }
     if (state.written) parts_.replicas.note(principal.user.value, *state.written);
     principal.user_version = std::move(state.user_version);
