@@ -9,6 +9,7 @@
 namespace mindspace::integration {
 namespace {
 
+using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::Not;
 
@@ -70,6 +71,24 @@ TEST_F(EventCommand, SaysWhatItCannotRetry) {
     EXPECT_EQ(unknown.exit_code, 64);
     EXPECT_THAT(unknown.output, HasSubstr("there is no dead letter 1-1"));
     EXPECT_NE(dead_letters({"retry"}).exit_code, 0);
+}
+
+TEST_F(EventCommand, EveryChangeLeavesItsEvent) {
+    auto person = register_person(program());
+    auto& client = person.client;
+    const auto completed = meditate(person);
+    ASSERT_TRUE(is(client.patch("/api/v1/sessions/" + completed, {{"note", "calm"}}), 200));
+    ASSERT_TRUE(is(client.del("/api/v1/sessions/" + completed), 204));
+    const auto abandoned = new_id();
+    ASSERT_TRUE(
+        is(client.post("/api/v1/sessions", {{"id", abandoned}, {"kind", "other"}, {"plannedSeconds", 60}}), 201));
+    ASSERT_TRUE(is(client.post("/api/v1/sessions/" + abandoned + "/abandon"), 200));
+    std::vector<std::string> types;
+    for (const auto& row :
+         query(program(), "SELECT type FROM outbox WHERE user_id = '" + person.id + "' ORDER BY outbox.xid, id"))
+        types.push_back(row.at(0));
+    EXPECT_THAT(types, ElementsAre("user.registered", "session.started", "session.completed", "session.changed",
+                                   "session.deleted", "session.started", "session.abandoned"));
 }
 
 }  // namespace
