@@ -107,6 +107,8 @@ CREATE TABLE audit_log (
     PRIMARY KEY (user_id, audit_id)
 );
 
+CREATE INDEX audit_log_age ON audit_log USING brin (at);
+
 -- The token of the last mail of a kind, as a hash. A newer one replaces it; once used it has none. issued_at stays, so
 -- that the next mail can be kept away for a while.
 CREATE TABLE one_time_tokens (
@@ -136,6 +138,7 @@ CREATE TABLE mails (
     CHECK (token IS NULL OR next_attempt_at IS NOT NULL)
 );
 CREATE INDEX mails_due ON mails (next_attempt_at) WHERE next_attempt_at IS NOT NULL;
+CREATE INDEX mails_done ON mails (created_at) WHERE next_attempt_at IS NULL;
 
 -- every service ------------------------------------------------------------------------------------------------
 

@@ -1,5 +1,6 @@
 #include "app/core.h"
 
+#include "app/retention_rules.h"
 #include "platform/telemetry/log.h"
 
 #include <boost/asio/as_tuple.hpp>
@@ -66,7 +67,9 @@ Core::Core(Shared& shared_parts, unsigned core_index)
     });
     subscriber.start();
     asio::co_spawn(loop, flush_access_log(), asio::detached);
-    if (index == 0) asio::co_spawn(loop, purge(), asio::detached);
+    if (index != 0) return;
+    retention = std::make_unique<retention::Job>(loop, shared.backends.database, retention_rules());
+    retention->start();
 }
 
 Core::~Core() = default;
@@ -104,6 +107,7 @@ void Core::stop() {
     if (upkeep) upkeep->stop();
     if (sweeper) sweeper->stop();
     if (revocations) revocations->stop();
+    if (retention) retention->stop();
     if (identity && identity->mailer) identity->mailer->stop();
     subscriber.stop();
     redis.stop();
@@ -111,23 +115,7 @@ void Core::stop() {
     database.stop();
     work_.reset();
     flush_timer_.cancel();
-    purge_timer_.cancel();
     loop.stop();
-}
-
-// Every process does it; what another one has removed already is no loss.
-Awaitable<> Core::purge() {
-    while (true) {
-        purge_timer_.expires_after(std::chrono::hours(1));
-        auto [stopped] = co_await purge_timer_.async_wait(asio::as_tuple(asio::use_awaitable));
-        if (stopped) co_return;
-        try {
-            auto count = co_await idempotency.purge();
-            log::info("old answers forgotten", {{"mindspace.answers", count}});
-        } catch (const Unavailable& fault) {
-            log::warn("old answers stay for another hour", {{"error.message", fault.what()}});
-        }
-    }
 }
 
 Awaitable<> Core::flush_access_log() {

@@ -9,6 +9,7 @@
 #include "platform/postgres/client.h"
 #include "platform/redis/client.h"
 #include "platform/redis/subscriber.h"
+#include "platform/retention/retention.h"
 #include "platform/telemetry/access_log.h"
 #include "services/analytics/service.h"
 #include "services/analytics/upkeep.h"
@@ -106,6 +107,7 @@ public:
     Place<analytics::AnalyticsService> analytics;
     std::unique_ptr<EventPipeline> pipeline;            // on the first core only
     std::unique_ptr<analytics::Upkeep> upkeep;          // on the first core only
+    std::unique_ptr<retention::Job> retention;          // on the first core only
     std::unique_ptr<auth::RevocationFeed> revocations;  // on the first core only; tells all of them
 
     // Of a gateway, one for each role that runs elsewhere.
@@ -116,11 +118,9 @@ public:
 
 private:
     Awaitable<> flush_access_log();
-    Awaitable<> purge();
 
     asio::executor_work_guard<asio::io_context::executor_type> work_{loop.get_executor()};
     asio::steady_timer flush_timer_{loop};
-    asio::steady_timer purge_timer_{loop};
 };
 
 }  // namespace mindspace::app

@@ -200,6 +200,7 @@ Response metrics_page(const std::vector<std::unique_ptr<Core>>& cores) {
         if (core->pipeline) core->pipeline->collect(page);
     for (const auto& core : cores)
         if (core->upkeep) analytics::collect(core->upkeep->stats(), page);
+    if (!cores.empty()) retention::collect(cores.front()->retention->stats(), page);
     return Response{.content_type = "text/plain; version=0.0.4; charset=utf-8", .body = page.text()};
 }
 

@@ -3,6 +3,7 @@
 
 #include "process.h"
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -44,9 +45,9 @@ private:
     Environment settings_;
     std::filesystem::path log_file_;
     std::unique_ptr<Process> process_;
-    std::uintmax_t log_start_ = 0;  // where the log of this start begins
-    std::uint16_t port_ = 0;
-    std::uint16_t management_port_ = 0;
+    std::uintmax_t log_start_ = 0;         // where the log of this start begins
+    std::atomic<std::uint16_t> port_ = 0;  // clients ask while it is started again
+    std::atomic<std::uint16_t> management_port_ = 0;
 };
 
 }  // namespace mindspace::integration

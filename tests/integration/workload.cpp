@@ -43,6 +43,10 @@ bool Workload::insist(Client& client, const std::string& path, const json::objec
         const auto answer = client.post(path, body);
         if (answer.status == success) return true;
         if (answer.status == 0 && may_break_) return false;
+        if (answer.status == 0 && outlasts_) {
+            std::this_thread::sleep_for(20ms);  // as a client with patience
+            continue;
+        }
         if (answer.status == 503 && answer.header("retry-after")) {
             ++refused_;
             std::this_thread::sleep_for(20ms);  // a client that was asked to wait

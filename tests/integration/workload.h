@@ -30,6 +30,8 @@ public:
     [[nodiscard]] std::vector<std::string> wrong_answers();
     // From now on whoever gets no answer goes home.
     void stop_at_a_broken_connection() { may_break_ = true; }
+    // From now on whoever gets no answer sends the same again, until there is one.
+    void outlast_broken_connections() { outlasts_ = true; }
 
     // EXPECTs that each acknowledged completion stands in its owner's history once, and that the owner's daily
     // analytics come to count exactly what is in the history.
@@ -49,6 +51,7 @@ private:
     std::atomic<std::size_t> refused_ = 0;
     std::atomic<bool> stopping_ = false;
     std::atomic<bool> may_break_ = false;
+    std::atomic<bool> outlasts_ = false;
     std::mutex mutex_;
     std::vector<std::string> wrong_;
     std::vector<std::jthread> threads_;

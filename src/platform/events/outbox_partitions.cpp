@@ -56,4 +56,9 @@ Awaitable<std::int64_t> drop_outbox_partitions(postgres::Session& session, Times
     co_return rows[0].get<std::int32_t>(0);
 }
 
+Awaitable<std::int64_t> keep_outbox_partitions(postgres::Session& session, Timestamp now) {
+    co_await make_outbox_partitions(session, now);
+    co_return co_await drop_outbox_partitions(session, now);
+}
+
 }  // namespace mindspace::events

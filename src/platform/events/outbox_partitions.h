@@ -22,4 +22,7 @@ Awaitable<> make_outbox_partitions(postgres::Session& session, Timestamp now);
 // Those older than kOutboxKept; returns how many. Faults: those of postgres::Session.
 Awaitable<std::int64_t> drop_outbox_partitions(postgres::Session& session, Timestamp now);
 
+// Both, for the retention job.
+Awaitable<std::int64_t> keep_outbox_partitions(postgres::Session& session, Timestamp now);
+
 }  // namespace mindspace::events

@@ -2,6 +2,7 @@
 
 #include "platform/http/kept_answer.h"
 #include "platform/postgres/client.h"
+#include "platform/retention/retention.h"
 
 #include <algorithm>
 #include <array>
@@ -118,10 +119,11 @@ Awaitable<> Idempotency::release(UserId user, std::string key) {
     co_await database_.query(kRelease, user, key);
 }
 
-Awaitable<std::int64_t> Idempotency::purge() {
-    static constexpr Statement kPurge{"idempotency_purge", "DELETE FROM idempotency_keys WHERE claimed_at <= $1"};
-    auto rows = co_await database_.query(kPurge, clock_.now() - kKeptFor);
-    co_return rows.affected();
+retention::Rule retention_rule() {
+    static constexpr Statement kRemove{"idempotency_remove", R"(
+        DELETE FROM idempotency_keys WHERE (user_id, key) IN (
+            SELECT user_id, key FROM idempotency_keys WHERE claimed_at < $1 LIMIT $2))"};
+    return retention::rows("idempotency_keys", kRemove, kKeptFor);
 }
 
 }  // namespace mindspace::http

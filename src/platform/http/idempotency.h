@@ -18,6 +18,10 @@ namespace mindspace::postgres {
 class Client;
 }
 
+namespace mindspace::retention {
+struct Rule;
+}
+
 namespace mindspace::http {
 
 // The statement that forgets what is kept for a user; the caller runs it within its transaction.
@@ -35,9 +39,6 @@ public:
     // (400, 401, 415, 422, 429, 5xx) are not kept.
     Awaitable<Response> answer(std::string_view key, Exchange& exchange, const Endpoint& endpoint);
 
-    // Forgets what is older than a day. Returns how many.
-    Awaitable<std::int64_t> purge();
-
 private:
     struct Claim;
     Awaitable<Claim> claim(UserId user, std::string key, Digest fingerprint);
@@ -48,5 +49,8 @@ private:
     Seconds longest_;
     SystemClock clock_;
 };
+
+// Answers are kept for a day.
+retention::Rule retention_rule();
 
 }  // namespace mindspace::http

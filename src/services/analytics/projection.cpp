@@ -116,6 +116,8 @@ Awaitable<Days> keep_facts(postgres::Session& session, SessionEvents events) {
     co_return days;
 }
 
+// Day by day along the index: joined at once, a table that has grown since it was last analyzed is read as a whole
+// (47 ms instead of 5 for 500 events at 50,000 facts).
 Awaitable<> recompute(postgres::Session& session, Days days) {
     static constexpr Statement kClear{"analytics_clear_days", R"(
         DELETE FROM daily_totals USING unnest($1::uuid[], $2::date[]) AS day (user_id, local_date)
@@ -123,12 +125,15 @@ Awaitable<> recompute(postgres::Session& session, Days days) {
     static constexpr Statement kAddUp{"analytics_add_up_days", R"(
         INSERT INTO daily_totals (user_id, local_date, kind, sessions, streak_sessions, seconds, mood_before_sum,
                                   mood_before_count, mood_after_sum, mood_after_count)
-        SELECT user_id, local_date, kind, count(*), count(*) FILTER (WHERE duration_seconds >= $3),
-               sum(duration_seconds), coalesce(sum(mood_before), 0), count(mood_before),
-               coalesce(sum(mood_after), 0), count(mood_after)
-        FROM unnest($1::uuid[], $2::date[]) AS day (user_id, local_date) JOIN session_facts USING (user_id, local_date)
-        WHERE counts
-        GROUP BY user_id, local_date, kind)"};
+        SELECT user_id, local_date, kind, sessions, streak, seconds, before_sum, before_count, after_sum, after_count
+        FROM unnest($1::uuid[], $2::date[]) AS day (user_id, local_date) CROSS JOIN LATERAL (
+            SELECT kind, count(*) AS sessions, count(*) FILTER (WHERE duration_seconds >= $3) AS streak,
+                   sum(duration_seconds) AS seconds, coalesce(sum(mood_before), 0) AS before_sum,
+                   count(mood_before) AS before_count, coalesce(sum(mood_after), 0) AS after_sum,
+                   count(mood_after) AS after_count
+            FROM session_facts AS fact
+            WHERE fact.user_id = day.user_id AND fact.local_date = day.local_date AND counts
+            GROUP BY kind) AS totals)"};
     co_await session.query(kClear, days.users, days.dates);
     co_await session.query(kAddUp, days.users, days.dates, kStreakSeconds);
 }

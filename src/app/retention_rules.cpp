@@ -1,0 +1,16 @@
+#include "app/retention_rules.h"
+
+#include "platform/events/outbox_partitions.h"
+#include "platform/http/idempotency.h"
+#include "services/auth/retention.h"
+
+namespace mindspace::app {
+
+retention::Rules retention_rules() {
+    auto rules = auth::retention_rules();
+    rules.push_back(http::retention_rule());
+    rules.push_back({.name = "outbox_partitions", .remove = &events::keep_outbox_partitions});
+    return rules;
+}
+
+}  // namespace mindspace::app

@@ -1,0 +1,10 @@
+#pragma once
+// All that is kept for a while only: what the services and the platform declare.
+
+#include "platform/retention/retention.h"
+
+namespace mindspace::app {
+
+retention::Rules retention_rules();
+
+}  // namespace mindspace::app

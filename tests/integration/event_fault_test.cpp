@@ -1,0 +1,124 @@
+// The path of an event while everything on it is killed at random under load: the program, the relay and consumer,
+// PostgreSQL, the broker. Afterwards what was acknowledged, the history and the aggregates agree exactly.
+// MINDSPACE_FAULT_SECONDS says how long; it is short unless said.
+
+#include "database.h"
+#include "kafka_mock.h"
+#include "platform/postgres/test_server.h"
+#include "rabbitmq_server.h"
+#include "workload.h"
+
+#include <gmock/gmock.h>
+
+#include <cstdlib>
+#include <functional>
+#include <random>
+
+namespace mindspace::integration {
+namespace {
+
+using testing::IsEmpty;
+
+constexpr std::size_t kProgress = 15;  // completions between two faults
+
+std::chrono::seconds duration_of_the_run() {
+    const char* seconds = std::getenv("MINDSPACE_FAULT_SECONDS");
+    return std::chrono::seconds(seconds == nullptr ? 20 : std::atoi(seconds));
+}
+
+// Roles as two processes, so that the one that takes requests and the one that moves events die by themselves.
+SplitPlan two_processes() {
+    return {.front = "gateway,auth,user,meditation", .nodes = {"analytics"}};
+}
+
+class EventFault : public testing::TestWithParam<const char*> {
+protected:
+    EventFault() {
+        faults_.emplace_back("program", [this] {
+            program_.split().front().kill();
+            program_.start();
+        });
+        faults_.emplace_back("relay", [this] {
+            program_.split().node("analytics").kill();
+            program_.start();
+        });
+        faults_.emplace_back("PostgreSQL", [] {
+            postgres::TestServer::shared().crash();
+            postgres::TestServer::shared().restart();
+        });
+        if (transport() == "rabbitmq")
+            faults_.emplace_back("RabbitMQ", [] {
+                RabbitmqServer::shared().wait_until_ready();  // from the last time
+                RabbitmqServer::shared().crash();
+                RabbitmqServer::shared().launch();
+            });
+        if (transport() == "kafka")
+            faults_.emplace_back("the mock of Kafka", [this] {
+                is_kafka_down_ ? KafkaMock::shared().come_back() : KafkaMock::shared().go_down();
+                is_kafka_down_ = !is_kafka_down_;
+            });
+    }
+
+    static std::string transport() { return GetParam(); }
+    static Environment settings() {
+        Environment settings{{"MINDSPACE_EVENTS_TRANSPORT", transport()}};
+        if (transport() == "rabbitmq") settings["MINDSPACE_RABBITMQ_URL"] = RabbitmqServer::shared().url();
+        if (transport() == "kafka") settings["MINDSPACE_KAFKA_URL"] = KafkaMock::shared().url("faults");
+        return settings;
+    }
+    void mend() const {
+        if (transport() == "rabbitmq") RabbitmqServer::shared().wait_until_ready();
+        if (is_kafka_down_) KafkaMock::shared().come_back();
+    }
+    std::string one_number(const std::string& sql) {
+        const auto& database = program_.split().node("analytics").settings().at("MINDSPACE_DATABASE_URL");
+        return query(database, sql).at(0).at(0);
+    }
+
+    Program program_{settings(), two_processes()};
+    std::vector<std::pair<std::string, std::function<void()>>> faults_;
+    bool is_kafka_down_ = false;
+};
+
+INSTANTIATE_TEST_SUITE_P(Of, EventFault, testing::Values("postgres", "rabbitmq", "kafka"),
+                         [](const auto& parameter) { return std::string(parameter.param); });
+
+TEST_P(EventFault, LosesAndDoublesNothing) {
+    std::mt19937 random{std::random_device{}()};
+    Workload workload(program_, 4);
+    workload.outlast_broken_connections();
+    // A quorum queue whose only node is killed within a second of its making may never find its leader again
+    // (RabbitMQ 3.10).
+    const auto settled_at = std::chrono::steady_clock::now() + 3s;
+    ASSERT_TRUE(eventually([&] {
+        return std::chrono::steady_clock::now() > settled_at && one_number("SELECT count(*) FROM session_facts") != "0";
+    }));
+    const auto end = std::chrono::steady_clock::now() + duration_of_the_run();
+    std::map<std::string, int> done;
+    while (std::chrono::steady_clock::now() < end) {
+        const auto before = workload.acknowledged();
+        ASSERT_TRUE(eventually([&] {
+            return workload.acknowledged() >= before + kProgress || !workload.wrong_answers().empty();
+        })) << "nothing goes on";
+        ASSERT_THAT(workload.wrong_answers(), IsEmpty());
+        const auto& [name, fault] = faults_[random() % faults_.size()];
+        fault();
+        ++done[name];
+    }
+    mend();
+    workload.stop();
+    EXPECT_THAT(workload.wrong_answers(), IsEmpty());
+    workload.expect_nothing_lost_or_doubled();
+
+    const auto acknowledged = std::to_string(workload.acknowledged());
+    EXPECT_EQ(one_number("SELECT count(*) FROM meditation_sessions WHERE status = 'completed'"), acknowledged);
+    EXPECT_EQ(one_number("SELECT count(*) FROM session_facts WHERE counts"), acknowledged);
+    EXPECT_EQ(one_number("SELECT sum(sessions) FROM daily_totals"), acknowledged);
+    EXPECT_EQ(one_number("SELECT count(*) FROM dead_letters"), "0");
+    std::cout << transport() << ": " << acknowledged << " completions, " << workload.refused() << " answers of 503";
+    for (const auto& [name, times] : done) std::cout << ", " << name << " killed " << times << " times";
+    std::cout << '\n';
+}
+
+}  // namespace
+}  // namespace mindspace::integration

@@ -1,0 +1,88 @@
+// What has served its time goes, and nothing else.
+
+#include "app/retention_rules.h"
+#include "migrated_database.h"
+#include "platform/postgres/session.h"
+
+#include <gmock/gmock.h>
+
+namespace mindspace::retention {
+namespace {
+
+using postgres::run;
+using postgres::run_until;
+using postgres::Session;
+using postgres::Statement;
+using testing::ElementsAre;
+
+// Of each table what is left, in words that the rows carry.
+constexpr Statement kLeft{"test_left", R"(
+    SELECT array_agg(what ORDER BY what) FROM (
+        SELECT 'key ' || key AS what FROM idempotency_keys
+        UNION ALL SELECT 'mail ' || recipient FROM mails
+        UNION ALL SELECT 'audit ' || action FROM audit_log
+        UNION ALL SELECT 'signing ' || kid FROM signing_keys) AS all_rows)"};
+
+class RetentionTest : public testing::Test {
+protected:
+    RetentionTest() { run(io_, session_.connect()); }
+    ~RetentionTest() override {
+        io_.restart();
+        io_.run_for(std::chrono::milliseconds(50));
+    }
+
+    asio::io_context io_;
+    std::string conninfo_ = integration::create_migrated_database(io_);
+    Session session_{io_, {.conninfo = conninfo_}};
+};
+
+TEST_F(RetentionTest, RemovesWhatHasServedItsTimeAndNothingElse) {
+    run(io_, session_.execute(R"(
+        INSERT INTO idempotency_keys (user_id, key, fingerprint, creation_id, claimed_at)
+        SELECT gen_random_uuid(), name, '', gen_random_uuid(), now() - age::interval
+        FROM (VALUES ('old', '25 hours'), ('young', '23 hours')) AS k (name, age);
+        INSERT INTO idempotency_keys (user_id, key, fingerprint, creation_id, claimed_at)
+        SELECT gen_random_uuid(), 'old', '', gen_random_uuid(), now() - interval '2 days'
+        FROM generate_series(1, 2500);
+        INSERT INTO mails (user_id, mail_id, kind, recipient, locale, next_attempt_at, created_at)
+        SELECT gen_random_uuid(), gen_random_uuid(), 'password_reset', name, 'en', next, now() - age::interval
+        FROM (VALUES ('old', NULL, '8 days'), ('young', NULL, '6 days'), ('due', now(), '8 days'))
+             AS m (name, next, age);
+        INSERT INTO audit_log (user_id, audit_id, at, action, ip, user_agent, detail)
+        SELECT gen_random_uuid(), gen_random_uuid(), now() - age::interval, name, '', '', '{}'
+        FROM (VALUES ('old', '401 days'), ('young', '399 days')) AS a (name, age);
+        INSERT INTO signing_keys (kid, public_key, created_at, retires_at)
+        SELECT name, '', now(), at FROM (VALUES ('old', now() - interval '25 hours'),
+                                                ('young', now() - interval '23 hours'), ('signs', NULL)) AS s (name, at);
+        SELECT outbox_make_partition(current_date - 9);
+        INSERT INTO consumer_positions VALUES ('x', pg_current_xact_id(), 0))"));
+    Job job(io_, conninfo_, app::retention_rules());
+    job.start();
+    run_until(io_, [&] { return job.stats().runs.value() == 1; });
+    EXPECT_THAT(run(io_, session_.query(kLeft))[0].get<std::vector<std::string>>(0),
+                ElementsAre("audit young", "key young", "mail due", "mail young", "signing signs", "signing young"));
+    std::vector<std::string> removed;
+    for (const auto& rule : job.stats().rules)
+        removed.push_back(rule->name + " " + std::to_string(rule->removed.value()));
+    EXPECT_THAT(removed, ElementsAre("mails 1", "audit_log 1", "signing_keys 1", "idempotency_keys 2501",
+                                     "outbox_partitions 1"));
+    EXPECT_EQ(job.stats().failures.value(), 0U);
+    job.stop();
+}
+
+TEST_F(RetentionTest, LeavesTheWorkToWhoeverIsAtIt) {
+    ASSERT_TRUE(run(io_, session_.try_advisory_lock(0x726574656E74696F)));
+    bool is_called = false;
+    Job job(io_, conninfo_, {{.name = "nothing", .remove = [&](Session&, Timestamp) -> Awaitable<std::int64_t> {
+                                  is_called = true;
+                                  co_return 0;
+                              }}});
+    job.start();
+    auto end = std::chrono::steady_clock::now() + std::chrono::milliseconds(1500);
+    run_until(io_, [&] { return std::chrono::steady_clock::now() > end; });
+    EXPECT_FALSE(is_called);
+    job.stop();
+}
+
+}  // namespace
+}  // namespace mindspace::retention
