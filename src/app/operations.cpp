@@ -129,6 +129,23 @@ void collect_clients(const std::vector<std::unique_ptr<Core>>& cores, telemetry:
     }
 }
 
+void collect_caches(const std::vector<std::unique_ptr<Core>>& cores, telemetry::Page& page) {
+    if (cores.empty() || !cores.front()->users) return;
+    using Level = user::CacheLevelStats;
+    auto add = [&](const telemetry::Labels& labels, const Level& (*level)(const user::ProfileCacheStats&)) {
+        page.counter("mindspace_cache_hits", "Looks into a cache that found what they looked for.",
+                     sum(cores, [&](const Core& core) { return level(core.users->cache_stats()).hits.value(); }),
+                     labels);
+        page.counter("mindspace_cache_misses", "Looks into a cache that did not.",
+                     sum(cores, [&](const Core& core) { return level(core.users->cache_stats()).misses.value(); }),
+                     labels);
+    };
+    add({{"cache", "profile"}, {"level", "1"}},
+        [](const user::ProfileCacheStats& stats) -> const Level& { return stats.level1; });
+    add({{"cache", "profile"}, {"level", "2"}},
+        [](const user::ProfileCacheStats& stats) -> const Level& { return stats.level2; });
+}
+
 void collect_sessions(const std::vector<std::unique_ptr<Core>>& cores, telemetry::Page& page) {
     for (const auto& core : cores)
         if (core->sweeper)
@@ -192,6 +209,7 @@ Response metrics_page(const std::vector<std::unique_ptr<Core>>& cores) {
         http::collect(cores.front()->listeners[i]->router, figures, page);
     }
     collect_clients(cores, page);
+    collect_caches(cores, page);
     collect_sessions(cores, page);
     collect_rooms(cores, page);
     collect_upstreams(cores, page);

@@ -102,6 +102,17 @@ TEST_F(TwoNodes, EndOneLoginSessionForAReusedTokenAndWriteItDown) {
     EXPECT_THAT(audit(person.id), testing::ElementsAre("registered", "login", "refresh_reused"));
 }
 
+TEST_F(TwoNodes, ShowAProfileAsItWasLastWritten) {
+    auto person = register_person(first_);
+    Client elsewhere(second_, person.client.access_token());
+    for (int i = 0; i < 100; ++i) {
+        auto [writer, reader] = i % 2 == 0 ? std::tie(person.client, elsewhere) : std::tie(elsewhere, person.client);
+        ASSERT_TRUE(is(reader.get(kMe), 200));
+        ASSERT_TRUE(is(writer.patch(kMe, {{"dailyGoalSeconds", 60 + i}}), 200));
+        ASSERT_EQ(reader.get(kMe).at("/dailyGoalSeconds"), 60 + i) << "at once: not even the 100 ms are needed";
+    }
+}
+
 TEST_F(TwoNodes, SendEachMailOnce) {
     constexpr int kPeople = 12;
     std::vector<std::string> addresses;

@@ -2,6 +2,7 @@
 
 #include "person.h"
 #include "platform/base/time.h"
+#include "raw_connection.h"
 
 #include <gmock/gmock.h>
 
@@ -91,6 +92,24 @@ TEST(Profile, IsNotChangedWhenItIsNotTheOneThatWasRead) {
     EXPECT_TRUE(is(person.client.patch(kMe, late, {{"If-Match", "*"}}), 200));
 }
 
+TEST(Profile, IsCountedWhereItWasFound) {
+    if (plan_of_environment()) GTEST_SKIP() << "another process has the cache";
+    auto person = register_person();
+    const auto figure = [&](const std::string& name, const std::string& level) {
+        RawConnection connection(Program::shared().management_port());
+        connection.send("GET /metrics HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+        const auto page = connection.receive_all();
+        const auto line = name + "_total{cache=\"profile\",level=\"" + level + "\"} ";
+        const auto at = page.find(line);
+        return at == std::string::npos ? -1 : std::stoi(page.substr(at + line.size()));
+    };
+    const auto hits = figure("mindspace_cache_hits", "1");
+    const auto misses = figure("mindspace_cache_misses", "2");
+    for (int i = 0; i < 20; ++i) ASSERT_TRUE(is(person.client.get(kMe), 200));  // one connection, so one core
+    EXPECT_EQ(figure("mindspace_cache_hits", "1"), hits + 19);
+    EXPECT_EQ(figure("mindspace_cache_misses", "2"), misses + 1);
+}
+
 TEST(Profile, ShowsOthersItsPublicPartOnly) {
     auto person = register_person({{"displayName", "Ada Lovelace"}});
     auto other = register_person();
@@ -100,6 +119,8 @@ TEST(Profile, ShowsOthersItsPublicPartOnly) {
                                              {"displayName", "Ada Lovelace"},
                                              {"avatarUrl", nullptr},
                                              {"memberSince", person.client.get(kMe).at("/createdAt")}}));
+    const auto tag = answer.header("etag").value_or("");
+    EXPECT_TRUE(is(other.client.get("/api/v1/users/" + person.id, {{"If-None-Match", tag}}), 304));
     EXPECT_TRUE(is_problem(other.client.get("/api/v1/users/" + new_id()), 404, "not_found"));
     EXPECT_TRUE(is_problem(other.client.get("/api/v1/users/you"), 404, "not_found"));
 }

@@ -5,6 +5,7 @@
 
 #include "platform/base/async.h"
 #include "platform/events/event.h"
+#include "platform/postgres/statement.h"
 
 #include <optional>
 #include <string>
@@ -35,5 +36,8 @@ Awaitable<std::vector<DeadLetter>> list_dead_letters(postgres::Client& database,
 
 // Moves one of them, or all, back into the outbox; how many those were. Faults: those of postgres::Client.
 Awaitable<std::int64_t> retry_dead_letters(postgres::Client& database, std::optional<Position> which);
+
+// The statement that forgets what a user's events were about; the caller runs it within its transaction.
+postgres::Query forget_dead_letters(UserId user);
 
 }  // namespace mindspace::events

@@ -22,7 +22,12 @@ std::vector<JsonList> export_lists() {
         WHERE user_id = $1 AND (local_date, kind) > (coalesce(nullif(left($2, 10), ''), '0001-01-01')::date,
                                                      substr($2, 12))
         ORDER BY local_date, kind LIMIT $3)"};
-    return {{.name = "sessionFacts", .page = &kFacts}, {.name = "dailyTotals", .page = &kDays}};
+    static constexpr Statement kAccount{"analytics_export_account", R"(
+        SELECT '', json_build_object('registeredOn', registered_on)::text
+        FROM user_facts WHERE user_id = $1 AND $2::text = '' LIMIT $3)"};
+    return {{.name = "userFacts", .page = &kAccount, .shape = JsonList::Shape::object},
+            {.name = "sessionFacts", .page = &kFacts},
+            {.name = "dailyTotals", .page = &kDays}};
 }
 
 }  // namespace mindspace::analytics

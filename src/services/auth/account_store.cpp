@@ -1,5 +1,6 @@
 #include "services/auth/account_store.h"
 
+#include "platform/events/dead_letters.h"
 #include "platform/http/idempotency.h"
 #include "platform/postgres/client.h"
 
@@ -114,6 +115,7 @@ Awaitable<ErasedAccount> AccountStore::erase(AuditEntry entry, std::string email
     queries.push_back(postgres::bind(kEraseMails, user));
     queries.push_back(http::forget_answers(user));
     for (auto& query : meditation::erase_user(user, entry.at)) queries.push_back(std::move(query));
+    queries.push_back(events::forget_dead_letters(user));
     auto results = co_await database_.transaction(std::move(queries));
     co_return ErasedAccount{.sessions = read_session_ids(results[kSessions]),
                             .cancelled_groups = meditation::read_cancelled(results[kGroups])};

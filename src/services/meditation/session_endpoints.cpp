@@ -1,5 +1,6 @@
 #include "services/meditation/session_endpoints.h"
 
+#include "services/meditation/history_cursor.h"
 #include "services/meditation/session_service.h"
 
 namespace mindspace::meditation {
@@ -7,6 +8,25 @@ namespace mindspace::meditation {
 using http::Call;
 using http::endpoint;
 using http::Method;
+
+namespace {
+
+// The cursor is the outside's word for a position.
+Awaitable<Result<SessionPage>> show_history(SessionService& service, UserId user, HistoryQuery query) {
+    auto context = history_context(user, query);
+    auto after = kBeforeEverything;
+    if (query.cursor) {
+        auto position = decode_history_cursor(context, *query.cursor);
+        if (!position) co_return position.error();
+        after = *position;
+    }
+    auto part = co_await service.list(user, std::move(query), after);
+    SessionPage page{.items = std::move(part.items), .next_cursor = {}};
+    if (part.next) page.next_cursor = encode_history_cursor(context, *part.next);
+    co_return page;
+}
+
+}  // namespace
 
 http::Endpoints session_endpoints(SessionService& service) {
     http::Endpoints rows;
@@ -23,7 +43,7 @@ http::Endpoints session_endpoints(SessionService& service) {
                              .summary = "The history, newest first.",
                              .errors = {"invalid_cursor"}},
                             [&service](Call<http::None, HistoryQuery> call) {
-                                return service.list(call.principal.user, std::move(call.query));
+                                return show_history(service, call.principal.user, std::move(call.query));
                             }));
     rows.push_back(endpoint(
         {.method = Method::post,

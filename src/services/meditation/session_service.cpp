@@ -1,8 +1,5 @@
 #include "services/meditation/session_service.h"
 
-#include "platform/http/cursor.h"
-#include "services/meditation/history_cursor.h"
-
 #include <algorithm>
 #include <map>
 #include <set>
@@ -115,24 +112,17 @@ Awaitable<Result<>> SessionService::erase(UserId user, MeditationSessionId id,
     co_return existing ? precondition_failed() : no_such_session();
 }
 
-Awaitable<Result<SessionPage>> SessionService::list(UserId user, HistoryQuery query) {
-    auto context = history_context(user, query);
-    HistoryPosition after = kBeforeEverything;
-    if (query.cursor) {
-        auto position = decode_history_cursor(context, *query.cursor);
-        if (!position) co_return position.error();
-        after = *position;
-    }
+Awaitable<HistoryPart> SessionService::list(UserId user, HistoryQuery query, HistoryPosition after) {
     auto limit = static_cast<std::size_t>(query.limit);
     // One more than asked for tells whether there is a next page.
     auto sessions = co_await store_.list(user, std::move(query), after, static_cast<std::int32_t>(limit) + 1);
-    SessionPage page;
+    HistoryPart part;
     if (sessions.size() > limit) {
         sessions.resize(limit);
-        page.next_cursor = encode_history_cursor(context, {sessions.back().started_at, sessions.back().id});
+        part.next = HistoryPosition{sessions.back().started_at, sessions.back().id};
     }
-    page.items = std::move(sessions);
-    co_return page;
+    part.items = std::move(sessions);
+    co_return part;
 }
 
 Awaitable<Result<ImportResults>> SessionService::import(UserId user, ImportSessions request) {

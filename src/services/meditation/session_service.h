@@ -6,6 +6,11 @@
 
 namespace mindspace::meditation {
 
+struct HistoryPart {
+    std::vector<MeditationSession> items;
+    std::optional<HistoryPosition> next;  // where the next part begins, if there is one
+};
+
 class SessionService {
 public:
     explicit SessionService(SessionStore store) : store_(store) {}
@@ -22,8 +27,8 @@ public:
     Awaitable<Result<MeditationSession>> update(UserId user, MeditationSessionId id, SessionPatch patch,
                                                 std::optional<std::int32_t> expected_version);
     Awaitable<Result<>> erase(UserId user, MeditationSessionId id, std::optional<std::int32_t> expected_version);
-    // Error: malformed `invalid_cursor`; invalid.
-    Awaitable<Result<SessionPage>> list(UserId user, HistoryQuery query);
+    // As many as the query asks for, beyond `after`.
+    Awaitable<HistoryPart> list(UserId user, HistoryQuery query, HistoryPosition after);
     // Each session has its own outcome, in the order given.
     Awaitable<Result<ImportResults>> import(UserId user, ImportSessions request);
 

@@ -3,6 +3,7 @@
 #include "platform/base/calendar.h"
 #include "platform/postgres/client.h"
 #include "platform/redis/client.h"
+#include "services/user/profile_cache.h"
 
 namespace mindspace::user {
 
@@ -54,9 +55,10 @@ postgres::Query erase_user(UserId id, Timestamp now) {
 
 // An absent version makes every core agree on a new one.
 Awaitable<> forget_cached(redis::Client& redis, UserId id) {
-    auto key = cache_version_key(id);
+    auto version = cache_version_key(id);
+    auto value = cache_value_key(id);
     try {
-        co_await redis.command({"DEL", key});
+        co_await redis.command({"DEL", version, value});
     } catch (const Unavailable&) {
         // Without Redis nobody answers from a cache.
     }

@@ -2,50 +2,129 @@
 
 #include "platform/base/bytes.h"
 
+#include <fmt/format.h>
+
+#include <charconv>
+
 namespace mindspace::user {
 
 namespace {
-
-constexpr std::size_t kCapacity = 20'000;  // per core, some 400 bytes each
-constexpr std::string_view kVersionTtl = "3600";
 
 // Random, so that a version from before a flush of Redis never comes back.
 std::string new_version() {
     return base64url_encode(random_bytes<9>());
 }
 
+// In Redis: the version that it is good for, that of the row, and the document, by lines.
+std::string encode(std::string_view version, const User& user) {
+    return fmt::format("{}\n{}\n{}", version, user.version, schema::to_json(user));
+}
+
+// Nothing for another version, or what another release of the program has written.
+std::optional<User> decode(std::string_view text, std::string_view version) {
+    if (!text.starts_with(version) || !text.substr(version.size()).starts_with('\n')) return std::nullopt;
+    text.remove_prefix(version.size() + 1);
+    std::int32_t row_version = 0;
+    auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), row_version);
+    text.remove_prefix(static_cast<std::size_t>(end - text.data()));
+    if (fault != std::errc{} || !text.starts_with('\n')) return std::nullopt;
+    auto user = schema::from_json<User>(text.substr(1));
+    if (!user) return std::nullopt;
+    user->version = row_version;
+    return std::move(*user);
+}
+
+void count(CacheLevelStats& level, bool is_hit) {
+    (is_hit ? level.hits : level.misses).add(1);
+}
+
 }  // namespace
+
+std::string cache_value_key(UserId id) {
+    return "{" + id.to_string() + "}:p";
+}
 
 ProfileCache::ProfileCache(redis::Client& redis) : redis_(redis), entries_(kCapacity) {}
 
 const User* ProfileCache::find(UserId id, const std::string& version) {
-    if (version.empty()) return nullptr;
-    const auto* entry = entries_.find(id);
-    return entry != nullptr && entry->version == version ? &entry->user : nullptr;
+    const auto* entry = version.empty() ? nullptr : entries_.find(id);
+    const bool is_good = entry != nullptr && entry->version == version;
+    count(stats_.level1, is_good);
+    return is_good ? &entry->user : nullptr;
 }
 
+Awaitable<std::optional<User>> ProfileCache::fetch(UserId id, std::string version, Load load) {
+    if (version.empty()) version = co_await agree_on_version(id);
+    if (version.empty()) co_return co_await load();
+    auto flight = std::pair(id, version);
+    co_return co_await flights_.run(std::move(flight), look_further(id, std::move(version), std::move(load)));
+}
+
+// What is read here was written before `version` was asked for, or later: then a writer makes that version void.
+Awaitable<std::optional<User>> ProfileCache::look_further(UserId id, std::string version, Load load) {
+    auto user = co_await find_in_redis(id, version);
+    count(stats_.level2, user.has_value());
+    if (!user) {
+        user = co_await load();
+        if (!user) co_return user;
+        co_await keep_in_redis(version, *user);
+    }
+    entries_.insert(id, Entry{std::move(version), *user});
+    co_return user;
+}
+
+Awaitable<std::optional<User>> ProfileCache::find_in_redis(UserId id, std::string version) {
+    auto key = cache_value_key(id);
+    try {
+        auto reply = co_await redis_.command({"GET", key});
+        if (reply.is_null()) co_return std::nullopt;
+        co_return decode(reply.as_string(), version);
+    } catch (const Unavailable&) {
+        co_return std::nullopt;
+    }
+}
+
+// A late one replaces a newer one with its own version: then that is looked for in vain, and no more.
+Awaitable<> ProfileCache::keep_in_redis(std::string version, User user) {
+    auto key = cache_value_key(user.id);
+    auto value = encode(version, user);
+    auto ttl = std::to_string(kKept.count());
+    try {
+        co_await redis_.command({"SET", key, value, "EX", ttl});
+    } catch (const Unavailable&) {
+        // The next one reads the database.
+    }
+}
+
+// The version to fill under, the same on all nodes; "" when Redis is away, or while somebody writes.
 Awaitable<std::string> ProfileCache::agree_on_version(UserId id) {
     auto key = cache_version_key(id);
     auto version = new_version();
+    auto ttl = std::to_string(kKept.count());
     try {
-        auto reply = co_await redis_.command({"SET", key, version, "NX", "GET", "EX", kVersionTtl});
+        auto reply = co_await redis_.command({"SET", key, version, "NX", "GET", "EX", ttl});
         co_return reply.is_null() ? version : reply.as_string();
     } catch (const Unavailable&) {
         co_return std::string();
     }
 }
 
-void ProfileCache::fill(const User& user, std::string version) {
-    if (!version.empty()) entries_.insert(user.id, Entry{std::move(version), user});
+Awaitable<> ProfileCache::begin_write(UserId id) {
+    return set_version(id, "", kWriteTime);
 }
 
-Awaitable<> ProfileCache::void_everywhere(UserId id) {
+Awaitable<> ProfileCache::end_write(UserId id) {
+    return set_version(id, new_version(), kKept);
+}
+
+Awaitable<> ProfileCache::set_version(UserId id, std::string version, Seconds ttl) {
+    entries_.erase(id);
     auto key = cache_version_key(id);
-    auto version = new_version();
+    auto lifetime = std::to_string(ttl.count());
     try {
-        co_await redis_.command({"SET", key, version, "EX", kVersionTtl});
+        co_await redis_.command({"SET", key, version, "EX", lifetime});
     } catch (const Unavailable&) {
-        entries_.erase(id);
+        // Without Redis nobody answers from a cache.
     }
 }
 

@@ -1,34 +1,74 @@
 #pragma once
-// Profiles that this core has seen lately. An entry is good only for the version of the user's data that Redis names
-// (it comes with the guard's round trip): a write anywhere gives a new version, and every core's entry is void with it.
-// When Redis names none, nothing is taken from here.
+// Profiles near at hand: level 1 in this core, level 2 in Redis, the database behind them. What they hold is good only
+// for the version of the user's data that Redis names (it comes with the guard's round trip): a write anywhere gives a
+// new version, and with it every entry of every core and node is void. When Redis names none, nothing is cached.
 
 #include "platform/base/lru_cache.h"
+#include "platform/base/single_flight.h"
 #include "platform/redis/client.h"
+#include "platform/telemetry/metrics.h"
 #include "services/user/client.h"
+
+#include <functional>
+#include <utility>
 
 namespace mindspace::user {
 
+struct CacheLevelStats {
+    telemetry::Counter hits;
+    telemetry::Counter misses;
+};
+
+struct ProfileCacheStats {
+    CacheLevelStats level1;
+    CacheLevelStats level2;
+};
+
+// Where Redis keeps the profile; in the slot of cache_version_key().
+std::string cache_value_key(UserId id);
+
 class ProfileCache {
 public:
+    // Reads the user from the database; begun only if it is needed.
+    using Load = std::function<Awaitable<std::optional<User>>()>;
+
     explicit ProfileCache(redis::Client& redis);
 
-    // Null unless the profile is here under that very version.
+    // The profile if level 1 has it, else null; good until the next suspension. `version` is what Redis named when the
+    // request began, "" when it named none.
     const User* find(UserId id, const std::string& version);
-    // The version to fill under, agreed with all nodes; "" when Redis is away. Ask before the database is read: then a
-    // write in between voids the entry.
-    Awaitable<std::string> agree_on_version(UserId id);
-    void fill(const User& user, std::string version);
-    // After a write: voids the entries of every core and node.
-    Awaitable<> void_everywhere(UserId id);
+    // What find() has not found: from level 2 or the database; nothing when there is no such user. Those who ask at the
+    // same time share one look. Faults: those of `load`.
+    Awaitable<std::optional<User>> fetch(UserId id, std::string version, Load load);
+
+    // Around a write of the profile. From the first on nothing is cached, for kWriteTime at most, should the writer
+    // die; the second makes a new version.
+    Awaitable<> begin_write(UserId id);
+    Awaitable<> end_write(UserId id);
+
+    [[nodiscard]] const ProfileCacheStats& stats() const { return stats_; }
+
+    static constexpr std::size_t kCapacity = 20'000;  // of level 1: per core, some 400 bytes each
+    static constexpr Seconds kKept{300};              // in Redis: for so long a write that Redis missed may be missed
+    static constexpr Seconds kWriteTime{30};          // longer than a request may take
 
 private:
     struct Entry {
         std::string version;
         User user;
     };
+    using Found = std::optional<User>;
+
+    Awaitable<std::string> agree_on_version(UserId id);
+    Awaitable<Found> look_further(UserId id, std::string version, Load load);
+    Awaitable<Found> find_in_redis(UserId id, std::string version);
+    Awaitable<> keep_in_redis(std::string version, User user);
+    Awaitable<> set_version(UserId id, std::string version, Seconds ttl);
+
     redis::Client& redis_;
     LruCache<UserId, Entry> entries_;
+    SingleFlight<std::pair<UserId, std::string>, Found> flights_;
+    ProfileCacheStats stats_;
 };
 
 }  // namespace mindspace::user

@@ -21,10 +21,9 @@ void refuse_null(schema::Faults& faults, std::string_view name, bool present, bo
 
 Awaitable<Result<User>> UserService::find_me(Caller caller) {
     if (const auto* cached = cache_.find(caller.id, caller.version)) co_return *cached;
-    auto version = co_await cache_.agree_on_version(caller.id);
-    auto user = co_await store_.find(caller.id);
+    auto load = [this, id = caller.id] { return store_.find(id); };
+    auto user = co_await cache_.fetch(caller.id, std::move(caller.version), std::move(load));
     if (!user) co_return user_gone();
-    cache_.fill(*user, std::move(version));
     co_return std::move(*user);
 }
 
@@ -39,9 +38,10 @@ Awaitable<Result<User>> UserService::update_me(Caller caller, UserPatch patch,
     refuse_null(faults, "dayStartHour", patch.day_start_hour.present, patch.day_start_hour.value.has_value());
     if (!faults.empty()) co_return schema::validation_failed(std::move(faults));
 
+    co_await cache_.begin_write(caller.id);
     auto updated = co_await store_.update(caller.id, std::move(patch), expected_version, clock_.now());
+    co_await cache_.end_write(caller.id);
     if (!updated) co_return expected_version ? precondition_failed() : user_gone();
-    co_await cache_.void_everywhere(caller.id);
     co_return std::move(*updated);
 }
 
@@ -69,7 +69,8 @@ Awaitable<Result<PublicUser>> UserService::find_public(UserId id) {
     co_return PublicUser{.id = user->id,
                          .display_name = std::move(user->display_name),
                          .avatar_url = std::move(user->avatar_url),
-                         .member_since = user->created_at};
+                         .member_since = user->created_at,
+                         .version = user->version};
 }
 
 Awaitable<Result<Export>> UserService::begin_export(UserId id) {

@@ -27,6 +27,8 @@ public:
     Awaitable<Result<Export>> begin_export(UserId id);
     [[nodiscard]] postgres::Client& database() const { return store_.database(); }
 
+    [[nodiscard]] const ProfileCacheStats& cache_stats() const { return cache_.stats(); }
+
 private:
     UserStore store_;
     ProfileCache cache_;

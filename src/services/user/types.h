@@ -68,12 +68,14 @@ struct PublicUser {
     std::string display_name;
     std::optional<std::string> avatar_url;
     Timestamp member_since{};
+    std::int32_t version = 0;  // not shown; makes the entity tag
 
     static constexpr std::string_view kName = "PublicUser";
     static constexpr auto fields() {
         return std::tuple{field("id", &PublicUser::id), field("displayName", &PublicUser::display_name),
                           field("avatarUrl", &PublicUser::avatar_url), field("memberSince", &PublicUser::member_since)};
     }
+    [[nodiscard]] std::string etag() const { return http::etag_of_version(version); }
 };
 
 // The first members of an export (export.h); the lists of all services follow.
