@@ -36,11 +36,11 @@ SETTINGS = ["auth.argon2_memory_kib=8", "auth.argon2_passes=1", "rate_limit.scal
 class Program:
     """The program under test and its children."""
 
-    def __init__(self, binary, directory):
+    def __init__(self, binary, directory, settings=()):
         self.directory = pathlib.Path(directory)
         self.log = open(self.directory / "program.log", "w+", encoding="utf-8")
         command = [binary, "up"]
-        for setting in SETTINGS + [f"data_dir={directory}/data"]:
+        for setting in [*SETTINGS, *settings, f"data_dir={directory}/data"]:
             command += ["--set", setting]
         self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
         for line in self.process.stdout:

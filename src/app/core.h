@@ -20,6 +20,7 @@
 #include "services/gateway/health_checker.h"
 #include "services/gateway/upstream.h"
 #include "services/meditation/group_service.h"
+#include "services/meditation/live_census.h"
 #include "services/meditation/live_entrance.h"
 #include "services/meditation/session_service.h"
 #include "services/meditation/session_sweeper.h"
@@ -102,6 +103,7 @@ public:
     std::unique_ptr<meditation::SessionSweeper> sweeper;  // on the first core only
     meditation::LiveSettings live_settings;
     Place<meditation::LiveRooms> rooms;
+    Place<meditation::LiveCensus> census;
     Place<meditation::GroupService> groups;
     Place<meditation::LiveEntrance> entrance;
     Place<analytics::AnalyticsService> analytics;

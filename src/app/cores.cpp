@@ -1,5 +1,6 @@
 #include "app/cores.h"
 
+#include "app/connections_page.h"
 #include "app/embedded/startup_error.h"
 #include "app/operations.h"
 #include "app/version.h"
@@ -165,6 +166,7 @@ void Cores::open_management() {
     auto& core = *cores_.front();
     auto endpoints = metrics_endpoints(cores_);
     append(endpoints, health_endpoints(core));
+    append(endpoints, connections_endpoints(core));
     const auto& [address, port] = shared_.config.management;
     management_port_ = claim(core.loop, address, port, "management.port");
     http::ServerOptions options{.address = address, .port = management_port_};

@@ -165,6 +165,10 @@ void collect_rooms(const std::vector<std::unique_ptr<Core>>& cores, telemetry::P
                static_cast<std::int64_t>(add([](const Metrics& m) -> auto& { return m.connections; })));
     page.gauge("mindspace_room_connections_joined", "Of these, those that have been welcomed.",
                static_cast<std::int64_t>(add([](const Metrics& m) -> auto& { return m.joined_connections; })));
+    page.gauge("mindspace_cluster_cores", "Cores of all nodes that serve rooms, as Redis knows them.",
+               cores.front()->census->known_cores());
+    page.gauge("mindspace_cluster_room_connections", "Open sockets of rooms on all nodes.",
+               cores.front()->census->known_connections());
     page.counter("mindspace_room_events", "Events of rooms that the cores have heard.",
                  add([](const Metrics& m) -> auto& { return m.events_heard; }));
     page.counter("mindspace_room_deliveries", "Frames of events given to sockets.",

@@ -9,6 +9,10 @@
 #include "services/meditation/session_endpoints.h"
 #include "services/user/endpoints.h"
 
+#include <boost/asio/ip/host_name.hpp>
+
+#include <unistd.h>
+
 #include <algorithm>
 #include <array>
 #include <iterator>
@@ -47,6 +51,12 @@ http::Endpoints user_rows(Core& core) {
     return user::endpoints(*core.users);
 }
 
+// Whoever looks after the machines finds the process by it.
+std::string process_name() {
+    boost::system::error_code unknown;
+    return asio::ip::host_name(unknown) + ":" + std::to_string(getpid());
+}
+
 void open_meditation(Core& core) {
     core.sessions.make(meditation::SessionStore(core.database, core.replicas));
     if (core.index == 0) {
@@ -64,7 +74,9 @@ void open_meditation(Core& core) {
                      meditation::RoomOrder(core.redis), meditation::GroupTickets(core.redis),
                      core.live_settings.public_url);
     core.entrance.make(*core.rooms, backends, core.guard, core.live_settings);
+    core.census.make(core.loop, core.redis, *core.rooms, process_name() + "/" + std::to_string(core.index));
     core.rooms->start();
+    core.census->start();
 }
 
 http::Endpoints meditation_rows(Core& core) {

@@ -26,6 +26,10 @@ public:
         stream_.set_option(websocket::stream_base::decorator([&headers](websocket::request_type& request) {
             for (const auto& [name, value] : headers) request.set(name, value);
         }));
+        websocket::permessage_deflate packing;
+        packing.client_enable = true;
+        packing.msg_size_threshold = 0;
+        stream_.set_option(packing);
         std::optional<error_code> done;
         websocket::response_type response;
         const auto host = "127.0.0.1:" + std::to_string(program.port());
@@ -34,10 +38,12 @@ public:
         if (*done && *done != websocket::error::upgrade_declined) throw boost::system::system_error(*done);
         status_ = static_cast<int>(response.result_int());
         ended_ = status_ != 101;
+        is_packed_ = response["Sec-WebSocket-Extensions"].starts_with("permessage-deflate");
         if (!ended_) read();
     }
 
     [[nodiscard]] int status() const { return status_; }
+    [[nodiscard]] bool is_packed() const { return is_packed_; }
     [[nodiscard]] bool has_ended() const { return ended_; }
     [[nodiscard]] std::uint16_t close_code() const { return stream_.reason().code; }
 
@@ -91,6 +97,7 @@ private:
     std::deque<std::string> frames_;
     int status_ = 0;
     bool ended_ = false;
+    bool is_packed_ = false;
 };
 
 LiveClient::LiveClient(const Program& program, const std::string& target, const Headers& headers)
@@ -102,6 +109,9 @@ LiveClient& LiveClient::operator=(LiveClient&&) noexcept = default;
 
 int LiveClient::status() const {
     return connection_->status();
+}
+bool LiveClient::is_packed() const {
+    return connection_->is_packed();
 }
 void LiveClient::send(const json::object& message) {
     send_text(json::serialize(message));

@@ -22,6 +22,8 @@ public:
 
     // 101, or what the server refused with.
     [[nodiscard]] int status() const;
+    // Whether the server has agreed to permessage-deflate, which is always offered.
+    [[nodiscard]] bool is_packed() const;
 
     void send(const json::object& message);
     void send_text(std::string_view text);

@@ -190,6 +190,20 @@ TEST(LiveSocket, FollowsTheLoginSessionOfItsNewToken) {
     EXPECT_EQ(socket.close_code(std::chrono::seconds(1)), kTokenEnded);
 }
 
+TEST(LiveSocket, IsPackedOnlyWhereTheSettingSaysSo) {
+    auto person = register_person();
+    EXPECT_FALSE(open_socket(person, create_group(person)).is_packed());
+
+    Program program({{"MINDSPACE_HTTP_WEBSOCKET_COMPRESSION", "true"}});
+    auto other = register_person(program);
+    auto joined = join(other, create_group(other));
+    EXPECT_TRUE(joined.socket.is_packed());
+    joined.socket.send({{"type", "reaction"}, {"kind", "bow"}, {"ref", std::string(64, 'r')}});
+    EXPECT_EQ(joined.socket.next("reaction").at("ref"), std::string(64, 'r'));
+    joined.socket.send({{"type", "leave"}});
+    EXPECT_EQ(joined.socket.close_code(), kNormal);
+}
+
 TEST(LiveSocket, TellsTheTimeAsNtpDoes) {
     auto person = register_person();
     auto joined = join(person, create_group(person));

@@ -268,7 +268,7 @@ Awaitable<bool> Connection::read_more() {
     if (!written) co_return false;
     if (begin_ == end_) {
         begin_ = end_ = 0;
-        if (buffer_.size() > kKeptBuffer) buffer_ = {};
+        if (buffer_.size() > kKeptBuffer) std::vector<char>().swap(buffer_);
     } else if (end_ == buffer_.size() && begin_ > 0) {
         std::memmove(buffer_.data(), buffer_.data() + begin_, end_ - begin_);
         end_ -= begin_;

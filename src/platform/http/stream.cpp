@@ -47,12 +47,17 @@ Awaitable<Stream::Outcome> Stream::read_some(asio::mutable_buffer into) {
 }
 
 Awaitable<bool> Stream::receive(std::string& into) {
-    if (tls_) {
-        auto buffer = std::make_unique_for_overwrite<char[]>(kTlsRead);
-        auto [failure, size] = co_await tls_->async_read_some(asio::buffer(buffer.get(), kTlsRead), kTuple);
-        into.append(buffer.get(), size);
-        co_return !failure;
-    }
+    return tls_ ? receive_within_tls(into) : receive_plain(into);
+}
+
+Awaitable<bool> Stream::receive_within_tls(std::string& into) {
+    auto buffer = std::make_unique_for_overwrite<char[]>(kTlsRead);
+    auto [failure, size] = co_await tls_->async_read_some(asio::buffer(buffer.get(), kTlsRead), kTuple);
+    into.append(buffer.get(), size);
+    co_return !failure;
+}
+
+Awaitable<bool> Stream::receive_plain(std::string& into) {
     thread_local std::array<char, kScratch> scratch;
     auto [waited] = co_await plain_.async_wait(Socket::wait_read, kTuple);
     if (waited) co_return false;

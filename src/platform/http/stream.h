@@ -60,6 +60,11 @@ public:
 
 private:
     using Tls = asio::ssl::stream<Socket>;
+
+    // Apart, so that what waits within a plain one is as small as can be: there may be many.
+    Awaitable<bool> receive_plain(std::string& into);
+    Awaitable<bool> receive_within_tls(std::string& into);
+
     Socket plain_;              // empty inside TLS
     std::unique_ptr<Tls> tls_;  // null if it is plain
 };

@@ -56,11 +56,13 @@ Awaitable<std::optional<WebSocketMessage>> WebSocket::receive() {
         while (!message && !need_more)
             if (!take_event(message, need_more)) break;
         if (message) co_return message;
-        bool alive = co_await read_some();
+        if (input_.empty()) std::string().swap(input_);
+        bool alive = co_await stream_.receive(input_);
         if (!alive) {
             open_ = false;
             co_return std::nullopt;
         }
+        heard_at_ = Clock::now();
     }
 }
 
@@ -94,13 +96,6 @@ bool WebSocket::take_event(std::optional<WebSocketMessage>& message, bool& need_
     }
     input_.erase(0, event.consumed);
     return event.kind != WebSocketEvent::Kind::close && event.kind != WebSocketEvent::Kind::failed;
-}
-
-Awaitable<bool> WebSocket::read_some() {
-    if (input_.empty()) input_ = {};
-    bool alive = co_await stream_.receive(input_);
-    if (alive) heard_at_ = Clock::now();
-    co_return alive;
 }
 
 // ---- out

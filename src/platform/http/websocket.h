@@ -57,7 +57,6 @@ public:
 
 private:
     bool take_event(std::optional<WebSocketMessage>& message, bool& need_more);
-    Awaitable<bool> read_some();
     void enqueue(FrameQueue::Octets frame);
     void drop_backlog();
     void write();

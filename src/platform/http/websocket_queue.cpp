@@ -26,7 +26,7 @@ void FrameQueue::pop(std::size_t octets) {
         frames_[next_++].reset();
     }
     if (next_ == frames_.size()) {
-        frames_ = {};
+        std::vector<Octets>().swap(frames_);
         next_ = 0;
     } else if (next_ > frames_.size() / 2) {  // so that each frame is moved once, on average
         frames_.erase(frames_.begin(), frames_.begin() + static_cast<std::ptrdiff_t>(next_));

@@ -52,7 +52,7 @@ Awaitable<bool> WebSocketTunnel::pass(Direction& direction, std::string& octets)
     direction.write_began_at = Clock::now();
     auto [failure, size] = co_await direction.to.write({asio::buffer(octets), {}, {}});
     direction.write_began_at = Clock::time_point::max();
-    octets = {};
+    std::string().swap(octets);
     co_return !failure;
 }
 

@@ -37,7 +37,7 @@ private:
 struct Connection {
     std::shared_ptr<LiveRoom> room;
     std::shared_ptr<http::WebSocket> socket;
-    Guest guest;
+    Visitor visitor;
     http::Guard& guard;
     http::SessionWatch watch{};
 
@@ -54,10 +54,10 @@ void watch_session(Connection& connection, AuthSessionId session) {
 Awaitable<> renew_token(Connection& connection, std::string access_token) {
     auto principal = co_await connection.guard.authenticate(access_token);
     if (!principal) co_return connection.refuse(principal.error());
-    if (principal->user != connection.guest.user)
+    if (principal->user != connection.visitor.user)
         co_return connection.refuse({ErrorCode::forbidden, "forbidden", "The token is another user's.", {}});
     watch_session(connection, principal->auth_session);
-    connection.room->tell(TokenRenewed{connection.guest.connection, principal->expires_at});
+    connection.room->tell(TokenRenewed{connection.visitor.connection, principal->expires_at});
 }
 
 Awaitable<> handle(Connection& connection, std::string text, ClockValue came_at) {
@@ -68,7 +68,7 @@ Awaitable<> handle(Connection& connection, std::string text, ClockValue came_at)
     } else if (auto* auth = std::get_if<AuthMessage>(&*message)) {
         co_await renew_token(connection, std::move(auth->access_token));
     } else {
-        connection.room->tell(Asked{connection.guest.connection, std::move(*message)});
+        connection.room->tell(Asked{connection.visitor.connection, std::move(*message)});
     }
 }
 
@@ -85,10 +85,10 @@ Awaitable<> handle_or_fail(Connection& connection, std::string text, ClockValue 
 
 }  // namespace
 
-Awaitable<> serve_connection(std::shared_ptr<LiveRoom> room, std::shared_ptr<http::WebSocket> socket, Guest guest,
+Awaitable<> serve_connection(std::shared_ptr<LiveRoom> room, std::shared_ptr<http::WebSocket> socket, Visitor visitor,
                              http::Guard& guard, std::size_t messages_at_most) {
-    Connection connection{std::move(room), std::move(socket), std::move(guest), guard};
-    watch_session(connection, connection.guest.auth_session);
+    Connection connection{std::move(room), std::move(socket), visitor, guard};
+    watch_session(connection, connection.visitor.auth_session);
     FloodGate gate(messages_at_most);
     while (true) {
         auto message = co_await connection.socket->receive();
@@ -99,7 +99,7 @@ Awaitable<> serve_connection(std::shared_ptr<LiveRoom> room, std::shared_ptr<htt
         else
             connection.socket->close(kCloseTooMany);
     }
-    connection.room->lose(connection.guest.connection);
+    connection.room->lose(connection.visitor.connection);
 }
 
 }  // namespace mindspace::meditation

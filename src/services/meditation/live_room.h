@@ -53,6 +53,7 @@ public:
     void tick();
     // Sends everybody away, to come back (to another node) within `window`. Their places wait for them.
     void drain(Milliseconds window);
+    [[nodiscard]] std::int64_t connection_count() const { return static_cast<std::int64_t>(sockets_.size()); }
     // Nobody is here or expected back, and nothing is left to be done.
     [[nodiscard]] bool is_idle() const;
 

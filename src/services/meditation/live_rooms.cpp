@@ -82,13 +82,23 @@ void LiveRooms::note_gap() {
 }
 
 void LiveRooms::drain(Milliseconds window) {
+    drain_window_ = window;
     for (auto& [id, room] : rooms_) room->drain(window);
 }
 
 Awaitable<> LiveRooms::serve(Guest guest, Group group, std::shared_ptr<http::WebSocket> socket) {
     auto room = find_or_open(group);
-    room->arrive(guest, std::move(group), socket);
-    co_await serve_connection(std::move(room), std::move(socket), std::move(guest), guard_, parts_.messages_at_most);
+    const Visitor visitor{.connection = guest.connection, .user = guest.user, .auth_session = guest.auth_session};
+    room->arrive(std::move(guest), std::move(group), socket);
+    if (drain_window_) room->drain(*drain_window_);  // came in while we were leaving
+    return serve_connection(std::move(room), std::move(socket), visitor, guard_, parts_.messages_at_most);
+}
+
+std::vector<RoomCount> LiveRooms::count_connections() const {
+    std::vector<RoomCount> counts;
+    for (const auto& [id, room] : rooms_)
+        if (room->connection_count() > 0) counts.push_back({id, room->connection_count()});
+    return counts;
 }
 
 std::shared_ptr<LiveRoom> LiveRooms::find_or_open(const Group& group) {

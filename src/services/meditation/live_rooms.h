@@ -20,6 +20,16 @@ struct LiveBackends {
     redis::Subscriber& subscriber;
 };
 
+struct RoomCount {
+    GroupId group{};
+    std::int64_t connections = 0;
+
+    static constexpr std::string_view kName = "RoomCount";
+    static constexpr auto fields() {
+        return std::tuple{field("groupId", &RoomCount::group), field("connections", &RoomCount::connections)};
+    }
+};
+
 struct LiveSettings {
     std::string public_url;                    // "https://mind.example"; its origin may open sockets
     std::vector<std::string> allowed_origins;  // others that may; "*" for all
@@ -42,6 +52,8 @@ public:
     // Serves the socket of a guest until it ends.
     Awaitable<> serve(Guest guest, Group group, std::shared_ptr<http::WebSocket> socket);
 
+    // The sockets of each room that has some.
+    [[nodiscard]] std::vector<RoomCount> count_connections() const;
     [[nodiscard]] const LiveMetrics& metrics() const { return parts_.metrics; }
 
 private:
@@ -57,6 +69,7 @@ private:
     asio::steady_timer tick_timer_;
     asio::steady_timer care_timer_;
     bool is_stopped_ = false;
+    std::optional<Milliseconds> drain_window_;  // once the node is leaving
 };
 
 }  // namespace mindspace::meditation

@@ -1,0 +1,125 @@
+#include "swarm/client.h"
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <system_error>
+#include <utility>
+
+namespace swarm {
+
+namespace {
+
+void check(int result, const char* what) {
+    if (result < 0 && errno != EINPROGRESS) throw std::system_error(errno, std::generic_category(), what);
+}
+
+sockaddr_in address(const std::string& text, std::uint16_t port) {
+    sockaddr_in result{};
+    result.sin_family = AF_INET;
+    result.sin_port = htons(port);
+    inet_pton(AF_INET, text.c_str(), &result.sin_addr);
+    return result;
+}
+
+}  // namespace
+
+Client::~Client() {
+    if (fd_ >= 0) close(fd_);
+}
+
+Client::Client(Client&& other) noexcept : seat_(other.seat_), fd_(std::exchange(other.fd_, -1)) {}
+
+void Client::connect() {
+    fd_ = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    check(fd_, "socket");
+    const int on = 1;
+    setsockopt(fd_, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    setsockopt(fd_, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &on, sizeof on);
+    const auto from = address(seat_->source, 0);
+    check(bind(fd_, reinterpret_cast<const sockaddr*>(&from), sizeof from), "bind");
+    const auto to = address("127.0.0.1", seat_->port);
+    check(::connect(fd_, reinterpret_cast<const sockaddr*>(&to), sizeof to), "connect");
+}
+
+void Client::open_handshake() {
+    const std::string request = "GET /api/v1/groups/" + seat_->group +
+                                "/live HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+                                "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+                                "Authorization: Bearer " +
+                                seat_->token + "\r\n\r\n";
+    if (::send(fd_, request.data(), request.size(), MSG_NOSIGNAL) < 0) has_ended_ = true;
+}
+
+bool Client::read() {
+    static thread_local std::array<char, 256 * 1024> scratch;
+    input_.erase(0, taken_);
+    taken_ = 0;
+    const auto size = recv(fd_, scratch.data(), scratch.size(), 0);
+    if (size < 0 && (errno == EAGAIN || errno == EINTR)) return true;
+    if (size <= 0) return false;
+    input_.append(scratch.data(), static_cast<std::size_t>(size));
+    return true;
+}
+
+// The next text message. False when no more is whole.
+bool Client::next(std::string_view& text) {
+    std::string_view rest(input_);
+    rest.remove_prefix(taken_);
+    if (!is_open_) {
+        const auto end = rest.find("\r\n\r\n");
+        if (end == std::string_view::npos) return false;
+        has_ended_ = !rest.starts_with("HTTP/1.1 101 ");
+        is_open_ = true;
+        taken_ += end + 4;
+        if (has_ended_) return false;
+        send(R"({"type":"hello"})");
+        return next(text);
+    }
+    if (rest.size() < 2) return false;
+    const auto octet = [&](std::size_t at) { return static_cast<std::uint8_t>(rest[at]); };
+    std::size_t length = octet(1);
+    std::size_t head = 2;
+    if (length == 126) {
+        head = 4;
+        if (rest.size() < head) return false;
+        length = static_cast<std::size_t>(octet(2)) << 8 | octet(3);
+    } else if (length == 127) {
+        head = 10;
+        if (rest.size() < head) return false;
+        length = 0;
+        for (std::size_t i = 2; i < head; ++i) length = length << 8 | octet(i);
+    }
+    if (rest.size() < head + length) return false;
+    const int opcode = octet(0) & 15;
+    const auto payload = rest.substr(head, length);
+    taken_ += head + length;
+    if (opcode == 1) {
+        text = payload;
+        return true;
+    }
+    if (opcode == 9) send_frame(10, payload);
+    if (opcode == 8) {
+        has_ended_ = true;
+        close_code_ =
+            length < 2 ? 1005 : static_cast<std::uint8_t>(payload[0]) << 8 | static_cast<std::uint8_t>(payload[1]);
+        return false;
+    }
+    return next(text);
+}
+
+// Masked with zeros, which changes nothing.
+void Client::send_frame(int opcode, std::string_view payload) {
+    std::string frame(1, static_cast<char>(0x80 | opcode));
+    frame += static_cast<char>(0x80 | payload.size());  // all that we say is shorter than 126
+    frame.append(4, '\0');
+    frame += payload;
+    if (::send(fd_, frame.data(), frame.size(), MSG_NOSIGNAL) < 0) has_ended_ = true;
+}
+
+}  // namespace swarm

@@ -1,0 +1,198 @@
+#include "swarm/swarm.h"
+
+#include <sys/epoll.h>
+#include <unistd.h>
+
+#include <array>
+#include <chrono>
+#include <cmath>
+#include <cstdlib>
+#include <ctime>
+#include <iomanip>
+#include <sstream>
+
+namespace swarm {
+
+namespace {
+
+constexpr std::int64_t kSecond = 1'000'000'000;
+constexpr std::int64_t kPatience = 60 * kSecond;
+
+double wall_ms() {
+    return std::chrono::duration<double, std::milli>(std::chrono::system_clock::now().time_since_epoch()).count();
+}
+
+// The number behind `name` in an object that is known to have it; all of ours are plain.
+double number_of(std::string_view text, std::string_view name) {
+    const auto at = text.find(name);
+    return at == std::string_view::npos ? NAN : std::strtod(text.data() + at + name.size(), nullptr);
+}
+
+std::string quoted(std::int64_t number) {
+    return '"' + std::to_string(number) + '"';
+}
+
+}  // namespace
+
+std::int64_t now_ns() {
+    timespec now{};
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return now.tv_sec * kSecond + now.tv_nsec;
+}
+
+Swarm::Swarm(std::vector<Seat> seats) : seats_(std::move(seats)), epoll_(epoll_create1(EPOLL_CLOEXEC)) {
+    clients_.reserve(seats_.size());
+    for (const auto& seat : seats_) clients_.emplace_back(seat);
+}
+
+Swarm::~Swarm() {
+    close(epoll_);
+}
+
+void Swarm::turn(std::int64_t until_ns, const std::function<bool()>& is_done) {
+    std::array<epoll_event, 1024> events;
+    while (!is_done || !is_done()) {
+        const auto wait = std::max<std::int64_t>(std::min(until_ns, next_bell()) - now_ns(), 0);
+        const timespec timeout{.tv_sec = wait / kSecond, .tv_nsec = wait % kSecond};
+        const int count = epoll_pwait2(epoll_, events.data(), events.size(), &timeout, nullptr);
+        ring_bells();
+        for (int i = 0; i < count; ++i) {
+            const auto& event = events[static_cast<std::size_t>(i)];
+            auto& client = clients_[event.data.u64];
+            if ((event.events & EPOLLOUT) != 0) {
+                client.open_handshake();
+                epoll_event readable{.events = EPOLLIN, .data = event.data};
+                epoll_ctl(epoll_, EPOLL_CTL_MOD, client.fd(), &readable);
+            } else if (!client.receive([&](std::string_view text) { handle(client, text); })) {
+                drop(client);
+            }
+        }
+        if (now_ns() >= until_ns) return;
+    }
+}
+
+void Swarm::drop(Client& client) {
+    ++lost_;
+    ++close_codes_[client.close_code()];
+    if (client.is_joined)
+        --joined_;
+    else
+        --connecting_;
+    client.is_joined = false;
+    epoll_ctl(epoll_, EPOLL_CTL_DEL, client.fd(), nullptr);
+}
+
+void Swarm::handle(Client& client, std::string_view text) {
+    const auto now = now_ns();
+    if (const auto ref = text.find(R"("ref":")"); ref != std::string_view::npos) {
+        deliveries_.add(now - std::strtoll(text.data() + ref + 7, nullptr, 10));
+    } else if (text.contains(R"("type":"start")")) {
+        if (started_at_ns_ != 0) starts_.add(now - started_at_ns_);
+        const double due_ms = number_of(text, R"("startsAt":)");
+        const double wait_ms = due_ms - (wall_ms() + client.clock_offset_ms);
+        bells_.emplace(now + static_cast<std::int64_t>(wait_ms * 1e6), due_ms);
+    } else if (text.contains(R"("type":"time")")) {
+        const double t3 = wall_ms();
+        const double t0 = number_of(text, R"("t0":)");
+        const double middle = (number_of(text, R"("t1":)") + number_of(text, R"("t2":)")) / 2;
+        client.clock_offset_ms = middle - (t0 + t3) / 2;
+    } else if (!client.is_joined && text.contains(R"("type":"welcome")")) {
+        client.is_joined = true;
+        ++joined_;
+        --connecting_;
+    }
+}
+
+std::string Swarm::join(std::size_t at_once) {
+    const auto began = now_ns();
+    for (std::size_t i = 0; i < clients_.size(); ++i) {
+        clients_[i].connect();
+        ++connecting_;
+        epoll_event event{.events = EPOLLOUT, .data = {.u64 = i}};
+        epoll_ctl(epoll_, EPOLL_CTL_ADD, clients_[i].fd(), &event);
+        turn(now_ns() + kPatience, [&] { return connecting_ < at_once; });
+    }
+    turn(now_ns() + kPatience, [&] { return connecting_ == 0; });
+    std::ostringstream out;
+    out << R"({"joined": )" << joined_ << R"(, "lost": )" << lost_ << R"(, "seconds": )"
+        << static_cast<double>(now_ns() - began) / 1e9 << "}";
+    return out.str();
+}
+
+std::string Swarm::idle(double seconds) {
+    turn(now_ns() + static_cast<std::int64_t>(seconds * 1e9));
+    std::ostringstream out;
+    out << R"({"open": )" << joined_ << R"(, "lost": )" << lost_ << R"(, "codes": {)";
+    const char* separator = "";
+    for (const auto& [code, count] : close_codes_) {
+        out << separator << '"' << code << R"(": )" << count;
+        separator = ", ";
+    }
+    out << "}}";
+    return out.str();
+}
+
+std::string Swarm::react(double rate, double seconds) {
+    deliveries_ = {};
+    std::map<std::string_view, std::size_t> members;
+    for (const auto& client : clients_) members[client.seat().group] += client.is_joined ? 1 : 0;
+    const auto began = now_ns();
+    const auto count = static_cast<std::size_t>(rate * seconds);
+    std::size_t expected = 0;
+    for (std::size_t i = 0; i < count; ++i) {
+        const auto due = began + static_cast<std::int64_t>(static_cast<double>(i) * 1e9 / rate);
+        turn(due);
+        auto& client = clients_[i * 7919 % clients_.size()];  // a prime: rooms and people in turn
+        if (!client.is_joined) continue;
+        client.send(R"({"type":"reaction","kind":"heart","ref":)" + quoted(due) + "}");
+        expected += members[client.seat().group];
+    }
+    turn(now_ns() + kPatience / 6, [&] { return deliveries_.count() >= expected; });
+    std::ostringstream out;
+    out << R"({"sent": )" << count << R"(, "expected": )" << expected << R"(, "latency": )" << deliveries_.to_json()
+        << "}";
+    return out.str();
+}
+
+std::string Swarm::start(std::int64_t at_ns, double countdown_seconds) {
+    starts_ = {};
+    bell_errors_ = {};
+    send_time_questions();
+    turn(at_ns);
+    started_at_ns_ = at_ns;
+    for (auto& client : clients_)
+        if (client.seat().is_host && client.is_joined)
+            client.send(R"({"type":"start","countdownSeconds":)" + std::to_string(static_cast<int>(countdown_seconds)) +
+                        "}");
+    turn(now_ns() + kPatience / 6, [&] { return starts_.count() >= joined_; });
+    turn(now_ns() + static_cast<std::int64_t>((countdown_seconds + 5) * 1e9),
+         [&] { return bell_errors_.count() >= starts_.count(); });
+    return R"({"start": )" + starts_.to_json() + R"(, "bell_error": )" + bell_errors_.to_json() + "}";
+}
+
+// Spread over two seconds.
+void Swarm::send_time_questions() {
+    const auto began = now_ns();
+    const auto step = 2 * kSecond / static_cast<std::int64_t>(clients_.size());
+    for (std::size_t i = 0; i < clients_.size(); ++i) {
+        turn(began + step * static_cast<std::int64_t>(i));
+        if (!clients_[i].is_joined) continue;
+        std::ostringstream question;
+        question << std::fixed << std::setprecision(3) << R"({"type":"time","t0":)" << wall_ms() << "}";
+        clients_[i].send(question.str());
+    }
+    turn(now_ns() + kSecond / 2);
+}
+
+std::int64_t Swarm::next_bell() const {
+    return bells_.empty() ? INT64_MAX : bells_.begin()->first;
+}
+
+void Swarm::ring_bells() {
+    while (!bells_.empty() && bells_.begin()->first <= now_ns()) {
+        bell_errors_.add(static_cast<std::int64_t>(std::abs(wall_ms() - bells_.begin()->second) * 1e6));
+        bells_.erase(bells_.begin());
+    }
+}
+
+}  // namespace swarm

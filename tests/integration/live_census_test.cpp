@@ -1,0 +1,40 @@
+// What the management listener tells of the sockets of all nodes.
+
+#include "live_client.h"
+#include "raw_connection.h"
+
+#include <gmock/gmock.h>
+
+namespace mindspace::integration {
+namespace {
+
+std::uint16_t management_port_of_rooms() {
+    auto& program = Program::shared();
+    return plan_of_environment() ? program.split().node("meditation").management_port() : program.management_port();
+}
+
+std::string get(const char* path) {
+    RawConnection connection(management_port_of_rooms());
+    connection.send("GET " + std::string(path) + " HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+    return connection.receive_all();
+}
+
+TEST(LiveCensus, ShowsTheSocketsOfARoomAndItsNode) {
+    auto person = register_person();
+    const auto group = create_group(person);
+    const auto room = R"({"groupId":")" + group + R"(","connections":2})";
+    {
+        const auto joined = join(person, group);
+        const auto other_device = join(person, group);
+        EXPECT_TRUE(eventually([&] { return get("/connections").contains(room); }));
+        EXPECT_TRUE(eventually([&] { return !get("/metrics").contains("mindspace_cluster_room_connections 0"); }));
+    }
+    EXPECT_TRUE(eventually([&] { return !get("/connections").contains(group); }));
+}
+
+TEST(LiveCensus, IsNotPublic) {
+    EXPECT_TRUE(is(Client(Program::shared()).get("/connections"), 404));
+}
+
+}  // namespace
+}  // namespace mindspace::integration
