@@ -184,6 +184,14 @@ CREATE UNIQUE INDEX meditation_sessions_one_active ON meditation_sessions (user_
 CREATE INDEX meditation_sessions_active ON meditation_sessions (started_at) WHERE status = 'active';
 CREATE INDEX meditation_sessions_history ON meditation_sessions (user_id, started_at DESC, session_id DESC);
 
+-- The versions of deleted sessions. A session that is created again under such an id goes on from there.
+CREATE TABLE deleted_sessions (
+    user_id    uuid NOT NULL,
+    session_id uuid NOT NULL,
+    version    integer NOT NULL,
+    PRIMARY KEY (user_id, session_id)
+);
+
 CREATE TABLE groups (
     group_id         uuid PRIMARY KEY,
     host_id          uuid NOT NULL,
@@ -335,11 +343,11 @@ SELECT create_hash_partitions('session_facts');
 CREATE INDEX session_facts_day ON session_facts (user_id, local_date) INCLUDE (ended_at, duration_seconds, local_hour)
 WHERE counts;
 
--- Recomputed from the facts, never incremented.
+-- Recomputed from the facts, never incremented. A day is one row, with its kinds side by side in the order of their
+-- names: a year of them is read in a few hundred rows.
 CREATE TABLE daily_totals (
     user_id           uuid NOT NULL,
     local_date        date NOT NULL,
-    kind              text NOT NULL,
     sessions          integer NOT NULL,
     streak_sessions   integer NOT NULL,
     seconds           bigint NOT NULL,
@@ -347,7 +355,10 @@ CREATE TABLE daily_totals (
     mood_before_count integer NOT NULL,
     mood_after_sum    integer NOT NULL,
     mood_after_count  integer NOT NULL,
-    PRIMARY KEY (user_id, local_date, kind)
+    kinds             text[] NOT NULL,
+    kind_sessions     integer[] NOT NULL,
+    kind_seconds      bigint[] NOT NULL,
+    PRIMARY KEY (user_id, local_date)
 );
 
 -- Who registered when, by the date on their wall then. Of an erased account the id alone stays, so that an event that

@@ -36,8 +36,8 @@ protected:
             INSERT INTO users (user_id, email, display_name, timezone, locale, created_at, updated_at)
             VALUES ('01933b6e-0000-7000-8000-000000000001', 'a@example.org', 'A', 'Europe/Berlin', 'en', now(), now());
             INSERT INTO daily_totals VALUES
-                ('01933b6e-0000-7000-8000-000000000001', '2026-11-23', 'sleep', 1, 1, 600, 2, 1, 4, 1),
-                ('01933b6e-0000-7000-8000-000000000001', '2026-11-24', 'sleep', 2, 2, 1200, 5, 2, 0, 0))"));
+                ('01933b6e-0000-7000-8000-000000000001', '2026-11-23', 1, 1, 600, 2, 1, 4, 1, '{sleep}', '{1}', '{600}'),
+                ('01933b6e-0000-7000-8000-000000000001', '2026-11-24', 2, 2, 1200, 5, 2, 0, 0, '{sleep}', '{2}', '{1200}'))"));
         database_.start();
         redis_.start();
         run_until(io_, [&] { return database_.is_up() && redis_.is_up(); });

@@ -38,11 +38,13 @@ using Lines = std::vector<std::string>;
 
 Lines lines_of(const std::vector<DailyTotals>& rows) {
     Lines lines;
-    for (const auto& row : rows)
-        lines.push_back(format_date(row.date) + " " + row.kind + " " + std::to_string(row.sessions) + " sessions " +
+    for (const auto& row : rows) {
+        lines.push_back(format_date(row.date) + " " + std::to_string(row.sessions) + " sessions " +
                         std::to_string(row.seconds) + " s, before " + std::to_string(row.mood_before_sum) + "/" +
                         std::to_string(row.mood_before_count) + ", after " + std::to_string(row.mood_after_sum) + "/" +
                         std::to_string(row.mood_after_count));
+        for (const auto& [kind, seconds] : row.by_kind) lines.back() += " " + kind + "=" + std::to_string(seconds);
+    }
     std::ranges::sort(lines);
     return lines;
 }
@@ -97,7 +99,7 @@ protected:
 TEST_F(ProjectionTest, ACompletedSessionCountsOnItsDay) {
     Fact fact{.user = new_user(), .mood_before = 2, .mood_after = 4};
     publish({fact});
-    EXPECT_EQ(days_of(fact.user), (Lines{"2026-11-23 breathing 1 sessions 600 s, before 2/1, after 4/1"}));
+    EXPECT_EQ(days_of(fact.user), (Lines{"2026-11-23 1 sessions 600 s, before 2/1, after 4/1 breathing=600"}));
 }
 
 TEST_F(ProjectionTest, ActiveAndAbandonedSessionsDoNotCount) {
@@ -123,7 +125,7 @@ TEST_F(ProjectionTest, AnOlderVersionThatComesLateChangesNothing) {
     newer.mood_after = 5;
     publish({newer});
     publish({old});
-    EXPECT_EQ(days_of(old.user), (Lines{"2026-11-23 breathing 1 sessions 600 s, before 0/0, after 5/1"}));
+    EXPECT_EQ(days_of(old.user), (Lines{"2026-11-23 1 sessions 600 s, before 0/0, after 5/1 breathing=600"}));
 }
 
 TEST_F(ProjectionTest, VersionsOutOfOrderWithinABatchEndWithTheNewest) {
@@ -142,8 +144,8 @@ TEST_F(ProjectionTest, ASessionThatMovesToAnotherDayLeavesTheOldOne) {
     fact.version = 2;
     fact.date += days(1);
     publish({fact});
-    EXPECT_EQ(days_of(fact.user), (Lines{"2026-11-23 sleep 1 sessions 600 s, before 0/0, after 0/0",
-                                         "2026-11-24 breathing 1 sessions 600 s, before 0/0, after 0/0"}));
+    EXPECT_EQ(days_of(fact.user), (Lines{"2026-11-23 1 sessions 600 s, before 0/0, after 0/0 sleep=600",
+                                         "2026-11-24 1 sessions 600 s, before 0/0, after 0/0 breathing=600"}));
 }
 
 TEST_F(ProjectionTest, ADeletedSessionIsGoneAndStaysGone) {
@@ -207,12 +209,13 @@ Lines expected_days(const std::vector<Fact>& events, UserId user) {
         auto [known, added] = newest.try_emplace(event.id, event);
         if (!added && known->second.version < event.version) known->second = event;
     }
-    std::map<std::pair<LocalDate, std::string>, DailyTotals> days;
+    std::map<LocalDate, DailyTotals> days;
+    std::map<LocalDate, std::map<std::string, std::int64_t>> by_kind;
     for (const auto& [id, fact] : newest) {
         if (fact.deleted || fact.status != "completed") continue;
-        auto& day = days[{fact.date, fact.kind}];
+        auto& day = days[fact.date];
         day.date = fact.date;
-        day.kind = fact.kind;
+        by_kind[fact.date][fact.kind] += fact.seconds;
         day.sessions += 1;
         day.seconds += fact.seconds;
         day.mood_before_sum += fact.mood_before.value_or(0);
@@ -221,7 +224,10 @@ Lines expected_days(const std::vector<Fact>& events, UserId user) {
         day.mood_after_count += fact.mood_after ? 1 : 0;
     }
     std::vector<DailyTotals> rows;
-    for (const auto& [key, day] : days) rows.push_back(day);
+    for (const auto& [date, day] : days) {
+        rows.push_back(day);
+        for (const auto& [kind, seconds] : by_kind[date]) rows.back().by_kind.push_back({kind, seconds});
+    }
     return lines_of(rows);
 }
 

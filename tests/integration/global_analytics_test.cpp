@@ -3,6 +3,7 @@
 #include "database.h"
 #include "person.h"
 #include "platform/base/time.h"
+#include "raw_connection.h"
 #include "suite_program.h"
 
 #include <gmock/gmock.h>
@@ -99,6 +100,44 @@ TEST_F(GlobalFigures, ShowACompletedSessionWithinASecond) {
     EXPECT_LT(soonest, 1s);
 }
 
+TEST_F(GlobalFigures, StayWhenSomebodyLeaves) {
+    auto admin = register_admin(program());
+    auto person = register_person(program());
+    import_all(person, {offline_session("2025-05-01T08:00:00Z"), offline_session("2025-05-02T08:00:00Z")});
+    const auto path = std::string(kGlobal) + "?from=2025-05-01&to=2025-05-02";
+    ASSERT_TRUE(eventually([&] { return admin.client.get(path).at("/totals/sessions") == 2; }));
+    const auto before = admin.client.get(path);
+
+    const json::object password{{"password", json::string_view(kPassword.data(), kPassword.size())}};
+    ASSERT_TRUE(is(
+        person.client.send({.method = "DELETE", .path = "/api/v1/users/me", .body = json::serialize(password)}), 204));
+    const auto kept = "SELECT (SELECT count(*) FROM session_facts WHERE user_id = '" + person.id +
+                      "') + (SELECT count(*) FROM daily_totals WHERE user_id = '" + person.id +
+                      "') + (SELECT count(*) FROM user_facts WHERE user_id = '" + person.id + "' AND NOT erased)";
+    EXPECT_TRUE(eventually([&] { return query(program(), kept) == std::vector<TextRow>{{"0"}}; }));
+    ASSERT_TRUE(eventually([&] { return admin.client.get(path).text("/asOf") > before.text("/asOf"); }));
+    const auto after = admin.client.get(path);
+    for (const char* part : {"/days", "/weeks", "/months", "/totals"})
+        EXPECT_EQ(after.at(part), before.at(part)) << part;
+}
+
+TEST(Verification, HappensByItselfAndRaisesAnAlarm) {
+    const Program program({{"MINDSPACE_ANALYTICS_VERIFY_INTERVAL_SECONDS", "1"}});
+    auto person = register_person(program);
+    meditate(person);
+    ASSERT_TRUE(has_counted(person, 1));
+    const auto is_said = [&](const std::string& text) { return program.log().find(text) != std::string::npos; };
+    EXPECT_TRUE(eventually([&] { return is_said(R"("mindspace.users":1,"mindspace.diverging":0)"); }));
+    EXPECT_FALSE(is_said("analytics differ from the history"));
+
+    query(program, "UPDATE daily_totals SET sessions = 9");
+    EXPECT_TRUE(eventually([&] { return is_said("analytics differ from the history"); }));
+    if (plan_of_environment()) return;  // another process has the figures
+    RawConnection metrics(program.management_port());
+    metrics.send("GET /metrics HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+    EXPECT_THAT(metrics.receive_all(), testing::ContainsRegex("mindspace_analytics_divergence_total [1-9]"));
+}
+
 TEST(AnalyticsCommands, FindAndMendWhatDiffers) {
     const auto& program = Program::shared();
     auto person = register_person();
@@ -124,16 +163,15 @@ TEST(AnalyticsCommands, FindAndMendWhatDiffers) {
     EXPECT_NE(program.run({"analytics", "verify", "--user", "ada"}).exit_code, 0);
 }
 
-TEST(AnalyticsCommands, CompareTheHistoriesOfAProgramAtWork) {
-    const auto& program = Program::shared();
+TEST_F(GlobalFigures, AgreeWithTheHistoriesOfAProgramAtWork) {
     for (int i = 0; i < 5; ++i) {
-        auto person = register_person();
+        auto person = register_person(program());
         meditate(person);
     }
-    const auto ended = program.run({"analytics", "verify", "--users", "100000"});
+    const auto ended = program().run({"analytics", "verify", "--users", "100000"});
     EXPECT_EQ(ended.exit_code, 0) << ended.output;
-    EXPECT_EQ(program.run({"analytics", "rebuild"}).exit_code, 0);
-    EXPECT_EQ(program.run({"analytics", "verify", "--users", "100000"}).exit_code, 0);
+    EXPECT_EQ(program().run({"analytics", "rebuild"}).exit_code, 0);
+    EXPECT_EQ(program().run({"analytics", "verify", "--users", "100000"}).exit_code, 0);
 }
 
 }  // namespace

@@ -12,16 +12,16 @@ std::vector<JsonList> export_lists() {
                    'kind', kind, 'durationSeconds', duration_seconds, 'moodBefore', mood_before,
                    'moodAfter', mood_after, 'endedAt', )" JSON_TIME("ended_at") R"()::text
         FROM session_facts WHERE user_id = $1 AND session_id > )" JSON_AFTER_ID " ORDER BY session_id LIMIT $3"};
-    // The key is the date and the kind: "2026-11-23 sleep".
+    // The key is the date.
     static constexpr Statement kDays{"analytics_export_days", R"(
-        SELECT local_date || ' ' || kind, json_build_object(
-                   'localDate', local_date, 'kind', kind, 'sessions', sessions, 'seconds', seconds,
+        SELECT local_date::text, json_build_object(
+                   'localDate', local_date, 'sessions', sessions, 'seconds', seconds,
                    'moodBeforeSum', mood_before_sum, 'moodBeforeCount', mood_before_count,
-                   'moodAfterSum', mood_after_sum, 'moodAfterCount', mood_after_count)::text
+                   'moodAfterSum', mood_after_sum, 'moodAfterCount', mood_after_count,
+                   'kinds', kinds, 'kindSessions', kind_sessions, 'kindSeconds', kind_seconds)::text
         FROM daily_totals
-        WHERE user_id = $1 AND (local_date, kind) > (coalesce(nullif(left($2, 10), ''), '0001-01-01')::date,
-                                                     substr($2, 12))
-        ORDER BY local_date, kind LIMIT $3)"};
+        WHERE user_id = $1 AND local_date > coalesce(nullif($2, ''), '0001-01-01')::date
+        ORDER BY local_date LIMIT $3)"};
     static constexpr Statement kAccount{"analytics_export_account", R"(
         SELECT '', json_build_object('registeredOn', registered_on)::text
         FROM user_facts WHERE user_id = $1 AND $2::text = '' LIMIT $3)"};

@@ -3,6 +3,7 @@
 #include "platform/postgres/session.h"
 #include "services/analytics/accounts.h"
 #include "services/analytics/streaks.h"
+#include "services/analytics/truth.h"
 
 #include <boost/json/parse.hpp>
 
@@ -122,18 +123,11 @@ Awaitable<> recompute(postgres::Session& session, Days days) {
     static constexpr Statement kClear{"analytics_clear_days", R"(
         DELETE FROM daily_totals USING unnest($1::uuid[], $2::date[]) AS day (user_id, local_date)
         WHERE daily_totals.user_id = day.user_id AND daily_totals.local_date = day.local_date)"};
-    static constexpr Statement kAddUp{"analytics_add_up_days", R"(
-        INSERT INTO daily_totals (user_id, local_date, kind, sessions, streak_sessions, seconds, mood_before_sum,
-                                  mood_before_count, mood_after_sum, mood_after_count)
-        SELECT user_id, local_date, kind, sessions, streak, seconds, before_sum, before_count, after_sum, after_count
-        FROM unnest($1::uuid[], $2::date[]) AS day (user_id, local_date) CROSS JOIN LATERAL (
-            SELECT kind, count(*) AS sessions, count(*) FILTER (WHERE duration_seconds >= $3) AS streak,
-                   sum(duration_seconds) AS seconds, coalesce(sum(mood_before), 0) AS before_sum,
-                   count(mood_before) AS before_count, coalesce(sum(mood_after), 0) AS after_sum,
-                   count(mood_after) AS after_count
-            FROM session_facts AS fact
-            WHERE fact.user_id = day.user_id AND fact.local_date = day.local_date AND counts
-            GROUP BY kind) AS totals)"};
+    static constexpr Statement kAddUp{
+        "analytics_add_up_days",
+        "INSERT INTO daily_totals (" TOTALS_COLUMNS ") SELECT " TOTALS_COLUMNS
+        " FROM unnest($1::uuid[], $2::date[]) AS day (whose, which) CROSS JOIN LATERAL " TOTALS_OF(
+            "FROM session_facts WHERE user_id = whose AND local_date = which AND counts", "$3") " AS totals"};
     co_await session.query(kClear, days.users, days.dates);
     co_await session.query(kAddUp, days.users, days.dates, kStreakSeconds);
 }

@@ -21,7 +21,7 @@ Totals add_up(std::span<const DailyTotals> rows) {
     for (const auto& row : rows) {
         totals.sessions += row.sessions;
         totals.seconds += row.seconds;
-        totals.seconds_by_kind[row.kind] += row.seconds;
+        for (const auto& [kind, seconds] : row.by_kind) totals.seconds_by_kind[kind] += seconds;
         sum.mood_before_sum += row.mood_before_sum;
         sum.mood_before_count += row.mood_before_count;
         sum.mood_after_sum += row.mood_after_sum;

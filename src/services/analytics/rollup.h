@@ -8,16 +8,21 @@
 
 namespace mindspace::analytics {
 
-// What a user did on one day in one kind: a row of daily_totals.
+struct KindSeconds {
+    std::string kind;
+    std::int64_t seconds = 0;
+};
+
+// What a user did on one day: a row of daily_totals.
 struct DailyTotals {
     LocalDate date{};
-    std::string kind;
     std::int64_t sessions = 0;
     std::int64_t seconds = 0;
     std::int64_t mood_before_sum = 0;
     std::int64_t mood_before_count = 0;
     std::int64_t mood_after_sum = 0;
     std::int64_t mood_after_count = 0;
+    std::vector<KindSeconds> by_kind;
 };
 
 // The last day of the day, week or month that `date` lies in.

@@ -10,20 +10,28 @@ using postgres::Statement;
 
 Awaitable<std::vector<DailyTotals>> AnalyticsStore::list_days(UserId user, Range range) {
     static constexpr Statement kList{"analytics_list_days", R"(
-        SELECT local_date, kind, sessions, seconds, mood_before_sum, mood_before_count, mood_after_sum, mood_after_count
+        SELECT local_date, sessions, seconds, mood_before_sum, mood_before_count, mood_after_sum, mood_after_count, kinds,
+               kind_seconds
         FROM daily_totals WHERE user_id = $1 AND local_date BETWEEN $2 AND $3 ORDER BY local_date)"};
     auto rows = co_await replicas_.query(user, kList, user, range.from, range.to);
     std::vector<DailyTotals> days;
     days.reserve(rows.size());
-    for (auto row : rows)
+    for (auto row : rows) {
         days.push_back({.date = row.get<LocalDate>(0),
-                        .kind = row.get<std::string>(1),
-                        .sessions = row.get<std::int32_t>(2),
-                        .seconds = row.get<std::int64_t>(3),
-                        .mood_before_sum = row.get<std::int32_t>(4),
-                        .mood_before_count = row.get<std::int32_t>(5),
-                        .mood_after_sum = row.get<std::int32_t>(6),
-                        .mood_after_count = row.get<std::int32_t>(7)});
+                        .sessions = row.get<std::int32_t>(1),
+                        .seconds = row.get<std::int64_t>(2),
+                        .mood_before_sum = row.get<std::int32_t>(3),
+                        .mood_before_count = row.get<std::int32_t>(4),
+                        .mood_after_sum = row.get<std::int32_t>(5),
+                        .mood_after_count = row.get<std::int32_t>(6),
+                        .by_kind = {}});
+        auto kinds = row.get<std::vector<std::string>>(7);
+        auto seconds = row.get<std::vector<std::int64_t>>(8);
+        auto& by_kind = days.back().by_kind;
+        by_kind.reserve(kinds.size());
+        for (std::size_t i = 0; i < kinds.size(); ++i)
+            by_kind.push_back({.kind = std::move(kinds[i]), .seconds = seconds.at(i)});
+    }
     co_return days;
 }
 
@@ -32,17 +40,18 @@ Awaitable<History> AnalyticsStore::find_history(UserId user) {
     static const postgres::PartitionedStatement kFind{"analytics_find_history", R"(
         SELECT coalesce(array_agg(local_date), '{}'), coalesce(array_agg(sessions), '{}'),
                coalesce(array_agg(seconds), '{}'), coalesce(array_agg(keeps_streak), '{}'),
-               (SELECT kind FROM daily_totals WHERE user_id = $1
-                GROUP BY kind ORDER BY sum(sessions) DESC, sum(seconds) DESC, kind LIMIT 1),
+               (SELECT kind
+                FROM (SELECT unnest(kinds) AS kind, unnest(kind_sessions) AS sat, unnest(kind_seconds) AS lasted
+                      FROM daily_totals WHERE user_id = $1) AS part
+                GROUP BY kind ORDER BY sum(sat) DESC, sum(lasted) DESC, kind COLLATE "C" LIMIT 1),
                (SELECT local_hour FROM session_facts_N WHERE user_id = $1 AND counts
                 GROUP BY local_hour ORDER BY count(*) DESC, local_hour LIMIT 1)
-        FROM (SELECT local_date, sum(sessions) AS sessions, sum(seconds)::bigint AS seconds,
-                     bool_or(streak_sessions > 0) AS keeps_streak
-              FROM daily_totals WHERE user_id = $1 GROUP BY local_date ORDER BY local_date) AS day)"};
+        FROM (SELECT local_date, sessions, seconds, streak_sessions > 0 AS keeps_streak
+              FROM daily_totals WHERE user_id = $1 ORDER BY local_date) AS day)"};
     auto rows = co_await replicas_.query(user, kFind.of(user), user);
     const auto row = rows[0];
     auto dates = row.get<std::vector<LocalDate>>(0);
-    auto sessions = row.get<std::vector<std::int64_t>>(1);
+    auto sessions = row.get<std::vector<std::int32_t>>(1);
     auto seconds = row.get<std::vector<std::int64_t>>(2);
     auto keeps_streak = row.get<std::vector<bool>>(3);
     History history{.days = {},

@@ -29,10 +29,13 @@ std::vector<postgres::Query> erase_user(UserId user, Timestamp now) {
                                               "DELETE FROM meditation_sessions WHERE user_id = $1"};
     static constexpr Statement kEraseAttendance{"meditation_erase_attendance",
                                                 "DELETE FROM group_attendance WHERE user_id = $1"};
+    static constexpr Statement kEraseDeleted{"meditation_erase_deleted_sessions",
+                                             "DELETE FROM deleted_sessions WHERE user_id = $1"};
     std::vector<postgres::Query> queries;
     queries.push_back(postgres::bind(kLeaveGroups, user, now, kNobody, kUntitled));
     queries.push_back(postgres::bind(kEraseSessions, user));
     queries.push_back(postgres::bind(kEraseAttendance, user));
+    queries.push_back(postgres::bind(kEraseDeleted, user));
     return queries;
 }
 

@@ -15,6 +15,12 @@ namespace {
     "session_id, status, kind, planned_seconds, duration_seconds, started_at, ended_at, local_date, timezone, " \
     "group_id, mood_before, mood_after, note, source, created_at, updated_at, version"
 
+// The version that a new session begins with: consumers of events know a deleted one of that id, and only what is
+// higher is news to them.
+#define FIRST_VERSION(ID)                                                                                          \
+    "coalesce((SELECT gone.version + 1 FROM deleted_sessions AS gone WHERE gone.user_id = $1 AND gone.session_id " \
+    "= " ID "), 1)"
+
 // Of a CTE named `changed` with SESSION_COLUMNS and user_id.
 #define SESSION_EVENT(TYPE, VERSION, AT)                                                                         \
     "event AS (INSERT INTO outbox (type, user_id, payload, occurred_at) SELECT " TYPE                            \
@@ -70,10 +76,10 @@ Awaitable<std::optional<MeditationSession>> SessionStore::insert_active(UserId u
     static const PartitionedStatement kInsert{"session_insert_active", R"(
         WITH changed AS (
             INSERT INTO meditation_sessions_N (user_id, session_id, status, kind, planned_seconds, started_at, local_date,
-                                             timezone, mood_before, source, created_at, updated_at)
+                                             timezone, mood_before, source, created_at, updated_at, version)
             SELECT $1, $2, 'active', $3, $4, $5,
                    (wall_time($5, zone.name) - make_interval(hours => zone.day_start_hour))::date,
-                   zone.name, $6, 'live', $5, $5
+                   zone.name, $6, 'live', $5, $5, )" FIRST_VERSION("$2") R"(
             FROM (SELECT coalesce($7, timezone) AS name, day_start_hour FROM users WHERE user_id = $1
                   FOR KEY SHARE) AS zone
             ON CONFLICT DO NOTHING
@@ -162,7 +168,11 @@ Awaitable<bool> SessionStore::erase(UserId user, MeditationSessionId id, std::op
         WITH changed AS (
             DELETE FROM meditation_sessions_N
             WHERE user_id = $1 AND session_id = $2 AND ($4::integer IS NULL OR version = $4)
-            RETURNING user_id, )" SESSION_COLUMNS "), " SESSION_EVENT("'session.deleted'", "version + 1", "$3") R"(
+            RETURNING user_id, )" SESSION_COLUMNS "), " SESSION_EVENT("'session.deleted'", "version + 1", "$3") R"(,
+        noted AS (
+            INSERT INTO deleted_sessions (user_id, session_id, version)
+            SELECT user_id, session_id, version + 1 FROM changed
+            ON CONFLICT (user_id, session_id) DO UPDATE SET version = excluded.version)
         SELECT 1 FROM changed)"};
     auto rows = co_await database_.query(kErase.of(user), user, id, now, expected_version);
     co_return !rows.empty();
@@ -200,12 +210,13 @@ Awaitable<ImportOutcomes> SessionStore::import(UserId user, std::vector<Imported
         WITH changed AS (
             INSERT INTO meditation_sessions_N (user_id, session_id, status, kind, planned_seconds, duration_seconds,
                                              started_at, ended_at, local_date, timezone, mood_before, mood_after, note,
-                                             source, created_at, updated_at)
+                                             source, created_at, updated_at, version)
             SELECT $1, i.id, 'completed', i.kind, coalesce(i.planned, greatest(60, i.duration)), i.duration,
                    i.started_at, i.started_at + make_interval(secs => i.duration),
                    (wall_time(i.started_at, coalesce(i.zone, u.timezone))
                     - make_interval(hours => u.day_start_hour))::date,
-                   coalesce(i.zone, u.timezone), i.mood_before, i.mood_after, i.note, 'import', $2, $2
+                   coalesce(i.zone, u.timezone), i.mood_before, i.mood_after, i.note, 'import', $2, $2,
+                   )" FIRST_VERSION("i.id") R"(
             FROM unnest($3::uuid[], $4::text[], $5::integer[], $6::integer[], $7::timestamptz[], $8::text[],
                         $9::smallint[], $10::smallint[], $11::text[])
                  AS i (id, kind, planned, duration, started_at, zone, mood_before, mood_after, note)
