@@ -158,7 +158,7 @@ def join(parts):
         part.order("join 100")
     answers = [part.answer() for part in parts]
     if any(answer["lost"] for answer in answers):
-        sys.exit(f"some sockets were lost: {answers}")
+        sys.exit(f"some sockets were lost, with these close codes: {idle(parts, 0)}")
     return sum(answer["joined"] for answer in answers), max(answer["seconds"] for answer in answers)
 
 
