@@ -21,8 +21,8 @@ using boost::system::error_code;
 // One read is always under way; the loop turns while a test waits.
 class LiveClient::Connection {
 public:
-    Connection(const Program& program, const std::string& target, const Headers& headers) {
-        stream_.next_layer().connect({asio::ip::address_v4::loopback(), program.port()});
+    Connection(std::uint16_t port, const std::string& target, const Headers& headers) {
+        stream_.next_layer().connect({asio::ip::address_v4::loopback(), port});
         stream_.set_option(websocket::stream_base::decorator([&headers](websocket::request_type& request) {
             for (const auto& [name, value] : headers) request.set(name, value);
         }));
@@ -32,7 +32,7 @@ public:
         stream_.set_option(packing);
         std::optional<error_code> done;
         websocket::response_type response;
-        const auto host = "127.0.0.1:" + std::to_string(program.port());
+        const auto host = "127.0.0.1:" + std::to_string(port);
         stream_.async_handshake(response, host, target, [&](error_code failure) { done = failure; });
         if (!turn_until([&] { return done.has_value(); }, kPatience)) throw std::runtime_error("no handshake");
         if (*done && *done != websocket::error::upgrade_declined) throw boost::system::system_error(*done);
@@ -100,8 +100,8 @@ private:
     bool is_packed_ = false;
 };
 
-LiveClient::LiveClient(const Program& program, const std::string& target, const Headers& headers)
-    : connection_(std::make_unique<Connection>(program, target, headers)) {}
+LiveClient::LiveClient(std::uint16_t port, const std::string& target, const Headers& headers)
+    : connection_(std::make_unique<Connection>(port, target, headers)) {}
 
 LiveClient::~LiveClient() = default;
 LiveClient::LiveClient(LiveClient&&) noexcept = default;
@@ -172,8 +172,12 @@ LiveClient open_socket(const Person& person, const std::string& group) {
 }
 
 Joined join(Person& person, const std::string& group, std::optional<json::object> resume) {
+    return join_by(person.client.program().port(), person, group, std::move(resume));
+}
+
+Joined join_by(std::uint16_t port, Person& person, const std::string& group, std::optional<json::object> resume) {
     const auto ticket = person.client.post(group_path(group, "/ticket")).text("/ticket");
-    LiveClient socket(person.client.program(), group_path(group, "/live?ticket=" + in_query(ticket)));
+    LiveClient socket(port, group_path(group, "/live?ticket=" + in_query(ticket)));
     if (socket.status() != 101) throw std::runtime_error("no upgrade: " + std::to_string(socket.status()));
     json::object hello{{"type", "hello"}};
     if (resume) hello["resume"] = *resume;

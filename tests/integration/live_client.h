@@ -15,7 +15,10 @@ namespace mindspace::integration {
 class LiveClient {
 public:
     // Asks for the upgrade; what came of it is in status().
-    LiveClient(const Program& program, const std::string& target, const Headers& headers = {});
+    LiveClient(const Program& program, const std::string& target, const Headers& headers = {})
+        : LiveClient(program.port(), target, headers) {}
+    // By another way to it: a proxy's port.
+    LiveClient(std::uint16_t port, const std::string& target, const Headers& headers = {});
     ~LiveClient();  // breaks the connection off, without a goodbye
     LiveClient(LiveClient&&) noexcept;
     LiveClient& operator=(LiveClient&&) noexcept;
@@ -54,6 +57,8 @@ struct Joined {
     json::object welcome;
 };
 Joined join(Person& person, const std::string& group, std::optional<json::object> resume = {});
+// By another way.
+Joined join_by(std::uint16_t port, Person& person, const std::string& group, std::optional<json::object> resume = {});
 
 std::int64_t number_of(const json::object& object, std::string_view member);
 

@@ -1,6 +1,6 @@
 // People together in a room: who is there, in which order things happen, how a meditation runs.
 
-#include "live_client.h"
+#include "live_listener.h"
 #include "platform/base/time.h"
 
 #include <gmock/gmock.h>
@@ -13,29 +13,6 @@ namespace {
 json::object participant_of(const json::object& event) {
     return event.at("participant").as_object();
 }
-
-// The room's events as one socket sees them: each must be the next of the same epoch.
-class Listener {
-public:
-    explicit Listener(Joined joined) : joined_(std::move(joined)), seq_(number_of(joined_.welcome, "seq")) {}
-
-    json::object next(std::string_view type) {
-        auto event = joined_.socket.next_event();
-        EXPECT_EQ(text_of(event, "type"), type) << event;
-        EXPECT_EQ(number_of(event, "seq"), seq_ + 1) << event;
-        EXPECT_EQ(event.at("epoch"), joined_.welcome.at("epoch")) << event;
-        seq_ = number_of(event, "seq");
-        return event;
-    }
-
-    [[nodiscard]] json::object resume_point() const { return {{"epoch", joined_.welcome.at("epoch")}, {"seq", seq_}}; }
-    [[nodiscard]] const json::object& welcome() const { return joined_.welcome; }
-    LiveClient& socket() { return joined_.socket; }
-
-private:
-    Joined joined_;
-    std::int64_t seq_;
-};
 
 void react(Listener& listener, std::string_view ref) {
     listener.socket().send({{"type", "reaction"}, {"kind", "bow"}, {"ref", ref}});

@@ -123,9 +123,12 @@ Awaitable<> LiveRoom::attempt(Task task) {
 }
 
 Awaitable<> LiveRoom::perform(Enter task) {
-    // What is published after the entry must reach us.
+    // What is published after the entry must reach us; and if this node dies right after it, others must know of the
+    // room.
     if (!is_subscribed_) {
         co_await parts_.subscriber.confirmed(room_channel(group_));
+        std::vector<GroupId> ours{group_};
+        co_await parts_.known_rooms.renew(std::move(ours), parts_.clock.now());
         is_subscribed_ = true;
     }
     auto connection = task.request.lease.connection;

@@ -47,7 +47,7 @@ public:
     static constexpr Seconds kHelloTimeout{5};
     static constexpr Seconds kReauthLead{60};
     static constexpr Seconds kGrace{10};     // for a broken connection to come back
-    static constexpr Seconds kLeaseTtl{25};  // how long a lost node's participants stay, at most
+    static constexpr Seconds kLeaseTtl{20};  // how long a lost node's participants stay, at most
     static constexpr Seconds kRenewEvery{5};
     static constexpr Seconds kRetryEvery{2};
     static constexpr Seconds kCompareEvery{30};  // with PostgreSQL, where a change may have been made without a word

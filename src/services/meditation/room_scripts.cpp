@@ -98,7 +98,7 @@ end
 local function reap(now)
     local reaped_at = redis.call('HGET', room, 'reapedAt') or now
     redis.call('HSET', room, 'reapedAt', now)
-    if now - reaped_at > 20000 then
+    if now - reaped_at > 12000 then
         for _, lease in ipairs(redis.call('ZRANGE', leases, '-inf', now, 'BYSCORE')) do
             redis.call('ZADD', leases, now + 10000, lease)
         end

@@ -156,7 +156,7 @@ std::pair<std::vector<Lease>, bool> RoomModel::reap_expired(Timestamp now) {
     std::vector<std::tuple<Timestamp, std::string, LeaseKey>> expired;
     for (auto& [lease, expires_at] : room_->leases) {
         if (expires_at > now) continue;
-        if (pause > Seconds(20))
+        if (pause > Seconds(12))
             expires_at = now + Seconds(10);
         else
             expired.emplace_back(expires_at, lease.first.to_string() + lease.second.to_string(), lease);

@@ -1,0 +1,218 @@
+// A group sits, its members on two nodes behind Nginx, and something breaks: a node is killed, Redis forgets, the host
+// stays away. Nobody is lost or doubled, and everybody gets their session.
+
+#include "database.h"
+#include "live_listener.h"
+#include "nginx.h"
+#include "raw_connection.h"
+
+#include "platform/postgres/test_server.h"
+#include "platform/redis/test_server.h"
+
+#include <gmock/gmock.h>
+
+#include <csignal>
+
+namespace mindspace::integration {
+namespace {
+
+constexpr int kPlannedSeconds = 300;
+// Of what happened on the way to the nodes: an answer of the loaded machine may be late by that.
+constexpr std::chrono::seconds kGhostLimit{30};
+
+class CrashInASit : public testing::Test {
+protected:
+    struct Member {
+        Person person;
+        std::optional<Listener> listener;
+    };
+
+    Environment settings() {
+        return {{"MINDSPACE_DATABASE_URL", conninfo_}, {"MINDSPACE_REDIS_URL", redis_.socket_path()}};
+    }
+
+    // So many sit, every other on the second node; the first is the host.
+    void begin_sit(std::size_t people) {
+        for (std::size_t i = 0; i < people; ++i) members_.push_back({register_person(first_), std::nullopt});
+        group_ = create_group(members_[0].person, {{"plannedSeconds", kPlannedSeconds}});
+        for (std::size_t i = 0; i < people; ++i) {
+            members_[i].listener.emplace(join_by(nginx_.port(), members_[i].person, group_));
+            for (std::size_t earlier = 0; earlier < i; ++earlier) members_[earlier].listener->next("join");
+        }
+        EXPECT_EQ(joined_on(first_), (people + 1) / 2);
+        EXPECT_EQ(joined_on(second_), people / 2);
+        members_[0].listener->socket().send({{"type", "start"}});
+        for (auto& member : members_) member.listener->next("start");
+        EXPECT_TRUE(eventually([&] { return attendance() == people; }));
+    }
+    std::size_t attendance() {
+        return query(conninfo_, "SELECT 1 FROM group_attendance WHERE group_id = '" + group_ + "'").size();
+    }
+    static std::size_t joined_on(const Program& node) {
+        RawConnection connection(node.management_port());
+        connection.send("GET /metrics HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+        const auto page = connection.receive_all();
+        const std::string name = "\nmindspace_room_connections_joined ";
+        return static_cast<std::size_t>(std::stoi(page.substr(page.find(name) + name.size())));
+    }
+
+    // The sit and everybody's part in it began so much earlier.
+    void let_pass(int seconds) {
+        const auto time = "make_interval(secs => " + std::to_string(seconds) + ") WHERE group_id = '" + group_ + "'";
+        query(conninfo_, "UPDATE group_attendance SET present_since = present_since - " + time);
+        query(conninfo_, "UPDATE groups SET started_at = started_at - make_interval(secs => " +
+                             std::to_string(seconds) + "), ends_at = ends_at - " + time);
+    }
+
+    void move_to(const Program& node) {
+        for (auto& [person, listener] : members_) person.client = Client(node, person.client.access_token());
+    }
+    void come_back(Member& member) {
+        member.listener->socket().close_code();  // the node's end is noticed
+        const auto point = member.listener->resume_point();
+        member.listener.emplace(join_by(nginx_.port(), member.person, group_, point), point);
+        EXPECT_EQ(member.listener->welcome().at("participantCount"), members_.size());
+    }
+    void react(Member& member, std::string_view ref) {
+        member.listener->socket().send({{"type", "reaction"}, {"kind", "bow"}, {"ref", ref}});
+    }
+
+    void expect_one_end(const std::vector<std::size_t>& present, std::string_view reason = "completed") {
+        for (auto i : present) EXPECT_EQ(text_of(members_[i].listener->next("end"), "reason"), reason);
+        for (auto i : present) EXPECT_THROW(members_[i].listener->socket().next_event(500ms), std::runtime_error);
+    }
+    // One for each, and no other.
+    std::map<std::string, int> seconds_attended() {
+        std::map<std::string, int> seconds;
+        for (const auto& row : query(conninfo_,
+                                     "SELECT user_id, duration_seconds FROM meditation_sessions WHERE "
+                                     "status = 'completed' AND group_id = '" +
+                                         group_ + "'"))
+            EXPECT_TRUE(seconds.emplace(row[0], std::stoi(row[1])).second) << "a session too many";
+        return seconds;
+    }
+
+    postgres::TestServer postgres_;
+    redis::TestServer redis_;
+    const std::string conninfo_ = postgres_.create_database();
+    Program first_{settings(), std::nullopt, "serve"};
+    Program second_{settings(), std::nullopt, "serve"};
+    Nginx nginx_{{first_.port(), second_.port()}};
+    std::vector<Member> members_;
+    std::string group_;
+};
+
+TEST_F(CrashInASit, OfOneNodeLosesWhoDoesNotComeBackAndNobodyElse) {
+    begin_sit(4);
+    auto lonely = register_person(first_);
+    const auto lonely_group = create_group(lonely);
+    auto lonely_socket = join(lonely, lonely_group);
+    let_pass(100);
+    first_.kill();
+    const auto killed_at = std::chrono::steady_clock::now();
+    move_to(second_);
+    come_back(members_[0]);  // and the third stays away
+    react(members_[0], "back");
+    for (std::size_t i : {0U, 1U, 3U}) EXPECT_EQ(members_[i].listener->next("reaction").at("ref"), "back");
+
+    for (std::size_t i : {0U, 1U, 3U}) {
+        const auto left = members_[i].listener->next("leave");
+        EXPECT_EQ(left.at("reason"), "timeout");
+        EXPECT_EQ(left.at("participantCount"), 3);
+        EXPECT_EQ(text_of(left.at("participant").as_object(), "id"), members_[2].person.id);
+    }
+    EXPECT_LE(std::chrono::steady_clock::now() - killed_at, kGhostLimit);
+    // The same in a room that no other node has sockets of.
+    Client other(second_, lonely.client.access_token());
+    EXPECT_TRUE(
+        eventually([&] { return other.get(group_path(lonely_group)).number("/participantCount") == 0; }, kGhostLimit));
+    EXPECT_LE(std::chrono::steady_clock::now() - killed_at, kGhostLimit + 2s);
+
+    let_pass(kPlannedSeconds);
+    expect_one_end({0, 1, 3});
+    const auto seconds = seconds_attended();
+    ASSERT_EQ(seconds.size(), 4U);
+    for (std::size_t i : {0U, 1U, 3U}) EXPECT_NEAR(seconds.at(members_[i].person.id), kPlannedSeconds, 5);
+    EXPECT_GE(seconds.at(members_[2].person.id), 100);
+    EXPECT_LE(seconds.at(members_[2].person.id), 100 + 60) << "what they sat, and the lease's rest";
+}
+
+TEST_F(CrashInASit, OfTheOtherNodeIsNotNoticedByAnybodyWhoStays) {
+    begin_sit(4);
+    let_pass(100);
+    second_.kill();
+    for (std::size_t i : {1U, 3U}) come_back(members_[i]);
+    react(members_[3], "back");
+    for (auto& member : members_) EXPECT_EQ(member.listener->next("reaction").at("ref"), "back");
+    let_pass(kPlannedSeconds);
+    expect_one_end({0, 1, 2, 3});
+    const auto seconds = seconds_attended();
+    ASSERT_EQ(seconds.size(), 4U);
+    for (const auto& [user, attended] : seconds) EXPECT_NEAR(attended, kPlannedSeconds, 5);
+}
+
+TEST_F(CrashInASit, OfRedisBeginsANewEpochAndTheSitGoesOn) {
+    begin_sit(3);
+    const auto old_point = members_[0].listener->resume_point();
+    redis_.signal(SIGKILL);
+    redis_.start();
+    ASSERT_TRUE(
+        eventually([&] { return members_[0].person.client.get(group_path(group_)).number("/participantCount") == 3; }));
+    react(members_[2], "still here");
+    for (auto& member : members_) member.listener->expect_new_epoch();
+
+    auto late = register_person(second_);
+    auto joined = join_by(nginx_.port(), late, group_, old_point);
+    EXPECT_EQ(joined.welcome.at("resumed"), false);
+    EXPECT_EQ(joined.welcome.at("state"), "running");
+    EXPECT_EQ(joined.welcome.at("participants").as_array().size(), 4U);
+    for (auto& member : members_) member.listener->next("join");
+    let_pass(kPlannedSeconds);
+    expect_one_end({0, 1, 2});
+    EXPECT_EQ(seconds_attended().size(), 4U) << "the late one's time was moved, too";
+}
+
+TEST_F(CrashInASit, OfTheHostMakesWhoHasBeenThereLongestTheHost) {
+    begin_sit(3);
+    members_[0].listener->socket().send({{"type", "leave"}});
+    for (std::size_t i : {1U, 2U}) members_[i].listener->next("leave");
+    // Two minutes pass.
+    const auto room = "room:{" + group_ + "}";
+    ASSERT_EQ(run_to_end({"redis-cli", "-s", redis_.socket_path(), "HINCRBY", room, "hostLeftAt", "-120000"}).exit_code,
+              0);
+    for (std::size_t i : {1U, 2U}) {
+        const auto changed = members_[i].listener->next("group");
+        EXPECT_EQ(text_of(changed.at("group").at("host").as_object(), "id"), members_[1].person.id);
+        EXPECT_EQ(changed.at("group").at("participantCount"), 2);
+    }
+    EXPECT_EQ(members_[2].person.client.get(group_path(group_)).text("/host/id"), members_[1].person.id);
+    members_[2].listener->socket().send({{"type", "end"}});
+    EXPECT_EQ(members_[2].listener->socket().next("error").at("code"), "forbidden");
+    members_[1].listener->socket().send({{"type", "end"}});
+    expect_one_end({1, 2}, "host");
+}
+
+TEST_F(CrashInASit, OfEverybodyEndsTheGroupAsTheHostIsGone) {
+    begin_sit(2);
+    let_pass(100);
+    for (auto& member : members_) {
+        member.listener->socket().send({{"type", "leave"}});
+        EXPECT_EQ(member.listener->socket().close_code(), 1000);
+    }
+    const auto of_group = " WHERE group_id = '" + group_ + "'";
+    ASSERT_TRUE(eventually([&] {
+        return query(conninfo_, "SELECT 1 FROM group_attendance" + of_group + " AND present_since IS NULL").size() == 2;
+    }));
+    EXPECT_EQ(members_[0].person.client.get(group_path(group_)).text("/state"), "running");
+    query(conninfo_, "UPDATE group_attendance SET seen_at = seen_at - interval '2 minutes'" + of_group);
+    query(conninfo_, "UPDATE groups SET started_at = started_at - interval '2 minutes'" + of_group);
+    ASSERT_TRUE(
+        eventually([&] { return members_[0].person.client.get(group_path(group_)).text("/state") == "ended"; }));
+    EXPECT_EQ(query(conninfo_, "SELECT end_reason FROM groups" + of_group).at(0).at(0), "hostGone");
+    const auto seconds = seconds_attended();
+    ASSERT_EQ(seconds.size(), 2U);
+    for (const auto& [user, attended] : seconds) EXPECT_NEAR(attended, 100, 20);
+}
+
+}  // namespace
+}  // namespace mindspace::integration

@@ -1,0 +1,56 @@
+#include "nginx.h"
+
+#include "raw_connection.h"
+
+#include <unistd.h>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+
+#include <fstream>
+#include <stdexcept>
+
+namespace mindspace::integration {
+
+namespace {
+
+namespace asio = boost::asio;
+
+std::uint16_t find_free_port() {
+    asio::io_context loop;
+    const asio::ip::tcp::acceptor acceptor(loop, {asio::ip::address_v4::loopback(), 0});
+    return acceptor.local_endpoint().port();
+}
+
+// One process without workers: it is gone when it is killed.
+std::string configuration(const std::string& directory, std::uint16_t port, const std::vector<std::uint16_t>& nodes) {
+    std::string upstream;
+    for (auto node : nodes) upstream += "server 127.0.0.1:" + std::to_string(node) + " fail_timeout=60s; ";
+    std::string temporary;
+    for (const char* kind : {"client_body", "proxy", "fastcgi", "uwsgi", "scgi"})
+        temporary += std::string(kind) + "_temp_path " + directory + "/" + kind + "; ";
+    return "daemon off; master_process off; pid " + directory + "/pid; error_log " + directory + "/error.log;\n" +
+           (::geteuid() == 0 ? "user root;\n" : "") +
+           "events { worker_connections 1024; }\n"
+           "http { access_log off; " +
+           temporary + "\n" +
+           "map $http_upgrade $connection_upgrade { default upgrade; '' ''; }\n"
+           "upstream nodes { " +
+           upstream + "}\n" + "server { listen 127.0.0.1:" + std::to_string(port) +
+           "; location / { proxy_pass http://nodes; proxy_http_version 1.1; proxy_set_header Host $http_host;\n"
+           "proxy_set_header Upgrade $http_upgrade; proxy_set_header Connection $connection_upgrade;\n"
+           "proxy_read_timeout 120s; } } }\n";
+}
+
+}  // namespace
+
+Nginx::Nginx(const std::vector<std::uint16_t>& nodes) : port_(find_free_port()) {
+    const auto directory = directory_.path().native();
+    std::ofstream(directory + "/nginx.conf") << configuration(directory, port_, nodes);
+    const std::vector<std::string> arguments{
+        "nginx", "-p", directory, "-c", directory + "/nginx.conf", "-e", directory + "/error.log"};
+    process_ = std::make_unique<Process>(arguments, Environment{}, directory_.path() / "output");
+    if (!eventually([this] { return is_listening(port_) || !process_->is_running(); }) || !process_->is_running())
+        throw std::runtime_error("nginx does not listen: " + read_whole_file(directory_.path() / "output"));
+}
+
+}  // namespace mindspace::integration
