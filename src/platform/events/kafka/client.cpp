@@ -4,6 +4,7 @@
 
 #include <array>
 #include <stdexcept>
+#include <tuple>
 
 namespace mindspace::events::kafka {
 
@@ -73,7 +74,7 @@ ClientHandle Configuration::make_client(rd_kafka_type_t type) {
     std::array<char, 256> why{};
     ClientHandle client(rd_kafka_new(type, conf_.get(), why.data(), why.size()));
     if (!client) fail(std::string(why.data()));
-    conf_.release();  // the client's now
+    std::ignore = conf_.release();  // the client's now
     return client;
 }
 
