@@ -49,7 +49,7 @@ TEST(LiveGroup, EndsARunningGroupThatIsDeleted) {
     hosts.socket().send({{"type", "start"}});
     listener.next("start");
     hosts.next("start");
-    EXPECT_TRUE(is_problem(host.client.patch(group_path(group), {{"title", "Late"}}), 409, "group_started"));
+    EXPECT_TRUE(is_problem(host.client.patch(group_path(group), {{"plannedSeconds", 60}}), 409, "group_started"));
     EXPECT_TRUE(is_problem(guest.client.del(group_path(group)), 403, "forbidden"));
     ASSERT_TRUE(is(host.client.del(group_path(group)), 204));
     const auto end = listener.next("end");
