@@ -6,8 +6,9 @@ namespace {
 
 // What all scripts know.
 // KEYS: room      hash: epoch, seq, state, startsAt, endsAt, host and version of the group, hostLeftAt (ms, while the
-//                 host is away), told (the participants that clients know of), flushedAt and reapedAt (ms), arrivals
-//                 (a number), newcomers; its name is the room's channel, too, and so in its slot
+//                 host is away), told (the participants that clients know of; -1: not all the same), flushedAt and
+//                 reapedAt (ms), arrivals (a number), newcomers; its name is the room's channel, too, and so in
+//                 its slot
 //       log       list: the last events, whole
 //       people    hash: user → participant (JSON)
 //       arrivals  sorted set: user by the order of coming
@@ -161,6 +162,10 @@ if is_new then
     end
 end
 local due_in = flush(ARGV[1])
+-- Whoever is welcomed with another number than the others know must hear of the next, even if it is the others' again.
+if tonumber(redis.call('HGET', room, 'told')) ~= redis.call('ZCARD', arrivals) then
+    redis.call('HSET', room, 'told', -1)
+end
 local facts = redis.call('HMGET', room, 'epoch', 'seq', 'state', 'startsAt', 'endsAt')
 local missed = false
 if ARGV[13] == facts[1] then missed = events_after(tonumber(ARGV[14])) end

@@ -118,6 +118,7 @@ std::optional<Entry> RoomModel::enter(const EnterRequest& request, Timestamp now
             ++room_->told;
     }
     auto due_in = flush(now);
+    if (room_->told != count_participants()) room_->told = -1;
     Entry entry{.epoch = room_->epoch,
                 .seq = room_->seq,
                 .facts = room_->facts,
