@@ -7,8 +7,8 @@ SET citus.enable_unsafe_triggers = on; -- the triggers look at their own row onl
 SELECT create_distributed_table('users', 'user_id');
 SELECT create_distributed_table(part, 'user_id', colocate_with => 'users')
 FROM unnest(ARRAY['credentials', 'auth_sessions', 'audit_log', 'one_time_tokens', 'mails', 'idempotency_keys',
-                  'meditation_sessions', 'group_attendance', 'outbox', 'dead_letters', 'session_facts', 'daily_totals',
-                  'user_facts']) AS part;
+                  'meditation_sessions', 'deleted_sessions', 'group_attendance', 'outbox', 'dead_letters',
+                  'session_facts', 'daily_totals', 'user_facts']) AS part;
 
 -- Not of a user: an address leads to one, a group belongs to all who sit with it.
 SELECT create_distributed_table('login_emails', 'email_key', colocate_with => 'none');
