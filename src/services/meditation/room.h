@@ -138,6 +138,7 @@ private:
     std::int64_t seq_ = 0;       // its number
     std::string settled_epoch_;  // in which our leases are; "" as long as there were none
     std::int64_t newest_ = 0;    // the highest number heard of while events were missing
+    std::int64_t wanted_ = 0;    // newest_ when the recall under way was asked for
     bool recalling_ = false;
     bool recall_failed_ = false;
     bool reload_wanted_ = false;

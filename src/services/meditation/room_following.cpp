@@ -18,7 +18,7 @@ void Room::follow(const OrderedEvent& ordered, Timestamp now, Actions& actions) 
     auto seq = *ordered.event.seq;
     if (!has_audience()) {  // nobody would miss what came between
         epoch_ = *ordered.event.epoch;
-        seq_ = seq - 1;
+        newest_ = seq_ = seq - 1;
     }
     // Of the epoch before or after: only an answer of Redis itself tells which.
     if (*ordered.event.epoch != epoch_) return recall(actions);
@@ -82,6 +82,7 @@ void Room::recall(Actions& actions) {
     if (recalling_) return;
     recalling_ = true;
     recall_failed_ = false;
+    wanted_ = newest_;
     actions.push_back(Recall{epoch_, seq_});
 }
 
@@ -106,6 +107,8 @@ Actions Room::on(const Recalled& what, Timestamp now) {
         return actions;
     }
     for (const auto& event : *history.events) follow(event, now, actions);
+    // What was known when it was asked for and is not there has been lost: a failover.
+    if (newest_ == wanted_) newest_ = seq_;
     if (newest_ > seq_) recall(actions);
     return actions;
 }
