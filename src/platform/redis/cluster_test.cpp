@@ -119,6 +119,14 @@ protected:
         for (const std::string& channel : channels_) ASSERT_TRUE(run_task(io_, confirm(subscriber_, channel)));
     }
 
+    // Whoever still waits, after a test that failed, ends while what they write to is there.
+    void TearDown() override {
+        is_over_ = true;
+        client_.stop();
+        io_.restart();
+        io_.run_for(Milliseconds(20));
+    }
+
     Value call(Words words) { return run_task(io_, send(client_, std::move(words))); }
 
     void start_writers() {

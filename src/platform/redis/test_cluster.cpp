@@ -99,7 +99,22 @@ TestCluster::Node& TestCluster::replica_of(const Node& master) {
     return *found;
 }
 
+// Redis's own tool refuses until every node has heard of the last change.
+void TestCluster::wait_until_agreed(const Node& node) {
+    auto deadline = steady_clock::now() + kPatience;
+    while (true) {
+        try {
+            run_program({"redis-cli", "--cluster", "check", place_of(node)});
+            return;
+        } catch (const std::runtime_error&) {
+            if (steady_clock::now() > deadline) throw;
+        }
+        std::this_thread::sleep_for(kPoll);
+    }
+}
+
 void TestCluster::reshard(const Node& from, const Node& to, int slots) {
+    wait_until_agreed(from);
     run_program({"redis-cli", "--cluster", "reshard", place_of(from), "--cluster-from", ask(from, {"CLUSTER", "MYID"}),
                  "--cluster-to", ask(to, {"CLUSTER", "MYID"}), "--cluster-slots", std::to_string(slots),
                  "--cluster-yes"});

@@ -42,6 +42,7 @@ public:
     void wait_until_whole();
 
 private:
+    static void wait_until_agreed(const Node& node);
     [[nodiscard]] static std::string state_of(const Node& node);
     [[nodiscard]] static bool is_whole(const Node& node);
 
