@@ -3,12 +3,17 @@
 #include "platform/telemetry/log.h"
 
 #include <array>
+#include <chrono>
+#include <future>
 #include <stdexcept>
+#include <thread>
 #include <tuple>
 
 namespace mindspace::events::kafka {
 
 namespace {
+
+constexpr std::chrono::seconds kDestroyTimeout{3};
 
 std::string addresses_of(const BrokerUrl& url) {
     std::string list;
@@ -42,8 +47,17 @@ void fail(const char* what, rd_kafka_resp_err_t error) {
     fail(std::string("cannot ") + what + ": " + rd_kafka_err2str(error));
 }
 
+// librdkafka 2.0 sometimes waits for its own threads for ever.
 void DestroyClient::operator()(rd_kafka_t* client) const {
-    rd_kafka_destroy_flags(client, RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE);
+    std::promise<void> end;
+    auto ended = end.get_future();
+    std::thread destroyer([client, end = std::move(end)]() mutable {
+        rd_kafka_destroy_flags(client, RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE);
+        end.set_value();
+    });
+    if (ended.wait_for(kDestroyTimeout) == std::future_status::ready) return destroyer.join();
+    log::warn("a Kafka client does not end and is left to itself");
+    destroyer.detach();
 }
 
 Configuration::Configuration(const Options& options) : conf_(rd_kafka_conf_new()) {
