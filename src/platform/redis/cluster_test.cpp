@@ -371,8 +371,8 @@ TEST_F(RedisCluster, LosesNothingWhenAReplicaTakesOverByOrder) {
     ASSERT_TRUE(run_until(io_, [&] { return writers_[0].acknowledged_at > taken_over_at; }));
     stop_writers();
     EXPECT_EQ(count_unavailable(), 0);
-    EXPECT_TRUE(hears_everything());
     shared_cluster->wait_until_whole();
+    EXPECT_TRUE(hears_everything());
 }
 
 }  // namespace

@@ -134,13 +134,34 @@ void TestCluster::end_move(Slot slot, const Node& from, const Node& to) {
 
 void TestCluster::wait_until_whole() {
     auto deadline = steady_clock::now() + kPatience;
-    for (const Node& node : nodes_) {
-        while (node.server->is_running() && !is_whole(node)) {
+    auto wait_for = [&](const Node& node, auto holds) {
+        while (node.server->is_running() && !holds(node)) {
             if (steady_clock::now() > deadline)
                 throw std::runtime_error("the cluster does not become whole: " + state_of(node));
             std::this_thread::sleep_for(kPoll);
         }
+    };
+    for (const Node& node : nodes_) wait_for(node, is_whole);
+    for (const Node& node : nodes_) wait_for(node, [this](const Node& one) { return agrees_with_all(one); });
+}
+
+bool TestCluster::agrees_with_all(const Node& node) {
+    auto roles = roles_seen_by(node);
+    return std::ranges::all_of(
+        nodes_, [&](const Node& other) { return !other.server->is_running() || roles_seen_by(other) == roles; });
+}
+
+// CLUSTER NODES, a line a node: id host:port@bus flags master …; a flag may say besides that it is the asked one.
+std::set<std::string> TestCluster::roles_seen_by(const Node& node) {
+    std::set<std::string> roles;
+    std::istringstream lines(ask(node, {"CLUSTER", "NODES"}));
+    for (std::string line; std::getline(lines, line);) {
+        std::istringstream words(line);
+        std::string id, place, flags, master;
+        words >> id >> place >> flags >> master;
+        roles.insert(id + (flags.contains("master") ? " is a master" : " follows " + master));
     }
+    return roles;
 }
 
 std::string TestCluster::state_of(const Node& node) {

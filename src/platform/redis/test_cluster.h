@@ -6,6 +6,7 @@
 #include "platform/redis/test_server.h"
 
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -38,13 +39,16 @@ public:
     static void end_move(Slot slot, const Node& from, const Node& to);
     // What a node answers to a command; blocks.
     static std::string ask(const Node& node, std::vector<std::string> command);
-    // Blocks until every running node is content and replicas are in line; throws after 30 s.
+    // Blocks until every running node is content, replicas are in line and all see the same roles; throws after 30 s.
+    // Before, a new master does not yet tell the former one, a replica now, what is published (the cluster bus).
     void wait_until_whole();
 
 private:
     static void wait_until_agreed(const Node& node);
     [[nodiscard]] static std::string state_of(const Node& node);
     [[nodiscard]] static bool is_whole(const Node& node);
+    [[nodiscard]] bool agrees_with_all(const Node& node);
+    [[nodiscard]] static std::set<std::string> roles_seen_by(const Node& node);
 
     std::vector<Node> nodes_;
 };
