@@ -21,7 +21,7 @@ namespace {
 
 constexpr auto kStopLimit = std::chrono::seconds(5);
 constexpr auto kConnectLimit = std::chrono::seconds(5);
-constexpr auto kPoll = std::chrono::milliseconds(20);
+constexpr auto kIdlePoll = std::chrono::milliseconds(20);
 
 http::ServerOptions common_options(const HttpSettings& http, std::size_t cores) {
     http::ServerOptions options{.max_connections = http.max_connections / cores + 1,
@@ -229,7 +229,7 @@ bool Cores::all_of(bool (Core::*question)() const) {
 void Cores::wait_until_connected() {
     auto give_up_at = std::chrono::steady_clock::now() + kConnectLimit;
     while (!all_of(&Core::is_connected) && std::chrono::steady_clock::now() < give_up_at)
-        std::this_thread::sleep_for(kPoll);
+        std::this_thread::sleep_for(kIdlePoll);
 }
 
 void Cores::drain() {
@@ -237,7 +237,8 @@ void Cores::drain() {
     Milliseconds limit = shared_.config.http.drain;
     on_each([limit](Core& core) { core.drain(limit / 2); });
     auto give_up_at = std::chrono::steady_clock::now() + limit;
-    while (!all_of(&Core::is_idle) && std::chrono::steady_clock::now() < give_up_at) std::this_thread::sleep_for(kPoll);
+    while (!all_of(&Core::is_idle) && std::chrono::steady_clock::now() < give_up_at)
+        std::this_thread::sleep_for(kIdlePoll);
 }
 
 bool Cores::stop() {

@@ -15,7 +15,7 @@ namespace mindspace::app {
 
 namespace {
 
-constexpr auto kPoll = std::chrono::milliseconds(200);
+constexpr auto kSignalPoll = std::chrono::milliseconds(200);
 
 bool has_auth(const std::vector<const Role*>& roles) {
     return std::ranges::any_of(roles, [](const Role* role) { return role->name == "auth"; });
@@ -79,7 +79,7 @@ void run_program(Config config, const std::vector<const Role*>& roles) {
         keys.emplace(signing_key_file(directory->root()), *shared.signing_key, config.auth.access_token_ttl,
                      cores->first().loop, cores->first().database,
                      [&cores](const auth::SigningKey& key) { cores->use_key(key); });
-    for (auto signal = Signal::none; signal != Signal::stop; signal = signals.wait(kPoll)) {
+    for (auto signal = Signal::none; signal != Signal::stop; signal = signals.wait(kSignalPoll)) {
         if (signal == Signal::reload) reload_certificates(shared);
         servers.poll();
         if (keys) keys->poll(std::chrono::steady_clock::now());

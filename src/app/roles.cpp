@@ -21,10 +21,6 @@ namespace mindspace::app {
 
 namespace {
 
-void append(http::Endpoints& to, http::Endpoints from) {
-    std::ranges::move(from, std::back_inserter(to));
-}
-
 void open_gateway(Core&) {}
 
 void open_auth(Core& core) {
@@ -81,7 +77,7 @@ void open_meditation(Core& core) {
 
 http::Endpoints meditation_rows(Core& core) {
     auto rows = meditation::session_endpoints(*core.sessions);
-    append(rows, meditation::group_endpoints(*core.groups, *core.entrance));
+    std::ranges::move(meditation::group_endpoints(*core.groups, *core.entrance), std::back_inserter(rows));
     return rows;
 }
 

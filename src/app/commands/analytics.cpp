@@ -18,15 +18,15 @@ namespace mindspace::app {
 
 namespace {
 
-constexpr Milliseconds kTimeout{600'000};  // of a statement: somebody may have a long history
-constexpr Milliseconds kPatience{30'000};  // with events that are on their way
+constexpr Milliseconds kTimeout{600'000};        // of a statement: somebody may have a long history
+constexpr Milliseconds kVerifyPatience{30'000};  // with events that are on their way
 
-struct Words {
+struct AnalyticsWords {
     std::string user;
     std::int64_t users = 1000;
 };
 
-std::optional<UserId> user_of(const Words& words) {
+std::optional<UserId> user_of(const AnalyticsWords& words) {
     if (words.user.empty()) return std::nullopt;
     auto user = UserId::parse(words.user);
     if (!user) throw StartupError(EX_USAGE, "--user takes an id, as `mindspace user list` shows it");
@@ -46,10 +46,10 @@ Awaitable<analytics::Verification> verify_on(postgres::Session& session, std::op
         users.push_back(*user);
     else
         users = co_await analytics::sample_users(session, count);
-    co_return co_await analytics::verify(session, std::move(users), kPatience);
+    co_return co_await analytics::verify(session, std::move(users), kVerifyPatience);
 }
 
-int rebuild(const CommandLine& line, const Words& words) {
+int rebuild(const CommandLine& line, const AnalyticsWords& words) {
     auto config = load_settings(line);
     auto user = user_of(words);
     CommandConnection connection(config);
@@ -61,7 +61,7 @@ int rebuild(const CommandLine& line, const Words& words) {
     return 0;
 }
 
-int verify(const CommandLine& line, const Words& words) {
+int verify(const CommandLine& line, const AnalyticsWords& words) {
     auto config = load_settings(line);
     auto user = user_of(words);
     CommandConnection connection(config);
@@ -79,10 +79,10 @@ int verify(const CommandLine& line, const Words& words) {
 }  // namespace
 
 void add_analytics_command(CLI::App& cli, CommandLine& line) {
-    auto words = std::make_shared<Words>();
+    auto words = std::make_shared<AnalyticsWords>();
     auto* analytics = cli.add_subcommand("analytics", "Look after the figures");
     analytics->require_subcommand(1);
-    auto add = [&](const char* name, const char* sentence, int (*action)(const CommandLine&, const Words&)) {
+    auto add = [&](const char* name, const char* sentence, int (*action)(const CommandLine&, const AnalyticsWords&)) {
         auto* command = add_command(*analytics, line, name, sentence);
         command->add_option("--user", words->user, "Of this user alone, by id");
         command->callback(

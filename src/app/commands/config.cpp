@@ -11,12 +11,12 @@ namespace mindspace::app {
 
 namespace {
 
-struct Words {
+struct ConfigWords {
     bool explain = false;
     bool markdown = false;
 };
 
-int show(const CommandLine& line, const Words& words) {
+int show(const CommandLine& line, const ConfigWords& words) {
     Config config;
     auto configuration = bind_settings(config);
     if (words.markdown) {
@@ -31,7 +31,7 @@ int show(const CommandLine& line, const Words& words) {
 }  // namespace
 
 void add_config_command(CLI::App& cli, CommandLine& line) {
-    auto words = std::make_shared<Words>();
+    auto words = std::make_shared<ConfigWords>();
     auto* command = add_command(cli, line, "config", "Check the configuration");
     command->add_flag("--explain", words->explain, "Print every setting, its value and where that came from");
     command->add_flag("--markdown", words->markdown, "Print the table of settings for the documentation");

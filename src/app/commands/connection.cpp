@@ -10,7 +10,7 @@ namespace mindspace::app {
 
 namespace {
 
-constexpr auto kPatience = std::chrono::seconds(5);
+constexpr auto kConnectPatience = std::chrono::seconds(5);
 constexpr auto kRedisPatience = std::chrono::seconds(1);
 
 postgres::ClientOptions database_options(const Config& config, const Backends& where) {
@@ -50,7 +50,7 @@ CommandConnection::CommandConnection(const Config& config, const Backends& where
     }
     database_.start();
     redis_.start();
-    run_until(loop_, kPatience, [this] { return database_.is_up(); });
+    run_until(loop_, kConnectPatience, [this] { return database_.is_up(); });
     run_until(loop_, kRedisPatience, [this] { return redis_.is_up(); });
 }
 

@@ -18,7 +18,7 @@ namespace mindspace::app {
 
 namespace {
 
-struct Words {
+struct UserWords {
     std::string who;  // an address or an id
     std::string name;
     std::string timezone = "UTC";
@@ -87,7 +87,7 @@ http::Role role_of(const std::string& name) {
     return schema::enum_value<http::Role>(name).value();  // the command line takes no other
 }
 
-int create(const CommandLine& line, const Words& words) {
+int create(const CommandLine& line, const UserWords& words) {
     auth::Register typed{.email = words.who,
                          .password = read_password(),
                          .display_name = words.name,
@@ -103,7 +103,7 @@ int create(const CommandLine& line, const Words& words) {
     return 0;
 }
 
-int list(const CommandLine& line, const Words& words) {
+int list(const CommandLine& line, const UserWords& words) {
     Administration administration(line);
     std::optional<UserId> user;
     if (!words.who.empty()) user = administration.find(words.who);
@@ -121,7 +121,7 @@ int list(const CommandLine& line, const Words& words) {
     return 0;
 }
 
-int list_sessions(const CommandLine& line, const Words& words) {
+int list_sessions(const CommandLine& line, const UserWords& words) {
     Administration administration(line);
     const auto user = administration.find(words.who);
     const auto sessions = administration.run(administration.service().list_sessions(user));
@@ -138,19 +138,19 @@ int list_sessions(const CommandLine& line, const Words& words) {
     return 0;
 }
 
-int set_role(const CommandLine& line, const Words& words) {
+int set_role(const CommandLine& line, const UserWords& words) {
     Administration administration(line);
     administration.run(administration.service().set_role(administration.find(words.who), role_of(words.role)));
     return 0;
 }
 
-int disable(const CommandLine& line, const Words& words) {
+int disable(const CommandLine& line, const UserWords& words) {
     Administration administration(line);
     administration.run(administration.service().disable(administration.find(words.who)));
     return 0;
 }
 
-int enable(const CommandLine& line, const Words& words) {
+int enable(const CommandLine& line, const UserWords& words) {
     Administration administration(line);
     administration.run(administration.service().enable(administration.find(words.who)));
     return 0;
@@ -159,10 +159,10 @@ int enable(const CommandLine& line, const Words& words) {
 }  // namespace
 
 void add_user_command(CLI::App& cli, CommandLine& line) {
-    auto words = std::make_shared<Words>();
+    auto words = std::make_shared<UserWords>();
     auto* user = cli.add_subcommand("user", "Look after accounts");
     user->require_subcommand(1);
-    auto add = [&](const char* name, const char* sentence, int (*action)(const CommandLine&, const Words&)) {
+    auto add = [&](const char* name, const char* sentence, int (*action)(const CommandLine&, const UserWords&)) {
         auto* command = add_command(*user, line, name, sentence);
         command->callback(
             [&line, words, action] { line.action = [&line, words, action] { return action(line, *words); }; });

@@ -29,7 +29,7 @@ namespace {
 constexpr std::string_view kUnfinished = "data.new.";
 
 // "fast", then "immediate" shutdown (PostgreSQL 15, section 19.5). Both are safe, the second means recovery next time.
-const StopPlan kStopPlan = {{SIGINT, 30s}, {SIGQUIT, 5s}};
+const StopPlan kPostgresStopPlan = {{SIGINT, 30s}, {SIGQUIT, 5s}};
 const StopPlan kInitdbStopPlan = {{SIGTERM, 5s}};
 constexpr auto kInitdbDeadline = 5min;
 
@@ -55,7 +55,7 @@ void sync_directory(const fs::path& path) {
 }
 
 // Best effort: a process of the interrupted initdb may still be ending in there. The name is not used again.
-void remove_unfinished(const fs::path& home) {
+void remove_unfinished_directories(const fs::path& home) {
     for (const auto& entry : fs::directory_iterator(home)) {
         std::error_code ignored;
         if (entry.path().filename().native().starts_with(kUnfinished)) fs::remove_all(entry.path(), ignored);
@@ -84,7 +84,7 @@ EmbeddedPostgres::EmbeddedPostgres(Places places, Account account, Progress prog
 }
 
 void EmbeddedPostgres::initialise() {
-    remove_unfinished(places_.home);
+    remove_unfinished_directories(places_.home);
     if (fs::exists(data())) return;
     if (!::getpwuid(account_.user)) {
         throw StartupError(EX_CONFIG,
@@ -117,7 +117,7 @@ ChildCommand EmbeddedPostgres::prepare() {
     if (!fs::exists(data() / "PG_VERSION")) {
         throw StartupError(EX_UNAVAILABLE, fmt::format("there is no database in {}", data().native()));
     }
-    stop_leftover_of(data() / "postmaster.pid", "postgres", data(), kStopPlan);
+    stop_leftover_of(data() / "postmaster.pid", "postgres", data(), kPostgresStopPlan);
     // PostgreSQL believes these files if they are garbled, or name a process that is anything at all today. Without
     // them it still refuses to start beside backends of a killed postmaster: it looks at the shared memory of the
     // cluster.
@@ -140,7 +140,7 @@ ChildCommand EmbeddedPostgres::prepare() {
                         .working_directory = places_.home,
                         .log_file = log_file(),
                         .account = account_,
-                        .stop_plan = kStopPlan};
+                        .stop_plan = kPostgresStopPlan};
 }
 
 Readiness EmbeddedPostgres::probe() const {

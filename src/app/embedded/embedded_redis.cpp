@@ -22,7 +22,7 @@ using namespace std::chrono_literals;
 namespace {
 
 // SIGTERM writes a last snapshot.
-const StopPlan kStopPlan = {{SIGTERM, 10s}};
+const StopPlan kRedisStopPlan = {{SIGTERM, 10s}};
 
 fs::path find_redis() {
     if (auto program = find_program("redis-server")) return *program;
@@ -33,7 +33,7 @@ fs::path find_redis() {
 }
 
 // Snapshots that a killed Redis did not finish.
-void remove_unfinished(const fs::path& home) {
+void remove_unfinished_snapshots(const fs::path& home) {
     for (const auto& entry : fs::directory_iterator(home)) {
         const std::string name = entry.path().filename();
         if (name.starts_with("temp-") && name.ends_with(".rdb")) fs::remove(entry.path());
@@ -49,9 +49,9 @@ EmbeddedRedis::EmbeddedRedis(Places places, Account account, Progress progress)
 
 ChildCommand EmbeddedRedis::prepare() {
     const fs::path pid_file = places_.home / "redis.pid";
-    stop_leftover_of(pid_file, places_.program.filename().native(), places_.home, kStopPlan);
+    stop_leftover_of(pid_file, places_.program.filename().native(), places_.home, kRedisStopPlan);
     for (const fs::path& stale : {pid_file, socket()}) fs::remove_all(stale);
-    remove_unfinished(places_.home);
+    remove_unfinished_snapshots(places_.home);
     return ChildCommand{
         .arguments =
             {places_.program, "--port", "0", "--unixsocket", socket(), "--unixsocketperm", "700", "--dir", places_.home,
@@ -70,7 +70,7 @@ ChildCommand EmbeddedRedis::prepare() {
         .working_directory = places_.home,
         .log_file = log_file(),
         .account = account_,
-        .stop_plan = kStopPlan};
+        .stop_plan = kRedisStopPlan};
 }
 
 Readiness EmbeddedRedis::probe() const {

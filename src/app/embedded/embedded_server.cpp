@@ -19,7 +19,7 @@ using namespace std::chrono_literals;
 constexpr auto kAnswerDeadline = 60s;
 constexpr auto kBusyDeadline = 10min;
 constexpr auto kProgressEvery = 5s;
-constexpr auto kLook = 20ms;
+constexpr auto kAnswerPoll = 20ms;
 
 // A process that ended at once is tried again: the backends of a postmaster that was killed need a moment to notice,
 // and hold the shared memory until then.
@@ -77,7 +77,7 @@ bool EmbeddedServer::becomes_ready() {
                 fmt::format("{} {} ({} s)", name_, busy ? "is reading its data" : "is still starting", waited.count()));
             next_report += kProgressEvery;
         }
-        std::this_thread::sleep_for(kLook);
+        std::this_thread::sleep_for(kAnswerPoll);
     }
     return false;
 }

@@ -16,8 +16,8 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr std::chrono::milliseconds kLook{10};
-constexpr std::chrono::seconds kKillDeadline{5};
+constexpr std::chrono::milliseconds kLeftoverPoll{10};
+constexpr std::chrono::seconds kLeftoverKillDeadline{5};
 constexpr std::size_t kCommLength = 15;  // TASK_COMM_LEN less the zero, proc(5)
 
 bool is_at_work(pid_t pid, std::string_view program, const fs::path& directory) {
@@ -40,7 +40,7 @@ bool ends_within(std::chrono::milliseconds grace, pid_t pid, std::string_view pr
     const auto deadline = std::chrono::steady_clock::now() + grace;
     while (is_at_work(pid, program, directory)) {
         if (std::chrono::steady_clock::now() >= deadline) return false;
-        std::this_thread::sleep_for(kLook);
+        std::this_thread::sleep_for(kLeftoverPoll);
     }
     return true;
 }
@@ -59,7 +59,7 @@ void stop_leftover(pid_t pid, std::string_view program, const fs::path& director
         if (ends_within(grace, pid, program, directory)) return;
     }
     ::kill(pid, SIGKILL);
-    if (!ends_within(kKillDeadline, pid, program, directory)) {
+    if (!ends_within(kLeftoverKillDeadline, pid, program, directory)) {
         throw StartupError(EX_UNAVAILABLE,
                            fmt::format("process {} ({}) still uses {} and cannot be killed: stop it by hand", pid,
                                        program, directory.native()));

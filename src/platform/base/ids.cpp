@@ -1,12 +1,12 @@
 #include "platform/base/ids.h"
 
+#include "platform/base/hex.h"
+
 #include <sodium.h>
 
 namespace mindspace {
 
 namespace {
-
-constexpr std::string_view kHex = "0123456789abcdef";
 
 int hex_value(char c) {
     if (c >= '0' && c <= '9') return c - '0';
@@ -70,8 +70,8 @@ Uuid::Text Uuid::text() const {
     std::size_t at = 0;
     for (std::size_t i = 0; i < bytes.size(); ++i) {
         if (i == 4 || i == 6 || i == 8 || i == 10) text[at++] = '-';
-        text[at++] = kHex[bytes[i] >> 4];
-        text[at++] = kHex[bytes[i] & 15];
+        text[at++] = kHexDigits[bytes[i] >> 4];
+        text[at++] = kHexDigits[bytes[i] & 15];
     }
     return text;
 }

@@ -1,5 +1,7 @@
 #include "platform/base/json_writer.h"
 
+#include "platform/base/hex.h"
+
 #include <array>
 #include <charconv>
 #include <cmath>
@@ -8,8 +10,6 @@
 namespace mindspace {
 
 namespace {
-
-constexpr std::string_view kHex = "0123456789abcdef";
 
 // The escape of each ASCII character: 0 none, 'u' as \u00XX, otherwise the letter behind the backslash.
 constexpr std::array<char, 256> kEscapes = [] {
@@ -60,8 +60,8 @@ void JsonWriter::put_escaped(std::string_view text) {
         out_ += kEscapes[c];
         if (kEscapes[c] == 'u') {
             out_ += "00";
-            out_ += kHex[c >> 4];
-            out_ += kHex[c & 15];
+            out_ += kHexDigits[c >> 4];
+            out_ += kHexDigits[c & 15];
         }
         text.remove_prefix(size + 1);
     }

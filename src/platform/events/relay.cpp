@@ -13,8 +13,8 @@ namespace mindspace::events {
 
 namespace {
 
-constexpr std::int64_t kBatchSize = 500;
-constexpr Milliseconds kConnectTimeout{15'000};
+constexpr std::int64_t kRelayBatch = 500;
+constexpr Milliseconds kRelayConnectTimeout{15'000};
 constexpr Milliseconds kPublishTimeout{15'000};
 
 std::vector<Message> messages_of(const std::vector<Event>& events, std::string_view source) {
@@ -77,10 +77,10 @@ private:
         co_await reader_.lead(session_);
         if (is_stopped_) co_return;
         auto connect = [](Publisher& publisher) { publisher.connect(); };
-        co_await line_.call(connect, kConnectTimeout);
+        co_await line_.call(connect, kRelayConnectTimeout);
         recover();
         while (!is_stopped_) {
-            auto events = co_await reader_.next(session_, kBatchSize);
+            auto events = co_await reader_.next(session_, kRelayBatch);
             if (!events.empty()) co_await send(std::move(events));
         }
     }

@@ -7,7 +7,7 @@ namespace {
 constexpr std::string_view kParameters = R"({"id":{"description":"A UUIDv7, lower case."}})";
 constexpr std::string_view kQuery = R"({"ws":{"method":"GET","bindingVersion":"0.1.0","query":{"type":"object",
     "properties":{"ticket":{"type":"string","maxLength":64,"description":"Opens the socket once; instead of a token."}}}}})";
-constexpr std::string_view kSecuritySchemes = R"({"accessToken":{"type":"http","scheme":"bearer","bearerFormat":"JWT"},
+constexpr std::string_view kAsyncapiSecurity = R"({"accessToken":{"type":"http","scheme":"bearer","bearerFormat":"JWT"},
     "ticket":{"type":"httpApiKey","in":"query","name":"ticket"}})";
 
 // Two kinds may have one name, one from each side.
@@ -129,7 +129,7 @@ std::string asyncapi_document(const SocketProtocol& protocol, const DocumentInfo
     out.end_object();
     out.key("components");
     out.begin_object();
-    out.key("securitySchemes"), out.raw(kSecuritySchemes);
+    out.key("securitySchemes"), out.raw(kAsyncapiSecurity);
     out.key("messages");
     out.begin_object();
     write_messages(out, "client", protocol.from_client, components);

@@ -1,10 +1,10 @@
 #include "platform/http/client_pool.h"
 
-#include <boost/asio/as_tuple.hpp>
+#include "platform/base/as_tuple.h"
+
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/ip/address.hpp>
-#include <boost/asio/use_awaitable.hpp>
 
 #include <algorithm>
 
@@ -14,9 +14,8 @@ using asio::ip::tcp;
 
 namespace {
 
-constexpr auto kSweepInterval = std::chrono::milliseconds(50);
+constexpr auto kPoolSweepInterval = std::chrono::milliseconds(50);
 constexpr auto kIdleLimit = std::chrono::seconds(60);  // less than servers keep a silent connection
-constexpr auto kTuple = asio::as_tuple(asio::use_awaitable);
 
 // What a look-up found. The look-up itself cannot be called off: it may outlive the one who asked.
 struct LookUp {
@@ -148,7 +147,7 @@ Awaitable<> ClientPool::sweep() {
             kept_, [&](const Connection& connection) { return now - connection->idle_since < kIdleLimit; });
         open_.add(kept_.begin() - first_young);
         kept_.erase(kept_.begin(), first_young);
-        sweep_timer_.expires_after(kSweepInterval);
+        sweep_timer_.expires_after(kPoolSweepInterval);
         co_await sweep_timer_.async_wait(kTuple);
     }
 }

@@ -7,7 +7,6 @@ namespace mindspace::http {
 
 namespace {
 
-constexpr std::size_t kLineEndSize = 2;
 // Content is bounded by whoever takes it, not here.
 constexpr ParseLimits kLimits{.max_head_bytes = 32 * 1024, .max_body = std::numeric_limits<std::size_t>::max()};
 

@@ -8,7 +8,7 @@ namespace mindspace::http {
 
 namespace {
 
-constexpr std::string_view kSecuritySchemes = R"({"accessToken":{"type":"http","scheme":"bearer","bearerFormat":"JWT",
+constexpr std::string_view kOpenapiSecurity = R"({"accessToken":{"type":"http","scheme":"bearer","bearerFormat":"JWT",
     "description":"A JWT with an asymmetric signature (EdDSA), made and verified as RFC8725 asks for."}})";
 
 // draft-ietf-httpapi-ratelimit-headers-10
@@ -201,7 +201,7 @@ std::string openapi_document(const Router& router, const DocumentInfo& info) {
     out.end_object();
     out.key("components");
     out.begin_object();
-    out.key("securitySchemes"), out.raw(kSecuritySchemes);
+    out.key("securitySchemes"), out.raw(kOpenapiSecurity);
     out.key("headers"), out.raw(kHeaders);
     out.key("schemas");
     out.begin_object();

@@ -9,7 +9,6 @@ namespace {
 
 // What a request line has besides its target: the longest method, two spaces, the version.
 constexpr std::size_t kRequestLineOverhead = std::string_view("OPTIONS  HTTP/1.1").size();
-constexpr std::size_t kLineEndSize = 2;
 
 }  // namespace
 

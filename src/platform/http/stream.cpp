@@ -1,9 +1,9 @@
 #include "platform/http/stream.h"
 
-#include <boost/asio/as_tuple.hpp>
+#include "platform/base/as_tuple.h"
+
 #include <boost/asio/ssl/context.hpp>
 #include <boost/asio/ssl/stream.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 
 #include <array>
@@ -14,7 +14,6 @@ namespace {
 
 constexpr std::size_t kScratch = 16 * 1024;
 constexpr std::size_t kTlsRead = 4 * 1024;  // held by each socket inside TLS while it waits
-constexpr auto kTuple = asio::as_tuple(asio::use_awaitable);
 
 }  // namespace
 

@@ -36,6 +36,8 @@ struct LineScan {
     std::size_t end;  // everything before it is text; a later scan of a longer buffer may start here
 };
 
+inline constexpr std::size_t kLineEndSize = 2;  // CR LF
+
 // Looks for the end of the line, from offset `from` on. HTAB is text. Every octet is looked at once.
 [[nodiscard]] LineScan scan_line(std::string_view buffer, std::size_t from);
 

@@ -23,7 +23,7 @@ std::string_view trimmed(std::string_view text) {
 }
 
 // Takes what stands before the next `separator` off the front of `text`. No value of ours is a quoted text with one.
-std::string_view take_until(std::string_view& text, char separator) {
+std::string_view take_trimmed(std::string_view& text, char separator) {
     const auto end = std::min(text.find(separator), text.size());
     const auto part = trimmed(text.substr(0, end));
     text.remove_prefix(std::min(end + 1, text.size()));
@@ -52,10 +52,10 @@ bool is_window(std::string_view value) {
 
 // RFC 7692 section 7.1: a parameter that is unknown, doubled or wrong makes the offer one to decline.
 bool can_meet(std::string_view offer) {
-    if (!equals_ignoring_case(take_until(offer, ';'), "permessage-deflate")) return false;
+    if (!equals_ignoring_case(take_trimmed(offer, ';'), "permessage-deflate")) return false;
     std::vector<std::string_view> seen;
     while (!offer.empty()) {
-        const auto [name, value, has_value] = parse_parameter(take_until(offer, ';'));
+        const auto [name, value, has_value] = parse_parameter(take_trimmed(offer, ';'));
         if (std::ranges::find(seen, name) != seen.end()) return false;
         seen.push_back(name);
         if (name == "server_no_context_takeover" || name == "client_no_context_takeover") {
@@ -142,7 +142,7 @@ bool offers_deflate(const RequestHead& head) {
         if (!equals_ignoring_case(header.name, "sec-websocket-extensions")) continue;
         auto offers = header.value;
         while (!offers.empty())
-            if (can_meet(take_until(offers, ','))) return true;
+            if (can_meet(take_trimmed(offers, ','))) return true;
     }
     return false;
 }

@@ -17,7 +17,7 @@ void FrameBoundary::pass(std::string_view octets) {
 }
 
 void FrameBoundary::read_header(std::string_view& octets) {
-    constexpr unsigned kMasked = 0x80;
+    constexpr unsigned kMaskBit = 0x80;
     constexpr unsigned kTwoOctets = 126;
     constexpr unsigned kEightOctets = 127;
     constexpr unsigned kMaskSize = 4;
@@ -25,10 +25,10 @@ void FrameBoundary::read_header(std::string_view& octets) {
     octets.remove_prefix(1);
     ++header_seen_;
     if (header_seen_ == 2) {
-        const unsigned code = octet & ~kMasked;
+        const unsigned code = octet & ~kMaskBit;
         length_ = code < kTwoOctets ? code : 0;
         length_octets_ = code == kTwoOctets ? 2 : code == kEightOctets ? 8 : 0;
-        header_size_ = 2 + length_octets_ + ((octet & kMasked) != 0 ? kMaskSize : 0);
+        header_size_ = 2 + length_octets_ + ((octet & kMaskBit) != 0 ? kMaskSize : 0);
     } else if (header_seen_ > 2 && header_seen_ <= 2 + length_octets_) {
         length_ = length_ << 8 | octet;
     }

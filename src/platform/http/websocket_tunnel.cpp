@@ -10,8 +10,8 @@ namespace mindspace::http {
 
 namespace {
 
-constexpr auto kEndLimit = std::chrono::seconds(5);       // from one side's end to the other's
-constexpr auto kSilenceLimit = std::chrono::seconds(90);  // the serving side pings long before that
+constexpr auto kEndLimit = std::chrono::seconds(5);             // from one side's end to the other's
+constexpr auto kTunnelSilenceLimit = std::chrono::seconds(90);  // the serving side pings long before that
 
 }  // namespace
 
@@ -83,7 +83,7 @@ void WebSocketTunnel::sweep(Clock::time_point now) {
     const auto& limit = server_.options_.write_timeout;
     const bool stuck = now - limit > up_.write_began_at || now - limit > down_.write_began_at;
     const bool ends_slowly = ending_since_ && now - *ending_since_ > kEndLimit;
-    if (stuck || ends_slowly || now - heard_at_ > kSilenceLimit) return abort();
+    if (stuck || ends_slowly || now - heard_at_ > kTunnelSilenceLimit) return abort();
     if (drain_at_ && now >= *drain_at_ && may_say_goodbye())
         asio::co_spawn(server_.loop_, say_goodbye(shared_from_this()), asio::detached);
 }

@@ -19,7 +19,7 @@ constexpr std::array<std::string_view, 5> kUnavailable{"BUSY", "READONLY", "MISC
 // might be there. It has ended at that point.
 constexpr std::string_view kHalfMoved = "Script attempted to access a non local key in a cluster node";
 
-bool contains(std::span<const std::string_view> codes, std::string_view code) {
+bool is_one_of(std::span<const std::string_view> codes, std::string_view code) {
     return std::ranges::find(codes, code) != codes.end();
 }
 
@@ -33,13 +33,13 @@ bool read_number(std::string_view text, Number& number) {
 
 Value checked(Value reply) {
     if (!reply.is_error()) return reply;
-    if (is_temporary(reply) || contains(kUnavailable, reply.error_code()) || reply.error().contains(kHalfMoved))
+    if (is_temporary(reply) || is_one_of(kUnavailable, reply.error_code()) || reply.error().contains(kHalfMoved))
         throw Unavailable("redis: " + reply.error());
     throw CommandError(reply.error());
 }
 
 bool is_temporary(const Value& reply) {
-    return reply.is_error() && contains(kTemporary, reply.error_code());
+    return reply.is_error() && is_one_of(kTemporary, reply.error_code());
 }
 
 std::optional<Redirection> parse_redirection(const Value& reply) {

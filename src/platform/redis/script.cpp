@@ -1,5 +1,7 @@
 #include "platform/redis/script.h"
 
+#include "platform/base/hex.h"
+
 #include <openssl/sha.h>
 
 #include <array>
@@ -9,13 +11,12 @@
 namespace mindspace::redis {
 
 Script Script::make(std::string source) {
-    constexpr std::string_view kHex = "0123456789abcdef";
     std::array<unsigned char, SHA_DIGEST_LENGTH> digest;
     SHA1(reinterpret_cast<const unsigned char*>(source.data()), source.size(), digest.data());
     std::string sha1;
     for (unsigned char byte : digest) {
-        sha1 += kHex[byte >> 4];
-        sha1 += kHex[byte & 15];
+        sha1 += kHexDigits[byte >> 4];
+        sha1 += kHexDigits[byte & 15];
     }
     return Script{.source = std::move(source), .sha1 = std::move(sha1)};
 }

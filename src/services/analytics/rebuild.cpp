@@ -13,13 +13,13 @@ using postgres::Statement;
 
 namespace {
 
-constexpr std::int64_t kUsersAtOnce = 20;  // events wait for them
+constexpr std::int64_t kUsersInTransaction = 20;  // events wait for them
 
 // Locked against deletion until the end of the transaction.
 Awaitable<std::vector<UserId>> lock_users(postgres::Session& session, UserId after) {
     static constexpr Statement kLock{"analytics_lock_users", R"(
         SELECT user_id FROM users WHERE user_id > $1 ORDER BY user_id LIMIT $2 FOR KEY SHARE)"};
-    auto rows = co_await session.query(kLock, after, kUsersAtOnce);
+    auto rows = co_await session.query(kLock, after, kUsersInTransaction);
     std::vector<UserId> users;
     for (auto row : rows) users.push_back(row.get<UserId>(0));
     co_return users;
@@ -87,7 +87,7 @@ Awaitable<Rebuilt> rebuild(postgres::Session& session, std::optional<UserId> use
         co_await note_change(session);
         co_await session.execute("COMMIT");
         rebuilt.users += std::ssize(users);
-        if (user || std::ssize(users) < kUsersAtOnce) co_return rebuilt;
+        if (user || std::ssize(users) < kUsersInTransaction) co_return rebuilt;
         last = users.back();
     }
 }

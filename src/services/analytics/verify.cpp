@@ -20,7 +20,7 @@ using postgres::Statement;
 
 namespace {
 
-constexpr std::size_t kUsersAtOnce = 50;
+constexpr std::size_t kUsersInStep = 50;
 constexpr Milliseconds kFencePoll{100};
 
 // Facts that have yet to reach a version.
@@ -115,12 +115,12 @@ Awaitable<Users> list_lost(postgres::Session& session, Behind behind) {
 
 Awaitable<std::vector<UserId>> sample_users(postgres::Session& session, std::int64_t count) {
     // Blocks at random, twice as many as should be needed: they are not all full.
-    static constexpr Statement kSample{"analytics_sample_users", R"(
+    static constexpr Statement kSampleUsers{"analytics_sample_users", R"(
         SELECT user_id
         FROM users TABLESAMPLE SYSTEM (
             least(100, 200.0 * $1 / (SELECT greatest(1, reltuples) FROM pg_class WHERE oid = 'users'::regclass))::real)
         LIMIT $1)"};
-    auto rows = co_await session.query(kSample, count);
+    auto rows = co_await session.query(kSampleUsers, count);
     std::vector<UserId> users;
     for (auto row : rows) users.push_back(row.get<UserId>(0));
     co_return users;
@@ -129,8 +129,8 @@ Awaitable<std::vector<UserId>> sample_users(postgres::Session& session, std::int
 Awaitable<Verification> verify(postgres::Session& session, std::vector<UserId> users, Milliseconds patience) {
     Users diverging;
     Behind behind;
-    for (std::size_t first = 0; first < users.size(); first += kUsersAtOnce) {
-        auto last = std::min(first + kUsersAtOnce, users.size());
+    for (std::size_t first = 0; first < users.size(); first += kUsersInStep) {
+        auto last = std::min(first + kUsersInStep, users.size());
         std::vector<UserId> some(users.begin() + static_cast<std::ptrdiff_t>(first),
                                  users.begin() + static_cast<std::ptrdiff_t>(last));
         co_await compare(session, std::move(some), diverging, behind);

@@ -12,14 +12,15 @@ namespace {
 
 // Those of 8 characters and more (shorter ones are refused anyway), in lower case; from the frequency list of
 // zxcvbn-ts (MIT).
-constexpr const char* kList[] = {
+constexpr const char* kCommonPasswords[] = {
 #include "services/auth/common_passwords.inc"
 };
 
 }  // namespace
 
 bool is_common_password(std::string_view password) {
-    static const std::unordered_set<std::string_view> passwords(std::begin(kList), std::end(kList));
+    static const std::unordered_set<std::string_view> passwords(std::begin(kCommonPasswords),
+                                                                std::end(kCommonPasswords));
     std::string lower(password);
     for (char& c : lower)
         if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');

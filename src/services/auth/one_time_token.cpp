@@ -7,7 +7,7 @@ namespace mindspace::auth {
 namespace {
 
 constexpr std::size_t kUserSize = 16;
-constexpr std::size_t kSize = kUserSize + 32;
+constexpr std::size_t kOneTimeTokenSize = kUserSize + 32;
 
 }  // namespace
 
@@ -17,7 +17,7 @@ OneTimeToken OneTimeToken::make(UserId user) {
 
 std::optional<OneTimeToken> OneTimeToken::parse(std::string_view text) {
     auto bytes = base64url_decode(text);
-    if (!bytes || bytes->size() != kSize) return std::nullopt;
+    if (!bytes || bytes->size() != kOneTimeTokenSize) return std::nullopt;
     OneTimeToken token;
     std::copy_n(bytes->begin(), kUserSize, token.user.value.bytes.begin());
     std::copy_n(bytes->begin() + kUserSize, token.secret.size(), token.secret.begin());

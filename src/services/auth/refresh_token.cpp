@@ -7,7 +7,7 @@ namespace mindspace::auth {
 namespace {
 
 constexpr std::string_view kPrefix = "msr_";  // lets secret scanners recognise a leaked one
-constexpr std::size_t kSize = 16 + 16 + 32 + 16;
+constexpr std::size_t kRefreshTokenSize = 16 + 16 + 32 + 16;
 
 std::array<std::uint8_t, 16> make_tag(ByteView tag_key, ByteView secret) {
     auto digest = hmac_sha256(tag_key, secret);
@@ -27,7 +27,7 @@ RefreshToken RefreshToken::make(UserId user, AuthSessionId auth_session, ByteVie
 std::optional<RefreshToken> RefreshToken::parse(std::string_view text) {
     if (!text.starts_with(kPrefix)) return std::nullopt;
     auto bytes = base64url_decode(text.substr(kPrefix.size()));
-    if (!bytes || bytes->size() != kSize) return std::nullopt;
+    if (!bytes || bytes->size() != kRefreshTokenSize) return std::nullopt;
     RefreshToken token;
     auto at = bytes->begin();
     auto take = [&at](auto& to) {
@@ -57,7 +57,7 @@ Digest RefreshToken::hash() const {
 
 std::string RefreshToken::to_string() const {
     Bytes bytes;
-    bytes.reserve(kSize);
+    bytes.reserve(kRefreshTokenSize);
     bytes.insert(bytes.end(), user.value.bytes.begin(), user.value.bytes.end());
     bytes.insert(bytes.end(), auth_session.value.bytes.begin(), auth_session.value.bytes.end());
     bytes.insert(bytes.end(), secret.begin(), secret.end());

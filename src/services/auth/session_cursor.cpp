@@ -8,8 +8,6 @@ namespace mindspace::auth {
 
 namespace {
 
-constexpr std::size_t kIdSize = 36;
-
 std::string context_of(UserId user) {
     return "auth_sessions " + user.to_string();
 }
@@ -30,6 +28,7 @@ Result<LoginSessionPosition> decode_session_cursor(UserId user, std::string_view
     if (!text) return text.error();
     // The check has been right: only encode_session_cursor() writes this.
     std::int64_t milliseconds = 0;
+    constexpr std::size_t kIdSize = sizeof(Uuid::Text);
     std::from_chars(text->data() + kIdSize, text->data() + text->size(), milliseconds);
     return LoginSessionPosition{.last_used_at = Timestamp(Milliseconds(milliseconds)),
                                 .id = AuthSessionId::parse(std::string_view(*text).substr(0, kIdSize)).value()};

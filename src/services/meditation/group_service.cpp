@@ -11,7 +11,6 @@ namespace mindspace::meditation {
 
 namespace {
 
-constexpr std::size_t kIdSize = 36;
 constexpr Seconds kClockTolerance{60};  // of clients who mean "now"
 
 Error not_found() {
@@ -62,6 +61,7 @@ std::string encode_position(const GroupPosition& position) {
 // The cursor's check has been right: only encode_position() writes this.
 GroupPosition decode_position(std::string_view text) {
     std::int64_t milliseconds = 0;
+    constexpr std::size_t kIdSize = sizeof(Uuid::Text);
     std::from_chars(text.data() + kIdSize, text.data() + text.size(), milliseconds);
     return {.at = Timestamp(Milliseconds(milliseconds)), .id = GroupId::parse(text.substr(0, kIdSize)).value()};
 }

@@ -6,12 +6,6 @@
 
 namespace mindspace::meditation {
 
-namespace {
-
-constexpr std::size_t kIdSize = 36;
-
-}  // namespace
-
 std::string history_context(UserId user, const HistoryQuery& query) {
     std::string context = "sessions " + user.to_string();
     context += " from=" + (query.from ? format_date(*query.from) : "");
@@ -34,6 +28,7 @@ Result<HistoryPosition> decode_history_cursor(std::string_view context, std::str
     // The check has been right: only encode_history_cursor() writes this.
     HistoryPosition position;
     std::int64_t milliseconds = 0;
+    constexpr std::size_t kIdSize = sizeof(Uuid::Text);
     std::from_chars(text->data() + kIdSize, text->data() + text->size(), milliseconds);
     position.id = MeditationSessionId::parse(std::string_view(*text).substr(0, kIdSize)).value();
     position.started_at = Timestamp(Milliseconds(milliseconds));

@@ -48,7 +48,7 @@ return {redis.call('HLEN', totals), sum}
 )");
 
 // KEYS: cores. The cores whose word still holds.
-const redis::Script kList = redis::Script::make(R"(
+const redis::Script kListCores = redis::Script::make(R"(
 local time = redis.call('TIME')
 return redis.call('ZRANGE', KEYS[1], time[1] * 1000 + math.floor(time[2] / 1000), '+inf', 'BYSCORE')
 )");
@@ -110,7 +110,7 @@ Awaitable<> LiveCensus::report(std::vector<RoomCount> counts) {
 Awaitable<std::vector<NodeCount>> LiveCensus::read() {
     std::map<std::string, std::map<GroupId, std::int64_t>, std::less<>> nodes;
     const std::vector<std::string_view> keys{kCores};
-    const auto cores = co_await redis_.run(kList, keys, {});
+    const auto cores = co_await redis_.run(kListCores, keys, {});
     for (const auto& core : cores.items()) {
         auto& node = nodes[std::string(process_of(core.as_string()))];
         const auto key = rooms_key(core.as_string());
