@@ -9,13 +9,17 @@
 #include "services/meditation/room_protocol.h"
 
 #include <boost/asio/post.hpp>
+#include <boost/asio/use_future.hpp>
 #include <boost/system/system_error.hpp>
 
 #include <algorithm>
 #include <atomic>
 #include <thread>
+#include <tuple>
 
 namespace mindspace::app {
+
+using namespace std::chrono_literals;
 
 namespace {
 
@@ -187,6 +191,12 @@ void Cores::open_revocations() {
     first.revocations->start();
 }
 
+Cores::~Cores() {
+    auto has_ended = [](const auto& core) { return core.wait_for(0s) == std::future_status::ready; };
+    if (std::ranges::all_of(running_, has_ended) || stop()) return;
+    for (auto& core : cores_) std::ignore = core.release();
+}
+
 void Cores::start() {
     for (auto& core : cores_) {
         std::promise<void> ended;
@@ -206,9 +216,8 @@ void Cores::start() {
 void Cores::on_each(const std::function<void(Core&)>& work) {
     std::vector<std::future<void>> ended;
     for (auto& core : cores_) {
-        std::packaged_task<void()> task([&work, &core = *core] { work(core); });
-        ended.push_back(task.get_future());
-        asio::post(core->loop, std::move(task));
+        auto task = [&work, &core = *core] { work(core); };
+        ended.push_back(asio::post(core->loop, asio::use_future(task)));
     }
     for (auto& core : ended) core.get();
 }

@@ -20,6 +20,10 @@ struct PublicPort {
 class Cores {
 public:
     explicit Cores(Shared& shared);
+    // After a fault they may still run: then they are stopped, and what does not end is left as it is.
+    ~Cores();
+    Cores(const Cores&) = delete;
+    Cores& operator=(const Cores&) = delete;
 
     // Makes the services and takes the ports. With a gateway everything stands behind its port: what runs in this
     // process is called by function, the other roles by HTTP. Without one each role has its own. StartupError.
