@@ -21,6 +21,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import time
 import uuid
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -121,6 +122,15 @@ def make_user(port, number):
     return f"{token} {tokens['refreshToken']}"
 
 
+def settle(program):
+    """Waits until what was done before has reached the aggregates: PostgreSQL uses less than a 20th of a core."""
+    used = None
+    while used is None or used > 0.05:
+        before = program.cpu()
+        time.sleep(1)
+        used = program.cpu()[1] - before[1]
+
+
 def run_wrk(program, name, seconds, connections, tokens):
     environment = dict(os.environ, TOKENS=str(tokens), CALL=name)
     command = ["wrk", "-t2", f"-c{connections}", f"-d{seconds}s", "--timeout", "20s", "-s", str(HERE / "calls.lua"),
@@ -173,6 +183,7 @@ def main():
         tokens.write_text("\n".join(made) + "\n")
         results = {}
         for name, title in CALLS.items():
+            settle(program)
             print(f"measuring {title}", flush=True)
             if name != "refresh":  # whose tokens are good for one run
                 run_wrk(program, name, 2, arguments.connections, tokens)
