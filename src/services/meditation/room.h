@@ -24,6 +24,7 @@ public:
     Actions on(const Arrived& what, Timestamp now);
     Actions on(const Asked& what, Timestamp now);
     Actions on(const TokenRenewed& what, Timestamp now);
+    Actions on(const Revoked& what, Timestamp now);
     Actions on(const Lost& what, Timestamp now);
     Actions on(const Entered& what, Timestamp now);
     Actions on(const Renewed& what, Timestamp now);
@@ -84,6 +85,8 @@ private:
     void meet_deadline(Member& member, Timestamp now, Actions& actions);
     void set_deadline(Member& member, Timestamp at);
     bool may_react(UserId user, Timestamp now);
+    // Without a grace.
+    void send_away(const Member& member, EventReason reason, http::CloseCode code, Actions& actions);
     // The connection's lease, if it has one, ends now.
     void expect_end(ConnectionId connection, UserId user, Timestamp now);
     void part_from(ConnectionId connection);

@@ -115,8 +115,9 @@ void RoomModelTest::do_something() {
     switch (pick(12)) {
         case 0: {
             auto gone = lease(pick(users_));
-            auto a = scripts_->leave(gone, now_);
-            auto b = model_.leave(gone, now_);
+            auto reason = pick(2) == 0 ? EventReason::left : EventReason::kicked;
+            auto a = scripts_->leave(gone, reason, now_);
+            auto b = model_.leave(gone, reason, now_);
             EXPECT_EQ(a.has_left, b.has_left);
             EXPECT_EQ(a.flush_due_in, b.flush_due_in);
             break;

@@ -42,6 +42,21 @@ TEST_F(RoomPresenceTest, ABrokenConnectionLeavesOnlyAfterTheGrace) {
     EXPECT_EQ(stays->heard, (std::vector{EventType::join, EventType::leave}));
 }
 
+TEST_F(RoomPresenceTest, WhoseLoginSessionEndsIsGoneAtOnceWithTheDeviceThatItOpened) {
+    auto stays = world_.join(world_.core(0), 0);
+    auto phone = world_.join(world_.core(1), 1);
+    auto laptop = world_.join(world_.core(1), 1);
+    world_.tell(world_.core(1), Revoked{phone->guest.connection});
+    world_.settle();
+    EXPECT_EQ(phone->closed, kCloseTokenEnded);
+    EXPECT_TRUE(stays->present.contains(user(1))) << "still here on the laptop";
+    world_.tell(world_.core(1), Revoked{laptop->guest.connection});
+    world_.settle();
+    EXPECT_EQ(stays->heard, (std::vector{EventType::join, EventType::leave}));
+    EXPECT_EQ(order_.read_after(0).events->back().event.reason, EventReason::kicked);
+    EXPECT_TRUE(world_.core(1).room.is_empty());
+}
+
 TEST_F(RoomPresenceTest, ALostNodesParticipantsLeaveWithinHalfAMinute) {
     auto stays = world_.join(world_.core(0), 0);
     world_.join(world_.core(1), 1);

@@ -87,7 +87,10 @@ void RoomRandomTest::do_something(RoomWorld& world, const Plan& plan) {
             break;
         }
         case 4:
-            say(LeaveMessage{});
+            if (auto client = random_client(); client && chance(20))
+                world.tell(core, Revoked{client->guest.connection});
+            else
+                say(LeaveMessage{});
             break;
         case 5:
             say(ReactionMessage{.kind = static_cast<ReactionKind>(pick(3)), .ref = {}});

@@ -176,9 +176,9 @@ return {'entered', facts[1], tonumber(facts[2]), facts[3], facts[4], facts[5], i
         missed, due_in}
 )");
 
-// ARGV: 1 now, 2 lease
+// ARGV: 1 now, 2 lease, 3 reason
 const redis::Script kLeaveScript = make(R"(
-local has_left = end_lease(ARGV[2], 'left', ARGV[1])
+local has_left = end_lease(ARGV[2], ARGV[3], ARGV[1])
 local due_in = flush(ARGV[1])
 keep()
 return {has_left and 1 or 0, due_in}

@@ -146,9 +146,9 @@ bool RoomModel::end_lease(LeaseKey lease, EventReason reason, Timestamp now) {
     return true;
 }
 
-Departure RoomModel::leave(const Lease& lease, Timestamp now) {
+Departure RoomModel::leave(const Lease& lease, EventReason reason, Timestamp now) {
     if (!room_) return {};
-    bool has_left = end_lease({lease.user, lease.connection}, EventReason::left, now);
+    bool has_left = end_lease({lease.user, lease.connection}, reason, now);
     return {.has_left = has_left, .flush_due_in = flush(now)};
 }
 

@@ -38,7 +38,7 @@ public:
     void open(GroupId group) override;
     void forget_everything() override { room_.reset(); }
     std::optional<Entry> enter(const EnterRequest& request, Timestamp now) override;
-    Departure leave(const Lease& lease, Timestamp now) override;
+    Departure leave(const Lease& lease, EventReason reason, Timestamp now) override;
     Renewal renew(const RoomFacts& facts, const std::vector<Lease>& leases, Timestamp now) override;
     Reaping reap(Timestamp now) override;
     std::optional<Milliseconds> react(const std::string& epoch, const RoomEvent& reaction, Timestamp now) override;

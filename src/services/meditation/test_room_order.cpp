@@ -23,7 +23,9 @@ public:
     std::optional<Entry> enter(const EnterRequest& request, Timestamp now) override {
         return run(order_.enter(request, now));
     }
-    Departure leave(const Lease& lease, Timestamp now) override { return run(order_.leave(group_, lease, now)); }
+    Departure leave(const Lease& lease, EventReason reason, Timestamp now) override {
+        return run(order_.leave(group_, lease, reason, now));
+    }
     Renewal renew(const RoomFacts& facts, const std::vector<Lease>& leases, Timestamp now) override {
         return run(order_.renew(facts, leases, now));
     }

@@ -18,7 +18,7 @@ public:
     virtual void forget_everything() = 0;
 
     virtual std::optional<Entry> enter(const EnterRequest& request, Timestamp now) = 0;
-    virtual Departure leave(const Lease& lease, Timestamp now) = 0;
+    virtual Departure leave(const Lease& lease, EventReason reason, Timestamp now) = 0;
     virtual Renewal renew(const RoomFacts& facts, const std::vector<Lease>& leases, Timestamp now) = 0;
     virtual Reaping reap(Timestamp now) = 0;
     virtual std::optional<Milliseconds> react(const std::string& epoch, const RoomEvent& reaction, Timestamp now) = 0;
