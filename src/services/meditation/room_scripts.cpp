@@ -7,8 +7,8 @@ namespace {
 // What all scripts know.
 // KEYS: room      hash: epoch, seq, state, startsAt, endsAt, host and version of the group, hostLeftAt (ms, while the
 //                 host is away), told (the participants that clients know of; -1: not all the same), flushedAt and
-//                 reapedAt (ms), arrivals (a number), newcomers; its name is the room's channel, too, and so in
-//                 its slot
+//                 reapedAt (ms), arrivals (a number), newcomers, history (the server's, below); its name is the
+//                 room's channel, too, and so in its slot
 //       log       list: the last events, whole
 //       people    hash: user → participant (JSON)
 //       arrivals  sorted set: user by the order of coming
@@ -20,6 +20,12 @@ namespace {
 // Times are milliseconds of the calling node's clock.
 constexpr const char* kPrelude = R"(
 local room, log, people, arrivals, leases, counts, joined, left, tally = unpack(KEYS)
+
+-- A replica that was promoted may not have the last events, and would give their numbers to others: what it has of the
+-- room is forgotten, as if it had been flushed. Redis names each history of its data, and a new master begins one.
+local history = string.match(redis.call('INFO', 'replication'), 'master_replid:(%x+)') or ''
+local written_in = redis.call('HGET', room, 'history')
+if written_in and written_in ~= history then redis.call('DEL', unpack(KEYS)) end
 
 local function order(event)
     local seq = redis.call('HINCRBY', room, 'seq', 1)
@@ -131,7 +137,7 @@ local function open_room(now, epoch, state, starts_at, ends_at, host, version)
     if redis.call('HSETNX', room, 'epoch', epoch) == 0 then return end
     redis.call('DEL', log, people, arrivals, leases, counts, joined, left, tally)
     redis.call('HSET', room, 'seq', 0, 'state', state, 'startsAt', starts_at, 'endsAt', ends_at, 'host', host,
-               'version', version, 'hostLeftAt', now, 'told', 0, 'reapedAt', now)
+               'version', version, 'hostLeftAt', now, 'told', 0, 'reapedAt', now, 'history', history)
 end
 )";
 
