@@ -4,6 +4,7 @@
 // next) is in Redis (room_order.h); the room decides what its own connections hear of it, when they are late, and
 // what is to be asked of Redis. Driven by live_room.h.
 
+#include "services/meditation/profile_changes.h"
 #include "services/meditation/room_actions.h"
 
 #include <deque>
@@ -24,6 +25,7 @@ public:
     Actions on(const Arrived& what, Timestamp now);
     Actions on(const Asked& what, Timestamp now);
     Actions on(const TokenRenewed& what, Timestamp now);
+    Actions on(const ProfileChange& what, Timestamp now);
     Actions on(const Revoked& what, Timestamp now);
     Actions on(const Lost& what, Timestamp now);
     Actions on(const Entered& what, Timestamp now);

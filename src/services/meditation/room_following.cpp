@@ -170,6 +170,19 @@ void Room::reenter(const Guest& guest, Timestamp expires_at, Announcement announ
     actions.emplace_back(std::move(enter));
 }
 
+// Entering again makes the new name known. The host's is the group's, too, and PostgreSQL has it by now.
+Actions Room::on(const ProfileChange& what, Timestamp now) {
+    Actions actions;
+    if (what.user == group_.host.id) reload_wanted_ = true;
+    for (auto& [connection, member] : members_) {
+        if (member.guest.user != what.user) continue;
+        member.guest.display_name = what.display_name;
+        member.guest.avatar_url = what.avatar_url;
+        if (member.stage != Stage::waiting) reenter(member.guest, now + kLeaseTtl, Announcement::told, now, actions);
+    }
+    return actions;
+}
+
 Enter Room::make_enter(const Guest& guest, Timestamp expires_at, Timestamp now) const {
     Participant participant{.id = guest.user,
                             .display_name = guest.display_name,

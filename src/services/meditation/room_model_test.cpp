@@ -73,12 +73,13 @@ protected:
 };
 
 void RoomModelTest::enter(std::size_t number) {
-    EnterRequest request{.facts = facts_,
-                         .lease = lease(number),
-                         .participant = {.id = user(number), .display_name = "user", .avatar_url = {}},
-                         .max_participants = most_,
-                         .announcement = pick(10) == 0 ? Announcement::quiet : Announcement::told,
-                         .resume = {}};
+    EnterRequest request{
+        .facts = facts_,
+        .lease = lease(number),
+        .participant = {.id = user(number), .display_name = pick(5) == 0 ? "new name" : "user", .avatar_url = {}},
+        .max_participants = most_,
+        .announcement = pick(10) == 0 ? Announcement::quiet : Announcement::told,
+        .resume = {}};
     auto a = scripts_->enter(request, now_);
     auto b = model_.enter(request, now_);
     ASSERT_EQ(a.has_value(), b.has_value());

@@ -57,6 +57,20 @@ TEST_F(RoomPresenceTest, WhoseLoginSessionEndsIsGoneAtOnceWithTheDeviceThatItOpe
     EXPECT_TRUE(world_.core(1).room.is_empty());
 }
 
+TEST_F(RoomPresenceTest, WhoHasAnotherNameIsShownUnderIt) {
+    auto host = world_.join(world_.core(0), 0);
+    auto renamed = world_.join(world_.core(1), 1);
+    for (std::size_t core : {0U, 1U})
+        world_.tell(world_.core(core), ProfileChange{.user = user(1), .display_name = "Grace", .avatar_url = {}});
+    world_.pass_and_settle(1s);
+    EXPECT_EQ(host->names[user(1)], "Grace");
+    EXPECT_EQ(renamed->names[user(1)], "Grace");
+    EXPECT_EQ(host->heard, (std::vector{EventType::join, EventType::presence}));
+    EXPECT_EQ(host->present, (std::set{user(0), user(1)}));
+    EXPECT_EQ(world_.join(world_.core(0), 2)->names[user(1)], "Grace");
+    EXPECT_EQ(order_.read_after(0).events->back().event.type, EventType::join) << "told one by one again";
+}
+
 TEST_F(RoomPresenceTest, ALostNodesParticipantsLeaveWithinHalfAMinute) {
     auto stays = world_.join(world_.core(0), 0);
     world_.join(world_.core(1), 1);

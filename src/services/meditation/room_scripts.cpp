@@ -166,6 +166,13 @@ if is_new then
     else
         redis.call('HINCRBY', room, 'told', 1)
     end
+else -- perhaps under another name; others are told of it by the next `presence`
+    local known = redis.call('HGET', people, user)
+    local present = string.gsub(ARGV[10], '"joinedAt":[^,}]*', string.match(known, '"joinedAt":[^,}]*'))
+    if present ~= known then
+        redis.call('HSET', people, user, present)
+        if redis.call('HLEN', joined) < 20 and not is_hushed() then redis.call('HSET', joined, user, present) end
+    end
 end
 local due_in = flush(ARGV[1])
 -- Whoever is welcomed with another number than the others know must hear of the next, even if it is the others' again.
