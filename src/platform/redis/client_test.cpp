@@ -14,6 +14,8 @@
 #include <algorithm>
 #include <array>
 #include <csignal>
+#include <functional>
+#include <thread>
 
 namespace mindspace::redis {
 namespace {
@@ -213,6 +215,20 @@ TEST_F(ClientTest, GivesUpAHungRedisAfterTheCommandTimeout) {
     EXPECT_FALSE(client.is_up());
     server_.signal(SIGCONT);
     EXPECT_TRUE(run_until(io_, [&] { return client.is_up(); }));
+}
+
+TEST_F(ClientTest, DoesNotTakeALoopThatIsLateForAHungRedis) {
+    ClientOptions impatient = options();
+    impatient.command_timeout = Milliseconds(200);
+    Client client(io_, impatient);
+    start(client);
+    std::function<void()> work = [&] {  // each turn of the loop takes so long
+        std::this_thread::sleep_for(Milliseconds(150));
+        asio::post(io_, work);
+    };
+    asio::post(io_, work);
+    EXPECT_EQ(call(client, {"PING"}).as_string(), "PONG");
+    EXPECT_EQ(client.stats().timeouts.read(), 0U);
 }
 
 TEST_F(ClientTest, NoticesAHungRedisWithoutAnyCommand) {
