@@ -181,8 +181,9 @@ void Room::welcome(Member& member, const Entry& entry, Timestamp now, Actions& a
     if (entry.missed)
         for (const auto& event : *entry.missed) actions.push_back(Send{to, event.text});
     for (const auto& event : member.held)
-        if (event.event.epoch == entry.epoch && *event.event.seq > entry.seq) actions.push_back(Send{to, event.text});
-    std::vector<OrderedEvent>().swap(member.held);
+        if (event->event.epoch == entry.epoch && *event->event.seq > entry.seq)
+            actions.push_back(Send{to, event->text});
+    member.held = {};
 }
 
 // What could not be done is told to who asked for it, or tried again.

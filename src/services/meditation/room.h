@@ -8,6 +8,7 @@
 #include "services/meditation/room_actions.h"
 
 #include <deque>
+#include <memory>
 #include <optional>
 #include <set>
 #include <string>
@@ -64,9 +65,9 @@ private:
         Guest guest;
         Stage stage = Stage::waiting;
         Timestamp joined_at{};
-        std::int64_t from_seq = 0;       // the welcome told of everything up to here
-        std::vector<OrderedEvent> held;  // heard while entering
-        Timestamp deadline{};            // of hello, then of the token
+        std::int64_t from_seq = 0;                              // the welcome told of everything up to here
+        std::vector<std::shared_ptr<const OrderedEvent>> held;  // heard while entering; shared by all who are
+        Timestamp deadline{};                                   // of hello, then of the token
         bool reauth_sent = false;
     };
     struct Departing {

@@ -50,13 +50,16 @@ void Room::follow(const OrderedEvent& ordered, Timestamp now, Actions& actions) 
 
 void Room::deliver(const OrderedEvent& ordered, Actions& actions) {
     Deliver deliver{.to = {}, .text = ordered.text};
+    std::shared_ptr<const OrderedEvent> held;
     for (auto& [connection, member] : members_) {
         if (member.stage == Stage::joined && member.from_seq < seq_) deliver.to.push_back(connection);
         if (member.stage != Stage::entering) continue;
-        if (member.held.size() < kMaxHeld)
-            member.held.push_back(ordered);
-        else
+        if (member.held.size() >= kMaxHeld) {
             actions.push_back(Close{connection, http::CloseCode::try_again_later});
+            continue;
+        }
+        if (!held) held = std::make_shared<const OrderedEvent>(ordered);
+        member.held.push_back(held);
     }
     if (!deliver.to.empty()) actions.emplace_back(std::move(deliver));
 }
