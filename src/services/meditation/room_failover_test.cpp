@@ -7,6 +7,7 @@
 
 #include <gtest/gtest.h>
 
+#include <functional>
 #include <thread>
 
 namespace mindspace::meditation {
@@ -37,6 +38,19 @@ struct Redis {
 
 class RoomFailoverTest : public testing::Test {
 protected:
+    // The first replica of a master begins a history, too.
+    void SetUp() override {
+        ASSERT_TRUE(holds(
+            [&] { return replica_.command({"INFO", "replication"}).as_string().contains("master_link_status:up"); }));
+    }
+    bool holds(const std::function<bool()>& condition) {
+        const auto deadline = std::chrono::steady_clock::now() + 10s;
+        while (!condition()) {
+            if (std::chrono::steady_clock::now() > deadline) return false;
+            std::this_thread::sleep_for(5ms);
+        }
+        return true;
+    }
     template <class T>
     T run(Awaitable<T> work) {
         return postgres::run(io_, std::move(work));
@@ -52,12 +66,10 @@ protected:
         EXPECT_TRUE(run(redis.order.react(facts_.group, epoch, make_reaction(lease_.user, kind), now_)));
     }
     bool replica_has(std::int64_t seq) {
-        for (int attempt = 0; attempt < 500; ++attempt) {
+        return holds([&] {
             auto known = replica_.command({"HGET", room_channel(facts_.group), "seq"});
-            if (!known.is_null() && known.as_string() == std::to_string(seq)) return true;
-            std::this_thread::sleep_for(10ms);
-        }
-        return false;
+            return !known.is_null() && known.as_string() == std::to_string(seq);
+        });
     }
 
     asio::io_context io_;
