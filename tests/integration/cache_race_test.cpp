@@ -4,7 +4,6 @@
 
 #include "database.h"
 #include "delaying_proxy.h"
-#include "metrics.h"
 #include "person.h"
 
 #include "platform/postgres/test_server.h"
