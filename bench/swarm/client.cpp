@@ -8,6 +8,7 @@
 
 #include <array>
 #include <cerrno>
+#include <cstdlib>
 #include <system_error>
 #include <utility>
 
@@ -36,6 +37,11 @@ Client::~Client() {
 Client::Client(Client&& other) noexcept : seat_(other.seat_), fd_(std::exchange(other.fd_, -1)) {}
 
 void Client::connect() {
+    if (fd_ >= 0) close(fd_);
+    input_.clear();
+    taken_ = 0;
+    is_open_ = has_ended_ = false;
+    close_code_ = 0;
     fd_ = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     check(fd_, "socket");
     const int on = 1;
@@ -74,10 +80,14 @@ bool Client::next(std::string_view& text) {
     if (!is_open_) {
         const auto end = rest.find("\r\n\r\n");
         if (end == std::string_view::npos) return false;
-        has_ended_ = !rest.starts_with("HTTP/1.1 101 ");
+        const int status = std::atoi(rest.substr(sizeof("HTTP/1.1")).data());
+        has_ended_ = status != 101;
         is_open_ = true;
         taken_ += end + 4;
-        if (has_ended_) return false;
+        if (has_ended_) {
+            close_code_ = status;
+            return false;
+        }
         send(R"({"type":"hello"})");
         return next(text);
     }

@@ -23,7 +23,7 @@ public:
     Client(Client&& other) noexcept;
     Client& operator=(Client&&) = delete;
 
-    // Begins to connect. Fault: std::system_error.
+    // Begins to connect, for the first time or anew. Fault: std::system_error.
     void connect();
     // Sends what connect() could not.
     void open_handshake();
@@ -40,9 +40,11 @@ public:
 
     [[nodiscard]] int fd() const { return fd_; }
     [[nodiscard]] const Seat& seat() const { return *seat_; }
+    // What the socket ended with: the code of a close frame, the status of a refused handshake, 0 without a word.
     [[nodiscard]] int close_code() const { return close_code_; }
 
     bool is_joined = false;
+    int attempts = 0;            // to join
     double clock_offset_ms = 0;  // the server's clock less ours, as the answers to `time` tell
 
 private:

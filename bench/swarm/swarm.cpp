@@ -3,6 +3,7 @@
 #include <sys/epoll.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <cmath>
@@ -17,6 +18,12 @@ namespace {
 
 constexpr std::int64_t kSecond = 1'000'000'000;
 constexpr std::int64_t kPatience = 60 * kSecond;
+constexpr int kMaxAttempts = 6;
+
+// Sent away to come again: without a word, by the status or the close code of a server that has too much to do.
+bool may_come_back(int code) {
+    return code == 0 || code == 429 || code == 503 || code == 1012 || code == 1013;
+}
 
 double wall_ms() {
     return std::chrono::duration<double, std::milli>(std::chrono::system_clock::now().time_since_epoch()).count();
@@ -52,7 +59,9 @@ Swarm::~Swarm() {
 void Swarm::turn(std::int64_t until_ns, const std::function<bool()>& is_done) {
     std::array<epoll_event, 1024> events;
     while (!is_done || !is_done()) {
-        const auto wait = std::max<std::int64_t>(std::min(until_ns, next_bell()) - now_ns(), 0);
+        come_back();
+        const auto next_absent = absent_.empty() ? INT64_MAX : absent_.begin()->first;
+        const auto wait = std::max<std::int64_t>(std::min({until_ns, next_bell(), next_absent}) - now_ns(), 0);
         const timespec timeout{.tv_sec = wait / kSecond, .tv_nsec = wait % kSecond};
         const int count = epoll_pwait2(epoll_, events.data(), events.size(), &timeout, nullptr);
         ring_bells();
@@ -71,9 +80,30 @@ void Swarm::turn(std::int64_t until_ns, const std::function<bool()>& is_done) {
     }
 }
 
+void Swarm::begin(std::size_t number) {
+    clients_[number].connect();
+    ++clients_[number].attempts;
+    ++connecting_;
+    epoll_event event{.events = EPOLLOUT, .data = {.u64 = number}};
+    epoll_ctl(epoll_, EPOLL_CTL_ADD, clients_[number].fd(), &event);
+}
+
+void Swarm::come_back() {
+    while (!absent_.empty() && absent_.begin()->first <= now_ns()) {
+        ++came_back_;
+        begin(absent_.extract(absent_.begin()).mapped());
+    }
+}
+
 void Swarm::drop(Client& client) {
-    ++lost_;
     ++close_codes_[client.close_code()];
+    if (is_joining_ && client.attempts < kMaxAttempts && may_come_back(client.close_code())) {
+        std::uniform_int_distribution<std::int64_t> wait(kSecond / 2, kSecond);
+        const auto number = static_cast<std::size_t>(&client - clients_.data());
+        absent_.emplace(now_ns() + (wait(random_) << client.attempts), number);
+    } else {
+        ++lost_;
+    }
     if (client.is_joined)
         --joined_;
     else
@@ -105,30 +135,34 @@ void Swarm::handle(Client& client, std::string_view text) {
 
 std::string Swarm::join(std::size_t at_once) {
     const auto began = now_ns();
+    is_joining_ = true;
     for (std::size_t i = 0; i < clients_.size(); ++i) {
-        clients_[i].connect();
-        ++connecting_;
-        epoll_event event{.events = EPOLLOUT, .data = {.u64 = i}};
-        epoll_ctl(epoll_, EPOLL_CTL_ADD, clients_[i].fd(), &event);
+        begin(i);
         turn(now_ns() + kPatience, [&] { return connecting_ < at_once; });
     }
-    turn(now_ns() + kPatience, [&] { return connecting_ == 0; });
+    turn(now_ns() + kPatience, [&] { return connecting_ == 0 && absent_.empty(); });
+    is_joining_ = false;
     std::ostringstream out;
-    out << R"({"joined": )" << joined_ << R"(, "lost": )" << lost_ << R"(, "seconds": )"
+    out << R"({"joined": )" << joined_ << R"(, "lost": )" << clients_.size() - joined_ << R"(, "came_back": )"
+        << came_back_ << R"(, "codes": )" << codes_to_json() << R"(, "seconds": )"
         << static_cast<double>(now_ns() - began) / 1e9 << "}";
     return out.str();
+}
+
+std::string Swarm::codes_to_json() const {
+    std::ostringstream out;
+    const char* separator = "{";
+    for (const auto& [code, count] : close_codes_) {
+        out << separator << '"' << code << R"(": )" << count;
+        separator = ", ";
+    }
+    return close_codes_.empty() ? "{}" : out.str() + "}";
 }
 
 std::string Swarm::idle(double seconds) {
     turn(now_ns() + static_cast<std::int64_t>(seconds * 1e9));
     std::ostringstream out;
-    out << R"({"open": )" << joined_ << R"(, "lost": )" << lost_ << R"(, "codes": {)";
-    const char* separator = "";
-    for (const auto& [code, count] : close_codes_) {
-        out << separator << '"' << code << R"(": )" << count;
-        separator = ", ";
-    }
-    out << "}}";
+    out << R"({"open": )" << joined_ << R"(, "lost": )" << lost_ << R"(, "codes": )" << codes_to_json() << "}";
     return out.str();
 }
 

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <random>
 #include <string>
 #include <vector>
 
@@ -24,7 +25,8 @@ public:
     Swarm& operator=(const Swarm&) = delete;
 
     // Each returns its report, one line of JSON.
-    // Opens all sockets, so many at once, says hello, and waits for each welcome.
+    // Opens all sockets, so many at once, says hello, and waits for each welcome. Whoever is sent away for the moment
+    // comes back, as the API wants it: later each time, five times at most.
     std::string join(std::size_t at_once);
     // Reads what comes and answers pings.
     std::string idle(double seconds);
@@ -37,8 +39,11 @@ private:
     // Handles what comes until `until_ns`, or `is_done`.
     void turn(std::int64_t until_ns, const std::function<bool()>& is_done = {});
     void handle(Client& client, std::string_view text);
+    void begin(std::size_t number);
     void drop(Client& client);
+    void come_back();
     void send_time_questions();
+    [[nodiscard]] std::string codes_to_json() const;
     [[nodiscard]] std::int64_t next_bell() const;
     void ring_bells();
 
@@ -48,6 +53,10 @@ private:
     std::size_t connecting_ = 0;
     std::size_t joined_ = 0;
     std::size_t lost_ = 0;
+    std::size_t came_back_ = 0;
+    bool is_joining_ = false;
+    std::multimap<std::int64_t, std::size_t> absent_;  // when each comes back
+    std::minstd_rand random_;
     std::map<int, std::size_t> close_codes_;
     std::int64_t started_at_ns_ = 0;
     Latencies starts_;

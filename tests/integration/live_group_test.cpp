@@ -26,6 +26,29 @@ TEST(LiveGroup, TellsOfAChangeOfTheGroup) {
     EXPECT_EQ(socket.close_code(), 4409) << "the room has the new limit";
 }
 
+TEST(LiveGroup, TellsOfNewNames) {
+    auto host = register_person();
+    auto guest = register_person();
+    const auto group = create_group(host);
+    Listener hosts(join(host, group));
+    Listener listener(join(guest, group));
+    hosts.next("join");
+    ASSERT_TRUE(is(guest.client.patch("/api/v1/users/me", {{"displayName", "Grace"}}), 200));
+    const auto presence = hosts.next("presence");
+    EXPECT_EQ(presence.at("joined").at(0).at("displayName"), "Grace");
+    EXPECT_EQ(presence.at("participantCount"), 2);
+    listener.next("presence");
+    ASSERT_TRUE(is(host.client.patch("/api/v1/users/me", {{"displayName", "Charles"}}), 200));
+    json::object changed;
+    while (text_of(changed = listener.next(3s), "type") != "group") {
+    }
+    EXPECT_EQ(changed.at("group").at("host").at("displayName"), "Charles");
+    auto third = register_person();
+    const auto welcome = join(third, group).welcome;
+    EXPECT_EQ(welcome.at("participants").at(0).at("displayName"), "Charles");
+    EXPECT_EQ(welcome.at("participants").at(1).at("displayName"), "Grace");
+}
+
 TEST(LiveGroup, ClosesTheRoomOfACancelledGroup) {
     auto host = register_person();
     auto guest = register_person();

@@ -4,7 +4,6 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 
-#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -13,7 +12,7 @@ namespace mindspace::http {
 namespace {
 
 constexpr auto kPingInterval = std::chrono::seconds(25);
-constexpr auto kSilenceLimit = std::chrono::seconds(60);  // no pong for two pings and some
+constexpr auto kPongTimeout = std::chrono::seconds(10);
 constexpr std::size_t kFramesAtOnce = 32;
 
 FrameQueue::Octets control_frame(Opcode opcode, std::string_view payload) {
@@ -30,8 +29,7 @@ WebSocket::WebSocket(Server& server, Stream stream, std::span<const char> early,
       reader_(limits_.max_message, packing),
       packing_(packing),
       input_(early.begin(), early.end()),
-      heard_at_(Clock::now()),
-      pinged_at_(heard_at_) {
+      heard_at_(Clock::now()) {
     server_.websockets_.insert(this);
     server_.metrics_.websockets.add(1);
 }
@@ -63,6 +61,7 @@ Awaitable<std::optional<WebSocketMessage>> WebSocket::receive() {
             co_return std::nullopt;
         }
         heard_at_ = Clock::now();
+        is_pinged_ = false;
     }
 }
 
@@ -184,8 +183,10 @@ void WebSocket::abort() {
 
 void WebSocket::sweep(Clock::time_point now) {
     const bool is_stuck = (waiting_ || closing_) && now - write_began_at_ > server_.options_.write_timeout;
-    if (is_stuck || now - heard_at_ > kSilenceLimit) return abort();
-    if (open_ && now - std::max(heard_at_, pinged_at_) > kPingInterval) {
+    const bool is_dead = is_pinged_ && now - pinged_at_ > kPongTimeout;
+    if (is_stuck || is_dead) return abort();
+    if (open_ && !is_pinged_ && now - heard_at_ > kPingInterval) {
+        is_pinged_ = true;
         pinged_at_ = now;
         enqueue(control_frame(Opcode::ping, {}));
     }

@@ -50,7 +50,8 @@ public:
     void abort();
     [[nodiscard]] bool is_open() const { return open_; }
 
-    // By the server, now and then: pings an idle client, drops a dead or stuck one.
+    // By the server, now and then: pings a client that was quiet for 25 s, drops one that then sends nothing for 10 s,
+    // and a stuck one.
     void sweep(Clock::time_point now);
     // By the server, soon after send(): writes what the kernel takes.
     void flush();
@@ -71,9 +72,10 @@ private:
     const WebSocketReader::Packing packing_;
     std::string input_;  // unread octets; empty while the client is quiet
     FrameQueue queue_;
-    Clock::time_point heard_at_;  // when the client last sent anything
-    Clock::time_point pinged_at_;
+    Clock::time_point heard_at_;        // when the client last sent anything
+    Clock::time_point pinged_at_;       // when it was pinged, if it is
     Clock::time_point write_began_at_;  // of what is waiting_ or closing_
+    bool is_pinged_ = false;            // and has not sent anything since
     bool open_ = true;                  // we may still send messages
     bool closing_ = false;              // our close frame is queued
     bool waiting_ = false;              // for the kernel, or TLS, to take what it has been offered

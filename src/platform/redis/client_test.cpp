@@ -1,74 +1,13 @@
 #include "platform/redis/client.h"
 
-#include "platform/base/result.h"
 #include "platform/redis/connection.h"
-#include "platform/redis/test_calls.h"
-#include "platform/redis/test_server.h"
-
-#include <gtest/gtest.h>
-
-#include <boost/asio/local/stream_protocol.hpp>
-#include <boost/asio/use_awaitable.hpp>
-#include <boost/asio/write.hpp>
+#include "platform/redis/test_client.h"
 
 #include <algorithm>
-#include <array>
 #include <csignal>
 
 namespace mindspace::redis {
 namespace {
-
-using std::chrono::steady_clock;
-
-// How a command that runs beside others ended.
-struct Outcome {
-    bool is_done = false;
-    bool is_unavailable = false;
-    std::string reply;
-};
-
-Awaitable<> record(Client& client, Words words, Outcome& outcome) {
-    try {
-        Value reply = co_await send(client, std::move(words));
-        if (reply.kind() == Value::Kind::string) outcome.reply = std::move(reply).as_string();
-    } catch (const Unavailable& fault) {
-        outcome.is_unavailable = true;
-        outcome.reply = fault.what();
-    }
-    outcome.is_done = true;
-}
-
-std::size_t count_unavailable(const std::vector<Outcome>& outcomes) {
-    return static_cast<std::size_t>(std::ranges::count(outcomes, true, &Outcome::is_unavailable));
-}
-
-class ClientTest : public testing::Test {
-protected:
-    ClientOptions options() const {
-        ClientOptions options;
-        options.socket_path = server_.socket_path();
-        options.connect_timeout = options.command_timeout = Milliseconds(4000);
-        return options;
-    }
-
-    void start(Client& client) {
-        client.start();
-        ASSERT_TRUE(run_until(io_, [&] { return client.is_up(); }));
-    }
-
-    Value call(Client& client, Words words) { return run_task(io_, send(client, std::move(words))); }
-
-    // Starts `count` commands that a stopped server leaves pending.
-    void start_pending(Client& client, std::vector<Outcome>& outcomes) {
-        for (Outcome& outcome : outcomes) {
-            asio::co_spawn(io_, record(client, {"PING"}, outcome), [](std::exception_ptr) {});
-        }
-        ASSERT_TRUE(run_until(io_, [&] { return client.stats().pending.read() >= outcomes.size(); }));
-    }
-
-    TestServer server_;
-    asio::io_context io_;
-};
 
 TEST_F(ClientTest, AnswersCommands) {
     Client client(io_, options());
@@ -108,7 +47,7 @@ TEST_F(ClientTest, AnswersTenThousandPipelinedCommandsInOrder) {
     std::vector<Outcome> outcomes(10'000);
     for (std::size_t i = 0; i < outcomes.size(); ++i) {
         Words words{"ECHO", std::to_string(i)};
-        asio::co_spawn(io_, record(client, std::move(words), outcomes[i]), [](std::exception_ptr) {});
+        begin(client, std::move(words), outcomes[i]);
     }
     ASSERT_TRUE(run_until(io_, [&] { return outcomes.back().is_done; }));
     for (std::size_t i = 0; i < outcomes.size(); ++i) ASSERT_EQ(outcomes[i].reply, std::to_string(i));
@@ -123,7 +62,7 @@ TEST_F(ClientTest, RefusesOneCommandTooMany) {
     start(client);
     std::vector<Outcome> outcomes(11);
     for (Outcome& outcome : outcomes) {
-        asio::co_spawn(io_, record(client, {"PING"}, outcome), [](std::exception_ptr) {});
+        begin(client, {"PING"}, outcome);
     }
     ASSERT_TRUE(run_until(io_, [&] { return std::ranges::all_of(outcomes, &Outcome::is_done); }));
     EXPECT_EQ(count_unavailable(outcomes), 1U);
@@ -136,8 +75,8 @@ TEST_F(ClientTest, RefusesCommandsWhileTooManyBytesWait) {
     Outcome large;
     Outcome next;
     Words words{"SET", "key", std::string(std::size_t{64} << 20, 'v')};
-    asio::co_spawn(io_, record(client, std::move(words), large), [](std::exception_ptr) {});
-    asio::co_spawn(io_, record(client, {"PING"}, next), [](std::exception_ptr) {});
+    begin(client, std::move(words), large);
+    begin(client, {"PING"}, next);
     ASSERT_TRUE(run_until(io_, [&] { return large.is_done && next.is_done; }));
     EXPECT_EQ(large.reply, "OK");
     EXPECT_TRUE(next.is_unavailable);
@@ -175,68 +114,6 @@ TEST_F(ClientTest, RunsScriptsThatRedisDoesNotKnowYetOrAnyMore) {
     EXPECT_THROW(run_task(io_, run_script(client, broken, {}, {})), CommandError);
 }
 
-TEST_F(ClientTest, FailsPendingCommandsAtOnceWhenRedisDiesAndComesBackWithIt) {
-    Client client(io_, options());
-    start(client);
-    server_.signal(SIGSTOP);
-    std::vector<Outcome> outcomes(100);
-    start_pending(client, outcomes);
-    auto killed_at = steady_clock::now();
-    server_.signal(SIGKILL);
-    ASSERT_TRUE(run_until(io_, [&] { return outcomes.back().is_done; }));
-    EXPECT_LT(steady_clock::now() - killed_at, std::chrono::seconds(1)) << "not by the timeout of four seconds";
-    EXPECT_EQ(count_unavailable(outcomes), outcomes.size());
-    EXPECT_FALSE(client.is_up());
-    EXPECT_EQ(client.stats().timeouts.read(), 0U);
-    EXPECT_THROW(call(client, {"PING"}), Unavailable);
-
-    server_.start();
-    ASSERT_TRUE(run_until(io_, [&] { return client.is_up(); }));
-    EXPECT_EQ(call(client, {"PING"}).as_string(), "PONG");
-    EXPECT_EQ(client.stats().reconnects.read(), 1U);
-}
-
-TEST_F(ClientTest, GivesUpAHungRedisAfterTheCommandTimeout) {
-    ClientOptions impatient = options();
-    impatient.command_timeout = impatient.connect_timeout = Milliseconds(200);
-    Client client(io_, impatient);
-    start(client);
-    server_.signal(SIGSTOP);
-    auto sent_at = steady_clock::now();
-    std::vector<Outcome> outcomes(50);
-    start_pending(client, outcomes);
-    ASSERT_TRUE(run_until(io_, [&] { return outcomes.back().is_done; }));
-    EXPECT_GE(steady_clock::now() - sent_at, Milliseconds(200));
-    EXPECT_LT(steady_clock::now() - sent_at, Milliseconds(1000));
-    EXPECT_EQ(count_unavailable(outcomes), outcomes.size());
-    EXPECT_GE(client.stats().timeouts.read(), 1U);
-    EXPECT_FALSE(client.is_up());
-    server_.signal(SIGCONT);
-    EXPECT_TRUE(run_until(io_, [&] { return client.is_up(); }));
-}
-
-TEST_F(ClientTest, NoticesAHungRedisWithoutAnyCommand) {
-    ClientOptions impatient = options();
-    impatient.command_timeout = Milliseconds(100);
-    Client client(io_, impatient);
-    start(client);
-    server_.signal(SIGSTOP);
-    EXPECT_TRUE(run_until(io_, [&] { return !client.is_up(); }));
-    EXPECT_EQ(client.stats().timeouts.read(), 1U);
-}
-
-TEST_F(ClientTest, GivesUpARedisThatAcceptsAndNeverGreets) {
-    ClientOptions impatient = options();
-    impatient.connect_timeout = Milliseconds(100);
-    server_.signal(SIGSTOP);
-    Client client(io_, impatient);
-    client.start();
-    EXPECT_TRUE(run_until(io_, [&] { return client.stats().timeouts.read() >= 2; })) << "and tries again";
-    EXPECT_FALSE(client.is_up());
-    server_.signal(SIGCONT);
-    EXPECT_TRUE(run_until(io_, [&] { return client.is_up(); }));
-}
-
 TEST_F(ClientTest, AuthenticatesAndNeverTellsThePassword) {
     TestServer guarded({"--requirepass", "correct"});
     ClientOptions with_password = options();
@@ -251,7 +128,7 @@ TEST_F(ClientTest, AuthenticatesAndNeverTellsThePassword) {
     stranger.start();
     ASSERT_TRUE(run_until(io_, [&] { return stranger.stats().errors.read() >= 1; }));
     Outcome outcome;
-    asio::co_spawn(io_, record(stranger, {"PING"}, outcome), [](std::exception_ptr) {});
+    begin(stranger, {"PING"}, outcome);
     ASSERT_TRUE(run_until(io_, [&] { return outcome.is_done; }));
     EXPECT_EQ(outcome.reply, "redis: HELLO was refused: WRONGPASS");
 }
@@ -308,79 +185,6 @@ TEST_F(ClientTest, RunsTheHookOnEveryConnectionBeforeAnybodyElse) {
     ASSERT_TRUE(run_until(io_, [&] { return client.is_up(); }));
     EXPECT_EQ(log.runs, 3);
     EXPECT_EQ(call(client, {"GET", "restored"}).as_string(), "yes");
-}
-
-TEST_F(ClientTest, LeavesAServerThatHasBecomeAReplica) {
-    Client client(io_, options());
-    start(client);
-    call(client, {"REPLICAOF", "127.0.0.1", "1"});
-    EXPECT_THROW(call(client, {"SET", "key", "value"}), Unavailable);
-    ASSERT_TRUE(run_until(io_, [&] { return client.stats().reconnects.read() == 1; }));
-    call(client, {"REPLICAOF", "NO", "ONE"});
-    EXPECT_EQ(call(client, {"SET", "key", "value"}).as_string(), "OK");
-}
-
-TEST_F(ClientTest, StopFailsPendingCommandsAndLeavesNothingBehind) {
-    Client client(io_, options());
-    start(client);
-    server_.signal(SIGSTOP);
-    std::vector<Outcome> outcomes(10);
-    start_pending(client, outcomes);
-    client.stop();
-    EXPECT_EQ(count_unavailable(outcomes), outcomes.size()) << "before stop() has returned";
-    EXPECT_FALSE(client.is_up());
-    EXPECT_TRUE(run_until(io_, [&] { return io_.stopped(); })) << "no timer, no socket, no loop";
-}
-
-TEST_F(ClientTest, StopEndsTheWaitForAnAbsentRedis) {
-    server_.signal(SIGKILL);
-    Client client(io_, options());
-    client.start();
-    ASSERT_FALSE(client.is_up());
-    io_.run_for(Milliseconds(1));
-    client.stop();
-    EXPECT_TRUE(run_until(io_, [&] { return io_.stopped(); }));
-}
-
-TEST_F(ClientTest, MayBeDestroyedWithCommandsPending) {
-    std::vector<Outcome> outcomes(10);
-    {
-        Client client(io_, options());
-        start(client);
-        server_.signal(SIGSTOP);
-        start_pending(client, outcomes);
-    }
-    EXPECT_EQ(count_unavailable(outcomes), outcomes.size());
-}
-
-using Local = asio::local::stream_protocol;
-
-// Greets like Redis and then answers `reply` to whatever comes.
-Awaitable<> answer_everything(Local::acceptor& acceptor, std::string reply) {
-    Local::socket socket = co_await acceptor.async_accept(asio::use_awaitable);
-    std::array<char, 1000> input;
-    std::string output = "%0\r\n";
-    while (true) {
-        co_await socket.async_read_some(asio::buffer(input), asio::use_awaitable);
-        co_await asio::async_write(socket, asio::buffer(output), asio::use_awaitable);
-        output = reply;
-    }
-}
-
-TEST_F(ClientTest, DropsAConnectionThatDoesNotSpeakRespOrAnswersTooOften) {
-    for (std::string reply : {"?\r\n", "+PONG\r\n+PONG\r\n"}) {
-        ClientOptions other = options();
-        other.socket_path += ".broken";
-        Local::acceptor acceptor(io_, Local::endpoint(other.socket_path));
-        asio::co_spawn(io_, answer_everything(acceptor, reply), [](std::exception_ptr) {});
-        Client client(io_, other);
-        start(client);
-        Outcome outcome;
-        asio::co_spawn(io_, record(client, {"PING"}, outcome), [](std::exception_ptr) {});
-        EXPECT_TRUE(run_until(io_, [&] { return outcome.is_done && !client.is_up(); })) << reply;
-        EXPECT_EQ(outcome.is_unavailable, reply == "?\r\n");
-        std::remove(other.socket_path.c_str());
-    }
 }
 
 }  // namespace

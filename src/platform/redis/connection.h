@@ -67,6 +67,7 @@ private:
     struct Pending {
         Handler handler;
         std::chrono::steady_clock::time_point sent_at;
+        std::int64_t sent_at_check;
     };
 
     static Awaitable<Value> run_command(std::shared_ptr<Connection> self, std::vector<std::string_view> args);
@@ -103,6 +104,7 @@ private:
     bool is_open_ = false;
     bool closed_ = false;
     std::string close_reason_;
+    std::int64_t checks_ = 0;  // of deadlines, so far
     std::chrono::steady_clock::time_point connect_by_;
     std::chrono::steady_clock::time_point received_at_;
 };

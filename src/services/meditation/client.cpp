@@ -1,6 +1,7 @@
 #include "services/meditation/client.h"
 
 #include "platform/postgres/client.h"
+#include "services/meditation/profile_changes.h"
 #include "services/meditation/room_order.h"
 
 namespace mindspace::meditation {
@@ -44,6 +45,16 @@ postgres::Query rename_host(UserId host, Timestamp now) {
         UPDATE groups SET host_name = display_name, version = groups.version + 1, updated_at = $2
         FROM users WHERE host_id = $1 AND user_id = $1 AND host_name <> display_name)"};
     return postgres::bind(kRename, host, now);
+}
+
+Awaitable<> announce_profile(redis::Client& redis, UserId user, std::string display_name,
+                             std::optional<std::string> avatar_url) {
+    ProfileChange change{.user = user, .display_name = std::move(display_name), .avatar_url = std::move(avatar_url)};
+    try {
+        co_await publish(redis, std::move(change));
+    } catch (const Unavailable&) {
+        // The user's next entry brings it.
+    }
 }
 
 std::vector<GroupId> read_cancelled(const postgres::Rows& rows) {

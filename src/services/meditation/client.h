@@ -5,6 +5,8 @@
 #include "platform/postgres/json_list.h"
 #include "services/meditation/ids.h"
 
+#include <optional>
+#include <string>
 #include <vector>
 
 namespace mindspace::redis {
@@ -21,6 +23,11 @@ std::vector<GroupId> read_cancelled(const postgres::Rows& rows);
 
 // The statement that gives the groups of a host the name that the host has, behind the change of it.
 postgres::Query rename_host(UserId host, Timestamp now);
+
+// Tells the rooms that the user is in of their name and picture as they are now. While Redis is away the rooms show
+// them when the user next enters.
+Awaitable<> announce_profile(redis::Client& redis, UserId user, std::string display_name,
+                             std::optional<std::string> avatar_url);
 
 // All that is kept of a user, for their export.
 std::vector<postgres::JsonList> export_lists();

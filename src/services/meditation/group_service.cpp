@@ -1,11 +1,9 @@
 #include "services/meditation/group_service.h"
 
-#include "platform/http/cursor.h"
 #include "platform/http/etag.h"
 #include "platform/telemetry/log.h"
 #include "services/meditation/group_calendar.h"
-
-#include <charconv>
+#include "services/meditation/group_cursor.h"
 
 namespace mindspace::meditation {
 
@@ -45,25 +43,9 @@ void refuse_past(schema::Faults& faults, const std::optional<Timestamp>& schedul
         faults.add(schema::Path{&document, "scheduledFor"}, "out_of_range", "must not have passed");
 }
 
-std::string list_context(const GroupQuery& query) {
-    return "groups state=" + std::string(query.state ? schema::enum_name(*query.state) : "");
-}
-
 std::vector<std::string_view> wanted_states(const GroupQuery& query) {
     if (query.state) return {schema::enum_name(*query.state)};
     return {schema::enum_name(GroupState::scheduled), schema::enum_name(GroupState::running)};
-}
-
-std::string encode_position(const GroupPosition& position) {
-    return position.id.to_string() + std::to_string(position.at.time_since_epoch().count());
-}
-
-// The cursor's check has been right: only encode_position() writes this.
-GroupPosition decode_position(std::string_view text) {
-    std::int64_t milliseconds = 0;
-    constexpr std::size_t kIdSize = sizeof(Uuid::Text);
-    std::from_chars(text.data() + kIdSize, text.data() + text.size(), milliseconds);
-    return {.at = Timestamp(Milliseconds(milliseconds)), .id = GroupId::parse(text.substr(0, kIdSize)).value()};
 }
 
 }  // namespace
@@ -113,18 +95,18 @@ Awaitable<Result<GroupCalendar>> GroupService::find_calendar(GroupId id) {
 }
 
 Awaitable<Result<GroupPage>> GroupService::list(GroupQuery query) {
-    auto context = list_context(query);
+    auto context = group_list_context(query);
     GroupPosition after{};
     if (query.cursor) {
-        auto position = http::decode_cursor(context, *query.cursor);
+        auto position = decode_group_cursor(context, *query.cursor);
         if (!position) co_return position.error();
-        after = decode_position(*position);
+        after = *position;
     }
     GroupPage page;
     page.items = co_await store_.list(wanted_states(query), after, query.limit + 1);
     if (page.items.size() > static_cast<std::size_t>(query.limit)) {
         page.items.pop_back();
-        page.next_cursor = http::encode_cursor(context, encode_position(position_of(page.items.back())));
+        page.next_cursor = encode_group_cursor(context, position_of(page.items.back()));
     }
     std::vector<GroupId> ids;
     for (const auto& group : page.items) ids.push_back(group.id);

@@ -141,7 +141,7 @@ Awaitable<> LiveRoom::perform(Enter task) {
 
 Awaitable<> LiveRoom::perform(Leave task) {
     auto now = parts_.clock.now();
-    auto departure = co_await parts_.order.leave(group_, task.lease, now);
+    auto departure = co_await parts_.order.leave(group_, task.lease, task.reason, now);
     std::vector<Presence> left{{task.lease.user, now}};
     if (departure.has_left) record(Record::Kind::left, std::move(left));
     tell(Unflushed{departure.flush_due_in});

@@ -45,6 +45,9 @@ void LiveRooms::start() {
     };
     asio::co_spawn(parts_.loop, keep_time(), rethrow);
     asio::co_spawn(parts_.loop, take_care(), rethrow);
+    profiles_ = subscribe_to_profiles(parts_.subscriber, [this](const ProfileChange& change) {
+        for (auto& [id, room] : rooms_) room->tell(change);
+    });
 }
 
 void LiveRooms::stop() {

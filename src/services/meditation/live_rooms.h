@@ -66,6 +66,7 @@ private:
     GroupCaretaker caretaker_;
     http::Guard& guard_;
     std::unordered_map<GroupId, std::shared_ptr<LiveRoom>> rooms_;
+    redis::Subscription profiles_;
     asio::steady_timer tick_timer_;
     asio::steady_timer care_timer_;
     bool is_stopped_ = false;

@@ -77,10 +77,15 @@ void Room::ask(Member& member, const ReactionMessage& message, Timestamp now, Ac
 }
 
 void Room::ask(Member& member, const LeaveMessage&, Timestamp, Actions& actions) {
-    const auto& guest = member.guest;
-    actions.push_back(Leave{Lease{.user = guest.user, .connection = guest.connection}});
-    actions.push_back(Close{guest.connection, http::CloseCode::normal});
-    part_from(guest.connection);
+    send_away(member, EventReason::left, http::CloseCode::normal, actions);
+}
+
+void Room::send_away(const Member& member, EventReason reason, http::CloseCode code, Actions& actions) {
+    auto connection = member.guest.connection;
+    if (member.stage != Stage::waiting)
+        actions.push_back(Leave{Lease{.user = member.guest.user, .connection = connection}, reason});
+    actions.push_back(Close{connection, code});
+    part_from(connection);
 }
 
 void Room::expect_end(ConnectionId connection, UserId user, Timestamp now) {
@@ -103,6 +108,13 @@ Actions Room::on(const TokenRenewed& what, Timestamp) {
         if (member->stage != Stage::waiting) set_deadline(*member, what.expires_at - kReauthLead);
     }
     return {};
+}
+
+// Nobody may come back with that login: others need not wait for it.
+Actions Room::on(const Revoked& what, Timestamp) {
+    Actions actions;
+    if (const auto* member = find(what.connection)) send_away(*member, EventReason::kicked, kCloseTokenEnded, actions);
+    return actions;
 }
 
 // A connection that was never in the room leaves nothing behind; any other keeps its place for the grace.
@@ -169,8 +181,9 @@ void Room::welcome(Member& member, const Entry& entry, Timestamp now, Actions& a
     if (entry.missed)
         for (const auto& event : *entry.missed) actions.push_back(Send{to, event.text});
     for (const auto& event : member.held)
-        if (event.event.epoch == entry.epoch && *event.event.seq > entry.seq) actions.push_back(Send{to, event.text});
-    std::vector<OrderedEvent>().swap(member.held);
+        if (event->event.epoch == entry.epoch && *event->event.seq > entry.seq)
+            actions.push_back(Send{to, event->text});
+    member.held = {};
 }
 
 // What could not be done is told to who asked for it, or tried again.

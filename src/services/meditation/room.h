@@ -4,9 +4,11 @@
 // next) is in Redis (room_order.h); the room decides what its own connections hear of it, when they are late, and
 // what is to be asked of Redis. Driven by live_room.h.
 
+#include "services/meditation/profile_changes.h"
 #include "services/meditation/room_actions.h"
 
 #include <deque>
+#include <memory>
 #include <optional>
 #include <set>
 #include <string>
@@ -24,6 +26,8 @@ public:
     Actions on(const Arrived& what, Timestamp now);
     Actions on(const Asked& what, Timestamp now);
     Actions on(const TokenRenewed& what, Timestamp now);
+    Actions on(const ProfileChange& what, Timestamp now);
+    Actions on(const Revoked& what, Timestamp now);
     Actions on(const Lost& what, Timestamp now);
     Actions on(const Entered& what, Timestamp now);
     Actions on(const Renewed& what, Timestamp now);
@@ -61,9 +65,9 @@ private:
         Guest guest;
         Stage stage = Stage::waiting;
         Timestamp joined_at{};
-        std::int64_t from_seq = 0;       // the welcome told of everything up to here
-        std::vector<OrderedEvent> held;  // heard while entering
-        Timestamp deadline{};            // of hello, then of the token
+        std::int64_t from_seq = 0;                              // the welcome told of everything up to here
+        std::vector<std::shared_ptr<const OrderedEvent>> held;  // heard while entering; shared by all who are
+        Timestamp deadline{};                                   // of hello, then of the token
         bool reauth_sent = false;
     };
     struct Departing {
@@ -84,6 +88,8 @@ private:
     void meet_deadline(Member& member, Timestamp now, Actions& actions);
     void set_deadline(Member& member, Timestamp at);
     bool may_react(UserId user, Timestamp now);
+    // Without a grace.
+    void send_away(const Member& member, EventReason reason, http::CloseCode code, Actions& actions);
     // The connection's lease, if it has one, ends now.
     void expect_end(ConnectionId connection, UserId user, Timestamp now);
     void part_from(ConnectionId connection);

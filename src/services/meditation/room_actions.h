@@ -50,6 +50,7 @@ struct Enter {
 };
 struct Leave {
     Lease lease;
+    EventReason reason{};
 };
 struct React {
     ConnectionId from{};
@@ -108,6 +109,9 @@ struct Asked {
 struct TokenRenewed {
     ConnectionId connection{};
     Timestamp expires_at{};
+};
+struct Revoked {  // the login session that opened it
+    ConnectionId connection{};
 };
 struct Lost {
     ConnectionId connection{};

@@ -60,9 +60,9 @@ constexpr auto names_of(EventType) {
     return std::array<std::string_view, 7>{"join", "leave", "presence", "start", "end", "reaction", "group"};
 }
 
-enum class EventReason { left, timeout, completed, host, host_gone };
+enum class EventReason { left, timeout, kicked, completed, host, host_gone };
 constexpr auto names_of(EventReason) {
-    return std::array<std::string_view, 5>{"left", "timeout", "completed", "host", "hostGone"};
+    return std::array<std::string_view, 6>{"left", "timeout", "kicked", "completed", "host", "hostGone"};
 }
 
 // `seq` and `epoch` are given by the shared order; which of the others are there depends on the type.

@@ -50,13 +50,16 @@ void Room::follow(const OrderedEvent& ordered, Timestamp now, Actions& actions) 
 
 void Room::deliver(const OrderedEvent& ordered, Actions& actions) {
     Deliver deliver{.to = {}, .text = ordered.text};
+    std::shared_ptr<const OrderedEvent> held;
     for (auto& [connection, member] : members_) {
         if (member.stage == Stage::joined && member.from_seq < seq_) deliver.to.push_back(connection);
         if (member.stage != Stage::entering) continue;
-        if (member.held.size() < kMaxHeld)
-            member.held.push_back(ordered);
-        else
+        if (member.held.size() >= kMaxHeld) {
             actions.push_back(Close{connection, http::CloseCode::try_again_later});
+            continue;
+        }
+        if (!held) held = std::make_shared<const OrderedEvent>(ordered);
+        member.held.push_back(held);
     }
     if (!deliver.to.empty()) actions.emplace_back(std::move(deliver));
 }
@@ -168,6 +171,19 @@ void Room::reenter(const Guest& guest, Timestamp expires_at, Announcement announ
     auto enter = make_enter(guest, expires_at, now);
     enter.request.announcement = announcement;
     actions.emplace_back(std::move(enter));
+}
+
+// Entering again makes the new name known. The host's is the group's, too, and PostgreSQL has it by now.
+Actions Room::on(const ProfileChange& what, Timestamp now) {
+    Actions actions;
+    if (what.user == group_.host.id) reload_wanted_ = true;
+    for (auto& [connection, member] : members_) {
+        if (member.guest.user != what.user) continue;
+        member.guest.display_name = what.display_name;
+        member.guest.avatar_url = what.avatar_url;
+        if (member.stage != Stage::waiting) reenter(member.guest, now + kLeaseTtl, Announcement::told, now, actions);
+    }
+    return actions;
 }
 
 Enter Room::make_enter(const Guest& guest, Timestamp expires_at, Timestamp now) const {

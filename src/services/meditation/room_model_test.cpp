@@ -73,12 +73,13 @@ protected:
 };
 
 void RoomModelTest::enter(std::size_t number) {
-    EnterRequest request{.facts = facts_,
-                         .lease = lease(number),
-                         .participant = {.id = user(number), .display_name = "user", .avatar_url = {}},
-                         .max_participants = most_,
-                         .announcement = pick(10) == 0 ? Announcement::quiet : Announcement::told,
-                         .resume = {}};
+    EnterRequest request{
+        .facts = facts_,
+        .lease = lease(number),
+        .participant = {.id = user(number), .display_name = pick(5) == 0 ? "new name" : "user", .avatar_url = {}},
+        .max_participants = most_,
+        .announcement = pick(10) == 0 ? Announcement::quiet : Announcement::told,
+        .resume = {}};
     auto a = scripts_->enter(request, now_);
     auto b = model_.enter(request, now_);
     ASSERT_EQ(a.has_value(), b.has_value());
@@ -115,8 +116,9 @@ void RoomModelTest::do_something() {
     switch (pick(12)) {
         case 0: {
             auto gone = lease(pick(users_));
-            auto a = scripts_->leave(gone, now_);
-            auto b = model_.leave(gone, now_);
+            auto reason = pick(2) == 0 ? EventReason::left : EventReason::kicked;
+            auto a = scripts_->leave(gone, reason, now_);
+            auto b = model_.leave(gone, reason, now_);
             EXPECT_EQ(a.has_left, b.has_left);
             EXPECT_EQ(a.flush_due_in, b.flush_due_in);
             break;

@@ -170,9 +170,9 @@ Awaitable<std::optional<Entry>> RoomOrder::enter(EnterRequest request, Timestamp
     co_return entry;
 }
 
-Awaitable<Departure> RoomOrder::leave(GroupId group, Lease lease, Timestamp now) {
+Awaitable<Departure> RoomOrder::leave(GroupId group, Lease lease, EventReason reason, Timestamp now) {
     ScriptCall call(group);
-    call.add(std::optional(now)).add(to_text(lease));
+    call.add(std::optional(now)).add(to_text(lease)).add(std::string(schema::enum_name(reason)));
     auto reply = co_await ScriptCall::run(redis_, kLeaveScript, std::move(call));
     co_return Departure{.has_left = reply.at(0).as_integer() == 1,
                         .flush_due_in = Milliseconds(reply.at(1).as_integer())};

@@ -106,7 +106,8 @@ public:
 
     // Nothing when the room is full.
     Awaitable<std::optional<Entry>> enter(EnterRequest request, Timestamp now);
-    Awaitable<Departure> leave(GroupId group, Lease lease, Timestamp now);
+    // With the last lease of a participant the reason is told: left or kicked.
+    Awaitable<Departure> leave(GroupId group, Lease lease, EventReason reason, Timestamp now);
     Awaitable<Renewal> renew(RoomFacts facts, std::vector<Lease> leases, Timestamp now);
     // Takes expired leases away without holding any.
     Awaitable<Reaping> reap(GroupId group, Timestamp now);

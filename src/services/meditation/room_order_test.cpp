@@ -60,9 +60,10 @@ TEST_F(RoomOrderTest, AParticipantCountsOnceOnHoweverManyDevices) {
     ASSERT_EQ(second.participants.size(), 2U);
     EXPECT_EQ(second.participants[0].id, user(1));
     EXPECT_EQ(second.participants[0].display_name, "\"ü\" {}");
-    EXPECT_FALSE(run(order_.leave(facts_.group, lease(1), now_)).has_left);
-    EXPECT_TRUE(run(order_.leave(facts_.group, lease(1, 1), now_)).has_left);
-    EXPECT_FALSE(run(order_.leave(facts_.group, lease(1, 1), now_)).has_left) << "nobody leaves twice";
+    EXPECT_FALSE(run(order_.leave(facts_.group, lease(1), EventReason::left, now_)).has_left);
+    EXPECT_TRUE(run(order_.leave(facts_.group, lease(1, 1), EventReason::left, now_)).has_left);
+    EXPECT_FALSE(run(order_.leave(facts_.group, lease(1, 1), EventReason::left, now_)).has_left)
+        << "nobody leaves twice";
     auto all = events();
     ASSERT_EQ(all.size(), 3U);
     EXPECT_EQ(all[2].event.type, EventType::leave);
@@ -147,7 +148,7 @@ TEST_F(RoomOrderTest, WhatIsOrderedIsPublishedAsItIsKept) {
                                              [&](std::string_view payload) { heard.emplace_back(payload); });
     run(subscriber.confirmed(room_channel(facts_.group)));
     enter(1);
-    run(order_.leave(facts_.group, lease(1), now_));
+    run(order_.leave(facts_.group, lease(1), EventReason::left, now_));
     postgres::run_until(io_, [&] { return heard.size() == 2; });
     auto kept = events();
     EXPECT_EQ(heard[0], kept[0].text);

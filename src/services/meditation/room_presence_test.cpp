@@ -42,6 +42,35 @@ TEST_F(RoomPresenceTest, ABrokenConnectionLeavesOnlyAfterTheGrace) {
     EXPECT_EQ(stays->heard, (std::vector{EventType::join, EventType::leave}));
 }
 
+TEST_F(RoomPresenceTest, WhoseLoginSessionEndsIsGoneAtOnceWithTheDeviceThatItOpened) {
+    auto stays = world_.join(world_.core(0), 0);
+    auto phone = world_.join(world_.core(1), 1);
+    auto laptop = world_.join(world_.core(1), 1);
+    world_.tell(world_.core(1), Revoked{phone->guest.connection});
+    world_.settle();
+    EXPECT_EQ(phone->closed, kCloseTokenEnded);
+    EXPECT_TRUE(stays->present.contains(user(1))) << "still here on the laptop";
+    world_.tell(world_.core(1), Revoked{laptop->guest.connection});
+    world_.settle();
+    EXPECT_EQ(stays->heard, (std::vector{EventType::join, EventType::leave}));
+    EXPECT_EQ(order_.read_after(0).events->back().event.reason, EventReason::kicked);
+    EXPECT_TRUE(world_.core(1).room.is_empty());
+}
+
+TEST_F(RoomPresenceTest, WhoHasAnotherNameIsShownUnderIt) {
+    auto host = world_.join(world_.core(0), 0);
+    auto renamed = world_.join(world_.core(1), 1);
+    for (std::size_t core : {0U, 1U})
+        world_.tell(world_.core(core), ProfileChange{.user = user(1), .display_name = "Grace", .avatar_url = {}});
+    world_.pass_and_settle(1s);
+    EXPECT_EQ(host->names[user(1)], "Grace");
+    EXPECT_EQ(renamed->names[user(1)], "Grace");
+    EXPECT_EQ(host->heard, (std::vector{EventType::join, EventType::presence}));
+    EXPECT_EQ(host->present, (std::set{user(0), user(1)}));
+    EXPECT_EQ(world_.join(world_.core(0), 2)->names[user(1)], "Grace");
+    EXPECT_EQ(order_.read_after(0).events->back().event.type, EventType::join) << "told one by one again";
+}
+
 TEST_F(RoomPresenceTest, ALostNodesParticipantsLeaveWithinHalfAMinute) {
     auto stays = world_.join(world_.core(0), 0);
     world_.join(world_.core(1), 1);

@@ -32,7 +32,9 @@ std::vector<http::SocketMessage> from_server() {
         socket_message<Welcome>("welcome", "Answers hello. If `resumed`, the missed events follow."),
         event("join", "Somebody came.", {"participant", "participantCount"}),
         event("leave", "Somebody went.", {"participant", "participantCount", "reason"}),
-        event("presence", "Rooms above 100: how many there are, and some of those who came and went.",
+        event("presence",
+              "Rooms above 100: how many there are, and some of those who came and went. In `joined`, in any "
+              "room, also those who have another name or picture from now on.",
               {"participantCount", "joined", "left"}),
         event("start", "The timetable; `bells` are milliseconds from `startsAt`.",
               {"startsAt", "endsAt", "bells", "by"}),

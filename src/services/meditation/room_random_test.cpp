@@ -27,6 +27,7 @@ protected:
         std::size_t users = 6;
         bool is_calm = false;  // work is done before time passes, and nothing fails but nodes
         bool forgets = false;
+        bool fails_over = false;
         bool is_hushed = false;
     };
 
@@ -39,6 +40,8 @@ protected:
             world.open(1 + pick(3));
             for (int step = 0; step < plan.steps; ++step) {
                 if (plan.forgets && step % 30 == 29) order.forget_everything();
+                if (plan.fails_over && step % 30 == 24) order.cut_off_replica();
+                if (plan.fails_over && step % 30 == 29) order.fail_over();
                 do_something(world, plan);
                 if (const auto* model = dynamic_cast<RoomModel*>(&order)) {
                     EXPECT_TRUE(model->is_consistent());
@@ -87,7 +90,10 @@ void RoomRandomTest::do_something(RoomWorld& world, const Plan& plan) {
             break;
         }
         case 4:
-            say(LeaveMessage{});
+            if (auto client = random_client(); client && chance(20))
+                world.tell(core, Revoked{client->guest.connection});
+            else
+                say(LeaveMessage{});
             break;
         case 5:
             say(ReactionMessage{.kind = static_cast<ReactionKind>(pick(3)), .ref = {}});
@@ -149,6 +155,7 @@ TEST_F(RoomRandomTest, TheScriptsOfRedisDoTheSame) {
     auto order = make_redis_room_order();
     run(*order, {.worlds = 50, .steps = 60});
     run(*order, {.worlds = 50, .steps = 90, .forgets = true});
+    run(*order, {.worlds = 50, .steps = 90, .fails_over = true});
 }
 
 }  // namespace

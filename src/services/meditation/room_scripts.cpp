@@ -7,8 +7,8 @@ namespace {
 // What all scripts know.
 // KEYS: room      hash: epoch, seq, state, startsAt, endsAt, host and version of the group, hostLeftAt (ms, while the
 //                 host is away), told (the participants that clients know of; -1: not all the same), flushedAt and
-//                 reapedAt (ms), arrivals (a number), newcomers; its name is the room's channel, too, and so in
-//                 its slot
+//                 reapedAt (ms), arrivals (a number), newcomers, history (the server's, below); its name is the
+//                 room's channel, too, and so in its slot
 //       log       list: the last events, whole
 //       people    hash: user → participant (JSON)
 //       arrivals  sorted set: user by the order of coming
@@ -20,6 +20,14 @@ namespace {
 // Times are milliseconds of the calling node's clock.
 constexpr const char* kPrelude = R"(
 local room, log, people, arrivals, leases, counts, joined, left, tally = unpack(KEYS)
+
+-- A replica that was promoted may not have the last events, and would give their numbers to others: what it has of the
+-- room is forgotten, as if it had been flushed. Redis names each history of its data, and a new master begins one; to a
+-- user who may not ask (INFO is of @dangerous) all are the same.
+local info = redis.pcall('INFO', 'replication')
+local history = type(info) == 'string' and string.match(info, 'master_replid:(%x+)') or ''
+local written_in = redis.call('HGET', room, 'history')
+if written_in and written_in ~= history then redis.call('DEL', unpack(KEYS)) end
 
 local function order(event)
     local seq = redis.call('HINCRBY', room, 'seq', 1)
@@ -131,7 +139,7 @@ local function open_room(now, epoch, state, starts_at, ends_at, host, version)
     if redis.call('HSETNX', room, 'epoch', epoch) == 0 then return end
     redis.call('DEL', log, people, arrivals, leases, counts, joined, left, tally)
     redis.call('HSET', room, 'seq', 0, 'state', state, 'startsAt', starts_at, 'endsAt', ends_at, 'host', host,
-               'version', version, 'hostLeftAt', now, 'told', 0, 'reapedAt', now)
+               'version', version, 'hostLeftAt', now, 'told', 0, 'reapedAt', now, 'history', history)
 end
 )";
 
@@ -160,6 +168,13 @@ if is_new then
     else
         redis.call('HINCRBY', room, 'told', 1)
     end
+else -- perhaps under another name; others are told of it by the next `presence`
+    local known = redis.call('HGET', people, user)
+    local present = string.gsub(ARGV[10], '"joinedAt":[^,}]*', string.match(known, '"joinedAt":[^,}]*'))
+    if present ~= known then
+        redis.call('HSET', people, user, present)
+        if redis.call('HLEN', joined) < 20 and not is_hushed() then redis.call('HSET', joined, user, present) end
+    end
 end
 local due_in = flush(ARGV[1])
 -- Whoever is welcomed with another number than the others know must hear of the next, even if it is the others' again.
@@ -176,9 +191,9 @@ return {'entered', facts[1], tonumber(facts[2]), facts[3], facts[4], facts[5], i
         missed, due_in}
 )");
 
-// ARGV: 1 now, 2 lease
+// ARGV: 1 now, 2 lease, 3 reason
 const redis::Script kLeaveScript = make(R"(
-local has_left = end_lease(ARGV[2], 'left', ARGV[1])
+local has_left = end_lease(ARGV[2], ARGV[3], ARGV[1])
 local due_in = flush(ARGV[1])
 keep()
 return {has_left and 1 or 0, due_in}

@@ -36,7 +36,10 @@ void TestClient::be_welcomed(const schema::json::object& welcome) {
     }
     count = welcome.at("participantCount").as_int64();
     host = user_of(welcome.at("group").at("host"));
-    for (const auto& participant : welcome.at("participants").as_array()) present.insert(user_of(participant));
+    for (const auto& participant : welcome.at("participants").as_array()) {
+        present.insert(user_of(participant));
+        names[user_of(participant)] = participant.at("displayName").as_string();
+    }
     EXPECT_TRUE(present.contains(guest.user) || count > 50);
     EXPECT_EQ(present.size(), std::min<std::size_t>(50, static_cast<std::size_t>(count)));
     is_partial = is_partial || count > 50;
@@ -62,6 +65,7 @@ void TestClient::note_presence(const RoomEvent& event) {
     bool is_exact = !is_rebuilt && !is_partial;
     if (event.type == EventType::join) {
         bool is_new = present.insert(event.participant->id).second;
+        names[event.participant->id] = event.participant->display_name;
         EXPECT_TRUE(is_new || !is_exact) << "joined twice";
     } else if (event.type == EventType::leave) {
         bool was_here = present.erase(event.participant->id) == 1;
@@ -70,7 +74,10 @@ void TestClient::note_presence(const RoomEvent& event) {
         EXPECT_LE(event.joined->size(), 20U);
         EXPECT_LE(event.left->size(), 20U);
         for (const auto& participant : *event.left) present.erase(participant.id);
-        for (const auto& participant : *event.joined) present.insert(participant.id);
+        for (const auto& participant : *event.joined) {
+            present.insert(participant.id);
+            names[participant.id] = participant.display_name;
+        }
         // Numbers without the names, or not all of them.
         bool is_short = event.joined->empty() || event.joined->size() == 20 || event.left->size() == 20;
         if (static_cast<std::int64_t>(present.size()) != count && is_short) is_partial = true;

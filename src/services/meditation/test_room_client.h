@@ -3,6 +3,7 @@
 
 #include "services/meditation/room_actions.h"
 
+#include <map>
 #include <optional>
 #include <set>
 #include <string>
@@ -21,6 +22,7 @@ struct TestClient {
     std::int64_t count = 0;           // of participants, as last told
     UserId host{};
     std::set<UserId> present;
+    std::map<UserId, std::string> names;  // as last heard of
     // Redis forgot the room meanwhile; or the room is so large that not all are named: then `present` is not exact.
     bool is_rebuilt = false;
     bool is_partial = false;

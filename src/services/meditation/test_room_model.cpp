@@ -116,6 +116,12 @@ std::optional<Entry> RoomModel::enter(const EnterRequest& request, Timestamp now
             tell_presence(EventType::join, request.participant);
         else
             ++room_->told;
+    } else {
+        auto present = request.participant;
+        present.joined_at = room_->people[user].joined_at;
+        bool is_changed = schema::to_json(present) != schema::to_json(room_->people[user]);
+        room_->people[user] = present;
+        if (is_changed && room_->joined.size() < kNamed && !is_hushed()) room_->joined[user] = present;
     }
     auto due_in = flush(now);
     if (room_->told != count_participants()) room_->told = -1;
@@ -146,9 +152,9 @@ bool RoomModel::end_lease(LeaseKey lease, EventReason reason, Timestamp now) {
     return true;
 }
 
-Departure RoomModel::leave(const Lease& lease, Timestamp now) {
+Departure RoomModel::leave(const Lease& lease, EventReason reason, Timestamp now) {
     if (!room_) return {};
-    bool has_left = end_lease({lease.user, lease.connection}, EventReason::left, now);
+    bool has_left = end_lease({lease.user, lease.connection}, reason, now);
     return {.has_left = has_left, .flush_due_in = flush(now)};
 }
 

@@ -37,8 +37,10 @@ public:
 
     void open(GroupId group) override;
     void forget_everything() override { room_.reset(); }
+    void cut_off_replica() override {}
+    void fail_over() override { room_.reset(); }  // what the replica has is forgotten
     std::optional<Entry> enter(const EnterRequest& request, Timestamp now) override;
-    Departure leave(const Lease& lease, Timestamp now) override;
+    Departure leave(const Lease& lease, EventReason reason, Timestamp now) override;
     Renewal renew(const RoomFacts& facts, const std::vector<Lease>& leases, Timestamp now) override;
     Reaping reap(Timestamp now) override;
     std::optional<Milliseconds> react(const std::string& epoch, const RoomEvent& reaction, Timestamp now) override;

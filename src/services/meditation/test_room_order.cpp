@@ -4,6 +4,8 @@
 #include "platform/redis/client.h"
 #include "platform/redis/test_server.h"
 
+#include <map>
+
 namespace mindspace::meditation {
 
 namespace {
@@ -14,16 +16,29 @@ public:
         redis_.start();
         postgres::run_until(io_, [this] { return redis_.is_up(); });
     }
-    void open(GroupId group) override { group_ = group; }
-    void forget_everything() override {
-        std::vector<std::string_view> flush{"FLUSHALL"};
-        run(redis_.command(std::move(flush)));
+    void open(GroupId group) override {
+        group_ = group;
+        replica_.clear();
+    }
+    void forget_everything() override { command({"FLUSHALL"}); }
+    void cut_off_replica() override {
+        replica_.clear();
+        auto keys = command({"KEYS", room_channel(group_) + "*"});
+        for (const auto& key : keys.items()) replica_[key.as_string()] = command({"DUMP", key.as_string()}).as_string();
+    }
+    // The same server does it: what counts is what it has, and that it begins a new history.
+    void fail_over() override {
+        forget_everything();
+        for (const auto& [key, value] : replica_) command({"RESTORE", key, "0", value});
+        command({"DEBUG", "CHANGE-REPL-ID"});
     }
 
     std::optional<Entry> enter(const EnterRequest& request, Timestamp now) override {
         return run(order_.enter(request, now));
     }
-    Departure leave(const Lease& lease, Timestamp now) override { return run(order_.leave(group_, lease, now)); }
+    Departure leave(const Lease& lease, EventReason reason, Timestamp now) override {
+        return run(order_.leave(group_, lease, reason, now));
+    }
     Renewal renew(const RoomFacts& facts, const std::vector<Lease>& leases, Timestamp now) override {
         return run(order_.renew(facts, leases, now));
     }
@@ -51,11 +66,16 @@ private:
         return postgres::run(io_, std::move(work));
     }
 
+    redis::Value command(const std::vector<std::string>& words) {
+        return run(redis_.command({words.begin(), words.end()}));
+    }
+
     asio::io_context io_;
-    redis::TestServer server_;
+    redis::TestServer server_{{"--enable-debug-command", "yes"}};
     redis::Client redis_{io_, options(server_)};
     RoomOrder order_{redis_};
     GroupId group_;
+    std::map<std::string, std::string> replica_;
 };
 
 }  // namespace

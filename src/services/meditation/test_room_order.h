@@ -16,9 +16,13 @@ public:
     // From now on it is about this group, of which nothing is known yet.
     virtual void open(GroupId group) = 0;
     virtual void forget_everything() = 0;
+    // A replica gets nothing any more of what happens from now on …
+    virtual void cut_off_replica() = 0;
+    // … and takes over.
+    virtual void fail_over() = 0;
 
     virtual std::optional<Entry> enter(const EnterRequest& request, Timestamp now) = 0;
-    virtual Departure leave(const Lease& lease, Timestamp now) = 0;
+    virtual Departure leave(const Lease& lease, EventReason reason, Timestamp now) = 0;
     virtual Renewal renew(const RoomFacts& facts, const std::vector<Lease>& leases, Timestamp now) = 0;
     virtual Reaping reap(Timestamp now) = 0;
     virtual std::optional<Milliseconds> react(const std::string& epoch, const RoomEvent& reaction, Timestamp now) = 0;

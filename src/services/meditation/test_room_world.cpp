@@ -127,7 +127,7 @@ void RoomWorld::perform(TestCore& core, Enter& task) {
 }
 
 void RoomWorld::perform(TestCore& core, Leave& task) {
-    tell(core, Unflushed{order_.leave(task.lease, now_).flush_due_in});
+    tell(core, Unflushed{order_.leave(task.lease, task.reason, now_).flush_due_in});
 }
 
 void RoomWorld::perform(TestCore& core, React& task) {

@@ -2,6 +2,7 @@
 
 #include "platform/telemetry/log.h"
 #include "services/analytics/client.h"
+#include "services/meditation/client.h"
 
 namespace mindspace::user {
 
@@ -38,10 +39,12 @@ Awaitable<Result<User>> UserService::update_me(Caller caller, UserPatch patch,
     refuse_null(faults, "dayStartHour", patch.day_start_hour.present, patch.day_start_hour.value.has_value());
     if (!faults.empty()) co_return schema::validation_failed(std::move(faults));
 
+    const bool is_shown = patch.display_name.present || patch.avatar_url.present;
     co_await cache_.begin_write(caller.id);
     auto updated = co_await store_.update(caller.id, std::move(patch), expected_version, clock_.now());
     co_await cache_.end_write(caller.id);
     if (!updated) co_return expected_version ? precondition_failed() : user_gone();
+    if (is_shown) co_await meditation::announce_profile(redis_, caller.id, updated->display_name, updated->avatar_url);
     co_return std::move(*updated);
 }
 

@@ -14,7 +14,7 @@ struct Caller {
 
 class UserService {
 public:
-    UserService(UserStore store, redis::Client& redis) : store_(store), cache_(redis) {}
+    UserService(UserStore store, redis::Client& redis) : store_(store), redis_(redis), cache_(redis) {}
 
     // Error: unauthenticated `user_gone` when the account was deleted meanwhile.
     Awaitable<Result<User>> find_me(Caller caller);
@@ -31,6 +31,7 @@ public:
 
 private:
     UserStore store_;
+    redis::Client& redis_;
     ProfileCache cache_;
     SystemClock clock_;
 };
