@@ -208,7 +208,8 @@ void Cores::on_each(const std::function<void(Core&)>& work) {
     for (auto& core : cores_) {
         std::packaged_task<void()> task([&work, &core = *core] { work(core); });
         ended.push_back(task.get_future());
-        asio::post(core->loop, std::move(task));
+        // Not the task itself: Asio would take it for a way to answer, and ask it for a future of its own.
+        asio::post(core->loop, [task = std::move(task)]() mutable { task(); });
     }
     for (auto& core : ended) core.get();
 }
