@@ -13,7 +13,7 @@
 namespace mindspace::integration {
 namespace {
 
-constexpr std::size_t kRemotePid = 16;  // the column of SHOW SERVERS: the server's process
+constexpr std::size_t kRemotePid = 15;  // the column of SHOW SERVERS: the server's process
 
 class Pooling : public testing::Test {
 protected:
