@@ -56,7 +56,7 @@ protected:
 // Reads until it has a number of events.
 Awaitable<> read(OutboxReader& reader, Session& session, std::size_t& count, std::size_t wanted) {
     co_await session.connect();
-    co_await reader.lead(session);
+    co_await reader.begin(session);
     while (count < wanted) {
         auto events = co_await reader.next(session, 100);
         if (!events.empty()) reader.stand_at(events.back().position);

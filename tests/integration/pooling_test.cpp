@@ -8,8 +8,12 @@
 
 #include <gmock/gmock.h>
 
+#include <set>
+
 namespace mindspace::integration {
 namespace {
+
+constexpr std::size_t kRemotePid = 15;  // the column of SHOW SERVERS: the server's process
 
 class Pooling : public testing::Test {
 protected:
@@ -46,6 +50,24 @@ TEST_F(Pooling, EndsASocketlessLoginOnTheWholeWay) {
     EXPECT_TRUE(is(person.client.get("/api/v1/users/me"), 200));
     EXPECT_TRUE(is(person.client.post("/api/v1/auth/logout"), 204));
     EXPECT_TRUE(is(person.client.get("/api/v1/users/me"), 401));
+}
+
+// A lock that is taken through the pool belongs to whichever connection the pool had at hand: to everybody, or to
+// nobody who could ever give it back.
+TEST_F(Pooling, LocksAreHeldOnTheServerItself) {
+    constexpr const char* kHolders = "SELECT DISTINCT pid FROM pg_locks WHERE locktype = 'advisory'";
+    constexpr std::size_t kLeaders = 5;  // events, retention, and three of analytics
+    Program program(settings_, std::nullopt, "serve");
+    Workload workload(program, 4);
+    ASSERT_TRUE(
+        eventually([&] { return workload.acknowledged() >= 50 && query(direct_, kHolders).size() >= kLeaders; }));
+    std::set<std::string> pooled;
+    for (const auto& server : query(pool_.conninfo("pgbouncer"), "SHOW SERVERS")) pooled.insert(server.at(kRemotePid));
+    EXPECT_FALSE(pooled.empty());
+    for (const auto& pid : pooled)
+        EXPECT_EQ(query(direct_, "SELECT FROM pg_stat_activity WHERE pid = " + pid).size(), 1U) << "the right column";
+    for (const auto& holder : query(direct_, kHolders)) EXPECT_FALSE(pooled.contains(holder.at(0)));
+    workload.stop();
 }
 
 TEST_F(Pooling, NeedsADirectWayToTheServer) {

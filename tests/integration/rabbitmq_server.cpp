@@ -33,8 +33,19 @@ RabbitmqServer& RabbitmqServer::shared() {
     return server;
 }
 
-RabbitmqServer::RabbitmqServer() : port_(redis::free_port()), mapper_port_(redis::free_port()) {
+RabbitmqServer::RabbitmqServer()
+    : certificate_{.certificate = directory_.path() / "certificate.pem", .key = directory_.path() / "key.pem"},
+      port_(redis::free_port()),
+      secure_port_(redis::free_port()),
+      mapper_port_(redis::free_port()) {
     const auto& home = directory_.path();
+    make_certificate(certificate_, "RabbitMQ");
+    const auto config = home / "rabbitmq.conf";
+    const auto secure_port = std::to_string(secure_port_);  // at the certificate's address, and at one it does not name
+    std::ofstream(config) << "listeners.ssl.1 = 127.0.0.1:" << secure_port
+                          << "\nlisteners.ssl.2 = 127.0.0.2:" << secure_port
+                          << "\nssl_options.certfile = " << certificate_.certificate
+                          << "\nssl_options.keyfile = " << certificate_.key << '\n';
     const auto cookie = home / ".erlang.cookie";
     std::ofstream(cookie) << "ofthistestalone";
     fs::permissions(cookie, fs::perms::owner_read);
@@ -50,7 +61,7 @@ RabbitmqServer::RabbitmqServer() : port_(redis::free_port()), mapper_port_(redis
         {"RABBITMQ_PID_FILE", home / "pid"},
         {"RABBITMQ_ENABLED_PLUGINS_FILE", home / "plugins"},
         {"RABBITMQ_CONF_ENV_FILE", "/dev/null"},
-        {"RABBITMQ_CONFIG_FILE", home / "none"},
+        {"RABBITMQ_CONFIG_FILE", config},
         {"ERL_EPMD_ADDRESS", "127.0.0.1"},
         {"ERL_EPMD_PORT", mapper_port},
         {"RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS", "-kernel inet_dist_use_interface {127,0,0,1} +S 1:1 +sbwt none"}};
@@ -69,6 +80,10 @@ std::string RabbitmqServer::url() const {
     return "amqp://guest:guest@127.0.0.1:" + std::to_string(port_);
 }
 
+std::string RabbitmqServer::secure_url(const std::string& authority) const {
+    return "amqps://guest:guest@localhost:" + std::to_string(secure_port_) + "?ca=" + authority;
+}
+
 void RabbitmqServer::crash() {
     const auto text = read_whole_file(directory_.path() / "pid");
     pid_t pid = 0;
@@ -84,7 +99,7 @@ void RabbitmqServer::launch() {
 }
 
 void RabbitmqServer::wait_until_ready() {
-    if (!eventually([this] { return is_listening(port_); }, 120s))
+    if (!eventually([this] { return is_listening(port_) && is_listening(secure_port_); }, 120s))
         throw std::runtime_error("RabbitMQ does not start:\n" + read_whole_file(directory_.path() / "server.log"));
 }
 

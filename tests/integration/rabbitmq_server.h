@@ -2,6 +2,7 @@
 // A real RabbitMQ for tests: private directory, node, ports and Erlang port mapper. Started on first use, once for each
 // test binary, and stopped with it.
 
+#include "certificate.h"
 #include "process.h"
 
 #include <cstdint>
@@ -21,6 +22,9 @@ public:
 
     // For rabbitmq.url.
     [[nodiscard]] std::string url() const;
+    // The same by TLS, whose certificate is its own authority.
+    [[nodiscard]] std::string secure_url(const std::string& authority) const;
+    [[nodiscard]] const std::string& certificate() const { return certificate_.certificate; }
     // SIGKILL.
     void crash();
     // After crash(); does not wait.
@@ -29,7 +33,9 @@ public:
 
 private:
     TemporaryDirectory directory_;
+    CertificateFiles certificate_;
     std::uint16_t port_;
+    std::uint16_t secure_port_;
     std::uint16_t mapper_port_;
     Environment settings_;
     std::unique_ptr<Process> mapper_;

@@ -71,17 +71,22 @@ TEST_F(RetentionTest, RemovesWhatHasServedItsTimeAndNothingElse) {
 }
 
 TEST_F(RetentionTest, LeavesTheWorkToWhoeverIsAtIt) {
-    ASSERT_TRUE(run(io_, session_.try_advisory_lock(0x726574656E74696F)));
+    Job first(io_, conninfo_, {});
+    first.start();
+    run_until(io_, [&] { return first.stats().runs.value() == 1; });
     bool is_called = false;
-    Job job(io_, conninfo_, {{.name = "nothing", .remove = [&](Session&, Timestamp) -> Awaitable<std::int64_t> {
-                                  is_called = true;
-                                  co_return 0;
-                              }}});
-    job.start();
+    Rules rules{{.name = "nothing", .remove = [&](Session&, Timestamp) -> Awaitable<std::int64_t> {
+                     is_called = true;
+                     co_return 0;
+                 }}};
+    Job second(io_, conninfo_, std::move(rules));
+    second.start();
     auto end = std::chrono::steady_clock::now() + std::chrono::milliseconds(1500);
     run_until(io_, [&] { return std::chrono::steady_clock::now() > end; });
     EXPECT_FALSE(is_called);
-    job.stop();
+    first.stop();
+    run_until(io_, [&] { return is_called; });
+    second.stop();
 }
 
 }  // namespace

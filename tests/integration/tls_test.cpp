@@ -1,5 +1,6 @@
-// The gateway's port speaking HTTPS, with certificates made here (the openssl command), seen by curl and by Beast.
+// The gateway's port speaking HTTPS, with certificates made here, seen by curl and by Beast.
 
+#include "certificate.h"
 #include "live_client.h"
 
 #include <gmock/gmock.h>
@@ -26,13 +27,8 @@ class Tls : public testing::Test {
 protected:
     Tls() { make_certificate("first"); }
 
-    // A self-signed one for this machine, in files that the program reads.
     void make_certificate(const std::string& organisation) const {
-        const auto ended = run_to_end({"openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt",
-                                       "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2", "-keyout", key(), "-out",
-                                       certificate(), "-subj", "/O=" + organisation + "/CN=localhost", "-addext",
-                                       "subjectAltName=DNS:localhost,IP:127.0.0.1"});
-        if (ended.exit_code != 0) throw std::runtime_error(ended.output);
+        integration::make_certificate({.certificate = certificate(), .key = key()}, organisation);
     }
     [[nodiscard]] std::string certificate() const { return directory_.path() / "certificate.pem"; }
     [[nodiscard]] std::string key() const { return directory_.path() / "key.pem"; }

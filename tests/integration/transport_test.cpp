@@ -70,8 +70,13 @@ std::string new_name() {
     return Uuid::v7(SystemClock().now()).to_string();
 }
 
-rabbitmq::Options rabbitmq_options(const std::string& name) {
-    return {.url = rabbitmq::parse_url(RabbitmqServer::shared().url()).value(), .name = name};
+rabbitmq::Options rabbitmq_options(const std::string& name, const std::string& url = RabbitmqServer::shared().url()) {
+    return {.url = rabbitmq::parse_url(url).value(), .name = name};
+}
+
+std::string secure_url() {
+    auto& server = RabbitmqServer::shared();
+    return server.secure_url(server.certificate());
 }
 
 kafka::Options kafka_options(const std::string& name) {
@@ -98,13 +103,17 @@ protected:
         consumers_.clear();
     }
 
-    [[nodiscard]] bool is_rabbitmq() const { return std::string_view(GetParam()) == "rabbitmq"; }
+    [[nodiscard]] bool is_encrypted() const { return std::string_view(GetParam()) == "rabbitmqByTls"; }
+    [[nodiscard]] bool is_rabbitmq() const { return std::string_view(GetParam()) == "rabbitmq" || is_encrypted(); }
+    [[nodiscard]] rabbitmq::Options options_of_rabbitmq() const {
+        return is_encrypted() ? rabbitmq_options(name_, secure_url()) : rabbitmq_options(name_);
+    }
     [[nodiscard]] std::shared_ptr<Publisher> make_publisher() const {
-        if (is_rabbitmq()) return std::make_shared<rabbitmq::RabbitPublisher>(rabbitmq_options(name_));
+        if (is_rabbitmq()) return std::make_shared<rabbitmq::RabbitPublisher>(options_of_rabbitmq());
         return std::make_shared<kafka::KafkaPublisher>(kafka_options(name_));
     }
     [[nodiscard]] std::shared_ptr<Subscriber> make_subscriber() const {
-        if (is_rabbitmq()) return std::make_shared<rabbitmq::RabbitSubscriber>(rabbitmq_options(name_));
+        if (is_rabbitmq()) return std::make_shared<rabbitmq::RabbitSubscriber>(options_of_rabbitmq());
         return std::make_shared<kafka::KafkaSubscriber>(kafka_options(name_));
     }
     Relay& start_relay() {
@@ -136,7 +145,7 @@ protected:
     std::deque<Consumer> consumers_;
 };
 
-INSTANTIATE_TEST_SUITE_P(To, Transport, testing::Values("rabbitmq", "kafka"),
+INSTANTIATE_TEST_SUITE_P(To, Transport, testing::Values("rabbitmq", "rabbitmqByTls", "kafka"),
                          [](const auto& parameter) { return std::string(parameter.param); });
 
 TEST_P(Transport, BringsEveryEventInOrder) {
@@ -256,6 +265,24 @@ TEST_P(Rabbitmq, AMessageThatFindsNoQueueIsAFaultAndNotLost) {
     EXPECT_THROW(publisher->publish(messages), Unavailable) << "not connected";
     publisher->connect();
     publisher->publish(messages);
+}
+
+TEST(RabbitmqTransportByTls, TalksToNobodyWhomItsAuthorityDoesNotKnow) {
+    auto connect = [](const std::string& url) {
+        rabbitmq::Connection connection(rabbitmq_options(new_name(), url));
+        connection.open(1, Seconds(0));
+    };
+    EXPECT_NO_THROW(connect(secure_url()));
+    const integration::TemporaryDirectory directory;
+    const auto other = directory.path() / "other.pem";
+    integration::make_certificate({.certificate = other, .key = directory.path() / "key.pem"}, "Somebody else");
+    EXPECT_THROW(connect(RabbitmqServer::shared().secure_url(other)), Unavailable);
+    const auto system = secure_url().substr(0, secure_url().find('?'));
+    EXPECT_THROW(connect(system), Unavailable) << "nor do the system's";
+    EXPECT_THROW(connect(RabbitmqServer::shared().secure_url("/none")), Unavailable);
+    auto stranger = secure_url();
+    stranger.replace(stranger.find("localhost"), 9, "127.0.0.2");
+    EXPECT_THROW(connect(stranger), Unavailable) << "nor whom the certificate does not name";
 }
 
 }  // namespace

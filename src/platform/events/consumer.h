@@ -46,8 +46,9 @@ public:
     void collect(telemetry::Page& page) const;
 
 private:
-    class Loop;
-    std::shared_ptr<Loop> loop_;
+    class Work;
+    std::shared_ptr<Work> work_;
+    postgres::Leader leader_;
 };
 
 }  // namespace mindspace::events

@@ -7,7 +7,6 @@
 #include <boost/asio/use_awaitable.hpp>
 
 #include <algorithm>
-#include <cstring>
 #include <utility>
 
 namespace mindspace::events {
@@ -17,21 +16,12 @@ using postgres::Statement;
 namespace {
 
 constexpr const char* kBell = "outbox";  // the channel
-constexpr Milliseconds kLeaderInterval{500};
 // Pauses grow from the one to the other: what a running transaction keeps hidden comes without a bell.
 constexpr Milliseconds kShortestPause{5};
 constexpr Milliseconds kLongestPause{500};
 constexpr Milliseconds kSleep{40};  // from this pause on writers have to ring
 constexpr auto kMeasureInterval = std::chrono::seconds(5);
 constexpr std::int64_t kMaxDepth = 100'000;
-
-// The lock only keeps the others from working in vain: what makes a batch happen once is move_to().
-std::int64_t lock_key(const std::string& consumer) {
-    auto name = Uuid::from_name("events.consumer " + consumer);
-    std::int64_t key = 0;
-    std::memcpy(&key, name.bytes.data(), sizeof key);
-    return key;
-}
 
 }  // namespace
 
@@ -46,10 +36,8 @@ OutboxReader::~OutboxReader() {
     stop();
 }
 
-Awaitable<> OutboxReader::lead(postgres::Session& session) {
+Awaitable<> OutboxReader::begin(postgres::Session& session) {
     if (!std::exchange(is_listening_, true) && !is_stopped_) bell_.start();
-    while (!is_stopped_ && !co_await session.try_advisory_lock(lock_key(name_))) co_await wait(kLeaderInterval);
-    if (is_stopped_) co_return;
     co_await find_position(session);
     pause_ = kShortestPause;
     stats_.is_leader.set(1);

@@ -1,7 +1,8 @@
 #pragma once
-// Reads the outbox for one consumer's name: in the whole deployment one process at a time, in the order of the
-// positions, from where the last reader stood. Between events it sleeps until a writer rings (the sequence and channel
-// of db/migrations) or half a second has passed. Used by one coroutine, on the session that it brings.
+// Reads the outbox for one consumer's name in the order of the positions, from where the last reader stood. A
+// postgres::Leader sees to it that the others do not work in vain; what makes a batch happen once is move_to(). Between
+// events it sleeps until a writer rings (the sequence and channel of db/migrations) or half a second has passed. Used
+// by one coroutine, on the session that it brings.
 
 #include "platform/base/async.h"
 #include "platform/events/event.h"
@@ -33,8 +34,8 @@ public:
     OutboxReader(const OutboxReader&) = delete;
     OutboxReader& operator=(const OutboxReader&) = delete;
 
-    // Returns when this process is the reader, or when stopped; first, and on every new session.
-    Awaitable<> lead(postgres::Session& session);
+    // This process is the reader now; first, and on every new session.
+    Awaitable<> begin(postgres::Session& session);
     // Up to `limit` events from the position on. When there are none, waits for a while and returns without any.
     Awaitable<std::vector<Event>> next(postgres::Session& session, std::int64_t limit);
     // From the position to this one; in a transaction before anything else, because the row's lock keeps out any other
@@ -42,7 +43,7 @@ public:
     Awaitable<> move_to(postgres::Session& session, Position to);
     // The move is committed.
     void stand_at(Position position) { position_ = std::move(position); }
-    // Is not the reader any more, until lead().
+    // Is not the reader any more, until begin().
     void resign() { stats_.is_leader.set(0); }
 
     // Whoever waits is woken.

@@ -5,6 +5,7 @@
 
 #include "platform/events/broker.h"
 #include "platform/events/outbox_reader.h"
+#include "platform/postgres/leader.h"
 
 #include <memory>
 #include <string>
@@ -29,8 +30,9 @@ public:
     void collect(telemetry::Page& page) const;
 
 private:
-    class Loop;
-    std::shared_ptr<Loop> loop_;
+    class Work;
+    std::shared_ptr<Work> work_;
+    postgres::Leader leader_;
 };
 
 }  // namespace mindspace::events

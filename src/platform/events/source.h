@@ -4,6 +4,7 @@
 
 #include "platform/base/async.h"
 #include "platform/events/event.h"
+#include "platform/postgres/leader.h"
 
 #include <cstddef>
 #include <span>
@@ -12,9 +13,6 @@
 
 namespace mindspace::telemetry {
 class Page;
-}
-namespace mindspace::postgres {
-class Session;
 }
 
 namespace mindspace::events {
@@ -38,7 +36,9 @@ public:
     Source& operator=(const Source&) = delete;
     virtual ~Source() = default;
 
-    // Returns when there may be events for this process; first, and again after every fault and on every new session.
+    // Whether one process at a time may take from it, or all together.
+    [[nodiscard]] virtual postgres::Reach reach() const = 0;
+    // First, and again after every fault and on every new session.
     virtual Awaitable<> open(postgres::Session& session) = 0;
     // Up to `limit` events; none when none came for a while. What was received and not settled comes again.
     virtual Awaitable<Batch> receive(postgres::Session& session, std::size_t limit) = 0;

@@ -25,15 +25,29 @@ std::int64_t lock_key(const std::string& job) {
     return key;
 }
 
+class JobWork final : public Work {
+public:
+    explicit JobWork(Leader::Job job) : job_(std::move(job)) {}
+    Awaitable<Milliseconds> turn(Session& session) override { return job_(session); }
+
+private:
+    Leader::Job job_;
+};
+
 }  // namespace
+
+Awaitable<> Work::begin(Session&) {
+    co_return;
+}
 
 // What outlives the Leader until its coroutine has ended.
 class Leader::Loop {
 public:
-    Loop(asio::io_context& io, LeaderOptions options, Job job)
+    Loop(asio::io_context& io, LeaderOptions options, std::shared_ptr<Work> work)
         : io_(io),
           name_(std::move(options.name)),
-          job_(std::move(job)),
+          reach_(options.reach),
+          work_(std::move(work)),
           session_(io, {.conninfo = std::move(options.conninfo), .query_timeout = options.query_timeout}),
           timer_(io),
           backoff_(io) {}
@@ -45,7 +59,8 @@ public:
             } catch (const std::exception& fault) {
                 self->report(fault.what());
             }
-            self->session_.close();
+            self->work_->end();
+            self->session_.close();  // and with it the lock
             co_await self->backoff_.pause();
         }
     }
@@ -63,11 +78,13 @@ private:
     // Until stopped, or until a fault.
     Awaitable<> lead() {
         co_await session_.connect();
-        while (!co_await session_.try_advisory_lock(lock_key(name_))) co_await wait(kPollInterval);
+        if (reach_ == Reach::one_process)
+            while (!co_await session_.try_advisory_lock(lock_key(name_))) co_await wait(kPollInterval);
+        co_await work_->begin(session_);
         while (!is_stopped_) {
-            auto pause = co_await job_(session_);
+            auto pause = co_await work_->turn(session_);
             recover();
-            co_await wait(pause);
+            if (pause > pause.zero()) co_await wait(pause);
         }
     }
 
@@ -92,7 +109,8 @@ private:
 
     asio::io_context& io_;
     std::string name_;
-    Job job_;
+    Reach reach_;
+    std::shared_ptr<Work> work_;
     Session session_;
     asio::steady_timer timer_;
     Backoff backoff_;
@@ -100,8 +118,11 @@ private:
     bool is_stopped_ = false;
 };
 
+Leader::Leader(asio::io_context& io, LeaderOptions options, std::shared_ptr<Work> work)
+    : loop_(std::make_shared<Loop>(io, std::move(options), std::move(work))) {}
+
 Leader::Leader(asio::io_context& io, LeaderOptions options, Job job)
-    : loop_(std::make_shared<Loop>(io, std::move(options), std::move(job))) {}
+    : Leader(io, std::move(options), std::make_shared<JobWork>(std::move(job))) {}
 
 Leader::~Leader() {
     stop();

@@ -1,10 +1,9 @@
 #include "platform/retention/retention.h"
 
+#include "platform/base/result.h"
 #include "platform/postgres/session.h"
 #include "platform/telemetry/log.h"
 
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
@@ -18,10 +17,8 @@ namespace {
 constexpr std::int64_t kPortion = 1000;
 constexpr int kMostPortions = 1000;  // of a rule in a run; the rest is for the next one
 constexpr Milliseconds kBetweenPortions{10};
-constexpr Milliseconds kAfterStart{1000};
 constexpr Milliseconds kInterval{std::chrono::hours(1)};
 constexpr Milliseconds kAfterFailure{std::chrono::minutes(1)};
-constexpr std::int64_t kLock = 0x726574656E74696F;  // "retentio" in ASCII: no other advisory lock has it
 
 Awaitable<std::int64_t> remove_rows(postgres::Session& session, const postgres::Statement* statement,
                                     Timestamp before) {
@@ -55,50 +52,31 @@ void collect(const Stats& stats, telemetry::Page& page) {
                      rule->removed.value(), {{"what", rule->name}});
 }
 
-// What outlives the Job until its coroutine has ended.
-class Job::Loop {
+class Job::Work final : public postgres::Work {
 public:
-    Loop(asio::io_context& io, std::string conninfo, Rules rules)
-        : io_(io),
-          rules_(std::move(rules)),
-          stats_(rules_),
-          session_(io, {.conninfo = std::move(conninfo)}),
-          timer_(io) {}
+    Work(asio::io_context& io, Rules rules) : rules_(std::move(rules)), stats_(rules_), timer_(io) {}
 
-    static Awaitable<> run(std::shared_ptr<Loop> self) {
-        auto pause = kAfterStart;
-        while (true) {
-            co_await self->wait(pause);
-            if (self->is_stopped_) co_return;
-            pause = kInterval;
-            try {
-                co_await self->work();
-            } catch (const std::exception& fault) {
-                if (self->is_stopped_) co_return;
-                self->stats_.failures.add(1);
-                log::warn("retention could not end, trying again", {{"error.message", fault.what()}});
-                pause = kAfterFailure;
-            }
-            self->session_.close();  // and with it the lock
+    Awaitable<Milliseconds> turn(postgres::Session& session) override {
+        try {
+            co_await carry_out_all(session);
+            co_return kInterval;
+        } catch (const Unavailable&) {
+            stats_.failures.add(1);
+            throw;
+        } catch (const std::exception& fault) {
+            stats_.failures.add(1);
+            log::warn("retention could not end, trying again", {{"error.message", fault.what()}});
+            co_return kAfterFailure;
         }
     }
 
-    void stop() {
-        is_stopped_ = true;
-        timer_.cancel();
-        session_.close();
-    }
-
-    [[nodiscard]] asio::io_context& io() const { return io_; }
     [[nodiscard]] const Stats& stats() const { return stats_; }
 
 private:
-    Awaitable<> work() {
-        co_await session_.connect();
-        if (!co_await session_.try_advisory_lock(kLock)) co_return;  // another process is at it
+    Awaitable<> carry_out_all(postgres::Session& session) {
         std::string summary;
         for (std::size_t i = 0; i < rules_.size(); ++i) {
-            auto removed = co_await carry_out(rules_[i]);
+            auto removed = co_await carry_out(session, rules_[i]);
             stats_.rules[i]->removed.add(static_cast<std::uint64_t>(removed));
             summary += (i == 0 ? "" : ", ") + rules_[i].name + " " + std::to_string(removed);
         }
@@ -108,52 +86,40 @@ private:
         log::info("retention has run", {{"event.action", "retention"}, {"mindspace.removed", summary}});
     }
 
-    Awaitable<std::int64_t> carry_out(const Rule& rule) {
+    Awaitable<std::int64_t> carry_out(postgres::Session& session, const Rule& rule) {
         auto now = SystemClock().now();
         std::int64_t removed = 0;
         for (int portion = 0; portion < kMostPortions; ++portion) {
-            auto count = co_await rule.remove(session_, now);
+            auto count = co_await rule.remove(session, now);
             if (count == 0) break;
             removed += count;
-            co_await wait(kBetweenPortions);
+            timer_.expires_after(kBetweenPortions);
+            co_await timer_.async_wait(asio::use_awaitable);
         }
         co_return removed;
     }
 
-    Awaitable<> wait(Milliseconds time) {
-        if (is_stopped_) co_return;
-        timer_.expires_after(time);
-        boost::system::error_code stopped;  // the caller finds out
-        co_await timer_.async_wait(asio::redirect_error(asio::use_awaitable, stopped));
-    }
-
-    asio::io_context& io_;
     Rules rules_;
     Stats stats_;
-    postgres::Session session_;
     asio::steady_timer timer_;
-    bool is_stopped_ = false;
 };
 
 Job::Job(asio::io_context& io, std::string conninfo, Rules rules)
-    : loop_(std::make_shared<Loop>(io, std::move(conninfo), std::move(rules))) {}
+    : work_(std::make_shared<Work>(io, std::move(rules))),
+      leader_(io, {.name = "retention", .conninfo = std::move(conninfo)}, work_) {}
 
-Job::~Job() {
-    stop();
-}
+Job::~Job() = default;
 
 void Job::start() {
-    asio::co_spawn(loop_->io(), Loop::run(loop_), [](std::exception_ptr fault) {
-        if (fault) std::rethrow_exception(fault);
-    });
+    leader_.start();
 }
 
 void Job::stop() {
-    loop_->stop();
+    leader_.stop();
 }
 
 const Stats& Job::stats() const {
-    return loop_->stats();
+    return work_->stats();
 }
 
 }  // namespace mindspace::retention

@@ -1,10 +1,11 @@
 #pragma once
-// What has served its time is removed: services declare rules, and one process of the deployment (by advisory lock)
+// What has served its time is removed: services declare rules, and one process of the deployment (postgres::Leader)
 // carries them out, soon after its start and every hour, in small portions so that nobody has to wait. Each run leaves
-// a log line, and each rule its figures. Belongs to one loop, with a database connection of its own while it runs.
+// a log line, and each rule its figures. Belongs to one loop.
 
 #include "platform/base/async.h"
 #include "platform/base/time.h"
+#include "platform/postgres/leader.h"
 #include "platform/postgres/statement.h"
 #include "platform/telemetry/metrics.h"
 
@@ -16,10 +17,6 @@
 #include <memory>
 #include <string>
 #include <vector>
-
-namespace mindspace::postgres {
-class Session;
-}
 
 namespace mindspace::retention {
 
@@ -50,7 +47,7 @@ void collect(const Stats& stats, telemetry::Page& page);
 
 class Job {
 public:
-    // `conninfo` is the primary's.
+    // `conninfo` is the primary's, not a pool's.
     Job(asio::io_context& io, std::string conninfo, Rules rules);
     ~Job();
     Job(const Job&) = delete;
@@ -61,8 +58,9 @@ public:
     [[nodiscard]] const Stats& stats() const;
 
 private:
-    class Loop;
-    std::shared_ptr<Loop> loop_;
+    class Work;
+    std::shared_ptr<Work> work_;
+    postgres::Leader leader_;
 };
 
 }  // namespace mindspace::retention

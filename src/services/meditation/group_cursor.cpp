@@ -6,11 +6,7 @@
 
 namespace mindspace::meditation {
 
-namespace {
-
-constexpr std::size_t kIdSize = 36;
-
-}  // namespace
+namespace {}  // namespace
 
 std::string group_list_context(const GroupQuery& query) {
     return "groups state=" + std::string(query.state ? schema::enum_name(*query.state) : "");
@@ -26,6 +22,7 @@ Result<GroupPosition> decode_group_cursor(std::string_view context, std::string_
     if (!text) return text.error();
     // The check has been right: only encode_group_cursor() writes this.
     std::int64_t milliseconds = 0;
+    constexpr std::size_t kIdSize = sizeof(Uuid::Text);
     std::from_chars(text->data() + kIdSize, text->data() + text->size(), milliseconds);
     return GroupPosition{.at = Timestamp(Milliseconds(milliseconds)),
                          .id = GroupId::parse(std::string_view(*text).substr(0, kIdSize)).value()};
