@@ -37,9 +37,11 @@ Seconds mail_backoff(std::int32_t attempt) {
     return std::min(kFirstBackoff * (1 << doublings), kLongestBackoff);
 }
 
-Mailer::Mailer(asio::io_context& io, MailQueue queue, std::unique_ptr<mail::Sender> sender, MailerOptions options)
+Mailer::Mailer(asio::io_context& io, MailQueue queue, ResetRequests requests, std::unique_ptr<mail::Sender> sender,
+               MailerOptions options)
     : io_(io),
       queue_(queue),
+      requests_(requests),
       sender_(std::move(sender)),
       options_(std::move(options)),
       // What went out but could not be marked is sent again, under the same Message-ID, when its lease ends.
@@ -73,8 +75,9 @@ Awaitable<> Mailer::run() {
     while (!is_draining_) {
         auto pause = kPollInterval;
         try {
-            bool more = co_await claim();
-            if (more) pause = Milliseconds(0);
+            bool more_requests = co_await requests_.resolve(clock_.now());
+            bool more_mails = co_await claim();
+            if (more_requests || more_mails) pause = Milliseconds(0);
             is_failing = false;
         } catch (const std::exception& fault) {
             pause = kPauseAfterFault;
