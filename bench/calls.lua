@@ -1,4 +1,4 @@
--- The calls that bench/quick.py measures. Environment: CALL = me, history, write or refresh; TOKENS = file, an access
+-- The calls that bench/quick.py measures. Environment: CALL = me, livez, history, write or refresh; TOKENS = file, an access
 -- token and a refresh token a line.
 local threads = 0
 function setup(thread) thread:set("number", threads); threads = threads + 1 end
@@ -63,7 +63,7 @@ function init()
   local call = os.getenv("CALL")
   if call == "refresh" then request = refreshes(refresh_tokens) return end
   if call == "write" then request = writes(tokens) return end
-  local path = call == "me" and "/api/v1/users/me" or "/api/v1/sessions?limit=20"
+  local path = ({ me = "/api/v1/users/me", livez = "/livez", history = "/api/v1/sessions?limit=20" })[call]
   local requests = {}
   for i, token in ipairs(tokens) do
     requests[i] = wrk.format("GET", path, { ["Authorization"] = "Bearer " .. token })

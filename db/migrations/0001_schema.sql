@@ -119,6 +119,19 @@ CREATE TABLE one_time_tokens (
     expires_at timestamptz NOT NULL,
     PRIMARY KEY (user_id, kind)
 );
+CREATE INDEX one_time_tokens_age ON one_time_tokens (expires_at);
+
+-- Who forgot their password, by the address that they named, known or not. Rows go when they are resolved; a process
+-- claims one by moving next_attempt_at to the end of its lease.
+CREATE TABLE reset_requests (
+    request_id      uuid PRIMARY KEY,
+    email_key       text NOT NULL,
+    ip              text NOT NULL,
+    user_agent      text NOT NULL,
+    requested_at    timestamptz NOT NULL,
+    next_attempt_at timestamptz NOT NULL
+);
+CREATE INDEX reset_requests_due ON reset_requests (next_attempt_at);
 
 -- Mails to be sent, written in the transaction of what causes them. A sender claims a row by moving next_attempt_at to
 -- the end of its lease; NULL means that nothing more is tried. The token is forgotten then.

@@ -14,7 +14,7 @@ namespace mindspace::app {
 
 namespace {
 
-constexpr std::size_t kMaxBackground = 1000;  // on each core: mails to be queued, failed logins to be written down
+constexpr std::size_t kMaxBackground = 1000;  // on each core: failed logins to be written down
 
 auth::SessionRegistry::Scope registry_scope(const Config& config) {
     using enum auth::SessionRegistry::Scope;

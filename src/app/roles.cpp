@@ -31,7 +31,7 @@ void open_auth(Core& core) {
     auth::MailerOptions options{.from = mail::Mailbox::parse(config.mail.from).value(),
                                 .public_url = config.http.public_url};
     core.identity->mailer =
-        std::make_unique<auth::Mailer>(core.loop, auth::MailQueue(core.database),
+        std::make_unique<auth::Mailer>(core.loop, auth::MailQueue(core.database), auth::ResetRequests(core.database),
                                        make_mail_sender(config.mail, shared.mail_directory), std::move(options));
 }
 

@@ -1,6 +1,7 @@
 // The program is killed, or asked to end, in the middle of its work.
 
 #include "live_client.h"
+#include "mailbox.h"
 #include "raw_connection.h"
 #include "suite_program.h"
 #include "workload.h"
@@ -28,6 +29,18 @@ TEST_F(Crash, LosesAndDoublesNothingThatWasAcknowledged) {
 
     program().start();
     workload.expect_nothing_lost_or_doubled();
+}
+
+TEST_F(Crash, KeepsTheRequestOfWhoForgotTheirPassword) {
+    const auto person = register_person(program());
+    wait_for_mail(program(), person.email);
+    Client anyone(program());
+    ASSERT_TRUE(is(anyone.post("/api/v1/auth/password/forgot", {{"email", person.email}}), 202));
+    program().kill();
+    program().start();
+    const auto token = wait_for_mail(program(), person.email, 2).token();
+    const json::object reset{{"token", token}, {"newPassword", "quite another one"}};
+    EXPECT_TRUE(is(Client(program()).post("/api/v1/auth/password/reset", reset), 204));
 }
 
 TEST_F(Crash, LeavesNothingThatBlocksTheNextStart) {

@@ -149,6 +149,25 @@ TEST(PasswordReset, AnswersAnUnknownAddressInTheSameWayAndTime) {
     EXPECT_LT(unknown, 3 * known);
 }
 
+TEST(PasswordReset, KeepsNoAddressThatNobodyHas) {
+    const auto email = new_email();
+    ASSERT_TRUE(is(forgot(email), 202));
+    EXPECT_TRUE(eventually([&] {
+        return query(Program::shared(), "SELECT 1 FROM reset_requests WHERE email_key = '" + email + "'").empty();
+    }));
+    EXPECT_TRUE(query(Program::shared(), "SELECT 1 FROM mails WHERE recipient = '" + email + "'").empty());
+}
+
+TEST(PasswordReset, IsRefusedWhileTooManyWait) {
+    query(Program::shared(),
+          "INSERT INTO reset_requests SELECT gen_random_uuid(), 'filler', '', '', now(), now() + interval '1 hour' "
+          "FROM generate_series(1, 10000)");
+    const auto answer = forgot(new_email());
+    query(Program::shared(), "DELETE FROM reset_requests WHERE email_key = 'filler'");
+    EXPECT_TRUE(is_problem(answer, 503, "unavailable"));
+    EXPECT_TRUE(is(forgot(new_email()), 202));
+}
+
 TEST(PasswordReset, LeavesNoTokenInTheDatabase) {
     const auto person = register_person();
     ASSERT_TRUE(is(forgot(person.email), 202));

@@ -20,6 +20,8 @@ constexpr Statement kLeft{"test_left", R"(
     SELECT array_agg(what ORDER BY what) FROM (
         SELECT 'key ' || key AS what FROM idempotency_keys
         UNION ALL SELECT 'mail ' || recipient FROM mails
+        UNION ALL SELECT 'token ' || convert_from(token_hash, 'UTF8') FROM one_time_tokens
+        UNION ALL SELECT 'request ' || email_key FROM reset_requests
         UNION ALL SELECT 'audit ' || action FROM audit_log
         UNION ALL SELECT 'signing ' || kid FROM signing_keys) AS all_rows)"};
 
@@ -48,6 +50,14 @@ TEST_F(RetentionTest, RemovesWhatHasServedItsTimeAndNothingElse) {
         SELECT gen_random_uuid(), gen_random_uuid(), 'password_reset', name, 'en', next, now() - age::interval
         FROM (VALUES ('old', NULL, '8 days'), ('young', NULL, '6 days'), ('due', now(), '8 days'))
              AS m (name, next, age);
+        INSERT INTO one_time_tokens (user_id, kind, token_hash, issued_at, expires_at)
+        SELECT gen_random_uuid(), 'password_reset', name::bytea, now(), now() - age::interval
+        FROM (VALUES ('old', '25 hours'), ('used', '25 hours'), ('young', '23 hours'), ('good', '-1 minute'))
+             AS t (name, age);
+        UPDATE one_time_tokens SET token_hash = NULL WHERE token_hash = 'used';
+        INSERT INTO reset_requests (request_id, email_key, ip, user_agent, requested_at, next_attempt_at)
+        SELECT gen_random_uuid(), name, '', '', now() - age::interval, now()
+        FROM (VALUES ('old', '25 hours'), ('young', '23 hours')) AS r (name, age);
         INSERT INTO audit_log (user_id, audit_id, at, action, ip, user_agent, detail)
         SELECT gen_random_uuid(), gen_random_uuid(), now() - age::interval, name, '', '', '{}'
         FROM (VALUES ('old', '401 days'), ('young', '399 days')) AS a (name, age);
@@ -60,12 +70,13 @@ TEST_F(RetentionTest, RemovesWhatHasServedItsTimeAndNothingElse) {
     job.start();
     run_until(io_, [&] { return job.stats().runs.value() == 1; });
     EXPECT_THAT(run(io_, session_.query(kLeft))[0].get<std::vector<std::string>>(0),
-                ElementsAre("audit young", "key young", "mail due", "mail young", "signing signs", "signing young"));
+                ElementsAre("audit young", "key young", "mail due", "mail young", "request young", "signing signs",
+                            "signing young", "token good", "token young"));
     std::vector<std::string> removed;
     for (const auto& rule : job.stats().rules)
         removed.push_back(rule->name + " " + std::to_string(rule->removed.value()));
-    EXPECT_THAT(removed, ElementsAre("mails 1", "audit_log 1", "signing_keys 1", "idempotency_keys 2501",
-                                     "outbox_partitions 1"));
+    EXPECT_THAT(removed, ElementsAre("mails 1", "one_time_tokens 2", "reset_requests 1", "audit_log 1",
+                                     "signing_keys 1", "idempotency_keys 2501", "outbox_partitions 1"));
     EXPECT_EQ(job.stats().failures.value(), 0U);
     job.stop();
 }

@@ -76,20 +76,10 @@ Awaitable<Result<>> AccountService::change_password(http::Principal principal, C
 }
 
 Awaitable<Result<>> AccountService::forgot_password(ForgotPassword request, Origin origin) {
-    if (!background_.run(send_reset_mail(std::move(request.email), std::move(origin))))
+    bool added = co_await reset_requests_.add(email_key(request.email), std::move(origin), clock_.now());
+    if (!added)
         co_return Error{ErrorCode::unavailable, "unavailable", "Too many ask for this at the moment; try again.", {}};
     co_return Result<>{};
-}
-
-Awaitable<> AccountService::send_reset_mail(std::string email, Origin origin) {
-    auto account = co_await store_.find_account(email_key(email));
-    if (!account || account->disabled) co_return;
-    auto user = co_await store_.find_user(account->user);
-    if (!user) co_return;  // deleted this moment
-    auto entry = audit(AuditAction::password_reset_requested, user->id, origin, clock_.now());
-    auto mail = reset_mail(user->id, std::move(user->email), std::move(user->locale));
-    bool queued = co_await accounts_.queue_mail(std::move(mail), std::move(entry));
-    if (queued) report("password reset requested", "password_reset_requested", account->user);
 }
 
 Awaitable<Result<>> AccountService::reset_password(ResetPassword request, Origin origin) {

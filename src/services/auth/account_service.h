@@ -4,6 +4,7 @@
 
 #include "platform/http/guard.h"
 #include "services/auth/parts.h"
+#include "services/auth/reset_requests.h"
 #include "services/auth/types.h"
 
 namespace mindspace::auth {
@@ -13,18 +14,18 @@ public:
     explicit AccountService(AuthParts parts)
         : store_(parts.database),
           accounts_(parts.database),
+          reset_requests_(parts.database),
           registry_(parts.redis),
           redis_(parts.redis),
           hasher_(parts.hasher),
-          background_(parts.background),
           guesses_(parts.guesses),
           settings_(parts.settings) {}
 
     // Ends the other login sessions. Error: forbidden `wrong_password`; rate_limited, after too many tries;
     // invalid `password_breached`.
     Awaitable<Result<>> change_password(http::Principal principal, ChangePassword request, Origin origin);
-    // Mails a link if the address has an account, after the answer: neither the answer nor its time tells. Error:
-    // unavailable, when too many are under way.
+    // Writes down that a link is wanted; the mailer sends one if the address has an account. Neither the answer nor
+    // its time tells. Error: unavailable, when too many wait.
     Awaitable<Result<>> forgot_password(ForgotPassword request, Origin origin);
     // Ends all login sessions. Error: invalid `invalid_token`, `password_breached`.
     Awaitable<Result<>> reset_password(ResetPassword request, Origin origin);
@@ -38,15 +39,14 @@ public:
 
 private:
     Awaitable<Result<std::optional<Account>>> check_password(UserId user, std::string password, std::string network);
-    Awaitable<> send_reset_mail(std::string email, Origin origin);
     Awaitable<> revoke(UserId user, std::vector<AuthSessionId> ids);
 
     AuthStore store_;
     AccountStore accounts_;
+    ResetRequests reset_requests_;
     SessionRegistry registry_;
     redis::Client& redis_;
     PasswordHasher& hasher_;
-    Background& background_;
     GuessLimiter& guesses_;
     const AuthSettings& settings_;
     SystemClock clock_;

@@ -20,7 +20,7 @@ namespace {
 constexpr std::size_t kAtOnce = 4;
 constexpr Milliseconds kPollInterval{300};
 constexpr Milliseconds kPauseAfterFault{1000};
-constexpr Seconds kLease{40};  // longer than an attempt (mail/smtp_sender.h) with the writes around it
+constexpr Seconds kMailLease{40};  // longer than an attempt (mail/smtp_sender.h) with the writes around it
 constexpr Seconds kFirstBackoff{5};
 constexpr Seconds kLongestBackoff{1800};
 constexpr std::chrono::hours kGiveUpAfter{24};
@@ -37,9 +37,11 @@ Seconds mail_backoff(std::int32_t attempt) {
     return std::min(kFirstBackoff * (1 << doublings), kLongestBackoff);
 }
 
-Mailer::Mailer(asio::io_context& io, MailQueue queue, std::unique_ptr<mail::Sender> sender, MailerOptions options)
+Mailer::Mailer(asio::io_context& io, MailQueue queue, ResetRequests requests, std::unique_ptr<mail::Sender> sender,
+               MailerOptions options)
     : io_(io),
       queue_(queue),
+      requests_(requests),
       sender_(std::move(sender)),
       options_(std::move(options)),
       // What went out but could not be marked is sent again, under the same Message-ID, when its lease ends.
@@ -73,8 +75,9 @@ Awaitable<> Mailer::run() {
     while (!is_draining_) {
         auto pause = kPollInterval;
         try {
-            bool more = co_await claim();
-            if (more) pause = Milliseconds(0);
+            bool more_requests = co_await requests_.resolve(clock_.now());
+            bool more_mails = co_await claim();
+            if (more_requests || more_mails) pause = Milliseconds(0);
             is_failing = false;
         } catch (const std::exception& fault) {
             pause = kPauseAfterFault;
@@ -90,7 +93,7 @@ Awaitable<> Mailer::run() {
 Awaitable<bool> Mailer::claim() {
     auto room = deliveries_.room();
     if (room == 0) co_return false;
-    auto mails = co_await queue_.claim(static_cast<std::int32_t>(room), clock_.now(), kLease);
+    auto mails = co_await queue_.claim(static_cast<std::int32_t>(room), clock_.now(), kMailLease);
     for (auto& mail : mails)
         if (!deliveries_.run(deliver(std::move(mail)))) throw std::logic_error("more mails claimed than asked for");
     co_return mails.size() == room;

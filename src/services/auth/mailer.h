@@ -1,13 +1,14 @@
 #pragma once
-// Sends the mails of the queue: claims what is due, a few at once, hands them to a sender on threads of its own, and
-// writes down what became of them. Any number of processes may run one. A mail that cannot be sent is tried again,
-// later and later, for a day. On one core's loop.
+// Resolves the requests of those who forgot their password, and sends the mails of the queue: claims what is due, a few
+// at once, hands them to a sender on threads of its own, and writes down what became of them. Any number of processes
+// may run one. A mail that cannot be sent is tried again, later and later, for a day. On one core's loop.
 
 #include "platform/base/background.h"
 #include "platform/base/worker_pool.h"
 #include "platform/mail/sender.h"
 #include "platform/telemetry/metrics.h"
 #include "services/auth/mail_queue.h"
+#include "services/auth/reset_requests.h"
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -33,7 +34,8 @@ Seconds mail_backoff(std::int32_t attempt);
 
 class Mailer {
 public:
-    Mailer(asio::io_context& io, MailQueue queue, std::unique_ptr<mail::Sender> sender, MailerOptions options);
+    Mailer(asio::io_context& io, MailQueue queue, ResetRequests requests, std::unique_ptr<mail::Sender> sender,
+           MailerOptions options);
     ~Mailer();
     Mailer(const Mailer&) = delete;
     Mailer& operator=(const Mailer&) = delete;
@@ -57,6 +59,7 @@ private:
 
     asio::io_context& io_;
     MailQueue queue_;
+    ResetRequests requests_;
     std::shared_ptr<mail::Sender> sender_;
     MailerOptions options_;
     Background deliveries_;

@@ -5,8 +5,9 @@
 
 namespace mindspace::auth {
 
-// Mails that are done (sent, replaced or given up) 7 days after they were written, audit_log after 400 days, public
-// keys a day after the last token that they signed has expired.
+// Mails that are done (sent, replaced or given up) 7 days after they were written, tokens of mails, used or not, a day
+// after they expired, requests of who forgot their password and that nobody could resolve after a day, audit_log after
+// 400 days, public keys a day after the last token that they signed has expired.
 retention::Rules retention_rules();
 
 }  // namespace mindspace::auth

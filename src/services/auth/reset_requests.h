@@ -1,0 +1,38 @@
+#pragma once
+// The table of those who say that they have forgotten their password. The request is answered when its row stands, by
+// the same statement whether or not the address has an account: neither the answer nor its time tells, and a crash
+// loses nothing. The mailer resolves the rows later: each becomes a mail or nothing. Several processes share the work.
+
+#include "platform/base/async.h"
+#include "platform/base/ids.h"
+#include "services/auth/parts.h"
+
+#include <string>
+
+namespace mindspace::auth {
+
+using ResetRequestId = Id<struct ResetRequestTag>;
+
+class ResetRequests {
+public:
+    explicit ResetRequests(postgres::Client& database) : database_(database), accounts_(database) {}
+
+    // False, and nothing written, while 10,000 wait.
+    Awaitable<bool> add(std::string email_key, Origin origin, Timestamp now);
+    // Resolves those that wait, a portion of them, oldest first. True when there may be more.
+    Awaitable<bool> resolve(Timestamp now);
+
+private:
+    struct Claimed {
+        ResetRequestId id{};
+        std::string email_key;
+        Origin origin;
+    };
+    Awaitable<std::vector<Claimed>> claim(Timestamp now);
+    Awaitable<> resolve_one(Claimed request, Timestamp now);
+
+    postgres::Client& database_;
+    AuthStore accounts_;
+};
+
+}  // namespace mindspace::auth
