@@ -1,13 +1,9 @@
 #include "services/analytics/service.h"
 
+#include "platform/base/both.h"
 #include "platform/base/calendar.h"
 
-#include <boost/asio/experimental/awaitable_operators.hpp>
-
 namespace mindspace::analytics {
-
-// Of two questions that do not need each other's answer: both are asked at once.
-using namespace asio::experimental::awaitable_operators;  // NOLINT(google-build-using-namespace)
 
 namespace {
 
@@ -55,7 +51,7 @@ template <Grain kGrain>
 Awaitable<Result<Series<kGrain>>> AnalyticsService::find_series(UserId id, Range range, days longest) {
     if (auto refusal = refuse(range, longest)) co_return std::move(*refusal);
     auto as_of = clock_.now();
-    auto [user, rows] = co_await (store_.find_user(id) && store_.list_days(id, range));
+    auto [user, rows] = co_await both(store_.find_user(id), store_.list_days(id, range));
     if (!user) co_return user_gone();
     co_return Series<kGrain>{.timezone = std::move(user->timezone),
                              .as_of = as_of,
@@ -77,7 +73,7 @@ Awaitable<Result<Series<Grain::month>>> AnalyticsService::find_monthly(UserId us
 
 Awaitable<Result<Summary>> AnalyticsService::find_summary(UserId id) {
     auto as_of = clock_.now();
-    auto [user, history] = co_await (store_.find_user(id) && store_.find_history(id));
+    auto [user, history] = co_await both(store_.find_user(id), store_.find_history(id));
     if (!user) co_return user_gone();
     auto summary = summarise(history.days, user::today_of(*user, as_of), user->daily_goal_seconds);
     summary.timezone = std::move(user->timezone);
