@@ -34,6 +34,7 @@ void Workload::work(Worker& worker) {
         if (!insist(client, "/api/v1/sessions/" + id + "/complete", {{"durationSeconds", 0}}, 200)) return;
         worker.acknowledged.push_back(id);
         ++acknowledged_;
+        std::this_thread::sleep_for(rest_.load());
     }
 }
 

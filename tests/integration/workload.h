@@ -5,6 +5,7 @@
 #include "person.h"
 
 #include <atomic>
+#include <chrono>
 #include <memory>
 #include <mutex>
 #include <set>
@@ -32,6 +33,8 @@ public:
     void stop_at_a_broken_connection() { may_break_ = true; }
     // From now on whoever gets no answer sends the same again, until there is one.
     void outlast_broken_connections() { outlasts_ = true; }
+    // From now on everybody rests that long between two sessions.
+    void rest_between(std::chrono::milliseconds rest) { rest_ = rest; }
 
     // EXPECTs that each acknowledged completion stands in its owner's history once, and that the owner's daily
     // analytics come to count exactly what is in the history.
@@ -52,6 +55,7 @@ private:
     std::atomic<bool> stopping_ = false;
     std::atomic<bool> may_break_ = false;
     std::atomic<bool> outlasts_ = false;
+    std::atomic<std::chrono::milliseconds> rest_{};
     std::mutex mutex_;
     std::vector<std::string> wrong_;
     std::vector<std::jthread> threads_;

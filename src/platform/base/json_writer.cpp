@@ -69,6 +69,7 @@ void JsonWriter::put_escaped(std::string_view text) {
 }
 
 void JsonWriter::key(std::string_view name) {
+    if (first_escape(name) == name.size()) return plain_key(name);
     put_escaped(name);
     out_ += ':';
     need_comma_ = false;

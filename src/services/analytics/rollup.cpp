@@ -13,6 +13,13 @@ std::optional<double> average(std::int64_t sum, std::int64_t count) {
     return static_cast<double>(sum) / static_cast<double>(count);
 }
 
+void add(SecondsByKind& sum, const SecondsByKind& part) {
+    if (sum.empty())
+        sum = part;  // as most sums of a day begin and end
+    else
+        for (const auto& [kind, seconds] : part) sum[kind] += seconds;
+}
+
 }  // namespace
 
 Totals add_up(std::span<const DailyTotals> rows) {
@@ -21,7 +28,7 @@ Totals add_up(std::span<const DailyTotals> rows) {
     for (const auto& row : rows) {
         totals.sessions += row.sessions;
         totals.seconds += row.seconds;
-        for (const auto& [kind, seconds] : row.by_kind) totals.seconds_by_kind[kind] += seconds;
+        add(totals.seconds_by_kind, row.seconds_by_kind);
         sum.mood_before_sum += row.mood_before_sum;
         sum.mood_before_count += row.mood_before_count;
         sum.mood_after_sum += row.mood_after_sum;

@@ -8,11 +8,6 @@
 
 namespace mindspace::analytics {
 
-struct KindSeconds {
-    std::string kind;
-    std::int64_t seconds = 0;
-};
-
 // What a user did on one day: a row of daily_totals.
 struct DailyTotals {
     LocalDate date{};
@@ -22,7 +17,7 @@ struct DailyTotals {
     std::int64_t mood_before_count = 0;
     std::int64_t mood_after_sum = 0;
     std::int64_t mood_after_count = 0;
-    std::vector<KindSeconds> by_kind;
+    SecondsByKind seconds_by_kind;
 };
 
 // The last day of the day, week or month that `date` lies in.

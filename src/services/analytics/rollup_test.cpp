@@ -15,7 +15,7 @@ DailyTotals ten_minutes(std::string_view day, std::string kind = "breathing") {
     totals.date = date(day);
     totals.sessions = 1;
     totals.seconds = 600;
-    totals.by_kind = {{.kind = std::move(kind), .seconds = 600}};
+    totals.seconds_by_kind = {{std::move(kind), 600}};
     return totals;
 }
 
@@ -70,25 +70,24 @@ TEST(RollUp, ASingleDayIsOneBucketOfEachGrain) {
 }
 
 TEST(AddUp, AveragesWeighEverySessionWithAMoodTheSame) {
-    std::vector<DailyTotals> rows{
-        {.date = date("2026-11-23"),
-         .sessions = 3,
-         .seconds = 900,
-         .mood_before_sum = 9,
-         .mood_before_count = 3,
-         .by_kind = {{.kind = "breathing", .seconds = 700}, {.kind = "sleep", .seconds = 200}}},
-        {.date = date("2026-11-24"),
-         .sessions = 1,
-         .seconds = 60,
-         .mood_before_sum = 5,
-         .mood_before_count = 1,
-         .by_kind = {{.kind = "sleep", .seconds = 60}}}};
+    std::vector<DailyTotals> rows{{.date = date("2026-11-23"),
+                                   .sessions = 3,
+                                   .seconds = 900,
+                                   .mood_before_sum = 9,
+                                   .mood_before_count = 3,
+                                   .seconds_by_kind = {{"breathing", 700}, {"sleep", 200}}},
+                                  {.date = date("2026-11-24"),
+                                   .sessions = 1,
+                                   .seconds = 60,
+                                   .mood_before_sum = 5,
+                                   .mood_before_count = 1,
+                                   .seconds_by_kind = {{"sleep", 60}}}};
     auto totals = add_up(rows);
     EXPECT_EQ(totals.sessions, 4);
     EXPECT_EQ(totals.seconds, 960);
     EXPECT_DOUBLE_EQ(totals.average_mood_before.value(), 3.5);
     EXPECT_EQ(totals.average_mood_after, std::nullopt);
-    EXPECT_EQ(totals.seconds_by_kind, (std::map<std::string, std::int64_t>{{"breathing", 700}, {"sleep", 260}}));
+    EXPECT_EQ(totals.seconds_by_kind, (SecondsByKind{{"breathing", 700}, {"sleep", 260}}));
 }
 
 TEST(HeatLevel, IsMeasuredByTheGoal) {

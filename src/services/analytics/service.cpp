@@ -1,5 +1,6 @@
 #include "services/analytics/service.h"
 
+#include "platform/base/both.h"
 #include "platform/base/calendar.h"
 
 namespace mindspace::analytics {
@@ -49,10 +50,9 @@ private:
 template <Grain kGrain>
 Awaitable<Result<Series<kGrain>>> AnalyticsService::find_series(UserId id, Range range, days longest) {
     if (auto refusal = refuse(range, longest)) co_return std::move(*refusal);
-    auto user = co_await store_.find_user(id);
-    if (!user) co_return user_gone();
     auto as_of = clock_.now();
-    auto rows = co_await store_.list_days(id, range);
+    auto [user, rows] = co_await both(store_.find_user(id), store_.list_days(id, range));
+    if (!user) co_return user_gone();
     co_return Series<kGrain>{.timezone = std::move(user->timezone),
                              .as_of = as_of,
                              .items = roll_up<kGrain>(rows, range),
@@ -72,10 +72,9 @@ Awaitable<Result<Series<Grain::month>>> AnalyticsService::find_monthly(UserId us
 }
 
 Awaitable<Result<Summary>> AnalyticsService::find_summary(UserId id) {
-    auto user = co_await store_.find_user(id);
-    if (!user) co_return user_gone();
     auto as_of = clock_.now();
-    auto history = co_await store_.find_history(id);
+    auto [user, history] = co_await both(store_.find_user(id), store_.find_history(id));
+    if (!user) co_return user_gone();
     auto summary = summarise(history.days, user::today_of(*user, as_of), user->daily_goal_seconds);
     summary.timezone = std::move(user->timezone);
     summary.as_of = as_of;

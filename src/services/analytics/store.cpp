@@ -8,6 +8,18 @@ namespace mindspace::analytics {
 
 using postgres::Statement;
 
+namespace {
+
+// The kinds come in their order, so that each has its place at the end.
+SecondsByKind pair_up(const std::vector<std::string_view>& kinds, const std::vector<std::int64_t>& seconds) {
+    SecondsByKind by_kind;
+    by_kind.reserve(kinds.size());
+    for (std::size_t i = 0; i < kinds.size(); ++i) by_kind.emplace_hint(by_kind.end(), kinds[i], seconds.at(i));
+    return by_kind;
+}
+
+}  // namespace
+
 Awaitable<std::vector<DailyTotals>> AnalyticsStore::list_days(UserId user, Range range) {
     static constexpr Statement kList{"analytics_list_days", R"(
         SELECT local_date, sessions, seconds, mood_before_sum, mood_before_count, mood_after_sum, mood_after_count, kinds,
@@ -24,13 +36,8 @@ Awaitable<std::vector<DailyTotals>> AnalyticsStore::list_days(UserId user, Range
                         .mood_before_count = row.get<std::int32_t>(4),
                         .mood_after_sum = row.get<std::int32_t>(5),
                         .mood_after_count = row.get<std::int32_t>(6),
-                        .by_kind = {}});
-        auto kinds = row.get<std::vector<std::string>>(7);
-        auto seconds = row.get<std::vector<std::int64_t>>(8);
-        auto& by_kind = days.back().by_kind;
-        by_kind.reserve(kinds.size());
-        for (std::size_t i = 0; i < kinds.size(); ++i)
-            by_kind.push_back({.kind = std::move(kinds[i]), .seconds = seconds.at(i)});
+                        .seconds_by_kind =
+                            pair_up(row.get<std::vector<std::string_view>>(7), row.get<std::vector<std::int64_t>>(8))});
     }
     co_return days;
 }

@@ -1,9 +1,10 @@
 #pragma once
 // Requests and answers of the analytics service, with their schemas.
 
-#include "platform/base/schema.h"
+#include "platform/base/flat_map_schema.h"
 
-#include <map>
+#include <boost/container/flat_map.hpp>
+
 #include <optional>
 #include <string>
 #include <tuple>
@@ -36,16 +37,19 @@ struct Year {
 
 // ---- daily, weekly, monthly
 
+// Seconds of each kind that occurred. In a row: a year of days has thousands, and a node for each would cost more than
+// all else that is done with them.
+using SecondsByKind = boost::container::flat_map<std::string, std::int64_t>;
+
 // The fields that the days, weeks and months of an answer and their sum share.
 template <class T>
 constexpr auto totals_fields() {
     using Average = std::optional<double>;
-    using ByKind = std::map<std::string, std::int64_t>;
     return std::tuple{
         field<T, std::int64_t>("sessions", &T::sessions), field<T, std::int64_t>("seconds", &T::seconds),
         field<T, Average>("averageMoodBefore", &T::average_mood_before, {.about = "Null when no mood was given."}),
         field<T, Average>("averageMoodAfter", &T::average_mood_after, {.about = "Null when no mood was given."}),
-        field<T, ByKind>("byKind", &T::seconds_by_kind, {.about = "Seconds of each kind that occurred."})};
+        field<T, SecondsByKind>("byKind", &T::seconds_by_kind, {.about = "Seconds of each kind that occurred."})};
 }
 
 struct Totals {
@@ -53,7 +57,7 @@ struct Totals {
     std::int64_t seconds = 0;
     std::optional<double> average_mood_before;
     std::optional<double> average_mood_after;
-    std::map<std::string, std::int64_t> seconds_by_kind;
+    SecondsByKind seconds_by_kind;
 
     static constexpr std::string_view kName = "Totals";
     static constexpr auto fields() { return totals_fields<Totals>(); }
