@@ -73,7 +73,7 @@ TEST_F(ClientFaultTest, DoesNotTakeALoopThatIsLateForAHungRedis) {
     Client client(io_, impatient);
     start(client);
     std::function<void()> work = [&] {  // each turn of the loop takes so long
-        std::this_thread::sleep_for(Milliseconds(150));
+        std::this_thread::sleep_for(Milliseconds(250));
         asio::post(io_, work);
     };
     asio::post(io_, work);

@@ -62,7 +62,8 @@ void RoomWorld::say(TestCore& core, const TestClient& client, ClientMessage mess
 
 void RoomWorld::lose(TestCore& core, const TestClient& client) {
     auto connection = client.guest.connection;
-    if (client.is_welcome && client.closed != http::CloseCode::normal) last_lost_[client.guest.user] = now_;
+    const bool has_grace = client.closed != http::CloseCode::normal && client.closed != kCloseTokenEnded;
+    if (client.is_welcome && has_grace) last_lost_[client.guest.user] = now_;
     core.clients.erase(connection);
     tell(core, Lost{connection});
 }
