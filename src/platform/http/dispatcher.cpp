@@ -1,5 +1,6 @@
 #include "platform/http/dispatcher.h"
 
+#include "platform/http/client_address.h"
 #include "platform/http/compression.h"
 #include "platform/http/websocket_handshake.h"
 #include "platform/telemetry/log.h"
