@@ -19,5 +19,5 @@ SELECT create_distributed_table('groups', 'group_id', colocate_with => 'none');
 
 -- Small, and wanted everywhere.
 SELECT create_reference_table(small)
-FROM unnest(ARRAY['signing_keys', 'consumer_positions', 'erased_periods', 'erased_cohorts', 'counted_periods',
-                  'counted_cohorts', 'fact_changes', 'global_refreshes']) AS small;
+FROM unnest(ARRAY['signing_keys', 'reset_requests', 'consumer_positions', 'erased_periods', 'erased_cohorts',
+                  'counted_periods', 'counted_cohorts', 'fact_changes', 'global_refreshes']) AS small;

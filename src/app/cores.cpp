@@ -30,6 +30,7 @@ constexpr auto kIdlePoll = std::chrono::milliseconds(20);
 http::ServerOptions common_options(const HttpSettings& http, std::size_t cores) {
     http::ServerOptions options{.max_connections = http.max_connections / cores + 1,
                                 .header_timeout = http.header_timeout,
+                                .body_timeout = http.body_timeout,
                                 .idle_timeout = http.idle_timeout,
                                 .request_timeout = http.request_timeout,
                                 .packs_websockets = http.websocket_compression};

@@ -24,6 +24,7 @@ struct HttpSettings {
     Seconds request_timeout{30};
     Seconds idle_timeout{75};
     Seconds header_timeout{10};
+    Seconds body_timeout{30};
     std::uint32_t max_connections = 15'000;
     bool websocket_compression = false;
     std::uint32_t cores = 0;

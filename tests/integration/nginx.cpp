@@ -36,7 +36,8 @@ std::string configuration(const std::string& directory, std::uint16_t port, cons
            "map $http_upgrade $connection_upgrade { default upgrade; '' ''; }\n"
            "upstream nodes { " +
            upstream + "}\n" + "server { listen 127.0.0.1:" + std::to_string(port) +
-           "; location / { proxy_pass http://nodes; proxy_http_version 1.1; proxy_set_header Host $http_host;\n"
+           "; ignore_invalid_headers off; if ($server_protocol !~ '^HTTP/1\\.[01]$') { return 505; }\n"
+           "location / { proxy_pass http://nodes; proxy_http_version 1.1; proxy_set_header Host $http_host;\n"
            "proxy_set_header Upgrade $http_upgrade; proxy_set_header Connection $connection_upgrade;\n"
            "proxy_read_timeout 120s; } } }\n";
 }

@@ -4,7 +4,10 @@
 #include "raw_connection.h"
 #include "suite_program.h"
 
+#include <algorithm>
 #include <atomic>
+#include <cstdlib>
+#include <mutex>
 #include <thread>
 
 namespace mindspace::integration {
@@ -14,6 +17,36 @@ using namespace std::chrono_literals;
 using SteadyClock = std::chrono::steady_clock;
 
 constexpr const char* kMe = "/api/v1/users/me";
+
+// The figures that are promised hold for the build that ships; one with sanitizers is far slower.
+struct Figures {
+    std::chrono::milliseconds refusal;  // of a login that is too many
+    std::chrono::milliseconds others;   // any other call meanwhile
+};
+Figures promised() {
+    const bool is_shipped = std::getenv("MINDSPACE_SHIPPED") != nullptr;
+    return is_shipped ? Figures{.refusal = 100ms, .others = 50ms} : Figures{.refusal = 1s, .others = 500ms};
+}
+
+class Times {
+public:
+    void add(SteadyClock::time_point began) {
+        const auto took = SteadyClock::now() - began;
+        const std::scoped_lock lock(mutex_);
+        times_.push_back(took);
+    }
+    // What 99 of 100 took at most. There must be some.
+    std::chrono::duration<double, std::milli> p99() {
+        const std::scoped_lock lock(mutex_);
+        const auto at = times_.begin() + static_cast<std::ptrdiff_t>(times_.size() * 99 / 100);
+        std::ranges::nth_element(times_, at);
+        return *at;
+    }
+
+private:
+    std::mutex mutex_;
+    std::vector<SteadyClock::duration> times_;
+};
 
 TEST(Overload, BySlowClientsHoldsNobodyElseUp) {
     Program program({{"MINDSPACE_HTTP_HEADER_TIMEOUT_SECONDS", "2"}});
@@ -31,7 +64,7 @@ TEST(Overload, BySlowClientsHoldsNobodyElseUp) {
     }
     // An octet now and then buys no time.
     for (const auto& connection : slow) connection->send("a");
-    for (const auto& connection : slow) EXPECT_EQ(connection->receive_all(), "");
+    for (const auto& connection : slow) EXPECT_TRUE(connection->receive_all().starts_with("HTTP/1.1 408 "));
     EXPECT_LT(SteadyClock::now() - began, 6s);
     EXPECT_TRUE(is(person.client.get(kMe), 200));
 }
@@ -40,6 +73,8 @@ TEST(Overload, OfPasswordsIsRefusedAtOnceAndHoldsNobodyElseUp) {
     Program program({{"MINDSPACE_AUTH_HASH_THREADS", "1"}, {"MINDSPACE_AUTH_HASH_QUEUE", "4"}});
     auto person = register_person(program);
     const json::object login{{"email", person.email}, {"password", kPassword}};
+    Times refusals;
+    Times others;
     std::atomic<int> refused = 0;
     std::atomic<int> let_in = 0;
     std::atomic<bool> is_over = false;
@@ -57,19 +92,21 @@ TEST(Overload, OfPasswordsIsRefusedAtOnceAndHoldsNobodyElseUp) {
                     }
                     EXPECT_TRUE(is_problem(answer, 503, "unavailable"));
                     EXPECT_TRUE(answer.header("retry-after"));
-                    EXPECT_LT(SteadyClock::now() - asked, 1s) << "it waited";
+                    refusals.add(asked);
                     ++refused;
                 }
             });
-        for (int i = 0; i < 50; ++i) {
+        for (int i = 0; i < 200; ++i) {
             const auto asked = SteadyClock::now();
             EXPECT_TRUE(is(person.client.get(kMe), 200));
-            EXPECT_LT(SteadyClock::now() - asked, 500ms);
+            others.add(asked);
         }
         is_over = true;
     }
-    EXPECT_GT(refused, 0);
+    ASSERT_GT(refused, 0);
     EXPECT_GT(let_in, 0);
+    EXPECT_LT(refusals.p99(), promised().refusal) << "they waited";
+    EXPECT_LT(others.p99(), promised().others);
 }
 
 }  // namespace

@@ -7,8 +7,10 @@
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/read.hpp>
 #include <boost/asio/ssl/context.hpp>
 #include <boost/asio/ssl/stream.hpp>
+#include <boost/asio/write.hpp>
 #include <boost/beast/core/buffers_to_string.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/websocket/ssl.hpp>
@@ -76,6 +78,26 @@ TEST_F(Tls, CarriesSockets) {
     socket.read(frame);
     EXPECT_THAT(beast::buffers_to_string(frame.data()), testing::HasSubstr("\"welcome\""));
     socket.close(beast::websocket::close_code::normal);
+}
+
+TEST_F(Tls, TellsAClientThatIsTooSlow) {
+    auto environment = settings();
+    environment["MINDSPACE_HTTP_BODY_TIMEOUT_SECONDS"] = "1";
+    Program program(std::move(environment));
+    asio::io_context loop;
+    asio::ssl::context trust(asio::ssl::context::tls_client);
+    asio::ssl::stream<asio::ip::tcp::socket> connection(loop, trust);
+    connection.next_layer().connect({asio::ip::address_v4::loopback(), program.port()});
+    connection.handshake(asio::ssl::stream_base::client);
+    asio::write(connection, asio::buffer(std::string_view(
+                                "POST /api/v1/auth/login HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+                                "Content-Length: 100\r\n\r\n{")));
+    std::string answer;
+    boost::system::error_code end;
+    asio::read(connection, asio::dynamic_buffer(answer), end);
+    EXPECT_THAT(answer, testing::StartsWith("HTTP/1.1 408 "));
+    EXPECT_THAT(answer, testing::HasSubstr("Connection: close\r\n"));
+    EXPECT_THAT(answer, testing::HasSubstr("request_timeout"));
 }
 
 TEST_F(Tls, IsNoOlderThan1_2AndSpeaksHttp1) {

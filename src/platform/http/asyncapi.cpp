@@ -110,9 +110,7 @@ std::string asyncapi_document(const SocketProtocol& protocol, const DocumentInfo
     out.key("asyncapi"), out.string("3.0.0");
     out.key("info");
     out.begin_object();
-    out.key("title"), out.string(info.title);
-    out.key("version"), out.string(info.version);
-    out.key("description"), out.string(info.description);
+    write_info_members(out, info);
     out.key("tags"), out.raw(R"([{"name":"groups"}])");
     out.end_object();
     out.key("defaultContentType"), out.string("application/json");

@@ -2,6 +2,8 @@
 
 #include "platform/http/syntax.h"
 
+#include <boost/asio/ip/network_v6.hpp>
+
 #include <algorithm>
 #include <charconv>
 #include <ranges>
@@ -109,6 +111,13 @@ std::string ProxyTrust::client_of(const address& peer, const RequestHead& head) 
         }
     }
     return client.to_string();
+}
+
+std::string network_of(std::string_view address) {
+    boost::system::error_code failure;
+    auto parsed = asio::ip::make_address(std::string(address), failure);
+    if (failure || !parsed.is_v6()) return std::string(address);
+    return asio::ip::network_v6(parsed.to_v6(), 64).canonical().to_string();
 }
 
 }  // namespace mindspace::http

@@ -1,6 +1,7 @@
 #pragma once
 // Who really calls when proxies stand in between: the rightmost hop of X-Forwarded-For, or of Forwarded (RFC 7239),
-// that is not one of our own proxies. What comes from anybody else in those fields is ignored.
+// that is not one of our own proxies. What comes from anybody else in those fields is ignored. And which network an
+// address is of.
 
 #include "platform/base/result.h"
 #include "platform/http/request_head.h"
@@ -8,11 +9,16 @@
 #include <boost/asio/ip/address.hpp>
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace mindspace::http {
 
 namespace asio = boost::asio;
+
+// Who shares the allowance of those that are not known by name: the IPv4 address, or the /64 of an IPv6 one (RFC 6177:
+// what one home is given). Any text that is no address is a network of its own.
+std::string network_of(std::string_view address);
 
 // Which of the two fields the proxies write; the other one may be a client's and is not looked at.
 enum class ForwardedField { x_forwarded_for, forwarded };

@@ -62,5 +62,13 @@ TEST(ClientAddress, RefusesNetworksThatAreNone) {
         EXPECT_FALSE(ProxyTrust::make({text}, ForwardedField::forwarded)) << text;
 }
 
+TEST(ClientNetwork, IsTheAddressOrWhatOneHomeIsGiven) {
+    EXPECT_EQ(network_of("203.0.113.5"), "203.0.113.5");
+    EXPECT_EQ(network_of("2001:db8:1:2:3:4:5:6"), "2001:db8:1:2::/64");
+    EXPECT_EQ(network_of("2001:db8:1:2::7"), "2001:db8:1:2::/64");
+    EXPECT_NE(network_of("2001:db8:1:3::7"), "2001:db8:1:2::/64");
+    EXPECT_EQ(network_of("not an address"), "not an address");
+}
+
 }  // namespace
 }  // namespace mindspace::http

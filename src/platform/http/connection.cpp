@@ -7,7 +7,6 @@
 #include "platform/http/websocket_deflate.h"
 #include "platform/http/websocket_handshake.h"
 #include "platform/http/websocket_tunnel.h"
-#include "platform/telemetry/log.h"
 
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/co_spawn.hpp>
@@ -21,11 +20,16 @@ namespace mindspace::http {
 namespace {
 
 constexpr std::size_t kFirstRead = 4 * 1024;
-constexpr std::size_t kFlushAt = 64 * 1024;      // answers to pipelined requests are gathered up to this size
-constexpr std::size_t kCopied = 4 * 1024;        // longer content is written from where it is
-constexpr std::size_t kHeldContent = 64 * 1024;  // of a request that is only forwarded
+constexpr std::size_t kFlushAt = 64 * 1024;  // answers to pipelined requests are gathered up to this size
+constexpr std::size_t kCopied = 4 * 1024;    // into the same buffer; see is_copied()
 constexpr std::size_t kKeptBuffer = 16 * 1024;
 constexpr auto kLinger = std::chrono::seconds(2);
+
+// Whether the content of an answer goes behind its head, so that those to pipelined requests leave in one write. What
+// is longer is written from where it is; and so is what another server said, which has been copied once already.
+bool is_copied(const Response& response) {
+    return response.body.size() <= kCopied && !response.forwarded_fields;
+}
 
 }  // namespace
 
@@ -57,6 +61,7 @@ Awaitable<> Connection::serve() {
         switch (parser_.feed(unread())) {
             case RequestParser::Progress::need_more: {
                 bool alive = co_await read_more();
+                if (is_late_) co_return co_await refuse({.status = 408, .reason = "the request did not come in time"});
                 if (!alive) co_return;
                 break;
             }
@@ -70,11 +75,8 @@ Awaitable<> Connection::serve() {
                     co_return;
                 }
                 break;
-            case RequestParser::Progress::failed: {
-                auto response = server_.dispatcher_.refuse(parser_.failure(), client_);
-                append(response, Method::get, false);
-                co_return co_await linger();
-            }
+            case RequestParser::Progress::failed:
+                co_return co_await refuse(parser_.failure());
             case RequestParser::Progress::complete: {
                 consumed_ = parser_.consumed();
                 is_last_ = !parser_.head().keep_alive;
@@ -87,55 +89,15 @@ Awaitable<> Connection::serve() {
     }
 }
 
-// The rest of a request's content, as it comes. The head stays where it is meanwhile. While something is missing the
-// deadline is that of a body; then the handler has its time.
-class Connection::StreamReader final : public BodyReader {
-public:
-    explicit StreamReader(Connection& connection)
-        : connection_(connection), length_(connection.parser_.head().content_length.value_or(0)) {}
-
-    [[nodiscard]] std::uint64_t length() const override { return length_; }
-
-    Awaitable<std::optional<std::string_view>> read() override {
-        if (is_whole()) co_return std::string_view();
-        std::string_view part;
-        if (!std::exchange(has_begun_, true)) {
-            auto unread = connection_.unread().subspan(connection_.parser_.body_begin());
-            part = {unread.data(), unread.size()};
-        }
-        if (part.empty()) {
-            bool written = co_await connection_.flush_before_reading();
-            if (!written) co_return std::nullopt;
-            buffer_.resize(std::min<std::uint64_t>(kHeldContent, length_ - read_));
-            auto [failure, size] = co_await connection_.stream_.read_some(asio::buffer(buffer_));
-            if (failure) co_return std::nullopt;
-            part = {buffer_.data(), size};
-        }
-        read_ += part.size();
-        if (is_whole()) connection_.begin_handling();
-        co_return part;
-    }
-    [[nodiscard]] bool is_whole() const { return read_ == length_; }
-
-private:
-    Connection& connection_;
-    std::uint64_t length_;
-    std::uint64_t read_ = 0;
-    bool has_begun_ = false;
-    std::vector<char> buffer_;
-};
-
-bool Connection::is_streamed() const {
-    const auto& head = parser_.head();
-    return head.content_length.value_or(0) > kHeldContent && server_.dispatcher_.forwards(head);
+Awaitable<> Connection::refuse(ParseFailure failure) {
+    auto response = server_.dispatcher_.refuse(failure, client_);
+    append(response, Method::get, false);
+    co_await linger();
 }
 
-// All that has been read belongs to it: had there been more, its content would have been whole.
-Awaitable<Connection::Outcome> Connection::answer_streamed_request() {
-    consumed_ = end_ - begin_;
-    is_last_ = !parser_.head().keep_alive;
-    StreamReader content(*this);
-    co_return co_await answer_request(&content);
+void Connection::begin_reading(Clock::time_point deadline) {
+    is_handling_ = false;
+    deadline_ = deadline;
 }
 
 void Connection::begin_handling() {
@@ -143,24 +105,23 @@ void Connection::begin_handling() {
     is_handling_ = true;
 }
 
-Awaitable<Connection::Outcome> Connection::answer_request(StreamReader* content) {
+Awaitable<Connection::Outcome> Connection::answer_request(BodyReader* content) {
     idle_ = false;
     const auto& head = parser_.head();
     if (is_proxied_) client_.address = server_.options_.proxies.client_of(peer_, head);
     if (auto agent = head.find("user-agent")) client_.user_agent = agent->substr(0, 256);
     Exchange exchange{.head = head, .body = parser_.body(), .request_id = {}, .client = client_, .principal = {}};
     exchange.content = content;
-    if (content == nullptr) begin_handling();
+    begin_handling();
     auto response = co_await server_.dispatcher_.handle(exchange);
     is_handling_ = false;
-    // What nobody has read would be taken for the next request.
-    if (content != nullptr && !content->is_whole()) is_last_ = true;
 
     if (response.status == 101) co_return co_await upgrade(std::move(response));
     if (response.stream) co_return co_await stream(std::move(response));
     const bool keep_alive = !is_last_ && !server_.draining_;
     append(response, head.method, keep_alive);
-    if (response.body.size() > kCopied && head.method != Method::head && !is_bodyless(response.status)) {
+    if (!response.body.empty() && !is_copied(response) && head.method != Method::head &&
+        !is_bodyless(response.status)) {
         bool written = co_await flush(response.body);
         if (!written) co_return Outcome::over;
     }
@@ -203,56 +164,6 @@ Awaitable<Connection::Outcome> Connection::upgrade(Response response) {
     co_return Outcome::over;
 }
 
-// Writes each part at once, with what is due before it. Its deadline is that of a client that does not read; between
-// parts the handler has the time of a request.
-class Connection::StreamWriter final : public BodyWriter {
-public:
-    StreamWriter(Connection& connection, bool chunked, std::optional<std::uint64_t> length)
-        : connection_(connection), chunked_(chunked), length_(length) {}
-
-    Awaitable<bool> write(std::string_view part) override {
-        if (part.empty()) co_return true;
-        written_ += part.size();
-        if (length_ && written_ > *length_) co_return false;
-        if (chunked_) append_chunk_size(connection_.out_, part.size());
-        bool alive = co_await connection_.flush(part, chunked_ ? "\r\n" : "");
-        connection_.wait_until(connection_.server_.options_.request_timeout);
-        co_return alive;
-    }
-    [[nodiscard]] bool is_whole() const { return !length_ || written_ == *length_; }
-
-private:
-    Connection& connection_;
-    bool chunked_;
-    std::optional<std::uint64_t> length_;
-    std::uint64_t written_ = 0;
-};
-
-Awaitable<Connection::Outcome> Connection::stream(Response response) {
-    const auto& head = parser_.head();
-    auto& body = *response.stream;
-    const bool has_content = head.method != Method::head && !is_bodyless(response.status);
-    const bool chunked = has_content && !body.length && head.version_minor == 1;
-    const bool ends_by_close = has_content && !body.length && !chunked;
-    const bool keep_alive = !is_last_ && !ends_by_close && !server_.draining_;
-    append_head(out_, response, {.keep_alive = keep_alive, .chunked = chunked});
-    if (!has_content) co_return co_await finish_answer(keep_alive);
-
-    StreamWriter writer(*this, chunked, body.length);
-    bool whole = false;
-    try {
-        whole = co_await body.write(writer);
-    } catch (const std::exception& fault) {
-        log::warn("an answer was broken off", {{"error.message", fault.what()}});
-    }
-    if (!whole || !writer.is_whole()) {
-        abort();
-        co_return Outcome::over;
-    }
-    if (chunked) out_ += "0\r\n\r\n";
-    co_return co_await finish_answer(keep_alive);
-}
-
 // Writes what is due, without moving the deadline. False when the connection is over.
 Awaitable<bool> Connection::flush_before_reading() {
     if (out_.empty()) co_return true;
@@ -262,7 +173,16 @@ Awaitable<bool> Connection::flush_before_reading() {
     co_return written;
 }
 
-// Writes what is due and reads once. False when the connection is over.
+// Reads once. When the deadline ends it, is_late_ says so, and an answer can still be written.
+Awaitable<Stream::Outcome> Connection::read_some(asio::mutable_buffer into) {
+    is_late_ = false;
+    is_reading_ = true;
+    auto outcome = co_await stream_.read_some(into);
+    is_reading_ = false;
+    co_return outcome;
+}
+
+// Writes what is due and reads once. False when the connection is over, or the client too slow.
 Awaitable<bool> Connection::read_more() {
     bool written = co_await flush_before_reading();
     if (!written) co_return false;
@@ -275,7 +195,7 @@ Awaitable<bool> Connection::read_more() {
         begin_ = 0;
     }
     if (end_ == buffer_.size()) buffer_.resize(std::max(kFirstRead, buffer_.size() * 2));
-    auto [failure, size] = co_await stream_.read_some(asio::buffer(buffer_.data() + end_, buffer_.size() - end_));
+    auto [failure, size] = co_await read_some(asio::buffer(buffer_.data() + end_, buffer_.size() - end_));
     if (failure) co_return false;
     if (idle_) {
         idle_ = false;
@@ -313,12 +233,17 @@ Awaitable<> Connection::linger() {
 void Connection::append(const Response& response, Method method, bool keep_alive) {
     append_head(out_, response, {.keep_alive = keep_alive});
     const bool has_content = method != Method::head && !is_bodyless(response.status);
-    if (has_content && response.body.size() <= kCopied) out_ += response.body;
+    if (has_content && is_copied(response)) out_ += response.body;
 }
 
 void Connection::sweep(Clock::time_point now, bool draining) {
     if (draining && idle_) return abort();
     if (now < deadline_) return;
+    if (is_reading_ && !idle_) {  // in the middle of a request: there is somebody to be told
+        is_late_ = true;
+        wait_until(server_.options_.write_timeout);
+        return stream_.cancel();
+    }
     if (is_handling_ && !stream_.is_tls()) {
         // The handler goes on and is not heard any more. So few octets fit into the socket's buffer, or nobody reads.
         auto response = problem(504, "deadline_exceeded", "The answer took too long.", {});

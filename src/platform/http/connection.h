@@ -20,7 +20,8 @@ public:
 
     static Awaitable<> run(std::shared_ptr<Connection> self);
 
-    // Ends the connection if it is over its deadline, or idle while the server drains.
+    // Ends the connection if it is over its deadline, or idle while the server drains. Whoever is too slow with a
+    // request is told (408), and so is, outside TLS, whose answer takes too long (504).
     void sweep(Clock::time_point now, bool draining);
     void abort();
 
@@ -34,17 +35,20 @@ private:
     };
 
     Awaitable<> serve();
-    Awaitable<Outcome> answer_request(StreamReader* content);
+    Awaitable<Outcome> answer_request(BodyReader* content);
     Awaitable<Outcome> answer_streamed_request();
     Awaitable<Outcome> upgrade(Response response);
     Awaitable<Outcome> stream(Response response);
     Awaitable<Outcome> finish_answer(bool keep_alive);
+    Awaitable<> refuse(ParseFailure failure);
+    Awaitable<Stream::Outcome> read_some(asio::mutable_buffer into);
     Awaitable<bool> read_more();
     Awaitable<bool> flush_before_reading();
     Awaitable<bool> flush(std::string_view behind = {}, std::string_view end = {});
     Awaitable<> linger();
     void append(const Response& response, Method method, bool keep_alive);
     [[nodiscard]] bool is_streamed() const;
+    void begin_reading(Clock::time_point deadline);
     void begin_handling();
     void wait_until(std::chrono::seconds timeout) { deadline_ = Clock::now() + timeout; }
     [[nodiscard]] std::span<char> unread() { return {buffer_.data() + begin_, end_ - begin_}; }
@@ -64,6 +68,8 @@ private:
     Clock::time_point deadline_;
     bool idle_ = true;  // between requests
     bool is_handling_ = false;
+    bool is_reading_ = false;
+    bool is_late_ = false;  // the client, with a request that it has begun
 };
 
 }  // namespace mindspace::http

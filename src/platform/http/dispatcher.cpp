@@ -1,5 +1,6 @@
 #include "platform/http/dispatcher.h"
 
+#include "platform/http/client_address.h"
 #include "platform/http/compression.h"
 #include "platform/http/websocket_handshake.h"
 #include "platform/telemetry/log.h"
@@ -181,7 +182,8 @@ Response Dispatcher::refuse(const ParseFailure& failure, const ClientInfo& clien
                       .request_id = Uuid::v7(SystemClock{}.now()).to_string(),
                       .client = client,
                       .principal = {}};
-    auto response = problem(failure.status, "malformed_request", failure.reason, exchange.request_id);
+    const std::string_view code = failure.status == 408 ? "request_timeout" : "malformed_request";
+    auto response = problem(failure.status, code, failure.reason, exchange.request_id);
     response.headers.emplace_back("X-Request-Id", exchange.request_id);
     record(exchange, nullptr, response, {});
     return response;

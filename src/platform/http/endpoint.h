@@ -36,7 +36,6 @@ struct ClientInfo {
     std::string user_agent;
 };
 
-// One request on its way through the server. Lives in the connection's frame until the answer is written.
 // Content that still comes in while the handler runs.
 class BodyReader {
 public:
@@ -47,6 +46,7 @@ public:
     virtual Awaitable<std::optional<std::string_view>> read() = 0;
 };
 
+// One request on its way through the server. Lives in the connection's frame until the answer is written.
 struct Exchange {
     const RequestHead& head;
     std::string_view body;

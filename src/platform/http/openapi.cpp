@@ -167,6 +167,12 @@ void write_operation(JsonWriter& out, const Endpoint& row, schema::Components& c
 
 }  // namespace
 
+void write_info_members(JsonWriter& out, const DocumentInfo& info) {
+    out.key("title"), out.string(info.title);
+    out.key("version"), out.string(info.version);
+    out.key("description"), out.string(info.description);
+}
+
 std::string openapi_document(const Router& router, const DocumentInfo& info) {
     std::map<std::string_view, std::vector<const Endpoint*>> paths;
     for (const auto& row : router.endpoints())
@@ -179,9 +185,7 @@ std::string openapi_document(const Router& router, const DocumentInfo& info) {
     out.key("openapi"), out.string("3.1.0");
     out.key("info");
     out.begin_object();
-    out.key("title"), out.string(info.title);
-    out.key("version"), out.string(info.version);
-    out.key("description"), out.string(info.description);
+    write_info_members(out, info);
     out.end_object();
     out.key("servers");
     out.begin_array();

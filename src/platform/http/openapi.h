@@ -15,6 +15,9 @@ struct DocumentInfo {
     std::string_view server_url;
 };
 
+// Into the object `info` of a document.
+void write_info_members(JsonWriter& out, const DocumentInfo& info);
+
 std::string openapi_document(const Router& router, const DocumentInfo& info);
 
 }  // namespace mindspace::http

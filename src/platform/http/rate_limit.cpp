@@ -3,12 +3,8 @@
 #include "platform/http/problem.h"
 
 #include <fmt/format.h>
-#include <boost/asio/ip/address.hpp>
-#include <boost/asio/ip/network_v6.hpp>
 
 namespace mindspace::http {
-
-namespace asio = boost::asio;
 
 const limits::Policy* RateLimits::of(LimitClass wanted, bool is_read) const {
     switch (wanted) {
@@ -39,13 +35,6 @@ Response refuse_excess(const limits::Verdict& verdict, std::string_view request_
     auto response = problem(429, "rate_limited", "Too many calls; try again later.", request_id);
     response.headers.emplace_back("Retry-After", std::to_string(verdict.retry_after.count()));
     return response;
-}
-
-std::string network_of(std::string_view address) {
-    boost::system::error_code failure;
-    auto parsed = asio::ip::make_address(std::string(address), failure);
-    if (failure || !parsed.is_v6()) return std::string(address);
-    return asio::ip::network_v6(parsed.to_v6(), 64).canonical().to_string();
 }
 
 }  // namespace mindspace::http

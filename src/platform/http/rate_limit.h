@@ -35,8 +35,4 @@ void append_rate_limit(Response& response, const limits::Policy& policy, const l
 // 429 `rate_limited`, without the headers above.
 Response refuse_excess(const limits::Verdict& verdict, std::string_view request_id);
 
-// Whose allowance it is when nobody is known by name: the IPv4 address, or the /64 of an IPv6 one (RFC 6177: what one
-// home is given). Any text that is no address is a network of its own.
-std::string network_of(std::string_view address);
-
 }  // namespace mindspace::http

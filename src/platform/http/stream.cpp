@@ -91,6 +91,11 @@ void Stream::wait_writable(ReadyHandler handler) {
     plain_.async_wait(Socket::wait_write, std::move(handler));
 }
 
+void Stream::cancel() {
+    boost::system::error_code ignored;
+    socket().cancel(ignored);
+}
+
 void Stream::close() {
     boost::system::error_code ignored;
     socket().close(ignored);

@@ -53,6 +53,8 @@ public:
     std::size_t write_now(std::span<const asio::const_buffer> parts, boost::system::error_code& failure);
     // Calls `handler` when the kernel takes more. Not inside TLS.
     void wait_writable(ReadyHandler handler);
+    // What is under way ends with operation_aborted; the stream stays good.
+    void cancel();
     void close();
 
     // The socket, for what concerns neither reading nor writing.

@@ -104,6 +104,7 @@ void ScriptedServer::serve(int socket) {
         }
         if (then_close) {
             ::shutdown(socket, SHUT_RDWR);
+            ++ended_;
             return;
         }
     }

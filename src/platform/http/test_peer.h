@@ -32,6 +32,8 @@ public:
     [[nodiscard]] std::vector<std::string> requests();
     // Connections that were opened so far.
     [[nodiscard]] int connections() const { return connections_; }
+    // Connections that it has ended so far.
+    [[nodiscard]] int ended() const { return ended_; }
     // Octets that came so far.
     [[nodiscard]] std::size_t received() const { return received_; }
     // Octets that were sent so far.
@@ -45,6 +47,7 @@ private:
     int listener_;
     std::uint16_t port_ = 0;
     std::atomic<int> connections_ = 0;
+    std::atomic<int> ended_ = 0;
     std::atomic<std::size_t> received_ = 0;
     std::atomic<std::size_t> sent_ = 0;
     std::mutex mutex_;

@@ -1,6 +1,6 @@
 #include "services/auth/service.h"
 
-#include "platform/http/rate_limit.h"
+#include "platform/http/client_address.h"
 #include "platform/telemetry/log.h"
 #include "services/auth/common_passwords.h"
 #include "services/auth/email_key.h"

@@ -93,14 +93,18 @@ Attempt open_tunnel(ClientPool::Lease lease, const Outgoing& request) {
     return response;
 }
 
-// Passes the content on while it comes in. False: the client has gone, or was too slow.
+// Passes the content on while it comes in. While the client sends, the role's time does not pass. False: the client has
+// gone, or was too slow.
 Awaitable<bool> pass_content(http::ClientConnection& connection, const Outgoing& request,
                              http::ClientConnection::Outcome& fault) {
     auto& content = *request.exchange.content;
+    auto deadline = request.deadline;
     while (!fault) {
-        connection.set_deadline(Clock::time_point::max());  // while the client sends
+        connection.set_deadline(Clock::time_point::max());
+        const auto began = Clock::now();
         const auto part = co_await content.read();
-        connection.set_deadline(Clock::now() + request.timeout);
+        deadline += Clock::now() - began;
+        connection.set_deadline(deadline);
         if (!part) co_return false;
         if (part->empty()) break;
         fault = co_await connection.send_more(*part);
@@ -117,8 +121,8 @@ Awaitable<Attempt> attempt(Upstream::Node& node, const Outgoing& request) {
     auto fault = co_await connection->send(exchange.head.method, request.lines, exchange.body);
     if (!fault && exchange.content != nullptr) {
         const bool is_whole = co_await pass_content(*connection, request, fault);
-        if (!is_whole)  // nobody is there to be told
-            co_return http::problem(400, "body_incomplete", "The content did not come in.", exchange.request_id);
+        if (!is_whole)
+            co_return http::problem(408, "request_timeout", "The content did not come in time.", exchange.request_id);
     }
     // A server may answer before it has read all, and end: its answer counts (RFC 9112 section 9.5).
     if (!fault || fault == ClientFault::lost) fault = co_await connection->read_head();

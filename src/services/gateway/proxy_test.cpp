@@ -38,13 +38,16 @@ http::Endpoints thing_rows() {
 // A gateway of one core, with /thing elsewhere.
 class Gateway {
 public:
-    explicit Gateway(const std::vector<std::uint16_t>& ports, Milliseconds timeout = Milliseconds(5000))
+    explicit Gateway(const std::vector<std::uint16_t>& ports, Milliseconds timeout = Milliseconds(5000),
+                     http::ServerOptions options = {})
         : status_("thing", origins(ports)), upstream_(loop_, status_, {.timeout = timeout, .max_connections = 4}) {
         router_.add(forward(thing_rows(), upstream_));
         metrics_.emplace(router_);
         dispatcher_.emplace(router_, http::Middleware{}, *metrics_);
         port_ = http::claim_port(loop_, "127.0.0.1", 0);
-        server_.emplace(loop_, http::ServerOptions{.address = "127.0.0.1", .port = port_}, *dispatcher_, *metrics_);
+        options.address = "127.0.0.1";
+        options.port = port_;
+        server_.emplace(loop_, std::move(options), *dispatcher_, *metrics_);
         server_->bind();
         server_->start();
         upstream_.start();
@@ -137,7 +140,11 @@ TEST(Proxy, KeepsItsConnections) {
 TEST(Proxy, NoticesThatAKeptConnectionWasClosed) {
     ScriptedServer server([](const std::string&) { return Reply{kOk, true}; });
     const Gateway gateway({server.port()});
-    for (int i = 0; i < 5; ++i) EXPECT_THAT(gateway.post(), StartsWith("HTTP/1.1 200 "));
+    for (int i = 0; i < 5; ++i) {
+        EXPECT_THAT(gateway.post(), StartsWith("HTTP/1.1 200 "));
+        for (int wait = 0; server.ended() <= i && wait < 500; ++wait)
+            std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    }
     EXPECT_EQ(server.connections(), 5);
     EXPECT_THAT(server.requests(), SizeIs(5));
 }
@@ -266,6 +273,36 @@ TEST(Proxy, DoesNotTakeTheRestOfARefusedRequestForAnother) {
     EXPECT_THAT(answer, StartsWith("HTTP/1.1 503 "));
     EXPECT_EQ(answer.find("HTTP/1.1", 1), std::string::npos);
     EXPECT_THAT(answer, HasSubstr("Connection: close\r\n"));
+}
+
+TEST(Proxy, Answers408ToAClientThatIsTooSlow) {
+    ScriptedServer server([](const std::string&) { return Reply{kOk}; });
+    const Gateway gateway({server.port()}, Milliseconds(5000), {.body_timeout = std::chrono::seconds(1)});
+    const std::string long_content(100'000, 'x');
+    for (const auto* part : {"", "x", long_content.c_str()}) {
+        const auto answer = gateway.ask("POST", "Content-Length: 200000\r\n", part);
+        EXPECT_THAT(answer, StartsWith("HTTP/1.1 408 "));
+        EXPECT_THAT(answer, HasSubstr("Connection: close\r\n"));
+        EXPECT_THAT(answer, HasSubstr("Content-Type: application/problem+json\r\n"));
+        EXPECT_THAT(answer, HasSubstr("\"request_timeout\""));
+    }
+    EXPECT_THAT(gateway.ask("POST", "Content-Length: 2\r\n", "x"), StartsWith("HTTP/1.1 408 ")) << "if it is held, too";
+    EXPECT_THAT(server.requests(), SizeIs(0));
+    EXPECT_THAT(gateway.post(), StartsWith("HTTP/1.1 200 "));
+}
+
+// The client's time does not pass while the role takes what has come.
+TEST(Proxy, Answers504WhenTheContentIsTakenTooSlowly) {
+    asio::io_context nobody;
+    asio::ip::tcp::acceptor never(nobody, {asio::ip::address_v4::loopback(), 0});  // accepts, and does not read
+    http::ServerOptions options{.body_timeout = std::chrono::seconds(1)};
+    options.limits.max_body = 64 * 1024 * 1024;
+    const Gateway gateway({never.local_endpoint().port()}, Milliseconds(2500), options);
+    const auto began = std::chrono::steady_clock::now();
+    const std::string content(options.limits.max_body, 'x');
+    const auto answer = gateway.ask("POST", "Content-Length: " + std::to_string(content.size()) + "\r\n", content);
+    EXPECT_THAT(answer, StartsWith("HTTP/1.1 504 "));
+    EXPECT_GE(std::chrono::steady_clock::now() - began, Milliseconds(2500));
 }
 
 TEST(Proxy, GivesUpOnAClientThatLeavesInTheMiddle) {
