@@ -36,11 +36,13 @@ Awaitable<std::vector<UserId>> lock_user(postgres::Session& session, UserId user
 
 // Returns how many were wrong. A fact without a session stays, as that of a deleted one does.
 Awaitable<std::int64_t> restore_facts(postgres::Session& session, const std::vector<UserId>& users) {
+    // The users are named twice, or the whole history of everybody would be read for each few of them.
     static constexpr Statement kTakeOut{"analytics_take_out_facts", R"(
         UPDATE session_facts SET counts = false
         WHERE user_id = ANY ($1) AND counts
           AND NOT EXISTS (SELECT FROM meditation_sessions AS truth
-                          WHERE truth.user_id = session_facts.user_id AND truth.session_id = session_facts.session_id))"};
+                          WHERE truth.user_id = ANY ($1) AND truth.user_id = session_facts.user_id
+                            AND truth.session_id = session_facts.session_id))"};
     static constexpr Statement kRestore{"analytics_restore_facts",
                                         "INSERT INTO session_facts AS known (user_id, session_id, " FACT_COLUMNS
                                         ") SELECT user_id, session_id, " FACT_COLUMNS " FROM " TRUE_FACTS R"( AS truth
