@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Measures the sockets of groups on a running release build: memory and CPU a connection, delivery latency, bells.
 
-    bench/load.py PROGRAM SWARM [rooms] [large] [idle] [nodes] [--json FILE]
+    bench/load.py PROGRAM SWARM [rooms] [large] [idle] [nodes] [--processes N] [--json FILE]
 
 Without a name it does the first three. Each starts PROGRAM with a PostgreSQL and a Redis of its own on a fresh data
 directory, registers as many people as it needs (each is one participant), lets SWARM (bench/swarm) open their sockets
@@ -11,7 +11,7 @@ which a message was due, not from when it got out.
     rooms   20 rooms of 50; 100 reactions a second, each delivered to 50
     large   one room of 10,000, which its host starts
     idle    15,000 sockets in rooms of 50, where nothing happens, on one process
-    nodes   60,000 of them on four processes of the meditation role
+    nodes   15,000 of them on each of four (N) processes of the meditation role
 """
 import argparse
 import concurrent.futures
@@ -220,11 +220,11 @@ def measure_idle(arguments, sockets=15000):
             "lost": sum(answer["lost"] for answer in answers), "cpu_percent": round(100 * cpu / 60, 1)}
 
 
-def measure_nodes(arguments, nodes=4, a_node=15000):
+def measure_nodes(arguments, a_node=15000):
     """The same people sit on each node, in other groups: there, too, each socket is a participant of its own."""
     with running(arguments) as program:
         tokens = make_people(program.port, a_node)
-        processes = [Node(arguments.program, program) for _ in range(nodes)]
+        processes = [Node(arguments.program, program) for _ in range(arguments.processes)]
         try:
             seats = []
             for node in processes:
@@ -238,7 +238,7 @@ def measure_nodes(arguments, nodes=4, a_node=15000):
         finally:
             for node in processes:
                 node.stop()
-    return {"processes": nodes, "sockets": joined, "join_seconds": round(seconds, 1),
+    return {"processes": arguments.processes, "sockets": joined, "join_seconds": round(seconds, 1),
             "memory_kib": round(sum(held) / 1024 / joined, 2), "lost": sum(answer["lost"] for answer in answers)}
 
 
@@ -250,6 +250,7 @@ def main():
     parser.add_argument("program")
     parser.add_argument("swarm")
     parser.add_argument("scenarios", nargs="*", choices=[*SCENARIOS, []])
+    parser.add_argument("--processes", type=int, default=4)
     parser.add_argument("--json")
     arguments = parser.parse_args()
     results = {}

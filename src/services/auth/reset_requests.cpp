@@ -11,8 +11,7 @@ namespace {
 
 constexpr std::int64_t kMostWaiting = 10'000;
 constexpr std::int64_t kPortion = 16;
-constexpr Seconds kRequestLease{
-    40};  // far longer than a portion takes; what a dead process had claimed is due after it
+constexpr Seconds kRequestLease{40};  // far longer than a portion takes; then what a dead process had claimed is due
 
 }  // namespace
 
