@@ -78,7 +78,8 @@ class Node:
     def __init__(self, binary, program):
         run = program.directory / "data/run"
         settings = quick.SETTINGS + SETTINGS + [
-            "http.meditation_port=0", "database.connections_per_core=2", f"database.url=host={run} user=mindspace dbname=mindspace",
+            "http.meditation_port=0", "database.connections_per_core=2",
+            f"database.url=host={run} user=mindspace dbname=mindspace",
             f"redis.url={next(run.glob('*redis*'))}"]
         command = [binary, "serve", "--roles", "meditation"]
         for setting in settings:

@@ -6,8 +6,6 @@
 
 namespace mindspace::meditation {
 
-namespace {}  // namespace
-
 std::string group_list_context(const GroupQuery& query) {
     return "groups state=" + std::string(query.state ? schema::enum_name(*query.state) : "");
 }
