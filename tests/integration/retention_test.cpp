@@ -25,10 +25,15 @@ constexpr Statement kLeft{"test_left", R"(
         UNION ALL SELECT 'audit ' || action FROM audit_log
         UNION ALL SELECT 'signing ' || kid FROM signing_keys) AS all_rows)"};
 
+Awaitable<std::int64_t> note_call(bool& is_called) {
+    is_called = true;
+    co_return 0;
+}
+
 class RetentionTest : public testing::Test {
 protected:
     RetentionTest() { run(io_, session_.connect()); }
-    ~RetentionTest() override {
+    void TearDown() override {
         io_.restart();
         io_.run_for(std::chrono::milliseconds(50));
     }
@@ -86,10 +91,7 @@ TEST_F(RetentionTest, LeavesTheWorkToWhoeverIsAtIt) {
     first.start();
     run_until(io_, [&] { return first.stats().runs.value() == 1; });
     bool is_called = false;
-    Rules rules{{.name = "nothing", .remove = [&](Session&, Timestamp) -> Awaitable<std::int64_t> {
-                     is_called = true;
-                     co_return 0;
-                 }}};
+    Rules rules{{.name = "nothing", .remove = [&](Session&, Timestamp) { return note_call(is_called); }}};
     Job second(io_, conninfo_, std::move(rules));
     second.start();
     auto end = std::chrono::steady_clock::now() + std::chrono::milliseconds(1500);
