@@ -40,7 +40,8 @@ TEST_F(RedisCluster, HearsWhatScriptsPublishOnAnyNode) {
     EXPECT_TRUE(hears_everything());
     const Script publish = Script::make("return redis.call('SPUBLISH', KEYS[1], ARGV[1])");
     for (const std::string& channel : channels_)
-        EXPECT_EQ(run_task(io_, run_script(client_, publish, {channel}, {"77"})).as_integer(), 1);
+        EXPECT_GE(run_task(io_, run_script(client_, publish, {channel}, {"77"})).as_integer(), 1)
+            << "and who has just gone may still be counted";
     EXPECT_TRUE(run_until(io_, [this] { return std::ranges::count(heard_, 77) == std::ssize(heard_); }));
     EXPECT_EQ(gaps_, 3) << "the first connect to each master";
 }
