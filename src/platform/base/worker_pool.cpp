@@ -114,6 +114,7 @@ Awaitable<> WorkerPool::perform(Job job) {
     enqueue([job = std::move(job), gate, executor, wait]() mutable {
         if (wait->abandoned.load(std::memory_order_relaxed)) return;
         job();
+        job = nullptr;  // what it holds goes before its caller comes back
         gate->post(executor, [wait = std::move(wait)] {
             wait->finished = true;
             if (wait->bell != nullptr) wait->bell->cancel();
