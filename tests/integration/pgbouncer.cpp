@@ -17,8 +17,9 @@ PgBouncer::PgBouncer(const postgres::TestServer& server) {
                         << "[pgbouncer]\nunix_socket_dir=" << path.native() << "\nlisten_addr=\nauth_type=any\n"
                         << "pool_mode=transaction\ndefault_pool_size=3\n";
     std::vector<std::string> command{"pgbouncer", file};
-    // It refuses to run as root.
-    if (geteuid() == 0) command.insert(command.begin(), {"runuser", "-u", "postgres", "--"});
+    // It refuses to run as root. setpriv becomes it, so that it is it which is stopped.
+    if (geteuid() == 0)
+        command.insert(command.begin(), {"setpriv", "--reuid=postgres", "--regid=postgres", "--init-groups"});
     process_ = std::make_unique<Process>(command, Environment{}, path / "output");
     const auto admin = conninfo("postgres");
     if (!eventually([&] { return PQping(admin.c_str()) == PQPING_OK || !process_->is_running(); }) ||
