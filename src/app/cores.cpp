@@ -114,6 +114,7 @@ void Cores::open_gateway(const std::vector<const Role*>& roles) {
     options.address = http.address;
     options.port = claim(cores_.front()->loop, http.address, http.port, "http.port");
     options.proxies = shared_.proxies;
+    options.expects_proxy_header = http.proxy_protocol;
     if (shared_.tls) options.tls = &*shared_.tls;
     for (auto& core : cores_) {
         auto middleware = inner_middleware(*core);

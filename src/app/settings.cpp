@@ -81,6 +81,10 @@ config::Configuration bind_settings(Config& config) {
             {.key = "http.forwarded_header",
              .member = config::Choice(http.forwarded_header),
              .sentence = "The field in which those proxies say whom they forward for; the other one is ignored."},
+            {.key = "http.proxy_protocol",
+             .member = &http.proxy_protocol,
+             .sentence = "Whether every connection of those proxies to http.port begins with a PROXY header (HAProxy, "
+                         "version 1 or 2) that says whose it is."},
 
             {.key = "tls.certificate",
              .member = &tls.certificate,

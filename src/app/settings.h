@@ -31,6 +31,7 @@ struct HttpSettings {
     Seconds drain{10};
     std::vector<std::string> trusted_proxies{"127.0.0.0/8", "::1"};
     http::ForwardedField forwarded_header = http::ForwardedField::x_forwarded_for;
+    bool proxy_protocol = false;
 };
 
 struct UpstreamSettings {

@@ -2,11 +2,13 @@
 
 #include "platform/http/client_connection.h"
 #include "platform/http/problem.h"
+#include "platform/http/proxy_header.h"
 #include "platform/http/response_writer.h"
 #include "platform/http/websocket.h"
 #include "platform/http/websocket_deflate.h"
 #include "platform/http/websocket_handshake.h"
 #include "platform/http/websocket_tunnel.h"
+#include "platform/telemetry/log.h"
 
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/co_spawn.hpp>
@@ -37,9 +39,7 @@ Connection::Connection(Server& server, Stream stream)
     : server_(server), stream_(std::move(stream)), parser_(server.options_.limits) {
     boost::system::error_code failure;
     auto peer = stream_.socket().remote_endpoint(failure);
-    if (!failure) peer_ = peer.address();
-    client_.address = peer_.to_string();
-    is_proxied_ = server.options_.proxies.trusts(peer_);
+    if (!failure) set_peer(peer.address());
     server_.connections_.insert(this);
     server_.metrics_.connections.add(1);
 }
@@ -53,8 +53,38 @@ Awaitable<> Connection::run(std::shared_ptr<Connection> self) {
     co_await self->serve();
 }
 
+void Connection::set_peer(const asio::ip::address& peer) {
+    peer_ = peer;
+    client_.address = peer.to_string();
+    is_proxied_ = server_.options_.proxies.trusts(peer);
+}
+
+// Before all else. False: the connection is over.
+Awaitable<bool> Connection::read_proxy_header() {
+    std::string header;
+    while (true) {
+        const auto missing = missing_octets(header);
+        if (!missing) {
+            server_.metrics_.proxy_headers_refused.add(1);
+            log::warn("a trusted proxy's connection without a PROXY header", {{"client.address", client_.address}});
+            co_return false;
+        }
+        if (*missing == 0) break;
+        const auto begun = header.size();
+        header.resize(begun + *missing);
+        auto [failure, size] = co_await stream_.read_ahead(asio::buffer(header.data() + begun, *missing));
+        if (failure) co_return false;
+    }
+    if (auto source = source_of(header)) set_peer(*source);
+    co_return true;
+}
+
 Awaitable<> Connection::serve() {
     wait_until(server_.options_.header_timeout);
+    if (server_.options_.expects_proxy_header && is_proxied_) {
+        bool told = co_await read_proxy_header();
+        if (!told) co_return;
+    }
     bool secure = co_await stream_.handshake();
     if (!secure) co_return;
     while (true) {

@@ -35,6 +35,8 @@ private:
     };
 
     Awaitable<> serve();
+    Awaitable<bool> read_proxy_header();
+    void set_peer(const asio::ip::address& peer);
     Awaitable<Outcome> answer_request(BodyReader* content);
     Awaitable<Outcome> answer_streamed_request();
     Awaitable<Outcome> upgrade(Response response);
@@ -55,7 +57,7 @@ private:
 
     Server& server_;
     Stream stream_;
-    asio::ip::address peer_;
+    asio::ip::address peer_;   // or who a proxy said it is
     bool is_proxied_ = false;  // the peer is a proxy of ours: each request may be another client's
     ClientInfo client_;
     RequestParser parser_;

@@ -37,16 +37,20 @@ void collect(const Router& router, const std::vector<const CoreMetrics*>& cores,
     std::int64_t websockets = 0;
     std::uint64_t slow = 0;
     std::uint64_t limited = 0;
+    std::uint64_t headers_refused = 0;
     for (const auto* core : cores) {
         connections += core->connections.value();
         websockets += core->websockets.value();
         slow += core->slow_websockets_closed.value();
         limited += core->rate_limited.value();
+        headers_refused += core->proxy_headers_refused.value();
     }
     page.gauge("mindspace_http_connections", "Open connections, WebSockets included.", connections);
     page.gauge("mindspace_websockets", "Open WebSockets.", websockets);
     page.counter("mindspace_websockets_slow_closed", "WebSockets closed because their client did not read.", slow);
     page.counter("mindspace_http_rate_limited", "Requests refused because there were too many.", limited);
+    page.counter("mindspace_http_proxy_headers_refused", "Connections of proxies that began with no PROXY header.",
+                 headers_refused);
 }
 
 }  // namespace mindspace::http

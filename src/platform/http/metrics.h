@@ -32,6 +32,7 @@ public:
     telemetry::Gauge websockets;
     telemetry::Counter slow_websockets_closed;
     telemetry::Counter rate_limited;
+    telemetry::Counter proxy_headers_refused;
 
 private:
     friend void collect(const Router&, const std::vector<const CoreMetrics*>&, telemetry::Page&);

@@ -34,6 +34,7 @@ struct ServerOptions {
     std::chrono::seconds request_timeout{60};  // for the handler
     std::chrono::seconds write_timeout{10};    // for a client that does not read
     ProxyTrust proxies{};                      // who may say for whom they call
+    bool expects_proxy_header = false;         // from those proxies, at the beginning of each connection
     const TlsCertificates* tls = nullptr;      // null: plain; must outlive the server
     bool packs_websockets = false;             // permessage-deflate, for clients that offer it
 };

@@ -2,6 +2,7 @@
 
 #include "platform/base/as_tuple.h"
 
+#include <boost/asio/read.hpp>
 #include <boost/asio/ssl/context.hpp>
 #include <boost/asio/ssl/stream.hpp>
 #include <boost/asio/write.hpp>
@@ -33,6 +34,10 @@ Stream::Stream(Stream&&) noexcept = default;
 
 Stream::Socket& Stream::socket() {
     return tls_ ? tls_->next_layer() : plain_;
+}
+
+Awaitable<Stream::Outcome> Stream::read_ahead(asio::mutable_buffer into) {
+    return asio::async_read(socket(), into, kTuple);
 }
 
 Awaitable<bool> Stream::handshake() {

@@ -38,6 +38,8 @@ public:
     Stream& operator=(Stream&&) = delete;
 
     [[nodiscard]] bool is_tls() const { return tls_ != nullptr; }
+    // Fills all of `into`, below TLS: what comes before the handshake.
+    Awaitable<Outcome> read_ahead(asio::mutable_buffer into);
     // False when it fails. Nothing to do for a plain one.
     Awaitable<bool> handshake();
 
