@@ -153,7 +153,7 @@ std::string average_text(std::optional<double> average) {
 
 std::string bucket_line(std::string_view name, std::string_view label, const Totals& totals) {
     std::string kinds;
-    for (const auto& [kind, seconds] : totals.seconds_by_kind)
+    for (const auto& [kind, seconds] : totals.seconds_by_kind.members())
         kinds += fmt::format("{}{}={}", kinds.empty() ? "" : ",", kind, seconds);
     return fmt::format("{} {} {} {} {} {} {}", name, label, totals.sessions, totals.seconds,
                        average_text(totals.average_mood_before), average_text(totals.average_mood_after), kinds);

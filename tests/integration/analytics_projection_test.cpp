@@ -43,7 +43,7 @@ Lines lines_of(const std::vector<DailyTotals>& rows) {
                         std::to_string(row.seconds) + " s, before " + std::to_string(row.mood_before_sum) + "/" +
                         std::to_string(row.mood_before_count) + ", after " + std::to_string(row.mood_after_sum) + "/" +
                         std::to_string(row.mood_after_count));
-        for (const auto& [kind, seconds] : row.seconds_by_kind)
+        for (const auto& [kind, seconds] : row.seconds_by_kind.members())
             lines.back() += " " + kind + "=" + std::to_string(seconds);
     }
     std::ranges::sort(lines);
@@ -211,11 +211,12 @@ Lines expected_days(const std::vector<Fact>& events, UserId user) {
         if (!added && known->second.version < event.version) known->second = event;
     }
     std::map<LocalDate, DailyTotals> days;
+    std::map<LocalDate, SecondsByKind::Members> kinds;
     for (const auto& [id, fact] : newest) {
         if (fact.deleted || fact.status != "completed") continue;
         auto& day = days[fact.date];
         day.date = fact.date;
-        day.seconds_by_kind[fact.kind] += fact.seconds;
+        kinds[fact.date][fact.kind] += fact.seconds;
         day.sessions += 1;
         day.seconds += fact.seconds;
         day.mood_before_sum += fact.mood_before.value_or(0);
@@ -224,7 +225,10 @@ Lines expected_days(const std::vector<Fact>& events, UserId user) {
         day.mood_after_count += fact.mood_after ? 1 : 0;
     }
     std::vector<DailyTotals> rows;
-    for (const auto& [date, day] : days) rows.push_back(day);
+    for (auto& [date, day] : days) {
+        day.seconds_by_kind = SecondsByKind(kinds[date]);
+        rows.push_back(day);
+    }
     return lines_of(rows);
 }
 

@@ -199,9 +199,9 @@ TEST_F(TruthTest, EveryWrongFigureIsADivergence) {
     for (const char* wrong :
          {"UPDATE daily_totals SET seconds = seconds + 1 WHERE local_date = '2026-11-22'",
           "UPDATE daily_totals SET mood_before_count = 0", "DELETE FROM daily_totals",
-          "UPDATE daily_totals SET kinds = '{sleep}'", "UPDATE daily_totals SET kind_seconds = '{1}'",
-          "INSERT INTO daily_totals SELECT user_id, local_date - 99, 1, 1, 1, 0, 0, 0, 0, kinds, "
-          "kind_sessions, kind_seconds FROM daily_totals LIMIT 1",
+          R"(UPDATE daily_totals SET seconds_by_kind = '{"sleep":1}')",
+          "INSERT INTO daily_totals SELECT user_id, local_date - 99, 1, 1, 1, 0, 0, 0, 0, seconds_by_kind "
+          "FROM daily_totals LIMIT 1",
           "UPDATE session_facts SET local_hour = 3", "UPDATE session_facts SET version = 7",
           "UPDATE session_facts SET duration_seconds = duration_seconds + 1"}) {
         damage(wrong);

@@ -28,6 +28,10 @@ TEST(LiveCensus, ShowsTheSocketsOfARoomAndItsNode) {
         const auto other_device = join(person, group);
         EXPECT_TRUE(eventually([&] { return get("/connections").contains(room); }));
         EXPECT_TRUE(eventually([&] { return !get("/metrics").contains("mindspace_cluster_room_connections 0"); }));
+        EXPECT_TRUE(eventually([] {
+            const auto now = Client(Program::shared()).get("/api/v1/analytics/now").at("/connections");
+            return now.is_int64() && now.as_int64() >= 2;
+        }));
     }
     EXPECT_TRUE(eventually([&] { return !get("/connections").contains(group); }));
 }

@@ -18,7 +18,7 @@ std::vector<JsonList> export_lists() {
                    'localDate', local_date, 'sessions', sessions, 'seconds', seconds,
                    'moodBeforeSum', mood_before_sum, 'moodBeforeCount', mood_before_count,
                    'moodAfterSum', mood_after_sum, 'moodAfterCount', mood_after_count,
-                   'kinds', kinds, 'kindSessions', kind_sessions, 'kindSeconds', kind_seconds)::text
+                   'secondsByKind', seconds_by_kind::json)::text
         FROM daily_totals
         WHERE user_id = $1 AND local_date > coalesce(nullif($2, ''), '0001-01-01')::date
         ORDER BY local_date LIMIT $3)"};

@@ -3,6 +3,7 @@
 #include "platform/base/result.h"
 #include "platform/postgres/client.h"
 #include "platform/postgres/session.h"
+#include "services/meditation/client.h"
 
 #include <fmt/format.h>
 
@@ -39,12 +40,13 @@ Awaitable<Now> count_on(Database& database, Timestamp now) {
     auto rows = co_await database.query(kCount, now, kOvertimeSeconds, kPresenceSeconds);
     co_return Now{.meditating = rows[0].template get<std::int64_t>(0),
                   .groups_running = rows[0].template get<std::int64_t>(1),
+                  .connections = {},
                   .as_of = now};
 }
 
-// Three numbers between spaces.
+// Four numbers between spaces.
 std::optional<Now> parse(std::string_view text) {
-    std::array<std::int64_t, 3> numbers{};
+    std::array<std::int64_t, 4> numbers{};
     const char* at = text.data();
     const char* end = at + text.size();
     for (auto& number : numbers) {
@@ -54,7 +56,10 @@ std::optional<Now> parse(std::string_view text) {
         at = rest;
     }
     if (at != end) return std::nullopt;
-    return Now{.meditating = numbers[0], .groups_running = numbers[1], .as_of = Timestamp(Milliseconds(numbers[2]))};
+    return Now{.meditating = numbers[0],
+               .groups_running = numbers[1],
+               .connections = numbers[2],
+               .as_of = Timestamp(Milliseconds(numbers[3]))};
 }
 
 }  // namespace
@@ -68,8 +73,10 @@ Awaitable<Now> count_now(postgres::Session& session, Timestamp now) {
 }
 
 Awaitable<> NowBoard::put_up(Now now) {
-    auto text = fmt::format("{} {} {}", now.meditating, now.groups_running, now.as_of.time_since_epoch().count());
     try {
+        auto connections = co_await meditation::count_connections(redis_);
+        auto text = fmt::format("{} {} {} {}", now.meditating, now.groups_running, connections,
+                                now.as_of.time_since_epoch().count());
         co_await redis_.command({"SET", kKey, text, "PX", kTtlMilliseconds});
     } catch (const Unavailable&) {
         // Every node counts for itself.

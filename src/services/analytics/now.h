@@ -1,7 +1,7 @@
 #pragma once
-// Who meditates at this moment. Counting asks PostgreSQL; one process of the deployment does it for all (upkeep.h) and
-// puts the answer up in Redis, where every node reads it. It need not survive: while it is not there, a node counts for
-// itself.
+// Who meditates at this moment. Counting asks PostgreSQL; one process of the deployment does it for all (upkeep.h),
+// adds the sockets that the nodes have reported in Redis, and puts the answer up there, where every node reads it. It
+// need not survive: while it is not there, a node counts for itself, without the sockets.
 
 #include "platform/redis/client.h"
 #include "services/analytics/types.h"
@@ -23,7 +23,7 @@ class NowBoard {
 public:
     explicit NowBoard(redis::Client& redis) : redis_(redis) {}
 
-    // Up for 2 s; nothing happens while Redis is away.
+    // Adds the sockets of all nodes. Up for 2 s; nothing happens while Redis is away.
     Awaitable<> put_up(Now now);
     // Nothing when none is up, or Redis is away.
     Awaitable<std::optional<Now>> find();

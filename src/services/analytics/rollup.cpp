@@ -13,22 +13,23 @@ std::optional<double> average(std::int64_t sum, std::int64_t count) {
     return static_cast<double>(sum) / static_cast<double>(count);
 }
 
-void add(SecondsByKind& sum, const SecondsByKind& part) {
-    if (sum.empty())
-        sum = part;  // as most sums of a day begin and end
-    else
-        for (const auto& [kind, seconds] : part) sum[kind] += seconds;
+SecondsByKind add_up_kinds(std::span<const DailyTotals> rows) {
+    if (rows.empty()) return {};
+    if (rows.size() == 1) return rows.front().seconds_by_kind;
+    SecondsByKind::Members sum;
+    for (const auto& row : rows) row.seconds_by_kind.add_to(sum);
+    return SecondsByKind(sum);
 }
 
 }  // namespace
 
 Totals add_up(std::span<const DailyTotals> rows) {
     Totals totals;
+    totals.seconds_by_kind = add_up_kinds(rows);
     DailyTotals sum;
     for (const auto& row : rows) {
         totals.sessions += row.sessions;
         totals.seconds += row.seconds;
-        add(totals.seconds_by_kind, row.seconds_by_kind);
         sum.mood_before_sum += row.mood_before_sum;
         sum.mood_before_count += row.mood_before_count;
         sum.mood_after_sum += row.mood_after_sum;

@@ -1,12 +1,14 @@
 #include "services/analytics/rollup.h"
 
+#include "services/analytics/test_dates.h"
+
 #include <gtest/gtest.h>
 
 namespace mindspace::analytics {
 namespace {
 
-LocalDate date(std::string_view text) {
-    return parse_date(text).value();
+SecondsByKind by_kind(const SecondsByKind::Members& members) {
+    return SecondsByKind(members);
 }
 
 // One session of ten minutes, without moods.
@@ -15,7 +17,7 @@ DailyTotals ten_minutes(std::string_view day, std::string kind = "breathing") {
     totals.date = date(day);
     totals.sessions = 1;
     totals.seconds = 600;
-    totals.seconds_by_kind = {{std::move(kind), 600}};
+    totals.seconds_by_kind = by_kind({{std::move(kind), 600}});
     return totals;
 }
 
@@ -26,7 +28,7 @@ TEST(RollUp, DaysWithoutSessionsStandAsZeros) {
     EXPECT_EQ(days[0].label, date("2026-02-27"));
     EXPECT_EQ(days[0].sessions, 0);
     EXPECT_EQ(days[0].average_mood_before, std::nullopt);
-    EXPECT_TRUE(days[0].seconds_by_kind.empty());
+    EXPECT_EQ(days[0].seconds_by_kind.json(), "{}");
     EXPECT_EQ(days[1].seconds, 600);
     EXPECT_EQ(days[2].label, date("2026-03-01"));
 }
@@ -75,19 +77,26 @@ TEST(AddUp, AveragesWeighEverySessionWithAMoodTheSame) {
                                    .seconds = 900,
                                    .mood_before_sum = 9,
                                    .mood_before_count = 3,
-                                   .seconds_by_kind = {{"breathing", 700}, {"sleep", 200}}},
+                                   .seconds_by_kind = by_kind({{"breathing", 700}, {"sleep", 200}})},
                                   {.date = date("2026-11-24"),
                                    .sessions = 1,
                                    .seconds = 60,
                                    .mood_before_sum = 5,
                                    .mood_before_count = 1,
-                                   .seconds_by_kind = {{"sleep", 60}}}};
+                                   .seconds_by_kind = by_kind({{"sleep", 60}})}};
     auto totals = add_up(rows);
     EXPECT_EQ(totals.sessions, 4);
     EXPECT_EQ(totals.seconds, 960);
     EXPECT_DOUBLE_EQ(totals.average_mood_before.value(), 3.5);
     EXPECT_EQ(totals.average_mood_after, std::nullopt);
-    EXPECT_EQ(totals.seconds_by_kind, (SecondsByKind{{"breathing", 700}, {"sleep", 260}}));
+    EXPECT_EQ(totals.seconds_by_kind.json(), R"({"breathing":700,"sleep":260})");
+}
+
+TEST(AddUp, RefusesWhatIsNoObjectOfSeconds) {
+    for (const char* text : {"", "{", "[]", R"({"sleep":})", R"({"sleep":60)", R"({"sleep":60,})", R"({"sleep":60}x)",
+                             R"({"sleep":"60"})", R"({ "sleep": 60 })", R"({sleep:60})"}) {
+        EXPECT_THROW((void)SecondsByKind(std::string(text)).members(), std::invalid_argument) << text;
+    }
 }
 
 TEST(HeatLevel, IsMeasuredByTheGoal) {

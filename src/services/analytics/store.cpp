@@ -8,22 +8,10 @@ namespace mindspace::analytics {
 
 using postgres::Statement;
 
-namespace {
-
-// The kinds come in their order, so that each has its place at the end.
-SecondsByKind pair_up(const std::vector<std::string_view>& kinds, const std::vector<std::int64_t>& seconds) {
-    SecondsByKind by_kind;
-    by_kind.reserve(kinds.size());
-    for (std::size_t i = 0; i < kinds.size(); ++i) by_kind.emplace_hint(by_kind.end(), kinds[i], seconds.at(i));
-    return by_kind;
-}
-
-}  // namespace
-
 Awaitable<std::vector<DailyTotals>> AnalyticsStore::list_days(UserId user, Range range) {
     static constexpr Statement kList{"analytics_list_days", R"(
-        SELECT local_date, sessions, seconds, mood_before_sum, mood_before_count, mood_after_sum, mood_after_count, kinds,
-               kind_seconds
+        SELECT local_date, sessions, seconds, mood_before_sum, mood_before_count, mood_after_sum, mood_after_count,
+               seconds_by_kind
         FROM daily_totals WHERE user_id = $1 AND local_date BETWEEN $2 AND $3 ORDER BY local_date)"};
     auto rows = co_await replicas_.query(user, kList, user, range.from, range.to);
     std::vector<DailyTotals> days;
@@ -36,8 +24,7 @@ Awaitable<std::vector<DailyTotals>> AnalyticsStore::list_days(UserId user, Range
                         .mood_before_count = row.get<std::int32_t>(4),
                         .mood_after_sum = row.get<std::int32_t>(5),
                         .mood_after_count = row.get<std::int32_t>(6),
-                        .seconds_by_kind =
-                            pair_up(row.get<std::vector<std::string_view>>(7), row.get<std::vector<std::int64_t>>(8))});
+                        .seconds_by_kind = SecondsByKind(row.get<std::string>(7))});
     }
     co_return days;
 }
@@ -47,10 +34,8 @@ Awaitable<History> AnalyticsStore::find_history(UserId user) {
     static const postgres::PartitionedStatement kFind{"analytics_find_history", R"(
         SELECT coalesce(array_agg(local_date), '{}'), coalesce(array_agg(sessions), '{}'),
                coalesce(array_agg(seconds), '{}'), coalesce(array_agg(keeps_streak), '{}'),
-               (SELECT kind
-                FROM (SELECT unnest(kinds) AS kind, unnest(kind_sessions) AS sat, unnest(kind_seconds) AS lasted
-                      FROM daily_totals WHERE user_id = $1) AS part
-                GROUP BY kind ORDER BY sum(sat) DESC, sum(lasted) DESC, kind COLLATE "C" LIMIT 1),
+               (SELECT kind FROM session_facts_N WHERE user_id = $1 AND counts
+                GROUP BY kind ORDER BY count(*) DESC, sum(duration_seconds) DESC, kind COLLATE "C" LIMIT 1),
                (SELECT local_hour FROM session_facts_N WHERE user_id = $1 AND counts
                 GROUP BY local_hour ORDER BY count(*) DESC, local_hour LIMIT 1)
         FROM (SELECT local_date, sessions, seconds, streak_sessions > 0 AS keeps_streak

@@ -1,13 +1,11 @@
 #include "services/analytics/summary.h"
 
+#include "services/analytics/test_dates.h"
+
 #include <gtest/gtest.h>
 
 namespace mindspace::analytics {
 namespace {
-
-LocalDate date(std::string_view text) {
-    return parse_date(text).value();
-}
 
 Day day(std::string_view text, std::int64_t seconds) {
     return {.date = date(text), .sessions = 1, .seconds = seconds, .keeps_streak = seconds >= 60};

@@ -1,9 +1,7 @@
 #pragma once
 // Requests and answers of the analytics service, with their schemas.
 
-#include "platform/base/flat_map_schema.h"
-
-#include <boost/container/flat_map.hpp>
+#include "services/analytics/seconds_by_kind.h"
 
 #include <optional>
 #include <string>
@@ -36,10 +34,6 @@ struct Year {
 };
 
 // ---- daily, weekly, monthly
-
-// Seconds of each kind that occurred. In a row: a year of days has thousands, and a node for each would cost more than
-// all else that is done with them.
-using SecondsByKind = boost::container::flat_map<std::string, std::int64_t>;
 
 // The fields that the days, weeks and months of an answer and their sum share.
 template <class T>
@@ -283,12 +277,16 @@ struct GlobalAnalytics {
 struct Now {
     std::int64_t meditating = 0;
     std::int64_t groups_running = 0;
+    std::optional<std::int64_t> connections;
     Timestamp as_of{};
 
     static constexpr std::string_view kName = "Now";
     static constexpr auto fields() {
         return std::tuple{field("meditating", &Now::meditating, {.about = "People, alone or in a group."}),
-                          field("groupsRunning", &Now::groups_running), field("asOf", &Now::as_of)};
+                          field("groupsRunning", &Now::groups_running),
+                          field("connections", &Now::connections,
+                                {.about = "Sockets in rooms, over all nodes; null while Redis cannot tell."}),
+                          field("asOf", &Now::as_of)};
     }
 };
 

@@ -2,6 +2,7 @@
 
 #include "platform/redis/client.h"
 #include "platform/telemetry/log.h"
+#include "services/meditation/client.h"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/redirect_error.hpp>
@@ -51,6 +52,16 @@ return {redis.call('HLEN', totals), sum}
 const redis::Script kListCores = redis::Script::make(R"(
 local time = redis.call('TIME')
 return redis.call('ZRANGE', KEYS[1], time[1] * 1000 + math.floor(time[2] / 1000), '+inf', 'BYSCORE')
+)");
+
+// KEYS: cores, totals. The sockets of those cores.
+const redis::Script kCount = redis::Script::make(R"(
+local time = redis.call('TIME')
+local sum = 0
+for _, core in ipairs(redis.call('ZRANGE', KEYS[1], time[1] * 1000 + math.floor(time[2] / 1000), '+inf', 'BYSCORE')) do
+    sum = sum + (redis.call('HGET', KEYS[2], core) or 0)
+end
+return sum
 )");
 
 std::string_view process_of(std::string_view core) {
@@ -105,6 +116,12 @@ Awaitable<> LiveCensus::report(std::vector<RoomCount> counts) {
     const auto known = co_await redis_.run(kReport, keys, arguments);
     known_cores_.set(known.at(0).as_integer());
     known_connections_.set(known.at(1).as_integer());
+}
+
+Awaitable<std::int64_t> count_connections(redis::Client& redis) {
+    const std::vector<std::string_view> keys{kCores, kTotals};
+    const auto sum = co_await redis.run(kCount, keys, {});
+    co_return sum.as_integer();
 }
 
 Awaitable<std::vector<NodeCount>> LiveCensus::read() {

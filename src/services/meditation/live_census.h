@@ -1,7 +1,8 @@
 #pragma once
 // Which process holds how many sockets of which room, known to all processes: each core says it every few seconds, in
 // Redis, and what is not said again expires, so that those of a dead node vanish. For people who look after the nodes
-// (GET /connections of the management listener, metrics); nothing of a room depends on it.
+// (GET /connections of the management listener, metrics) and for GET /analytics/now, by count_connections() of
+// client.h; nothing of a room depends on it.
 //
 //     LiveCensus census(loop, redis, rooms, "web1:4242/0");
 //     census.start();  …  census.stop();

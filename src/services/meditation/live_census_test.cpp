@@ -4,6 +4,7 @@
 #include "platform/redis/client.h"
 #include "platform/redis/subscriber.h"
 #include "platform/redis/test_server.h"
+#include "services/meditation/client.h"
 #include "services/meditation/group_test_database.h"
 
 #include <gtest/gtest.h>
@@ -74,6 +75,7 @@ TEST_F(LiveCensusTest, AddsUpTheCoresOfAProcess) {
     report(second, {});
     EXPECT_EQ(read(), "a:1 7: 5 2; b:1 1: 1; ");
     EXPECT_EQ(second.known_connections(), 8);
+    EXPECT_EQ(postgres::run(io_, count_connections(redis_)), 8);
 }
 
 TEST_F(LiveCensusTest, ForgetsANodeThatDoesNotSpeakAnyMore) {
