@@ -20,9 +20,6 @@ namespace {
 using testing::ElementsAre;
 using testing::IsEmpty;
 
-constexpr const char* kMe = "/api/v1/users/me";
-constexpr std::uint16_t kTokenEnded = 4401;
-
 Answer delete_account(Client& client, std::string_view password = kPassword) {
     const json::object body{{"password", json::string_view(password.data(), password.size())}};
     return client.send({.method = "DELETE", .path = kMe, .body = json::serialize(body)});

@@ -1,6 +1,6 @@
 // Analytics against a recomputation from the history that the API itself shows.
 
-#include "person.h"
+#include "analytics_client.h"
 #include "platform/base/time.h"
 
 #include <gmock/gmock.h>
@@ -15,18 +15,8 @@ namespace {
 using std::chrono::days;
 using testing::UnorderedElementsAre;
 
-constexpr const char* kAnalytics = "/api/v1/analytics/";
-
-Answer ask(Person& person, const std::string& what) {
-    return person.client.get(kAnalytics + what);
-}
-
 std::string in_range(std::string_view grain, LocalDate from, LocalDate to) {
     return std::string(grain) + "?from=" + format_date(from) + "&to=" + format_date(to);
-}
-
-LocalDate date_of(std::string_view text) {
-    return parse_date(text).value();
 }
 
 // ---- the recomputation

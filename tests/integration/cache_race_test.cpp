@@ -22,7 +22,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr const char* kMe = "/api/v1/users/me";
 constexpr int kThreads = 32;
 constexpr int kProfiles = 8;
 

@@ -14,10 +14,6 @@ namespace {
 using testing::ElementsAre;
 using testing::HasSubstr;
 
-constexpr const char* kMe = "/api/v1/users/me";
-constexpr int kWrongData = 65;
-constexpr int kUnavailable = 69;
-
 std::vector<std::string> kids_of(const Program& program) {
     std::vector<std::string> kids;
     const auto keys = Client(program).get("/.well-known/jwks.json");

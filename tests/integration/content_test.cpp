@@ -10,7 +10,6 @@ namespace {
 using testing::HasSubstr;
 using testing::Optional;
 
-constexpr const char* kMe = "/api/v1/users/me";
 constexpr const char* kLarge = "/api/v1/analytics/daily?from=2026-01-01&to=2026-06-30";
 
 TEST(Cors, AnswersAPreflightOfAnAllowedOrigin) {

@@ -1,4 +1,5 @@
 #include "migrated_database.h"
+#include "numbered_events.h"
 #include "platform/base/result.h"
 #include "platform/events/consumer.h"
 #include "platform/events/outbox_source.h"
@@ -22,7 +23,6 @@ constexpr Statement kPublish{"test_publish", R"(
     INSERT INTO outbox (type, user_id, payload, occurred_at)
     SELECT 'thing.happened', gen_random_uuid(), to_jsonb(n), now() FROM generate_series($1::bigint, $2::bigint) AS n)"};
 constexpr Statement kKeep{"test_keep", "INSERT INTO handled (n) SELECT unnest($1::bigint[])"};
-constexpr Statement kList{"test_list", "SELECT coalesce(array_agg(n ORDER BY position), '{}') FROM handled"};
 constexpr Statement kDead{"test_dead", "SELECT payload::text, error FROM dead_letters WHERE consumer = $1"};
 constexpr Statement kCutReaders{"test_cut_readers", R"(
     SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
@@ -33,14 +33,6 @@ constexpr Statement kHasLooked{"test_has_looked", R"(
     SELECT EXISTS (SELECT FROM pg_stat_activity WHERE query LIKE '%FROM outbox%' AND pid <> pg_backend_pid()
                    AND state = 'idle' AND query_start > $1 + interval '1 ms'))"};
 
-using Numbers = std::vector<std::int64_t>;
-
-Numbers numbers_of(std::span<const Event> events) {
-    Numbers numbers;
-    for (const auto& event : events) numbers.push_back(std::stoll(event.payload));
-    return numbers;
-}
-
 // Writes down the number in each event.
 Awaitable<> keep(Session& session, std::span<const Event> events) {
     auto numbers = numbers_of(events);
@@ -50,12 +42,6 @@ Awaitable<> keep(Session& session, std::span<const Event> events) {
 Awaitable<> keep_and_crash(Session& session, std::span<const Event> events) {
     co_await keep(session, events);
     session.close();
-}
-
-Numbers count_to(std::int64_t last) {
-    Numbers numbers;
-    for (std::int64_t n = 1; n <= last; ++n) numbers.push_back(n);
-    return numbers;
 }
 
 class ConsumerTest : public testing::Test {
@@ -73,7 +59,7 @@ protected:
 
     // Of the numbers from `first` to `last`, in one transaction.
     void publish(std::int64_t first, std::int64_t last) { run(io_, session_.query(kPublish, first, last)); }
-    Numbers handled() { return run(io_, session_.query(kList))[0].get<Numbers>(0); }
+    Numbers handled() { return run(io_, session_.query(kListHandled))[0].get<Numbers>(0); }
     void wait_for(std::uint64_t events, const Consumer& consumer) {
         run_until(io_, [&] { return consumer.stats().events.value() >= events; });
     }

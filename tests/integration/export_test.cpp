@@ -110,8 +110,8 @@ TEST(Export, IsReadFromTheDatabaseAtThePaceOfItsReader) {
     if (plan_of_environment()) GTEST_SKIP() << "another process asks the database";
     const Program program({{"MINDSPACE_HTTP_CORES", "1"}});
     auto person = register_person(program);
-    constexpr int kSessions = 40'000;  // 50 MB, and 200 pages
-    add_sessions(person, kSessions);
+    constexpr int kMany = 40'000;  // 50 MB, and 200 pages
+    add_sessions(person, kMany);
     const auto pages_read = [&] {
         return std::stoi(query(program,
                                "SELECT coalesce(sum(idx_scan + seq_scan), 0) FROM pg_stat_user_tables WHERE "
@@ -128,7 +128,7 @@ TEST(Export, IsReadFromTheDatabaseAtThePaceOfItsReader) {
         std::this_thread::sleep_for(1200ms);  // the server counts scans with that delay
         return pages == std::exchange(pages, pages_read());
     }));
-    EXPECT_LT(pages, kSessions / 200 / 2);
+    EXPECT_LT(pages, kMany / 200 / 2);
 }
 
 }  // namespace

@@ -12,9 +12,6 @@
 namespace mindspace::integration {
 namespace {
 
-constexpr const char* kMe = "/api/v1/users/me";
-constexpr const char* kSessions = "/api/v1/sessions";
-
 SplitPlan two_user_nodes() {
     return {.nodes = {"auth", "user", "user", "meditation", "analytics"}};
 }

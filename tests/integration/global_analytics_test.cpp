@@ -15,7 +15,6 @@ using testing::HasSubstr;
 using testing::UnorderedElementsAre;
 
 constexpr const char* kGlobal = "/api/v1/analytics/global";
-constexpr int kWrongData = 65;
 
 // Whose figures of all users are not everybody's.
 class GlobalFigures : public SuiteProgram<GlobalFigures> {};

@@ -5,7 +5,6 @@
 namespace mindspace::integration {
 namespace {
 
-constexpr const char* kLogin = "/api/v1/auth/login";
 constexpr const char* kHome = "198.51.100.7";
 
 class Guessing : public testing::Test {

@@ -13,7 +13,6 @@ namespace {
 using testing::ElementsAre;
 using testing::UnorderedElementsAre;
 
-constexpr const char* kList = "/api/v1/sessions";
 constexpr int kRows = 250;
 
 std::string cursor_of(const Answer& page) {
@@ -56,7 +55,7 @@ TEST(History, IsStableWhileSessionsAreAdded) {
     std::multiset<std::string> seen;
     std::string query = "limit=30";
     for (int page = 0;; ++page) {
-        const auto answer = person.client.get(std::string(kList) + "?" + query);
+        const auto answer = person.client.get(std::string(kSessions) + "?" + query);
         ASSERT_TRUE(is(answer, 200));
         for (const auto& session : answer.at("/items").as_array()) seen.insert(text_of(session.as_object(), "id"));
         if (answer.at("/nextCursor").is_null()) break;
@@ -71,21 +70,21 @@ TEST(History, IsStableWhileSessionsAreAdded) {
 
 TEST(History, HasTwentyToAPageUnlessAskedOtherwise) {
     auto person = with_long_history();
-    EXPECT_EQ(person.client.get(kList).at("/items").as_array().size(), 20U);
-    const auto one = person.client.get(std::string(kList) + "?limit=1");
+    EXPECT_EQ(person.client.get(kSessions).at("/items").as_array().size(), 20U);
+    const auto one = person.client.get(std::string(kSessions) + "?limit=1");
     EXPECT_EQ(one.at("/items").as_array().size(), 1U);
     for (const char* limit : {"0", "101", "-1", "x", "1.5", ""}) {
-        const auto answer = person.client.get(std::string(kList) + "?limit=" + limit);
+        const auto answer = person.client.get(std::string(kSessions) + "?limit=" + limit);
         EXPECT_TRUE(is(answer, 422)) << limit;
     }
-    EXPECT_TRUE(is(person.client.get(std::string(kList) + "?limit=5&" + cursor_of(one)), 200))
+    EXPECT_TRUE(is(person.client.get(std::string(kSessions) + "?limit=5&" + cursor_of(one)), 200))
         << "the limit may change from page to page";
 }
 
 TEST(History, EndsWithNullOnAFullLastPage) {
     auto person = register_person();
     import_all(person, {offline_session("2025-01-01T08:00:00Z"), offline_session("2025-01-02T08:00:00Z")});
-    const auto page = person.client.get(std::string(kList) + "?limit=2");
+    const auto page = person.client.get(std::string(kSessions) + "?limit=2");
     EXPECT_EQ(page.at("/items").as_array().size(), 2U);
     EXPECT_TRUE(page.at("/nextCursor").is_null());
 }
@@ -107,7 +106,7 @@ TEST(History, IsFilteredByDateKindAndStatus) {
     EXPECT_THAT(dates("kind=sleep"), ElementsAre("2025-05-03", "2025-05-01"));
     EXPECT_THAT(dates("kind=sleep&from=2025-05-02"), ElementsAre("2025-05-03"));
     EXPECT_THAT(dates("status=abandoned"), ElementsAre());
-    ASSERT_TRUE(is(person.client.post(kList, {{"kind", "other"}, {"plannedSeconds", 60}}), 201));
+    ASSERT_TRUE(is(person.client.post(kSessions, {{"kind", "other"}, {"plannedSeconds", 60}}), 201));
     EXPECT_EQ(whole_history(person, "status=active").size(), 1U);
     EXPECT_EQ(whole_history(person, "status=completed").size(), 4U);
 }
@@ -115,7 +114,7 @@ TEST(History, IsFilteredByDateKindAndStatus) {
 TEST(History, NamesAllFaultyParametersAtOnce) {
     auto person = register_person();
     const auto answer =
-        person.client.get(std::string(kList) + "?limit=0&from=2025-02-30&kind=running&status=&order=up");
+        person.client.get(std::string(kSessions) + "?limit=0&from=2025-02-30&kind=running&status=&order=up");
     ASSERT_TRUE(is_problem(answer, 422, "validation_failed"));
     EXPECT_THAT(faults_of(answer), UnorderedElementsAre("limit too_small", "from invalid_format", "kind not_allowed",
                                                         "status not_allowed", "order unknown_parameter"));
@@ -124,16 +123,17 @@ TEST(History, NamesAllFaultyParametersAtOnce) {
 TEST(History, RefusesACursorThatItDidNotGiveForThisList) {
     auto person = with_long_history();
     auto other = with_long_history();
-    const auto page = person.client.get(std::string(kList) + "?limit=10");
+    const auto page = person.client.get(std::string(kSessions) + "?limit=10");
     auto damaged = page.text("/nextCursor");
     damaged[damaged.size() / 2] = damaged[damaged.size() / 2] == 'a' ? 'b' : 'a';
-    const auto filtered = person.client.get(std::string(kList) + "?limit=10&kind=mindfulness");
+    const auto filtered = person.client.get(std::string(kSessions) + "?limit=10&kind=mindfulness");
     for (const auto& query : {std::string("cursor=nonsense"), std::string("cursor="), "cursor=" + in_query(damaged),
                               cursor_of(page).substr(0, cursor_of(page).size() - 2),
-                              cursor_of(other.client.get(std::string(kList) + "?limit=10")),  // another person's
-                              cursor_of(page) + "&kind=mindfulness", cursor_of(filtered)})    // of another filter
-        EXPECT_TRUE(is_problem(person.client.get(std::string(kList) + "?" + query), 400, "invalid_cursor")) << query;
-    EXPECT_TRUE(is(person.client.get(std::string(kList) + "?" + cursor_of(page)), 200));
+                              cursor_of(other.client.get(std::string(kSessions) + "?limit=10")),  // another person's
+                              cursor_of(page) + "&kind=mindfulness", cursor_of(filtered)})        // of another filter
+        EXPECT_TRUE(is_problem(person.client.get(std::string(kSessions) + "?" + query), 400, "invalid_cursor"))
+            << query;
+    EXPECT_TRUE(is(person.client.get(std::string(kSessions) + "?" + cursor_of(page)), 200));
 }
 
 }  // namespace

@@ -14,8 +14,6 @@ namespace {
 using testing::HasSubstr;
 using testing::Not;
 
-constexpr const char* kLogin = "/api/v1/auth/login";
-
 Client anyone() {
     return Client(Program::shared());
 }

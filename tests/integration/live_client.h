@@ -12,6 +12,10 @@
 
 namespace mindspace::integration {
 
+// Of API.md, with which a socket ends.
+inline constexpr std::uint16_t kTokenEnded = 4401;
+inline constexpr std::uint16_t kGroupOver = 4410;
+
 class LiveClient {
 public:
     // Asks for the upgrade; what came of it is in status().

@@ -5,8 +5,6 @@
 namespace mindspace::integration {
 namespace {
 
-constexpr std::uint16_t kGroupOver = 4410;
-
 TEST(LiveGroup, TellsOfAChangeOfTheGroup) {
     auto host = register_person();
     auto guest = register_person();

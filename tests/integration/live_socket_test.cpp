@@ -13,10 +13,8 @@ namespace {
 constexpr std::uint16_t kNormal = 1000;
 constexpr std::uint16_t kUnsupportedData = 1003;
 constexpr std::uint16_t kTooBig = 1009;
-constexpr std::uint16_t kTokenEnded = 4401;
 constexpr std::uint16_t kNoSuchGroup = 4404;
 constexpr std::uint16_t kNoHello = 4408;
-constexpr std::uint16_t kGroupOver = 4410;
 
 const json::object kHello{{"type", "hello"}};
 

@@ -12,15 +12,7 @@ namespace {
 
 using testing::ElementsAre;
 
-constexpr const char* kSessions = "/api/v1/auth/sessions";
-
-bool is_alive(Person& person) {
-    return person.client.get("/api/v1/users/me").status == 200;
-}
-
-Answer refresh(const std::string& token) {
-    return Client(Program::shared()).post("/api/v1/auth/refresh", {{"refreshToken", token}});
-}
+constexpr const char* kLogins = "/api/v1/auth/sessions";
 
 std::vector<std::string> ids_of(const Answer& answer) {
     std::vector<std::string> ids;
@@ -32,10 +24,10 @@ TEST(LoginSessions, AreListedLastUsedFirst) {
     auto person = register_person();
     const auto second = log_in_again(person);
     const auto third = log_in_again(person);
-    EXPECT_THAT(ids_of(person.client.get(kSessions)),
+    EXPECT_THAT(ids_of(person.client.get(kLogins)),
                 ElementsAre(third.auth_session, second.auth_session, person.auth_session));
     ASSERT_TRUE(is(refresh(second.refresh_token), 200));
-    EXPECT_THAT(ids_of(person.client.get(kSessions)),
+    EXPECT_THAT(ids_of(person.client.get(kLogins)),
                 ElementsAre(second.auth_session, third.auth_session, person.auth_session));
 }
 
@@ -43,7 +35,7 @@ TEST(LoginSessions, SayWhereTheyComeFromAndWhichIsTheCallers) {
     auto person = register_person();
     const json::object login{{"email", person.email}, {"password", kPassword}, {"deviceName", "Ada's phone"}};
     ASSERT_TRUE(is(Client(Program::shared()).post("/api/v1/auth/login", login, {{"User-Agent", "Zen/1.0"}}), 200));
-    const auto answer = person.client.get(kSessions);
+    const auto answer = person.client.get(kLogins);
     ASSERT_TRUE(is(answer, 200));
     EXPECT_EQ(answer.at("/items/0/deviceName"), "Ada's phone");
     EXPECT_EQ(answer.at("/items/0/userAgent"), "Zen/1.0");
@@ -60,7 +52,7 @@ TEST(LoginSessions, TakeAnyOctetsForAUserAgent) {
     auto person = register_person();
     const json::object login{{"email", person.email}, {"password", kPassword}};
     ASSERT_TRUE(is(Client(Program::shared()).post("/api/v1/auth/login", login, {{"User-Agent", "J\xF6rg\xFF"}}), 200));
-    EXPECT_EQ(person.client.get(kSessions).text("/items/0/userAgent"), "J?rg?");
+    EXPECT_EQ(person.client.get(kLogins).text("/items/0/userAgent"), "J?rg?");
 }
 
 TEST(LoginSessions, ComeInPages) {
@@ -68,12 +60,12 @@ TEST(LoginSessions, ComeInPages) {
     std::set<std::string> expected{person.auth_session};
     for (int i = 0; i < 4; ++i) expected.insert(log_in_again(person).auth_session);
     std::vector<std::string> listed;
-    auto answer = person.client.get(std::string(kSessions) + "?limit=2");
+    auto answer = person.client.get(std::string(kLogins) + "?limit=2");
     auto cursor = answer.text("/nextCursor");
     for (;;) {
         for (auto& id : ids_of(answer)) listed.push_back(std::move(id));
         if (answer.at("/nextCursor").is_null()) break;
-        answer = person.client.get(std::string(kSessions) + "?limit=2&cursor=" + answer.text("/nextCursor"));
+        answer = person.client.get(std::string(kLogins) + "?limit=2&cursor=" + answer.text("/nextCursor"));
         ASSERT_TRUE(is(answer, 200));
     }
     EXPECT_EQ(listed.size(), 5U);
@@ -81,9 +73,8 @@ TEST(LoginSessions, ComeInPages) {
 
     auto other = register_person();
     for (const auto& wrong : {cursor, cursor + "A", std::string("x")})
-        EXPECT_TRUE(
-            is_problem((wrong == cursor ? other : person).client.get(std::string(kSessions) + "?cursor=" + wrong), 400,
-                       "invalid_cursor"));
+        EXPECT_TRUE(is_problem((wrong == cursor ? other : person).client.get(std::string(kLogins) + "?cursor=" + wrong),
+                               400, "invalid_cursor"));
 }
 
 TEST(LoginSessions, AreNotListedOnceTheyAreOver) {
@@ -93,14 +84,14 @@ TEST(LoginSessions, AreNotListedOnceTheyAreOver) {
     ASSERT_TRUE(is(second.client.post("/api/v1/auth/logout"), 204));
     query(Program::shared(),
           "UPDATE auth_sessions SET expires_at = now() WHERE auth_session_id = '" + third.auth_session + "'");
-    EXPECT_THAT(ids_of(person.client.get(kSessions)), ElementsAre(person.auth_session));
+    EXPECT_THAT(ids_of(person.client.get(kLogins)), ElementsAre(person.auth_session));
 }
 
 TEST(LoginSessions, EndWhenTheirOwnerSaysSo) {
     auto person = register_person();
     auto elsewhere = log_in_again(person);
     ASSERT_TRUE(is_alive(elsewhere));
-    const auto path = std::string(kSessions) + "/" + elsewhere.auth_session;
+    const auto path = std::string(kLogins) + "/" + elsewhere.auth_session;
     EXPECT_TRUE(is(person.client.del(path), 204));
     for (int i = 0; i < 4; ++i) {
         Client client(Program::shared(), elsewhere.client.access_token());
@@ -109,7 +100,7 @@ TEST(LoginSessions, EndWhenTheirOwnerSaysSo) {
     EXPECT_TRUE(is(refresh(elsewhere.refresh_token), 401));
     EXPECT_TRUE(is_alive(person));
     EXPECT_TRUE(is_problem(person.client.del(path), 404, "not_found")) << "it is over";
-    EXPECT_TRUE(is(person.client.del(std::string(kSessions) + "/" + person.auth_session), 204)) << "one's own";
+    EXPECT_TRUE(is(person.client.del(std::string(kLogins) + "/" + person.auth_session), 204)) << "one's own";
     EXPECT_FALSE(is_alive(person));
 }
 
@@ -117,7 +108,7 @@ TEST(LoginSessions, OfOthersAreNotFound) {
     auto person = register_person();
     auto other = register_person();
     for (const auto& id : {other.auth_session, new_id()})
-        EXPECT_TRUE(is_problem(person.client.del(std::string(kSessions) + "/" + id), 404, "not_found"));
+        EXPECT_TRUE(is_problem(person.client.del(std::string(kLogins) + "/" + id), 404, "not_found"));
     EXPECT_TRUE(is_alive(other));
 }
 
@@ -144,7 +135,7 @@ TEST(Audit, HasARowForWhatHappensToLogins) {
     ASSERT_TRUE(is(Client(Program::shared()).post("/api/v1/auth/login", wrong), 401));
     ASSERT_TRUE(eventually([&] { return audit_of(Program::shared(), person.id).size() == 4; }));
     ASSERT_TRUE(is(second.client.post("/api/v1/auth/logout"), 204));
-    ASSERT_TRUE(is(person.client.del(std::string(kSessions) + "/" + third.auth_session), 204));
+    ASSERT_TRUE(is(person.client.del(std::string(kLogins) + "/" + third.auth_session), 204));
     ASSERT_TRUE(is(person.client.post("/api/v1/auth/logout-all"), 204));
     EXPECT_THAT(audit_of(Program::shared(), person.id),
                 ElementsAre("registered", "login", "login", "login_failed", "logout", "session_revoked", "logout_all"));

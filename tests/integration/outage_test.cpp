@@ -18,8 +18,6 @@ using testing::IsEmpty;
 class PostgresOutage : public SuiteProgram<PostgresOutage> {};
 class RedisOutage : public SuiteProgram<RedisOutage> {};
 
-constexpr const char* kMe = "/api/v1/users/me";
-
 void kill_process(std::optional<pid_t> pid, int number = SIGKILL) {
     if (!pid || ::kill(*pid, number) != 0) throw std::runtime_error("there is no such server");
 }

@@ -16,8 +16,6 @@ namespace {
 using namespace std::chrono_literals;
 using SteadyClock = std::chrono::steady_clock;
 
-constexpr const char* kMe = "/api/v1/users/me";
-
 // The figures that are promised hold for the build that ships; one with sanitizers is far slower.
 struct Figures {
     std::chrono::milliseconds refusal;  // of a login that is too many

@@ -19,10 +19,6 @@ constexpr const char* kForgot = "/api/v1/auth/password/forgot";
 constexpr const char* kReset = "/api/v1/auth/password/reset";
 constexpr const char* kOther = "quite another one";
 
-bool is_alive(Person& person) {
-    return person.client.get("/api/v1/users/me").status == 200;
-}
-
 Answer log_in(const Person& person, std::string_view password) {
     return Client(person.client.program())
         .post("/api/v1/auth/login", {{"email", person.email}, {"password", password}});

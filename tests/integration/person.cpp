@@ -57,12 +57,20 @@ Person register_person(const Program& program, json::object details) {
 Person log_in_again(const Person& person) {
     const auto& program = person.client.program();
     const json::object request{{"email", person.email}, {"password", kPassword}};
-    return logged_in(program, Client(program).post("/api/v1/auth/login", request));
+    return logged_in(program, Client(program).post(kLogin, request));
+}
+
+Answer refresh(const std::string& token) {
+    return Client(Program::shared()).post("/api/v1/auth/refresh", {{"refreshToken", token}});
+}
+
+bool is_alive(Person& person) {
+    return person.client.get(kMe).status == 200;
 }
 
 std::string meditate(Person& person) {
     const json::object start{{"kind", "breathing"}, {"plannedSeconds", 60}};
-    const auto id = person.client.post("/api/v1/sessions", start).text("/id");
+    const auto id = person.client.post(kSessions, start).text("/id");
     const auto completed = person.client.post("/api/v1/sessions/" + id + "/complete", json::object{});
     if (completed.text("/status") != "completed") throw std::runtime_error(completed.body);
     return id;

@@ -6,6 +6,10 @@
 namespace mindspace::integration {
 
 inline constexpr std::string_view kPassword = "still waters run deep";
+// What is asked for most.
+inline constexpr const char* kLogin = "/api/v1/auth/login";
+inline constexpr const char* kMe = "/api/v1/users/me";
+inline constexpr const char* kSessions = "/api/v1/sessions";
 
 struct Person {
     std::string id;
@@ -27,6 +31,9 @@ inline Person register_person(json::object details = {}) {
 }
 // Another login of the same person.
 Person log_in_again(const Person& person);
+Answer refresh(const std::string& token);
+// Whether the program still takes their access token.
+bool is_alive(Person& person);
 
 // Starts and completes a session on the spot; returns its id.
 std::string meditate(Person& person);

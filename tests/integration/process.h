@@ -43,6 +43,11 @@ private:
     std::optional<int> exit_code_;
 };
 
+// Exit codes of sysexits.h.
+inline constexpr int kWrongData = 65;
+inline constexpr int kUnavailable = 69;
+inline constexpr int kMisconfigured = 78;
+
 struct Ended {
     int exit_code;
     std::string output;

@@ -9,14 +9,6 @@
 namespace mindspace::integration {
 namespace {
 
-Answer refresh(const std::string& token) {
-    return Client(Program::shared()).post("/api/v1/auth/refresh", {{"refreshToken", token}});
-}
-
-bool is_alive(Person& person) {
-    return person.client.get("/api/v1/users/me").status == 200;
-}
-
 TEST(Refresh, RotatesTheTokenWithinTheLoginSession) {
     const auto person = register_person();
     const auto answer = refresh(person.refresh_token);

@@ -14,8 +14,6 @@ namespace {
 
 using testing::UnorderedElementsAre;
 
-constexpr const char* kSessions = "/api/v1/sessions";
-
 std::string path_of(const std::string& id, std::string_view action = {}) {
     return std::string(kSessions) + "/" + id + std::string(action);
 }

@@ -18,9 +18,6 @@ namespace {
 
 using testing::HasSubstr;
 
-constexpr int kUnavailable = 69;
-constexpr int kMisconfigured = 78;
-
 // The lines that are not of the log: what a person at a terminal has to understand.
 std::vector<std::string> plain_lines(const std::string& output) {
     std::vector<std::string> lines;

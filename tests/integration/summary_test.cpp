@@ -1,6 +1,6 @@
 // What stands beside the series: the summary with its streaks, the heatmap, and who meditates now.
 
-#include "person.h"
+#include "analytics_client.h"
 #include "platform/base/time.h"
 
 #include <map>
@@ -9,14 +9,6 @@ namespace mindspace::integration {
 namespace {
 
 using std::chrono::days;
-
-Answer ask(Person& person, const std::string& what) {
-    return person.client.get("/api/v1/analytics/" + what);
-}
-
-LocalDate date_of(std::string_view text) {
-    return parse_date(text).value();
-}
 
 TEST(Summary, TellsOfTodayTheWeeksAndTheMonths) {
     auto person = register_person({{"timezone", zone_at_noon()}});

@@ -2,6 +2,7 @@
 
 #include "kafka_mock.h"
 #include "migrated_database.h"
+#include "numbered_events.h"
 #include "platform/base/result.h"
 #include "platform/events/broker_source.h"
 #include "platform/events/consumer.h"
@@ -36,33 +37,18 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 
 // All of one user: their order is promised.
-constexpr Statement kPublish{"test_publish", R"(
+constexpr Statement kPublishOfOne{"test_publish", R"(
     INSERT INTO outbox (type, user_id, payload, occurred_at)
     SELECT 'thing.happened', '0193563b-0000-7000-8000-000000000001', to_jsonb(n), now()
     FROM generate_series($1::bigint, $2::bigint) AS n)"};
-constexpr Statement kKeep{"test_keep", R"(
+constexpr Statement kKeepNew{"test_keep", R"(
     INSERT INTO handled (n) SELECT n FROM unnest($1::bigint[]) WITH ORDINALITY AS i (n, place)
     WHERE n NOT IN (SELECT n FROM handled) ORDER BY place)"};
-constexpr Statement kList{"test_list", "SELECT coalesce(array_agg(n ORDER BY position), '{}') FROM handled"};
-
-using Numbers = std::vector<std::int64_t>;
-
-Numbers numbers_of(std::span<const Event> events) {
-    Numbers numbers;
-    for (const auto& event : events) numbers.push_back(std::stoll(event.payload));
-    return numbers;
-}
 
 // Writes down each number that it does not know.
-Awaitable<> keep(Session& session, std::span<const Event> events) {
+Awaitable<> keep_new(Session& session, std::span<const Event> events) {
     auto numbers = numbers_of(events);
-    co_await session.query(kKeep, numbers);
-}
-
-Numbers count_to(std::int64_t last) {
-    Numbers numbers;
-    for (std::int64_t n = 1; n <= last; ++n) numbers.push_back(n);
-    return numbers;
+    co_await session.query(kKeepNew, numbers);
 }
 
 // Queues, groups and topics of one test alone.
@@ -129,8 +115,8 @@ protected:
         consumer.start();
         return consumer;
     }
-    void publish(std::int64_t first, std::int64_t last) { run(io_, session_.query(kPublish, first, last)); }
-    Numbers handled() { return run(io_, session_.query(kList))[0].get<Numbers>(0); }
+    void publish(std::int64_t first, std::int64_t last) { run(io_, session_.query(kPublishOfOne, first, last)); }
+    Numbers handled() { return run(io_, session_.query(kListHandled))[0].get<Numbers>(0); }
     void wait_for(std::size_t count) {
         run_until(io_, [&] { return handled().size() >= count; });
     }
@@ -151,7 +137,7 @@ INSTANTIATE_TEST_SUITE_P(To, Transport, testing::Values("rabbitmq", "rabbitmqByT
 TEST_P(Transport, BringsEveryEventInOrder) {
     publish(1, 700);
     auto& relay = start_relay();
-    auto& consumer = start_consumer(&keep);
+    auto& consumer = start_consumer(&keep_new);
     wait_for(700);
     publish(701, 710);
     wait_for(710);
@@ -167,12 +153,12 @@ TEST_P(Transport, BringsAgainWhatAConsumerTookAndDidNotFinish) {
     start_consumer([calls](Session& session, std::span<const Event> events) -> Awaitable<> {
         ++*calls;
         session.close();  // as a crash would
-        return keep(session, events);
+        return keep_new(session, events);
     });
     run_until(io_, [&] { return *calls >= 2; });
     consumers_.clear();
     EXPECT_THAT(handled(), IsEmpty());
-    auto& consumer = start_consumer(&keep);
+    auto& consumer = start_consumer(&keep_new);
     wait_for(20);
     EXPECT_EQ(handled(), count_to(20));
     if (is_rabbitmq()) EXPECT_GT(consumer.stats().redelivered.value(), 0U);
@@ -180,14 +166,14 @@ TEST_P(Transport, BringsAgainWhatAConsumerTookAndDidNotFinish) {
 
 TEST_P(Transport, ARelayThatDiesBeforeItNotesWhatItSentSendsItAgainAndNothingIsLost) {
     publish(1, 30);
-    start_consumer(&keep);
+    start_consumer(&keep_new);
     start_relay();
     wait_for(30);
     stop();
     run(io_, session_.execute("UPDATE consumer_positions SET xid = '0', id = 0"));
     publish(31, 40);
     start_relay();
-    start_consumer(&keep);
+    start_consumer(&keep_new);
     wait_for(40);
     EXPECT_EQ(handled(), count_to(40));
 }
@@ -197,13 +183,13 @@ TEST_P(Transport, PutsAPoisonousEventAsideAndBringsItBackOnDemand) {
     start_relay();
     start_consumer([](Session& session, std::span<const Event> events) -> Awaitable<> {
         if (std::ranges::count(numbers_of(events), 42) != 0) throw std::runtime_error("not this one");
-        return keep(session, events);
+        return keep_new(session, events);
     });
     wait_for(49);
     run_until(io_, [&] { return dead_letters().size() == 1; });
     EXPECT_EQ(dead_letters()[0].error, "not this one");
     consumers_.clear();
-    start_consumer(&keep);
+    start_consumer(&keep_new);
     EXPECT_EQ(run(io_, retry_dead_letters(database_, std::nullopt)), 1);
     wait_for(50);
     EXPECT_EQ(handled().back(), 42);
@@ -216,7 +202,7 @@ TEST_P(Transport, PutsAsideWhatIsNoEvent) {
     publisher->connect();
     publisher->publish({{.key = "x", .type = "x", .id = "x", .body = "what is this?"}});
     start_relay();
-    start_consumer(&keep);
+    start_consumer(&keep_new);
     publish(1, 3);
     wait_for(3);
     run_until(io_, [&] { return dead_letters().size() == 1; });
@@ -241,7 +227,7 @@ TEST_P(Rabbitmq, GivesUpOnAMessageThatKillsItsConsumerAgainAndAgain) {
     }
     EXPECT_EQ(deliveries, rabbitmq::kDeliveryLimit + 1U);
     publish(2, 2);
-    start_consumer(&keep);
+    start_consumer(&keep_new);
     run_until(io_, [&] { return dead_letters().size() == 1; });
     EXPECT_THAT(dead_letters()[0].error, HasSubstr("too often"));
     wait_for(1);

@@ -17,7 +17,6 @@
 namespace mindspace::integration {
 namespace {
 
-constexpr const char* kMe = "/api/v1/users/me";
 constexpr const char* kRefresh = "/api/v1/auth/refresh";
 
 // Asks until it is not 503 any more.

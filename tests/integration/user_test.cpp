@@ -11,8 +11,6 @@ namespace {
 
 using testing::UnorderedElementsAre;
 
-constexpr const char* kMe = "/api/v1/users/me";
-
 TEST(Profile, HasAnEntityTagThatSparesReadingItAgain) {
     auto person = register_person();
     const auto first = person.client.get(kMe);

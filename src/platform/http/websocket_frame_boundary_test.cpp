@@ -10,7 +10,7 @@ namespace mindspace::http {
 namespace {
 
 // Frames of all three kinds of length, and the offsets at which they begin and end.
-struct Stream {
+struct FrameStream {
     std::string octets;
     std::set<std::size_t> boundaries{0};
 
@@ -25,8 +25,8 @@ struct Stream {
     }
 };
 
-Stream make_stream() {
-    Stream stream;
+FrameStream make_stream() {
+    FrameStream stream;
     for (const std::size_t size : {0U, 1U, 125U, 126U, 65535U, 65536U, 2U}) stream.add_text(size);
     stream.add(std::string("\x81\x82mask??", 8));
     stream.add(std::string("\x82\xfe\x00\x03mask???", 11));

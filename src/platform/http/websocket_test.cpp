@@ -28,7 +28,7 @@ constexpr std::string_view kOpening =
     "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n";
 
 // A frame of a client, masked with zeros.
-std::string frame(int first, std::string_view payload) {
+std::string frame_of(int first, std::string_view payload) {
     EXPECT_LT(payload.size(), 65'536U);
     std::string text(1, static_cast<char>(first));
     if (payload.size() < 126)
@@ -114,19 +114,19 @@ TEST_F(WebSocketTest, PingsAQuietClientAndDropsADeadOne) {
     PlainClient client(port_);
     client.send(std::string(kOpening) + "\r\n");
     client.receive_until("\r\n\r\n");
-    const auto pong = frame(0x8A, "");
+    const auto pong = frame_of(0x8A, "");
     const auto pass = [&](WebSocket::Clock::duration quiet) {
         on_loop([&] {
             if (socket_) socket_->sweep(WebSocket::Clock::now() + quiet);
         });
     };
     pass(24s);
-    client.send(frame(0x81, "awake"));
+    client.send(frame_of(0x81, "awake"));
     EXPECT_EQ(client.receive_until("awake"), "\x81\x05"s + "awake") << "no ping before its time";
     pass(26s);
     EXPECT_EQ(client.receive_until("\x89\x00"s), "\x89\x00"s);
     pass(35s);
-    client.send(pong + frame(0x81, "still"));
+    client.send(pong + frame_of(0x81, "still"));
     EXPECT_EQ(client.receive_until("still"), "\x81\x05"s + "still") << "one ping, and time to answer it";
     pass(26s);
     EXPECT_EQ(client.receive_until("\x89\x00"s), "\x89\x00"s);
@@ -138,13 +138,13 @@ TEST_F(WebSocketTest, PingsAQuietClientAndDropsADeadOne) {
 TEST_F(WebSocketTest, GivesAClientTimeToAnswerHoweverLateThePingIs) {
     serve(&WebSocketTest::echo);
     PlainClient client(port_);
-    client.send(std::string(kOpening) + "\r\n" + frame(0x81, "here"));
+    client.send(std::string(kOpening) + "\r\n" + frame_of(0x81, "here"));
     client.receive_until("here");
     on_loop([&] {
         socket_->sweep(WebSocket::Clock::now() + 10min);  // the process stood still
         socket_->sweep(WebSocket::Clock::now() + 10min + 9s);
     });
-    client.send(frame(0x8A, "") + frame(0x81, "still"));
+    client.send(frame_of(0x8A, "") + frame_of(0x81, "still"));
     EXPECT_EQ(client.receive_until("still"), "\x89\x00\x81\x05"s + "still");
 }
 
@@ -182,7 +182,7 @@ TEST_F(WebSocketTest, SendsWhatCameTogetherInOneWrite) {
 TEST_F(WebSocketTest, SaysGoodbyeThoughASweepComesBetween) {
     serve(&WebSocketTest::echo);
     PlainClient client(port_);
-    client.send(std::string(kOpening) + "\r\n" + frame(0x81, "here"));
+    client.send(std::string(kOpening) + "\r\n" + frame_of(0x81, "here"));
     client.receive_until("here");
     on_loop([&] {
         socket_->close(CloseCode::going_away);
@@ -203,11 +203,11 @@ TEST_F(WebSocketTest, UnpacksNoMoreThanAMessageMayHave) {
     PlainClient client(port_);
     client.send(std::string(kOpening) + "Sec-WebSocket-Extensions: permessage-deflate\r\n\r\n");
     EXPECT_NE(client.receive_until("\r\n\r\n").find(kDeflateAccepted), std::string::npos);
-    client.send(frame(0xC1, deflate_message(std::string(4096, 'a'))));
+    client.send(frame_of(0xC1, deflate_message(std::string(4096, 'a'))));
     const auto echoed = client.receive_until("\x00"s);
     EXPECT_EQ(static_cast<unsigned char>(echoed.front()), 0xC1) << "packed, too";
     EXPECT_LT(echoed.size(), 100U);
-    client.send(frame(0xC1, deflate_message(std::string(1'000'000, 'a'))));
+    client.send(frame_of(0xC1, deflate_message(std::string(1'000'000, 'a'))));
     EXPECT_TRUE(client.receive_all().ends_with("\x88\x02\x03\xF1"s));
 }
 

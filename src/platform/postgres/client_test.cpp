@@ -19,9 +19,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr Statement kPid{"test_pid", "select pg_backend_pid()"};
 constexpr Statement kEcho{"test_echo", "select $1::int8"};
-constexpr Statement kSleep{"test_sleep", "select 1 from pg_sleep($1)"};
 constexpr Statement kInsert{"test_insert", "insert into items (id, name) values ($1, $2)"};
 constexpr Statement kCount{"test_count", "select count(*) from items"};
 constexpr Statement kBroken{"test_broken", "select nothing from nowhere"};

@@ -17,7 +17,7 @@ TEST(HashPartition, IsWhereTheServerKeepsTheRow) {
         do $$ begin for part in 0..15 loop execute format(
             'create table things_%s partition of things for values with (modulus 16, remainder %s)', part, part);
         end loop; end $$)";
-    static constexpr Statement kInsert{
+    static constexpr Statement kInsertThing{
         "insert_things",
         "insert into things select * from unnest($1::uuid[]) returning thing_id, tableoid::regclass::text"};
     asio::io_context io;
@@ -26,7 +26,7 @@ TEST(HashPartition, IsWhereTheServerKeepsTheRow) {
     run(io, session.execute(kTable));
     std::vector<Uuid> ids{Uuid{}};
     for (int i = 0; i < 1000; ++i) ids.push_back(Uuid::from_name(std::to_string(i)));
-    auto rows = run(io, session.query(kInsert, ids));
+    auto rows = run(io, session.query(kInsertThing, ids));
     ASSERT_EQ(rows.size(), ids.size());
     for (auto row : rows)
         EXPECT_EQ(row.get<std::string_view>(1), "things_" + std::to_string(hash_partition(row.get<Uuid>(0))));

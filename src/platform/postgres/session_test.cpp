@@ -14,10 +14,8 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr Statement kPid{"test_pid", "select pg_backend_pid()"};
-constexpr Statement kSleep{"test_sleep", "select 1 from pg_sleep($1)"};
-constexpr Statement kInsert{"test_insert", "insert into notes values ($1)"};
-constexpr Statement kCount{"test_count", "select count(*) from notes"};
+constexpr Statement kInsertNote{"test_insert", "insert into notes values ($1)"};
+constexpr Statement kCountNotes{"test_count", "select count(*) from notes"};
 
 class PostgresSession : public testing::Test {
 protected:
@@ -31,10 +29,10 @@ protected:
 TEST_F(PostgresSession, KeepsATransactionOpenAcrossStatements) {
     run(io_, session_.execute("create table notes (id int8 primary key)"));
     run(io_, session_.execute("begin"));
-    run(io_, session_.query(kInsert, std::int64_t{1}));
-    EXPECT_EQ(run(io_, session_.query(kCount))[0].get<std::int64_t>(0), 1);
+    run(io_, session_.query(kInsertNote, std::int64_t{1}));
+    EXPECT_EQ(run(io_, session_.query(kCountNotes))[0].get<std::int64_t>(0), 1);
     run(io_, session_.execute("rollback"));
-    EXPECT_EQ(run(io_, session_.query(kCount))[0].get<std::int64_t>(0), 0);
+    EXPECT_EQ(run(io_, session_.query(kCountNotes))[0].get<std::int64_t>(0), 0);
 }
 
 TEST_F(PostgresSession, AFailingScriptIsUndoneAndReported) {
@@ -44,9 +42,9 @@ TEST_F(PostgresSession, AFailingScriptIsUndoneAndReported) {
     } catch (const DatabaseError& error) {
         EXPECT_EQ(error.sqlstate(), "42P01");
     }
-    EXPECT_THROW(run(io_, session_.query(kCount)), DatabaseError);
+    EXPECT_THROW(run(io_, session_.query(kCountNotes)), DatabaseError);
     run(io_, session_.execute("create table notes (id int8 primary key)"));
-    EXPECT_EQ(run(io_, session_.query(kCount)).size(), 1U);
+    EXPECT_EQ(run(io_, session_.query(kCountNotes)).size(), 1U);
 }
 
 TEST_F(PostgresSession, OneSessionHoldsAnAdvisoryLock) {

@@ -2,12 +2,17 @@
 // A real PostgreSQL server for tests: private directory and Unix socket, no TCP, no durability. Started on first use,
 // once for each test binary, and stopped with it (the kernel sees to that even when the test is killed).
 
+#include "platform/postgres/statement.h"
+
 #include <sys/types.h>
 
 #include <string>
 #include <vector>
 
 namespace mindspace::postgres {
+
+inline constexpr Statement kPid{"test_pid", "select pg_backend_pid()"};
+inline constexpr Statement kSleep{"test_sleep", "select 1 from pg_sleep($1)"};
 
 class TestServer {
 public:

@@ -19,7 +19,7 @@ Awaitable<std::int64_t> publish(Client& client, std::string channel, std::string
     co_return (co_await std::move(receivers)).as_integer();
 }
 
-Awaitable<bool> confirm(Subscriber& subscriber, std::string channel) {
+Awaitable<bool> when_confirmed(Subscriber& subscriber, std::string channel) {
     co_await subscriber.confirmed(std::move(channel));
     co_return true;
 }
@@ -50,7 +50,7 @@ protected:
     }
 
     // All that was sent before the last of them has been taken, or has come, then.
-    void confirm_all() { ASSERT_TRUE(run_task(io_, confirm(subscriber_, "barrier"))); }
+    void confirm_all() { ASSERT_TRUE(run_task(io_, when_confirmed(subscriber_, "barrier"))); }
 
     // The number of connections that Redis gave the message to; they have had it when this returns.
     std::int64_t publish_and_deliver(std::string channel, std::string payload) {
@@ -147,7 +147,7 @@ TEST_F(SubscriberTest, SubscribesEverythingAgainAfterARestartAndTellsOfTheGap) {
     publish_and_deliver("room", "before");
     server_.signal(SIGKILL);
     ASSERT_TRUE(run_until(io_, [&] { return !subscriber_.is_up() && !client_.is_up(); }));
-    EXPECT_THROW(run_task(io_, confirm(subscriber_, "barrier")), Unavailable);
+    EXPECT_THROW(run_task(io_, when_confirmed(subscriber_, "barrier")), Unavailable);
     Subscription two = collect("hall", messages);
     one = collect("garden", messages);
     server_.start();

@@ -14,7 +14,7 @@ namespace mindspace::redis {
 namespace {
 
 using std::chrono::steady_clock;
-constexpr std::chrono::seconds kPatience{5};
+constexpr std::chrono::seconds kStartPatience{5};
 
 }  // namespace
 
@@ -44,7 +44,7 @@ void TestServer::start() {
     asio::io_context io;
     asio::local::stream_protocol::socket probe(io);
     boost::system::error_code fault;
-    auto deadline = steady_clock::now() + kPatience;
+    auto deadline = steady_clock::now() + kStartPatience;
     do {
         if (steady_clock::now() > deadline) throw std::runtime_error("redis-server does not start");
         probe.close();

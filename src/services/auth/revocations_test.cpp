@@ -5,18 +5,18 @@
 namespace mindspace::auth {
 namespace {
 
-constexpr Timestamp kNow = std::chrono::sys_days(std::chrono::year(2026) / 1 / 1);
+constexpr Timestamp kNewYear = std::chrono::sys_days(std::chrono::year(2026) / 1 / 1);
 
 TEST(RevokedSessions, TellsEveryWatcherOfThatSessionOnce) {
     RevokedSessions revoked(Seconds(900));
-    auto mine = AuthSessionId::make(kNow);
-    auto other = AuthSessionId::make(kNow);
+    auto mine = AuthSessionId::make(kNewYear);
+    auto other = AuthSessionId::make(kNewYear);
     int told = 0;
     auto first = revoked.watch(mine, [&] { ++told; });
     auto second = revoked.watch(mine, [&] { ++told; });
     auto third = revoked.watch(other, [&] { told += 100; });
-    revoked.add(mine, kNow);
-    revoked.add(mine, kNow);
+    revoked.add(mine, kNewYear);
+    revoked.add(mine, kNewYear);
     EXPECT_EQ(told, 2);
     EXPECT_TRUE(revoked.contains(mine));
     EXPECT_FALSE(revoked.contains(other));
@@ -24,18 +24,18 @@ TEST(RevokedSessions, TellsEveryWatcherOfThatSessionOnce) {
 
 TEST(RevokedSessions, TellsNobodyWhoHasStoppedToWatch) {
     RevokedSessions revoked(Seconds(900));
-    auto id = AuthSessionId::make(kNow);
+    auto id = AuthSessionId::make(kNewYear);
     int told = 0;
     auto watch = revoked.watch(id, [&] { ++told; });
     watch.reset();
-    revoked.add(id, kNow);
+    revoked.add(id, kNewYear);
     EXPECT_EQ(told, 0);
 }
 
 TEST(RevokedSessions, TellsAtOnceWhoComesLate) {
     RevokedSessions revoked(Seconds(900));
-    auto id = AuthSessionId::make(kNow);
-    revoked.add(id, kNow);
+    auto id = AuthSessionId::make(kNewYear);
+    revoked.add(id, kNewYear);
     int told = 0;
     auto watch = revoked.watch(id, [&] { ++told; });
     EXPECT_EQ(told, 1);
@@ -43,19 +43,19 @@ TEST(RevokedSessions, TellsAtOnceWhoComesLate) {
 
 TEST(RevokedSessions, LetsAWatcherEndAnother) {
     RevokedSessions revoked(Seconds(900));
-    auto id = AuthSessionId::make(kNow);
+    auto id = AuthSessionId::make(kNewYear);
     http::SessionWatch second;
     auto first = revoked.watch(id, [&] { second.reset(); });
     second = revoked.watch(id, [] {});
-    revoked.add(id, kNow);
+    revoked.add(id, kNewYear);
     EXPECT_TRUE(revoked.contains(id));
 }
 
 TEST(RevokedSessions, ForgetsWhatNoTokenCanNameAnyMore) {
     RevokedSessions revoked(Seconds(900));
-    auto old = AuthSessionId::make(kNow);
-    revoked.add(old, kNow);
-    for (int i = 0; i < 2000; ++i) revoked.add(AuthSessionId::make(kNow), kNow + std::chrono::hours(1));
+    auto old = AuthSessionId::make(kNewYear);
+    revoked.add(old, kNewYear);
+    for (int i = 0; i < 2000; ++i) revoked.add(AuthSessionId::make(kNewYear), kNewYear + std::chrono::hours(1));
     EXPECT_FALSE(revoked.contains(old));
 }
 
