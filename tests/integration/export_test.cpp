@@ -94,7 +94,7 @@ TEST(Export, IsWholeHoweverLong) {
     auto person = register_person();
     add_sessions(person, 1201);  // seven pages, the last with one row
     query(person.client.program(), "INSERT INTO daily_totals SELECT '" + person.id +
-                                       "', date '2020-01-01' + day, 1, 1, 60, 0, 0, 0, 0, '{sleep}', '{1}', '{60}' "
+                                       "', date '2020-01-01' + day, 1, 1, 60, 0, 0, 0, 0, '{\"sleep\":60}' "
                                        "FROM generate_series(0, 599) AS day");
     const auto answer = person.client.get(kExport);
     ASSERT_TRUE(is(answer, 200));

@@ -146,22 +146,26 @@ void TestCluster::wait_until_whole() {
 }
 
 bool TestCluster::agrees_with_all(const Node& node) {
-    auto roles = roles_seen_by(node);
+    auto parts = parts_seen_by(node);
     return std::ranges::all_of(
-        nodes_, [&](const Node& other) { return !other.server->is_running() || roles_seen_by(other) == roles; });
+        nodes_, [&](const Node& other) { return !other.server->is_running() || parts_seen_by(other) == parts; });
 }
 
-// CLUSTER NODES, a line a node: id host:port@bus flags master …; a flag may say besides that it is the asked one.
-std::set<std::string> TestCluster::roles_seen_by(const Node& node) {
-    std::set<std::string> roles;
+// CLUSTER NODES, a line a node: id host:port@bus flags master ping pong epoch link slots…; a flag may say besides that
+// it is the asked one, which alone tells in brackets of slots that move.
+std::set<std::string> TestCluster::parts_seen_by(const Node& node) {
+    std::set<std::string> parts;
     std::istringstream lines(ask(node, {"CLUSTER", "NODES"}));
     for (std::string line; std::getline(lines, line);) {
         std::istringstream words(line);
-        std::string id, place, flags, master;
-        words >> id >> place >> flags >> master;
-        roles.insert(id + (flags.contains("master") ? " is a master" : " follows " + master));
+        std::string id, place, flags, master, ping, pong, epoch, link;
+        words >> id >> place >> flags >> master >> ping >> pong >> epoch >> link;
+        std::string part = id + (flags.contains("master") ? " is a master" : " follows " + master);
+        for (std::string slots; words >> slots;)
+            if (!slots.starts_with('[')) part += " " + slots;
+        parts.insert(part);
     }
-    return roles;
+    return parts;
 }
 
 std::string TestCluster::state_of(const Node& node) {

@@ -39,8 +39,9 @@ public:
     static void end_move(Slot slot, const Node& from, const Node& to);
     // What a node answers to a command; blocks.
     static std::string ask(const Node& node, std::vector<std::string> command);
-    // Blocks until every running node is content, replicas are in line and all see the same roles; throws after 30 s.
-    // Before, a new master does not yet tell the former one, a replica now, what is published (the cluster bus).
+    // Blocks until every running node is content, replicas are in line and all see the same roles and slots; throws
+    // after 30 s. Before, a new master does not yet tell the former one, a replica now, what is published (the cluster
+    // bus), and a replica that takes over may not know of a slot that its master has got.
     void wait_until_whole();
 
 private:
@@ -48,7 +49,7 @@ private:
     [[nodiscard]] static std::string state_of(const Node& node);
     [[nodiscard]] static bool is_whole(const Node& node);
     [[nodiscard]] bool agrees_with_all(const Node& node);
-    [[nodiscard]] static std::set<std::string> roles_seen_by(const Node& node);
+    [[nodiscard]] static std::set<std::string> parts_seen_by(const Node& node);
 
     std::vector<Node> nodes_;
 };

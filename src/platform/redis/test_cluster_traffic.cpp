@@ -71,6 +71,7 @@ std::string tag(std::size_t index) {
 std::unique_ptr<TestCluster> RedisCluster::shared_cluster;
 
 void RedisCluster::SetUp() {
+    shared_cluster->wait_until_whole();  // every node knows what the test before has changed
     for (std::size_t i = 0; i < kWriters; ++i) writers_.emplace_back().tag = tag(i);
     heard_.resize(kWriters);
     for (std::size_t i = 0; i < kWriters; ++i) {
