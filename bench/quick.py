@@ -5,8 +5,9 @@
 
 Starts PROGRAM with its own PostgreSQL and Redis on a fresh data directory, makes users with a history of 200 sessions
 each, runs wrk on one call after the other, and prints the figures beside those of the Node.js reference
-(bench/peers.json), and what the way to a handler costs. CPU is read from /proc for the program, PostgreSQL and Redis by themselves; `others` says how many
-cores everything else on the machine took meanwhile (wrk included): a busy machine shows there.
+(bench/peers.json), and what the way to a handler costs. CPU is read from /proc for the program, PostgreSQL and Redis by
+themselves; `others` says how many cores everything else on the machine took meanwhile (wrk included): a busy machine
+shows there.
 """
 import argparse
 import concurrent.futures

@@ -2,7 +2,6 @@
 
 #include "services/auth/common_passwords.h"
 #include "services/auth/email_key.h"
-#include "services/auth/session_cursor.h"
 
 namespace mindspace::auth {
 
@@ -74,7 +73,7 @@ Awaitable<> AdminService::enable(UserId user) {
 }
 
 Awaitable<std::vector<LoginSession>> AdminService::list_sessions(UserId user) {
-    return store_.list_sessions(user, first_page_of_sessions(), kMaxSessions, clock_.now());
+    return store_.list_sessions(user, http::kBeforeTheNewest<AuthSessionId>, kMaxSessions, clock_.now());
 }
 
 }  // namespace mindspace::auth

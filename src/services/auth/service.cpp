@@ -4,7 +4,6 @@
 #include "platform/telemetry/log.h"
 #include "services/auth/common_passwords.h"
 #include "services/auth/email_key.h"
-#include "services/auth/session_cursor.h"
 
 namespace mindspace::auth {
 
@@ -227,9 +226,10 @@ Awaitable<bool> AuthService::revoke(AuditEntry entry) {
 }
 
 Awaitable<Result<LoginSessionPage>> AuthService::list_sessions(http::Principal principal, LoginSessionQuery query) {
-    auto after = first_page_of_sessions();
+    const auto context = "auth_sessions " + principal.user.to_string();
+    LoginSessionPosition after = http::kBeforeTheNewest<AuthSessionId>;
     if (query.cursor) {
-        auto position = decode_session_cursor(principal.user, *query.cursor);
+        auto position = http::decode_cursor<AuthSessionId>(context, *query.cursor);
         if (!position) co_return position.error();
         after = *position;
     }
@@ -239,7 +239,8 @@ Awaitable<Result<LoginSessionPage>> AuthService::list_sessions(http::Principal p
     LoginSessionPage page;
     if (sessions.size() > limit) {
         sessions.resize(limit);
-        page.next_cursor = encode_session_cursor(principal.user, {sessions.back().last_used_at, sessions.back().id});
+        page.next_cursor =
+            http::encode_cursor(context, LoginSessionPosition{sessions.back().last_used_at, sessions.back().id});
     }
     for (auto& session : sessions) session.current = session.id == principal.auth_session;
     page.items = std::move(sessions);

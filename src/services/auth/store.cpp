@@ -169,8 +169,7 @@ Awaitable<std::vector<LoginSession>> AuthStore::list_sessions(UserId user, Login
         SELECT auth_session_id, device_name, ip, user_agent, created_at, last_used_at FROM auth_sessions
         WHERE user_id = $1 AND revoked_at IS NULL AND expires_at > $2 AND (last_used_at, auth_session_id) < ($3, $4)
         ORDER BY last_used_at DESC, auth_session_id DESC LIMIT $5)"};
-    auto rows =
-        co_await database_.query(kList, user, now, after.last_used_at, after.id, static_cast<std::int64_t>(count));
+    auto rows = co_await database_.query(kList, user, now, after.at, after.id, static_cast<std::int64_t>(count));
     std::vector<LoginSession> sessions;
     for (auto row : rows)
         sessions.push_back({.id = row.get<AuthSessionId>(0),

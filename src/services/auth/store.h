@@ -7,6 +7,7 @@
 #include "platform/base/ids.h"
 #include "platform/base/result.h"
 #include "platform/base/time.h"
+#include "platform/http/cursor.h"
 #include "services/auth/audit.h"
 #include "services/auth/mail_queue.h"
 #include "services/auth/signing_key.h"
@@ -75,11 +76,8 @@ struct Rotation {
     Timestamp expires_at{};
 };
 
-// Where a page of login sessions ends: they are listed by last use, newest first.
-struct LoginSessionPosition {
-    Timestamp last_used_at{};
-    AuthSessionId id{};
-};
+// Login sessions are listed by last use, newest first.
+using LoginSessionPosition = http::Position<AuthSessionId>;
 
 class AuthStore {
 public:

@@ -3,7 +3,6 @@
 #include "platform/http/etag.h"
 #include "platform/telemetry/log.h"
 #include "services/meditation/group_calendar.h"
-#include "services/meditation/group_cursor.h"
 
 namespace mindspace::meditation {
 
@@ -95,10 +94,10 @@ Awaitable<Result<GroupCalendar>> GroupService::find_calendar(GroupId id) {
 }
 
 Awaitable<Result<GroupPage>> GroupService::list(GroupQuery query) {
-    auto context = group_list_context(query);
+    auto context = "groups state=" + std::string(query.state ? schema::enum_name(*query.state) : "");
     GroupPosition after{};
     if (query.cursor) {
-        auto position = decode_group_cursor(context, *query.cursor);
+        auto position = http::decode_cursor<GroupId>(context, *query.cursor);
         if (!position) co_return position.error();
         after = *position;
     }
@@ -106,7 +105,7 @@ Awaitable<Result<GroupPage>> GroupService::list(GroupQuery query) {
     page.items = co_await store_.list(wanted_states(query), after, query.limit + 1);
     if (page.items.size() > static_cast<std::size_t>(query.limit)) {
         page.items.pop_back();
-        page.next_cursor = encode_group_cursor(context, position_of(page.items.back()));
+        page.next_cursor = http::encode_cursor(context, position_of(page.items.back()));
     }
     std::vector<GroupId> ids;
     for (const auto& group : page.items) ids.push_back(group.id);

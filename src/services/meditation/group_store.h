@@ -2,6 +2,7 @@
 // The table groups, as the REST calls see it. How a group starts and ends is in group_timetable.h. No rules here.
 
 #include "platform/base/async.h"
+#include "platform/http/cursor.h"
 #include "services/meditation/group_types.h"
 
 #include <optional>
@@ -13,11 +14,8 @@ class Client;
 
 namespace mindspace::meditation {
 
-// A place in the list, which goes by when a group began, is to begin, or was made.
-struct GroupPosition {
-    Timestamp at{};
-    GroupId id{};
-};
+// Groups are listed by when they began, are to begin, or were made.
+using GroupPosition = http::Position<GroupId>;
 
 GroupPosition position_of(const Group& group);
 

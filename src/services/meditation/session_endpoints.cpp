@@ -1,6 +1,5 @@
 #include "services/meditation/session_endpoints.h"
 
-#include "services/meditation/history_cursor.h"
 #include "services/meditation/session_service.h"
 
 namespace mindspace::meditation {
@@ -11,18 +10,30 @@ using http::Method;
 
 namespace {
 
+// Everything that shapes the list.
+std::string history_context(UserId user, const HistoryQuery& query) {
+    std::string context = "sessions " + user.to_string();
+    context += " from=" + (query.from ? format_date(*query.from) : "");
+    context += " to=" + (query.to ? format_date(*query.to) : "");
+    context += " kind=";
+    if (query.kind) context += schema::enum_name(*query.kind);
+    context += " status=";
+    if (query.status) context += schema::enum_name(*query.status);
+    return context;
+}
+
 // The cursor is the outside's word for a position.
 Awaitable<Result<SessionPage>> show_history(SessionService& service, UserId user, HistoryQuery query) {
     auto context = history_context(user, query);
-    auto after = kBeforeEverything;
+    HistoryPosition after = http::kBeforeTheNewest<MeditationSessionId>;
     if (query.cursor) {
-        auto position = decode_history_cursor(context, *query.cursor);
+        auto position = http::decode_cursor<MeditationSessionId>(context, *query.cursor);
         if (!position) co_return position.error();
         after = *position;
     }
     auto part = co_await service.list(user, std::move(query), after);
     SessionPage page{.items = std::move(part.items), .next_cursor = {}};
-    if (part.next) page.next_cursor = encode_history_cursor(context, *part.next);
+    if (part.next) page.next_cursor = http::encode_cursor(context, *part.next);
     co_return page;
 }
 

@@ -196,9 +196,9 @@ Awaitable<std::vector<MeditationSession>> SessionStore::list(UserId user, Histor
     if (filters.status) status = schema::enum_name(*filters.status);
     bool filtered = filters.from || filters.to || kind || status;
     auto limit = static_cast<std::int64_t>(count);
-    auto rows = filtered ? co_await replicas_.query(user, kListFiltered.of(user), user, after.started_at, after.id,
-                                                    limit, filters.from, filters.to, kind, status)
-                         : co_await replicas_.query(user, kList.of(user), user, after.started_at, after.id, limit);
+    auto rows = filtered ? co_await replicas_.query(user, kListFiltered.of(user), user, after.at, after.id, limit,
+                                                    filters.from, filters.to, kind, status)
+                         : co_await replicas_.query(user, kList.of(user), user, after.at, after.id, limit);
     std::vector<MeditationSession> sessions;
     sessions.reserve(rows.size());
     for (const auto row : rows) sessions.push_back(read_session(row));

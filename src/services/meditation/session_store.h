@@ -2,6 +2,7 @@
 // The table meditation_sessions, and the outbox rows that its changes leave. No rules here.
 
 #include "platform/base/async.h"
+#include "platform/http/cursor.h"
 #include "services/meditation/session_types.h"
 
 #include <optional>
@@ -15,10 +16,8 @@ class Replicas;
 
 namespace mindspace::meditation {
 
-struct HistoryPosition {
-    Timestamp started_at{};
-    MeditationSessionId id{};
-};
+// Sessions are listed by their start, newest first.
+using HistoryPosition = http::Position<MeditationSessionId>;
 
 struct ImportOutcomes {
     std::vector<MeditationSessionId> created;
