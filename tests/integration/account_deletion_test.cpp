@@ -18,7 +18,6 @@ namespace mindspace::integration {
 namespace {
 
 using testing::ElementsAre;
-using testing::IsEmpty;
 
 Answer delete_account(Client& client, std::string_view password = kPassword) {
     const json::object body{{"password", json::string_view(password.data(), password.size())}};

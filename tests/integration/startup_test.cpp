@@ -29,8 +29,8 @@ std::vector<std::string> plain_lines(const std::string& output) {
 
 // On one data directory after the other's end: what a start that failed leaves behind must not matter.
 Ended run(const std::vector<std::string>& arguments, Environment more) {
-    static const TemporaryDirectory directory;
-    more.merge(settings_for(directory.path() / "data"));
+    static const TemporaryDirectory kDirectory;
+    more.merge(settings_for(kDirectory.path() / "data"));
     std::vector<std::string> words{program_path()};
     words.insert(words.end(), arguments.begin(), arguments.end());
     return run_to_end(words, more);

@@ -57,7 +57,7 @@ Awaitable<bool> confirm(Subscriber& subscriber, std::string channel) {
 }
 
 std::string tag(std::size_t index) {
-    static const std::vector<std::string> tags = [] {
+    static const std::vector<std::string> kTags = [] {
         std::vector<std::string> found;
         for (int i = 0; found.size() < kWriters / 3; ++i) {
             if (hash_slot("w" + std::to_string(i)) < kMovedSlots) found.push_back("w" + std::to_string(i));
@@ -65,7 +65,7 @@ std::string tag(std::size_t index) {
         for (int i = 0; found.size() < kWriters; ++i) found.push_back("v" + std::to_string(i));
         return found;
     }();
-    return tags[index];
+    return kTags[index];
 }
 
 std::unique_ptr<TestCluster> RedisCluster::shared_cluster;
