@@ -6,11 +6,24 @@
 
 namespace mindspace::integration {
 
-std::string create_migrated_database(asio::io_context& io) {
-    auto conninfo = postgres::TestServer::shared().create_database();
+namespace {
+
+void migrate(asio::io_context& io, const std::string& conninfo) {
     postgres::Session session(io, {.conninfo = conninfo});
     postgres::run(io, session.connect());
     postgres::run(io, postgres::migrate(session, db::migrations()));
+}
+
+}  // namespace
+
+void migrate(const std::string& conninfo) {
+    asio::io_context io;
+    migrate(io, conninfo);
+}
+
+std::string create_migrated_database(asio::io_context& io) {
+    auto conninfo = postgres::TestServer::shared().create_database();
+    migrate(io, conninfo);
     return conninfo;
 }
 

@@ -88,9 +88,9 @@ Awaitable<Days> keep_facts(postgres::Session& session, SessionEvents events) {
                      id uuid, version integer, status text, kind text, timezone text, "localDate" date,
                      "startedAt" timestamptz, "endedAt" timestamptz, "durationSeconds" integer,
                      "moodBefore" smallint, "moodAfter" smallint)
-            WHERE NOT EXISTS (SELECT FROM user_facts AS account WHERE account.user_id = event.user_id AND erased)
+            WHERE event.user_id NOT IN (SELECT user_id FROM user_facts WHERE user_id = ANY ($1) AND erased)
             ORDER BY event.user_id, fact.id, fact.version DESC),
-        known AS (
+        known AS MATERIALIZED (
             SELECT user_id, session_id, known.counts, known.local_date
             FROM session_facts AS known JOIN news USING (user_id, session_id)),
         kept AS (
