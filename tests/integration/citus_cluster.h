@@ -28,7 +28,7 @@ private:
 };
 
 // The connection string of a new database of the shared cluster when the variable MINDSPACE_TEST_DATABASE is "citus":
-// all programs that tests start then run on it. Otherwise nothing.
+// whatever tests start then runs on it. Otherwise nothing.
 std::string database_of_environment();
 
 }  // namespace mindspace::integration

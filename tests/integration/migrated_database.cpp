@@ -1,6 +1,7 @@
 #include "migrated_database.h"
 
 #include "app/migrations.h"
+#include "citus_cluster.h"
 #include "platform/postgres/session.h"
 #include "platform/postgres/test_server.h"
 
@@ -22,6 +23,7 @@ void migrate(const std::string& conninfo) {
 }
 
 std::string create_migrated_database(asio::io_context& io) {
+    if (auto distributed = database_of_environment(); !distributed.empty()) return distributed;
     auto conninfo = postgres::TestServer::shared().create_database();
     migrate(io, conninfo);
     return conninfo;

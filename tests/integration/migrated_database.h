@@ -1,5 +1,6 @@
 #pragma once
-// A database with the schema that ships, on the test binary's own PostgreSQL server.
+// A database with the schema that ships, on the test binary's own PostgreSQL server, or on a cluster if the environment
+// wants that (citus_cluster.h).
 
 #include "platform/postgres/test_loop.h"
 

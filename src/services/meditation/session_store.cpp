@@ -76,14 +76,15 @@ std::optional<MeditationSession> first_session(const postgres::Rows& rows) {
 
 Awaitable<std::optional<MeditationSession>> SessionStore::insert_active(UserId user, MeditationSessionId id,
                                                                         StartSession request, Timestamp now) {
+    // The user's id is that of their row, not $1: so a cluster sees that both rows lie on one worker.
     static const PartitionedStatement kInsert{"session_insert_active", R"(
         WITH changed AS (
             INSERT INTO meditation_sessions_N (user_id, session_id, status, kind, planned_seconds, started_at, local_date,
                                              timezone, mood_before, source, created_at, updated_at, version)
-            SELECT $1, $2, 'active', $3, $4, $5,
+            SELECT zone.user_id, $2, 'active', $3, $4, $5,
                    (wall_time($5, zone.name) - make_interval(hours => zone.day_start_hour))::date,
                    zone.name, $6, 'live', $5, $5, )" FIRST_VERSION("$2") R"(
-            FROM (SELECT coalesce($7, timezone) AS name, day_start_hour FROM users WHERE user_id = $1
+            FROM (SELECT user_id, coalesce($7, timezone) AS name, day_start_hour FROM users WHERE user_id = $1
                   FOR KEY SHARE) AS zone
             ON CONFLICT DO NOTHING
             RETURNING user_id, )" SESSION_COLUMNS "), " SESSION_EVENT("'session.started'", "version", "$5") R"(
