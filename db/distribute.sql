@@ -1,23 +1,59 @@
--- Distributes the schema over the workers of a Citus cluster: every table of users' data by user_id, side by side, so
--- that the statements of one user run on one worker. Run once by a superuser on the coordinator, after
--- `mindspace migrate` and before anybody is served. docs/scaling.md says what is known of it.
+-- Distributes the schema over the workers of a Citus cluster: what grows with every user lies by user_id, side by side,
+-- so that the statements of one user run on one worker. Everything else stays on the coordinator: queues, groups, keys,
+-- figures of all. Run once by a superuser on the coordinator (psql -v ON_ERROR_STOP=1), after `mindspace migrate` and
+-- before anybody is served; the coordinator must be known by citus_set_coordinator_host(). See docs/scaling.md.
 
-SET citus.enable_unsafe_triggers = on; -- those that stay look at their own row only
+SET citus.enable_unsafe_triggers = on; -- the one below looks at its own row only
 
--- The bell hangs on the coordinator, and no process listens to a worker. The reader looks twice a second without it.
-DROP TRIGGER outbox_rings ON outbox;
+-- Processes listen to the coordinator, rows change on workers. A transaction over several servers cannot notify, so
+-- that a worker has it done, when its part is about to be committed.
+CREATE OR REPLACE FUNCTION notify_auth_session_revoked() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    done boolean;
+BEGIN
+    SELECT success INTO done FROM run_command_on_coordinator(
+        format('SELECT pg_notify(%L, %L)', 'auth_session_revoked', OLD.auth_session_id));
+    IF done IS NOT TRUE THEN RAISE 'the coordinator cannot be told that a login session has ended'; END IF;
+    RETURN NULL;
+END
+$$;
+DROP TRIGGER auth_session_revoked ON auth_sessions;
+DROP TRIGGER auth_session_erased ON auth_sessions;
+CREATE CONSTRAINT TRIGGER auth_session_revoked AFTER UPDATE OF revoked_at ON auth_sessions
+    DEFERRABLE INITIALLY DEFERRED FOR EACH ROW
+    WHEN (OLD.revoked_at IS NULL AND NEW.revoked_at IS NOT NULL) EXECUTE FUNCTION notify_auth_session_revoked();
+CREATE CONSTRAINT TRIGGER auth_session_erased AFTER DELETE ON auth_sessions
+    DEFERRABLE INITIALLY DEFERRED FOR EACH ROW
+    WHEN (OLD.revoked_at IS NULL) EXECUTE FUNCTION notify_auth_session_revoked();
+
+-- Citus locks rows of one user at a time.
+CREATE OR REPLACE FUNCTION hold_users(uuid[]) RETURNS TABLE (user_id uuid, timezone text, day_start_hour smallint)
+LANGUAGE plpgsql AS $$
+DECLARE
+    wanted uuid;
+BEGIN
+    FOREACH wanted IN ARRAY $1 LOOP
+        RETURN QUERY SELECT known.user_id, known.timezone, known.day_start_hour
+                     FROM users AS known WHERE known.user_id = wanted FOR KEY SHARE;
+    END LOOP;
+END
+$$;
 
 SELECT create_distributed_table('users', 'user_id');
 SELECT create_distributed_table(part, 'user_id', colocate_with => 'users')
-FROM unnest(ARRAY['credentials', 'auth_sessions', 'audit_log', 'one_time_tokens', 'mails', 'idempotency_keys',
-                  'meditation_sessions', 'deleted_sessions', 'group_attendance', 'outbox', 'dead_letters',
-                  'session_facts', 'daily_totals', 'user_facts']) AS part;
+FROM unnest(ARRAY['credentials', 'auth_sessions', 'audit_log', 'one_time_tokens', 'idempotency_keys',
+                  'meditation_sessions', 'deleted_sessions', 'group_attendance', 'session_facts', 'daily_totals',
+                  'user_facts']) AS part;
 
--- Not of a user: an address leads to one, a group belongs to all who sit with it.
-SELECT create_distributed_table('login_emails', 'email_key', colocate_with => 'none');
-SELECT create_distributed_table('groups', 'group_id', colocate_with => 'none');
-
--- Small, and wanted everywhere.
-SELECT create_reference_table(small)
-FROM unnest(ARRAY['signing_keys', 'reset_requests', 'consumer_positions', 'erased_periods', 'erased_cohorts',
-                  'counted_periods', 'counted_cohorts', 'fact_changes', 'global_refreshes']) AS small;
+-- An event lies on the coordinator, its change on a worker: both are committed or none. Citus commits in two phases
+-- once a table that it knows has been changed here, too.
+CREATE TABLE two_phases (id integer);
+SELECT citus_add_local_table_to_metadata('two_phases');
+CREATE FUNCTION commit_in_two_phases() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    DELETE FROM two_phases;
+    RETURN NULL;
+END
+$$;
+CREATE TRIGGER outbox_commits_in_two_phases AFTER INSERT ON outbox FOR EACH STATEMENT
+    EXECUTE FUNCTION commit_in_two_phases();

@@ -36,6 +36,12 @@ CREATE TABLE users (
     updated_at         timestamptz NOT NULL
 );
 
+-- Those of the users who are there, held until the end of the transaction: nobody deletes them meanwhile.
+CREATE FUNCTION hold_users(uuid[]) RETURNS TABLE (user_id uuid, timezone text, day_start_hour smallint)
+LANGUAGE sql AS $$
+    SELECT user_id, timezone, day_start_hour FROM users WHERE user_id = ANY ($1) FOR KEY SHARE
+$$;
+
 -- auth service ---------------------------------------------------------------------------------------------------
 
 -- Which account an address belongs to. A table of its own, because uniqueness of the address is not by user.
@@ -382,18 +388,19 @@ CREATE TABLE user_facts (
     CHECK (registered_on IS NULL OR NOT erased)
 );
 
--- The day, the ISO week and the month of a date.
-CREATE FUNCTION periods_of(date) RETURNS TABLE (grain text, first_day date) LANGUAGE sql IMMUTABLE AS $$
-    SELECT period.grain, period.first_day
-    FROM (VALUES ('day', $1), ('week', date_trunc('week', $1::timestamp)::date),
-                 ('month', date_trunc('month', $1::timestamp)::date)) AS period (grain, first_day)
-$$;
-
 -- What everybody did on each day, registering included.
 CREATE VIEW user_days AS
     SELECT user_id, local_date AS day, sessions, seconds, 0 AS registrations FROM daily_totals
     UNION ALL
     SELECT user_id, registered_on, 0, 0, 1 FROM user_facts WHERE registered_on IS NOT NULL;
+
+-- Each of those days three times: as the day, as its ISO week and as its month.
+CREATE VIEW user_periods AS
+    SELECT user_id, unnest(ARRAY['day', 'week', 'month']) AS grain,
+           unnest(ARRAY[day, date_trunc('week', day::timestamp)::date,
+                        date_trunc('month', day::timestamp)::date]) AS first_day,
+           sessions, seconds, registrations
+    FROM user_days;
 
 -- The weeks in which everybody was active, from that of their registration on.
 CREATE VIEW user_weeks AS

@@ -1,5 +1,6 @@
 #pragma once
-// A database with the schema that ships, on the test binary's own PostgreSQL server.
+// A database with the schema that ships, on the test binary's own PostgreSQL server, or on a cluster if the environment
+// wants that (citus_cluster.h).
 
 #include "platform/postgres/test_loop.h"
 
@@ -7,6 +8,8 @@
 
 namespace mindspace::integration {
 
+// Brings a database to the schema that ships.
+void migrate(const std::string& conninfo);
 // Creates it anew; returns its connection string.
 std::string create_migrated_database(asio::io_context& io);
 

@@ -1,5 +1,6 @@
 #include "program.h"
 
+#include "citus_cluster.h"
 #include "metrics.h"
 
 #include "raw_connection.h"
@@ -78,6 +79,9 @@ Program& Program::shared() {
 
 Program::Program(Environment more_settings, std::optional<SplitPlan> plan, std::string command) {
     more_settings.merge(settings_for(data()));  // what the test asks for stays
+    if (const auto database = more_settings.contains("MINDSPACE_DATABASE_URL") ? "" : database_of_environment();
+        !database.empty())
+        more_settings["MINDSPACE_DATABASE_URL"] = database;
     if (auto tls = more_settings.find("MINDSPACE_TLS_CERTIFICATE"); tls != more_settings.end())
         certificate_ = tls->second;
     if (plan) {

@@ -171,7 +171,7 @@ TEST(AbandonSession, HappensByItselfADayAfterThePlannedEnd) {
     auto person = register_person();
     const auto id = start(person);
     query(person.client.program(),
-          "UPDATE meditation_sessions SET started_at = started_at - interval '24 hours 10 minutes' WHERE user_id = '" +
+          "UPDATE meditation_sessions SET started_at = now() - interval '24 hours 10 minutes' WHERE user_id = '" +
               person.id + "'");
     Answer given_up;
     ASSERT_TRUE(eventually([&] {

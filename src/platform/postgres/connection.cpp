@@ -1,6 +1,7 @@
 #include "platform/postgres/connection.h"
 
 #include "platform/base/result.h"
+#include "platform/postgres/citus.h"
 
 #include <libpq-fe.h>
 #include <boost/asio/co_spawn.hpp>
@@ -47,13 +48,16 @@ Awaitable<> Connection::run(std::shared_ptr<Connection> self) {
 Awaitable<bool> Connection::connect() {
     auto link = std::make_shared<Link>(io_);
     link_ = link;
+    bool is_cluster = false;
     try {
         co_await link->connect(link_options_);
+        is_cluster = co_await is_citus(link, link_options_.connect_timeout);
     } catch (const Unavailable& unavailable) {
         last_failure_ = unavailable.what();
         co_return false;
     }
     PQenterPipelineMode(link->native());
+    boundary_ = is_cluster ? Boundary::begin_and_commit : Boundary::sync;
     prepared_ = PreparedStatements(link_options_.pooling);
     backoff_.reset();
     is_up_ = true;
@@ -114,7 +118,7 @@ void Connection::send_queue() {
 // Sends what goes together from the front of the queue. False: the connection is broken.
 bool Connection::send_unit() {
     auto link = link_;
-    Unit unit;
+    Unit unit(boundary_);
     bool is_sent = true;
     while (is_sent && is_up_ && !queue_.empty() && unit.takes(*queue_.front())) {
         auto request = std::move(queue_.front());
@@ -126,10 +130,17 @@ bool Connection::send_unit() {
             complete(std::move(request));
         }
     }
-    if (unit.is_empty()) return true;
-    is_sent = is_sent && link->is_open() && PQpipelineSync(link->native()) == 1;
+    if (!unit.has_sent()) return true;
+    is_sent = is_sent && link->is_open() && unit.close(link->native()) && PQpipelineSync(link->native()) == 1;
     in_flight_.push_back(std::move(unit));
     return is_sent;
+}
+
+// What was begun with BEGIN outlives its Sync when it fails.
+void Connection::roll_back() {
+    auto link = link_;
+    in_flight_.emplace_back(boundary_);
+    if (!Unit::send_rollback(link->native()) || PQpipelineSync(link->native()) != 1) lose(link->complaint());
 }
 
 // The socket is full: the rest goes out as the server reads. Errors surface in serve().
@@ -165,6 +176,7 @@ void Connection::finish_front() {
     in_flight_.pop_front();
     if (!queue_.empty()) schedule_sending();
     bool undone = unit.has_failed();
+    if (PQtransactionStatus(link_->native()) == PQTRANS_INERROR) roll_back();
     bool is_standby = false;
     auto requests = unit.release();
     for (auto& request : requests) {

@@ -51,6 +51,7 @@ private:
     void schedule_sending();
     void send_queue();
     bool send_unit();
+    void roll_back();
     void take_replies();
     void finish_front();
     void resend(std::unique_ptr<Request> request);
@@ -62,6 +63,7 @@ private:
     std::shared_ptr<ClientStats> stats_;
     std::shared_ptr<Link> link_;
     Backoff backoff_;
+    Boundary boundary_ = Boundary::sync;
     PreparedStatements prepared_;
     RequestQueue queue_;          // not yet given to libpq
     std::deque<Unit> in_flight_;  // given to libpq, oldest first

@@ -77,7 +77,7 @@ TestServer& TestServer::shared() {
     return server;
 }
 
-TestServer::TestServer() {
+TestServer::TestServer(Settings settings) : settings_(std::move(settings)) {
     make_directory();
     make_cluster({bin_directory() + "/initdb", "-D", directory_ + "/data", "-U", "postgres", "-A", "trust", "-E",
                   "UTF8", "--locale=C.UTF-8", "--no-sync"});
@@ -137,6 +137,7 @@ void TestServer::start() {
     std::vector<std::string> command{
         bin_directory() + "/postgres", "-D", directory_ + "/data", "-k", directory_,           "-c",
         "listen_addresses=",           "-c", "fsync=off",          "-c", "max_connections=200"};
+    for (const auto& setting : settings_) command.insert(command.end(), {"-c", setting});
     server_ = spawn(command, directory_ + "/server.log");
     auto deadline = std::chrono::steady_clock::now() + kStartTimeout;
     while (PQping(conninfo().c_str()) != PQPING_OK) {

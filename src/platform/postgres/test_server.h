@@ -18,7 +18,9 @@ class TestServer {
 public:
     static TestServer& shared();
 
-    TestServer();
+    // With more settings, each "name=value".
+    using Settings = std::vector<std::string>;
+    explicit TestServer(Settings settings = {});
     struct StandbyOf {
         const TestServer& primary;
     };
@@ -47,6 +49,7 @@ private:
     void start();
     void end(int signal);
 
+    Settings settings_;
     std::string directory_;
     pid_t server_ = 0;
     int databases_ = 0;

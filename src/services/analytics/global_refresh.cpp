@@ -47,7 +47,7 @@ Awaitable<PeriodCounts> count_periods(postgres::Session& session) {
                sum(seconds)::bigint
         FROM (SELECT grain, first_day, count(DISTINCT user_id) FILTER (WHERE sessions > 0) AS active_users,
                      sum(registrations) AS new_users, sum(sessions) AS sessions, sum(seconds) AS seconds
-              FROM user_days CROSS JOIN LATERAL periods_of(day)
+              FROM user_periods
               GROUP BY grain, first_day
               UNION ALL
               SELECT grain, first_day, active_users, new_users, sessions, seconds FROM erased_periods) AS part

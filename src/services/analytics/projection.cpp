@@ -73,7 +73,9 @@ News sort(std::span<const events::Event> events) {
     return news;
 }
 
-// Keeps what is newer than what is known; answers the days on which that makes a difference, before and after.
+// Keeps what is newer than what is known; answers the days on which that makes a difference, before and after. On a
+// cluster the parts run one after the other, so what is known is looked up before anything is kept; fact by fact, as in
+// recompute().
 Awaitable<Days> keep_facts(postgres::Session& session, SessionEvents events) {
     static constexpr Statement kKeep{"analytics_keep_facts", R"(
         WITH news AS (
@@ -88,11 +90,13 @@ Awaitable<Days> keep_facts(postgres::Session& session, SessionEvents events) {
                      id uuid, version integer, status text, kind text, timezone text, "localDate" date,
                      "startedAt" timestamptz, "endedAt" timestamptz, "durationSeconds" integer,
                      "moodBefore" smallint, "moodAfter" smallint)
-            WHERE NOT EXISTS (SELECT FROM user_facts AS account WHERE account.user_id = event.user_id AND erased)
+            WHERE event.user_id NOT IN (SELECT user_id FROM user_facts WHERE user_id = ANY ($1) AND erased)
             ORDER BY event.user_id, fact.id, fact.version DESC),
-        known AS (
-            SELECT user_id, session_id, known.counts, known.local_date
-            FROM session_facts AS known JOIN news USING (user_id, session_id)),
+        known AS MATERIALIZED (
+            SELECT news.user_id, news.session_id, fact.counts, fact.local_date
+            FROM news CROSS JOIN LATERAL (
+                SELECT bool_or(counts) AS counts, min(local_date) AS local_date FROM session_facts
+                WHERE user_id = news.user_id AND session_id = news.session_id GROUP BY user_id, session_id) AS fact),
         kept AS (
             INSERT INTO session_facts AS known (user_id, session_id, version, counts, local_date, local_hour, kind,
                                                 duration_seconds, mood_before, mood_after, ended_at)

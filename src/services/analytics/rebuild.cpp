@@ -15,23 +15,24 @@ namespace {
 
 constexpr std::int64_t kUsersInTransaction = 20;  // events wait for them
 
-// Locked against deletion until the end of the transaction.
-Awaitable<std::vector<UserId>> lock_users(postgres::Session& session, UserId after) {
-    static constexpr Statement kLock{"analytics_lock_users", R"(
-        SELECT user_id FROM users WHERE user_id > $1 ORDER BY user_id LIMIT $2 FOR KEY SHARE)"};
-    auto rows = co_await session.query(kLock, after, kUsersInTransaction);
+std::vector<UserId> read_users(const postgres::Rows& rows) {
     std::vector<UserId> users;
     for (auto row : rows) users.push_back(row.get<UserId>(0));
-    co_return users;
+    return users;
 }
 
-Awaitable<std::vector<UserId>> lock_user(postgres::Session& session, UserId user) {
-    static constexpr Statement kLock{"analytics_lock_user", R"(
-        SELECT user_id FROM users WHERE user_id = $1 FOR KEY SHARE)"};
-    auto rows = co_await session.query(kLock, user);
-    std::vector<UserId> users;
-    if (!rows.empty()) users.push_back(user);
-    co_return users;
+Awaitable<std::vector<UserId>> list_users(postgres::Session& session, UserId after) {
+    static constexpr Statement kList{"analytics_list_users", R"(
+        SELECT user_id FROM users WHERE user_id > $1 ORDER BY user_id LIMIT $2)"};
+    auto rows = co_await session.query(kList, after, kUsersInTransaction);
+    co_return read_users(rows);
+}
+
+// Those who are still there, held against deletion until the end of the transaction.
+Awaitable<std::vector<UserId>> hold_users(postgres::Session& session, std::vector<UserId> users) {
+    static constexpr Statement kHold{"analytics_hold_users", "SELECT user_id FROM hold_users($1)"};
+    auto rows = co_await session.query(kHold, users);
+    co_return read_users(rows);
 }
 
 // Returns how many were wrong. A fact without a session stays, as that of a deleted one does.
@@ -80,17 +81,22 @@ Awaitable<> restore_registrations(postgres::Session& session, const std::vector<
 Awaitable<Rebuilt> rebuild(postgres::Session& session, std::optional<UserId> user) {
     Rebuilt rebuilt;
     for (UserId last{};;) {
+        std::vector<UserId> listed;
+        if (user)
+            listed.push_back(*user);
+        else
+            listed = co_await list_users(session, last);
         co_await session.execute("BEGIN");
         co_await take_turn(session);
-        auto users = user ? co_await lock_user(session, *user) : co_await lock_users(session, last);
+        auto users = co_await hold_users(session, listed);
         rebuilt.facts += co_await restore_facts(session, users);
         co_await restore_totals(session, users);
         co_await restore_registrations(session, users);
         co_await note_change(session);
         co_await session.execute("COMMIT");
         rebuilt.users += std::ssize(users);
-        if (user || std::ssize(users) < kUsersInTransaction) co_return rebuilt;
-        last = users.back();
+        if (user || std::ssize(listed) < kUsersInTransaction) co_return rebuilt;
+        last = listed.back();
     }
 }
 

@@ -36,7 +36,8 @@ std::vector<UserId> list(const Users& users) {
     return {users.begin(), users.end()};
 }
 
-// One statement, hence one snapshot. A session that is gone makes its fact reach the version after.
+// In the projection's turn: totals agree with facts then, also on a cluster, where the parts of a statement have each
+// a snapshot of their own. A session that is gone makes its fact reach the version after.
 Awaitable<> compare(postgres::Session& session, std::vector<UserId> users, Users& diverging, Behind& behind) {
     static constexpr Statement kCompare{
         "analytics_compare_facts", "WITH truth AS " TRUE_FACTS ", fact AS (SELECT user_id, session_id, " FACT_COLUMNS
@@ -53,7 +54,10 @@ Awaitable<> compare(postgres::Session& session, std::vector<UserId> users, Users
         (SELECT user_id, NULL, NULL FROM (SELECT )" TOTALS_COLUMNS
                                    " FROM daily_totals WHERE user_id = ANY ($1) EXCEPT "
                                    "SELECT " TOTALS_COLUMNS " FROM total) AS surplus)"};
+    co_await session.execute("BEGIN");
+    co_await take_turn(session);
     auto rows = co_await session.query(kCompare, users, kStreakSeconds);
+    co_await session.execute("COMMIT");
     for (auto row : rows) {
         auto user = row.get<UserId>(0);
         auto version = row.get<std::optional<std::int32_t>>(2);
@@ -77,8 +81,8 @@ Awaitable<> publish_fences(postgres::Session& session, std::vector<UserId> users
 // Those of `users` whose fence has not been handled. An erased account has no events any more that matter.
 Awaitable<std::vector<UserId>> list_waiting(postgres::Session& session, std::vector<UserId> users, Uuid fence) {
     static constexpr Statement kList{"analytics_list_waiting", R"(
-        SELECT user_id FROM unnest($1::uuid[]) AS fenced (user_id) LEFT JOIN user_facts AS known USING (user_id)
-        WHERE known.fence IS DISTINCT FROM $2 AND NOT coalesce(known.erased, false))"};
+        SELECT user_id FROM unnest($1::uuid[]) AS fenced (user_id)
+        WHERE user_id NOT IN (SELECT user_id FROM user_facts WHERE user_id = ANY ($1) AND (fence = $2 OR erased)))"};
     auto rows = co_await session.query(kList, users, fence);
     std::vector<UserId> waiting;
     for (auto row : rows) waiting.push_back(row.get<UserId>(0));
@@ -100,11 +104,14 @@ Awaitable<std::vector<UserId>> wait_for_fences(postgres::Session& session, std::
 // Who still has a fact behind the version that it had to reach.
 Awaitable<Users> list_lost(postgres::Session& session, Behind behind) {
     static constexpr Statement kList{"analytics_list_lost", R"(
-        SELECT DISTINCT expected.user_id
+        WITH fact AS MATERIALIZED (
+            SELECT user_id, session_id, version FROM session_facts
+            WHERE user_id = ANY ($1) AND session_id = ANY ($2))
+        SELECT DISTINCT user_id
         FROM unnest($1::uuid[], $2::uuid[], $3::integer[]) AS expected (user_id, session_id, version)
-        LEFT JOIN session_facts AS fact USING (user_id, session_id)
-        LEFT JOIN user_facts AS account USING (user_id)
-        WHERE (fact.version IS NULL OR fact.version < expected.version) AND NOT coalesce(account.erased, false))"};
+        LEFT JOIN fact USING (user_id, session_id)
+        WHERE (fact.version IS NULL OR fact.version < expected.version)
+          AND user_id NOT IN (SELECT user_id FROM user_facts WHERE user_id = ANY ($1) AND erased))"};
     auto rows = co_await session.query(kList, behind.users, behind.sessions, behind.versions);
     Users lost;
     for (auto row : rows) lost.insert(row.get<UserId>(0));

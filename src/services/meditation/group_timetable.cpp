@@ -11,6 +11,9 @@ namespace {
 // An open stretch that nobody has confirmed for this long ended when it was last confirmed: its node is gone.
 // Three refreshes.
 #define STALE_AFTER "interval '45 seconds'"
+constexpr Seconds kStaleAfter{45};
+// Of what is `known` when somebody is seen. In numbers: a cluster lets no time zone into such a clause.
+#define STRETCH_IS_STALE "extract(epoch FROM excluded.seen_at - known.seen_at) > 45"
 
 constexpr Statement kSeen{"group_seen", R"(
     INSERT INTO group_attendance AS known (user_id, group_id, present_since, seen_at)
@@ -20,9 +23,9 @@ constexpr Statement kSeen{"group_seen", R"(
     JOIN groups ON group_id = $1 AND state = 'running'
     JOIN users USING (user_id)
     ON CONFLICT (user_id, group_id) DO UPDATE SET
-        attended_ms = known.attended_ms + CASE WHEN known.seen_at < $4 - )" STALE_AFTER R"(
+        attended_ms = known.attended_ms + CASE WHEN )" STRETCH_IS_STALE R"(
             THEN coalesce(extract(epoch FROM known.seen_at - known.present_since) * 1000, 0)::bigint ELSE 0 END,
-        present_since = CASE WHEN known.seen_at < $4 - )" STALE_AFTER R"(
+        present_since = CASE WHEN )" STRETCH_IS_STALE R"(
             THEN greatest(excluded.present_since, known.seen_at)
             ELSE coalesce(known.present_since, greatest(excluded.present_since, known.seen_at)) END,
         seen_at = greatest(known.seen_at, excluded.seen_at))"};
@@ -108,6 +111,7 @@ Awaitable<std::optional<GroupEnd>> GroupTimetable::finish(GroupId id, std::strin
         named AS (
             SELECT user_id, seconds, sha256(uuid_send(group_id) || uuid_send(user_id)) AS digest
             FROM sat CROSS JOIN over WHERE seconds >= $4),
+        living AS (SELECT * FROM hold_users(ARRAY(SELECT user_id FROM named))),
         changed AS (
             INSERT INTO meditation_sessions (user_id, session_id, status, kind, planned_seconds, duration_seconds,
                                              started_at, ended_at, local_date, timezone, group_id, source, created_at,
@@ -118,8 +122,7 @@ Awaitable<std::optional<GroupEnd>> GroupTimetable::finish(GroupId id, std::strin
                    'completed', kind, over.planned_seconds, seconds, started_at, ended_at,
                    (wall_time(started_at, timezone) - make_interval(hours => day_start_hour))::date,
                    timezone, group_id, 'group', $3, $3
-            FROM named CROSS JOIN over JOIN users USING (user_id)
-            FOR KEY SHARE OF users
+            FROM named CROSS JOIN over JOIN living USING (user_id)
             ON CONFLICT DO NOTHING
             RETURNING *),
         sessions_told AS (
@@ -155,17 +158,22 @@ Awaitable<std::vector<GroupId>> GroupTimetable::list_due(Timestamp now) {
 }
 
 Awaitable<std::vector<GroupId>> GroupTimetable::list_deserted(Timestamp now) {
-    // By the host's row first: it rules most groups out.
+    // By the host's row first: it rules most groups out. Step by step, for groups and attendance may lie on different
+    // servers.
     static constexpr Statement kListDeserted{"group_list_deserted", R"(
-        SELECT group_id FROM groups
-        WHERE state = 'running' AND started_at <= $2
-          AND NOT EXISTS (SELECT FROM group_attendance AS host
-                          WHERE host.user_id = host_id AND host.group_id = groups.group_id AND seen_at > $2)
-          AND NOT EXISTS (SELECT FROM group_attendance AS other
-                          WHERE other.group_id = groups.group_id AND present_since IS NOT NULL
-                            AND seen_at > $1 - )" STALE_AFTER R"()
+        WITH running AS MATERIALIZED (
+            SELECT group_id, host_id, ends_at FROM groups WHERE state = 'running' AND started_at <= $2),
+        hosted AS MATERIALIZED (
+            SELECT group_id FROM running JOIN group_attendance AS host USING (group_id)
+            WHERE host.user_id = host_id AND seen_at > $2),
+        hostless AS MATERIALIZED (
+            SELECT group_id, ends_at FROM running WHERE group_id NOT IN (SELECT group_id FROM hosted)),
+        visited AS MATERIALIZED (
+            SELECT group_id FROM hostless JOIN group_attendance USING (group_id)
+            WHERE present_since IS NOT NULL AND seen_at > $1)
+        SELECT group_id FROM hostless WHERE group_id NOT IN (SELECT group_id FROM visited)
         ORDER BY ends_at LIMIT 100)"};
-    auto rows = co_await database_.query(kListDeserted, now, now - kHostAway);
+    auto rows = co_await database_.query(kListDeserted, now - kStaleAfter, now - kHostAway);
     std::vector<GroupId> deserted;
     for (auto row : rows) deserted.push_back(row.get<GroupId>(0));
     co_return deserted;

@@ -10,6 +10,9 @@ using postgres::PartitionedStatement;
 
 namespace {
 
+// Any number that no other advisory lock uses: "sweeping" in ASCII.
+constexpr std::int64_t kSweepLock = 0x7377656570696E67;
+
 // Shared by all statements below, so that every answer is read by read_session() and every event reads alike.
 #define SESSION_COLUMNS                                                                                         \
     "session_id, status, kind, planned_seconds, duration_seconds, started_at, ended_at, local_date, timezone, " \
@@ -73,14 +76,15 @@ std::optional<MeditationSession> first_session(const postgres::Rows& rows) {
 
 Awaitable<std::optional<MeditationSession>> SessionStore::insert_active(UserId user, MeditationSessionId id,
                                                                         StartSession request, Timestamp now) {
+    // The user's id is that of their row, not $1: so a cluster sees that both rows lie on one worker.
     static const PartitionedStatement kInsert{"session_insert_active", R"(
         WITH changed AS (
             INSERT INTO meditation_sessions_N (user_id, session_id, status, kind, planned_seconds, started_at, local_date,
                                              timezone, mood_before, source, created_at, updated_at, version)
-            SELECT $1, $2, 'active', $3, $4, $5,
+            SELECT zone.user_id, $2, 'active', $3, $4, $5,
                    (wall_time($5, zone.name) - make_interval(hours => zone.day_start_hour))::date,
                    zone.name, $6, 'live', $5, $5, )" FIRST_VERSION("$2") R"(
-            FROM (SELECT coalesce($7, timezone) AS name, day_start_hour FROM users WHERE user_id = $1
+            FROM (SELECT user_id, coalesce($7, timezone) AS name, day_start_hour FROM users WHERE user_id = $1
                   FOR KEY SHARE) AS zone
             ON CONFLICT DO NOTHING
             RETURNING user_id, )" SESSION_COLUMNS "), " SESSION_EVENT("'session.started'", "version", "$5") R"(
@@ -127,20 +131,22 @@ Awaitable<std::optional<MeditationSession>> SessionStore::abandon(UserId user, M
 }
 
 Awaitable<std::int64_t> SessionStore::abandon_overdue(Timestamp ended_by, Timestamp now, std::int32_t count) {
+    // The end is reckoned where the sessions are found: a cluster lets no time zone into an UPDATE.
     static constexpr postgres::Statement kAbandon{"session_abandon_overdue", R"(
-        WITH overdue AS (
-            SELECT user_id, session_id FROM meditation_sessions
+        WITH turn AS MATERIALIZED (SELECT pg_try_advisory_xact_lock($4) AS is_ours),
+        overdue AS MATERIALIZED (
+            SELECT user_id AS owner, session_id AS id, started_at + make_interval(secs => planned_seconds) AS planned_end
+            FROM meditation_sessions
             WHERE status = 'active' AND started_at <= $1
-              AND started_at + make_interval(secs => planned_seconds) <= $1
-            ORDER BY started_at LIMIT $3 FOR UPDATE SKIP LOCKED),
+              AND started_at + make_interval(secs => planned_seconds) <= $1 AND (SELECT is_ours FROM turn)
+            ORDER BY started_at LIMIT $3),
         changed AS (
             UPDATE meditation_sessions
-            SET status = 'abandoned', ended_at = started_at + make_interval(secs => planned_seconds), updated_at = $2,
-                version = version + 1
-            WHERE (user_id, session_id) IN (SELECT user_id, session_id FROM overdue)
+            SET status = 'abandoned', ended_at = planned_end, updated_at = $2, version = version + 1
+            FROM overdue WHERE user_id = owner AND session_id = id AND status = 'active'
             RETURNING user_id, )" SESSION_COLUMNS "), " SESSION_EVENT("'session.abandoned'", "version", "$2") R"(
         SELECT count(*) FROM changed)"};
-    auto rows = co_await database_.query(kAbandon, ended_by, now, static_cast<std::int64_t>(count));
+    auto rows = co_await database_.query(kAbandon, ended_by, now, static_cast<std::int64_t>(count), kSweepLock);
     co_return rows[0].get<std::int64_t>(0);
 }
 

@@ -39,7 +39,7 @@ public:
     // Nothing when the session is not active.
     Awaitable<std::optional<MeditationSession>> abandon(UserId user, MeditationSessionId id, Timestamp now);
     // Gives up active sessions, `count` at most, whose planned end is not after `ended_by`; they end with that. How
-    // many. Rows that somebody else is changing are left alone.
+    // many; none while somebody else is at it.
     Awaitable<std::int64_t> abandon_overdue(Timestamp ended_by, Timestamp now, std::int32_t count);
     // Nothing when it is gone, or has another version than the expected one (if there is one).
     Awaitable<std::optional<MeditationSession>> update(UserId user, MeditationSessionId id, SessionPatch patch,

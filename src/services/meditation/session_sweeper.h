@@ -1,6 +1,6 @@
 #pragma once
 // Gives up the sessions that nobody ended: 24 h after their planned end. Any number of processes may run one, on one of
-// their cores; each takes rows that no other has taken.
+// their cores; one sweeps at a time.
 
 #include "platform/telemetry/metrics.h"
 #include "services/meditation/session_store.h"
