@@ -197,6 +197,7 @@ Cores::~Cores() {
     auto has_ended = [](const auto& core) { return core.wait_for(0s) == std::future_status::ready; };
     if (std::ranges::all_of(running_, has_ended) || stop()) return;
     for (auto& core : cores_) std::ignore = core.release();
+    std::ignore = management_.release();
 }
 
 void Cores::start() {
