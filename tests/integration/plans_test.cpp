@@ -37,7 +37,7 @@ constexpr const char* kSeed = R"(
                                ended_at)
         SELECT user_id, session_id, 1, true, local_date, 0, kind, duration_seconds, ended_at FROM meditation_sessions;
     INSERT INTO daily_totals
-        SELECT user_id, local_date, 1, 1, duration_seconds, 0, 0, 0, 0, ARRAY[kind], '{1}', ARRAY[duration_seconds]
+        SELECT user_id, local_date, 1, 1, duration_seconds, 0, 0, 0, 0, '{"breathing":600}'
         FROM meditation_sessions;
     INSERT INTO user_facts (user_id, registered_on) SELECT user_id, '2024-01-01' FROM someone;
     ANALYZE)";
