@@ -46,6 +46,7 @@ TEST_F(ProxyProtocol, IsHeardFromTrustedProxiesOnlyAndFromThemAlways) {
     Nginx proxy({program.port()}, Nginx::Passes::octets);
     EXPECT_THAT(answer_to(proxy, "PROXY TCP4 203.0.113.7 198.51.100.1 50000 443\r\n"s + kAsk), says("203.0.113.7"));
     EXPECT_THAT(answer_to(proxy, "PROXY TCP6 2001:db8::7 2001:db8::1 50000 443\r\n"s + kAsk), says("2001:db8::7"));
+    EXPECT_THAT(answer_to(proxy, "PROXY TCP6 ::ffff:203.0.113.7 ::1 50000 443\r\n"s + kAsk), says("203.0.113.7"));
     const auto signature = "\r\n\r\n\0\r\nQUIT\n"s;
     EXPECT_THAT(
         answer_to(proxy, signature + "\x21\x11\x00\x0C\xCB\x00\x71\x07\xC6\x33\x64\x01\x01\x02\x03\x04"s + kAsk),

@@ -26,9 +26,7 @@ std::optional<address> parse_address(std::string_view text) {
     boost::system::error_code failure;
     auto parsed = asio::ip::make_address(std::string(text), failure);
     if (failure) return std::nullopt;
-    if (parsed.is_v6() && parsed.to_v6().is_v4_mapped())
-        return asio::ip::make_address_v4(asio::ip::v4_mapped, parsed.to_v6());
-    return parsed;
+    return unmapped(parsed);
 }
 
 // "192.0.2.1", "192.0.2.1:80", "2001:db8::1", "[2001:db8::1]", "[2001:db8::1]:80"
@@ -90,9 +88,7 @@ bool ProxyTrust::trusts(const address& hop) const {
 }
 
 std::string ProxyTrust::client_of(const address& peer, const RequestHead& head) const {
-    auto client = peer.is_v6() && peer.to_v6().is_v4_mapped()
-                      ? address(asio::ip::make_address_v4(asio::ip::v4_mapped, peer.to_v6()))
-                      : peer;
+    auto client = unmapped(peer);
     if (!trusts(client)) return client.to_string();
     auto name = names_of(field_)[static_cast<std::size_t>(field_)];
     std::size_t hops = 0;
@@ -111,6 +107,11 @@ std::string ProxyTrust::client_of(const address& peer, const RequestHead& head) 
         }
     }
     return client.to_string();
+}
+
+address unmapped(const address& any) {
+    if (!any.is_v6() || !any.to_v6().is_v4_mapped()) return any;
+    return asio::ip::make_address_v4(asio::ip::v4_mapped, any.to_v6());
 }
 
 std::string network_of(std::string_view address) {

@@ -16,6 +16,10 @@ namespace mindspace::http {
 
 namespace asio = boost::asio;
 
+// The IPv4 address that an IPv4-mapped IPv6 one stands for (RFC 4291 section 2.5.5.2: a client of a socket for both);
+// any other as it is.
+asio::ip::address unmapped(const asio::ip::address& address);
+
 // Who shares the allowance of those that are not known by name: the IPv4 address, or the /64 of an IPv6 one (RFC 6177:
 // what one home is given). Any text that is no address is a network of its own.
 std::string network_of(std::string_view address);

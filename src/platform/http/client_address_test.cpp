@@ -18,6 +18,13 @@ std::string client_of(std::string_view peer, std::vector<Header> fields,
     return trust(field).client_of(asio::ip::make_address(std::string(peer)), head);
 }
 
+TEST(ClientAddress, OfASocketForBothIsThatOfIpv4) {
+    auto of = [](const char* text) { return unmapped(asio::ip::make_address(text)).to_string(); };
+    EXPECT_EQ(of("::ffff:192.0.2.9"), "192.0.2.9");
+    EXPECT_EQ(of("2001:db8::1"), "2001:db8::1");
+    EXPECT_EQ(of("192.0.2.9"), "192.0.2.9");
+}
+
 TEST(ClientAddress, IgnoresWhatAStrangerSays) {
     EXPECT_EQ(client_of("192.0.2.9", {{"X-Forwarded-For", "203.0.113.1"}}), "192.0.2.9");
 }

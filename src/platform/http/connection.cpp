@@ -54,9 +54,9 @@ Awaitable<> Connection::run(std::shared_ptr<Connection> self) {
 }
 
 void Connection::set_peer(const asio::ip::address& peer) {
-    peer_ = peer;
-    client_.address = peer.to_string();
-    is_proxied_ = server_.options_.proxies.trusts(peer);
+    peer_ = unmapped(peer);
+    client_.address = peer_.to_string();
+    is_proxied_ = server_.options_.proxies.trusts(peer_);
 }
 
 // Before all else. False: the connection is over.
@@ -66,7 +66,7 @@ Awaitable<bool> Connection::read_proxy_header() {
         const auto missing = missing_octets(header);
         if (!missing) {
             server_.metrics_.proxy_headers_refused.add(1);
-            log::warn("a trusted proxy's connection without a PROXY header", {{"client.address", client_.address}});
+            log::warn("a trusted proxy's connection without a PROXY header", {{"client.ip", client_.address}});
             co_return false;
         }
         if (*missing == 0) break;

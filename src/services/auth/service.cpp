@@ -227,9 +227,9 @@ Awaitable<bool> AuthService::revoke(AuditEntry entry) {
 
 Awaitable<Result<LoginSessionPage>> AuthService::list_sessions(http::Principal principal, LoginSessionQuery query) {
     const auto context = "auth_sessions " + principal.user.to_string();
-    LoginSessionPosition after = http::kBeforeTheNewest<AuthSessionId>;
+    LoginSessionPosition after = kBeforeTheNewest<AuthSessionId>;
     if (query.cursor) {
-        auto position = http::decode_cursor<AuthSessionId>(context, *query.cursor);
+        auto position = decode_cursor<AuthSessionId>(context, *query.cursor);
         if (!position) co_return position.error();
         after = *position;
     }
@@ -240,7 +240,7 @@ Awaitable<Result<LoginSessionPage>> AuthService::list_sessions(http::Principal p
     if (sessions.size() > limit) {
         sessions.resize(limit);
         page.next_cursor =
-            http::encode_cursor(context, LoginSessionPosition{sessions.back().last_used_at, sessions.back().id});
+            encode_cursor(context, LoginSessionPosition{sessions.back().last_used_at, sessions.back().id});
     }
     for (auto& session : sessions) session.current = session.id == principal.auth_session;
     page.items = std::move(sessions);

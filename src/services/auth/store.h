@@ -4,10 +4,10 @@
 
 #include "platform/base/async.h"
 #include "platform/base/bytes.h"
+#include "platform/base/cursor.h"
 #include "platform/base/ids.h"
 #include "platform/base/result.h"
 #include "platform/base/time.h"
-#include "platform/http/cursor.h"
 #include "services/auth/audit.h"
 #include "services/auth/mail_queue.h"
 #include "services/auth/signing_key.h"
@@ -77,7 +77,7 @@ struct Rotation {
 };
 
 // Login sessions are listed by last use, newest first.
-using LoginSessionPosition = http::Position<AuthSessionId>;
+using LoginSessionPosition = ListPosition<AuthSessionId>;
 
 class AuthStore {
 public:

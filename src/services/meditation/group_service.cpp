@@ -97,7 +97,7 @@ Awaitable<Result<GroupPage>> GroupService::list(GroupQuery query) {
     auto context = "groups state=" + std::string(query.state ? schema::enum_name(*query.state) : "");
     GroupPosition after{};
     if (query.cursor) {
-        auto position = http::decode_cursor<GroupId>(context, *query.cursor);
+        auto position = decode_cursor<GroupId>(context, *query.cursor);
         if (!position) co_return position.error();
         after = *position;
     }
@@ -105,7 +105,7 @@ Awaitable<Result<GroupPage>> GroupService::list(GroupQuery query) {
     page.items = co_await store_.list(wanted_states(query), after, query.limit + 1);
     if (page.items.size() > static_cast<std::size_t>(query.limit)) {
         page.items.pop_back();
-        page.next_cursor = http::encode_cursor(context, position_of(page.items.back()));
+        page.next_cursor = encode_cursor(context, position_of(page.items.back()));
     }
     std::vector<GroupId> ids;
     for (const auto& group : page.items) ids.push_back(group.id);

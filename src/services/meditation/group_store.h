@@ -2,7 +2,7 @@
 // The table groups, as the REST calls see it. How a group starts and ends is in group_timetable.h. No rules here.
 
 #include "platform/base/async.h"
-#include "platform/http/cursor.h"
+#include "platform/base/cursor.h"
 #include "services/meditation/group_types.h"
 
 #include <optional>
@@ -15,7 +15,7 @@ class Client;
 namespace mindspace::meditation {
 
 // Groups are listed by when they began, are to begin, or were made.
-using GroupPosition = http::Position<GroupId>;
+using GroupPosition = ListPosition<GroupId>;
 
 GroupPosition position_of(const Group& group);
 

@@ -25,15 +25,15 @@ std::string history_context(UserId user, const HistoryQuery& query) {
 // The cursor is the outside's word for a position.
 Awaitable<Result<SessionPage>> show_history(SessionService& service, UserId user, HistoryQuery query) {
     auto context = history_context(user, query);
-    HistoryPosition after = http::kBeforeTheNewest<MeditationSessionId>;
+    HistoryPosition after = kBeforeTheNewest<MeditationSessionId>;
     if (query.cursor) {
-        auto position = http::decode_cursor<MeditationSessionId>(context, *query.cursor);
+        auto position = decode_cursor<MeditationSessionId>(context, *query.cursor);
         if (!position) co_return position.error();
         after = *position;
     }
     auto part = co_await service.list(user, std::move(query), after);
     SessionPage page{.items = std::move(part.items), .next_cursor = {}};
-    if (part.next) page.next_cursor = http::encode_cursor(context, *part.next);
+    if (part.next) page.next_cursor = encode_cursor(context, *part.next);
     co_return page;
 }
 

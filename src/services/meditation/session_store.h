@@ -2,7 +2,7 @@
 // The table meditation_sessions, and the outbox rows that its changes leave. No rules here.
 
 #include "platform/base/async.h"
-#include "platform/http/cursor.h"
+#include "platform/base/cursor.h"
 #include "services/meditation/session_types.h"
 
 #include <optional>
@@ -17,7 +17,7 @@ class Replicas;
 namespace mindspace::meditation {
 
 // Sessions are listed by their start, newest first.
-using HistoryPosition = http::Position<MeditationSessionId>;
+using HistoryPosition = ListPosition<MeditationSessionId>;
 
 struct ImportOutcomes {
     std::vector<MeditationSessionId> created;

@@ -9,34 +9,34 @@
 #include <string>
 #include <string_view>
 
-namespace mindspace::http {
+namespace mindspace {
 
 // The last item of a page, by what every list is ordered: a time, and an id among equals.
-template <class Id>
-struct Position {
+template <class Key>
+struct ListPosition {
     Timestamp at{};
-    Id id{};
+    Key id{};
 };
 
 // In front of a list that begins with the newest.
-template <class Id>
-inline constexpr Position<Id> kBeforeTheNewest{
+template <class Key>
+inline constexpr ListPosition<Key> kBeforeTheNewest{
     .at = Timestamp{std::chrono::sys_days{std::chrono::year{9999} / 12 / 31}}, .id = {}};
 
 // `context` names the list with everything that shapes it.
-std::string encode_cursor(std::string_view context, const Position<Uuid>& position);
+std::string encode_cursor(std::string_view context, const ListPosition<Uuid>& position);
 template <class Tag>
-std::string encode_cursor(std::string_view context, const Position<Id<Tag>>& position) {
-    return encode_cursor(context, Position<Uuid>{position.at, position.id.value});
+std::string encode_cursor(std::string_view context, const ListPosition<Id<Tag>>& position) {
+    return encode_cursor(context, ListPosition<Uuid>{position.at, position.id.value});
 }
 
 // Error: malformed, `invalid_cursor`, for damaged and foreign cursors.
-Result<Position<Uuid>> decode_cursor(std::string_view context, std::string_view cursor);
-template <class Id>
-Result<Position<Id>> decode_cursor(std::string_view context, std::string_view cursor) {
+Result<ListPosition<Uuid>> decode_cursor(std::string_view context, std::string_view cursor);
+template <class Key>
+Result<ListPosition<Key>> decode_cursor(std::string_view context, std::string_view cursor) {
     auto position = decode_cursor(context, cursor);
     if (!position) return position.error();
-    return Position<Id>{position->at, Id{position->id}};
+    return ListPosition<Key>{position->at, Key{position->id}};
 }
 
-}  // namespace mindspace::http
+}  // namespace mindspace
