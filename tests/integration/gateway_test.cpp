@@ -162,6 +162,7 @@ TEST(GatewaySockets, AreSentElsewhereByAGatewayThatStops) {
     auto host = register_person(program);
     auto joined = join(host, create_group(host));
     program.send(SIGTERM);
+    EXPECT_GE(number_of(joined.socket.next("drain"), "reconnectInMs"), 0);
     EXPECT_EQ(joined.socket.close_code(), 1012);
     EXPECT_EQ(program.wait_for_end(), 0);
 }

@@ -184,7 +184,8 @@ Awaitable<Connection::Outcome> Connection::upgrade(Response response) {
     if (response.tunnel) {
         auto& upstream = *response.tunnel;
         auto early = upstream.early();
-        auto tunnel = std::make_shared<WebSocketTunnel>(server_, std::move(stream_), upstream.take_socket());
+        auto tunnel =
+            std::make_shared<WebSocketTunnel>(server_, std::move(stream_), upstream.take_socket(), response.farewell);
         tunnel->start(unread(), early);
     } else {
         const auto packing = packs ? WebSocketReader::Packing::deflate : WebSocketReader::Packing::none;

@@ -3,6 +3,7 @@
 
 #include "platform/base/async.h"
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -36,6 +37,9 @@ struct BodyStream {
     std::move_only_function<Awaitable<bool>(BodyWriter&)> write;
 };
 
+// Makes the last message to a client whose server leaves, which is to come back within that time.
+using Farewell = std::string (*)(std::chrono::milliseconds window);
+
 struct Response {
     int status = 200;
     std::string_view content_type = kJson;  // static text; not sent when there is no body
@@ -46,6 +50,7 @@ struct Response {
     // With status 101, instead of `upgrade`: a connection to another server that has just opened the socket; octets
     // pass between it and the client.
     std::shared_ptr<ClientConnection> tunnel{};
+    Farewell farewell = nullptr;  // of the tunnel's client when this server drains
     // Instead of `body`.
     std::optional<BodyStream> stream{};
     // Fields of another server's answer, each line with its end. They are then all but `headers` and the framing.

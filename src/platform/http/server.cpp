@@ -137,12 +137,7 @@ void Server::flush_some() {
 
 void Server::drain(std::chrono::milliseconds window) {
     draining_ = true;
-    const auto now = std::chrono::steady_clock::now();
-    std::size_t told = 0;
-    for (auto* tunnel : tunnels_) {
-        const auto share = static_cast<double>(told++) / static_cast<double>(tunnels_.size());
-        tunnel->drain_at(now + std::chrono::duration_cast<std::chrono::milliseconds>(window * share));
-    }
+    for (auto* tunnel : tunnels_) tunnel->drain(window);
     boost::system::error_code ignored;
     acceptor_.close(ignored);
     sweep_timer_.cancel();

@@ -57,7 +57,7 @@ public:
     void start();
 
     // Stops to accept; connections end after the answer they are at, sockets when they are told to; those that another
-    // server serves are told here, spread over `window`.
+    // server serves are told here to come back within `window`.
     void drain(std::chrono::milliseconds window);
     // True when nothing is open any more.
     [[nodiscard]] bool is_idle() const { return connections_.empty() && websockets_.empty() && tunnels_.empty(); }

@@ -15,8 +15,8 @@ constexpr auto kTunnelSilenceLimit = std::chrono::seconds(90);  // the serving s
 
 }  // namespace
 
-WebSocketTunnel::WebSocketTunnel(Server& server, Stream client, asio::ip::tcp::socket upstream)
-    : server_(server), client_(std::move(client)), upstream_(std::move(upstream)) {
+WebSocketTunnel::WebSocketTunnel(Server& server, Stream client, asio::ip::tcp::socket upstream, Farewell farewell)
+    : server_(server), client_(std::move(client)), upstream_(std::move(upstream)), farewell_(farewell) {
     server_.tunnels_.insert(this);
     server_.metrics_.websockets.add(1);
 }
@@ -63,19 +63,24 @@ Awaitable<> WebSocketTunnel::end(Direction& direction) {
     if (up_.ended && down_.ended) abort();
 }
 
-// Between two frames, while nothing is on its way.
-bool WebSocketTunnel::may_say_goodbye() const {
-    return boundary_.is_here() && down_.write_began_at == Clock::time_point::max() && !ending_since_;
+void WebSocketTunnel::drain(std::chrono::milliseconds window) {
+    if (farewell_ != nullptr) append_frame(goodbye_, Opcode::text, farewell_(window));
+    append_close_frame(goodbye_, CloseCode::service_restart);
+    try_to_say_goodbye();
+}
+
+// Between two messages, while nothing is on its way.
+void WebSocketTunnel::try_to_say_goodbye() {
+    const bool is_writing = down_.write_began_at != Clock::time_point::max();
+    if (goodbye_.empty() || said_goodbye_ || is_writing || ending_since_ || !boundary_.is_here()) return;
+    said_goodbye_ = true;
+    ending_since_ = Clock::now();
+    asio::co_spawn(server_.loop_, say_goodbye(shared_from_this()), asio::detached);
 }
 
 // The upstream's end then ends the rest.
 Awaitable<> WebSocketTunnel::say_goodbye(std::shared_ptr<WebSocketTunnel> self) {
-    if (!self->may_say_goodbye()) co_return;
-    self->said_goodbye_ = true;
-    self->ending_since_ = Clock::now();
-    std::string frame;
-    append_close_frame(frame, CloseCode::service_restart);
-    co_await self->client_.write({asio::buffer(frame), {}, {}});
+    co_await self->client_.write({asio::buffer(self->goodbye_), {}, {}});
     self->upstream_.close();
 }
 
@@ -84,8 +89,7 @@ void WebSocketTunnel::sweep(Clock::time_point now) {
     const bool stuck = now - limit > up_.write_began_at || now - limit > down_.write_began_at;
     const bool ends_slowly = ending_since_ && now - *ending_since_ > kEndLimit;
     if (stuck || ends_slowly || now - heard_at_ > kTunnelSilenceLimit) return abort();
-    if (drain_at_ && now >= *drain_at_ && may_say_goodbye())
-        asio::co_spawn(server_.loop_, say_goodbye(shared_from_this()), asio::detached);
+    try_to_say_goodbye();
 }
 
 void WebSocketTunnel::abort() {

@@ -3,9 +3,10 @@
 // no buffer while nothing is sent. When one side ends, the other is told and has a moment to end, too. Lives on its
 // core's loop; kept alive by its two directions.
 
+#include "platform/http/response.h"
 #include "platform/http/server.h"
 #include "platform/http/stream.h"
-#include "platform/http/websocket_frame_boundary.h"
+#include "platform/http/websocket_message_boundary.h"
 
 #include <optional>
 #include <span>
@@ -16,7 +17,8 @@ class WebSocketTunnel : public std::enable_shared_from_this<WebSocketTunnel> {
 public:
     using Clock = std::chrono::steady_clock;
 
-    WebSocketTunnel(Server& server, Stream client, asio::ip::tcp::socket upstream);
+    // Without a farewell the client of a server that leaves gets nothing but the close frame.
+    WebSocketTunnel(Server& server, Stream client, asio::ip::tcp::socket upstream, Farewell farewell);
     ~WebSocketTunnel();
     WebSocketTunnel(const WebSocketTunnel&) = delete;
     WebSocketTunnel& operator=(const WebSocketTunnel&) = delete;
@@ -24,8 +26,9 @@ public:
     // What had come in behind the two handshakes goes first.
     void start(std::span<const char> from_client, std::span<const char> from_upstream);
 
-    // By the server: sends the client elsewhere (1012) at that time, unless the other server has done it before.
-    void drain_at(Clock::time_point time) { drain_at_ = time; }
+    // By the server that leaves: sends the client elsewhere (the farewell, then 1012) as soon as nothing else is on its
+    // way to it.
+    void drain(std::chrono::milliseconds window);
     // By the server, now and then: drops what is dead or stuck.
     void sweep(Clock::time_point now);
     void abort();
@@ -41,7 +44,7 @@ private:
     static Awaitable<> pump(std::shared_ptr<WebSocketTunnel> self, Direction& direction, std::string early);
     Awaitable<bool> pass(Direction& direction, std::string& octets);
     Awaitable<> end(Direction& direction);
-    [[nodiscard]] bool may_say_goodbye() const;
+    void try_to_say_goodbye();
     static Awaitable<> say_goodbye(std::shared_ptr<WebSocketTunnel> self);
 
     Server& server_;
@@ -49,11 +52,12 @@ private:
     Stream upstream_;
     Direction up_{client_, upstream_};
     Direction down_{upstream_, client_};
-    FrameBoundary boundary_;  // of what the client gets
+    MessageBoundary boundary_;  // of what the client gets
+    Farewell farewell_;
+    std::string goodbye_;  // frames that are due; once sent, the client gets nothing any more
+    bool said_goodbye_ = false;
     Clock::time_point heard_at_ = Clock::now();
-    std::optional<Clock::time_point> drain_at_;
     std::optional<Clock::time_point> ending_since_;
-    bool said_goodbye_ = false;  // the client gets nothing any more
 };
 
 }  // namespace mindspace::http

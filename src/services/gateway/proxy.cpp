@@ -90,6 +90,7 @@ Attempt open_tunnel(ClientPool::Lease lease, const Outgoing& request) {
     Response response{.status = 101, .body = {}};
     lease->set_deadline(Clock::time_point::max());
     response.tunnel = lease.detach();
+    response.farewell = request.declaration.farewell;
     return response;
 }
 

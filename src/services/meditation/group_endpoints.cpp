@@ -114,7 +114,8 @@ http::Endpoints group_endpoints(GroupService& service, LiveEntrance& entrance) {
                              .summary = "The group's WebSocket; opened by a ticket or an access token.",
                              .limit = LimitClass::socket,
                              .errors = {"invalid_ticket", "origin_not_allowed"},
-                             .websocket = true},
+                             .websocket = true,
+                             .farewell = &farewell},
                             [&entrance](Call<http::None, LiveQuery> call) { return entrance.open(knock_of(call)); }));
     return rows;
 }

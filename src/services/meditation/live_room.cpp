@@ -4,8 +4,6 @@
 
 #include <boost/asio/co_spawn.hpp>
 
-#include <random>
-
 namespace mindspace::meditation {
 
 namespace {
@@ -49,11 +47,8 @@ void LiveRoom::tick() {
 }
 
 void LiveRoom::drain(Milliseconds window) {
-    thread_local std::minstd_rand random{std::random_device{}()};
-    std::uniform_int_distribution<std::int64_t> spread(0, window.count());
     for (auto& [connection, socket] : sockets_) {
-        Drain frame{.reconnect_in_ms = spread(random)};
-        socket->send(http::make_text_frame(schema::to_json(frame)));
+        socket->send(http::make_text_frame(farewell(window)));
         socket->close(http::CloseCode::service_restart);
     }
 }

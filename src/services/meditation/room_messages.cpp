@@ -1,5 +1,7 @@
 #include "services/meditation/room_messages.h"
 
+#include <random>
+
 namespace mindspace::meditation {
 
 namespace {
@@ -45,6 +47,12 @@ Result<ClientMessage> parse_message(std::string_view text) {
             return read_as<LeaveMessage>(*document);
     }
     return bad_message();
+}
+
+std::string farewell(Milliseconds window) {
+    thread_local std::minstd_rand random{std::random_device{}()};
+    std::uniform_int_distribution<std::int64_t> spread(0, window.count());
+    return schema::to_json(Drain{.reconnect_in_ms = spread(random)});
 }
 
 }  // namespace mindspace::meditation

@@ -180,6 +180,9 @@ struct Drain {
     }
 };
 
+// A Drain, as it is sent: whoever gets one comes back at a moment of their own within `window`.
+std::string farewell(Milliseconds window);
+
 struct ErrorAnswer {
     AnswerType type = AnswerType::error;
     std::string code;

@@ -1,17 +1,17 @@
 #pragma once
-// Where frames begin in octets that pass by (RFC 6455 section 5.2): a close frame of our own may be put only there.
+// Where messages begin in octets that pass by (RFC 6455 sections 5.2 and 5.4): one of our own may be put only there.
 
 #include <cstdint>
 #include <string_view>
 
 namespace mindspace::http {
 
-class FrameBoundary {
+class MessageBoundary {
 public:
     // The octets that come next in the stream.
     void pass(std::string_view octets);
-    // True when the next octet begins a frame.
-    [[nodiscard]] bool is_here() const { return header_seen_ == 0 && payload_left_ == 0; }
+    // True when the next octet begins a message.
+    [[nodiscard]] bool is_here() const { return header_seen_ == 0 && payload_left_ == 0 && !is_in_fragments_; }
 
 private:
     void read_header(std::string_view& octets);
@@ -21,6 +21,7 @@ private:
     unsigned length_octets_ = 0;      // behind the first two
     std::uint64_t length_ = 0;        // that the header has named so far
     std::uint64_t payload_left_ = 0;  // octets of the present frame's payload to come
+    bool is_in_fragments_ = false;    // the last frame of the present message has not begun
 };
 
 }  // namespace mindspace::http

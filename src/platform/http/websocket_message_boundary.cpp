@@ -1,10 +1,10 @@
-#include "platform/http/websocket_frame_boundary.h"
+#include "platform/http/websocket_message_boundary.h"
 
 #include <algorithm>
 
 namespace mindspace::http {
 
-void FrameBoundary::pass(std::string_view octets) {
+void MessageBoundary::pass(std::string_view octets) {
     while (!octets.empty()) {
         if (payload_left_ > 0) {
             const auto here = std::min<std::uint64_t>(payload_left_, octets.size());
@@ -16,7 +16,9 @@ void FrameBoundary::pass(std::string_view octets) {
     }
 }
 
-void FrameBoundary::read_header(std::string_view& octets) {
+void MessageBoundary::read_header(std::string_view& octets) {
+    constexpr unsigned kFinalBit = 0x80;
+    constexpr unsigned kControlBit = 0x08;  // of the opcode: such frames stand between fragments, too
     constexpr unsigned kMaskBit = 0x80;
     constexpr unsigned kTwoOctets = 126;
     constexpr unsigned kEightOctets = 127;
@@ -24,12 +26,14 @@ void FrameBoundary::read_header(std::string_view& octets) {
     const auto octet = static_cast<std::uint8_t>(octets.front());
     octets.remove_prefix(1);
     ++header_seen_;
-    if (header_seen_ == 2) {
+    if (header_seen_ == 1) {
+        if ((octet & kControlBit) == 0) is_in_fragments_ = (octet & kFinalBit) == 0;
+    } else if (header_seen_ == 2) {
         const unsigned code = octet & ~kMaskBit;
         length_ = code < kTwoOctets ? code : 0;
         length_octets_ = code == kTwoOctets ? 2 : code == kEightOctets ? 8 : 0;
         header_size_ = 2 + length_octets_ + ((octet & kMaskBit) != 0 ? kMaskSize : 0);
-    } else if (header_seen_ > 2 && header_seen_ <= 2 + length_octets_) {
+    } else if (header_seen_ <= 2 + length_octets_) {
         length_ = length_ << 8 | octet;
     }
     if (header_seen_ < header_size_) return;
