@@ -23,7 +23,7 @@ constexpr std::size_t kProgress = 15;  // completions between two faults
 
 std::chrono::seconds duration_of_the_run() {
     const char* seconds = std::getenv("MINDSPACE_FAULT_SECONDS");
-    return std::chrono::seconds(seconds == nullptr ? 20 : std::atoi(seconds));
+    return std::chrono::seconds(seconds == nullptr ? 10 : std::atoi(seconds));
 }
 
 // Roles as two processes, so that the one that takes requests and the one that moves events die by themselves.

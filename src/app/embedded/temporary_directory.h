@@ -1,5 +1,5 @@
 #pragma once
-// For tests: a new directory under /tmp that the servers' account can reach, removed at the end.
+// For tests: a new directory that the servers' account can reach, removed at the end.
 
 #include <sys/stat.h>
 
@@ -12,7 +12,7 @@ namespace mindspace::app {
 class TemporaryDirectory {
 public:
     TemporaryDirectory() {
-        std::string name = "/tmp/mindspace-test-XXXXXX";
+        std::string name = std::filesystem::temp_directory_path() / "mindspace-test-XXXXXX";
         if (!::mkdtemp(name.data()) || ::chmod(name.c_str(), 0755) != 0) std::abort();
         path_ = name;
     }

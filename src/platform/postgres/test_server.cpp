@@ -92,9 +92,9 @@ TestServer::TestServer(StandbyOf of) {
 }
 
 void TestServer::make_directory() {
-    // Directly under /tmp: the user postgres must get there, and a socket's path holds 107 characters.
-    std::string pattern = "/tmp/mindspace-postgres-XXXXXX";
-    if (mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("cannot make a directory under /tmp");
+    // The user postgres must get there, and a socket's path holds 107 characters.
+    std::string pattern = std::filesystem::temp_directory_path() / "mindspace-postgres-XXXXXX";
+    if (mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("cannot make " + pattern);
     directory_ = pattern;
     std::filesystem::permissions(directory_, std::filesystem::perms(0711));
     if (const passwd* user = server_user();
