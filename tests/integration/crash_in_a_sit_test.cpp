@@ -3,8 +3,8 @@
 
 #include "database.h"
 #include "live_listener.h"
+#include "metrics.h"
 #include "nginx.h"
-#include "raw_connection.h"
 
 #include "platform/postgres/test_server.h"
 #include "platform/redis/test_server.h"
@@ -49,11 +49,8 @@ protected:
         return query(conninfo_, "SELECT 1 FROM group_attendance WHERE group_id = '" + group_ + "'").size();
     }
     static std::size_t joined_on(const Program& node) {
-        RawConnection connection(node.management_port());
-        connection.send("GET /metrics HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
-        const auto page = connection.receive_all();
-        const std::string name = "\nmindspace_room_connections_joined ";
-        return static_cast<std::size_t>(std::stoi(page.substr(page.find(name) + name.size())));
+        return static_cast<std::size_t>(
+            metric(node.management_port("meditation"), "mindspace_room_connections_joined "));
     }
 
     // The sit and everybody's part in it began so much earlier.
@@ -95,8 +92,8 @@ protected:
     postgres::TestServer postgres_;
     redis::TestServer redis_;
     const std::string conninfo_ = postgres_.create_database();
-    Program first_{settings(), std::nullopt, "serve"};
-    Program second_{settings(), std::nullopt, "serve"};
+    Program first_{settings(), plan_of_environment(), "serve"};
+    Program second_{settings(), plan_of_environment(), "serve"};
     Nginx nginx_{{first_.port(), second_.port()}};
     std::vector<Member> members_;
     std::string group_;

@@ -91,7 +91,9 @@ TEST(GatewayFault, OfOneNodeOfTwoIsSeenByNobody) {
     stopping = true;
     threads.clear();
     EXPECT_EQ(bad, 0) << "of " << good;
-    EXPECT_GT(metric(program, "mindspace_upstream_requests_total{outcome=\"answered\",upstream=\"user\"}"), 0);
+    EXPECT_GT(
+        metric(program.management_port(), "mindspace_upstream_requests_total{outcome=\"answered\",upstream=\"user\"}"),
+        0);
 }
 
 TEST(GatewayFault, OfARestartedRoleCostsNoWrite) {
@@ -115,8 +117,12 @@ TEST(GatewayMixture, CallsSomeRolesByFunctionAndOthersByHttp) {
     EXPECT_TRUE(is(person.client.get(kMe), 200));
     meditate(person);
     EXPECT_TRUE(has_counted(person, 1));
-    EXPECT_LT(metric(program, "mindspace_upstream_requests_total{outcome=\"answered\",upstream=\"user\"}"), 0);
-    EXPECT_GT(metric(program, "mindspace_upstream_requests_total{outcome=\"answered\",upstream=\"meditation\"}"), 0);
+    EXPECT_LT(
+        metric(program.management_port(), "mindspace_upstream_requests_total{outcome=\"answered\",upstream=\"user\"}"),
+        0);
+    EXPECT_GT(metric(program.management_port(),
+                     "mindspace_upstream_requests_total{outcome=\"answered\",upstream=\"meditation\"}"),
+              0);
     const auto document = Client(program).get("/openapi.json");
     EXPECT_TRUE(document.at("/paths").as_object().contains("/api/v1/groups"));
 }
@@ -138,12 +144,12 @@ TEST(GatewaySockets, PassFramesAndRefusals) {
     EXPECT_EQ(LiveClient(program, group_path(group, "/live")).status(), 401);
     EXPECT_EQ(LiveClient(program, group_path(group, "/live"), {{"Origin", "https://evil.example"}}).status(), 403);
     auto joined = join(host, group);
-    EXPECT_EQ(metric(program, "mindspace_websockets "), 1);
+    EXPECT_EQ(metric(program.management_port(), "mindspace_websockets "), 1);
     // The role goes: its sockets are sent elsewhere, in its own words.
     program.split().node("meditation").send(SIGTERM);
     EXPECT_GE(number_of(joined.socket.next("drain"), "reconnectInMs"), 0);
     EXPECT_EQ(joined.socket.close_code(), 1012);
-    EXPECT_TRUE(eventually([&] { return metric(program, "mindspace_websockets ") == 0; }));
+    EXPECT_TRUE(eventually([&] { return metric(program.management_port(), "mindspace_websockets ") == 0; }));
     EXPECT_EQ(program.split().node("meditation").wait_for_end(), 0);
 }
 
@@ -154,7 +160,7 @@ TEST(GatewaySockets, EndWithARoleThatIsKilled) {
     program.split().node("meditation").kill();
     EXPECT_ANY_THROW(joined.socket.next("none"));
     joined.socket.break_off();
-    EXPECT_TRUE(eventually([&] { return metric(program, "mindspace_websockets ") == 0; }));
+    EXPECT_TRUE(eventually([&] { return metric(program.management_port(), "mindspace_websockets ") == 0; }));
 }
 
 TEST(GatewaySockets, AreSentElsewhereByAGatewayThatStops) {

@@ -5,20 +5,12 @@
 
 namespace mindspace::integration {
 
-namespace {
-
-std::string program() {
-    return std::filesystem::read_symlink("/proc/self/exe").parent_path() / "kafka_mock";
-}
-
-}  // namespace
-
 KafkaMock& KafkaMock::shared() {
     static KafkaMock mock;
     return mock;
 }
 
-KafkaMock::KafkaMock() : process_({program()}, {}, directory_.path() / "output") {
+KafkaMock::KafkaMock() : process_({helper_program("kafka_mock")}, {}, directory_.path() / "output") {
     eventually([this] { return (brokers_ = read_whole_file(directory_.path() / "output")).ends_with('\n'); });
     if (!brokers_.ends_with('\n')) throw std::runtime_error("the mock of Kafka does not start: " + brokers_);
     brokers_.pop_back();

@@ -8,13 +8,8 @@
 namespace mindspace::integration {
 namespace {
 
-std::uint16_t management_port_of_rooms() {
-    auto& program = Program::shared();
-    return plan_of_environment() ? program.split().node("meditation").management_port() : program.management_port();
-}
-
 std::string get(const char* path) {
-    RawConnection connection(management_port_of_rooms());
+    RawConnection connection(Program::shared().management_port("meditation"));
     connection.send("GET " + std::string(path) + " HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
     return connection.receive_all();
 }

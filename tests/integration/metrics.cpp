@@ -1,6 +1,5 @@
 #include "metrics.h"
 
-#include "program.h"
 #include "raw_connection.h"
 
 namespace mindspace::integration {
@@ -11,8 +10,8 @@ std::string read_metrics(std::uint16_t management_port) {
     return connection.receive_all();
 }
 
-double metric(const Program& program, const std::string& beginning) {
-    const auto page = read_metrics(program.management_port());
+double metric(std::uint16_t management_port, const std::string& beginning) {
+    const auto page = read_metrics(management_port);
     const auto at = page.find("\n" + beginning);
     if (at == std::string::npos) return -1;
     return std::stod(page.substr(page.find(' ', at + beginning.size())));

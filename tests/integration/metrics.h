@@ -1,15 +1,13 @@
 #pragma once
-// The metrics page of a program.
+// The metrics page of a process.
 
 #include <cstdint>
 #include <string>
 
 namespace mindspace::integration {
 
-class Program;
-
 std::string read_metrics(std::uint16_t management_port);
 // The value of the first sample whose line begins so; -1 when there is none.
-double metric(const Program& program, const std::string& beginning);
+double metric(std::uint16_t management_port, const std::string& beginning);
 
 }  // namespace mindspace::integration

@@ -1,4 +1,4 @@
-// PostgreSQL or Redis goes away under the running program. It brings them back by itself.
+// PostgreSQL or Redis goes away under the running program, and comes back.
 
 #include "raw_connection.h"
 #include "suite_program.h"
@@ -15,8 +15,19 @@ namespace {
 
 using testing::IsEmpty;
 
-class PostgresOutage : public SuiteProgram<PostgresOutage> {};
-class RedisOutage : public SuiteProgram<RedisOutage> {};
+// Servers of its own, as one process has them anyway.
+template <class Suite>
+class OutageSuite : public SuiteProgram<Suite> {
+public:
+    static std::optional<SplitPlan> plan() {
+        auto plan = plan_of_environment();
+        if (plan) plan->supervised = true;
+        return plan;
+    }
+};
+
+class PostgresOutage : public OutageSuite<PostgresOutage> {};
+class RedisOutage : public OutageSuite<RedisOutage> {};
 
 void kill_process(std::optional<pid_t> pid, int number = SIGKILL) {
     if (!pid || ::kill(*pid, number) != 0) throw std::runtime_error("there is no such server");
@@ -65,7 +76,7 @@ TEST_F(PostgresOutage, IsAnsweredWith503UntilItIsBack) {
 }
 
 TEST_F(PostgresOutage, OfASilentServerIsAnsweredWith503AndToldByReadyz) {
-    Program program({{"MINDSPACE_DATABASE_QUERY_TIMEOUT_MS", "500"}});
+    Program program({{"MINDSPACE_DATABASE_QUERY_TIMEOUT_MS", "500"}}, plan());
     auto person = register_person(program);
     const auto family = family_of(program.postgres_pid());
     for (const auto pid : family) kill_process(pid, SIGSTOP);

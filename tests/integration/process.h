@@ -69,6 +69,9 @@ private:
     std::filesystem::path path_;
 };
 
+// A program of the tests, built beside this one.
+std::string helper_program(const std::string& name);
+
 std::string read_whole_file(const std::filesystem::path& path);
 
 // The value of a variable that CTest sets. Throws without it.

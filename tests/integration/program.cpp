@@ -94,10 +94,11 @@ Program::Program(Environment more_settings, std::optional<SplitPlan> plan, std::
 }
 
 Program::~Program() {
-    if (is_running()) expect_no_secret_in(read_metrics(management_port()), "the metrics page");
+    for (const auto* node : split_ ? split_->processes() : std::vector<const Node*>{one_.get()})
+        if (node->is_running()) expect_no_secret_in(read_metrics(node->management_port()), "a metrics page");
     if (split_ || is_running()) stop();
     // The servers of a killed program end by themselves, a moment later.
-    eventually([this] { return !postgres_pid() && !redis_pid(); });
+    if (one_) eventually([this] { return !postgres_pid() && !redis_pid(); });
     const auto text = log();
     expect_no_secret_in(text, "the program's log");
     if (!something_failed()) return;
@@ -142,8 +143,8 @@ Ended Program::run(const std::vector<std::string>& arguments, std::string_view i
     return run_to_end(words, auth().settings());
 }
 
-fs::path Program::mail() const {
-    return fs::path(auth().settings().at("MINDSPACE_DATA_DIR")) / "mail";
+fs::path Program::auth_data() const {
+    return auth().settings().at("MINDSPACE_DATA_DIR");
 }
 
 std::string Program::conninfo() const {

@@ -10,6 +10,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace mindspace::integration {
 
@@ -52,13 +53,18 @@ public:
     void set_for_auth(const std::string& variable, std::string value);
     // Runs another command with the settings of that process, to the end; `input` is its standard input.
     [[nodiscard]] Ended run(const std::vector<std::string>& arguments, std::string_view input = {}) const;
-    // Where that process puts mails.
-    [[nodiscard]] std::filesystem::path mail() const;
+    // The data directory of that process, and where it puts mails.
+    [[nodiscard]] std::filesystem::path auth_data() const;
+    [[nodiscard]] std::filesystem::path mail() const { return auth_data() / "mail"; }
     // The database, for libpq.
     [[nodiscard]] std::string conninfo() const;
 
     [[nodiscard]] std::uint16_t port() const { return front().port(); }
     [[nodiscard]] std::uint16_t management_port() const { return front().management_port(); }
+    // Of the process with that role.
+    [[nodiscard]] std::uint16_t management_port(const std::string& role) const {
+        return (split_ ? std::as_const(*split_).node(role) : *one_).management_port();
+    }
     // The file of its certificate, which clients trust; empty: it speaks plain HTTP.
     [[nodiscard]] const std::string& certificate() const { return certificate_; }
     // Of a split one.

@@ -52,10 +52,10 @@ TEST_F(ProxyProtocol, IsHeardFromTrustedProxiesOnlyAndFromThemAlways) {
         answer_to(proxy, signature + "\x21\x11\x00\x0C\xCB\x00\x71\x07\xC6\x33\x64\x01\x01\x02\x03\x04"s + kAsk),
         says("203.0.113.7"));
     EXPECT_THAT(answer_to(proxy, signature + "\x20\x00\x00\x00"s + kAsk), says(Nginx::kAddress)) << "a health check";
-    EXPECT_EQ(metric(program, "mindspace_http_proxy_headers_refused_total"), 0);
+    EXPECT_EQ(metric(program.management_port(), "mindspace_http_proxy_headers_refused_total"), 0);
     EXPECT_EQ(answer_to(proxy, kAsk), "");
     EXPECT_EQ(answer_to(proxy, "PROXY TCP4 nobody 198.51.100.1 50000 443\r\n"s + kAsk), "");
-    EXPECT_EQ(metric(program, "mindspace_http_proxy_headers_refused_total"), 2);
+    EXPECT_EQ(metric(program.management_port(), "mindspace_http_proxy_headers_refused_total"), 2);
 
     RawConnection stranger(program.port());
     stranger.send("PROXY TCP4 203.0.113.7 198.51.100.1 50000 443\r\n"s + kAsk);

@@ -16,7 +16,9 @@ constexpr const char* kHistory = "/api/v1/sessions?limit=1";
 
 class Replica : public testing::Test {
 protected:
-    static double replica_reads(const Program& node) { return metric(node, "mindspace_postgres_replica_reads_total"); }
+    static double replica_reads(const Program& node) {
+        return metric(node.management_port("meditation"), "mindspace_postgres_replica_reads_total");
+    }
     static bool shows(Person& person, const Program& node, const std::string& session) {
         const auto answer = Client(node, person.client.access_token()).get(kHistory);
         return answer.status == 200 && answer.at("/items/0/id") == json::value(session);
@@ -31,8 +33,8 @@ protected:
     redis::TestServer redis_;
     const std::string database_ = primary_.create_database();  // test1
     postgres::TestServer replica_{postgres::TestServer::StandbyOf{primary_}};
-    Program first_{settings(), std::nullopt, "serve"};
-    Program second_{settings(), std::nullopt, "serve"};
+    Program first_{settings(), plan_of_environment(), "serve"};
+    Program second_{settings(), plan_of_environment(), "serve"};
 };
 
 TEST_F(Replica, ShowsWhoWroteTheirOwnWritesOnEveryNode) {

@@ -19,9 +19,15 @@ std::string upper(std::string text) {
 }  // namespace
 
 Split::Split(SplitPlan plan, const Environment& settings, const std::filesystem::path& directory) {
+    if (plan.supervised) {
+        supervised_.emplace(directory / "data");
+    } else {
+        redis_.emplace();
+    }
     Environment common = settings;
-    common.merge(Environment{{"MINDSPACE_DATABASE_URL", postgres::TestServer::shared().create_database()},
-                             {"MINDSPACE_REDIS_URL", redis_.socket_path()},
+    common.merge(Environment{{"MINDSPACE_DATABASE_URL",
+                              supervised_ ? supervised_->conninfo() : postgres::TestServer::shared().create_database()},
+                             {"MINDSPACE_REDIS_URL", supervised_ ? supervised_->redis_url() : redis_->socket_path()},
                              {"MINDSPACE_DATABASE_CONNECTIONS_PER_CORE", "2"},
                              {"MINDSPACE_HTTP_CORES", "2"}});
     for (const auto& role : plan.nodes) {
@@ -61,6 +67,13 @@ std::vector<Node*> Split::nodes() const {
     std::vector<Node*> all;
     for (const auto& [role, of_role] : nodes_)
         for (const auto& node : of_role) all.push_back(node.get());
+    return all;
+}
+
+std::vector<const Node*> Split::processes() const {
+    const auto behind = nodes();
+    std::vector<const Node*> all{front_.get()};
+    all.insert(all.end(), behind.begin(), behind.end());
     return all;
 }
 

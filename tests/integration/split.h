@@ -4,6 +4,7 @@
 
 #include "node.h"
 #include "platform/redis/test_server.h"
+#include "supervised_servers.h"
 
 #include <map>
 #include <optional>
@@ -14,11 +15,12 @@ namespace mindspace::integration {
 struct SplitPlan {
     std::string front = "gateway";  // roles of the process that clients talk to
     std::vector<std::string> nodes = {"auth", "user", "meditation", "analytics"};
+    bool supervised = false;  // a PostgreSQL and a Redis of its own, which come back by themselves
 };
 
 class Split {
 public:
-    // Nothing runs yet. Settings are for every process.
+    // Of the program nothing runs yet. Settings are for every process.
     Split(SplitPlan plan, const Environment& settings, const std::filesystem::path& directory);
 
     // Starts what does not run, the nodes before the gateway. A node keeps its port.
@@ -31,13 +33,16 @@ public:
     // The n-th node of that role.
     [[nodiscard]] Node& node(const std::string& role, std::size_t n = 0) { return *nodes_.at(role).at(n); }
     [[nodiscard]] const Node& node(const std::string& role) const { return *nodes_.at(role).at(0); }
+    // The gateway first.
+    [[nodiscard]] std::vector<const Node*> processes() const;
     // What all of them said.
     [[nodiscard]] std::string log() const;
 
 private:
     [[nodiscard]] std::vector<Node*> nodes() const;
 
-    redis::TestServer redis_;
+    std::optional<SupervisedServers> supervised_;  // or
+    std::optional<redis::TestServer> redis_;       // and a database of the shared server
     std::map<std::string, std::vector<std::unique_ptr<Node>>> nodes_;
     std::unique_ptr<Node> front_;
 };

@@ -81,7 +81,7 @@ TEST(Startup, DoesNotShareAPortWithAnotherMindSpace) {
 }
 
 TEST(Startup, RefusesASecondProgramOnTheSameData) {
-    expect_refusal(run({"up"}, {{"MINDSPACE_DATA_DIR", Program::shared().data()}}), kUnavailable, "in use");
+    expect_refusal(run({"up"}, {{"MINDSPACE_DATA_DIR", Program::shared().auth_data()}}), kUnavailable, "in use");
     EXPECT_TRUE(is(Client(Program::shared()).get("/readyz"), 200));
 }
 

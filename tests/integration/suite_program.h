@@ -15,7 +15,7 @@ namespace mindspace::integration {
 template <class Suite>
 class SuiteProgram : public testing::Test {
 public:
-    static void SetUpTestSuite() { program_ = std::make_unique<Program>(); }
+    static void SetUpTestSuite() { program_ = std::make_unique<Program>(Environment{}, Suite::plan()); }
     static void TearDownTestSuite() { program_.reset(); }
 
 protected:
@@ -24,6 +24,8 @@ protected:
         if (!program_->is_running()) program_->start();
     }
     static Program& program() { return *program_; }
+    // For a suite that wants another than the usual one.
+    static std::optional<SplitPlan> plan() { return plan_of_environment(); }
 
 private:
     static inline std::unique_ptr<Program> program_;
