@@ -140,17 +140,18 @@ TEST(Login, UnknownAddressAndWrongPasswordLookTheSame) {
 
 TEST(Login, OfAnUnknownAddressTakesTheTimeOfAPasswordHash) {
     const auto person = register_person();
-    const auto quickest = [](std::string_view email) {
-        auto least = std::chrono::nanoseconds::max();
-        for (int i = 0; i < 7; ++i) {
-            const auto began = std::chrono::steady_clock::now();
-            log_in_with(email, "quite another one");
-            least = std::min<std::chrono::nanoseconds>(least, std::chrono::steady_clock::now() - began);
-        }
-        return least;
+    const auto time_of = [](std::string_view email) -> std::chrono::nanoseconds {
+        const auto began = std::chrono::steady_clock::now();
+        log_in_with(email, "quite another one");
+        return std::chrono::steady_clock::now() - began;
     };
-    const auto known = quickest(person.email);
-    const auto unknown = quickest(new_email());
+    // In turns, and the quickest: the machine has other things to do, too.
+    auto known = std::chrono::nanoseconds::max();
+    auto unknown = known;
+    for (int i = 0; i < 10; ++i) {
+        known = std::min(known, time_of(person.email));
+        unknown = std::min(unknown, time_of(new_email()));
+    }
     EXPECT_LT(known, 2 * unknown);
     EXPECT_LT(unknown, 2 * known);
 }
