@@ -19,17 +19,16 @@ std::string upper(std::string text) {
 }  // namespace
 
 Split::Split(SplitPlan plan, const Environment& settings, const std::filesystem::path& directory) {
+    Environment common = settings;
     if (plan.supervised) {
         supervised_.emplace(directory / "data");
-    } else {
-        redis_.emplace();
+        common["MINDSPACE_DATABASE_URL"] = supervised_->conninfo();
+        common["MINDSPACE_REDIS_URL"] = supervised_->redis_url();
     }
-    Environment common = settings;
-    common.merge(Environment{{"MINDSPACE_DATABASE_URL",
-                              supervised_ ? supervised_->conninfo() : postgres::TestServer::shared().create_database()},
-                             {"MINDSPACE_REDIS_URL", supervised_ ? supervised_->redis_url() : redis_->socket_path()},
-                             {"MINDSPACE_DATABASE_CONNECTIONS_PER_CORE", "2"},
-                             {"MINDSPACE_HTTP_CORES", "2"}});
+    if (!common.contains("MINDSPACE_DATABASE_URL"))
+        common["MINDSPACE_DATABASE_URL"] = postgres::TestServer::shared().create_database();
+    if (!common.contains("MINDSPACE_REDIS_URL")) common["MINDSPACE_REDIS_URL"] = redis_.emplace().socket_path();
+    common.merge(Environment{{"MINDSPACE_DATABASE_CONNECTIONS_PER_CORE", "2"}, {"MINDSPACE_HTTP_CORES", "2"}});
     for (const auto& role : plan.nodes) {
         auto& of_role = nodes_[role];
         const auto name = role + std::to_string(of_role.size());

@@ -1,6 +1,6 @@
 #pragma once
 // The program as several processes: a gateway and, behind it, nodes of the other roles, on a PostgreSQL and a Redis
-// that belong to none of them.
+// that belong to none of them: those that the settings name, or the tests' own.
 
 #include "node.h"
 #include "platform/redis/test_server.h"
@@ -41,8 +41,8 @@ public:
 private:
     [[nodiscard]] std::vector<Node*> nodes() const;
 
-    std::optional<SupervisedServers> supervised_;  // or
-    std::optional<redis::TestServer> redis_;       // and a database of the shared server
+    std::optional<SupervisedServers> supervised_;  // if the plan says so
+    std::optional<redis::TestServer> redis_;       // unless the settings name another
     std::map<std::string, std::vector<std::unique_ptr<Node>>> nodes_;
     std::unique_ptr<Node> front_;
 };
