@@ -43,7 +43,10 @@ std::vector<pid_t> family_of(std::optional<pid_t> pid) {
 }
 
 bool has_another(const std::function<std::optional<pid_t>()>& pid, pid_t old) {
-    return eventually([&] { return pid() && *pid() != old; });
+    return eventually([&] {
+        const auto now = pid();
+        return now && *now != old;
+    });
 }
 
 void flush_redis(const Program& program) {
