@@ -1,10 +1,9 @@
 #include "nginx.h"
 
+#include "platform/base/test_process.h"
 #include "raw_connection.h"
 
 #include <unistd.h>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/ip/tcp.hpp>
 
 #include <fstream>
 #include <stdexcept>
@@ -12,14 +11,6 @@
 namespace mindspace::integration {
 
 namespace {
-
-namespace asio = boost::asio;
-
-std::uint16_t find_free_port() {
-    asio::io_context loop;
-    const asio::ip::tcp::acceptor acceptor(loop, {asio::ip::address_v4::loopback(), 0});
-    return acceptor.local_endpoint().port();
-}
 
 std::string pass_requests(const std::string& directory, const std::string& upstream, const std::string& listen) {
     std::string temporary;
@@ -56,7 +47,7 @@ std::string configuration(const std::string& directory, std::uint16_t port, cons
 
 }  // namespace
 
-Nginx::Nginx(const std::vector<std::uint16_t>& nodes, Passes what) : port_(find_free_port()) {
+Nginx::Nginx(const std::vector<std::uint16_t>& nodes, Passes what) : port_(free_port()) {
     const auto directory = directory_.path().native();
     std::ofstream(directory + "/nginx.conf") << configuration(directory, port_, nodes, what);
     const std::vector<std::string> arguments{

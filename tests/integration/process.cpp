@@ -1,15 +1,14 @@
 #include "process.h"
 
+#include "platform/base/test_process.h"
+
 #include <fcntl.h>
-#include <sys/prctl.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <csignal>
 #include <cstdlib>
-#include <cstring>
 #include <fstream>
 #include <sstream>
 #include <stdexcept>
@@ -32,23 +31,6 @@ std::vector<std::string> environment_with(const Environment& settings) {
     return variables;
 }
 
-std::vector<char*> pointers_to(std::vector<std::string>& texts) {
-    std::vector<char*> pointers;
-    for (auto& text : texts) pointers.push_back(text.data());
-    pointers.push_back(nullptr);
-    return pointers;
-}
-
-// Between fork and exec: nothing here may allocate or lock.
-[[noreturn]] void become(char* const* arguments, char* const* environment, int output, pid_t parent) {
-    ::prctl(PR_SET_PDEATHSIG, SIGTERM);
-    if (::getppid() != parent) ::_exit(127);  // the test program ended meanwhile
-    ::dup2(output, STDOUT_FILENO);
-    ::dup2(output, STDERR_FILENO);
-    ::execvpe(arguments[0], arguments, environment);
-    ::_exit(127);
-}
-
 }  // namespace
 
 bool eventually(const std::function<bool()>& condition, std::chrono::milliseconds patience) {
@@ -61,17 +43,10 @@ bool eventually(const std::function<bool()>& condition, std::chrono::millisecond
 }
 
 Process::Process(const std::vector<std::string>& arguments, const Environment& settings, const fs::path& output) {
-    auto words = arguments;
-    auto variables = environment_with(settings);
-    const auto word_pointers = pointers_to(words);
-    const auto variable_pointers = pointers_to(variables);
     const int file = ::open(output.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
     if (file < 0) throw std::system_error(errno, std::generic_category(), output);
-    const pid_t parent = ::getpid();
-    pid_ = ::fork();
-    if (pid_ == 0) become(word_pointers.data(), variable_pointers.data(), file, parent);
+    pid_ = launch({.words = arguments, .output = file, .environment = environment_with(settings)});
     ::close(file);
-    if (pid_ < 0) throw std::system_error(errno, std::generic_category(), "fork");
 }
 
 Process::~Process() {
@@ -103,18 +78,6 @@ Ended run_to_end(const std::vector<std::string>& arguments, const Environment& s
     const auto exit_code = process.wait();
     if (!exit_code) throw std::runtime_error(arguments.at(0) + " does not end: " + read_whole_file(output));
     return {.exit_code = *exit_code, .output = read_whole_file(output)};
-}
-
-TemporaryDirectory::TemporaryDirectory() {
-    std::string name = fs::temp_directory_path() / "mindspace-test-XXXXXX";
-    if (::mkdtemp(name.data()) == nullptr) throw std::system_error(errno, std::generic_category(), name);
-    path_ = name;
-    fs::permissions(path_, fs::perms::owner_all | fs::perms::group_exec | fs::perms::others_exec);
-}
-
-TemporaryDirectory::~TemporaryDirectory() {
-    std::error_code ignored;
-    fs::remove_all(path_, ignored);
 }
 
 std::string helper_program(const std::string& name) {

@@ -1,6 +1,8 @@
 #pragma once
 // A child process of a test, and waiting for what it does. The child ends with the test program, however that ends.
 
+#include "platform/base/test_directory.h"
+
 #include <sys/types.h>
 
 #include <chrono>
@@ -55,19 +57,6 @@ struct Ended {
 
 // Runs to the end. Throws when that does not come.
 Ended run_to_end(const std::vector<std::string>& arguments, const Environment& settings = {});
-
-// A directory of its own under the system's for temporary files; the servers' account may pass through it.
-class TemporaryDirectory {
-public:
-    TemporaryDirectory();
-    ~TemporaryDirectory();
-    TemporaryDirectory(const TemporaryDirectory&) = delete;
-    TemporaryDirectory& operator=(const TemporaryDirectory&) = delete;
-    [[nodiscard]] const std::filesystem::path& path() const { return path_; }
-
-private:
-    std::filesystem::path path_;
-};
 
 // A program of the tests, built beside this one.
 std::string helper_program(const std::string& name);

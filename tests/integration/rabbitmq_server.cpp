@@ -1,6 +1,6 @@
 #include "rabbitmq_server.h"
 
-#include "platform/redis/test_process.h"
+#include "platform/base/test_process.h"
 #include "raw_connection.h"
 
 #include <signal.h>
@@ -35,9 +35,9 @@ RabbitmqServer& RabbitmqServer::shared() {
 
 RabbitmqServer::RabbitmqServer()
     : certificate_{.certificate = directory_.path() / "certificate.pem", .key = directory_.path() / "key.pem"},
-      port_(redis::free_port()),
-      secure_port_(redis::free_port()),
-      mapper_port_(redis::free_port()) {
+      port_(free_port()),
+      secure_port_(free_port()),
+      mapper_port_(free_port()) {
     const auto& home = directory_.path();
     make_certificate(certificate_, "RabbitMQ");
     const auto config = home / "rabbitmq.conf";
@@ -55,7 +55,7 @@ RabbitmqServer::RabbitmqServer()
         {"RABBITMQ_NODENAME", "test@localhost"},
         {"RABBITMQ_NODE_IP_ADDRESS", "127.0.0.1"},
         {"RABBITMQ_NODE_PORT", std::to_string(port_)},
-        {"RABBITMQ_DIST_PORT", std::to_string(redis::free_port())},
+        {"RABBITMQ_DIST_PORT", std::to_string(free_port())},
         {"RABBITMQ_MNESIA_BASE", home / "mnesia"},
         {"RABBITMQ_LOG_BASE", home / "log"},
         {"RABBITMQ_PID_FILE", home / "pid"},

@@ -259,7 +259,7 @@ TEST(RabbitmqTransportByTls, TalksToNobodyWhomItsAuthorityDoesNotKnow) {
         connection.open(1, Seconds(0));
     };
     EXPECT_NO_THROW(connect(secure_url()));
-    const integration::TemporaryDirectory directory;
+    const TemporaryDirectory directory;
     const auto other = directory.path() / "other.pem";
     integration::make_certificate({.certificate = other, .key = directory.path() / "key.pem"}, "Somebody else");
     EXPECT_THROW(connect(RabbitmqServer::shared().secure_url(other)), Unavailable);

@@ -1,7 +1,7 @@
 #include "app/embedded/child_process.h"
 
 #include "app/embedded/startup_error.h"
-#include "app/embedded/temporary_directory.h"
+#include "platform/base/test_directory.h"
 
 #include <gtest/gtest.h>
 #include <unistd.h>

@@ -3,7 +3,7 @@
 #include "app/embedded/account.h"
 #include "app/embedded/socket_directory.h"
 #include "app/embedded/startup_error.h"
-#include "app/embedded/temporary_directory.h"
+#include "platform/base/test_directory.h"
 
 #include <gtest/gtest.h>
 #include <sys/stat.h>

@@ -2,7 +2,7 @@
 #include "app/embedded/supervisor.h"
 
 #include "app/embedded/startup_error.h"
-#include "app/embedded/temporary_directory.h"
+#include "platform/base/test_directory.h"
 
 #include <fcntl.h>
 #include <fmt/format.h>

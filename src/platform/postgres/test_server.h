@@ -2,6 +2,7 @@
 // A real PostgreSQL server for tests: private directory and Unix socket, no TCP, no durability. Started on first use,
 // once for each test binary, and stopped with it (the kernel sees to that even when the test is killed).
 
+#include "platform/base/test_directory.h"
 #include "platform/postgres/statement.h"
 
 #include <sys/types.h>
@@ -31,7 +32,7 @@ public:
     TestServer& operator=(const TestServer&) = delete;
 
     // Where its socket is; what libpq takes for a host.
-    [[nodiscard]] const std::string& directory() const { return directory_; }
+    [[nodiscard]] const std::string& directory() const { return directory_.path().native(); }
     // Of the maintenance database.
     [[nodiscard]] std::string conninfo() const { return conninfo("postgres"); }
     [[nodiscard]] std::string conninfo(const std::string& database) const;
@@ -44,13 +45,12 @@ public:
     void restart();
 
 private:
-    void make_directory();
     void make_cluster(const std::vector<std::string>& command);
     void start();
     void end(int signal);
 
     Settings settings_;
-    std::string directory_;
+    TemporaryDirectory directory_;
     pid_t server_ = 0;
     int databases_ = 0;
 };

@@ -1,5 +1,6 @@
 #include "platform/redis/client.h"
 
+#include "platform/base/test_process.h"
 #include "platform/redis/connection.h"
 #include "platform/redis/test_client.h"
 

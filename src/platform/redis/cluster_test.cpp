@@ -3,6 +3,7 @@
 #include "platform/redis/cluster.h"
 
 #include "platform/base/result.h"
+#include "platform/base/test_process.h"
 #include "platform/redis/test_cluster_traffic.h"
 
 #include <algorithm>

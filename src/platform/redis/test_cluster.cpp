@@ -6,6 +6,7 @@
 #include <sstream>
 #include <stdexcept>
 #include <thread>
+#include "platform/base/test_process.h"
 
 namespace mindspace::redis {
 

@@ -1,5 +1,7 @@
 #include "platform/redis/test_server.h"
 
+#include "platform/base/test_process.h"
+
 #include <boost/asio/local/stream_protocol.hpp>
 
 #include <csignal>
@@ -15,11 +17,12 @@ namespace {
 
 using std::chrono::steady_clock;
 constexpr std::chrono::seconds kStartPatience{5};
+constexpr std::chrono::milliseconds kLook{1};
 
 }  // namespace
 
 TestServer::TestServer(std::vector<std::string> arguments)
-    : arguments_(std::move(arguments)), socket_path_(directory_.path() + "/redis.sock") {
+    : arguments_(std::move(arguments)), socket_path_(directory_.path() / "redis.sock") {
     start();
 }
 
@@ -39,7 +42,7 @@ void TestServer::start() {
                                    directory_.path(), "--save", "",  "--loglevel",   "warning"};
     words.insert(words.end(), arguments_.begin(), arguments_.end());
     int nowhere = open("/dev/null", O_WRONLY | O_CLOEXEC);
-    process_ = start_program(std::move(words), nowhere);
+    process_ = launch({.words = std::move(words), .output = nowhere});
     close(nowhere);
     asio::io_context io;
     asio::local::stream_protocol::socket probe(io);
@@ -49,7 +52,7 @@ void TestServer::start() {
         if (steady_clock::now() > deadline) throw std::runtime_error("redis-server does not start");
         probe.close();
         probe.connect(socket_path_, fault);
-        std::this_thread::yield();
+        std::this_thread::sleep_for(kLook);
     } while (fault);
 }
 

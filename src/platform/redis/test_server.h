@@ -3,7 +3,7 @@
 // something has happened.
 
 #include "platform/base/async.h"
-#include "platform/redis/test_process.h"
+#include "platform/base/test_directory.h"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
@@ -37,7 +37,7 @@ public:
 
 private:
     std::vector<std::string> arguments_;
-    TestDirectory directory_;
+    TemporaryDirectory directory_;
     std::string socket_path_;
     pid_t process_ = -1;
 };

@@ -1,10 +1,10 @@
 // A Redis that speaks TLS, with certificates made here.
 
 #include "platform/base/result.h"
+#include "platform/base/test_process.h"
 #include "platform/redis/client.h"
 #include "platform/redis/subscriber.h"
 #include "platform/redis/test_calls.h"
-#include "platform/redis/test_process.h"
 #include "platform/redis/test_server.h"
 #include "platform/redis/url.h"
 
@@ -16,7 +16,7 @@ namespace {
 class RedisTls : public testing::Test {
 protected:
     static void SetUpTestSuite() {
-        certificates = std::make_unique<TestDirectory>();
+        certificates = std::make_unique<TemporaryDirectory>();
         make_ca("ca");
         make_ca("stranger");
         run_program({"openssl",
@@ -65,7 +65,7 @@ protected:
                      "2"});
     }
 
-    static std::string file(const std::string& name) { return certificates->path() + "/" + name; }
+    static std::string file(const std::string& name) { return certificates->path() / name; }
 
     static ClientOptions options(const std::string& host, const std::string& ca) {
         auto parsed =
@@ -90,13 +90,13 @@ protected:
         return fault;
     }
 
-    static std::unique_ptr<TestDirectory> certificates;
+    static std::unique_ptr<TemporaryDirectory> certificates;
     static std::unique_ptr<TestServer> tls_server;
     static std::uint16_t tls_port;
     asio::io_context io_;
 };
 
-std::unique_ptr<TestDirectory> RedisTls::certificates;
+std::unique_ptr<TemporaryDirectory> RedisTls::certificates;
 std::unique_ptr<TestServer> RedisTls::tls_server;
 std::uint16_t RedisTls::tls_port = 0;
 

@@ -1,5 +1,6 @@
 // A replica that takes over without the last events, on real servers.
 
+#include "platform/base/test_process.h"
 #include "platform/postgres/test_loop.h"
 #include "platform/redis/client.h"
 #include "platform/redis/test_server.h"
@@ -73,7 +74,7 @@ protected:
     }
 
     asio::io_context io_;
-    const std::string port_ = std::to_string(redis::free_port());
+    const std::string port_ = std::to_string(free_port());
     Redis master_{io_, {"--port", port_, "--repl-diskless-sync-delay", "0"}};
     Redis replica_{io_, {"--replicaof", "127.0.0.1", port_}};
     const Timestamp now_ = SystemClock{}.now();
