@@ -190,8 +190,8 @@ TEST(AccountDeletionOnTwoNodes, IsKnownToTheOtherWithinASecond) {
     const redis::TestServer redis;
     const Environment settings{{"MINDSPACE_DATABASE_URL", postgres.create_database()},
                                {"MINDSPACE_REDIS_URL", redis.socket_path()}};
-    const Program first(settings, std::nullopt, "serve");
-    const Program second(settings, std::nullopt, "serve");
+    const Program first(settings, std::nullopt);
+    const Program second(settings, std::nullopt);
     auto person = register_person(first);
     Client elsewhere(second, person.client.access_token());
     ASSERT_TRUE(is(elsewhere.get(kMe), 200));

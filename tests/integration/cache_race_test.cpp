@@ -6,6 +6,7 @@
 #include "delaying_proxy.h"
 #include "person.h"
 
+#include "platform/base/test_process.h"
 #include "platform/postgres/test_server.h"
 #include "platform/redis/test_server.h"
 
@@ -80,13 +81,13 @@ protected:
 
     postgres::TestServer postgres_;
     const std::string conninfo_ = postgres_.create_database();
-    const std::uint16_t redis_port_ = redis::free_port();
+    const std::uint16_t redis_port_ = free_port();
     redis::TestServer redis_{{"--port", std::to_string(redis_port_)}};
     const Delays delays_{.least = 0ms, .most = 4ms, .stall_percent = 1, .stall = 30ms};
     DelayingProxy first_line_{redis_port_, delays_};
     DelayingProxy second_line_{redis_port_, delays_};
-    Program first_{settings(first_line_), std::nullopt, "serve"};
-    Program second_{settings(second_line_), std::nullopt, "serve"};
+    Program first_{settings(first_line_), std::nullopt};
+    Program second_{settings(second_line_), std::nullopt};
     std::deque<Profile> profiles_;
     std::atomic<int> stale_ = 0;
     std::atomic<int> failed_ = 0;

@@ -33,7 +33,7 @@ protected:
         redis_.emplace();
         program_.emplace(
             Environment{{"MINDSPACE_DATABASE_URL", database_}, {"MINDSPACE_REDIS_URL", redis_->socket_path()}},
-            std::nullopt, "serve");
+            std::nullopt);
     }
 
     // The users whose rows each worker itself holds in its shards of the table.
@@ -132,7 +132,7 @@ TEST_F(Citus, ServesTheMainJobWithItsUsersOnBothWorkers) {
 
 TEST_F(Citus, TellsEveryProcessThatALoginHasEnded) {
     Program second({{"MINDSPACE_DATABASE_URL", database_}, {"MINDSPACE_REDIS_URL", redis_->socket_path()}},
-                   std::nullopt, "serve");
+                   std::nullopt);
     auto person = register_person(*program_);
     auto elsewhere = log_in_again(person);
     const auto group = create_group(person);

@@ -147,7 +147,8 @@ TEST(UserCommand, SaysThatTheProgramDoesNotRun) {
 }
 
 TEST(Doctor, FindsNothingBrokenInAGoodProgram) {
-    const Program program({}, std::nullopt);  // the tests' own PostgreSQL does without fsync, which is a finding
+    // The tests' own PostgreSQL does without fsync, which is a finding
+    const Program program(kFullPasswordHash, std::nullopt, Servers::own);
     const auto url = "http://127.0.0.1:" + std::to_string(program.port());
     const auto ended = program.run({"doctor", "--url", url});
     EXPECT_EQ(ended.exit_code, 0) << ended.output;

@@ -92,8 +92,8 @@ protected:
     postgres::TestServer postgres_;
     redis::TestServer redis_;
     const std::string conninfo_ = postgres_.create_database();
-    Program first_{settings(), plan_of_environment(), "serve"};
-    Program second_{settings(), plan_of_environment(), "serve"};
+    Program first_{settings()};
+    Program second_{settings()};
     Nginx nginx_{{first_.port(), second_.port()}};
     std::vector<Member> members_;
     std::string group_;
@@ -164,6 +164,7 @@ TEST_F(CrashInASit, OfRedisBeginsANewEpochAndTheSitGoesOn) {
     EXPECT_EQ(joined.welcome.at("state"), "running");
     EXPECT_EQ(joined.welcome.at("participants").as_array().size(), 4U);
     for (auto& member : members_) member.listener->next("join");
+    ASSERT_TRUE(eventually([&] { return attendance() == 4; }));
     let_pass(kPlannedSeconds);
     expect_one_end({0, 1, 2});
     EXPECT_EQ(seconds_attended().size(), 4U) << "the late one's time was moved, too";

@@ -16,8 +16,15 @@ namespace {
 using testing::HasSubstr;
 using testing::IsEmpty;
 
-class Crash : public SuiteProgram<Crash> {};
-class Stop : public SuiteProgram<Stop> {};
+// Of one process: with the servers that it starts, which must end with it.
+template <class Suite>
+class EndSuite : public SuiteProgram<Suite> {
+public:
+    static Servers servers() { return servers_of_up(); }
+};
+
+class Crash : public EndSuite<Crash> {};
+class Stop : public EndSuite<Stop> {};
 
 TEST_F(Crash, LosesAndDoublesNothingThatWasAcknowledged) {
     Workload workload(program(), 6);

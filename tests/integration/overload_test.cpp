@@ -6,7 +6,6 @@
 
 #include <algorithm>
 #include <atomic>
-#include <cstdlib>
 #include <mutex>
 #include <thread>
 
@@ -22,8 +21,7 @@ struct Figures {
     std::chrono::milliseconds others;   // any other call meanwhile
 };
 Figures promised() {
-    const bool is_shipped = std::getenv("MINDSPACE_SHIPPED") != nullptr;
-    return is_shipped ? Figures{.refusal = 100ms, .others = 50ms} : Figures{.refusal = 1s, .others = 500ms};
+    return is_shipped() ? Figures{.refusal = 100ms, .others = 50ms} : Figures{.refusal = 1s, .others = 500ms};
 }
 
 class Times {
@@ -68,7 +66,9 @@ TEST(Overload, BySlowClientsHoldsNobodyElseUp) {
 }
 
 TEST(Overload, OfPasswordsIsRefusedAtOnceAndHoldsNobodyElseUp) {
-    Program program({{"MINDSPACE_AUTH_HASH_THREADS", "1"}, {"MINDSPACE_AUTH_HASH_QUEUE", "4"}});
+    Environment settings{{"MINDSPACE_AUTH_HASH_THREADS", "1"}, {"MINDSPACE_AUTH_HASH_QUEUE", "4"}};
+    settings.insert(kFullPasswordHash.begin(), kFullPasswordHash.end());
+    Program program(settings);
     auto person = register_person(program);
     const json::object login{{"email", person.email}, {"password", kPassword}};
     Times refusals;

@@ -119,11 +119,11 @@ void use_everything(Program& program) {
 
 TEST_F(Plans, OfRequestsReadNoLargeTableFromEndToEnd) {
     {
-        Program migrates(settings_, std::nullopt, "serve");
+        Program migrates(settings_, std::nullopt);
     }
     query(database_, kSeed);
     query(database_, kExplain);
-    Program program(settings_, std::nullopt, "serve");
+    Program program(settings_, std::nullopt);
     use_everything(program);
     ASSERT_EQ(program.stop(), 0);
 

@@ -31,7 +31,7 @@ protected:
 };
 
 TEST_F(Pooling, ServesTheMainJobToManyAtOnce) {
-    Program program(settings_, plan_of_environment(), "serve");
+    Program program(settings_);
     Workload workload(program, 8);
     ASSERT_TRUE(eventually([&] { return workload.acknowledged() >= 200 || !workload.wrong_answers().empty(); }));
     workload.stop();
@@ -45,7 +45,7 @@ TEST_F(Pooling, ServesTheMainJobToManyAtOnce) {
 }
 
 TEST_F(Pooling, EndsASocketlessLoginOnTheWholeWay) {
-    Program program(settings_, plan_of_environment(), "serve");
+    Program program(settings_);
     auto person = register_person(program);
     EXPECT_TRUE(is(person.client.get("/api/v1/users/me"), 200));
     EXPECT_TRUE(is(person.client.post("/api/v1/auth/logout"), 204));
@@ -57,7 +57,7 @@ TEST_F(Pooling, EndsASocketlessLoginOnTheWholeWay) {
 TEST_F(Pooling, LocksAreHeldOnTheServerItself) {
     constexpr const char* kHolders = "SELECT DISTINCT pid FROM pg_locks WHERE locktype = 'advisory'";
     constexpr std::size_t kLeaders = 5;  // events, retention, and three of analytics
-    Program program(settings_, plan_of_environment(), "serve");
+    Program program(settings_);
     Workload workload(program, 4);
     ASSERT_TRUE(
         eventually([&] { return workload.acknowledged() >= 50 && query(direct_, kHolders).size() >= kLeaders; }));

@@ -2,7 +2,7 @@
 
 #include "citus_cluster.h"
 #include "metrics.h"
-
+#include "platform/postgres/test_server.h"
 #include "raw_connection.h"
 #include "secrets.h"
 
@@ -26,7 +26,8 @@ constexpr std::size_t kShownLog = 8000;
 class SharedProgram : public testing::Environment {
 public:
     Program& get() {
-        if (!program_) program_ = std::make_unique<Program>();
+        if (!program_)
+            program_ = std::make_unique<Program>(integration::Environment{}, plan_of_environment(), servers_of_up());
         return *program_;
     }
 
@@ -49,6 +50,11 @@ bool something_failed() {
     return all.current_test_info() != nullptr ? testing::Test::HasFailure() : all.Failed();
 }
 
+std::string new_database() {
+    const auto distributed = database_of_environment();
+    return distributed.empty() ? postgres::TestServer::shared().create_database() : distributed;
+}
+
 std::optional<pid_t> read_pid(const fs::path& file) {
     pid_t pid = 0;
     if (!(std::ifstream(file) >> pid) || pid <= 0 || ::kill(pid, 0) != 0) return std::nullopt;
@@ -56,6 +62,13 @@ std::optional<pid_t> read_pid(const fs::path& file) {
 }
 
 }  // namespace
+
+const Environment kFullPasswordHash{{"MINDSPACE_AUTH_ARGON2_MEMORY_KIB", "19456"},
+                                    {"MINDSPACE_AUTH_ARGON2_PASSES", "2"}};
+
+bool is_shipped() {
+    return std::getenv("MINDSPACE_SHIPPED") != nullptr;
+}
 
 std::string program_path() {
     return required_variable("MINDSPACE_BINARY");
@@ -67,27 +80,41 @@ std::optional<SplitPlan> plan_of_environment() {
     return SplitPlan{};
 }
 
+Servers servers_of_up() {
+    return plan_of_environment() ? Servers::tests : Servers::own;
+}
+
 Environment settings_for(const fs::path& data) {
-    return {{"MINDSPACE_DATA_DIR", data},           {"MINDSPACE_HTTP_ADDRESS", "127.0.0.1"},
-            {"MINDSPACE_HTTP_PORT", "0"},           {"MINDSPACE_MANAGEMENT_PORT", "0"},
-            {"MINDSPACE_RATE_LIMIT_SCALE", "1000"}, {"MINDSPACE_CORS_ORIGINS", std::string(kAllowedOrigin)}};
+    Environment settings{
+        {"MINDSPACE_DATA_DIR", data},           {"MINDSPACE_HTTP_ADDRESS", "127.0.0.1"},
+        {"MINDSPACE_HTTP_PORT", "0"},           {"MINDSPACE_MANAGEMENT_PORT", "0"},
+        {"MINDSPACE_RATE_LIMIT_SCALE", "1000"}, {"MINDSPACE_CORS_ORIGINS", std::string(kAllowedOrigin)}};
+    if (!is_shipped())
+        settings.merge(Environment{{"MINDSPACE_AUTH_ARGON2_MEMORY_KIB", "8"}, {"MINDSPACE_AUTH_ARGON2_PASSES", "1"}});
+    return settings;
 }
 
 Program& Program::shared() {
     return shared_program.get();
 }
 
-Program::Program(Environment more_settings, std::optional<SplitPlan> plan, std::string command) {
+Program::Program(Environment more_settings, std::optional<SplitPlan> plan, Servers servers) {
     more_settings.merge(settings_for(data()));  // what the test asks for stays
-    if (const auto database = more_settings.contains("MINDSPACE_DATABASE_URL") ? "" : database_of_environment();
-        !database.empty())
-        more_settings["MINDSPACE_DATABASE_URL"] = database;
+    if (servers == Servers::tests) {
+        if (!more_settings.contains("MINDSPACE_DATABASE_URL")) more_settings["MINDSPACE_DATABASE_URL"] = new_database();
+        if (!more_settings.contains("MINDSPACE_REDIS_URL"))
+            more_settings["MINDSPACE_REDIS_URL"] = redis_.emplace().socket_path();
+    } else if (plan) {
+        supervised_.emplace(data());
+        more_settings["MINDSPACE_DATABASE_URL"] = supervised_->conninfo();
+        more_settings["MINDSPACE_REDIS_URL"] = supervised_->redis_url();
+    }
     if (auto tls = more_settings.find("MINDSPACE_TLS_CERTIFICATE"); tls != more_settings.end())
         certificate_ = tls->second;
     if (plan) {
         split_ = std::make_unique<Split>(std::move(*plan), more_settings, directory_.path());
     } else {
-        const std::vector<std::string> arguments{program_path(), std::move(command)};
+        const std::vector<std::string> arguments{program_path(), servers == Servers::own ? "up" : "serve"};
         one_ = std::make_unique<Node>(arguments, std::move(more_settings), directory_.path() / "log");
     }
     start();

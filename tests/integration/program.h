@@ -1,9 +1,11 @@
 #pragma once
-// The program under test (the variable MINDSPACE_BINARY), running as its users run it: `mindspace up`, on its own data
-// directory and free ports; or, with MINDSPACE_TOPOLOGY=split, as one process a role behind a gateway. Its log is
-// printed when a test fails.
+// The program under test (the variable MINDSPACE_BINARY), running as its users run it: `mindspace up` or `serve`, on
+// its own data directory and free ports; or, with MINDSPACE_TOPOLOGY=split, as one process a role behind a gateway. Its
+// log is printed when a test fails.
 
+#include "platform/redis/test_server.h"
 #include "split.h"
+#include "supervised_servers.h"
 
 #include <cstdint>
 #include <memory>
@@ -14,9 +16,15 @@
 
 namespace mindspace::integration {
 
-// Of every program that a test starts. Rate limits are far away, one foreign origin may call.
+// Of every program that a test starts. Rate limits are far away, one foreign origin may call, and only the build that
+// ships hashes passwords as it does for its users.
 inline constexpr std::string_view kAllowedOrigin = "https://app.example";
 
+// For a test that is about the cost of a password.
+extern const Environment kFullPasswordHash;
+
+// Whether it is the build that ships, for which the promised figures must hold.
+bool is_shipped();
 // Where the program is.
 std::string program_path();
 // The processes that MINDSPACE_TOPOLOGY asks for; nothing: one.
@@ -24,12 +32,20 @@ std::optional<SplitPlan> plan_of_environment();
 // The settings of a program whose data is kept below `data`.
 Environment settings_for(const std::filesystem::path& data);
 
+// Where its PostgreSQL and its Redis are. `up` takes seconds longer: for tests that are about it.
+enum class Servers {
+    tests,  // a new database of the tests' server and a Redis, unless the settings name others (`mindspace serve`)
+    own,    // started for it alone, and again when they are killed: by itself (`mindspace up`), or beside several
+            // processes
+};
+// Its own where the program is one process.
+Servers servers_of_up();
+
 class Program {
 public:
-    // Starts it on an empty data directory, as `mindspace COMMAND` when it is one process, and waits until it is ready.
-    // Throws when it does not become so.
+    // Starts it on an empty data directory and waits until it is ready. Throws when it does not become so.
     explicit Program(Environment more_settings = {}, std::optional<SplitPlan> plan = plan_of_environment(),
-                     std::string command = "up");
+                     Servers servers = Servers::tests);
     ~Program();
     Program(const Program&) = delete;
     Program& operator=(const Program&) = delete;
@@ -71,7 +87,7 @@ public:
     [[nodiscard]] Split& split() { return *split_; }
     [[nodiscard]] std::filesystem::path data() const { return directory_.path() / "data"; }
     [[nodiscard]] std::string log() const { return split_ ? split_->log() : one_->log(); }
-    // Of the embedded servers, as their pid files have it; nothing while there is none.
+    // Of its own servers, as their pid files have it; nothing while there is none.
     [[nodiscard]] std::optional<pid_t> postgres_pid() const;
     [[nodiscard]] std::optional<pid_t> redis_pid() const;
 
@@ -82,6 +98,8 @@ private:
 
     TemporaryDirectory directory_;
     std::string certificate_;
+    std::optional<redis::TestServer> redis_;
+    std::optional<SupervisedServers> supervised_;
     std::unique_ptr<Node> one_;     // either of the two
     std::unique_ptr<Split> split_;  // is there
 };

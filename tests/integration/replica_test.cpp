@@ -33,8 +33,8 @@ protected:
     redis::TestServer redis_;
     const std::string database_ = primary_.create_database();  // test1
     postgres::TestServer replica_{postgres::TestServer::StandbyOf{primary_}};
-    Program first_{settings(), plan_of_environment(), "serve"};
-    Program second_{settings(), plan_of_environment(), "serve"};
+    Program first_{settings()};
+    Program second_{settings()};
 };
 
 TEST_F(Replica, ShowsWhoWroteTheirOwnWritesOnEveryNode) {

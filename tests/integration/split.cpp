@@ -1,6 +1,5 @@
 #include "split.h"
 
-#include "platform/postgres/test_server.h"
 #include "program.h"
 
 #include <algorithm>
@@ -20,14 +19,6 @@ std::string upper(std::string text) {
 
 Split::Split(SplitPlan plan, const Environment& settings, const std::filesystem::path& directory) {
     Environment common = settings;
-    if (plan.supervised) {
-        supervised_.emplace(directory / "data");
-        common["MINDSPACE_DATABASE_URL"] = supervised_->conninfo();
-        common["MINDSPACE_REDIS_URL"] = supervised_->redis_url();
-    }
-    if (!common.contains("MINDSPACE_DATABASE_URL"))
-        common["MINDSPACE_DATABASE_URL"] = postgres::TestServer::shared().create_database();
-    if (!common.contains("MINDSPACE_REDIS_URL")) common["MINDSPACE_REDIS_URL"] = redis_.emplace().socket_path();
     common.merge(Environment{{"MINDSPACE_DATABASE_CONNECTIONS_PER_CORE", "2"}, {"MINDSPACE_HTTP_CORES", "2"}});
     for (const auto& role : plan.nodes) {
         auto& of_role = nodes_[role];

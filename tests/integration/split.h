@@ -1,10 +1,8 @@
 #pragma once
-// The program as several processes: a gateway and, behind it, nodes of the other roles, on a PostgreSQL and a Redis
-// that belong to none of them: those that the settings name, or the tests' own.
+// The program as several processes: a gateway and, behind it, nodes of the other roles, on the PostgreSQL and the Redis
+// that the settings name.
 
 #include "node.h"
-#include "platform/redis/test_server.h"
-#include "supervised_servers.h"
 
 #include <map>
 #include <optional>
@@ -15,7 +13,6 @@ namespace mindspace::integration {
 struct SplitPlan {
     std::string front = "gateway";  // roles of the process that clients talk to
     std::vector<std::string> nodes = {"auth", "user", "meditation", "analytics"};
-    bool supervised = false;  // a PostgreSQL and a Redis of its own, which come back by themselves
 };
 
 class Split {
@@ -41,8 +38,6 @@ public:
 private:
     [[nodiscard]] std::vector<Node*> nodes() const;
 
-    std::optional<SupervisedServers> supervised_;  // if the plan says so
-    std::optional<redis::TestServer> redis_;       // unless the settings name another
     std::map<std::string, std::vector<std::unique_ptr<Node>>> nodes_;
     std::unique_ptr<Node> front_;
 };

@@ -15,7 +15,9 @@ namespace mindspace::integration {
 template <class Suite>
 class SuiteProgram : public testing::Test {
 public:
-    static void SetUpTestSuite() { program_ = std::make_unique<Program>(Environment{}, Suite::plan()); }
+    static void SetUpTestSuite() {
+        program_ = std::make_unique<Program>(Environment{}, plan_of_environment(), Suite::servers());
+    }
     static void TearDownTestSuite() { program_.reset(); }
 
 protected:
@@ -24,8 +26,8 @@ protected:
         if (!program_->is_running()) program_->start();
     }
     static Program& program() { return *program_; }
-    // For a suite that wants another than the usual one.
-    static std::optional<SplitPlan> plan() { return plan_of_environment(); }
+    // For a suite that wants other than the usual ones.
+    static Servers servers() { return Servers::tests; }
 
 private:
     static inline std::unique_ptr<Program> program_;

@@ -45,8 +45,8 @@ protected:
     postgres::TestServer postgres_;
     redis::TestServer redis_;
     const std::string conninfo_ = postgres_.create_database();
-    Program first_{settings(), plan_of_environment(), "serve"};
-    Program second_{settings(), plan_of_environment(), "serve"};
+    Program first_{settings()};
+    Program second_{settings()};
 };
 
 TEST_F(TwoNodes, GiveOneSuccessorToAHundredRefreshesAtTheSameTime) {
