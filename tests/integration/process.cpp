@@ -50,8 +50,7 @@ Process::Process(const std::vector<std::string>& arguments, const Environment& s
 }
 
 Process::~Process() {
-    if (!is_running()) return;
-    send(SIGKILL);
+    ::kill(-pid_, SIGKILL);
     wait();
 }
 

@@ -31,7 +31,7 @@ public:
     // stderr are appended to `output`.
     Process(const std::vector<std::string>& arguments, const Environment& settings,
             const std::filesystem::path& output);
-    ~Process();  // kills it if it still runs
+    ~Process();  // kills it, and what it has started, if it still runs
     Process(const Process&) = delete;
     Process& operator=(const Process&) = delete;
 

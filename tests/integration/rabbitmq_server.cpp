@@ -3,10 +3,6 @@
 #include "platform/base/test_process.h"
 #include "raw_connection.h"
 
-#include <signal.h>
-
-#include <charconv>
-#include <csignal>
 #include <fstream>
 #include <stdexcept>
 
@@ -58,7 +54,6 @@ RabbitmqServer::RabbitmqServer()
         {"RABBITMQ_DIST_PORT", std::to_string(free_port())},
         {"RABBITMQ_MNESIA_BASE", home / "mnesia"},
         {"RABBITMQ_LOG_BASE", home / "log"},
-        {"RABBITMQ_PID_FILE", home / "pid"},
         {"RABBITMQ_ENABLED_PLUGINS_FILE", home / "plugins"},
         {"RABBITMQ_CONF_ENV_FILE", "/dev/null"},
         {"RABBITMQ_CONFIG_FILE", config},
@@ -85,15 +80,10 @@ std::string RabbitmqServer::secure_url(const std::string& authority) const {
 }
 
 void RabbitmqServer::crash() {
-    const auto text = read_whole_file(directory_.path() / "pid");
-    pid_t pid = 0;
-    std::from_chars(text.data(), text.data() + text.size(), pid);
-    if (pid > 1) ::kill(pid, SIGKILL);
-    server_.reset();  // the script around it
+    server_.reset();
 }
 
 void RabbitmqServer::launch() {
-    fs::remove(directory_.path() / "pid");
     const std::vector<std::string> words{find_program()};
     server_ = std::make_unique<Process>(words, settings_, directory_.path() / "server.log");
 }

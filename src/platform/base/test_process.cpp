@@ -59,12 +59,17 @@ pid_t launch(Launch what) {
 
     posix_spawn_file_actions_t actions;
     check(::posix_spawn_file_actions_init(&actions), "posix_spawn");
+    posix_spawnattr_t attributes;
+    check(::posix_spawnattr_init(&attributes), "posix_spawn");
+    ::posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP);
+    ::posix_spawnattr_setpgroup(&attributes, 0);
     ::posix_spawn_file_actions_adddup2(&actions, what.output, STDOUT_FILENO);
     ::posix_spawn_file_actions_adddup2(&actions, what.output, STDERR_FILENO);
     pid_t process = 0;
-    const int error = ::posix_spawnp(&process, arguments[0], &actions, nullptr, arguments.data(),
+    const int error = ::posix_spawnp(&process, arguments[0], &actions, &attributes, arguments.data(),
                                      what.environment ? variables.data() : environ);
     ::posix_spawn_file_actions_destroy(&actions);
+    ::posix_spawnattr_destroy(&attributes);
     check(error, what.words.front());
     return process;
 }

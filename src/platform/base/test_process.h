@@ -18,7 +18,8 @@ struct Launch {
     std::string death_signal = "TERM";                         // sent when this process ends, however it does
 };
 
-// Copies no page table, as fork() would: under AddressSanitizer that of a test takes longer than what it starts.
+// In a process group of its own. Copies no page table, as fork() would: under AddressSanitizer that of a test takes
+// longer than what it starts.
 pid_t launch(Launch what);
 
 // Runs a program to its end and returns what it printed; throws that if it failed.
