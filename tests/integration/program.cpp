@@ -101,6 +101,8 @@ Program& Program::shared() {
 Program::Program(Environment more_settings, std::optional<SplitPlan> plan, Servers servers) {
     more_settings.merge(settings_for(data()));  // what the test asks for stays
     if (servers == Servers::tests) {
+        more_settings.merge(
+            Environment{{"MINDSPACE_DATABASE_CONNECTIONS_PER_CORE", "2"}, {"MINDSPACE_HTTP_CORES", "2"}});
         if (!more_settings.contains("MINDSPACE_DATABASE_URL")) more_settings["MINDSPACE_DATABASE_URL"] = new_database();
         if (!more_settings.contains("MINDSPACE_REDIS_URL"))
             more_settings["MINDSPACE_REDIS_URL"] = redis_.emplace().socket_path();

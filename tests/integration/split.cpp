@@ -18,19 +18,17 @@ std::string upper(std::string text) {
 }  // namespace
 
 Split::Split(SplitPlan plan, const Environment& settings, const std::filesystem::path& directory) {
-    Environment common = settings;
-    common.merge(Environment{{"MINDSPACE_DATABASE_CONNECTIONS_PER_CORE", "2"}, {"MINDSPACE_HTTP_CORES", "2"}});
     for (const auto& role : plan.nodes) {
         auto& of_role = nodes_[role];
         const auto name = role + std::to_string(of_role.size());
-        Environment own = common;
+        Environment own = settings;
         own["MINDSPACE_DATA_DIR"] = directory / name;
         own["MINDSPACE_HTTP_" + upper(role) + "_PORT"] = "0";
         const std::vector<std::string> arguments{program_path(), "serve", "--roles", role};
         of_role.push_back(std::make_unique<Node>(arguments, std::move(own), directory / (name + ".log")));
     }
     const std::vector<std::string> arguments{program_path(), "serve", "--roles", plan.front};
-    front_ = std::make_unique<Node>(arguments, std::move(common), directory / "gateway.log");
+    front_ = std::make_unique<Node>(arguments, settings, directory / "gateway.log");
 }
 
 void Split::start() {

@@ -65,9 +65,15 @@ TestServer& TestServer::shared() {
 }
 
 TestServer::TestServer(Settings settings) : settings_(std::move(settings)) {
+    // A copy of one that was made when the first was wanted: it takes a tenth of the time.
+    static const TestServer fresh{Unstarted{}};
+    make_cluster({"cp", "-a", fresh.directory() + "/data", directory()});
+    start();
+}
+
+TestServer::TestServer(Unstarted) {
     make_cluster({bin_directory() + "/initdb", "-D", directory() + "/data", "-U", "postgres", "-A", "trust", "-E",
                   "UTF8", "--locale=C.UTF-8", "--no-sync"});
-    start();
 }
 
 TestServer::TestServer(StandbyOf of) {

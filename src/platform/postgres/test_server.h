@@ -45,6 +45,8 @@ public:
     void restart();
 
 private:
+    struct Unstarted {};
+    explicit TestServer(Unstarted);
     void make_cluster(const std::vector<std::string>& command);
     void start();
     void end(int signal);
