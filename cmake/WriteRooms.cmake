@@ -25,6 +25,6 @@ set(script "")
 foreach(room IN LISTS rooms)
     list(JOIN suites_of_${room} ":" filter)
     string(APPEND script "add_test([==[${label}.${room}]==] [==[${program}]==] [==[--gtest_filter=${filter}]==])\n"
-        "set_tests_properties([==[${label}.${room}]==] PROPERTIES LABELS ${label} TIMEOUT ${timeout} COST 100 PROCESSORS 2)\n")
+        "set_tests_properties([==[${label}.${room}]==] PROPERTIES LABELS ${label} TIMEOUT ${timeout} COST 100)\n")
 endforeach()
 file(WRITE ${entries} "${script}")

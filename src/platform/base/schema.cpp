@@ -11,6 +11,7 @@
 #include <algorithm>
 #include <cctype>
 #include <charconv>
+#include <cmath>
 
 namespace mindspace::schema {
 
@@ -87,14 +88,16 @@ void describe_scalar(JsonWriter& out, std::string_view type, std::string_view fo
     out.end_object();
 }
 
+// Up to here a double tells every integer. Not NaN either: so Boost.JSON reads 0e999.
+constexpr double kLargestExact = 9'007'199'254'740'992;
+
 template <class Int>
 bool read_integer(const json::value& in, Int& to, const Rules& rules, const Path& at, Faults& faults) {
     std::int64_t number = 0;
     if (const auto* exact = in.if_int64()) {
         number = *exact;
     } else if (const auto* real = in.if_double();
-               real != nullptr &&
-               *real == static_cast<double>(static_cast<std::int32_t>(std::clamp(*real, -2e9, 2e9)))) {
+               real != nullptr && std::abs(*real) <= kLargestExact && *real == std::trunc(*real)) {
         number = static_cast<std::int64_t>(*real);  // 600.0 is an integer for JSON Schema
     } else {
         return faults.check_type(false, at, "an integer");
@@ -257,7 +260,8 @@ void Type<std::int64_t>::describe(JsonWriter& out, const Rules& rules, Component
 }
 
 bool Type<double>::read(const json::value& in, double& to, const Rules&, const Path& at, Faults& faults) {
-    if (!faults.check_type(in.is_number(), at, "a number")) return false;
+    const bool is_finite = in.is_number() && std::isfinite(in.to_number<double>());
+    if (!faults.check_type(is_finite, at, "a number")) return false;
     to = in.to_number<double>();
     return true;
 }

@@ -97,7 +97,17 @@ TEST(Schema, RefusesWhatIsNoInteger) {
     EXPECT_FALSE(from_json<Part>(R"({"name":"a","count":1.5})"));
     EXPECT_FALSE(from_json<Part>(R"({"name":"a","count":1e300})"));
     EXPECT_FALSE(from_json<Part>(R"({"name":"a","count":-99999999999})"));
+    EXPECT_FALSE(from_json<Part>(R"({"name":"a","count":0e999999999})")) << "not a number for Boost.JSON";
     EXPECT_TRUE(from_json<Part>(R"({"name":"a","count":2.0})"));
+}
+
+TEST(Schema, RefusesWhatIsNoFiniteNumber) {
+    for (const auto* text : {"0e999999999", "1e999999999", "\"1\"", "null"}) {
+        double number = 0;
+        Faults faults;
+        EXPECT_FALSE(Type<double>::read(*parse_json(text), number, Rules{}, Path{}, faults)) << text;
+        EXPECT_FALSE(faults.empty()) << text;
+    }
 }
 
 TEST(Schema, RefusesTheCharacterThatTheDatabaseCannotKeep) {

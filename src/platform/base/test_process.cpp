@@ -3,8 +3,10 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
+#include <cstddef>
 #include <random>
 #include <stdexcept>
 #include <system_error>
@@ -12,6 +14,8 @@
 
 #include <fcntl.h>
 #include <spawn.h>
+#include <sys/socket.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -31,6 +35,18 @@ bool is_free(std::uint16_t port) {
     boost::system::error_code taken;
     acceptor.bind({asio::ip::address_v4::any(), port}, taken);
     return !taken;
+}
+
+// Whoever has the socket of this name has the port; the kernel takes it back at the end of the process.
+bool reserve(std::uint16_t port) {
+    const int socket = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    sockaddr_un address{.sun_family = AF_UNIX, .sun_path = {}};
+    const auto name = "mindspace-test-port-" + std::to_string(port);
+    std::ranges::copy(name, &address.sun_path[1]);  // after a zero: in no file system (unix(7))
+    const auto size = offsetof(sockaddr_un, sun_path) + 1 + name.size();
+    if (::bind(socket, reinterpret_cast<const sockaddr*>(&address), static_cast<socklen_t>(size)) == 0) return true;
+    ::close(socket);
+    return false;
 }
 
 std::vector<char*> pointers_to(std::vector<std::string>& texts) {
@@ -97,7 +113,7 @@ std::uint16_t free_port() {
     std::uniform_int_distribution<std::uint16_t> pick(kFirstPort, kLastPort);
     while (true) {
         const std::uint16_t port = pick(random);
-        if (is_free(port) && is_free(port + kBusOffset)) return port;
+        if (is_free(port) && is_free(port + kBusOffset) && reserve(port)) return port;
     }
 }
 

@@ -26,7 +26,8 @@ pid_t launch(Launch what);
 std::string run_program(std::vector<std::string> words);
 
 // A TCP port that nobody listens at now, and where nobody will by chance: below those that the kernel gives to
-// clients. So is the one 10,000 above it, where a Redis cluster has its bus.
+// clients, and no other test's while this process lives. So is the one 10,000 above it, where a Redis cluster has its
+// bus.
 std::uint16_t free_port();
 
 }  // namespace mindspace
