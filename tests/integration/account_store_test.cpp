@@ -67,7 +67,7 @@ protected:
     }
 
     asio::io_context io_;
-    postgres::Client database_{io_, {.conninfo = integration::create_migrated_database(io_), .connections = 2}};
+    postgres::Client database_{io_, {.conninfo = integration::create_migrated_database(), .connections = 2}};
     AuthStore store_{database_};
     AccountStore accounts_{database_};
     AdminStore admin_{database_};

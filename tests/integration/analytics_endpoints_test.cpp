@@ -79,7 +79,7 @@ protected:
     }
 
     asio::io_context io_;
-    std::string conninfo_ = integration::create_migrated_database(io_);
+    std::string conninfo_ = integration::create_migrated_database();
     postgres::Session session_{io_, {.conninfo = conninfo_}};
     postgres::Client database_{io_, {.conninfo = conninfo_, .connections = 1}};
     redis::TestServer redis_server_;

@@ -81,7 +81,7 @@ protected:
     std::int64_t left_of(UserId user) { return run(io_, session_.query(kLeft, user))[0].get<std::int64_t>(0); }
 
     asio::io_context io_;
-    std::string conninfo_ = integration::create_migrated_database(io_);
+    std::string conninfo_ = integration::create_migrated_database();
     postgres::Session session_{io_, {.conninfo = conninfo_}};
     postgres::Client database_{io_, {.conninfo = conninfo_, .connections = 1}};
     postgres::Replicas replicas_{io_, database_, {}};

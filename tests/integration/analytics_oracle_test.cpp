@@ -278,7 +278,7 @@ protected:
     static Awaitable<> keep(Awaitable<Lines> work, Lines& to) { to = co_await std::move(work); }
 
     asio::io_context io_;
-    std::string conninfo_ = integration::create_migrated_database(io_);
+    std::string conninfo_ = integration::create_migrated_database();
     postgres::Session session_{io_, {.conninfo = conninfo_}};
     postgres::Client database_{io_, {.conninfo = conninfo_, .connections = 2}};
     postgres::Replicas replicas_{io_, database_, {}};

@@ -84,7 +84,7 @@ protected:
     Lines days_of(UserId user) { return lines_of(run(io_, store_.list_days(user, kAlways))); }
 
     asio::io_context io_;
-    std::string conninfo_ = integration::create_migrated_database(io_);
+    std::string conninfo_ = integration::create_migrated_database();
     postgres::Session session_{io_, {.conninfo = conninfo_}};
     postgres::Client database_{io_, {.conninfo = conninfo_, .connections = 1}};
     postgres::Replicas replicas_{io_, database_, {}};

@@ -75,7 +75,7 @@ protected:
     void damage(const std::string& sql) { run(io_, session_.execute(sql)); }
 
     asio::io_context io_;
-    std::string conninfo_ = integration::create_migrated_database(io_);
+    std::string conninfo_ = integration::create_migrated_database();
     postgres::Session session_{io_, {.conninfo = conninfo_}};
     postgres::Session pumping_{io_, {.conninfo = conninfo_}};
     postgres::Client database_{io_, {.conninfo = conninfo_, .connections = 1}};

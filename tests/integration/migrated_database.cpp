@@ -7,26 +7,16 @@
 
 namespace mindspace::integration {
 
-namespace {
-
-void migrate(asio::io_context& io, const std::string& conninfo) {
+void migrate(const std::string& conninfo) {
+    asio::io_context io;
     postgres::Session session(io, {.conninfo = conninfo});
     postgres::run(io, session.connect());
     postgres::run(io, postgres::migrate(session, db::migrations()));
 }
 
-}  // namespace
-
-void migrate(const std::string& conninfo) {
-    asio::io_context io;
-    migrate(io, conninfo);
-}
-
-std::string create_migrated_database(asio::io_context& io) {
+std::string create_migrated_database() {
     if (auto distributed = database_of_environment(); !distributed.empty()) return distributed;
-    auto conninfo = postgres::TestServer::shared().create_database();
-    migrate(io, conninfo);
-    return conninfo;
+    return postgres::TestServer::shared().create_filled_database(&migrate);
 }
 
 }  // namespace mindspace::integration

@@ -11,6 +11,6 @@ namespace mindspace::integration {
 // Brings a database to the schema that ships.
 void migrate(const std::string& conninfo);
 // Creates it anew; returns its connection string.
-std::string create_migrated_database(asio::io_context& io);
+std::string create_migrated_database();
 
 }  // namespace mindspace::integration

@@ -48,7 +48,7 @@ protected:
     Names partitions() { return run(io_, session_.query(kPartitions))[0].get<Names>(0); }
 
     asio::io_context io_;
-    std::string conninfo_ = integration::create_migrated_database(io_);
+    std::string conninfo_ = integration::create_migrated_database();
     Session session_{io_, {.conninfo = conninfo_}};
     Timestamp now_ = SystemClock().now();
 };

@@ -1,8 +1,7 @@
 #include "program.h"
 
-#include "citus_cluster.h"
 #include "metrics.h"
-#include "platform/postgres/test_server.h"
+#include "migrated_database.h"
 #include "raw_connection.h"
 #include "secrets.h"
 
@@ -48,11 +47,6 @@ SharedProgram& shared_program = *new SharedProgram;
 bool something_failed() {
     const auto& all = *testing::UnitTest::GetInstance();
     return all.current_test_info() != nullptr ? testing::Test::HasFailure() : all.Failed();
-}
-
-std::string new_database() {
-    const auto distributed = database_of_environment();
-    return distributed.empty() ? postgres::TestServer::shared().create_database() : distributed;
 }
 
 std::optional<pid_t> read_pid(const fs::path& file) {
@@ -103,7 +97,8 @@ Program::Program(Environment more_settings, std::optional<SplitPlan> plan, Serve
     if (servers == Servers::tests) {
         more_settings.merge(
             Environment{{"MINDSPACE_DATABASE_CONNECTIONS_PER_CORE", "2"}, {"MINDSPACE_HTTP_CORES", "2"}});
-        if (!more_settings.contains("MINDSPACE_DATABASE_URL")) more_settings["MINDSPACE_DATABASE_URL"] = new_database();
+        if (!more_settings.contains("MINDSPACE_DATABASE_URL"))
+            more_settings["MINDSPACE_DATABASE_URL"] = create_migrated_database();
         if (!more_settings.contains("MINDSPACE_REDIS_URL"))
             more_settings["MINDSPACE_REDIS_URL"] = redis_.emplace().socket_path();
     } else if (plan) {

@@ -39,7 +39,7 @@ protected:
     }
 
     asio::io_context io_;
-    std::string conninfo_ = integration::create_migrated_database(io_);
+    std::string conninfo_ = integration::create_migrated_database();
     Session session_{io_, {.conninfo = conninfo_}};
 };
 

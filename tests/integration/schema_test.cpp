@@ -11,7 +11,7 @@ namespace {
 class Schema : public testing::Test {
 protected:
     asio::io_context io_;
-    const std::string database_ = create_migrated_database(io_);
+    const std::string database_ = create_migrated_database();
 };
 
 TEST_F(Schema, HasTheUserInThePrimaryKeyOfEveryTableOfUsersData) {

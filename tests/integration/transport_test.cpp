@@ -124,7 +124,7 @@ protected:
 
     std::string name_ = new_name();
     asio::io_context io_;
-    std::string conninfo_ = integration::create_migrated_database(io_);
+    std::string conninfo_ = integration::create_migrated_database();
     Session session_{io_, {.conninfo = conninfo_}};
     postgres::Client database_{io_, {.conninfo = conninfo_, .connections = 1}};
     std::deque<Relay> relays_;

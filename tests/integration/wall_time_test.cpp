@@ -35,7 +35,7 @@ void expect_agreement(const TimeZone& zone, const postgres::Rows& rows) {
 
 TEST(WallTime, IsTheSameInTheDatabaseAndInTheProgramInEveryZone) {
     asio::io_context io;
-    postgres::Session session(io, {.conninfo = integration::create_migrated_database(io)});
+    postgres::Session session(io, {.conninfo = integration::create_migrated_database()});
     run(io, session.connect());
     int zones = 0;
     for (auto row : run(io, session.query(kNames))) {
@@ -55,7 +55,7 @@ TEST(WallTime, IsTheSameInTheDatabaseAndInTheProgramInEveryZone) {
 
 TEST(WallTime, IsTheSameInTheNightsThatClocksChange) {
     asio::io_context io;
-    postgres::Session session(io, {.conninfo = integration::create_migrated_database(io)});
+    postgres::Session session(io, {.conninfo = integration::create_migrated_database()});
     run(io, session.connect());
     std::vector<Timestamp> nights;
     for (const char* night :

@@ -94,11 +94,19 @@ TestServer::~TestServer() {
     end(SIGQUIT);
 }
 
-std::string TestServer::create_database() {
+std::string TestServer::create_filled_database(const std::function<void(const std::string&)>& fill) {
+    if (model_.empty()) {
+        fill(create_database());
+        model_ = "test" + std::to_string(databases_);
+    }
+    return create_database(model_);
+}
+
+std::string TestServer::create_database(const std::string& model) {
     std::string name = "test" + std::to_string(++databases_);
     std::unique_ptr<PGconn, decltype(&PQfinish)> connection(PQconnectdb(conninfo().c_str()), &PQfinish);
-    std::unique_ptr<PGresult, decltype(&PQclear)> result(PQexec(connection.get(), ("create database " + name).c_str()),
-                                                         &PQclear);
+    std::unique_ptr<PGresult, decltype(&PQclear)> result(
+        PQexec(connection.get(), ("create database " + name + " template " + model).c_str()), &PQclear);
     if (PQresultStatus(result.get()) != PGRES_COMMAND_OK) throw std::runtime_error(PQerrorMessage(connection.get()));
     return conninfo(name);
 }

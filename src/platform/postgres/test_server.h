@@ -7,6 +7,7 @@
 
 #include <sys/types.h>
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -37,7 +38,9 @@ public:
     [[nodiscard]] std::string conninfo() const { return conninfo("postgres"); }
     [[nodiscard]] std::string conninfo(const std::string& database) const;
     // A fresh, empty database; returns its connection string.
-    std::string create_database();
+    std::string create_database() { return create_database("template1"); }
+    // A fresh one as `fill` left the first, given its connection string: in half the time of filling it.
+    std::string create_filled_database(const std::function<void(const std::string&)>& fill);
 
     // Ends the server at once, without a checkpoint, as a power cut would; every connection is cut.
     void crash();
@@ -48,6 +51,7 @@ private:
     struct Unstarted {};
     explicit TestServer(Unstarted);
     void make_cluster(const std::vector<std::string>& command);
+    std::string create_database(const std::string& model);
     void start();
     void end(int signal);
 
@@ -55,6 +59,7 @@ private:
     TemporaryDirectory directory_;
     pid_t server_ = 0;
     int databases_ = 0;
+    std::string model_;  // the first filled one
 };
 
 }  // namespace mindspace::postgres

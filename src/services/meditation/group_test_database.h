@@ -50,10 +50,10 @@ public:
 
 private:
     std::string make() {
-        auto conninfo = postgres::TestServer::shared().create_database();
-        postgres::Session session(io_, {.conninfo = conninfo});
-        postgres::run(io_, migrate(session));
-        return conninfo;
+        return postgres::TestServer::shared().create_filled_database([this](const std::string& conninfo) {
+            postgres::Session session(io_, {.conninfo = conninfo});
+            postgres::run(io_, migrate(session));
+        });
     }
     static Awaitable<bool> migrate(postgres::Session& session) {
         co_await session.connect();
