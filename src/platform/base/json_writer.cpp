@@ -25,6 +25,8 @@ constexpr std::array<char, 256> kEscapes = [] {
     return table;
 }();
 
+constexpr std::size_t kLongestNumber = 32;
+
 constexpr std::uint64_t kOnes = 0x0101010101010101;
 constexpr std::uint64_t kTops = 0x8080808080808080;
 
@@ -82,16 +84,12 @@ void JsonWriter::string(std::string_view text) {
 }
 
 void JsonWriter::integer(std::int64_t number) {
-    std::array<char, 24> text;
-    auto end = std::to_chars(text.data(), text.data() + text.size(), number).ptr;
-    raw({text.data(), end});
+    put(kLongestNumber, [number](char* to) { return std::to_chars(to, to + kLongestNumber, number).ptr; });
 }
 
 void JsonWriter::number(double number) {
     if (!std::isfinite(number)) return null();
-    std::array<char, 32> text;
-    auto end = std::to_chars(text.data(), text.data() + text.size(), number).ptr;
-    raw({text.data(), end});
+    put(kLongestNumber, [number](char* to) { return std::to_chars(to, to + kLongestNumber, number).ptr; });
 }
 
 }  // namespace mindspace

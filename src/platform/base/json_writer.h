@@ -2,9 +2,10 @@
 // Writes JSON (RFC 8259) straight into a string: no tree, no temporary. The caller keeps the grammar right
 // (a key before each member's value); commas and escapes are done here.
 
+#include <algorithm>
+#include <array>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <string>
 #include <string_view>
 
@@ -26,21 +27,44 @@ public:
         put_quoted(name, ':');
         need_comma_ = false;
     }
+    // A plain name with all that stands around it, made by the compiler and put there by a copy of known size: the keys
+    // are half of an answer.
+    template <std::size_t kSize>
+    struct Key {
+        explicit constexpr Key(std::string_view name) {
+            std::ranges::copy(name, text.begin() + 1);
+            text[kSize + 1] = '"';
+            text[kSize + 2] = ':';
+        }
+        std::array<char, kSize + 3> text{'"'};
+    };
+    template <std::size_t kSize>
+    void key(const Key<kSize>& name) {
+        put(name.text.size(), [&name](char* to) { return std::ranges::copy(name.text, to).out; });
+        need_comma_ = false;
+    }
     void string(std::string_view text);
     // Text without a character that needs an escape, such as a date or an id.
-    void plain(std::string_view text) {
-        put_quoted(text, 0);
-        need_comma_ = true;
+    void plain(std::string_view text) { put_quoted(text, 0); }
+    template <std::size_t kSize>
+    void plain(const std::array<char, kSize>& text) {
+        put(kSize + 2, [&text](char* to) {
+            *to++ = '"';
+            to = std::ranges::copy(text, to).out;
+            *to++ = '"';
+            return to;
+        });
     }
     void integer(std::int64_t number);
     void number(double number);  // NaN and infinity become null: JSON has neither
     void boolean(bool value) { raw(value ? "true" : "false"); }
-    void null() { raw("null"); }
+    void null() {
+        static constexpr std::string_view kNull = "null";
+        put(kNull.size(), [](char* to) { return std::ranges::copy(kNull, to).out; });
+    }
     // `json` is one complete value already.
     void raw(std::string_view json) {
-        separate();
-        out_ += json;
-        need_comma_ = true;
+        put(json.size(), [json](char* to) { return std::ranges::copy(json, to).out; });
     }
 
 private:
@@ -56,18 +80,26 @@ private:
         out_ += bracket;
         need_comma_ = true;
     }
-    // The comma where one is due, the text in quotes, and what follows it, if anything: one growth of the string.
-    void put_quoted(std::string_view text, char behind) {
+    // The comma where one is due, and what `write` puts behind it, at most `size` characters, whose end it returns: one
+    // growth of the string.
+    template <class Write>
+    void put(std::size_t size, Write write) {
         auto from = out_.size();  // libstdc++ 12 hands the capacity to the function where the new size belongs
-        out_.resize_and_overwrite(from + text.size() + 4, [&](char* begin, std::size_t) {
+        out_.resize_and_overwrite(from + size + 1, [&](char* begin, std::size_t) {
             char* at = begin + from;
             if (need_comma_) *at++ = ',';
-            *at++ = '"';
-            std::memcpy(at, text.data(), text.size());
-            at += text.size();
-            *at++ = '"';
-            if (behind != 0) *at++ = behind;
-            return static_cast<std::size_t>(at - begin);
+            return static_cast<std::size_t>(write(at) - begin);
+        });
+        need_comma_ = true;
+    }
+    // The text in quotes, and what follows it, if anything.
+    void put_quoted(std::string_view text, char behind) {
+        put(text.size() + 3, [text, behind](char* to) {
+            *to++ = '"';
+            to = std::ranges::copy(text, to).out;
+            *to++ = '"';
+            if (behind != 0) *to++ = behind;
+            return to;
         });
     }
     void put_escaped(std::string_view text);

@@ -24,6 +24,20 @@ TEST(JsonWriter, PutsCommasBetweenValuesOnly) {
     EXPECT_EQ(text, R"({"a":[1,true,{},null],"b":{}})");
 }
 
+TEST(JsonWriter, PutsMadeKeysLikeOthers) {
+    static constexpr JsonWriter::Key<1> kA("a");
+    static constexpr JsonWriter::Key<0> kEmpty("");
+    std::string text;
+    JsonWriter out(text);
+    out.begin_object();
+    out.key(kA);
+    out.integer(1);
+    out.key(kEmpty);
+    out.null();
+    out.end_object();
+    EXPECT_EQ(text, R"({"a":1,"":null})");
+}
+
 TEST(JsonWriter, EscapesWhatRfc8259Demands) {
     std::string text;
     JsonWriter out(text);

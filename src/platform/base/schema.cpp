@@ -17,11 +17,6 @@ namespace mindspace::schema {
 
 namespace {
 
-template <std::size_t N>
-std::string_view view_of(const std::array<char, N>& text) {
-    return {text.data(), text.size()};
-}
-
 bool is_control_or_space(char c) {
     auto u = static_cast<unsigned char>(c);
     return u <= 0x20 || u == 0x7F;
@@ -277,7 +272,7 @@ bool Type<Timestamp>::read(const json::value& in, Timestamp& to, const Rules&, c
                        faults);
 }
 void Type<Timestamp>::write(JsonWriter& out, const Timestamp& at) {
-    out.plain(view_of(timestamp_text(at)));
+    out.plain(timestamp_text(at));
 }
 void Type<Timestamp>::describe(JsonWriter& out, const Rules& rules, Components&) {
     describe_scalar(out, "string", "date-time", rules, {.min = 20, .max = 64});
@@ -287,7 +282,7 @@ bool Type<LocalDate>::read(const json::value& in, LocalDate& to, const Rules&, c
     return read_parsed(in, to, &parse_date, "invalid_format", "must be a date such as 2026-11-23", at, faults);
 }
 void Type<LocalDate>::write(JsonWriter& out, const LocalDate& date) {
-    out.plain(view_of(date_text(date)));
+    out.plain(date_text(date));
 }
 void Type<LocalDate>::describe(JsonWriter& out, const Rules& rules, Components&) {
     describe_scalar(out, "string", "date", rules, {.min = 10, .max = 10});
@@ -297,7 +292,7 @@ bool Type<Uuid>::read(const json::value& in, Uuid& to, const Rules&, const Path&
     return read_parsed(in, to, &Uuid::parse, "invalid_format", "must be a lower-case UUID", at, faults);
 }
 void Type<Uuid>::write(JsonWriter& out, const Uuid& uuid) {
-    out.plain(view_of(uuid.text()));
+    out.plain(uuid.text());
 }
 void Type<Uuid>::describe(JsonWriter& out, const Rules& rules, Components&) {
     describe_scalar(out, "string", "uuid", rules, {.min = 36, .max = 36});

@@ -339,18 +339,24 @@ struct Type<T> {
     }
     static void write(JsonWriter& out, const T& value) {
         out.begin_object();
-        auto write_field = [&]<class M>(const Field<T, M>& f) {
-            if constexpr (kIsOptional<M>)
-                if (f.rules.omit_absent && !(value.*f.member)) return;
-            out.plain_key(f.name);
-            Type<M>::write(out, value.*f.member);
-        };
-        std::apply([&](const auto&... f) { (write_field(f), ...); }, kFields);
+        [&]<std::size_t... I>(std::index_sequence<I...>) {
+            (write_field<I>(out, value), ...);
+        }(std::make_index_sequence<std::tuple_size_v<decltype(kFields)>>());
         out.end_object();
     }
     static void describe(JsonWriter& out, const Rules&, Components& all) { all.reference<T>(out); }
 
 private:
+    template <std::size_t I>
+    static void write_field(JsonWriter& out, const T& value) {
+        static constexpr const auto& kField = std::get<I>(kFields);
+        static constexpr JsonWriter::Key<kField.name.size()> kKey(kField.name);
+        const auto& member = value.*kField.member;
+        if constexpr (kIsOptional<std::remove_cvref_t<decltype(member)>>)
+            if (kField.rules.omit_absent && !member) return;
+        out.key(kKey);
+        Type<std::remove_cvref_t<decltype(member)>>::write(out, member);
+    }
     static bool refuse_unknown(const json::object& members, const Path& at, Faults& faults) {
         for (const auto& member : members) {
             std::string_view name(member.key().data(), member.key().size());
