@@ -48,8 +48,10 @@ void reload_certificates(Shared& shared) {
 }  // namespace
 
 void run_program(Config config, const std::vector<const Role*>& roles) {
-    // Threads inherit the mask: signals reach only wait_for_stop() below. Children get a mask of their own.
+    // Threads inherit the mask, and those of the log are the first: signals reach only wait() below. Children get a
+    // mask of their own.
     const Signals signals;
+    log::start(config.log.options);
     // Roles without anything to keep may share a machine without a directory each.
     std::optional<DataDirectory> directory;
     if (needs_directory(config, roles))

@@ -1,5 +1,5 @@
 #pragma once
-// The composition root: constructs everything in order, runs it until a signal, stops it in reverse.
+// The composition root: starts the log, constructs everything in order, runs it until a signal, stops it in reverse.
 
 #include "app/roles.h"
 #include "app/settings.h"

@@ -103,6 +103,13 @@ TEST_F(Stop, UnderLoadEndsWellAndLosesNothing) {
     workload.expect_nothing_lost_or_doubled();
 }
 
+// A signal that any other thread could take would end the program on the spot, with requests under way.
+TEST_F(Stop, IsHeardAndNothingElseIsTakenForIt) {
+    for (int i = 0; i < 20'000; ++i) program().send(SIGHUP);
+    EXPECT_TRUE(is(Client(program()).get("/livez"), 200));
+    EXPECT_EQ(program().stop(), 0);
+}
+
 TEST_F(Stop, SendsThoseInTheRoomsElsewhere) {
     auto person = register_person(program());
     auto socket = join(person, create_group(person)).socket;

@@ -21,7 +21,6 @@ int serve(const CommandLine& line, std::string_view role_names, Servers servers)
     if (!roles) throw StartupError(EX_USAGE, roles.error().detail);
     if (servers == Servers::configured && (config.database.url.empty() || config.redis.url.empty()))
         throw StartupError(EX_CONFIG, "set database.url and redis.url, or use `mindspace up`, which brings its own");
-    log::start(config.log.options);
     run_program(std::move(config), *roles);
     return 0;
 }
