@@ -34,6 +34,7 @@ public:
     // SIGKILL: gone, without a chance to tidy up.
     void kill();
 
+    [[nodiscard]] std::int64_t resident_bytes() const { return process_ ? process_->resident_bytes() : 0; }
     [[nodiscard]] std::uint16_t port() const { return port_; }
     [[nodiscard]] std::uint16_t management_port() const { return management_port_; }
     [[nodiscard]] std::string log() const { return read_whole_file(log_file_); }

@@ -58,6 +58,14 @@ void Process::send(int signal) const {
     ::kill(pid_, signal);
 }
 
+std::int64_t Process::resident_bytes() const {
+    std::ifstream statm("/proc/" + std::to_string(pid_) + "/statm");
+    std::int64_t all_pages = 0;
+    std::int64_t resident_pages = 0;
+    statm >> all_pages >> resident_pages;
+    return resident_pages * ::sysconf(_SC_PAGESIZE);
+}
+
 std::optional<int> Process::wait(std::chrono::milliseconds patience) {
     eventually(
         [this] {

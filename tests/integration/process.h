@@ -6,6 +6,7 @@
 #include <sys/types.h>
 
 #include <chrono>
+#include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <map>
@@ -39,6 +40,8 @@ public:
     // The exit code, 128 + n when signal n ended it, or nothing when it goes on.
     std::optional<int> wait(std::chrono::milliseconds patience = kPatience);
     [[nodiscard]] bool is_running() { return !wait(0ms).has_value(); }
+    // What of it is in memory now (VmRSS); 0 when it has ended.
+    [[nodiscard]] std::int64_t resident_bytes() const;
 
 private:
     pid_t pid_;

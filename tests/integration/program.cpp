@@ -118,7 +118,7 @@ Program::Program(Environment more_settings, std::optional<SplitPlan> plan, Serve
 }
 
 Program::~Program() {
-    for (const auto* node : split_ ? split_->processes() : std::vector<const Node*>{one_.get()})
+    for (const auto* node : processes())
         if (node->is_running()) expect_no_secret_in(read_metrics(node->management_port()), "a metrics page");
     if (split_ || is_running()) stop();
     // The servers of a killed program end by themselves, a moment later.
@@ -148,6 +148,16 @@ void Program::kill() {
         split_->kill();
     else
         one_->kill();
+}
+
+std::vector<const Node*> Program::processes() const {
+    return split_ ? split_->processes() : std::vector<const Node*>{one_.get()};
+}
+
+std::int64_t Program::resident_bytes() const {
+    std::int64_t all = 0;
+    for (const auto* node : processes()) all += node->resident_bytes();
+    return all;
 }
 
 const Node& Program::auth() const {

@@ -13,6 +13,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 namespace mindspace::integration {
 
@@ -75,6 +76,8 @@ public:
     // The database, for libpq.
     [[nodiscard]] std::string conninfo() const;
 
+    // Of all its processes together, its servers left out.
+    [[nodiscard]] std::int64_t resident_bytes() const;
     [[nodiscard]] std::uint16_t port() const { return front().port(); }
     [[nodiscard]] std::uint16_t management_port() const { return front().management_port(); }
     // Of the process with that role.
@@ -93,6 +96,8 @@ public:
 
 private:
     [[nodiscard]] const Node& auth() const;
+    // The front first.
+    [[nodiscard]] std::vector<const Node*> processes() const;
     // The process that clients talk to.
     [[nodiscard]] Node& front() const { return split_ ? split_->front() : *one_; }
 
