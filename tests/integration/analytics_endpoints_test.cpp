@@ -49,8 +49,7 @@ protected:
     void TearDown() override {
         redis_.stop();
         database_.stop();
-        io_.restart();
-        io_.run_for(postgres::kTestDeadline);
+        postgres::run_to_end(io_);
     }
 
     http::Response get(std::string_view name, std::string_view query = "", UserId user = kUser) {

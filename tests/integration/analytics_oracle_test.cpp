@@ -242,8 +242,7 @@ protected:
     }
     void TearDown() override {
         database_.stop();
-        io_.restart();
-        io_.run_for(postgres::kTestDeadline);
+        postgres::run_to_end(io_);
     }
 
     // All at once; returns when all are done.

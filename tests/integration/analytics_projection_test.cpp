@@ -62,8 +62,7 @@ protected:
     void TearDown() override {
         consumer_.stop();
         database_.stop();
-        io_.restart();
-        io_.run_for(postgres::kTestDeadline);
+        postgres::run_to_end(io_);
     }
 
     // In one transaction; returns when the projection has handled them.

@@ -13,7 +13,7 @@ namespace mindspace::integration {
 
 namespace {
 
-constexpr long kTimeoutSeconds = 60;
+constexpr long kTimeoutSeconds = 180;
 
 std::string lower(std::string text) {
     std::ranges::transform(text, text.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });

@@ -53,8 +53,7 @@ protected:
     // Whatever is under way ends before the loop goes.
     void TearDown() override {
         consumers_.clear();
-        io_.restart();
-        io_.run_for(postgres::kTestDeadline);
+        postgres::run_to_end(io_);
     }
 
     // Of the numbers from `first` to `last`, in one transaction.

@@ -38,7 +38,7 @@ TEST(LiveGroup, TellsOfNewNames) {
     listener.next("presence");
     ASSERT_TRUE(is(host.client.patch("/api/v1/users/me", {{"displayName", "Charles"}}), 200));
     json::object changed;
-    while (text_of(changed = listener.next(3s), "type") != "group") {
+    while (text_of(changed = listener.next(scaled(3s)), "type") != "group") {
     }
     EXPECT_EQ(changed.at("group").at("host").at("displayName"), "Charles");
     auto third = register_person();
@@ -56,7 +56,7 @@ TEST(LiveGroup, ClosesTheRoomOfACancelledGroup) {
     const auto end = listener.next("end");
     EXPECT_EQ(end.at("reason"), "host");
     EXPECT_TRUE(end.at("endedAt").is_number());
-    EXPECT_EQ(listener.socket().close_code(10s), kGroupOver);
+    EXPECT_EQ(listener.socket().close_code(scaled(10s)), kGroupOver);
     EXPECT_EQ(host.client.get(group_path(group)).text("/state"), "cancelled");
 }
 

@@ -239,11 +239,11 @@ TEST(LiveRoom, EndsByItselfAndGivesEachAttendeeOneSession) {
 
     // All of them listen: a client that leaves pings unanswered is dropped after a minute.
     auto wait_for_end = [](Listener& listener) {
-        return std::async(std::launch::async, [&listener] { return listener.socket().next("end", 90s); });
+        return std::async(std::launch::async, [&listener] { return listener.socket().next("end", scaled(90s)); });
     };
     auto laptops = wait_for_end(laptop);
     auto phones = wait_for_end(phone);
-    const auto end = hosts.socket().next("end", 90s);
+    const auto end = hosts.socket().next("end", scaled(90s));
     EXPECT_EQ(end.at("reason"), "completed");
     EXPECT_GE(number_of(end, "endedAt"), number_of(start, "endsAt"));
     EXPECT_LT(number_of(end, "endedAt"), number_of(start, "endsAt") + 10'000);

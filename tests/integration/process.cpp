@@ -21,8 +21,6 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr auto kLook = 5ms;
-
 std::vector<std::string> environment_with(const Environment& settings) {
     std::vector<std::string> variables;
     for (char** variable = environ; *variable != nullptr; ++variable)
@@ -32,15 +30,6 @@ std::vector<std::string> environment_with(const Environment& settings) {
 }
 
 }  // namespace
-
-bool eventually(const std::function<bool()>& condition, std::chrono::milliseconds patience) {
-    const auto deadline = std::chrono::steady_clock::now() + patience;
-    while (!condition()) {
-        if (std::chrono::steady_clock::now() >= deadline) return false;
-        std::this_thread::sleep_for(kLook);
-    }
-    return true;
-}
 
 Process::Process(const std::vector<std::string>& arguments, const Environment& settings, const fs::path& output) {
     const int file = ::open(output.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);

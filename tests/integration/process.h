@@ -2,6 +2,7 @@
 // A child process of a test, and waiting for what it does. The child ends with the test program, however that ends.
 
 #include "platform/base/test_directory.h"
+#include "platform/base/test_patience.h"
 
 #include <sys/types.h>
 
@@ -18,11 +19,8 @@ namespace mindspace::integration {
 
 using namespace std::chrono_literals;
 
-// More than anything takes on a loaded machine under the sanitizers. What has a promised time is measured instead.
-inline constexpr std::chrono::seconds kPatience{60};
-
-// Asks again and again until `condition` holds; false when it still does not after `patience`.
-bool eventually(const std::function<bool()>& condition, std::chrono::milliseconds patience = kPatience);
+// More than anything takes; Patience makes it longer on a loaded machine. What has a promised time is measured instead.
+inline constexpr std::chrono::seconds kPatience{120};
 
 using Environment = std::map<std::string, std::string>;
 

@@ -82,7 +82,7 @@ std::string RawConnection::receive_all() {
 // False at the end. A reset is an end too: what counts is what had come before.
 bool RawConnection::receive_some() {
     pollfd ready{.fd = socket_, .events = POLLIN, .revents = 0};
-    const auto patience = std::chrono::milliseconds(kPatience).count();
+    const auto patience = scaled(kPatience).count();
     if (::poll(&ready, 1, static_cast<int>(patience)) != 1)
         throw std::runtime_error("nothing comes after: " + received_);
     std::array<char, 4096> buffer;

@@ -3,6 +3,7 @@
 
 #include "app/embedded/startup_error.h"
 #include "platform/base/test_directory.h"
+#include "platform/base/test_patience.h"
 
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -33,16 +34,6 @@ namespace {
 namespace fs = std::filesystem;
 using namespace std::chrono_literals;
 using std::chrono::steady_clock;
-
-// Waits for a condition; false if it does not come true.
-bool eventually(const std::function<bool()>& condition, std::chrono::seconds deadline = 20s) {
-    const auto end = steady_clock::now() + deadline;
-    while (!condition()) {
-        if (steady_clock::now() > end) return false;
-        std::this_thread::sleep_for(5ms);
-    }
-    return true;
-}
 
 // The first value of the answer, or "error: …".
 std::string query(const std::string& conninfo, const std::string& statement) {
@@ -339,7 +330,7 @@ TEST_F(EmbeddedServersTest, StopEvenWhenTheLastSnapshotCannotBeWritten) {
     fs::remove_all(temporary_.path() / "redis");
     const auto begin = steady_clock::now();
     server.stop();
-    EXPECT_LT(steady_clock::now() - begin, 5s) << "had to be killed";
+    EXPECT_LT(steady_clock::now() - begin, scaled(5s)) << "had to be killed";
 }
 
 TEST_F(EmbeddedServersTest, NeverReplaceADatabaseThatWentAway) {

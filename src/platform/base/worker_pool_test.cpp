@@ -1,6 +1,7 @@
 #include "platform/base/worker_pool.h"
 
 #include "platform/base/result.h"
+#include "platform/base/test_patience.h"
 
 #include <gtest/gtest.h>
 #include <boost/asio/bind_cancellation_slot.hpp>
@@ -22,28 +23,16 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto kDeadline = 10s;
-
 // Runs the loop until `future` is ready, and gives its value or throws its exception.
 template <class T>
 T finish(asio::io_context& loop, std::future<T> future) {
     loop.restart();
-    auto until = std::chrono::steady_clock::now() + kDeadline;
-    while (future.wait_for(0s) != std::future_status::ready && std::chrono::steady_clock::now() < until) {
+    const Patience patience;
+    while (future.wait_for(0s) != std::future_status::ready) {
+        if (patience.is_over()) give_up("the work does not end");
         loop.run_one_for(100ms);
     }
-    if (future.wait_for(0s) != std::future_status::ready) throw std::runtime_error("deadline");
     return future.get();
-}
-
-template <class Condition>
-bool eventually(Condition condition) {
-    auto until = std::chrono::steady_clock::now() + kDeadline;
-    while (!condition()) {
-        if (std::chrono::steady_clock::now() > until) return false;
-        std::this_thread::yield();
-    }
-    return true;
 }
 
 using ThreadIds = std::pair<std::thread::id, std::thread::id>;

@@ -66,7 +66,7 @@ public:
     PlainClient& operator=(const PlainClient&) = delete;
 
     void send(std::string_view text) const;
-    // What comes up to and including `end`, or until the connection ends or nothing comes for ten seconds.
+    // What comes up to and including `end`, or until the connection ends or nothing comes for two minutes.
     std::string receive_until(std::string_view end);
     // What comes until the connection ends.
     std::string receive_all();

@@ -57,9 +57,7 @@ protected:
     }
     void TearDown() override {
         client_.reset();
-        io_.restart();
-        io_.run_for(kTestDeadline);
-        EXPECT_TRUE(io_.stopped()) << "a stopped client leaves work behind";
+        run_to_end(io_);  // otherwise a stopped client leaves work behind
     }
 
     Client& start(int connections, Milliseconds query_timeout = 5s, std::size_t max_pending = 4096) {
@@ -282,7 +280,7 @@ TEST_F(PostgresClient, AKilledBackendFailsWhatIsInFlightAndComesBack) {
     auto killed_at = std::chrono::steady_clock::now();
     kill(backend, SIGKILL);
     run_until(io_, [&] { return failed == 50; });
-    EXPECT_LT(std::chrono::steady_clock::now() - killed_at, 2s);
+    EXPECT_LT(std::chrono::steady_clock::now() - killed_at, scaled(2s));
     run_until(io_, [&] { return client.is_up(); });
     EXPECT_EQ(client.stats().reconnects, 1U);
     EXPECT_EQ(client.stats().in_flight, 0);

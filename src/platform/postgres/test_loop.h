@@ -2,6 +2,7 @@
 // Runs coroutines to their end in tests, with a deadline for everything that is waited for.
 
 #include "platform/base/async.h"
+#include "platform/base/test_patience.h"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
@@ -9,22 +10,23 @@
 
 #include <chrono>
 #include <future>
-#include <stdexcept>
 
 namespace mindspace::postgres {
 
-inline constexpr std::chrono::seconds kTestDeadline{30};
-
-// Runs the loop until the condition holds; throws when it does not in time.
+// Runs the loop until the condition holds; gives the test up when it never does.
 template <class Condition>
 void run_until(asio::io_context& io, Condition condition) {
-    auto deadline = std::chrono::steady_clock::now() + kTestDeadline;
+    const Patience patience;
     io.restart();
     while (!condition()) {
-        if (std::chrono::steady_clock::now() > deadline)
-            throw std::runtime_error("what the test waits for did not come");
+        if (patience.is_over()) give_up("what the test waits for did not come");
         io.run_one_for(std::chrono::milliseconds(10));
     }
+}
+
+// Runs the loop until nothing is left to do, for fixtures that have stopped all they have.
+inline void run_to_end(asio::io_context& io) {
+    run_until(io, [&io] { return io.stopped(); });
 }
 
 // Runs the loop until the coroutine has ended; its value or its exception.

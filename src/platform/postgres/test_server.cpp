@@ -1,5 +1,6 @@
 #include "platform/postgres/test_server.h"
 
+#include "platform/base/test_patience.h"
 #include "platform/base/test_process.h"
 
 #include <libpq-fe.h>
@@ -22,7 +23,6 @@ namespace mindspace::postgres {
 
 namespace {
 
-constexpr std::chrono::seconds kStartTimeout{60};
 constexpr std::chrono::milliseconds kPollInterval{10};
 
 std::string bin_directory() {
@@ -129,9 +129,9 @@ void TestServer::start() {
         "listen_addresses=",           "-c", "fsync=off",           "-c", "max_connections=200"};
     for (const auto& setting : settings_) command.insert(command.end(), {"-c", setting});
     server_ = start_program(command, directory() + "/server.log");
-    auto deadline = std::chrono::steady_clock::now() + kStartTimeout;
+    const Patience patience;
     while (PQping(conninfo().c_str()) != PQPING_OK) {
-        if (std::chrono::steady_clock::now() > deadline)
+        if (patience.is_over())
             throw std::runtime_error("the server does not answer: see " + directory() + "/server.log");
         std::this_thread::sleep_for(kPollInterval);
     }

@@ -108,8 +108,7 @@ TEST_F(RedisCluster, FollowsSlotsThatMoveUnderTraffic) {
         TestCluster::reshard(from, to, kMovedSlots);
         TestCluster::reshard(to, from, kMovedSlots);
     });
-    ASSERT_TRUE(
-        run_until(io_, [&] { return resharding.wait_for(seconds(0)) == std::future_status::ready; }, seconds(60)));
+    ASSERT_TRUE(run_until(io_, [&] { return resharding.wait_for(seconds(0)) == std::future_status::ready; }));
     resharding.get();
     stop_writers();
     EXPECT_EQ(count_unavailable(), 0);
@@ -126,10 +125,9 @@ TEST_F(RedisCluster, ComesBackAfterAMasterWasKilledUnderTraffic) {
     victim.server->signal(SIGKILL);
     auto killed_at = steady_clock::now();
     ASSERT_TRUE(run_until(io_, [&] { return writers_[0].unavailable > 0; }));
-    ASSERT_TRUE(
-        run_until(io_, [&] { return writers_[0].acknowledged_at > killed_at && client_.is_up(); }, seconds(15)));
+    ASSERT_TRUE(run_until(io_, [&] { return writers_[0].acknowledged_at > killed_at && client_.is_up(); }));
     RecordProperty("failover_ms", static_cast<int>((steady_clock::now() - killed_at) / Milliseconds(1)));
-    EXPECT_LT(steady_clock::now() - killed_at, seconds(10));
+    EXPECT_LT(steady_clock::now() - killed_at, scaled(seconds(10)));
     stop_writers();
     ASSERT_TRUE(run_until(io_, [this] { return subscriber_.is_up(); }));
     EXPECT_GT(gaps_, 0);

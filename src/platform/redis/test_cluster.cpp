@@ -12,11 +12,8 @@ namespace mindspace::redis {
 
 namespace {
 
-using std::chrono::steady_clock;
-
 constexpr int kNodes = 6;
 constexpr const char* kHost = "127.0.0.1";
-constexpr std::chrono::seconds kPatience{30};
 constexpr std::chrono::milliseconds kPoll{50};
 
 std::string place_of(const TestCluster::Node& node) {
@@ -102,13 +99,13 @@ TestCluster::Node& TestCluster::replica_of(const Node& master) {
 
 // Redis's own tool refuses until every node has heard of the last change.
 void TestCluster::wait_until_agreed(const Node& node) {
-    auto deadline = steady_clock::now() + kPatience;
+    const Patience patience;
     while (true) {
         try {
             run_program({"redis-cli", "--cluster", "check", place_of(node)});
             return;
         } catch (const std::runtime_error&) {
-            if (steady_clock::now() > deadline) throw;
+            if (patience.is_over()) throw;
         }
         std::this_thread::sleep_for(kPoll);
     }
@@ -134,11 +131,10 @@ void TestCluster::end_move(Slot slot, const Node& from, const Node& to) {
 }
 
 void TestCluster::wait_until_whole() {
-    auto deadline = steady_clock::now() + kPatience;
+    const Patience patience;
     auto wait_for = [&](const Node& node, auto holds) {
         while (node.server->is_running() && !holds(node)) {
-            if (steady_clock::now() > deadline)
-                throw std::runtime_error("the cluster does not become whole: " + state_of(node));
+            if (patience.is_over()) throw std::runtime_error("the cluster does not become whole: " + state_of(node));
             std::this_thread::sleep_for(kPoll);
         }
     };

@@ -10,7 +10,6 @@
 
 namespace mindspace::redis {
 
-using std::chrono::seconds;
 using std::chrono::steady_clock;
 
 const Script kWriteBoth =
@@ -89,8 +88,8 @@ void RedisCluster::SetUp() {
 void RedisCluster::TearDown() {
     is_over_ = true;
     client_.stop();
-    io_.restart();
-    io_.run_for(Milliseconds(20));
+    subscriber_.stop();
+    EXPECT_TRUE(run_until(io_, [this] { return io_.stopped(); }));
 }
 
 void RedisCluster::start_writers() {
@@ -116,7 +115,7 @@ bool RedisCluster::hears_everything() {
         run_task(io_, confirm(subscriber_, channel));
         call({"SPUBLISH", channel, std::to_string(number)});
     }
-    return run_until(io_, [&] { return std::ranges::count(heard_, number) == std::ssize(heard_); }, seconds(2));
+    return run_until(io_, [&] { return std::ranges::count(heard_, number) == std::ssize(heard_); });
 }
 
 }  // namespace mindspace::redis

@@ -15,8 +15,7 @@ namespace mindspace::redis {
 
 namespace {
 
-using std::chrono::steady_clock;
-constexpr std::chrono::seconds kStartPatience{5};
+constexpr std::chrono::milliseconds kTurn{10};
 constexpr std::chrono::milliseconds kLook{1};
 
 }  // namespace
@@ -47,21 +46,21 @@ void TestServer::start() {
     asio::io_context io;
     asio::local::stream_protocol::socket probe(io);
     boost::system::error_code fault;
-    auto deadline = steady_clock::now() + kStartPatience;
+    const Patience patience;
     do {
-        if (steady_clock::now() > deadline) throw std::runtime_error("redis-server does not start");
+        if (patience.is_over()) throw std::runtime_error("redis-server does not start");
         probe.close();
         probe.connect(socket_path_, fault);
         std::this_thread::sleep_for(kLook);
     } while (fault);
 }
 
-bool run_until(asio::io_context& io, const std::function<bool()>& condition, steady_clock::duration patience) {
-    auto deadline = steady_clock::now() + patience;
+bool run_until(asio::io_context& io, const std::function<bool()>& condition) {
+    const Patience patience;
     io.restart();
     while (!condition()) {
-        if (steady_clock::now() > deadline) return false;
-        io.run_one_until(deadline);
+        if (patience.is_over()) return false;
+        io.run_one_for(kTurn);
         if (io.stopped()) return condition();
     }
     return true;

@@ -4,17 +4,16 @@
 
 #include "platform/base/async.h"
 #include "platform/base/test_directory.h"
+#include "platform/base/test_patience.h"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 
 #include <sys/types.h>
 
-#include <chrono>
 #include <exception>
 #include <functional>
 #include <optional>
-#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -42,9 +41,8 @@ private:
     pid_t process_ = -1;
 };
 
-// Runs `io` until `condition` holds; false if it does not in time.
-bool run_until(asio::io_context& io, const std::function<bool()>& condition,
-               std::chrono::steady_clock::duration patience = std::chrono::seconds(5));
+// Runs `io` until `condition` holds; false if it never does.
+bool run_until(asio::io_context& io, const std::function<bool()>& condition);
 
 // Runs `io` until `task` is done, and returns or throws what it does.
 template <class T>
@@ -55,7 +53,7 @@ T run_task(asio::io_context& io, Awaitable<T> task) {
         fault = thrown;
         result = std::move(value);
     });
-    if (!run_until(io, [&] { return result.has_value(); })) throw std::runtime_error("the task does not end");
+    if (!run_until(io, [&] { return result.has_value(); })) give_up("the task does not end");
     if (fault) std::rethrow_exception(fault);
     return std::move(*result);
 }

@@ -1,5 +1,6 @@
 // A replica that takes over without the last events, on real servers.
 
+#include "platform/base/test_patience.h"
 #include "platform/base/test_process.h"
 #include "platform/postgres/test_loop.h"
 #include "platform/redis/client.h"
@@ -41,16 +42,8 @@ class RoomFailoverTest : public testing::Test {
 protected:
     // The first replica of a master begins a history, too.
     void SetUp() override {
-        ASSERT_TRUE(holds(
+        ASSERT_TRUE(eventually(
             [&] { return replica_.command({"INFO", "replication"}).as_string().contains("master_link_status:up"); }));
-    }
-    bool holds(const std::function<bool()>& condition) {
-        const auto deadline = std::chrono::steady_clock::now() + 10s;
-        while (!condition()) {
-            if (std::chrono::steady_clock::now() > deadline) return false;
-            std::this_thread::sleep_for(5ms);
-        }
-        return true;
     }
     template <class T>
     T run(Awaitable<T> work) {
@@ -67,7 +60,7 @@ protected:
         EXPECT_TRUE(run(redis.order.react(facts_.group, epoch, make_reaction(lease_.user, kind), now_)));
     }
     bool replica_has(std::int64_t seq) {
-        return holds([&] {
+        return eventually([&] {
             auto known = replica_.command({"HGET", room_channel(facts_.group), "seq"});
             return !known.is_null() && known.as_string() == std::to_string(seq);
         });
