@@ -14,6 +14,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <limits>
 #include <thread>
 #include <tuple>
 
@@ -35,6 +36,7 @@ http::ServerOptions common_options(const HttpSettings& http, std::size_t cores) 
                                 .request_timeout = http.request_timeout,
                                 .packs_websockets = http.websocket_compression};
     options.limits.max_body = http.max_body_bytes;
+    options.per_network.connections = http.max_connections_per_network / cores + 1;
     return options;
 }
 
@@ -94,8 +96,8 @@ void Cores::open(const std::vector<const Role*>& roles) {
                                   .version = kVersion,
                                   .description = "The backend of meditation apps.",
                                   .server_url = "/"};
-    shared_.openapi = http::openapi_document(cores_.front()->listeners.front()->router, info);
-    shared_.asyncapi = http::asyncapi_document(meditation::room_protocol(), info);
+    shared_.openapi = http::StaticDocument(http::openapi_document(cores_.front()->listeners.front()->router, info));
+    shared_.asyncapi = http::StaticDocument(http::asyncapi_document(meditation::room_protocol(), info));
 }
 
 void Cores::open_gateway(const std::vector<const Role*>& roles) {
@@ -133,6 +135,8 @@ void Cores::open_role(const Role& role) {
     auto options = common_options(http, cores_.size());
     options.address = http.role_address;
     options.port = claim(cores_.front()->loop, http.role_address, http.*role.port, setting);
+    constexpr auto kUnbounded = std::numeric_limits<std::size_t>::max();  // gateways bound what one network may have
+    options.per_network = {.connections = kUnbounded, .unread_bytes = kUnbounded};
     auto trusted = http;
     trusted.forwarded_header = http::ForwardedField::x_forwarded_for;  // which gateways write
     options.proxies = make_proxy_trust(trusted);

@@ -58,21 +58,9 @@ Awaitable<Result<Response>> answer(Response response) {
     co_return response;
 }
 
-// The packed form for whoever takes it: the pages are read once, by browsers.
 Response serve(const WebAsset& asset, const http::RequestHead& head) {
-    bool packed = !asset.gzip.empty() && head.has_token("accept-encoding", "gzip");
-    Response response{.content_type = asset.content_type, .body = std::string(packed ? asset.gzip : asset.body)};
+    auto response = http::static_response(asset.content, head);
     response.headers.emplace_back("Content-Security-Policy", std::string(kWebContentSecurityPolicy));
-    response.headers.emplace_back("Cache-Control", "public, max-age=300");
-    response.headers.emplace_back("Vary", "Accept-Encoding");
-    std::string etag = packed ? "W/" + std::string(asset.etag) : std::string(asset.etag);
-    if (http::matches_none(head, asset.etag)) {
-        response.status = 304;
-        response.body.clear();
-    } else if (packed) {
-        response.headers.emplace_back("Content-Encoding", "gzip");
-    }
-    response.headers.emplace_back("ETag", std::move(etag));
     return response;
 }
 
@@ -255,13 +243,11 @@ http::Endpoints public_pages(Core& core) {
                              .access = Access::anyone,
                              .summary = "What the server sees of its caller, to check proxies and clocks."},
                             [](Call<> call) { return describe_caller(std::move(call.client.address)); }));
-    rows.push_back(endpoint(page("/openapi.json", "This document."), [&core](Call<>) {
-        Response response{.body = core.shared.openapi};
-        return answer(std::move(response));
+    rows.push_back(endpoint(page("/openapi.json", "This document."), [&core](Call<> call) {
+        return answer(http::static_response(core.shared.openapi.content(), *call.head));
     }));
-    rows.push_back(endpoint(page("/asyncapi.json", "The messages of a group's socket."), [&core](Call<>) {
-        Response response{.body = core.shared.asyncapi};
-        return answer(std::move(response));
+    rows.push_back(endpoint(page("/asyncapi.json", "The messages of a group's socket."), [&core](Call<> call) {
+        return answer(http::static_response(core.shared.asyncapi.content(), *call.head));
     }));
     rows.push_back(endpoint(page("/", "The start page."), [](Call<>) {
         Response response{.status = 302, .body = {}};

@@ -63,6 +63,11 @@ config::Configuration bind_settings(Config& config) {
              .bounds = {.min = 1, .max = 1'000'000},
              .sentence = "Public connections open at once in this process, sockets included; the limit on open files "
                          "must allow them."},
+            {.key = "http.max_connections_per_network",
+             .member = &http.max_connections_per_network,
+             .bounds = {.min = 1, .max = 1'000'000},
+             .sentence = "Of these, those of one IPv4 address or IPv6 /64; for a trusted proxy, the sockets of each "
+                         "client behind it."},
             {.key = "http.websocket_compression",
              .member = &http.websocket_compression,
              .sentence = "Whether WebSocket messages are packed (permessage-deflate) for clients that offer it: less "

@@ -26,6 +26,7 @@ struct HttpSettings {
     Seconds header_timeout{10};
     Seconds body_timeout{30};
     std::uint32_t max_connections = 15'000;
+    std::uint32_t max_connections_per_network = 5'000;
     bool websocket_compression = false;
     std::uint32_t cores = 0;
     Seconds drain{10};

@@ -6,6 +6,7 @@
 #include "platform/http/client_address.h"
 #include "platform/http/cors.h"
 #include "platform/http/rate_limit.h"
+#include "platform/http/static_content.h"
 #include "platform/http/tls_certificates.h"
 #include "platform/postgres/replicas.h"
 #include "platform/redis/options.h"
@@ -42,8 +43,8 @@ struct Shared {
     http::ProxyTrust proxies;
     WorkerPool compression;                           // of large answers
     std::filesystem::path mail_directory{};           // where mails become files
-    std::string openapi{};                            // set before the listeners start, and so
-    std::string asyncapi{};                           // is this
+    http::StaticDocument openapi{};                   // set before the listeners start, and so
+    http::StaticDocument asyncapi{};                  // is this
     std::deque<gateway::UpstreamStatus> upstreams{};  // of a gateway: the roles that run elsewhere
     std::optional<http::TlsCertificates> tls{};       // of a gateway that speaks HTTPS
     std::atomic<bool> draining{false};

@@ -161,9 +161,15 @@ TEST(DocsPage, LoadsAllOfItsParts) {
         if (part.ends_with(".js")) EXPECT_THAT(type, testing::StartsWith("text/javascript")) << part;
         if (part.ends_with(".css")) EXPECT_THAT(type, testing::StartsWith("text/css")) << part;
         const auto tag = answer.header("etag");
-        if (!part.ends_with(".json") && tag)
-            EXPECT_TRUE(is(Client(Program::shared()).get(part, {{"If-None-Match", *tag}}), 304)) << part;
+        EXPECT_TRUE(tag) << part;
+        const auto keeping = answer.header("cache-control").value_or("");
+        EXPECT_EQ(keeping, part.ends_with(".json") ? "no-cache" : "public, max-age=31536000, immutable") << part;
+        if (tag) EXPECT_TRUE(is(Client(Program::shared()).get(part, {{"If-None-Match", *tag}}), 304)) << part;
     }
+}
+
+TEST(DocsPage, IsAskedForAgainBecauseItNamesItsParts) {
+    EXPECT_EQ(Client(Program::shared()).get("/docs").header("cache-control"), "no-cache");
 }
 
 TEST(DocsPage, IsWhereTheRootLeads) {

@@ -24,6 +24,7 @@ namespace {
 constexpr std::size_t kFirstRead = 4 * 1024;
 constexpr std::size_t kFlushAt = 64 * 1024;  // answers to pipelined requests are gathered up to this size
 constexpr std::size_t kCopied = 4 * 1024;    // into the same buffer; see is_copied()
+constexpr std::size_t kWrittenAtOnce = 64 * 1024;
 constexpr std::size_t kKeptBuffer = 16 * 1024;
 constexpr auto kLinger = std::chrono::seconds(2);
 
@@ -31,6 +32,12 @@ constexpr auto kLinger = std::chrono::seconds(2);
 // is longer is written from where it is; and so is what another server said, which has been copied once already.
 bool is_copied(const Response& response) {
     return response.body.size() <= kCopied && !response.forwarded_fields;
+}
+
+Response too_many_connections() {
+    auto response = problem(503, "too_many_connections", "Your network has too many connections open here.", {});
+    response.headers.emplace_back("Retry-After", "10");
+    return response;
 }
 
 }  // namespace
@@ -79,12 +86,24 @@ Awaitable<bool> Connection::read_proxy_header() {
     co_return true;
 }
 
+// In the network of the client. False: it has all that it may have.
+bool Connection::take_place() {
+    auto place = server_.networks_.take(network_of(client_.address));
+    if (!place) {
+        server_.metrics_.network_connections_refused.add(1);
+        return false;
+    }
+    stream_.occupy(std::move(*place));
+    return true;
+}
+
 Awaitable<> Connection::serve() {
     wait_until(server_.options_.header_timeout);
     if (server_.options_.expects_proxy_header && is_proxied_) {
         bool told = co_await read_proxy_header();
         if (!told) co_return;
     }
+    if (!is_proxied_ && !take_place()) co_return refuse_at_once();
     bool secure = co_await stream_.handshake();
     if (!secure) co_return;
     while (true) {
@@ -125,6 +144,15 @@ Awaitable<> Connection::refuse(ParseFailure failure) {
     co_await linger();
 }
 
+// Without reading a request: that would cost what the bound is to save. So few bytes fit into the socket's buffer.
+void Connection::refuse_at_once() {
+    if (stream_.is_tls()) return;
+    append(too_many_connections(), Method::get, false);
+    const asio::const_buffer bytes = asio::buffer(out_);
+    boost::system::error_code ignored;
+    stream_.write_now({&bytes, 1}, ignored);
+}
+
 void Connection::begin_reading(Clock::time_point deadline) {
     is_handling_ = false;
     deadline_ = deadline;
@@ -149,6 +177,11 @@ Awaitable<Connection::Outcome> Connection::answer_request(BodyReader* content) {
     if (response.status == 101) co_return co_await upgrade(std::move(response));
     if (response.stream) co_return co_await stream(std::move(response));
     const bool keep_alive = !is_last_ && !server_.draining_;
+    auto held = stream_.place().hold(is_copied(response) ? 0 : response.body.size());
+    if (!held) {
+        server_.metrics_.unread_refused.add(1);
+        co_return Outcome::over;
+    }
     append(response, head.method, keep_alive);
     if (!response.body.empty() && !is_copied(response) && head.method != Method::head &&
         !is_bodyless(response.status)) {
@@ -173,6 +206,12 @@ Awaitable<Connection::Outcome> Connection::finish_answer(bool keep_alive) {
 
 Awaitable<Connection::Outcome> Connection::upgrade(Response response) {
     const auto& head = parser_.head();
+    // A proxy's connections are shared by its clients; a socket is one client's alone.
+    const bool is_forwarded = is_proxied_ && client_.address != peer_.to_string();
+    if (is_forwarded && !take_place()) {
+        append(too_many_connections(), Method::get, false);
+        co_return Outcome::close;
+    }
     const auto accept = check_websocket_handshake(head);
     const bool packs = !response.tunnel && server_.options_.packs_websockets && offers_deflate(head);
     std::string_view extensions = packs ? kDeflateAccepted : std::string_view();
@@ -187,6 +226,7 @@ Awaitable<Connection::Outcome> Connection::upgrade(Response response) {
         auto tunnel =
             std::make_shared<WebSocketTunnel>(server_, std::move(stream_), upstream.take_socket(), response.farewell);
         tunnel->start(unread(), early);
+        if (server_.draining_) tunnel->drain(server_.drain_window_);  // its handshake ended while we were leaving
     } else {
         const auto packing = packs ? WebSocketReader::Packing::deflate : WebSocketReader::Packing::none;
         auto websocket = std::make_shared<WebSocket>(server_, std::move(stream_), unread(), packing);
@@ -236,14 +276,23 @@ Awaitable<bool> Connection::read_more() {
     co_return true;
 }
 
-// Writes what is due, and the given texts behind it.
+// Writes what is due, and the given texts behind it, in parts that each have the time of a write: a slow client gets
+// all of a long response, one that stands still or takes a byte at a time does not.
 Awaitable<bool> Connection::flush(std::string_view behind, std::string_view end) {
-    wait_until(server_.options_.write_timeout);
-    Stream::Parts parts{asio::buffer(out_), asio::buffer(behind), asio::buffer(end)};
-    auto [failure, size] = co_await stream_.write(parts);
-    out_.clear();
+    bool alive = true;
+    is_writing_ = true;
+    do {
+        wait_until(server_.options_.write_timeout);
+        const auto part = behind.substr(0, kWrittenAtOnce);
+        behind.remove_prefix(part.size());
+        Stream::Parts parts{asio::buffer(out_), asio::buffer(part), asio::buffer(behind.empty() ? end : "")};
+        auto [failure, size] = co_await stream_.write(parts);
+        alive = !failure;
+        out_.clear();
+    } while (alive && !behind.empty());
+    is_writing_ = false;
     if (out_.capacity() > kFlushAt) out_.shrink_to_fit();
-    co_return !failure;
+    co_return alive;
 }
 
 // Closing with unread input would reset the connection and could take the answer with it (RFC 9112 section 9.6): our
@@ -283,6 +332,7 @@ void Connection::sweep(Clock::time_point now, bool draining) {
         boost::system::error_code ignored;
         stream_.write_now({&octets, 1}, ignored);
     }
+    if (is_writing_) server_.metrics_.stalled_clients_closed.add(1);
     abort();
 }
 

@@ -36,6 +36,7 @@ private:
 
     Awaitable<> serve();
     Awaitable<bool> read_proxy_header();
+    bool take_place();
     void set_peer(const asio::ip::address& peer);
     Awaitable<Outcome> answer_request(BodyReader* content);
     Awaitable<Outcome> answer_streamed_request();
@@ -43,6 +44,7 @@ private:
     Awaitable<Outcome> stream(Response response);
     Awaitable<Outcome> finish_answer(bool keep_alive);
     Awaitable<> refuse(ParseFailure failure);
+    void refuse_at_once();
     Awaitable<Stream::Outcome> read_some(asio::mutable_buffer into);
     Awaitable<bool> read_more();
     Awaitable<bool> flush_before_reading();
@@ -71,6 +73,7 @@ private:
     bool idle_ = true;  // between requests
     bool is_handling_ = false;
     bool is_reading_ = false;
+    bool is_writing_ = false;
     bool is_late_ = false;  // the client, with a request that it has begun
 };
 

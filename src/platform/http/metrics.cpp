@@ -36,18 +36,38 @@ void collect(const Router& router, const std::vector<const CoreMetrics*>& cores,
     std::int64_t connections = 0;
     std::int64_t websockets = 0;
     std::uint64_t slow = 0;
+    std::uint64_t flooding = 0;
+    std::uint64_t refused = 0;
+    std::uint64_t network_refused = 0;
+    std::uint64_t unread_refused = 0;
+    std::uint64_t stalled = 0;
     std::uint64_t limited = 0;
     std::uint64_t headers_refused = 0;
     for (const auto* core : cores) {
         connections += core->connections.value();
         websockets += core->websockets.value();
         slow += core->slow_websockets_closed.value();
+        refused += core->connections_refused.value();
+        network_refused += core->network_connections_refused.value();
+        unread_refused += core->unread_refused.value();
+        flooding += core->flooding_websockets_closed.value();
+        stalled += core->stalled_clients_closed.value();
         limited += core->rate_limited.value();
         headers_refused += core->proxy_headers_refused.value();
     }
     page.gauge("mindspace_http_connections", "Open connections, WebSockets included.", connections);
     page.gauge("mindspace_websockets", "Open WebSockets.", websockets);
     page.counter("mindspace_websockets_slow_closed", "WebSockets closed because their client did not read.", slow);
+    page.counter("mindspace_websockets_flooding_closed", "WebSockets closed because their client sent too many frames.",
+                 flooding);
+    page.counter("mindspace_http_connections_refused", "Connections refused because too many were open.", refused,
+                 {{"bound", "total"}});
+    page.counter("mindspace_http_connections_refused", "Connections refused because too many were open.",
+                 network_refused, {{"bound", "network"}});
+    page.counter("mindspace_http_unread_refused",
+                 "Connections closed because their network had too many bytes of responses unread.", unread_refused);
+    page.counter("mindspace_http_stalled_closed", "Connections closed because their client did not read a response.",
+                 stalled);
     page.counter("mindspace_http_rate_limited", "Requests refused because there were too many.", limited);
     page.counter("mindspace_http_proxy_headers_refused", "Connections of proxies that began with no PROXY header.",
                  headers_refused);

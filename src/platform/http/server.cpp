@@ -13,6 +13,10 @@
 #include <boost/asio/socket_base.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+
 #include <algorithm>
 #include <utility>
 #include <vector>
@@ -27,12 +31,22 @@ constexpr auto kSweepInterval = std::chrono::milliseconds(500);
 constexpr auto kAcceptPause = std::chrono::milliseconds(100);
 constexpr int kBacklog = 4096;
 constexpr std::size_t kSweepParts = 4;       // of all sockets, one at each sweep
+constexpr int kUnsentAtMost = 64 * 1024;     // bytes in the kernel beyond what the client's window takes
 constexpr std::size_t kFlushedAtOnce = 128;  // sockets; a millisecond or two
 
 // To walk over what is open while it closes: closing takes it out of the set.
 template <class T>
 std::vector<T*> copy_of(const std::unordered_set<T*>& open) {
     return {open.begin(), open.end()};
+}
+
+// What a client does not read must not wait in the kernel, by the megabyte and for as long as the connection lives: the
+// kernel takes little more than it can send, and ends a connection whose client takes nothing for `timeout`.
+void bound_unread(tcp::socket& socket, std::chrono::milliseconds timeout) {
+    const int at_most = kUnsentAtMost;
+    const auto limit = static_cast<unsigned>(timeout.count());
+    setsockopt(socket.native_handle(), IPPROTO_TCP, TCP_NOTSENT_LOWAT, &at_most, sizeof at_most);
+    setsockopt(socket.native_handle(), IPPROTO_TCP, TCP_USER_TIMEOUT, &limit, sizeof limit);
 }
 
 using ReusePort = asio::detail::socket_option::boolean<SOL_SOCKET, SO_REUSEPORT>;
@@ -45,7 +59,8 @@ Server::Server(asio::io_context& loop, ServerOptions options, Dispatcher& dispat
       dispatcher_(dispatcher),
       metrics_(metrics),
       acceptor_(loop),
-      sweep_timer_(loop) {}
+      sweep_timer_(loop),
+      networks_(options_.per_network) {}
 
 Server::~Server() = default;
 
@@ -87,9 +102,11 @@ Awaitable<> Server::accept() {
 }
 
 void Server::adopt(tcp::socket socket) {
-    if (connections_.size() + websockets_.size() + tunnels_.size() >= options_.max_connections) return;
+    if (connections_.size() + websockets_.size() + tunnels_.size() >= options_.max_connections)
+        return metrics_.connections_refused.add(1);
     boost::system::error_code ignored;
     socket.set_option(tcp::no_delay(true), ignored);
+    bound_unread(socket, options_.write_timeout);
     auto stream =
         options_.tls != nullptr ? Stream(std::move(socket), *options_.tls->current()) : Stream(std::move(socket));
     auto connection = std::make_shared<Connection>(*this, std::move(stream));
@@ -137,6 +154,7 @@ void Server::flush_some() {
 
 void Server::drain(std::chrono::milliseconds window) {
     draining_ = true;
+    drain_window_ = window;
     for (auto* tunnel : tunnels_) tunnel->drain(window);
     boost::system::error_code ignored;
     acceptor_.close(ignored);

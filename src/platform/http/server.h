@@ -3,6 +3,7 @@
 // the sweep that ends whatever is too slow. Lives on the core's io_context and is never touched from elsewhere.
 
 #include "platform/http/client_address.h"
+#include "platform/http/client_networks.h"
 #include "platform/http/dispatcher.h"
 #include "platform/http/tls_certificates.h"
 
@@ -27,7 +28,9 @@ struct ServerOptions {
     std::string address = "0.0.0.0";
     std::uint16_t port = 0;
     ParseLimits limits{};
-    std::size_t max_connections = 15000;       // of this core; beyond: accepted and closed at once
+    std::size_t max_connections = 15000;  // of this core; beyond: accepted and closed at once
+    // Of this core, for each network of clients; proxies are not counted, but those for whom they call.
+    ClientNetworks::Limits per_network{.connections = 5000, .unread_bytes = 32 * 1024 * 1024};
     std::chrono::seconds header_timeout{10};   // from the first octet of a request, or from the connection
     std::chrono::seconds body_timeout{30};     // from the end of the head
     std::chrono::seconds idle_timeout{75};     // between requests
@@ -86,7 +89,9 @@ private:
     std::unordered_set<Connection*> connections_;
     std::unordered_set<WebSocket*> websockets_;
     std::unordered_set<WebSocketTunnel*> tunnels_;
+    ClientNetworks networks_;
     bool draining_ = false;
+    std::chrono::milliseconds drain_window_{};          // once it is draining
     std::deque<std::shared_ptr<WebSocket>> unflushed_;  // in the order in which they are written
     bool is_flushing_ = false;
 };

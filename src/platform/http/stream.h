@@ -3,6 +3,7 @@
 // the socket's own. One read and one write at a time; both may be under way.
 
 #include "platform/base/async.h"
+#include "platform/http/client_networks.h"
 
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/ip/tcp.hpp>
@@ -37,6 +38,10 @@ public:
     Stream(Stream&&) noexcept;
     Stream& operator=(Stream&&) = delete;
 
+    // What the connection occupies goes where it goes, and is given back when it ends.
+    void occupy(ClientNetworks::Place place) { place_ = std::move(place); }
+    [[nodiscard]] ClientNetworks::Place& place() { return place_; }
+
     [[nodiscard]] bool is_tls() const { return tls_ != nullptr; }
     // Fills all of `into`, below TLS: what comes before the handshake.
     Awaitable<Outcome> read_ahead(asio::mutable_buffer into);
@@ -69,6 +74,7 @@ private:
     Awaitable<bool> receive_plain(std::string& into);
     Awaitable<bool> receive_within_tls(std::string& into);
 
+    ClientNetworks::Place place_;
     Socket plain_;              // empty inside TLS
     std::unique_ptr<Tls> tls_;  // null if it is plain
 };

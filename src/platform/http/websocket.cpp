@@ -13,6 +13,7 @@ namespace {
 
 constexpr auto kPingInterval = std::chrono::seconds(25);
 constexpr auto kPongTimeout = std::chrono::seconds(10);
+constexpr auto kFrameWindow = std::chrono::seconds(10);
 constexpr std::size_t kFramesAtOnce = 32;
 
 FrameQueue::Octets control_frame(Opcode opcode, std::string_view payload) {
@@ -29,7 +30,8 @@ WebSocket::WebSocket(Server& server, Stream stream, std::span<const char> early,
       reader_(limits_.max_message, packing),
       packing_(packing),
       input_(early.begin(), early.end()),
-      heard_at_(Clock::now()) {
+      frames_since_(Clock::now()),
+      heard_at_(frames_since_) {
     server_.websockets_.insert(this);
     server_.metrics_.websockets.add(1);
 }
@@ -54,7 +56,7 @@ Awaitable<std::optional<WebSocketMessage>> WebSocket::receive() {
         while (!message && !need_more)
             if (!take_event(message, need_more)) break;
         if (message) co_return message;
-        if (input_.empty()) std::string().swap(input_);
+        drop_read_input();
         bool alive = co_await stream_.receive(input_);
         if (!alive) {
             open_ = false;
@@ -65,9 +67,37 @@ Awaitable<std::optional<WebSocketMessage>> WebSocket::receive() {
     }
 }
 
+// Once for each read, not for each frame.
+void WebSocket::drop_read_input() {
+    input_.erase(0, std::exchange(input_begin_, 0));
+    if (input_.empty()) std::string().swap(input_);
+}
+
+// Counts by windows: twice the limit in the worst case, at the cost of two words.
+bool WebSocket::is_flood(std::size_t frames) {
+    const auto now = heard_at_;
+    if (now - frames_since_ >= kFrameWindow) {
+        frames_since_ = now;
+        frames_seen_ = 0;
+    }
+    frames_seen_ += frames;
+    return frames_seen_ > limits_.max_frames;
+}
+
 // Acts on the next event of the input. False when the client's side is over.
 bool WebSocket::take_event(std::optional<WebSocketMessage>& message, bool& need_more) {
-    auto event = reader_.next(input_);
+    if (has_flooded_) {
+        input_begin_ = input_.size();
+        return false;
+    }
+    auto event = reader_.next(std::span(input_).subspan(input_begin_));
+    input_begin_ += event.consumed;
+    if (is_flood(event.frames)) {
+        server_.metrics_.flooding_websockets_closed.add(1);
+        has_flooded_ = true;
+        close(limits_.flood_code, "too many frames");
+        return false;
+    }
     switch (event.kind) {
         case WebSocketEvent::Kind::need_more:
             need_more = true;
@@ -82,7 +112,7 @@ bool WebSocket::take_event(std::optional<WebSocketMessage>& message, bool& need_
                 message = {.payload = std::string(event.payload), .is_binary = true};
             break;
         case WebSocketEvent::Kind::ping:
-            if (open_) enqueue(control_frame(Opcode::pong, event.payload));
+            if (open_) answer_ping(event.payload);
             break;
         case WebSocketEvent::Kind::pong:
             break;
@@ -93,7 +123,6 @@ bool WebSocket::take_event(std::optional<WebSocketMessage>& message, bool& need_
             close(event.code);
             break;
     }
-    input_.erase(0, event.consumed);
     return event.kind != WebSocketEvent::Kind::close && event.kind != WebSocketEvent::Kind::failed;
 }
 
@@ -114,10 +143,22 @@ void WebSocket::close(CloseCode code, std::string_view reason) {
     open_ = false;
 }
 
+// To a client that does not read, only the latest ping is answered (RFC 6455 section 5.5.3).
+void WebSocket::answer_ping(std::string_view payload) {
+    if (waiting_)
+        due_pong_ = payload;
+    else
+        enqueue(control_frame(Opcode::pong, payload));
+}
+
+bool WebSocket::is_backlogged() const {
+    return queue_.size() > limits_.max_queued || queue_.count() > limits_.max_queued_frames;
+}
+
 void WebSocket::enqueue(FrameQueue::Octets frame) {
     queue_.push(std::move(frame));
-    if (queue_.size() > limits_.max_queued && !waiting_) flush();  // perhaps it was us who waited
-    if (queue_.size() > limits_.max_queued && !closing_) return drop_backlog();
+    if (is_backlogged() && !waiting_) flush();  // perhaps it was us who waited
+    if (is_backlogged() && !closing_) return drop_backlog();
     if (waiting_ || scheduled_) return;
     scheduled_ = true;
     server_.flush_soon(shared_from_this());
@@ -136,6 +177,8 @@ void WebSocket::flush() {
 }
 
 void WebSocket::write() {
+    if (due_pong_ && !closing_) queue_.push(control_frame(Opcode::pong, *due_pong_));
+    due_pong_.reset();
     if (stream_.is_tls() && !queue_.empty()) return write_within_tls();
     while (!queue_.empty()) {
         std::array<asio::const_buffer, kFramesAtOnce> room;

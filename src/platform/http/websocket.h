@@ -8,6 +8,7 @@
 #include "platform/http/websocket_frame.h"
 #include "platform/http/websocket_queue.h"
 
+#include <limits>
 #include <optional>
 #include <span>
 #include <string>
@@ -15,9 +16,13 @@
 namespace mindspace::http {
 
 struct WebSocketLimits {
-    std::size_t max_message = 4 * 1024;   // octets of a message of the client; beyond: 1009
-    std::size_t max_queued = 256 * 1024;  // octets that wait for a slow client; beyond: 1013
-    bool takes_binary = false;            // otherwise: 1003
+    std::size_t max_message = 4 * 1024;    // octets of a message of the client; beyond: 1009
+    std::size_t max_queued = 256 * 1024;   // octets that wait for a slow client; beyond: 1013
+    std::size_t max_queued_frames = 2048;  // the same in frames
+    bool takes_binary = false;             // otherwise: 1003
+    // Frames of the client in 10 s, control frames and fragments included; beyond: flood_code.
+    std::size_t max_frames = std::numeric_limits<std::size_t>::max();
+    CloseCode flood_code = CloseCode::policy_violation;
 };
 
 struct WebSocketMessage {
@@ -58,7 +63,11 @@ public:
 
 private:
     bool take_event(std::optional<WebSocketMessage>& message, bool& need_more);
+    void drop_read_input();
+    [[nodiscard]] bool is_flood(std::size_t frames);
+    void answer_ping(std::string_view payload);
     void enqueue(FrameQueue::Octets frame);
+    [[nodiscard]] bool is_backlogged() const;
     void drop_backlog();
     void write();
     void write_within_tls();
@@ -70,11 +79,16 @@ private:
     WebSocketLimits limits_;
     WebSocketReader reader_;
     const WebSocketReader::Packing packing_;
-    std::string input_;  // unread octets; empty while the client is quiet
+    std::string input_;  // from input_begin_ on it is unread; empty while the client is quiet
+    std::size_t input_begin_ = 0;
+    std::size_t frames_seen_ = 0;  // since frames_since_
     FrameQueue queue_;
+    std::optional<std::string> due_pong_;  // for the latest ping that came while we waited to write
+    Clock::time_point frames_since_;
     Clock::time_point heard_at_;        // when the client last sent anything
     Clock::time_point pinged_at_;       // when it was pinged, if it is
     Clock::time_point write_began_at_;  // of what is waiting_ or closing_
+    bool has_flooded_ = false;          // what still comes is dropped unread
     bool is_pinged_ = false;            // and has not sent anything since
     bool open_ = true;                  // we may still send messages
     bool closing_ = false;              // our close frame is queued

@@ -110,6 +110,7 @@ WebSocketEvent WebSocketReader::next(std::span<char> unread) {
         return event;
     };
     std::size_t consumed = 0;
+    std::size_t frames = 0;
     while (true) {
         const std::span<char> frame = unread.subspan(consumed);
         const auto header = read_header(frame);
@@ -124,13 +125,15 @@ WebSocketEvent WebSocketReader::next(std::span<char> unread) {
 
         arrived_ = 0;
         consumed += found.size + found.payload_size;
+        ++frames;
         auto event = end_frame(found, {payload.data(), payload.size()});
         if (!event) continue;
         if (event->kind == Kind::close || event->kind == Kind::failed) return finish(*event);
         event->consumed = consumed;
+        event->frames = frames;
         return *event;
     }
-    return {.kind = Kind::need_more, .payload = {}, .consumed = consumed};
+    return {.kind = Kind::need_more, .payload = {}, .consumed = consumed, .frames = frames};
 }
 
 // RFC 6455 section 5.2. Nothing while the header is not whole; each fault is told as soon as it shows.

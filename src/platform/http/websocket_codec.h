@@ -52,6 +52,7 @@ struct WebSocketEvent {
     std::string_view payload;               // until the next call of next(), and while the buffer is left alone
     CloseCode code = CloseCode::no_status;  // of close and failed
     std::size_t consumed = 0;               // octets at the front of the buffer that are done with
+    std::size_t frames = 0;                 // that ended in them, fragments and control frames included
 };
 
 class WebSocketReader {

@@ -19,6 +19,8 @@ public:
     [[nodiscard]] bool empty() const { return frames_.empty(); }
     // Octets that have not been sent.
     [[nodiscard]] std::size_t size() const { return size_; }
+    // Frames that have not been sent whole. Each costs memory beyond its octets.
+    [[nodiscard]] std::size_t count() const { return frames_.size() - next_; }
 
     // What comes next, as much as `into` can name.
     std::span<boost::asio::const_buffer> peek(std::span<boost::asio::const_buffer> into) const;

@@ -28,8 +28,10 @@ TEST(FrameQueue, GoesOnWhereTheLastWriteEnded) {
     push(queue, "two");
     push(queue, "three");
     EXPECT_EQ(text_of(queue, 2), "onetwo");
+    EXPECT_EQ(queue.count(), 3U);
     queue.pop(4);
     EXPECT_EQ(queue.size(), 7U);
+    EXPECT_EQ(queue.count(), 2U);
     EXPECT_EQ(text_of(queue, 8), "wothree");
     queue.pop(2);
     EXPECT_EQ(text_of(queue, 1), "three");

@@ -166,6 +166,65 @@ TEST_F(WebSocketTest, SaysTooSlowToAClientThatDoesNotRead) {
     EXPECT_EQ(metrics_->slow_websockets_closed.value(), 1U);
 }
 
+TEST_F(WebSocketTest, SaysTooSlowToAClientThatLeavesManySmallFrames) {
+    serve([](std::shared_ptr<WebSocket> socket) -> Awaitable<> {
+        socket->set_limits({.max_queued = 100'000'000, .max_queued_frames = 100});
+        const auto big = make_text_frame(std::string(100'000, 'x'));
+        for (int i = 0; i < 99; ++i) socket->send(big);  // more than the kernel takes
+        socket->flush();
+        const auto small = make_text_frame("s");
+        for (int i = 0; i < 100; ++i) socket->send(small);
+        co_await socket->receive();
+    });
+    PlainClient client(port_);
+    client.send(std::string(kOpening) + "\r\n");
+    EXPECT_TRUE(client.receive_all().ends_with("\x88\x0A\x03\xF5too slow"s));
+    EXPECT_EQ(metrics_->slow_websockets_closed.value(), 1U);
+}
+
+TEST_F(WebSocketTest, CountsControlFramesAndFragmentsAgainstTheLimitOfMessages) {
+    serve([](std::shared_ptr<WebSocket> socket) -> Awaitable<> {
+        socket->set_limits({.max_frames = 10});
+        while (true) {
+            auto message = co_await socket->receive();
+            if (!message) co_return;
+        }
+    });
+    for (const auto& frame :
+         {frame_of(0x89, "ping"), frame_of(0x8A, ""), frame_of(0x00, ""), frame_of(0x00, "a"), frame_of(0x81, "")}) {
+        PlainClient client(port_);
+        std::string frames;
+        if (frame.front() == 0) frames = frame_of(0x01, "begun");
+        while (frames.size() < 11 * frame.size()) frames += frame;
+        client.send(std::string(kOpening) + "\r\n" + frames);
+        EXPECT_TRUE(client.receive_all().ends_with("\x88\x11\x03\xF0too many frames"s)) << frame;
+    }
+    EXPECT_EQ(metrics_->flooding_websockets_closed.value(), 5U);
+}
+
+TEST_F(WebSocketTest, AnswersOnlyTheLatestPingOfAClientThatDoesNotRead) {
+    std::promise<void> done;
+    serve([&](std::shared_ptr<WebSocket> socket) -> Awaitable<> {
+        socket->set_limits({.max_queued = 100'000'000});
+        const auto frame = make_text_frame(std::string(100'000, 'x'));
+        for (int i = 0; i < 400; ++i) socket->send(frame);  // more than the kernel takes
+        socket->flush();
+        co_await socket->receive();
+        done.set_value();
+        co_await socket->receive();
+    });
+    PlainClient client(port_);
+    std::string pings;
+    for (int i = 1000; i < 2000; ++i) pings += frame_of(0x89, std::to_string(i));
+    client.send(std::string(kOpening) + "\r\n");
+    client.receive_until("\r\n\r\n");
+    client.send(pings + frame_of(0x81, "done"));
+    done.get_future().get();
+    const auto received = client.receive_until("\x8A\x04" + "1999"s);
+    EXPECT_TRUE(received.ends_with("\x8A\x04" + "1999"s));
+    EXPECT_EQ(received.find('\x8A'), received.size() - 6) << "one pong";
+}
+
 TEST_F(WebSocketTest, SendsWhatCameTogetherInOneWrite) {
     serve([](std::shared_ptr<WebSocket> socket) -> Awaitable<> {
         socket->send(make_text_frame("one"));

@@ -8,31 +8,9 @@ namespace mindspace::meditation {
 
 namespace {
 
-using SteadyClock = std::chrono::steady_clock;
-
-constexpr Seconds kFloodWindow{10};
-
 ClockValue clock_value_now() {
     return std::chrono::duration<ClockValue, std::milli>(std::chrono::system_clock::now().time_since_epoch()).count();
 }
-
-// Counts messages by windows: twice the limit in the worst case, at the cost of two words.
-class FloodGate {
-public:
-    explicit FloodGate(std::size_t at_most) : at_most_(at_most) {}
-    bool lets_pass(SteadyClock::time_point now) {
-        if (now - began_at_ >= kFloodWindow) {
-            began_at_ = now;
-            count_ = 0;
-        }
-        return ++count_ <= at_most_;
-    }
-
-private:
-    const std::size_t at_most_;
-    SteadyClock::time_point began_at_{};
-    std::size_t count_ = 0;
-};
 
 struct Connection {
     std::shared_ptr<LiveRoom> room;
@@ -89,15 +67,13 @@ Awaitable<> serve_connection(std::shared_ptr<LiveRoom> room, std::shared_ptr<htt
                              http::Guard& guard, std::size_t messages_at_most) {
     Connection connection{std::move(room), std::move(socket), visitor, guard};
     watch_session(connection, connection.visitor.auth_session);
-    FloodGate gate(messages_at_most);
+    http::WebSocketLimits limits{.max_frames = messages_at_most, .flood_code = kCloseTooMany};
+    connection.socket->set_limits(limits);
     while (true) {
         auto message = co_await connection.socket->receive();
         if (!message) break;
         auto came_at = clock_value_now();
-        if (gate.lets_pass(SteadyClock::now()))
-            co_await handle_or_fail(connection, std::move(message->payload), came_at);
-        else
-            connection.socket->close(kCloseTooMany);
+        co_await handle_or_fail(connection, std::move(message->payload), came_at);
     }
     connection.room->lose(connection.visitor.connection);
 }
