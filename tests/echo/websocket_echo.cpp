@@ -16,8 +16,10 @@
 namespace mindspace {
 namespace {
 
-constexpr http::WebSocketLimits kWide{
-    .max_message = 32 * 1024 * 1024, .max_queued = 64 * 1024 * 1024, .takes_binary = true};
+constexpr http::WebSocketLimits kWide{.max_message = 32 * 1024 * 1024,
+                                      .max_queued = 64 * 1024 * 1024,
+                                      .max_queued_frames = 100'000,
+                                      .takes_binary = true};
 constexpr http::WebSocketLimits kUsual{};
 
 Awaitable<> echo(std::shared_ptr<http::WebSocket> socket, const http::WebSocketLimits& limits) {
