@@ -59,6 +59,10 @@ void run_program(Config config, const std::vector<const Role*>& roles) {
                                                   : std::filesystem::path(config.data_dir));
     BackendServers servers(config, directory);
     Shared shared(config, servers.where());
+    if (!config.auth.secret_file.empty())
+        shared.secret = Secret::load_or_create(config.auth.secret_file);
+    else if (directory)
+        shared.secret = Secret::load_or_create(directory->keys() / "secret");
     if (has_auth(roles)) {
         shared.signing_key = auth::SigningKey::load_or_create(signing_key_file(directory->root()));
         shared.mail_directory = directory->mail();

@@ -198,6 +198,10 @@ config::Configuration bind_settings(Config& config) {
              .member = &auth.refresh_token_ttl,
              .bounds = {.min = 60, .max = 31'536'000},
              .sentence = "How long a refresh token is valid; each use gives a new one."},
+            {.key = "auth.secret_file",
+             .member = &auth.secret_file,
+             .sentence = "File of at least 32 random bytes that keyed hashes are made with; the same on every node. "
+                         "Empty: keys/secret in the data directory. Made when it is missing."},
             {.key = "auth.argon2_memory_kib",
              .member = &auth.argon2_memory_kib,
              .bounds = {.min = 8, .max = 4'194'304},

@@ -86,6 +86,7 @@ struct KafkaSettings {
 };
 
 struct AuthSettings {
+    std::string secret_file;
     std::string issuer;
     Seconds access_token_ttl{900};
     Seconds refresh_token_ttl{604'800};

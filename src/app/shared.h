@@ -2,6 +2,7 @@
 // What all cores of the process share: immutable after the start, or safe for several threads by itself.
 
 #include "app/settings.h"
+#include "platform/base/secret.h"
 #include "platform/base/worker_pool.h"
 #include "platform/http/client_address.h"
 #include "platform/http/cors.h"
@@ -38,6 +39,7 @@ struct Shared {
     WorkerPool hashing;
     auth::PasswordHasher hasher;
     std::optional<auth::SigningKey> signing_key;  // of the auth role alone
+    std::optional<Secret> secret;                 // where there is a data directory or auth.secret_file
     http::RateLimits rate_limits;
     http::CorsPolicy cors;
     http::ProxyTrust proxies;
