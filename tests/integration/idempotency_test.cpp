@@ -29,6 +29,19 @@ TEST(Idempotency, GivesTheFirstAnswerAgain) {
     EXPECT_NE(other.text("/id"), first.text("/id"));
 }
 
+TEST(Idempotency, ComparesBodiesAsJsonValues) {
+    auto person = register_person(Program::shared());
+    auto key = new_id();
+    auto first = person.client.post("/api/v1/groups", kGroup, under(key));
+    ASSERT_TRUE(is(first, 201));
+    auto again =
+        person.client.send({"POST", "/api/v1/groups",
+                            R"( {"plannedSeconds": 600.0, "kind":"breathing", "title":"\u0045vening"} )", under(key)});
+    EXPECT_TRUE(is(again, 201));
+    EXPECT_EQ(again.body, first.body);
+    EXPECT_EQ(again.header("idempotent-replayed"), "true");
+}
+
 TEST(Idempotency, RefusesAKeyForAnotherRequest) {
     auto person = register_person(Program::shared());
     auto key = new_id();
@@ -81,6 +94,22 @@ TEST(Idempotency, RegistersOnce) {
     EXPECT_TRUE(is_problem(client.post("/api/v1/auth/register", account), 409, "email_taken"));
 }
 
+TEST(Idempotency, ForgetsTheRegistrationOfADeletedAccount) {
+    Client client(Program::shared());
+    const json::object account{{"email", new_email()}, {"password", kPassword}, {"displayName", "Ada"}};
+    auto key = new_id();
+    auto first = client.post("/api/v1/auth/register", account, under(key));
+    ASSERT_TRUE(is(first, 201));
+    Client owner(Program::shared(), first.text("/tokens/accessToken"));
+    const auto deletion = json::serialize(json::object{{"password", kPassword}});
+    ASSERT_TRUE(is(owner.send({"DELETE", "/api/v1/users/me", deletion}), 204));
+    auto again = client.post("/api/v1/auth/register", account, under(key));
+    ASSERT_TRUE(is(again, 201));
+    EXPECT_EQ(again.header("idempotent-replayed"), std::nullopt);
+    EXPECT_NE(again.text("/user/id"), first.text("/user/id"));
+    EXPECT_NE(again.text("/tokens/refreshToken"), first.text("/tokens/refreshToken"));
+}
+
 TEST(Idempotency, CreatesOnceWhenManyAskAtTheSameMoment) {
     auto person = register_person(Program::shared());
     auto key = new_id();
@@ -97,7 +126,7 @@ TEST(Idempotency, CreatesOnceWhenManyAskAtTheSameMoment) {
         if (answer.status == 201)
             ids.insert(answer.text("/id"));
         else
-            EXPECT_TRUE(is_problem(answer, 409, "request_in_progress"));
+            EXPECT_TRUE(is_problem(answer, 409, "request_in_progress") && answer.header("retry-after"));
     }
     EXPECT_EQ(ids.size(), 1U);
 }

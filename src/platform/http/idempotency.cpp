@@ -1,11 +1,14 @@
 #include "platform/http/idempotency.h"
 
+#include "platform/base/canonical_json.h"
 #include "platform/http/kept_answer.h"
 #include "platform/postgres/client.h"
 #include "platform/retention/retention.h"
+#include "platform/telemetry/log.h"
 
 #include <algorithm>
 #include <array>
+#include <exception>
 
 namespace mindspace::http {
 
@@ -22,16 +25,27 @@ bool is_key(std::string_view text) {
            std::ranges::all_of(text, [](char c) { return c >= ' ' && c <= '~'; });
 }
 
+Error request_in_progress() {
+    return {.code = ErrorCode::conflict,
+            .reason = "request_in_progress",
+            .detail = "The first request with this Idempotency-Key is still running.",
+            .faults = {},
+            .retry_after = 1};
+}
+
 bool is_worth_keeping(int status) {
     constexpr std::array kNothingDone{400, 401, 406, 413, 415, 422, 429};
-    return status < 500 && std::ranges::find(kNothingDone, status) == kNothingDone.end();
+    return std::ranges::find(kNothingDone, status) == kNothingDone.end();
 }
 
 }  // namespace
 
-postgres::Query forget_answers(UserId user) {
+std::array<postgres::Query, 2> forget_answers(UserId user) {
     static constexpr Statement kForget{"idempotency_forget", "DELETE FROM idempotency_keys WHERE user_id = $1"};
-    return postgres::bind(kForget, user);
+    // A registration is kept under no user; what it created is the user.
+    static constexpr Statement kForgetRegistration{
+        "idempotency_forget_registration", "DELETE FROM idempotency_keys WHERE user_id = $2 AND creation_id = $1"};
+    return {postgres::bind(kForget, user), postgres::bind(kForgetRegistration, user, UserId{})};
 }
 
 postgres::JsonList kept_answers() {
@@ -51,8 +65,9 @@ Awaitable<Response> Idempotency::answer(std::string_view key, Exchange& exchange
     if (!is_key(key))
         co_return problem(400, "invalid_idempotency_key", "An Idempotency-Key has 1 to 255 printable ASCII characters.",
                           exchange.request_id);
+    const auto body = canonical_json(exchange.body);
     RequestIdentity identity{
-        .method = method_name(exchange.head.method), .path = exchange.head.path, .key = key, .body = exchange.body};
+        .method = method_name(exchange.head.method), .path = exchange.head.path, .key = key, .body = body};
     auto fingerprint = identity.fingerprint();
     auto user = exchange.principal.user;
     auto claimed = co_await claim(user, std::string(key), fingerprint);
@@ -60,34 +75,44 @@ Awaitable<Response> Idempotency::answer(std::string_view key, Exchange& exchange
         if (!equal_constant_time(claimed.fingerprint, fingerprint))
             co_return problem(422, "idempotency_key_reused", "The Idempotency-Key belongs to another request.",
                               exchange.request_id);
-        if (!claimed.answer)
-            co_return problem(409, "request_in_progress", "The first request with this Idempotency-Key is under way.",
-                              exchange.request_id);
+        if (!claimed.answer) co_return problem(request_in_progress(), exchange.request_id);
         auto kept = open_answer(*claimed.answer, identity.secret());
         if (!kept) throw std::runtime_error("a kept answer cannot be opened");
         kept->headers.emplace_back("Idempotent-Replayed", "true");
         co_return std::move(*kept);
     }
     exchange.creation_id = claimed.creation_id;
-    auto response = co_await endpoint.handle(exchange);
-    if (is_worth_keeping(response.status))
+    Response response;
+    std::exception_ptr fault;
+    try {
+        response = co_await endpoint.handle(exchange);
+    } catch (...) {
+        fault = std::current_exception();
+    }
+    if (fault) {
+        co_await give_back(user, std::string(key));
+        std::rethrow_exception(fault);
+    }
+    if (response.status >= 500)
+        co_await give_back(user, std::string(key));
+    else if (is_worth_keeping(response.status))
         co_await keep(user, std::string(key), seal_answer(response, identity.secret()));
     else
         co_await release(user, std::string(key));
     co_return response;
 }
 
-// One transaction, one round trip. A claim is taken over when it is a day old, or when whoever had it is dead; in the
-// second case what is created keeps its id.
+// One transaction, one round trip. A claim is taken over when it is a day old, or when its time is over without a
+// response: then what the same request creates keeps its id, as the first may have created it.
 Awaitable<Idempotency::Claim> Idempotency::claim(UserId user, std::string key, Digest fingerprint) {
     static constexpr Statement kClaim{"idempotency_claim", R"(
         INSERT INTO idempotency_keys AS k (user_id, key, fingerprint, creation_id, claimed_at)
         VALUES ($1, $2, $3, $4, $5)
         ON CONFLICT (user_id, key) DO UPDATE
         SET fingerprint = excluded.fingerprint, claimed_at = excluded.claimed_at, answer = NULL,
-            creation_id = CASE WHEN k.claimed_at <= $6 THEN excluded.creation_id ELSE k.creation_id END
-        WHERE k.claimed_at <= $6
-           OR (k.answer IS NULL AND k.claimed_at <= $7 AND k.fingerprint = excluded.fingerprint)
+            creation_id = CASE WHEN k.claimed_at <= $6 OR k.fingerprint <> excluded.fingerprint
+                               THEN excluded.creation_id ELSE k.creation_id END
+        WHERE k.claimed_at <= $6 OR (k.answer IS NULL AND k.claimed_at <= $7)
         RETURNING creation_id)"};
     static constexpr Statement kLook{
         "idempotency_look", "SELECT fingerprint, answer FROM idempotency_keys WHERE user_id = $1 AND key = $2"};
@@ -117,6 +142,19 @@ Awaitable<> Idempotency::release(UserId user, std::string key) {
     static constexpr Statement kRelease{
         "idempotency_release", "DELETE FROM idempotency_keys WHERE user_id = $1 AND key = $2 AND answer IS NULL"};
     co_await database_.query(kRelease, user, key);
+}
+
+// After a fault the next request may take the claim over at once. Should this fail, too, it can when the claim's time
+// is over.
+Awaitable<> Idempotency::give_back(UserId user, std::string key) {
+    static constexpr Statement kGiveBack{
+        "idempotency_give_back",
+        "UPDATE idempotency_keys SET claimed_at = $3 WHERE user_id = $1 AND key = $2 AND answer IS NULL"};
+    try {
+        co_await database_.query(kGiveBack, user, key, clock_.now() - longest_ - kGrace);
+    } catch (const std::exception& fault) {
+        log::warn("an idempotency key could not be given back", {{"error.message", fault.what()}});
+    }
 }
 
 retention::Rule retention_rule() {

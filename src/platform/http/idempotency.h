@@ -1,6 +1,7 @@
 #pragma once
 // Idempotency-Key (draft-ietf-httpapi-idempotency-key-header): the first answer to a request is kept for a day and
-// given again to whoever sends the same request with the same key. The answer is kept encrypted with a key that follows
+// given again to whoever sends the same request with the same key; bodies are the same when they are as JSON values
+// (platform/base/canonical_json.h). The answer is kept encrypted with a key that follows
 // from the request itself, so that the table tells nobody a token or a note.
 //
 // Should the process die between the work and keeping the answer, the request is handled again once its claim has run
@@ -11,6 +12,7 @@
 #include "platform/http/endpoint.h"
 #include "platform/postgres/json_list.h"
 
+#include <array>
 #include <string>
 #include <string_view>
 
@@ -24,8 +26,9 @@ struct Rule;
 
 namespace mindspace::http {
 
-// The statement that forgets what is kept for a user; the caller runs it within its transaction.
-postgres::Query forget_answers(UserId user);
+// The statements that forget what is kept for a user, the response to their registration included; the caller runs them
+// within its transaction.
+std::array<postgres::Query, 2> forget_answers(UserId user);
 // What is kept for a user, for an export: the keys; the answers are sealed.
 postgres::JsonList kept_answers();
 
@@ -44,6 +47,7 @@ private:
     Awaitable<Claim> claim(UserId user, std::string key, Digest fingerprint);
     Awaitable<> keep(UserId user, std::string key, Bytes answer);
     Awaitable<> release(UserId user, std::string key);
+    Awaitable<> give_back(UserId user, std::string key);
 
     postgres::Client& database_;
     Seconds longest_;

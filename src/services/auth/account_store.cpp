@@ -103,7 +103,7 @@ Awaitable<ErasedAccount> AccountStore::erase(AuditEntry entry, std::string email
                                             "DELETE FROM one_time_tokens WHERE user_id = $1"};
     static constexpr Statement kEraseMails{"auth_erase_mails", "DELETE FROM mails WHERE user_id = $1"};
     constexpr std::size_t kSessions = 4;
-    constexpr std::size_t kGroups = 8;
+    constexpr std::size_t kGroups = 9;
     const auto user = entry.user;
     std::vector<postgres::Query> queries;
     queries.push_back(user::erase_user(user, entry.at));
@@ -113,7 +113,7 @@ Awaitable<ErasedAccount> AccountStore::erase(AuditEntry entry, std::string email
     queries.push_back(postgres::bind(kEraseSessions, user));
     queries.push_back(postgres::bind(kEraseTokens, user));
     queries.push_back(postgres::bind(kEraseMails, user));
-    queries.push_back(http::forget_answers(user));
+    for (auto& query : http::forget_answers(user)) queries.push_back(std::move(query));
     for (auto& query : meditation::erase_user(user, entry.at)) queries.push_back(std::move(query));
     queries.push_back(events::forget_dead_letters(user));
     auto results = co_await database_.transaction(std::move(queries));

@@ -77,7 +77,7 @@ Awaitable<Result<LoggedIn>> AuthService::register_user(Register request, Origin 
     if (auto refusal = refuse_common_password(request.password, "password")) co_return std::move(*refusal);
     auto password_hash = co_await hasher_.hash(request.password);
     auto now = clock_.now();
-    user::NewUser user{.id = UserId::make(now),
+    user::NewUser user{.id = request.id.value_or(UserId::make(now)),
                        .email = request.email,
                        .display_name = request.display_name,
                        .timezone = request.timezone,

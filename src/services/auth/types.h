@@ -13,6 +13,7 @@ inline constexpr schema::Rules kTypedPasswordRules{.min = 1, .max = 1024};
 inline constexpr schema::Rules kTypedEmailRules{.min = 1, .max = 254};
 
 struct Register {
+    std::optional<UserId> id;  // not the client's to choose: of the Idempotency-Key's claim, so that both end together
     std::string email;
     std::string password;
     std::string display_name;
