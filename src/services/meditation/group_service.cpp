@@ -29,6 +29,20 @@ bool is_same(const NewGroup& request, UserId host, const Group& group) {
            group.max_participants == request.max_participants;
 }
 
+template <class T>
+bool changes(const Patch<T>& patch, const std::optional<T>& held) {
+    return patch.present && patch.value != held;
+}
+
+bool changes(const GroupPatch& patch, const Group& group) {
+    return changes<std::string>(patch.title, group.title) || changes(patch.description, group.description) ||
+           changes<Kind>(patch.kind, group.kind) ||
+           changes<std::int32_t>(patch.planned_seconds, group.planned_seconds) ||
+           changes(patch.scheduled_for, group.scheduled_for) ||
+           changes<Visibility>(patch.visibility, group.visibility) ||
+           changes(patch.max_participants, group.max_participants);
+}
+
 // Of these fields null is not a value: RFC 7396 would remove them.
 template <class T>
 void refuse_null(schema::Faults& faults, std::string_view name, const Patch<T>& patch) {
@@ -139,6 +153,7 @@ Awaitable<Result<Group>> GroupService::update(UserId caller, GroupId id, GroupPa
     if (!group) co_return group;
     if (group->state == GroupState::cancelled) co_return group_ended();
     if (group->state == GroupState::running && touches_timetable(patch)) co_return group_started();
+    if (!changes(patch, *group)) co_return co_await find(id);
     bool is_updated = co_await store_.update(id, caller, std::move(patch), expected_version, clock_.now());
     if (!is_updated) co_return precondition_failed();  // changed this moment
     auto updated = co_await find(id);

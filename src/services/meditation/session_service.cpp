@@ -101,7 +101,9 @@ Awaitable<Result<MeditationSession>> SessionService::update(UserId user, Meditat
     auto updated = co_await store_.update(user, id, std::move(patch), expected_version, clock_.now());
     if (updated) co_return std::move(*updated);
     auto existing = co_await store_.find(user, id);
-    co_return existing ? precondition_failed() : no_such_session();
+    if (!existing) co_return no_such_session();
+    if (expected_version && existing->version != *expected_version) co_return precondition_failed();
+    co_return std::move(*existing);  // it was like that already
 }
 
 Awaitable<Result<>> SessionService::erase(UserId user, MeditationSessionId id,

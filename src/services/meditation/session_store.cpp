@@ -160,6 +160,7 @@ Awaitable<std::optional<MeditationSession>> SessionStore::update(UserId user, Me
             SET mood_after = CASE WHEN $4 THEN $5 ELSE mood_after END, note = CASE WHEN $6 THEN $7 ELSE note END,
                 updated_at = $3, version = version + 1
             WHERE user_id = $1 AND session_id = $2 AND ($8::integer IS NULL OR version = $8)
+              AND ($4 AND mood_after IS DISTINCT FROM $5 OR $6 AND note IS DISTINCT FROM $7)
             RETURNING user_id, )" SESSION_COLUMNS "), " SESSION_EVENT("'session.changed'", "version", "$3") R"(
         SELECT )" SESSION_COLUMNS " FROM changed"};
     auto rows = co_await database_.query(kUpdate.of(user), user, id, now, patch.mood_after.present,

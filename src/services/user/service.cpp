@@ -43,7 +43,12 @@ Awaitable<Result<User>> UserService::update_me(Caller caller, UserPatch patch,
     co_await cache_.begin_write(caller.id);
     auto updated = co_await store_.update(caller.id, std::move(patch), expected_version, clock_.now());
     co_await cache_.end_write(caller.id);
-    if (!updated) co_return expected_version ? precondition_failed() : user_gone();
+    if (!updated) {
+        auto existing = co_await store_.find(caller.id);
+        if (!existing) co_return user_gone();
+        if (expected_version && existing->version != *expected_version) co_return precondition_failed();
+        co_return std::move(*existing);  // it was like that already
+    }
     if (is_shown) co_await meditation::announce_profile(redis_, caller.id, updated->display_name, updated->avatar_url);
     co_return std::move(*updated);
 }

@@ -14,6 +14,8 @@ Awaitable<std::optional<User>> UserStore::update(UserId id, UserPatch patch,
             daily_goal_seconds = coalesce($7, daily_goal_seconds), day_start_hour = coalesce($8, day_start_hour),
             version = version + 1, updated_at = $9
         WHERE user_id = $1 AND ($10::integer IS NULL OR version = $10)
+          AND (display_name <> $2 OR timezone <> $3 OR locale <> $4 OR $5 AND avatar_url IS DISTINCT FROM $6
+               OR daily_goal_seconds <> $7 OR day_start_hour <> $8)
         RETURNING user_id)"};
     std::optional<std::int16_t> day_start_hour;
     if (patch.day_start_hour.value) day_start_hour = static_cast<std::int16_t>(*patch.day_start_hour.value);
