@@ -35,7 +35,6 @@ http::ServerOptions common_options(const HttpSettings& http, std::size_t cores) 
                                 .idle_timeout = http.idle_timeout,
                                 .request_timeout = http.request_timeout,
                                 .packs_websockets = http.websocket_compression};
-    options.limits.max_body = http.max_body_bytes;
     options.per_network.connections = http.max_connections_per_network / cores + 1;
     return options;
 }

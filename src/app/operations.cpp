@@ -58,8 +58,10 @@ Awaitable<Result<Response>> answer(Response response) {
     co_return response;
 }
 
-Response serve(const WebAsset& asset, const http::RequestHead& head) {
-    auto response = http::static_response(asset.content, head);
+using StaticCall = Call<http::None, http::None, http::StaticFields>;
+
+Response serve(const WebAsset& asset, const http::StaticFields& fields) {
+    auto response = http::static_response(asset.content, fields);
     response.headers.emplace_back("Content-Security-Policy", std::string(kWebContentSecurityPolicy));
     return response;
 }
@@ -243,11 +245,11 @@ http::Endpoints public_pages(Core& core) {
                              .access = Access::anyone,
                              .summary = "What the server sees of its caller, to check proxies and clocks."},
                             [](Call<> call) { return describe_caller(std::move(call.client.address)); }));
-    rows.push_back(endpoint(page("/openapi.json", "This document."), [&core](Call<> call) {
-        return answer(http::static_response(core.shared.openapi.content(), *call.head));
+    rows.push_back(endpoint(page("/openapi.json", "This document."), [&core](StaticCall call) {
+        return answer(http::static_response(core.shared.openapi.content(), call.fields));
     }));
-    rows.push_back(endpoint(page("/asyncapi.json", "The messages of a group's socket."), [&core](Call<> call) {
-        return answer(http::static_response(core.shared.asyncapi.content(), *call.head));
+    rows.push_back(endpoint(page("/asyncapi.json", "The messages of a group's socket."), [&core](StaticCall call) {
+        return answer(http::static_response(core.shared.asyncapi.content(), call.fields));
     }));
     rows.push_back(endpoint(page("/", "The start page."), [](Call<>) {
         Response response{.status = 302, .body = {}};
@@ -255,8 +257,9 @@ http::Endpoints public_pages(Core& core) {
         return answer(std::move(response));
     }));
     for (const auto& asset : web_assets())
-        rows.push_back(
-            endpoint(page(asset.path, "A page."), [&asset](Call<> call) { return answer(serve(asset, *call.head)); }));
+        rows.push_back(endpoint(page(asset.path, "A page."), [&asset](StaticCall call) {
+            return answer(serve(asset, call.fields));
+        }));
     return rows;
 }
 

@@ -20,7 +20,6 @@ struct HttpSettings {
     std::uint16_t meditation_port = 3003;
     std::uint16_t analytics_port = 3004;
     std::string public_url;
-    std::uint64_t max_body_bytes = 1'048'576;
     Seconds request_timeout{30};
     Seconds idle_timeout{75};
     Seconds header_timeout{10};

@@ -16,8 +16,7 @@ struct Route {
 
 // Bodies that are no JSON, no object, or too much of one.
 std::vector<std::string> broken_bodies() {
-    return {"",
-            " ",
+    return {" ",
             "{",
             "null",
             "[]",
@@ -162,7 +161,7 @@ TEST_F(BadInput, InAQueryIsRefused) {
 }
 
 TEST_F(BadInput, InAConditionIsAMismatch) {
-    for (const char* tag : {"", "1", "\"", "\"x\"", "W/\"1\"", "\"99999999999999\"", "\"1\", \"2\""})
+    for (const char* tag : {"", "1", "\"", "\"x\"", "W/\"1\"", "\"99999999999999\"", "\"98\", \"99\""})
         for (const auto& path : {"/api/v1/sessions/" + session_, "/api/v1/groups/" + group_}) {
             const auto answer = person_.client.patch(path, json::object{}, {{"If-Match", tag}});
             if (*tag != '\0') EXPECT_TRUE(is_problem(answer, 412, "precondition_failed")) << tag;

@@ -76,10 +76,47 @@ TEST(Http, RefusesWhatIsNotJson) {
 }
 
 TEST(Http, RefusesABodyThatIsTooLong) {
-    constexpr std::size_t kLimit = 1'048'576;
+    constexpr std::size_t kLimit = 64 * 1024;
+    constexpr std::size_t kImportLimit = 8 * 1024 * 1024;
     const auto body_of = [](std::size_t size) { return "{}" + std::string(size - 2, ' '); };
     EXPECT_TRUE(is(anyone().send({"POST", kLogin, body_of(kLimit)}), 422));
-    EXPECT_TRUE(is(anyone().send({"POST", kLogin, body_of(kLimit + 1)}), 413));
+    EXPECT_TRUE(is_problem(anyone().send({"POST", kLogin, body_of(kLimit + 1)}), 413, "content_too_large"));
+    auto person = register_person();
+    EXPECT_TRUE(is(person.client.send({"POST", "/api/v1/sessions/import", body_of(kImportLimit)}), 422));
+    RawConnection connection(Program::shared().port());
+    connection.send("POST /api/v1/sessions/import HTTP/1.1\r\nHost: x\r\nContent-Length: " +
+                    std::to_string(kImportLimit + 1) + "\r\nExpect: 100-continue\r\n\r\n");
+    EXPECT_THAT(connection.receive_all(), testing::StartsWith("HTTP/1.1 413 ")) << "before any of it is sent";
+}
+
+TEST(Http, RefusesABodyInChunksAsSoonAsItIsTooLong) {
+    RawConnection connection(Program::shared().port());
+    connection.send(
+        "POST /api/v1/auth/login HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+        "Transfer-Encoding: chunked\r\n\r\n10001\r\n");
+    EXPECT_THAT(connection.receive_all(), testing::StartsWith("HTTP/1.1 413 "));
+}
+
+// A browser hides from the page whatever comes without these fields.
+TEST(Http, MarksEarlyRefusalsLikeAllResponses) {
+    const std::string fields = "Host: x\r\nOrigin: " + std::string(kAllowedOrigin) + "\r\nX-Request-Id: mine\r\n";
+    const std::string long_field = "X-Long: " + std::string(20'000, 'x') + "\r\n";
+    const std::pair<const char*, std::string> refusals[] = {
+        {"413", "POST /api/v1/auth/login HTTP/1.1\r\n" + fields + "Content-Length: 99999999\r\n\r\n"},
+        {"431", "GET /livez HTTP/1.1\r\n" + fields + long_field + "\r\n"},
+        {"400", "GET /livez HTTP/1.1\r\n" + fields + "X-A : b\r\n\r\n"},
+        {"400", "POST /api/v1/auth/login HTTP/1.1\r\n" + fields + "Transfer-Encoding: chunked\r\n\r\nx\r\n"},
+        {"501", "POST /api/v1/auth/login HTTP/1.1\r\n" + fields + "Transfer-Encoding: gzip\r\n\r\n"}};
+    for (const auto& [status, request] : refusals) {
+        RawConnection connection(Program::shared().port());
+        connection.send(request);
+        const auto response = connection.receive_all();
+        EXPECT_THAT(response, testing::StartsWith("HTTP/1.1 " + std::string(status)));
+        EXPECT_THAT(response, HasSubstr("X-Request-Id: mine\r\n"));
+        EXPECT_THAT(response, HasSubstr("\"requestId\":\"mine\""));
+        EXPECT_THAT(response, HasSubstr("Access-Control-Allow-Origin: " + std::string(kAllowedOrigin) + "\r\n"));
+        EXPECT_THAT(response, HasSubstr("Access-Control-Expose-Headers: "));
+    }
 }
 
 TEST(Http, RefusesUnknownQueryParameters) {

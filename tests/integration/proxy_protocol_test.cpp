@@ -52,6 +52,11 @@ TEST_F(ProxyProtocol, IsHeardFromTrustedProxiesOnlyAndFromThemAlways) {
         answer_to(proxy, signature + "\x21\x11\x00\x0C\xCB\x00\x71\x07\xC6\x33\x64\x01\x01\x02\x03\x04"s + kAsk),
         says("203.0.113.7"));
     EXPECT_THAT(answer_to(proxy, signature + "\x20\x00\x00\x00"s + kAsk), says(Nginx::kAddress)) << "a health check";
+    for (const auto& header : {signature + "\x20\x00\x00\x00"s, "PROXY UNKNOWN\r\n"s})
+        EXPECT_THAT(answer_to(proxy, header + "GET /whoami HTTP/1.1\r\nHost: x\r\nX-Forwarded-For: 203.0.113.9\r\n"
+                                              "Connection: close\r\n\r\n"),
+                    says(Nginx::kAddress))
+            << "for whom it is said in no other way";
     EXPECT_EQ(metric(program.management_port(), "mindspace_http_proxy_headers_refused_total"), 0);
     EXPECT_EQ(answer_to(proxy, kAsk), "");
     EXPECT_EQ(answer_to(proxy, "PROXY TCP4 nobody 198.51.100.1 50000 443\r\n"s + kAsk), "");

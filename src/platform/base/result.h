@@ -38,6 +38,7 @@ struct Error {
     std::string detail;              // one sentence for the caller
     std::vector<FieldFault> faults;  // for ErrorCode::invalid
     int retry_after = 0;             // for ErrorCode::rate_limited: seconds
+    bool more_faults = false;        // there are others than `faults`
 };
 
 // The change was meant for another version than the one that is there.

@@ -115,6 +115,30 @@ bool read_parsed(const json::value& in, T& to, std::optional<T> (*parse)(std::st
     return true;
 }
 
+// Of JSON: how many members its objects have, as they were written. Outside strings a colon stands nowhere else.
+std::size_t count_colons(std::string_view text) {
+    std::size_t colons = 0;
+    bool in_string = false;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        if (text[i] == '"') in_string = !in_string;
+        if (text[i] == '\\') ++i;  // what is escaped ends no string
+        if (text[i] == ':' && !in_string) ++colons;
+    }
+    return colons;
+}
+
+// How many members are left: of those with the same name, Boost.JSON keeps the last. The parser bounds the depth.
+std::size_t count_members(const json::value& value) {
+    std::size_t members = 0;
+    if (const auto* object = value.if_object()) {
+        members = object->size();
+        for (const auto& member : *object) members += count_members(member.value());
+    } else if (const auto* array = value.if_array()) {
+        for (const auto& item : *array) members += count_members(item);
+    }
+    return members;
+}
+
 }  // namespace
 
 const Format kEmail{"email", &is_email, "must be an email address"};
@@ -137,11 +161,18 @@ std::string Path::pointer() const {
     return text;
 }
 
+bool Faults::is_full() {
+    has_more_ = list_.size() == kMostFaults;
+    return has_more_;
+}
+
 void Faults::add(const Path& at, std::string code, std::string message) {
+    if (is_full()) return;
     list_.push_back({at.pointer(), {}, std::move(code), std::move(message)});
 }
 
 void Faults::add_parameter(std::string_view name, std::string code, std::string message) {
+    if (is_full()) return;
     list_.push_back({{}, std::string(name), std::move(code), std::move(message)});
 }
 
@@ -316,11 +347,17 @@ Result<json::value> parse_json(std::string_view text) {
     auto value = json::parse(json::string_view(text.data(), text.size()), failure, {}, options);
     if (failure)
         return Error{ErrorCode::malformed, "malformed_json", "The body is not JSON: " + failure.message() + ".", {}};
+    if (count_colons(text) != count_members(value))
+        return Error{ErrorCode::malformed, "malformed_json", "A member name stands twice in an object.", {}};
     return value;
 }
 
 Error validation_failed(Faults faults) {
-    return Error{ErrorCode::invalid, "validation_failed", "One or more values do not fit.", faults.take()};
+    return Error{.code = ErrorCode::invalid,
+                 .reason = "validation_failed",
+                 .detail = "One or more values do not fit.",
+                 .faults = faults.take(),
+                 .more_faults = faults.has_more()};
 }
 
 }  // namespace mindspace::schema

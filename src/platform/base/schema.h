@@ -47,7 +47,7 @@ struct Rules {
     std::optional<std::int64_t> min{};  // of a string: code points; of a number: value; of a list: items
     std::optional<std::int64_t> max{};
     const Format* format = nullptr;
-    bool optional = false;     // in: may be absent, the member keeps its initial value
+    bool optional = false;     // in: may be absent or null, the member keeps its initial value
     bool omit_absent = false;  // out: an empty optional is left out, not null
     std::string_view about{};  // one sentence
 };
@@ -113,11 +113,17 @@ struct Path {
     [[nodiscard]] std::string pointer() const;  // RFC 6901
 };
 
+// How many faults are told at once.
+inline constexpr std::size_t kMostFaults = 20;
+
+// The faults of one value, the first kMostFaults of them.
 class Faults {
 public:
     void add(const Path& at, std::string code, std::string message);
     void add_parameter(std::string_view name, std::string code, std::string message);
     [[nodiscard]] bool empty() const { return list_.empty(); }
+    // Whether there were more than are kept.
+    [[nodiscard]] bool has_more() const { return has_more_; }
     [[nodiscard]] std::vector<FieldFault> take() { return std::move(list_); }
 
     // The checks that several types share. Each adds a fault and answers false when the value does not fit.
@@ -127,7 +133,10 @@ public:
     bool check_count(std::size_t count, const Rules& rules, const Path& at);
 
 private:
+    [[nodiscard]] bool is_full();
+
     std::vector<FieldFault> list_;
+    bool has_more_ = false;
 };
 
 // Named object schemas of one OpenAPI document, collected while it is written.
@@ -309,6 +318,11 @@ inline constexpr bool kIsOptional<std::optional<T>> = true;
 template <class T>
 inline constexpr bool kIsOptional<Patch<T>> = true;
 
+template <class T>
+inline constexpr bool kIsPatch = false;
+template <class T>
+inline constexpr bool kIsPatch<Patch<T>> = true;
+
 template <class M>
 constexpr bool may_be_absent(const Rules& rules) {
     return kIsOptional<M> || rules.optional;
@@ -327,6 +341,8 @@ struct Type<T> {
             Path here{&at, f.name};
             if (const auto* value = members.if_contains(json::string_view(f.name.data(), f.name.size()))) {
                 ++known;
+                // Null is the same as left out, but in a merge patch, where it removes.
+                if (value->is_null() && may_be_absent<M>(f.rules) && !kIsPatch<M>) return;
                 good &= Type<M>::read(*value, to.*f.member, f.rules, here, faults);
             } else if (!may_be_absent<M>(f.rules)) {
                 faults.add(here, "required", "is required");
@@ -367,6 +383,13 @@ private:
     }
 };
 
+// Whether a document may be left out altogether, as each of its fields may.
+template <Object T>
+constexpr bool may_be_empty() {
+    auto may = []<class M>(const Field<T, M>& f) { return may_be_absent<M>(f.rules); };
+    return std::apply([&](const auto&... f) { return (may(f) && ...); }, Type<T>::kFields);
+}
+
 template <Object T>
 void Components::reference(JsonWriter& out) {
     std::string name(T::kName);
@@ -384,7 +407,12 @@ void Components::reference(JsonWriter& out) {
         std::vector<std::string_view> required;
         auto describe_field = [&]<class M>(const Field<T, M>& f) {
             body.key(f.name);
-            Type<M>::describe(body, f.rules, *this);
+            if constexpr (kIsOptional<M>)
+                Type<M>::describe(body, f.rules, *this);
+            else if (f.rules.optional)
+                Type<std::optional<M>>::describe(body, f.rules, *this);
+            else
+                Type<M>::describe(body, f.rules, *this);
             if (!may_be_absent<M>(f.rules)) required.push_back(f.name);
         };
         std::apply([&](const auto&... f) { (describe_field(f), ...); }, T::fields());
@@ -414,10 +442,11 @@ std::string to_json(const T& value) {
     return text;
 }
 
-// Error `malformed_json` (not JSON) or `validation_failed` with every fault.
+// Error: `malformed_json`, also when a member name stands twice in an object (RFC 8259 section 4).
 Result<json::value> parse_json(std::string_view text);
 Error validation_failed(Faults faults);
 
+// Error: as parse_json(); `validation_failed` with the faults.
 template <Object T>
 Result<T> from_json(std::string_view text) {
     auto document = parse_json(text);

@@ -1,7 +1,6 @@
 #include "platform/http/connection.h"
 
 #include "platform/http/client_connection.h"
-#include "platform/http/problem.h"
 #include "platform/http/proxy_header.h"
 #include "platform/http/response_writer.h"
 #include "platform/http/websocket.h"
@@ -43,7 +42,9 @@ Response too_many_connections() {
 }  // namespace
 
 Connection::Connection(Server& server, Stream stream)
-    : server_(server), stream_(std::move(stream)), parser_(server.options_.limits) {
+    : server_(server), stream_(std::move(stream)), parser_(server.options_.limits, [&server](const RequestHead& head) {
+          return server.dispatcher_.max_body(head);
+      }) {
     boost::system::error_code failure;
     auto peer = stream_.socket().remote_endpoint(failure);
     if (!failure) set_peer(peer.address());
@@ -82,7 +83,12 @@ Awaitable<bool> Connection::read_proxy_header() {
         auto [failure, size] = co_await stream_.read_ahead(asio::buffer(header.data() + begun, *missing));
         if (failure) co_return false;
     }
-    if (auto source = source_of(header)) set_peer(*source);
+    // A proxy that speaks for itself, or cannot say for whom, may not say it in a field either.
+    const auto source = source_of(header);
+    if (source)
+        set_peer(*source);
+    else
+        is_proxied_ = false;
     co_return true;
 }
 
@@ -139,7 +145,9 @@ Awaitable<> Connection::serve() {
 }
 
 Awaitable<> Connection::refuse(ParseFailure failure) {
-    auto response = server_.dispatcher_.refuse(failure, client_);
+    const std::string_view text(unread().data(), unread().size());
+    auto fields = readable_fields(text, server_.options_.limits);
+    auto response = server_.dispatcher_.refuse(failure, std::move(fields), client_);
     append(response, Method::get, false);
     co_await linger();
 }
@@ -167,11 +175,13 @@ Awaitable<Connection::Outcome> Connection::answer_request(BodyReader* content) {
     idle_ = false;
     const auto& head = parser_.head();
     if (is_proxied_) client_.address = server_.options_.proxies.client_of(peer_, head);
-    if (auto agent = head.find("user-agent")) client_.user_agent = agent->substr(0, 256);
+    client_.user_agent = head.find("user-agent").value_or("").substr(0, 256);
     Exchange exchange{.head = head, .body = parser_.body(), .request_id = {}, .client = client_, .principal = {}};
     exchange.content = content;
     begin_handling();
+    exchange_ = &exchange;
     auto response = co_await server_.dispatcher_.handle(exchange);
+    exchange_ = nullptr;
     is_handling_ = false;
 
     if (response.status == 101) co_return co_await upgrade(std::move(response));
@@ -326,8 +336,8 @@ void Connection::sweep(Clock::time_point now, bool draining) {
     }
     if (is_handling_ && !stream_.is_tls()) {
         // The handler goes on and is not heard any more. So few octets fit into the socket's buffer, or nobody reads.
-        auto response = problem(504, "deadline_exceeded", "The answer took too long.", {});
-        append(response, Method::get, false);
+        auto response = server_.dispatcher_.give_up(*exchange_);
+        append(response, exchange_->head.method, false);
         const asio::const_buffer octets = asio::buffer(out_);
         boost::system::error_code ignored;
         stream_.write_now({&octets, 1}, ignored);

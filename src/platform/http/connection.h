@@ -72,6 +72,7 @@ private:
     Clock::time_point deadline_;
     bool idle_ = true;  // between requests
     bool is_handling_ = false;
+    const Exchange* exchange_ = nullptr;  // while it is handled
     bool is_reading_ = false;
     bool is_writing_ = false;
     bool is_late_ = false;  // the client, with a request that it has begun

@@ -10,10 +10,10 @@ namespace {
 
 constexpr const char* kRequestFields =
     "Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, "
-    "X-Request-Id, traceparent";
+    "X-Request-Id, traceparent, tracestate, baggage";
 constexpr const char* kResponseFields =
-    "ETag, Idempotent-Replayed, Location, RateLimit, RateLimit-Policy, "
-    "Retry-After, X-Request-Id";
+    "Allow, Content-Disposition, ETag, Idempotent-Replayed, Location, RateLimit, RateLimit-Policy, "
+    "Retry-After, WWW-Authenticate, X-Request-Id";
 constexpr const char* kPreflightSeconds = "600";
 
 }  // namespace

@@ -48,11 +48,29 @@ Response refuse_handshake(const ParseFailure& failure, std::string_view request_
     return response;
 }
 
+std::string_view code_of_refusal(int status) {
+    switch (status) {
+        case 408:
+            return "request_timeout";
+        case 413:
+            return "content_too_large";
+        case 431:
+            return "head_too_large";
+        default:
+            return "malformed_request";
+    }
+}
+
 }  // namespace
 
 bool Dispatcher::forwards(const RequestHead& head) const {
     const auto match = router_.find(head.method, head.path);
     return match.endpoint != nullptr && match.endpoint->forwarded;
+}
+
+std::size_t Dispatcher::max_body(const RequestHead& head) const {
+    const auto match = router_.find(head.method, head.path);
+    return match.endpoint != nullptr ? match.endpoint->declaration.max_body : kUsualBody;
 }
 
 Awaitable<Response> Dispatcher::handle(Exchange& exchange) {
@@ -77,8 +95,7 @@ Awaitable<Response> Dispatcher::handle(Exchange& exchange) {
                                       {"error.message", fault.what()}});
         response = problem(500, "internal_error", "Something went wrong on our side.", exchange.request_id);
     }
-    response.headers.emplace_back("X-Request-Id", exchange.request_id);
-    if (middleware_.cors != nullptr) middleware_.cors->apply(exchange.head, match.allow, response);
+    mark(exchange, match.allow, response);
     record(exchange, match.endpoint, response, std::chrono::steady_clock::now() - began);
     co_return response;
 }
@@ -175,18 +192,26 @@ Awaitable<> Dispatcher::pack(const Exchange& exchange, Response& response) {
     }
 }
 
-Response Dispatcher::refuse(const ParseFailure& failure, const ClientInfo& client) {
+Response Dispatcher::refuse(const ParseFailure& failure, std::vector<Header> fields, const ClientInfo& client) {
     RequestHead head;
-    Exchange exchange{.head = head,
-                      .body = {},
-                      .request_id = Uuid::v7(SystemClock{}.now()).to_string(),
-                      .client = client,
-                      .principal = {}};
-    const std::string_view code = failure.status == 408 ? "request_timeout" : "malformed_request";
-    auto response = problem(failure.status, code, failure.reason, exchange.request_id);
-    response.headers.emplace_back("X-Request-Id", exchange.request_id);
+    head.headers = std::move(fields);
+    Exchange exchange{.head = head, .body = {}, .request_id = request_id_of(head), .client = client, .principal = {}};
+    auto response = problem(failure.status, code_of_refusal(failure.status), failure.reason, exchange.request_id);
+    mark(exchange, {}, response);
     record(exchange, nullptr, response, {});
     return response;
+}
+
+Response Dispatcher::give_up(const Exchange& exchange) const {
+    auto response = problem(504, "deadline_exceeded", "The response took too long.", exchange.request_id);
+    mark(exchange, {}, response);
+    return response;
+}
+
+// What every response carries, whatever made it.
+void Dispatcher::mark(const Exchange& exchange, std::string_view methods, Response& response) const {
+    response.headers.emplace_back("X-Request-Id", exchange.request_id);
+    if (middleware_.cors != nullptr) middleware_.cors->apply(exchange.head, methods, response);
 }
 
 void Dispatcher::record(const Exchange& exchange, const Endpoint* endpoint, const Response& response,

@@ -36,8 +36,15 @@ public:
     // Never throws.
     Awaitable<Response> handle(Exchange& exchange);
 
-    // For a message that was no request: counts and logs the refusal.
-    Response refuse(const ParseFailure& failure, const ClientInfo& client);
+    // How long the content of such a request may be.
+    [[nodiscard]] std::size_t max_body(const RequestHead& head) const;
+
+    // For a message that is refused before it was a whole request, with what could be read of its fields: counts and
+    // logs the refusal.
+    Response refuse(const ParseFailure& failure, std::vector<Header> fields, const ClientInfo& client);
+
+    // For a request whose handler takes too long, and goes on.
+    Response give_up(const Exchange& exchange) const;
 
 private:
     Awaitable<Response> dispatch(Exchange& exchange, const Router::Match& match);
@@ -45,6 +52,7 @@ private:
     Awaitable<Admission> admit(Exchange& exchange, const Declaration& declared, const limits::Policy* policy);
     Awaitable<limits::Verdict> take_by_network(const Exchange& exchange, const limits::Policy* policy);
     Awaitable<Response> answer(Exchange& exchange, const Endpoint& endpoint);
+    void mark(const Exchange& exchange, std::string_view methods, Response& response) const;
     Awaitable<> pack(const Exchange& exchange, Response& response);
     void record(const Exchange& exchange, const Endpoint* endpoint, const Response& response,
                 std::chrono::steady_clock::duration took);

@@ -46,9 +46,11 @@ std::optional<Response> refuse_media_type(const Exchange& exchange) {
     return problem(415, "unsupported_media_type", "The body must be application/json.", exchange.request_id);
 }
 
-bool matches_none(const RequestHead& head, std::string_view etag) {
-    auto list = head.find("if-none-match");
-    return list && etag_list_contains(*list, etag);
+std::vector<std::optional<std::int32_t>> expected_versions(const RequestHead& head) {
+    const auto if_match = TagCondition::of(head, "if-match");
+    if (!if_match || if_match->is_any()) return {std::nullopt};
+    const auto versions = if_match->versions();
+    return {versions.begin(), versions.end()};
 }
 
 }  // namespace mindspace::http

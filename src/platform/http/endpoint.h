@@ -29,7 +29,7 @@
 
 namespace mindspace::http {
 
-struct None {};  // no body, or no query parameters
+struct None {};  // no body, no query parameters, or no fields
 
 struct ClientInfo {
     std::string address;
@@ -59,16 +59,20 @@ struct Exchange {
     BodyReader* content = nullptr;      // instead of `body`, of a long one that is only forwarded
 };
 
-template <class Body = None, class Query = None>
+// What a handler is called with, all of it its own. Fields is what it needs of the request's head: a type made by
+// `static Fields of(const RequestHead&)`, which copies.
+template <class Body = None, class Query = None, class Fields = None>
 struct Call {
     Principal principal;
     ClientInfo client;
     Uuid id;  // the path's {id}, if it has one
     Body body;
     Query query;
-    std::optional<std::int32_t> expected_version;  // that If-Match names
-    const RequestHead* head;                       // valid until the first suspension only
+    Fields fields;
+    std::optional<std::int32_t> expected_version;  // that If-Match names; the handler's to compare, in its statement
 };
+
+inline constexpr std::size_t kUsualBody = 64 * 1024;
 
 struct Declaration {
     Method method;
@@ -78,6 +82,7 @@ struct Declaration {
     int success = 0;  // 0: 200 with a body, 204 without
     LimitClass limit = LimitClass::by_method;
     bool creates = false;                    // takes an Idempotency-Key
+    std::size_t max_body = kUsualBody;       // bytes; beyond: 413, before more is read
     std::vector<std::string_view> errors{};  // the codes that are this endpoint's own, for the reader of the document
     std::string_view cache_control{};        // of a successful answer; default: nobody stores it, or, with an ETag,
                                              // asks again before it is used
@@ -91,6 +96,7 @@ struct Declaration {
 struct TypeDescriptions {
     using Describe = void (*)(JsonWriter&, schema::Components&);
     Describe body = nullptr;
+    bool body_required = false;
     Describe answer = nullptr;
     void (*query)(JsonWriter&, schema::Components&) = nullptr;  // writes the elements of "parameters"
 };
@@ -111,7 +117,7 @@ concept Versioned = requires(const T& value) {
     { value.etag() } -> std::convertible_to<std::string>;
 };
 
-// A body whose `id` the client may choose.
+// A body whose `id` the client may choose, or, where it is none of its fields, the Idempotency-Key's claim alone.
 template <class T>
 concept NamesItself = requires(T body) {
     body.id.emplace(Uuid{});
@@ -124,15 +130,17 @@ concept NamesItself = requires(T body) {
 Result<schema::QueryPairs> parse_query(std::string_view query);
 // 415 unless the body is JSON (or, for PATCH, a merge patch).
 std::optional<Response> refuse_media_type(const Exchange& exchange);
-// True when If-None-Match (RFC 9110 section 13.1.2) names the tag.
-bool matches_none(const RequestHead& head, std::string_view etag);
+// The versions that If-Match names, one to be tried after the other; a single empty one without If-Match or for "*".
+// None at all when no version can match.
+std::vector<std::optional<std::int32_t>> expected_versions(const RequestHead& head);
 
 template <class F>
 struct HandlerTraits : HandlerTraits<decltype(&F::operator())> {};
-template <class F, class Body_, class Query_, class Out_>
-struct HandlerTraits<Awaitable<Result<Out_>> (F::*)(Call<Body_, Query_>) const> {
+template <class F, class Body_, class Query_, class Fields_, class Out_>
+struct HandlerTraits<Awaitable<Result<Out_>> (F::*)(Call<Body_, Query_, Fields_>) const> {
     using Body = Body_;
     using Query = Query_;
+    using Fields = Fields_;
     using Out = Out_;
 };
 
@@ -159,7 +167,10 @@ Response answer(const Exchange& exchange, Kept<Handler>& kept, Result<Out>& outc
         auto cache_control = kept.cache_control;
         if constexpr (Versioned<Out>) {
             std::string etag = outcome->etag();
-            if (exchange.head.method == Method::get && matches_none(exchange.head, etag)) response.status = 304;
+            const bool is_safe = exchange.head.method == Method::get || exchange.head.method == Method::head;
+            const auto verdict = is_safe ? Preconditions::of(exchange.head).check(etag) : Preconditions::Verdict::hold;
+            if (verdict == Preconditions::Verdict::failed) return problem(precondition_failed(), exchange.request_id);
+            if (verdict == Preconditions::Verdict::not_modified) response.status = 304;
             response.headers.emplace_back("ETag", std::move(etag));
             if (cache_control.empty()) cache_control = kRevalidate;
         }
@@ -178,17 +189,15 @@ Awaitable<Response> invoke(Kept<Handler>& kept, Exchange& exchange) {
     using Traits = HandlerTraits<Handler>;
     using Body = typename Traits::Body;
     using Query = typename Traits::Query;
-    Call<Body, Query> call{.principal = exchange.principal,
-                           .client = exchange.client,
-                           .id = exchange.id.value_or(Uuid{}),
-                           .body = {},
-                           .query = {},
-                           .expected_version = {},
-                           .head = &exchange.head};
-    if (auto tag = exchange.head.find("if-match"); tag && *tag != "*") {
-        call.expected_version = version_of_etag(*tag);
-        if (!call.expected_version) co_return problem(precondition_failed(), exchange.request_id);
-    }
+    using Fields = typename Traits::Fields;
+    Call<Body, Query, Fields> call{.principal = exchange.principal,
+                                   .client = exchange.client,
+                                   .id = exchange.id.value_or(Uuid{}),
+                                   .body = {},
+                                   .query = {},
+                                   .fields = {},
+                                   .expected_version = {}};
+    if constexpr (!std::is_same_v<Fields, None>) call.fields = Fields::of(exchange.head);
     if constexpr (std::is_same_v<Query, None>) {
         if (!exchange.head.query.empty()) {
             auto pairs = parse_query(exchange.head.query);
@@ -206,15 +215,29 @@ Awaitable<Response> invoke(Kept<Handler>& kept, Exchange& exchange) {
         call.query = std::move(*query);
     }
     if constexpr (!std::is_same_v<Body, None>) {
-        if (auto refusal = refuse_media_type(exchange)) co_return std::move(*refusal);
-        auto body = schema::from_json<Body>(exchange.body);
-        if (!body) co_return problem(body.error(), exchange.request_id);
-        call.body = std::move(*body);
+        if (!schema::may_be_empty<Body>() || !exchange.body.empty()) {
+            if (auto refusal = refuse_media_type(exchange)) co_return std::move(*refusal);
+            auto body = schema::from_json<Body>(exchange.body);
+            if (!body) co_return problem(body.error(), exchange.request_id);
+            call.body = std::move(*body);
+        }
         if constexpr (NamesItself<Body>)
             if (!call.body.id && exchange.creation_id) call.body.id.emplace(*exchange.creation_id);
     }
-    auto outcome = co_await kept.handler(std::move(call));
-    co_return answer(exchange, kept, outcome);
+    if (exchange.head.method == Method::get || exchange.head.method == Method::head) {
+        auto outcome = co_await kept.handler(std::move(call));
+        co_return answer(exchange, kept, outcome);
+    }
+    // A handler that meets another version has done nothing, so the next one can be tried.
+    const auto versions = expected_versions(exchange.head);
+    for (std::size_t i = 0; i < versions.size(); ++i) {
+        auto attempt = i + 1 == versions.size() ? std::move(call) : call;
+        attempt.expected_version = versions[i];
+        auto outcome = co_await kept.handler(std::move(attempt));
+        const bool is_another = !outcome && outcome.error().code == ErrorCode::precondition_failed;
+        if (!is_another) co_return answer(exchange, kept, outcome);
+    }
+    co_return problem(precondition_failed(), exchange.request_id);
 }
 
 template <schema::Object Query>
@@ -243,7 +266,10 @@ template <class Handler>
 Endpoint endpoint(Declaration declaration, Handler handler) {
     using Traits = HandlerTraits<Handler>;
     Endpoint row{.declaration = std::move(declaration), .types = {}, .handle = {}, .index = 0};
-    if constexpr (!std::is_same_v<typename Traits::Body, None>) row.types.body = &describe_type<typename Traits::Body>;
+    if constexpr (!std::is_same_v<typename Traits::Body, None>) {
+        row.types.body = &describe_type<typename Traits::Body>;
+        row.types.body_required = !schema::may_be_empty<typename Traits::Body>();
+    }
     if constexpr (!std::is_same_v<typename Traits::Query, None>)
         row.types.query = &describe_query<typename Traits::Query>;
     if constexpr (!std::is_void_v<typename Traits::Out> && !std::is_same_v<typename Traits::Out, Response>)

@@ -32,7 +32,8 @@ constexpr std::string_view kProblemSchema = R"({
     "detail":{"type":"string","maxLength":1024},
     "code":{"type":"string","maxLength":64,"pattern":"^[a-z0-9_]+$","description":"Stable; decide by this."},
     "requestId":{"type":"string","maxLength":64},
-    "errors":{"type":"array","maxItems":100000,"items":{"type":"object","required":["code","message"],
+    "moreErrors":{"type":"boolean","description":"True when there are others than those in errors"},
+    "errors":{"type":"array","maxItems":20,"items":{"type":"object","required":["code","message"],
     "properties":{"pointer":{"type":"string","maxLength":1024,"description":"RFC 6901, of a field of the body"},
     "parameter":{"type":"string","maxLength":256},"code":{"type":"string","maxLength":64},
     "message":{"type":"string","maxLength":1024}}}}}})";
@@ -157,7 +158,7 @@ void write_operation(JsonWriter& out, const Endpoint& row, schema::Components& c
         out.key("requestBody");
         out.begin_object();
         out.key("required");
-        out.boolean(true);
+        out.boolean(row.types.body_required);
         write_content(out, kJson, row.types.body, components);
         out.end_object();
     }

@@ -46,8 +46,8 @@ void write_faults(JsonWriter& out, const std::vector<FieldFault>& faults) {
     out.end_array();
 }
 
-Response build(int status, std::string_view code, std::string_view detail, const std::vector<FieldFault>& faults,
-               std::string_view request_id) {
+Response build(int status, std::string_view code, std::string_view detail, std::string_view request_id,
+               const Error* error = nullptr) {
     Response response{.status = status, .content_type = kProblemJson, .body = {}};
     JsonWriter out(response.body);
     out.begin_object();
@@ -63,7 +63,8 @@ Response build(int status, std::string_view code, std::string_view detail, const
     out.string(code);
     out.key("requestId");
     out.string(request_id);
-    if (!faults.empty()) write_faults(out, faults);
+    if (error != nullptr && !error->faults.empty()) write_faults(out, error->faults);
+    if (error != nullptr && error->more_faults) out.key("moreErrors"), out.boolean(true);
     out.end_object();
     if (status == 401) response.headers.emplace_back("WWW-Authenticate", "Bearer");
     if (status == 503) response.headers.emplace_back("Retry-After", "1");
@@ -73,13 +74,13 @@ Response build(int status, std::string_view code, std::string_view detail, const
 }  // namespace
 
 Response problem(const Error& error, std::string_view request_id) {
-    auto response = build(status_of(error.code), error.reason, error.detail, error.faults, request_id);
+    auto response = build(status_of(error.code), error.reason, error.detail, request_id, &error);
     if (error.retry_after > 0) response.headers.emplace_back("Retry-After", std::to_string(error.retry_after));
     return response;
 }
 
 Response problem(int status, std::string_view code, std::string_view detail, std::string_view request_id) {
-    return build(status, code, detail, {}, request_id);
+    return build(status, code, detail, request_id);
 }
 
 std::string_view reason_phrase(int status) {

@@ -274,4 +274,21 @@ std::optional<ParseFailure> parse_head(std::string_view lines, const ParseLimits
     return reader.finish();
 }
 
+std::vector<Header> readable_fields(std::string_view text, const ParseLimits& limits) {
+    std::vector<Header> fields;
+    text = text.substr(0, limits.max_head_bytes);
+    text.remove_prefix(std::min(text.find("\r\n"), text.size()));
+    while (text.starts_with("\r\n") && fields.size() < limits.max_headers) {
+        text.remove_prefix(2);
+        const auto end = text.find("\r\n");
+        if (end == 0 || end == std::string_view::npos) break;
+        const auto line = text.substr(0, end);
+        const bool is_clean =
+            std::ranges::none_of(line, [](unsigned char c) { return (c < ' ' && c != '\t') || c == 0x7F; });
+        if (auto field = parse_field_line(line); field && is_clean) fields.push_back(*field);
+        text.remove_prefix(end);
+    }
+    return fields;
+}
+
 }  // namespace mindspace::http

@@ -27,7 +27,7 @@ struct ParseLimits {
     std::size_t max_target = 8 * 1024;          // octets of the request target; beyond: 414
     std::size_t max_head_bytes = 16 * 1024;     // request line, fields and the empty line; beyond: 431
     std::size_t max_headers = 100;              // beyond: 431
-    std::size_t max_body = 1024 * 1024;         // octets after decoding; beyond: 413
+    std::size_t max_body = 64 * 1024;           // bytes after decoding; beyond: 413
     std::size_t max_chunk_line = 4 * 1024;      // one chunk-size line with its extensions, one trailer field
     std::size_t max_chunk_framing = 64 * 1024;  // everything in a chunked body that is not content
 };
@@ -59,5 +59,9 @@ struct RequestHead {
 // (scan_line() has seen to it). `head` is filled anew and keeps its memory; after a failure it means nothing.
 [[nodiscard]] std::optional<ParseFailure> parse_head(std::string_view lines, const ParseLimits& limits,
                                                      RequestHead& head);
+
+// The fields that can be read of a head that is refused or not whole, to answer as to any other request. The first line
+// is passed over, and whatever is no field.
+[[nodiscard]] std::vector<Header> readable_fields(std::string_view text, const ParseLimits& limits);
 
 }  // namespace mindspace::http

@@ -61,9 +61,11 @@ RequestParser::Progress RequestParser::end_head(std::string_view unread) {
     body_begin_ = line_begin_;
     viewed_ = unread.data();
     if (auto failure = parse_head(head_lines(unread), limits_, head_)) return fail(*failure);
-    if (head_.content_length.value_or(0) > limits_.max_body)
-        return fail({.status = 413, .reason = "content too large"});
-    if (head_.chunked) chunks_.emplace(body_begin_, limits_);
+    auto limits = limits_;
+    const bool has_content = head_.chunked || head_.content_length.value_or(0) > 0;
+    if (has_content && body_bound_) limits.max_body = body_bound_(head_);
+    if (head_.content_length.value_or(0) > limits.max_body) return fail({.status = 413, .reason = "content too large"});
+    if (head_.chunked) chunks_.emplace(body_begin_, limits);
     state_ = State::body;
     return Progress::head_complete;
 }
@@ -108,7 +110,7 @@ std::string_view RequestParser::head_lines(std::string_view unread) const {
 
 void RequestParser::reset() {
     RequestHead head = std::move(head_);  // for the memory of its fields
-    *this = RequestParser(limits_);
+    *this = RequestParser(limits_, std::move(body_bound_));
     head_ = std::move(head);
 }
 

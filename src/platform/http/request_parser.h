@@ -15,6 +15,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <span>
 #include <string_view>
@@ -25,7 +26,11 @@ class RequestParser {
 public:
     enum class Progress : std::uint8_t { need_more, head_complete, complete, failed };
 
-    explicit RequestParser(ParseLimits limits = {}) : limits_(limits) {}
+    // How long the content of this request may be.
+    using BodyBound = std::function<std::size_t(const RequestHead&)>;
+
+    explicit RequestParser(ParseLimits limits = {}, BodyBound body_bound = {})
+        : limits_(limits), body_bound_(std::move(body_bound)) {}
 
     // Goes on with the request. `unread` holds what it held at the last call and perhaps more; a chunked body is
     // decoded inside it. Octets of a next request may follow and are left alone.
@@ -58,6 +63,7 @@ private:
     std::string_view head_lines(std::string_view unread) const;
 
     ParseLimits limits_;
+    BodyBound body_bound_;  // empty: limits_.max_body for all
     State state_ = State::request_line;
     std::size_t head_begin_ = 0;  // 0, or 2 behind an empty line
     std::size_t line_begin_ = 0;

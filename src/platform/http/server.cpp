@@ -49,7 +49,18 @@ void bound_unread(tcp::socket& socket, std::chrono::milliseconds timeout) {
     setsockopt(socket.native_handle(), IPPROTO_TCP, TCP_USER_TIMEOUT, &limit, sizeof limit);
 }
 
-using ReusePort = asio::detail::socket_option::boolean<SOL_SOCKET, SO_REUSEPORT>;
+// SO_REUSEPORT as an option that Asio can set (its requirements: SettableSocketOption).
+class ReusePort {
+public:
+    explicit ReusePort(int value) : value_(value) {}
+    [[nodiscard]] int level(const tcp&) const { return SOL_SOCKET; }
+    [[nodiscard]] int name(const tcp&) const { return SO_REUSEPORT; }
+    [[nodiscard]] const int* data(const tcp&) const { return &value_; }
+    [[nodiscard]] std::size_t size(const tcp&) const { return sizeof(value_); }
+
+private:
+    int value_;
+};
 
 }  // namespace
 

@@ -2,9 +2,7 @@
 
 #include "platform/base/bytes.h"
 #include "platform/http/compression.h"
-#include "platform/http/endpoint.h"
-#include "platform/http/etag.h"
-#include "platform/http/negotiation.h"
+#include "platform/http/problem.h"
 
 namespace mindspace::http {
 
@@ -24,8 +22,13 @@ std::string_view in_coding(const StaticContent& content, Coding coding) {
 
 }  // namespace
 
-Response static_response(const StaticContent& content, const RequestHead& head) {
-    auto coding = preferred_coding(head.find("accept-encoding").value_or(""));
+StaticFields StaticFields::of(const RequestHead& head) {
+    return {.coding = preferred_coding(head.find("accept-encoding").value_or("")),
+            .preconditions = Preconditions::of(head)};
+}
+
+Response static_response(const StaticContent& content, const StaticFields& fields) {
+    auto coding = fields.coding;
     if (in_coding(content, coding).empty()) coding = Coding::identity;
     const auto name = names_of(coding)[static_cast<std::size_t>(coding)];
 
@@ -34,9 +37,15 @@ Response static_response(const StaticContent& content, const RequestHead& head) 
     response.headers.emplace_back("Vary", "Accept-Encoding");
     response.headers.emplace_back(
         "ETag", coding == Coding::identity ? std::string(content.etag) : etag_of_coding(content.etag, name));
-    if (matches_none(head, content.etag)) {
-        response.status = 304;
-        return response;
+    switch (fields.preconditions.check(content.etag)) {
+        case Preconditions::Verdict::not_modified:
+            response.status = 304;
+            return response;
+        case Preconditions::Verdict::failed:
+            response.status = 412;
+            return response;
+        case Preconditions::Verdict::hold:
+            break;
     }
     if (coding != Coding::identity) response.headers.emplace_back("Content-Encoding", name);
     const auto text = in_coding(content, coding);

@@ -2,6 +2,8 @@
 // Content that stays the same while the program runs: compressed once, and sent to every client from where it lies,
 // without a copy. A thousand clients that do not read cost a thousand sockets, not a thousand bodies.
 
+#include "platform/http/etag.h"
+#include "platform/http/negotiation.h"
 #include "platform/http/request_head.h"
 #include "platform/http/response.h"
 
@@ -19,8 +21,16 @@ struct StaticContent {
     std::string_view cache_control{};
 };
 
-// In the coding that the client prefers, or 304. What the views name must outlive the response.
-Response static_response(const StaticContent& content, const RequestHead& head);
+// What a response with static content needs of the request.
+struct StaticFields {
+    Coding coding = Coding::identity;  // that the client prefers
+    Preconditions preconditions;
+
+    static StaticFields of(const RequestHead& head);
+};
+
+// In that coding where there is one, or 304, or 412. What the views name must outlive the response.
+Response static_response(const StaticContent& content, const StaticFields& fields);
 
 // A document that the program makes about itself when it starts. Clients ask each time whether it is still the same.
 class StaticDocument {

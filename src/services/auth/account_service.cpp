@@ -128,11 +128,14 @@ Awaitable<Result<>> AccountService::resend_verification(http::Principal principa
 
 // Here PostgreSQL comes first: a deletion that failed must leave a login that can ask for it again. The commit itself
 // tells every process which logins it has ended (revocations.h).
-Awaitable<Result<>> AccountService::delete_account(http::Principal principal, DeleteAccount request, Origin origin) {
+Awaitable<Result<>> AccountService::delete_account(http::Principal principal, DeleteAccount request,
+                                                   std::optional<std::int32_t> expected_version, Origin origin) {
     const auto id = principal.user;
+    auto user = co_await store_.find_user(id);
+    // Before the password, which takes long and counts a guess.
+    if (user && expected_version && user->version != *expected_version) co_return precondition_failed();
     auto checked = co_await check_password(id, std::move(request.password), http::network_of(origin.ip));
     if (!checked) co_return checked.error();
-    auto user = co_await store_.find_user(id);
     if (!*checked || !user) co_return Result<>{};  // by the same request, sent twice
     auto now = clock_.now();
     AuditEntry entry{.user = id, .at = now, .action = AuditAction::account_deleted};  // without who asked from where

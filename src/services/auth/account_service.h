@@ -35,7 +35,8 @@ public:
     Awaitable<Result<>> resend_verification(http::Principal principal, Origin origin);
     // Erases the account and all that is kept of it; its tokens are dead on every node. Sent twice at a time it
     // succeeds twice. Error: as change_password().
-    Awaitable<Result<>> delete_account(http::Principal principal, DeleteAccount request, Origin origin);
+    Awaitable<Result<>> delete_account(http::Principal principal, DeleteAccount request,
+                                       std::optional<std::int32_t> expected_version, Origin origin);
 
 private:
     Awaitable<Result<std::optional<Account>>> check_password(UserId user, std::string password, std::string network);

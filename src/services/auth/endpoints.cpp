@@ -24,6 +24,10 @@ Origin origin_of(http::ClientInfo client) {
     return {.ip = std::move(client.address), .user_agent = std::move(client.user_agent)};
 }
 
+Awaitable<Result<>> refuse_tag() {
+    co_return precondition_failed();
+}
+
 void add_login_endpoints(http::Endpoints& rows, AuthService& service) {
     rows.push_back(endpoint({.method = Method::post,
                              .path = "/api/v1/auth/register",
@@ -85,6 +89,8 @@ void add_session_endpoints(http::Endpoints& rows, AuthService& service) {
                              .path = "/api/v1/auth/sessions/{id}",
                              .summary = "End one of the caller's login sessions; its tokens are dead at once."},
                             [&service](Call<> call) {
+                                // A login session has no tag, so If-Match names another thing.
+                                if (call.expected_version) return refuse_tag();
                                 return service.revoke_session(call.principal, AuthSessionId{call.id},
                                                               origin_of(std::move(call.client)));
                             }));
@@ -140,15 +146,16 @@ void add_account_endpoints(http::Endpoints& rows, AccountService& service) {
 
 // Of the user's resource, but a matter of the password.
 void add_deletion(http::Endpoints& rows, AccountService& service) {
-    rows.push_back(endpoint(
-        {.method = Method::del,
-         .path = "/api/v1/users/me",
-         .summary = "Delete the account: personal data is erased, the address is free again, all tokens die.",
-         .limit = LimitClass::auth,
-         .errors = {"wrong_password"}},
-        [&service](Call<DeleteAccount> call) {
-            return service.delete_account(call.principal, std::move(call.body), origin_of(std::move(call.client)));
-        }));
+    rows.push_back(
+        endpoint({.method = Method::del,
+                  .path = "/api/v1/users/me",
+                  .summary = "Delete the account: personal data is erased, the address is free again, all tokens die.",
+                  .limit = LimitClass::auth,
+                  .errors = {"wrong_password", "precondition_failed"}},
+                 [&service](Call<DeleteAccount> call) {
+                     return service.delete_account(call.principal, std::move(call.body), call.expected_version,
+                                                   origin_of(std::move(call.client)));
+                 }));
 }
 
 void add_link_pages(http::Endpoints& rows) {

@@ -20,6 +20,8 @@ using testing::SizeIs;
 using testing::StartsWith;
 using Reply = ScriptedServer::Reply;
 
+constexpr std::size_t kMaxBody = 64 * 1024 * 1024;
+
 Awaitable<Result<>> nothing() {
     co_return Result<>{};
 }
@@ -31,7 +33,8 @@ http::Endpoints thing_rows() {
                                        .path = "/thing",
                                        .access = http::Access::anyone,
                                        .summary = "A thing.",
-                                       .creates = true},
+                                       .creates = true,
+                                       .max_body = kMaxBody},
                                       [](http::Call<>) { return nothing(); }));
     return rows;
 }
@@ -295,10 +298,9 @@ TEST(Proxy, Answers504WhenTheContentIsTakenTooSlowly) {
     asio::io_context nobody;
     asio::ip::tcp::acceptor never(nobody, {asio::ip::address_v4::loopback(), 0});  // accepts, and does not read
     http::ServerOptions options{.body_timeout = std::chrono::seconds(1)};
-    options.limits.max_body = 64 * 1024 * 1024;
     const Gateway gateway({never.local_endpoint().port()}, Milliseconds(2500), options);
     const auto began = std::chrono::steady_clock::now();
-    const std::string content(options.limits.max_body, 'x');
+    const std::string content(kMaxBody, 'x');
     const auto answer = gateway.ask("POST", "Content-Length: " + std::to_string(content.size()) + "\r\n", content);
     EXPECT_THAT(answer, StartsWith("HTTP/1.1 504 "));
     EXPECT_GE(std::chrono::steady_clock::now() - began, Milliseconds(2500));

@@ -33,20 +33,32 @@ std::optional<std::string> bearer_token(const http::RequestHead& head) {
     return std::string(value->substr(kBearer.size()));
 }
 
-Knock knock_of(Call<http::None, LiveQuery>& call) {
+// What a handshake says of who knocks.
+struct LiveFields {
+    std::string host;
+    std::optional<std::string> origin;
+    std::optional<std::string> access_token;
+
+    static LiveFields of(const http::RequestHead& head) {
+        return {.host = std::string(head.host), .origin = header(head, "origin"), .access_token = bearer_token(head)};
+    }
+};
+
+Knock knock_of(Call<http::None, LiveQuery, LiveFields>& call) {
     return Knock{.group = GroupId{call.id},
-                 .host = std::string(call.head->host),
-                 .origin = header(*call.head, "origin"),
+                 .host = std::move(call.fields.host),
+                 .origin = std::move(call.fields.origin),
                  .ticket = std::move(call.query.ticket),
-                 .access_token = bearer_token(*call.head)};
+                 .access_token = std::move(call.fields.access_token)};
 }
 
-Awaitable<Result<http::Response>> show_calendar(GroupService& service, GroupId id,
-                                                std::optional<std::string> known_tags) {
+Awaitable<Result<http::Response>> show_calendar(GroupService& service, GroupId id, http::Preconditions preconditions) {
     auto calendar = co_await service.find_calendar(id);
     if (!calendar) co_return calendar.error();
     http::Response response{.content_type = kCalendarType, .body = {}};
-    if (known_tags && http::etag_list_contains(*known_tags, calendar->etag))
+    const auto verdict = preconditions.check(calendar->etag);
+    if (verdict == http::Preconditions::Verdict::failed) co_return precondition_failed();
+    if (verdict == http::Preconditions::Verdict::not_modified)
         response.status = 304;
     else
         response.body = std::move(calendar->text);
@@ -83,8 +95,8 @@ http::Endpoints group_endpoints(GroupService& service, LiveEntrance& entrance) {
                              .success = 200,
                              .errors = {"group_not_scheduled"},
                              .produces = "text/calendar"},
-                            [&service](Call<> call) {
-                                return show_calendar(service, GroupId{call.id}, header(*call.head, "if-none-match"));
+                            [&service](Call<http::None, http::None, http::Preconditions> call) {
+                                return show_calendar(service, GroupId{call.id}, std::move(call.fields));
                             }));
     rows.push_back(endpoint(
         {.method = Method::patch,
@@ -108,15 +120,16 @@ http::Endpoints group_endpoints(GroupService& service, LiveEntrance& entrance) {
          .creates = true,
          .errors = {"group_full", "group_ended"}},
         [&service](Call<> call) { return service.issue_ticket(std::move(call.principal), GroupId{call.id}); }));
-    rows.push_back(endpoint({.method = Method::get,
-                             .path = "/api/v1/groups/{id}/live",
-                             .access = Access::anyone,  // the entrance takes a ticket or an access token
-                             .summary = "The group's WebSocket; opened by a ticket or an access token.",
-                             .limit = LimitClass::socket,
-                             .errors = {"invalid_ticket", "origin_not_allowed"},
-                             .websocket = true,
-                             .farewell = &farewell},
-                            [&entrance](Call<http::None, LiveQuery> call) { return entrance.open(knock_of(call)); }));
+    rows.push_back(
+        endpoint({.method = Method::get,
+                  .path = "/api/v1/groups/{id}/live",
+                  .access = Access::anyone,  // the entrance takes a ticket or an access token
+                  .summary = "The group's WebSocket; opened by a ticket or an access token.",
+                  .limit = LimitClass::socket,
+                  .errors = {"invalid_ticket", "origin_not_allowed"},
+                  .websocket = true,
+                  .farewell = &farewell},
+                 [&entrance](Call<http::None, LiveQuery, LiveFields> call) { return entrance.open(knock_of(call)); }));
     return rows;
 }
 

@@ -10,6 +10,8 @@ using http::Method;
 
 namespace {
 
+constexpr std::size_t kMaxImport = 8 * 1024 * 1024;
+
 // Everything that shapes the list.
 std::string history_context(UserId user, const HistoryQuery& query) {
     std::string context = "sessions " + user.to_string();
@@ -60,7 +62,8 @@ http::Endpoints session_endpoints(SessionService& service) {
         {.method = Method::post,
          .path = "/api/v1/sessions/import",
          .summary = "Take in up to 500 sessions from offline or another app.",
-         .creates = true},
+         .creates = true,
+         .max_body = kMaxImport},
         [&service](Call<ImportSessions> call) { return service.import(call.principal.user, std::move(call.body)); }));
     rows.push_back(
         endpoint({.method = Method::get, .path = "/api/v1/sessions/{id}", .summary = "One session."},
