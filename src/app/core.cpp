@@ -57,7 +57,7 @@ Core::Core(Shared& shared_parts, unsigned core_index)
       revoked(shared.auth_settings.access.ttl),
       guard({auth::AuthStore(database), auth::SessionRegistry(redis, registry_scope(shared.config)), limiter, revoked,
              replicas},
-            shared.auth_settings.access),
+            shared.auth_settings.access, shared.config.auth.token_cache),
       idempotency(database, shared.config.http.request_timeout) {
     database.start();
     replicas.start();

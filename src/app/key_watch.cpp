@@ -1,6 +1,7 @@
 #include "app/key_watch.h"
 
 #include "platform/telemetry/log.h"
+#include "services/auth/key_ring.h"
 #include "services/auth/key_store.h"
 
 #include <boost/asio/co_spawn.hpp>
@@ -13,9 +14,6 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr auto kInterval = 1s;
-// Who verifies reads the keys again for an unknown one, but not more often than every five seconds (auth/client.cpp):
-// that long after its publication a key is refused nowhere.
-constexpr auto kLearning = 6s;
 constexpr auto kLeeway = 60s;  // for clocks that differ
 
 Awaitable<> publish_key(postgres::Client& database, auth::SigningKey key, std::string replaces) {
@@ -51,7 +49,7 @@ void KeyWatch::poll(TimePoint now) {
             break;
         case Step::publishing:
             if (!is_written(&KeyWatch::publish)) break;
-            use_at_ = now + kLearning;
+            use_at_ = now + auth::kPublishedAhead;
             step_ = Step::learning;
             break;
         case Step::learning:

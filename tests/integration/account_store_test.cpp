@@ -60,7 +60,7 @@ protected:
                                .expires_at = kNow + std::chrono::hours(1)};
         auto login = entry(account.user, AuditAction::login);
         login.auth_session = session.id;
-        return run(store_.insert_session(std::move(session), account, std::move(login)));
+        return run(store_.insert_session(std::move(session), account, 50, std::move(login))).has_value();
     }
     static AuditEntry entry(UserId user, AuditAction action, Timestamp at = kNow) {
         return {.user = user, .at = at, .action = action};

@@ -6,6 +6,7 @@
 #include <gmock/gmock.h>
 
 #include <set>
+#include <thread>
 
 namespace mindspace::integration {
 namespace {
@@ -102,6 +103,53 @@ TEST(LoginSessions, EndWhenTheirOwnerSaysSo) {
     EXPECT_TRUE(is_problem(person.client.del(path), 404, "not_found")) << "it is over";
     EXPECT_TRUE(is(person.client.del(std::string(kLogins) + "/" + person.auth_session), 204)) << "one's own";
     EXPECT_FALSE(is_alive(person));
+}
+
+TEST(LoginSessions, OneTooManyEndsTheLeastRecentlyUsed) {
+    const Program program({{"MINDSPACE_AUTH_MAX_LOGIN_SESSIONS", "3"}});
+    auto first = register_person(program);
+    auto login = [&] {
+        const json::object body{{"email", first.email}, {"password", kPassword}};
+        return Client(program).post(kLogin, body);
+    };
+    auto token_of = [](const Answer& answer) { return answer.text("/tokens/accessToken"); };
+    auto is_taken = [&](const std::string& token) { return Client(program, token).get(kMe).status == 200; };
+    const auto second = login();
+    const auto third = login();
+    const json::object token{{"refreshToken", first.refresh_token}};
+    ASSERT_TRUE(is(Client(program).post("/api/v1/auth/refresh", token), 200)) << "the first is used again";
+    ASSERT_TRUE(is_taken(token_of(second)));
+    const auto fourth = login();
+    ASSERT_TRUE(is(fourth, 200));
+    EXPECT_THAT(ids_of(first.client.get(kLogins)),
+                ElementsAre(fourth.text("/tokens/sessionId"), first.auth_session, third.text("/tokens/sessionId")));
+    for (int i = 0; i < 8; ++i) EXPECT_FALSE(is_taken(token_of(second))) << "on every core";
+
+    std::vector<Answer> answers(6);
+    {
+        std::vector<std::jthread> clients;
+        for (auto& answer : answers) clients.emplace_back([&] { answer = login(); });
+    }
+    for (const auto& answer : answers) EXPECT_TRUE(is(answer, 200));
+    EXPECT_EQ(query(program, "SELECT count(*)::text FROM auth_sessions WHERE revoked_at IS NULL AND user_id = '" +
+                                 first.id + "'"),
+              (std::vector<TextRow>{{"3"}}))
+        << "whatever the order";
+}
+
+TEST(LoginSessions, EndWithTheirLifetimeHoweverOftenTheyAreRefreshed) {
+    const auto person = register_person();
+    auto age = [&](const std::string& days) {
+        query(Program::shared(), "UPDATE auth_sessions SET created_at = now() - interval '" + days +
+                                     "' WHERE auth_session_id = '" + person.auth_session + "'");
+    };
+    age("179 days 23 hours 50 minutes");
+    const auto last = refresh(person.refresh_token);
+    ASSERT_TRUE(is(last, 200));
+    EXPECT_LE(last.at("/tokens/refreshExpiresIn").as_int64(), 600);
+    EXPECT_LE(last.at("/tokens/expiresIn").as_int64(), 600) << "no access token outlives its login session";
+    age("180 days");
+    EXPECT_TRUE(is_problem(refresh(last.text("/tokens/refreshToken")), 401, "invalid_refresh_token"));
 }
 
 TEST(LoginSessions, OfOthersAreNotFound) {

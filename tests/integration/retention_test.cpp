@@ -23,6 +23,7 @@ constexpr Statement kLeft{"test_left", R"(
         UNION ALL SELECT 'token ' || convert_from(token_hash, 'UTF8') FROM one_time_tokens
         UNION ALL SELECT 'request ' || email_key FROM reset_requests
         UNION ALL SELECT 'audit ' || action FROM audit_log
+        UNION ALL SELECT 'login ' || ip FROM auth_sessions
         UNION ALL SELECT 'signing ' || kid FROM signing_keys) AS all_rows)"};
 
 Awaitable<std::int64_t> note_call(bool& is_called) {
@@ -69,19 +70,28 @@ TEST_F(RetentionTest, RemovesWhatHasServedItsTimeAndNothingElse) {
         INSERT INTO signing_keys (kid, public_key, created_at, retires_at)
         SELECT name, '', now(), at FROM (VALUES ('old', now() - interval '25 hours'),
                                                 ('young', now() - interval '23 hours'), ('signs', NULL)) AS s (name, at);
+        INSERT INTO auth_sessions (user_id, auth_session_id, ip, user_agent, tag_key, current_hash, created_at,
+                                   last_used_at, expires_at, revoked_at)
+        SELECT gen_random_uuid(), gen_random_uuid(), name, '', '', '', now() - interval '90 days', now(),
+               now() + ends::interval, now() + revoked::interval
+        FROM (VALUES ('expired', '-31 days', NULL), ('expired young', '-29 days', NULL), ('alive', '1 day', NULL),
+                     ('revoked', '1 day', '-31 days'), ('revoked young', '1 day', '-29 days'))
+             AS l (name, ends, revoked);
         SELECT outbox_make_partition(current_date - 9);
         INSERT INTO consumer_positions VALUES ('x', pg_current_xact_id(), 0))"));
     Job job(io_, conninfo_, app::retention_rules());
     job.start();
     run_until(io_, [&] { return job.stats().runs.value() == 1; });
-    EXPECT_THAT(run(io_, session_.query(kLeft))[0].get<std::vector<std::string>>(0),
-                ElementsAre("audit young", "key young", "mail due", "mail young", "request young", "signing signs",
-                            "signing young", "token good", "token young"));
+    EXPECT_THAT(
+        run(io_, session_.query(kLeft))[0].get<std::vector<std::string>>(0),
+        ElementsAre("audit young", "key young", "login alive", "login expired young", "login revoked young", "mail due",
+                    "mail young", "request young", "signing signs", "signing young", "token good", "token young"));
     std::vector<std::string> removed;
     for (const auto& rule : job.stats().rules)
         removed.push_back(rule->name + " " + std::to_string(rule->removed.value()));
     EXPECT_THAT(removed, ElementsAre("mails 1", "one_time_tokens 2", "reset_requests 1", "audit_log 1",
-                                     "signing_keys 1", "idempotency_keys 2501", "outbox_partitions 1"));
+                                     "signing_keys 1", "revoked_login_sessions 1", "expired_login_sessions 1",
+                                     "idempotency_keys 2501", "outbox_partitions 1"));
     EXPECT_EQ(job.stats().failures.value(), 0U);
     job.stop();
 }

@@ -54,7 +54,8 @@ Awaitable<std::vector<ListedAccount>> AdminService::list(std::optional<UserId> u
 Awaitable<> AdminService::set_role(UserId user, http::Role role) {
     auto entry = audit(AuditAction::role_changed, user, clock_.now());
     entry.detail = audit_detail("role", schema::enum_name(role));
-    co_await admin_.set_role(std::move(entry), role);
+    auto ended = co_await admin_.set_role(std::move(entry), role);
+    co_await registry_.revoke_all(user, std::move(ended), settings_.access.ttl);
     co_await user::forget_cached(redis_, user);
 }
 

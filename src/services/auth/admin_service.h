@@ -29,7 +29,8 @@ public:
     Awaitable<Result<UserId>> find(std::string email_or_id);
     // Newest first; only `user` when one is given.
     Awaitable<std::vector<ListedAccount>> list(std::optional<UserId> user, std::int32_t count);
-    // Access tokens have the role they were made with, until they expire.
+    // Who is no admin any more logs in again: all login sessions end at once, since access tokens say the role they
+    // were made with.
     Awaitable<> set_role(UserId user, http::Role role);
     // Nobody can log in any more, and all login sessions end at once.
     Awaitable<> disable(UserId user);

@@ -25,11 +25,13 @@ Awaitable<std::vector<ListedAccount>> AdminStore::list(std::optional<UserId> use
     co_return accounts;
 }
 
-Awaitable<> AdminStore::set_role(AuditEntry entry, http::Role role) {
+Awaitable<std::vector<AuthSessionId>> AdminStore::set_role(AuditEntry entry, http::Role role) {
     std::vector<postgres::Query> queries;
     queries.push_back(user::set_role(entry.user, role, entry.at));
     queries.push_back(audit_query(entry));
-    co_await database_.transaction(std::move(queries));
+    if (role == http::Role::user) queries.push_back(end_sessions_query(entry.user, {}, {}, entry.at));
+    auto results = co_await database_.transaction(std::move(queries));
+    co_return role == http::Role::user ? read_session_ids(results.back()) : std::vector<AuthSessionId>();
 }
 
 Awaitable<> AdminStore::mark_verified(UserId user, Timestamp now) {

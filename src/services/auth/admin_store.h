@@ -33,7 +33,8 @@ public:
 
     // Newest first; only `user` when one is given.
     Awaitable<std::vector<ListedAccount>> list(std::optional<UserId> user, std::int32_t count);
-    Awaitable<> set_role(AuditEntry entry, http::Role role);
+    // Taking the role of an admin ends all login sessions, too; returns them.
+    Awaitable<std::vector<AuthSessionId>> set_role(AuditEntry entry, http::Role role);
     Awaitable<> mark_verified(UserId user, Timestamp now);
     // Ends all login sessions, too, and returns them.
     Awaitable<std::vector<AuthSessionId>> disable(AuditEntry entry);

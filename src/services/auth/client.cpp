@@ -6,17 +6,14 @@ namespace mindspace::auth {
 
 namespace {
 
-constexpr std::size_t kRememberedTokens = 50'000;  // per core, some 600 bytes each
-constexpr Seconds kKeyRereadInterval{5};           // an unknown kid is not a way to make us ask the database
-
 Error token_revoked() {
     return {ErrorCode::unauthenticated, "token_revoked", "This login session has ended.", {}};
 }
 
 }  // namespace
 
-TokenGuard::TokenGuard(Parts parts, TokenRules rules)
-    : parts_(parts), rules_(std::move(rules)), verified_(kRememberedTokens) {}
+TokenGuard::TokenGuard(Parts parts, TokenRules rules, std::size_t remembered)
+    : parts_(std::move(parts)), rules_(std::move(rules)), keys_(parts_.store), verified_(remembered) {}
 
 Awaitable<Result<http::Principal>> TokenGuard::authenticate(std::string_view access_token) {
     auto principal = co_await verify(access_token, clock_.now());
@@ -67,11 +64,10 @@ Awaitable<> TokenGuard::note_write(UserId user) {
 Awaitable<Result<http::Principal>> TokenGuard::verify(std::string_view access_token, Timestamp now) {
     if (const auto* known = verified_.find(access_token); known != nullptr && now < known->expires_at) co_return *known;
     std::string token(access_token);
-    auto principal = verify_access_token(token, keys_, rules_, now);
-    if (!principal && now >= keys_read_at_ + kKeyRereadInterval) {
-        keys_ = co_await parts_.store.list_signing_keys();
-        keys_read_at_ = now;
-        principal = verify_access_token(token, keys_, rules_, now);
+    auto principal = verify_access_token(token, *keys_.known(), rules_, now);
+    if (!principal) {
+        auto keys = co_await keys_.recent(now);
+        principal = verify_access_token(token, *keys, rules_, now);
     }
     if (principal) verified_.insert(std::move(token), *principal);
     co_return principal;

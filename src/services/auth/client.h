@@ -7,6 +7,7 @@
 #include "platform/postgres/json_list.h"
 #include "platform/postgres/replicas.h"
 #include "services/auth/access_token.h"
+#include "services/auth/key_ring.h"
 #include "services/auth/revocations.h"
 #include "services/auth/session_registry.h"
 #include "services/auth/store.h"
@@ -25,7 +26,8 @@ public:
         RevokedSessions& revoked;
         postgres::Replicas& replicas;  // are told how far they must be for whom
     };
-    TokenGuard(Parts parts, TokenRules rules);
+    // `remembered`: how many verified tokens are kept.
+    TokenGuard(Parts parts, TokenRules rules, std::size_t remembered);
 
     Awaitable<Result<http::Principal>> authenticate(std::string_view access_token) override;
     Awaitable<http::Admission> admit(std::string_view access_token, const limits::Policy& policy) override;
@@ -40,8 +42,7 @@ private:
 
     Parts parts_;
     TokenRules rules_;
-    std::vector<SigningKey> keys_;
-    Timestamp keys_read_at_{};
+    KeyRing keys_;
     LruCache<std::string, http::Principal> verified_;
     SystemClock clock_;
 };

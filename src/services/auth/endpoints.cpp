@@ -63,7 +63,7 @@ void add_login_endpoints(http::Endpoints& rows, AuthService& service) {
                              .access = Access::anyone,
                              .summary = "The public keys that access tokens are signed with.",
                              .limit = LimitClass::none,
-                             .cache_control = "public, max-age=300"},
+                             .cache_control = kJwksCacheControl},
                             [&service](Call<>) { return service.public_keys(); }));
 }
 

@@ -14,6 +14,8 @@ namespace mindspace::auth {
 struct AuthSettings {
     TokenRules access;
     Seconds refresh_ttl{604800};
+    std::uint32_t max_sessions = 50;       // of one user that live at a time
+    Seconds session_lifetime{15'552'000};  // of a login session, however often it is refreshed
 };
 
 struct AuthParts {

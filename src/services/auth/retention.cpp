@@ -20,9 +20,21 @@ retention::Rules retention_rules() {
             SELECT user_id, audit_id FROM audit_log WHERE at < $1 LIMIT $2))"};
     static constexpr Statement kKeys{"auth_remove_keys", R"(
         DELETE FROM signing_keys WHERE kid IN (SELECT kid FROM signing_keys WHERE retires_at < $1 LIMIT $2))"};
-    return {retention::rows("mails", kMails, days(7)), retention::rows("one_time_tokens", kTokens, days(1)),
-            retention::rows("reset_requests", kRequests, days(1)), retention::rows("audit_log", kAudit, days(400)),
-            retention::rows("signing_keys", kKeys, days(1))};
+    static constexpr Statement kRevoked{"auth_remove_revoked_sessions", R"(
+        DELETE FROM auth_sessions WHERE (user_id, auth_session_id) IN (
+            SELECT user_id, auth_session_id FROM auth_sessions WHERE revoked_at < $1 LIMIT $2))"};
+    // No index of expires_at, which each refresh would have to change.
+    static constexpr Statement kExpired{"auth_remove_expired_sessions", R"(
+        DELETE FROM auth_sessions WHERE (user_id, auth_session_id) IN (
+            SELECT user_id, auth_session_id FROM auth_sessions
+            WHERE revoked_at IS NULL AND created_at < $1 AND expires_at < $1 LIMIT $2))"};
+    return {retention::rows("mails", kMails, days(7)),
+            retention::rows("one_time_tokens", kTokens, days(1)),
+            retention::rows("reset_requests", kRequests, days(1)),
+            retention::rows("audit_log", kAudit, days(400)),
+            retention::rows("signing_keys", kKeys, days(1)),
+            retention::rows("revoked_login_sessions", kRevoked, days(30)),
+            retention::rows("expired_login_sessions", kExpired, days(30))};
 }
 
 }  // namespace mindspace::auth

@@ -7,7 +7,8 @@ namespace mindspace::auth {
 
 // Mails that are done (sent, replaced or given up) 7 days after they were written, tokens of mails, used or not, a day
 // after they expired, requests of who forgot their password and that nobody could resolve after a day, audit_log after
-// 400 days, public keys a day after the last token that they signed has expired.
+// 400 days, public keys a day after the last token that they signed has expired, login sessions 30 days after their
+// end.
 retention::Rules retention_rules();
 
 }  // namespace mindspace::auth

@@ -46,7 +46,7 @@ struct Opened {
     RefreshToken token;
 };
 
-Opened open_session(UserId user, const Origin& origin, std::optional<std::string> device_name, Seconds ttl,
+Opened open_session(UserId user, const Origin& origin, std::optional<std::string> device_name, Timestamp expires_at,
                     Timestamp now) {
     auto tag_key = random_bytes<32>();
     auto id = AuthSessionId::make(now);
@@ -59,17 +59,22 @@ Opened open_session(UserId user, const Origin& origin, std::optional<std::string
                        .tag_key = Bytes(tag_key.begin(), tag_key.end()),
                        .token_hash = token.hash(),
                        .created_at = now,
-                       .expires_at = now + ttl};
+                       .expires_at = expires_at};
     return {std::move(row), token};
 }
 
 }  // namespace
 
-Tokens AuthService::make_tokens(const http::Principal& principal, const RefreshToken& refresh, Timestamp now) const {
-    return Tokens{.access_token = sign_access_token(key_, settings_.access, principal, now),
-                  .expires_in = settings_.access.ttl.count(),
+// No token outlives its login session.
+Tokens AuthService::make_tokens(const http::Principal& principal, const RefreshToken& refresh, Timestamp expires_at,
+                                Timestamp now) const {
+    const auto left = std::chrono::floor<Seconds>(expires_at - now);
+    auto rules = settings_.access;
+    rules.ttl = std::min(rules.ttl, left);
+    return Tokens{.access_token = sign_access_token(key_, rules, principal, now),
+                  .expires_in = rules.ttl.count(),
                   .refresh_token = refresh.to_string(),
-                  .refresh_expires_in = settings_.refresh_ttl.count(),
+                  .refresh_expires_in = left.count(),
                   .session_id = principal.auth_session};
 }
 
@@ -83,7 +88,8 @@ Awaitable<Result<LoggedIn>> AuthService::register_user(Register request, Origin 
                        .timezone = request.timezone,
                        .locale = request.locale,
                        .created_at = now};
-    auto opened = open_session(user.id, origin, {}, settings_.refresh_ttl, now);
+    const auto expires_at = expiry(now, now);
+    auto opened = open_session(user.id, origin, {}, expires_at, now);
     http::Principal principal{.user = user.id, .auth_session = opened.row.id};
     auto shown = user::as_user(user);
     auto mail = verification_mail(user.id, request.email, request.locale);
@@ -96,7 +102,7 @@ Awaitable<Result<LoggedIn>> AuthService::register_user(Register request, Origin 
     auto inserted = co_await store_.insert_account(std::move(account), std::move(entry));
     if (!inserted) co_return inserted.error();
     log::info("user registered", {{"event.action", "user_registered"}, {"user.id", principal.user.to_string()}});
-    co_return LoggedIn{.user = std::move(shown), .tokens = make_tokens(principal, opened.token, now)};
+    co_return LoggedIn{.user = std::move(shown), .tokens = make_tokens(principal, opened.token, expires_at, now)};
 }
 
 Awaitable<Result<LoggedIn>> AuthService::login(Login request, Origin origin) {
@@ -118,17 +124,24 @@ Awaitable<Result<LoggedIn>> AuthService::login(Login request, Origin origin) {
     if (!user) co_return invalid_credentials();  // deleted this moment
 
     auto now = clock_.now();
-    auto opened = open_session(user->id, origin, std::move(request.device_name), settings_.refresh_ttl, now);
+    const auto expires_at = expiry(now, now);
+    auto opened = open_session(user->id, origin, std::move(request.device_name), expires_at, now);
     http::Principal principal{.user = user->id, .auth_session = opened.row.id, .role = user->role};
     auto entry = audit(AuditAction::login, user->id, opened.row.id, origin, now);
-    bool inserted = co_await store_.insert_session(std::move(opened.row), *account, std::move(entry));
-    if (!inserted) co_return invalid_credentials();
+    auto ended =
+        co_await store_.insert_session(std::move(opened.row), *account, settings_.max_sessions, std::move(entry));
+    if (!ended) co_return invalid_credentials();
+    if (!ended->empty()) {
+        log::info("login sessions ended: the user has too many",
+                  {{"event.action", "session_evicted"}, {"user.id", principal.user.to_string()}});
+        co_await registry_.revoke_all(principal.user, std::move(*ended), settings_.access.ttl);
+    }
     co_await guesses_.forgive(std::move(key), std::move(network));
     if (hasher_.is_outdated(account->password_hash) &&
         !background_.run(rehash(std::move(*account), std::move(request.password))))
         log::debug("a password keeps its old hash until the next login", {{"user.id", principal.user.to_string()}});
     log::info("login", {{"event.action", "login"}, {"user.id", principal.user.to_string()}});
-    co_return LoggedIn{.user = std::move(*user), .tokens = make_tokens(principal, opened.token, now)};
+    co_return LoggedIn{.user = std::move(*user), .tokens = make_tokens(principal, opened.token, expires_at, now)};
 }
 
 // Guessed at too often, an account lets in only whom it knows: networks that somebody has logged in from.
@@ -166,6 +179,8 @@ Awaitable<Result<Refreshed>> AuthService::refresh(Refresh request, Origin origin
     if (!state || !presented->is_genuine(state->tag_key)) co_return invalid_refresh_token();
 
     auto now = clock_.now();
+    const auto expires_at = expiry(state->created_at, now);
+    if (expires_at < now + Seconds(1)) co_return invalid_refresh_token();
     auto salt = random_bytes<32>();
     auto successor = presented->successor(salt, state->tag_key);
     Rotation rotation{.user = presented->user,
@@ -174,20 +189,26 @@ Awaitable<Result<Refreshed>> AuthService::refresh(Refresh request, Origin origin
                       .successor_hash = successor.hash(),
                       .salt = Bytes(salt.begin(), salt.end()),
                       .now = now,
-                      .expires_at = now + settings_.refresh_ttl};
+                      .expires_at = expires_at};
     bool swapped = co_await store_.rotate(std::move(rotation));
-    if (swapped) co_return issue(successor, state->role, now);
+    if (swapped) co_return issue(successor, state->role, expires_at, now);
     co_return co_await answer_old_token(*presented, std::move(origin));
+}
+
+// When the login session ends unless it is refreshed again.
+Timestamp AuthService::expiry(Timestamp created_at, Timestamp now) const {
+    return std::min(now + settings_.refresh_ttl, created_at + settings_.session_lifetime);
 }
 
 // The token was genuine but is not the current one: a lost answer, or a thief.
 Awaitable<Result<Refreshed>> AuthService::answer_old_token(RefreshToken presented, Origin origin) {
     auto state = co_await store_.find_refresh_state(presented.user, presented.auth_session);
     auto now = clock_.now();
-    if (!state || state->revoked || state->expires_at <= now) co_return invalid_refresh_token();
+    if (!state || state->revoked || state->expires_at < now + Seconds(1)) co_return invalid_refresh_token();
     bool is_previous = state->previous_hash && equal_constant_time(*state->previous_hash, presented.hash());
     if (is_previous && now < *state->rotated_at + kReplayWindow)
-        co_return issue(presented.successor(*state->rotation_salt, state->tag_key), state->role, now);
+        co_return issue(presented.successor(*state->rotation_salt, state->tag_key), state->role, state->expires_at,
+                        now);
 
     auto entry = audit(AuditAction::refresh_reused, presented.user, presented.auth_session, origin, now);
     co_await revoke(std::move(entry));
@@ -195,9 +216,10 @@ Awaitable<Result<Refreshed>> AuthService::answer_old_token(RefreshToken presente
     co_return refresh_reused();
 }
 
-Refreshed AuthService::issue(const RefreshToken& successor, http::Role role, Timestamp now) const {
+Refreshed AuthService::issue(const RefreshToken& successor, http::Role role, Timestamp expires_at,
+                             Timestamp now) const {
     http::Principal principal{.user = successor.user, .auth_session = successor.auth_session, .role = role};
-    return Refreshed{.tokens = make_tokens(principal, successor, now)};
+    return Refreshed{.tokens = make_tokens(principal, successor, expires_at, now)};
 }
 
 Awaitable<Result<>> AuthService::logout(http::Principal principal, Origin origin) {
@@ -261,9 +283,9 @@ Awaitable<Result<>> AuthService::revoke_session(http::Principal principal, AuthS
 }
 
 Awaitable<Result<JwkSet>> AuthService::public_keys() {
-    auto keys = co_await store_.list_signing_keys();
+    auto keys = co_await keys_.recent(clock_.now());
     JwkSet set;
-    for (const auto& key : keys) set.keys.push_back(Jwk{.kid = key.kid(), .x = base64url_encode(key.public_key())});
+    for (const auto& key : *keys) set.keys.push_back(Jwk{.kid = key.kid(), .x = base64url_encode(key.public_key())});
     co_return set;
 }
 

@@ -3,6 +3,7 @@
 // to the account by password or mail is account_service.h. No HTTP, no SQL.
 
 #include "platform/http/guard.h"
+#include "services/auth/key_ring.h"
 #include "services/auth/parts.h"
 #include "services/auth/refresh_token.h"
 #include "services/auth/types.h"
@@ -14,6 +15,7 @@ public:
     AuthService(AuthParts parts, SigningKey key)
         : store_(parts.database),
           accounts_(parts.database),
+          keys_(store_),
           registry_(parts.redis),
           hasher_(parts.hasher),
           background_(parts.background),
@@ -39,7 +41,7 @@ public:
     // Ends one of them. Error: not_found, when it is somebody else's, unknown or over.
     Awaitable<Result<>> revoke_session(http::Principal principal, AuthSessionId id, Origin origin);
 
-    // The public keys whose tokens may be valid.
+    // The public keys whose tokens may be valid; read every few seconds at most, whatever is asked.
     Awaitable<Result<JwkSet>> public_keys();
     // Signs with this key from now on; its public half must have been known everywhere for a while.
     void use_key(SigningKey key) { key_ = std::move(key); }
@@ -50,12 +52,15 @@ private:
     Awaitable<> rehash(Account account, std::string password);
     void note_failed_login(UserId user, Origin origin, std::string_view reason);
     Awaitable<Result<Refreshed>> answer_old_token(RefreshToken presented, Origin origin);
-    [[nodiscard]] Refreshed issue(const RefreshToken& successor, http::Role role, Timestamp now) const;
+    [[nodiscard]] Refreshed issue(const RefreshToken& successor, http::Role role, Timestamp expires_at,
+                                  Timestamp now) const;
     [[nodiscard]] Tokens make_tokens(const http::Principal& principal, const RefreshToken& refresh,
-                                     Timestamp now) const;
+                                     Timestamp expires_at, Timestamp now) const;
+    [[nodiscard]] Timestamp expiry(Timestamp created_at, Timestamp now) const;
 
     AuthStore store_;
     AccountStore accounts_;
+    KeyRing keys_;
     SessionRegistry registry_;
     PasswordHasher& hasher_;
     Background& background_;

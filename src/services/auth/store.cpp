@@ -78,19 +78,33 @@ Awaitable<std::vector<std::string>> AuthStore::list_addresses(UserId user) {
     co_return addresses;
 }
 
-Awaitable<bool> AuthStore::insert_session(NewAuthSession session, Account account, AuditEntry entry) {
-    // The lock makes a change of the password, which ends all login sessions, come before this one or see it.
+Awaitable<std::optional<std::vector<AuthSessionId>>> AuthStore::insert_session(NewAuthSession session, Account account,
+                                                                               std::uint32_t max_sessions,
+                                                                               AuditEntry entry) {
+    // The lock makes a change of the password, which ends all login sessions, come before this one or see it, and lets
+    // the logins of one user go one by one, so that the second statement counts them all.
     static constexpr Statement kInsert{"auth_log_in", R"(
         WITH account AS (SELECT user_id FROM credentials
-                         WHERE user_id = $1 AND changed_at = $9 AND disabled_at IS NULL FOR SHARE),
+                         WHERE user_id = $1 AND changed_at = $9 AND disabled_at IS NULL FOR NO KEY UPDATE),
              change AS (INSERT INTO auth_sessions (user_id, auth_session_id, device_name, ip, user_agent, tag_key,
                                                    current_hash, created_at, last_used_at, expires_at)
                         SELECT user_id, $5, $10, $6, $7, $11, $12, $3, $3, $13 FROM account RETURNING user_id))" AUTH_AUDIT_CHANGE};
+    static constexpr Statement kEndLeastUsed{"auth_end_least_used", R"(
+        UPDATE auth_sessions SET revoked_at = $3
+        WHERE user_id = $1 AND auth_session_id IN (
+            SELECT auth_session_id FROM auth_sessions
+            WHERE user_id = $1 AND auth_session_id <> $2 AND revoked_at IS NULL AND expires_at > $3
+              AND EXISTS (SELECT 1 FROM auth_sessions WHERE user_id = $1 AND auth_session_id = $2)
+            ORDER BY last_used_at DESC, auth_session_id DESC OFFSET $4)
+        RETURNING auth_session_id)"};
     std::vector<postgres::Query> queries;
     queries.push_back(bind_audited(kInsert, entry, account.password_changed_at, session.device_name, session.tag_key,
                                    session.token_hash, session.expires_at));
+    queries.push_back(postgres::bind(kEndLeastUsed, session.user, session.id, session.created_at,
+                                     static_cast<std::int64_t>(max_sessions) - 1));
     auto results = co_await database_.transaction(std::move(queries));
-    co_return results[0].affected() == 1;
+    if (results[0].affected() == 0) co_return std::nullopt;
+    co_return read_session_ids(results[1]);
 }
 
 Awaitable<> AuthStore::insert_audit(AuditEntry entry) {
@@ -101,21 +115,22 @@ Awaitable<> AuthStore::insert_audit(AuditEntry entry) {
 
 Awaitable<std::optional<RefreshState>> AuthStore::find_refresh_state(UserId user, AuthSessionId id) {
     static constexpr Statement kFind{"auth_find_refresh_state", R"(
-        SELECT tag_key, current_hash, previous_hash, rotation_salt, rotated_at, expires_at, revoked_at IS NOT NULL, )" USER_ROLE_OF(
-                                                                    "$1") R"(
+        SELECT tag_key, current_hash, previous_hash, rotation_salt, rotated_at, created_at, expires_at,
+               revoked_at IS NOT NULL, )" USER_ROLE_OF("$1") R"(
         FROM auth_sessions WHERE user_id = $1 AND auth_session_id = $2)"};
     auto rows = co_await database_.query(kFind, user, id);
     if (rows.empty()) co_return std::nullopt;
     const auto row = rows[0];
-    auto role = row.get<std::optional<std::string_view>>(7);
+    auto role = row.get<std::optional<std::string_view>>(8);
     if (!role) co_return std::nullopt;  // deleted this moment
     co_return RefreshState{.tag_key = row.get<Bytes>(0),
                            .current_hash = row.get<Bytes>(1),
                            .previous_hash = row.get<std::optional<Bytes>>(2),
                            .rotation_salt = row.get<std::optional<Bytes>>(3),
                            .rotated_at = row.get<std::optional<Timestamp>>(4),
-                           .expires_at = row.get<Timestamp>(5),
-                           .revoked = row.get<bool>(6),
+                           .created_at = row.get<Timestamp>(5),
+                           .expires_at = row.get<Timestamp>(6),
+                           .revoked = row.get<bool>(7),
                            .role = schema::enum_value<http::Role>(*role).value()};
 }
 

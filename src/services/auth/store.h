@@ -61,6 +61,7 @@ struct RefreshState {
     std::optional<Bytes> previous_hash;
     std::optional<Bytes> rotation_salt;
     std::optional<Timestamp> rotated_at;
+    Timestamp created_at{};
     Timestamp expires_at{};
     bool revoked = false;
     http::Role role{};  // of the user
@@ -88,8 +89,11 @@ public:
     Awaitable<std::optional<Account>> find_account(std::string email_key);
     // Where the user has logged in from, the latest first; the last hundred.
     Awaitable<std::vector<std::string>> list_addresses(UserId user);
-    // False, and nothing done, when the account was disabled or its password changed since `account` was read.
-    Awaitable<bool> insert_session(NewAuthSession session, Account account, AuditEntry entry);
+    // Of the user's other living sessions the most recently used stay, `max_sessions` with the new one; returns those
+    // that it ended. Nothing, and nothing done, when the account was disabled or its password changed since `account`
+    // was read.
+    Awaitable<std::optional<std::vector<AuthSessionId>>> insert_session(NewAuthSession session, Account account,
+                                                                        std::uint32_t max_sessions, AuditEntry entry);
     Awaitable<> insert_audit(AuditEntry entry);
     Awaitable<std::optional<user::User>> find_user(UserId id) { return user::find_user(database_, id); }
 
