@@ -1,12 +1,11 @@
 # Builds db/migrations/NNNN_name.sql into the program: writes the .cpp that defines mindspace::db::migrations()
-# (src/app/migrations.h) and names it in mindspace_migrations_source. Refuses a wrong name and a doubled number; a gap is a number
-# that is reserved for a change which is not merged yet.
+# (src/app/migrations.h) and names it in mindspace_migrations_source. Refuses a wrong name, a gap and a doubled number.
 
 file(GLOB migration_files CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/db/migrations/*.sql)
 list(SORT migration_files)
 
 set(migration_rows "")
-set(last_version 0)
+set(expected_version 1)
 foreach(migration_file IN LISTS migration_files)
     set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${migration_file})
     cmake_path(GET migration_file STEM migration_stem)
@@ -15,10 +14,10 @@ foreach(migration_file IN LISTS migration_files)
     endif()
     set(migration_name ${CMAKE_MATCH_2})
     math(EXPR migration_version "1${CMAKE_MATCH_1} - 10000") # the leading 1 keeps 0008 from being read as octal
-    if(NOT migration_version GREATER last_version)
-        message(FATAL_ERROR "${migration_file}: there is a migration ${last_version} already")
+    if(NOT migration_version EQUAL expected_version)
+        message(FATAL_ERROR "${migration_file}: the next migration is number ${expected_version}")
     endif()
-    set(last_version ${migration_version})
+    math(EXPR expected_version "${expected_version} + 1")
     file(READ ${migration_file} migration_sql)
     if(migration_sql MATCHES "\\)migration\"")
         message(FATAL_ERROR "${migration_file}: holds the delimiter )migration\"")

@@ -50,6 +50,7 @@ Core::Core(Shared& shared_parts, unsigned core_index)
     : shared(shared_parts),
       index(core_index),
       database(loop, shared.database_options()),
+      imports(loop, shared.import_options()),
       replicas(loop, database, shared.replica_options()),
       redis(loop, shared.backends.redis),
       subscriber(loop, shared.backends.redis),
@@ -113,6 +114,7 @@ void Core::stop() {
     subscriber.stop();
     redis.stop();
     replicas.stop();
+    imports.stop();
     database.stop();
     work_.reset();
     flush_timer_.cancel();

@@ -87,6 +87,7 @@ public:
     SystemClock clock;
     asio::io_context loop{1};
     postgres::Client database;
+    postgres::Client imports;  // of sessions: what takes long has a connection of its own
     postgres::Replicas replicas;
     redis::Client redis;
     redis::Subscriber subscriber;

@@ -54,10 +54,11 @@ std::string process_name() {
 }
 
 void open_meditation(Core& core) {
-    core.sessions.make(meditation::SessionStore(core.database, core.replicas));
+    core.imports.start();
+    core.sessions.make(meditation::SessionStore(core.database, core.replicas, core.imports));
     if (core.index == 0) {
         core.sweeper = std::make_unique<meditation::SessionSweeper>(
-            core.loop, meditation::SessionStore(core.database, core.replicas));
+            core.loop, meditation::SessionStore(core.database, core.replicas, core.imports));
         core.sweeper->start();
     }
     const auto& config = core.shared.config;

@@ -277,6 +277,11 @@ config::Configuration bind_settings(Config& config) {
              .bounds = {.min = 1, .max = 1'000'000},
              .unit = "calls a minute",
              .sentence = "Sockets opened from one network."},
+            {.key = "rate_limit.import",
+             .member = &rate_limit.import,
+             .bounds = {.min = 1, .max = 1'000'000},
+             .unit = "calls a minute",
+             .sentence = "Imports of one user, of up to 500 sessions each."},
 
             {.key = "analytics.refresh_interval_ms",
              .member = &analytics.refresh_interval,

@@ -114,6 +114,7 @@ struct RateLimitSettings {
     std::uint32_t read = 600;
     std::uint32_t write = 300;
     std::uint32_t socket = 120;
+    std::uint32_t import = 20;
 };
 
 struct AnalyticsSettings {

@@ -7,6 +7,7 @@ namespace mindspace::app {
 namespace {
 
 constexpr std::size_t kWaitingCompressions = 256;
+constexpr std::size_t kWaitingImports = 32;  // on each core; beyond: 503
 
 http::RateLimits make_rate_limits(const RateLimitSettings& settings) {
     auto policy = [&](std::string_view name, std::uint32_t calls) {
@@ -15,7 +16,8 @@ http::RateLimits make_rate_limits(const RateLimitSettings& settings) {
     return {.auth = policy("auth", settings.auth),
             .read = policy("read", settings.read),
             .write = policy("write", settings.write),
-            .socket = policy("socket", settings.socket)};
+            .socket = policy("socket", settings.socket),
+            .import = policy("import", settings.import)};
 }
 
 }  // namespace
@@ -41,6 +43,13 @@ postgres::ClientOptions Shared::database_options() const {
             .pooling = config.database.pooling,
             .connections = static_cast<int>(config.database.connections_per_core),
             .query_timeout = config.database.query_timeout};
+}
+
+postgres::ClientOptions Shared::import_options() const {
+    auto options = database_options();
+    options.connections = 1;
+    options.max_pending = kWaitingImports;
+    return options;
 }
 
 postgres::ReplicaOptions Shared::replica_options() const {

@@ -52,6 +52,7 @@ struct Shared {
     std::atomic<bool> draining{false};
 
     [[nodiscard]] postgres::ClientOptions database_options() const;
+    [[nodiscard]] postgres::ClientOptions import_options() const;
     [[nodiscard]] postgres::ReplicaOptions replica_options() const;
 };
 

@@ -5,6 +5,8 @@
 
 #include <gmock/gmock.h>
 
+#include <algorithm>
+
 namespace mindspace::integration {
 namespace {
 
@@ -70,6 +72,75 @@ TEST(Import, MayBeSentAgain) {
     EXPECT_THAT(outcomes_of(import(person, sessions)), ElementsAre("created", "created"));
     EXPECT_THAT(outcomes_of(import(person, sessions)), ElementsAre("exists", "exists"));
     EXPECT_EQ(whole_history(person).size(), 2U);
+}
+
+TEST(Import, NamesWhatDiffersFromWhatIsKnown) {
+    auto person = register_person();
+    const auto known = offline_session("2025-01-01T08:00:00Z", {{"note", "by the sea"}, {"moodAfter", 4}});
+    import_all(person, {known});
+    auto other = known;
+    other["note"] = "in the hills";
+    other["durationSeconds"] = 60;
+    auto sparse = known;
+    sparse.erase("note");
+    const auto twice = offline_session("2025-01-02T08:00:00Z");
+    auto twin = twice;
+    twin["kind"] = "sleep";
+    const auto answer = import(person, {sparse, other, twice, twin});
+    ASSERT_THAT(outcomes_of(answer), ElementsAre("exists", "conflict", "created", "conflict"));
+    EXPECT_EQ(answer.at("/results/1/errors/0/pointer"), "/sessions/1/durationSeconds");
+    EXPECT_EQ(answer.at("/results/1/errors/1/pointer"), "/sessions/1/note");
+    EXPECT_EQ(answer.at("/results/1/errors").as_array().size(), 2U);
+    EXPECT_EQ(answer.at("/results/3/errors/0/pointer"), "/sessions/3/kind");
+    EXPECT_EQ(person.client.get("/api/v1/sessions/" + text_of(known, "id")).at("/note"), "by the sea");
+}
+
+TEST(Import, BringsNothingBackThatWasDeleted) {
+    auto person = register_person();
+    const auto session = offline_session("2025-01-01T08:00:00Z");
+    import_all(person, {session});
+    ASSERT_TRUE(is(person.client.del("/api/v1/sessions/" + text_of(session, "id")), 204));
+    EXPECT_THAT(outcomes_of(import(person, {session, session})), ElementsAre("deleted", "deleted"));
+    EXPECT_TRUE(whole_history(person).empty());
+}
+
+TEST(Import, RefusesWhatEndsInTheFuture) {
+    auto person = register_person();
+    const auto begun = format_timestamp(SystemClock{}.now() - 10min);
+    const auto answer = import(person, {offline_session(begun, {{"durationSeconds", 3600}}),
+                                        offline_session(begun, {{"durationSeconds", 300}})});
+    ASSERT_THAT(outcomes_of(answer), ElementsAre("invalid", "created"));
+    EXPECT_EQ(answer.at("/results/0/errors/0/pointer"), "/sessions/0/durationSeconds");
+}
+
+TEST(Import, FillsALocalDateToAHundredSessions) {
+    auto person = register_person({{"timezone", "Asia/Tokyo"}});
+    auto of_a_day = [](int count) {
+        json::array sessions;
+        for (int i = 0; i < count; ++i) sessions.push_back(offline_session("2025-01-01T08:00:00Z"));
+        return sessions;
+    };
+    auto count = [](const std::vector<std::string>& outcomes, std::string_view wanted) {
+        return std::ranges::count(outcomes, wanted);
+    };
+    const auto first = of_a_day(60);
+    EXPECT_EQ(count(outcomes_of(import(person, first)), "created"), 60);
+    const auto answer = import(person, of_a_day(60));
+    EXPECT_EQ(count(outcomes_of(answer), "created"), 40);
+    EXPECT_EQ(count(outcomes_of(answer), "invalid"), 20);
+    EXPECT_EQ(answer.at("/results/59/errors/0/pointer"), "/sessions/59/startedAt");
+    EXPECT_THAT(outcomes_of(import(person, {offline_session("2025-01-01T16:00:00Z")})), ElementsAre("created"))
+        << "the next day in Tokyo";
+    EXPECT_EQ(count(outcomes_of(import(person, first)), "exists"), 60) << "what is there may be sent again";
+}
+
+TEST(Import, NamesAtMostFiveOverlaps) {
+    auto person = register_person();
+    json::array sessions;
+    for (int i = 0; i < 20; ++i) sessions.push_back(offline_session("2025-01-01T08:00:00Z"));
+    const auto answer = import(person, sessions);
+    for (const auto& result : answer.at("/results").as_array())
+        EXPECT_EQ(result.as_object().at("overlaps").as_array().size(), 5U);
 }
 
 TEST(Import, PointsAtSessionsOfTheSameTime) {

@@ -131,6 +131,32 @@ TEST(CompleteSession, TakesTheElapsedTimeUnlessToldLess) {
     EXPECT_GE(parse_timestamp(timed.text("/endedAt")).value() - parse_timestamp(timed.text("/startedAt")).value(), 1s);
 }
 
+TEST(CompleteSession, KeepsWhatWasWrittenBefore) {
+    auto person = register_person();
+    const auto id = start(person);
+    ASSERT_TRUE(is(person.client.patch(path_of(id), {{"note", "on the way"}, {"moodAfter", 4}}), 200));
+    const auto answer = person.client.post(path_of(id, "/complete"), {{"moodAfter", 5}});
+    ASSERT_TRUE(is(answer, 200));
+    EXPECT_EQ(answer.at("/note"), "on the way");
+    EXPECT_EQ(answer.at("/moodAfter"), 5);
+}
+
+TEST(CompleteSession, CountsAFewSecondsMoreAsTheElapsedTime) {
+    auto person = register_person();
+    const auto id = start(person);
+    const auto began_at =
+        "UPDATE meditation_sessions SET started_at = now() - interval '595.5 seconds' WHERE user_id = '";
+    query(person.client.program(), began_at + person.id + "'");
+    const auto answer = person.client.post(path_of(id, "/complete"), {{"durationSeconds", 600}});
+    ASSERT_TRUE(is(answer, 200));
+    const auto sat =
+        parse_timestamp(answer.text("/endedAt")).value() - parse_timestamp(answer.text("/startedAt")).value();
+    EXPECT_EQ(answer.number("/durationSeconds"),
+              std::min<std::int64_t>(600, std::chrono::floor<std::chrono::seconds>(sat).count()));
+    EXPECT_EQ(person.client.post(path_of(id, "/complete"), {{"durationSeconds", 600}}).document, answer.document)
+        << "sent again it is the same completion";
+}
+
 TEST(CompleteSession, RefusesMoreThanTheElapsedTime) {
     auto person = register_person();
     const auto id = start(person);
@@ -150,9 +176,14 @@ TEST(CompleteSession, MayBeSentTwice) {
     EXPECT_EQ(second.document, first.document);
     EXPECT_EQ(whole_history(person).size(), 1U);
 
-    auto other = completion;
-    other["moodAfter"] = 1;
-    EXPECT_TRUE(is_problem(person.client.post(path_of(id, "/complete"), other), 409, "conflict"));
+    // An offline queue sends it again after the note was edited elsewhere.
+    const auto edited = person.client.patch(path_of(id), {{"note", "edited"}, {"moodAfter", nullptr}});
+    for (const auto& again : {completion, json::object{}}) {
+        const auto repeated = person.client.post(path_of(id, "/complete"), again);
+        ASSERT_TRUE(is(repeated, 200)) << again;
+        EXPECT_EQ(repeated.document, edited.document);
+    }
+    EXPECT_TRUE(is_problem(person.client.post(path_of(id, "/complete"), {{"durationSeconds", 9}}), 409, "conflict"));
     EXPECT_TRUE(is_problem(person.client.post(path_of(id, "/abandon")), 409, "session_not_active"));
 }
 
@@ -180,8 +211,35 @@ TEST(AbandonSession, HappensByItselfADayAfterThePlannedEnd) {
     })) << given_up;
     EXPECT_EQ(parse_timestamp(given_up.text("/endedAt")).value() - parse_timestamp(given_up.text("/startedAt")).value(),
               600s);
-    EXPECT_TRUE(is_problem(person.client.post(path_of(id, "/complete"), json::object{}), 409, "session_not_active"));
     EXPECT_TRUE(is(person.client.post(kSessions, mantra()), 201));
+
+    // It was sat offline, and the device comes back.
+    const auto unsaid = person.client.post(path_of(id, "/complete"), json::object{});
+    ASSERT_TRUE(is_problem(unsaid, 422, "validation_failed"));
+    EXPECT_THAT(faults_of(unsaid), UnorderedElementsAre("/durationSeconds required"));
+    const auto late =
+        person.client.post(path_of(id, "/complete"), {{"durationSeconds", 540}, {"note", "in the hills"}});
+    ASSERT_TRUE(is(late, 200));
+    EXPECT_EQ(late.at("/status"), "completed");
+    EXPECT_EQ(parse_timestamp(late.text("/endedAt")).value() - parse_timestamp(late.text("/startedAt")).value(), 540s);
+    EXPECT_EQ(person.client.post(path_of(id, "/complete"), {{"durationSeconds", 540}}).document, late.document);
+    EXPECT_TRUE(is_problem(person.client.post(path_of(id, "/complete"), {{"durationSeconds", 541}}), 409, "conflict"));
+}
+
+TEST(AbandonSession, ByItselfIsFinalAfterThirtyDays) {
+    auto person = register_person();
+    const auto id = start(person);
+    auto age = [&](const std::string& days) {
+        query(person.client.program(),
+              "UPDATE meditation_sessions SET status = 'abandoned', ended_at = started_at, "
+              "lapsed_at = now() - interval '" +
+                  days + "' WHERE user_id = '" + person.id + "'");
+    };
+    age("30 days 1 minute");
+    EXPECT_TRUE(
+        is_problem(person.client.post(path_of(id, "/complete"), {{"durationSeconds", 0}}), 409, "session_not_active"));
+    age("29 days 23 hours");
+    EXPECT_TRUE(is(person.client.post(path_of(id, "/complete"), {{"durationSeconds", 0}}), 200));
 }
 
 TEST(MeditationSession, OfAnotherPersonDoesNotExist) {
@@ -216,6 +274,20 @@ TEST(MeditationSession, IsChangedByAMergePatch) {
     EXPECT_TRUE(is(person.client.patch(path_of(id), {{"durationSeconds", 9000}}), 422));
 }
 
+TEST(MeditationSession, StaysAsItIsWhenNothingDiffers) {
+    auto person = register_person();
+    const auto id = meditate(person);
+    const auto noted = person.client.patch(path_of(id), {{"note", "calm"}});
+    for (const auto& patch : {json::object{}, json::object{{"note", "calm"}}}) {
+        const auto again = person.client.patch(path_of(id), patch);
+        ASSERT_TRUE(is(again, 200)) << patch;
+        EXPECT_EQ(again.document, noted.document);
+        EXPECT_EQ(again.header("etag"), noted.header("etag"));
+    }
+    EXPECT_TRUE(is_problem(person.client.patch(path_of(id), json::object{}, {{"If-Match", "\"1\""}}), 412,
+                           "precondition_failed"));
+}
+
 TEST(MeditationSession, IsGoneWhenDeleted) {
     auto person = register_person();
     const auto kept = meditate(person);
@@ -226,6 +298,7 @@ TEST(MeditationSession, IsGoneWhenDeleted) {
     EXPECT_TRUE(is(person.client.del(path_of(id)), 204));
     EXPECT_TRUE(is_problem(person.client.get(path_of(id)), 404, "not_found"));
     EXPECT_TRUE(is_problem(person.client.del(path_of(id)), 404, "not_found"));
+    EXPECT_TRUE(is_problem(person.client.post(kSessions, mantra({{"id", id}})), 409, "gone"));
     const auto history = whole_history(person);
     ASSERT_EQ(history.size(), 1U);
     EXPECT_EQ(text_of(history[0], "id"), kept);

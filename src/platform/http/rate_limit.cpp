@@ -18,6 +18,8 @@ const limits::Policy* RateLimits::of(LimitClass wanted, bool is_read) const {
             return &write;
         case LimitClass::socket:
             return &socket;
+        case LimitClass::import:
+            return &import;
         case LimitClass::none:
             return nullptr;
     }

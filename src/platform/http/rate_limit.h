@@ -16,6 +16,7 @@ enum class LimitClass {
     read,
     write,
     socket,  // opening a WebSocket
+    import,  // taking in many things at once
     none,    // health and pages
 };
 
@@ -25,6 +26,7 @@ struct RateLimits {
     limits::Policy read;
     limits::Policy write;
     limits::Policy socket;
+    limits::Policy import;
 
     // Null for calls without a limit.
     [[nodiscard]] const limits::Policy* of(LimitClass wanted, bool is_read) const;

@@ -15,7 +15,7 @@ struct ClientOptions {
     Pooling pooling = Pooling::none;
     int connections = 4;
     Milliseconds connect_timeout{2000};
-    Milliseconds query_timeout{5000};  // from the call to the answer; a connection that is later is given up
+    Milliseconds query_timeout{5000};  // for its turn, and then for each statement; the server ends one that is late
     std::size_t max_pending = 4096;    // unanswered requests a connection; above: Unavailable
 };
 

@@ -49,7 +49,7 @@ http::Endpoints session_endpoints(SessionService& service) {
          .summary = "Start a session.",
          .success = 201,
          .creates = true,
-         .errors = {"session_active", "conflict"}},
+         .errors = {"session_active", "gone", "conflict"}},
         [&service](Call<StartSession> call) { return service.start(call.principal.user, std::move(call.body)); }));
     rows.push_back(endpoint({.method = Method::get,
                              .path = "/api/v1/sessions",
@@ -62,6 +62,7 @@ http::Endpoints session_endpoints(SessionService& service) {
         {.method = Method::post,
          .path = "/api/v1/sessions/import",
          .summary = "Take in up to 500 sessions from offline or another app.",
+         .limit = http::LimitClass::import,
          .creates = true,
          .max_body = kMaxImport},
         [&service](Call<ImportSessions> call) { return service.import(call.principal.user, std::move(call.body)); }));
@@ -84,14 +85,14 @@ http::Endpoints session_endpoints(SessionService& service) {
                                 return service.erase(call.principal.user, MeditationSessionId{call.id},
                                                      call.expected_version);
                             }));
-    rows.push_back(endpoint({.method = Method::post,
-                             .path = "/api/v1/sessions/{id}/complete",
-                             .summary = "Complete an active session; harmless when sent again.",
-                             .errors = {"session_not_active", "conflict"}},
-                            [&service](Call<CompleteSession> call) {
-                                return service.complete(call.principal.user, MeditationSessionId{call.id},
-                                                        std::move(call.body));
-                            }));
+    rows.push_back(
+        endpoint({.method = Method::post,
+                  .path = "/api/v1/sessions/{id}/complete",
+                  .summary = "Complete a session that is active or that nobody ended; harmless when sent again.",
+                  .errors = {"session_not_active", "conflict"}},
+                 [&service](Call<CompleteSession> call) {
+                     return service.complete(call.principal.user, MeditationSessionId{call.id}, std::move(call.body));
+                 }));
     rows.push_back(endpoint(
         {.method = Method::post,
          .path = "/api/v1/sessions/{id}/abandon",

@@ -36,9 +36,55 @@ bool is_same_start(const MeditationSession& session, const StartSession& request
            (!request.timezone || session.timezone == *request.timezone);
 }
 
+// Also when the duration was cut to the time elapsed.
 bool is_same_completion(const MeditationSession& session, const CompleteSession& request) {
-    return (!request.duration_seconds || session.duration_seconds == request.duration_seconds) &&
-           session.mood_after == request.mood_after && session.note == request.note;
+    if (!request.duration_seconds || session.duration_seconds == request.duration_seconds) return true;
+    if (session.source != SessionSource::live || session.lapsed_at) return false;
+    auto elapsed = std::chrono::floor<Seconds>(*session.ended_at - session.started_at);
+    return Seconds(*session.duration_seconds) == elapsed && Seconds(*request.duration_seconds) > elapsed &&
+           Seconds(*request.duration_seconds) <= elapsed + kElapsedTolerance;
+}
+
+std::vector<ImportFault> faults_of(schema::Faults faults) {
+    std::vector<ImportFault> errors;
+    for (auto& fault : faults.take())
+        errors.push_back({std::move(fault.pointer), std::move(fault.code), std::move(fault.message)});
+    return errors;
+}
+
+// What stands in the way of taking the session at all.
+schema::Faults check_time(const ImportedSession& session, const schema::Path& at, Timestamp now) {
+    schema::Faults faults;
+    if (session.started_at < kEarliestImport || session.started_at > now)
+        faults.add(schema::Path{&at, "startedAt"}, "out_of_range", "must be from 2000 to now");
+    else if (session.started_at + Seconds(session.duration_seconds) > now)
+        faults.add(schema::Path{&at, "durationSeconds"}, "ends_in_future", "must end the session by now");
+    return faults;
+}
+
+schema::Faults no_room(const schema::Path& at) {
+    schema::Faults faults;
+    faults.add(schema::Path{&at, "startedAt"}, "too_many",
+               "lies on a local date that has " + std::to_string(kImportedOnADate) + " sessions already");
+    return faults;
+}
+
+// What the request says otherwise than the session that is there; what it leaves out it does not say.
+schema::Faults compare(const ImportedSession& request, const MeditationSession& session, const schema::Path& at) {
+    schema::Faults faults;
+    auto expect = [&](bool same, std::string_view member) {
+        if (!same) faults.add(schema::Path{&at, member}, "differs", "is not what is known under this id");
+    };
+    auto same = [](const auto& wanted, const auto& known) { return !wanted || wanted == known; };
+    expect(request.kind == session.kind, "kind");
+    expect(request.started_at == session.started_at, "startedAt");
+    expect(request.duration_seconds == session.duration_seconds, "durationSeconds");
+    expect(same(request.planned_seconds, session.planned_seconds), "plannedSeconds");
+    expect(same(request.timezone, session.timezone), "timezone");
+    expect(same(request.mood_before, session.mood_before), "moodBefore");
+    expect(same(request.mood_after, session.mood_after), "moodAfter");
+    expect(same(request.note, session.note), "note");
+    return faults;
 }
 
 ImportResult invalid_result(std::optional<MeditationSessionId> id, const std::vector<FieldFault>& faults) {
@@ -56,7 +102,11 @@ Awaitable<Result<MeditationSession>> SessionService::start(UserId user, StartSes
     auto inserted = co_await store_.insert_active(user, id, request, now);
     if (inserted) co_return std::move(*inserted);
     auto existing = co_await store_.find(user, id);
-    if (!existing) co_return conflict("session_active", "Another session is active; complete or abandon it first.");
+    if (!existing) {
+        bool is_gone = co_await store_.was_deleted(user, id);
+        if (is_gone) co_return conflict("gone", "The session of this id was deleted; use a new id.");
+        co_return conflict("session_active", "Another session is active; complete or abandon it first.");
+    }
     if (!is_same_start(*existing, request)) co_return conflict("conflict", "This id is another session's.");
     co_return std::move(*existing);
 }
@@ -72,12 +122,34 @@ Awaitable<Result<MeditationSession>> SessionService::complete(UserId user, Medit
         case SessionStatus::active:
             co_return above_elapsed(std::chrono::floor<Seconds>(std::max(now - existing->started_at, Milliseconds(0))));
         case SessionStatus::abandoned:
-            co_return session_not_active();
+            co_return co_await complete_lapsed(user, std::move(*existing), std::move(request), now);
         case SessionStatus::completed:
             break;
     }
     if (!is_same_completion(*existing, request))
-        co_return conflict("conflict", "This session was completed with other values.");
+        co_return conflict("conflict", "This session was completed with another duration.");
+    co_return std::move(*existing);
+}
+
+Awaitable<Result<MeditationSession>> SessionService::complete_lapsed(UserId user, MeditationSession session,
+                                                                     CompleteSession request, Timestamp now) {
+    if (!session.lapsed_at || *session.lapsed_at < now - kLapsedPatience) co_return session_not_active();
+    if (!request.duration_seconds) {
+        schema::Faults faults;
+        const schema::Path document;
+        faults.add(schema::Path{&document, "durationSeconds"}, "required",
+                   "must say how long, as nobody ended it then");
+        co_return schema::validation_failed(std::move(faults));
+    }
+    Timestamp ended_at = session.started_at + Seconds(*request.duration_seconds);
+    auto completed = co_await store_.complete_lapsed(user, session.id, request, ended_at, now);
+    if (completed) co_return std::move(*completed);
+    // Another device was faster, or has deleted it.
+    auto existing = co_await store_.find(user, session.id);
+    if (!existing) co_return no_such_session();
+    if (existing->status != SessionStatus::completed) co_return session_not_active();
+    if (!is_same_completion(*existing, request))
+        co_return conflict("conflict", "This session was completed with another duration.");
     co_return std::move(*existing);
 }
 
@@ -129,26 +201,21 @@ Awaitable<HistoryPart> SessionService::list(UserId user, HistoryQuery query, His
 
 Awaitable<Result<ImportResults>> SessionService::import(UserId user, ImportSessions request) {
     auto now = clock_.now();
-    std::vector<ImportedSession> valid;
     ImportResults answer;
+    std::vector<ImportedSession> valid;
     const schema::Path document;
     const schema::Path list{&document, "sessions"};
     for (std::size_t i = 0; i < request.sessions.size(); ++i) {
         auto& [session, faults] = request.sessions[i];
-        if (faults.empty() && (session.started_at < kEarliestImport || session.started_at > now)) {
-            schema::Faults out_of_range;
-            const schema::Path element{&list, {}, i};
-            out_of_range.add(schema::Path{&element, "startedAt"}, "out_of_range", "must be from 2000 to now");
-            faults = out_of_range.take();
-        }
+        if (faults.empty()) faults = check_time(session, schema::Path{&list, {}, i}, now).take();
         std::optional<MeditationSessionId> id;
         if (faults.empty() || session.id != MeditationSessionId{}) id = session.id;
-        if (!faults.empty()) {
+        if (faults.empty()) {
+            answer.results.push_back({.id = id, .outcome = ImportOutcome::exists, .overlaps = {}, .errors = {}});
+            valid.push_back(session);
+        } else {
             answer.results.push_back(invalid_result(id, faults));
-            continue;
         }
-        answer.results.push_back({.id = id, .outcome = ImportOutcome::exists, .overlaps = {}, .errors = {}});
-        valid.push_back(std::move(session));
     }
     if (valid.empty()) co_return answer;
 
@@ -156,11 +223,39 @@ Awaitable<Result<ImportResults>> SessionService::import(UserId user, ImportSessi
     std::set<MeditationSessionId> created(outcomes.created.begin(), outcomes.created.end());
     std::map<MeditationSessionId, std::vector<MeditationSessionId>> overlaps;
     for (const auto& [imported, other] : outcomes.overlaps) overlaps[imported].push_back(other);
+    std::vector<MeditationSessionId> others;
     for (auto& result : answer.results) {
-        // An id that stands in the list twice is created once; erase() makes its second mention `exists`.
-        if (result.outcome == ImportOutcome::invalid || created.erase(*result.id) == 0) continue;
+        if (result.outcome == ImportOutcome::invalid) continue;
+        // An id that stands in the list twice is created once; erase() leaves its second mention to the others.
+        if (created.erase(*result.id) == 0) {
+            others.push_back(*result.id);
+            continue;
+        }
         result.outcome = ImportOutcome::created;
         if (auto found = overlaps.find(*result.id); found != overlaps.end()) result.overlaps = std::move(found->second);
+    }
+    if (others.empty()) co_return answer;
+
+    auto known = co_await store_.find_known(user, std::move(others));
+    std::map<MeditationSessionId, const MeditationSession*> there;
+    for (const auto& session : known.there) there.emplace(session.id, &session);
+    const std::set<MeditationSessionId> deleted(known.deleted.begin(), known.deleted.end());
+    for (std::size_t i = 0; i < answer.results.size(); ++i) {
+        auto& result = answer.results[i];
+        if (result.outcome != ImportOutcome::exists) continue;
+        const schema::Path element{&list, {}, i};
+        auto found = there.find(*result.id);
+        if (found != there.end()) {
+            auto differences = compare(request.sessions[i].value, *found->second, element);
+            if (differences.empty()) continue;
+            result.outcome = ImportOutcome::conflict;
+            result.errors = faults_of(std::move(differences));
+        } else if (deleted.contains(*result.id)) {
+            result.outcome = ImportOutcome::deleted;
+        } else {
+            result.outcome = ImportOutcome::invalid;
+            result.errors = faults_of(no_room(element));
+        }
     }
     co_return answer;
 }

@@ -15,9 +15,11 @@ class SessionService {
 public:
     explicit SessionService(SessionStore store) : store_(store) {}
 
-    // Error: conflict `session_active` (another is running), `conflict` (the id is another session's).
+    // Error: conflict `session_active` (another is running), `conflict` (the id is another session's), `gone` (its
+    // session was deleted).
     Awaitable<Result<MeditationSession>> start(UserId user, StartSession request);
-    // Error: not_found; conflict `session_not_active`, `conflict` (completed before, otherwise); invalid.
+    // Error: not_found; conflict `session_not_active`, `conflict` (completed before, with another duration);
+    // invalid.
     Awaitable<Result<MeditationSession>> complete(UserId user, MeditationSessionId id, CompleteSession request);
     // Error: not_found; conflict `session_not_active`.
     Awaitable<Result<MeditationSession>> abandon(UserId user, MeditationSessionId id);
@@ -33,6 +35,10 @@ public:
     Awaitable<Result<ImportResults>> import(UserId user, ImportSessions request);
 
 private:
+    // The session is one that was abandoned.
+    Awaitable<Result<MeditationSession>> complete_lapsed(UserId user, MeditationSession session,
+                                                         CompleteSession request, Timestamp now);
+
     SessionStore store_;
     SystemClock clock_;
 };

@@ -3,6 +3,7 @@
 #include "platform/postgres/client.h"
 #include "platform/postgres/hash_partition.h"
 #include "platform/postgres/replicas.h"
+#include "services/meditation/session_rows.h"
 
 namespace mindspace::meditation {
 
@@ -13,65 +14,6 @@ namespace {
 // Any number that no other advisory lock uses: "sweeping" in ASCII.
 constexpr std::int64_t kSweepLock = 0x7377656570696E67;
 
-// Shared by all statements below, so that every answer is read by read_session() and every event reads alike.
-#define SESSION_COLUMNS                                                                                         \
-    "session_id, status, kind, planned_seconds, duration_seconds, started_at, ended_at, local_date, timezone, " \
-    "group_id, mood_before, mood_after, note, source, created_at, updated_at, version"
-
-// The version that a new session begins with: consumers of events know a deleted one of that id, and only what is
-// higher is news to them.
-#define FIRST_VERSION(ID)                                                                                          \
-    "coalesce((SELECT gone.version + 1 FROM deleted_sessions AS gone WHERE gone.user_id = $1 AND gone.session_id " \
-    "= " ID "), 1)"
-
-// Of a CTE named `changed` with SESSION_COLUMNS and user_id.
-#define SESSION_EVENT(TYPE, VERSION, AT)                                                                         \
-    "event AS (INSERT INTO outbox (type, user_id, payload, occurred_at) SELECT " TYPE                            \
-    ", user_id, jsonb_build_object('id', session_id, 'version', " VERSION                                        \
-    ", 'status', status, 'kind', kind, 'plannedSeconds', planned_seconds, 'durationSeconds', duration_seconds, " \
-    "'startedAt', started_at, 'endedAt', ended_at, 'localDate', local_date, 'timezone', timezone, 'groupId', "   \
-    "group_id, 'moodBefore', mood_before, 'moodAfter', mood_after, 'source', source), " AT " FROM changed)"
-
-template <class E>
-E enum_of(std::string_view name) {
-    return schema::enum_value<E>(name).value();
-}
-
-std::optional<std::int16_t> narrow(std::optional<std::int32_t> mood) {
-    if (!mood) return std::nullopt;
-    return static_cast<std::int16_t>(*mood);
-}
-
-std::optional<std::int32_t> widen(std::optional<std::int16_t> mood) {
-    if (!mood) return std::nullopt;
-    return *mood;
-}
-
-MeditationSession read_session(const postgres::Row& row) {
-    return MeditationSession{.id = row.get<MeditationSessionId>(0),
-                             .status = enum_of<SessionStatus>(row.get<std::string_view>(1)),
-                             .kind = enum_of<Kind>(row.get<std::string_view>(2)),
-                             .planned_seconds = row.get<std::int32_t>(3),
-                             .duration_seconds = row.get<std::optional<std::int32_t>>(4),
-                             .started_at = row.get<Timestamp>(5),
-                             .ended_at = row.get<std::optional<Timestamp>>(6),
-                             .local_date = row.get<LocalDate>(7),
-                             .timezone = row.get<std::string>(8),
-                             .group_id = row.get<std::optional<GroupId>>(9),
-                             .mood_before = widen(row.get<std::optional<std::int16_t>>(10)),
-                             .mood_after = widen(row.get<std::optional<std::int16_t>>(11)),
-                             .note = row.get<std::optional<std::string>>(12),
-                             .source = enum_of<SessionSource>(row.get<std::string_view>(13)),
-                             .created_at = row.get<Timestamp>(14),
-                             .updated_at = row.get<Timestamp>(15),
-                             .version = row.get<std::int32_t>(16)};
-}
-
-std::optional<MeditationSession> first_session(const postgres::Rows& rows) {
-    if (rows.empty()) return std::nullopt;
-    return read_session(rows[0]);
-}
-
 }  // namespace
 
 Awaitable<std::optional<MeditationSession>> SessionStore::insert_active(UserId user, MeditationSessionId id,
@@ -80,12 +22,13 @@ Awaitable<std::optional<MeditationSession>> SessionStore::insert_active(UserId u
     static const PartitionedStatement kInsert{"session_insert_active", R"(
         WITH changed AS (
             INSERT INTO meditation_sessions_N (user_id, session_id, status, kind, planned_seconds, started_at, local_date,
-                                             timezone, mood_before, source, created_at, updated_at, version)
+                                             timezone, mood_before, source, created_at, updated_at)
             SELECT zone.user_id, $2, 'active', $3, $4, $5,
                    (wall_time($5, zone.name) - make_interval(hours => zone.day_start_hour))::date,
-                   zone.name, $6, 'live', $5, $5, )" FIRST_VERSION("$2") R"(
+                   zone.name, $6, 'live', $5, $5
             FROM (SELECT user_id, coalesce($7, timezone) AS name, day_start_hour FROM users WHERE user_id = $1
                   FOR KEY SHARE) AS zone
+            WHERE )" IS_NEW("zone.user_id", "$2") R"(
             ON CONFLICT DO NOTHING
             RETURNING user_id, )" SESSION_COLUMNS "), " SESSION_EVENT("'session.started'", "version", "$5") R"(
         SELECT )" SESSION_COLUMNS " FROM changed"};
@@ -106,15 +49,33 @@ Awaitable<std::optional<MeditationSession>> SessionStore::complete(UserId user, 
     static const PartitionedStatement kComplete{"session_complete", R"(
         WITH changed AS (
             UPDATE meditation_sessions_N
-            SET status = 'completed', ended_at = $3, updated_at = $3, version = version + 1,
-                duration_seconds = coalesce($4, least(86400, floor(extract(epoch FROM $3 - started_at))::integer)),
-                mood_after = $5, note = $6
+            SET status = 'completed', ended_at = greatest($3, started_at), updated_at = $3, version = version + 1,
+                duration_seconds = greatest(0, least($4, 86400, floor(extract(epoch FROM $3 - started_at))::integer)),
+                mood_after = coalesce($5, mood_after), note = coalesce($6, note)
             WHERE user_id = $1 AND session_id = $2 AND status = 'active'
-              AND coalesce($4, 0) <= floor(extract(epoch FROM $3 - started_at))
+              AND coalesce($4, 0) <= floor(extract(epoch FROM $3 - started_at)) + $7
             RETURNING user_id, )" SESSION_COLUMNS "), " SESSION_EVENT("'session.completed'", "version", "$3") R"(
         SELECT )" SESSION_COLUMNS " FROM changed"};
     auto rows = co_await database_.query(kComplete.of(user), user, id, now, request.duration_seconds,
-                                         narrow(request.mood_after), request.note);
+                                         narrow(request.mood_after), request.note,
+                                         static_cast<std::int32_t>(kElapsedTolerance.count()));
+    co_return first_session(rows);
+}
+
+Awaitable<std::optional<MeditationSession>> SessionStore::complete_lapsed(UserId user, MeditationSessionId id,
+                                                                          CompleteSession request, Timestamp ended_at,
+                                                                          Timestamp now) {
+    static const PartitionedStatement kComplete{"session_complete_lapsed", R"(
+        WITH changed AS (
+            UPDATE meditation_sessions_N
+            SET status = 'completed', ended_at = $3, updated_at = $4, version = version + 1, duration_seconds = $5,
+                mood_after = coalesce($6, mood_after), note = coalesce($7, note)
+            WHERE user_id = $1 AND session_id = $2 AND status = 'abandoned' AND lapsed_at >= $8
+            RETURNING user_id, )" SESSION_COLUMNS "), " SESSION_EVENT("'session.completed'", "version", "$4") R"(
+        SELECT )" SESSION_COLUMNS " FROM changed"};
+    Timestamp lapsed_since = now - kLapsedPatience;
+    auto rows = co_await database_.query(kComplete.of(user), user, id, ended_at, now, request.duration_seconds,
+                                         narrow(request.mood_after), request.note, lapsed_since);
     co_return first_session(rows);
 }
 
@@ -142,7 +103,7 @@ Awaitable<std::int64_t> SessionStore::abandon_overdue(Timestamp ended_by, Timest
             ORDER BY started_at LIMIT $3),
         changed AS (
             UPDATE meditation_sessions
-            SET status = 'abandoned', ended_at = planned_end, updated_at = $2, version = version + 1
+            SET status = 'abandoned', ended_at = planned_end, lapsed_at = $2, updated_at = $2, version = version + 1
             FROM overdue WHERE user_id = owner AND session_id = id AND status = 'active'
             RETURNING user_id, )" SESSION_COLUMNS "), " SESSION_EVENT("'session.abandoned'", "version", "$2") R"(
         SELECT count(*) FROM changed)"};
@@ -212,66 +173,26 @@ Awaitable<std::vector<MeditationSession>> SessionStore::list(UserId user, Histor
     co_return sessions;
 }
 
-Awaitable<ImportOutcomes> SessionStore::import(UserId user, std::vector<ImportedSession> sessions, Timestamp now) {
-    static const PartitionedStatement kInsert{"session_import", R"(
-        WITH changed AS (
-            INSERT INTO meditation_sessions_N (user_id, session_id, status, kind, planned_seconds, duration_seconds,
-                                             started_at, ended_at, local_date, timezone, mood_before, mood_after, note,
-                                             source, created_at, updated_at, version)
-            SELECT $1, i.id, 'completed', i.kind, coalesce(i.planned, greatest(60, i.duration)), i.duration,
-                   i.started_at, i.started_at + make_interval(secs => i.duration),
-                   (wall_time(i.started_at, coalesce(i.zone, u.timezone))
-                    - make_interval(hours => u.day_start_hour))::date,
-                   coalesce(i.zone, u.timezone), i.mood_before, i.mood_after, i.note, 'import', $2, $2,
-                   )" FIRST_VERSION("i.id") R"(
-            FROM unnest($3::uuid[], $4::text[], $5::integer[], $6::integer[], $7::timestamptz[], $8::text[],
-                        $9::smallint[], $10::smallint[], $11::text[])
-                 AS i (id, kind, planned, duration, started_at, zone, mood_before, mood_after, note)
-            JOIN users u ON u.user_id = $1
-            FOR KEY SHARE OF u
-            ON CONFLICT DO NOTHING
-            RETURNING user_id, )" SESSION_COLUMNS "), " SESSION_EVENT("'session.completed'", "version", "$2") R"(
-        SELECT session_id FROM changed)"};
-    static const PartitionedStatement kOverlaps{"session_import_overlaps", R"(
-        SELECT n.session_id, o.session_id
-        FROM meditation_sessions_N n
-        JOIN meditation_sessions_N o
-          ON o.user_id = n.user_id AND o.session_id <> n.session_id AND o.status = 'completed'
-         AND o.started_at > n.started_at - interval '1 day' AND o.started_at < n.ended_at AND o.ended_at > n.started_at
-        WHERE n.user_id = $1 AND n.session_id = ANY ($2) AND n.created_at = $3
-          AND 2 * extract(epoch FROM least(n.ended_at, o.ended_at) - greatest(n.started_at, o.started_at))
-              > least(n.duration_seconds, o.duration_seconds)
-        ORDER BY n.session_id, o.started_at, o.session_id)"};
-    std::vector<MeditationSessionId> ids;
-    std::vector<std::string> kinds;
-    std::vector<std::optional<std::int32_t>> planned;
-    std::vector<std::int32_t> durations;
-    std::vector<Timestamp> starts;
-    std::vector<std::optional<std::string>> zones;
-    std::vector<std::optional<std::int16_t>> moods_before;
-    std::vector<std::optional<std::int16_t>> moods_after;
-    std::vector<std::optional<std::string>> notes;
-    for (auto& session : sessions) {
-        ids.push_back(session.id);
-        kinds.emplace_back(schema::enum_name(session.kind));
-        planned.push_back(session.planned_seconds);
-        durations.push_back(session.duration_seconds);
-        starts.push_back(session.started_at);
-        zones.push_back(std::move(session.timezone));
-        moods_before.push_back(narrow(session.mood_before));
-        moods_after.push_back(narrow(session.mood_after));
-        notes.push_back(std::move(session.note));
-    }
+Awaitable<bool> SessionStore::was_deleted(UserId user, MeditationSessionId id) {
+    static constexpr postgres::Statement kFind{"session_was_deleted", R"(
+        SELECT FROM deleted_sessions WHERE user_id = $1 AND session_id = $2)"};
+    auto rows = co_await database_.query(kFind, user, id);
+    co_return !rows.empty();
+}
+
+Awaitable<KnownSessions> SessionStore::find_known(UserId user, std::vector<MeditationSessionId> ids) {
+    static const PartitionedStatement kThere{"session_find_known", "SELECT " SESSION_COLUMNS R"(
+        FROM meditation_sessions_N WHERE user_id = $1 AND session_id = ANY ($2))"};
+    static constexpr postgres::Statement kDeleted{"session_find_deleted", R"(
+        SELECT session_id FROM deleted_sessions WHERE user_id = $1 AND session_id = ANY ($2))"};
     std::vector<postgres::Query> queries;
-    queries.push_back(postgres::bind(kInsert.of(user), user, now, ids, kinds, planned, durations, starts, zones,
-                                     moods_before, moods_after, notes));
-    queries.push_back(postgres::bind(kOverlaps.of(user), user, ids, now));
-    auto answers = co_await database_.transaction(std::move(queries));
-    ImportOutcomes outcomes;
-    for (const auto row : answers[0]) outcomes.created.push_back(row.get<MeditationSessionId>(0));
-    for (const auto row : answers[1])
-        outcomes.overlaps.emplace_back(row.get<MeditationSessionId>(0), row.get<MeditationSessionId>(1));
-    co_return outcomes;
+    queries.push_back(postgres::bind(kThere.of(user), user, ids));
+    queries.push_back(postgres::bind(kDeleted, user, ids));
+    auto answers = co_await imports_.transaction(std::move(queries));
+    KnownSessions known;
+    for (const auto row : answers[0]) known.there.push_back(read_session(row));
+    for (const auto row : answers[1]) known.deleted.push_back(row.get<MeditationSessionId>(0));
+    co_return known;
 }
 
 }  // namespace mindspace::meditation

@@ -34,7 +34,7 @@ protected:
     asio::io_context io_;
     GroupTestDatabase database_{io_};
     postgres::Replicas replicas_{io_, database_.client(), {}};
-    SessionStore store_{database_.client(), replicas_};
+    SessionStore store_{database_.client(), replicas_, database_.client()};
     const Timestamp start_ = std::chrono::sys_days(std::chrono::year(2026) / 1 / 1);
 };
 

@@ -23,6 +23,8 @@ constexpr auto names_of(SessionSource) {
 
 inline constexpr schema::Rules kMoodRules{.min = 1, .max = 5};
 inline constexpr schema::Rules kNoteRules{.max = 2000};
+inline constexpr schema::Rules kKeptMoodRules{.min = 1, .max = 5, .about = "Default: as it was written before."};
+inline constexpr schema::Rules kKeptNoteRules{.max = 2000, .about = "Default: as it was written before."};
 inline constexpr schema::Rules kPlannedRules{.min = 60, .max = 86400};
 inline constexpr schema::Rules kZoneRules{.format = &schema::kTimeZone, .about = "Default: the user's."};
 
@@ -43,7 +45,8 @@ struct MeditationSession {
     SessionSource source = SessionSource::live;
     Timestamp created_at{};
     Timestamp updated_at{};
-    std::int32_t version = 0;  // not shown; makes the entity tag
+    std::int32_t version = 0;            // not shown; makes the entity tag
+    std::optional<Timestamp> lapsed_at;  // not shown; when it was given up because nobody ended it
 
     static constexpr std::string_view kName = "MeditationSession";
     static constexpr auto fields() {
@@ -93,8 +96,8 @@ struct CompleteSession {
     static constexpr auto fields() {
         return std::tuple{field("durationSeconds", &CompleteSession::duration_seconds,
                                 {.min = 0, .max = 86400, .about = "Default: the time since the start."}),
-                          field("moodAfter", &CompleteSession::mood_after, kMoodRules),
-                          field("note", &CompleteSession::note, kNoteRules)};
+                          field("moodAfter", &CompleteSession::mood_after, kKeptMoodRules),
+                          field("note", &CompleteSession::note, kKeptNoteRules)};
     }
 };
 
@@ -155,7 +158,7 @@ struct ImportedSession {
         using S = ImportedSession;
         return std::tuple{field("id", &S::id),
                           field("kind", &S::kind),
-                          field("startedAt", &S::started_at, {.about = "From 2000 to now."}),
+                          field("startedAt", &S::started_at, {.about = "From 2000; the session ends by now."}),
                           field("durationSeconds", &S::duration_seconds, {.min = 1, .max = 86400}),
                           field("plannedSeconds", &S::planned_seconds, kPlannedRules),
                           field("timezone", &S::timezone, kZoneRules),
@@ -174,9 +177,15 @@ struct ImportSessions {
     }
 };
 
-enum class ImportOutcome { created, exists, invalid };
+enum class ImportOutcome {
+    created,
+    exists,    // with the same content
+    conflict,  // the id is known with other content, which stays
+    deleted,   // the id was deleted, for good
+    invalid,
+};
 constexpr auto names_of(ImportOutcome) {
-    return std::array<std::string_view, 3>{"created", "exists", "invalid"};
+    return std::array<std::string_view, 5>{"created", "exists", "conflict", "deleted", "invalid"};
 }
 
 struct ImportFault {
@@ -202,8 +211,9 @@ struct ImportResult {
         return std::tuple{
             field("id", &ImportResult::id), field("outcome", &ImportResult::outcome),
             field("overlaps", &ImportResult::overlaps,
-                  {.omit_absent = true, .about = "The caller's sessions that it shares most of its time with."}),
-            field("errors", &ImportResult::errors, {.omit_absent = true})};
+                  {.max = 5, .omit_absent = true, .about = "The caller's sessions that it shares most time with."}),
+            field("errors", &ImportResult::errors,
+                  {.omit_absent = true, .about = "What is invalid, or differs from what is known."})};
     }
 };
 
