@@ -88,7 +88,8 @@ http::Role role_of(const std::string& name) {
 }
 
 int create(const CommandLine& line, const UserWords& words) {
-    auth::Register typed{.email = words.who,
+    auth::Register typed{.id = {},
+                         .email = words.who,
                          .password = read_password(),
                          .display_name = words.name,
                          .timezone = words.timezone,
