@@ -96,6 +96,7 @@ void Core::drain(Milliseconds window) {
 bool Core::is_idle() const {
     if (identity && (!identity->background.is_idle() || (identity->mailer && !identity->mailer->is_idle())))
         return false;
+    if (rooms && !rooms->is_settled()) return false;
     return std::ranges::all_of(listeners, [](const auto& listener) { return listener->server.is_idle(); });
 }
 

@@ -3,11 +3,16 @@
 #include "platform/events/outbox_partitions.h"
 #include "platform/http/idempotency.h"
 #include "services/auth/retention.h"
+#include "services/meditation/retention.h"
+
+#include <algorithm>
+#include <iterator>
 
 namespace mindspace::app {
 
 retention::Rules retention_rules() {
     auto rules = auth::retention_rules();
+    std::ranges::move(meditation::retention_rules(), std::back_inserter(rules));
     rules.push_back(http::retention_rule());
     rules.push_back({.name = "outbox_partitions", .remove = &events::keep_outbox_partitions});
     return rules;

@@ -69,7 +69,7 @@ void open_meditation(Core& core) {
     core.rooms.make(core.loop, backends, core.guard, core.live_settings);
     core.groups.make(meditation::GroupStore(core.database), meditation::GroupTimetable(core.database),
                      meditation::RoomOrder(core.redis), meditation::GroupTickets(core.redis),
-                     core.live_settings.public_url);
+                     core.live_settings.public_url, config.groups.per_host);
     core.entrance.make(*core.rooms, backends, core.guard, core.live_settings);
     core.census.make(core.loop, core.redis, *core.rooms, process_name() + "/" + std::to_string(core.index));
     core.rooms->start();

@@ -6,7 +6,7 @@ namespace mindspace::app {
 
 config::Configuration bind_settings(Config& config) {
     auto& [data_dir, http, tls, upstream, management, database, redis, events, rabbitmq, kafka, auth, mail, rate_limit,
-           analytics, cors, log] = config;
+           groups, analytics, cors, log] = config;
     return {
         "mindspace",
         {
@@ -282,6 +282,12 @@ config::Configuration bind_settings(Config& config) {
              .bounds = {.min = 1, .max = 1'000'000},
              .unit = "calls a minute",
              .sentence = "Imports of one user, of up to 500 sessions each."},
+
+            {.key = "groups.per_host",
+             .member = &groups.per_host,
+             .bounds = {.min = 1, .max = 1'000'000},
+             .unit = "groups",
+             .sentence = "Groups of one host that may be scheduled or running at a time; then 409 too_many_groups."},
 
             {.key = "analytics.refresh_interval_ms",
              .member = &analytics.refresh_interval,

@@ -117,6 +117,10 @@ struct RateLimitSettings {
     std::uint32_t import = 20;
 };
 
+struct GroupSettings {
+    std::uint32_t per_host = 20;
+};
+
 struct AnalyticsSettings {
     Milliseconds refresh_interval{500};
     Seconds verify_interval{3600};
@@ -145,6 +149,7 @@ struct Config {
     AuthSettings auth;
     MailSettings mail;
     RateLimitSettings rate_limit;
+    GroupSettings groups;
     AnalyticsSettings analytics;
     CorsSettings cors;
     LogSettings log;

@@ -171,13 +171,13 @@ TEST_F(AnalyticsEndpointsTest, NowCountsPeopleAndRunningGroups) {
                now()
         FROM (VALUES ('01933b6e-0000-7000-8000-00000000000a', now() + interval '5 minutes'),
                      ('01933b6e-0000-7000-8000-00000000000b', now() - interval '1 second')) AS g (group_id, ends_at);
-        INSERT INTO group_attendance (user_id, group_id, present_since, seen_at)
-        SELECT user_id::uuid, '01933b6e-0000-7000-8000-00000000000a', present_since, seen_at
-        FROM (VALUES ('01933b6e-0000-7000-8000-000000000001', now(), now()),
-                     ('01933b6e-0000-7000-8000-000000000004', now(), now() - interval '30 seconds'),
-                     ('01933b6e-0000-7000-8000-000000000005', NULL, now()),
-                     ('01933b6e-0000-7000-8000-000000000006', now(), now() - interval '1 minute'))
-             AS a (user_id, present_since, seen_at))"));
+        INSERT INTO group_attendance (user_id, group_id, left_at, seen_at)
+        SELECT user_id::uuid, '01933b6e-0000-7000-8000-00000000000a', left_at, seen_at
+        FROM (VALUES ('01933b6e-0000-7000-8000-000000000001', NULL, now()),
+                     ('01933b6e-0000-7000-8000-000000000004', NULL::timestamptz, now() - interval '30 seconds'),
+                     ('01933b6e-0000-7000-8000-000000000005', now(), now()),
+                     ('01933b6e-0000-7000-8000-000000000006', NULL, now() - interval '1 minute'))
+             AS a (user_id, left_at, seen_at))"));
     auto answer = get_json("now");
     EXPECT_EQ(answer.at("meditating"), 3);  // 1, 2 and 4
     EXPECT_EQ(answer.at("groupsRunning"), 1);

@@ -46,8 +46,10 @@ TEST(Export, HoldsWhatEveryServiceKeeps) {
                                       {{"Idempotency-Key", "a key"}}),
                    201));
     const auto group = create_group(person, {{"title", "Dawn"}});
-    query(person.client.program(), "INSERT INTO group_attendance (user_id, group_id, attended_ms, seen_at) VALUES ('" +
-                                       person.id + "', '" + group + "', 61500, now())");
+    query(person.client.program(),
+          "INSERT INTO group_attendance (user_id, group_id, present, seen_at) VALUES ('" + person.id + "', '" + group +
+              "', tstzmultirange(tstzrange(now() - interval '61.5 seconds', now() + interval '10 "
+              "seconds')), now())");
     auto elsewhere = log_in_again(person);
     ASSERT_TRUE(has_counted(person, 1));
 

@@ -21,6 +21,9 @@ using std::chrono::year_month_day;
 constexpr Timestamp kFirst = sys_days(year(1) / 1 / 1);
 constexpr Timestamp kEnd = sys_days(year(10'000) / 1 / 1);
 
+constexpr LocalDate kFirstDate{year(1) / 1 / 1};
+constexpr LocalDate kLastDate{year(9999) / 12 / 31};
+
 // "00" to "99".
 constexpr std::array<char, 200> kPairs = [] {
     std::array<char, 200> pairs{};
@@ -125,6 +128,7 @@ minutes scan_offset(Scanner& scanner) {
 }  // namespace
 
 TimestampText timestamp_text(Timestamp at) {
+    at = std::clamp(at, kFirst, kEnd - Milliseconds(1));
     auto midnight = std::chrono::floor<days>(at);
     auto of_day = static_cast<unsigned>((at - midnight).count());
     TimestampText text;
@@ -176,7 +180,7 @@ std::optional<Timestamp> parse_timestamp(std::string_view text) {
 DateText date_text(LocalDate date) {
     DateText text;
     text[4] = text[7] = '-';
-    put_date(text.data(), year_month_day(date));
+    put_date(text.data(), year_month_day(std::clamp(date, kFirstDate, kLastDate)));
     return text;
 }
 

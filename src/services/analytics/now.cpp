@@ -32,7 +32,7 @@ constexpr Statement kCount{"analytics_count_now", R"(
         WHERE status = 'active' AND started_at + make_interval(secs => planned_seconds + $2) > $1
         UNION
         SELECT user_id FROM group_attendance JOIN running USING (group_id)
-        WHERE present_since IS NOT NULL AND seen_at > $1 - make_interval(secs => $3))
+        WHERE (left_at IS NULL OR left_at < seen_at) AND seen_at > $1 - make_interval(secs => $3))
     SELECT (SELECT count(*) FROM meditating), (SELECT count(*) FROM running))"};
 
 template <class Database>

@@ -27,8 +27,10 @@ std::vector<JsonList> export_lists() {
         FROM groups WHERE host_id = $1 AND group_id > )" JSON_AFTER_ID " ORDER BY group_id LIMIT $3"};
     static constexpr Statement kAttendance{"meditation_export_attendance", R"(
         SELECT group_id::text, json_build_object(
-                   'groupId', group_id, 'attendedSeconds', attended_ms / 1000,
-                   'presentSince', )" JSON_TIME("present_since") R"(, 'seenAt', )" JSON_TIME("seen_at") R"()::text
+                   'groupId', group_id, 'attendedSeconds', (
+                       SELECT coalesce(floor(sum(extract(epoch FROM upper(stretch) - lower(stretch)) - 10)), 0)::integer
+                       FROM unnest(present) AS stretch),
+                   'seenAt', )" JSON_TIME("seen_at") R"(, 'leftAt', )" JSON_TIME("left_at") R"()::text
         FROM group_attendance WHERE user_id = $1 AND group_id > )" JSON_AFTER_ID " ORDER BY group_id LIMIT $3"};
     return {{.name = "sessions", .page = &kSessions},
             {.name = "groupsHosted", .page = &kGroups},

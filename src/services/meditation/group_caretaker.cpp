@@ -7,6 +7,7 @@ namespace mindspace::meditation {
 Awaitable<> GroupCaretaker::work(std::vector<GroupId> rooms) {
     auto now = parts_.clock.now();
     try {
+        co_await cancel_unstarted_groups();
         co_await start_due_groups();
         co_await end_due_groups();
         if (now >= next_renewal_) {
@@ -22,6 +23,16 @@ Awaitable<> GroupCaretaker::work(std::vector<GroupId> rooms) {
         log::debug("groups not looked after", {{"error.message", fault.what()}});
     } catch (const std::exception& fault) {
         log::error("groups not looked after", {{"event.action", "internal_error"}, {"error.message", fault.what()}});
+    }
+}
+
+Awaitable<> GroupCaretaker::cancel_unstarted_groups() {
+    auto now = parts_.clock.now();
+    auto cancelled = co_await parts_.timetable.cancel_unstarted(now);
+    for (auto group : cancelled) {
+        log::info("group cancelled that was never started", {{"mindspace.group", group.to_string()}});
+        RoomFacts facts{.group = group, .state = GroupState::ended, .starts_at = {}, .ends_at = {}};
+        co_await parts_.order.announce(facts, make_end(now, EventReason::host_gone));
     }
 }
 
@@ -66,10 +77,10 @@ Awaitable<> GroupCaretaker::reap_abandoned_rooms() {
     for (auto group : abandoned) {
         auto now = parts_.clock.now();
         auto reaping = co_await parts_.order.reap(group, now);
-        std::vector<Presence> left;
-        for (const auto& lease : reaping.gone) left.push_back({lease.user, lease.expires_at - Room::kGrace});
-        parts_.metrics.participants_lost.add(left.size());
-        if (!left.empty()) co_await parts_.timetable.record_left(group, std::move(left), now);
+        AttendanceRecord record;
+        for (const auto& lease : reaping.gone) record.left.push_back({lease.user, lease.expires_at - Room::kGrace});
+        parts_.metrics.participants_lost.add(record.left.size());
+        if (!record.is_empty()) co_await parts_.timetable.record(group, std::move(record));
         if (reaping.is_deserted) co_await parts_.known_rooms.strike_out(group);
     }
 }

@@ -19,6 +19,7 @@ public:
     static constexpr Seconds kDesertedEvery{15};  // looks for groups that everybody has left
 
 private:
+    Awaitable<> cancel_unstarted_groups();
     Awaitable<> start_due_groups();
     Awaitable<> end_due_groups();
     Awaitable<> end_deserted_groups();

@@ -9,6 +9,7 @@ namespace mindspace::meditation {
 namespace {
 
 constexpr Seconds kClockTolerance{60};  // of clients who mean "now"
+constexpr std::chrono::days kFurthestAhead{2 * 366};
 
 Error not_found() {
     return {ErrorCode::not_found, "not_found", "There is no such group.", {}};
@@ -50,10 +51,14 @@ void refuse_null(schema::Faults& faults, std::string_view name, const Patch<T>& 
     if (patch.present && !patch.value) faults.add(schema::Path{&document, name}, "not_nullable", "cannot be removed");
 }
 
-void refuse_past(schema::Faults& faults, const std::optional<Timestamp>& scheduled_for, Timestamp now) {
+// From now to two years ahead.
+void check_time(schema::Faults& faults, const std::optional<Timestamp>& scheduled_for, Timestamp now) {
     const schema::Path document;
+    const schema::Path place{&document, "scheduledFor"};
     if (scheduled_for && *scheduled_for < now - kClockTolerance)
-        faults.add(schema::Path{&document, "scheduledFor"}, "out_of_range", "must not have passed");
+        faults.add(place, "out_of_range", "must not have passed");
+    if (scheduled_for && *scheduled_for > now + kFurthestAhead)
+        faults.add(place, "out_of_range", "must be within two years");
 }
 
 std::vector<std::string_view> wanted_states(const GroupQuery& query) {
@@ -64,8 +69,13 @@ std::vector<std::string_view> wanted_states(const GroupQuery& query) {
 }  // namespace
 
 GroupService::GroupService(GroupStore store, GroupTimetable timetable, RoomOrder order, GroupTickets tickets,
-                           std::string public_url)
-    : store_(store), timetable_(timetable), order_(order), tickets_(tickets), socket_base_(std::move(public_url)) {
+                           std::string public_url, std::int64_t groups_per_host)
+    : store_(store),
+      timetable_(timetable),
+      order_(order),
+      tickets_(tickets),
+      socket_base_(std::move(public_url)),
+      groups_per_host_(groups_per_host) {
     // http → ws, https → wss
     if (socket_base_.starts_with("http")) socket_base_.replace(0, 4, "ws");
     while (socket_base_.ends_with('/')) socket_base_.pop_back();
@@ -75,17 +85,19 @@ Awaitable<Result<Group>> GroupService::create(UserId host, NewGroup request) {
     auto now = clock_.now();
     auto id = request.id.value_or(GroupId::make(now));
     schema::Faults faults;
-    refuse_past(faults, request.scheduled_for, now);
-    bool is_inserted = false;
+    check_time(faults, request.scheduled_for, now);
+    auto insertion = GroupInsertion::known;
     if (faults.empty()) {
-        is_inserted = co_await store_.insert(request, host, id, now);
+        insertion = co_await store_.insert(request, host, id, groups_per_host_, now);
     } else {  // unless it was made in time, and is sent again
         auto known = co_await store_.find(id);
         if (!known) co_return schema::validation_failed(std::move(faults));
     }
     auto group = co_await store_.find(id);
+    if (insertion == GroupInsertion::too_many)
+        co_return Error{ErrorCode::conflict, "too_many_groups", "Too many of your groups wait or run already.", {}};
     if (!group) co_return Error{ErrorCode::unauthenticated, "user_gone", "This account does not exist any more.", {}};
-    if (!is_inserted && !is_same(request, host, *group))
+    if (insertion != GroupInsertion::inserted && !is_same(request, host, *group))
         co_return Error{ErrorCode::conflict, "conflict", "This id is another group's.", {}};
     co_return std::move(*group);
 }
@@ -146,7 +158,7 @@ Awaitable<Result<Group>> GroupService::update(UserId caller, GroupId id, GroupPa
     refuse_null(faults, "kind", patch.kind);
     refuse_null(faults, "plannedSeconds", patch.planned_seconds);
     refuse_null(faults, "visibility", patch.visibility);
-    refuse_past(faults, patch.scheduled_for.value, clock_.now());
+    check_time(faults, patch.scheduled_for.value, clock_.now());
     if (!faults.empty()) co_return schema::validation_failed(std::move(faults));
 
     auto group = co_await find_own(caller, id, expected_version);

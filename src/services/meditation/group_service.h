@@ -17,12 +17,12 @@ struct GroupCalendar {
 
 class GroupService {
 public:
-    // `public_url` is the program's, "https://mind.example".
+    // `public_url` is the program's, "https://mind.example"; `groups_per_host` may be scheduled or running at a time.
     GroupService(GroupStore store, GroupTimetable timetable, RoomOrder order, GroupTickets tickets,
-                 std::string public_url);
+                 std::string public_url, std::int64_t groups_per_host = 20);
 
-    // Error: conflict `conflict` (the id is another group's); invalid, when its time has passed; unauthenticated
-    // `user_gone`.
+    // Error: conflict `conflict` (the id is another group's), `too_many_groups`; invalid, when its time has passed;
+    // unauthenticated `user_gone`.
     Awaitable<Result<Group>> create(UserId host, NewGroup request);
     // Error: not_found.
     Awaitable<Result<Group>> find(GroupId id);
@@ -53,6 +53,7 @@ private:
     RoomOrder order_;
     GroupTickets tickets_;
     std::string socket_base_;  // "wss://mind.example"
+    std::int64_t groups_per_host_;
     SystemClock clock_;
 };
 

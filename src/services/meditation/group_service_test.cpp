@@ -5,6 +5,7 @@
 #include "services/meditation/group_test_database.h"
 
 #include <gtest/gtest.h>
+#include <boost/asio/co_spawn.hpp>
 
 #include <csignal>
 
@@ -55,6 +56,45 @@ protected:
     UserId host_ = database_.add_user("host");
     UserId guest_ = database_.add_user("guest");
 };
+
+TEST_F(GroupServiceTest, KeepsTheBoundOfGroupsUnderConcurrentRequests) {
+    int made = 0;
+    int refused = 0;
+    for (int i = 0; i < 30; ++i)
+        asio::co_spawn(io_, service_.create(host_, request()),
+                       [&](const std::exception_ptr& fault, const Result<Group>& group) {
+                           EXPECT_FALSE(fault);
+                           if (group) return void(++made);
+                           EXPECT_EQ(group.error().reason, "too_many_groups");
+                           ++refused;
+                       });
+    postgres::run_until(io_, [&] { return made + refused == 30; });
+    EXPECT_EQ(made, 20);
+    EXPECT_TRUE(run(service_.create(guest_, request()))) << "the bound is each host's own";
+}
+
+TEST_F(GroupServiceTest, ARepeatedRequestIsNoGroupTooMany) {
+    auto group = request();
+    group.id = GroupId::make(SystemClock{}.now());
+    ASSERT_TRUE(run(service_.create(host_, group)));
+    for (int i = 1; i < 20; ++i) ASSERT_TRUE(run(service_.create(host_, request())));
+    EXPECT_EQ(reason(run(service_.create(host_, request()))), "too_many_groups");
+    EXPECT_TRUE(run(service_.create(host_, group)));
+    ASSERT_TRUE(run(service_.cancel(host_, *group.id, {})));
+    EXPECT_TRUE(run(service_.create(host_, request()))) << "one that is over does not count";
+}
+
+TEST_F(GroupServiceTest, RefusesTimesBeyondTwoYears) {
+    auto group = request();
+    group.scheduled_for = SystemClock{}.now() + std::chrono::days(729);
+    EXPECT_TRUE(run(service_.create(host_, group)));
+    group.scheduled_for = parse_timestamp("9999-12-31T23:59:00Z");
+    EXPECT_FALSE(run(service_.create(host_, group)));
+    auto made = run(service_.create(host_, request())).value();
+    GroupPatch patch;
+    patch.scheduled_for = {.present = true, .value = parse_timestamp("9999-12-31T23:59:00Z")};
+    EXPECT_FALSE(run(service_.update(host_, made.id, patch, {})));
+}
 
 TEST_F(GroupServiceTest, MakingTheSameGroupTwiceIsHarmless) {
     auto group = request();

@@ -44,16 +44,28 @@ GroupPosition position_of(const Group& group) {
     return {.at = group.started_at.value_or(group.scheduled_for.value_or(group.created_at)), .id = group.id};
 }
 
-Awaitable<bool> GroupStore::insert(NewGroup group, UserId host, GroupId id, Timestamp now) {
+Awaitable<GroupInsertion> GroupStore::insert(NewGroup group, UserId host, GroupId id, std::int64_t most,
+                                             Timestamp now) {
+    // Concurrent requests of the host wait here, and count this group afterwards.
+    static constexpr Statement kHoldHost{"group_hold_host", "SELECT 1 FROM users WHERE user_id = $1 FOR NO KEY UPDATE"};
     static constexpr Statement kInsert{"group_insert", R"(
         INSERT INTO groups (group_id, host_id, host_name, title, description, kind, planned_seconds, scheduled_for,
                             visibility, max_participants, created_at, updated_at)
-        SELECT $1, user_id, display_name, $3, $4, $5, $6, $7, $8, $9, $10, $10 FROM users WHERE user_id = $2 FOR KEY SHARE
+        SELECT $1, user_id, display_name, $3, $4, $5, $6, $7, $8, $9, $10, $10 FROM users
+        WHERE user_id = $2
+          AND (SELECT count(*) FROM groups WHERE host_id = $2 AND state IN ('scheduled', 'running')) < $11
         ON CONFLICT DO NOTHING)"};
-    auto rows = co_await database_.query(kInsert, id, host, group.title, group.description,
-                                         schema::enum_name(group.kind), group.planned_seconds, group.scheduled_for,
-                                         schema::enum_name(group.visibility), group.max_participants, now);
-    co_return rows.affected() == 1;
+    std::vector<postgres::Query> queries;
+    queries.push_back(postgres::bind(kHoldHost, host));
+    queries.push_back(postgres::bind(kInsert, id, host, group.title, group.description, schema::enum_name(group.kind),
+                                     group.planned_seconds, group.scheduled_for, schema::enum_name(group.visibility),
+                                     group.max_participants, now, most));
+    auto results = co_await database_.transaction(std::move(queries));
+    if (results[0].empty()) co_return GroupInsertion::known;
+    if (results[1].affected() == 1) co_return GroupInsertion::inserted;
+    // Either the id is taken, or there are too many.
+    auto known = co_await find(id);
+    co_return known ? GroupInsertion::known : GroupInsertion::too_many;
 }
 
 Awaitable<std::optional<Group>> GroupStore::find(GroupId id) {
@@ -112,7 +124,7 @@ Awaitable<std::optional<Group>> GroupStore::hand_over(GroupId id, UserId from, U
         UPDATE groups
         SET host_id = heir_id, host_name = heir_name, version = version + 1, updated_at = $4
         FROM (SELECT user_id AS heir_id, display_name AS heir_name FROM users WHERE user_id = $3) AS heir
-        WHERE group_id = $1 AND host_id = $2 AND state IN ('scheduled', 'running')
+        WHERE group_id = $1 AND host_id = $2 AND state = 'running'
         RETURNING )" GROUP_COLUMNS};
     auto rows = co_await database_.query(kHandOver, id, from, to, now);
     if (rows.empty()) co_return std::nullopt;

@@ -19,12 +19,15 @@ using GroupPosition = ListPosition<GroupId>;
 
 GroupPosition position_of(const Group& group);
 
+enum class GroupInsertion { inserted, known, too_many };
+
 class GroupStore {
 public:
     explicit GroupStore(postgres::Client& database) : database_(database) {}
 
-    // False when the id is taken, or the host's account is gone.
-    Awaitable<bool> insert(NewGroup group, UserId host, GroupId id, Timestamp now);
+    // With no more than `most` of the host's groups scheduled or running, however many requests come at once. Known
+    // when the id is taken, or the host's account is gone.
+    Awaitable<GroupInsertion> insert(NewGroup group, UserId host, GroupId id, std::int64_t most, Timestamp now);
     Awaitable<std::optional<Group>> find(GroupId id);
     // Public ones in any of the states, soonest first, beyond `after`, `count` at most.
     Awaitable<std::vector<Group>> list(std::vector<std::string_view> states, GroupPosition after, std::int32_t count);
@@ -34,7 +37,7 @@ public:
                            Timestamp now);
     // Cancels a scheduled group of the host. False likewise.
     Awaitable<bool> cancel(GroupId id, UserId host, std::optional<std::int32_t> expected_version, Timestamp now);
-    // Makes somebody else the host of a group that is not over. As it is then; nothing when it is not that, not of that
+    // Makes another user the host of a running group. As it is then; nothing when it is not that, not of that
     // host (any more), or their account is gone.
     Awaitable<std::optional<Group>> hand_over(GroupId id, UserId from, UserId to, Timestamp now);
 

@@ -28,6 +28,7 @@ public:
     }
 
     [[nodiscard]] postgres::Client& client() { return client_; }
+    [[nodiscard]] const std::string& conninfo() const { return conninfo_; }
 
     UserId add_user(const std::string& name, const std::string& timezone = "UTC") {
         auto now = SystemClock{}.now();

@@ -8,27 +8,8 @@ using postgres::Statement;
 
 namespace {
 
-// An open stretch that nobody has confirmed for this long ended when it was last confirmed: its node is gone.
-// Three refreshes.
-#define STALE_AFTER "interval '45 seconds'"
-constexpr Seconds kStaleAfter{45};
-// Of what is `known` when somebody is seen. In numbers: a cluster lets no time zone into such a clause.
-#define STRETCH_IS_STALE "extract(epoch FROM excluded.seen_at - known.seen_at) > 45"
-
-constexpr Statement kSeen{"group_seen", R"(
-    INSERT INTO group_attendance AS known (user_id, group_id, present_since, seen_at)
-    SELECT user_id, group_id, greatest(at, started_at), greatest($4, started_at)
-    FROM (SELECT user_id, min(at) AS at FROM unnest($2::uuid[], $3::timestamptz[]) AS seen (user_id, at)
-          GROUP BY user_id) AS seen
-    JOIN groups ON group_id = $1 AND state = 'running'
-    JOIN users USING (user_id)
-    ON CONFLICT (user_id, group_id) DO UPDATE SET
-        attended_ms = known.attended_ms + CASE WHEN )" STRETCH_IS_STALE R"(
-            THEN coalesce(extract(epoch FROM known.seen_at - known.present_since) * 1000, 0)::bigint ELSE 0 END,
-        present_since = CASE WHEN )" STRETCH_IS_STALE R"(
-            THEN greatest(excluded.present_since, known.seen_at)
-            ELSE coalesce(known.present_since, greatest(excluded.present_since, known.seen_at)) END,
-        seen_at = greatest(known.seen_at, excluded.seen_at))"};
+// GroupTimetable::kGrace, in SQL.
+#define GRACE "interval '10 seconds'"
 
 struct Columns {
     std::vector<UserId> users;
@@ -68,7 +49,7 @@ Awaitable<std::optional<Timestamp>> GroupTimetable::start(GroupId id, UserId hos
 Awaitable<std::vector<GroupStart>> GroupTimetable::start_due(Timestamp now) {
     static constexpr Statement kStartDue{"group_start_due", R"(
         WITH due AS (
-            SELECT group_id FROM groups WHERE state = 'scheduled' AND scheduled_for <= $1
+            SELECT group_id FROM groups WHERE state = 'scheduled' AND scheduled_for <= $1 AND scheduled_for > $2
             ORDER BY scheduled_for LIMIT 100 FOR UPDATE SKIP LOCKED),
         changed AS (
             UPDATE groups
@@ -82,7 +63,7 @@ Awaitable<std::vector<GroupStart>> GroupTimetable::start_due(Timestamp now) {
                    jsonb_build_object('groupId', group_id, 'startsAt', started_at, 'endsAt', ends_at), $1
             FROM changed)
         SELECT group_id, host_id, started_at, ends_at FROM changed)"};
-    auto rows = co_await database_.query(kStartDue, now);
+    auto rows = co_await database_.query(kStartDue, now, now - kStartLimit);
     std::vector<GroupStart> started;
     for (const auto row : rows)
         started.push_back({.id = row.get<GroupId>(0),
@@ -94,20 +75,29 @@ Awaitable<std::vector<GroupStart>> GroupTimetable::start_due(Timestamp now) {
 
 Awaitable<std::optional<GroupEnd>> GroupTimetable::finish(GroupId id, std::string_view reason, Timestamp at) {
     // The id of a session is that of group_session_id().
-    static constexpr Statement kFinish{"group_finish", R"(
+    static constexpr Statement kFinish{"group_finish",
+                                       R"(
         WITH over AS (
             UPDATE groups
-            SET state = 'ended', ended_at = least($3, ends_at), end_reason = $2, version = version + 1, updated_at = $3
+            SET state = CASE WHEN started_at > $3 THEN 'cancelled' ELSE 'ended' END,
+                started_at = CASE WHEN started_at <= $3 THEN started_at END,
+                ends_at = CASE WHEN started_at <= $3 THEN ends_at END,
+                ended_at = least($3, ends_at), end_reason = $2, version = version + 1, updated_at = $3
             WHERE group_id = $1 AND state = 'running' AND ($2 <> 'completed' OR ends_at <= $3)
             RETURNING group_id, host_id, kind, planned_seconds, started_at, ended_at),
         stretches AS (
-            SELECT user_id, attended_ms, present_since,
-                   CASE WHEN seen_at < ended_at - )" STALE_AFTER R"( THEN seen_at ELSE ended_at END AS present_until
-            FROM group_attendance JOIN over USING (group_id)),
+            SELECT user_id, started_at, ended_at,
+                   unnest(CASE WHEN (left_at IS NULL OR left_at < seen_at) AND seen_at < ended_at
+                                    AND seen_at >= ended_at - make_interval(secs => $5)
+                               THEN present + tstzmultirange(tstzrange(seen_at, ended_at + )" GRACE R"())
+                               ELSE present END) AS stretch
+            FROM group_attendance JOIN over USING (group_id) WHERE started_at IS NOT NULL),
         sat AS (
-            SELECT user_id, ((attended_ms + greatest(0, coalesce(
-                       extract(epoch FROM present_until - present_since) * 1000, 0)))::bigint / 1000)::integer AS seconds
-            FROM stretches),
+            SELECT user_id, floor(sum(greatest(0, extract(epoch FROM
+                       least(upper(stretch) - )" GRACE
+                                       R"(, ended_at) - greatest(lower(stretch), started_at)))))::integer
+                       AS seconds
+            FROM stretches GROUP BY user_id),
         named AS (
             SELECT user_id, seconds, sha256(uuid_send(group_id) || uuid_send(user_id)) AS digest
             FROM sat CROSS JOIN over WHERE seconds >= $4),
@@ -136,11 +126,11 @@ Awaitable<std::optional<GroupEnd>> GroupTimetable::finish(GroupId id, std::strin
             FROM changed)
         INSERT INTO outbox (type, user_id, payload, occurred_at)
         SELECT 'group.ended', host_id, jsonb_build_object('groupId', group_id, 'endedAt', ended_at, 'reason', $2), $3
-        FROM over)"};
+        FROM over WHERE started_at IS NOT NULL)"};
     static constexpr Statement kEnd{"group_end", R"(
-        SELECT ended_at, end_reason FROM groups WHERE group_id = $1 AND state = 'ended')"};
+        SELECT ended_at, coalesce(end_reason, 'host') FROM groups WHERE group_id = $1 AND state IN ('ended', 'cancelled'))"};
     std::vector<postgres::Query> queries;
-    queries.push_back(postgres::bind(kFinish, id, reason, at, kLeastSeconds));
+    queries.push_back(postgres::bind(kFinish, id, reason, at, kLeastSeconds, static_cast<double>(kOpenLimit.count())));
     queries.push_back(postgres::bind(kEnd, id));
     auto results = co_await database_.transaction(std::move(queries));
     const auto& end = results.back();
@@ -170,45 +160,68 @@ Awaitable<std::vector<GroupId>> GroupTimetable::list_deserted(Timestamp now) {
             SELECT group_id, ends_at FROM running WHERE group_id NOT IN (SELECT group_id FROM hosted)),
         visited AS MATERIALIZED (
             SELECT group_id FROM hostless JOIN group_attendance USING (group_id)
-            WHERE present_since IS NOT NULL AND seen_at > $1)
+            WHERE (left_at IS NULL OR left_at < seen_at) AND seen_at > $1)
         SELECT group_id FROM hostless WHERE group_id NOT IN (SELECT group_id FROM visited)
         ORDER BY ends_at LIMIT 100)"};
-    auto rows = co_await database_.query(kListDeserted, now - kStaleAfter, now - kHostAway);
+    auto rows = co_await database_.query(kListDeserted, now - kOpenLimit, now - kHostAway);
     std::vector<GroupId> deserted;
     for (auto row : rows) deserted.push_back(row.get<GroupId>(0));
     co_return deserted;
 }
 
-Awaitable<> GroupTimetable::record_joined(GroupId id, std::vector<Presence> joined, Timestamp now) {
-    static constexpr Statement kJoined{"group_joined", R"(
+Awaitable<std::vector<GroupId>> GroupTimetable::cancel_unstarted(Timestamp now) {
+    static constexpr Statement kCancelUnstarted{"group_cancel_unstarted", R"(
+        WITH waiting AS (
+            SELECT group_id FROM groups WHERE state = 'scheduled' AND coalesce(scheduled_for, created_at) <= $2
+            ORDER BY coalesce(scheduled_for, created_at) LIMIT 100 FOR UPDATE SKIP LOCKED)
+        UPDATE groups SET state = 'cancelled', ended_at = $1, version = version + 1, updated_at = $1
+        WHERE group_id IN (SELECT group_id FROM waiting)
+        RETURNING group_id)"};
+    auto rows = co_await database_.query(kCancelUnstarted, now, now - kStartLimit);
+    std::vector<GroupId> cancelled;
+    for (auto row : rows) cancelled.push_back(row.get<GroupId>(0));
+    co_return cancelled;
+}
+
+Awaitable<> GroupTimetable::record(GroupId id, AttendanceRecord record) {
+    // In the order of users, so that two nodes do not wait for each other.
+    static constexpr Statement kRecord{"group_record", R"(
+        INSERT INTO group_attendance AS known (user_id, group_id, present, seen_at, left_at)
+        SELECT user_id, group_id, coalesce(range_agg(stretch), '{}'), max(at), max(left_at)
+        FROM (SELECT user_id, tstzrange(since, until_grace) AS stretch, at, NULL::timestamptz AS left_at
+              FROM unnest($2::uuid[], $3::timestamptz[], $4::timestamptz[], $5::timestamptz[])
+                   AS seen (user_id, since, until_grace, at)
+              UNION ALL
+              SELECT user_id, NULL, at, at FROM unnest($6::uuid[], $7::timestamptz[]) AS departed (user_id, at)) AS told
+        JOIN groups ON group_id = $1 AND state IN ('scheduled', 'running')
+        JOIN users USING (user_id)
+        GROUP BY user_id, group_id ORDER BY user_id
+        ON CONFLICT (user_id, group_id) DO UPDATE SET
+            present = known.present + excluded.present, seen_at = greatest(known.seen_at, excluded.seen_at),
+            left_at = greatest(known.left_at, excluded.left_at))"};
+    static constexpr Statement kTell{"group_tell_attendance", R"(
         INSERT INTO outbox (type, user_id, payload, occurred_at)
-        SELECT 'group.joined', user_id, jsonb_build_object('groupId', $1::uuid), at
-        FROM unnest($2::uuid[], $3::timestamptz[]) AS joined (user_id, at))"};
-    auto columns = columns_of(joined);
+        SELECT $1, user_id, jsonb_build_object('groupId', $2::uuid), at
+        FROM unnest($3::uuid[], $4::timestamptz[]) AS told (user_id, at))"};
+    std::vector<UserId> users;
+    std::vector<Timestamp> since;
+    std::vector<Timestamp> until_grace;
+    std::vector<Timestamp> until;
+    for (const auto& stretch : record.stretches) {
+        users.push_back(stretch.user);
+        since.push_back(stretch.since);
+        until_grace.push_back(stretch.until + kGrace);
+        until.push_back(stretch.until);
+    }
+    auto left = columns_of(record.left);
+    auto joined = columns_of(record.joined);
     std::vector<postgres::Query> queries;
-    queries.push_back(postgres::bind(kJoined, id, columns.users, columns.at));
-    queries.push_back(postgres::bind(kSeen, id, columns.users, columns.at, now));
+    queries.push_back(postgres::bind(kRecord, id, users, since, until_grace, until, left.users, left.at));
+    if (!left.users.empty())
+        queries.push_back(postgres::bind(kTell, std::string_view("group.left"), id, left.users, left.at));
+    if (!joined.users.empty())
+        queries.push_back(postgres::bind(kTell, std::string_view("group.joined"), id, joined.users, joined.at));
     co_await database_.transaction(std::move(queries));
-}
-
-Awaitable<> GroupTimetable::record_seen(GroupId id, std::vector<Presence> seen, Timestamp now) {
-    auto columns = columns_of(seen);
-    co_await database_.query(kSeen, id, columns.users, columns.at, now);
-}
-
-Awaitable<> GroupTimetable::record_left(GroupId id, std::vector<Presence> left, Timestamp now) {
-    static constexpr Statement kLeft{"group_left", R"(
-        WITH departures AS (SELECT * FROM unnest($2::uuid[], $3::timestamptz[]) AS departures (user_id, at)),
-        closed AS (
-            UPDATE group_attendance AS known
-            SET attended_ms = attended_ms + greatest(0, extract(epoch FROM at - present_since) * 1000)::bigint,
-                present_since = NULL, seen_at = $4
-            FROM departures
-            WHERE known.user_id = departures.user_id AND known.group_id = $1 AND present_since IS NOT NULL)
-        INSERT INTO outbox (type, user_id, payload, occurred_at)
-        SELECT 'group.left', user_id, jsonb_build_object('groupId', $1::uuid), $4 FROM departures)"};
-    auto columns = columns_of(left);
-    co_await database_.query(kLeft, id, columns.users, columns.at, now);
 }
 
 MeditationSessionId group_session_id(GroupId group, UserId user) {

@@ -18,10 +18,27 @@ class Client;
 
 namespace mindspace::meditation {
 
-// Somebody, and since or until when.
+// A member, and when they came or left.
 struct Presence {
     UserId user{};
     Timestamp at{};
+};
+
+// A member was present from then until then.
+struct Stretch {
+    UserId user{};
+    Timestamp since{};
+    Timestamp until{};
+};
+
+// What a node knows of the attendance of a group. Stretches only add to what is known before: a record that is late,
+// repeated, or out of order changes nothing else.
+struct AttendanceRecord {
+    std::vector<Stretch> stretches;
+    std::vector<Presence> left;    // of those whose last connection it was
+    std::vector<Presence> joined;  // for `group.joined` only
+
+    [[nodiscard]] bool is_empty() const { return stretches.empty() && left.empty() && joined.empty(); }
 };
 
 struct GroupEnd {
@@ -46,22 +63,27 @@ public:
     // Those that this call has started.
     Awaitable<std::vector<GroupStart>> start_due(Timestamp now);
     // Ends a running group, whose end has come, whose host wishes it or whose host is gone, and makes the sessions of
-    // all who sat for kLeastSeconds or more. Changes nothing when it does not run (any more), or `at` is before the end
-    // and the reason `completed`. How it ended, whoever ended it; nothing when it has not.
+    // all who sat for kLeastSeconds or more. In its countdown the group is cancelled instead, without sessions. Changes
+    // nothing when it does not run (any more), or `at` is before the end and the reason `completed`. How it ended;
+    // nothing when it has not.
     Awaitable<std::optional<GroupEnd>> finish(GroupId id, std::string_view reason, Timestamp at);
     // Running groups whose end has passed.
     Awaitable<std::vector<GroupId>> list_due(Timestamp now);
     // Running groups whose host has been away for kHostAway, and in which nobody sits as far as is known here.
     Awaitable<std::vector<GroupId>> list_deserted(Timestamp now);
 
-    // They came. Counts for attendance while the group runs.
-    Awaitable<> record_joined(GroupId id, std::vector<Presence> joined, Timestamp now);
-    // They are still there, each since `at`: told anew every kRefreshInterval, so that a lost node loses no more.
-    Awaitable<> record_seen(GroupId id, std::vector<Presence> seen, Timestamp now);
-    // They left. What came after the end changes nothing.
-    Awaitable<> record_left(GroupId id, std::vector<Presence> left, Timestamp now);
+    // Cancels scheduled groups that were not started within kStartLimit of their time, a hundred at most.
+    Awaitable<std::vector<GroupId>> cancel_unstarted(Timestamp now);
 
+    // Adds to the attendance of a group that is not over.
+    Awaitable<> record(GroupId id, AttendanceRecord record);
+
+    static constexpr Seconds kGrace{10};  // a shorter break is none
     static constexpr Seconds kRefreshInterval{15};
+    // A member who is not known to have left, and was confirmed so shortly before the end, was there until the end:
+    // two refreshes. Whose node died in that time is credited so much too much at most.
+    static constexpr Seconds kOpenLimit{30};
+    static constexpr std::chrono::hours kStartLimit{24};
     static constexpr std::int32_t kLeastSeconds = 60;
     static constexpr Seconds kHostAway{120};  // then somebody else is the host, or the group ends
 

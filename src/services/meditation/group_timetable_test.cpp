@@ -29,9 +29,10 @@ protected:
                        .visibility = {},
                        .max_participants = {}};
         auto id = GroupId::make(start_);
-        EXPECT_TRUE(run(store_.insert(group, host_, id, start_ - 60s)));
+        EXPECT_EQ(run(store_.insert(group, host_, id, 20, start_ - 60s)), GroupInsertion::inserted);
         return id;
     }
+    void record(GroupId id, AttendanceRecord record) { run(timetable_.record(id, std::move(record))); }
     std::int64_t count_events(std::string type) { return database_.query(kEvents, type)[0].get<std::int64_t>(0); }
 
     template <class T>
@@ -64,12 +65,15 @@ TEST_F(GroupTimetableTest, TheEndMakesOneSessionForEachWhoSatLongEnough) {
     auto late = database_.add_user("late");
     auto id = add_group(600);
     run(timetable_.start(id, host_, start_, start_));
-    run(timetable_.record_seen(id, {{host_, start_ - 30s}, {guest_, start_ - 5s}}, start_));
-    run(timetable_.record_joined(id, {{late, start_ + 541s}}, start_ + 541s));
-    run(timetable_.record_left(id, {{guest_, start_ + 100s}}, start_ + 110s));
-    run(timetable_.record_joined(id, {{guest_, start_ + 300s}}, start_ + 300s));
-    run(timetable_.record_left(id, {{guest_, start_ + 321s}}, start_ + 321s));
-    run(timetable_.record_seen(id, {{host_, start_ - 30s}}, start_ + 595s));
+    record(id, {.stretches = {{host_, start_ - 30s, start_}, {guest_, start_ - 5s, start_}}, .left = {}, .joined = {}});
+    record(id, {.stretches = {{late, start_ + 541s, start_ + 541s}}, .left = {}, .joined = {{late, start_ + 541s}}});
+    record(id, {.stretches = {{guest_, start_ - 5s, start_ + 100s}}, .left = {{guest_, start_ + 100s}}, .joined = {}});
+    record(id, {.stretches = {{guest_, start_ + 300s, start_ + 321s}},
+                .left = {{guest_, start_ + 321s}},
+                .joined = {{guest_, start_ + 300s}}});
+    record(id, {.stretches = {{host_, start_ - 30s, start_ + 595s}, {late, start_ + 541s, start_ + 595s}},
+                .left = {},
+                .joined = {}});
 
     EXPECT_FALSE(run(timetable_.finish(id, "completed", start_ + 599s))) << "it is not over";
     auto end = run(timetable_.finish(id, "completed", start_ + 601s));
@@ -105,11 +109,15 @@ TEST_F(GroupTimetableTest, AParticipantOfALostNodeKeepsWhatWasConfirmed) {
     auto lost = database_.add_user("lost");
     auto id = add_group(600);
     run(timetable_.start(id, host_, start_, start_));
-    run(timetable_.record_seen(id, {{host_, start_}, {guest_, start_}, {lost, start_}}, start_ + 90s));
+    record(id,
+           {.stretches = {{host_, start_, start_ + 90s}, {guest_, start_, start_ + 90s}, {lost, start_, start_ + 90s}},
+            .left = {},
+            .joined = {}});
     // The guest comes back through another node, minutes after theirs was lost: the gap does not count.
-    run(timetable_.record_joined(id, {{guest_, start_ + 580s}}, start_ + 580s));
+    record(id,
+           {.stretches = {{guest_, start_ + 580s, start_ + 580s}}, .left = {}, .joined = {{guest_, start_ + 580s}}});
     // The host's node was there all along; only its writes did not come through.
-    run(timetable_.record_seen(id, {{host_, start_}}, start_ + 590s));
+    record(id, {.stretches = {{host_, start_, start_ + 590s}}, .left = {}, .joined = {}});
     run(timetable_.finish(id, "host", start_ + 595s));
     auto sessions = database_.query(kSessions, id);
     ASSERT_EQ(sessions.size(), 3U);
@@ -154,6 +162,33 @@ TEST_F(GroupTimetableTest, OfAHundredWhoNoticeATimeOneStartsTheGroup) {
     postgres::run_until(io_, [&] { return running == 0; });
     ASSERT_EQ(started.size(), 1U);
     EXPECT_EQ(started[0].id, id);
+}
+
+TEST_F(GroupTimetableTest, CancelsAGroupThatIsEndedInItsCountdown) {
+    auto id = add_group(600);
+    run(timetable_.start(id, host_, start_ + 60s, start_));
+    record(id, {.stretches = {{host_, start_, start_ + 20s}}, .left = {}, .joined = {}});
+    auto end = run(timetable_.finish(id, "host", start_ + 20s));
+    ASSERT_TRUE(end);
+    EXPECT_EQ(end->at, start_ + 20s);
+    auto group = run(store_.find(id)).value();
+    EXPECT_EQ(group.state, GroupState::cancelled);
+    EXPECT_FALSE(group.started_at);
+    EXPECT_FALSE(group.ends_at);
+    EXPECT_EQ(group.ended_at, start_ + 20s);
+    EXPECT_EQ(database_.query(kSessions, id).size(), 0U);
+    EXPECT_EQ(count_events("group.ended"), 0);
+}
+
+TEST_F(GroupTimetableTest, CancelsAGroupThatIsNotStartedWithinADay) {
+    auto unscheduled = add_group(600);
+    auto scheduled = add_group(600, start_);
+    auto later = add_group(600, start_ + 3600s);
+    EXPECT_TRUE(run(timetable_.cancel_unstarted(start_ + 24h - 61s)).empty());
+    EXPECT_EQ(run(timetable_.cancel_unstarted(start_ + 24h - 60s)), std::vector{unscheduled});
+    EXPECT_EQ(run(timetable_.cancel_unstarted(start_ + 24h)), std::vector{scheduled});
+    EXPECT_EQ(run(store_.find(scheduled))->state, GroupState::cancelled);
+    EXPECT_EQ(run(timetable_.start_due(start_ + 24h)).front().id, later) << "and no other";
 }
 
 TEST_F(GroupTimetableTest, ListsWhatIsDue) {

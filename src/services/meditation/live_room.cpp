@@ -40,10 +40,7 @@ void LiveRoom::lose(ConnectionId connection) {
 
 void LiveRoom::tick() {
     tell(Ticked{});
-    if (!records_.empty() && !is_recording_) {
-        is_recording_ = true;
-        asio::co_spawn(parts_.loop, work_on_records(shared_from_this()), &rethrow);
-    }
+    write_records();
 }
 
 void LiveRoom::drain(Milliseconds window) {
@@ -54,7 +51,7 @@ void LiveRoom::drain(Milliseconds window) {
 }
 
 bool LiveRoom::is_idle() const {
-    return sockets_.empty() && room_.is_empty() && !is_working_ && !is_recording_ && records_.empty();
+    return sockets_.empty() && room_.is_empty() && !has_unwritten();
 }
 
 void LiveRoom::do_all(Actions actions) {
@@ -79,7 +76,8 @@ void LiveRoom::act(Close action) {
 }
 
 void LiveRoom::act(Attend action) {
-    record(Record::Kind::seen, std::move(action.seen));
+    for (const auto& stretch : action.seen) records_.add_stretch(stretch);
+    write_records();
 }
 
 void LiveRoom::act(Task task) {
@@ -128,17 +126,19 @@ Awaitable<> LiveRoom::perform(Enter task) {
     }
     auto connection = task.request.lease.connection;
     bool is_told = task.request.announcement == Announcement::told;
-    std::vector<Presence> joined{{task.request.participant.id, parts_.clock.now()}};
+    const Presence joined{task.request.participant.id, parts_.clock.now()};
     auto entry = co_await parts_.order.enter(std::move(task.request), parts_.clock.now());
-    if (entry && entry->is_new && is_told) record(Record::Kind::joined, std::move(joined));
+    if (entry) records_.add_stretch({joined.user, joined.at, joined.at});
+    if (entry && entry->is_new && is_told && !records_.add_joined(joined)) parts_.metrics.joins_dropped.add(1);
+    write_records();
     tell(Entered{connection, std::move(entry)});
 }
 
 Awaitable<> LiveRoom::perform(Leave task) {
     auto now = parts_.clock.now();
     auto departure = co_await parts_.order.leave(group_, task.lease, task.reason, now);
-    std::vector<Presence> left{{task.lease.user, now}};
-    if (departure.has_left) record(Record::Kind::left, std::move(left));
+    if (departure.has_left) records_.add_left({task.lease.user, now});
+    write_records();
     tell(Unflushed{departure.flush_due_in});
 }
 
@@ -156,10 +156,9 @@ Awaitable<> LiveRoom::perform(Flush) {
 Awaitable<> LiveRoom::perform(Renew task) {
     auto asked_at = parts_.clock.now();
     auto renewal = co_await parts_.order.renew(room_.facts(), task.leases, asked_at);
-    std::vector<Presence> left;
-    for (const auto& lease : renewal.gone) left.push_back({lease.user, lease.expires_at - Room::kGrace});
-    parts_.metrics.participants_lost.add(left.size());
-    if (!left.empty()) record(Record::Kind::left, std::move(left));
+    for (const auto& lease : renewal.gone) records_.add_left({lease.user, lease.expires_at - Room::kGrace});
+    parts_.metrics.participants_lost.add(renewal.gone.size());
+    write_records();
     tell(Renewed{std::move(task), std::move(renewal), asked_at});
 }
 
@@ -213,47 +212,29 @@ Awaitable<> LiveRoom::perform(Tell task) {
 
 // ---- records
 
-void LiveRoom::record(Record::Kind kind, std::vector<Presence> presences) {
-    if (!records_.empty() && records_.back().kind == kind) {
-        auto& last = records_.back().presences;
-        last.insert(last.end(), presences.begin(), presences.end());
-    } else if (records_.size() < kMaxRecords) {
-        records_.push_back({kind, std::move(presences)});
-    }
-    if (is_recording_) return;
+void LiveRoom::write_records() {
+    if (is_recording_ || records_.is_empty()) return;
     is_recording_ = true;
     asio::co_spawn(parts_.loop, work_on_records(shared_from_this()), &rethrow);
 }
 
+// What could not be written waits for the next tick, with what has come meanwhile.
 Awaitable<> LiveRoom::work_on_records(std::shared_ptr<LiveRoom> self) {
     bool is_reachable = true;
-    while (is_reachable && !self->records_.empty()) {
-        auto record = std::move(self->records_.front());
-        self->records_.pop_front();
+    while (is_reachable && !self->records_.is_empty()) {
+        auto record = self->records_.take();
         try {
-            co_await self->write(record);
+            auto written = record;
+            co_await self->parts_.timetable.record(self->group_, std::move(written));
         } catch (const Unavailable&) {
             self->parts_.metrics.records_failed.add(1);
-            self->records_.push_front(std::move(record));
+            self->records_.put_back(record);
             is_reachable = false;
         } catch (const std::exception& fault) {
             log::error("attendance not written", {{"event.action", "internal_error"}, {"error.message", fault.what()}});
         }
     }
     self->is_recording_ = false;
-}
-
-Awaitable<> LiveRoom::write(Record record) {
-    auto now = parts_.clock.now();
-    switch (record.kind) {
-        case Record::Kind::joined:
-            return parts_.timetable.record_joined(group_, std::move(record.presences), now);
-        case Record::Kind::seen:
-            return parts_.timetable.record_seen(group_, std::move(record.presences), now);
-        case Record::Kind::left:
-            return parts_.timetable.record_left(group_, std::move(record.presences), now);
-    }
-    std::unreachable();
 }
 
 void LiveRoom::hear(std::string_view payload) {

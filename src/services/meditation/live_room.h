@@ -8,6 +8,7 @@
 #include "platform/redis/subscriber.h"
 #include "services/meditation/group_store.h"
 #include "services/meditation/live_metrics.h"
+#include "services/meditation/pending_attendance.h"
 #include "services/meditation/room.h"
 #include "services/meditation/room_register.h"
 
@@ -58,14 +59,10 @@ public:
     [[nodiscard]] bool is_idle() const;
 
     static constexpr std::size_t kMaxTasks = 10'000;
-    static constexpr std::size_t kMaxRecords = 10'000;
+    // Attendance that waits for PostgreSQL, or is on its way.
+    [[nodiscard]] bool has_unwritten() const { return is_working_ || is_recording_ || !records_.is_empty(); }
 
 private:
-    struct Record {
-        enum class Kind { joined, seen, left } kind;
-        std::vector<Presence> presences;
-    };
-
     void do_all(Actions actions);
     void act(Send action);
     void act(Deliver action);
@@ -88,9 +85,8 @@ private:
     Awaitable<> perform(HandOver task);
     Awaitable<> perform(Tell task);
 
-    void record(Record::Kind kind, std::vector<Presence> presences);
+    void write_records();
     static Awaitable<> work_on_records(std::shared_ptr<LiveRoom> self);
-    Awaitable<> write(Record record);
 
     void hear(std::string_view payload);
     http::WebSocket* find(ConnectionId connection);
@@ -103,7 +99,7 @@ private:
     bool is_subscribed_ = false;  // Redis has confirmed it
     std::deque<Task> tasks_;
     bool is_working_ = false;
-    std::deque<Record> records_;
+    PendingAttendance records_;
     bool is_recording_ = false;
     std::int64_t joined_counted_ = 0;  // our part of the metric
 };

@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <unordered_set>
 
 namespace mindspace::meditation {
 
@@ -46,7 +47,10 @@ void LiveRooms::start() {
     asio::co_spawn(parts_.loop, keep_time(), rethrow);
     asio::co_spawn(parts_.loop, take_care(), rethrow);
     profiles_ = subscribe_to_profiles(parts_.subscriber, [this](const ProfileChange& change) {
-        for (auto& [id, room] : rooms_) room->tell(change);
+        auto [first, last] = rooms_of_.equal_range(change.user);
+        std::unordered_set<LiveRoom*> rooms;
+        for (auto found = first; found != last; ++found) rooms.insert(found->second);
+        for (auto* room : rooms) room->tell(change);
     });
 }
 
@@ -89,12 +93,24 @@ void LiveRooms::drain(Milliseconds window) {
     for (auto& [id, room] : rooms_) room->drain(window);
 }
 
+bool LiveRooms::is_settled() const {
+    return std::ranges::none_of(rooms_, [](const auto& entry) { return entry.second->has_unwritten(); });
+}
+
 Awaitable<> LiveRooms::serve(Guest guest, Group group, std::shared_ptr<http::WebSocket> socket) {
     auto room = find_or_open(group);
     const Visitor visitor{.connection = guest.connection, .user = guest.user, .auth_session = guest.auth_session};
     room->arrive(std::move(guest), std::move(group), socket);
     if (drain_window_) room->drain(*drain_window_);  // came in while we were leaving
-    return serve_connection(std::move(room), std::move(socket), visitor, guard_, parts_.messages_at_most);
+    const auto entry = rooms_of_.emplace(visitor.user, room.get());
+    auto served = serve_connection(std::move(room), std::move(socket), visitor, guard_, parts_.messages_at_most);
+    try {
+        co_await std::move(served);
+    } catch (...) {
+        rooms_of_.erase(entry);
+        throw;
+    }
+    rooms_of_.erase(entry);
 }
 
 std::vector<RoomCount> LiveRooms::count_connections() const {

@@ -48,6 +48,8 @@ public:
     // Tells every client to come back within `window`, spread over it, and closes with 1012.
     void drain(Milliseconds window);
     [[nodiscard]] bool is_idle() const { return rooms_.empty(); }
+    // Nothing of attendance waits to be written: a drain waits for it.
+    [[nodiscard]] bool is_settled() const;
 
     // Serves the socket of a guest until it ends.
     Awaitable<> serve(Guest guest, Group group, std::shared_ptr<http::WebSocket> socket);
@@ -66,6 +68,7 @@ private:
     GroupCaretaker caretaker_;
     http::Guard& guard_;
     std::unordered_map<GroupId, std::shared_ptr<LiveRoom>> rooms_;
+    std::unordered_multimap<UserId, LiveRoom*> rooms_of_;  // one for each connection
     redis::Subscription profiles_;
     asio::steady_timer tick_timer_;
     asio::steady_timer care_timer_;

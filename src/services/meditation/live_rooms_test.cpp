@@ -15,7 +15,9 @@ constexpr Statement kBackdate{"test_live_backdate", R"(
     UPDATE groups SET started_at = started_at - make_interval(secs => $2),
                       ends_at = ends_at - make_interval(secs => $2) WHERE group_id = $1)"};
 constexpr Statement kBackdateAttendance{"test_live_backdate_attendance", R"(
-    UPDATE group_attendance SET present_since = present_since - make_interval(secs => $2) WHERE group_id = $1)"};
+    UPDATE group_attendance
+    SET present = present + tstzmultirange(tstzrange(lower(present) - make_interval(secs => $2), upper(present)))
+    WHERE group_id = $1)"};
 constexpr Statement kIsAttended{"test_live_is_attended", "SELECT count(*) FROM group_attendance WHERE group_id = $1"};
 
 using LiveRoomsTest = LiveTest;

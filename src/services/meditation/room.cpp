@@ -25,6 +25,7 @@ Actions Room::on(const Arrived& what, Timestamp now) {
     learn(what.group);
     auto& member = members_[what.guest.connection];
     member.guest = what.guest;
+    connections_of_.emplace(what.guest.user, what.guest.connection);
     set_deadline(member, now + kHelloTimeout);
     return {};
 }
@@ -76,12 +77,13 @@ void Room::ask(Member& member, const ReactionMessage& message, Timestamp now, Ac
     actions.push_back(React{from, make_reaction(member.guest.user, message.kind, message.ref), epoch_});
 }
 
-void Room::ask(Member& member, const LeaveMessage&, Timestamp, Actions& actions) {
-    send_away(member, EventReason::left, http::CloseCode::normal, actions);
+void Room::ask(Member& member, const LeaveMessage&, Timestamp now, Actions& actions) {
+    send_away(member, EventReason::left, http::CloseCode::normal, now, actions);
 }
 
-void Room::send_away(const Member& member, EventReason reason, http::CloseCode code, Actions& actions) {
+void Room::send_away(const Member& member, EventReason reason, http::CloseCode code, Timestamp now, Actions& actions) {
     auto connection = member.guest.connection;
+    confirm(member, now, actions);
     if (member.stage != Stage::waiting)
         actions.push_back(Leave{Lease{.user = member.guest.user, .connection = connection}, reason});
     actions.push_back(Close{connection, code});
@@ -93,11 +95,21 @@ void Room::expect_end(ConnectionId connection, UserId user, Timestamp now) {
     departing_.try_emplace(connection, Departing{std::move(gone), now});
 }
 
+void Room::confirm(const Member& member, Timestamp now, Actions& actions) {
+    if (member.stage == Stage::joined) actions.emplace_back(Attend{{{member.guest.user, member.joined_at, now}}});
+}
+
+// A new connection has no new allowance: what counts is the user's, and is forgotten by its age alone.
 bool Room::may_react(UserId user, Timestamp now) {
-    auto& recent = reactions_[user];
-    while (!recent.empty() && recent.front() <= now - kReactionWindow) recent.pop_front();
-    if (recent.size() >= reactions_at_most_) return false;
-    recent.push_back(now);
+    while (!reactions_.empty() && reactions_.front().first <= now - kReactionWindow) {
+        auto count = reaction_counts_.find(reactions_.front().second);
+        if (--count->second == 0) reaction_counts_.erase(count);
+        reactions_.pop_front();
+    }
+    auto& count = reaction_counts_[user];
+    if (count >= reactions_at_most_) return false;
+    ++count;
+    reactions_.emplace_back(now, user);
     return true;
 }
 
@@ -111,9 +123,10 @@ Actions Room::on(const TokenRenewed& what, Timestamp) {
 }
 
 // Nobody may come back with that login: others need not wait for it.
-Actions Room::on(const Revoked& what, Timestamp) {
+Actions Room::on(const Revoked& what, Timestamp now) {
     Actions actions;
-    if (const auto* member = find(what.connection)) send_away(*member, EventReason::kicked, kCloseTokenEnded, actions);
+    if (const auto* member = find(what.connection))
+        send_away(*member, EventReason::kicked, kCloseTokenEnded, now, actions);
     return actions;
 }
 
@@ -122,6 +135,7 @@ Actions Room::on(const Lost& what, Timestamp now) {
     Actions actions;
     auto* member = find(what.connection);
     if (member == nullptr) return actions;
+    confirm(*member, now, actions);
     if (member->stage != Stage::waiting) {
         Departing departing{member->guest, now + kGrace};
         actions.push_back(
@@ -272,12 +286,11 @@ void Room::set_deadline(Member& member, Timestamp at) {
 
 void Room::part_from(ConnectionId connection) {
     auto found = members_.find(connection);
-    auto user = found->second.guest.user;
     if (found->second.stage == Stage::joined) --joined_count_;
     deadlines_.erase({found->second.deadline, connection});
+    auto [first, last] = connections_of_.equal_range(found->second.guest.user);
+    connections_of_.erase(std::find_if(first, last, [&](const auto& entry) { return entry.second == connection; }));
     members_.erase(found);
-    auto is_here = [&](const auto& entry) { return entry.second.guest.user == user; };
-    if (reactions_.contains(user) && std::ranges::none_of(members_, is_here)) reactions_.erase(user);
 }
 
 Room::Member* Room::find(ConnectionId connection) {

@@ -50,8 +50,8 @@ public:
 
     static constexpr Seconds kHelloTimeout{5};
     static constexpr Seconds kReauthLead{60};
-    static constexpr Seconds kGrace{10};     // for a broken connection to come back
-    static constexpr Seconds kLeaseTtl{20};  // how long a lost node's participants stay, at most
+    static constexpr Seconds kGrace = GroupTimetable::kGrace;  // for a broken connection to come back
+    static constexpr Seconds kLeaseTtl{20};                    // how long a lost node's participants stay, at most
     static constexpr Seconds kRenewEvery{5};
     static constexpr Seconds kRetryEvery{2};
     static constexpr Seconds kCompareEvery{30};  // with PostgreSQL, where a change may have been made without a word
@@ -89,7 +89,9 @@ private:
     void set_deadline(Member& member, Timestamp at);
     bool may_react(UserId user, Timestamp now);
     // Without a grace.
-    void send_away(const Member& member, EventReason reason, http::CloseCode code, Actions& actions);
+    void send_away(const Member& member, EventReason reason, http::CloseCode code, Timestamp now, Actions& actions);
+    // The member was present until now.
+    static void confirm(const Member& member, Timestamp now, Actions& actions);
     // The connection's lease, if it has one, ends now.
     void expect_end(ConnectionId connection, UserId user, Timestamp now);
     void part_from(ConnectionId connection);
@@ -137,7 +139,9 @@ private:
     std::unordered_map<ConnectionId, Member> members_;
     std::unordered_map<ConnectionId, Departing> departing_;
     std::set<std::pair<Timestamp, ConnectionId>> deadlines_;
-    std::unordered_map<UserId, std::deque<Timestamp>> reactions_;
+    std::unordered_multimap<UserId, ConnectionId> connections_of_;
+    std::deque<std::pair<Timestamp, UserId>> reactions_;  // of the last kReactionWindow
+    std::unordered_map<UserId, std::size_t> reaction_counts_;
     std::size_t joined_count_ = 0;
 
     std::string epoch_;          // of the last event followed

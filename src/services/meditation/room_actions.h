@@ -88,7 +88,7 @@ struct Tell {  // of what has changed
     Group group;
 };
 struct Attend {
-    std::vector<Presence> seen;
+    std::vector<Stretch> seen;
 };
 
 // Needs Redis or PostgreSQL; tasks are done one after the other.

@@ -177,8 +177,9 @@ void Room::reenter(const Guest& guest, Timestamp expires_at, Announcement announ
 Actions Room::on(const ProfileChange& what, Timestamp now) {
     Actions actions;
     if (what.user == group_.host.id) reload_wanted_ = true;
-    for (auto& [connection, member] : members_) {
-        if (member.guest.user != what.user) continue;
+    auto [first, last] = connections_of_.equal_range(what.user);
+    for (auto found = first; found != last; ++found) {
+        auto& member = members_.at(found->second);
         member.guest.display_name = what.display_name;
         member.guest.avatar_url = what.avatar_url;
         if (member.stage != Stage::waiting) reenter(member.guest, now + kLeaseTtl, Announcement::told, now, actions);
@@ -222,7 +223,7 @@ void Room::attend(Timestamp now, Actions& actions) {
     next_attendance_ = now + GroupTimetable::kRefreshInterval;
     Attend attend;
     for (const auto& [connection, member] : members_)
-        if (member.stage == Stage::joined) attend.seen.push_back({member.guest.user, member.joined_at});
+        if (member.stage == Stage::joined) attend.seen.push_back({member.guest.user, member.joined_at, now});
     if (!attend.seen.empty()) actions.emplace_back(std::move(attend));
 }
 

@@ -3,6 +3,7 @@
 
 #include "services/meditation/room.h"
 
+#include <algorithm>
 #include <tuple>
 
 namespace mindspace::meditation {
@@ -73,11 +74,11 @@ Actions Room::on(const Reloaded& what, Timestamp) {
     return actions;
 }
 
-// A group that is to start at a time of its own needs no host until then.
+// Until the group runs it keeps its host; and what counts of the time away is that of the running group.
 void Room::succeed_host(const Renewal& renewal, Timestamp now, Actions& actions) {
-    if (is_over(group_.state) || (group_.state == GroupState::scheduled && group_.scheduled_for)) return;
+    if (group_.state != GroupState::running) return;
     if (!renewal.host_left_at || !renewal.longest_present || renewal.host != group_.host.id) return;
-    if (now - *renewal.host_left_at >= GroupTimetable::kHostAway)
+    if (now - std::max(*renewal.host_left_at, group_.started_at.value()) >= GroupTimetable::kHostAway)
         actions.push_back(HandOver{renewal.host, *renewal.longest_present});
 }
 
@@ -113,6 +114,7 @@ void Room::keep_group(Timestamp now, Actions& actions) {
     }
     if (group_.state == GroupState::running && now >= group_.ends_at.value() && now >= next_finish_) {
         next_finish_ = now + kRetryEvery;
+        attend(now, actions);
         actions.push_back(Finish{std::nullopt, EventReason::completed});
     }
     if (farewell_at_ && now >= *farewell_at_) {

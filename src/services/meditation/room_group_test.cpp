@@ -96,6 +96,36 @@ TEST_F(RoomGroupTest, AGroupThatStartsAtATimeOfItsOwnKeepsItsHostUntilThen) {
     EXPECT_EQ(world_.group().host.id, user(0));
 }
 
+TEST_F(RoomGroupTest, AGroupKeepsItsHostUntilItRuns) {
+    plan_an_hour();
+    auto guest = world_.join(world_.core(1), 1);
+    world_.pass_and_settle(200s);
+    EXPECT_EQ(guest->host, user(0));
+    auto host = world_.join(world_.core(0), 0);
+    world_.say(world_.core(0), *host, StartMessage{});
+    world_.settle();
+    world_.say(world_.core(0), *host, LeaveMessage{});
+    world_.pass_and_settle(100s);
+    EXPECT_EQ(guest->host, user(0));
+    world_.pass_and_settle(30s);
+    EXPECT_EQ(guest->host, user(1));
+}
+
+TEST_F(RoomGroupTest, ReconnectingGivesNoNewReactions) {
+    const ReactionMessage heart{.type = {}, .kind = ReactionKind::heart, .ref = {}};
+    auto host = world_.join(world_.core(0), 0);
+    std::size_t refused = 0;
+    for (int i = 0; i < 10; ++i) {
+        auto guest = world_.join(world_.core(1), 1);
+        world_.say(world_.core(1), *guest, heart);
+        world_.settle();
+        refused += guest->errors.size();
+        world_.say(world_.core(1), *guest, LeaveMessage{});
+        world_.settle();
+    }
+    EXPECT_EQ(refused, 5U);
+}
+
 TEST_F(RoomGroupTest, AReplacedHostIsToldOfThoughTheNodeDiesHalfWay) {
     plan_an_hour();
     auto host = world_.join(world_.core(0), 0);
