@@ -31,7 +31,7 @@ public:
         return value;
     }
     // Far beyond the years that can be written, short of what 64 bits hold.
-    Timestamp time() { return Timestamp(Milliseconds(number() % 1'000'000'000'000'000)); }
+    Timestamp time() { return Timestamp(Milliseconds(number() % 900'000'000'000'000)); }
     std::string_view rest() const { return rest_; }
 
 private:
@@ -44,17 +44,19 @@ void read_text(std::string_view text) {
     }
     if (auto date = parse_date(text)) {
         if (format_date(*date) != text) fail("a date is not what it was");
-        format_week(iso_week_of(*date));
+        if (format_week(iso_week_of(*date)).empty()) fail("a week without a name");
     }
 }
 
 void write_time(Timestamp at) {
-    if (!parse_timestamp(format_timestamp(at))) fail("a time is written that cannot be read");
+    const auto written = parse_timestamp(format_timestamp(at));
+    if (!written) fail("a time is written that cannot be read");
+    at = *written;  // zones are asked for times that can be written
     for (auto name : {"UTC", "Asia/Tokyo", "America/New_York", "Pacific/Apia"}) {
         auto zone = TimeZone::find(name).value();
         auto date = zone.local_date(at, std::chrono::hours(4));
         if (!parse_date(format_date(date))) fail("a date is written that cannot be read");
-        zone.start_of_day(date, std::chrono::hours(4));
+        if (zone.start_of_day(date, std::chrono::hours(4)) > at) fail("a day that begins after its time");
         const int hour = zone.local_hour(at);
         if (hour < 0 || hour > 23) fail("an hour of no day");
     }

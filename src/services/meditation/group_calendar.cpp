@@ -24,7 +24,8 @@ void append_line(std::string& out, std::string_view line) {
     std::size_t room = kLongestLine;
     while (line.size() > room) {
         auto end = room;
-        while (continues_character(line[end])) --end;
+        while (end > 0 && continues_character(line[end])) --end;
+        if (end == 0) end = room;  // no UTF-8 at all
         out += line.substr(0, end);
         out += "\r\n ";
         line.remove_prefix(end);
