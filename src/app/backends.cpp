@@ -98,13 +98,10 @@ void BackendServers::stop() {
     if (embedded_) embedded_->stop();
 }
 
-Backends configured_backends(const Config& config) {
-    if (config.database.url.empty() || config.redis.url.empty())
-        throw StartupError(EX_CONFIG,
-                           "database.url and redis.url must be set here; `mindspace up` brings its own servers");
-    return {.database = config.database.url,
-            .direct_database = direct_database(config, config.database.url),
-            .redis = redis_options(config)};
+std::string configured_database(const Config& config) {
+    if (config.database.url.empty())
+        throw StartupError(EX_CONFIG, "database.url must be set here; `mindspace up` brings its own servers");
+    return direct_database(config, config.database.url);
 }
 
 std::filesystem::path data_root(const Config& config) {
@@ -124,11 +121,11 @@ Backends running_backends(const Config& config) {
     return where;
 }
 
-int prepare_database(const Backends& backends, const Config& config, const std::optional<auth::SigningKey>& key) {
+int prepare_database(const std::string& database, const Config& config, const std::optional<auth::SigningKey>& key) {
     asio::io_context loop;
     int applied = 0;
     std::exception_ptr failure;
-    asio::co_spawn(loop, prepare(loop, backends.direct_database, config.database.start_timeout, key),
+    asio::co_spawn(loop, prepare(loop, database, config.database.start_timeout, key),
                    [&](std::exception_ptr fault, int count) {
                        failure = fault;
                        applied = count;

@@ -7,6 +7,7 @@
 
 #include <memory>
 #include <optional>
+#include <string>
 
 namespace mindspace::app {
 
@@ -25,8 +26,8 @@ private:
     Backends where_;
 };
 
-// The configured servers alone. StartupError (EX_CONFIG) when one is not configured.
-Backends configured_backends(const Config& config);
+// The configured database, reached directly, for what needs no Redis. StartupError (EX_CONFIG) without one.
+std::string configured_database(const Config& config);
 
 // The directory that the settings name, or the default one.
 std::filesystem::path data_root(const Config& config);
@@ -38,6 +39,6 @@ Backends running_backends(const Config& config);
 // Waits until the database takes connections, for database.start_timeout at most, brings its schema up to date and
 // publishes the key that this process signs with, if it does. Returns the number of migrations. StartupError:
 // EX_UNAVAILABLE without a database, EX_CONFIG with one that does not fit this program.
-int prepare_database(const Backends& backends, const Config& config, const std::optional<auth::SigningKey>& key);
+int prepare_database(const std::string& database, const Config& config, const std::optional<auth::SigningKey>& key);
 
 }  // namespace mindspace::app

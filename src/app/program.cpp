@@ -68,7 +68,7 @@ void run_program(Config config, const std::vector<const Role*>& roles) {
         shared.mail_directory = directory->mail();
     }
     if (config.tls.is_on() && has_gateway(roles)) read_certificates(shared);
-    int applied = prepare_database(servers.where(), config, shared.signing_key);
+    int applied = prepare_database(servers.where().direct_database, config, shared.signing_key);
     if (applied > 0) log::info("schema migrated", {{"mindspace.migrations", applied}});
 
     auto cores = std::make_unique<Cores>(shared);
@@ -97,7 +97,7 @@ void run_program(Config config, const std::vector<const Role*>& roles) {
         log::error("a core did not end in time");
         servers.stop();
         log::shutdown();
-        std::_Exit(0);  // what it still holds must not be destroyed under it
+        std::_Exit(EX_SOFTWARE);  // what it still holds must not be destroyed under it
     }
     cores.reset();
     servers.stop();
@@ -109,7 +109,7 @@ std::filesystem::path signing_key_file(const std::filesystem::path& data_directo
 }
 
 int run_migrations(const Config& config) {
-    return prepare_database(configured_backends(config), config, {});
+    return prepare_database(configured_database(config), config, {});
 }
 
 }  // namespace mindspace::app

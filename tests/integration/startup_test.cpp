@@ -1,5 +1,6 @@
 // Starts that cannot succeed: one clear line, and the exit code that tells a service manager why (sysexits.h).
 
+#include "migrated_database.h"
 #include "person.h"
 #include "raw_connection.h"
 
@@ -126,6 +127,13 @@ TEST(Startup, OfServeWaitsForTheDatabaseAsLongAsItIsTold) {
     EXPECT_GE(std::chrono::steady_clock::now() - began, 2s);
     expect_refusal(ended, kUnavailable, "PostgreSQL cannot be reached");
     EXPECT_THAT(ended.output, HasSubstr("waiting for PostgreSQL"));
+}
+
+TEST(Startup, OfMigrateNeedsTheDatabaseAlone) {
+    expect_refusal(run({"migrate"}, {}), kMisconfigured, "database.url");
+    const auto ended = run({"migrate"}, {{"MINDSPACE_DATABASE_URL", create_migrated_database()}});
+    EXPECT_EQ(ended.exit_code, 0) << ended.output;
+    EXPECT_THAT(ended.output, HasSubstr("schema is up to date"));
 }
 
 TEST(Startup, RefusesUnknownWordsOnTheCommandLine) {
