@@ -13,6 +13,7 @@ find_package(tomlplusplus REQUIRED)
 find_package(ZLIB REQUIRED)
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(brotli REQUIRED IMPORTED_TARGET libbrotlienc)
+pkg_check_modules(libidn2 REQUIRED IMPORTED_TARGET libidn2)
 pkg_check_modules(libpq REQUIRED IMPORTED_TARGET libpq>=15)
 pkg_check_modules(librabbitmq REQUIRED IMPORTED_TARGET librabbitmq>=0.11)
 pkg_check_modules(librdkafka REQUIRED IMPORTED_TARGET rdkafka>=2.0)
@@ -26,7 +27,7 @@ target_link_libraries(mindspace_dependencies INTERFACE
     CLI11::CLI11
     CURL::libcurl
     OpenSSL::SSL OpenSSL::Crypto
-    PkgConfig::brotli PkgConfig::libpq PkgConfig::librabbitmq PkgConfig::librdkafka
+    PkgConfig::brotli PkgConfig::libidn2 PkgConfig::libpq PkgConfig::librabbitmq PkgConfig::librdkafka
     PkgConfig::libsodium PkgConfig::prometheus PkgConfig::utf8proc
     Threads::Threads
     ZLIB::ZLIB

@@ -21,6 +21,15 @@ auth::SessionRegistry::Scope registry_scope(const Config& config) {
     return config.database.replica_urls.empty() ? logins : logins_and_writes;
 }
 
+auth::MailLimits mail_limits(const Config& config) {
+    auto scaled = [&](std::uint32_t mails) {
+        return static_cast<std::int32_t>(std::clamp(mails * config.rate_limit.scale, 1.0, 1e6));
+    };
+    return {.per_minute = scaled(config.rate_limit.mails_per_minute),
+            .per_hour = scaled(config.rate_limit.mails_per_hour),
+            .per_day = scaled(config.rate_limit.mails_per_day)};
+}
+
 }  // namespace
 
 Listener::Listener(asio::io_context& loop, http::ServerOptions options, http::Endpoints endpoints,
@@ -43,8 +52,9 @@ IdentityParts::IdentityParts(asio::io_context& loop, postgres::Client& database,
                      log::warn("work behind an answer failed", {{"error.message", fault.what()}});
                  }),
       guesses(limiter, shared.config.rate_limit.scale),
-      service({database, redis, shared.hasher, background, guesses, shared.auth_settings}, *shared.signing_key),
-      accounts({database, redis, shared.hasher, background, guesses, shared.auth_settings}) {}
+      quota(database, *shared.secret, mail_limits(shared.config)),
+      service({database, redis, shared.hasher, background, guesses, shared.auth_settings}, quota, *shared.signing_key),
+      accounts({database, redis, shared.hasher, background, guesses, shared.auth_settings}, quota) {}
 
 Core::Core(Shared& shared_parts, unsigned core_index)
     : shared(shared_parts),

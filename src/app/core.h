@@ -15,6 +15,7 @@
 #include "services/analytics/upkeep.h"
 #include "services/auth/account_service.h"
 #include "services/auth/client.h"
+#include "services/auth/mail_quota.h"
 #include "services/auth/mailer.h"
 #include "services/auth/service.h"
 #include "services/gateway/health_checker.h"
@@ -57,6 +58,7 @@ struct IdentityParts {
 
     Background background;
     auth::GuessLimiter guesses;
+    auth::MailQuota quota;
     auth::AuthService service;
     auth::AccountService accounts;
     std::unique_ptr<auth::Mailer> mailer;  // on the first core only

@@ -188,6 +188,15 @@ void collect_upstreams(const std::vector<std::unique_ptr<Core>>& cores, telemetr
 }
 
 void collect_mails(const std::vector<std::unique_ptr<Core>>& cores, telemetry::Page& page) {
+    std::uint64_t refused = 0;
+    bool sends_mails = false;
+    for (const auto& core : cores) {
+        if (!core->identity) continue;
+        sends_mails = true;
+        refused += core->identity->quota.refused().value();
+    }
+    if (sends_mails)
+        page.counter("mindspace_mails_refused", "Mails not sent because their address had too many.", refused);
     for (const auto& core : cores) {
         if (!core->identity || !core->identity->mailer) continue;
         const auto& stats = core->identity->mailer->stats();

@@ -30,9 +30,9 @@ void open_auth(Core& core) {
     const auto& config = shared.config;
     auth::MailerOptions options{.from = mail::Mailbox::parse(config.mail.from).value(),
                                 .public_url = config.http.public_url};
-    core.identity->mailer =
-        std::make_unique<auth::Mailer>(core.loop, auth::MailQueue(core.database), auth::ResetRequests(core.database),
-                                       make_mail_sender(config.mail, shared.mail_directory), std::move(options));
+    core.identity->mailer = std::make_unique<auth::Mailer>(
+        core.loop, auth::MailQueue(core.database), auth::ResetRequests(core.database, core.identity->quota),
+        make_mail_sender(config.mail, shared.mail_directory), std::move(options));
 }
 
 http::Endpoints auth_rows(Core& core) {

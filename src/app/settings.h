@@ -115,6 +115,9 @@ struct RateLimitSettings {
     std::uint32_t write = 300;
     std::uint32_t socket = 120;
     std::uint32_t import = 20;
+    std::uint32_t mails_per_minute = 1;  // of a kind to one address
+    std::uint32_t mails_per_hour = 5;
+    std::uint32_t mails_per_day = 10;
 };
 
 struct GroupSettings {

@@ -79,11 +79,12 @@ TEST_F(AccountStatements, LetNobodyInByAPasswordThatHasChangedMeanwhile) {
     const auto seen = read(user);
     EXPECT_TRUE(log_in(seen));
     const auto later = entry(user, AuditAction::password_changed, kNow + Seconds(1));
-    const auto ended = run(accounts_.change_password(later, seen, "new hash", AuthSessionId{}));
+    const auto ended = run(accounts_.change_password(later, seen, "new hash", AuthSessionId{}, {}));
     ASSERT_TRUE(ended);
     EXPECT_EQ(ended->size(), 1U);
     EXPECT_FALSE(log_in(seen));
-    EXPECT_FALSE(run(accounts_.change_password(later, seen, "third hash", AuthSessionId{}))) << "nor change it again";
+    EXPECT_FALSE(run(accounts_.change_password(later, seen, "third hash", AuthSessionId{}, {})))
+        << "nor change it again";
     EXPECT_EQ(read(user).password_hash, "new hash");
     EXPECT_TRUE(log_in(read(user)));
 }
@@ -130,20 +131,35 @@ TEST_F(AccountStatements, GiveAMailToOneSenderUntilItsLeaseEnds) {
     EXPECT_TRUE(run(mails_.claim(9, kNow + kLease, kLease)).empty());
 }
 
-TEST_F(AccountStatements, GiveUpAMailThatANewerOneReplaces) {
+TEST_F(AccountStatements, LeaveEarlierLinksGoodUntilOneIsUsedOrThePasswordChanges) {
     const auto user = add_account(1);
-    const auto first = run(mails_.claim(1, kNow, kLease));
-    ASSERT_EQ(first.size(), 1U);
-    const auto later = kNow + Seconds(1);
-    auto mail = verification_mail(user, "1@example.org", "en");
-    EXPECT_TRUE(run(accounts_.queue_mail(mail, entry(user, AuditAction::email_verification_requested, later))));
-    run(mails_.retry_at(first[0], "busy", later));
-    const auto due = run(mails_.claim(9, later, kLease));
-    ASSERT_EQ(due.size(), 1U);
-    EXPECT_EQ(due[0].token, mail.token.to_string());
-    const auto old_token = OneTimeToken::parse(first[0].token).value();
-    EXPECT_FALSE(run(accounts_.is_usable(old_token, MailKind::email_verification, later)));
-    EXPECT_TRUE(run(accounts_.is_usable(mail.token, MailKind::email_verification, later)));
+    auto ask = [&](Timestamp at) {
+        auto mail = reset_mail(user, "1@example.org", "en");
+        EXPECT_TRUE(run(accounts_.queue_mail(mail, entry(user, AuditAction::password_reset_requested, at))));
+        return mail.token;
+    };
+    auto is_good = [&](OneTimeToken token) {
+        return run(accounts_.is_usable(token, MailKind::password_reset, kNow + Seconds(9)));
+    };
+    const auto first = ask(kNow + Seconds(1));
+    const auto second = ask(kNow + Seconds(2));
+    EXPECT_TRUE(is_good(first));
+    EXPECT_TRUE(is_good(second));
+    EXPECT_EQ(run(mails_.claim(9, kNow + Seconds(9), kLease)).size(), 3U) << "none of the mails is given up";
+    const auto reset = entry(user, AuditAction::password_reset, kNow + Seconds(3));
+    ASSERT_TRUE(run(accounts_.reset_password(reset, first, "new hash", {})));
+    EXPECT_FALSE(is_good(second));
+    EXPECT_FALSE(run(accounts_.reset_password(reset, second, "third hash", {})));
+
+    const auto third = ask(kNow + Seconds(4));
+    const auto change = entry(user, AuditAction::password_changed, kNow + Seconds(5));
+    const Notice notice{.kind = MailKind::password_changed, .recipient = "1@example.org", .locale = "en"};
+    ASSERT_TRUE(run(accounts_.change_password(change, read(user), "fourth hash", AuthSessionId{}, notice)));
+    EXPECT_FALSE(is_good(third));
+    const auto due = run(mails_.claim(9, kNow + Seconds(9), kLease));
+    ASSERT_EQ(due.size(), 2U);
+    EXPECT_EQ(due[1].kind, MailKind::password_changed);
+    EXPECT_FALSE(due[1].token);
 }
 
 }  // namespace

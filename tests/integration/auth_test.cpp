@@ -81,6 +81,28 @@ TEST(Registration, CountsThePasswordInCharactersNotInOctets) {
     EXPECT_TRUE(is(register_with(registration({{"password", longest + "ż"}})), 422));
 }
 
+TEST(Registration, CountsThePasswordAsItIsComposed) {
+    std::string decomposed;
+    for (int i = 0; i < 128; ++i) decomposed += "z\u0307";
+    EXPECT_TRUE(is(register_with(registration({{"password", decomposed}})), 201));
+    const auto brief = register_with(registration({{"password", "e\u0301e\u0301e\u0301e\u0301"}}));
+    EXPECT_TRUE(is_problem(brief, 422, "validation_failed"));
+    EXPECT_THAT(faults_of(brief), UnorderedElementsAre("/password too_short"));
+}
+
+TEST(Registration, TakesTheSpellingsOfADomainForOneAddress) {
+    const auto name = new_email();
+    const auto local = name.substr(0, name.find('@') + 1);
+    const auto answer = register_with(registration({{"email", " " + local + "bücher.example\n"}}));
+    ASSERT_TRUE(is(answer, 201));
+    EXPECT_EQ(answer.text("/user/email"), local + "bücher.example");
+    EXPECT_TRUE(
+        is_problem(register_with(registration({{"email", local + "xn--bcher-kva.example"}})), 409, "email_taken"));
+    EXPECT_TRUE(is(log_in_with("\t" + local + "XN--BCHER-KVA.example ", kPassword), 200));
+    EXPECT_TRUE(is(register_with(registration({{"email", "n2" + name}})), 201));
+    EXPECT_TRUE(is(register_with(registration({{"email", "n²" + name}})), 201));
+}
+
 TEST(Registration, NamesAllFaultsAtOnce) {
     const auto answer = register_with({{"email", "nobody"},
                                        {"password", "short"},

@@ -32,6 +32,19 @@ TEST(LoginSessions, AreListedLastUsedFirst) {
                 ElementsAre(second.auth_session, third.auth_session, person.auth_session));
 }
 
+TEST(LoginSessions, TakeDeviceNamesOfAnyLength) {
+    auto person = register_person();
+    auto name_kept = [&](std::string name) {
+        const json::object login{{"email", person.email}, {"password", kPassword}, {"deviceName", std::move(name)}};
+        EXPECT_TRUE(is(Client(Program::shared()).post("/api/v1/auth/login", login), 200));
+        return person.client.get(kLogins).at("/items/0/deviceName");
+    };
+    std::string longest;
+    for (int i = 0; i < 64; ++i) longest += "ż";
+    EXPECT_EQ(name_kept(longest + "ż"), json::value(longest));
+    EXPECT_TRUE(name_kept("").is_null());
+}
+
 TEST(LoginSessions, SayWhereTheyComeFromAndWhichIsTheCallers) {
     auto person = register_person();
     const json::object login{{"email", person.email}, {"password", kPassword}, {"deviceName", "Ada's phone"}};

@@ -23,6 +23,9 @@ bool is_control_or_space(char c) {
 }
 
 bool is_email(std::string_view text) {
+    constexpr std::string_view kAsciiSpace = " \t\r\n\f\v";  // around it, as people paste it
+    text.remove_prefix(std::min(text.find_first_not_of(kAsciiSpace), text.size()));
+    text = text.substr(0, text.find_last_not_of(kAsciiSpace) + 1);
     auto at = text.rfind('@');
     if (at == std::string_view::npos || at == 0 || at > 64 || text.size() > 254) return false;
     auto domain = text.substr(at + 1);

@@ -15,8 +15,9 @@ namespace {
 constexpr std::size_t kCountedHere = 100'000;  // keys, while Redis is away
 
 // KEYS[1]: the caller's arrival time, in microseconds of Redis's own clock, so that the clocks of the nodes do not
-// matter. KEYS[2…]: read along. ARGV: microseconds a call, microseconds of the whole quota. Answers whether the call is
-// allowed, how far the arrival time runs ahead, and the values.
+// matter. KEYS[2…]: read along. ARGV: microseconds a call, microseconds of the whole quota, whether
+// the call is made (1) or only looked at. Answers whether it is allowed, how far the arrival time runs ahead, and the
+// values.
 const redis::Script& take_script() {
     static const redis::Script script = redis::Script::make(R"(
         local clock = redis.call('TIME')
@@ -26,7 +27,7 @@ const redis::Script& take_script() {
         local start = math.max(tonumber(values[1] or 0), now)
         local next = start + interval
         local allowed = next - now <= whole + 0.5
-        if allowed then
+        if allowed and ARGV[3] == '1' then
             start = next
             redis.call('SET', KEYS[1], string.format('%.0f', next), 'PX', math.ceil((next - now) / 1000) + 1)
         end
@@ -40,9 +41,19 @@ RateLimiter::RateLimiter(redis::Client& redis) : redis_(redis), here_(kCountedHe
 
 Awaitable<RateLimiter::Taken> RateLimiter::take(std::string_view key, const Policy& policy,
                                                 std::vector<std::string_view> along) {
+    return ask(key, policy, Use::call, std::move(along));
+}
+
+Awaitable<Verdict> RateLimiter::look(std::string_view key, const Policy& policy) {
+    auto seen = co_await ask(key, policy, Use::look, {});
+    co_return seen.verdict;
+}
+
+Awaitable<RateLimiter::Taken> RateLimiter::ask(std::string_view key, const Policy& policy, Use use,
+                                               std::vector<std::string_view> along) {
     auto interval = fmt::format("{:.6f}", policy.interval);
     auto whole = fmt::format("{:.0f}", policy.whole());
-    const std::array<std::string_view, 2> arguments{interval, whole};
+    const std::array<std::string_view, 3> arguments{interval, whole, use == Use::call ? "1" : "0"};
     std::vector<std::string_view> keys{key};
     keys.insert(keys.end(), along.begin(), along.end());
     Taken taken;
@@ -54,7 +65,7 @@ Awaitable<RateLimiter::Taken> RateLimiter::take(std::string_view key, const Poli
         for (std::size_t i = 0; i < along.size(); ++i)
             if (const auto& value = reply.at(i + 2); !value.is_null()) taken.values[i] = value.as_string();
     } catch (const Unavailable&) {
-        taken.verdict = take_here(key, policy);
+        taken.verdict = ask_here(key, policy, use);
     }
     co_return taken;
 }
@@ -68,13 +79,13 @@ Awaitable<> RateLimiter::forget(std::string key) {
     }
 }
 
-Verdict RateLimiter::take_here(std::string_view key, const Policy& policy) {
+Verdict RateLimiter::ask_here(std::string_view key, const Policy& policy, Use use) {
     auto since_start = std::chrono::steady_clock::now().time_since_epoch();
     auto now = std::chrono::duration<double, std::micro>(since_start).count();
     const auto* known = here_.find(key);
     Gcra state = known != nullptr ? *known : Gcra{};
     auto verdict = state.take(policy, now);
-    here_.insert(std::string(key), state);
+    if (use == Use::call) here_.insert(std::string(key), state);
     return verdict;
 }
 

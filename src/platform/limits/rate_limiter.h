@@ -28,11 +28,15 @@ public:
     // One call by `key`. `along` are keys whose values are wanted in the same round trip; in a Redis cluster they must
     // lie in the slot of `key`, so they share its hash tag. Everything is borrowed until it has been awaited.
     Awaitable<Taken> take(std::string_view key, const Policy& policy, std::vector<std::string_view> along = {});
+    // What take() would say, without the call.
+    Awaitable<Verdict> look(std::string_view key, const Policy& policy);
     // Gives `key` its whole quota back.
     Awaitable<> forget(std::string key);
 
 private:
-    Verdict take_here(std::string_view key, const Policy& policy);
+    enum class Use { call, look };
+    Awaitable<Taken> ask(std::string_view key, const Policy& policy, Use use, std::vector<std::string_view> along);
+    Verdict ask_here(std::string_view key, const Policy& policy, Use use);
 
     redis::Client& redis_;
     LruCache<std::string, Gcra> here_;

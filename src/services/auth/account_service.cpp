@@ -1,6 +1,5 @@
 #include "services/auth/account_service.h"
 
-#include "platform/http/client_address.h"
 #include "platform/telemetry/log.h"
 #include "services/auth/common_passwords.h"
 #include "services/auth/email_key.h"
@@ -39,23 +38,34 @@ Awaitable<> AccountService::revoke(UserId user, std::vector<AuthSessionId> ids) 
     return registry_.revoke_all(user, std::move(ids), settings_.access.ttl);
 }
 
+// What the owner is told by mail when the password changes; nothing at the limit of such mails.
+Awaitable<std::optional<Notice>> AccountService::notice_of_change(UserId id, Timestamp now) {
+    auto user = co_await store_.find_user(id);
+    if (!user) co_return std::nullopt;
+    bool allowed = co_await quota_.take(MailKind::password_changed, user->email, Uuid::v7(now), now);
+    if (!allowed) co_return std::nullopt;
+    co_return Notice{
+        .kind = MailKind::password_changed, .recipient = std::move(user->email), .locale = std::move(user->locale)};
+}
+
 // The account whose password it is; nothing when it has been deleted this moment.
-Awaitable<Result<std::optional<Account>>> AccountService::check_password(UserId user, std::string password,
-                                                                         std::string network) {
-    auto attempt = co_await guesses_.begin(user.to_string(), network);
-    if (!attempt.by_network.allowed) co_return too_many_guesses(attempt.by_network);
+Awaitable<Result<std::optional<Account>>> AccountService::check_password(http::Principal principal,
+                                                                         std::string password) {
+    const auto user = principal.user;
+    const auto login = principal.auth_session.to_string();
+    auto attempt = co_await guesses_.begin_within(login);
+    if (!attempt.allowed) co_return too_many_guesses(attempt);
     auto account = co_await accounts_.find(user);
     if (!account) co_return account;
     bool fits = co_await hasher_.verify(std::move(password), account->password_hash);
     if (!fits) co_return wrong_password();
-    co_await guesses_.forgive(user.to_string(), std::move(network));
+    co_await guesses_.forgive_within(login);
     co_return account;
 }
 
 Awaitable<Result<>> AccountService::change_password(http::Principal principal, ChangePassword request, Origin origin) {
-    if (auto refusal = refuse_common_password(request.new_password, "newPassword")) co_return std::move(*refusal);
-    auto checked =
-        co_await check_password(principal.user, std::move(request.current_password), http::network_of(origin.ip));
+    if (auto refusal = refuse_unfit_password(request.new_password, "newPassword")) co_return std::move(*refusal);
+    auto checked = co_await check_password(principal, std::move(request.current_password));
     if (!checked) co_return checked.error();
     auto& account = *checked;
     if (!account) co_return wrong_password();
@@ -67,8 +77,9 @@ Awaitable<Result<>> AccountService::change_password(http::Principal principal, C
     co_await revoke(principal.user, known);
     auto entry = audit(AuditAction::password_changed, principal.user, origin, now);
     entry.auth_session = principal.auth_session;
+    auto notice = co_await notice_of_change(principal.user, now);
     auto ended = co_await accounts_.change_password(std::move(entry), std::move(*account), std::move(hash),
-                                                    principal.auth_session);
+                                                    principal.auth_session, std::move(notice));
     if (!ended) co_return wrong_password();  // somebody else has changed it this moment
     co_await revoke(principal.user, latecomers(std::move(*ended), known));
     report("password changed", "password_changed", principal.user);
@@ -76,7 +87,8 @@ Awaitable<Result<>> AccountService::change_password(http::Principal principal, C
 }
 
 Awaitable<Result<>> AccountService::forgot_password(ForgotPassword request, Origin origin) {
-    bool added = co_await reset_requests_.add(email_key(request.email), std::move(origin), clock_.now());
+    bool added =
+        co_await reset_requests_.add(std::string(trimmed_email(request.email)), std::move(origin), clock_.now());
     if (!added)
         co_return Error{ErrorCode::unavailable, "unavailable", "Too many ask for this at the moment; try again.", {}};
     co_return Result<>{};
@@ -88,14 +100,15 @@ Awaitable<Result<>> AccountService::reset_password(ResetPassword request, Origin
     // Before the work of hashing, which a made-up token must not cause.
     bool usable = co_await accounts_.is_usable(*token, MailKind::password_reset, clock_.now());
     if (!usable) co_return invalid_token();
-    if (auto refusal = refuse_common_password(request.new_password, "newPassword")) co_return std::move(*refusal);
+    if (auto refusal = refuse_unfit_password(request.new_password, "newPassword")) co_return std::move(*refusal);
     auto hash = co_await hasher_.hash(std::move(request.new_password));
 
     auto now = clock_.now();
     auto known = co_await store_.list_living_ids(token->user, now);
     co_await revoke(token->user, known);
     auto entry = audit(AuditAction::password_reset, token->user, origin, now);
-    auto ended = co_await accounts_.reset_password(std::move(entry), *token, std::move(hash));
+    auto notice = co_await notice_of_change(token->user, now);
+    auto ended = co_await accounts_.reset_password(std::move(entry), *token, std::move(hash), std::move(notice));
     if (!ended) co_return invalid_token();
     co_await revoke(token->user, latecomers(std::move(*ended), known));
     report("password reset", "password_reset", token->user);
@@ -119,7 +132,10 @@ Awaitable<Result<>> AccountService::verify_email(VerifyEmail request, Origin ori
 Awaitable<Result<>> AccountService::resend_verification(http::Principal principal, Origin origin) {
     auto user = co_await store_.find_user(principal.user);
     if (!user || user->email_verified) co_return Result<>{};
-    auto entry = audit(AuditAction::email_verification_requested, user->id, origin, clock_.now());
+    auto now = clock_.now();
+    bool allowed = co_await quota_.take(MailKind::email_verification, user->email, Uuid::v7(now), now);
+    if (!allowed) co_return too_many_mails();
+    auto entry = audit(AuditAction::email_verification_requested, user->id, origin, now);
     entry.auth_session = principal.auth_session;
     auto mail = verification_mail(user->id, std::move(user->email), std::move(user->locale));
     co_await accounts_.queue_mail(std::move(mail), std::move(entry));
@@ -129,17 +145,18 @@ Awaitable<Result<>> AccountService::resend_verification(http::Principal principa
 // Here PostgreSQL comes first: a deletion that failed must leave a login that can ask for it again. The commit itself
 // tells every process which logins it has ended (revocations.h).
 Awaitable<Result<>> AccountService::delete_account(http::Principal principal, DeleteAccount request,
-                                                   std::optional<std::int32_t> expected_version, Origin origin) {
+                                                   std::optional<std::int32_t> expected_version) {
     const auto id = principal.user;
     auto user = co_await store_.find_user(id);
     // Before the password, which takes long and counts a guess.
     if (user && expected_version && user->version != *expected_version) co_return precondition_failed();
-    auto checked = co_await check_password(id, std::move(request.password), http::network_of(origin.ip));
+    auto checked = co_await check_password(principal, std::move(request.password));
     if (!checked) co_return checked.error();
     if (!*checked || !user) co_return Result<>{};  // by the same request, sent twice
     auto now = clock_.now();
     AuditEntry entry{.user = id, .at = now, .action = AuditAction::account_deleted};  // without who asked from where
-    auto erased = co_await accounts_.erase(std::move(entry), email_key(user->email));
+    std::vector<std::string> keys{email_key(user->email), former_email_key(user->email)};
+    auto erased = co_await accounts_.erase(std::move(entry), std::move(keys));
     co_await revoke(id, std::move(erased.sessions));
     co_await user::forget_cached(redis_, id);
     co_await meditation::announce_cancelled(redis_, std::move(erased.cancelled_groups), now);

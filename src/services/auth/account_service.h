@@ -11,10 +11,11 @@ namespace mindspace::auth {
 
 class AccountService {
 public:
-    explicit AccountService(AuthParts parts)
+    AccountService(AuthParts parts, MailQuota& quota)
         : store_(parts.database),
           accounts_(parts.database),
-          reset_requests_(parts.database),
+          reset_requests_(parts.database, quota),
+          quota_(quota),
           registry_(parts.redis),
           redis_(parts.redis),
           hasher_(parts.hasher),
@@ -31,20 +32,22 @@ public:
     Awaitable<Result<>> reset_password(ResetPassword request, Origin origin);
     // Error: invalid `invalid_token`.
     Awaitable<Result<>> verify_email(VerifyEmail request, Origin origin);
-    // Mails a new link, unless the address is verified already.
+    // Mails a new link, unless the address is verified already. Error: rate_limited.
     Awaitable<Result<>> resend_verification(http::Principal principal, Origin origin);
     // Erases the account and all that is kept of it; its tokens are dead on every node. Sent twice at a time it
     // succeeds twice. Error: as change_password().
     Awaitable<Result<>> delete_account(http::Principal principal, DeleteAccount request,
-                                       std::optional<std::int32_t> expected_version, Origin origin);
+                                       std::optional<std::int32_t> expected_version);
 
 private:
-    Awaitable<Result<std::optional<Account>>> check_password(UserId user, std::string password, std::string network);
+    Awaitable<Result<std::optional<Account>>> check_password(http::Principal principal, std::string password);
+    Awaitable<std::optional<Notice>> notice_of_change(UserId id, Timestamp now);
     Awaitable<> revoke(UserId user, std::vector<AuthSessionId> ids);
 
     AuthStore store_;
     AccountStore accounts_;
     ResetRequests reset_requests_;
+    MailQuota& quota_;
     SessionRegistry registry_;
     redis::Client& redis_;
     PasswordHasher& hasher_;

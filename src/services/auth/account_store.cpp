@@ -10,13 +10,22 @@ using postgres::Statement;
 
 namespace {
 
-// A CTE: the row of the token, which from then on has none.
-#define AUTH_USE_TOKEN                                        \
-    "token AS (UPDATE one_time_tokens SET token_hash = NULL " \
-    "WHERE user_id = $1 AND kind = $9 AND token_hash = $10 AND expires_at > $3 RETURNING user_id)"
+// A CTE: the row of the token, and with it those of all others of its kind.
+#define AUTH_USE_TOKEN                                                                                  \
+    "token AS (DELETE FROM one_time_tokens WHERE user_id = $1 AND kind = $9 AND EXISTS (SELECT 1 FROM " \
+    "one_time_tokens AS good WHERE good.user_id = $1 AND good.kind = $9 AND good.token_hash = $10 AND " \
+    "good.expires_at > $3) RETURNING user_id, token_hash)"
 
 std::string_view name_of(MailKind kind) {
     return schema::enum_name(kind);
+}
+
+// Ends the links to reset the password, once it has been changed to the one of `new_hash`.
+postgres::Query void_links_query(UserId user, std::string_view new_hash) {
+    static constexpr Statement kVoid{"auth_void_links", R"(
+        DELETE FROM one_time_tokens WHERE user_id = $1 AND kind = $2
+          AND EXISTS (SELECT 1 FROM credentials WHERE user_id = $1 AND password_hash = $3))"};
+    return postgres::bind(kVoid, user, name_of(MailKind::password_reset), new_hash);
 }
 
 }  // namespace
@@ -39,13 +48,16 @@ Awaitable<> AccountStore::replace_hash(UserId user, std::string old_hash, std::s
 }
 
 Awaitable<std::optional<EndedSessions>> AccountStore::change_password(AuditEntry entry, Account account,
-                                                                      std::string new_hash, AuthSessionId keep) {
+                                                                      std::string new_hash, AuthSessionId keep,
+                                                                      std::optional<Notice> notice) {
     static constexpr Statement kChange{"auth_change_password", R"(
         WITH change AS (UPDATE credentials SET password_hash = $9, changed_at = $3
                         WHERE user_id = $1 AND changed_at = $10 RETURNING user_id))" AUTH_AUDIT_CHANGE};
     std::vector<postgres::Query> queries;
     queries.push_back(bind_audited(kChange, entry, new_hash, account.password_changed_at));
     queries.push_back(end_sessions_query(entry.user, keep, new_hash, entry.at));
+    queries.push_back(void_links_query(entry.user, new_hash));
+    if (notice) queries.push_back(queue_notice_query(entry.user, *notice, new_hash, entry.at));
     auto results = co_await database_.transaction(std::move(queries));
     if (results[0].affected() == 0) co_return std::nullopt;
     co_return read_session_ids(results[1]);
@@ -66,13 +78,15 @@ Awaitable<bool> AccountStore::is_usable(OneTimeToken token, MailKind kind, Times
 }
 
 Awaitable<std::optional<EndedSessions>> AccountStore::reset_password(AuditEntry entry, OneTimeToken token,
-                                                                     std::string new_hash) {
+                                                                     std::string new_hash,
+                                                                     std::optional<Notice> notice) {
     static constexpr Statement kReset{"auth_reset_password", "WITH " AUTH_USE_TOKEN R"(,
         change AS (UPDATE credentials SET password_hash = $11, changed_at = $3 FROM token
-                   WHERE credentials.user_id = $1 RETURNING credentials.user_id))" AUTH_AUDIT_CHANGE};
+                   WHERE credentials.user_id = $1 AND token.token_hash = $10 RETURNING credentials.user_id))" AUTH_AUDIT_CHANGE};
     std::vector<postgres::Query> queries;
     queries.push_back(bind_audited(kReset, entry, name_of(MailKind::password_reset), token.hash(), new_hash));
     queries.push_back(end_sessions_query(entry.user, {}, new_hash, entry.at));
+    if (notice) queries.push_back(queue_notice_query(entry.user, *notice, new_hash, entry.at));
     auto results = co_await database_.transaction(std::move(queries));
     if (results[0].affected() == 0) co_return std::nullopt;
     co_return read_session_ids(results[1]);
@@ -82,7 +96,7 @@ Awaitable<std::optional<EndedSessions>> AccountStore::reset_password(AuditEntry 
 // be used, which proves the address just as well.
 Awaitable<bool> AccountStore::verify_email(AuditEntry entry, OneTimeToken token) {
     static constexpr Statement kUse{"auth_verify_email", "WITH " AUTH_USE_TOKEN R"(,
-        change AS (SELECT user_id FROM token))" AUTH_AUDIT_CHANGE};
+        change AS (SELECT user_id FROM token WHERE token_hash = $10))" AUTH_AUDIT_CHANGE};
     std::vector<postgres::Query> queries;
     queries.push_back(bind_audited(kUse, entry, name_of(MailKind::email_verification), token.hash()));
     queries.push_back(user::verify_email(entry.user, entry.at));
@@ -90,12 +104,12 @@ Awaitable<bool> AccountStore::verify_email(AuditEntry entry, OneTimeToken token)
     co_return results[0].affected() == 1;
 }
 
-Awaitable<ErasedAccount> AccountStore::erase(AuditEntry entry, std::string email_key) {
+Awaitable<ErasedAccount> AccountStore::erase(AuditEntry entry, std::vector<std::string> email_keys) {
     static constexpr Statement kEraseCredentials{
         "auth_erase_credentials",
         "WITH change AS (DELETE FROM credentials WHERE user_id = $1 RETURNING user_id)" AUTH_AUDIT_CHANGE};
     static constexpr Statement kEraseEmail{"auth_erase_login_email",
-                                           "DELETE FROM login_emails WHERE email_key = $2 AND user_id = $1"};
+                                           "DELETE FROM login_emails WHERE email_key = ANY($2) AND user_id = $1"};
     static constexpr Statement kEraseSessions{"auth_erase_sessions", R"(
         WITH erased AS (DELETE FROM auth_sessions WHERE user_id = $1 RETURNING auth_session_id, revoked_at)
         SELECT auth_session_id FROM erased WHERE revoked_at IS NULL)"};
@@ -109,7 +123,7 @@ Awaitable<ErasedAccount> AccountStore::erase(AuditEntry entry, std::string email
     queries.push_back(user::erase_user(user, entry.at));
     queries.push_back(erase_audit_query(user));
     queries.push_back(bind_audited(kEraseCredentials, entry));  // from here on nobody logs in
-    queries.push_back(postgres::bind(kEraseEmail, user, email_key));
+    queries.push_back(postgres::bind(kEraseEmail, user, email_keys));
     queries.push_back(postgres::bind(kEraseSessions, user));
     queries.push_back(postgres::bind(kEraseTokens, user));
     queries.push_back(postgres::bind(kEraseMails, user));

@@ -17,7 +17,8 @@ AuditEntry audit(AuditAction action, UserId user, Timestamp now) {
 
 Awaitable<Result<UserId>> AdminService::create(AccountByOperator account) {
     auto& request = account.request;
-    if (auto refusal = refuse_common_password(request.password, "password")) co_return std::move(*refusal);
+    if (auto refusal = refuse_unfit_password(request.password, "password")) co_return std::move(*refusal);
+    request.email = trimmed_email(request.email);
     auto hash = co_await hasher_.hash(std::move(request.password));
     auto now = clock_.now();
     user::NewUser user{.id = UserId::make(now),
@@ -41,7 +42,7 @@ Awaitable<Result<UserId>> AdminService::find(std::string email_or_id) {
     if (auto id = UserId::parse(email_or_id)) {
         auto user = co_await store_.find_user(*id);
         if (user) co_return *id;
-    } else if (auto account = co_await store_.find_account(email_key(email_or_id))) {
+    } else if (auto account = co_await store_.find_account(email_or_id)) {
         co_return account->user;
     }
     co_return Error{ErrorCode::not_found, "not_found", "there is no account " + email_or_id, {}};

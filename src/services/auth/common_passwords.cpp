@@ -1,6 +1,7 @@
 #include "services/auth/common_passwords.h"
 
 #include "platform/base/schema.h"
+#include "services/auth/password_hasher.h"
 
 #include <iterator>
 #include <string>
@@ -27,11 +28,15 @@ bool is_common_password(std::string_view password) {
     return passwords.contains(lower);
 }
 
-std::optional<Error> refuse_common_password(std::string_view password, std::string_view name) {
-    if (!is_common_password(password)) return std::nullopt;
+std::optional<Error> refuse_unfit_password(std::string_view password, std::string_view name) {
+    const auto prepared = prepared_password(password);
     schema::Faults faults;
     const schema::Path document;
-    faults.add(schema::Path{&document, name}, "password_breached", "is among the most used passwords");
+    const schema::Path here{&document, name};
+    if (!faults.check_string(prepared, {.min = 8, .max = 128}, here))
+        return schema::validation_failed(std::move(faults));
+    if (!is_common_password(prepared)) return std::nullopt;
+    faults.add(here, "password_breached", "is among the most used passwords");
     auto error = schema::validation_failed(std::move(faults));
     error.reason = "password_breached";
     return error;

@@ -106,16 +106,15 @@ void add_account_endpoints(http::Endpoints& rows, AccountService& service) {
                                 return service.change_password(call.principal, std::move(call.body),
                                                                origin_of(std::move(call.client)));
                             }));
-    rows.push_back(
-        endpoint({.method = Method::post,
-                  .path = "/api/v1/auth/password/forgot",
-                  .access = Access::anyone,
-                  .summary = "Mail a link to set a new password, if the address has an account; one a minute at most.",
-                  .success = 202,
-                  .limit = LimitClass::auth},
-                 [&service](Call<ForgotPassword> call) {
-                     return service.forgot_password(std::move(call.body), origin_of(std::move(call.client)));
-                 }));
+    rows.push_back(endpoint({.method = Method::post,
+                             .path = "/api/v1/auth/password/forgot",
+                             .access = Access::anyone,
+                             .summary = "Mail a link to set a new password, if the address has an account.",
+                             .success = 202,
+                             .limit = LimitClass::auth},
+                            [&service](Call<ForgotPassword> call) {
+                                return service.forgot_password(std::move(call.body), origin_of(std::move(call.client)));
+                            }));
     rows.push_back(endpoint({.method = Method::post,
                              .path = "/api/v1/auth/password/reset",
                              .access = Access::anyone,
@@ -153,8 +152,7 @@ void add_deletion(http::Endpoints& rows, AccountService& service) {
                   .limit = LimitClass::auth,
                   .errors = {"wrong_password", "precondition_failed"}},
                  [&service](Call<DeleteAccount> call) {
-                     return service.delete_account(call.principal, std::move(call.body), call.expected_version,
-                                                   origin_of(std::move(call.client)));
+                     return service.delete_account(call.principal, std::move(call.body), call.expected_version);
                  }));
 }
 

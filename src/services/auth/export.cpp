@@ -18,9 +18,9 @@ std::vector<JsonList> export_lists() {
         FROM auth_sessions WHERE user_id = $1 AND auth_session_id > )" JSON_AFTER_ID R"(
         ORDER BY auth_session_id LIMIT $3)"};
     static constexpr Statement kTokens{"auth_export_one_time_tokens", R"(
-        SELECT kind, json_build_object('kind', kind, 'issuedAt', )" JSON_TIME("issued_at") R"(,
+        SELECT encode(token_hash, 'hex'), json_build_object('kind', kind, 'issuedAt', )" JSON_TIME("issued_at") R"(,
                                        'expiresAt', )" JSON_TIME("expires_at") R"()::text
-        FROM one_time_tokens WHERE user_id = $1 AND kind > $2 ORDER BY kind LIMIT $3)"};
+        FROM one_time_tokens WHERE user_id = $1 AND encode(token_hash, 'hex') > $2 ORDER BY 1 LIMIT $3)"};
     static constexpr Statement kMails{"auth_export_mails", R"(
         SELECT mail_id::text, json_build_object(
                    'id', mail_id, 'kind', kind, 'recipient', recipient, 'locale', locale, 'attempts', attempts,

@@ -1,13 +1,15 @@
 #pragma once
 // Slows those who guess passwords, by account and by network, without locking the owner out: many networks guessing at
-// one account use up the account's attempts, but not those of a network that the owner has logged in from before.
-// Addresses without an account count alike, so that the limits tell nobody which exist. One per core.
+// one account use up the account's attempts, and one network guessing at many accounts its own, but neither those of a
+// network that the owner has logged in from before. Addresses without an account count alike, so that the limits tell
+// nobody which exist. One per core.
 
 #include "platform/base/result.h"
 #include "platform/limits/rate_limiter.h"
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace mindspace::auth {
 
@@ -17,18 +19,36 @@ public:
     GuessLimiter(limits::RateLimiter& limiter, double scale);
 
     struct Attempt {
-        limits::Verdict by_network;  // of this network at this account: whoever exceeds it is refused
-        limits::Verdict by_account;  // of all networks: beyond it, only networks that are known get in
+        limits::Verdict by_network;    // of this network at this account: beyond it, all are refused
+        limits::Verdict by_strangers;  // of all networks at this account, or of this one at all accounts: beyond it,
+                                       // only networks that are known get in
     };
-    // Before the password is looked at. `email_key` names the account, existing or not.
-    Awaitable<Attempt> begin(std::string email_key, std::string network);
-    // After the right password: what this network has tried is forgotten.
-    Awaitable<> forgive(std::string email_key, std::string network);
+    // Before the password is looked at. `email_key` names the account, existing or not; `ip` the client.
+    Awaitable<Attempt> begin(std::string email_key, std::string ip);
+    // After a wrong password.
+    Awaitable<> note_failure(std::string ip);
+    // After the right password: what this network has tried at the account is forgotten.
+    Awaitable<> forgive(std::string email_key, std::string ip);
+
+    // The same for a password that is asked for within a login session: whoever has stolen its token has these tries
+    // in all, from wherever; the owner's other login sessions keep theirs.
+    Awaitable<limits::Verdict> begin_within(std::string login_session);
+    Awaitable<> forgive_within(std::string login_session);
 
 private:
+    struct Neighbourhood {
+        std::string key;
+        const limits::Policy& policy;
+    };
+    [[nodiscard]] std::vector<Neighbourhood> neighbourhoods_of(const std::string& ip) const;
+
     limits::RateLimiter& limiter_;
     limits::Policy network_policy_;
     limits::Policy account_policy_;
+    limits::Policy login_session_policy_;
+    limits::Policy failures_of_64_;
+    limits::Policy failures_of_56_;
+    limits::Policy failures_of_48_;
 };
 
 // Error rate_limited, with the time after which it may be tried again.

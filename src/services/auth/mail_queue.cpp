@@ -20,32 +20,30 @@ NewMail reset_mail(UserId user, std::string recipient, std::string locale) {
             .recipient = std::move(recipient),
             .locale = std::move(locale),
             .token = OneTimeToken::make(user),
-            .token_ttl = std::chrono::minutes(30),
-            .pause = std::chrono::minutes(1)};
+            .token_ttl = std::chrono::minutes(30)};
 }
 
 postgres::Query queue_mail_query(const NewMail& mail, const AuditEntry& entry) {
     static constexpr Statement kQueue{"auth_queue_mail", R"(
         WITH token AS (
-                 INSERT INTO one_time_tokens AS known (user_id, kind, token_hash, issued_at, expires_at)
+                 INSERT INTO one_time_tokens (user_id, kind, token_hash, issued_at, expires_at)
                  SELECT user_id, $9, $10, $3, $11 FROM credentials WHERE user_id = $1 FOR KEY SHARE
-                 ON CONFLICT (user_id, kind) DO UPDATE
-                 SET token_hash = excluded.token_hash, issued_at = excluded.issued_at, expires_at = excluded.expires_at
-                 WHERE $12::timestamptz IS NULL OR known.issued_at <= $12
                  RETURNING user_id),
-             replaced AS (
-                 UPDATE mails SET next_attempt_at = NULL, token = NULL, last_error = 'replaced by a newer one'
-                 FROM token
-                 WHERE mails.user_id = $1 AND mails.kind = $9 AND mails.next_attempt_at IS NOT NULL),
              change AS (
                  INSERT INTO mails (user_id, mail_id, kind, recipient, locale, token, next_attempt_at, created_at)
-                 SELECT user_id, $13, $9, $14, $15, $16, $3, $3 FROM token
+                 SELECT user_id, $12, $9, $13, $14, $15, $3, $3 FROM token
                  RETURNING user_id))" AUTH_AUDIT_CHANGE};
-    std::optional<Timestamp> issued_before;
-    if (mail.pause) issued_before = entry.at - *mail.pause;
     return bind_audited(kQueue, entry, schema::enum_name(mail.kind), mail.token.hash(),
-                        Timestamp(entry.at + mail.token_ttl), issued_before, MailId::make(entry.at), mail.recipient,
-                        mail.locale, mail.token.to_string());
+                        Timestamp(entry.at + mail.token_ttl), MailId::make(entry.at), mail.recipient, mail.locale,
+                        mail.token.to_string());
+}
+
+postgres::Query queue_notice_query(UserId user, const Notice& notice, std::string_view password_hash, Timestamp now) {
+    static constexpr Statement kQueue{"auth_queue_notice", R"(
+        INSERT INTO mails (user_id, mail_id, kind, recipient, locale, next_attempt_at, created_at)
+        SELECT user_id, $2, $3, $4, $5, $6, $6 FROM credentials WHERE user_id = $1 AND password_hash = $7)"};
+    return postgres::bind(kQueue, user, MailId::make(now), schema::enum_name(notice.kind), notice.recipient,
+                          notice.locale, now, password_hash);
 }
 
 Awaitable<std::vector<ClaimedMail>> MailQueue::claim(std::int32_t count, Timestamp now, Seconds lease) {
@@ -64,7 +62,7 @@ Awaitable<std::vector<ClaimedMail>> MailQueue::claim(std::int32_t count, Timesta
                          .kind = schema::enum_value<MailKind>(row.get<std::string_view>(2)).value(),
                          .recipient = row.get<std::string>(3),
                          .locale = row.get<std::string>(4),
-                         .token = row.get<std::string>(5),
+                         .token = row.get<std::optional<std::string>>(5),
                          .created_at = row.get<Timestamp>(6),
                          .attempt = row.get<std::int32_t>(7)});
     co_return mails;

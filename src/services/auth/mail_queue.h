@@ -24,9 +24,9 @@ namespace mindspace::auth {
 
 using MailId = Id<struct MailTag>;
 
-enum class MailKind { email_verification, password_reset };
+enum class MailKind { email_verification, password_reset, password_changed };
 constexpr auto names_of(MailKind) {
-    return std::array<std::string_view, 2>{"email_verification", "password_reset"};
+    return std::array<std::string_view, 3>{"email_verification", "password_reset", "password_changed"};
 }
 
 struct NewMail {
@@ -35,18 +35,25 @@ struct NewMail {
     std::string locale;
     OneTimeToken token{};
     Seconds token_ttl{};
-    // Unless the last mail of this kind is younger.
-    std::optional<Seconds> pause{};
+};
+
+// A mail without a link.
+struct Notice {
+    MailKind kind{};
+    std::string recipient;
+    std::string locale;
 };
 
 // With a link that is good for a day.
 NewMail verification_mail(UserId user, std::string recipient, std::string locale);
-// With a link that is good for half an hour; one a minute at most.
+// With a link that is good for half an hour.
 NewMail reset_mail(UserId user, std::string recipient, std::string locale);
 
-// Queues the mail and makes its token the only one of its kind that counts; a mail of that kind that is still waiting
-// is given up. Affected rows: 0 when the pause has not passed.
+// Queues the mail and makes its token good; earlier ones stay so. How many may wait is for MailQuota to say.
 postgres::Query queue_mail_query(const NewMail& mail, const AuditEntry& entry);
+
+// Queues the notice if `password_hash` is the stored one by then: what an earlier statement of the transaction did.
+postgres::Query queue_notice_query(UserId user, const Notice& notice, std::string_view password_hash, Timestamp now);
 
 // One attempt to send a mail, for as long as its lease lasts.
 struct ClaimedMail {
@@ -55,7 +62,7 @@ struct ClaimedMail {
     MailKind kind{};
     std::string recipient;
     std::string locale;
-    std::string token;
+    std::optional<std::string> token;
     Timestamp created_at{};
     std::int32_t attempt = 0;  // the first is 1
 };

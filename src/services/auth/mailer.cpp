@@ -139,7 +139,8 @@ Awaitable<> Mailer::put_off(ClaimedMail mail, std::string why) {
 }
 
 mail::Message Mailer::compose(const ClaimedMail& mail) const {
-    auto link = options_.public_url + std::string(link_path(mail.kind)) + "?token=" + mail.token;
+    std::string link;
+    if (mail.token) link = options_.public_url + std::string(link_path(mail.kind)) + "?token=" + *mail.token;
     auto words = mail_text(mail.kind, mail.locale, link);
     return {.id = mail.id.to_string(),
             .date = mail.created_at,

@@ -15,8 +15,7 @@ namespace mindspace::auth {
 
 namespace {
 
-// One password typed on two keyboards can be two sequences of code points: NFC (Unicode Annex 15) makes them one.
-std::string normalised(const std::string& password) {
+std::string composed(const std::string& password) {
     utf8proc_uint8_t* text = nullptr;
     auto size = utf8proc_map(reinterpret_cast<const utf8proc_uint8_t*>(password.data()),
                              static_cast<utf8proc_ssize_t>(password.size()), &text,
@@ -27,7 +26,7 @@ std::string normalised(const std::string& password) {
 }
 
 std::string hash_now(const std::string& password, HashingCost cost) {
-    auto text = normalised(password);
+    auto text = prepared_password(password);
     std::array<char, crypto_pwhash_STRBYTES> phc{};
     if (crypto_pwhash_str_alg(phc.data(), text.data(), text.size(), cost.passes, cost.memory_kib * 1024,
                               crypto_pwhash_ALG_ARGON2ID13) != 0)
@@ -36,14 +35,37 @@ std::string hash_now(const std::string& password, HashingCost cost) {
     return phc.data();
 }
 
-bool verify_now(const std::string& password, const std::string& phc) {
-    auto text = normalised(password);
-    bool fits = crypto_pwhash_str_verify(phc.c_str(), text.data(), text.size()) == 0;
+bool fits(std::string text, const std::string& phc) {
+    bool good = crypto_pwhash_str_verify(phc.c_str(), text.data(), text.size()) == 0;
     sodium_memzero(text.data(), text.size());
-    return fits;
+    return good;
+}
+
+// Hashes of before are of the password in NFC only, with whatever spaces it had.
+bool verify_now(const std::string& password, const std::string& phc) {
+    auto text = prepared_password(password);
+    auto former = composed(password);
+    const bool differs = former != text;
+    return fits(std::move(text), phc) || (differs && fits(std::move(former), phc));
 }
 
 }  // namespace
+
+std::string prepared_password(std::string_view password) {
+    std::string text;
+    const auto* bytes = reinterpret_cast<const utf8proc_uint8_t*>(password.data());
+    for (std::size_t at = 0; at < password.size();) {
+        utf8proc_int32_t code = 0;
+        auto size = utf8proc_iterate(bytes + at, static_cast<utf8proc_ssize_t>(password.size() - at), &code);
+        if (size <= 0) return std::string(password);
+        if (utf8proc_category(code) == UTF8PROC_CATEGORY_ZS)
+            text += ' ';
+        else
+            text += password.substr(at, static_cast<std::size_t>(size));
+        at += static_cast<std::size_t>(size);
+    }
+    return composed(text);
+}
 
 PasswordHasher::PasswordHasher(WorkerPool& pool, HashingCost cost)
     : pool_(pool), cost_(cost), nobody_(hash_now(base64url_encode(random_bytes<32>()), cost)) {}

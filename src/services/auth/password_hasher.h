@@ -6,8 +6,13 @@
 
 #include <cstddef>
 #include <string>
+#include <string_view>
 
 namespace mindspace::auth {
+
+// RFC 8265 OpaqueString, but for what that refuses: every space is U+0020, and NFC (Unicode Annex 15), because one
+// password typed on two keyboards can be two sequences of code points.
+std::string prepared_password(std::string_view password);
 
 struct HashingCost {
     std::size_t memory_kib = 19456;

@@ -3,6 +3,7 @@
 #include "services/auth/password_hasher.h"
 
 #include <gtest/gtest.h>
+#include <sodium.h>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/use_future.hpp>
@@ -43,11 +44,49 @@ TEST(PasswordHasher, FindsHashesThatCostLessThanTodays) {
     EXPECT_FALSE(PasswordHasher(pool, {.memory_kib = 64, .passes = 1}).is_outdated(hash)) << "never weaker";
 }
 
+TEST(PasswordHasher, TakesEverySpaceForTheSame) {
+    WorkerPool pool("hashing", 1, 8);
+    PasswordHasher hasher(pool, kCost);
+    const auto hash = run(hasher.hash("still waters run deep"));
+    EXPECT_TRUE(run(hasher.verify("still\u00a0waters\u2003run\u3000deep", hash)));
+    EXPECT_EQ(prepared_password("a\u1680b"), "a b");
+}
+
+TEST(PasswordHasher, KnowsHashesOfPasswordsWhoseSpacesWereKept) {
+    WorkerPool pool("hashing", 1, 8);
+    PasswordHasher hasher(pool, kCost);
+    const std::string password = "still\u00a0waters";
+    char phc[crypto_pwhash_STRBYTES];
+    ASSERT_EQ(crypto_pwhash_str(phc, password.data(), password.size(), 2, 1 << 20), 0);
+    EXPECT_TRUE(run(hasher.verify(password, phc)));
+    EXPECT_FALSE(run(hasher.verify("still waters", phc)));
+}
+
 TEST(EmailKey, OneAddressHasOneKey) {
     EXPECT_EQ(email_key("Ada@Example.COM"), "ada@example.com");
+    EXPECT_EQ(email_key(" ada@example.com\t\r\n"), "ada@example.com");
     EXPECT_EQ(email_key("STRASSE@x.example"), email_key("straße@x.example"));
     EXPECT_EQ(email_key("a\u030a@x.example"), email_key("å@x.example"));
     EXPECT_NE(email_key("a@x.example"), email_key("b@x.example"));
+}
+
+TEST(EmailKey, TwoSpellingsOfADomainAreOne) {
+    EXPECT_EQ(email_key("ada@bücher.example"), "ada@xn--bcher-kva.example");
+    EXPECT_EQ(email_key("ada@BÜCHER.example"), "ada@xn--bcher-kva.example");
+    EXPECT_EQ(email_key("ada@XN--BCHER-KVA.example"), "ada@xn--bcher-kva.example");
+    EXPECT_EQ(email_key("ada@bu\u0308cher\u3002example"), "ada@xn--bcher-kva.example");
+    EXPECT_EQ(email_key("ada@_odd.example"), "ada@_odd.example") << "what IDNA refuses stays";
+}
+
+TEST(EmailKey, CharactersThatAreOnlyCompatibleDiffer) {
+    EXPECT_NE(email_key("n2@x.example"), email_key("n²@x.example"));
+    EXPECT_NE(email_key("fi@x.example"), email_key("\ufb01nd@x.example"));
+    EXPECT_EQ(former_email_key("n²@x.example"), "n2@x.example");
+}
+
+TEST(EmailKey, IsItsOwnKey) {
+    for (const char* email : {"Ada@Bücher.example", "n²@x.example", "Straße@x.example", "no address", ""})
+        EXPECT_EQ(email_key(email_key(email)), email_key(email));
 }
 
 }  // namespace mindspace::auth

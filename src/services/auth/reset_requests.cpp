@@ -15,12 +15,13 @@ constexpr Seconds kRequestLease{40};  // far longer than a portion takes; then w
 
 }  // namespace
 
-Awaitable<bool> ResetRequests::add(std::string email_key, Origin origin, Timestamp now) {
+// The column has its name from when keys stood in it; now it is the address as it was typed.
+Awaitable<bool> ResetRequests::add(std::string email, Origin origin, Timestamp now) {
     static constexpr Statement kAdd{"auth_add_reset_request", R"(
         INSERT INTO reset_requests (request_id, email_key, ip, user_agent, requested_at, next_attempt_at)
         SELECT $1, $2, $3, $4, $5, $5
         WHERE (SELECT count(*) FROM (SELECT 1 FROM reset_requests LIMIT $6) AS waiting) < $6)"};
-    auto rows = co_await database_.query(kAdd, ResetRequestId::make(now), email_key, origin.ip, origin.user_agent, now,
+    auto rows = co_await database_.query(kAdd, ResetRequestId::make(now), email, origin.ip, origin.user_agent, now,
                                          kMostWaiting);
     co_return rows.affected() == 1;
 }
@@ -36,7 +37,7 @@ Awaitable<std::vector<ResetRequests::Claimed>> ResetRequests::claim(Timestamp no
     std::vector<Claimed> claimed;
     for (auto row : rows)
         claimed.push_back({.id = row.get<ResetRequestId>(0),
-                           .email_key = row.get<std::string>(1),
+                           .email = row.get<std::string>(1),
                            .origin = {.ip = row.get<std::string>(2), .user_agent = row.get<std::string>(3)}});
     co_return claimed;
 }
@@ -47,14 +48,18 @@ Awaitable<bool> ResetRequests::resolve(Timestamp now) {
     co_return claimed.size() == static_cast<std::size_t>(kPortion);
 }
 
-// Should two processes resolve the same row, because a lease had ended, the mail's pause keeps the second mail away.
+// Should two processes resolve the same row, because a lease had ended, there are two mails, counted once.
 Awaitable<> ResetRequests::resolve_one(Claimed request, Timestamp now) {
     static constexpr Statement kForget{"auth_forget_reset_request", "DELETE FROM reset_requests WHERE request_id = $1"};
     std::vector<postgres::Query> queries;
     queries.push_back(postgres::bind(kForget, request.id));
-    auto account = co_await accounts_.find_account(std::move(request.email_key));
+    auto account = co_await accounts_.find_account(std::move(request.email));
     std::optional<user::User> user;
     if (account && !account->disabled) user = co_await accounts_.find_user(account->user);
+    if (user) {
+        bool allowed = co_await quota_.take(MailKind::password_reset, user->email, request.id.value, now);
+        if (!allowed) user.reset();
+    }
     if (user) {
         const AuditEntry entry{.user = user->id,
                                .at = now,

@@ -5,6 +5,7 @@
 
 #include "platform/base/async.h"
 #include "platform/base/ids.h"
+#include "services/auth/mail_quota.h"
 #include "services/auth/parts.h"
 
 #include <string>
@@ -15,17 +16,18 @@ using ResetRequestId = Id<struct ResetRequestTag>;
 
 class ResetRequests {
 public:
-    explicit ResetRequests(postgres::Client& database) : database_(database), accounts_(database) {}
+    ResetRequests(postgres::Client& database, MailQuota& quota)
+        : database_(database), accounts_(database), quota_(quota) {}
 
     // False, and nothing written, while 10,000 wait.
-    Awaitable<bool> add(std::string email_key, Origin origin, Timestamp now);
+    Awaitable<bool> add(std::string email, Origin origin, Timestamp now);
     // Resolves those that wait, a portion of them, oldest first. True when there may be more.
     Awaitable<bool> resolve(Timestamp now);
 
 private:
     struct Claimed {
         ResetRequestId id{};
-        std::string email_key;
+        std::string email;
         Origin origin;
     };
     Awaitable<std::vector<Claimed>> claim(Timestamp now);
@@ -33,6 +35,7 @@ private:
 
     postgres::Client& database_;
     AuthStore accounts_;
+    MailQuota& quota_;
 };
 
 }  // namespace mindspace::auth

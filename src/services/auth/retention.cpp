@@ -10,11 +10,14 @@ retention::Rules retention_rules() {
         DELETE FROM mails WHERE (user_id, mail_id) IN (
             SELECT user_id, mail_id FROM mails WHERE next_attempt_at IS NULL AND created_at < $1 LIMIT $2))"};
     static constexpr Statement kTokens{"auth_remove_one_time_tokens", R"(
-        DELETE FROM one_time_tokens WHERE (user_id, kind) IN (
-            SELECT user_id, kind FROM one_time_tokens WHERE expires_at < $1 LIMIT $2))"};
+        DELETE FROM one_time_tokens WHERE (user_id, kind, token_hash) IN (
+            SELECT user_id, kind, token_hash FROM one_time_tokens WHERE expires_at < $1 LIMIT $2))"};
     static constexpr Statement kRequests{"auth_remove_reset_requests", R"(
         DELETE FROM reset_requests WHERE request_id IN (
             SELECT request_id FROM reset_requests WHERE requested_at < $1 LIMIT $2))"};
+    static constexpr Statement kCounts{"auth_remove_mail_counts", R"(
+        DELETE FROM mail_counts WHERE (address_hash, kind) IN (
+            SELECT address_hash, kind FROM mail_counts WHERE counted_at[1] < $1 LIMIT $2))"};
     static constexpr Statement kAudit{"auth_remove_audit", R"(
         DELETE FROM audit_log WHERE (user_id, audit_id) IN (
             SELECT user_id, audit_id FROM audit_log WHERE at < $1 LIMIT $2))"};
@@ -32,6 +35,7 @@ retention::Rules retention_rules() {
             retention::rows("one_time_tokens", kTokens, days(1)),
             retention::rows("reset_requests", kRequests, days(1)),
             retention::rows("audit_log", kAudit, days(400)),
+            retention::rows("mail_counts", kCounts, days(1)),
             retention::rows("signing_keys", kKeys, days(1)),
             retention::rows("revoked_login_sessions", kRevoked, days(30)),
             retention::rows("expired_login_sessions", kExpired, days(30))};

@@ -41,6 +41,17 @@ AuditEntry audit(AuditAction action, UserId user, std::optional<AuthSessionId> i
             .user_agent = origin.user_agent};
 }
 
+std::optional<std::string> kept_device_name(std::optional<std::string> name) {
+    constexpr std::size_t kMostCharacters = 64;
+    if (!name || name->empty()) return std::nullopt;
+    std::size_t characters = 0;
+    for (std::size_t at = 0; at < name->size(); ++at) {
+        const bool starts_character = ((*name)[at] & 0xC0) != 0x80;
+        if (starts_character && ++characters > kMostCharacters) name->resize(at);
+    }
+    return name;
+}
+
 struct Opened {
     NewAuthSession row;
     RefreshToken token;
@@ -79,7 +90,8 @@ Tokens AuthService::make_tokens(const http::Principal& principal, const RefreshT
 }
 
 Awaitable<Result<LoggedIn>> AuthService::register_user(Register request, Origin origin) {
-    if (auto refusal = refuse_common_password(request.password, "password")) co_return std::move(*refusal);
+    if (auto refusal = refuse_unfit_password(request.password, "password")) co_return std::move(*refusal);
+    request.email = trimmed_email(request.email);
     auto password_hash = co_await hasher_.hash(request.password);
     auto now = clock_.now();
     user::NewUser user{.id = request.id.value_or(UserId::make(now)),
@@ -92,10 +104,16 @@ Awaitable<Result<LoggedIn>> AuthService::register_user(Register request, Origin 
     auto opened = open_session(user.id, origin, {}, expires_at, now);
     http::Principal principal{.user = user.id, .auth_session = opened.row.id};
     auto shown = user::as_user(user);
-    auto mail = verification_mail(user.id, request.email, request.locale);
+    // An address that is taken costs its owner none of the mails that may still go to it.
+    auto key = email_key(request.email);
+    auto taken = co_await store_.find_account(request.email);
+    if (taken) co_return email_taken();
+    std::optional<NewMail> mail;
+    bool allowed = co_await quota_.take(MailKind::email_verification, request.email, user.id.value, now);
+    if (allowed) mail = verification_mail(user.id, request.email, request.locale);
     auto entry = audit(AuditAction::registered, principal.user, principal.auth_session, origin, now);
     NewAccount account{.user = std::move(user),
-                       .email_key = email_key(request.email),
+                       .email_key = std::move(key),
                        .password_hash = std::move(password_hash),
                        .session = std::move(opened.row),
                        .mail = std::move(mail)};
@@ -107,16 +125,17 @@ Awaitable<Result<LoggedIn>> AuthService::register_user(Register request, Origin 
 
 Awaitable<Result<LoggedIn>> AuthService::login(Login request, Origin origin) {
     auto key = email_key(request.email);
-    auto network = http::network_of(origin.ip);
-    auto found = co_await find_for_login(key, network);
+    auto found = co_await find_for_login(request.email, origin.ip);
     if (!found) co_return found.error();
     auto& account = *found;
     if (!account) {
         co_await hasher_.verify_nothing(std::move(request.password));
+        co_await guesses_.note_failure(std::move(origin.ip));
         co_return invalid_credentials();
     }
     bool fits = co_await hasher_.verify(request.password, account->password_hash);
     if (!fits || account->disabled) {
+        if (!fits) co_await guesses_.note_failure(origin.ip);
         note_failed_login(account->user, std::move(origin), fits ? "disabled" : "wrong_password");
         co_return fits ? account_disabled() : invalid_credentials();
     }
@@ -125,7 +144,7 @@ Awaitable<Result<LoggedIn>> AuthService::login(Login request, Origin origin) {
 
     auto now = clock_.now();
     const auto expires_at = expiry(now, now);
-    auto opened = open_session(user->id, origin, std::move(request.device_name), expires_at, now);
+    auto opened = open_session(user->id, origin, kept_device_name(std::move(request.device_name)), expires_at, now);
     http::Principal principal{.user = user->id, .auth_session = opened.row.id, .role = user->role};
     auto entry = audit(AuditAction::login, user->id, opened.row.id, origin, now);
     auto ended =
@@ -136,7 +155,7 @@ Awaitable<Result<LoggedIn>> AuthService::login(Login request, Origin origin) {
                   {{"event.action", "session_evicted"}, {"user.id", principal.user.to_string()}});
         co_await registry_.revoke_all(principal.user, std::move(*ended), settings_.access.ttl);
     }
-    co_await guesses_.forgive(std::move(key), std::move(network));
+    co_await guesses_.forgive(std::move(key), std::move(origin.ip));
     if (hasher_.is_outdated(account->password_hash) &&
         !background_.run(rehash(std::move(*account), std::move(request.password))))
         log::debug("a password keeps its old hash until the next login", {{"user.id", principal.user.to_string()}});
@@ -144,18 +163,18 @@ Awaitable<Result<LoggedIn>> AuthService::login(Login request, Origin origin) {
     co_return LoggedIn{.user = std::move(*user), .tokens = make_tokens(principal, opened.token, expires_at, now)};
 }
 
-// Guessed at too often, an account lets in only whom it knows: networks that somebody has logged in from.
-Awaitable<Result<std::optional<Account>>> AuthService::find_for_login(std::string key, std::string network) {
-    auto attempt = co_await guesses_.begin(key, network);
+// Beyond what strangers may try, an account lets in only whom it knows: networks that somebody has logged in from.
+Awaitable<Result<std::optional<Account>>> AuthService::find_for_login(std::string email, std::string ip) {
+    auto attempt = co_await guesses_.begin(email_key(email), ip);
     if (!attempt.by_network.allowed) co_return too_many_guesses(attempt.by_network);
-    auto account = co_await store_.find_account(std::move(key));
-    if (attempt.by_account.allowed) co_return account;
+    auto account = co_await store_.find_account(std::move(email));
+    if (attempt.by_strangers.allowed) co_return account;
     bool is_known = false;
     if (account) {
         auto addresses = co_await store_.list_addresses(account->user);
-        is_known = std::ranges::find(addresses, network, http::network_of) != addresses.end();
+        is_known = std::ranges::find(addresses, http::network_of(ip), http::network_of) != addresses.end();
     }
-    if (!is_known) co_return too_many_guesses(attempt.by_account);
+    if (!is_known) co_return too_many_guesses(attempt.by_strangers);
     co_return account;
 }
 

@@ -4,6 +4,7 @@
 
 #include "platform/http/guard.h"
 #include "services/auth/key_ring.h"
+#include "services/auth/mail_quota.h"
 #include "services/auth/parts.h"
 #include "services/auth/refresh_token.h"
 #include "services/auth/types.h"
@@ -12,7 +13,7 @@ namespace mindspace::auth {
 
 class AuthService {
 public:
-    AuthService(AuthParts parts, SigningKey key)
+    AuthService(AuthParts parts, MailQuota& quota, SigningKey key)
         : store_(parts.database),
           accounts_(parts.database),
           keys_(store_),
@@ -20,6 +21,7 @@ public:
           hasher_(parts.hasher),
           background_(parts.background),
           guesses_(parts.guesses),
+          quota_(quota),
           key_(std::move(key)),
           settings_(parts.settings) {}
 
@@ -48,7 +50,7 @@ public:
 
 private:
     Awaitable<bool> revoke(AuditEntry entry);
-    Awaitable<Result<std::optional<Account>>> find_for_login(std::string key, std::string network);
+    Awaitable<Result<std::optional<Account>>> find_for_login(std::string email, std::string ip);
     Awaitable<> rehash(Account account, std::string password);
     void note_failed_login(UserId user, Origin origin, std::string_view reason);
     Awaitable<Result<Refreshed>> answer_old_token(RefreshToken presented, Origin origin);
@@ -65,6 +67,7 @@ private:
     PasswordHasher& hasher_;
     Background& background_;
     GuessLimiter& guesses_;
+    MailQuota& quota_;
     SigningKey key_;
     const AuthSettings& settings_;
     SystemClock clock_;

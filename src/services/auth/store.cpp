@@ -2,6 +2,7 @@
 
 #include "platform/postgres/client.h"
 #include "platform/postgres/errors.h"
+#include "services/auth/email_key.h"
 
 namespace mindspace::auth {
 
@@ -36,6 +37,10 @@ std::vector<AuthSessionId> read_session_ids(const postgres::Rows& rows) {
     return ids;
 }
 
+Error email_taken() {
+    return {ErrorCode::conflict, "email_taken", "This email address has an account already.", {}};
+}
+
 Awaitable<Result<>> AuthStore::insert_account(NewAccount account, AuditEntry entry) {
     static constexpr Statement kInsertEmail{"auth_insert_login_email",
                                             "INSERT INTO login_emails (email_key, user_id) VALUES ($1, $2)"};
@@ -52,12 +57,25 @@ Awaitable<Result<>> AuthStore::insert_account(NewAccount account, AuditEntry ent
         co_await database_.transaction(std::move(queries));
     } catch (const postgres::ConstraintViolation& violation) {
         if (violation.constraint() != "login_emails_pkey") throw;
-        co_return Error{ErrorCode::conflict, "email_taken", "This email address has an account already.", {}};
+        co_return email_taken();
     }
     co_return Result<>{};
 }
 
-Awaitable<std::optional<Account>> AuthStore::find_account(std::string email_key) {
+// An account from before email_key() took its present form is found by its old key, if its address is the one.
+Awaitable<std::optional<Account>> AuthStore::find_account(std::string email) {
+    const auto key = email_key(email);
+    auto account = co_await find_by_key(key);
+    auto former = former_email_key(email);
+    if (account || former == key) co_return account;
+    account = co_await find_by_key(std::move(former));
+    if (!account) co_return std::nullopt;
+    auto user = co_await find_user(account->user);
+    if (!user || email_key(user->email) != key) co_return std::nullopt;
+    co_return account;
+}
+
+Awaitable<std::optional<Account>> AuthStore::find_by_key(std::string email_key) {
     static constexpr Statement kFind{"auth_find_account", R"(
         SELECT user_id, password_hash, changed_at, disabled_at IS NOT NULL
         FROM login_emails JOIN credentials USING (user_id) WHERE email_key = $1)"};

@@ -86,7 +86,8 @@ public:
 
     // All of it in one transaction. Error: conflict `email_taken`.
     Awaitable<Result<>> insert_account(NewAccount account, AuditEntry entry);
-    Awaitable<std::optional<Account>> find_account(std::string email_key);
+    // By the address, as its owner types it.
+    Awaitable<std::optional<Account>> find_account(std::string email);
     // Where the user has logged in from, the latest first; the last hundred.
     Awaitable<std::vector<std::string>> list_addresses(UserId user);
     // Of the user's other living sessions the most recently used stay, `max_sessions` with the new one; returns those
@@ -115,8 +116,13 @@ public:
     Awaitable<std::vector<SigningKey>> list_signing_keys();
 
 private:
+    Awaitable<std::optional<Account>> find_by_key(std::string email_key);
+
     postgres::Client& database_;
 };
+
+// Error conflict `email_taken`.
+Error email_taken();
 
 // The statement that ends the user's living login sessions, but for `keep`, and returns their ids. With
 // `if_password` it ends none unless that is the stored hash by then: what an earlier statement of the transaction did.

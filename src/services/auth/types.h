@@ -7,7 +7,9 @@ namespace mindspace::auth {
 
 using schema::field;
 
-inline constexpr schema::Rules kPasswordRules{.min = 8, .max = 128, .about = "8 to 128 characters of any kind."};
+// Counted exactly once it is prepared (refuse_unfit_password()): composing makes it shorter.
+inline constexpr schema::Rules kPasswordRules{
+    .min = 8, .max = 1024, .about = "8 to 128 characters of any kind, counted in NFC."};
 // What is typed at a login is bounded only: an account may be older than today's rules.
 inline constexpr schema::Rules kTypedPasswordRules{.min = 1, .max = 1024};
 inline constexpr schema::Rules kTypedEmailRules{.min = 1, .max = 254};
@@ -38,9 +40,9 @@ struct Login {
 
     static constexpr std::string_view kName = "Login";
     static constexpr auto fields() {
-        return std::tuple{field("email", &Login::email, kTypedEmailRules),
-                          field("password", &Login::password, kTypedPasswordRules),
-                          field("deviceName", &Login::device_name, {.min = 1, .max = 64})};
+        return std::tuple{
+            field("email", &Login::email, kTypedEmailRules), field("password", &Login::password, kTypedPasswordRules),
+            field("deviceName", &Login::device_name, {.about = "Cut to 64 characters; an empty one counts as none."})};
     }
 };
 
@@ -180,7 +182,7 @@ struct LoginSessionPage {
     }
 };
 
-// What a link of a mail carries; read by the page's own script.
+// What a link of a mail carries; read by the page's own script. Whatever a mail's way has appended is let pass.
 struct LinkQuery {
     std::optional<std::string> token;
 
@@ -212,3 +214,12 @@ struct JwkSet {
 };
 
 }  // namespace mindspace::auth
+
+namespace mindspace::schema {
+
+template <>
+inline Result<auth::LinkQuery> from_query<auth::LinkQuery>(const QueryPairs&) {
+    return auth::LinkQuery{};
+}
+
+}  // namespace mindspace::schema

@@ -1,0 +1,94 @@
+// One client guesses passwords: of many accounts, from many addresses of one network, and with a stolen token.
+
+#include "integration/person.h"
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <iostream>
+
+namespace mindspace::integration {
+namespace {
+
+class AbuseGuessing : public testing::Test {
+public:
+    static void SetUpTestSuite() {
+        program_ = std::make_unique<Program>(Environment{{"MINDSPACE_RATE_LIMIT_SCALE", "1"},
+                                                         {"MINDSPACE_RATE_LIMIT_AUTH", "100000"},
+                                                         {"MINDSPACE_AUTH_ARGON2_MEMORY_KIB", "8"},
+                                                         {"MINDSPACE_AUTH_ARGON2_PASSES", "1"}});
+    }
+    static void TearDownTestSuite() { program_.reset(); }
+
+protected:
+    static Answer log_in(const std::string& email, std::string_view password, std::string address) {
+        return Client(*program_).post(kLogin, {{"email", email}, {"password", password}},
+                                      {{"X-Forwarded-For", std::move(address)}});
+    }
+    static std::string somebody_at(const std::string& address) {
+        const auto email = new_email();
+        EXPECT_TRUE(is(Client(*program_).post("/api/v1/auth/register",
+                                              {{"email", email}, {"password", kPassword}, {"displayName", "Ada"}},
+                                              {{"X-Forwarded-For", address}}),
+                       201));
+        return email;
+    }
+    // How many wrong passwords are looked at, each at another account, beyond what the budget gives back meanwhile
+    // (itself in a quarter of an hour); `address_of` says from where.
+    template <class F>
+    static int guesses_of(F address_of, int tries, int budget) {
+        const auto began = std::chrono::steady_clock::now();
+        int looked_at = 0;
+        for (int i = 0; i < tries; ++i)
+            if (log_in(new_email(), "a common one", address_of(i)).status == 401) ++looked_at;
+        const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - began;
+        return looked_at - static_cast<int>(seconds.count() * budget / 900);
+    }
+
+    static inline std::unique_ptr<Program> program_;
+};
+
+TEST_F(AbuseGuessing, AtManyAccountsFromOneNetworkHasABudget) {
+    const std::string office = "192.0.2.10";
+    const auto colleague = somebody_at(office);
+    const int looked_at = guesses_of([&](int) { return office; }, 130, 100);
+    std::cout << "abuse: one password at 130 accounts\n  the attacker: " << looked_at << " tries\n";
+    EXPECT_NEAR(looked_at, 100, 2);
+    EXPECT_TRUE(is(log_in(colleague, kPassword, office), 200)) << "who has logged in from there before";
+}
+
+TEST_F(AbuseGuessing, FromManyNetworksOfOnePrefixHasABudget) {
+    const int of_56 = guesses_of([](int i) { return fmt::format("2001:db8:1:{:x}::1", i % 256); }, 230, 200);
+    EXPECT_NEAR(of_56, 200, 2);
+    const int of_48 = guesses_of([](int i) { return fmt::format("2001:db8:2:{:x}::1", i * 64); }, 430, 400);
+    EXPECT_NEAR(of_48, 400, 2);
+    EXPECT_TRUE(is(log_in(new_email(), "a common one", "2001:db8:3::1"), 401)) << "another one's network";
+}
+
+TEST_F(AbuseGuessing, WithAStolenTokenHasTenTriesWhereverTheyComeFrom) {
+    const auto email = somebody_at("192.0.2.20");
+    const auto token = log_in(email, kPassword, "192.0.2.20").text("/tokens/accessToken");
+    Client thief(*program_, token);
+    int looked_at = 0;
+    for (int i = 0; i < 40; ++i) {
+        const Headers from{{"X-Forwarded-For", fmt::format("203.0.113.{}", i)}};
+        const auto answer =
+            i % 2 == 0 ? thief.post("/api/v1/auth/password/change",
+                                    {{"currentPassword", "a guess"}, {"newPassword", "another good one"}}, from)
+                       : thief.send({.method = "DELETE",
+                                     .path = "/api/v1/users/me",
+                                     .body = R"({"password":"a guess"})",
+                                     .headers = from});
+        if (answer.status == 403) ++looked_at;
+    }
+    EXPECT_EQ(looked_at, 10);
+    Client owner(*program_, log_in(email, kPassword, "192.0.2.20").text("/tokens/accessToken"));
+    EXPECT_TRUE(is(owner.post("/api/v1/auth/password/change",
+                              {{"currentPassword", kPassword}, {"newPassword", "another good one"}}),
+                   204))
+        << "from a login session of their own";
+}
+
+}  // namespace
+}  // namespace mindspace::integration

@@ -1,0 +1,109 @@
+// One client makes the program mail to somebody else's address.
+
+#include "integration/database.h"
+#include "integration/mailbox.h"
+#include "integration/person.h"
+
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <iostream>
+
+namespace mindspace::integration {
+namespace {
+
+class AbuseMails : public testing::Test {
+public:
+    static void SetUpTestSuite() {
+        program_ = std::make_unique<Program>(Environment{{"MINDSPACE_RATE_LIMIT_SCALE", "1"},
+                                                         {"MINDSPACE_AUTH_ARGON2_MEMORY_KIB", "8"},
+                                                         {"MINDSPACE_AUTH_ARGON2_PASSES", "1"}});
+    }
+    static void TearDownTestSuite() { program_.reset(); }
+
+protected:
+    static constexpr const char* kResend = "/api/v1/auth/email/resend";
+    static constexpr const char* kForgot = "/api/v1/auth/password/forgot";
+
+    static std::string mails_to(const std::string& email) {
+        return query(*program_, "SELECT count(*) FROM mails WHERE recipient = '" + email + "'").at(0).at(0);
+    }
+    static Answer register_as(const std::string& email) {
+        return Client(*program_).post("/api/v1/auth/register",
+                                      {{"email", email}, {"password", kPassword}, {"displayName", "Ada"}});
+    }
+    // As if all that was counted had been so much earlier.
+    static void let_pass(const std::string& interval) {
+        query(*program_, "UPDATE mail_counts SET counted_at = (SELECT array_agg(t - interval '" + interval +
+                             "' ORDER BY t DESC) FROM unnest(counted_at) AS t)");
+    }
+
+    static inline std::unique_ptr<Program> program_;
+};
+
+TEST_F(AbuseMails, OfOneAccountAreOneAMinuteFiveAnHourTenADay) {
+    const auto email = new_email();
+    Client client(*program_, register_as(email).text("/tokens/accessToken"));
+    const auto refused = client.post(kResend);
+    EXPECT_TRUE(is_problem(refused, 429, "rate_limited"));
+    EXPECT_EQ(refused.header("retry-after"), "60");
+    int sent = 1;
+    for (int minute = 0; minute < 8; ++minute) {
+        let_pass("1 minute");
+        if (client.post(kResend).status == 202) ++sent;
+    }
+    EXPECT_EQ(sent, 5);
+    for (int hour = 0; hour < 8; ++hour) {
+        let_pass("1 hour");
+        if (client.post(kResend).status == 202) ++sent;
+    }
+    EXPECT_EQ(sent, 10);
+    EXPECT_EQ(mails_to(email), "10");
+    let_pass("1 day");
+    EXPECT_TRUE(is(client.post(kResend), 202));
+}
+
+TEST_F(AbuseMails, AreCountedOnWhenTheAccountIsDeletedAndMadeAnew) {
+    const auto email = new_email();
+    query(*program_, "DELETE FROM mail_counts");
+    const auto began = std::chrono::steady_clock::now();
+    for (int i = 0; i < 5; ++i) {
+        Client client(*program_, register_as(email).text("/tokens/accessToken"));
+        const auto deleted = client.send({.method = "DELETE",
+                                          .path = "/api/v1/users/me",
+                                          .body = R"({"password":")" + std::string(kPassword) + R"("})"});
+        ASSERT_TRUE(is(deleted, 204));
+    }
+    const auto minutes = std::chrono::floor<std::chrono::minutes>(std::chrono::steady_clock::now() - began).count();
+    const auto mails = query(*program_, "SELECT cardinality(counted_at) FROM mail_counts").at(0).at(0);
+    std::cout << "abuse: register, delete, register\n  the attacker: 5 accounts, " << mails << " mails\n";
+    EXPECT_LE(std::stoi(mails), 1 + minutes);
+}
+
+TEST_F(AbuseMails, ForAResetAskedByStrangersAreFewAndVoidNoLink) {
+    const auto email = new_email();
+    ASSERT_TRUE(is(register_as(email), 201));
+    for (int i = 0; i < 20; ++i) ASSERT_TRUE(is(Client(*program_).post(kForgot, {{"email", email}}), 202));
+    const auto token = wait_for_mail(*program_, email, 2).token();
+    let_pass("1 minute");
+    ASSERT_TRUE(is(Client(*program_).post(kForgot, {{"email", email}}), 202));
+    wait_for_mail(*program_, email, 3);
+    EXPECT_TRUE(eventually([&] { return query(*program_, "SELECT 1 FROM reset_requests").empty(); }));
+    EXPECT_EQ(mails_to(email), "3");
+    EXPECT_TRUE(is(
+        Client(*program_).post("/api/v1/auth/password/reset", {{"token", token}, {"newPassword", "quite another one"}}),
+        204));
+}
+
+TEST_F(AbuseMails, TellTheDatabaseNoAddress) {
+    const auto email = new_email();
+    ASSERT_TRUE(is(register_as(email), 201));
+    EXPECT_EQ(query(*program_, "SELECT count(*) FROM mail_counts WHERE mail_counts::text LIKE '%" + email + "%' OR " +
+                                   "address_hash = sha256('" + email + "'::bytea)")
+                  .at(0)
+                  .at(0),
+              "0");
+}
+
+}  // namespace
+}  // namespace mindspace::integration
