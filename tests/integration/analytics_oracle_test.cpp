@@ -71,7 +71,7 @@ Range range_of(const json::value& pair) {
 class Life {
 public:
     Life(postgres::Client& database, postgres::Replicas& replicas, const json::value& history)
-        : database_(database), sessions_(database, replicas), history_(history) {}
+        : database_(database), sessions_(database, replicas, database), history_(history) {}
 
     [[nodiscard]] UserId user() const { return user_; }
 

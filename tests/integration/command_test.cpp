@@ -31,7 +31,7 @@ std::string kid_of_next_login(const Person& person) {
 }
 
 TEST(KeyRotation, HasTwoKeysAndRefusesNobody) {
-    Program program;
+    Program program({{"MINDSPACE_AUTH_MAX_LOGIN_SESSIONS", "1000"}});  // more than its logins
     auto person = register_person(program);
     const auto old_kid = kid_of_token(person.client.access_token());
     ASSERT_THAT(kids_of(program), ElementsAre(old_kid));

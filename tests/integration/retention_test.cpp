@@ -93,7 +93,7 @@ TEST_F(RetentionTest, RemovesWhatHasServedItsTimeAndNothingElse) {
         removed.push_back(rule->name + " " + std::to_string(rule->removed.value()));
     EXPECT_THAT(removed, ElementsAre("mails 1", "one_time_tokens 1", "reset_requests 1", "audit_log 1", "mail_counts 1",
                                      "signing_keys 1", "revoked_login_sessions 1", "expired_login_sessions 1",
-                                     "idempotency_keys 2501", "outbox_partitions 1"));
+                                     "group_attendance 0", "groups 0", "idempotency_keys 2501", "outbox_partitions 1"));
     EXPECT_EQ(job.stats().failures.value(), 0U);
     job.stop();
 }

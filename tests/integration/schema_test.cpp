@@ -61,6 +61,7 @@ TEST_F(Schema, CanBeDistributedByTheScript) {
                                     {"global_refreshes"},
                                     {"groups"},
                                     {"login_emails"},
+                                    {"mail_counts"},
                                     {"mails"},
                                     {"outbox"},
                                     {"reset_requests"},

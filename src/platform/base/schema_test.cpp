@@ -166,10 +166,9 @@ TEST(Schema, DescribesNestedObjectsOnce) {
 }
 
 TEST(Formats, Email) {
-    for (const auto* good : {"a@b.c", "a.b+c@d-e.example", "ü@ü.example", "o'neil@x.example"})
+    for (const auto* good : {"a@b.c", " a@b.c\n", "a.b+c@d-e.example", "ü@ü.example", "o'neil@x.example"})
         EXPECT_TRUE(kEmail.accepts(good)) << good;
-    for (const auto* bad :
-         {"", "a", "a@", "@b.c", "a@b", "a@b..c", "a b@c.d", "a@b.c\n", "a@@b.c", "<a@b.c>", "a@.b.c"})
+    for (const auto* bad : {"", "a", "a@", "@b.c", "a@b", "a@b..c", "a b@c.d", "a@@b.c", "<a@b.c>", "a@.b.c"})
         EXPECT_FALSE(kEmail.accepts(bad)) << bad;
 }
 

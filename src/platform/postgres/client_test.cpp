@@ -247,31 +247,6 @@ TEST_F(PostgresClient, ASlowStatementIsEndedByTheServerAndSparesItsNeighbours) {
     EXPECT_EQ(count_items(), 0);
 }
 
-// Two slow statements take longer than the timeout together: what waits behind them is refused, and no more.
-TEST_F(PostgresClient, SlowStatementsLoseNoConnectionAndNoWorkThatIsNotLate) {
-    Client& client = start(1, 2s);
-    auto backend = run(io_, client.query(kPid))[0].get<std::int32_t>(0);
-    int slow = 0;
-    int ended = 0;
-    for (int i = 0; i < 3; ++i)
-        spawn<Rows>(client.query(kSleep, 1.1), [&](std::exception_ptr fault, const Rows&) {
-            slow += fault == nullptr;
-            ++ended;
-        });
-    run_until(io_, [&] { return client.stats().in_flight == 3; });
-    io_.poll();  // sends them, in one unit
-    int refused = 0;
-    spawn<Rows>(client.query(kEcho, std::int64_t{1}), [&](std::exception_ptr fault, const Rows&) {
-        refused += caught<Unavailable>(fault).has_value();
-        ++ended;
-    });
-    run_until(io_, [&] { return ended == 4; });
-    EXPECT_EQ(slow, 3);
-    EXPECT_EQ(refused, 1);
-    EXPECT_EQ(client.stats().timeouts, 0U);
-    EXPECT_EQ(run(io_, client.query(kPid))[0].get<std::int32_t>(0), backend) << "the same connection";
-}
-
 TEST_F(PostgresClient, AHungServerFailsTheRequestsWithinTheTimeout) {
     constexpr auto kTimeout = 500ms;
     Client& client = start(1, kTimeout);

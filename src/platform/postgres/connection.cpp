@@ -208,24 +208,11 @@ void Connection::complete(std::unique_ptr<Request> request) {
 }
 
 void Connection::check_deadline(Request::TimePoint now) {
-    if (!is_up_) return;
-    if (!in_flight_.empty() && now - in_flight_.front().heard_at() >= link_options_.query_timeout) {
-        stats_->timeouts.fetch_add(1, std::memory_order_relaxed);
-        return lose("no answer in time");
-    }
-    expire_queue(now);
-}
-
-void Connection::expire_queue(Request::TimePoint now) {
-    std::vector<std::unique_ptr<Request>> late;
-    while (!queue_.empty() && now - queue_.front()->queued_at >= link_options_.query_timeout) {
-        late.push_back(std::move(queue_.front()));
-        queue_.pop_front();
-    }
-    for (auto& request : late) {
-        request->abandon(std::make_exception_ptr(Unavailable("postgres: waited too long for its turn")));
-        complete(std::move(request));
-    }
+    if (pending_ == 0 || !is_up_) return;
+    auto oldest = in_flight_.empty() ? queue_.front()->queued_at : in_flight_.front().queued_at();
+    if (now - oldest < link_options_.query_timeout) return;
+    stats_->timeouts.fetch_add(1, std::memory_order_relaxed);
+    lose("no answer in time");
 }
 
 void Connection::lose(const std::string& reason) {

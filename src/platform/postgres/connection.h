@@ -36,8 +36,7 @@ public:
 
     // Only while is_up(). Everything submitted in one turn of the loop is sent together at its end.
     void submit(std::unique_ptr<Request> request);
-    // Refuses requests that have waited for their turn longer than the query timeout: they were not sent, and what is
-    // under way goes on. Gives the connection up if the server has been silent for so long on what it was sent.
+    // Gives the connection up if its oldest request has waited longer than the query timeout.
     void check_deadline(Request::TimePoint now);
 
 private:
@@ -57,7 +56,6 @@ private:
     void finish_front();
     void resend(std::unique_ptr<Request> request);
     void complete(std::unique_ptr<Request> request);
-    void expire_queue(Request::TimePoint now);
     void lose(const std::string& reason);
 
     asio::io_context& io_;

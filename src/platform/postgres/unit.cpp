@@ -41,7 +41,6 @@ bool Unit::send_rollback(pg_conn* connection) {
 }
 
 void Unit::take(Rows reply, PreparedStatements& prepared) {
-    heard_at_ = std::chrono::steady_clock::now();
     if (requests_.empty() || (is_open_ && !std::exchange(is_opening_answered_, true))) return;
     // A reply beyond the last request's is that of the commit itself: a failure is told to the last one, too.
     while (answering_ + 1 < requests_.size() && requests_[answering_]->is_answered()) ++answering_;

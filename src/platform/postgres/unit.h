@@ -39,15 +39,11 @@ public:
     [[nodiscard]] std::size_t size() const { return requests_.size(); }
     // The oldest request, or when the unit was made.
     [[nodiscard]] Request::TimePoint queued_at() const { return queued_at_; }
-    // When the server last replied, or the unit was made. The server ends a statement that is late, and that is a
-    // reply: one that is silent for longer is not there.
-    [[nodiscard]] Request::TimePoint heard_at() const { return heard_at_; }
 
 private:
     Boundary boundary_;
     std::vector<std::unique_ptr<Request>> requests_;
     Request::TimePoint queued_at_ = std::chrono::steady_clock::now();
-    Request::TimePoint heard_at_ = queued_at_;
     bool is_open_ = false;  // BEGIN is sent
     bool is_opening_answered_ = false;
     std::size_t answering_ = 0;  // whose replies are coming
