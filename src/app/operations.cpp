@@ -268,9 +268,8 @@ http::Endpoints public_pages(Core& core) {
         return answer(std::move(response));
     }));
     for (const auto& asset : web_assets())
-        rows.push_back(endpoint(page(asset.path, "A page."), [&asset](StaticCall call) {
-            return answer(serve(asset, call.fields));
-        }));
+        rows.push_back(endpoint(page(asset.path, "A page."),
+                                [&asset](StaticCall call) { return answer(serve(asset, call.fields)); }));
     return rows;
 }
 
