@@ -174,8 +174,9 @@ TEST(Login, OfAnUnknownAddressTakesTheTimeOfAPasswordHash) {
         known = std::min(known, time_of(person.email));
         unknown = std::min(unknown, time_of(new_email()));
     }
-    EXPECT_LT(known, 2 * unknown);
-    EXPECT_LT(unknown, 2 * known);
+    // Where a hash is cheap, in builds that do not ship, everything else is as long as the hash.
+    EXPECT_LT(known, 2 * unknown + scaled(1ms));
+    EXPECT_LT(unknown, 2 * known + scaled(1ms));
 }
 
 TEST(Login, RefusesUnknownFields) {
