@@ -31,16 +31,20 @@ protected:
         return {{"MINDSPACE_DATABASE_URL", conninfo_}, {"MINDSPACE_REDIS_URL", redis_.socket_path()}};
     }
 
-    // So many sit, every other on the second node; the first is the host.
-    void begin_sit(std::size_t people) {
+    // So many come, every other to the second node; the first is the host.
+    void gather(std::size_t people, json::object details = {}) {
         for (std::size_t i = 0; i < people; ++i) members_.push_back({register_person(first_), std::nullopt});
-        group_ = create_group(members_[0].person, {{"plannedSeconds", kPlannedSeconds}});
+        details["plannedSeconds"] = kPlannedSeconds;
+        group_ = create_group(members_[0].person, std::move(details));
         for (std::size_t i = 0; i < people; ++i) {
             members_[i].listener.emplace(join_by(nginx_.port(), members_[i].person, group_));
             for (std::size_t earlier = 0; earlier < i; ++earlier) members_[earlier].listener->next("join");
         }
         EXPECT_EQ(joined_on(first_), (people + 1) / 2);
         EXPECT_EQ(joined_on(second_), people / 2);
+    }
+    void begin_sit(std::size_t people) {
+        gather(people);
         members_[0].listener->socket().send({{"type", "start"}});
         for (auto& member : members_) member.listener->next("start");
         EXPECT_TRUE(eventually([&] { return attendance() == people; }));
@@ -53,15 +57,15 @@ protected:
             metric(node.management_port("meditation"), "mindspace_room_connections_joined "));
     }
 
-    // The sit and everybody's part in it began so much earlier.
+    // The sit began so much earlier, and so did the part of those who are there; who has left was there earlier.
     void let_pass(int seconds) {
-        const auto time = "make_interval(secs => " + std::to_string(seconds) + ") WHERE group_id = '" + group_ + "'";
+        const auto time = "make_interval(secs => " + std::to_string(seconds) + ")";
+        const auto of_group = " WHERE group_id = '" + group_ + "'";
+        query(conninfo_, "UPDATE group_attendance SET present = tstzmultirange(tstzrange(lower(present) - " + time +
+                             ", CASE WHEN left_at >= seen_at THEN upper(present) - " + time +
+                             " ELSE upper(present) END))" + of_group);
         query(conninfo_,
-              "UPDATE group_attendance SET present = present + tstzmultirange(tstzrange(lower(present) - make_interval("
-              "secs => " +
-                  std::to_string(seconds) + "), upper(present))) WHERE group_id = '" + group_ + "'");
-        query(conninfo_, "UPDATE groups SET started_at = started_at - make_interval(secs => " +
-                             std::to_string(seconds) + "), ends_at = ends_at - " + time);
+              "UPDATE groups SET started_at = started_at - " + time + ", ends_at = ends_at - " + time + of_group);
     }
 
     void move_to(const Program& node) {
@@ -205,7 +209,10 @@ TEST_F(CrashInASit, OfRedisBeginsANewEpochAndTheSitGoesOn) {
 }
 
 TEST_F(CrashInASit, OfTheHostMakesWhoHasBeenThereLongestTheHost) {
-    begin_sit(3);
+    gather(3, {{"scheduledFor", format_timestamp(SystemClock{}.now() + 1h)}});
+    query(conninfo_,
+          "UPDATE groups SET scheduled_for = now() - interval '3 minutes' WHERE group_id = '" + group_ + "'");
+    for (auto& member : members_) member.listener->next("start");
     members_[0].listener->socket().send({{"type", "leave"}});
     for (std::size_t i : {1U, 2U}) members_[i].listener->next("leave");
     // Two minutes pass.
