@@ -20,7 +20,7 @@ namespace mindspace::integration {
 using namespace std::chrono_literals;
 
 // More than anything takes; Patience makes it longer on a loaded machine. What has a promised time is measured instead.
-inline constexpr std::chrono::seconds kPatience{120};
+inline constexpr std::chrono::seconds kPatience{30};
 
 using Environment = std::map<std::string, std::string>;
 
