@@ -40,8 +40,12 @@ TEST(AbuseStaticPages, AreSentFromSharedMemoryToClientsThatDoNotRead) {
             clients.push_back(std::make_unique<PlainClient>(program.port()));
             clients.back()->send(request);
         }
-        are_ended = eventually(
-            [&] { return metric(program.management_port(), "mindspace_http_stalled_closed ") == kSlowReaders; });
+        are_ended = eventually([&] {
+            const auto port = program.management_port();
+            return metric(port, "mindspace_http_stalled_closed_total ") +
+                       metric(port, "mindspace_http_unread_refused_total ") ==
+                   kSlowReaders;
+        });
     });
     expect_unharmed("300 clients ask for 1.7 MB each and do not read",
                     are_ended ? "all were ended" : "some are still there", quiet, during);
@@ -61,7 +65,7 @@ TEST(AbuseConnections, OfOneNetworkLeaveRoomForOthers) {
                      {"MINDSPACE_HTTP_MAX_CONNECTIONS_PER_NETWORK", "50"}});
     Clients clients;
     const auto refused = [&] {
-        return metric(program.management_port(), "mindspace_http_connections_refused{bound=\"network\"}");
+        return metric(program.management_port(), "mindspace_http_connections_refused_total{bound=\"network\"}");
     };
     while (refused() == 0 && clients.size() < 60) clients.push_back(std::make_unique<PlainClient>(program.port()));
     EXPECT_LE(clients.size(), 53U);
