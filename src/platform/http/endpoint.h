@@ -228,16 +228,19 @@ Awaitable<Response> invoke(Kept<Handler>& kept, Exchange& exchange) {
         auto outcome = co_await kept.handler(std::move(call));
         co_return answer(exchange, kept, outcome);
     }
-    // A handler that meets another version has done nothing, so the next one can be tried.
     const auto versions = expected_versions(exchange.head);
-    for (std::size_t i = 0; i < versions.size(); ++i) {
-        auto attempt = i + 1 == versions.size() ? std::move(call) : call;
+    if (versions.empty()) co_return problem(precondition_failed(), exchange.request_id);
+    // A handler that meets another version has done nothing, so the next one can be tried.
+    for (std::size_t i = 0; i + 1 < versions.size(); ++i) {
+        auto attempt = call;
         attempt.expected_version = versions[i];
         auto outcome = co_await kept.handler(std::move(attempt));
         const bool is_another = !outcome && outcome.error().code == ErrorCode::precondition_failed;
         if (!is_another) co_return answer(exchange, kept, outcome);
     }
-    co_return problem(precondition_failed(), exchange.request_id);
+    call.expected_version = versions.back();
+    auto outcome = co_await kept.handler(std::move(call));
+    co_return answer(exchange, kept, outcome);
 }
 
 template <schema::Object Query>
