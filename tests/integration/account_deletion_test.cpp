@@ -174,7 +174,7 @@ TEST(AccountDeletion, LeavesNothingToWhoeverWritesMeanwhile) {
                              : i == 1 ? client.post("/api/v1/groups",
                                                     {{"title", "x"}, {"kind", "sleep"}, {"plannedSeconds", 60}})
                                       : client.post("/api/v1/auth/email/resend");
-                } while (answer.status < 300);
+                } while (answer.status < 300 || answer.status == 409); // 409: as many groups as one host may have
                 EXPECT_TRUE(answer.status == 401 || answer.status == 422) << answer;
             });
         ASSERT_TRUE(is(delete_account(person.client), 204));
