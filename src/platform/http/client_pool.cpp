@@ -1,10 +1,10 @@
 #include "platform/http/client_pool.h"
 
 #include "platform/base/as_tuple.h"
+#include "platform/base/host_lookup.h"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
-#include <boost/asio/ip/address.hpp>
 
 #include <algorithm>
 
@@ -17,13 +17,6 @@ namespace {
 constexpr auto kPoolSweepInterval = std::chrono::milliseconds(50);
 constexpr auto kIdleLimit = std::chrono::seconds(60);  // less than servers keep a silent connection
 
-// What a look-up found. The look-up itself cannot be called off: it may outlive the one who asked.
-struct LookUp {
-    explicit LookUp(asio::io_context& loop) : done(loop) {}
-    asio::steady_timer done;
-    std::vector<tcp::endpoint> found;
-};
-
 }  // namespace
 
 ClientPool::Connection ClientPool::Lease::detach() {
@@ -33,7 +26,7 @@ ClientPool::Connection ClientPool::Lease::detach() {
 }
 
 ClientPool::ClientPool(asio::io_context& loop, ClientPoolOptions options)
-    : loop_(loop), options_(std::move(options)), resolver_(loop), sweep_timer_(loop) {}
+    : loop_(loop), options_(std::move(options)), sweep_timer_(loop) {}
 
 ClientPool::~ClientPool() = default;
 
@@ -44,7 +37,6 @@ void ClientPool::start() {
 void ClientPool::stop() {
     stopped_ = true;
     sweep_timer_.cancel();
-    resolver_.cancel();
     kept_.clear();
     for (auto* connection : leased_) connection->close();
     for (auto* waiting : waiting_) waiting->cancel();
@@ -94,26 +86,13 @@ Awaitable<std::expected<ClientPool::Lease, ClientFault>> ClientPool::connect(Clo
     connection->set_deadline(until);
     leased_.insert(connection.get());
     Lease lease(*this, connection);  // gives it back, closed, should this end early
-    auto endpoints = co_await resolve(until);
+    const auto addresses = co_await look_up_host(loop_, options_.origin.host, until);
+    std::vector<tcp::endpoint> endpoints;
+    for (const auto& address : addresses) endpoints.emplace_back(address, options_.origin.port);
     auto fault = co_await connection->connect(std::move(endpoints));
     if (fault) co_return std::unexpected(*fault);
     connection->set_deadline(deadline);
     co_return std::move(lease);
-}
-
-Awaitable<std::vector<tcp::endpoint>> ClientPool::resolve(Clock::time_point deadline) {
-    boost::system::error_code is_name;
-    const auto address = asio::ip::make_address(options_.origin.host, is_name);
-    if (!is_name) co_return std::vector{tcp::endpoint(address, options_.origin.port)};
-    auto look_up = std::make_shared<LookUp>(loop_);
-    look_up->done.expires_at(deadline);
-    resolver_.async_resolve(options_.origin.host, std::to_string(options_.origin.port),
-                            [look_up](boost::system::error_code, tcp::resolver::results_type results) {
-                                for (const auto& result : results) look_up->found.push_back(result.endpoint());
-                                look_up->done.cancel();
-                            });
-    co_await look_up->done.async_wait(kTuple);
-    co_return std::move(look_up->found);
 }
 
 void ClientPool::give_back(Connection connection) {

@@ -68,7 +68,6 @@ public:
 private:
     Connection take_kept();
     Awaitable<bool> wait_for_one(Clock::time_point deadline);
-    Awaitable<std::vector<asio::ip::tcp::endpoint>> resolve(Clock::time_point deadline);
     Awaitable<std::expected<Lease, ClientFault>> connect(Clock::time_point until, Clock::time_point deadline);
     void give_back(Connection connection);
     void forget_one();
@@ -77,7 +76,6 @@ private:
 
     asio::io_context& loop_;
     ClientPoolOptions options_;
-    asio::ip::tcp::resolver resolver_;
     asio::steady_timer sweep_timer_;
     std::vector<Connection> kept_;                  // the last one was used last
     std::unordered_set<ClientConnection*> leased_;  // not owned

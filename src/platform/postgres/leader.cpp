@@ -25,15 +25,6 @@ std::int64_t lock_key(const std::string& job) {
     return key;
 }
 
-class JobWork final : public Work {
-public:
-    explicit JobWork(Leader::Job job) : job_(std::move(job)) {}
-    Awaitable<Milliseconds> turn(Session& session) override { return job_(session); }
-
-private:
-    Leader::Job job_;
-};
-
 }  // namespace
 
 Awaitable<> Work::begin(Session&) {
@@ -120,9 +111,6 @@ private:
 
 Leader::Leader(asio::io_context& io, LeaderOptions options, std::shared_ptr<Work> work)
     : loop_(std::make_shared<Loop>(io, std::move(options), std::move(work))) {}
-
-Leader::Leader(asio::io_context& io, LeaderOptions options, Job job)
-    : Leader(io, std::move(options), std::make_shared<JobWork>(std::move(job))) {}
 
 Leader::~Leader() {
     stop();

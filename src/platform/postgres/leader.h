@@ -9,7 +9,6 @@
 
 #include <boost/asio/io_context.hpp>
 
-#include <functional>
 #include <memory>
 #include <string>
 
@@ -27,6 +26,7 @@ struct LeaderOptions {
     Reach reach = Reach::one_process;
 };
 
+// Owns what its turns use: they may go on after the owner of the Leader is gone, until what they wait for has ended.
 // Any exception is logged once for a row of them, and the work is begun anew, by whoever leads then, on a new
 // connection.
 class Work {
@@ -46,12 +46,8 @@ public:
 
 class Leader {
 public:
-    // Work that is no more than a turn.
-    using Job = std::function<Awaitable<Milliseconds>(Session&)>;
-
     // The work lives until its last turn has ended, which may be after the Leader.
     Leader(asio::io_context& io, LeaderOptions options, std::shared_ptr<Work> work);
-    Leader(asio::io_context& io, LeaderOptions options, Job job);
     ~Leader();
     Leader(const Leader&) = delete;
     Leader& operator=(const Leader&) = delete;

@@ -1,6 +1,7 @@
 #include "platform/postgres/link.h"
 
 #include "platform/base/result.h"
+#include "platform/postgres/connection_string.h"
 
 #include <libpq-fe.h>
 #include <openssl/ssl.h>
@@ -20,36 +21,41 @@ namespace {
 
 using Socket = asio::posix::stream_descriptor;
 
-// The `options` keyword of a connection string: what the caller wrote there must not be lost to ours.
-std::string options_in(const std::string& conninfo) {
-    std::unique_ptr<PQconninfoOption, decltype(&PQconninfoFree)> parsed(PQconninfoParse(conninfo.c_str(), nullptr),
-                                                                        &PQconninfoFree);
-    for (auto* option = parsed.get(); option != nullptr && option->keyword != nullptr; ++option)
-        if (std::string_view(option->keyword) == "options" && option->val != nullptr) return option->val;
-    return {};
-}
+constexpr const char* kGivenUp = "postgres: connecting took too long or was given up";
 
 // Settings of the session travel in the startup packet: no round trip.
 std::string session_options(const LinkOptions& options) {
-    if (options.pooling == Pooling::transaction) return options_in(options.conninfo);
+    if (options.pooling == Pooling::transaction) return value_of(options.conninfo, "options");
     auto limit = options.query_timeout.count();
-    return options_in(options.conninfo) +
+    return value_of(options.conninfo, "options") +
            " -c TimeZone=UTC -c statement_timeout=" + std::to_string(limit - limit / 10) +
            " -c idle_in_transaction_session_timeout=" + std::to_string(limit);
 }
 
-PGconn* start_connecting(const LinkOptions& options) {
+PGconn* start_connecting(const LinkOptions& options, const HostList& hosts) {
     std::string session = session_options(options);
     // Keywords before dbname are defaults that the connection string may override; keywords after it are not.
     // The keepalives find a dead peer within 25 s where nothing else would: a listener only waits.
-    constexpr std::array keywords{
-        "application_name", "keepalives_idle", "keepalives_interval", "keepalives_count",
-        "dbname",           "options",         "client_encoding",     static_cast<const char*>(nullptr)};
+    // An empty value leaves what the connection string says.
+    constexpr std::array keywords{"application_name",
+                                  "keepalives_idle",
+                                  "keepalives_interval",
+                                  "keepalives_count",
+                                  "dbname",
+                                  "host",
+                                  "hostaddr",
+                                  "port",
+                                  "options",
+                                  "client_encoding",
+                                  static_cast<const char*>(nullptr)};
     std::array values{"mindspace",
                       "10",
                       "5",
                       "3",
                       options.conninfo.c_str(),
+                      hosts.host.c_str(),
+                      hosts.hostaddr.c_str(),
+                      hosts.port.c_str(),
                       session.c_str(),
                       "UTF8",
                       static_cast<const char*>(nullptr)};
@@ -66,18 +72,21 @@ bool is_tcp(int socket) {
 
 }  // namespace
 
-Link::Link(asio::io_context& io) : socket_(io), deadline_(io) {}
+Link::Link(asio::io_context& io) : io_(io), socket_(io), deadline_(io) {}
 
 Link::~Link() {
     close();
 }
 
 Awaitable<> Link::connect(LinkOptions options) {
-    connection_ = start_connecting(options);
+    const auto deadline = std::chrono::steady_clock::now() + options.connect_timeout;
+    const auto hosts = co_await resolve_hosts(io_, options.conninfo, deadline);
+    if (is_closed_) throw Unavailable(kGivenUp);
+    connection_ = start_connecting(options, hosts);
     if (connection_ == nullptr) throw std::bad_alloc();
     // Notices would go to standard error, which is not ours to write to.
     PQsetNoticeReceiver(connection_, [](void*, const PGresult*) {}, nullptr);
-    close_at(std::chrono::steady_clock::now() + options.connect_timeout);
+    close_at(deadline);
     auto next = PQstatus(connection_) == CONNECTION_BAD ? PGRES_POLLING_FAILED : PGRES_POLLING_WRITING;
     while (next != PGRES_POLLING_OK) {
         if (next == PGRES_POLLING_FAILED) {
@@ -89,7 +98,7 @@ Awaitable<> Link::connect(LinkOptions options) {
         watch_socket();
         co_await wait(next == PGRES_POLLING_READING ? Socket::wait_read : Socket::wait_write);
         unwatch_socket();
-        if (!is_open()) throw Unavailable("postgres: connecting took too long or was given up");
+        if (!is_open()) throw Unavailable(kGivenUp);
         next = PQconnectPoll(connection_);
     }
     keep_open();
@@ -99,6 +108,7 @@ Awaitable<> Link::connect(LinkOptions options) {
 }
 
 void Link::close() {
+    is_closed_ = true;
     keep_open();
     unwatch_socket();
     PQfinish(std::exchange(connection_, nullptr));

@@ -32,7 +32,7 @@ constexpr auto names_of(Pooling) {
 }
 
 struct LinkOptions {
-    std::string conninfo;  // libpq's connection string or URI; a host name is resolved by libpq, blocking
+    std::string conninfo;  // libpq's connection string or URI
     Milliseconds connect_timeout{2000};
     Milliseconds query_timeout{5000};  // the server gives up on a statement a little earlier
     Pooling pooling = Pooling::none;
@@ -47,7 +47,7 @@ public:
     Link(const Link&) = delete;
     Link& operator=(const Link&) = delete;
 
-    // Connects, with our session settings. Throws Unavailable when refused, late or closed meanwhile.
+    // Connects, with our session settings, once. Throws Unavailable when refused, late or closed meanwhile.
     Awaitable<> connect(LinkOptions options);
     // Everything that waits is woken. May be called twice.
     void close();
@@ -76,10 +76,12 @@ private:
     void watch_socket();
     void unwatch_socket();
 
+    asio::io_context& io_;
     asio::posix::stream_descriptor socket_;
     asio::steady_timer deadline_;
     pg_conn* connection_ = nullptr;
     bool is_tcp_ = false;
+    bool is_closed_ = false;  // also before it was connected
 };
 
 }  // namespace mindspace::postgres

@@ -7,18 +7,13 @@
 #include "platform/base/lru_cache.h"
 #include "platform/postgres/client.h"
 
-#include <boost/asio/steady_timer.hpp>
-
 #include <atomic>
-#include <chrono>
-#include <deque>
-#include <functional>
 #include <memory>
 #include <vector>
 
 namespace mindspace::postgres {
 
-// A place in the server's log: octets since its beginning.
+// A place in the server's log: bytes since its beginning.
 using LogPosition = std::int64_t;
 
 struct ReplicaOptions {
@@ -43,8 +38,8 @@ public:
 
     void start();
     void stop();
-    [[nodiscard]] bool is_empty() const { return replicas_.empty(); }
-    [[nodiscard]] const ReplicaStats& stats() const { return stats_; }
+    [[nodiscard]] bool is_empty() const;
+    [[nodiscard]] const ReplicaStats& stats() const;
 
     // The end of the primary's log: whatever was committed before the call lies before it. Unavailable.
     Awaitable<LogPosition> position();
@@ -61,34 +56,14 @@ public:
     Awaitable<Rows> query(Owner owner, const Statement&&, const A&...) = delete;
 
 private:
-    using TimePoint = std::chrono::steady_clock::time_point;
-    // Where a server was in the log, and when that was asked.
-    struct Look {
-        TimePoint at{};
-        LogPosition position = 0;
-    };
-    struct Replica {
-        std::unique_ptr<Client> client;
-        Look last;
-    };
+    // Looks at the servers, and outlives the owner until its coroutines have ended.
+    class Watch;
 
     Awaitable<Rows> run(Uuid owner, Query query);
-    [[nodiscard]] Client* choose(const Uuid& owner);
-    [[nodiscard]] bool is_usable(const Replica& replica, LogPosition needed, TimePoint now) const;
-    Awaitable<> watch(Client& server, std::function<void(Look)> on_look);
-    void take_primary(Look look);
 
     Client& primary_;
-    Milliseconds max_lag_;
-    std::vector<Replica> replicas_;
-    std::size_t next_ = 0;
     LruCache<Uuid, LogPosition> written_;
-    std::deque<Look> looks_;                                   // at the primary's position, over the last `max_lag_`
-    LogPosition required_ = 0;                                 // where the primary was `max_lag_` ago
-    std::vector<std::unique_ptr<asio::steady_timer>> timers_;  // one for each server that is watched
-    bool is_stopped_ = false;
-    ReplicaStats stats_;
-    asio::io_context& io_;
+    std::shared_ptr<Watch> watch_;
 };
 
 }  // namespace mindspace::postgres

@@ -1,5 +1,6 @@
 #include "platform/redis/connection.h"
 
+#include "platform/base/host_lookup.h"
 #include "platform/base/result.h"
 #include "platform/redis/error_reply.h"
 #include "platform/redis/tls.h"
@@ -65,11 +66,9 @@ Awaitable<std::vector<Connection::Endpoint>> Connection::find_endpoints() {
         endpoints.emplace_back(asio::local::stream_protocol::endpoint(options_.socket_path));
         co_return endpoints;
     }
-    asio::ip::tcp::resolver resolver(io_);
-    std::string service = std::to_string(options_.port);
-    auto [fault, found] = co_await resolver.async_resolve(options_.host, service, kAwaitTuple);
-    if (fault) throw Unavailable("redis: cannot resolve " + options_.host + ": " + fault.message());
-    for (const auto& entry : found) endpoints.emplace_back(entry.endpoint());
+    const auto addresses = co_await look_up_host(io_, options_.host, connect_by_);
+    if (addresses.empty()) throw Unavailable("redis: cannot resolve " + options_.host);
+    for (const auto& address : addresses) endpoints.emplace_back(asio::ip::tcp::endpoint(address, options_.port));
     co_return endpoints;
 }
 

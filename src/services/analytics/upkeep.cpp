@@ -3,6 +3,7 @@
 #include "platform/postgres/session.h"
 #include "platform/telemetry/log.h"
 #include "services/analytics/global_refresh.h"
+#include "services/analytics/now.h"
 #include "services/analytics/verify.h"
 
 #include <algorithm>
@@ -30,18 +31,79 @@ postgres::LeaderOptions leader_options(const std::string& conninfo, std::string 
     return {.name = std::move(job), .conninfo = conninfo, .query_timeout = timeout};
 }
 
+class CountNow final : public postgres::Work {
+public:
+    explicit CountNow(redis::Client& redis) : board_(redis) {}
+
+    Awaitable<Milliseconds> turn(postgres::Session& session) override {
+        auto began_at = steady_clock::now();
+        if (!board_.is_there()) co_return kNowInterval;
+        auto now = co_await count_now(session, SystemClock{}.now());
+        co_await board_.put_up(now);
+        co_return pause_after(began_at, kNowInterval);
+    }
+
+private:
+    NowBoard board_;
+};
+
+class Refresh final : public postgres::Work {
+public:
+    Refresh(std::shared_ptr<UpkeepStats> stats, Milliseconds interval)
+        : stats_(std::move(stats)), interval_(interval) {}
+
+    Awaitable<Milliseconds> turn(postgres::Session& session) override {
+        auto began_at = steady_clock::now();
+        if (co_await refresh_global(session)) {
+            auto took = std::chrono::duration_cast<Milliseconds>(steady_clock::now() - began_at);
+            stats_->refreshes.add(1);
+            stats_->refresh_milliseconds.set(took.count());
+            log::debug("figures of all users refreshed",
+                       {{"event.duration", Milliseconds(took) / std::chrono::nanoseconds(1)}});
+        }
+        co_return pause_after(began_at, interval_);
+    }
+
+private:
+    std::shared_ptr<UpkeepStats> stats_;
+    Milliseconds interval_;
+};
+
+class VerifySample final : public postgres::Work {
+public:
+    VerifySample(std::shared_ptr<UpkeepStats> stats, Seconds interval)
+        : stats_(std::move(stats)), interval_(interval) {}
+
+    Awaitable<Milliseconds> turn(postgres::Session& session) override {
+        auto users = co_await sample_users(session, kSample);
+        auto found = co_await verify(session, std::move(users), kPatience);
+        stats_->verified_users.add(static_cast<std::uint64_t>(found.users));
+        stats_->diverging_users.add(found.diverging.size());
+        stats_->undecided_users.add(found.undecided.size());
+        for (auto user : found.diverging)
+            log::error("analytics differ from the history; `mindspace analytics rebuild --user` mends it",
+                       {{"user.id", user.to_string()}});
+        log::info("analytics compared with the history", {{"mindspace.users", found.users},
+                                                          {"mindspace.diverging", std::ssize(found.diverging)},
+                                                          {"mindspace.undecided", std::ssize(found.undecided)}});
+        co_return interval_;
+    }
+
+private:
+    std::shared_ptr<UpkeepStats> stats_;
+    Seconds interval_;
+};
+
 }  // namespace
 
 Upkeep::Upkeep(asio::io_context& io, redis::Client& redis, UpkeepOptions options)
-    : board_(redis),
-      refresh_interval_(options.refresh_interval),
-      verify_interval_(options.verify_interval),
+    : stats_(std::make_shared<UpkeepStats>()),
       now_(io, leader_options(options.conninfo, "analytics.now", Milliseconds(5000)),
-           [this](postgres::Session& session) { return put_up_now(session); }),
+           std::make_shared<CountNow>(redis)),
       refresher_(io, leader_options(options.conninfo, "analytics.refresh", kRefreshTimeout),
-                 [this](postgres::Session& session) { return refresh(session); }),
+                 std::make_shared<Refresh>(stats_, options.refresh_interval)),
       verifier_(io, leader_options(options.conninfo, "analytics.verify", kVerifyTimeout),
-                [this](postgres::Session& session) { return verify_sample(session); }) {}
+                std::make_shared<VerifySample>(stats_, options.verify_interval)) {}
 
 void Upkeep::start() {
     now_.start();
@@ -53,41 +115,6 @@ void Upkeep::stop() {
     now_.stop();
     refresher_.stop();
     verifier_.stop();
-}
-
-Awaitable<Milliseconds> Upkeep::put_up_now(postgres::Session& session) {
-    auto began_at = steady_clock::now();
-    if (!board_.is_there()) co_return kNowInterval;
-    auto now = co_await count_now(session, SystemClock{}.now());
-    co_await board_.put_up(now);
-    co_return pause_after(began_at, kNowInterval);
-}
-
-Awaitable<Milliseconds> Upkeep::refresh(postgres::Session& session) {
-    auto began_at = steady_clock::now();
-    if (co_await refresh_global(session)) {
-        auto took = std::chrono::duration_cast<Milliseconds>(steady_clock::now() - began_at);
-        stats_.refreshes.add(1);
-        stats_.refresh_milliseconds.set(took.count());
-        log::debug("figures of all users refreshed",
-                   {{"event.duration", Milliseconds(took) / std::chrono::nanoseconds(1)}});
-    }
-    co_return pause_after(began_at, refresh_interval_);
-}
-
-Awaitable<Milliseconds> Upkeep::verify_sample(postgres::Session& session) {
-    auto users = co_await sample_users(session, kSample);
-    auto found = co_await verify(session, std::move(users), kPatience);
-    stats_.verified_users.add(static_cast<std::uint64_t>(found.users));
-    stats_.diverging_users.add(found.diverging.size());
-    stats_.undecided_users.add(found.undecided.size());
-    for (auto user : found.diverging)
-        log::error("analytics differ from the history; `mindspace analytics rebuild --user` mends it",
-                   {{"user.id", user.to_string()}});
-    log::info("analytics compared with the history", {{"mindspace.users", found.users},
-                                                      {"mindspace.diverging", std::ssize(found.diverging)},
-                                                      {"mindspace.undecided", std::ssize(found.undecided)}});
-    co_return verify_interval_;
 }
 
 void collect(const UpkeepStats& stats, telemetry::Page& page) {

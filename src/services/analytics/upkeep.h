@@ -3,8 +3,10 @@
 // the figures of all users, and compares a sample of users with the history. Belongs to one loop.
 
 #include "platform/postgres/leader.h"
+#include "platform/redis/client.h"
 #include "platform/telemetry/metrics.h"
-#include "services/analytics/now.h"
+
+#include <memory>
 
 namespace mindspace::analytics {
 
@@ -32,17 +34,10 @@ public:
     void start();
     void stop();
 
-    [[nodiscard]] const UpkeepStats& stats() const { return stats_; }
+    [[nodiscard]] const UpkeepStats& stats() const { return *stats_; }
 
 private:
-    Awaitable<Milliseconds> put_up_now(postgres::Session& session);
-    Awaitable<Milliseconds> refresh(postgres::Session& session);
-    Awaitable<Milliseconds> verify_sample(postgres::Session& session);
-
-    NowBoard board_;
-    Milliseconds refresh_interval_;
-    Seconds verify_interval_;
-    UpkeepStats stats_;
+    std::shared_ptr<UpkeepStats> stats_;
     postgres::Leader now_;
     postgres::Leader refresher_;
     postgres::Leader verifier_;
