@@ -119,21 +119,35 @@ void collect_clients(const std::vector<std::unique_ptr<Core>>& cores, telemetry:
     }
 }
 
+// Asked of each core.
+using CacheOf = const telemetry::CacheStats& (*)(const Core&);
+
+void collect_cache(const std::vector<std::unique_ptr<Core>>& cores, const telemetry::Labels& labels, CacheOf cache,
+                   telemetry::Page& page) {
+    page.counter("mindspace_cache_hits", "Looks into a cache that found what they looked for.",
+                 sum(cores, [&](const Core& core) { return cache(core).hits.value(); }), labels);
+    page.counter("mindspace_cache_misses", "Looks into a cache that did not.",
+                 sum(cores, [&](const Core& core) { return cache(core).misses.value(); }), labels);
+}
+
+void collect_entries(const std::vector<std::unique_ptr<Core>>& cores, const std::string& name, CacheOf cache,
+                     telemetry::Page& page) {
+    page.gauge("mindspace_cache_entries", "What a cache in memory holds, over all cores.",
+               static_cast<std::int64_t>(sum(cores, [&](const Core& core) { return cache(core).entries.value(); })),
+               {{"cache", name}});
+}
+
 void collect_caches(const std::vector<std::unique_ptr<Core>>& cores, telemetry::Page& page) {
+    const CacheOf tokens = [](const Core& core) -> const auto& { return core.guard.cache_stats(); };
+    collect_cache(cores, {{"cache", "token"}, {"level", "1"}}, tokens, page);
+    collect_entries(cores, "token", tokens, page);
     if (cores.empty() || !cores.front()->users) return;
-    using Level = user::CacheLevelStats;
-    auto add = [&](const telemetry::Labels& labels, const Level& (*level)(const user::ProfileCacheStats&)) {
-        page.counter("mindspace_cache_hits", "Looks into a cache that found what they looked for.",
-                     sum(cores, [&](const Core& core) { return level(core.users->cache_stats()).hits.value(); }),
-                     labels);
-        page.counter("mindspace_cache_misses", "Looks into a cache that did not.",
-                     sum(cores, [&](const Core& core) { return level(core.users->cache_stats()).misses.value(); }),
-                     labels);
-    };
-    add({{"cache", "profile"}, {"level", "1"}},
-        [](const user::ProfileCacheStats& stats) -> const Level& { return stats.level1; });
-    add({{"cache", "profile"}, {"level", "2"}},
-        [](const user::ProfileCacheStats& stats) -> const Level& { return stats.level2; });
+    const CacheOf profiles = [](const Core& core) -> const auto& { return core.users->cache_stats().level1; };
+    collect_cache(cores, {{"cache", "profile"}, {"level", "1"}}, profiles, page);
+    collect_cache(
+        cores, {{"cache", "profile"}, {"level", "2"}},
+        [](const Core& core) -> const auto& { return core.users->cache_stats().level2; }, page);
+    collect_entries(cores, "profile", profiles, page);
 }
 
 void collect_sessions(const std::vector<std::unique_ptr<Core>>& cores, telemetry::Page& page) {

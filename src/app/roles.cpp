@@ -40,7 +40,7 @@ http::Endpoints auth_rows(Core& core) {
 }
 
 void open_user(Core& core) {
-    core.users.make(user::UserStore(core.database), core.redis);
+    core.users.make(user::UserStore(core.database), core.redis, core.shared.config.user.profile_cache);
 }
 
 http::Endpoints user_rows(Core& core) {

@@ -6,7 +6,7 @@ namespace mindspace::app {
 
 config::Configuration bind_settings(Config& config) {
     auto& [data_dir, http, tls, upstream, management, database, redis, events, rabbitmq, kafka, auth, mail, rate_limit,
-           groups, analytics, cors, log] = config;
+           user, groups, analytics, cors, log] = config;
     return {
         "mindspace",
         {
@@ -297,6 +297,11 @@ config::Configuration bind_settings(Config& config) {
              .bounds = {.min = 1, .max = 10'000},
              .unit = "mails",
              .sentence = "Mails of a kind to one address in a day."},
+
+            {.key = "user.profile_cache",
+             .member = &user.profile_cache,
+             .bounds = {.min = 1, .max = 10'000'000},
+             .sentence = "Profiles that each core keeps at hand, some 400 bytes each."},
 
             {.key = "groups.per_host",
              .member = &groups.per_host,

@@ -120,6 +120,10 @@ struct RateLimitSettings {
     std::uint32_t mails_per_day = 10;
 };
 
+struct UserSettings {
+    std::uint32_t profile_cache = 20'000;
+};
+
 struct GroupSettings {
     std::uint32_t per_host = 20;
 };
@@ -152,6 +156,7 @@ struct Config {
     AuthSettings auth;
     MailSettings mail;
     RateLimitSettings rate_limit;
+    UserSettings user;
     GroupSettings groups;
     AnalyticsSettings analytics;
     CorsSettings cors;

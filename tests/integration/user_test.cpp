@@ -93,19 +93,25 @@ TEST(Profile, IsNotChangedWhenItIsNotTheOneThatWasRead) {
 TEST(Profile, IsCountedWhereItWasFound) {
     if (plan_of_environment()) GTEST_SKIP() << "another process has the cache";
     auto person = register_person();
-    const auto figure = [&](const std::string& name, const std::string& level) {
+    const auto figure = [&](const std::string& series) {
         RawConnection connection(Program::shared().management_port());
         connection.send("GET /metrics HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
         const auto page = connection.receive_all();
-        const auto line = name + "_total{cache=\"profile\",level=\"" + level + "\"} ";
-        const auto at = page.find(line);
-        return at == std::string::npos ? -1 : std::stoi(page.substr(at + line.size()));
+        const auto at = page.find(series + " ");
+        return at == std::string::npos ? -1 : std::stoi(page.substr(at + series.size() + 1));
     };
-    const auto hits = figure("mindspace_cache_hits", "1");
-    const auto misses = figure("mindspace_cache_misses", "2");
+    const std::string profile_hits = R"(mindspace_cache_hits_total{cache="profile",level="1"})";
+    const std::string profile_misses = R"(mindspace_cache_misses_total{cache="profile",level="2"})";
+    const std::string token_hits = R"(mindspace_cache_hits_total{cache="token",level="1"})";
+    const auto hits = figure(profile_hits);
+    const auto misses = figure(profile_misses);
+    const auto tokens = figure(token_hits);
     for (int i = 0; i < 20; ++i) ASSERT_TRUE(is(person.client.get(kMe), 200));  // one connection, so one core
-    EXPECT_EQ(figure("mindspace_cache_hits", "1"), hits + 19);
-    EXPECT_EQ(figure("mindspace_cache_misses", "2"), misses + 1);
+    EXPECT_EQ(figure(profile_hits), hits + 19);
+    EXPECT_EQ(figure(profile_misses), misses + 1);
+    EXPECT_GE(figure(token_hits), tokens + 19);
+    EXPECT_GE(figure(R"(mindspace_cache_entries{cache="profile"})"), 1);
+    EXPECT_GE(figure(R"(mindspace_cache_entries{cache="token"})"), 1);
 }
 
 TEST(Profile, ShowsOthersItsPublicPartOnly) {

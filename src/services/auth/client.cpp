@@ -62,7 +62,10 @@ Awaitable<> TokenGuard::note_write(UserId user) {
 }
 
 Awaitable<Result<http::Principal>> TokenGuard::verify(std::string_view access_token, Timestamp now) {
-    if (const auto* known = verified_.find(access_token); known != nullptr && now < known->expires_at) co_return *known;
+    const auto* known = verified_.find(access_token);
+    const bool is_known = known != nullptr && now < known->expires_at;
+    cache_stats_.count(is_known);
+    if (is_known) co_return *known;
     std::string token(access_token);
     auto principal = verify_access_token(token, *keys_.known(), rules_, now);
     if (!principal) {
@@ -70,6 +73,7 @@ Awaitable<Result<http::Principal>> TokenGuard::verify(std::string_view access_to
         principal = verify_access_token(token, *keys, rules_, now);
     }
     if (principal) verified_.insert(std::move(token), *principal);
+    cache_stats_.entries.set(static_cast<std::int64_t>(verified_.size()));
     co_return principal;
 }
 

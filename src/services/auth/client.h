@@ -6,6 +6,7 @@
 #include "platform/http/guard.h"
 #include "platform/postgres/json_list.h"
 #include "platform/postgres/replicas.h"
+#include "platform/telemetry/cache_stats.h"
 #include "services/auth/access_token.h"
 #include "services/auth/key_ring.h"
 #include "services/auth/revocations.h"
@@ -35,6 +36,7 @@ public:
     http::SessionWatch watch(AuthSessionId session, std::function<void()> on_end) override {
         return parts_.revoked.watch(session, std::move(on_end));
     }
+    [[nodiscard]] const telemetry::CacheStats& cache_stats() const { return cache_stats_; }
 
 private:
     Awaitable<Result<http::Principal>> check_alive(http::Principal principal, SessionRegistry::State state);
@@ -44,6 +46,7 @@ private:
     TokenRules rules_;
     KeyRing keys_;
     LruCache<std::string, http::Principal> verified_;
+    telemetry::CacheStats cache_stats_;
     SystemClock clock_;
 };
 

@@ -34,22 +34,18 @@ std::optional<User> decode(std::string_view text, std::string_view version) {
     return std::move(*user);
 }
 
-void count(CacheLevelStats& level, bool is_hit) {
-    (is_hit ? level.hits : level.misses).add(1);
-}
-
 }  // namespace
 
 std::string cache_value_key(UserId id) {
     return "{" + id.to_string() + "}:p";
 }
 
-ProfileCache::ProfileCache(redis::Client& redis) : redis_(redis), entries_(kCapacity) {}
+ProfileCache::ProfileCache(redis::Client& redis, std::size_t capacity) : redis_(redis), entries_(capacity) {}
 
 const User* ProfileCache::find(UserId id, const std::string& version) {
     const auto* entry = version.empty() ? nullptr : entries_.find(id);
     const bool is_good = entry != nullptr && entry->version == version;
-    count(stats_.level1, is_good);
+    stats_.level1.count(is_good);
     return is_good ? &entry->user : nullptr;
 }
 
@@ -63,13 +59,14 @@ Awaitable<std::optional<User>> ProfileCache::fetch(UserId id, std::string versio
 // What is read here was written before `version` was asked for, or later: then a writer makes that version void.
 Awaitable<std::optional<User>> ProfileCache::look_further(UserId id, std::string version, Load load) {
     auto user = co_await find_in_redis(id, version);
-    count(stats_.level2, user.has_value());
+    stats_.level2.count(user.has_value());
     if (!user) {
         user = co_await load();
         if (!user) co_return user;
         co_await keep_in_redis(version, *user);
     }
     entries_.insert(id, Entry{std::move(version), *user});
+    count_entries();
     co_return user;
 }
 
@@ -119,6 +116,7 @@ Awaitable<> ProfileCache::end_write(UserId id) {
 
 Awaitable<> ProfileCache::set_version(UserId id, std::string version, Seconds ttl) {
     entries_.erase(id);
+    count_entries();
     auto key = cache_version_key(id);
     auto lifetime = std::to_string(ttl.count());
     try {
@@ -126,6 +124,10 @@ Awaitable<> ProfileCache::set_version(UserId id, std::string version, Seconds tt
     } catch (const Unavailable&) {
         // Without Redis nobody answers from a cache.
     }
+}
+
+void ProfileCache::count_entries() {
+    stats_.level1.entries.set(static_cast<std::int64_t>(entries_.size()));
 }
 
 }  // namespace mindspace::user

@@ -6,7 +6,7 @@
 #include "platform/base/lru_cache.h"
 #include "platform/base/single_flight.h"
 #include "platform/redis/client.h"
-#include "platform/telemetry/metrics.h"
+#include "platform/telemetry/cache_stats.h"
 #include "services/user/client.h"
 
 #include <functional>
@@ -14,14 +14,9 @@
 
 namespace mindspace::user {
 
-struct CacheLevelStats {
-    telemetry::Counter hits;
-    telemetry::Counter misses;
-};
-
 struct ProfileCacheStats {
-    CacheLevelStats level1;
-    CacheLevelStats level2;
+    telemetry::CacheStats level1;
+    telemetry::CacheStats level2;
 };
 
 // Where Redis keeps the profile; in the slot of cache_version_key().
@@ -32,7 +27,8 @@ public:
     // Reads the user from the database; begun only if it is needed.
     using Load = std::function<Awaitable<std::optional<User>>()>;
 
-    explicit ProfileCache(redis::Client& redis);
+    // `capacity`: how many profiles level 1 keeps, some 400 bytes each.
+    ProfileCache(redis::Client& redis, std::size_t capacity);
 
     // The profile if level 1 has it, else null; good until the next suspension. `version` is what Redis named when the
     // request began, "" when it named none.
@@ -48,9 +44,8 @@ public:
 
     [[nodiscard]] const ProfileCacheStats& stats() const { return stats_; }
 
-    static constexpr std::size_t kCapacity = 20'000;  // of level 1: per core, some 400 bytes each
-    static constexpr Seconds kKept{300};              // in Redis: for so long a write that Redis missed may be missed
-    static constexpr Seconds kWriteTime{30};          // longer than a request may take
+    static constexpr Seconds kKept{300};      // in Redis: for so long a write that Redis missed may be missed
+    static constexpr Seconds kWriteTime{30};  // longer than a request may take
 
 private:
     struct Entry {
@@ -64,6 +59,7 @@ private:
     Awaitable<Found> find_in_redis(UserId id, std::string version);
     Awaitable<> keep_in_redis(std::string version, User user);
     Awaitable<> set_version(UserId id, std::string version, Seconds ttl);
+    void count_entries();
 
     redis::Client& redis_;
     LruCache<UserId, Entry> entries_;

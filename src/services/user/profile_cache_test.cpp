@@ -23,7 +23,7 @@ redis::ClientOptions options_of(const redis::TestServer& server) {
 
 // A core of some node.
 struct Node {
-    Node(asio::io_context& io, const redis::TestServer& server) : redis(io, options_of(server)), cache(redis) {
+    Node(asio::io_context& io, const redis::TestServer& server) : redis(io, options_of(server)), cache(redis, 1000) {
         redis.start();
         postgres::run_until(io, [this] { return redis.is_up(); });
     }

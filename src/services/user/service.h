@@ -14,7 +14,9 @@ struct Caller {
 
 class UserService {
 public:
-    UserService(UserStore store, redis::Client& redis) : store_(store), redis_(redis), cache_(redis) {}
+    // `cached_profiles`: how many profiles are kept at hand.
+    UserService(UserStore store, redis::Client& redis, std::size_t cached_profiles)
+        : store_(store), redis_(redis), cache_(redis, cached_profiles) {}
 
     // Error: unauthenticated `user_gone` when the account was deleted meanwhile.
     Awaitable<Result<User>> find_me(Caller caller);
