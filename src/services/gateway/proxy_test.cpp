@@ -36,10 +36,17 @@ http::Endpoints thing_rows() {
                                        .creates = true,
                                        .max_body = kMaxBody},
                                       [](http::Call<>) { return nothing(); }));
+    rows.push_back(http::endpoint({.method = http::Method::get,
+                                   .path = "/socket",
+                                   .access = http::Access::anyone,
+                                   .summary = "A socket.",
+                                   .websocket = true,
+                                   .farewell = [](Milliseconds) { return std::string("go elsewhere"); }},
+                                  [](http::Call<>) { return nothing(); }));
     return rows;
 }
 
-// A gateway of one core, with /thing elsewhere.
+// A gateway of one core, with /thing and /socket elsewhere.
 class Gateway {
 public:
     explicit Gateway(const std::vector<std::uint16_t>& ports, Milliseconds timeout = Milliseconds(5000),
@@ -66,6 +73,15 @@ public:
     }
 
     [[nodiscard]] std::uint16_t port() const { return port_; }
+    // Returns when the server has begun to leave.
+    void drain() {
+        std::promise<void> begun;
+        asio::post(loop_, [&] {
+            server_->drain(Milliseconds(1000));
+            begun.set_value();
+        });
+        begun.get_future().wait();
+    }
     // "GET /thing" with these fields, on a connection of its own.
     [[nodiscard]] std::string ask(std::string_view method, std::string_view fields = {},
                                   std::string_view body = {}) const {
@@ -332,6 +348,26 @@ TEST(Proxy, WaitsForAClientThatDoesNotRead) {
     for (int still = 0; still < 5; still = server.sent() == std::exchange(before, server.sent()) ? still + 1 : 0)
         std::this_thread::sleep_for(std::chrono::milliseconds(20));
     EXPECT_LT(server.sent(), kSize / 2);
+}
+
+TEST(Proxy, SendsASocketElsewhereThatWasOpenedWhileTheGatewayLeaves) {
+    std::promise<void> leaving;
+    ScriptedServer server([has_left = leaving.get_future().share()](const std::string&) {
+        has_left.wait();
+        return Reply{
+            "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+            "Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n"};
+    });
+    Gateway gateway({server.port()});
+    http::PlainClient client(gateway.port());
+    client.send(
+        "GET /socket HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+        "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n");
+    EXPECT_TRUE(eventually([&] { return !server.requests().empty(); }));
+    gateway.drain();
+    leaving.set_value();
+    EXPECT_THAT(client.receive_until("\r\n\r\n"), StartsWith("HTTP/1.1 101 "));
+    EXPECT_EQ(client.receive_until("\x03\xf4"), "\x81\x0cgo elsewhere\x88\x02\x03\xf4") << "its farewell, then 1012";
 }
 
 }  // namespace
