@@ -4,6 +4,7 @@
 #include "app/embedded/startup_error.h"
 #include "app/operations.h"
 #include "app/version.h"
+#include "platform/base/result.h"
 #include "platform/http/openapi.h"
 #include "services/gateway/proxy.h"
 #include "services/meditation/room_protocol.h"
@@ -26,6 +27,7 @@ namespace {
 
 constexpr auto kStopLimit = std::chrono::seconds(5);
 constexpr auto kConnectLimit = std::chrono::seconds(5);
+constexpr Milliseconds kHangLimit{30'000};  // a core that does not come to a task by then
 constexpr auto kIdlePoll = std::chrono::milliseconds(20);
 
 http::ServerOptions common_options(const HttpSettings& http, std::size_t cores) {
@@ -207,53 +209,66 @@ void Cores::start() {
     for (auto& core : cores_) {
         std::promise<void> ended;
         running_.push_back(ended.get_future());
-        std::thread([&core = *core, ended = std::move(ended)]() mutable {
+        std::thread thread([&core = *core, ended = std::move(ended)]() mutable {
             core.run();
             ended.set_value();
-        }).detach();
+        });
+        pthread_setname_np(thread.native_handle(), ("core-" + std::to_string(core->index)).c_str());
+        thread.detach();
     }
     wait_until_connected();
-    on_each([this](Core& core) {
-        core.start();
-        if (core.index == 0) management_->server.start();
-    });
+    on_each(
+        [this](Core& core) {
+            core.start();
+            if (core.index == 0) management_->server.start();
+        },
+        kHangLimit);
 }
 
-void Cores::on_each(const std::function<void(Core&)>& work) {
+void Cores::on_each(std::function<void(Core&)> work, Milliseconds limit) {
+    const auto shared_work = std::make_shared<const std::function<void(Core&)>>(std::move(work));
+    const auto give_up_at = std::chrono::steady_clock::now() + limit;
     std::vector<std::future<void>> ended;
     for (auto& core : cores_) {
-        auto task = [&work, &core = *core] { work(core); };
+        auto task = [shared_work, &core = *core] { (*shared_work)(core); };
         ended.push_back(asio::post(core->loop, asio::use_future(task)));
     }
-    for (auto& core : ended) core.get();
+    for (auto& core : ended) {
+        if (core.wait_until(give_up_at) != std::future_status::ready) throw Unavailable("a core hangs");
+        core.get();
+    }
 }
 
 void Cores::use_key(const auth::SigningKey& key) {
-    on_each([&key](Core& core) { core.identity->service.use_key(key); });
+    on_each([key](Core& core) { core.identity->service.use_key(key); }, kHangLimit);
 }
 
-bool Cores::all_of(bool (Core::*question)() const) {
-    std::atomic<bool> all = true;
-    on_each([&](Core& core) {
-        if (!(core.*question)()) all = false;
-    });
-    return all;
+bool Cores::all_of(bool (Core::*question)() const, Milliseconds limit) {
+    auto all = std::make_shared<std::atomic<bool>>(true);
+    auto ask = [all, question](const Core& core) {
+        if (!(core.*question)()) *all = false;
+    };
+    on_each(std::move(ask), limit);
+    return *all;
 }
 
 // A part that is still away is no reason not to start: its requests answer 503 until it comes.
 void Cores::wait_until_connected() {
     auto give_up_at = std::chrono::steady_clock::now() + kConnectLimit;
-    while (!all_of(&Core::is_connected) && std::chrono::steady_clock::now() < give_up_at)
+    while (!all_of(&Core::is_connected, kHangLimit) && std::chrono::steady_clock::now() < give_up_at)
         std::this_thread::sleep_for(kIdlePoll);
 }
 
 void Cores::drain() {
     shared_.draining = true;
-    Milliseconds limit = shared_.config.http.drain;
-    on_each([limit](Core& core) { core.drain(limit / 2); });
-    auto give_up_at = std::chrono::steady_clock::now() + limit;
-    while (!all_of(&Core::is_idle) && std::chrono::steady_clock::now() < give_up_at)
-        std::this_thread::sleep_for(kIdlePoll);
+    const Milliseconds limit = shared_.config.http.drain;
+    const auto give_up_at = std::chrono::steady_clock::now() + limit;
+    try {
+        on_each([limit](Core& core) { core.drain(limit / 2); }, limit);
+        while (!all_of(&Core::is_idle, limit) && std::chrono::steady_clock::now() < give_up_at)
+            std::this_thread::sleep_for(kIdlePoll);
+    } catch (const Unavailable&) {  // stop() finds that core
+    }
 }
 
 bool Cores::stop() {

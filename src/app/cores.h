@@ -30,12 +30,13 @@ public:
     void open(const std::vector<const Role*>& roles);
     // Starts the threads, and listens once every core is connected.
     void start();
+    // Until nothing is under way, for http.drain at most.
     void drain();
     // False when a core did not end in time.
     [[nodiscard]] bool stop();
 
     [[nodiscard]] Core& first() const { return *cores_.front(); }
-    // From now on every core signs with this key.
+    // From now on every core signs with this key. Throws Unavailable when a core hangs.
     void use_key(const auth::SigningKey& key);
 
     [[nodiscard]] const std::vector<PublicPort>& ports() const { return ports_; }
@@ -51,9 +52,10 @@ private:
     void open_management();
     void open_revocations();
     void wait_until_connected();
-    // Runs it on every core's own thread, and returns when all have.
-    void on_each(const std::function<void(Core&)>& work);
-    [[nodiscard]] bool all_of(bool (Core::*question)() const);
+    // Runs it on every core's own thread, and returns when all have. Throws Unavailable when a core does not come to it
+    // in time; it may do so later.
+    void on_each(std::function<void(Core&)> work, Milliseconds limit);
+    [[nodiscard]] bool all_of(bool (Core::*question)() const, Milliseconds limit);
 
     Shared& shared_;
     std::vector<std::unique_ptr<Core>> cores_;

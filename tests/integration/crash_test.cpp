@@ -8,7 +8,11 @@
 
 #include <gmock/gmock.h>
 
+#include <sys/ptrace.h>
+#include <sys/wait.h>
+#include <sysexits.h>
 #include <csignal>
+#include <filesystem>
 
 namespace mindspace::integration {
 namespace {
@@ -108,6 +112,33 @@ TEST_F(Stop, IsHeardAndNothingElseIsTakenForIt) {
     for (int i = 0; i < 20'000; ++i) program().send(SIGHUP);
     EXPECT_TRUE(is(Client(program()).get("/livez"), 200));
     EXPECT_EQ(program().stop(), 0);
+}
+
+// Stops one thread of another process, as a lock that is never released would.
+class HangingThread {
+public:
+    HangingThread(pid_t process, const std::string& name) {
+        for (const auto& task : std::filesystem::directory_iterator("/proc/" + std::to_string(process) + "/task"))
+            if (read_whole_file(task.path() / "comm") == name + "\n") id_ = std::stoi(task.path().filename());
+        hangs_ = id_ != 0 && ptrace(PTRACE_SEIZE, id_, nullptr, nullptr) == 0 &&
+                 ptrace(PTRACE_INTERRUPT, id_, nullptr, nullptr) == 0 && waitpid(id_, nullptr, __WALL) == id_;
+    }
+    [[nodiscard]] bool hangs() const { return hangs_; }
+    // It ends with its process alone.
+    [[nodiscard]] bool has_ended() const { return waitpid(id_, nullptr, __WALL | WNOHANG) != 0; }
+
+private:
+    pid_t id_ = 0;
+    bool hangs_ = false;
+};
+
+TEST(StopOfAHangingCore, IsToldByTheExitCode) {
+    Program program({{"MINDSPACE_HTTP_DRAIN_SECONDS", "1"}, {"MINDSPACE_HTTP_CORES", "2"}}, std::nullopt);
+    const HangingThread core(program.pid(), "core-1");
+    ASSERT_TRUE(core.hangs()) << "no thread of that name, or this machine does not let it be stopped";
+    program.send(SIGTERM);
+    ASSERT_TRUE(eventually([&] { return core.has_ended(); }));
+    EXPECT_EQ(program.wait_for_end(), EX_SOFTWARE);
 }
 
 TEST_F(Stop, SendsThoseInTheRoomsElsewhere) {

@@ -28,6 +28,7 @@ public:
 
     [[nodiscard]] const Environment& settings() const { return settings_; }
     [[nodiscard]] bool is_running() const { return process_ && process_->is_running(); }
+    [[nodiscard]] pid_t pid() const { return process_->pid(); }
     void send(int signal) const { process_->send(signal); }
     // Waits for the end that was asked for; returns the exit code.
     int wait_for_end();

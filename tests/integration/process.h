@@ -34,6 +34,7 @@ public:
     Process(const Process&) = delete;
     Process& operator=(const Process&) = delete;
 
+    [[nodiscard]] pid_t pid() const { return pid_; }
     void send(int signal) const;
     // The exit code, 128 + n when signal n ended it, or nothing when it goes on.
     std::optional<int> wait(std::chrono::milliseconds patience = kPatience);

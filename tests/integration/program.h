@@ -58,6 +58,7 @@ public:
     // Starts it on the data that is there. What clients talk to takes another port.
     void start();
     [[nodiscard]] bool is_running() const { return front().is_running(); }
+    [[nodiscard]] pid_t pid() const { return front().pid(); }
     void send(int signal) const { front().send(signal); }
     // SIGTERM; returns the exit code.
     int stop();
