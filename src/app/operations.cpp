@@ -54,15 +54,15 @@ Awaitable<Result<SeenCaller>> describe_caller(std::string address) {
     co_return SeenCaller{.address = std::move(address), .time = SystemClock{}.now()};
 }
 
-Awaitable<Result<Response>> answer(Response response) {
+Awaitable<Result<Response>> answer(Result<Response> response) {
     co_return response;
 }
 
 using StaticCall = Call<http::None, http::None, http::StaticFields>;
 
-Response serve(const WebAsset& asset, const http::StaticFields& fields) {
+Result<Response> serve(const WebAsset& asset, const http::StaticFields& fields) {
     auto response = http::static_response(asset.content, fields);
-    response.headers.emplace_back("Content-Security-Policy", std::string(kWebContentSecurityPolicy));
+    if (response) response->headers.emplace_back("Content-Security-Policy", std::string(kWebContentSecurityPolicy));
     return response;
 }
 

@@ -120,6 +120,19 @@ TEST(Request, ComparesTagsOnEverySingleResource) {
     }
 }
 
+TEST(Request, ComparesTagsOfDocuments) {
+    Client client(Program::shared());
+    for (const char* path : {"/openapi.json", "/asyncapi.json", "/docs"}) {
+        const auto tag = client.get(path).header("etag").value_or("");
+        EXPECT_EQ(client.send({.method = "GET", .path = path, .headers = {{"If-None-Match", tag}}}).status, 304)
+            << path;
+        EXPECT_EQ(client.send({.method = "GET", .path = path, .headers = {{"If-Match", tag}}}).status, 200) << path;
+        EXPECT_TRUE(is_problem(client.send({.method = "GET", .path = path, .headers = {{"If-Match", "\"x\""}}}), 412,
+                               "precondition_failed"))
+            << path;
+    }
+}
+
 TEST(Request, DeletesUnderAConditionOnly) {
     auto person = register_person();
     const auto password = json::serialize(json::object{{"password", kPassword}});

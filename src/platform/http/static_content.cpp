@@ -27,7 +27,7 @@ StaticFields StaticFields::of(const RequestHead& head) {
             .preconditions = Preconditions::of(head)};
 }
 
-Response static_response(const StaticContent& content, const StaticFields& fields) {
+Result<Response> static_response(const StaticContent& content, const StaticFields& fields) {
     auto coding = fields.coding;
     if (in_coding(content, coding).empty()) coding = Coding::identity;
     const auto name = names_of(coding)[static_cast<std::size_t>(coding)];
@@ -42,8 +42,7 @@ Response static_response(const StaticContent& content, const StaticFields& field
             response.status = 304;
             return response;
         case Preconditions::Verdict::failed:
-            response.status = 412;
-            return response;
+            return std::unexpected(precondition_failed());
         case Preconditions::Verdict::hold:
             break;
     }

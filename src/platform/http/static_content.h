@@ -2,6 +2,7 @@
 // Content that stays the same while the program runs: compressed once, and sent to every client from where it lies,
 // without a copy. A thousand clients that do not read cost a thousand sockets, not a thousand bodies.
 
+#include "platform/base/result.h"
 #include "platform/http/etag.h"
 #include "platform/http/negotiation.h"
 #include "platform/http/request_head.h"
@@ -29,8 +30,8 @@ struct StaticFields {
     static StaticFields of(const RequestHead& head);
 };
 
-// In that coding where there is one, or 304, or 412. What the views name must outlive the response.
-Response static_response(const StaticContent& content, const StaticFields& fields);
+// In that coding where there is one, or 304. Error: precondition_failed. What the views name must outlive the response.
+Result<Response> static_response(const StaticContent& content, const StaticFields& fields);
 
 // A document that the program makes about itself when it starts. Clients ask each time whether it is still the same.
 class StaticDocument {

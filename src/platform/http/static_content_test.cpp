@@ -18,7 +18,7 @@ Response ask_for(const StaticContent& content, std::string fields) {
     std::string text = "GET /page HTTP/1.1\r\nHost: here\r\n" + std::move(fields) + "\r\n";
     RequestParser parser(ParseLimits{});
     EXPECT_NE(parser.feed({text.data(), text.size()}), RequestParser::Progress::failed);
-    return static_response(content, StaticFields::of(parser.head()));
+    return static_response(content, StaticFields::of(parser.head())).value();
 }
 
 std::string field(const Response& response, std::string_view name) {
