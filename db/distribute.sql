@@ -39,11 +39,15 @@ BEGIN
 END
 $$;
 
+-- They serve an update from a program that kept no lifetimes; here every program keeps them.
+DROP TRIGGER totals_without_lifetimes_inserted ON daily_totals;
+DROP TRIGGER totals_without_lifetimes_deleted ON daily_totals;
+
 SELECT create_distributed_table('users', 'user_id');
 SELECT create_distributed_table(part, 'user_id', colocate_with => 'users')
 FROM unnest(ARRAY['credentials', 'auth_sessions', 'audit_log', 'one_time_tokens', 'idempotency_keys',
                   'meditation_sessions', 'deleted_sessions', 'group_attendance', 'session_facts', 'daily_totals',
-                  'user_facts']) AS part;
+                  'user_facts', 'lifetimes']) AS part;
 
 -- An event lies on the coordinator, its change on a worker: both are committed or none. Citus commits in two phases
 -- once a table that it knows has been changed here, too.

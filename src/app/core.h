@@ -73,8 +73,10 @@ public:
 
     // Runs the loop until stop(); the thread of this core.
     void run();
-    // Through post(): whether PostgreSQL answers, and Redis, too.
-    [[nodiscard]] bool is_connected() const { return database.is_up() && redis.is_up(); }
+    // Through post(): whether PostgreSQL answers, on the connection of imports, too, where there are any; and Redis.
+    [[nodiscard]] bool is_connected() const {
+        return database.is_up() && redis.is_up() && (!sessions || imports.is_up());
+    }
     // Through post(): begins to listen.
     void start();
     // Through post(): takes no more connections, and tells those that are open to come back elsewhere within `window`.

@@ -61,7 +61,8 @@ TEST(AccountDeletion, LeavesNoRowOfTheUserButThatOfTheDeletion) {
         if (count(program, table, of_person) != "0") filled.insert(table);
     EXPECT_THAT(filled, testing::IsSupersetOf({"users", "login_emails", "credentials", "auth_sessions", "audit_log",
                                                "one_time_tokens", "mails", "idempotency_keys", "meditation_sessions",
-                                               "group_attendance", "session_facts", "daily_totals", "dead_letters"}));
+                                               "group_attendance", "session_facts", "daily_totals", "lifetimes",
+                                               "dead_letters"}));
 
     const auto deleted = delete_account(person.client);
     ASSERT_TRUE(is(deleted, 204));
@@ -174,7 +175,7 @@ TEST(AccountDeletion, LeavesNothingToWhoeverWritesMeanwhile) {
                              : i == 1 ? client.post("/api/v1/groups",
                                                     {{"title", "x"}, {"kind", "sleep"}, {"plannedSeconds", 60}})
                                       : client.post("/api/v1/auth/email/resend");
-                } while (answer.status < 300 || answer.status == 409); // 409: as many groups as one host may have
+                } while (answer.status < 300 || answer.status == 409);  // 409: as many groups as one host may have
                 EXPECT_TRUE(answer.status == 401 || answer.status == 422) << answer;
             });
         ASSERT_TRUE(is(delete_account(person.client), 204));

@@ -40,8 +40,9 @@ protected:
                 ('01933b6e-0000-7000-8000-000000000001', '2026-11-24', 2, 2, 1200, 5, 2, 0, 0, '{"sleep":1200}');
             INSERT INTO session_facts (user_id, session_id, version, counts, local_date, local_hour, kind,
                                        duration_seconds, ended_at)
-            SELECT '01933b6e-0000-7000-8000-000000000001', gen_random_uuid(), 1, true, '2026-11-24', hour, kind, 600, now()
-            FROM (VALUES (7, 'sleep'), (21, 'sleep'), (21, 'walking')) AS fact (hour, kind))"));
+            SELECT '01933b6e-0000-7000-8000-000000000001', gen_random_uuid(), 1, true, day, hour, kind, 600, now()
+            FROM (VALUES (date '2026-11-23', 8, 'sleep'), ('2026-11-24', 7, 'sleep'), ('2026-11-24', 21, 'sleep'),
+                         ('2026-11-24', 21, 'walking')) AS fact (day, hour, kind))"));
         database_.start();
         redis_.start();
         run_until(io_, [&] { return database_.is_up() && redis_.is_up(); });

@@ -221,7 +221,7 @@ Awaitable<Lines> ask(postgres::Client& database, AnalyticsStore store, redis::Cl
     auto monthly = co_await service.find_monthly(user, rollup);
     add_series(lines, "monthly", *monthly);
     auto profile = co_await store.find_user(user);
-    auto lifetime = co_await find_lifetime(database, user, user::today_of(*profile, clock.now()));
+    auto lifetime = co_await find_lifetime(database, user, user::today_of(*profile, clock.now()), profile->timezone);
     add_lifetime(lines, lifetime);
     auto summary = co_await service.find_summary(user);
     lines.push_back(summary_line(*summary));

@@ -6,6 +6,7 @@
 #include "platform/postgres/client.h"
 #include "platform/postgres/session.h"
 #include "services/analytics/client.h"
+#include "services/analytics/lifetimes.h"
 #include "services/analytics/projection.h"
 #include "services/analytics/store.h"
 #include "session_fact.h"
@@ -30,6 +31,13 @@ constexpr Statement kPublish{"test_publish", R"(
     SELECT type, user_id, payload, now()
     FROM unnest($1::text[], $2::uuid[], $3::jsonb[]) AS event (type, user_id, payload))"};
 constexpr Statement kFact{"test_fact", "SELECT local_hour, version FROM session_facts WHERE user_id = $1"};
+
+constexpr Statement kLifetime{"test_lifetime", "SELECT totals FROM lifetimes WHERE user_id = $1"};
+
+Awaitable<std::vector<Sitting>> list_sittings(postgres::Session& session, UserId user) {
+    auto rows = co_await session.query(sittings_statement(user), user);
+    co_return read_sittings(rows);
+}
 
 const Range kAlways{parse_date("2000-01-01").value(), parse_date("2099-12-31").value()};
 
@@ -80,6 +88,8 @@ protected:
         run_until(io_, [&] { return consumer_.stats().events.value() >= published_; });
         EXPECT_EQ(consumer_.stats().dead_letters.value(), 0U);
     }
+    // As it is kept.
+    std::string lifetime_of(UserId user) { return run(io_, session_.query(kLifetime, user))[0].get<std::string>(0); }
     Lines days_of(UserId user) { return lines_of(run(io_, store_.list_days(user, kAlways))); }
 
     asio::io_context io_;
@@ -167,23 +177,23 @@ TEST_F(ProjectionTest, TheHourIsThatOnTheWall) {
     EXPECT_EQ(rows[0].get<std::int16_t>(0), 11);
 }
 
-TEST_F(ProjectionTest, HistoryKnowsStreakDaysAndFavourites) {
+TEST_F(ProjectionTest, ThePastKnowsStreakDaysAndFavourites) {
     Fact first{.user = new_user(), .kind = "sleep", .timezone = "Asia/Kolkata"};
     Fact second{.user = first.user, .kind = "sleep", .seconds = 59, .date = kMonday + days(1)};
     Fact third{.user = first.user, .kind = "mantra", .seconds = 9000, .date = kMonday + days(1)};
     publish({first, second, third});
-    auto history = run(io_, store_.find_history(first.user));
-    EXPECT_EQ(history.favourite_kind, "sleep");
-    EXPECT_EQ(history.favourite_hour, 6);
-    ASSERT_EQ(history.days.size(), 2U);
-    EXPECT_EQ(history.days[1].sessions, 2);
-    EXPECT_EQ(history.days[1].seconds, 9059);
-    EXPECT_TRUE(history.days[1].keeps_streak);
+    auto past = run(io_, store_.find_past(first.user, kAlways));
+    EXPECT_EQ(past.lifetime.favourite_kind(), "sleep");
+    EXPECT_EQ(past.lifetime.favourite_hour(), 6);
+    EXPECT_EQ(past.lifetime.streak_days().as_of(kMonday, {}).longest_days, 2);
+    ASSERT_EQ(past.days.size(), 2U);
+    EXPECT_EQ(past.days[1].sessions, 2);
+    EXPECT_EQ(past.days[1].seconds, 9059);
 
-    auto nobody = run(io_, store_.find_history(new_user()));
+    auto nobody = run(io_, store_.find_past(new_user(), kAlways));
     EXPECT_TRUE(nobody.days.empty());
-    EXPECT_EQ(nobody.favourite_kind, std::nullopt);
-    EXPECT_EQ(nobody.favourite_hour, std::nullopt);
+    EXPECT_EQ(nobody.lifetime.favourite_kind(), std::nullopt);
+    EXPECT_EQ(nobody.lifetime.favourite_hour(), std::nullopt);
 }
 
 TEST_F(ProjectionTest, LifetimeOfFiveThousandSessions) {
@@ -191,13 +201,13 @@ TEST_F(ProjectionTest, LifetimeOfFiveThousandSessions) {
     std::vector<Fact> facts;
     for (int i = 0; i < 5000; ++i) facts.push_back({.user = user, .date = kMonday - days(i / 3)});
     publish(facts);
-    auto lifetime = run(io_, find_lifetime(database_, user, kMonday + days(1)));
+    auto lifetime = run(io_, find_lifetime(database_, user, kMonday + days(1), "UTC"));
     EXPECT_EQ(lifetime.sessions, 5000);
     EXPECT_EQ(lifetime.seconds, 5000 * 600);
     EXPECT_EQ(lifetime.streaks.current_days, 1667);
     EXPECT_EQ(lifetime.streaks.longest_days, 1667);
     EXPECT_EQ(lifetime.milestones.size(), 7U + 5U + 7U);  // of the hours all but 1,000
-    auto nobody = run(io_, find_lifetime(database_, new_user(), kMonday));
+    auto nobody = run(io_, find_lifetime(database_, new_user(), kMonday, "UTC"));
     EXPECT_EQ(nobody.sessions, 0);
 }
 
@@ -273,6 +283,7 @@ TEST_F(ProjectionTest, RandomHistoriesInAnyOrderAndTwiceAgreeWithAPlainRecomputa
     EXPECT_GE(history.size(), 2000U);
     for (auto user : users) {
         EXPECT_EQ(days_of(user), expected_days(history, user));
+        EXPECT_EQ(lifetime_of(user), look_back(run(io_, list_sittings(session_, user))).to_json());
         EXPECT_FALSE(days_of(user).empty());
     }
 }

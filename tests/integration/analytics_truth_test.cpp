@@ -27,9 +27,11 @@ using Users = std::vector<UserId>;
 constexpr Statement kInsertUser{"test_insert_user", R"(
     INSERT INTO users (user_id, email, display_name, timezone, locale, created_at, updated_at)
     VALUES ($1, $2, 'A', 'Asia/Kolkata', 'en', $3, $3))"};
+constexpr Statement kLifetimes{"test_lifetimes", "SELECT count(*) FROM lifetimes"};
 constexpr Statement kDigest{"test_digest", R"(
     SELECT md5(coalesce((SELECT string_agg(f::text, ',' ORDER BY session_id) FROM session_facts f WHERE counts), '')) ||
-           md5(coalesce((SELECT string_agg(d::text, ',' ORDER BY user_id, local_date) FROM daily_totals d), ''))
+           md5(coalesce((SELECT string_agg(d::text, ',' ORDER BY user_id, local_date) FROM daily_totals d), '')) ||
+           md5(coalesce((SELECT string_agg(l::text, ',' ORDER BY user_id) FROM lifetimes l), ''))
            || md5(coalesce((SELECT string_agg(user_id::text || registered_on, ',' ORDER BY user_id) FROM user_facts), '')))"};
 
 class TruthTest : public testing::Test {
@@ -91,10 +93,10 @@ TEST_F(TruthTest, ARebuildMakesWhatTheEventsMade) {
     handle_all();
     EXPECT_EQ(run(io_, rebuild(session_, {})).facts, 0) << "registrations come from the users alone here";
     const auto before = digest();
-    for (const char* loss :
-         {"TRUNCATE session_facts, daily_totals, user_facts", "DELETE FROM daily_totals WHERE random() < 0.5",
-          "UPDATE session_facts SET version = version - 1, mood_before = 5 WHERE random() < 0.3",
-          "UPDATE session_facts SET counts = NOT counts"}) {
+    for (const char* loss : {"TRUNCATE session_facts, daily_totals, lifetimes, user_facts",
+                             "DELETE FROM daily_totals WHERE random() < 0.5",
+                             "UPDATE session_facts SET version = version - 1, mood_before = 5 WHERE random() < 0.3",
+                             "UPDATE session_facts SET counts = NOT counts", "UPDATE lifetimes SET totals = '{}'"}) {
         damage(loss);
         EXPECT_NE(digest(), before) << loss;
         EXPECT_EQ(run(io_, rebuild(session_, {})).users, 46);
@@ -126,7 +128,7 @@ TEST_F(TruthTest, ASessionThatWasDeletedIsGoneForGood) {
     std::vector once{session};
     EXPECT_EQ(run(io_, sessions_.import(user, std::move(once), SystemClock().now())).created.size(), 1U);
     handle_all();
-    EXPECT_EQ(run(io_, find_lifetime(database_, user, kMonday)).sessions, 1);
+    EXPECT_EQ(run(io_, find_lifetime(database_, user, kMonday, "UTC")).sessions, 1);
     EXPECT_TRUE(run(io_, sessions_.erase(user, session.id, {}, SystemClock().now())));
     std::vector again{session};
     EXPECT_TRUE(run(io_, sessions_.import(user, std::move(again), SystemClock().now())).created.empty());
@@ -134,7 +136,7 @@ TEST_F(TruthTest, ASessionThatWasDeletedIsGoneForGood) {
     start.planned_seconds = 60;
     EXPECT_FALSE(run(io_, sessions_.insert_active(user, session.id, start, SystemClock().now())));
     handle_all();
-    EXPECT_EQ(run(io_, find_lifetime(database_, user, kMonday)).sessions, 0);
+    EXPECT_EQ(run(io_, find_lifetime(database_, user, kMonday, "UTC")).sessions, 0);
     EXPECT_EQ(check({user}).diverging, Users{});
 }
 
@@ -198,6 +200,7 @@ TEST_F(TruthTest, EveryWrongFigureIsADivergence) {
           R"(UPDATE daily_totals SET seconds_by_kind = '{"sleep":1}')",
           "INSERT INTO daily_totals SELECT user_id, local_date - 99, 1, 1, 1, 0, 0, 0, 0, seconds_by_kind "
           "FROM daily_totals LIMIT 1",
+          R"(UPDATE lifetimes SET totals = replace(totals, '"sessions":5,', '"sessions":6,'))",
           "UPDATE session_facts SET local_hour = 3", "UPDATE session_facts SET version = 7",
           "UPDATE session_facts SET duration_seconds = duration_seconds + 1"}) {
         damage(wrong);
@@ -205,6 +208,40 @@ TEST_F(TruthTest, EveryWrongFigureIsADivergence) {
         run(io_, rebuild(session_, user));
         EXPECT_EQ(check({user}).diverging, Users{}) << wrong;
     }
+}
+
+TEST_F(TruthTest, AComparisonKeepsNoEventWaiting) {
+    auto user = add_user();
+    add_sessions(user, 5);
+    handle_all();
+    run(io_, pumping_.execute("BEGIN"));
+    run(io_, take_turn(pumping_));
+    EXPECT_EQ(check({user}).diverging, Users{}) << "while events are projected";
+    run(io_, pumping_.execute("COMMIT"));
+}
+
+// Of before this version: who changes totals without keeping lifetimes takes them away.
+TEST_F(TruthTest, ALifetimeIsCountedFromTheFactsWhileItIsNotKept) {
+    auto user = add_user();
+    auto ids = add_sessions(user, 5);
+    handle_all();
+    auto sessions = [&] { return run(io_, find_lifetime(database_, user, kMonday, "UTC")).sessions; };
+    auto rows = [&] { return run(io_, session_.query(kLifetimes))[0].get<std::int64_t>(0); };
+    EXPECT_EQ(sessions(), 5);
+    EXPECT_EQ(rows(), 1);
+    damage("DELETE FROM session_facts WHERE session_id = '" + ids[0].to_string() + "'");
+    EXPECT_EQ(sessions(), 5) << "one row is read";
+    damage("DELETE FROM daily_totals WHERE local_date = (SELECT min(local_date) FROM daily_totals)");
+    EXPECT_EQ(rows(), 0);
+    EXPECT_EQ(sessions(), 4);
+    EXPECT_EQ(run(io_, rebuild(session_, user)).facts, 1);
+    EXPECT_EQ(rows(), 1);
+    damage(
+        "UPDATE session_facts SET counts = false; INSERT INTO daily_totals SELECT user_id, local_date - 99, 1, 1, 1, "
+        "0, "
+        "0, 0, 0, seconds_by_kind FROM daily_totals LIMIT 1");
+    EXPECT_EQ(rows(), 0);
+    EXPECT_EQ(sessions(), 0);
 }
 
 // Changes, their events and the rebuild all at once: nothing is lost.

@@ -120,7 +120,8 @@ TEST_F(Citus, ServesTheMainJobWithItsUsersOnBothWorkers) {
                                        .path = "/api/v1/users/me",
                                        .body = R"({"password":")" + std::string(kPassword) + R"("})"}),
                    204));
-    for (const auto* table : {"users", "credentials", "meditation_sessions", "session_facts", "daily_totals"})
+    for (const auto* table :
+         {"users", "credentials", "meditation_sessions", "session_facts", "daily_totals", "lifetimes"})
         EXPECT_TRUE(eventually([&] {
             return query(database_, std::string("SELECT FROM ") + table + " WHERE user_id = '" + leaver.id + "'")
                 .empty();

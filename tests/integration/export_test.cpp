@@ -75,6 +75,7 @@ TEST(Export, HoldsWhatEveryServiceKeeps) {
     EXPECT_THAT(members_of(answer, "auditLog", "action"), ElementsAre("registered", "login"));
     EXPECT_THAT(members_of(answer, "sessionFacts", "sessionId"), testing::Contains(text_of(session, "id")));
     EXPECT_EQ(answer.at("/dailyTotals/0/localDate"), "2025-01-01");
+    EXPECT_GT(answer.number("/lifetime/sessions"), 0);
     EXPECT_EQ(answer.text("/userFacts/registeredOn").size(), std::string_view("2026-11-23").size());
     EXPECT_THAT(members_of(answer, "idempotencyKeys", "key"), ElementsAre("a key"));
 }

@@ -179,5 +179,27 @@ TEST(Import, TakesOneToFiveHundred) {
     EXPECT_EQ(whole_history(person).size(), 500U);
 }
 
+// The contract's own maximum: 4 MB of notes.
+TEST(Import, TakesFiveHundredSessionsWithFullNotes) {
+    constexpr int kLongestNote = 2000;  // characters, whatever they take
+    const auto first = parse_timestamp("2023-01-01T06:00:00Z").value();
+    for (const std::string character : {"n", "\U0001F9D8"}) {
+        auto person = register_person();
+        std::string note;
+        for (int i = 0; i < kLongestNote; ++i) note += character;
+        json::array sessions;
+        for (int i = 0; i < 500; ++i)
+            sessions.push_back(offline_session(format_timestamp(first + std::chrono::days(i)), {{"note", note}}));
+        const auto last = sessions.back().as_object();
+        const auto answer = import(person, std::move(sessions));
+        ASSERT_EQ(answer.status, 200);
+        const auto outcomes = outcomes_of(answer);
+        EXPECT_EQ(std::ranges::count(outcomes, "created"), 500) << character;
+        EXPECT_EQ(person.client.get("/api/v1/sessions/" + text_of(last, "id")).text("/note"), note);
+        auto longer = offline_session("2025-01-01T08:00:00Z", {{"note", note + character}});
+        EXPECT_THAT(outcomes_of(import(person, {longer})), ElementsAre("invalid"));
+    }
+}
+
 }  // namespace
 }  // namespace mindspace::integration

@@ -39,6 +39,7 @@ constexpr const char* kSeed = R"(
     INSERT INTO daily_totals
         SELECT user_id, local_date, 1, 1, duration_seconds, 0, 0, 0, 0, '{"breathing":600}'
         FROM meditation_sessions;
+    INSERT INTO lifetimes SELECT user_id, '{"sessions":50,"seconds":30000}' FROM someone;
     INSERT INTO user_facts (user_id, registered_on) SELECT user_id, '2024-01-01' FROM someone;
     ANALYZE)";
 
@@ -56,7 +57,7 @@ bool is_upkeep(std::string_view statement) {
 
 bool is_large(std::string_view table) {
     for (std::string_view large :
-         {"users", "login_emails", "credentials", "auth_sessions", "daily_totals", "user_facts"})
+         {"users", "login_emails", "credentials", "auth_sessions", "daily_totals", "user_facts", "lifetimes"})
         if (table == large) return true;
     return table.starts_with("meditation_sessions") || table.starts_with("session_facts");
 }

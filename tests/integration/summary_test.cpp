@@ -3,7 +3,10 @@
 #include "analytics_client.h"
 #include "platform/base/time.h"
 
+#include <algorithm>
 #include <map>
+#include <string>
+#include <vector>
 
 namespace mindspace::integration {
 namespace {
@@ -82,6 +85,32 @@ TEST(Streak, StandsUntilTheEndOfTheDayAfter) {
     for (const int days_ago : {2, 3}) import_all(late, {offline_session(format_timestamp(now - days(days_ago)))});
     ASSERT_TRUE(has_counted(late, 2));
     EXPECT_EQ(ask(late, "summary").at("/streaks"), (json::object{{"currentDays", 0}, {"longestDays", 2}}));
+}
+
+// 30 December 2011 never was in Samoa; elsewhere it was missed.
+TEST(Streak, GoesOverADateThatTheUsersZoneSkipped) {
+    auto person = register_person({{"timezone", "Pacific/Apia"}});
+    json::array sessions;
+    // 18:00 on the wall, at UTC-10 (in summer) and then at UTC+14.
+    for (const char* at : {"2011-12-29T04:00:00Z", "2011-12-30T04:00:00Z", "2011-12-31T04:00:00Z"})
+        sessions.push_back(offline_session(at));
+    import_all(person, std::move(sessions));
+    ASSERT_TRUE(has_counted(person, 3));
+    std::vector<std::string> dates;
+    for (const auto& session : whole_history(person)) dates.push_back(text_of(session, "localDate"));
+    EXPECT_EQ(dates, (std::vector<std::string>{"2011-12-31", "2011-12-29", "2011-12-28"}));
+    const auto longest = [&] {
+        const auto stats = person.client.get("/api/v1/users/me/stats");
+        EXPECT_EQ(stats.at("/longestStreakDays"), ask(person, "summary").at("/streaks/longestDays"));
+        const auto& milestones = stats.at("/milestones").as_array();
+        const bool has_three =
+            std::ranges::any_of(milestones, [](const json::value& one) { return one.at("kind") == "streakDays"; });
+        EXPECT_EQ(has_three, stats.number("/longestStreakDays") == 3);
+        return stats.number("/longestStreakDays");
+    };
+    EXPECT_EQ(longest(), 3);
+    ASSERT_TRUE(is(person.client.patch("/api/v1/users/me", {{"timezone", "Pacific/Auckland"}}), 200));
+    EXPECT_EQ(longest(), 2) << "the streak follows the zone of now";
 }
 
 TEST(Heatmap, HasEveryDayOfTheYearWithItsWarmth) {

@@ -42,6 +42,7 @@ ODD_DAYS = [("Pacific/Apia", date(2011, 12, 30)), ("Pacific/Fakaofo", date(2011,
 
 random_ = random.Random()
 zones = {}
+skips = {}
 
 
 def zone_of(name):
@@ -193,18 +194,29 @@ def week_label(day):
     return f"{year:04}-W{week:02}"
 
 
-def run_around(days, day):
-    """How long the run of consecutive days is that this one lies in."""
+def is_skipped(zone, day):
+    """Whether the date never was in the zone: its times, made instants and looked at there, are of other dates."""
+    key = (zone, day)
+    if key not in skips:
+        noon = datetime(day.year, day.month, day.day, 12)
+        skips[key] = all(
+            (noon + timedelta(hours=hours)).replace(tzinfo=zone_of(zone), fold=fold).astimezone(timezone.utc)
+            .astimezone(zone_of(zone)).date() != day for hours in (-11.9, 0, 11.9) for fold in (0, 1))
+    return skips[key]
+
+
+def run_around(days, day, zone):
+    """How long the run of consecutive days is that this one lies in, over dates that the zone skipped."""
     length = 1
     for step in (-1, 1):
         other = day + timedelta(days=step)
-        while other in days:
-            length += 1
+        while other in days or is_skipped(zone, other):
+            length += other in days
             other += timedelta(days=step)
     return length
 
 
-def milestone_lines(sat):
+def milestone_lines(sat, zone):
     """Told in the order of time: what each session has made true when it ended."""
     lines = []
     count = seconds = longest = 0
@@ -217,27 +229,30 @@ def milestone_lines(sat):
         seconds += session["seconds"]
         if session["seconds"] >= STREAK_SECONDS and session["date"] not in days:
             days.add(session["date"])
-            length = run_around(days, session["date"])
+            length = run_around(days, session["date"], zone)
             reached += [("streakDays", value) for value in STREAKS if longest < value <= length]
             longest = max(longest, length)
         lines += [f"milestone {kind} {value} {milliseconds(session['end'])}" for kind, value in reached]
     return lines
 
 
-def streaks(sat, today):
+def streaks(sat, today, zone):
     days = {session["date"] for session in sat if session["seconds"] >= STREAK_SECONDS}
     if not days:
         return 0, 0
     last = max(days)
-    longest = max(run_around(days, day) for day in days)
-    return (run_around(days, last) if today <= last + timedelta(days=1) else 0), longest
+    longest = max(run_around(days, day, zone) for day in days)
+    day_after = last + timedelta(days=1)
+    while is_skipped(zone, day_after):
+        day_after += timedelta(days=1)
+    return (run_around(days, last, zone) if today <= day_after else 0), longest
 
 
-def lifetime_lines(sat, today):
-    current, longest = streaks(sat, today)
+def lifetime_lines(sat, today, zone):
+    current, longest = streaks(sat, today, zone)
     last = max((session["end"] for session in sat), default=None)
     return [f"lifetime {len(sat)} {sum(s['seconds'] for s in sat)} {milliseconds(last) if last else '-'} "
-            f"{current} {longest}", *milestone_lines(sat)]
+            f"{current} {longest}", *milestone_lines(sat, zone)]
 
 
 def effort(sat, first, last):
@@ -245,7 +260,7 @@ def effort(sat, first, last):
     return f"{len(inside)}/{sum(s['seconds'] for s in inside)}"
 
 
-def summary_line(sat, today, goal):
+def summary_line(sat, today, zone, goal):
     seconds_of = defaultdict(int)
     for session in sat:
         seconds_of[session["date"]] += session["seconds"]
@@ -265,7 +280,7 @@ def summary_line(sat, today, goal):
         of_hour[session["hour"]] += 1
     kind = min(of_kind, key=lambda k: (-of_kind[k][0], -of_kind[k][1], k), default="-")
     hour = min(of_hour, key=lambda h: (-of_hour[h], h), default="-")
-    current, longest = streaks(sat, today)
+    current, longest = streaks(sat, today, zone)
     return (f"summary {seconds_of[today]} {goal} {int(seconds_of[today] >= goal)} "
             f"{effort(sat, monday, monday + timedelta(days=6))} {effort(sat, monday - timedelta(days=7), monday - one)} "
             f"{effort(sat, month, month_after - one)} {effort(sat, month_before, month - one)} "
@@ -315,7 +330,8 @@ def write_history():
     expect = (series_lines("daily", str, sat, daily_from, daily_to)
               + series_lines("weekly", week_label, sat, long_from, long_to)
               + series_lines("monthly", lambda day: str(day)[:7], sat, long_from, long_to)
-              + lifetime_lines(sat, today) + [summary_line(sat, today, goal)] + heatmap_lines(sat, anchor.year, goal))
+              + lifetime_lines(sat, today, home["zone"]) + [summary_line(sat, today, home["zone"], goal)]
+              + heatmap_lines(sat, anchor.year, goal))
     told = [{"zone": phase["zone"], "dayStart": phase["dayStart"], "sessions": [told_session(s) for s in phase["sessions"]],
              "live": [told_live(s) for s in phase["live"]]} for phase in phases]
     print(json.dumps({"phases": told, "goal": goal, "now": milliseconds(now), "ask": ask, "expect": sorted(expect),

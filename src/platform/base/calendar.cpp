@@ -62,6 +62,24 @@ Timestamp TimeZone::start_of_day(LocalDate date, hours day_start) const {
     return Timestamp(on_the_wall - info.first.offset);
 }
 
+std::vector<LocalDate> TimeZone::skipped_dates(LocalDate first, LocalDate last) const {
+    using std::chrono::local_seconds;
+    // No clock is further than that from UTC.
+    constexpr days kFurthest{2};
+    std::vector<LocalDate> skipped;
+    const std::chrono::sys_seconds end(last.time_since_epoch() + kFurthest);
+    auto info = zone_->get_info(std::chrono::sys_seconds(first.time_since_epoch() - kFurthest));
+    while (info.end < end) {
+        auto next = zone_->get_info(info.end);
+        const local_seconds before(info.end.time_since_epoch() + info.offset);
+        const local_seconds after(info.end.time_since_epoch() + next.offset);
+        for (LocalDate date = std::chrono::ceil<days>(before); date + days(1) <= after; date += days(1))
+            if (first <= date && date <= last) skipped.push_back(date);
+        info = std::move(next);
+    }
+    return skipped;
+}
+
 int TimeZone::local_hour(Timestamp at) const {
     auto local = local_time(at);
     return static_cast<int>(std::chrono::floor<hours>(local - std::chrono::floor<days>(local)).count());

@@ -10,6 +10,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace date {
 class time_zone;
@@ -35,6 +36,10 @@ public:
     // The first instant of the day. Where the clock skips that hour (or that whole day), the first one after the
     // gap; where it shows it twice, the earlier.
     [[nodiscard]] Timestamp start_of_day(LocalDate date, std::chrono::hours day_start) const;
+
+    // The dates from `first` to `last` that never were in this zone: its clock went over all of them, as that of Samoa
+    // over 30 December 2011. Ascending.
+    [[nodiscard]] std::vector<LocalDate> skipped_dates(LocalDate first, LocalDate last) const;
 
     // The hour on the wall, 0 to 23.
     [[nodiscard]] int local_hour(Timestamp at) const;

@@ -48,6 +48,23 @@ TEST(TimeZone, KnowsNoOtherNames) {
     }
 }
 
+TEST(TimeZone, KnowsTheDatesThatItSkipped) {
+    using Dates = std::vector<LocalDate>;
+    auto skipped = [](std::string_view name, std::string_view first, std::string_view last) {
+        return zone(name).skipped_dates(day(first), day(last));
+    };
+    for (std::string_view name : {"Pacific/Apia", "Pacific/Fakaofo"}) {
+        EXPECT_EQ(skipped(name, "2000-01-01", "2030-01-01"), (Dates{day("2011-12-30")})) << name;
+        EXPECT_EQ(skipped(name, "2011-12-30", "2011-12-30"), (Dates{day("2011-12-30")})) << name;
+        EXPECT_EQ(skipped(name, "2011-12-31", "2030-01-01"), Dates{}) << name;
+        EXPECT_EQ(skipped(name, "2000-01-01", "2011-12-29"), Dates{}) << name;
+    }
+    EXPECT_EQ(skipped("Pacific/Kwajalein", "1990-01-01", "2030-01-01"), (Dates{day("1993-08-21")}));
+    EXPECT_EQ(skipped("Pacific/Kiritimati", "1990-01-01", "2030-01-01").size(), 1U);
+    for (std::string_view name : {"UTC", "Europe/Berlin", "America/Sao_Paulo", "Asia/Pyongyang", "America/Caracas"})
+        EXPECT_EQ(skipped(name, "1970-01-01", "2037-01-01"), Dates{}) << name;
+}
+
 TEST(TimeZone, ADayBeginsAtTheLocalMidnight) {
     EXPECT_EQ(start("Asia/Kolkata", "2026-11-23"), "2026-11-22T18:30:00.000Z");
     EXPECT_EQ(start("Asia/Kathmandu", "2026-11-23"), "2026-11-22T18:15:00.000Z");

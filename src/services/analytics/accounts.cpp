@@ -39,12 +39,15 @@ Awaitable<> erase_accounts(postgres::Session& session, std::vector<UserId> users
         ON CONFLICT (user_id) DO UPDATE SET erased = true, registered_on = NULL, fence = NULL)"};
     static constexpr Statement kForgetTotals{"analytics_forget_totals",
                                              "DELETE FROM daily_totals WHERE user_id = ANY ($1)"};
+    static constexpr Statement kForgetLifetimes{"analytics_forget_lifetimes",
+                                                "DELETE FROM lifetimes WHERE user_id = ANY ($1)"};
     static constexpr Statement kForgetFacts{"analytics_forget_facts",
                                             "DELETE FROM session_facts WHERE user_id = ANY ($1)"};
     co_await session.query(kFoldCohorts, users);
     co_await session.query(kFoldPeriods, users);
     co_await session.query(kErase, users);
     co_await session.query(kForgetTotals, users);
+    co_await session.query(kForgetLifetimes, users);
     co_await session.query(kForgetFacts, users);
 }
 

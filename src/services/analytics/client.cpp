@@ -1,27 +1,34 @@
 #include "services/analytics/client.h"
 
 #include "platform/postgres/client.h"
-#include "platform/postgres/hash_partition.h"
-#include "services/analytics/streaks.h"
+#include "services/analytics/lifetimes.h"
 
 namespace mindspace::analytics {
 
-Awaitable<Lifetime> find_lifetime(postgres::Client& database, UserId user, LocalDate today) {
-    // Arrays, because thousands of sessions in one row cost much less than in a row each.
-    static const postgres::PartitionedStatement kFind{"analytics_find_lifetime", R"(
-        SELECT coalesce(array_agg(ended_at), '{}'), coalesce(array_agg(local_date), '{}'),
-               coalesce(array_agg(duration_seconds), '{}')
-        FROM (SELECT ended_at, local_date, duration_seconds FROM session_facts_N
-              WHERE user_id = $1 AND counts ORDER BY ended_at, local_date) AS sitting)"};
-    auto rows = co_await database.query(kFind.of(user), user);
-    auto ends = rows[0].get<std::vector<Timestamp>>(0);
-    auto dates = rows[0].get<std::vector<LocalDate>>(1);
-    auto seconds = rows[0].get<std::vector<std::int32_t>>(2);
-    std::vector<Sitting> sittings;
-    sittings.reserve(ends.size());
-    for (std::size_t i = 0; i < ends.size(); ++i)
-        sittings.push_back({.ended_at = ends[i], .local_date = dates[i], .seconds = seconds[i]});
-    co_return look_back(sittings, today);
+namespace {
+
+// By value: its caller's would not outlive the first suspension for certain.
+Awaitable<LifetimeTotals> look_back(postgres::Client& database, UserId user, std::vector<LocalDate> skipped) {
+    auto rows = co_await database.query(sittings_statement(user), user);
+    auto sittings = read_sittings(rows);
+    co_return analytics::look_back(sittings, skipped);
+}
+
+}  // namespace
+
+Awaitable<Lifetime> find_lifetime(postgres::Client& database, UserId user, LocalDate today, std::string timezone) {
+    static constexpr postgres::Statement kFind{"analytics_find_lifetime",
+                                               "SELECT totals FROM lifetimes WHERE user_id = $1"};
+    auto rows = co_await database.query(kFind, user);
+    std::vector<LocalDate> skipped;
+    LifetimeTotals totals;
+    if (rows.empty())
+        totals = co_await look_back(database, user, skipped);
+    else
+        totals = LifetimeTotals::from_json(rows[0].get<std::string_view>(0));
+    skipped = totals.streak_days().skipped_dates(timezone, today);
+    if (!skipped.empty()) totals = co_await look_back(database, user, skipped);
+    co_return totals.as_of(today, skipped);
 }
 
 }  // namespace mindspace::analytics

@@ -13,8 +13,8 @@
 
 namespace mindspace::analytics {
 
-// A run of consecutive days with at least one completed session of 60 s or more. It stands until the end of the day
-// after its last one.
+// A run of consecutive days with at least one completed session of 60 s or more; a date that the user's zone skipped
+// ends none. It stands until the end of the day after its last one.
 struct Streaks {
     std::int32_t current_days = 0;
     std::int32_t longest_days = 0;
@@ -34,8 +34,9 @@ struct Lifetime {
     std::vector<Reached> milestones;
 };
 
-// Everything that a user has ever completed. `today` is the user's own date. Fault: Unavailable.
-Awaitable<Lifetime> find_lifetime(postgres::Client& database, UserId user, LocalDate today);
+// Everything that a user has ever completed. `today` is the user's own date in their zone of now, whose calendar
+// streaks follow. One row is read; all facts only where the zone skipped a date meanwhile. Fault: Unavailable.
+Awaitable<Lifetime> find_lifetime(postgres::Client& database, UserId user, LocalDate today, std::string timezone);
 
 // All that is kept of a user, for their export.
 std::vector<postgres::JsonList> export_lists();

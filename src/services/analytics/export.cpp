@@ -25,7 +25,10 @@ std::vector<JsonList> export_lists() {
     static constexpr Statement kAccount{"analytics_export_account", R"(
         SELECT '', json_build_object('registeredOn', registered_on)::text
         FROM user_facts WHERE user_id = $1 AND $2::text = '' LIMIT $3)"};
+    static constexpr Statement kLifetime{"analytics_export_lifetime", R"(
+        SELECT '', totals FROM lifetimes WHERE user_id = $1 AND $2::text = '' LIMIT $3)"};
     return {{.name = "userFacts", .page = &kAccount, .shape = JsonList::Shape::object},
+            {.name = "lifetime", .page = &kLifetime, .shape = JsonList::Shape::object},
             {.name = "sessionFacts", .page = &kFacts},
             {.name = "dailyTotals", .page = &kDays}};
 }

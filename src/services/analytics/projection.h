@@ -1,7 +1,7 @@
 #pragma once
-// Turns events into facts and totals: session.* into session_facts and daily_totals, user.registered and user.deleted
-// into user_facts and the totals of the erased. A fact is kept by its version and a day's totals are made anew from its
-// facts: events that come twice, late or out of order change nothing.
+// Turns events into facts and totals: session.* into session_facts, daily_totals and lifetimes, user.registered and
+// user.deleted into user_facts and the totals of the erased. A fact is kept by its version and a day's totals are made
+// anew from its facts: events that come twice, late or out of order change nothing.
 
 #include "platform/events/consumer.h"
 

@@ -1,6 +1,7 @@
 #include "services/analytics/rebuild.h"
 
 #include "platform/postgres/session.h"
+#include "services/analytics/lifetimes.h"
 #include "services/analytics/projection.h"
 #include "services/analytics/streaks.h"
 #include "services/analytics/truth.h"
@@ -91,6 +92,7 @@ Awaitable<Rebuilt> rebuild(postgres::Session& session, std::optional<UserId> use
         auto users = co_await hold_users(session, listed);
         rebuilt.facts += co_await restore_facts(session, users);
         co_await restore_totals(session, users);
+        co_await restore_lifetimes(session, users);
         co_await restore_registrations(session, users);
         co_await note_change(session);
         co_await session.execute("COMMIT");

@@ -73,13 +73,16 @@ Awaitable<Result<Series<Grain::month>>> AnalyticsService::find_monthly(UserId us
 
 Awaitable<Result<Summary>> AnalyticsService::find_summary(UserId id) {
     auto as_of = clock_.now();
-    auto [user, history] = co_await both(store_.find_user(id), store_.find_history(id));
+    // Whatever the user's zone, their today is one of these.
+    auto utc = LocalDate(std::chrono::floor<days>(as_of).time_since_epoch());
+    Range range{.from = summary_range(utc - days(2)).from, .to = summary_range(utc + days(1)).to};
+    auto [user, past] = co_await both(store_.find_user(id), store_.find_past(id, range));
     if (!user) co_return user_gone();
-    auto summary = summarise(history.days, user::today_of(*user, as_of), user->daily_goal_seconds);
+    auto today = user::today_of(*user, as_of);
+    auto skipped = past.lifetime.streak_days().skipped_dates(user->timezone, today);
+    auto summary = summarise(past.lifetime, past.days, today, skipped, user->daily_goal_seconds);
     summary.timezone = std::move(user->timezone);
     summary.as_of = as_of;
-    summary.favourite_kind = std::move(history.favourite_kind);
-    summary.favourite_hour = history.favourite_hour;
     co_return summary;
 }
 

@@ -2,7 +2,7 @@
 
 #include "platform/base/calendar.h"
 #include "platform/postgres/client.h"
-#include "platform/postgres/hash_partition.h"
+#include "services/analytics/lifetimes.h"
 
 namespace mindspace::analytics {
 
@@ -29,31 +29,29 @@ Awaitable<std::vector<DailyTotals>> AnalyticsStore::list_days(UserId user, Range
     co_return days;
 }
 
-Awaitable<History> AnalyticsStore::find_history(UserId user) {
-    // Arrays, because thousands of days in one row cost much less than in a row each.
-    static const postgres::PartitionedStatement kFind{"analytics_find_history", R"(
-        SELECT coalesce(array_agg(local_date), '{}'), coalesce(array_agg(sessions), '{}'),
-               coalesce(array_agg(seconds), '{}'), coalesce(array_agg(keeps_streak), '{}'),
-               (SELECT kind FROM session_facts_N WHERE user_id = $1 AND counts
-                GROUP BY kind ORDER BY count(*) DESC, sum(duration_seconds) DESC, kind COLLATE "C" LIMIT 1),
-               (SELECT local_hour FROM session_facts_N WHERE user_id = $1 AND counts
-                GROUP BY local_hour ORDER BY count(*) DESC, local_hour LIMIT 1)
-        FROM (SELECT local_date, sessions, seconds, streak_sessions > 0 AS keeps_streak
-              FROM daily_totals WHERE user_id = $1 ORDER BY local_date) AS day)"};
-    auto rows = co_await replicas_.query(user, kFind.of(user), user);
+Awaitable<Past> AnalyticsStore::find_past(UserId user, Range range) {
+    static constexpr Statement kFind{"analytics_find_past", R"(
+        SELECT (SELECT totals FROM lifetimes WHERE user_id = $1), coalesce(array_agg(local_date), '{}'),
+               coalesce(array_agg(sessions), '{}'), coalesce(array_agg(seconds), '{}')
+        FROM (SELECT local_date, sessions, seconds FROM daily_totals
+              WHERE user_id = $1 AND local_date BETWEEN $2 AND $3 ORDER BY local_date) AS day)"};
+    auto rows = co_await replicas_.query(user, kFind, user, range.from, range.to);
     const auto row = rows[0];
-    auto dates = row.get<std::vector<LocalDate>>(0);
-    auto sessions = row.get<std::vector<std::int32_t>>(1);
-    auto seconds = row.get<std::vector<std::int64_t>>(2);
-    auto keeps_streak = row.get<std::vector<bool>>(3);
-    History history{.days = {},
-                    .favourite_kind = row.get<std::optional<std::string>>(4),
-                    .favourite_hour = row.get<std::optional<std::int16_t>>(5)};
-    history.days.reserve(dates.size());
+    auto dates = row.get<std::vector<LocalDate>>(1);
+    auto sessions = row.get<std::vector<std::int32_t>>(2);
+    auto seconds = row.get<std::vector<std::int64_t>>(3);
+    Past past;
+    past.days.reserve(dates.size());
     for (std::size_t i = 0; i < dates.size(); ++i)
-        history.days.push_back(
-            {.date = dates[i], .sessions = sessions[i], .seconds = seconds[i], .keeps_streak = keeps_streak[i]});
-    co_return history;
+        past.days.push_back({.date = dates[i], .sessions = sessions[i], .seconds = seconds[i]});
+    if (auto totals = row.get<std::optional<std::string_view>>(0)) {
+        past.lifetime = LifetimeTotals::from_json(*totals);
+    } else {
+        auto facts = co_await replicas_.query(user, sittings_statement(user), user);
+        auto sittings = read_sittings(facts);
+        past.lifetime = look_back(sittings);
+    }
+    co_return past;
 }
 
 Awaitable<GlobalCounts> AnalyticsStore::find_global(Range range) {

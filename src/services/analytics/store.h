@@ -1,6 +1,6 @@
 #pragma once
-// Reads the tables of the analytics service: session_facts and daily_totals, which projection.h writes, and the views
-// of all users, which global_refresh.h refreshes. No rules here.
+// Reads the tables of the analytics service: session_facts, daily_totals and lifetimes, which projection.h writes, and
+// the views of all users, which global_refresh.h refreshes. No rules here.
 
 #include "platform/base/async.h"
 #include "platform/postgres/replicas.h"
@@ -15,11 +15,10 @@
 
 namespace mindspace::analytics {
 
-// All that a user has done.
-struct History {
-    std::vector<Day> days;  // ascending
-    std::optional<std::string> favourite_kind;
-    std::optional<std::int32_t> favourite_hour;
+// What a user has done.
+struct Past {
+    LifetimeTotals lifetime;
+    std::vector<Day> days;  // of a range, ascending
 };
 
 class AnalyticsStore {
@@ -30,7 +29,8 @@ public:
     Awaitable<std::optional<user::User>> find_user(UserId id) { return user::find_user(database_, id); }
     // Ordered by date.
     Awaitable<std::vector<DailyTotals>> list_days(UserId user, Range range);
-    Awaitable<History> find_history(UserId user);
+    // Reads one row besides the days of the range; a user's facts only while their lifetime is not kept.
+    Awaitable<Past> find_past(UserId user, Range range);
     // Of the periods that touch the range. Not of one instant: a refresh may fall in between.
     Awaitable<GlobalCounts> find_global(Range range);
     Awaitable<Now> count_now(Timestamp now) { return analytics::count_now(database_, now); }

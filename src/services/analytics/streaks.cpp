@@ -1,10 +1,10 @@
 #include "services/analytics/streaks.h"
 
+#include "platform/base/calendar.h"
+
 #include <algorithm>
-#include <array>
-#include <optional>
-#include <tuple>
-#include <unordered_map>
+#include <bit>
+#include <limits>
 
 namespace mindspace::analytics {
 
@@ -12,99 +12,134 @@ namespace {
 
 using std::chrono::days;
 
-constexpr std::array<std::int64_t, 7> kSessionMilestones{1, 10, 50, 100, 250, 500, 1000};
-constexpr std::array<std::int64_t, 6> kHourMilestones{1, 10, 50, 100, 500, 1000};
-constexpr std::array<std::int64_t, 7> kStreakMilestones{3, 7, 14, 30, 60, 100, 365};
+constexpr int kBits = std::numeric_limits<std::uint32_t>::digits;
 
-constexpr std::int64_t kSecondsAnHour = 3600;
-
-class Milestones {
-public:
-    // A figure that only grows has done so at that time.
-    void pass(std::string_view kind, std::span<const std::int64_t> values, std::int64_t before, std::int64_t after,
-              Timestamp at) {
-        for (auto value : values)
-            if (before < value && value <= after) reached_.push_back({std::string(kind), value, at});
-    }
-    std::vector<Reached> take() {
-        std::ranges::sort(reached_, {},
-                          [](const Reached& reached) { return std::tie(reached.at, reached.value, reached.kind); });
-        return std::move(reached_);
-    }
-
-private:
-    std::vector<Reached> reached_;
+// Where a day has its bit.
+struct Place {
+    std::int32_t word;
+    int bit;
 };
 
-// Days that keep a streak, in any order: whoever flies east or moves may end a later day before an earlier one.
-class StreakDays {
-public:
-    // How long the run of days is that this one now lies in; 0 when it was there before.
-    std::int32_t add(LocalDate date) {
-        auto day = date.time_since_epoch().count();
-        if (runs_.contains(day)) return 0;
-        auto before = run_at(day - 1);
-        auto after = run_at(day + 1);
-        auto length = before + 1 + after;
-        runs_[day] = runs_[day - before] = runs_[day + after] = length;
-        last_ = std::max(last_.value_or(date), date);
-        longest_ = std::max(longest_, length);
-        return length;
-    }
-    [[nodiscard]] std::int32_t longest() const { return longest_; }
-    [[nodiscard]] Streaks as_of(LocalDate today) const {
-        bool stands = last_ && today <= *last_ + days(1);
-        return {.current_days = stands ? run_at(last_->time_since_epoch().count()) : 0, .longest_days = longest_};
-    }
+Place place_of(LocalDate date) {
+    auto day = static_cast<std::int32_t>(date.time_since_epoch().count());
+    return {.word = day >> 5, .bit = day & (kBits - 1)};
+}
 
-private:
-    [[nodiscard]] std::int32_t run_at(days::rep day) const {
-        auto found = runs_.find(day);
-        return found == runs_.end() ? 0 : found->second;
-    }
+LocalDate date_at(std::int32_t word, int bit) {
+    return LocalDate(days(static_cast<std::int64_t>(word) * kBits + bit));
+}
 
-    std::unordered_map<days::rep, std::int32_t> runs_;  // by day; right for the first and the last day of a run
-    std::optional<LocalDate> last_;
-    std::int32_t longest_ = 0;
-};
-
-// How long the streak is on each of the days.
-std::vector<std::int32_t> streak_lengths(std::span<const LocalDate> dates) {
-    std::vector<std::int32_t> lengths(dates.size(), 1);
-    for (std::size_t i = 1; i < dates.size(); ++i)
-        if (dates[i] - dates[i - 1] == days(1)) lengths[i] = lengths[i - 1] + 1;
-    return lengths;
+bool contains(Dates dates, LocalDate date) {
+    return std::ranges::binary_search(dates, date);
 }
 
 }  // namespace
 
-Streaks find_streaks(std::span<const LocalDate> dates, LocalDate today) {
-    if (dates.empty()) return {};
-    auto lengths = streak_lengths(dates);
-    bool stands = today <= dates.back() + days(1);
-    return {.current_days = stands ? lengths.back() : 0, .longest_days = std::ranges::max(lengths)};
+void StreakDays::add(LocalDate date) {
+    auto [word, bit] = place_of(date);
+    words_[word] |= 1U << bit;
 }
 
-Lifetime look_back(std::span<const Sitting> sittings, LocalDate today) {
-    Lifetime lifetime;
-    Milestones milestones;
-    StreakDays streak_days;
-    for (const auto& sitting : sittings) {
-        auto seconds = lifetime.seconds + sitting.seconds;
-        auto longest = streak_days.longest();
-        milestones.pass("sessions", kSessionMilestones, lifetime.sessions, lifetime.sessions + 1, sitting.ended_at);
-        milestones.pass("hours", kHourMilestones, lifetime.seconds / kSecondsAnHour, seconds / kSecondsAnHour,
-                        sitting.ended_at);
-        if (sitting.seconds >= kStreakSeconds)
-            milestones.pass("streakDays", kStreakMilestones, longest, streak_days.add(sitting.local_date),
-                            sitting.ended_at);
-        ++lifetime.sessions;
-        lifetime.seconds = seconds;
+bool StreakDays::contains(LocalDate date) const {
+    auto [word, bit] = place_of(date);
+    auto found = words_.find(word);
+    return found != words_.end() && (found->second >> bit & 1U) != 0;
+}
+
+std::int32_t StreakDays::solid_until(LocalDate date) const {
+    std::int32_t count = 0;
+    while (true) {
+        auto [word, bit] = place_of(date);
+        auto found = words_.find(word);
+        if (found == words_.end()) return count;
+        int ones = std::countl_one(found->second << (kBits - 1 - bit));
+        count += ones;
+        if (ones <= bit) return count;
+        date -= days(ones);
     }
-    if (!sittings.empty()) lifetime.last_session_at = sittings.back().ended_at;
-    lifetime.streaks = streak_days.as_of(today);
-    lifetime.milestones = milestones.take();
-    return lifetime;
+}
+
+std::int32_t StreakDays::solid_from(LocalDate date) const {
+    std::int32_t count = 0;
+    while (true) {
+        auto [word, bit] = place_of(date);
+        auto found = words_.find(word);
+        if (found == words_.end()) return count;
+        int ones = std::countr_one(found->second >> bit);
+        count += ones;
+        if (ones < kBits - bit) return count;
+        date += days(ones);
+    }
+}
+
+StreakDays::Stretch StreakDays::until(LocalDate date, Dates skipped) const {
+    Stretch stretch{.days = 0, .beyond = date};
+    while (true) {
+        auto solid = solid_until(stretch.beyond);
+        stretch.days += solid;
+        stretch.beyond -= days(solid);
+        if (!analytics::contains(skipped, stretch.beyond)) return stretch;
+        stretch.beyond -= days(1);
+    }
+}
+
+StreakDays::Stretch StreakDays::from(LocalDate date, Dates skipped) const {
+    Stretch stretch{.days = 0, .beyond = date};
+    while (true) {
+        auto solid = solid_from(stretch.beyond);
+        stretch.days += solid;
+        stretch.beyond += days(solid);
+        if (!analytics::contains(skipped, stretch.beyond)) return stretch;
+        stretch.beyond += days(1);
+    }
+}
+
+std::int32_t StreakDays::run_around(LocalDate date, Dates skipped) const {
+    return until(date, skipped).days + from(date + days(1), skipped).days;
+}
+
+std::optional<LocalDate> StreakDays::first_from(LocalDate date) const {
+    auto [word, bit] = place_of(date);
+    for (auto found = words_.lower_bound(word); found != words_.end(); ++found) {
+        auto rest = found->first == word ? found->second >> bit << bit : found->second;
+        if (rest != 0) return date_at(found->first, std::countr_zero(rest));
+    }
+    return std::nullopt;
+}
+
+std::optional<LocalDate> StreakDays::first() const {
+    if (words_.empty()) return std::nullopt;
+    return first_from(date_at(words_.begin()->first, 0));
+}
+
+std::optional<LocalDate> StreakDays::last() const {
+    if (words_.empty()) return std::nullopt;
+    const auto& [word, bits] = *words_.rbegin();
+    return date_at(word, kBits - 1 - std::countl_zero(bits));
+}
+
+std::int32_t StreakDays::longest(Dates skipped) const {
+    std::int32_t longest = 0;
+    for (auto day = first(); day;) {
+        auto run = from(*day, skipped);
+        longest = std::max(longest, run.days);
+        day = first_from(run.beyond);
+    }
+    return longest;
+}
+
+Streaks StreakDays::as_of(LocalDate today, Dates skipped) const {
+    auto last_day = last();
+    if (!last_day) return {};
+    auto day_after = from(*last_day, skipped).beyond;
+    return {.current_days = today <= day_after ? until(*last_day, skipped).days : 0, .longest_days = longest(skipped)};
+}
+
+std::vector<LocalDate> StreakDays::skipped_dates(std::string_view timezone, LocalDate today) const {
+    auto zone = TimeZone::find(timezone);
+    auto last_day = last();
+    if (!zone || !last_day) return {};
+    return zone->skipped_dates(*first(), std::max(*last_day, today));
 }
 
 }  // namespace mindspace::analytics

@@ -1,146 +1,119 @@
 #include "services/analytics/streaks.h"
 
+#include "services/analytics/test_dates.h"
+
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <random>
+#include <set>
 
 namespace mindspace::analytics {
 namespace {
 
 using std::chrono::days;
-using std::chrono::hours;
 
-const LocalDate kMonday = parse_date("2026-11-23").value();
+const LocalDate kFirst = date("2026-11-23");
 
-// Noon (UTC) of a day counted from kMonday.
-Timestamp noon(int day) {
-    return Timestamp((kMonday + days(day)).time_since_epoch()) + hours(12);
+StreakDays days_of(std::initializer_list<int> offsets) {
+    StreakDays kept;
+    for (int offset : offsets) kept.add(kFirst + days(offset));
+    return kept;
 }
 
-Sitting sitting(int day, std::int32_t seconds = 600) {
-    return {.ended_at = noon(day), .local_date = kMonday + days(day), .seconds = seconds};
-}
-
-std::vector<LocalDate> dates(std::initializer_list<int> offsets) {
-    std::vector<LocalDate> list;
-    for (int offset : offsets) list.push_back(kMonday + days(offset));
-    return list;
-}
-
-std::optional<Timestamp> reached_at(const Lifetime& lifetime, std::string_view kind, std::int64_t value) {
-    for (const auto& milestone : lifetime.milestones)
-        if (milestone.kind == kind && milestone.value == value) return milestone.at;
-    return std::nullopt;
+Streaks streaks_of(const StreakDays& kept, int today) {
+    return kept.as_of(kFirst + days(today), {});
 }
 
 TEST(Streak, OfNothingIsZero) {
-    auto streaks = find_streaks({}, kMonday);
+    auto streaks = streaks_of({}, 0);
     EXPECT_EQ(streaks.current_days, 0);
     EXPECT_EQ(streaks.longest_days, 0);
 }
 
 TEST(Streak, StandsUntilTheEndOfTheDayAfterItsLast) {
-    auto three_days = dates({0, 1, 2});
-    EXPECT_EQ(find_streaks(three_days, kMonday + days(2)).current_days, 3);
-    EXPECT_EQ(find_streaks(three_days, kMonday + days(3)).current_days, 3);
-    EXPECT_EQ(find_streaks(three_days, kMonday + days(4)).current_days, 0);
-    EXPECT_EQ(find_streaks(three_days, kMonday + days(4)).longest_days, 3);
+    auto three_days = days_of({0, 1, 2});
+    EXPECT_EQ(streaks_of(three_days, 2).current_days, 3);
+    EXPECT_EQ(streaks_of(three_days, 3).current_days, 3);
+    EXPECT_EQ(streaks_of(three_days, 4).current_days, 0);
+    EXPECT_EQ(streaks_of(three_days, 4).longest_days, 3);
 }
 
 TEST(Streak, AMissedDayBeginsANewOne) {
-    auto streaks = find_streaks(dates({0, 1, 2, 4, 5}), kMonday + days(5));
+    auto streaks = streaks_of(days_of({0, 1, 2, 4, 5}), 5);
     EXPECT_EQ(streaks.current_days, 2);
     EXPECT_EQ(streaks.longest_days, 3);
 }
 
 TEST(Streak, ADayAheadOfTheUsersOwnCounts) {
     // They sat in a zone further east.
-    EXPECT_EQ(find_streaks(dates({0, 1}), kMonday).current_days, 2);
+    EXPECT_EQ(streaks_of(days_of({0, 1}), 0).current_days, 2);
 }
 
-TEST(Lifetime, OfNobodyIsEmpty) {
-    auto lifetime = look_back({}, kMonday);
-    EXPECT_EQ(lifetime.sessions, 0);
-    EXPECT_EQ(lifetime.last_session_at, std::nullopt);
-    EXPECT_TRUE(lifetime.milestones.empty());
+// 30 December 2011 never was in Samoa.
+class SamoanStreak : public testing::Test {
+protected:
+    static StreakDays days_of(std::initializer_list<std::string_view> dates) {
+        StreakDays kept;
+        for (auto text : dates) kept.add(date(text));
+        return kept;
+    }
+    static Streaks as_of(const StreakDays& kept, std::string_view today, std::string_view zone) {
+        return kept.as_of(date(today), kept.skipped_dates(zone, date(today)));
+    }
+};
+
+TEST_F(SamoanStreak, GoesOverTheDateThatWasSkipped) {
+    auto kept = days_of({"2011-12-28", "2011-12-29", "2011-12-31", "2012-01-01"});
+    for (std::string_view zone : {"Pacific/Apia", "Pacific/Fakaofo"}) {
+        EXPECT_EQ(as_of(kept, "2012-01-02", zone).current_days, 4) << zone;
+        EXPECT_EQ(as_of(kept, "2012-01-02", zone).longest_days, 4) << zone;
+    }
+    EXPECT_EQ(as_of(kept, "2012-01-02", "Pacific/Auckland").current_days, 2) << "there it was missed";
+    EXPECT_EQ(as_of(kept, "2012-01-02", "No/Zone").current_days, 2);
 }
 
-TEST(Lifetime, AddsUpAndKnowsTheLast) {
-    std::vector sittings{sitting(0, 100), sitting(3, 50)};
-    auto lifetime = look_back(sittings, kMonday + days(3));
-    EXPECT_EQ(lifetime.sessions, 2);
-    EXPECT_EQ(lifetime.seconds, 150);
-    EXPECT_EQ(lifetime.last_session_at, noon(3));
+TEST_F(SamoanStreak, StandsOnTheDayAfterTheDateThatWasSkipped) {
+    auto kept = days_of({"2011-12-28", "2011-12-29"});
+    EXPECT_EQ(as_of(kept, "2011-12-31", "Pacific/Apia").current_days, 2);
+    EXPECT_EQ(as_of(kept, "2012-01-01", "Pacific/Apia").current_days, 0);
+    EXPECT_EQ(as_of(kept, "2011-12-31", "Pacific/Auckland").current_days, 0);
 }
 
-TEST(Lifetime, AMinuteKeepsAStreakAndASecondLessDoesNot) {
-    std::vector minute{sitting(0, 60)};
-    std::vector less{sitting(0, 59)};
-    EXPECT_EQ(look_back(minute, kMonday).streaks.current_days, 1);
-    EXPECT_EQ(look_back(less, kMonday).streaks.current_days, 0);
-    EXPECT_EQ(look_back(less, kMonday).sessions, 1);
+TEST_F(SamoanStreak, CountsTheDateThatWasSkippedOnlyWhenItWasSatElsewhere) {
+    auto kept = days_of({"2011-12-29", "2011-12-30", "2011-12-31"});
+    EXPECT_EQ(as_of(kept, "2011-12-31", "Pacific/Apia").longest_days, 3);
+    auto before = days_of({"2011-12-29", "2012-01-01"});
+    EXPECT_EQ(as_of(before, "2012-01-01", "Pacific/Apia").longest_days, 1) << "the 31st was missed";
 }
 
-TEST(Milestones, OfSessionsAreReachedByTheSessionOfThatNumber) {
-    std::vector<Sitting> sittings;
-    for (int i = 0; i < 49; ++i) sittings.push_back(sitting(2 * i, 10));
-    auto lifetime = look_back(sittings, kMonday);
-    EXPECT_EQ(reached_at(lifetime, "sessions", 1), noon(0));
-    EXPECT_EQ(reached_at(lifetime, "sessions", 10), noon(18));
-    EXPECT_EQ(reached_at(lifetime, "sessions", 50), std::nullopt);
-    sittings.push_back(sitting(98, 10));
-    EXPECT_EQ(reached_at(look_back(sittings, kMonday), "sessions", 50), noon(98));
-}
-
-TEST(Milestones, OfHoursAreReachedBySecondsNotByRoundedHours) {
-    std::vector sittings{sitting(0, 3599)};
-    EXPECT_EQ(reached_at(look_back(sittings, kMonday), "hours", 1), std::nullopt);
-    sittings.push_back(sitting(2, 1));
-    EXPECT_EQ(reached_at(look_back(sittings, kMonday), "hours", 1), noon(2));
-    sittings.push_back(sitting(4, 86400));
-    auto lifetime = look_back(sittings, kMonday);
-    EXPECT_EQ(reached_at(lifetime, "hours", 10), noon(4));
-    EXPECT_EQ(reached_at(lifetime, "hours", 50), std::nullopt);
-}
-
-TEST(Milestones, OfStreaksAreReachedByTheFirstLongEnoughSessionOfTheDayAndOnce) {
-    std::vector sittings{sitting(0), sitting(1), sitting(2, 59)};
-    EXPECT_EQ(reached_at(look_back(sittings, kMonday), "streakDays", 3), std::nullopt);
-    auto evening = sitting(2);
-    evening.ended_at += hours(8);
-    sittings.push_back(evening);
-    sittings.insert(sittings.end(), {sitting(10), sitting(11), sitting(12)});
-    auto lifetime = look_back(sittings, kMonday);
-    EXPECT_EQ(reached_at(lifetime, "streakDays", 3), evening.ended_at);
-    EXPECT_EQ(std::ranges::count(lifetime.milestones, "streakDays", &Reached::kind), 1);
-}
-
-// Whoever flies east sits through a later day before an earlier one has ended for them.
-TEST(Milestones, OfStreaksAreReachedByTheSessionThatClosesTheGap) {
-    auto between = sitting(1);
-    between.ended_at = noon(2) + hours(20);
-    std::vector sittings{sitting(0), sitting(2), between};
-    auto lifetime = look_back(sittings, kMonday + days(2));
-    EXPECT_EQ(reached_at(lifetime, "streakDays", 3), between.ended_at);
-    EXPECT_EQ(lifetime.streaks.current_days, 3);
-    EXPECT_EQ(lifetime.streaks.longest_days, 3);
-}
-
-TEST(Milestones, OfStreaksThatTwoRunsMakeTogether) {
-    std::vector sittings{sitting(4), sitting(5), sitting(0), sitting(1), sitting(0), sitting(3), sitting(2)};
-    auto lifetime = look_back(sittings, kMonday + days(6));
-    EXPECT_EQ(lifetime.streaks.longest_days, 6);
-    EXPECT_EQ(lifetime.streaks.current_days, 6);
-    EXPECT_EQ(reached_at(lifetime, "streakDays", 3), noon(3));
-    EXPECT_EQ(look_back(sittings, kMonday + days(7)).streaks.current_days, 0);
-}
-
-TEST(Milestones, ComeInTheOrderInWhichTheyWereReached) {
-    std::vector<Sitting> sittings;
-    for (int i = 0; i < 10; ++i) sittings.push_back(sitting(i, 3600));
-    auto lifetime = look_back(sittings, kMonday);
-    EXPECT_TRUE(std::ranges::is_sorted(lifetime.milestones, {}, &Reached::at));
-    EXPECT_EQ(lifetime.milestones.size(), 6U);  // 1 and 10 sessions, 1 and 10 hours, 3 and 7 days
+// Against a plain walk over the days, across the borders of the words that hold them.
+TEST(Streak, OfRandomDaysIsWhatAPlainWalkFinds) {
+    std::mt19937 random(5);
+    for (int round = 0; round < 300; ++round) {
+        std::set<LocalDate> plain;
+        StreakDays kept;
+        auto length = std::uniform_int_distribution(1, 200)(random);
+        auto first = date("1969-12-20") + days(std::uniform_int_distribution(0, 20000)(random));
+        for (int i = 0; i < length; ++i) {
+            if (std::uniform_int_distribution(0, 9)(random) < 2) continue;
+            plain.insert(first + days(i));
+            kept.add(first + days(i));
+        }
+        std::vector<LocalDate> skipped{first + days(length / 2)};
+        auto is_joined = [&](LocalDate day) { return plain.contains(day) || day == skipped.front(); };
+        std::int32_t longest = 0;
+        for (auto day : plain) {
+            auto from = day;
+            while (is_joined(from - days(1))) from -= days(1);
+            auto to = day;
+            while (is_joined(to + days(1))) to += days(1);
+            auto run = static_cast<std::int32_t>(std::distance(plain.lower_bound(from), plain.upper_bound(to)));
+            ASSERT_EQ(kept.run_around(day, skipped), run);
+            longest = std::max(longest, run);
+        }
+        ASSERT_EQ(kept.as_of(first, skipped).longest_days, longest);
+    }
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include "services/analytics/verify.h"
 
 #include "platform/postgres/session.h"
+#include "services/analytics/lifetimes.h"
 #include "services/analytics/projection.h"
 #include "services/analytics/streaks.h"
 #include "services/analytics/truth.h"
@@ -36,9 +37,13 @@ std::vector<UserId> list(const Users& users) {
     return {users.begin(), users.end()};
 }
 
-// In the projection's turn: totals agree with facts then, also on a cluster, where the parts of a statement have each
-// a snapshot of their own. A session that is gone makes its fact reach the version after.
-Awaitable<> compare(postgres::Session& session, std::vector<UserId> users, Users& diverging, Behind& behind) {
+struct Comparison {
+    Users diverging;
+    Behind behind;
+};
+
+// Within a transaction. A session that is gone makes its fact reach the version after.
+Awaitable<Comparison> compare(postgres::Session& session, std::vector<UserId> users) {
     static constexpr Statement kCompare{
         "analytics_compare_facts", "WITH truth AS " TRUE_FACTS ", fact AS (SELECT user_id, session_id, " FACT_COLUMNS
                                    " FROM session_facts WHERE user_id = ANY ($1)), total AS " TRUE_TOTALS R"(
@@ -54,21 +59,49 @@ Awaitable<> compare(postgres::Session& session, std::vector<UserId> users, Users
         (SELECT user_id, NULL, NULL FROM (SELECT )" TOTALS_COLUMNS
                                    " FROM daily_totals WHERE user_id = ANY ($1) EXCEPT "
                                    "SELECT " TOTALS_COLUMNS " FROM total) AS surplus)"};
-    co_await session.execute("BEGIN");
-    co_await take_turn(session);
+    Comparison comparison;
     auto rows = co_await session.query(kCompare, users, kStreakSeconds);
-    co_await session.execute("COMMIT");
     for (auto row : rows) {
         auto user = row.get<UserId>(0);
         auto version = row.get<std::optional<std::int32_t>>(2);
         if (!version) {
-            diverging.insert(user);
+            comparison.diverging.insert(user);
             continue;
         }
-        behind.users.push_back(user);
-        behind.sessions.push_back(row.get<Uuid>(1));
-        behind.versions.push_back(*version);
+        comparison.behind.users.push_back(user);
+        comparison.behind.sessions.push_back(row.get<Uuid>(1));
+        comparison.behind.versions.push_back(*version);
     }
+    auto wrong = co_await list_wrong_lifetimes(session, std::move(users));
+    comparison.diverging.insert(wrong.begin(), wrong.end());
+    co_return comparison;
+}
+
+// Of one snapshot, without a lock: events go on being projected. On a cluster each part of a statement has a snapshot
+// of its own, so that what diverges here may not.
+Awaitable<Comparison> compare_unlocked(postgres::Session& session, std::vector<UserId> users) {
+    co_await session.execute(
+        "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL plan_cache_mode = force_custom_plan");
+    auto comparison = co_await compare(session, std::move(users));
+    co_await session.execute("COMMIT");
+    co_return comparison;
+}
+
+// In the projection's turn: totals agree with facts then, on a cluster, too. One user at a time, so that events wait
+// for one comparison at most.
+Awaitable<Comparison> compare_in_turn(postgres::Session& session, UserId user) {
+    std::vector<UserId> one{user};
+    co_await session.execute("BEGIN");
+    co_await take_turn(session);
+    auto comparison = co_await compare(session, std::move(one));
+    co_await session.execute("COMMIT");
+    co_return comparison;
+}
+
+void append(const Behind& more, Behind& behind) {
+    behind.users.insert(behind.users.end(), more.users.begin(), more.users.end());
+    behind.sessions.insert(behind.sessions.end(), more.sessions.begin(), more.sessions.end());
+    behind.versions.insert(behind.versions.end(), more.versions.begin(), more.versions.end());
 }
 
 Awaitable<> publish_fences(postgres::Session& session, std::vector<UserId> users, Uuid fence) {
@@ -140,7 +173,13 @@ Awaitable<Verification> verify(postgres::Session& session, std::vector<UserId> u
         auto last = std::min(first + kUsersInStep, users.size());
         std::vector<UserId> some(users.begin() + static_cast<std::ptrdiff_t>(first),
                                  users.begin() + static_cast<std::ptrdiff_t>(last));
-        co_await compare(session, std::move(some), diverging, behind);
+        auto seen = co_await compare_unlocked(session, std::move(some));
+        append(seen.behind, behind);
+        for (auto user : seen.diverging) {
+            auto confirmed = co_await compare_in_turn(session, user);
+            append(confirmed.behind, behind);
+            diverging.merge(confirmed.diverging);
+        }
     }
     std::vector<UserId> undecided;
     if (!behind.users.empty()) {

@@ -3,8 +3,9 @@
 //
 // A fact behind the truth may have its event on the way. So a fence, an event of our own, is published behind it:
 // events of one user are handled in their order, and once the fence is, whatever is still behind has been lost. A fact
-// that is ahead of the truth, or differs at the same version, and totals that are not the sum of the facts are
-// divergences at once: what is compared is one snapshot.
+// that is ahead of the truth, or differs at the same version, and totals and lifetimes that are not the sum of the
+// facts are divergences at once. What is compared is one snapshot, without a lock; only users who diverge there are
+// compared again in the projection's turn, because a cluster has no snapshot of all of a statement.
 
 #include "platform/base/async.h"
 #include "platform/base/ids.h"

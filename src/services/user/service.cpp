@@ -58,7 +58,7 @@ Awaitable<Result<UserStats>> UserService::find_stats(Caller caller) {
     auto user = co_await find_me(std::move(caller));
     if (!user) co_return user.error();
     auto today = today_of(*user, clock_.now());
-    auto lifetime = co_await analytics::find_lifetime(store_.database(), id, today);
+    auto lifetime = co_await analytics::find_lifetime(store_.database(), id, today, user->timezone);
     UserStats stats{.total_sessions = lifetime.sessions,
                     .total_seconds = lifetime.seconds,
                     .current_streak_days = lifetime.streaks.current_days,

@@ -1,0 +1,145 @@
+#include "services/analytics/lifetime_totals.h"
+
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
+#include <boost/json/value.hpp>
+
+#include <algorithm>
+#include <tuple>
+
+namespace mindspace::analytics {
+
+namespace {
+
+namespace json = boost::json;
+
+constexpr std::array<std::int64_t, 7> kSessionMilestones{1, 10, 50, 100, 250, 500, 1000};
+constexpr std::array<std::int64_t, 6> kHourMilestones{1, 10, 50, 100, 500, 1000};
+constexpr std::array<std::int64_t, 7> kStreakMilestones{3, 7, 14, 30, 60, 100, 365};
+
+constexpr std::int64_t kSecondsAnHour = 3600;
+
+std::string_view text_of(const json::value& value) {
+    return std::string_view(value.as_string());
+}
+
+Timestamp time_of(const json::value& value) {
+    return parse_timestamp(text_of(value)).value();
+}
+
+}  // namespace
+
+// A figure that only grows has done so at that time.
+void LifetimeTotals::reach(std::string_view kind, std::span<const std::int64_t> values, std::int64_t before,
+                           std::int64_t after, Timestamp at) {
+    auto order = [](const Reached& reached) { return std::tie(reached.at, reached.value, reached.kind); };
+    for (auto value : values) {
+        if (value <= before || after < value) continue;
+        Reached reached{std::string(kind), value, at};
+        auto place = std::ranges::upper_bound(milestones_, order(reached), {}, order);
+        milestones_.insert(place, std::move(reached));
+    }
+}
+
+void LifetimeTotals::add(const Sitting& sitting, Dates skipped) {
+    auto seconds = seconds_ + sitting.seconds;
+    reach("sessions", kSessionMilestones, sessions_, sessions_ + 1, sitting.ended_at);
+    reach("hours", kHourMilestones, seconds_ / kSecondsAnHour, seconds / kSecondsAnHour, sitting.ended_at);
+    if (sitting.seconds >= kStreakSeconds && !streak_days_.contains(sitting.local_date)) {
+        streak_days_.add(sitting.local_date);
+        auto length = streak_days_.run_around(sitting.local_date, skipped);
+        reach("streakDays", kStreakMilestones, longest_streak_, length, sitting.ended_at);
+        longest_streak_ = std::max(longest_streak_, length);
+    }
+    ++sessions_;
+    seconds_ = seconds;
+    last_ended_at_ = sitting.ended_at;
+    auto& kind = kinds_[sitting.kind];
+    ++kind.sessions;
+    kind.seconds += sitting.seconds;
+    ++hours_.at(static_cast<std::size_t>(sitting.hour));
+}
+
+void LifetimeTotals::note_day(LocalDate date, std::int64_t seconds) {
+    bool is_best =
+        !best_day_ || seconds > best_day_->seconds || (seconds == best_day_->seconds && date < best_day_->date);
+    if (is_best) best_day_ = BestDay{.date = date, .seconds = seconds};
+}
+
+Lifetime LifetimeTotals::as_of(LocalDate today, Dates skipped) const {
+    return {.sessions = sessions_,
+            .seconds = seconds_,
+            .last_session_at = last_ended_at_,
+            .streaks = streak_days_.as_of(today, skipped),
+            .milestones = milestones_};
+}
+
+std::optional<std::string> LifetimeTotals::favourite_kind() const {
+    auto first = std::ranges::max_element(
+        kinds_, {}, [](const auto& kind) { return std::tie(kind.second.sessions, kind.second.seconds); });
+    if (first == kinds_.end()) return std::nullopt;
+    return first->first;
+}
+
+std::optional<std::int32_t> LifetimeTotals::favourite_hour() const {
+    if (sessions_ == 0) return std::nullopt;
+    return static_cast<std::int32_t>(std::ranges::max_element(hours_) - hours_.begin());
+}
+
+std::string LifetimeTotals::to_json() const {
+    json::object document{{"sessions", sessions_},
+                          {"seconds", seconds_},
+                          {"lastEndedAt", nullptr},
+                          {"kinds", json::object()},
+                          {"hours", json::array(hours_.begin(), hours_.end())},
+                          {"bestDay", nullptr},
+                          {"longestStreakDays", longest_streak_},
+                          {"streakDays", json::array()},
+                          {"milestones", json::array()}};
+    if (last_ended_at_) document["lastEndedAt"] = format_timestamp(*last_ended_at_);
+    if (best_day_) document["bestDay"] = json::array{format_date(best_day_->date), best_day_->seconds};
+    auto& kinds = document["kinds"].as_object();
+    for (const auto& [name, kind] : kinds_) kinds[name] = json::array{kind.sessions, kind.seconds};
+    auto& words = document["streakDays"].as_array();
+    for (const auto& [word, bits] : streak_days_.words()) words.push_back(json::array{word, bits});
+    auto& milestones = document["milestones"].as_array();
+    for (const auto& reached : milestones_)
+        milestones.push_back(json::array{reached.kind, reached.value, format_timestamp(reached.at)});
+    return json::serialize(document);
+}
+
+LifetimeTotals LifetimeTotals::from_json(std::string_view text) {
+    auto document = json::parse(text);
+    LifetimeTotals totals;
+    totals.sessions_ = document.at("sessions").as_int64();
+    totals.seconds_ = document.at("seconds").as_int64();
+    if (const auto& last = document.at("lastEndedAt"); !last.is_null()) totals.last_ended_at_ = time_of(last);
+    for (const auto& [name, kind] : document.at("kinds").as_object())
+        totals.kinds_[name] = {.sessions = kind.at(0).as_int64(), .seconds = kind.at(1).as_int64()};
+    for (std::size_t hour = 0; hour < totals.hours_.size(); ++hour)
+        totals.hours_.at(hour) = document.at("hours").at(hour).as_int64();
+    if (const auto& best = document.at("bestDay"); !best.is_null())
+        totals.best_day_ = BestDay{.date = parse_date(text_of(best.at(0))).value(), .seconds = best.at(1).as_int64()};
+    totals.longest_streak_ = document.at("longestStreakDays").to_number<std::int32_t>();
+    StreakDays::Words words;
+    for (const auto& word : document.at("streakDays").as_array())
+        words[word.at(0).to_number<std::int32_t>()] = word.at(1).to_number<std::uint32_t>();
+    totals.streak_days_ = StreakDays(std::move(words));
+    for (const auto& reached : document.at("milestones").as_array())
+        totals.milestones_.push_back(
+            {std::string(text_of(reached.at(0))), reached.at(1).as_int64(), time_of(reached.at(2))});
+    return totals;
+}
+
+LifetimeTotals look_back(std::span<const Sitting> sittings, Dates skipped) {
+    LifetimeTotals totals;
+    std::map<LocalDate, std::int64_t> seconds;
+    for (const auto& sitting : sittings) {
+        totals.add(sitting, skipped);
+        seconds[sitting.local_date] += sitting.seconds;
+    }
+    for (const auto& [date, sum] : seconds) totals.note_day(date, sum);
+    return totals;
+}
+
+}  // namespace mindspace::analytics
