@@ -79,7 +79,7 @@ Core::Core(Shared& shared_parts, unsigned core_index)
     subscriber.start();
     asio::co_spawn(loop, flush_access_log(), asio::detached);
     if (index != 0) return;
-    retention = std::make_unique<retention::Job>(loop, shared.backends.direct_database, retention_rules());
+    retention = std::make_unique<retention::Job>(loop, shared.backends.direct_database, retention_rules(shared.config));
     retention->start();
 }
 

@@ -217,6 +217,8 @@ void collect_mails(const std::vector<std::unique_ptr<Core>>& cores, telemetry::P
         page.counter("mindspace_mails_sent", "Mails that the server has taken.", stats.sent.value());
         page.counter("mindspace_mails_failed", "Attempts to send a mail that failed.", stats.failed.value());
         page.counter("mindspace_mails_given_up", "Mails that could not be sent within a day.", stats.given_up.value());
+        page.counter("mindspace_mail_files_removed", "Files of mails that had served their time, or were too many.",
+                     stats.removed.value());
     }
 }
 

@@ -10,8 +10,8 @@
 
 namespace mindspace::app {
 
-retention::Rules retention_rules() {
-    auto rules = auth::retention_rules();
+retention::Rules retention_rules(const Config& config) {
+    auto rules = auth::retention_rules(config.auth.address_retention);
     std::ranges::move(meditation::retention_rules(), std::back_inserter(rules));
     rules.push_back(http::retention_rule());
     rules.push_back({.name = "outbox_partitions", .remove = &events::keep_outbox_partitions});

@@ -91,6 +91,7 @@ struct AuthSettings {
     Seconds refresh_token_ttl{604'800};
     std::uint32_t max_login_sessions = 50;
     Seconds login_session_lifetime{15'552'000};
+    Seconds address_retention{7'776'000};
     std::uint32_t token_cache = 50'000;
     std::uint32_t argon2_memory_kib = 19'456;
     std::uint32_t argon2_passes = 2;

@@ -22,7 +22,8 @@ constexpr Statement kLeft{"test_left", R"(
         UNION ALL SELECT 'mail ' || recipient FROM mails
         UNION ALL SELECT 'token ' || convert_from(token_hash, 'UTF8') FROM one_time_tokens
         UNION ALL SELECT 'request ' || email_key FROM reset_requests
-        UNION ALL SELECT 'audit ' || action FROM audit_log
+        UNION ALL SELECT 'audit ' || action || CASE WHEN ip || user_agent <> '' THEN ' with address' ELSE '' END
+                  FROM audit_log
         UNION ALL SELECT 'login ' || ip FROM auth_sessions
         UNION ALL SELECT 'signing ' || kid FROM signing_keys) AS all_rows)"};
 
@@ -67,8 +68,9 @@ TEST_F(RetentionTest, RemovesWhatHasServedItsTimeAndNothingElse) {
         SELECT gen_random_uuid(), name, '', '', now() - age::interval, now()
         FROM (VALUES ('old', '25 hours'), ('young', '23 hours')) AS r (name, age);
         INSERT INTO audit_log (user_id, audit_id, at, action, ip, user_agent, detail)
-        SELECT gen_random_uuid(), gen_random_uuid(), now() - age::interval, name, '', '', '{}'
-        FROM (VALUES ('old', '401 days'), ('young', '399 days')) AS a (name, age);
+        SELECT gen_random_uuid(), gen_random_uuid(), now() - age::interval, name, ip, ip, '{}'
+        FROM (VALUES ('old', '401 days', '10.0.0.1'), ('young', '399 days', ''), ('91 days', '91 days', '10.0.0.1'),
+                     ('89 days', '89 days', '10.0.0.1')) AS a (name, age, ip);
         INSERT INTO signing_keys (kid, public_key, created_at, retires_at)
         SELECT name, '', now(), at FROM (VALUES ('old', now() - interval '25 hours'),
                                                 ('young', now() - interval '23 hours'), ('signs', NULL)) AS s (name, at);
@@ -81,19 +83,20 @@ TEST_F(RetentionTest, RemovesWhatHasServedItsTimeAndNothingElse) {
              AS l (name, ends, revoked);
         SELECT outbox_make_partition(current_date - 9);
         INSERT INTO consumer_positions VALUES ('x', pg_current_xact_id(), 0))"));
-    Job job(io_, conninfo_, app::retention_rules());
+    Job job(io_, conninfo_, app::retention_rules(app::Config{}));
     job.start();
     run_until(io_, [&] { return job.stats().runs.value() == 1; });
-    EXPECT_THAT(
-        run(io_, session_.query(kLeft))[0].get<std::vector<std::string>>(0),
-        ElementsAre("audit young", "key young", "login alive", "login expired young", "login revoked young", "mail due",
-                    "mail young", "request young", "signing signs", "signing young", "token good", "token young"));
+    EXPECT_THAT(run(io_, session_.query(kLeft))[0].get<std::vector<std::string>>(0),
+                ElementsAre("audit 89 days with address", "audit 91 days", "audit young", "key young", "login alive",
+                            "login expired young", "login revoked young", "mail due", "mail young", "request young",
+                            "signing signs", "signing young", "token good", "token young"));
     std::vector<std::string> removed;
     for (const auto& rule : job.stats().rules)
         removed.push_back(rule->name + " " + std::to_string(rule->removed.value()));
-    EXPECT_THAT(removed, ElementsAre("mails 1", "one_time_tokens 1", "reset_requests 1", "audit_log 1", "mail_counts 1",
-                                     "signing_keys 1", "revoked_login_sessions 1", "expired_login_sessions 1",
-                                     "group_attendance 0", "groups 0", "idempotency_keys 2501", "outbox_partitions 1"));
+    EXPECT_THAT(removed,
+                ElementsAre("mails 1", "one_time_tokens 1", "reset_requests 1", "audit_log 1", "audit_log_addresses 1",
+                            "mail_counts 1", "signing_keys 1", "revoked_login_sessions 1", "expired_login_sessions 1",
+                            "group_attendance 0", "groups 0", "idempotency_keys 2501", "outbox_partitions 1"));
     EXPECT_EQ(job.stats().failures.value(), 0U);
     job.stop();
 }

@@ -27,13 +27,12 @@ namespace {
 
 using std::chrono::steady_clock;
 
-constexpr off_t kLogLimit = off_t{16} << 20;
 constexpr std::chrono::milliseconds kLook{10};
 constexpr std::chrono::seconds kKillDeadline{5};
 
 FileDescriptor open_log(const std::filesystem::path& path) {
     struct stat status{};
-    if (::stat(path.c_str(), &status) == 0 && status.st_size > kLogLimit) {
+    if (::stat(path.c_str(), &status) == 0 && static_cast<std::uintmax_t>(status.st_size) > kLogLimit) {
         std::filesystem::rename(path, path.native() + ".1");
     }
     FileDescriptor log(::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600));

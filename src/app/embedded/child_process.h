@@ -8,12 +8,16 @@
 #include <sys/types.h>
 
 #include <chrono>
+#include <cstdint>
 #include <filesystem>
 #include <optional>
 #include <string>
 #include <vector>
 
 namespace mindspace::app {
+
+// Of a log file.
+inline constexpr std::uintmax_t kLogLimit = std::uintmax_t{16} << 20;
 
 // Send `signal`, then give it `grace` to end.
 struct StopStep {
@@ -27,7 +31,7 @@ using StopPlan = std::vector<StopStep>;
 struct ChildCommand {
     std::vector<std::string> arguments;  // the first is the absolute path of the program
     std::filesystem::path working_directory;
-    std::filesystem::path log_file;  // appended to; beyond 16 MiB the old one moves to "<log_file>.1"
+    std::filesystem::path log_file;  // appended to; beyond kLogLimit the old one moves to "<log_file>.1"
     Account account;
     StopPlan stop_plan;  // not empty
 };

@@ -132,7 +132,11 @@ ChildCommand EmbeddedPostgres::prepare() {
              "unix_socket_permissions=0700", "max_connections=100",
              fmt::format("shared_buffers={}MB", shared_buffers_megabytes()), "fsync=on", "synchronous_commit=on",
              "full_page_writes=on", "max_wal_size=2GB", "checkpoint_timeout=15min", "jit=off", "timezone=UTC",
-             "log_timezone=UTC", "log_destination=stderr", "logging_collector=off"}) {
+             "log_timezone=UTC", "log_destination=stderr", "logging_collector=off",
+             // No word of a user in the log: neither statements and their parameters nor the rows that an error is
+             // about, which stand in its detail.
+             "log_statement=none", "log_min_duration_statement=-1", "log_min_error_statement=panic",
+             "log_error_verbosity=terse", "log_parameter_max_length=0", "log_parameter_max_length_on_error=0"}) {
         arguments.emplace_back("-c");
         arguments.push_back(setting);
     }

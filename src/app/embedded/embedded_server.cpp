@@ -26,6 +26,8 @@ constexpr auto kAnswerPoll = 20ms;
 constexpr int kAttempts = 3;
 constexpr auto kBetweenAttempts = 1s;
 
+constexpr std::chrono::days kLogPeriod{7};
+
 }  // namespace
 
 EmbeddedServer::EmbeddedServer(std::string name, std::filesystem::path log_file, Progress progress)
@@ -104,6 +106,23 @@ std::string EmbeddedServer::last_words() const {
         fatal = is_fatal;
     }
     return words;
+}
+
+// The older file's time is when it was made. It is appended to (child_process.h), so it can be cut off under way.
+void EmbeddedServer::rotate_log(std::chrono::system_clock::time_point now) {
+    std::error_code failure;
+    const std::filesystem::path older = log_file_.native() + ".1";
+    const auto rotated_at = std::filesystem::last_write_time(older, failure);
+    if (failure) {
+        std::ofstream(older).flush();  // from now on
+        return;
+    }
+    const auto size = std::filesystem::file_size(log_file_, failure);
+    if (failure || (size < kLogLimit && now - std::chrono::file_clock::to_sys(rotated_at) < kLogPeriod)) return;
+    std::filesystem::copy_file(log_file_, older, std::filesystem::copy_options::overwrite_existing, failure);
+    if (failure) return report(fmt::format("cannot write {}: {}", older.native(), failure.message()));
+    std::filesystem::last_write_time(older, std::chrono::file_clock::from_sys(now), failure);
+    std::filesystem::resize_file(log_file_, 0, failure);
 }
 
 void EmbeddedServer::stop() {

@@ -4,6 +4,7 @@
 
 #include "app/embedded/child_process.h"
 
+#include <chrono>
 #include <filesystem>
 #include <functional>
 #include <optional>
@@ -39,6 +40,9 @@ public:
     std::optional<ChildEnd> take_end();
     // Its last words since the launch: the line with a fatal error, or else the last line.
     [[nodiscard]] std::string last_words() const;
+    // Moves what it has written so far into "<log_file>.1" if that is large, or a week after the last time: what stood
+    // there goes. It writes on into the same file, so there is nothing to tell it.
+    void rotate_log(std::chrono::system_clock::time_point now);
     // Shuts it down cleanly; kills it if it does not end in time. Nothing if it does not run.
     void stop();
     // Of the running process, for tests and logs.

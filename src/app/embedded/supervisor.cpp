@@ -19,6 +19,7 @@ namespace {
 constexpr std::chrono::milliseconds kFirstBackoff = 200ms;
 constexpr std::chrono::milliseconds kLongestBackoff = 30s;
 constexpr auto kStableAfter = 60s;
+constexpr auto kRotateEvery = 60s;  // at most: looks whether a log is due
 
 std::filesystem::path make_sockets(const std::filesystem::path& path, const Account& account) {
     require_reachable(path, account);
@@ -100,6 +101,11 @@ void EmbeddedServers::start() {
 void EmbeddedServers::poll() {
     const auto now = steady_clock::now();
     for (auto& watch : watches_) watch.poll(now);
+    if (now < rotate_at_) return;
+    rotate_at_ = now + kRotateEvery;
+    const auto today = std::chrono::system_clock::now();
+    postgres_.rotate_log(today);
+    redis_.rotate_log(today);
 }
 
 void EmbeddedServers::stop() {

@@ -72,6 +72,7 @@ private:
     EmbeddedPostgres postgres_;
     EmbeddedRedis redis_;
     std::array<Watch, 2> watches_;
+    std::chrono::steady_clock::time_point rotate_at_{};
 };
 
 }  // namespace mindspace::app

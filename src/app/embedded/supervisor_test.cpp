@@ -190,6 +190,41 @@ TEST_F(EmbeddedServersTest, AreDurableUtf8AndNotOnTheNetwork) {
     EXPECT_EQ(status.st_uid, account_.user);
 }
 
+TEST_F(EmbeddedServersTest, LogNothingOfUsersAndForAWhileOnly) {
+    const DataDirectory directory(data());
+    EmbeddedServers servers(directory, {}, progress());
+    servers.start();
+    const auto conninfo = servers.postgres_conninfo();
+    EXPECT_EQ(query(conninfo, "CREATE TABLE people (email text PRIMARY KEY)"), "");
+    EXPECT_EQ(query(conninfo, "INSERT INTO people VALUES ('ada@example.org')"), "");
+    const auto refused = query(conninfo, "INSERT INTO people VALUES ('ada@example.org')");
+    EXPECT_TRUE(refused.contains("people_pkey")) << refused;
+    const auto log = directory.log() / "postgres.log";
+    const auto text_of = [](const fs::path& file) {
+        std::ifstream in(file);
+        return std::string(std::istreambuf_iterator<char>(in), {});
+    };
+    EXPECT_TRUE(text_of(log).contains("people_pkey"));
+    EXPECT_FALSE(text_of(log).contains("ada@example.org"));
+    EXPECT_FALSE(text_of(log).contains("INSERT"));
+
+    servers.poll();  // from now on
+    const fs::path older = log.native() + ".1";
+    ASSERT_TRUE(fs::exists(older));
+    auto& postgres = const_cast<EmbeddedPostgres&>(servers.postgres());
+    const auto now = std::chrono::system_clock::now();
+    postgres.rotate_log(now + std::chrono::days(6));
+    EXPECT_TRUE(text_of(log).contains("people_pkey"));
+    postgres.rotate_log(now + std::chrono::days(8));
+    EXPECT_EQ(fs::file_size(log), 0U);
+    EXPECT_TRUE(text_of(older).contains("people_pkey"));
+    query(conninfo, "SELECT no_such_thing");
+    EXPECT_TRUE(text_of(log).contains("no_such_thing")) << "the server writes on";
+    EXPECT_FALSE(text_of(log).contains(std::string(1, '\0')));
+    postgres.rotate_log(now + std::chrono::days(16));
+    EXPECT_FALSE(text_of(older).contains("people_pkey"));
+}
+
 TEST_F(EmbeddedServersTest, ComeBackWithTheirDataWhenKilled) {
     const DataDirectory directory(data());
     EmbeddedServers servers(directory, {}, progress());

@@ -2,6 +2,7 @@
 
 #include "platform/base/calendar.h"
 #include "platform/base/utf8.h"
+#include "platform/base/visible_text.h"
 
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
@@ -31,6 +32,7 @@ bool is_email(std::string_view text) {
     auto domain = text.substr(at + 1);
     if (std::ranges::any_of(text, is_control_or_space) || text.substr(0, at).find('@') != std::string_view::npos)
         return false;
+    if (has_control_character(text, Lines::none) || has_reordering_character(text)) return false;
     if (text.find_first_of("<>(),;:\\\"[]") != std::string_view::npos) return false;
     return domain.find('.') != std::string_view::npos && domain.front() != '.' && domain.back() != '.' &&
            domain.find("..") == std::string_view::npos && domain.front() != '-';
@@ -71,6 +73,20 @@ constexpr Extent kAnyText{.max = 67'108'864};
 template <class Int>
 constexpr Extent kAny{.min = std::numeric_limits<Int>::min(), .max = std::numeric_limits<Int>::max()};
 
+// What a reader of the OpenAPI document can check.
+std::string_view pattern_of(Text purpose) {
+    switch (purpose) {
+        case Text::name:
+            return R"(^[^\u0000-\u001F\u007F-\u009F\u2028-\u202E\u2066-\u206F]*$)";
+        case Text::prose:
+            return R"(^[^\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F-\u009F]*$)";
+        case Text::undeclared:
+        case Text::exact:
+            break;
+    }
+    return {};
+}
+
 void describe_scalar(JsonWriter& out, std::string_view type, std::string_view format, const Rules& rules,
                      const Extent& extent) {
     out.begin_object();
@@ -82,6 +98,7 @@ void describe_scalar(JsonWriter& out, std::string_view type, std::string_view fo
     auto max = rules.max ? rules.max : extent.max;
     if (min) out.key(text ? "minLength" : "minimum"), out.integer(*min);
     if (max) out.key(text ? "maxLength" : "maximum"), out.integer(*max);
+    if (const auto pattern = pattern_of(rules.text); !pattern.empty()) out.key("pattern"), out.string(pattern);
     describe_about(out, rules);
     out.end_object();
 }
@@ -118,6 +135,12 @@ bool read_parsed(const json::value& in, T& to, std::optional<T> (*parse)(std::st
     return true;
 }
 
+// Before the work of preparing it: composing takes at most four characters for one.
+bool is_hopelessly_long(std::string_view text, std::int64_t most) {
+    const auto bound = 4 * static_cast<std::size_t>(most);
+    return text.size() > bound && count_code_points(text) > bound;
+}
+
 // Of JSON: how many members its objects have, as they were written. Outside strings a colon stands nowhere else.
 std::size_t count_colons(std::string_view text) {
     std::size_t colons = 0;
@@ -148,6 +171,19 @@ const Format kEmail{"email", &is_email, "must be an email address"};
 const Format kHttpsUrl{"uri", &is_https_url, "must be an absolute https URL"};
 const Format kLanguageTag{"", &is_language_tag, "must be a BCP 47 language tag"};
 const Format kTimeZone{"", &is_time_zone, "must be a name of the IANA time-zone database"};
+
+std::string prepared_text(std::string_view text, Text purpose) {
+    switch (purpose) {
+        case Text::name:
+            return composed(without_space_around(text));
+        case Text::prose:
+            return composed(with_line_feeds(text));
+        case Text::undeclared:
+        case Text::exact:
+            break;
+    }
+    return std::string(text);
+}
 
 std::string Path::pointer() const {
     if (parent == nullptr) return {};
@@ -190,10 +226,24 @@ bool Faults::check_string(std::string_view text, const Rules& rules, const Path&
         return add(at, "too_short", "must have at least " + std::to_string(*rules.min) + " characters"), false;
     if (rules.max && length > *rules.max)
         return add(at, "too_long", "must have at most " + std::to_string(*rules.max) + " characters"), false;
-    if (text.find('\0') != std::string_view::npos)  // PostgreSQL's text has no NUL
-        return add(at, "invalid_character", "must not contain U+0000"), false;
+    if (!check_characters(text, rules, at)) return false;
     if (rules.format != nullptr && !rules.format->accepts(text))
         return add(at, "invalid_format", std::string(rules.format->message)), false;
+    return true;
+}
+
+bool Faults::check_characters(std::string_view text, const Rules& rules, const Path& at) {
+    if (text.find('\0') != std::string_view::npos)  // PostgreSQL's text has no NUL
+        return add(at, "bad_character", "must not contain U+0000"), false;
+    if (rules.text == Text::prose && has_control_character(text, Lines::allowed))
+        return add(at, "bad_character", "must not contain control characters other than line feed and tab"), false;
+    if (rules.text != Text::name) return true;
+    if (has_control_character(text, Lines::none))
+        return add(at, "bad_character", "must not contain control characters"), false;
+    if (has_reordering_character(text))
+        return add(at, "bad_character", "must not contain characters that reorder the text around them"), false;
+    if (!text.empty() && !is_visible(text))
+        return add(at, "not_visible", "must have a character that can be seen"), false;
     return true;
 }
 
@@ -216,6 +266,9 @@ bool Faults::check_count(std::size_t count, const Rules& rules, const Path& at) 
 
 void describe_about(JsonWriter& out, const Rules& rules) {
     std::string text(rules.about);
+    if (rules.text == Text::name)
+        text += text.empty() ? "Trimmed, in NFC; one character must be visible."
+                             : " Trimmed, in NFC; one character must be visible.";
     if (rules.format != nullptr && rules.format->name.empty())
         text += (text.empty() ? "It " : " It ") + std::string(rules.format->message) + ".";
     if (!text.empty()) out.key("description"), out.string(text);
@@ -242,9 +295,14 @@ std::string one_of(const std::string_view* names, std::size_t count) {
 bool Type<std::string>::read(const json::value& in, std::string& to, const Rules& rules, const Path& at,
                              Faults& faults) {
     if (!faults.check_type(in.is_string(), at, "a string")) return false;
-    std::string_view text(in.get_string());
+    const std::string_view typed(in.get_string());
+    if (rules.max && is_hopelessly_long(typed, *rules.max)) return faults.check_string(typed, rules, at);
+    auto text = prepared_text(typed, rules.text);
+    // Something was typed, and nothing of it can be seen.
+    if (text.empty() && !typed.empty() && rules.min)
+        return faults.add(at, "not_visible", "must have a character that can be seen"), false;
     if (!faults.check_string(text, rules, at)) return false;
-    to = text;
+    to = std::move(text);
     return true;
 }
 void Type<std::string>::write(JsonWriter& out, const std::string& text) {

@@ -38,6 +38,19 @@ struct Format {
     std::string_view message;
 };
 
+// What a string is for, which says how it is prepared before it is checked and kept. Whatever clients send declares it
+// (declares_texts()); a string with a Format is taken as it is unless it says otherwise.
+enum class Text {
+    undeclared,
+    exact,  // taken byte for byte: secrets, cursors, what comes back to the client
+    name,   // one line that others see: composed and trimmed; visible, without control and reordering characters.
+            // Without a minimum it may be empty
+    prose,  // composed, its lines ended by line feeds; other control characters than that and tab are refused
+};
+
+// As it is kept. What was kept before texts were prepared is compared in this form.
+std::string prepared_text(std::string_view text, Text purpose);
+
 extern const Format kEmail;        // one @, no white space or controls; the mail that arrives is the real check
 extern const Format kHttpsUrl;     // absolute https URL
 extern const Format kLanguageTag;  // BCP 47, well-formed
@@ -47,10 +60,13 @@ struct Rules {
     std::optional<std::int64_t> min{};  // of a string: code points; of a number: value; of a list: items
     std::optional<std::int64_t> max{};
     const Format* format = nullptr;
+    Text text = Text::undeclared;
     bool optional = false;     // in: may be absent or null, the member keeps its initial value
     bool omit_absent = false;  // out: an empty optional is left out, not null
     std::string_view about{};  // one sentence
 };
+
+inline constexpr Rules kCursorRules{.max = 256, .text = Text::exact};
 
 template <class T, class M>
 struct Field {
@@ -129,6 +145,7 @@ public:
     // The checks that several types share. Each adds a fault and answers false when the value does not fit.
     bool check_type(bool fits, const Path& at, std::string_view expected);
     bool check_string(std::string_view text, const Rules& rules, const Path& at);
+    bool check_characters(std::string_view text, const Rules& rules, const Path& at);
     bool check_number(std::int64_t number, const Rules& rules, const Path& at);
     bool check_count(std::size_t count, const Rules& rules, const Path& at);
 
@@ -388,6 +405,43 @@ template <Object T>
 constexpr bool may_be_empty() {
     auto may = []<class M>(const Field<T, M>& f) { return may_be_absent<M>(f.rules); };
     return std::apply([&](const auto&... f) { return (may(f) && ...); }, Type<T>::kFields);
+}
+
+// Whether each string in a document from a client says what it is for; endpoint() and the room's messages insist on it.
+template <class M>
+constexpr bool declares_texts(const Rules& rules = {});
+
+template <class M>
+struct ItemOf {};  // of what is read in the place of M
+template <class T>
+struct ItemOf<std::optional<T>> {
+    using Type = T;
+};
+template <class T>
+struct ItemOf<Patch<T>> {
+    using Type = T;
+};
+template <class T>
+struct ItemOf<Checked<T>> {
+    using Type = T;
+};
+template <class T>
+struct ItemOf<std::vector<T>> {
+    using Type = T;
+};
+
+template <class M>
+constexpr bool declares_texts(const Rules& rules) {
+    if constexpr (std::is_same_v<M, std::string>) {
+        return rules.format != nullptr || rules.text != Text::undeclared;
+    } else if constexpr (requires { typename ItemOf<M>::Type; }) {
+        return declares_texts<typename ItemOf<M>::Type>(rules);
+    } else if constexpr (Object<M>) {
+        return std::apply([]<class... F>(const Field<M, F>&... f) { return (declares_texts<F>(f.rules) && ...); },
+                          M::fields());
+    } else {
+        return true;
+    }
 }
 
 template <Object T>

@@ -48,6 +48,34 @@ struct Answer {
     }
 };
 
+struct Letter {
+    std::string from;
+    std::optional<std::string> nickname;
+    Patch<std::string> text;
+    std::string secret;
+
+    static constexpr std::string_view kName = "Letter";
+    static constexpr auto fields() {
+        return std::tuple{field("from", &Letter::from, {.min = 1, .max = 3, .text = Text::name, .optional = true}),
+                          field("nickname", &Letter::nickname, {.text = Text::name}),
+                          field("text", &Letter::text, {.max = 4, .text = Text::prose}),
+                          field("secret", &Letter::secret, {.max = 4, .text = Text::exact, .optional = true})};
+    }
+};
+
+struct Letters {
+    std::vector<Checked<Letter>> letters;
+    std::optional<std::int32_t> count;
+
+    static constexpr std::string_view kName = "Letters";
+    static constexpr auto fields() {
+        return std::tuple{field("letters", &Letters::letters), field("count", &Letters::count)};
+    }
+};
+
+static_assert(declares_texts<Letter>() && declares_texts<Letters>());
+static_assert(!declares_texts<Part>() && !declares_texts<Whole>() && !declares_texts<std::optional<std::string>>());
+
 std::vector<std::string> pointers_and_codes(const Error& error) {
     std::vector<std::string> list;
     for (const auto& fault : error.faults) list.push_back(fault.pointer + fault.parameter + " " + fault.code);
@@ -113,7 +141,47 @@ TEST(Schema, RefusesWhatIsNoFiniteNumber) {
 TEST(Schema, RefusesTheCharacterThatTheDatabaseCannotKeep) {
     auto part = from_json<Part>(R"({"name":"a\u0000","count":1})");
     ASSERT_FALSE(part);
-    EXPECT_EQ(pointers_and_codes(part.error()), std::vector<std::string>{"/name invalid_character"});
+    EXPECT_EQ(pointers_and_codes(part.error()), std::vector<std::string>{"/name bad_character"});
+}
+
+TEST(Schema, PreparesTextsByWhatTheyAreFor) {
+    const auto letter = from_json<Letter>(json::serialize(json::object{
+        {"from", " Zoe\u0308\n"}, {"nickname", " \u3000"}, {"text", " e\u0301\r\n\t"}, {"secret", " e\u0301\n"}}));
+    ASSERT_TRUE(letter) << letter.error().detail;
+    EXPECT_EQ(letter->from, "Zo\u00EB") << "three characters, once it is composed and trimmed";
+    EXPECT_EQ(letter->nickname, "") << "nothing, where nothing is enough";
+    EXPECT_EQ(letter->text.value, " \u00E9\n\t");
+    EXPECT_EQ(letter->secret, " e\u0301\n") << "byte for byte";
+}
+
+TEST(Schema, RefusesCharactersByWhatTheTextIsFor) {
+    const auto codes = [](const json::object& letter) {
+        const auto read = from_json<Letter>(json::serialize(letter));
+        return read ? std::vector<std::string>() : pointers_and_codes(read.error());
+    };
+    using Codes = std::vector<std::string>;
+    EXPECT_EQ(codes({{"from", ""}}), Codes{"/from too_short"});
+    for (const char* unseen : {" \n", "\u200B", "\u2800", "\u0301", "\u3164\uFE0F"}) {
+        EXPECT_EQ(codes({{"from", unseen}}), Codes{"/from not_visible"}) << unseen;
+    }
+    EXPECT_EQ(codes({{"nickname", "\u200B"}}), Codes{"/nickname not_visible"});
+    for (const char* bad : {"a\tb", "a\x1B", "\u202Ea", "\u2067a"})
+        EXPECT_EQ(codes({{"from", bad}, {"nickname", bad}}), (Codes{"/from bad_character", "/nickname bad_character"}));
+    EXPECT_EQ(codes({{"text", "\u202E\u200B"}}), Codes{});
+    for (const char* bad : {"\x1B", "\u0085", "\x7F"}) EXPECT_EQ(codes({{"text", bad}}), Codes{"/text bad_character"});
+    EXPECT_EQ(codes({{"secret", "\x1B\u202E"}}), Codes{});
+    EXPECT_EQ(codes({{"text", "\u00E9\u00E9\u00E9\u00E9e\u0301"}}), Codes{"/text too_long"});
+    EXPECT_EQ(codes({{"text", "e\u0301e\u0301e\u0301e\u0301"}}), Codes{}) << "four characters, eight code points";
+    EXPECT_EQ(codes({{"text", std::string(5000, 'e')}}), Codes{"/text too_long"});
+}
+
+TEST(Schema, DescribesWhichCharactersATextMayHave) {
+    std::string text;
+    JsonWriter out(text);
+    Type<std::string>::describe(out, {.min = 1, .max = 3, .text = Text::name}, *std::make_unique<Components>());
+    const auto schema = parse_json(text)->as_object();
+    EXPECT_EQ(schema.at("pattern"), R"(^[^\u0000-\u001F\u007F-\u009F\u2028-\u202E\u2066-\u206F]*$)");
+    EXPECT_NE(schema.at("description").as_string().find("visible"), json::string::npos);
 }
 
 TEST(Schema, AnswersMalformedToWhatIsNoJson) {

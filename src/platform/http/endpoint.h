@@ -268,6 +268,10 @@ void describe_type(JsonWriter& out, schema::Components& components) {
 template <class Handler>
 Endpoint endpoint(Declaration declaration, Handler handler) {
     using Traits = HandlerTraits<Handler>;
+    if constexpr (!std::is_same_v<typename Traits::Body, None>)
+        static_assert(schema::declares_texts<typename Traits::Body>());
+    if constexpr (!std::is_same_v<typename Traits::Query, None>)
+        static_assert(schema::declares_texts<typename Traits::Query>());
     Endpoint row{.declaration = std::move(declaration), .types = {}, .handle = {}, .index = 0};
     if constexpr (!std::is_same_v<typename Traits::Body, None>) {
         row.types.body = &describe_type<typename Traits::Body>;

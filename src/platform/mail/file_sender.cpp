@@ -5,9 +5,12 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <string>
+#include <system_error>
+#include <vector>
 
 namespace mindspace::mail {
 
@@ -41,7 +44,48 @@ private:
     int descriptor_;
 };
 
+// A directory is not read for each mail; so many may be above the bound.
+constexpr std::size_t kTidyEvery = 100;
+
+// Mails, and drafts that a process left when it died.
+bool is_ours(const std::filesystem::path& file) {
+    return file.extension() == ".eml" || file.extension() == ".draft";
+}
+
+struct Kept {
+    std::filesystem::file_time_type written_at;
+    std::filesystem::path file;
+};
+
+std::vector<Kept> list_kept(const std::filesystem::path& directory) {
+    std::vector<Kept> list;
+    std::error_code failure;  // of a file that has gone meanwhile
+    for (const auto& entry : std::filesystem::directory_iterator(directory, failure)) {
+        if (!is_ours(entry.path())) continue;
+        const auto written_at = entry.last_write_time(failure);
+        if (!failure) list.push_back({written_at, entry.path()});
+    }
+    return list;
+}
+
 }  // namespace
+
+// By when they were written, oldest first.
+std::size_t FileSender::tidy(Timestamp now) {
+    since_tidy_ = 0;
+    auto kept = list_kept(directory_);
+    std::ranges::sort(kept, {}, &Kept::written_at);
+    const auto too_old = std::chrono::file_clock::from_sys(now - kKept);
+    std::size_t excess = kept.size() > most_ ? kept.size() - most_ : 0;
+    std::size_t removed = 0;
+    for (const auto& [written_at, file] : kept) {
+        if (written_at >= too_old && excess == 0) break;
+        if (excess > 0) --excess;
+        std::error_code failure;
+        if (std::filesystem::remove(file, failure)) ++removed;
+    }
+    return removed;
+}
 
 void FileSender::send(const Message& message) {
     auto seconds = std::chrono::system_clock::to_time_t(message.date);
@@ -53,6 +97,7 @@ void FileSender::send(const Message& message) {
     }
     if (std::rename(draft.c_str(), file.c_str()) != 0) throw fault(file);
     if (!File(directory_.c_str(), O_RDONLY | O_DIRECTORY).sync()) throw fault(directory_);
+    if (++since_tidy_ >= kTidyEvery) tidy(SystemClock().now());
 }
 
 }  // namespace mindspace::mail

@@ -1,23 +1,33 @@
 #pragma once
 // Puts mails into a directory as `<time>-<id>.eml`, for a machine without a mail server: a file there is whole, and a
-// mail that is sent twice is one file.
+// mail that is sent twice is one file. They are kept for a while, and no more than some: they hold addresses and links.
 
 #include "platform/mail/sender.h"
 
+#include <atomic>
+#include <chrono>
+#include <cstddef>
 #include <filesystem>
 
 namespace mindspace::mail {
 
 class FileSender final : public Sender {
 public:
-    // `directory` exists.
-    explicit FileSender(std::filesystem::path directory) : directory_(std::move(directory)) {}
+    // As long as the queue remembers a mail.
+    static constexpr std::chrono::days kKept{7};
+
+    // `directory` exists. Beyond `most` files the oldest go.
+    explicit FileSender(std::filesystem::path directory, std::size_t most = 10'000)
+        : directory_(std::move(directory)), most_(most) {}
 
     void send(const Message& message) override;
+    std::size_t tidy(Timestamp now) override;
     void stop() override {}
 
 private:
     std::filesystem::path directory_;
+    std::size_t most_;
+    std::atomic<std::size_t> since_tidy_ = 0;
 };
 
 }  // namespace mindspace::mail

@@ -54,6 +54,39 @@ TEST_F(Files, AreOneWhenAMailIsSentTwice) {
     EXPECT_EQ(list().size(), 1U);
 }
 
+TEST_F(Files, AreRemovedAfterAWeek) {
+    FileSender sender(directory_);
+    sender.send(message_);
+    const auto now = SystemClock().now();
+    std::ofstream(directory_ / ".dead.draft") << "half";
+    std::ofstream(directory_ / "notes.txt") << "of the operator";
+    EXPECT_EQ(sender.tidy(now + std::chrono::days(6)), 0U);
+    EXPECT_EQ(sender.tidy(now + std::chrono::days(8)), 2U);
+    const auto left = list();
+    ASSERT_EQ(left.size(), 1U);
+    EXPECT_EQ(left[0].filename(), "notes.txt");
+}
+
+TEST_F(Files, AreNoMoreThanABound) {
+    FileSender sender(directory_, 5);
+    const auto write = [&](int id) {
+        message_.id = std::to_string(id);
+        sender.send(message_);
+        fs::last_write_time(directory_ / ("20261123T060500Z-" + message_.id + ".eml"),
+                            fs::file_time_type::clock::now() + std::chrono::seconds(id));
+    };
+    for (int id = 0; id < 8; ++id) write(id);
+    EXPECT_EQ(sender.tidy(SystemClock().now()), 3U);
+    for (int id = 0; id < 8; ++id)
+        EXPECT_EQ(fs::exists(directory_ / ("20261123T060500Z-" + std::to_string(id) + ".eml")), id >= 3) << id;
+    // By themselves, should nobody tidy up.
+    for (int id = 10; id < 110; ++id) {
+        message_.id = std::to_string(id);
+        sender.send(message_);
+    }
+    EXPECT_LT(list().size(), 20U);
+}
+
 TEST_F(Files, ThatCannotBeWrittenAreTold) {
     FileSender sender(directory_ / "missing");
     EXPECT_THROW(sender.send(message_), SendError);

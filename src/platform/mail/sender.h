@@ -19,6 +19,9 @@ public:
 
     // Returns once the mail is in somebody else's keeping. Throws SendError.
     virtual void send(const Message& message) = 0;
+    // Removes sent mails that have served their time, where the sender keeps any; returns how many. To be called every
+    // hour or so.
+    virtual std::size_t tidy(Timestamp) { return 0; }
     // Makes every send(), those under way included, end soon with SendError. From any thread; final.
     virtual void stop() = 0;
 };

@@ -1,5 +1,6 @@
 #include "services/analytics/accounts.h"
 
+#include "platform/events/personal_events.h"
 #include "platform/postgres/session.h"
 
 namespace mindspace::analytics {
@@ -49,6 +50,7 @@ Awaitable<> erase_accounts(postgres::Session& session, std::vector<UserId> users
     co_await session.query(kForgetTotals, users);
     co_await session.query(kForgetLifetimes, users);
     co_await session.query(kForgetFacts, users);
+    co_await events::forget_events(session, std::move(users));
 }
 
 }  // namespace mindspace::analytics

@@ -25,7 +25,7 @@ struct Registrations {
 Awaitable<> keep_registrations(postgres::Session& session, Registrations registrations);
 
 // Takes facts and totals of the users away, and adds what they amounted to to the totals of the erased: for each user
-// once, however often it is told.
+// once, however often it is told. Their events go, too: nobody needs them any more.
 Awaitable<> erase_accounts(postgres::Session& session, std::vector<UserId> users);
 
 }  // namespace mindspace::analytics

@@ -142,6 +142,27 @@ Awaitable<Result<>> AccountService::resend_verification(http::Principal principa
     co_return Result<>{};
 }
 
+Awaitable<Result<AuditPage>> AccountService::list_audit(http::Principal principal, AuditQuery query) {
+    static const auto kNewest = AuditId{Uuid::parse("ffffffff-ffff-ffff-ffff-ffffffffffff").value()};
+    const auto context = "audit_log " + principal.user.to_string();
+    auto after = kNewest;
+    if (query.cursor) {
+        auto position = decode_cursor<AuditId>(context, *query.cursor);
+        if (!position) co_return position.error();
+        after = position->id;
+    }
+    // One more than asked for tells whether there is a next page.
+    auto records = co_await accounts_.list_audit(principal.user, after, query.limit + 1);
+    const auto limit = static_cast<std::size_t>(query.limit);
+    AuditPage page;
+    if (records.size() > limit) {
+        records.resize(limit);
+        page.next_cursor = encode_cursor(context, ListPosition<AuditId>{records.back().at, records.back().id});
+    }
+    page.items = std::move(records);
+    co_return page;
+}
+
 // Here PostgreSQL comes first: a deletion that failed must leave a login that can ask for it again. The commit itself
 // tells every process which logins it has ended (revocations.h).
 Awaitable<Result<>> AccountService::delete_account(http::Principal principal, DeleteAccount request,

@@ -3,6 +3,7 @@
 #include "platform/events/dead_letters.h"
 #include "platform/http/idempotency.h"
 #include "platform/postgres/client.h"
+#include "services/auth/reset_requests.h"
 
 namespace mindspace::auth {
 
@@ -104,6 +105,23 @@ Awaitable<bool> AccountStore::verify_email(AuditEntry entry, OneTimeToken token)
     co_return results[0].affected() == 1;
 }
 
+Awaitable<std::vector<AuditRecord>> AccountStore::list_audit(UserId user, AuditId after, std::int32_t count) {
+    static constexpr Statement kList{"auth_list_audit", R"(
+        SELECT audit_id, at, action, auth_session_id, nullif(ip, ''), nullif(user_agent, ''), detail::text
+        FROM audit_log WHERE user_id = $1 AND audit_id < $2 ORDER BY audit_id DESC LIMIT $3)"};
+    auto rows = co_await database_.query(kList, user, after, static_cast<std::int64_t>(count));
+    std::vector<AuditRecord> records;
+    for (auto row : rows)
+        records.push_back({.id = row.get<AuditId>(0),
+                           .at = row.get<Timestamp>(1),
+                           .action = row.get<std::string>(2),
+                           .login_session_id = row.get<std::optional<AuthSessionId>>(3),
+                           .ip = row.get<std::optional<std::string>>(4),
+                           .user_agent = row.get<std::optional<std::string>>(5),
+                           .detail = {row.get<std::string>(6)}});
+    co_return records;
+}
+
 Awaitable<ErasedAccount> AccountStore::erase(AuditEntry entry, std::vector<std::string> email_keys) {
     static constexpr Statement kEraseCredentials{
         "auth_erase_credentials",
@@ -130,6 +148,7 @@ Awaitable<ErasedAccount> AccountStore::erase(AuditEntry entry, std::vector<std::
     for (auto& query : http::forget_answers(user)) queries.push_back(std::move(query));
     for (auto& query : meditation::erase_user(user, entry.at)) queries.push_back(std::move(query));
     queries.push_back(events::forget_dead_letters(user));
+    queries.push_back(forget_reset_requests(email_keys));
     auto results = co_await database_.transaction(std::move(queries));
     co_return ErasedAccount{.sessions = read_session_ids(results[kSessions]),
                             .cancelled_groups = meditation::read_cancelled(results[kGroups])};

@@ -37,6 +37,8 @@ public:
     // Uses the token and marks the user's address as verified. False when the token cannot be used any more.
     Awaitable<bool> verify_email(AuditEntry entry, OneTimeToken token);
 
+    // The user's audit log behind `after`, newest first.
+    Awaitable<std::vector<AuditRecord>> list_audit(UserId user, AuditId after, std::int32_t count);
     // Erases the account, with all that every service keeps of it, in one transaction. The entry's row stays. Nothing
     // more happens when that was done before.
     Awaitable<ErasedAccount> erase(AuditEntry entry, std::vector<std::string> email_keys);

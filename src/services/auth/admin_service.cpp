@@ -1,5 +1,6 @@
 #include "services/auth/admin_service.h"
 
+#include "platform/base/visible_text.h"
 #include "services/auth/common_passwords.h"
 #include "services/auth/email_key.h"
 
@@ -18,7 +19,7 @@ AuditEntry audit(AuditAction action, UserId user, Timestamp now) {
 Awaitable<Result<UserId>> AdminService::create(AccountByOperator account) {
     auto& request = account.request;
     if (auto refusal = refuse_unfit_password(request.password, "password")) co_return std::move(*refusal);
-    request.email = trimmed_email(request.email);
+    request.email = composed(trimmed_email(request.email));
     auto hash = co_await hasher_.hash(std::move(request.password));
     auto now = clock_.now();
     user::NewUser user{.id = UserId::make(now),

@@ -3,6 +3,7 @@
 // statement removes them, that of a deleted account, which leaves the row of the deletion, without address and agent.
 
 #include "platform/base/ids.h"
+#include "platform/base/schema.h"
 #include "platform/postgres/statement.h"
 
 #include <array>
@@ -49,6 +50,8 @@ constexpr auto names_of(AuditAction) {
                                             "account_deleted"};
 }
 
+using AuditId = Id<struct AuditTag>;
+
 struct AuditEntry {
     UserId user{};
     Timestamp at{};
@@ -64,6 +67,30 @@ std::string audit_detail(std::string_view name, std::string_view value);
 
 // One row, whatever else the transaction does.
 postgres::Query audit_query(const AuditEntry& entry);
+
+// What the owner reads of it.
+struct AuditRecord {
+    AuditId id{};
+    Timestamp at{};
+    std::string action;
+    std::optional<AuthSessionId> login_session_id;
+    std::optional<std::string> ip;          // both nothing once
+    std::optional<std::string> user_agent;  // they have served their time
+    schema::RawJson detail;
+
+    static constexpr std::string_view kName = "AuditRecord";
+    static constexpr auto fields() {
+        using schema::field;
+        return std::tuple{
+            field("id", &AuditRecord::id),
+            field("at", &AuditRecord::at),
+            field("action", &AuditRecord::action, {.about = "login, login_failed, password_changed and so on."}),
+            field("loginSessionId", &AuditRecord::login_session_id),
+            field("ip", &AuditRecord::ip, {.about = "Who did it came from there; removed after a while."}),
+            field("userAgent", &AuditRecord::user_agent, {.about = "Removed with the address."}),
+            field("detail", &AuditRecord::detail)};
+    }
+};
 
 // Removes the user's rows but for that of a deletion.
 postgres::Query erase_audit_query(UserId user);

@@ -143,8 +143,16 @@ void add_account_endpoints(http::Endpoints& rows, AccountService& service) {
                             }));
 }
 
-// Of the user's resource, but a matter of the password.
-void add_deletion(http::Endpoints& rows, AccountService& service) {
+// Of the user's resource, but auth's to know: the audit log, and the end, which is a matter of the password.
+void add_user_endpoints(http::Endpoints& rows, AccountService& service) {
+    rows.push_back(endpoint({.method = Method::get,
+                             .path = "/api/v1/users/me/audit",
+                             .summary = "What happened to the caller's account, newest first: logins, changes of the "
+                                        "password and the like.",
+                             .errors = {"invalid_cursor"}},
+                            [&service](Call<http::None, AuditQuery> call) {
+                                return service.list_audit(call.principal, std::move(call.query));
+                            }));
     rows.push_back(
         endpoint({.method = Method::del,
                   .path = "/api/v1/users/me",
@@ -178,7 +186,7 @@ http::Endpoints endpoints(AuthService& service, AccountService& accounts) {
     add_login_endpoints(rows, service);
     add_session_endpoints(rows, service);
     add_account_endpoints(rows, accounts);
-    add_deletion(rows, accounts);
+    add_user_endpoints(rows, accounts);
     add_link_pages(rows);
     return rows;
 }

@@ -30,11 +30,18 @@ std::vector<JsonList> export_lists() {
     static constexpr Statement kAudit{"auth_export_audit", R"(
         SELECT audit_id::text, json_build_object(
                    'id', audit_id, 'at', )" JSON_TIME("at") R"(, 'action', action, 'loginSessionId', auth_session_id,
-                   'ip', ip, 'userAgent', user_agent, 'detail', detail)::text
+                   'ip', nullif(ip, ''), 'userAgent', nullif(user_agent, ''), 'detail', detail)::text
         FROM audit_log WHERE user_id = $1 AND audit_id > )" JSON_AFTER_ID " ORDER BY audit_id LIMIT $3"};
+    static constexpr Statement kResets{"auth_export_reset_requests", R"(
+        SELECT request_id::text, json_build_object(
+                   'id', request_id, 'email', reset_requests.email_key, 'ip', ip, 'userAgent', user_agent,
+                   'requestedAt', )" JSON_TIME("requested_at") R"()::text
+        FROM reset_requests JOIN login_emails ON login_emails.email_key = address_key
+        WHERE user_id = $1 AND request_id > )" JSON_AFTER_ID " ORDER BY request_id LIMIT $3"};
     return {{.name = "credentials", .page = &kCredentials, .shape = JsonList::Shape::object},
             {.name = "loginSessions", .page = &kSessions},
             {.name = "mailTokens", .page = &kTokens},
+            {.name = "resetRequests", .page = &kResets},
             {.name = "mails", .page = &kMails},
             {.name = "auditLog", .page = &kAudit}};
 }

@@ -24,6 +24,7 @@ constexpr Seconds kMailLease{40};  // longer than an attempt (mail/smtp_sender.h
 constexpr Seconds kFirstBackoff{5};
 constexpr Seconds kLongestBackoff{1800};
 constexpr std::chrono::hours kGiveUpAfter{24};
+constexpr std::chrono::hours kTidyInterval{1};
 
 // Up to a fifth more, so that mails that failed together do not come back together.
 Milliseconds with_jitter(Milliseconds pause) {
@@ -75,6 +76,7 @@ Awaitable<> Mailer::run() {
     while (!is_draining_) {
         auto pause = kPollInterval;
         try {
+            co_await tidy();
             bool more_requests = co_await requests_.resolve(clock_.now());
             bool more_mails = co_await claim();
             if (more_requests || more_mails) pause = Milliseconds(0);
@@ -97,6 +99,16 @@ Awaitable<bool> Mailer::claim() {
     for (auto& mail : mails)
         if (!deliveries_.run(deliver(std::move(mail)))) throw std::logic_error("more mails claimed than asked for");
     co_return mails.size() == room;
+}
+
+// What a sender keeps of sent mails, on its threads: it may read a large directory.
+Awaitable<> Mailer::tidy() {
+    const auto now = clock_.now();
+    if (now - tidied_at_ < kTidyInterval) co_return;
+    tidied_at_ = now;
+    auto removed = std::make_shared<std::size_t>(0);
+    co_await threads_.run([sender = sender_, removed, now] { *removed = sender->tidy(now); });
+    stats_.removed.add(*removed);
 }
 
 Awaitable<> Mailer::deliver(ClaimedMail mail) {

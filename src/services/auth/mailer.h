@@ -26,6 +26,7 @@ struct MailerStats {
     telemetry::Counter sent;
     telemetry::Counter failed;    // attempts
     telemetry::Counter given_up;  // mails
+    telemetry::Counter removed;   // files of sent mails
 };
 
 // How long to wait after the given attempt failed (the first is 1), without the jitter: 5 s, doubled up to half an
@@ -53,6 +54,7 @@ public:
 private:
     Awaitable<> run();
     Awaitable<bool> claim();
+    Awaitable<> tidy();
     Awaitable<> deliver(ClaimedMail mail);
     Awaitable<> put_off(ClaimedMail mail, std::string why);
     [[nodiscard]] mail::Message compose(const ClaimedMail& mail) const;
@@ -65,6 +67,7 @@ private:
     Background deliveries_;
     asio::steady_timer timer_;
     bool is_draining_ = false;
+    Timestamp tidied_at_{};
     MailerStats stats_;
     SystemClock clock_;
     WorkerPool threads_;

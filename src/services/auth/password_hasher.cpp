@@ -1,29 +1,18 @@
 #include "services/auth/password_hasher.h"
 
 #include "platform/base/bytes.h"
+#include "platform/base/visible_text.h"
 
 #include <sodium.h>
 #include <utf8proc.h>
 
 #include <array>
 #include <cstdio>
-#include <cstdlib>
-#include <memory>
 #include <stdexcept>
 
 namespace mindspace::auth {
 
 namespace {
-
-std::string composed(const std::string& password) {
-    utf8proc_uint8_t* text = nullptr;
-    auto size = utf8proc_map(reinterpret_cast<const utf8proc_uint8_t*>(password.data()),
-                             static_cast<utf8proc_ssize_t>(password.size()), &text,
-                             static_cast<utf8proc_option_t>(UTF8PROC_STABLE | UTF8PROC_COMPOSE));
-    if (size < 0) return password;  // code points that this version of Unicode does not know
-    std::unique_ptr<utf8proc_uint8_t, decltype([](utf8proc_uint8_t* p) { std::free(p); })> owner(text);
-    return {reinterpret_cast<const char*>(text), static_cast<std::size_t>(size)};
-}
 
 std::string hash_now(const std::string& password, HashingCost cost) {
     auto text = prepared_password(password);

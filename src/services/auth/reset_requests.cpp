@@ -2,6 +2,7 @@
 
 #include "platform/postgres/client.h"
 #include "platform/telemetry/log.h"
+#include "services/auth/email_key.h"
 
 namespace mindspace::auth {
 
@@ -15,14 +16,15 @@ constexpr Seconds kRequestLease{40};  // far longer than a portion takes; then w
 
 }  // namespace
 
-// The column has its name from when keys stood in it; now it is the address as it was typed.
+// The column email_key has its name from when keys stood in it; now it is the address as it was typed. address_key is
+// the key: by it an account finds its requests.
 Awaitable<bool> ResetRequests::add(std::string email, Origin origin, Timestamp now) {
     static constexpr Statement kAdd{"auth_add_reset_request", R"(
-        INSERT INTO reset_requests (request_id, email_key, ip, user_agent, requested_at, next_attempt_at)
-        SELECT $1, $2, $3, $4, $5, $5
+        INSERT INTO reset_requests (request_id, email_key, ip, user_agent, requested_at, next_attempt_at, address_key)
+        SELECT $1, $2, $3, $4, $5, $5, $7
         WHERE (SELECT count(*) FROM (SELECT 1 FROM reset_requests LIMIT $6) AS waiting) < $6)"};
     auto rows = co_await database_.query(kAdd, ResetRequestId::make(now), email, origin.ip, origin.user_agent, now,
-                                         kMostWaiting);
+                                         kMostWaiting, email_key(email));
     co_return rows.affected() == 1;
 }
 
@@ -72,6 +74,12 @@ Awaitable<> ResetRequests::resolve_one(Claimed request, Timestamp now) {
     if (user && results[1].affected() == 1)
         log::info("password reset requested",
                   {{"event.action", "password_reset_requested"}, {"user.id", user->id.to_string()}});
+}
+
+postgres::Query forget_reset_requests(const std::vector<std::string>& email_keys) {
+    static constexpr Statement kForget{"auth_forget_reset_requests",
+                                       "DELETE FROM reset_requests WHERE address_key = ANY($1)"};
+    return postgres::bind(kForget, email_keys);
 }
 
 }  // namespace mindspace::auth

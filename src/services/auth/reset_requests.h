@@ -9,6 +9,7 @@
 #include "services/auth/parts.h"
 
 #include <string>
+#include <vector>
 
 namespace mindspace::auth {
 
@@ -37,5 +38,8 @@ private:
     AuthStore accounts_;
     MailQuota& quota_;
 };
+
+// The statement that removes those that name an address, by its keys; the caller runs it within its transaction.
+postgres::Query forget_reset_requests(const std::vector<std::string>& email_keys);
 
 }  // namespace mindspace::auth

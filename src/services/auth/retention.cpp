@@ -5,7 +5,7 @@ namespace mindspace::auth {
 using postgres::Statement;
 using std::chrono::days;
 
-retention::Rules retention_rules() {
+retention::Rules retention_rules(Seconds addresses_kept) {
     static constexpr Statement kMails{"auth_remove_mails", R"(
         DELETE FROM mails WHERE (user_id, mail_id) IN (
             SELECT user_id, mail_id FROM mails WHERE next_attempt_at IS NULL AND created_at < $1 LIMIT $2))"};
@@ -21,6 +21,10 @@ retention::Rules retention_rules() {
     static constexpr Statement kAudit{"auth_remove_audit", R"(
         DELETE FROM audit_log WHERE (user_id, audit_id) IN (
             SELECT user_id, audit_id FROM audit_log WHERE at < $1 LIMIT $2))"};
+    static constexpr Statement kOrigins{"auth_remove_audit_origins", R"(
+        UPDATE audit_log SET ip = '', user_agent = '' WHERE (user_id, audit_id) IN (
+            SELECT user_id, audit_id FROM audit_log
+            WHERE at < $1 AND (ip <> '' OR user_agent <> '') ORDER BY at LIMIT $2))"};
     static constexpr Statement kKeys{"auth_remove_keys", R"(
         DELETE FROM signing_keys WHERE kid IN (SELECT kid FROM signing_keys WHERE retires_at < $1 LIMIT $2))"};
     static constexpr Statement kRevoked{"auth_remove_revoked_sessions", R"(
@@ -35,6 +39,7 @@ retention::Rules retention_rules() {
             retention::rows("one_time_tokens", kTokens, days(1)),
             retention::rows("reset_requests", kRequests, days(1)),
             retention::rows("audit_log", kAudit, days(400)),
+            retention::rows("audit_log_addresses", kOrigins, addresses_kept),
             retention::rows("mail_counts", kCounts, days(1)),
             retention::rows("signing_keys", kKeys, days(1)),
             retention::rows("revoked_login_sessions", kRevoked, days(30)),

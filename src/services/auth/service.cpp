@@ -1,5 +1,6 @@
 #include "services/auth/service.h"
 
+#include "platform/base/visible_text.h"
 #include "platform/http/client_address.h"
 #include "platform/telemetry/log.h"
 #include "services/auth/common_passwords.h"
@@ -49,6 +50,8 @@ std::optional<std::string> kept_device_name(std::optional<std::string> name) {
         const bool starts_character = ((*name)[at] & 0xC0) != 0x80;
         if (starts_character && ++characters > kMostCharacters) name->resize(at);
     }
+    name = std::string(without_space_around(*name));
+    if (!is_visible(*name)) return std::nullopt;  // what could be seen was cut
     return name;
 }
 
@@ -91,7 +94,7 @@ Tokens AuthService::make_tokens(const http::Principal& principal, const RefreshT
 
 Awaitable<Result<LoggedIn>> AuthService::register_user(Register request, Origin origin) {
     if (auto refusal = refuse_unfit_password(request.password, "password")) co_return std::move(*refusal);
-    request.email = trimmed_email(request.email);
+    request.email = composed(trimmed_email(request.email));
     auto password_hash = co_await hasher_.hash(request.password);
     auto now = clock_.now();
     user::NewUser user{.id = request.id.value_or(UserId::make(now)),

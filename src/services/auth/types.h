@@ -1,6 +1,7 @@
 #pragma once
 // Requests and answers of the auth service, with their schemas.
 
+#include "services/auth/audit.h"
 #include "services/user/client.h"
 
 namespace mindspace::auth {
@@ -9,10 +10,10 @@ using schema::field;
 
 // Counted exactly once it is prepared (refuse_unfit_password()): composing makes it shorter.
 inline constexpr schema::Rules kPasswordRules{
-    .min = 8, .max = 1024, .about = "8 to 128 characters of any kind, counted in NFC."};
+    .min = 8, .max = 1024, .text = schema::Text::exact, .about = "8 to 128 characters of any kind, counted in NFC."};
 // What is typed at a login is bounded only: an account may be older than today's rules.
-inline constexpr schema::Rules kTypedPasswordRules{.min = 1, .max = 1024};
-inline constexpr schema::Rules kTypedEmailRules{.min = 1, .max = 254};
+inline constexpr schema::Rules kTypedPasswordRules{.min = 1, .max = 1024, .text = schema::Text::exact};
+inline constexpr schema::Rules kTypedEmailRules{.min = 1, .max = 254, .text = schema::Text::exact};
 
 struct Register {
     std::optional<UserId> id;  // not the client's to choose: of the Idempotency-Key's claim, so that both end together
@@ -27,7 +28,7 @@ struct Register {
         return std::tuple{
             field("email", &Register::email, {.max = 254, .format = &schema::kEmail}),
             field("password", &Register::password, kPasswordRules),
-            field("displayName", &Register::display_name, {.min = 1, .max = 64}),
+            field("displayName", &Register::display_name, user::kDisplayNameRules),
             field("timezone", &Register::timezone, {.format = &schema::kTimeZone, .optional = true}),
             field("locale", &Register::locale, {.max = 35, .format = &schema::kLanguageTag, .optional = true})};
     }
@@ -42,7 +43,8 @@ struct Login {
     static constexpr auto fields() {
         return std::tuple{
             field("email", &Login::email, kTypedEmailRules), field("password", &Login::password, kTypedPasswordRules),
-            field("deviceName", &Login::device_name, {.about = "Cut to 64 characters; an empty one counts as none."})};
+            field("deviceName", &Login::device_name,
+                  {.text = schema::Text::name, .about = "Cut to 64 characters; an empty one counts as none."})};
     }
 };
 
@@ -51,7 +53,8 @@ struct Refresh {
 
     static constexpr std::string_view kName = "Refresh";
     static constexpr auto fields() {
-        return std::tuple{field("refreshToken", &Refresh::refresh_token, {.min = 1, .max = 512})};
+        return std::tuple{
+            field("refreshToken", &Refresh::refresh_token, {.min = 1, .max = 512, .text = schema::Text::exact})};
     }
 };
 
@@ -118,7 +121,8 @@ struct ForgotPassword {
     static constexpr auto fields() { return std::tuple{field("email", &ForgotPassword::email, kTypedEmailRules)}; }
 };
 
-inline constexpr schema::Rules kMailTokenRules{.min = 1, .max = 256, .about = "From the link in the mail."};
+inline constexpr schema::Rules kMailTokenRules{
+    .min = 1, .max = 256, .text = schema::Text::exact, .about = "From the link in the mail."};
 
 struct ResetPassword {
     std::string token;
@@ -167,7 +171,7 @@ struct LoginSessionQuery {
     static constexpr std::string_view kName = "LoginSessionQuery";
     static constexpr auto fields() {
         return std::tuple{field("limit", &LoginSessionQuery::limit, {.min = 1, .max = 100, .optional = true}),
-                          field("cursor", &LoginSessionQuery::cursor, {.max = 256})};
+                          field("cursor", &LoginSessionQuery::cursor, schema::kCursorRules)};
     }
 };
 
@@ -182,12 +186,35 @@ struct LoginSessionPage {
     }
 };
 
+struct AuditQuery {
+    std::int32_t limit = 20;
+    std::optional<std::string> cursor;
+
+    static constexpr std::string_view kName = "AuditQuery";
+    static constexpr auto fields() {
+        return std::tuple{field("limit", &AuditQuery::limit, {.min = 1, .max = 100, .optional = true}),
+                          field("cursor", &AuditQuery::cursor, schema::kCursorRules)};
+    }
+};
+
+struct AuditPage {
+    std::vector<AuditRecord> items;
+    std::optional<std::string> next_cursor;
+
+    static constexpr std::string_view kName = "AuditPage";
+    static constexpr auto fields() {
+        return std::tuple{field("items", &AuditPage::items), field("nextCursor", &AuditPage::next_cursor)};
+    }
+};
+
 // What a link of a mail carries; read by the page's own script. Whatever a mail's way has appended is let pass.
 struct LinkQuery {
     std::optional<std::string> token;
 
     static constexpr std::string_view kName = "LinkQuery";
-    static constexpr auto fields() { return std::tuple{field("token", &LinkQuery::token)}; }
+    static constexpr auto fields() {
+        return std::tuple{field("token", &LinkQuery::token, {.text = schema::Text::exact})};
+    }
 };
 
 // A public key as RFC 8037 writes it.

@@ -16,6 +16,9 @@ std::vector<JsonList> export_lists() {
                    'updatedAt', )" JSON_TIME("updated_at") R"()::text
         FROM meditation_sessions WHERE user_id = $1 AND session_id > )" JSON_AFTER_ID R"(
         ORDER BY session_id LIMIT $3)"};
+    static constexpr Statement kDeleted{"meditation_export_deleted", R"(
+        SELECT session_id::text, json_build_object('id', session_id, 'version', version)::text
+        FROM deleted_sessions WHERE user_id = $1 AND session_id > )" JSON_AFTER_ID " ORDER BY session_id LIMIT $3"};
     static constexpr Statement kGroups{"meditation_export_groups", R"(
         SELECT group_id::text, json_build_object(
                    'id', group_id, 'title', title, 'description', description, 'kind', kind,
@@ -33,6 +36,7 @@ std::vector<JsonList> export_lists() {
                    'seenAt', )" JSON_TIME("seen_at") R"(, 'leftAt', )" JSON_TIME("left_at") R"()::text
         FROM group_attendance WHERE user_id = $1 AND group_id > )" JSON_AFTER_ID " ORDER BY group_id LIMIT $3"};
     return {{.name = "sessions", .page = &kSessions},
+            {.name = "deletedSessions", .page = &kDeleted},
             {.name = "groupsHosted", .page = &kGroups},
             {.name = "groupAttendance", .page = &kAttendance}};
 }

@@ -18,7 +18,9 @@ struct LiveQuery {
     std::optional<std::string> ticket;
 
     static constexpr std::string_view kName = "LiveQuery";
-    static constexpr auto fields() { return std::tuple{field("ticket", &LiveQuery::ticket, {.max = 64})}; }
+    static constexpr auto fields() {
+        return std::tuple{field("ticket", &LiveQuery::ticket, {.max = 64, .text = schema::Text::exact})};
+    }
 };
 
 std::optional<std::string> header(const http::RequestHead& head, std::string_view name) {

@@ -24,10 +24,12 @@ Error group_started() {
 }
 
 bool is_same(const NewGroup& request, UserId host, const Group& group) {
-    return group.host.id == host && group.title == request.title && group.description == request.description &&
-           group.kind == request.kind && group.planned_seconds == request.planned_seconds &&
-           group.scheduled_for == request.scheduled_for && group.visibility == request.visibility &&
-           group.max_participants == request.max_participants;
+    auto description = group.description;
+    if (description) description = schema::prepared_text(*description, kDescriptionRules.text);
+    return group.host.id == host && schema::prepared_text(group.title, kTitleRules.text) == request.title &&
+           description == request.description && group.kind == request.kind &&
+           group.planned_seconds == request.planned_seconds && group.scheduled_for == request.scheduled_for &&
+           group.visibility == request.visibility && group.max_participants == request.max_participants;
 }
 
 template <class T>

@@ -88,8 +88,8 @@ struct Group {
     }
 };
 
-inline constexpr schema::Rules kTitleRules{.min = 1, .max = 120};
-inline constexpr schema::Rules kDescriptionRules{.max = 2000};
+inline constexpr schema::Rules kTitleRules{.min = 1, .max = 120, .text = schema::Text::name};
+inline constexpr schema::Rules kDescriptionRules{.max = 2000, .text = schema::Text::prose};
 inline constexpr schema::Rules kGroupSecondsRules{.min = 60, .max = 86400};
 inline constexpr schema::Rules kParticipantsRules{.min = 2, .max = 100'000};
 
@@ -152,7 +152,7 @@ struct GroupQuery {
     static constexpr std::string_view kName = "GroupQuery";
     static constexpr auto fields() {
         return std::tuple{field("limit", &GroupQuery::limit, {.min = 1, .max = 100, .optional = true}),
-                          field("cursor", &GroupQuery::cursor, {.max = 256}),
+                          field("cursor", &GroupQuery::cursor, schema::kCursorRules),
                           field("state", &GroupQuery::state, {.about = "Default: those that are not over."})};
     }
 };

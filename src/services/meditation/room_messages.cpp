@@ -8,6 +8,7 @@ namespace {
 
 template <class Message>
 Result<ClientMessage> read_as(const schema::json::value& document) {
+    static_assert(schema::declares_texts<Message>());
     Message message;
     schema::Faults faults;
     if (schema::Type<Message>::read(document, message, schema::Rules{}, schema::Path{}, faults))

@@ -29,7 +29,7 @@ struct ResumePoint {
 
     static constexpr std::string_view kName = "ResumePoint";
     static constexpr auto fields() {
-        return std::tuple{field("epoch", &ResumePoint::epoch, {.max = 64}),
+        return std::tuple{field("epoch", &ResumePoint::epoch, {.max = 64, .text = schema::Text::exact}),
                           field("seq", &ResumePoint::seq, {.min = 0})};
     }
 };
@@ -69,7 +69,7 @@ struct ReactionMessage {
     static constexpr std::string_view kName = "ReactionMessage";
     static constexpr auto fields() {
         return std::tuple{field("type", &ReactionMessage::type), field("kind", &ReactionMessage::kind),
-                          field("ref", &ReactionMessage::ref, {.max = 64})};
+                          field("ref", &ReactionMessage::ref, {.max = 64, .text = schema::Text::exact})};
     }
 };
 
@@ -89,7 +89,8 @@ struct AuthMessage {
 
     static constexpr std::string_view kName = "AuthMessage";
     static constexpr auto fields() {
-        return std::tuple{field("type", &AuthMessage::type), field("accessToken", &AuthMessage::access_token)};
+        return std::tuple{field("type", &AuthMessage::type),
+                          field("accessToken", &AuthMessage::access_token, {.text = schema::Text::exact})};
     }
 };
 

@@ -22,9 +22,10 @@ constexpr auto names_of(SessionSource) {
 }
 
 inline constexpr schema::Rules kMoodRules{.min = 1, .max = 5};
-inline constexpr schema::Rules kNoteRules{.max = 2000};
+inline constexpr schema::Rules kNoteRules{.max = 2000, .text = schema::Text::prose};
 inline constexpr schema::Rules kKeptMoodRules{.min = 1, .max = 5, .about = "Default: as it was written before."};
-inline constexpr schema::Rules kKeptNoteRules{.max = 2000, .about = "Default: as it was written before."};
+inline constexpr schema::Rules kKeptNoteRules{
+    .max = 2000, .text = schema::Text::prose, .about = "Default: as it was written before."};
 inline constexpr schema::Rules kPlannedRules{.min = 60, .max = 86400};
 inline constexpr schema::Rules kZoneRules{.format = &schema::kTimeZone, .about = "Default: the user's."};
 
@@ -123,7 +124,7 @@ struct HistoryQuery {
     static constexpr std::string_view kName = "HistoryQuery";
     static constexpr auto fields() {
         return std::tuple{field("limit", &HistoryQuery::limit, {.min = 1, .max = 100, .optional = true}),
-                          field("cursor", &HistoryQuery::cursor, {.max = 256}),
+                          field("cursor", &HistoryQuery::cursor, schema::kCursorRules),
                           field("from", &HistoryQuery::from, {.about = "First local date, inclusive."}),
                           field("to", &HistoryQuery::to, {.about = "Last local date, inclusive."}),
                           field("kind", &HistoryQuery::kind),

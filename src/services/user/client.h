@@ -61,6 +61,8 @@ struct User {
 
 inline constexpr std::int32_t kDefaultGoalSeconds = 600;
 
+inline constexpr schema::Rules kDisplayNameRules{.min = 1, .max = 64, .text = schema::Text::name};
+
 struct NewUser {
     UserId id{};
     std::string email;

@@ -1,5 +1,6 @@
 #include "services/user/export.h"
 
+#include "platform/events/personal_events.h"
 #include "platform/http/idempotency.h"
 #include "services/analytics/client.h"
 #include "services/auth/client.h"
@@ -20,6 +21,7 @@ std::vector<JsonList> lists_of_all_services() {
     for (auto of_service : {meditation::export_lists(), auth::export_lists(), analytics::export_lists()})
         std::ranges::move(of_service, std::back_inserter(lists));
     lists.push_back(http::kept_answers());
+    std::ranges::move(events::export_lists(), std::back_inserter(lists));
     return lists;
 }
 

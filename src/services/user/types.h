@@ -21,7 +21,7 @@ struct UserPatch {
 
     static constexpr std::string_view kName = "UserPatch";
     static constexpr auto fields() {
-        return std::tuple{field("displayName", &UserPatch::display_name, {.min = 1, .max = 64}),
+        return std::tuple{field("displayName", &UserPatch::display_name, kDisplayNameRules),
                           field("timezone", &UserPatch::timezone, {.format = &schema::kTimeZone}),
                           field("locale", &UserPatch::locale, {.max = 35, .format = &schema::kLanguageTag}),
                           field("avatarUrl", &UserPatch::avatar_url, {.max = 2048, .format = &schema::kHttpsUrl}),
