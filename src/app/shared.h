@@ -1,6 +1,7 @@
 #pragma once
 // What all cores of the process share: immutable after the start, or safe for several threads by itself.
 
+#include "app/database_check.h"
 #include "app/settings.h"
 #include "platform/base/secret.h"
 #include "platform/base/worker_pool.h"
@@ -50,6 +51,7 @@ struct Shared {
     std::deque<gateway::UpstreamStatus> upstreams{};  // of a gateway: the roles that run elsewhere
     std::optional<http::TlsCertificates> tls{};       // of a gateway that speaks HTTPS
     std::atomic<bool> draining{false};
+    DatabaseHealth database_health;  // of the first core, for all
 
     [[nodiscard]] postgres::ClientOptions database_options() const;
     [[nodiscard]] postgres::ClientOptions import_options() const;
