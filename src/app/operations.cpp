@@ -231,7 +231,8 @@ http::Endpoints health_endpoints(Core& core) {
                              .path = "/livez",
                              .access = Access::anyone,
                              .summary = "Whether the process runs.",
-                             .limit = LimitClass::none},
+                             .limit = LimitClass::none,
+                             .health = true},
                             [](Call<>) {
                                 Response response{.content_type = "text/plain; charset=utf-8", .body = "ok\n"};
                                 return answer(std::move(response));
@@ -240,7 +241,8 @@ http::Endpoints health_endpoints(Core& core) {
                              .path = "/readyz",
                              .access = Access::anyone,
                              .summary = "Whether the process can serve, and which checks fail.",
-                             .limit = LimitClass::none},
+                             .limit = LimitClass::none,
+                             .health = true},
                             [&core](Call<>) { return check_readiness(core); }));
     return rows;
 }

@@ -3,6 +3,7 @@
 #include "app/backends.h"
 #include "app/cores.h"
 #include "app/embedded/startup_error.h"
+#include "app/gateway_secret.h"
 #include "app/key_watch.h"
 #include "app/signals.h"
 #include "platform/telemetry/log.h"
@@ -59,6 +60,7 @@ void run_program(Config config, const std::vector<const Role*>& roles) {
                                                   : std::filesystem::path(config.data_dir));
     BackendServers servers(config, directory);
     Shared shared(config, servers.where());
+    shared.gateway_keys = load_gateway_keys(config, roles);
     if (!config.auth.secret_file.empty())
         shared.secret = Secret::load_or_create(config.auth.secret_file);
     else if (directory)

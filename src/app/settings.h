@@ -44,6 +44,11 @@ struct UpstreamSettings {
     std::uint32_t max_connections = 256;
 };
 
+// Between a gateway and the roles of other processes.
+struct GatewaySettings {
+    std::string secret_file;
+};
+
 struct TlsSettings {
     std::string certificate;
     std::string key;
@@ -143,6 +148,7 @@ struct Config {
     HttpSettings http;
     TlsSettings tls;
     UpstreamSettings upstream;
+    GatewaySettings gateway;
     ManagementSettings management;
     DatabaseSettings database;
     RedisSettings redis;

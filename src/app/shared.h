@@ -7,6 +7,7 @@
 #include "platform/base/worker_pool.h"
 #include "platform/http/client_address.h"
 #include "platform/http/cors.h"
+#include "platform/http/gateway_keys.h"
 #include "platform/http/rate_limit.h"
 #include "platform/http/static_content.h"
 #include "platform/http/tls_certificates.h"
@@ -39,8 +40,9 @@ struct Shared {
     auth::AuthSettings auth_settings;
     WorkerPool hashing;
     auth::PasswordHasher hasher;
-    std::optional<auth::SigningKey> signing_key;  // of the auth role alone
-    std::optional<Secret> secret;                 // where there is a data directory or auth.secret_file
+    std::optional<auth::SigningKey> signing_key;    // of the auth role alone
+    std::optional<Secret> secret;                   // where there is a data directory or auth.secret_file
+    std::optional<http::GatewayKeys> gateway_keys;  // where some roles are in other processes
     http::RateLimits rate_limits;
     http::CorsPolicy cors;
     http::ProxyTrust proxies;
