@@ -10,7 +10,6 @@
 
 #include <boost/asio/post.hpp>
 #include <boost/asio/use_future.hpp>
-#include <boost/system/system_error.hpp>
 
 #include <algorithm>
 #include <atomic>
@@ -41,17 +40,6 @@ http::ServerOptions common_options(const HttpSettings& http, std::size_t cores) 
 
 void append(http::Endpoints& to, http::Endpoints from) {
     for (auto& row : from) to.push_back(std::move(row));
-}
-
-// The port, or the reason why it cannot be had, for a person.
-std::uint16_t claim(asio::io_context& loop, const std::string& address, std::uint16_t port, std::string_view setting) {
-    try {
-        return http::claim_port(loop, address, port);
-    } catch (const boost::system::system_error& failure) {
-        throw StartupError(EX_CONFIG, "cannot listen on " + address + ":" + std::to_string(port) + ": " +
-                                          failure.code().message() + "; set " + std::string(setting) +
-                                          " to a free one");
-    }
 }
 
 gateway::UpstreamOptions upstream_options(const Config& config) {
@@ -86,8 +74,7 @@ void leave_bounds_to_gateways(http::ServerOptions& options) {
 }  // namespace
 
 Cores::Cores(Shared& shared) : shared_(shared) {
-    auto count = shared.config.http.cores != 0 ? shared.config.http.cores : std::thread::hardware_concurrency();
-    for (unsigned i = 0; i < std::max(count, 1U); ++i) cores_.push_back(std::make_unique<Core>(shared, i));
+    for (unsigned i = 0; i < core_count(shared.config.http); ++i) cores_.push_back(std::make_unique<Core>(shared, i));
 }
 
 void Cores::open(const std::vector<const Role*>& roles) {
@@ -121,8 +108,6 @@ void Cores::open_gateway(const std::vector<const Role*>& roles) {
         }
     }
     auto options = common_options(http, cores_.size());
-    options.address = http.address;
-    options.port = claim(cores_.front()->loop, http.address, http.port, "http.port");
     options.proxies = shared_.proxies;
     options.expects_proxy_header = http.proxy_protocol;
     if (shared_.tls) options.tls = &*shared_.tls;
@@ -131,25 +116,21 @@ void Cores::open_gateway(const std::vector<const Role*>& roles) {
         middleware.limiter = &core->limiter;
         middleware.limits = &shared_.rate_limits;
         middleware.cors = &shared_.cors;
-        add_listener(*core, options, std::move(rows[core->index]), middleware);
+        add_listener(*core, role_table().front(), options, std::move(rows[core->index]), middleware);
     }
-    ports_.push_back({.role = role_table().front().name, .port = options.port});
+    ports_.push_back({.role = role_table().front().name, .port = shared_.ports.of(role_table().front()).number()});
 }
 
 // Behind a gateway, which has limited who calls how often, and says for whom it calls. Nobody else is heard.
 void Cores::open_role(const Role& role) {
-    const auto& http = shared_.config.http;
-    const auto setting = "http." + std::string(role.name) + "_port";
-    auto options = common_options(http, cores_.size());
-    options.address = http.role_address;
-    options.port = claim(cores_.front()->loop, http.role_address, http.*role.port, setting);
+    auto options = common_options(shared_.config.http, cores_.size());
     leave_bounds_to_gateways(options);
     for (auto& core : cores_) {
         auto middleware = inner_middleware(*core);
         middleware.gateway = &shared_.gateway_keys.value();
-        add_listener(*core, options, role.rows(*core), middleware);
+        add_listener(*core, role, options, role.rows(*core), middleware);
     }
-    ports_.push_back({.role = role.name, .port = options.port});
+    ports_.push_back({.role = role.name, .port = shared_.ports.of(role).number()});
 }
 
 void Cores::add_upstream(const Role& role) {
@@ -173,11 +154,11 @@ http::Middleware Cores::inner_middleware(Core& core) const {
             .access_log = shared_.config.log.access ? &core.access_log : nullptr};
 }
 
-void Cores::add_listener(Core& core, const http::ServerOptions& options, http::Endpoints endpoints,
-                         const http::Middleware& middleware) {
+void Cores::add_listener(Core& core, const Role& role, const http::ServerOptions& options, http::Endpoints endpoints,
+                         const http::Middleware& middleware) const {
     append(endpoints, health_endpoints(core));
     core.listeners.push_back(std::make_unique<Listener>(core.loop, options, std::move(endpoints), middleware));
-    core.listeners.back()->server.bind();
+    core.listeners.back()->server.bind(shared_.ports.of(role));
 }
 
 void Cores::open_management() {
@@ -185,11 +166,11 @@ void Cores::open_management() {
     auto endpoints = metrics_endpoints(cores_);
     append(endpoints, health_endpoints(core));
     append(endpoints, connections_endpoints(core));
-    const auto& [address, port] = shared_.config.management;
-    management_port_ = claim(core.loop, address, port, "management.port");
-    http::ServerOptions options{.address = address, .port = management_port_};
-    management_ = std::make_unique<Listener>(core.loop, std::move(options), std::move(endpoints), http::Middleware{});
-    management_->server.bind();
+    auto& port = shared_.ports.management();
+    management_port_ = port.number();
+    management_ =
+        std::make_unique<Listener>(core.loop, http::ServerOptions{}, std::move(endpoints), http::Middleware{});
+    management_->server.bind(port);
 }
 
 // One connection listens for the process; each core keeps its own list.

@@ -5,8 +5,8 @@
 namespace mindspace::app {
 
 config::Configuration bind_settings(Config& config) {
-    auto& [data_dir, http, tls, upstream, gateway, management, database, redis, events, rabbitmq, kafka, auth, mail,
-           rate_limit, groups, analytics, cors, log] = config;
+    auto& [data_dir, process, http, tls, upstream, gateway, management, database, redis, events, rabbitmq, kafka, auth,
+           mail, rate_limit, groups, analytics, cors, log] = config;
     return {
         "mindspace",
         {
@@ -15,6 +15,11 @@ config::Configuration bind_settings(Config& config) {
              .sentence =
                  "Where the embedded servers, keys and mail files are kept; empty: /var/lib/mindspace for root, "
                  "otherwise ~/.local/share/mindspace."},
+
+            {.key = "process.user",
+             .member = &process.user,
+             .sentence = "The account that the program and its embedded servers run as when root starts it; empty: "
+                         "mindspace, which is made when it does not exist."},
 
             {.key = "http.address",
              .member = &http.address,
@@ -89,7 +94,7 @@ config::Configuration bind_settings(Config& config) {
             {.key = "tls.certificate",
              .member = &tls.certificate,
              .sentence = "PEM file of the gateway's certificate with its intermediates; its port then speaks HTTPS. "
-                         "Read again at SIGHUP. Empty: plain HTTP."},
+                         "Read again at SIGHUP, so process.user must be able to. Empty: plain HTTP."},
             {.key = "tls.key", .member = &tls.key, .sentence = "PEM file of the certificate's private key."},
 
             {.key = "upstream.auth",

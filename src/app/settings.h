@@ -11,6 +11,10 @@
 
 namespace mindspace::app {
 
+struct ProcessSettings {
+    std::string user;
+};
+
 struct HttpSettings {
     std::string address = "0.0.0.0";
     std::uint16_t port = 8080;
@@ -145,6 +149,7 @@ struct LogSettings {
 
 struct Config {
     std::string data_dir;
+    ProcessSettings process;
     HttpSettings http;
     TlsSettings tls;
     UpstreamSettings upstream;

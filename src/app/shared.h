@@ -2,6 +2,7 @@
 // What all cores of the process share: immutable after the start, or safe for several threads by itself.
 
 #include "app/database_check.h"
+#include "app/ports.h"
 #include "app/settings.h"
 #include "platform/base/secret.h"
 #include "platform/base/worker_pool.h"
@@ -33,10 +34,11 @@ struct Backends {
 };
 
 struct Shared {
-    Shared(const Config& settings, Backends where);
+    Shared(const Config& settings, Backends where, Ports& taken);
 
     const Config& config;
     Backends backends;
+    Ports& ports;
     auth::AuthSettings auth_settings;
     WorkerPool hashing;
     auth::PasswordHasher hasher;

@@ -71,11 +71,10 @@ public:
         router_.add(forward(thing_rows(), upstream_));
         metrics_.emplace(router_);
         dispatcher_.emplace(router_, http::Middleware{}, *metrics_);
-        port_ = http::claim_port(loop_, "127.0.0.1", 0);
-        options.address = "127.0.0.1";
-        options.port = port_;
+        http::BoundPort port("127.0.0.1", 0, 1);
+        port_ = port.number();
         server_.emplace(loop_, std::move(options), *dispatcher_, *metrics_);
-        server_->bind();
+        server_->bind(port);
         server_->start();
         upstream_.start();
         thread_ = std::thread([this] { loop_.run(); });
@@ -121,8 +120,7 @@ private:
 constexpr const char* kOk = "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 2\r\n\r\nok";
 
 std::uint16_t unused_port() {
-    asio::io_context loop;
-    return http::claim_port(loop, "127.0.0.1", 0);
+    return http::BoundPort("127.0.0.1", 0, 1).number();
 }
 
 TEST(Proxy, TakesOffWhatBelongsToOneConnection) {
