@@ -11,7 +11,7 @@ which a message was due, not from when it got out.
     rooms   20 rooms of 50; 100 reactions a second, each delivered to 50
     large   one room of 10,000, which its host starts
     idle    15,000 sockets in rooms of 50, where nothing happens, on one process
-    nodes   15,000 of them on each of four (N) processes of the meditation role
+    nodes   15,000 of them on each of four (N) processes
 """
 import argparse
 import concurrent.futures
@@ -73,15 +73,17 @@ def make_groups(port, tokens, size):
 
 
 class Node:
-    """A process of the meditation role on the database and the Redis of `program`."""
+    """Another process on the database and the Redis of `program`."""
+    count = 0
 
     def __init__(self, binary, program):
         run = program.directory / "data/run"
+        Node.count += 1
         settings = quick.SETTINGS + SETTINGS + [
-            "http.meditation_port=0", "database.connections_per_core=2",
+            f"data_dir={program.directory}/node{Node.count}", "database.connections_per_core=2",
             f"database.url=host={run} user=mindspace dbname=mindspace",
             f"redis.url={next(run.glob('*redis*'))}"]
-        command = [binary, "serve", "--roles", "meditation"]
+        command = [binary, "serve"]
         for setting in settings:
             command += ["--set", setting]
         self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)

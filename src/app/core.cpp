@@ -81,6 +81,8 @@ Core::Core(Shared& shared_parts, unsigned core_index)
     if (index != 0) return;
     retention = std::make_unique<retention::Job>(loop, shared.backends.direct_database, retention_rules(shared.config));
     retention->start();
+    database_check = std::make_unique<DatabaseCheck>(loop, database, shared.database_health);
+    database_check->start();
 }
 
 Core::~Core() = default;
@@ -90,6 +92,11 @@ void Core::run() {
     // Whatever stop() called off ends now, while all that it refers to is there.
     loop.restart();
     loop.poll();
+}
+
+bool Core::is_connected() const {
+    return database.is_up() && redis.is_up() && (!sessions || imports.is_up()) &&
+           shared.database_health.is_good(DatabaseHealth::Clock::now());
 }
 
 void Core::start() {
@@ -121,6 +128,7 @@ void Core::stop() {
     if (sweeper) sweeper->stop();
     if (revocations) revocations->stop();
     if (retention) retention->stop();
+    if (database_check) database_check->stop();
     if (identity && identity->mailer) identity->mailer->stop();
     subscriber.stop();
     redis.stop();

@@ -2,6 +2,7 @@
 // Everything that one core has: its loop, its connections to the servers, its services. Nothing of it is touched by
 // another thread, except figures that are read for the metrics page.
 
+#include "app/database_check.h"
 #include "app/event_pipeline.h"
 #include "app/place.h"
 #include "app/shared.h"
@@ -74,9 +75,7 @@ public:
     // Runs the loop until stop(); the thread of this core.
     void run();
     // Through post(): whether PostgreSQL answers, on the connection of imports, too, where there are any; and Redis.
-    [[nodiscard]] bool is_connected() const {
-        return database.is_up() && redis.is_up() && (!sessions || imports.is_up());
-    }
+    [[nodiscard]] bool is_connected() const;
     // Through post(): begins to listen.
     void start();
     // Through post(): takes no more connections, and tells those that are open to come back elsewhere within `window`.
@@ -115,6 +114,7 @@ public:
     std::unique_ptr<EventPipeline> pipeline;            // on the first core only
     std::unique_ptr<analytics::Upkeep> upkeep;          // on the first core only
     std::unique_ptr<retention::Job> retention;          // on the first core only
+    std::unique_ptr<DatabaseCheck> database_check;      // on the first core only
     std::unique_ptr<auth::RevocationFeed> revocations;  // on the first core only; tells all of them
 
     // Of a gateway, one for each role that runs elsewhere.

@@ -11,7 +11,6 @@
 
 #include <boost/asio/post.hpp>
 #include <boost/asio/use_future.hpp>
-#include <boost/system/system_error.hpp>
 
 #include <algorithm>
 #include <atomic>
@@ -45,17 +44,6 @@ void append(http::Endpoints& to, http::Endpoints from) {
     for (auto& row : from) to.push_back(std::move(row));
 }
 
-// The port, or the reason why it cannot be had, for a person.
-std::uint16_t claim(asio::io_context& loop, const std::string& address, std::uint16_t port, std::string_view setting) {
-    try {
-        return http::claim_port(loop, address, port);
-    } catch (const boost::system::system_error& failure) {
-        throw StartupError(EX_CONFIG, "cannot listen on " + address + ":" + std::to_string(port) + ": " +
-                                          failure.code().message() + "; set " + std::string(setting) +
-                                          " to a free one");
-    }
-}
-
 gateway::UpstreamOptions upstream_options(const Config& config) {
     return {.timeout = std::min<Milliseconds>(config.upstream.timeout, config.http.request_timeout),
             .connect_timeout = config.upstream.connect_timeout,
@@ -76,11 +64,19 @@ std::vector<http::Origin> parse_nodes(const std::vector<std::string>& nodes, std
     return origins;
 }
 
+// What gateways have already bounded, and refuse in words of their own, must not fail here first.
+void leave_bounds_to_gateways(http::ServerOptions& options) {
+    constexpr auto kUnbounded = std::numeric_limits<std::size_t>::max();
+    options.per_network = {.connections = kUnbounded, .unread_bytes = kUnbounded};
+    options.limits.max_headers += 8;  // gateways add some
+    options.limits.max_head_bytes += 1024;
+    options.body_timeout += 5s;
+}
+
 }  // namespace
 
 Cores::Cores(Shared& shared) : shared_(shared) {
-    auto count = shared.config.http.cores != 0 ? shared.config.http.cores : std::thread::hardware_concurrency();
-    for (unsigned i = 0; i < std::max(count, 1U); ++i) cores_.push_back(std::make_unique<Core>(shared, i));
+    for (unsigned i = 0; i < core_count(shared.config.http); ++i) cores_.push_back(std::make_unique<Core>(shared, i));
 }
 
 void Cores::open(const std::vector<const Role*>& roles) {
@@ -114,8 +110,6 @@ void Cores::open_gateway(const std::vector<const Role*>& roles) {
         }
     }
     auto options = common_options(http, cores_.size());
-    options.address = http.address;
-    options.port = claim(cores_.front()->loop, http.address, http.port, "http.port");
     options.proxies = shared_.proxies;
     options.expects_proxy_header = http.proxy_protocol;
     if (shared_.tls) options.tls = &*shared_.tls;
@@ -124,33 +118,29 @@ void Cores::open_gateway(const std::vector<const Role*>& roles) {
         middleware.limiter = &core->limiter;
         middleware.limits = &shared_.rate_limits;
         middleware.cors = &shared_.cors;
-        add_listener(*core, options, std::move(rows[core->index]), middleware);
+        add_listener(*core, role_table().front(), options, std::move(rows[core->index]), middleware);
     }
-    ports_.push_back({.role = role_table().front().name, .port = options.port});
+    ports_.push_back({.role = role_table().front().name, .port = shared_.ports.of(role_table().front()).number()});
 }
 
-// Behind a gateway, which has limited who calls how often, and says for whom it calls.
+// Behind a gateway, which has limited who calls how often, and says for whom it calls. Nobody else is heard.
 void Cores::open_role(const Role& role) {
-    const auto& http = shared_.config.http;
-    const auto setting = "http." + std::string(role.name) + "_port";
-    auto options = common_options(http, cores_.size());
-    options.address = http.role_address;
-    options.port = claim(cores_.front()->loop, http.role_address, http.*role.port, setting);
-    constexpr auto kUnbounded = std::numeric_limits<std::size_t>::max();  // gateways bound what one network may have
-    options.per_network = {.connections = kUnbounded, .unread_bytes = kUnbounded};
-    auto trusted = http;
-    trusted.forwarded_header = http::ForwardedField::x_forwarded_for;  // which gateways write
-    options.proxies = make_proxy_trust(trusted);
-    for (auto& core : cores_) add_listener(*core, options, role.rows(*core), inner_middleware(*core));
-    ports_.push_back({.role = role.name, .port = options.port});
+    auto options = common_options(shared_.config.http, cores_.size());
+    leave_bounds_to_gateways(options);
+    for (auto& core : cores_) {
+        auto middleware = inner_middleware(*core);
+        middleware.gateway = &shared_.gateway_keys.value();
+        add_listener(*core, role, options, role.rows(*core), middleware);
+    }
+    ports_.push_back({.role = role.name, .port = shared_.ports.of(role).number()});
 }
 
 void Cores::add_upstream(const Role& role) {
     auto nodes = parse_nodes(shared_.config.upstream.*role.upstream, role.name);
     auto& status = shared_.upstreams.emplace_back(std::string(role.name), nodes);
     for (auto& core : cores_) {
-        auto upstream = std::make_unique<gateway::Upstream>(core->loop, status, upstream_options(shared_.config));
-        core->upstreams.push_back(std::move(upstream));
+        core->upstreams.push_back(std::make_unique<gateway::Upstream>(core->loop, status, shared_.gateway_keys.value(),
+                                                                      upstream_options(shared_.config)));
         core->upstreams.back()->start();
     }
     auto& first = *cores_.front();
@@ -166,11 +156,11 @@ http::Middleware Cores::inner_middleware(Core& core) const {
             .access_log = shared_.config.log.access ? &core.access_log : nullptr};
 }
 
-void Cores::add_listener(Core& core, const http::ServerOptions& options, http::Endpoints endpoints,
-                         const http::Middleware& middleware) {
+void Cores::add_listener(Core& core, const Role& role, const http::ServerOptions& options, http::Endpoints endpoints,
+                         const http::Middleware& middleware) const {
     append(endpoints, health_endpoints(core));
     core.listeners.push_back(std::make_unique<Listener>(core.loop, options, std::move(endpoints), middleware));
-    core.listeners.back()->server.bind();
+    core.listeners.back()->server.bind(shared_.ports.of(role));
 }
 
 void Cores::open_management() {
@@ -178,11 +168,11 @@ void Cores::open_management() {
     auto endpoints = metrics_endpoints(cores_);
     append(endpoints, health_endpoints(core));
     append(endpoints, connections_endpoints(core));
-    const auto& [address, port] = shared_.config.management;
-    management_port_ = claim(core.loop, address, port, "management.port");
-    http::ServerOptions options{.address = address, .port = management_port_};
-    management_ = std::make_unique<Listener>(core.loop, std::move(options), std::move(endpoints), http::Middleware{});
-    management_->server.bind();
+    auto& port = shared_.ports.management();
+    management_port_ = port.number();
+    management_ =
+        std::make_unique<Listener>(core.loop, http::ServerOptions{}, std::move(endpoints), http::Middleware{});
+    management_->server.bind(port);
 }
 
 // One connection listens for the process; each core keeps its own list.

@@ -25,7 +25,7 @@ public:
     Cores(const Cores&) = delete;
     Cores& operator=(const Cores&) = delete;
 
-    // Makes the services and takes the ports. With a gateway everything stands behind its port: what runs in this
+    // Makes the services behind the ports. With a gateway everything stands behind its port: what runs in this
     // process is called by function, the other roles by HTTP. Without one each role has its own. StartupError.
     void open(const std::vector<const Role*>& roles);
     // Starts the threads, and listens once every core is connected.
@@ -47,8 +47,8 @@ private:
     void open_role(const Role& role);
     void add_upstream(const Role& role);
     [[nodiscard]] http::Middleware inner_middleware(Core& core) const;
-    static void add_listener(Core& core, const http::ServerOptions& options, http::Endpoints endpoints,
-                             const http::Middleware& middleware);
+    void add_listener(Core& core, const Role& role, const http::ServerOptions& options, http::Endpoints endpoints,
+                      const http::Middleware& middleware) const;
     void open_management();
     void open_revocations();
     void wait_until_connected();

@@ -28,18 +28,11 @@ struct Health {
     }
 };
 
-// Asks PostgreSQL itself: a server that hangs looks connected. Redis may be away: everything still works, so a node is
-// not taken out of service for it. Nor is a gateway for a role that is away: the others work, and no other gateway
-// would do better.
+// Redis may be away: everything still works, so a node is not taken out of service for it. Nor is a gateway for a role
+// that is away: the others work, and no other gateway would do better.
 Awaitable<Result<Response>> check_readiness(Core& core) {
-    static constexpr postgres::Statement kPing{"readiness_ping", "SELECT 1"};
     bool draining = core.shared.draining.load();
-    bool database = true;
-    try {
-        co_await core.database.query(kPing);
-    } catch (const Unavailable&) {
-        database = false;
-    }
+    bool database = core.shared.database_health.is_good(DatabaseHealth::Clock::now());
     bool ready = database && !draining;
     Health health{.status = ready ? "ready" : "not ready",
                   .checks = {{"database", database ? "ok" : "failing"},
@@ -100,6 +93,9 @@ void collect_clients(const std::vector<std::unique_ptr<Core>>& cores, telemetry:
                  sum(cores, [](const Core& core) { return core.replicas.stats().primary_reads.load(); }));
     page.gauge("mindspace_postgres_replicas_usable", "Replicas that are up and near enough, as the first core sees it.",
                cores.empty() ? 0 : cores.front()->replicas.stats().usable.load());
+    if (!cores.empty())
+        page.gauge("mindspace_postgres_responds", "1 when PostgreSQL answers the check of every second.",
+                   cores.front()->shared.database_health.is_good(DatabaseHealth::Clock::now()) ? 1 : 0);
     page.counter("mindspace_redis_commands", "Commands sent to Redis.",
                  sum(cores, [](const Core& core) { return core.redis.stats().commands.read(); }));
     page.counter("mindspace_redis_errors", "Error replies of Redis.",
@@ -251,7 +247,8 @@ http::Endpoints health_endpoints(Core& core) {
                              .path = "/livez",
                              .access = Access::anyone,
                              .summary = "Whether the process runs.",
-                             .limit = LimitClass::none},
+                             .limit = LimitClass::none,
+                             .health = true},
                             [](Call<>) {
                                 Response response{.content_type = "text/plain; charset=utf-8", .body = "ok\n"};
                                 return answer(std::move(response));
@@ -260,7 +257,8 @@ http::Endpoints health_endpoints(Core& core) {
                              .path = "/readyz",
                              .access = Access::anyone,
                              .summary = "Whether the process can serve, and which checks fail.",
-                             .limit = LimitClass::none},
+                             .limit = LimitClass::none,
+                             .health = true},
                             [&core](Call<>) { return check_readiness(core); }));
     return rows;
 }

@@ -2,12 +2,19 @@
 
 #include "app/backends.h"
 #include "app/cores.h"
+#include "app/embedded/handover.h"
 #include "app/embedded/startup_error.h"
+#include "app/gateway_secret.h"
 #include "app/key_watch.h"
 #include "app/signals.h"
 #include "platform/telemetry/log.h"
 
+#include <fmt/format.h>
+#include <unistd.h>
+
 #include <algorithm>
+#include <cerrno>
+#include <cstring>
 #include <memory>
 #include <optional>
 
@@ -26,7 +33,16 @@ bool needs_directory(const Config& config, const std::vector<const Role*>& roles
     return config.database.url.empty() || config.redis.url.empty() || has_auth(roles);
 }
 
+// Its user may be another than the one that will read the files again.
+void require_readable(std::string_view setting, const std::string& file) {
+    if (::access(file.c_str(), R_OK) != 0)
+        throw StartupError(EX_CONFIG, fmt::format("{}: {} cannot be read by {}: {}", setting, file,
+                                                  user_name(::geteuid()), std::strerror(errno)));
+}
+
 void read_certificates(Shared& shared) {
+    require_readable("tls.certificate", shared.config.tls.certificate);
+    require_readable("tls.key", shared.config.tls.key);
     try {
         shared.tls.emplace(shared.config.tls.certificate, shared.config.tls.key);
     } catch (const std::runtime_error& fault) {
@@ -45,24 +61,48 @@ void reload_certificates(Shared& shared) {
     }
 }
 
+// Root makes what the account of the program could not, and becomes it.
+void give_up_root(const Config& config, const std::optional<std::filesystem::path>& data) {
+    const auto account = program_account(config.process.user);
+    if (data) hand_over_data(*data, account);
+    hand_over_logs(config.log.options.directory, account);
+    become(account);
+}
+
+void start_log(const log::LogOptions& options) {
+    try {
+        log::start(options);
+    } catch (const std::exception& fault) {
+        throw StartupError(EX_CONFIG, fmt::format("log.directory: {}", fault.what()));
+    }
+}
+
 }  // namespace
 
 void run_program(Config config, const std::vector<const Role*>& roles) {
     // Threads inherit the mask, and those of the log are the first: signals reach only wait() below. Children get a
     // mask of their own.
     const Signals signals;
-    log::start(config.log.options);
+    // What may take root comes first: ports, secrets, and what becomes the account's.
+    Ports ports(config, roles);
+    auto gateway_keys = load_gateway_keys(config, roles);
+    std::optional<Secret> secret;
+    if (!config.auth.secret_file.empty()) secret = Secret::load_or_create(config.auth.secret_file);
     // Roles without anything to keep may share a machine without a directory each.
+    std::optional<std::filesystem::path> data;
+    if (needs_directory(config, roles)) data = data_root(config);
+    const bool is_root = ::geteuid() == 0;
+    give_up_root(config, data);
+
+    start_log(config.log.options);
+    if (is_root) log::info("gave up root", {{"user.name", user_name(::geteuid())}});
     std::optional<DataDirectory> directory;
-    if (needs_directory(config, roles))
-        directory.emplace(config.data_dir.empty() ? DataDirectory::default_path()
-                                                  : std::filesystem::path(config.data_dir));
+    if (data) directory.emplace(*data);
     BackendServers servers(config, directory);
-    Shared shared(config, servers.where());
-    if (!config.auth.secret_file.empty())
-        shared.secret = Secret::load_or_create(config.auth.secret_file);
-    else if (directory)
-        shared.secret = Secret::load_or_create(directory->keys() / "secret");
+    Shared shared(config, servers.where(), ports);
+    shared.gateway_keys = std::move(gateway_keys);
+    if (!secret && directory) secret = Secret::load_or_create(directory->keys() / "secret");
+    shared.secret = std::move(secret);
     if (has_auth(roles)) {
         shared.signing_key = auth::SigningKey::load_or_create(signing_key_file(directory->root()));
         shared.mail_directory = directory->mail();
@@ -109,6 +149,8 @@ std::filesystem::path signing_key_file(const std::filesystem::path& data_directo
 }
 
 int run_migrations(const Config& config) {
+    give_up_root(config, {});
+    start_log(config.log.options);
     return prepare_database(configured_database(config), config, {});
 }
 

@@ -16,7 +16,8 @@ void run_program(Config config, const std::vector<const Role*>& roles);
 // Where the private key that signs access tokens is, below a data directory.
 std::filesystem::path signing_key_file(const std::filesystem::path& data_directory);
 
-// Brings the configured database's schema up to date and returns how many migrations that took. StartupError.
+// Starts the log, brings the configured database's schema up to date and returns how many migrations that took.
+// StartupError.
 int run_migrations(const Config& config);
 
 }  // namespace mindspace::app

@@ -5,8 +5,8 @@
 namespace mindspace::app {
 
 config::Configuration bind_settings(Config& config) {
-    auto& [data_dir, http, tls, upstream, management, database, redis, events, rabbitmq, kafka, auth, mail, rate_limit,
-           user, groups, analytics, cors, log] = config;
+    auto& [data_dir, process, http, tls, upstream, gateway, management, database, redis, events, rabbitmq, kafka, auth,
+           mail, rate_limit, user, groups, analytics, cors, log] = config;
     return {
         "mindspace",
         {
@@ -16,14 +16,19 @@ config::Configuration bind_settings(Config& config) {
                  "Where the embedded servers, keys and mail files are kept; empty: /var/lib/mindspace for root, "
                  "otherwise ~/.local/share/mindspace."},
 
+            {.key = "process.user",
+             .member = &process.user,
+             .sentence = "The account that the program and its embedded servers run as when root starts it; empty: "
+                         "mindspace, which is made when it does not exist."},
+
             {.key = "http.address",
              .member = &http.address,
              .sentence = "Address of the public listener; 0.0.0.0 is every IPv4 address of the machine."},
             {.key = "http.port", .member = &http.port, .sentence = "Port of the public listener; 0 takes a free one."},
             {.key = "http.role_address",
              .member = &http.role_address,
-             .sentence = "Address of the listeners of roles whose process has no gateway; only gateways should reach "
-                         "it."},
+             .sentence = "Address of the listeners of roles whose process has no gateway; beyond loopback they need "
+                         "gateway.secret_file."},
             {.key = "http.auth_port",
              .member = &http.auth_port,
              .sentence = "Port of the auth role in a process without a gateway; 0 takes a free one."},
@@ -89,7 +94,7 @@ config::Configuration bind_settings(Config& config) {
             {.key = "tls.certificate",
              .member = &tls.certificate,
              .sentence = "PEM file of the gateway's certificate with its intermediates; its port then speaks HTTPS. "
-                         "Read again at SIGHUP. Empty: plain HTTP."},
+                         "Read again at SIGHUP, so process.user must be able to. Empty: plain HTTP."},
             {.key = "tls.key", .member = &tls.key, .sentence = "PEM file of the certificate's private key."},
 
             {.key = "upstream.auth",
@@ -113,6 +118,12 @@ config::Configuration bind_settings(Config& config) {
              .member = &upstream.max_connections,
              .bounds = {.min = 1, .max = 100'000},
              .sentence = "Connections of each event loop to each node of another role; WebSockets do not count."},
+
+            {.key = "gateway.secret_file",
+             .member = &gateway.secret_file,
+             .sentence = "File with the secret by which a gateway and roles in other processes know each other: a line "
+                         "of at least 32 characters, the same everywhere, and a second one while it is replaced. "
+                         "Empty: on loopback one that is made beside the default data directory."},
 
             {.key = "management.address",
              .member = &management.address,

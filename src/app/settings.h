@@ -11,6 +11,10 @@
 
 namespace mindspace::app {
 
+struct ProcessSettings {
+    std::string user;
+};
+
 struct HttpSettings {
     std::string address = "0.0.0.0";
     std::uint16_t port = 8080;
@@ -42,6 +46,11 @@ struct UpstreamSettings {
     Milliseconds timeout{20'000};
     Milliseconds connect_timeout{500};
     std::uint32_t max_connections = 256;
+};
+
+// Between a gateway and the roles of other processes.
+struct GatewaySettings {
+    std::string secret_file;
 };
 
 struct TlsSettings {
@@ -145,9 +154,11 @@ struct LogSettings {
 
 struct Config {
     std::string data_dir;
+    ProcessSettings process;
     HttpSettings http;
     TlsSettings tls;
     UpstreamSettings upstream;
+    GatewaySettings gateway;
     ManagementSettings management;
     DatabaseSettings database;
     RedisSettings redis;

@@ -22,9 +22,10 @@ http::RateLimits make_rate_limits(const RateLimitSettings& settings) {
 
 }  // namespace
 
-Shared::Shared(const Config& settings, Backends where)
+Shared::Shared(const Config& settings, Backends where, Ports& taken)
     : config(settings),
       backends(std::move(where)),
+      ports(taken),
       auth_settings{.access = {.issuer = settings.auth.issuer, .ttl = settings.auth.access_token_ttl},
                     .refresh_ttl = settings.auth.refresh_token_ttl,
                     .max_sessions = settings.auth.max_login_sessions,

@@ -1,11 +1,14 @@
 #pragma once
 // What all cores of the process share: immutable after the start, or safe for several threads by itself.
 
+#include "app/database_check.h"
+#include "app/ports.h"
 #include "app/settings.h"
 #include "platform/base/secret.h"
 #include "platform/base/worker_pool.h"
 #include "platform/http/client_address.h"
 #include "platform/http/cors.h"
+#include "platform/http/gateway_keys.h"
 #include "platform/http/rate_limit.h"
 #include "platform/http/static_content.h"
 #include "platform/http/tls_certificates.h"
@@ -31,15 +34,17 @@ struct Backends {
 };
 
 struct Shared {
-    Shared(const Config& settings, Backends where);
+    Shared(const Config& settings, Backends where, Ports& taken);
 
     const Config& config;
     Backends backends;
+    Ports& ports;
     auth::AuthSettings auth_settings;
     WorkerPool hashing;
     auth::PasswordHasher hasher;
-    std::optional<auth::SigningKey> signing_key;  // of the auth role alone
-    std::optional<Secret> secret;                 // where there is a data directory or auth.secret_file
+    std::optional<auth::SigningKey> signing_key;    // of the auth role alone
+    std::optional<Secret> secret;                   // where there is a data directory or auth.secret_file
+    std::optional<http::GatewayKeys> gateway_keys;  // where some roles are in other processes
     http::RateLimits rate_limits;
     http::CorsPolicy cors;
     http::ProxyTrust proxies;
@@ -50,6 +55,7 @@ struct Shared {
     std::deque<gateway::UpstreamStatus> upstreams{};  // of a gateway: the roles that run elsewhere
     std::optional<http::TlsCertificates> tls{};       // of a gateway that speaks HTTPS
     std::atomic<bool> draining{false};
+    DatabaseHealth database_health;  // of the first core, for all
 
     [[nodiscard]] postgres::ClientOptions database_options() const;
     [[nodiscard]] postgres::ClientOptions import_options() const;

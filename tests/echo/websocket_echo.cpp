@@ -57,12 +57,11 @@ void run(std::uint16_t port, bool packs) {
     router.add(std::move(rows));
     http::CoreMetrics metrics(router);
     http::Dispatcher dispatcher(router, {}, metrics);
-    http::ServerOptions options{.address = "127.0.0.1", .packs_websockets = packs};
-    options.port = http::claim_port(loop, options.address, port);
-    http::Server server(loop, options, dispatcher, metrics);
-    server.bind();
+    http::BoundPort bound("127.0.0.1", port, 1);
+    http::Server server(loop, {.packs_websockets = packs}, dispatcher, metrics);
+    server.bind(bound);
     server.start();
-    std::cout << options.port << std::endl;  // NOLINT(performance-avoid-endl): whoever started us waits for it
+    std::cout << bound.number() << std::endl;  // NOLINT(performance-avoid-endl): whoever started us waits for it
     loop.run();
 }
 

@@ -1,5 +1,6 @@
 // HTTP as every route speaks it.
 
+#include "metrics.h"
 #include "person.h"
 #include "raw_connection.h"
 
@@ -215,6 +216,27 @@ TEST(Operations, SayHowTheProgramIs) {
     ASSERT_TRUE(is(ready, 200));
     EXPECT_EQ(ready.at("/status"), "ready");
     EXPECT_EQ(ready.at("/checks/database"), "ok");
+}
+
+TEST(Readiness, CostsNoQuery) {
+    const Program program;
+    Client client(program);
+    const auto queries = [&] { return metric(program.management_port(), "mindspace_postgres_queries_total"); };
+    const auto before = queries();
+    constexpr int kRequests = 2000;
+    for (int i = 0; i < kRequests; ++i) ASSERT_TRUE(is(client.get("/readyz"), 200));
+    EXPECT_LT(queries() - before, kRequests / 2) << "but for those of the program itself";
+    EXPECT_EQ(metric(program.management_port(), "mindspace_postgres_responds"), 1);
+}
+
+TEST(Readiness, IsToldByEachRole) {
+    Program program({}, SplitPlan{});
+    for (const auto* role : {"auth", "user", "meditation", "analytics"}) {
+        const auto& node = program.split().node(role);
+        RawConnection connection(node.port());
+        connection.send("GET /readyz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+        EXPECT_THAT(connection.receive_all(), testing::StartsWith("HTTP/1.1 200 ")) << role;
+    }
 }
 
 }  // namespace

@@ -109,7 +109,7 @@ Program::Program(Environment more_settings, std::optional<SplitPlan> plan, Serve
     if (auto tls = more_settings.find("MINDSPACE_TLS_CERTIFICATE"); tls != more_settings.end())
         certificate_ = tls->second;
     if (plan) {
-        split_ = std::make_unique<Split>(std::move(*plan), more_settings, directory_.path());
+        split_ = std::make_unique<Split>(std::move(*plan), std::move(more_settings), directory_.path());
     } else {
         const std::vector<std::string> arguments{program_path(), servers == Servers::own ? "up" : "serve"};
         one_ = std::make_unique<Node>(arguments, std::move(more_settings), directory_.path() / "log");

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cctype>
 #include <csignal>
+#include <fstream>
 
 namespace mindspace::integration {
 
@@ -17,7 +18,10 @@ std::string upper(std::string text) {
 
 }  // namespace
 
-Split::Split(SplitPlan plan, const Environment& settings, const std::filesystem::path& directory) {
+Split::Split(SplitPlan plan, Environment settings, const std::filesystem::path& directory) {
+    const auto secret = directory / "gateway-secret";
+    std::ofstream(secret) << "a secret of the tests that no other program knows\n";
+    settings.merge(Environment{{"MINDSPACE_GATEWAY_SECRET_FILE", secret}});  // what the test asks for stays
     for (const auto& role : plan.nodes) {
         auto& of_role = nodes_[role];
         const auto name = role + std::to_string(of_role.size());

@@ -136,6 +136,25 @@ TEST(Startup, OfMigrateNeedsTheDatabaseAlone) {
     EXPECT_THAT(ended.output, HasSubstr("schema is up to date"));
 }
 
+TEST(Startup, OfARoleBeyondLoopbackNeedsASecretToKnowGatewaysBy) {
+    const Environment servers{{"MINDSPACE_DATABASE_URL", "postgresql://127.0.0.1:1/mindspace"},
+                              {"MINDSPACE_REDIS_URL", "redis://127.0.0.1:1"}};
+    const auto serve = [&](const char* roles, Environment more) {
+        more.merge(Environment(servers));
+        return run({"serve", "--roles", roles}, more);
+    };
+    for (const auto* address : {"0.0.0.0", "::"})
+        expect_refusal(serve("user", {{"MINDSPACE_HTTP_ROLE_ADDRESS", address}}), kMisconfigured,
+                       "gateway.secret_file");
+    expect_refusal(serve("gateway", {{"MINDSPACE_UPSTREAM_USER", "http://10.0.0.9:3002"}}), kMisconfigured,
+                   "gateway.secret_file");
+    const TemporaryDirectory directory;
+    const auto file = directory.path() / "secret";
+    expect_refusal(serve("user", {{"MINDSPACE_GATEWAY_SECRET_FILE", file}}), kMisconfigured, "cannot be read");
+    std::ofstream(file) << "short\n";
+    expect_refusal(serve("user", {{"MINDSPACE_GATEWAY_SECRET_FILE", file}}), kMisconfigured, "32 characters");
+}
+
 TEST(Startup, RefusesUnknownWordsOnTheCommandLine) {
     EXPECT_NE(run({"up", "--fast"}, {}).exit_code, 0);
     EXPECT_NE(run({"dance"}, {}).exit_code, 0);

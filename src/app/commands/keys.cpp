@@ -4,9 +4,11 @@
 #include "app/backends.h"
 #include "app/commands/command_line.h"
 #include "app/commands/connection.h"
+#include "app/embedded/account.h"
 #include "app/program.h"
 #include "services/auth/key_store.h"
 
+#include <unistd.h>
 #include <CLI/CLI.hpp>
 
 #include <iostream>
@@ -24,9 +26,11 @@ Awaitable<> publish(postgres::Client& database, auth::SigningKey key, std::optio
 
 // Published first: a program that is killed at any point never signs with a key that nobody knows.
 int rotate(const CommandLine& line) {
-    const auto config = load_settings(line);
+    auto config = load_settings(line);
+    config.data_dir = data_root(config);
+    const auto file = signing_key_file(config.data_dir);
+    if (::geteuid() == 0) become(owner_of(file.parent_path()));  // the key has to be the program's
     CommandConnection connection(config);
-    const auto file = signing_key_file(data_root(config));
     std::optional<std::string> old_kid;
     if (fs::exists(file)) old_kid = auth::SigningKey::load(file).kid();
 

@@ -27,7 +27,6 @@ int serve(const CommandLine& line, std::string_view role_names, Servers servers)
 
 int migrate(const CommandLine& line) {
     auto config = load_settings(line);
-    log::start(config.log.options);
     int applied = run_migrations(config);
     log::info("schema is up to date", {{"mindspace.migrations", applied}});
     return 0;

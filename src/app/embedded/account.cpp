@@ -1,14 +1,21 @@
 #include "app/embedded/account.h"
 
+#include "app/embedded/find_program.h"
 #include "app/embedded/startup_error.h"
 
 #include <fmt/format.h>
 #include <grp.h>
 #include <pwd.h>
+#include <spawn.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
+#include <csignal>
+#include <cstdlib>
 #include <cstring>
 
 namespace mindspace::app {
@@ -19,25 +26,110 @@ namespace {
     throw StartupError(EX_CONFIG, fmt::format("cannot use {}: {}", path.native(), what));
 }
 
+constexpr const char* kOwnUser = "mindspace";
+constexpr const char* kMakeOwnUser =
+    "useradd --system --user-group --no-create-home --home-dir /var/lib/mindspace --shell /usr/sbin/nologin mindspace";
+
+// Another process may do the same at this moment: what counts is that the user is there in the end.
+void make_own_user() {
+    const auto program = find_program("useradd");
+    if (!program) return;
+    std::array<const char*, 10> words{
+        program->c_str(),     "--system", "--user-group",      "--no-create-home", "--home-dir",
+        "/var/lib/mindspace", "--shell",  "/usr/sbin/nologin", kOwnUser,           nullptr};
+    pid_t process = 0;
+    if (::posix_spawn(&process, program->c_str(), nullptr, nullptr, const_cast<char* const*>(words.data()), environ) ==
+        0)
+        ::waitpid(process, nullptr, 0);
+}
+
+Account checked(const passwd& entry) {
+    constexpr uid_t kNobody = 65534;
+    if (entry.pw_uid == 0 || entry.pw_uid == kNobody)
+        throw StartupError(EX_CONFIG,
+                           fmt::format("process.user must be an account that nobody else uses, not {}", entry.pw_name));
+    return Account{.user = entry.pw_uid, .group = entry.pw_gid};
+}
+
+[[noreturn]] void throw_stuck(const Account& account, std::string_view step) {
+    throw StartupError(EX_CONFIG, fmt::format("cannot become {} ({}: {}); start as that user instead",
+                                              user_name(account.user), step, std::strerror(errno)));
+}
+
+// Whether no way leads back.
+bool is_only(const Account& account) {
+    std::array<uid_t, 3> users{};
+    std::array<gid_t, 3> groups{};
+    if (::getresuid(&users[0], &users[1], &users[2]) != 0 || ::getresgid(&groups[0], &groups[1], &groups[2]) != 0)
+        return false;
+    for (const auto user : users)
+        if (user != account.user) return false;
+    for (const auto group : groups)
+        if (group != account.group) return false;
+    return ::setresuid(0, 0, 0) != 0 && ::setresgid(0, 0, 0) != 0;
+}
+
 }  // namespace
 
 Account own_account() {
     return Account{.user = ::geteuid(), .group = ::getegid()};
 }
 
+Account owner_of(const std::filesystem::path& path) {
+    struct stat status{};
+    if (::lstat(path.c_str(), &status) != 0) return own_account();
+    return Account{.user = status.st_uid, .group = status.st_gid};
+}
+
 Account server_account(const std::filesystem::path& existing) {
     if (::geteuid() != 0) return own_account();
-    struct stat status{};
-    if (::lstat(existing.c_str(), &status) == 0 && status.st_uid != 0) {
-        return Account{.user = status.st_uid, .group = status.st_gid};
+    const auto owner = owner_of(existing);
+    return owner.user != 0 ? owner : program_account({});
+}
+
+Account program_account(const std::string& user) {
+    const passwd* entry = nullptr;
+    if (::geteuid() != 0) {
+        entry = user.empty() ? nullptr : ::getpwnam(user.c_str());
+        if (user.empty() || (entry != nullptr && entry->pw_uid == ::geteuid())) return own_account();
+        throw StartupError(EX_CONFIG, fmt::format("process.user is {}, but {} has started the program: start it as {} "
+                                                  "or as root",
+                                                  user, user_name(::geteuid()), user));
     }
-    for (const char* name : {"postgres", "nobody"}) {
-        if (const passwd* entry = ::getpwnam(name)) return Account{.user = entry->pw_uid, .group = entry->pw_gid};
+    if (!user.empty()) {
+        entry = ::getpwnam(user.c_str());
+        if (entry == nullptr) throw StartupError(EX_CONFIG, fmt::format("process.user: there is no user {}", user));
+        return checked(*entry);
     }
-    throw StartupError(
-        EX_CONFIG,
-        "PostgreSQL does not run as root, and there is neither a user \"postgres\" nor \"nobody\" to run "
-        "it as: add one (useradd --system postgres), or start as an ordinary user");
+    entry = ::getpwnam(kOwnUser);
+    if (entry == nullptr) {
+        make_own_user();
+        entry = ::getpwnam(kOwnUser);
+    }
+    if (entry == nullptr)
+        throw StartupError(EX_CONFIG, fmt::format("started as root, and there is no user {} to go on as: run \"{}\", "
+                                                  "name another with process.user, or start as an ordinary user",
+                                                  kOwnUser, kMakeOwnUser));
+    return checked(*entry);
+}
+
+void become(const Account& account) {
+    if (account == own_account()) return;
+    const passwd* entry = ::getpwuid(account.user);
+    if (entry == nullptr) throw StartupError(EX_CONFIG, fmt::format("user id {} has no name", account.user));
+    int parent_death_signal = 0;  // that whoever has started us asked for; a change of account takes it away
+    ::prctl(PR_GET_PDEATHSIG, &parent_death_signal);
+    if (::initgroups(entry->pw_name, account.group) != 0) throw_stuck(account, "initgroups");
+    if (::setresgid(account.group, account.group, account.group) != 0) throw_stuck(account, "setresgid");
+    if (::setresuid(account.user, account.user, account.user) != 0) throw_stuck(account, "setresuid");
+    if (!is_only(account)) throw StartupError(EX_CONFIG, "root could not be given up");
+    ::prctl(PR_SET_PDEATHSIG, parent_death_signal);
+    if (::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) throw_stuck(account, "PR_SET_NO_NEW_PRIVS");
+    if (::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0) throw_stuck(account, "PR_SET_DUMPABLE");
+    // What is root's there is not ours any more.
+    ::setenv("HOME", entry->pw_dir, 1);
+    for (const char* variable : {"USER", "LOGNAME"}) ::setenv(variable, entry->pw_name, 1);
+    for (const char* variable : {"XDG_RUNTIME_DIR", "XDG_DATA_HOME"}) ::unsetenv(variable);
 }
 
 std::string user_name(uid_t user) {

@@ -1,6 +1,6 @@
 #pragma once
-// Which system account the embedded servers run as, and directories that belong to it. PostgreSQL refuses to run as
-// root, so root starts the servers as somebody who may do less.
+// Which system account the program and its embedded servers run as, and directories that belong to it. Started as root
+// the program becomes an account of its own, as soon as it has what only root can have.
 
 #include <sys/types.h>
 
@@ -19,9 +19,19 @@ struct Account {
 // The account of this process.
 Account own_account();
 
-// Ours, unless we are root: then the owner of `existing` if that is there (whoever wrote the data goes on with it),
-// else "postgres", else "nobody". StartupError if there is none.
+// Whom the program runs as: ourselves, unless we are root. Then `user`, or, if that is empty, "mindspace", which is
+// made (useradd) where it does not exist. Never root, nor "nobody", whom others share. StartupError.
+Account program_account(const std::string& user);
+
+// Whose `path` is; ourselves if it is not there.
+Account owner_of(const std::filesystem::path& path);
+
+// For servers that a root who stays root starts: the owner of `existing` if that is there, else program_account().
 Account server_account(const std::filesystem::path& existing);
+
+// Becomes that account for good, with its groups and its home; nothing when we are it. No program that is started later
+// can get more rights, and nobody but root can look into our memory. Before any thread is started. StartupError.
+void become(const Account& account);
 
 // The name of a user for messages; its number if it has no name.
 std::string user_name(uid_t user);

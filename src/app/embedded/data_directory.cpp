@@ -90,9 +90,9 @@ fs::path DataDirectory::resolve(const fs::path& path) {
     return resolved.has_filename() ? resolved : resolved.parent_path();
 }
 
-DataDirectory::DataDirectory(const fs::path& path) {
+LockedDirectory::LockedDirectory(const fs::path& path) {
     try {
-        root_ = resolve(path);
+        root_ = DataDirectory::resolve(path);
         if (fs::exists(root_)) {
             check_existing(root_);
         } else {
@@ -102,11 +102,14 @@ DataDirectory::DataDirectory(const fs::path& path) {
         refuse(path, error.code().message(), kElsewhere);
     }
     lock();
+}
+
+DataDirectory::DataDirectory(const fs::path& path) : LockedDirectory(path) {
     for (const auto& private_directory : {keys(), mail(), log()}) own_directory(private_directory, 0700, own_account());
 }
 
 // The lock lives in the open file, not in its content: it is gone the moment we are, however we end.
-void DataDirectory::lock() {
+void LockedDirectory::lock() {
     const fs::path path = root_ / kLockName;
     lock_ = FileDescriptor(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
     if (!lock_.is_open()) refuse(root_, std::strerror(errno), kElsewhere);

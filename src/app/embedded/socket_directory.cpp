@@ -35,7 +35,8 @@ fs::path choose_socket_directory(const fs::path& preferred) {
     if (fits(preferred)) return preferred;
     const std::string name = fmt::format("mindspace-{:016x}", hash(preferred.native()));
     const char* runtime = std::getenv("XDG_RUNTIME_DIR");
-    if (::geteuid() == 0) return fs::path("/run") / name;
+    const fs::path of_root = fs::path("/run") / name;  // which root makes for us before it becomes us
+    if (::geteuid() == 0 || fs::exists(of_root)) return of_root;
     if (runtime && *runtime == '/' && fits(fs::path(runtime) / name)) return fs::path(runtime) / name;
     return fs::path("/tmp") / name;
 }

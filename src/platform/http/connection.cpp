@@ -226,7 +226,7 @@ Awaitable<Connection::Outcome> Connection::upgrade(Response response) {
     const bool packs = !response.tunnel && server_.options_.packs_websockets && offers_deflate(head);
     std::string_view extensions = packs ? kDeflateAccepted : std::string_view();
     if (response.tunnel) extensions = response.tunnel->head().find("sec-websocket-extensions").value_or("");
-    append_handshake(out_, *accept, extensions);
+    append_handshake(out_, response, *accept, extensions);
     bool written = co_await flush();
     if (!written) co_return Outcome::over;
     begin_ += parser_.consumed();

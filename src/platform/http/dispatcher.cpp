@@ -14,6 +14,7 @@ namespace mindspace::http {
 namespace {
 
 constexpr std::string_view kBearer = "Bearer ";
+constexpr auto kStrangerLogInterval = std::chrono::seconds(10);
 
 bool is_request_id(std::string_view text) {
     return !text.empty() && text.size() <= 64 && std::ranges::all_of(text, [](char c) {
@@ -70,7 +71,11 @@ bool Dispatcher::forwards(const RequestHead& head) const {
 
 std::size_t Dispatcher::max_body(const RequestHead& head) const {
     const auto match = router_.find(head.method, head.path);
-    return match.endpoint != nullptr ? match.endpoint->declaration.max_body : kUsualBody;
+    const auto declared = match.endpoint != nullptr ? match.endpoint->declaration.max_body : kUsualBody;
+    // Whoever is no gateway is refused, but not before the content has come.
+    const bool is_strangers = declared > kUsualBody && middleware_.gateway != nullptr &&
+                              !middleware_.gateway->verify(head, SystemClock{}.now());
+    return is_strangers ? kUsualBody : declared;
 }
 
 Awaitable<Response> Dispatcher::handle(Exchange& exchange) {
@@ -101,6 +106,7 @@ Awaitable<Response> Dispatcher::handle(Exchange& exchange) {
 }
 
 Awaitable<Response> Dispatcher::dispatch(Exchange& exchange, const Router::Match& match) {
+    if (auto refusal = refuse_stranger(exchange, match)) co_return std::move(*refusal);
     if (match.endpoint != nullptr) co_return co_await call(exchange, *match.endpoint);
     if (match.allow.empty()) co_return problem(404, "not_found", "There is nothing here.", exchange.request_id);
     Response response{.status = 204, .body = {}};
@@ -108,6 +114,29 @@ Awaitable<Response> Dispatcher::dispatch(Exchange& exchange, const Router::Match
         response = problem(405, "method_not_allowed", "This address has no such method.", exchange.request_id);
     response.headers.emplace_back("Allow", match.allow + ", OPTIONS");
     co_return response;
+}
+
+// Where only gateways may call: whoever is none. What a gateway says of its client is believed.
+std::optional<Response> Dispatcher::refuse_stranger(Exchange& exchange, const Router::Match& match) {
+    if (middleware_.gateway == nullptr) return std::nullopt;
+    if (match.endpoint != nullptr && match.endpoint->declaration.health) return std::nullopt;
+    const auto signature = middleware_.gateway->verify(exchange.head, SystemClock{}.now());
+    if (signature) {
+        exchange.signature = *signature;
+        if (auto client = exchange.head.find("x-forwarded-for")) exchange.client.address = *client;
+        return std::nullopt;
+    }
+    metrics_.strangers_refused.add(1);
+    const auto now = std::chrono::steady_clock::now();
+    if (now - strangers_logged_at_ >= kStrangerLogInterval) {  // an attacker must not fill the log
+        strangers_logged_at_ = now;
+        log::warn("a request that does not come from a gateway",
+                  {{"event.action", "not_from_gateway"},
+                   {"client.ip", exchange.client.address},
+                   {"http.request.id", exchange.request_id},
+                   {"error.message", names_of(signature.error())[static_cast<std::size_t>(signature.error())]}});
+    }
+    return problem(403, "not_from_gateway", "Only gateways may call this port.", exchange.request_id);
 }
 
 Awaitable<Response> Dispatcher::call(Exchange& exchange, const Endpoint& endpoint) {
@@ -211,6 +240,8 @@ Response Dispatcher::give_up(const Exchange& exchange) const {
 // What every response carries, whatever made it.
 void Dispatcher::mark(const Exchange& exchange, std::string_view methods, Response& response) const {
     response.headers.emplace_back("X-Request-Id", exchange.request_id);
+    if (!exchange.signature.empty())
+        response.headers.emplace_back(kSignatureField, middleware_.gateway->prove(exchange.signature, response.status));
     if (middleware_.cors != nullptr) middleware_.cors->apply(exchange.head, methods, response);
 }
 

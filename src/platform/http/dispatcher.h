@@ -6,6 +6,7 @@
 #include "platform/base/worker_pool.h"
 #include "platform/http/cors.h"
 #include "platform/http/endpoint.h"
+#include "platform/http/gateway_keys.h"
 #include "platform/http/idempotency.h"
 #include "platform/http/metrics.h"
 #include "platform/http/router.h"
@@ -23,6 +24,7 @@ struct Middleware {
     Idempotency* idempotency = nullptr;
     WorkerPool* compression = nullptr;
     log::AccessLog* access_log = nullptr;
+    const GatewayKeys* gateway = nullptr;  // if only gateways may call, which have limited who calls how often
 };
 
 class Dispatcher {
@@ -48,6 +50,7 @@ public:
 
 private:
     Awaitable<Response> dispatch(Exchange& exchange, const Router::Match& match);
+    std::optional<Response> refuse_stranger(Exchange& exchange, const Router::Match& match);
     Awaitable<Response> call(Exchange& exchange, const Endpoint& endpoint);
     Awaitable<Admission> admit(Exchange& exchange, const Declaration& declared, const limits::Policy* policy);
     Awaitable<limits::Verdict> take_by_network(const Exchange& exchange, const limits::Policy* policy);
@@ -60,6 +63,7 @@ private:
     const Router& router_;
     const Middleware middleware_;
     CoreMetrics& metrics_;
+    std::chrono::steady_clock::time_point strangers_logged_at_{};
 };
 
 }  // namespace mindspace::http

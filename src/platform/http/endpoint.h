@@ -56,6 +56,7 @@ struct Exchange {
     std::optional<Uuid> id{};           // the path's {id}
     std::optional<Uuid> creation_id{};  // for what is created, under an Idempotency-Key
     std::string_view trace_id{};        // of `traceparent`; "" without one
+    std::string_view signature{};       // of the gateway that has sent it; "" unless only gateways may call
     BodyReader* content = nullptr;      // instead of `body`, of a long one that is only forwarded
 };
 
@@ -90,6 +91,7 @@ struct Declaration {
     bool websocket = false;                  // opens a socket: the handshake is checked before the handler
     Farewell farewell = nullptr;             // the socket's last message when a server between leaves
     bool hidden = false;                     // left out of the OpenAPI document
+    bool health = false;                     // also for those who are no gateway, where only gateways may call
 };
 
 // What the OpenAPI document tells of the types.

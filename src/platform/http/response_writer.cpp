@@ -1,5 +1,6 @@
 #include "platform/http/response_writer.h"
 
+#include "platform/http/gateway_keys.h"
 #include "platform/http/problem.h"
 
 #include <algorithm>
@@ -48,6 +49,13 @@ void append_number(std::string& out, std::size_t number) {
     out.append(text.data(), std::to_chars(text.data(), text.data() + text.size(), number).ptr);
 }
 
+void append_field(std::string& out, std::string_view name, std::string_view value) {
+    out += name;
+    out += ": ";
+    out += value;
+    out += "\r\n";
+}
+
 bool has_header(const Response& response, std::string_view name) {
     return std::ranges::any_of(response.headers, [&](const auto& header) { return header.first == name; });
 }
@@ -77,12 +85,7 @@ void append_head(std::string& out, const Response& response, Framing framing) {
     out += ' ';
     out += reason_phrase(response.status);
     out += "\r\n";
-    for (const auto& [name, value] : response.headers) {
-        out += name;
-        out += ": ";
-        out += value;
-        out += "\r\n";
-    }
+    for (const auto& [name, value] : response.headers) append_field(out, name, value);
     if (response.forwarded_fields)
         out += *response.forwarded_fields;
     else
@@ -104,14 +107,18 @@ void append_chunk_size(std::string& out, std::size_t size) {
     out += "\r\n";
 }
 
-void append_handshake(std::string& out, std::string_view accept, std::string_view extensions) {
+void append_handshake(std::string& out, const Response& response, std::string_view accept,
+                      std::string_view extensions) {
     out += "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ";
     out += accept;
     if (!extensions.empty()) {
         out += "\r\nSec-WebSocket-Extensions: ";
         out += extensions;
     }
-    out += "\r\n\r\n";
+    out += "\r\n";
+    for (const auto& [name, value] : response.headers)
+        if (name == kSignatureField) append_field(out, name, value);
+    out += "\r\n";
 }
 
 }  // namespace mindspace::http

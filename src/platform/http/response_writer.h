@@ -23,6 +23,6 @@ void append_head(std::string& out, const Response& response, Framing framing);
 void append_chunk_size(std::string& out, std::size_t size);
 
 // 101, the answer that opens a WebSocket. `extensions` are those agreed to; "" for none.
-void append_handshake(std::string& out, std::string_view accept, std::string_view extensions);
+void append_handshake(std::string& out, const Response& response, std::string_view accept, std::string_view extensions);
 
 }  // namespace mindspace::http

@@ -8,9 +8,7 @@
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
-#include <boost/asio/ip/address.hpp>
 #include <boost/asio/post.hpp>
-#include <boost/asio/socket_base.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
 #include <netinet/in.h>
@@ -49,19 +47,6 @@ void bound_unread(tcp::socket& socket, std::chrono::milliseconds timeout) {
     setsockopt(socket.native_handle(), IPPROTO_TCP, TCP_USER_TIMEOUT, &limit, sizeof limit);
 }
 
-// SO_REUSEPORT as an option that Asio can set (its requirements: SettableSocketOption).
-class ReusePort {
-public:
-    explicit ReusePort(int value) : value_(value) {}
-    [[nodiscard]] int level(const tcp&) const { return SOL_SOCKET; }
-    [[nodiscard]] int name(const tcp&) const { return SO_REUSEPORT; }
-    [[nodiscard]] const int* data(const tcp&) const { return &value_; }
-    [[nodiscard]] std::size_t size(const tcp&) const { return sizeof(value_); }
-
-private:
-    int value_;
-};
-
 }  // namespace
 
 Server::Server(asio::io_context& loop, ServerOptions options, Dispatcher& dispatcher, CoreMetrics& metrics)
@@ -74,22 +59,6 @@ Server::Server(asio::io_context& loop, ServerOptions options, Dispatcher& dispat
       networks_(options_.per_network) {}
 
 Server::~Server() = default;
-
-std::uint16_t claim_port(asio::io_context& loop, const std::string& address, std::uint16_t port) {
-    tcp::endpoint endpoint(asio::ip::make_address(address), port);
-    tcp::acceptor probe(loop, endpoint.protocol());
-    probe.set_option(asio::socket_base::reuse_address(true));
-    probe.bind(endpoint);
-    return probe.local_endpoint().port();
-}
-
-void Server::bind() {
-    tcp::endpoint endpoint(asio::ip::make_address(options_.address), options_.port);
-    acceptor_.open(endpoint.protocol());
-    acceptor_.set_option(asio::socket_base::reuse_address(true));
-    acceptor_.set_option(ReusePort(true));
-    acceptor_.bind(endpoint);
-}
 
 void Server::start() {
     acceptor_.listen(kBacklog);

@@ -2,6 +2,7 @@
 // The HTTP/1.1 server of one core: a listener with SO_REUSEPORT beside those of the other cores, its connections, and
 // the sweep that ends whatever is too slow. Lives on the core's io_context and is never touched from elsewhere.
 
+#include "platform/http/bound_port.h"
 #include "platform/http/client_address.h"
 #include "platform/http/client_networks.h"
 #include "platform/http/dispatcher.h"
@@ -25,8 +26,6 @@ class WebSocket;
 class WebSocketTunnel;
 
 struct ServerOptions {
-    std::string address = "0.0.0.0";
-    std::uint16_t port = 0;
     ParseLimits limits{};
     std::size_t max_connections = 15000;  // of this core; beyond: accepted and closed at once
     // Of this core, for each network of clients; proxies are not counted, but those for whom they call.
@@ -42,11 +41,6 @@ struct ServerOptions {
     bool packs_websockets = false;             // permessage-deflate, for clients that offer it
 };
 
-// Finds out whether the port is free, and which one it is when `port` is 0. The servers of all cores then share it by
-// SO_REUSEPORT, which would let two programs share it silently, too. Fault: boost::system::system_error (port taken, no
-// such address).
-std::uint16_t claim_port(asio::io_context& loop, const std::string& address, std::uint16_t port);
-
 class Server {
 public:
     Server(asio::io_context& loop, ServerOptions options, Dispatcher& dispatcher, CoreMetrics& metrics);
@@ -54,8 +48,8 @@ public:
     Server(const Server&) = delete;
     Server& operator=(const Server&) = delete;
 
-    // Takes the port, without listening yet. Fault: boost::system::system_error.
-    void bind();
+    // Takes one of the port's sockets, without listening yet.
+    void bind(BoundPort& port) { port.give_to(acceptor_); }
     // Begins to listen and to accept. On the loop's thread, after bind().
     void start();
 

@@ -56,10 +56,11 @@ protected:
         router_.add(std::move(rows));
         metrics_ = std::make_unique<CoreMetrics>(router_);
         dispatcher_ = std::make_unique<Dispatcher>(router_, Middleware{}, *metrics_);
-        ServerOptions options{.address = "127.0.0.1", .packs_websockets = packs};
-        port_ = options.port = claim_port(loop_, options.address, 0);
+        const ServerOptions options{.packs_websockets = packs};
+        BoundPort port("127.0.0.1", 0, 1);
+        port_ = port.number();
         server_ = std::make_unique<Server>(loop_, options, *dispatcher_, *metrics_);
-        server_->bind();
+        server_->bind(port);
         server_->start();
         thread_ = std::thread([this] { loop_.run(); });
     }

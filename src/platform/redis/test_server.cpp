@@ -37,8 +37,9 @@ void TestServer::signal(int number) {
 }
 
 void TestServer::start() {
-    std::vector<std::string> words{"redis-server",    "--port", "0", "--unixsocket", socket_path_, "--dir",
-                                   directory_.path(), "--save", "",  "--loglevel",   "warning"};
+    std::vector<std::string> words{
+        "redis-server",    "--port", "0", "--unixsocket", socket_path_, "--unixsocketperm", "777", "--dir",
+        directory_.path(), "--save", "",  "--loglevel",   "warning"};
     words.insert(words.end(), arguments_.begin(), arguments_.end());
     int nowhere = open("/dev/null", O_WRONLY | O_CLOEXEC);
     process_ = launch({.words = std::move(words), .output = nowhere});

@@ -1,5 +1,7 @@
 #include "services/gateway/forwarding.h"
 
+#include "platform/http/gateway_keys.h"
+
 #include <algorithm>
 #include <array>
 #include <span>
@@ -17,13 +19,14 @@ constexpr std::array<std::string_view, 10> kOfTheConnection{
     "connection",         "keep-alive",          "proxy-connection", "te", "trailer", "transfer-encoding", "upgrade",
     "proxy-authenticate", "proxy-authorization", "content-length"};
 // Of a request: what the gateway says itself, and what it has settled with the client.
-constexpr std::array<std::string_view, 8> kSaidAnew{"host",
+constexpr std::array<std::string_view, 9> kSaidAnew{"host",
                                                     "expect",
                                                     "x-request-id",
                                                     "forwarded",
                                                     "x-forwarded-for",
                                                     "x-forwarded-host",
                                                     "x-forwarded-proto",
+                                                    "mindspace-signature",
                                                     "sec-websocket-protocol"};
 
 bool is_one_of(std::string_view name, std::span<const std::string_view> names) {
@@ -57,7 +60,7 @@ void append_fields(std::string& out, std::span<const Header> headers, auto is_le
 }  // namespace
 
 std::string request_lines(const http::Exchange& exchange, std::string_view scheme, bool websocket) {
-    constexpr std::size_t kAddedFields = 256;
+    constexpr std::size_t kAddedFields = 384;  // the signature among them
     const auto& head = exchange.head;
     std::size_t size = head.target.size() + kAddedFields;
     for (const auto& header : head.headers) size += header.name.size() + header.value.size() + 4;
@@ -76,14 +79,14 @@ std::string request_lines(const http::Exchange& exchange, std::string_view schem
     const auto length = exchange.content != nullptr ? exchange.content->length() : exchange.body.size();
     if (length != 0 || head.content_length || head.chunked)
         append_line(lines, "Content-Length", std::to_string(length));
-    lines += "\r\n";
     return lines;
 }
 
 void take_fields(http::Response& response, const http::ResponseHead& head) {
     auto& lines = response.forwarded_fields.emplace();
     append_fields(lines, head.headers, [](std::string_view name) {
-        return equals_ignoring_case(name, "x-request-id") || equals_ignoring_case(name, "vary");
+        return equals_ignoring_case(name, "x-request-id") || equals_ignoring_case(name, "vary") ||
+               equals_ignoring_case(name, http::kSignatureField);
     });
     for (const auto& [name, value] : head.headers)
         if (equals_ignoring_case(name, "vary")) http::add_vary(response, value);

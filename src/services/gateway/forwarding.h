@@ -9,8 +9,8 @@
 
 namespace mindspace::gateway {
 
-// The head of the request as another role gets it: with the client's address, the request's id and, for a body, its
-// length, whatever the client said of them.
+// The head of the request as another role gets it, but for the signature and the empty line: with the client's address,
+// the request's id and, for a body, its length, whatever the client said of them.
 std::string request_lines(const http::Exchange& exchange, std::string_view scheme, bool websocket);
 
 // Gives a client's answer the fields of the role's. The request's id is not among them: the gateway answers with its

@@ -25,7 +25,8 @@ constexpr std::size_t kHeld = 64 * 1024;  // a longer answer passes through whil
 // One request, as all of its attempts send it.
 struct Outgoing {
     const Exchange& exchange;
-    std::string lines;
+    const http::GatewayKeys& keys;
+    std::string head;  // without the signature, which each attempt has of its own, and the empty line
     Clock::time_point deadline;
     Milliseconds timeout;
     const http::Declaration& declaration;
@@ -113,13 +114,22 @@ Awaitable<bool> pass_content(http::ClientConnection& connection, const Outgoing&
     co_return true;
 }
 
+// Whether a role of ours responds, and to this request.
+bool is_proven(const http::ResponseHead& head, const http::GatewayKeys& keys, std::string_view signature) {
+    const auto field = head.find(http::kSignatureField);
+    return field && keys.is_proof(*field, signature, head.status);
+}
+
 Awaitable<Attempt> attempt(Upstream::Node& node, const Outgoing& request) {
     const InFlight in_flight(node);
     auto lease = co_await node.pool.acquire(request.deadline);
     if (!lease) co_return std::unexpected(lease.error());
     auto& connection = *lease;
     const auto& exchange = request.exchange;
-    auto fault = co_await connection->send(exchange.head.method, request.lines, exchange.body);
+    auto head = request.head;
+    const auto signature = request.keys.sign(head, SystemClock{}.now());
+    head += "\r\n";
+    auto fault = co_await connection->send(exchange.head.method, head, exchange.body);
     if (!fault && exchange.content != nullptr) {
         const bool is_whole = co_await pass_content(*connection, request, fault);
         if (!is_whole)
@@ -128,6 +138,7 @@ Awaitable<Attempt> attempt(Upstream::Node& node, const Outgoing& request) {
     // A server may answer before it has read all, and end: its answer counts (RFC 9112 section 9.5).
     if (!fault || fault == ClientFault::lost) fault = co_await connection->read_head();
     if (fault) co_return std::unexpected(*fault);
+    if (!is_proven(connection->head(), request.keys, signature)) co_return std::unexpected(ClientFault::untrusted);
     if (connection->head().status == 101) co_return open_tunnel(std::move(*lease), request);
     auto answer = co_await receive(std::move(*lease), request);
     co_return answer;
@@ -143,6 +154,9 @@ bool may_try_again(const Outgoing& request, ClientFault fault, bool is_another_n
         case ClientFault::lost:
             return !request.declaration.websocket && request.exchange.content == nullptr &&
                    may_be_repeated(request.exchange.head, request.declaration);
+        case ClientFault::untrusted:
+            return is_another_node && !request.declaration.websocket && request.exchange.content == nullptr &&
+                   may_be_repeated(request.exchange.head, request.declaration);
         case ClientFault::timed_out:
         case ClientFault::malformed:
             break;
@@ -155,6 +169,7 @@ Response fail(const Exchange& exchange, ClientFault fault) {
         case ClientFault::timed_out:
             return http::problem(504, "deadline_exceeded", "The answer took too long.", exchange.request_id);
         case ClientFault::malformed:
+        case ClientFault::untrusted:
             return http::problem(502, "bad_gateway", "A part of the service gave no proper answer.",
                                  exchange.request_id);
         default:
@@ -167,7 +182,8 @@ Response fail(const Exchange& exchange, ClientFault fault) {
 Awaitable<Response> proxy(Upstream& upstream, const http::Declaration& declaration, Exchange& exchange) {
     const auto timeout = upstream.options().timeout;
     const Outgoing request{.exchange = exchange,
-                           .lines = request_lines(exchange, upstream.options().scheme, declaration.websocket),
+                           .keys = upstream.keys(),
+                           .head = request_lines(exchange, upstream.options().scheme, declaration.websocket),
                            .deadline = Clock::now() + timeout,
                            .timeout = timeout,
                            .declaration = declaration};

@@ -46,20 +46,42 @@ http::Endpoints thing_rows() {
     return rows;
 }
 
+const http::GatewayKeys kKeys({std::string(32, 'k')});
+
+// The field that proves the response to be of a role that knows the secret.
+std::string proof_for(const std::string& request, const std::string& response, const http::GatewayKeys& keys = kKeys) {
+    const auto field = request.substr(request.find("\r\nMindspace-Signature: "));
+    const auto stamped = field.substr(0, field.find("\r\n", 2));
+    const int status = std::stoi(response.substr(response.find(' ') + 1));
+    return "Mindspace-Signature: " + keys.prove(stamped.substr(stamped.rfind('.') + 1), status) + "\r\n";
+}
+
+// Says what the script does, and proves that it may.
+class Role : public ScriptedServer {
+public:
+    explicit Role(const Script& script)
+        : ScriptedServer([script](const std::string& request) {
+              auto reply = script(request);
+              if (reply.text.starts_with("HTTP/1.1 "))
+                  reply.text.insert(reply.text.find("\r\n") + 2, proof_for(request, reply.text));
+              return reply;
+          }) {}
+};
+
 // A gateway of one core, with /thing and /socket elsewhere.
 class Gateway {
 public:
     explicit Gateway(const std::vector<std::uint16_t>& ports, Milliseconds timeout = Milliseconds(5000),
                      http::ServerOptions options = {})
-        : status_("thing", origins(ports)), upstream_(loop_, status_, {.timeout = timeout, .max_connections = 4}) {
+        : status_("thing", origins(ports)),
+          upstream_(loop_, status_, kKeys, {.timeout = timeout, .max_connections = 4}) {
         router_.add(forward(thing_rows(), upstream_));
         metrics_.emplace(router_);
         dispatcher_.emplace(router_, http::Middleware{}, *metrics_);
-        port_ = http::claim_port(loop_, "127.0.0.1", 0);
-        options.address = "127.0.0.1";
-        options.port = port_;
+        http::BoundPort port("127.0.0.1", 0, 1);
+        port_ = port.number();
         server_.emplace(loop_, std::move(options), *dispatcher_, *metrics_);
-        server_->bind();
+        server_->bind(port);
         server_->start();
         upstream_.start();
         thread_ = std::thread([this] { loop_.run(); });
@@ -114,12 +136,11 @@ private:
 constexpr const char* kOk = "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 2\r\n\r\nok";
 
 std::uint16_t unused_port() {
-    asio::io_context loop;
-    return http::claim_port(loop, "127.0.0.1", 0);
+    return http::BoundPort("127.0.0.1", 0, 1).number();
 }
 
 TEST(Proxy, TakesOffWhatBelongsToOneConnection) {
-    ScriptedServer server([](const std::string&) {
+    Role server([](const std::string&) {
         return Reply{
             "HTTP/1.1 200 OK\r\nConnection: X-Secret\r\nX-Secret: 1\r\nKeep-Alive: timeout=5\r\nETag: \"a\"\r\n"
             "X-Request-Id: other\r\nContent-Length: 2\r\n\r\nok"};
@@ -141,8 +162,46 @@ TEST(Proxy, TakesOffWhatBelongsToOneConnection) {
     EXPECT_THAT(answer, testing::EndsWith("Content-Length: 2\r\n\r\nok"));
 }
 
+TEST(Proxy, SignsWhatItPassesOnWhateverTheClientSays) {
+    Role server([](const std::string&) { return Reply{kOk}; });
+    const Gateway gateway({server.port()});
+    const auto response = gateway.ask("GET", "Mindspace-Signature: 1.a.AAAA\r\nX-Forwarded-For: 6.6.6.6\r\n");
+    EXPECT_THAT(response, StartsWith("HTTP/1.1 200 "));
+    EXPECT_THAT(response, Not(HasSubstr("Mindspace-Signature"))) << "it is none of the client's business";
+    ASSERT_THAT(server.requests(), SizeIs(1));
+    const auto request = server.requests()[0];
+    http::RequestHead head;
+    ASSERT_FALSE(http::parse_head(std::string_view(request).substr(0, request.size() - 2), {}, head));
+    EXPECT_EQ(head.count("mindspace-signature"), 1U);
+    EXPECT_TRUE(kKeys.verify(head, SystemClock{}.now()));
+    EXPECT_EQ(head.find("x-forwarded-for"), "127.0.0.1");
+}
+
+TEST(Proxy, PassesNothingOnOfWhoeverDoesNotKnowTheSecret) {
+    ScriptedServer silent([](const std::string&) { return Reply{kOk}; });
+    ScriptedServer other([](const std::string& request) {
+        std::string text = kOk;
+        return Reply{
+            text.insert(text.find("\r\n") + 2, proof_for(request, text, http::GatewayKeys({std::string(32, 'x')})))};
+    });
+    ScriptedServer replaying([first = std::string()](const std::string& request) mutable {
+        std::string text = kOk;
+        if (first.empty()) first = proof_for(request, text);
+        return Reply{text.insert(text.find("\r\n") + 2, first)};
+    });
+    for (const auto* server : {&silent, &other}) {
+        const Gateway gateway({server->port()});
+        const auto response = gateway.ask("GET");
+        EXPECT_THAT(response, StartsWith("HTTP/1.1 502 "));
+        EXPECT_THAT(response, HasSubstr("\"bad_gateway\""));
+    }
+    const Gateway gateway({replaying.port()});
+    EXPECT_THAT(gateway.ask("GET"), StartsWith("HTTP/1.1 200 "));
+    EXPECT_THAT(gateway.ask("GET"), StartsWith("HTTP/1.1 502 "));
+}
+
 TEST(Proxy, PassesOnWhatHeadSays) {
-    ScriptedServer server([](const std::string& request) {
+    Role server([](const std::string& request) {
         EXPECT_THAT(request, StartsWith("HEAD "));
         return Reply{"HTTP/1.1 200 OK\r\nContent-Length: 12345\r\n\r\n"};
     });
@@ -151,14 +210,14 @@ TEST(Proxy, PassesOnWhatHeadSays) {
 }
 
 TEST(Proxy, KeepsItsConnections) {
-    ScriptedServer server([](const std::string&) { return Reply{kOk}; });
+    Role server([](const std::string&) { return Reply{kOk}; });
     const Gateway gateway({server.port()});
     for (int i = 0; i < 5; ++i) EXPECT_THAT(gateway.post(), StartsWith("HTTP/1.1 200 "));
     EXPECT_EQ(server.connections(), 1);
 }
 
 TEST(Proxy, NoticesThatAKeptConnectionWasClosed) {
-    ScriptedServer server([](const std::string&) { return Reply{kOk, true}; });
+    Role server([](const std::string&) { return Reply{kOk, true}; });
     const Gateway gateway({server.port()});
     for (int i = 0; i < 5; ++i) {
         EXPECT_THAT(gateway.post(), StartsWith("HTTP/1.1 200 "));
@@ -170,7 +229,7 @@ TEST(Proxy, NoticesThatAKeptConnectionWasClosed) {
 
 TEST(Proxy, SendsAgainOnlyWhatMayBeRepeated) {
     std::atomic<int> count = 0;
-    ScriptedServer server([&](const std::string&) { return ++count % 2 == 1 ? Reply{"", true} : Reply{kOk}; });
+    Role server([&](const std::string&) { return ++count % 2 == 1 ? Reply{"", true} : Reply{kOk}; });
     const Gateway gateway({server.port()});
     EXPECT_THAT(gateway.ask("GET"), StartsWith("HTTP/1.1 200 "));
     EXPECT_THAT(gateway.ask("DELETE"), StartsWith("HTTP/1.1 200 "));
@@ -183,7 +242,7 @@ TEST(Proxy, SendsAgainOnlyWhatMayBeRepeated) {
 }
 
 TEST(Proxy, SpendsABudgetOnRetries) {
-    ScriptedServer server([](const std::string&) { return Reply{"", true}; });
+    Role server([](const std::string&) { return Reply{"", true}; });
     const Gateway gateway({server.port()});
     constexpr std::size_t kRequests = 100;
     for (std::size_t i = 0; i < kRequests; ++i) EXPECT_THAT(gateway.ask("GET"), StartsWith("HTTP/1.1 503 "));
@@ -191,7 +250,7 @@ TEST(Proxy, SpendsABudgetOnRetries) {
 }
 
 TEST(Proxy, GoesToAnotherNodeWhenOneIsNotThere) {
-    ScriptedServer server([](const std::string&) { return Reply{kOk}; });
+    Role server([](const std::string&) { return Reply{kOk}; });
     const Gateway gateway({unused_port(), server.port()});
     for (int i = 0; i < 20; ++i) EXPECT_THAT(gateway.post(), StartsWith("HTTP/1.1 200 "));
 }
@@ -208,7 +267,7 @@ TEST(Proxy, Answers503WhenNobodyIsThere) {
 TEST(Proxy, Answers504WhenItTakesTooLong) {
     std::promise<void> end;
     auto ended = end.get_future().share();
-    ScriptedServer server([ended](const std::string&) {
+    Role server([ended](const std::string&) {
         ended.wait();
         return Reply{kOk};
     });
@@ -222,7 +281,7 @@ TEST(Proxy, Answers502ToWhatIsNoAnswer) {
     for (const char* wrong : {"HTTP/1.1 200 OK\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
                               "SSH-2.0-OpenSSH_9.2\r\n\r\n", "HTTP/1.1 101 Switching Protocols\r\n\r\n",
                               "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nnonsense\r\n"}) {
-        ScriptedServer server([wrong](const std::string&) { return Reply{wrong}; });
+        Role server([wrong](const std::string&) { return Reply{wrong}; });
         const Gateway gateway({server.port()});
         EXPECT_THAT(gateway.ask("GET"), StartsWith("HTTP/1.1 502 ")) << wrong;
         EXPECT_THAT(server.requests(), SizeIs(1));
@@ -241,7 +300,7 @@ std::string content_of(const std::string& answer) {
 
 TEST(Proxy, PassesALongAnswerOnWhileItComes) {
     const std::string content(1'000'000, 'x');
-    ScriptedServer server([&](const std::string& request) {
+    Role server([&](const std::string& request) {
         if (request.contains("X-Chunked")) return Reply{chunked(1000, "0\r\n\r\n")};
         return Reply{"HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n" + content};
     });
@@ -255,7 +314,7 @@ TEST(Proxy, PassesALongAnswerOnWhileItComes) {
 }
 
 TEST(Proxy, BreaksOffWhatBroke) {
-    ScriptedServer server([](const std::string& request) {
+    Role server([](const std::string& request) {
         if (request.contains("X-Chunked")) return Reply{chunked(200, ""), true};
         return Reply{"HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n" + std::string(200'000, 'x'), true};
     });
@@ -267,7 +326,7 @@ TEST(Proxy, BreaksOffWhatBroke) {
 }
 
 TEST(Proxy, PassesALongRequestOnWhileItComes) {
-    ScriptedServer server([](const std::string&) { return Reply{kOk}; });
+    Role server([](const std::string&) { return Reply{kOk}; });
     const Gateway gateway({server.port()});
     const std::string half(100'000, 'x');
     http::PlainClient client(gateway.port());
@@ -294,7 +353,7 @@ TEST(Proxy, DoesNotTakeTheRestOfARefusedRequestForAnother) {
 }
 
 TEST(Proxy, Answers408ToAClientThatIsTooSlow) {
-    ScriptedServer server([](const std::string&) { return Reply{kOk}; });
+    Role server([](const std::string&) { return Reply{kOk}; });
     const Gateway gateway({server.port()}, Milliseconds(5000), {.body_timeout = std::chrono::seconds(1)});
     const std::string long_content(100'000, 'x');
     for (const auto* part : {"", "x", long_content.c_str()}) {
@@ -323,7 +382,7 @@ TEST(Proxy, Answers504WhenTheContentIsTakenTooSlowly) {
 }
 
 TEST(Proxy, GivesUpOnAClientThatLeavesInTheMiddle) {
-    ScriptedServer server([](const std::string&) { return Reply{kOk}; });
+    Role server([](const std::string&) { return Reply{kOk}; });
     const Gateway gateway({server.port()});
     {
         http::PlainClient client(gateway.port());
@@ -335,7 +394,7 @@ TEST(Proxy, GivesUpOnAClientThatLeavesInTheMiddle) {
 
 TEST(Proxy, WaitsForAClientThatDoesNotRead) {
     constexpr std::size_t kSize = 64 * 1024 * 1024;
-    ScriptedServer server([](const std::string&) {
+    Role server([](const std::string&) {
         return Reply{"HTTP/1.1 200 OK\r\nContent-Length: " + std::to_string(kSize) + "\r\n\r\n" +
                      std::string(kSize, 'x')};
     });
@@ -352,7 +411,7 @@ TEST(Proxy, WaitsForAClientThatDoesNotRead) {
 
 TEST(Proxy, SendsASocketElsewhereThatWasOpenedWhileTheGatewayLeaves) {
     std::promise<void> leaving;
-    ScriptedServer server([has_left = leaving.get_future().share()](const std::string&) {
+    Role server([has_left = leaving.get_future().share()](const std::string&) {
         has_left.wait();
         return Reply{
             "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"

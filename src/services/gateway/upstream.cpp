@@ -13,8 +13,9 @@ Upstream::Node::Node(asio::io_context& loop, const NodeStatus& of, const Upstrea
                   .connect_timeout = options.connect_timeout,
                   .max_connections = options.max_connections}) {}
 
-Upstream::Upstream(asio::io_context& loop, const UpstreamStatus& status, UpstreamOptions options)
-    : status_(status), options_(options) {
+Upstream::Upstream(asio::io_context& loop, const UpstreamStatus& status, const http::GatewayKeys& keys,
+                   UpstreamOptions options)
+    : status_(status), keys_(keys), options_(options) {
     for (const auto& node : status.nodes) nodes_.emplace_back(loop, node, options_);
 }
 

@@ -3,6 +3,7 @@
 // them. Lives on the core's loop.
 
 #include "platform/http/client_pool.h"
+#include "platform/http/gateway_keys.h"
 #include "platform/telemetry/metrics.h"
 #include "services/gateway/ejection.h"
 #include "services/gateway/node_status.h"
@@ -27,8 +28,9 @@ public:
         std::size_t in_flight = 0;
     };
 
-    // `status` must outlive it.
-    Upstream(asio::io_context& loop, const UpstreamStatus& status, UpstreamOptions options);
+    // `status` and `keys` must outlive it.
+    Upstream(asio::io_context& loop, const UpstreamStatus& status, const http::GatewayKeys& keys,
+             UpstreamOptions options);
 
     void start();
     void stop();
@@ -42,6 +44,7 @@ public:
     void failed(Node& node, http::ClientFault fault);
 
     [[nodiscard]] const UpstreamOptions& options() const { return options_; }
+    [[nodiscard]] const http::GatewayKeys& keys() const { return keys_; }
     RetryBudget budget;
     telemetry::Counter retries;
 
@@ -49,6 +52,7 @@ private:
     friend void collect(const std::vector<const Upstream*>& cores, telemetry::Page& page);
 
     const UpstreamStatus& status_;
+    const http::GatewayKeys& keys_;
     UpstreamOptions options_;
     std::deque<Node> nodes_;
     std::size_t next_ = 0;  // the first to be looked at: among equals they take turns

@@ -66,16 +66,15 @@ struct LiveTestNode {
         router.add(group_endpoints(service, entrance));
         metrics = std::make_unique<http::CoreMetrics>(router);
         dispatcher = std::make_unique<http::Dispatcher>(router, http::Middleware{.guard = &guard}, *metrics);
-        http::ServerOptions listening;
-        listening.address = "127.0.0.1";
-        port = listening.port = http::claim_port(io, listening.address, 0);
-        server = std::make_unique<http::Server>(io, listening, *dispatcher, *metrics);
+        http::BoundPort bound("127.0.0.1", 0, 1);
+        port = bound.number();
+        server = std::make_unique<http::Server>(io, http::ServerOptions{}, *dispatcher, *metrics);
         redis.start();
         subscriber.on_gap([this] { rooms.note_gap(); });
         subscriber.start();
         postgres::run_until(io, [this] { return is_up(); });
         rooms.start();
-        server->bind();
+        server->bind(bound);
         server->start();
     }
     [[nodiscard]] bool is_up() const { return redis.is_up() && subscriber.is_up(); }
