@@ -79,6 +79,7 @@ class Node:
         run = program.directory / "data/run"
         settings = quick.SETTINGS + SETTINGS + [
             "http.meditation_port=0", "database.connections_per_core=2",
+            f"auth.secret_file={program.directory / 'data/keys/secret'}",
             f"database.url=host={run} user=mindspace dbname=mindspace",
             f"redis.url={next(run.glob('*redis*'))}"]
         command = [binary, "serve", "--roles", "meditation"]

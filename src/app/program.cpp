@@ -26,6 +26,26 @@ bool needs_directory(const Config& config, const std::vector<const Role*>& roles
     return config.database.url.empty() || config.redis.url.empty() || has_auth(roles);
 }
 
+// Of the keyed hashes that several processes compare: those of kept responses and of addresses. A process with all
+// roles has one in its data directory; where the roles run apart, or several nodes of them, they must be given the
+// same.
+std::optional<Secret> read_secret(const Config& config, const std::vector<const Role*>& roles,
+                                  const std::optional<DataDirectory>& directory) {
+    const bool has_all = roles.size() == role_table().size();
+    auto keeps_hashes = [](const Role* role) { return role->name == "auth" || role->name == "meditation"; };
+    try {
+        if (!config.auth.secret_file.empty()) return Secret::load_or_create(config.auth.secret_file);
+        if (has_all) return Secret::load_or_create(directory->keys() / "secret");
+    } catch (const std::runtime_error& fault) {
+        throw StartupError(EX_CONFIG, std::string("auth.secret_file: ") + fault.what());
+    }
+    if (std::ranges::any_of(roles, keeps_hashes))
+        throw StartupError(EX_CONFIG,
+                           "auth.secret_file must be set where the roles auth and meditation run apart: the same file "
+                           "for every process of them");
+    return std::nullopt;
+}
+
 void read_certificates(Shared& shared) {
     try {
         shared.tls.emplace(shared.config.tls.certificate, shared.config.tls.key);
@@ -57,12 +77,10 @@ void run_program(Config config, const std::vector<const Role*>& roles) {
     if (needs_directory(config, roles))
         directory.emplace(config.data_dir.empty() ? DataDirectory::default_path()
                                                   : std::filesystem::path(config.data_dir));
+    auto secret = read_secret(config, roles, directory);
     BackendServers servers(config, directory);
     Shared shared(config, servers.where());
-    if (!config.auth.secret_file.empty())
-        shared.secret = Secret::load_or_create(config.auth.secret_file);
-    else if (directory)
-        shared.secret = Secret::load_or_create(directory->keys() / "secret");
+    shared.secret = std::move(secret);
     if (has_auth(roles)) {
         shared.signing_key = auth::SigningKey::load_or_create(signing_key_file(directory->root()));
         shared.mail_directory = directory->mail();
