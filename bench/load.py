@@ -81,6 +81,7 @@ class Node:
         Node.count += 1
         settings = quick.SETTINGS + SETTINGS + [
             f"data_dir={program.directory}/node{Node.count}", "database.connections_per_core=2",
+            f"auth.secret_file={program.directory / 'data/keys/secret'}",
             f"database.url=host={run} user=mindspace dbname=mindspace",
             f"redis.url={next(run.glob('*redis*'))}"]
         command = [binary, "serve"]

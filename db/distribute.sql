@@ -3,7 +3,7 @@
 -- figures of all. Run once by a superuser on the coordinator (psql -v ON_ERROR_STOP=1), after `mindspace migrate` and
 -- before anybody is served; the coordinator must be known by citus_set_coordinator_host(). See docs/scaling.md.
 
-SET citus.enable_unsafe_triggers = on; -- the one below looks at its own row only
+SET citus.enable_unsafe_triggers = on; -- those below look at their own row only
 
 -- Processes listen to the coordinator, rows change on workers. A transaction over several servers cannot notify, so
 -- that a worker has it done, when its part is about to be committed.
@@ -17,14 +17,36 @@ BEGIN
     RETURN NULL;
 END
 $$;
+CREATE OR REPLACE FUNCTION notify_user_sessions_ended() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    told text;
+    done boolean;
+BEGIN
+    IF TG_OP = 'DELETE' THEN
+        told := format('%s %s %s -', OLD.user_id, 9223372036854775807, 'ffffffff-ffff-ffff-ffff-ffffffffffff');
+    ELSE
+        told := format('%s %s %s %s', NEW.user_id,
+            floor(extract(epoch FROM NEW.sessions_ended_at) * 1000)::bigint, NEW.sessions_ended_until,
+            coalesce(NEW.kept_session::text, '-'));
+    END IF;
+    SELECT success INTO done FROM run_command_on_coordinator(
+        format('SELECT pg_notify(%L, %L)', 'auth_session_revoked', told));
+    IF done IS NOT TRUE THEN RAISE 'the coordinator cannot be told that login sessions have ended'; END IF;
+    RETURN NULL;
+END
+$$;
 DROP TRIGGER auth_session_revoked ON auth_sessions;
-DROP TRIGGER auth_session_erased ON auth_sessions;
 CREATE CONSTRAINT TRIGGER auth_session_revoked AFTER UPDATE OF revoked_at ON auth_sessions
     DEFERRABLE INITIALLY DEFERRED FOR EACH ROW
     WHEN (OLD.revoked_at IS NULL AND NEW.revoked_at IS NOT NULL) EXECUTE FUNCTION notify_auth_session_revoked();
-CREATE CONSTRAINT TRIGGER auth_session_erased AFTER DELETE ON auth_sessions
+DROP TRIGGER user_sessions_ended ON credentials;
+CREATE CONSTRAINT TRIGGER user_sessions_ended AFTER UPDATE OF sessions_ended_at ON credentials
     DEFERRABLE INITIALLY DEFERRED FOR EACH ROW
-    WHEN (OLD.revoked_at IS NULL) EXECUTE FUNCTION notify_auth_session_revoked();
+    WHEN (NEW.sessions_ended_at IS DISTINCT FROM OLD.sessions_ended_at)
+    EXECUTE FUNCTION notify_user_sessions_ended();
+DROP TRIGGER user_sessions_erased ON credentials;
+CREATE CONSTRAINT TRIGGER user_sessions_erased AFTER DELETE ON credentials
+    DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION notify_user_sessions_ended();
 
 -- Citus locks rows of one user at a time.
 CREATE OR REPLACE FUNCTION hold_users(uuid[]) RETURNS TABLE (user_id uuid, timezone text, day_start_hour smallint)

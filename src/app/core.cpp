@@ -53,8 +53,15 @@ IdentityParts::IdentityParts(asio::io_context& loop, postgres::Client& database,
                  }),
       guesses(limiter, shared.config.rate_limit.scale),
       quota(database, *shared.secret, mail_limits(shared.config)),
-      service({database, redis, shared.hasher, background, guesses, shared.auth_settings}, quota, *shared.signing_key),
-      accounts({database, redis, shared.hasher, background, guesses, shared.auth_settings}, quota) {}
+      parts{.database = database,
+            .redis = redis,
+            .hasher = shared.hasher,
+            .background = background,
+            .guesses = guesses,
+            .networks = shared.login_networks,
+            .settings = shared.auth_settings},
+      service(parts, quota, *shared.signing_key),
+      accounts(parts, quota) {}
 
 Core::Core(Shared& shared_parts, unsigned core_index)
     : shared(shared_parts),
@@ -68,8 +75,8 @@ Core::Core(Shared& shared_parts, unsigned core_index)
       revoked(shared.auth_settings.access.ttl),
       guard({auth::AuthStore(database), auth::SessionRegistry(redis, registry_scope(shared.config)), limiter, revoked,
              replicas},
-            shared.auth_settings.access, shared.config.auth.token_cache),
-      idempotency(database, shared.config.http.request_timeout) {
+            shared.auth_settings.access, shared.config.auth.token_cache) {
+    if (shared.secret) idempotency.emplace(database, *shared.secret, shared.config.http.request_timeout);
     database.start();
     replicas.start();
     redis.start();
@@ -115,6 +122,15 @@ bool Core::is_idle() const {
         return false;
     if (rooms && !rooms->is_settled()) return false;
     return std::ranges::all_of(listeners, [](const auto& listener) { return listener->server.is_idle(); });
+}
+
+void Core::revoke(const auth::Revocation& revocation) {
+    if (const auto* session = std::get_if<AuthSessionId>(&revocation)) revoked.add(*session, clock.now());
+    if (const auto* all = std::get_if<auth::UserSessionsEnded>(&revocation))
+        revoked.add(all->user, all->end, clock.now());
+    if (!std::holds_alternative<auth::SigningKeysWithdrawn>(revocation)) return;
+    guard.forget_keys();
+    if (identity) identity->service.forget_keys();
 }
 
 void Core::stop() {

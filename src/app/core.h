@@ -60,6 +60,7 @@ struct IdentityParts {
     Background background;
     auth::GuessLimiter guesses;
     auth::MailQuota quota;
+    auth::AuthParts parts;
     auth::AuthService service;
     auth::AccountService accounts;
     std::unique_ptr<auth::Mailer> mailer;  // on the first core only
@@ -82,6 +83,8 @@ public:
     void drain(Milliseconds window);
     // Through post(): whether nothing is open any more.
     [[nodiscard]] bool is_idle() const;
+    // Through post(): from now on nobody gets in with what has ended.
+    void revoke(const auth::Revocation& revocation);
     // Through post(): ends the clients and listeners, and with them the loop.
     void stop();
 
@@ -97,7 +100,7 @@ public:
     limits::RateLimiter limiter;
     auth::RevokedSessions revoked;
     auth::TokenGuard guard;
-    http::Idempotency idempotency;
+    std::optional<http::Idempotency> idempotency;  // where there is a secret, so of the roles that keep responses
     log::AccessLog access_log;
 
     // The services of this process's roles; each made by its row of the role table.

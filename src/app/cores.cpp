@@ -151,7 +151,7 @@ void Cores::add_upstream(const Role& role) {
 // What stands before a handler wherever it runs.
 http::Middleware Cores::inner_middleware(Core& core) const {
     return {.guard = &core.guard,
-            .idempotency = &core.idempotency,
+            .idempotency = core.idempotency ? &*core.idempotency : nullptr,
             .compression = &shared_.compression,
             .access_log = shared_.config.log.access ? &core.access_log : nullptr};
 }
@@ -178,9 +178,8 @@ void Cores::open_management() {
 // One connection listens for the process; each core keeps its own list.
 void Cores::open_revocations() {
     auto& first = *cores_.front();
-    auto tell_all = [this](AuthSessionId id) {
-        for (auto& core : cores_)
-            asio::post(core->loop, [&revoked = core->revoked, id] { revoked.add(id, SystemClock{}.now()); });
+    auto tell_all = [this](const auth::Revocation& revocation) {
+        for (auto& core : cores_) asio::post(core->loop, [&core = *core, revocation] { core.revoke(revocation); });
     };
     first.revocations =
         std::make_unique<auth::RevocationFeed>(first.loop, first.database, shared_.backends.direct_database,

@@ -16,14 +16,17 @@ using namespace std::chrono_literals;
 constexpr auto kInterval = 1s;
 constexpr auto kLeeway = 60s;  // for clocks that differ
 
-Awaitable<> publish_key(postgres::Client& database, auth::SigningKey key, std::string replaces) {
+Awaitable<std::chrono::seconds> publish_key(postgres::Client& database, auth::SigningKey key, std::string replaces) {
     auth::KeyStore store(database);
-    co_await store.publish(std::move(key), std::move(replaces), SystemClock{}.now());
+    bool is_old_one_good = co_await store.publish(std::move(key), std::move(replaces), SystemClock{}.now());
+    co_return is_old_one_good ? auth::kPublishedAhead : 0s;
 }
 
-Awaitable<> retire_keys(postgres::Client& database, auth::SigningKey key, std::chrono::seconds ttl) {
+Awaitable<std::chrono::seconds> retire_keys(postgres::Client& database, auth::SigningKey key,
+                                            std::chrono::seconds ttl) {
     auth::KeyStore store(database);
     co_await store.retire_replaced(std::move(key), SystemClock{}.now() + ttl + kLeeway);
+    co_return 0s;
 }
 
 }  // namespace
@@ -48,36 +51,39 @@ void KeyWatch::poll(TimePoint now) {
             look();
             break;
         case Step::publishing:
-            if (!is_written(&KeyWatch::publish)) break;
-            use_at_ = now + auth::kPublishedAhead;
-            step_ = Step::learning;
+            if (auto wait = outcome(&KeyWatch::publish)) {
+                use_at_ = now + *wait;
+                step_ = Step::learning;
+            }
             break;
         case Step::learning:
-            if (now < use_at_) break;
+            if (look() || now < use_at_) break;
             use_key_(key_);
             log::info("tokens are signed with a new key",
                       {{"event.action", "key_rotated"}, {"mindspace.kid", key_.kid()}});
             retire();
             break;
         case Step::retiring:
-            if (is_written(&KeyWatch::retire)) step_ = Step::watching;
+            if (outcome(&KeyWatch::retire)) step_ = Step::watching;
             break;
     }
 }
 
-void KeyWatch::look() {
+bool KeyWatch::look() {
     std::error_code missing;
     auto changed_at = std::filesystem::last_write_time(file_, missing);
-    if (missing || changed_at == looked_at_) return;
+    if (missing || changed_at == looked_at_) return false;
     looked_at_ = changed_at;
     try {
         auto key = auth::SigningKey::load(file_);
-        if (key.kid() == key_.kid()) return;
+        if (key.kid() == key_.kid()) return false;
         old_kid_ = key_.kid();
         key_ = std::move(key);
         publish();
+        return true;
     } catch (const std::exception& fault) {
         log::error("the new signing key cannot be used", {{"error.message", fault.what()}});
+        return false;
     }
 }
 
@@ -92,15 +98,14 @@ void KeyWatch::retire() {
     written_ = asio::co_spawn(loop_, retire_keys(database_, key_, token_ttl_), asio::use_future);
 }
 
-bool KeyWatch::is_written(void (KeyWatch::*again)()) {
-    if (written_.wait_for(0s) != std::future_status::ready) return false;
+std::optional<std::chrono::seconds> KeyWatch::outcome(void (KeyWatch::*again)()) {
+    if (written_.wait_for(0s) != std::future_status::ready) return std::nullopt;
     try {
-        written_.get();
-        return true;
+        return written_.get();
     } catch (const std::exception& fault) {
         log::warn("a signing key cannot be written down, trying again", {{"error.message", fault.what()}});
         (this->*again)();
-        return false;
+        return std::nullopt;
     }
 }
 

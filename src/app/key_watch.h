@@ -1,6 +1,7 @@
 #pragma once
 // Notices that the key file has been replaced (`mindspace keys rotate`) and makes the cores sign with the new key, once
-// every process that verifies tokens can have learnt of it; then gives the old key its end. Main thread.
+// every process that verifies tokens can have learnt of it; then gives the old key its end. When the old key has been
+// withdrawn (`keys rotate --now`), the new one signs at once: no token of the old one is good. Main thread.
 
 #include "platform/base/async.h"
 #include "services/auth/signing_key.h"
@@ -11,6 +12,8 @@
 #include <filesystem>
 #include <functional>
 #include <future>
+#include <optional>
+#include <string>
 
 namespace mindspace::postgres {
 class Client;
@@ -33,11 +36,13 @@ public:
 private:
     enum class Step { watching, publishing, learning, retiring };
 
-    void look();
+    // True when there is another key, which is being published then.
+    bool look();
     void publish();
     void retire();
-    // True when the write has ended well; when it has failed, `again` has begun it anew.
-    bool is_written(void (KeyWatch::*again)());
+    // What the write came to: how long to wait before the key signs. Nothing while it is under way; when it has failed,
+    // `again` has begun it anew.
+    std::optional<std::chrono::seconds> outcome(void (KeyWatch::*again)());
 
     std::filesystem::path file_;
     auth::SigningKey key_;  // signed with, or about to be
@@ -50,7 +55,7 @@ private:
     std::filesystem::file_time_type looked_at_{};
     TimePoint next_look_{};
     TimePoint use_at_{};
-    std::future<void> written_;
+    std::future<std::chrono::seconds> written_;
 };
 
 }  // namespace mindspace::app

@@ -112,6 +112,9 @@ void collect_clients(const std::vector<std::unique_ptr<Core>>& cores, telemetry:
         page.gauge("mindspace_hashing_queued", "Passwords that wait to be hashed.",
                    static_cast<std::int64_t>(hashing.queued));
         page.counter("mindspace_hashing_rejected", "Passwords refused because too many waited.", hashing.rejected);
+        page.counter("mindspace_hashing_rejected_strangers",
+                     "Of these, those from networks without a successful login: places were kept for known ones.",
+                     hashing.rejected_ordinary);
     }
 }
 
@@ -197,6 +200,20 @@ void collect_upstreams(const std::vector<std::unique_ptr<Core>>& cores, telemetr
     }
 }
 
+void collect_guesses(const std::vector<std::unique_ptr<Core>>& cores, telemetry::Page& page) {
+    if (cores.empty() || !cores.front()->identity) return;
+    using Budget = auth::GuessLimiter::Budget;
+    constexpr auto kNames = names_of(Budget{});
+    for (std::size_t i = 0; i < kNames.size(); ++i)
+        page.counter(
+            "mindspace_guesses_refused", "Passwords not looked at, by the budget of tries that was used up.",
+            sum(cores,
+                [i](const Core& core) { return core.identity->guesses.refused(static_cast<Budget>(i)).value(); }),
+            {{"budget", std::string(kNames[i])}});
+    page.gauge("mindspace_login_networks", "Client networks with a successful login, as far as remembered.",
+               static_cast<std::int64_t>(cores.front()->shared.login_networks.size()));
+}
+
 void collect_mails(const std::vector<std::unique_ptr<Core>>& cores, telemetry::Page& page) {
     std::uint64_t refused = 0;
     bool sends_mails = false;
@@ -230,6 +247,7 @@ Response metrics_page(const std::vector<std::unique_ptr<Core>>& cores) {
     collect_sessions(cores, page);
     collect_rooms(cores, page);
     collect_upstreams(cores, page);
+    collect_guesses(cores, page);
     collect_mails(cores, page);
     for (const auto& core : cores)
         if (core->pipeline) core->pipeline->collect(page);

@@ -28,6 +28,10 @@ bool has_auth(const std::vector<const Role*>& roles) {
     return std::ranges::any_of(roles, [](const Role* role) { return role->name == "auth"; });
 }
 
+bool has_all(const std::vector<const Role*>& roles) {
+    return roles.size() == role_table().size();
+}
+
 // For the embedded servers and the key that signs.
 bool needs_directory(const Config& config, const std::vector<const Role*>& roles) {
     return config.database.url.empty() || config.redis.url.empty() || has_auth(roles);
@@ -38,6 +42,24 @@ void require_readable(std::string_view setting, const std::string& file) {
     if (::access(file.c_str(), R_OK) != 0)
         throw StartupError(EX_CONFIG, fmt::format("{}: {} cannot be read by {}: {}", setting, file,
                                                   user_name(::geteuid()), std::strerror(errno)));
+}
+
+// Of the keyed hashes that several processes compare: those of kept responses and of addresses. A process with all
+// roles has one in its data directory unless told otherwise; where the roles run apart, or several nodes of them, they
+// must be given the same.
+std::optional<Secret> configured_secret(const Config& config, const std::vector<const Role*>& roles) {
+    auto keeps_hashes = [](const Role* role) { return role->name == "auth" || role->name == "meditation"; };
+    if (config.auth.secret_file.empty()) {
+        if (has_all(roles) || std::ranges::none_of(roles, keeps_hashes)) return std::nullopt;
+        throw StartupError(EX_CONFIG,
+                           "auth.secret_file must be set where the roles auth and meditation run apart: the same file "
+                           "for every process of them");
+    }
+    try {
+        return Secret::load_or_create(config.auth.secret_file);
+    } catch (const std::runtime_error& fault) {
+        throw StartupError(EX_CONFIG, std::string("auth.secret_file: ") + fault.what());
+    }
 }
 
 void read_certificates(Shared& shared) {
@@ -86,8 +108,7 @@ void run_program(Config config, const std::vector<const Role*>& roles) {
     // What may take root comes first: ports, secrets, and what becomes the account's.
     Ports ports(config, roles);
     auto gateway_keys = load_gateway_keys(config, roles);
-    std::optional<Secret> secret;
-    if (!config.auth.secret_file.empty()) secret = Secret::load_or_create(config.auth.secret_file);
+    auto secret = configured_secret(config, roles);
     // Roles without anything to keep may share a machine without a directory each.
     std::optional<std::filesystem::path> data;
     if (needs_directory(config, roles)) data = data_root(config);
@@ -98,10 +119,10 @@ void run_program(Config config, const std::vector<const Role*>& roles) {
     if (is_root) log::info("gave up root", {{"user.name", user_name(::geteuid())}});
     std::optional<DataDirectory> directory;
     if (data) directory.emplace(*data);
+    if (!secret && has_all(roles)) secret = Secret::load_or_create(directory->keys() / "secret");
     BackendServers servers(config, directory);
     Shared shared(config, servers.where(), ports);
     shared.gateway_keys = std::move(gateway_keys);
-    if (!secret && directory) secret = Secret::load_or_create(directory->keys() / "secret");
     shared.secret = std::move(secret);
     if (has_auth(roles)) {
         shared.signing_key = auth::SigningKey::load_or_create(signing_key_file(directory->root()));

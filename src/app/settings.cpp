@@ -206,8 +206,10 @@ config::Configuration bind_settings(Config& config) {
              .sentence = "How long a refresh token is valid; each use gives a new one."},
             {.key = "auth.secret_file",
              .member = &auth.secret_file,
-             .sentence = "File of at least 32 random bytes that keyed hashes are made with; the same on every node. "
-                         "Empty: keys/secret in the data directory. Made when it is missing."},
+             .sentence =
+                 "File of at least 32 random bytes that keyed hashes are made with; the same on every node. Made "
+                 "when it is missing. Empty: keys/secret in the data directory; must be set where the roles auth "
+                 "and meditation run apart."},
             {.key = "auth.max_login_sessions",
              .member = &auth.max_login_sessions,
              .bounds = {.min = 1, .max = 1000},

@@ -7,7 +7,8 @@ namespace mindspace::app {
 namespace {
 
 constexpr std::size_t kWaitingCompressions = 256;
-constexpr std::size_t kWaitingImports = 32;  // on each core; beyond: 503
+constexpr std::size_t kKnownNetworks = 20'000;  // some 100 bytes each
+constexpr std::size_t kWaitingImports = 32;     // on each core; beyond: 503
 
 http::RateLimits make_rate_limits(const RateLimitSettings& settings) {
     auto policy = [&](std::string_view name, std::uint32_t calls) {
@@ -32,8 +33,9 @@ Shared::Shared(const Config& settings, Backends where, Ports& taken)
                     .session_lifetime = settings.auth.login_session_lifetime},
       hashing("hashing",
               settings.auth.hash_threads != 0 ? settings.auth.hash_threads : std::thread::hardware_concurrency(),
-              settings.auth.hash_queue),
+              settings.auth.hash_queue, settings.auth.hash_queue / 4),
       hasher(hashing, {.memory_kib = settings.auth.argon2_memory_kib, .passes = settings.auth.argon2_passes}),
+      login_networks(kKnownNetworks),
       rate_limits(make_rate_limits(settings.rate_limit)),
       cors(settings.cors.origins),
       proxies(make_proxy_trust(settings.http)),

@@ -14,6 +14,7 @@
 #include "platform/http/tls_certificates.h"
 #include "platform/postgres/replicas.h"
 #include "platform/redis/options.h"
+#include "services/auth/known_networks.h"
 #include "services/auth/password_hasher.h"
 #include "services/auth/service.h"
 #include "services/gateway/node_status.h"
@@ -42,8 +43,9 @@ struct Shared {
     auth::AuthSettings auth_settings;
     WorkerPool hashing;
     auth::PasswordHasher hasher;
+    auth::KnownNetworks login_networks;
     std::optional<auth::SigningKey> signing_key;    // of the auth role alone
-    std::optional<Secret> secret;                   // where there is a data directory or auth.secret_file
+    std::optional<Secret> secret;                   // of the roles auth and meditation
     std::optional<http::GatewayKeys> gateway_keys;  // where some roles are in other processes
     http::RateLimits rate_limits;
     http::CorsPolicy cors;

@@ -51,7 +51,7 @@ protected:
     // A login by somebody who has seen `account` before.
     bool log_in(const Account& account) {
         NewAuthSession session{.user = account.user,
-                               .id = AuthSessionId::make(kNow),
+                               .id = AuthSessionId::make(login_at_ += Milliseconds(1)),
                                .device_name = {},
                                .ip = {},
                                .user_agent = {},
@@ -62,10 +62,14 @@ protected:
         login.auth_session = session.id;
         return run(store_.insert_session(std::move(session), account, 50, std::move(login))).has_value();
     }
+    std::vector<LoginSession> living(UserId user) {
+        return run(store_.list_sessions(user, kBeforeTheNewest<AuthSessionId>, 10, kNow));
+    }
     static AuditEntry entry(UserId user, AuditAction action, Timestamp at = kNow) {
         return {.user = user, .at = at, .action = action};
     }
 
+    Timestamp login_at_ = kNow;  // the last one
     asio::io_context io_;
     postgres::Client database_{io_, {.conninfo = integration::create_migrated_database(), .connections = 2}};
     AuthStore store_{database_};
@@ -81,7 +85,7 @@ TEST_F(AccountStatements, LetNobodyInByAPasswordThatHasChangedMeanwhile) {
     const auto later = entry(user, AuditAction::password_changed, kNow + Seconds(1));
     const auto ended = run(accounts_.change_password(later, seen, "new hash", AuthSessionId{}, {}));
     ASSERT_TRUE(ended);
-    EXPECT_EQ(ended->size(), 1U);
+    EXPECT_TRUE(living(user).empty());
     EXPECT_FALSE(log_in(seen));
     EXPECT_FALSE(run(accounts_.change_password(later, seen, "third hash", AuthSessionId{}, {})))
         << "nor change it again";
@@ -93,9 +97,36 @@ TEST_F(AccountStatements, LetNobodyInWhoHasBeenDisabledMeanwhile) {
     const auto user = add_account(1);
     const auto seen = read(user);
     EXPECT_TRUE(log_in(seen));
-    EXPECT_EQ(run(admin_.disable(entry(user, AuditAction::account_disabled))).size(), 1U);
+    EXPECT_EQ(living(user).size(), 1U);
+    EXPECT_TRUE(run(admin_.disable(entry(user, AuditAction::account_disabled))));
     EXPECT_FALSE(log_in(seen));
-    EXPECT_TRUE(run(store_.list_living_ids(user, kNow)).empty());
+    EXPECT_TRUE(living(user).empty());
+}
+
+TEST_F(AccountStatements, LetNobodyInWhoseLoginSessionHasEndedMeanwhile) {
+    const auto user = add_account(1);
+    const auto seen = read(user);
+    EXPECT_TRUE(log_in(seen));
+    run(store_.revoke_all(entry(user, AuditAction::logout_all)));
+    login_at_ = kNow - Seconds(1);
+    EXPECT_FALSE(log_in(seen)) << "its id is not above those that have ended";
+    login_at_ = kNow + Seconds(1);
+    EXPECT_TRUE(log_in(seen));
+    EXPECT_EQ(living(user).size(), 1U);
+}
+
+TEST_F(AccountStatements, KeepNoLoginSessionThatHasEndedMeanwhile) {
+    const auto user = add_account(1);
+    const auto seen = read(user);
+    EXPECT_TRUE(log_in(seen));
+    const auto mine = living(user).at(0).id;
+    const auto first = run(store_.revoke_all(entry(user, AuditAction::logout_all)));
+    const auto ended = run(accounts_.change_password(entry(user, AuditAction::password_changed, kNow - Seconds(9)),
+                                                     seen, "new hash", mine, {}));
+    ASSERT_TRUE(ended);
+    EXPECT_EQ(ended->kept, std::nullopt);
+    EXPECT_GT(ended->at, first.at) << "whatever the clock says";
+    EXPECT_TRUE(living(user).empty());
 }
 
 TEST_F(AccountStatements, ReplaceAHashOnlyIfItIsStillThere) {

@@ -2,11 +2,15 @@
 
 #include "database.h"
 #include "mailbox.h"
+#include "metrics.h"
 #include "person.h"
 
 #include "platform/base/bytes.h"
 
 #include <gmock/gmock.h>
+
+#include <array>
+#include <set>
 
 namespace mindspace::integration {
 namespace {
@@ -64,6 +68,53 @@ TEST(KeyRotation, HasTwoKeysAndRefusesNobody) {
     ASSERT_EQ(program.stop(), 0);
     program.start();
     EXPECT_EQ(kid_of_next_login(person), new_kid);
+}
+
+// Every role has verified tokens of the old key, and remembers them.
+TEST(KeyRotation, NowRefusesTokensOfACompromisedKeyEverywhere) {
+    Program program({{"MINDSPACE_AUTH_MAX_LOGIN_SESSIONS", "1000"}});
+    auto person = register_person(program);
+    const auto old_token = person.client.access_token();
+    const auto old_kid = kid_of_token(old_token);
+    constexpr std::array kOfEachRole{kMe, kSessions, "/api/v1/analytics/summary", "/api/v1/auth/sessions"};
+    auto statuses = [&](const std::string& token) {
+        std::set<long> all;
+        for (int i = 0; i < 4; ++i)  // on several connections, so that every core is asked
+            for (const auto* path : kOfEachRole) all.insert(Client(program, token).get(path).status);
+        return all;
+    };
+    ASSERT_THAT(statuses(old_token), ElementsAre(200));
+
+    const auto rotated = program.run({"keys", "rotate", "--now"});
+    ASSERT_EQ(rotated.exit_code, 0) << rotated.output;
+    EXPECT_THAT(rotated.output, HasSubstr("old key: " + old_kid + " (withdrawn)"));
+    ASSERT_TRUE(eventually([&] { return statuses(old_token) == std::set<long>{401}; }));
+    EXPECT_TRUE(is_problem(person.client.get(kMe), 401, "invalid_token"));
+    EXPECT_TRUE(eventually([&] { return kids_of(program).size() == 1 && kids_of(program).front() != old_kid; }));
+
+    auto token = person.refresh_token;
+    std::string kid;
+    ASSERT_TRUE(eventually([&] {
+        const auto refreshed = Client(program).post("/api/v1/auth/refresh", {{"refreshToken", token}});
+        if (refreshed.status != 200) return false;
+        token = refreshed.text("/tokens/refreshToken");
+        kid = kid_of_token(refreshed.text("/tokens/accessToken"));
+        return statuses(refreshed.text("/tokens/accessToken")) == std::set<long>{200};
+    })) << "clients go on by their refresh tokens";
+    EXPECT_THAT(kids_of(program), ElementsAre(kid));
+    EXPECT_EQ(kid_of_next_login(person), kid);
+}
+
+TEST(KeyRotation, JwksCostNoQueryEachAndMayBeKeptForLessThanAKeyWaits) {
+    Program program;
+    auto queries = [&] { return metric(program.management_port("auth"), "mindspace_postgres_queries_total"); };
+    const auto before = queries();
+    for (int i = 0; i < 300; ++i) {
+        const auto keys = Client(program).get("/.well-known/jwks.json");
+        ASSERT_TRUE(is(keys, 200));
+        EXPECT_EQ(keys.header("cache-control"), "public, max-age=5");
+    }
+    EXPECT_LT(queries() - before, 100);
 }
 
 TEST(UserCommand, CreatesAnAccountThatCanLogIn) {

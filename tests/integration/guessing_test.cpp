@@ -1,5 +1,6 @@
 // Whoever guesses passwords is slowed; the owner is not locked out.
 
+#include "metrics.h"
 #include "person.h"
 
 namespace mindspace::integration {
@@ -54,6 +55,20 @@ TEST_F(Guessing, FromManyNetworksLetsTheOwnerInAtHome) {
     EXPECT_TRUE(is_problem(answer, 429, "rate_limited"));
     EXPECT_TRUE(is_problem(log_in(email, kPassword, "192.0.2.55"), 429, "rate_limited")) << "a network never seen";
     EXPECT_TRUE(is(log_in(email, kPassword, kHome), 200));
+}
+
+TEST_F(Guessing, IsCountedByTheBudgetThatRefuses) {
+    auto refused = [](const std::string& budget) {
+        return metric(program_->management_port("auth"), "mindspace_guesses_refused_total{budget=\"" + budget + "\"}");
+    };
+    const auto before = refused("account_and_network");
+    const auto strangers = refused("account");
+    auto email = somebody();
+    for (int i = 0; i < 12; ++i) log_in(email, "wrong password", "203.0.113.200");
+    EXPECT_EQ(refused("account_and_network") - before, 2);
+    for (int i = 0; i < 55; ++i) log_in(email, "wrong password", "203.0.112." + std::to_string(i));
+    EXPECT_GE(refused("account") - strangers, 10);
+    EXPECT_EQ(refused("network_64"), 0);
 }
 
 TEST_F(Guessing, IsForgivenAfterTheRightPassword) {

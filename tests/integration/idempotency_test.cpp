@@ -1,7 +1,14 @@
 // A request that is sent again under its Idempotency-Key.
 
+#include "database.h"
 #include "person.h"
 
+#include "platform/base/canonical_json.h"
+#include "platform/http/kept_answer.h"
+
+#include <fmt/format.h>
+
+#include <cstdlib>
 #include <set>
 #include <thread>
 
@@ -92,6 +99,55 @@ TEST(Idempotency, RegistersOnce) {
     EXPECT_TRUE(is(again, 201));
     EXPECT_EQ(again.text("/tokens/refreshToken"), first.text("/tokens/refreshToken"));
     EXPECT_TRUE(is_problem(client.post("/api/v1/auth/register", account), 409, "email_taken"));
+}
+
+// A dump of the database must be no way to try passwords fast.
+TEST(Idempotency, KeepsNoFastHashOfAPassword) {
+    const auto& program = Program::shared();
+    Client client(program);
+    const json::object account{{"email", new_email()}, {"password", kPassword}, {"displayName", "Ada"}};
+    const auto key = new_id();
+    ASSERT_TRUE(is(client.post("/api/v1/auth/register", account, under(key)), 201));
+    const auto canonical = canonical_json(json::serialize(account));
+    const http::RequestIdentity identity{
+        .method = "POST", .path = "/api/v1/auth/register", .key = key, .body = canonical};
+    auto kept = [&] {
+        return query(program, "SELECT encode(fingerprint, 'hex') FROM idempotency_keys WHERE key = '" + key + "'")
+            .at(0)
+            .at(0);
+    };
+    auto hex = [](const Digest& digest) {
+        std::string text;
+        for (auto byte : digest) text += fmt::format("{:02x}", byte);
+        return text;
+    };
+    EXPECT_NE(kept(), hex(identity.former_fingerprint()));
+    EXPECT_NE(kept(), hex(sha256(as_bytes(canonical))));
+    const auto file = std::getenv("MINDSPACE_TOPOLOGY") == nullptr ? program.auth_data() / "keys/secret"
+                                                                   : program.auth_data().parent_path() / "secret";
+    EXPECT_EQ(kept(), hex(identity.fingerprint(Secret::load_or_create(file)))) << "of the secret in its file";
+}
+
+TEST(Idempotency, GivesWhatAProgramOfBeforeHasKept) {
+    const auto& program = Program::shared();
+    Client client(program);
+    const json::object account{{"email", new_email()}, {"password", kPassword}, {"displayName", "Ada"}};
+    const auto key = new_id();
+    const auto canonical = canonical_json(json::serialize(account));
+    const http::RequestIdentity identity{
+        .method = "POST", .path = "/api/v1/auth/register", .key = key, .body = canonical};
+    auto bytea = [](ByteView bytes) {
+        std::string text;
+        for (auto byte : bytes) text += fmt::format("{:02x}", byte);
+        return "'\\x" + text + "'";
+    };
+    const auto answer = http::seal_answer({.status = 201, .body = "{}"}, identity.former_seal());
+    query(program, "INSERT INTO idempotency_keys VALUES ('00000000-0000-0000-0000-000000000000', '" + key + "', " +
+                       bytea(identity.former_fingerprint()) + ", '" + new_id() + "', now(), " + bytea(answer) + ")");
+    const auto again = client.post("/api/v1/auth/register", account, under(key));
+    EXPECT_TRUE(is(again, 201));
+    EXPECT_EQ(again.header("idempotent-replayed"), "true");
+    EXPECT_EQ(again.body, "{}");
 }
 
 TEST(Idempotency, ForgetsTheRegistrationOfADeletedAccount) {

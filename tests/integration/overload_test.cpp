@@ -1,5 +1,6 @@
 // More than the program can or should do: clients that trickle, more passwords than can be hashed.
 
+#include "metrics.h"
 #include "person.h"
 #include "raw_connection.h"
 #include "suite_program.h"
@@ -105,6 +106,41 @@ TEST(Overload, OfPasswordsIsRefusedAtOnceAndHoldsNobodyElseUp) {
     EXPECT_GT(let_in, 0);
     EXPECT_LT(refusals.p99(), promised().refusal) << "they waited";
     EXPECT_LT(others.p99(), promised().others);
+}
+
+// Strangers who send passwords in a flood, each from a network of their own, leave places to who has logged in before.
+TEST(Overload, OfPasswordsByStrangersLeavesPlacesToKnownNetworks) {
+    Environment settings{{"MINDSPACE_AUTH_HASH_THREADS", "1"}, {"MINDSPACE_AUTH_HASH_QUEUE", "8"}};
+    settings.insert(kFullPasswordHash.begin(), kFullPasswordHash.end());
+    Program program(settings);
+    const auto person = register_person(program);
+    auto log_in = [&](const std::string& email, std::string_view password, const std::string& address) {
+        return Client(program).post(kLogin, {{"email", email}, {"password", password}}, {{"X-Forwarded-For", address}});
+    };
+    const std::string home = "198.51.100.7";
+    ASSERT_TRUE(is(log_in(person.email, kPassword, home), 200));
+    std::atomic<int> refused = 0;
+    std::atomic<int> number = 0;
+    std::atomic<bool> is_over = false;
+    {
+        std::vector<std::jthread> strangers;
+        for (int i = 0; i < 16; ++i)
+            strangers.emplace_back([&] {
+                while (!is_over) {
+                    const int n = ++number;
+                    const auto address = "203.0." + std::to_string(n / 250 % 250) + "." + std::to_string(n % 250);
+                    if (log_in(new_email(), "a common one", address).status == 503) ++refused;
+                }
+            });
+        EXPECT_TRUE(eventually([&] { return refused >= 20; }));
+        const auto before = refused.load();
+        for (int i = 0; i < 20; ++i) EXPECT_TRUE(is(log_in(person.email, kPassword, home), 200));
+        EXPECT_GT(refused, before) << "the flood goes on";
+        is_over = true;
+    }
+    const auto port = program.management_port("auth");
+    EXPECT_GT(metric(port, "mindspace_hashing_rejected_strangers_total"), 0);
+    EXPECT_GE(metric(port, "mindspace_login_networks"), 1);
 }
 
 }  // namespace

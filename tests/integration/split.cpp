@@ -18,21 +18,23 @@ std::string upper(std::string text) {
 
 }  // namespace
 
-Split::Split(SplitPlan plan, Environment settings, const std::filesystem::path& directory) {
-    const auto secret = directory / "gateway-secret";
-    std::ofstream(secret) << "a secret of the tests that no other program knows\n";
-    settings.merge(Environment{{"MINDSPACE_GATEWAY_SECRET_FILE", secret}});  // what the test asks for stays
+Split::Split(SplitPlan plan, const Environment& settings, const std::filesystem::path& directory) {
+    const auto gateway_secret = directory / "gateway-secret";
+    std::ofstream(gateway_secret) << "a secret of the tests that no other program knows\n";
+    auto common = settings;
+    common.try_emplace("MINDSPACE_GATEWAY_SECRET_FILE", gateway_secret);
+    common.try_emplace("MINDSPACE_AUTH_SECRET_FILE", directory / "secret");
     for (const auto& role : plan.nodes) {
         auto& of_role = nodes_[role];
         const auto name = role + std::to_string(of_role.size());
-        Environment own = settings;
+        Environment own = common;
         own["MINDSPACE_DATA_DIR"] = directory / name;
         own["MINDSPACE_HTTP_" + upper(role) + "_PORT"] = "0";
         const std::vector<std::string> arguments{program_path(), "serve", "--roles", role};
         of_role.push_back(std::make_unique<Node>(arguments, std::move(own), directory / (name + ".log")));
     }
     const std::vector<std::string> arguments{program_path(), "serve", "--roles", plan.front};
-    front_ = std::make_unique<Node>(arguments, settings, directory / "gateway.log");
+    front_ = std::make_unique<Node>(arguments, common, directory / "gateway.log");
 }
 
 void Split::start() {

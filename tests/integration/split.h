@@ -18,7 +18,7 @@ struct SplitPlan {
 class Split {
 public:
     // Of the program nothing runs yet. Settings are for every process.
-    Split(SplitPlan plan, Environment settings, const std::filesystem::path& directory);
+    Split(SplitPlan plan, const Environment& settings, const std::filesystem::path& directory);
 
     // Starts what does not run, the nodes before the gateway. A node keeps its port.
     void start();

@@ -155,6 +155,16 @@ TEST(Startup, OfARoleBeyondLoopbackNeedsASecretToKnowGatewaysBy) {
     expect_refusal(serve("user", {{"MINDSPACE_GATEWAY_SECRET_FILE", file}}), kMisconfigured, "32 characters");
 }
 
+TEST(Startup, OfARoleApartNeedsTheSecretThatItsProcessesShare) {
+    const Environment servers{{"MINDSPACE_DATABASE_URL", "postgresql://127.0.0.1:1/mindspace"},
+                              {"MINDSPACE_REDIS_URL", "redis://127.0.0.1:1"},
+                              {"MINDSPACE_DATABASE_START_TIMEOUT_SECONDS", "1"}};
+    for (const char* roles : {"auth", "meditation", "gateway,user,meditation"})
+        expect_refusal(run({"serve", "--roles", roles}, servers), kMisconfigured, "auth.secret_file");
+    for (const char* roles : {"gateway", "user", "analytics", "all"})
+        expect_refusal(run({"serve", "--roles", roles}, servers), kUnavailable, "PostgreSQL");
+}
+
 TEST(Startup, RefusesUnknownWordsOnTheCommandLine) {
     EXPECT_NE(run({"up", "--fast"}, {}).exit_code, 0);
     EXPECT_NE(run({"dance"}, {}).exit_code, 0);

@@ -1,5 +1,6 @@
 // mindspace keys rotate: another key to sign access tokens with. The running program notices the new file and signs
-// with it once everybody can have learnt of it (key_watch.h); the old key is known until its last token has expired.
+// with it once everybody can have learnt of it (key_watch.h); the old key is known until its last token has expired, or
+// with --now is withdrawn at once.
 
 #include "app/backends.h"
 #include "app/commands/command_line.h"
@@ -12,6 +13,7 @@
 #include <CLI/CLI.hpp>
 
 #include <iostream>
+#include <memory>
 
 namespace mindspace::app {
 
@@ -19,13 +21,19 @@ namespace {
 
 namespace fs = std::filesystem;
 
-Awaitable<> publish(postgres::Client& database, auth::SigningKey key, std::optional<std::string> replaces) {
+enum class End { with_the_last_token, now };  // of the old key
+
+Awaitable<> publish(postgres::Client& database, auth::SigningKey key, std::optional<std::string> replaces, End end) {
     auth::KeyStore store(database);
-    co_await store.publish(std::move(key), std::move(replaces), SystemClock{}.now());
+    const auto now = SystemClock{}.now();
+    if (end == End::now && replaces)
+        co_await store.replace_now(std::move(key), std::move(*replaces), now);
+    else
+        co_await store.publish(std::move(key), std::move(replaces), now);
 }
 
 // Published first: a program that is killed at any point never signs with a key that nobody knows.
-int rotate(const CommandLine& line) {
+int rotate(const CommandLine& line, End end) {
     auto config = load_settings(line);
     config.data_dir = data_root(config);
     const auto file = signing_key_file(config.data_dir);
@@ -37,10 +45,12 @@ int rotate(const CommandLine& line) {
     auto draft = file;
     draft += ".new";
     const auto key = auth::SigningKey::create(draft);
-    connection.run(publish(connection.database(), key, old_kid));
+    connection.run(publish(connection.database(), key, old_kid, end));
     fs::rename(draft, file);
     std::cout << "new key: " << key.kid() << '\n';
-    if (old_kid) std::cout << "old key: " << *old_kid << " (valid until its last token has expired)\n";
+    if (old_kid)
+        std::cout << "old key: " << *old_kid
+                  << (end == End::now ? " (withdrawn)\n" : " (valid until its last token has expired)\n");
     return 0;
 }
 
@@ -49,8 +59,13 @@ int rotate(const CommandLine& line) {
 void add_keys_command(CLI::App& cli, CommandLine& line) {
     auto* keys = cli.add_subcommand("keys", "Look after the keys that access tokens are signed with");
     keys->require_subcommand(1);
-    add_command(*keys, line, "rotate", "Sign with a new key from now on; the running program notices by itself")
-        ->callback([&line] { line.action = [&line] { return rotate(line); }; });
+    auto* rotate_command =
+        add_command(*keys, line, "rotate", "Sign with a new key from now on; the running program notices by itself");
+    auto end = std::make_shared<End>(End::with_the_last_token);
+    rotate_command->add_flag_callback(
+        "--now", [end] { *end = End::now; },
+        "The old key is compromised: refuse its tokens at once; clients go on by their refresh tokens");
+    rotate_command->callback([&line, end] { line.action = [&line, end] { return rotate(line, *end); }; });
 }
 
 }  // namespace mindspace::app

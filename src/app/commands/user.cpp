@@ -42,7 +42,14 @@ public:
           background_(connection_.loop(), 1, [](const std::exception&) {}),
           limiter_(connection_.redis()),
           guesses_(limiter_, config_.rate_limit.scale),
-          service_({connection_.database(), connection_.redis(), hasher_, background_, guesses_, settings_}) {}
+          networks_(1),
+          service_({.database = connection_.database(),
+                    .redis = connection_.redis(),
+                    .hasher = hasher_,
+                    .background = background_,
+                    .guesses = guesses_,
+                    .networks = networks_,
+                    .settings = settings_}) {}
 
     [[nodiscard]] auth::AdminService& service() { return service_; }
     template <class T>
@@ -71,6 +78,7 @@ private:
     Background background_;
     limits::RateLimiter limiter_;
     auth::GuessLimiter guesses_;
+    auth::KnownNetworks networks_;
     auth::AdminService service_;
 };
 

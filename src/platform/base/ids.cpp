@@ -38,6 +38,12 @@ Uuid Uuid::v7(Timestamp now) {
     return uuid;
 }
 
+Timestamp Uuid::made_at() const {
+    std::int64_t ms = 0;
+    for (std::size_t i = 0; i < 6; ++i) ms = ms << 8 | bytes[i];
+    return Timestamp(Milliseconds(ms));
+}
+
 Uuid Uuid::from_name(std::string_view name) {
     std::array<std::uint8_t, crypto_hash_sha256_BYTES> digest;
     crypto_hash_sha256(digest.data(), reinterpret_cast<const unsigned char*>(name.data()), name.size());

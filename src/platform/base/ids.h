@@ -23,6 +23,9 @@ struct Uuid {
     // Accepts the canonical 36-character lower-case form only.
     static std::optional<Uuid> parse(std::string_view text);
 
+    // When it was made, of a version 7.
+    [[nodiscard]] Timestamp made_at() const;
+
     using Text = std::array<char, 36>;
     [[nodiscard]] Text text() const;
     [[nodiscard]] std::string to_string() const;

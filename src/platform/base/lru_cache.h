@@ -53,6 +53,11 @@ public:
         index_.erase(entry);
     }
 
+    void clear() {
+        index_.clear();
+        order_.clear();
+    }
+
     [[nodiscard]] std::size_t size() const { return index_.size(); }
 
 private:

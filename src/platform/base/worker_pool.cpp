@@ -77,8 +77,8 @@ private:
 
 }  // namespace
 
-WorkerPool::WorkerPool(std::string name, std::size_t threads, std::size_t max_queued)
-    : name_(name.substr(0, 15)), max_queued_(max_queued) {
+WorkerPool::WorkerPool(std::string name, std::size_t threads, std::size_t max_queued, std::size_t kept_back)
+    : name_(name.substr(0, 15)), max_queued_(max_queued), kept_back_(kept_back) {
     threads_.reserve(threads);
     for (std::size_t i = 0; i < threads; ++i) {
         auto& thread = threads_.emplace_back([this] { work_until_stopped(); });
@@ -98,12 +98,13 @@ WorkerPool::~WorkerPool() {
 WorkerPool::Stats WorkerPool::stats() const {
     return {.queued = queued_.load(std::memory_order_relaxed),
             .running = running_.load(std::memory_order_relaxed),
-            .rejected = rejected_.load(std::memory_order_relaxed)};
+            .rejected = rejected_.load(std::memory_order_relaxed),
+            .rejected_ordinary = rejected_ordinary_.load(std::memory_order_relaxed)};
 }
 
 // The coroutine waits on a timer that never expires; the job, when done, posts its ring to the loop. So the frame
 // belongs to the loop alone: it can be cancelled or destroyed there at any time, and the job then rings for nobody.
-Awaitable<> WorkerPool::perform(Job job) {
+Awaitable<> WorkerPool::perform(Job job, Standing standing) {
     auto executor = co_await asio::this_coro::executor;
     auto gate = asio::use_service<LoopGateService>(asio::query(executor, asio::execution::context)).gate();
     asio::steady_timer bell(executor, asio::steady_timer::time_point::max());
@@ -111,7 +112,7 @@ Awaitable<> WorkerPool::perform(Job job) {
     wait->bell = &bell;
     WaitGuard guard(wait);
 
-    enqueue([job = std::move(job), gate, executor, wait]() mutable {
+    auto run_and_ring = [job = std::move(job), gate, executor, wait]() mutable {
         if (wait->abandoned.load(std::memory_order_relaxed)) return;
         job();
         job = nullptr;  // what it holds goes before its caller comes back
@@ -119,17 +120,21 @@ Awaitable<> WorkerPool::perform(Job job) {
             wait->finished = true;
             if (wait->bell != nullptr) wait->bell->cancel();
         });
-    });
+    };
+    enqueue(std::move(run_and_ring), standing);
     co_await bell.async_wait(asio::as_tuple(asio::use_awaitable));
     if (!wait->finished) throw boost::system::system_error(asio::error::operation_aborted);
 }
 
-void WorkerPool::enqueue(Job job) {
+void WorkerPool::enqueue(Job job, Standing standing) {
     {
         std::scoped_lock lock(mutex_);
         // A job that an idle thread is about to take does not count as waiting.
-        if (queue_.size() + running_ >= threads_.size() + max_queued_) {
+        const auto all = threads_.size() + max_queued_;
+        const auto taken = queue_.size() + running_;
+        if (taken >= (standing == Standing::preferred ? all : all - kept_back_)) {
             rejected_.fetch_add(1, std::memory_order_relaxed);
+            if (taken < all) rejected_ordinary_.fetch_add(1, std::memory_order_relaxed);
             throw Unavailable("the " + name_ + " pool is full");
         }
         queue_.push_back(std::move(job));

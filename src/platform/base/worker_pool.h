@@ -23,8 +23,12 @@ namespace mindspace {
 
 class WorkerPool {
 public:
-    // `name` is what the threads are called (15 characters at most are shown by the system).
-    WorkerPool(std::string name, std::size_t threads, std::size_t max_queued);
+    // Whether a job may wait in the places that are kept back.
+    enum class Standing { ordinary, preferred };
+
+    // `name` is what the threads are called (15 characters at most are shown by the system). Of the `max_queued` places
+    // to wait in, `kept_back` are for preferred jobs.
+    WorkerPool(std::string name, std::size_t threads, std::size_t max_queued, std::size_t kept_back = 0);
     // Finishes what is queued, then joins.
     ~WorkerPool();
 
@@ -33,20 +37,21 @@ public:
 
     // Runs `work` on the pool and comes back with its value or its exception. `work` must own what it touches: the
     // caller may be gone (deadline, shutdown) while it runs. Work whose caller left before it began is skipped.
-    // Fault: Unavailable, when `max_queued` jobs are waiting already; operation_aborted, when cancelled.
+    // Fault: Unavailable, when every place to wait in that it may have is taken; operation_aborted, when cancelled.
     template <class F>
-    Awaitable<std::invoke_result_t<F&>> run(F work) {
+    Awaitable<std::invoke_result_t<F&>> run(F work, Standing standing = Standing::ordinary) {
         std::packaged_task<std::invoke_result_t<F&>()> task(std::move(work));
         auto result = task.get_future();
         Job job = std::move(task);
-        co_await perform(std::move(job));
+        co_await perform(std::move(job), standing);
         co_return result.get();
     }
 
     struct Stats {
         std::size_t queued;
         std::size_t running;
-        std::uint64_t rejected;  // since the start
+        std::uint64_t rejected;           // since the start
+        std::uint64_t rejected_ordinary;  // of these, those in whose place a preferred one would have been taken
     };
     // May be asked from any thread; the figures need not be of the same instant.
     [[nodiscard]] Stats stats() const;
@@ -54,12 +59,13 @@ public:
 private:
     using Job = std::move_only_function<void()>;
 
-    Awaitable<> perform(Job job);
-    void enqueue(Job job);
+    Awaitable<> perform(Job job, Standing standing);
+    void enqueue(Job job, Standing standing);
     void work_until_stopped();
 
     const std::string name_;
     const std::size_t max_queued_;
+    const std::size_t kept_back_;
 
     std::mutex mutex_;
     std::condition_variable wake_;
@@ -70,6 +76,7 @@ private:
     std::atomic<std::size_t> queued_{0};
     std::atomic<std::size_t> running_{0};
     std::atomic<std::uint64_t> rejected_{0};
+    std::atomic<std::uint64_t> rejected_ordinary_{0};
 
     std::vector<std::jthread> threads_;
 };

@@ -57,9 +57,9 @@ public:
     // After a call of the user that may have written: what they read next must show it, whichever node answers. Never
     // throws.
     virtual Awaitable<> note_write(UserId) { co_return; }
-    // Calls `on_end` once, on the core's loop, when the login session is revoked while the watch is held; at once when
-    // that is known already. For sockets, which outlive the check of their token.
-    [[nodiscard]] virtual SessionWatch watch(AuthSessionId session, std::function<void()> on_end) = 0;
+    // Calls `on_end` once, on the core's loop, when the user's login session is revoked while the watch is held; at
+    // once when that is known already. For sockets, which outlive the check of their token.
+    [[nodiscard]] virtual SessionWatch watch(UserId user, AuthSessionId session, std::function<void()> on_end) = 0;
 };
 
 }  // namespace mindspace::http

@@ -68,15 +68,17 @@ Awaitable<Response> Idempotency::answer(std::string_view key, Exchange& exchange
     const auto body = canonical_json(exchange.body);
     RequestIdentity identity{
         .method = method_name(exchange.head.method), .path = exchange.head.path, .key = key, .body = body};
-    auto fingerprint = identity.fingerprint();
+    auto fingerprint = identity.fingerprint(secret_);
+    auto former_fingerprint = identity.former_fingerprint();
     auto user = exchange.principal.user;
-    auto claimed = co_await claim(user, std::string(key), fingerprint);
+    auto claimed = co_await claim(user, std::string(key), fingerprint, former_fingerprint);
     if (!claimed.creation_id) {
-        if (!equal_constant_time(claimed.fingerprint, fingerprint))
+        const bool is_former = equal_constant_time(claimed.fingerprint, former_fingerprint);
+        if (!is_former && !equal_constant_time(claimed.fingerprint, fingerprint))
             co_return problem(422, "idempotency_key_reused", "The Idempotency-Key belongs to another request.",
                               exchange.request_id);
         if (!claimed.answer) co_return problem(request_in_progress(), exchange.request_id);
-        auto kept = open_answer(*claimed.answer, identity.secret());
+        auto kept = open_answer(*claimed.answer, is_former ? identity.former_seal() : identity.seal(secret_));
         if (!kept) throw std::runtime_error("a kept answer cannot be opened");
         kept->headers.emplace_back("Idempotent-Replayed", "true");
         co_return std::move(*kept);
@@ -96,7 +98,7 @@ Awaitable<Response> Idempotency::answer(std::string_view key, Exchange& exchange
     if (response.status >= 500)
         co_await give_back(user, std::string(key));
     else if (is_worth_keeping(response.status))
-        co_await keep(user, std::string(key), seal_answer(response, identity.secret()));
+        co_await keep(user, std::string(key), seal_answer(response, identity.seal(secret_)));
     else
         co_await release(user, std::string(key));
     co_return response;
@@ -104,13 +106,14 @@ Awaitable<Response> Idempotency::answer(std::string_view key, Exchange& exchange
 
 // One transaction, one round trip. A claim is taken over when it is a day old, or when its time is over without a
 // response: then what the same request creates keeps its id, as the first may have created it.
-Awaitable<Idempotency::Claim> Idempotency::claim(UserId user, std::string key, Digest fingerprint) {
+Awaitable<Idempotency::Claim> Idempotency::claim(UserId user, std::string key, Digest fingerprint,
+                                                 Digest former_fingerprint) {
     static constexpr Statement kClaim{"idempotency_claim", R"(
         INSERT INTO idempotency_keys AS k (user_id, key, fingerprint, creation_id, claimed_at)
         VALUES ($1, $2, $3, $4, $5)
         ON CONFLICT (user_id, key) DO UPDATE
         SET fingerprint = excluded.fingerprint, claimed_at = excluded.claimed_at, answer = NULL,
-            creation_id = CASE WHEN k.claimed_at <= $6 OR k.fingerprint <> excluded.fingerprint
+            creation_id = CASE WHEN k.claimed_at <= $6 OR k.fingerprint NOT IN (excluded.fingerprint, $8)
                                THEN excluded.creation_id ELSE k.creation_id END
         WHERE k.claimed_at <= $6 OR (k.answer IS NULL AND k.claimed_at <= $7)
         RETURNING creation_id)"};
@@ -118,8 +121,8 @@ Awaitable<Idempotency::Claim> Idempotency::claim(UserId user, std::string key, D
         "idempotency_look", "SELECT fingerprint, answer FROM idempotency_keys WHERE user_id = $1 AND key = $2"};
     auto now = clock_.now();
     std::vector<postgres::Query> queries;
-    queries.push_back(
-        postgres::bind(kClaim, user, key, fingerprint, Uuid::v7(now), now, now - kKeptFor, now - longest_ - kGrace));
+    queries.push_back(postgres::bind(kClaim, user, key, fingerprint, Uuid::v7(now), now, now - kKeptFor,
+                                     now - longest_ - kGrace, former_fingerprint));
     queries.push_back(postgres::bind(kLook, user, key));
     auto answers = co_await database_.transaction(std::move(queries));
     Claim claim{.creation_id = {}, .fingerprint = {}, .answer = {}};

@@ -2,12 +2,14 @@
 // Idempotency-Key (draft-ietf-httpapi-idempotency-key-header): the first answer to a request is kept for a day and
 // given again to whoever sends the same request with the same key; bodies are the same when they are as JSON values
 // (platform/base/canonical_json.h). The answer is kept encrypted with a key that follows
-// from the request itself, so that the table tells nobody a token or a note.
+// from the request itself and a secret outside the database, so that the table tells nobody a token, a note or a
+// password.
 //
 // Should the process die between the work and keeping the answer, the request is handled again once its claim has run
 // out; what it creates then gets the same id as before (Exchange::creation_id), so that nothing is created twice.
 
 #include "platform/base/bytes.h"
+#include "platform/base/secret.h"
 #include "platform/base/time.h"
 #include "platform/http/endpoint.h"
 #include "platform/postgres/json_list.h"
@@ -34,8 +36,10 @@ postgres::JsonList kept_answers();
 
 class Idempotency {
 public:
-    // `longest` is how long a request may take at most.
-    Idempotency(postgres::Client& database, Seconds longest) : database_(database), longest_(longest) {}
+    // `longest` is how long a request may take at most. Every process that keeps answers of the same endpoints has the
+    // same secret.
+    Idempotency(postgres::Client& database, const Secret& secret, Seconds longest)
+        : database_(database), secret_(secret), longest_(longest) {}
 
     // The kept answer with `Idempotent-Replayed: true`, or that of the endpoint. 400 for a bad key, 409
     // `request_in_progress`, 422 `idempotency_key_reused`. Answers that changed nothing and might be others next time
@@ -44,12 +48,13 @@ public:
 
 private:
     struct Claim;
-    Awaitable<Claim> claim(UserId user, std::string key, Digest fingerprint);
+    Awaitable<Claim> claim(UserId user, std::string key, Digest fingerprint, Digest former_fingerprint);
     Awaitable<> keep(UserId user, std::string key, Bytes answer);
     Awaitable<> release(UserId user, std::string key);
     Awaitable<> give_back(UserId user, std::string key);
 
     postgres::Client& database_;
+    const Secret& secret_;
     Seconds longest_;
     SystemClock clock_;
 };

@@ -25,27 +25,37 @@ struct KeptAnswer {
 };
 
 // Each part with its length before it, so that no two requests read the same.
-Digest digest_of(std::string_view purpose, const RequestIdentity& identity) {
+std::string text_of(const RequestIdentity& identity, std::string_view purpose = {}) {
     std::string text;
-    for (auto part : {purpose, identity.method, identity.path, identity.key, identity.body}) {
+    auto add = [&](std::string_view part) {
         text += std::to_string(part.size());
         text += ':';
         text += part;
-    }
-    return sha256(as_bytes(text));
+    };
+    if (!purpose.empty()) add(purpose);
+    for (auto part : {identity.method, identity.path, identity.key, identity.body}) add(part);
+    return text;
 }
 
 }  // namespace
 
-Digest RequestIdentity::fingerprint() const {
-    return digest_of("fingerprint", *this);
+Digest RequestIdentity::fingerprint(const Secret& secret) const {
+    return secret.keyed_hash("idempotency fingerprint", text_of(*this));
 }
 
-Digest RequestIdentity::secret() const {
-    return digest_of("secret", *this);
+Digest RequestIdentity::seal(const Secret& secret) const {
+    return secret.keyed_hash("idempotency seal", text_of(*this));
 }
 
-Bytes seal_answer(const Response& response, const Digest& secret) {
+Digest RequestIdentity::former_fingerprint() const {
+    return sha256(as_bytes(text_of(*this, "fingerprint")));
+}
+
+Digest RequestIdentity::former_seal() const {
+    return sha256(as_bytes(text_of(*this, "secret")));
+}
+
+Bytes seal_answer(const Response& response, const Digest& seal) {
     static_assert(sizeof(Digest) == crypto_secretbox_KEYBYTES);
     KeptAnswer kept{.status = response.status,
                     .is_problem = response.content_type == kProblemJson,
@@ -60,18 +70,17 @@ Bytes seal_answer(const Response& response, const Digest& secret) {
     auto nonce = random_bytes<crypto_secretbox_NONCEBYTES>();
     Bytes sealed(nonce.begin(), nonce.end());
     sealed.resize(nonce.size() + crypto_secretbox_MACBYTES + text.size());
-    crypto_secretbox_easy(sealed.data() + nonce.size(), as_bytes(text).data(), text.size(), nonce.data(),
-                          secret.data());
+    crypto_secretbox_easy(sealed.data() + nonce.size(), as_bytes(text).data(), text.size(), nonce.data(), seal.data());
     return sealed;
 }
 
-std::optional<Response> open_answer(ByteView sealed, const Digest& secret) {
+std::optional<Response> open_answer(ByteView sealed, const Digest& seal) {
     constexpr std::size_t kOverhead = crypto_secretbox_NONCEBYTES + crypto_secretbox_MACBYTES;
     if (sealed.size() < kOverhead) return std::nullopt;
     auto boxed = sealed.subspan(crypto_secretbox_NONCEBYTES);
     std::string text(sealed.size() - kOverhead, '\0');
     if (crypto_secretbox_open_easy(reinterpret_cast<unsigned char*>(text.data()), boxed.data(), boxed.size(),
-                                   sealed.data(), secret.data()) != 0)
+                                   sealed.data(), seal.data()) != 0)
         return std::nullopt;
     auto kept = schema::from_json<KeptAnswer>(text);
     if (!kept) return std::nullopt;

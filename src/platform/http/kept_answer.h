@@ -1,7 +1,9 @@
 #pragma once
-// An answer as it is kept for a repeated request: sealed with a key that only the same request yields.
+// An answer as it is kept for a repeated request: sealed with a key that only the same request yields, and only where
+// the secret is. A body may hold a password: without the secret nobody can try which one fits.
 
 #include "platform/base/bytes.h"
+#include "platform/base/secret.h"
 #include "platform/http/response.h"
 
 #include <optional>
@@ -17,14 +19,18 @@ struct RequestIdentity {
     std::string_view body;
 
     // Tells requests apart; may be stored.
-    [[nodiscard]] Digest fingerprint() const;
+    [[nodiscard]] Digest fingerprint(const Secret& secret) const;
     // Seals the answer; never stored.
-    [[nodiscard]] Digest secret() const;
+    [[nodiscard]] Digest seal(const Secret& secret) const;
+
+    // The same as programs of before made them, without a secret: what they kept is given again for its day.
+    [[nodiscard]] Digest former_fingerprint() const;
+    [[nodiscard]] Digest former_seal() const;
 };
 
 // XSalsa20-Poly1305 (libsodium's secretbox) with a random nonce before it.
-Bytes seal_answer(const Response& response, const Digest& secret);
-// Nothing when it was sealed with another secret or is damaged.
-std::optional<Response> open_answer(ByteView sealed, const Digest& secret);
+Bytes seal_answer(const Response& response, const Digest& seal);
+// Nothing when it was sealed with another one or is damaged.
+std::optional<Response> open_answer(ByteView sealed, const Digest& seal);
 
 }  // namespace mindspace::http

@@ -1,5 +1,7 @@
 #include "platform/http/kept_answer.h"
 
+#include "platform/base/test_directory.h"
+
 #include <gtest/gtest.h>
 
 namespace mindspace::http {
@@ -7,11 +9,17 @@ namespace {
 
 constexpr RequestIdentity kRequest{.method = "POST", .path = "/a", .key = "k", .body = R"({"password":"x"})"};
 
-TEST(KeptAnswer, OpensForTheSameRequestOnly) {
+class KeptAnswer : public testing::Test {
+protected:
+    const TemporaryDirectory directory_;
+    const Secret secret_ = Secret::load_or_create(directory_.path() / "secret");
+};
+
+TEST_F(KeptAnswer, OpensForTheSameRequestOnly) {
     Response response{.status = 201, .body = R"({"accessToken":"secret ä"})"};
     response.headers.emplace_back("ETag", "\"1\"");
-    auto sealed = seal_answer(response, kRequest.secret());
-    auto opened = open_answer(sealed, kRequest.secret());
+    auto sealed = seal_answer(response, kRequest.seal(secret_));
+    auto opened = open_answer(sealed, kRequest.seal(secret_));
     ASSERT_TRUE(opened);
     EXPECT_EQ(opened->status, 201);
     EXPECT_EQ(opened->body, response.body);
@@ -21,22 +29,29 @@ TEST(KeptAnswer, OpensForTheSameRequestOnly) {
 
     auto other = kRequest;
     other.body = R"({"password":"y"})";
-    EXPECT_FALSE(open_answer(sealed, other.secret()));
+    EXPECT_FALSE(open_answer(sealed, other.seal(secret_)));
     sealed.back() ^= 1;
-    EXPECT_FALSE(open_answer(sealed, kRequest.secret()));
-    EXPECT_FALSE(open_answer({}, kRequest.secret()));
+    EXPECT_FALSE(open_answer(sealed, kRequest.seal(secret_)));
+    EXPECT_FALSE(open_answer({}, kRequest.seal(secret_)));
 }
 
-TEST(KeptAnswer, TellsRequestsApartByEachPart) {
+TEST_F(KeptAnswer, TellsRequestsApartByEachPart) {
     auto moved = kRequest;
     moved.path = "/ak";
     moved.key = "";
-    EXPECT_NE(moved.fingerprint(), kRequest.fingerprint());
-    EXPECT_NE(kRequest.secret(), kRequest.fingerprint());
+    EXPECT_NE(moved.fingerprint(secret_), kRequest.fingerprint(secret_));
+    EXPECT_NE(kRequest.seal(secret_), kRequest.fingerprint(secret_));
 }
 
-TEST(KeptAnswer, HidesItsText) {
-    auto sealed = seal_answer(Response{.body = "remember the milk"}, kRequest.secret());
+TEST_F(KeptAnswer, TellsNothingWithoutTheSecret) {
+    const auto other = Secret::load_or_create(directory_.path() / "other");
+    EXPECT_NE(kRequest.fingerprint(secret_), kRequest.fingerprint(other));
+    EXPECT_NE(kRequest.fingerprint(secret_), kRequest.former_fingerprint());
+    EXPECT_FALSE(open_answer(seal_answer(Response{.body = "x"}, kRequest.seal(secret_)), kRequest.seal(other)));
+}
+
+TEST_F(KeptAnswer, HidesItsText) {
+    auto sealed = seal_answer(Response{.body = "remember the milk"}, kRequest.seal(secret_));
     EXPECT_EQ(std::string(sealed.begin(), sealed.end()).find("milk"), std::string::npos);
 }
 

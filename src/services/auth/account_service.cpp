@@ -8,6 +8,9 @@ namespace mindspace::auth {
 
 namespace {
 
+// Whoever brings a token that is good.
+constexpr auto kKnown = PasswordHasher::Standing::preferred;
+
 Error wrong_password() {
     return {ErrorCode::forbidden, "wrong_password", "The current password is wrong.", {}};
 }
@@ -32,12 +35,6 @@ void report(std::string_view message, std::string_view action, UserId user) {
 
 }  // namespace
 
-// In all of these Redis is told before PostgreSQL: should this node die in between, logins are dead early, not late.
-// What has logged in meanwhile follows.
-Awaitable<> AccountService::revoke(UserId user, std::vector<AuthSessionId> ids) {
-    return registry_.revoke_all(user, std::move(ids), settings_.access.ttl);
-}
-
 // What the owner is told by mail when the password changes; nothing at the limit of such mails.
 Awaitable<std::optional<Notice>> AccountService::notice_of_change(UserId id, Timestamp now) {
     auto user = co_await store_.find_user(id);
@@ -57,7 +54,7 @@ Awaitable<Result<std::optional<Account>>> AccountService::check_password(http::P
     if (!attempt.allowed) co_return too_many_guesses(attempt);
     auto account = co_await accounts_.find(user);
     if (!account) co_return account;
-    bool fits = co_await hasher_.verify(std::move(password), account->password_hash);
+    bool fits = co_await hasher_.verify(std::move(password), account->password_hash, kKnown);
     if (!fits) co_return wrong_password();
     co_await guesses_.forgive_within(login);
     co_return account;
@@ -69,19 +66,16 @@ Awaitable<Result<>> AccountService::change_password(http::Principal principal, C
     if (!checked) co_return checked.error();
     auto& account = *checked;
     if (!account) co_return wrong_password();
-    auto hash = co_await hasher_.hash(std::move(request.new_password));
+    auto hash = co_await hasher_.hash(std::move(request.new_password), kKnown);
 
     auto now = clock_.now();
-    auto known = co_await store_.list_living_ids(principal.user, now);
-    std::erase(known, principal.auth_session);
-    co_await revoke(principal.user, known);
     auto entry = audit(AuditAction::password_changed, principal.user, origin, now);
     entry.auth_session = principal.auth_session;
     auto notice = co_await notice_of_change(principal.user, now);
     auto ended = co_await accounts_.change_password(std::move(entry), std::move(*account), std::move(hash),
                                                     principal.auth_session, std::move(notice));
     if (!ended) co_return wrong_password();  // somebody else has changed it this moment
-    co_await revoke(principal.user, latecomers(std::move(*ended), known));
+    co_await registry_.end_all(principal.user, *ended, settings_.access.ttl);
     report("password changed", "password_changed", principal.user);
     co_return Result<>{};
 }
@@ -101,16 +95,14 @@ Awaitable<Result<>> AccountService::reset_password(ResetPassword request, Origin
     bool usable = co_await accounts_.is_usable(*token, MailKind::password_reset, clock_.now());
     if (!usable) co_return invalid_token();
     if (auto refusal = refuse_unfit_password(request.new_password, "newPassword")) co_return std::move(*refusal);
-    auto hash = co_await hasher_.hash(std::move(request.new_password));
+    auto hash = co_await hasher_.hash(std::move(request.new_password), kKnown);
 
     auto now = clock_.now();
-    auto known = co_await store_.list_living_ids(token->user, now);
-    co_await revoke(token->user, known);
     auto entry = audit(AuditAction::password_reset, token->user, origin, now);
     auto notice = co_await notice_of_change(token->user, now);
     auto ended = co_await accounts_.reset_password(std::move(entry), *token, std::move(hash), std::move(notice));
     if (!ended) co_return invalid_token();
-    co_await revoke(token->user, latecomers(std::move(*ended), known));
+    co_await registry_.end_all(token->user, *ended, settings_.access.ttl);
     report("password reset", "password_reset", token->user);
     co_return Result<>{};
 }
@@ -163,8 +155,6 @@ Awaitable<Result<AuditPage>> AccountService::list_audit(http::Principal principa
     co_return page;
 }
 
-// Here PostgreSQL comes first: a deletion that failed must leave a login that can ask for it again. The commit itself
-// tells every process which logins it has ended (revocations.h).
 Awaitable<Result<>> AccountService::delete_account(http::Principal principal, DeleteAccount request,
                                                    std::optional<std::int32_t> expected_version) {
     const auto id = principal.user;
@@ -177,10 +167,10 @@ Awaitable<Result<>> AccountService::delete_account(http::Principal principal, De
     auto now = clock_.now();
     AuditEntry entry{.user = id, .at = now, .action = AuditAction::account_deleted};  // without who asked from where
     std::vector<std::string> keys{email_key(user->email), former_email_key(user->email)};
-    auto erased = co_await accounts_.erase(std::move(entry), std::move(keys));
-    co_await revoke(id, std::move(erased.sessions));
+    auto cancelled = co_await accounts_.erase(std::move(entry), std::move(keys));
+    co_await registry_.end_all(id, SessionsEnd::for_good(), settings_.access.ttl);
     co_await user::forget_cached(redis_, id);
-    co_await meditation::announce_cancelled(redis_, std::move(erased.cancelled_groups), now);
+    co_await meditation::announce_cancelled(redis_, std::move(cancelled), now);
     report("account deleted", "account_deleted", id);
     co_return Result<>{};
 }

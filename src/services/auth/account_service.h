@@ -44,7 +44,6 @@ public:
 private:
     Awaitable<Result<std::optional<Account>>> check_password(http::Principal principal, std::string password);
     Awaitable<std::optional<Notice>> notice_of_change(UserId id, Timestamp now);
-    Awaitable<> revoke(UserId user, std::vector<AuthSessionId> ids);
 
     AuthStore store_;
     AccountStore accounts_;

@@ -48,9 +48,9 @@ Awaitable<> AccountStore::replace_hash(UserId user, std::string old_hash, std::s
     co_await database_.query(kReplace, user, old_hash, new_hash);
 }
 
-Awaitable<std::optional<EndedSessions>> AccountStore::change_password(AuditEntry entry, Account account,
-                                                                      std::string new_hash, AuthSessionId keep,
-                                                                      std::optional<Notice> notice) {
+Awaitable<std::optional<SessionsEnd>> AccountStore::change_password(AuditEntry entry, Account account,
+                                                                    std::string new_hash, AuthSessionId keep,
+                                                                    std::optional<Notice> notice) {
     static constexpr Statement kChange{"auth_change_password", R"(
         WITH change AS (UPDATE credentials SET password_hash = $9, changed_at = $3
                         WHERE user_id = $1 AND changed_at = $10 RETURNING user_id))" AUTH_AUDIT_CHANGE};
@@ -61,7 +61,7 @@ Awaitable<std::optional<EndedSessions>> AccountStore::change_password(AuditEntry
     if (notice) queries.push_back(queue_notice_query(entry.user, *notice, new_hash, entry.at));
     auto results = co_await database_.transaction(std::move(queries));
     if (results[0].affected() == 0) co_return std::nullopt;
-    co_return read_session_ids(results[1]);
+    co_return read_sessions_end(results[1]);
 }
 
 Awaitable<bool> AccountStore::queue_mail(NewMail mail, AuditEntry entry) {
@@ -78,9 +78,8 @@ Awaitable<bool> AccountStore::is_usable(OneTimeToken token, MailKind kind, Times
     co_return !rows.empty();
 }
 
-Awaitable<std::optional<EndedSessions>> AccountStore::reset_password(AuditEntry entry, OneTimeToken token,
-                                                                     std::string new_hash,
-                                                                     std::optional<Notice> notice) {
+Awaitable<std::optional<SessionsEnd>> AccountStore::reset_password(AuditEntry entry, OneTimeToken token,
+                                                                   std::string new_hash, std::optional<Notice> notice) {
     static constexpr Statement kReset{"auth_reset_password", "WITH " AUTH_USE_TOKEN R"(,
         change AS (UPDATE credentials SET password_hash = $11, changed_at = $3 FROM token
                    WHERE credentials.user_id = $1 AND token.token_hash = $10 RETURNING credentials.user_id))" AUTH_AUDIT_CHANGE};
@@ -90,7 +89,7 @@ Awaitable<std::optional<EndedSessions>> AccountStore::reset_password(AuditEntry 
     if (notice) queries.push_back(queue_notice_query(entry.user, *notice, new_hash, entry.at));
     auto results = co_await database_.transaction(std::move(queries));
     if (results[0].affected() == 0) co_return std::nullopt;
-    co_return read_session_ids(results[1]);
+    co_return read_sessions_end(results[1]);
 }
 
 // The address is marked whether or not this call is the one that uses the token: whoever calls has seen that it could
@@ -122,19 +121,16 @@ Awaitable<std::vector<AuditRecord>> AccountStore::list_audit(UserId user, AuditI
     co_return records;
 }
 
-Awaitable<ErasedAccount> AccountStore::erase(AuditEntry entry, std::vector<std::string> email_keys) {
+Awaitable<std::vector<meditation::GroupId>> AccountStore::erase(AuditEntry entry, std::vector<std::string> email_keys) {
     static constexpr Statement kEraseCredentials{
         "auth_erase_credentials",
         "WITH change AS (DELETE FROM credentials WHERE user_id = $1 RETURNING user_id)" AUTH_AUDIT_CHANGE};
     static constexpr Statement kEraseEmail{"auth_erase_login_email",
                                            "DELETE FROM login_emails WHERE email_key = ANY($2) AND user_id = $1"};
-    static constexpr Statement kEraseSessions{"auth_erase_sessions", R"(
-        WITH erased AS (DELETE FROM auth_sessions WHERE user_id = $1 RETURNING auth_session_id, revoked_at)
-        SELECT auth_session_id FROM erased WHERE revoked_at IS NULL)"};
+    static constexpr Statement kEraseSessions{"auth_erase_sessions", "DELETE FROM auth_sessions WHERE user_id = $1"};
     static constexpr Statement kEraseTokens{"auth_erase_one_time_tokens",
                                             "DELETE FROM one_time_tokens WHERE user_id = $1"};
     static constexpr Statement kEraseMails{"auth_erase_mails", "DELETE FROM mails WHERE user_id = $1"};
-    constexpr std::size_t kSessions = 4;
     constexpr std::size_t kGroups = 9;
     const auto user = entry.user;
     std::vector<postgres::Query> queries;
@@ -150,8 +146,7 @@ Awaitable<ErasedAccount> AccountStore::erase(AuditEntry entry, std::vector<std::
     queries.push_back(events::forget_dead_letters(user));
     queries.push_back(forget_reset_requests(email_keys));
     auto results = co_await database_.transaction(std::move(queries));
-    co_return ErasedAccount{.sessions = read_session_ids(results[kSessions]),
-                            .cancelled_groups = meditation::read_cancelled(results[kGroups])};
+    co_return meditation::read_cancelled(results[kGroups]);
 }
 
 }  // namespace mindspace::auth

@@ -57,17 +57,14 @@ Awaitable<> AdminService::set_role(UserId user, http::Role role) {
     auto entry = audit(AuditAction::role_changed, user, clock_.now());
     entry.detail = audit_detail("role", schema::enum_name(role));
     auto ended = co_await admin_.set_role(std::move(entry), role);
-    co_await registry_.revoke_all(user, std::move(ended), settings_.access.ttl);
+    if (ended) co_await registry_.end_all(user, *ended, settings_.access.ttl);
     co_await user::forget_cached(redis_, user);
 }
 
 Awaitable<> AdminService::disable(UserId user) {
-    auto now = clock_.now();
-    auto known = co_await store_.list_living_ids(user, now);
-    co_await registry_.revoke_all(user, known, settings_.access.ttl);
-    auto entry = audit(AuditAction::account_disabled, user, now);
+    auto entry = audit(AuditAction::account_disabled, user, clock_.now());
     auto ended = co_await admin_.disable(std::move(entry));
-    co_await registry_.revoke_all(user, latecomers(std::move(ended), known), settings_.access.ttl);
+    if (ended) co_await registry_.end_all(user, *ended, settings_.access.ttl);
 }
 
 Awaitable<> AdminService::enable(UserId user) {

@@ -25,13 +25,15 @@ Awaitable<std::vector<ListedAccount>> AdminStore::list(std::optional<UserId> use
     co_return accounts;
 }
 
-Awaitable<std::vector<AuthSessionId>> AdminStore::set_role(AuditEntry entry, http::Role role) {
+Awaitable<std::optional<SessionsEnd>> AdminStore::set_role(AuditEntry entry, http::Role role) {
     std::vector<postgres::Query> queries;
     queries.push_back(user::set_role(entry.user, role, entry.at));
+    queries.push_back(lock_credentials_query(entry.user));
     queries.push_back(audit_query(entry));
     if (role == http::Role::user) queries.push_back(end_sessions_query(entry.user, {}, {}, entry.at));
     auto results = co_await database_.transaction(std::move(queries));
-    co_return role == http::Role::user ? read_session_ids(results.back()) : std::vector<AuthSessionId>();
+    if (role != http::Role::user) co_return std::nullopt;
+    co_return read_sessions_end(results.back());
 }
 
 Awaitable<> AdminStore::mark_verified(UserId user, Timestamp now) {
@@ -40,15 +42,16 @@ Awaitable<> AdminStore::mark_verified(UserId user, Timestamp now) {
     co_await database_.transaction(std::move(queries));
 }
 
-Awaitable<std::vector<AuthSessionId>> AdminStore::disable(AuditEntry entry) {
+Awaitable<std::optional<SessionsEnd>> AdminStore::disable(AuditEntry entry) {
     static constexpr Statement kDisable{"auth_disable_account", R"(
         WITH change AS (UPDATE credentials SET disabled_at = $3
                         WHERE user_id = $1 AND disabled_at IS NULL RETURNING user_id))" AUTH_AUDIT_CHANGE};
     std::vector<postgres::Query> queries;
+    queries.push_back(lock_credentials_query(entry.user));
     queries.push_back(bind_audited(kDisable, entry));
     queries.push_back(end_sessions_query(entry.user, {}, {}, entry.at));
     auto results = co_await database_.transaction(std::move(queries));
-    co_return read_session_ids(results[1]);
+    co_return read_sessions_end(results[2]);
 }
 
 Awaitable<> AdminStore::enable(AuditEntry entry) {

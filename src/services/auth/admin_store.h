@@ -33,11 +33,11 @@ public:
 
     // Newest first; only `user` when one is given.
     Awaitable<std::vector<ListedAccount>> list(std::optional<UserId> user, std::int32_t count);
-    // Taking the role of an admin ends all login sessions, too; returns them.
-    Awaitable<std::vector<AuthSessionId>> set_role(AuditEntry entry, http::Role role);
+    // Taking the role of an admin ends all login sessions, too.
+    Awaitable<std::optional<SessionsEnd>> set_role(AuditEntry entry, http::Role role);
     Awaitable<> mark_verified(UserId user, Timestamp now);
-    // Ends all login sessions, too, and returns them.
-    Awaitable<std::vector<AuthSessionId>> disable(AuditEntry entry);
+    // Ends all login sessions, too. Nothing when there is no such account.
+    Awaitable<std::optional<SessionsEnd>> disable(AuditEntry entry);
     Awaitable<> enable(AuditEntry entry);
 
 private:

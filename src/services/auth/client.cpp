@@ -31,7 +31,9 @@ Awaitable<http::Admission> TokenGuard::admit(std::string_view access_token, cons
 }
 
 Awaitable<Result<http::Principal>> TokenGuard::check_alive(http::Principal principal, SessionRegistry::State state) {
-    bool is_revoked = state.alive == false || parts_.revoked.contains(principal.auth_session);
+    const auto id = principal.auth_session;
+    bool is_revoked =
+        state.alive == false || (state.ended && state.ended->covers(id)) || parts_.revoked.contains(principal.user, id);
     if (is_revoked) co_return token_revoked();
     if (!state.alive) {
         bool alive = co_await parts_.store.is_alive(principal.user, principal.auth_session, clock_.now());
@@ -67,14 +69,21 @@ Awaitable<Result<http::Principal>> TokenGuard::verify(std::string_view access_to
     cache_stats_.count(is_known);
     if (is_known) co_return *known;
     std::string token(access_token);
-    auto principal = verify_access_token(token, *keys_.known(), rules_, now);
+    auto keys = keys_.known();
+    auto principal = verify_access_token(token, *keys, rules_, now);
     if (!principal) {
-        auto keys = co_await keys_.recent(now);
+        keys = co_await keys_.recent(now);
         principal = verify_access_token(token, *keys, rules_, now);
     }
-    if (principal) verified_.insert(std::move(token), *principal);
+    // Not when keys have been withdrawn while these were read.
+    if (principal && keys == keys_.known()) verified_.insert(std::move(token), *principal);
     cache_stats_.entries.set(static_cast<std::int64_t>(verified_.size()));
     co_return principal;
+}
+
+void TokenGuard::forget_keys() {
+    keys_.forget();
+    verified_.clear();
 }
 
 }  // namespace mindspace::auth

@@ -33,9 +33,12 @@ public:
     Awaitable<Result<http::Principal>> authenticate(std::string_view access_token) override;
     Awaitable<http::Admission> admit(std::string_view access_token, const limits::Policy& policy) override;
     Awaitable<> note_write(UserId user) override;
-    http::SessionWatch watch(AuthSessionId session, std::function<void()> on_end) override {
-        return parts_.revoked.watch(session, std::move(on_end));
+    http::SessionWatch watch(UserId user, AuthSessionId session, std::function<void()> on_end) override {
+        return parts_.revoked.watch(user, session, std::move(on_end));
     }
+    // After a signing key has been withdrawn, or may have been: the keys are read anew before the next token is
+    // accepted.
+    void forget_keys();
     [[nodiscard]] const telemetry::CacheStats& cache_stats() const { return cache_stats_; }
 
 private:

@@ -5,6 +5,11 @@ namespace mindspace::auth {
 using postgres::JsonList;
 using postgres::Statement;
 
+// Whatever came first: its own end, or that of all of the user's.
+#define AUTH_ENDED_AT                                                                          \
+    "least(revoked_at, CASE WHEN auth_session_id <= sessions_ended_until AND auth_session_id " \
+    "IS DISTINCT FROM kept_session THEN sessions_ended_at END)"
+
 std::vector<JsonList> export_lists() {
     static constexpr Statement kCredentials{"auth_export_credentials", R"(
         SELECT '', json_build_object('passwordChangedAt', )" JSON_TIME("changed_at") R"(,
@@ -14,8 +19,10 @@ std::vector<JsonList> export_lists() {
         SELECT auth_session_id::text, json_build_object(
                    'id', auth_session_id, 'deviceName', device_name, 'ip', ip, 'userAgent', user_agent,
                    'createdAt', )" JSON_TIME("created_at") R"(, 'lastUsedAt', )" JSON_TIME("last_used_at") R"(,
-                   'expiresAt', )" JSON_TIME("expires_at") R"(, 'revokedAt', )" JSON_TIME("revoked_at") R"()::text
-        FROM auth_sessions WHERE user_id = $1 AND auth_session_id > )" JSON_AFTER_ID R"(
+                   'expiresAt', )" JSON_TIME("expires_at") R"(,
+                   'revokedAt', )" JSON_TIME(AUTH_ENDED_AT) R"()::text
+        FROM auth_sessions LEFT JOIN credentials USING (user_id) WHERE user_id = $1 AND auth_session_id > )" JSON_AFTER_ID
+                                                            R"(
         ORDER BY auth_session_id LIMIT $3)"};
     static constexpr Statement kTokens{"auth_export_one_time_tokens", R"(
         SELECT encode(token_hash, 'hex'), json_build_object('kind', kind, 'issuedAt', )" JSON_TIME("issued_at") R"(,

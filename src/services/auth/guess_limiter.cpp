@@ -46,16 +46,16 @@ GuessLimiter::GuessLimiter(limits::RateLimiter& limiter, double scale)
 
 std::vector<GuessLimiter::Neighbourhood> GuessLimiter::neighbourhoods_of(const std::string& ip) const {
     std::vector<Neighbourhood> all;
-    all.push_back({tag_of(http::network_of(ip), "f"), failures_of_64_});
+    all.push_back({tag_of(http::network_of(ip), "f"), failures_of_64_, Budget::network_64});
     boost::system::error_code none;
     const auto address = boost::asio::ip::make_address_v6(ip, none);
     if (none) return all;
-    auto add = [&](unsigned short length, const limits::Policy& policy) {
+    auto add = [&](unsigned short length, const limits::Policy& policy, Budget budget) {
         const auto network = boost::asio::ip::network_v6(address, length).canonical().to_string();
-        all.push_back({tag_of(network, "f"), policy});
+        all.push_back({tag_of(network, "f"), policy, budget});
     };
-    add(56, failures_of_56_);
-    add(48, failures_of_48_);
+    add(56, failures_of_56_, Budget::network_56);
+    add(48, failures_of_48_, Budget::network_48);
     return all;
 }
 
@@ -64,21 +64,26 @@ Awaitable<GuessLimiter::Attempt> GuessLimiter::begin(std::string email_key, std:
     Attempt attempt;
     auto by_network = co_await limiter_.take(here, network_policy_);
     attempt.by_network = by_network.verdict;
-    if (!attempt.by_network.allowed) co_return attempt;
+    if (!attempt.by_network.allowed) {
+        count_refusal(Budget::account_and_network);
+        co_return attempt;
+    }
     const auto account = account_tag(email_key);
     auto by_account = co_await limiter_.take(account, account_policy_);
     attempt.by_strangers = by_account.verdict;
+    attempt.strangers_budget = Budget::account;
     const auto neighbourhoods = neighbourhoods_of(ip);
-    for (const auto& [key, policy] : neighbourhoods) {
+    for (const auto& [key, policy, budget] : neighbourhoods) {
         if (!attempt.by_strangers.allowed) break;
         attempt.by_strangers = co_await limiter_.look(key, policy);
+        attempt.strangers_budget = budget;
     }
     co_return attempt;
 }
 
 Awaitable<> GuessLimiter::note_failure(std::string ip) {
     const auto neighbourhoods = neighbourhoods_of(ip);
-    for (const auto& [key, policy] : neighbourhoods) co_await limiter_.take(key, policy);
+    for (const auto& neighbourhood : neighbourhoods) co_await limiter_.take(neighbourhood.key, neighbourhood.policy);
 }
 
 Awaitable<> GuessLimiter::forgive(std::string email_key, std::string ip) {
@@ -88,6 +93,7 @@ Awaitable<> GuessLimiter::forgive(std::string email_key, std::string ip) {
 Awaitable<limits::Verdict> GuessLimiter::begin_within(std::string login_session) {
     const auto key = tag_of(login_session, "s");
     auto taken = co_await limiter_.take(key, login_session_policy_);
+    if (!taken.verdict.allowed) count_refusal(Budget::login_session);
     co_return taken.verdict;
 }
 

@@ -6,7 +6,9 @@
 
 #include "platform/base/result.h"
 #include "platform/limits/rate_limiter.h"
+#include "platform/telemetry/metrics.h"
 
+#include <array>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,6 +17,8 @@ namespace mindspace::auth {
 
 class GuessLimiter {
 public:
+    enum class Budget { account_and_network, account, network_64, network_56, network_48, login_session };
+
     // `scale` multiplies the limits.
     GuessLimiter(limits::RateLimiter& limiter, double scale);
 
@@ -22,6 +26,7 @@ public:
         limits::Verdict by_network;    // of this network at this account: beyond it, all are refused
         limits::Verdict by_strangers;  // of all networks at this account, or of this one at all accounts: beyond it,
                                        // only networks that are known get in
+        Budget strangers_budget{};     // which of these is used up
     };
     // Before the password is looked at. `email_key` names the account, existing or not; `ip` the client.
     Awaitable<Attempt> begin(std::string email_key, std::string ip);
@@ -35,10 +40,17 @@ public:
     Awaitable<limits::Verdict> begin_within(std::string login_session);
     Awaitable<> forgive_within(std::string login_session);
 
+    // Of what begin() leaves to the caller to refuse; all else is counted by itself.
+    void count_refusal(Budget budget) { refused_[static_cast<std::size_t>(budget)].add(1); }
+    [[nodiscard]] const telemetry::Counter& refused(Budget budget) const {
+        return refused_[static_cast<std::size_t>(budget)];
+    }
+
 private:
     struct Neighbourhood {
         std::string key;
         const limits::Policy& policy;
+        Budget budget;
     };
     [[nodiscard]] std::vector<Neighbourhood> neighbourhoods_of(const std::string& ip) const;
 
@@ -49,7 +61,13 @@ private:
     limits::Policy failures_of_64_;
     limits::Policy failures_of_56_;
     limits::Policy failures_of_48_;
+    std::array<telemetry::Counter, 6> refused_;
 };
+
+constexpr auto names_of(GuessLimiter::Budget) {
+    return std::array<std::string_view, 6>{"account_and_network", "account",    "network_64",
+                                           "network_56",          "network_48", "login_session"};
+}
 
 // Error rate_limited, with the time after which it may be tried again.
 Error too_many_guesses(const limits::Verdict& verdict);

@@ -1,6 +1,7 @@
 #pragma once
 // The public keys as one core knows them. The table is read every five seconds at most, by one at a time: neither an
-// unknown kid nor a request for the JWKS is a way to make us ask the database.
+// unknown kid nor a request for the JWKS is a way to make us ask the database. A key that is withdrawn is forgotten
+// with the commit (revocations.h).
 
 #include "platform/base/single_flight.h"
 #include "services/auth/store.h"
@@ -27,6 +28,8 @@ public:
     [[nodiscard]] Keys known() const { return keys_; }
     // Read less than five seconds ago, or now. Those who ask at the same time share one read. Throws Unavailable.
     Awaitable<Keys> recent(Timestamp now);
+    // A key has been withdrawn, or may have been: nothing is known, and nobody gets what was read before.
+    void forget();
 
 private:
     Awaitable<Keys> read(Timestamp now);
@@ -34,7 +37,8 @@ private:
     AuthStore store_;
     Keys keys_ = std::make_shared<const std::vector<SigningKey>>();
     Timestamp read_at_{};
-    SingleFlight<int, Keys> reads_;  // of one key: there is one table
+    int generation_ = 0;             // of what has not been forgotten
+    SingleFlight<int, Keys> reads_;  // by generation: there is one table
 };
 
 }  // namespace mindspace::auth

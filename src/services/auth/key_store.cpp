@@ -14,8 +14,29 @@ constexpr Statement kPublish{"auth_publish_key", R"(
 
 }  // namespace
 
-Awaitable<> KeyStore::publish(SigningKey key, std::optional<std::string> replaces, Timestamp now) {
-    co_await database_.query(kPublish, key.kid(), key.public_key(), now, replaces);
+Awaitable<bool> KeyStore::publish(SigningKey key, std::optional<std::string> replaces, Timestamp now) {
+    static constexpr Statement kIsKnown{"auth_is_key_known", "SELECT 1 FROM signing_keys WHERE kid = $1"};
+    std::vector<postgres::Query> queries;
+    queries.push_back(postgres::bind(kPublish, key.kid(), key.public_key(), now, replaces));
+    queries.push_back(postgres::bind(kIsKnown, replaces));
+    auto results = co_await database_.transaction(std::move(queries));
+    co_return !replaces || !results[1].empty();
+}
+
+// Those beside a replaced key were published for a rotation that did not come to its end.
+Awaitable<> KeyStore::replace_now(SigningKey key, std::string withdrawn, Timestamp now) {
+    static constexpr Statement kWithdraw{"auth_withdraw_keys", R"(
+        WITH RECURSIVE withdrawn AS (
+            SELECT $1 AS kid
+            UNION
+            SELECT younger.replaces FROM signing_keys AS younger JOIN withdrawn ON younger.kid = withdrawn.kid)
+        DELETE FROM signing_keys
+        WHERE kid <> $2 AND (kid IN (SELECT kid FROM withdrawn) OR replaces IN (SELECT kid FROM withdrawn)))"};
+    std::vector<postgres::Query> queries;
+    queries.push_back(
+        postgres::bind(kPublish, key.kid(), key.public_key(), now, std::optional<std::string>(withdrawn)));
+    queries.push_back(postgres::bind(kWithdraw, withdrawn, key.kid()));
+    co_await database_.transaction(std::move(queries));
 }
 
 Awaitable<> KeyStore::retire_replaced(SigningKey key, Timestamp at) {

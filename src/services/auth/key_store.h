@@ -21,8 +21,10 @@ public:
     explicit KeyStore(postgres::Client& database) : database_(database) {}
 
     // Makes the key's public half known to every role; harmless when it is known already. `replaces` is the kid that
-    // was signed with until now.
-    Awaitable<> publish(SigningKey key, std::optional<std::string> replaces, Timestamp now);
+    // was signed with until now. False when that one has been withdrawn.
+    Awaitable<bool> publish(SigningKey key, std::optional<std::string> replaces, Timestamp now);
+    // The same, and `withdrawn` with all that it had replaced is forgotten at once: every process refuses their tokens.
+    Awaitable<> replace_now(SigningKey key, std::string withdrawn, Timestamp now);
     // The key is the one that is signed with: those that it replaced, directly or not, are forgotten at `at`.
     Awaitable<> retire_replaced(SigningKey key, Timestamp at);
 

@@ -5,6 +5,7 @@
 #include "services/auth/access_token.h"
 #include "services/auth/account_store.h"
 #include "services/auth/guess_limiter.h"
+#include "services/auth/known_networks.h"
 #include "services/auth/password_hasher.h"
 #include "services/auth/session_registry.h"
 #include "services/auth/store.h"
@@ -24,6 +25,7 @@ struct AuthParts {
     PasswordHasher& hasher;
     Background& background;
     GuessLimiter& guesses;
+    KnownNetworks& networks;
     const AuthSettings& settings;
 };
 
@@ -32,8 +34,5 @@ struct Origin {
     std::string ip;
     std::string user_agent;
 };
-
-// Those that `earlier` does not name.
-std::vector<AuthSessionId> latecomers(std::vector<AuthSessionId> ids, const std::vector<AuthSessionId>& earlier);
 
 }  // namespace mindspace::auth

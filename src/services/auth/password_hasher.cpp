@@ -59,12 +59,13 @@ std::string prepared_password(std::string_view password) {
 PasswordHasher::PasswordHasher(WorkerPool& pool, HashingCost cost)
     : pool_(pool), cost_(cost), nobody_(hash_now(base64url_encode(random_bytes<32>()), cost)) {}
 
-Awaitable<std::string> PasswordHasher::hash(std::string password) {
-    return pool_.run([password = std::move(password), cost = cost_] { return hash_now(password, cost); });
+Awaitable<std::string> PasswordHasher::hash(std::string password, Standing standing) {
+    return pool_.run([password = std::move(password), cost = cost_] { return hash_now(password, cost); }, standing);
 }
 
-Awaitable<bool> PasswordHasher::verify(std::string password, std::string phc) {
-    return pool_.run([password = std::move(password), phc = std::move(phc)] { return verify_now(password, phc); });
+Awaitable<bool> PasswordHasher::verify(std::string password, std::string phc, Standing standing) {
+    return pool_.run([password = std::move(password), phc = std::move(phc)] { return verify_now(password, phc); },
+                     standing);
 }
 
 bool PasswordHasher::is_outdated(const std::string& phc) const {
@@ -74,8 +75,8 @@ bool PasswordHasher::is_outdated(const std::string& phc) const {
     return memory_kib < cost_.memory_kib || passes < cost_.passes;
 }
 
-Awaitable<> PasswordHasher::verify_nothing(std::string password) {
-    co_await verify(std::move(password), nobody_);
+Awaitable<> PasswordHasher::verify_nothing(std::string password, Standing standing) {
+    co_await verify(std::move(password), nobody_, standing);
 }
 
 }  // namespace mindspace::auth

@@ -21,16 +21,20 @@ struct HashingCost {
 
 class PasswordHasher {
 public:
+    // Preferred: who is known, by a token or by where they come from (known_networks.h). A flood of strangers leaves
+    // them the places in the queue that the pool keeps back.
+    using Standing = WorkerPool::Standing;
+
     PasswordHasher(WorkerPool& pool, HashingCost cost);
 
     // The PHC string of the password. Fault: Unavailable when the pool is full.
-    Awaitable<std::string> hash(std::string password);
+    Awaitable<std::string> hash(std::string password, Standing standing = Standing::ordinary);
     // Whether the password fits the PHC string.
-    Awaitable<bool> verify(std::string password, std::string phc);
+    Awaitable<bool> verify(std::string password, std::string phc, Standing standing = Standing::ordinary);
     // Whether the PHC string was made with less memory or fewer passes than are asked for now.
     [[nodiscard]] bool is_outdated(const std::string& phc) const;
     // Does the same work as verify, for an account that does not exist.
-    Awaitable<> verify_nothing(std::string password);
+    Awaitable<> verify_nothing(std::string password, Standing standing);
 
 private:
     WorkerPool& pool_;

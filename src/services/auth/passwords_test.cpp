@@ -1,5 +1,7 @@
+#include "platform/base/result.h"
 #include "services/auth/common_passwords.h"
 #include "services/auth/email_key.h"
+#include "services/auth/known_networks.h"
 #include "services/auth/password_hasher.h"
 
 #include <gtest/gtest.h>
@@ -7,6 +9,9 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/use_future.hpp>
+
+#include <latch>
+#include <vector>
 
 namespace mindspace::auth {
 
@@ -33,6 +38,43 @@ TEST(PasswordHasher, TakesOnePasswordTypedInTwoWaysForTheSame) {
     const auto hash = run(hasher.hash("pa\u0308ssword on a mac"));
     EXPECT_TRUE(run(hasher.verify("p\u00e4ssword on a mac", hash)));
     EXPECT_FALSE(run(hasher.verify("password on a mac", hash)));
+}
+
+TEST(PasswordHasher, KeepsPlacesInTheQueueForWhoIsKnown) {
+    using enum PasswordHasher::Standing;
+    WorkerPool pool("hashing", 1, 4, 1);
+    PasswordHasher hasher(pool, kCost);
+    std::latch open(1);
+    asio::io_context loop;
+    auto work = [&] { return pool.run([&open] { open.wait(); }); };
+    auto blocked = asio::co_spawn(loop, work(), asio::use_future);
+    std::vector<std::future<std::string>> strangers;
+    for (int i = 0; i < 5; ++i)
+        strangers.push_back(asio::co_spawn(loop, hasher.hash("a common one", ordinary), asio::use_future));
+    std::vector<std::future<std::string>> known;
+    for (int i = 0; i < 2; ++i)
+        known.push_back(asio::co_spawn(loop, hasher.hash("still waters run deep", preferred), asio::use_future));
+    loop.poll();
+    EXPECT_EQ(pool.stats().rejected, 3U);
+    EXPECT_EQ(pool.stats().rejected_ordinary, 2U) << "those for whom a place was kept back no more do not count";
+    open.count_down();
+    loop.run();
+    for (int i = 0; i < 3; ++i) EXPECT_NO_THROW(strangers[static_cast<std::size_t>(i)].get());
+    for (int i = 3; i < 5; ++i) EXPECT_THROW(strangers[static_cast<std::size_t>(i)].get(), Unavailable);
+    EXPECT_NO_THROW(known[0].get());
+    EXPECT_THROW(known[1].get(), Unavailable) << "the queue is bounded for them, too";
+}
+
+TEST(KnownNetworks, AreTheLatestAndNoMoreThanTheBound) {
+    KnownNetworks networks(2);
+    networks.add("192.0.2.1");
+    networks.add("2001:db8::1");
+    EXPECT_TRUE(networks.contains("192.0.2.1"));
+    EXPECT_TRUE(networks.contains("2001:db8::2")) << "a /64";
+    EXPECT_FALSE(networks.contains("192.0.2.2"));
+    networks.add("192.0.2.3");
+    EXPECT_EQ(networks.size(), 2U);
+    EXPECT_FALSE(networks.contains("192.0.2.1"));
 }
 
 TEST(PasswordHasher, FindsHashesThatCostLessThanTodays) {

@@ -1,18 +1,24 @@
 #pragma once
-// Login sessions that have ended, known in every process with the commit that ended them: PostgreSQL tells by NOTIFY
-// (a trigger on auth_sessions, so no statement can forget it), and after a gap in listening the process catches up from
-// the table. It closes sockets, and it overrules a Redis that remembers a session alive when it is not: one that was
-// out of reach, or came back with an old snapshot.
+// What has ended before its time, known in every process with the commit that ended it: a login session, all those of a
+// user, a signing key. PostgreSQL tells by NOTIFY (triggers on auth_sessions, credentials and signing_keys, so no
+// statement can forget it), and after a gap in listening the process catches up from the tables. It closes sockets, and
+// it overrules a Redis that remembers a session alive when it is not: one that was out of reach, or came back with an
+// old snapshot.
 
 #include "platform/base/ids.h"
 #include "platform/http/guard.h"
 #include "platform/postgres/client.h"
 #include "platform/postgres/listener.h"
+#include "services/auth/sessions_end.h"
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <unordered_map>
+#include <variant>
+#include <vector>
 
 namespace mindspace::auth {
 
@@ -22,31 +28,55 @@ public:
     // A revocation is of no more interest after `token_ttl`: then no access token of the session is valid any more.
     explicit RevokedSessions(Seconds token_ttl) : token_ttl_(token_ttl) {}
 
-    [[nodiscard]] bool contains(AuthSessionId id) const { return ended_.contains(id); }
+    [[nodiscard]] bool contains(UserId user, AuthSessionId id) const;
     // Once for each session; later ones change nothing. Tells who watches.
     void add(AuthSessionId id, Timestamp now);
+    // The latest of a user counts. Tells who watches one that it covers.
+    void add(UserId user, const SessionsEnd& end, Timestamp now);
     // As http::Guard::watch().
-    http::SessionWatch watch(AuthSessionId id, std::function<void()> on_end);
+    http::SessionWatch watch(UserId user, AuthSessionId id, std::function<void()> on_end);
 
 private:
-    using Watcher = std::function<void()>;
+    struct Watcher {
+        AuthSessionId session;
+        std::function<void()> on_end;  // empty once it has been called
+    };
+    using Watchers = std::vector<std::shared_ptr<Watcher>>;
+    struct KnownEnd {
+        SessionsEnd end;
+        Timestamp forgotten_at;
+    };
+    static void tell(const Watchers& watchers);
+    void prune(Timestamp now);
 
     Seconds token_ttl_;
     std::unordered_map<AuthSessionId, Timestamp> ended_;  // until when it matters
+    std::unordered_map<UserId, KnownEnd> ended_of_user_;
     std::unordered_multimap<AuthSessionId, std::weak_ptr<Watcher>> watchers_;
-    // What is over is thrown out whenever a map has doubled.
+    std::unordered_multimap<UserId, std::weak_ptr<Watcher>> watchers_of_user_;
+    // What is over is thrown out whenever the maps have doubled.
     static constexpr std::size_t kPruneFrom = 1024;
     std::size_t prune_ended_at_ = kPruneFrom;
     std::size_t prune_watchers_at_ = kPruneFrom;
 };
 
+struct UserSessionsEnded {
+    UserId user{};
+    SessionsEnd end;
+};
+struct SigningKeysWithdrawn {};
+using Revocation = std::variant<AuthSessionId, UserSessionsEnded, SigningKeysWithdrawn>;
+
+// What a notification says; nothing when it has another form.
+std::optional<Revocation> parse_revocation(std::string_view payload);
+
 // One per process, on one of its loops.
 class RevocationFeed {
 public:
-    using OnRevoked = std::function<void(AuthSessionId)>;
+    using OnRevoked = std::function<void(const Revocation&)>;
 
-    // Uses both until stop(); `on_revoked` runs on the loop. Sessions that ended up to `token_ttl` ago are told of
-    // after each gap, so some are told of twice.
+    // Uses both until stop(); `on_revoked` runs on the loop. What ended up to `token_ttl` ago is told after each gap,
+    // so some is told twice.
     RevocationFeed(asio::io_context& loop, postgres::Client& database, const std::string& conninfo, Seconds token_ttl,
                    OnRevoked on_revoked);
 
@@ -55,7 +85,6 @@ public:
 
 private:
     Awaitable<> catch_up();
-    void take(const std::string& payload);
 
     asio::io_context& loop_;
     postgres::Client& database_;

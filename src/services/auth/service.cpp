@@ -60,10 +60,11 @@ struct Opened {
     RefreshToken token;
 };
 
+// Its id comes after those that have all ended, whatever the clock of the node that said so.
 Opened open_session(UserId user, const Origin& origin, std::optional<std::string> device_name, Timestamp expires_at,
-                    Timestamp now) {
+                    Timestamp now, std::optional<AuthSessionId> ended_until = {}) {
     auto tag_key = random_bytes<32>();
-    auto id = AuthSessionId::make(now);
+    auto id = AuthSessionId::make(ended_until ? std::max(now, ended_until->value.made_at() + Milliseconds(1)) : now);
     auto token = RefreshToken::make(user, id, tag_key);
     NewAuthSession row{.user = user,
                        .id = id,
@@ -95,7 +96,7 @@ Tokens AuthService::make_tokens(const http::Principal& principal, const RefreshT
 Awaitable<Result<LoggedIn>> AuthService::register_user(Register request, Origin origin) {
     if (auto refusal = refuse_unfit_password(request.password, "password")) co_return std::move(*refusal);
     request.email = composed(trimmed_email(request.email));
-    auto password_hash = co_await hasher_.hash(request.password);
+    auto password_hash = co_await hasher_.hash(request.password, standing_of(origin.ip));
     auto now = clock_.now();
     user::NewUser user{.id = request.id.value_or(UserId::make(now)),
                        .email = request.email,
@@ -132,11 +133,11 @@ Awaitable<Result<LoggedIn>> AuthService::login(Login request, Origin origin) {
     if (!found) co_return found.error();
     auto& account = *found;
     if (!account) {
-        co_await hasher_.verify_nothing(std::move(request.password));
+        co_await hasher_.verify_nothing(std::move(request.password), standing_of(origin.ip));
         co_await guesses_.note_failure(std::move(origin.ip));
         co_return invalid_credentials();
     }
-    bool fits = co_await hasher_.verify(request.password, account->password_hash);
+    bool fits = co_await hasher_.verify(request.password, account->password_hash, standing_of(origin.ip));
     if (!fits || account->disabled) {
         if (!fits) co_await guesses_.note_failure(origin.ip);
         note_failed_login(account->user, std::move(origin), fits ? "disabled" : "wrong_password");
@@ -147,7 +148,8 @@ Awaitable<Result<LoggedIn>> AuthService::login(Login request, Origin origin) {
 
     auto now = clock_.now();
     const auto expires_at = expiry(now, now);
-    auto opened = open_session(user->id, origin, kept_device_name(std::move(request.device_name)), expires_at, now);
+    auto opened = open_session(user->id, origin, kept_device_name(std::move(request.device_name)), expires_at, now,
+                               account->sessions_ended_until);
     http::Principal principal{.user = user->id, .auth_session = opened.row.id, .role = user->role};
     auto entry = audit(AuditAction::login, user->id, opened.row.id, origin, now);
     auto ended =
@@ -156,8 +158,9 @@ Awaitable<Result<LoggedIn>> AuthService::login(Login request, Origin origin) {
     if (!ended->empty()) {
         log::info("login sessions ended: the user has too many",
                   {{"event.action", "session_evicted"}, {"user.id", principal.user.to_string()}});
-        co_await registry_.revoke_all(principal.user, std::move(*ended), settings_.access.ttl);
+        for (auto id : *ended) co_await registry_.revoke(principal.user, id, settings_.access.ttl);
     }
+    networks_.add(origin.ip);
     co_await guesses_.forgive(std::move(key), std::move(origin.ip));
     if (hasher_.is_outdated(account->password_hash) &&
         !background_.run(rehash(std::move(*account), std::move(request.password))))
@@ -177,8 +180,14 @@ Awaitable<Result<std::optional<Account>>> AuthService::find_for_login(std::strin
         auto addresses = co_await store_.list_addresses(account->user);
         is_known = std::ranges::find(addresses, http::network_of(ip), http::network_of) != addresses.end();
     }
-    if (!is_known) co_return too_many_guesses(attempt.by_strangers);
-    co_return account;
+    if (is_known) co_return account;
+    guesses_.count_refusal(attempt.strangers_budget);
+    co_return too_many_guesses(attempt.by_strangers);
+}
+
+PasswordHasher::Standing AuthService::standing_of(const std::string& ip) const {
+    using enum PasswordHasher::Standing;
+    return networks_.contains(ip) ? preferred : ordinary;
 }
 
 Awaitable<> AuthService::rehash(Account account, std::string password) {
@@ -252,13 +261,9 @@ Awaitable<Result<>> AuthService::logout(http::Principal principal, Origin origin
 }
 
 Awaitable<Result<>> AuthService::logout_all(http::Principal principal, Origin origin) {
-    auto now = clock_.now();
-    auto ttl = settings_.access.ttl;
-    auto known = co_await store_.list_living_ids(principal.user, now);
-    co_await registry_.revoke_all(principal.user, known, ttl);
-    auto entry = audit(AuditAction::logout_all, principal.user, principal.auth_session, origin, now);
+    auto entry = audit(AuditAction::logout_all, principal.user, principal.auth_session, origin, clock_.now());
     auto ended = co_await store_.revoke_all(std::move(entry));
-    co_await registry_.revoke_all(principal.user, latecomers(std::move(ended), known), ttl);
+    co_await registry_.end_all(principal.user, ended, settings_.access.ttl);
     log::info("logout everywhere", {{"event.action", "logout_all"}, {"user.id", principal.user.to_string()}});
     co_return Result<>{};
 }

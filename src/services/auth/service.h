@@ -21,6 +21,7 @@ public:
           hasher_(parts.hasher),
           background_(parts.background),
           guesses_(parts.guesses),
+          networks_(parts.networks),
           quota_(quota),
           key_(std::move(key)),
           settings_(parts.settings) {}
@@ -47,9 +48,12 @@ public:
     Awaitable<Result<JwkSet>> public_keys();
     // Signs with this key from now on; its public half must have been known everywhere for a while.
     void use_key(SigningKey key) { key_ = std::move(key); }
+    // After a signing key has been withdrawn, or may have been.
+    void forget_keys() { keys_.forget(); }
 
 private:
     Awaitable<bool> revoke(AuditEntry entry);
+    [[nodiscard]] PasswordHasher::Standing standing_of(const std::string& ip) const;
     Awaitable<Result<std::optional<Account>>> find_for_login(std::string email, std::string ip);
     Awaitable<> rehash(Account account, std::string password);
     void note_failed_login(UserId user, Origin origin, std::string_view reason);
@@ -67,6 +71,7 @@ private:
     PasswordHasher& hasher_;
     Background& background_;
     GuessLimiter& guesses_;
+    KnownNetworks& networks_;
     MailQuota& quota_;
     SigningKey key_;
     const AuthSettings& settings_;

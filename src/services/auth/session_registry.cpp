@@ -17,6 +17,10 @@ std::string session_key(UserId user, AuthSessionId id) {
     return "{" + user.to_string() + "}:s:" + id.to_string();
 }
 
+std::string end_key(UserId user) {
+    return "{" + user.to_string() + "}:e";
+}
+
 std::string write_key(UserId user) {
     return "{" + user.to_string() + "}:w";
 }
@@ -26,6 +30,17 @@ const redis::Script& raise_script() {
     static const redis::Script script = redis::Script::make(R"(
         if tonumber(redis.call('GET', KEYS[1]) or 0) < tonumber(ARGV[1]) then
             redis.call('SET', KEYS[1], ARGV[1], 'EX', 60)
+        end)");
+    return script;
+}
+
+// KEYS[1]: up to where the user's login sessions have ended. ARGV: the same anew, beginning with its time; seconds to
+// live.
+const redis::Script& end_script() {
+    static const redis::Script script = redis::Script::make(R"(
+        local known = redis.call('GET', KEYS[1])
+        if not known or tonumber(string.match(known, '^%d+')) < tonumber(string.match(ARGV[1], '^%d+')) then
+            redis.call('SET', KEYS[1], ARGV[1], 'EX', ARGV[2])
         end)");
     return script;
 }
@@ -40,35 +55,35 @@ std::optional<std::int64_t> parse_position(std::string_view text) {
 }  // namespace
 
 Awaitable<SessionRegistry::State> SessionRegistry::find(UserId user, AuthSessionId id) {
-    auto session = session_key(user, id);
-    auto version = user::cache_version_key(user);
-    auto write = write_key(user);
-    State state;
+    const std::array keys{session_key(user, id), user::cache_version_key(user), end_key(user), write_key(user)};
+    std::array<std::optional<std::string>, keys.size()> values;
     try {
-        auto reply = co_await redis_.command({"MGET", session, version, write});
-        if (const auto& alive = reply.at(0); !alive.is_null()) state.alive = alive.as_string() == kAlive;
-        if (const auto& known = reply.at(1); !known.is_null()) state.user_version = known.as_string();
-        if (const auto& last = reply.at(2); !last.is_null()) state.written = parse_position(last.as_string());
+        auto reply = co_await redis_.command({"MGET", keys[0], keys[1], keys[2], keys[3]});
+        for (std::size_t i = 0; i < values.size(); ++i)
+            if (const auto& value = reply.at(i); !value.is_null()) values[i] = value.as_string();
     } catch (const Unavailable&) {
-        state = {};
+        values = {};
     }
-    co_return state;
+    co_return read(values);
 }
 
 Awaitable<SessionRegistry::Entry> SessionRegistry::enter(limits::RateLimiter& limiter, UserId user, AuthSessionId id,
                                                          const limits::Policy& policy) {
-    auto session = session_key(user, id);
-    auto version = user::cache_version_key(user);
+    const std::array keys{session_key(user, id), user::cache_version_key(user), end_key(user), write_key(user)};
     auto allowance = "{" + user.to_string() + "}:l:" + std::string(policy.name);
-    auto write = write_key(user);
-    std::vector<std::string_view> along{session, version};
-    if (scope_ == Scope::logins_and_writes) along.push_back(write);
+    std::vector<std::string_view> along(keys.begin(), keys.end());
+    if (scope_ == Scope::logins) along.pop_back();
     auto taken = co_await limiter.take(allowance, policy, std::move(along));
-    Entry entry{.state = {}, .verdict = taken.verdict};
-    if (const auto& alive = taken.values[0]) entry.state.alive = *alive == kAlive;
-    if (auto& known = taken.values[1]) entry.state.user_version = std::move(*known);
-    if (taken.values.size() > 2 && taken.values[2]) entry.state.written = parse_position(*taken.values[2]);
-    co_return entry;
+    co_return Entry{.state = read(taken.values), .verdict = taken.verdict};
+}
+
+SessionRegistry::State SessionRegistry::read(std::span<std::optional<std::string>> values) {
+    State state;
+    if (values[0]) state.alive = *values[0] == kAlive;
+    if (values[1]) state.user_version = std::move(*values[1]);
+    if (values[2]) state.ended = SessionsEnd::parse(*values[2]);
+    if (values.size() > 3 && values[3]) state.written = parse_position(*values[3]);
+    return state;
 }
 
 Awaitable<> SessionRegistry::remember_alive(UserId user, AuthSessionId id) {
@@ -79,8 +94,17 @@ Awaitable<> SessionRegistry::revoke(UserId user, AuthSessionId id, Seconds token
     return set(session_key(user, id), {kRevoked, "EX", std::to_string(token_ttl.count() + 60)});
 }
 
-Awaitable<> SessionRegistry::revoke_all(UserId user, std::vector<AuthSessionId> ids, Seconds token_ttl) {
-    for (auto id : ids) co_await revoke(user, id, token_ttl);
+Awaitable<> SessionRegistry::end_all(UserId user, SessionsEnd end, Seconds token_ttl) {
+    auto key = end_key(user);
+    auto text = end.to_string();
+    auto ttl = std::to_string(token_ttl.count() + 60);
+    const std::array<std::string_view, 1> keys{key};
+    const std::array<std::string_view, 2> arguments{text, ttl};
+    try {
+        co_await redis_.run(end_script(), keys, arguments);
+    } catch (const Unavailable&) {
+        // PostgreSQL is asked while Redis is away, and has told every process.
+    }
 }
 
 Awaitable<> SessionRegistry::remember_write(UserId user, std::int64_t position) {

@@ -1,14 +1,17 @@
 #pragma once
-// Which login sessions are alive, as Redis remembers it: `{user}:s:<session>` is "1" (alive) or "0" (revoked), and
-// `{user}:v` names the version of the user's profile for the caches of the cores. Absence means unknown: then
-// PostgreSQL is asked, so that a flushed Redis logs nobody out and revives nobody. Where there are replicas, `{user}:w`
-// says, for a minute, how far they must be to have what the user wrote.
+// Which login sessions are alive, as Redis remembers it: `{user}:s:<session>` is "1" (alive) or "0" (revoked),
+// `{user}:e` says up to which all of the user's have ended (sessions_end.h), whatever the former says, and `{user}:v`
+// names the version of the user's profile for the caches of the cores. Absence means unknown: then PostgreSQL is asked,
+// so that a flushed Redis logs nobody out and revives nobody. Where there are replicas, `{user}:w` says, for a minute,
+// how far they must be to have what the user wrote.
 
 #include "platform/base/async.h"
 #include "platform/base/ids.h"
 #include "platform/limits/rate_limiter.h"
+#include "services/auth/sessions_end.h"
 
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -28,6 +31,7 @@ public:
 
     struct State {
         std::optional<bool> alive;            // nothing: Redis does not know
+        std::optional<SessionsEnd> ended;     // of the user's
         std::string user_version;             // "" when Redis does not know
         std::optional<std::int64_t> written;  // the position of the user's last write
     };
@@ -46,13 +50,14 @@ public:
     // Makes every node refuse the session for as long as an access token of it can live. While Redis is away every
     // node asks PostgreSQL anyhow.
     Awaitable<> revoke(UserId user, AuthSessionId id, Seconds token_ttl);
-    // The same for each of the sessions.
-    Awaitable<> revoke_all(UserId user, std::vector<AuthSessionId> ids, Seconds token_ttl);
+    // The same for all that the end covers, in one call; the latest end of a user stays.
+    Awaitable<> end_all(UserId user, SessionsEnd end, Seconds token_ttl);
 
     // The user has written, up to this position. An earlier one changes nothing.
     Awaitable<> remember_write(UserId user, std::int64_t position);
 
 private:
+    static State read(std::span<std::optional<std::string>> values);
     Awaitable<> set(std::string key, std::vector<std::string> arguments);
 
     redis::Client& redis_;

@@ -10,6 +10,7 @@
 #include "platform/base/time.h"
 #include "services/auth/audit.h"
 #include "services/auth/mail_queue.h"
+#include "services/auth/sessions_end.h"
 #include "services/auth/signing_key.h"
 #include "services/auth/types.h"
 #include "services/user/client.h"
@@ -43,6 +44,7 @@ struct Account {
     std::string password_hash;
     Timestamp password_changed_at{};
     bool disabled = false;
+    std::optional<AuthSessionId> sessions_ended_until{};  // a new login session comes after it
 };
 
 // By an operator there is no login session, and no mail when the address is known to be right.
@@ -92,7 +94,7 @@ public:
     Awaitable<std::vector<std::string>> list_addresses(UserId user);
     // Of the user's other living sessions the most recently used stay, `max_sessions` with the new one; returns those
     // that it ended. Nothing, and nothing done, when the account was disabled or its password changed since `account`
-    // was read.
+    // was read, or when all login sessions up to this one were ended.
     Awaitable<std::optional<std::vector<AuthSessionId>>> insert_session(NewAuthSession session, Account account,
                                                                         std::uint32_t max_sessions, AuditEntry entry);
     Awaitable<> insert_audit(AuditEntry entry);
@@ -103,11 +105,10 @@ public:
     Awaitable<bool> rotate(Rotation rotation);
     // Ends the entry's login session. False when it had ended before, or never was.
     Awaitable<bool> revoke(AuditEntry entry);
-    // Ends all of the user's; returns those that lived.
-    Awaitable<std::vector<AuthSessionId>> revoke_all(AuditEntry entry);
+    // Ends all of the user's.
+    Awaitable<SessionsEnd> revoke_all(AuditEntry entry);
     Awaitable<bool> is_alive(UserId user, AuthSessionId id, Timestamp now);
 
-    Awaitable<std::vector<AuthSessionId>> list_living_ids(UserId user, Timestamp now);
     // Living ones behind `after`; `current` stays false.
     Awaitable<std::vector<LoginSession>> list_sessions(UserId user, LoginSessionPosition after, std::int32_t count,
                                                        Timestamp now);
@@ -124,10 +125,16 @@ private:
 // Error conflict `email_taken`.
 Error email_taken();
 
-// The statement that ends the user's living login sessions, but for `keep`, and returns their ids. With
-// `if_password` it ends none unless that is the stored hash by then: what an earlier statement of the transaction did.
+// Whoever logs in, or changes the credentials, waits from then on until the end of the transaction.
+postgres::Query lock_credentials_query(UserId user);
+
+// The statement that ends all login sessions of the user, but for `keep` if that one lives. It changes one row, and
+// every process hears of it once, however many there are. An earlier statement of the transaction must hold the lock of
+// the credentials, so that it comes after every login before it. With `if_password` it ends none unless that is the
+// stored hash by then.
 postgres::Query end_sessions_query(UserId user, std::optional<AuthSessionId> keep,
                                    std::optional<std::string> if_password, Timestamp now);
-std::vector<AuthSessionId> read_session_ids(const postgres::Rows& rows);
+// What it says; nothing when there is no such account.
+std::optional<SessionsEnd> read_sessions_end(const postgres::Rows& rows);
 
 }  // namespace mindspace::auth

@@ -20,7 +20,7 @@ public:
     Awaitable<http::Admission> admit(std::string_view, const limits::Policy&) override {
         throw std::logic_error("no caller");
     }
-    http::SessionWatch watch(AuthSessionId, std::function<void()>) override { return {}; }
+    http::SessionWatch watch(UserId, AuthSessionId, std::function<void()>) override { return {}; }
 };
 
 class LiveCensusTest : public testing::Test {

@@ -26,7 +26,7 @@ struct Connection {
 // A socket lives no longer than the login session that opened it.
 void watch_session(Connection& connection, AuthSessionId session) {
     auto tell = [room = connection.room, id = connection.visitor.connection] { room->tell(Revoked{id}); };
-    connection.watch = connection.guard.watch(session, std::move(tell));
+    connection.watch = connection.guard.watch(connection.visitor.user, session, std::move(tell));
 }
 
 Awaitable<> renew_token(Connection& connection, std::string access_token) {

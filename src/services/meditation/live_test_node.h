@@ -41,7 +41,7 @@ public:
         if (!user) co_return Error{ErrorCode::unauthenticated, "invalid_token", "No.", {}};
         co_return http::Principal{.user = *user, .expires_at = parse_timestamp(access_token.substr(36)).value()};
     }
-    http::SessionWatch watch(AuthSessionId, std::function<void()>) override { return {}; }
+    http::SessionWatch watch(UserId, AuthSessionId, std::function<void()>) override { return {}; }
     Awaitable<http::Admission> admit(std::string_view access_token, const limits::Policy&) override {
         auto caller = co_await authenticate(access_token);
         co_return http::Admission{.caller = std::move(caller)};
