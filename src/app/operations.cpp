@@ -175,6 +175,8 @@ void collect_rooms(const std::vector<std::unique_ptr<Core>>& cores, telemetry::P
                  add([](const Metrics& m) -> auto& { return m.scheduled_starts; }));
     page.counter("mindspace_room_records_failed", "Writes of attendance that had to be tried again.",
                  add([](const Metrics& m) -> auto& { return m.records_failed; }));
+    page.counter("mindspace_room_stretches_dropped", "Stretches of attendance lost: too many of one member waited.",
+                 add([](const Metrics& m) -> auto& { return m.stretches_dropped; }));
     page.counter("mindspace_room_joins_dropped", "Arrivals not told as events, because too many waited.",
                  add([](const Metrics& m) -> auto& { return m.joins_dropped; }));
 }

@@ -16,6 +16,7 @@ struct LiveMetrics {
     telemetry::Counter groups_ended;       // by their time, or because nobody was left
     telemetry::Counter tasks_failed;       // calls of Redis or PostgreSQL that a room could not make
     telemetry::Counter records_failed;     // writes of attendance that had to be tried again
+    telemetry::Counter stretches_dropped;  // of attendance, the shortest, for too many of one member waited
     telemetry::Counter joins_dropped;      // arrivals that are not told as events, for too many waited
     telemetry::Counter scheduled_starts;   // groups that this core has started at their time
 };

@@ -4,6 +4,8 @@
 
 #include <boost/asio/co_spawn.hpp>
 
+#include <algorithm>
+
 namespace mindspace::meditation {
 
 namespace {
@@ -11,6 +13,14 @@ namespace {
 // A coroutine that ends with an exception here has a bug: its own boundary should have caught it.
 void rethrow(std::exception_ptr fault) {
     if (fault) std::rethrow_exception(fault);
+}
+
+// Who comes back to a room that has not let them go was there all along, though their node may have died before it
+// could say so: until when it had said so is not known here.
+Timestamp present_since(const Entry& entry, Timestamp now) {
+    if (entry.is_new) return now;
+    const auto unconfirmed = GroupTimetable::kRefreshInterval + GroupTimetable::kGrace;
+    return std::clamp(from_clock_value(entry.self.joined_at), now - unconfirmed, now);
 }
 
 }  // namespace
@@ -76,7 +86,7 @@ void LiveRoom::act(Close action) {
 }
 
 void LiveRoom::act(Attend action) {
-    for (const auto& stretch : action.seen) records_.add_stretch(stretch);
+    for (const auto& stretch : action.seen) note(stretch);
     write_records();
 }
 
@@ -128,7 +138,7 @@ Awaitable<> LiveRoom::perform(Enter task) {
     bool is_told = task.request.announcement == Announcement::told;
     const Presence joined{task.request.participant.id, parts_.clock.now()};
     auto entry = co_await parts_.order.enter(std::move(task.request), parts_.clock.now());
-    if (entry) records_.add_stretch({joined.user, joined.at, joined.at});
+    if (entry) note({joined.user, present_since(*entry, joined.at), joined.at});
     if (entry && entry->is_new && is_told && !records_.add_joined(joined)) parts_.metrics.joins_dropped.add(1);
     write_records();
     tell(Entered{connection, std::move(entry)});
@@ -179,6 +189,7 @@ Awaitable<> LiveRoom::perform(Start task) {
 
 Awaitable<> LiveRoom::perform(Finish task) {
     auto reason = schema::enum_name(task.reason);
+    co_await write(records_.take());
     auto end = co_await parts_.timetable.finish(group_, reason, parts_.clock.now());
     if (!end) co_return;  // our clock is ahead; the room asks again
     auto facts = room_.facts();
@@ -222,19 +233,36 @@ void LiveRoom::write_records() {
 Awaitable<> LiveRoom::work_on_records(std::shared_ptr<LiveRoom> self) {
     bool is_reachable = true;
     while (is_reachable && !self->records_.is_empty()) {
-        auto record = self->records_.take();
         try {
-            auto written = record;
-            co_await self->parts_.timetable.record(self->group_, std::move(written));
+            co_await self->write(self->records_.take());
         } catch (const Unavailable&) {
-            self->parts_.metrics.records_failed.add(1);
-            self->records_.put_back(record);
             is_reachable = false;
         } catch (const std::exception& fault) {
             log::error("attendance not written", {{"event.action", "internal_error"}, {"error.message", fault.what()}});
         }
     }
     self->is_recording_ = false;
+}
+
+Awaitable<> LiveRoom::write(AttendanceRecord record) {
+    if (record.is_empty()) co_return;
+    auto written = record;
+    try {
+        co_await parts_.timetable.record(group_, std::move(written), parts_.clock.now());
+        co_return;
+    } catch (const Unavailable&) {
+        parts_.metrics.records_failed.add(1);
+        put_back(record);
+        throw;
+    }
+}
+
+void LiveRoom::note(const Stretch& stretch) {
+    if (!records_.add_stretch(stretch)) parts_.metrics.stretches_dropped.add(1);
+}
+
+void LiveRoom::put_back(const AttendanceRecord& record) {
+    parts_.metrics.stretches_dropped.add(records_.put_back(record));
 }
 
 void LiveRoom::hear(std::string_view payload) {

@@ -87,6 +87,9 @@ private:
 
     void write_records();
     static Awaitable<> work_on_records(std::shared_ptr<LiveRoom> self);
+    Awaitable<> write(AttendanceRecord record);
+    void note(const Stretch& stretch);
+    void put_back(const AttendanceRecord& record);
 
     void hear(std::string_view payload);
     http::WebSocket* find(ConnectionId connection);

@@ -61,12 +61,13 @@ void Room::ask(Member& member, const StartMessage& message, Timestamp now, Actio
     actions.push_back(Start{from, member.guest.user, now + Seconds(message.countdown_seconds)});
 }
 
-void Room::ask(Member& member, const EndMessage&, Timestamp, Actions& actions) {
+void Room::ask(Member& member, const EndMessage&, Timestamp now, Actions& actions) {
     auto from = member.guest.connection;
     if (member.guest.user != group_.host.id)
         return actions.push_back(error_to(from, "forbidden", "Only the host ends the group."));
     if (group_.state != GroupState::running)
         return actions.push_back(error_to(from, "not_running", "The group is not running."));
+    attend(now, actions);
     actions.push_back(Finish{from, EventReason::host});
 }
 
@@ -96,7 +97,8 @@ void Room::expect_end(ConnectionId connection, UserId user, Timestamp now) {
 }
 
 void Room::confirm(const Member& member, Timestamp now, Actions& actions) {
-    if (member.stage == Stage::joined) actions.emplace_back(Attend{{{member.guest.user, member.joined_at, now}}});
+    if (member.stage == Stage::joined && !is_over(group_.state))
+        actions.emplace_back(Attend{{{member.guest.user, member.joined_at, now}}});
 }
 
 // A new connection has no new allowance: what counts is the user's, and is forgotten by its age alone.

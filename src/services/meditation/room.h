@@ -54,8 +54,9 @@ public:
     static constexpr Seconds kLeaseTtl{20};                    // how long a lost node's participants stay, at most
     static constexpr Seconds kRenewEvery{5};
     static constexpr Seconds kRetryEvery{2};
-    static constexpr Seconds kCompareEvery{30};  // with PostgreSQL, where a change may have been made without a word
-    static constexpr Seconds kFarewell{60};      // the room stays open so long after the end
+    static constexpr Seconds kCompareEvery{30};    // with PostgreSQL, where a change may have been made without a word
+    static constexpr Milliseconds kEndAfter{250};  // by then every core has confirmed its members at the end
+    static constexpr Seconds kFarewell{60};        // the room stays open so long after the end
     static constexpr Seconds kReactionWindow{10};
     static constexpr std::size_t kMaxHeld = 1000;
 
@@ -91,7 +92,7 @@ private:
     // Without a grace.
     void send_away(const Member& member, EventReason reason, http::CloseCode code, Timestamp now, Actions& actions);
     // The member was present until now.
-    static void confirm(const Member& member, Timestamp now, Actions& actions);
+    void confirm(const Member& member, Timestamp now, Actions& actions);
     // The connection's lease, if it has one, ends now.
     void expect_end(ConnectionId connection, UserId user, Timestamp now);
     void part_from(ConnectionId connection);
