@@ -122,6 +122,7 @@ struct RateLimitSettings {
 
 struct GroupSettings {
     std::uint32_t per_host = 20;
+    std::uint32_t sockets_per_user = 10;
 };
 
 struct AnalyticsSettings {

@@ -9,6 +9,8 @@ struct LiveMetrics {
     telemetry::Gauge rooms;
     telemetry::Gauge connections;          // open sockets
     telemetry::Gauge joined_connections;   // of these, those that have been welcomed
+    telemetry::Counter sockets_displaced;  // closed because their user opened one too many
+    telemetry::Counter reactions_refused;  // of a user who sent too many
     telemetry::Counter events_heard;       // events of the shared order that came in
     telemetry::Counter deliveries;         // frames of events given to sockets
     telemetry::Counter participants_lost;  // whose connections broke, or whose node did, and who did not come back

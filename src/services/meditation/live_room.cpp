@@ -48,6 +48,13 @@ void LiveRoom::lose(ConnectionId connection) {
     tell(Lost{connection});
 }
 
+void LiveRoom::displace(ConnectionId connection) {
+    auto* socket = find(connection);
+    if (socket == nullptr || !socket->is_open()) return;
+    parts_.metrics.sockets_displaced.add(1);
+    socket->close(kCloseTooMany, "too many sockets");
+}
+
 void LiveRoom::tick() {
     tell(Ticked{});
     write_records();
@@ -68,6 +75,8 @@ void LiveRoom::do_all(Actions actions) {
     for (auto& action : actions) std::visit([this](auto& one) { act(std::move(one)); }, action);
     auto joined = static_cast<std::int64_t>(room_.joined_count());
     parts_.metrics.joined_connections.add(joined - std::exchange(joined_counted_, joined));
+    auto refused = room_.refused_reactions();
+    parts_.metrics.reactions_refused.add(refused - std::exchange(refused_counted_, refused));
 }
 
 void LiveRoom::act(Send action) {
@@ -153,9 +162,11 @@ Awaitable<> LiveRoom::perform(Leave task) {
 }
 
 Awaitable<> LiveRoom::perform(React task) {
-    auto flush_due_in = co_await parts_.order.react(group_, task.epoch, task.reaction, parts_.clock.now());
-    if (!flush_due_in) co_return tell(Outdated{std::move(task)});
-    tell(Unflushed{*flush_due_in});
+    auto request = task.request;
+    auto reacted = co_await parts_.order.react(group_, std::move(request), parts_.clock.now());
+    if (reacted.outcome == Reacted::Outcome::outdated) co_return tell(Outdated{std::move(task)});
+    if (reacted.outcome == Reacted::Outcome::too_many) co_return tell(TooManyReactions{task.from});
+    tell(Unflushed{reacted.flush_due_in});
 }
 
 Awaitable<> LiveRoom::perform(Flush) {

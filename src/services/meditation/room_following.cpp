@@ -205,7 +205,7 @@ Actions Room::on(const Outdated& what, Timestamp now) {
     Actions actions;
     renew_all(now, actions);
     auto again = what.task;
-    again.epoch.clear();
+    again.request.epoch.clear();
     actions.emplace_back(std::move(again));
     return actions;
 }
