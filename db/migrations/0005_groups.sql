@@ -3,14 +3,14 @@
 ALTER TABLE group_attendance
     ADD COLUMN present tstzmultirange NOT NULL DEFAULT '{}', -- each stretch with the grace after it: near ones unite
     ADD COLUMN left_at timestamptz;                          -- the last time that they left, for all that is known
--- Of what was closed only the length is known: it is put before the rest.
-UPDATE group_attendance
-SET present = tstzmultirange(tstzrange(
-        coalesce(present_since, seen_at) - make_interval(secs => attended_ms / 1000.0),
-        greatest(seen_at, present_since) + interval '10 seconds')),
-    left_at = CASE WHEN present_since IS NULL THEN seen_at END
-WHERE attended_ms > 0 OR present_since IS NOT NULL;
-ALTER TABLE group_attendance DROP COLUMN attended_ms, DROP COLUMN present_since;
+-- attended_ms and present_since stay for a release: nodes of the version before still write and read them, and what they
+-- hold is read with the rest.
+
+-- Whether the sessions of all who sat are made. Groups that have ended have them.
+ALTER TABLE groups ADD COLUMN settled boolean NOT NULL DEFAULT true;
+ALTER TABLE groups ALTER COLUMN settled SET DEFAULT false;
+UPDATE groups SET settled = false WHERE state IN ('scheduled', 'running');
+CREATE INDEX groups_unsettled ON groups (updated_at) WHERE state = 'ended' AND NOT settled;
 
 -- Groups that wait to be started, by the time from which they wait.
 CREATE INDEX groups_waiting ON groups ((coalesce(scheduled_for, created_at))) WHERE state = 'scheduled';

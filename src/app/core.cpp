@@ -1,6 +1,7 @@
 #include "app/core.h"
 
 #include "app/retention_rules.h"
+#include "platform/redis/eviction.h"
 #include "platform/telemetry/log.h"
 
 #include <boost/asio/as_tuple.hpp>
@@ -79,6 +80,7 @@ Core::Core(Shared& shared_parts, unsigned core_index)
     if (shared.secret) idempotency.emplace(database, *shared.secret, shared.config.http.request_timeout);
     database.start();
     replicas.start();
+    if (index == 0) redis.on_connected(&redis::warn_of_eviction);
     redis.start();
     subscriber.on_gap([this] {
         if (rooms) rooms->note_gap();

@@ -102,6 +102,8 @@ void collect_clients(const std::vector<std::unique_ptr<Core>>& cores, telemetry:
                  sum(cores, [](const Core& core) { return core.redis.stats().errors.read(); }));
     page.counter("mindspace_redis_timeouts", "Connections to Redis given up because it did not answer.",
                  sum(cores, [](const Core& core) { return core.redis.stats().timeouts.read(); }));
+    page.counter("mindspace_redis_refused", "Commands that Redis refused because it has no memory left.",
+                 sum(cores, [](const Core& core) { return core.redis.stats().refused.read(); }));
     page.counter("mindspace_redis_reconnects", "Connections to Redis made again after a loss.",
                  sum(cores, [](const Core& core) { return core.redis.stats().reconnects.read(); }));
     page.counter("mindspace_redis_redirections", "Commands that a node of a Redis Cluster sent to another.",
@@ -172,6 +174,10 @@ void collect_rooms(const std::vector<std::unique_ptr<Core>>& cores, telemetry::P
                cores.front()->census->known_cores());
     page.gauge("mindspace_cluster_room_connections", "Open sockets of rooms on all nodes.",
                cores.front()->census->known_connections());
+    page.counter("mindspace_room_sockets_displaced", "Sockets closed because their user opened one too many.",
+                 add([](const Metrics& m) -> auto& { return m.sockets_displaced; }));
+    page.counter("mindspace_room_reactions_refused", "Reactions of users who sent too many.",
+                 add([](const Metrics& m) -> auto& { return m.reactions_refused; }));
     page.counter("mindspace_room_events", "Events of rooms that the cores have heard.",
                  add([](const Metrics& m) -> auto& { return m.events_heard; }));
     page.counter("mindspace_room_deliveries", "Frames of events given to sockets.",
@@ -188,6 +194,8 @@ void collect_rooms(const std::vector<std::unique_ptr<Core>>& cores, telemetry::P
                  add([](const Metrics& m) -> auto& { return m.scheduled_starts; }));
     page.counter("mindspace_room_records_failed", "Writes of attendance that had to be tried again.",
                  add([](const Metrics& m) -> auto& { return m.records_failed; }));
+    page.counter("mindspace_room_stretches_dropped", "Stretches of attendance lost: too many of one member waited.",
+                 add([](const Metrics& m) -> auto& { return m.stretches_dropped; }));
     page.counter("mindspace_room_joins_dropped", "Arrivals not told as events, because too many waited.",
                  add([](const Metrics& m) -> auto& { return m.joins_dropped; }));
 }

@@ -64,7 +64,8 @@ void open_meditation(Core& core) {
     const auto& config = core.shared.config;
     core.live_settings = {.public_url = config.http.public_url,
                           .allowed_origins = config.cors.origins,
-                          .rate_limit_scale = config.rate_limit.scale};
+                          .rate_limit_scale = config.rate_limit.scale,
+                          .sockets_per_user = config.groups.sockets_per_user};
     meditation::LiveBackends backends{.database = core.database, .redis = core.redis, .subscriber = core.subscriber};
     core.rooms.make(core.loop, backends, core.guard, core.live_settings);
     core.groups.make(meditation::GroupStore(core.database), meditation::GroupTimetable(core.database),

@@ -325,6 +325,12 @@ config::Configuration bind_settings(Config& config) {
              .bounds = {.min = 1, .max = 1'000'000},
              .unit = "groups",
              .sentence = "Groups of one host that may be scheduled or running at a time; then 409 too_many_groups."},
+            {.key = "groups.sockets_per_user",
+             .member = &groups.sockets_per_user,
+             .bounds = {.min = 1, .max = 10'000},
+             .unit = "sockets",
+             .sentence =
+                 "Sockets of groups that a user may have open, on all nodes; one more closes the oldest (4429)."},
 
             {.key = "analytics.refresh_interval_ms",
              .member = &analytics.refresh_interval,

@@ -136,6 +136,7 @@ struct UserSettings {
 
 struct GroupSettings {
     std::uint32_t per_host = 20;
+    std::uint32_t sockets_per_user = 10;
 };
 
 struct AnalyticsSettings {

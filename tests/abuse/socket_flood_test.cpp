@@ -25,7 +25,8 @@ std::string ping() {
 }
 
 TEST(AbuseSockets, WhichFloodWithPingsAndDoNotReadAreClosed) {
-    Program program({{"MINDSPACE_RATE_LIMIT_SCALE", "20"}});  // 2,400 frames in 10 s
+    Program program({{"MINDSPACE_RATE_LIMIT_SCALE", "20"},  // 2,400 frames in 10 s
+                     {"MINDSPACE_GROUPS_SOCKETS_PER_USER", std::to_string(kSockets)}});
     auto reader = register_person(program);
     const auto group = create_group(reader);
     const auto opening = "GET " + group_path(group, "/live") +

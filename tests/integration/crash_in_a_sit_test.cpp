@@ -1,6 +1,7 @@
 // A group sits, its members on two nodes behind Nginx, and something breaks: a node is killed, Redis forgets, the host
 // stays away. Nobody is lost or doubled, and everybody gets their session.
 
+#include "crowd.h"
 #include "database.h"
 #include "live_listener.h"
 #include "metrics.h"
@@ -11,7 +12,9 @@
 
 #include <gmock/gmock.h>
 
+#include <algorithm>
 #include <csignal>
+#include <thread>
 
 namespace mindspace::integration {
 namespace {
@@ -85,7 +88,11 @@ protected:
         for (auto i : present) EXPECT_EQ(text_of(members_[i].listener->next("end"), "reason"), reason);
         for (auto i : present) EXPECT_THROW(members_[i].listener->socket().next_event(500ms), std::runtime_error);
     }
-    // One for each, and no other.
+    // One for each, and no other: for so many people in the end.
+    std::map<std::string, int> seconds_attended_by(std::size_t people) {
+        EXPECT_TRUE(eventually([&] { return seconds_attended().size() == people; }));
+        return seconds_attended();
+    }
     std::map<std::string, int> seconds_attended() {
         std::map<std::string, int> seconds;
         for (const auto& row : query(conninfo_,
@@ -134,7 +141,7 @@ TEST_F(CrashInASit, OfOneNodeLosesWhoDoesNotComeBackAndNobodyElse) {
 
     let_pass(kPlannedSeconds);
     expect_one_end({0, 1, 3});
-    const auto seconds = seconds_attended();
+    const auto seconds = seconds_attended_by(4);
     ASSERT_EQ(seconds.size(), 4U);
     for (std::size_t i : {0U, 1U, 3U}) EXPECT_NEAR(seconds.at(members_[i].person.id), kPlannedSeconds, 5);
     EXPECT_GE(seconds.at(members_[2].person.id), 100);
@@ -167,9 +174,80 @@ TEST_F(CrashInASit, LeavesEveryMemberTheirSessionThoughNodesAreRestartedAndKille
         std::swap(node, other);
     }
     for (auto& socket : sockets) socket.next("end", 2 * kSit);
-    const auto seconds = seconds_attended();
+    const auto seconds = seconds_attended_by(kPeople);
     EXPECT_EQ(seconds.size(), kPeople);
     for (const auto& [user, attended] : seconds) EXPECT_NEAR(attended, kSit.count(), 20);
+}
+
+// Restarts, a kill, and both at once, with people who take their time to come back and some who never do.
+TEST_F(CrashInASit, OfEveryKindLeavesFiveHundredPeopleWhatTheySat) {
+    constexpr std::size_t kPeople = 500;
+    constexpr std::size_t kGone = 20;  // of them, after the kill
+    constexpr int kBefore = 70;        // seconds that pass at once
+    constexpr int kSit = 120;
+    constexpr int kKills = 2;
+    constexpr int kConfirmed = 15;
+    constexpr int kSlack = 3;
+    std::vector<Crowd::Sitter> people;
+    for (std::size_t i = 0; i < kPeople; ++i) {
+        auto person = register_person(first_);
+        people.push_back({.id = person.id, .access_token = person.client.access_token()});
+        if (i == 0) members_.push_back({std::move(person), std::nullopt});
+    }
+    group_ = create_group(members_[0].person, {{"plannedSeconds", kSit}});
+    Crowd crowd(std::move(people), group_, first_.port());
+    const auto all_are_there = [&](std::size_t count) { return eventually([&] { return crowd.joined() == count; }); };
+    ASSERT_TRUE(all_are_there(kPeople));
+    crowd.start_the_group();
+    ASSERT_TRUE(eventually([&] { return attendance() == kPeople; }));
+    const auto started = Crowd::Clock::now();
+    let_pass(kBefore);
+
+    crowd.go_to(second_.port(), 6s);  // as `drain` asks for
+    first_.send(SIGTERM);
+    EXPECT_EQ(first_.wait_for_end(), 0);
+    first_.start();
+    ASSERT_TRUE(all_are_there(kPeople));
+
+    crowd.let_go(kGone);
+    crowd.go_to(first_.port(), 9s);  // just within the grace
+    second_.kill();
+    second_.start();
+    ASSERT_TRUE(all_are_there(kPeople - kGone));
+
+    crowd.go_to(second_.port(), 6s);
+    first_.send(SIGTERM);
+    ASSERT_TRUE(eventually([&] { return crowd.joined() > kPeople / 4 && !first_.is_running(); }));
+    first_.start();
+    crowd.go_to(first_.port(), 6s);
+    second_.kill();
+    second_.start();
+    ASSERT_TRUE(eventually([&] { return crowd.heard_the_end() == kPeople - kGone; }, 2 * std::chrono::seconds(kSit)));
+    const auto seconds = seconds_attended_by(kPeople);
+    ASSERT_EQ(seconds.size(), kPeople);
+    for (const auto& person : crowd.stop()) {
+        SCOPED_TRACE(person.id);
+        const int credited = seconds.at(person.id);
+        std::chrono::duration<double> connected{};
+        for (const auto& [from, to] : person.presence)
+            connected += std::max(Crowd::Clock::duration{}, to - std::max(from, started));
+        const auto sat = kBefore + static_cast<int>(connected.count());
+        EXPECT_GE(credited, std::min(sat, kSit) - kSlack - kKills * kConfirmed);
+        EXPECT_LE(credited, kSit);
+        if (person.comes_back) continue;
+        const std::chrono::duration<double> until = person.presence.back().second - started;
+        EXPECT_LE(credited, kBefore + static_cast<int>(until.count()) + kSlack) << "their node was dead";
+    }
+}
+
+TEST_F(CrashInASit, OfPostgresAcrossTheEndCutsNobodyShort) {
+    begin_sit(4);
+    let_pass(kPlannedSeconds - 10);
+    postgres_.crash();
+    std::this_thread::sleep_for(45s);  // it is away: until the end, and for longer than anything is waited for
+    postgres_.restart();
+    expect_one_end({0, 1, 2, 3});
+    for (const auto& [user, attended] : seconds_attended_by(4)) EXPECT_NEAR(attended, kPlannedSeconds, 2);
 }
 
 TEST_F(CrashInASit, OfTheOtherNodeIsNotNoticedByAnybodyWhoStays) {
@@ -181,7 +259,7 @@ TEST_F(CrashInASit, OfTheOtherNodeIsNotNoticedByAnybodyWhoStays) {
     for (auto& member : members_) EXPECT_EQ(member.listener->next("reaction").at("ref"), "back");
     let_pass(kPlannedSeconds);
     expect_one_end({0, 1, 2, 3});
-    const auto seconds = seconds_attended();
+    const auto seconds = seconds_attended_by(4);
     ASSERT_EQ(seconds.size(), 4U);
     for (const auto& [user, attended] : seconds) EXPECT_NEAR(attended, kPlannedSeconds, 5);
 }
@@ -205,7 +283,7 @@ TEST_F(CrashInASit, OfRedisBeginsANewEpochAndTheSitGoesOn) {
     ASSERT_TRUE(eventually([&] { return attendance() == 4; }));
     let_pass(kPlannedSeconds);
     expect_one_end({0, 1, 2});
-    EXPECT_EQ(seconds_attended().size(), 4U) << "the late one's time was moved, too";
+    EXPECT_EQ(seconds_attended_by(4).size(), 4U) << "the late one's time was moved, too";
 }
 
 TEST_F(CrashInASit, OfTheHostMakesWhoHasBeenThereLongestTheHost) {
@@ -251,7 +329,7 @@ TEST_F(CrashInASit, OfEverybodyEndsTheGroupAsTheHostIsGone) {
     ASSERT_TRUE(
         eventually([&] { return members_[0].person.client.get(group_path(group_)).text("/state") == "ended"; }));
     EXPECT_EQ(query(conninfo_, "SELECT end_reason FROM groups" + of_group).at(0).at(0), "hostGone");
-    const auto seconds = seconds_attended();
+    const auto seconds = seconds_attended_by(2);
     ASSERT_EQ(seconds.size(), 2U);
     for (const auto& [user, attended] : seconds) EXPECT_NEAR(attended, 100, 20);
 }

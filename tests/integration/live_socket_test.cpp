@@ -15,6 +15,7 @@ constexpr std::uint16_t kUnsupportedData = 1003;
 constexpr std::uint16_t kTooBig = 1009;
 constexpr std::uint16_t kNoSuchGroup = 4404;
 constexpr std::uint16_t kNoHello = 4408;
+constexpr std::uint16_t kTooMany = 4429;
 
 const json::object kHello{{"type", "hello"}};
 
@@ -133,6 +134,33 @@ TEST(LiveSocket, AnswersWhatItDoesNotUnderstandAndGoesOn) {
     }
     socket.send({{"type", "time"}, {"t0", 1}});
     EXPECT_EQ(socket.next("time").at("t0").to_number<double>(), 1);
+}
+
+TEST(LiveSocket, TakesNullForWhatMayBeLeftOut) {
+    auto person = register_person();
+    auto socket = open_socket(person, create_group(person));
+    socket.send({{"type", "hello"}, {"resume", nullptr}});
+    EXPECT_EQ(socket.next().at("resumed"), false);
+    socket.send({{"type", "reaction"}, {"kind", "bow"}, {"ref", nullptr}});
+    EXPECT_FALSE(socket.next("reaction").contains("ref"));
+    socket.send({{"type", "start"}, {"countdownSeconds", nullptr}});
+    EXPECT_LE(socket.next("start").at("startsAt").to_number<double>(), clock_value() + 1);
+}
+
+TEST(LiveSocket, OfAUserBeyondTenClosesTheOldest) {
+    auto person = register_person();
+    const auto first = create_group(person);
+    const auto second = create_group(person);
+    auto oldest = join(person, first).socket;
+    std::vector<LiveClient> others;
+    for (int i = 0; i < 9; ++i) others.push_back(join(person, i % 2 == 0 ? second : first).socket);
+    others.push_back(join(person, second).socket);
+    EXPECT_EQ(oldest.close_code(), kTooMany);
+    others.front().break_off();
+    for (std::size_t i = 1; i < others.size(); ++i) {
+        others[i].send({{"type", "time"}, {"t0", 1}});
+        others[i].next("time");
+    }
 }
 
 TEST(LiveSocket, EndsOnBinaryAndOnTooMuch) {

@@ -149,6 +149,13 @@ TEST_F(RedisOutage, OfASilentRedisStopsNoRequest) {
     expect_status(program(), person.client.access_token(), 200);
 }
 
+TEST_F(RedisOutage, ComesNotFromAFullRedisThatForgetsLimits) {
+    RawConnection connection(program().data() / "run/redis.sock");
+    connection.send("CONFIG GET maxmemory-policy\r\n");
+    EXPECT_THAT(connection.receive_until("maxmemory-policy\r\n"), testing::StartsWith("*2"));
+    EXPECT_THAT(connection.receive_until("n\r\n"), testing::HasSubstr("noeviction"));
+}
+
 TEST_F(RedisOutage, OfAllItsDataRevivesNobodyAndLogsNobodyOut) {
     auto person = register_person(program());
     auto logged_out = log_in_again(person);

@@ -6,6 +6,7 @@
 #include "app/embedded/startup_error.h"
 #include "app/http_probe.h"
 #include "platform/base/schema.h"
+#include "platform/redis/eviction.h"
 
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>
@@ -75,6 +76,10 @@ Awaitable<> check_redis(redis::Client& redis, Report& report) {
         auto seconds = std::stod(time.at(0).as_string()) + std::stod(time.at(1).as_string()) / 1e6;
         std::chrono::duration<double> here = SystemClock{}.now().time_since_epoch();
         report.clock("Redis", std::chrono::duration<double>(seconds) - here);
+        auto info = co_await redis.command({"INFO", "memory"});
+        if (auto policy = redis::evicting_policy(info.as_string()))
+            report.broken(
+                fmt::format("Redis evicts keys when it is full ({}): set maxmemory-policy noeviction", *policy));
     } catch (const Unavailable& fault) {
         report.broken(fmt::format("Redis cannot be reached: {}", fault.what()));
     }

@@ -64,9 +64,9 @@ ChildCommand EmbeddedRedis::prepare() {
              "--stop-writes-on-bgsave-error", "no",
              // Nor keep Redis alive: without this SIGTERM does nothing when the last snapshot fails.
              "--shutdown-on-sigterm", "force",
-             // When full, what ends soonest goes first: cached answers, long before revocations. Keys without an
-             // end (rooms) stay. Without eviction a full cache would refuse the writes of running groups.
-             "--maxmemory", "256mb", "--maxmemory-policy", "volatile-ttl"},
+             // When full, it refuses: whatever it would evict instead, counters of limits could go before the logs of
+             // rooms.
+             "--maxmemory", "256mb", "--maxmemory-policy", "noeviction"},
         .working_directory = places_.home,
         .log_file = log_file(),
         .account = account_,

@@ -240,6 +240,7 @@ void Connection::deliver_replies() {
 
 void Connection::deliver(Value reply) {
     if (reply.is_error()) stats_.errors.increment();
+    if (is_out_of_memory(reply)) stats_.refused.increment();
     if (pending_.empty()) {
         return close("redis: a reply that nobody waits for" + (reply.is_error() ? ": " + reply.error() : ""));
     }

@@ -1,7 +1,5 @@
 #include "platform/redis/error_reply.h"
 
-#include "platform/base/result.h"
-
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -13,7 +11,7 @@ namespace mindspace::redis {
 namespace {
 
 constexpr std::array<std::string_view, 4> kTemporary{"TRYAGAIN", "CLUSTERDOWN", "LOADING", "MASTERDOWN"};
-constexpr std::array<std::string_view, 5> kUnavailable{"BUSY", "READONLY", "MISCONF", "NOREPLICAS", "OOM"};
+constexpr std::array<std::string_view, 4> kUnavailable{"BUSY", "READONLY", "MISCONF", "NOREPLICAS"};
 
 // A script has removed one of its keys and come back to it, while their slot is being moved: a key that is not here
 // might be there. It has ended at that point.
@@ -33,9 +31,14 @@ bool read_number(std::string_view text, Number& number) {
 
 Value checked(Value reply) {
     if (!reply.is_error()) return reply;
+    if (is_out_of_memory(reply)) throw MemoryFull("redis: " + reply.error());
     if (is_temporary(reply) || is_one_of(kUnavailable, reply.error_code()) || reply.error().contains(kHalfMoved))
         throw Unavailable("redis: " + reply.error());
     throw CommandError(reply.error());
+}
+
+bool is_out_of_memory(const Value& reply) {
+    return reply.is_error() && reply.error_code() == "OOM";
 }
 
 bool is_temporary(const Value& reply) {

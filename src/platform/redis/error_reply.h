@@ -1,6 +1,7 @@
 #pragma once
 // What the error replies of Redis mean to a client.
 
+#include "platform/base/result.h"
 #include "platform/redis/hash_slot.h"
 #include "platform/redis/options.h"
 #include "platform/redis/resp.h"
@@ -10,9 +11,17 @@
 
 namespace mindspace::redis {
 
+// The server has no memory left for what the command would add, and evicts nothing (OOM). Nothing was done.
+class MemoryFull : public Unavailable {
+public:
+    using Unavailable::Unavailable;
+};
+
 // The reply, unless it is an error: then throws Unavailable if the server cannot serve anybody now (LOADING,
-// READONLY, CLUSTERDOWN, …), CommandError for any other.
+// READONLY, CLUSTERDOWN, OOM …), CommandError for any other.
 Value checked(Value reply);
+
+bool is_out_of_memory(const Value& reply);
 
 // True if the server asks to try the same again in a moment (TRYAGAIN, CLUSTERDOWN, LOADING, MASTERDOWN).
 bool is_temporary(const Value& reply);

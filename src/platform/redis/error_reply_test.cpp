@@ -46,6 +46,7 @@ TEST(RedisErrorReply, KnowsWhatPassesAndWhatIsUnavailable) {
     EXPECT_THROW(checked(error("READONLY You can't write")), Unavailable);
     EXPECT_THROW(checked(error("ERR Script attempted to access a non local key in a cluster node script: 5f")),
                  Unavailable);
+    EXPECT_THROW(checked(error("OOM command not allowed when used memory > 'maxmemory'.")), MemoryFull);
     EXPECT_THROW(checked(error("WRONGTYPE Operation")), CommandError);
     EXPECT_EQ(checked(Value(std::int64_t{1})).as_integer(), 1);
 }

@@ -22,6 +22,7 @@ private:
 struct ClientStats {
     Counter commands;      // sent, those of the client itself (HELLO, PING) included
     Counter errors;        // error replies, redirections included
+    Counter refused;       // of these, because the server has no memory left
     Counter timeouts;      // connections given up because a command went unanswered
     Counter reconnects;    // connections made again after a loss
     Counter redirections;  // commands that a node of a cluster sent to another

@@ -16,6 +16,8 @@ namespace {
 constexpr int kPlanned = 300;
 constexpr int kBefore = 30;  // people come before the start
 constexpr int kGrace = 10;
+constexpr int kRefresh = 15;
+constexpr int kLease = 20;
 constexpr int kMembers = 200;
 constexpr postgres::Statement kSecondsAttended{"test_attended_seconds", R"(
     SELECT coalesce((SELECT duration_seconds FROM meditation_sessions WHERE group_id = $1 AND user_id = $2), 0))"};
@@ -28,11 +30,13 @@ protected:
     int pick(int below) { return std::uniform_int_distribution<int>(0, below - 1)(random_); }
     Timestamp at(int second) const { return start_ + Seconds(second); }
 
-    // One member's stay on one node, from one connection. The records that the nodes make of it.
-    void sit(UserId user, int from, int to, Ending ending) {
-        AttendanceRecord entered{.stretches = {{user, at(from), at(from)}}, .left = {}, .joined = {}};
+    // One member's stay on one node, from one connection. The records that the nodes make of it. Who is `resumed` was
+    // never let go of by the room (LiveRoom).
+    void sit(UserId user, int from, int to, Ending ending, int resumed) {
+        AttendanceRecord entered{.stretches = {{user, at(resumed), at(from)}}, .left = {}, .joined = {}};
         records_.push_back(entered);
-        for (int confirmed = from + 1 + pick(15); confirmed < to; confirmed += 15) {
+        known_until_ = from;
+        for (int confirmed = from + 1 + pick(kRefresh); confirmed < to; confirmed += kRefresh) {
             records_.push_back({.stretches = {{user, at(from), at(confirmed)}}, .left = {}, .joined = {}});
             known_until_ = confirmed;
         }
@@ -49,30 +53,41 @@ protected:
         int least_lost = 0;
         int most_added = 0;
         int now = -pick(kBefore);
+        int resumed = now;
         while (now < kPlanned) {
             const int to = std::min(now + 1 + pick(120), kPlanned);
             auto ending = to == kPlanned ? Ending::never : static_cast<Ending>(pick(4));
-            known_until_ = now;
-            sit(user, now, to, ending);
+            sit(user, now, to, ending, resumed);
             for (int second = now; second < to; ++second) present[static_cast<std::size_t>(second + kBefore)] = true;
             const int back = to + (pick(2) == 0 ? pick(kGrace) : kGrace + 1 + pick(60));
             // Who comes back within the grace has not been away.
             if (back <= to + kGrace && back < kPlanned)
                 for (int second = to; second < back; ++second)
                     present[static_cast<std::size_t>(second + kBefore)] = true;
+            resumed = back;
             if (ending == Ending::killed) {
-                least_lost += std::max(0, back - known_until_);
-                // Nothing tells that they have left; near the end they count as present.
-                if (back >= kPlanned) most_added += static_cast<int>(GroupTimetable::kOpenLimit.count());
-            }
-            if (ending == Ending::drain && back >= kPlanned) {
-                // Their lease runs out, and that is told.
-                records_.push_back({.stretches = {}, .left = {{user, at(to)}}, .joined = {}});
+                const bool is_held = back <= to + kLease;  // by the lease of the lost node
+                if (is_held) resumed = std::max(now, back - kRefresh - kGrace);
+                if (is_held && back > to + kGrace) most_added += back - to;
+                if (!is_held || back >= kPlanned) least_lost += to - known_until_;
+                if (back >= kPlanned && pick(2) == 0)  // their lease runs out, and that is told
+                    records_.push_back({.stretches = {}, .left = {{user, at(to + kLease - kGrace)}}, .joined = {}});
             }
             now = back;
         }
         const int seconds = static_cast<int>(std::count(present.begin() + kBefore, present.end(), true));
         return {seconds - least_lost, std::min(kPlanned, seconds + most_added)};
+    }
+    // In a few portions, as nodes send them.
+    void tell(GroupId group, std::size_t from, std::size_t to) {
+        while (from < to) {
+            AttendanceRecord portion;
+            for (int left = 1 + pick(100); left > 0 && from < to; --left, ++from) {
+                std::ranges::copy(records_[from].stretches, std::back_inserter(portion.stretches));
+                std::ranges::copy(records_[from].left, std::back_inserter(portion.left));
+            }
+            postgres::run(io_, timetable_.record(group, std::move(portion), at(kPlanned)));
+        }
     }
 
     std::mt19937 random_;
@@ -106,21 +121,17 @@ TEST_F(AttendanceModelTest, CreditsWhatIsKnownInWhateverOrderItIsTold) {
         postgres::run(io_, timetable_.start(group, host, start_, start_));
         std::vector<std::pair<int, int>> expected;
         for (auto user : members) expected.push_back(live(user));
-        // Some come twice, and all in any order: in a few portions, as nodes send them.
+        // Some come twice, and all in any order: before the end, after it, and when all is settled.
         for (std::size_t i = 0, count = records_.size(); i < count; i += 5) {
             auto again = records_[i];
             records_.push_back(std::move(again));
         }
         std::ranges::shuffle(records_, random_);
-        for (std::size_t i = 0; i < records_.size();) {
-            AttendanceRecord portion;
-            for (int left = 1 + pick(100); left > 0 && i < records_.size(); --left, ++i) {
-                std::ranges::copy(records_[i].stretches, std::back_inserter(portion.stretches));
-                std::ranges::copy(records_[i].left, std::back_inserter(portion.left));
-            }
-            postgres::run(io_, timetable_.record(group, std::move(portion)));
-        }
+        tell(group, 0, records_.size() / 2);
         ASSERT_TRUE(postgres::run(io_, timetable_.finish(group, "completed", at(kPlanned))));
+        tell(group, records_.size() / 2, records_.size() * 9 / 10);
+        postgres::run(io_, timetable_.settle(group, at(kPlanned + 30)));
+        tell(group, records_.size() * 9 / 10, records_.size());
         for (std::size_t i = 0; i < members.size(); ++i) {
             auto seconds = database_.query(kSecondsAttended, group, members[i])[0].get<std::int32_t>(0);
             auto [least, most] = expected[i];

@@ -1,3 +1,4 @@
+#include "services/meditation/attendance_rows.h"
 #include "services/meditation/client.h"
 
 namespace mindspace::meditation {
@@ -32,7 +33,7 @@ std::vector<JsonList> export_lists() {
         SELECT group_id::text, json_build_object(
                    'groupId', group_id, 'attendedSeconds', (
                        SELECT coalesce(floor(sum(extract(epoch FROM upper(stretch) - lower(stretch)) - 10)), 0)::integer
-                       FROM unnest(present) AS stretch),
+                       FROM unnest(present + )" TOLD_BY_THE_VERSION_BEFORE("group_attendance") R"() AS stretch),
                    'seenAt', )" JSON_TIME("seen_at") R"(, 'leftAt', )" JSON_TIME("left_at") R"()::text
         FROM group_attendance WHERE user_id = $1 AND group_id > )" JSON_AFTER_ID " ORDER BY group_id LIMIT $3"};
     return {{.name = "sessions", .page = &kSessions},

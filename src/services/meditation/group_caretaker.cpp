@@ -10,6 +10,7 @@ Awaitable<> GroupCaretaker::work(std::vector<GroupId> rooms) {
         co_await cancel_unstarted_groups();
         co_await start_due_groups();
         co_await end_due_groups();
+        co_await settle_groups();
         if (now >= next_renewal_) {
             next_renewal_ = now + RoomRegister::kRenewEvery;
             co_await parts_.known_rooms.renew(std::move(rooms), now);
@@ -49,8 +50,14 @@ Awaitable<> GroupCaretaker::start_due_groups() {
 }
 
 Awaitable<> GroupCaretaker::end_due_groups() {
-    auto due = co_await parts_.timetable.list_due(parts_.clock.now());
+    auto due = co_await parts_.timetable.list_due(parts_.clock.now() - kEndAfter);
     for (auto group : due) co_await end(group, EventReason::completed);
+}
+
+// What the rooms did not tell until now, they may never tell: their nodes are gone.
+Awaitable<> GroupCaretaker::settle_groups() {
+    auto unsettled = co_await parts_.timetable.list_unsettled(parts_.clock.now());
+    for (auto group : unsettled) co_await parts_.timetable.settle(group, parts_.clock.now());
 }
 
 // PostgreSQL knows of nobody there, and Redis must agree: either may have missed what the other was told.
@@ -80,7 +87,7 @@ Awaitable<> GroupCaretaker::reap_abandoned_rooms() {
         AttendanceRecord record;
         for (const auto& lease : reaping.gone) record.left.push_back({lease.user, lease.expires_at - Room::kGrace});
         parts_.metrics.participants_lost.add(record.left.size());
-        if (!record.is_empty()) co_await parts_.timetable.record(group, std::move(record));
+        if (!record.is_empty()) co_await parts_.timetable.record(group, std::move(record), now);
         if (reaping.is_deserted) co_await parts_.known_rooms.strike_out(group);
     }
 }

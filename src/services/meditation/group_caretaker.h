@@ -16,12 +16,14 @@ public:
     // prevents is done in the next.
     Awaitable<> work(std::vector<GroupId> rooms);
 
+    static constexpr Seconds kEndAfter{1};        // rooms end their groups themselves
     static constexpr Seconds kDesertedEvery{15};  // looks for groups that everybody has left
 
 private:
     Awaitable<> cancel_unstarted_groups();
     Awaitable<> start_due_groups();
     Awaitable<> end_due_groups();
+    Awaitable<> settle_groups();
     Awaitable<> end_deserted_groups();
     Awaitable<> end(GroupId group, EventReason reason);
     Awaitable<> reap_abandoned_rooms();

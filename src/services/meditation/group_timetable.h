@@ -63,10 +63,15 @@ public:
     // Those that this call has started.
     Awaitable<std::vector<GroupStart>> start_due(Timestamp now);
     // Ends a running group, whose end has come, whose host wishes it or whose host is gone, and makes the sessions of
-    // all who sat for kLeastSeconds or more. In its countdown the group is cancelled instead, without sessions. Changes
+    // those who sat for kLeastSeconds or more and are known to have left, or to have stayed to the end; the others'
+    // come with what record() brings. In its countdown the group is cancelled instead, without sessions. Changes
     // nothing when it does not run (any more), or `at` is before the end and the reason `completed`. How it ended;
     // nothing when it has not.
     Awaitable<std::optional<GroupEnd>> finish(GroupId id, std::string_view reason, Timestamp at);
+    // Groups that ended kSettleAfter ago or longer, whose sessions may not all be made yet; a hundred at most.
+    Awaitable<std::vector<GroupId>> list_unsettled(Timestamp now);
+    // Makes the sessions of all others, by what is known of them.
+    Awaitable<> settle(GroupId id, Timestamp now);
     // Running groups whose end has passed.
     Awaitable<std::vector<GroupId>> list_due(Timestamp now);
     // Running groups whose host has been away for kHostAway, and in which nobody sits as far as is known here.
@@ -75,14 +80,14 @@ public:
     // Cancels scheduled groups that were not started within kStartLimit of their time, a hundred at most.
     Awaitable<std::vector<GroupId>> cancel_unstarted(Timestamp now);
 
-    // Adds to the attendance of a group that is not over.
-    Awaitable<> record(GroupId id, AttendanceRecord record);
+    // Adds to the attendance of a group that is not cancelled. When it has ended, the sessions of those it is about are
+    // made, or lengthened, however late that is.
+    Awaitable<> record(GroupId id, AttendanceRecord record, Timestamp now);
 
     static constexpr Seconds kGrace{10};  // a shorter break is none
     static constexpr Seconds kRefreshInterval{15};
-    // A member who is not known to have left, and was confirmed so shortly before the end, was there until the end:
-    // two refreshes. Whose node died in that time is credited so much too much at most.
-    static constexpr Seconds kOpenLimit{30};
+    static constexpr Seconds kSilence{30};      // a member who was not confirmed for two refreshes may be gone
+    static constexpr Seconds kSettleAfter{30};  // longer than any lease of a lost node
     static constexpr std::chrono::hours kStartLimit{24};
     static constexpr std::int32_t kLeastSeconds = 60;
     static constexpr Seconds kHostAway{120};  // then somebody else is the host, or the group ends

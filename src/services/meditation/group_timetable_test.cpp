@@ -15,6 +15,11 @@ using postgres::Statement;
 constexpr Statement kSessions{"test_group_sessions", R"(
     SELECT user_id, session_id, duration_seconds, started_at, ended_at, local_date, group_id, source, status
     FROM meditation_sessions WHERE group_id = $1 ORDER BY duration_seconds DESC)"};
+constexpr Statement kSecondsOfUser{"test_group_seconds", R"(
+    SELECT duration_seconds FROM meditation_sessions WHERE group_id = $1 AND user_id = $2)"};
+constexpr Statement kDeleteSession{"test_group_delete_session", R"(
+    WITH gone AS (DELETE FROM meditation_sessions WHERE user_id = $1 RETURNING user_id, session_id, version)
+    INSERT INTO deleted_sessions (user_id, session_id, version) SELECT * FROM gone)"};
 constexpr Statement kEvents{"test_group_events", "SELECT count(*) FROM outbox WHERE type = $1"};
 
 class GroupTimetableTest : public testing::Test {
@@ -32,7 +37,14 @@ protected:
         EXPECT_EQ(run(store_.insert(group, host_, id, 20, start_ - 60s)), GroupInsertion::inserted);
         return id;
     }
-    void record(GroupId id, AttendanceRecord record) { run(timetable_.record(id, std::move(record))); }
+    void record(GroupId id, AttendanceRecord record, Timestamp now = {}) {
+        run(timetable_.record(id, std::move(record), now));
+    }
+    // Of a user's session in that group; 0 without one.
+    std::int32_t seconds_of(GroupId id, UserId user) {
+        auto seconds = database_.query(kSecondsOfUser, id, user);
+        return seconds.empty() ? 0 : seconds[0].get<std::int32_t>(0);
+    }
     std::int64_t count_events(std::string type) { return database_.query(kEvents, type)[0].get<std::int64_t>(0); }
 
     template <class T>
@@ -71,7 +83,7 @@ TEST_F(GroupTimetableTest, TheEndMakesOneSessionForEachWhoSatLongEnough) {
     record(id, {.stretches = {{guest_, start_ + 300s, start_ + 321s}},
                 .left = {{guest_, start_ + 321s}},
                 .joined = {{guest_, start_ + 300s}}});
-    record(id, {.stretches = {{host_, start_ - 30s, start_ + 595s}, {late, start_ + 541s, start_ + 595s}},
+    record(id, {.stretches = {{host_, start_ - 30s, start_ + 600s}, {late, start_ + 541s, start_ + 600s}},
                 .left = {},
                 .joined = {}});
 
@@ -105,28 +117,54 @@ TEST_F(GroupTimetableTest, TheEndMakesOneSessionForEachWhoSatLongEnough) {
     EXPECT_EQ(count_events("session.completed"), 2);
 }
 
-TEST_F(GroupTimetableTest, AParticipantOfALostNodeKeepsWhatWasConfirmed) {
+TEST_F(GroupTimetableTest, AParticipantOfALostNodeIsCreditedWithWhatWasConfirmedAndNoMore) {
     auto lost = database_.add_user("lost");
     auto id = add_group(600);
     run(timetable_.start(id, host_, start_, start_));
     record(id,
-           {.stretches = {{host_, start_, start_ + 90s}, {guest_, start_, start_ + 90s}, {lost, start_, start_ + 90s}},
-            .left = {},
-            .joined = {}});
+           {.stretches = {{host_, start_, start_ + 90s}, {guest_, start_, start_ + 90s}}, .left = {}, .joined = {}});
     // The guest comes back through another node, minutes after theirs was lost: the gap does not count.
     record(id,
            {.stretches = {{guest_, start_ + 580s, start_ + 580s}}, .left = {}, .joined = {{guest_, start_ + 580s}}});
-    // The host's node was there all along; only its writes did not come through.
-    record(id, {.stretches = {{host_, start_, start_ + 590s}}, .left = {}, .joined = {}});
+    record(id, {.stretches = {{lost, start_ + 500s, start_ + 585s}}, .left = {}, .joined = {}});
     run(timetable_.finish(id, "host", start_ + 595s));
-    auto sessions = database_.query(kSessions, id);
-    ASSERT_EQ(sessions.size(), 3U);
-    auto seconds_of = [&](std::size_t row, UserId user) {
-        return sessions[row].get<UserId>(0) == user ? sessions[row].get<std::int32_t>(2) : -1;
-    };
-    EXPECT_EQ(seconds_of(0, host_), 595);
-    EXPECT_EQ(seconds_of(1, guest_), 90 + 15);
-    EXPECT_EQ(seconds_of(2, lost), 90);
+    EXPECT_EQ(database_.query(kSessions, id).size(), 0U) << "all of them may have been there until the end";
+    // The nodes of host and guest were there all along; the writes of the host's did not come through before.
+    record(id, {.stretches = {{host_, start_, start_ + 596s}, {guest_, start_ + 580s, start_ + 596s}},
+                .left = {},
+                .joined = {}});
+    EXPECT_EQ(seconds_of(id, host_), 595);
+    EXPECT_EQ(seconds_of(id, guest_), 90 + 15);
+    EXPECT_EQ(seconds_of(id, lost), 0);
+
+    EXPECT_TRUE(run(timetable_.list_unsettled(start_ + 624s)).empty());
+    EXPECT_EQ(run(timetable_.list_unsettled(start_ + 625s)), std::vector{id});
+    run(timetable_.settle(id, start_ + 625s));
+    EXPECT_TRUE(run(timetable_.list_unsettled(start_ + 625s)).empty());
+    EXPECT_EQ(seconds_of(id, lost), 85);
+    EXPECT_EQ(count_events("session.completed"), 3);
+}
+
+TEST_F(GroupTimetableTest, AttendanceThatComesAfterTheEndLengthensTheSession) {
+    auto id = add_group(600);
+    run(timetable_.start(id, host_, start_, start_));
+    for (auto user : {host_, guest_})
+        record(id, {.stretches = {{user, start_ + 300s, start_ + 601s}}, .left = {}, .joined = {}});
+    run(timetable_.finish(id, "completed", start_ + 601s));
+    run(timetable_.settle(id, start_ + 640s));
+    database_.query(kDeleteSession, guest_);
+    // Of a node that could not reach PostgreSQL.
+    AttendanceRecord late{.stretches = {{host_, start_, start_ + 200s}, {guest_, start_, start_ + 200s}},
+                          .left = {{host_, start_ + 200s}},
+                          .joined = {}};
+    for (int i = 0; i < 2; ++i) record(id, late, start_ + 7200s);
+    EXPECT_EQ(seconds_of(id, host_), 500);
+    EXPECT_EQ(seconds_of(id, guest_), 0) << "a deleted session stays deleted";
+    EXPECT_EQ(count_events("session.completed"), 2);
+    EXPECT_EQ(count_events("session.changed"), 1);
+    auto shorter = AttendanceRecord{.stretches = {{host_, start_, start_ + 10s}}, .left = {}, .joined = {}};
+    record(id, shorter, start_ + 7300s);
+    EXPECT_EQ(seconds_of(id, host_), 500);
 }
 
 TEST_F(GroupTimetableTest, StartsAGroupAtItsTimeOnceHoweverLate) {

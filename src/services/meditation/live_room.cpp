@@ -4,6 +4,8 @@
 
 #include <boost/asio/co_spawn.hpp>
 
+#include <algorithm>
+
 namespace mindspace::meditation {
 
 namespace {
@@ -11,6 +13,14 @@ namespace {
 // A coroutine that ends with an exception here has a bug: its own boundary should have caught it.
 void rethrow(std::exception_ptr fault) {
     if (fault) std::rethrow_exception(fault);
+}
+
+// Who comes back to a room that has not let them go was there all along, though their node may have died before it
+// could say so: until when it had said so is not known here.
+Timestamp present_since(const Entry& entry, Timestamp now) {
+    if (entry.is_new) return now;
+    const auto unconfirmed = GroupTimetable::kRefreshInterval + GroupTimetable::kGrace;
+    return std::clamp(from_clock_value(entry.self.joined_at), now - unconfirmed, now);
 }
 
 }  // namespace
@@ -38,6 +48,13 @@ void LiveRoom::lose(ConnectionId connection) {
     tell(Lost{connection});
 }
 
+void LiveRoom::displace(ConnectionId connection) {
+    auto* socket = find(connection);
+    if (socket == nullptr || !socket->is_open()) return;
+    parts_.metrics.sockets_displaced.add(1);
+    socket->close(kCloseTooMany, "too many sockets");
+}
+
 void LiveRoom::tick() {
     tell(Ticked{});
     write_records();
@@ -58,6 +75,8 @@ void LiveRoom::do_all(Actions actions) {
     for (auto& action : actions) std::visit([this](auto& one) { act(std::move(one)); }, action);
     auto joined = static_cast<std::int64_t>(room_.joined_count());
     parts_.metrics.joined_connections.add(joined - std::exchange(joined_counted_, joined));
+    auto refused = room_.refused_reactions();
+    parts_.metrics.reactions_refused.add(refused - std::exchange(refused_counted_, refused));
 }
 
 void LiveRoom::act(Send action) {
@@ -76,7 +95,7 @@ void LiveRoom::act(Close action) {
 }
 
 void LiveRoom::act(Attend action) {
-    for (const auto& stretch : action.seen) records_.add_stretch(stretch);
+    for (const auto& stretch : action.seen) note(stretch);
     write_records();
 }
 
@@ -128,7 +147,7 @@ Awaitable<> LiveRoom::perform(Enter task) {
     bool is_told = task.request.announcement == Announcement::told;
     const Presence joined{task.request.participant.id, parts_.clock.now()};
     auto entry = co_await parts_.order.enter(std::move(task.request), parts_.clock.now());
-    if (entry) records_.add_stretch({joined.user, joined.at, joined.at});
+    if (entry) note({joined.user, present_since(*entry, joined.at), joined.at});
     if (entry && entry->is_new && is_told && !records_.add_joined(joined)) parts_.metrics.joins_dropped.add(1);
     write_records();
     tell(Entered{connection, std::move(entry)});
@@ -143,9 +162,11 @@ Awaitable<> LiveRoom::perform(Leave task) {
 }
 
 Awaitable<> LiveRoom::perform(React task) {
-    auto flush_due_in = co_await parts_.order.react(group_, task.epoch, task.reaction, parts_.clock.now());
-    if (!flush_due_in) co_return tell(Outdated{std::move(task)});
-    tell(Unflushed{*flush_due_in});
+    auto request = task.request;
+    auto reacted = co_await parts_.order.react(group_, std::move(request), parts_.clock.now());
+    if (reacted.outcome == Reacted::Outcome::outdated) co_return tell(Outdated{std::move(task)});
+    if (reacted.outcome == Reacted::Outcome::too_many) co_return tell(TooManyReactions{task.from});
+    tell(Unflushed{reacted.flush_due_in});
 }
 
 Awaitable<> LiveRoom::perform(Flush) {
@@ -179,6 +200,7 @@ Awaitable<> LiveRoom::perform(Start task) {
 
 Awaitable<> LiveRoom::perform(Finish task) {
     auto reason = schema::enum_name(task.reason);
+    co_await write(records_.take());
     auto end = co_await parts_.timetable.finish(group_, reason, parts_.clock.now());
     if (!end) co_return;  // our clock is ahead; the room asks again
     auto facts = room_.facts();
@@ -222,19 +244,36 @@ void LiveRoom::write_records() {
 Awaitable<> LiveRoom::work_on_records(std::shared_ptr<LiveRoom> self) {
     bool is_reachable = true;
     while (is_reachable && !self->records_.is_empty()) {
-        auto record = self->records_.take();
         try {
-            auto written = record;
-            co_await self->parts_.timetable.record(self->group_, std::move(written));
+            co_await self->write(self->records_.take());
         } catch (const Unavailable&) {
-            self->parts_.metrics.records_failed.add(1);
-            self->records_.put_back(record);
             is_reachable = false;
         } catch (const std::exception& fault) {
             log::error("attendance not written", {{"event.action", "internal_error"}, {"error.message", fault.what()}});
         }
     }
     self->is_recording_ = false;
+}
+
+Awaitable<> LiveRoom::write(AttendanceRecord record) {
+    if (record.is_empty()) co_return;
+    auto written = record;
+    try {
+        co_await parts_.timetable.record(group_, std::move(written), parts_.clock.now());
+        co_return;
+    } catch (const Unavailable&) {
+        parts_.metrics.records_failed.add(1);
+        put_back(record);
+        throw;
+    }
+}
+
+void LiveRoom::note(const Stretch& stretch) {
+    if (!records_.add_stretch(stretch)) parts_.metrics.stretches_dropped.add(1);
+}
+
+void LiveRoom::put_back(const AttendanceRecord& record) {
+    parts_.metrics.stretches_dropped.add(records_.put_back(record));
 }
 
 void LiveRoom::hear(std::string_view payload) {

@@ -8,6 +8,7 @@
 #include "platform/redis/subscriber.h"
 #include "services/meditation/group_store.h"
 #include "services/meditation/live_metrics.h"
+#include "services/meditation/open_sockets.h"
 #include "services/meditation/pending_attendance.h"
 #include "services/meditation/room.h"
 #include "services/meditation/room_register.h"
@@ -28,6 +29,7 @@ struct LiveParts {
     GroupTimetable timetable;
     RoomOrder order;
     RoomRegister known_rooms;
+    OpenSockets open_sockets;
     redis::Subscriber& subscriber;
     std::size_t reactions_at_most;
     std::size_t messages_at_most;
@@ -50,6 +52,8 @@ public:
     void tell(const What& what) {
         do_all(room_.on(what, parts_.clock.now()));
     }
+    // Its user has opened one socket too many, and this is the oldest.
+    void displace(ConnectionId connection);
     // Time passed; also tries again what waits for PostgreSQL.
     void tick();
     // Sends everybody away, to come back (to another node) within `window`. Their places wait for them.
@@ -87,6 +91,9 @@ private:
 
     void write_records();
     static Awaitable<> work_on_records(std::shared_ptr<LiveRoom> self);
+    Awaitable<> write(AttendanceRecord record);
+    void note(const Stretch& stretch);
+    void put_back(const AttendanceRecord& record);
 
     void hear(std::string_view payload);
     http::WebSocket* find(ConnectionId connection);
@@ -101,7 +108,8 @@ private:
     bool is_working_ = false;
     PendingAttendance records_;
     bool is_recording_ = false;
-    std::int64_t joined_counted_ = 0;  // our part of the metric
+    std::int64_t joined_counted_ = 0;  // our part of the metrics
+    std::uint64_t refused_counted_ = 0;
 };
 
 }  // namespace mindspace::meditation

@@ -12,6 +12,9 @@
 
 #include <boost/asio/steady_timer.hpp>
 
+#include <map>
+#include <unordered_map>
+
 namespace mindspace::meditation {
 
 struct LiveBackends {
@@ -34,6 +37,7 @@ struct LiveSettings {
     std::string public_url;                    // "https://mind.example"; its origin may open sockets
     std::vector<std::string> allowed_origins;  // others that may; "*" for all
     double rate_limit_scale = 1;
+    std::size_t sockets_per_user = 10;
 };
 
 class LiveRooms {
@@ -61,17 +65,26 @@ public:
 private:
     Awaitable<> keep_time();
     Awaitable<> take_care();
+    Awaitable<> keep_places();
     Awaitable<> wait(asio::steady_timer& timer, Milliseconds time);
     std::shared_ptr<LiveRoom> find_or_open(const Group& group);
+
+    // Claims places for these sockets of a user; the oldest that have none are closed, wherever they are. While Redis
+    // is down, each core has so many places.
+    Awaitable<> claim(UserId user, std::vector<ConnectionId> sockets);
+    Awaitable<> release(UserId user, ConnectionId socket);
+    void displace(UserId user, ConnectionId socket);
 
     LiveParts parts_;
     GroupCaretaker caretaker_;
     http::Guard& guard_;
     std::unordered_map<GroupId, std::shared_ptr<LiveRoom>> rooms_;
-    std::unordered_multimap<UserId, LiveRoom*> rooms_of_;  // one for each connection
+    std::unordered_map<UserId, std::map<ConnectionId, LiveRoom*>> sockets_of_;  // the oldest first
     redis::Subscription profiles_;
+    redis::Subscription displaced_;
     asio::steady_timer tick_timer_;
     asio::steady_timer care_timer_;
+    asio::steady_timer places_timer_;
     bool is_stopped_ = false;
     std::optional<Milliseconds> drain_window_;  // once the node is leaving
 };

@@ -55,6 +55,27 @@ TEST_F(LiveRoomsTest, TwoNodesShareOneRoom) {
     EXPECT_EQ(back.next("join").at("seq").as_int64(), left.at("seq").as_int64() + 1);
 }
 
+TEST_F(LiveRoomsTest, OneSocketTooManyClosesTheOldestOnWhateverNode) {
+    std::vector<LiveTestCaller*> sockets;
+    for (int i = 0; i < 10; ++i) {
+        sockets.push_back(&join(first_, host_));
+        sockets.back()->next("welcome");
+    }
+    join(second_, guest_).next("welcome");
+    join(second_, host_).next("welcome");
+    EXPECT_EQ(sockets[0]->close_code(), 4429U);
+    EXPECT_EQ(first_.rooms.metrics().sockets_displaced.value(), 1U);
+    EXPECT_EQ(sockets[1]->count("leave"), 0U) << "the host is there";
+
+    // Without Redis each node counts for itself.
+    server_.signal(SIGKILL);
+    postgres::run_until(io_, [this] { return !first_.redis.is_up(); });
+    EXPECT_EQ(call(first_).open(live(), token(host_)), 101U);
+    EXPECT_EQ(call(first_).open(live(), token(host_)), 101U);
+    EXPECT_EQ(sockets[1]->close_code(), 4429U);
+    EXPECT_EQ(first_.rooms.metrics().sockets_displaced.value(), 2U);
+}
+
 TEST_F(LiveRoomsTest, TheClockIsAnsweredWithoutRedis) {
     auto& host = join(first_, host_);
     host.next("welcome");

@@ -13,7 +13,7 @@ bool are_one(const Stretch& a, const Stretch& b) {
 
 }  // namespace
 
-void PendingAttendance::add_stretch(const Stretch& stretch) {
+bool PendingAttendance::add_stretch(const Stretch& stretch) {
     auto& known = stretches_[stretch.user];
     auto united = stretch;
     std::erase_if(known, [&](const Stretch& other) {
@@ -23,6 +23,9 @@ void PendingAttendance::add_stretch(const Stretch& stretch) {
         return true;
     });
     known.push_back(united);
+    if (known.size() <= kMaxStretches) return true;
+    known.erase(std::ranges::min_element(known, {}, [](const Stretch& one) { return one.until - one.since; }));
+    return false;
 }
 
 void PendingAttendance::add_left(const Presence& left) {
@@ -45,10 +48,13 @@ AttendanceRecord PendingAttendance::take() {
     return record;
 }
 
-void PendingAttendance::put_back(const AttendanceRecord& record) {
-    for (const auto& stretch : record.stretches) add_stretch(stretch);
+std::size_t PendingAttendance::put_back(const AttendanceRecord& record) {
+    std::size_t dropped = 0;
+    for (const auto& stretch : record.stretches)
+        if (!add_stretch(stretch)) ++dropped;
     for (const auto& left : record.left) add_left(left);
     joined_.insert(joined_.begin(), record.joined.begin(), record.joined.end());
+    return dropped;
 }
 
 }  // namespace mindspace::meditation

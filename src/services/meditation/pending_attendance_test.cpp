@@ -23,6 +23,23 @@ TEST(PendingAttendanceTest, IsBoundedByThePeopleHoweverLongItWaits) {
     EXPECT_EQ(pending.take().stretches.size(), 2U) << "what is known twice is known once";
 }
 
+TEST(PendingAttendanceTest, KeepsTheLongestOfTooManyStretches) {
+    PendingAttendance pending;
+    const UserId user{Uuid::from_name("user")};
+    const Timestamp start{};
+    pending.add_stretch({user, start, start + 1s});
+    std::size_t dropped = 0;
+    for (std::size_t i = 1; i <= 2 * PendingAttendance::kMaxStretches; ++i) {
+        const auto since = start + i * 100s;
+        if (!pending.add_stretch({user, since, since + 50s})) ++dropped;
+    }
+    EXPECT_EQ(dropped, PendingAttendance::kMaxStretches + 1);
+    const auto record = pending.take();
+    ASSERT_EQ(record.stretches.size(), PendingAttendance::kMaxStretches);
+    for (const auto& stretch : record.stretches) EXPECT_EQ(stretch.until - stretch.since, 50s);
+    EXPECT_EQ(pending.put_back(record), 0U);
+}
+
 TEST(PendingAttendanceTest, DropsEventsAndNoAttendanceWhenTooManyWait) {
     PendingAttendance pending;
     const UserId user{Uuid::from_name("user")};

@@ -12,6 +12,7 @@ namespace {
 using std::chrono::days;
 
 constexpr postgres::Statement kCountAttendance{"test_count_attendance", "SELECT count(*) FROM group_attendance"};
+constexpr postgres::Statement kCountSessions{"test_count_sessions", "SELECT count(*) FROM meditation_sessions"};
 
 class GroupRetentionTest : public testing::Test {
 protected:
@@ -51,7 +52,7 @@ TEST_F(GroupRetentionTest, RemovesGroupsThatAreOverAndTheirAttendance) {
     auto waiting = add_group();
     postgres::run(io_, timetable_.start(over, host_, start_, start_));
     AttendanceRecord record{.stretches = {{host_, start_, start_ + Seconds(60)}}, .left = {}, .joined = {}};
-    postgres::run(io_, timetable_.record(over, record));
+    postgres::run(io_, timetable_.record(over, record, start_));
     ASSERT_TRUE(postgres::run(io_, timetable_.finish(over, "completed", start_ + Seconds(60))));
 
     EXPECT_EQ(remove(0, start_ + days(30)), 0);
@@ -61,6 +62,7 @@ TEST_F(GroupRetentionTest, RemovesGroupsThatAreOverAndTheirAttendance) {
     EXPECT_EQ(remove(1, start_ + days(90) + Seconds(61)), 1);
     EXPECT_FALSE(postgres::run(io_, store_.find(over)));
     EXPECT_TRUE(postgres::run(io_, store_.find(waiting)));
+    EXPECT_EQ(database_.query(kCountSessions)[0].get<std::int64_t>(0), 1) << "the session is its owner's";
 }
 
 }  // namespace

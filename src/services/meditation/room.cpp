@@ -11,10 +11,6 @@ Send error_to(ConnectionId connection, std::string code, std::string message) {
     return Send{connection, schema::to_json(answer)};
 }
 
-Send unavailable_to(ConnectionId connection) {
-    return error_to(connection, "unavailable", "The room cannot be reached for the moment; try again.");
-}
-
 }  // namespace
 
 Room::Room(Group group, std::size_t reactions_at_most)
@@ -61,20 +57,21 @@ void Room::ask(Member& member, const StartMessage& message, Timestamp now, Actio
     actions.push_back(Start{from, member.guest.user, now + Seconds(message.countdown_seconds)});
 }
 
-void Room::ask(Member& member, const EndMessage&, Timestamp, Actions& actions) {
+void Room::ask(Member& member, const EndMessage&, Timestamp now, Actions& actions) {
     auto from = member.guest.connection;
     if (member.guest.user != group_.host.id)
         return actions.push_back(error_to(from, "forbidden", "Only the host ends the group."));
     if (group_.state != GroupState::running)
         return actions.push_back(error_to(from, "not_running", "The group is not running."));
+    attend(now, actions);
     actions.push_back(Finish{from, EventReason::host});
 }
 
 void Room::ask(Member& member, const ReactionMessage& message, Timestamp now, Actions& actions) {
     auto from = member.guest.connection;
-    if (!may_react(member.guest.user, now))
-        return actions.push_back(error_to(from, "rate_limited", "Too many reactions; wait a few seconds."));
-    actions.push_back(React{from, make_reaction(member.guest.user, message.kind, message.ref), epoch_});
+    if (!may_react(member.guest.user, now)) return refuse_reaction(from, actions);
+    actions.push_back(
+        React{from, {epoch_, make_reaction(member.guest.user, message.kind, message.ref), reactions_at_most_}});
 }
 
 void Room::ask(Member& member, const LeaveMessage&, Timestamp now, Actions& actions) {
@@ -96,10 +93,23 @@ void Room::expect_end(ConnectionId connection, UserId user, Timestamp now) {
 }
 
 void Room::confirm(const Member& member, Timestamp now, Actions& actions) {
-    if (member.stage == Stage::joined) actions.emplace_back(Attend{{{member.guest.user, member.joined_at, now}}});
+    if (member.stage == Stage::joined && !is_over(group_.state))
+        actions.emplace_back(Attend{{{member.guest.user, member.joined_at, now}}});
 }
 
-// A new connection has no new allowance: what counts is the user's, and is forgotten by its age alone.
+void Room::refuse_reaction(ConnectionId from, Actions& actions) {
+    ++refused_reactions_;
+    actions.push_back(error_to(from, "rate_limited", "Too many reactions; wait a few seconds."));
+}
+
+Actions Room::on(const TooManyReactions& what, Timestamp) {
+    Actions actions;
+    refuse_reaction(what.from, actions);
+    return actions;
+}
+
+// Spares Redis, which counts for all nodes, what this core knows to be too many. A new connection has no new allowance:
+// what counts is the user's, and is forgotten by its age alone.
 bool Room::may_react(UserId user, Timestamp now) {
     while (!reactions_.empty() && reactions_.front().first <= now - kReactionWindow) {
         auto count = reaction_counts_.find(reactions_.front().second);
@@ -198,58 +208,6 @@ void Room::welcome(Member& member, const Entry& entry, Timestamp now, Actions& a
         if (event->event.epoch == entry.epoch && *event->event.seq > entry.seq)
             actions.push_back(Send{to, event->text});
     member.held = {};
-}
-
-// What could not be done is told to who asked for it, or tried again.
-Actions Room::on(const Failed& what, Timestamp now) {
-    Actions actions;
-    std::visit([&](const auto& task) { forgive(task, now, actions); }, what.task);
-    return actions;
-}
-
-void Room::forgive(const Enter& task, Timestamp, Actions& actions) {
-    auto* member = find(task.request.lease.connection);
-    if (member != nullptr && member->stage == Stage::entering)
-        actions.push_back(Close{member->guest.connection, http::CloseCode::try_again_later});
-}
-
-void Room::forgive(const Leave& task, Timestamp now, Actions&) {
-    expect_end(task.lease.connection, task.lease.user, now);
-}
-
-void Room::forgive(const React& task, Timestamp, Actions& actions) {
-    actions.push_back(unavailable_to(task.from));
-}
-
-void Room::forgive(const Flush&, Timestamp now, Actions&) {
-    flush_in(kRetryEvery, now);
-}
-
-void Room::forgive(const Renew& task, Timestamp, Actions&) {
-    if (task.whole) renewing_ = false;
-}
-
-void Room::forgive(const Recall&, Timestamp, Actions&) {
-    recalling_ = false;
-    recall_failed_ = true;
-}
-
-void Room::forgive(const Start& task, Timestamp, Actions& actions) {
-    reload_wanted_ = true;
-    actions.push_back(unavailable_to(task.from));
-}
-
-void Room::forgive(const Finish& task, Timestamp, Actions& actions) {
-    reload_wanted_ = true;
-    if (task.from) actions.push_back(unavailable_to(*task.from));
-}
-
-void Room::forgive(const Reload&, Timestamp, Actions&) {
-    reload_wanted_ = true;
-}
-
-void Room::forgive(const Announce&, Timestamp, Actions&) {
-    reload_wanted_ = true;
 }
 
 Actions Room::on(const Refused& what, Timestamp) {

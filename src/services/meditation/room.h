@@ -35,6 +35,7 @@ public:
     Actions on(const Recalled& what, Timestamp now);
     Actions on(const Reloaded& what, Timestamp now);
     Actions on(const Outdated& what, Timestamp now);
+    Actions on(const TooManyReactions& what, Timestamp now);
     Actions on(const Unflushed& what, Timestamp now);
     Actions on(const HandedOver& what, Timestamp now);
     Actions on(const Told& what, Timestamp now);
@@ -46,6 +47,7 @@ public:
     // Nobody is here, and nobody is expected back.
     [[nodiscard]] bool is_empty() const { return members_.empty() && departing_.empty(); }
     [[nodiscard]] std::size_t joined_count() const { return joined_count_; }
+    [[nodiscard]] std::uint64_t refused_reactions() const { return refused_reactions_; }
     [[nodiscard]] RoomFacts facts() const;
 
     static constexpr Seconds kHelloTimeout{5};
@@ -54,8 +56,9 @@ public:
     static constexpr Seconds kLeaseTtl{20};                    // how long a lost node's participants stay, at most
     static constexpr Seconds kRenewEvery{5};
     static constexpr Seconds kRetryEvery{2};
-    static constexpr Seconds kCompareEvery{30};  // with PostgreSQL, where a change may have been made without a word
-    static constexpr Seconds kFarewell{60};      // the room stays open so long after the end
+    static constexpr Seconds kCompareEvery{30};    // with PostgreSQL, where a change may have been made without a word
+    static constexpr Milliseconds kEndAfter{250};  // by then every core has confirmed its members at the end
+    static constexpr Seconds kFarewell{60};        // the room stays open so long after the end
     static constexpr Seconds kReactionWindow{10};
     static constexpr std::size_t kMaxHeld = 1000;
 
@@ -88,15 +91,17 @@ private:
     void meet_deadline(Member& member, Timestamp now, Actions& actions);
     void set_deadline(Member& member, Timestamp at);
     bool may_react(UserId user, Timestamp now);
+    void refuse_reaction(ConnectionId from, Actions& actions);
     // Without a grace.
     void send_away(const Member& member, EventReason reason, http::CloseCode code, Timestamp now, Actions& actions);
     // The member was present until now.
-    static void confirm(const Member& member, Timestamp now, Actions& actions);
+    void confirm(const Member& member, Timestamp now, Actions& actions);
     // The connection's lease, if it has one, ends now.
     void expect_end(ConnectionId connection, UserId user, Timestamp now);
     void part_from(ConnectionId connection);
     Member* find(ConnectionId connection);
 
+    // room_failures.cpp
     void forgive(const Enter& task, Timestamp now, Actions& actions);
     void forgive(const Leave& task, Timestamp now, Actions& actions);
     void forgive(const React& task, Timestamp now, Actions& actions);
@@ -143,6 +148,7 @@ private:
     std::deque<std::pair<Timestamp, UserId>> reactions_;  // of the last kReactionWindow
     std::unordered_map<UserId, std::size_t> reaction_counts_;
     std::size_t joined_count_ = 0;
+    std::uint64_t refused_reactions_ = 0;
 
     std::string epoch_;          // of the last event followed
     std::int64_t seq_ = 0;       // its number

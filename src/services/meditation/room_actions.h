@@ -54,8 +54,7 @@ struct Leave {
 };
 struct React {
     ConnectionId from{};
-    RoomEvent reaction;
-    std::string epoch;  // that it is meant for; "" for any
+    ReactionRequest request;
 };
 struct Flush {};  // what a large room has to tell
 struct Renew {
@@ -137,6 +136,9 @@ struct Reloaded {
 };
 struct Outdated {
     React task;  // the room has another epoch than the task's
+};
+struct TooManyReactions {
+    ConnectionId from{};  // of their user, on all nodes
 };
 struct Unflushed {
     Milliseconds due_in{};  // zero: there is nothing to flush

@@ -57,7 +57,8 @@ protected:
         return run(redis.order.enter(std::move(request), now_)).value();
     }
     void react(Redis& redis, const std::string& epoch, ReactionKind kind) {
-        EXPECT_TRUE(run(redis.order.react(facts_.group, epoch, make_reaction(lease_.user, kind), now_)));
+        ReactionRequest request{.epoch = epoch, .reaction = make_reaction(lease_.user, kind), .at_most = 5};
+        EXPECT_EQ(run(redis.order.react(facts_.group, std::move(request), now_)).outcome, Reacted::Outcome::ordered);
     }
     bool replica_has(std::int64_t seq) {
         return eventually([&] {
@@ -83,8 +84,10 @@ TEST_F(RoomFailoverTest, NoNumberIsGivenTwiceInAnEpoch) {
     replica_.command({"REPLICAOF", "NO", "ONE"});  // from now on it gets nothing
     react(master_, before.epoch, ReactionKind::bow);
 
-    auto reaction = make_reaction(lease_.user, ReactionKind::smile);
-    EXPECT_FALSE(run(replica_.order.react(facts_.group, before.epoch, reaction, now_))) << "it would be number 3 again";
+    ReactionRequest request{
+        .epoch = before.epoch, .reaction = make_reaction(lease_.user, ReactionKind::smile), .at_most = 5};
+    EXPECT_EQ(run(replica_.order.react(facts_.group, std::move(request), now_)).outcome, Reacted::Outcome::outdated)
+        << "it would be number 3 again";
     auto renewal = run(replica_.order.renew(facts_, {lease_}, now_));
     EXPECT_NE(renewal.epoch, before.epoch);
     EXPECT_EQ(renewal.unknown, std::vector{lease_.connection});

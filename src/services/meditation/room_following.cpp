@@ -205,7 +205,7 @@ Actions Room::on(const Outdated& what, Timestamp now) {
     Actions actions;
     renew_all(now, actions);
     auto again = what.task;
-    again.epoch.clear();
+    again.request.epoch.clear();
     actions.emplace_back(std::move(again));
     return actions;
 }
@@ -221,6 +221,7 @@ Actions Room::on(const Unflushed& what, Timestamp now) {
 
 void Room::attend(Timestamp now, Actions& actions) {
     next_attendance_ = now + GroupTimetable::kRefreshInterval;
+    if (group_.ends_at && now < *group_.ends_at) next_attendance_ = std::min(next_attendance_, *group_.ends_at);
     Attend attend;
     for (const auto& [connection, member] : members_)
         if (member.stage == Stage::joined) attend.seen.push_back({member.guest.user, member.joined_at, now});

@@ -35,7 +35,7 @@ void Room::advance(const RoomFacts& facts, Timestamp now, Actions& actions) {
     group_.state = facts.state;
     group_.started_at = facts.starts_at;
     group_.ends_at = facts.ends_at;
-    if (facts.state == GroupState::running) attend(now, actions);
+    attend(now, actions);
     if (is_over(facts.state)) farewell_at_ = has_run ? now + kFarewell : now;
 }
 
@@ -112,9 +112,8 @@ void Room::keep_group(Timestamp now, Actions& actions) {
         next_telling_ = now + kRetryEvery;
         actions.push_back(Tell{*untold_});
     }
-    if (group_.state == GroupState::running && now >= group_.ends_at.value() && now >= next_finish_) {
+    if (group_.state == GroupState::running && now >= group_.ends_at.value() + kEndAfter && now >= next_finish_) {
         next_finish_ = now + kRetryEvery;
-        attend(now, actions);
         actions.push_back(Finish{std::nullopt, EventReason::completed});
     }
     if (farewell_at_ && now >= *farewell_at_) {

@@ -5,6 +5,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 namespace mindspace::meditation {
 namespace {
 
@@ -124,6 +126,25 @@ TEST_F(RoomGroupTest, ReconnectingGivesNoNewReactions) {
         world_.settle();
     }
     EXPECT_EQ(refused, 5U);
+}
+
+TEST_F(RoomGroupTest, ReactionsOfAUserAreCountedOverAllNodes) {
+    const ReactionMessage heart{.type = {}, .kind = ReactionKind::heart, .ref = {}};
+    auto host = world_.join(world_.core(0), 0);
+    auto phone = world_.join(world_.core(0), 1);
+    auto laptop = world_.join(world_.core(1), 1);
+    for (int i = 0; i < 4; ++i) {
+        world_.say(world_.core(0), *phone, heart);
+        world_.say(world_.core(1), *laptop, heart);
+        world_.settle();
+    }
+    EXPECT_EQ(phone->errors.size() + laptop->errors.size(), 3U);
+    EXPECT_EQ(world_.core(0).room.refused_reactions() + world_.core(1).room.refused_reactions(), 3U);
+    EXPECT_EQ(std::ranges::count(host->heard, EventType::reaction), 5);
+    world_.pass_and_settle(11s);
+    world_.say(world_.core(1), *laptop, heart);
+    world_.settle();
+    EXPECT_EQ(std::ranges::count(host->heard, EventType::reaction), 6);
 }
 
 TEST_F(RoomGroupTest, AReplacedHostIsToldOfThoughTheNodeDiesHalfWay) {

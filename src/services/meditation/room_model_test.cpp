@@ -109,7 +109,8 @@ void RoomModelTest::renew() {
 
 void RoomModelTest::react() {
     auto reaction = make_reaction(user(1), static_cast<ReactionKind>(pick(3)), "r");
-    EXPECT_EQ(scripts_->react("", reaction, now_), model_.react("", reaction, now_));
+    const ReactionRequest request{.epoch = {}, .reaction = reaction, .at_most = 5};
+    EXPECT_EQ(scripts_->react(request, now_), model_.react(request, now_));
 }
 
 void RoomModelTest::do_something() {

@@ -2,6 +2,7 @@
 
 #include "platform/base/bytes.h"
 #include "platform/redis/client.h"
+#include "platform/redis/error_reply.h"
 #include "services/meditation/room_scripts.h"
 
 #include <boost/asio/co_spawn.hpp>
@@ -47,6 +48,10 @@ public:
         arguments_.push_back(std::move(argument));
         return *this;
     }
+    ScriptCall& add_key(std::string key) {
+        keys_.push_back(std::move(key));
+        return *this;
+    }
     ScriptCall& add(std::int64_t number) { return add(std::to_string(number)); }
     ScriptCall& add(std::optional<Timestamp> at) {
         return at ? add(std::int64_t{at->time_since_epoch().count()}) : add(std::string());
@@ -65,10 +70,19 @@ public:
     static Awaitable<Value> run(redis::Client& redis, const redis::Script& script, ScriptCall call) {
         std::vector<std::string_view> keys(call.keys_.begin(), call.keys_.end());
         std::vector<std::string_view> arguments(call.arguments_.begin(), call.arguments_.end());
+        try {
+            co_return co_await redis.run(script, keys, arguments);
+        } catch (const redis::MemoryFull&) {
+            // Nothing was done. The log is what can be spared.
+        }
+        std::vector<std::string_view> words{"DEL", call.keys_[kLogKey]};
+        co_await redis.command(std::move(words));
         co_return co_await redis.run(script, keys, arguments);
     }
 
 private:
+    static constexpr std::size_t kLogKey = 1;
+
     std::vector<std::string> keys_;
     std::vector<std::string> arguments_;
 };
@@ -204,16 +218,18 @@ Awaitable<Reaping> RoomOrder::reap(GroupId group, Timestamp now) {
     co_return Reaping{.gone = read_leases(reply.at(0)), .is_deserted = reply.at(1).as_integer() == 0};
 }
 
-Awaitable<std::optional<Milliseconds>> RoomOrder::react(GroupId group, std::string epoch, RoomEvent reaction,
-                                                        Timestamp now) {
+Awaitable<Reacted> RoomOrder::react(GroupId group, ReactionRequest request, Timestamp now) {
     ScriptCall call(group);
-    call.add(std::optional(now))
-        .add(std::move(epoch))
-        .add(std::string(schema::enum_name(reaction.kind.value())))
-        .add(members_of(reaction));
+    call.add_key(room_channel(group) + ":reactions:" + request.reaction.from.value().to_string())
+        .add(std::optional(now))
+        .add(std::move(request.epoch))
+        .add(std::string(schema::enum_name(request.reaction.kind.value())))
+        .add(members_of(request.reaction))
+        .add(static_cast<std::int64_t>(request.at_most));
     auto reply = co_await ScriptCall::run(redis_, kReactScript, std::move(call));
-    if (reply.as_integer() < 0) co_return std::nullopt;
-    co_return Milliseconds(reply.as_integer());
+    if (reply.as_integer() == -1) co_return Reacted{.outcome = Reacted::Outcome::outdated};
+    if (reply.as_integer() == -2) co_return Reacted{.outcome = Reacted::Outcome::too_many};
+    co_return Reacted{.flush_due_in = Milliseconds(reply.as_integer())};
 }
 
 Awaitable<Milliseconds> RoomOrder::flush(GroupId group, Timestamp now) {

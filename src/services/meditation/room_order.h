@@ -3,8 +3,8 @@
 // short log and published to all cores that have sockets of the room. A participant counts once, however many
 // connections they have; each connection holds a lease, and with the last lease the participant leaves. In rooms of
 // more than 100, comings, goings and reactions come together in few events, told by flush(). One object a core. Every
-// call is one round trip (announce_change two). Fault: Unavailable when Redis is down; then nothing, or everything, was
-// done.
+// call is one round trip (announce_change two, and three where Redis is full: then the room's log goes first). Fault:
+// Unavailable when Redis is down; then nothing, or everything, was done.
 
 #include "platform/base/async.h"
 #include "services/meditation/room_messages.h"
@@ -96,6 +96,19 @@ struct History {
     std::optional<std::vector<OrderedEvent>> events;  // nothing when the log does not reach back so far
 };
 
+struct ReactionRequest {
+    std::string epoch;  // that it is meant for; "" for any
+    RoomEvent reaction;
+    std::size_t at_most = 0;  // of one user in 10 s
+};
+
+struct Reacted {
+    enum class Outcome { ordered, outdated, too_many };  // outdated: the room has another epoch than the one named
+    Outcome outcome = Outcome::ordered;
+    Milliseconds flush_due_in{};  // zero for never
+    bool operator==(const Reacted&) const = default;
+};
+
 // The channel on which a room's events are published.
 std::string room_channel(GroupId group);
 OrderedEvent parse_event(std::string_view text);
@@ -111,8 +124,7 @@ public:
     Awaitable<Renewal> renew(RoomFacts facts, std::vector<Lease> leases, Timestamp now);
     // Takes expired leases away without holding any.
     Awaitable<Reaping> reap(GroupId group, Timestamp now);
-    // When a flush is due, zero for never; nothing when the room has another epoch than the one named.
-    Awaitable<std::optional<Milliseconds>> react(GroupId group, std::string epoch, RoomEvent reaction, Timestamp now);
+    Awaitable<Reacted> react(GroupId group, ReactionRequest request, Timestamp now);
     // Tells what has come together, if it is time; when the next flush is due, zero for never.
     Awaitable<Milliseconds> flush(GroupId group, Timestamp now);
     // Publishes the event (start, end) that brings the room to facts.state, once, whoever tells it how often.

@@ -1,7 +1,9 @@
 #include "services/meditation/room_order.h"
 
+#include "platform/limits/rate_limiter.h"
 #include "platform/postgres/test_loop.h"
 #include "platform/redis/client.h"
+#include "platform/redis/error_reply.h"
 #include "platform/redis/subscriber.h"
 #include "platform/redis/test_server.h"
 
@@ -41,6 +43,17 @@ protected:
                             .resume = {}};
     }
     Entry enter(int number, int device = 0) { return run(order_.enter(request(number, device), now_)).value(); }
+    Reacted::Outcome react(std::string epoch, std::size_t at_most = 2000) {
+        ReactionRequest request{.epoch = std::move(epoch), .reaction = make_reaction(user(1), {}), .at_most = at_most};
+        return run(order_.react(facts_.group, std::move(request), now_)).outcome;
+    }
+    // An event that tells of it takes 20 kB.
+    Group wordy_group() const {
+        Group group;
+        group.id = facts_.group;
+        group.description = std::string(20'000, 'x');
+        return group;
+    }
     std::vector<OrderedEvent> events() { return run(order_.read_after(facts_.group, 0)).events.value(); }
 
     asio::io_context io_;
@@ -102,8 +115,7 @@ TEST_F(RoomOrderTest, AFullRoomTakesOnlyThoseWhoAreInIt) {
 TEST_F(RoomOrderTest, WhoComesBackGetsWhatTheyMissedIfTheLogHasIt) {
     auto first = enter(1);
     EXPECT_FALSE(first.missed);
-    for (int i = 0; i < 1000; ++i)
-        EXPECT_TRUE(run(order_.react(facts_.group, first.epoch, make_reaction(user(1), {}), now_)));
+    for (int i = 0; i < 1000; ++i) EXPECT_EQ(react(first.epoch), Reacted::Outcome::ordered);
     auto back = request(1, 1);
     back.resume = ResumePoint{first.epoch, first.seq};
     auto entry = run(order_.enter(back, now_)).value();
@@ -117,6 +129,110 @@ TEST_F(RoomOrderTest, WhoComesBackGetsWhatTheyMissedIfTheLogHasIt) {
     EXPECT_FALSE(run(order_.enter(back, now_))->missed) << "that has not been yet";
     back.resume = ResumePoint{"another", 1};
     EXPECT_FALSE(run(order_.enter(back, now_))->missed);
+}
+
+TEST_F(RoomOrderTest, TheReactionsOfAUserAreCountedWhereverTheyComeFrom) {
+    auto epoch = enter(1).epoch;
+    for (int i = 0; i < 5; ++i) {
+        EXPECT_EQ(react(epoch, 5), Reacted::Outcome::ordered);
+        now_ += 1s;
+    }
+    EXPECT_EQ(react(epoch, 5), Reacted::Outcome::too_many);
+    now_ += 5s - 1ms;
+    EXPECT_EQ(react(epoch, 5), Reacted::Outcome::too_many);
+    now_ += 1ms;
+    EXPECT_EQ(react(epoch, 5), Reacted::Outcome::ordered) << "the first is 10 s ago";
+    EXPECT_EQ(react(epoch, 5), Reacted::Outcome::too_many);
+    EXPECT_EQ(events().size(), 1 + 6U);
+}
+
+TEST_F(RoomOrderTest, TheLogIsBoundedInBytes) {
+    enter(1);
+    auto group = wordy_group();
+    for (group.version = 1; group.version <= 100; ++group.version) run(order_.announce_change(group, now_));
+    std::vector<std::string> words{"LRANGE", room_channel(facts_.group) + ":log", "0", "-1"};
+    const auto kept = run(redis_.command({words.begin(), words.end()}));
+    std::size_t bytes = 0;
+    for (const auto& event : kept.items()) bytes += event.as_string().size();
+    EXPECT_LE(bytes, 512U * 1024);
+    EXPECT_GE(bytes, 480U * 1024);
+    const auto newest = run(order_.read_after(facts_.group, 0)).seq;
+    EXPECT_EQ(newest, 101);
+    const auto count = std::ssize(kept.items());
+    EXPECT_EQ(std::ssize(run(order_.read_after(facts_.group, newest - count)).events.value()), count);
+    EXPECT_FALSE(run(order_.read_after(facts_.group, newest - count - 1)).events);
+}
+
+// As the program runs its own.
+class FullRedisTest : public RoomOrderTest {
+protected:
+    static constexpr std::size_t kFiller = 8192;
+    // Until nothing more is taken.
+    Awaitable<bool> fill() {
+        const std::string filler(kFiller, 'x');
+        while (true) {
+            const auto key = "filler:" + std::to_string(++fillers_);
+            std::vector<std::string_view> words{"SET", key, filler, "EX", "900"};
+            try {
+                co_await full_.command(std::move(words));
+            } catch (const redis::MemoryFull&) {
+                co_return true;
+            }
+        }
+    }
+    FullRedisTest() {
+        full_.start();
+        postgres::run_until(io_, [this] { return full_.is_up(); });
+    }
+
+    int fillers_ = 0;
+    redis::TestServer small_{{"--maxmemory", "6mb", "--maxmemory-policy", "noeviction"}};
+    redis::Client full_{io_, options(small_)};
+    RoomOrder full_order_{full_};
+};
+
+TEST_F(FullRedisTest, KeepsCountersAndDropsTheLogOfARoomThatGoesOn) {
+    limits::RateLimiter limiter(full_);
+    const limits::Policy policy("guess", 1, 900s);
+    EXPECT_TRUE(run(limiter.take("guess", policy)).verdict.allowed);
+    auto entry = run(full_order_.enter(request(1), now_)).value();
+    auto group = wordy_group();
+    for (group.version = 1; group.version <= 20; ++group.version) run(full_order_.announce_change(group, now_));
+    ASSERT_TRUE(run(fill()));
+
+    limits::RateLimiter other(full_);
+    EXPECT_FALSE(run(other.take("guess", policy)).verdict.allowed) << "no counter is forgotten";
+    const auto react = [&] {
+        ReactionRequest request{.epoch = entry.epoch, .reaction = make_reaction(user(1), {}), .at_most = 100};
+        return run(full_order_.react(facts_.group, std::move(request), now_)).outcome;
+    };
+    // What the server uses goes up and down a little by itself.
+    bool is_dropped = false;
+    for (int i = 0; i < 50 && !is_dropped; ++i) {
+        ASSERT_TRUE(run(fill()));
+        EXPECT_EQ(react(), Reacted::Outcome::ordered);
+        is_dropped = !run(full_order_.read_after(facts_.group, 20)).events;
+    }
+    EXPECT_TRUE(is_dropped);
+    const auto newest = run(full_order_.read_after(facts_.group, 0)).seq;
+    EXPECT_EQ(run(full_order_.read_after(facts_.group, newest - 1)).events->size(), 1U);
+
+    bool is_refused = false;
+    for (int i = 0; i < 50 && !is_refused; ++i) {
+        ASSERT_TRUE(run(fill()));
+        auto other_room = request(1);
+        other_room.facts.group = GroupId::make(now_);
+        try {
+            run(full_order_.enter(std::move(other_room), now_));
+        } catch (const Unavailable&) {
+            is_refused = true;
+        }
+    }
+    EXPECT_TRUE(is_refused) << "a room without a log to drop";
+    EXPECT_GE(full_.stats().refused.read(), 3U);
+    std::vector<std::string_view> flush{"FLUSHALL"};
+    run(full_.command(std::move(flush)));
+    EXPECT_TRUE(run(full_order_.enter(request(1), now_)));
 }
 
 TEST_F(RoomOrderTest, AStateIsAnnouncedOnce) {
@@ -157,10 +273,10 @@ TEST_F(RoomOrderTest, WhatIsOrderedIsPublishedAsItIsKept) {
 
 TEST_F(RoomOrderTest, AnEmptyRedisBeginsANewEpoch) {
     auto before = enter(1);
-    run(order_.react(facts_.group, before.epoch, make_reaction(user(1), {}), now_));
+    react(before.epoch);
     std::vector<std::string_view> flush{"FLUSHALL"};
     run(redis_.command(flush));
-    EXPECT_FALSE(run(order_.react(facts_.group, before.epoch, make_reaction(user(1), {}), now_)));
+    EXPECT_EQ(react(before.epoch), Reacted::Outcome::outdated);
     EXPECT_EQ(run(order_.read_after(facts_.group, 0)).epoch, "");
     auto running = facts_;
     running.state = GroupState::running;

@@ -14,7 +14,8 @@ std::vector<http::SocketMessage> from_client() {
                               "The first frame, within 5 s; with `resume` what was missed since is asked for."),
         socket_message<StartMessage>("start", "The host begins the meditation."),
         socket_message<EndMessage>("end", "The host ends it."),
-        socket_message<ReactionMessage>("reaction", "A sign to all; at most 5 in 10 s. `ref` comes back to everyone."),
+        socket_message<ReactionMessage>("reaction",
+                                        "A sign to all; at most 5 of a user in 10 s. `ref` comes back to everyone."),
         socket_message<TimeMessage>("time", "Asks for the server's clock."),
         socket_message<AuthMessage>("auth", "A new access token, before the old one ends."),
         socket_message<LeaveMessage>("leave", "A clean goodbye; the server closes with 1000."),
@@ -52,15 +53,16 @@ std::vector<http::SocketMessage> from_server() {
 }  // namespace
 
 http::SocketProtocol room_protocol() {
-    return {.name = "room",
-            .path = "/api/v1/groups/{id}/live",
-            .summary =
-                "One text frame a message. Room events are numbered by `seq` within an `epoch`. Clock values are "
-                "milliseconds since 1970. Close codes: 4401 token ended, 4404 no such group, 4408 no hello, 4409 "
-                "full, 4410 over, 4429 too many messages, 1000 after leave, 1003 binary, 1009 too long, 1011 "
-                "fault, 1012 node restarting, 1013 overloaded.",
-            .from_client = from_client(),
-            .from_server = from_server()};
+    return {
+        .name = "room",
+        .path = "/api/v1/groups/{id}/live",
+        .summary =
+            "One text frame a message. Room events are numbered by `seq` within an `epoch`. Clock values are "
+            "milliseconds since 1970. Close codes: 4401 token ended, 4404 no such group, 4408 no hello, 4409 "
+            "full, 4410 over, 4429 too many messages or sockets, 1000 after leave, 1003 binary, 1009 too long, 1011 "
+            "fault, 1012 node restarting, 1013 overloaded.",
+        .from_client = from_client(),
+        .from_server = from_server()};
 }
 
 }  // namespace mindspace::meditation

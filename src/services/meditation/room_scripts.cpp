@@ -7,9 +7,9 @@ namespace {
 // What all scripts know.
 // KEYS: room      hash: epoch, seq, state, startsAt, endsAt, host and version of the group, hostLeftAt (ms, while the
 //                 host is away), told (the participants that clients know of; -1: not all the same), flushedAt and
-//                 reapedAt (ms), arrivals (a number), newcomers, history (the server's, below); its name is the
-//                 room's channel, too, and so in its slot
-//       log       list: the last events, whole
+//                 reapedAt (ms), arrivals (a number), newcomers, logBytes, history (the server's, below); its name is
+//                 the room's channel, too, and so in its slot
+//       log       list: the last events, whole, as many as 1,000 and 512 KiB hold
 //       people    hash: user → participant (JSON)
 //       arrivals  sorted set: user by the order of coming
 //       leases    sorted set: user/connection by its expiry (ms)
@@ -17,6 +17,8 @@ namespace {
 //       joined    hash: user → participant, of a large room: not told of yet
 //       left      hash: the same of those who left
 //       tally     hash: kind → reactions of a large room not told of yet
+// For a reaction:
+//       recent    list: the times of this user's last reactions (ms), as many as are allowed
 // Times are milliseconds of the calling node's clock.
 constexpr const char* kPrelude = R"(
 local room, log, people, arrivals, leases, counts, joined, left, tally = unpack(KEYS)
@@ -32,8 +34,16 @@ if written_in and written_in ~= history then redis.call('DEL', unpack(KEYS)) end
 local function order(event)
     local seq = redis.call('HINCRBY', room, 'seq', 1)
     local stamped = '{"seq":' .. seq .. ',"epoch":"' .. redis.call('HGET', room, 'epoch') .. '",' .. event .. '}'
-    redis.call('RPUSH', log, stamped)
-    redis.call('LTRIM', log, -1000, -1)
+    local kept, bytes = redis.call('RPUSH', log, stamped), #stamped
+    if kept == 1 then
+        redis.call('HSET', room, 'logBytes', bytes)
+    else
+        bytes = redis.call('HINCRBY', room, 'logBytes', bytes)
+    end
+    while kept > 1000 or (bytes > 524288 and kept > 1) do
+        bytes = redis.call('HINCRBY', room, 'logBytes', -#redis.call('LPOP', log))
+        kept = kept - 1
+    end
     redis.call('SPUBLISH', room, stamped)
     return seq
 end
@@ -226,11 +236,17 @@ flush(ARGV[1])
 return {gone, redis.call('ZCARD', leases)}
 )");
 
-// ARGV: 1 now, 2 the epoch that the caller knows ("" for any), 3 the reaction's kind, 4 its members. -1 when the room
-// is of another epoch; otherwise as flush().
+// ARGV: 1 now, 2 the epoch that the caller knows ("" for any), 3 the reaction's kind, 4 its members, 5 how many a user
+// may send in 10 s. -1 when the room is of another epoch, -2 when that are too many; otherwise as flush().
 const redis::Script kReactScript = make(R"(
 local epoch = redis.call('HGET', room, 'epoch')
 if not epoch or (ARGV[2] ~= '' and ARGV[2] ~= epoch) then return -1 end
+local recent, most = KEYS[10], tonumber(ARGV[5])
+local before = redis.call('LINDEX', recent, -most)
+if before and tonumber(before) > ARGV[1] - 10000 then return -2 end
+redis.call('RPUSH', recent, ARGV[1])
+redis.call('LTRIM', recent, -most, -1)
+redis.call('EXPIRE', recent, 60)
 if is_large() then redis.call('HINCRBY', tally, ARGV[3], 1) else order(ARGV[4]) end
 local due_in = flush(ARGV[1])
 keep()

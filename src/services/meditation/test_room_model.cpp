@@ -1,5 +1,7 @@
 #include "services/meditation/test_room_model.h"
 
+#include "services/meditation/room.h"
+
 #include <algorithm>
 #include <set>
 #include <tuple>
@@ -205,13 +207,18 @@ Reaping RoomModel::reap(Timestamp now) {
     return {.gone = std::move(gone), .is_deserted = room_->leases.empty()};
 }
 
-std::optional<Milliseconds> RoomModel::react(const std::string& epoch, const RoomEvent& reaction, Timestamp now) {
-    if (!room_ || (!epoch.empty() && epoch != room_->epoch)) return std::nullopt;
+Reacted RoomModel::react(const ReactionRequest& request, Timestamp now) {
+    if (!room_ || (!request.epoch.empty() && request.epoch != room_->epoch))
+        return {.outcome = Reacted::Outcome::outdated};
+    auto& recent = room_->reactions[*request.reaction.from];
+    if (recent.size() >= request.at_most && recent[recent.size() - request.at_most] > now - Room::kReactionWindow)
+        return {.outcome = Reacted::Outcome::too_many};
+    recent.push_back(now);
     if (is_large())
-        ++room_->tally[*reaction.kind];
+        ++room_->tally[*request.reaction.kind];
     else
-        order(reaction);
-    return flush(now);
+        order(request.reaction);
+    return {.flush_due_in = flush(now)};
 }
 
 void RoomModel::announce(const RoomFacts& facts, const RoomEvent& event) {

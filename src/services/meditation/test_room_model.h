@@ -24,6 +24,7 @@ struct ModelledRoom {
     std::map<UserId, Participant> joined;
     std::map<UserId, Participant> left;
     std::map<ReactionKind, std::int64_t> tally;
+    std::map<UserId, std::vector<Timestamp>> reactions;
     std::int64_t told = 0;
     Timestamp flushed_at{};
     Timestamp reaped_at{};
@@ -43,7 +44,7 @@ public:
     Departure leave(const Lease& lease, EventReason reason, Timestamp now) override;
     Renewal renew(const RoomFacts& facts, const std::vector<Lease>& leases, Timestamp now) override;
     Reaping reap(Timestamp now) override;
-    std::optional<Milliseconds> react(const std::string& epoch, const RoomEvent& reaction, Timestamp now) override;
+    Reacted react(const ReactionRequest& request, Timestamp now) override;
     Milliseconds flush(Timestamp now) override;
     void announce(const RoomFacts& facts, const RoomEvent& event) override;
     void announce_change(const Group& group, Timestamp now) override;

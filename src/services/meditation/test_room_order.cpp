@@ -43,8 +43,8 @@ public:
         return run(order_.renew(facts, leases, now));
     }
     Reaping reap(Timestamp now) override { return run(order_.reap(group_, now)); }
-    std::optional<Milliseconds> react(const std::string& epoch, const RoomEvent& reaction, Timestamp now) override {
-        return run(order_.react(group_, epoch, reaction, now));
+    Reacted react(const ReactionRequest& request, Timestamp now) override {
+        return run(order_.react(group_, request, now));
     }
     Milliseconds flush(Timestamp now) override { return run(order_.flush(group_, now)); }
     void announce(const RoomFacts& facts, const RoomEvent& event) override { run(order_.announce(facts, event)); }

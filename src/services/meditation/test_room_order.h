@@ -25,7 +25,7 @@ public:
     virtual Departure leave(const Lease& lease, EventReason reason, Timestamp now) = 0;
     virtual Renewal renew(const RoomFacts& facts, const std::vector<Lease>& leases, Timestamp now) = 0;
     virtual Reaping reap(Timestamp now) = 0;
-    virtual std::optional<Milliseconds> react(const std::string& epoch, const RoomEvent& reaction, Timestamp now) = 0;
+    virtual Reacted react(const ReactionRequest& request, Timestamp now) = 0;
     virtual Milliseconds flush(Timestamp now) = 0;
     virtual void announce(const RoomFacts& facts, const RoomEvent& event) = 0;
     virtual void announce_change(const Group& group, Timestamp now) = 0;

@@ -132,9 +132,10 @@ void RoomWorld::perform(TestCore& core, Leave& task) {
 }
 
 void RoomWorld::perform(TestCore& core, React& task) {
-    auto due_in = order_.react(task.epoch, task.reaction, now_);
-    if (!due_in) return tell(core, Outdated{task});
-    tell(core, Unflushed{*due_in});
+    auto reacted = order_.react(task.request, now_);
+    if (reacted.outcome == Reacted::Outcome::outdated) return tell(core, Outdated{task});
+    if (reacted.outcome == Reacted::Outcome::too_many) return tell(core, TooManyReactions{task.from});
+    tell(core, Unflushed{reacted.flush_due_in});
 }
 
 void RoomWorld::perform(TestCore& core, Flush&) {
