@@ -69,6 +69,11 @@ Core::Core(Shared& shared_parts, unsigned core_index)
       guard({auth::AuthStore(database), auth::SessionRegistry(redis, registry_scope(shared.config)), limiter, revoked,
              replicas},
             shared.auth_settings.access, shared.config.auth.token_cache),
+      overload(loop, shared.config.http.max_queue_delay,
+               [this](http::Queue queue, postgres::Client::TimePoint now) {
+                   using enum postgres::Client::Use;
+                   return database.delay(queue == http::Queue::reads ? read : write, now);
+               }),
       idempotency(database, shared.config.http.request_timeout) {
     database.start();
     replicas.start();
@@ -122,6 +127,7 @@ void Core::stop() {
     if (revocations) revocations->stop();
     if (retention) retention->stop();
     if (identity && identity->mailer) identity->mailer->stop();
+    overload.stop();
     subscriber.stop();
     redis.stop();
     replicas.stop();

@@ -96,6 +96,7 @@ public:
     limits::RateLimiter limiter;
     auth::RevokedSessions revoked;
     auth::TokenGuard guard;
+    http::OverloadControl overload;
     http::Idempotency idempotency;
     log::AccessLog access_log;
 

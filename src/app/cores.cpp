@@ -27,6 +27,7 @@ namespace {
 constexpr auto kStopLimit = std::chrono::seconds(5);
 constexpr auto kConnectLimit = std::chrono::seconds(5);
 constexpr auto kIdlePoll = std::chrono::milliseconds(20);
+constexpr auto kRefusalPause = std::chrono::milliseconds(25);
 
 http::ServerOptions common_options(const HttpSettings& http, std::size_t cores) {
     http::ServerOptions options{.max_connections = http.max_connections / cores + 1,
@@ -35,7 +36,7 @@ http::ServerOptions common_options(const HttpSettings& http, std::size_t cores) 
                                 .idle_timeout = http.idle_timeout,
                                 .request_timeout = http.request_timeout,
                                 .packs_websockets = http.websocket_compression};
-    options.per_network.connections = http.max_connections_per_network / cores + 1;
+    options.max_connections_per_network = http.max_connections_per_network / cores + 1;
     return options;
 }
 
@@ -116,6 +117,7 @@ void Cores::open_gateway(const std::vector<const Role*>& roles) {
     options.port = claim(cores_.front()->loop, http.address, http.port, "http.port");
     options.proxies = shared_.proxies;
     options.expects_proxy_header = http.proxy_protocol;
+    options.refusal_pause = kRefusalPause;
     if (shared_.tls) options.tls = &*shared_.tls;
     for (auto& core : cores_) {
         auto middleware = inner_middleware(*core);
@@ -135,7 +137,7 @@ void Cores::open_role(const Role& role) {
     options.address = http.role_address;
     options.port = claim(cores_.front()->loop, http.role_address, http.*role.port, setting);
     constexpr auto kUnbounded = std::numeric_limits<std::size_t>::max();  // gateways bound what one network may have
-    options.per_network = {.connections = kUnbounded, .unread_bytes = kUnbounded};
+    options.max_connections_per_network = options.max_unread_per_network = kUnbounded;
     auto trusted = http;
     trusted.forwarded_header = http::ForwardedField::x_forwarded_for;  // which gateways write
     options.proxies = make_proxy_trust(trusted);
@@ -161,7 +163,8 @@ http::Middleware Cores::inner_middleware(Core& core) const {
     return {.guard = &core.guard,
             .idempotency = &core.idempotency,
             .compression = &shared_.compression,
-            .access_log = shared_.config.log.access ? &core.access_log : nullptr};
+            .access_log = shared_.config.log.access ? &core.access_log : nullptr,
+            .overload = &core.overload};
 }
 
 void Cores::add_listener(Core& core, const http::ServerOptions& options, http::Endpoints endpoints,

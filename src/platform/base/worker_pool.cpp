@@ -3,6 +3,7 @@
 #include "platform/base/result.h"
 
 #include <pthread.h>
+#include <sys/resource.h>
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/execution_context.hpp>
 #include <boost/asio/post.hpp>
@@ -16,6 +17,8 @@
 namespace mindspace {
 
 namespace {
+
+constexpr int kBackgroundNice = 10;
 
 // Tells the threads of the pool whether a loop still exists: posting to one that is gone would be undefined.
 class LoopGate {
@@ -77,8 +80,8 @@ private:
 
 }  // namespace
 
-WorkerPool::WorkerPool(std::string name, std::size_t threads, std::size_t max_queued)
-    : name_(name.substr(0, 15)), max_queued_(max_queued) {
+WorkerPool::WorkerPool(std::string name, std::size_t threads, std::size_t max_queued, Share share)
+    : name_(name.substr(0, 15)), max_queued_(max_queued), share_(share) {
     threads_.reserve(threads);
     for (std::size_t i = 0; i < threads; ++i) {
         auto& thread = threads_.emplace_back([this] { work_until_stopped(); });
@@ -124,14 +127,20 @@ Awaitable<> WorkerPool::perform(Job job) {
     if (!wait->finished) throw boost::system::system_error(asio::error::operation_aborted);
 }
 
+void WorkerPool::reject() {
+    rejected_.fetch_add(1, std::memory_order_relaxed);
+    throw Unavailable("the " + name_ + " pool is full");
+}
+
+void WorkerPool::expect_room() {
+    std::scoped_lock lock(mutex_);
+    if (is_full()) reject();
+}
+
 void WorkerPool::enqueue(Job job) {
     {
         std::scoped_lock lock(mutex_);
-        // A job that an idle thread is about to take does not count as waiting.
-        if (queue_.size() + running_ >= threads_.size() + max_queued_) {
-            rejected_.fetch_add(1, std::memory_order_relaxed);
-            throw Unavailable("the " + name_ + " pool is full");
-        }
+        if (is_full()) reject();
         queue_.push_back(std::move(job));
         queued_.store(queue_.size(), std::memory_order_relaxed);
     }
@@ -139,6 +148,8 @@ void WorkerPool::enqueue(Job job) {
 }
 
 void WorkerPool::work_until_stopped() {
+    // Of this thread alone, on Linux (sched(7)).
+    if (share_ == Share::background) setpriority(PRIO_PROCESS, 0, kBackgroundNice);
     std::unique_lock lock(mutex_);
     while (true) {
         wake_.wait(lock, [this] { return stopping_ || !queue_.empty(); });

@@ -23,8 +23,11 @@ namespace mindspace {
 
 class WorkerPool {
 public:
+    // How the system shares a processor that has not enough for all: `background` gives way to loops and servers.
+    enum class Share { usual, background };
+
     // `name` is what the threads are called (15 characters at most are shown by the system).
-    WorkerPool(std::string name, std::size_t threads, std::size_t max_queued);
+    WorkerPool(std::string name, std::size_t threads, std::size_t max_queued, Share share = Share::usual);
     // Finishes what is queued, then joins.
     ~WorkerPool();
 
@@ -43,6 +46,9 @@ public:
         co_return result.get();
     }
 
+    // Throws what run() would throw now, for a caller who has much to do before that. Counts it likewise.
+    void expect_room();
+
     struct Stats {
         std::size_t queued;
         std::size_t running;
@@ -55,11 +61,15 @@ private:
     using Job = std::move_only_function<void()>;
 
     Awaitable<> perform(Job job);
+    // A job that an idle thread is about to take does not count as waiting. Under mutex_.
+    [[nodiscard]] bool is_full() const { return queue_.size() + running_ >= threads_.size() + max_queued_; }
+    [[noreturn]] void reject();
     void enqueue(Job job);
     void work_until_stopped();
 
     const std::string name_;
     const std::size_t max_queued_;
+    const Share share_;
 
     std::mutex mutex_;
     std::condition_variable wake_;

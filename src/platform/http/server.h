@@ -29,8 +29,13 @@ struct ServerOptions {
     std::uint16_t port = 0;
     ParseLimits limits{};
     std::size_t max_connections = 15000;  // of this core; beyond: accepted and closed at once
-    // Of this core, for each network of clients; proxies are not counted, but those for whom they call.
-    ClientNetworks::Limits per_network{.connections = 5000, .unread_bytes = 32 * 1024 * 1024};
+    // Of this core; max_connections is its total. Proxies are not counted by themselves, but those for whom they call.
+    std::size_t max_connections_per_network = 5000;
+    std::size_t max_unread_per_network = 32 * 1024 * 1024;  // bytes
+    std::size_t max_unread = 128 * 1024 * 1024;             // bytes
+    // After a 503 the same client's next request on the connection is not handled before: one that ignores Retry-After
+    // costs little. Zero where requests of many clients share connections.
+    std::chrono::milliseconds refusal_pause{0};
     std::chrono::seconds header_timeout{10};   // from the first octet of a request, or from the connection
     std::chrono::seconds body_timeout{30};     // from the end of the head
     std::chrono::seconds idle_timeout{75};     // between requests
@@ -63,7 +68,7 @@ public:
     // server serves are told here to come back within `window`.
     void drain(std::chrono::milliseconds window);
     // True when nothing is open any more.
-    [[nodiscard]] bool is_idle() const { return connections_.empty() && websockets_.empty() && tunnels_.empty(); }
+    [[nodiscard]] bool is_idle() const { return open_connections() == 0; }
     // Ends everything at once.
     void stop();
 
@@ -76,6 +81,9 @@ private:
     Awaitable<> sweep();
     void sweep_websockets(std::size_t turn);
     void adopt(asio::ip::tcp::socket socket);
+    [[nodiscard]] std::size_t open_connections() const {
+        return connections_.size() + websockets_.size() + tunnels_.size();
+    }
     void flush_soon(std::shared_ptr<WebSocket> socket);
     void flush_some();
 

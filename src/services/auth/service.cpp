@@ -124,6 +124,7 @@ Awaitable<Result<LoggedIn>> AuthService::register_user(Register request, Origin 
 }
 
 Awaitable<Result<LoggedIn>> AuthService::login(Login request, Origin origin) {
+    hasher_.expect_room();
     auto key = email_key(request.email);
     auto found = co_await find_for_login(request.email, origin.ip);
     if (!found) co_return found.error();

@@ -277,6 +277,21 @@ TEST(Proxy, DoesNotTakeTheRestOfARefusedRequestForAnother) {
     EXPECT_THAT(answer, HasSubstr("Connection: close\r\n"));
 }
 
+// Another node would be as busy: what an overloaded role refuses is neither sent again nor held against its node.
+TEST(Proxy, PassesTheRefusalOfAnOverloadedRoleOn) {
+    ScriptedServer busy([](const std::string&) {
+        return Reply{"HTTP/1.1 503 Service Unavailable\r\nRetry-After: 7\r\nContent-Length: 2\r\n\r\n{}"};
+    });
+    const Gateway gateway({busy.port()});
+    const std::size_t refusals = Ejection::kFailuresInARow + 2;
+    for (std::size_t i = 0; i < refusals; ++i) {
+        const auto answer = gateway.ask("GET");
+        EXPECT_THAT(answer, StartsWith("HTTP/1.1 503 "));
+        EXPECT_THAT(answer, HasSubstr("\r\nRetry-After: 7\r\n"));
+    }
+    EXPECT_THAT(busy.requests(), SizeIs(refusals));
+}
+
 TEST(Proxy, Answers408ToAClientThatIsTooSlow) {
     ScriptedServer server([](const std::string&) { return Reply{kOk}; });
     const Gateway gateway({server.port()}, Milliseconds(5000), {.body_timeout = std::chrono::seconds(1)});
