@@ -27,7 +27,6 @@ namespace {
 constexpr auto kStopLimit = std::chrono::seconds(5);
 constexpr auto kConnectLimit = std::chrono::seconds(5);
 constexpr auto kIdlePoll = std::chrono::milliseconds(20);
-constexpr auto kRefusalPause = std::chrono::milliseconds(25);
 
 http::ServerOptions common_options(const HttpSettings& http, std::size_t cores) {
     http::ServerOptions options{.max_connections = http.max_connections / cores + 1,
@@ -59,6 +58,7 @@ gateway::UpstreamOptions upstream_options(const Config& config) {
     return {.timeout = std::min<Milliseconds>(config.upstream.timeout, config.http.request_timeout),
             .connect_timeout = config.upstream.connect_timeout,
             .max_connections = config.upstream.max_connections,
+            .max_queue_delay = config.http.max_queue_delay,
             .scheme = config.tls.is_on() ? "https" : "http"};
 }
 
@@ -117,7 +117,7 @@ void Cores::open_gateway(const std::vector<const Role*>& roles) {
     options.port = claim(cores_.front()->loop, http.address, http.port, "http.port");
     options.proxies = shared_.proxies;
     options.expects_proxy_header = http.proxy_protocol;
-    options.refusal_pause = kRefusalPause;
+    options.paces_refused = true;
     if (shared_.tls) options.tls = &*shared_.tls;
     for (auto& core : cores_) {
         auto middleware = inner_middleware(*core);

@@ -21,6 +21,7 @@ constexpr int kUsers = 8;
 constexpr int kSessionsEach = 30;
 constexpr std::size_t kFewConnections = 64;
 constexpr std::size_t kManyConnections = 1000;
+constexpr std::size_t kVeryManyConnections = 6000;
 
 std::string read_sessions(const Person& person) {
     return "GET /api/v1/sessions HTTP/1.1\r\nHost: here\r\nAuthorization: Bearer " + person.client.access_token() +
@@ -73,8 +74,10 @@ First ask_first_while(const Program& program, const std::function<void()>& work)
     return seen;
 }
 
-TEST(AbuseOverload, AtThreeTimesTheCapacityServesWhatItCanInTime) {
-    Program program({{"MINDSPACE_HTTP_MAX_QUEUE_DELAY_MS", "50"}});
+class AbuseOverload : public testing::TestWithParam<std::size_t> {};
+
+TEST_P(AbuseOverload, AtThreeTimesTheCapacityServesWhatItCanInTime) {
+    Program program({{"MINDSPACE_HTTP_MAX_QUEUE_DELAY_MS", "100"}});
     const auto requests = requests_of_many(program);
     const auto run = [&](std::size_t connections, double rate, std::chrono::milliseconds length) {
         return load(
@@ -83,14 +86,14 @@ TEST(AbuseOverload, AtThreeTimesTheCapacityServesWhatItCanInTime) {
     run(kFewConnections, 0, 1s);  // warm
     const auto capacity = run(kFewConnections, 0, 3s).per_second(200);
     LoadReport during;
-    const auto first = ask_first_while(program, [&] { during = run(kManyConnections, 3 * capacity, 6s); });
+    const auto first = ask_first_while(program, [&] { during = run(GetParam(), 3 * capacity, 6s); });
     const auto after = run(kFewConnections, capacity / 2, 6s);
     const auto goodput = during.per_second(200) / capacity;
     std::cout << fmt::format(
         "abuse: three times the capacity of GET /sessions on {} connections\n"
         "  capacity {:.0f}/s; served {:.0f}/s ({:.0f} %), p99 {:.0f} ms; refused {:.0f}/s, p99 {:.0f} ms\n"
         "  of what comes first {} of {} served; afterwards the last refusal after {} ms, p99 {:.0f} ms\n",
-        kManyConnections, capacity, during.per_second(200), 100 * goodput, during.milliseconds(200, 0.99),
+        GetParam(), capacity, during.per_second(200), 100 * goodput, during.milliseconds(200, 0.99),
         during.per_second(503), during.milliseconds(503, 0.99), first.served, first.asked, after.last_refusal.count(),
         after.milliseconds(200, 0.99));
     for (const auto* report : {&std::as_const(during), &after}) {
@@ -102,11 +105,13 @@ TEST(AbuseOverload, AtThreeTimesTheCapacityServesWhatItCanInTime) {
     if (!is_shipped()) return;
     EXPECT_GE(goodput, 0.85);
     EXPECT_LE(during.milliseconds(200, 0.99), 1000);
-    EXPECT_LE(during.milliseconds(503, 0.99), 50);
     EXPECT_LE(after.last_refusal, 5s);
+    if (GetParam() <= kManyConnections) EXPECT_LE(during.milliseconds(503, 0.99), 50) << "there is a turn for each";
 }
 
-TEST(AbuseOverload, OfLoginsThatIgnoreRetryAfterHoldsNoReaderUp) {
+INSTANTIATE_TEST_SUITE_P(Connections, AbuseOverload, testing::Values(kManyConnections, kVeryManyConnections));
+
+TEST(AbuseLogins, ThatIgnoreRetryAfterHoldNoReaderUp) {
     Program program(kFullPasswordHash);
     auto reader = register_person(program);
     const auto somebody = register_person(program);

@@ -43,12 +43,12 @@ bool Connection::admit_content() {
 
 // The client that has just been refused, if it has the connection for itself.
 void Connection::note_refusal() {
-    const auto pause = server_.options_.refusal_pause;
     const bool is_shared = is_proxied_ && client_.address != peer_.to_string();
-    if (pause > pause.zero() && !is_shared) paused_until_ = Clock::now() + pause;
+    if (server_.options_.paces_refused && !is_shared)
+        paused_until_ = server_.dispatcher_.turn_after_refusal(Clock::now());
 }
 
-// Until the client may be refused again. What comes before all else does not wait.
+// Until it is the turn of the client that has been refused. What comes before all else does not wait.
 Awaitable<> Connection::pause() {
     const auto until = std::exchange(paused_until_, Clock::time_point{});
     if (Clock::now() >= until || server_.dispatcher_.priority(parser_.head()) == Priority::first) co_return;

@@ -44,6 +44,12 @@ public:
     // Before the content of a request is read: the response, if it is too much for this core now.
     std::optional<Response> refuse_overload(const RequestHead& head);
 
+    // When a client that is refused now is heard again, should it come back before.
+    [[nodiscard]] std::chrono::steady_clock::time_point turn_after_refusal(
+        std::chrono::steady_clock::time_point now) const {
+        return middleware_.overload != nullptr ? middleware_.overload->turn_after_refusal(now) : now;
+    }
+
     // Of the endpoint that the request is for.
     [[nodiscard]] Priority priority(const RequestHead& head) const;
 

@@ -11,7 +11,11 @@ namespace mindspace::http {
 namespace {
 
 constexpr auto kTick = std::chrono::milliseconds(10);
-constexpr int kLoopShare = 2;
+constexpr int kLoopShare = 4;
+constexpr auto kPause = std::chrono::milliseconds(25);
+constexpr auto kLongestPause = std::chrono::milliseconds(1000);  // what Retry-After says
+constexpr auto kShortestTurn = std::chrono::microseconds(100);
+constexpr auto kLongestTurn = std::chrono::milliseconds(5);
 constexpr auto kLogPause = std::chrono::seconds(10);
 
 constexpr std::size_t index_of(Queue queue) {
@@ -25,9 +29,11 @@ double in_milliseconds(OverloadControl::Duration duration) {
 }  // namespace
 
 OverloadControl::OverloadControl(asio::io_context& loop, Duration target, DatabaseDelay database)
-    : timer_(loop),
+    : loop_target_(target / kLoopShare),
+      timer_(loop),
       database_(std::move(database)),
-      gates_{QueueGate(target / kLoopShare), QueueGate(target), QueueGate(target)} {}
+      gates_{QueueGate(loop_target_), QueueGate(target), QueueGate(target)},
+      turn_length_(kShortestTurn) {}
 
 OverloadControl::~OverloadControl() {
     stop();
@@ -44,6 +50,11 @@ bool OverloadControl::admits(const Endpoint* endpoint, TimePoint now) {
     if (!needs_database) return true;
     const auto queue = endpoint->declaration.method == Method::get ? Queue::reads : Queue::writes;
     return passes(queue, priority, database_(queue, now), now);
+}
+
+OverloadControl::TimePoint OverloadControl::turn_after_refusal(TimePoint now) {
+    next_turn_ = std::clamp<TimePoint>(next_turn_ + turn_length_, now + kPause, now + kLongestPause);
+    return next_turn_;
 }
 
 bool OverloadControl::passes(Queue queue, Priority priority, Duration delay, TimePoint now) {
@@ -73,6 +84,8 @@ void OverloadControl::tick(TimePoint now) {
     last_delay_ = now - due_;
     gates_[index_of(Queue::loop)].observe(last_delay_, now);
     for (const auto queue : {Queue::reads, Queue::writes}) gates_[index_of(queue)].observe(database_(queue, now), now);
+    turn_length_ = last_delay_ > loop_target_ ? std::min<Duration>(turn_length_ * 5 / 4, kLongestTurn)
+                                              : std::max<Duration>(turn_length_ * 9 / 10, kShortestTurn);
     note_state(now);
     if (std::exchange(was_asked_, false) || is_overloaded()) return tick_at(now + kTick);
     is_ticking_ = false;

@@ -41,7 +41,7 @@ public:
     using DatabaseDelay = std::function<Duration(Queue, TimePoint)>;
 
     // `target` is how long a request may wait for the database while others are refused for it; for the loop, which a
-    // request passes several times, half of it.
+    // request passes several times, a quarter of it.
     OverloadControl(asio::io_context& loop, Duration target, DatabaseDelay database);
     ~OverloadControl();
     OverloadControl(const OverloadControl&) = delete;
@@ -52,6 +52,10 @@ public:
 
     // False: the request is to be refused. `endpoint` is null for a request that found none.
     [[nodiscard]] bool admits(const Endpoint* endpoint, TimePoint now);
+
+    // When a client that is refused now is heard again if it comes back at once. They take turns, so that those who
+    // ignore Retry-After cost little, and less when the loop is late all the same.
+    [[nodiscard]] TimePoint turn_after_refusal(TimePoint now);
 
     // A request that is being served, as long as this lives.
     class Served {
@@ -86,6 +90,7 @@ private:
     void tick(TimePoint now);
     void note_state(TimePoint now);
 
+    const Duration loop_target_;
     asio::steady_timer timer_;
     DatabaseDelay database_;
     std::array<QueueGate, kQueues> gates_;
@@ -94,7 +99,9 @@ private:
     Duration last_delay_{};
     bool is_ticking_ = false;
     bool was_asked_ = false;  // since the last tick
-    TimePoint told_at_{};     // when the log was told of an overload
+    Duration turn_length_{};
+    TimePoint next_turn_{};
+    TimePoint told_at_{};  // when the log was told of an overload
     bool is_told_ = false;
     std::uint64_t refused_before_ = 0;
 

@@ -33,9 +33,8 @@ struct ServerOptions {
     std::size_t max_connections_per_network = 5000;
     std::size_t max_unread_per_network = 32 * 1024 * 1024;  // bytes
     std::size_t max_unread = 128 * 1024 * 1024;             // bytes
-    // After a 503 the same client's next request on the connection is not handled before: one that ignores Retry-After
-    // costs little. Zero where requests of many clients share connections.
-    std::chrono::milliseconds refusal_pause{0};
+    // Whether a client that comes back at once after a 503 waits for its turn. Not where clients share connections.
+    bool paces_refused = false;
     std::chrono::seconds header_timeout{10};   // from the first octet of a request, or from the connection
     std::chrono::seconds body_timeout{30};     // from the end of the head
     std::chrono::seconds idle_timeout{75};     // between requests

@@ -8,7 +8,10 @@
 
 #include <boost/asio/post.hpp>
 
+#include <atomic>
 #include <future>
+#include <thread>
+#include <vector>
 
 namespace mindspace::gateway {
 namespace {
@@ -290,6 +293,29 @@ TEST(Proxy, PassesTheRefusalOfAnOverloadedRoleOn) {
         EXPECT_THAT(answer, HasSubstr("\r\nRetry-After: 7\r\n"));
     }
     EXPECT_THAT(busy.requests(), SizeIs(refusals));
+}
+
+TEST(Proxy, RefusesWhatWouldWaitLongForAConnection) {
+    std::atomic<bool> is_slow = true;
+    ScriptedServer server([&](const std::string&) {
+        if (is_slow) std::this_thread::sleep_for(Milliseconds(100));
+        return Reply{kOk};
+    });
+    const Gateway gateway({server.port()});
+    std::atomic<int> refused = 0;
+    {
+        std::vector<std::jthread> clients;
+        for (int i = 0; i < 40; ++i)  // for four connections
+            clients.emplace_back([&] {
+                eventually([&] {
+                    if (gateway.ask("GET").find("\"overloaded\"") != std::string::npos) ++refused;
+                    return refused > 0;
+                });
+            });
+    }
+    EXPECT_GT(refused, 0);
+    is_slow = false;
+    EXPECT_TRUE(eventually([&] { return gateway.ask("GET").starts_with("HTTP/1.1 200 "); }));
 }
 
 TEST(Proxy, Answers408ToAClientThatIsTooSlow) {
