@@ -127,20 +127,20 @@ Awaitable<> WorkerPool::perform(Job job) {
     if (!wait->finished) throw boost::system::system_error(asio::error::operation_aborted);
 }
 
-void WorkerPool::reject() {
-    rejected_.fetch_add(1, std::memory_order_relaxed);
-    throw Unavailable("the " + name_ + " pool is full");
-}
-
-void WorkerPool::expect_room() {
+bool WorkerPool::has_room() {
     std::scoped_lock lock(mutex_);
-    if (is_full()) reject();
+    if (!is_full()) return true;
+    rejected_.fetch_add(1, std::memory_order_relaxed);
+    return false;
 }
 
 void WorkerPool::enqueue(Job job) {
     {
         std::scoped_lock lock(mutex_);
-        if (is_full()) reject();
+        if (is_full()) {
+            rejected_.fetch_add(1, std::memory_order_relaxed);
+            throw Unavailable("the " + name_ + " pool is full");
+        }
         queue_.push_back(std::move(job));
         queued_.store(queue_.size(), std::memory_order_relaxed);
     }

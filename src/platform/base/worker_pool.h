@@ -46,8 +46,8 @@ public:
         co_return result.get();
     }
 
-    // Throws what run() would throw now, for a caller who has much to do before that. Counts it likewise.
-    void expect_room();
+    // For a caller who has much to do before run(). False: it would throw now; counted as rejected.
+    [[nodiscard]] bool has_room();
 
     struct Stats {
         std::size_t queued;
@@ -63,7 +63,6 @@ private:
     Awaitable<> perform(Job job);
     // A job that an idle thread is about to take does not count as waiting. Under mutex_.
     [[nodiscard]] bool is_full() const { return queue_.size() + running_ >= threads_.size() + max_queued_; }
-    [[noreturn]] void reject();
     void enqueue(Job job);
     void work_until_stopped();
 

@@ -53,7 +53,7 @@ Awaitable<> Connection::pause() {
     const auto until = std::exchange(paused_until_, Clock::time_point{});
     if (Clock::now() >= until || server_.dispatcher_.priority(parser_.head()) == Priority::first) co_return;
     bool written = co_await flush_before_reading();
-    if (!written) co_return;
+    if (!written || !stream_.socket().is_open()) co_return;  // aborted meanwhile: nobody would cancel the timer
     asio::steady_timer timer(server_.loop_, until);
     pausing_ = &timer;
     co_await timer.async_wait(kTuple);

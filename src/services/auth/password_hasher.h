@@ -27,8 +27,8 @@ public:
     Awaitable<std::string> hash(std::string password);
     // Whether the password fits the PHC string.
     Awaitable<bool> verify(std::string password, std::string phc);
-    // Throws Unavailable when the pool is full: before a login costs anything else.
-    void expect_room() { pool_.expect_room(); }
+    // False: the pool is full, and a login need not cost anything else.
+    [[nodiscard]] bool has_room() { return pool_.has_room(); }
     // Whether the PHC string was made with less memory or fewer passes than are asked for now.
     [[nodiscard]] bool is_outdated(const std::string& phc) const;
     // Does the same work as verify, for an account that does not exist.
