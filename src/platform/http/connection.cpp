@@ -171,7 +171,8 @@ Awaitable<Connection::Outcome> Connection::answer_request(BodyReader* content) {
     append(response, head.method, keep_alive);
     if (!response.body.empty() && !is_copied(response) && head.method != Method::head &&
         !is_bodyless(response.status)) {
-        bool written = co_await flush(response.body);
+        const auto rest = hold(response.body.size() - std::min(response.body.size(), kWrittenAtOnce));
+        bool written = rest && co_await flush(response.body);
         if (!written) co_return Outcome::over;
     }
     co_return co_await finish_answer(keep_alive);
@@ -263,14 +264,11 @@ Awaitable<bool> Connection::read_more() {
 }
 
 // Writes what is due, and the given texts behind it, in parts that each have the time of a write: a slow client gets
-// all of a long response, one that stands still or takes a byte at a time does not. All of it counts as unread
-// meanwhile.
+// all of a long response, one that stands still or takes a byte at a time does not. What is written at once counts as
+// unread meanwhile; whoever owns more of it counts the rest.
 Awaitable<bool> Connection::flush(std::string_view behind, std::string_view end) {
-    const auto held = stream_.place().hold(out_.size() + behind.size());
-    if (!held) {
-        server_.metrics_.unread_refused[static_cast<std::size_t>(held.error())].add(1);
-        co_return false;
-    }
+    const auto held = hold(out_.size() + std::min(behind.size(), kWrittenAtOnce));
+    if (!held) co_return false;
     bool alive = true;
     is_writing_ = true;
     do {

@@ -44,6 +44,7 @@ private:
     Awaitable<Outcome> stream(Response response);
     Awaitable<Outcome> finish_answer(bool keep_alive);
     Awaitable<> refuse(ParseFailure failure);
+    std::expected<ClientNetworks::Unread, ClientNetworks::Bound> hold(std::size_t bytes);
     bool admit_content();
     void append_too_many();
     void refuse_at_once();

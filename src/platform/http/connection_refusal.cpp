@@ -33,6 +33,13 @@ void Connection::refuse_at_once() {
     stream_.write_now({&bytes, 1}, ignored);
 }
 
+// Bytes of a response that are about to be written, or what does not let them: then the connection ends.
+std::expected<ClientNetworks::Unread, ClientNetworks::Bound> Connection::hold(std::size_t bytes) {
+    auto held = stream_.place().hold(bytes);
+    if (!held) server_.metrics_.unread_refused[static_cast<std::size_t>(held.error())].add(1);
+    return held;
+}
+
 // Before the content of a request is read. False: there is too much to do, which the client is told.
 bool Connection::admit_content() {
     auto refusal = server_.dispatcher_.refuse_overload(parser_.head());
