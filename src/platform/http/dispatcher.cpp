@@ -114,11 +114,11 @@ std::optional<Response> Dispatcher::refuse_overload(const RequestHead& head) {
 
 // There may be many a second: all but the id is made beforehand, and the log is told of the overload only.
 Response Dispatcher::overloaded(const RequestHead& head, const Router::Match& match) {
-    static const Response made = problem(503, "overloaded", "The service is overloaded; try again later.", "");
+    static const Response kMade = problem(503, "overloaded", "The service is overloaded; try again later.", "");
     Exchange exchange{.head = head, .body = {}, .request_id = request_id_of(head), .client = {}, .principal = {}};
-    Response response{.status = made.status, .content_type = made.content_type, .body = {}, .headers = made.headers};
-    response.body.reserve(made.body.size() + exchange.request_id.size());
-    response.body.append(made.body, 0, made.body.size() - kIdEnd.size()).append(exchange.request_id).append(kIdEnd);
+    Response response{.status = kMade.status, .content_type = kMade.content_type, .body = {}, .headers = kMade.headers};
+    response.body.reserve(kMade.body.size() + exchange.request_id.size());
+    response.body.append(kMade.body, 0, kMade.body.size() - kIdEnd.size()).append(exchange.request_id).append(kIdEnd);
     mark(exchange, match.allow, response);
     metrics_.record(match.endpoint, response.status, {});
     return response;

@@ -109,7 +109,7 @@ protected:
         served_ = many(control_);
         thread_ = std::thread([this] { loop_.run(); });
     }
-    ~OverloadedServer() override {
+    void TearDown() override {
         asio::post(loop_, [this] {
             server_->stop();
             control_.stop();

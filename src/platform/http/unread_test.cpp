@@ -59,7 +59,7 @@ protected:
         server_->start();
         thread_ = std::thread([this] { loop_.run(); });
     }
-    ~UnreadResponses() override {
+    void TearDown() override {
         asio::post(loop_, [this] { server_->stop(); });
         thread_.join();
     }
