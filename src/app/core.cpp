@@ -76,7 +76,11 @@ Core::Core(Shared& shared_parts, unsigned core_index)
       revoked(shared.auth_settings.access.ttl),
       guard({auth::AuthStore(database), auth::SessionRegistry(redis, registry_scope(shared.config)), limiter, revoked,
              replicas},
-            shared.auth_settings.access, shared.config.auth.token_cache) {
+            shared.auth_settings.access, shared.config.auth.token_cache),
+      overload(loop, shared.config.http.max_queue_delay, [this](http::Queue queue, postgres::Client::TimePoint now) {
+          using enum postgres::Client::Use;
+          return database.delay(queue == http::Queue::reads ? read : write, now);
+      }) {
     if (shared.secret) idempotency.emplace(database, *shared.secret, shared.config.http.request_timeout);
     database.start();
     replicas.start();
@@ -148,6 +152,7 @@ void Core::stop() {
     if (retention) retention->stop();
     if (database_check) database_check->stop();
     if (identity && identity->mailer) identity->mailer->stop();
+    overload.stop();
     subscriber.stop();
     redis.stop();
     replicas.stop();

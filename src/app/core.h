@@ -100,6 +100,7 @@ public:
     limits::RateLimiter limiter;
     auth::RevokedSessions revoked;
     auth::TokenGuard guard;
+    http::OverloadControl overload;
     std::optional<http::Idempotency> idempotency;  // where there is a secret, so of the roles that keep responses
     log::AccessLog access_log;
 

@@ -36,7 +36,7 @@ http::ServerOptions common_options(const HttpSettings& http, std::size_t cores) 
                                 .idle_timeout = http.idle_timeout,
                                 .request_timeout = http.request_timeout,
                                 .packs_websockets = http.websocket_compression};
-    options.per_network.connections = http.max_connections_per_network / cores + 1;
+    options.max_connections_per_network = http.max_connections_per_network / cores + 1;
     return options;
 }
 
@@ -48,6 +48,7 @@ gateway::UpstreamOptions upstream_options(const Config& config) {
     return {.timeout = std::min<Milliseconds>(config.upstream.timeout, config.http.request_timeout),
             .connect_timeout = config.upstream.connect_timeout,
             .max_connections = config.upstream.max_connections,
+            .max_queue_delay = config.http.max_queue_delay,
             .scheme = config.tls.is_on() ? "https" : "http"};
 }
 
@@ -67,7 +68,7 @@ std::vector<http::Origin> parse_nodes(const std::vector<std::string>& nodes, std
 // What gateways have already bounded, and refuse in words of their own, must not fail here first.
 void leave_bounds_to_gateways(http::ServerOptions& options) {
     constexpr auto kUnbounded = std::numeric_limits<std::size_t>::max();
-    options.per_network = {.connections = kUnbounded, .unread_bytes = kUnbounded};
+    options.max_connections_per_network = options.max_unread_per_network = kUnbounded;
     options.limits.max_headers += 8;  // gateways add some
     options.limits.max_head_bytes += 1024;
     options.body_timeout += 5s;
@@ -112,6 +113,7 @@ void Cores::open_gateway(const std::vector<const Role*>& roles) {
     auto options = common_options(http, cores_.size());
     options.proxies = shared_.proxies;
     options.expects_proxy_header = http.proxy_protocol;
+    options.paces_refused = true;
     if (shared_.tls) options.tls = &*shared_.tls;
     for (auto& core : cores_) {
         auto middleware = inner_middleware(*core);
@@ -153,7 +155,8 @@ http::Middleware Cores::inner_middleware(Core& core) const {
     return {.guard = &core.guard,
             .idempotency = core.idempotency ? &*core.idempotency : nullptr,
             .compression = &shared_.compression,
-            .access_log = shared_.config.log.access ? &core.access_log : nullptr};
+            .access_log = shared_.config.log.access ? &core.access_log : nullptr,
+            .overload = &core.overload};
 }
 
 void Cores::add_listener(Core& core, const Role& role, const http::ServerOptions& options, http::Endpoints endpoints,

@@ -65,6 +65,7 @@ http::Declaration page(std::string_view path, std::string_view summary) {
             .access = Access::anyone,
             .summary = summary,
             .limit = LimitClass::none,
+            .cached = true,
             .hidden = true};
 }
 
@@ -250,6 +251,9 @@ Response metrics_page(const std::vector<std::unique_ptr<Core>>& cores) {
         for (const auto& core : cores) figures.push_back(&core->listeners[i]->metrics);
         http::collect(cores.front()->listeners[i]->router, figures, page);
     }
+    std::vector<const http::OverloadControl*> overload;
+    for (const auto& core : cores) overload.push_back(&core->overload);
+    http::collect(overload, page);
     collect_clients(cores, page);
     collect_caches(cores, page);
     collect_sessions(cores, page);
@@ -274,6 +278,7 @@ http::Endpoints health_endpoints(Core& core) {
                              .access = Access::anyone,
                              .summary = "Whether the process runs.",
                              .limit = LimitClass::none,
+                             .priority = http::Priority::first,
                              .health = true},
                             [](Call<>) {
                                 Response response{.content_type = "text/plain; charset=utf-8", .body = "ok\n"};
@@ -284,6 +289,7 @@ http::Endpoints health_endpoints(Core& core) {
                              .access = Access::anyone,
                              .summary = "Whether the process can serve, and which checks fail.",
                              .limit = LimitClass::none,
+                             .priority = http::Priority::first,
                              .health = true},
                             [&core](Call<>) { return check_readiness(core); }));
     return rows;
@@ -294,7 +300,8 @@ http::Endpoints public_pages(Core& core) {
     rows.push_back(endpoint({.method = Method::get,
                              .path = "/whoami",
                              .access = Access::anyone,
-                             .summary = "What the server sees of its caller, to check proxies and clocks."},
+                             .summary = "What the server sees of its caller, to check proxies and clocks.",
+                             .cached = true},
                             [](Call<> call) { return describe_caller(std::move(call.client.address)); }));
     rows.push_back(endpoint(page("/openapi.json", "This document."), [&core](StaticCall call) {
         return answer(http::static_response(core.shared.openapi.content(), call.fields));

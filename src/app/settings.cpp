@@ -68,6 +68,11 @@ config::Configuration bind_settings(Config& config) {
              .bounds = {.min = 1, .max = 1'000'000},
              .sentence = "Of these, those of one IPv4 address or IPv6 /64; for a trusted proxy, the sockets of each "
                          "client behind it."},
+            {.key = "http.max_queue_delay_ms",
+             .member = &http.max_queue_delay,
+             .bounds = {.min = 4, .max = 60'000},
+             .sentence = "How long requests may wait for PostgreSQL, and a quarter of it for the event loop; when they "
+                         "keep waiting longer, what cannot be served in time gets 503."},
             {.key = "http.websocket_compression",
              .member = &http.websocket_compression,
              .sentence = "Whether WebSocket messages are packed (permessage-deflate) for clients that offer it: less "

@@ -33,7 +33,7 @@ Shared::Shared(const Config& settings, Backends where, Ports& taken)
                     .session_lifetime = settings.auth.login_session_lifetime},
       hashing("hashing",
               settings.auth.hash_threads != 0 ? settings.auth.hash_threads : std::thread::hardware_concurrency(),
-              settings.auth.hash_queue, settings.auth.hash_queue / 4),
+              settings.auth.hash_queue, settings.auth.hash_queue / 4, WorkerPool::Share::background),
       hasher(hashing, {.memory_kib = settings.auth.argon2_memory_kib, .passes = settings.auth.argon2_passes}),
       login_networks(kKnownNetworks),
       rate_limits(make_rate_limits(settings.rate_limit)),

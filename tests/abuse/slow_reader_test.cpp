@@ -6,7 +6,12 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/read.hpp>
+#include <boost/asio/write.hpp>
 
+#include <array>
 #include <memory>
 #include <regex>
 #include <vector>
@@ -43,7 +48,7 @@ TEST(AbuseStaticPages, AreSentFromSharedMemoryToClientsThatDoNotRead) {
         are_ended = eventually([&] {
             const auto port = program.management_port();
             return metric(port, "mindspace_http_stalled_closed_total ") +
-                       metric(port, "mindspace_http_unread_refused_total ") ==
+                       metric(port, "mindspace_http_unread_refused_total{bound=\"network\"}") ==
                    kSlowReaders;
         });
     });
@@ -72,12 +77,51 @@ TEST(AbuseConnections, OfOneNetworkLeaveRoomForOthers) {
     const auto refusal = clients.back()->receive_all();
     EXPECT_THAT(refusal, testing::StartsWith("HTTP/1.1 503 "));
     EXPECT_THAT(refusal, testing::HasSubstr("too_many_connections"));
-    EXPECT_THAT(refusal, testing::HasSubstr("Retry-After"));
+    EXPECT_THAT(refusal, testing::HasSubstr("\r\nRetry-After: 10\r\n"));
+    EXPECT_EQ(refusal.find("Retry-After"), refusal.rfind("Retry-After")) << "once";
     clients.clear();
     EXPECT_TRUE(eventually([&] {
         return http::ask(program.port(), "GET /livez HTTP/1.1\r\nHost: here\r\nConnection: close\r\n\r\n")
             .starts_with("HTTP/1.1 200 ");
     }));
+}
+
+TEST(AbuseConnections, AreBoundedInTotal) {
+    Program program({{"MINDSPACE_HTTP_CORES", "1"}, {"MINDSPACE_HTTP_MAX_CONNECTIONS", "30"}});
+    Clients clients;  // proxies, by their address: no network of clients is counted
+    const auto refused = [&] {
+        return metric(program.management_port(), "mindspace_http_connections_refused_total{bound=\"total\"}");
+    };
+    while (refused() == 0 && clients.size() < 40) clients.push_back(std::make_unique<PlainClient>(program.port()));
+    EXPECT_LE(clients.size(), 33U);
+    EXPECT_EQ(clients.back()->receive_all(), "") << "closed at once";
+    EXPECT_EQ(metric(program.management_port(), "mindspace_http_connections"), 31);
+    clients.clear();
+    EXPECT_TRUE(eventually([&] {
+        return http::ask(program.port(), "GET /livez HTTP/1.1\r\nHost: here\r\nConnection: close\r\n\r\n")
+            .starts_with("HTTP/1.1 200 ");
+    }));
+}
+
+TEST(AbuseConnections, LeaveAReserveForNetworksThatHaveFew) {
+    Program program({{"MINDSPACE_HTTP_TRUSTED_PROXIES", "192.0.2.1"},
+                     {"MINDSPACE_HTTP_CORES", "1"},
+                     {"MINDSPACE_HTTP_MAX_CONNECTIONS", "80"}});
+    Clients clients;
+    const auto refused = [&](const std::string& bound) {
+        return metric(program.management_port(), "mindspace_http_connections_refused_total{bound=\"" + bound + "\"}");
+    };
+    while (refused("network") == 0 && clients.size() < 90)
+        clients.push_back(std::make_unique<PlainClient>(program.port()));
+    EXPECT_NEAR(static_cast<double>(clients.size()), 61, 3) << "three quarters";
+    boost::asio::io_context loop;
+    boost::asio::ip::tcp::socket other(loop, {boost::asio::ip::make_address("127.0.0.2"), 0});
+    other.connect({boost::asio::ip::address_v4::loopback(), program.port()});
+    boost::asio::write(other, boost::asio::buffer(std::string_view("GET /livez HTTP/1.1\r\nHost: here\r\n\r\n")));
+    std::array<char, 12> status{};
+    boost::asio::read(other, boost::asio::buffer(status));
+    EXPECT_EQ(std::string_view(status.data(), status.size()), "HTTP/1.1 200");
+    EXPECT_EQ(refused("total"), 0);
 }
 
 }  // namespace

@@ -1,5 +1,8 @@
-// More than the program can or should do: clients that trickle, more passwords than can be hashed.
+// More than the program can or should do: clients that trickle, more passwords than can be hashed, more than the
+// database can answer.
 
+#include "database.h"
+#include "load.h"
 #include "metrics.h"
 #include "person.h"
 #include "raw_connection.h"
@@ -141,6 +144,93 @@ TEST(Overload, OfPasswordsByStrangersLeavesPlacesToKnownNetworks) {
     const auto port = program.management_port("auth");
     EXPECT_GT(metric(port, "mindspace_hashing_rejected_strangers_total"), 0);
     EXPECT_GE(metric(port, "mindspace_login_networks"), 1);
+}
+
+// From here on a look at the list of groups takes the database that long, without any work.
+void slow_down_groups(const Program& program, std::chrono::milliseconds by) {
+    const auto seconds = std::to_string(std::chrono::duration<double>(by).count());
+    query(program, "ALTER TABLE groups RENAME TO quick_groups");
+    query(program, "CREATE VIEW groups AS SELECT quick_groups.* FROM (SELECT pg_sleep(" + seconds +
+                       ")) AS pause LEFT JOIN quick_groups ON true");
+}
+
+std::string request_of(const std::string& path, const Person& person) {
+    return "GET " + path + " HTTP/1.1\r\nHost: here\r\nAuthorization: Bearer " + person.client.access_token() +
+           "\r\n\r\n";
+}
+
+TEST(Overload, OfTheDatabaseIsRefusedAtOnceAndWhatComesFirstIsServed) {
+    Program program({{"MINDSPACE_HTTP_MAX_QUEUE_DELAY_MS", "50"}});
+    auto person = register_person(program);
+    const auto groups = "/api/v1/groups?state=scheduled";
+    ASSERT_TRUE(is(person.client.get(groups), 200));
+    slow_down_groups(program, 10ms);
+    const auto port = program.management_port("meditation");
+    const auto refused = [&] {
+        return metric(port, "mindspace_overload_refused_total{priority=\"usual\",queue=\"database_reads\"}");
+    };
+    std::atomic<bool> is_over = false;
+    LoadReport report;
+    {
+        std::jthread clients([&] {
+            report = load({.port = program.port(),
+                           .requests = {request_of(groups, person)},
+                           .connections = 200,
+                           .length = 120s,
+                           .is_over = [&] { return is_over.load(); }});
+        });
+        EXPECT_TRUE(eventually([&] { return refused() > 0; }));
+        EXPECT_GT(metric(port, "mindspace_overloaded"), 0);
+        Client anyone(program);
+        for (int i = 0; i < 5; ++i) {
+            EXPECT_TRUE(is(anyone.get("/livez"), 200));
+            EXPECT_TRUE(is(anyone.get("/readyz"), 200));
+            // It needs no database; a slow machine's loop may be late as well.
+            EXPECT_TRUE(eventually([&] { return person.client.get(kMe).status == 200; }));
+            const auto refreshed = anyone.post("/api/v1/auth/refresh", {{"refreshToken", person.refresh_token}});
+            ASSERT_TRUE(is(refreshed, 200));
+            person.refresh_token = refreshed.text("/tokens/refreshToken");
+        }
+        is_over = true;
+    }
+    EXPECT_GT(report.count(200), 0U) << "what can be served is";
+    EXPECT_GT(report.count(503), 0U);
+    EXPECT_EQ(report.broken, 0U) << "who is refused keeps the connection";
+    EXPECT_EQ(report.count(200) + report.count(503), [&] {
+        std::size_t all = 0;
+        for (const auto& [status, times] : report.by_status) all += times.count();
+        return all;
+    }());
+    EXPECT_TRUE(eventually([&] { return metric(port, "mindspace_overloaded") == 0; })) << "and then it is over";
+    EXPECT_TRUE(is(person.client.get(groups), 200));
+    EXPECT_NE(program.log().find("overload_began"), std::string::npos);
+    EXPECT_NE(program.log().find("overload_ended"), std::string::npos);
+}
+
+TEST(Overload, IsToldAsAProblemWithRetryAfter) {
+    Program program({{"MINDSPACE_HTTP_MAX_QUEUE_DELAY_MS", "50"}});
+    auto person = register_person(program);
+    const auto groups = "/api/v1/groups?state=scheduled";
+    slow_down_groups(program, 10ms);
+    std::atomic<bool> is_over = false;
+    std::jthread clients([&] {
+        load({.port = program.port(),
+              .requests = {request_of(groups, person)},
+              .connections = 200,
+              .length = 120s,
+              .is_over = [&] { return is_over.load(); }});
+    });
+    Client client(program, person.client.access_token());
+    Answer refusal;
+    EXPECT_TRUE(eventually([&] {
+        refusal = client.get(groups, {{"Origin", std::string(kAllowedOrigin)}});
+        return refusal.status == 503;
+    }));
+    is_over = true;
+    EXPECT_TRUE(is_problem(refusal, 503, "overloaded"));
+    EXPECT_EQ(refusal.header("retry-after"), "1");
+    EXPECT_EQ(refusal.header("access-control-allow-origin"), kAllowedOrigin) << "browsers may read it";
+    EXPECT_EQ(refusal.header("content-type"), "application/problem+json");
 }
 
 }  // namespace

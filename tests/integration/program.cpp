@@ -84,7 +84,9 @@ Environment settings_for(const fs::path& data) {
         {"MINDSPACE_HTTP_PORT", "0"},           {"MINDSPACE_MANAGEMENT_PORT", "0"},
         {"MINDSPACE_RATE_LIMIT_SCALE", "1000"}, {"MINDSPACE_CORS_ORIGINS", std::string(kAllowedOrigin)}};
     if (!is_shipped())
-        settings.merge(Environment{{"MINDSPACE_AUTH_ARGON2_MEMORY_KIB", "8"}, {"MINDSPACE_AUTH_ARGON2_PASSES", "1"}});
+        settings.merge(Environment{{"MINDSPACE_AUTH_ARGON2_MEMORY_KIB", "8"},
+                                   {"MINDSPACE_AUTH_ARGON2_PASSES", "1"},
+                                   {"MINDSPACE_HTTP_MAX_QUEUE_DELAY_MS", "60000"}});
     return settings;
 }
 

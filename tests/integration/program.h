@@ -18,7 +18,7 @@
 namespace mindspace::integration {
 
 // Of every program that a test starts. Rate limits are far away, one foreign origin may call, and only the build that
-// ships hashes passwords as it does for its users.
+// ships hashes passwords as it does for its users, and refuses what a loaded machine cannot serve in time.
 inline constexpr std::string_view kAllowedOrigin = "https://app.example";
 
 // For a test that is about the cost of a password.

@@ -3,6 +3,7 @@
 #include "platform/base/result.h"
 
 #include <pthread.h>
+#include <sys/resource.h>
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/execution_context.hpp>
 #include <boost/asio/post.hpp>
@@ -16,6 +17,8 @@
 namespace mindspace {
 
 namespace {
+
+constexpr int kBackgroundNice = 10;
 
 // Tells the threads of the pool whether a loop still exists: posting to one that is gone would be undefined.
 class LoopGate {
@@ -77,8 +80,9 @@ private:
 
 }  // namespace
 
-WorkerPool::WorkerPool(std::string name, std::size_t threads, std::size_t max_queued, std::size_t kept_back)
-    : name_(name.substr(0, 15)), max_queued_(max_queued), kept_back_(kept_back) {
+WorkerPool::WorkerPool(std::string name, std::size_t threads, std::size_t max_queued, std::size_t kept_back,
+                       Share share)
+    : name_(name.substr(0, 15)), max_queued_(max_queued), kept_back_(kept_back), share_(share) {
     threads_.reserve(threads);
     for (std::size_t i = 0; i < threads; ++i) {
         auto& thread = threads_.emplace_back([this] { work_until_stopped(); });
@@ -126,15 +130,30 @@ Awaitable<> WorkerPool::perform(Job job, Standing standing) {
     if (!wait->finished) throw boost::system::system_error(asio::error::operation_aborted);
 }
 
+// A job that an idle thread is about to take does not count as waiting.
+bool WorkerPool::has_place(Standing standing) const {
+    const auto all = threads_.size() + max_queued_;
+    return queue_.size() + running_ < (standing == Standing::preferred ? all : all - kept_back_);
+}
+
+void WorkerPool::count_rejected(Standing standing) {
+    rejected_.fetch_add(1, std::memory_order_relaxed);
+    if (standing == Standing::ordinary && has_place(Standing::preferred))
+        rejected_ordinary_.fetch_add(1, std::memory_order_relaxed);
+}
+
+bool WorkerPool::has_room(Standing standing) {
+    std::scoped_lock lock(mutex_);
+    if (has_place(standing)) return true;
+    count_rejected(standing);
+    return false;
+}
+
 void WorkerPool::enqueue(Job job, Standing standing) {
     {
         std::scoped_lock lock(mutex_);
-        // A job that an idle thread is about to take does not count as waiting.
-        const auto all = threads_.size() + max_queued_;
-        const auto taken = queue_.size() + running_;
-        if (taken >= (standing == Standing::preferred ? all : all - kept_back_)) {
-            rejected_.fetch_add(1, std::memory_order_relaxed);
-            if (taken < all) rejected_ordinary_.fetch_add(1, std::memory_order_relaxed);
+        if (!has_place(standing)) {
+            count_rejected(standing);
             throw Unavailable("the " + name_ + " pool is full");
         }
         queue_.push_back(std::move(job));
@@ -144,6 +163,8 @@ void WorkerPool::enqueue(Job job, Standing standing) {
 }
 
 void WorkerPool::work_until_stopped() {
+    // Of this thread alone, on Linux (sched(7)).
+    if (share_ == Share::background) setpriority(PRIO_PROCESS, 0, kBackgroundNice);
     std::unique_lock lock(mutex_);
     while (true) {
         wake_.wait(lock, [this] { return stopping_ || !queue_.empty(); });

@@ -25,10 +25,13 @@ class WorkerPool {
 public:
     // Whether a job may wait in the places that are kept back.
     enum class Standing { ordinary, preferred };
+    // How the system shares a processor that has not enough for all: `background` gives way to loops and servers.
+    enum class Share { usual, background };
 
     // `name` is what the threads are called (15 characters at most are shown by the system). Of the `max_queued` places
     // to wait in, `kept_back` are for preferred jobs.
-    WorkerPool(std::string name, std::size_t threads, std::size_t max_queued, std::size_t kept_back = 0);
+    WorkerPool(std::string name, std::size_t threads, std::size_t max_queued, std::size_t kept_back = 0,
+               Share share = Share::usual);
     // Finishes what is queued, then joins.
     ~WorkerPool();
 
@@ -47,6 +50,9 @@ public:
         co_return result.get();
     }
 
+    // For a caller who has much to do before run(). False: it would throw now; counted as rejected.
+    [[nodiscard]] bool has_room(Standing standing = Standing::ordinary);
+
     struct Stats {
         std::size_t queued;
         std::size_t running;
@@ -60,12 +66,16 @@ private:
     using Job = std::move_only_function<void()>;
 
     Awaitable<> perform(Job job, Standing standing);
+    // Both under mutex_.
+    [[nodiscard]] bool has_place(Standing standing) const;
+    void count_rejected(Standing standing);
     void enqueue(Job job, Standing standing);
     void work_until_stopped();
 
     const std::string name_;
     const std::size_t max_queued_;
     const std::size_t kept_back_;
+    const Share share_;
 
     std::mutex mutex_;
     std::condition_variable wake_;

@@ -4,6 +4,7 @@
 #include "platform/base/test_patience.h"
 
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/co_spawn.hpp>
@@ -111,6 +112,8 @@ TEST(WorkerPool, RefusesAtOnceWhenFull) {
 
     EXPECT_THROW(finish(loop, spawn(loop, wait_on_pool(pool, gate))), Unavailable);
     EXPECT_EQ(pool.stats().rejected, 1U);
+    EXPECT_FALSE(pool.has_room());
+    EXPECT_EQ(pool.stats().rejected, 2U);
 
     gate->open.count_down();
     finish(loop, std::move(first));
@@ -118,6 +121,21 @@ TEST(WorkerPool, RefusesAtOnceWhenFull) {
     finish(loop, std::move(third));
     EXPECT_TRUE(eventually([&] { return pool.stats().running == 0; }));
     EXPECT_EQ(pool.stats().queued, 0U);
+    EXPECT_TRUE(pool.has_room());
+}
+
+Awaitable<int> niceness_on_pool(WorkerPool& pool) {
+    co_return co_await pool.run([] { return getpriority(PRIO_PROCESS, 0); });
+}
+
+TEST(WorkerPool, GivesWayToOthersInTheBackground) {
+    asio::io_context loop;
+    WorkerPool usual("test", 1, 1);
+    WorkerPool background("test", 1, 1, 0, WorkerPool::Share::background);
+    const int here = getpriority(PRIO_PROCESS, 0);
+    EXPECT_EQ(finish(loop, spawn(loop, niceness_on_pool(usual))), here);
+    EXPECT_GT(finish(loop, spawn(loop, niceness_on_pool(background))), here) << "of that thread alone";
+    EXPECT_EQ(getpriority(PRIO_PROCESS, 0), here);
 }
 
 TEST(WorkerPool, FinishesWhatIsQueuedBeforeItGoes) {

@@ -39,7 +39,7 @@ void ClientPool::stop() {
     sweep_timer_.cancel();
     kept_.clear();
     for (auto* connection : leased_) connection->close();
-    for (auto* waiting : waiting_) waiting->cancel();
+    for (const auto& waiting : waiting_) waiting.timer->cancel();
 }
 
 Awaitable<std::expected<ClientPool::Lease, ClientFault>> ClientPool::acquire(Clock::time_point deadline) {
@@ -60,6 +60,10 @@ Awaitable<std::expected<ClientPool::Lease, ClientFault>> ClientPool::acquire(Clo
     co_return std::unexpected(ClientFault::busy);
 }
 
+ClientPool::Clock::duration ClientPool::delay(Clock::time_point now) const {
+    return waiting_.empty() ? Clock::duration::zero() : now - waiting_.front().since;
+}
+
 ClientPool::Connection ClientPool::take_kept() {
     while (!kept_.empty()) {
         auto connection = std::move(kept_.back());
@@ -74,9 +78,9 @@ ClientPool::Connection ClientPool::take_kept() {
 Awaitable<bool> ClientPool::wait_for_one(Clock::time_point deadline) {
     if (waiting_.size() >= options_.max_waiting) co_return false;
     asio::steady_timer timer(loop_, deadline);
-    waiting_.push_back(&timer);
+    waiting_.push_back({.timer = &timer, .since = Clock::now()});
     co_await timer.async_wait(kTuple);
-    co_return std::erase(waiting_, &timer) == 0;
+    co_return std::erase_if(waiting_, [&](const Waiting& waiting) { return waiting.timer == &timer; }) == 0;
 }
 
 Awaitable<std::expected<ClientPool::Lease, ClientFault>> ClientPool::connect(Clock::time_point until,
@@ -114,7 +118,7 @@ void ClientPool::forget_one() {
 
 void ClientPool::wake_one() {
     if (waiting_.empty()) return;
-    waiting_.front()->cancel();
+    waiting_.front().timer->cancel();
     waiting_.pop_front();
 }
 

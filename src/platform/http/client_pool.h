@@ -61,11 +61,19 @@ public:
     // A kept connection, or a new one, with `deadline` set. unreachable, busy.
     Awaitable<std::expected<Lease, ClientFault>> acquire(Clock::time_point deadline);
 
+    // How long whoever waits for a connection first has waited.
+    [[nodiscard]] Clock::duration delay(Clock::time_point now) const;
+
     // From any thread.
     [[nodiscard]] std::int64_t connections() const { return open_.value(); }
     [[nodiscard]] const Origin& origin() const { return options_.origin; }
 
 private:
+    struct Waiting {
+        asio::steady_timer* timer;
+        Clock::time_point since;
+    };
+
     Connection take_kept();
     Awaitable<bool> wait_for_one(Clock::time_point deadline);
     Awaitable<std::expected<Lease, ClientFault>> connect(Clock::time_point until, Clock::time_point deadline);
@@ -79,7 +87,7 @@ private:
     asio::steady_timer sweep_timer_;
     std::vector<Connection> kept_;                  // the last one was used last
     std::unordered_set<ClientConnection*> leased_;  // not owned
-    std::deque<asio::steady_timer*> waiting_;       // whoever wakes one takes it out, too
+    std::deque<Waiting> waiting_;                   // whoever wakes one takes it out, too
     telemetry::Gauge open_;                         // kept, leased, or about to be
     bool stopped_ = false;
 };

@@ -33,12 +33,6 @@ bool is_copied(const Response& response) {
     return response.body.size() <= kCopied && !response.forwarded_fields;
 }
 
-Response too_many_connections() {
-    auto response = problem(503, "too_many_connections", "Your network has too many connections open here.", {});
-    response.headers.emplace_back("Retry-After", "10");
-    return response;
-}
-
 }  // namespace
 
 Connection::Connection(Server& server, Stream stream)
@@ -94,7 +88,7 @@ Awaitable<bool> Connection::read_proxy_header() {
 
 // In the network of the client. False: it has all that it may have.
 bool Connection::take_place() {
-    auto place = server_.networks_.take(network_of(client_.address));
+    auto place = server_.networks_.take(network_of(client_.address), server_.open_connections());
     if (!place) {
         server_.metrics_.network_connections_refused.add(1);
         return false;
@@ -122,6 +116,7 @@ Awaitable<> Connection::serve() {
             }
             case RequestParser::Progress::head_complete:
                 wait_until(server_.options_.body_timeout);
+                if (!admit_content()) co_return co_await linger();
                 if (parser_.head().expect_continue) out_ += "HTTP/1.1 100 Continue\r\n\r\n";
                 if (!is_streamed()) break;
                 if (auto outcome = co_await answer_streamed_request(); outcome == Outcome::close) {
@@ -144,23 +139,6 @@ Awaitable<> Connection::serve() {
     }
 }
 
-Awaitable<> Connection::refuse(ParseFailure failure) {
-    const std::string_view text(unread().data(), unread().size());
-    auto fields = readable_fields(text, server_.options_.limits);
-    auto response = server_.dispatcher_.refuse(failure, std::move(fields), client_);
-    append(response, Method::get, false);
-    co_await linger();
-}
-
-// Without reading a request: that would cost what the bound is to save. So few bytes fit into the socket's buffer.
-void Connection::refuse_at_once() {
-    if (stream_.is_tls()) return;
-    append(too_many_connections(), Method::get, false);
-    const asio::const_buffer bytes = asio::buffer(out_);
-    boost::system::error_code ignored;
-    stream_.write_now({&bytes, 1}, ignored);
-}
-
 void Connection::begin_reading(Clock::time_point deadline) {
     is_handling_ = false;
     deadline_ = deadline;
@@ -178,24 +156,23 @@ Awaitable<Connection::Outcome> Connection::answer_request(BodyReader* content) {
     client_.user_agent = head.find("user-agent").value_or("").substr(0, 256);
     Exchange exchange{.head = head, .body = parser_.body(), .request_id = {}, .client = client_, .principal = {}};
     exchange.content = content;
+    exchange.is_admitted = std::exchange(is_admitted_, false);
+    if (paused_until_ != Clock::time_point{}) co_await pause();
     begin_handling();
     exchange_ = &exchange;
     auto response = co_await server_.dispatcher_.handle(exchange);
     exchange_ = nullptr;
     is_handling_ = false;
+    if (response.status == 503) note_refusal();
 
     if (response.status == 101) co_return co_await upgrade(std::move(response));
     if (response.stream) co_return co_await stream(std::move(response));
     const bool keep_alive = !is_last_ && !server_.draining_;
-    auto held = stream_.place().hold(is_copied(response) ? 0 : response.body.size());
-    if (!held) {
-        server_.metrics_.unread_refused.add(1);
-        co_return Outcome::over;
-    }
     append(response, head.method, keep_alive);
     if (!response.body.empty() && !is_copied(response) && head.method != Method::head &&
         !is_bodyless(response.status)) {
-        bool written = co_await flush(response.body);
+        const auto rest = hold(response.body.size() - std::min(response.body.size(), kWrittenAtOnce));
+        bool written = rest && co_await flush(response.body);
         if (!written) co_return Outcome::over;
     }
     co_return co_await finish_answer(keep_alive);
@@ -219,7 +196,7 @@ Awaitable<Connection::Outcome> Connection::upgrade(Response response) {
     // A proxy's connections are shared by its clients; a socket is one client's alone.
     const bool is_forwarded = is_proxied_ && client_.address != peer_.to_string();
     if (is_forwarded && !take_place()) {
-        append(too_many_connections(), Method::get, false);
+        append_too_many();
         co_return Outcome::close;
     }
     const auto accept = check_websocket_handshake(head);
@@ -287,8 +264,11 @@ Awaitable<bool> Connection::read_more() {
 }
 
 // Writes what is due, and the given texts behind it, in parts that each have the time of a write: a slow client gets
-// all of a long response, one that stands still or takes a byte at a time does not.
+// all of a long response, one that stands still or takes a byte at a time does not. What is written at once counts as
+// unread meanwhile; whoever owns more of it counts the rest.
 Awaitable<bool> Connection::flush(std::string_view behind, std::string_view end) {
+    const auto held = hold(out_.size() + std::min(behind.size(), kWrittenAtOnce));
+    if (!held) co_return false;
     bool alive = true;
     is_writing_ = true;
     do {
@@ -347,6 +327,7 @@ void Connection::sweep(Clock::time_point now, bool draining) {
 }
 
 void Connection::abort() {
+    if (pausing_ != nullptr) pausing_->cancel();
     stream_.close();
 }
 

@@ -44,6 +44,9 @@ private:
     Awaitable<Outcome> stream(Response response);
     Awaitable<Outcome> finish_answer(bool keep_alive);
     Awaitable<> refuse(ParseFailure failure);
+    std::expected<ClientNetworks::Unread, ClientNetworks::Bound> hold(std::size_t bytes);
+    bool admit_content();
+    void append_too_many();
     void refuse_at_once();
     Awaitable<Stream::Outcome> read_some(asio::mutable_buffer into);
     Awaitable<bool> read_more();
@@ -54,6 +57,8 @@ private:
     [[nodiscard]] bool is_streamed() const;
     void begin_reading(Clock::time_point deadline);
     void begin_handling();
+    Awaitable<> pause();
+    void note_refusal();
     void wait_until(std::chrono::seconds timeout) { deadline_ = Clock::now() + timeout; }
     [[nodiscard]] std::span<char> unread() { return {buffer_.data() + begin_, end_ - begin_}; }
 
@@ -75,7 +80,10 @@ private:
     const Exchange* exchange_ = nullptr;  // while it is handled
     bool is_reading_ = false;
     bool is_writing_ = false;
-    bool is_late_ = false;  // the client, with a request that it has begun
+    bool is_late_ = false;                   // the client, with a request that it has begun
+    bool is_admitted_ = false;               // the request whose content is being read
+    Clock::time_point paused_until_{};       // after a refusal
+    asio::steady_timer* pausing_ = nullptr;  // while it waits for that
 };
 
 }  // namespace mindspace::http

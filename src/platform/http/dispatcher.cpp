@@ -15,6 +15,7 @@ namespace {
 
 constexpr std::string_view kBearer = "Bearer ";
 constexpr auto kStrangerLogInterval = std::chrono::seconds(10);
+constexpr std::string_view kIdEnd = "\"}";  // of a problem without faults: its id comes last
 
 bool is_request_id(std::string_view text) {
     return !text.empty() && text.size() <= 64 && std::ranges::all_of(text, [](char c) {
@@ -80,10 +81,14 @@ std::size_t Dispatcher::max_body(const RequestHead& head) const {
 
 Awaitable<Response> Dispatcher::handle(Exchange& exchange) {
     auto began = std::chrono::steady_clock::now();
+    auto match = router_.find(exchange.head.method, exchange.head.path);
+    auto* overload = middleware_.overload;
+    if (overload != nullptr && !exchange.is_admitted && !overload->admits(match.endpoint, began))
+        co_return overloaded(exchange.head, match);
+    const OverloadControl::Served served(overload);
     exchange.request_id = request_id_of(exchange.head);
     if (auto parent = exchange.head.find("traceparent"))
         if (auto trace = telemetry::parse_traceparent(*parent)) exchange.trace_id = trace->trace_id;
-    auto match = router_.find(exchange.head.method, exchange.head.path);
     exchange.id = match.id;
     Response response;
     try {
@@ -103,6 +108,30 @@ Awaitable<Response> Dispatcher::handle(Exchange& exchange) {
     mark(exchange, match.allow, response);
     record(exchange, match.endpoint, response, std::chrono::steady_clock::now() - began);
     co_return response;
+}
+
+std::optional<Response> Dispatcher::refuse_overload(const RequestHead& head) {
+    if (middleware_.overload == nullptr) return std::nullopt;
+    const auto match = router_.find(head.method, head.path);
+    if (middleware_.overload->admits(match.endpoint, std::chrono::steady_clock::now())) return std::nullopt;
+    return overloaded(head, match);
+}
+
+// There may be many a second: all but the id is made beforehand, and the log is told of the overload only.
+Response Dispatcher::overloaded(const RequestHead& head, const Router::Match& match) {
+    static const Response kMade = problem(503, "overloaded", "The service is overloaded; try again later.", "");
+    Exchange exchange{.head = head, .body = {}, .request_id = request_id_of(head), .client = {}, .principal = {}};
+    Response response{.status = kMade.status, .content_type = kMade.content_type, .body = {}, .headers = kMade.headers};
+    response.body.reserve(kMade.body.size() + exchange.request_id.size());
+    response.body.append(kMade.body, 0, kMade.body.size() - kIdEnd.size()).append(exchange.request_id).append(kIdEnd);
+    mark(exchange, match.allow, response);
+    metrics_.record(match.endpoint, response.status, {});
+    return response;
+}
+
+Priority Dispatcher::priority(const RequestHead& head) const {
+    const auto match = router_.find(head.method, head.path);
+    return match.endpoint != nullptr ? match.endpoint->declaration.priority : Priority::usual;
 }
 
 Awaitable<Response> Dispatcher::dispatch(Exchange& exchange, const Router::Match& match) {

@@ -1,7 +1,7 @@
 #pragma once
-// The way of every request: request id, route, allowance, credentials, handler; and of every answer: problem document,
-// cross-origin fields, compression, metrics, access log. The request boundary: faults end here, are logged once and
-// become 500 or 503. One per core.
+// The way of every request: admission, request id, route, allowance, credentials, handler; and of every answer: problem
+// document, cross-origin fields, compression, metrics, access log. The request boundary: faults end here, are logged
+// once and become 500 or 503. One per core.
 
 #include "platform/base/worker_pool.h"
 #include "platform/http/cors.h"
@@ -9,6 +9,7 @@
 #include "platform/http/gateway_keys.h"
 #include "platform/http/idempotency.h"
 #include "platform/http/metrics.h"
+#include "platform/http/overload_control.h"
 #include "platform/http/router.h"
 #include "platform/limits/rate_limiter.h"
 #include "platform/telemetry/access_log.h"
@@ -25,6 +26,7 @@ struct Middleware {
     WorkerPool* compression = nullptr;
     log::AccessLog* access_log = nullptr;
     const GatewayKeys* gateway = nullptr;  // if only gateways may call, which have limited who calls how often
+    OverloadControl* overload = nullptr;
 };
 
 class Dispatcher {
@@ -41,6 +43,18 @@ public:
     // How long the content of such a request may be.
     [[nodiscard]] std::size_t max_body(const RequestHead& head) const;
 
+    // Before the content of a request is read: the response, if it is too much for this core now.
+    std::optional<Response> refuse_overload(const RequestHead& head);
+
+    // When a client that is refused now is heard again, should it come back before.
+    [[nodiscard]] std::chrono::steady_clock::time_point turn_after_refusal(
+        std::chrono::steady_clock::time_point now) const {
+        return middleware_.overload != nullptr ? middleware_.overload->turn_after_refusal(now) : now;
+    }
+
+    // Of the endpoint that the request is for.
+    [[nodiscard]] Priority priority(const RequestHead& head) const;
+
     // For a message that is refused before it was a whole request, with what could be read of its fields: counts and
     // logs the refusal.
     Response refuse(const ParseFailure& failure, std::vector<Header> fields, const ClientInfo& client);
@@ -49,6 +63,7 @@ public:
     Response give_up(const Exchange& exchange) const;
 
 private:
+    Response overloaded(const RequestHead& head, const Router::Match& match);
     Awaitable<Response> dispatch(Exchange& exchange, const Router::Match& match);
     std::optional<Response> refuse_stranger(Exchange& exchange, const Router::Match& match);
     Awaitable<Response> call(Exchange& exchange, const Endpoint& endpoint);

@@ -12,6 +12,7 @@
 #include "platform/base/schema.h"
 #include "platform/http/etag.h"
 #include "platform/http/guard.h"
+#include "platform/http/priority.h"
 #include "platform/http/problem.h"
 #include "platform/http/rate_limit.h"
 #include "platform/http/request_parser.h"
@@ -58,6 +59,7 @@ struct Exchange {
     std::string_view trace_id{};        // of `traceparent`; "" without one
     std::string_view signature{};       // of the gateway that has sent it; "" unless only gateways may call
     BodyReader* content = nullptr;      // instead of `body`, of a long one that is only forwarded
+    bool is_admitted = false;           // judged already, before its content came
 };
 
 // What a handler is called with, all of it its own. Fields is what it needs of the request's head: a type made by
@@ -82,6 +84,8 @@ struct Declaration {
     std::string_view summary;
     int success = 0;  // 0: 200 with a body, 204 without
     LimitClass limit = LimitClass::by_method;
+    Priority priority = Priority::usual;
+    bool cached = false;                     // usually answered without the database: its queue does not count
     bool creates = false;                    // takes an Idempotency-Key
     std::size_t max_body = kUsualBody;       // bytes; beyond: 413, before more is read
     std::vector<std::string_view> errors{};  // the codes that are this endpoint's own, for the reader of the document

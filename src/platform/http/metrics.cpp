@@ -39,7 +39,8 @@ void collect(const Router& router, const std::vector<const CoreMetrics*>& cores,
     std::uint64_t flooding = 0;
     std::uint64_t refused = 0;
     std::uint64_t network_refused = 0;
-    std::uint64_t unread_refused = 0;
+    std::array<std::uint64_t, 2> unread_refused{};
+    std::int64_t unread_bytes = 0;
     std::uint64_t stalled = 0;
     std::uint64_t limited = 0;
     std::uint64_t headers_refused = 0;
@@ -50,7 +51,8 @@ void collect(const Router& router, const std::vector<const CoreMetrics*>& cores,
         slow += core->slow_websockets_closed.value();
         refused += core->connections_refused.value();
         network_refused += core->network_connections_refused.value();
-        unread_refused += core->unread_refused.value();
+        for (std::size_t i = 0; i < unread_refused.size(); ++i) unread_refused[i] += core->unread_refused[i].value();
+        unread_bytes += core->unread_bytes.value();
         flooding += core->flooding_websockets_closed.value();
         stalled += core->stalled_clients_closed.value();
         limited += core->rate_limited.value();
@@ -66,8 +68,11 @@ void collect(const Router& router, const std::vector<const CoreMetrics*>& cores,
                  {{"bound", "total"}});
     page.counter("mindspace_http_connections_refused", "Connections refused because too many were open.",
                  network_refused, {{"bound", "network"}});
-    page.counter("mindspace_http_unread_refused",
-                 "Connections closed because their network had too many bytes of responses unread.", unread_refused);
+    constexpr std::string_view kUnreadRefused = "Connections closed because too many bytes of responses were unread.";
+    page.counter("mindspace_http_unread_refused", std::string(kUnreadRefused), unread_refused[0],
+                 {{"bound", "network"}});
+    page.counter("mindspace_http_unread_refused", std::string(kUnreadRefused), unread_refused[1], {{"bound", "total"}});
+    page.gauge("mindspace_http_unread_bytes", "Bytes of responses that their clients have not read yet.", unread_bytes);
     page.counter("mindspace_http_stalled_closed", "Connections closed because their client did not read a response.",
                  stalled);
     page.counter("mindspace_http_rate_limited", "Requests refused because there were too many.", limited);

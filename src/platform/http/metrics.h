@@ -32,10 +32,11 @@ public:
     telemetry::Gauge websockets;
     telemetry::Counter slow_websockets_closed;
     telemetry::Counter flooding_websockets_closed;
-    telemetry::Counter connections_refused;          // because of all that are open
-    telemetry::Counter network_connections_refused;  // because of those of its network
-    telemetry::Counter unread_refused;               // responses, because of what their network has not read
-    telemetry::Counter stalled_clients_closed;       // of requests: they did not read their response
+    telemetry::Counter connections_refused;            // because of all that are open
+    telemetry::Counter network_connections_refused;    // because of those of its network
+    std::array<telemetry::Counter, 2> unread_refused;  // responses, by ClientNetworks::Bound that was reached
+    telemetry::Gauge unread_bytes;                     // of responses that are being written
+    telemetry::Counter stalled_clients_closed;         // of requests: they did not read their response
     telemetry::Counter rate_limited;
     telemetry::Counter proxy_headers_refused;
     telemetry::Counter strangers_refused;  // who are no gateway, where only gateways may call

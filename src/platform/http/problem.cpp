@@ -67,7 +67,8 @@ Response build(int status, std::string_view code, std::string_view detail, std::
     if (error != nullptr && error->more_faults) out.key("moreErrors"), out.boolean(true);
     out.end_object();
     if (status == 401) response.headers.emplace_back("WWW-Authenticate", "Bearer");
-    if (status == 503) response.headers.emplace_back("Retry-After", "1");
+    const bool says_when = error != nullptr && error->retry_after > 0;
+    if (status == 503 && !says_when) response.headers.emplace_back("Retry-After", "1");
     return response;
 }
 

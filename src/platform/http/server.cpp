@@ -56,7 +56,11 @@ Server::Server(asio::io_context& loop, ServerOptions options, Dispatcher& dispat
       metrics_(metrics),
       acceptor_(loop),
       sweep_timer_(loop),
-      networks_(options_.per_network) {}
+      networks_({.connections = options_.max_connections_per_network,
+                 .unread_bytes = options_.max_unread_per_network,
+                 .total_connections = options_.max_connections,
+                 .total_unread_bytes = options_.max_unread},
+                metrics.unread_bytes) {}
 
 Server::~Server() = default;
 
@@ -82,13 +86,13 @@ Awaitable<> Server::accept() {
 }
 
 void Server::adopt(tcp::socket socket) {
-    if (connections_.size() + websockets_.size() + tunnels_.size() >= options_.max_connections)
-        return metrics_.connections_refused.add(1);
+    if (open_connections() >= options_.max_connections) return metrics_.connections_refused.add(1);
     boost::system::error_code ignored;
     socket.set_option(tcp::no_delay(true), ignored);
     bound_unread(socket, options_.write_timeout);
-    auto stream =
-        options_.tls != nullptr ? Stream(std::move(socket), *options_.tls->current()) : Stream(std::move(socket));
+    ClientNetworks::Place place(networks_);
+    auto stream = options_.tls != nullptr ? Stream(std::move(socket), std::move(place), *options_.tls->current())
+                                          : Stream(std::move(socket), std::move(place));
     auto connection = std::make_shared<Connection>(*this, std::move(stream));
     asio::co_spawn(loop_, Connection::run(std::move(connection)), asio::detached);
 }

@@ -28,8 +28,12 @@ class WebSocketTunnel;
 struct ServerOptions {
     ParseLimits limits{};
     std::size_t max_connections = 15000;  // of this core; beyond: accepted and closed at once
-    // Of this core, for each network of clients; proxies are not counted, but those for whom they call.
-    ClientNetworks::Limits per_network{.connections = 5000, .unread_bytes = 32 * 1024 * 1024};
+    // Of this core; max_connections is its total. Proxies are not counted by themselves, but those for whom they call.
+    std::size_t max_connections_per_network = 5000;
+    std::size_t max_unread_per_network = 32 * 1024 * 1024;  // bytes
+    std::size_t max_unread = 128 * 1024 * 1024;             // bytes
+    // Whether a client that comes back at once after a 503 waits for its turn. Not where clients share connections.
+    bool paces_refused = false;
     std::chrono::seconds header_timeout{10};   // from the first octet of a request, or from the connection
     std::chrono::seconds body_timeout{30};     // from the end of the head
     std::chrono::seconds idle_timeout{75};     // between requests
@@ -57,7 +61,7 @@ public:
     // server serves are told here to come back within `window`.
     void drain(std::chrono::milliseconds window);
     // True when nothing is open any more.
-    [[nodiscard]] bool is_idle() const { return connections_.empty() && websockets_.empty() && tunnels_.empty(); }
+    [[nodiscard]] bool is_idle() const { return open_connections() == 0; }
     // Ends everything at once.
     void stop();
 
@@ -70,6 +74,9 @@ private:
     Awaitable<> sweep();
     void sweep_websockets(std::size_t turn);
     void adopt(asio::ip::tcp::socket socket);
+    [[nodiscard]] std::size_t open_connections() const {
+        return connections_.size() + websockets_.size() + tunnels_.size();
+    }
     void flush_soon(std::shared_ptr<WebSocket> socket);
     void flush_some();
 

@@ -31,14 +31,14 @@ public:
     using Handler = std::move_only_function<void(boost::system::error_code, std::size_t)>;
     using ReadyHandler = std::move_only_function<void(boost::system::error_code)>;
 
-    explicit Stream(Socket socket);
+    // `place` is what the connection occupies: it goes where the stream goes, and is given back when it ends.
+    Stream(Socket socket, ClientNetworks::Place place);
     // Inside TLS, as the server; handshake() comes first.
-    Stream(Socket socket, asio::ssl::context& context);
+    Stream(Socket socket, ClientNetworks::Place place, asio::ssl::context& context);
     ~Stream();
     Stream(Stream&&) noexcept;
     Stream& operator=(Stream&&) = delete;
 
-    // What the connection occupies goes where it goes, and is given back when it ends.
     void occupy(ClientNetworks::Place place) { place_ = std::move(place); }
     [[nodiscard]] ClientNetworks::Place& place() { return place_; }
 

@@ -16,7 +16,10 @@ constexpr auto kTunnelSilenceLimit = std::chrono::seconds(90);  // the serving s
 }  // namespace
 
 WebSocketTunnel::WebSocketTunnel(Server& server, Stream client, asio::ip::tcp::socket upstream, Farewell farewell)
-    : server_(server), client_(std::move(client)), upstream_(std::move(upstream)), farewell_(farewell) {
+    : server_(server),
+      client_(std::move(client)),
+      upstream_(std::move(upstream), ClientNetworks::Place(server.networks_)),
+      farewell_(farewell) {
     server_.tunnels_.insert(this);
     server_.metrics_.websockets.add(1);
 }

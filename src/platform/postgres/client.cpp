@@ -109,6 +109,10 @@ Connection& Client::choose(bool is_read) const {
     });
 }
 
+Client::TimePoint::duration Client::delay(Use use, TimePoint now) const {
+    return choose(use == Use::read).delay(now);
+}
+
 void Client::submit(std::unique_ptr<Request> request) {
     auto& chosen = choose(request->is_read());
     if (chosen.is_up() && chosen.pending() < options_.max_pending) return chosen.submit(std::move(request));

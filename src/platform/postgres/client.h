@@ -13,6 +13,7 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
 
+#include <chrono>
 #include <memory>
 #include <vector>
 
@@ -33,6 +34,10 @@ public:
     // Closes all connections; unanswered requests fail with Unavailable before this returns.
     void stop();
     [[nodiscard]] bool is_up() const;
+    // How long what is submitted now waits for its turn, as far as is known.
+    enum class Use { read, write };
+    using TimePoint = std::chrono::steady_clock::time_point;
+    [[nodiscard]] TimePoint::duration delay(Use use, TimePoint now) const;
     [[nodiscard]] const ClientStats& stats() const { return *stats_; }
 
     // Runs one statement, a transaction by itself. The arguments are encoded before this returns.

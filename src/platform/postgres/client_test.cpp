@@ -100,6 +100,42 @@ TEST_F(PostgresClient, AnswersThousandsOfPipelinedQueriesInOrder) {
     EXPECT_EQ(client.stats().errors, 0U);
 }
 
+TEST_F(PostgresClient, KnowsHowLongTheNextRequestWouldWait) {
+    static constexpr Statement kSleep{"test_sleep", "SELECT pg_sleep(0.02)"};
+    Client& client = start(2);
+    const auto delay = [&](Client::Use use) { return client.delay(use, std::chrono::steady_clock::now()); };
+    EXPECT_EQ(delay(Client::Use::read), 0s);
+    // What comes together goes together; what comes then waits for it.
+    constexpr int kSlow = 4;
+    for (int round = 1; round <= 3; ++round) {
+        for (int i = 0; i < kSlow; ++i) spawn<Rows>(client.query(kSleep), [](std::exception_ptr, const Rows&) {});
+        run_until(io_, [&] { return client.stats().queries >= static_cast<std::uint64_t>(kSlow * round); });
+    }
+    EXPECT_EQ(delay(Client::Use::read), 0s) << "nothing is ahead of it";
+    for (int i = 0; i < 100; ++i) spawn<Rows>(client.query(kSleep), [](std::exception_ptr, const Rows&) {});
+    io_.restart();
+    io_.poll();
+    EXPECT_GT(delay(Client::Use::read), 100 * 5ms) << "by the pace of those before, at once";
+    EXPECT_EQ(delay(Client::Use::write), 0s) << "writes have a connection of their own";
+    client.stop();
+}
+
+TEST_F(PostgresClient, CountsHowLongTheFirstHasWaitedWhenTheServerHangs) {
+    static constexpr Statement kReader{"test_reader", "SELECT pg_backend_pid()"};
+    Client& client = start(2);
+    const auto backend = run(io_, client.query(kReader))[0].get<std::int32_t>(0);
+    kill(backend, SIGSTOP);
+    for (int i = 0; i < 2; ++i) {
+        spawn<Rows>(client.query(kReader), [](std::exception_ptr, const Rows&) {});
+        io_.restart();
+        io_.poll();  // sends it: the second one waits
+    }
+    const auto now = std::chrono::steady_clock::now();
+    EXPECT_GE(client.delay(Client::Use::read, now + 1s), 1s);
+    kill(backend, SIGCONT);
+    client.stop();
+}
+
 TEST_F(PostgresClient, LargeArgumentsBeyondTheSocketBufferArrive) {
     static constexpr Statement kMirror{"test_mirror", "select $1::text"};
     Client& client = start(1);

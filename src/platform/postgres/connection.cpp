@@ -7,6 +7,7 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/post.hpp>
 
+#include <algorithm>
 #include <utility>
 
 namespace mindspace::postgres {
@@ -15,6 +16,7 @@ namespace {
 
 // A commit takes a few milliseconds.
 constexpr auto kSlow = std::chrono::milliseconds(20);
+constexpr int kAveraged = 8;  // units
 
 void rethrow(std::exception_ptr fault) {
     if (fault) std::rethrow_exception(fault);
@@ -82,6 +84,11 @@ bool Connection::keeps_up(Request::TimePoint now) const {
     return queue_.size() < Unit::kMaxRequests && (in_flight_.empty() || now - in_flight_.front().queued_at() < kSlow);
 }
 
+std::chrono::steady_clock::duration Connection::delay(Request::TimePoint now) const {
+    const auto ahead = per_request_ * static_cast<std::int64_t>(pending_);
+    return queue_.empty() ? ahead : std::max(ahead, now - queue_.front()->queued_at);
+}
+
 void Connection::submit(std::unique_ptr<Request> request) {
     stats_->in_flight.fetch_add(1, std::memory_order_relaxed);
     enqueue(std::move(request));
@@ -133,6 +140,7 @@ bool Connection::send_unit() {
     if (!unit.has_sent()) return true;
     is_sent = is_sent && link->is_open() && unit.close(link->native()) && PQpipelineSync(link->native()) == 1;
     in_flight_.push_back(std::move(unit));
+    sent_at_ = std::chrono::steady_clock::now();
     return is_sent;
 }
 
@@ -174,6 +182,10 @@ void Connection::take_replies() {
 void Connection::finish_front() {
     Unit unit = std::move(in_flight_.front());
     in_flight_.pop_front();
+    if (unit.size() > 0) {
+        const auto took = (std::chrono::steady_clock::now() - sent_at_) / static_cast<std::int64_t>(unit.size());
+        per_request_ += (took - per_request_) / kAveraged;
+    }
     if (!queue_.empty()) schedule_sending();
     bool undone = unit.has_failed();
     if (PQtransactionStatus(link_->native()) == PQTRANS_INERROR) roll_back();

@@ -34,6 +34,10 @@ public:
     // writes gather here: those that share a unit share a commit.
     [[nodiscard]] bool keeps_up(Request::TimePoint now) const;
 
+    // How long what is submitted now waits: as long as the requests before it take at the pace of late, or as the first
+    // of them has waited already.
+    [[nodiscard]] std::chrono::steady_clock::duration delay(Request::TimePoint now) const;
+
     // Only while is_up(). Everything submitted in one turn of the loop is sent together at its end.
     void submit(std::unique_ptr<Request> request);
     // Gives the connection up if its oldest request has waited longer than the query timeout.
@@ -68,6 +72,8 @@ private:
     RequestQueue queue_;          // not yet given to libpq
     std::deque<Unit> in_flight_;  // given to libpq, oldest first
     std::size_t pending_ = 0;
+    Request::TimePoint sent_at_{};                       // the unit under way
+    std::chrono::steady_clock::duration per_request_{};  // that units of late have taken, on average
     std::string last_failure_ = "postgres: not connected yet";
     bool was_up_ = false;
     bool is_up_ = false;

@@ -44,7 +44,8 @@ http::Endpoints endpoints(AnalyticsService& service) {
     rows.push_back(endpoint({.method = Method::get,
                              .path = "/api/v1/analytics/now",
                              .access = Access::anyone,
-                             .summary = "How many people meditate at this moment."},
+                             .summary = "How many people meditate at this moment.",
+                             .cached = true},
                             [&service](Call<>) { return service.find_now(); }));
     return rows;
 }

@@ -14,6 +14,7 @@ using http::Call;
 using http::endpoint;
 using http::LimitClass;
 using http::Method;
+using http::Priority;
 
 namespace {
 
@@ -35,6 +36,7 @@ void add_login_endpoints(http::Endpoints& rows, AuthService& service) {
                              .summary = "Create an account and log in; a mail asks to verify the address.",
                              .success = 201,
                              .limit = LimitClass::auth,
+                             .priority = Priority::last,
                              .creates = true,
                              .errors = {"email_taken", "password_breached"}},
                             [&service](Call<Register> call) {
@@ -45,6 +47,7 @@ void add_login_endpoints(http::Endpoints& rows, AuthService& service) {
                              .access = Access::anyone,
                              .summary = "Log in with an email address and a password.",
                              .limit = LimitClass::auth,
+                             .priority = Priority::last,
                              .errors = {"invalid_credentials", "account_disabled"}},
                             [&service](Call<Login> call) {
                                 return service.login(std::move(call.body), origin_of(std::move(call.client)));
@@ -54,6 +57,7 @@ void add_login_endpoints(http::Endpoints& rows, AuthService& service) {
                              .access = Access::anyone,
                              .summary = "Exchange a refresh token for new tokens.",
                              .limit = LimitClass::auth,
+                             .priority = Priority::first,
                              .errors = {"invalid_refresh_token", "refresh_reused"}},
                             [&service](Call<Refresh> call) {
                                 return service.refresh(std::move(call.body), origin_of(std::move(call.client)));
@@ -63,6 +67,7 @@ void add_login_endpoints(http::Endpoints& rows, AuthService& service) {
                              .access = Access::anyone,
                              .summary = "The public keys that access tokens are signed with.",
                              .limit = LimitClass::none,
+                             .priority = Priority::first,
                              .cache_control = kJwksCacheControl},
                             [&service](Call<>) { return service.public_keys(); }));
 }
@@ -101,6 +106,7 @@ void add_account_endpoints(http::Endpoints& rows, AccountService& service) {
                              .path = "/api/v1/auth/password/change",
                              .summary = "Choose another password; the caller's other login sessions end.",
                              .limit = LimitClass::auth,
+                             .priority = Priority::last,
                              .errors = {"wrong_password", "password_breached"}},
                             [&service](Call<ChangePassword> call) {
                                 return service.change_password(call.principal, std::move(call.body),
@@ -111,7 +117,8 @@ void add_account_endpoints(http::Endpoints& rows, AccountService& service) {
                              .access = Access::anyone,
                              .summary = "Mail a link to set a new password, if the address has an account.",
                              .success = 202,
-                             .limit = LimitClass::auth},
+                             .limit = LimitClass::auth,
+                             .priority = Priority::last},
                             [&service](Call<ForgotPassword> call) {
                                 return service.forgot_password(std::move(call.body), origin_of(std::move(call.client)));
                             }));
@@ -120,6 +127,7 @@ void add_account_endpoints(http::Endpoints& rows, AccountService& service) {
                              .access = Access::anyone,
                              .summary = "Set a new password by the token of a mail; all login sessions end.",
                              .limit = LimitClass::auth,
+                             .priority = Priority::last,
                              .errors = {"invalid_token", "password_breached"}},
                             [&service](Call<ResetPassword> call) {
                                 return service.reset_password(std::move(call.body), origin_of(std::move(call.client)));
@@ -129,6 +137,7 @@ void add_account_endpoints(http::Endpoints& rows, AccountService& service) {
                              .access = Access::anyone,
                              .summary = "Verify the address by the token of a mail.",
                              .limit = LimitClass::auth,
+                             .priority = Priority::last,
                              .errors = {"invalid_token"}},
                             [&service](Call<VerifyEmail> call) {
                                 return service.verify_email(std::move(call.body), origin_of(std::move(call.client)));
@@ -137,7 +146,8 @@ void add_account_endpoints(http::Endpoints& rows, AccountService& service) {
                              .path = "/api/v1/auth/email/resend",
                              .summary = "Mail a new link to verify the address, unless it is verified.",
                              .success = 202,
-                             .limit = LimitClass::auth},
+                             .limit = LimitClass::auth,
+                             .priority = Priority::last},
                             [&service](Call<> call) {
                                 return service.resend_verification(call.principal, origin_of(std::move(call.client)));
                             }));
@@ -171,6 +181,7 @@ void add_link_pages(http::Endpoints& rows) {
                                  .access = Access::anyone,
                                  .summary = "The page behind the link of a mail.",
                                  .limit = LimitClass::none,
+                                 .cached = true,
                                  .hidden = true};
     };
     rows.push_back(endpoint(page(kVerifyEmailPath),

@@ -31,6 +31,8 @@ public:
     Awaitable<std::string> hash(std::string password, Standing standing = Standing::ordinary);
     // Whether the password fits the PHC string.
     Awaitable<bool> verify(std::string password, std::string phc, Standing standing = Standing::ordinary);
+    // False: the pool is full, and a login need not cost anything else.
+    [[nodiscard]] bool has_room(Standing standing) { return pool_.has_room(standing); }
     // Whether the PHC string was made with less memory or fewer passes than are asked for now.
     [[nodiscard]] bool is_outdated(const std::string& phc) const;
     // Does the same work as verify, for an account that does not exist.

@@ -27,6 +27,11 @@ Error refresh_reused() {
             {}};
 }
 
+// An outcome and no fault: there may be thousands a second.
+Error too_many_passwords() {
+    return {ErrorCode::unavailable, "unavailable", "Too many passwords are being checked; try again later.", {}};
+}
+
 Error account_disabled() {
     return {ErrorCode::forbidden, "account_disabled", "This account has been disabled.", {}};
 }
@@ -128,6 +133,7 @@ Awaitable<Result<LoggedIn>> AuthService::register_user(Register request, Origin 
 }
 
 Awaitable<Result<LoggedIn>> AuthService::login(Login request, Origin origin) {
+    if (!hasher_.has_room(standing_of(origin.ip))) co_return too_many_passwords();
     auto key = email_key(request.email);
     auto found = co_await find_for_login(request.email, origin.ip);
     if (!found) co_return found.error();

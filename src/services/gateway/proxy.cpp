@@ -180,6 +180,8 @@ Response fail(const Exchange& exchange, ClientFault fault) {
 
 // Each attempt goes to another node, as long as there is one.
 Awaitable<Response> proxy(Upstream& upstream, const http::Declaration& declaration, Exchange& exchange) {
+    if (!upstream.admits(declaration.priority))
+        co_return http::problem(503, "overloaded", "The service is overloaded; try again later.", exchange.request_id);
     const auto timeout = upstream.options().timeout;
     const Outgoing request{.exchange = exchange,
                            .keys = upstream.keys(),

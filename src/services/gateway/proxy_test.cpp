@@ -8,7 +8,10 @@
 
 #include <boost/asio/post.hpp>
 
+#include <atomic>
 #include <future>
+#include <thread>
+#include <vector>
 
 namespace mindspace::gateway {
 namespace {
@@ -350,6 +353,44 @@ TEST(Proxy, DoesNotTakeTheRestOfARefusedRequestForAnother) {
     EXPECT_THAT(answer, StartsWith("HTTP/1.1 503 "));
     EXPECT_EQ(answer.find("HTTP/1.1", 1), std::string::npos);
     EXPECT_THAT(answer, HasSubstr("Connection: close\r\n"));
+}
+
+// Another node would be as busy: what an overloaded role refuses is neither sent again nor held against its node.
+TEST(Proxy, PassesTheRefusalOfAnOverloadedRoleOn) {
+    ScriptedServer busy([](const std::string&) {
+        return Reply{"HTTP/1.1 503 Service Unavailable\r\nRetry-After: 7\r\nContent-Length: 2\r\n\r\n{}"};
+    });
+    const Gateway gateway({busy.port()});
+    const std::size_t refusals = Ejection::kFailuresInARow + 2;
+    for (std::size_t i = 0; i < refusals; ++i) {
+        const auto answer = gateway.ask("GET");
+        EXPECT_THAT(answer, StartsWith("HTTP/1.1 503 "));
+        EXPECT_THAT(answer, HasSubstr("\r\nRetry-After: 7\r\n"));
+    }
+    EXPECT_THAT(busy.requests(), SizeIs(refusals));
+}
+
+TEST(Proxy, RefusesWhatWouldWaitLongForAConnection) {
+    std::atomic<bool> is_slow = true;
+    ScriptedServer server([&](const std::string&) {
+        if (is_slow) std::this_thread::sleep_for(Milliseconds(100));
+        return Reply{kOk};
+    });
+    const Gateway gateway({server.port()});
+    std::atomic<int> refused = 0;
+    {
+        std::vector<std::jthread> clients;
+        for (int i = 0; i < 40; ++i)  // for four connections
+            clients.emplace_back([&] {
+                eventually([&] {
+                    if (gateway.ask("GET").find("\"overloaded\"") != std::string::npos) ++refused;
+                    return refused > 0;
+                });
+            });
+    }
+    EXPECT_GT(refused, 0);
+    is_slow = false;
+    EXPECT_TRUE(eventually([&] { return gateway.ask("GET").starts_with("HTTP/1.1 200 "); }));
 }
 
 TEST(Proxy, Answers408ToAClientThatIsTooSlow) {

@@ -15,7 +15,7 @@ Upstream::Node::Node(asio::io_context& loop, const NodeStatus& of, const Upstrea
 
 Upstream::Upstream(asio::io_context& loop, const UpstreamStatus& status, const http::GatewayKeys& keys,
                    UpstreamOptions options)
-    : status_(status), keys_(keys), options_(options) {
+    : status_(status), keys_(keys), options_(options), gate_(options.max_queue_delay) {
     for (const auto& node : status.nodes) nodes_.emplace_back(loop, node, options_);
 }
 
@@ -41,6 +41,17 @@ Upstream::Node* Upstream::choose(const std::vector<const Node*>& tried) {
         if (best == nullptr || rank(node) < rank(*best)) best = &node;
     }
     return best;
+}
+
+bool Upstream::admits(http::Priority priority) {
+    const auto now = Clock::now();
+    auto delay = Clock::duration::max();
+    for (const auto& node : nodes_)
+        if (node.status.state != NodeState::gone) delay = std::min(delay, node.pool.delay(now));
+    if (delay == Clock::duration::max()) return true;  // all are gone, which is told in another way
+    if (gate_.admits(priority, delay, now)) return true;
+    refused_.add(1);
+    return false;
 }
 
 void Upstream::succeeded(Node& node, Clock::duration took) {
@@ -74,14 +85,18 @@ void collect(const std::vector<const Upstream*>& cores, telemetry::Page& page) {
 
     telemetry::HistogramSum duration;
     std::uint64_t retries = 0;
+    std::uint64_t refused = 0;
     for (const auto* core : cores) {
         duration += core->duration_;
         retries += core->retries.value();
+        refused += core->refused_.value();
     }
     page.histogram("mindspace_upstream_duration_seconds", "Time from a request to another role to its answer's head.",
                    duration, {{"upstream", name}});
     page.counter("mindspace_upstream_retries", "Requests to other roles that were sent again.", retries,
                  {{"upstream", name}});
+    page.counter("mindspace_upstream_refused", "Requests refused because too many waited for a connection to a role.",
+                 refused, {{"upstream", name}});
     for (std::size_t i = 0; i < first.nodes_.size(); ++i) {
         std::int64_t connections = 0;
         std::uint64_t ejections = 0;

@@ -4,6 +4,7 @@
 
 #include "platform/http/client_pool.h"
 #include "platform/http/gateway_keys.h"
+#include "platform/http/queue_gate.h"
 #include "platform/telemetry/metrics.h"
 #include "services/gateway/ejection.h"
 #include "services/gateway/node_status.h"
@@ -39,6 +40,9 @@ public:
     // `tried` come last. Null when all are gone.
     Node* choose(const std::vector<const Node*>& tried);
 
+    // False: all connections have been taken for so long that the request is to be refused.
+    bool admits(http::Priority priority);
+
     // What came of an attempt. A full pool says nothing about the node.
     void succeeded(Node& node, Clock::duration took);
     void failed(Node& node, http::ClientFault fault);
@@ -56,7 +60,9 @@ private:
     UpstreamOptions options_;
     std::deque<Node> nodes_;
     std::size_t next_ = 0;  // the first to be looked at: among equals they take turns
+    http::QueueGate gate_;
     telemetry::Counter answered_;
+    telemetry::Counter refused_;
     std::array<telemetry::Counter, names_of(http::ClientFault{}).size()> faults_;
     telemetry::Histogram duration_;  // of attempts that were answered, up to the answer's head
 };

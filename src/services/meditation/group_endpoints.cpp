@@ -119,6 +119,7 @@ http::Endpoints group_endpoints(GroupService& service, LiveEntrance& entrance) {
         {.method = Method::post,
          .path = "/api/v1/groups/{id}/ticket",
          .summary = "A ticket that opens the group's socket once, within 30 s.",
+         .priority = http::Priority::first,
          .creates = true,
          .errors = {"group_full", "group_ended"}},
         [&service](Call<> call) { return service.issue_ticket(std::move(call.principal), GroupId{call.id}); }));
@@ -128,6 +129,7 @@ http::Endpoints group_endpoints(GroupService& service, LiveEntrance& entrance) {
                   .access = Access::anyone,  // the entrance takes a ticket or an access token
                   .summary = "The group's WebSocket; opened by a ticket or an access token.",
                   .limit = LimitClass::socket,
+                  .priority = http::Priority::first,
                   .errors = {"invalid_ticket", "origin_not_allowed"},
                   .websocket = true,
                   .farewell = &farewell},

@@ -63,6 +63,7 @@ http::Endpoints session_endpoints(SessionService& service) {
          .path = "/api/v1/sessions/import",
          .summary = "Take in up to 500 sessions from offline or another app.",
          .limit = http::LimitClass::import,
+         .priority = http::Priority::last,
          .creates = true,
          .max_body = kMaxImport},
         [&service](Call<ImportSessions> call) { return service.import(call.principal.user, std::move(call.body)); }));

@@ -19,8 +19,9 @@ Caller caller_of(http::Principal& principal) {
 
 http::Endpoints endpoints(UserService& service) {
     http::Endpoints rows;
-    rows.push_back(endpoint({.method = Method::get, .path = "/api/v1/users/me", .summary = "The caller's profile."},
-                            [&service](Call<> call) { return service.find_me(caller_of(call.principal)); }));
+    rows.push_back(endpoint(
+        {.method = Method::get, .path = "/api/v1/users/me", .summary = "The caller's profile.", .cached = true},
+        [&service](Call<> call) { return service.find_me(caller_of(call.principal)); }));
     rows.push_back(endpoint({.method = Method::patch,
                              .path = "/api/v1/users/me",
                              .summary = "Change the profile by a JSON merge patch.",
@@ -37,11 +38,13 @@ http::Endpoints endpoints(UserService& service) {
                              .path = "/api/v1/users/me/export",
                              .summary = "Everything that is kept of the caller, as one document.",
                              .success = 200,
+                             .priority = http::Priority::last,
                              .produces = http::kJson},
                             [&service](Call<> call) { return export_user(service, call.principal.user); }));
     rows.push_back(endpoint({.method = Method::get,
                              .path = "/api/v1/users/{id}",
                              .summary = "The public part of a user.",
+                             .cached = true,
                              .errors = {"not_found"}},
                             [&service](Call<> call) { return service.find_public(UserId{call.id}); }));
     return rows;

@@ -1,0 +1,132 @@
+// More requests than the program can serve, from clients that ignore Retry-After. Prints the figures that
+// docs/performance.md speaks of; only the build that ships is held to them.
+
+#include "abuse/honest_reader.h"
+#include "integration/load.h"
+#include "integration/metrics.h"
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <functional>
+#include <iostream>
+#include <thread>
+#include <utility>
+
+namespace mindspace::integration {
+namespace {
+
+constexpr int kUsers = 8;
+constexpr int kSessionsEach = 30;
+constexpr std::size_t kFewConnections = 64;
+constexpr std::size_t kManyConnections = 1000;
+constexpr std::size_t kVeryManyConnections = 6000;
+
+std::string read_sessions(const Person& person) {
+    return "GET /api/v1/sessions HTTP/1.1\r\nHost: here\r\nAuthorization: Bearer " + person.client.access_token() +
+           "\r\n\r\n";
+}
+
+std::string log_in_as(const Person& person) {
+    const auto body = json::serialize(json::object{{"email", person.email}, {"password", kPassword}});
+    return fmt::format(
+        "POST /api/v1/auth/login HTTP/1.1\r\nHost: here\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n"
+        "{}",
+        body.size(), body);
+}
+
+std::vector<std::string> requests_of_many(const Program& program) {
+    std::vector<std::string> requests;
+    for (int i = 0; i < kUsers; ++i) {
+        auto person = register_person(program);
+        json::array sessions;
+        for (int day = 1; day <= kSessionsEach; ++day)
+            sessions.push_back(offline_session(fmt::format("2026-03-{:02}T07:00:00Z", day)));
+        import_all(person, std::move(sessions));
+        requests.push_back(read_sessions(person));
+    }
+    return requests;
+}
+
+// Of what comes first: how often it was asked for meanwhile, and how often it was served.
+struct First {
+    int asked = 0;
+    int served = 0;
+};
+First ask_first_while(const Program& program, const std::function<void()>& work) {
+    std::atomic<bool> is_over = false;
+    First seen;
+    auto person = register_person(program);
+    std::jthread asking([&] {
+        Client client(program);
+        while (!is_over) {
+            const auto refreshed = client.post("/api/v1/auth/refresh", {{"refreshToken", person.refresh_token}});
+            if (refreshed.status == 200) person.refresh_token = refreshed.text("/tokens/refreshToken");
+            seen.served += (client.get("/livez").status == 200 ? 1 : 0) + (refreshed.status == 200 ? 1 : 0);
+            seen.asked += 2;
+            std::this_thread::sleep_for(50ms);
+        }
+    });
+    work();
+    is_over = true;
+    asking.join();
+    return seen;
+}
+
+class AbuseOverload : public testing::TestWithParam<std::size_t> {};
+
+TEST_P(AbuseOverload, AtThreeTimesTheCapacityServesWhatItCanInTime) {
+    Program program({{"MINDSPACE_HTTP_MAX_QUEUE_DELAY_MS", "100"}});
+    const auto requests = requests_of_many(program);
+    const auto run = [&](std::size_t connections, double rate, std::chrono::milliseconds length) {
+        return load(
+            {.port = program.port(), .requests = requests, .connections = connections, .rate = rate, .length = length});
+    };
+    run(kFewConnections, 0, 1s);  // warm
+    const auto capacity = run(kFewConnections, 0, 3s).per_second(200);
+    LoadReport during;
+    const auto first = ask_first_while(program, [&] { during = run(GetParam(), 3 * capacity, 6s); });
+    const auto after = run(kFewConnections, capacity / 2, 6s);
+    const auto goodput = during.per_second(200) / capacity;
+    std::cout << fmt::format(
+        "abuse: three times the capacity of GET /sessions on {} connections\n"
+        "  capacity {:.0f}/s; served {:.0f}/s ({:.0f} %), p99 {:.0f} ms; refused {:.0f}/s, p99 {:.0f} ms\n"
+        "  of what comes first {} of {} served; afterwards the last refusal after {} ms, p99 {:.0f} ms\n",
+        GetParam(), capacity, during.per_second(200), 100 * goodput, during.milliseconds(200, 0.99),
+        during.per_second(503), during.milliseconds(503, 0.99), first.served, first.asked, after.last_refusal.count(),
+        after.milliseconds(200, 0.99));
+    for (const auto* report : {&std::as_const(during), &after}) {
+        EXPECT_EQ(report->broken, 0U);
+        for (const auto& [status, times] : report->by_status)
+            EXPECT_TRUE(status == 200 || status == 503) << status << ": " << times.count();
+    }
+    EXPECT_EQ(first.served, first.asked);
+    if (!is_shipped()) return;
+    EXPECT_GE(goodput, 0.85);
+    EXPECT_LE(during.milliseconds(200, 0.99), 1000);
+    EXPECT_LE(after.last_refusal, 5s);
+    if (GetParam() <= kManyConnections) EXPECT_LE(during.milliseconds(503, 0.99), 50) << "there is a turn for each";
+}
+
+INSTANTIATE_TEST_SUITE_P(Connections, AbuseOverload, testing::Values(kManyConnections, kVeryManyConnections));
+
+TEST(AbuseLogins, ThatIgnoreRetryAfterHoldNoReaderUp) {
+    Program program(kFullPasswordHash);
+    auto reader = register_person(program);
+    const auto somebody = register_person(program);
+    const auto quiet = observe_quiet(reader);
+    LoadReport logins;
+    const auto during = observe(reader, [&] {
+        logins = load({.port = program.port(), .requests = {log_in_as(somebody)}, .connections = 200, .length = 5s});
+    });
+    expect_unharmed("200 clients log in and ignore Retry-After",
+                    fmt::format("{:.0f} logins a second, {:.0f} refused, p99 {:.0f} ms", logins.per_second(200),
+                                logins.per_second(503), logins.milliseconds(503, 0.99)),
+                    quiet, during);
+    EXPECT_GT(logins.count(200), 0U);
+    EXPECT_GT(logins.count(503), 0U);
+}
+
+}  // namespace
+}  // namespace mindspace::integration
