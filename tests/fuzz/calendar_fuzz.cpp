@@ -57,6 +57,8 @@ void write_time(Timestamp at) {
         auto date = zone.local_date(at, std::chrono::hours(4));
         if (!parse_date(format_date(date))) fail("a date is written that cannot be read");
         if (zone.start_of_day(date, std::chrono::hours(4)) > at) fail("a day that begins after its time");
+        auto shown = zone.local_date(at, std::chrono::hours(0));
+        if (!zone.skipped_dates(shown, shown).empty()) fail("a date that a clock shows was skipped");
         const int hour = zone.local_hour(at);
         if (hour < 0 || hour > 23) fail("an hour of no day");
     }

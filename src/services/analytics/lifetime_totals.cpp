@@ -1,7 +1,9 @@
 #include "services/analytics/lifetime_totals.h"
 
+#include "platform/base/json_writer.h"
+
+#include <boost/json/monotonic_resource.hpp>
 #include <boost/json/parse.hpp>
-#include <boost/json/serialize.hpp>
 #include <boost/json/value.hpp>
 
 #include <algorithm>
@@ -18,6 +20,9 @@ constexpr std::array<std::int64_t, 6> kHourMilestones{1, 10, 50, 100, 500, 1000}
 constexpr std::array<std::int64_t, 7> kStreakMilestones{3, 7, 14, 30, 60, 100, 365};
 
 constexpr std::int64_t kSecondsAnHour = 3600;
+
+// Room for the parsed totals of some years; more is allocated.
+constexpr std::size_t kParsed = 8192;
 
 std::string_view text_of(const json::value& value) {
     return std::string_view(value.as_string());
@@ -86,30 +91,72 @@ std::optional<std::int32_t> LifetimeTotals::favourite_hour() const {
     return static_cast<std::int32_t>(std::ranges::max_element(hours_) - hours_.begin());
 }
 
+// Once for each event of a user: no tree.
 std::string LifetimeTotals::to_json() const {
-    json::object document{{"sessions", sessions_},
-                          {"seconds", seconds_},
-                          {"lastEndedAt", nullptr},
-                          {"kinds", json::object()},
-                          {"hours", json::array(hours_.begin(), hours_.end())},
-                          {"bestDay", nullptr},
-                          {"longestStreakDays", longest_streak_},
-                          {"streakDays", json::array()},
-                          {"milestones", json::array()}};
-    if (last_ended_at_) document["lastEndedAt"] = format_timestamp(*last_ended_at_);
-    if (best_day_) document["bestDay"] = json::array{format_date(best_day_->date), best_day_->seconds};
-    auto& kinds = document["kinds"].as_object();
-    for (const auto& [name, kind] : kinds_) kinds[name] = json::array{kind.sessions, kind.seconds};
-    auto& words = document["streakDays"].as_array();
-    for (const auto& [word, bits] : streak_days_.words()) words.push_back(json::array{word, bits});
-    auto& milestones = document["milestones"].as_array();
-    for (const auto& reached : milestones_)
-        milestones.push_back(json::array{reached.kind, reached.value, format_timestamp(reached.at)});
-    return json::serialize(document);
+    std::string text;
+    JsonWriter writer(text);
+    writer.begin_object();
+    writer.plain_key("sessions");
+    writer.integer(sessions_);
+    writer.plain_key("seconds");
+    writer.integer(seconds_);
+    writer.plain_key("lastEndedAt");
+    if (last_ended_at_)
+        writer.plain(timestamp_text(*last_ended_at_));
+    else
+        writer.null();
+    writer.plain_key("kinds");
+    writer.begin_object();
+    for (const auto& [name, kind] : kinds_) {
+        writer.key(name);
+        writer.begin_array();
+        writer.integer(kind.sessions);
+        writer.integer(kind.seconds);
+        writer.end_array();
+    }
+    writer.end_object();
+    writer.plain_key("hours");
+    writer.begin_array();
+    for (auto count : hours_) writer.integer(count);
+    writer.end_array();
+    writer.plain_key("bestDay");
+    if (best_day_) {
+        writer.begin_array();
+        writer.plain(date_text(best_day_->date));
+        writer.integer(best_day_->seconds);
+        writer.end_array();
+    } else {
+        writer.null();
+    }
+    writer.plain_key("longestStreakDays");
+    writer.integer(longest_streak_);
+    writer.plain_key("streakDays");
+    writer.begin_array();
+    for (const auto& [word, bits] : streak_days_.words()) {
+        writer.begin_array();
+        writer.integer(word);
+        writer.integer(bits);
+        writer.end_array();
+    }
+    writer.end_array();
+    writer.plain_key("milestones");
+    writer.begin_array();
+    for (const auto& reached : milestones_) {
+        writer.begin_array();
+        writer.plain(reached.kind);
+        writer.integer(reached.value);
+        writer.plain(timestamp_text(reached.at));
+        writer.end_array();
+    }
+    writer.end_array();
+    writer.end_object();
+    return text;
 }
 
 LifetimeTotals LifetimeTotals::from_json(std::string_view text) {
-    auto document = json::parse(text);
+    std::array<unsigned char, kParsed> memory;
+    json::monotonic_resource resource(memory.data(), memory.size());
+    auto document = json::parse(text, &resource);
     LifetimeTotals totals;
     totals.sessions_ = document.at("sessions").as_int64();
     totals.seconds_ = document.at("seconds").as_int64();
