@@ -45,13 +45,13 @@ KeyWatch::KeyWatch(std::filesystem::path file, auth::SigningKey current, std::ch
 
 void KeyWatch::poll(TimePoint now) {
     if (now < next_look_) return;
-    next_look_ = now + kInterval;
     switch (step_) {
         case Step::watching:
+            next_look_ = now + kInterval;
             look();
             break;
         case Step::publishing:
-            if (auto wait = outcome(&KeyWatch::publish)) {
+            if (auto wait = outcome(&KeyWatch::publish, now)) {
                 use_at_ = now + *wait;
                 step_ = Step::learning;
             }
@@ -64,7 +64,7 @@ void KeyWatch::poll(TimePoint now) {
             retire();
             break;
         case Step::retiring:
-            if (outcome(&KeyWatch::retire)) step_ = Step::watching;
+            if (outcome(&KeyWatch::retire, now)) step_ = Step::watching;
             break;
     }
 }
@@ -98,13 +98,14 @@ void KeyWatch::retire() {
     written_ = asio::co_spawn(loop_, retire_keys(database_, key_, token_ttl_), asio::use_future);
 }
 
-std::optional<std::chrono::seconds> KeyWatch::outcome(void (KeyWatch::*again)()) {
+std::optional<std::chrono::seconds> KeyWatch::outcome(void (KeyWatch::*again)(), TimePoint now) {
     if (written_.wait_for(0s) != std::future_status::ready) return std::nullopt;
     try {
         return written_.get();
     } catch (const std::exception& fault) {
         log::warn("a signing key cannot be written down, trying again", {{"error.message", fault.what()}});
         (this->*again)();
+        next_look_ = now + kInterval;
         return std::nullopt;
     }
 }

@@ -30,7 +30,8 @@ public:
     KeyWatch(std::filesystem::path file, auth::SigningKey current, std::chrono::seconds token_ttl,
              asio::io_context& loop, postgres::Client& database, UseKey use_key);
 
-    // Looks once a second; never waits for the database. Faults are logged, and what failed is tried again.
+    // Looks for another key once a second; never waits for the database. Faults are logged, and what failed is tried
+    // again after a second.
     void poll(TimePoint now);
 
 private:
@@ -42,7 +43,7 @@ private:
     void retire();
     // What the write came to: how long to wait before the key signs. Nothing while it is under way; when it has failed,
     // `again` has begun it anew.
-    std::optional<std::chrono::seconds> outcome(void (KeyWatch::*again)());
+    std::optional<std::chrono::seconds> outcome(void (KeyWatch::*again)(), TimePoint now);
 
     std::filesystem::path file_;
     auth::SigningKey key_;  // signed with, or about to be
