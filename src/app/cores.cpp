@@ -125,7 +125,7 @@ void Cores::open_gateway(const std::vector<const Role*>& roles) {
     ports_.push_back({.role = role_table().front().name, .port = shared_.ports.of(role_table().front()).number()});
 }
 
-// Behind a gateway, which has limited who calls how often, and says for whom it calls. Nobody else is heard.
+// Behind a gateway, which has limited who calls how often, and says for whom it calls. Unsigned requests are refused.
 void Cores::open_role(const Role& role) {
     auto options = common_options(shared_.config.http, cores_.size());
     leave_bounds_to_gateways(options);

@@ -12,7 +12,7 @@ namespace {
 TEST(DatabaseHealth, IsGoodForAWhileAfterASuccess) {
     DatabaseHealth health;
     const auto now = DatabaseHealth::Clock::now();
-    EXPECT_FALSE(health.is_good(now)) << "nobody has asked yet";
+    EXPECT_FALSE(health.is_good(now)) << "before the first check";
     health.succeed(now);
     EXPECT_TRUE(health.is_good(now));
     EXPECT_TRUE(health.is_good(now + DatabaseHealth::kValidFor - Milliseconds(1)));

@@ -95,7 +95,7 @@ void collect_clients(const std::vector<std::unique_ptr<Core>>& cores, telemetry:
     page.gauge("mindspace_postgres_replicas_usable", "Replicas that are up and near enough, as the first core sees it.",
                cores.empty() ? 0 : cores.front()->replicas.stats().usable.load());
     if (!cores.empty())
-        page.gauge("mindspace_postgres_responds", "1 when PostgreSQL answers the check of every second.",
+        page.gauge("mindspace_postgres_responds", "1 when PostgreSQL responds to the check of every second.",
                    cores.front()->shared.database_health.is_good(DatabaseHealth::Clock::now()) ? 1 : 0);
     page.counter("mindspace_redis_commands", "Commands sent to Redis.",
                  sum(cores, [](const Core& core) { return core.redis.stats().commands.read(); }));

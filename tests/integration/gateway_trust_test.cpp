@@ -1,4 +1,4 @@
-// Who may call the roles of other processes, and whom a gateway believes to be one.
+// Gateways and the roles of other processes accept each other only with a shared secret.
 
 #include "live_client.h"
 #include "metrics.h"
@@ -39,7 +39,7 @@ testing::Matcher<std::string> is_refusal() {
                           HasSubstr("\"not_from_gateway\""), Not(HasSubstr("Mindspace-Signature")));
 }
 
-TEST(GatewayTrust, OfARoleIsInGatewaysAlone) {
+TEST(GatewayTrust, RolesRefuseWhatNoGatewayHasSigned) {
     Program program({}, SplitPlan{});
     auto person = register_person(program);
     const auto bearer = "Authorization: Bearer " + person.client.access_token() + "\r\n";
@@ -47,7 +47,7 @@ TEST(GatewayTrust, OfARoleIsInGatewaysAlone) {
     EXPECT_THAT(ask(user, "GET /api/v1/users/me", bearer), is_refusal());
     EXPECT_THAT(ask(user, "GET /api/v1/users/me", bearer + "X-Forwarded-For: 203.0.113.7\r\n"), is_refusal());
     EXPECT_THAT(ask(user, "GET /api/v1/users/me", bearer + "Mindspace-Signature: 1.a.AAAA\r\n"), is_refusal());
-    EXPECT_THAT(ask(user, "GET /nothing"), is_refusal()) << "nor does a stranger learn what there is";
+    EXPECT_THAT(ask(user, "GET /nothing"), is_refusal()) << "nor does it say which paths exist";
     EXPECT_EQ(metric(user.management_port(), "mindspace_http_not_from_gateway_total"), 4);
     for (int i = 0; i < 20; ++i) EXPECT_THAT(ask(user, "GET /nothing"), is_refusal());
     constexpr std::ptrdiff_t kMostLines = 4;  // two cores, and should the test take longer than ten seconds
@@ -65,7 +65,7 @@ TEST(GatewayTrust, OfARoleIsInGatewaysAlone) {
     EXPECT_THAT(ask(program.split().node("auth"), "GET /.well-known/jwks.json"), is_refusal());
 }
 
-TEST(GatewayTrust, OfARoleHoldsNoLongBodyOfAStranger) {
+TEST(GatewayTrust, RolesReadNoLongBodyOfAnUnsignedRequest) {
     Program program({}, SplitPlan{});
     RawConnection connection(program.split().node("meditation").port());
     connection.send(
@@ -74,7 +74,7 @@ TEST(GatewayTrust, OfARoleHoldsNoLongBodyOfAStranger) {
     EXPECT_THAT(connection.receive_all(), StartsWith("HTTP/1.1 413 ")) << "before it has come";
 }
 
-TEST(GatewayTrust, TellsARoleWhoTheClientIs) {
+TEST(GatewayTrust, RolesTakeTheClientsAddressFromTheGateway) {
     Program program({}, SplitPlan{});
     auto person = register_person(program);
     const json::object login{{"email", person.email}, {"password", kPassword}};
@@ -82,16 +82,16 @@ TEST(GatewayTrust, TellsARoleWhoTheClientIs) {
     EXPECT_THAT(person.client.get("/api/v1/auth/sessions").body, HasSubstr("\"ip\":\"203.0.113.9\""));
 }
 
-TEST(GatewayTrust, IsNotInARoleWithAnotherSecret) {
+TEST(GatewayTrust, GatewaysRefuseARoleWithAnotherSecret) {
     Program other({}, SplitPlan{.nodes = {"user"}});
-    auto& stranger = other.split().node("user");
-    const auto secret = stranger.settings().at("MINDSPACE_GATEWAY_SECRET_FILE");
+    auto& foreign = other.split().node("user");
+    const auto secret = foreign.settings().at("MINDSPACE_GATEWAY_SECRET_FILE");
     std::ofstream(secret) << kNew << '\n';
-    stranger.send(SIGTERM);
-    EXPECT_EQ(stranger.wait_for_end(), 0);
-    stranger.start();
+    foreign.send(SIGTERM);
+    EXPECT_EQ(foreign.wait_for_end(), 0);
+    foreign.start();
 
-    Program program({{"MINDSPACE_UPSTREAM_USER", "http://127.0.0.1:" + std::to_string(stranger.port())}},
+    Program program({{"MINDSPACE_UPSTREAM_USER", "http://127.0.0.1:" + std::to_string(foreign.port())}},
                     SplitPlan{.nodes = {"auth", "meditation", "analytics"}});
     auto person = register_person(program);
     EXPECT_TRUE(is_problem(person.client.get(kMe), 502, "bad_gateway"));
@@ -99,11 +99,11 @@ TEST(GatewayTrust, IsNotInARoleWithAnotherSecret) {
     EXPECT_GT(
         metric(program.management_port(), "mindspace_upstream_requests_total{outcome=\"untrusted\",upstream=\"user\"}"),
         0);
-    EXPECT_THAT(stranger.log(), HasSubstr("\"wrong\""));
+    EXPECT_THAT(foreign.log(), HasSubstr("\"wrong\""));
 }
 
-// As an operator does it: both are accepted before the new one signs, and until nobody signs with the old one.
-TEST(GatewayTrust, SecretIsReplacedOneProcessAfterTheOther) {
+// As an operator does it: both are accepted before the new one signs, and until no process signs with the old one.
+TEST(GatewayTrust, LetsTheSecretBeReplacedOneProcessAfterTheOther) {
     Program program({}, SplitPlan{});
     const auto token = register_person(program).client.access_token();
     auto& split = program.split();

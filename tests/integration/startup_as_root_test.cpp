@@ -96,7 +96,7 @@ TEST_F(StartupAsRoot, GoesOnAsAnAccountOfItsOwnWithItsServers) {
     expect_all_owned_by(program.data() / "keys", user_id("mindspace"));
 }
 
-TEST_F(StartupAsRoot, GoesOnAsWhoeverTheSettingNames) {
+TEST_F(StartupAsRoot, GoesOnAsTheAccountOfTheSetting) {
     Program program({{"MINDSPACE_PROCESS_USER", "postgres"}}, std::nullopt, Servers::own);
     EXPECT_TRUE(is(Client(program).get("/readyz"), 200));
     expect_runs_whole_as(program, "postgres");

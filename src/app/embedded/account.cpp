@@ -3,6 +3,7 @@
 #include "app/embedded/find_program.h"
 #include "app/embedded/startup_error.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <grp.h>
 #include <pwd.h>
@@ -14,9 +15,11 @@
 
 #include <array>
 #include <cerrno>
-#include <csignal>
 #include <cstdlib>
 #include <cstring>
+#include <ranges>
+#include <string_view>
+#include <vector>
 
 namespace mindspace::app {
 
@@ -27,27 +30,33 @@ namespace {
 }
 
 constexpr const char* kOwnUser = "mindspace";
-constexpr const char* kMakeOwnUser =
+constexpr std::string_view kMakeOwnUser =
     "useradd --system --user-group --no-create-home --home-dir /var/lib/mindspace --shell /usr/sbin/nologin mindspace";
 
-// Another process may do the same at this moment: what counts is that the user is there in the end.
+// Another process may do the same at this moment: what counts is that the user is there in the end, and not what the
+// program says.
 void make_own_user() {
     const auto program = find_program("useradd");
     if (!program) return;
-    std::array<const char*, 10> words{
-        program->c_str(),     "--system", "--user-group",      "--no-create-home", "--home-dir",
-        "/var/lib/mindspace", "--shell",  "/usr/sbin/nologin", kOwnUser,           nullptr};
+    std::vector<std::string> words;
+    for (const auto word : std::views::split(kMakeOwnUser, ' ')) words.emplace_back(word.begin(), word.end());
+    std::vector<char*> arguments;
+    for (auto& word : words) arguments.push_back(word.data());
+    arguments.push_back(nullptr);
+    posix_spawn_file_actions_t silent;
+    ::posix_spawn_file_actions_init(&silent);
+    for (const int output : {STDOUT_FILENO, STDERR_FILENO})
+        ::posix_spawn_file_actions_addopen(&silent, output, "/dev/null", O_WRONLY, 0);
     pid_t process = 0;
-    if (::posix_spawn(&process, program->c_str(), nullptr, nullptr, const_cast<char* const*>(words.data()), environ) ==
-        0)
+    if (::posix_spawn(&process, program->c_str(), &silent, nullptr, arguments.data(), environ) == 0)
         ::waitpid(process, nullptr, 0);
+    ::posix_spawn_file_actions_destroy(&silent);
 }
 
 Account checked(const passwd& entry) {
     constexpr uid_t kNobody = 65534;
     if (entry.pw_uid == 0 || entry.pw_uid == kNobody)
-        throw StartupError(EX_CONFIG,
-                           fmt::format("process.user must be an account that nobody else uses, not {}", entry.pw_name));
+        throw StartupError(EX_CONFIG, fmt::format("process.user must be an account of its own, not {}", entry.pw_name));
     return Account{.user = entry.pw_uid, .group = entry.pw_gid};
 }
 
@@ -117,7 +126,7 @@ void become(const Account& account) {
     if (account == own_account()) return;
     const passwd* entry = ::getpwuid(account.user);
     if (entry == nullptr) throw StartupError(EX_CONFIG, fmt::format("user id {} has no name", account.user));
-    int parent_death_signal = 0;  // that whoever has started us asked for; a change of account takes it away
+    int parent_death_signal = 0;  // set by our supervisor, perhaps; a change of account clears it
     ::prctl(PR_GET_PDEATHSIG, &parent_death_signal);
     if (::initgroups(entry->pw_name, account.group) != 0) throw_stuck(account, "initgroups");
     if (::setresgid(account.group, account.group, account.group) != 0) throw_stuck(account, "setresgid");

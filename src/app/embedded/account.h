@@ -20,17 +20,17 @@ struct Account {
 Account own_account();
 
 // Whom the program runs as: ourselves, unless we are root. Then `user`, or, if that is empty, "mindspace", which is
-// made (useradd) where it does not exist. Never root, nor "nobody", whom others share. StartupError.
+// made (useradd) where it does not exist. Never root, nor "nobody", which other programs use. StartupError.
 Account program_account(const std::string& user);
 
-// Whose `path` is; ourselves if it is not there.
+// The owner of `path`; our own account if it does not exist.
 Account owner_of(const std::filesystem::path& path);
 
 // For servers that a root who stays root starts: the owner of `existing` if that is there, else program_account().
 Account server_account(const std::filesystem::path& existing);
 
 // Becomes that account for good, with its groups and its home; nothing when we are it. No program that is started later
-// can get more rights, and nobody but root can look into our memory. Before any thread is started. StartupError.
+// can get more rights, and only root can look into our memory. Before any thread is started. StartupError.
 void become(const Account& account);
 
 // The name of a user for messages; its number if it has no name.

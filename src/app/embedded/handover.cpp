@@ -77,7 +77,7 @@ void stop_leftovers(const fs::path& root) {
     stop(root / "redis/redis.pid", "redis-server", root / "redis", kRedisPlan);
 }
 
-// The parents of what root makes let everybody through.
+// Parent directories that root makes are open to all accounts.
 void make_parents(const fs::path& path) {
     const auto parent = path.parent_path();
     if (fs::exists(parent)) return;

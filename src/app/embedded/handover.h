@@ -10,7 +10,7 @@
 namespace mindspace::app {
 
 // The data directory at `path`. Servers that were left behind under another account are stopped. StartupError when the
-// directory belongs to somebody else, is in use, or holds what no program of ours has made.
+// directory belongs to another account, is in use, or holds what no program of ours has made.
 void hand_over_data(const std::filesystem::path& path, const Account& owner);
 
 // The directory of the log files; one that holds other things is left as it is.

@@ -14,8 +14,8 @@ namespace asio = boost::asio;
 
 class BoundPort {
 public:
-    // Port 0 takes a free one. Fault: boost::system::system_error (there is no such address, or somebody listens on the
-    // port, even if they share it).
+    // Port 0 takes a free one. Fault: boost::system::system_error (there is no such address, or another program listens
+    // on the port, even if it shares it).
     BoundPort(const std::string& address, std::uint16_t port, std::size_t sockets);
     ~BoundPort();
     BoundPort(BoundPort&& other) noexcept = default;

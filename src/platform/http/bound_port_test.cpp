@@ -8,7 +8,7 @@
 namespace mindspace::http {
 namespace {
 
-TEST(BoundPort, IsTakenForSeveralServersAndForNobodyElse) {
+TEST(BoundPort, IsSharedByTheServersOfOneProgramOnly) {
     BoundPort port("127.0.0.1", 0, 2);
     EXPECT_NE(port.number(), 0);
     asio::io_context loop;
@@ -23,7 +23,7 @@ TEST(BoundPort, IsTakenForSeveralServersAndForNobodyElse) {
     EXPECT_THROW(BoundPort("127.0.0.1", port.number(), 1), boost::system::system_error);
 }
 
-TEST(BoundPort, IsFreeAgainWhenNobodyHasTakenItsSockets) {
+TEST(BoundPort, IsFreeAgainWhenItsSocketsWereNotUsed) {
     std::uint16_t number = 0;
     {
         const BoundPort port("127.0.0.1", 0, 3);

@@ -27,7 +27,7 @@ enum class ClientFault : std::uint8_t {
     lost,         // the connection ended before the answer did
     timed_out,
     malformed,  // not HTTP/1.1
-    untrusted,  // the answer does not prove that a role of ours gave it
+    untrusted,  // the response does not prove that it comes from a role of ours
 };
 constexpr auto names_of(ClientFault) {
     return std::array<std::string_view, 7>{"unreachable", "busy",      "unsent",   "lost",

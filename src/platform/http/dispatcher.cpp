@@ -14,7 +14,7 @@ namespace mindspace::http {
 namespace {
 
 constexpr std::string_view kBearer = "Bearer ";
-constexpr auto kStrangerLogInterval = std::chrono::seconds(10);
+constexpr auto kUnsignedLogInterval = std::chrono::seconds(10);
 constexpr std::string_view kIdEnd = "\"}";  // of a problem without faults: its id comes last
 
 bool is_request_id(std::string_view text) {
@@ -73,10 +73,10 @@ bool Dispatcher::forwards(const RequestHead& head) const {
 std::size_t Dispatcher::max_body(const RequestHead& head) const {
     const auto match = router_.find(head.method, head.path);
     const auto declared = match.endpoint != nullptr ? match.endpoint->declaration.max_body : kUsualBody;
-    // Whoever is no gateway is refused, but not before the content has come.
-    const bool is_strangers = declared > kUsualBody && middleware_.gateway != nullptr &&
-                              !middleware_.gateway->verify(head, SystemClock{}.now());
-    return is_strangers ? kUsualBody : declared;
+    // An unsigned request is refused, but only after its content has come.
+    const bool is_unsigned = declared > kUsualBody && middleware_.gateway != nullptr &&
+                             !middleware_.gateway->verify(head, SystemClock{}.now());
+    return is_unsigned ? kUsualBody : declared;
 }
 
 Awaitable<Response> Dispatcher::handle(Exchange& exchange) {
@@ -135,7 +135,7 @@ Priority Dispatcher::priority(const RequestHead& head) const {
 }
 
 Awaitable<Response> Dispatcher::dispatch(Exchange& exchange, const Router::Match& match) {
-    if (auto refusal = refuse_stranger(exchange, match)) co_return std::move(*refusal);
+    if (auto refusal = refuse_unsigned(exchange, match)) co_return std::move(*refusal);
     if (match.endpoint != nullptr) co_return co_await call(exchange, *match.endpoint);
     if (match.allow.empty()) co_return problem(404, "not_found", "There is nothing here.", exchange.request_id);
     Response response{.status = 204, .body = {}};
@@ -145,8 +145,8 @@ Awaitable<Response> Dispatcher::dispatch(Exchange& exchange, const Router::Match
     co_return response;
 }
 
-// Where only gateways may call: whoever is none. What a gateway says of its client is believed.
-std::optional<Response> Dispatcher::refuse_stranger(Exchange& exchange, const Router::Match& match) {
+// Where only gateways may call: a request that none has signed. What a gateway says of its client is believed.
+std::optional<Response> Dispatcher::refuse_unsigned(Exchange& exchange, const Router::Match& match) {
     if (middleware_.gateway == nullptr) return std::nullopt;
     if (match.endpoint != nullptr && match.endpoint->declaration.health) return std::nullopt;
     const auto signature = middleware_.gateway->verify(exchange.head, SystemClock{}.now());
@@ -155,10 +155,10 @@ std::optional<Response> Dispatcher::refuse_stranger(Exchange& exchange, const Ro
         if (auto client = exchange.head.find("x-forwarded-for")) exchange.client.address = *client;
         return std::nullopt;
     }
-    metrics_.strangers_refused.add(1);
+    metrics_.unsigned_refused.add(1);
     const auto now = std::chrono::steady_clock::now();
-    if (now - strangers_logged_at_ >= kStrangerLogInterval) {  // an attacker must not fill the log
-        strangers_logged_at_ = now;
+    if (now - unsigned_logged_at_ >= kUnsignedLogInterval) {  // an attacker must not fill the log
+        unsigned_logged_at_ = now;
         log::warn("a request that does not come from a gateway",
                   {{"event.action", "not_from_gateway"},
                    {"client.ip", exchange.client.address},

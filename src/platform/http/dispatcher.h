@@ -65,7 +65,7 @@ public:
 private:
     Response overloaded(const RequestHead& head, const Router::Match& match);
     Awaitable<Response> dispatch(Exchange& exchange, const Router::Match& match);
-    std::optional<Response> refuse_stranger(Exchange& exchange, const Router::Match& match);
+    std::optional<Response> refuse_unsigned(Exchange& exchange, const Router::Match& match);
     Awaitable<Response> call(Exchange& exchange, const Endpoint& endpoint);
     Awaitable<Admission> admit(Exchange& exchange, const Declaration& declared, const limits::Policy* policy);
     Awaitable<limits::Verdict> take_by_network(const Exchange& exchange, const limits::Policy* policy);
@@ -78,7 +78,7 @@ private:
     const Router& router_;
     const Middleware middleware_;
     CoreMetrics& metrics_;
-    std::chrono::steady_clock::time_point strangers_logged_at_{};
+    std::chrono::steady_clock::time_point unsigned_logged_at_{};
 };
 
 }  // namespace mindspace::http

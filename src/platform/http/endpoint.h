@@ -95,7 +95,7 @@ struct Declaration {
     bool websocket = false;                  // opens a socket: the handshake is checked before the handler
     Farewell farewell = nullptr;             // the socket's last message when a server between leaves
     bool hidden = false;                     // left out of the OpenAPI document
-    bool health = false;                     // also for those who are no gateway, where only gateways may call
+    bool health = false;                     // needs no signature where only gateways may call
 };
 
 // What the OpenAPI document tells of the types.

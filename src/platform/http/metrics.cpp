@@ -44,7 +44,7 @@ void collect(const Router& router, const std::vector<const CoreMetrics*>& cores,
     std::uint64_t stalled = 0;
     std::uint64_t limited = 0;
     std::uint64_t headers_refused = 0;
-    std::uint64_t strangers_refused = 0;
+    std::uint64_t unsigned_refused = 0;
     for (const auto* core : cores) {
         connections += core->connections.value();
         websockets += core->websockets.value();
@@ -57,7 +57,7 @@ void collect(const Router& router, const std::vector<const CoreMetrics*>& cores,
         stalled += core->stalled_clients_closed.value();
         limited += core->rate_limited.value();
         headers_refused += core->proxy_headers_refused.value();
-        strangers_refused += core->strangers_refused.value();
+        unsigned_refused += core->unsigned_refused.value();
     }
     page.gauge("mindspace_http_connections", "Open connections, WebSockets included.", connections);
     page.gauge("mindspace_websockets", "Open WebSockets.", websockets);
@@ -79,7 +79,7 @@ void collect(const Router& router, const std::vector<const CoreMetrics*>& cores,
     page.counter("mindspace_http_proxy_headers_refused", "Connections of proxies that began with no PROXY header.",
                  headers_refused);
     page.counter("mindspace_http_not_from_gateway", "Requests to a role refused because no gateway had signed them.",
-                 strangers_refused);
+                 unsigned_refused);
 }
 
 }  // namespace mindspace::http

@@ -39,7 +39,7 @@ public:
     telemetry::Counter stalled_clients_closed;         // of requests: they did not read their response
     telemetry::Counter rate_limited;
     telemetry::Counter proxy_headers_refused;
-    telemetry::Counter strangers_refused;  // who are no gateway, where only gateways may call
+    telemetry::Counter unsigned_refused;  // requests, where only gateways may call
 
 private:
     friend void collect(const Router&, const std::vector<const CoreMetrics*>&, telemetry::Page&);

@@ -180,7 +180,7 @@ TEST(Proxy, SignsWhatItPassesOnWhateverTheClientSays) {
     EXPECT_EQ(head.find("x-forwarded-for"), "127.0.0.1");
 }
 
-TEST(Proxy, PassesNothingOnOfWhoeverDoesNotKnowTheSecret) {
+TEST(Proxy, RefusesResponsesWithoutAProof) {
     ScriptedServer silent([](const std::string&) { return Reply{kOk}; });
     ScriptedServer other([](const std::string& request) {
         std::string text = kOk;
