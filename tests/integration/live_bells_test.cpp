@@ -15,6 +15,7 @@ namespace mindspace::integration {
 namespace {
 
 constexpr int kClients = 30;
+constexpr int kSocketsOfEach = 10;
 constexpr int kProbes = 12;
 
 double server_clock() {
@@ -65,7 +66,11 @@ double p99_bell_error(std::uint16_t port) {
     std::mt19937 random(20261123);
     std::uniform_real_distribution<double> minutes(-300'000, 300'000);
     std::vector<BellRinger> ringers;
-    for (int i = 0; i < kClients; ++i) ringers.emplace_back(join_by(port, host, group).socket, minutes(random));
+    std::vector<Person> people;
+    for (int i = 0; i < kClients; ++i) {
+        if (i % kSocketsOfEach == 0) people.push_back(register_person());
+        ringers.emplace_back(join_by(port, people.back(), group).socket, minutes(random));
+    }
 
     std::mutex mutex;
     std::vector<double> errors;
