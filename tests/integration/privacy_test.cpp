@@ -202,6 +202,7 @@ TEST_F(Privacy, EndsWithTheAccount) {
     EXPECT_EQ(rows_with("reset_requests", person.email), 0);
     EXPECT_EQ(rows_with("idempotency_keys", person.id), 0);
     EXPECT_EQ(rows_with("mails", person.id), 0);
+    EXPECT_EQ(rows_with("mail_counts", person.id), 0) << "nothing leads from the hash of an address to its account";
     const auto promises = read_promises();
     for (const auto& word : marks.words) {
         Names left;

@@ -135,9 +135,10 @@ bool read_parsed(const json::value& in, T& to, std::optional<T> (*parse)(std::st
     return true;
 }
 
-// Before the work of preparing it: composing takes at most four characters for one.
+// Before the work of preparing it. Composing takes few letters of a text from several characters, and those from two or
+// three.
 bool is_hopelessly_long(std::string_view text, std::int64_t most) {
-    const auto bound = 4 * static_cast<std::size_t>(most);
+    const auto bound = 2 * static_cast<std::size_t>(most);
     return text.size() > bound && count_code_points(text) > bound;
 }
 

@@ -26,13 +26,36 @@ bool has_any(std::string_view text, Predicate predicate) {
     return false;
 }
 
-// Unicode changes none of the characters below U+0300 when it composes; their lead bytes are below 0xCC.
-bool is_composed_for_sure(std::string_view text) {
-    return std::ranges::all_of(text, [](char c) { return static_cast<std::uint8_t>(c) < 0xCC; });
-}
-
 bool is_between(char32_t c, char32_t first, char32_t last) {
     return c >= first && c <= last;
+}
+
+// Letters that can be taken apart but are put together again by composing: Latin, Greek and Cyrillic but for a few that
+// have another letter for them, Vietnamese, the kana.
+bool is_letter_that_stays(char32_t c) {
+    const bool has_another = c == 0x374 || c == 0x37E || c == 0x387;
+    return (is_between(c, 0xC0, 0x2FF) || is_between(c, 0x370, 0x4FF) || is_between(c, 0x1E00, 0x1EFF) ||
+            is_between(c, 0x3041, 0x3096) || is_between(c, 0x30A0, 0x30FF)) &&
+           !has_another;
+}
+
+// Neither changed by composing nor able to change what stands before it (NFC_Quick_Check, UAX 15, and on the safe
+// side).
+bool is_stable(char32_t c) {
+    const auto* property = utf8proc_get_property(static_cast<utf8proc_int32_t>(c));
+    constexpr std::uint16_t kNone = UINT16_MAX;
+    constexpr std::uint16_t kSecond = 0x8000;  // such an index: it composes with a letter before it
+    const bool is_second = property->comb_index != kNone && property->comb_index >= kSecond;
+    const bool is_jamo = is_between(c, 0x1161, 0x1175) || is_between(c, 0x11A8, 0x11C2);
+    if (property->combining_class != 0 || is_second || is_jamo) return false;
+    return property->decomp_seqindex == kNone || property->decomp_type != 0 || is_letter_that_stays(c);
+}
+
+// True for most texts, and ten times faster than to compose them. Nothing below U+0300 changes; the lead bytes of those
+// characters are below 0xCC.
+bool is_composed(std::string_view text) {
+    if (std::ranges::all_of(text, [](char c) { return static_cast<std::uint8_t>(c) < 0xCC; })) return true;
+    return !has_any(text, [](char32_t c) { return !is_stable(c); });
 }
 
 bool is_control(char32_t c) {
@@ -75,7 +98,7 @@ bool shows(char32_t c) {
 }  // namespace
 
 std::string composed(std::string_view text) {
-    if (is_composed_for_sure(text)) return std::string(text);
+    if (is_composed(text)) return std::string(text);
     utf8proc_uint8_t* out = nullptr;
     const auto size =
         utf8proc_map(reinterpret_cast<const utf8proc_uint8_t*>(text.data()), static_cast<utf8proc_ssize_t>(text.size()),

@@ -1,7 +1,10 @@
 #include "platform/base/visible_text.h"
 
 #include <gtest/gtest.h>
+#include <utf8proc.h>
 
+#include <cstdint>
+#include <cstdlib>
 #include <string>
 
 namespace mindspace {
@@ -18,6 +21,44 @@ TEST(VisibleText, ComposesWhatKeyboardsWriteInTwoWays) {
         EXPECT_EQ(composed(text), text);
     const std::string with_nul("e\u0301\0x", 5);
     EXPECT_EQ(composed(with_nul), std::string("\u00E9\0x", 4));
+}
+
+std::string encoded(char32_t code_point) {
+    std::string text(4, '\0');
+    const auto size = utf8proc_encode_char(static_cast<utf8proc_int32_t>(code_point),
+                                           reinterpret_cast<utf8proc_uint8_t*>(text.data()));
+    text.resize(static_cast<std::size_t>(size));
+    return text;
+}
+
+std::string composed_by_the_library(const std::string& text) {
+    auto* out = utf8proc_NFC(reinterpret_cast<const utf8proc_uint8_t*>(text.c_str()));
+    std::string result(reinterpret_cast<const char*>(out));
+    std::free(out);
+    return result;
+}
+
+// The short cut takes no other decision than the whole way: for each character alone, behind a letter and behind a
+// mark.
+TEST(VisibleText, ComposesEveryCharacterAsTheLibraryDoes) {
+    for (char32_t c = 1; c <= 0x10FFFF; ++c) {
+        if (c >= 0xD800 && c <= 0xDFFF) continue;
+        if (c > 0x32000 && c < 0xE0000) continue;  // not assigned
+        const auto text = encoded(c);
+        for (const auto& around : {text, "a" + text, "\u1100" + text, "\u0915" + text + "\u0327"}) {
+            if (composed(around) != composed_by_the_library(around)) ADD_FAILURE() << std::hex << std::uint32_t(c);
+        }
+    }
+    // Each that can be taken apart, put together again.
+    for (char32_t c = 0xC0; c < 0x30000; ++c) {
+        if (c >= 0xD800 && c <= 0xDFFF) continue;
+        const auto text = encoded(c);
+        auto* apart = utf8proc_NFD(reinterpret_cast<const utf8proc_uint8_t*>(text.c_str()));
+        const std::string letters(reinterpret_cast<const char*>(apart));
+        std::free(apart);
+        if (letters != text && composed(letters) != composed_by_the_library(letters))
+            ADD_FAILURE() << std::hex << std::uint32_t(c);
+    }
 }
 
 TEST(VisibleText, EndsLinesWithLineFeeds) {
@@ -78,8 +119,8 @@ TEST(VisibleText, TellsControlCharacters) {
         EXPECT_TRUE(has_control_character(text, Lines::none));
         EXPECT_FALSE(has_control_character(text, Lines::allowed));
     }
-    for (const auto& text : {std::string("a\0", 2), std::string("\x1B[31m"), std::string("\x7F"),
-                                   std::string("\u0085"), std::string("\u009B"), std::string("a\rb")})
+    for (const auto& text : {std::string("a\0", 2), std::string("\x1B[31m"), std::string("\x7F"), std::string("\u0085"),
+                             std::string("\u009B"), std::string("a\rb")})
         for (auto lines : {Lines::none, Lines::allowed}) EXPECT_TRUE(has_control_character(text, lines));
     EXPECT_TRUE(has_control_character("a\u2028b", Lines::none));
     EXPECT_FALSE(has_control_character("a\u2028b", Lines::allowed));

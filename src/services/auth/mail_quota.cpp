@@ -5,9 +5,18 @@
 #include "platform/telemetry/log.h"
 #include "services/auth/email_key.h"
 
+#include <algorithm>
+
 namespace mindspace::auth {
 
 using postgres::Statement;
+
+Uuid MailQuota::hidden(const Uuid& cause) const {
+    const auto hash = secret_.keyed_hash("mail causes", cause.to_string());
+    Uuid result;
+    std::copy_n(hash.begin(), result.bytes.size(), result.bytes.begin());
+    return result;
+}
 
 Awaitable<bool> MailQuota::take(MailKind kind, std::string email, Uuid cause, Timestamp now) {
     // The n-th latest is younger than the window: n are in it.
@@ -23,7 +32,9 @@ Awaitable<bool> MailQuota::take(MailKind kind, std::string email, Uuid cause, Ti
            AND coalesce(known.counted_at[$6] <= $3 - interval '1 hour', true)
            AND coalesce(known.counted_at[$7] <= $3 - interval '1 day', true)))"};
     const auto hash = secret_.keyed_hash("mail counts", email_key(email));
-    auto rows = co_await database_.query(kTake, hash, schema::enum_name(kind), now, cause, limits_.per_minute,
+    // The cause of a registration is the user's id, which must not stand beside the hash of their address.
+    const auto hidden_cause = hidden(cause);
+    auto rows = co_await database_.query(kTake, hash, schema::enum_name(kind), now, hidden_cause, limits_.per_minute,
                                          limits_.per_hour, limits_.per_day);
     const bool allowed = rows.affected() == 1;
     if (!allowed) {

@@ -33,6 +33,8 @@ public:
     [[nodiscard]] const telemetry::Counter& refused() const { return refused_; }
 
 private:
+    [[nodiscard]] Uuid hidden(const Uuid& cause) const;
+
     postgres::Client& database_;
     const Secret& secret_;
     MailLimits limits_;
