@@ -223,6 +223,7 @@ TEST(Overload, IsToldAsAProblemWithRetryAfter) {
     Client client(program, person.client.access_token());
     Answer refusal;
     EXPECT_TRUE(eventually([&] {
+        std::this_thread::sleep_for(30ms);  // not right behind those that are served together: then there is room
         refusal = client.get(groups, {{"Origin", std::string(kAllowedOrigin)}});
         return refusal.status == 503;
     }));

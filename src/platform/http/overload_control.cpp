@@ -13,7 +13,7 @@ namespace {
 constexpr auto kTick = std::chrono::milliseconds(10);
 constexpr int kLoopShare = 4;
 constexpr auto kPause = std::chrono::milliseconds(25);
-constexpr auto kLongestPause = std::chrono::milliseconds(1000);  // what Retry-After says
+constexpr auto kLongestPause = std::chrono::milliseconds(500);
 constexpr auto kShortestTurn = std::chrono::microseconds(100);
 constexpr auto kLongestTurn = std::chrono::milliseconds(5);
 constexpr auto kLogPause = std::chrono::seconds(10);
