@@ -30,7 +30,7 @@ struct Inner {
 
     static constexpr std::string_view kName = "Inner";
     static constexpr auto fields() {
-        return std::tuple{schema::field("text", &Inner::text, {.min = 1, .max = 8}),
+        return std::tuple{schema::field("text", &Inner::text, {.min = 1, .max = 8, .text = schema::Text::name}),
                           schema::field("number", &Inner::number)};
     }
 };
@@ -67,7 +67,7 @@ struct Search {
 
     static constexpr std::string_view kName = "Search";
     static constexpr auto fields() {
-        return std::tuple{schema::field("text", &Search::text, {.max = 16}),
+        return std::tuple{schema::field("text", &Search::text, {.max = 16, .text = schema::Text::prose}),
                           schema::field("limit", &Search::limit, {.min = 1, .max = 100, .optional = true})};
     }
 };

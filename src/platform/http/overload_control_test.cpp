@@ -101,10 +101,10 @@ protected:
         router_.add(std::move(rows));
         metrics_.emplace(router_);
         dispatcher_.emplace(router_, Middleware{.overload = &control_}, *metrics_);
-        ServerOptions options{.address = "127.0.0.1", .paces_refused = true};
-        port_ = options.port = claim_port(loop_, options.address, 0);
-        server_.emplace(loop_, std::move(options), *dispatcher_, *metrics_);
-        server_->bind();
+        BoundPort port("127.0.0.1", 0, 1);
+        port_ = port.number();
+        server_.emplace(loop_, ServerOptions{.paces_refused = true}, *dispatcher_, *metrics_);
+        server_->bind(port);
         server_->start();
         served_ = many(control_);
         thread_ = std::thread([this] { loop_.run(); });

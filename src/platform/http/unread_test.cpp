@@ -51,11 +51,11 @@ protected:
         router_.add(std::move(rows));
         metrics_.emplace(router_);
         dispatcher_.emplace(router_, Middleware{}, *metrics_);
-        ServerOptions options{
-            .address = "127.0.0.1", .max_unread_per_network = max_unread_per_network, .max_unread = max_unread};
-        port_ = options.port = claim_port(loop_, options.address, 0);
-        server_.emplace(loop_, std::move(options), *dispatcher_, *metrics_);
-        server_->bind();
+        const ServerOptions options{.max_unread_per_network = max_unread_per_network, .max_unread = max_unread};
+        BoundPort port("127.0.0.1", 0, 1);
+        port_ = port.number();
+        server_.emplace(loop_, options, *dispatcher_, *metrics_);
+        server_->bind(port);
         server_->start();
         thread_ = std::thread([this] { loop_.run(); });
     }
