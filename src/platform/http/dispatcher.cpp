@@ -85,7 +85,7 @@ Awaitable<Response> Dispatcher::handle(Exchange& exchange) {
     auto* overload = middleware_.overload;
     if (overload != nullptr && !exchange.is_admitted && !overload->admits(match.endpoint, began))
         co_return overloaded(exchange.head, match);
-    const OverloadControl::Served served(overload);
+    const OverloadControl::Served served(overload, match.endpoint);
     exchange.request_id = request_id_of(exchange.head);
     if (auto parent = exchange.head.find("traceparent"))
         if (auto trace = telemetry::parse_traceparent(*parent)) exchange.trace_id = trace->trace_id;

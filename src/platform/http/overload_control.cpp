@@ -46,14 +46,19 @@ void OverloadControl::stop() {
 bool OverloadControl::admits(const Endpoint* endpoint, TimePoint now) {
     const auto priority = endpoint != nullptr ? endpoint->declaration.priority : Priority::usual;
     if (!passes(Queue::loop, priority, loop_delay(now), now)) return false;
-    const bool needs_database = endpoint != nullptr && !endpoint->forwarded && !endpoint->declaration.cached;
-    if (!needs_database) return true;
-    const auto queue = endpoint->declaration.method == Method::get ? Queue::reads : Queue::writes;
-    return passes(queue, priority, database_(queue, now), now);
+    const auto queue = database_queue(endpoint);
+    return !queue || passes(*queue, priority, database_(*queue, on_their_way(*queue), now), now);
+}
+
+// Where the request stands in the database's client, if it needs that as a rule.
+std::optional<Queue> OverloadControl::database_queue(const Endpoint* endpoint) {
+    if (endpoint == nullptr || endpoint->forwarded || endpoint->declaration.cached) return std::nullopt;
+    return endpoint->declaration.method == Method::get ? Queue::reads : Queue::writes;
 }
 
 OverloadControl::TimePoint OverloadControl::turn_after_refusal(TimePoint now) {
-    next_turn_ = std::clamp<TimePoint>(next_turn_ + turn_length_, now + kPause, now + kLongestPause);
+    next_turn_ += turn_length_;
+    if (next_turn_ < now + kPause || next_turn_ > now + kLongestPause) next_turn_ = now + kPause;  // from the beginning
     return next_turn_;
 }
 
@@ -83,7 +88,8 @@ void OverloadControl::tick_at(TimePoint due) {
 void OverloadControl::tick(TimePoint now) {
     last_delay_ = now - due_;
     gates_[index_of(Queue::loop)].observe(last_delay_, now);
-    for (const auto queue : {Queue::reads, Queue::writes}) gates_[index_of(queue)].observe(database_(queue, now), now);
+    for (const auto queue : {Queue::reads, Queue::writes})
+        gates_[index_of(queue)].observe(database_(queue, on_their_way(queue), now), now);
     turn_length_ = last_delay_ > loop_target_ ? std::min<Duration>(turn_length_ * 5 / 4, kLongestTurn)
                                               : std::max<Duration>(turn_length_ * 9 / 10, kShortestTurn);
     note_state(now);

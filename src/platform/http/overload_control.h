@@ -37,8 +37,8 @@ class OverloadControl {
 public:
     using TimePoint = QueueGate::TimePoint;
     using Duration = QueueGate::Duration;
-    // How long a statement that is submitted now waits for its turn.
-    using DatabaseDelay = std::function<Duration(Queue, TimePoint)>;
+    // How long a statement waits for its turn, if so many that are being served come before it.
+    using DatabaseDelay = std::function<Duration(Queue, std::size_t ahead, TimePoint)>;
 
     // `target` is how long a request may wait for the database while others are refused for it; for the loop, which a
     // request passes several times, a quarter of it.
@@ -60,17 +60,21 @@ public:
     // A request that is being served, as long as this lives.
     class Served {
     public:
-        explicit Served(OverloadControl* control) : control_(control) {
+        Served(OverloadControl* control, const Endpoint* endpoint)
+            : control_(control), queue_(control != nullptr ? database_queue(endpoint) : std::nullopt) {
             if (control_ != nullptr) ++control_->served_;
+            if (queue_) ++control_->on_their_way(*queue_);
         }
         ~Served() {
             if (control_ != nullptr) --control_->served_;
+            if (queue_) --control_->on_their_way(*queue_);
         }
         Served(const Served&) = delete;
         Served& operator=(const Served&) = delete;
 
     private:
         OverloadControl* control_;
+        std::optional<Queue> queue_;
     };
 
     [[nodiscard]] bool is_overloaded() const { return overloaded_.value() != 0; }
@@ -84,6 +88,8 @@ private:
     static constexpr std::size_t kQueues = names_of(Queue{}).size();
     static constexpr std::size_t kPriorities = names_of(Priority{}).size();
 
+    static std::optional<Queue> database_queue(const Endpoint* endpoint);
+    std::size_t& on_their_way(Queue queue) { return on_their_way_[static_cast<std::size_t>(queue)]; }
     Duration loop_delay(TimePoint now);
     bool passes(Queue queue, Priority priority, Duration delay, TimePoint now);
     void tick_at(TimePoint due);
@@ -95,7 +101,8 @@ private:
     DatabaseDelay database_;
     std::array<QueueGate, kQueues> gates_;
     std::size_t served_ = 0;
-    TimePoint due_{};  // of the timer
+    std::array<std::size_t, kQueues> on_their_way_{};  // to the database, or there
+    TimePoint due_{};                                  // of the timer
     Duration last_delay_{};
     bool is_ticking_ = false;
     bool was_asked_ = false;  // since the last tick

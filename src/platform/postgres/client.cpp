@@ -109,8 +109,10 @@ Connection& Client::choose(bool is_read) const {
     });
 }
 
-Client::TimePoint::duration Client::delay(Use use, TimePoint now) const {
-    return choose(use == Use::read).delay(now);
+Client::TimePoint::duration Client::delay(Use use, std::size_t ahead, TimePoint now) const {
+    const auto readers = connections_.size() / 2;
+    const auto shared_by = use == Use::read ? std::max<std::size_t>(readers, 1) : connections_.size() - readers;
+    return choose(use == Use::read).delay(ahead / shared_by, now);
 }
 
 void Client::submit(std::unique_ptr<Request> request) {

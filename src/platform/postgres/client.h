@@ -34,10 +34,11 @@ public:
     // Closes all connections; unanswered requests fail with Unavailable before this returns.
     void stop();
     [[nodiscard]] bool is_up() const;
-    // How long what is submitted now waits for its turn, as far as is known.
+    // How long what is submitted now waits for its turn, as far as is known. `ahead` others, at least, will have come
+    // before it: those that are here, and those whose callers are on their way.
     enum class Use { read, write };
     using TimePoint = std::chrono::steady_clock::time_point;
-    [[nodiscard]] TimePoint::duration delay(Use use, TimePoint now) const;
+    [[nodiscard]] TimePoint::duration delay(Use use, std::size_t ahead, TimePoint now) const;
     [[nodiscard]] const ClientStats& stats() const { return *stats_; }
 
     // Runs one statement, a transaction by itself. The arguments are encoded before this returns.

@@ -103,7 +103,7 @@ TEST_F(PostgresClient, AnswersThousandsOfPipelinedQueriesInOrder) {
 TEST_F(PostgresClient, KnowsHowLongTheNextRequestWouldWait) {
     static constexpr Statement kSleep{"test_sleep", "SELECT pg_sleep(0.02)"};
     Client& client = start(2);
-    const auto delay = [&](Client::Use use) { return client.delay(use, std::chrono::steady_clock::now()); };
+    const auto delay = [&](Client::Use use) { return client.delay(use, 0, std::chrono::steady_clock::now()); };
     EXPECT_EQ(delay(Client::Use::read), 0s);
     // What comes together goes together; what comes then waits for it.
     constexpr int kSlow = 4;
@@ -112,6 +112,7 @@ TEST_F(PostgresClient, KnowsHowLongTheNextRequestWouldWait) {
         run_until(io_, [&] { return client.stats().queries >= static_cast<std::uint64_t>(kSlow * round); });
     }
     EXPECT_EQ(delay(Client::Use::read), 0s) << "nothing is ahead of it";
+    EXPECT_GT(client.delay(Client::Use::read, 100, std::chrono::steady_clock::now()), 100 * 5ms) << "others will come";
     for (int i = 0; i < 100; ++i) spawn<Rows>(client.query(kSleep), [](std::exception_ptr, const Rows&) {});
     io_.restart();
     io_.poll();
@@ -131,7 +132,7 @@ TEST_F(PostgresClient, CountsHowLongTheFirstHasWaitedWhenTheServerHangs) {
         io_.poll();  // sends it: the second one waits
     }
     const auto now = std::chrono::steady_clock::now();
-    EXPECT_GE(client.delay(Client::Use::read, now + 1s), 1s);
+    EXPECT_GE(client.delay(Client::Use::read, 0, now + 1s), 1s);
     kill(backend, SIGCONT);
     client.stop();
 }

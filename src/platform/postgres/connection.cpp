@@ -84,9 +84,9 @@ bool Connection::keeps_up(Request::TimePoint now) const {
     return queue_.size() < Unit::kMaxRequests && (in_flight_.empty() || now - in_flight_.front().queued_at() < kSlow);
 }
 
-std::chrono::steady_clock::duration Connection::delay(Request::TimePoint now) const {
-    const auto ahead = per_request_ * static_cast<std::int64_t>(pending_);
-    return queue_.empty() ? ahead : std::max(ahead, now - queue_.front()->queued_at);
+std::chrono::steady_clock::duration Connection::delay(std::size_t ahead, Request::TimePoint now) const {
+    const auto paced = per_request_ * static_cast<std::int64_t>(std::max(ahead, pending_));
+    return queue_.empty() ? paced : std::max(paced, now - queue_.front()->queued_at);
 }
 
 void Connection::submit(std::unique_ptr<Request> request) {

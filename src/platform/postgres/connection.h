@@ -34,9 +34,9 @@ public:
     // writes gather here: those that share a unit share a commit.
     [[nodiscard]] bool keeps_up(Request::TimePoint now) const;
 
-    // How long what is submitted now waits: as long as the requests before it take at the pace of late, or as the first
-    // of them has waited already.
-    [[nodiscard]] std::chrono::steady_clock::duration delay(Request::TimePoint now) const;
+    // How long what is submitted now waits: as long as the requests before it, `ahead` at least, take at the pace of
+    // late, or as the first of them has waited already.
+    [[nodiscard]] std::chrono::steady_clock::duration delay(std::size_t ahead, Request::TimePoint now) const;
 
     // Only while is_up(). Everything submitted in one turn of the loop is sent together at its end.
     void submit(std::unique_ptr<Request> request);
