@@ -77,20 +77,12 @@ Core::Core(Shared& shared_parts, unsigned core_index)
       guard({auth::AuthStore(database), auth::SessionRegistry(redis, registry_scope(shared.config)), limiter, revoked,
              replicas},
             shared.auth_settings.access, shared.config.auth.token_cache),
-<<<<<<< ours
-      overload(loop, shared.config.http.max_queue_delay, [this](http::Queue queue, postgres::Client::TimePoint now) {
-          using enum postgres::Client::Use;
-          return database.delay(queue == http::Queue::reads ? read : write, now);
-      }) {
-    if (shared.secret) idempotency.emplace(database, *shared.secret, shared.config.http.request_timeout);
-=======
       overload(loop, shared.config.http.max_queue_delay,
                [this](http::Queue queue, std::size_t ahead, postgres::Client::TimePoint now) {
                    using enum postgres::Client::Use;
                    return database.delay(queue == http::Queue::reads ? read : write, ahead, now);
-               }),
-      idempotency(database, shared.config.http.request_timeout) {
->>>>>>> theirs
+               }) {
+    if (shared.secret) idempotency.emplace(database, *shared.secret, shared.config.http.request_timeout);
     database.start();
     replicas.start();
     if (index == 0) redis.on_connected(&redis::warn_of_eviction);
