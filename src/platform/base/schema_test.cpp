@@ -1,6 +1,9 @@
 #include "platform/base/schema.h"
 
 #include <gtest/gtest.h>
+#include <boost/json/serialize.hpp>
+
+#include <memory>
 
 namespace mindspace::schema {
 
