@@ -77,7 +77,7 @@ First ask_first_while(const Program& program, const std::function<void()>& work)
 class AbuseOverload : public testing::TestWithParam<std::size_t> {};
 
 TEST_P(AbuseOverload, AtThreeTimesTheCapacityServesWhatItCanInTime) {
-    Program program({{"MINDSPACE_HTTP_MAX_QUEUE_DELAY_MS", "100"}});
+    Program program({{"MINDSPACE_HTTP_MAX_QUEUE_DELAY_MS", "1000"}});
     const auto requests = requests_of_many(program);
     const auto run = [&](std::size_t connections, double rate, std::chrono::milliseconds length) {
         return load(
