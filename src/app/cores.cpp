@@ -48,7 +48,7 @@ gateway::UpstreamOptions upstream_options(const Config& config) {
     return {.timeout = std::min<Milliseconds>(config.upstream.timeout, config.http.request_timeout),
             .connect_timeout = config.upstream.connect_timeout,
             .max_connections = config.upstream.max_connections,
-            .max_queue_delay = config.http.max_queue_delay,
+            .max_queue_delay = std::min(config.http.max_queue_delay, config.upstream.connect_timeout / 2),
             .scheme = config.tls.is_on() ? "https" : "http"};
 }
 

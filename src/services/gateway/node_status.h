@@ -41,8 +41,8 @@ struct UpstreamOptions {
     Milliseconds timeout{20'000};         // of a request with all its attempts
     Milliseconds connect_timeout{500};    // for a connection, or for one to become free
     std::uint32_t max_connections = 256;  // to each node, of each core; WebSockets do not count
-    Milliseconds max_queue_delay{1000};  // before one becomes free; when it is longer for a while, requests are refused
-    std::string_view scheme = "http";    // that clients speak: X-Forwarded-Proto
+    Milliseconds max_queue_delay{100};  // before one becomes free; when it is longer for a while, requests are refused
+    std::string_view scheme = "http";   // that clients speak: X-Forwarded-Proto
 };
 
 }  // namespace mindspace::gateway

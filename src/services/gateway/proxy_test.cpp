@@ -357,7 +357,7 @@ TEST(Proxy, DoesNotTakeTheRestOfARefusedRequestForAnother) {
 
 // Another node would be as busy: what an overloaded role refuses is neither sent again nor held against its node.
 TEST(Proxy, PassesTheRefusalOfAnOverloadedRoleOn) {
-    ScriptedServer busy([](const std::string&) {
+    Role busy([](const std::string&) {
         return Reply{"HTTP/1.1 503 Service Unavailable\r\nRetry-After: 7\r\nContent-Length: 2\r\n\r\n{}"};
     });
     const Gateway gateway({busy.port()});
@@ -372,7 +372,7 @@ TEST(Proxy, PassesTheRefusalOfAnOverloadedRoleOn) {
 
 TEST(Proxy, RefusesWhatWouldWaitLongForAConnection) {
     std::atomic<bool> is_slow = true;
-    ScriptedServer server([&](const std::string&) {
+    Role server([&](const std::string&) {
         if (is_slow) std::this_thread::sleep_for(Milliseconds(100));
         return Reply{kOk};
     });
