@@ -123,8 +123,8 @@ TEST(Idempotency, KeepsNoFastHashOfAPassword) {
     };
     EXPECT_NE(kept(), hex(identity.former_fingerprint()));
     EXPECT_NE(kept(), hex(sha256(as_bytes(canonical))));
-    const auto file = std::getenv("MINDSPACE_TOPOLOGY") == nullptr ? program.auth_data() / "keys/secret"
-                                                                   : program.auth_data().parent_path() / "secret";
+    const auto file =
+        plan_of_environment() ? program.auth_data().parent_path() / "secret" : program.auth_data() / "keys/secret";
     EXPECT_EQ(kept(), hex(identity.fingerprint(Secret::load_or_create(file)))) << "of the secret in its file";
 }
 
