@@ -16,7 +16,7 @@ using SteadyClock = std::chrono::steady_clock;
 
 constexpr auto kInterval = 20ms;
 constexpr std::size_t kLeastReads = 100;
-constexpr std::chrono::duration<double, std::milli> kUnnoticed{25};
+constexpr std::chrono::duration<double, std::milli> kUnnoticed{100};  // people call that instantaneous
 constexpr std::int64_t kMostMemory = 64 << 20;
 
 double in_mib(std::int64_t bytes) {

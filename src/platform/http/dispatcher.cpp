@@ -124,6 +124,9 @@ Response Dispatcher::overloaded(const RequestHead& head, const Router::Match& ma
     Response response{.status = kMade.status, .content_type = kMade.content_type, .body = {}, .headers = kMade.headers};
     response.body.reserve(kMade.body.size() + exchange.request_id.size());
     response.body.append(kMade.body, 0, kMade.body.size() - kIdEnd.size()).append(exchange.request_id).append(kIdEnd);
+    if (middleware_.gateway != nullptr)  // which passes on nothing that is not proved
+        if (const auto signature = middleware_.gateway->verify(head, SystemClock{}.now()))
+            exchange.signature = *signature;
     mark(exchange, match.allow, response);
     metrics_.record(match.endpoint, response.status, {});
     return response;
