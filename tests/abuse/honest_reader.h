@@ -26,8 +26,8 @@ Observation observe(Person& reader, const std::function<void()>& attack);
 Observation observe_quiet(Person& reader);
 
 // Prints what the attacker achieved and what the reader noticed, and expects that no read failed, that the p99 is at
-// most twice the quiet one (beyond 100 ms, which people do not notice; only the build that ships is held to it), and that the
-// program's memory rose by at most 64 MiB (likewise).
+// most twice the quiet one (beyond 100 ms, which people do not notice; only the build that ships is held to it), and
+// that the program's memory rose by at most 64 MiB (likewise).
 void expect_unharmed(std::string_view attack, std::string_view achieved, const Observation& quiet,
                      const Observation& during);
 
