@@ -48,7 +48,8 @@ TEST(AbuseStaticPages, AreSentFromSharedMemoryToClientsThatDoNotRead) {
         are_ended = eventually([&] {
             const auto port = program.management_port();
             return metric(port, "mindspace_http_stalled_closed_total ") +
-                       metric(port, "mindspace_http_unread_refused_total{bound=\"network\"}") ==
+                       metric(port, "mindspace_http_unread_refused_total{bound=\"network\"}") +
+                       metric(port, "mindspace_http_unread_refused_total{bound=\"total\"}") ==
                    kSlowReaders;
         });
     });
