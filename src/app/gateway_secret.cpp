@@ -51,7 +51,7 @@ fs::path default_file() {
 }  // namespace
 
 std::optional<http::GatewayKeys> load_gateway_keys(const Config& config, const std::vector<const Role*>& roles) {
-    if (roles.size() == role_table().size()) return std::nullopt;
+    if (has_all(roles)) return std::nullopt;
     const auto& file = config.gateway.secret_file;
     if (file.empty() && !stays_on_this_machine(config, roles))
         throw StartupError(EX_CONFIG,

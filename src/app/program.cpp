@@ -28,10 +28,6 @@ bool has_auth(const std::vector<const Role*>& roles) {
     return std::ranges::any_of(roles, [](const Role* role) { return role->name == "auth"; });
 }
 
-bool has_all(const std::vector<const Role*>& roles) {
-    return roles.size() == role_table().size();
-}
-
 // For the embedded servers and the key that signs.
 bool needs_directory(const Config& config, const std::vector<const Role*>& roles) {
     return config.database.url.empty() || config.redis.url.empty() || has_auth(roles);

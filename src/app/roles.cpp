@@ -148,4 +148,8 @@ bool has_gateway(const std::vector<const Role*>& roles) {
     return std::ranges::find(roles, &kRoles.front()) != roles.end();
 }
 
+bool has_all(const std::vector<const Role*>& roles) {
+    return roles.size() == kRoles.size();
+}
+
 }  // namespace mindspace::app

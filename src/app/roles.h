@@ -28,5 +28,7 @@ std::span<const Role> role_table();
 Result<std::vector<const Role*>> parse_roles(std::string_view list);
 
 bool has_gateway(const std::vector<const Role*>& roles);
+// Whether no role runs in another process.
+bool has_all(const std::vector<const Role*>& roles);
 
 }  // namespace mindspace::app

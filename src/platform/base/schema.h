@@ -407,7 +407,7 @@ constexpr bool may_be_empty() {
     return std::apply([&](const auto&... f) { return (may(f) && ...); }, Type<T>::kFields);
 }
 
-// Whether each string in a document from a client says what it is for; endpoint() and the room's messages insist on it.
+// Whether each string in a document from a client says what it is for; endpoint() insists on it.
 template <class M>
 constexpr bool declares_texts(const Rules& rules = {});
 

@@ -1,6 +1,6 @@
 #pragma once
 // Whether a Redis evicts keys when its memory is full. It must not: counters of rate limits and guesses, revocations
-// and leases would go before the logs of rooms, which live longer. Without eviction it refuses, which every caller
+// and leases would go before what lives longer. Without eviction it refuses, which every caller
 // handles.
 
 #include "platform/base/async.h"
