@@ -15,8 +15,8 @@
 #include <algorithm>
 #include <atomic>
 #include <limits>
-#include <thread>
 #include <tuple>
+#include <utility>
 
 namespace mindspace::app {
 
@@ -191,8 +191,7 @@ void Cores::open_revocations() {
 }
 
 Cores::~Cores() {
-    auto has_ended = [](const auto& core) { return core.wait_for(0s) == std::future_status::ready; };
-    if (std::ranges::all_of(running_, has_ended) || stop()) return;
+    if (running_.empty() || stop()) return;
     for (auto& core : cores_) std::ignore = core.release();
     std::ignore = management_.release();
 }
@@ -200,13 +199,12 @@ Cores::~Cores() {
 void Cores::start() {
     for (auto& core : cores_) {
         std::promise<void> ended;
-        running_.push_back(ended.get_future());
-        std::thread thread([&core = *core, ended = std::move(ended)]() mutable {
+        auto& running = running_.emplace_back(std::thread(), ended.get_future());
+        running.thread = std::thread([&core = *core, ended = std::move(ended)]() mutable {
             core.run();
             ended.set_value();
         });
-        pthread_setname_np(thread.native_handle(), ("core-" + std::to_string(core->index)).c_str());
-        thread.detach();
+        pthread_setname_np(running.thread.native_handle(), ("core-" + std::to_string(core->index)).c_str());
     }
     wait_until_connected();
     on_each(
@@ -269,10 +267,17 @@ bool Cores::stop() {
             if (core.index == 0) management_->server.stop();
             core.stop();
         });
-    auto give_up_at = std::chrono::steady_clock::now() + kStopLimit;
-    for (auto& core : running_)
-        if (core.wait_until(give_up_at) != std::future_status::ready) return false;
-    return true;
+    const auto give_up_at = std::chrono::steady_clock::now() + kStopLimit;
+    bool all_ended = true;
+    for (auto& core : std::exchange(running_, {})) {
+        if (core.ended.wait_until(give_up_at) == std::future_status::ready) {
+            core.thread.join();  // not only its work: libraries tidy up as a thread ends, and must do so before exit()
+        } else {
+            core.thread.detach();
+            all_ended = false;
+        }
+    }
+    return all_ended;
 }
 
 }  // namespace mindspace::app

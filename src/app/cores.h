@@ -7,6 +7,7 @@
 #include <functional>
 #include <future>
 #include <memory>
+#include <thread>
 #include <vector>
 
 namespace mindspace::app {
@@ -32,7 +33,7 @@ public:
     void start();
     // Until nothing is under way, for http.drain at most.
     void drain();
-    // False when a core did not end in time.
+    // False when a core did not end in time: its thread runs on then, and uses what it was given.
     [[nodiscard]] bool stop();
 
     [[nodiscard]] Core& first() const { return *cores_.front(); }
@@ -43,6 +44,11 @@ public:
     [[nodiscard]] std::uint16_t management_port() const { return management_port_; }
 
 private:
+    struct Running {
+        std::thread thread;
+        std::future<void> ended;
+    };
+
     void open_gateway(const std::vector<const Role*>& roles);
     void open_role(const Role& role);
     void add_upstream(const Role& role);
@@ -62,7 +68,7 @@ private:
     std::unique_ptr<Listener> management_;
     std::vector<PublicPort> ports_;
     std::uint16_t management_port_ = 0;
-    std::vector<std::future<void>> running_;
+    std::vector<Running> running_;
 };
 
 }  // namespace mindspace::app
