@@ -28,14 +28,6 @@ std::string read_sessions(const Person& person) {
            "\r\n\r\n";
 }
 
-std::string log_in_as(const Person& person) {
-    const auto body = json::serialize(json::object{{"email", person.email}, {"password", kPassword}});
-    return fmt::format(
-        "POST /api/v1/auth/login HTTP/1.1\r\nHost: here\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n"
-        "{}",
-        body.size(), body);
-}
-
 std::vector<std::string> requests_of_many(const Program& program) {
     std::vector<std::string> requests;
     for (int i = 0; i < kUsers; ++i) {
@@ -121,7 +113,8 @@ TEST(AbuseLogins, ThatIgnoreRetryAfterHoldNoReaderUp) {
     const auto quiet = observe_quiet(reader);
     LoadReport logins;
     const auto during = observe(reader, [&] {
-        logins = load({.port = program.port(), .requests = {log_in_as(somebody)}, .connections = 200, .length = 5s});
+        logins =
+            load({.port = program.port(), .requests = {login_request_of(somebody)}, .connections = 200, .length = 5s});
     });
     expect_unharmed("200 clients log in and ignore Retry-After",
                     fmt::format("{:.0f} logins a second, {:.0f} refused, p99 {:.0f} ms", logins.per_second(200),

@@ -1,5 +1,7 @@
 #include "person.h"
 
+#include <fmt/format.h>
+
 #include "platform/base/ids.h"
 
 #include <cctype>
@@ -58,6 +60,13 @@ Person log_in_again(const Person& person) {
     const auto& program = person.client.program();
     const json::object request{{"email", person.email}, {"password", kPassword}};
     return logged_in(program, Client(program).post(kLogin, request));
+}
+
+std::string login_request_of(const Person& person) {
+    const auto body = json::serialize(json::object{{"email", person.email}, {"password", kPassword}});
+    return fmt::format(
+        "POST {} HTTP/1.1\r\nHost: here\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n{}", kLogin,
+        body.size(), body);
 }
 
 Answer refresh(const std::string& token) {

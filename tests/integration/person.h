@@ -31,6 +31,8 @@ inline Person register_person(json::object details = {}) {
 }
 // Another login of the same person.
 Person log_in_again(const Person& person);
+// Its request, whole, for load().
+std::string login_request_of(const Person& person);
 Answer refresh(const std::string& token);
 // Whether the program still takes their access token.
 bool is_alive(Person& person);
