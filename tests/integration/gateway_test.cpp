@@ -34,7 +34,7 @@ TEST(GatewayFault, OfADeadRoleIs503WithinASecondAndPasses) {
     for (int i = 0; i < 10; ++i) {
         const auto began = std::chrono::steady_clock::now();
         const auto answer = person.client.get(kMe);
-        EXPECT_LT(std::chrono::steady_clock::now() - began, 1s);
+        EXPECT_LT(std::chrono::steady_clock::now() - began, scaled(1s));
         EXPECT_TRUE(is_problem(answer, 503, "unavailable"));
         EXPECT_TRUE(answer.header("retry-after"));
     }
@@ -57,7 +57,7 @@ TEST(GatewayFault, OfAHangingRoleEndsAtTheDeadline) {
     EXPECT_TRUE(is_problem(person.client.get(kMe), 504, "deadline_exceeded"));
     const auto took = std::chrono::steady_clock::now() - began;
     EXPECT_GE(took, 1500ms);
-    EXPECT_LT(took, 3s);
+    EXPECT_LT(took, scaled(3s));
     EXPECT_TRUE(is(person.client.get(kSessions), 200)) << "the other roles go on";
     // Its checks are not answered either: from then on nobody waits for it.
     EXPECT_TRUE(answers(person.client, kMe, 503));

@@ -96,7 +96,7 @@ TEST_F(GlobalFigures, ShowACompletedSessionWithinASecond) {
         }));
         soonest = std::min(soonest, std::chrono::steady_clock::now() - completed_at);
     }
-    EXPECT_LT(soonest, 1s);
+    EXPECT_LT(soonest, scaled(1s));
 }
 
 TEST_F(GlobalFigures, StayWhenSomebodyLeaves) {
