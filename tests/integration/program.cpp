@@ -12,6 +12,7 @@
 #include <cstdlib>
 #include <fstream>
 #include <iostream>
+#include <sstream>
 #include <stdexcept>
 
 namespace mindspace::integration {
@@ -21,6 +22,15 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr std::size_t kShownLog = 8000;
+
+// The lines that are no events: what sanitizers report, and why the program could not start.
+std::string reports_in(const std::string& log) {
+    std::istringstream lines(log);
+    std::string reports;
+    for (std::string line; std::getline(lines, line) && reports.size() < kShownLog;)
+        if (!line.starts_with('{')) reports += line + '\n';
+    return reports;
+}
 
 class SharedProgram : public testing::Environment {
 public:
@@ -128,7 +138,8 @@ Program::~Program() {
     const auto text = log();
     expect_no_secret_in(text, "the program's log");
     if (!something_failed()) return;
-    std::cerr << "---- the end of the program's log\n"
+    std::cerr << "---- what the program said beside its log\n"
+              << reports_in(text) << "---- the end of the program's log\n"
               << text.substr(text.size() - std::min(text.size(), kShownLog)) << "----\n";
 }
 
