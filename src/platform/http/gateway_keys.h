@@ -1,7 +1,7 @@
 #pragma once
 // How a gateway and the roles in other processes prove to each other that they belong together: both know a secret. A
 // request carries an HMAC-SHA-256 of its whole head and the time, a response one of the request's HMAC and the status.
-// Content and what follows a WebSocket's handshake are not covered (docs/decisions/0085). Immutable: all cores use one.
+// Content and what follows a WebSocket's handshake are not covered (docs/decisions/0022). Immutable: all cores use one.
 //
 //     gateway:  auto signature = keys.sign(head, now);  …  keys.is_proof(field, signature, status)
 //     role:     auto signature = keys.verify(head, now);  …  keys.prove(*signature, status)
