@@ -155,6 +155,7 @@ http::Middleware Cores::inner_middleware(Core& core) const {
     return {.guard = &core.guard,
             .idempotency = core.idempotency ? &*core.idempotency : nullptr,
             .compression = &shared_.compression,
+            .large_bodies = &shared_.large_bodies,
             .access_log = shared_.config.log.access ? &core.access_log : nullptr,
             .overload = &core.overload};
 }

@@ -110,15 +110,21 @@ void collect_clients(const std::vector<std::unique_ptr<Core>>& cores, telemetry:
     page.counter("mindspace_redis_redirections", "Commands that a node of a Redis Cluster sent to another.",
                  sum(cores, [](const Core& core) { return core.redis.stats().redirections.read(); }));
     page.counter("mindspace_log_lost", "Log lines lost to a full queue.", log::lost_count());
-    if (!cores.empty()) {
-        auto hashing = cores.front()->shared.hashing.stats();
-        page.gauge("mindspace_hashing_queued", "Passwords that wait to be hashed.",
-                   static_cast<std::int64_t>(hashing.queued));
-        page.counter("mindspace_hashing_rejected", "Passwords refused because too many waited.", hashing.rejected);
-        page.counter("mindspace_hashing_rejected_strangers",
-                     "Of these, those from networks without a successful login: places were kept for known ones.",
-                     hashing.rejected_ordinary);
-    }
+}
+
+void collect_pools(const Shared& shared, telemetry::Page& page) {
+    const auto hashing = shared.hashing.stats();
+    page.gauge("mindspace_hashing_queued", "Passwords that wait to be hashed.",
+               static_cast<std::int64_t>(hashing.queued));
+    page.counter("mindspace_hashing_rejected", "Passwords refused because too many waited.", hashing.rejected);
+    page.counter("mindspace_hashing_rejected_strangers",
+                 "Of these, those from networks without a successful login: places were kept for known ones.",
+                 hashing.rejected_ordinary);
+    const auto bodies = shared.large_bodies.stats();
+    page.gauge("mindspace_large_bodies_queued", "Large request bodies that wait to be read.",
+               static_cast<std::int64_t>(bodies.queued));
+    page.counter("mindspace_large_bodies_rejected", "Requests refused because too many large bodies waited.",
+                 bodies.rejected);
 }
 
 // Asked of each core.
@@ -255,6 +261,7 @@ Response metrics_page(const std::vector<std::unique_ptr<Core>>& cores) {
     for (const auto& core : cores) overload.push_back(&core->overload);
     http::collect(overload, page);
     collect_clients(cores, page);
+    if (!cores.empty()) collect_pools(cores.front()->shared, page);
     collect_caches(cores, page);
     collect_sessions(cores, page);
     collect_rooms(cores, page);

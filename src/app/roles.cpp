@@ -55,7 +55,7 @@ std::string process_name() {
 
 void open_meditation(Core& core) {
     core.imports.start();
-    core.sessions.make(meditation::SessionStore(core.database, core.replicas, core.imports));
+    core.sessions.make(meditation::SessionStore(core.database, core.replicas, core.imports), core.shared.large_bodies);
     if (core.index == 0) {
         core.sweeper = std::make_unique<meditation::SessionSweeper>(
             core.loop, meditation::SessionStore(core.database, core.replicas, core.imports));

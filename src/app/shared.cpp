@@ -7,6 +7,7 @@ namespace mindspace::app {
 namespace {
 
 constexpr std::size_t kWaitingCompressions = 256;
+constexpr std::size_t kWaitingBodies = 32;      // a quarter for requests that have begun; beyond: 503
 constexpr std::size_t kKnownNetworks = 20'000;  // some 100 bytes each
 constexpr std::size_t kWaitingImports = 32;     // on each core; beyond: 503
 
@@ -39,7 +40,8 @@ Shared::Shared(const Config& settings, Backends where, Ports& taken)
       rate_limits(make_rate_limits(settings.rate_limit)),
       cors(settings.cors.origins),
       proxies(make_proxy_trust(settings.http)),
-      compression("compression", 1, kWaitingCompressions) {}
+      compression("compression", 1, kWaitingCompressions),
+      large_bodies("large_bodies", 1, kWaitingBodies, kWaitingBodies / 4, WorkerPool::Share::background) {}
 
 postgres::ClientOptions Shared::database_options() const {
     return {.conninfo = backends.database,

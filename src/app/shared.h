@@ -51,6 +51,7 @@ struct Shared {
     http::CorsPolicy cors;
     http::ProxyTrust proxies;
     WorkerPool compression;                           // of large answers
+    WorkerPool large_bodies;                          // of requests: reading and checking them
     std::filesystem::path mail_directory{};           // where mails become files
     http::StaticDocument openapi{};                   // set before the listeners start, and so
     http::StaticDocument asyncapi{};                  // is this

@@ -17,7 +17,6 @@ using SteadyClock = std::chrono::steady_clock;
 constexpr auto kInterval = 20ms;
 constexpr std::size_t kLeastReads = 100;
 constexpr std::chrono::duration<double, std::milli> kUnnoticed{100};  // people call that instantaneous
-constexpr std::int64_t kMostMemory = 64 << 20;
 
 double in_mib(std::int64_t bytes) {
     return static_cast<double>(bytes) / (1 << 20);
@@ -53,7 +52,7 @@ Observation observe_quiet(Person& reader) {
 }
 
 void expect_unharmed(std::string_view attack, std::string_view achieved, const Observation& quiet,
-                     const Observation& during) {
+                     const Observation& during, std::int64_t most_memory) {
     const auto more_memory = during.peak_resident_bytes - during.resident_bytes_before;
     std::cout << fmt::format(
         "abuse: {}\n  the attacker: {}\n  the others: p99 {:.1f} ms quiet, {:.1f} ms during; {} of {} reads failed; "
@@ -63,7 +62,7 @@ void expect_unharmed(std::string_view attack, std::string_view achieved, const O
     EXPECT_EQ(during.failed_reads, 0U);
     if (!is_shipped()) return;
     EXPECT_LE(during.p99, std::max(2 * quiet.p99, kUnnoticed));
-    EXPECT_LE(more_memory, kMostMemory);
+    EXPECT_LE(more_memory, most_memory);
 }
 
 }  // namespace mindspace::integration

@@ -1,10 +1,12 @@
-// Imports of as many sessions as a request takes, all at the same time: each overlaps with all the others.
+// Imports of as many sessions as a request takes, at the same time: each overlaps with all the others, or all have the
+// longest note.
 
 #include "abuse/honest_reader.h"
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -18,15 +20,34 @@ using SteadyClock = std::chrono::steady_clock;
 
 constexpr int kAttackers = 7;
 constexpr int kRounds = 5;
+constexpr int kRoundsOfNotes = 3;
 constexpr int kSessions = 500;
+constexpr std::int64_t kMostMemoryOfNotes = std::int64_t{256} << 20;  // seven bodies of 8 MiB, read, checked, written
+
+// A request, made beforehand: the attackers' own work must not look like the program's.
+std::string import_of(json::array sessions) {
+    return json::serialize(json::object{{"sessions", std::move(sessions)}});
+}
 
 // Begin within the same ten minutes of five dates of a month, so that as many as a date takes are stored.
-json::object overlapping_sessions(int month) {
+std::string overlapping_sessions(int month) {
     json::array sessions;
     for (int i = 0; i < kSessions; ++i)
         sessions.push_back(offline_session(fmt::format("2025-{:02}-{:02}T08:{:02}:00Z", month, 1 + i % 5, i % 10),
                                            {{"durationSeconds", 3600}}));
-    return {{"sessions", std::move(sessions)}};
+    return import_of(std::move(sessions));
+}
+
+// As many bytes as a request can have, and as much work: a note's 2,000 letters come in two parts each, which take four
+// bytes and have to be composed.
+std::string long_notes(int month) {
+    std::string note;
+    for (int i = 0; i < 2000; ++i) note += "\U000110A5\U000110BA";
+    json::array sessions;
+    for (int i = 0; i < kSessions; ++i)
+        sessions.push_back(
+            offline_session(fmt::format("2024-{:02}-{:02}T{:02}:00:00Z", month, 1 + i % 25, i / 25), {{"note", note}}));
+    return import_of(std::move(sessions));
 }
 
 // What the attacker got.
@@ -43,17 +64,27 @@ struct Achieved {
     }
 };
 
-// The attackers send their imports at the same time, each one after the other.
-Achieved import_at_once(std::vector<Client>& attackers) {
+// The bodies that each attacker sends, one after the other.
+using Bodies = std::vector<std::vector<std::string>>;
+
+Bodies bodies_of(const std::function<std::string(int month)>& make, int rounds) {
+    Bodies bodies(kAttackers);
+    for (auto& of_one : bodies)
+        for (int round = 1; round <= rounds; ++round) of_one.push_back(make(round));
+    return bodies;
+}
+
+// The attackers send their imports at the same time.
+Achieved import_at_once(std::vector<Client>& attackers, const Bodies& bodies) {
     Achieved achieved;
     std::mutex mutex;
     std::vector<std::jthread> threads;
-    for (auto& attacker : attackers)
-        threads.emplace_back([&] {
-            for (int round = 1; round <= kRounds; ++round) {
-                const auto body = overlapping_sessions(round);
+    for (std::size_t i = 0; i < attackers.size(); ++i)
+        threads.emplace_back([&, i] {
+            for (const auto& body : bodies[i]) {
                 const auto began = SteadyClock::now();
-                const auto answer = attacker.post("/api/v1/sessions/import", body);
+                const auto answer =
+                    attackers[i].send({.method = "POST", .path = "/api/v1/sessions/import", .body = body});
                 const auto took = SteadyClock::now() - began;
                 const std::scoped_lock lock(mutex);
                 ++achieved.statuses[answer.status];
@@ -65,16 +96,24 @@ Achieved import_at_once(std::vector<Client>& attackers) {
     return achieved;
 }
 
-void attack(std::string_view name, const Program& program, std::vector<Client>& attackers) {
+void attack(std::string_view name, const Program& program, std::vector<Client>& attackers, const Bodies& bodies,
+            std::int64_t most_memory = kMostMemory) {
     auto reader = register_person(program);
     const auto quiet = observe_quiet(reader);
     Achieved achieved;
-    const auto during = observe(reader, [&] { achieved = import_at_once(attackers); });
-    expect_unharmed(name, achieved.text(), quiet, during);
+    const auto during = observe(reader, [&] { achieved = import_at_once(attackers, bodies); });
+    expect_unharmed(name, achieved.text(), quiet, during, most_memory);
     for (const auto& [status, count] : achieved.statuses)
         EXPECT_TRUE(status == 200 || status == 503) << count << " times " << status;
     EXPECT_GT(achieved.statuses[200], 0);
     EXPECT_LT(achieved.bytes, 500'000U);
+}
+
+std::vector<Client> attackers_of_their_own(const Program& program) {
+    std::vector<Client> attackers;
+    for (int i = 0; i < kAttackers; ++i)
+        attackers.emplace_back(program, register_person(program).client.access_token());
+    return attackers;
 }
 
 TEST(AbuseImport, SevenAtOnceOfOneUserDelayNoOtherUser) {
@@ -82,15 +121,22 @@ TEST(AbuseImport, SevenAtOnceOfOneUserDelayNoOtherUser) {
     const auto person = register_person(program);
     std::vector<Client> attackers;
     for (int i = 0; i < kAttackers; ++i) attackers.emplace_back(program, person.client.access_token());
-    attack("imports of 500 overlapping sessions, 7 at a time, of one user", program, attackers);
+    attack("imports of 500 overlapping sessions, 7 at a time, of one user", program, attackers,
+           bodies_of(overlapping_sessions, kRounds));
 }
 
 TEST(AbuseImport, SevenAtOnceOfSevenUsersDelayNoOtherUser) {
     const Program program;
-    std::vector<Client> attackers;
-    for (int i = 0; i < kAttackers; ++i)
-        attackers.emplace_back(program, register_person(program).client.access_token());
-    attack("imports of 500 overlapping sessions, 7 at a time, of seven users", program, attackers);
+    auto attackers = attackers_of_their_own(program);
+    attack("imports of 500 overlapping sessions, 7 at a time, of seven users", program, attackers,
+           bodies_of(overlapping_sessions, kRounds));
+}
+
+TEST(AbuseImport, SevenAtOnceOfTheLongestNotesDelayNoOtherUser) {
+    const Program program;
+    auto attackers = attackers_of_their_own(program);
+    attack("imports of 500 sessions with notes of 16 KB to be composed, 7 at a time, of seven users", program,
+           attackers, bodies_of(long_notes, kRoundsOfNotes), kMostMemoryOfNotes);
 }
 
 }  // namespace

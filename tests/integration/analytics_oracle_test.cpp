@@ -104,7 +104,9 @@ private:
             ids_.push_back(session.id);
             sessions.push_back(std::move(session));
         }
-        if (!sessions.empty()) co_await sessions_.import(user_, std::move(sessions), clock_.now());
+        if (sessions.empty()) co_return;
+        auto queries = meditation::import_queries(user_, std::move(sessions), clock_.now());
+        co_await sessions_.import(std::move(queries));
     }
 
     Awaitable<> sit(const json::value& told) {

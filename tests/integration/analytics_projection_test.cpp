@@ -12,6 +12,7 @@
 #include "session_fact.h"
 
 #include <gtest/gtest.h>
+#include <boost/asio/co_spawn.hpp>
 
 #include <algorithm>
 #include <array>
@@ -36,7 +37,16 @@ constexpr Statement kLifetime{"test_lifetime", "SELECT totals FROM lifetimes WHE
 
 Awaitable<std::vector<Sitting>> list_sittings(postgres::Session& session, UserId user) {
     auto rows = co_await session.query(sittings_statement(user), user);
-    co_return read_sittings(rows);
+    const auto ends = rows[0].get<std::vector<Timestamp>>(0);
+    const auto dates = rows[0].get<std::vector<LocalDate>>(1);
+    const auto seconds = rows[0].get<std::vector<std::int32_t>>(2);
+    const auto hours = rows[0].get<std::vector<std::int16_t>>(3);
+    const auto kinds = rows[0].get<std::vector<std::string>>(4);
+    std::vector<Sitting> sittings;
+    for (std::size_t i = 0; i < ends.size(); ++i)
+        sittings.push_back(
+            {.ended_at = ends[i], .local_date = dates[i], .seconds = seconds[i], .hour = hours[i], .kind = kinds[i]});
+    co_return sittings;
 }
 
 const Range kAlways{parse_date("2000-01-01").value(), parse_date("2099-12-31").value()};
@@ -286,6 +296,27 @@ TEST_F(ProjectionTest, RandomHistoriesInAnyOrderAndTwiceAgreeWithAPlainRecomputa
         EXPECT_EQ(lifetime_of(user), look_back(run(io_, list_sittings(session_, user))).to_json());
         EXPECT_FALSE(days_of(user).empty());
     }
+}
+
+TEST_F(ProjectionTest, ALateSessionBehindThousandsIsFoldedInSeveralTurnsOfTheLoop) {
+    const auto user = new_user();
+    std::vector<Fact> history;
+    for (int i = 0; i < 2500; ++i) history.push_back({.user = user, .date = kMonday - days(i % 700)});
+    publish(history);
+    publish({Fact{.user = user, .date = kMonday - days(701)}});
+    EXPECT_EQ(lifetime_of(user), look_back(run(io_, list_sittings(session_, user))).to_json());
+
+    auto sittings = run(io_, session_.query(sittings_statement(user), user));
+    consumer_.stop();
+    database_.stop();
+    postgres::run_to_end(io_);
+    std::optional<std::string> totals;
+    asio::co_spawn(io_, look_back(std::move(sittings)),
+                   [&](std::exception_ptr, const LifetimeTotals& all) { totals = all.to_json(); });
+    io_.restart();
+    int turns = 0;
+    for (; !totals; ++turns) io_.run_one();
+    EXPECT_GE(turns, 3);
 }
 
 }  // namespace

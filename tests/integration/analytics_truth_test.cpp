@@ -65,7 +65,7 @@ protected:
             ids.push_back(session.id);
             sessions.push_back(std::move(session));
         }
-        run(io_, sessions_.import(user, std::move(sessions), SystemClock().now()));
+        run(io_, sessions_.import(meditation::import_queries(user, std::move(sessions), SystemClock().now())));
         return ids;
     }
     void handle_all() { run(io_, pump_.handle_all()); }
@@ -126,12 +126,15 @@ TEST_F(TruthTest, ASessionThatWasDeletedIsGoneForGood) {
     session.started_at = Timestamp(kMonday.time_since_epoch());
     session.duration_seconds = 600;
     std::vector once{session};
-    EXPECT_EQ(run(io_, sessions_.import(user, std::move(once), SystemClock().now())).created.size(), 1U);
+    EXPECT_EQ(run(io_, sessions_.import(meditation::import_queries(user, std::move(once), SystemClock().now())))
+                  .created.size(),
+              1U);
     handle_all();
     EXPECT_EQ(run(io_, find_lifetime(database_, user, kMonday, "UTC")).sessions, 1);
     EXPECT_TRUE(run(io_, sessions_.erase(user, session.id, {}, SystemClock().now())));
     std::vector again{session};
-    EXPECT_TRUE(run(io_, sessions_.import(user, std::move(again), SystemClock().now())).created.empty());
+    EXPECT_TRUE(run(io_, sessions_.import(meditation::import_queries(user, std::move(again), SystemClock().now())))
+                    .created.empty());
     meditation::StartSession start;
     start.planned_seconds = 60;
     EXPECT_FALSE(run(io_, sessions_.insert_active(user, session.id, start, SystemClock().now())));

@@ -13,18 +13,16 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 
-#include <cstring>
 #include <utility>
 
 namespace mindspace::http {
 
 namespace {
 
-constexpr std::size_t kFirstRead = 4 * 1024;
+constexpr std::size_t kReadAtOnce = 256 * 1024;
 constexpr std::size_t kFlushAt = 64 * 1024;  // answers to pipelined requests are gathered up to this size
 constexpr std::size_t kCopied = 4 * 1024;    // into the same buffer; see is_copied()
 constexpr std::size_t kWrittenAtOnce = 64 * 1024;
-constexpr std::size_t kKeptBuffer = 16 * 1024;
 constexpr auto kLinger = std::chrono::seconds(2);
 
 // Whether the content of an answer goes behind its head, so that those to pipelined requests leave in one write. What
@@ -157,6 +155,7 @@ Awaitable<Connection::Outcome> Connection::answer_request(BodyReader* content) {
     Exchange exchange{.head = head, .body = parser_.body(), .request_id = {}, .client = client_, .principal = {}};
     exchange.content = content;
     exchange.is_admitted = std::exchange(is_admitted_, false);
+    exchange.memory = buffer_;
     if (paused_until_ != Clock::time_point{}) co_await pause();
     begin_handling();
     exchange_ = &exchange;
@@ -244,16 +243,9 @@ Awaitable<Stream::Outcome> Connection::read_some(asio::mutable_buffer into) {
 Awaitable<bool> Connection::read_more() {
     bool written = co_await flush_before_reading();
     if (!written) co_return false;
-    if (begin_ == end_) {
-        begin_ = end_ = 0;
-        if (buffer_.size() > kKeptBuffer) std::vector<char>().swap(buffer_);
-    } else if (end_ == buffer_.size() && begin_ > 0) {
-        std::memmove(buffer_.data(), buffer_.data() + begin_, end_ - begin_);
-        end_ -= begin_;
-        begin_ = 0;
-    }
-    if (end_ == buffer_.size()) buffer_.resize(std::max(kFirstRead, buffer_.size() * 2));
-    auto [failure, size] = co_await read_some(asio::buffer(buffer_.data() + end_, buffer_.size() - end_));
+    make_room();
+    const auto room = std::min(buffer_->size() - end_, kReadAtOnce);
+    auto [failure, size] = co_await read_some(asio::buffer(buffer_->data() + end_, room));
     if (failure) co_return false;
     if (idle_) {
         idle_ = false;
@@ -293,9 +285,9 @@ Awaitable<> Connection::linger() {
     wait_until(kLinger);
     co_await stream_.end();
     boost::system::error_code failure;
-    buffer_.resize(kFirstRead);
+    buffer_->resize(kLeastBuffer);
     while (!failure) {
-        auto [ended, size] = co_await stream_.read_some(asio::buffer(buffer_));
+        auto [ended, size] = co_await stream_.read_some(asio::buffer(buffer_->data(), buffer_->size()));
         failure = ended;
     }
 }

@@ -2,9 +2,11 @@
 // One HTTP connection: reads requests, has them handled one after the other, writes the answers in their order.
 // Owned by its coroutine; the server knows it for the sweep only.
 
+#include "platform/http/read_buffer.h"
 #include "platform/http/server.h"
 #include "platform/http/stream.h"
 
+#include <memory>
 #include <string>
 
 namespace mindspace::http {
@@ -50,6 +52,8 @@ private:
     void refuse_at_once();
     Awaitable<Stream::Outcome> read_some(asio::mutable_buffer into);
     Awaitable<bool> read_more();
+    void make_room();
+    static constexpr std::size_t kLeastBuffer = 4 * 1024;
     Awaitable<bool> flush_before_reading();
     Awaitable<bool> flush(std::string_view behind = {}, std::string_view end = {});
     Awaitable<> linger();
@@ -60,7 +64,7 @@ private:
     Awaitable<> pause();
     void note_refusal();
     void wait_until(std::chrono::seconds timeout) { deadline_ = Clock::now() + timeout; }
-    [[nodiscard]] std::span<char> unread() { return {buffer_.data() + begin_, end_ - begin_}; }
+    [[nodiscard]] std::span<char> unread() { return {buffer_->data() + begin_, end_ - begin_}; }
 
     Server& server_;
     Stream stream_;
@@ -68,7 +72,8 @@ private:
     bool is_proxied_ = false;  // the peer is a proxy of ours: each request may be another client's
     ClientInfo client_;
     RequestParser parser_;
-    std::vector<char> buffer_;  // [begin_, end_) is unread
+    // [begin_, end_) is unread. Shared with threads that work on a large body, which may outlive the connection.
+    std::shared_ptr<ReadBuffer> buffer_ = std::make_shared<ReadBuffer>();
     std::size_t begin_ = 0;
     std::size_t end_ = 0;
     std::string out_;

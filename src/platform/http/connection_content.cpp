@@ -1,4 +1,4 @@
-// The content of requests and answers that passes through while it comes.
+// The content of requests: the memory that it is read into, and what passes through while it comes, of answers too.
 
 #include "platform/http/connection.h"
 
@@ -7,6 +7,8 @@
 
 #include <boost/asio/buffer.hpp>
 
+#include <algorithm>
+#include <cstring>
 #include <utility>
 
 namespace mindspace::http {
@@ -14,8 +16,26 @@ namespace mindspace::http {
 namespace {
 
 constexpr std::size_t kHeldContent = 64 * 1024;  // of a request that is only forwarded
+constexpr std::size_t kKeptBuffer = 16 * 1024;
 
 }  // namespace
+
+// In the buffer, behind what is unread. It is doubled when it is full, so that whoever announces much and sends little
+// costs little, but becomes no larger than the request that is being read.
+void Connection::make_room() {
+    if (begin_ == end_) {
+        begin_ = end_ = 0;
+        if (buffer_->size() > kKeptBuffer) buffer_->resize(0);
+    } else if (end_ == buffer_->size() && begin_ > 0) {
+        std::memmove(buffer_->data(), buffer_->data() + begin_, end_ - begin_);
+        end_ -= begin_;
+        begin_ = 0;
+    }
+    if (end_ < buffer_->size()) return;
+    const auto doubled = std::max(kLeastBuffer, buffer_->size() * 2);
+    const auto whole = begin_ + parser_.announced().value_or(doubled);
+    buffer_->resize(whole > end_ ? std::min(doubled, whole) : doubled);
+}
 
 // The rest of a request's content, as it comes. The head stays where it is meanwhile. While it is read the client's
 // time passes, all parts together; in between, the handler has its own for each.

@@ -90,6 +90,7 @@ Awaitable<Response> Dispatcher::handle(Exchange& exchange) {
     if (auto parent = exchange.head.find("traceparent"))
         if (auto trace = telemetry::parse_traceparent(*parent)) exchange.trace_id = trace->trace_id;
     exchange.id = match.id;
+    exchange.large_bodies = middleware_.large_bodies;
     Response response;
     try {
         response = co_await dispatch(exchange, match);
@@ -240,8 +241,7 @@ Awaitable<> Dispatcher::pack(const Exchange& exchange, Response& response) {
     auto coding = preferred_coding(exchange.head.find("accept-encoding").value_or(""));
     if (coding == Coding::identity) co_return;
     if (response.body.size() <= kMostCompressedHere) {
-        auto packed = compress(response.body, coding);
-        take_compressed(response, std::move(packed), coding);
+        take_compressed(response, compress(response.body, coding), coding);
         co_return;
     }
     auto body = std::make_shared<std::string>(std::move(response.body));

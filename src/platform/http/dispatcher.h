@@ -24,6 +24,7 @@ struct Middleware {
     const CorsPolicy* cors = nullptr;
     Idempotency* idempotency = nullptr;
     WorkerPool* compression = nullptr;
+    WorkerPool* large_bodies = nullptr;
     log::AccessLog* access_log = nullptr;
     const GatewayKeys* gateway = nullptr;  // if only gateways may call, which have limited who calls how often
     OverloadControl* overload = nullptr;

@@ -11,11 +11,10 @@
 
 #include "platform/base/schema.h"
 #include "platform/http/etag.h"
-#include "platform/http/guard.h"
+#include "platform/http/exchange.h"
 #include "platform/http/priority.h"
 #include "platform/http/problem.h"
 #include "platform/http/rate_limit.h"
-#include "platform/http/request_parser.h"
 #include "platform/http/response.h"
 
 #include <concepts>
@@ -32,36 +31,6 @@ namespace mindspace::http {
 
 struct None {};  // no body, no query parameters, or no fields
 
-struct ClientInfo {
-    std::string address;
-    std::string user_agent;
-};
-
-// Content that still comes in while the handler runs.
-class BodyReader {
-public:
-    virtual ~BodyReader() = default;
-    // Of all of it, in octets.
-    [[nodiscard]] virtual std::uint64_t length() const = 0;
-    // The next octets, good until the next call; "" at the end. Nothing: the client has gone, or was too slow.
-    virtual Awaitable<std::optional<std::string_view>> read() = 0;
-};
-
-// One request on its way through the server. Lives in the connection's frame until the answer is written.
-struct Exchange {
-    const RequestHead& head;
-    std::string_view body;
-    std::string request_id;
-    ClientInfo client;
-    Principal principal;                // meaningful unless the access is `anyone`
-    std::optional<Uuid> id{};           // the path's {id}
-    std::optional<Uuid> creation_id{};  // for what is created, under an Idempotency-Key
-    std::string_view trace_id{};        // of `traceparent`; "" without one
-    std::string_view signature{};       // of the gateway that has sent it; "" unless only gateways may call
-    BodyReader* content = nullptr;      // instead of `body`, of a long one that is only forwarded
-    bool is_admitted = false;           // judged already, before its content came
-};
-
 // What a handler is called with, all of it its own. Fields is what it needs of the request's head: a type made by
 // `static Fields of(const RequestHead&)`, which copies.
 template <class Body = None, class Query = None, class Fields = None>
@@ -74,8 +43,6 @@ struct Call {
     Fields fields;
     std::optional<std::int32_t> expected_version;  // that If-Match names; the handler's to compare, in its statement
 };
-
-inline constexpr std::size_t kUsualBody = 64 * 1024;
 
 struct Declaration {
     Method method;
@@ -223,7 +190,8 @@ Awaitable<Response> invoke(Kept<Handler>& kept, Exchange& exchange) {
     if constexpr (!std::is_same_v<Body, None>) {
         if (!schema::may_be_empty<Body>() || !exchange.body.empty()) {
             if (auto refusal = refuse_media_type(exchange)) co_return std::move(*refusal);
-            auto body = schema::from_json<Body>(exchange.body);
+            auto body =
+                co_await exchange.work_on_body([](std::string_view text) { return schema::from_json<Body>(text); });
             if (!body) co_return problem(body.error(), exchange.request_id);
             call.body = std::move(*body);
         }

@@ -33,6 +33,24 @@ Error request_in_progress() {
             .retry_after = 1};
 }
 
+// What follows from a request, whose body may be long.
+struct Identified {
+    Digest fingerprint;
+    Digest seal;
+    Digest former_fingerprint;
+    Digest former_seal;
+};
+
+Identified identify(Method method, std::string_view path, std::string_view key, std::string_view body,
+                    const Secret& secret) {
+    const auto canonical = canonical_json(body);
+    const RequestIdentity identity{.method = method_name(method), .path = path, .key = key, .body = canonical};
+    return {.fingerprint = identity.fingerprint(secret),
+            .seal = identity.seal(secret),
+            .former_fingerprint = identity.former_fingerprint(),
+            .former_seal = identity.former_seal()};
+}
+
 bool is_worth_keeping(int status) {
     constexpr std::array kNothingDone{400, 401, 406, 413, 415, 422, 429};
     return std::ranges::find(kNothingDone, status) == kNothingDone.end();
@@ -65,20 +83,20 @@ Awaitable<Response> Idempotency::answer(std::string_view key, Exchange& exchange
     if (!is_key(key))
         co_return problem(400, "invalid_idempotency_key", "An Idempotency-Key has 1 to 255 printable ASCII characters.",
                           exchange.request_id);
-    const auto body = canonical_json(exchange.body);
-    RequestIdentity identity{
-        .method = method_name(exchange.head.method), .path = exchange.head.path, .key = key, .body = body};
-    auto fingerprint = identity.fingerprint(secret_);
-    auto former_fingerprint = identity.former_fingerprint();
+    auto identify_request = [method = exchange.head.method, path = std::string(exchange.head.path),
+                             key = std::string(key), &secret = secret_](std::string_view body) {
+        return identify(method, path, key, body, secret);
+    };
+    const auto identity = co_await exchange.work_on_body(std::move(identify_request));
     auto user = exchange.principal.user;
-    auto claimed = co_await claim(user, std::string(key), fingerprint, former_fingerprint);
+    auto claimed = co_await claim(user, std::string(key), identity.fingerprint, identity.former_fingerprint);
     if (!claimed.creation_id) {
-        const bool is_former = equal_constant_time(claimed.fingerprint, former_fingerprint);
-        if (!is_former && !equal_constant_time(claimed.fingerprint, fingerprint))
+        const bool is_former = equal_constant_time(claimed.fingerprint, identity.former_fingerprint);
+        if (!is_former && !equal_constant_time(claimed.fingerprint, identity.fingerprint))
             co_return problem(422, "idempotency_key_reused", "The Idempotency-Key belongs to another request.",
                               exchange.request_id);
         if (!claimed.answer) co_return problem(request_in_progress(), exchange.request_id);
-        auto kept = open_answer(*claimed.answer, is_former ? identity.former_seal() : identity.seal(secret_));
+        auto kept = open_answer(*claimed.answer, is_former ? identity.former_seal : identity.seal);
         if (!kept) throw std::runtime_error("a kept answer cannot be opened");
         kept->headers.emplace_back("Idempotent-Replayed", "true");
         co_return std::move(*kept);
@@ -98,7 +116,7 @@ Awaitable<Response> Idempotency::answer(std::string_view key, Exchange& exchange
     if (response.status >= 500)
         co_await give_back(user, std::string(key));
     else if (is_worth_keeping(response.status))
-        co_await keep(user, std::string(key), seal_answer(response, identity.seal(secret_)));
+        co_await keep(user, std::string(key), seal_answer(response, identity.seal));
     else
         co_await release(user, std::string(key));
     co_return response;

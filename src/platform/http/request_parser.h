@@ -40,6 +40,11 @@ public:
     [[nodiscard]] const RequestHead& head() const { return head_; }
     // From head_complete on: where the content begins, from the first octet of the request.
     [[nodiscard]] std::size_t body_begin() const { return body_begin_; }
+    // How many octets the request takes, where its head has said so.
+    [[nodiscard]] std::optional<std::size_t> announced() const {
+        if (state_ != State::body || !head_.content_length) return std::nullopt;
+        return body_begin_ + static_cast<std::size_t>(*head_.content_length);
+    }
     // When complete: the content, a view into the buffer of the last call.
     [[nodiscard]] std::string_view body() const { return body_; }
     // How much of the content has come in so far.

@@ -160,7 +160,9 @@ TEST(RequestParser, TellsOnceThatTheHeadIsThereAndTheBodyIsNot) {
     MovingBuffer buffer;
     RequestParser parser;
     EXPECT_EQ(parser.feed(buffer.append(head.substr(0, 20))), Progress::need_more);
+    EXPECT_EQ(parser.announced(), std::nullopt);
     EXPECT_EQ(parser.feed(buffer.append(head.substr(20))), Progress::head_complete);
+    EXPECT_EQ(parser.announced(), head.size() + 7);
     EXPECT_TRUE(parser.head().expect_continue);
     EXPECT_EQ(parser.head().content_length, 7U);
     EXPECT_EQ(parser.body_received(), 0U);

@@ -8,10 +8,9 @@ namespace mindspace::analytics {
 namespace {
 
 // By value: its caller's would not outlive the first suspension for certain.
-Awaitable<LifetimeTotals> look_back(postgres::Client& database, UserId user, std::vector<LocalDate> skipped) {
+Awaitable<LifetimeTotals> look_back_at(postgres::Client& database, UserId user, std::vector<LocalDate> skipped) {
     auto rows = co_await database.query(sittings_statement(user), user);
-    auto sittings = read_sittings(rows);
-    co_return analytics::look_back(sittings, skipped);
+    co_return co_await look_back(std::move(rows), std::move(skipped));
 }
 
 }  // namespace
@@ -23,11 +22,11 @@ Awaitable<Lifetime> find_lifetime(postgres::Client& database, UserId user, Local
     std::vector<LocalDate> skipped;
     LifetimeTotals totals;
     if (rows.empty())
-        totals = co_await look_back(database, user, skipped);
+        totals = co_await look_back_at(database, user, skipped);
     else
         totals = LifetimeTotals::from_json(rows[0].get<std::string_view>(0));
     skipped = totals.streak_days().skipped_dates(timezone, today);
-    if (!skipped.empty()) totals = co_await look_back(database, user, skipped);
+    if (!skipped.empty()) totals = co_await look_back_at(database, user, skipped);
     co_return totals.as_of(today, skipped);
 }
 

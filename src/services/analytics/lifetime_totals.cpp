@@ -178,15 +178,20 @@ LifetimeTotals LifetimeTotals::from_json(std::string_view text) {
     return totals;
 }
 
+void LookBack::add(const Sitting& sitting) {
+    totals_.add(sitting, skipped_);
+    seconds_[sitting.local_date] += sitting.seconds;
+}
+
+LifetimeTotals LookBack::totals() && {
+    for (const auto& [date, sum] : seconds_) totals_.note_day(date, sum);
+    return std::move(totals_);
+}
+
 LifetimeTotals look_back(std::span<const Sitting> sittings, Dates skipped) {
-    LifetimeTotals totals;
-    std::map<LocalDate, std::int64_t> seconds;
-    for (const auto& sitting : sittings) {
-        totals.add(sitting, skipped);
-        seconds[sitting.local_date] += sitting.seconds;
-    }
-    for (const auto& [date, sum] : seconds) totals.note_day(date, sum);
-    return totals;
+    LookBack past(skipped);
+    for (const auto& sitting : sittings) past.add(sitting);
+    return std::move(past).totals();
 }
 
 }  // namespace mindspace::analytics

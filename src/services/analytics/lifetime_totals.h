@@ -62,7 +62,22 @@ private:
     std::vector<Reached> milestones_;  // in the order in which they were reached
 };
 
-// All of the sessions, in the order in which they ended.
+// All of the sessions, in the order in which they ended, however many there are.
+class LookBack {
+public:
+    // The dates must outlive it.
+    explicit LookBack(Dates skipped = {}) : skipped_(skipped) {}
+
+    void add(const Sitting& sitting);
+    // When all are added.
+    [[nodiscard]] LifetimeTotals totals() &&;
+
+private:
+    Dates skipped_;
+    LifetimeTotals totals_;
+    std::map<LocalDate, std::int64_t> seconds_;  // of each day
+};
+
 LifetimeTotals look_back(std::span<const Sitting> sittings, Dates skipped = {});
 
 }  // namespace mindspace::analytics

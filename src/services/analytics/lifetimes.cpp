@@ -1,16 +1,23 @@
 #include "services/analytics/lifetimes.h"
 
+#include "platform/postgres/array_elements.h"
 #include "platform/postgres/hash_partition.h"
 #include "platform/postgres/session.h"
+
+#include <boost/asio/post.hpp>
+#include <boost/asio/use_awaitable.hpp>
 
 #include <algorithm>
 #include <tuple>
 
 namespace mindspace::analytics {
 
+using postgres::ArrayElements;
 using postgres::Statement;
 
 namespace {
+
+constexpr int kSittingsInTurn = 1000;  // some 0.3 ms
 
 using Texts = std::map<UserId, std::string>;
 
@@ -33,8 +40,8 @@ Awaitable<> put(postgres::Session& session, std::vector<UserId> users, std::vect
 
 Awaitable<std::string> make_anew(postgres::Session& session, UserId user) {
     auto rows = co_await session.query(sittings_statement(user), user);
-    auto sittings = read_sittings(rows);
-    co_return look_back(sittings).to_json();
+    auto totals = co_await look_back(std::move(rows));
+    co_return totals.to_json();
 }
 
 // Whether all of them could be added: nothing that was there ended later.
@@ -108,22 +115,24 @@ const Statement& sittings_statement(UserId user) {
     return kList.of(user);
 }
 
-std::vector<Sitting> read_sittings(const postgres::Rows& rows) {
-    const auto row = rows[0];
-    auto ends = row.get<std::vector<Timestamp>>(0);
-    auto dates = row.get<std::vector<LocalDate>>(1);
-    auto seconds = row.get<std::vector<std::int32_t>>(2);
-    auto hours = row.get<std::vector<std::int16_t>>(3);
-    auto kinds = row.get<std::vector<std::string>>(4);
-    std::vector<Sitting> sittings;
-    sittings.reserve(ends.size());
-    for (std::size_t i = 0; i < ends.size(); ++i)
-        sittings.push_back({.ended_at = ends[i],
-                            .local_date = dates[i],
-                            .seconds = seconds[i],
-                            .hour = hours[i],
-                            .kind = std::move(kinds[i])});
-    return sittings;
+Awaitable<LifetimeTotals> look_back(postgres::Rows sittings, std::vector<LocalDate> skipped) {
+    const auto row = sittings[0];
+    auto ends = row.get<ArrayElements<Timestamp>>(0);
+    auto dates = row.get<ArrayElements<LocalDate>>(1);
+    auto seconds = row.get<ArrayElements<std::int32_t>>(2);
+    auto hours = row.get<ArrayElements<std::int16_t>>(3);
+    auto kinds = row.get<ArrayElements<std::string>>(4);
+    LookBack past(skipped);
+    while (ends.left() > 0) {
+        for (int i = 0; i < kSittingsInTurn && ends.left() > 0; ++i)
+            past.add({.ended_at = ends.next(),
+                      .local_date = dates.next(),
+                      .seconds = seconds.next(),
+                      .hour = hours.next(),
+                      .kind = kinds.next()});
+        co_await asio::post(asio::use_awaitable);
+    }
+    co_return std::move(past).totals();
 }
 
 }  // namespace mindspace::analytics

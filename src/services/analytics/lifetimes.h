@@ -42,6 +42,7 @@ Awaitable<std::vector<UserId>> list_wrong_lifetimes(postgres::Session& session, 
 
 // Lists all that a user ($1, the one that chooses the statement) has completed, in the order in which they ended.
 const postgres::Statement& sittings_statement(UserId user);
-std::vector<Sitting> read_sittings(const postgres::Rows& rows);
+// What those of the answer amount to. There may be any number of them: the loop has turns in between.
+Awaitable<LifetimeTotals> look_back(postgres::Rows sittings, std::vector<LocalDate> skipped = {});
 
 }  // namespace mindspace::analytics

@@ -48,8 +48,7 @@ Awaitable<Past> AnalyticsStore::find_past(UserId user, Range range) {
         past.lifetime = LifetimeTotals::from_json(*totals);
     } else {
         auto facts = co_await replicas_.query(user, sittings_statement(user), user);
-        auto sittings = read_sittings(facts);
-        past.lifetime = look_back(sittings);
+        past.lifetime = co_await look_back(std::move(facts));
     }
     co_return past;
 }

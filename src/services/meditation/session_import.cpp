@@ -1,4 +1,4 @@
-// The statements of an import: SessionStore::import().
+// The statements of an import: import_queries(), which may run on any thread, and SessionStore::import().
 
 #include "platform/postgres/client.h"
 #include "platform/postgres/hash_partition.h"
@@ -9,7 +9,7 @@ namespace mindspace::meditation {
 
 using postgres::PartitionedStatement;
 
-Awaitable<ImportOutcomes> SessionStore::import(UserId user, std::vector<ImportedSession> sessions, Timestamp now) {
+std::vector<postgres::Query> import_queries(UserId user, std::vector<ImportedSession> sessions, Timestamp now) {
     // One import of a user at a time: the sessions of a date are counted.
     static constexpr postgres::Statement kTakeTurn{"session_import_turn", R"(
         SELECT FROM users WHERE user_id = $1 FOR NO KEY UPDATE)"};
@@ -87,6 +87,10 @@ Awaitable<ImportOutcomes> SessionStore::import(UserId user, std::vector<Imported
     queries.push_back(postgres::bind(kInsert.of(user), user, now, ids, kinds, planned, durations, starts, zones,
                                      moods_before, moods_after, notes, kImportedOnADate));
     queries.push_back(postgres::bind(kOverlaps.of(user), user, ids, now));
+    return queries;
+}
+
+Awaitable<ImportOutcomes> SessionStore::import(std::vector<postgres::Query> queries) {
     auto answers = co_await imports_.transaction(std::move(queries));
     ImportOutcomes outcomes;
     for (const auto row : answers[1]) outcomes.created.push_back(row.get<MeditationSessionId>(0));

@@ -1,14 +1,12 @@
 #include "services/meditation/session_service.h"
 
+#include "services/meditation/import_draft.h"
+
 #include <algorithm>
-#include <map>
-#include <set>
 
 namespace mindspace::meditation {
 
 namespace {
-
-constexpr Timestamp kEarliestImport{std::chrono::sys_days{std::chrono::year{2000} / 1 / 1}};
 
 Error no_such_session() {
     return {ErrorCode::not_found, "not_found", "There is no such session.", {}};
@@ -43,56 +41,6 @@ bool is_same_completion(const MeditationSession& session, const CompleteSession&
     auto elapsed = std::chrono::floor<Seconds>(*session.ended_at - session.started_at);
     return Seconds(*session.duration_seconds) == elapsed && Seconds(*request.duration_seconds) > elapsed &&
            Seconds(*request.duration_seconds) <= elapsed + kElapsedTolerance;
-}
-
-std::vector<ImportFault> faults_of(schema::Faults faults) {
-    std::vector<ImportFault> errors;
-    for (auto& fault : faults.take())
-        errors.push_back({std::move(fault.pointer), std::move(fault.code), std::move(fault.message)});
-    return errors;
-}
-
-// What stands in the way of taking the session at all.
-schema::Faults check_time(const ImportedSession& session, const schema::Path& at, Timestamp now) {
-    schema::Faults faults;
-    if (session.started_at < kEarliestImport || session.started_at > now)
-        faults.add(schema::Path{&at, "startedAt"}, "out_of_range", "must be from 2000 to now");
-    else if (session.started_at + Seconds(session.duration_seconds) > now)
-        faults.add(schema::Path{&at, "durationSeconds"}, "ends_in_future", "must end the session by now");
-    return faults;
-}
-
-schema::Faults no_room(const schema::Path& at) {
-    schema::Faults faults;
-    faults.add(schema::Path{&at, "startedAt"}, "too_many",
-               "lies on a local date that has " + std::to_string(kImportedOnADate) + " sessions already");
-    return faults;
-}
-
-// What the request says otherwise than the session that is there; what it leaves out it does not say.
-schema::Faults compare(const ImportedSession& request, const MeditationSession& session, const schema::Path& at) {
-    schema::Faults faults;
-    auto expect = [&](bool same, std::string_view member) {
-        if (!same) faults.add(schema::Path{&at, member}, "differs", "is not what is known under this id");
-    };
-    auto same = [](const auto& wanted, const auto& known) { return !wanted || wanted == known; };
-    expect(request.kind == session.kind, "kind");
-    expect(request.started_at == session.started_at, "startedAt");
-    expect(request.duration_seconds == session.duration_seconds, "durationSeconds");
-    expect(same(request.planned_seconds, session.planned_seconds), "plannedSeconds");
-    expect(same(request.timezone, session.timezone), "timezone");
-    expect(same(request.mood_before, session.mood_before), "moodBefore");
-    expect(same(request.mood_after, session.mood_after), "moodAfter");
-    expect(!request.note || (session.note && *request.note == schema::prepared_text(*session.note, kNoteRules.text)),
-           "note");
-    return faults;
-}
-
-ImportResult invalid_result(std::optional<MeditationSessionId> id, const std::vector<FieldFault>& faults) {
-    ImportResult result{.id = id, .outcome = ImportOutcome::invalid, .overlaps = {}, .errors = {}};
-    auto& errors = result.errors.emplace();
-    for (const auto& fault : faults) errors.push_back({fault.pointer, fault.code, fault.message});
-    return result;
 }
 
 }  // namespace
@@ -201,64 +149,22 @@ Awaitable<HistoryPart> SessionService::list(UserId user, HistoryQuery query, His
 }
 
 Awaitable<Result<ImportResults>> SessionService::import(UserId user, ImportSessions request) {
-    auto now = clock_.now();
-    ImportResults answer;
-    std::vector<ImportedSession> valid;
-    const schema::Path document;
-    const schema::Path list{&document, "sessions"};
-    for (std::size_t i = 0; i < request.sessions.size(); ++i) {
-        auto& [session, faults] = request.sessions[i];
-        if (faults.empty()) faults = check_time(session, schema::Path{&list, {}, i}, now).take();
-        std::optional<MeditationSessionId> id;
-        if (faults.empty() || session.id != MeditationSessionId{}) id = session.id;
-        if (faults.empty()) {
-            answer.results.push_back({.id = id, .outcome = ImportOutcome::exists, .overlaps = {}, .errors = {}});
-            valid.push_back(session);
-        } else {
-            answer.results.push_back(invalid_result(id, faults));
-        }
-    }
-    if (valid.empty()) co_return answer;
-
-    auto outcomes = co_await store_.import(user, std::move(valid), now);
-    std::set<MeditationSessionId> created(outcomes.created.begin(), outcomes.created.end());
-    std::map<MeditationSessionId, std::vector<MeditationSessionId>> overlaps;
-    for (const auto& [imported, other] : outcomes.overlaps) overlaps[imported].push_back(other);
-    std::vector<MeditationSessionId> others;
-    for (auto& result : answer.results) {
-        if (result.outcome == ImportOutcome::invalid) continue;
-        // An id that stands in the list twice is created once; erase() leaves its second mention to the others.
-        if (created.erase(*result.id) == 0) {
-            others.push_back(*result.id);
-            continue;
-        }
-        result.outcome = ImportOutcome::created;
-        if (auto found = overlaps.find(*result.id); found != overlaps.end()) result.overlaps = std::move(found->second);
-    }
-    if (others.empty()) co_return answer;
-
+    const auto now = clock_.now();
+    const auto count = request.sessions.size();
+    auto draft_import = [user, now, request = std::move(request)]() mutable {
+        return ImportDraft(user, std::move(request), now);
+    };
+    auto draft = co_await work_on(count, std::move(draft_import));
+    if (draft.queries.empty()) co_return std::move(draft.answer);
+    auto outcomes = co_await store_.import(std::move(draft.queries));
+    auto others = draft.note_created(outcomes);
+    if (others.empty()) co_return std::move(draft.answer);
     auto known = co_await store_.find_known(user, std::move(others));
-    std::map<MeditationSessionId, const MeditationSession*> there;
-    for (const auto& session : known.there) there.emplace(session.id, &session);
-    const std::set<MeditationSessionId> deleted(known.deleted.begin(), known.deleted.end());
-    for (std::size_t i = 0; i < answer.results.size(); ++i) {
-        auto& result = answer.results[i];
-        if (result.outcome != ImportOutcome::exists) continue;
-        const schema::Path element{&list, {}, i};
-        auto found = there.find(*result.id);
-        if (found != there.end()) {
-            auto differences = compare(request.sessions[i].value, *found->second, element);
-            if (differences.empty()) continue;
-            result.outcome = ImportOutcome::conflict;
-            result.errors = faults_of(std::move(differences));
-        } else if (deleted.contains(*result.id)) {
-            result.outcome = ImportOutcome::deleted;
-        } else {
-            result.outcome = ImportOutcome::invalid;
-            result.errors = faults_of(no_room(element));
-        }
-    }
-    co_return answer;
+    auto compare = [draft = std::move(draft), known = std::move(known)]() mutable {
+        draft.compare(known);
+        return std::move(draft.answer);
+    };
+    co_return co_await work_on(count, std::move(compare));
 }
 
 }  // namespace mindspace::meditation

@@ -2,6 +2,7 @@
 // The rules of meditation sessions. No HTTP, no SQL. Every write may be sent again: ids are chosen by the client if it
 // likes, and a repeated completion changes nothing.
 
+#include "platform/base/worker_pool.h"
 #include "services/meditation/session_store.h"
 
 namespace mindspace::meditation {
@@ -13,7 +14,8 @@ struct HistoryPart {
 
 class SessionService {
 public:
-    explicit SessionService(SessionStore store) : store_(store) {}
+    // `workers` is for what takes long of a large import.
+    SessionService(SessionStore store, WorkerPool& workers) : store_(store), workers_(workers) {}
 
     // Error: conflict `session_active` (another is running), `conflict` (the id is another session's), `gone` (its
     // session was deleted).
@@ -39,7 +41,18 @@ private:
     Awaitable<Result<MeditationSession>> complete_lapsed(UserId user, MeditationSession session,
                                                          CompleteSession request, Timestamp now);
 
+    // Work on so many sessions of an import: of more than a few on a thread. It has begun, so it may wait where new
+    // requests may not.
+    template <class Work>
+    Awaitable<std::invoke_result_t<Work&>> work_on(std::size_t sessions, Work work) {
+        if (sessions <= kWorkedOnHere) co_return work();
+        co_return co_await workers_.run(std::move(work), WorkerPool::Standing::preferred);
+    }
+
+    static constexpr std::size_t kWorkedOnHere = 8;  // 2 ms, should all notes be as long as they may
+
     SessionStore store_;
+    WorkerPool& workers_;
     SystemClock clock_;
 };
 

@@ -12,6 +12,7 @@
 namespace mindspace::postgres {
 class Client;
 class Replicas;
+struct Query;
 }  // namespace mindspace::postgres
 
 namespace mindspace::meditation {
@@ -38,6 +39,10 @@ inline constexpr std::chrono::days kLapsedPatience{30};
 inline constexpr Seconds kElapsedTolerance{5};
 // Of one local date an import brings no more than makes so many with those that are there.
 inline constexpr std::int64_t kImportedOnADate = 100;
+
+// The queries that take in the sessions of a user. Left alone are ids that exist or were deleted, and what a local date
+// has no room for.
+std::vector<postgres::Query> import_queries(UserId user, std::vector<ImportedSession> sessions, Timestamp now);
 
 class SessionStore {
 public:
@@ -71,8 +76,8 @@ public:
     // Newest first, beyond `after`, `count` at most.
     Awaitable<std::vector<MeditationSession>> list(UserId user, HistoryQuery filters, HistoryPosition after,
                                                    std::int32_t count);
-    // All in one transaction. Left alone are ids that exist or were deleted, and what a local date has no room for.
-    Awaitable<ImportOutcomes> import(UserId user, std::vector<ImportedSession> sessions, Timestamp now);
+    // Runs import_queries(), all in one transaction.
+    Awaitable<ImportOutcomes> import(std::vector<postgres::Query> queries);
     Awaitable<KnownSessions> find_known(UserId user, std::vector<MeditationSessionId> ids);
     Awaitable<bool> was_deleted(UserId user, MeditationSessionId id);
 
