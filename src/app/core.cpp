@@ -1,8 +1,8 @@
 #include "app/core.h"
 
-#include "app/retention_rules.h"
-#include "platform/redis/eviction.h"
-#include "platform/telemetry/log.h"
+#include "app/jobs/retention_rules.h"
+#include "platform/redis/connection/eviction.h"
+#include "platform/telemetry/log/log.h"
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>

@@ -1,13 +1,13 @@
 #include "app/cores.h"
 
-#include "app/connections_page.h"
-#include "app/embedded/startup_error.h"
-#include "app/operations.h"
+#include "app/operations/connections.h"
+#include "app/process/startup_error.h"
+#include "app/operations/endpoints.h"
 #include "app/version.h"
 #include "platform/base/result.h"
-#include "platform/http/openapi.h"
+#include "platform/http/api/openapi.h"
 #include "services/gateway/proxy.h"
-#include "services/meditation/room_protocol.h"
+#include "services/meditation/rooms/state/protocol.h"
 
 #include <boost/asio/post.hpp>
 #include <boost/asio/use_future.hpp>

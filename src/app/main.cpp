@@ -2,10 +2,10 @@
 // a server that is missing.
 
 #include "app/commands/command_line.h"
-#include "app/embedded/startup_error.h"
+#include "app/process/startup_error.h"
 #include "app/version.h"
 #include "platform/base/calendar.h"
-#include "platform/telemetry/log.h"
+#include "platform/telemetry/log/log.h"
 
 #include <sodium.h>
 #include <CLI/CLI.hpp>

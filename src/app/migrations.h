@@ -1,7 +1,7 @@
 #pragma once
 // The files of db/migrations, built into the program (cmake/EmbedMigrations.cmake defines this function).
 
-#include "platform/postgres/migrations.h"
+#include "platform/postgres/migrations/migrations.h"
 
 #include <span>
 

@@ -1,13 +1,13 @@
 #include "app/program.h"
 
-#include "app/backends.h"
+#include "app/process/backends.h"
 #include "app/cores.h"
-#include "app/embedded/handover.h"
-#include "app/embedded/startup_error.h"
-#include "app/gateway_secret.h"
-#include "app/key_watch.h"
-#include "app/signals.h"
-#include "platform/telemetry/log.h"
+#include "app/process/handover.h"
+#include "app/process/startup_error.h"
+#include "app/process/gateway_secret.h"
+#include "app/jobs/key_watch.h"
+#include "app/process/signals.h"
+#include "platform/telemetry/log/log.h"
 
 #include <fmt/format.h>
 #include <unistd.h>

@@ -1,12 +1,12 @@
 #include "app/roles.h"
 
 #include "app/core.h"
-#include "app/mail_sender.h"
-#include "app/operations.h"
+#include "app/jobs/mail_sender.h"
+#include "app/operations/endpoints.h"
 #include "services/analytics/endpoints.h"
 #include "services/auth/endpoints.h"
-#include "services/meditation/group_endpoints.h"
-#include "services/meditation/session_endpoints.h"
+#include "services/meditation/groups/endpoints.h"
+#include "services/meditation/sessions/endpoints.h"
 #include "services/user/endpoints.h"
 
 #include <boost/asio/ip/host_name.hpp>

@@ -3,7 +3,7 @@
 
 #include "app/settings.h"
 #include "platform/base/result.h"
-#include "platform/http/endpoint.h"
+#include "platform/http/api/endpoint.h"
 
 #include <span>
 #include <string_view>

@@ -3,11 +3,11 @@
 // Made once by main; the composition root passes each part on by value.
 
 #include "platform/config/config.h"
-#include "platform/events/transport.h"
-#include "platform/http/client_address.h"
+#include "platform/events/broker/transport.h"
+#include "platform/http/server/client_address.h"
 #include "platform/mail/smtp_sender.h"
-#include "platform/postgres/link.h"
-#include "platform/telemetry/log.h"
+#include "platform/postgres/connection/link.h"
+#include "platform/telemetry/log/log.h"
 
 namespace mindspace::app {
 

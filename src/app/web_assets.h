@@ -2,7 +2,7 @@
 // The pages of web/, built into the program (web/scripts/embed-assets.mjs defines web_assets()). They load nothing
 // from elsewhere and run no inline script, so that they work offline and under kWebContentSecurityPolicy.
 
-#include "platform/http/static_content.h"
+#include "platform/http/api/static_content.h"
 
 #include <span>
 #include <string_view>

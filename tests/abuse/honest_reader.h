@@ -2,7 +2,7 @@
 // What everyone else notices while one client attacks the program: a user who reads at a steady rate, and the memory of
 // the program's processes. Attack tests (suites named Abuse…) print both and hold them against a quiet program.
 
-#include "integration/person.h"
+#include "support/program/person.h"
 
 #include <chrono>
 #include <cstddef>

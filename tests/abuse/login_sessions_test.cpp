@@ -1,7 +1,7 @@
 // One user logs in as often as they can, and then has all of it ended at once.
 
 #include "abuse/honest_reader.h"
-#include "integration/load.h"
+#include "support/load/load.h"
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>

@@ -1,8 +1,8 @@
 // One client makes the program mail to somebody else's address.
 
 #include "abuse/honest_reader.h"
-#include "integration/database.h"
-#include "integration/mailbox.h"
+#include "support/postgres/database.h"
+#include "support/program/mailbox.h"
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>

@@ -2,8 +2,8 @@
 // docs/performance.md speaks of; only the build that ships is held to them.
 
 #include "abuse/honest_reader.h"
-#include "integration/load.h"
-#include "integration/metrics.h"
+#include "support/load/load.h"
+#include "support/program/metrics.h"
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>

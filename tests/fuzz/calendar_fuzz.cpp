@@ -3,7 +3,7 @@
 
 #include "platform/base/calendar.h"
 #include "platform/base/time.h"
-#include "services/meditation/group_calendar.h"
+#include "services/meditation/groups/calendar.h"
 
 #include <array>
 #include <cstdlib>

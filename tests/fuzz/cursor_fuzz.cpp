@@ -1,7 +1,7 @@
 // libFuzzer: cursors of lists. A text that we did not make is refused; what we make comes back as it was, for its own
 // list and for no other.
 
-#include "platform/base/cursor.h"
+#include "platform/json/cursor.h"
 
 #include <cstdlib>
 #include <cstring>

@@ -2,7 +2,7 @@
 // schema, answer. Whatever comes in, the parser says the same however the octets are split, and an answer is whole JSON
 // with a status that the API has.
 
-#include "platform/http/endpoint.h"
+#include "platform/http/api/endpoint.h"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>

@@ -1,7 +1,7 @@
 // libFuzzer: the JSON of request bodies. What is taken is JSON by another reading too, and is taken again after it
 // was written. Numbers that Boost.JSON reads as not finite are left out: fields refuse them (http_fuzz).
 
-#include "platform/base/schema.h"
+#include "platform/json/schema.h"
 
 #include <boost/json.hpp>
 

@@ -1,7 +1,7 @@
 // libFuzzer: the header of HAProxy's PROXY protocol. However its bytes are split, as many are asked for as make it
 // whole and no more, and what is refused stays refused.
 
-#include "platform/http/proxy_header.h"
+#include "platform/http/wire/proxy_header.h"
 
 #include <cstdlib>
 #include <iostream>

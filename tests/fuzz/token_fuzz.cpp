@@ -1,7 +1,7 @@
 // libFuzzer: access tokens. A text that we did not sign is never valid; a header and claims that we did sign, whatever
 // they say, are read without harm.
 
-#include "services/auth/access_token.h"
+#include "services/auth/tokens/access_token.h"
 
 #include "platform/base/bytes.h"
 

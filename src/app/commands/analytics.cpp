@@ -1,13 +1,13 @@
 // mindspace analytics: makes the figures anew from the history, or says whether they agree with it. Both work while the
 // program runs.
 
-#include "app/backends.h"
+#include "app/process/backends.h"
 #include "app/commands/command_line.h"
 #include "app/commands/connection.h"
-#include "app/embedded/startup_error.h"
-#include "platform/postgres/session.h"
-#include "services/analytics/rebuild.h"
-#include "services/analytics/verify.h"
+#include "app/process/startup_error.h"
+#include "platform/postgres/connection/session.h"
+#include "services/analytics/verification/rebuild.h"
+#include "services/analytics/verification/verify.h"
 
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>

@@ -1,8 +1,8 @@
 #include "app/commands/connection.h"
 
-#include "app/backends.h"
-#include "app/embedded/startup_error.h"
-#include "platform/postgres/session.h"
+#include "app/process/backends.h"
+#include "app/process/startup_error.h"
+#include "platform/postgres/connection/session.h"
 
 #include <fmt/format.h>
 

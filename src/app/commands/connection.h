@@ -3,9 +3,9 @@
 // `mindspace up` has started below the data directory. One thread; everything is waited for.
 
 #include "app/settings.h"
-#include "platform/base/async.h"
-#include "platform/postgres/client.h"
-#include "platform/redis/client.h"
+#include "platform/async/awaitable.h"
+#include "platform/postgres/connection/client.h"
+#include "platform/redis/connection/client.h"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>

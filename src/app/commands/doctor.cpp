@@ -3,10 +3,10 @@
 
 #include "app/commands/command_line.h"
 #include "app/commands/connection.h"
-#include "app/embedded/startup_error.h"
-#include "app/http_probe.h"
-#include "platform/base/schema.h"
-#include "platform/redis/eviction.h"
+#include "app/process/startup_error.h"
+#include "app/operations/http_probe.h"
+#include "platform/json/schema.h"
+#include "platform/redis/connection/eviction.h"
 
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>

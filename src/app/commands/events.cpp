@@ -3,7 +3,7 @@
 #include "app/commands/command_line.h"
 #include "app/commands/connection.h"
 #include "app/commands/table.h"
-#include "app/embedded/startup_error.h"
+#include "app/process/startup_error.h"
 #include "platform/events/cloud_event.h"
 #include "platform/events/dead_letters.h"
 

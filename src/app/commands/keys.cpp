@@ -2,12 +2,12 @@
 // with it once everybody can have learnt of it (key_watch.h); the old key is known until its last token has expired, or
 // with --now is withdrawn at once.
 
-#include "app/backends.h"
+#include "app/process/backends.h"
 #include "app/commands/command_line.h"
 #include "app/commands/connection.h"
-#include "app/embedded/account.h"
+#include "app/process/account.h"
 #include "app/program.h"
-#include "services/auth/key_store.h"
+#include "services/auth/tokens/key_store.h"
 
 #include <unistd.h>
 #include <CLI/CLI.hpp>

@@ -1,6 +1,6 @@
 #include "app/commands/password_input.h"
 
-#include "app/embedded/startup_error.h"
+#include "app/process/startup_error.h"
 
 #include <termios.h>
 #include <unistd.h>

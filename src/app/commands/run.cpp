@@ -1,9 +1,9 @@
 // mindspace up, serve and migrate: what runs, and what prepares it.
 
 #include "app/commands/command_line.h"
-#include "app/embedded/startup_error.h"
+#include "app/process/startup_error.h"
 #include "app/program.h"
-#include "platform/telemetry/log.h"
+#include "platform/telemetry/log/log.h"
 
 #include <CLI/CLI.hpp>
 

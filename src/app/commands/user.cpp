@@ -4,9 +4,9 @@
 #include "app/commands/connection.h"
 #include "app/commands/password_input.h"
 #include "app/commands/table.h"
-#include "app/embedded/startup_error.h"
+#include "app/process/startup_error.h"
 #include "app/shared.h"
-#include "services/auth/admin_service.h"
+#include "services/auth/admin/service.h"
 
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>

@@ -3,7 +3,7 @@
 // environment, as another account if asked, its output in a log file. It never outlives us: the kernel sends it the
 // first signal of its stop plan when the thread that started it ends. That is why only the main thread may start one.
 
-#include "app/embedded/account.h"
+#include "app/process/account.h"
 
 #include <sys/types.h>
 

@@ -1,7 +1,7 @@
 #include "app/embedded/child_process.h"
 
-#include "app/embedded/startup_error.h"
-#include "platform/base/test_directory.h"
+#include "app/process/startup_error.h"
+#include "support/base/directory.h"
 
 #include <gtest/gtest.h>
 #include <unistd.h>

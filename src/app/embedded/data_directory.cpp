@@ -1,7 +1,7 @@
 #include "app/embedded/data_directory.h"
 
-#include "app/embedded/account.h"
-#include "app/embedded/startup_error.h"
+#include "app/process/account.h"
+#include "app/process/startup_error.h"
 
 #include <fcntl.h>
 #include <fmt/format.h>

@@ -1,9 +1,9 @@
 #include "app/embedded/data_directory.h"
 
-#include "app/embedded/account.h"
+#include "app/process/account.h"
 #include "app/embedded/socket_directory.h"
-#include "app/embedded/startup_error.h"
-#include "platform/base/test_directory.h"
+#include "app/process/startup_error.h"
+#include "support/base/directory.h"
 
 #include <gtest/gtest.h>
 #include <sys/stat.h>

@@ -2,7 +2,7 @@
 
 #include "app/embedded/file_descriptor.h"
 #include "app/embedded/find_program.h"
-#include "app/embedded/startup_error.h"
+#include "app/process/startup_error.h"
 
 #include <fcntl.h>
 #include <fmt/format.h>

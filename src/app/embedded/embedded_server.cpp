@@ -1,7 +1,7 @@
 #include "app/embedded/embedded_server.h"
 
 #include "app/embedded/leftover.h"
-#include "app/embedded/startup_error.h"
+#include "app/process/startup_error.h"
 
 #include <fmt/format.h>
 

@@ -1,6 +1,6 @@
 #include "app/embedded/find_program.h"
 
-#include "app/embedded/startup_error.h"
+#include "app/process/startup_error.h"
 
 #include <fmt/format.h>
 #include <unistd.h>

@@ -2,7 +2,7 @@
 // Where the sockets of the embedded servers are. Whoever can enter the directory can use the servers: its mode is the
 // whole access control, so it is private to the account they run as (and root).
 
-#include "app/embedded/account.h"
+#include "app/process/account.h"
 
 #include <filesystem>
 

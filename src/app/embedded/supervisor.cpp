@@ -1,6 +1,6 @@
 #include "app/embedded/supervisor.h"
 
-#include "app/embedded/account.h"
+#include "app/process/account.h"
 #include "app/embedded/socket_directory.h"
 
 #include <fmt/format.h>

@@ -1,9 +1,9 @@
 // The embedded servers with the real PostgreSQL and Redis.
 #include "app/embedded/supervisor.h"
 
-#include "app/embedded/startup_error.h"
-#include "platform/base/test_directory.h"
-#include "platform/base/test_patience.h"
+#include "app/process/startup_error.h"
+#include "support/base/directory.h"
+#include "support/base/patience.h"
 
 #include <fcntl.h>
 #include <fmt/format.h>

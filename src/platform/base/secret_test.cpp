@@ -1,6 +1,6 @@
 #include "platform/base/secret.h"
 
-#include "platform/base/test_directory.h"
+#include "support/base/directory.h"
 
 #include <gtest/gtest.h>
 

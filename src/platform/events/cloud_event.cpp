@@ -1,6 +1,6 @@
 #include "platform/events/cloud_event.h"
 
-#include "platform/base/json_writer.h"
+#include "platform/json/writer.h"
 
 #include <boost/json.hpp>
 

@@ -3,9 +3,9 @@
 #include "platform/base/result.h"
 #include "platform/events/cloud_event.h"
 #include "platform/events/dead_letters.h"
-#include "platform/postgres/backoff.h"
-#include "platform/postgres/session.h"
-#include "platform/telemetry/log.h"
+#include "platform/async/backoff.h"
+#include "platform/postgres/connection/session.h"
+#include "platform/telemetry/log/log.h"
 
 #include <algorithm>
 #include <optional>

@@ -5,7 +5,7 @@
 // event that the handler refuses again and again is put into dead_letters and does not hold up the others. Belongs to
 // one loop, with a database connection of its own.
 
-#include "platform/base/async.h"
+#include "platform/async/awaitable.h"
 #include "platform/events/event.h"
 #include "platform/events/source.h"
 #include "platform/events/stats.h"

@@ -1,8 +1,8 @@
 #include "platform/events/dead_letters.h"
 
 #include "platform/events/cloud_event.h"
-#include "platform/postgres/client.h"
-#include "platform/postgres/session.h"
+#include "platform/postgres/connection/client.h"
+#include "platform/postgres/connection/session.h"
 
 namespace mindspace::events {
 

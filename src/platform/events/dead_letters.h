@@ -3,9 +3,9 @@
 // way back: retried, an event is written into the outbox once more, with its payload and its time, under a new
 // position.
 
-#include "platform/base/async.h"
+#include "platform/async/awaitable.h"
 #include "platform/events/event.h"
-#include "platform/postgres/statement.h"
+#include "platform/postgres/values/statement.h"
 
 #include <optional>
 #include <string>

@@ -1,6 +1,6 @@
 #include "platform/events/personal_events.h"
 
-#include "platform/postgres/session.h"
+#include "platform/postgres/connection/session.h"
 
 namespace mindspace::events {
 

@@ -2,9 +2,9 @@
 // What the tables of events hold of a user: the outbox, also what has been published and is kept for a while, and what
 // consumers have put aside.
 
-#include "platform/base/async.h"
+#include "platform/async/awaitable.h"
 #include "platform/base/ids.h"
-#include "platform/postgres/json_list.h"
+#include "platform/postgres/values/json_list.h"
 
 #include <vector>
 

@@ -2,9 +2,9 @@
 // Where a consumer gets its events from: straight from the outbox, or from a broker. At least once, and in order for
 // each user. Used by the consumer's coroutine alone.
 
-#include "platform/base/async.h"
+#include "platform/async/awaitable.h"
 #include "platform/events/event.h"
-#include "platform/postgres/leader.h"
+#include "platform/postgres/leader/leader.h"
 
 #include <cstddef>
 #include <span>

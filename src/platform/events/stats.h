@@ -1,7 +1,7 @@
 #pragma once
 // What the parts of the event pipeline count. Written by their loop, read by any thread.
 
-#include "platform/telemetry/metrics.h"
+#include "platform/telemetry/metrics/metrics.h"
 
 #include <string>
 

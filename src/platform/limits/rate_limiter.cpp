@@ -1,7 +1,7 @@
 #include "platform/limits/rate_limiter.h"
 
 #include "platform/base/result.h"
-#include "platform/redis/client.h"
+#include "platform/redis/connection/client.h"
 
 #include <fmt/format.h>
 

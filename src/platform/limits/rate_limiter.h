@@ -2,7 +2,7 @@
 // Counts who calls how often, in Redis for all nodes together; while Redis is away each core counts for itself. One per
 // core.
 
-#include "platform/base/async.h"
+#include "platform/async/awaitable.h"
 #include "platform/base/lru_cache.h"
 #include "platform/limits/gcra.h"
 

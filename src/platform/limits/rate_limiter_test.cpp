@@ -1,7 +1,7 @@
 #include "platform/limits/rate_limiter.h"
 
-#include "platform/redis/client.h"
-#include "platform/redis/test_server.h"
+#include "platform/redis/connection/client.h"
+#include "support/redis/server.h"
 
 #include <gtest/gtest.h>
 

@@ -1,8 +1,8 @@
 #include "platform/retention/retention.h"
 
 #include "platform/base/result.h"
-#include "platform/postgres/session.h"
-#include "platform/telemetry/log.h"
+#include "platform/postgres/connection/session.h"
+#include "platform/telemetry/log/log.h"
 
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>

@@ -3,11 +3,11 @@
 // carries them out, soon after its start and every hour, in small portions so that nobody has to wait. Each run leaves
 // a log line, and each rule its figures. Belongs to one loop.
 
-#include "platform/base/async.h"
+#include "platform/async/awaitable.h"
 #include "platform/base/time.h"
-#include "platform/postgres/leader.h"
-#include "platform/postgres/statement.h"
-#include "platform/telemetry/metrics.h"
+#include "platform/postgres/leader/leader.h"
+#include "platform/postgres/values/statement.h"
+#include "platform/telemetry/metrics/metrics.h"
 
 #include <boost/asio/io_context.hpp>
 

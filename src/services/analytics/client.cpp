@@ -1,7 +1,7 @@
 #include "services/analytics/client.h"
 
-#include "platform/postgres/client.h"
-#include "services/analytics/lifetimes.h"
+#include "platform/postgres/connection/client.h"
+#include "services/analytics/figures/lifetimes.h"
 
 namespace mindspace::analytics {
 

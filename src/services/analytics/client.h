@@ -1,10 +1,10 @@
 #pragma once
 // What other services may ask of analytics. Runs in the caller's process on the caller's database connection.
 
-#include "platform/base/async.h"
+#include "platform/async/awaitable.h"
 #include "platform/base/ids.h"
 #include "platform/base/time.h"
-#include "platform/postgres/json_list.h"
+#include "platform/postgres/values/json_list.h"
 
 #include <cstdint>
 #include <optional>

@@ -1,7 +1,7 @@
 #pragma once
 // What the outside sees of the analytics service.
 
-#include "platform/http/endpoint.h"
+#include "platform/http/api/endpoint.h"
 
 namespace mindspace::analytics {
 

@@ -1,6 +1,6 @@
 #include "services/analytics/service.h"
 
-#include "platform/base/both.h"
+#include "platform/async/both.h"
 #include "platform/base/calendar.h"
 
 namespace mindspace::analytics {

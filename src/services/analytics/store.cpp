@@ -1,8 +1,8 @@
 #include "services/analytics/store.h"
 
 #include "platform/base/calendar.h"
-#include "platform/postgres/client.h"
-#include "services/analytics/lifetimes.h"
+#include "platform/postgres/connection/client.h"
+#include "services/analytics/figures/lifetimes.h"
 
 namespace mindspace::analytics {
 

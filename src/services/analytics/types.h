@@ -1,7 +1,7 @@
 #pragma once
 // Requests and answers of the analytics service, with their schemas.
 
-#include "services/analytics/seconds_by_kind.h"
+#include "services/analytics/figures/seconds_by_kind.h"
 
 #include <optional>
 #include <string>

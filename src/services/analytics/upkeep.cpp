@@ -1,10 +1,10 @@
 #include "services/analytics/upkeep.h"
 
-#include "platform/postgres/session.h"
-#include "platform/telemetry/log.h"
-#include "services/analytics/global_refresh.h"
-#include "services/analytics/now.h"
-#include "services/analytics/verify.h"
+#include "platform/postgres/connection/session.h"
+#include "platform/telemetry/log/log.h"
+#include "services/analytics/global/refresh.h"
+#include "services/analytics/global/now.h"
+#include "services/analytics/verification/verify.h"
 
 #include <algorithm>
 #include <chrono>

@@ -2,9 +2,9 @@
 // What one process of the deployment does for all, each by a leader of its own: it counts who meditates now, refreshes
 // the figures of all users, and compares a sample of users with the history. Belongs to one loop.
 
-#include "platform/postgres/leader.h"
-#include "platform/redis/client.h"
-#include "platform/telemetry/metrics.h"
+#include "platform/postgres/leader/leader.h"
+#include "platform/redis/connection/client.h"
+#include "platform/telemetry/metrics/metrics.h"
 
 #include <memory>
 

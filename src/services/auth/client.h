@@ -3,15 +3,15 @@
 // kept of a user.
 
 #include "platform/base/lru_cache.h"
-#include "platform/http/guard.h"
-#include "platform/postgres/json_list.h"
-#include "platform/postgres/replicas.h"
-#include "platform/telemetry/cache_stats.h"
-#include "services/auth/access_token.h"
-#include "services/auth/key_ring.h"
-#include "services/auth/revocations.h"
-#include "services/auth/session_registry.h"
-#include "services/auth/store.h"
+#include "platform/http/middleware/guard.h"
+#include "platform/postgres/values/json_list.h"
+#include "platform/postgres/replicas/replicas.h"
+#include "platform/telemetry/metrics/cache_stats.h"
+#include "services/auth/tokens/access_token.h"
+#include "services/auth/tokens/key_ring.h"
+#include "services/auth/logins/revocations.h"
+#include "services/auth/logins/session_registry.h"
+#include "services/auth/logins/store.h"
 
 namespace mindspace::auth {
 

@@ -1,9 +1,9 @@
 #include "services/auth/endpoints.h"
 
 #include "platform/base/utf8.h"
-#include "services/auth/account_service.h"
-#include "services/auth/link_pages.h"
-#include "services/auth/service.h"
+#include "services/auth/accounts/service.h"
+#include "services/auth/mail/link_pages.h"
+#include "services/auth/logins/service.h"
 
 #include <algorithm>
 

@@ -1,14 +1,14 @@
 #pragma once
 // What the services of the auth role stand on, on one core.
 
-#include "platform/base/background.h"
-#include "services/auth/access_token.h"
-#include "services/auth/account_store.h"
-#include "services/auth/guess_limiter.h"
-#include "services/auth/known_networks.h"
-#include "services/auth/password_hasher.h"
-#include "services/auth/session_registry.h"
-#include "services/auth/store.h"
+#include "platform/async/background.h"
+#include "services/auth/tokens/access_token.h"
+#include "services/auth/accounts/store.h"
+#include "services/auth/logins/guess_limiter.h"
+#include "services/auth/logins/known_networks.h"
+#include "services/auth/passwords/hasher.h"
+#include "services/auth/logins/session_registry.h"
+#include "services/auth/logins/store.h"
 
 namespace mindspace::auth {
 

@@ -1,7 +1,7 @@
 #pragma once
 // Requests and answers of the auth service, with their schemas.
 
-#include "services/auth/audit.h"
+#include "services/auth/admin/audit.h"
 #include "services/user/client.h"
 
 namespace mindspace::auth {

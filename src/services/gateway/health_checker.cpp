@@ -1,6 +1,6 @@
 #include "services/gateway/health_checker.h"
 
-#include "platform/telemetry/log.h"
+#include "platform/telemetry/log/log.h"
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>

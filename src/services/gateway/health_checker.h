@@ -2,7 +2,7 @@
 // Asks each node of a role every second whether it is ready (GET /readyz), and more often while it is not. One for the
 // process, on its first core's loop.
 
-#include "platform/http/client_pool.h"
+#include "platform/http/client/pool.h"
 #include "services/gateway/node_status.h"
 
 #include <deque>

@@ -2,7 +2,7 @@
 // What this process knows of the nodes of the other roles. One core checks them and writes; every core reads.
 
 #include "platform/base/time.h"
-#include "platform/http/client_origin.h"
+#include "platform/http/client/origin.h"
 
 #include <atomic>
 #include <cstdint>

@@ -1,7 +1,7 @@
 #include "services/gateway/proxy.h"
 
-#include "platform/http/websocket_handshake.h"
-#include "platform/telemetry/log.h"
+#include "platform/http/websocket/handshake.h"
+#include "platform/telemetry/log/log.h"
 #include "services/gateway/forwarding.h"
 
 #include <algorithm>

@@ -2,7 +2,7 @@
 // Endpoints that are answered by another process: the declarations stay, so that routing, the guard, metrics and the
 // API's description are the same in both topologies; only the handler is another.
 
-#include "platform/http/endpoint.h"
+#include "platform/http/api/endpoint.h"
 #include "services/gateway/upstream.h"
 
 namespace mindspace::gateway {

@@ -1,8 +1,8 @@
 #include "services/gateway/proxy.h"
 
-#include "platform/base/test_patience.h"
-#include "platform/http/server.h"
-#include "platform/http/test_peer.h"
+#include "support/base/patience.h"
+#include "platform/http/server/server.h"
+#include "support/http/peer.h"
 
 #include <gmock/gmock.h>
 

@@ -1,6 +1,6 @@
 #include "services/gateway/upstream.h"
 
-#include "platform/telemetry/log.h"
+#include "platform/telemetry/log/log.h"
 
 #include <algorithm>
 #include <tuple>

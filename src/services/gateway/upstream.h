@@ -2,10 +2,10 @@
 // The nodes of one role as one core sees them: its connections to them, its experience with them, and the choice among
 // them. Lives on the core's loop.
 
-#include "platform/http/client_pool.h"
-#include "platform/http/gateway_keys.h"
-#include "platform/http/queue_gate.h"
-#include "platform/telemetry/metrics.h"
+#include "platform/http/client/pool.h"
+#include "platform/http/middleware/gateway_keys.h"
+#include "platform/http/middleware/queue_gate.h"
+#include "platform/telemetry/metrics/metrics.h"
 #include "services/gateway/ejection.h"
 #include "services/gateway/node_status.h"
 #include "services/gateway/retry_budget.h"

@@ -1,8 +1,8 @@
 #include "services/meditation/client.h"
 
-#include "platform/postgres/client.h"
-#include "services/meditation/profile_changes.h"
-#include "services/meditation/room_order.h"
+#include "platform/postgres/connection/client.h"
+#include "services/meditation/rooms/live/profile_changes.h"
+#include "services/meditation/rooms/order/order.h"
 
 namespace mindspace::meditation {
 

@@ -1,8 +1,8 @@
 #pragma once
 // What other services may ask of meditation. Runs in the caller's process on the caller's connections.
 
-#include "platform/base/async.h"
-#include "platform/postgres/json_list.h"
+#include "platform/async/awaitable.h"
+#include "platform/postgres/values/json_list.h"
 #include "services/meditation/ids.h"
 
 #include <optional>

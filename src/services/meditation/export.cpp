@@ -1,4 +1,4 @@
-#include "services/meditation/attendance_rows.h"
+#include "services/meditation/groups/attendance_rows.h"
 #include "services/meditation/client.h"
 
 namespace mindspace::meditation {

@@ -1,8 +1,8 @@
 #include "services/user/client.h"
 
 #include "platform/base/calendar.h"
-#include "platform/postgres/client.h"
-#include "platform/redis/client.h"
+#include "platform/postgres/connection/client.h"
+#include "platform/redis/connection/client.h"
 #include "services/user/profile_cache.h"
 
 namespace mindspace::user {

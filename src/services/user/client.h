@@ -2,13 +2,13 @@
 // What other services may know of users. Runs in the caller's process on the caller's database connection, so that a
 // registration is one transaction whichever process it happens in.
 
-#include "platform/base/async.h"
+#include "platform/async/awaitable.h"
 #include "platform/base/ids.h"
-#include "platform/base/schema.h"
+#include "platform/json/schema.h"
 #include "platform/base/time.h"
-#include "platform/http/etag.h"
-#include "platform/http/guard.h"
-#include "platform/postgres/statement.h"
+#include "platform/http/api/etag.h"
+#include "platform/http/middleware/guard.h"
+#include "platform/postgres/values/statement.h"
 
 #include <optional>
 #include <string>

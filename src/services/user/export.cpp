@@ -1,7 +1,7 @@
 #include "services/user/export.h"
 
 #include "platform/events/personal_events.h"
-#include "platform/http/idempotency.h"
+#include "platform/idempotency/idempotency.h"
 #include "services/analytics/client.h"
 #include "services/auth/client.h"
 #include "services/meditation/client.h"

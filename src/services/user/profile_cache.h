@@ -4,9 +4,9 @@
 // new version, and with it every entry of every core and node is void. When Redis names none, nothing is cached.
 
 #include "platform/base/lru_cache.h"
-#include "platform/base/single_flight.h"
-#include "platform/redis/client.h"
-#include "platform/telemetry/cache_stats.h"
+#include "platform/async/single_flight.h"
+#include "platform/redis/connection/client.h"
+#include "platform/telemetry/metrics/cache_stats.h"
 #include "services/user/client.h"
 
 #include <functional>

@@ -1,7 +1,7 @@
 #include "services/user/profile_cache.h"
 
-#include "platform/postgres/test_loop.h"
-#include "platform/redis/test_server.h"
+#include "support/postgres/loop.h"
+#include "support/redis/server.h"
 
 #include <gtest/gtest.h>
 #include <boost/asio/co_spawn.hpp>

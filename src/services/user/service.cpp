@@ -1,6 +1,6 @@
 #include "services/user/service.h"
 
-#include "platform/telemetry/log.h"
+#include "platform/telemetry/log/log.h"
 #include "services/analytics/client.h"
 #include "services/meditation/client.h"
 

@@ -1,6 +1,6 @@
 #include "services/user/store.h"
 
-#include "platform/postgres/client.h"
+#include "platform/postgres/connection/client.h"
 #include "services/meditation/client.h"
 
 namespace mindspace::user {

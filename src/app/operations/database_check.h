@@ -1,0 +1,54 @@
+#pragma once
+// Whether PostgreSQL responds, asked once a second in the background: what /readyz says of it costs no query. The first
+// core asks; every core reads.
+
+#include "platform/async/awaitable.h"
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include <atomic>
+#include <chrono>
+
+namespace mindspace::postgres {
+class Client;
+}
+
+namespace mindspace::app {
+
+// What is known. A success counts for a while only: a check that hangs says as much as one that fails.
+class DatabaseHealth {
+public:
+    using Clock = std::chrono::steady_clock;
+
+    static constexpr std::chrono::seconds kValidFor{5};
+
+    void succeed(Clock::time_point now) { valid_until_ = (now + kValidFor).time_since_epoch().count(); }
+    void fail() { valid_until_ = kNever; }
+    [[nodiscard]] bool is_good(Clock::time_point now) const { return now.time_since_epoch().count() < valid_until_; }
+
+private:
+    static constexpr Clock::rep kNever = 0;
+    std::atomic<Clock::rep> valid_until_ = kNever;
+};
+
+class DatabaseCheck {
+public:
+    // All three must outlive it; `database` belongs to `loop`.
+    DatabaseCheck(asio::io_context& loop, postgres::Client& database, DatabaseHealth& health);
+
+    void start();
+    void stop();
+
+private:
+    Awaitable<> run();
+    Awaitable<bool> ask();
+
+    asio::io_context& loop_;
+    postgres::Client& database_;
+    DatabaseHealth& health_;
+    asio::steady_timer timer_;
+    bool stopped_ = false;
+};
+
+}  // namespace mindspace::app

@@ -1,0 +1,44 @@
+#include "app/process/ports.h"
+
+#include "app/process/startup_error.h"
+
+#include <fmt/format.h>
+#include <boost/system/system_error.hpp>
+
+#include <algorithm>
+#include <thread>
+
+namespace mindspace::app {
+
+namespace {
+
+http::BoundPort take(const std::string& address, std::uint16_t port, std::size_t sockets, std::string_view setting) {
+    try {
+        return {address, port, sockets};
+    } catch (const boost::system::system_error& failure) {
+        throw StartupError(EX_CONFIG, fmt::format("cannot listen on {}:{}: {}; set {} to a free one", address, port,
+                                                  failure.code().message(), setting));
+    }
+}
+
+}  // namespace
+
+unsigned core_count(const HttpSettings& http) {
+    return std::max(http.cores != 0 ? http.cores : std::thread::hardware_concurrency(), 1U);
+}
+
+Ports::Ports(const Config& config, const std::vector<const Role*>& roles) {
+    const auto& http = config.http;
+    const auto cores = core_count(http);
+    if (has_gateway(roles)) {
+        ports_.emplace(role_table().front().name, take(http.address, http.port, cores, "http.port"));
+    } else {
+        for (const auto* role : roles)
+            ports_.emplace(role->name,
+                           take(http.role_address, http.*role->port, cores, fmt::format("http.{}_port", role->name)));
+    }
+    const auto& [address, port] = config.management;
+    ports_.emplace(kManagement, take(address, port, 1, "management.port"));
+}
+
+}  // namespace mindspace::app

@@ -1,0 +1,185 @@
+#include "platform/async/worker_pool.h"
+
+#include "platform/base/result.h"
+
+#include <pthread.h>
+#include <sys/resource.h>
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/execution_context.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/system/system_error.hpp>
+
+#include <memory>
+
+namespace mindspace {
+
+namespace {
+
+constexpr int kBackgroundNice = 10;
+
+// Tells the threads of the pool whether a loop still exists: posting to one that is gone would be undefined.
+class LoopGate {
+public:
+    void close() {
+        std::scoped_lock lock(mutex_);
+        open_ = false;
+    }
+
+    // The loop cannot vanish in between, because its destructor closes the gate first.
+    template <class Executor, class F>
+    void post(const Executor& executor, F function) {
+        std::scoped_lock lock(mutex_);
+        if (open_) asio::post(executor, std::move(function));
+    }
+
+private:
+    std::mutex mutex_;
+    bool open_ = true;
+};
+
+// Lives in a loop and dies with it.
+class LoopGateService final : public asio::execution_context::service {
+public:
+    using key_type = LoopGateService;
+    static inline asio::execution_context::id id;
+
+    explicit LoopGateService(asio::execution_context& loop) : service(loop) {}
+
+    std::shared_ptr<LoopGate> gate() { return gate_; }
+
+private:
+    void shutdown() override { gate_->close(); }
+
+    std::shared_ptr<LoopGate> gate_ = std::make_shared<LoopGate>();
+};
+
+// What a waiting coroutine and its job know of each other.
+struct Wait {
+    asio::steady_timer* bell = nullptr;   // the loop's; null once the coroutine is gone
+    bool finished = false;                // the loop's
+    std::atomic<bool> abandoned = false;  // the coroutine is gone: nobody wants the result
+};
+
+// Stands in the coroutine's frame, so that it notices every way out, the loop's destruction included.
+class WaitGuard {
+public:
+    explicit WaitGuard(std::shared_ptr<Wait> wait) : wait_(std::move(wait)) {}
+    ~WaitGuard() {
+        wait_->bell = nullptr;
+        wait_->abandoned.store(true, std::memory_order_relaxed);
+    }
+    WaitGuard(const WaitGuard&) = delete;
+    WaitGuard& operator=(const WaitGuard&) = delete;
+
+private:
+    std::shared_ptr<Wait> wait_;
+};
+
+}  // namespace
+
+WorkerPool::WorkerPool(std::string name, std::size_t threads, std::size_t max_queued, std::size_t kept_back,
+                       Share share)
+    : name_(name.substr(0, 15)), max_queued_(max_queued), kept_back_(kept_back), share_(share) {
+    threads_.reserve(threads);
+    for (std::size_t i = 0; i < threads; ++i) {
+        auto& thread = threads_.emplace_back([this] { work_until_stopped(); });
+        pthread_setname_np(thread.native_handle(), name_.c_str());
+    }
+}
+
+WorkerPool::~WorkerPool() {
+    {
+        std::scoped_lock lock(mutex_);
+        stopping_ = true;
+    }
+    wake_.notify_all();
+    threads_.clear();
+}
+
+WorkerPool::Stats WorkerPool::stats() const {
+    return {.queued = queued_.load(std::memory_order_relaxed),
+            .running = running_.load(std::memory_order_relaxed),
+            .rejected = rejected_.load(std::memory_order_relaxed),
+            .rejected_ordinary = rejected_ordinary_.load(std::memory_order_relaxed)};
+}
+
+// The coroutine waits on a timer that never expires; the job, when done, posts its ring to the loop. So the frame
+// belongs to the loop alone: it can be cancelled or destroyed there at any time, and the job then rings for nobody.
+Awaitable<> WorkerPool::perform(Job job, Standing standing) {
+    auto executor = co_await asio::this_coro::executor;
+    auto gate = asio::use_service<LoopGateService>(asio::query(executor, asio::execution::context)).gate();
+    asio::steady_timer bell(executor, asio::steady_timer::time_point::max());
+    auto wait = std::make_shared<Wait>();
+    wait->bell = &bell;
+    WaitGuard guard(wait);
+
+    auto run_and_ring = [job = std::move(job), gate, executor, wait]() mutable {
+        if (wait->abandoned.load(std::memory_order_relaxed)) return;
+        job();
+        job = nullptr;  // what it holds goes before its caller comes back
+        gate->post(executor, [wait = std::move(wait)] {
+            wait->finished = true;
+            if (wait->bell != nullptr) wait->bell->cancel();
+        });
+    };
+    enqueue(std::move(run_and_ring), standing);
+    co_await bell.async_wait(asio::as_tuple(asio::use_awaitable));
+    if (!wait->finished) throw boost::system::system_error(asio::error::operation_aborted);
+}
+
+// A job that an idle thread is about to take does not count as waiting.
+bool WorkerPool::has_place(Standing standing) const {
+    const auto all = threads_.size() + max_queued_;
+    return queue_.size() + running_ < (standing == Standing::preferred ? all : all - kept_back_);
+}
+
+void WorkerPool::count_rejected(Standing standing) {
+    rejected_.fetch_add(1, std::memory_order_relaxed);
+    if (standing == Standing::ordinary && has_place(Standing::preferred))
+        rejected_ordinary_.fetch_add(1, std::memory_order_relaxed);
+}
+
+bool WorkerPool::has_room(Standing standing) {
+    std::scoped_lock lock(mutex_);
+    if (has_place(standing)) return true;
+    count_rejected(standing);
+    return false;
+}
+
+void WorkerPool::enqueue(Job job, Standing standing) {
+    {
+        std::scoped_lock lock(mutex_);
+        if (!has_place(standing)) {
+            count_rejected(standing);
+            throw Unavailable("the " + name_ + " pool is full");
+        }
+        queue_.push_back(std::move(job));
+        queued_.store(queue_.size(), std::memory_order_relaxed);
+    }
+    wake_.notify_one();
+}
+
+void WorkerPool::work_until_stopped() {
+    // Of this thread alone, on Linux (sched(7)).
+    if (share_ == Share::background) setpriority(PRIO_PROCESS, 0, kBackgroundNice);
+    std::unique_lock lock(mutex_);
+    while (true) {
+        wake_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
+        if (queue_.empty()) return;
+        Job job = std::move(queue_.front());
+        queue_.pop_front();
+        queued_.store(queue_.size(), std::memory_order_relaxed);
+        running_.fetch_add(1, std::memory_order_relaxed);
+
+        lock.unlock();
+        job();
+        job = nullptr;
+        lock.lock();
+        running_.fetch_sub(1, std::memory_order_relaxed);
+    }
+}
+
+}  // namespace mindspace

@@ -1,0 +1,94 @@
+#pragma once
+// Threads for what must not run on a loop: blocking calls and work above a millisecond (argon2id, mail). The number
+// of waiting jobs is bounded; a full pool refuses at once, which becomes 503 with Retry-After.
+// Any loop may call run(); the caller always goes on upon its own executor, never on a thread of the pool.
+
+#include "platform/async/awaitable.h"
+
+#include <atomic>
+#include <condition_variable>
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <future>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+namespace mindspace {
+
+class WorkerPool {
+public:
+    // Whether a job may wait in the places that are kept back.
+    enum class Standing { ordinary, preferred };
+    // How the system shares a processor that has not enough for all: `background` gives way to loops and servers.
+    enum class Share { usual, background };
+
+    // `name` is what the threads are called (15 characters at most are shown by the system). Of the `max_queued` places
+    // to wait in, `kept_back` are for preferred jobs.
+    WorkerPool(std::string name, std::size_t threads, std::size_t max_queued, std::size_t kept_back = 0,
+               Share share = Share::usual);
+    // Finishes what is queued, then joins.
+    ~WorkerPool();
+
+    WorkerPool(const WorkerPool&) = delete;
+    WorkerPool& operator=(const WorkerPool&) = delete;
+
+    // Runs `work` on the pool and comes back with its value or its exception. `work` must own what it touches: the
+    // caller may be gone (deadline, shutdown) while it runs. Work whose caller left before it began is skipped.
+    // Fault: Unavailable, when every place to wait in that it may have is taken; operation_aborted, when cancelled.
+    template <class F>
+    Awaitable<std::invoke_result_t<F&>> run(F work, Standing standing = Standing::ordinary) {
+        std::packaged_task<std::invoke_result_t<F&>()> task(std::move(work));
+        auto result = task.get_future();
+        Job job = std::move(task);
+        co_await perform(std::move(job), standing);
+        co_return result.get();
+    }
+
+    // For a caller who has much to do before run(). False: it would throw now; counted as rejected.
+    [[nodiscard]] bool has_room(Standing standing = Standing::ordinary);
+
+    struct Stats {
+        std::size_t queued;
+        std::size_t running;
+        std::uint64_t rejected;           // since the start
+        std::uint64_t rejected_ordinary;  // of these, those in whose place a preferred one would have been taken
+    };
+    // May be asked from any thread; the figures need not be of the same instant.
+    [[nodiscard]] Stats stats() const;
+
+private:
+    using Job = std::move_only_function<void()>;
+
+    Awaitable<> perform(Job job, Standing standing);
+    // Both under mutex_.
+    [[nodiscard]] bool has_place(Standing standing) const;
+    void count_rejected(Standing standing);
+    void enqueue(Job job, Standing standing);
+    void work_until_stopped();
+
+    const std::string name_;
+    const std::size_t max_queued_;
+    const std::size_t kept_back_;
+    const Share share_;
+
+    std::mutex mutex_;
+    std::condition_variable wake_;
+    std::deque<Job> queue_;  // guarded by mutex_
+    bool stopping_ = false;  // guarded by mutex_
+
+    // Written under mutex_, read by stats() without it.
+    std::atomic<std::size_t> queued_{0};
+    std::atomic<std::size_t> running_{0};
+    std::atomic<std::uint64_t> rejected_{0};
+    std::atomic<std::uint64_t> rejected_ordinary_{0};
+
+    std::vector<std::jthread> threads_;
+};
+
+}  // namespace mindspace

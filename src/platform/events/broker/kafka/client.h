@@ -1,0 +1,52 @@
+#pragma once
+// What both ends of the Kafka transport (librdkafka) share: where it is, its options, its errors.
+
+#include "platform/base/time.h"
+#include "platform/events/broker/url.h"
+
+#include <librdkafka/rdkafka.h>
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace mindspace::events::kafka {
+
+struct Options {
+    BrokerUrl url;     // its path is the topic; empty: "mindspace.events"
+    std::string name;  // of the consumer
+};
+
+// What `kafka.url` may look like:
+// kafka[s]://[user:password@]host[:port][,host[:port]]…[/topic][?ca=FILE][&sasl=MECHANISM] with SCRAM-SHA-512, -256 or
+// PLAIN; a user means SASL, SCRAM-SHA-512 unless said.
+Result<BrokerUrl> parse_url(std::string_view url);
+
+std::string topic_name(const Options& options);
+
+// Throws Unavailable("kafka: …").
+[[noreturn]] void fail(const std::string& why);
+[[noreturn]] void fail(const char* what, rd_kafka_resp_err_t error);
+
+struct DestroyClient {
+    void operator()(rd_kafka_t* client) const;  // at once, without a last word to the brokers
+};
+using ClientHandle = std::unique_ptr<rd_kafka_t, DestroyClient>;
+
+// librdkafka's options, which refuses what it does not know: a bug of ours, so std::logic_error.
+class Configuration {
+public:
+    explicit Configuration(const Options& options);
+    void set(const char* name, const std::string& value);
+    [[nodiscard]] rd_kafka_conf_t* native() const { return conf_.get(); }
+    // Throws Unavailable, with librdkafka's reason.
+    ClientHandle make_client(rd_kafka_type_t type);
+
+private:
+    struct Destroy {
+        void operator()(rd_kafka_conf_t* conf) const { rd_kafka_conf_destroy(conf); }
+    };
+    std::unique_ptr<rd_kafka_conf_t, Destroy> conf_;
+};
+
+}  // namespace mindspace::events::kafka

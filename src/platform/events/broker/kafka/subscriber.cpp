@@ -1,0 +1,138 @@
+#include "platform/events/broker/kafka/subscriber.h"
+
+#include <array>
+#include <chrono>
+
+namespace mindspace::events::kafka {
+
+namespace {
+
+constexpr int kCommitTimeout = 5000;  // milliseconds
+constexpr std::chrono::seconds kCloseTimeout{2};
+constexpr std::size_t kMostAtOnce = 500;
+
+struct DestroyPartitions {
+    void operator()(rd_kafka_topic_partition_list_t* list) const { rd_kafka_topic_partition_list_destroy(list); }
+};
+using Partitions = std::unique_ptr<rd_kafka_topic_partition_list_t, DestroyPartitions>;
+
+struct DestroyEvent {
+    void operator()(rd_kafka_event_t* event) const { rd_kafka_event_destroy(event); }
+};
+
+struct DestroyMessage {
+    void operator()(rd_kafka_message_t* message) const { rd_kafka_message_destroy(message); }
+};
+using MessageHandle = std::unique_ptr<rd_kafka_message_t, DestroyMessage>;
+
+// What concerns the connection to the brokers, which the client mends by itself.
+bool is_passing(rd_kafka_resp_err_t error) {
+    switch (error) {
+        case RD_KAFKA_RESP_ERR__PARTITION_EOF:
+        case RD_KAFKA_RESP_ERR__TRANSPORT:
+        case RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN:
+        case RD_KAFKA_RESP_ERR__RESOLVE:
+        case RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART:
+            return true;
+        default:
+            return false;
+    }
+}
+
+}  // namespace
+
+KafkaSubscriber::~KafkaSubscriber() {
+    close();
+}
+
+void KafkaSubscriber::connect() {
+    is_cut_ = false;
+    if (client_) return;
+    next_.clear();
+    Configuration configuration(options_);
+    configuration.set("group.id", "mindspace." + options_.name);
+    configuration.set("enable.auto.commit", "false");
+    configuration.set("enable.auto.offset.store", "false");
+    configuration.set("auto.offset.reset", "earliest");
+    configuration.set("session.timeout.ms", "6000");
+    configuration.set("heartbeat.interval.ms", "1000");
+    configuration.set("fetch.wait.max.ms", "50");
+    configuration.set("allow.auto.create.topics", "true");  // where the brokers do
+    client_ = configuration.make_client(RD_KAFKA_CONSUMER);
+    rd_kafka_poll_set_consumer(client_.get());
+    queue_.reset(rd_kafka_queue_get_consumer(client_.get()));
+    subscribe();
+}
+
+void KafkaSubscriber::subscribe() {
+    const Partitions topics(rd_kafka_topic_partition_list_new(1));
+    rd_kafka_topic_partition_list_add(topics.get(), topic_.c_str(), RD_KAFKA_PARTITION_UA);
+    const auto error = rd_kafka_subscribe(client_.get(), topics.get());
+    if (error == RD_KAFKA_RESP_ERR_NO_ERROR) return;
+    close();
+    fail("subscribe", error);
+}
+
+std::vector<Received> KafkaSubscriber::receive(std::size_t limit, Milliseconds patience) {
+    if (!client_ || is_cut_) fail("not connected");
+    std::array<rd_kafka_message_t*, kMostAtOnce> batch{};
+    // The call would wait until the batch is full.
+    auto count = rd_kafka_consume_batch_queue(queue_.get(), static_cast<int>(patience.count()), batch.data(), 1);
+    if (count == 1)
+        count += std::max<ssize_t>(
+            0, rd_kafka_consume_batch_queue(queue_.get(), 0, batch.data() + 1, std::min(limit, batch.size()) - 1));
+    std::vector<Received> messages;
+    auto failure = RD_KAFKA_RESP_ERR_NO_ERROR;
+    for (ssize_t i = 0; i < count; ++i) {
+        const MessageHandle message(batch.at(static_cast<std::size_t>(i)));
+        if (message->err != RD_KAFKA_RESP_ERR_NO_ERROR) {
+            if (!is_passing(message->err)) failure = message->err;
+            continue;
+        }
+        next_[message->partition] = message->offset + 1;
+        messages.push_back({.body = std::string(static_cast<const char*>(message->payload), message->len)});
+    }
+    if (failure != RD_KAFKA_RESP_ERR_NO_ERROR) {
+        close();
+        fail("receive", failure);
+    }
+    return messages;
+}
+
+void KafkaSubscriber::acknowledge() {
+    if (next_.empty()) return;
+    if (!client_ || is_cut_) fail("not connected");
+    const Partitions offsets(rd_kafka_topic_partition_list_new(static_cast<int>(next_.size())));
+    for (const auto& [partition, offset] : next_)
+        rd_kafka_topic_partition_list_add(offsets.get(), topic_.c_str(), partition)->offset = offset;
+    next_.clear();
+    const Queue answers(rd_kafka_queue_new(client_.get()));
+    auto error = rd_kafka_commit_queue(client_.get(), offsets.get(), answers.get(), nullptr, nullptr);
+    if (error == RD_KAFKA_RESP_ERR_NO_ERROR) {
+        const std::unique_ptr<rd_kafka_event_t, DestroyEvent> answer(
+            rd_kafka_queue_poll(answers.get(), kCommitTimeout));
+        error = answer ? rd_kafka_event_error(answer.get()) : RD_KAFKA_RESP_ERR__TIMED_OUT;
+    }
+    if (error == RD_KAFKA_RESP_ERR_NO_ERROR) return;
+    close();
+    fail("commit offsets", error);
+}
+
+// Says goodbye to the group, so that others need not wait for the end of the session.
+void KafkaSubscriber::close() {
+    if (!client_) return;
+    const Queue answers(rd_kafka_queue_new(client_.get()));
+    auto* refused = rd_kafka_consumer_close_queue(client_.get(), answers.get());
+    if (refused != nullptr) rd_kafka_error_destroy(refused);
+    const auto give_up_at = std::chrono::steady_clock::now() + kCloseTimeout;
+    while (refused == nullptr && rd_kafka_consumer_closed(client_.get()) == 0 &&
+           std::chrono::steady_clock::now() < give_up_at) {
+        const std::unique_ptr<rd_kafka_event_t, DestroyEvent> event(rd_kafka_queue_poll(answers.get(), 50));
+        if (event && rd_kafka_event_type(event.get()) == RD_KAFKA_EVENT_REBALANCE)
+            rd_kafka_assign(client_.get(), nullptr);
+    }
+    queue_.reset();
+    client_.reset();
+}
+
+}  // namespace mindspace::events::kafka

@@ -1,0 +1,82 @@
+#include "platform/events/broker/source.h"
+
+#include "platform/base/bytes.h"
+#include "platform/base/result.h"
+#include "platform/events/cloud_event.h"
+
+#include <cstring>
+
+namespace mindspace::events {
+
+namespace {
+
+constexpr Milliseconds kConnectTimeout{15'000};
+constexpr Milliseconds kReceiveTimeout{10'000};
+constexpr Milliseconds kPatience{100};
+
+// Something to look at in dead_letters, found again under the same id when it comes again.
+Event unreadable(const std::string& body) {
+    auto digest = sha256(as_bytes(body));
+    std::int64_t id = 0;
+    std::memcpy(&id, digest.data(), sizeof id);
+    return {.position = {.xid = "0", .id = id & INT64_MAX},
+            .type = "unreadable",
+            .payload = '"' + base64url_encode(as_bytes(body)) + '"',
+            .occurred_at = SystemClock().now()};
+}
+
+Batch read_batch(const std::vector<Received>& messages) {
+    Batch batch;
+    for (const auto& message : messages) {
+        auto event = decode_cloud_event(message.body);
+        if (message.is_redelivered) ++batch.redelivered;
+        if (!event)
+            batch.refused.push_back({.event = unreadable(message.body), .reason = event.error().detail});
+        else if (message.is_dead)
+            batch.refused.push_back({.event = std::move(*event), .reason = "the broker has delivered it too often"});
+        else
+            batch.events.push_back(std::move(*event));
+    }
+    return batch;
+}
+
+}  // namespace
+
+Awaitable<> BrokerSource::open(postgres::Session&) {
+    if (!is_broken_ || is_stopped_) co_return;
+    held_ = {};
+    auto connect = [](Subscriber& subscriber) { subscriber.connect(); };
+    co_await line_.call(connect, kConnectTimeout);
+    is_broken_ = false;
+}
+
+Awaitable<Batch> BrokerSource::receive(postgres::Session&, std::size_t limit) {
+    if (held_.events.empty() && held_.refused.empty() && !is_stopped_) {
+        is_broken_ = true;
+        auto receive = [limit](Subscriber& subscriber) {
+            subscriber.acknowledge();
+            return subscriber.receive(limit, kPatience);
+        };
+        auto messages = co_await line_.call(receive, kReceiveTimeout);
+        is_broken_ = false;
+        held_ = read_batch(messages);
+    }
+    co_return held_;
+}
+
+// Whoever else has had these events has the same rules: the handler does not mind.
+Awaitable<> BrokerSource::claim(postgres::Session&, std::span<const Event>) {
+    co_return;
+}
+
+void BrokerSource::settle(std::span<const Event> events) {
+    held_.events.erase(held_.events.begin(), held_.events.begin() + std::ssize(events));
+    held_.redelivered = 0;
+}
+
+void BrokerSource::stop() {
+    is_stopped_ = true;
+    line_.cut();
+}
+
+}  // namespace mindspace::events

@@ -1,0 +1,33 @@
+#pragma once
+// The transports with a broker: events as CloudEvents from its queue. What was received is kept until it is handled, so
+// an outage of the database costs no redelivery; it is acknowledged after the commit, together with the next receipt.
+
+#include "platform/events/broker/blocking_line.h"
+#include "platform/events/broker/broker.h"
+#include "platform/events/source.h"
+
+namespace mindspace::events {
+
+class BrokerSource final : public Source {
+public:
+    BrokerSource(asio::io_context& io, std::shared_ptr<Subscriber> subscriber)
+        : line_(io, "event-receiver", std::move(subscriber)) {}
+
+    [[nodiscard]] postgres::Reach reach() const override { return postgres::Reach::every_process; }
+    Awaitable<> open(postgres::Session& session) override;
+    Awaitable<Batch> receive(postgres::Session& session, std::size_t limit) override;
+    Awaitable<> claim(postgres::Session& session, std::span<const Event> events) override;
+    void settle(std::span<const Event> events) override;
+    void settle_refused() override { held_.refused.clear(); }
+    void resign() override {}
+    void stop() override;
+    void collect(const std::string&, telemetry::Page&) const override {}
+
+private:
+    BlockingLine<Subscriber> line_;
+    Batch held_;             // received and not settled yet
+    bool is_broken_ = true;  // what is held comes again
+    bool is_stopped_ = false;
+};
+
+}  // namespace mindspace::events

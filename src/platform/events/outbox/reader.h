@@ -1,0 +1,73 @@
+#pragma once
+// Reads the outbox for one consumer's name in the order of the positions, from where the last reader stood. A
+// postgres::Leader sees to it that the others do not work in vain; what makes a batch happen once is move_to(). Between
+// events it sleeps until a writer rings (the sequence and channel of db/migrations) or half a second has passed. Used
+// by one coroutine, on the session that it brings.
+
+#include "platform/async/awaitable.h"
+#include "platform/events/event.h"
+#include "platform/events/stats.h"
+#include "platform/postgres/connection/listener.h"
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include <chrono>
+#include <string>
+#include <vector>
+
+namespace mindspace::postgres {
+class Session;
+}
+
+namespace mindspace::events {
+
+struct OutboxOptions {
+    std::string name;      // in consumer_positions; a new name starts with the oldest event in the outbox
+    std::string conninfo;  // of the primary
+};
+
+class OutboxReader {
+public:
+    OutboxReader(asio::io_context& io, OutboxOptions options);
+    ~OutboxReader();
+    OutboxReader(const OutboxReader&) = delete;
+    OutboxReader& operator=(const OutboxReader&) = delete;
+
+    // This process is the reader now; first, and on every new session.
+    Awaitable<> begin(postgres::Session& session);
+    // Up to `limit` events from the position on. When there are none, waits for a while and returns without any.
+    Awaitable<std::vector<Event>> next(postgres::Session& session, std::int64_t limit);
+    // From the position to this one; in a transaction before anything else, because the row's lock keeps out any other
+    // reader of this name until the commit. Throws Unavailable when there was one.
+    Awaitable<> move_to(postgres::Session& session, Position to);
+    // The move is committed.
+    void stand_at(Position position) { position_ = std::move(position); }
+    // Is not the reader any more, until begin().
+    void resign() { stats_.is_leader.set(0); }
+
+    // Whoever waits is woken.
+    void stop();
+    [[nodiscard]] const OutboxStats& stats() const { return stats_; }
+
+private:
+    Awaitable<> find_position(postgres::Session& session);
+    Awaitable<std::vector<Event>> list(postgres::Session& session, std::int64_t limit);
+    Awaitable<> hang_up_bell(postgres::Session& session);
+    Awaitable<> measure(postgres::Session& session);
+    Awaitable<> wait(Milliseconds time);
+    void wake();
+
+    std::string name_;
+    postgres::Listener bell_;
+    asio::steady_timer timer_;
+    Position position_;
+    Milliseconds pause_;
+    std::chrono::steady_clock::time_point measured_at_{};
+    bool is_rung_ = false;
+    bool is_listening_ = false;
+    bool is_stopped_ = false;
+    OutboxStats stats_;
+};
+
+}  // namespace mindspace::events

@@ -1,0 +1,264 @@
+#pragma once
+// An endpoint is declared once, as one row: method, path, access, types, handler, sentence. Routing, validation,
+// authentication, metrics labels and the OpenAPI document follow from it.
+//
+//     endpoint({.method = Method::post, .path = "/api/v1/auth/login", .summary = "Log in."},
+//              [&auth](Call<Login> call) { return auth.login(std::move(call.body), std::move(call.client)); })
+//
+// The handler takes a Call<Body, Query> and returns Awaitable<Result<Out>>. It must not be a coroutine that captures:
+// it calls one. Out is a schema type (its JSON is the answer), void (204, or the declared status without a body) or
+// Response (whatever it says).
+
+#include "platform/json/schema.h"
+#include "platform/http/api/etag.h"
+#include "platform/http/api/exchange.h"
+#include "platform/http/api/priority.h"
+#include "platform/http/api/problem.h"
+#include "platform/http/middleware/rate_limit.h"
+#include "platform/http/wire/response.h"
+
+#include <concepts>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+namespace mindspace::http {
+
+struct None {};  // no body, no query parameters, or no fields
+
+// What a handler is called with, all of it its own. Fields is what it needs of the request's head: a type made by
+// `static Fields of(const RequestHead&)`, which copies.
+template <class Body = None, class Query = None, class Fields = None>
+struct Call {
+    Principal principal;
+    ClientInfo client;
+    Uuid id;  // the path's {id}, if it has one
+    Body body;
+    Query query;
+    Fields fields;
+    std::optional<std::int32_t> expected_version;  // that If-Match names; the handler's to compare, in its statement
+};
+
+struct Declaration {
+    Method method;
+    std::string_view path;  // "/api/v1/sessions/{id}": one parameter at most, always an id
+    Access access = Access::user;
+    std::string_view summary;
+    int success = 0;  // 0: 200 with a body, 204 without
+    LimitClass limit = LimitClass::by_method;
+    Priority priority = Priority::usual;
+    bool cached = false;                     // usually answered without the database: its queue does not count
+    bool creates = false;                    // takes an Idempotency-Key
+    std::size_t max_body = kUsualBody;       // bytes; beyond: 413, before more is read
+    std::vector<std::string_view> errors{};  // the codes that are this endpoint's own, for the reader of the document
+    std::string_view cache_control{};        // of a successful answer; default: nobody stores it, or, with an ETag,
+                                             // asks again before it is used
+    std::string_view produces{};             // the media type of a handler's own Response, for the document
+    bool websocket = false;                  // opens a socket: the handshake is checked before the handler
+    Farewell farewell = nullptr;             // the socket's last message when a server between leaves
+    bool hidden = false;                     // left out of the OpenAPI document
+    bool health = false;                     // needs no signature where only gateways may call
+};
+
+// What the OpenAPI document tells of the types.
+struct TypeDescriptions {
+    using Describe = void (*)(JsonWriter&, schema::Components&);
+    Describe body = nullptr;
+    bool body_required = false;
+    Describe answer = nullptr;
+    void (*query)(JsonWriter&, schema::Components&) = nullptr;  // writes the elements of "parameters"
+};
+
+struct Endpoint {
+    Declaration declaration;
+    TypeDescriptions types;
+    std::function<Awaitable<Response>(Exchange&)> handle;
+    std::size_t index = 0;   // the row's position in its router
+    bool forwarded = false;  // another process answers; it also keeps its answers for an Idempotency-Key
+};
+
+using Endpoints = std::vector<Endpoint>;
+
+// A type whose answers carry an ETag.
+template <class T>
+concept Versioned = requires(const T& value) {
+    { value.etag() } -> std::convertible_to<std::string>;
+};
+
+// A body whose `id` the client may choose, or, where it is none of its fields, the Idempotency-Key's claim alone.
+template <class T>
+concept NamesItself = requires(T body) {
+    body.id.emplace(Uuid{});
+    { body.id.has_value() } -> std::same_as<bool>;
+};
+
+// ---- from here on: how a declaration becomes a function of the exchange
+
+// The query string as decoded pairs. Error: malformed (`malformed_query`).
+Result<schema::QueryPairs> parse_query(std::string_view query);
+// 415 unless the body is JSON (or, for PATCH, a merge patch).
+std::optional<Response> refuse_media_type(const Exchange& exchange);
+// The versions that If-Match names, one to be tried after the other; a single empty one without If-Match or for "*".
+// None at all when no version can match.
+std::vector<std::optional<std::int32_t>> expected_versions(const RequestHead& head);
+
+template <class F>
+struct HandlerTraits : HandlerTraits<decltype(&F::operator())> {};
+template <class F, class Body_, class Query_, class Fields_, class Out_>
+struct HandlerTraits<Awaitable<Result<Out_>> (F::*)(Call<Body_, Query_, Fields_>) const> {
+    using Body = Body_;
+    using Query = Query_;
+    using Fields = Fields_;
+    using Out = Out_;
+};
+
+inline constexpr std::string_view kRevalidate = "private, no-cache";
+
+// What an endpoint keeps between calls, on its core.
+template <class Handler>
+struct Kept {
+    Handler handler;
+    int success = 0;
+    std::string_view cache_control;
+    std::size_t usual_size = 0;  // of the last answer: room for the next one
+};
+
+template <class Out, class Handler>
+Response answer(const Exchange& exchange, Kept<Handler>& kept, Result<Out>& outcome) {
+    if (!outcome) return problem(outcome.error(), exchange.request_id);
+    if constexpr (std::is_void_v<Out>) {
+        return Response{.status = kept.success != 0 ? kept.success : 204, .body = {}};
+    } else if constexpr (std::is_same_v<Out, Response>) {
+        return std::move(*outcome);
+    } else {
+        Response response{.status = kept.success != 0 ? kept.success : 200, .body = {}};
+        auto cache_control = kept.cache_control;
+        if constexpr (Versioned<Out>) {
+            std::string etag = outcome->etag();
+            const bool is_safe = exchange.head.method == Method::get || exchange.head.method == Method::head;
+            const auto verdict = is_safe ? Preconditions::of(exchange.head).check(etag) : Preconditions::Verdict::hold;
+            if (verdict == Preconditions::Verdict::failed) return problem(precondition_failed(), exchange.request_id);
+            if (verdict == Preconditions::Verdict::not_modified) response.status = 304;
+            response.headers.emplace_back("ETag", std::move(etag));
+            if (cache_control.empty()) cache_control = kRevalidate;
+        }
+        if (!cache_control.empty()) response.headers.emplace_back("Cache-Control", cache_control);
+        if (response.status == 304) return response;
+        response.body.reserve(kept.usual_size);
+        JsonWriter out(response.body);
+        schema::Type<Out>::write(out, *outcome);
+        kept.usual_size = response.body.size();
+        return response;
+    }
+}
+
+template <class Handler>
+Awaitable<Response> invoke(Kept<Handler>& kept, Exchange& exchange) {
+    using Traits = HandlerTraits<Handler>;
+    using Body = typename Traits::Body;
+    using Query = typename Traits::Query;
+    using Fields = typename Traits::Fields;
+    Call<Body, Query, Fields> call{.principal = exchange.principal,
+                                   .client = exchange.client,
+                                   .id = exchange.id.value_or(Uuid{}),
+                                   .body = {},
+                                   .query = {},
+                                   .fields = {},
+                                   .expected_version = {}};
+    if constexpr (!std::is_same_v<Fields, None>) call.fields = Fields::of(exchange.head);
+    if constexpr (std::is_same_v<Query, None>) {
+        if (!exchange.head.query.empty()) {
+            auto pairs = parse_query(exchange.head.query);
+            if (!pairs) co_return problem(pairs.error(), exchange.request_id);
+            schema::Faults faults;
+            for (const auto& pair : *pairs)
+                faults.add_parameter(pair.first, "unknown_parameter", "is not a parameter of this call");
+            if (!pairs->empty()) co_return problem(schema::validation_failed(std::move(faults)), exchange.request_id);
+        }
+    } else {
+        auto pairs = parse_query(exchange.head.query);
+        if (!pairs) co_return problem(pairs.error(), exchange.request_id);
+        auto query = schema::from_query<Query>(*pairs);
+        if (!query) co_return problem(query.error(), exchange.request_id);
+        call.query = std::move(*query);
+    }
+    if constexpr (!std::is_same_v<Body, None>) {
+        if (!schema::may_be_empty<Body>() || !exchange.body.empty()) {
+            if (auto refusal = refuse_media_type(exchange)) co_return std::move(*refusal);
+            auto body =
+                co_await exchange.work_on_body([](std::string_view text) { return schema::from_json<Body>(text); });
+            if (!body) co_return problem(body.error(), exchange.request_id);
+            call.body = std::move(*body);
+        }
+        if constexpr (NamesItself<Body>)
+            if (!call.body.id && exchange.creation_id) call.body.id.emplace(*exchange.creation_id);
+    }
+    if (exchange.head.method == Method::get || exchange.head.method == Method::head) {
+        auto outcome = co_await kept.handler(std::move(call));
+        co_return answer(exchange, kept, outcome);
+    }
+    const auto versions = expected_versions(exchange.head);
+    if (versions.empty()) co_return problem(precondition_failed(), exchange.request_id);
+    // A handler that meets another version has done nothing, so the next one can be tried.
+    for (std::size_t i = 0; i + 1 < versions.size(); ++i) {
+        auto attempt = call;
+        attempt.expected_version = versions[i];
+        auto outcome = co_await kept.handler(std::move(attempt));
+        const bool is_another = !outcome && outcome.error().code == ErrorCode::precondition_failed;
+        if (!is_another) co_return answer(exchange, kept, outcome);
+    }
+    call.expected_version = versions.back();
+    auto outcome = co_await kept.handler(std::move(call));
+    co_return answer(exchange, kept, outcome);
+}
+
+template <schema::Object Query>
+void describe_query(JsonWriter& out, schema::Components& components) {
+    auto parameter = [&]<class M>(const schema::Field<Query, M>& f) {
+        out.begin_object();
+        out.key("name");
+        out.string(f.name);
+        out.key("in");
+        out.string("query");
+        out.key("required");
+        out.boolean(!schema::may_be_absent<M>(f.rules));
+        out.key("schema");
+        schema::Type<M>::describe(out, f.rules, components);
+        out.end_object();
+    };
+    std::apply([&](const auto&... f) { (parameter(f), ...); }, Query::fields());
+}
+
+template <class T>
+void describe_type(JsonWriter& out, schema::Components& components) {
+    schema::Type<T>::describe(out, schema::Rules{}, components);
+}
+
+template <class Handler>
+Endpoint endpoint(Declaration declaration, Handler handler) {
+    using Traits = HandlerTraits<Handler>;
+    if constexpr (!std::is_same_v<typename Traits::Body, None>)
+        static_assert(schema::declares_texts<typename Traits::Body>());
+    if constexpr (!std::is_same_v<typename Traits::Query, None>)
+        static_assert(schema::declares_texts<typename Traits::Query>());
+    Endpoint row{.declaration = std::move(declaration), .types = {}, .handle = {}, .index = 0};
+    if constexpr (!std::is_same_v<typename Traits::Body, None>) {
+        row.types.body = &describe_type<typename Traits::Body>;
+        row.types.body_required = !schema::may_be_empty<typename Traits::Body>();
+    }
+    if constexpr (!std::is_same_v<typename Traits::Query, None>)
+        row.types.query = &describe_query<typename Traits::Query>;
+    if constexpr (!std::is_void_v<typename Traits::Out> && !std::is_same_v<typename Traits::Out, Response>)
+        row.types.answer = &describe_type<typename Traits::Out>;
+    auto kept =
+        std::make_shared<Kept<Handler>>(std::move(handler), row.declaration.success, row.declaration.cache_control);
+    row.handle = [kept = std::move(kept)](Exchange& exchange) { return invoke(*kept, exchange); };
+    return row;
+}
+
+}  // namespace mindspace::http

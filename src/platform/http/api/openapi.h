@@ -1,0 +1,23 @@
+#pragma once
+// The OpenAPI 3.1 document of a set of endpoints: everything in it comes from their declarations.
+
+#include "platform/http/api/router.h"
+
+#include <string>
+#include <string_view>
+
+namespace mindspace::http {
+
+struct DocumentInfo {
+    std::string_view title;
+    std::string_view version;
+    std::string_view description;
+    std::string_view server_url;
+};
+
+// Into the object `info` of a document.
+void write_info_members(JsonWriter& out, const DocumentInfo& info);
+
+std::string openapi_document(const Router& router, const DocumentInfo& info);
+
+}  // namespace mindspace::http

@@ -1,0 +1,138 @@
+#include "platform/http/client/pool.h"
+
+#include "platform/async/as_tuple.h"
+#include "platform/async/host_lookup.h"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+
+#include <algorithm>
+
+namespace mindspace::http {
+
+using asio::ip::tcp;
+
+namespace {
+
+constexpr auto kPoolSweepInterval = std::chrono::milliseconds(50);
+constexpr auto kIdleLimit = std::chrono::seconds(60);  // less than servers keep a silent connection
+
+}  // namespace
+
+ClientPool::Connection ClientPool::Lease::detach() {
+    pool_->leased_.erase(connection_.get());
+    pool_->forget_one();
+    return std::move(connection_);
+}
+
+ClientPool::ClientPool(asio::io_context& loop, ClientPoolOptions options)
+    : loop_(loop), options_(std::move(options)), sweep_timer_(loop) {}
+
+ClientPool::~ClientPool() = default;
+
+void ClientPool::start() {
+    asio::co_spawn(loop_, sweep(), asio::detached);
+}
+
+void ClientPool::stop() {
+    stopped_ = true;
+    sweep_timer_.cancel();
+    kept_.clear();
+    for (auto* connection : leased_) connection->close();
+    for (const auto& waiting : waiting_) waiting.timer->cancel();
+}
+
+Awaitable<std::expected<ClientPool::Lease, ClientFault>> ClientPool::acquire(Clock::time_point deadline) {
+    const auto until = std::min(deadline, Clock::now() + options_.connect_timeout);
+    while (!stopped_) {
+        if (auto kept = take_kept()) {
+            kept->set_deadline(deadline);
+            leased_.insert(kept.get());
+            co_return Lease(*this, std::move(kept));
+        }
+        if (open_.value() < options_.max_connections) {
+            auto connected = co_await connect(until, deadline);
+            co_return connected;
+        }
+        const bool woken = co_await wait_for_one(until);
+        if (!woken) break;
+    }
+    co_return std::unexpected(ClientFault::busy);
+}
+
+ClientPool::Clock::duration ClientPool::delay(Clock::time_point now) const {
+    return waiting_.empty() ? Clock::duration::zero() : now - waiting_.front().since;
+}
+
+ClientPool::Connection ClientPool::take_kept() {
+    while (!kept_.empty()) {
+        auto connection = std::move(kept_.back());
+        kept_.pop_back();
+        if (!connection->is_stale()) return connection;
+        open_.add(-1);
+    }
+    return nullptr;
+}
+
+// False when none became free in time, or too many wait already.
+Awaitable<bool> ClientPool::wait_for_one(Clock::time_point deadline) {
+    if (waiting_.size() >= options_.max_waiting) co_return false;
+    asio::steady_timer timer(loop_, deadline);
+    waiting_.push_back({.timer = &timer, .since = Clock::now()});
+    co_await timer.async_wait(kTuple);
+    co_return std::erase_if(waiting_, [&](const Waiting& waiting) { return waiting.timer == &timer; }) == 0;
+}
+
+Awaitable<std::expected<ClientPool::Lease, ClientFault>> ClientPool::connect(Clock::time_point until,
+                                                                             Clock::time_point deadline) {
+    open_.add(1);
+    auto connection = std::make_shared<ClientConnection>(loop_);
+    connection->set_deadline(until);
+    leased_.insert(connection.get());
+    Lease lease(*this, connection);  // gives it back, closed, should this end early
+    const auto addresses = co_await look_up_host(loop_, options_.origin.host, until);
+    std::vector<tcp::endpoint> endpoints;
+    for (const auto& address : addresses) endpoints.emplace_back(address, options_.origin.port);
+    auto fault = co_await connection->connect(std::move(endpoints));
+    if (fault) co_return std::unexpected(*fault);
+    connection->set_deadline(deadline);
+    co_return std::move(lease);
+}
+
+void ClientPool::give_back(Connection connection) {
+    leased_.erase(connection.get());
+    if (!stopped_ && connection->is_reusable()) {
+        connection->set_deadline(Clock::time_point::max());
+        connection->idle_since = Clock::now();
+        kept_.push_back(std::move(connection));
+        wake_one();
+    } else {
+        forget_one();
+    }
+}
+
+void ClientPool::forget_one() {
+    open_.add(-1);
+    wake_one();
+}
+
+void ClientPool::wake_one() {
+    if (waiting_.empty()) return;
+    waiting_.front().timer->cancel();
+    waiting_.pop_front();
+}
+
+Awaitable<> ClientPool::sweep() {
+    while (!stopped_) {
+        const auto now = Clock::now();
+        for (auto* connection : leased_) connection->sweep(now);
+        const auto first_young = std::ranges::find_if(
+            kept_, [&](const Connection& connection) { return now - connection->idle_since < kIdleLimit; });
+        open_.add(kept_.begin() - first_young);
+        kept_.erase(kept_.begin(), first_young);
+        sweep_timer_.expires_after(kPoolSweepInterval);
+        co_await sweep_timer_.async_wait(kTuple);
+    }
+}
+
+}  // namespace mindspace::http

@@ -1,0 +1,103 @@
+#include "platform/http/server/client_networks.h"
+
+#include <gtest/gtest.h>
+
+#include <vector>
+
+namespace mindspace::http {
+namespace {
+
+constexpr std::size_t kMiB = 1024 * 1024;
+using Bound = ClientNetworks::Bound;
+
+class ClientNetworksTest : public testing::Test {
+protected:
+    telemetry::Gauge unread_;
+    ClientNetworks networks_{
+        {.connections = 2, .unread_bytes = 10 * kMiB, .total_connections = 100, .total_unread_bytes = 20 * kMiB},
+        unread_};
+};
+
+TEST_F(ClientNetworksTest, RefusesOneConnectionMoreThanANetworkMayHave) {
+    std::vector<ClientNetworks::Place> places;
+    for (int i = 0; i < 2; ++i) places.push_back(networks_.take("192.0.2.1", 1).value());
+    EXPECT_FALSE(networks_.take("192.0.2.1", 1));
+    EXPECT_TRUE(networks_.take("192.0.2.2", 1)) << "others have their own";
+    places.pop_back();
+    EXPECT_TRUE(networks_.take("192.0.2.1", 1));
+}
+
+TEST(ClientNetworks, KeepTheLastQuarterOfConnectionsForNetworksThatHaveFew) {
+    telemetry::Gauge unread;
+    ClientNetworks networks({.connections = 80, .unread_bytes = 0, .total_connections = 100, .total_unread_bytes = 0},
+                            unread);
+    std::vector<ClientNetworks::Place> places;
+    std::size_t open = 1;
+    while (auto place = networks.take("192.0.2.1", open)) {
+        places.push_back(std::move(*place));
+        ++open;
+    }
+    EXPECT_EQ(places.size(), 75U) << "less than the 80 of a network";
+    while (auto place = networks.take("192.0.2.2", open)) {
+        places.push_back(std::move(*place));
+        ++open;
+    }
+    EXPECT_EQ(places.size(), 75U + ClientNetworks::kFewConnections);
+}
+
+TEST_F(ClientNetworksTest, ForgetsANetworkWithItsLastConnection) {
+    {
+        auto first = networks_.take("192.0.2.1", 1);
+        auto second = networks_.take("192.0.2.1", 2);
+        ClientNetworks::Place moved = std::move(*first);
+        EXPECT_EQ(networks_.size(), 1U);
+    }
+    EXPECT_EQ(networks_.size(), 0U);
+}
+
+TEST_F(ClientNetworksTest, CountsWhatAllConnectionsOfANetworkHaveNotRead) {
+    auto first = networks_.take("192.0.2.1", 1).value();
+    auto second = networks_.take("192.0.2.1", 2).value();
+    {
+        auto held = first.hold(6 * kMiB);
+        EXPECT_TRUE(held);
+        EXPECT_TRUE(second.hold(4 * kMiB));
+        EXPECT_EQ(second.hold(4 * kMiB + 1).error(), Bound::network);
+        EXPECT_EQ(unread_.value(), static_cast<std::int64_t>(6 * kMiB));
+    }
+    EXPECT_EQ(unread_.value(), 0);
+    EXPECT_TRUE(second.hold(10 * kMiB));
+}
+
+TEST_F(ClientNetworksTest, KeepsTheLastQuarterOfUnreadBytesForNetworksThatHaveLittle) {
+    auto first = networks_.take("192.0.2.1", 1).value();
+    auto second = networks_.take("192.0.2.2", 2).value();
+    auto third = networks_.take("192.0.2.3", 3).value();
+    const auto held = first.hold(9 * kMiB);
+    const auto more = second.hold(6 * kMiB);
+    ASSERT_TRUE(held && more);
+    EXPECT_EQ(second.hold(kMiB).error(), Bound::total) << "it has much";
+    EXPECT_TRUE(third.hold(kMiB));
+    EXPECT_EQ(third.hold(kMiB + 1).error(), Bound::total);
+}
+
+TEST_F(ClientNetworksTest, RefusesWhatIsBeyondAllThatMayWait) {
+    std::vector<ClientNetworks::Place> places;
+    std::vector<ClientNetworks::Unread> held;
+    for (int i = 0; i < 20; ++i) {
+        places.push_back(networks_.take("192.0.2." + std::to_string(i), 1).value());
+        held.push_back(places.back().hold(kMiB).value());
+    }
+    auto late = networks_.take("198.51.100.1", 1).value();
+    EXPECT_EQ(late.hold(kMiB / 2).error(), Bound::total);
+    EXPECT_TRUE(late.hold(ClientNetworks::kSmallResponse)) << "a small one is granted to everyone";
+}
+
+TEST_F(ClientNetworksTest, CountsAProxyInTotalOnly) {
+    ClientNetworks::Place proxy(networks_);
+    EXPECT_TRUE(proxy.hold(15 * kMiB));
+    EXPECT_EQ(proxy.hold(15 * kMiB + 1).error(), Bound::total) << "the reserve is not its";
+}
+
+}  // namespace
+}  // namespace mindspace::http

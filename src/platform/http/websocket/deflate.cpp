@@ -1,0 +1,160 @@
+#include "platform/http/websocket/deflate.h"
+
+#include <zlib.h>
+
+#include <algorithm>
+#include <array>
+#include <new>
+#include <vector>
+
+namespace mindspace::http {
+
+namespace {
+
+constexpr int kLevel = 5;
+constexpr int kRawWindow = -MAX_WBITS;  // zlib's way to ask for deflate without a wrapper
+constexpr std::string_view kTail("\x00\x00\xff\xff", 4);
+
+std::string_view trimmed(std::string_view text) {
+    constexpr std::string_view kBlank = " \t";
+    const auto first = text.find_first_not_of(kBlank);
+    if (first == std::string_view::npos) return {};
+    return text.substr(first, text.find_last_not_of(kBlank) - first + 1);
+}
+
+// Takes what stands before the next `separator` off the front of `text`. No value of ours is a quoted text with one.
+std::string_view take_trimmed(std::string_view& text, char separator) {
+    const auto end = std::min(text.find(separator), text.size());
+    const auto part = trimmed(text.substr(0, end));
+    text.remove_prefix(std::min(end + 1, text.size()));
+    return part;
+}
+
+// "name", "name=value" or "name="value"".
+struct Parameter {
+    std::string_view name;
+    std::string_view value;
+    bool has_value;
+};
+
+Parameter parse_parameter(std::string_view text) {
+    const auto equals = text.find('=');
+    if (equals == std::string_view::npos) return {.name = text, .value = {}, .has_value = false};
+    auto value = trimmed(text.substr(equals + 1));
+    if (value.size() >= 2 && value.front() == '"' && value.back() == '"') value = value.substr(1, value.size() - 2);
+    return {.name = trimmed(text.substr(0, equals)), .value = value, .has_value = true};
+}
+
+bool is_window(std::string_view value) {
+    constexpr std::array<std::string_view, 8> kWindows{"8", "9", "10", "11", "12", "13", "14", "15"};
+    return std::ranges::find(kWindows, value) != kWindows.end();
+}
+
+// RFC 7692 section 7.1: a parameter that is unknown, doubled or wrong makes the offer one to decline.
+bool can_meet(std::string_view offer) {
+    if (!equals_ignoring_case(take_trimmed(offer, ';'), "permessage-deflate")) return false;
+    std::vector<std::string_view> seen;
+    while (!offer.empty()) {
+        const auto [name, value, has_value] = parse_parameter(take_trimmed(offer, ';'));
+        if (std::ranges::find(seen, name) != seen.end()) return false;
+        seen.push_back(name);
+        if (name == "server_no_context_takeover" || name == "client_no_context_takeover") {
+            if (has_value) return false;
+        } else if (name == "client_max_window_bits") {
+            if (has_value && !is_window(value)) return false;
+        } else if (name == "server_max_window_bits") {
+            if (value != "15") return false;  // frames are shared, so all have one window
+        } else {
+            return false;
+        }
+    }
+    return true;
+}
+
+class Deflater {
+public:
+    Deflater() {
+        if (deflateInit2(&stream_, kLevel, Z_DEFLATED, kRawWindow, MAX_MEM_LEVEL, Z_DEFAULT_STRATEGY) != Z_OK)
+            throw std::bad_alloc();
+    }
+    ~Deflater() { deflateEnd(&stream_); }
+    Deflater(const Deflater&) = delete;
+    Deflater& operator=(const Deflater&) = delete;
+
+    std::string run(std::string_view message) {
+        deflateReset(&stream_);
+        std::string packed(deflateBound(&stream_, message.size()) + kTail.size(), '\0');
+        stream_.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(message.data()));  // zlib's interface has no const
+        stream_.avail_in = static_cast<uInt>(message.size());
+        stream_.next_out = reinterpret_cast<Bytef*>(packed.data());
+        stream_.avail_out = static_cast<uInt>(packed.size());
+        deflate(&stream_, Z_SYNC_FLUSH);
+        packed.resize(stream_.total_out - kTail.size());
+        return packed;
+    }
+
+private:
+    z_stream stream_{};
+};
+
+class Inflater {
+public:
+    Inflater() {
+        if (inflateInit2(&stream_, kRawWindow) != Z_OK) throw std::bad_alloc();
+    }
+    ~Inflater() { inflateEnd(&stream_); }
+    Inflater(const Inflater&) = delete;
+    Inflater& operator=(const Inflater&) = delete;
+
+    std::expected<std::string, CloseCode> run(std::string_view payload, std::size_t at_most) {
+        inflateReset(&stream_);
+        std::string message;
+        for (const auto octets : {payload, kTail})
+            if (const auto fault = take(octets, message, at_most)) return std::unexpected(*fault);
+        return message;
+    }
+
+private:
+    std::optional<CloseCode> take(std::string_view octets, std::string& message, std::size_t at_most) {
+        std::array<char, 4096> piece;
+        stream_.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(octets.data()));
+        stream_.avail_in = static_cast<uInt>(octets.size());
+        do {
+            stream_.next_out = reinterpret_cast<Bytef*>(piece.data());
+            stream_.avail_out = static_cast<uInt>(piece.size());
+            const int state = inflate(&stream_, Z_SYNC_FLUSH);
+            if (state == Z_MEM_ERROR) throw std::bad_alloc();
+            if (state != Z_OK && state != Z_STREAM_END && state != Z_BUF_ERROR) return CloseCode::invalid_payload;
+            message.append(piece.data(), piece.size() - stream_.avail_out);
+            if (message.size() > at_most) return CloseCode::message_too_big;
+            if (state == Z_STREAM_END) inflateReset(&stream_);  // a final block, behind which others may come
+        } while (stream_.avail_in > 0 || stream_.avail_out == 0);
+        return std::nullopt;
+    }
+
+    z_stream stream_{};
+};
+
+}  // namespace
+
+bool offers_deflate(const RequestHead& head) {
+    for (const auto& header : head.headers) {
+        if (!equals_ignoring_case(header.name, "sec-websocket-extensions")) continue;
+        auto offers = header.value;
+        while (!offers.empty())
+            if (can_meet(take_trimmed(offers, ','))) return true;
+    }
+    return false;
+}
+
+std::string deflate_message(std::string_view message) {
+    thread_local Deflater deflater;
+    return deflater.run(message);
+}
+
+std::expected<std::string, CloseCode> inflate_message(std::string_view payload, std::size_t at_most) {
+    thread_local Inflater inflater;
+    return inflater.run(payload, at_most);
+}
+
+}  // namespace mindspace::http

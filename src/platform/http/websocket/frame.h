@@ -1,0 +1,31 @@
+#pragma once
+// A message as it goes out: made once and shared by all sockets that get it, packed for those that have agreed to it.
+// Belongs to one core.
+
+#include "platform/http/websocket/codec.h"
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace mindspace::http {
+
+class MessageFrame {
+public:
+    MessageFrame(Opcode opcode, std::string_view message);
+
+    [[nodiscard]] const std::string& plain() const { return plain_; }
+    // Made when it is first asked for; the plain form where packing would not make it shorter.
+    [[nodiscard]] const std::string& packed() const;
+
+private:
+    Opcode opcode_;
+    std::string plain_;
+    mutable std::string packed_;
+};
+
+using Frame = std::shared_ptr<const MessageFrame>;
+
+Frame make_text_frame(std::string_view text);
+
+}  // namespace mindspace::http

@@ -1,0 +1,238 @@
+#include "platform/http/websocket/socket.h"
+
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+
+#include <array>
+#include <utility>
+
+namespace mindspace::http {
+
+namespace {
+
+constexpr auto kPingInterval = std::chrono::seconds(25);
+constexpr auto kPongTimeout = std::chrono::seconds(10);
+constexpr auto kFrameWindow = std::chrono::seconds(10);
+constexpr std::size_t kFramesAtOnce = 32;
+
+FrameQueue::Octets control_frame(Opcode opcode, std::string_view payload) {
+    auto frame = std::make_shared<std::string>();
+    append_frame(*frame, opcode, payload);
+    return frame;
+}
+
+}  // namespace
+
+WebSocket::WebSocket(Server& server, Stream stream, std::span<const char> early, WebSocketReader::Packing packing)
+    : server_(server),
+      stream_(std::move(stream)),
+      reader_(limits_.max_message, packing),
+      packing_(packing),
+      input_(early.begin(), early.end()),
+      frames_since_(Clock::now()),
+      heard_at_(frames_since_) {
+    server_.websockets_.insert(this);
+    server_.metrics_.websockets.add(1);
+}
+
+WebSocket::~WebSocket() {
+    server_.websockets_.erase(this);
+    server_.metrics_.websockets.add(-1);
+}
+
+void WebSocket::set_limits(const WebSocketLimits& limits) {
+    limits_ = limits;
+    reader_ = WebSocketReader(limits.max_message, packing_);
+}
+
+// ---- in
+
+Awaitable<std::optional<WebSocketMessage>> WebSocket::receive() {
+    auto self = shared_from_this();
+    while (true) {
+        std::optional<WebSocketMessage> message;
+        bool need_more = false;
+        while (!message && !need_more)
+            if (!take_event(message, need_more)) break;
+        if (message) co_return message;
+        drop_read_input();
+        bool alive = co_await stream_.receive(input_);
+        if (!alive) {
+            open_ = false;
+            co_return std::nullopt;
+        }
+        heard_at_ = Clock::now();
+        is_pinged_ = false;
+    }
+}
+
+// Once for each read, not for each frame.
+void WebSocket::drop_read_input() {
+    input_.erase(0, std::exchange(input_begin_, 0));
+    if (input_.empty()) std::string().swap(input_);
+}
+
+// Counts by windows: twice the limit in the worst case, at the cost of two words.
+bool WebSocket::is_flood(std::size_t frames) {
+    const auto now = heard_at_;
+    if (now - frames_since_ >= kFrameWindow) {
+        frames_since_ = now;
+        frames_seen_ = 0;
+    }
+    frames_seen_ += frames;
+    return frames_seen_ > limits_.max_frames;
+}
+
+// Acts on the next event of the input. False when the client's side is over.
+bool WebSocket::take_event(std::optional<WebSocketMessage>& message, bool& need_more) {
+    if (has_flooded_) {
+        input_begin_ = input_.size();
+        return false;
+    }
+    auto event = reader_.next(std::span(input_).subspan(input_begin_));
+    input_begin_ += event.consumed;
+    if (is_flood(event.frames)) {
+        server_.metrics_.flooding_websockets_closed.add(1);
+        has_flooded_ = true;
+        close(limits_.flood_code, "too many frames");
+        return false;
+    }
+    switch (event.kind) {
+        case WebSocketEvent::Kind::need_more:
+            need_more = true;
+            break;
+        case WebSocketEvent::Kind::text:
+            if (open_) message = {.payload = std::string(event.payload)};
+            break;
+        case WebSocketEvent::Kind::binary:
+            if (!limits_.takes_binary)
+                close(CloseCode::unsupported_data, "text only");
+            else if (open_)
+                message = {.payload = std::string(event.payload), .is_binary = true};
+            break;
+        case WebSocketEvent::Kind::ping:
+            if (open_) answer_ping(event.payload);
+            break;
+        case WebSocketEvent::Kind::pong:
+            break;
+        case WebSocketEvent::Kind::close:
+            close(event.code == CloseCode::no_status ? CloseCode::normal : event.code);
+            break;
+        case WebSocketEvent::Kind::failed:
+            close(event.code);
+            break;
+    }
+    return event.kind != WebSocketEvent::Kind::close && event.kind != WebSocketEvent::Kind::failed;
+}
+
+// ---- out
+
+void WebSocket::send(const Frame& frame) {
+    const bool is_packed = packing_ == WebSocketReader::Packing::deflate;
+    if (open_) enqueue(FrameQueue::Octets(frame, is_packed ? &frame->packed() : &frame->plain()));
+}
+
+void WebSocket::close(CloseCode code, std::string_view reason) {
+    if (closing_) return;
+    closing_ = true;
+    if (!waiting_) write_began_at_ = Clock::now();
+    auto frame = std::make_shared<std::string>();
+    append_close_frame(*frame, code, reason);
+    if (open_) enqueue(std::move(frame));
+    open_ = false;
+}
+
+// To a client that does not read, only the latest ping is answered (RFC 6455 section 5.5.3).
+void WebSocket::answer_ping(std::string_view payload) {
+    if (waiting_)
+        due_pong_ = payload;
+    else
+        enqueue(control_frame(Opcode::pong, payload));
+}
+
+bool WebSocket::is_backlogged() const {
+    return queue_.size() > limits_.max_queued || queue_.count() > limits_.max_queued_frames;
+}
+
+void WebSocket::enqueue(FrameQueue::Octets frame) {
+    queue_.push(std::move(frame));
+    if (is_backlogged() && !waiting_) flush();  // perhaps it was us who waited
+    if (is_backlogged() && !closing_) return drop_backlog();
+    if (waiting_ || scheduled_) return;
+    scheduled_ = true;
+    server_.flush_soon(shared_from_this());
+}
+
+// The frames that the client did not read would only delay the news.
+void WebSocket::drop_backlog() {
+    server_.metrics_.slow_websockets_closed.add(1);
+    queue_.keep_first();
+    close(CloseCode::try_again_later, "too slow");
+}
+
+void WebSocket::flush() {
+    scheduled_ = false;
+    if (!waiting_) write();
+}
+
+void WebSocket::write() {
+    if (due_pong_ && !closing_) queue_.push(control_frame(Opcode::pong, *due_pong_));
+    due_pong_.reset();
+    if (stream_.is_tls() && !queue_.empty()) return write_within_tls();
+    while (!queue_.empty()) {
+        std::array<asio::const_buffer, kFramesAtOnce> room;
+        boost::system::error_code failure;
+        queue_.pop(stream_.write_now(queue_.peek(room), failure));
+        if (failure == asio::error::would_block) return wait_to_write();
+        if (failure) return abort();
+    }
+    if (closing_ && !std::exchange(ending_, true))
+        asio::co_spawn(server_.loop_, shut_down(shared_from_this()), asio::detached);
+}
+
+void WebSocket::wait_to_write() {
+    waiting_ = true;
+    write_began_at_ = Clock::now();
+    stream_.wait_writable([self = shared_from_this()](boost::system::error_code failure) {
+        self->waiting_ = false;
+        if (!failure) self->write();
+    });
+}
+
+void WebSocket::write_within_tls() {
+    std::array<asio::const_buffer, 1> room;
+    waiting_ = true;
+    write_began_at_ = Clock::now();
+    stream_.write(queue_.peek(room).front(),
+                  [self = shared_from_this()](boost::system::error_code failure, std::size_t size) {
+                      self->waiting_ = false;
+                      if (failure) return self->abort();
+                      self->queue_.pop(size);
+                      self->write();
+                  });
+}
+
+// Our close frame is out: end our side, and give the client a moment to end its own (sweep() sees to the rest).
+Awaitable<> WebSocket::shut_down(std::shared_ptr<WebSocket> self) {
+    self->write_began_at_ = Clock::now();
+    co_await self->stream_.end();
+}
+
+void WebSocket::abort() {
+    open_ = false;
+    stream_.close();
+}
+
+void WebSocket::sweep(Clock::time_point now) {
+    const bool is_stuck = (waiting_ || closing_) && now - write_began_at_ > server_.options_.write_timeout;
+    const bool is_dead = is_pinged_ && now - pinged_at_ > kPongTimeout;
+    if (is_stuck || is_dead) return abort();
+    if (open_ && !is_pinged_ && now - heard_at_ > kPingInterval) {
+        is_pinged_ = true;
+        pinged_at_ = now;
+        enqueue(control_frame(Opcode::ping, {}));
+    }
+}
+
+}  // namespace mindspace::http

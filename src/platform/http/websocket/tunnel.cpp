@@ -1,0 +1,103 @@
+#include "platform/http/websocket/tunnel.h"
+
+#include "platform/http/websocket/codec.h"
+
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+
+namespace mindspace::http {
+
+namespace {
+
+constexpr auto kEndLimit = std::chrono::seconds(5);             // from one side's end to the other's
+constexpr auto kTunnelSilenceLimit = std::chrono::seconds(90);  // the serving side pings long before that
+
+}  // namespace
+
+WebSocketTunnel::WebSocketTunnel(Server& server, Stream client, asio::ip::tcp::socket upstream, Farewell farewell)
+    : server_(server),
+      client_(std::move(client)),
+      upstream_(std::move(upstream), ClientNetworks::Place(server.networks_)),
+      farewell_(farewell) {
+    server_.tunnels_.insert(this);
+    server_.metrics_.websockets.add(1);
+}
+
+WebSocketTunnel::~WebSocketTunnel() {
+    server_.tunnels_.erase(this);
+    server_.metrics_.websockets.add(-1);
+}
+
+void WebSocketTunnel::start(std::span<const char> from_client, std::span<const char> from_upstream) {
+    asio::co_spawn(server_.loop_, pump(shared_from_this(), up_, {from_client.begin(), from_client.end()}),
+                   asio::detached);
+    asio::co_spawn(server_.loop_, pump(shared_from_this(), down_, {from_upstream.begin(), from_upstream.end()}),
+                   asio::detached);
+}
+
+Awaitable<> WebSocketTunnel::pump(std::shared_ptr<WebSocketTunnel> self, Direction& direction, std::string early) {
+    std::string octets = std::move(early);
+    bool alive = true;
+    while (alive) {
+        if (!octets.empty()) alive = co_await self->pass(direction, octets);
+        if (alive) alive = co_await direction.from.receive(octets);
+        self->heard_at_ = Clock::now();
+    }
+    co_await self->end(direction);
+}
+
+Awaitable<bool> WebSocketTunnel::pass(Direction& direction, std::string& octets) {
+    if (&direction == &down_) {
+        if (said_goodbye_) co_return false;
+        boundary_.pass(octets);
+    }
+    direction.write_began_at = Clock::now();
+    auto [failure, size] = co_await direction.to.write({asio::buffer(octets), {}, {}});
+    direction.write_began_at = Clock::time_point::max();
+    std::string().swap(octets);
+    co_return !failure;
+}
+
+Awaitable<> WebSocketTunnel::end(Direction& direction) {
+    direction.ended = true;
+    if (!ending_since_) ending_since_ = Clock::now();
+    co_await direction.to.end();
+    if (up_.ended && down_.ended) abort();
+}
+
+void WebSocketTunnel::drain(std::chrono::milliseconds window) {
+    if (farewell_ != nullptr) append_frame(goodbye_, Opcode::text, farewell_(window));
+    append_close_frame(goodbye_, CloseCode::service_restart);
+    try_to_say_goodbye();
+}
+
+// Between two messages, while nothing is on its way.
+void WebSocketTunnel::try_to_say_goodbye() {
+    const bool is_writing = down_.write_began_at != Clock::time_point::max();
+    if (goodbye_.empty() || said_goodbye_ || is_writing || ending_since_ || !boundary_.is_here()) return;
+    said_goodbye_ = true;
+    ending_since_ = Clock::now();
+    asio::co_spawn(server_.loop_, say_goodbye(shared_from_this()), asio::detached);
+}
+
+// The upstream's end then ends the rest.
+Awaitable<> WebSocketTunnel::say_goodbye(std::shared_ptr<WebSocketTunnel> self) {
+    co_await self->client_.write({asio::buffer(self->goodbye_), {}, {}});
+    self->upstream_.close();
+}
+
+void WebSocketTunnel::sweep(Clock::time_point now) {
+    const auto& limit = server_.options_.write_timeout;
+    const bool stuck = now - limit > up_.write_began_at || now - limit > down_.write_began_at;
+    const bool ends_slowly = ending_since_ && now - *ending_since_ > kEndLimit;
+    if (stuck || ends_slowly || now - heard_at_ > kTunnelSilenceLimit) return abort();
+    try_to_say_goodbye();
+}
+
+void WebSocketTunnel::abort() {
+    client_.close();
+    upstream_.close();
+}
+
+}  // namespace mindspace::http

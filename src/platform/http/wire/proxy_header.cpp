@@ -1,0 +1,117 @@
+#include "platform/http/wire/proxy_header.h"
+
+#include <algorithm>
+#include <charconv>
+#include <cstdint>
+#include <cstring>
+#include <ranges>
+#include <string>
+#include <vector>
+
+namespace mindspace::http {
+
+namespace {
+
+using namespace std::string_view_literals;
+
+// ---- version 1: "PROXY TCP4 192.0.2.1 198.51.100.7 56324 443\r\n", "PROXY UNKNOWN\r\n"
+constexpr auto kTextBegin = "PROXY "sv;
+constexpr auto kTextEnd = "\r\n"sv;
+constexpr std::size_t kShortestText = "PROXY UNKNOWN\r\n"sv.size();
+constexpr std::size_t kLongestText = 107;
+
+// ---- version 2: signature, version and command, family and transport, length of the rest, addresses, extensions
+constexpr auto kSignature = "\r\n\r\n\0\r\nQUIT\n"sv;
+constexpr std::size_t kFixedSize = 16;
+constexpr std::size_t kLongestRest = 2048;  // addresses take 36 at most, the extensions of known proxies some hundred
+constexpr std::uint8_t kLocal = 0x20;       // version 2, command LOCAL
+constexpr std::uint8_t kProxy = 0x21;
+constexpr std::uint8_t kTcp4 = 0x11;
+constexpr std::uint8_t kTcp6 = 0x21;
+
+Error no_header() {
+    return {ErrorCode::invalid, "no_proxy_header", "The connection does not begin with a PROXY header.", {}};
+}
+
+std::uint8_t octet(std::string_view header, std::size_t at) {
+    return static_cast<std::uint8_t>(header[at]);
+}
+
+// Of the addresses of version 2, those of the source come first.
+template <class Address>
+std::optional<asio::ip::address> address_at(std::string_view rest) {
+    typename Address::bytes_type octets{};
+    if (rest.size() < 2 * octets.size() + 2 * sizeof(std::uint16_t)) return std::nullopt;
+    std::memcpy(octets.data(), rest.data(), octets.size());
+    return Address(octets);
+}
+
+bool is_port(std::string_view text) {
+    std::uint16_t port = 0;
+    auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), port);
+    return failure == std::errc{} && end == text.data() + text.size();
+}
+
+std::optional<asio::ip::address> parse_address(std::string_view text, bool wants_v4) {
+    boost::system::error_code failure;
+    auto address = asio::ip::make_address(std::string(text), failure);
+    if (failure || address.is_v4() != wants_v4) return std::nullopt;
+    return address;
+}
+
+// Of a line without its end. Error: invalid. Nothing: UNKNOWN, whatever stands behind it.
+Result<std::optional<asio::ip::address>> parse_line(std::string_view line) {
+    line.remove_prefix(kTextBegin.size());
+    std::vector<std::string_view> words;
+    for (auto word : std::views::split(line, ' ')) words.emplace_back(word.begin(), word.end());
+    if (words[0] == "UNKNOWN") return std::optional<asio::ip::address>();
+    const bool is_v4 = words[0] == "TCP4";
+    if (words.size() != 5 || (!is_v4 && words[0] != "TCP6")) return no_header();
+    auto source = parse_address(words[1], is_v4);
+    if (!source || !parse_address(words[2], is_v4) || !is_port(words[3]) || !is_port(words[4])) return no_header();
+    return source;
+}
+
+Result<std::size_t> missing_text(std::string_view begun) {
+    if (begun.size() < kShortestText) return kShortestText - begun.size();
+    if (begun.ends_with(kTextEnd)) {
+        auto line = parse_line(begun.substr(0, begun.size() - kTextEnd.size()));
+        if (!line) return line.error();
+        return std::size_t{0};
+    }
+    if (begun.size() >= kLongestText || begun.contains('\n')) return no_header();
+    return begun.ends_with('\r') ? std::size_t{1} : kTextEnd.size();
+}
+
+Result<std::size_t> missing_binary(std::string_view begun) {
+    if (begun.size() < kFixedSize) return kFixedSize - begun.size();
+    const std::size_t rest = static_cast<std::size_t>(octet(begun, 14)) << 8 | octet(begun, 15);
+    if (octet(begun, 12) != kLocal && octet(begun, 12) != kProxy) return no_header();
+    if (rest > kLongestRest) return no_header();
+    return kFixedSize + rest - begun.size();
+}
+
+bool may_become(std::string_view begun, std::string_view beginning) {
+    auto size = std::min(begun.size(), beginning.size());
+    return begun.substr(0, size) == beginning.substr(0, size);
+}
+
+}  // namespace
+
+Result<std::size_t> missing_octets(std::string_view begun) {
+    if (may_become(begun, kTextBegin)) return missing_text(begun);
+    if (may_become(begun, kSignature)) return missing_binary(begun);
+    return no_header();
+}
+
+std::optional<asio::ip::address> source_of(std::string_view header) {
+    if (header.starts_with(kTextBegin))
+        return parse_line(header.substr(0, header.size() - kTextEnd.size())).value_or(std::nullopt);
+    if (octet(header, 12) == kLocal) return std::nullopt;
+    auto rest = header.substr(kFixedSize);
+    if (octet(header, 13) == kTcp4) return address_at<asio::ip::address_v4>(rest);
+    if (octet(header, 13) == kTcp6) return address_at<asio::ip::address_v6>(rest);
+    return std::nullopt;
+}
+
+}  // namespace mindspace::http

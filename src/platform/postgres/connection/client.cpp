@@ -1,0 +1,127 @@
+#include "platform/postgres/connection/client.h"
+
+#include "platform/base/result.h"
+#include "platform/postgres/connection/connection.h"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <algorithm>
+#include <iterator>
+#include <limits>
+
+namespace mindspace::postgres {
+
+namespace {
+
+using Connections = std::vector<std::shared_ptr<Connection>>;
+
+// Deadlines are kept to a tenth.
+constexpr int kChecksPerTimeout = 10;
+
+// Runs until the client is stopped, which cancels the timer. Shares what it uses: it may end later than the client.
+Awaitable<> watch_deadlines(Connections connections, std::shared_ptr<asio::steady_timer> timer, Milliseconds period) {
+    boost::system::error_code cancelled;
+    while (!connections.front()->is_stopped()) {
+        timer->expires_after(period);
+        co_await timer->async_wait(asio::redirect_error(asio::use_awaitable, cancelled));
+        auto now = std::chrono::steady_clock::now();
+        for (auto& connection : connections) connection->check_deadline(now);
+    }
+}
+
+}  // namespace
+
+Client::Client(asio::io_context& io, ClientOptions options)
+    : io_(io),
+      options_(std::move(options)),
+      stats_(std::make_shared<ClientStats>()),
+      deadline_timer_(std::make_shared<asio::steady_timer>(io)) {
+    for (int i = 0; i < options_.connections; ++i)
+        connections_.push_back(std::make_shared<Connection>(io_, options_, stats_));
+}
+
+Client::~Client() {
+    stop();
+}
+
+void Client::start() {
+    for (auto& connection : connections_) connection->start();
+    auto rethrow = [](std::exception_ptr fault) {
+        if (fault) std::rethrow_exception(fault);
+    };
+    asio::co_spawn(io_, watch_deadlines(connections_, deadline_timer_, options_.query_timeout / kChecksPerTimeout),
+                   rethrow);
+}
+
+void Client::stop() {
+    for (auto& connection : connections_) connection->stop();
+    deadline_timer_->cancel();
+}
+
+bool Client::is_up() const {
+    return std::ranges::any_of(connections_, [](const auto& connection) { return connection->is_up(); });
+}
+
+Awaitable<Rows> Client::run(Query query) {
+    auto initiate = [this](auto handler, Queries queries) {
+        auto done = [handler = std::move(handler)](std::exception_ptr fault, Results results) mutable {
+            std::move(handler)(fault, fault ? Rows() : std::move(results.front()));
+        };
+        submit(std::make_unique<Request>(std::move(queries), std::move(done)));
+    };
+    Queries queries;
+    queries.push_back(std::move(query));
+    return asio::async_initiate<const asio::use_awaitable_t<>, void(std::exception_ptr, Rows)>(
+        initiate, asio::use_awaitable, std::move(queries));
+}
+
+Awaitable<std::vector<Rows>> Client::transaction(std::vector<Query> queries) {
+    auto initiate = [this](auto handler, Queries unit) {
+        auto done = [handler = std::move(handler)](std::exception_ptr fault, Results results) mutable {
+            std::vector<Rows> rows(std::make_move_iterator(results.begin()), std::make_move_iterator(results.end()));
+            std::move(handler)(fault, std::move(rows));
+        };
+        submit(std::make_unique<Request>(std::move(unit), std::move(done)));
+    };
+    Queries unit(std::make_move_iterator(queries.begin()), std::make_move_iterator(queries.end()));
+    return asio::async_initiate<const asio::use_awaitable_t<>, void(std::exception_ptr, std::vector<Rows>)>(
+        initiate, asio::use_awaitable, std::move(unit));
+}
+
+// Half of the connections are for writes: a read never waits behind somebody's commit.
+Connection& Client::choose(bool is_read) const {
+    auto first_write = connections_.begin() + static_cast<std::ptrdiff_t>(connections_.size() / 2);
+    auto choice = is_read ? std::ranges::subrange(connections_.begin(), first_write)
+                          : std::ranges::subrange(first_write, connections_.end());
+    if (choice.empty() || std::ranges::none_of(choice, [](const auto& connection) { return connection->is_up(); }))
+        choice = std::ranges::subrange(connections_.begin(), connections_.end());
+    if (!is_read) {
+        auto now = std::chrono::steady_clock::now();
+        auto keeps_up = std::ranges::find_if(
+            choice, [&](const auto& connection) { return connection->is_up() && connection->keeps_up(now); });
+        if (keeps_up != choice.end()) return **keeps_up;
+    }
+    return **std::ranges::min_element(choice, {}, [](const auto& connection) {
+        return connection->is_up() ? connection->pending() : std::numeric_limits<std::size_t>::max();
+    });
+}
+
+Client::TimePoint::duration Client::delay(Use use, std::size_t ahead, TimePoint now) const {
+    const auto readers = connections_.size() / 2;
+    const auto shared_by = use == Use::read ? std::max<std::size_t>(readers, 1) : connections_.size() - readers;
+    return choose(use == Use::read).delay(ahead / shared_by, now);
+}
+
+void Client::submit(std::unique_ptr<Request> request) {
+    auto& chosen = choose(request->is_read());
+    if (chosen.is_up() && chosen.pending() < options_.max_pending) return chosen.submit(std::move(request));
+    request->abandon(std::make_exception_ptr(
+        Unavailable(chosen.is_up() ? "postgres: too many requests are waiting" : chosen.last_failure())));
+    // Not from within the call that starts the request: its coroutine is not suspended yet.
+    asio::post(io_, [request = std::move(request)] { request->finish(); });
+}
+
+}  // namespace mindspace::postgres

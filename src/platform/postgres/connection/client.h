@@ -1,0 +1,69 @@
+#pragma once
+// The PostgreSQL client of one core: a few pipelined connections that many requests share. All calls belong to the
+// loop of `io`. Faults are exceptions: mindspace::Unavailable (no connection, lost, too late, queue full, server
+// overloaded or read-only), ConstraintViolation, DatabaseError (errors.h). A lost request may or may not have been
+// carried out, and is never sent again. Serialization failures and deadlocks are tried again three times. COPY, LISTEN
+// and transactions across round trips do not belong here: see session.h and listener.h.
+
+#include "platform/async/awaitable.h"
+#include "platform/postgres/connection/client_options.h"
+#include "platform/postgres/values/rows.h"
+#include "platform/postgres/values/statement.h"
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include <chrono>
+#include <memory>
+#include <vector>
+
+namespace mindspace::postgres {
+
+class Connection;
+class Request;
+
+class Client {
+public:
+    Client(asio::io_context& io, ClientOptions options);
+    ~Client();
+    Client(const Client&) = delete;
+    Client& operator=(const Client&) = delete;
+
+    // Starts connecting; requests made before a connection is up are refused.
+    void start();
+    // Closes all connections; unanswered requests fail with Unavailable before this returns.
+    void stop();
+    [[nodiscard]] bool is_up() const;
+    // How long what is submitted now waits for its turn, as far as is known. `ahead` others, at least, will have come
+    // before it: those that are here, and those whose callers are on their way.
+    enum class Use { read, write };
+    using TimePoint = std::chrono::steady_clock::time_point;
+    [[nodiscard]] TimePoint::duration delay(Use use, std::size_t ahead, TimePoint now) const;
+    [[nodiscard]] const ClientStats& stats() const { return *stats_; }
+
+    // Runs one statement, a transaction by itself. The arguments are encoded before this returns.
+    template <class... A>
+    Awaitable<Rows> query(const Statement& statement, const A&... arguments) {
+        return run(bind(statement, arguments...));
+    }
+    template <class... A>
+    Awaitable<Rows> query(const Statement&&, const A&...) = delete;
+
+    Awaitable<Rows> query(Query query) { return run(std::move(query)); }
+
+    // Runs several statements in one transaction and one round trip: all of them or none.
+    Awaitable<std::vector<Rows>> transaction(std::vector<Query> queries);
+
+private:
+    Awaitable<Rows> run(Query query);
+    void submit(std::unique_ptr<Request> request);
+    [[nodiscard]] Connection& choose(bool is_read) const;
+
+    asio::io_context& io_;
+    ClientOptions options_;
+    std::shared_ptr<ClientStats> stats_;
+    std::vector<std::shared_ptr<Connection>> connections_;
+    std::shared_ptr<asio::steady_timer> deadline_timer_;
+};
+
+}  // namespace mindspace::postgres

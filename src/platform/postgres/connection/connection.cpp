@@ -1,0 +1,245 @@
+#include "platform/postgres/connection/connection.h"
+
+#include "platform/base/result.h"
+#include "platform/postgres/partitions/citus.h"
+
+#include <libpq-fe.h>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/post.hpp>
+
+#include <algorithm>
+#include <utility>
+
+namespace mindspace::postgres {
+
+namespace {
+
+// A commit takes a few milliseconds.
+constexpr auto kSlow = std::chrono::milliseconds(20);
+constexpr int kAveraged = 8;  // units
+
+void rethrow(std::exception_ptr fault) {
+    if (fault) std::rethrow_exception(fault);
+}
+
+}  // namespace
+
+Connection::Connection(asio::io_context& io, const ClientOptions& options, std::shared_ptr<ClientStats> stats)
+    : io_(io),
+      link_options_{options.conninfo, options.connect_timeout, options.query_timeout, options.pooling},
+      stats_(std::move(stats)),
+      backoff_(io) {}
+
+void Connection::start() {
+    asio::co_spawn(io_, run(shared_from_this()), rethrow);
+}
+
+void Connection::stop() {
+    is_stopped_ = true;
+    backoff_.stop();
+    lose("stopped");
+}
+
+Awaitable<> Connection::run(std::shared_ptr<Connection> self) {
+    while (!self->is_stopped_) {
+        if (co_await self->connect()) co_await self->serve();
+        co_await self->backoff_.pause();
+    }
+}
+
+Awaitable<bool> Connection::connect() {
+    auto link = std::make_shared<Link>(io_);
+    link_ = link;
+    bool is_cluster = false;
+    try {
+        co_await link->connect(link_options_);
+        is_cluster = co_await is_citus(link, link_options_.connect_timeout);
+    } catch (const Unavailable& unavailable) {
+        last_failure_ = unavailable.what();
+        co_return false;
+    }
+    PQenterPipelineMode(link->native());
+    boundary_ = is_cluster ? Boundary::begin_and_commit : Boundary::sync;
+    prepared_ = PreparedStatements(link_options_.pooling);
+    backoff_.reset();
+    is_up_ = true;
+    stats_->connections_up.fetch_add(1, std::memory_order_relaxed);
+    if (std::exchange(was_up_, true)) stats_->reconnects.fetch_add(1, std::memory_order_relaxed);
+    co_return true;
+}
+
+Awaitable<> Connection::serve() {
+    auto link = link_;
+    while (link->is_open()) {
+        co_await link->readable();
+        if (!link->is_open()) break;
+        if (link->consume())
+            take_replies();
+        else
+            lose(link->complaint());
+    }
+}
+
+bool Connection::keeps_up(Request::TimePoint now) const {
+    return queue_.size() < Unit::kMaxRequests && (in_flight_.empty() || now - in_flight_.front().queued_at() < kSlow);
+}
+
+std::chrono::steady_clock::duration Connection::delay(std::size_t ahead, Request::TimePoint now) const {
+    const auto paced = per_request_ * static_cast<std::int64_t>(std::max(ahead, pending_));
+    return queue_.empty() ? paced : std::max(paced, now - queue_.front()->queued_at);
+}
+
+void Connection::submit(std::unique_ptr<Request> request) {
+    stats_->in_flight.fetch_add(1, std::memory_order_relaxed);
+    enqueue(std::move(request));
+}
+
+void Connection::enqueue(std::unique_ptr<Request> request) {
+    request->queued_at = std::chrono::steady_clock::now();
+    ++pending_;
+    queue_.push_back(std::move(request));
+    schedule_sending();
+}
+
+void Connection::schedule_sending() {
+    if (std::exchange(is_sending_scheduled_, true)) return;
+    asio::post(io_, [self = shared_from_this()] { self->send_queue(); });
+}
+
+// libpq 15 writes to the socket at every Sync (PQsendPipelineSync came with 17), so a unit costs one send(). Corked,
+// they still leave in few packets, which on TCP saves a third of the client's work.
+void Connection::send_queue() {
+    is_sending_scheduled_ = false;
+    if (!is_up_) return;
+    auto link = link_;
+    bool is_corked = link->can_cork() && queue_.size() > 1;
+    if (is_corked) link->cork(true);
+    while (is_up_ && !queue_.empty() && in_flight_.empty())  // again only when a unit was refused whole
+        if (!send_unit()) lose(link->complaint());
+    if (!is_up_) return;
+    if (is_corked) link->cork(false);
+    if (PQflush(link->native()) == 0 || std::exchange(is_flushing_rest_, true)) return;
+    asio::co_spawn(io_, flush_rest(shared_from_this()), rethrow);
+}
+
+// Sends what goes together from the front of the queue. False: the connection is broken.
+bool Connection::send_unit() {
+    auto link = link_;
+    Unit unit(boundary_);
+    bool is_sent = true;
+    while (is_sent && is_up_ && !queue_.empty() && unit.takes(*queue_.front())) {
+        auto request = std::move(queue_.front());
+        queue_.pop_front();
+        try {
+            is_sent = unit.send(request, link->native(), prepared_);
+        } catch (const std::logic_error&) {  // told to the caller, whose bug it is
+            request->abandon(std::current_exception());
+            complete(std::move(request));
+        }
+    }
+    if (!unit.has_sent()) return true;
+    is_sent = is_sent && link->is_open() && unit.close(link->native()) && PQpipelineSync(link->native()) == 1;
+    in_flight_.push_back(std::move(unit));
+    sent_at_ = std::chrono::steady_clock::now();
+    return is_sent;
+}
+
+// What was begun with BEGIN outlives its Sync when it fails.
+void Connection::roll_back() {
+    auto link = link_;
+    in_flight_.emplace_back(boundary_);
+    if (!Unit::send_rollback(link->native()) || PQpipelineSync(link->native()) != 1) lose(link->complaint());
+}
+
+// The socket is full: the rest goes out as the server reads. Errors surface in serve().
+Awaitable<> Connection::flush_rest(std::shared_ptr<Connection> self) {
+    auto link = self->link_;
+    while (link->is_open() && PQflush(link->native()) == 1) co_await link->writable();
+    self->is_flushing_rest_ = false;
+}
+
+void Connection::take_replies() {
+    auto link = link_;
+    // Completing a request runs its coroutine, which may submit, and may stop the client.
+    while (link->is_open() && !in_flight_.empty() && PQisBusy(link->native()) == 0) {
+        Rows reply(PQgetResult(link->native()));
+        if (reply.native() == nullptr) continue;  // the end of one statement's replies
+        switch (PQresultStatus(reply.native())) {
+            case PGRES_PIPELINE_SYNC:
+                finish_front();
+                break;
+            case PGRES_COPY_IN:
+            case PGRES_COPY_OUT:
+            case PGRES_COPY_BOTH:
+                return lose("COPY cannot be pipelined");
+            default:
+                in_flight_.front().take(std::move(reply), prepared_);
+        }
+    }
+}
+
+// Completing a request runs its coroutine, which may submit or stop the client: what is to be sent again comes first.
+void Connection::finish_front() {
+    Unit unit = std::move(in_flight_.front());
+    in_flight_.pop_front();
+    if (unit.size() > 0) {
+        const auto took = (std::chrono::steady_clock::now() - sent_at_) / static_cast<std::int64_t>(unit.size());
+        per_request_ += (took - per_request_) / kAveraged;
+    }
+    if (!queue_.empty()) schedule_sending();
+    bool undone = unit.has_failed();
+    if (PQtransactionStatus(link_->native()) == PQTRANS_INERROR) roll_back();
+    bool is_standby = false;
+    auto requests = unit.release();
+    for (auto& request : requests) {
+        if (undone && !request->has_failed()) {
+            request->isolate();
+            resend(std::move(request));
+        } else if (request->try_again()) {
+            resend(std::move(request));
+        } else {
+            is_standby = is_standby || request->needs_other_server();
+        }
+    }
+    for (auto& request : requests)
+        if (request) complete(std::move(request));
+    if (is_standby) lose("the server is read-only");
+}
+
+void Connection::resend(std::unique_ptr<Request> request) {
+    --pending_;
+    enqueue(std::move(request));
+}
+
+void Connection::complete(std::unique_ptr<Request> request) {
+    --pending_;
+    stats_->queries.fetch_add(1, std::memory_order_relaxed);
+    stats_->in_flight.fetch_sub(1, std::memory_order_relaxed);
+    if (request->has_failed()) stats_->errors.fetch_add(1, std::memory_order_relaxed);
+    request->finish();
+}
+
+void Connection::check_deadline(Request::TimePoint now) {
+    if (pending_ == 0 || !is_up_) return;
+    auto oldest = in_flight_.empty() ? queue_.front()->queued_at : in_flight_.front().queued_at();
+    if (now - oldest < link_options_.query_timeout) return;
+    stats_->timeouts.fetch_add(1, std::memory_order_relaxed);
+    lose("no answer in time");
+}
+
+void Connection::lose(const std::string& reason) {
+    if (link_) link_->close();
+    if (std::exchange(is_up_, false)) stats_->connections_up.fetch_sub(1, std::memory_order_relaxed);
+    last_failure_ = "postgres: connection lost: " + reason;
+    std::vector<std::unique_ptr<Request>> lost;
+    for (auto& unit : std::exchange(in_flight_, {}))
+        for (auto& request : unit.release()) lost.push_back(std::move(request));
+    for (auto& request : std::exchange(queue_, {})) lost.push_back(std::move(request));
+    auto fault = std::make_exception_ptr(Unavailable(last_failure_));
+    for (auto& request : lost) {
+        request->abandon(fault);
+        complete(std::move(request));
+    }
+}
+
+}  // namespace mindspace::postgres

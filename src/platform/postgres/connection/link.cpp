@@ -1,0 +1,175 @@
+#include "platform/postgres/connection/link.h"
+
+#include "platform/base/result.h"
+#include "platform/postgres/connection/connection_string.h"
+
+#include <libpq-fe.h>
+#include <openssl/ssl.h>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+#include <algorithm>
+#include <array>
+#include <new>
+
+namespace mindspace::postgres {
+
+namespace {
+
+using Socket = asio::posix::stream_descriptor;
+
+constexpr const char* kGivenUp = "postgres: connecting took too long or was given up";
+
+// Settings of the session travel in the startup packet: no round trip.
+std::string session_options(const LinkOptions& options) {
+    if (options.pooling == Pooling::transaction) return value_of(options.conninfo, "options");
+    auto limit = options.query_timeout.count();
+    return value_of(options.conninfo, "options") +
+           " -c TimeZone=UTC -c statement_timeout=" + std::to_string(limit - limit / 10) +
+           " -c idle_in_transaction_session_timeout=" + std::to_string(limit);
+}
+
+PGconn* start_connecting(const LinkOptions& options, const HostList& hosts) {
+    std::string session = session_options(options);
+    // Keywords before dbname are defaults that the connection string may override; keywords after it are not.
+    // The keepalives find a dead peer within 25 s where nothing else would: a listener only waits.
+    // An empty value leaves what the connection string says.
+    constexpr std::array keywords{"application_name",
+                                  "keepalives_idle",
+                                  "keepalives_interval",
+                                  "keepalives_count",
+                                  "dbname",
+                                  "host",
+                                  "hostaddr",
+                                  "port",
+                                  "options",
+                                  "client_encoding",
+                                  static_cast<const char*>(nullptr)};
+    std::array values{"mindspace",
+                      "10",
+                      "5",
+                      "3",
+                      options.conninfo.c_str(),
+                      hosts.host.c_str(),
+                      hosts.hostaddr.c_str(),
+                      hosts.port.c_str(),
+                      session.c_str(),
+                      "UTF8",
+                      static_cast<const char*>(nullptr)};
+    constexpr int kExpandDbname = 1;
+    return PQconnectStartParams(keywords.data(), values.data(), kExpandDbname);
+}
+
+bool is_tcp(int socket) {
+    int domain = 0;
+    socklen_t length = sizeof domain;
+    getsockopt(socket, SOL_SOCKET, SO_DOMAIN, &domain, &length);
+    return domain == AF_INET || domain == AF_INET6;
+}
+
+}  // namespace
+
+Link::Link(asio::io_context& io) : io_(io), socket_(io), deadline_(io) {}
+
+Link::~Link() {
+    close();
+}
+
+Awaitable<> Link::connect(LinkOptions options) {
+    const auto deadline = std::chrono::steady_clock::now() + options.connect_timeout;
+    const auto hosts = co_await resolve_hosts(io_, options.conninfo, deadline);
+    if (is_closed_) throw Unavailable(kGivenUp);
+    connection_ = start_connecting(options, hosts);
+    if (connection_ == nullptr) throw std::bad_alloc();
+    // Notices would go to standard error, which is not ours to write to.
+    PQsetNoticeReceiver(connection_, [](void*, const PGresult*) {}, nullptr);
+    close_at(deadline);
+    auto next = PQstatus(connection_) == CONNECTION_BAD ? PGRES_POLLING_FAILED : PGRES_POLLING_WRITING;
+    while (next != PGRES_POLLING_OK) {
+        if (next == PGRES_POLLING_FAILED) {
+            std::string reason = complaint();
+            close();
+            throw Unavailable("postgres: cannot connect: " + reason);
+        }
+        // libpq may close the socket and open another with the same number: watch it for one step only.
+        watch_socket();
+        co_await wait(next == PGRES_POLLING_READING ? Socket::wait_read : Socket::wait_write);
+        unwatch_socket();
+        if (!is_open()) throw Unavailable(kGivenUp);
+        next = PQconnectPoll(connection_);
+    }
+    keep_open();
+    PQsetnonblocking(connection_, 1);
+    watch_socket();
+    is_tcp_ = is_tcp(PQsocket(connection_));
+}
+
+void Link::close() {
+    is_closed_ = true;
+    keep_open();
+    unwatch_socket();
+    PQfinish(std::exchange(connection_, nullptr));
+}
+
+Awaitable<> Link::readable() {
+    return wait(Socket::wait_read);
+}
+
+Awaitable<> Link::writable() {
+    return wait(Socket::wait_write);
+}
+
+Awaitable<> Link::wait(Socket::wait_type what) {
+    // The only error is being closed, which is_open() tells.
+    boost::system::error_code ignored;
+    co_await socket_.async_wait(what, asio::redirect_error(asio::use_awaitable, ignored));
+}
+
+bool Link::consume() {
+    if (PQconsumeInput(connection_) == 0) return false;
+    // What OpenSSL has already decrypted does not make the socket readable again. The server's own records are too
+    // small for that to happen, a TLS proxy's are not.
+    auto* tls = static_cast<SSL*>(PQsslStruct(connection_, "OpenSSL"));
+    while (tls != nullptr && SSL_pending(tls) > 0)
+        if (PQconsumeInput(connection_) == 0) return false;
+    return true;
+}
+
+void Link::close_at(TimePoint deadline) {
+    deadline_.expires_at(deadline);
+    deadline_.async_wait([weak = weak_from_this()](boost::system::error_code cancelled) {
+        auto self = weak.lock();
+        // A wait that had already ended cannot be cancelled: look whether the deadline has been moved.
+        if (cancelled || !self || self->deadline_.expiry() > std::chrono::steady_clock::now()) return;
+        self->close();
+    });
+}
+
+void Link::keep_open() {
+    deadline_.expires_at(TimePoint::max());
+}
+
+std::string Link::complaint() const {
+    std::string text = PQerrorMessage(connection_);
+    while (!text.empty() && text.back() == '\n') text.pop_back();
+    std::ranges::replace_if(text, [](char c) { return c == '\n' || c == '\t'; }, ' ');
+    return text;
+}
+
+void Link::cork(bool corked) {
+    int value = corked ? 1 : 0;
+    setsockopt(PQsocket(connection_), IPPROTO_TCP, TCP_CORK, &value, sizeof value);
+}
+
+void Link::watch_socket() {
+    socket_.assign(PQsocket(connection_));
+}
+
+void Link::unwatch_socket() {
+    if (socket_.is_open()) socket_.release();
+}
+
+}  // namespace mindspace::postgres

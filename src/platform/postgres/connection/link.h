@@ -1,0 +1,87 @@
+#pragma once
+// One libpq connection on an event loop: connecting without blocking, waiting for the socket, closing at a deadline.
+// The socket belongs to libpq; Asio only watches it. Client, Session and Listener stand on it. Held by shared_ptr,
+// since a wait may outlive the owner's interest. Belongs to one loop.
+
+#include "platform/async/awaitable.h"
+#include "platform/base/time.h"
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/posix/stream_descriptor.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include <array>
+#include <chrono>
+#include <memory>
+#include <string>
+#include <string_view>
+
+struct pg_conn;
+
+namespace mindspace::postgres {
+
+// What stands between us and the server.
+enum class Pooling {
+    none,         // the connection is ours
+    transaction,  // PgBouncer in transaction mode or its like: each transaction may run on another connection, so
+                  // statements have no names, and the session's settings are the pool's or the database role's
+};
+
+constexpr auto names_of(Pooling) {
+    return std::array<std::string_view, 2>{"none", "transaction"};
+}
+
+struct LinkOptions {
+    std::string conninfo;  // libpq's connection string or URI
+    Milliseconds connect_timeout{2000};
+    Milliseconds query_timeout{5000};  // the server gives up on a statement a little earlier
+    Pooling pooling = Pooling::none;
+};
+
+class Link : public std::enable_shared_from_this<Link> {
+public:
+    using TimePoint = std::chrono::steady_clock::time_point;
+
+    explicit Link(asio::io_context& io);
+    ~Link();
+    Link(const Link&) = delete;
+    Link& operator=(const Link&) = delete;
+
+    // Connects, with our session settings, once. Throws Unavailable when refused, late or closed meanwhile.
+    Awaitable<> connect(LinkOptions options);
+    // Everything that waits is woken. May be called twice.
+    void close();
+    [[nodiscard]] bool is_open() const { return connection_ != nullptr; }
+
+    // Both return when the socket is ready or the link closed: ask is_open().
+    Awaitable<> readable();
+    Awaitable<> writable();
+    // Moves what has arrived to libpq. False: the connection is lost.
+    bool consume();
+
+    // Closes the link at that time unless keep_open() comes first.
+    void close_at(TimePoint deadline);
+    void keep_open();
+
+    [[nodiscard]] pg_conn* native() const { return connection_; }
+    // The last complaint of libpq, in one line.
+    [[nodiscard]] std::string complaint() const;
+    // True when small writes become packets of their own unless held back (TCP).
+    [[nodiscard]] bool can_cork() const { return is_tcp_; }
+    // While corked, what is written gathers in the kernel, to leave in as few packets as possible.
+    void cork(bool corked);
+
+private:
+    Awaitable<> wait(asio::posix::stream_descriptor::wait_type what);
+    void watch_socket();
+    void unwatch_socket();
+
+    asio::io_context& io_;
+    asio::posix::stream_descriptor socket_;
+    asio::steady_timer deadline_;
+    pg_conn* connection_ = nullptr;
+    bool is_tcp_ = false;
+    bool is_closed_ = false;  // also before it was connected
+};
+
+}  // namespace mindspace::postgres

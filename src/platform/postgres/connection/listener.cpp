@@ -1,0 +1,131 @@
+#include "platform/postgres/connection/listener.h"
+
+#include "platform/base/result.h"
+#include "platform/async/backoff.h"
+
+#include <libpq-fe.h>
+#include <boost/asio/co_spawn.hpp>
+
+namespace mindspace::postgres {
+
+namespace {
+
+struct FreeMemory {
+    void operator()(void* memory) const { PQfreemem(memory); }
+};
+
+std::string listen_command(PGconn* connection, const std::string& channel) {
+    std::unique_ptr<char, FreeMemory> quoted(PQescapeIdentifier(connection, channel.data(), channel.size()));
+    if (!quoted) throw std::invalid_argument("postgres: not a channel name: " + channel);
+    return std::string("listen ") + quoted.get();
+}
+
+}  // namespace
+
+// What outlives the Listener until its coroutine has ended.
+class Listener::Loop {
+public:
+    Loop(asio::io_context& io, std::string conninfo, std::string channel, OnNotification on_notification,
+         OnListening on_listening)
+        : io_(io),
+          options_{.conninfo = std::move(conninfo)},
+          channel_(std::move(channel)),
+          on_notification_(std::move(on_notification)),
+          on_listening_(std::move(on_listening)),
+          backoff_(io) {}
+
+    static Awaitable<> run(std::shared_ptr<Loop> self) {
+        while (!self->is_stopped_) {
+            co_await self->listen();
+            co_await self->backoff_.pause();
+        }
+    }
+
+    void stop() {
+        is_stopped_ = true;
+        backoff_.stop();
+        if (link_) link_->close();
+    }
+
+    [[nodiscard]] asio::io_context& io() const { return io_; }
+
+private:
+    // Until the connection is lost.
+    Awaitable<> listen() {
+        auto link = link_ = std::make_shared<Link>(io_);
+        try {
+            co_await link->connect(options_);
+        } catch (const Unavailable&) {  // tried again after a pause
+            co_return;
+        }
+        backoff_.reset();
+        std::string command = listen_command(link->native(), channel_);
+        bool is_waiting_for_answer = PQsendQuery(link->native(), command.c_str()) == 1;
+        while (link->is_open()) {
+            co_await link->readable();
+            if (!link->is_open()) break;
+            if (!link->consume()) {
+                link->close();
+                break;
+            }
+            if (is_waiting_for_answer && PQisBusy(link->native()) == 0) {
+                is_waiting_for_answer = false;
+                if (!take_answer(*link)) break;
+            }
+            take_notifications(*link);
+        }
+    }
+
+    // Of LISTEN itself. Refused (by a standby): another connection may find another server.
+    bool take_answer(Link& link) {
+        bool is_good = true;
+        while (PGresult* result = PQgetResult(link.native())) {
+            is_good = is_good && PQresultStatus(result) == PGRES_COMMAND_OK;
+            PQclear(result);
+        }
+        if (is_good)
+            on_listening_();
+        else
+            link.close();
+        return is_good;
+    }
+
+    void take_notifications(Link& link) {
+        // A callback may stop the listener.
+        while (link.is_open()) {
+            std::unique_ptr<PGnotify, FreeMemory> notification(PQnotifies(link.native()));
+            if (!notification) return;
+            on_notification_(notification->extra);
+        }
+    }
+
+    asio::io_context& io_;
+    LinkOptions options_;
+    std::string channel_;
+    OnNotification on_notification_;
+    OnListening on_listening_;
+    Backoff backoff_;
+    std::shared_ptr<Link> link_;
+    bool is_stopped_ = false;
+};
+
+Listener::Listener(asio::io_context& io, std::string conninfo, std::string channel, OnNotification on_notification,
+                   OnListening on_listening)
+    : loop_(std::make_shared<Loop>(io, std::move(conninfo), std::move(channel), std::move(on_notification),
+                                   std::move(on_listening))) {}
+
+Listener::~Listener() {
+    stop();
+}
+
+void Listener::start() {
+    asio::co_spawn(loop_->io(), Loop::run(loop_), [](std::exception_ptr fault) {
+        if (fault) std::rethrow_exception(fault);
+    });
+}
+
+void Listener::stop() {
+    loop_->stop();
+}
+
+}  // namespace mindspace::postgres

@@ -1,0 +1,37 @@
+#pragma once
+// Which statements one connection knows, and how statements are handed to libpq. The sends only fill libpq's buffer;
+// false means that the connection is broken. Used by Client's connections and by Session.
+
+#include "platform/postgres/connection/link.h"
+#include "platform/postgres/values/statement.h"
+
+#include <unordered_map>
+
+struct pg_conn;
+
+namespace mindspace::postgres {
+
+class PreparedStatements {
+public:
+    explicit PreparedStatements(Pooling pooling = Pooling::none) : keeps_(pooling == Pooling::none) {}
+
+    // False: nothing is prepared here, every statement is sent with its text.
+    [[nodiscard]] bool keeps() const { return keeps_; }
+    // Throws std::logic_error when the statement is known with other argument types.
+    [[nodiscard]] bool contains(const Query& query) const;
+    void add(const Query& query);
+    // Its preparation failed or was skipped: the next use prepares it again.
+    void forget(const Statement* statement) { types_.erase(statement); }
+
+private:
+    using Types = boost::container::small_vector<Oid, 8>;
+    std::unordered_map<const Statement*, Types> types_;
+    bool keeps_;
+};
+
+bool send_prepare(pg_conn* connection, const Query& query);
+// Asks for the result in binary format. Unprepared, the text goes along.
+bool send_unprepared(pg_conn* connection, const Query& query);
+bool send_execute(pg_conn* connection, const Query& query);
+
+}  // namespace mindspace::postgres

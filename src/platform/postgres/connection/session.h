@@ -1,0 +1,61 @@
+#pragma once
+// One dedicated connection, one statement at a time: for leader locks, interactive transactions, scripts, migrations.
+// Faults are the Client's exceptions, but nothing is retried and a lost connection stays lost: with it went its locks
+// and its transaction, so its owner must decide. Belongs to one loop; a second call while one runs is a
+// std::logic_error.
+
+#include "platform/async/awaitable.h"
+#include "platform/postgres/connection/link.h"
+#include "platform/postgres/connection/prepared_statements.h"
+#include "platform/postgres/values/rows.h"
+
+#include <boost/asio/io_context.hpp>
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+namespace mindspace::postgres {
+
+// query_timeout bounds each call; the connection is closed when it passes.
+using SessionOptions = LinkOptions;
+
+class Session {
+public:
+    Session(asio::io_context& io, SessionOptions options);
+    ~Session();
+    Session(const Session&) = delete;
+    Session& operator=(const Session&) = delete;
+
+    // First, and again after a loss. Throws Unavailable.
+    Awaitable<> connect();
+    void close();
+    // False once a call has found the connection lost; an idle session does not notice.
+    [[nodiscard]] bool is_open() const;
+
+    template <class... A>
+    Awaitable<Rows> query(const Statement& statement, const A&... arguments) {
+        return run(bind(statement, arguments...));
+    }
+    template <class... A>
+    Awaitable<Rows> query(const Statement&&, const A&...) = delete;
+
+    // Runs a script of any number of statements (no parameters, no rows); without BEGIN it is one transaction.
+    Awaitable<> execute(std::string sql);
+
+    // Takes the session's advisory lock if it is free. It lasts until the connection ends.
+    Awaitable<bool> try_advisory_lock(std::int64_t key);
+
+private:
+    Awaitable<Rows> run(Query query);
+    // Sends what libpq holds and waits for the whole answer; the last statement's rows.
+    Awaitable<Rows> receive(std::shared_ptr<Link> link);
+
+    asio::io_context& io_;
+    SessionOptions options_;
+    std::shared_ptr<Link> link_;
+    PreparedStatements prepared_;
+    bool is_busy_ = false;
+};
+
+}  // namespace mindspace::postgres

@@ -1,0 +1,52 @@
+#include "platform/postgres/connection/unit.h"
+
+#include <libpq-fe.h>
+
+#include <utility>
+
+namespace mindspace::postgres {
+
+namespace {
+
+bool send_command(PGconn* connection, const char* command) {
+    return PQsendQueryParams(connection, command, 0, nullptr, nullptr, nullptr, nullptr, 0) == 1;
+}
+
+}  // namespace
+
+bool Unit::takes(const Request& request) const {
+    if (requests_.empty()) return true;
+    const auto& first = *requests_.front();
+    return requests_.size() < kMaxRequests && !first.is_isolated() && !request.is_isolated() &&
+           first.is_read() == request.is_read();
+}
+
+bool Unit::send(std::unique_ptr<Request>& request, pg_conn* connection, PreparedStatements& prepared) {
+    if (boundary_ == Boundary::begin_and_commit && !is_open_ && !request->is_read()) {
+        is_open_ = true;
+        if (!send_command(connection, "BEGIN")) return false;
+    }
+    if (requests_.empty()) queued_at_ = request->queued_at;
+    bool is_sent = request->send(connection, prepared);
+    requests_.push_back(std::move(request));
+    return is_sent;
+}
+
+bool Unit::close(pg_conn* connection) const {
+    return !is_open_ || send_command(connection, "COMMIT");
+}
+
+bool Unit::send_rollback(pg_conn* connection) {
+    return send_command(connection, "ROLLBACK");
+}
+
+void Unit::take(Rows reply, PreparedStatements& prepared) {
+    if (requests_.empty() || (is_open_ && !std::exchange(is_opening_answered_, true))) return;
+    // A reply beyond the last request's is that of the commit itself: a failure is told to the last one, too.
+    while (answering_ + 1 < requests_.size() && requests_[answering_]->is_answered()) ++answering_;
+    if (requests_[answering_]->is_answered() && PQresultStatus(reply.native()) == PGRES_COMMAND_OK) return;
+    requests_[answering_]->take(std::move(reply), prepared);
+    has_failed_ = has_failed_ || requests_[answering_]->has_failed();
+}
+
+}  // namespace mindspace::postgres

@@ -1,0 +1,110 @@
+#include "platform/postgres/migrations/migrations.h"
+
+#include "platform/base/bytes.h"
+#include "platform/postgres/values/errors.h"
+
+#include <sodium.h>
+
+#include <algorithm>
+#include <array>
+#include <exception>
+#include <string>
+
+namespace mindspace::postgres {
+
+namespace {
+
+// Any number will do that no other advisory lock uses: "mindspac" in ASCII.
+constexpr std::int64_t kLockKey = 0x6D696E6473706163;
+
+constexpr const char* kCreateTable = R"(
+    create table if not exists schema_migrations (
+        version    integer primary key,
+        name       text not null,
+        checksum   text not null,
+        applied_at timestamptz not null default now()
+    ))";
+constexpr const char* kBegin = "begin; set local lock_timeout = '5s'";
+
+constexpr Statement kLock{"migrations_lock", "select pg_advisory_lock($1)"};
+constexpr Statement kUnlock{"migrations_unlock", "select pg_advisory_unlock($1)"};
+constexpr Statement kListApplied{"migrations_list_applied",
+                                 "select version, checksum from schema_migrations order by version"};
+constexpr Statement kRecord{"migrations_record",
+                            "insert into schema_migrations (version, name, checksum) values ($1, $2, $3)"};
+
+// SHA-256 in hexadecimal.
+std::string checksum(std::string_view sql) {
+    Digest digest = sha256(as_bytes(sql));
+    std::array<char, 2 * std::tuple_size_v<Digest> + 1> hex;
+    return sodium_bin2hex(hex.data(), hex.size(), digest.data(), digest.size());
+}
+
+std::string title(const Migration& migration) {
+    return "migration " + std::to_string(migration.version) + " (" + std::string(migration.name) + ")";
+}
+
+// What was applied must be the beginning of what the program knows, or go one step beyond it: a new program migrates
+// while nodes of the old one still run, and start again.
+void check_applied(const Rows& applied, std::span<const Migration> known) {
+    if (applied.size() > known.size() + 1)
+        throw SchemaMismatch("the database schema is at version " +
+                             std::to_string(applied[applied.size() - 1].get<std::int32_t>(0)) +
+                             ", this program knows " + std::to_string(known.empty() ? 0 : known.back().version) +
+                             " and runs on one more");
+    for (std::size_t i = 0; i < std::min(applied.size(), known.size()); ++i) {
+        auto version = applied[i].get<std::int32_t>(0);
+        if (version != known[i].version)
+            throw SchemaMismatch("the database has migration " + std::to_string(version) + " where this program has " +
+                                 title(known[i]));
+        if (applied[i].get<std::string_view>(1) != checksum(known[i].sql))
+            throw SchemaMismatch(title(known[i]) + " was changed after it had been applied");
+    }
+}
+
+Awaitable<> run_and_record(Session& session, const Migration& migration) {
+    co_await session.execute(kBegin);
+    co_await session.execute(std::string(migration.sql));
+    co_await session.query(kRecord, migration.version, migration.name, checksum(migration.sql));
+    co_await session.execute("commit");
+}
+
+Awaitable<> apply(Session& session, const Migration& migration) {
+    std::exception_ptr fault;
+    try {
+        co_return co_await run_and_record(session, migration);
+    } catch (const DatabaseError& error) {
+        fault = std::make_exception_ptr(DatabaseError(error.sqlstate(), title(migration) + ": " + error.what()));
+    } catch (const Unavailable& error) {
+        fault = std::make_exception_ptr(Unavailable(title(migration) + ": " + error.what()));
+    }
+    if (session.is_open()) co_await session.execute("rollback");
+    std::rethrow_exception(fault);
+}
+
+Awaitable<int> apply_missing(Session& session, std::span<const Migration> migrations) {
+    co_await session.execute(kCreateTable);
+    Rows applied = co_await session.query(kListApplied);
+    check_applied(applied, migrations);
+    auto missing = migrations.subspan(std::min(applied.size(), migrations.size()));
+    for (const Migration& migration : missing) co_await apply(session, migration);
+    co_return static_cast<int>(missing.size());
+}
+
+}  // namespace
+
+Awaitable<int> migrate(Session& session, std::span<const Migration> migrations) {
+    co_await session.query(kLock, kLockKey);
+    int applied = 0;
+    std::exception_ptr fault;
+    try {
+        applied = co_await apply_missing(session, migrations);
+    } catch (...) {  // thrown again below: there is no co_await in a handler
+        fault = std::current_exception();
+    }
+    if (session.is_open()) co_await session.query(kUnlock, kLockKey);
+    if (fault) std::rethrow_exception(fault);
+    co_return applied;
+}
+
+}  // namespace mindspace::postgres

@@ -1,0 +1,110 @@
+#include "platform/postgres/migrations/migrations.h"
+
+#include "platform/base/result.h"
+#include "platform/postgres/values/errors.h"
+#include "support/postgres/loop.h"
+#include "support/postgres/server.h"
+
+#include <gtest/gtest.h>
+
+#include <array>
+
+namespace mindspace::postgres {
+namespace {
+
+constexpr Statement kVersions{"test_versions", "select array_agg(version order by version) from schema_migrations"};
+constexpr Statement kCats{"test_cats", "select name from cats"};
+
+constexpr std::array<Migration, 2> kMigrations{{
+    {1, "cats", "create table cats (name text); insert into cats values ('Tom')"},
+    {2, "felix", "insert into cats values ('Felix')"},
+}};
+constexpr Migration kThird{3, "age", "alter table cats add age integer"};
+
+class Migrations : public testing::Test {
+protected:
+    Migrations() { run(io_, session_.connect()); }
+
+    int migrate_all(std::span<const Migration> migrations) { return run(io_, migrate(session_, migrations)); }
+    std::vector<std::int32_t> versions() {
+        return run(io_, session_.query(kVersions))[0].get<std::vector<std::int32_t>>(0);
+    }
+    // The message with which the migrations are refused.
+    template <class Fault>
+    std::string refusal(std::span<const Migration> migrations) {
+        try {
+            migrate_all(migrations);
+        } catch (const Fault& fault) {
+            return fault.what();
+        }
+        return "not refused";
+    }
+
+    asio::io_context io_;
+    std::string conninfo_ = TestServer::shared().create_database();
+    Session session_{io_, {.conninfo = conninfo_}};
+};
+
+TEST_F(Migrations, AreAppliedOnceInOrder) {
+    EXPECT_EQ(migrate_all(std::span(kMigrations).first(1)), 1);
+    EXPECT_EQ(migrate_all(kMigrations), 1);
+    EXPECT_EQ(migrate_all(kMigrations), 0);
+    EXPECT_EQ(versions(), (std::vector<std::int32_t>{1, 2}));
+    EXPECT_EQ(run(io_, session_.query(kCats)).size(), 2U);
+}
+
+TEST_F(Migrations, RefuseAChangedOne) {
+    migrate_all(kMigrations);
+    auto changed = kMigrations;
+    changed[0].sql = "create table cats (name text)";
+    EXPECT_EQ(refusal<SchemaMismatch>(changed), "migration 1 (cats) was changed after it had been applied");
+}
+
+TEST_F(Migrations, ThePredecessorOfTheProgramStillRuns) {
+    migrate_all(kMigrations);
+    EXPECT_EQ(migrate_all(std::span(kMigrations).first(1)), 0);
+}
+
+TEST_F(Migrations, RefuseADatabaseThatIsTwoStepsAhead) {
+    migrate_all(std::array{kMigrations[0], kMigrations[1], kThird});
+    EXPECT_EQ(refusal<SchemaMismatch>(std::span(kMigrations).first(1)),
+              "the database schema is at version 3, this program knows 1 and runs on one more");
+}
+
+TEST_F(Migrations, RefuseOneThatWasSlippedInBelow) {
+    run(io_, session_.execute("create table cats (name text)"));
+    migrate_all(std::span(kMigrations).last(1));
+    EXPECT_EQ(refusal<SchemaMismatch>(kMigrations),
+              "the database has migration 2 where this program has migration 1 (cats)");
+}
+
+TEST_F(Migrations, AFailingOneIsUndoneAndThoseBeforeItStay) {
+    std::array<Migration, 2> migrations{kMigrations[0],
+                                        Migration{2, "dogs", "create table dogs (name text); select * from nowhere"}};
+    EXPECT_EQ(refusal<DatabaseError>(migrations), "migration 2 (dogs): relation \"nowhere\" does not exist");
+    EXPECT_EQ(versions(), std::vector<std::int32_t>{1});
+    EXPECT_EQ(migrate_all(kMigrations), 1);
+}
+
+TEST_F(Migrations, OneThatTakesTooLongIsUndone) {
+    std::array<Migration, 2> migrations{kMigrations[0],
+                                        Migration{2, "slow", "create table dogs (); select pg_sleep(60)"}};
+    Session hasty(io_, {.conninfo = conninfo_, .query_timeout = std::chrono::milliseconds(500)});
+    run(io_, hasty.connect());
+    EXPECT_THROW(run(io_, migrate(hasty, migrations)), Unavailable);
+    EXPECT_EQ(migrate_all(kMigrations), 1);
+}
+
+TEST_F(Migrations, TwoNodesAtOnceApplyEachOnce) {
+    Session other(io_, {.conninfo = conninfo_});
+    run(io_, other.connect());
+    auto first = asio::co_spawn(io_, migrate(session_, kMigrations), asio::use_future);
+    auto second = asio::co_spawn(io_, migrate(other, kMigrations), asio::use_future);
+    auto is_ready = [](auto& future) { return future.wait_for(std::chrono::seconds(0)) == std::future_status::ready; };
+    run_until(io_, [&] { return is_ready(first) && is_ready(second); });
+    EXPECT_EQ(first.get() + second.get(), 2);
+    EXPECT_EQ(run(io_, session_.query(kCats)).size(), 2U);
+}
+
+}  // namespace
+}  // namespace mindspace::postgres

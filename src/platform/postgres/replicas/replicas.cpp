@@ -1,0 +1,178 @@
+#include "platform/postgres/replicas/replicas.h"
+
+#include "platform/async/as_tuple.h"
+#include "platform/base/result.h"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <deque>
+#include <functional>
+
+namespace mindspace::postgres {
+
+namespace {
+
+constexpr std::size_t kOwners = 50'000;  // whose last write is remembered
+constexpr Milliseconds kLookInterval{100};
+
+// Flushed, not inserted: what is behind a commit that has been answered, and no empty page's head beyond it.
+constexpr Statement kPosition{"replicas_position", R"(
+    SELECT (CASE WHEN pg_is_in_recovery() THEN pg_last_wal_replay_lsn() ELSE pg_current_wal_flush_lsn() END
+            - '0/0')::bigint)"};
+
+}  // namespace
+
+class Replicas::Watch : public std::enable_shared_from_this<Watch> {
+public:
+    Watch(asio::io_context& io, Client& primary, ReplicaOptions options)
+        : io_(io), primary_(primary), max_lag_(options.max_lag) {
+        for (auto& conninfo : options.conninfos) {
+            auto of_one = options.connections;
+            of_one.conninfo = std::move(conninfo);
+            replicas_.push_back({.client = std::make_unique<Client>(io, std::move(of_one)), .last = {}});
+        }
+    }
+
+    void start() {
+        if (is_empty()) return;
+        spawn(primary_, [this](Look look) { take_primary(look); });
+        for (auto& replica : replicas_) {
+            replica.client->start();
+            spawn(*replica.client, [&replica](Look look) { replica.last = look; });
+        }
+    }
+
+    void stop() {
+        is_stopped_ = true;
+        for (auto& timer : timers_) timer->cancel();
+        for (auto& replica : replicas_) replica.client->stop();
+    }
+
+    [[nodiscard]] bool is_empty() const { return replicas_.empty(); }
+    [[nodiscard]] ReplicaStats& stats() { return stats_; }
+
+    // A replica that has replayed the log up to `written` and is near enough to the primary; null: none.
+    [[nodiscard]] Client* choose(LogPosition written) {
+        auto needed = std::max(required_, written);
+        auto now = std::chrono::steady_clock::now();
+        for (std::size_t i = 0; i < replicas_.size(); ++i) {
+            auto& replica = replicas_[next_++ % replicas_.size()];
+            if (is_usable(replica, needed, now)) return replica.client.get();
+        }
+        return nullptr;
+    }
+
+private:
+    using TimePoint = std::chrono::steady_clock::time_point;
+    // Where a server was in the log, and when that was asked.
+    struct Look {
+        TimePoint at{};
+        LogPosition position = 0;
+    };
+    struct Replica {
+        std::unique_ptr<Client> client;
+        Look last;
+    };
+    using OnLook = std::function<void(Look)>;
+
+    void spawn(Client& server, OnLook on_look) {
+        asio::co_spawn(io_, look_at(shared_from_this(), server, std::move(on_look)), [](std::exception_ptr fault) {
+            if (fault) std::rethrow_exception(fault);
+        });
+    }
+
+    // A server that cannot be asked keeps its last look: a primary that is unavailable writes nothing, a replica grows
+    // stale. Stopping a client ends its queries, so after stop() no server is touched any more.
+    static Awaitable<> look_at(std::shared_ptr<Watch> self, Client& server, OnLook on_look) {
+        auto& timer = *self->timers_.emplace_back(std::make_unique<asio::steady_timer>(self->io_));
+        while (!self->is_stopped_) {
+            auto asked_at = std::chrono::steady_clock::now();
+            try {
+                auto rows = co_await server.query(kPosition);
+                on_look({.at = asked_at, .position = rows[0].get<std::int64_t>(0)});
+            } catch (const Unavailable&) {
+            }
+            if (self->is_stopped_) co_return;
+            timer.expires_after(kLookInterval);
+            co_await timer.async_wait(kTuple);
+        }
+    }
+
+    void take_primary(Look look) {
+        looks_.push_back(look);
+        while (looks_.size() > 1 && looks_[1].at + max_lag_ <= look.at) looks_.pop_front();
+        required_ = looks_.front().position;
+        auto usable = std::ranges::count_if(
+            replicas_, [&](const Replica& replica) { return is_usable(replica, required_, look.at); });
+        stats_.usable.store(usable, std::memory_order_relaxed);
+    }
+
+    [[nodiscard]] bool is_usable(const Replica& replica, LogPosition needed, TimePoint now) const {
+        return replica.client->is_up() && replica.last.position >= needed && now - replica.last.at <= max_lag_;
+    }
+
+    asio::io_context& io_;
+    Client& primary_;
+    Milliseconds max_lag_;
+    std::vector<Replica> replicas_;
+    std::size_t next_ = 0;
+    std::deque<Look> looks_;                                   // at the primary's position, over the last `max_lag_`
+    LogPosition required_ = 0;                                 // where the primary was `max_lag_` ago
+    std::vector<std::unique_ptr<asio::steady_timer>> timers_;  // one for each server that is watched
+    bool is_stopped_ = false;
+    ReplicaStats stats_;
+};
+
+Replicas::Replicas(asio::io_context& io, Client& primary, ReplicaOptions options)
+    : primary_(primary), written_(kOwners), watch_(std::make_shared<Watch>(io, primary, std::move(options))) {}
+
+Replicas::~Replicas() {
+    stop();
+}
+
+void Replicas::start() {
+    watch_->start();
+}
+
+void Replicas::stop() {
+    watch_->stop();
+}
+
+bool Replicas::is_empty() const {
+    return watch_->is_empty();
+}
+
+const ReplicaStats& Replicas::stats() const {
+    return watch_->stats();
+}
+
+Awaitable<LogPosition> Replicas::position() {
+    auto rows = co_await primary_.query(kPosition);
+    co_return rows[0].get<std::int64_t>(0);
+}
+
+void Replicas::note(const Uuid& owner, LogPosition position) {
+    const auto* known = written_.find(owner);
+    if (known == nullptr || *known < position) written_.insert(owner, position);
+}
+
+Awaitable<Rows> Replicas::run(Uuid owner, Query query) {
+    const auto* written = written_.find(owner);
+    if (auto* replica = watch_->choose(written != nullptr ? *written : 0)) {
+        try {
+            auto first_try = query;
+            auto rows = co_await replica->query(std::move(first_try));
+            watch_->stats().reads.fetch_add(1, std::memory_order_relaxed);
+            co_return rows;
+        } catch (const Unavailable&) {  // lost, late, or in the way of what is being replayed
+        }
+    }
+    watch_->stats().primary_reads.fetch_add(1, std::memory_order_relaxed);
+    auto rows = co_await primary_.query(std::move(query));
+    co_return rows;
+}
+
+}  // namespace mindspace::postgres

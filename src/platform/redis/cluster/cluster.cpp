@@ -1,0 +1,186 @@
+#include "platform/redis/cluster/cluster.h"
+
+#include "platform/base/result.h"
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <algorithm>
+#include <utility>
+
+namespace mindspace::redis {
+
+namespace {
+
+using std::chrono::steady_clock;
+
+constexpr Milliseconds kTick{100};
+constexpr Milliseconds kRefreshWhileDown{500};
+constexpr Milliseconds kRefreshAnyway{10'000};
+// A node without slots keeps its link so long: one that slots are being moved to, or that has just given away its last.
+constexpr Milliseconds kKeptUnused{10'000};
+
+std::vector<std::string_view> cluster_slots() {
+    return {"CLUSTER", "SLOTS"};
+}
+
+}  // namespace
+
+Cluster::Cluster(asio::io_context& io, ClientOptions options, std::shared_ptr<ClientStats> stats)
+    : io_(io), options_(std::move(options)), stats_(std::move(stats)), timer_(io) {}
+
+Cluster::Place::Place(Cluster& cluster) : cluster_(cluster) {
+    if (cluster.waiting_ >= cluster.options_.max_pending) throw Unavailable("redis: too many commands wait");
+    ++cluster.waiting_;
+}
+
+void Cluster::start() {
+    asio::co_spawn(io_, keep_mapped(shared_from_this()), [](const std::exception_ptr& bug) {
+        if (bug) std::rethrow_exception(bug);
+    });
+}
+
+void Cluster::stop() {
+    stopped_ = true;
+    last_fault_ = "redis: stopped";
+    timer_.cancel();
+    if (stranger_) stranger_->close("redis: stopped");
+    map_ = SlotMap();
+    // Out of the member first: those who are resumed may come back here.
+    auto nodes = std::exchange(nodes_, {});
+    for (auto& [address, node] : nodes) node.link->stop();
+}
+
+bool Cluster::is_up() const {
+    return map_.is_complete() &&
+           std::ranges::all_of(map_.masters(), [this](const auto& node) { return is_linked(node); });
+}
+
+bool Cluster::is_linked(const Address& node) const {
+    auto found = nodes_.find(node);
+    return found != nodes_.end() && found->second.link->is_up();
+}
+
+Address Cluster::owner_of(Slot slot) {
+    if (const Address* owner = map_.find_owner(slot)) return *owner;
+    refresh_soon();
+    if (map_.masters().empty()) throw Unavailable(last_fault_);
+    throw Unavailable("redis: slot " + std::to_string(slot) + " has no node");
+}
+
+Address Cluster::any_node() {
+    std::vector<Address> candidates;
+    std::ranges::copy_if(map_.masters(), std::back_inserter(candidates),
+                         [this](const auto& node) { return is_linked(node); });
+    if (candidates.empty()) throw Unavailable(map_.masters().empty() ? last_fault_ : "redis: no node is connected");
+    std::uniform_int_distribution<std::size_t> pick(0, candidates.size() - 1);
+    return candidates[pick(random_)];
+}
+
+std::shared_ptr<Link> Cluster::link_to(const Address& node) {
+    if (stopped_) throw Unavailable(last_fault_);
+    auto [entry, is_new] = nodes_.try_emplace(node);
+    entry->second.used_at = steady_clock::now();
+    auto& link = entry->second.link;
+    if (!is_new) return link;
+    link = std::make_shared<Link>(io_, options_.for_node(node), stats_, hooks_.on_push);
+    if (hooks_.prepare) {
+        link->set_prepare(
+            [prepare = hooks_.prepare, node](Connection& connection) { return prepare(node, connection); });
+    }
+    link->start();
+    return link;
+}
+
+void Cluster::move_slot(Slot slot, const Address& node) {
+    map_.move(slot, node);
+    refresh_soon();
+}
+
+Awaitable<> Cluster::keep_mapped(std::shared_ptr<Cluster> self) {
+    while (!self->stopped_) {
+        if (self->is_refresh_due()) co_await self->refresh();
+        if (self->stopped_) break;
+        self->timer_.expires_after(kTick);
+        co_await self->timer_.async_wait(asio::as_tuple(asio::use_awaitable));
+    }
+}
+
+bool Cluster::is_refresh_due() const {
+    auto age = steady_clock::now() - refreshed_at_;
+    return is_refresh_wanted_ || age >= kRefreshAnyway || (age >= kRefreshWhileDown && !is_up());
+}
+
+// From the first node that answers. Nodes may disagree for a moment; then redirections ask for the next refresh.
+Awaitable<> Cluster::refresh() {
+    std::vector<Address> nodes = nodes_to_ask();
+    for (const Address& node : nodes) {
+        is_refresh_wanted_ = false;
+        try {
+            SlotMap map = co_await ask(node);
+            if (stopped_) co_return;
+            if (map.masters().empty()) throw Unavailable("redis: the cluster has no slots assigned");
+            refreshed_at_ = steady_clock::now();
+            adopt(std::move(map));
+            co_return;
+        } catch (const std::exception& fault) {
+            if (!stopped_) last_fault_ = fault.what();
+        }
+        if (stopped_) co_return;
+    }
+    refreshed_at_ = steady_clock::now();
+}
+
+// Those that are connected first, each time in another order.
+std::vector<Address> Cluster::nodes_to_ask() {
+    std::vector<Address> nodes;
+    for (const auto& [address, node] : nodes_) {
+        if (node.link->is_up()) nodes.push_back(address);
+    }
+    std::ranges::shuffle(nodes, random_);
+    nodes.insert(nodes.end(), options_.seeds.begin(), options_.seeds.end());
+    return nodes;
+}
+
+Awaitable<SlotMap> Cluster::ask(Address node) {
+    auto found = nodes_.find(node);
+    if (found == nodes_.end() || !found->second.link->is_up()) co_return co_await ask_stranger(std::move(node));
+    Awaitable<Value> pending = found->second.link->connection().command(cluster_slots());
+    Value reply = co_await std::move(pending);
+    co_return SlotMap::parse(reply, node.host);
+}
+
+Awaitable<SlotMap> Cluster::ask_stranger(Address node) {
+    ClientOptions options = options_.for_node(node);
+    auto connection = std::make_shared<Connection>(io_, options, *stats_, Connection::OnPush());
+    stranger_ = connection;
+    struct Closer {
+        Connection& connection;
+        ~Closer() { connection.close("redis: no longer needed"); }
+    } closer{*connection};
+    co_await connection->open();
+    Awaitable<Value> pending = connection->command(cluster_slots());
+    Value reply = co_await std::move(pending);
+    co_return SlotMap::parse(reply, node.host);
+}
+
+void Cluster::adopt(SlotMap map) {
+    map_ = std::move(map);
+    for (const Address& node : map_.masters()) link_to(node);
+    retire_unused_links();
+    if (hooks_.on_mapped) hooks_.on_mapped();
+}
+
+void Cluster::retire_unused_links() {
+    auto unused_since = steady_clock::now() - std::max(kKeptUnused, 2 * options_.command_timeout);
+    std::vector<std::shared_ptr<Link>> retired;
+    std::erase_if(nodes_, [&](auto& entry) {
+        if (entry.second.used_at > unused_since) return false;
+        retired.push_back(entry.second.link);
+        return true;
+    });
+    for (const auto& link : retired) link->stop();
+}
+
+}  // namespace mindspace::redis

@@ -1,0 +1,108 @@
+#pragma once
+// What one core knows of a Redis Cluster: who owns which slot, and a connection to each node, kept up. The map is
+// asked for anew when somebody wants that, while a node is away, and every few seconds; by one coroutine, so never
+// twice at a time and at most ten times a second. Used by the thread of its io_context only.
+
+#include "platform/async/awaitable.h"
+#include "platform/redis/connection/connection.h"
+#include "platform/redis/connection/link.h"
+#include "platform/redis/connection/options.h"
+#include "platform/redis/cluster/slot_map.h"
+#include "platform/redis/connection/stats.h"
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include <chrono>
+#include <functional>
+#include <map>
+#include <memory>
+#include <random>
+#include <string>
+#include <vector>
+
+namespace mindspace::redis {
+
+// Shared with its own loop and with the commands under way, which may outlive the owner's stop() by one wait.
+class Cluster : public std::enable_shared_from_this<Cluster> {
+public:
+    // What a user of the connections adds; any may be empty. Set before start().
+    struct Hooks {
+        std::function<Awaitable<>(Address, Connection&)> prepare;  // as Link::Prepare
+        Connection::OnPush on_push;
+        std::function<void()> on_mapped;  // after each answer about the slots; must not throw
+    };
+
+    // `options` name at least one seed.
+    Cluster(asio::io_context& io, ClientOptions options, std::shared_ptr<ClientStats> stats);
+
+    void set_hooks(Hooks hooks) { hooks_ = std::move(hooks); }
+    void start();
+    // Pending commands throw Unavailable before this returns, those that wait for another try soon after. Final.
+    void stop();
+    // Every slot has an owner, and all owners are connected.
+    [[nodiscard]] bool is_up() const;
+
+    // Null if nobody is known to own the slot; valid until the next wait.
+    [[nodiscard]] const Address* find_owner(Slot slot) const { return map_.find_owner(slot); }
+    // The same; throws Unavailable then.
+    [[nodiscard]] Address owner_of(Slot slot);
+    // A connected node, whichever. Throws Unavailable if there is none.
+    [[nodiscard]] Address any_node();
+    // The link to the node, begun if there was none. Await its settled() before use.
+    std::shared_ptr<Link> link_to(const Address& node);
+
+    // A node has said that the slot belongs to another.
+    void move_slot(Slot slot, const Address& node);
+    // Asks for the slots again, a tenth of a second from now at the latest.
+    void refresh_soon() { is_refresh_wanted_ = true; }
+
+    // Held by a command that waits, for a node or for its next try. Throws Unavailable if max_pending commands do.
+    class [[nodiscard]] Place {
+    public:
+        explicit Place(Cluster& cluster);
+        ~Place() { --cluster_.waiting_; }
+        Place(const Place&) = delete;
+        Place& operator=(const Place&) = delete;
+
+    private:
+        Cluster& cluster_;
+    };
+
+    [[nodiscard]] const ClientOptions& options() const { return options_; }
+    [[nodiscard]] ClientStats& stats() { return *stats_; }
+
+private:
+    using TimePoint = std::chrono::steady_clock::time_point;
+    struct Node {
+        std::shared_ptr<Link> link;
+        TimePoint used_at;
+    };
+
+    static Awaitable<> keep_mapped(std::shared_ptr<Cluster> self);
+    [[nodiscard]] bool is_refresh_due() const;
+    Awaitable<> refresh();
+    [[nodiscard]] std::vector<Address> nodes_to_ask();
+    Awaitable<SlotMap> ask(Address node);
+    Awaitable<SlotMap> ask_stranger(Address node);
+    void adopt(SlotMap map);
+    void retire_unused_links();
+    [[nodiscard]] bool is_linked(const Address& node) const;
+
+    asio::io_context& io_;
+    const ClientOptions options_;
+    const std::shared_ptr<ClientStats> stats_;
+    Hooks hooks_;
+    SlotMap map_;
+    std::map<Address, Node> nodes_;
+    std::shared_ptr<Connection> stranger_;  // the connection to a node that is asked before there is a link to it
+    asio::steady_timer timer_;
+    std::minstd_rand random_{std::random_device{}()};
+    TimePoint refreshed_at_;
+    std::size_t waiting_ = 0;
+    std::string last_fault_ = "redis: not connected yet";
+    bool is_refresh_wanted_ = true;
+    bool stopped_ = false;
+};
+
+}  // namespace mindspace::redis

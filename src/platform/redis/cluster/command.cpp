@@ -1,0 +1,124 @@
+#include "platform/redis/cluster/command.h"
+
+#include "platform/base/result.h"
+#include "platform/redis/cluster/cluster.h"
+#include "platform/redis/cluster/command_slot.h"
+#include "platform/redis/connection/error_reply.h"
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <optional>
+#include <random>
+#include <string>
+#include <utility>
+
+namespace mindspace::redis {
+
+namespace {
+
+using std::chrono::steady_clock;
+using Parts = std::array<Arguments, 3>;
+
+constexpr int kRedirectionsAtOnce = 4;  // more only after a wait: the nodes disagree
+constexpr Milliseconds kFirstWait{10};
+constexpr Milliseconds kLongestWait{200};
+
+// The waits between tries: growing, half of each random.
+class Patience {
+public:
+    explicit Patience(Milliseconds timeout) : ends_at_(steady_clock::now() + timeout) {}
+
+    [[nodiscard]] bool is_over() const { return steady_clock::now() >= ends_at_; }
+
+    Awaitable<> wait() {
+        thread_local std::minstd_rand random{std::random_device{}()};
+        std::uniform_int_distribution<Milliseconds::rep> pick(next_.count() / 2, next_.count());
+        asio::steady_timer timer(co_await asio::this_coro::executor, Milliseconds(pick(random)));
+        next_ = std::min(2 * next_, kLongestWait);
+        co_await timer.async_wait(asio::as_tuple(asio::use_awaitable));
+    }
+
+private:
+    steady_clock::time_point ends_at_;
+    Milliseconds next_ = kFirstWait;
+};
+
+Awaitable<Value> exchange(Cluster& cluster, Address node, Parts parts, Asking asking) {
+    auto link = cluster.link_to(node);
+    if (!link->is_settled()) {
+        Cluster::Place place(cluster);
+        co_await link->settled();
+    }
+    try {
+        Awaitable<Value> reply = link->connection().exchange({parts[0], parts[1], parts[2]}, asking);
+        co_return co_await std::move(reply);
+    } catch (const Unavailable&) {
+        cluster.refresh_soon();
+        throw;
+    }
+}
+
+Address node_for(Cluster& cluster, std::optional<Slot> slot) {
+    return slot ? cluster.owner_of(*slot) : cluster.any_node();
+}
+
+// The final reply, which may be an error, but not one that means another node or a later moment.
+Awaitable<Value> execute(Cluster& cluster, std::optional<Slot> slot, Parts parts) {
+    Patience patience(cluster.options().command_timeout);
+    std::optional<Address> asked;  // where ASK sends the next try, and only that
+    int redirections = 0;
+    while (true) {
+        Asking asking = asked ? Asking::yes : Asking::no;
+        Address node = asked ? *std::exchange(asked, std::nullopt) : node_for(cluster, slot);
+        Value reply = co_await exchange(cluster, node, parts, asking);
+        auto redirection = parse_redirection(reply);
+        if (redirection) {
+            cluster.stats().redirections.increment();
+            Address& target = redirection->node;
+            if (target.host.empty()) target.host = node.host;
+            if (redirection->kind == Redirection::Kind::ask) {
+                asked = std::move(target);
+            } else {
+                cluster.move_slot(redirection->slot, target);
+            }
+            if (++redirections <= kRedirectionsAtOnce) continue;
+        } else if (!is_temporary(reply)) {
+            co_return reply;
+        }
+        if (patience.is_over()) throw Unavailable("redis: " + reply.error());
+        redirections = 0;
+        asked.reset();
+        cluster.refresh_soon();
+        Cluster::Place place(cluster);
+        co_await patience.wait();
+    }
+}
+
+}  // namespace
+
+Awaitable<Value> run_in_cluster(std::shared_ptr<Cluster> cluster, std::vector<std::string_view> args) {
+    Parts parts{args};
+    Value reply = co_await execute(*cluster, slot_of_command(args), parts);
+    co_return checked(std::move(reply));
+}
+
+Awaitable<Value> run_in_cluster(std::shared_ptr<Cluster> cluster, const Script& script, Arguments keys,
+                                Arguments args) {
+    std::optional<Slot> slot = slot_of_keys(keys);
+    std::string key_count = std::to_string(keys.size());
+    std::array<std::string_view, 3> head{"EVALSHA", script.sha1, key_count};
+    Parts parts{head, keys, args};
+    Value reply = co_await execute(*cluster, slot, parts);
+    if (reply.is_error() && reply.error_code() == "NOSCRIPT") {
+        head = {"EVAL", script.source, key_count};  // also puts the script into that node's cache
+        reply = co_await execute(*cluster, slot, parts);
+    }
+    co_return checked(std::move(reply));
+}
+
+}  // namespace mindspace::redis

@@ -1,0 +1,42 @@
+#pragma once
+// Which node of a cluster owns which slot, as one of its nodes tells it.
+
+#include "platform/redis/cluster/hash_slot.h"
+#include "platform/redis/connection/options.h"
+#include "platform/redis/connection/resp.h"
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace mindspace::redis {
+
+class SlotMap {
+public:
+    // No slot is owned.
+    SlotMap();
+    // The reply of CLUSTER SLOTS, which every version and kin of Redis has and which names the TLS ports to a client
+    // that came by TLS. A node that does not know its own address is at `asked_host`. Throws ProtocolError.
+    static SlotMap parse(const Value& reply, const std::string& asked_host);
+
+    // Null if nobody owns the slot. Valid until the map changes.
+    [[nodiscard]] const Address* find_owner(Slot slot) const;
+    // A MOVED redirection: the slot belongs to that node from now on.
+    void move(Slot slot, const Address& node);
+
+    // Every slot has an owner.
+    [[nodiscard]] bool is_complete() const;
+    // The nodes that own slots.
+    [[nodiscard]] const std::vector<Address>& masters() const { return masters_; }
+
+private:
+    static constexpr std::uint16_t kNobody = 0xFFFF;
+
+    std::uint16_t index_of(const Address& node);
+
+    std::vector<Address> masters_;
+    std::array<std::uint16_t, kSlotCount> owners_;  // indices into masters_
+};
+
+}  // namespace mindspace::redis

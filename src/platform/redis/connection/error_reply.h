@@ -1,0 +1,40 @@
+#pragma once
+// What the error replies of Redis mean to a client.
+
+#include "platform/base/result.h"
+#include "platform/redis/cluster/hash_slot.h"
+#include "platform/redis/connection/options.h"
+#include "platform/redis/connection/resp.h"
+
+#include <optional>
+#include <string_view>
+
+namespace mindspace::redis {
+
+// The server has no memory left for what the command would add, and evicts nothing (OOM). Nothing was done.
+class MemoryFull : public Unavailable {
+public:
+    using Unavailable::Unavailable;
+};
+
+// The reply, unless it is an error: then throws Unavailable if the server cannot serve anybody now (LOADING,
+// READONLY, CLUSTERDOWN, OOM …), CommandError for any other.
+Value checked(Value reply);
+
+bool is_out_of_memory(const Value& reply);
+
+// True if the server asks to try the same again in a moment (TRYAGAIN, CLUSTERDOWN, LOADING, MASTERDOWN).
+bool is_temporary(const Value& reply);
+
+// "MOVED 3999 127.0.0.1:6381": the slot belongs to that node, now and later. "ASK …": this one command is to go there.
+struct Redirection {
+    enum class Kind { moved, ask };
+    Kind kind;
+    Slot slot;
+    Address node;  // an empty host: that of the node that answered
+};
+
+// Nothing if the reply is no redirection, or a malformed one.
+std::optional<Redirection> parse_redirection(const Value& reply);
+
+}  // namespace mindspace::redis

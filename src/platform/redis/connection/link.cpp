@@ -1,0 +1,93 @@
+#include "platform/redis/connection/link.h"
+
+#include "platform/base/result.h"
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <algorithm>
+#include <utility>
+
+namespace mindspace::redis {
+
+namespace {
+
+constexpr Milliseconds kFirstBackoff{50};
+constexpr Milliseconds kLongestBackoff{2000};
+
+}  // namespace
+
+Link::Link(asio::io_context& io, ClientOptions options, std::shared_ptr<ClientStats> stats, Connection::OnPush on_push)
+    : io_(io),
+      options_(std::move(options)),
+      on_push_(std::move(on_push)),
+      stats_(std::move(stats)),
+      backoff_timer_(io),
+      settled_signal_(io, std::chrono::steady_clock::time_point::max()),
+      backoff_(kFirstBackoff) {}
+
+void Link::start() {
+    asio::co_spawn(io_, keep_connected(shared_from_this()), [](const std::exception_ptr& bug) {
+        if (bug) std::rethrow_exception(bug);
+    });
+}
+
+void Link::stop() {
+    stopped_ = true;
+    last_fault_ = "redis: stopped";
+    backoff_timer_.cancel();
+    if (connection_) connection_->close("redis: stopped");
+    settle();
+}
+
+Connection& Link::connection() const {
+    if (is_prepared_ && connection_->is_closed()) throw Unavailable(connection_->close_reason());
+    if (!is_prepared_) throw Unavailable(last_fault_);
+    return *connection_;
+}
+
+Awaitable<> Link::keep_connected(std::shared_ptr<Link> self) {
+    while (!self->stopped_) {
+        co_await self->use_one_connection();
+        if (!self->stopped_) co_await self->back_off();
+    }
+}
+
+// From connecting to the loss of the connection, which is no fault of this coroutine but what it is there for.
+Awaitable<> Link::use_one_connection() {
+    connection_ = std::make_shared<Connection>(io_, options_, *stats_, on_push_);
+    try {
+        co_await connection_->open();
+        if (prepare_) co_await prepare_(*connection_);
+        is_prepared_ = true;
+        backoff_ = kFirstBackoff;
+        settle();
+        if (std::exchange(was_up_, true)) stats_->reconnects.increment();
+        co_await connection_->closed();
+    } catch (const std::exception& fault) {
+        connection_->close(fault.what());
+    }
+    is_prepared_ = false;
+    last_fault_ = connection_->close_reason();
+    settle();
+}
+
+Awaitable<> Link::settled() {
+    if (!is_settled_) co_await settled_signal_.async_wait(asio::as_tuple(asio::use_awaitable));
+}
+
+void Link::settle() {
+    is_settled_ = true;
+    settled_signal_.cancel();
+}
+
+// Half of the wait is random: the clients of a restarted Redis come back spread out.
+Awaitable<> Link::back_off() {
+    std::uniform_int_distribution<Milliseconds::rep> wait(backoff_.count() / 2, backoff_.count());
+    backoff_ = std::min(2 * backoff_, kLongestBackoff);
+    backoff_timer_.expires_after(Milliseconds(wait(random_)));
+    co_await backoff_timer_.async_wait(asio::as_tuple(asio::use_awaitable));
+}
+
+}  // namespace mindspace::redis

@@ -1,0 +1,62 @@
+#pragma once
+// Keeps one connection to Redis up: connects, prepares it for use, and after a loss begins again, with jittered
+// backoff, until stop(). A client has one, a subscriber another; in a cluster, one a node. Used by the thread of its
+// io_context only.
+
+#include "platform/async/awaitable.h"
+#include "platform/redis/connection/connection.h"
+#include "platform/redis/connection/options.h"
+#include "platform/redis/connection/stats.h"
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include <functional>
+#include <memory>
+#include <random>
+#include <string>
+
+namespace mindspace::redis {
+
+// Shared with its own loop, which may outlive the owner's stop() by one wait.
+class Link : public std::enable_shared_from_this<Link> {
+public:
+    // Runs on every new connection before the link counts as up. If it throws, the connection is given up.
+    using Prepare = std::function<Awaitable<>(Connection&)>;
+
+    Link(asio::io_context& io, ClientOptions options, std::shared_ptr<ClientStats> stats, Connection::OnPush on_push);
+
+    void set_prepare(Prepare prepare) { prepare_ = std::move(prepare); }
+    void start();
+    void stop();
+    [[nodiscard]] bool is_up() const { return is_prepared_ && !connection_->is_closed(); }
+    // The prepared connection. Throws Unavailable if there is none.
+    [[nodiscard]] Connection& connection() const;
+    // Returns once the first attempt to connect has ended, well or not.
+    Awaitable<> settled();
+    [[nodiscard]] bool is_settled() const { return is_settled_; }
+
+private:
+    static Awaitable<> keep_connected(std::shared_ptr<Link> self);
+    Awaitable<> use_one_connection();
+    Awaitable<> back_off();
+    void settle();
+
+    asio::io_context& io_;
+    const ClientOptions options_;
+    const Connection::OnPush on_push_;
+    const std::shared_ptr<ClientStats> stats_;
+    Prepare prepare_;
+    std::shared_ptr<Connection> connection_;
+    asio::steady_timer backoff_timer_;
+    asio::steady_timer settled_signal_;  // never expires; the end of the first attempt cancels it
+    std::minstd_rand random_{std::random_device{}()};
+    Milliseconds backoff_;
+    std::string last_fault_ = "redis: not connected yet";
+    bool is_settled_ = false;
+    bool is_prepared_ = false;
+    bool was_up_ = false;
+    bool stopped_ = false;
+};
+
+}  // namespace mindspace::redis

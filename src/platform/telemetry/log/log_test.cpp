@@ -1,0 +1,190 @@
+#include "platform/telemetry/log/log.h"
+
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <unistd.h>
+#include <boost/json/parse.hpp>
+
+#include <array>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+#include <thread>
+#include <vector>
+
+namespace mindspace::log {
+namespace {
+
+namespace fs = std::filesystem;
+namespace json = boost::json;
+
+std::vector<std::string> lines_of(const std::string& text) {
+    std::vector<std::string> lines;
+    std::istringstream stream(text);
+    for (std::string line; std::getline(stream, line);) lines.push_back(line);
+    return lines;
+}
+
+// What `act` writes to stdout between start() and the end of shutdown().
+template <class F>
+std::vector<std::string> stdout_of(const LogOptions& options, F act) {
+    testing::internal::CaptureStdout();
+    start(options);
+    act();
+    shutdown();
+    return lines_of(testing::internal::GetCapturedStdout());
+}
+
+fs::path fresh_directory(std::string_view name) {
+    auto directory = fs::path(testing::TempDir()) / (std::string(name) + '_' + std::to_string(getpid()));
+    fs::remove_all(directory);
+    return directory;
+}
+
+std::string log_file_of(const fs::path& directory, std::chrono::days age) {
+    auto now = std::chrono::floor<std::chrono::days>(std::chrono::system_clock::now());
+    return directory / ("mindspace_" + format_date(LocalDate(now.time_since_epoch() - age)) + ".log");
+}
+
+TEST(Log, WritesOneJsonObjectAnEvent) {
+    auto lines = stdout_of({.format = Format::json}, [] {
+        std::string user = "4711";
+        info("login succeeded", {{"user.id", user}, {"event.duration", 1500}, {"ratio", 0.5}, {"first", true}});
+    });
+    ASSERT_EQ(lines.size(), 1U);
+    auto event = json::parse(lines[0]).as_object();
+    EXPECT_TRUE(parse_timestamp(std::string_view(event["@timestamp"].as_string())));
+    event.erase("@timestamp");
+    json::object expected{{"log.level", "info"},
+                          {"message", "login succeeded"},
+                          {"ecs.version", "8.11.0"},
+                          {"service.name", "mindspace"},
+                          {"user.id", "4711"},
+                          {"event.duration", 1500},
+                          {"ratio", 0.5},
+                          {"first", true}};
+    EXPECT_EQ(json::value(event), json::value(expected)) << lines[0];
+}
+
+TEST(Log, CannotBeMadeToWriteASecondLine) {
+    auto attack = "x\n{\"message\":\"forged\"}\xFF";
+    auto as_json = stdout_of({.format = Format::json}, [&] { warn(attack, {{"url.path", attack}}); });
+    ASSERT_EQ(as_json.size(), 1U);
+    EXPECT_EQ(json::parse(as_json[0]).at("url.path").as_string(), "x\n{\"message\":\"forged\"}\uFFFD");
+    EXPECT_EQ(stdout_of({.format = Format::text}, [&] { warn(attack, {{"url.path", attack}}); }).size(), 1U);
+}
+
+TEST(Log, WritesShortTextForAPerson) {
+    auto lines = stdout_of({.format = Format::text}, [] { error("disk full", {{"file.path", "/x"}, {"left", 0}}); });
+    ASSERT_EQ(lines.size(), 1U);
+    EXPECT_EQ(lines[0].substr(12), " error disk full file.path=\"/x\" left=0");
+}
+
+TEST(Log, LeavesOutWhatIsBelowTheLevel) {
+    auto all = [] { error("e"), warn("w"), info("i"), debug("d"); };
+    EXPECT_EQ(stdout_of({.level = Level::error, .format = Format::text}, all).size(), 1U);
+    EXPECT_EQ(stdout_of({.level = Level::debug, .format = Format::text}, all).size(), 4U);
+    stdout_of({.level = Level::warn}, [] {
+        EXPECT_TRUE(enabled(Level::warn));
+        EXPECT_FALSE(enabled(Level::info));
+    });
+}
+
+TEST(Log, KeepsEveryLineUpToTheEnd) {
+    auto lines = stdout_of({.format = Format::json}, [] {
+        std::vector<std::jthread> threads;
+        for (int t = 0; t < 4; ++t) {
+            threads.emplace_back([] {
+                for (int i = 0; i < 1000; ++i) info("line", {{"i", i}});
+            });
+        }
+        threads.clear();
+        EXPECT_EQ(lost_count(), 0U);
+    });
+    EXPECT_EQ(lines.size(), 4000U);
+    for (const auto& line : lines) EXPECT_NO_THROW(json::parse(line)) << line;
+}
+
+TEST(Log, GoesToStderrWhileThereIsNoOutput) {
+    testing::internal::CaptureStderr();
+    error("too early", {{"reason", "no start"}});
+    auto lines = lines_of(testing::internal::GetCapturedStderr());
+    ASSERT_EQ(lines.size(), 1U);
+    EXPECT_EQ(lines[0].substr(12), " error too early reason=\"no start\"");
+}
+
+TEST(Log, WritesADailyFileInJsonBesideTheText) {
+    auto directory = fresh_directory("log_daily");
+    auto lines = stdout_of({.format = Format::text, .directory = directory}, [] { info("both"); });
+    ASSERT_EQ(lines.size(), 1U);
+    ASSERT_EQ(std::distance(fs::directory_iterator(directory), fs::directory_iterator()), 1);
+    std::ifstream file(fs::directory_iterator(directory)->path());
+    std::string line;
+    ASSERT_TRUE(std::getline(file, line));
+    EXPECT_EQ(json::parse(line).at("message").as_string(), "both");
+    fs::remove_all(directory);
+}
+
+TEST(Log, KeepsFilesOfThirtyDays) {
+    auto directory = fresh_directory("log_kept");
+    fs::create_directories(directory);
+    auto young = log_file_of(directory, std::chrono::days(28));
+    auto old = log_file_of(directory, std::chrono::days(32));
+    for (const auto& path : {young, old, (directory / "other.log").native()}) std::ofstream(path) << "x\n";
+    stdout_of({.directory = directory}, [] {});
+    EXPECT_TRUE(fs::exists(young));
+    EXPECT_FALSE(fs::exists(old));
+    EXPECT_TRUE(fs::exists(directory / "other.log"));
+    fs::remove_all(directory);
+}
+
+TEST(Log, ADirectoryThatCannotBeWrittenIsAFaultAtTheStart) {
+    EXPECT_ANY_THROW(start({.directory = "/proc/none"}));
+}
+
+// Puts the write end of a pipe in the place of stdout.
+class StuckStdout {
+public:
+    StuckStdout() {
+        EXPECT_EQ(pipe2(pipe_, O_CLOEXEC), 0);
+        fflush(stdout);
+        saved_ = dup(STDOUT_FILENO);
+        dup2(pipe_[1], STDOUT_FILENO);
+        close(pipe_[1]);
+    }
+    // Reads until no writer is left, so that whoever is stuck goes on.
+    void drain() {
+        reader_ = std::jthread([end = pipe_[0]] {
+            std::array<char, 65536> buffer;
+            while (read(end, buffer.data(), buffer.size()) > 0) continue;
+        });
+    }
+    void restore() {
+        fflush(stdout);
+        dup2(saved_, STDOUT_FILENO);
+        close(saved_);
+        reader_.join();
+        close(pipe_[0]);
+    }
+
+private:
+    int pipe_[2] = {};
+    int saved_ = -1;
+    std::jthread reader_;
+};
+
+TEST(Log, NobodyWaitsForAnOutputThatIsStuckAndTheLossIsCounted) {
+    StuckStdout stuck;
+    start({.format = Format::json});
+    // The pipe takes 64 KiB, the queue 8192 lines; the rest is lost, and the caller comes back all the same.
+    for (int i = 0; i < 20'000; ++i) info("a line of some length", {{"i", i}});
+    auto lost = lost_count();
+    stuck.drain();
+    shutdown();
+    stuck.restore();
+    EXPECT_GT(lost, 20'000U - 8192U - 2000U);
+    EXPECT_LT(lost, 20'000U - 8192U + 1U);
+}
+
+}  // namespace
+}  // namespace mindspace::log

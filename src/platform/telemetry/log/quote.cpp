@@ -1,0 +1,54 @@
+#include "platform/telemetry/log/quote.h"
+
+#include "platform/json/writer.h"
+#include "platform/base/utf8.h"
+
+namespace mindspace::log {
+
+namespace {
+
+// Nearly every text is plain ASCII without quotes. No early exit, so that the compiler can use vector instructions.
+bool needs_no_escape(std::string_view text) {
+    bool plain = true;
+    for (char c : text) {
+        auto octet = static_cast<unsigned char>(c);
+        plain &= (octet >= 0x20) & (octet < 0x7F) & (octet != '"') & (octet != '\\');
+    }
+    return plain;
+}
+
+std::string_view cut(std::string_view text) {
+    if (text.size() <= kMaxText) return text;
+    auto end = kMaxText;
+    while (end > kMaxText - 4 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;  // not in a character
+    return text.substr(0, end);
+}
+
+std::string as_utf8(std::string_view text) {
+    std::string clean;
+    for (char c : text) {
+        if (static_cast<unsigned char>(c) < 0x80) {
+            clean += c;
+        } else {
+            clean += "\uFFFD";
+        }
+    }
+    return clean;
+}
+
+}  // namespace
+
+void append_quoted(std::string& out, std::string_view text) {
+    text = cut(text);
+    if (needs_no_escape(text)) {
+        out += '"';
+        out += text;
+        out += '"';
+    } else if (is_valid_utf8(text)) {
+        JsonWriter(out).string(text);
+    } else {
+        JsonWriter(out).string(as_utf8(text));
+    }
+}
+
+}  // namespace mindspace::log

@@ -1,0 +1,16 @@
+#pragma once
+// The figures of one cache of one core, or of one of its levels.
+
+#include "platform/telemetry/metrics/metrics.h"
+
+namespace mindspace::telemetry {
+
+struct CacheStats {
+    Counter hits;
+    Counter misses;
+    Gauge entries;  // 0 where they are kept elsewhere
+
+    void count(bool is_hit) { (is_hit ? hits : misses).add(1); }
+};
+
+}  // namespace mindspace::telemetry

@@ -1,0 +1,245 @@
+#include "services/analytics/facts/projection.h"
+
+#include "platform/postgres/connection/session.h"
+#include "services/analytics/facts/accounts.h"
+#include "services/analytics/figures/lifetimes.h"
+#include "services/analytics/figures/streaks.h"
+#include "services/analytics/verification/truth.h"
+
+#include <boost/json/parse.hpp>
+
+#include <set>
+#include <utility>
+#include <vector>
+
+namespace mindspace::analytics {
+
+using postgres::Statement;
+
+namespace {
+
+// Any number that no other advisory lock uses: "analytic" in ASCII.
+constexpr std::int64_t kProjectionLock = 0x616E616C79746963;
+
+struct SessionEvents {
+    std::vector<UserId> users;
+    std::vector<bool> deleted;
+    std::vector<postgres::Json> sessions;
+};
+
+// Days whose totals may not be right any more.
+struct Days {
+    std::vector<UserId> users;
+    std::vector<LocalDate> dates;
+};
+
+struct Fences {
+    std::vector<UserId> users;
+    std::vector<Uuid> fences;
+};
+
+// The events by what they are about.
+struct News {
+    SessionEvents sessions;
+    Registrations registrations;
+    std::vector<UserId> erased;
+    Fences fences;
+
+    [[nodiscard]] bool is_empty() const {
+        return sessions.users.empty() && registrations.users.empty() && erased.empty() && fences.users.empty();
+    }
+};
+
+// The text of a member that the payload must have. Any exception: the event is at fault.
+std::string member_of(const events::Event& event, std::string_view name) {
+    return std::string(boost::json::parse(event.payload).as_object().at(name).as_string());
+}
+
+News sort(std::span<const events::Event> events) {
+    News news;
+    for (const auto& event : events) {
+        if (event.type.starts_with("session.")) {
+            news.sessions.users.push_back(event.user);
+            news.sessions.deleted.push_back(event.type == "session.deleted");
+            news.sessions.sessions.push_back({event.payload});
+        } else if (event.type == "user.registered") {
+            news.registrations.users.push_back(event.user);
+            news.registrations.at.push_back(event.occurred_at);
+            news.registrations.timezones.push_back(member_of(event, "timezone"));
+        } else if (event.type == "user.deleted") {
+            news.erased.push_back(event.user);
+        } else if (event.type == kFenceEvent) {
+            news.fences.users.push_back(event.user);
+            news.fences.fences.push_back(Uuid::parse(member_of(event, "fence")).value());
+        }
+    }
+    return news;
+}
+
+// What newer facts make different.
+struct FactChanges {
+    std::set<std::pair<UserId, LocalDate>> days;    // before and after
+    std::set<std::pair<UserId, LocalDate>> losing;  // of these, where something does not count any more
+    LifetimeChanges lifetimes;
+};
+
+// Keeps what is newer than what is known. On a cluster the parts run one after the other, so what is known is looked up
+// before anything is kept; fact by fact, as in recompute().
+Awaitable<FactChanges> keep_facts(postgres::Session& session, SessionEvents events) {
+    static constexpr Statement kKeep{"analytics_keep_facts", R"(
+        WITH news AS (
+            SELECT DISTINCT ON (event.user_id, fact.id)
+                   event.user_id, fact.id AS session_id, fact.version,
+                   fact.status = 'completed' AND NOT event.deleted AS counts, fact."localDate" AS local_date,
+                   extract(hour FROM wall_time(fact."startedAt", fact.timezone)) AS local_hour, fact.kind,
+                   coalesce(fact."durationSeconds", 0) AS duration_seconds, fact."moodBefore" AS mood_before,
+                   fact."moodAfter" AS mood_after, fact."endedAt" AS ended_at
+            FROM unnest($1::uuid[], $2::boolean[], $3::jsonb[]) AS event (user_id, deleted, session),
+                 jsonb_to_record(event.session) AS fact (
+                     id uuid, version integer, status text, kind text, timezone text, "localDate" date,
+                     "startedAt" timestamptz, "endedAt" timestamptz, "durationSeconds" integer,
+                     "moodBefore" smallint, "moodAfter" smallint)
+            WHERE event.user_id NOT IN (SELECT user_id FROM user_facts WHERE user_id = ANY ($1) AND erased)
+            ORDER BY event.user_id, fact.id, fact.version DESC),
+        known AS MATERIALIZED (
+            SELECT news.user_id, news.session_id, fact.counts, fact.local_date, fact.local_hour, fact.kind,
+                   fact.duration_seconds, fact.ended_at
+            FROM news CROSS JOIN LATERAL (
+                SELECT bool_or(counts) AS counts, min(local_date) AS local_date, min(local_hour) AS local_hour,
+                       min(kind) AS kind, min(duration_seconds) AS duration_seconds, min(ended_at) AS ended_at
+                FROM session_facts
+                WHERE user_id = news.user_id AND session_id = news.session_id GROUP BY user_id, session_id) AS fact),
+        kept AS (
+            INSERT INTO session_facts AS known (user_id, session_id, version, counts, local_date, local_hour, kind,
+                                                duration_seconds, mood_before, mood_after, ended_at)
+            SELECT user_id, session_id, version, counts, local_date, local_hour, kind, duration_seconds, mood_before,
+                   mood_after, ended_at
+            FROM news
+            ON CONFLICT (user_id, session_id) DO UPDATE
+            SET version = excluded.version, counts = excluded.counts, local_date = excluded.local_date,
+                local_hour = excluded.local_hour, kind = excluded.kind, duration_seconds = excluded.duration_seconds,
+                mood_before = excluded.mood_before, mood_after = excluded.mood_after, ended_at = excluded.ended_at
+            WHERE known.version < excluded.version
+            RETURNING user_id, session_id, counts, local_date, local_hour, kind, duration_seconds, ended_at)
+        SELECT kept.user_id, kept.counts, kept.local_date, kept.local_hour, kept.kind, kept.duration_seconds,
+               kept.ended_at, coalesce(known.counts, false), known.local_date,
+               coalesce(kept.counts AND known.counts AND
+                        (kept.local_date, kept.local_hour, kept.kind, kept.duration_seconds, kept.ended_at) =
+                        (known.local_date, known.local_hour, known.kind, known.duration_seconds, known.ended_at), false)
+        FROM kept LEFT JOIN known ON known.user_id = kept.user_id AND known.session_id = kept.session_id
+        WHERE kept.counts OR known.counts)"};
+    auto rows = co_await session.query(kKeep, events.users, events.deleted, events.sessions);
+    FactChanges changes;
+    for (auto row : rows) {
+        auto user = row.get<UserId>(0);
+        auto counts = row.get<bool>(1);
+        auto counted = row.get<bool>(7);
+        auto stays = row.get<bool>(9);  // in all but moods
+        if (counts) changes.days.emplace(user, row.get<LocalDate>(2));
+        if (counted) changes.days.emplace(user, row.get<LocalDate>(8));
+        if (stays) continue;
+        if (counted) {
+            changes.losing.emplace(user, row.get<LocalDate>(8));
+            changes.lifetimes.others.insert(user);
+        } else {
+            changes.lifetimes.added[user].push_back({.ended_at = row.get<Timestamp>(6),
+                                                     .local_date = row.get<LocalDate>(2),
+                                                     .seconds = row.get<std::int32_t>(5),
+                                                     .hour = row.get<std::int16_t>(3),
+                                                     .kind = row.get<std::string>(4)});
+        }
+    }
+    co_return changes;
+}
+
+Days list(const std::set<std::pair<UserId, LocalDate>>& pairs) {
+    Days days;
+    for (const auto& [user, date] : pairs) {
+        days.users.push_back(user);
+        days.dates.push_back(date);
+    }
+    return days;
+}
+
+// A day that loses something may be left with nothing.
+Awaitable<> clear(postgres::Session& session, Days days) {
+    static constexpr Statement kClear{"analytics_clear_days", R"(
+        DELETE FROM daily_totals USING unnest($1::uuid[], $2::date[]) AS day (user_id, local_date)
+        WHERE daily_totals.user_id = day.user_id AND daily_totals.local_date = day.local_date)"};
+    if (!days.users.empty()) co_await session.query(kClear, days.users, days.dates);
+}
+
+// Day by day along the index: joined at once, a table that has grown since it was last analyzed is read as a whole
+// (47 ms instead of 5 for 500 events at 50,000 facts).
+Awaitable<DaySums> recompute(postgres::Session& session, Days days) {
+    static constexpr Statement kAddUp{
+        "analytics_add_up_days",
+        "INSERT INTO daily_totals (" TOTALS_COLUMNS ") SELECT " TOTALS_COLUMNS
+        " FROM unnest($1::uuid[], $2::date[]) AS day (whose, which) CROSS JOIN LATERAL " TOTALS_OF(
+            "FROM session_facts WHERE user_id = whose AND local_date = which AND counts", "$3") R"( AS totals
+        ON CONFLICT (user_id, local_date) DO UPDATE
+        SET sessions = excluded.sessions, streak_sessions = excluded.streak_sessions, seconds = excluded.seconds,
+            mood_before_sum = excluded.mood_before_sum, mood_before_count = excluded.mood_before_count,
+            mood_after_sum = excluded.mood_after_sum, mood_after_count = excluded.mood_after_count,
+            seconds_by_kind = excluded.seconds_by_kind
+        RETURNING user_id, local_date, seconds)"};
+    auto rows = co_await session.query(kAddUp, days.users, days.dates, kStreakSeconds);
+    DaySums sums;
+    for (auto row : rows) {
+        sums.users.push_back(row.get<UserId>(0));
+        sums.dates.push_back(row.get<LocalDate>(1));
+        sums.seconds.push_back(row.get<std::int64_t>(2));
+    }
+    co_return sums;
+}
+
+Awaitable<> note_fences(postgres::Session& session, Fences fences) {
+    static constexpr Statement kNote{"analytics_note_fences", R"(
+        INSERT INTO user_facts AS known (user_id, fence)
+        SELECT DISTINCT ON (user_id) user_id, fence
+        FROM unnest($1::uuid[], $2::uuid[]) WITH ORDINALITY AS event (user_id, fence, place)
+        ORDER BY user_id, place DESC
+        ON CONFLICT (user_id) DO UPDATE SET fence = excluded.fence WHERE NOT known.erased)"};
+    co_await session.query(kNote, fences.users, fences.fences);
+}
+
+}  // namespace
+
+// A plan made once would be for ten array elements and for the tables as small as they were then. Who has not said that
+// lifetimes are kept loses them (db/migrations/0007_lifetimes.sql).
+Awaitable<> take_turn(postgres::Session& session) {
+    static constexpr Statement kLock{"analytics_take_turn", R"(
+        SELECT set_config('plan_cache_mode', 'force_custom_plan', true),
+               set_config('mindspace.keeps_lifetimes', 'on', true)
+        FROM pg_advisory_xact_lock($1))"};
+    co_await session.query(kLock, kProjectionLock);
+}
+
+// Last in the transaction: it is one row for all.
+Awaitable<> note_change(postgres::Session& session) {
+    static constexpr Statement kNote{"analytics_note_change", "UPDATE fact_changes SET changes = changes + 1"};
+    co_await session.query(kNote);
+}
+
+// Sessions before accounts: what a user did before leaving counts, also in one batch.
+Awaitable<> project(postgres::Session& session, std::span<const events::Event> events) {
+    auto news = sort(events);
+    if (news.is_empty()) co_return;
+    co_await take_turn(session);
+    bool changes = !news.registrations.users.empty() || !news.erased.empty();
+    if (!news.sessions.users.empty()) {
+        auto changed = co_await keep_facts(session, std::move(news.sessions));
+        changes |= !changed.days.empty();
+        if (!changed.days.empty()) {
+            co_await clear(session, list(changed.losing));
+            auto sums = co_await recompute(session, list(changed.days));
+            co_await keep_lifetimes(session, std::move(changed.lifetimes), std::move(sums));
+        }
+    }
+    if (!news.registrations.users.empty()) co_await keep_registrations(session, std::move(news.registrations));
+    if (!news.erased.empty()) co_await erase_accounts(session, std::move(news.erased));
+    if (!news.fences.users.empty()) co_await note_fences(session, std::move(news.fences));
+    if (changes) co_await note_change(session);
+}
+
+}  // namespace mindspace::analytics

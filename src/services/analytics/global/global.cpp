@@ -1,0 +1,70 @@
+#include "services/analytics/global/global.h"
+
+#include "platform/base/calendar.h"
+#include "services/analytics/figures/rollup.h"
+
+namespace mindspace::analytics {
+
+namespace {
+
+using std::chrono::days;
+
+constexpr days kWeek{7};
+
+PeriodCount find_period(const GlobalCounts& counts, std::string_view grain, LocalDate first_day) {
+    auto found = counts.periods.find({std::string(grain), first_day});
+    return found == counts.periods.end() ? PeriodCount{} : found->second;
+}
+
+std::int64_t find_cohort(const GlobalCounts& counts, LocalDate cohort_week, LocalDate week) {
+    auto found = counts.cohorts.find({cohort_week, week});
+    return found == counts.cohorts.end() ? 0 : found->second;
+}
+
+// Of all periods from the one that begins on `first` to the one that `last` lies in.
+template <Grain kGrain>
+std::vector<GlobalPeriod<kGrain>> periods_between(const GlobalCounts& counts, std::string_view grain, LocalDate first,
+                                                  LocalDate last) {
+    std::vector<GlobalPeriod<kGrain>> periods;
+    for (auto day = first; day <= last; day = last_day_of<kGrain>(day) + days(1)) {
+        auto count = find_period(counts, grain, day);
+        periods.push_back({.label = label_of<kGrain>(day),
+                           .active_users = count.active_users,
+                           .new_users = count.new_users,
+                           .sessions = count.sessions,
+                           .seconds = count.seconds});
+    }
+    return periods;
+}
+
+Cohort cohort_of(const GlobalCounts& counts, LocalDate monday, LocalDate last) {
+    Cohort cohort{.week = label_of<Grain::week>(monday),
+                  .new_users = find_period(counts, "week", monday).new_users,
+                  .active_users = {}};
+    for (auto week = monday; week <= last; week += kWeek)
+        cohort.active_users.push_back(find_cohort(counts, monday, week));
+    return cohort;
+}
+
+}  // namespace
+
+GlobalAnalytics arrange(const GlobalCounts& counts, Range range) {
+    auto monday = monday_of(range.from);
+    GlobalAnalytics answer{
+        .as_of = counts.as_of,
+        .days = periods_between<Grain::day>(counts, "day", range.from, range.to),
+        .weeks = periods_between<Grain::week>(counts, "week", monday, range.to),
+        .months = periods_between<Grain::month>(counts, "month", first_day_of_month(range.from), range.to),
+        .totals = {},
+        .retention = {}};
+    for (const auto& day : answer.days) {
+        answer.totals.new_users += day.new_users;
+        answer.totals.sessions += day.sessions;
+        answer.totals.seconds += day.seconds;
+    }
+    for (auto week = monday; week <= range.to; week += kWeek)
+        answer.retention.push_back(cohort_of(counts, week, range.to));
+    return answer;
+}
+
+}  // namespace mindspace::analytics

@@ -1,0 +1,198 @@
+#include "services/analytics/verification/verify.h"
+
+#include "platform/postgres/connection/session.h"
+#include "services/analytics/figures/lifetimes.h"
+#include "services/analytics/facts/projection.h"
+#include "services/analytics/figures/streaks.h"
+#include "services/analytics/verification/truth.h"
+
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <optional>
+#include <set>
+
+namespace mindspace::analytics {
+
+using postgres::Statement;
+
+namespace {
+
+constexpr std::size_t kUsersInStep = 50;
+constexpr Milliseconds kFencePoll{100};
+
+// Facts that have yet to reach a version.
+struct Behind {
+    std::vector<UserId> users;
+    std::vector<Uuid> sessions;
+    std::vector<std::int32_t> versions;
+};
+
+using Users = std::set<UserId>;
+
+std::vector<UserId> list(const Users& users) {
+    return {users.begin(), users.end()};
+}
+
+struct Comparison {
+    Users diverging;
+    Behind behind;
+};
+
+// Within a transaction. A session that is gone makes its fact reach the version after.
+Awaitable<Comparison> compare(postgres::Session& session, std::vector<UserId> users) {
+    static constexpr Statement kCompare{
+        "analytics_compare_facts", "WITH truth AS " TRUE_FACTS ", fact AS (SELECT user_id, session_id, " FACT_COLUMNS
+                                   " FROM session_facts WHERE user_id = ANY ($1)), total AS " TRUE_TOTALS R"(
+        SELECT user_id, session_id,
+               CASE WHEN truth.version IS NULL THEN fact.version + 1
+                    WHEN fact.version IS NULL OR fact.version < truth.version THEN truth.version END
+        FROM truth FULL JOIN fact USING (user_id, session_id)
+        WHERE truth IS DISTINCT FROM fact AND (truth.version IS NOT NULL OR fact.counts)
+        UNION ALL
+        (SELECT user_id, NULL, NULL FROM (SELECT )" TOTALS_COLUMNS " FROM total EXCEPT SELECT " TOTALS_COLUMNS R"(
+            FROM daily_totals WHERE user_id = ANY ($1)) AS missing)
+        UNION ALL
+        (SELECT user_id, NULL, NULL FROM (SELECT )" TOTALS_COLUMNS
+                                   " FROM daily_totals WHERE user_id = ANY ($1) EXCEPT "
+                                   "SELECT " TOTALS_COLUMNS " FROM total) AS surplus)"};
+    Comparison comparison;
+    auto rows = co_await session.query(kCompare, users, kStreakSeconds);
+    for (auto row : rows) {
+        auto user = row.get<UserId>(0);
+        auto version = row.get<std::optional<std::int32_t>>(2);
+        if (!version) {
+            comparison.diverging.insert(user);
+            continue;
+        }
+        comparison.behind.users.push_back(user);
+        comparison.behind.sessions.push_back(row.get<Uuid>(1));
+        comparison.behind.versions.push_back(*version);
+    }
+    auto wrong = co_await list_wrong_lifetimes(session, std::move(users));
+    comparison.diverging.insert(wrong.begin(), wrong.end());
+    co_return comparison;
+}
+
+// Of one snapshot, without a lock: events go on being projected. On a cluster each part of a statement has a snapshot
+// of its own, so that what diverges here may not.
+Awaitable<Comparison> compare_unlocked(postgres::Session& session, std::vector<UserId> users) {
+    co_await session.execute(
+        "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL plan_cache_mode = force_custom_plan");
+    auto comparison = co_await compare(session, std::move(users));
+    co_await session.execute("COMMIT");
+    co_return comparison;
+}
+
+// In the projection's turn: totals agree with facts then, on a cluster, too. One user at a time, so that events wait
+// for one comparison at most.
+Awaitable<Comparison> compare_in_turn(postgres::Session& session, UserId user) {
+    std::vector<UserId> one{user};
+    co_await session.execute("BEGIN");
+    co_await take_turn(session);
+    auto comparison = co_await compare(session, std::move(one));
+    co_await session.execute("COMMIT");
+    co_return comparison;
+}
+
+void append(const Behind& more, Behind& behind) {
+    behind.users.insert(behind.users.end(), more.users.begin(), more.users.end());
+    behind.sessions.insert(behind.sessions.end(), more.sessions.begin(), more.sessions.end());
+    behind.versions.insert(behind.versions.end(), more.versions.begin(), more.versions.end());
+}
+
+Awaitable<> publish_fences(postgres::Session& session, std::vector<UserId> users, Uuid fence) {
+    static constexpr Statement kPublish{"analytics_publish_fences", R"(
+        INSERT INTO outbox (type, user_id, payload, occurred_at)
+        SELECT $1, user_id, jsonb_build_object('fence', $2::uuid), now() FROM unnest($3::uuid[]) AS fenced (user_id))"};
+    co_await session.query(kPublish, kFenceEvent, fence, users);
+}
+
+// Those of `users` whose fence has not been handled. An erased account has no events any more that matter.
+Awaitable<std::vector<UserId>> list_waiting(postgres::Session& session, std::vector<UserId> users, Uuid fence) {
+    static constexpr Statement kList{"analytics_list_waiting", R"(
+        SELECT user_id FROM unnest($1::uuid[]) AS fenced (user_id)
+        WHERE user_id NOT IN (SELECT user_id FROM user_facts WHERE user_id = ANY ($1) AND (fence = $2 OR erased)))"};
+    auto rows = co_await session.query(kList, users, fence);
+    std::vector<UserId> waiting;
+    for (auto row : rows) waiting.push_back(row.get<UserId>(0));
+    co_return waiting;
+}
+
+Awaitable<std::vector<UserId>> wait_for_fences(postgres::Session& session, std::vector<UserId> users, Uuid fence,
+                                               Milliseconds patience) {
+    auto give_up_at = std::chrono::steady_clock::now() + patience;
+    asio::steady_timer pause(co_await asio::this_coro::executor);
+    while (true) {
+        users = co_await list_waiting(session, std::move(users), fence);
+        if (users.empty() || std::chrono::steady_clock::now() >= give_up_at) co_return users;
+        pause.expires_after(kFencePoll);
+        co_await pause.async_wait(asio::use_awaitable);
+    }
+}
+
+// Who still has a fact behind the version that it had to reach.
+Awaitable<Users> list_lost(postgres::Session& session, Behind behind) {
+    static constexpr Statement kList{"analytics_list_lost", R"(
+        WITH fact AS MATERIALIZED (
+            SELECT user_id, session_id, version FROM session_facts
+            WHERE user_id = ANY ($1) AND session_id = ANY ($2))
+        SELECT DISTINCT user_id
+        FROM unnest($1::uuid[], $2::uuid[], $3::integer[]) AS expected (user_id, session_id, version)
+        LEFT JOIN fact USING (user_id, session_id)
+        WHERE (fact.version IS NULL OR fact.version < expected.version)
+          AND user_id NOT IN (SELECT user_id FROM user_facts WHERE user_id = ANY ($1) AND erased))"};
+    auto rows = co_await session.query(kList, behind.users, behind.sessions, behind.versions);
+    Users lost;
+    for (auto row : rows) lost.insert(row.get<UserId>(0));
+    co_return lost;
+}
+
+}  // namespace
+
+Awaitable<std::vector<UserId>> sample_users(postgres::Session& session, std::int64_t count) {
+    // Blocks at random, twice as many as should be needed: they are not all full.
+    static constexpr Statement kSampleUsers{"analytics_sample_users", R"(
+        SELECT user_id
+        FROM users TABLESAMPLE SYSTEM (
+            least(100, 200.0 * $1 / (SELECT greatest(1, reltuples) FROM pg_class WHERE oid = 'users'::regclass))::real)
+        LIMIT $1)"};
+    auto rows = co_await session.query(kSampleUsers, count);
+    std::vector<UserId> users;
+    for (auto row : rows) users.push_back(row.get<UserId>(0));
+    co_return users;
+}
+
+Awaitable<Verification> verify(postgres::Session& session, std::vector<UserId> users, Milliseconds patience) {
+    Users diverging;
+    Behind behind;
+    for (std::size_t first = 0; first < users.size(); first += kUsersInStep) {
+        auto last = std::min(first + kUsersInStep, users.size());
+        std::vector<UserId> some(users.begin() + static_cast<std::ptrdiff_t>(first),
+                                 users.begin() + static_cast<std::ptrdiff_t>(last));
+        auto seen = co_await compare_unlocked(session, std::move(some));
+        append(seen.behind, behind);
+        for (auto user : seen.diverging) {
+            auto confirmed = co_await compare_in_turn(session, user);
+            append(confirmed.behind, behind);
+            diverging.merge(confirmed.diverging);
+        }
+    }
+    std::vector<UserId> undecided;
+    if (!behind.users.empty()) {
+        auto fence = Uuid::v7(SystemClock{}.now());
+        auto fenced = list(Users(behind.users.begin(), behind.users.end()));
+        co_await publish_fences(session, fenced, fence);
+        undecided = co_await wait_for_fences(session, std::move(fenced), fence, patience);
+        auto lost = co_await list_lost(session, std::move(behind));
+        for (auto user : undecided) lost.erase(user);
+        diverging.merge(lost);
+    }
+    std::erase_if(undecided, [&](UserId user) { return diverging.contains(user); });
+    co_return Verification{.users = std::ssize(users), .diverging = list(diverging), .undecided = std::move(undecided)};
+}
+
+}  // namespace mindspace::analytics

@@ -1,0 +1,178 @@
+#include "services/auth/accounts/service.h"
+
+#include "platform/telemetry/log/log.h"
+#include "services/auth/passwords/common_passwords.h"
+#include "services/auth/accounts/email_key.h"
+
+namespace mindspace::auth {
+
+namespace {
+
+// Whoever brings a token that is good.
+constexpr auto kKnown = PasswordHasher::Standing::preferred;
+
+Error wrong_password() {
+    return {ErrorCode::forbidden, "wrong_password", "The current password is wrong.", {}};
+}
+
+Error invalid_token() {
+    schema::Faults faults;
+    const schema::Path document;
+    faults.add(schema::Path{&document, "token"}, "invalid_token", "is unknown, used or expired");
+    auto error = schema::validation_failed(std::move(faults));
+    error.reason = "invalid_token";
+    error.detail = "The link is not valid any more; ask for a new one.";
+    return error;
+}
+
+AuditEntry audit(AuditAction action, UserId user, const Origin& origin, Timestamp now) {
+    return {.user = user, .at = now, .action = action, .ip = origin.ip, .user_agent = origin.user_agent};
+}
+
+void report(std::string_view message, std::string_view action, UserId user) {
+    log::info(message, {{"event.action", action}, {"user.id", user.to_string()}});
+}
+
+}  // namespace
+
+// What the owner is told by mail when the password changes; nothing at the limit of such mails.
+Awaitable<std::optional<Notice>> AccountService::notice_of_change(UserId id, Timestamp now) {
+    auto user = co_await store_.find_user(id);
+    if (!user) co_return std::nullopt;
+    bool allowed = co_await quota_.take(MailKind::password_changed, user->email, Uuid::v7(now), now);
+    if (!allowed) co_return std::nullopt;
+    co_return Notice{
+        .kind = MailKind::password_changed, .recipient = std::move(user->email), .locale = std::move(user->locale)};
+}
+
+// The account whose password it is; nothing when it has been deleted this moment.
+Awaitable<Result<std::optional<Account>>> AccountService::check_password(http::Principal principal,
+                                                                         std::string password) {
+    const auto user = principal.user;
+    const auto login = principal.auth_session.to_string();
+    auto attempt = co_await guesses_.begin_within(login);
+    if (!attempt.allowed) co_return too_many_guesses(attempt);
+    auto account = co_await accounts_.find(user);
+    if (!account) co_return account;
+    bool fits = co_await hasher_.verify(std::move(password), account->password_hash, kKnown);
+    if (!fits) co_return wrong_password();
+    co_await guesses_.forgive_within(login);
+    co_return account;
+}
+
+Awaitable<Result<>> AccountService::change_password(http::Principal principal, ChangePassword request, Origin origin) {
+    if (auto refusal = refuse_unfit_password(request.new_password, "newPassword")) co_return std::move(*refusal);
+    auto checked = co_await check_password(principal, std::move(request.current_password));
+    if (!checked) co_return checked.error();
+    auto& account = *checked;
+    if (!account) co_return wrong_password();
+    auto hash = co_await hasher_.hash(std::move(request.new_password), kKnown);
+
+    auto now = clock_.now();
+    auto entry = audit(AuditAction::password_changed, principal.user, origin, now);
+    entry.auth_session = principal.auth_session;
+    auto notice = co_await notice_of_change(principal.user, now);
+    auto ended = co_await accounts_.change_password(std::move(entry), std::move(*account), std::move(hash),
+                                                    principal.auth_session, std::move(notice));
+    if (!ended) co_return wrong_password();  // somebody else has changed it this moment
+    co_await registry_.end_all(principal.user, *ended, settings_.access.ttl);
+    report("password changed", "password_changed", principal.user);
+    co_return Result<>{};
+}
+
+Awaitable<Result<>> AccountService::forgot_password(ForgotPassword request, Origin origin) {
+    bool added =
+        co_await reset_requests_.add(std::string(trimmed_email(request.email)), std::move(origin), clock_.now());
+    if (!added)
+        co_return Error{ErrorCode::unavailable, "unavailable", "Too many ask for this at the moment; try again.", {}};
+    co_return Result<>{};
+}
+
+Awaitable<Result<>> AccountService::reset_password(ResetPassword request, Origin origin) {
+    auto token = OneTimeToken::parse(request.token);
+    if (!token) co_return invalid_token();
+    // Before the work of hashing, which a made-up token must not cause.
+    bool usable = co_await accounts_.is_usable(*token, MailKind::password_reset, clock_.now());
+    if (!usable) co_return invalid_token();
+    if (auto refusal = refuse_unfit_password(request.new_password, "newPassword")) co_return std::move(*refusal);
+    auto hash = co_await hasher_.hash(std::move(request.new_password), kKnown);
+
+    auto now = clock_.now();
+    auto entry = audit(AuditAction::password_reset, token->user, origin, now);
+    auto notice = co_await notice_of_change(token->user, now);
+    auto ended = co_await accounts_.reset_password(std::move(entry), *token, std::move(hash), std::move(notice));
+    if (!ended) co_return invalid_token();
+    co_await registry_.end_all(token->user, *ended, settings_.access.ttl);
+    report("password reset", "password_reset", token->user);
+    co_return Result<>{};
+}
+
+Awaitable<Result<>> AccountService::verify_email(VerifyEmail request, Origin origin) {
+    auto token = OneTimeToken::parse(request.token);
+    if (!token) co_return invalid_token();
+    auto now = clock_.now();
+    bool usable = co_await accounts_.is_usable(*token, MailKind::email_verification, now);
+    if (!usable) co_return invalid_token();
+    auto entry = audit(AuditAction::email_verified, token->user, origin, now);
+    bool used = co_await accounts_.verify_email(std::move(entry), *token);
+    if (!used) co_return invalid_token();
+    co_await user::forget_cached(redis_, token->user);
+    report("email address verified", "email_verified", token->user);
+    co_return Result<>{};
+}
+
+Awaitable<Result<>> AccountService::resend_verification(http::Principal principal, Origin origin) {
+    auto user = co_await store_.find_user(principal.user);
+    if (!user || user->email_verified) co_return Result<>{};
+    auto now = clock_.now();
+    bool allowed = co_await quota_.take(MailKind::email_verification, user->email, Uuid::v7(now), now);
+    if (!allowed) co_return too_many_mails();
+    auto entry = audit(AuditAction::email_verification_requested, user->id, origin, now);
+    entry.auth_session = principal.auth_session;
+    auto mail = verification_mail(user->id, std::move(user->email), std::move(user->locale));
+    co_await accounts_.queue_mail(std::move(mail), std::move(entry));
+    co_return Result<>{};
+}
+
+Awaitable<Result<AuditPage>> AccountService::list_audit(http::Principal principal, AuditQuery query) {
+    static const auto kNewest = AuditId{Uuid::parse("ffffffff-ffff-ffff-ffff-ffffffffffff").value()};
+    const auto context = "audit_log " + principal.user.to_string();
+    auto after = kNewest;
+    if (query.cursor) {
+        auto position = decode_cursor<AuditId>(context, *query.cursor);
+        if (!position) co_return position.error();
+        after = position->id;
+    }
+    // One more than asked for tells whether there is a next page.
+    auto records = co_await accounts_.list_audit(principal.user, after, query.limit + 1);
+    const auto limit = static_cast<std::size_t>(query.limit);
+    AuditPage page;
+    if (records.size() > limit) {
+        records.resize(limit);
+        page.next_cursor = encode_cursor(context, ListPosition<AuditId>{records.back().at, records.back().id});
+    }
+    page.items = std::move(records);
+    co_return page;
+}
+
+Awaitable<Result<>> AccountService::delete_account(http::Principal principal, DeleteAccount request,
+                                                   std::optional<std::int32_t> expected_version) {
+    const auto id = principal.user;
+    auto user = co_await store_.find_user(id);
+    // Before the password, which takes long and counts a guess.
+    if (user && expected_version && user->version != *expected_version) co_return precondition_failed();
+    auto checked = co_await check_password(principal, std::move(request.password));
+    if (!checked) co_return checked.error();
+    if (!*checked || !user) co_return Result<>{};  // by the same request, sent twice
+    auto now = clock_.now();
+    AuditEntry entry{.user = id, .at = now, .action = AuditAction::account_deleted};  // without who asked from where
+    std::vector<std::string> keys{email_key(user->email), former_email_key(user->email)};
+    auto cancelled = co_await accounts_.erase(std::move(entry), std::move(keys));
+    co_await registry_.end_all(id, SessionsEnd::for_good(), settings_.access.ttl);
+    co_await user::forget_cached(redis_, id);
+    co_await meditation::announce_cancelled(redis_, std::move(cancelled), now);
+    report("account deleted", "account_deleted", id);
+    co_return Result<>{};
+}
+
+}  // namespace mindspace::auth

@@ -1,0 +1,60 @@
+#pragma once
+// What owners do to their account by password or by mail: changing and resetting the password, verifying the address.
+// No HTTP, no SQL.
+
+#include "platform/http/middleware/guard.h"
+#include "services/auth/parts.h"
+#include "services/auth/accounts/reset_requests.h"
+#include "services/auth/types.h"
+
+namespace mindspace::auth {
+
+class AccountService {
+public:
+    AccountService(AuthParts parts, MailQuota& quota)
+        : store_(parts.database),
+          accounts_(parts.database),
+          reset_requests_(parts.database, quota),
+          quota_(quota),
+          registry_(parts.redis),
+          redis_(parts.redis),
+          hasher_(parts.hasher),
+          guesses_(parts.guesses),
+          settings_(parts.settings) {}
+
+    // Ends the other login sessions. Error: forbidden `wrong_password`; rate_limited, after too many tries;
+    // invalid `password_breached`.
+    Awaitable<Result<>> change_password(http::Principal principal, ChangePassword request, Origin origin);
+    // Writes down that a link is wanted; the mailer sends one if the address has an account. Neither the answer nor
+    // its time tells. Error: unavailable, when too many wait.
+    Awaitable<Result<>> forgot_password(ForgotPassword request, Origin origin);
+    // Ends all login sessions. Error: invalid `invalid_token`, `password_breached`.
+    Awaitable<Result<>> reset_password(ResetPassword request, Origin origin);
+    // Error: invalid `invalid_token`.
+    Awaitable<Result<>> verify_email(VerifyEmail request, Origin origin);
+    // Mails a new link, unless the address is verified already. Error: rate_limited.
+    Awaitable<Result<>> resend_verification(http::Principal principal, Origin origin);
+    // What happened to the account, newest first. Error: malformed `invalid_cursor`.
+    Awaitable<Result<AuditPage>> list_audit(http::Principal principal, AuditQuery query);
+    // Erases the account and all that is kept of it; its tokens are dead on every node. Sent twice at a time it
+    // succeeds twice. Error: as change_password().
+    Awaitable<Result<>> delete_account(http::Principal principal, DeleteAccount request,
+                                       std::optional<std::int32_t> expected_version);
+
+private:
+    Awaitable<Result<std::optional<Account>>> check_password(http::Principal principal, std::string password);
+    Awaitable<std::optional<Notice>> notice_of_change(UserId id, Timestamp now);
+
+    AuthStore store_;
+    AccountStore accounts_;
+    ResetRequests reset_requests_;
+    MailQuota& quota_;
+    SessionRegistry registry_;
+    redis::Client& redis_;
+    PasswordHasher& hasher_;
+    GuessLimiter& guesses_;
+    const AuthSettings& settings_;
+    SystemClock clock_;
+};
+
+}  // namespace mindspace::auth

@@ -1,0 +1,42 @@
+#pragma once
+// What happens to an account after its registration: credentials and one_time_tokens. No rules here.
+
+#include "services/auth/logins/store.h"
+#include "services/meditation/client.h"
+
+namespace mindspace::auth {
+
+class AccountStore {
+public:
+    explicit AccountStore(postgres::Client& database) : database_(database) {}
+
+    Awaitable<std::optional<Account>> find(UserId user);
+    // Stores another hash of the same password, if `old_hash` is still the stored one.
+    Awaitable<> replace_hash(UserId user, std::string old_hash, std::string new_hash);
+    // Ends the user's login sessions but for `keep`. Nothing, and nothing done, when the password has
+    // changed since `account` was read. Links to reset it are void, and the notice is queued, with the change.
+    Awaitable<std::optional<SessionsEnd>> change_password(AuditEntry entry, Account account, std::string new_hash,
+                                                          AuthSessionId keep, std::optional<Notice> notice);
+
+    // False, and nothing done, when there is no such account any more.
+    Awaitable<bool> queue_mail(NewMail mail, AuditEntry entry);
+    // Whether the token could be used now.
+    Awaitable<bool> is_usable(OneTimeToken token, MailKind kind, Timestamp now);
+    // Uses the token, which voids all others of its kind, queues the notice, sets the password and ends all login
+    // sessions. Nothing, and nothing done, when the token cannot be used any more.
+    Awaitable<std::optional<SessionsEnd>> reset_password(AuditEntry entry, OneTimeToken token, std::string new_hash,
+                                                         std::optional<Notice> notice);
+    // Uses the token and marks the user's address as verified. False when the token cannot be used any more.
+    Awaitable<bool> verify_email(AuditEntry entry, OneTimeToken token);
+
+    // The user's audit log behind `after`, newest first.
+    Awaitable<std::vector<AuditRecord>> list_audit(UserId user, AuditId after, std::int32_t count);
+    // Erases the account, with all that every service keeps of it, in one transaction. The entry's row stays. Nothing
+    // more happens when that was done before. Returns the groups that were cancelled with it.
+    Awaitable<std::vector<meditation::GroupId>> erase(AuditEntry entry, std::vector<std::string> email_keys);
+
+private:
+    postgres::Client& database_;
+};
+
+}  // namespace mindspace::auth

@@ -1,0 +1,112 @@
+#include "services/auth/logins/guess_limiter.h"
+
+#include "platform/base/bytes.h"
+#include "platform/http/server/client_address.h"
+
+#include <boost/asio/ip/network_v6.hpp>
+
+namespace mindspace::auth {
+
+namespace {
+
+constexpr double kTriesOfANetwork = 10;
+constexpr double kTriesAtAnAccount = 50;
+constexpr Seconds kWindow{900};
+constexpr double kTriesOfALoginSession = 10;
+constexpr Seconds kLoginSessionWindow{3600};
+// Wrong passwords, whatever the accounts, of an IPv4 address or an IPv6 /64; whoever is given a /56 or a /48 (RFC 6177)
+// gains little by it.
+constexpr double kFailuresOf64 = 100;
+constexpr double kFailuresOf56 = 200;
+constexpr double kFailuresOf48 = 400;
+
+// No address stands in Redis.
+std::string tag_of(std::string_view name, std::string_view kind) {
+    return "{" + base64url_encode(sha256(as_bytes(name))) + "}:" + std::string(kind);
+}
+
+std::string account_tag(std::string_view email_key) {
+    return tag_of(email_key, "g");
+}
+
+std::string network_tag(std::string_view email_key, const std::string& ip) {
+    return account_tag(email_key) + ":" + http::network_of(ip);
+}
+
+}  // namespace
+
+GuessLimiter::GuessLimiter(limits::RateLimiter& limiter, double scale)
+    : limiter_(limiter),
+      network_policy_("guess", kTriesOfANetwork * scale, kWindow),
+      account_policy_("guess", kTriesAtAnAccount * scale, kWindow),
+      login_session_policy_("guess", kTriesOfALoginSession * scale, kLoginSessionWindow),
+      failures_of_64_("guess", kFailuresOf64 * scale, kWindow),
+      failures_of_56_("guess", kFailuresOf56 * scale, kWindow),
+      failures_of_48_("guess", kFailuresOf48 * scale, kWindow) {}
+
+std::vector<GuessLimiter::Neighbourhood> GuessLimiter::neighbourhoods_of(const std::string& ip) const {
+    std::vector<Neighbourhood> all;
+    all.push_back({tag_of(http::network_of(ip), "f"), failures_of_64_, Budget::network_64});
+    boost::system::error_code none;
+    const auto address = boost::asio::ip::make_address_v6(ip, none);
+    if (none) return all;
+    auto add = [&](unsigned short length, const limits::Policy& policy, Budget budget) {
+        const auto network = boost::asio::ip::network_v6(address, length).canonical().to_string();
+        all.push_back({tag_of(network, "f"), policy, budget});
+    };
+    add(56, failures_of_56_, Budget::network_56);
+    add(48, failures_of_48_, Budget::network_48);
+    return all;
+}
+
+Awaitable<GuessLimiter::Attempt> GuessLimiter::begin(std::string email_key, std::string ip) {
+    const auto here = network_tag(email_key, ip);
+    Attempt attempt;
+    auto by_network = co_await limiter_.take(here, network_policy_);
+    attempt.by_network = by_network.verdict;
+    if (!attempt.by_network.allowed) {
+        count_refusal(Budget::account_and_network);
+        co_return attempt;
+    }
+    const auto account = account_tag(email_key);
+    auto by_account = co_await limiter_.take(account, account_policy_);
+    attempt.by_strangers = by_account.verdict;
+    attempt.strangers_budget = Budget::account;
+    const auto neighbourhoods = neighbourhoods_of(ip);
+    for (const auto& [key, policy, budget] : neighbourhoods) {
+        if (!attempt.by_strangers.allowed) break;
+        attempt.by_strangers = co_await limiter_.look(key, policy);
+        attempt.strangers_budget = budget;
+    }
+    co_return attempt;
+}
+
+Awaitable<> GuessLimiter::note_failure(std::string ip) {
+    const auto neighbourhoods = neighbourhoods_of(ip);
+    for (const auto& neighbourhood : neighbourhoods) co_await limiter_.take(neighbourhood.key, neighbourhood.policy);
+}
+
+Awaitable<> GuessLimiter::forgive(std::string email_key, std::string ip) {
+    return limiter_.forget(network_tag(email_key, ip));
+}
+
+Awaitable<limits::Verdict> GuessLimiter::begin_within(std::string login_session) {
+    const auto key = tag_of(login_session, "s");
+    auto taken = co_await limiter_.take(key, login_session_policy_);
+    if (!taken.verdict.allowed) count_refusal(Budget::login_session);
+    co_return taken.verdict;
+}
+
+Awaitable<> GuessLimiter::forgive_within(std::string login_session) {
+    return limiter_.forget(tag_of(login_session, "s"));
+}
+
+Error too_many_guesses(const limits::Verdict& verdict) {
+    return {.code = ErrorCode::rate_limited,
+            .reason = "rate_limited",
+            .detail = "Too many wrong passwords; try again later.",
+            .faults = {},
+            .retry_after = static_cast<int>(verdict.retry_after.count())};
+}
+
+}  // namespace mindspace::auth

@@ -1,0 +1,132 @@
+#include "services/auth/logins/revocations.h"
+
+#include "platform/base/result.h"
+#include "platform/telemetry/log/log.h"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+
+#include <utility>
+#include <vector>
+
+namespace mindspace::auth {
+
+namespace {
+
+constexpr Seconds kOverlap{60};  // between what was heard and what is read again
+
+}  // namespace
+
+bool RevokedSessions::contains(UserId user, AuthSessionId id) const {
+    if (ended_.contains(id)) return true;
+    const auto of_user = ended_of_user_.find(user);
+    return of_user != ended_of_user_.end() && of_user->second.end.covers(id);
+}
+
+// A watcher may end its watch, or another's: those that are told are held by `watchers`.
+void RevokedSessions::tell(const Watchers& watchers) {
+    for (const auto& watcher : watchers)
+        if (auto on_end = std::exchange(watcher->on_end, {})) on_end();
+}
+
+void RevokedSessions::add(AuthSessionId id, Timestamp now) {
+    bool is_new = ended_.emplace(id, now + token_ttl_ + kOverlap).second;
+    if (!is_new) return;
+    auto [first, last] = watchers_.equal_range(id);
+    Watchers called;
+    for (auto at = first; at != last; ++at)
+        if (auto watcher = at->second.lock()) called.push_back(std::move(watcher));
+    watchers_.erase(first, last);
+    tell(called);
+    prune(now);
+}
+
+void RevokedSessions::add(UserId user, const SessionsEnd& end, Timestamp now) {
+    auto& known = ended_of_user_[user];
+    if (known.end.at >= end.at) return;
+    known = {.end = end, .forgotten_at = now + token_ttl_ + kOverlap};
+    Watchers called;
+    for (auto [at, last] = watchers_of_user_.equal_range(user); at != last;) {
+        auto watcher = at->second.lock();
+        const bool is_over = watcher == nullptr || end.covers(watcher->session);
+        if (watcher != nullptr && is_over) called.push_back(std::move(watcher));
+        at = is_over ? watchers_of_user_.erase(at) : std::next(at);
+    }
+    tell(called);
+    prune(now);
+}
+
+http::SessionWatch RevokedSessions::watch(UserId user, AuthSessionId id, std::function<void()> on_end) {
+    if (contains(user, id)) {
+        on_end();
+        return {};
+    }
+    if (watchers_.size() + watchers_of_user_.size() >= prune_watchers_at_) {
+        auto is_gone = [](const auto& entry) { return entry.second.expired(); };
+        std::erase_if(watchers_, is_gone);
+        std::erase_if(watchers_of_user_, is_gone);
+        prune_watchers_at_ = 2 * (watchers_.size() + watchers_of_user_.size()) + kPruneFrom;
+    }
+    auto watcher = std::make_shared<Watcher>(id, std::move(on_end));
+    watchers_.emplace(id, watcher);
+    watchers_of_user_.emplace(user, watcher);
+    return watcher;
+}
+
+void RevokedSessions::prune(Timestamp now) {
+    if (ended_.size() + ended_of_user_.size() < prune_ended_at_) return;
+    std::erase_if(ended_, [now](const auto& entry) { return entry.second <= now; });
+    std::erase_if(ended_of_user_, [now](const auto& entry) { return entry.second.forgotten_at <= now; });
+    prune_ended_at_ = 2 * (ended_.size() + ended_of_user_.size()) + kPruneFrom;
+}
+
+std::optional<Revocation> parse_revocation(std::string_view payload) {
+    constexpr std::size_t kIdLength = 36;
+    if (payload == "keys") return SigningKeysWithdrawn{};
+    if (payload.size() <= kIdLength) {
+        auto id = AuthSessionId::parse(payload);
+        return id ? std::optional<Revocation>(*id) : std::nullopt;
+    }
+    auto user = UserId::parse(payload.substr(0, kIdLength));
+    auto end = SessionsEnd::parse(payload.substr(kIdLength + 1));
+    if (!user || !end) return std::nullopt;
+    return UserSessionsEnded{.user = *user, .end = *end};
+}
+
+RevocationFeed::RevocationFeed(asio::io_context& loop, postgres::Client& database, const std::string& conninfo,
+                               Seconds token_ttl, OnRevoked on_revoked)
+    : loop_(loop),
+      database_(database),
+      token_ttl_(token_ttl),
+      on_revoked_(std::move(on_revoked)),
+      listener_(
+          loop, conninfo, "auth_session_revoked",
+          [this](const std::string& payload) {
+              if (auto revocation = parse_revocation(payload)) on_revoked_(*revocation);
+          },
+          [this] { asio::co_spawn(loop_, catch_up(), asio::detached); }) {}
+
+Awaitable<> RevocationFeed::catch_up() {
+    static constexpr postgres::Statement kSessions{"auth_recently_revoked",
+                                                   "SELECT auth_session_id FROM auth_sessions WHERE revoked_at > $1"};
+    static constexpr postgres::Statement kUsers{"auth_recently_ended", R"(
+        SELECT user_id, sessions_ended_at, sessions_ended_until, kept_session
+        FROM credentials WHERE sessions_ended_at > $1)"};
+    on_revoked_(SigningKeysWithdrawn{});
+    try {
+        const auto since = clock_.now() - token_ttl_ - kOverlap;
+        auto sessions = co_await database_.query(kSessions, since);
+        for (const auto row : sessions) on_revoked_(row.get<AuthSessionId>(0));
+        auto users = co_await database_.query(kUsers, since);
+        for (const auto row : users)
+            on_revoked_(UserSessionsEnded{.user = row.get<UserId>(0),
+                                          .end = {.at = row.get<Timestamp>(1),
+                                                  .until = row.get<AuthSessionId>(2),
+                                                  .kept = row.get<std::optional<AuthSessionId>>(3)}});
+    } catch (const Unavailable& fault) {
+        // The connection is lost, so listening begins anew, and with it this.
+        log::warn("revocations may be missing for a moment", {{"error.message", fault.what()}});
+    }
+}
+
+}  // namespace mindspace::auth

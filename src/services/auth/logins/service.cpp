@@ -1,0 +1,325 @@
+#include "services/auth/logins/service.h"
+
+#include "platform/base/visible_text.h"
+#include "platform/http/server/client_address.h"
+#include "platform/telemetry/log/log.h"
+#include "services/auth/passwords/common_passwords.h"
+#include "services/auth/accounts/email_key.h"
+
+namespace mindspace::auth {
+
+namespace {
+
+constexpr Seconds kReplayWindow{60};  // how long a lost answer can be asked for again
+
+Error invalid_credentials() {
+    return {ErrorCode::unauthenticated, "invalid_credentials", "The email address or the password is wrong.", {}};
+}
+
+Error invalid_refresh_token() {
+    return {ErrorCode::unauthenticated, "invalid_refresh_token", "The refresh token is not valid.", {}};
+}
+
+Error refresh_reused() {
+    return {ErrorCode::unauthenticated,
+            "refresh_reused",
+            "The refresh token had been used before; this login session has ended.",
+            {}};
+}
+
+// An outcome and no fault: there may be thousands a second.
+Error too_many_passwords() {
+    return {ErrorCode::unavailable, "unavailable", "Too many passwords are being checked; try again later.", {}};
+}
+
+Error account_disabled() {
+    return {ErrorCode::forbidden, "account_disabled", "This account has been disabled.", {}};
+}
+
+// Of the caller or of a login session.
+AuditEntry audit(AuditAction action, UserId user, std::optional<AuthSessionId> id, const Origin& origin,
+                 Timestamp now) {
+    return {.user = user,
+            .at = now,
+            .action = action,
+            .auth_session = id,
+            .ip = origin.ip,
+            .user_agent = origin.user_agent};
+}
+
+std::optional<std::string> kept_device_name(std::optional<std::string> name) {
+    constexpr std::size_t kMostCharacters = 64;
+    if (!name || name->empty()) return std::nullopt;
+    std::size_t characters = 0;
+    for (std::size_t at = 0; at < name->size(); ++at) {
+        const bool starts_character = ((*name)[at] & 0xC0) != 0x80;
+        if (starts_character && ++characters > kMostCharacters) name->resize(at);
+    }
+    name = std::string(without_space_around(*name));
+    if (!is_visible(*name)) return std::nullopt;  // what could be seen was cut
+    return name;
+}
+
+struct Opened {
+    NewAuthSession row;
+    RefreshToken token;
+};
+
+// Its id comes after those that have all ended, whatever the clock of the node that said so.
+Opened open_session(UserId user, const Origin& origin, std::optional<std::string> device_name, Timestamp expires_at,
+                    Timestamp now, std::optional<AuthSessionId> ended_until = {}) {
+    auto tag_key = random_bytes<32>();
+    auto id = AuthSessionId::make(ended_until ? std::max(now, ended_until->value.made_at() + Milliseconds(1)) : now);
+    auto token = RefreshToken::make(user, id, tag_key);
+    NewAuthSession row{.user = user,
+                       .id = id,
+                       .device_name = std::move(device_name),
+                       .ip = origin.ip,
+                       .user_agent = origin.user_agent,
+                       .tag_key = Bytes(tag_key.begin(), tag_key.end()),
+                       .token_hash = token.hash(),
+                       .created_at = now,
+                       .expires_at = expires_at};
+    return {std::move(row), token};
+}
+
+}  // namespace
+
+// No token outlives its login session.
+Tokens AuthService::make_tokens(const http::Principal& principal, const RefreshToken& refresh, Timestamp expires_at,
+                                Timestamp now) const {
+    const auto left = std::chrono::floor<Seconds>(expires_at - now);
+    auto rules = settings_.access;
+    rules.ttl = std::min(rules.ttl, left);
+    return Tokens{.access_token = sign_access_token(key_, rules, principal, now),
+                  .expires_in = rules.ttl.count(),
+                  .refresh_token = refresh.to_string(),
+                  .refresh_expires_in = left.count(),
+                  .session_id = principal.auth_session};
+}
+
+Awaitable<Result<LoggedIn>> AuthService::register_user(Register request, Origin origin) {
+    if (auto refusal = refuse_unfit_password(request.password, "password")) co_return std::move(*refusal);
+    request.email = composed(trimmed_email(request.email));
+    auto password_hash = co_await hasher_.hash(request.password, standing_of(origin.ip));
+    auto now = clock_.now();
+    user::NewUser user{.id = request.id.value_or(UserId::make(now)),
+                       .email = request.email,
+                       .display_name = request.display_name,
+                       .timezone = request.timezone,
+                       .locale = request.locale,
+                       .created_at = now};
+    const auto expires_at = expiry(now, now);
+    auto opened = open_session(user.id, origin, {}, expires_at, now);
+    http::Principal principal{.user = user.id, .auth_session = opened.row.id};
+    auto shown = user::as_user(user);
+    // An address that is taken costs its owner none of the mails that may still go to it.
+    auto key = email_key(request.email);
+    auto taken = co_await store_.find_account(request.email);
+    if (taken) co_return email_taken();
+    std::optional<NewMail> mail;
+    bool allowed = co_await quota_.take(MailKind::email_verification, request.email, user.id.value, now);
+    if (allowed) mail = verification_mail(user.id, request.email, request.locale);
+    auto entry = audit(AuditAction::registered, principal.user, principal.auth_session, origin, now);
+    NewAccount account{.user = std::move(user),
+                       .email_key = std::move(key),
+                       .password_hash = std::move(password_hash),
+                       .session = std::move(opened.row),
+                       .mail = std::move(mail)};
+    auto inserted = co_await store_.insert_account(std::move(account), std::move(entry));
+    if (!inserted) co_return inserted.error();
+    log::info("user registered", {{"event.action", "user_registered"}, {"user.id", principal.user.to_string()}});
+    co_return LoggedIn{.user = std::move(shown), .tokens = make_tokens(principal, opened.token, expires_at, now)};
+}
+
+Awaitable<Result<LoggedIn>> AuthService::login(Login request, Origin origin) {
+    if (!hasher_.has_room(standing_of(origin.ip))) co_return too_many_passwords();
+    auto key = email_key(request.email);
+    auto found = co_await find_for_login(request.email, origin.ip);
+    if (!found) co_return found.error();
+    auto& account = *found;
+    if (!account) {
+        co_await hasher_.verify_nothing(std::move(request.password), standing_of(origin.ip));
+        co_await guesses_.note_failure(std::move(origin.ip));
+        co_return invalid_credentials();
+    }
+    bool fits = co_await hasher_.verify(request.password, account->password_hash, standing_of(origin.ip));
+    if (!fits || account->disabled) {
+        if (!fits) co_await guesses_.note_failure(origin.ip);
+        note_failed_login(account->user, std::move(origin), fits ? "disabled" : "wrong_password");
+        co_return fits ? account_disabled() : invalid_credentials();
+    }
+    auto user = co_await store_.find_user(account->user);
+    if (!user) co_return invalid_credentials();  // deleted this moment
+
+    auto now = clock_.now();
+    const auto expires_at = expiry(now, now);
+    auto opened = open_session(user->id, origin, kept_device_name(std::move(request.device_name)), expires_at, now,
+                               account->sessions_ended_until);
+    http::Principal principal{.user = user->id, .auth_session = opened.row.id, .role = user->role};
+    auto entry = audit(AuditAction::login, user->id, opened.row.id, origin, now);
+    auto ended =
+        co_await store_.insert_session(std::move(opened.row), *account, settings_.max_sessions, std::move(entry));
+    if (!ended) co_return invalid_credentials();
+    if (!ended->empty()) {
+        log::info("login sessions ended: the user has too many",
+                  {{"event.action", "session_evicted"}, {"user.id", principal.user.to_string()}});
+        for (auto id : *ended) co_await registry_.revoke(principal.user, id, settings_.access.ttl);
+    }
+    networks_.add(origin.ip);
+    co_await guesses_.forgive(std::move(key), std::move(origin.ip));
+    if (hasher_.is_outdated(account->password_hash) &&
+        !background_.run(rehash(std::move(*account), std::move(request.password))))
+        log::debug("a password keeps its old hash until the next login", {{"user.id", principal.user.to_string()}});
+    log::info("login", {{"event.action", "login"}, {"user.id", principal.user.to_string()}});
+    co_return LoggedIn{.user = std::move(*user), .tokens = make_tokens(principal, opened.token, expires_at, now)};
+}
+
+// Beyond what strangers may try, an account lets in only whom it knows: networks that somebody has logged in from.
+Awaitable<Result<std::optional<Account>>> AuthService::find_for_login(std::string email, std::string ip) {
+    auto attempt = co_await guesses_.begin(email_key(email), ip);
+    if (!attempt.by_network.allowed) co_return too_many_guesses(attempt.by_network);
+    auto account = co_await store_.find_account(std::move(email));
+    if (attempt.by_strangers.allowed) co_return account;
+    bool is_known = false;
+    if (account) {
+        auto addresses = co_await store_.list_addresses(account->user);
+        is_known = std::ranges::find(addresses, http::network_of(ip), http::network_of) != addresses.end();
+    }
+    if (is_known) co_return account;
+    guesses_.count_refusal(attempt.strangers_budget);
+    co_return too_many_guesses(attempt.by_strangers);
+}
+
+PasswordHasher::Standing AuthService::standing_of(const std::string& ip) const {
+    using enum PasswordHasher::Standing;
+    return networks_.contains(ip) ? preferred : ordinary;
+}
+
+Awaitable<> AuthService::rehash(Account account, std::string password) {
+    auto hash = co_await hasher_.hash(std::move(password));
+    co_await accounts_.replace_hash(account.user, std::move(account.password_hash), std::move(hash));
+}
+
+// Off the answer's path: the write must not tell a known address from an unknown one by its time.
+void AuthService::note_failed_login(UserId user, Origin origin, std::string_view reason) {
+    auto entry = audit(AuditAction::login_failed, user, {}, origin, clock_.now());
+    entry.detail = audit_detail("reason", reason);
+    if (!background_.run(store_.insert_audit(std::move(entry))))
+        log::warn("failed logins are not written down: too many", {{"user.id", user.to_string()}});
+}
+
+Awaitable<Result<Refreshed>> AuthService::refresh(Refresh request, Origin origin) {
+    auto presented = RefreshToken::parse(request.refresh_token);
+    if (!presented) co_return invalid_refresh_token();
+    auto state = co_await store_.find_refresh_state(presented->user, presented->auth_session);
+    if (!state || !presented->is_genuine(state->tag_key)) co_return invalid_refresh_token();
+
+    auto now = clock_.now();
+    const auto expires_at = expiry(state->created_at, now);
+    if (expires_at < now + Seconds(1)) co_return invalid_refresh_token();
+    auto salt = random_bytes<32>();
+    auto successor = presented->successor(salt, state->tag_key);
+    Rotation rotation{.user = presented->user,
+                      .auth_session = presented->auth_session,
+                      .presented_hash = presented->hash(),
+                      .successor_hash = successor.hash(),
+                      .salt = Bytes(salt.begin(), salt.end()),
+                      .now = now,
+                      .expires_at = expires_at};
+    bool swapped = co_await store_.rotate(std::move(rotation));
+    if (swapped) co_return issue(successor, state->role, expires_at, now);
+    co_return co_await answer_old_token(*presented, std::move(origin));
+}
+
+// When the login session ends unless it is refreshed again.
+Timestamp AuthService::expiry(Timestamp created_at, Timestamp now) const {
+    return std::min(now + settings_.refresh_ttl, created_at + settings_.session_lifetime);
+}
+
+// The token was genuine but is not the current one: a lost answer, or a thief.
+Awaitable<Result<Refreshed>> AuthService::answer_old_token(RefreshToken presented, Origin origin) {
+    auto state = co_await store_.find_refresh_state(presented.user, presented.auth_session);
+    auto now = clock_.now();
+    if (!state || state->revoked || state->expires_at < now + Seconds(1)) co_return invalid_refresh_token();
+    bool is_previous = state->previous_hash && equal_constant_time(*state->previous_hash, presented.hash());
+    if (is_previous && now < *state->rotated_at + kReplayWindow)
+        co_return issue(presented.successor(*state->rotation_salt, state->tag_key), state->role, state->expires_at,
+                        now);
+
+    auto entry = audit(AuditAction::refresh_reused, presented.user, presented.auth_session, origin, now);
+    co_await revoke(std::move(entry));
+    log::warn("refresh token reused", {{"event.action", "refresh_reused"}, {"user.id", presented.user.to_string()}});
+    co_return refresh_reused();
+}
+
+Refreshed AuthService::issue(const RefreshToken& successor, http::Role role, Timestamp expires_at,
+                             Timestamp now) const {
+    http::Principal principal{.user = successor.user, .auth_session = successor.auth_session, .role = role};
+    return Refreshed{.tokens = make_tokens(principal, successor, expires_at, now)};
+}
+
+Awaitable<Result<>> AuthService::logout(http::Principal principal, Origin origin) {
+    auto entry = audit(AuditAction::logout, principal.user, principal.auth_session, origin, clock_.now());
+    co_await revoke(std::move(entry));
+    log::info("logout", {{"event.action", "logout"}, {"user.id", principal.user.to_string()}});
+    co_return Result<>{};
+}
+
+Awaitable<Result<>> AuthService::logout_all(http::Principal principal, Origin origin) {
+    auto entry = audit(AuditAction::logout_all, principal.user, principal.auth_session, origin, clock_.now());
+    auto ended = co_await store_.revoke_all(std::move(entry));
+    co_await registry_.end_all(principal.user, ended, settings_.access.ttl);
+    log::info("logout everywhere", {{"event.action", "logout_all"}, {"user.id", principal.user.to_string()}});
+    co_return Result<>{};
+}
+
+// Redis first: should this node die in between, the login is dead a moment early, never alive too long.
+Awaitable<bool> AuthService::revoke(AuditEntry entry) {
+    co_await registry_.revoke(entry.user, *entry.auth_session, settings_.access.ttl);
+    co_return co_await store_.revoke(std::move(entry));
+}
+
+Awaitable<Result<LoginSessionPage>> AuthService::list_sessions(http::Principal principal, LoginSessionQuery query) {
+    const auto context = "auth_sessions " + principal.user.to_string();
+    LoginSessionPosition after = kBeforeTheNewest<AuthSessionId>;
+    if (query.cursor) {
+        auto position = decode_cursor<AuthSessionId>(context, *query.cursor);
+        if (!position) co_return position.error();
+        after = *position;
+    }
+    // One more than asked for tells whether there is a next page.
+    auto sessions = co_await store_.list_sessions(principal.user, after, query.limit + 1, clock_.now());
+    auto limit = static_cast<std::size_t>(query.limit);
+    LoginSessionPage page;
+    if (sessions.size() > limit) {
+        sessions.resize(limit);
+        page.next_cursor =
+            encode_cursor(context, LoginSessionPosition{sessions.back().last_used_at, sessions.back().id});
+    }
+    for (auto& session : sessions) session.current = session.id == principal.auth_session;
+    page.items = std::move(sessions);
+    co_return page;
+}
+
+Awaitable<Result<>> AuthService::revoke_session(http::Principal principal, AuthSessionId id, Origin origin) {
+    auto now = clock_.now();
+    const Error unknown{ErrorCode::not_found, "not_found", "There is no such login session.", {}};
+    bool alive = co_await store_.is_alive(principal.user, id, now);
+    if (!alive) co_return unknown;
+    auto entry = audit(AuditAction::session_revoked, principal.user, id, origin, now);
+    entry.detail = audit_detail("by", principal.auth_session.to_string());
+    bool ended = co_await revoke(std::move(entry));
+    if (!ended) co_return unknown;
+    log::info("login session revoked", {{"event.action", "session_revoked"}, {"user.id", principal.user.to_string()}});
+    co_return Result<>{};
+}
+
+Awaitable<Result<JwkSet>> AuthService::public_keys() {
+    auto keys = co_await keys_.recent(clock_.now());
+    JwkSet set;
+    for (const auto& key : *keys) set.keys.push_back(Jwk{.kid = key.kid(), .x = base64url_encode(key.public_key())});
+    co_return set;
+}
+
+}  // namespace mindspace::auth

@@ -1,0 +1,81 @@
+#pragma once
+// The rules of identity: registration, login, rotation of refresh tokens, the end of login sessions. What an owner does
+// to the account by password or mail is account_service.h. No HTTP, no SQL.
+
+#include "platform/http/middleware/guard.h"
+#include "services/auth/tokens/key_ring.h"
+#include "services/auth/mail/quota.h"
+#include "services/auth/parts.h"
+#include "services/auth/tokens/refresh_token.h"
+#include "services/auth/types.h"
+
+namespace mindspace::auth {
+
+class AuthService {
+public:
+    AuthService(AuthParts parts, MailQuota& quota, SigningKey key)
+        : store_(parts.database),
+          accounts_(parts.database),
+          keys_(store_),
+          registry_(parts.redis),
+          hasher_(parts.hasher),
+          background_(parts.background),
+          guesses_(parts.guesses),
+          networks_(parts.networks),
+          quota_(quota),
+          key_(std::move(key)),
+          settings_(parts.settings) {}
+
+    // Queues the verification mail, too. Error: conflict `email_taken`; invalid `password_breached`.
+    Awaitable<Result<LoggedIn>> register_user(Register request, Origin origin);
+    // Error: unauthenticated `invalid_credentials`, the same for an unknown address and a wrong password; forbidden
+    // `account_disabled`, for the right password only; rate_limited, after too many tries.
+    Awaitable<Result<LoggedIn>> login(Login request, Origin origin);
+    // Rotates the token. The previous token gets the same successor again until that is used or 60 s have passed.
+    // Error: unauthenticated `invalid_refresh_token`, `refresh_reused` (the login session is revoked).
+    Awaitable<Result<Refreshed>> refresh(Refresh request, Origin origin);
+    // Ends the caller's login session: its tokens are dead on every node when this returns.
+    Awaitable<Result<>> logout(http::Principal principal, Origin origin);
+    // Ends every login session of the caller in the same way.
+    Awaitable<Result<>> logout_all(http::Principal principal, Origin origin);
+
+    // The caller's living login sessions, last used first. Error: malformed `invalid_cursor`.
+    Awaitable<Result<LoginSessionPage>> list_sessions(http::Principal principal, LoginSessionQuery query);
+    // Ends one of them. Error: not_found, when it is somebody else's, unknown or over.
+    Awaitable<Result<>> revoke_session(http::Principal principal, AuthSessionId id, Origin origin);
+
+    // The public keys whose tokens may be valid; read every few seconds at most, whatever is asked.
+    Awaitable<Result<JwkSet>> public_keys();
+    // Signs with this key from now on; its public half must have been known everywhere for a while.
+    void use_key(SigningKey key) { key_ = std::move(key); }
+    // After a signing key has been withdrawn, or may have been.
+    void forget_keys() { keys_.forget(); }
+
+private:
+    Awaitable<bool> revoke(AuditEntry entry);
+    [[nodiscard]] PasswordHasher::Standing standing_of(const std::string& ip) const;
+    Awaitable<Result<std::optional<Account>>> find_for_login(std::string email, std::string ip);
+    Awaitable<> rehash(Account account, std::string password);
+    void note_failed_login(UserId user, Origin origin, std::string_view reason);
+    Awaitable<Result<Refreshed>> answer_old_token(RefreshToken presented, Origin origin);
+    [[nodiscard]] Refreshed issue(const RefreshToken& successor, http::Role role, Timestamp expires_at,
+                                  Timestamp now) const;
+    [[nodiscard]] Tokens make_tokens(const http::Principal& principal, const RefreshToken& refresh,
+                                     Timestamp expires_at, Timestamp now) const;
+    [[nodiscard]] Timestamp expiry(Timestamp created_at, Timestamp now) const;
+
+    AuthStore store_;
+    AccountStore accounts_;
+    KeyRing keys_;
+    SessionRegistry registry_;
+    PasswordHasher& hasher_;
+    Background& background_;
+    GuessLimiter& guesses_;
+    KnownNetworks& networks_;
+    MailQuota& quota_;
+    SigningKey key_;
+    const AuthSettings& settings_;
+    SystemClock clock_;
+};
+
+}  // namespace mindspace::auth

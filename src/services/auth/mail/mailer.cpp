@@ -1,0 +1,166 @@
+#include "services/auth/mail/mailer.h"
+
+#include "platform/json/schema.h"
+#include "platform/telemetry/log/log.h"
+#include "services/auth/mail/link_pages.h"
+#include "services/auth/mail/text.h"
+
+#include <sodium.h>
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <algorithm>
+
+namespace mindspace::auth {
+
+namespace {
+
+constexpr std::size_t kAtOnce = 4;
+constexpr Milliseconds kPollInterval{300};
+constexpr Milliseconds kPauseAfterFault{1000};
+constexpr Seconds kMailLease{40};  // longer than an attempt (mail/smtp_sender.h) with the writes around it
+constexpr Seconds kFirstBackoff{5};
+constexpr Seconds kLongestBackoff{1800};
+constexpr std::chrono::hours kGiveUpAfter{24};
+constexpr std::chrono::hours kTidyInterval{1};
+
+// Up to a fifth more, so that mails that failed together do not come back together.
+Milliseconds with_jitter(Milliseconds pause) {
+    return pause + Milliseconds(randombytes_uniform(static_cast<std::uint32_t>(pause.count() / 5)));
+}
+
+}  // namespace
+
+Seconds mail_backoff(std::int32_t attempt) {
+    auto doublings = std::clamp(attempt - 1, 0, 20);
+    return std::min(kFirstBackoff * (1 << doublings), kLongestBackoff);
+}
+
+Mailer::Mailer(asio::io_context& io, MailQueue queue, ResetRequests requests, std::unique_ptr<mail::Sender> sender,
+               MailerOptions options)
+    : io_(io),
+      queue_(queue),
+      requests_(requests),
+      sender_(std::move(sender)),
+      options_(std::move(options)),
+      // What went out but could not be marked is sent again, under the same Message-ID, when its lease ends.
+      deliveries_(io, kAtOnce,
+                  [](const std::exception& fault) {
+                      log::warn("what became of a mail could not be written down", {{"error.message", fault.what()}});
+                  }),
+      timer_(io),
+      threads_("mail", kAtOnce, kAtOnce) {}
+
+Mailer::~Mailer() {
+    stop();
+}
+
+void Mailer::start() {
+    asio::co_spawn(io_, run(), asio::detached);
+}
+
+void Mailer::drain() {
+    is_draining_ = true;
+    timer_.cancel();
+}
+
+void Mailer::stop() {
+    drain();
+    sender_->stop();
+}
+
+Awaitable<> Mailer::run() {
+    bool is_failing = false;
+    while (!is_draining_) {
+        auto pause = kPollInterval;
+        try {
+            co_await tidy();
+            bool more_requests = co_await requests_.resolve(clock_.now());
+            bool more_mails = co_await claim();
+            if (more_requests || more_mails) pause = Milliseconds(0);
+            is_failing = false;
+        } catch (const std::exception& fault) {
+            pause = kPauseAfterFault;
+            if (!is_failing) log::warn("mails cannot be read, trying again", {{"error.message", fault.what()}});
+            is_failing = true;
+        }
+        timer_.expires_after(pause);
+        co_await timer_.async_wait(asio::as_tuple(asio::use_awaitable));
+    }
+}
+
+// True when there may be more to claim at once.
+Awaitable<bool> Mailer::claim() {
+    auto room = deliveries_.room();
+    if (room == 0) co_return false;
+    auto mails = co_await queue_.claim(static_cast<std::int32_t>(room), clock_.now(), kMailLease);
+    for (auto& mail : mails)
+        if (!deliveries_.run(deliver(std::move(mail)))) throw std::logic_error("more mails claimed than asked for");
+    co_return mails.size() == room;
+}
+
+// What a sender keeps of sent mails, on its threads: it may read a large directory.
+Awaitable<> Mailer::tidy() {
+    const auto now = clock_.now();
+    if (now - tidied_at_ < kTidyInterval) co_return;
+    tidied_at_ = now;
+    auto removed = std::make_shared<std::size_t>(0);
+    co_await threads_.run([sender = sender_, removed, now] { *removed = sender->tidy(now); });
+    stats_.removed.add(*removed);
+}
+
+Awaitable<> Mailer::deliver(ClaimedMail mail) {
+    std::string why;
+    auto message = compose(mail);
+    try {
+        co_await threads_.run([sender = sender_, message = std::move(message)] { sender->send(message); });
+    } catch (const mail::SendError& fault) {
+        why = fault.what();
+    }
+    if (!why.empty()) co_return co_await put_off(std::move(mail), std::move(why));
+    stats_.sent.add(1);
+    log::info("mail sent", {{"event.action", "mail_sent"},
+                            {"user.id", mail.user.to_string()},
+                            {"mindspace.mail.id", mail.id.to_string()},
+                            {"mindspace.mail.kind", schema::enum_name(mail.kind)},
+                            {"mindspace.mail.attempt", mail.attempt}});
+    co_await queue_.mark_sent(std::move(mail), clock_.now());
+}
+
+Awaitable<> Mailer::put_off(ClaimedMail mail, std::string why) {
+    stats_.failed.add(1);
+    auto now = clock_.now();
+    auto id = mail.id.to_string();
+    if (now - mail.created_at >= kGiveUpAfter) {
+        stats_.given_up.add(1);
+        log::error("mail given up", {{"event.action", "mail_given_up"},
+                                     {"user.id", mail.user.to_string()},
+                                     {"mindspace.mail.id", id},
+                                     {"mindspace.mail.attempt", mail.attempt},
+                                     {"error.message", why}});
+        co_return co_await queue_.give_up(std::move(mail), std::move(why));
+    }
+    log::warn("mail not sent, trying again later", {{"event.action", "mail_failed"},
+                                                    {"mindspace.mail.id", id},
+                                                    {"mindspace.mail.attempt", mail.attempt},
+                                                    {"error.message", why}});
+    auto at = now + with_jitter(mail_backoff(mail.attempt));
+    co_await queue_.retry_at(std::move(mail), std::move(why), at);
+}
+
+mail::Message Mailer::compose(const ClaimedMail& mail) const {
+    std::string link;
+    if (mail.token) link = options_.public_url + std::string(link_path(mail.kind)) + "?token=" + *mail.token;
+    auto words = mail_text(mail.kind, mail.locale, link);
+    return {.id = mail.id.to_string(),
+            .date = mail.created_at,
+            .from = options_.from,
+            .to = mail.recipient,
+            .subject = std::move(words.subject),
+            .text = std::move(words.text),
+            .html = std::move(words.html)};
+}
+
+}  // namespace mindspace::auth

@@ -1,0 +1,76 @@
+#pragma once
+// Resolves the requests of those who forgot their password, and sends the mails of the queue: claims what is due, a few
+// at once, hands them to a sender on threads of its own, and writes down what became of them. Any number of processes
+// may run one. A mail that cannot be sent is tried again, later and later, for a day. On one core's loop.
+
+#include "platform/async/background.h"
+#include "platform/async/worker_pool.h"
+#include "platform/mail/sender.h"
+#include "platform/telemetry/metrics/metrics.h"
+#include "services/auth/mail/queue.h"
+#include "services/auth/accounts/reset_requests.h"
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include <memory>
+
+namespace mindspace::auth {
+
+struct MailerOptions {
+    mail::Mailbox from;
+    std::string public_url;  // of the links, without a slash at the end
+};
+
+struct MailerStats {
+    telemetry::Counter sent;
+    telemetry::Counter failed;    // attempts
+    telemetry::Counter given_up;  // mails
+    telemetry::Counter removed;   // files of sent mails
+};
+
+// How long to wait after the given attempt failed (the first is 1), without the jitter: 5 s, doubled up to half an
+// hour.
+Seconds mail_backoff(std::int32_t attempt);
+
+class Mailer {
+public:
+    Mailer(asio::io_context& io, MailQueue queue, ResetRequests requests, std::unique_ptr<mail::Sender> sender,
+           MailerOptions options);
+    ~Mailer();
+    Mailer(const Mailer&) = delete;
+    Mailer& operator=(const Mailer&) = delete;
+
+    void start();
+    // Claims nothing more; what is under way goes on.
+    void drain();
+    // No mail is under way.
+    [[nodiscard]] bool is_idle() const { return deliveries_.is_idle(); }
+    // Attempts under way are given up; their mails are due again when their leases end.
+    void stop();
+
+    [[nodiscard]] const MailerStats& stats() const { return stats_; }
+
+private:
+    Awaitable<> run();
+    Awaitable<bool> claim();
+    Awaitable<> tidy();
+    Awaitable<> deliver(ClaimedMail mail);
+    Awaitable<> put_off(ClaimedMail mail, std::string why);
+    [[nodiscard]] mail::Message compose(const ClaimedMail& mail) const;
+
+    asio::io_context& io_;
+    MailQueue queue_;
+    ResetRequests requests_;
+    std::shared_ptr<mail::Sender> sender_;
+    MailerOptions options_;
+    Background deliveries_;
+    asio::steady_timer timer_;
+    bool is_draining_ = false;
+    Timestamp tidied_at_{};
+    MailerStats stats_;
+    SystemClock clock_;
+    WorkerPool threads_;
+};
+
+}  // namespace mindspace::auth

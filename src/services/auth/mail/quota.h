@@ -1,0 +1,47 @@
+#pragma once
+// How many mails of a kind go to one address, from whatever account or client: counted in PostgreSQL by a keyed hash of
+// the address, so that neither a restart nor deleting the account starts the count anew. One per core.
+
+#include "platform/async/awaitable.h"
+#include "platform/base/result.h"
+#include "platform/base/secret.h"
+#include "platform/base/time.h"
+#include "platform/telemetry/metrics/metrics.h"
+#include "services/auth/mail/queue.h"
+
+#include <string>
+
+namespace mindspace::auth {
+
+// Of one kind to one address.
+struct MailLimits {
+    std::int32_t per_minute = 1;
+    std::int32_t per_hour = 5;
+    std::int32_t per_day = 10;
+};
+
+class MailQuota {
+public:
+    MailQuota(postgres::Client& database, const Secret& secret, MailLimits limits)
+        : database_(database), secret_(secret), limits_(limits) {}
+
+    // Counts a mail; false, and nothing counted, at a limit. The same `cause` twice in a row counts once, so that what
+    // was broken off between the count and the mail can be tried again.
+    Awaitable<bool> take(MailKind kind, std::string email, Uuid cause, Timestamp now);
+
+    // Mails that were not sent because of a limit.
+    [[nodiscard]] const telemetry::Counter& refused() const { return refused_; }
+
+private:
+    [[nodiscard]] Uuid hidden(const Uuid& cause) const;
+
+    postgres::Client& database_;
+    const Secret& secret_;
+    MailLimits limits_;
+    telemetry::Counter refused_;
+};
+
+// Error rate_limited.
+Error too_many_mails();
+
+}  // namespace mindspace::auth

@@ -1,0 +1,47 @@
+#pragma once
+// Passwords: argon2id (RFC 9106) through libsodium, on a bounded pool of threads off the event loops.
+
+#include "platform/async/awaitable.h"
+#include "platform/async/worker_pool.h"
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+namespace mindspace::auth {
+
+// RFC 8265 OpaqueString, but for what that refuses: every space is U+0020, and NFC (Unicode Annex 15), because one
+// password typed on two keyboards can be two sequences of code points.
+std::string prepared_password(std::string_view password);
+
+struct HashingCost {
+    std::size_t memory_kib = 19456;
+    unsigned passes = 2;
+};
+
+class PasswordHasher {
+public:
+    // Preferred: who is known, by a token or by where they come from (known_networks.h). A flood of strangers leaves
+    // them the places in the queue that the pool keeps back.
+    using Standing = WorkerPool::Standing;
+
+    PasswordHasher(WorkerPool& pool, HashingCost cost);
+
+    // The PHC string of the password. Fault: Unavailable when the pool is full.
+    Awaitable<std::string> hash(std::string password, Standing standing = Standing::ordinary);
+    // Whether the password fits the PHC string.
+    Awaitable<bool> verify(std::string password, std::string phc, Standing standing = Standing::ordinary);
+    // False: the pool is full, and a login need not cost anything else.
+    [[nodiscard]] bool has_room(Standing standing) { return pool_.has_room(standing); }
+    // Whether the PHC string was made with less memory or fewer passes than are asked for now.
+    [[nodiscard]] bool is_outdated(const std::string& phc) const;
+    // Does the same work as verify, for an account that does not exist.
+    Awaitable<> verify_nothing(std::string password, Standing standing);
+
+private:
+    WorkerPool& pool_;
+    HashingCost cost_;
+    std::string nobody_;  // a hash that no password fits
+};
+
+}  // namespace mindspace::auth

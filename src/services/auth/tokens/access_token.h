@@ -1,0 +1,28 @@
+#pragma once
+// Access tokens: JSON Web Tokens (RFC 7519) as compact JWS (RFC 7515), signed with Ed25519 (RFC 8037), typed at+jwt
+// (RFC 9068) and verified by RFC 8725: one algorithm per key, the key chosen by `kid` among ours and nothing else.
+
+#include "platform/base/result.h"
+#include "platform/http/middleware/guard.h"
+#include "services/auth/tokens/signing_key.h"
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace mindspace::auth {
+
+struct TokenRules {
+    std::string issuer;
+    std::string audience = "mindspace";
+    Seconds ttl{900};
+};
+
+std::string sign_access_token(const SigningKey& key, const TokenRules& rules, const http::Principal& principal,
+                              Timestamp now);
+
+// Error: unauthenticated, `invalid_token` or `token_expired`.
+Result<http::Principal> verify_access_token(std::string_view token, const std::vector<SigningKey>& keys,
+                                            const TokenRules& rules, Timestamp now);
+
+}  // namespace mindspace::auth

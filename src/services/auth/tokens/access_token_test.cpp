@@ -1,0 +1,111 @@
+#include "services/auth/tokens/access_token.h"
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+
+namespace mindspace::auth {
+
+namespace {
+
+const TokenRules kRules{.issuer = "https://mind.example"};
+constexpr Timestamp kNow{Seconds(1'800'000'000)};
+
+class AccessToken : public testing::Test {
+protected:
+    AccessToken() : key_(make_key("a")), other_(make_key("b")) {}
+    ~AccessToken() override { std::filesystem::remove_all(directory_); }
+
+    SigningKey make_key(const std::string& name) { return SigningKey::load_or_create(directory_ / name); }
+
+    std::string sign(Timestamp at = kNow) { return sign_access_token(key_, kRules, principal_, at); }
+    std::string verify(std::string_view token, Timestamp at = kNow) {
+        auto outcome = verify_access_token(token, {key_}, kRules, at);
+        return outcome ? "good" : outcome.error().reason;
+    }
+    // Our key's signature under any header and claims.
+    std::string forge(std::string_view header, std::string_view claims) {
+        auto text = base64url_encode(as_bytes(header)) + "." + base64url_encode(as_bytes(claims));
+        return text + "." + base64url_encode(key_.sign(text));
+    }
+    std::string header(std::string_view alg = "EdDSA", std::string_view typ = "at+jwt") {
+        return R"({"alg":")" + std::string(alg) + R"(","typ":")" + std::string(typ) + R"(","kid":")" + key_.kid() +
+               "\"}";
+    }
+
+    std::filesystem::path directory_ = [] {
+        std::string name = (std::filesystem::temp_directory_path() / "keys-XXXXXX").string();
+        return std::filesystem::path(::mkdtemp(name.data()));
+    }();
+    SigningKey key_;
+    SigningKey other_;
+    http::Principal principal_{.user = UserId::make(kNow), .auth_session = AuthSessionId::make(kNow)};
+};
+
+}  // namespace
+
+TEST_F(AccessToken, ReadsBackWhoItIsFor) {
+    auto read = verify_access_token(sign(), {other_, key_}, kRules, kNow);
+    ASSERT_TRUE(read) << read.error().detail;
+    EXPECT_EQ(read->user, principal_.user);
+    EXPECT_EQ(read->auth_session, principal_.auth_session);
+    EXPECT_EQ(read->role, http::Role::user);
+    EXPECT_EQ(read->expires_at, kNow + kRules.ttl);
+}
+
+TEST_F(AccessToken, LivesFifteenMinutesAndFiveSeconds) {
+    auto token = sign();
+    EXPECT_EQ(verify(token, kNow + Seconds(904)), "good");
+    EXPECT_EQ(verify(token, kNow + Seconds(905)), "token_expired");
+    EXPECT_EQ(verify(token, kNow - Seconds(60)), "good");
+    EXPECT_EQ(verify(token, kNow - Seconds(61)), "invalid_token");
+}
+
+TEST_F(AccessToken, EveryChangedCharacterIsSeen) {
+    auto token = sign();
+    for (std::size_t i = 0; i < token.size(); ++i) {
+        auto changed = token;
+        changed[i] = changed[i] == 'A' ? 'B' : 'A';
+        EXPECT_EQ(verify(changed), "invalid_token") << i;
+        EXPECT_EQ(verify(token.substr(0, i)), "invalid_token") << i;
+    }
+}
+
+TEST_F(AccessToken, RefusesOtherKeysAlgorithmsAndTypes) {
+    EXPECT_EQ(verify(sign_access_token(other_, kRules, principal_, kNow)), "invalid_token");
+    auto claims = R"({"iss":"https://mind.example","aud":"mindspace","sub":")" + principal_.user.to_string() +
+                  R"(","sid":")" + principal_.auth_session.to_string() +
+                  R"(","jti":"x","iat":1800000000,"exp":1800000900,"role":"user"})";
+    EXPECT_EQ(verify(forge(header(), claims)), "good");
+    EXPECT_EQ(verify(forge(header("none"), claims)), "invalid_token");
+    EXPECT_EQ(verify(forge(header("HS256"), claims)), "invalid_token");
+    EXPECT_EQ(verify(forge(header("EdDSA", "JWT"), claims)), "invalid_token");
+    EXPECT_EQ(verify(forge(R"({"alg":"EdDSA","typ":"at+jwt"})", claims)), "invalid_token");
+    EXPECT_EQ(verify(forge("[]", claims)), "invalid_token");
+    EXPECT_EQ(verify(forge(header(), "null")), "invalid_token");
+    EXPECT_EQ(verify(std::string(9000, 'a')), "invalid_token");
+}
+
+TEST_F(AccessToken, RefusesForeignIssuersAndAudiences) {
+    TokenRules rules = kRules;
+    rules.issuer = "https://other.example";
+    EXPECT_FALSE(verify_access_token(sign(), {key_}, rules, kNow));
+    rules = kRules;
+    rules.audience = "other";
+    EXPECT_FALSE(verify_access_token(sign(), {key_}, rules, kNow));
+}
+
+TEST_F(AccessToken, AKeyFileIsReadAgainAndPrivate) {
+    EXPECT_EQ(make_key("a").kid(), key_.kid());
+    EXPECT_EQ(std::filesystem::status(directory_ / "a").permissions(),
+              std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
+    EXPECT_EQ(std::distance(std::filesystem::directory_iterator(directory_), {}), 2);
+}
+
+TEST_F(AccessToken, ThePublicHalfVerifies) {
+    auto half = SigningKey::from_public(key_.public_key());
+    EXPECT_EQ(half.kid(), key_.kid());
+    EXPECT_TRUE(verify_access_token(sign(), {half}, kRules, kNow));
+}
+
+}  // namespace mindspace::auth

@@ -1,0 +1,95 @@
+#include "services/meditation/groups/caretaker.h"
+
+#include "platform/telemetry/log/log.h"
+
+namespace mindspace::meditation {
+
+Awaitable<> GroupCaretaker::work(std::vector<GroupId> rooms) {
+    auto now = parts_.clock.now();
+    try {
+        co_await cancel_unstarted_groups();
+        co_await start_due_groups();
+        co_await end_due_groups();
+        co_await settle_groups();
+        if (now >= next_renewal_) {
+            next_renewal_ = now + RoomRegister::kRenewEvery;
+            co_await parts_.known_rooms.renew(std::move(rooms), now);
+            co_await reap_abandoned_rooms();
+        }
+        if (now >= next_deserted_) {
+            next_deserted_ = now + kDesertedEvery;
+            co_await end_deserted_groups();
+        }
+    } catch (const Unavailable& fault) {
+        log::debug("groups not looked after", {{"error.message", fault.what()}});
+    } catch (const std::exception& fault) {
+        log::error("groups not looked after", {{"event.action", "internal_error"}, {"error.message", fault.what()}});
+    }
+}
+
+Awaitable<> GroupCaretaker::cancel_unstarted_groups() {
+    auto now = parts_.clock.now();
+    auto cancelled = co_await parts_.timetable.cancel_unstarted(now);
+    for (auto group : cancelled) {
+        log::info("group cancelled that was never started", {{"mindspace.group", group.to_string()}});
+        RoomFacts facts{.group = group, .state = GroupState::ended, .starts_at = {}, .ends_at = {}};
+        co_await parts_.order.announce(facts, make_end(now, EventReason::host_gone));
+    }
+}
+
+// Should this node die before it has told them, the rooms ask PostgreSQL themselves (Room::keep_group()).
+Awaitable<> GroupCaretaker::start_due_groups() {
+    auto started = co_await parts_.timetable.start_due(parts_.clock.now());
+    for (const auto& group : started) {
+        parts_.metrics.scheduled_starts.add(1);
+        log::info("group started at its time", {{"mindspace.group", group.id.to_string()}});
+        RoomFacts facts{
+            .group = group.id, .state = GroupState::running, .starts_at = group.starts_at, .ends_at = group.ends_at};
+        co_await parts_.order.announce(facts, make_start(group.host, group.starts_at, group.ends_at));
+    }
+}
+
+Awaitable<> GroupCaretaker::end_due_groups() {
+    auto due = co_await parts_.timetable.list_due(parts_.clock.now() - kEndAfter);
+    for (auto group : due) co_await end(group, EventReason::completed);
+}
+
+// What the rooms did not tell until now, they may never tell: their nodes are gone.
+Awaitable<> GroupCaretaker::settle_groups() {
+    auto unsettled = co_await parts_.timetable.list_unsettled(parts_.clock.now());
+    for (auto group : unsettled) co_await parts_.timetable.settle(group, parts_.clock.now());
+}
+
+// PostgreSQL knows of nobody there, and Redis must agree: either may have missed what the other was told.
+Awaitable<> GroupCaretaker::end_deserted_groups() {
+    auto deserted = co_await parts_.timetable.list_deserted(parts_.clock.now());
+    for (auto group : deserted) {
+        bool is_empty = co_await parts_.order.is_empty(group);
+        if (is_empty) co_await end(group, EventReason::host_gone);
+    }
+}
+
+Awaitable<> GroupCaretaker::end(GroupId group, EventReason reason) {
+    auto end = co_await parts_.timetable.finish(group, schema::enum_name(reason), parts_.clock.now());
+    if (!end) co_return;
+    parts_.metrics.groups_ended.add(1);
+    log::info("group ended", {{"mindspace.group", group.to_string()}, {"event.reason", end->reason}});
+    auto ended_by = schema::enum_value<EventReason>(end->reason).value();
+    RoomFacts facts{.group = group, .state = GroupState::ended, .starts_at = {}, .ends_at = end->at};
+    co_await parts_.order.announce(facts, make_end(end->at, ended_by));
+}
+
+Awaitable<> GroupCaretaker::reap_abandoned_rooms() {
+    auto abandoned = co_await parts_.known_rooms.list_abandoned(parts_.clock.now());
+    for (auto group : abandoned) {
+        auto now = parts_.clock.now();
+        auto reaping = co_await parts_.order.reap(group, now);
+        AttendanceRecord record;
+        for (const auto& lease : reaping.gone) record.left.push_back({lease.user, lease.expires_at - Room::kGrace});
+        parts_.metrics.participants_lost.add(record.left.size());
+        if (!record.is_empty()) co_await parts_.timetable.record(group, std::move(record), now);
+        if (reaping.is_deserted) co_await parts_.known_rooms.strike_out(group);
+    }
+}
+
+}  // namespace mindspace::meditation

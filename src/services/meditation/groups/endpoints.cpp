@@ -1,0 +1,140 @@
+#include "services/meditation/groups/endpoints.h"
+
+#include "services/meditation/groups/calendar.h"
+#include "services/meditation/groups/service.h"
+#include "services/meditation/rooms/live/entrance.h"
+
+namespace mindspace::meditation {
+
+using http::Access;
+using http::Call;
+using http::endpoint;
+using http::LimitClass;
+using http::Method;
+
+namespace {
+
+struct LiveQuery {
+    std::optional<std::string> ticket;
+
+    static constexpr std::string_view kName = "LiveQuery";
+    static constexpr auto fields() {
+        return std::tuple{field("ticket", &LiveQuery::ticket, {.max = 64, .text = schema::Text::exact})};
+    }
+};
+
+std::optional<std::string> header(const http::RequestHead& head, std::string_view name) {
+    auto value = head.find(name);
+    return value ? std::optional<std::string>(*value) : std::nullopt;
+}
+
+std::optional<std::string> bearer_token(const http::RequestHead& head) {
+    constexpr std::string_view kBearer = "Bearer ";
+    auto value = head.find("authorization");
+    if (!value || !http::equals_ignoring_case(value->substr(0, kBearer.size()), kBearer)) return std::nullopt;
+    return std::string(value->substr(kBearer.size()));
+}
+
+// What a handshake says of who knocks.
+struct LiveFields {
+    std::string host;
+    std::optional<std::string> origin;
+    std::optional<std::string> access_token;
+
+    static LiveFields of(const http::RequestHead& head) {
+        return {.host = std::string(head.host), .origin = header(head, "origin"), .access_token = bearer_token(head)};
+    }
+};
+
+Knock knock_of(Call<http::None, LiveQuery, LiveFields>& call) {
+    return Knock{.group = GroupId{call.id},
+                 .host = std::move(call.fields.host),
+                 .origin = std::move(call.fields.origin),
+                 .ticket = std::move(call.query.ticket),
+                 .access_token = std::move(call.fields.access_token)};
+}
+
+Awaitable<Result<http::Response>> show_calendar(GroupService& service, GroupId id, http::Preconditions preconditions) {
+    auto calendar = co_await service.find_calendar(id);
+    if (!calendar) co_return calendar.error();
+    http::Response response{.content_type = kCalendarType, .body = {}};
+    const auto verdict = preconditions.check(calendar->etag);
+    if (verdict == http::Preconditions::Verdict::failed) co_return precondition_failed();
+    if (verdict == http::Preconditions::Verdict::not_modified)
+        response.status = 304;
+    else
+        response.body = std::move(calendar->text);
+    response.headers.emplace_back("ETag", std::move(calendar->etag));
+    response.headers.emplace_back("Cache-Control", http::kRevalidate);
+    response.headers.emplace_back("Content-Disposition", R"(attachment; filename="meditation.ics")");
+    co_return std::move(response);
+}
+
+}  // namespace
+
+http::Endpoints group_endpoints(GroupService& service, LiveEntrance& entrance) {
+    http::Endpoints rows;
+    rows.push_back(endpoint(
+        {.method = Method::post,
+         .path = "/api/v1/groups",
+         .summary = "Make a group; the caller is its host.",
+         .success = 201,
+         .creates = true,
+         .errors = {"conflict"}},
+        [&service](Call<NewGroup> call) { return service.create(call.principal.user, std::move(call.body)); }));
+    rows.push_back(
+        endpoint({.method = Method::get,
+                  .path = "/api/v1/groups",
+                  .summary = "Public groups, soonest first.",
+                  .errors = {"invalid_cursor"}},
+                 [&service](Call<http::None, GroupQuery> call) { return service.list(std::move(call.query)); }));
+    rows.push_back(endpoint({.method = Method::get, .path = "/api/v1/groups/{id}", .summary = "One group."},
+                            [&service](Call<> call) { return service.find(GroupId{call.id}); }));
+    rows.push_back(endpoint({.method = Method::get,
+                             .path = "/api/v1/groups/{id}/calendar.ics",
+                             .access = Access::anyone,  // calendar applications know a link, and nothing else
+                             .summary = "The group as an entry for calendar applications (RFC 5545).",
+                             .success = 200,
+                             .errors = {"group_not_scheduled"},
+                             .produces = "text/calendar"},
+                            [&service](Call<http::None, http::None, http::Preconditions> call) {
+                                return show_calendar(service, GroupId{call.id}, std::move(call.fields));
+                            }));
+    rows.push_back(endpoint(
+        {.method = Method::patch,
+         .path = "/api/v1/groups/{id}",
+         .summary = "Change a group by a JSON merge patch; the host's. Once it runs, kind and times stay.",
+         .errors = {"forbidden", "group_started", "group_ended", "precondition_failed"}},
+        [&service](Call<GroupPatch> call) {
+            return service.update(call.principal.user, GroupId{call.id}, std::move(call.body), call.expected_version);
+        }));
+    rows.push_back(endpoint({.method = Method::del,
+                             .path = "/api/v1/groups/{id}",
+                             .summary = "Cancel a scheduled group, or end a running one; the host's.",
+                             .errors = {"forbidden", "group_ended", "precondition_failed"}},
+                            [&service](Call<> call) {
+                                return service.cancel(call.principal.user, GroupId{call.id}, call.expected_version);
+                            }));
+    rows.push_back(endpoint(
+        {.method = Method::post,
+         .path = "/api/v1/groups/{id}/ticket",
+         .summary = "A ticket that opens the group's socket once, within 30 s.",
+         .priority = http::Priority::first,
+         .creates = true,
+         .errors = {"group_full", "group_ended"}},
+        [&service](Call<> call) { return service.issue_ticket(std::move(call.principal), GroupId{call.id}); }));
+    rows.push_back(
+        endpoint({.method = Method::get,
+                  .path = "/api/v1/groups/{id}/live",
+                  .access = Access::anyone,  // the entrance takes a ticket or an access token
+                  .summary = "The group's WebSocket; opened by a ticket or an access token.",
+                  .limit = LimitClass::socket,
+                  .priority = http::Priority::first,
+                  .errors = {"invalid_ticket", "origin_not_allowed"},
+                  .websocket = true,
+                  .farewell = &farewell},
+                 [&entrance](Call<http::None, LiveQuery, LiveFields> call) { return entrance.open(knock_of(call)); }));
+    return rows;
+}
+
+}  // namespace mindspace::meditation

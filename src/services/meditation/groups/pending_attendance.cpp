@@ -1,0 +1,60 @@
+#include "services/meditation/groups/pending_attendance.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace mindspace::meditation {
+
+namespace {
+
+bool are_one(const Stretch& a, const Stretch& b) {
+    return a.since <= b.until + GroupTimetable::kGrace && b.since <= a.until + GroupTimetable::kGrace;
+}
+
+}  // namespace
+
+bool PendingAttendance::add_stretch(const Stretch& stretch) {
+    auto& known = stretches_[stretch.user];
+    auto united = stretch;
+    std::erase_if(known, [&](const Stretch& other) {
+        if (!are_one(united, other)) return false;
+        united.since = std::min(united.since, other.since);
+        united.until = std::max(united.until, other.until);
+        return true;
+    });
+    known.push_back(united);
+    if (known.size() <= kMaxStretches) return true;
+    known.erase(std::ranges::min_element(known, {}, [](const Stretch& one) { return one.until - one.since; }));
+    return false;
+}
+
+void PendingAttendance::add_left(const Presence& left) {
+    auto& at = left_[left.user];
+    at = std::max(at, left.at);
+}
+
+bool PendingAttendance::add_joined(const Presence& joined) {
+    if (joined_.size() >= kMaxJoined) return false;
+    joined_.push_back(joined);
+    return true;
+}
+
+AttendanceRecord PendingAttendance::take() {
+    AttendanceRecord record;
+    for (const auto& [user, stretches] : std::exchange(stretches_, {}))
+        record.stretches.insert(record.stretches.end(), stretches.begin(), stretches.end());
+    for (const auto& [user, at] : std::exchange(left_, {})) record.left.push_back({user, at});
+    record.joined = std::exchange(joined_, {});
+    return record;
+}
+
+std::size_t PendingAttendance::put_back(const AttendanceRecord& record) {
+    std::size_t dropped = 0;
+    for (const auto& stretch : record.stretches)
+        if (!add_stretch(stretch)) ++dropped;
+    for (const auto& left : record.left) add_left(left);
+    joined_.insert(joined_.begin(), record.joined.begin(), record.joined.end());
+    return dropped;
+}
+
+}  // namespace mindspace::meditation

@@ -1,0 +1,60 @@
+#pragma once
+// The rules of groups outside their sockets: making, listing, changing, cancelling them, and tickets. No HTTP, no SQL.
+
+#include "platform/http/middleware/guard.h"
+#include "services/meditation/groups/store.h"
+#include "services/meditation/groups/tickets.h"
+#include "services/meditation/groups/timetable.h"
+#include "services/meditation/rooms/order/order.h"
+
+namespace mindspace::meditation {
+
+// The entry for calendar applications, and its entity tag.
+struct GroupCalendar {
+    std::string text;
+    std::string etag;
+};
+
+class GroupService {
+public:
+    // `public_url` is the program's, "https://mind.example"; `groups_per_host` may be scheduled or running at a time.
+    GroupService(GroupStore store, GroupTimetable timetable, RoomOrder order, GroupTickets tickets,
+                 std::string public_url, std::int64_t groups_per_host = 20);
+
+    // Error: conflict `conflict` (the id is another group's), `too_many_groups`; invalid, when its time has passed;
+    // unauthenticated `user_gone`.
+    Awaitable<Result<Group>> create(UserId host, NewGroup request);
+    // Error: not_found.
+    Awaitable<Result<Group>> find(GroupId id);
+    // Error: malformed `invalid_cursor`.
+    Awaitable<Result<GroupPage>> list(GroupQuery query);
+    // Error: not_found; conflict `group_not_scheduled`, while it has no time.
+    Awaitable<Result<GroupCalendar>> find_calendar(GroupId id);
+    // Error: not_found; forbidden; conflict `group_started` (of what cannot change any more), `group_ended`;
+    // precondition_failed; invalid.
+    Awaitable<Result<Group>> update(UserId caller, GroupId id, GroupPatch patch,
+                                    std::optional<std::int32_t> expected_version);
+    // Ends the group when it runs; everybody who sat long enough keeps their session. Error: as above, but for
+    // `group_started`.
+    Awaitable<Result<>> cancel(UserId caller, GroupId id, std::optional<std::int32_t> expected_version);
+    // Error: not_found; conflict `group_full`, `group_ended`. Fault: Unavailable when Redis is down.
+    Awaitable<Result<Ticket>> issue_ticket(http::Principal caller, GroupId id);
+
+private:
+    Awaitable<Result<Group>> find_own(UserId caller, GroupId id, std::optional<std::int32_t> expected_version);
+    // When it ended; nothing when it was changed this moment.
+    Awaitable<std::optional<Timestamp>> end(Group group, std::optional<std::int32_t> expected_version);
+    // Whoever is in the room hears of it now, or, without Redis, when the room compares itself with PostgreSQL.
+    Awaitable<> tell_room_of_change(Group group);
+    Awaitable<> tell_room_of_end(GroupId id, Timestamp ended_at);
+
+    GroupStore store_;
+    GroupTimetable timetable_;
+    RoomOrder order_;
+    GroupTickets tickets_;
+    std::string socket_base_;  // "wss://mind.example"
+    std::int64_t groups_per_host_;
+    SystemClock clock_;
+};
+
+}  // namespace mindspace::meditation

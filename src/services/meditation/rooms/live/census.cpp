@@ -1,0 +1,153 @@
+#include "services/meditation/rooms/live/census.h"
+
+#include "platform/redis/connection/client.h"
+#include "platform/telemetry/log/log.h"
+#include "services/meditation/client.h"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <algorithm>
+#include <map>
+#include <utility>
+
+namespace mindspace::meditation {
+
+namespace {
+
+// One slot of a cluster: there are few of these keys, and they are seldom used.
+// cores   sorted set: core by the time (ms, Redis's clock) at which what it said expires
+// totals  hash: core → sockets
+// rooms   hash, one a core: room → sockets
+constexpr std::string_view kCores = "{live}:cores";
+constexpr std::string_view kTotals = "{live}:totals";
+constexpr std::string_view kRooms = "{live}:rooms:";
+
+std::string rooms_key(std::string_view core) {
+    return std::string(kRooms) + std::string(core);
+}
+
+// KEYS: cores, totals, rooms. ARGV: 1 core, 2 ttl (ms), 3 total, then room and count in turn. Answers with the cores
+// and the sockets that are known.
+const redis::Script kReport = redis::Script::make(R"(
+local cores, totals, rooms = KEYS[1], KEYS[2], KEYS[3]
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+redis.call('DEL', rooms)
+for i = 4, #ARGV, 2 do redis.call('HSET', rooms, ARGV[i], ARGV[i + 1]) end
+redis.call('ZADD', cores, now + ARGV[2], ARGV[1])
+redis.call('HSET', totals, ARGV[1], ARGV[3])
+for _, gone in ipairs(redis.call('ZRANGE', cores, '-inf', now, 'BYSCORE')) do
+    redis.call('ZREM', cores, gone)
+    redis.call('HDEL', totals, gone)
+end
+for _, key in ipairs(KEYS) do redis.call('PEXPIRE', key, ARGV[2]) end
+local sum = 0
+for _, count in ipairs(redis.call('HVALS', totals)) do sum = sum + count end
+return {redis.call('HLEN', totals), sum}
+)");
+
+// KEYS: cores. The cores whose word still holds.
+const redis::Script kListCores = redis::Script::make(R"(
+local time = redis.call('TIME')
+return redis.call('ZRANGE', KEYS[1], time[1] * 1000 + math.floor(time[2] / 1000), '+inf', 'BYSCORE')
+)");
+
+// KEYS: cores, totals. The sockets of those cores.
+const redis::Script kCount = redis::Script::make(R"(
+local time = redis.call('TIME')
+local sum = 0
+for _, core in ipairs(redis.call('ZRANGE', KEYS[1], time[1] * 1000 + math.floor(time[2] / 1000), '+inf', 'BYSCORE')) do
+    sum = sum + (redis.call('HGET', KEYS[2], core) or 0)
+end
+return sum
+)");
+
+std::string_view process_of(std::string_view core) {
+    return core.substr(0, core.rfind('/'));
+}
+
+}  // namespace
+
+LiveCensus::LiveCensus(asio::io_context& loop, redis::Client& redis, const LiveRooms& rooms, std::string name,
+                       Milliseconds ttl)
+    : loop_(loop), redis_(redis), rooms_(rooms), name_(std::move(name)), ttl_(ttl), timer_(loop) {}
+
+void LiveCensus::start() {
+    asio::co_spawn(loop_, keep_reporting(), [](std::exception_ptr fault) {
+        if (fault) std::rethrow_exception(fault);
+    });
+}
+
+void LiveCensus::stop() {
+    is_stopped_ = true;
+    timer_.cancel();
+}
+
+Awaitable<> LiveCensus::keep_reporting() {
+    boost::system::error_code cancelled;
+    while (!is_stopped_) {
+        try {
+            co_await report(rooms_.count_connections());
+        } catch (const Unavailable& fault) {
+            log::debug("connections not reported", {{"error.message", fault.what()}});
+        } catch (const std::exception& fault) {
+            log::error("connections not reported",
+                       {{"event.action", "internal_error"}, {"error.message", fault.what()}});
+        }
+        if (is_stopped_) break;
+        timer_.expires_after(ttl_ / 3);
+        co_await timer_.async_wait(asio::redirect_error(asio::use_awaitable, cancelled));
+    }
+}
+
+Awaitable<> LiveCensus::report(std::vector<RoomCount> counts) {
+    std::int64_t total = 0;
+    for (const auto& count : counts) total += count.connections;
+    std::vector<std::string> words{name_, std::to_string(ttl_.count()), std::to_string(total)};
+    for (const auto& count : counts) {
+        words.push_back(count.group.to_string());
+        words.push_back(std::to_string(count.connections));
+    }
+    const auto rooms = rooms_key(name_);
+    const std::vector<std::string_view> keys{kCores, kTotals, rooms};
+    const std::vector<std::string_view> arguments(words.begin(), words.end());
+    const auto known = co_await redis_.run(kReport, keys, arguments);
+    known_cores_.set(known.at(0).as_integer());
+    known_connections_.set(known.at(1).as_integer());
+}
+
+Awaitable<std::int64_t> count_connections(redis::Client& redis) {
+    const std::vector<std::string_view> keys{kCores, kTotals};
+    const auto sum = co_await redis.run(kCount, keys, {});
+    co_return sum.as_integer();
+}
+
+Awaitable<std::vector<NodeCount>> LiveCensus::read() {
+    std::map<std::string, std::map<GroupId, std::int64_t>, std::less<>> nodes;
+    const std::vector<std::string_view> keys{kCores};
+    const auto cores = co_await redis_.run(kListCores, keys, {});
+    for (const auto& core : cores.items()) {
+        auto& node = nodes[std::string(process_of(core.as_string()))];
+        const auto key = rooms_key(core.as_string());
+        std::vector<std::string_view> words{"HGETALL", key};
+        const auto rooms = co_await redis_.command(std::move(words));
+        for (std::size_t i = 0; i + 1 < rooms.size(); i += 2)
+            node[GroupId::parse(rooms.at(i).as_string()).value()] += std::stoll(rooms.at(i + 1).as_string());
+    }
+    std::vector<NodeCount> counts;
+    for (const auto& [name, rooms] : nodes) {
+        auto& count = counts.emplace_back(NodeCount{.node = name, .rooms = {}});
+        for (const auto& [group, connections] : rooms) {
+            count.connections += connections;
+            count.rooms.push_back({group, connections});
+        }
+        std::ranges::sort(count.rooms, {},
+                          [](const RoomCount& room) { return std::pair(-room.connections, room.group); });
+        count.rooms.resize(std::min(count.rooms.size(), NodeCount::kRoomsShown));
+    }
+    co_return counts;
+}
+
+}  // namespace mindspace::meditation

@@ -1,0 +1,103 @@
+#include "services/meditation/rooms/live/census.h"
+
+#include "support/postgres/loop.h"
+#include "platform/redis/connection/client.h"
+#include "platform/redis/pubsub/subscriber.h"
+#include "support/redis/server.h"
+#include "services/meditation/client.h"
+#include "support/meditation/group_database.h"
+
+#include <gtest/gtest.h>
+
+namespace mindspace::meditation {
+namespace {
+
+using namespace std::chrono_literals;
+
+class NoGuard final : public http::Guard {
+public:
+    Awaitable<Result<http::Principal>> authenticate(std::string_view) override { throw std::logic_error("no caller"); }
+    Awaitable<http::Admission> admit(std::string_view, const limits::Policy&) override {
+        throw std::logic_error("no caller");
+    }
+    http::SessionWatch watch(UserId, AuthSessionId, std::function<void()>) override { return {}; }
+};
+
+class LiveCensusTest : public testing::Test {
+protected:
+    LiveCensusTest() {
+        redis_.start();
+        postgres::run_until(io_, [this] { return redis_.is_up(); });
+    }
+    static redis::ClientOptions options(const redis::TestServer& server) {
+        redis::ClientOptions options;
+        options.socket_path = server.socket_path();
+        return options;
+    }
+    static GroupId group(int number) { return GroupId{Uuid::from_name("group " + std::to_string(number))}; }
+    LiveCensus& census(const std::string& name, Milliseconds ttl = 15s) {
+        return *all_.emplace_back(std::make_unique<LiveCensus>(io_, redis_, rooms_, name, ttl));
+    }
+    void report(LiveCensus& census, std::vector<RoomCount> counts) {
+        postgres::run(io_, census.report(std::move(counts)));
+    }
+    std::string read() {
+        std::string text;
+        for (const auto& node : postgres::run(io_, all_.front()->read())) {
+            text += node.node + " " + std::to_string(node.connections) + ":";
+            for (const auto& room : node.rooms) text += " " + std::to_string(room.connections);
+            text += "; ";
+        }
+        return text;
+    }
+
+    asio::io_context io_;
+    redis::TestServer server_;
+    GroupTestDatabase database_{io_};
+    redis::Client redis_{io_, options(server_)};
+    redis::Subscriber subscriber_{io_, options(server_)};
+    NoGuard guard_;
+    LiveSettings settings_;
+    LiveRooms rooms_{io_, {database_.client(), redis_, subscriber_}, guard_, settings_};
+    std::vector<std::unique_ptr<LiveCensus>> all_;
+};
+
+TEST_F(LiveCensusTest, AddsUpTheCoresOfAProcess) {
+    auto& first = census("a:1/0");
+    auto& second = census("a:1/1");
+    auto& other = census("b:1/0");
+    report(first, {{group(1), 2}, {group(2), 5}});
+    report(second, {{group(1), 4}});
+    report(other, {{group(1), 1}});
+    EXPECT_EQ(read(), "a:1 11: 6 5; b:1 1: 1; ");
+    EXPECT_EQ(other.known_cores(), 3);
+    EXPECT_EQ(other.known_connections(), 12);
+    report(second, {});
+    EXPECT_EQ(read(), "a:1 7: 5 2; b:1 1: 1; ");
+    EXPECT_EQ(second.known_connections(), 8);
+    EXPECT_EQ(postgres::run(io_, count_connections(redis_)), 8);
+}
+
+TEST_F(LiveCensusTest, ForgetsANodeThatDoesNotSpeakAnyMore) {
+    auto& alive = census("alive:1/0");
+    report(census("dead:1/0", 100ms), {{group(1), 3}});
+    report(alive, {{group(1), 1}});
+    EXPECT_EQ(alive.known_connections(), 4);
+    postgres::run_until(io_, [this] { return read() == "alive:1 1: 1; "; });
+    report(alive, {{group(1), 1}});
+    EXPECT_EQ(alive.known_cores(), 1);
+    EXPECT_EQ(alive.known_connections(), 1);
+}
+
+TEST_F(LiveCensusTest, ReportsByItselfAndSurvivesAnEmptyRedis) {
+    auto& census = this->census("a:1/0", 150ms);
+    census.start();
+    postgres::run_until(io_, [&] { return census.known_cores() == 1; });
+    std::vector<std::string_view> words{"FLUSHALL"};
+    postgres::run(io_, redis_.command(std::move(words)));
+    postgres::run_until(io_, [this] { return read() == "a:1 0:; "; });
+    census.stop();
+}
+
+}  // namespace
+}  // namespace mindspace::meditation

@@ -1,0 +1,81 @@
+#include "services/meditation/rooms/live/connection.h"
+
+#include "platform/telemetry/log/log.h"
+
+#include <chrono>
+
+namespace mindspace::meditation {
+
+namespace {
+
+ClockValue clock_value_now() {
+    return std::chrono::duration<ClockValue, std::milli>(std::chrono::system_clock::now().time_since_epoch()).count();
+}
+
+struct Connection {
+    std::shared_ptr<LiveRoom> room;
+    std::shared_ptr<http::WebSocket> socket;
+    Visitor visitor;
+    http::Guard& guard;
+    http::SessionWatch watch{};
+
+    void answer(const auto& frame) { socket->send(http::make_text_frame(schema::to_json(frame))); }
+    void refuse(const Error& error) { answer(ErrorAnswer{.code = error.reason, .message = error.detail}); }
+};
+
+// A socket lives no longer than the login session that opened it.
+void watch_session(Connection& connection, AuthSessionId session) {
+    auto tell = [room = connection.room, id = connection.visitor.connection] { room->tell(Revoked{id}); };
+    connection.watch = connection.guard.watch(connection.visitor.user, session, std::move(tell));
+}
+
+Awaitable<> renew_token(Connection& connection, std::string access_token) {
+    auto principal = co_await connection.guard.authenticate(access_token);
+    if (!principal) co_return connection.refuse(principal.error());
+    if (principal->user != connection.visitor.user)
+        co_return connection.refuse({ErrorCode::forbidden, "forbidden", "The token is another user's.", {}});
+    watch_session(connection, principal->auth_session);
+    connection.room->tell(TokenRenewed{connection.visitor.connection, principal->expires_at});
+}
+
+Awaitable<> handle(Connection& connection, std::string text, ClockValue came_at) {
+    auto message = parse_message(text);
+    if (!message) co_return connection.refuse(message.error());
+    if (const auto* time = std::get_if<TimeMessage>(&*message)) {
+        connection.answer(TimeAnswer{.t0 = time->t0, .t1 = came_at, .t2 = clock_value_now()});
+    } else if (auto* auth = std::get_if<AuthMessage>(&*message)) {
+        co_await renew_token(connection, std::move(auth->access_token));
+    } else {
+        connection.room->tell(Asked{connection.visitor.connection, std::move(*message)});
+    }
+}
+
+Awaitable<> handle_or_fail(Connection& connection, std::string text, ClockValue came_at) {
+    try {
+        co_await handle(connection, std::move(text), came_at);
+    } catch (const Unavailable&) {
+        connection.refuse({ErrorCode::unavailable, "unavailable", "A part is away for the moment; try again.", {}});
+    } catch (const std::exception& fault) {
+        log::error("socket message failed", {{"event.action", "internal_error"}, {"error.message", fault.what()}});
+        connection.socket->close(http::CloseCode::internal_error);
+    }
+}
+
+}  // namespace
+
+Awaitable<> serve_connection(std::shared_ptr<LiveRoom> room, std::shared_ptr<http::WebSocket> socket, Visitor visitor,
+                             http::Guard& guard, std::size_t messages_at_most) {
+    Connection connection{std::move(room), std::move(socket), visitor, guard};
+    watch_session(connection, connection.visitor.auth_session);
+    http::WebSocketLimits limits{.max_frames = messages_at_most, .flood_code = kCloseTooMany};
+    connection.socket->set_limits(limits);
+    while (true) {
+        auto message = co_await connection.socket->receive();
+        if (!message) break;
+        auto came_at = clock_value_now();
+        co_await handle_or_fail(connection, std::move(message->payload), came_at);
+    }
+    connection.room->lose(connection.visitor.connection);
+}
+
+}  // namespace mindspace::meditation

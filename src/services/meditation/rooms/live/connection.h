@@ -1,0 +1,21 @@
+#pragma once
+// One socket from its opening to its end: reads frames, answers what needs no room (clock, a new access token), and
+// gives the rest to the room. The boundary of socket messages: faults end here.
+
+#include "platform/http/middleware/guard.h"
+#include "services/meditation/rooms/live/room.h"
+
+namespace mindspace::meditation {
+
+// Which connection of the room it is. What else is known of its guest, the room keeps.
+struct Visitor {
+    ConnectionId connection{};
+    UserId user{};
+    AuthSessionId auth_session{};
+};
+
+// Returns when the socket, which has arrived in the room, has ended. `guard` and what the room uses must outlive it.
+Awaitable<> serve_connection(std::shared_ptr<LiveRoom> room, std::shared_ptr<http::WebSocket> socket, Visitor visitor,
+                             http::Guard& guard, std::size_t messages_at_most);
+
+}  // namespace mindspace::meditation

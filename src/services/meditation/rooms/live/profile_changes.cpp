@@ -1,0 +1,30 @@
+#include "services/meditation/rooms/live/profile_changes.h"
+
+#include "platform/redis/connection/client.h"
+#include "platform/telemetry/log/log.h"
+
+namespace mindspace::meditation {
+
+namespace {
+
+constexpr std::string_view kChannel = "profiles";
+
+}  // namespace
+
+Awaitable<> publish(redis::Client& redis, ProfileChange change) {
+    auto text = schema::to_json(change);
+    co_await redis.command({"SPUBLISH", kChannel, text});
+}
+
+redis::Subscription subscribe_to_profiles(redis::Subscriber& subscriber,
+                                          std::function<void(const ProfileChange&)> handler) {
+    return subscriber.subscribe(std::string(kChannel), [handler = std::move(handler)](std::string_view payload) {
+        auto change = schema::from_json<ProfileChange>(payload);
+        if (change)
+            handler(*change);
+        else
+            log::error("profile change not understood", {{"event.action", "internal_error"}});
+    });
+}
+
+}  // namespace mindspace::meditation

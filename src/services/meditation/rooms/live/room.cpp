@@ -1,0 +1,293 @@
+#include "services/meditation/rooms/live/room.h"
+
+#include "platform/telemetry/log/log.h"
+
+#include <boost/asio/co_spawn.hpp>
+
+#include <algorithm>
+
+namespace mindspace::meditation {
+
+namespace {
+
+// A coroutine that ends with an exception here has a bug: its own boundary should have caught it.
+void rethrow(std::exception_ptr fault) {
+    if (fault) std::rethrow_exception(fault);
+}
+
+// Who comes back to a room that has not let them go was there all along, though their node may have died before it
+// could say so: until when it had said so is not known here.
+Timestamp present_since(const Entry& entry, Timestamp now) {
+    if (entry.is_new) return now;
+    const auto unconfirmed = GroupTimetable::kRefreshInterval + GroupTimetable::kGrace;
+    return std::clamp(from_clock_value(entry.self.joined_at), now - unconfirmed, now);
+}
+
+}  // namespace
+
+LiveRoom::LiveRoom(LiveParts& parts, Group group)
+    : parts_(parts), group_(group.id), room_(std::move(group), parts.reactions_at_most) {
+    subscription_ =
+        parts_.subscriber.subscribe(room_channel(group_), [this](std::string_view payload) { hear(payload); });
+    parts_.metrics.rooms.add(1);
+}
+
+LiveRoom::~LiveRoom() {
+    parts_.metrics.rooms.add(-1);
+    parts_.metrics.joined_connections.add(-joined_counted_);
+}
+
+void LiveRoom::arrive(Guest guest, Group group, std::shared_ptr<http::WebSocket> socket) {
+    sockets_[guest.connection] = std::move(socket);
+    parts_.metrics.connections.add(1);
+    tell(Arrived{std::move(guest), std::move(group)});
+}
+
+void LiveRoom::lose(ConnectionId connection) {
+    if (sockets_.erase(connection) > 0) parts_.metrics.connections.add(-1);
+    tell(Lost{connection});
+}
+
+void LiveRoom::displace(ConnectionId connection) {
+    auto* socket = find(connection);
+    if (socket == nullptr || !socket->is_open()) return;
+    parts_.metrics.sockets_displaced.add(1);
+    socket->close(kCloseTooMany, "too many sockets");
+}
+
+void LiveRoom::tick() {
+    tell(Ticked{});
+    write_records();
+}
+
+void LiveRoom::drain(Milliseconds window) {
+    for (auto& [connection, socket] : sockets_) {
+        socket->send(http::make_text_frame(farewell(window)));
+        socket->close(http::CloseCode::service_restart);
+    }
+}
+
+bool LiveRoom::is_idle() const {
+    return sockets_.empty() && room_.is_empty() && !has_unwritten();
+}
+
+void LiveRoom::do_all(Actions actions) {
+    for (auto& action : actions) std::visit([this](auto& one) { act(std::move(one)); }, action);
+    auto joined = static_cast<std::int64_t>(room_.joined_count());
+    parts_.metrics.joined_connections.add(joined - std::exchange(joined_counted_, joined));
+    auto refused = room_.refused_reactions();
+    parts_.metrics.reactions_refused.add(refused - std::exchange(refused_counted_, refused));
+}
+
+void LiveRoom::act(Send action) {
+    if (auto* socket = find(action.to)) socket->send(http::make_text_frame(action.text));
+}
+
+void LiveRoom::act(Deliver action) {
+    auto frame = http::make_text_frame(action.text);
+    for (auto connection : action.to)
+        if (auto* socket = find(connection)) socket->send(frame);
+    parts_.metrics.deliveries.add(action.to.size());
+}
+
+void LiveRoom::act(Close action) {
+    if (auto* socket = find(action.connection)) socket->close(action.code);
+}
+
+void LiveRoom::act(Attend action) {
+    for (const auto& stretch : action.seen) note(stretch);
+    write_records();
+}
+
+void LiveRoom::act(Task task) {
+    if (tasks_.size() >= kMaxTasks) {
+        parts_.metrics.tasks_failed.add(1);
+        return tell(Failed{std::move(task)});
+    }
+    tasks_.push_back(std::move(task));
+    if (is_working_) return;
+    is_working_ = true;
+    asio::co_spawn(parts_.loop, work_on_tasks(shared_from_this()), &rethrow);
+}
+
+// ---- tasks
+
+Awaitable<> LiveRoom::work_on_tasks(std::shared_ptr<LiveRoom> self) {
+    while (!self->tasks_.empty()) {
+        auto task = std::move(self->tasks_.front());
+        self->tasks_.pop_front();
+        co_await self->attempt(std::move(task));
+    }
+    self->is_working_ = false;
+}
+
+Awaitable<> LiveRoom::attempt(Task task) {
+    try {
+        co_await std::visit([this](const auto& one) { return perform(one); }, task);
+        co_return;
+    } catch (const Unavailable& fault) {
+        log::debug("room task failed", {{"error.message", fault.what()}});
+    } catch (const std::exception& fault) {
+        log::error("room task failed", {{"event.action", "internal_error"}, {"error.message", fault.what()}});
+    }
+    parts_.metrics.tasks_failed.add(1);
+    tell(Failed{std::move(task)});
+}
+
+Awaitable<> LiveRoom::perform(Enter task) {
+    // What is published after the entry must reach us; and if this node dies right after it, others must know of the
+    // room.
+    if (!is_subscribed_) {
+        co_await parts_.subscriber.confirmed(room_channel(group_));
+        std::vector<GroupId> ours{group_};
+        co_await parts_.known_rooms.renew(std::move(ours), parts_.clock.now());
+        is_subscribed_ = true;
+    }
+    auto connection = task.request.lease.connection;
+    bool is_told = task.request.announcement == Announcement::told;
+    const Presence joined{task.request.participant.id, parts_.clock.now()};
+    auto entry = co_await parts_.order.enter(std::move(task.request), parts_.clock.now());
+    if (entry) note({joined.user, present_since(*entry, joined.at), joined.at});
+    if (entry && entry->is_new && is_told && !records_.add_joined(joined)) parts_.metrics.joins_dropped.add(1);
+    write_records();
+    tell(Entered{connection, std::move(entry)});
+}
+
+Awaitable<> LiveRoom::perform(Leave task) {
+    auto now = parts_.clock.now();
+    auto departure = co_await parts_.order.leave(group_, task.lease, task.reason, now);
+    if (departure.has_left) records_.add_left({task.lease.user, now});
+    write_records();
+    tell(Unflushed{departure.flush_due_in});
+}
+
+Awaitable<> LiveRoom::perform(React task) {
+    auto request = task.request;
+    auto reacted = co_await parts_.order.react(group_, std::move(request), parts_.clock.now());
+    if (reacted.outcome == Reacted::Outcome::outdated) co_return tell(Outdated{std::move(task)});
+    if (reacted.outcome == Reacted::Outcome::too_many) co_return tell(TooManyReactions{task.from});
+    tell(Unflushed{reacted.flush_due_in});
+}
+
+Awaitable<> LiveRoom::perform(Flush) {
+    auto due_in = co_await parts_.order.flush(group_, parts_.clock.now());
+    tell(Unflushed{due_in});
+}
+
+Awaitable<> LiveRoom::perform(Renew task) {
+    auto asked_at = parts_.clock.now();
+    auto renewal = co_await parts_.order.renew(room_.facts(), task.leases, asked_at);
+    for (const auto& lease : renewal.gone) records_.add_left({lease.user, lease.expires_at - Room::kGrace});
+    parts_.metrics.participants_lost.add(renewal.gone.size());
+    write_records();
+    tell(Renewed{std::move(task), std::move(renewal), asked_at});
+}
+
+Awaitable<> LiveRoom::perform(Recall task) {
+    auto history = co_await parts_.order.read_after(group_, task.after);
+    tell(Recalled{std::move(task), std::move(history)});
+}
+
+Awaitable<> LiveRoom::perform(Start task) {
+    auto ends_at = co_await parts_.timetable.start(group_, task.host, task.starts_at, parts_.clock.now());
+    if (!ends_at) co_return tell(Refused{task});
+    auto facts = room_.facts();
+    facts.state = GroupState::running;
+    facts.starts_at = task.starts_at;
+    facts.ends_at = ends_at;
+    co_await parts_.order.announce(facts, make_start(task.host, task.starts_at, *ends_at));
+}
+
+Awaitable<> LiveRoom::perform(Finish task) {
+    auto reason = schema::enum_name(task.reason);
+    co_await write(records_.take());
+    auto end = co_await parts_.timetable.finish(group_, reason, parts_.clock.now());
+    if (!end) co_return;  // our clock is ahead; the room asks again
+    auto facts = room_.facts();
+    facts.state = GroupState::ended;
+    auto ended_by = schema::enum_value<EventReason>(end->reason).value();
+    co_await parts_.order.announce(facts, make_end(end->at, ended_by));
+}
+
+Awaitable<> LiveRoom::perform(Reload) {
+    auto group = co_await parts_.store.find(group_);
+    if (group) tell(Reloaded{std::move(*group)});
+}
+
+Awaitable<> LiveRoom::perform(Announce task) {
+    co_await parts_.order.announce(task.facts, task.event);
+}
+
+Awaitable<> LiveRoom::perform(HandOver task) {
+    auto group = co_await parts_.store.hand_over(group_, task.from, task.to, parts_.clock.now());
+    if (!group) co_return co_await perform(Reload{});  // another core was first
+    parts_.metrics.hosts_replaced.add(1);
+    log::info("host replaced", {{"mindspace.group", group_.to_string()}, {"user.id", task.to.to_string()}});
+    tell(HandedOver{std::move(*group)});
+}
+
+Awaitable<> LiveRoom::perform(Tell task) {
+    auto version = task.group.version;
+    co_await parts_.order.announce_change(std::move(task.group), parts_.clock.now());
+    tell(Told{version});
+}
+
+// ---- records
+
+void LiveRoom::write_records() {
+    if (is_recording_ || records_.is_empty()) return;
+    is_recording_ = true;
+    asio::co_spawn(parts_.loop, work_on_records(shared_from_this()), &rethrow);
+}
+
+// What could not be written waits for the next tick, with what has come meanwhile.
+Awaitable<> LiveRoom::work_on_records(std::shared_ptr<LiveRoom> self) {
+    bool is_reachable = true;
+    while (is_reachable && !self->records_.is_empty()) {
+        try {
+            co_await self->write(self->records_.take());
+        } catch (const Unavailable&) {
+            is_reachable = false;
+        } catch (const std::exception& fault) {
+            log::error("attendance not written", {{"event.action", "internal_error"}, {"error.message", fault.what()}});
+        }
+    }
+    self->is_recording_ = false;
+}
+
+Awaitable<> LiveRoom::write(AttendanceRecord record) {
+    if (record.is_empty()) co_return;
+    auto written = record;
+    try {
+        co_await parts_.timetable.record(group_, std::move(written), parts_.clock.now());
+        co_return;
+    } catch (const Unavailable&) {
+        parts_.metrics.records_failed.add(1);
+        put_back(record);
+        throw;
+    }
+}
+
+void LiveRoom::note(const Stretch& stretch) {
+    if (!records_.add_stretch(stretch)) parts_.metrics.stretches_dropped.add(1);
+}
+
+void LiveRoom::put_back(const AttendanceRecord& record) {
+    parts_.metrics.stretches_dropped.add(records_.put_back(record));
+}
+
+void LiveRoom::hear(std::string_view payload) {
+    parts_.metrics.events_heard.add(1);
+    try {
+        tell(Heard{parse_event(payload)});
+    } catch (const std::exception& fault) {
+        log::error("room event not understood", {{"event.action", "internal_error"}, {"error.message", fault.what()}});
+    }
+}
+
+http::WebSocket* LiveRoom::find(ConnectionId connection) {
+    auto found = sockets_.find(connection);
+    return found == sockets_.end() ? nullptr : found->second.get();
+}
+
+}  // namespace mindspace::meditation

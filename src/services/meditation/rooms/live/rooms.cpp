@@ -1,0 +1,195 @@
+#include "services/meditation/rooms/live/rooms.h"
+
+#include "platform/postgres/connection/client.h"
+#include "platform/telemetry/log/log.h"
+#include "services/meditation/rooms/live/connection.h"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <exception>
+#include <unordered_set>
+
+namespace mindspace::meditation {
+
+namespace {
+
+constexpr Milliseconds kTick{250};
+constexpr Milliseconds kCareInterval{1000};
+constexpr double kReactionsAtMost = 5;   // in 10 s, of one user
+constexpr double kMessagesAtMost = 120;  // in 10 s, of one connection
+
+std::size_t scaled(double limit, double scale) {
+    return static_cast<std::size_t>(std::max(1.0, std::floor(limit * scale)));
+}
+
+}  // namespace
+
+LiveRooms::LiveRooms(asio::io_context& loop, LiveBackends backends, http::Guard& guard, const LiveSettings& settings)
+    : parts_{.loop = loop,
+             .store = GroupStore(backends.database),
+             .timetable = GroupTimetable(backends.database),
+             .order = RoomOrder(backends.redis),
+             .known_rooms = RoomRegister(backends.redis),
+             .open_sockets = OpenSockets(backends.redis, settings.sockets_per_user),
+             .subscriber = backends.subscriber,
+             .reactions_at_most = scaled(kReactionsAtMost, settings.rate_limit_scale),
+             .messages_at_most = scaled(kMessagesAtMost, settings.rate_limit_scale)},
+      caretaker_(parts_),
+      guard_(guard),
+      tick_timer_(loop),
+      care_timer_(loop),
+      places_timer_(loop) {}
+
+void LiveRooms::start() {
+    auto rethrow = [](std::exception_ptr fault) {
+        if (fault) std::rethrow_exception(fault);
+    };
+    asio::co_spawn(parts_.loop, keep_time(), rethrow);
+    asio::co_spawn(parts_.loop, take_care(), rethrow);
+    asio::co_spawn(parts_.loop, keep_places(), rethrow);
+    profiles_ = subscribe_to_profiles(parts_.subscriber, [this](const ProfileChange& change) {
+        auto found = sockets_of_.find(change.user);
+        if (found == sockets_of_.end()) return;
+        std::unordered_set<LiveRoom*> rooms;
+        for (auto [socket, room] : found->second) rooms.insert(room);
+        for (auto* room : rooms) room->tell(change);
+    });
+    displaced_ =
+        subscribe_to_displaced(parts_.subscriber, [this](UserId user, ConnectionId socket) { displace(user, socket); });
+}
+
+void LiveRooms::stop() {
+    is_stopped_ = true;
+    tick_timer_.cancel();
+    care_timer_.cancel();
+    places_timer_.cancel();
+}
+
+Awaitable<> LiveRooms::keep_time() {
+    while (!is_stopped_) {
+        for (auto& [id, room] : rooms_) room->tick();
+        std::erase_if(rooms_, [](const auto& entry) { return entry.second->is_idle(); });
+        co_await wait(tick_timer_, kTick);
+    }
+}
+
+// Apart from the clock: what waits for a database must not hold up the rooms.
+Awaitable<> LiveRooms::take_care() {
+    while (!is_stopped_) {
+        std::vector<GroupId> ours;
+        for (const auto& [id, room] : rooms_) ours.push_back(id);
+        co_await caretaker_.work(std::move(ours));
+        if (!is_stopped_) co_await wait(care_timer_, kCareInterval);
+    }
+}
+
+Awaitable<> LiveRooms::wait(asio::steady_timer& timer, Milliseconds time) {
+    boost::system::error_code cancelled;
+    timer.expires_after(time);
+    co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, cancelled));
+}
+
+void LiveRooms::note_gap() {
+    for (auto& [id, room] : rooms_) room->tell(Interrupted{});
+}
+
+void LiveRooms::drain(Milliseconds window) {
+    drain_window_ = window;
+    for (auto& [id, room] : rooms_) room->drain(window);
+}
+
+bool LiveRooms::is_settled() const {
+    return std::ranges::none_of(rooms_, [](const auto& entry) { return entry.second->has_unwritten(); });
+}
+
+Awaitable<> LiveRooms::serve(Guest guest, Group group, std::shared_ptr<http::WebSocket> socket) {
+    auto room = find_or_open(group);
+    const Visitor visitor{.connection = guest.connection, .user = guest.user, .auth_session = guest.auth_session};
+    room->arrive(std::move(guest), std::move(group), socket);
+    if (drain_window_) room->drain(*drain_window_);  // came in while we were leaving
+    const auto user = visitor.user;
+    const auto connection = visitor.connection;
+    sockets_of_[user][connection] = room.get();
+    std::vector<ConnectionId> sockets{connection};
+    std::exception_ptr fault;
+    try {
+        co_await claim(user, std::move(sockets));
+        auto served = serve_connection(std::move(room), std::move(socket), visitor, guard_, parts_.messages_at_most);
+        co_await std::move(served);
+    } catch (...) {
+        fault = std::current_exception();
+    }
+    auto found = sockets_of_.find(user);
+    found->second.erase(connection);
+    if (found->second.empty()) sockets_of_.erase(found);
+    co_await release(user, connection);
+    if (fault) std::rethrow_exception(fault);
+}
+
+Awaitable<> LiveRooms::claim(UserId user, std::vector<ConnectionId> sockets) {
+    bool is_counted = false;
+    try {
+        auto displaced = co_await parts_.open_sockets.claim(user, std::move(sockets), parts_.clock.now());
+        is_counted = true;
+        for (auto socket : displaced) displace(user, socket);
+        co_await parts_.open_sockets.tell(user, std::move(displaced));
+    } catch (const Unavailable& fault) {
+        log::debug("sockets of a user not counted", {{"error.message", fault.what()}});
+    }
+    auto found = sockets_of_.find(user);
+    if (is_counted || found == sockets_of_.end()) co_return;
+    auto excess = std::ssize(found->second) - static_cast<std::ptrdiff_t>(parts_.open_sockets.at_most());
+    for (auto [socket, room] : found->second) {
+        if (excess-- <= 0) break;
+        room->displace(socket);
+    }
+}
+
+Awaitable<> LiveRooms::release(UserId user, ConnectionId socket) {
+    try {
+        co_await parts_.open_sockets.release(user, socket);
+    } catch (const Unavailable&) {
+        // Its place is free when it is not claimed again.
+    }
+}
+
+void LiveRooms::displace(UserId user, ConnectionId socket) {
+    auto found = sockets_of_.find(user);
+    if (found == sockets_of_.end()) return;
+    auto mine = found->second.find(socket);
+    if (mine != found->second.end()) mine->second->displace(socket);
+}
+
+Awaitable<> LiveRooms::keep_places() {
+    while (!is_stopped_) {
+        co_await wait(places_timer_, OpenSockets::kClaimEvery);
+        std::vector<UserId> users;
+        for (const auto& [user, sockets] : sockets_of_) users.push_back(user);
+        for (auto user : users) {
+            auto found = sockets_of_.find(user);
+            if (found == sockets_of_.end() || is_stopped_) continue;
+            std::vector<ConnectionId> sockets;
+            for (auto [socket, room] : found->second) sockets.push_back(socket);
+            co_await claim(user, std::move(sockets));
+        }
+    }
+}
+
+std::vector<RoomCount> LiveRooms::count_connections() const {
+    std::vector<RoomCount> counts;
+    for (const auto& [id, room] : rooms_)
+        if (room->connection_count() > 0) counts.push_back({id, room->connection_count()});
+    return counts;
+}
+
+std::shared_ptr<LiveRoom> LiveRooms::find_or_open(const Group& group) {
+    auto& room = rooms_[group.id];
+    if (!room) room = std::make_shared<LiveRoom>(parts_, group);
+    return room;
+}
+
+}  // namespace mindspace::meditation

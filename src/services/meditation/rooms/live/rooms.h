@@ -1,0 +1,92 @@
+#pragma once
+// All rooms that this core has sockets of, and the clock that drives them; it also takes its turn in looking after the
+// groups that nobody does (group_caretaker.h). One object a core, on its loop; outlives the core's sockets.
+//
+//     redis::Subscriber subscriber(…);
+//     LiveRooms rooms(loop, {database, redis, subscriber}, guard, settings);
+//     subscriber.on_gap([&rooms] { rooms.note_gap(); });
+//     rooms.start();  …  rooms.drain(window);  …  rooms.stop();
+
+#include "platform/http/middleware/guard.h"
+#include "services/meditation/groups/caretaker.h"
+
+#include <boost/asio/steady_timer.hpp>
+
+#include <map>
+#include <unordered_map>
+
+namespace mindspace::meditation {
+
+struct LiveBackends {
+    postgres::Client& database;
+    redis::Client& redis;
+    redis::Subscriber& subscriber;
+};
+
+struct RoomCount {
+    GroupId group{};
+    std::int64_t connections = 0;
+
+    static constexpr std::string_view kName = "RoomCount";
+    static constexpr auto fields() {
+        return std::tuple{field("groupId", &RoomCount::group), field("connections", &RoomCount::connections)};
+    }
+};
+
+struct LiveSettings {
+    std::string public_url;                    // "https://mind.example"; its origin may open sockets
+    std::vector<std::string> allowed_origins;  // others that may; "*" for all
+    double rate_limit_scale = 1;
+    std::size_t sockets_per_user = 10;
+};
+
+class LiveRooms {
+public:
+    LiveRooms(asio::io_context& loop, LiveBackends backends, http::Guard& guard, const LiveSettings& settings);
+
+    void start();
+    // Ends the clock; sockets are the server's to end. The loop must run out before this object goes.
+    void stop();
+    // Events may have been missed: to be called by the subscriber's on_gap.
+    void note_gap();
+    // Tells every client to come back within `window`, spread over it, and closes with 1012.
+    void drain(Milliseconds window);
+    [[nodiscard]] bool is_idle() const { return rooms_.empty(); }
+    // Nothing of attendance waits to be written: a drain waits for it.
+    [[nodiscard]] bool is_settled() const;
+
+    // Serves the socket of a guest until it ends.
+    Awaitable<> serve(Guest guest, Group group, std::shared_ptr<http::WebSocket> socket);
+
+    // The sockets of each room that has some.
+    [[nodiscard]] std::vector<RoomCount> count_connections() const;
+    [[nodiscard]] const LiveMetrics& metrics() const { return parts_.metrics; }
+
+private:
+    Awaitable<> keep_time();
+    Awaitable<> take_care();
+    Awaitable<> keep_places();
+    Awaitable<> wait(asio::steady_timer& timer, Milliseconds time);
+    std::shared_ptr<LiveRoom> find_or_open(const Group& group);
+
+    // Claims places for these sockets of a user; the oldest that have none are closed, wherever they are. While Redis
+    // is down, each core has so many places.
+    Awaitable<> claim(UserId user, std::vector<ConnectionId> sockets);
+    Awaitable<> release(UserId user, ConnectionId socket);
+    void displace(UserId user, ConnectionId socket);
+
+    LiveParts parts_;
+    GroupCaretaker caretaker_;
+    http::Guard& guard_;
+    std::unordered_map<GroupId, std::shared_ptr<LiveRoom>> rooms_;
+    std::unordered_map<UserId, std::map<ConnectionId, LiveRoom*>> sockets_of_;  // the oldest first
+    redis::Subscription profiles_;
+    redis::Subscription displaced_;
+    asio::steady_timer tick_timer_;
+    asio::steady_timer care_timer_;
+    asio::steady_timer places_timer_;
+    bool is_stopped_ = false;
+    std::optional<Milliseconds> drain_window_;  // once the node is leaving
+};
+
+}  // namespace mindspace::meditation

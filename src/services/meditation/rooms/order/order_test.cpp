@@ -1,0 +1,300 @@
+#include "services/meditation/rooms/order/order.h"
+
+#include "platform/limits/rate_limiter.h"
+#include "support/postgres/loop.h"
+#include "platform/redis/connection/client.h"
+#include "platform/redis/connection/error_reply.h"
+#include "platform/redis/pubsub/subscriber.h"
+#include "support/redis/server.h"
+
+#include <gtest/gtest.h>
+
+namespace mindspace::meditation {
+namespace {
+
+using namespace std::chrono_literals;
+
+class RoomOrderTest : public testing::Test {
+protected:
+    RoomOrderTest() {
+        redis_.start();
+        postgres::run_until(io_, [this] { return redis_.is_up(); });
+    }
+    static redis::ClientOptions options(const redis::TestServer& server) {
+        redis::ClientOptions options;
+        options.socket_path = server.socket_path();
+        return options;
+    }
+    template <class T>
+    T run(Awaitable<T> work) {
+        return postgres::run(io_, std::move(work));
+    }
+    static UserId user(int number) { return UserId{Uuid::from_name("user " + std::to_string(number))}; }
+    // Of one device of a user; expires in 25 s.
+    Lease lease(int number, int device = 0) const {
+        auto name = "device " + std::to_string(number) + " " + std::to_string(device);
+        return {user(number), ConnectionId{Uuid::from_name(name)}, now_ + 25s};
+    }
+    EnterRequest request(int number, int device = 0) const {
+        return EnterRequest{.facts = facts_,
+                            .lease = lease(number, device),
+                            .participant = {.id = user(number), .display_name = "\"ü\" {}", .avatar_url = {}},
+                            .max_participants = 0,
+                            .resume = {}};
+    }
+    Entry enter(int number, int device = 0) { return run(order_.enter(request(number, device), now_)).value(); }
+    Reacted::Outcome react(std::string epoch, std::size_t at_most = 2000) {
+        ReactionRequest request{.epoch = std::move(epoch), .reaction = make_reaction(user(1), {}), .at_most = at_most};
+        return run(order_.react(facts_.group, std::move(request), now_)).outcome;
+    }
+    // An event that tells of it takes 20 kB.
+    Group wordy_group() const {
+        Group group;
+        group.id = facts_.group;
+        group.description = std::string(20'000, 'x');
+        return group;
+    }
+    std::vector<OrderedEvent> events() { return run(order_.read_after(facts_.group, 0)).events.value(); }
+
+    asio::io_context io_;
+    redis::TestServer server_;
+    redis::Client redis_{io_, options(server_)};
+    RoomOrder order_{redis_};
+    Timestamp now_ = SystemClock{}.now();
+    RoomFacts facts_{.group = GroupId::make(now_), .state = GroupState::scheduled, .starts_at = {}, .ends_at = {}};
+};
+
+TEST_F(RoomOrderTest, AParticipantCountsOnceOnHoweverManyDevices) {
+    EXPECT_TRUE(enter(1).is_new);
+    EXPECT_FALSE(enter(1, 1).is_new);
+    auto second = enter(2);
+    EXPECT_EQ(second.participant_count, 2);
+    EXPECT_EQ(second.seq, 2);
+    ASSERT_EQ(second.participants.size(), 2U);
+    EXPECT_EQ(second.participants[0].id, user(1));
+    EXPECT_EQ(second.participants[0].display_name, "\"ü\" {}");
+    EXPECT_FALSE(run(order_.leave(facts_.group, lease(1), EventReason::left, now_)).has_left);
+    EXPECT_TRUE(run(order_.leave(facts_.group, lease(1, 1), EventReason::left, now_)).has_left);
+    EXPECT_FALSE(run(order_.leave(facts_.group, lease(1, 1), EventReason::left, now_)).has_left)
+        << "nobody leaves twice";
+    auto all = events();
+    ASSERT_EQ(all.size(), 3U);
+    EXPECT_EQ(all[2].event.type, EventType::leave);
+    EXPECT_EQ(all[2].event.reason, EventReason::left);
+    EXPECT_EQ(all[2].event.participant->id, user(1));
+    EXPECT_EQ(all[2].event.participant_count, 1);
+    EXPECT_EQ(run(order_.count_participants({facts_.group, GroupId::make(now_)})), (std::vector<std::int32_t>{1, 0}));
+}
+
+TEST_F(RoomOrderTest, AnExpiredLeaseIsReapedByWhoeverRenewsNext) {
+    enter(1);
+    enter(2);
+    std::vector<Lease> mine{lease(2)};
+    mine[0].expires_at += 10s;
+    auto early = run(order_.renew(facts_, mine, now_ + 24s));
+    EXPECT_TRUE(early.gone.empty());
+    auto late = run(order_.renew(facts_, mine, now_ + 25s));
+    ASSERT_EQ(late.gone.size(), 1U);
+    EXPECT_EQ(late.gone[0].user, user(1));
+    EXPECT_EQ(late.gone[0].expires_at, now_ + 25s);
+    EXPECT_EQ(events().back().event.reason, EventReason::timeout);
+    auto of_the_lost = run(order_.renew(facts_, {lease(1)}, now_ + 26s));
+    EXPECT_EQ(of_the_lost.unknown, std::vector{lease(1).connection});
+}
+
+TEST_F(RoomOrderTest, AFullRoomTakesOnlyThoseWhoAreInIt) {
+    for (int number : {1, 2}) enter(number);
+    auto third = request(3);
+    third.max_participants = 2;
+    EXPECT_FALSE(run(order_.enter(third, now_)));
+    auto again = request(2, 1);
+    again.max_participants = 2;
+    EXPECT_TRUE(run(order_.enter(again, now_)));
+}
+
+TEST_F(RoomOrderTest, WhoComesBackGetsWhatTheyMissedIfTheLogHasIt) {
+    auto first = enter(1);
+    EXPECT_FALSE(first.missed);
+    for (int i = 0; i < 1000; ++i) EXPECT_EQ(react(first.epoch), Reacted::Outcome::ordered);
+    auto back = request(1, 1);
+    back.resume = ResumePoint{first.epoch, first.seq};
+    auto entry = run(order_.enter(back, now_)).value();
+    ASSERT_TRUE(entry.missed);
+    ASSERT_EQ(entry.missed->size(), 1000U);
+    EXPECT_EQ(entry.missed->front().event.seq, first.seq + 1);
+    EXPECT_EQ(entry.missed->back().event.seq, entry.seq);
+    back.resume->seq = 0;
+    EXPECT_FALSE(run(order_.enter(back, now_))->missed) << "the log holds a thousand";
+    back.resume = ResumePoint{first.epoch, entry.seq + 1};
+    EXPECT_FALSE(run(order_.enter(back, now_))->missed) << "that has not been yet";
+    back.resume = ResumePoint{"another", 1};
+    EXPECT_FALSE(run(order_.enter(back, now_))->missed);
+}
+
+TEST_F(RoomOrderTest, TheReactionsOfAUserAreCountedWhereverTheyComeFrom) {
+    auto epoch = enter(1).epoch;
+    for (int i = 0; i < 5; ++i) {
+        EXPECT_EQ(react(epoch, 5), Reacted::Outcome::ordered);
+        now_ += 1s;
+    }
+    EXPECT_EQ(react(epoch, 5), Reacted::Outcome::too_many);
+    now_ += 5s - 1ms;
+    EXPECT_EQ(react(epoch, 5), Reacted::Outcome::too_many);
+    now_ += 1ms;
+    EXPECT_EQ(react(epoch, 5), Reacted::Outcome::ordered) << "the first is 10 s ago";
+    EXPECT_EQ(react(epoch, 5), Reacted::Outcome::too_many);
+    EXPECT_EQ(events().size(), 1 + 6U);
+}
+
+TEST_F(RoomOrderTest, TheLogIsBoundedInBytes) {
+    enter(1);
+    auto group = wordy_group();
+    for (group.version = 1; group.version <= 100; ++group.version) run(order_.announce_change(group, now_));
+    std::vector<std::string> words{"LRANGE", room_channel(facts_.group) + ":log", "0", "-1"};
+    const auto kept = run(redis_.command({words.begin(), words.end()}));
+    std::size_t bytes = 0;
+    for (const auto& event : kept.items()) bytes += event.as_string().size();
+    EXPECT_LE(bytes, 512U * 1024);
+    EXPECT_GE(bytes, 480U * 1024);
+    const auto newest = run(order_.read_after(facts_.group, 0)).seq;
+    EXPECT_EQ(newest, 101);
+    const auto count = std::ssize(kept.items());
+    EXPECT_EQ(std::ssize(run(order_.read_after(facts_.group, newest - count)).events.value()), count);
+    EXPECT_FALSE(run(order_.read_after(facts_.group, newest - count - 1)).events);
+}
+
+// As the program runs its own.
+class FullRedisTest : public RoomOrderTest {
+protected:
+    static constexpr std::size_t kFiller = 8192;
+    // Until nothing more is taken.
+    Awaitable<bool> fill() {
+        const std::string filler(kFiller, 'x');
+        while (true) {
+            const auto key = "filler:" + std::to_string(++fillers_);
+            std::vector<std::string_view> words{"SET", key, filler, "EX", "900"};
+            try {
+                co_await full_.command(std::move(words));
+            } catch (const redis::MemoryFull&) {
+                co_return true;
+            }
+        }
+    }
+    FullRedisTest() {
+        full_.start();
+        postgres::run_until(io_, [this] { return full_.is_up(); });
+    }
+
+    int fillers_ = 0;
+    redis::TestServer small_{{"--maxmemory", "6mb", "--maxmemory-policy", "noeviction"}};
+    redis::Client full_{io_, options(small_)};
+    RoomOrder full_order_{full_};
+};
+
+TEST_F(FullRedisTest, KeepsCountersAndDropsTheLogOfARoomThatGoesOn) {
+    limits::RateLimiter limiter(full_);
+    const limits::Policy policy("guess", 1, 900s);
+    EXPECT_TRUE(run(limiter.take("guess", policy)).verdict.allowed);
+    auto entry = run(full_order_.enter(request(1), now_)).value();
+    auto group = wordy_group();
+    for (group.version = 1; group.version <= 20; ++group.version) run(full_order_.announce_change(group, now_));
+    ASSERT_TRUE(run(fill()));
+
+    limits::RateLimiter other(full_);
+    EXPECT_FALSE(run(other.take("guess", policy)).verdict.allowed) << "no counter is forgotten";
+    const auto react = [&] {
+        ReactionRequest request{.epoch = entry.epoch, .reaction = make_reaction(user(1), {}), .at_most = 100};
+        return run(full_order_.react(facts_.group, std::move(request), now_)).outcome;
+    };
+    // What the server uses goes up and down a little by itself.
+    bool is_dropped = false;
+    for (int i = 0; i < 50 && !is_dropped; ++i) {
+        ASSERT_TRUE(run(fill()));
+        EXPECT_EQ(react(), Reacted::Outcome::ordered);
+        is_dropped = !run(full_order_.read_after(facts_.group, 20)).events;
+    }
+    EXPECT_TRUE(is_dropped);
+    const auto newest = run(full_order_.read_after(facts_.group, 0)).seq;
+    EXPECT_EQ(run(full_order_.read_after(facts_.group, newest - 1)).events->size(), 1U);
+
+    bool is_refused = false;
+    for (int i = 0; i < 50 && !is_refused; ++i) {
+        ASSERT_TRUE(run(fill()));
+        auto other_room = request(1);
+        other_room.facts.group = GroupId::make(now_);
+        try {
+            run(full_order_.enter(std::move(other_room), now_));
+        } catch (const Unavailable&) {
+            is_refused = true;
+        }
+    }
+    EXPECT_TRUE(is_refused) << "a room without a log to drop";
+    EXPECT_GE(full_.stats().refused.read(), 3U);
+    std::vector<std::string_view> flush{"FLUSHALL"};
+    run(full_.command(std::move(flush)));
+    EXPECT_TRUE(run(full_order_.enter(request(1), now_)));
+}
+
+TEST_F(RoomOrderTest, AStateIsAnnouncedOnce) {
+    enter(1);
+    auto running = facts_;
+    running.state = GroupState::running;
+    running.starts_at = now_;
+    running.ends_at = now_ + 60s;
+    for (int i = 0; i < 2; ++i) run(order_.announce(running, make_start(user(1), now_, now_ + 60s)));
+    auto entry = enter(2);
+    EXPECT_EQ(entry.facts.state, GroupState::running);
+    EXPECT_EQ(entry.facts.ends_at, now_ + 60s);
+    auto ended = running;
+    ended.state = GroupState::ended;
+    for (int i = 0; i < 2; ++i) run(order_.announce(ended, make_end(now_ + 60s, EventReason::completed)));
+    run(order_.announce(running, make_start(user(1), now_, now_ + 60s)));
+    auto all = events();
+    ASSERT_EQ(all.size(), 4U);
+    EXPECT_EQ(all[1].event.bells, (std::vector<std::int64_t>{0, 30'000, 60'000}));
+    EXPECT_EQ(all[3].event.type, EventType::end);
+}
+
+TEST_F(RoomOrderTest, WhatIsOrderedIsPublishedAsItIsKept) {
+    std::vector<std::string> heard;
+    redis::Subscriber subscriber(io_, options(server_));
+    subscriber.start();
+    postgres::run_until(io_, [&] { return subscriber.is_up(); });
+    auto subscription = subscriber.subscribe(room_channel(facts_.group),
+                                             [&](std::string_view payload) { heard.emplace_back(payload); });
+    run(subscriber.confirmed(room_channel(facts_.group)));
+    enter(1);
+    run(order_.leave(facts_.group, lease(1), EventReason::left, now_));
+    postgres::run_until(io_, [&] { return heard.size() == 2; });
+    auto kept = events();
+    EXPECT_EQ(heard[0], kept[0].text);
+    EXPECT_EQ(heard[1], kept[1].text);
+}
+
+TEST_F(RoomOrderTest, AnEmptyRedisBeginsANewEpoch) {
+    auto before = enter(1);
+    react(before.epoch);
+    std::vector<std::string_view> flush{"FLUSHALL"};
+    run(redis_.command(flush));
+    EXPECT_EQ(react(before.epoch), Reacted::Outcome::outdated);
+    EXPECT_EQ(run(order_.read_after(facts_.group, 0)).epoch, "");
+    auto running = facts_;
+    running.state = GroupState::running;
+    running.ends_at = now_ + 60s;
+    auto renewal = run(order_.renew(running, {lease(1)}, now_));
+    EXPECT_NE(renewal.epoch, before.epoch);
+    EXPECT_EQ(renewal.unknown, std::vector{lease(1).connection});
+    auto quiet = request(1);
+    quiet.announcement = Announcement::quiet;
+    auto after = run(order_.enter(quiet, now_)).value();
+    EXPECT_EQ(after.seq, 0) << "those who were there before are not told of";
+    EXPECT_EQ(after.participant_count, 1);
+    EXPECT_EQ(after.facts.state, GroupState::running);
+    EXPECT_EQ(enter(1, 1).seq, 0) << "the second device of somebody who is there";
+    quiet = request(3);
+    quiet.announcement = Announcement::quiet;
+    EXPECT_EQ(run(order_.enter(quiet, now_))->seq, 1) << "whoever was welcomed meanwhile does not know of them";
+}
+
+}  // namespace
+}  // namespace mindspace::meditation

@@ -1,0 +1,161 @@
+#pragma once
+// What a room (room.h) is told, and what it answers is to be done. Values only.
+
+#include "platform/http/websocket/codec.h"
+#include "services/meditation/groups/timetable.h"
+#include "services/meditation/rooms/state/messages.h"
+#include "services/meditation/rooms/order/order.h"
+
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace mindspace::meditation {
+
+// The application's close codes.
+inline constexpr http::CloseCode kCloseTokenEnded{4401};
+inline constexpr http::CloseCode kCloseNoGroup{4404};
+inline constexpr http::CloseCode kCloseNoHello{4408};
+inline constexpr http::CloseCode kCloseFull{4409};
+inline constexpr http::CloseCode kCloseOver{4410};
+inline constexpr http::CloseCode kCloseTooMany{4429};
+
+// Whoever opened a socket: one connection of a user.
+struct Guest {
+    ConnectionId connection{};
+    UserId user{};
+    std::string display_name;
+    std::optional<std::string> avatar_url;
+    Timestamp token_expires_at{};
+    AuthSessionId auth_session{};
+};
+
+// ---- what is to be done
+
+struct Send {
+    ConnectionId to{};
+    std::string text;
+};
+struct Deliver {
+    std::vector<ConnectionId> to;
+    std::string text;
+};
+struct Close {
+    ConnectionId connection{};
+    http::CloseCode code{};
+};
+struct Enter {
+    EnterRequest request;
+};
+struct Leave {
+    Lease lease;
+    EventReason reason{};
+};
+struct React {
+    ConnectionId from{};
+    ReactionRequest request;
+};
+struct Flush {};  // what a large room has to tell
+struct Renew {
+    std::vector<Lease> leases;
+    bool whole = false;  // all leases of this core
+};
+struct Recall {
+    std::string epoch;
+    std::int64_t after = 0;
+};
+struct Start {
+    ConnectionId from{};
+    UserId host{};
+    Timestamp starts_at{};
+};
+struct Finish {
+    std::optional<ConnectionId> from;  // the host's; nothing when the end has come by itself
+    EventReason reason{};
+};
+struct Reload {};  // the group as PostgreSQL has it
+struct Announce {
+    RoomFacts facts;
+    RoomEvent event;
+};
+struct HandOver {  // the host's role
+    UserId from{};
+    UserId to{};
+};
+struct Tell {  // of what has changed
+    Group group;
+};
+struct Attend {
+    std::vector<Stretch> seen;
+};
+
+// Needs Redis or PostgreSQL; tasks are done one after the other.
+using Task = std::variant<Enter, Leave, React, Flush, Renew, Recall, Start, Finish, Reload, Announce, HandOver, Tell>;
+using Action = std::variant<Send, Deliver, Close, Attend, Task>;
+using Actions = std::vector<Action>;
+
+// ---- what happened
+
+struct Arrived {
+    Guest guest;
+    Group group;  // as of now
+};
+struct Asked {
+    ConnectionId from{};
+    ClientMessage message;
+};
+struct TokenRenewed {
+    ConnectionId connection{};
+    Timestamp expires_at{};
+};
+struct Revoked {  // the login session that opened it
+    ConnectionId connection{};
+};
+struct Lost {
+    ConnectionId connection{};
+};
+struct Entered {
+    ConnectionId connection{};
+    std::optional<Entry> entry;  // nothing: the room is full
+};
+struct Renewed {
+    Renew task;
+    Renewal renewal;
+    Timestamp asked_at{};  // the leases of the task that expired until then are gone
+};
+struct Heard {
+    OrderedEvent event;
+};
+struct Recalled {
+    Recall task;
+    History history;
+};
+struct Reloaded {
+    Group group;
+};
+struct Outdated {
+    React task;  // the room has another epoch than the task's
+};
+struct TooManyReactions {
+    ConnectionId from{};  // of their user, on all nodes
+};
+struct Unflushed {
+    Milliseconds due_in{};  // zero: there is nothing to flush
+};
+struct HandedOver {
+    Group group;  // with its new host
+};
+struct Told {
+    std::int32_t version = 0;  // of the group
+};
+struct Refused {
+    Start task;  // the group is not scheduled any more
+};
+struct Failed {
+    Task task;  // a part that it needs is away
+};
+struct Interrupted {};  // events may have been missed
+struct Ticked {};       // a few times a second
+
+}  // namespace mindspace::meditation

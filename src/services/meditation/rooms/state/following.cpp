@@ -1,0 +1,243 @@
+// How a room follows the shared order: events come numbered, one after the other; what is missing is recalled; when
+// Redis lost its memory, the next epoch is rebuilt from what the cores know.
+
+#include "services/meditation/rooms/state/room.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace mindspace::meditation {
+
+Actions Room::on(const Heard& what, Timestamp now) {
+    Actions actions;
+    follow(what.event, now, actions);
+    return actions;
+}
+
+void Room::follow(const OrderedEvent& ordered, Timestamp now, Actions& actions) {
+    auto seq = *ordered.event.seq;
+    if (!has_audience()) {  // nobody would miss what came between
+        epoch_ = *ordered.event.epoch;
+        newest_ = seq_ = seq - 1;
+    }
+    // Of the epoch before or after: only an answer of Redis itself tells which.
+    if (*ordered.event.epoch != epoch_) return recall(actions);
+    if (seq <= seq_) return;
+    if (seq > seq_ + 1) {
+        newest_ = std::max(newest_, seq);
+        return recall(actions);
+    }
+    seq_ = seq;
+    deliver(ordered, actions);
+    const auto& event = ordered.event;
+    auto next = facts();
+    if (event.type == EventType::group) {
+        auto group = event.group.value();
+        group.version = event.version.value();
+        if (group.version > group_.version) take(group);
+        if (untold_ && untold_->version <= group.version) untold_.reset();
+    } else if (event.type == EventType::start) {
+        next.state = GroupState::running;
+        next.starts_at = from_clock_value(event.starts_at.value());
+        next.ends_at = from_clock_value(event.ends_at.value());
+        advance(next, now, actions);
+    } else if (event.type == EventType::end) {
+        next.state = GroupState::ended;
+        group_.ended_at = from_clock_value(event.ended_at.value());
+        advance(next, now, actions);
+    }
+}
+
+void Room::deliver(const OrderedEvent& ordered, Actions& actions) {
+    Deliver deliver{.to = {}, .text = ordered.text};
+    std::shared_ptr<const OrderedEvent> held;
+    for (auto& [connection, member] : members_) {
+        if (member.stage == Stage::joined && member.from_seq < seq_) deliver.to.push_back(connection);
+        if (member.stage != Stage::entering) continue;
+        if (member.held.size() >= kMaxHeld) {
+            actions.push_back(Close{connection, http::CloseCode::try_again_later});
+            continue;
+        }
+        if (!held) held = std::make_shared<const OrderedEvent>(ordered);
+        member.held.push_back(held);
+    }
+    if (!deliver.to.empty()) actions.emplace_back(std::move(deliver));
+}
+
+bool Room::has_audience() const {
+    return joined_count_ > 0 ||
+           std::ranges::any_of(members_, [](const auto& entry) { return !entry.second.held.empty(); });
+}
+
+// If Redis began anew, the numbers start again, up to `seq` by now, and what it forgot is told to it.
+void Room::adopt(const std::string& epoch, std::int64_t seq, Timestamp now, Actions& actions) {
+    if (epoch == epoch_) return;
+    epoch_ = epoch;
+    seq_ = 0;
+    newest_ = seq;
+    for (auto& [connection, member] : members_) member.from_seq = 0;
+    renew_all(now, actions);
+    actions.emplace_back(Reload{});
+    if (seq > 0) recall(actions);
+}
+
+void Room::recall(Actions& actions) {
+    if (recalling_) return;
+    recalling_ = true;
+    recall_failed_ = false;
+    wanted_ = newest_;
+    actions.push_back(Recall{epoch_, seq_});
+}
+
+Actions Room::on(const Recalled& what, Timestamp now) {
+    Actions actions;
+    const auto& history = what.history;
+    recalling_ = false;
+    if (history.epoch.empty()) {
+        renew_all(now, actions);
+        return actions;
+    }
+    if (history.epoch != epoch_ || what.task.epoch != epoch_) {  // the answer is about another epoch
+        adopt(history.epoch, history.seq, now, actions);
+        if (history.seq > seq_) recall(actions);
+        return actions;
+    }
+    if (!history.events) {
+        // Too much was missed: the clients are to come again and start from the state.
+        seq_ = history.seq;
+        for (const auto& [connection, member] : members_)
+            if (member.stage != Stage::waiting) actions.push_back(Close{connection, http::CloseCode::service_restart});
+        return actions;
+    }
+    for (const auto& event : *history.events) follow(event, now, actions);
+    // What was known when it was asked for and is not there has been lost: a failover.
+    if (newest_ == wanted_) newest_ = seq_;
+    if (newest_ > seq_) recall(actions);
+    return actions;
+}
+
+Actions Room::on(const Interrupted&, Timestamp now) {
+    Actions actions;
+    if (members_.empty()) return actions;
+    renew_all(now, actions);
+    reload_wanted_ = true;
+    if (has_audience()) recall(actions);
+    return actions;
+}
+
+void Room::renew_all(Timestamp now, Actions& actions) {
+    next_renewal_ = now + kRenewEvery;
+    if (renewing_) return;
+    renewing_ = true;
+    Renew renew{.leases = {}, .whole = true};
+    for (const auto& [connection, member] : members_)
+        if (member.stage == Stage::joined)
+            renew.leases.push_back(Lease{member.guest.user, connection, now + kLeaseTtl});
+    for (const auto& [connection, departing] : departing_)
+        renew.leases.push_back(Lease{departing.guest.user, connection, departing.expires_at});
+    actions.emplace_back(std::move(renew));
+}
+
+Actions Room::on(const Renewed& what, Timestamp now) {
+    Actions actions;
+    const auto& renewal = what.renewal;
+    bool is_rebuilt = !settled_epoch_.empty() && renewal.epoch != settled_epoch_;
+    adopt(renewal.epoch, renewal.seq, now, actions);  // does not renew again what this renewed
+    flush_in(renewal.flush_due_in, now);
+    succeed_host(renewal, now, actions);
+    if (what.task.whole) renewing_ = false;
+    if (is_rebuilt && !what.task.whole) return actions;  // all are renewed soon
+    for (auto connection : renewal.unknown) {
+        if (const auto* member = find(connection))
+            reenter(member->guest, now + kLeaseTtl, is_rebuilt ? Announcement::quiet : Announcement::told, now,
+                    actions);
+        else if (auto departing = departing_.find(connection); departing != departing_.end() && is_rebuilt)
+            reenter(departing->second.guest, departing->second.expires_at, Announcement::quiet, now, actions);
+        else
+            departing_.erase(connection);
+    }
+    if (what.task.whole) settled_epoch_ = renewal.epoch;
+    if (is_rebuilt || !renewal.is_all_reaped) return actions;
+    for (const auto& lease : what.task.leases) {
+        auto departing = departing_.find(lease.connection);
+        if (departing != departing_.end() && lease.expires_at <= what.asked_at) departing_.erase(departing);
+    }
+    return actions;
+}
+
+// Those who were there before Redis forgot the room are not told of again; those who were thought gone are.
+void Room::reenter(const Guest& guest, Timestamp expires_at, Announcement announcement, Timestamp now,
+                   Actions& actions) {
+    auto enter = make_enter(guest, expires_at, now);
+    enter.request.announcement = announcement;
+    actions.emplace_back(std::move(enter));
+}
+
+// Entering again makes the new name known. The host's is the group's, too, and PostgreSQL has it by now.
+Actions Room::on(const ProfileChange& what, Timestamp now) {
+    Actions actions;
+    if (what.user == group_.host.id) reload_wanted_ = true;
+    auto [first, last] = connections_of_.equal_range(what.user);
+    for (auto found = first; found != last; ++found) {
+        auto& member = members_.at(found->second);
+        member.guest.display_name = what.display_name;
+        member.guest.avatar_url = what.avatar_url;
+        if (member.stage != Stage::waiting) reenter(member.guest, now + kLeaseTtl, Announcement::told, now, actions);
+    }
+    return actions;
+}
+
+Enter Room::make_enter(const Guest& guest, Timestamp expires_at, Timestamp now) const {
+    Participant participant{.id = guest.user,
+                            .display_name = guest.display_name,
+                            .avatar_url = guest.avatar_url,
+                            .joined_at = to_clock_value(now)};
+    return Enter{EnterRequest{.facts = facts(),
+                              .lease = {guest.user, guest.connection, expires_at},
+                              .participant = std::move(participant),
+                              .max_participants = group_.max_participants.value_or(0),
+                              .announcement = Announcement::told,
+                              .resume = {}}};
+}
+
+// Redis forgot the room between two of our calls: it is made anew, and the event goes after it.
+Actions Room::on(const Outdated& what, Timestamp now) {
+    Actions actions;
+    renew_all(now, actions);
+    auto again = what.task;
+    again.request.epoch.clear();
+    actions.emplace_back(std::move(again));
+    return actions;
+}
+
+void Room::flush_in(Milliseconds due_in, Timestamp now) {
+    if (due_in > Milliseconds(0)) next_flush_ = now + due_in;
+}
+
+Actions Room::on(const Unflushed& what, Timestamp now) {
+    flush_in(what.due_in, now);
+    return {};
+}
+
+void Room::attend(Timestamp now, Actions& actions) {
+    next_attendance_ = now + GroupTimetable::kRefreshInterval;
+    if (group_.ends_at && now < *group_.ends_at) next_attendance_ = std::min(next_attendance_, *group_.ends_at);
+    Attend attend;
+    for (const auto& [connection, member] : members_)
+        if (member.stage == Stage::joined) attend.seen.push_back({member.guest.user, member.joined_at, now});
+    if (!attend.seen.empty()) actions.emplace_back(std::move(attend));
+}
+
+void Room::keep_time(Timestamp now, Actions& actions) {
+    auto is_due = [&](const auto& entry) { return entry.second.expires_at < now; };
+    bool has_leases = joined_count_ > 0 || !departing_.empty();
+    if (has_leases && (now >= next_renewal_ || std::ranges::any_of(departing_, is_due))) renew_all(now, actions);
+    if (recall_failed_) recall(actions);
+    if (next_flush_ && now >= *next_flush_) {
+        next_flush_.reset();
+        actions.emplace_back(Flush{});
+    }
+    if (group_.state == GroupState::running && now >= next_attendance_) attend(now, actions);
+}
+
+}  // namespace mindspace::meditation

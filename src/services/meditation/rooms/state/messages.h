@@ -1,0 +1,199 @@
+#pragma once
+// What travels on a group's socket between one client and the server; what all of a room get is in room_events.h. One
+// JSON object a frame.
+
+#include "services/meditation/rooms/state/events.h"
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <tuple>
+#include <variant>
+#include <vector>
+
+namespace mindspace::meditation {
+
+// ---- from the client
+
+enum class MessageType { hello, start, end, reaction, time, auth, leave };
+constexpr auto names_of(MessageType) {
+    return std::array<std::string_view, 7>{"hello", "start", "end", "reaction", "time", "auth", "leave"};
+}
+
+// The last event that a client has.
+struct ResumePoint {
+    std::string epoch;
+    std::int64_t seq = 0;
+
+    static constexpr std::string_view kName = "ResumePoint";
+    static constexpr auto fields() {
+        return std::tuple{field("epoch", &ResumePoint::epoch, {.max = 64, .text = schema::Text::exact}),
+                          field("seq", &ResumePoint::seq, {.min = 0})};
+    }
+};
+
+struct Hello {
+    MessageType type{};
+    std::optional<ResumePoint> resume;
+
+    static constexpr std::string_view kName = "Hello";
+    static constexpr auto fields() { return std::tuple{field("type", &Hello::type), field("resume", &Hello::resume)}; }
+};
+
+struct StartMessage {
+    MessageType type{};
+    std::int32_t countdown_seconds = 0;
+
+    static constexpr std::string_view kName = "StartMessage";
+    static constexpr auto fields() {
+        return std::tuple{
+            field("type", &StartMessage::type),
+            field("countdownSeconds", &StartMessage::countdown_seconds, {.min = 0, .max = 60, .optional = true})};
+    }
+};
+
+struct EndMessage {
+    MessageType type{};
+
+    static constexpr std::string_view kName = "EndMessage";
+    static constexpr auto fields() { return std::tuple{field("type", &EndMessage::type)}; }
+};
+
+struct ReactionMessage {
+    MessageType type{};
+    ReactionKind kind{};
+    std::optional<std::string> ref;
+
+    static constexpr std::string_view kName = "ReactionMessage";
+    static constexpr auto fields() {
+        return std::tuple{field("type", &ReactionMessage::type), field("kind", &ReactionMessage::kind),
+                          field("ref", &ReactionMessage::ref, {.max = 64, .text = schema::Text::exact})};
+    }
+};
+
+struct TimeMessage {
+    MessageType type{};
+    ClockValue t0 = 0;
+
+    static constexpr std::string_view kName = "TimeMessage";
+    static constexpr auto fields() {
+        return std::tuple{field("type", &TimeMessage::type), field("t0", &TimeMessage::t0)};
+    }
+};
+
+struct AuthMessage {
+    MessageType type{};
+    std::string access_token;
+
+    static constexpr std::string_view kName = "AuthMessage";
+    static constexpr auto fields() {
+        return std::tuple{field("type", &AuthMessage::type),
+                          field("accessToken", &AuthMessage::access_token, {.text = schema::Text::exact})};
+    }
+};
+
+struct LeaveMessage {
+    MessageType type{};
+
+    static constexpr std::string_view kName = "LeaveMessage";
+    static constexpr auto fields() { return std::tuple{field("type", &LeaveMessage::type)}; }
+};
+
+using ClientMessage =
+    std::variant<Hello, StartMessage, EndMessage, ReactionMessage, TimeMessage, AuthMessage, LeaveMessage>;
+
+// Error: malformed or invalid, with the sentence for the client.
+Result<ClientMessage> parse_message(std::string_view text);
+
+// ---- from the server, to one client
+
+enum class AnswerType { welcome, time, reauth, drain, error };
+constexpr auto names_of(AnswerType) {
+    return std::array<std::string_view, 5>{"welcome", "time", "reauth", "drain", "error"};
+}
+
+struct Welcome {
+    AnswerType type = AnswerType::welcome;
+    Participant self;
+    Group group;
+    std::vector<Participant> participants;  // the first to come
+    std::int64_t participant_count = 0;
+    GroupState state{};
+    std::optional<ClockValue> starts_at;
+    std::optional<ClockValue> ends_at;
+    std::string epoch;
+    std::int64_t seq = 0;  // the room's last event; with `resumed`, the missed ones up to here follow
+    ClockValue server_time = 0;
+    bool resumed = false;
+
+    static constexpr std::string_view kName = "Welcome";
+    static constexpr auto fields() {
+        using W = Welcome;
+        constexpr schema::Rules kIfAny{.omit_absent = true};
+        return std::tuple{field("type", &W::type),
+                          field("self", &W::self),
+                          field("group", &W::group),
+                          field("participants", &W::participants),
+                          field("participantCount", &W::participant_count),
+                          field("state", &W::state),
+                          field("startsAt", &W::starts_at, kIfAny),
+                          field("endsAt", &W::ends_at, kIfAny),
+                          field("epoch", &W::epoch),
+                          field("seq", &W::seq),
+                          field("serverTime", &W::server_time),
+                          field("resumed", &W::resumed)};
+    }
+};
+
+// As in NTP: t1 when the question came, t2 when the answer goes.
+struct TimeAnswer {
+    AnswerType type = AnswerType::time;
+    ClockValue t0 = 0;
+    ClockValue t1 = 0;
+    ClockValue t2 = 0;
+
+    static constexpr std::string_view kName = "TimeAnswer";
+    static constexpr auto fields() {
+        return std::tuple{field("type", &TimeAnswer::type), field("t0", &TimeAnswer::t0), field("t1", &TimeAnswer::t1),
+                          field("t2", &TimeAnswer::t2)};
+    }
+};
+
+struct Reauth {
+    AnswerType type = AnswerType::reauth;
+    std::int64_t expires_in = 0;
+
+    static constexpr std::string_view kName = "Reauth";
+    static constexpr auto fields() {
+        return std::tuple{field("type", &Reauth::type), field("expiresIn", &Reauth::expires_in)};
+    }
+};
+
+struct Drain {
+    AnswerType type = AnswerType::drain;
+    std::int64_t reconnect_in_ms = 0;
+
+    static constexpr std::string_view kName = "Drain";
+    static constexpr auto fields() {
+        return std::tuple{field("type", &Drain::type), field("reconnectInMs", &Drain::reconnect_in_ms)};
+    }
+};
+
+// A Drain, as it is sent: whoever gets one comes back at a moment of their own within `window`.
+std::string farewell(Milliseconds window);
+
+struct ErrorAnswer {
+    AnswerType type = AnswerType::error;
+    std::string code;
+    std::string message;
+
+    static constexpr std::string_view kName = "ErrorAnswer";
+    static constexpr auto fields() {
+        return std::tuple{field("type", &ErrorAnswer::type), field("code", &ErrorAnswer::code),
+                          field("message", &ErrorAnswer::message)};
+    }
+};
+
+}  // namespace mindspace::meditation

@@ -1,0 +1,259 @@
+#include "services/meditation/rooms/state/room.h"
+
+#include <algorithm>
+
+namespace mindspace::meditation {
+
+namespace {
+
+Send error_to(ConnectionId connection, std::string code, std::string message) {
+    ErrorAnswer answer{.code = std::move(code), .message = std::move(message)};
+    return Send{connection, schema::to_json(answer)};
+}
+
+}  // namespace
+
+Room::Room(Group group, std::size_t reactions_at_most)
+    : group_(std::move(group)), reactions_at_most_(reactions_at_most) {}
+
+Actions Room::on(const Arrived& what, Timestamp now) {
+    if (what.group.state > group_.state) reload_wanted_ = true;
+    learn(what.group);
+    auto& member = members_[what.guest.connection];
+    member.guest = what.guest;
+    connections_of_.emplace(what.guest.user, what.guest.connection);
+    set_deadline(member, now + kHelloTimeout);
+    return {};
+}
+
+Actions Room::on(const Asked& what, Timestamp now) {
+    Actions actions;
+    auto* member = find(what.from);
+    if (member == nullptr) return actions;
+    bool is_hello = std::holds_alternative<Hello>(what.message);
+    if (is_hello != (member->stage == Stage::waiting)) {
+        actions.push_back(error_to(what.from, "bad_message", "The first frame, and no other, is hello."));
+        return actions;
+    }
+    std::visit([&](const auto& message) { ask(*member, message, now, actions); }, what.message);
+    return actions;
+}
+
+void Room::ask(Member& member, const Hello& hello, Timestamp now, Actions& actions) {
+    if (is_over(group_.state)) return actions.push_back(Close{member.guest.connection, kCloseOver});
+    member.stage = Stage::entering;
+    set_deadline(member, member.guest.token_expires_at - kReauthLead);
+    auto enter = make_enter(member.guest, now + kLeaseTtl, now);
+    enter.request.resume = hello.resume;
+    actions.emplace_back(std::move(enter));
+}
+
+void Room::ask(Member& member, const StartMessage& message, Timestamp now, Actions& actions) {
+    auto from = member.guest.connection;
+    if (member.guest.user != group_.host.id)
+        return actions.push_back(error_to(from, "forbidden", "Only the host starts the group."));
+    if (group_.state != GroupState::scheduled)
+        return actions.push_back(error_to(from, "already_started", "The group has started already."));
+    actions.push_back(Start{from, member.guest.user, now + Seconds(message.countdown_seconds)});
+}
+
+void Room::ask(Member& member, const EndMessage&, Timestamp now, Actions& actions) {
+    auto from = member.guest.connection;
+    if (member.guest.user != group_.host.id)
+        return actions.push_back(error_to(from, "forbidden", "Only the host ends the group."));
+    if (group_.state != GroupState::running)
+        return actions.push_back(error_to(from, "not_running", "The group is not running."));
+    attend(now, actions);
+    actions.push_back(Finish{from, EventReason::host});
+}
+
+void Room::ask(Member& member, const ReactionMessage& message, Timestamp now, Actions& actions) {
+    auto from = member.guest.connection;
+    if (!may_react(member.guest.user, now)) return refuse_reaction(from, actions);
+    actions.push_back(
+        React{from, {epoch_, make_reaction(member.guest.user, message.kind, message.ref), reactions_at_most_}});
+}
+
+void Room::ask(Member& member, const LeaveMessage&, Timestamp now, Actions& actions) {
+    send_away(member, EventReason::left, http::CloseCode::normal, now, actions);
+}
+
+void Room::send_away(const Member& member, EventReason reason, http::CloseCode code, Timestamp now, Actions& actions) {
+    auto connection = member.guest.connection;
+    confirm(member, now, actions);
+    if (member.stage != Stage::waiting)
+        actions.push_back(Leave{Lease{.user = member.guest.user, .connection = connection}, reason});
+    actions.push_back(Close{connection, code});
+    part_from(connection);
+}
+
+void Room::expect_end(ConnectionId connection, UserId user, Timestamp now) {
+    Guest gone{.connection = connection, .user = user, .display_name = {}, .avatar_url = {}, .token_expires_at = {}};
+    departing_.try_emplace(connection, Departing{std::move(gone), now});
+}
+
+void Room::confirm(const Member& member, Timestamp now, Actions& actions) {
+    if (member.stage == Stage::joined && !is_over(group_.state))
+        actions.emplace_back(Attend{{{member.guest.user, member.joined_at, now}}});
+}
+
+void Room::refuse_reaction(ConnectionId from, Actions& actions) {
+    ++refused_reactions_;
+    actions.push_back(error_to(from, "rate_limited", "Too many reactions; wait a few seconds."));
+}
+
+Actions Room::on(const TooManyReactions& what, Timestamp) {
+    Actions actions;
+    refuse_reaction(what.from, actions);
+    return actions;
+}
+
+// Spares Redis, which counts for all nodes, what this core knows to be too many. A new connection has no new allowance:
+// what counts is the user's, and is forgotten by its age alone.
+bool Room::may_react(UserId user, Timestamp now) {
+    while (!reactions_.empty() && reactions_.front().first <= now - kReactionWindow) {
+        auto count = reaction_counts_.find(reactions_.front().second);
+        if (--count->second == 0) reaction_counts_.erase(count);
+        reactions_.pop_front();
+    }
+    auto& count = reaction_counts_[user];
+    if (count >= reactions_at_most_) return false;
+    ++count;
+    reactions_.emplace_back(now, user);
+    return true;
+}
+
+Actions Room::on(const TokenRenewed& what, Timestamp) {
+    if (auto* member = find(what.connection)) {
+        member->guest.token_expires_at = what.expires_at;
+        member->reauth_sent = false;
+        if (member->stage != Stage::waiting) set_deadline(*member, what.expires_at - kReauthLead);
+    }
+    return {};
+}
+
+// Nobody may come back with that login: others need not wait for it.
+Actions Room::on(const Revoked& what, Timestamp now) {
+    Actions actions;
+    if (const auto* member = find(what.connection))
+        send_away(*member, EventReason::kicked, kCloseTokenEnded, now, actions);
+    return actions;
+}
+
+// A connection that was never in the room leaves nothing behind; any other keeps its place for the grace.
+Actions Room::on(const Lost& what, Timestamp now) {
+    Actions actions;
+    auto* member = find(what.connection);
+    if (member == nullptr) return actions;
+    confirm(*member, now, actions);
+    if (member->stage != Stage::waiting) {
+        Departing departing{member->guest, now + kGrace};
+        actions.push_back(
+            Renew{{Lease{departing.guest.user, departing.guest.connection, departing.expires_at}}, false});
+        departing_[what.connection] = std::move(departing);
+    }
+    part_from(what.connection);
+    return actions;
+}
+
+Actions Room::on(const Entered& what, Timestamp now) {
+    Actions actions;
+    auto* member = find(what.connection);
+    if (member == nullptr) {  // gone meanwhile: the entry that nobody waits for is taken back
+        if (what.entry) expect_end(what.connection, what.entry->self.id, now);
+        return actions;
+    }
+    if (!what.entry) {
+        actions.push_back(Close{what.connection, kCloseFull});
+        return actions;
+    }
+    const auto& entry = *what.entry;
+    if (joined_count_ > 0) {
+        adopt(entry.epoch, entry.seq, now, actions);
+    } else {
+        seq_ = epoch_ == entry.epoch ? std::max(seq_, entry.seq) : entry.seq;
+        epoch_ = entry.epoch;
+        if (settled_epoch_.empty() || departing_.empty()) settled_epoch_ = entry.epoch;
+        next_renewal_ = now + kRenewEvery;
+    }
+    flush_in(entry.flush_due_in, now);
+    advance(entry.facts, now, actions);
+    if (member->stage == Stage::entering) welcome(*member, entry, now, actions);
+    return actions;
+}
+
+void Room::welcome(Member& member, const Entry& entry, Timestamp now, Actions& actions) {
+    member.stage = Stage::joined;
+    member.joined_at = now;
+    member.from_seq = entry.seq;
+    ++joined_count_;
+    auto facts = this->facts();
+    Welcome welcome{.self = entry.self,
+                    .group = group_,
+                    .participants = entry.participants,
+                    .participant_count = entry.participant_count,
+                    .state = facts.state,
+                    .starts_at = facts.starts_at.transform(to_clock_value),
+                    .ends_at = facts.ends_at.transform(to_clock_value),
+                    .epoch = entry.epoch,
+                    .seq = entry.seq,
+                    .server_time = to_clock_value(now),
+                    .resumed = entry.missed.has_value()};
+    welcome.group.participant_count = static_cast<std::int32_t>(entry.participant_count);
+    auto to = member.guest.connection;
+    actions.push_back(Send{to, schema::to_json(welcome)});
+    if (entry.missed)
+        for (const auto& event : *entry.missed) actions.push_back(Send{to, event.text});
+    for (const auto& event : member.held)
+        if (event->event.epoch == entry.epoch && *event->event.seq > entry.seq)
+            actions.push_back(Send{to, event->text});
+    member.held = {};
+}
+
+Actions Room::on(const Refused& what, Timestamp) {
+    reload_wanted_ = true;
+    return {error_to(what.task.from, "already_started", "The group has started already.")};
+}
+
+Actions Room::on(const Ticked&, Timestamp now) {
+    Actions actions;
+    while (!deadlines_.empty() && deadlines_.begin()->first <= now)
+        meet_deadline(members_.at(deadlines_.begin()->second), now, actions);
+    keep_time(now, actions);
+    keep_group(now, actions);
+    return actions;
+}
+
+void Room::meet_deadline(Member& member, Timestamp now, Actions& actions) {
+    const auto& guest = member.guest;
+    if (member.stage != Stage::waiting && !member.reauth_sent && now < guest.token_expires_at) {
+        member.reauth_sent = true;
+        Reauth reauth{.expires_in = std::chrono::ceil<Seconds>(guest.token_expires_at - now).count()};
+        actions.push_back(Send{guest.connection, schema::to_json(reauth)});
+        return set_deadline(member, guest.token_expires_at);
+    }
+    actions.push_back(Close{guest.connection, member.stage == Stage::waiting ? kCloseNoHello : kCloseTokenEnded});
+    set_deadline(member, Timestamp::max());  // until the socket is gone
+}
+
+void Room::set_deadline(Member& member, Timestamp at) {
+    deadlines_.erase({member.deadline, member.guest.connection});
+    member.deadline = at;
+    deadlines_.insert({at, member.guest.connection});
+}
+
+void Room::part_from(ConnectionId connection) {
+    auto found = members_.find(connection);
+    if (found->second.stage == Stage::joined) --joined_count_;
+    deadlines_.erase({found->second.deadline, connection});
+    auto [first, last] = connections_of_.equal_range(found->second.guest.user);
+    connections_of_.erase(std::find_if(first, last, [&](const auto& entry) { return entry.second == connection; }));
+    members_.erase(found);
+}
+
+Room::Member* Room::find(ConnectionId connection) {
+    auto found = members_.find(connection);
+    return found == members_.end() ? nullptr : &found->second;
+}
+
+}  // namespace mindspace::meditation

@@ -1,0 +1,173 @@
+#pragma once
+// One group's room as one core sees it: a state machine without sockets, clock, Redis or PostgreSQL. It is told what
+// happened and answers with what is to be done, in that order. The shared truth (who is there, which event is the
+// next) is in Redis (room_order.h); the room decides what its own connections hear of it, when they are late, and
+// what is to be asked of Redis. Driven by live_room.h.
+
+#include "services/meditation/rooms/live/profile_changes.h"
+#include "services/meditation/rooms/state/actions.h"
+
+#include <deque>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+namespace mindspace::meditation {
+
+class Room {
+public:
+    // `reactions_at_most` in kReactionWindow, of one user.
+    Room(Group group, std::size_t reactions_at_most);
+
+    Actions on(const Arrived& what, Timestamp now);
+    Actions on(const Asked& what, Timestamp now);
+    Actions on(const TokenRenewed& what, Timestamp now);
+    Actions on(const ProfileChange& what, Timestamp now);
+    Actions on(const Revoked& what, Timestamp now);
+    Actions on(const Lost& what, Timestamp now);
+    Actions on(const Entered& what, Timestamp now);
+    Actions on(const Renewed& what, Timestamp now);
+    Actions on(const Heard& what, Timestamp now);
+    Actions on(const Recalled& what, Timestamp now);
+    Actions on(const Reloaded& what, Timestamp now);
+    Actions on(const Outdated& what, Timestamp now);
+    Actions on(const TooManyReactions& what, Timestamp now);
+    Actions on(const Unflushed& what, Timestamp now);
+    Actions on(const HandedOver& what, Timestamp now);
+    Actions on(const Told& what, Timestamp now);
+    Actions on(const Refused& what, Timestamp now);
+    Actions on(const Failed& what, Timestamp now);
+    Actions on(const Interrupted& what, Timestamp now);
+    Actions on(const Ticked& what, Timestamp now);
+
+    // Nobody is here, and nobody is expected back.
+    [[nodiscard]] bool is_empty() const { return members_.empty() && departing_.empty(); }
+    [[nodiscard]] std::size_t joined_count() const { return joined_count_; }
+    [[nodiscard]] std::uint64_t refused_reactions() const { return refused_reactions_; }
+    [[nodiscard]] RoomFacts facts() const;
+
+    static constexpr Seconds kHelloTimeout{5};
+    static constexpr Seconds kReauthLead{60};
+    static constexpr Seconds kGrace = GroupTimetable::kGrace;  // for a broken connection to come back
+    static constexpr Seconds kLeaseTtl{20};                    // how long a lost node's participants stay, at most
+    static constexpr Seconds kRenewEvery{5};
+    static constexpr Seconds kRetryEvery{2};
+    static constexpr Seconds kCompareEvery{30};    // with PostgreSQL, where a change may have been made without a word
+    static constexpr Milliseconds kEndAfter{250};  // by then every core has confirmed its members at the end
+    static constexpr Seconds kFarewell{60};        // the room stays open so long after the end
+    static constexpr Seconds kReactionWindow{10};
+    static constexpr std::size_t kMaxHeld = 1000;
+
+private:
+    enum class Stage { waiting, entering, joined };  // waiting: for hello
+    struct Member {
+        Guest guest;
+        Stage stage = Stage::waiting;
+        Timestamp joined_at{};
+        std::int64_t from_seq = 0;                              // the welcome told of everything up to here
+        std::vector<std::shared_ptr<const OrderedEvent>> held;  // heard while entering; shared by all who are
+        Timestamp deadline{};                                   // of hello, then of the token
+        bool reauth_sent = false;
+    };
+    struct Departing {
+        Guest guest;
+        Timestamp expires_at{};
+    };
+
+    // room.cpp: connections and what they ask
+    void ask(Member& member, const Hello& hello, Timestamp now, Actions& actions);
+    void ask(Member& member, const StartMessage& message, Timestamp now, Actions& actions);
+    void ask(Member& member, const EndMessage& message, Timestamp now, Actions& actions);
+    void ask(Member& member, const ReactionMessage& message, Timestamp now, Actions& actions);
+    void ask(Member& member, const LeaveMessage& message, Timestamp now, Actions& actions);
+    // Answered before they come here (live_connection.h).
+    void ask(Member&, const TimeMessage&, Timestamp, Actions&) {}
+    void ask(Member&, const AuthMessage&, Timestamp, Actions&) {}
+    void welcome(Member& member, const Entry& entry, Timestamp now, Actions& actions);
+    void meet_deadline(Member& member, Timestamp now, Actions& actions);
+    void set_deadline(Member& member, Timestamp at);
+    bool may_react(UserId user, Timestamp now);
+    void refuse_reaction(ConnectionId from, Actions& actions);
+    // Without a grace.
+    void send_away(const Member& member, EventReason reason, http::CloseCode code, Timestamp now, Actions& actions);
+    // The member was present until now.
+    void confirm(const Member& member, Timestamp now, Actions& actions);
+    // The connection's lease, if it has one, ends now.
+    void expect_end(ConnectionId connection, UserId user, Timestamp now);
+    void part_from(ConnectionId connection);
+    Member* find(ConnectionId connection);
+
+    // room_failures.cpp
+    void forgive(const Enter& task, Timestamp now, Actions& actions);
+    void forgive(const Leave& task, Timestamp now, Actions& actions);
+    void forgive(const React& task, Timestamp now, Actions& actions);
+    void forgive(const Flush& task, Timestamp now, Actions& actions);
+    void forgive(const Renew& task, Timestamp now, Actions& actions);
+    void forgive(const Recall& task, Timestamp now, Actions& actions);
+    void forgive(const Start& task, Timestamp now, Actions& actions);
+    void forgive(const Finish& task, Timestamp now, Actions& actions);
+    void forgive(const Reload& task, Timestamp now, Actions& actions);
+    void forgive(const Announce& task, Timestamp now, Actions& actions);
+    // Tried again with the next renewal.
+    void forgive(const HandOver&, Timestamp, Actions&) {}
+    // Tried again until the room knows.
+    void forgive(const Tell&, Timestamp, Actions&) {}
+
+    // room_following.cpp: the shared order and what follows from it
+    void follow(const OrderedEvent& ordered, Timestamp now, Actions& actions);
+    void deliver(const OrderedEvent& ordered, Actions& actions);
+    void adopt(const std::string& epoch, std::int64_t seq, Timestamp now, Actions& actions);
+    void recall(Actions& actions);
+    void renew_all(Timestamp now, Actions& actions);
+    void attend(Timestamp now, Actions& actions);
+    void keep_time(Timestamp now, Actions& actions);
+    void reenter(const Guest& guest, Timestamp expires_at, Announcement announcement, Timestamp now, Actions& actions);
+    void flush_in(Milliseconds due_in, Timestamp now);
+    [[nodiscard]] bool has_audience() const;
+    [[nodiscard]] Enter make_enter(const Guest& guest, Timestamp expires_at, Timestamp now) const;
+
+    // room_group.cpp: the group, its host and its state
+    void advance(const RoomFacts& facts, Timestamp now, Actions& actions);
+    void learn(const Group& group);
+    void take(const Group& group);
+    void succeed_host(const Renewal& renewal, Timestamp now, Actions& actions);
+    void keep_group(Timestamp now, Actions& actions);
+
+    Group group_;
+    std::optional<Group> untold_;  // as the room has to learn yet
+    const std::size_t reactions_at_most_;
+
+    std::unordered_map<ConnectionId, Member> members_;
+    std::unordered_map<ConnectionId, Departing> departing_;
+    std::set<std::pair<Timestamp, ConnectionId>> deadlines_;
+    std::unordered_multimap<UserId, ConnectionId> connections_of_;
+    std::deque<std::pair<Timestamp, UserId>> reactions_;  // of the last kReactionWindow
+    std::unordered_map<UserId, std::size_t> reaction_counts_;
+    std::size_t joined_count_ = 0;
+    std::uint64_t refused_reactions_ = 0;
+
+    std::string epoch_;          // of the last event followed
+    std::int64_t seq_ = 0;       // its number
+    std::string settled_epoch_;  // in which our leases are; "" as long as there were none
+    std::int64_t newest_ = 0;    // the highest number heard of while events were missing
+    std::int64_t wanted_ = 0;    // newest_ when the recall under way was asked for
+    bool recalling_ = false;
+    bool recall_failed_ = false;
+    bool reload_wanted_ = false;
+    bool renewing_ = false;  // a renewal of all leases is under way
+
+    Timestamp next_renewal_{};
+    Timestamp next_attendance_{};
+    Timestamp next_finish_{};  // not before; an attempt that failed is repeated
+    Timestamp next_reload_{};
+    Timestamp next_comparison_{};
+    Timestamp next_telling_{};
+    std::optional<Timestamp> next_flush_;
+    std::optional<Timestamp> farewell_at_;
+};
+
+}  // namespace mindspace::meditation

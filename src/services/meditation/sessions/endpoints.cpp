@@ -1,0 +1,106 @@
+#include "services/meditation/sessions/endpoints.h"
+
+#include "services/meditation/sessions/service.h"
+
+namespace mindspace::meditation {
+
+using http::Call;
+using http::endpoint;
+using http::Method;
+
+namespace {
+
+constexpr std::size_t kMaxImport = 8 * 1024 * 1024;
+
+// Everything that shapes the list.
+std::string history_context(UserId user, const HistoryQuery& query) {
+    std::string context = "sessions " + user.to_string();
+    context += " from=" + (query.from ? format_date(*query.from) : "");
+    context += " to=" + (query.to ? format_date(*query.to) : "");
+    context += " kind=";
+    if (query.kind) context += schema::enum_name(*query.kind);
+    context += " status=";
+    if (query.status) context += schema::enum_name(*query.status);
+    return context;
+}
+
+// The cursor is the outside's word for a position.
+Awaitable<Result<SessionPage>> show_history(SessionService& service, UserId user, HistoryQuery query) {
+    auto context = history_context(user, query);
+    HistoryPosition after = kBeforeTheNewest<MeditationSessionId>;
+    if (query.cursor) {
+        auto position = decode_cursor<MeditationSessionId>(context, *query.cursor);
+        if (!position) co_return position.error();
+        after = *position;
+    }
+    auto part = co_await service.list(user, std::move(query), after);
+    SessionPage page{.items = std::move(part.items), .next_cursor = {}};
+    if (part.next) page.next_cursor = encode_cursor(context, *part.next);
+    co_return page;
+}
+
+}  // namespace
+
+http::Endpoints session_endpoints(SessionService& service) {
+    http::Endpoints rows;
+    rows.push_back(endpoint(
+        {.method = Method::post,
+         .path = "/api/v1/sessions",
+         .summary = "Start a session.",
+         .success = 201,
+         .creates = true,
+         .errors = {"session_active", "gone", "conflict"}},
+        [&service](Call<StartSession> call) { return service.start(call.principal.user, std::move(call.body)); }));
+    rows.push_back(endpoint({.method = Method::get,
+                             .path = "/api/v1/sessions",
+                             .summary = "The history, newest first.",
+                             .errors = {"invalid_cursor"}},
+                            [&service](Call<http::None, HistoryQuery> call) {
+                                return show_history(service, call.principal.user, std::move(call.query));
+                            }));
+    rows.push_back(endpoint(
+        {.method = Method::post,
+         .path = "/api/v1/sessions/import",
+         .summary = "Take in up to 500 sessions from offline or another app.",
+         .limit = http::LimitClass::import,
+         .priority = http::Priority::last,
+         .creates = true,
+         .max_body = kMaxImport},
+        [&service](Call<ImportSessions> call) { return service.import(call.principal.user, std::move(call.body)); }));
+    rows.push_back(
+        endpoint({.method = Method::get, .path = "/api/v1/sessions/{id}", .summary = "One session."},
+                 [&service](Call<> call) { return service.find(call.principal.user, MeditationSessionId{call.id}); }));
+    rows.push_back(endpoint({.method = Method::patch,
+                             .path = "/api/v1/sessions/{id}",
+                             .summary = "Change the mood afterwards or the note, by a JSON merge patch.",
+                             .errors = {"precondition_failed"}},
+                            [&service](Call<SessionPatch> call) {
+                                return service.update(call.principal.user, MeditationSessionId{call.id},
+                                                      std::move(call.body), call.expected_version);
+                            }));
+    rows.push_back(endpoint({.method = Method::del,
+                             .path = "/api/v1/sessions/{id}",
+                             .summary = "Take a session out of history and statistics.",
+                             .errors = {"precondition_failed"}},
+                            [&service](Call<> call) {
+                                return service.erase(call.principal.user, MeditationSessionId{call.id},
+                                                     call.expected_version);
+                            }));
+    rows.push_back(
+        endpoint({.method = Method::post,
+                  .path = "/api/v1/sessions/{id}/complete",
+                  .summary = "Complete a session that is active or that nobody ended; harmless when sent again.",
+                  .errors = {"session_not_active", "conflict"}},
+                 [&service](Call<CompleteSession> call) {
+                     return service.complete(call.principal.user, MeditationSessionId{call.id}, std::move(call.body));
+                 }));
+    rows.push_back(endpoint(
+        {.method = Method::post,
+         .path = "/api/v1/sessions/{id}/abandon",
+         .summary = "Give an active session up.",
+         .errors = {"session_not_active"}},
+        [&service](Call<> call) { return service.abandon(call.principal.user, MeditationSessionId{call.id}); }));
+    return rows;
+}
+
+}  // namespace mindspace::meditation

@@ -1,0 +1,121 @@
+#include "services/meditation/sessions/import_draft.h"
+
+#include <map>
+#include <set>
+#include <utility>
+
+namespace mindspace::meditation {
+
+namespace {
+
+constexpr Timestamp kEarliestImport{std::chrono::sys_days{std::chrono::year{2000} / 1 / 1}};
+
+// Where the sessions of a request stand in it.
+constexpr schema::Path kDocument;
+constexpr schema::Path kList{&kDocument, "sessions"};
+
+std::vector<ImportFault> told(std::vector<FieldFault> faults) {
+    std::vector<ImportFault> errors;
+    errors.reserve(faults.size());
+    for (auto& fault : faults)
+        errors.push_back({std::move(fault.pointer), std::move(fault.code), std::move(fault.message)});
+    return errors;
+}
+
+// What stands in the way of taking the session at all.
+std::vector<FieldFault> check_time(const ImportedSession& session, const schema::Path& at, Timestamp now) {
+    schema::Faults faults;
+    if (session.started_at < kEarliestImport || session.started_at > now)
+        faults.add(schema::Path{&at, "startedAt"}, "out_of_range", "must be from 2000 to now");
+    else if (session.started_at + Seconds(session.duration_seconds) > now)
+        faults.add(schema::Path{&at, "durationSeconds"}, "ends_in_future", "must end the session by now");
+    return faults.take();
+}
+
+std::vector<FieldFault> no_room(const schema::Path& at) {
+    schema::Faults faults;
+    faults.add(schema::Path{&at, "startedAt"}, "too_many",
+               "lies on a local date that has " + std::to_string(kImportedOnADate) + " sessions already");
+    return faults.take();
+}
+
+// What the request says otherwise than the session that is there; what it leaves out it does not say.
+std::vector<FieldFault> differences(const ImportedSession& request, const MeditationSession& session,
+                                    const schema::Path& at) {
+    schema::Faults faults;
+    auto expect = [&](bool same, std::string_view member) {
+        if (!same) faults.add(schema::Path{&at, member}, "differs", "is not what is known under this id");
+    };
+    auto same = [](const auto& wanted, const auto& known) { return !wanted || wanted == known; };
+    expect(request.kind == session.kind, "kind");
+    expect(request.started_at == session.started_at, "startedAt");
+    expect(request.duration_seconds == session.duration_seconds, "durationSeconds");
+    expect(same(request.planned_seconds, session.planned_seconds), "plannedSeconds");
+    expect(same(request.timezone, session.timezone), "timezone");
+    expect(same(request.mood_before, session.mood_before), "moodBefore");
+    expect(same(request.mood_after, session.mood_after), "moodAfter");
+    expect(!request.note || (session.note && *request.note == schema::prepared_text(*session.note, kNoteRules.text)),
+           "note");
+    return faults.take();
+}
+
+}  // namespace
+
+ImportDraft::ImportDraft(UserId user, ImportSessions sessions, Timestamp now) : request_(std::move(sessions)) {
+    std::vector<ImportedSession> valid;
+    for (std::size_t i = 0; i < request_.sessions.size(); ++i) {
+        auto& [session, faults] = request_.sessions[i];
+        if (faults.empty()) faults = check_time(session, schema::Path{&kList, {}, i}, now);
+        auto& result = answer.results.emplace_back();
+        if (faults.empty() || session.id != MeditationSessionId{}) result.id = session.id;
+        result.outcome = faults.empty() ? ImportOutcome::exists : ImportOutcome::invalid;
+        if (faults.empty())
+            valid.push_back(session);
+        else
+            result.errors = told(std::move(faults));
+    }
+    if (!valid.empty()) queries = import_queries(user, std::move(valid), now);
+}
+
+// An id that stands in the list twice is created once: its second mention is one of the others.
+std::vector<MeditationSessionId> ImportDraft::note_created(const ImportOutcomes& outcomes) {
+    std::set<MeditationSessionId> created(outcomes.created.begin(), outcomes.created.end());
+    std::map<MeditationSessionId, std::vector<MeditationSessionId>> overlaps;
+    for (const auto& [imported, other] : outcomes.overlaps) overlaps[imported].push_back(other);
+    std::vector<MeditationSessionId> others;
+    for (auto& result : answer.results) {
+        if (result.outcome == ImportOutcome::invalid) continue;
+        if (created.erase(*result.id) == 0) {
+            others.push_back(*result.id);
+            continue;
+        }
+        result.outcome = ImportOutcome::created;
+        if (auto found = overlaps.find(*result.id); found != overlaps.end()) result.overlaps = std::move(found->second);
+    }
+    return others;
+}
+
+void ImportDraft::compare(const KnownSessions& known) {
+    std::map<MeditationSessionId, const MeditationSession*> there;
+    for (const auto& session : known.there) there.emplace(session.id, &session);
+    const std::set<MeditationSessionId> deleted(known.deleted.begin(), known.deleted.end());
+    for (std::size_t i = 0; i < answer.results.size(); ++i) {
+        auto& result = answer.results[i];
+        if (result.outcome != ImportOutcome::exists) continue;
+        const schema::Path element{&kList, {}, i};
+        auto found = there.find(*result.id);
+        if (found != there.end()) {
+            auto differing = differences(request_.sessions[i].value, *found->second, element);
+            if (differing.empty()) continue;
+            result.outcome = ImportOutcome::conflict;
+            result.errors = told(std::move(differing));
+        } else if (deleted.contains(*result.id)) {
+            result.outcome = ImportOutcome::deleted;
+        } else {
+            result.outcome = ImportOutcome::invalid;
+            result.errors = told(no_room(element));
+        }
+    }
+}
+
+}  // namespace mindspace::meditation

@@ -1,0 +1,72 @@
+#pragma once
+// How rows of meditation_sessions are read and what their changes leave in the outbox, for the statements of the
+// session store.
+
+#include "platform/postgres/values/rows.h"
+#include "services/meditation/sessions/types.h"
+
+namespace mindspace::meditation {
+
+// Shared by all statements below, so that every answer is read by read_session() and every event reads alike.
+#define SESSION_COLUMNS                                                                                         \
+    "session_id, status, kind, planned_seconds, duration_seconds, started_at, ended_at, local_date, timezone, " \
+    "group_id, mood_before, mood_after, note, source, created_at, updated_at, version, lapsed_at"
+
+// Whether an id has never been used. Both are asked of one snapshot: in each of them an id that is being deleted is
+// there or noted as deleted.
+#define IS_NEW(OWNER, ID)                                                                 \
+    "NOT EXISTS (SELECT FROM meditation_sessions_N AS known WHERE known.user_id = " OWNER \
+    " AND known.session_id = " ID                                                         \
+    ") AND NOT EXISTS (SELECT FROM deleted_sessions AS gone WHERE gone.user_id "          \
+    "= " OWNER " AND gone.session_id = " ID ")"
+
+// Of a CTE named `changed` with SESSION_COLUMNS and user_id.
+#define SESSION_EVENT(TYPE, VERSION, AT)                                                                         \
+    "event AS (INSERT INTO outbox (type, user_id, payload, occurred_at) SELECT " TYPE                            \
+    ", user_id, jsonb_build_object('id', session_id, 'version', " VERSION                                        \
+    ", 'status', status, 'kind', kind, 'plannedSeconds', planned_seconds, 'durationSeconds', duration_seconds, " \
+    "'startedAt', started_at, 'endedAt', ended_at, 'localDate', local_date, 'timezone', timezone, 'groupId', "   \
+    "group_id, 'moodBefore', mood_before, 'moodAfter', mood_after, 'source', source), " AT " FROM changed)"
+
+template <class E>
+E enum_of(std::string_view name) {
+    return schema::enum_value<E>(name).value();
+}
+
+inline std::optional<std::int16_t> narrow(std::optional<std::int32_t> mood) {
+    if (!mood) return std::nullopt;
+    return static_cast<std::int16_t>(*mood);
+}
+
+inline std::optional<std::int32_t> widen(std::optional<std::int16_t> mood) {
+    if (!mood) return std::nullopt;
+    return *mood;
+}
+
+inline MeditationSession read_session(const postgres::Row& row) {
+    return MeditationSession{.id = row.get<MeditationSessionId>(0),
+                             .status = enum_of<SessionStatus>(row.get<std::string_view>(1)),
+                             .kind = enum_of<Kind>(row.get<std::string_view>(2)),
+                             .planned_seconds = row.get<std::int32_t>(3),
+                             .duration_seconds = row.get<std::optional<std::int32_t>>(4),
+                             .started_at = row.get<Timestamp>(5),
+                             .ended_at = row.get<std::optional<Timestamp>>(6),
+                             .local_date = row.get<LocalDate>(7),
+                             .timezone = row.get<std::string>(8),
+                             .group_id = row.get<std::optional<GroupId>>(9),
+                             .mood_before = widen(row.get<std::optional<std::int16_t>>(10)),
+                             .mood_after = widen(row.get<std::optional<std::int16_t>>(11)),
+                             .note = row.get<std::optional<std::string>>(12),
+                             .source = enum_of<SessionSource>(row.get<std::string_view>(13)),
+                             .created_at = row.get<Timestamp>(14),
+                             .updated_at = row.get<Timestamp>(15),
+                             .version = row.get<std::int32_t>(16),
+                             .lapsed_at = row.get<std::optional<Timestamp>>(17)};
+}
+
+inline std::optional<MeditationSession> first_session(const postgres::Rows& rows) {
+    if (rows.empty()) return std::nullopt;
+    return read_session(rows[0]);
+}
+
+}  // namespace mindspace::meditation

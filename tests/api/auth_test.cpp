@@ -1,0 +1,192 @@
+// Registration and login.
+
+#include "support/program/person.h"
+
+#include <gmock/gmock.h>
+
+#include <algorithm>
+#include <atomic>
+#include <cctype>
+#include <thread>
+
+namespace mindspace::integration {
+namespace {
+
+using testing::UnorderedElementsAre;
+
+json::object registration(json::object more = {}) {
+    json::object request{{"email", new_email()}, {"password", kPassword}, {"displayName", "Ada"}};
+    for (const auto& [name, value] : more) request[name] = value;
+    return request;
+}
+
+Answer register_with(const json::object& request) {
+    return Client(Program::shared()).post("/api/v1/auth/register", request);
+}
+
+Answer log_in_with(std::string_view email, std::string_view password) {
+    return Client(Program::shared()).post("/api/v1/auth/login", {{"email", email}, {"password", password}});
+}
+
+TEST(Registration, AnswersWithTheUserAndTokensThatWork) {
+    const auto request = registration({{"timezone", "Europe/Berlin"}, {"locale", "de"}});
+    const auto answer = register_with(request);
+    ASSERT_TRUE(is(answer, 201));
+    EXPECT_EQ(answer.at("/user/email"), request.at("email"));
+    EXPECT_EQ(answer.at("/user/emailVerified"), false);
+    EXPECT_EQ(answer.at("/user/displayName"), "Ada");
+    EXPECT_EQ(answer.at("/user/timezone"), "Europe/Berlin");
+    EXPECT_EQ(answer.at("/user/locale"), "de");
+    EXPECT_TRUE(answer.at("/user/avatarUrl").is_null());
+    EXPECT_EQ(answer.at("/user/dayStartHour"), 0);
+    EXPECT_EQ(answer.at("/user/role"), "user");
+    EXPECT_EQ(answer.at("/tokens/tokenType"), "Bearer");
+    EXPECT_EQ(answer.at("/tokens/expiresIn"), 900);
+    EXPECT_EQ(answer.at("/tokens/refreshExpiresIn"), 604800);
+
+    const auto me = Client(Program::shared(), answer.text("/tokens/accessToken")).get("/api/v1/users/me");
+    ASSERT_TRUE(is(me, 200));
+    EXPECT_EQ(me.document, answer.at("/user"));
+}
+
+TEST(Registration, FillsInUtcAndEnglish) {
+    const auto answer = register_with(registration());
+    ASSERT_TRUE(is(answer, 201));
+    EXPECT_EQ(answer.at("/user/timezone"), "UTC");
+    EXPECT_EQ(answer.at("/user/locale"), "en");
+}
+
+TEST(Registration, RefusesATakenAddressInAnyCase) {
+    const auto person = register_person();
+    auto shouted = person.email;
+    std::ranges::transform(shouted, shouted.begin(),
+                           [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
+    ASSERT_NE(shouted, person.email);
+    EXPECT_TRUE(is_problem(register_with(registration({{"email", person.email}})), 409, "email_taken"));
+    EXPECT_TRUE(is_problem(register_with(registration({{"email", shouted}})), 409, "email_taken"));
+}
+
+TEST(Registration, RefusesACommonPassword) {
+    const auto answer = register_with(registration({{"password", "password123"}}));
+    EXPECT_TRUE(is_problem(answer, 422, "password_breached"));
+    EXPECT_THAT(faults_of(answer), UnorderedElementsAre("/password password_breached"));
+}
+
+TEST(Registration, CountsThePasswordInCharactersNotInOctets) {
+    EXPECT_TRUE(is(register_with(registration({{"password", "ÿÿÿÿÿÿÿ"}})), 422));    // 7, in 14 octets
+    EXPECT_TRUE(is(register_with(registration({{"password", "ÿêœ🙂ßñøž"}})), 201));  // 8
+    std::string longest;
+    for (int i = 0; i < 128; ++i) longest += "ż";
+    EXPECT_TRUE(is(register_with(registration({{"password", longest}})), 201));
+    EXPECT_TRUE(is(register_with(registration({{"password", longest + "ż"}})), 422));
+}
+
+TEST(Registration, CountsThePasswordAsItIsComposed) {
+    std::string decomposed;
+    for (int i = 0; i < 128; ++i) decomposed += "z\u0307";
+    EXPECT_TRUE(is(register_with(registration({{"password", decomposed}})), 201));
+    const auto brief = register_with(registration({{"password", "e\u0301e\u0301e\u0301e\u0301"}}));
+    EXPECT_TRUE(is_problem(brief, 422, "validation_failed"));
+    EXPECT_THAT(faults_of(brief), UnorderedElementsAre("/password too_short"));
+}
+
+TEST(Registration, TakesTheSpellingsOfADomainForOneAddress) {
+    const auto name = new_email();
+    const auto local = name.substr(0, name.find('@') + 1);
+    const auto answer = register_with(registration({{"email", " " + local + "bücher.example\n"}}));
+    ASSERT_TRUE(is(answer, 201));
+    EXPECT_EQ(answer.text("/user/email"), local + "bücher.example");
+    EXPECT_TRUE(
+        is_problem(register_with(registration({{"email", local + "xn--bcher-kva.example"}})), 409, "email_taken"));
+    EXPECT_TRUE(is(log_in_with("\t" + local + "XN--BCHER-KVA.example ", kPassword), 200));
+    EXPECT_TRUE(is(register_with(registration({{"email", "n2" + name}})), 201));
+    EXPECT_TRUE(is(register_with(registration({{"email", "n²" + name}})), 201));
+}
+
+TEST(Registration, NamesAllFaultsAtOnce) {
+    const auto answer = register_with({{"email", "nobody"},
+                                       {"password", "short"},
+                                       {"timezone", "Mars/Olympus_Mons"},
+                                       {"locale", 7},
+                                       {"isAdmin", true}});
+    ASSERT_TRUE(is_problem(answer, 422, "validation_failed"));
+    EXPECT_THAT(faults_of(answer),
+                UnorderedElementsAre("/email invalid_format", "/password too_short", "/displayName required",
+                                     "/timezone invalid_format", "/locale wrong_type", "/isAdmin unknown_field"));
+}
+
+TEST(Registration, OfOneAddressAtTheSameTimeSucceedsOnce) {
+    const auto request = registration();
+    std::atomic<int> created = 0;
+    std::atomic<int> taken = 0;
+    {
+        std::vector<std::jthread> clients;
+        for (int i = 0; i < 4; ++i)
+            clients.emplace_back([&] {
+                const auto answer = register_with(request);
+                if (answer.status == 201) ++created;
+                if (is_problem(answer, 409, "email_taken")) ++taken;
+            });
+    }
+    EXPECT_EQ(created, 1);
+    EXPECT_EQ(taken, 3);
+}
+
+TEST(Login, OpensALoginSessionOfItsOwn) {
+    const auto person = register_person();
+    const auto again = log_in_again(person);
+    EXPECT_EQ(again.id, person.id);
+    EXPECT_NE(again.auth_session, person.auth_session);
+    EXPECT_NE(again.refresh_token, person.refresh_token);
+}
+
+TEST(Login, TakesTheAddressInAnyCase) {
+    const auto person = register_person();
+    auto shouted = person.email;
+    std::ranges::transform(shouted, shouted.begin(),
+                           [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
+    const auto answer = log_in_with(shouted, kPassword);
+    ASSERT_TRUE(is(answer, 200));
+    EXPECT_EQ(answer.text("/user/id"), person.id);
+}
+
+TEST(Login, UnknownAddressAndWrongPasswordLookTheSame) {
+    const auto person = register_person();
+    auto wrong = log_in_with(person.email, "quite another one");
+    auto unknown = log_in_with(new_email(), kPassword);
+    EXPECT_TRUE(is_problem(wrong, 401, "invalid_credentials"));
+    EXPECT_TRUE(is_problem(unknown, 401, "invalid_credentials"));
+    for (auto* answer : {&wrong, &unknown}) answer->document.as_object()["requestId"] = "";
+    EXPECT_EQ(wrong.document, unknown.document);
+}
+
+TEST(Login, OfAnUnknownAddressTakesTheTimeOfAPasswordHash) {
+    const auto person = register_person();
+    const auto time_of = [](std::string_view email) -> std::chrono::nanoseconds {
+        const auto began = std::chrono::steady_clock::now();
+        log_in_with(email, "quite another one");
+        return std::chrono::steady_clock::now() - began;
+    };
+    // In turns, and the quickest: the machine has other things to do, too.
+    auto known = std::chrono::nanoseconds::max();
+    auto unknown = known;
+    for (int i = 0; i < 10; ++i) {
+        known = std::min(known, time_of(person.email));
+        unknown = std::min(unknown, time_of(new_email()));
+    }
+    // Where a hash is cheap, in builds that do not ship, everything else is as long as the hash.
+    EXPECT_LT(known, 2 * unknown + scaled(1ms));
+    EXPECT_LT(unknown, 2 * known + scaled(1ms));
+}
+
+TEST(Login, RefusesUnknownFields) {
+    const auto person = register_person();
+    const auto answer =
+        Client(Program::shared())
+            .post("/api/v1/auth/login", {{"email", person.email}, {"password", kPassword}, {"a~b/c", 1}});
+    ASSERT_TRUE(is_problem(answer, 422, "validation_failed"));
+    EXPECT_THAT(faults_of(answer), UnorderedElementsAre("/a~0b~1c unknown_field"));
+}
+
+}  // namespace
+}  // namespace mindspace::integration

@@ -1,0 +1,124 @@
+// Two processes race for the same profiles, each with its Redis behind a line that holds up whatever passes for a
+// random time: what one of them puts into the cache may be old when it gets there. MINDSPACE_RACES says how many reads
+// and writes; 5,000 otherwise.
+
+#include "support/postgres/database.h"
+#include "support/network/delaying_proxy.h"
+#include "support/program/person.h"
+
+#include "support/base/process.h"
+#include "support/postgres/server.h"
+#include "support/redis/server.h"
+
+#include <gtest/gtest.h>
+
+#include <array>
+#include <atomic>
+#include <deque>
+#include <random>
+#include <thread>
+
+namespace mindspace::integration {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr int kThreads = 32;
+constexpr int kProfiles = 8;
+
+int number_of_races() {
+    const char* wanted = std::getenv("MINDSPACE_RACES");
+    return wanted == nullptr ? 5'000 : std::stoi(wanted);
+}
+
+// What a writer was answered, or a reader read: each write raises it by one.
+std::int64_t version_of(const Answer& answer) {
+    const auto etag = answer.header("etag").value_or("\"0\"");
+    return std::stoll(etag.substr(1));
+}
+
+struct Profile {
+    Person person;
+    std::atomic<std::int64_t> promised = 1;  // by a write that has been answered
+
+    void promise(std::int64_t version) {
+        auto known = promised.load();
+        while (known < version && !promised.compare_exchange_weak(known, version)) {
+        }
+    }
+};
+
+class CacheRace : public testing::Test {
+protected:
+    CacheRace() {
+        for (int i = 0; i < kProfiles; ++i) profiles_.emplace_back(register_person(first_));
+    }
+
+    Environment settings(const DelayingProxy& proxy) {
+        return {{"MINDSPACE_DATABASE_URL", conninfo_},
+                {"MINDSPACE_REDIS_URL", "redis://127.0.0.1:" + std::to_string(proxy.port())}};
+    }
+
+    // One of those who race, on kept connections to both.
+    void race(int actions, unsigned seed) {
+        std::minstd_rand random(seed);
+        std::array clients{Client(first_), Client(second_)};
+        for (int i = 0; i < actions; ++i) {
+            auto& profile = profiles_[random() % profiles_.size()];
+            auto& client = clients[random() % clients.size()];
+            client.set_access_token(profile.person.client.access_token());
+            const bool is_write = random() % 10 == 0;
+            const auto promised = profile.promised.load();
+            const auto answer = is_write ? client.patch(kMe, {{"dailyGoalSeconds", 60 + i % 1000}}) : client.get(kMe);
+            if (answer.status != 200)
+                ++failed_;
+            else if (version_of(answer) < promised)
+                ++stale_;
+            else if (is_write)
+                profile.promise(version_of(answer));
+        }
+    }
+
+    postgres::TestServer postgres_;
+    const std::string conninfo_ = postgres_.create_database();
+    const std::uint16_t redis_port_ = free_port();
+    redis::TestServer redis_{{"--port", std::to_string(redis_port_)}};
+    const Delays delays_{.least = 0ms, .most = 4ms, .stall_percent = 1, .stall = 30ms};
+    DelayingProxy first_line_{redis_port_, delays_};
+    DelayingProxy second_line_{redis_port_, delays_};
+    Program first_{settings(first_line_), std::nullopt};
+    Program second_{settings(second_line_), std::nullopt};
+    std::deque<Profile> profiles_;
+    std::atomic<int> stale_ = 0;
+    std::atomic<int> failed_ = 0;
+};
+
+TEST_F(CacheRace, LeavesNothingStaleBehindOnEitherNode) {
+    const int races = number_of_races();
+    {
+        std::vector<std::jthread> threads;
+        for (unsigned seed = 1; seed <= kThreads; ++seed)
+            threads.emplace_back([&, seed] { race(races / kThreads, seed); });
+    }
+    const auto last_write = std::chrono::steady_clock::now();
+    std::vector<std::int64_t> truth;
+    for (const auto& profile : profiles_)
+        truth.push_back(std::stoll(
+            query(conninfo_, "SELECT version FROM users WHERE user_id = '" + profile.person.id + "'").at(0).at(0)));
+    // Some connections to each node, lest one of its cores be left out; for a while, lest something come late.
+    std::deque<Client> readers;
+    for (int i = 0; i < 4; ++i)
+        for (auto* node : {&first_, &second_}) readers.emplace_back(*node);
+    while (std::chrono::steady_clock::now() < last_write + 500ms)
+        for (auto& reader : readers)
+            for (std::size_t i = 0; i < profiles_.size(); ++i) {
+                reader.set_access_token(profiles_[i].person.client.access_token());
+                ASSERT_EQ(version_of(reader.get(kMe)), truth[i]);
+            }
+    EXPECT_EQ(stale_, 0) << "not even the 100 ms are needed";
+    EXPECT_EQ(failed_, 0);
+    std::cout << races << " races in which " << stale_ << " answers were stale\n";
+}
+
+}  // namespace
+}  // namespace mindspace::integration

@@ -1,0 +1,140 @@
+// The list of sessions: order, pages, filters.
+
+#include "support/program/person.h"
+#include "platform/base/time.h"
+
+#include <gmock/gmock.h>
+
+#include <set>
+
+namespace mindspace::integration {
+namespace {
+
+using testing::ElementsAre;
+using testing::UnorderedElementsAre;
+
+constexpr int kRows = 250;
+
+std::string cursor_of(const Answer& page) {
+    return "cursor=" + in_query(page.text("/nextCursor"));
+}
+
+// 250 sessions, five at each of fifty moments: the order has to tell them apart by more than the time.
+Person with_long_history() {
+    auto person = register_person();
+    json::array sessions;
+    const auto first = parse_timestamp("2025-03-01T05:00:00Z").value();
+    for (int i = 0; i < kRows; ++i)
+        sessions.push_back(
+            offline_session(format_timestamp(first + std::chrono::hours(7 * (i / 5))), {{"durationSeconds", 60 + i}}));
+    import_all(person, std::move(sessions));
+    return person;
+}
+
+std::set<std::string> ids_of(const std::vector<json::object>& sessions) {
+    std::set<std::string> ids;
+    for (const auto& session : sessions) ids.insert(text_of(session, "id"));
+    return ids;
+}
+
+TEST(History, ShowsEachSessionOnceNewestFirst) {
+    auto person = with_long_history();
+    for (const int limit : {1 + kRows / 3, 7, 100}) {
+        const auto sessions = whole_history(person, {}, limit);
+        EXPECT_EQ(sessions.size(), kRows) << limit;
+        EXPECT_EQ(ids_of(sessions).size(), kRows) << limit;
+        EXPECT_TRUE(std::ranges::is_sorted(sessions, std::ranges::greater{}, [](const json::object& session) {
+            return std::pair(text_of(session, "startedAt"), text_of(session, "id"));
+        })) << limit;
+    }
+}
+
+TEST(History, IsStableWhileSessionsAreAdded) {
+    auto person = with_long_history();
+    const auto before = ids_of(whole_history(person));
+    std::multiset<std::string> seen;
+    std::string query = "limit=30";
+    for (int page = 0;; ++page) {
+        const auto answer = person.client.get(std::string(kSessions) + "?" + query);
+        ASSERT_TRUE(is(answer, 200));
+        for (const auto& session : answer.at("/items").as_array()) seen.insert(text_of(session.as_object(), "id"));
+        if (answer.at("/nextCursor").is_null()) break;
+        query = "limit=30&" + cursor_of(answer);
+        // Newer than all, and (from the second page on) between what has been read and what has not.
+        import_all(person, {offline_session("2025-09-0" + std::to_string(1 + page) + "T08:00:00Z"),
+                            offline_session("2025-03-10T08:0" + std::to_string(page) + ":00Z")});
+    }
+    for (const auto& id : before) EXPECT_EQ(seen.count(id), 1U) << id;
+    for (const auto& id : seen) EXPECT_EQ(seen.count(id), 1U) << id;
+}
+
+TEST(History, HasTwentyToAPageUnlessAskedOtherwise) {
+    auto person = with_long_history();
+    EXPECT_EQ(person.client.get(kSessions).at("/items").as_array().size(), 20U);
+    const auto one = person.client.get(std::string(kSessions) + "?limit=1");
+    EXPECT_EQ(one.at("/items").as_array().size(), 1U);
+    for (const char* limit : {"0", "101", "-1", "x", "1.5", ""}) {
+        const auto answer = person.client.get(std::string(kSessions) + "?limit=" + limit);
+        EXPECT_TRUE(is(answer, 422)) << limit;
+    }
+    EXPECT_TRUE(is(person.client.get(std::string(kSessions) + "?limit=5&" + cursor_of(one)), 200))
+        << "the limit may change from page to page";
+}
+
+TEST(History, EndsWithNullOnAFullLastPage) {
+    auto person = register_person();
+    import_all(person, {offline_session("2025-01-01T08:00:00Z"), offline_session("2025-01-02T08:00:00Z")});
+    const auto page = person.client.get(std::string(kSessions) + "?limit=2");
+    EXPECT_EQ(page.at("/items").as_array().size(), 2U);
+    EXPECT_TRUE(page.at("/nextCursor").is_null());
+}
+
+TEST(History, IsFilteredByDateKindAndStatus) {
+    auto person = register_person({{"timezone", "Pacific/Auckland"}});
+    import_all(person, {offline_session("2025-05-01T11:30:00Z", {{"kind", "sleep"}}),     // 1 May there
+                        offline_session("2025-05-01T12:30:00Z", {{"kind", "walking"}}),   // 2 May there
+                        offline_session("2025-05-03T02:00:00Z", {{"kind", "sleep"}}),     // 3 May
+                        offline_session("2025-05-04T02:00:00Z", {{"kind", "mantra"}})});  // 4 May
+    const auto dates = [&](const std::string& query) {
+        std::vector<std::string> found;
+        for (const auto& session : whole_history(person, query, 1)) found.push_back(text_of(session, "localDate"));
+        return found;
+    };
+    EXPECT_THAT(dates("from=2025-05-02&to=2025-05-03"), ElementsAre("2025-05-03", "2025-05-02"));
+    EXPECT_THAT(dates("from=2025-05-04"), ElementsAre("2025-05-04"));
+    EXPECT_THAT(dates("to=2025-05-01"), ElementsAre("2025-05-01"));
+    EXPECT_THAT(dates("kind=sleep"), ElementsAre("2025-05-03", "2025-05-01"));
+    EXPECT_THAT(dates("kind=sleep&from=2025-05-02"), ElementsAre("2025-05-03"));
+    EXPECT_THAT(dates("status=abandoned"), ElementsAre());
+    ASSERT_TRUE(is(person.client.post(kSessions, {{"kind", "other"}, {"plannedSeconds", 60}}), 201));
+    EXPECT_EQ(whole_history(person, "status=active").size(), 1U);
+    EXPECT_EQ(whole_history(person, "status=completed").size(), 4U);
+}
+
+TEST(History, NamesAllFaultyParametersAtOnce) {
+    auto person = register_person();
+    const auto answer =
+        person.client.get(std::string(kSessions) + "?limit=0&from=2025-02-30&kind=running&status=&order=up");
+    ASSERT_TRUE(is_problem(answer, 422, "validation_failed"));
+    EXPECT_THAT(faults_of(answer), UnorderedElementsAre("limit too_small", "from invalid_format", "kind not_allowed",
+                                                        "status not_allowed", "order unknown_parameter"));
+}
+
+TEST(History, RefusesACursorThatItDidNotGiveForThisList) {
+    auto person = with_long_history();
+    auto other = with_long_history();
+    const auto page = person.client.get(std::string(kSessions) + "?limit=10");
+    auto damaged = page.text("/nextCursor");
+    damaged[damaged.size() / 2] = damaged[damaged.size() / 2] == 'a' ? 'b' : 'a';
+    const auto filtered = person.client.get(std::string(kSessions) + "?limit=10&kind=mindfulness");
+    for (const auto& query : {std::string("cursor=nonsense"), std::string("cursor="), "cursor=" + in_query(damaged),
+                              cursor_of(page).substr(0, cursor_of(page).size() - 2),
+                              cursor_of(other.client.get(std::string(kSessions) + "?limit=10")),  // another person's
+                              cursor_of(page) + "&kind=mindfulness", cursor_of(filtered)})        // of another filter
+        EXPECT_TRUE(is_problem(person.client.get(std::string(kSessions) + "?" + query), 400, "invalid_cursor"))
+            << query;
+    EXPECT_TRUE(is(person.client.get(std::string(kSessions) + "?" + cursor_of(page)), 200));
+}
+
+}  // namespace
+}  // namespace mindspace::integration

@@ -1,0 +1,20 @@
+// That a secret in a log would be found.
+
+#include "support/program/secrets.h"
+
+#include <gtest/gtest-spi.h>
+#include <gtest/gtest.h>
+#include <boost/json.hpp>
+
+namespace mindspace::integration {
+namespace {
+
+TEST(Secrets, AreFoundInALog) {
+    note_secrets({{"tokens", {{"refreshToken", "mr_0123456789abcdef"}}}, {"password", "two  words of mine"}});
+    expect_no_secret_in("{\"a\":\"harmless mr_0123456789abcde\"}", "a log");
+    EXPECT_NONFATAL_FAILURE(expect_no_secret_in("x=mr_0123456789abcdef;", "a log"), "tells a secret");
+    EXPECT_NONFATAL_FAILURE(expect_no_secret_in("with two  words of mine in it", "a log"), "tells a secret");
+}
+
+}  // namespace
+}  // namespace mindspace::integration

@@ -1,0 +1,174 @@
+// Started as root the program goes on as an account of its own, and so do its servers.
+
+#include "support/network/certificate.h"
+#include "support/program/person.h"
+
+#include <gmock/gmock.h>
+#include <pwd.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <fstream>
+#include <sstream>
+
+namespace mindspace::integration {
+namespace {
+
+namespace fs = std::filesystem;
+using testing::HasSubstr;
+
+uid_t user_id(const char* name) {
+    const passwd* entry = ::getpwnam(name);
+    if (entry == nullptr) throw std::runtime_error(std::string("there is no user ") + name);
+    return entry->pw_uid;
+}
+
+// The value of a line of /proc/PID/status, or of one of its threads, its fields parted by a space.
+std::string status_of(const fs::path& process, const std::string& line) {
+    std::ifstream file(process / "status");
+    for (std::string text; std::getline(file, text);) {
+        if (!text.starts_with(line + ":")) continue;
+        std::istringstream words(text.substr(line.size() + 1));
+        std::string joined;
+        for (std::string word; words >> word;) joined += (joined.empty() ? "" : " ") + word;
+        return joined;
+    }
+    return "(none)";
+}
+
+void expect_runs_as(pid_t pid, uid_t user) {
+    const auto id = std::to_string(user);
+    for (const auto& thread : fs::directory_iterator("/proc/" + std::to_string(pid) + "/task")) {
+        EXPECT_EQ(status_of(thread.path(), "Uid"), id + " " + id + " " + id + " " + id);
+        EXPECT_THAT(status_of(thread.path(), "Gid"), testing::Not(testing::StartsWith("0 ")));
+        for (const auto* set : {"CapPrm", "CapEff", "CapAmb"})
+            EXPECT_EQ(status_of(thread.path(), set), "0000000000000000") << set;
+        EXPECT_EQ(status_of(thread.path(), "NoNewPrivs"), "1");
+    }
+}
+
+void expect_all_owned_by(const fs::path& directory, uid_t user) {
+    const auto owner = [](const fs::path& path) {
+        struct stat status{};
+        return ::lstat(path.c_str(), &status) == 0 ? status.st_uid : user_id("root");
+    };
+    EXPECT_EQ(owner(directory), user);
+    std::error_code gone;
+    for (fs::recursive_directory_iterator at(directory, gone), end; at != end; at.increment(gone))
+        if (fs::exists(at->symlink_status(gone))) EXPECT_EQ(owner(at->path()), user) << at->path();
+}
+
+// The program's, from its lock.
+pid_t pid_of(const Program& program) {
+    pid_t pid = 0;
+    std::ifstream(program.data() / "mindspace.lock") >> pid;
+    return pid;
+}
+
+class StartupAsRoot : public testing::Test {
+protected:
+    void SetUp() override {
+        if (::geteuid() != 0) GTEST_SKIP() << "an ordinary user's program stays that user's";
+    }
+    static void expect_runs_whole_as(const Program& program, const char* user) {
+        for (const auto pid : {std::optional(pid_of(program)), program.postgres_pid(), program.redis_pid()}) {
+            ASSERT_TRUE(pid);
+            expect_runs_as(*pid, user_id(user));
+        }
+        expect_all_owned_by(program.data(), user_id(user));
+    }
+};
+
+TEST_F(StartupAsRoot, GoesOnAsAnAccountOfItsOwnWithItsServers) {
+    Program program({}, std::nullopt, Servers::own);
+    auto person = register_person(program);
+    EXPECT_TRUE(is(person.client.get(kMe), 200));
+    expect_runs_whole_as(program, "mindspace");
+    EXPECT_NE(user_id("mindspace"), user_id("nobody"));
+    // What dies is started again by who we are now.
+    const auto before = program.redis_pid();
+    ASSERT_EQ(::kill(before.value(), SIGKILL), 0);
+    EXPECT_TRUE(eventually([&] { return program.redis_pid() && program.redis_pid() != before; }));
+    expect_runs_as(program.redis_pid().value(), user_id("mindspace"));
+    // A key that root makes is the program's, too.
+    EXPECT_EQ(program.run({"keys", "rotate"}).exit_code, 0);
+    expect_all_owned_by(program.data() / "keys", user_id("mindspace"));
+}
+
+TEST_F(StartupAsRoot, GoesOnAsTheAccountOfTheSetting) {
+    Program program({{"MINDSPACE_PROCESS_USER", "postgres"}}, std::nullopt, Servers::own);
+    EXPECT_TRUE(is(Client(program).get("/readyz"), 200));
+    expect_runs_whole_as(program, "postgres");
+}
+
+// As it was when the program stayed root and its servers were those of the user postgres.
+TEST_F(StartupAsRoot, TakesOverDataThatRootHasMade) {
+    Program program({}, std::nullopt, Servers::own);
+    const auto person = register_person(program);
+    for (int round = 0; round < 2; ++round) {
+        ASSERT_EQ(program.stop(), 0);
+        const auto data = program.data().native();
+        EXPECT_EQ(run_to_end({"chown", "-R", "root:root", data}).exit_code, 0);
+        EXPECT_EQ(run_to_end({"chmod", "755", data}).exit_code, 0);
+        EXPECT_EQ(run_to_end({"chown", "-R", "postgres:postgres", data + "/postgres", data + "/redis", data + "/run"})
+                      .exit_code,
+                  0);
+        program.start();
+        const json::object login{{"email", person.email}, {"password", kPassword}};
+        EXPECT_TRUE(is(Client(program).post(kLogin, login), 200));
+        EXPECT_TRUE(is(Client(program, person.client.access_token()).get(kMe), 200)) << "the signing key is the same";
+        expect_runs_whole_as(program, "mindspace");
+    }
+}
+
+TEST_F(StartupAsRoot, ServesAPortThatOnlyRootMayTake) {
+    std::string taken;
+    for (int port = 1023; port > 900 && taken.empty(); --port) {
+        const auto number = std::to_string(port);
+        try {
+            Program program({{"MINDSPACE_HTTP_PORT", number}}, std::nullopt);
+            EXPECT_EQ(program.port(), port);
+            EXPECT_TRUE(is(Client(program).get("/livez"), 200));
+            taken = number;
+        } catch (const std::runtime_error& fault) {
+            if (!std::string(fault.what()).contains("cannot listen")) throw;
+        }
+    }
+    EXPECT_FALSE(taken.empty());
+}
+
+TEST_F(StartupAsRoot, WritesItsLogFilesItself) {
+    const TemporaryDirectory directory;
+    const auto logs = directory.path() / "logs";
+    const Program program({{"MINDSPACE_LOG_DIRECTORY", logs}}, std::nullopt);
+    EXPECT_FALSE(fs::is_empty(logs));
+    expect_all_owned_by(logs, user_id("mindspace"));
+}
+
+TEST_F(StartupAsRoot, RefusesAKeyThatItCouldNotReadAgain) {
+    const TemporaryDirectory directory;
+    const auto key = directory.path() / "key.pem";
+    make_certificate({.certificate = directory.path() / "certificate.pem", .key = key}, "first");
+    ASSERT_EQ(::chmod(key.c_str(), 0600), 0);
+    auto settings = settings_for(directory.path() / "data");
+    settings["MINDSPACE_TLS_CERTIFICATE"] = directory.path() / "certificate.pem";
+    settings["MINDSPACE_TLS_KEY"] = key;
+    const auto ended = run_to_end({program_path(), "up"}, settings);
+    EXPECT_EQ(ended.exit_code, kMisconfigured) << ended.output;
+    EXPECT_THAT(ended.output, HasSubstr("tls.key: " + key.native() + " cannot be read by mindspace"));
+}
+
+TEST_F(StartupAsRoot, RefusesAnAccountThatIsNotItsOwn) {
+    const TemporaryDirectory directory;
+    auto settings = settings_for(directory.path() / "data");
+    for (const auto* user : {"root", "nobody", "no-such-user"}) {
+        settings["MINDSPACE_PROCESS_USER"] = user;
+        const auto ended = run_to_end({program_path(), "up"}, settings);
+        EXPECT_EQ(ended.exit_code, kMisconfigured) << ended.output;
+        EXPECT_THAT(ended.output, HasSubstr("process.user"));
+    }
+}
+
+}  // namespace
+}  // namespace mindspace::integration

@@ -1,0 +1,116 @@
+// Bells ring by the clients' own clocks, which are wrong: how far from the server's timetable, on a good line and on a
+// bad one. The reference of how a client does it.
+
+#include "support/live/clock_estimate.h"
+#include "support/network/delaying_proxy.h"
+#include "support/live/client.h"
+
+#include <algorithm>
+#include <iostream>
+#include <mutex>
+#include <random>
+#include <thread>
+
+namespace mindspace::integration {
+namespace {
+
+constexpr int kClients = 30;
+constexpr int kSocketsOfEach = 10;
+constexpr int kProbes = 12;
+
+double server_clock() {
+    return std::chrono::duration<double, std::milli>(std::chrono::system_clock::now().time_since_epoch()).count();
+}
+
+// Somebody with a clock that is minutes off.
+class BellRinger {
+public:
+    BellRinger(LiveClient socket, double clock_error) : socket_(std::move(socket)), clock_error_(clock_error) {}
+
+    void learn_the_time() {
+        for (int i = 0; i < kProbes; ++i) {
+            const auto t0 = clock();
+            socket_.send({{"type", "time"}, {"t0", t0}});
+            const auto answer = socket_.next("time");
+            const auto t3 = clock();
+            estimate_.add(t0, answer.at("t1").to_number<double>(), answer.at("t2").to_number<double>(), t3);
+        }
+    }
+    // By how many milliseconds each bell is off, of those that are heard of in time.
+    std::vector<double> ring() {
+        const auto start = socket_.next("start");
+        const auto starts_at = start.at("startsAt").to_number<double>();
+        std::vector<double> errors;
+        for (const auto& bell : start.at("bells").as_array()) {
+            const auto by_timetable = starts_at + bell.to_number<double>();
+            const auto by_own_clock = by_timetable - estimate_.offset();
+            EXPECT_LT(clock(), by_own_clock) << "heard of too late";
+            // The moment at which this client's clock shows that, on the server's.
+            errors.push_back(std::abs((by_own_clock - clock_error_) - by_timetable));
+        }
+        return errors;
+    }
+
+private:
+    [[nodiscard]] double clock() const { return server_clock() + clock_error_; }
+
+    LiveClient socket_;
+    const double clock_error_;
+    ClockEstimate estimate_;
+};
+
+// The error of 99 in 100 bells is smaller; in milliseconds.
+double p99_bell_error(std::uint16_t port) {
+    auto host = register_person();
+    const auto group = create_group(host, {{"plannedSeconds", 60}});
+    std::mt19937 random(20261123);
+    std::uniform_real_distribution<double> minutes(-300'000, 300'000);
+    std::vector<BellRinger> ringers;
+    std::vector<Person> people;
+    for (int i = 0; i < kClients; ++i) {
+        if (i % kSocketsOfEach == 0) people.push_back(register_person());
+        ringers.emplace_back(join_by(port, people.back(), group).socket, minutes(random));
+    }
+
+    std::mutex mutex;
+    std::vector<double> errors;
+    {
+        std::vector<std::jthread> threads;
+        for (auto& ringer : ringers) threads.emplace_back([&] { ringer.learn_the_time(); });
+    }
+    auto starter = join(host, group);
+    starter.socket.send({{"type", "start"}, {"countdownSeconds", 10}});
+    {
+        std::vector<std::jthread> threads;
+        for (auto& ringer : ringers)
+            threads.emplace_back([&] {
+                const auto own = ringer.ring();
+                const std::scoped_lock lock(mutex);
+                errors.insert(errors.end(), own.begin(), own.end());
+            });
+    }
+    starter.socket.send({{"type", "end"}});
+    std::ranges::sort(errors);
+    EXPECT_EQ(errors.size(), 3U * kClients);
+    return errors.at(errors.size() * 99 / 100);
+}
+
+TEST(LiveBells, RingWithin20MillisecondsOfTheTimetable) {
+    const auto error = p99_bell_error(Program::shared().port());
+    RecordProperty("p99_bell_error_ms", std::to_string(error));
+    std::cout << "p99 of the bells' error on loopback: " << error << " ms\n";
+    EXPECT_LE(error, 20);
+}
+
+TEST(LiveBells, RingWithin50MillisecondsThroughABadLine) {
+    // 40 ms ± 20 ms each way, and in between it stands still for a third of a second.
+    const DelayingProxy proxy(Program::shared().port(),
+                              {.least = 20ms, .most = 60ms, .stall_percent = 3, .stall = 333ms});
+    const auto error = p99_bell_error(proxy.port());
+    RecordProperty("p99_bell_error_ms", std::to_string(error));
+    std::cout << "p99 of the bells' error through a bad line: " << error << " ms\n";
+    EXPECT_LE(error, 50);
+}
+
+}  // namespace
+}  // namespace mindspace::integration

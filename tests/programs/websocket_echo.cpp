@@ -1,0 +1,82 @@
+// Gives every WebSocket message back as it came, on the product's own server and connection: what conformance suites
+// (Autobahn) are pointed at. Never part of the product; tests/README.md says how it is used.
+//
+//     websocket_echo [--pack] [PORT]      prints the port, and runs until it is killed
+//
+// /echo takes messages of any kind up to 32 MiB; /small has the limits that rooms have.
+
+#include "platform/http/api/router.h"
+#include "platform/http/server/server.h"
+#include "platform/http/websocket/socket.h"
+
+#include <cstdlib>
+#include <iostream>
+#include <string_view>
+
+namespace mindspace {
+namespace {
+
+constexpr http::WebSocketLimits kWide{.max_message = 32 * 1024 * 1024,
+                                      .max_queued = 64 * 1024 * 1024,
+                                      .max_queued_frames = 100'000,
+                                      .takes_binary = true};
+constexpr http::WebSocketLimits kUsual{};
+
+Awaitable<> echo(std::shared_ptr<http::WebSocket> socket, const http::WebSocketLimits& limits) {
+    socket->set_limits(limits);
+    while (true) {
+        auto message = co_await socket->receive();
+        if (!message) co_return;
+        const auto kind = message->is_binary ? http::Opcode::binary : http::Opcode::text;
+        socket->send(std::make_shared<const http::MessageFrame>(kind, message->payload));
+    }
+}
+
+Awaitable<Result<http::Response>> open(const http::WebSocketLimits& limits) {
+    http::Response response{.status = 101, .body = {}};
+    response.upgrade = [&limits](std::shared_ptr<http::WebSocket> socket) { return echo(std::move(socket), limits); };
+    co_return response;
+}
+
+http::Endpoint row(std::string_view path, const http::WebSocketLimits& limits) {
+    return http::endpoint({.method = http::Method::get,
+                           .path = path,
+                           .access = http::Access::anyone,
+                           .summary = "Gives messages back.",
+                           .limit = http::LimitClass::none,
+                           .websocket = true},
+                          [&limits](http::Call<>) { return open(limits); });
+}
+
+void run(std::uint16_t port, bool packs) {
+    asio::io_context loop(1);
+    http::Router router;
+    http::Endpoints rows;
+    rows.push_back(row("/echo", kWide));
+    rows.push_back(row("/small", kUsual));
+    router.add(std::move(rows));
+    http::CoreMetrics metrics(router);
+    http::Dispatcher dispatcher(router, {}, metrics);
+    http::BoundPort bound("127.0.0.1", port, 1);
+    http::Server server(loop, {.packs_websockets = packs}, dispatcher, metrics);
+    server.bind(bound);
+    server.start();
+    std::cout << bound.number() << std::endl;  // NOLINT(performance-avoid-endl): whoever started us waits for it
+    loop.run();
+}
+
+}  // namespace
+}  // namespace mindspace
+
+int main(int count, char** arguments) {
+    bool packs = false;
+    std::uint16_t port = 0;
+    for (int i = 1; i < count; ++i) {
+        const std::string_view argument = arguments[i];
+        if (argument == "--pack")
+            packs = true;
+        else
+            port = static_cast<std::uint16_t>(std::atoi(arguments[i]));
+    }
+    mindspace::run(port, packs);
+}

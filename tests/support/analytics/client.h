@@ -1,0 +1,22 @@
+#pragma once
+// What tests ask analytics for.
+
+#include "support/program/person.h"
+
+#include "platform/base/time.h"
+
+#include <string>
+#include <string_view>
+
+namespace mindspace::integration {
+
+// `what` stands behind /analytics/, with its query.
+inline Answer ask(Person& person, const std::string& what) {
+    return person.client.get("/api/v1/analytics/" + what);
+}
+
+inline LocalDate date_of(std::string_view text) {
+    return parse_date(text).value();
+}
+
+}  // namespace mindspace::integration

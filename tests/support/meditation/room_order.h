@@ -1,0 +1,39 @@
+#pragma once
+// One room's shared order as the tests of rooms use it: on a real Redis, or as a model of it (test_room_model.h).
+
+#include "services/meditation/rooms/order/order.h"
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace mindspace::meditation {
+
+class TestRoomOrder {
+public:
+    virtual ~TestRoomOrder() = default;
+    // From now on it is about this group, of which nothing is known yet.
+    virtual void open(GroupId group) = 0;
+    virtual void forget_everything() = 0;
+    // A replica gets nothing any more of what happens from now on …
+    virtual void cut_off_replica() = 0;
+    // … and takes over.
+    virtual void fail_over() = 0;
+
+    virtual std::optional<Entry> enter(const EnterRequest& request, Timestamp now) = 0;
+    virtual Departure leave(const Lease& lease, EventReason reason, Timestamp now) = 0;
+    virtual Renewal renew(const RoomFacts& facts, const std::vector<Lease>& leases, Timestamp now) = 0;
+    virtual Reaping reap(Timestamp now) = 0;
+    virtual Reacted react(const ReactionRequest& request, Timestamp now) = 0;
+    virtual Milliseconds flush(Timestamp now) = 0;
+    virtual void announce(const RoomFacts& facts, const RoomEvent& event) = 0;
+    virtual void announce_change(const Group& group, Timestamp now) = 0;
+    virtual History read_after(std::int64_t seq) = 0;
+    virtual std::int64_t count_participants() = 0;
+};
+
+// room_order.h and its scripts on a Redis server of its own.
+std::unique_ptr<TestRoomOrder> make_redis_room_order();
+
+}  // namespace mindspace::meditation

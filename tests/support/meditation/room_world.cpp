@@ -1,0 +1,288 @@
+#include "support/meditation/room_world.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+namespace mindspace::meditation {
+
+void RoomWorld::open(std::size_t cores) {
+    group_ = Group{.id = GroupId::make(now_),
+                   .title = "Evening",
+                   .description = {},
+                   .kind = Kind::mindfulness,
+                   .planned_seconds = 60,
+                   .scheduled_for = {},
+                   .visibility = {},
+                   .max_participants = {},
+                   .host = {.id = user(0), .display_name = "user"},
+                   .started_at = {},
+                   .ends_at = {},
+                   .ended_at = {},
+                   .created_at = now_,
+                   .version = 1};
+    order_.open(group_.id);
+    cores_.clear();
+    for (std::size_t i = 0; i < cores; ++i) cores_.push_back(std::make_unique<TestCore>(group_));
+    taken_ = {};
+    ends_ = 0;
+    last_lost_.clear();
+}
+
+UserId RoomWorld::user(std::size_t number) {
+    return UserId{Uuid::from_name("user " + std::to_string(number))};
+}
+
+// ---- sockets
+
+std::shared_ptr<TestClient> RoomWorld::connect(TestCore& core, std::size_t number) {
+    auto client = std::make_shared<TestClient>();
+    client->guest = Guest{.connection = ConnectionId::make(now_),
+                          .user = user(number),
+                          .display_name = "user",
+                          .avatar_url = {},
+                          .token_expires_at = now_ + Seconds(900)};
+    client->is_partial = !is_exact_;
+    core.clients[client->guest.connection] = client;
+    tell(core, Arrived{client->guest, group_});
+    return client;
+}
+
+std::shared_ptr<TestClient> RoomWorld::join(TestCore& core, std::size_t number, std::optional<ResumePoint> resume) {
+    auto client = connect(core, number);
+    client->resume = resume;
+    say(core, *client, Hello{.resume = std::move(resume)});
+    settle();
+    return client;
+}
+
+void RoomWorld::say(TestCore& core, const TestClient& client, ClientMessage message) {
+    tell(core, Asked{client.guest.connection, std::move(message)});
+}
+
+void RoomWorld::lose(TestCore& core, const TestClient& client) {
+    auto connection = client.guest.connection;
+    const bool has_grace = client.closed != http::CloseCode::normal && client.closed != kCloseTokenEnded;
+    if (client.is_welcome && has_grace) last_lost_[client.guest.user] = now_;
+    core.clients.erase(connection);
+    tell(core, Lost{connection});
+}
+
+void RoomWorld::crash(std::size_t core) {
+    for (const auto& [connection, client] : cores_[core]->clients)
+        if (client->is_welcome) last_lost_[client->guest.user] = now_;
+    cores_.erase(cores_.begin() + static_cast<std::ptrdiff_t>(core));
+}
+
+std::optional<Timestamp> RoomWorld::gone_since(UserId user) const {
+    for (const auto& core : cores_)
+        for (const auto& [connection, client] : core->clients)
+            if (client->is_welcome && client->guest.user == user) return std::nullopt;
+    auto found = last_lost_.find(user);
+    return found == last_lost_.end() ? Timestamp{} : found->second;
+}
+
+std::shared_ptr<TestClient> RoomWorld::find(TestCore& core, ConnectionId connection) {
+    auto found = core.clients.find(connection);
+    return found == core.clients.end() ? nullptr : found->second;
+}
+
+// ---- what rooms want done
+
+void RoomWorld::act(TestCore& core, Send& action) {
+    if (auto client = find(core, action.to)) client->receive(action.text);
+}
+
+void RoomWorld::act(TestCore& core, Deliver& action) {
+    auto event = parse_event(action.text).event;
+    for (auto to : action.to)
+        if (auto client = find(core, to)) client->hear(event);
+}
+
+void RoomWorld::act(TestCore& core, Close& action) {
+    auto client = find(core, action.connection);
+    if (!client) return;
+    client->closed = action.code;
+    lose(core, *client);
+}
+
+void RoomWorld::do_task(TestCore& core) {
+    auto task = std::move(core.tasks.front());
+    core.tasks.pop_front();
+    std::visit([&](auto& one) { perform(core, one); }, task);
+    collect();
+}
+
+void RoomWorld::fail_task(TestCore& core) {
+    auto task = std::move(core.tasks.front());
+    core.tasks.pop_front();
+    tell(core, Failed{std::move(task)});
+}
+
+void RoomWorld::perform(TestCore& core, Enter& task) {
+    auto connection = task.request.lease.connection;
+    auto entry = order_.enter(task.request, now_);
+    collect();
+    while (racing_ != nullptr && !core.published.empty() && (*racing_)() % 2 == 0) deliver_one(core);
+    tell(core, Entered{connection, std::move(entry)});
+}
+
+void RoomWorld::perform(TestCore& core, Leave& task) {
+    tell(core, Unflushed{order_.leave(task.lease, task.reason, now_).flush_due_in});
+}
+
+void RoomWorld::perform(TestCore& core, React& task) {
+    auto reacted = order_.react(task.request, now_);
+    if (reacted.outcome == Reacted::Outcome::outdated) return tell(core, Outdated{task});
+    if (reacted.outcome == Reacted::Outcome::too_many) return tell(core, TooManyReactions{task.from});
+    tell(core, Unflushed{reacted.flush_due_in});
+}
+
+void RoomWorld::perform(TestCore& core, Flush&) {
+    tell(core, Unflushed{order_.flush(now_)});
+}
+
+void RoomWorld::perform(TestCore& core, Renew& task) {
+    auto renewal = order_.renew(core.room.facts(), task.leases, now_);
+    collect();
+    tell(core, Renewed{task, std::move(renewal), now_});
+}
+
+void RoomWorld::perform(TestCore& core, Recall& task) {
+    tell(core, Recalled{task, order_.read_after(task.after)});
+}
+
+void RoomWorld::perform(TestCore& core, Start& task) {
+    if (group_.state != GroupState::scheduled || group_.host.id != task.host) return tell(core, Refused{task});
+    group_.state = GroupState::running;
+    group_.started_at = task.starts_at;
+    group_.ends_at = task.starts_at + Seconds(group_.planned_seconds);
+    ++group_.version;
+    auto facts = core.room.facts();
+    facts.state = group_.state;
+    facts.starts_at = group_.started_at;
+    facts.ends_at = group_.ends_at;
+    order_.announce(facts, make_start(task.host, *group_.started_at, *group_.ends_at));
+}
+
+void RoomWorld::perform(TestCore& core, Finish& task) {
+    if (task.reason == EventReason::completed && now_ < group_.ends_at) return;
+    if (group_.state == GroupState::running) {
+        group_.ended_at = std::min(now_, *group_.ends_at);
+        group_.state = GroupState::ended;
+        ++group_.version;
+        ++ends_;
+    }
+    auto facts = core.room.facts();
+    facts.state = GroupState::ended;
+    order_.announce(facts, make_end(*group_.ended_at, task.reason));
+}
+
+void RoomWorld::perform(TestCore& core, Reload&) {
+    tell(core, Reloaded{group_});
+}
+
+void RoomWorld::perform(TestCore&, Announce& task) {
+    order_.announce(task.facts, task.event);
+}
+
+void RoomWorld::perform(TestCore& core, HandOver& task) {
+    if (group_.host.id != task.from || is_over(group_.state)) return tell(core, Reloaded{group_});
+    group_.host = {.id = task.to, .display_name = "user"};
+    ++group_.version;
+    tell(core, HandedOver{group_});
+}
+
+void RoomWorld::perform(TestCore& core, Tell& task) {
+    order_.announce_change(task.group, now_);
+    tell(core, Told{task.group.version});
+}
+
+// ---- events on their way
+
+void RoomWorld::collect() {
+    auto history = order_.read_after(taken_.seq);
+    if (history.epoch.empty()) return;
+    if (history.epoch != taken_.epoch) {
+        taken_ = {history.epoch, 0};
+        history = order_.read_after(0);
+    }
+    taken_.seq = history.seq;
+    if (!history.events) {  // more than the log holds
+        for (auto& core : cores_) interrupt(*core);
+        return;
+    }
+    for (const auto& event : *history.events) {
+        check(event);
+        for (auto& core : cores_) core->published.push_back(event);
+    }
+}
+
+void RoomWorld::check(const OrderedEvent& ordered) const {
+    const auto& event = ordered.event;
+    if (!is_calm_ || event.type != EventType::leave || event.reason != EventReason::timeout) return;
+    auto since = gone_since(event.participant->id);
+    EXPECT_TRUE(since && now_ - *since >= Room::kGrace)
+        << "flicker " << (since.value_or(now_) - now_).count() << ": " << ordered.text;
+}
+
+void RoomWorld::deliver_one(TestCore& core) {
+    auto event = std::move(core.published.front());
+    core.published.pop_front();
+    tell(core, Heard{std::move(event)});
+}
+
+void RoomWorld::interrupt(TestCore& core) {
+    core.published.clear();
+    tell(core, Interrupted{});
+}
+
+void RoomWorld::settle() {
+    bool is_busy = true;
+    while (is_busy) {
+        is_busy = false;
+        for (auto& core : cores_) {
+            while (!core->tasks.empty()) do_task(*core), is_busy = true;
+            while (!core->published.empty()) deliver_one(*core), is_busy = true;
+        }
+    }
+}
+
+void RoomWorld::pass(Milliseconds time) {
+    now_ += time;
+    for (auto& core : cores_) tell(*core, Ticked{});
+    // group_caretaker.h
+    bool is_abandoned = std::ranges::all_of(cores_, [](const auto& core) { return core->room.is_empty(); });
+    if (is_abandoned) order_.reap(now_);
+}
+
+void RoomWorld::pass_and_settle(Seconds time) {
+    for (auto left = Milliseconds(time); left > Milliseconds(0); left -= Milliseconds(500)) {
+        pass(Milliseconds(500));
+        settle();
+    }
+}
+
+void RoomWorld::expect_agreement() {
+    settle();
+    for (int second = 0; second < 40; ++second) pass(Seconds(1)), settle();
+    std::set<UserId> present;
+    for (auto& core : cores_)
+        for (auto& [connection, client] : core->clients)
+            if (client->is_welcome) present.insert(client->guest.user);
+    auto count = static_cast<std::int64_t>(present.size());
+    EXPECT_EQ(order_.count_participants(), count);
+    EXPECT_LE(ends_, 1);
+    for (auto& core : cores_)
+        for (auto& [connection, client] : core->clients) {
+            if (!client->is_welcome || client->epoch != taken_.epoch) continue;
+            EXPECT_EQ(client->seq, taken_.seq);
+            if (client->is_rebuilt) continue;
+            EXPECT_EQ(client->count, count);
+            EXPECT_EQ(client->host, group_.host.id);
+            EXPECT_LE(std::ranges::count(client->heard, EventType::end), 1);
+            if (!client->is_partial) EXPECT_EQ(client->present, present);
+        }
+}
+
+}  // namespace mindspace::meditation

@@ -1,0 +1,111 @@
+#pragma once
+// A world for tests of rooms: several cores with their rooms on one shared order, sockets that come, break and leave,
+// tasks that wait and fail, published events on their way, and a clock of its own.
+
+#include "services/meditation/rooms/state/room.h"
+#include "support/meditation/room_client.h"
+#include "support/meditation/room_order.h"
+
+#include <deque>
+#include <map>
+#include <memory>
+#include <random>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace mindspace::meditation {
+
+struct TestCore {
+    explicit TestCore(Group group) : room(std::move(group), 5) {}
+    Room room;
+    std::map<ConnectionId, std::shared_ptr<TestClient>> clients;
+    std::deque<Task> tasks;              // not done yet
+    std::deque<OrderedEvent> published;  // on its way
+};
+
+class RoomWorld {
+public:
+    RoomWorld(TestRoomOrder& order, Timestamp now, std::size_t cores) : order_(order), now_(now) { open(cores); }
+
+    // A new group of user(0), planned for a minute.
+    void open(std::size_t cores);
+    static UserId user(std::size_t number);
+
+    std::shared_ptr<TestClient> connect(TestCore& core, std::size_t number);
+    // Connects, says hello and waits for the answer.
+    std::shared_ptr<TestClient> join(TestCore& core, std::size_t number, std::optional<ResumePoint> resume = {});
+    void say(TestCore& core, const TestClient& client, ClientMessage message);
+    void lose(TestCore& core, const TestClient& client);
+    // Gone without a word, with all of its sockets.
+    void crash(std::size_t core);
+
+    template <class What>
+    void tell(TestCore& core, const What& what) {
+        for (auto& action : core.room.on(what, now_)) std::visit([&](auto& one) { act(core, one); }, action);
+    }
+    void do_task(TestCore& core);
+    void fail_task(TestCore& core);
+    void deliver_one(TestCore& core);
+    // The subscription broke: what was on its way is lost.
+    void interrupt(TestCore& core);
+    // Until nobody has anything to do.
+    void settle();
+    void pass(Milliseconds time);
+    void pass_and_settle(Seconds time);
+
+    // In the end every client has heard everything and knows who is there, and so does the order.
+    void expect_agreement();
+
+    TestCore& core(std::size_t index = 0) { return *cores_[index]; }
+    [[nodiscard]] std::size_t core_count() const { return cores_.size(); }
+    [[nodiscard]] Timestamp now() const { return now_; }
+    // As PostgreSQL has it.
+    Group& group() { return group_; }
+    [[nodiscard]] int ends() const { return ends_; }
+    // While an entry is under way events are delivered, or not.
+    void race(std::mt19937& random) { racing_ = &random; }
+    // From now on nobody may be let go of who is connected or was within the grace.
+    void expect_no_flicker() { is_calm_ = true; }
+    // From now on clients need not know who exactly is there, but how many.
+    void expect_counts_only() { is_exact_ = false; }
+
+private:
+    // When somebody was last connected; nothing while they are.
+    [[nodiscard]] std::optional<Timestamp> gone_since(UserId user) const;
+    void check(const OrderedEvent& ordered) const;
+    void act(TestCore& core, Send& action);
+    void act(TestCore& core, Deliver& action);
+    void act(TestCore& core, Close& action);
+    void act(TestCore&, Attend&) {}
+    void act(TestCore& core, Task& task) { core.tasks.push_back(std::move(task)); }
+
+    void perform(TestCore& core, Enter& task);
+    void perform(TestCore& core, Leave& task);
+    void perform(TestCore& core, React& task);
+    void perform(TestCore& core, Flush& task);
+    void perform(TestCore& core, Renew& task);
+    void perform(TestCore& core, Recall& task);
+    void perform(TestCore& core, Start& task);
+    void perform(TestCore& core, Finish& task);
+    void perform(TestCore& core, Reload& task);
+    void perform(TestCore& core, Announce& task);
+    void perform(TestCore& core, HandOver& task);
+    void perform(TestCore& core, Tell& task);
+
+    void collect();
+    static std::shared_ptr<TestClient> find(TestCore& core, ConnectionId connection);
+
+    TestRoomOrder& order_;
+    Timestamp now_;
+    Group group_;
+    std::vector<std::unique_ptr<TestCore>> cores_;
+    ResumePoint taken_;  // the last event collected
+    int ends_ = 0;       // how often the group was ended
+    std::mt19937* racing_ = nullptr;
+    bool is_calm_ = false;
+    bool is_exact_ = true;
+    std::map<UserId, Timestamp> last_lost_;
+};
+
+}  // namespace mindspace::meditation

@@ -1,0 +1,24 @@
+#pragma once
+// A real PgBouncer in transaction mode in front of a PostgreSQL, with a socket in a directory of its own.
+
+#include "support/program/process.h"
+
+#include "support/postgres/server.h"
+
+#include <memory>
+
+namespace mindspace::integration {
+
+class PgBouncer {
+public:
+    explicit PgBouncer(const postgres::TestServer& server);
+
+    // How libpq reaches the database through it.
+    [[nodiscard]] std::string conninfo(const std::string& database) const;
+
+private:
+    TemporaryDirectory directory_;
+    std::unique_ptr<Process> process_;
+};
+
+}  // namespace mindspace::integration

@@ -1,0 +1,189 @@
+#include "support/program/client.h"
+
+#include "support/program/secrets.h"
+
+#include <curl/curl.h>
+
+#include <algorithm>
+#include <cctype>
+#include <map>
+#include <stdexcept>
+
+namespace mindspace::integration {
+
+namespace {
+
+constexpr long kTimeoutSeconds = 180;
+
+std::string lower(std::string text) {
+    std::ranges::transform(text, text.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+    return text;
+}
+
+std::size_t take_body(const char* octets, std::size_t, std::size_t count, void* to) {
+    static_cast<Answer*>(to)->body.append(octets, count);
+    return count;
+}
+
+std::size_t take_header(const char* octets, std::size_t, std::size_t count, void* to) {
+    const std::string line(octets, count);
+    auto& headers = static_cast<Answer*>(to)->headers;
+    const auto colon = line.find(':');
+    if (line.starts_with("HTTP/")) {
+        headers.clear();  // what came before was an interim answer
+    } else if (colon != std::string::npos) {
+        const auto begin = line.find_first_not_of(' ', colon + 1);
+        const auto end = line.find_last_not_of("\r\n ");
+        headers.emplace_back(lower(line.substr(0, colon)), begin > end ? "" : line.substr(begin, end + 1 - begin));
+    }
+    return count;
+}
+
+struct FreeList {
+    void operator()(curl_slist* list) const { curl_slist_free_all(list); }
+};
+using HeaderList = std::unique_ptr<curl_slist, FreeList>;
+
+// "name:" without a value takes away what libcurl would send by itself.
+HeaderList make_list(const Request& request, const std::string& access_token) {
+    std::map<std::string, std::string> headers{{"expect", ""}, {"content-type", ""}, {"accept", "*/*"}};
+    if (!access_token.empty()) headers["authorization"] = "Bearer " + access_token;
+    if (request.body) headers["content-type"] = "application/json";
+    for (const auto& [name, value] : request.headers) headers[lower(name)] = value;
+    HeaderList list;
+    for (const auto& [name, value] : headers) {
+        const auto line = name + ":" + (value.empty() ? "" : " " + value);
+        list.reset(curl_slist_append(list.release(), line.c_str()));
+    }
+    return list;
+}
+
+}  // namespace
+
+std::optional<std::string> Answer::header(std::string_view name) const {
+    const auto found = std::ranges::find(headers, name, &Headers::value_type::first);
+    return found == headers.end() ? std::nullopt : std::optional(found->second);
+}
+
+const json::value& Answer::at(std::string_view pointer) const {
+    boost::system::error_code missing;
+    const auto* found = document.find_pointer({pointer.data(), pointer.size()}, missing);
+    if (found != nullptr) return *found;
+    throw std::runtime_error("nothing at " + std::string(pointer) + " of " + std::to_string(status) + " " + body);
+}
+
+std::string Answer::text(std::string_view pointer) const {
+    return std::string(at(pointer).as_string());
+}
+std::int64_t Answer::number(std::string_view pointer) const {
+    return at(pointer).to_number<std::int64_t>();
+}
+
+std::ostream& operator<<(std::ostream& out, const Answer& answer) {
+    if (answer.status == 0) return out << "no answer (" << answer.failure << ")";
+    return out << answer.status << " " << answer.body.substr(0, 2000);
+}
+
+Client::Client(const Program& program, std::string access_token)
+    : program_(&program), access_token_(std::move(access_token)) {
+    static const CURLcode initialised = curl_global_init(CURL_GLOBAL_DEFAULT);
+    handle_.reset(initialised == CURLE_OK ? curl_easy_init() : nullptr);
+    if (!handle_) throw std::runtime_error("libcurl does not start");
+}
+
+void Client::Close::operator()(void* handle) const {
+    curl_easy_cleanup(handle);
+}
+
+Answer Client::send(const Request& request) {
+    Answer answer;
+    auto* handle = handle_.get();
+    const auto headers = make_list(request, access_token_);
+    const auto& certificate = program_->certificate();
+    const std::string scheme = certificate.empty() ? "http" : "https";
+    const auto url = scheme + "://127.0.0.1:" + std::to_string(program_->port()) + request.path;
+    curl_easy_reset(handle);  // keeps the connections
+    curl_easy_setopt(handle, CURLOPT_URL, url.c_str());
+    curl_easy_setopt(handle, CURLOPT_PATH_AS_IS, 1L);
+    if (!certificate.empty()) curl_easy_setopt(handle, CURLOPT_CAINFO, certificate.c_str());
+    curl_easy_setopt(handle, CURLOPT_NOSIGNAL, 1L);
+    curl_easy_setopt(handle, CURLOPT_NOPROXY, "*");
+    curl_easy_setopt(handle, CURLOPT_TIMEOUT, kTimeoutSeconds);
+    curl_easy_setopt(handle, CURLOPT_HTTPHEADER, headers.get());
+    curl_easy_setopt(handle, CURLOPT_WRITEFUNCTION, &take_body);
+    curl_easy_setopt(handle, CURLOPT_WRITEDATA, &answer);
+    curl_easy_setopt(handle, CURLOPT_HEADERFUNCTION, &take_header);
+    curl_easy_setopt(handle, CURLOPT_HEADERDATA, &answer);
+    if (request.body || request.method == "POST") {
+        const auto size = request.body ? request.body->size() : 0;
+        curl_easy_setopt(handle, CURLOPT_POSTFIELDSIZE, static_cast<long>(size));
+        curl_easy_setopt(handle, CURLOPT_POSTFIELDS, request.body ? request.body->data() : "");
+    }
+    if (request.method == "HEAD") curl_easy_setopt(handle, CURLOPT_NOBODY, 1L);
+    curl_easy_setopt(handle, CURLOPT_CUSTOMREQUEST, request.method.c_str());
+
+    if (const auto code = curl_easy_perform(handle); code != CURLE_OK) {
+        answer.failure = curl_easy_strerror(code);
+        return answer;
+    }
+    curl_easy_getinfo(handle, CURLINFO_RESPONSE_CODE, &answer.status);
+    boost::system::error_code not_json;
+    answer.document = json::parse(answer.body, not_json);
+    note_secrets(answer.document);
+    if (request.body) note_secrets(json::parse(*request.body, not_json));
+    return answer;
+}
+
+Answer Client::get(std::string path, Headers headers) {
+    return send({.method = "GET", .path = std::move(path), .headers = std::move(headers)});
+}
+
+Answer Client::post(std::string path) {
+    return send({.method = "POST", .path = std::move(path)});
+}
+
+Answer Client::post(std::string path, const json::object& body, Headers headers) {
+    return send({"POST", std::move(path), json::serialize(body), std::move(headers)});
+}
+
+Answer Client::patch(std::string path, const json::object& body, Headers headers) {
+    return send({"PATCH", std::move(path), json::serialize(body), std::move(headers)});
+}
+
+Answer Client::del(std::string path, Headers headers) {
+    return send({.method = "DELETE", .path = std::move(path), .headers = std::move(headers)});
+}
+
+std::string text_of(const json::object& object, std::string_view member) {
+    return std::string(object.at({member.data(), member.size()}).as_string());
+}
+
+testing::AssertionResult is(const Answer& answer, long status) {
+    if (answer.status == status) return testing::AssertionSuccess();
+    return testing::AssertionFailure() << "expected " << status << ", got " << answer;
+}
+
+testing::AssertionResult is_problem(const Answer& answer, long status, std::string_view code) {
+    if (auto right = is(answer, status); !right) return right;
+    const auto fault = [&](std::string_view what) { return testing::AssertionFailure() << what << ": " << answer; };
+    if (answer.header("content-type") != "application/problem+json") return fault("not a problem");
+    if (answer.text("/code") != code) return fault("expected " + std::string(code));
+    if (answer.number("/status") != status) return fault("another status inside");
+    if (answer.text("/requestId") != answer.header("x-request-id")) return fault("another request id inside");
+    for (const char* member : {"/type", "/title", "/detail"})
+        if (answer.text(member).empty()) return fault(std::string(member) + " is empty");
+    return testing::AssertionSuccess();
+}
+
+std::vector<std::string> faults_of(const Answer& answer) {
+    std::vector<std::string> faults;
+    for (const auto& fault : answer.at("/errors").as_array()) {
+        const auto& members = fault.as_object();
+        const auto* where = members.if_contains("pointer");
+        if (where == nullptr) where = &members.at("parameter");
+        faults.push_back(std::string(where->as_string()) + " " + std::string(members.at("code").as_string()));
+    }
+    return faults;
+}
+
+}  // namespace mindspace::integration

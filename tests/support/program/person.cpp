@@ -1,0 +1,124 @@
+#include "support/program/person.h"
+
+#include <fmt/format.h>
+
+#include "platform/base/ids.h"
+
+#include <cctype>
+#include <cstdlib>
+#include <stdexcept>
+
+namespace mindspace::integration {
+
+namespace {
+
+Person logged_in(const Program& program, const Answer& answer) {
+    return {.id = answer.text("/user/id"),
+            .email = answer.text("/user/email"),
+            .refresh_token = answer.text("/tokens/refreshToken"),
+            .auth_session = answer.text("/tokens/sessionId"),
+            .client = Client(program, answer.text("/tokens/accessToken"))};
+}
+
+void replace_members(json::object& of, const json::object& by) {
+    for (const auto& [name, value] : by) of[name] = value;
+}
+
+}  // namespace
+
+std::string new_id() {
+    return Uuid::v7(SystemClock{}.now()).to_string();
+}
+
+std::string new_email() {
+    return new_id() + "@example.org";
+}
+
+std::string in_query(std::string_view text) {
+    constexpr std::string_view kDigits = "0123456789ABCDEF";
+    std::string encoded;
+    for (const char c : text) {
+        const auto octet = static_cast<unsigned char>(c);
+        if (std::isalnum(octet)) {
+            encoded += c;
+        } else {
+            encoded += '%';
+            encoded += kDigits[octet / 16];
+            encoded += kDigits[octet % 16];
+        }
+    }
+    return encoded;
+}
+
+Person register_person(const Program& program, json::object details) {
+    json::object request{{"email", new_email()}, {"password", kPassword}, {"displayName", "Ada"}};
+    replace_members(request, details);
+    return logged_in(program, Client(program).post("/api/v1/auth/register", request));
+}
+
+Person log_in_again(const Person& person) {
+    const auto& program = person.client.program();
+    const json::object request{{"email", person.email}, {"password", kPassword}};
+    return logged_in(program, Client(program).post(kLogin, request));
+}
+
+std::string login_request_of(const Person& person) {
+    const auto body = json::serialize(json::object{{"email", person.email}, {"password", kPassword}});
+    return fmt::format(
+        "POST {} HTTP/1.1\r\nHost: here\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n{}", kLogin,
+        body.size(), body);
+}
+
+Answer refresh(const std::string& token) {
+    return Client(Program::shared()).post("/api/v1/auth/refresh", {{"refreshToken", token}});
+}
+
+bool is_alive(Person& person) {
+    return person.client.get(kMe).status == 200;
+}
+
+std::string meditate(Person& person) {
+    const json::object start{{"kind", "breathing"}, {"plannedSeconds", 60}};
+    const auto id = person.client.post(kSessions, start).text("/id");
+    const auto completed = person.client.post("/api/v1/sessions/" + id + "/complete", json::object{});
+    if (completed.text("/status") != "completed") throw std::runtime_error(completed.body);
+    return id;
+}
+
+json::object offline_session(std::string_view started_at, json::object details) {
+    json::object session{
+        {"id", new_id()}, {"kind", "mindfulness"}, {"startedAt", started_at}, {"durationSeconds", 1800}};
+    replace_members(session, details);
+    return session;
+}
+
+void import_all(Person& person, json::array sessions) {
+    const auto answer = person.client.post("/api/v1/sessions/import", {{"sessions", std::move(sessions)}});
+    for (const auto& result : answer.at("/results").as_array())
+        if (result.at("outcome") != "created") throw std::runtime_error(answer.body);
+}
+
+std::vector<json::object> whole_history(Person& person, const std::string& query, int limit) {
+    std::vector<json::object> sessions;
+    std::string page = "/api/v1/sessions?limit=" + std::to_string(limit) + (query.empty() ? "" : "&" + query);
+    for (std::string cursor;;) {
+        const auto answer = person.client.get(page + cursor);
+        for (const auto& session : answer.at("/items").as_array()) sessions.push_back(session.as_object());
+        if (answer.at("/nextCursor").is_null()) return sessions;
+        cursor = "&cursor=" + in_query(answer.text("/nextCursor"));
+    }
+}
+
+bool has_counted(Person& person, std::int64_t sessions) {
+    return eventually([&] { return person.client.get("/api/v1/users/me/stats").number("/totalSessions") == sessions; });
+}
+
+std::string zone_at_noon() {
+    const auto now = SystemClock{}.now();
+    const auto midnight = std::chrono::floor<std::chrono::days>(now);
+    const auto hour = std::chrono::floor<std::chrono::hours>(now - midnight).count();
+    const auto behind = hour - 12;  // hours west of Greenwich, which these names count as positive
+    return std::string("Etc/GMT") + (behind < 0 ? "-" : "+") + std::to_string(std::abs(behind));
+}
+
+}  // namespace mindspace::integration

@@ -1,0 +1,61 @@
+#pragma once
+// For tests: a real redis-server on a Unix socket in a directory of its own, and running an io_context until
+// something has happened.
+
+#include "platform/async/awaitable.h"
+#include "support/base/directory.h"
+#include "support/base/patience.h"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+
+#include <sys/types.h>
+
+#include <exception>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace mindspace::redis {
+
+class TestServer {
+public:
+    // Returns when the server answers. `arguments` are added to its command line.
+    explicit TestServer(std::vector<std::string> arguments = {});
+    ~TestServer();
+    TestServer(const TestServer&) = delete;
+    TestServer& operator=(const TestServer&) = delete;
+
+    [[nodiscard]] const std::string& socket_path() const { return socket_path_; }
+    [[nodiscard]] bool is_running() const { return process_ > 0; }
+    // SIGSTOP and SIGCONT return at once, SIGKILL and SIGTERM when the process is gone.
+    void signal(int number);
+    // After it was killed; everything it held is lost, but for its place in a cluster.
+    void start();
+
+private:
+    std::vector<std::string> arguments_;
+    TemporaryDirectory directory_;
+    std::string socket_path_;
+    pid_t process_ = -1;
+};
+
+// Runs `io` until `condition` holds; false if it never does.
+bool run_until(asio::io_context& io, const std::function<bool()>& condition);
+
+// Runs `io` until `task` is done, and returns or throws what it does.
+template <class T>
+T run_task(asio::io_context& io, Awaitable<T> task) {
+    std::optional<T> result;
+    std::exception_ptr fault;
+    asio::co_spawn(io, std::move(task), [&](std::exception_ptr thrown, T value) {
+        fault = thrown;
+        result = std::move(value);
+    });
+    if (!run_until(io, [&] { return result.has_value(); })) give_up("the task does not end");
+    if (fault) std::rethrow_exception(fault);
+    return std::move(*result);
+}
+
+}  // namespace mindspace::redis
