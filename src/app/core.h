@@ -2,8 +2,8 @@
 // Everything that one core has: its loop, its connections to the servers, its services. Nothing of it is touched by
 // another thread, except figures that are read for the metrics page.
 
-#include "app/operations/database_check.h"
 #include "app/jobs/event_pipeline.h"
+#include "app/operations/database_check.h"
 #include "app/place.h"
 #include "app/shared.h"
 #include "platform/http/server/server.h"
@@ -16,9 +16,9 @@
 #include "services/analytics/upkeep.h"
 #include "services/auth/accounts/service.h"
 #include "services/auth/client.h"
-#include "services/auth/mail/quota.h"
-#include "services/auth/mail/mailer.h"
 #include "services/auth/logins/service.h"
+#include "services/auth/mail/mailer.h"
+#include "services/auth/mail/quota.h"
 #include "services/gateway/health_checker.h"
 #include "services/gateway/upstream.h"
 #include "services/meditation/groups/service.h"

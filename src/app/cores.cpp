@@ -1,8 +1,8 @@
 #include "app/cores.h"
 
 #include "app/operations/connections.h"
-#include "app/process/startup_error.h"
 #include "app/operations/endpoints.h"
+#include "app/process/startup_error.h"
 #include "app/version.h"
 #include "platform/base/result.h"
 #include "platform/http/api/openapi.h"

@@ -1,12 +1,12 @@
 #include "app/program.h"
 
-#include "app/process/backends.h"
 #include "app/cores.h"
-#include "app/process/handover.h"
-#include "app/process/startup_error.h"
-#include "app/process/gateway_secret.h"
 #include "app/jobs/key_watch.h"
+#include "app/process/backends.h"
+#include "app/process/gateway_secret.h"
+#include "app/process/handover.h"
 #include "app/process/signals.h"
+#include "app/process/startup_error.h"
 #include "platform/telemetry/log/log.h"
 
 #include <fmt/format.h>

@@ -1,8 +1,8 @@
 // Clients that ask and do not read, and clients that open more connections than they need.
 
 #include "abuse/honest_reader.h"
-#include "support/program/metrics.h"
 #include "support/http/peer.h"
+#include "support/program/metrics.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -1,9 +1,9 @@
 // Sockets of a room that send what costs the server and nobody needs.
 
 #include "abuse/honest_reader.h"
+#include "support/http/peer.h"
 #include "support/live/client.h"
 #include "support/program/metrics.h"
-#include "support/http/peer.h"
 
 #include <gtest/gtest.h>
 

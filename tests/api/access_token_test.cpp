@@ -1,7 +1,7 @@
 // Access tokens as any other server would see them: verified with the published keys, and what a forger would try.
 
-#include "support/program/person.h"
 #include "platform/base/bytes.h"
+#include "support/program/person.h"
 
 #include <openssl/evp.h>
 

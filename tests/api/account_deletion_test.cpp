@@ -1,7 +1,7 @@
 // DELETE /users/me: the end of an account.
 
-#include "support/postgres/database.h"
 #include "support/live/client.h"
+#include "support/postgres/database.h"
 #include "support/program/mailbox.h"
 #include "support/program/person.h"
 

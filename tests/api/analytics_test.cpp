@@ -1,7 +1,7 @@
 // Analytics against a recomputation from the history that the API itself shows.
 
-#include "support/analytics/client.h"
 #include "platform/base/time.h"
+#include "support/analytics/client.h"
 
 #include <gmock/gmock.h>
 

@@ -1,8 +1,8 @@
 // GET /users/me/audit: what happened to an account, for its owner.
 
+#include "platform/base/time.h"
 #include "support/postgres/database.h"
 #include "support/program/person.h"
-#include "platform/base/time.h"
 
 #include <gmock/gmock.h>
 

@@ -2,8 +2,8 @@
 // random time: what one of them puts into the cache may be old when it gets there. MINDSPACE_RACES says how many reads
 // and writes; 5,000 otherwise.
 
-#include "support/postgres/database.h"
 #include "support/network/delaying_proxy.h"
+#include "support/postgres/database.h"
 #include "support/program/person.h"
 
 #include "support/base/process.h"

@@ -1,8 +1,8 @@
 // mindspace events dead-letters, on a running program.
 
+#include "support/load/workload.h"
 #include "support/postgres/database.h"
 #include "support/program/suite_program.h"
-#include "support/load/workload.h"
 
 #include <gmock/gmock.h>
 

@@ -1,10 +1,10 @@
 // GET /users/me/export: everything that is kept of somebody.
 
-#include "support/postgres/database.h"
-#include "support/live/client.h"
-#include "support/program/person.h"
 #include "platform/base/time.h"
+#include "support/live/client.h"
 #include "support/network/raw_connection.h"
+#include "support/postgres/database.h"
+#include "support/program/person.h"
 
 #include <gmock/gmock.h>
 

@@ -1,9 +1,9 @@
 // What an administrator sees of everybody, and the commands that look after the figures.
 
-#include "support/postgres/database.h"
-#include "support/program/person.h"
 #include "platform/base/time.h"
 #include "support/network/raw_connection.h"
+#include "support/postgres/database.h"
+#include "support/program/person.h"
 #include "support/program/suite_program.h"
 
 #include <gmock/gmock.h>

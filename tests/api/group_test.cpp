@@ -1,8 +1,8 @@
 // Groups as REST shows them.
 
-#include "support/postgres/database.h"
-#include "support/live/client.h"
 #include "platform/base/time.h"
+#include "support/live/client.h"
+#include "support/postgres/database.h"
 
 #include <gmock/gmock.h>
 

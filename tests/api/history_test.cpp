@@ -1,7 +1,7 @@
 // The list of sessions: order, pages, filters.
 
-#include "support/program/person.h"
 #include "platform/base/time.h"
+#include "support/program/person.h"
 
 #include <gmock/gmock.h>
 

@@ -1,8 +1,8 @@
 // HTTP as every route speaks it.
 
+#include "support/network/raw_connection.h"
 #include "support/program/metrics.h"
 #include "support/program/person.h"
-#include "support/network/raw_connection.h"
 
 #include <gmock/gmock.h>
 

@@ -3,8 +3,8 @@
 #include "support/postgres/database.h"
 #include "support/program/person.h"
 
-#include "platform/json/canonical.h"
 #include "platform/idempotency/kept_answer.h"
+#include "platform/json/canonical.h"
 
 #include <fmt/format.h>
 

@@ -1,7 +1,7 @@
 // Sessions from offline times and other apps.
 
-#include "support/program/person.h"
 #include "platform/base/time.h"
+#include "support/program/person.h"
 
 #include <gmock/gmock.h>
 

@@ -1,7 +1,7 @@
 // Names and texts: what is kept of what was typed, and what is refused.
 
-#include "support/postgres/database.h"
 #include "support/live/client.h"
+#include "support/postgres/database.h"
 #include "support/program/person.h"
 
 #include <gmock/gmock.h>

@@ -1,8 +1,8 @@
 // docs/privacy.md is true: of every table of the schema, found in the schema itself. Whoever adds a table has to say
 // there what it holds of a user, and has to fill, export and erase it here.
 
-#include "support/postgres/database.h"
 #include "support/live/client.h"
+#include "support/postgres/database.h"
 #include "support/program/person.h"
 #include "support/program/suite_program.h"
 

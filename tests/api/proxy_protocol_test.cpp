@@ -2,11 +2,11 @@
 // proxies, and headers written here.
 
 #include "support/network/certificate.h"
+#include "support/network/nginx.h"
+#include "support/network/raw_connection.h"
 #include "support/program/client.h"
 #include "support/program/metrics.h"
-#include "support/network/nginx.h"
 #include "support/program/program.h"
-#include "support/network/raw_connection.h"
 
 #include <gmock/gmock.h>
 

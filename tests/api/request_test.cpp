@@ -1,7 +1,7 @@
 // How bodies, conditions and fields of a request are read, on every kind of endpoint.
 
-#include "support/program/person.h"
 #include "support/network/raw_connection.h"
+#include "support/program/person.h"
 
 #include <gmock/gmock.h>
 

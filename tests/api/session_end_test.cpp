@@ -1,8 +1,8 @@
 // All login sessions of a user end at once: logging out everywhere, another password, an account that is disabled or
 // deleted. One row and one notification, however many there are.
 
-#include "support/postgres/database.h"
 #include "support/live/client.h"
+#include "support/postgres/database.h"
 #include "support/postgres/migrated_database.h"
 #include "support/program/person.h"
 #include "support/program/suite_program.h"

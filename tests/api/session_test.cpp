@@ -1,8 +1,8 @@
 // One session: start, complete, abandon, read, change, delete.
 
+#include "platform/base/time.h"
 #include "support/postgres/database.h"
 #include "support/program/person.h"
-#include "platform/base/time.h"
 
 #include <gmock/gmock.h>
 

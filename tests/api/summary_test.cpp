@@ -1,7 +1,7 @@
 // What stands beside the series: the summary with its streaks, the heatmap, and who meditates now.
 
-#include "support/analytics/client.h"
 #include "platform/base/time.h"
+#include "support/analytics/client.h"
 
 #include <algorithm>
 #include <map>

@@ -1,7 +1,7 @@
 // The gateway's port speaking HTTPS, with certificates made here, seen by curl and by Beast.
 
-#include "support/network/certificate.h"
 #include "support/live/client.h"
+#include "support/network/certificate.h"
 
 #include <gmock/gmock.h>
 

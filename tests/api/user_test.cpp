@@ -1,8 +1,8 @@
 // Profiles.
 
-#include "support/program/person.h"
 #include "platform/base/time.h"
 #include "support/network/raw_connection.h"
+#include "support/program/person.h"
 
 #include <gmock/gmock.h>
 

@@ -1,11 +1,11 @@
 // A group sits, its members on two nodes behind Nginx, and something breaks: a node is killed, Redis forgets, the host
 // stays away. Nobody is lost or doubled, and everybody gets their session.
 
-#include "support/load/crowd.h"
-#include "support/postgres/database.h"
 #include "support/live/listener.h"
-#include "support/program/metrics.h"
+#include "support/load/crowd.h"
 #include "support/network/nginx.h"
+#include "support/postgres/database.h"
+#include "support/program/metrics.h"
 
 #include "support/postgres/server.h"
 #include "support/redis/server.h"

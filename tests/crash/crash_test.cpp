@@ -1,10 +1,10 @@
 // The program is killed, or asked to end, in the middle of its work.
 
 #include "support/live/client.h"
-#include "support/program/mailbox.h"
-#include "support/network/raw_connection.h"
-#include "support/program/suite_program.h"
 #include "support/load/workload.h"
+#include "support/network/raw_connection.h"
+#include "support/program/mailbox.h"
+#include "support/program/suite_program.h"
 
 #include <gmock/gmock.h>
 

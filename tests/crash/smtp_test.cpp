@@ -1,9 +1,9 @@
 // Mails on their way to a real SMTP server: what fails is tried again, nothing is lost and nothing comes twice.
 
+#include "support/network/smtp_server.h"
 #include "support/postgres/database.h"
 #include "support/program/mailbox.h"
 #include "support/program/person.h"
-#include "support/network/smtp_server.h"
 
 namespace mindspace::integration {
 namespace {

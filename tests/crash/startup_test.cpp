@@ -1,8 +1,8 @@
 // Starts that cannot succeed: one clear line, and the exit code that tells a service manager why (sysexits.h).
 
+#include "support/network/raw_connection.h"
 #include "support/postgres/migrated_database.h"
 #include "support/program/person.h"
-#include "support/network/raw_connection.h"
 
 #include <arpa/inet.h>
 #include <gmock/gmock.h>

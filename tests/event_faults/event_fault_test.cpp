@@ -2,11 +2,11 @@
 // PostgreSQL, the broker. Afterwards what was acknowledged, the history and the aggregates agree exactly.
 // MINDSPACE_FAULT_SECONDS says how long; it is short unless said.
 
-#include "support/postgres/database.h"
 #include "support/events/kafka_mock.h"
-#include "support/postgres/server.h"
 #include "support/events/rabbitmq_server.h"
 #include "support/load/workload.h"
+#include "support/postgres/database.h"
+#include "support/postgres/server.h"
 
 #include <gmock/gmock.h>
 

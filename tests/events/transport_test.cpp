@@ -1,20 +1,20 @@
 // Events from the outbox through a broker to the handler: a real RabbitMQ, and librdkafka's mock of Kafka.
 
-#include "support/events/kafka_mock.h"
-#include "support/postgres/migrated_database.h"
-#include "support/events/numbered_events.h"
 #include "platform/base/result.h"
-#include "platform/events/broker/source.h"
-#include "platform/events/consumer.h"
-#include "platform/events/dead_letters.h"
 #include "platform/events/broker/kafka/publisher.h"
 #include "platform/events/broker/kafka/subscriber.h"
 #include "platform/events/broker/rabbitmq/publisher.h"
 #include "platform/events/broker/rabbitmq/subscriber.h"
+#include "platform/events/broker/source.h"
+#include "platform/events/consumer.h"
+#include "platform/events/dead_letters.h"
 #include "platform/events/outbox/relay.h"
 #include "platform/postgres/connection/client.h"
 #include "platform/postgres/connection/session.h"
+#include "support/events/kafka_mock.h"
+#include "support/events/numbered_events.h"
 #include "support/events/rabbitmq_server.h"
+#include "support/postgres/migrated_database.h"
 
 #include <amqp_framing.h>
 #include <gmock/gmock.h>

@@ -1,8 +1,8 @@
 // The gateway between clients and the roles of other processes: what it does when these are gone, hang or are wrong.
 
 #include "support/live/client.h"
-#include "support/program/metrics.h"
 #include "support/network/raw_connection.h"
+#include "support/program/metrics.h"
 
 #include <gmock/gmock.h>
 

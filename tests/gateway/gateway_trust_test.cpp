@@ -1,8 +1,8 @@
 // Gateways and the roles of other processes accept each other only with a shared secret.
 
 #include "support/live/client.h"
-#include "support/program/metrics.h"
 #include "support/network/raw_connection.h"
+#include "support/program/metrics.h"
 
 #include <gmock/gmock.h>
 

@@ -1,9 +1,9 @@
 // Bells ring by the clients' own clocks, which are wrong: how far from the server's timetable, on a good line and on a
 // bad one. The reference of how a client does it.
 
+#include "support/live/client.h"
 #include "support/live/clock_estimate.h"
 #include "support/network/delaying_proxy.h"
-#include "support/live/client.h"
 
 #include <algorithm>
 #include <iostream>

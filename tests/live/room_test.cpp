@@ -1,7 +1,7 @@
 // People together in a room: who is there, in which order things happen, how a meditation runs.
 
-#include "support/live/listener.h"
 #include "platform/base/time.h"
+#include "support/live/listener.h"
 
 #include <gmock/gmock.h>
 

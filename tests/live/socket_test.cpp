@@ -1,7 +1,7 @@
 // How a room's socket is opened, what is refused, and how it ends.
 
-#include "support/live/client.h"
 #include "platform/base/time.h"
+#include "support/live/client.h"
 
 #include <gmock/gmock.h>
 

@@ -2,7 +2,7 @@
 """Random histories of people who meditate, and what analytics must say of each.
 
 Prints one JSON object a line. Shares nothing with the program: plain loops over the list of sessions, with Python's
-zoneinfo and datetime. The test (tests/integration/analytics_oracle_test.cpp) puts the histories through the real store
+zoneinfo and datetime. The test (oracle_test.cpp, beside it) puts the histories through the real store
 and projection and compares the answers, as the lines in "expect".
 
     histories.py COUNT [SEED]

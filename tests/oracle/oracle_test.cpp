@@ -1,15 +1,15 @@
 // Random histories through the real store and projection, on a real server, against what an oracle that shares no code
 // with them says of each (tests/oracle/histories.py). MINDSPACE_ORACLE_HISTORIES is their number.
 
-#include "support/events/pump.h"
-#include "support/postgres/migrated_database.h"
 #include "platform/postgres/connection/client.h"
 #include "platform/postgres/replicas/replicas.h"
 #include "platform/redis/connection/client.h"
-#include "support/program/process.h"
 #include "services/analytics/client.h"
 #include "services/analytics/service.h"
 #include "services/meditation/sessions/store.h"
+#include "support/events/pump.h"
+#include "support/postgres/migrated_database.h"
+#include "support/program/process.h"
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>

@@ -1,8 +1,8 @@
 // PostgreSQL or Redis goes away under the running program, and comes back.
 
+#include "support/load/workload.h"
 #include "support/network/raw_connection.h"
 #include "support/program/suite_program.h"
-#include "support/load/workload.h"
 
 #include <gmock/gmock.h>
 #include <signal.h>

@@ -1,11 +1,11 @@
 // More than the program can or should do: clients that trickle, more passwords than can be hashed, more than the
 // database can answer.
 
-#include "support/postgres/database.h"
 #include "support/load/load.h"
+#include "support/network/raw_connection.h"
+#include "support/postgres/database.h"
 #include "support/program/metrics.h"
 #include "support/program/person.h"
-#include "support/network/raw_connection.h"
 #include "support/program/suite_program.h"
 
 #include <algorithm>

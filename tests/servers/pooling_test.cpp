@@ -1,8 +1,8 @@
 // The program behind PgBouncer in transaction mode.
 
+#include "support/load/workload.h"
 #include "support/postgres/database.h"
 #include "support/postgres/pgbouncer.h"
-#include "support/load/workload.h"
 
 #include "support/redis/server.h"
 

@@ -1,8 +1,8 @@
 // Two nodes on a primary with a hot standby: who wrote sees it at once, and the standby can take over.
 
+#include "support/load/workload.h"
 #include "support/postgres/database.h"
 #include "support/program/metrics.h"
-#include "support/load/workload.h"
 
 #include "support/postgres/server.h"
 #include "support/redis/server.h"

@@ -1,11 +1,11 @@
 // The endpoints of analytics on a real server, called as the dispatcher calls them.
 
-#include "support/postgres/migrated_database.h"
 #include "platform/postgres/connection/client.h"
 #include "platform/postgres/connection/session.h"
-#include "support/redis/server.h"
 #include "services/analytics/endpoints.h"
 #include "services/analytics/service.h"
+#include "support/postgres/migrated_database.h"
+#include "support/redis/server.h"
 
 #include <boost/json/parse.hpp>
 

@@ -1,12 +1,12 @@
 // The figures of all users, and what is left of those who have gone, on a real server.
 
-#include "support/postgres/migrated_database.h"
 #include "platform/postgres/connection/client.h"
 #include "platform/postgres/connection/session.h"
-#include "services/analytics/global/refresh.h"
 #include "services/analytics/facts/projection.h"
+#include "services/analytics/global/refresh.h"
 #include "services/analytics/store.h"
 #include "support/analytics/session_fact.h"
+#include "support/postgres/migrated_database.h"
 
 #include <gtest/gtest.h>
 

@@ -1,15 +1,15 @@
 // Events through the consumer and the projection into the answers, on a real server, against a recomputation in C++
 // that shares no code with them.
 
-#include "support/postgres/migrated_database.h"
 #include "platform/events/outbox/source.h"
 #include "platform/postgres/connection/client.h"
 #include "platform/postgres/connection/session.h"
 #include "services/analytics/client.h"
-#include "services/analytics/figures/lifetimes.h"
 #include "services/analytics/facts/projection.h"
+#include "services/analytics/figures/lifetimes.h"
 #include "services/analytics/store.h"
 #include "support/analytics/session_fact.h"
+#include "support/postgres/migrated_database.h"
 
 #include <gtest/gtest.h>
 #include <boost/asio/co_spawn.hpp>

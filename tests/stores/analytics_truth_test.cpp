@@ -1,7 +1,5 @@
 // The figures against the history: what verification finds, and what a rebuild mends, while events keep flowing.
 
-#include "support/events/pump.h"
-#include "support/postgres/migrated_database.h"
 #include "platform/postgres/connection/client.h"
 #include "platform/postgres/replicas/replicas.h"
 #include "services/analytics/client.h"
@@ -9,6 +7,8 @@
 #include "services/analytics/verification/verify.h"
 #include "services/meditation/sessions/store.h"
 #include "support/analytics/session_fact.h"
+#include "support/events/pump.h"
+#include "support/postgres/migrated_database.h"
 
 #include <gtest/gtest.h>
 

@@ -1,8 +1,8 @@
 // The program on a Citus cluster whose schema db/distribute.sql has distributed. Skipped where Citus is not installed.
 
+#include "support/live/client.h"
 #include "support/postgres/citus_cluster.h"
 #include "support/postgres/database.h"
-#include "support/live/client.h"
 #include "support/program/person.h"
 
 #include "platform/postgres/connection/client.h"

@@ -1,9 +1,9 @@
-#include "support/postgres/migrated_database.h"
-#include "support/events/numbered_events.h"
 #include "platform/base/result.h"
 #include "platform/events/consumer.h"
 #include "platform/events/outbox/source.h"
 #include "platform/postgres/connection/session.h"
+#include "support/events/numbered_events.h"
+#include "support/postgres/migrated_database.h"
 #include "support/postgres/server.h"
 
 #include <gtest/gtest.h>

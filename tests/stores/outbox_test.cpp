@@ -1,10 +1,10 @@
 // The table outbox itself: who is woken when, and which day's rows are where.
 
-#include "support/postgres/migrated_database.h"
 #include "platform/events/outbox/partitions.h"
 #include "platform/events/outbox/reader.h"
 #include "platform/postgres/connection/listener.h"
 #include "platform/postgres/connection/session.h"
+#include "support/postgres/migrated_database.h"
 
 #include <gtest/gtest.h>
 

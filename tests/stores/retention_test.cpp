@@ -1,8 +1,8 @@
 // What has served its time goes, and nothing else.
 
 #include "app/jobs/retention_rules.h"
-#include "support/postgres/migrated_database.h"
 #include "platform/postgres/connection/session.h"
+#include "support/postgres/migrated_database.h"
 
 #include <gmock/gmock.h>
 

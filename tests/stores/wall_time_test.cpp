@@ -1,9 +1,9 @@
 // The database and the program know the same clocks on the wall: the former dates sessions, the latter knows what today
 // is.
 
-#include "support/postgres/migrated_database.h"
 #include "platform/base/calendar.h"
 #include "platform/postgres/connection/session.h"
+#include "support/postgres/migrated_database.h"
 
 #include <gtest/gtest.h>
 

@@ -1,9 +1,9 @@
 // mindspace analytics: makes the figures anew from the history, or says whether they agree with it. Both work while the
 // program runs.
 
-#include "app/process/backends.h"
 #include "app/commands/command_line.h"
 #include "app/commands/connection.h"
+#include "app/process/backends.h"
 #include "app/process/startup_error.h"
 #include "platform/postgres/connection/session.h"
 #include "services/analytics/verification/rebuild.h"

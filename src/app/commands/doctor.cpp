@@ -3,8 +3,8 @@
 
 #include "app/commands/command_line.h"
 #include "app/commands/connection.h"
-#include "app/process/startup_error.h"
 #include "app/operations/http_probe.h"
+#include "app/process/startup_error.h"
 #include "platform/json/schema.h"
 #include "platform/redis/connection/eviction.h"
 

@@ -2,10 +2,10 @@
 // with it once everybody can have learnt of it (key_watch.h); the old key is known until its last token has expired, or
 // with --now is withdrawn at once.
 
-#include "app/process/backends.h"
 #include "app/commands/command_line.h"
 #include "app/commands/connection.h"
 #include "app/process/account.h"
+#include "app/process/backends.h"
 #include "app/program.h"
 #include "services/auth/tokens/key_store.h"
 

@@ -1,7 +1,7 @@
 #include "app/embedded/data_directory.h"
 
-#include "app/process/account.h"
 #include "app/embedded/socket_directory.h"
+#include "app/process/account.h"
 #include "app/process/startup_error.h"
 #include "support/base/directory.h"
 

@@ -1,7 +1,7 @@
 #include "app/embedded/supervisor.h"
 
-#include "app/process/account.h"
 #include "app/embedded/socket_directory.h"
+#include "app/process/account.h"
 
 #include <fmt/format.h>
 

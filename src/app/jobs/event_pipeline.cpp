@@ -1,12 +1,12 @@
 #include "app/jobs/event_pipeline.h"
 
 #include "app/process/startup_error.h"
-#include "platform/events/broker/source.h"
 #include "platform/events/broker/kafka/publisher.h"
 #include "platform/events/broker/kafka/subscriber.h"
-#include "platform/events/outbox/source.h"
 #include "platform/events/broker/rabbitmq/publisher.h"
 #include "platform/events/broker/rabbitmq/subscriber.h"
+#include "platform/events/broker/source.h"
+#include "platform/events/outbox/source.h"
 #include "services/analytics/facts/projection.h"
 
 namespace mindspace::app {

@@ -1,11 +1,11 @@
 #include "app/process/backends.h"
 
 #include "app/embedded/socket_directory.h"
-#include "app/process/startup_error.h"
 #include "app/migrations.h"
+#include "app/process/startup_error.h"
 #include "platform/events/outbox/partitions.h"
-#include "platform/postgres/values/errors.h"
 #include "platform/postgres/connection/session.h"
+#include "platform/postgres/values/errors.h"
 #include "platform/redis/connection/url.h"
 #include "platform/telemetry/log/log.h"
 #include "services/auth/tokens/key_store.h"

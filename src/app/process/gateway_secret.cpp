@@ -1,7 +1,7 @@
 #include "app/process/gateway_secret.h"
 
-#include "app/process/account.h"
 #include "app/embedded/data_directory.h"
+#include "app/process/account.h"
 #include "app/process/startup_error.h"
 #include "platform/base/secret.h"
 #include "platform/http/client/origin.h"

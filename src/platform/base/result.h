@@ -1,7 +1,7 @@
 #pragma once
 // Outcomes. Result<T> carries what a caller can act on (taken, not found, conflict); faults (database lost,
 // deadline, bug) travel as exceptions and are caught at the four boundaries: request, socket message, worker
-// iteration, main. Only platform/http/problem.cpp turns an ErrorCode into an HTTP status.
+// iteration, main. Only platform/http/api/problem.cpp turns an ErrorCode into an HTTP status.
 
 #include <expected>
 #include <stdexcept>

@@ -1,9 +1,9 @@
 #include "platform/events/consumer.h"
 
+#include "platform/async/backoff.h"
 #include "platform/base/result.h"
 #include "platform/events/cloud_event.h"
 #include "platform/events/dead_letters.h"
-#include "platform/async/backoff.h"
 #include "platform/postgres/connection/session.h"
 #include "platform/telemetry/log/log.h"
 

@@ -1,7 +1,7 @@
 #include "platform/idempotency/idempotency.h"
 
-#include "platform/json/canonical.h"
 #include "platform/idempotency/kept_answer.h"
+#include "platform/json/canonical.h"
 #include "platform/postgres/connection/client.h"
 #include "platform/retention/retention.h"
 #include "platform/telemetry/log/log.h"

@@ -1,7 +1,7 @@
 #pragma once
 // Idempotency-Key (draft-ietf-httpapi-idempotency-key-header): the first answer to a request is kept for a day and
 // given again to whoever sends the same request with the same key; bodies are the same when they are as JSON values
-// (platform/base/canonical_json.h). The answer is kept encrypted with a key that follows
+// (platform/json/canonical.h). The answer is kept encrypted with a key that follows
 // from the request itself and a secret outside the database, so that the table tells nobody a token, a note or a
 // password.
 //

@@ -13,9 +13,9 @@
 // Which member types there are is the list of Type<> specialisations below.
 
 #include "platform/base/ids.h"
-#include "platform/json/writer.h"
 #include "platform/base/result.h"
 #include "platform/base/time.h"
+#include "platform/json/writer.h"
 
 #include <boost/json/value.hpp>
 

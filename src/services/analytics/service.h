@@ -19,7 +19,7 @@ public:
     Awaitable<Result<Summary>> find_summary(UserId user);
     // Of the user's current year when none is named.
     Awaitable<Result<Heatmap>> find_heatmap(UserId user, std::optional<std::int32_t> year);
-    // Error: invalid as above, beyond 1,100 days. As of the last refresh (global_refresh.h).
+    // Error: invalid as above, beyond 1,100 days. As of the last refresh (global/refresh.h).
     Awaitable<Result<GlobalAnalytics>> find_global(Range range);
     // From Redis, at most 1 s old; without it counted here, at most once a second.
     Awaitable<Result<Now>> find_now();

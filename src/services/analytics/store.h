@@ -1,13 +1,13 @@
 #pragma once
 // Reads the tables of the analytics service: session_facts, daily_totals and lifetimes, which projection.h writes, and
-// the views of all users, which global_refresh.h refreshes. No rules here.
+// the views of all users, which global/refresh.h refreshes. No rules here.
 
 #include "platform/async/awaitable.h"
 #include "platform/postgres/replicas/replicas.h"
-#include "services/analytics/global/global.h"
-#include "services/analytics/global/now.h"
 #include "services/analytics/figures/rollup.h"
 #include "services/analytics/figures/summary.h"
+#include "services/analytics/global/global.h"
+#include "services/analytics/global/now.h"
 #include "services/user/client.h"
 
 #include <optional>

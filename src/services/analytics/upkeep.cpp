@@ -2,8 +2,8 @@
 
 #include "platform/postgres/connection/session.h"
 #include "platform/telemetry/log/log.h"
-#include "services/analytics/global/refresh.h"
 #include "services/analytics/global/now.h"
+#include "services/analytics/global/refresh.h"
 #include "services/analytics/verification/verify.h"
 
 #include <algorithm>

@@ -4,14 +4,14 @@
 
 #include "platform/base/lru_cache.h"
 #include "platform/http/middleware/guard.h"
-#include "platform/postgres/values/json_list.h"
 #include "platform/postgres/replicas/replicas.h"
+#include "platform/postgres/values/json_list.h"
 #include "platform/telemetry/metrics/cache_stats.h"
-#include "services/auth/tokens/access_token.h"
-#include "services/auth/tokens/key_ring.h"
 #include "services/auth/logins/revocations.h"
 #include "services/auth/logins/session_registry.h"
 #include "services/auth/logins/store.h"
+#include "services/auth/tokens/access_token.h"
+#include "services/auth/tokens/key_ring.h"
 
 namespace mindspace::auth {
 

@@ -2,8 +2,8 @@
 
 #include "platform/base/utf8.h"
 #include "services/auth/accounts/service.h"
-#include "services/auth/mail/link_pages.h"
 #include "services/auth/logins/service.h"
+#include "services/auth/mail/link_pages.h"
 
 #include <algorithm>
 

@@ -2,13 +2,13 @@
 // What the services of the auth role stand on, on one core.
 
 #include "platform/async/background.h"
-#include "services/auth/tokens/access_token.h"
 #include "services/auth/accounts/store.h"
 #include "services/auth/logins/guess_limiter.h"
 #include "services/auth/logins/known_networks.h"
-#include "services/auth/passwords/hasher.h"
 #include "services/auth/logins/session_registry.h"
 #include "services/auth/logins/store.h"
+#include "services/auth/passwords/hasher.h"
+#include "services/auth/tokens/access_token.h"
 
 namespace mindspace::auth {
 

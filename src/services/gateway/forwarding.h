@@ -2,8 +2,8 @@
 // What changes in a message on its way through the gateway (RFC 9110 section 7.6): the fields of one connection stay
 // behind, in both directions.
 
-#include "platform/http/wire/response_head.h"
 #include "platform/http/api/endpoint.h"
+#include "platform/http/wire/response_head.h"
 
 #include <string>
 

@@ -1,5 +1,5 @@
-#include "services/meditation/groups/attendance_rows.h"
 #include "services/meditation/client.h"
+#include "services/meditation/groups/attendance_rows.h"
 
 namespace mindspace::meditation {
 

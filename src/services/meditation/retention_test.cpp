@@ -1,8 +1,8 @@
 #include "services/meditation/retention.h"
 
 #include "services/meditation/groups/store.h"
-#include "support/meditation/group_database.h"
 #include "services/meditation/groups/timetable.h"
+#include "support/meditation/group_database.h"
 
 #include <gtest/gtest.h>
 

@@ -4,10 +4,10 @@
 
 #include "platform/async/awaitable.h"
 #include "platform/base/ids.h"
-#include "platform/json/schema.h"
 #include "platform/base/time.h"
 #include "platform/http/api/etag.h"
 #include "platform/http/middleware/guard.h"
+#include "platform/json/schema.h"
 #include "platform/postgres/values/statement.h"
 
 #include <optional>

@@ -3,8 +3,8 @@
 // for the version of the user's data that Redis names (it comes with the guard's round trip): a write anywhere gives a
 // new version, and with it every entry of every core and node is void. When Redis names none, nothing is cached.
 
-#include "platform/base/lru_cache.h"
 #include "platform/async/single_flight.h"
+#include "platform/base/lru_cache.h"
 #include "platform/redis/connection/client.h"
 #include "platform/telemetry/metrics/cache_stats.h"
 #include "services/user/client.h"

@@ -1,5 +1,5 @@
 #pragma once
-// librdkafka's mock of a Kafka cluster, in a process of its own (tests/kafka_mock): no broker, but its protocol. What
+// librdkafka's mock of a Kafka cluster, in a process of its own (tests/programs): no broker, but its protocol. What
 // is in it is lost with it.
 
 #include "support/program/process.h"

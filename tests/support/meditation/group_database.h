@@ -3,9 +3,9 @@
 
 #include "platform/postgres/connection/client.h"
 #include "platform/postgres/migrations/migrations.h"
+#include "services/user/client.h"
 #include "support/postgres/loop.h"
 #include "support/postgres/server.h"
-#include "services/user/client.h"
 
 #include <span>
 #include <string>

@@ -4,12 +4,12 @@
 
 #include "platform/http/api/router.h"
 #include "platform/redis/connection/client.h"
-#include "support/redis/server.h"
 #include "services/meditation/groups/endpoints.h"
 #include "services/meditation/groups/service.h"
-#include "support/meditation/group_database.h"
 #include "services/meditation/rooms/live/entrance.h"
 #include "services/meditation/rooms/live/rooms.h"
+#include "support/meditation/group_database.h"
+#include "support/redis/server.h"
 
 #include <gtest/gtest.h>
 #include <boost/asio/ip/tcp.hpp>

@@ -1,7 +1,7 @@
 #pragma once
-// A model of a room's shared order, in memory: what the scripts (room_scripts.cpp) do, in C++. Quick enough for tens of
-// thousands of worlds; that it does what the scripts do is tested (room_model_test.cpp). Large and hushed rooms may be
-// smaller than in truth.
+// A model of a room's shared order, in memory: what the scripts (order/scripts.cpp) do, in C++. Quick enough for tens
+// of thousands of worlds; that it does what the scripts do is tested (state/model_test.cpp). Large and hushed rooms may
+// be smaller than in truth.
 
 #include "support/meditation/room_order.h"
 

@@ -1,7 +1,7 @@
 #include "support/meditation/room_order.h"
 
-#include "support/postgres/loop.h"
 #include "platform/redis/connection/client.h"
+#include "support/postgres/loop.h"
 #include "support/redis/server.h"
 
 #include <map>

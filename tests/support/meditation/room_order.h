@@ -1,5 +1,5 @@
 #pragma once
-// One room's shared order as the tests of rooms use it: on a real Redis, or as a model of it (test_room_model.h).
+// One room's shared order as the tests of rooms use it: on a real Redis, or as a model of it (room_model.h).
 
 #include "services/meditation/rooms/order/order.h"
 
@@ -33,7 +33,7 @@ public:
     virtual std::int64_t count_participants() = 0;
 };
 
-// room_order.h and its scripts on a Redis server of its own.
+// order/order.h and its scripts on a Redis server of its own.
 std::unique_ptr<TestRoomOrder> make_redis_room_order();
 
 }  // namespace mindspace::meditation

@@ -251,7 +251,7 @@ void RoomWorld::settle() {
 void RoomWorld::pass(Milliseconds time) {
     now_ += time;
     for (auto& core : cores_) tell(*core, Ticked{});
-    // group_caretaker.h
+    // groups/caretaker.h
     bool is_abandoned = std::ranges::all_of(cores_, [](const auto& core) { return core->room.is_empty(); });
     if (is_abandoned) order_.reap(now_);
 }

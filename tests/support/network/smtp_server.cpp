@@ -14,7 +14,7 @@ SmtpServer::SmtpServer() {
          "-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", key, "-out", certificate},
         {});
     if (made.exit_code != 0) throw std::runtime_error(made.output);
-    const auto script = required_variable("MINDSPACE_SOURCE_DIR") + "/tests/integration/smtp_server.py";
+    const auto script = required_variable("MINDSPACE_SOURCE_DIR") + "/tests/support/network/smtp_server.py";
     const auto output = directory_.path() / "output";
     process_ = std::make_unique<Process>(std::vector<std::string>{script, directory_.path(), certificate, key},
                                          Environment{}, output);

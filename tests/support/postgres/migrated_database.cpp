@@ -1,8 +1,8 @@
 #include "support/postgres/migrated_database.h"
 
 #include "app/migrations.h"
-#include "support/postgres/citus_cluster.h"
 #include "platform/postgres/connection/session.h"
+#include "support/postgres/citus_cluster.h"
 #include "support/postgres/server.h"
 
 namespace mindspace::integration {

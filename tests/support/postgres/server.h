@@ -2,8 +2,8 @@
 // A real PostgreSQL server for tests: private directory and Unix socket, no TCP, no durability. Started on first use,
 // once for each test binary, and stopped with it (the kernel sees to that even when the test is killed).
 
-#include "support/base/directory.h"
 #include "platform/postgres/values/statement.h"
+#include "support/base/directory.h"
 
 #include <sys/types.h>
 

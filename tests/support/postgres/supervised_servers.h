@@ -1,6 +1,6 @@
 #pragma once
 // A PostgreSQL and a Redis that belong to no process of the program under test and come back when they are killed, as
-// the services of a machine do (tests/supervised_servers).
+// the services of a machine do (tests/programs).
 
 #include "support/program/process.h"
 

@@ -1,8 +1,8 @@
 #include "support/program/program.h"
 
-#include "support/program/metrics.h"
-#include "support/postgres/migrated_database.h"
 #include "support/network/raw_connection.h"
+#include "support/postgres/migrated_database.h"
+#include "support/program/metrics.h"
 #include "support/program/secrets.h"
 
 #include <gtest/gtest.h>

@@ -3,9 +3,9 @@
 // its own data directory and free ports; or, with MINDSPACE_TOPOLOGY=split, as one process a role behind a gateway. Its
 // log is printed when a test fails.
 
-#include "support/redis/server.h"
-#include "support/program/split.h"
 #include "support/postgres/supervised_servers.h"
+#include "support/program/split.h"
+#include "support/redis/server.h"
 
 #include <cstdint>
 #include <memory>

@@ -3,8 +3,8 @@
 // longer than its deadline is cut.
 
 #include "platform/async/awaitable.h"
-#include "platform/base/time.h"
 #include "platform/async/worker_pool.h"
+#include "platform/base/time.h"
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>

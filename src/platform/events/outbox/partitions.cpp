@@ -1,7 +1,7 @@
 #include "platform/events/outbox/partitions.h"
 
-#include "platform/postgres/values/errors.h"
 #include "platform/postgres/connection/session.h"
+#include "platform/postgres/values/errors.h"
 #include "platform/telemetry/log/log.h"
 
 #include <optional>

@@ -1,8 +1,8 @@
 #pragma once
 // The AsyncAPI 3 document of a WebSocket: what each side sends, from the types that read and write it.
 
-#include "platform/json/schema.h"
 #include "platform/http/api/openapi.h"
+#include "platform/json/schema.h"
 
 #include <functional>
 #include <string>

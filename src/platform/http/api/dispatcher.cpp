@@ -1,7 +1,7 @@
 #include "platform/http/api/dispatcher.h"
 
-#include "platform/http/server/client_address.h"
 #include "platform/http/middleware/compression.h"
+#include "platform/http/server/client_address.h"
 #include "platform/http/websocket/handshake.h"
 #include "platform/telemetry/log/log.h"
 #include "platform/telemetry/trace/trace_context.h"

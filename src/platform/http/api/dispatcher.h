@@ -4,13 +4,13 @@
 // once and become 500 or 503. One per core.
 
 #include "platform/async/worker_pool.h"
-#include "platform/http/middleware/cors.h"
 #include "platform/http/api/endpoint.h"
+#include "platform/http/api/router.h"
+#include "platform/http/middleware/cors.h"
 #include "platform/http/middleware/gateway_keys.h"
-#include "platform/idempotency/idempotency.h"
 #include "platform/http/middleware/metrics.h"
 #include "platform/http/middleware/overload_control.h"
-#include "platform/http/api/router.h"
+#include "platform/idempotency/idempotency.h"
 #include "platform/limits/rate_limiter.h"
 #include "platform/telemetry/log/access_log.h"
 

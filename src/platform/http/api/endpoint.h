@@ -9,13 +9,13 @@
 // it calls one. Out is a schema type (its JSON is the answer), void (204, or the declared status without a body) or
 // Response (whatever it says).
 
-#include "platform/json/schema.h"
 #include "platform/http/api/etag.h"
 #include "platform/http/api/exchange.h"
 #include "platform/http/api/priority.h"
 #include "platform/http/api/problem.h"
 #include "platform/http/middleware/rate_limit.h"
 #include "platform/http/wire/response.h"
+#include "platform/json/schema.h"
 
 #include <concepts>
 #include <functional>

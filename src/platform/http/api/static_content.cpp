@@ -1,8 +1,8 @@
 #include "platform/http/api/static_content.h"
 
 #include "platform/base/bytes.h"
-#include "platform/http/middleware/compression.h"
 #include "platform/http/api/problem.h"
+#include "platform/http/middleware/compression.h"
 
 namespace mindspace::http {
 

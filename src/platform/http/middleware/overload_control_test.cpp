@@ -2,9 +2,9 @@
 
 #include "platform/http/middleware/overload_control.h"
 
-#include "support/base/patience.h"
 #include "platform/http/api/router.h"
 #include "platform/http/server/server.h"
+#include "support/base/patience.h"
 #include "support/http/peer.h"
 
 #include <gmock/gmock.h>

@@ -1,12 +1,12 @@
 #include "platform/http/server/connection.h"
 
 #include "platform/http/client/connection.h"
-#include "platform/http/wire/proxy_header.h"
-#include "platform/http/wire/response_writer.h"
-#include "platform/http/websocket/socket.h"
 #include "platform/http/websocket/deflate.h"
 #include "platform/http/websocket/handshake.h"
+#include "platform/http/websocket/socket.h"
 #include "platform/http/websocket/tunnel.h"
+#include "platform/http/wire/proxy_header.h"
+#include "platform/http/wire/response_writer.h"
 #include "platform/telemetry/log/log.h"
 
 #include <boost/asio/buffer.hpp>

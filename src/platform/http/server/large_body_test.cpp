@@ -1,8 +1,8 @@
 // Where request bodies are read: what would hold the loop is read on a thread, and refused when too much waits.
 
-#include "support/base/patience.h"
 #include "platform/http/api/router.h"
 #include "platform/http/server/server.h"
+#include "support/base/patience.h"
 #include "support/http/peer.h"
 
 #include <gmock/gmock.h>

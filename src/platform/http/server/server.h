@@ -2,10 +2,10 @@
 // The HTTP/1.1 server of one core: a listener with SO_REUSEPORT beside those of the other cores, its connections, and
 // the sweep that ends whatever is too slow. Lives on the core's io_context and is never touched from elsewhere.
 
+#include "platform/http/api/dispatcher.h"
 #include "platform/http/server/bound_port.h"
 #include "platform/http/server/client_address.h"
 #include "platform/http/server/client_networks.h"
-#include "platform/http/api/dispatcher.h"
 #include "platform/http/server/tls_certificates.h"
 
 #include <boost/asio/io_context.hpp>

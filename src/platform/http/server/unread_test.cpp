@@ -1,8 +1,8 @@
 // What clients do not read, on a real server: every kind of response counts, and is refused when too much waits.
 
-#include "support/base/patience.h"
 #include "platform/http/api/router.h"
 #include "platform/http/server/server.h"
+#include "support/base/patience.h"
 #include "support/http/peer.h"
 
 #include <gmock/gmock.h>

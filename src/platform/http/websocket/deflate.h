@@ -2,8 +2,8 @@
 // permessage-deflate (RFC 7692) without context takeover, in both directions: a message is packed once for all who get
 // it, and no connection holds a compressor. Streams of zlib are one pair a thread.
 
-#include "platform/http/wire/request_head.h"
 #include "platform/http/websocket/codec.h"
+#include "platform/http/wire/request_head.h"
 
 #include <expected>
 #include <string>

@@ -3,8 +3,8 @@
 #include "platform/http/websocket/socket.h"
 
 #include "platform/http/api/router.h"
-#include "support/http/peer.h"
 #include "platform/http/websocket/deflate.h"
+#include "support/http/peer.h"
 
 #include <gtest/gtest.h>
 #include <boost/asio/post.hpp>

@@ -3,10 +3,10 @@
 // no buffer while nothing is sent. When one side ends, the other is told and has a moment to end, too. Lives on its
 // core's loop; kept alive by its two directions.
 
-#include "platform/http/wire/response.h"
 #include "platform/http/server/server.h"
 #include "platform/http/server/stream.h"
 #include "platform/http/websocket/message_boundary.h"
+#include "platform/http/wire/response.h"
 
 #include <optional>
 #include <span>

@@ -1,7 +1,7 @@
 #include "platform/postgres/connection/listener.h"
 
-#include "platform/base/result.h"
 #include "platform/async/backoff.h"
+#include "platform/base/result.h"
 
 #include <libpq-fe.h>
 #include <boost/asio/co_spawn.hpp>

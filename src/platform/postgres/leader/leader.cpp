@@ -1,7 +1,7 @@
 #include "platform/postgres/leader/leader.h"
 
-#include "platform/base/ids.h"
 #include "platform/async/backoff.h"
+#include "platform/base/ids.h"
 #include "platform/postgres/connection/session.h"
 #include "platform/telemetry/log/log.h"
 

@@ -4,10 +4,10 @@
 // twice at a time and at most ten times a second. Used by the thread of its io_context only.
 
 #include "platform/async/awaitable.h"
+#include "platform/redis/cluster/slot_map.h"
 #include "platform/redis/connection/connection.h"
 #include "platform/redis/connection/link.h"
 #include "platform/redis/connection/options.h"
-#include "platform/redis/cluster/slot_map.h"
 #include "platform/redis/connection/stats.h"
 
 #include <boost/asio/io_context.hpp>

@@ -9,8 +9,8 @@
 #include "platform/async/awaitable.h"
 #include "platform/redis/connection/options.h"
 #include "platform/redis/connection/resp.h"
-#include "platform/redis/scripts/script.h"
 #include "platform/redis/connection/stats.h"
+#include "platform/redis/scripts/script.h"
 
 #include <boost/asio/io_context.hpp>
 

@@ -1,7 +1,7 @@
 #include "platform/redis/connection/client.h"
 
-#include "support/base/process.h"
 #include "platform/redis/connection/connection.h"
+#include "support/base/process.h"
 #include "support/redis/client.h"
 
 #include <algorithm>

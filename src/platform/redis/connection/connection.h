@@ -6,8 +6,8 @@
 #include "platform/async/awaitable.h"
 #include "platform/redis/connection/options.h"
 #include "platform/redis/connection/resp.h"
-#include "platform/redis/scripts/script.h"
 #include "platform/redis/connection/stats.h"
+#include "platform/redis/scripts/script.h"
 
 #include <boost/asio/generic/stream_protocol.hpp>
 #include <boost/asio/io_context.hpp>

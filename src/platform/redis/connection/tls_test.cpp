@@ -1,12 +1,12 @@
 // A Redis that speaks TLS, with certificates made here.
 
 #include "platform/base/result.h"
-#include "support/base/process.h"
 #include "platform/redis/connection/client.h"
+#include "platform/redis/connection/url.h"
 #include "platform/redis/pubsub/subscriber.h"
+#include "support/base/process.h"
 #include "support/redis/calls.h"
 #include "support/redis/server.h"
-#include "platform/redis/connection/url.h"
 
 #include <gtest/gtest.h>
 

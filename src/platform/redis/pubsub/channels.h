@@ -3,8 +3,8 @@
 // Channels are sharded (SSUBSCRIBE): in a cluster each belongs to the node that owns its slot, and only there a
 // message passes. A single server takes them all. No waiting here. Used by the thread of the io_context only.
 
-#include "platform/redis/connection/connection.h"
 #include "platform/redis/cluster/hash_slot.h"
+#include "platform/redis/connection/connection.h"
 #include "platform/redis/connection/options.h"
 #include "platform/redis/connection/resp.h"
 

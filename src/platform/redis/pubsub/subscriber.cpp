@@ -1,10 +1,10 @@
 #include "platform/redis/pubsub/subscriber.h"
 
 #include "platform/base/result.h"
-#include "platform/redis/pubsub/channels.h"
 #include "platform/redis/cluster/cluster.h"
 #include "platform/redis/connection/connection.h"
 #include "platform/redis/connection/link.h"
+#include "platform/redis/pubsub/channels.h"
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>

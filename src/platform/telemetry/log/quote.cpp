@@ -1,7 +1,7 @@
 #include "platform/telemetry/log/quote.h"
 
-#include "platform/json/writer.h"
 #include "platform/base/utf8.h"
+#include "platform/json/writer.h"
 
 namespace mindspace::log {
 

@@ -20,7 +20,7 @@ Awaitable<> project(postgres::Session& session, std::span<const events::Event> e
 // and the next one sees all that this one has written.
 Awaitable<> take_turn(postgres::Session& session);
 
-// Last in it: what is made from the facts of all users (global_refresh.h) is due again.
+// Last in it: what is made from the facts of all users (global/refresh.h) is due again.
 Awaitable<> note_change(postgres::Session& session);
 
 }  // namespace mindspace::analytics

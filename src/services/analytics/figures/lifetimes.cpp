@@ -1,8 +1,8 @@
 #include "services/analytics/figures/lifetimes.h"
 
-#include "platform/postgres/values/array_elements.h"
-#include "platform/postgres/partitions/hash_partition.h"
 #include "platform/postgres/connection/session.h"
+#include "platform/postgres/partitions/hash_partition.h"
+#include "platform/postgres/values/array_elements.h"
 
 #include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>

@@ -1,8 +1,8 @@
 #include "services/analytics/verification/rebuild.h"
 
 #include "platform/postgres/connection/session.h"
-#include "services/analytics/figures/lifetimes.h"
 #include "services/analytics/facts/projection.h"
+#include "services/analytics/figures/lifetimes.h"
 #include "services/analytics/figures/streaks.h"
 #include "services/analytics/verification/truth.h"
 

@@ -1,8 +1,8 @@
 #include "services/auth/accounts/service.h"
 
 #include "platform/telemetry/log/log.h"
-#include "services/auth/passwords/common_passwords.h"
 #include "services/auth/accounts/email_key.h"
+#include "services/auth/passwords/common_passwords.h"
 
 namespace mindspace::auth {
 

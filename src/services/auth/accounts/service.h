@@ -3,8 +3,8 @@
 // No HTTP, no SQL.
 
 #include "platform/http/middleware/guard.h"
-#include "services/auth/parts.h"
 #include "services/auth/accounts/reset_requests.h"
+#include "services/auth/parts.h"
 #include "services/auth/types.h"
 
 namespace mindspace::auth {

@@ -1,8 +1,8 @@
 #include "services/auth/admin/service.h"
 
 #include "platform/base/visible_text.h"
-#include "services/auth/passwords/common_passwords.h"
 #include "services/auth/accounts/email_key.h"
+#include "services/auth/passwords/common_passwords.h"
 
 namespace mindspace::auth {
 

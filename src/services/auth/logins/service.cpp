@@ -3,8 +3,8 @@
 #include "platform/base/visible_text.h"
 #include "platform/http/server/client_address.h"
 #include "platform/telemetry/log/log.h"
-#include "services/auth/passwords/common_passwords.h"
 #include "services/auth/accounts/email_key.h"
+#include "services/auth/passwords/common_passwords.h"
 
 namespace mindspace::auth {
 

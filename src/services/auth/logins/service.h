@@ -1,11 +1,11 @@
 #pragma once
 // The rules of identity: registration, login, rotation of refresh tokens, the end of login sessions. What an owner does
-// to the account by password or mail is account_service.h. No HTTP, no SQL.
+// to the account by password or mail is accounts/service.h. No HTTP, no SQL.
 
 #include "platform/http/middleware/guard.h"
-#include "services/auth/tokens/key_ring.h"
 #include "services/auth/mail/quota.h"
 #include "services/auth/parts.h"
+#include "services/auth/tokens/key_ring.h"
 #include "services/auth/tokens/refresh_token.h"
 #include "services/auth/types.h"
 

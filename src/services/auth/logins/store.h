@@ -1,16 +1,16 @@
 #pragma once
 // The tables of the auth service that a login goes through: login_emails, credentials, auth_sessions, signing_keys.
-// What happens to an account later is account_store.h. No rules here.
+// What happens to an account later is accounts/store.h. No rules here.
 
 #include "platform/async/awaitable.h"
 #include "platform/base/bytes.h"
-#include "platform/json/cursor.h"
 #include "platform/base/ids.h"
 #include "platform/base/result.h"
 #include "platform/base/time.h"
+#include "platform/json/cursor.h"
 #include "services/auth/admin/audit.h"
-#include "services/auth/mail/queue.h"
 #include "services/auth/logins/sessions_end.h"
+#include "services/auth/mail/queue.h"
 #include "services/auth/tokens/signing_key.h"
 #include "services/auth/types.h"
 #include "services/user/client.h"

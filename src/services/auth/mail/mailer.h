@@ -7,8 +7,8 @@
 #include "platform/async/worker_pool.h"
 #include "platform/mail/sender.h"
 #include "platform/telemetry/metrics/metrics.h"
-#include "services/auth/mail/queue.h"
 #include "services/auth/accounts/reset_requests.h"
+#include "services/auth/mail/queue.h"
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>

@@ -1,7 +1,7 @@
 #include "platform/base/result.h"
-#include "services/auth/passwords/common_passwords.h"
 #include "services/auth/accounts/email_key.h"
 #include "services/auth/logins/known_networks.h"
+#include "services/auth/passwords/common_passwords.h"
 #include "services/auth/passwords/hasher.h"
 
 #include <gtest/gtest.h>

@@ -1,7 +1,7 @@
 #include "services/auth/tokens/access_token.h"
 
-#include "platform/json/writer.h"
 #include "platform/json/schema.h"
+#include "platform/json/writer.h"
 
 #include <boost/json/object.hpp>
 

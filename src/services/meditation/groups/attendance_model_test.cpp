@@ -2,8 +2,8 @@
 // know of stretches of presence in any order, late, twice, or never.
 
 #include "services/meditation/groups/store.h"
-#include "support/meditation/group_database.h"
 #include "services/meditation/groups/timetable.h"
+#include "support/meditation/group_database.h"
 
 #include <gtest/gtest.h>
 

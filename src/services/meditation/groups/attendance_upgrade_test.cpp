@@ -1,8 +1,8 @@
 // While nodes are replaced one by one, those of the version before write attendance in its columns, on the new schema.
 
 #include "services/meditation/groups/store.h"
-#include "support/meditation/group_database.h"
 #include "services/meditation/groups/timetable.h"
+#include "support/meditation/group_database.h"
 
 #include <gtest/gtest.h>
 

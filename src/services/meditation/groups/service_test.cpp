@@ -1,8 +1,8 @@
 #include "services/meditation/groups/service.h"
 
 #include "platform/redis/connection/client.h"
-#include "support/redis/server.h"
 #include "support/meditation/group_database.h"
+#include "support/redis/server.h"
 
 #include <gtest/gtest.h>
 #include <boost/asio/co_spawn.hpp>

@@ -1,5 +1,5 @@
 #pragma once
-// The table groups, as the REST calls see it. How a group starts and ends is in group_timetable.h. No rules here.
+// The table groups, as the REST calls see it. How a group starts and ends is in timetable.h. No rules here.
 
 #include "platform/async/awaitable.h"
 #include "platform/json/cursor.h"

@@ -3,8 +3,8 @@
 // beside the room's keys. Fault: Unavailable when Redis is down.
 
 #include "platform/async/awaitable.h"
-#include "platform/json/schema.h"
 #include "platform/base/time.h"
+#include "platform/json/schema.h"
 #include "services/meditation/ids.h"
 
 #include <optional>

@@ -1,5 +1,5 @@
 #pragma once
-// Requests and answers about groups, with their schemas. What travels on a group's socket is in room_messages.h.
+// Requests and answers about groups, with their schemas. What travels on a group's socket is in state/messages.h.
 
 #include "platform/json/schema.h"
 #include "services/meditation/ids.h"

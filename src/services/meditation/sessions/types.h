@@ -1,8 +1,8 @@
 #pragma once
 // Requests and answers on meditation sessions, with their schemas.
 
-#include "platform/json/schema.h"
 #include "platform/http/api/etag.h"
+#include "platform/json/schema.h"
 #include "services/meditation/ids.h"
 #include "services/meditation/kinds.h"
 

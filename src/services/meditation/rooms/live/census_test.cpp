@@ -1,11 +1,11 @@
 #include "services/meditation/rooms/live/census.h"
 
-#include "support/postgres/loop.h"
 #include "platform/redis/connection/client.h"
 #include "platform/redis/pubsub/subscriber.h"
-#include "support/redis/server.h"
 #include "services/meditation/client.h"
 #include "support/meditation/group_database.h"
+#include "support/postgres/loop.h"
+#include "support/redis/server.h"
 
 #include <gtest/gtest.h>
 

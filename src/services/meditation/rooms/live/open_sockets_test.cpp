@@ -1,7 +1,7 @@
 #include "services/meditation/rooms/live/open_sockets.h"
 
-#include "support/postgres/loop.h"
 #include "platform/redis/connection/client.h"
+#include "support/postgres/loop.h"
 #include "support/redis/server.h"
 
 #include <gtest/gtest.h>

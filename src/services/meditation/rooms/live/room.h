@@ -2,16 +2,16 @@
 // A room with its sockets: tells the state machine (room.h) what happens and does what it says. Everything on the
 // loop of one core. Tasks for Redis and PostgreSQL are done one after the other, so that what one client asks for
 // keeps its order; records of attendance go a way of their own, several at once, and wait out a lost PostgreSQL.
-// Kept alive by its owner (live_rooms.h), its connections and its work under way.
+// Kept alive by its owner (rooms.h), its connections and its work under way.
 
 #include "platform/http/websocket/socket.h"
 #include "platform/redis/pubsub/subscriber.h"
+#include "services/meditation/groups/pending_attendance.h"
 #include "services/meditation/groups/store.h"
 #include "services/meditation/rooms/live/metrics.h"
 #include "services/meditation/rooms/live/open_sockets.h"
-#include "services/meditation/groups/pending_attendance.h"
-#include "services/meditation/rooms/state/room.h"
 #include "services/meditation/rooms/order/register.h"
+#include "services/meditation/rooms/state/room.h"
 
 #include <boost/asio/io_context.hpp>
 

@@ -1,6 +1,6 @@
 #pragma once
 // All rooms that this core has sockets of, and the clock that drives them; it also takes its turn in looking after the
-// groups that nobody does (group_caretaker.h). One object a core, on its loop; outlives the core's sockets.
+// groups that nobody does (groups/caretaker.h). One object a core, on its loop; outlives the core's sockets.
 //
 //     redis::Subscriber subscriber(…);
 //     LiveRooms rooms(loop, {database, redis, subscriber}, guard, settings);

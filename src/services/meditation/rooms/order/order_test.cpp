@@ -1,10 +1,10 @@
 #include "services/meditation/rooms/order/order.h"
 
 #include "platform/limits/rate_limiter.h"
-#include "support/postgres/loop.h"
 #include "platform/redis/connection/client.h"
 #include "platform/redis/connection/error_reply.h"
 #include "platform/redis/pubsub/subscriber.h"
+#include "support/postgres/loop.h"
 #include "support/redis/server.h"
 
 #include <gtest/gtest.h>

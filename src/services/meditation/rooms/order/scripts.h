@@ -1,6 +1,6 @@
 #pragma once
 // The Lua scripts that are a room's shared order. Each is atomic in Redis, and all keys of a room are in one slot.
-// Only room_order.cpp runs them.
+// Only order.cpp runs them.
 
 #include "platform/redis/scripts/script.h"
 

@@ -3,8 +3,8 @@
 
 #include "platform/http/websocket/codec.h"
 #include "services/meditation/groups/timetable.h"
-#include "services/meditation/rooms/state/messages.h"
 #include "services/meditation/rooms/order/order.h"
+#include "services/meditation/rooms/state/messages.h"
 
 #include <optional>
 #include <string>

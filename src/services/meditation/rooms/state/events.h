@@ -1,5 +1,5 @@
 #pragma once
-// The events of a room, as all of its participants get them: numbered by the shared order (room_order.h), one JSON
+// The events of a room, as all of its participants get them: numbered by the shared order (order/order.h), one JSON
 // object each. Clock values are milliseconds since 1970.
 
 #include "services/meditation/groups/types.h"

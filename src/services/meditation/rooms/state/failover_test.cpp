@@ -1,11 +1,11 @@
 // A replica that takes over without the last events, on real servers.
 
+#include "platform/redis/connection/client.h"
+#include "services/meditation/rooms/order/order.h"
 #include "support/base/patience.h"
 #include "support/base/process.h"
 #include "support/postgres/loop.h"
-#include "platform/redis/connection/client.h"
 #include "support/redis/server.h"
-#include "services/meditation/rooms/order/order.h"
 
 #include <gtest/gtest.h>
 

@@ -1,5 +1,5 @@
 #pragma once
-// What travels on a group's socket between one client and the server; what all of a room get is in room_events.h. One
+// What travels on a group's socket between one client and the server; what all of a room get is in events.h. One
 // JSON object a frame.
 
 #include "services/meditation/rooms/state/events.h"

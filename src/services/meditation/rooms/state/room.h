@@ -1,8 +1,8 @@
 #pragma once
 // One group's room as one core sees it: a state machine without sockets, clock, Redis or PostgreSQL. It is told what
 // happened and answers with what is to be done, in that order. The shared truth (who is there, which event is the
-// next) is in Redis (room_order.h); the room decides what its own connections hear of it, when they are late, and
-// what is to be asked of Redis. Driven by live_room.h.
+// next) is in Redis (order/order.h); the room decides what its own connections hear of it, when they are late, and
+// what is to be asked of Redis. Driven by live/room.h.
 
 #include "services/meditation/rooms/live/profile_changes.h"
 #include "services/meditation/rooms/state/actions.h"
@@ -84,7 +84,7 @@ private:
     void ask(Member& member, const EndMessage& message, Timestamp now, Actions& actions);
     void ask(Member& member, const ReactionMessage& message, Timestamp now, Actions& actions);
     void ask(Member& member, const LeaveMessage& message, Timestamp now, Actions& actions);
-    // Answered before they come here (live_connection.h).
+    // Answered before they come here (live/connection.h).
     void ask(Member&, const TimeMessage&, Timestamp, Actions&) {}
     void ask(Member&, const AuthMessage&, Timestamp, Actions&) {}
     void welcome(Member& member, const Entry& entry, Timestamp now, Actions& actions);
@@ -101,7 +101,7 @@ private:
     void part_from(ConnectionId connection);
     Member* find(ConnectionId connection);
 
-    // room_failures.cpp
+    // failures.cpp
     void forgive(const Enter& task, Timestamp now, Actions& actions);
     void forgive(const Leave& task, Timestamp now, Actions& actions);
     void forgive(const React& task, Timestamp now, Actions& actions);
@@ -117,7 +117,7 @@ private:
     // Tried again until the room knows.
     void forgive(const Tell&, Timestamp, Actions&) {}
 
-    // room_following.cpp: the shared order and what follows from it
+    // following.cpp: the shared order and what follows from it
     void follow(const OrderedEvent& ordered, Timestamp now, Actions& actions);
     void deliver(const OrderedEvent& ordered, Actions& actions);
     void adopt(const std::string& epoch, std::int64_t seq, Timestamp now, Actions& actions);
@@ -130,7 +130,7 @@ private:
     [[nodiscard]] bool has_audience() const;
     [[nodiscard]] Enter make_enter(const Guest& guest, Timestamp expires_at, Timestamp now) const;
 
-    // room_group.cpp: the group, its host and its state
+    // group.cpp: the group, its host and its state
     void advance(const RoomFacts& facts, Timestamp now, Actions& actions);
     void learn(const Group& group);
     void take(const Group& group);
