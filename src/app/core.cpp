@@ -145,7 +145,7 @@ void Core::stop() {
     for (auto& checker : checkers) checker->stop();
     for (auto& upstream : upstreams) upstream->stop();
     if (rooms) rooms->stop();
-    if (census) census->stop();
+    if (connection_stats) connection_stats->stop();
     if (pipeline) pipeline->stop();
     if (upkeep) upkeep->stop();
     if (sweeper) sweeper->stop();

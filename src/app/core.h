@@ -22,8 +22,8 @@
 #include "services/gateway/health_checker.h"
 #include "services/gateway/upstream.h"
 #include "services/meditation/groups/service.h"
-#include "services/meditation/rooms/live/census.h"
-#include "services/meditation/rooms/live/entrance.h"
+#include "services/meditation/rooms/live/connection_stats.h"
+#include "services/meditation/rooms/live/socket_admission.h"
 #include "services/meditation/sessions/service.h"
 #include "services/meditation/sessions/sweeper.h"
 #include "services/user/service.h"
@@ -111,9 +111,9 @@ public:
     std::unique_ptr<meditation::SessionSweeper> sweeper;  // on the first core only
     meditation::LiveSettings live_settings;
     Place<meditation::LiveRooms> rooms;
-    Place<meditation::LiveCensus> census;
+    Place<meditation::ConnectionStats> connection_stats;
     Place<meditation::GroupService> groups;
-    Place<meditation::LiveEntrance> entrance;
+    Place<meditation::SocketAdmission> entrance;
     Place<analytics::AnalyticsService> analytics;
     std::unique_ptr<EventPipeline> pipeline;            // on the first core only
     std::unique_ptr<analytics::Upkeep> upkeep;          // on the first core only

@@ -72,9 +72,9 @@ void open_meditation(Core& core) {
                      meditation::RoomOrder(core.redis), meditation::GroupTickets(core.redis),
                      core.live_settings.public_url, config.groups.per_host);
     core.entrance.make(*core.rooms, backends, core.guard, core.live_settings);
-    core.census.make(core.loop, core.redis, *core.rooms, process_name() + "/" + std::to_string(core.index));
+    core.connection_stats.make(core.loop, core.redis, *core.rooms, process_name() + "/" + std::to_string(core.index));
     core.rooms->start();
-    core.census->start();
+    core.connection_stats->start();
 }
 
 http::Endpoints meditation_rows(Core& core) {
@@ -96,7 +96,7 @@ void open_analytics(Core& core) {
                                      .verify_interval = config.verify_interval});
         core.upkeep->start();
     }
-    core.analytics.make(analytics::AnalyticsStore(core.database, core.replicas), analytics::NowBoard(core.redis),
+    core.analytics.make(analytics::AnalyticsStore(core.database, core.replicas), analytics::LiveStatsCache(core.redis),
                         core.clock);
 }
 

@@ -212,7 +212,7 @@ void add_heatmap(Lines& lines, const Heatmap& heatmap) {
 Awaitable<Lines> ask(postgres::Client& database, AnalyticsStore store, redis::Client& redis, UserId user,
                      const json::value& history) {
     ManualClock clock(time_of(history.at("now")));
-    AnalyticsService service(store, NowBoard(redis), clock);
+    AnalyticsService service(store, LiveStatsCache(redis), clock);
     const auto& asked = history.at("ask");
     auto rollup = range_of(asked.at("rollup"));
     Lines lines;

@@ -85,9 +85,9 @@ protected:
     redis::TestServer redis_server_;
     redis::Client redis_{io_, redis_options(redis_server_)};
     SystemClock clock_;
-    NowBoard board_{redis_};
+    LiveStatsCache live_stats_{redis_};
     postgres::Replicas replicas_{io_, database_, {}};
-    AnalyticsService service_{AnalyticsStore(database_, replicas_), board_, clock_};
+    AnalyticsService service_{AnalyticsStore(database_, replicas_), live_stats_, clock_};
     http::Endpoints endpoints_ = endpoints(service_);
 };
 
@@ -189,20 +189,20 @@ TEST_F(AnalyticsEndpointsTest, NowCountsPeopleAndRunningGroups) {
 
 TEST_F(AnalyticsEndpointsTest, NowIsWhatIsPutUpInRedisWhileItIsThere) {
     auto now = clock_.now();
-    run(io_, board_.put_up({.meditating = 1234, .groups_running = 56, .connections = {}, .as_of = now}));
+    run(io_, live_stats_.publish({.meditating = 1234, .groups_running = 56, .connections = {}, .as_of = now}));
     auto answer = get_json("now");
     EXPECT_EQ(answer.at("meditating"), 1234);
     EXPECT_EQ(answer.at("groupsRunning"), 56);
     EXPECT_EQ(answer.at("connections"), 0);
     EXPECT_EQ(answer.at("asOf").as_string(), format_timestamp(now));
-    run(io_, board_.put_up({.meditating = 1235, .groups_running = 56, .connections = {}, .as_of = now}));
+    run(io_, live_stats_.publish({.meditating = 1235, .groups_running = 56, .connections = {}, .as_of = now}));
     run_until(io_, [&] { return get_json("now").at("meditating") == 1235; });
     // Flushed, and then gone: counted here.
     redis_server_.signal(SIGKILL);
     run_until(io_, [&] { return get_json("now").at("meditating") == 0; });
     redis_server_.start();
     run_until(io_, [&] { return redis_.is_up(); });
-    run(io_, board_.put_up({.meditating = 7, .groups_running = 0, .connections = {}, .as_of = now}));
+    run(io_, live_stats_.publish({.meditating = 7, .groups_running = 0, .connections = {}, .as_of = now}));
     run_until(io_, [&] { return get_json("now").at("meditating") == 7; });
 }
 

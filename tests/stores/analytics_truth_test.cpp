@@ -218,7 +218,7 @@ TEST_F(TruthTest, AComparisonKeepsNoEventWaiting) {
     add_sessions(user, 5);
     handle_all();
     run(io_, pumping_.execute("BEGIN"));
-    run(io_, take_turn(pumping_));
+    run(io_, lock_projection(pumping_));
     EXPECT_EQ(check({user}).diverging, Users{}) << "while events are projected";
     run(io_, pumping_.execute("COMMIT"));
 }

@@ -17,7 +17,7 @@ struct Connections {
 };
 
 Awaitable<Result<Connections>> read(Core& core) {
-    auto nodes = co_await core.census->read();
+    auto nodes = co_await core.connection_stats->read();
     co_return Connections{.nodes = std::move(nodes), .as_of = SystemClock{}.now()};
 }
 
@@ -25,7 +25,7 @@ Awaitable<Result<Connections>> read(Core& core) {
 
 http::Endpoints connections_endpoints(Core& core) {
     http::Endpoints rows;
-    if (!core.census) return rows;
+    if (!core.connection_stats) return rows;
     rows.push_back(http::endpoint({.method = http::Method::get,
                                    .path = "/connections",
                                    .access = http::Access::anyone,

@@ -178,9 +178,9 @@ void collect_rooms(const std::vector<std::unique_ptr<Core>>& cores, telemetry::P
     page.gauge("mindspace_room_connections_joined", "Of these, those that have been welcomed.",
                static_cast<std::int64_t>(add([](const Metrics& m) -> auto& { return m.joined_connections; })));
     page.gauge("mindspace_cluster_cores", "Cores of all nodes that serve rooms, as Redis knows them.",
-               cores.front()->census->known_cores());
+               cores.front()->connection_stats->known_cores());
     page.gauge("mindspace_cluster_room_connections", "Open sockets of rooms on all nodes.",
-               cores.front()->census->known_connections());
+               cores.front()->connection_stats->known_connections());
     page.counter("mindspace_room_sockets_displaced", "Sockets closed because their user opened one too many.",
                  add([](const Metrics& m) -> auto& { return m.sockets_displaced; }));
     page.counter("mindspace_room_reactions_refused", "Reactions of users who sent too many.",

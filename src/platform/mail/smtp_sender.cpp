@@ -49,14 +49,14 @@ void SmtpSender::send(const Message& message) {
     const List recipients(curl_slist_append(nullptr, bracketed(message.to).c_str()));
     const auto octets = serialize(message);
     std::string_view rest = octets;
-    std::array<char, CURL_ERROR_SIZE> complaint{};
+    std::array<char, CURL_ERROR_SIZE> last_error{};
 
     auto set = [&](CURLoption option, auto value) { curl_easy_setopt(handle.get(), option, value); };
     set(CURLOPT_URL, options_.url.c_str());
     set(CURLOPT_PROTOCOLS_STR, "smtp,smtps");
     set(CURLOPT_PROXY, "");
     set(CURLOPT_NOSIGNAL, 1L);
-    set(CURLOPT_ERRORBUFFER, complaint.data());
+    set(CURLOPT_ERRORBUFFER, last_error.data());
     set(CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(options_.connect_timeout.count()));
     set(CURLOPT_TIMEOUT_MS, static_cast<long>(options_.total_timeout.count()));
     set(CURLOPT_USE_SSL, static_cast<long>(options_.starttls == StartTls::required ? CURLUSESSL_ALL : CURLUSESSL_NONE));
@@ -80,7 +80,7 @@ void SmtpSender::send(const Message& message) {
     long reply = 0;
     curl_easy_getinfo(handle.get(), CURLINFO_RESPONSE_CODE, &reply);
     throw SendError(fmt::format("{} (last reply of the server: {})",
-                                complaint[0] != '\0' ? complaint.data() : curl_easy_strerror(code), reply));
+                                last_error[0] != '\0' ? last_error.data() : curl_easy_strerror(code), reply));
 }
 
 }  // namespace mindspace::mail

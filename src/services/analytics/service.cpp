@@ -111,7 +111,7 @@ Awaitable<Result<Now>> AnalyticsService::find_now() {
     // While one looks, the others are answered with what was seen last.
     if (now_ && (is_looking_ || now < look_again_at_)) co_return *now_;
     Flagged looking(is_looking_);
-    auto seen = co_await board_.find();
+    auto seen = co_await live_stats_.find();
     look_again_at_ = now + (seen ? kReadNowTtl : kCountedNowTtl);
     if (!seen) seen = co_await store_.count_now(now);
     now_ = seen;

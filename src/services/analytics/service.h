@@ -8,8 +8,8 @@ namespace mindspace::analytics {
 
 class AnalyticsService {
 public:
-    AnalyticsService(AnalyticsStore store, NowBoard board, const Clock& clock)
-        : store_(store), board_(board), clock_(clock) {}
+    AnalyticsService(AnalyticsStore store, LiveStatsCache live_stats, const Clock& clock)
+        : store_(store), live_stats_(live_stats), clock_(clock) {}
 
     // Of all that take a user, error: unauthenticated `user_gone` when the account was deleted meanwhile.
     // Of the first three, error: invalid when the range is empty or longer than 366, 1,100 and 1,100 days.
@@ -29,7 +29,7 @@ private:
     Awaitable<Result<Series<kGrain>>> find_series(UserId user, Range range, std::chrono::days longest);
 
     AnalyticsStore store_;
-    NowBoard board_;
+    LiveStatsCache live_stats_;
     const Clock& clock_;
     std::optional<Now> now_;
     Timestamp look_again_at_{};  // for another `now`

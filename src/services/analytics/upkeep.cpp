@@ -33,18 +33,18 @@ postgres::LeaderOptions leader_options(const std::string& conninfo, std::string 
 
 class CountNow final : public postgres::Work {
 public:
-    explicit CountNow(redis::Client& redis) : board_(redis) {}
+    explicit CountNow(redis::Client& redis) : live_stats_(redis) {}
 
     Awaitable<Milliseconds> turn(postgres::Session& session) override {
         auto began_at = steady_clock::now();
-        if (!board_.is_there()) co_return kNowInterval;
+        if (!live_stats_.is_there()) co_return kNowInterval;
         auto now = co_await count_now(session, SystemClock{}.now());
-        co_await board_.put_up(now);
+        co_await live_stats_.publish(now);
         co_return pause_after(began_at, kNowInterval);
     }
 
 private:
-    NowBoard board_;
+    LiveStatsCache live_stats_;
 };
 
 class Refresh final : public postgres::Work {

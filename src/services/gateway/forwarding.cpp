@@ -19,15 +19,15 @@ constexpr std::array<std::string_view, 10> kOfTheConnection{
     "connection",         "keep-alive",          "proxy-connection", "te", "trailer", "transfer-encoding", "upgrade",
     "proxy-authenticate", "proxy-authorization", "content-length"};
 // Of a request: what the gateway says itself, and what it has settled with the client.
-constexpr std::array<std::string_view, 9> kSaidAnew{"host",
-                                                    "expect",
-                                                    "x-request-id",
-                                                    "forwarded",
-                                                    "x-forwarded-for",
-                                                    "x-forwarded-host",
-                                                    "x-forwarded-proto",
-                                                    "mindspace-signature",
-                                                    "sec-websocket-protocol"};
+constexpr std::array<std::string_view, 9> kRewrittenHeaders{"host",
+                                                            "expect",
+                                                            "x-request-id",
+                                                            "forwarded",
+                                                            "x-forwarded-for",
+                                                            "x-forwarded-host",
+                                                            "x-forwarded-proto",
+                                                            "mindspace-signature",
+                                                            "sec-websocket-protocol"};
 
 bool is_one_of(std::string_view name, std::span<const std::string_view> names) {
     return std::ranges::any_of(names, [&](std::string_view other) { return equals_ignoring_case(name, other); });
@@ -71,7 +71,7 @@ std::string request_lines(const http::Exchange& exchange, std::string_view schem
     lines += head.target;
     lines += " HTTP/1.1\r\n";
     append_line(lines, "Host", head.host);
-    append_fields(lines, head.headers, [](std::string_view name) { return is_one_of(name, kSaidAnew); });
+    append_fields(lines, head.headers, [](std::string_view name) { return is_one_of(name, kRewrittenHeaders); });
     append_line(lines, "X-Request-Id", exchange.request_id);
     append_line(lines, "X-Forwarded-For", exchange.client.address);
     append_line(lines, "X-Forwarded-Proto", scheme);

@@ -29,7 +29,7 @@ postgres::Query rename_host(UserId host, Timestamp now);
 Awaitable<> announce_profile(redis::Client& redis, UserId user, std::string display_name,
                              std::optional<std::string> avatar_url);
 
-// The sockets in rooms, over all nodes, as each last reported (live/census.h). Fault: Unavailable.
+// The sockets in rooms, over all nodes, as each last reported (live/connection_stats.h). Fault: Unavailable.
 Awaitable<std::int64_t> count_connections(redis::Client& redis);
 
 // All that is kept of a user, for their export.

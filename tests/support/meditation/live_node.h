@@ -6,8 +6,8 @@
 #include "platform/redis/connection/client.h"
 #include "services/meditation/groups/endpoints.h"
 #include "services/meditation/groups/service.h"
-#include "services/meditation/rooms/live/entrance.h"
 #include "services/meditation/rooms/live/rooms.h"
+#include "services/meditation/rooms/live/socket_admission.h"
 #include "support/meditation/group_database.h"
 #include "support/redis/server.h"
 
@@ -84,7 +84,7 @@ struct LiveTestNode {
     redis::Client redis;
     redis::Subscriber subscriber;
     LiveRooms rooms;
-    LiveEntrance entrance;
+    SocketAdmission entrance;
     GroupService service;
     http::Router router;
     std::unique_ptr<http::CoreMetrics> metrics;

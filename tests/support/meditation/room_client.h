@@ -12,7 +12,7 @@
 namespace mindspace::meditation {
 
 struct TestClient {
-    Guest guest;
+    SocketOwner guest;
     bool is_welcome = false;
     std::optional<http::CloseCode> closed;
     std::optional<ResumePoint> resume;  // what it asked for

@@ -37,11 +37,11 @@ UserId RoomWorld::user(std::size_t number) {
 
 std::shared_ptr<TestClient> RoomWorld::connect(TestCore& core, std::size_t number) {
     auto client = std::make_shared<TestClient>();
-    client->guest = Guest{.connection = ConnectionId::make(now_),
-                          .user = user(number),
-                          .display_name = "user",
-                          .avatar_url = {},
-                          .token_expires_at = now_ + Seconds(900)};
+    client->guest = SocketOwner{.connection = ConnectionId::make(now_),
+                                .user = user(number),
+                                .display_name = "user",
+                                .avatar_url = {},
+                                .token_expires_at = now_ + Seconds(900)};
     client->is_partial = !is_exact_;
     core.clients[client->guest.connection] = client;
     tell(core, Arrived{client->guest, group_});
@@ -251,7 +251,7 @@ void RoomWorld::settle() {
 void RoomWorld::pass(Milliseconds time) {
     now_ += time;
     for (auto& core : cores_) tell(*core, Ticked{});
-    // groups/caretaker.h
+    // groups/reconciler.h
     bool is_abandoned = std::ranges::all_of(cores_, [](const auto& core) { return core->room.is_empty(); });
     if (is_abandoned) order_.reap(now_);
 }

@@ -1,6 +1,6 @@
 #pragma once
 // What a broker's client library does for us, blocking: the two ends of a transport. Each belongs to one thread of its
-// own (blocking_line.h), except for cut(). Every call ends within its deadline; faults are Unavailable, after which
+// own (dedicated_thread.h), except for cut(). Every call ends within its deadline; faults are Unavailable, after which
 // connect() begins anew.
 
 #include "platform/base/time.h"

@@ -46,7 +46,7 @@ Awaitable<> BrokerSource::open(postgres::Session&) {
     if (!is_broken_ || is_stopped_) co_return;
     held_ = {};
     auto connect = [](Subscriber& subscriber) { subscriber.connect(); };
-    co_await line_.call(connect, kConnectTimeout);
+    co_await thread_.call(connect, kConnectTimeout);
     is_broken_ = false;
 }
 
@@ -57,7 +57,7 @@ Awaitable<Batch> BrokerSource::receive(postgres::Session&, std::size_t limit) {
             subscriber.acknowledge();
             return subscriber.receive(limit, kPatience);
         };
-        auto messages = co_await line_.call(receive, kReceiveTimeout);
+        auto messages = co_await thread_.call(receive, kReceiveTimeout);
         is_broken_ = false;
         held_ = read_batch(messages);
     }
@@ -76,7 +76,7 @@ void BrokerSource::settle(std::span<const Event> events) {
 
 void BrokerSource::stop() {
     is_stopped_ = true;
-    line_.cut();
+    thread_.cut();
 }
 
 }  // namespace mindspace::events

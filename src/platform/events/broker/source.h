@@ -2,8 +2,8 @@
 // The transports with a broker: events as CloudEvents from its queue. What was received is kept until it is handled, so
 // an outage of the database costs no redelivery; it is acknowledged after the commit, together with the next receipt.
 
-#include "platform/events/broker/blocking_line.h"
 #include "platform/events/broker/broker.h"
+#include "platform/events/broker/dedicated_thread.h"
 #include "platform/events/source.h"
 
 namespace mindspace::events {
@@ -11,7 +11,7 @@ namespace mindspace::events {
 class BrokerSource final : public Source {
 public:
     BrokerSource(asio::io_context& io, std::shared_ptr<Subscriber> subscriber)
-        : line_(io, "event-receiver", std::move(subscriber)) {}
+        : thread_(io, "event-receiver", std::move(subscriber)) {}
 
     [[nodiscard]] postgres::Reach reach() const override { return postgres::Reach::every_process; }
     Awaitable<> open(postgres::Session& session) override;
@@ -24,7 +24,7 @@ public:
     void collect(const std::string&, telemetry::Page&) const override {}
 
 private:
-    BlockingLine<Subscriber> line_;
+    DedicatedThread<Subscriber> thread_;
     Batch held_;             // received and not settled yet
     bool is_broken_ = true;  // what is held comes again
     bool is_stopped_ = false;

@@ -27,7 +27,7 @@ constexpr std::int64_t kMaxDepth = 100'000;
 
 OutboxReader::OutboxReader(asio::io_context& io, OutboxOptions options)
     : name_(std::move(options.name)),
-      bell_(
+      wakeup_(
           io, std::move(options.conninfo), kBell, [this](const std::string&) { wake(); }, [this] { wake(); }),
       timer_(io),
       pause_(kShortestPause) {}
@@ -37,7 +37,7 @@ OutboxReader::~OutboxReader() {
 }
 
 Awaitable<> OutboxReader::begin(postgres::Session& session) {
-    if (!std::exchange(is_listening_, true) && !is_stopped_) bell_.start();
+    if (!std::exchange(is_listening_, true) && !is_stopped_) wakeup_.start();
     co_await find_position(session);
     pause_ = kShortestPause;
     stats_.is_leader.set(1);
@@ -48,8 +48,8 @@ Awaitable<std::vector<Event>> OutboxReader::next(postgres::Session& session, std
     is_rung_ = false;
     auto events = co_await list(session, limit);
     if (events.empty() && pause_ >= kSleep) {
-        co_await hang_up_bell(session);
-        events = co_await list(session, limit);  // what came before the bell hung
+        co_await prepare_wakeup(session);
+        events = co_await list(session, limit);  // what came before the wake-up was prepared
     }
     if (!events.empty()) {
         pause_ = kShortestPause;
@@ -72,7 +72,7 @@ Awaitable<> OutboxReader::move_to(postgres::Session& session, Position to) {
 
 void OutboxReader::stop() {
     is_stopped_ = true;
-    bell_.stop();
+    wakeup_.stop();
     wake();
 }
 
@@ -105,10 +105,10 @@ Awaitable<std::vector<Event>> OutboxReader::list(postgres::Session& session, std
     co_return events;
 }
 
-Awaitable<> OutboxReader::hang_up_bell(postgres::Session& session) {
-    static constexpr Statement kHangUp{"events_hang_up_bell", R"(
+Awaitable<> OutboxReader::prepare_wakeup(postgres::Session& session) {
+    static constexpr Statement kPrepareWakeup{"events_prepare_wakeup", R"(
         SELECT setval('outbox_bell', 1, false) FROM outbox_bell WHERE is_called)"};
-    co_await session.query(kHangUp);
+    co_await session.query(kPrepareWakeup);
 }
 
 Awaitable<> OutboxReader::measure(postgres::Session& session) {

@@ -53,13 +53,13 @@ public:
 private:
     Awaitable<> find_position(postgres::Session& session);
     Awaitable<std::vector<Event>> list(postgres::Session& session, std::int64_t limit);
-    Awaitable<> hang_up_bell(postgres::Session& session);
+    Awaitable<> prepare_wakeup(postgres::Session& session);
     Awaitable<> measure(postgres::Session& session);
     Awaitable<> wait(Milliseconds time);
     void wake();
 
     std::string name_;
-    postgres::Listener bell_;
+    postgres::Listener wakeup_;
     asio::steady_timer timer_;
     Position position_;
     Milliseconds pause_;

@@ -1,7 +1,7 @@
 #include "platform/events/outbox/relay.h"
 
 #include "platform/base/result.h"
-#include "platform/events/broker/blocking_line.h"
+#include "platform/events/broker/dedicated_thread.h"
 #include "platform/events/cloud_event.h"
 #include "platform/postgres/connection/session.h"
 
@@ -36,13 +36,13 @@ public:
         : name_(options.name),
           source_(std::move(source)),
           reader_(io, std::move(options)),
-          line_(io, "event-relay", std::move(publisher)) {}
+          thread_(io, "event-relay", std::move(publisher)) {}
 
     // A fault of the broker ends the lead, too: while it is away from here another process may try.
     Awaitable<> begin(postgres::Session& session) override {
         co_await reader_.begin(session);
         auto connect = [](Publisher& publisher) { publisher.connect(); };
-        co_await line_.call(connect, kRelayConnectTimeout);
+        co_await thread_.call(connect, kRelayConnectTimeout);
     }
 
     Awaitable<Milliseconds> turn(postgres::Session& session) override {
@@ -55,7 +55,7 @@ public:
 
     void stop() {
         reader_.stop();
-        line_.cut();
+        thread_.cut();
     }
 
     [[nodiscard]] const RelayStats& stats() const { return stats_; }
@@ -69,7 +69,7 @@ private:
         stats_.published.add(events.size());
         auto publish = [messages = messages_of(events, source_)](Publisher& publisher) { publisher.publish(messages); };
         try {
-            co_await line_.call(std::move(publish), kPublishTimeout);
+            co_await thread_.call(std::move(publish), kPublishTimeout);
         } catch (const Unavailable&) {
             stats_.failures.add(1);
             throw;
@@ -82,7 +82,7 @@ private:
     std::string name_;
     std::string source_;
     OutboxReader reader_;
-    BlockingLine<Publisher> line_;
+    DedicatedThread<Publisher> thread_;
     RelayStats stats_;
 };
 

@@ -121,7 +121,7 @@ inline constexpr std::string_view kRevalidate = "private, no-cache";
 
 // What an endpoint keeps between calls, on its core.
 template <class Handler>
-struct Kept {
+struct EndpointState {
     Handler handler;
     int success = 0;
     std::string_view cache_control;
@@ -129,15 +129,15 @@ struct Kept {
 };
 
 template <class Out, class Handler>
-Response answer(const Exchange& exchange, Kept<Handler>& kept, Result<Out>& outcome) {
+Response answer(const Exchange& exchange, EndpointState<Handler>& state, Result<Out>& outcome) {
     if (!outcome) return problem(outcome.error(), exchange.request_id);
     if constexpr (std::is_void_v<Out>) {
-        return Response{.status = kept.success != 0 ? kept.success : 204, .body = {}};
+        return Response{.status = state.success != 0 ? state.success : 204, .body = {}};
     } else if constexpr (std::is_same_v<Out, Response>) {
         return std::move(*outcome);
     } else {
-        Response response{.status = kept.success != 0 ? kept.success : 200, .body = {}};
-        auto cache_control = kept.cache_control;
+        Response response{.status = state.success != 0 ? state.success : 200, .body = {}};
+        auto cache_control = state.cache_control;
         if constexpr (Versioned<Out>) {
             std::string etag = outcome->etag();
             const bool is_safe = exchange.head.method == Method::get || exchange.head.method == Method::head;
@@ -149,16 +149,16 @@ Response answer(const Exchange& exchange, Kept<Handler>& kept, Result<Out>& outc
         }
         if (!cache_control.empty()) response.headers.emplace_back("Cache-Control", cache_control);
         if (response.status == 304) return response;
-        response.body.reserve(kept.usual_size);
+        response.body.reserve(state.usual_size);
         JsonWriter out(response.body);
         schema::Type<Out>::write(out, *outcome);
-        kept.usual_size = response.body.size();
+        state.usual_size = response.body.size();
         return response;
     }
 }
 
 template <class Handler>
-Awaitable<Response> invoke(Kept<Handler>& kept, Exchange& exchange) {
+Awaitable<Response> invoke(EndpointState<Handler>& state, Exchange& exchange) {
     using Traits = HandlerTraits<Handler>;
     using Body = typename Traits::Body;
     using Query = typename Traits::Query;
@@ -199,8 +199,8 @@ Awaitable<Response> invoke(Kept<Handler>& kept, Exchange& exchange) {
             if (!call.body.id && exchange.creation_id) call.body.id.emplace(*exchange.creation_id);
     }
     if (exchange.head.method == Method::get || exchange.head.method == Method::head) {
-        auto outcome = co_await kept.handler(std::move(call));
-        co_return answer(exchange, kept, outcome);
+        auto outcome = co_await state.handler(std::move(call));
+        co_return answer(exchange, state, outcome);
     }
     const auto versions = expected_versions(exchange.head);
     if (versions.empty()) co_return problem(precondition_failed(), exchange.request_id);
@@ -208,13 +208,13 @@ Awaitable<Response> invoke(Kept<Handler>& kept, Exchange& exchange) {
     for (std::size_t i = 0; i + 1 < versions.size(); ++i) {
         auto attempt = call;
         attempt.expected_version = versions[i];
-        auto outcome = co_await kept.handler(std::move(attempt));
+        auto outcome = co_await state.handler(std::move(attempt));
         const bool is_another = !outcome && outcome.error().code == ErrorCode::precondition_failed;
-        if (!is_another) co_return answer(exchange, kept, outcome);
+        if (!is_another) co_return answer(exchange, state, outcome);
     }
     call.expected_version = versions.back();
-    auto outcome = co_await kept.handler(std::move(call));
-    co_return answer(exchange, kept, outcome);
+    auto outcome = co_await state.handler(std::move(call));
+    co_return answer(exchange, state, outcome);
 }
 
 template <schema::Object Query>
@@ -255,9 +255,9 @@ Endpoint endpoint(Declaration declaration, Handler handler) {
         row.types.query = &describe_query<typename Traits::Query>;
     if constexpr (!std::is_void_v<typename Traits::Out> && !std::is_same_v<typename Traits::Out, Response>)
         row.types.answer = &describe_type<typename Traits::Out>;
-    auto kept =
-        std::make_shared<Kept<Handler>>(std::move(handler), row.declaration.success, row.declaration.cache_control);
-    row.handle = [kept = std::move(kept)](Exchange& exchange) { return invoke(*kept, exchange); };
+    auto state = std::make_shared<EndpointState<Handler>>(std::move(handler), row.declaration.success,
+                                                          row.declaration.cache_control);
+    row.handle = [state = std::move(state)](Exchange& exchange) { return invoke(*state, exchange); };
     return row;
 }
 

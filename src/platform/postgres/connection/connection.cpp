@@ -76,7 +76,7 @@ Awaitable<> Connection::serve() {
         if (link->consume())
             take_replies();
         else
-            lose(link->complaint());
+            lose(link->last_error());
     }
 }
 
@@ -115,7 +115,7 @@ void Connection::send_queue() {
     bool is_corked = link->can_cork() && queue_.size() > 1;
     if (is_corked) link->cork(true);
     while (is_up_ && !queue_.empty() && in_flight_.empty())  // again only when a unit was refused whole
-        if (!send_unit()) lose(link->complaint());
+        if (!send_unit()) lose(link->last_error());
     if (!is_up_) return;
     if (is_corked) link->cork(false);
     if (PQflush(link->native()) == 0 || std::exchange(is_flushing_rest_, true)) return;
@@ -148,7 +148,7 @@ bool Connection::send_unit() {
 void Connection::roll_back() {
     auto link = link_;
     in_flight_.emplace_back(boundary_);
-    if (!Unit::send_rollback(link->native()) || PQpipelineSync(link->native()) != 1) lose(link->complaint());
+    if (!Unit::send_rollback(link->native()) || PQpipelineSync(link->native()) != 1) lose(link->last_error());
 }
 
 // The socket is full: the rest goes out as the server reads. Errors surface in serve().

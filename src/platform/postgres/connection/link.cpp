@@ -90,7 +90,7 @@ Awaitable<> Link::connect(LinkOptions options) {
     auto next = PQstatus(connection_) == CONNECTION_BAD ? PGRES_POLLING_FAILED : PGRES_POLLING_WRITING;
     while (next != PGRES_POLLING_OK) {
         if (next == PGRES_POLLING_FAILED) {
-            std::string reason = complaint();
+            std::string reason = last_error();
             close();
             throw Unavailable("postgres: cannot connect: " + reason);
         }
@@ -152,7 +152,7 @@ void Link::keep_open() {
     deadline_.expires_at(TimePoint::max());
 }
 
-std::string Link::complaint() const {
+std::string Link::last_error() const {
     std::string text = PQerrorMessage(connection_);
     while (!text.empty() && text.back() == '\n') text.pop_back();
     std::ranges::replace_if(text, [](char c) { return c == '\n' || c == '\t'; }, ' ');

@@ -64,8 +64,8 @@ public:
     void keep_open();
 
     [[nodiscard]] pg_conn* native() const { return connection_; }
-    // The last complaint of libpq, in one line.
-    [[nodiscard]] std::string complaint() const;
+    // The last error of libpq, in one line.
+    [[nodiscard]] std::string last_error() const;
     // True when small writes become packets of their own unless held back (TCP).
     [[nodiscard]] bool can_cork() const { return is_tcp_; }
     // While corked, what is written gathers in the kernel, to leave in as few packets as possible.

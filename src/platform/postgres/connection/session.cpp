@@ -33,7 +33,7 @@ private:
 };
 
 [[noreturn]] void throw_lost(Link& link) {
-    std::string reason = link.is_open() ? link.complaint() : "closed, or no answer in time";
+    std::string reason = link.is_open() ? link.last_error() : "closed, or no answer in time";
     link.close();
     throw Unavailable("postgres: session lost: " + reason);
 }

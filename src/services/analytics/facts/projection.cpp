@@ -207,8 +207,8 @@ Awaitable<> note_fences(postgres::Session& session, Fences fences) {
 
 // A plan made once would be for ten array elements and for the tables as small as they were then. Who has not said that
 // lifetimes are kept loses them (db/migrations/0007_lifetimes.sql).
-Awaitable<> take_turn(postgres::Session& session) {
-    static constexpr Statement kLock{"analytics_take_turn", R"(
+Awaitable<> lock_projection(postgres::Session& session) {
+    static constexpr Statement kLock{"analytics_lock_projection", R"(
         SELECT set_config('plan_cache_mode', 'force_custom_plan', true),
                set_config('mindspace.keeps_lifetimes', 'on', true)
         FROM pg_advisory_xact_lock($1))"};
@@ -225,7 +225,7 @@ Awaitable<> note_change(postgres::Session& session) {
 Awaitable<> project(postgres::Session& session, std::span<const events::Event> events) {
     auto news = sort(events);
     if (news.is_empty()) co_return;
-    co_await take_turn(session);
+    co_await lock_projection(session);
     bool changes = !news.registrations.users.empty() || !news.erased.empty();
     if (!news.sessions.users.empty()) {
         auto changed = co_await keep_facts(session, std::move(news.sessions));

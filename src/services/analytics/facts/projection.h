@@ -18,7 +18,7 @@ Awaitable<> project(postgres::Session& session, std::span<const events::Event> e
 
 // First in any transaction that writes facts or totals: one at a time does so, whatever transport brings the events,
 // and the next one sees all that this one has written.
-Awaitable<> take_turn(postgres::Session& session);
+Awaitable<> lock_projection(postgres::Session& session);
 
 // Last in it: what is made from the facts of all users (global/refresh.h) is due again.
 Awaitable<> note_change(postgres::Session& session);

@@ -72,7 +72,7 @@ Awaitable<Now> count_now(postgres::Session& session, Timestamp now) {
     return count_on(session, now);
 }
 
-Awaitable<> NowBoard::put_up(Now now) {
+Awaitable<> LiveStatsCache::publish(Now now) {
     try {
         auto connections = co_await meditation::count_connections(redis_);
         auto text = fmt::format("{} {} {} {}", now.meditating, now.groups_running, connections,
@@ -83,7 +83,7 @@ Awaitable<> NowBoard::put_up(Now now) {
     }
 }
 
-Awaitable<std::optional<Now>> NowBoard::find() {
+Awaitable<std::optional<Now>> LiveStatsCache::find() {
     try {
         auto reply = co_await redis_.command({"GET", kKey});
         if (reply.is_null()) co_return std::nullopt;

@@ -19,12 +19,12 @@ namespace mindspace::analytics {
 Awaitable<Now> count_now(postgres::Client& database, Timestamp now);
 Awaitable<Now> count_now(postgres::Session& session, Timestamp now);
 
-class NowBoard {
+class LiveStatsCache {
 public:
-    explicit NowBoard(redis::Client& redis) : redis_(redis) {}
+    explicit LiveStatsCache(redis::Client& redis) : redis_(redis) {}
 
     // Adds the sockets of all nodes. Up for 2 s; nothing happens while Redis is away.
-    Awaitable<> put_up(Now now);
+    Awaitable<> publish(Now now);
     // Nothing when none is up, or Redis is away.
     Awaitable<std::optional<Now>> find();
     [[nodiscard]] bool is_there() const { return redis_.is_up(); }

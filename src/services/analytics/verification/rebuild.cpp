@@ -88,7 +88,7 @@ Awaitable<Rebuilt> rebuild(postgres::Session& session, std::optional<UserId> use
         else
             listed = co_await list_users(session, last);
         co_await session.execute("BEGIN");
-        co_await take_turn(session);
+        co_await lock_projection(session);
         auto users = co_await hold_users(session, listed);
         rebuilt.facts += co_await restore_facts(session, users);
         co_await restore_totals(session, users);

@@ -92,7 +92,7 @@ Awaitable<Comparison> compare_unlocked(postgres::Session& session, std::vector<U
 Awaitable<Comparison> compare_in_turn(postgres::Session& session, UserId user) {
     std::vector<UserId> one{user};
     co_await session.execute("BEGIN");
-    co_await take_turn(session);
+    co_await lock_projection(session);
     auto comparison = co_await compare(session, std::move(one));
     co_await session.execute("COMMIT");
     co_return comparison;

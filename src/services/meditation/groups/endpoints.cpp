@@ -2,7 +2,7 @@
 
 #include "services/meditation/groups/calendar.h"
 #include "services/meditation/groups/service.h"
-#include "services/meditation/rooms/live/entrance.h"
+#include "services/meditation/rooms/live/socket_admission.h"
 
 namespace mindspace::meditation {
 
@@ -46,12 +46,12 @@ struct LiveFields {
     }
 };
 
-Knock knock_of(Call<http::None, LiveQuery, LiveFields>& call) {
-    return Knock{.group = GroupId{call.id},
-                 .host = std::move(call.fields.host),
-                 .origin = std::move(call.fields.origin),
-                 .ticket = std::move(call.query.ticket),
-                 .access_token = std::move(call.fields.access_token)};
+SocketRequest socket_request_of(Call<http::None, LiveQuery, LiveFields>& call) {
+    return SocketRequest{.group = GroupId{call.id},
+                         .host = std::move(call.fields.host),
+                         .origin = std::move(call.fields.origin),
+                         .ticket = std::move(call.query.ticket),
+                         .access_token = std::move(call.fields.access_token)};
 }
 
 Awaitable<Result<http::Response>> show_calendar(GroupService& service, GroupId id, http::Preconditions preconditions) {
@@ -72,7 +72,7 @@ Awaitable<Result<http::Response>> show_calendar(GroupService& service, GroupId i
 
 }  // namespace
 
-http::Endpoints group_endpoints(GroupService& service, LiveEntrance& entrance) {
+http::Endpoints group_endpoints(GroupService& service, SocketAdmission& entrance) {
     http::Endpoints rows;
     rows.push_back(endpoint(
         {.method = Method::post,
@@ -123,17 +123,17 @@ http::Endpoints group_endpoints(GroupService& service, LiveEntrance& entrance) {
          .creates = true,
          .errors = {"group_full", "group_ended"}},
         [&service](Call<> call) { return service.issue_ticket(std::move(call.principal), GroupId{call.id}); }));
-    rows.push_back(
-        endpoint({.method = Method::get,
-                  .path = "/api/v1/groups/{id}/live",
-                  .access = Access::anyone,  // the entrance takes a ticket or an access token
-                  .summary = "The group's WebSocket; opened by a ticket or an access token.",
-                  .limit = LimitClass::socket,
-                  .priority = http::Priority::first,
-                  .errors = {"invalid_ticket", "origin_not_allowed"},
-                  .websocket = true,
-                  .farewell = &farewell},
-                 [&entrance](Call<http::None, LiveQuery, LiveFields> call) { return entrance.open(knock_of(call)); }));
+    rows.push_back(endpoint(
+        {.method = Method::get,
+         .path = "/api/v1/groups/{id}/live",
+         .access = Access::anyone,  // the entrance takes a ticket or an access token
+         .summary = "The group's WebSocket; opened by a ticket or an access token.",
+         .limit = LimitClass::socket,
+         .priority = http::Priority::first,
+         .errors = {"invalid_ticket", "origin_not_allowed"},
+         .websocket = true,
+         .farewell = &farewell},
+        [&entrance](Call<http::None, LiveQuery, LiveFields> call) { return entrance.open(socket_request_of(call)); }));
     return rows;
 }
 

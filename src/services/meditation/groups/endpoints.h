@@ -6,9 +6,9 @@
 namespace mindspace::meditation {
 
 class GroupService;
-class LiveEntrance;
+class SocketAdmission;
 
 // Both must outlive the rows.
-http::Endpoints group_endpoints(GroupService& service, LiveEntrance& entrance);
+http::Endpoints group_endpoints(GroupService& service, SocketAdmission& entrance);
 
 }  // namespace mindspace::meditation

@@ -11,7 +11,7 @@ using postgres::PartitionedStatement;
 
 std::vector<postgres::Query> import_queries(UserId user, std::vector<ImportedSession> sessions, Timestamp now) {
     // One import of a user at a time: the sessions of a date are counted.
-    static constexpr postgres::Statement kTakeTurn{"session_import_turn", R"(
+    static constexpr postgres::Statement kLockUser{"session_import_lock_user", R"(
         SELECT FROM users WHERE user_id = $1 FOR NO KEY UPDATE)"};
     static const PartitionedStatement kInsert{"session_import", R"(
         WITH news AS (
@@ -83,7 +83,7 @@ std::vector<postgres::Query> import_queries(UserId user, std::vector<ImportedSes
         notes.push_back(std::move(session.note));
     }
     std::vector<postgres::Query> queries;
-    queries.push_back(postgres::bind(kTakeTurn, user));
+    queries.push_back(postgres::bind(kLockUser, user));
     queries.push_back(postgres::bind(kInsert.of(user), user, now, ids, kinds, planned, durations, starts, zones,
                                      moods_before, moods_after, notes, kImportedOnADate));
     queries.push_back(postgres::bind(kOverlaps.of(user), user, ids, now));

@@ -15,7 +15,7 @@ ClockValue clock_value_now() {
 struct Connection {
     std::shared_ptr<LiveRoom> room;
     std::shared_ptr<http::WebSocket> socket;
-    Visitor visitor;
+    SocketIds ids;
     http::Guard& guard;
     http::SessionWatch watch{};
 
@@ -25,17 +25,17 @@ struct Connection {
 
 // A socket lives no longer than the login session that opened it.
 void watch_session(Connection& connection, AuthSessionId session) {
-    auto tell = [room = connection.room, id = connection.visitor.connection] { room->tell(Revoked{id}); };
-    connection.watch = connection.guard.watch(connection.visitor.user, session, std::move(tell));
+    auto tell = [room = connection.room, id = connection.ids.connection] { room->tell(Revoked{id}); };
+    connection.watch = connection.guard.watch(connection.ids.user, session, std::move(tell));
 }
 
 Awaitable<> renew_token(Connection& connection, std::string access_token) {
     auto principal = co_await connection.guard.authenticate(access_token);
     if (!principal) co_return connection.refuse(principal.error());
-    if (principal->user != connection.visitor.user)
+    if (principal->user != connection.ids.user)
         co_return connection.refuse({ErrorCode::forbidden, "forbidden", "The token is another user's.", {}});
     watch_session(connection, principal->auth_session);
-    connection.room->tell(TokenRenewed{connection.visitor.connection, principal->expires_at});
+    connection.room->tell(TokenRenewed{connection.ids.connection, principal->expires_at});
 }
 
 Awaitable<> handle(Connection& connection, std::string text, ClockValue came_at) {
@@ -46,7 +46,7 @@ Awaitable<> handle(Connection& connection, std::string text, ClockValue came_at)
     } else if (auto* auth = std::get_if<AuthMessage>(&*message)) {
         co_await renew_token(connection, std::move(auth->access_token));
     } else {
-        connection.room->tell(Asked{connection.visitor.connection, std::move(*message)});
+        connection.room->tell(Asked{connection.ids.connection, std::move(*message)});
     }
 }
 
@@ -63,10 +63,10 @@ Awaitable<> handle_or_fail(Connection& connection, std::string text, ClockValue 
 
 }  // namespace
 
-Awaitable<> serve_connection(std::shared_ptr<LiveRoom> room, std::shared_ptr<http::WebSocket> socket, Visitor visitor,
+Awaitable<> serve_connection(std::shared_ptr<LiveRoom> room, std::shared_ptr<http::WebSocket> socket, SocketIds ids,
                              http::Guard& guard, std::size_t messages_at_most) {
-    Connection connection{std::move(room), std::move(socket), visitor, guard};
-    watch_session(connection, connection.visitor.auth_session);
+    Connection connection{std::move(room), std::move(socket), ids, guard};
+    watch_session(connection, connection.ids.auth_session);
     http::WebSocketLimits limits{.max_frames = messages_at_most, .flood_code = kCloseTooMany};
     connection.socket->set_limits(limits);
     while (true) {
@@ -75,7 +75,7 @@ Awaitable<> serve_connection(std::shared_ptr<LiveRoom> room, std::shared_ptr<htt
         auto came_at = clock_value_now();
         co_await handle_or_fail(connection, std::move(message->payload), came_at);
     }
-    connection.room->lose(connection.visitor.connection);
+    connection.room->lose(connection.ids.connection);
 }
 
 }  // namespace mindspace::meditation

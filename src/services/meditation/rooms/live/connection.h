@@ -7,15 +7,15 @@
 
 namespace mindspace::meditation {
 
-// Which connection of the room it is. What else is known of its guest, the room keeps.
-struct Visitor {
+// Which connection of the room it is. What else is known of its owner, the room keeps.
+struct SocketIds {
     ConnectionId connection{};
     UserId user{};
     AuthSessionId auth_session{};
 };
 
 // Returns when the socket, which has arrived in the room, has ended. `guard` and what the room uses must outlive it.
-Awaitable<> serve_connection(std::shared_ptr<LiveRoom> room, std::shared_ptr<http::WebSocket> socket, Visitor visitor,
+Awaitable<> serve_connection(std::shared_ptr<LiveRoom> room, std::shared_ptr<http::WebSocket> socket, SocketIds ids,
                              http::Guard& guard, std::size_t messages_at_most);
 
 }  // namespace mindspace::meditation

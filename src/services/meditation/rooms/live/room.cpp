@@ -37,10 +37,10 @@ LiveRoom::~LiveRoom() {
     parts_.metrics.joined_connections.add(-joined_counted_);
 }
 
-void LiveRoom::arrive(Guest guest, Group group, std::shared_ptr<http::WebSocket> socket) {
-    sockets_[guest.connection] = std::move(socket);
+void LiveRoom::arrive(SocketOwner owner, Group group, std::shared_ptr<http::WebSocket> socket) {
+    sockets_[owner.connection] = std::move(socket);
     parts_.metrics.connections.add(1);
-    tell(Arrived{std::move(guest), std::move(group)});
+    tell(Arrived{std::move(owner), std::move(group)});
 }
 
 void LiveRoom::lose(ConnectionId connection) {

@@ -45,7 +45,7 @@ public:
     LiveRoom& operator=(const LiveRoom&) = delete;
 
     // A socket was opened; it belongs to the room until lose().
-    void arrive(Guest guest, Group group, std::shared_ptr<http::WebSocket> socket);
+    void arrive(SocketOwner owner, Group group, std::shared_ptr<http::WebSocket> socket);
     void lose(ConnectionId connection);
     // What happened, as the state machine names it.
     template <class What>

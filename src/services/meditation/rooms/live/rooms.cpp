@@ -38,7 +38,7 @@ LiveRooms::LiveRooms(asio::io_context& loop, LiveBackends backends, http::Guard&
              .subscriber = backends.subscriber,
              .reactions_at_most = scaled(kReactionsAtMost, settings.rate_limit_scale),
              .messages_at_most = scaled(kMessagesAtMost, settings.rate_limit_scale)},
-      caretaker_(parts_),
+      reconciler_(parts_),
       guard_(guard),
       tick_timer_(loop),
       care_timer_(loop),
@@ -82,7 +82,7 @@ Awaitable<> LiveRooms::take_care() {
     while (!is_stopped_) {
         std::vector<GroupId> ours;
         for (const auto& [id, room] : rooms_) ours.push_back(id);
-        co_await caretaker_.work(std::move(ours));
+        co_await reconciler_.work(std::move(ours));
         if (!is_stopped_) co_await wait(care_timer_, kCareInterval);
     }
 }
@@ -106,19 +106,19 @@ bool LiveRooms::is_settled() const {
     return std::ranges::none_of(rooms_, [](const auto& entry) { return entry.second->has_unwritten(); });
 }
 
-Awaitable<> LiveRooms::serve(Guest guest, Group group, std::shared_ptr<http::WebSocket> socket) {
+Awaitable<> LiveRooms::serve(SocketOwner owner, Group group, std::shared_ptr<http::WebSocket> socket) {
     auto room = find_or_open(group);
-    const Visitor visitor{.connection = guest.connection, .user = guest.user, .auth_session = guest.auth_session};
-    room->arrive(std::move(guest), std::move(group), socket);
+    const SocketIds ids{.connection = owner.connection, .user = owner.user, .auth_session = owner.auth_session};
+    room->arrive(std::move(owner), std::move(group), socket);
     if (drain_window_) room->drain(*drain_window_);  // came in while we were leaving
-    const auto user = visitor.user;
-    const auto connection = visitor.connection;
+    const auto user = ids.user;
+    const auto connection = ids.connection;
     sockets_of_[user][connection] = room.get();
     std::vector<ConnectionId> sockets{connection};
     std::exception_ptr fault;
     try {
         co_await claim(user, std::move(sockets));
-        auto served = serve_connection(std::move(room), std::move(socket), visitor, guard_, parts_.messages_at_most);
+        auto served = serve_connection(std::move(room), std::move(socket), ids, guard_, parts_.messages_at_most);
         co_await std::move(served);
     } catch (...) {
         fault = std::current_exception();

@@ -1,6 +1,6 @@
 #pragma once
 // All rooms that this core has sockets of, and the clock that drives them; it also takes its turn in looking after the
-// groups that nobody does (groups/caretaker.h). One object a core, on its loop; outlives the core's sockets.
+// groups that nobody does (groups/reconciler.h). One object a core, on its loop; outlives the core's sockets.
 //
 //     redis::Subscriber subscriber(…);
 //     LiveRooms rooms(loop, {database, redis, subscriber}, guard, settings);
@@ -8,7 +8,7 @@
 //     rooms.start();  …  rooms.drain(window);  …  rooms.stop();
 
 #include "platform/http/middleware/guard.h"
-#include "services/meditation/groups/caretaker.h"
+#include "services/meditation/groups/reconciler.h"
 
 #include <boost/asio/steady_timer.hpp>
 
@@ -55,8 +55,8 @@ public:
     // Nothing of attendance waits to be written: a drain waits for it.
     [[nodiscard]] bool is_settled() const;
 
-    // Serves the socket of a guest until it ends.
-    Awaitable<> serve(Guest guest, Group group, std::shared_ptr<http::WebSocket> socket);
+    // Serves the socket of an owner until it ends.
+    Awaitable<> serve(SocketOwner owner, Group group, std::shared_ptr<http::WebSocket> socket);
 
     // The sockets of each room that has some.
     [[nodiscard]] std::vector<RoomCount> count_connections() const;
@@ -76,7 +76,7 @@ private:
     void displace(UserId user, ConnectionId socket);
 
     LiveParts parts_;
-    GroupCaretaker caretaker_;
+    GroupReconciler reconciler_;
     http::Guard& guard_;
     std::unordered_map<GroupId, std::shared_ptr<LiveRoom>> rooms_;
     std::unordered_map<UserId, std::map<ConnectionId, LiveRoom*>> sockets_of_;  // the oldest first

@@ -22,7 +22,7 @@ inline constexpr http::CloseCode kCloseOver{4410};
 inline constexpr http::CloseCode kCloseTooMany{4429};
 
 // Whoever opened a socket: one connection of a user.
-struct Guest {
+struct SocketOwner {
     ConnectionId connection{};
     UserId user{};
     std::string display_name;
@@ -98,7 +98,7 @@ using Actions = std::vector<Action>;
 // ---- what happened
 
 struct Arrived {
-    Guest guest;
+    SocketOwner owner;
     Group group;  // as of now
 };
 struct Asked {

@@ -16,52 +16,52 @@ Send unavailable_to(ConnectionId connection) {
 // What could not be done is told to who asked for it, or tried again.
 Actions Room::on(const Failed& what, Timestamp now) {
     Actions actions;
-    std::visit([&](const auto& task) { forgive(task, now, actions); }, what.task);
+    std::visit([&](const auto& task) { on_task_failed(task, now, actions); }, what.task);
     return actions;
 }
 
-void Room::forgive(const Enter& task, Timestamp, Actions& actions) {
+void Room::on_task_failed(const Enter& task, Timestamp, Actions& actions) {
     auto* member = find(task.request.lease.connection);
     if (member != nullptr && member->stage == Stage::entering)
-        actions.push_back(Close{member->guest.connection, http::CloseCode::try_again_later});
+        actions.push_back(Close{member->owner.connection, http::CloseCode::try_again_later});
 }
 
-void Room::forgive(const Leave& task, Timestamp now, Actions&) {
+void Room::on_task_failed(const Leave& task, Timestamp now, Actions&) {
     expect_end(task.lease.connection, task.lease.user, now);
 }
 
-void Room::forgive(const React& task, Timestamp, Actions& actions) {
+void Room::on_task_failed(const React& task, Timestamp, Actions& actions) {
     actions.push_back(unavailable_to(task.from));
 }
 
-void Room::forgive(const Flush&, Timestamp now, Actions&) {
+void Room::on_task_failed(const Flush&, Timestamp now, Actions&) {
     flush_in(kRetryEvery, now);
 }
 
-void Room::forgive(const Renew& task, Timestamp, Actions&) {
+void Room::on_task_failed(const Renew& task, Timestamp, Actions&) {
     if (task.whole) renewing_ = false;
 }
 
-void Room::forgive(const Recall&, Timestamp, Actions&) {
+void Room::on_task_failed(const Recall&, Timestamp, Actions&) {
     recalling_ = false;
     recall_failed_ = true;
 }
 
-void Room::forgive(const Start& task, Timestamp, Actions& actions) {
+void Room::on_task_failed(const Start& task, Timestamp, Actions& actions) {
     reload_wanted_ = true;
     actions.push_back(unavailable_to(task.from));
 }
 
-void Room::forgive(const Finish& task, Timestamp, Actions& actions) {
+void Room::on_task_failed(const Finish& task, Timestamp, Actions& actions) {
     reload_wanted_ = true;
     if (task.from) actions.push_back(unavailable_to(*task.from));
 }
 
-void Room::forgive(const Reload&, Timestamp, Actions&) {
+void Room::on_task_failed(const Reload&, Timestamp, Actions&) {
     reload_wanted_ = true;
 }
 
-void Room::forgive(const Announce&, Timestamp, Actions&) {
+void Room::on_task_failed(const Announce&, Timestamp, Actions&) {
     reload_wanted_ = true;
 }
 

@@ -132,9 +132,9 @@ void Room::renew_all(Timestamp now, Actions& actions) {
     Renew renew{.leases = {}, .whole = true};
     for (const auto& [connection, member] : members_)
         if (member.stage == Stage::joined)
-            renew.leases.push_back(Lease{member.guest.user, connection, now + kLeaseTtl});
+            renew.leases.push_back(Lease{member.owner.user, connection, now + kLeaseTtl});
     for (const auto& [connection, departing] : departing_)
-        renew.leases.push_back(Lease{departing.guest.user, connection, departing.expires_at});
+        renew.leases.push_back(Lease{departing.owner.user, connection, departing.expires_at});
     actions.emplace_back(std::move(renew));
 }
 
@@ -149,10 +149,10 @@ Actions Room::on(const Renewed& what, Timestamp now) {
     if (is_rebuilt && !what.task.whole) return actions;  // all are renewed soon
     for (auto connection : renewal.unknown) {
         if (const auto* member = find(connection))
-            reenter(member->guest, now + kLeaseTtl, is_rebuilt ? Announcement::quiet : Announcement::told, now,
+            reenter(member->owner, now + kLeaseTtl, is_rebuilt ? Announcement::quiet : Announcement::told, now,
                     actions);
         else if (auto departing = departing_.find(connection); departing != departing_.end() && is_rebuilt)
-            reenter(departing->second.guest, departing->second.expires_at, Announcement::quiet, now, actions);
+            reenter(departing->second.owner, departing->second.expires_at, Announcement::quiet, now, actions);
         else
             departing_.erase(connection);
     }
@@ -166,9 +166,9 @@ Actions Room::on(const Renewed& what, Timestamp now) {
 }
 
 // Those who were there before Redis forgot the room are not told of again; those who were thought gone are.
-void Room::reenter(const Guest& guest, Timestamp expires_at, Announcement announcement, Timestamp now,
+void Room::reenter(const SocketOwner& owner, Timestamp expires_at, Announcement announcement, Timestamp now,
                    Actions& actions) {
-    auto enter = make_enter(guest, expires_at, now);
+    auto enter = make_enter(owner, expires_at, now);
     enter.request.announcement = announcement;
     actions.emplace_back(std::move(enter));
 }
@@ -180,20 +180,20 @@ Actions Room::on(const ProfileChange& what, Timestamp now) {
     auto [first, last] = connections_of_.equal_range(what.user);
     for (auto found = first; found != last; ++found) {
         auto& member = members_.at(found->second);
-        member.guest.display_name = what.display_name;
-        member.guest.avatar_url = what.avatar_url;
-        if (member.stage != Stage::waiting) reenter(member.guest, now + kLeaseTtl, Announcement::told, now, actions);
+        member.owner.display_name = what.display_name;
+        member.owner.avatar_url = what.avatar_url;
+        if (member.stage != Stage::waiting) reenter(member.owner, now + kLeaseTtl, Announcement::told, now, actions);
     }
     return actions;
 }
 
-Enter Room::make_enter(const Guest& guest, Timestamp expires_at, Timestamp now) const {
-    Participant participant{.id = guest.user,
-                            .display_name = guest.display_name,
-                            .avatar_url = guest.avatar_url,
+Enter Room::make_enter(const SocketOwner& owner, Timestamp expires_at, Timestamp now) const {
+    Participant participant{.id = owner.user,
+                            .display_name = owner.display_name,
+                            .avatar_url = owner.avatar_url,
                             .joined_at = to_clock_value(now)};
     return Enter{EnterRequest{.facts = facts(),
-                              .lease = {guest.user, guest.connection, expires_at},
+                              .lease = {owner.user, owner.connection, expires_at},
                               .participant = std::move(participant),
                               .max_participants = group_.max_participants.value_or(0),
                               .announcement = Announcement::told,
@@ -224,7 +224,7 @@ void Room::attend(Timestamp now, Actions& actions) {
     if (group_.ends_at && now < *group_.ends_at) next_attendance_ = std::min(next_attendance_, *group_.ends_at);
     Attend attend;
     for (const auto& [connection, member] : members_)
-        if (member.stage == Stage::joined) attend.seen.push_back({member.guest.user, member.joined_at, now});
+        if (member.stage == Stage::joined) attend.seen.push_back({member.owner.user, member.joined_at, now});
     if (!attend.seen.empty()) actions.emplace_back(std::move(attend));
 }
 

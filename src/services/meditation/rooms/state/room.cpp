@@ -19,9 +19,9 @@ Room::Room(Group group, std::size_t reactions_at_most)
 Actions Room::on(const Arrived& what, Timestamp now) {
     if (what.group.state > group_.state) reload_wanted_ = true;
     learn(what.group);
-    auto& member = members_[what.guest.connection];
-    member.guest = what.guest;
-    connections_of_.emplace(what.guest.user, what.guest.connection);
+    auto& member = members_[what.owner.connection];
+    member.owner = what.owner;
+    connections_of_.emplace(what.owner.user, what.owner.connection);
     set_deadline(member, now + kHelloTimeout);
     return {};
 }
@@ -40,26 +40,26 @@ Actions Room::on(const Asked& what, Timestamp now) {
 }
 
 void Room::ask(Member& member, const Hello& hello, Timestamp now, Actions& actions) {
-    if (is_over(group_.state)) return actions.push_back(Close{member.guest.connection, kCloseOver});
+    if (is_over(group_.state)) return actions.push_back(Close{member.owner.connection, kCloseOver});
     member.stage = Stage::entering;
-    set_deadline(member, member.guest.token_expires_at - kReauthLead);
-    auto enter = make_enter(member.guest, now + kLeaseTtl, now);
+    set_deadline(member, member.owner.token_expires_at - kReauthLead);
+    auto enter = make_enter(member.owner, now + kLeaseTtl, now);
     enter.request.resume = hello.resume;
     actions.emplace_back(std::move(enter));
 }
 
 void Room::ask(Member& member, const StartMessage& message, Timestamp now, Actions& actions) {
-    auto from = member.guest.connection;
-    if (member.guest.user != group_.host.id)
+    auto from = member.owner.connection;
+    if (member.owner.user != group_.host.id)
         return actions.push_back(error_to(from, "forbidden", "Only the host starts the group."));
     if (group_.state != GroupState::scheduled)
         return actions.push_back(error_to(from, "already_started", "The group has started already."));
-    actions.push_back(Start{from, member.guest.user, now + Seconds(message.countdown_seconds)});
+    actions.push_back(Start{from, member.owner.user, now + Seconds(message.countdown_seconds)});
 }
 
 void Room::ask(Member& member, const EndMessage&, Timestamp now, Actions& actions) {
-    auto from = member.guest.connection;
-    if (member.guest.user != group_.host.id)
+    auto from = member.owner.connection;
+    if (member.owner.user != group_.host.id)
         return actions.push_back(error_to(from, "forbidden", "Only the host ends the group."));
     if (group_.state != GroupState::running)
         return actions.push_back(error_to(from, "not_running", "The group is not running."));
@@ -68,10 +68,10 @@ void Room::ask(Member& member, const EndMessage&, Timestamp now, Actions& action
 }
 
 void Room::ask(Member& member, const ReactionMessage& message, Timestamp now, Actions& actions) {
-    auto from = member.guest.connection;
-    if (!may_react(member.guest.user, now)) return refuse_reaction(from, actions);
+    auto from = member.owner.connection;
+    if (!may_react(member.owner.user, now)) return refuse_reaction(from, actions);
     actions.push_back(
-        React{from, {epoch_, make_reaction(member.guest.user, message.kind, message.ref), reactions_at_most_}});
+        React{from, {epoch_, make_reaction(member.owner.user, message.kind, message.ref), reactions_at_most_}});
 }
 
 void Room::ask(Member& member, const LeaveMessage&, Timestamp now, Actions& actions) {
@@ -79,22 +79,23 @@ void Room::ask(Member& member, const LeaveMessage&, Timestamp now, Actions& acti
 }
 
 void Room::send_away(const Member& member, EventReason reason, http::CloseCode code, Timestamp now, Actions& actions) {
-    auto connection = member.guest.connection;
+    auto connection = member.owner.connection;
     confirm(member, now, actions);
     if (member.stage != Stage::waiting)
-        actions.push_back(Leave{Lease{.user = member.guest.user, .connection = connection}, reason});
+        actions.push_back(Leave{Lease{.user = member.owner.user, .connection = connection}, reason});
     actions.push_back(Close{connection, code});
     part_from(connection);
 }
 
 void Room::expect_end(ConnectionId connection, UserId user, Timestamp now) {
-    Guest gone{.connection = connection, .user = user, .display_name = {}, .avatar_url = {}, .token_expires_at = {}};
+    SocketOwner gone{
+        .connection = connection, .user = user, .display_name = {}, .avatar_url = {}, .token_expires_at = {}};
     departing_.try_emplace(connection, Departing{std::move(gone), now});
 }
 
 void Room::confirm(const Member& member, Timestamp now, Actions& actions) {
     if (member.stage == Stage::joined && !is_over(group_.state))
-        actions.emplace_back(Attend{{{member.guest.user, member.joined_at, now}}});
+        actions.emplace_back(Attend{{{member.owner.user, member.joined_at, now}}});
 }
 
 void Room::refuse_reaction(ConnectionId from, Actions& actions) {
@@ -125,7 +126,7 @@ bool Room::may_react(UserId user, Timestamp now) {
 
 Actions Room::on(const TokenRenewed& what, Timestamp) {
     if (auto* member = find(what.connection)) {
-        member->guest.token_expires_at = what.expires_at;
+        member->owner.token_expires_at = what.expires_at;
         member->reauth_sent = false;
         if (member->stage != Stage::waiting) set_deadline(*member, what.expires_at - kReauthLead);
     }
@@ -147,9 +148,9 @@ Actions Room::on(const Lost& what, Timestamp now) {
     if (member == nullptr) return actions;
     confirm(*member, now, actions);
     if (member->stage != Stage::waiting) {
-        Departing departing{member->guest, now + kGrace};
+        Departing departing{member->owner, now + kGrace};
         actions.push_back(
-            Renew{{Lease{departing.guest.user, departing.guest.connection, departing.expires_at}}, false});
+            Renew{{Lease{departing.owner.user, departing.owner.connection, departing.expires_at}}, false});
         departing_[what.connection] = std::move(departing);
     }
     part_from(what.connection);
@@ -200,7 +201,7 @@ void Room::welcome(Member& member, const Entry& entry, Timestamp now, Actions& a
                     .server_time = to_clock_value(now),
                     .resumed = entry.missed.has_value()};
     welcome.group.participant_count = static_cast<std::int32_t>(entry.participant_count);
-    auto to = member.guest.connection;
+    auto to = member.owner.connection;
     actions.push_back(Send{to, schema::to_json(welcome)});
     if (entry.missed)
         for (const auto& event : *entry.missed) actions.push_back(Send{to, event.text});
@@ -225,28 +226,28 @@ Actions Room::on(const Ticked&, Timestamp now) {
 }
 
 void Room::meet_deadline(Member& member, Timestamp now, Actions& actions) {
-    const auto& guest = member.guest;
-    if (member.stage != Stage::waiting && !member.reauth_sent && now < guest.token_expires_at) {
+    const auto& owner = member.owner;
+    if (member.stage != Stage::waiting && !member.reauth_sent && now < owner.token_expires_at) {
         member.reauth_sent = true;
-        Reauth reauth{.expires_in = std::chrono::ceil<Seconds>(guest.token_expires_at - now).count()};
-        actions.push_back(Send{guest.connection, schema::to_json(reauth)});
-        return set_deadline(member, guest.token_expires_at);
+        Reauth reauth{.expires_in = std::chrono::ceil<Seconds>(owner.token_expires_at - now).count()};
+        actions.push_back(Send{owner.connection, schema::to_json(reauth)});
+        return set_deadline(member, owner.token_expires_at);
     }
-    actions.push_back(Close{guest.connection, member.stage == Stage::waiting ? kCloseNoHello : kCloseTokenEnded});
+    actions.push_back(Close{owner.connection, member.stage == Stage::waiting ? kCloseNoHello : kCloseTokenEnded});
     set_deadline(member, Timestamp::max());  // until the socket is gone
 }
 
 void Room::set_deadline(Member& member, Timestamp at) {
-    deadlines_.erase({member.deadline, member.guest.connection});
+    deadlines_.erase({member.deadline, member.owner.connection});
     member.deadline = at;
-    deadlines_.insert({at, member.guest.connection});
+    deadlines_.insert({at, member.owner.connection});
 }
 
 void Room::part_from(ConnectionId connection) {
     auto found = members_.find(connection);
     if (found->second.stage == Stage::joined) --joined_count_;
     deadlines_.erase({found->second.deadline, connection});
-    auto [first, last] = connections_of_.equal_range(found->second.guest.user);
+    auto [first, last] = connections_of_.equal_range(found->second.owner.user);
     connections_of_.erase(std::find_if(first, last, [&](const auto& entry) { return entry.second == connection; }));
     members_.erase(found);
 }

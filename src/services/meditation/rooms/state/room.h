@@ -65,7 +65,7 @@ public:
 private:
     enum class Stage { waiting, entering, joined };  // waiting: for hello
     struct Member {
-        Guest guest;
+        SocketOwner owner;
         Stage stage = Stage::waiting;
         Timestamp joined_at{};
         std::int64_t from_seq = 0;                              // the welcome told of everything up to here
@@ -74,7 +74,7 @@ private:
         bool reauth_sent = false;
     };
     struct Departing {
-        Guest guest;
+        SocketOwner owner;
         Timestamp expires_at{};
     };
 
@@ -102,20 +102,20 @@ private:
     Member* find(ConnectionId connection);
 
     // failures.cpp
-    void forgive(const Enter& task, Timestamp now, Actions& actions);
-    void forgive(const Leave& task, Timestamp now, Actions& actions);
-    void forgive(const React& task, Timestamp now, Actions& actions);
-    void forgive(const Flush& task, Timestamp now, Actions& actions);
-    void forgive(const Renew& task, Timestamp now, Actions& actions);
-    void forgive(const Recall& task, Timestamp now, Actions& actions);
-    void forgive(const Start& task, Timestamp now, Actions& actions);
-    void forgive(const Finish& task, Timestamp now, Actions& actions);
-    void forgive(const Reload& task, Timestamp now, Actions& actions);
-    void forgive(const Announce& task, Timestamp now, Actions& actions);
+    void on_task_failed(const Enter& task, Timestamp now, Actions& actions);
+    void on_task_failed(const Leave& task, Timestamp now, Actions& actions);
+    void on_task_failed(const React& task, Timestamp now, Actions& actions);
+    void on_task_failed(const Flush& task, Timestamp now, Actions& actions);
+    void on_task_failed(const Renew& task, Timestamp now, Actions& actions);
+    void on_task_failed(const Recall& task, Timestamp now, Actions& actions);
+    void on_task_failed(const Start& task, Timestamp now, Actions& actions);
+    void on_task_failed(const Finish& task, Timestamp now, Actions& actions);
+    void on_task_failed(const Reload& task, Timestamp now, Actions& actions);
+    void on_task_failed(const Announce& task, Timestamp now, Actions& actions);
     // Tried again with the next renewal.
-    void forgive(const HandOver&, Timestamp, Actions&) {}
+    void on_task_failed(const HandOver&, Timestamp, Actions&) {}
     // Tried again until the room knows.
-    void forgive(const Tell&, Timestamp, Actions&) {}
+    void on_task_failed(const Tell&, Timestamp, Actions&) {}
 
     // following.cpp: the shared order and what follows from it
     void follow(const OrderedEvent& ordered, Timestamp now, Actions& actions);
@@ -125,10 +125,11 @@ private:
     void renew_all(Timestamp now, Actions& actions);
     void attend(Timestamp now, Actions& actions);
     void keep_time(Timestamp now, Actions& actions);
-    void reenter(const Guest& guest, Timestamp expires_at, Announcement announcement, Timestamp now, Actions& actions);
+    void reenter(const SocketOwner& owner, Timestamp expires_at, Announcement announcement, Timestamp now,
+                 Actions& actions);
     void flush_in(Milliseconds due_in, Timestamp now);
     [[nodiscard]] bool has_audience() const;
-    [[nodiscard]] Enter make_enter(const Guest& guest, Timestamp expires_at, Timestamp now) const;
+    [[nodiscard]] Enter make_enter(const SocketOwner& owner, Timestamp expires_at, Timestamp now) const;
 
     // group.cpp: the group, its host and its state
     void advance(const RoomFacts& facts, Timestamp now, Actions& actions);

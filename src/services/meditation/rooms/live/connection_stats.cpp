@@ -1,4 +1,4 @@
-#include "services/meditation/rooms/live/census.h"
+#include "services/meditation/rooms/live/connection_stats.h"
 
 #include "platform/redis/connection/client.h"
 #include "platform/telemetry/log/log.h"
@@ -70,22 +70,22 @@ std::string_view process_of(std::string_view core) {
 
 }  // namespace
 
-LiveCensus::LiveCensus(asio::io_context& loop, redis::Client& redis, const LiveRooms& rooms, std::string name,
-                       Milliseconds ttl)
+ConnectionStats::ConnectionStats(asio::io_context& loop, redis::Client& redis, const LiveRooms& rooms, std::string name,
+                                 Milliseconds ttl)
     : loop_(loop), redis_(redis), rooms_(rooms), name_(std::move(name)), ttl_(ttl), timer_(loop) {}
 
-void LiveCensus::start() {
+void ConnectionStats::start() {
     asio::co_spawn(loop_, keep_reporting(), [](std::exception_ptr fault) {
         if (fault) std::rethrow_exception(fault);
     });
 }
 
-void LiveCensus::stop() {
+void ConnectionStats::stop() {
     is_stopped_ = true;
     timer_.cancel();
 }
 
-Awaitable<> LiveCensus::keep_reporting() {
+Awaitable<> ConnectionStats::keep_reporting() {
     boost::system::error_code cancelled;
     while (!is_stopped_) {
         try {
@@ -102,7 +102,7 @@ Awaitable<> LiveCensus::keep_reporting() {
     }
 }
 
-Awaitable<> LiveCensus::report(std::vector<RoomCount> counts) {
+Awaitable<> ConnectionStats::report(std::vector<RoomCount> counts) {
     std::int64_t total = 0;
     for (const auto& count : counts) total += count.connections;
     std::vector<std::string> words{name_, std::to_string(ttl_.count()), std::to_string(total)};
@@ -124,7 +124,7 @@ Awaitable<std::int64_t> count_connections(redis::Client& redis) {
     co_return sum.as_integer();
 }
 
-Awaitable<std::vector<NodeCount>> LiveCensus::read() {
+Awaitable<std::vector<NodeCount>> ConnectionStats::read() {
     std::map<std::string, std::map<GroupId, std::int64_t>, std::less<>> nodes;
     const std::vector<std::string_view> keys{kCores};
     const auto cores = co_await redis_.run(kListCores, keys, {});

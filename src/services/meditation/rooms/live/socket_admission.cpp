@@ -1,4 +1,4 @@
-#include "services/meditation/rooms/live/entrance.h"
+#include "services/meditation/rooms/live/socket_admission.h"
 
 #include "platform/http/wire/syntax.h"
 #include "platform/postgres/connection/client.h"
@@ -40,53 +40,54 @@ http::Response close_at_once(http::CloseCode code) {
 
 }  // namespace
 
-LiveEntrance::LiveEntrance(LiveRooms& rooms, LiveBackends backends, http::Guard& guard, const LiveSettings& settings)
+SocketAdmission::SocketAdmission(LiveRooms& rooms, LiveBackends backends, http::Guard& guard,
+                                 const LiveSettings& settings)
     : rooms_(rooms), database_(backends.database), tickets_(backends.redis), guard_(guard), settings_(settings) {}
 
-Awaitable<Result<http::Response>> LiveEntrance::open(Knock knock) {
-    if (!is_allowed(knock))
+Awaitable<Result<http::Response>> SocketAdmission::open(SocketRequest request) {
+    if (!is_allowed(request))
         co_return Error{ErrorCode::forbidden, "origin_not_allowed", "This site may not open sockets here.", {}};
-    auto grant = co_await authenticate(knock);
+    auto grant = co_await authenticate(request);
     if (!grant) co_return grant.error();
     GroupStore store(database_);
-    auto group = co_await store.find(knock.group);
+    auto group = co_await store.find(request.group);
     if (!group) co_return close_at_once(kCloseNoGroup);
     auto user = co_await user::find_user(database_, grant->user);
     if (!user) co_return unauthenticated("user_gone", "This account does not exist any more.");
 
-    Guest guest{.connection = ConnectionId::make(clock_.now()),
-                .user = user->id,
-                .display_name = std::move(user->display_name),
-                .avatar_url = std::move(user->avatar_url),
-                .token_expires_at = grant->token_expires_at,
-                .auth_session = grant->auth_session};
+    SocketOwner owner{.connection = ConnectionId::make(clock_.now()),
+                      .user = user->id,
+                      .display_name = std::move(user->display_name),
+                      .avatar_url = std::move(user->avatar_url),
+                      .token_expires_at = grant->token_expires_at,
+                      .auth_session = grant->auth_session};
     http::Response response{.status = 101, .body = {}};
-    response.upgrade = [&rooms = rooms_, guest = std::move(guest),
+    response.upgrade = [&rooms = rooms_, owner = std::move(owner),
                         group = std::move(*group)](std::shared_ptr<http::WebSocket> socket) mutable {
-        return rooms.serve(std::move(guest), std::move(group), std::move(socket));
+        return rooms.serve(std::move(owner), std::move(group), std::move(socket));
     };
     co_return response;
 }
 
 // Without an Origin it is no browser; with one it is ours, or one that the settings name.
-bool LiveEntrance::is_allowed(const Knock& knock) const {
-    if (!knock.origin) return true;
-    std::string_view origin = *knock.origin;
+bool SocketAdmission::is_allowed(const SocketRequest& request) const {
+    if (!request.origin) return true;
+    std::string_view origin = *request.origin;
     if (http::equals_ignoring_case(origin, origin_of(settings_.public_url))) return true;
-    if (!knock.host.empty() && http::equals_ignoring_case(authority_of(origin), knock.host)) return true;
+    if (!request.host.empty() && http::equals_ignoring_case(authority_of(origin), request.host)) return true;
     return std::ranges::any_of(settings_.allowed_origins, [&](std::string_view allowed) {
         return allowed == "*" || http::equals_ignoring_case(allowed, origin);
     });
 }
 
-Awaitable<Result<TicketGrant>> LiveEntrance::authenticate(Knock knock) {
-    if (knock.ticket) {
-        auto grant = co_await tickets_.redeem(knock.group, std::move(*knock.ticket));
+Awaitable<Result<TicketGrant>> SocketAdmission::authenticate(SocketRequest request) {
+    if (request.ticket) {
+        auto grant = co_await tickets_.redeem(request.group, std::move(*request.ticket));
         if (!grant) co_return unauthenticated("invalid_ticket", "The ticket is not valid (any more).");
         co_return *grant;
     }
-    if (!knock.access_token) co_return unauthenticated("credentials_missing", "This socket needs a ticket.");
-    auto principal = co_await guard_.authenticate(*knock.access_token);
+    if (!request.access_token) co_return unauthenticated("credentials_missing", "This socket needs a ticket.");
+    auto principal = co_await guard_.authenticate(*request.access_token);
     if (!principal) co_return principal.error();
     co_return TicketGrant{
         .user = principal->user, .auth_session = principal->auth_session, .token_expires_at = principal->expires_at};

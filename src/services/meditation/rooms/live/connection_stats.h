@@ -4,8 +4,8 @@
 // (GET /connections of the management listener, metrics) and for GET /analytics/now, by count_connections() of
 // client.h; nothing of a room depends on it.
 //
-//     LiveCensus census(loop, redis, rooms, "web1:4242/0");
-//     census.start();  …  census.stop();
+//     ConnectionStats stats(loop, redis, rooms, "web1:4242/0");
+//     stats.start();  …  stats.stop();
 
 #include "services/meditation/rooms/live/rooms.h"
 
@@ -24,11 +24,11 @@ struct NodeCount {
     static constexpr std::size_t kRoomsShown = 100;
 };
 
-class LiveCensus {
+class ConnectionStats {
 public:
     // `name` is the process and, after a '/', the core. What it says lives for `ttl`, and is said three times in it.
-    LiveCensus(asio::io_context& loop, redis::Client& redis, const LiveRooms& rooms, std::string name,
-               Milliseconds ttl = Milliseconds{15'000});
+    ConnectionStats(asio::io_context& loop, redis::Client& redis, const LiveRooms& rooms, std::string name,
+                    Milliseconds ttl = Milliseconds{15'000});
 
     void start();
     void stop();

@@ -18,9 +18,9 @@ namespace mindspace::events {
 
 // End: Publisher or Subscriber.
 template <class End>
-class BlockingLine {
+class DedicatedThread {
 public:
-    BlockingLine(asio::io_context& io, std::string thread_name, std::shared_ptr<End> end)
+    DedicatedThread(asio::io_context& io, std::string thread_name, std::shared_ptr<End> end)
         : end_(std::move(end)), deadline_(io), pool_(std::move(thread_name), 1, kQueued) {}
 
     // `work` gets the end, on its thread, and owns whatever else it touches.

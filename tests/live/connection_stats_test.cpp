@@ -14,7 +14,7 @@ std::string get(const char* path) {
     return connection.receive_all();
 }
 
-TEST(LiveCensus, ShowsTheSocketsOfARoomAndItsNode) {
+TEST(ConnectionStats, ShowsTheSocketsOfARoomAndItsNode) {
     auto person = register_person();
     const auto group = create_group(person);
     const auto room = R"({"groupId":")" + group + R"(","connections":2})";
@@ -31,7 +31,7 @@ TEST(LiveCensus, ShowsTheSocketsOfARoomAndItsNode) {
     EXPECT_TRUE(eventually([&] { return !get("/connections").contains(group); }));
 }
 
-TEST(LiveCensus, IsNotPublic) {
+TEST(ConnectionStats, IsNotPublic) {
     EXPECT_TRUE(is(Client(Program::shared()).get("/connections"), 404));
 }
 

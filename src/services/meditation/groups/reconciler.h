@@ -7,10 +7,10 @@
 
 namespace mindspace::meditation {
 
-class GroupCaretaker {
+class GroupReconciler {
 public:
     // `parts` must outlive it.
-    explicit GroupCaretaker(LiveParts& parts) : parts_(parts) {}
+    explicit GroupReconciler(LiveParts& parts) : parts_(parts) {}
 
     // One round, to be called every second, with the groups of this core's rooms. What a lost PostgreSQL or Redis
     // prevents is done in the next.

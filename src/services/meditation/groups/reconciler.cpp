@@ -1,10 +1,10 @@
-#include "services/meditation/groups/caretaker.h"
+#include "services/meditation/groups/reconciler.h"
 
 #include "platform/telemetry/log/log.h"
 
 namespace mindspace::meditation {
 
-Awaitable<> GroupCaretaker::work(std::vector<GroupId> rooms) {
+Awaitable<> GroupReconciler::work(std::vector<GroupId> rooms) {
     auto now = parts_.clock.now();
     try {
         co_await cancel_unstarted_groups();
@@ -27,7 +27,7 @@ Awaitable<> GroupCaretaker::work(std::vector<GroupId> rooms) {
     }
 }
 
-Awaitable<> GroupCaretaker::cancel_unstarted_groups() {
+Awaitable<> GroupReconciler::cancel_unstarted_groups() {
     auto now = parts_.clock.now();
     auto cancelled = co_await parts_.timetable.cancel_unstarted(now);
     for (auto group : cancelled) {
@@ -38,7 +38,7 @@ Awaitable<> GroupCaretaker::cancel_unstarted_groups() {
 }
 
 // Should this node die before it has told them, the rooms ask PostgreSQL themselves (Room::keep_group()).
-Awaitable<> GroupCaretaker::start_due_groups() {
+Awaitable<> GroupReconciler::start_due_groups() {
     auto started = co_await parts_.timetable.start_due(parts_.clock.now());
     for (const auto& group : started) {
         parts_.metrics.scheduled_starts.add(1);
@@ -49,19 +49,19 @@ Awaitable<> GroupCaretaker::start_due_groups() {
     }
 }
 
-Awaitable<> GroupCaretaker::end_due_groups() {
+Awaitable<> GroupReconciler::end_due_groups() {
     auto due = co_await parts_.timetable.list_due(parts_.clock.now() - kEndAfter);
     for (auto group : due) co_await end(group, EventReason::completed);
 }
 
 // What the rooms did not tell until now, they may never tell: their nodes are gone.
-Awaitable<> GroupCaretaker::settle_groups() {
+Awaitable<> GroupReconciler::settle_groups() {
     auto unsettled = co_await parts_.timetable.list_unsettled(parts_.clock.now());
     for (auto group : unsettled) co_await parts_.timetable.settle(group, parts_.clock.now());
 }
 
 // PostgreSQL knows of nobody there, and Redis must agree: either may have missed what the other was told.
-Awaitable<> GroupCaretaker::end_deserted_groups() {
+Awaitable<> GroupReconciler::end_deserted_groups() {
     auto deserted = co_await parts_.timetable.list_deserted(parts_.clock.now());
     for (auto group : deserted) {
         bool is_empty = co_await parts_.order.is_empty(group);
@@ -69,7 +69,7 @@ Awaitable<> GroupCaretaker::end_deserted_groups() {
     }
 }
 
-Awaitable<> GroupCaretaker::end(GroupId group, EventReason reason) {
+Awaitable<> GroupReconciler::end(GroupId group, EventReason reason) {
     auto end = co_await parts_.timetable.finish(group, schema::enum_name(reason), parts_.clock.now());
     if (!end) co_return;
     parts_.metrics.groups_ended.add(1);
@@ -79,7 +79,7 @@ Awaitable<> GroupCaretaker::end(GroupId group, EventReason reason) {
     co_await parts_.order.announce(facts, make_end(end->at, ended_by));
 }
 
-Awaitable<> GroupCaretaker::reap_abandoned_rooms() {
+Awaitable<> GroupReconciler::reap_abandoned_rooms() {
     auto abandoned = co_await parts_.known_rooms.list_abandoned(parts_.clock.now());
     for (auto group : abandoned) {
         auto now = parts_.clock.now();

@@ -9,7 +9,7 @@
 namespace mindspace::meditation {
 
 // What the request for a socket says; taken from its head before anything is waited for.
-struct Knock {
+struct SocketRequest {
     GroupId group{};
     std::string host;
     std::optional<std::string> origin;
@@ -17,17 +17,17 @@ struct Knock {
     std::optional<std::string> access_token;
 };
 
-class LiveEntrance {
+class SocketAdmission {
 public:
-    LiveEntrance(LiveRooms& rooms, LiveBackends backends, http::Guard& guard, const LiveSettings& settings);
+    SocketAdmission(LiveRooms& rooms, LiveBackends backends, http::Guard& guard, const LiveSettings& settings);
 
     // The answer 101, which serves the socket, or closes it with 4404 when there is no such group. Error: forbidden
     // `origin_not_allowed`; unauthenticated.
-    Awaitable<Result<http::Response>> open(Knock knock);
+    Awaitable<Result<http::Response>> open(SocketRequest request);
 
 private:
-    [[nodiscard]] bool is_allowed(const Knock& knock) const;
-    Awaitable<Result<TicketGrant>> authenticate(Knock knock);
+    [[nodiscard]] bool is_allowed(const SocketRequest& request) const;
+    Awaitable<Result<TicketGrant>> authenticate(SocketRequest request);
 
     LiveRooms& rooms_;
     postgres::Client& database_;

@@ -1,4 +1,4 @@
-#include "services/meditation/rooms/live/census.h"
+#include "services/meditation/rooms/live/connection_stats.h"
 
 #include "platform/redis/connection/client.h"
 #include "platform/redis/pubsub/subscriber.h"
@@ -23,9 +23,9 @@ public:
     http::SessionWatch watch(UserId, AuthSessionId, std::function<void()>) override { return {}; }
 };
 
-class LiveCensusTest : public testing::Test {
+class ConnectionStatsTest : public testing::Test {
 protected:
-    LiveCensusTest() {
+    ConnectionStatsTest() {
         redis_.start();
         postgres::run_until(io_, [this] { return redis_.is_up(); });
     }
@@ -35,11 +35,11 @@ protected:
         return options;
     }
     static GroupId group(int number) { return GroupId{Uuid::from_name("group " + std::to_string(number))}; }
-    LiveCensus& census(const std::string& name, Milliseconds ttl = 15s) {
-        return *all_.emplace_back(std::make_unique<LiveCensus>(io_, redis_, rooms_, name, ttl));
+    ConnectionStats& stats(const std::string& name, Milliseconds ttl = 15s) {
+        return *all_.emplace_back(std::make_unique<ConnectionStats>(io_, redis_, rooms_, name, ttl));
     }
-    void report(LiveCensus& census, std::vector<RoomCount> counts) {
-        postgres::run(io_, census.report(std::move(counts)));
+    void report(ConnectionStats& stats, std::vector<RoomCount> counts) {
+        postgres::run(io_, stats.report(std::move(counts)));
     }
     std::string read() {
         std::string text;
@@ -59,13 +59,13 @@ protected:
     NoGuard guard_;
     LiveSettings settings_;
     LiveRooms rooms_{io_, {database_.client(), redis_, subscriber_}, guard_, settings_};
-    std::vector<std::unique_ptr<LiveCensus>> all_;
+    std::vector<std::unique_ptr<ConnectionStats>> all_;
 };
 
-TEST_F(LiveCensusTest, AddsUpTheCoresOfAProcess) {
-    auto& first = census("a:1/0");
-    auto& second = census("a:1/1");
-    auto& other = census("b:1/0");
+TEST_F(ConnectionStatsTest, AddsUpTheCoresOfAProcess) {
+    auto& first = stats("a:1/0");
+    auto& second = stats("a:1/1");
+    auto& other = stats("b:1/0");
     report(first, {{group(1), 2}, {group(2), 5}});
     report(second, {{group(1), 4}});
     report(other, {{group(1), 1}});
@@ -78,9 +78,9 @@ TEST_F(LiveCensusTest, AddsUpTheCoresOfAProcess) {
     EXPECT_EQ(postgres::run(io_, count_connections(redis_)), 8);
 }
 
-TEST_F(LiveCensusTest, ForgetsANodeThatDoesNotSpeakAnyMore) {
-    auto& alive = census("alive:1/0");
-    report(census("dead:1/0", 100ms), {{group(1), 3}});
+TEST_F(ConnectionStatsTest, ForgetsANodeThatDoesNotSpeakAnyMore) {
+    auto& alive = stats("alive:1/0");
+    report(stats("dead:1/0", 100ms), {{group(1), 3}});
     report(alive, {{group(1), 1}});
     EXPECT_EQ(alive.known_connections(), 4);
     postgres::run_until(io_, [this] { return read() == "alive:1 1: 1; "; });
@@ -89,14 +89,14 @@ TEST_F(LiveCensusTest, ForgetsANodeThatDoesNotSpeakAnyMore) {
     EXPECT_EQ(alive.known_connections(), 1);
 }
 
-TEST_F(LiveCensusTest, ReportsByItselfAndSurvivesAnEmptyRedis) {
-    auto& census = this->census("a:1/0", 150ms);
-    census.start();
-    postgres::run_until(io_, [&] { return census.known_cores() == 1; });
+TEST_F(ConnectionStatsTest, ReportsByItselfAndSurvivesAnEmptyRedis) {
+    auto& stats = this->stats("a:1/0", 150ms);
+    stats.start();
+    postgres::run_until(io_, [&] { return stats.known_cores() == 1; });
     std::vector<std::string_view> words{"FLUSHALL"};
     postgres::run(io_, redis_.command(std::move(words)));
     postgres::run_until(io_, [this] { return read() == "a:1 0:; "; });
-    census.stop();
+    stats.stop();
 }
 
 }  // namespace
