@@ -25,23 +25,17 @@ std::string write_key(UserId user) {
     return "{" + user.to_string() + "}:w";
 }
 
-// KEYS[1]: the position of the last write. ARGV[1]: a position.
 const redis::Script& raise_script() {
-    static const redis::Script kScript = redis::Script::make(R"(
-        if tonumber(redis.call('GET', KEYS[1]) or 0) < tonumber(ARGV[1]) then
-            redis.call('SET', KEYS[1], ARGV[1], 'EX', 60)
-        end)");
+    static const redis::Script kScript = redis::Script::make(
+#include "services/auth/logins/raise_write.lua.inc"
+    );
     return kScript;
 }
 
-// KEYS[1]: up to where the user's login sessions have ended. ARGV: the same anew, beginning with its time; seconds to
-// live.
 const redis::Script& end_script() {
-    static const redis::Script kScript = redis::Script::make(R"(
-        local known = redis.call('GET', KEYS[1])
-        if not known or tonumber(string.match(known, '^%d+')) < tonumber(string.match(ARGV[1], '^%d+')) then
-            redis.call('SET', KEYS[1], ARGV[1], 'EX', ARGV[2])
-        end)");
+    static const redis::Script kScript = redis::Script::make(
+#include "services/auth/logins/raise_end.lua.inc"
+    );
     return kScript;
 }
 

@@ -28,41 +28,17 @@ std::string rooms_key(std::string_view core) {
     return std::string(kRooms) + std::string(core);
 }
 
-// KEYS: cores, totals, rooms. ARGV: 1 core, 2 ttl (ms), 3 total, then room and count in turn. Answers with the cores
-// and the sockets that are known.
-const redis::Script kReport = redis::Script::make(R"(
-local cores, totals, rooms = KEYS[1], KEYS[2], KEYS[3]
-local time = redis.call('TIME')
-local now = time[1] * 1000 + math.floor(time[2] / 1000)
-redis.call('DEL', rooms)
-for i = 4, #ARGV, 2 do redis.call('HSET', rooms, ARGV[i], ARGV[i + 1]) end
-redis.call('ZADD', cores, now + ARGV[2], ARGV[1])
-redis.call('HSET', totals, ARGV[1], ARGV[3])
-for _, gone in ipairs(redis.call('ZRANGE', cores, '-inf', now, 'BYSCORE')) do
-    redis.call('ZREM', cores, gone)
-    redis.call('HDEL', totals, gone)
-end
-for _, key in ipairs(KEYS) do redis.call('PEXPIRE', key, ARGV[2]) end
-local sum = 0
-for _, count in ipairs(redis.call('HVALS', totals)) do sum = sum + count end
-return {redis.call('HLEN', totals), sum}
-)");
+const redis::Script kReport = redis::Script::make(
+#include "services/meditation/rooms/live/connection_stats_report.lua.inc"
+);
 
-// KEYS: cores. The cores whose word still holds.
-const redis::Script kListCores = redis::Script::make(R"(
-local time = redis.call('TIME')
-return redis.call('ZRANGE', KEYS[1], time[1] * 1000 + math.floor(time[2] / 1000), '+inf', 'BYSCORE')
-)");
+const redis::Script kListCores = redis::Script::make(
+#include "services/meditation/rooms/live/connection_stats_list.lua.inc"
+);
 
-// KEYS: cores, totals. The sockets of those cores.
-const redis::Script kCount = redis::Script::make(R"(
-local time = redis.call('TIME')
-local sum = 0
-for _, core in ipairs(redis.call('ZRANGE', KEYS[1], time[1] * 1000 + math.floor(time[2] / 1000), '+inf', 'BYSCORE')) do
-    sum = sum + (redis.call('HGET', KEYS[2], core) or 0)
-end
-return sum
-)");
+const redis::Script kCount = redis::Script::make(
+#include "services/meditation/rooms/live/connection_stats_count.lua.inc"
+);
 
 std::string_view process_of(std::string_view core) {
     return core.substr(0, core.rfind('/'));

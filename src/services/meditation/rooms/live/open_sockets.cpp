@@ -12,24 +12,9 @@ namespace {
 constexpr std::string_view kChannel = "displaced_sockets";
 constexpr std::size_t kUserSize = 36;
 
-// KEYS: the user's sockets, a sorted set: connection by its expiry (ms). ARGV: 1 now, 2 the expiry, 3 how many may be
-// open, 4 the time to live, then the connections. Those beyond the most, the oldest first: their ids begin with the
-// time at which they were opened.
-const redis::Script kClaim = redis::Script::make(R"(
-local sockets = KEYS[1]
-redis.call('ZREMRANGEBYSCORE', sockets, '-inf', ARGV[1])
-for i = 5, #ARGV do redis.call('ZADD', sockets, ARGV[2], ARGV[i]) end
-redis.call('PEXPIRE', sockets, ARGV[4])
-local displaced, excess = {}, redis.call('ZCARD', sockets) - ARGV[3]
-if excess <= 0 then return displaced end
-local open = redis.call('ZRANGE', sockets, 0, -1)
-table.sort(open)
-for i = 1, excess do
-    displaced[i] = open[i]
-    redis.call('ZREM', sockets, open[i])
-end
-return displaced
-)");
+const redis::Script kClaim = redis::Script::make(
+#include "services/meditation/rooms/live/open_sockets_claim.lua.inc"
+);
 
 std::string key_of(UserId user) {
     return "sockets:{" + user.to_string() + "}";

@@ -1,0 +1,8 @@
+-- after room.lua
+-- ARGV: 1 the event's members, 2 the state it makes, 3 and 4 startsAt and endsAt with it. Nothing happens when the room
+-- has that state already.
+local state = redis.call('HGET', room, 'state')
+if not state or state == ARGV[2] or state == 'ended' then return end
+redis.call('HSET', room, 'state', ARGV[2], 'startsAt', ARGV[3], 'endsAt', ARGV[4])
+order(ARGV[1])
+keep()

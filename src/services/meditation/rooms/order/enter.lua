@@ -1,0 +1,40 @@
+-- after room.lua
+-- ARGV: 1–7 as open_room; 8 lease, 9 its expiry, 10 participant, 11 the most participants (0: any number), 12 whether
+-- to tell ("1"), 13 and 14 the epoch and seq to resume from ("" for none)
+open_room(unpack(ARGV, 1, 7))
+local lease, user, most = ARGV[8], string.sub(ARGV[8], 1, 36), tonumber(ARGV[11])
+local is_new = redis.call('HEXISTS', people, user) == 0
+if is_new and most > 0 and redis.call('ZCARD', arrivals) >= most then return {'full'} end
+if redis.call('ZADD', leases, ARGV[9], lease) == 1 then redis.call('HINCRBY', counts, user, 1) end
+if user == redis.call('HGET', room, 'host') then redis.call('HDEL', room, 'hostLeftAt') end
+-- Whoever is welcomed while the room is being rebuilt must be told of those who were there before.
+if ARGV[12] == '1' then redis.call('HSET', room, 'newcomers', 1) end
+if is_new then
+    redis.call('HSET', people, user, ARGV[10])
+    redis.call('ZADD', arrivals, redis.call('HINCRBY', room, 'arrivals', 1), user)
+    if redis.call('HEXISTS', room, 'newcomers') == 1 then
+        tell_presence('join', 1, user, ARGV[10], '')
+    else
+        redis.call('HINCRBY', room, 'told', 1)
+    end
+else -- perhaps under another name; others are told of it by the next `presence`
+    local known = redis.call('HGET', people, user)
+    local present = string.gsub(ARGV[10], '"joinedAt":[^,}]*', string.match(known, '"joinedAt":[^,}]*'))
+    if present ~= known then
+        redis.call('HSET', people, user, present)
+        if redis.call('HLEN', joined) < 20 and not is_hushed() then redis.call('HSET', joined, user, present) end
+    end
+end
+local due_in = flush(ARGV[1])
+-- Whoever is welcomed with another number than the others know must hear of the next, even if it is the others' again.
+if tonumber(redis.call('HGET', room, 'told')) ~= redis.call('ZCARD', arrivals) then
+    redis.call('HSET', room, 'told', -1)
+end
+local facts = redis.call('HMGET', room, 'epoch', 'seq', 'state', 'startsAt', 'endsAt')
+local missed = false
+if ARGV[13] == facts[1] then missed = events_after(tonumber(ARGV[14])) end
+local first = redis.call('ZRANGE', arrivals, 0, 49)
+keep()
+return {'entered', facts[1], tonumber(facts[2]), facts[3], facts[4], facts[5], is_new and 1 or 0,
+        redis.call('ZCARD', arrivals), redis.call('HGET', people, user), redis.call('HMGET', people, unpack(first)),
+        missed, due_in}

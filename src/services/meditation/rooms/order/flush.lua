@@ -1,0 +1,3 @@
+-- after room.lua
+-- ARGV: 1 now
+return flush(ARGV[1])

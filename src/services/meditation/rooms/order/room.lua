@@ -1,0 +1,147 @@
+-- What all scripts know.
+-- KEYS: room      hash: epoch, seq, state, startsAt, endsAt, host and version of the group, hostLeftAt (ms, while the
+--                 host is away), told (the participants that clients know of; -1: not all the same), flushedAt and
+--                 reapedAt (ms), arrivals (a number), newcomers, logBytes, history (the server's, below); its name is
+--                 the room's channel, too, and so in its slot
+--       log       list: the last events, whole, as many as 1,000 and 512 KiB hold
+--       people    hash: user → participant (JSON)
+--       arrivals  sorted set: user by the order of coming
+--       leases    sorted set: user/connection by its expiry (ms)
+--       counts    hash: user → how many leases
+--       joined    hash: user → participant, of a large room: not told of yet
+--       left      hash: the same of those who left
+--       tally     hash: kind → reactions of a large room not told of yet
+-- For a reaction:
+--       recent    list: the times of this user's last reactions (ms), as many as are allowed
+-- Times are milliseconds of the calling node's clock.
+
+local room, log, people, arrivals, leases, counts, joined, left, tally = unpack(KEYS)
+
+-- A replica that was promoted may not have the last events, and would give their numbers to others: what it has of the
+-- room is forgotten, as if it had been flushed. Redis names each history of its data, and a new master begins one; to a
+-- user who may not ask (INFO is of @dangerous) all are the same.
+local info = redis.pcall('INFO', 'replication')
+local history = type(info) == 'string' and string.match(info, 'master_replid:(%x+)') or ''
+local written_in = redis.call('HGET', room, 'history')
+if written_in and written_in ~= history then redis.call('DEL', unpack(KEYS)) end
+
+local function order(event)
+    local seq = redis.call('HINCRBY', room, 'seq', 1)
+    local stamped = '{"seq":' .. seq .. ',"epoch":"' .. redis.call('HGET', room, 'epoch') .. '",' .. event .. '}'
+    local kept, bytes = redis.call('RPUSH', log, stamped), #stamped
+    if kept == 1 then
+        redis.call('HSET', room, 'logBytes', bytes)
+    else
+        bytes = redis.call('HINCRBY', room, 'logBytes', bytes)
+    end
+    while kept > 1000 or (bytes > 524288 and kept > 1) do
+        bytes = redis.call('HINCRBY', room, 'logBytes', -#redis.call('LPOP', log))
+        kept = kept - 1
+    end
+    redis.call('SPUBLISH', room, stamped)
+    return seq
+end
+
+local function is_large() return redis.call('ZCARD', arrivals) > 100 end
+local function is_hushed()
+    return redis.call('ZCARD', arrivals) > 1000 and redis.call('HGET', room, 'state') == 'running'
+end
+
+-- Of a change of `step` participants: told at once in a room of up to 100, otherwise kept for flush(), which names
+-- twenty of each.
+local function tell_presence(type, step, user, participant, rest)
+    local count = redis.call('ZCARD', arrivals)
+    local is_waiting = tonumber(redis.call('HGET', room, 'told')) ~= count - step
+                       or redis.call('EXISTS', joined, left) > 0
+    if is_large() or is_waiting then
+        local mine, opposite = joined, left
+        if step < 0 then mine, opposite = left, joined end
+        redis.call('HDEL', opposite, user)
+        if redis.call('HLEN', mine) < 20 and not is_hushed() then redis.call('HSET', mine, user, participant) end
+        return
+    end
+    redis.call('HSET', room, 'told', count)
+    order('"type":"' .. type .. '","participant":' .. participant .. ',"participantCount":' .. count .. rest)
+end
+
+-- Tells what a large room's clients do not know yet, at most every 250 ms, in a hushed room every 10 s and without
+-- names. In how many ms it is due; 0 when nothing is left to tell.
+local function flush(now)
+    local told, flushed_at = unpack(redis.call('HMGET', room, 'told', 'flushedAt'))
+    if not told then return 0 end
+    local count, hushed = redis.call('ZCARD', arrivals), is_hushed()
+    local is_changed = tonumber(told) ~= count or redis.call('EXISTS', joined, left) > 0
+    local has_reactions = redis.call('EXISTS', tally) == 1
+    if not is_changed and not has_reactions then return 0 end
+    local interval = hushed and 10000 or 250
+    local waited = math.abs(now - (flushed_at or 0)) -- of another node's clock, perhaps
+    if waited < interval then return interval - waited end
+    redis.call('HSET', room, 'flushedAt', now, 'told', count)
+    if is_changed then
+        if hushed then redis.call('DEL', joined, left) end
+        order('"type":"presence","participantCount":' .. count ..
+              ',"joined":[' .. table.concat(redis.call('HVALS', joined), ',') ..
+              '],"left":[' .. table.concat(redis.call('HVALS', left), ',') .. ']')
+    end
+    if has_reactions then
+        local kinds, sums = redis.call('HGETALL', tally), {}
+        for i = 1, #kinds, 2 do sums[#sums + 1] = '"' .. kinds[i] .. '":' .. kinds[i + 1] end
+        order('"type":"reaction","counts":{' .. table.concat(sums, ',') .. '}')
+    end
+    redis.call('DEL', joined, left, tally)
+    return 0
+end
+
+-- True when that was the participant's last lease: then they have left.
+local function end_lease(lease, reason, now)
+    if redis.call('ZREM', leases, lease) == 0 then return false end
+    local user = string.sub(lease, 1, 36)
+    if redis.call('HINCRBY', counts, user, -1) > 0 then return false end
+    local participant = redis.call('HGET', people, user)
+    redis.call('HDEL', counts, user)
+    redis.call('HDEL', people, user)
+    redis.call('ZREM', arrivals, user)
+    if user == redis.call('HGET', room, 'host') then redis.call('HSET', room, 'hostLeftAt', now) end
+    tell_presence('leave', -1, user, participant, ',"reason":"' .. reason .. '"')
+    return true
+end
+
+-- Takes the expired leases of anybody away. After a pause in which nobody could renew, all have 10 s to do it first.
+-- With which leases participants left (lease and expiry in turn), and whether expired ones remain.
+local function reap(now)
+    local reaped_at = redis.call('HGET', room, 'reapedAt') or now
+    redis.call('HSET', room, 'reapedAt', now)
+    if now - reaped_at > 12000 then
+        for _, lease in ipairs(redis.call('ZRANGE', leases, '-inf', now, 'BYSCORE')) do
+            redis.call('ZADD', leases, now + 10000, lease)
+        end
+    end
+    local gone, expired = {}, redis.call('ZRANGE', leases, '-inf', now, 'BYSCORE', 'LIMIT', 0, 1000, 'WITHSCORES')
+    for i = 1, #expired, 2 do
+        if end_lease(expired[i], 'timeout', now) then
+            gone[#gone + 1] = expired[i]
+            gone[#gone + 1] = tonumber(expired[i + 1])
+        end
+    end
+    return gone, #expired == 2000
+end
+
+-- The events after `seq`, or false when the log does not reach back so far.
+local function events_after(seq)
+    local missing = tonumber(redis.call('HGET', room, 'seq')) - seq
+    if missing == 0 then return {} end
+    if missing < 0 or missing > redis.call('LLEN', log) then return false end
+    return redis.call('LRANGE', log, -missing, -1)
+end
+
+local function keep()
+    for _, key in ipairs(KEYS) do redis.call('EXPIRE', key, 900) end
+end
+
+-- A room that Redis does not know (any more) begins a new epoch.
+local function open_room(now, epoch, state, starts_at, ends_at, host, version)
+    if redis.call('HSETNX', room, 'epoch', epoch) == 0 then return end
+    redis.call('DEL', log, people, arrivals, leases, counts, joined, left, tally)
+    redis.call('HSET', room, 'seq', 0, 'state', state, 'startsAt', starts_at, 'endsAt', ends_at, 'host', host,
+               'version', version, 'hostLeftAt', now, 'told', 0, 'reapedAt', now, 'history', history)
+end
