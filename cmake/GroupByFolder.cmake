@@ -1,6 +1,7 @@
 # group_by_folder(TARGET)
-# The files of a folder are compiled as one, some at a time (CMAKE_UNITY_BUILD), which takes half the time: they share
-# most of what they include. A new file so rebuilds its folder and nothing else.
+# The files of a part (src/platform/http, src/services/auth, tests/api) are compiled some at a time
+# (CMAKE_UNITY_BUILD), which takes half the time: they share most of what they include. A new file so rebuilds its part
+# and nothing else.
 
 set(most_files_at_once 8)
 
@@ -9,13 +10,14 @@ function(group_by_folder target)
     foreach(source IN LISTS sources)
         cmake_path(GET source PARENT_PATH folder)
         cmake_path(RELATIVE_PATH folder BASE_DIRECTORY ${CMAKE_SOURCE_DIR})
-        string(REPLACE "/" "_" folder ${folder})
-        if(NOT DEFINED count_of_${folder})
-            set(count_of_${folder} 0)
+        string(REGEX MATCH "^[^/]+/[^/]+(/[^/]+)?" part ${folder})
+        string(REPLACE "/" "_" part ${part})
+        if(NOT DEFINED count_of_${part})
+            set(count_of_${part} 0)
         endif()
-        math(EXPR part "${count_of_${folder}} / ${most_files_at_once}")
-        math(EXPR count_of_${folder} "${count_of_${folder}} + 1")
-        set_source_files_properties(${source} PROPERTIES UNITY_GROUP ${folder}_${part})
+        math(EXPR batch "${count_of_${part}} / ${most_files_at_once}")
+        math(EXPR count_of_${part} "${count_of_${part}} + 1")
+        set_source_files_properties(${source} PROPERTIES UNITY_GROUP ${part}${batch})
     endforeach()
     set_target_properties(${target} PROPERTIES UNITY_BUILD_MODE GROUP)
 endfunction()

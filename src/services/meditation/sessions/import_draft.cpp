@@ -12,7 +12,7 @@ constexpr Timestamp kEarliestImport{std::chrono::sys_days{std::chrono::year{2000
 
 // Where the sessions of a request stand in it.
 constexpr schema::Path kDocument;
-constexpr schema::Path kList{&kDocument, "sessions"};
+constexpr schema::Path kSessionsAt{&kDocument, "sessions"};
 
 std::vector<ImportFault> told(std::vector<FieldFault> faults) {
     std::vector<ImportFault> errors;
@@ -65,7 +65,7 @@ ImportDraft::ImportDraft(UserId user, ImportSessions sessions, Timestamp now) : 
     std::vector<ImportedSession> valid;
     for (std::size_t i = 0; i < request_.sessions.size(); ++i) {
         auto& [session, faults] = request_.sessions[i];
-        if (faults.empty()) faults = check_time(session, schema::Path{&kList, {}, i}, now);
+        if (faults.empty()) faults = check_time(session, schema::Path{&kSessionsAt, {}, i}, now);
         auto& result = answer.results.emplace_back();
         if (faults.empty() || session.id != MeditationSessionId{}) result.id = session.id;
         result.outcome = faults.empty() ? ImportOutcome::exists : ImportOutcome::invalid;
@@ -102,7 +102,7 @@ void ImportDraft::compare(const KnownSessions& known) {
     for (std::size_t i = 0; i < answer.results.size(); ++i) {
         auto& result = answer.results[i];
         if (result.outcome != ImportOutcome::exists) continue;
-        const schema::Path element{&kList, {}, i};
+        const schema::Path element{&kSessionsAt, {}, i};
         auto found = there.find(*result.id);
         if (found != there.end()) {
             auto differing = differences(request_.sessions[i].value, *found->second, element);
