@@ -1,13 +1,14 @@
 #!/usr/bin/env python3
 """Measures how long the server takes for one user's analytics, from its own access lines (event.duration).
 
-    bench/analytics.py PROGRAM [--sessions N] [--calls N]
+    bench/analytics.py PROGRAM [--sessions N] [--calls N] [--connections N]
 
 Starts PROGRAM as bench/quick.py does, makes one user with a year of N sessions (5,000), waits until they are counted and
-asks for each answer so often, one call after the other, on one connection. The CPU of a call is there because a busy
-machine shows in the times, not in it.
+asks for each answer so often, one call after the other on each connection (one). The CPU of a call is there because a
+busy machine shows in the times, not in it.
 """
 import argparse
+import concurrent.futures
 import datetime
 import http.client
 import json
@@ -36,6 +37,12 @@ def import_year(connection, token, count, today):
         call(connection, "POST", "/sessions/import", {"sessions": sessions}, token)
 
 
+def ask(port, token, path, count):
+    connection = http.client.HTTPConnection("127.0.0.1", port)
+    for _ in range(count):
+        call(connection, "GET", path, None, token)
+
+
 def percentile(values, share):
     return sorted(values)[min(int(len(values) * share), len(values) - 1)]
 
@@ -45,6 +52,7 @@ def main():
     parser.add_argument("program")
     parser.add_argument("--sessions", type=int, default=5000)
     parser.add_argument("--calls", type=int, default=2000)
+    parser.add_argument("--connections", type=int, default=1)
     options = parser.parse_args()
     today = datetime.datetime.now(datetime.timezone.utc)
     days = {"from": (today - datetime.timedelta(days=365)).strftime("%Y-%m-%d"), "to": today.strftime("%Y-%m-%d")}
@@ -59,11 +67,16 @@ def main():
             while call(connection, "GET", "/users/me/stats", None, token)["totalSessions"] < options.sessions:
                 time.sleep(0.1)
             cpu = {}
-            for path in CALLS:
-                before = program.cpu()
-                for _ in range(options.calls):
-                    call(connection, "GET", "/" + path.format(**days), None, token)
-                cpu[path] = [(after - then) * 1000 / options.calls for then, after in zip(before, program.cpu())]
+            each = options.calls // options.connections
+            with concurrent.futures.ThreadPoolExecutor(options.connections) as pool:
+                for path in CALLS:
+                    before = program.cpu()
+                    asking = [pool.submit(ask, program.port, token, "/" + path.format(**days), each)
+                              for _ in range(options.connections)]
+                    for one in asking:
+                        one.result()
+                    cpu[path] = [(after - then) * 1000 / (each * options.connections)
+                                 for then, after in zip(before, program.cpu())]
         finally:
             program.stop()
         took = {}
@@ -75,7 +88,7 @@ def main():
     print(f"{'milliseconds in the server':32} {'p50':>7} {'p99':>7} {'max':>7}   CPU: {'program':>7} {'PostgreSQL':>10}")
     for path in CALLS:
         route = "/api/v1/" + path.split("?")[0]
-        values = took[route][-options.calls:]
+        values = took[route][-each * options.connections:]
         print(f"{route:32} {percentile(values, .5):7.3f} {percentile(values, .99):7.3f} {max(values):7.3f}        "
               f"{cpu[path][0]:7.3f} {cpu[path][1]:10.3f}")
 
