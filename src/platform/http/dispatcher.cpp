@@ -76,8 +76,10 @@ std::size_t Dispatcher::max_body(const RequestHead& head) const {
 
 Awaitable<Response> Dispatcher::handle(Exchange& exchange, const Router::Match& match) {
     auto began = std::chrono::steady_clock::now();
-    const OverloadControl::Served served(middleware_.overload, match.endpoint);
+    auto* overload = middleware_.overload;
     exchange.request_id = request_id_of(exchange.head);
+    if (overload != nullptr && overload->is_to_wait(match.endpoint)) co_await overload->wait_to_begin();
+    const OverloadControl::Served served(overload, match.endpoint);
     if (auto parent = exchange.head.find("traceparent"))
         if (auto trace = telemetry::parse_traceparent(*parent)) exchange.trace_id = trace->trace_id;
     exchange.id = match.id;
