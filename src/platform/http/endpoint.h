@@ -59,7 +59,6 @@ struct Exchange {
     std::string_view trace_id{};        // of `traceparent`; "" without one
     std::string_view signature{};       // of the gateway that has sent it; "" unless only gateways may call
     BodyReader* content = nullptr;      // instead of `body`, of a long one that is only forwarded
-    bool is_admitted = false;           // judged already, before its content came
 };
 
 // What a handler is called with, all of it its own. Fields is what it needs of the request's head: a type made by
