@@ -71,8 +71,8 @@ config::Configuration bind_settings(Config& config) {
             {.key = "http.max_queue_delay_ms",
              .member = &http.max_queue_delay,
              .bounds = {.min = 4, .max = 60'000},
-             .sentence = "How long requests may wait for PostgreSQL, and a quarter of it for the event loop; when they "
-                         "keep waiting longer, what cannot be served in time gets 503."},
+             .sentence = "How long requests may wait for the event loop and for PostgreSQL together; when they keep "
+                         "waiting longer, what cannot be served in time gets 503."},
             {.key = "http.websocket_compression",
              .member = &http.websocket_compression,
              .sentence = "Whether WebSocket messages are packed (permessage-deflate) for clients that offer it: less "

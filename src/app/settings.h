@@ -30,7 +30,7 @@ struct HttpSettings {
     Seconds body_timeout{30};
     std::uint32_t max_connections = 15'000;
     std::uint32_t max_connections_per_network = 5'000;
-    Milliseconds max_queue_delay{1000};
+    Milliseconds max_queue_delay{400};
     bool websocket_compression = false;
     std::uint32_t cores = 0;
     Seconds drain{10};

@@ -22,6 +22,7 @@ constexpr int kSessionsEach = 30;
 constexpr std::size_t kFewConnections = 64;
 constexpr std::size_t kManyConnections = 1000;
 constexpr std::size_t kVeryManyConnections = 6000;
+constexpr std::size_t kTooManyConnections = 12000;  // for all of them to be served in time
 
 std::string read_sessions(const Person& person) {
     return "GET /api/v1/sessions HTTP/1.1\r\nHost: here\r\nAuthorization: Bearer " + person.client.access_token() +
@@ -69,7 +70,7 @@ First ask_first_while(const Program& program, const std::function<void()>& work)
 class AbuseOverload : public testing::TestWithParam<std::size_t> {};
 
 TEST_P(AbuseOverload, AtThreeTimesTheCapacityServesWhatItCanInTime) {
-    Program program({{"MINDSPACE_HTTP_MAX_QUEUE_DELAY_MS", "1000"}});
+    Program program({{"MINDSPACE_HTTP_MAX_QUEUE_DELAY_MS", "400"}});
     const auto requests = requests_of_many(program);
     const auto run = [&](std::size_t connections, double rate, std::chrono::milliseconds length) {
         return load(
@@ -77,34 +78,42 @@ TEST_P(AbuseOverload, AtThreeTimesTheCapacityServesWhatItCanInTime) {
     };
     run(kFewConnections, 0, 1s);  // warm
     const auto capacity = run(kFewConnections, 0, 3s).per_second(200);
+    // The clients take their share of the processors: what they leave is measured with as many of them.
+    const auto at_capacity = [&] { return run(GetParam(), capacity, 3s).per_second(200); };
+    const auto before = at_capacity();
     LoadReport during;
     const auto first = ask_first_while(program, [&] { during = run(GetParam(), 3 * capacity, 6s); });
     const auto after = run(kFewConnections, capacity / 2, 6s);
-    const auto goodput = during.per_second(200) / capacity;
+    const auto goodput = during.per_second(200) / ((before + at_capacity()) / 2);
     std::cout << fmt::format(
         "abuse: three times the capacity of GET /sessions on {} connections\n"
-        "  capacity {:.0f}/s; served {:.0f}/s ({:.0f} %), p99 {:.0f} ms; refused {:.0f}/s, p99 {:.0f} ms\n"
+        "  capacity {:.0f}/s; served {:.0f}/s, {:.0f} % of it and {:.0f} % of what as many clients get at the "
+        "capacity, "
+        "p99 {:.0f} ms\n"
+        "  refused {:.0f}/s, of these {:.0f}/s that did not come back before Retry-After, p99 {:.0f} ms\n"
         "  of what comes first {} of {} served; afterwards the last refusal after {} ms, p99 {:.0f} ms\n",
-        GetParam(), capacity, during.per_second(200), 100 * goodput, during.milliseconds(200, 0.99),
-        during.per_second(503), during.milliseconds(503, 0.99), first.served, first.asked, after.last_refusal.count(),
+        GetParam(), capacity, during.per_second(200), 100 * during.per_second(200) / capacity, 100 * goodput,
+        during.milliseconds(200, 0.99), during.per_second(503),
+        static_cast<double>(during.first_refusals.count()) / during.took.count(),
+        during.first_refusals.quantile(0.99).count(), first.served, first.asked, after.last_refusal.count(),
         after.milliseconds(200, 0.99));
     for (const auto* report : {&std::as_const(during), &after}) {
         EXPECT_EQ(report->broken, 0U);
         for (const auto& [status, times] : report->by_status)
             EXPECT_TRUE(status == 200 || status == 503) << status << ": " << times.count();
     }
-    // On a slow machine the refusals of thousands of clients that come back at once take what they are to save, so what
-    // those leave is printed alone.
-    if (!is_shipped() || GetParam() > kManyConnections) return;
+    if (!is_shipped()) return;
     EXPECT_EQ(first.served, first.asked);
-    // The clients take their share of the processors, and what that is differs between machines: docs/performance.md
-    // has what a quiet one reached.
-    EXPECT_GE(goodput, 0.6);
+    // What runs beside takes its share meanwhile: docs/performance.md has the figures. Thousands that come back at once
+    // must not bring the service down, at least.
+    EXPECT_GE(goodput, GetParam() > kManyConnections ? 0.15 : 0.6);
     EXPECT_LE(during.milliseconds(200, 0.99), static_cast<double>(scaled(1s).count()));
+    EXPECT_LE(during.first_refusals.quantile(0.99), scaled(50ms));
     EXPECT_LE(after.last_refusal, scaled(5s));
 }
 
-INSTANTIATE_TEST_SUITE_P(Connections, AbuseOverload, testing::Values(kManyConnections, kVeryManyConnections));
+INSTANTIATE_TEST_SUITE_P(Connections, AbuseOverload,
+                         testing::Values(kManyConnections, kVeryManyConnections, kTooManyConnections));
 
 TEST(AbuseLogins, ThatIgnoreRetryAfterHoldNoReaderUp) {
     Program program(kFullPasswordHash);

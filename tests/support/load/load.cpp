@@ -25,6 +25,7 @@ constexpr std::string_view kEnd = "\r\n\r\n";
 constexpr std::string_view kLength = "\r\nContent-Length: ";
 constexpr int kEvents = 256;
 constexpr auto kPause = std::chrono::milliseconds(1);
+constexpr auto kRetryAfter = std::chrono::seconds(1);
 
 // Whether the text is a whole response; then its status.
 int status_of(std::string_view text) {
@@ -43,6 +44,7 @@ struct Caller {
     int socket = -1;
     std::string received;
     SteadyClock::time_point sent_at{};
+    SteadyClock::time_point refused_at{};
 };
 
 class Load {
@@ -140,9 +142,15 @@ private:
         const int status = status_of(caller.received);
         if (status == 0) return;
         report_.by_status[status].add(now - caller.sent_at);
-        if (status == 503) report_.last_refusal = std::chrono::floor<std::chrono::milliseconds>(now - began_);
+        if (status == 503) note_refusal(caller, now);
         caller.sent_at = {};
         idle_.push_back(&caller);
+    }
+
+    void note_refusal(Caller& caller, SteadyClock::time_point now) {
+        report_.last_refusal = std::chrono::floor<std::chrono::milliseconds>(now - began_);
+        if (caller.sent_at - caller.refused_at >= kRetryAfter) report_.first_refusals.add(now - caller.sent_at);
+        caller.refused_at = now;
     }
 
     const LoadPlan& plan_;

@@ -35,7 +35,8 @@ private:
 
 struct LoadReport {
     std::map<int, ResponseTimes> by_status;
-    std::size_t broken = 0;  // connections that ended without a whole response; they are opened again
+    ResponseTimes first_refusals;  // those with 503 of clients that did not come back before Retry-After
+    std::size_t broken = 0;        // connections that ended without a whole response; they are opened again
     std::chrono::duration<double> took{};
     std::chrono::milliseconds last_refusal{-1};  // when the last 503 came, from the beginning; -1: none
 

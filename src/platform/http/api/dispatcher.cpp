@@ -65,13 +65,8 @@ std::string_view code_of_refusal(int status) {
 
 }  // namespace
 
-bool Dispatcher::forwards(const RequestHead& head) const {
-    const auto match = router_.find(head.method, head.path);
-    return match.endpoint != nullptr && match.endpoint->forwarded;
-}
-
 std::size_t Dispatcher::max_body(const RequestHead& head) const {
-    const auto match = router_.find(head.method, head.path);
+    const auto match = find(head);
     const auto declared = match.endpoint != nullptr ? match.endpoint->declaration.max_body : kUsualBody;
     // An unsigned request is refused, but only after its content has come.
     const bool is_unsigned = declared > kUsualBody && middleware_.gateway != nullptr &&
@@ -79,14 +74,12 @@ std::size_t Dispatcher::max_body(const RequestHead& head) const {
     return is_unsigned ? kUsualBody : declared;
 }
 
-Awaitable<Response> Dispatcher::handle(Exchange& exchange) {
+Awaitable<Response> Dispatcher::handle(Exchange& exchange, const Router::Match& match) {
     auto began = std::chrono::steady_clock::now();
-    auto match = router_.find(exchange.head.method, exchange.head.path);
     auto* overload = middleware_.overload;
-    if (overload != nullptr && !exchange.is_admitted && !overload->admits(match.endpoint, began))
-        co_return overloaded(exchange.head, match);
-    const OverloadControl::Served served(overload, match.endpoint);
     exchange.request_id = request_id_of(exchange.head);
+    if (overload != nullptr && overload->is_to_wait(match.endpoint)) co_await overload->wait_to_begin();
+    const OverloadControl::Served served(overload, match.endpoint);
     if (auto parent = exchange.head.find("traceparent"))
         if (auto trace = telemetry::parse_traceparent(*parent)) exchange.trace_id = trace->trace_id;
     exchange.id = match.id;
@@ -111,15 +104,10 @@ Awaitable<Response> Dispatcher::handle(Exchange& exchange) {
     co_return response;
 }
 
-std::optional<Response> Dispatcher::refuse_overload(const RequestHead& head) {
-    if (middleware_.overload == nullptr) return std::nullopt;
-    const auto match = router_.find(head.method, head.path);
-    if (middleware_.overload->admits(match.endpoint, std::chrono::steady_clock::now())) return std::nullopt;
-    return overloaded(head, match);
-}
-
 // There may be many a second: all but the id is made beforehand, and the log is told of the overload only.
-Response Dispatcher::overloaded(const RequestHead& head, const Router::Match& match) {
+std::optional<Response> Dispatcher::refuse_overload(const RequestHead& head, const Router::Match& match) {
+    auto* overload = middleware_.overload;
+    if (overload == nullptr || overload->admits(match.endpoint, std::chrono::steady_clock::now())) return std::nullopt;
     static const Response kMade = problem(503, "overloaded", "The service is overloaded; try again later.", "");
     Exchange exchange{.head = head, .body = {}, .request_id = request_id_of(head), .client = {}, .principal = {}};
     Response response{.status = kMade.status, .content_type = kMade.content_type, .body = {}, .headers = kMade.headers};
@@ -131,11 +119,6 @@ Response Dispatcher::overloaded(const RequestHead& head, const Router::Match& ma
     mark(exchange, match.allow, response);
     metrics_.record(match.endpoint, response.status, {});
     return response;
-}
-
-Priority Dispatcher::priority(const RequestHead& head) const {
-    const auto match = router_.find(head.method, head.path);
-    return match.endpoint != nullptr ? match.endpoint->declaration.priority : Priority::usual;
 }
 
 Awaitable<Response> Dispatcher::dispatch(Exchange& exchange, const Router::Match& match) {

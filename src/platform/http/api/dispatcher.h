@@ -35,26 +35,24 @@ public:
     Dispatcher(const Router& router, const Middleware& middleware, CoreMetrics& metrics)
         : router_(router), middleware_(middleware), metrics_(metrics) {}
 
-    // Whether the request is for another process: then its content need not be here as a whole.
-    [[nodiscard]] bool forwards(const RequestHead& head) const;
+    // The row of a request.
+    [[nodiscard]] Router::Match find(const RequestHead& head) const { return router_.find(head.method, head.path); }
 
-    // Never throws.
-    Awaitable<Response> handle(Exchange& exchange);
+    // Before anything else is done for a request, the reading of its content included. The response, if it is too much
+    // for this core now.
+    std::optional<Response> refuse_overload(const RequestHead& head, const Router::Match& match);
+
+    // For a request that is not refused. Never throws.
+    Awaitable<Response> handle(Exchange& exchange, const Router::Match& match);
 
     // How long the content of such a request may be.
     [[nodiscard]] std::size_t max_body(const RequestHead& head) const;
-
-    // Before the content of a request is read: the response, if it is too much for this core now.
-    std::optional<Response> refuse_overload(const RequestHead& head);
 
     // When a client that is refused now is heard again, should it come back before.
     [[nodiscard]] std::chrono::steady_clock::time_point turn_after_refusal(
         std::chrono::steady_clock::time_point now) const {
         return middleware_.overload != nullptr ? middleware_.overload->turn_after_refusal(now) : now;
     }
-
-    // Of the endpoint that the request is for.
-    [[nodiscard]] Priority priority(const RequestHead& head) const;
 
     // For a message that is refused before it was a whole request, with what could be read of its fields: counts and
     // logs the refusal.
@@ -64,7 +62,6 @@ public:
     Response give_up(const Exchange& exchange) const;
 
 private:
-    Response overloaded(const RequestHead& head, const Router::Match& match);
     Awaitable<Response> dispatch(Exchange& exchange, const Router::Match& match);
     std::optional<Response> refuse_unsigned(Exchange& exchange, const Router::Match& match);
     Awaitable<Response> call(Exchange& exchange, const Endpoint& endpoint);

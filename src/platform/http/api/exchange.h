@@ -44,7 +44,6 @@ struct Exchange {
     std::string_view trace_id{};           // of `traceparent`; "" without one
     std::string_view signature{};          // of the gateway that has sent it; "" unless only gateways may call
     BodyReader* content = nullptr;         // instead of `body`, of a long one that is only forwarded
-    bool is_admitted = false;              // judged already, before its content came
     std::shared_ptr<const void> memory{};  // that `body` is in
     WorkerPool* large_bodies = nullptr;    // null: work on a large one holds the loop
 

@@ -11,11 +11,10 @@ namespace mindspace::http {
 namespace {
 
 constexpr auto kTick = std::chrono::milliseconds(10);
-constexpr int kLoopShare = 4;
+constexpr int kPasses = 4;  // of a request through what is ready on the loop, about
 constexpr auto kPause = std::chrono::milliseconds(25);
-constexpr auto kLongestPause = std::chrono::milliseconds(500);
-constexpr auto kShortestTurn = std::chrono::microseconds(100);
-constexpr auto kLongestTurn = std::chrono::milliseconds(5);
+constexpr auto kLongestPause = std::chrono::milliseconds(400);
+constexpr auto kTurn = std::chrono::milliseconds(1);
 constexpr auto kLogPause = std::chrono::seconds(10);
 
 constexpr std::size_t index_of(Queue queue) {
@@ -29,11 +28,10 @@ double in_milliseconds(OverloadControl::Duration duration) {
 }  // namespace
 
 OverloadControl::OverloadControl(asio::io_context& loop, Duration target, DatabaseDelay database)
-    : loop_target_(target / kLoopShare),
-      timer_(loop),
+    : timer_(loop),
       database_(std::move(database)),
-      gates_{QueueGate(loop_target_), QueueGate(target), QueueGate(target)},
-      turn_length_(kShortestTurn) {}
+      gates_{QueueGate(target), QueueGate(target), QueueGate(target)},
+      begin_queue_(loop) {}
 
 OverloadControl::~OverloadControl() {
     stop();
@@ -44,10 +42,16 @@ void OverloadControl::stop() {
 }
 
 bool OverloadControl::admits(const Endpoint* endpoint, TimePoint now) {
-    const auto priority = endpoint != nullptr ? endpoint->declaration.priority : Priority::usual;
+    const auto priority = priority_of(endpoint);
+    was_asked_ = true;
+    if (!is_ticking_) tick_at(now + kTick);
     if (!passes(Queue::loop, priority, loop_delay(now), now)) return false;
     const auto queue = database_queue(endpoint);
-    return !queue || passes(*queue, priority, database_(*queue, on_their_way(*queue), now), now);
+    return !queue || passes(*queue, priority, database_delay(*queue, now), now);
+}
+
+Priority OverloadControl::priority_of(const Endpoint* endpoint) {
+    return endpoint != nullptr ? endpoint->declaration.priority : Priority::usual;
 }
 
 // Where the request stands in the database's client, if it needs that as a rule.
@@ -57,23 +61,26 @@ std::optional<Queue> OverloadControl::database_queue(const Endpoint* endpoint) {
 }
 
 OverloadControl::TimePoint OverloadControl::turn_after_refusal(TimePoint now) {
-    next_turn_ += turn_length_;
-    if (next_turn_ < now + kPause || next_turn_ > now + kLongestPause) next_turn_ = now + kPause;  // from the beginning
+    next_turn_ = std::clamp<TimePoint>(next_turn_ + kTurn, now + kPause, now + kLongestPause);
     return next_turn_;
 }
 
 bool OverloadControl::passes(Queue queue, Priority priority, Duration delay, TimePoint now) {
     delays_[index_of(queue)].observe(delay);
-    if (gates_[index_of(queue)].admits(priority, delay, now) || served_ < kFew) return true;
+    if (gates_[index_of(queue)].admits(priority, delay, now) || are_few()) return true;
     refused_[index_of(queue)][static_cast<std::size_t>(priority)].add(1);
     return false;
 }
 
-// What is handled while the timer is overdue has waited as long, at least.
-OverloadControl::Duration OverloadControl::loop_delay(TimePoint now) {
-    was_asked_ = true;
-    if (!is_ticking_) tick_at(now + kTick);
-    return std::max(last_delay_, now - due_);
+// What a request waits until the loop has begun with it and gone on with it as often as it takes. What is handled while
+// the timer is overdue has waited as long, at least.
+OverloadControl::Duration OverloadControl::loop_delay(TimePoint now) const {
+    return std::max(kPasses * std::max(last_delay_, now - due_), begin_queue_.delay(now));
+}
+
+// What it waits until the database does what it needs: for the loop first, then behind those that have been begun.
+OverloadControl::Duration OverloadControl::database_delay(Queue queue, TimePoint now) const {
+    return loop_delay(now) + database_(queue, on_their_way_[index_of(queue)], now);
 }
 
 void OverloadControl::tick_at(TimePoint due) {
@@ -87,11 +94,9 @@ void OverloadControl::tick_at(TimePoint due) {
 
 void OverloadControl::tick(TimePoint now) {
     last_delay_ = now - due_;
-    gates_[index_of(Queue::loop)].observe(last_delay_, now);
+    gates_[index_of(Queue::loop)].observe(loop_delay(now), now);
     for (const auto queue : {Queue::reads, Queue::writes})
-        gates_[index_of(queue)].observe(database_(queue, on_their_way(queue), now), now);
-    turn_length_ = last_delay_ > loop_target_ ? std::min<Duration>(turn_length_ * 5 / 4, kLongestTurn)
-                                              : std::max<Duration>(turn_length_ * 9 / 10, kShortestTurn);
+        gates_[index_of(queue)].observe(database_delay(queue, now), now);
     note_state(now);
     if (std::exchange(was_asked_, false) || is_overloaded()) return tick_at(now + kTick);
     is_ticking_ = false;
@@ -131,7 +136,7 @@ void collect(const std::vector<const OverloadControl*>& cores, telemetry::Page& 
         telemetry::HistogramSum delay;
         for (const auto* core : cores) delay += core->delays_[queue];
         page.histogram("mindspace_queue_delay_seconds",
-                       "What requests waited in the loop, and what was ahead of them at the database.", delay,
+                       "What requests were to wait until the loop began with them, and until the database did.", delay,
                        {{"queue", name}});
         for (std::size_t priority = 0; priority < OverloadControl::kPriorities; ++priority) {
             std::uint64_t refused = 0;

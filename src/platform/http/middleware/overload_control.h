@@ -5,6 +5,8 @@
 // (the kernel's list of what is ready), so it is as late as all else. Lives on the core's loop; no lock, no allocation,
 // and nothing ticks while no request comes.
 
+#include "platform/http/api/priority.h"
+#include "platform/http/middleware/begin_queue.h"
 #include "platform/http/middleware/queue_gate.h"
 #include "platform/telemetry/metrics/metrics.h"
 
@@ -40,8 +42,7 @@ public:
     // How long a statement waits for its turn, if so many that are being served come before it.
     using DatabaseDelay = std::function<Duration(Queue, std::size_t ahead, TimePoint)>;
 
-    // `target` is how long a request may wait for the database while others are refused for it; for the loop, which a
-    // request passes several times, a quarter of it.
+    // `target` is how long a request may wait while others are refused for it.
     OverloadControl(asio::io_context& loop, Duration target, DatabaseDelay database);
     ~OverloadControl();
     OverloadControl(const OverloadControl&) = delete;
@@ -53,8 +54,14 @@ public:
     // False: the request is to be refused. `endpoint` is null for a request that found none.
     [[nodiscard]] bool admits(const Endpoint* endpoint, TimePoint now);
 
+    // Before an admitted request is begun, and Served. What comes first does not wait, nor do few requests.
+    [[nodiscard]] bool is_to_wait(const Endpoint* endpoint) const {
+        return !are_few() && priority_of(endpoint) != Priority::first;
+    }
+    Awaitable<> wait_to_begin() { return begin_queue_.wait(); }
+
     // When a client that is refused now is heard again if it comes back at once. They take turns, so that those who
-    // ignore Retry-After cost little, and less when the loop is late all the same.
+    // ignore Retry-After cost little.
     [[nodiscard]] TimePoint turn_after_refusal(TimePoint now);
 
     // A request that is being served, as long as this lives.
@@ -88,15 +95,17 @@ private:
     static constexpr std::size_t kQueues = names_of(Queue{}).size();
     static constexpr std::size_t kPriorities = names_of(Priority{}).size();
 
+    [[nodiscard]] bool are_few() const { return served_ + begin_queue_.size() < kFew; }
+    static Priority priority_of(const Endpoint* endpoint);
     static std::optional<Queue> database_queue(const Endpoint* endpoint);
     std::size_t& on_their_way(Queue queue) { return on_their_way_[static_cast<std::size_t>(queue)]; }
-    Duration loop_delay(TimePoint now);
+    [[nodiscard]] Duration loop_delay(TimePoint now) const;
+    [[nodiscard]] Duration database_delay(Queue queue, TimePoint now) const;
     bool passes(Queue queue, Priority priority, Duration delay, TimePoint now);
     void tick_at(TimePoint due);
     void tick(TimePoint now);
     void note_state(TimePoint now);
 
-    const Duration loop_target_;
     asio::steady_timer timer_;
     DatabaseDelay database_;
     std::array<QueueGate, kQueues> gates_;
@@ -106,7 +115,6 @@ private:
     Duration last_delay_{};
     bool is_ticking_ = false;
     bool was_asked_ = false;  // since the last tick
-    Duration turn_length_{};
     TimePoint next_turn_{};
     TimePoint told_at_{};  // when the log was told of an overload
     bool is_told_ = false;
@@ -115,6 +123,8 @@ private:
     telemetry::Gauge overloaded_;  // 0 or 1
     std::array<std::array<telemetry::Counter, kPriorities>, kQueues> refused_;
     std::array<telemetry::Histogram, kQueues> delays_;
+
+    BeginQueue begin_queue_;
 };
 
 // Adds the figures of all cores to the page.

@@ -8,6 +8,8 @@
 #include "support/http/peer.h"
 
 #include <gmock/gmock.h>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
 #include <boost/asio/post.hpp>
 
 #include <atomic>
@@ -104,12 +106,47 @@ TEST(OverloadControl, GivesTurnsToClientsThatComeBackAtOnce) {
     OverloadControl control(loop, 40ms, [](Queue, std::size_t, auto) { return OverloadControl::Duration::zero(); });
     const auto now = std::chrono::steady_clock::now();
     EXPECT_EQ(control.turn_after_refusal(now), now + 25ms);
-    EXPECT_EQ(control.turn_after_refusal(now), now + 25ms + 100us);
+    EXPECT_EQ(control.turn_after_refusal(now), now + 26ms);
     auto last = now;
-    for (int i = 0; i < 100'000; ++i) last = control.turn_after_refusal(now);
-    EXPECT_GE(last, now + 25ms);
-    EXPECT_LE(last, now + 500ms);
+    for (int i = 0; i < 1000; ++i) last = control.turn_after_refusal(now);
+    EXPECT_EQ(last, now + 400ms);
+    EXPECT_EQ(control.turn_after_refusal(now + 10ms), now + 401ms);
     EXPECT_EQ(control.turn_after_refusal(now + 10s), now + 10s + 25ms);
+}
+
+Awaitable<> wait_to_begin(BeginQueue& queue, int& begun) {
+    co_await queue.wait();
+    ++begun;
+}
+
+TEST(BeginQueue, TakesWhatIsReadyBetweenAFewRequestsAndTheNext) {
+    asio::io_context loop;
+    BeginQueue queue(loop);
+    int begun = 0;
+    for (int i = 0; i < 2 * BeginQueue::kAtOnce + 1; ++i)
+        asio::co_spawn(loop, wait_to_begin(queue, begun), asio::detached);
+    const auto now = std::chrono::steady_clock::now();
+    EXPECT_EQ(queue.delay(now), 0s);
+    asio::post(loop, [&] {
+        EXPECT_EQ(begun, 0);
+        EXPECT_GE(queue.delay(now + 1min), 50s) << "of the first that waits";
+        asio::post(loop, [&] { EXPECT_EQ(begun, BeginQueue::kAtOnce); });
+    });
+    loop.run();
+    EXPECT_EQ(begun, 2 * BeginQueue::kAtOnce + 1);
+    EXPECT_EQ(queue.delay(now + 1min), 0s);
+}
+
+TEST(OverloadControl, LetsNoFewRequestsWaitNorWhatComesFirst) {
+    asio::io_context loop;
+    OverloadControl control(loop, 40ms, [](Queue, std::size_t, auto) { return OverloadControl::Duration::zero(); });
+    const auto usual = prioritized("/usual", Priority::usual);
+    const auto first = prioritized("/first", Priority::first);
+    EXPECT_FALSE(control.is_to_wait(&usual));
+    const auto served = many(control);
+    EXPECT_TRUE(control.is_to_wait(&usual));
+    EXPECT_TRUE(control.is_to_wait(nullptr));
+    EXPECT_FALSE(control.is_to_wait(&first));
 }
 
 // A server of one core. Its database is as late as is said.

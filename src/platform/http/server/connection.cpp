@@ -114,7 +114,9 @@ Awaitable<> Connection::serve() {
             }
             case RequestParser::Progress::head_complete:
                 wait_until(server_.options_.body_timeout);
-                if (!admit_content()) co_return co_await linger();
+                is_last_ = true;  // until its content is read
+                if (paused_until_ != Clock::time_point{}) co_await pause();
+                if (!admit()) co_return co_await linger();
                 if (parser_.head().expect_continue) out_ += "HTTP/1.1 100 Continue\r\n\r\n";
                 if (!is_streamed()) break;
                 if (auto outcome = co_await answer_streamed_request(); outcome == Outcome::close) {
@@ -128,7 +130,9 @@ Awaitable<> Connection::serve() {
             case RequestParser::Progress::complete: {
                 consumed_ = parser_.consumed();
                 is_last_ = !parser_.head().keep_alive;
-                auto outcome = co_await answer_request(nullptr);
+                if (paused_until_ != Clock::time_point{}) co_await pause();
+                const bool is_admitted = admit();
+                auto outcome = co_await (is_admitted ? answer_request(nullptr) : finish_answer(stays_open()));
                 if (outcome == Outcome::close) co_return co_await linger();
                 if (outcome == Outcome::over) co_return;
                 break;
@@ -154,19 +158,17 @@ Awaitable<Connection::Outcome> Connection::answer_request(BodyReader* content) {
     client_.user_agent = head.find("user-agent").value_or("").substr(0, 256);
     Exchange exchange{.head = head, .body = parser_.body(), .request_id = {}, .client = client_, .principal = {}};
     exchange.content = content;
-    exchange.is_admitted = std::exchange(is_admitted_, false);
     exchange.memory = buffer_;
-    if (paused_until_ != Clock::time_point{}) co_await pause();
     begin_handling();
     exchange_ = &exchange;
-    auto response = co_await server_.dispatcher_.handle(exchange);
+    auto response = co_await server_.dispatcher_.handle(exchange, *match_);
     exchange_ = nullptr;
     is_handling_ = false;
     if (response.status == 503) note_refusal();
 
     if (response.status == 101) co_return co_await upgrade(std::move(response));
     if (response.stream) co_return co_await stream(std::move(response));
-    const bool keep_alive = !is_last_ && !server_.draining_;
+    const bool keep_alive = stays_open();
     append(response, head.method, keep_alive);
     if (!response.body.empty() && !is_copied(response) && head.method != Method::head &&
         !is_bodyless(response.status)) {
@@ -180,6 +182,7 @@ Awaitable<Connection::Outcome> Connection::answer_request(BodyReader* content) {
 Awaitable<Connection::Outcome> Connection::finish_answer(bool keep_alive) {
     begin_ += consumed_;
     parser_.reset();
+    match_.reset();
     if (!keep_alive) co_return Outcome::close;
     if (out_.size() >= kFlushAt) {
         bool written = co_await flush();

@@ -47,7 +47,8 @@ private:
     Awaitable<Outcome> finish_answer(bool keep_alive);
     Awaitable<> refuse(ParseFailure failure);
     std::expected<ClientNetworks::Unread, ClientNetworks::Bound> hold(std::size_t bytes);
-    bool admit_content();
+    bool admit();
+    [[nodiscard]] bool stays_open() const { return !is_last_ && !server_.draining_; }
     void append_too_many();
     void refuse_at_once();
     Awaitable<Stream::Outcome> read_some(asio::mutable_buffer into);
@@ -86,7 +87,7 @@ private:
     bool is_reading_ = false;
     bool is_writing_ = false;
     bool is_late_ = false;                   // the client, with a request that it has begun
-    bool is_admitted_ = false;               // the request whose content is being read
+    std::optional<Router::Match> match_;     // of the request, once it is admitted
     Clock::time_point paused_until_{};       // after a refusal
     asio::steady_timer* pausing_ = nullptr;  // while it waits for that
 };

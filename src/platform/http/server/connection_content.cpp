@@ -84,14 +84,13 @@ private:
 };
 
 bool Connection::is_streamed() const {
-    const auto& head = parser_.head();
-    return head.content_length.value_or(0) > kHeldContent && server_.dispatcher_.forwards(head);
+    const auto* endpoint = match_->endpoint;
+    return parser_.head().content_length.value_or(0) > kHeldContent && endpoint != nullptr && endpoint->forwarded;
 }
 
 // All that has been read belongs to it: had there been more, its content would have been whole.
 Awaitable<Connection::Outcome> Connection::answer_streamed_request() {
     consumed_ = end_ - begin_;
-    is_last_ = true;  // until it is whole: what nobody has read would be taken for the next request
     StreamReader content(*this);
     co_return co_await answer_request(&content);
 }
@@ -127,7 +126,7 @@ Awaitable<Connection::Outcome> Connection::stream(Response response) {
     const bool has_content = head.method != Method::head && !is_bodyless(response.status);
     const bool chunked = has_content && !body.length && head.version_minor == 1;
     const bool ends_by_close = has_content && !body.length && !chunked;
-    const bool keep_alive = !is_last_ && !ends_by_close && !server_.draining_;
+    const bool keep_alive = stays_open() && !ends_by_close;
     append_head(out_, response, {.keep_alive = keep_alive, .chunked = chunked});
     if (!has_content) co_return co_await finish_answer(keep_alive);
 

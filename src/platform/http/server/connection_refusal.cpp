@@ -40,17 +40,23 @@ std::expected<ClientNetworks::Unread, ClientNetworks::Bound> Connection::hold(st
     return held;
 }
 
-// Before the content of a request is read. False: there is too much to do, which the client is told.
-bool Connection::admit_content() {
-    auto refusal = server_.dispatcher_.refuse_overload(parser_.head());
-    is_admitted_ = !refusal;
-    if (refusal) append(*refusal, parser_.head().method, false);
-    return is_admitted_;
+// Once for each request, before its content is read. False: there is too much to do, which the client is told.
+bool Connection::admit() {
+    if (match_) return true;
+    auto match = server_.dispatcher_.find(parser_.head());
+    if (auto refusal = server_.dispatcher_.refuse_overload(parser_.head(), match)) {
+        append(*refusal, parser_.head().method, stays_open());
+        note_refusal();
+        return false;
+    }
+    match_ = std::move(match);
+    return true;
 }
 
 // The client that has just been refused, if it has the connection for itself.
 void Connection::note_refusal() {
-    const bool is_shared = is_proxied_ && client_.address != peer_.to_string();
+    const bool is_shared =
+        is_proxied_ && server_.options_.proxies.client_of(peer_, parser_.head()) != peer_.to_string();
     if (server_.options_.paces_refused && !is_shared)
         paused_until_ = server_.dispatcher_.turn_after_refusal(Clock::now());
 }
@@ -58,7 +64,9 @@ void Connection::note_refusal() {
 // Until it is the turn of the client that has been refused. What comes before all else does not wait.
 Awaitable<> Connection::pause() {
     const auto until = std::exchange(paused_until_, Clock::time_point{});
-    if (Clock::now() >= until || server_.dispatcher_.priority(parser_.head()) == Priority::first) co_return;
+    if (Clock::now() >= until) co_return;
+    const auto* endpoint = server_.dispatcher_.find(parser_.head()).endpoint;
+    if (endpoint != nullptr && endpoint->declaration.priority == Priority::first) co_return;
     bool written = co_await flush_before_reading();
     if (!written || !stream_.socket().is_open()) co_return;  // aborted meanwhile: nobody would cancel the timer
     asio::steady_timer timer(server_.loop_, until);
