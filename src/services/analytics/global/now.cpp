@@ -25,7 +25,7 @@ constexpr std::string_view kKey = "analytics:now";
 constexpr std::string_view kTtlMilliseconds = "2000";
 
 // People, not sessions: who sits with a group and has a session of their own counts once.
-constexpr Statement kCount{"analytics_count_now", R"(
+constexpr Statement kCountNow{"analytics_count_now", R"(
     WITH running AS (SELECT group_id FROM groups WHERE state = 'running' AND ends_at > $1),
     meditating AS (
         SELECT user_id FROM meditation_sessions
@@ -37,7 +37,7 @@ constexpr Statement kCount{"analytics_count_now", R"(
 
 template <class Database>
 Awaitable<Now> count_on(Database& database, Timestamp now) {
-    auto rows = co_await database.query(kCount, now, kOvertimeSeconds, kPresenceSeconds);
+    auto rows = co_await database.query(kCountNow, now, kOvertimeSeconds, kPresenceSeconds);
     co_return Now{.meditating = rows[0].template get<std::int64_t>(0),
                   .groups_running = rows[0].template get<std::int64_t>(1),
                   .connections = {},

@@ -9,7 +9,7 @@ namespace mindspace::meditation {
 
 namespace {
 
-constexpr std::string_view kChannel = "displaced_sockets";
+constexpr std::string_view kDisplacedChannel = "displaced_sockets";
 constexpr std::size_t kUserSize = 36;
 
 const redis::Script kClaim = redis::Script::make(
@@ -49,21 +49,22 @@ Awaitable<> OpenSockets::release(UserId user, ConnectionId socket) {
 Awaitable<> OpenSockets::tell(UserId user, std::vector<ConnectionId> displaced) {
     for (auto socket : displaced) {
         const auto text = user.to_string() + "/" + socket.to_string();
-        std::vector<std::string_view> words{"SPUBLISH", kChannel, text};
+        std::vector<std::string_view> words{"SPUBLISH", kDisplacedChannel, text};
         co_await redis_.command(std::move(words));
     }
 }
 
 redis::Subscription subscribe_to_displaced(redis::Subscriber& subscriber,
                                            std::function<void(UserId, ConnectionId)> handler) {
-    return subscriber.subscribe(std::string(kChannel), [handler = std::move(handler)](std::string_view payload) {
-        auto user = UserId::parse(payload.substr(0, kUserSize));
-        auto socket = ConnectionId::parse(payload.substr(std::min(payload.size(), kUserSize + 1)));
-        if (user && socket)
-            handler(*user, *socket);
-        else
-            log::error("displaced socket not understood", {{"event.action", "internal_error"}});
-    });
+    return subscriber.subscribe(
+        std::string(kDisplacedChannel), [handler = std::move(handler)](std::string_view payload) {
+            auto user = UserId::parse(payload.substr(0, kUserSize));
+            auto socket = ConnectionId::parse(payload.substr(std::min(payload.size(), kUserSize + 1)));
+            if (user && socket)
+                handler(*user, *socket);
+            else
+                log::error("displaced socket not understood", {{"event.action", "internal_error"}});
+        });
 }
 
 }  // namespace mindspace::meditation

@@ -7,18 +7,18 @@ namespace mindspace::meditation {
 
 namespace {
 
-constexpr std::string_view kChannel = "profiles";
+constexpr std::string_view kProfileChannel = "profiles";
 
 }  // namespace
 
 Awaitable<> publish(redis::Client& redis, ProfileChange change) {
     auto text = schema::to_json(change);
-    co_await redis.command({"SPUBLISH", kChannel, text});
+    co_await redis.command({"SPUBLISH", kProfileChannel, text});
 }
 
 redis::Subscription subscribe_to_profiles(redis::Subscriber& subscriber,
                                           std::function<void(const ProfileChange&)> handler) {
-    return subscriber.subscribe(std::string(kChannel), [handler = std::move(handler)](std::string_view payload) {
+    return subscriber.subscribe(std::string(kProfileChannel), [handler = std::move(handler)](std::string_view payload) {
         auto change = schema::from_json<ProfileChange>(payload);
         if (change)
             handler(*change);
