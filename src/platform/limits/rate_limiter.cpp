@@ -15,10 +15,10 @@ namespace {
 constexpr std::size_t kCountedHere = 100'000;  // keys, while Redis is away
 
 const redis::Script& take_script() {
-    static const redis::Script script = redis::Script::make(
+    static const redis::Script kScript = redis::Script::make(
 #include "platform/limits/take.lua.inc"
     );
-    return script;
+    return kScript;
 }
 
 }  // namespace
