@@ -71,7 +71,7 @@ protected:
         server_->start();
         thread_ = std::thread([this] { loop_.run(); });
     }
-    ~LargeBody() override {
+    void TearDown() override {
         asio::post(loop_, [this] { server_->stop(); });
         thread_.join();
     }
