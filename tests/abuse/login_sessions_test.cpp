@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::size_t kConnections = 32;
 constexpr std::size_t kMostLoginSessions = 50;
-constexpr const char* kLoginSessions = "/api/v1/auth/sessions";
+constexpr const char* kLoginSessions = "/api/v1/auth/sessions?limit=100";
 
 std::size_t login_sessions_of(const Person& person) {
     return log_in_again(person).client.get(kLoginSessions).at("/items").as_array().size();

@@ -141,18 +141,19 @@ TEST(Heatmap, HasEveryDayOfTheYearWithItsWarmth) {
 }
 
 TEST(Now, CountsWhoMeditatesAndIsPublic) {
-    auto person = register_person();
-    const auto meditating = [] {
-        const auto answer = Client(Program::shared()).get("/api/v1/analytics/now");
+    const Program program;  // where nobody else begins or ends anything
+    auto person = register_person(program);
+    const auto meditating = [&] {
+        const auto answer = Client(program).get("/api/v1/analytics/now");
         EXPECT_TRUE(is(answer, 200));
         return answer.number("/meditating");
     };
-    const auto before = meditating();
+    EXPECT_EQ(meditating(), 0);
     const auto started = person.client.post("/api/v1/sessions", {{"kind", "other"}, {"plannedSeconds", 600}});
     ASSERT_TRUE(is(started, 201));
-    EXPECT_TRUE(eventually([&] { return meditating() == before + 1; }));
+    EXPECT_TRUE(eventually([&] { return meditating() == 1; }));
     ASSERT_TRUE(is(person.client.post("/api/v1/sessions/" + started.text("/id") + "/abandon"), 200));
-    EXPECT_TRUE(eventually([&] { return meditating() == before; }));
+    EXPECT_TRUE(eventually([&] { return meditating() == 0; }));
 }
 
 }  // namespace
