@@ -164,19 +164,20 @@ TEST(Login, OfAnUnknownAddressTakesTheTimeOfAPasswordHash) {
     const auto person = register_person();
     const auto time_of = [](std::string_view email) -> std::chrono::nanoseconds {
         const auto began = std::chrono::steady_clock::now();
-        log_in_with(email, "quite another one");
+        EXPECT_TRUE(is(log_in_with(email, "quite another one"), 401));
         return std::chrono::steady_clock::now() - began;
     };
-    // In turns, and the quickest: the machine has other things to do, too.
+    // In turns, and the quickest, until both have been quick once: the machine has other things to do, too. Where a
+    // hash is cheap, in builds that do not ship, everything else is as long as the hash.
     auto known = std::chrono::nanoseconds::max();
     auto unknown = known;
-    for (int i = 0; i < 10; ++i) {
+    int times = 0;
+    EXPECT_TRUE(eventually([&] {
         known = std::min(known, time_of(person.email));
         unknown = std::min(unknown, time_of(new_email()));
-    }
-    // Where a hash is cheap, in builds that do not ship, everything else is as long as the hash.
-    EXPECT_LT(known, 2 * unknown + scaled(1ms));
-    EXPECT_LT(unknown, 2 * known + scaled(1ms));
+        return ++times >= 5 && known < 2 * unknown + scaled(1ms) && unknown < 2 * known + scaled(1ms);
+    })) << known.count()
+        << " ns, and of an unknown address " << unknown.count();
 }
 
 TEST(Login, RefusesUnknownFields) {

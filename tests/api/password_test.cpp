@@ -133,22 +133,26 @@ TEST(PasswordChange, EndsLinksToResetItAndMailsANotice) {
 
 TEST(PasswordReset, AnswersAnUnknownAddressInTheSameWayAndTime) {
     const auto person = register_person();
-    const auto quickest = [](const std::string& email) {
-        auto least = std::chrono::nanoseconds::max();
-        for (int i = 0; i < 7; ++i) {
-            std::this_thread::sleep_for(30ms);  // what is done behind an answer must not be measured with the next
-            const auto began = std::chrono::steady_clock::now();
-            const auto answer = forgot(email);
-            EXPECT_TRUE(is(answer, 202));
-            EXPECT_EQ(answer.body, "");
-            least = std::min<std::chrono::nanoseconds>(least, std::chrono::steady_clock::now() - began);
-        }
-        return least;
+    const auto time_of = [](const std::string& email) -> std::chrono::nanoseconds {
+        std::this_thread::sleep_for(30ms);  // what is done behind an answer must not be measured with the next
+        const auto began = std::chrono::steady_clock::now();
+        const auto answer = forgot(email);
+        const auto took = std::chrono::steady_clock::now() - began;
+        EXPECT_TRUE(is(answer, 202));
+        EXPECT_EQ(answer.body, "");
+        return took;
     };
-    const auto known = quickest(person.email);
-    const auto unknown = quickest(new_email());
-    EXPECT_LT(known, 3 * unknown);
-    EXPECT_LT(unknown, 3 * known);
+    // In turns, and the quickest, until both have been quick: the machine has other things to do, too.
+    auto known = std::chrono::nanoseconds::max();
+    auto unknown = known;
+    const auto stranger = new_email();
+    int times = 0;
+    EXPECT_TRUE(eventually([&] {
+        known = std::min(known, time_of(person.email));
+        unknown = std::min(unknown, time_of(stranger));
+        return ++times >= 7 && known < 3 * unknown && unknown < 3 * known;
+    })) << known.count()
+        << " ns, and of an unknown address " << unknown.count();
 }
 
 TEST(PasswordReset, KeepsNoAddressThatNobodyHas) {
