@@ -2,8 +2,8 @@
 // What one core can serve in time, and what it refuses when it cannot serve all (503 `overloaded`, before anything is
 // done for the request). It watches the queues that a request stands in: what is ready on the loop, and the database's.
 // Of a loop nobody can ask how long something has been ready. A timer can tell: when it is due, it joins the same queue
-// (the kernel's list of what is ready), so it is as late as all else. Lives on the core's loop; no lock, no allocation,
-// and nothing ticks while no request comes.
+// (the kernel's list of what is ready), so it is as late as all else. Beyond a few at a time requests wait to be begun
+// (begin_queue.h). Lives on the core's loop; no lock, and nothing ticks while no request comes.
 
 #include "platform/http/api/priority.h"
 #include "platform/http/middleware/begin_queue.h"

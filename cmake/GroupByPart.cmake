@@ -1,11 +1,11 @@
-# group_by_folder(TARGET)
+# group_by_part(TARGET)
 # The files of a part (src/platform/http, src/services/auth, tests/api) are compiled some at a time
 # (CMAKE_UNITY_BUILD), which takes half the time: they share most of what they include. A new file so rebuilds its part
 # and nothing else.
 
 set(most_files_at_once 8)
 
-function(group_by_folder target)
+function(group_by_part target)
     get_target_property(sources ${target} SOURCES)
     foreach(source IN LISTS sources)
         cmake_path(GET source PARENT_PATH folder)
