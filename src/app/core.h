@@ -113,7 +113,7 @@ public:
     Place<meditation::LiveRooms> rooms;
     Place<meditation::ConnectionStats> connection_stats;
     Place<meditation::GroupService> groups;
-    Place<meditation::SocketAdmission> entrance;
+    Place<meditation::SocketAdmission> admission;
     Place<analytics::AnalyticsService> analytics;
     std::unique_ptr<EventPipeline> pipeline;            // on the first core only
     std::unique_ptr<analytics::Upkeep> upkeep;          // on the first core only

@@ -71,7 +71,7 @@ void open_meditation(Core& core) {
     core.groups.make(meditation::GroupStore(core.database), meditation::GroupTimetable(core.database),
                      meditation::RoomOrder(core.redis), meditation::GroupTickets(core.redis),
                      core.live_settings.public_url, config.groups.per_host);
-    core.entrance.make(*core.rooms, backends, core.guard, core.live_settings);
+    core.admission.make(*core.rooms, backends, core.guard, core.live_settings);
     core.connection_stats.make(core.loop, core.redis, *core.rooms, process_name() + "/" + std::to_string(core.index));
     core.rooms->start();
     core.connection_stats->start();
@@ -79,7 +79,7 @@ void open_meditation(Core& core) {
 
 http::Endpoints meditation_rows(Core& core) {
     auto rows = meditation::session_endpoints(*core.sessions);
-    std::ranges::move(meditation::group_endpoints(*core.groups, *core.entrance), std::back_inserter(rows));
+    std::ranges::move(meditation::group_endpoints(*core.groups, *core.admission), std::back_inserter(rows));
     return rows;
 }
 

@@ -60,10 +60,10 @@ struct LiveTestNode {
         : redis(io, live_test_options(redis_server)),
           subscriber(io, live_test_options(redis_server)),
           rooms(io, {database, redis, subscriber}, guard, settings),
-          entrance(rooms, {database, redis, subscriber}, guard, settings),
+          admission(rooms, {database, redis, subscriber}, guard, settings),
           service(GroupStore(database), GroupTimetable(database), RoomOrder(redis), GroupTickets(redis),
                   settings.public_url) {
-        router.add(group_endpoints(service, entrance));
+        router.add(group_endpoints(service, admission));
         metrics = std::make_unique<http::CoreMetrics>(router);
         dispatcher = std::make_unique<http::Dispatcher>(router, http::Middleware{.guard = &guard}, *metrics);
         http::BoundPort bound("127.0.0.1", 0, 1);
@@ -84,7 +84,7 @@ struct LiveTestNode {
     redis::Client redis;
     redis::Subscriber subscriber;
     LiveRooms rooms;
-    SocketAdmission entrance;
+    SocketAdmission admission;
     GroupService service;
     http::Router router;
     std::unique_ptr<http::CoreMetrics> metrics;

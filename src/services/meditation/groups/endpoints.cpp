@@ -72,7 +72,7 @@ Awaitable<Result<http::Response>> show_calendar(GroupService& service, GroupId i
 
 }  // namespace
 
-http::Endpoints group_endpoints(GroupService& service, SocketAdmission& entrance) {
+http::Endpoints group_endpoints(GroupService& service, SocketAdmission& admission) {
     http::Endpoints rows;
     rows.push_back(endpoint(
         {.method = Method::post,
@@ -123,17 +123,18 @@ http::Endpoints group_endpoints(GroupService& service, SocketAdmission& entrance
          .creates = true,
          .errors = {"group_full", "group_ended"}},
         [&service](Call<> call) { return service.issue_ticket(std::move(call.principal), GroupId{call.id}); }));
-    rows.push_back(endpoint(
-        {.method = Method::get,
-         .path = "/api/v1/groups/{id}/live",
-         .access = Access::anyone,  // the entrance takes a ticket or an access token
-         .summary = "The group's WebSocket; opened by a ticket or an access token.",
-         .limit = LimitClass::socket,
-         .priority = http::Priority::first,
-         .errors = {"invalid_ticket", "origin_not_allowed"},
-         .websocket = true,
-         .farewell = &farewell},
-        [&entrance](Call<http::None, LiveQuery, LiveFields> call) { return entrance.open(socket_request_of(call)); }));
+    rows.push_back(endpoint({.method = Method::get,
+                             .path = "/api/v1/groups/{id}/live",
+                             .access = Access::anyone,  // admission takes a ticket or an access token
+                             .summary = "The group's WebSocket; opened by a ticket or an access token.",
+                             .limit = LimitClass::socket,
+                             .priority = http::Priority::first,
+                             .errors = {"invalid_ticket", "origin_not_allowed"},
+                             .websocket = true,
+                             .farewell = &farewell},
+                            [&admission](Call<http::None, LiveQuery, LiveFields> call) {
+                                return admission.open(socket_request_of(call));
+                            }));
     return rows;
 }
 

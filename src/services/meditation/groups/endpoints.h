@@ -9,6 +9,6 @@ class GroupService;
 class SocketAdmission;
 
 // Both must outlive the rows.
-http::Endpoints group_endpoints(GroupService& service, SocketAdmission& entrance);
+http::Endpoints group_endpoints(GroupService& service, SocketAdmission& admission);
 
 }  // namespace mindspace::meditation
