@@ -6,6 +6,7 @@
 
 function(discover_folders target)
     set(listing ${CMAKE_CURRENT_BINARY_DIR}/${target}_folders.cmake)
+    file(TOUCH ${listing}) # until it is linked there are none
     add_custom_command(TARGET ${target} POST_BUILD
         COMMAND ${CMAKE_COMMAND} -D program=$<TARGET_FILE:${target}> -D name=${target} -D listing=${listing}
             -D root=${CMAKE_SOURCE_DIR} -P ${CMAKE_SOURCE_DIR}/cmake/WriteFolders.cmake
