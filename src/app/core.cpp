@@ -31,6 +31,10 @@ auth::MailLimits mail_limits(const Config& config) {
             .per_day = scaled(config.rate_limit.mails_per_day)};
 }
 
+void warn_of_background_fault(const std::exception& fault) {
+    log::warn("work behind a response failed", {{"error.message", fault.what()}});
+}
+
 }  // namespace
 
 Listener::Listener(asio::io_context& loop, http::ServerOptions options, http::Endpoints endpoints,
@@ -48,10 +52,7 @@ http::Router Listener::make_router(http::Endpoints endpoints) {
 
 IdentityParts::IdentityParts(asio::io_context& loop, postgres::Client& database, redis::Client& redis,
                              limits::RateLimiter& limiter, Shared& shared)
-    : background(loop, kMaxBackground,
-                 [](const std::exception& fault) {
-                     log::warn("work behind an answer failed", {{"error.message", fault.what()}});
-                 }),
+    : background(loop, {.limit = kMaxBackground, .on_task_failed = &warn_of_background_fault}),
       guesses(limiter, shared.config.rate_limit.scale),
       quota(database, *shared.secret, mail_limits(shared.config)),
       parts{.database = database,

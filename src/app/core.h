@@ -57,7 +57,7 @@ struct IdentityParts {
     IdentityParts(asio::io_context& loop, postgres::Client& database, redis::Client& redis,
                   limits::RateLimiter& limiter, Shared& shared);
 
-    Background background;
+    TaskGroup background;
     auth::GuessLimiter guesses;
     auth::MailQuota quota;
     auth::AuthParts parts;

@@ -39,7 +39,7 @@ public:
                     .refresh_ttl = config_.auth.refresh_token_ttl},
           hashing_("hashing", 1, 1),
           hasher_(hashing_, {.memory_kib = config_.auth.argon2_memory_kib, .passes = config_.auth.argon2_passes}),
-          background_(connection_.loop(), 1, [](const std::exception&) {}),
+          background_(connection_.loop()),
           limiter_(connection_.redis()),
           guesses_(limiter_, config_.rate_limit.scale),
           networks_(1),
@@ -75,7 +75,7 @@ private:
     auth::AuthSettings settings_;
     WorkerPool hashing_;
     auth::PasswordHasher hasher_;
-    Background background_;
+    TaskGroup background_;
     limits::RateLimiter limiter_;
     auth::GuessLimiter guesses_;
     auth::KnownNetworks networks_;

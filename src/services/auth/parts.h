@@ -1,7 +1,7 @@
 #pragma once
 // What the services of the auth role stand on, on one core.
 
-#include "platform/async/background.h"
+#include "platform/async/task_group.h"
 #include "services/auth/accounts/store.h"
 #include "services/auth/logins/guess_limiter.h"
 #include "services/auth/logins/known_networks.h"
@@ -23,7 +23,7 @@ struct AuthParts {
     postgres::Client& database;
     redis::Client& redis;
     PasswordHasher& hasher;
-    Background& background;
+    TaskGroup& background;
     GuessLimiter& guesses;
     KnownNetworks& networks;
     const AuthSettings& settings;

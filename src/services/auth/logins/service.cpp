@@ -169,7 +169,7 @@ Awaitable<Result<LoggedIn>> AuthService::login(Login request, Origin origin) {
     networks_.add(origin.ip);
     co_await guesses_.forgive(std::move(key), std::move(origin.ip));
     if (hasher_.is_outdated(account->password_hash) &&
-        !background_.run(rehash(std::move(*account), std::move(request.password))))
+        !background_.try_spawn(rehash(std::move(*account), std::move(request.password))))
         log::debug("a password keeps its old hash until the next login", {{"user.id", principal.user.to_string()}});
     log::info("login", {{"event.action", "login"}, {"user.id", principal.user.to_string()}});
     co_return LoggedIn{.user = std::move(*user), .tokens = make_tokens(principal, opened.token, expires_at, now)};
@@ -205,7 +205,7 @@ Awaitable<> AuthService::rehash(Account account, std::string password) {
 void AuthService::note_failed_login(UserId user, Origin origin, std::string_view reason) {
     auto entry = audit(AuditAction::login_failed, user, {}, origin, clock_.now());
     entry.detail = audit_detail("reason", reason);
-    if (!background_.run(store_.insert_audit(std::move(entry))))
+    if (!background_.try_spawn(store_.insert_audit(std::move(entry))))
         log::warn("failed logins are not written down: too many", {{"user.id", user.to_string()}});
 }
 

@@ -69,7 +69,7 @@ private:
     KeyRing keys_;
     SessionRegistry registry_;
     PasswordHasher& hasher_;
-    Background& background_;
+    TaskGroup& background_;
     GuessLimiter& guesses_;
     KnownNetworks& networks_;
     MailQuota& quota_;

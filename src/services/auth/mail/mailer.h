@@ -3,7 +3,7 @@
 // at once, hands them to a sender on threads of its own, and writes down what became of them. Any number of processes
 // may run one. A mail that cannot be sent is tried again, later and later, for a day. On one core's loop.
 
-#include "platform/async/background.h"
+#include "platform/async/task_group.h"
 #include "platform/async/worker_pool.h"
 #include "platform/mail/sender.h"
 #include "platform/telemetry/metrics/metrics.h"
@@ -64,7 +64,7 @@ private:
     ResetRequests requests_;
     std::shared_ptr<mail::Sender> sender_;
     MailerOptions options_;
-    Background deliveries_;
+    TaskGroup deliveries_;
     asio::steady_timer timer_;
     bool is_draining_ = false;
     Timestamp tidied_at_{};
