@@ -1,5 +1,5 @@
--- Scripts run in Redis: Lua 5.1, and what Redis gives them.
+-- Scripts run in Redis: Lua 5.1 with the globals of Redis.
 std = "lua51"
 globals = { "redis", "KEYS", "ARGV" }
-unused = false -- scripts share what stands before them
+unused = false -- scripts share the functions of the file before them
 max_line_length = 120

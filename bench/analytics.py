@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""Measures how long the server takes for one user's analytics, from its own access lines (event.duration).
+"""Measures the server time for one user's analytics, from the program's access log (event.duration).
 
     bench/analytics.py PROGRAM [--sessions N] [--calls N] [--connections N]
 
-Starts PROGRAM as bench/quick.py does, makes one user with a year of N sessions (5,000), waits until they are counted and
-asks for each answer so often, one call after the other on each connection (one). The CPU of a call is there because a
-busy machine shows in the times, not in it.
+Starts PROGRAM like bench/quick.py, creates one user with N sessions in a year (5,000), waits until they are counted and
+requests each endpoint that often, one call after the other on each connection (one). It also prints the CPU per call,
+because a busy machine affects the times but not the CPU.
 """
 import argparse
 import concurrent.futures
@@ -37,7 +37,7 @@ def import_year(connection, token, count, today):
         call(connection, "POST", "/sessions/import", {"sessions": sessions}, token)
 
 
-def ask(port, token, path, count):
+def request_repeatedly(port, token, path, count):
     connection = http.client.HTTPConnection("127.0.0.1", port)
     for _ in range(count):
         call(connection, "GET", path, None, token)
@@ -71,9 +71,9 @@ def main():
             with concurrent.futures.ThreadPoolExecutor(options.connections) as pool:
                 for path in CALLS:
                     before = program.cpu()
-                    asking = [pool.submit(ask, program.port, token, "/" + path.format(**days), each)
+                    pending = [pool.submit(request_repeatedly, program.port, token, "/" + path.format(**days), each)
                               for _ in range(options.connections)]
-                    for one in asking:
+                    for one in pending:
                         one.result()
                     cpu[path] = [(after - then) * 1000 / (each * options.connections)
                                  for then, after in zip(before, program.cpu())]

@@ -1,5 +1,5 @@
--- The calls that bench/quick.py measures. Environment: CALL = me, livez, history, write or refresh; TOKENS = file, an access
--- token and a refresh token a line.
+-- The calls measured by bench/quick.py. Environment: CALL = me, livez, history, write or refresh; TOKENS = file with an
+-- access token and a refresh token per line.
 local threads = 0
 function setup(thread) thread:set("number", threads); threads = threads + 1 end
 
@@ -11,7 +11,7 @@ local function load_tokens()
   return tokens, refresh
 end
 
--- An endless walk over the prepared requests; the threads start apart.
+-- Cycles over the prepared requests; each thread starts at another one.
 local function ring(requests)
   local i, count = math.floor(number * #requests / 2), #requests
   return function() i = i % count + 1; return requests[i] end
@@ -21,8 +21,8 @@ local function id(counter)
   return string.format("%08x-0000-7000-8%03x-%012x", os.time() % 0x100000000, number, counter)
 end
 
--- A start and its completion, pipelined: the server answers them in this order. Each thread has half of the users, and
--- comes back to one only after all the others.
+-- A start and its completion, pipelined: the server responds in this order. Each thread has half of the users, and
+-- returns to one only after all others.
 local function writes(tokens)
   local mine, counter = {}, 0
   for i, token in ipairs(tokens) do if i % 2 == number % 2 then mine[#mine + 1] = token end end
@@ -40,7 +40,7 @@ local function writes(tokens)
   end
 end
 
--- Each answer's token is used for a later request. Each thread has half of the users.
+-- The token of each response is used for a later request. Each thread has half of the users.
 local function refreshes(tokens)
   local pool, first, last = {}, 1, 0
   local function put(token) last = last + 1; pool[last] = token end

@@ -3,10 +3,10 @@
 
     bench/events.py PROGRAM [--events N] [--rate N] [--seconds N] [--set KEY=VALUE]…
 
-Starts PROGRAM with its own PostgreSQL and Redis on a fresh data directory. First N completed sessions of 2,000 users are
-written into the outbox at once, and the time is taken until the last one stands in session_facts: events a second. Then
-sessions are written at a rate, twenty-five times a second by the clock whatever the program does, and for each portion
-the time from when it was due to its commit by the consumer is taken: the lag.
+Starts PROGRAM with embedded PostgreSQL and Redis on a new data directory. First it writes N completed sessions of 2,000
+users into the outbox at once and measures the time until the last one is in session_facts: events per second. Then it
+writes sessions at a fixed rate, in batches twenty-five times a second regardless of the program, and measures for each
+batch the time from its scheduled time to its commit by the consumer: the lag.
 """
 import argparse
 import os
@@ -19,7 +19,7 @@ from quick import SETTINGS, Program
 
 USERS = 2000
 TICK = 0.04
-# Events as the meditation service writes them.
+# Events like those of the meditation service.
 INSERT = """
 INSERT INTO outbox (type, user_id, payload, occurred_at)
 SELECT 'session.completed', user_id,
@@ -33,28 +33,28 @@ FROM (SELECT n, ('00000000-0000-7000-8000-' || lpad((random() * {users})::intege
 
 
 class Database:
-    """One psql that answers one line for each statement that selects one value."""
+    """A psql process that returns one line for each statement that selects one value."""
 
     def __init__(self, directory):
         self.psql = subprocess.Popen(
             ["psql", "-XqAt", "-h", f"{directory}/data/run", "-U", "mindspace", "-d", "mindspace"],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1)
 
-    def ask(self, sql):
+    def query(self, sql):
         self.psql.stdin.write(sql + "\n")
         self.psql.stdin.flush()
         return self.psql.stdout.readline().strip()
 
     def insert(self, count):
-        """Returns how many events there are now."""
-        return int(self.ask(INSERT.format(users=USERS, count=count) + "SELECT last_value FROM outbox_id_seq;"))
+        """Returns the number of the last event."""
+        return int(self.query(INSERT.format(users=USERS, count=count) + "SELECT last_value FROM outbox_id_seq;"))
 
     def facts(self):
-        return int(self.ask("SELECT count(*) FROM session_facts;"))
+        return int(self.query("SELECT count(*) FROM session_facts;"))
 
     def position(self):
         """The number of the last event that the consumer has committed."""
-        return int(self.ask("SELECT coalesce(max(id), 0) FROM consumer_positions WHERE consumer = 'analytics';"))
+        return int(self.query("SELECT coalesce(max(id), 0) FROM consumer_positions WHERE consumer = 'analytics';"))
 
 
 def throughput(database, count):
@@ -63,15 +63,15 @@ def throughput(database, count):
     began = time.monotonic()
     while database.position() < last:
         time.sleep(0.005)
-    took = time.monotonic() - began
-    while database.facts() < before + count:  # with a broker the position is the relay's
+    elapsed = time.monotonic() - began
+    while database.facts() < before + count:  # with a broker, the position is that of the relay
         time.sleep(0.01)
-        took = time.monotonic() - began
-    return count / took
+        elapsed = time.monotonic() - began
+    return count / elapsed
 
 
 def lags(writer, reader, rate, seconds):
-    """Milliseconds from when each portion was due to its commit by the consumer."""
+    """Milliseconds from the scheduled time of each batch to its commit by the consumer."""
     waiting, found = [], []
     began = time.monotonic()
     ticks = int(seconds / TICK)
@@ -101,12 +101,12 @@ def main():
     program = Program(arguments.program, directory)
     try:
         database, reader = Database(directory), Database(directory)
-        throughput(database, 1000)  # connections, plans, caches
-        print(f"{throughput(database, arguments.events):8.0f} events a second, of {arguments.events}", flush=True)
+        throughput(database, 1000)  # warms up connections, plans, caches
+        print(f"{throughput(database, arguments.events):8.0f} events per second, of {arguments.events}", flush=True)
         found = lags(database, reader, arguments.rate, arguments.seconds)
         pick = lambda share: found[min(len(found) - 1, int(share * len(found)))]
-        print(f"at {arguments.rate} a second: lag p50 {pick(0.5):.0f} ms, p99 {pick(0.99):.0f} ms, "
-              f"most {found[-1]:.0f} ms")
+        print(f"at {arguments.rate} per second: lag p50 {pick(0.5):.0f} ms, p99 {pick(0.99):.0f} ms, "
+              f"max {found[-1]:.0f} ms")
     finally:
         program.stop()
         shutil.rmtree(directory)

@@ -1,13 +1,13 @@
 #!/usr/bin/env python3
-"""Measures the main job on a running release build: requests a second, latency, and what a request costs in CPU.
+"""Measures the most frequent calls on a running release build: requests per second, latency, and CPU per request.
 
     bench/quick.py PROGRAM [--seconds N] [--connections N] [--users N] [--json FILE] [--set NAME=VALUE]…
 
-Starts PROGRAM with its own PostgreSQL and Redis on a fresh data directory, makes users with a history of 200 sessions
-each, runs wrk on one call after the other, and prints the figures beside those of the Node.js reference
-(bench/peers.json), and what the way to a handler costs. CPU is read from /proc for the program, PostgreSQL and Redis by
-themselves; `others` says how many cores everything else on the machine took meanwhile (wrk included): a busy machine
-shows there.
+Starts PROGRAM with embedded PostgreSQL and Redis on a new data directory, creates users with a history of 200 sessions
+each, runs wrk on one call after the other, and prints the results beside those of the Node.js reference
+(bench/peers.json), and the cost of the path to a handler. CPU is read from /proc, separately for the program, PostgreSQL
+and Redis; `others` is the number of cores that everything else on the machine used meanwhile (including wrk), which shows
+a busy machine.
 """
 import argparse
 import concurrent.futures
@@ -29,10 +29,10 @@ HERE = pathlib.Path(__file__).resolve().parent
 TICKS = os.sysconf("SC_CLK_TCK")
 CALLS = {"me": "GET /users/me", "history": "GET /sessions", "write": "POST /sessions + complete",
          "refresh": "POST /auth/refresh"}
-PLAIN = "livez"  # on the same listener, for anyone and without a limit
-MIDDLEWARE_US = 15  # what is wanted
+PLAIN = "livez"  # on the same listener, without authentication and rate limit
+MIDDLEWARE_US = 15  # the target
 HISTORY = 200
-# Hashing passwords is not what is measured here.
+# Cheap hashes, because password hashing is not measured here.
 SETTINGS = ["auth.argon2_memory_kib=8", "auth.argon2_passes=1", "rate_limit.scale=1000000", "http.port=0",
             "management.port=0", "log.format=json"]
 
@@ -54,7 +54,7 @@ class Program:
                 break
         else:
             sys.exit("the program did not start")
-        # Its log goes to a file from here on, as it would in production.
+        # From here on its log goes to a file, as in production.
         self.drain = subprocess.Popen(["cat"], stdin=self.process.stdout, stdout=self.log)
         data = self.directory / "data"
         self.postgres = int((data / "postgres/data/postmaster.pid").read_text().split()[0])
@@ -83,7 +83,7 @@ def own_cpu(pid):
 
 
 def tree_cpu(pid):
-    """A postmaster, the children it has reaped and those that live."""
+    """CPU of a postmaster, including finished and running children."""
     fields = stat(pid)
     total = sum(int(n) for n in fields[11:15]) / TICKS
     for entry in os.listdir("/proc"):
@@ -101,10 +101,10 @@ def call(connection, method, path, body, token=None):
     if token:
         headers["Authorization"] = "Bearer " + token
     connection.request(method, "/api/v1" + path, json.dumps(body), headers)
-    answer = connection.getresponse()
-    text = answer.read()
-    if answer.status >= 300:
-        sys.exit(f"{method} {path}: {answer.status} {text.decode()}")
+    response = connection.getresponse()
+    text = response.read()
+    if response.status >= 300:
+        sys.exit(f"{method} {path}: {response.status} {text.decode()}")
     return json.loads(text)
 
 
@@ -126,8 +126,7 @@ def make_user(port, number):
 
 
 def settle(program):
-    """Waits until what was done before has reached the aggregates: program and PostgreSQL use less than a 20th of a core
-    each."""
+    """Waits until earlier changes have reached the aggregates: program and PostgreSQL use less than 5 % of a core each."""
     used = None
     while used is None or used > 0.05:
         before = program.cpu()
@@ -162,36 +161,36 @@ def report(results, peers):
         print(f"{title:28}{figures['rps']:11,.0f}{peer['rps']:11,.0f}{figures['rps'] / peer['rps']:8.2f}"
               f"{figures['p50_ms']:8.2f}{figures['p99_ms']:8.2f}{figures['program_ms']:9.4f}{peer['cpu_ms']:11.4f}"
               f"{figures['postgres_ms']:10.4f}{figures['redis_ms']:8.4f}{figures['errors']:8}{figures['others']:8.2f}")
-    print("\nCPU ms: of the program, a request. The reference is one Node.js process doing the same work; its figures "
-          "were taken\non such a machine at another time (bench/peers.json). A write is a start and its completion, "
+    print("\nCPU ms: of the program, per request. The reference is one Node.js process doing the same work; its figures "
+          "were measured\non a similar machine at another time (bench/peers.json). A write is a start and its completion, "
           "sent as two pipelined requests.")
 
 
 def report_middleware(results):
-    """What a call with a warm token costs beyond one that needs none."""
+    """The additional cost of a call with a cached token over one without authentication."""
     whole, plain = (1000 * results[name]["program_ms"] for name in ("me", PLAIN))
     print(f"\nmiddleware: GET /users/me {whole:.1f} us of the program's CPU, GET /livez {plain:.1f}: {whole - plain:.1f} "
-          f"us a request (wanted: at most {MIDDLEWARE_US})\nThe difference holds the token, the allowance and the login "
-          "session (with the program's part of the round trip to\nRedis), and also what the handler itself does. Headers, "
-          "metrics and logging are in both, and so not in it.")
+          f"us per request (target: at most {MIDDLEWARE_US})\nThe difference is the check of token, quota and login session "
+          "(including the program's part of the round trip to\nRedis) and the handler itself. Headers, metrics and logging "
+          "are in both and cancel out.")
 
 
 def main():
-    parser = argparse.ArgumentParser(description="Measures the main job on a release build.")
+    parser = argparse.ArgumentParser(description="Measures the most frequent calls on a release build.")
     parser.add_argument("program")
     parser.add_argument("--seconds", type=int, default=8)
     parser.add_argument("--connections", type=int, default=64)
     parser.add_argument("--users", type=int, default=1000)
     parser.add_argument("--json")
     parser.add_argument("--set", action="append", default=[], metavar="NAME=VALUE",
-                        help="a setting of the program; of a database elsewhere (database.url) CPU is not seen")
+                        help="a setting of the program; the CPU of an external database (database.url) is not measured")
     arguments = parser.parse_args()
     peers = json.loads((HERE / "peers.json").read_text())
     directory = tempfile.mkdtemp(prefix="mindspace-bench-", dir="/tmp")
     os.chmod(directory, 0o755)
     program = Program(arguments.program, directory, arguments.set)
     try:
-        print(f"making {arguments.users} users with {HISTORY} sessions each", flush=True)
+        print(f"creating {arguments.users} users with {HISTORY} sessions each", flush=True)
         with concurrent.futures.ThreadPoolExecutor(8) as pool:
             made = list(pool.map(lambda n: make_user(program.port, n), range(arguments.users)))
         tokens = pathlib.Path(directory) / "tokens"
@@ -200,7 +199,7 @@ def main():
         for name, title in {**CALLS, PLAIN: "GET /livez"}.items():
             settle(program)
             print(f"measuring {title}", flush=True)
-            if name != "refresh":  # whose tokens are good for one run
+            if name != "refresh":  # whose tokens are valid for one run only
                 run_wrk(program, name, 2, arguments.connections, tokens)
             results[name] = run_wrk(program, name, arguments.seconds, arguments.connections, tokens)
     finally:

@@ -1,5 +1,5 @@
-# How every C++ file of the project is compiled: the language, the warnings, the hardening and the sanitizers.
-# Build types: Release ships; Sanitize is what MINDSPACE_SANITIZE asks for, with assertions on.
+# How every C++ file of the project is compiled: language version, warnings, hardening and sanitizers.
+# Build types: Release is shipped; Sanitize uses the sanitizers in MINDSPACE_SANITIZE, with assertions enabled.
 
 set(CMAKE_CXX_STANDARD 23)
 set(CMAKE_CXX_STANDARD_REQUIRED ON)
@@ -19,7 +19,7 @@ endif()
 
 find_program(ccache ccache)
 if(ccache)
-    # ccache keeps objects that were made with a precompiled header only under these two conditions.
+    # ccache can cache objects that use a precompiled header only with these two settings.
     set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env CCACHE_SLOPPINESS=pch_defines,time_macros ${ccache})
     add_compile_options("SHELL:-Xclang -fno-pch-timestamp")
 endif()
@@ -30,7 +30,7 @@ target_compile_options(mindspace_compiler INTERFACE
     -fdiagnostics-color=always)
 target_link_options(mindspace_compiler INTERFACE -fuse-ld=lld)
 
-# A server that faces the network keeps the cheap checks in what ships.
+# The release build keeps cheap runtime checks, because the server faces the network.
 target_compile_definitions(mindspace_compiler INTERFACE _GLIBCXX_ASSERTIONS $<$<CONFIG:Release>:_FORTIFY_SOURCE=2>)
 target_compile_options(mindspace_compiler INTERFACE -fPIE $<$<CONFIG:Release>:-fstack-protector-strong>)
 target_link_options(mindspace_compiler INTERFACE -pie -Wl,-z,relro,-z,now)

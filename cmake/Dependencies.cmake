@@ -1,4 +1,4 @@
-# What the program stands on, all of it from Debian 12 (docs/dependencies.md says why). `dev` installs the packages.
+# The libraries of the program, all from Debian 12 (docs/dependencies.md gives the reasons). `dev` installs the packages.
 
 set(Boost_USE_STATIC_LIBS ON)
 find_package(Boost 1.81 CONFIG REQUIRED COMPONENTS json url)

@@ -1,6 +1,6 @@
-# Builds the scripts of Redis into the program. For src/FOLDER/NAME.lua writes, below generated/lua, FOLDER/NAME.lua, as
-# Redis gets it, and FOLDER/NAME.lua.inc, the same as a string literal to #include. A script that begins with
-# "-- after OTHER.lua" has that one of its folder before it.
+# Embeds the Redis scripts into the program. For src/FOLDER/NAME.lua it writes, below generated/lua, FOLDER/NAME.lua as sent
+# to Redis, and FOLDER/NAME.lua.inc, the same as a string literal to #include. A script that begins with
+# "-- after OTHER.lua" is prefixed with that script from its folder.
 
 set(mindspace_lua_folder ${CMAKE_BINARY_DIR}/generated/lua)
 file(GLOB_RECURSE lua_files CONFIGURE_DEPENDS RELATIVE ${CMAKE_SOURCE_DIR}/src ${CMAKE_SOURCE_DIR}/src/*.lua)

@@ -1,5 +1,5 @@
-# Builds the pages of web/ into the program: writes the .cpp that defines mindspace::web_assets()
-# (src/app/web_assets.h) and names it in mindspace_web_assets_source.
+# Embeds the pages of web/ into the program: writes the .cpp that defines mindspace::web_assets() (src/app/web_assets.h)
+# and sets mindspace_web_assets_source to it.
 
 find_program(node node REQUIRED)
 set(web_packages_installed ${CMAKE_SOURCE_DIR}/web/node_modules/.package-lock.json)
@@ -13,5 +13,5 @@ add_custom_command(
     OUTPUT ${mindspace_web_assets_source}
     COMMAND ${node} ${CMAKE_SOURCE_DIR}/web/scripts/embed-assets.mjs ${CMAKE_BINARY_DIR}/generated/web_assets
     DEPENDS ${CMAKE_SOURCE_DIR}/web/scripts/embed-assets.mjs ${web_files} ${web_packages_installed}
-    COMMENT "Packing the web pages"
+    COMMENT "Compressing the web pages"
     VERBATIM)

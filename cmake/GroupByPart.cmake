@@ -1,9 +1,8 @@
 # group_by_part(TARGET)
-# The files of a part (src/platform/http, src/services/auth, tests/api) are compiled some at a time
-# (CMAKE_UNITY_BUILD), which takes half the time: they share most of what they include. A new file so rebuilds its part
-# and nothing else.
+# Compiles the files of a part (src/platform/http, src/services/auth, tests/api) in groups (CMAKE_UNITY_BUILD). This takes
+# half the time, because they share most includes. A new file therefore rebuilds only its part.
 
-set(most_files_at_once 8)
+set(max_group_size 8)
 
 function(group_by_part target)
     get_target_property(sources ${target} SOURCES)
@@ -15,7 +14,7 @@ function(group_by_part target)
         if(NOT DEFINED count_of_${part})
             set(count_of_${part} 0)
         endif()
-        math(EXPR batch "${count_of_${part}} / ${most_files_at_once}")
+        math(EXPR batch "${count_of_${part}} / ${max_group_size}")
         math(EXPR count_of_${part} "${count_of_${part}} + 1")
         set_source_files_properties(${source} PROPERTIES UNITY_GROUP ${part}${batch})
     endforeach()

@@ -1,4 +1,4 @@
-# Run by discover_folders() after linking. In: program, name (of its target), listing (the file to write), root (of the
+# Run by discover_folders() after linking. Input: program, name (of its target), listing (the file to write), root (of the
 # project).
 
 execute_process(COMMAND ${program} --gtest_list_tests --gtest_output=json:${listing}.json

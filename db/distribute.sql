@@ -1,12 +1,12 @@
--- Distributes the schema over the workers of a Citus cluster: what grows with every user lies by user_id, side by side,
--- so that the statements of one user run on one worker. Everything else stays on the coordinator: queues, groups, keys,
--- figures of all. Run once by a superuser on the coordinator (psql -v ON_ERROR_STOP=1), after `mindspace migrate` and
--- before anybody is served; the coordinator must be known by citus_set_coordinator_host(). See docs/scaling.md.
+-- Distributes the schema over the workers of a Citus cluster: tables that grow with every user are co-located by user_id, so
+-- that the statements of one user run on one worker. Everything else stays on the coordinator: queues, groups, keys, global
+-- statistics. Run once as superuser on the coordinator (psql -v ON_ERROR_STOP=1), after `mindspace migrate` and before the
+-- first client; first set the coordinator with citus_set_coordinator_host(). See docs/scaling.md.
 
 SET citus.enable_unsafe_triggers = on; -- those below look at their own row only
 
--- Processes listen to the coordinator, rows change on workers. A transaction over several servers cannot notify, so
--- that a worker has it done, when its part is about to be committed.
+-- Processes listen on the coordinator, rows change on workers. A transaction over several servers cannot notify, so a worker
+-- has the coordinator notify when its part is about to commit.
 CREATE OR REPLACE FUNCTION notify_auth_session_revoked() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
     done boolean;
@@ -61,7 +61,7 @@ BEGIN
 END
 $$;
 
--- They serve an update from a program that kept no lifetimes; here every program keeps them.
+-- They support updates from versions without lifetimes; on a cluster every version has them.
 DROP TRIGGER totals_without_lifetimes_inserted ON daily_totals;
 DROP TRIGGER totals_without_lifetimes_deleted ON daily_totals;
 
@@ -71,8 +71,8 @@ FROM unnest(ARRAY['credentials', 'auth_sessions', 'audit_log', 'one_time_tokens'
                   'meditation_sessions', 'deleted_sessions', 'group_attendance', 'session_facts', 'daily_totals',
                   'user_facts', 'lifetimes']) AS part;
 
--- An event lies on the coordinator, its change on a worker: both are committed or none. Citus commits in two phases
--- once a table that it knows has been changed here, too.
+-- An event is on the coordinator, its change on a worker: both must commit or neither. Citus uses a two-phase commit once a
+-- table that it knows has been changed on the coordinator as well.
 CREATE TABLE two_phases (id integer);
 SELECT citus_add_local_table_to_metadata('two_phases');
 CREATE FUNCTION commit_in_two_phases() RETURNS trigger LANGUAGE plpgsql AS $$

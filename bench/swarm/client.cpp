@@ -34,7 +34,7 @@ Client::~Client() {
     if (fd_ >= 0) close(fd_);
 }
 
-Client::Client(Client&& other) noexcept : seat_(other.seat_), fd_(std::exchange(other.fd_, -1)) {}
+Client::Client(Client&& other) noexcept : plan_(other.plan_), fd_(std::exchange(other.fd_, -1)) {}
 
 void Client::connect() {
     if (fd_ >= 0) close(fd_);
@@ -47,18 +47,18 @@ void Client::connect() {
     const int on = 1;
     setsockopt(fd_, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
     setsockopt(fd_, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &on, sizeof on);
-    const auto from = address(seat_->source, 0);
+    const auto from = address(plan_->source, 0);
     check(bind(fd_, reinterpret_cast<const sockaddr*>(&from), sizeof from), "bind");
-    const auto to = address("127.0.0.1", seat_->port);
+    const auto to = address("127.0.0.1", plan_->port);
     check(::connect(fd_, reinterpret_cast<const sockaddr*>(&to), sizeof to), "connect");
 }
 
 void Client::open_handshake() {
-    const std::string request = "GET /api/v1/groups/" + seat_->group +
+    const std::string request = "GET /api/v1/groups/" + plan_->group +
                                 "/live HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
                                 "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
                                 "Authorization: Bearer " +
-                                seat_->token + "\r\n\r\n";
+                                plan_->token + "\r\n\r\n";
     if (::send(fd_, request.data(), request.size(), MSG_NOSIGNAL) < 0) has_ended_ = true;
 }
 
@@ -73,7 +73,7 @@ bool Client::read() {
     return true;
 }
 
-// The next text message. False when no more is whole.
+// The next text message. False if none is complete.
 bool Client::next(std::string_view& text) {
     std::string_view rest(input_);
     rest.remove_prefix(taken_);
@@ -92,21 +92,21 @@ bool Client::next(std::string_view& text) {
         return next(text);
     }
     if (rest.size() < 2) return false;
-    const auto octet = [&](std::size_t at) { return static_cast<std::uint8_t>(rest[at]); };
-    std::size_t length = octet(1);
+    const auto byte = [&](std::size_t at) { return static_cast<std::uint8_t>(rest[at]); };
+    std::size_t length = byte(1);
     std::size_t head = 2;
     if (length == 126) {
         head = 4;
         if (rest.size() < head) return false;
-        length = static_cast<std::size_t>(octet(2)) << 8 | octet(3);
+        length = static_cast<std::size_t>(byte(2)) << 8 | byte(3);
     } else if (length == 127) {
         head = 10;
         if (rest.size() < head) return false;
         length = 0;
-        for (std::size_t i = 2; i < head; ++i) length = length << 8 | octet(i);
+        for (std::size_t i = 2; i < head; ++i) length = length << 8 | byte(i);
     }
     if (rest.size() < head + length) return false;
-    const int opcode = octet(0) & 15;
+    const int opcode = byte(0) & 15;
     const auto payload = rest.substr(head, length);
     taken_ += head + length;
     if (opcode == 1) {
@@ -123,10 +123,10 @@ bool Client::next(std::string_view& text) {
     return next(text);
 }
 
-// Masked with zeros, which changes nothing.
+// Masked with zeros, which leaves the payload unchanged.
 void Client::send_frame(int opcode, std::string_view payload) {
     std::string frame(1, static_cast<char>(0x80 | opcode));
-    frame += static_cast<char>(0x80 | payload.size());  // all that we say is shorter than 126
+    frame += static_cast<char>(0x80 | payload.size());  // all our messages are shorter than 126 bytes
     frame.append(4, '\0');
     frame += payload;
     if (::send(fd_, frame.data(), frame.size(), MSG_NOSIGNAL) < 0) has_ended_ = true;

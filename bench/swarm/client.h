@@ -1,5 +1,5 @@
 #pragma once
-// One socket of the swarm: a non-blocking WebSocket client that shares no line with the server. Driven by swarm.h.
+// One socket of the swarm: a non-blocking WebSocket client that shares no code with the server. Driven by swarm.h.
 
 #include <cstdint>
 #include <string>
@@ -7,9 +7,9 @@
 
 namespace swarm {
 
-// Who opens it, and where: a line of the plan.
-struct Seat {
-    std::string source;  // address that it comes from: each has its own ports
+// One line of the plan: how to open a socket.
+struct SocketPlan {
+    std::string source;  // source address: each has its own ports
     std::uint16_t port = 0;
     std::string group;
     std::string token;
@@ -18,18 +18,18 @@ struct Seat {
 
 class Client {
 public:
-    explicit Client(const Seat& seat) : seat_(&seat) {}
+    explicit Client(const SocketPlan& plan) : plan_(&plan) {}
     ~Client();
     Client(Client&& other) noexcept;
     Client& operator=(Client&&) = delete;
 
-    // Begins to connect, for the first time or anew. Fault: std::system_error.
+    // Starts to connect, or to reconnect. Throws std::system_error.
     void connect();
-    // Sends what connect() could not.
+    // Sends the handshake, once the socket is connected.
     void open_handshake();
     void send(std::string_view text) { send_frame(1, text); }
 
-    // Reads what has come and calls `on_text` with each message; pings are answered. False: the socket has ended.
+    // Reads available data, calls `on_text` with each message and replies to pings. False: the socket has ended.
     template <class OnText>
     bool receive(OnText on_text) {
         if (!read()) return false;
@@ -39,23 +39,23 @@ public:
     }
 
     [[nodiscard]] int fd() const { return fd_; }
-    [[nodiscard]] const Seat& seat() const { return *seat_; }
-    // What the socket ended with: the code of a close frame, the status of a refused handshake, 0 without a word.
+    [[nodiscard]] const SocketPlan& plan() const { return *plan_; }
+    // Why the socket ended: the code of a close frame, the status of a refused handshake, or 0.
     [[nodiscard]] int close_code() const { return close_code_; }
 
     bool is_joined = false;
-    int attempts = 0;            // to join
-    double clock_offset_ms = 0;  // the server's clock less ours, as the answers to `time` tell
+    int attempts = 0;            // to join, so far
+    double clock_offset_ms = 0;  // the server's clock minus ours, from `time` responses
 
 private:
     bool read();
     bool next(std::string_view& text);
     void send_frame(int opcode, std::string_view payload);
 
-    const Seat* seat_;
+    const SocketPlan* plan_;
     int fd_ = -1;
     std::string input_;
-    std::size_t taken_ = 0;  // octets at the front of input_ that are done with
+    std::size_t taken_ = 0;  // bytes at the front of input_ that have been handled
     bool is_open_ = false;
     bool has_ended_ = false;
     int close_code_ = 0;

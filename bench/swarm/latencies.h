@@ -1,5 +1,5 @@
 #pragma once
-// Times that were measured, and what is told of them.
+// Measured times and their summary.
 
 #include <algorithm>
 #include <cstdint>

@@ -1,9 +1,9 @@
-// mindspace_swarm PLAN: opens the sockets that PLAN names, a line each (source address, port, group, token, host or
-// member), and then does what stdin says, a line each, answered by a line of JSON:
+// mindspace_swarm PLAN: opens the sockets listed in PLAN, one per line (source address, port, group, token, host or
+// member), and then executes the commands on stdin, one per line, each with a line of JSON as its result:
 //
-//     join AT_ONCE · idle SECONDS · react A_SECOND SECONDS · start AT_NS COUNTDOWN_SECONDS · now
+//     join AT_ONCE · idle SECONDS · react RATE SECONDS · start AT_NS COUNTDOWN_SECONDS · now
 //
-// Started by bench/load.py. `now` tells CLOCK_MONOTONIC in nanoseconds.
+// Started by bench/load.py. `now` returns CLOCK_MONOTONIC in nanoseconds.
 
 #include "swarm/swarm.h"
 
@@ -13,35 +13,35 @@
 
 namespace {
 
-std::vector<swarm::Seat> read_plan(const char* file) {
-    std::vector<swarm::Seat> seats;
+std::vector<swarm::SocketPlan> read_plan(const char* file) {
+    std::vector<swarm::SocketPlan> plans;
     std::ifstream in(file);
-    swarm::Seat seat;
+    swarm::SocketPlan plan;
     std::string part;
-    while (in >> seat.source >> seat.port >> seat.group >> seat.token >> part) {
-        seat.is_host = part == "host";
-        seats.push_back(seat);
+    while (in >> plan.source >> plan.port >> plan.group >> plan.token >> part) {
+        plan.is_host = part == "host";
+        plans.push_back(plan);
     }
-    return seats;
+    return plans;
 }
 
-std::string obey(swarm::Swarm& all, const std::string& line) {
-    std::istringstream words(line);
-    std::string order;
+std::string execute(swarm::Swarm& all, const std::string& line) {
+    std::istringstream arguments(line);
+    std::string command;
     double first = 0;
     double second = 0;
-    words >> order;
-    if (order == "start") {
+    arguments >> command;
+    if (command == "start") {
         std::int64_t at = 0;
-        words >> at >> first;
+        arguments >> at >> first;
         return all.start(at, first);
     }
-    words >> first >> second;
-    if (order == "join") return all.join(static_cast<std::size_t>(first));
-    if (order == "idle") return all.idle(first);
-    if (order == "react") return all.react(first, second);
-    if (order == "now") return std::to_string(swarm::now_ns());
-    return R"({"error": "unknown order"})";
+    arguments >> first >> second;
+    if (command == "join") return all.join(static_cast<std::size_t>(first));
+    if (command == "idle") return all.idle(first);
+    if (command == "react") return all.react(first, second);
+    if (command == "now") return std::to_string(swarm::now_ns());
+    return R"({"error": "unknown command"})";
 }
 
 }  // namespace
@@ -53,5 +53,6 @@ int main(int count, char** arguments) {
     }
     swarm::Swarm all(read_plan(arguments[1]));
     std::string line;
-    while (std::getline(std::cin, line)) std::cout << obey(all, line) << std::endl;  // NOLINT(performance-avoid-endl)
+    while (std::getline(std::cin, line))
+        std::cout << execute(all, line) << std::endl;  // NOLINT(performance-avoid-endl)
 }

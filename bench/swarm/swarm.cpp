@@ -17,11 +17,11 @@ namespace swarm {
 namespace {
 
 constexpr std::int64_t kSecond = 1'000'000'000;
-constexpr std::int64_t kPatience = 60 * kSecond;
+constexpr std::int64_t kTimeout = 60 * kSecond;
 constexpr int kMaxAttempts = 6;
 
-// Sent away to come again: without a word, by the status or the close code of a server that has too much to do.
-bool may_come_back(int code) {
+// Whether the status or close code asks the client to retry: a lost connection, or a busy or restarting server.
+bool may_retry(int code) {
     return code == 0 || code == 429 || code == 503 || code == 1012 || code == 1013;
 }
 
@@ -29,7 +29,7 @@ double wall_ms() {
     return std::chrono::duration<double, std::milli>(std::chrono::system_clock::now().time_since_epoch()).count();
 }
 
-// The number behind `name` in an object that is known to have it; all of ours are plain.
+// The number after `name` in an object that contains it; numbers are written without exponents.
 double number_of(std::string_view text, std::string_view name) {
     const auto at = text.find(name);
     return at == std::string_view::npos ? NAN : std::strtod(text.data() + at + name.size(), nullptr);
@@ -47,21 +47,21 @@ std::int64_t now_ns() {
     return now.tv_sec * kSecond + now.tv_nsec;
 }
 
-Swarm::Swarm(std::vector<Seat> seats) : seats_(std::move(seats)), epoll_(epoll_create1(EPOLL_CLOEXEC)) {
-    clients_.reserve(seats_.size());
-    for (const auto& seat : seats_) clients_.emplace_back(seat);
+Swarm::Swarm(std::vector<SocketPlan> plans) : plans_(std::move(plans)), epoll_(epoll_create1(EPOLL_CLOEXEC)) {
+    clients_.reserve(plans_.size());
+    for (const auto& plan : plans_) clients_.emplace_back(plan);
 }
 
 Swarm::~Swarm() {
     close(epoll_);
 }
 
-void Swarm::turn(std::int64_t until_ns, const std::function<bool()>& is_done) {
+void Swarm::run_until(std::int64_t until_ns, const std::function<bool()>& is_done) {
     std::array<epoll_event, 1024> events;
     while (!is_done || !is_done()) {
-        come_back();
-        const auto next_absent = absent_.empty() ? INT64_MAX : absent_.begin()->first;
-        const auto wait = std::max<std::int64_t>(std::min({until_ns, next_bell(), next_absent}) - now_ns(), 0);
+        reconnect();
+        const auto next_retry = waiting_.empty() ? INT64_MAX : waiting_.begin()->first;
+        const auto wait = std::max<std::int64_t>(std::min({until_ns, next_bell(), next_retry}) - now_ns(), 0);
         const timespec timeout{.tv_sec = wait / kSecond, .tv_nsec = wait % kSecond};
         const int count = epoll_pwait2(epoll_, events.data(), events.size(), &timeout, nullptr);
         ring_bells();
@@ -88,19 +88,19 @@ void Swarm::begin(std::size_t number) {
     epoll_ctl(epoll_, EPOLL_CTL_ADD, clients_[number].fd(), &event);
 }
 
-void Swarm::come_back() {
-    while (!absent_.empty() && absent_.begin()->first <= now_ns()) {
-        ++came_back_;
-        begin(absent_.extract(absent_.begin()).mapped());
+void Swarm::reconnect() {
+    while (!waiting_.empty() && waiting_.begin()->first <= now_ns()) {
+        ++reconnected_;
+        begin(waiting_.extract(waiting_.begin()).mapped());
     }
 }
 
 void Swarm::drop(Client& client) {
     ++close_codes_[client.close_code()];
-    if (is_joining_ && client.attempts < kMaxAttempts && may_come_back(client.close_code())) {
+    if (is_joining_ && client.attempts < kMaxAttempts && may_retry(client.close_code())) {
         std::uniform_int_distribution<std::int64_t> wait(kSecond / 2, kSecond);
         const auto number = static_cast<std::size_t>(&client - clients_.data());
-        absent_.emplace(now_ns() + (wait(random_) << client.attempts), number);
+        waiting_.emplace(now_ns() + (wait(random_) << client.attempts), number);
     } else {
         ++lost_;
     }
@@ -138,13 +138,13 @@ std::string Swarm::join(std::size_t at_once) {
     is_joining_ = true;
     for (std::size_t i = 0; i < clients_.size(); ++i) {
         begin(i);
-        turn(now_ns() + kPatience, [&] { return connecting_ < at_once; });
+        run_until(now_ns() + kTimeout, [&] { return connecting_ < at_once; });
     }
-    turn(now_ns() + kPatience, [&] { return connecting_ == 0 && absent_.empty(); });
+    run_until(now_ns() + kTimeout, [&] { return connecting_ == 0 && waiting_.empty(); });
     is_joining_ = false;
     std::ostringstream out;
-    out << R"({"joined": )" << joined_ << R"(, "lost": )" << clients_.size() - joined_ << R"(, "came_back": )"
-        << came_back_ << R"(, "codes": )" << codes_to_json() << R"(, "seconds": )"
+    out << R"({"joined": )" << joined_ << R"(, "lost": )" << clients_.size() - joined_ << R"(, "reconnected": )"
+        << reconnected_ << R"(, "codes": )" << codes_to_json() << R"(, "seconds": )"
         << static_cast<double>(now_ns() - began) / 1e9 << "}";
     return out.str();
 }
@@ -160,7 +160,7 @@ std::string Swarm::codes_to_json() const {
 }
 
 std::string Swarm::idle(double seconds) {
-    turn(now_ns() + static_cast<std::int64_t>(seconds * 1e9));
+    run_until(now_ns() + static_cast<std::int64_t>(seconds * 1e9));
     std::ostringstream out;
     out << R"({"open": )" << joined_ << R"(, "lost": )" << lost_ << R"(, "codes": )" << codes_to_json() << "}";
     return out.str();
@@ -169,19 +169,19 @@ std::string Swarm::idle(double seconds) {
 std::string Swarm::react(double rate, double seconds) {
     deliveries_ = {};
     std::map<std::string_view, std::size_t> members;
-    for (const auto& client : clients_) members[client.seat().group] += client.is_joined ? 1 : 0;
+    for (const auto& client : clients_) members[client.plan().group] += client.is_joined ? 1 : 0;
     const auto began = now_ns();
     const auto count = static_cast<std::size_t>(rate * seconds);
     std::size_t expected = 0;
     for (std::size_t i = 0; i < count; ++i) {
         const auto due = began + static_cast<std::int64_t>(static_cast<double>(i) * 1e9 / rate);
-        turn(due);
-        auto& client = clients_[i * 7919 % clients_.size()];  // a prime: rooms and people in turn
+        run_until(due);
+        auto& client = clients_[i * 7919 % clients_.size()];  // a prime, so that rooms and users alternate
         if (!client.is_joined) continue;
         client.send(R"({"type":"reaction","kind":"heart","ref":)" + quoted(due) + "}");
-        expected += members[client.seat().group];
+        expected += members[client.plan().group];
     }
-    turn(now_ns() + kPatience / 6, [&] { return deliveries_.count() >= expected; });
+    run_until(now_ns() + kTimeout / 6, [&] { return deliveries_.count() >= expected; });
     std::ostringstream out;
     out << R"({"sent": )" << count << R"(, "expected": )" << expected << R"(, "latency": )" << deliveries_.to_json()
         << "}";
@@ -191,31 +191,31 @@ std::string Swarm::react(double rate, double seconds) {
 std::string Swarm::start(std::int64_t at_ns, double countdown_seconds) {
     starts_ = {};
     bell_errors_ = {};
-    send_time_questions();
-    turn(at_ns);
+    send_time_requests();
+    run_until(at_ns);
     started_at_ns_ = at_ns;
     for (auto& client : clients_)
-        if (client.seat().is_host && client.is_joined)
+        if (client.plan().is_host && client.is_joined)
             client.send(R"({"type":"start","countdownSeconds":)" + std::to_string(static_cast<int>(countdown_seconds)) +
                         "}");
-    turn(now_ns() + kPatience / 6, [&] { return starts_.count() >= joined_; });
-    turn(now_ns() + static_cast<std::int64_t>((countdown_seconds + 5) * 1e9),
-         [&] { return bell_errors_.count() >= starts_.count(); });
+    run_until(now_ns() + kTimeout / 6, [&] { return starts_.count() >= joined_; });
+    run_until(now_ns() + static_cast<std::int64_t>((countdown_seconds + 5) * 1e9),
+              [&] { return bell_errors_.count() >= starts_.count(); });
     return R"({"start": )" + starts_.to_json() + R"(, "bell_error": )" + bell_errors_.to_json() + "}";
 }
 
-// Spread over two seconds.
-void Swarm::send_time_questions() {
+// Spreads the requests over two seconds.
+void Swarm::send_time_requests() {
     const auto began = now_ns();
     const auto step = 2 * kSecond / static_cast<std::int64_t>(clients_.size());
     for (std::size_t i = 0; i < clients_.size(); ++i) {
-        turn(began + step * static_cast<std::int64_t>(i));
+        run_until(began + step * static_cast<std::int64_t>(i));
         if (!clients_[i].is_joined) continue;
-        std::ostringstream question;
-        question << std::fixed << std::setprecision(3) << R"({"type":"time","t0":)" << wall_ms() << "}";
-        clients_[i].send(question.str());
+        std::ostringstream request;
+        request << std::fixed << std::setprecision(3) << R"({"type":"time","t0":)" << wall_ms() << "}";
+        clients_[i].send(request.str());
     }
-    turn(now_ns() + kSecond / 2);
+    run_until(now_ns() + kSecond / 2);
 }
 
 std::int64_t Swarm::next_bell() const {

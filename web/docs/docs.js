@@ -1,4 +1,4 @@
-// The interactive API page: Swagger UI over the document that the program serves about itself.
+// The interactive API page: Swagger UI for the program's OpenAPI document.
 SwaggerUIBundle({
     url: '/openapi.json',
     dom_id: '#api',

@@ -1,6 +1,6 @@
-// Writes web_assets.cpp, which defines mindspace::web_assets() (src/app/web_assets.h), and the compressed bodies beside
-// it, into the directory given as the argument. One row below is one URL; all but the page itself get the hash of their
-// content into their name, so that clients may keep them for ever.
+// Writes web_assets.cpp, which defines mindspace::web_assets() (src/app/web_assets.h), and the compressed bodies into the
+// directory given as the argument. One row below is one URL. All except the page itself get the hash of their content in
+// their name, so that clients may cache them indefinitely.
 import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -28,8 +28,8 @@ mkdirSync(out, { recursive: true });
 let assembly = '';
 let symbols = '';
 
-// Puts the bytes behind a label and returns the C++ expression that views them. They are copied first, so that the
-// program never holds a file that changed after its tag was made.
+// Embeds the bytes under a label and returns the C++ expression that views them. They are copied first, so that the program
+// never contains a file that changed after its entity tag was computed.
 function embed(symbol, bytes) {
     const file = join(out, symbol);
     writeFileSync(file, bytes);
@@ -55,7 +55,7 @@ let embedded = 0;
 
 function row(path, contentType, bytes, cacheControl) {
     const symbol = `web_asset_${embedded++}`;
-    const smaller = (suffix, packed) => (packed.length < bytes.length ? embed(`${symbol}_${suffix}`, packed) : '{}');
+    const smaller = (suffix, compressed) => (compressed.length < bytes.length ? embed(`${symbol}_${suffix}`, compressed) : '{}');
     return `        {.path = "${path}",
          .content = {.content_type = "${contentType}",
                      .body = ${embed(symbol, bytes)},

@@ -1,6 +1,6 @@
-// Checks an OpenAPI 3.1 document: `node validate-openapi.mjs URL_OR_FILE`. Exit 0 when it is valid; otherwise 1, with
-// one line a fault. Checked are the document against the official schema, every JSON Schema in it as draft 2020-12
-// (with its references; a misspelt keyword is a fault), and what no schema can say: operation ids and path parameters.
+// Checks an OpenAPI 3.1 document: `node validate-openapi.mjs URL_OR_FILE`. Exit 0 if it is valid; otherwise 1,
+// with one line per fault. It checks the document against the official schema, every JSON Schema in it as draft 2020-12
+// (with its references; a misspelt keyword is a fault), and rules that no schema expresses: operation ids and path parameters.
 import { readFile } from 'node:fs/promises';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import Ajv2020 from 'ajv/dist/2020.js';
@@ -13,7 +13,7 @@ const vocabulary = ['discriminator', 'example', 'externalDocs', 'xml'];
 async function load(source) {
     if (!/^https?:/.test(source)) return JSON.parse(await readFile(source, 'utf8'));
     const response = await fetch(source);
-    if (!response.ok) throw new Error(`${source} answered ${response.status}`);
+    if (!response.ok) throw new Error(`${source} returned ${response.status}`);
     return response.json();
 }
 

@@ -1,4 +1,4 @@
-// The validator must refuse what it is there to find. Run by CTest.
+// The validator must reject faulty documents. Run by CTest.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
