@@ -1,4 +1,4 @@
-// One client guesses passwords: of many accounts, from many addresses of one network, and with a stolen token.
+// One attacker guesses passwords: of many accounts, from many addresses of one network, and with a stolen token.
 
 #include "abuse/honest_reader.h"
 
@@ -22,7 +22,7 @@ public:
     static void TearDownTestSuite() { program_.reset(); }
 
 protected:
-    static Answer log_in(const std::string& email, std::string_view password, std::string address) {
+    static Response log_in(const std::string& email, std::string_view password, std::string address) {
         return Client(*program_).post(kLogin, {{"email", email}, {"password", password}},
                                       {{"X-Forwarded-For", std::move(address)}});
     }
@@ -34,8 +34,8 @@ protected:
                        201));
         return email;
     }
-    // How many wrong passwords are looked at, each at another account, beyond what the budget gives back meanwhile
-    // (itself in a quarter of an hour); `address_of` says from where.
+    // How many wrong passwords are checked, each at another account, not counting those that the budget regains
+    // meanwhile (all of it in a quarter of an hour). `address_of` returns the client address.
     template <class F>
     static int guesses_of(F address_of, int tries, int budget) {
         const auto began = std::chrono::steady_clock::now();
@@ -49,7 +49,7 @@ protected:
     static inline std::unique_ptr<Program> program_;
 };
 
-TEST_F(AbuseGuessing, AtManyAccountsFromOneNetworkHasABudget) {
+TEST_F(AbuseGuessing, AtManyAccountsFromOneNetworkIsLimited) {
     const std::string office = "192.0.2.10";
     const auto colleague = somebody_at(office);
     auto reader = register_person(*program_);
@@ -58,39 +58,39 @@ TEST_F(AbuseGuessing, AtManyAccountsFromOneNetworkHasABudget) {
     const auto during = observe(reader, [&] { looked_at = guesses_of([&](int) { return office; }, 130, 100); });
     expect_unharmed("one password at 130 accounts", fmt::format("{} tries", looked_at), quiet, during);
     EXPECT_NEAR(looked_at, 100, 2);
-    EXPECT_TRUE(is(log_in(colleague, kPassword, office), 200)) << "who has logged in from there before";
+    EXPECT_TRUE(is(log_in(colleague, kPassword, office), 200)) << "a user who has logged in from there before";
 }
 
-TEST_F(AbuseGuessing, FromManyNetworksOfOnePrefixHasABudget) {
+TEST_F(AbuseGuessing, FromManyNetworksOfOnePrefixIsLimited) {
     const int of_56 = guesses_of([](int i) { return fmt::format("2001:db8:1:{:x}::1", i % 256); }, 230, 200);
     EXPECT_NEAR(of_56, 200, 2);
     const int of_48 = guesses_of([](int i) { return fmt::format("2001:db8:2:{:x}::1", i * 64); }, 430, 400);
     EXPECT_NEAR(of_48, 400, 2);
-    EXPECT_TRUE(is(log_in(new_email(), "a common one", "2001:db8:3::1"), 401)) << "another one's network";
+    EXPECT_TRUE(is(log_in(new_email(), "a common one", "2001:db8:3::1"), 401)) << "another network";
 }
 
-TEST_F(AbuseGuessing, WithAStolenTokenHasTenTriesWhereverTheyComeFrom) {
+TEST_F(AbuseGuessing, WithAStolenTokenIsLimitedToTenAttempts) {
     const auto email = somebody_at("192.0.2.20");
     const auto token = log_in(email, kPassword, "192.0.2.20").text("/tokens/accessToken");
     Client thief(*program_, token);
     int looked_at = 0;
     for (int i = 0; i < 40; ++i) {
         const Headers from{{"X-Forwarded-For", fmt::format("203.0.113.{}", i)}};
-        const auto answer =
+        const auto response =
             i % 2 == 0 ? thief.post("/api/v1/auth/password/change",
                                     {{"currentPassword", "a guess"}, {"newPassword", "another good one"}}, from)
                        : thief.send({.method = "DELETE",
                                      .path = "/api/v1/users/me",
                                      .body = R"({"password":"a guess"})",
                                      .headers = from});
-        if (answer.status == 403) ++looked_at;
+        if (response.status == 403) ++looked_at;
     }
     EXPECT_EQ(looked_at, 10);
     Client owner(*program_, log_in(email, kPassword, "192.0.2.20").text("/tokens/accessToken"));
     EXPECT_TRUE(is(owner.post("/api/v1/auth/password/change",
                               {{"currentPassword", kPassword}, {"newPassword", "another good one"}}),
                    204))
-        << "from a login session of their own";
+        << "from the owner's login session";
 }
 
 }  // namespace

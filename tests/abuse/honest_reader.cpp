@@ -16,7 +16,7 @@ using SteadyClock = std::chrono::steady_clock;
 
 constexpr auto kInterval = 20ms;
 constexpr std::size_t kLeastReads = 100;
-constexpr std::chrono::duration<double, std::milli> kUnnoticed{100};  // people call that instantaneous
+constexpr std::chrono::duration<double, std::milli> kUnnoticed{100};  // perceived as instantaneous
 
 double in_mib(std::int64_t bytes) {
     return static_cast<double>(bytes) / (1 << 20);

@@ -1,5 +1,5 @@
-// Imports of as many sessions as a request takes, at the same time: each overlaps with all the others, or all have the
-// longest note.
+// Concurrent imports of the maximum number of sessions: each overlaps with all the others, or all have the longest
+// note.
 
 #include "abuse/honest_reader.h"
 
@@ -22,14 +22,15 @@ constexpr int kAttackers = 7;
 constexpr int kRounds = 5;
 constexpr int kRoundsOfNotes = 3;
 constexpr int kSessions = 500;
-constexpr std::int64_t kMostMemoryOfNotes = std::int64_t{256} << 20;  // seven bodies of 8 MiB, read, checked, written
+constexpr std::int64_t kMostMemoryOfNotes = std::int64_t{256}
+                                            << 20;  // seven bodies of 8 MiB, parsed, checked and encoded
 
-// A request, made beforehand: the attackers' own work must not look like the program's.
+// A request body, prepared in advance so that the attackers' own work is not measured.
 std::string import_of(json::array sessions) {
     return json::serialize(json::object{{"sessions", std::move(sessions)}});
 }
 
-// Begin within the same ten minutes of five dates of a month, so that as many as a date takes are stored.
+// Sessions that begin within the same ten minutes on five dates of a month, so that the maximum per date is stored.
 std::string overlapping_sessions(int month) {
     json::array sessions;
     for (int i = 0; i < kSessions; ++i)
@@ -38,8 +39,8 @@ std::string overlapping_sessions(int month) {
     return import_of(std::move(sessions));
 }
 
-// As many bytes as a request can have, and as much work: a note's 2,000 letters come in two parts each, which take four
-// bytes and have to be composed.
+// A body of the maximum size with the maximum work: each of a note's 2,000 letters is decomposed into two code points
+// of four bytes together, which must be normalised.
 std::string long_notes(int month) {
     std::string note;
     for (int i = 0; i < 2000; ++i) note += "\U000110A5\U000110BA";
@@ -50,7 +51,7 @@ std::string long_notes(int month) {
     return import_of(std::move(sessions));
 }
 
-// What the attacker got.
+// The attacker's results.
 struct Achieved {
     std::map<long, int> statuses;
     std::size_t bytes = 0;         // of the longest response
@@ -64,7 +65,7 @@ struct Achieved {
     }
 };
 
-// The bodies that each attacker sends, one after the other.
+// The bodies of each attacker, sent one after the other.
 using Bodies = std::vector<std::vector<std::string>>;
 
 Bodies bodies_of(const std::function<std::string(int month)>& make, int rounds) {
@@ -74,7 +75,7 @@ Bodies bodies_of(const std::function<std::string(int month)>& make, int rounds) 
     return bodies;
 }
 
-// The attackers send their imports at the same time.
+// The attackers send their imports concurrently.
 Achieved import_at_once(std::vector<Client>& attackers, const Bodies& bodies) {
     Achieved achieved;
     std::mutex mutex;
@@ -83,12 +84,12 @@ Achieved import_at_once(std::vector<Client>& attackers, const Bodies& bodies) {
         threads.emplace_back([&, i] {
             for (const auto& body : bodies[i]) {
                 const auto began = SteadyClock::now();
-                const auto answer =
+                const auto response =
                     attackers[i].send({.method = "POST", .path = "/api/v1/sessions/import", .body = body});
                 const auto took = SteadyClock::now() - began;
                 const std::scoped_lock lock(mutex);
-                ++achieved.statuses[answer.status];
-                achieved.bytes = std::max(achieved.bytes, answer.body.size());
+                ++achieved.statuses[response.status];
+                achieved.bytes = std::max(achieved.bytes, response.body.size());
                 achieved.took = std::max(achieved.took, took);
             }
         });
@@ -109,14 +110,14 @@ void attack(std::string_view name, const Program& program, std::vector<Client>& 
     EXPECT_LT(achieved.bytes, 500'000U);
 }
 
-std::vector<Client> attackers_of_their_own(const Program& program) {
+std::vector<Client> separate_attackers(const Program& program) {
     std::vector<Client> attackers;
     for (int i = 0; i < kAttackers; ++i)
         attackers.emplace_back(program, register_person(program).client.access_token());
     return attackers;
 }
 
-TEST(AbuseImport, SevenAtOnceOfOneUserDelayNoOtherUser) {
+TEST(AbuseImport, SevenConcurrentFromOneUserDelayNoOtherUser) {
     const Program program;
     const auto person = register_person(program);
     std::vector<Client> attackers;
@@ -125,16 +126,16 @@ TEST(AbuseImport, SevenAtOnceOfOneUserDelayNoOtherUser) {
            bodies_of(overlapping_sessions, kRounds));
 }
 
-TEST(AbuseImport, SevenAtOnceOfSevenUsersDelayNoOtherUser) {
+TEST(AbuseImport, SevenConcurrentFromSevenUsersDelayNoOtherUser) {
     const Program program;
-    auto attackers = attackers_of_their_own(program);
+    auto attackers = separate_attackers(program);
     attack("imports of 500 overlapping sessions, 7 at a time, of seven users", program, attackers,
            bodies_of(overlapping_sessions, kRounds));
 }
 
-TEST(AbuseImport, SevenAtOnceOfTheLongestNotesDelayNoOtherUser) {
+TEST(AbuseImport, SevenConcurrentWithTheLongestNotesDelayNoOtherUser) {
     const Program program;
-    auto attackers = attackers_of_their_own(program);
+    auto attackers = separate_attackers(program);
     attack("imports of 500 sessions with notes of 16 KB to be composed, 7 at a time, of seven users", program,
            attackers, bodies_of(long_notes, kRoundsOfNotes), kMostMemoryOfNotes);
 }

@@ -1,4 +1,4 @@
-// One user logs in as often as they can, and then has all of it ended at once.
+// One user logs in as often as possible, and then ends all login sessions at once.
 
 #include "abuse/honest_reader.h"
 #include "support/load/load.h"
@@ -17,13 +17,13 @@ std::size_t login_sessions_of(const Person& person) {
     return log_in_again(person).client.get(kLoginSessions).at("/items").as_array().size();
 }
 
-TEST(AbuseLoginSessions, ThatOneUserPilesUpAreBoundedAndEndAtOnce) {
+TEST(AbuseLoginSessions, OfOneUserAreLimitedAndEndTogether) {
     const Program program({{"MINDSPACE_AUTH_ARGON2_MEMORY_KIB", "8"}, {"MINDSPACE_AUTH_ARGON2_PASSES", "1"}});
     auto reader = register_person(program);
     const auto attacker = register_person(program);
     const auto quiet = observe_quiet(reader);
     LoadReport logins;
-    Answer ended;
+    Response ended;
     std::size_t alive = 0;
     std::chrono::duration<double, std::milli> took{};
     const auto during = observe(reader, [&] {
@@ -44,7 +44,7 @@ TEST(AbuseLoginSessions, ThatOneUserPilesUpAreBoundedAndEndAtOnce) {
     EXPECT_GT(logins.count(200), kMostLoginSessions);
     EXPECT_EQ(alive, kMostLoginSessions);
     EXPECT_TRUE(is(ended, 204));
-    EXPECT_EQ(login_sessions_of(attacker), 1U) << "the one that asks";
+    EXPECT_EQ(login_sessions_of(attacker), 1U) << "the caller's own";
 }
 
 }  // namespace

@@ -1,4 +1,4 @@
-// One client makes the program mail to somebody else's address.
+// One client makes the program send mails to another person's address.
 
 #include "abuse/honest_reader.h"
 #include "support/postgres/database.h"
@@ -29,11 +29,11 @@ protected:
     static std::string mails_to(const std::string& email) {
         return query(*program_, "SELECT count(*) FROM mails WHERE recipient = '" + email + "'").at(0).at(0);
     }
-    static Answer register_as(const std::string& email) {
+    static Response register_as(const std::string& email) {
         return Client(*program_).post("/api/v1/auth/register",
                                       {{"email", email}, {"password", kPassword}, {"displayName", "Ada"}});
     }
-    // As if all that was counted had been so much earlier.
+    // Moves all counted mails that far into the past.
     static void let_pass(const std::string& interval) {
         query(*program_, "UPDATE mail_counts SET counted_at = (SELECT array_agg(t - interval '" + interval +
                              "' ORDER BY t DESC) FROM unnest(counted_at) AS t)");
@@ -42,7 +42,7 @@ protected:
     static inline std::unique_ptr<Program> program_;
 };
 
-TEST_F(AbuseMails, OfOneAccountAreOneAMinuteFiveAnHourTenADay) {
+TEST_F(AbuseMails, OfOneAccountAreLimitedPerMinuteHourAndDay) {
     const auto email = new_email();
     Client client(*program_, register_as(email).text("/tokens/accessToken"));
     const auto refused = client.post(kResend);
@@ -64,7 +64,7 @@ TEST_F(AbuseMails, OfOneAccountAreOneAMinuteFiveAnHourTenADay) {
     EXPECT_TRUE(is(client.post(kResend), 202));
 }
 
-TEST_F(AbuseMails, AreCountedOnWhenTheAccountIsDeletedAndMadeAnew) {
+TEST_F(AbuseMails, StayCountedWhenTheAccountIsDeletedAndRecreated) {
     const auto email = new_email();
     auto reader = register_person(*program_);
     const auto quiet = observe_quiet(reader);
@@ -85,7 +85,7 @@ TEST_F(AbuseMails, AreCountedOnWhenTheAccountIsDeletedAndMadeAnew) {
     EXPECT_LE(std::stoi(mails), 1 + minutes);
 }
 
-TEST_F(AbuseMails, ForAResetAskedByStrangersAreFewAndVoidNoLink) {
+TEST_F(AbuseMails, ForResetsRequestedByOthersAreLimitedAndInvalidateNoLink) {
     const auto email = new_email();
     ASSERT_TRUE(is(register_as(email), 201));
     for (int i = 0; i < 20; ++i) ASSERT_TRUE(is(Client(*program_).post(kForgot, {{"email", email}}), 202));
@@ -100,7 +100,7 @@ TEST_F(AbuseMails, ForAResetAskedByStrangersAreFewAndVoidNoLink) {
         204));
 }
 
-TEST_F(AbuseMails, TellTheDatabaseNoAddress) {
+TEST_F(AbuseMails, StoreNoAddressInTheDatabase) {
     const auto email = new_email();
     ASSERT_TRUE(is(register_as(email), 201));
     EXPECT_EQ(query(*program_, "SELECT count(*) FROM mail_counts WHERE mail_counts::text LIKE '%" + email + "%' OR " +

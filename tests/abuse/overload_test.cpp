@@ -1,5 +1,5 @@
-// More requests than the program can serve, from clients that ignore Retry-After. Prints the figures that
-// docs/performance.md speaks of; only the build that ships is held to them.
+// More requests than the program can serve, from clients that ignore Retry-After. Prints the figures of
+// docs/performance.md; only the release build must meet them.
 
 #include "abuse/honest_reader.h"
 #include "support/load/load.h"
@@ -22,7 +22,7 @@ constexpr int kSessionsEach = 30;
 constexpr std::size_t kFewConnections = 64;
 constexpr std::size_t kManyConnections = 1000;
 constexpr std::size_t kVeryManyConnections = 6000;
-constexpr std::size_t kTooManyConnections = 12000;  // for all of them to be served in time
+constexpr std::size_t kTooManyConnections = 12000;  // too many to serve all in time
 
 std::string read_sessions(const Person& person) {
     return "GET /api/v1/sessions HTTP/1.1\r\nHost: here\r\nAuthorization: Bearer " + person.client.access_token() +
@@ -42,7 +42,7 @@ std::vector<std::string> requests_of_many(const Program& program) {
     return requests;
 }
 
-// Of what comes first: how often it was asked for meanwhile, and how often it was served.
+// Requests of the highest priority: how many were sent during the load, and how many were served.
 struct First {
     int asked = 0;
     int served = 0;
@@ -69,16 +69,16 @@ First ask_first_while(const Program& program, const std::function<void()>& work)
 
 class AbuseOverload : public testing::TestWithParam<std::size_t> {};
 
-TEST_P(AbuseOverload, AtThreeTimesTheCapacityServesWhatItCanInTime) {
+TEST_P(AbuseOverload, AtThreeTimesTheCapacityStillServesRequestsInTime) {
     Program program({{"MINDSPACE_HTTP_MAX_QUEUE_DELAY_MS", "400"}});
     const auto requests = requests_of_many(program);
     const auto run = [&](std::size_t connections, double rate, std::chrono::milliseconds length) {
         return load(
             {.port = program.port(), .requests = requests, .connections = connections, .rate = rate, .length = length});
     };
-    run(kFewConnections, 0, 1s);  // warm
+    run(kFewConnections, 0, 1s);  // warm-up
     const auto capacity = run(kFewConnections, 0, 3s).per_second(200);
-    // The clients take their share of the processors: what they leave is measured with as many of them.
+    // The clients use part of the processors, so the capacity is measured with the same number of them.
     const auto at_capacity = [&] { return run(GetParam(), capacity, 3s).per_second(200); };
     const auto before = at_capacity();
     LoadReport during;
@@ -105,8 +105,8 @@ TEST_P(AbuseOverload, AtThreeTimesTheCapacityServesWhatItCanInTime) {
     if (!is_shipped()) return;
     EXPECT_EQ(first.served, first.asked);
     EXPECT_LE(after.last_refusal, scaled(5s));
-    // What runs beside takes its share meanwhile, of which the clients are the most: docs/performance.md has the
-    // figures. Thousands that come back at once must not bring the service down, at least.
+    // Other processes, mostly the clients, take a share of the processors: docs/performance.md has the figures.
+    // Thousands of clients that retry at once must at least not bring the service down.
     EXPECT_GE(goodput, GetParam() > kManyConnections ? 0.15 : 0.6);
     if (GetParam() > kManyConnections) return;
     EXPECT_LE(during.milliseconds(200, 0.99), static_cast<double>(scaled(1s).count()));
@@ -116,7 +116,7 @@ TEST_P(AbuseOverload, AtThreeTimesTheCapacityServesWhatItCanInTime) {
 INSTANTIATE_TEST_SUITE_P(Connections, AbuseOverload,
                          testing::Values(kManyConnections, kVeryManyConnections, kTooManyConnections));
 
-TEST(AbuseLogins, ThatIgnoreRetryAfterHoldNoReaderUp) {
+TEST(AbuseLogins, ThatIgnoreRetryAfterDelayNoReader) {
     Program program(kFullPasswordHash);
     auto reader = register_person(program);
     const auto somebody = register_person(program);

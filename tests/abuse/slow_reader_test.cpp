@@ -1,4 +1,4 @@
-// Clients that ask and do not read, and clients that open more connections than they need.
+// Clients that send requests without reading responses, and clients that open too many connections.
 
 #include "abuse/honest_reader.h"
 #include "support/http/peer.h"
@@ -24,7 +24,7 @@ using Clients = std::vector<std::unique_ptr<PlainClient>>;
 
 constexpr int kSlowReaders = 300;
 
-// Of the largest file that anyone may ask for, as the page names it.
+// The path of the largest public file, from the page that refers to it.
 std::string largest_asset(const Program& program) {
     const auto page = Client(program).get("/docs").body;
     std::smatch found;
@@ -58,14 +58,14 @@ TEST(AbuseStaticPages, AreSentFromSharedMemoryToClientsThatDoNotRead) {
     EXPECT_TRUE(are_ended);
 }
 
-TEST(AbuseSlowReaders, AreEndedByTheirProgressAndNotByTheSizeOfTheResponse) {
+TEST(AbuseSlowReaders, AreClosedForLackOfProgressNotForResponseSize) {
     Program program;
     PlainClient client(program.port());
     client.send("GET " + largest_asset(program) + " HTTP/1.1\r\nHost: here\r\nConnection: close\r\n\r\n");
-    EXPECT_GT(client.receive_all().size(), 1'000'000U) << "one that reads gets all of it";
+    EXPECT_GT(client.receive_all().size(), 1'000'000U) << "a client that reads gets all of it";
 }
 
-TEST(AbuseConnections, OfOneNetworkLeaveRoomForOthers) {
+TEST(AbuseConnections, OfOneNetworkAreLimited) {
     Program program({{"MINDSPACE_HTTP_TRUSTED_PROXIES", "192.0.2.1"},
                      {"MINDSPACE_HTTP_CORES", "1"},
                      {"MINDSPACE_HTTP_MAX_CONNECTIONS_PER_NETWORK", "50"}});
@@ -87,9 +87,9 @@ TEST(AbuseConnections, OfOneNetworkLeaveRoomForOthers) {
     }));
 }
 
-TEST(AbuseConnections, AreBoundedInTotal) {
+TEST(AbuseConnections, AreLimitedInTotal) {
     Program program({{"MINDSPACE_HTTP_CORES", "1"}, {"MINDSPACE_HTTP_MAX_CONNECTIONS", "30"}});
-    Clients clients;  // proxies, by their address: no network of clients is counted
+    Clients clients;  // trusted proxies by their address, so no client network is counted
     const auto refused = [&] {
         return metric(program.management_port(), "mindspace_http_connections_refused_total{bound=\"total\"}");
     };
@@ -104,7 +104,7 @@ TEST(AbuseConnections, AreBoundedInTotal) {
     }));
 }
 
-TEST(AbuseConnections, LeaveAReserveForNetworksThatHaveFew) {
+TEST(AbuseConnections, LeaveAReserveForNetworksWithFewConnections) {
     Program program({{"MINDSPACE_HTTP_TRUSTED_PROXIES", "192.0.2.1"},
                      {"MINDSPACE_HTTP_CORES", "1"},
                      {"MINDSPACE_HTTP_MAX_CONNECTIONS", "80"}});

@@ -1,4 +1,4 @@
-// Sockets of a room that send what costs the server and nobody needs.
+// Sockets of a room that flood the server with useless frames.
 
 #include "abuse/honest_reader.h"
 #include "support/http/peer.h"
@@ -16,15 +16,15 @@ namespace {
 using http::PlainClient;
 
 constexpr int kSockets = 20;
-constexpr int kPings = 20'000;  // of each
+constexpr int kPings = 20'000;  // per socket
 constexpr int kPingsAtOnce = 100;
 
-// A ping of a client, masked with zeros.
+// A ping from a client, masked with zeros.
 std::string ping() {
     return std::string("\x89\xFD\0\0\0\0", 6) + std::string(125, 'p');
 }
 
-TEST(AbuseSockets, WhichFloodWithPingsAndDoNotReadAreClosed) {
+TEST(AbuseSockets, ThatFloodPingsWithoutReadingAreClosed) {
     Program program({{"MINDSPACE_RATE_LIMIT_SCALE", "20"},  // 2,400 frames in 10 s
                      {"MINDSPACE_GROUPS_SOCKETS_PER_USER", std::to_string(kSockets)}});
     auto reader = register_person(program);

@@ -1,4 +1,4 @@
-// Access tokens as any other server would see them: verified with the published keys, and what a forger would try.
+// Access tokens as another server sees them: verified with the published keys; and attempts to forge them.
 
 #include "platform/base/bytes.h"
 #include "support/program/person.h"
@@ -36,8 +36,8 @@ std::string encode(std::string_view text) {
 }
 
 json::object decode(const std::string& part) {
-    const auto octets = base64url_decode(part).value();
-    return json::parse({reinterpret_cast<const char*>(octets.data()), octets.size()}).as_object();
+    const auto bytes = base64url_decode(part).value();
+    return json::parse({reinterpret_cast<const char*>(bytes.data()), bytes.size()}).as_object();
 }
 
 std::string encode(const json::object& part) {
@@ -45,18 +45,18 @@ std::string encode(const json::object& part) {
 }
 
 bool verify(const std::string& text, const std::string& signature, const std::string& public_key) {
-    const auto key_octets = base64url_decode(public_key).value();
-    const auto signature_octets = base64url_decode(signature).value();
-    const Key key(EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, nullptr, key_octets.data(), key_octets.size()),
+    const auto key_bytes = base64url_decode(public_key).value();
+    const auto signature_bytes = base64url_decode(signature).value();
+    const Key key(EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, nullptr, key_bytes.data(), key_bytes.size()),
                   EVP_PKEY_free);
     const Context context(EVP_MD_CTX_new(), EVP_MD_CTX_free);
     return EVP_DigestVerifyInit(context.get(), nullptr, nullptr, nullptr, key.get()) == 1 &&
-           EVP_DigestVerify(context.get(), signature_octets.data(), signature_octets.size(),
+           EVP_DigestVerify(context.get(), signature_bytes.data(), signature_bytes.size(),
                             reinterpret_cast<const unsigned char*>(text.data()), text.size()) == 1;
 }
 
-// With a key that the program has never seen.
-std::string sign_as_a_stranger(const std::string& text) {
+// Signs with a key that the program does not know.
+std::string sign_with_unknown_key(const std::string& text) {
     const Key key(EVP_PKEY_Q_keygen(nullptr, nullptr, "ED25519"), EVP_PKEY_free);
     const Context context(EVP_MD_CTX_new(), EVP_MD_CTX_free);
     Bytes signature(64);
@@ -68,11 +68,11 @@ std::string sign_as_a_stranger(const std::string& text) {
 }
 
 json::object published_key() {
-    const auto answer = Client(Program::shared()).get("/.well-known/jwks.json");
-    return answer.at("/keys/0").as_object();
+    const auto response = Client(Program::shared()).get("/.well-known/jwks.json");
+    return response.at("/keys/0").as_object();
 }
 
-Answer call_with(const std::string& token) {
+Response call_with(const std::string& token) {
     return Client(Program::shared(), token).get("/api/v1/users/me");
 }
 
@@ -81,11 +81,11 @@ TEST(AccessToken, IsVerifiedWithAPublishedKey) {
     const Jwt token(person.client.access_token());
     const auto header = decode(token.header);
     EXPECT_EQ(header.at("alg"), "EdDSA");
-    const auto answer = Client(Program::shared()).get("/.well-known/jwks.json");
-    ASSERT_TRUE(is(answer, 200));
+    const auto response = Client(Program::shared()).get("/.well-known/jwks.json");
+    ASSERT_TRUE(is(response, 200));
     int verified = 0;
-    for (const auto& key : answer.at("/keys").as_array()) {
-        EXPECT_FALSE(key.as_object().contains("d")) << "the private half";
+    for (const auto& key : response.at("/keys").as_array()) {
+        EXPECT_FALSE(key.as_object().contains("d")) << "the private part";
         if (key.at("kid") != header.at("kid")) continue;
         EXPECT_EQ(key.at("kty"), "OKP");
         EXPECT_EQ(key.at("crv"), "Ed25519");
@@ -97,7 +97,7 @@ TEST(AccessToken, IsVerifiedWithAPublishedKey) {
     EXPECT_EQ(verified, 1);
 }
 
-TEST(AccessToken, SaysWhoseItIsAndForHowLong) {
+TEST(AccessToken, ContainsItsUserAndLifetime) {
     const auto person = register_person();
     const auto claims = decode(Jwt(person.client.access_token()).claims);
     EXPECT_EQ(text_of(claims, "sub"), person.id);
@@ -109,11 +109,11 @@ TEST(AccessToken, SaysWhoseItIsAndForHowLong) {
     EXPECT_NE(claims.at("jti"), decode(Jwt(log_in_again(person).client.access_token()).claims).at("jti"));
 }
 
-TEST(AccessToken, IsNeededAndNamedInTheChallenge) {
+TEST(AccessToken, IsRequiredAndNamedInTheChallenge) {
     for (const char* authorization : {"", "Basic YTpi", "Bearer", "Bearer ", "bearer"}) {
-        const auto answer = Client(Program::shared()).get("/api/v1/users/me", {{"Authorization", authorization}});
-        EXPECT_TRUE(is_problem(answer, 401, "credentials_missing")) << authorization;
-        EXPECT_EQ(answer.header("www-authenticate").value_or("").substr(0, 6), "Bearer");
+        const auto response = Client(Program::shared()).get("/api/v1/users/me", {{"Authorization", authorization}});
+        EXPECT_TRUE(is_problem(response, 401, "credentials_missing")) << authorization;
+        EXPECT_EQ(response.header("www-authenticate").value_or("").substr(0, 6), "Bearer");
     }
 }
 
@@ -130,18 +130,18 @@ TEST(ForgedToken, WithoutASignatureIsRefused) {
 
 TEST(ForgedToken, SignedWithAnotherKeyIsRefused) {
     Jwt token(register_person().client.access_token());
-    token.signature = sign_as_a_stranger(token.signed_part());
+    token.signature = sign_with_unknown_key(token.signed_part());
     EXPECT_TRUE(is_problem(call_with(token.text()), 401, "invalid_token"));
 
     auto header = decode(token.header);
     header["kid"] = "a-key-of-mine";
     token.header = encode(header);
-    token.signature = sign_as_a_stranger(token.signed_part());
+    token.signature = sign_with_unknown_key(token.signed_part());
     EXPECT_TRUE(is_problem(call_with(token.text()), 401, "invalid_token"));
 
     header["jwk"] = published_key();  // "use the key that I bring" (RFC 7515 section 4.1.3)
     token.header = encode(header);
-    token.signature = sign_as_a_stranger(token.signed_part());
+    token.signature = sign_with_unknown_key(token.signed_part());
     EXPECT_TRUE(is_problem(call_with(token.text()), 401, "invalid_token"));
 }
 
@@ -156,7 +156,7 @@ TEST(ForgedToken, SignedWithThePublicKeyAsASecretIsRefused) {
     EXPECT_TRUE(is_problem(call_with(token.text()), 401, "invalid_token"));
 }
 
-TEST(ForgedToken, WithOtherClaimsIsRefused) {
+TEST(ForgedToken, WithChangedClaimsIsRefused) {
     const auto real = register_person();
     const auto victim = register_person();
     Jwt token(real.client.access_token());
@@ -175,7 +175,7 @@ TEST(ForgedToken, OfAnotherTypeIsRefused) {
     EXPECT_TRUE(is_problem(call_with(token.text()), 401, "invalid_token"));
 }
 
-TEST(ForgedToken, CutOrStretchedIsRefused) {
+TEST(ForgedToken, TruncatedOrExtendedIsRefused) {
     const auto whole = register_person().client.access_token();
     const Jwt parts(whole);
     for (const auto& token :

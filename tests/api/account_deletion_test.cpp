@@ -1,4 +1,4 @@
-// DELETE /users/me: the end of an account.
+// DELETE /users/me: deleting an account.
 
 #include "support/live/client.h"
 #include "support/postgres/database.h"
@@ -19,7 +19,7 @@ namespace {
 
 using testing::ElementsAre;
 
-Answer delete_account(Client& client, std::string_view password = kPassword) {
+Response delete_account(Client& client, std::string_view password = kPassword) {
     const json::object body{{"password", json::string_view(password.data(), password.size())}};
     return client.send({.method = "DELETE", .path = kMe, .body = json::serialize(body)});
 }
@@ -28,7 +28,8 @@ std::string count(const Program& program, const std::string& table, const std::s
     return query(program, "SELECT count(*) FROM " + table + " WHERE " + condition).at(0).at(0);
 }
 
-// Each table that names users; not the outbox, which forgets by itself, nor the ids of the erased (user_facts).
+// Each table with a column for users; except the outbox, which removes its rows itself, and the ids of erased users
+// (user_facts).
 std::vector<std::string> tables_of_users(const Program& program) {
     std::vector<std::string> tables;
     for (auto& row : query(program, R"(
@@ -39,7 +40,7 @@ std::vector<std::string> tables_of_users(const Program& program) {
     return tables;
 }
 
-TEST(AccountDeletion, LeavesNoRowOfTheUserButThatOfTheDeletion) {
+TEST(AccountDeletion, LeavesNoRowOfTheUserExceptTheDeletionRecord) {
     const auto& program = Program::shared();
     auto person = register_person({{"displayName", "Ada of the lake"}});
     meditate(person);
@@ -69,7 +70,7 @@ TEST(AccountDeletion, LeavesNoRowOfTheUserButThatOfTheDeletion) {
     EXPECT_EQ(deleted.body, "");
     for (const auto& table : tables_of_users(program)) {
         const std::string left = table == "audit_log" ? "1" : "0";
-        // Analytics follows the event.
+        // The analytics service handles the event later.
         EXPECT_TRUE(eventually([&] { return count(program, table, of_person) == left; })) << table;
     }
     EXPECT_THAT(
@@ -81,7 +82,7 @@ TEST(AccountDeletion, LeavesNoRowOfTheUserButThatOfTheDeletion) {
     EXPECT_EQ(count(program, "outbox", of_person + " AND type = 'user.deleted'"), "1");
 }
 
-TEST(AccountDeletion, NeedsThePassword) {
+TEST(AccountDeletion, RequiresThePassword) {
     auto person = register_person();
     EXPECT_TRUE(is_problem(delete_account(person.client, "not my password"), 403, "wrong_password"));
     EXPECT_TRUE(is(person.client.del(kMe), 415));
@@ -120,7 +121,7 @@ TEST(AccountDeletion, EndsAllTokensAndFreesTheAddress) {
     EXPECT_TRUE(whole_history(again).empty());
 }
 
-TEST(AccountDeletion, SentTwiceAtATimeHappensOnce) {
+TEST(AccountDeletion, HappensOnceUnderConcurrentRequests) {
     const auto person = register_person();
     std::vector<long> statuses(4);
     {
@@ -137,7 +138,7 @@ TEST(AccountDeletion, SentTwiceAtATimeHappensOnce) {
     EXPECT_EQ(count(Program::shared(), "outbox", "type = 'user.deleted' AND user_id = '" + person.id + "'"), "1");
 }
 
-TEST(AccountDeletion, ClosesSocketsAndCancelsGroupsThatWereToCome) {
+TEST(AccountDeletion, ClosesSocketsAndCancelsScheduledGroups) {
     auto host = register_person();
     auto guest = register_person();
     const auto waiting = create_group(host);
@@ -156,27 +157,28 @@ TEST(AccountDeletion, ClosesSocketsAndCancelsGroupsThatWereToCome) {
     EXPECT_EQ(text_of(in_waiting.socket.next("end"), "reason"), "host");
     EXPECT_EQ(guest.client.get(group_path(waiting)).at("/state"), "cancelled");
     const auto goes_on = guest.client.get(group_path(running));
-    EXPECT_EQ(goes_on.at("/state"), "running") << "nobody else's sitting is cut short";
+    EXPECT_EQ(goes_on.at("/state"), "running") << "the sessions of other users continue";
     EXPECT_EQ(goes_on.at("/host/displayName"), "Deleted account");
 }
 
-// What is begun while the account goes is either erased with it or never made.
-TEST(AccountDeletion, LeavesNothingToWhoeverWritesMeanwhile) {
+// Concurrent writes are either erased with the account or rejected.
+TEST(AccountDeletion, LeavesNoRowsOfConcurrentWrites) {
     for (int round = 0; round < 5; ++round) {
         auto person = register_person();
         std::vector<std::jthread> writers;
         for (int i = 0; i < 3; ++i)
             writers.emplace_back([token = person.client.access_token(), i] {
                 Client client(Program::shared(), token);
-                Answer answer;
+                Response response;
                 do {
-                    answer = i == 0   ? client.post("/api/v1/sessions/import",
-                                                    {{"sessions", json::array{offline_session("2025-01-01T08:00:00Z")}}})
-                             : i == 1 ? client.post("/api/v1/groups",
-                                                    {{"title", "x"}, {"kind", "sleep"}, {"plannedSeconds", 60}})
-                                      : client.post("/api/v1/auth/email/resend");
-                } while (answer.status < 300 || answer.status == 409);  // 409: as many groups as one host may have
-                EXPECT_TRUE(answer.status == 401 || answer.status == 422) << answer;
+                    response =
+                        i == 0 ? client.post("/api/v1/sessions/import",
+                                             {{"sessions", json::array{offline_session("2025-01-01T08:00:00Z")}}})
+                        : i == 1
+                            ? client.post("/api/v1/groups", {{"title", "x"}, {"kind", "sleep"}, {"plannedSeconds", 60}})
+                            : client.post("/api/v1/auth/email/resend");
+                } while (response.status < 300 || response.status == 409);  // 409: the maximum of groups per host
+                EXPECT_TRUE(response.status == 401 || response.status == 422) << response;
             });
         ASSERT_TRUE(is(delete_account(person.client), 204));
         writers.clear();
@@ -186,7 +188,7 @@ TEST(AccountDeletion, LeavesNothingToWhoeverWritesMeanwhile) {
     }
 }
 
-TEST(AccountDeletionOnTwoNodes, IsKnownToTheOtherWithinASecond) {
+TEST(AccountDeletionOnTwoNodes, TakesEffectOnTheOtherNodeWithinASecond) {
     postgres::TestServer postgres;
     const redis::TestServer redis;
     const Environment settings{{"MINDSPACE_DATABASE_URL", postgres.create_database()},

@@ -1,4 +1,4 @@
-// Analytics against a recomputation from the history that the API itself shows.
+// Compares analytics with a recomputation from the history that the API shows.
 
 #include "platform/base/time.h"
 #include "support/analytics/client.h"
@@ -30,7 +30,7 @@ std::string month_label(LocalDate date) {
     return format_date(date).substr(0, 7);
 }
 
-// ISO 8601: a week belongs to the year of its Thursday, and that year's first Thursday lies in week 1.
+// ISO 8601: a week belongs to the year of its Thursday, and that year's first Thursday is in week 1.
 std::string week_label(LocalDate date) {
     const std::chrono::weekday weekday(date);
     const auto thursday = date + days(4) - days(weekday.iso_encoding());
@@ -79,10 +79,10 @@ void expect_sum(const json::object& shown, const Sum& expected, const std::strin
     EXPECT_EQ(by_kind, expected.by_kind) << where;
 }
 
-// Every label of the range in order, with the sums of its days, and the total.
-void expect_series(const Answer& answer, std::string_view label_name, const Label& label,
+// Expects every label of the range in order, with the sums of its days, and the total.
+void expect_series(const Response& response, std::string_view label_name, const Label& label,
                    const std::vector<json::object>& history, LocalDate from, LocalDate to) {
-    ASSERT_TRUE(is(answer, 200));
+    ASSERT_TRUE(is(response, 200));
     std::map<std::string, Sum> sums;
     Sum totals;
     for (auto day = from; day <= to; day += days(1)) sums[label(day)];
@@ -92,17 +92,17 @@ void expect_series(const Answer& answer, std::string_view label_name, const Labe
         sums[label(date)].add(session);
         totals.add(session);
     }
-    const auto& items = answer.at("/items").as_array();
+    const auto& items = response.at("/items").as_array();
     ASSERT_EQ(items.size(), sums.size());
     auto item = items.begin();
     for (const auto& [name, sum] : sums) {
         EXPECT_EQ(text_of(item->as_object(), label_name), name);
         expect_sum((item++)->as_object(), sum, name);
     }
-    expect_sum(answer.at("/totals").as_object(), totals, "totals");
+    expect_sum(response.at("/totals").as_object(), totals, "totals");
 }
 
-// Over the end of 2024, which lies in week 1 of 2025, and that of 2026, which has 53 weeks.
+// Around the end of 2024, which is in week 1 of 2025, and of 2026, which has 53 weeks.
 json::array random_sessions(std::mt19937& random) {
     constexpr const char* kKinds[] = {"breathing", "bodyScan", "lovingKindness", "mindfulness", "mantra"};
     const auto pick = [&](int from, int to) { return std::uniform_int_distribution(from, to)(random); };
@@ -125,15 +125,16 @@ TEST(Analytics, AgreeWithTheHistory) {
     const auto history = whole_history(person);
     const auto from = date_of("2024-12-16");
     const auto to = date_of("2025-01-16");
-    expect_series(ask(person, in_range("daily", from, to)), "date", day_label, history, from, to);
-    expect_series(ask(person, in_range("weekly", from, to)), "week", week_label, history, from, to);
-    expect_series(ask(person, in_range("monthly", from, to)), "month", month_label, history, from, to);
-    // Only the days inside the range count, also of the weeks and months at its ends.
+    expect_series(get_analytics(person, in_range("daily", from, to)), "date", day_label, history, from, to);
+    expect_series(get_analytics(person, in_range("weekly", from, to)), "week", week_label, history, from, to);
+    expect_series(get_analytics(person, in_range("monthly", from, to)), "month", month_label, history, from, to);
+    // Only the days inside the range count, also for partial weeks and months at its ends.
     const auto wednesday = date_of("2024-12-25");
     const auto friday = date_of("2025-01-03");
-    expect_series(ask(person, in_range("weekly", wednesday, friday)), "week", week_label, history, wednesday, friday);
-    expect_series(ask(person, in_range("monthly", wednesday, friday)), "month", month_label, history, wednesday,
+    expect_series(get_analytics(person, in_range("weekly", wednesday, friday)), "week", week_label, history, wednesday,
                   friday);
+    expect_series(get_analytics(person, in_range("monthly", wednesday, friday)), "month", month_label, history,
+                  wednesday, friday);
 }
 
 TEST(Analytics, FollowChangesAndDeletions) {
@@ -150,10 +151,11 @@ TEST(Analytics, FollowChangesAndDeletions) {
     ASSERT_TRUE(has_counted(person, 10));
     const auto from = date_of("2024-12-01");
     const auto to = date_of("2025-02-01");
-    expect_series(ask(person, in_range("daily", from, to)), "date", day_label, whole_history(person), from, to);
+    expect_series(get_analytics(person, in_range("daily", from, to)), "date", day_label, whole_history(person), from,
+                  to);
 }
 
-// At ordinary load, which a machine that builds beside the tests does not always have: one of five shows it.
+// This holds at ordinary load. A machine that also builds may be slower, so one success in five attempts is enough.
 TEST(Analytics, ShowACompletedSessionWithinASecond) {
     auto person = register_person({{"timezone", zone_at_noon()}});
     auto soonest = std::chrono::steady_clock::duration::max();
@@ -162,38 +164,39 @@ TEST(Analytics, ShowACompletedSessionWithinASecond) {
         const auto completed_at = std::chrono::steady_clock::now();
         const auto date = person.client.get("/api/v1/sessions/" + id).text("/localDate");
         const auto day = "daily?from=" + date + "&to=" + date;
-        ASSERT_TRUE(eventually([&] { return ask(person, day).at("/totals/sessions") == round; }));
+        ASSERT_TRUE(eventually([&] { return get_analytics(person, day).at("/totals/sessions") == round; }));
         soonest = std::min(soonest, std::chrono::steady_clock::now() - completed_at);
     }
     EXPECT_LT(soonest, scaled(1s));
 }
 
-TEST(Analytics, HaveAZeroForEachEmptyDay) {
+TEST(Analytics, ShowZeroForEachEmptyDay) {
     auto person = register_person({{"timezone", "Asia/Tokyo"}});
-    const auto answer = ask(person, "daily?from=2024-02-28&to=2024-03-01");
-    ASSERT_TRUE(is(answer, 200));
-    EXPECT_EQ(answer.at("/timezone"), "Asia/Tokyo");
-    EXPECT_TRUE(parse_timestamp(answer.text("/asOf")));
+    const auto response = get_analytics(person, "daily?from=2024-02-28&to=2024-03-01");
+    ASSERT_TRUE(is(response, 200));
+    EXPECT_EQ(response.at("/timezone"), "Asia/Tokyo");
+    EXPECT_TRUE(parse_timestamp(response.text("/asOf")));
     const auto zero = json::object{{"sessions", 0},
                                    {"seconds", 0},
                                    {"averageMoodBefore", nullptr},
                                    {"averageMoodAfter", nullptr},
                                    {"byKind", json::object{}}};
-    EXPECT_EQ(answer.at("/totals"), zero);
+    EXPECT_EQ(response.at("/totals"), zero);
     json::array expected;
     for (const char* date : {"2024-02-28", "2024-02-29", "2024-03-01"}) {
         auto day = zero;
         day["date"] = date;
         expected.push_back(day);
     }
-    EXPECT_EQ(answer.at("/items"), expected);
+    EXPECT_EQ(response.at("/items"), expected);
 }
 
-TEST(Analytics, NameTheWeeksAtTheEndsOfYears) {
+TEST(Analytics, LabelTheWeeksAtYearBoundaries) {
     auto person = register_person();
     const auto weeks = [&](const char* from, const char* to) {
         std::vector<std::string> names;
-        for (const auto& item : ask(person, in_range("weekly", date_of(from), date_of(to))).at("/items").as_array())
+        for (const auto& item :
+             get_analytics(person, in_range("weekly", date_of(from), date_of(to))).at("/items").as_array())
             names.push_back(text_of(item.as_object(), "week"));
         return names;
     };
@@ -202,30 +205,30 @@ TEST(Analytics, NameTheWeeksAtTheEndsOfYears) {
     EXPECT_THAT(weeks("2023-01-01", "2023-01-02"), testing::ElementsAre("2022-W52", "2023-W01"));
 }
 
-TEST(Analytics, RefuseRangesThatDoNotFit) {
+TEST(Analytics, RejectInvalidRanges) {
     auto person = register_person();
     for (const char* grain : {"daily", "weekly", "monthly"}) {
-        const auto none = ask(person, grain);
+        const auto none = get_analytics(person, grain);
         ASSERT_TRUE(is_problem(none, 422, "validation_failed")) << grain;
         EXPECT_THAT(faults_of(none), UnorderedElementsAre("from required", "to required"));
-        const auto wrong = ask(person, std::string(grain) + "?from=2025-02-29&to=tomorrow&zone=UTC");
+        const auto wrong = get_analytics(person, std::string(grain) + "?from=2025-02-29&to=tomorrow&zone=UTC");
         ASSERT_TRUE(is_problem(wrong, 422, "validation_failed")) << grain;
         EXPECT_THAT(faults_of(wrong),
                     UnorderedElementsAre("from invalid_format", "to invalid_format", "zone unknown_parameter"));
-        EXPECT_TRUE(is(ask(person, std::string(grain) + "?from=2025-01-02&to=2025-01-01"), 422)) << grain;
+        EXPECT_TRUE(is(get_analytics(person, std::string(grain) + "?from=2025-01-02&to=2025-01-01"), 422)) << grain;
         const auto longest = std::string_view(grain) == "daily" ? 366 : 1100;
         const auto from = date_of("2023-01-01");
-        EXPECT_TRUE(is(ask(person, in_range(grain, from, from + days(longest - 1))), 200)) << grain;
-        EXPECT_TRUE(is(ask(person, in_range(grain, from, from + days(longest))), 422)) << grain;
+        EXPECT_TRUE(is(get_analytics(person, in_range(grain, from, from + days(longest - 1))), 200)) << grain;
+        EXPECT_TRUE(is(get_analytics(person, in_range(grain, from, from + days(longest))), 422)) << grain;
     }
 }
 
-TEST(Analytics, AreTheCallersOwn) {
+TEST(Analytics, ShowOnlyTheCallersSessions) {
     auto one = register_person();
     auto other = register_person();
     import_all(one, {offline_session("2025-01-01T08:00:00Z")});
     ASSERT_TRUE(has_counted(one, 1));
-    EXPECT_EQ(ask(other, "daily?from=2025-01-01&to=2025-01-01").at("/totals/sessions"), 0);
+    EXPECT_EQ(get_analytics(other, "daily?from=2025-01-01&to=2025-01-01").at("/totals/sessions"), 0);
     EXPECT_TRUE(is(Client(Program::shared()).get("/api/v1/analytics/daily?from=2025-01-01&to=2025-01-01"), 401));
 }
 

@@ -13,7 +13,7 @@ using testing::ElementsAre;
 
 constexpr const char* kAudit = "/api/v1/users/me/audit";
 
-std::vector<std::string> actions_of(const Answer& page) {
+std::vector<std::string> actions_of(const Response& page) {
     std::vector<std::string> actions;
     for (const auto& item : page.at("/items").as_array()) actions.push_back(text_of(item.as_object(), "action"));
     return actions;
@@ -26,8 +26,8 @@ TEST(Audit, ShowsItsOwnerWhatHappened) {
     ASSERT_TRUE(is(in, 200));
     const json::object wrong{{"email", person.email}, {"password", "not my password"}};
     ASSERT_TRUE(is(Client(Program::shared()).post(kLogin, wrong), 401));
-    Answer page;
-    ASSERT_TRUE(eventually([&] {  // a failed login is written behind its response
+    Response page;
+    ASSERT_TRUE(eventually([&] {  // a failed login is written after its response
         page = person.client.get(kAudit);
         return actions_of(page).size() == 3;
     }));
@@ -42,7 +42,7 @@ TEST(Audit, ShowsItsOwnerWhatHappened) {
     EXPECT_EQ(page.header("cache-control"), "no-store");
 }
 
-TEST(Audit, IsReadPageByPage) {
+TEST(Audit, IsPaged) {
     auto person = register_person();
     for (int i = 0; i < 4; ++i) log_in_again(person);
     std::vector<std::string> ids;
@@ -56,13 +56,13 @@ TEST(Audit, IsReadPageByPage) {
             break;
         }
         query = "?limit=2&cursor=" + in_query(page.text("/nextCursor"));
-        log_in_again(person);  // what comes meanwhile moves no page
+        log_in_again(person);  // new entries do not shift pages
     }
     EXPECT_EQ(ids.size(), 5U);
     EXPECT_TRUE(std::ranges::is_sorted(ids, std::greater<>()));
 }
 
-TEST(Audit, IsItsOwnersAlone) {
+TEST(Audit, IsVisibleToItsOwnerOnly) {
     auto person = register_person();
     auto other = register_person();
     log_in_again(other);
@@ -75,7 +75,7 @@ TEST(Audit, IsItsOwnersAlone) {
     EXPECT_TRUE(is(person.client.post(kAudit), 405));
 }
 
-TEST(Audit, ShowsNoAddressThatHasServedItsTime) {
+TEST(Audit, OmitsAddressesAfterTheirRetention) {
     auto person = register_person();
     query(person.client.program(), "UPDATE audit_log SET ip = '', user_agent = '' WHERE user_id = '" + person.id + "'");
     const auto page = person.client.get(kAudit);

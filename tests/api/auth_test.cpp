@@ -20,43 +20,43 @@ json::object registration(json::object more = {}) {
     return request;
 }
 
-Answer register_with(const json::object& request) {
+Response register_with(const json::object& request) {
     return Client(Program::shared()).post("/api/v1/auth/register", request);
 }
 
-Answer log_in_with(std::string_view email, std::string_view password) {
+Response log_in_with(std::string_view email, std::string_view password) {
     return Client(Program::shared()).post("/api/v1/auth/login", {{"email", email}, {"password", password}});
 }
 
-TEST(Registration, AnswersWithTheUserAndTokensThatWork) {
+TEST(Registration, ReturnsTheUserAndWorkingTokens) {
     const auto request = registration({{"timezone", "Europe/Berlin"}, {"locale", "de"}});
-    const auto answer = register_with(request);
-    ASSERT_TRUE(is(answer, 201));
-    EXPECT_EQ(answer.at("/user/email"), request.at("email"));
-    EXPECT_EQ(answer.at("/user/emailVerified"), false);
-    EXPECT_EQ(answer.at("/user/displayName"), "Ada");
-    EXPECT_EQ(answer.at("/user/timezone"), "Europe/Berlin");
-    EXPECT_EQ(answer.at("/user/locale"), "de");
-    EXPECT_TRUE(answer.at("/user/avatarUrl").is_null());
-    EXPECT_EQ(answer.at("/user/dayStartHour"), 0);
-    EXPECT_EQ(answer.at("/user/role"), "user");
-    EXPECT_EQ(answer.at("/tokens/tokenType"), "Bearer");
-    EXPECT_EQ(answer.at("/tokens/expiresIn"), 900);
-    EXPECT_EQ(answer.at("/tokens/refreshExpiresIn"), 604800);
+    const auto response = register_with(request);
+    ASSERT_TRUE(is(response, 201));
+    EXPECT_EQ(response.at("/user/email"), request.at("email"));
+    EXPECT_EQ(response.at("/user/emailVerified"), false);
+    EXPECT_EQ(response.at("/user/displayName"), "Ada");
+    EXPECT_EQ(response.at("/user/timezone"), "Europe/Berlin");
+    EXPECT_EQ(response.at("/user/locale"), "de");
+    EXPECT_TRUE(response.at("/user/avatarUrl").is_null());
+    EXPECT_EQ(response.at("/user/dayStartHour"), 0);
+    EXPECT_EQ(response.at("/user/role"), "user");
+    EXPECT_EQ(response.at("/tokens/tokenType"), "Bearer");
+    EXPECT_EQ(response.at("/tokens/expiresIn"), 900);
+    EXPECT_EQ(response.at("/tokens/refreshExpiresIn"), 604800);
 
-    const auto me = Client(Program::shared(), answer.text("/tokens/accessToken")).get("/api/v1/users/me");
+    const auto me = Client(Program::shared(), response.text("/tokens/accessToken")).get("/api/v1/users/me");
     ASSERT_TRUE(is(me, 200));
-    EXPECT_EQ(me.document, answer.at("/user"));
+    EXPECT_EQ(me.document, response.at("/user"));
 }
 
-TEST(Registration, FillsInUtcAndEnglish) {
-    const auto answer = register_with(registration());
-    ASSERT_TRUE(is(answer, 201));
-    EXPECT_EQ(answer.at("/user/timezone"), "UTC");
-    EXPECT_EQ(answer.at("/user/locale"), "en");
+TEST(Registration, DefaultsToUtcAndEnglish) {
+    const auto response = register_with(registration());
+    ASSERT_TRUE(is(response, 201));
+    EXPECT_EQ(response.at("/user/timezone"), "UTC");
+    EXPECT_EQ(response.at("/user/locale"), "en");
 }
 
-TEST(Registration, RefusesATakenAddressInAnyCase) {
+TEST(Registration, RefusesATakenAddressIgnoringCase) {
     const auto person = register_person();
     auto shouted = person.email;
     std::ranges::transform(shouted, shouted.begin(),
@@ -67,13 +67,13 @@ TEST(Registration, RefusesATakenAddressInAnyCase) {
 }
 
 TEST(Registration, RefusesACommonPassword) {
-    const auto answer = register_with(registration({{"password", "password123"}}));
-    EXPECT_TRUE(is_problem(answer, 422, "password_breached"));
-    EXPECT_THAT(faults_of(answer), UnorderedElementsAre("/password password_breached"));
+    const auto response = register_with(registration({{"password", "password123"}}));
+    EXPECT_TRUE(is_problem(response, 422, "password_breached"));
+    EXPECT_THAT(faults_of(response), UnorderedElementsAre("/password password_breached"));
 }
 
-TEST(Registration, CountsThePasswordInCharactersNotInOctets) {
-    EXPECT_TRUE(is(register_with(registration({{"password", "ÿÿÿÿÿÿÿ"}})), 422));    // 7, in 14 octets
+TEST(Registration, CountsPasswordLengthInCharactersNotBytes) {
+    EXPECT_TRUE(is(register_with(registration({{"password", "ÿÿÿÿÿÿÿ"}})), 422));    // 7 characters, 14 bytes
     EXPECT_TRUE(is(register_with(registration({{"password", "ÿêœ🙂ßñøž"}})), 201));  // 8
     std::string longest;
     for (int i = 0; i < 128; ++i) longest += "ż";
@@ -81,7 +81,7 @@ TEST(Registration, CountsThePasswordInCharactersNotInOctets) {
     EXPECT_TRUE(is(register_with(registration({{"password", longest + "ż"}})), 422));
 }
 
-TEST(Registration, CountsThePasswordAsItIsComposed) {
+TEST(Registration, CountsPasswordLengthAfterNormalisation) {
     std::string decomposed;
     for (int i = 0; i < 128; ++i) decomposed += "z\u0307";
     EXPECT_TRUE(is(register_with(registration({{"password", decomposed}})), 201));
@@ -90,12 +90,12 @@ TEST(Registration, CountsThePasswordAsItIsComposed) {
     EXPECT_THAT(faults_of(brief), UnorderedElementsAre("/password too_short"));
 }
 
-TEST(Registration, TakesTheSpellingsOfADomainForOneAddress) {
+TEST(Registration, TreatsSpellingsOfADomainAsOneAddress) {
     const auto name = new_email();
     const auto local = name.substr(0, name.find('@') + 1);
-    const auto answer = register_with(registration({{"email", " " + local + "bücher.example\n"}}));
-    ASSERT_TRUE(is(answer, 201));
-    EXPECT_EQ(answer.text("/user/email"), local + "bücher.example");
+    const auto response = register_with(registration({{"email", " " + local + "bücher.example\n"}}));
+    ASSERT_TRUE(is(response, 201));
+    EXPECT_EQ(response.text("/user/email"), local + "bücher.example");
     EXPECT_TRUE(
         is_problem(register_with(registration({{"email", local + "xn--bcher-kva.example"}})), 409, "email_taken"));
     EXPECT_TRUE(is(log_in_with("\t" + local + "XN--BCHER-KVA.example ", kPassword), 200));
@@ -103,19 +103,19 @@ TEST(Registration, TakesTheSpellingsOfADomainForOneAddress) {
     EXPECT_TRUE(is(register_with(registration({{"email", "n²" + name}})), 201));
 }
 
-TEST(Registration, NamesAllFaultsAtOnce) {
-    const auto answer = register_with({{"email", "nobody"},
-                                       {"password", "short"},
-                                       {"timezone", "Mars/Olympus_Mons"},
-                                       {"locale", 7},
-                                       {"isAdmin", true}});
-    ASSERT_TRUE(is_problem(answer, 422, "validation_failed"));
-    EXPECT_THAT(faults_of(answer),
+TEST(Registration, ReportsAllFaultsTogether) {
+    const auto response = register_with({{"email", "nobody"},
+                                         {"password", "short"},
+                                         {"timezone", "Mars/Olympus_Mons"},
+                                         {"locale", 7},
+                                         {"isAdmin", true}});
+    ASSERT_TRUE(is_problem(response, 422, "validation_failed"));
+    EXPECT_THAT(faults_of(response),
                 UnorderedElementsAre("/email invalid_format", "/password too_short", "/displayName required",
                                      "/timezone invalid_format", "/locale wrong_type", "/isAdmin unknown_field"));
 }
 
-TEST(Registration, OfOneAddressAtTheSameTimeSucceedsOnce) {
+TEST(Registration, SucceedsOnceUnderConcurrentRequestsForOneAddress) {
     const auto request = registration();
     std::atomic<int> created = 0;
     std::atomic<int> taken = 0;
@@ -123,16 +123,16 @@ TEST(Registration, OfOneAddressAtTheSameTimeSucceedsOnce) {
         std::vector<std::jthread> clients;
         for (int i = 0; i < 4; ++i)
             clients.emplace_back([&] {
-                const auto answer = register_with(request);
-                if (answer.status == 201) ++created;
-                if (is_problem(answer, 409, "email_taken")) ++taken;
+                const auto response = register_with(request);
+                if (response.status == 201) ++created;
+                if (is_problem(response, 409, "email_taken")) ++taken;
             });
     }
     EXPECT_EQ(created, 1);
     EXPECT_EQ(taken, 3);
 }
 
-TEST(Login, OpensALoginSessionOfItsOwn) {
+TEST(Login, OpensASeparateLoginSession) {
     const auto person = register_person();
     const auto again = log_in_again(person);
     EXPECT_EQ(again.id, person.id);
@@ -140,14 +140,14 @@ TEST(Login, OpensALoginSessionOfItsOwn) {
     EXPECT_NE(again.refresh_token, person.refresh_token);
 }
 
-TEST(Login, TakesTheAddressInAnyCase) {
+TEST(Login, IgnoresTheCaseOfTheAddress) {
     const auto person = register_person();
     auto shouted = person.email;
     std::ranges::transform(shouted, shouted.begin(),
                            [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
-    const auto answer = log_in_with(shouted, kPassword);
-    ASSERT_TRUE(is(answer, 200));
-    EXPECT_EQ(answer.text("/user/id"), person.id);
+    const auto response = log_in_with(shouted, kPassword);
+    ASSERT_TRUE(is(response, 200));
+    EXPECT_EQ(response.text("/user/id"), person.id);
 }
 
 TEST(Login, UnknownAddressAndWrongPasswordLookTheSame) {
@@ -156,19 +156,19 @@ TEST(Login, UnknownAddressAndWrongPasswordLookTheSame) {
     auto unknown = log_in_with(new_email(), kPassword);
     EXPECT_TRUE(is_problem(wrong, 401, "invalid_credentials"));
     EXPECT_TRUE(is_problem(unknown, 401, "invalid_credentials"));
-    for (auto* answer : {&wrong, &unknown}) answer->document.as_object()["requestId"] = "";
+    for (auto* response : {&wrong, &unknown}) response->document.as_object()["requestId"] = "";
     EXPECT_EQ(wrong.document, unknown.document);
 }
 
-TEST(Login, OfAnUnknownAddressTakesTheTimeOfAPasswordHash) {
+TEST(Login, WithAnUnknownAddressTakesAsLongAsAPasswordHash) {
     const auto person = register_person();
     const auto time_of = [](std::string_view email) -> std::chrono::nanoseconds {
         const auto began = std::chrono::steady_clock::now();
         EXPECT_TRUE(is(log_in_with(email, "quite another one"), 401));
         return std::chrono::steady_clock::now() - began;
     };
-    // In turns, and the quickest, until both have been quick once: the machine has other things to do, too. Where a
-    // hash is cheap, in builds that do not ship, everything else is as long as the hash.
+    // Measured alternately, taking the minimum until both were fast once, because the machine may be busy. In builds
+    // with cheap hashes, everything else takes as long as the hash.
     auto known = std::chrono::nanoseconds::max();
     auto unknown = known;
     int times = 0;
@@ -182,11 +182,11 @@ TEST(Login, OfAnUnknownAddressTakesTheTimeOfAPasswordHash) {
 
 TEST(Login, RefusesUnknownFields) {
     const auto person = register_person();
-    const auto answer =
+    const auto response =
         Client(Program::shared())
             .post("/api/v1/auth/login", {{"email", person.email}, {"password", kPassword}, {"a~b/c", 1}});
-    ASSERT_TRUE(is_problem(answer, 422, "validation_failed"));
-    EXPECT_THAT(faults_of(answer), UnorderedElementsAre("/a~0b~1c unknown_field"));
+    ASSERT_TRUE(is_problem(response, 422, "validation_failed"));
+    EXPECT_THAT(faults_of(response), UnorderedElementsAre("/a~0b~1c unknown_field"));
 }
 
 }  // namespace

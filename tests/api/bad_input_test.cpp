@@ -1,4 +1,4 @@
-// What nobody should send to users, sessions and groups: it is refused, and nothing breaks.
+// Invalid input for users, sessions and groups: it is refused, and nothing breaks.
 
 #include "support/live/client.h"
 #include "support/program/person.h"
@@ -11,10 +11,10 @@ namespace {
 struct Route {
     std::string method;
     std::string path;
-    json::object good;  // a body that is taken
+    json::object good;  // a valid body
 };
 
-// Bodies that are no JSON, no object, or too much of one.
+// Bodies that are not JSON, not objects, or too deeply nested.
 std::vector<std::string> broken_bodies() {
     return {" ",
             "{",
@@ -32,7 +32,7 @@ std::vector<std::string> broken_bodies() {
             R"({"a":)" + std::string(5000, '{')};
 }
 
-// What may stand where something else belongs.
+// Values of the wrong type or range.
 json::array odd_values() {
     json::array values{nullptr, true, -1, 0, 9'007'199'254'740'993, 1e308, 0.5, ""};
     values.push_back(json::value(json::string_view("a\0b", 3)));
@@ -92,7 +92,7 @@ protected:
               {"visibility", "public"},
               {"maxParticipants", 5}}}};
     }
-    Answer send(const Route& route, std::string body) {
+    Response send(const Route& route, std::string body) {
         return person_.client.send({.method = route.method, .path = route.path, .body = std::move(body)});
     }
 
@@ -101,34 +101,34 @@ protected:
     std::string group_;
 };
 
-TEST_F(BadInput, ThatIsNoObjectIsRefused) {
+TEST_F(BadInput, ThatIsNotAnObjectIsRefused) {
     for (const auto& route : routes())
         for (const auto& body : broken_bodies()) {
-            const auto answer = send(route, body);
-            EXPECT_THAT(answer.status, testing::AnyOf(400, 415, 422))
+            const auto response = send(route, body);
+            EXPECT_THAT(response.status, testing::AnyOf(400, 415, 422))
                 << route.method << " " << route.path << " " << body.substr(0, 40) << "\n"
-                << answer;
-            EXPECT_EQ(answer.header("content-type"), "application/problem+json");
+                << response;
+            EXPECT_EQ(response.header("content-type"), "application/problem+json");
         }
 }
 
-TEST_F(BadInput, InAnyFieldIsTakenOrRefusedButNeverAFault) {
+TEST_F(BadInput, InAnyFieldNeverCausesAServerError) {
     for (const auto& route : routes())
         for (const auto& [name, value] : route.good)
             for (const auto& odd : odd_values()) {
                 auto body = route.good;
                 body[name] = odd;
-                const auto answer = send(route, json::serialize(body));
-                EXPECT_TRUE(answer.status >= 200 && answer.status < 500)
+                const auto response = send(route, json::serialize(body));
+                EXPECT_TRUE(response.status >= 200 && response.status < 500)
                     << route.method << " " << route.path << " " << name << " = " << json::serialize(odd).substr(0, 60)
                     << "\n"
-                    << answer;
+                    << response;
             }
-    EXPECT_TRUE(is(person_.client.get("/api/v1/users/me/export"), 200)) << "what was taken can be read";
+    EXPECT_TRUE(is(person_.client.get("/api/v1/users/me/export"), 200)) << "accepted values can be read";
     EXPECT_TRUE(is(person_.client.get("/api/v1/groups?limit=100"), 200));
 }
 
-TEST_F(BadInput, InAnImportedSessionSpoilsThatOneOnly) {
+TEST_F(BadInput, InAnImportedSessionFailsOnlyThatSession) {
     const auto good = offline_session(
         "2025-01-01T08:00:00Z",
         {{"note", "x"}, {"timezone", "UTC"}, {"moodBefore", 3}, {"moodAfter", 3}, {"plannedSeconds", 600}});
@@ -141,10 +141,10 @@ TEST_F(BadInput, InAnImportedSessionSpoilsThatOneOnly) {
             sessions.push_back(std::move(session));
         }
     sessions.push_back(good);
-    const auto answer = person_.client.post("/api/v1/sessions/import", {{"sessions", sessions}});
-    ASSERT_TRUE(is(answer, 200));
-    ASSERT_EQ(answer.at("/results").as_array().size(), sessions.size());
-    EXPECT_EQ(answer.at("/results").as_array().back().at("outcome"), "created");
+    const auto response = person_.client.post("/api/v1/sessions/import", {{"sessions", sessions}});
+    ASSERT_TRUE(is(response, 200));
+    ASSERT_EQ(response.at("/results").as_array().size(), sessions.size());
+    EXPECT_EQ(response.at("/results").as_array().back().at("outcome"), "created");
 }
 
 TEST_F(BadInput, InAQueryIsRefused) {
@@ -163,8 +163,8 @@ TEST_F(BadInput, InAQueryIsRefused) {
 TEST_F(BadInput, InAConditionIsAMismatch) {
     for (const char* tag : {"", "1", "\"", "\"x\"", "W/\"1\"", "\"99999999999999\"", "\"98\", \"99\""})
         for (const auto& path : {"/api/v1/sessions/" + session_, "/api/v1/groups/" + group_}) {
-            const auto answer = person_.client.patch(path, json::object{}, {{"If-Match", tag}});
-            if (*tag != '\0') EXPECT_TRUE(is_problem(answer, 412, "precondition_failed")) << tag;
+            const auto response = person_.client.patch(path, json::object{}, {{"If-Match", tag}});
+            if (*tag != '\0') EXPECT_TRUE(is_problem(response, 412, "precondition_failed")) << tag;
         }
 }
 

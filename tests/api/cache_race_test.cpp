@@ -1,6 +1,6 @@
-// Two processes race for the same profiles, each with its Redis behind a line that holds up whatever passes for a
-// random time: what one of them puts into the cache may be old when it gets there. MINDSPACE_RACES says how many reads
-// and writes; 5,000 otherwise.
+// Two processes read and write the same profiles, each with its Redis behind a proxy that delays everything by a random
+// time: a value that one of them writes to the cache may be old when it arrives. MINDSPACE_RACES sets the number of
+// reads and writes; the default is 5,000.
 
 #include "support/network/delaying_proxy.h"
 #include "support/postgres/database.h"
@@ -31,15 +31,15 @@ int number_of_races() {
     return wanted == nullptr ? 5'000 : std::stoi(wanted);
 }
 
-// What a writer was answered, or a reader read: each write raises it by one.
-std::int64_t version_of(const Answer& answer) {
-    const auto etag = answer.header("etag").value_or("\"0\"");
+// The value that a writer got in its response, or a reader read: each write increments it.
+std::int64_t version_of(const Response& response) {
+    const auto etag = response.header("etag").value_or("\"0\"");
     return std::stoll(etag.substr(1));
 }
 
 struct Profile {
     Person person;
-    std::atomic<std::int64_t> promised = 1;  // by a write that has been answered
+    std::atomic<std::int64_t> promised = 1;  // by an acknowledged write
 
     void promise(std::int64_t version) {
         auto known = promised.load();
@@ -59,7 +59,7 @@ protected:
                 {"MINDSPACE_REDIS_URL", "redis://127.0.0.1:" + std::to_string(proxy.port())}};
     }
 
-    // One of those who race, on kept connections to both.
+    // A racing client, with keep-alive connections to both.
     void race(int actions, unsigned seed) {
         std::minstd_rand random(seed);
         std::array clients{Client(first_), Client(second_)};
@@ -69,13 +69,13 @@ protected:
             client.set_access_token(profile.person.client.access_token());
             const bool is_write = random() % 10 == 0;
             const auto promised = profile.promised.load();
-            const auto answer = is_write ? client.patch(kMe, {{"dailyGoalSeconds", 60 + i % 1000}}) : client.get(kMe);
-            if (answer.status != 200)
+            const auto response = is_write ? client.patch(kMe, {{"dailyGoalSeconds", 60 + i % 1000}}) : client.get(kMe);
+            if (response.status != 200)
                 ++failed_;
-            else if (version_of(answer) < promised)
+            else if (version_of(response) < promised)
                 ++stale_;
             else if (is_write)
-                profile.promise(version_of(answer));
+                profile.promise(version_of(response));
         }
     }
 
@@ -93,7 +93,7 @@ protected:
     std::atomic<int> failed_ = 0;
 };
 
-TEST_F(CacheRace, LeavesNothingStaleBehindOnEitherNode) {
+TEST_F(CacheRace, LeavesNoStaleEntryOnEitherNode) {
     const int races = number_of_races();
     {
         std::vector<std::jthread> threads;
@@ -105,7 +105,7 @@ TEST_F(CacheRace, LeavesNothingStaleBehindOnEitherNode) {
     for (const auto& profile : profiles_)
         truth.push_back(std::stoll(
             query(conninfo_, "SELECT version FROM users WHERE user_id = '" + profile.person.id + "'").at(0).at(0)));
-    // Some connections to each node, lest one of its cores be left out; for a while, lest something come late.
+    // Several connections to each node, to reach each of its cores; for a while, in case a write arrives late.
     std::deque<Client> readers;
     for (int i = 0; i < 4; ++i)
         for (auto* node : {&first_, &second_}) readers.emplace_back(*node);
@@ -115,9 +115,9 @@ TEST_F(CacheRace, LeavesNothingStaleBehindOnEitherNode) {
                 reader.set_access_token(profiles_[i].person.client.access_token());
                 ASSERT_EQ(version_of(reader.get(kMe)), truth[i]);
             }
-    EXPECT_EQ(stale_, 0) << "not even the 100 ms are needed";
+    EXPECT_EQ(stale_, 0) << "at once, although the contract allows 100 ms";
     EXPECT_EQ(failed_, 0);
-    std::cout << races << " races in which " << stale_ << " answers were stale\n";
+    std::cout << races << " races in which " << stale_ << " responses were stale\n";
 }
 
 }  // namespace

@@ -1,4 +1,4 @@
-// The commands that work on a program that runs: keys and accounts.
+// Commands for a running program: keys and accounts.
 
 #include "support/postgres/database.h"
 #include "support/program/mailbox.h"
@@ -34,8 +34,8 @@ std::string kid_of_next_login(const Person& person) {
     return kid_of_token(log_in_again(person).client.access_token());
 }
 
-TEST(KeyRotation, HasTwoKeysAndRefusesNobody) {
-    Program program({{"MINDSPACE_AUTH_MAX_LOGIN_SESSIONS", "1000"}});  // more than its logins
+TEST(KeyRotation, PublishesBothKeysAndKeepsTokensValid) {
+    Program program({{"MINDSPACE_AUTH_MAX_LOGIN_SESSIONS", "1000"}});  // more than it has logins
     auto person = register_person(program);
     const auto old_kid = kid_of_token(person.client.access_token());
     ASSERT_THAT(kids_of(program), ElementsAre(old_kid));
@@ -54,9 +54,9 @@ TEST(KeyRotation, HasTwoKeysAndRefusesNobody) {
         EXPECT_TRUE(is(again.client.get(kMe), 200));
         return kid_of_token(again.client.access_token()) == new_kid;
     }));
-    EXPECT_TRUE(is(person.client.get(kMe), 200)) << "a token of the old key is good until it expires";
+    EXPECT_TRUE(is(person.client.get(kMe), 200)) << "a token of the old key is valid until it expires";
 
-    // Its last token lives for 15 minutes, and clocks may differ by one.
+    // Its last token lives for 15 minutes, and clocks may differ by a minute.
     ASSERT_TRUE(eventually([&] {
         return query(program,
                      "SELECT kid FROM signing_keys WHERE retires_at > now() + interval '15 minutes' AND "
@@ -70,7 +70,7 @@ TEST(KeyRotation, HasTwoKeysAndRefusesNobody) {
     EXPECT_EQ(kid_of_next_login(person), new_kid);
 }
 
-// Every role has verified tokens of the old key, and remembers them.
+// Every role has verified tokens of the old key, and caches them.
 TEST(KeyRotation, NowRefusesTokensOfACompromisedKeyEverywhere) {
     Program program({{"MINDSPACE_AUTH_MAX_LOGIN_SESSIONS", "1000"}});
     auto person = register_person(program);
@@ -79,7 +79,7 @@ TEST(KeyRotation, NowRefusesTokensOfACompromisedKeyEverywhere) {
     constexpr std::array kOfEachRole{kMe, kSessions, "/api/v1/analytics/summary", "/api/v1/auth/sessions"};
     auto statuses = [&](const std::string& token) {
         std::set<long> all;
-        for (int i = 0; i < 4; ++i)  // on several connections, so that every core is asked
+        for (int i = 0; i < 4; ++i)  // on several connections, to reach every core
             for (const auto* path : kOfEachRole) all.insert(Client(program, token).get(path).status);
         return all;
     };
@@ -100,12 +100,12 @@ TEST(KeyRotation, NowRefusesTokensOfACompromisedKeyEverywhere) {
         token = refreshed.text("/tokens/refreshToken");
         kid = kid_of_token(refreshed.text("/tokens/accessToken"));
         return statuses(refreshed.text("/tokens/accessToken")) == std::set<long>{200};
-    })) << "clients go on by their refresh tokens";
+    })) << "clients continue with their refresh tokens";
     EXPECT_THAT(kids_of(program), ElementsAre(kid));
     EXPECT_EQ(kid_of_next_login(person), kid);
 }
 
-TEST(KeyRotation, JwksCostNoQueryEachAndMayBeKeptForLessThanAKeyWaits) {
+TEST(KeyRotation, JwksResponsesAreCachedAndExpireBeforeANewKeySigns) {
     Program program;
     auto queries = [&] { return metric(program.management_port("auth"), "mindspace_postgres_queries_total"); };
     const auto before = queries();
@@ -135,7 +135,7 @@ TEST(UserCommand, CreatesAnAccountThatCanLogIn) {
     EXPECT_THAT(again.output, HasSubstr("has an account already"));
 }
 
-TEST(UserCommand, HoldsToTheRulesOfARegistration) {
+TEST(UserCommand, AppliesTheRulesOfARegistration) {
     const auto& program = Program::shared();
     const auto wrong = program.run({"user", "create", "nobody", "--name", "Ada"}, "short\n");
     EXPECT_EQ(wrong.exit_code, kWrongData);
@@ -145,7 +145,7 @@ TEST(UserCommand, HoldsToTheRulesOfARegistration) {
     EXPECT_NE(program.run({"user", "create", new_email(), "--name", "Ada", "--role", "king"}, "x\n").exit_code, 0);
 }
 
-TEST(UserCommand, KeepsADisabledAccountOutAtOnce) {
+TEST(UserCommand, DisablesAnAccountImmediately) {
     const auto& program = Program::shared();
     auto person = register_person();
     ASSERT_TRUE(is(person.client.get(kMe), 200));
@@ -156,7 +156,7 @@ TEST(UserCommand, KeepsADisabledAccountOutAtOnce) {
         return Client(program).post("/api/v1/auth/login", {{"email", person.email}, {"password", password}});
     };
     EXPECT_TRUE(is_problem(log_in(kPassword), 403, "account_disabled"));
-    EXPECT_TRUE(is_problem(log_in("not the one"), 401, "invalid_credentials")) << "only its owner is told";
+    EXPECT_TRUE(is_problem(log_in("not the one"), 401, "invalid_credentials")) << "only the owner learns it";
     ASSERT_EQ(program.run({"user", "enable", person.id}).exit_code, 0);
     EXPECT_TRUE(is(log_in(kPassword), 200));
     EXPECT_THAT(audit_of(program, person.id), testing::IsSupersetOf({"account_disabled", "account_enabled"}));
@@ -178,7 +178,7 @@ TEST(UserCommand, ListsAccountsAndLoginSessions) {
     EXPECT_THAT(program.run({"user", "sessions", person.email}).output, HasSubstr(person.auth_session));
 }
 
-TEST(UserCommand, GivesARole) {
+TEST(UserCommand, GrantsARole) {
     const auto& program = Program::shared();
     auto person = register_person();
     EXPECT_EQ(person.client.get(kMe).at("/role"), "user");
@@ -186,26 +186,26 @@ TEST(UserCommand, GivesARole) {
     EXPECT_EQ(person.client.get(kMe).at("/role"), "admin");
 }
 
-TEST(UserCommand, TakesTheRoleOfAnAdminAtOnce) {
+TEST(UserCommand, RevokesTheAdminRoleImmediately) {
     const auto& program = Program::shared();
     auto person = register_person();
     ASSERT_EQ(program.run({"user", "role", person.email, "admin"}).exit_code, 0);
     auto admin = log_in_again(person);
     ASSERT_TRUE(is_alive(admin));
     ASSERT_EQ(program.run({"user", "role", person.email, "user"}).exit_code, 0);
-    // More than once, on new connections: every core has to know.
+    // More than once, on new connections, to reach every core.
     for (int i = 0; i < 8; ++i) EXPECT_TRUE(is(Client(program, admin.client.access_token()).get(kMe), 401));
     EXPECT_TRUE(is(refresh(admin.refresh_token), 401));
     EXPECT_EQ(log_in_again(person).client.get(kMe).at("/role"), "user");
 }
 
-TEST(UserCommand, SaysWhomItDoesNotKnow) {
+TEST(UserCommand, ReportsUnknownUsers) {
     const auto ended = Program::shared().run({"user", "disable", "nobody@example.org"});
     EXPECT_EQ(ended.exit_code, kWrongData);
     EXPECT_THAT(ended.output, HasSubstr("nobody@example.org"));
 }
 
-TEST(UserCommand, SaysThatTheProgramDoesNotRun) {
+TEST(UserCommand, ReportsThatTheProgramIsNotRunning) {
     const TemporaryDirectory directory;
     const auto ended = run_to_end({program_path(), "user", "list"}, settings_for(directory.path() / "data"));
     EXPECT_EQ(ended.exit_code, kUnavailable) << ended.output;
@@ -213,9 +213,9 @@ TEST(UserCommand, SaysThatTheProgramDoesNotRun) {
     EXPECT_THAT(ended.output, HasSubstr("mindspace up"));
 }
 
-TEST(Doctor, FindsNothingBrokenInAGoodProgram) {
-    // The tests' own PostgreSQL does without fsync, which is a finding
-    const Program program(kFullPasswordHash, std::nullopt, Servers::own);
+TEST(Doctor, ReportsNoProblemsOfAHealthyProgram) {
+    // The tests' PostgreSQL runs without fsync, which is a finding
+    const Program program(kFullPasswordHash, std::nullopt, Servers::dedicated);
     const auto url = "http://127.0.0.1:" + std::to_string(program.port());
     const auto ended = program.run({"doctor", "--url", url});
     EXPECT_EQ(ended.exit_code, 0) << ended.output;
@@ -224,7 +224,7 @@ TEST(Doctor, FindsNothingBrokenInAGoodProgram) {
     EXPECT_THAT(ended.output, testing::Not(HasSubstr("FAIL")));
 }
 
-TEST(Doctor, SaysWhatIsBroken) {
+TEST(Doctor, ReportsProblems) {
     const auto ended = Program::shared().run({"doctor", "--url", "http://127.0.0.1:1"});
     EXPECT_EQ(ended.exit_code, 69) << ended.output;
     EXPECT_THAT(ended.output, HasSubstr("FAIL  http://127.0.0.1:1 does not answer"));

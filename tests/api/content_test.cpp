@@ -1,4 +1,4 @@
-// What browsers and caches ask for: other origins, media types, compression, tags.
+// Features for browsers and caches: other origins, media types, compression, entity tags.
 
 #include "support/program/person.h"
 
@@ -12,50 +12,50 @@ using testing::Optional;
 
 constexpr const char* kLarge = "/api/v1/analytics/daily?from=2026-01-01&to=2026-06-30";
 
-TEST(Cors, AnswersAPreflightOfAnAllowedOrigin) {
+TEST(Cors, AcceptsAPreflightFromAnAllowedOrigin) {
     Client client(Program::shared());
     auto preflight = [&](std::string_view origin) {
         return client.send({.method = "OPTIONS",
                             .path = kMe,
                             .headers = {{"Origin", std::string(origin)}, {"Access-Control-Request-Method", "PATCH"}}});
     };
-    auto answer = preflight(kAllowedOrigin);
-    EXPECT_TRUE(is(answer, 204));
-    EXPECT_EQ(answer.header("access-control-allow-origin"), std::string(kAllowedOrigin));
-    EXPECT_THAT(answer.header("access-control-allow-methods"), Optional(HasSubstr("PATCH")));
-    EXPECT_THAT(answer.header("access-control-allow-headers"),
+    auto response = preflight(kAllowedOrigin);
+    EXPECT_TRUE(is(response, 204));
+    EXPECT_EQ(response.header("access-control-allow-origin"), std::string(kAllowedOrigin));
+    EXPECT_THAT(response.header("access-control-allow-methods"), Optional(HasSubstr("PATCH")));
+    EXPECT_THAT(response.header("access-control-allow-headers"),
                 Optional(std::string("Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, "
                                      "X-Request-Id, traceparent, tracestate, baggage")));
-    EXPECT_THAT(answer.header("vary"), Optional(HasSubstr("Origin")));
-    EXPECT_EQ(answer.header("access-control-allow-credentials"), std::nullopt);
+    EXPECT_THAT(response.header("vary"), Optional(HasSubstr("Origin")));
+    EXPECT_EQ(response.header("access-control-allow-credentials"), std::nullopt);
 
     for (auto origin : {"https://evil.example", "https://app.example.evil", "http://app.example", "null"}) {
         auto refused = preflight(origin);
         EXPECT_EQ(refused.header("access-control-allow-origin"), std::nullopt) << origin;
-        EXPECT_THAT(refused.header("vary"), Optional(HasSubstr("Origin"))) << "so that a cache keeps them apart";
+        EXPECT_THAT(refused.header("vary"), Optional(HasSubstr("Origin"))) << "so that a cache stores them separately";
     }
 }
 
-TEST(Cors, LetsAnAllowedPageReadEveryAnswer) {
+TEST(Cors, LetsAnAllowedPageReadEveryResponse) {
     auto person = register_person(Program::shared());
     Headers origin{{"Origin", std::string(kAllowedOrigin)}};
-    for (const auto& answer : {person.client.get(kMe, origin), person.client.get("/nothing", origin),
-                               Client(Program::shared()).get(kMe, origin)}) {
-        EXPECT_EQ(answer.header("access-control-allow-origin"), std::string(kAllowedOrigin)) << answer;
+    for (const auto& response : {person.client.get(kMe, origin), person.client.get("/nothing", origin),
+                                 Client(Program::shared()).get(kMe, origin)}) {
+        EXPECT_EQ(response.header("access-control-allow-origin"), std::string(kAllowedOrigin)) << response;
         EXPECT_THAT(
-            answer.header("access-control-expose-headers"),
+            response.header("access-control-expose-headers"),
             Optional(HasSubstr("Content-Disposition, ETag, Idempotent-Replayed, Location, RateLimit, RateLimit-Policy, "
                                "Retry-After, WWW-Authenticate, X-Request-Id")));
     }
 }
 
-TEST(Negotiation, Answers406WhenJsonIsNotWanted) {
+TEST(Negotiation, Returns406WhenJsonIsNotAccepted) {
     auto person = register_person(Program::shared());
     EXPECT_TRUE(is_problem(person.client.get(kMe, {{"Accept", "text/html"}}), 406, "not_acceptable"));
     EXPECT_TRUE(is(person.client.get(kMe, {{"Accept", "text/html, */*;q=0.1"}}), 200));
 }
 
-TEST(Compression, PacksLargeAnswersAsAsked) {
+TEST(Compression, CompressesLargeResponsesAsRequested) {
     auto person = register_person(Program::shared());
     auto plain = person.client.get(kLarge);
     ASSERT_TRUE(is(plain, 200));
@@ -72,7 +72,7 @@ TEST(Compression, PacksLargeAnswersAsAsked) {
               std::nullopt);
 }
 
-TEST(Compression, LeavesATagThatStillNamesTheThing) {
+TEST(Compression, KeepsAnEntityTagThatStillMatches) {
     auto person = register_person(Program::shared());
     auto started = person.client.post("/api/v1/sessions", {{"kind", "sleep"}, {"plannedSeconds", 600}});
     auto path = "/api/v1/sessions/" + started.text("/id");

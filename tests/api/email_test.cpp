@@ -1,4 +1,4 @@
-// Verifying the address, and the mails and pages of the links.
+// Verification of the address, and the mails and pages of the links.
 
 #include "support/postgres/database.h"
 #include "support/program/mailbox.h"
@@ -16,7 +16,7 @@ using testing::HasSubstr;
 constexpr const char* kVerify = "/api/v1/auth/email/verify";
 constexpr const char* kResend = "/api/v1/auth/email/resend";
 
-Answer verify(const std::string& token) {
+Response verify(const std::string& token) {
     return Client(Program::shared()).post(kVerify, {{"token", token}});
 }
 
@@ -29,7 +29,7 @@ std::size_t links_in(const std::string& text) {
     return static_cast<std::size_t>(std::distance(std::sregex_iterator(text.begin(), text.end(), link), {}));
 }
 
-TEST(EmailVerification, WorksOnceByTheTokenOfTheRegistrationsMail) {
+TEST(EmailVerification, AcceptsTheTokenOfTheRegistrationMailOnce) {
     auto person = register_person();
     EXPECT_FALSE(is_verified(person));
     const auto token = wait_for_mail(Program::shared(), person.email).token();
@@ -40,7 +40,7 @@ TEST(EmailVerification, WorksOnceByTheTokenOfTheRegistrationsMail) {
     EXPECT_THAT(audit_of(Program::shared(), person.id), testing::Contains("email_verified"));
 }
 
-TEST(EmailVerification, RefusesTokensThatAreMadeUpOrExpired) {
+TEST(EmailVerification, RejectsInvalidAndExpiredTokens) {
     auto person = register_person();
     const auto token = wait_for_mail(Program::shared(), person.email).token();
     const auto wrong = verify("nonsense");
@@ -57,7 +57,7 @@ TEST(EmailVerification, RefusesTokensThatAreMadeUpOrExpired) {
     EXPECT_FALSE(is_verified(person));
 }
 
-TEST(EmailVerification, IsMailedAgainUntilItIsDone) {
+TEST(EmailVerification, CanBeResentUntilVerified) {
     auto person = register_person();
     const auto first = wait_for_mail(Program::shared(), person.email).token();
     EXPECT_TRUE(is(person.client.post(kResend), 202));
@@ -70,7 +70,7 @@ TEST(EmailVerification, IsMailedAgainUntilItIsDone) {
     EXPECT_TRUE(is_problem(Client(Program::shared()).post(kResend), 401, "credentials_missing"));
 }
 
-TEST(Mails, ArePlainTextWithHtmlBesideItAndOneLink) {
+TEST(Mails, ArePlainTextAndHtmlWithOneLink) {
     const auto person = register_person();
     const auto mail = wait_for_mail(Program::shared(), person.email);
     EXPECT_THAT(mail.field("Content-Type"), HasSubstr("multipart/alternative"));
@@ -89,7 +89,7 @@ TEST(Mails, AreInTheUsersLanguage) {
     EXPECT_THAT(mail.field("Subject"), testing::StartsWith("=?UTF-8?B?"));
 }
 
-TEST(LinkPages, ChangeNothingWhenTheyAreOpened) {
+TEST(LinkPages, ChangeNothingWhenOpened) {
     auto person = register_person();
     const auto token = wait_for_mail(Program::shared(), person.email).token();
     EXPECT_TRUE(is(Client(Program::shared()).get("/verify-email?token=" + token), 200));
@@ -97,13 +97,13 @@ TEST(LinkPages, ChangeNothingWhenTheyAreOpened) {
     EXPECT_TRUE(is(verify(token), 204));
 }
 
-TEST(LinkPages, OpenWithWhateverAMailProgramAppends) {
+TEST(LinkPages, IgnoreParametersAppendedByMailPrograms) {
     for (const char* path : {"/verify-email?token=abc&utm_source=mail&fbclid=1",
                              "/reset-password?utm_medium=x&token=abc", "/verify-email?token=abc&token=abc"})
         EXPECT_TRUE(is(Client(Program::shared()).get(path), 200)) << path;
 }
 
-TEST(LinkPages, StandAloneAndTellNobodyTheToken) {
+TEST(LinkPages, LoadNoResourcesAndLeakNoToken) {
     for (const char* path : {"/verify-email?token=abc", "/reset-password?token=abc"}) {
         const auto page = Client(Program::shared()).get(path);
         ASSERT_TRUE(is(page, 200));
@@ -114,8 +114,8 @@ TEST(LinkPages, StandAloneAndTellNobodyTheToken) {
         EXPECT_THAT(policy, HasSubstr("default-src 'none'"));
         EXPECT_THAT(policy, HasSubstr("script-src 'sha256-"));
         EXPECT_THAT(policy, HasSubstr("frame-ancestors 'none'"));
-        EXPECT_EQ(links_in(page.body), 0U) << "no resource from elsewhere";
-        EXPECT_THAT(page.body, testing::Not(HasSubstr("abc"))) << "nothing of the request is in the page";
+        EXPECT_EQ(links_in(page.body), 0U) << "no external resources";
+        EXPECT_THAT(page.body, testing::Not(HasSubstr("abc"))) << "the page contains nothing of the request";
     }
 }
 

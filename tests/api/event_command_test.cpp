@@ -15,7 +15,7 @@ using testing::Not;
 
 class EventCommand : public SuiteProgram<EventCommand> {
 protected:
-    static Ended dead_letters(std::vector<std::string> words) {
+    static ProcessResult dead_letters(std::vector<std::string> words) {
         words.insert(words.begin(), {"events", "dead-letters"});
         return program().run(words);
     }
@@ -24,7 +24,7 @@ protected:
     }
 };
 
-TEST_F(EventCommand, ShowsWhatCouldNotBeHandledWhichHeldUpNobody) {
+TEST_F(EventCommand, ListsDeadLettersWhichBlockedNoOtherEvent) {
     query(program(),
           "INSERT INTO outbox (type, user_id, payload, occurred_at) VALUES "
           "('session.completed', gen_random_uuid(), '{\"id\": \"no uuid\"}', now())");
@@ -37,7 +37,7 @@ TEST_F(EventCommand, ShowsWhatCouldNotBeHandledWhichHeldUpNobody) {
     EXPECT_THAT(list.output, HasSubstr("session.completed"));
     EXPECT_THAT(list.output, HasSubstr("invalid input syntax for type uuid"));
 
-    // As long as its cause is there, it comes again, under another id.
+    // While its cause remains, it becomes a dead letter again, under another id.
     const auto id = query(program(), "SELECT xid || '-' || id FROM dead_letters").at(0).at(0);
     EXPECT_THAT(list.output, HasSubstr(id));
     const auto retried = dead_letters({"retry", id});
@@ -48,7 +48,7 @@ TEST_F(EventCommand, ShowsWhatCouldNotBeHandledWhichHeldUpNobody) {
     query(program(), "DELETE FROM dead_letters");
 }
 
-TEST_F(EventCommand, RetriesAllOnceTheirCauseIsMended) {
+TEST_F(EventCommand, RetriesAllOnceTheirCauseIsFixed) {
     auto person = register_person(program());
     meditate(person);
     ASSERT_TRUE(has_counted(person, 1));
@@ -65,7 +65,7 @@ TEST_F(EventCommand, RetriesAllOnceTheirCauseIsMended) {
     EXPECT_EQ(count_of("dead_letters"), "0");
 }
 
-TEST_F(EventCommand, SaysWhatItCannotRetry) {
+TEST_F(EventCommand, ReportsWhatItCannotRetry) {
     EXPECT_EQ(dead_letters({"retry", "nonsense"}).exit_code, 64);
     const auto unknown = dead_letters({"retry", "1-1"});
     EXPECT_EQ(unknown.exit_code, 64);
@@ -73,7 +73,7 @@ TEST_F(EventCommand, SaysWhatItCannotRetry) {
     EXPECT_NE(dead_letters({"retry"}).exit_code, 0);
 }
 
-TEST_F(EventCommand, EveryChangeLeavesItsEvent) {
+TEST_F(EventCommand, EveryChangePublishesItsEvent) {
     auto person = register_person(program());
     auto& client = person.client;
     const auto completed = meditate(person);

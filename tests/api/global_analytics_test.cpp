@@ -1,4 +1,4 @@
-// What an administrator sees of everybody, and the commands that look after the figures.
+// Global statistics for administrators, and the commands that verify and rebuild statistics.
 
 #include "platform/base/time.h"
 #include "support/network/raw_connection.h"
@@ -16,8 +16,8 @@ using testing::UnorderedElementsAre;
 
 constexpr const char* kGlobal = "/api/v1/analytics/global";
 
-// Whose figures of all users are not everybody's.
-class GlobalFigures : public SuiteProgram<GlobalFigures> {};
+// With a separate program, so that its global statistics do not include users of other tests.
+class GlobalStatistics : public SuiteProgram<GlobalStatistics> {};
 
 Person register_admin(const Program& program) {
     auto person = register_person(program);
@@ -25,14 +25,14 @@ Person register_admin(const Program& program) {
     return log_in_again(person);
 }
 
-TEST(GlobalAnalytics, AreForAdministratorsAlone) {
+TEST(GlobalAnalytics, AreForAdministratorsOnly) {
     const std::string path = std::string(kGlobal) + "?from=2026-11-01&to=2026-11-02";
     EXPECT_TRUE(is_problem(Client(Program::shared()).get(path), 401, "credentials_missing"));
     EXPECT_TRUE(is_problem(register_person().client.get(path), 403, "forbidden"));
     EXPECT_TRUE(is(register_admin(Program::shared()).client.get(path), 200));
 }
 
-TEST(GlobalAnalytics, RefuseRangesThatDoNotFit) {
+TEST(GlobalAnalytics, RejectInvalidRanges) {
     auto admin = register_admin(Program::shared());
     const auto ask = [&](const std::string& query) { return admin.client.get(kGlobal + query); };
     EXPECT_THAT(faults_of(ask("")), UnorderedElementsAre("from required", "to required"));
@@ -48,7 +48,7 @@ TEST(GlobalAnalytics, RefuseRangesThatDoNotFit) {
     EXPECT_TRUE(is(ask("?from=%FF&to=%FF"), 400));
 }
 
-TEST_F(GlobalFigures, ShowEverybodysSessions) {
+TEST_F(GlobalStatistics, CountTheSessionsOfAllUsers) {
     auto admin = register_admin(program());
     auto one = register_person(program());
     auto other = register_person(program());
@@ -56,21 +56,21 @@ TEST_F(GlobalFigures, ShowEverybodysSessions) {
     import_all(other, {offline_session("2025-01-01T08:00:00Z"), offline_session("2025-01-02T08:00:00Z")});
     const auto path = std::string(kGlobal) + "?from=2025-01-01&to=2025-01-02";
     ASSERT_TRUE(eventually([&] { return admin.client.get(path).at("/totals/sessions") == 4; }));
-    const auto answer = admin.client.get(path);
-    EXPECT_TRUE(parse_timestamp(answer.text("/asOf")));
-    EXPECT_EQ(answer.at("/totals"), (json::object{{"newUsers", 0}, {"sessions", 4}, {"seconds", 7200}}));
-    EXPECT_EQ(answer.at("/days"),
+    const auto response = admin.client.get(path);
+    EXPECT_TRUE(parse_timestamp(response.text("/asOf")));
+    EXPECT_EQ(response.at("/totals"), (json::object{{"newUsers", 0}, {"sessions", 4}, {"seconds", 7200}}));
+    EXPECT_EQ(response.at("/days"),
               (json::array{
                   {{"date", "2025-01-01"}, {"activeUsers", 2}, {"newUsers", 0}, {"sessions", 3}, {"seconds", 5400}},
                   {{"date", "2025-01-02"}, {"activeUsers", 1}, {"newUsers", 0}, {"sessions", 1}, {"seconds", 1800}}}));
     EXPECT_EQ(
-        answer.at("/weeks"),
+        response.at("/weeks"),
         (json::array{{{"week", "2025-W01"}, {"activeUsers", 2}, {"newUsers", 0}, {"sessions", 4}, {"seconds", 7200}}}));
-    EXPECT_EQ(answer.at("/months/0/month"), "2025-01");
-    EXPECT_EQ(answer.at("/retention"),
+    EXPECT_EQ(response.at("/months/0/month"), "2025-01");
+    EXPECT_EQ(response.at("/retention"),
               (json::array{{{"week", "2025-W01"}, {"newUsers", 0}, {"activeUsers", json::array{0}}}}));
 
-    // And who registered today.
+    // And today's registrations.
     const auto today = format_timestamp(SystemClock{}.now()).substr(0, 10);
     const auto week_ago = format_timestamp(SystemClock{}.now() - std::chrono::days(7)).substr(0, 10);
     meditate(one);
@@ -82,8 +82,8 @@ TEST_F(GlobalFigures, ShowEverybodysSessions) {
     EXPECT_EQ(cohorts.back().at("newUsers").as_int64() + cohorts.front().at("newUsers").as_int64(), registered);
 }
 
-// At ordinary load: one of five shows it.
-TEST_F(GlobalFigures, ShowACompletedSessionWithinASecond) {
+// This holds at ordinary load; one success in five attempts is enough.
+TEST_F(GlobalStatistics, ShowACompletedSessionWithinASecond) {
     auto admin = register_admin(program());
     auto person = register_person(program());
     auto soonest = std::chrono::steady_clock::duration::max();
@@ -99,7 +99,7 @@ TEST_F(GlobalFigures, ShowACompletedSessionWithinASecond) {
     EXPECT_LT(soonest, scaled(1s));
 }
 
-TEST_F(GlobalFigures, StayWhenSomebodyLeaves) {
+TEST_F(GlobalStatistics, RemainAfterAUserIsDeleted) {
     auto admin = register_admin(program());
     auto person = register_person(program());
     import_all(person, {offline_session("2025-05-01T08:00:00Z"), offline_session("2025-05-02T08:00:00Z")});
@@ -120,7 +120,7 @@ TEST_F(GlobalFigures, StayWhenSomebodyLeaves) {
         EXPECT_EQ(after.at(part), before.at(part)) << part;
 }
 
-TEST(Verification, HappensByItselfAndRaisesAnAlarm) {
+TEST(Verification, RunsAutomaticallyAndReportsDivergence) {
     const Program program({{"MINDSPACE_ANALYTICS_VERIFY_INTERVAL_SECONDS", "1"}});
     auto person = register_person(program);
     meditate(person);
@@ -131,13 +131,13 @@ TEST(Verification, HappensByItselfAndRaisesAnAlarm) {
 
     query(program, "UPDATE daily_totals SET sessions = 9");
     EXPECT_TRUE(eventually([&] { return is_said("analytics differ from the history"); }));
-    if (plan_of_environment()) return;  // another process has the figures
+    if (plan_of_environment()) return;  // another process has these metrics
     RawConnection metrics(program.management_port());
     metrics.send("GET /metrics HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
     EXPECT_THAT(metrics.receive_all(), testing::ContainsRegex("mindspace_analytics_divergence_total [1-9]"));
 }
 
-TEST(AnalyticsCommands, FindAndMendWhatDiffers) {
+TEST(AnalyticsCommands, FindAndRepairDifferences) {
     const auto& program = Program::shared();
     auto person = register_person();
     import_all(person, {offline_session("2025-01-01T08:00:00Z"), offline_session("2025-01-02T08:00:00Z")});
@@ -162,7 +162,7 @@ TEST(AnalyticsCommands, FindAndMendWhatDiffers) {
     EXPECT_NE(program.run({"analytics", "verify", "--user", "ada"}).exit_code, 0);
 }
 
-TEST_F(GlobalFigures, AgreeWithTheHistoriesOfAProgramAtWork) {
+TEST_F(GlobalStatistics, MatchTheHistoriesUnderLoad) {
     for (int i = 0; i < 5; ++i) {
         auto person = register_person(program());
         meditate(person);

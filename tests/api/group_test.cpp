@@ -1,4 +1,4 @@
-// Groups as REST shows them.
+// Groups in the REST API.
 
 #include "platform/base/time.h"
 #include "support/live/client.h"
@@ -21,41 +21,41 @@ TEST(Group, IsCreatedWithItsHost) {
     const json::object request{{"title", "Evening silence"}, {"description", "All are welcome"},
                                {"kind", "mindfulness"},      {"plannedSeconds", 1200},
                                {"scheduledFor", in_an_hour}, {"maxParticipants", 12}};
-    const auto answer = host.client.post(kGroups, request);
-    ASSERT_TRUE(is(answer, 201));
-    for (const auto& [name, value] : request) EXPECT_EQ(answer.document.as_object().at(name), value) << name;
-    EXPECT_EQ(answer.at("/visibility"), "public");
-    EXPECT_EQ(answer.at("/state"), "scheduled");
-    EXPECT_EQ(answer.at("/participantCount"), 0);
-    EXPECT_EQ(answer.at("/host"), (json::object{{"id", host.id}, {"displayName", "Thich"}}));
+    const auto response = host.client.post(kGroups, request);
+    ASSERT_TRUE(is(response, 201));
+    for (const auto& [name, value] : request) EXPECT_EQ(response.document.as_object().at(name), value) << name;
+    EXPECT_EQ(response.at("/visibility"), "public");
+    EXPECT_EQ(response.at("/state"), "scheduled");
+    EXPECT_EQ(response.at("/participantCount"), 0);
+    EXPECT_EQ(response.at("/host"), (json::object{{"id", host.id}, {"displayName", "Thich"}}));
     for (const char* later : {"startedAt", "endsAt", "endedAt"})
-        EXPECT_FALSE(answer.document.as_object().contains(later)) << later;
+        EXPECT_FALSE(response.document.as_object().contains(later)) << later;
 
     auto reader = register_person();
-    const auto read = reader.client.get(group_path(answer.text("/id")));
+    const auto read = reader.client.get(group_path(response.text("/id")));
     ASSERT_TRUE(is(read, 200));
-    EXPECT_EQ(read.document, answer.document);
+    EXPECT_EQ(read.document, response.document);
     const auto tag = read.header("etag").value_or("");
-    EXPECT_TRUE(is(reader.client.get(group_path(answer.text("/id")), {{"If-None-Match", tag}}), 304));
+    EXPECT_TRUE(is(reader.client.get(group_path(response.text("/id")), {{"If-None-Match", tag}}), 304));
 }
 
-TEST(Group, NamesAllFaultsAtOnce) {
+TEST(Group, ReportsAllFaultsTogether) {
     auto host = register_person();
-    const auto answer = host.client.post(kGroups, {{"title", ""},
-                                                   {"kind", "yoga"},
-                                                   {"plannedSeconds", 59},
-                                                   {"visibility", "secret"},
-                                                   {"maxParticipants", 1},
-                                                   {"scheduledFor", "tomorrow"},
-                                                   {"host", "me"}});
-    ASSERT_TRUE(is_problem(answer, 422, "validation_failed"));
-    EXPECT_THAT(faults_of(answer),
+    const auto response = host.client.post(kGroups, {{"title", ""},
+                                                     {"kind", "yoga"},
+                                                     {"plannedSeconds", 59},
+                                                     {"visibility", "secret"},
+                                                     {"maxParticipants", 1},
+                                                     {"scheduledFor", "tomorrow"},
+                                                     {"host", "me"}});
+    ASSERT_TRUE(is_problem(response, 422, "validation_failed"));
+    EXPECT_THAT(faults_of(response),
                 UnorderedElementsAre("/title too_short", "/kind not_allowed", "/plannedSeconds too_small",
                                      "/visibility not_allowed", "/maxParticipants too_small",
                                      "/scheduledFor invalid_format", "/host unknown_field"));
 }
 
-TEST(Group, MayBeCreatedTwiceWithAnIdOfTheClient) {
+TEST(Group, CreationWithAClientIdCanBeRetried) {
     auto host = register_person();
     json::object request{{"id", new_id()}, {"title", "Once"}, {"kind", "sleep"}, {"plannedSeconds", 600}};
     const auto first = host.client.post(kGroups, request);
@@ -65,7 +65,7 @@ TEST(Group, MayBeCreatedTwiceWithAnIdOfTheClient) {
     EXPECT_TRUE(is_problem(host.client.post(kGroups, request), 409, "conflict"));
     auto other = register_person();
     request["title"] = "Once";
-    EXPECT_TRUE(is_problem(other.client.post(kGroups, request), 409, "conflict")) << "it is another host's";
+    EXPECT_TRUE(is_problem(other.client.post(kGroups, request), 409, "conflict")) << "the id belongs to another host";
 }
 
 TEST(Group, IsChangedAndCancelledByItsHostOnly) {
@@ -102,7 +102,7 @@ TEST(Group, ThatDoesNotExistIsNotFound) {
     EXPECT_TRUE(is_problem(person.client.post(group_path(id, "/ticket")), 404, "not_found"));
 }
 
-TEST(Group, StartsByItselfAtItsTime) {
+TEST(Group, StartsAutomaticallyAtItsScheduledTime) {
     auto host = register_person();
     auto guest = register_person();
     const auto time = SystemClock{}.now() + 2s;
@@ -119,7 +119,7 @@ TEST(Group, StartsByItselfAtItsTime) {
     EXPECT_EQ(running.text("/startedAt"), format_timestamp(time));
 }
 
-TEST(Group, IsNotMadeForTheTimeThatHasPassed) {
+TEST(Group, RejectsAScheduledTimeInThePast) {
     auto host = register_person();
     const auto two_minutes_ago = format_timestamp(SystemClock{}.now() - 2min);
     json::object request{{"id", new_id()},
@@ -136,7 +136,7 @@ TEST(Group, IsNotMadeForTheTimeThatHasPassed) {
     ASSERT_TRUE(is(made, 201));
     EXPECT_THAT(faults_of(host.client.patch(group_path(made.text("/id")), {{"scheduledFor", two_minutes_ago}})),
                 testing::ElementsAre("/scheduledFor out_of_range"));
-    // Sent again when its time has passed, it is the same group.
+    // Retried after its time has passed, it returns the same group.
     query(Program::shared(), "UPDATE groups SET state = 'ended', scheduled_for = '" + two_minutes_ago +
                                  "' WHERE group_id = '" + made.text("/id") + "'");
     request["scheduledFor"] = two_minutes_ago;
@@ -163,10 +163,10 @@ TEST(Group, KeepsKindAndTimesOnceItRuns) {
     EXPECT_EQ(changed.at("/maxParticipants"), 3);
     EXPECT_EQ(changed.at("/state"), "running");
     ASSERT_TRUE(is(host.client.del(group_path(id)), 204));
-    EXPECT_EQ(host.client.get(group_path(id)).at("/state"), "ended") << "it was: it is not cancelled any more";
+    EXPECT_EQ(host.client.get(group_path(id)).at("/state"), "ended") << "it has ended, so it is not cancelled";
 }
 
-TEST(Group, ShowsItsHostUnderTheirNameOfToday) {
+TEST(Group, ShowsTheHostsCurrentName) {
     auto host = register_person({{"displayName", "Ada"}});
     auto other = register_person({{"displayName", "Grace"}});
     const auto id = create_group(host);
@@ -174,23 +174,23 @@ TEST(Group, ShowsItsHostUnderTheirNameOfToday) {
     const auto tag = other.client.get(group_path(id)).header("etag").value();
     ASSERT_TRUE(is(host.client.patch("/api/v1/users/me", {{"displayName", "Ada Lovelace"}}), 200));
     const auto renamed = other.client.get(group_path(id), {{"If-None-Match", tag}});
-    ASSERT_TRUE(is(renamed, 200)) << "a copy under the old tag is not the same any more";
+    ASSERT_TRUE(is(renamed, 200)) << "a copy with the old tag is outdated";
     EXPECT_EQ(renamed.at("/host/displayName"), "Ada Lovelace");
     EXPECT_EQ(other.client.get(group_path(others)).at("/host/displayName"), "Grace");
 
     const auto now = renamed.header("etag").value();
     ASSERT_TRUE(is(host.client.patch("/api/v1/users/me", {{"dayStartHour", 3}}), 200));
-    EXPECT_TRUE(is(other.client.get(group_path(id), {{"If-None-Match", now}}), 304)) << "nothing about it has changed";
+    EXPECT_TRUE(is(other.client.get(group_path(id), {{"If-None-Match", now}}), 304)) << "it has not changed";
 }
 
-TEST(GroupCalendar, IsReadByALinkAndFollowsTheGroup) {
+TEST(GroupCalendar, IsReadableByLinkAndFollowsTheGroup) {
     auto host = register_person({{"displayName", "Thich"}});
     const auto today = std::chrono::floor<std::chrono::days>(SystemClock{}.now());
     const auto year = std::chrono::year_month_day(today).year() + std::chrono::years(1);
     const auto next_year = std::to_string(static_cast<int>(year));
     const auto id =
         create_group(host, {{"title", "Dawn, together"}, {"scheduledFor", next_year + "-05-01T05:30:00.500Z"}});
-    Client application(Program::shared());  // it has a link, and no token
+    Client application(Program::shared());  // it has the link, but no token
     const auto first = application.get(group_path(id, "/calendar.ics"));
     ASSERT_TRUE(is(first, 200));
     EXPECT_THAT(first.header("content-type").value_or(""), testing::StartsWith("text/calendar"));
@@ -218,7 +218,7 @@ TEST(GroupCalendar, IsReadByALinkAndFollowsTheGroup) {
 TEST(GroupList, ShowsPublicGroupsOnceSoonestFirst) {
     auto host = register_person();
     const auto now = SystemClock{}.now();
-    std::vector<std::string> expected;  // far ahead of what other tests make
+    std::vector<std::string> expected;  // far ahead of the groups of other tests
     std::optional<Person> one_of_the_hosts;
     for (int i = 0; i < 45; ++i) {
         if (i % 15 == 0) one_of_the_hosts = register_person();
@@ -246,23 +246,23 @@ TEST(GroupList, ShowsPublicGroupsOnceSoonestFirst) {
     }
     EXPECT_THAT(seen, testing::UnorderedElementsAreArray(expected));
     EXPECT_TRUE(std::ranges::is_sorted(times));
-    EXPECT_TRUE(is(reader.client.get(group_path(hidden)), 200)) << "whoever has the link may see it";
+    EXPECT_TRUE(is(reader.client.get(group_path(hidden)), 200)) << "visible to anyone with the link";
 }
 
-TEST(GroupList, RefusesADamagedCursor) {
+TEST(GroupList, RejectsADamagedCursor) {
     auto person = register_person();
     EXPECT_TRUE(is_problem(person.client.get("/api/v1/groups?cursor=nonsense"), 400, "invalid_cursor"));
     EXPECT_TRUE(is(person.client.get("/api/v1/groups?limit=101"), 422));
     EXPECT_TRUE(is(person.client.get("/api/v1/groups?state=sleeping"), 422));
 }
 
-TEST(GroupTicket, SaysHowTheSocketIsOpened) {
+TEST(GroupTicket, ReturnsTheSocketUrl) {
     auto person = register_person();
     const auto id = create_group(person);
-    const auto answer = person.client.post(group_path(id, "/ticket"));
-    ASSERT_EQ(answer.status / 100, 2) << answer;
-    EXPECT_EQ(answer.at("/expiresIn"), 30);
-    EXPECT_THAT(answer.text("/url"), testing::HasSubstr(group_path(id, "/live?ticket=")));
+    const auto response = person.client.post(group_path(id, "/ticket"));
+    ASSERT_EQ(response.status / 100, 2) << response;
+    EXPECT_EQ(response.at("/expiresIn"), 30);
+    EXPECT_THAT(response.text("/url"), testing::HasSubstr(group_path(id, "/live?ticket=")));
     EXPECT_TRUE(is_problem(Client(Program::shared()).post(group_path(id, "/ticket")), 401, "credentials_missing"));
 }
 

@@ -1,4 +1,4 @@
-// Whoever guesses passwords is slowed; the owner is not locked out.
+// Password guessing is limited without locking out the owner.
 
 #include "support/program/metrics.h"
 #include "support/program/person.h"
@@ -8,7 +8,7 @@ namespace {
 
 constexpr const char* kHome = "198.51.100.7";
 
-class Guessing : public testing::Test {
+class PasswordGuessing : public testing::Test {
 public:
     static void SetUpTestSuite() {
         program_ = std::make_unique<Program>(Environment{{"MINDSPACE_RATE_LIMIT_SCALE", "1"},
@@ -18,46 +18,47 @@ public:
     static void TearDownTestSuite() { program_.reset(); }
 
 protected:
-    static Answer log_in(const std::string& email, std::string_view password, std::string address) {
+    static Response log_in(const std::string& email, std::string_view password, std::string address) {
         Client client(*program_);
         return client.post(kLogin, {{"email", email}, {"password", password}},
                            {{"X-Forwarded-For", std::move(address)}});
     }
-    // Registered from home.
+    // Registered from the home network.
     static std::string somebody() {
         Client client(*program_);
         auto email = new_email();
-        auto answer =
+        auto response =
             client.post("/api/v1/auth/register", {{"email", email}, {"password", kPassword}, {"displayName", "Ada"}},
                         {{"X-Forwarded-For", kHome}});
-        EXPECT_TRUE(is(answer, 201));
+        EXPECT_TRUE(is(response, 201));
         return email;
     }
 
     static inline std::unique_ptr<Program> program_;
 };
 
-TEST_F(Guessing, IsRefusedAfterTenTriesOfANetwork) {
+TEST_F(PasswordGuessing, IsRefusedAfterTenAttemptsFromANetwork) {
     auto email = somebody();
     for (int i = 0; i < 10; ++i) EXPECT_TRUE(is(log_in(email, "wrong password", "203.0.113.1"), 401));
     auto refused = log_in(email, "wrong password", "203.0.113.1");
     EXPECT_TRUE(is_problem(refused, 429, "rate_limited"));
     EXPECT_GE(std::stoi(refused.header("retry-after").value_or("0")), 60);
-    EXPECT_TRUE(is_problem(log_in(email, kPassword, "203.0.113.1"), 429, "rate_limited")) << "not even the right one";
+    EXPECT_TRUE(is_problem(log_in(email, kPassword, "203.0.113.1"), 429, "rate_limited"))
+        << "not even the correct password";
     EXPECT_TRUE(is(log_in(somebody(), kPassword, "203.0.113.1"), 200)) << "another account";
     EXPECT_TRUE(is(log_in(email, kPassword, kHome), 200)) << "the owner";
 }
 
-TEST_F(Guessing, FromManyNetworksLetsTheOwnerInAtHome) {
+TEST_F(PasswordGuessing, FromManyNetworksDoesNotLockOutTheOwnersNetwork) {
     auto email = somebody();
-    Answer answer;
-    for (int i = 0; i < 60; ++i) answer = log_in(email, "wrong password", "203.0.113." + std::to_string(10 + i));
-    EXPECT_TRUE(is_problem(answer, 429, "rate_limited"));
-    EXPECT_TRUE(is_problem(log_in(email, kPassword, "192.0.2.55"), 429, "rate_limited")) << "a network never seen";
+    Response response;
+    for (int i = 0; i < 60; ++i) response = log_in(email, "wrong password", "203.0.113." + std::to_string(10 + i));
+    EXPECT_TRUE(is_problem(response, 429, "rate_limited"));
+    EXPECT_TRUE(is_problem(log_in(email, kPassword, "192.0.2.55"), 429, "rate_limited")) << "an unknown network";
     EXPECT_TRUE(is(log_in(email, kPassword, kHome), 200));
 }
 
-TEST_F(Guessing, IsCountedByTheBudgetThatRefuses) {
+TEST_F(PasswordGuessing, IsCountedByTheBudgetThatRefuses) {
     auto refused = [](const std::string& budget) {
         return metric(program_->management_port("auth"), "mindspace_guesses_refused_total{budget=\"" + budget + "\"}");
     };
@@ -71,7 +72,7 @@ TEST_F(Guessing, IsCountedByTheBudgetThatRefuses) {
     EXPECT_EQ(refused("network_64"), 0);
 }
 
-TEST_F(Guessing, IsForgivenAfterTheRightPassword) {
+TEST_F(PasswordGuessing, IsResetByTheCorrectPassword) {
     auto email = somebody();
     for (int round = 0; round < 3; ++round) {
         for (int i = 0; i < 9; ++i) EXPECT_TRUE(is(log_in(email, "wrong password", kHome), 401));
@@ -79,13 +80,13 @@ TEST_F(Guessing, IsForgivenAfterTheRightPassword) {
     }
 }
 
-TEST_F(Guessing, IsSlowedForAddressesWithoutAnAccountAlike) {
+TEST_F(PasswordGuessing, IsLimitedForUnknownAddressesToo) {
     auto nobody = new_email();
     for (int i = 0; i < 10; ++i) EXPECT_TRUE(is(log_in(nobody, "wrong password", "203.0.113.2"), 401));
     EXPECT_TRUE(is_problem(log_in(nobody, "wrong password", "203.0.113.2"), 429, "rate_limited"));
 }
 
-TEST_F(Guessing, TheCurrentPasswordIsSlowedToo) {
+TEST_F(PasswordGuessing, OfTheCurrentPasswordIsLimitedToo) {
     auto email = somebody();
     Client client(*program_, log_in(email, kPassword, kHome).text("/tokens/accessToken"));
     const json::object wrong{{"currentPassword", "wrong password"}, {"newPassword", "another good one"}};
@@ -94,7 +95,7 @@ TEST_F(Guessing, TheCurrentPasswordIsSlowedToo) {
     EXPECT_TRUE(is_problem(client.post("/api/v1/auth/password/change", wrong), 429, "rate_limited"));
 }
 
-TEST_F(Guessing, WhoAmITellsTheAddressThatLimitsGoBy) {
+TEST_F(PasswordGuessing, WhoamiShowsTheAddressUsedForLimits) {
     Client client(*program_);
     EXPECT_EQ(client.get("/whoami", {{"X-Forwarded-For", "203.0.113.9"}}).text("/address"), "203.0.113.9");
     EXPECT_EQ(client.get("/whoami").text("/address"), "127.0.0.1");

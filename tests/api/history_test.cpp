@@ -15,11 +15,11 @@ using testing::UnorderedElementsAre;
 
 constexpr int kRows = 250;
 
-std::string cursor_of(const Answer& page) {
+std::string cursor_of(const Response& page) {
     return "cursor=" + in_query(page.text("/nextCursor"));
 }
 
-// 250 sessions, five at each of fifty moments: the order has to tell them apart by more than the time.
+// 250 sessions, five at each of fifty moments, so that the time alone does not order them.
 Person with_long_history() {
     auto person = register_person();
     json::array sessions;
@@ -55,12 +55,12 @@ TEST(History, IsStableWhileSessionsAreAdded) {
     std::multiset<std::string> seen;
     std::string query = "limit=30";
     for (int page = 0;; ++page) {
-        const auto answer = person.client.get(std::string(kSessions) + "?" + query);
-        ASSERT_TRUE(is(answer, 200));
-        for (const auto& session : answer.at("/items").as_array()) seen.insert(text_of(session.as_object(), "id"));
-        if (answer.at("/nextCursor").is_null()) break;
-        query = "limit=30&" + cursor_of(answer);
-        // Newer than all, and (from the second page on) between what has been read and what has not.
+        const auto response = person.client.get(std::string(kSessions) + "?" + query);
+        ASSERT_TRUE(is(response, 200));
+        for (const auto& session : response.at("/items").as_array()) seen.insert(text_of(session.as_object(), "id"));
+        if (response.at("/nextCursor").is_null()) break;
+        query = "limit=30&" + cursor_of(response);
+        // Newer than all, and (from the second page on) between the sessions that were read and those that were not.
         import_all(person, {offline_session("2025-09-0" + std::to_string(1 + page) + "T08:00:00Z"),
                             offline_session("2025-03-10T08:0" + std::to_string(page) + ":00Z")});
     }
@@ -68,14 +68,14 @@ TEST(History, IsStableWhileSessionsAreAdded) {
     for (const auto& id : seen) EXPECT_EQ(seen.count(id), 1U) << id;
 }
 
-TEST(History, HasTwentyToAPageUnlessAskedOtherwise) {
+TEST(History, HasTwentyItemsPerPageByDefault) {
     auto person = with_long_history();
     EXPECT_EQ(person.client.get(kSessions).at("/items").as_array().size(), 20U);
     const auto one = person.client.get(std::string(kSessions) + "?limit=1");
     EXPECT_EQ(one.at("/items").as_array().size(), 1U);
     for (const char* limit : {"0", "101", "-1", "x", "1.5", ""}) {
-        const auto answer = person.client.get(std::string(kSessions) + "?limit=" + limit);
-        EXPECT_TRUE(is(answer, 422)) << limit;
+        const auto response = person.client.get(std::string(kSessions) + "?limit=" + limit);
+        EXPECT_TRUE(is(response, 422)) << limit;
     }
     EXPECT_TRUE(is(person.client.get(std::string(kSessions) + "?limit=5&" + cursor_of(one)), 200))
         << "the limit may change from page to page";
@@ -111,16 +111,16 @@ TEST(History, IsFilteredByDateKindAndStatus) {
     EXPECT_EQ(whole_history(person, "status=completed").size(), 4U);
 }
 
-TEST(History, NamesAllFaultyParametersAtOnce) {
+TEST(History, ReportsAllInvalidParametersTogether) {
     auto person = register_person();
-    const auto answer =
+    const auto response =
         person.client.get(std::string(kSessions) + "?limit=0&from=2025-02-30&kind=running&status=&order=up");
-    ASSERT_TRUE(is_problem(answer, 422, "validation_failed"));
-    EXPECT_THAT(faults_of(answer), UnorderedElementsAre("limit too_small", "from invalid_format", "kind not_allowed",
-                                                        "status not_allowed", "order unknown_parameter"));
+    ASSERT_TRUE(is_problem(response, 422, "validation_failed"));
+    EXPECT_THAT(faults_of(response), UnorderedElementsAre("limit too_small", "from invalid_format", "kind not_allowed",
+                                                          "status not_allowed", "order unknown_parameter"));
 }
 
-TEST(History, RefusesACursorThatItDidNotGiveForThisList) {
+TEST(History, RejectsCursorsOfOtherLists) {
     auto person = with_long_history();
     auto other = with_long_history();
     const auto page = person.client.get(std::string(kSessions) + "?limit=10");
@@ -129,8 +129,8 @@ TEST(History, RefusesACursorThatItDidNotGiveForThisList) {
     const auto filtered = person.client.get(std::string(kSessions) + "?limit=10&kind=mindfulness");
     for (const auto& query : {std::string("cursor=nonsense"), std::string("cursor="), "cursor=" + in_query(damaged),
                               cursor_of(page).substr(0, cursor_of(page).size() - 2),
-                              cursor_of(other.client.get(std::string(kSessions) + "?limit=10")),  // another person's
-                              cursor_of(page) + "&kind=mindfulness", cursor_of(filtered)})        // of another filter
+                              cursor_of(other.client.get(std::string(kSessions) + "?limit=10")),  // another user's
+                              cursor_of(page) + "&kind=mindfulness", cursor_of(filtered)})        // with another filter
         EXPECT_TRUE(is_problem(person.client.get(std::string(kSessions) + "?" + query), 400, "invalid_cursor"))
             << query;
     EXPECT_TRUE(is(person.client.get(std::string(kSessions) + "?" + cursor_of(page)), 200));

@@ -1,4 +1,4 @@
-// HTTP as every route speaks it.
+// HTTP behaviour of all routes.
 
 #include "support/network/raw_connection.h"
 #include "support/program/metrics.h"
@@ -32,23 +32,23 @@ std::set<std::string> methods_in(const std::string& list) {
     return methods;
 }
 
-TEST(Http, KnowsNoOtherAddresses) {
+TEST(Http, Returns404ForUnknownPaths) {
     for (const char* path : {"/nothing", "/api/v1", "/api/v1/", "/api/v1/auth/login/", "/api/v1/Users/me", "//",
                              "/api/v1/sessions/not-an-id", "/metrics", "/../etc/passwd", "/docs/../livez"})
         EXPECT_TRUE(is_problem(anyone().get(path), 404, "not_found")) << path;
 }
 
-TEST(Http, NamesTheMethodsThatAnAddressHas) {
-    const auto answer = anyone().get(kLogin);
-    EXPECT_TRUE(is_problem(answer, 405, "method_not_allowed"));
-    EXPECT_EQ(methods_in(answer.header("allow").value_or("")), (std::set<std::string>{"POST", "OPTIONS"}));
+TEST(Http, ListsTheAllowedMethodsOfAPath) {
+    const auto response = anyone().get(kLogin);
+    EXPECT_TRUE(is_problem(response, 405, "method_not_allowed"));
+    EXPECT_EQ(methods_in(response.header("allow").value_or("")), (std::set<std::string>{"POST", "OPTIONS"}));
     const auto options = anyone().send({.method = "OPTIONS", .path = "/api/v1/sessions/" + new_id()});
     EXPECT_TRUE(is(options, 204));
     EXPECT_EQ(methods_in(options.header("allow").value_or("")),
               (std::set<std::string>{"GET", "HEAD", "PATCH", "DELETE", "OPTIONS"}));
 }
 
-TEST(Http, AnswersHeadAsGetWithoutABody) {
+TEST(Http, TreatsHeadAsGetWithoutABody) {
     const auto get = anyone().get("/livez");
     const auto head = anyone().send({.method = "HEAD", .path = "/livez"});
     ASSERT_TRUE(is(get, 200));
@@ -58,7 +58,7 @@ TEST(Http, AnswersHeadAsGetWithoutABody) {
     EXPECT_EQ(head.header("content-type"), get.header("content-type"));
 }
 
-TEST(Http, TakesJsonOnly) {
+TEST(Http, AcceptsOnlyJson) {
     for (const char* type : {"", "text/plain", "application/x-www-form-urlencoded", "application/merge-patch+json"})
         EXPECT_TRUE(
             is_problem(anyone().send({"POST", kLogin, "{}", {{"Content-Type", type}}}), 415, "unsupported_media_type"))
@@ -67,16 +67,16 @@ TEST(Http, TakesJsonOnly) {
         EXPECT_TRUE(is(anyone().send({"POST", kLogin, "{}", {{"Content-Type", type}}}), 422)) << type;
 }
 
-TEST(Http, RefusesWhatIsNotJson) {
+TEST(Http, RejectsMalformedJson) {
     for (const char* body :
          {"", "{", "{\"a\":1,}", "{'a':1}", "nul", "{} {}", "{\"a\":\"\xff\"}", "[1", "\xef\xbb\xbf{}"})
         EXPECT_TRUE(is(anyone().send({"POST", kLogin, body}), 400)) << body;
     EXPECT_TRUE(is_problem(anyone().send({"POST", kLogin, "{"}), 400, "malformed_json"));
     EXPECT_TRUE(is(anyone().send({"POST", kLogin, "[]"}), 422)) << "JSON, but not an object";
-    EXPECT_TRUE(is(anyone().send({"POST", kLogin, std::string(60'000, '[')}), 400)) << "nested without end";
+    EXPECT_TRUE(is(anyone().send({"POST", kLogin, std::string(60'000, '[')}), 400)) << "nested too deeply";
 }
 
-TEST(Http, RefusesABodyThatIsTooLong) {
+TEST(Http, RejectsABodyAboveTheLimit) {
     constexpr std::size_t kLimit = 64 * 1024;
     constexpr std::size_t kImportLimit = 8 * 1024 * 1024;
     const auto body_of = [](std::size_t size) { return "{}" + std::string(size - 2, ' '); };
@@ -90,7 +90,7 @@ TEST(Http, RefusesABodyThatIsTooLong) {
     EXPECT_THAT(connection.receive_all(), testing::StartsWith("HTTP/1.1 413 ")) << "before any of it is sent";
 }
 
-TEST(Http, RefusesABodyInChunksAsSoonAsItIsTooLong) {
+TEST(Http, RejectsAChunkedBodyOnceItExceedsTheLimit) {
     RawConnection connection(Program::shared().port());
     connection.send(
         "POST /api/v1/auth/login HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
@@ -98,8 +98,8 @@ TEST(Http, RefusesABodyInChunksAsSoonAsItIsTooLong) {
     EXPECT_THAT(connection.receive_all(), testing::StartsWith("HTTP/1.1 413 "));
 }
 
-// A browser hides from the page whatever comes without these fields.
-TEST(Http, MarksEarlyRefusalsLikeAllResponses) {
+// A browser hides responses without these fields from the page.
+TEST(Http, AddsTheUsualHeadersToEarlyErrors) {
     const std::string fields = "Host: x\r\nOrigin: " + std::string(kAllowedOrigin) + "\r\nX-Request-Id: mine\r\n";
     const std::string long_field = "X-Long: " + std::string(20'000, 'x') + "\r\n";
     const std::pair<const char*, std::string> refusals[] = {
@@ -120,14 +120,15 @@ TEST(Http, MarksEarlyRefusalsLikeAllResponses) {
     }
 }
 
-TEST(Http, RefusesUnknownQueryParameters) {
+TEST(Http, RejectsUnknownQueryParameters) {
     auto person = register_person();
-    const auto answer = person.client.get("/api/v1/users/me?verbose=1&a%20b");
-    ASSERT_TRUE(is_problem(answer, 422, "validation_failed"));
-    EXPECT_THAT(faults_of(answer), testing::UnorderedElementsAre("verbose unknown_parameter", "a b unknown_parameter"));
+    const auto response = person.client.get("/api/v1/users/me?verbose=1&a%20b");
+    ASSERT_TRUE(is_problem(response, 422, "validation_failed"));
+    EXPECT_THAT(faults_of(response),
+                testing::UnorderedElementsAre("verbose unknown_parameter", "a b unknown_parameter"));
 }
 
-TEST(Http, GivesTheRequestIdBackAndMakesOneForABadOne) {
+TEST(Http, EchoesTheRequestIdAndReplacesInvalidOnes) {
     const std::string longest(64, 'x');
     for (const auto& id : {std::string("a"), std::string("Az09._-"), longest})
         EXPECT_EQ(anyone().get("/livez", {{"X-Request-Id", id}}).header("x-request-id"), id);
@@ -141,27 +142,27 @@ TEST(Http, GivesTheRequestIdBackAndMakesOneForABadOne) {
     EXPECT_EQ(problem.text("/requestId"), "mine");
 }
 
-TEST(Http, ProtectsEveryAnswer) {
+TEST(Http, AddsSecurityHeadersToEveryResponse) {
     auto person = register_person();
-    for (const auto& answer : {anyone().get("/livez"), anyone().get("/nothing"), anyone().get("/docs"),
-                               person.client.get("/api/v1/users/me"), anyone().send({"POST", kLogin, "{"})}) {
-        EXPECT_EQ(answer.header("x-content-type-options"), "nosniff");
-        EXPECT_EQ(answer.header("x-frame-options"), "SAMEORIGIN");
-        EXPECT_EQ(answer.header("referrer-policy"), "no-referrer");
-        EXPECT_EQ(answer.header("cross-origin-opener-policy"), "same-origin");
-        EXPECT_EQ(answer.header("cross-origin-resource-policy"), "same-origin");
-        EXPECT_THAT(answer.header("strict-transport-security").value_or(""), HasSubstr("max-age=31536000"));
-        const auto policy = answer.header("content-security-policy").value_or("");
+    for (const auto& response : {anyone().get("/livez"), anyone().get("/nothing"), anyone().get("/docs"),
+                                 person.client.get("/api/v1/users/me"), anyone().send({"POST", kLogin, "{"})}) {
+        EXPECT_EQ(response.header("x-content-type-options"), "nosniff");
+        EXPECT_EQ(response.header("x-frame-options"), "SAMEORIGIN");
+        EXPECT_EQ(response.header("referrer-policy"), "no-referrer");
+        EXPECT_EQ(response.header("cross-origin-opener-policy"), "same-origin");
+        EXPECT_EQ(response.header("cross-origin-resource-policy"), "same-origin");
+        EXPECT_THAT(response.header("strict-transport-security").value_or(""), HasSubstr("max-age=31536000"));
+        const auto policy = response.header("content-security-policy").value_or("");
         EXPECT_THAT(policy, HasSubstr("default-src"));
         EXPECT_THAT(policy, Not(HasSubstr("unsafe-eval")));
-        EXPECT_FALSE(answer.header("server"));
-        EXPECT_FALSE(answer.header("x-powered-by"));
+        EXPECT_FALSE(response.header("server"));
+        EXPECT_FALSE(response.header("x-powered-by"));
     }
     EXPECT_EQ(person.client.get("/api/v1/users/me").header("cache-control").value_or("").find("public"),
               std::string::npos);
 }
 
-TEST(Http, AnswersPipelinedRequestsInOrder) {
+TEST(Http, RespondsToPipelinedRequestsInOrder) {
     RawConnection connection(Program::shared().port());
     std::string requests;
     for (int i = 0; i < 20; ++i)
@@ -174,7 +175,7 @@ TEST(Http, AnswersPipelinedRequestsInOrder) {
     }
 }
 
-TEST(Http, SaysGoOnToWhoeverWaitsForIt) {
+TEST(Http, Sends100ContinueWhenExpected) {
     RawConnection connection(Program::shared().port());
     connection.send(
         "POST /api/v1/auth/login HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
@@ -184,7 +185,7 @@ TEST(Http, SaysGoOnToWhoeverWaitsForIt) {
     EXPECT_THAT(connection.receive_until("\r\n\r\n"), HasSubstr("HTTP/1.1 422 "));
 }
 
-TEST(Http, TakesABodyInChunks) {
+TEST(Http, AcceptsAChunkedBody) {
     RawConnection connection(Program::shared().port());
     connection.send(
         "POST /api/v1/auth/login HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
@@ -193,7 +194,7 @@ TEST(Http, TakesABodyInChunks) {
     EXPECT_THAT(connection.receive_until("\r\n\r\n"), HasSubstr("HTTP/1.1 422 "));
 }
 
-TEST(Http, EndsAConnectionWhoseFramingIsInDoubt) {
+TEST(Http, ClosesAConnectionWithAmbiguousFraming) {
     for (const char* request :
          {"GET /livez HTTP/1.1\r\n\r\n",  // no Host
           "POST /api/v1/auth/login HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\n{}",
@@ -203,14 +204,14 @@ TEST(Http, EndsAConnectionWhoseFramingIsInDoubt) {
           "\r\n\r\n"}) {
         RawConnection connection(Program::shared().port());
         connection.send(request);
-        const auto answer = connection.receive_all();
-        EXPECT_THAT(answer, testing::StartsWith("HTTP/1.1 400 ")) << request;
-        EXPECT_THAT(answer, HasSubstr("Connection: close\r\n")) << request;
-        EXPECT_EQ(answer.find("HTTP/1.1", 1), std::string::npos) << "one answer: " << answer;
+        const auto response = connection.receive_all();
+        EXPECT_THAT(response, testing::StartsWith("HTTP/1.1 400 ")) << request;
+        EXPECT_THAT(response, HasSubstr("Connection: close\r\n")) << request;
+        EXPECT_EQ(response.find("HTTP/1.1", 1), std::string::npos) << "only one response: " << response;
     }
 }
 
-TEST(Operations, SayHowTheProgramIs) {
+TEST(Operations, ReportTheStateOfTheProgram) {
     EXPECT_TRUE(is(anyone().get("/livez"), 200));
     const auto ready = anyone().get("/readyz");
     ASSERT_TRUE(is(ready, 200));
@@ -218,18 +219,18 @@ TEST(Operations, SayHowTheProgramIs) {
     EXPECT_EQ(ready.at("/checks/database"), "ok");
 }
 
-TEST(Readiness, CostsNoQuery) {
+TEST(Readiness, RunsNoQuery) {
     const Program program;
     Client client(program);
     const auto queries = [&] { return metric(program.management_port(), "mindspace_postgres_queries_total"); };
     const auto before = queries();
     constexpr int kRequests = 2000;
     for (int i = 0; i < kRequests; ++i) ASSERT_TRUE(is(client.get("/readyz"), 200));
-    EXPECT_LT(queries() - before, kRequests / 2) << "but for those of the program itself";
+    EXPECT_LT(queries() - before, kRequests / 2) << "except those of the program itself";
     EXPECT_EQ(metric(program.management_port(), "mindspace_postgres_responds"), 1);
 }
 
-TEST(Readiness, IsToldByEachRole) {
+TEST(Readiness, IsReportedByEachRole) {
     Program program({}, SplitPlan{});
     for (const auto* role : {"auth", "user", "meditation", "analytics"}) {
         const auto& node = program.split().node(role);

@@ -1,4 +1,4 @@
-// A request that is sent again under its Idempotency-Key.
+// Requests retried under an Idempotency-Key.
 
 #include "support/postgres/database.h"
 #include "support/program/person.h"
@@ -20,7 +20,7 @@ Headers under(const std::string& key) {
     return {{"Idempotency-Key", key}};
 }
 
-TEST(Idempotency, GivesTheFirstAnswerAgain) {
+TEST(Idempotency, ReplaysTheFirstResponse) {
     auto person = register_person(Program::shared());
     auto key = new_id();
     auto first = person.client.post("/api/v1/groups", kGroup, under(key));
@@ -48,7 +48,7 @@ TEST(Idempotency, ComparesBodiesAsJsonValues) {
     EXPECT_EQ(again.header("idempotent-replayed"), "true");
 }
 
-TEST(Idempotency, RefusesAKeyForAnotherRequest) {
+TEST(Idempotency, RejectsAKeyReusedForAnotherRequest) {
     auto person = register_person(Program::shared());
     auto key = new_id();
     ASSERT_TRUE(is(person.client.post("/api/v1/groups", kGroup, under(key)), 201));
@@ -56,10 +56,10 @@ TEST(Idempotency, RefusesAKeyForAnotherRequest) {
     changed["title"] = "Morning";
     EXPECT_TRUE(is_problem(person.client.post("/api/v1/groups", changed, under(key)), 422, "idempotency_key_reused"));
     auto another = register_person(Program::shared());
-    EXPECT_TRUE(is(another.client.post("/api/v1/groups", changed, under(key)), 201)) << "keys are each user's own";
+    EXPECT_TRUE(is(another.client.post("/api/v1/groups", changed, under(key)), 201)) << "each user has separate keys";
 }
 
-TEST(Idempotency, KeepsARefusalThatSaysHowThingsStood) {
+TEST(Idempotency, ReplaysAConflictResponse) {
     auto person = register_person(Program::shared());
     const json::object session{{"kind", "sleep"}, {"plannedSeconds", 600}};
     auto first = person.client.post("/api/v1/sessions", session);
@@ -73,14 +73,14 @@ TEST(Idempotency, KeepsARefusalThatSaysHowThingsStood) {
     EXPECT_EQ(again.header("idempotent-replayed"), "true");
 }
 
-TEST(Idempotency, KeepsNoFault) {
+TEST(Idempotency, DoesNotStoreServerErrors) {
     auto person = register_person(Program::shared());
     auto key = new_id();
     EXPECT_TRUE(is(person.client.post("/api/v1/groups", json::object{}, under(key)), 422));
     EXPECT_TRUE(is(person.client.post("/api/v1/groups", kGroup, under(key)), 201));
 }
 
-TEST(Idempotency, RefusesKeysThatAreNone) {
+TEST(Idempotency, RejectsInvalidKeys) {
     auto person = register_person(Program::shared());
     for (const auto& key : {std::string(256, 'k'), std::string("t\xc3\xa4gl")})
         EXPECT_TRUE(
@@ -100,8 +100,8 @@ TEST(Idempotency, RegistersOnce) {
     EXPECT_TRUE(is_problem(client.post("/api/v1/auth/register", account), 409, "email_taken"));
 }
 
-// A dump of the database must be no way to try passwords fast.
-TEST(Idempotency, KeepsNoFastHashOfAPassword) {
+// A database dump must not allow trying passwords quickly.
+TEST(Idempotency, StoresNoFastHashOfAPassword) {
     const auto& program = Program::shared();
     Client client(program);
     const json::object account{{"email", new_email()}, {"password", kPassword}, {"displayName", "Ada"}};
@@ -124,10 +124,10 @@ TEST(Idempotency, KeepsNoFastHashOfAPassword) {
     EXPECT_NE(kept(), hex(sha256(as_bytes(canonical))));
     const auto file =
         plan_of_environment() ? program.auth_data().parent_path() / "secret" : program.auth_data() / "keys/secret";
-    EXPECT_EQ(kept(), hex(identity.fingerprint(Secret::load_or_create(file)))) << "of the secret in its file";
+    EXPECT_EQ(kept(), hex(identity.fingerprint(Secret::load_or_create(file)))) << "with the secret from its file";
 }
 
-TEST(Idempotency, GivesWhatAProgramOfBeforeHasKept) {
+TEST(Idempotency, ReplaysResponsesStoredByAnOlderVersion) {
     const auto& program = Program::shared();
     Client client(program);
     const json::object account{{"email", new_email()}, {"password", kPassword}, {"displayName", "Ada"}};
@@ -140,16 +140,16 @@ TEST(Idempotency, GivesWhatAProgramOfBeforeHasKept) {
         for (auto byte : bytes) text += fmt::format("{:02x}", byte);
         return "'\\x" + text + "'";
     };
-    const auto answer = http::seal_answer({.status = 201, .body = "{}"}, identity.former_seal());
+    const auto response = http::seal_answer({.status = 201, .body = "{}"}, identity.former_seal());
     query(program, "INSERT INTO idempotency_keys VALUES ('00000000-0000-0000-0000-000000000000', '" + key + "', " +
-                       bytea(identity.former_fingerprint()) + ", '" + new_id() + "', now(), " + bytea(answer) + ")");
+                       bytea(identity.former_fingerprint()) + ", '" + new_id() + "', now(), " + bytea(response) + ")");
     const auto again = client.post("/api/v1/auth/register", account, under(key));
     EXPECT_TRUE(is(again, 201));
     EXPECT_EQ(again.header("idempotent-replayed"), "true");
     EXPECT_EQ(again.body, "{}");
 }
 
-TEST(Idempotency, ForgetsTheRegistrationOfADeletedAccount) {
+TEST(Idempotency, ErasesTheStoredRegistrationOfADeletedAccount) {
     Client client(Program::shared());
     const json::object account{{"email", new_email()}, {"password", kPassword}, {"displayName", "Ada"}};
     auto key = new_id();
@@ -165,23 +165,23 @@ TEST(Idempotency, ForgetsTheRegistrationOfADeletedAccount) {
     EXPECT_NE(again.text("/tokens/refreshToken"), first.text("/tokens/refreshToken"));
 }
 
-TEST(Idempotency, CreatesOnceWhenManyAskAtTheSameMoment) {
+TEST(Idempotency, CreatesOnceUnderConcurrentRetries) {
     auto person = register_person(Program::shared());
     auto key = new_id();
-    std::vector<Answer> answers(16);
+    std::vector<Response> responses(16);
     std::vector<std::jthread> threads;
-    for (auto& answer : answers)
+    for (auto& response : responses)
         threads.emplace_back([&] {
             Client client(Program::shared(), person.client.access_token());
-            answer = client.post("/api/v1/groups", kGroup, under(key));
+            response = client.post("/api/v1/groups", kGroup, under(key));
         });
     threads.clear();
     std::set<std::string> ids;
-    for (const auto& answer : answers) {
-        if (answer.status == 201)
-            ids.insert(answer.text("/id"));
+    for (const auto& response : responses) {
+        if (response.status == 201)
+            ids.insert(response.text("/id"));
         else
-            EXPECT_TRUE(is_problem(answer, 409, "request_in_progress") && answer.header("retry-after"));
+            EXPECT_TRUE(is_problem(response, 409, "request_in_progress") && response.header("retry-after"));
     }
     EXPECT_EQ(ids.size(), 1U);
 }

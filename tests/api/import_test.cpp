@@ -1,4 +1,4 @@
-// Sessions from offline times and other apps.
+// Imports of sessions recorded offline or in other apps.
 
 #include "platform/base/time.h"
 #include "support/program/person.h"
@@ -14,24 +14,24 @@ using testing::ElementsAre;
 
 constexpr const char* kImport = "/api/v1/sessions/import";
 
-Answer import(Person& person, json::array sessions) {
+Response import(Person& person, json::array sessions) {
     return person.client.post(kImport, {{"sessions", std::move(sessions)}});
 }
 
-std::vector<std::string> outcomes_of(const Answer& answer) {
+std::vector<std::string> outcomes_of(const Response& response) {
     std::vector<std::string> outcomes;
-    for (const auto& result : answer.at("/results").as_array())
+    for (const auto& result : response.at("/results").as_array())
         outcomes.push_back(text_of(result.as_object(), "outcome"));
     return outcomes;
 }
 
-TEST(Import, BringsCompletedSessionsIntoTheHistory) {
+TEST(Import, AddsCompletedSessionsToTheHistory) {
     auto person = register_person({{"timezone", "America/Lima"}});
     const auto session = offline_session(
         "2025-06-01T04:30:00+02:00", {{"kind", "walking"}, {"moodBefore", 2}, {"moodAfter", 4}, {"note", "am See"}});
-    const auto answer = import(person, {session});
-    ASSERT_TRUE(is(answer, 200));
-    EXPECT_EQ(answer.text("/results/0/id"), text_of(session, "id"));
+    const auto response = import(person, {session});
+    ASSERT_TRUE(is(response, 200));
+    EXPECT_EQ(response.text("/results/0/id"), text_of(session, "id"));
     const auto read = person.client.get("/api/v1/sessions/" + text_of(session, "id"));
     ASSERT_TRUE(is(read, 200));
     EXPECT_EQ(read.at("/status"), "completed");
@@ -45,28 +45,29 @@ TEST(Import, BringsCompletedSessionsIntoTheHistory) {
         EXPECT_EQ(read.document.as_object().at(member), session.at(member)) << member;
 }
 
-TEST(Import, AnswersForEachInTheOrderGiven) {
+TEST(Import, ReturnsAResultForEachInOrder) {
     auto person = register_person();
     const auto known = offline_session("2025-01-01T08:00:00Z");
     ASSERT_THAT(outcomes_of(import(person, {known})), ElementsAre("created"));
 
     const auto twice = offline_session("2025-01-04T08:00:00Z");
-    const auto answer = import(person, {offline_session("2025-01-02T08:00:00Z"), known,
-                                        offline_session("2025-01-03T08:00:00Z", {{"durationSeconds", 0}}), twice, twice,
-                                        offline_session("1999-12-31T23:59:59Z"), json::object{{"kind", "sleep"}},
-                                        offline_session(format_timestamp(SystemClock{}.now() + 1h)), "a string"});
-    ASSERT_TRUE(is(answer, 200));
-    EXPECT_THAT(outcomes_of(answer), ElementsAre("created", "exists", "invalid", "created", "exists", "invalid",
-                                                 "invalid", "invalid", "invalid"));
-    EXPECT_EQ(answer.at("/results/2/errors/0/pointer"), "/sessions/2/durationSeconds");
-    EXPECT_EQ(answer.at("/results/5/errors/0/pointer"), "/sessions/5/startedAt");
-    EXPECT_EQ(answer.at("/results/6/errors").as_array().size(), 3U) << "all of its faults";
-    EXPECT_EQ(answer.at("/results/7/errors/0/pointer"), "/sessions/7/startedAt");
-    EXPECT_EQ(answer.at("/results/8/errors/0/pointer"), "/sessions/8");
+    const auto response =
+        import(person, {offline_session("2025-01-02T08:00:00Z"), known,
+                        offline_session("2025-01-03T08:00:00Z", {{"durationSeconds", 0}}), twice, twice,
+                        offline_session("1999-12-31T23:59:59Z"), json::object{{"kind", "sleep"}},
+                        offline_session(format_timestamp(SystemClock{}.now() + 1h)), "a string"});
+    ASSERT_TRUE(is(response, 200));
+    EXPECT_THAT(outcomes_of(response), ElementsAre("created", "exists", "invalid", "created", "exists", "invalid",
+                                                   "invalid", "invalid", "invalid"));
+    EXPECT_EQ(response.at("/results/2/errors/0/pointer"), "/sessions/2/durationSeconds");
+    EXPECT_EQ(response.at("/results/5/errors/0/pointer"), "/sessions/5/startedAt");
+    EXPECT_EQ(response.at("/results/6/errors").as_array().size(), 3U) << "all its faults";
+    EXPECT_EQ(response.at("/results/7/errors/0/pointer"), "/sessions/7/startedAt");
+    EXPECT_EQ(response.at("/results/8/errors/0/pointer"), "/sessions/8");
     EXPECT_EQ(whole_history(person).size(), 3U);
 }
 
-TEST(Import, MayBeSentAgain) {
+TEST(Import, CanBeRetried) {
     auto person = register_person();
     const json::array sessions{offline_session("2025-01-01T08:00:00Z"), offline_session("2025-01-02T08:00:00Z")};
     EXPECT_THAT(outcomes_of(import(person, sessions)), ElementsAre("created", "created"));
@@ -74,7 +75,7 @@ TEST(Import, MayBeSentAgain) {
     EXPECT_EQ(whole_history(person).size(), 2U);
 }
 
-TEST(Import, NamesWhatDiffersFromWhatIsKnown) {
+TEST(Import, ReportsDifferencesFromStoredSessions) {
     auto person = register_person();
     const auto known = offline_session("2025-01-01T08:00:00Z", {{"note", "by the sea"}, {"moodAfter", 4}});
     import_all(person, {known});
@@ -86,16 +87,16 @@ TEST(Import, NamesWhatDiffersFromWhatIsKnown) {
     const auto twice = offline_session("2025-01-02T08:00:00Z");
     auto twin = twice;
     twin["kind"] = "sleep";
-    const auto answer = import(person, {sparse, other, twice, twin});
-    ASSERT_THAT(outcomes_of(answer), ElementsAre("exists", "conflict", "created", "conflict"));
-    EXPECT_EQ(answer.at("/results/1/errors/0/pointer"), "/sessions/1/durationSeconds");
-    EXPECT_EQ(answer.at("/results/1/errors/1/pointer"), "/sessions/1/note");
-    EXPECT_EQ(answer.at("/results/1/errors").as_array().size(), 2U);
-    EXPECT_EQ(answer.at("/results/3/errors/0/pointer"), "/sessions/3/kind");
+    const auto response = import(person, {sparse, other, twice, twin});
+    ASSERT_THAT(outcomes_of(response), ElementsAre("exists", "conflict", "created", "conflict"));
+    EXPECT_EQ(response.at("/results/1/errors/0/pointer"), "/sessions/1/durationSeconds");
+    EXPECT_EQ(response.at("/results/1/errors/1/pointer"), "/sessions/1/note");
+    EXPECT_EQ(response.at("/results/1/errors").as_array().size(), 2U);
+    EXPECT_EQ(response.at("/results/3/errors/0/pointer"), "/sessions/3/kind");
     EXPECT_EQ(person.client.get("/api/v1/sessions/" + text_of(known, "id")).at("/note"), "by the sea");
 }
 
-TEST(Import, BringsNothingBackThatWasDeleted) {
+TEST(Import, DoesNotRestoreDeletedSessions) {
     auto person = register_person();
     const auto session = offline_session("2025-01-01T08:00:00Z");
     import_all(person, {session});
@@ -104,16 +105,16 @@ TEST(Import, BringsNothingBackThatWasDeleted) {
     EXPECT_TRUE(whole_history(person).empty());
 }
 
-TEST(Import, RefusesWhatEndsInTheFuture) {
+TEST(Import, RejectsSessionsThatEndInTheFuture) {
     auto person = register_person();
     const auto begun = format_timestamp(SystemClock{}.now() - 10min);
-    const auto answer = import(person, {offline_session(begun, {{"durationSeconds", 3600}}),
-                                        offline_session(begun, {{"durationSeconds", 300}})});
-    ASSERT_THAT(outcomes_of(answer), ElementsAre("invalid", "created"));
-    EXPECT_EQ(answer.at("/results/0/errors/0/pointer"), "/sessions/0/durationSeconds");
+    const auto response = import(person, {offline_session(begun, {{"durationSeconds", 3600}}),
+                                          offline_session(begun, {{"durationSeconds", 300}})});
+    ASSERT_THAT(outcomes_of(response), ElementsAre("invalid", "created"));
+    EXPECT_EQ(response.at("/results/0/errors/0/pointer"), "/sessions/0/durationSeconds");
 }
 
-TEST(Import, FillsALocalDateToAHundredSessions) {
+TEST(Import, AcceptsAtMostAHundredSessionsPerLocalDate) {
     auto person = register_person({{"timezone", "Asia/Tokyo"}});
     auto of_a_day = [](int count) {
         json::array sessions;
@@ -125,46 +126,46 @@ TEST(Import, FillsALocalDateToAHundredSessions) {
     };
     const auto first = of_a_day(60);
     EXPECT_EQ(count(outcomes_of(import(person, first)), "created"), 60);
-    const auto answer = import(person, of_a_day(60));
-    EXPECT_EQ(count(outcomes_of(answer), "created"), 40);
-    EXPECT_EQ(count(outcomes_of(answer), "invalid"), 20);
-    EXPECT_EQ(answer.at("/results/59/errors/0/pointer"), "/sessions/59/startedAt");
+    const auto response = import(person, of_a_day(60));
+    EXPECT_EQ(count(outcomes_of(response), "created"), 40);
+    EXPECT_EQ(count(outcomes_of(response), "invalid"), 20);
+    EXPECT_EQ(response.at("/results/59/errors/0/pointer"), "/sessions/59/startedAt");
     EXPECT_THAT(outcomes_of(import(person, {offline_session("2025-01-01T16:00:00Z")})), ElementsAre("created"))
         << "the next day in Tokyo";
-    EXPECT_EQ(count(outcomes_of(import(person, first)), "exists"), 60) << "what is there may be sent again";
+    EXPECT_EQ(count(outcomes_of(import(person, first)), "exists"), 60) << "existing sessions may be sent again";
 }
 
-TEST(Import, NamesAtMostFiveOverlaps) {
+TEST(Import, ReportsAtMostFiveOverlaps) {
     auto person = register_person();
     json::array sessions;
     for (int i = 0; i < 20; ++i) sessions.push_back(offline_session("2025-01-01T08:00:00Z"));
-    const auto answer = import(person, sessions);
-    for (const auto& result : answer.at("/results").as_array())
+    const auto response = import(person, sessions);
+    for (const auto& result : response.at("/results").as_array())
         EXPECT_EQ(result.as_object().at("overlaps").as_array().size(), 5U);
 }
 
-TEST(Import, PointsAtSessionsOfTheSameTime) {
+TEST(Import, ReportsOverlappingSessions) {
     auto person = register_person();
     const auto first = offline_session("2025-01-01T08:00:00Z");
     import_all(person, {first});
-    const auto answer = import(person, {offline_session("2025-01-01T08:01:00Z"),    // nearly the same half hour
-                                        offline_session("2025-01-01T12:00:00Z")});  // hours later
-    ASSERT_THAT(outcomes_of(answer), ElementsAre("created", "created"));
-    EXPECT_EQ(answer.at("/results/0/overlaps"), (json::array{first.at("id")}));
-    EXPECT_FALSE(answer.at("/results/1").as_object().contains("overlaps"));
+    const auto response = import(person, {offline_session("2025-01-01T08:01:00Z"),    // nearly the same half hour
+                                          offline_session("2025-01-01T12:00:00Z")});  // hours later
+    ASSERT_THAT(outcomes_of(response), ElementsAre("created", "created"));
+    EXPECT_EQ(response.at("/results/0/overlaps"), (json::array{first.at("id")}));
+    EXPECT_FALSE(response.at("/results/1").as_object().contains("overlaps"));
 }
 
-TEST(Import, KnowsNothingOfOtherPeople) {
+TEST(Import, IgnoresSessionsOfOtherUsers) {
     auto one = register_person();
     auto other = register_person();
     const json::array sessions{offline_session("2025-01-01T08:00:00Z")};
     EXPECT_THAT(outcomes_of(import(one, sessions)), ElementsAre("created"));
-    const auto answer = import(other, sessions);
-    EXPECT_THAT(outcomes_of(answer), ElementsAre("created"));
-    EXPECT_FALSE(answer.at("/results/0").as_object().contains("overlaps"));
+    const auto response = import(other, sessions);
+    EXPECT_THAT(outcomes_of(response), ElementsAre("created"));
+    EXPECT_FALSE(response.at("/results/0").as_object().contains("overlaps"));
 }
 
-TEST(Import, TakesOneToFiveHundred) {
+TEST(Import, AcceptsOneToFiveHundredSessions) {
     auto person = register_person();
     EXPECT_TRUE(is_problem(import(person, {}), 422, "validation_failed"));
     json::array sessions;
@@ -180,8 +181,8 @@ TEST(Import, TakesOneToFiveHundred) {
 }
 
 // The contract's own maximum: 4 MB of notes.
-TEST(Import, TakesFiveHundredSessionsWithFullNotes) {
-    constexpr int kLongestNote = 2000;  // characters, whatever they take
+TEST(Import, AcceptsFiveHundredSessionsWithFullNotes) {
+    constexpr int kLongestNote = 2000;  // characters, whatever their size in bytes
     const auto first = parse_timestamp("2023-01-01T06:00:00Z").value();
     for (const std::string character : {"n", "\U0001F9D8"}) {
         auto person = register_person();
@@ -191,9 +192,9 @@ TEST(Import, TakesFiveHundredSessionsWithFullNotes) {
         for (int i = 0; i < 500; ++i)
             sessions.push_back(offline_session(format_timestamp(first + std::chrono::days(i)), {{"note", note}}));
         const auto last = sessions.back().as_object();
-        const auto answer = import(person, std::move(sessions));
-        ASSERT_EQ(answer.status, 200);
-        const auto outcomes = outcomes_of(answer);
+        const auto response = import(person, std::move(sessions));
+        ASSERT_EQ(response.status, 200);
+        const auto outcomes = outcomes_of(response);
         EXPECT_EQ(std::ranges::count(outcomes, "created"), 500) << character;
         EXPECT_EQ(person.client.get("/api/v1/sessions/" + text_of(last, "id")).text("/note"), note);
         auto longer = offline_session("2025-01-01T08:00:00Z", {{"note", note + character}});

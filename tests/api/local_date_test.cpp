@@ -1,4 +1,4 @@
-// Which day a session belongs to: the date on the user's wall when it began, less dayStartHour.
+// The day that a session belongs to: the user's local date when it began, minus dayStartHour.
 
 #include "support/program/person.h"
 
@@ -21,12 +21,12 @@ void expect_dates(Person& person, const char* timezone, std::initializer_list<Mo
 
 Person with_day_start(int hour) {
     auto person = register_person();
-    const auto answer = person.client.patch("/api/v1/users/me", {{"dayStartHour", hour}});
-    EXPECT_TRUE(is(answer, 200));
+    const auto response = person.client.patch("/api/v1/users/me", {{"dayStartHour", hour}});
+    EXPECT_TRUE(is(response, 200));
     return person;
 }
 
-TEST(LocalDate, FollowsTheZonesAtTheEndsOfTheWorld) {
+TEST(LocalDate, FollowsExtremeTimeZones) {
     auto person = register_person();
     expect_dates(person, "Pacific/Kiritimati",  // UTC+14
                  {{"2026-01-01T09:59:59Z", "2026-01-01"}, {"2026-01-01T10:00:00Z", "2026-01-02"}});
@@ -53,20 +53,20 @@ TEST(LocalDate, FollowsDaylightSaving) {
                   {"2025-10-26T23:00:00Z", "2025-10-27"}});
 }
 
-TEST(LocalDate, BeginsAtTheHourOfTheUsersDay) {
+TEST(LocalDate, BeginsAtTheUsersDayStartHour) {
     auto person = with_day_start(4);
     expect_dates(person, "UTC", {{"2026-01-01T03:59:59Z", "2025-12-31"}, {"2026-01-01T04:00:00Z", "2026-01-01"}});
     expect_dates(person, "Pacific/Kiritimati",
                  {{"2026-01-01T13:59:59Z", "2026-01-01"}, {"2026-01-01T14:00:00Z", "2026-01-02"}});
 }
 
-TEST(LocalDate, GoesByTheClockOnTheWallWhereItIsPutForward) {
+TEST(LocalDate, FollowsTheWallClockWhenItIsPutForward) {
     auto person = with_day_start(3);
     expect_dates(person, "Europe/Berlin",  // 01:59:59 is followed by 03:00:00
                  {{"2026-03-29T00:59:59Z", "2026-03-28"}, {"2026-03-29T01:00:00Z", "2026-03-29"}});
 }
 
-TEST(LocalDate, GoesByTheClockOnTheWallWhereItIsPutBack) {
+TEST(LocalDate, FollowsTheWallClockWhenItIsPutBack) {
     auto person = with_day_start(2);
     expect_dates(person, "America/New_York",  // 01:30 comes twice
                  {{"2025-11-02T05:30:00Z", "2025-11-01"},
@@ -74,7 +74,7 @@ TEST(LocalDate, GoesByTheClockOnTheWallWhereItIsPutBack) {
                   {"2025-11-02T07:00:00Z", "2025-11-02"}});
 }
 
-TEST(LocalDate, OfASessionIsNotChangedByAMove) {
+TEST(LocalDate, OfASessionDoesNotChangeWhenTheUserMoves) {
     auto person = register_person({{"timezone", "Pacific/Kiritimati"}});
     const auto session = offline_session("2026-01-01T12:00:00Z");
     import_all(person, {session});

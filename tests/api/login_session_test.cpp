@@ -1,4 +1,4 @@
-// The list of login sessions, and ending them from elsewhere.
+// Listing login sessions, and ending them remotely.
 
 #include "support/postgres/database.h"
 #include "support/program/person.h"
@@ -15,9 +15,9 @@ using testing::ElementsAre;
 
 constexpr const char* kLogins = "/api/v1/auth/sessions";
 
-std::vector<std::string> ids_of(const Answer& answer) {
+std::vector<std::string> ids_of(const Response& response) {
     std::vector<std::string> ids;
-    for (const auto& item : answer.at("/items").as_array()) ids.push_back(text_of(item.as_object(), "id"));
+    for (const auto& item : response.at("/items").as_array()) ids.push_back(text_of(item.as_object(), "id"));
     return ids;
 }
 
@@ -32,7 +32,7 @@ TEST(LoginSessions, AreListedLastUsedFirst) {
                 ElementsAre(second.auth_session, third.auth_session, person.auth_session));
 }
 
-TEST(LoginSessions, TakeDeviceNamesOfAnyLength) {
+TEST(LoginSessions, AcceptDeviceNamesOfAnyLength) {
     auto person = register_person();
     auto name_kept = [&](std::string name) {
         const json::object login{{"email", person.email}, {"password", kPassword}, {"deviceName", std::move(name)}};
@@ -45,42 +45,42 @@ TEST(LoginSessions, TakeDeviceNamesOfAnyLength) {
     EXPECT_TRUE(name_kept("").is_null());
 }
 
-TEST(LoginSessions, SayWhereTheyComeFromAndWhichIsTheCallers) {
+TEST(LoginSessions, ShowTheirOriginAndMarkTheCallers) {
     auto person = register_person();
     const json::object login{{"email", person.email}, {"password", kPassword}, {"deviceName", "Ada's phone"}};
     ASSERT_TRUE(is(Client(Program::shared()).post("/api/v1/auth/login", login, {{"User-Agent", "Zen/1.0"}}), 200));
-    const auto answer = person.client.get(kLogins);
-    ASSERT_TRUE(is(answer, 200));
-    EXPECT_EQ(answer.at("/items/0/deviceName"), "Ada's phone");
-    EXPECT_EQ(answer.at("/items/0/userAgent"), "Zen/1.0");
-    EXPECT_EQ(answer.at("/items/0/ip"), "127.0.0.1");
-    EXPECT_EQ(answer.at("/items/0/current"), false);
-    EXPECT_EQ(answer.at("/items/0/createdAt"), answer.at("/items/0/lastUsedAt"));
-    EXPECT_EQ(answer.text("/items/1/id"), person.auth_session);
-    EXPECT_EQ(answer.at("/items/1/current"), true);
-    EXPECT_TRUE(answer.at("/items/1/deviceName").is_null());
-    EXPECT_TRUE(answer.at("/nextCursor").is_null());
+    const auto response = person.client.get(kLogins);
+    ASSERT_TRUE(is(response, 200));
+    EXPECT_EQ(response.at("/items/0/deviceName"), "Ada's phone");
+    EXPECT_EQ(response.at("/items/0/userAgent"), "Zen/1.0");
+    EXPECT_EQ(response.at("/items/0/ip"), "127.0.0.1");
+    EXPECT_EQ(response.at("/items/0/current"), false);
+    EXPECT_EQ(response.at("/items/0/createdAt"), response.at("/items/0/lastUsedAt"));
+    EXPECT_EQ(response.text("/items/1/id"), person.auth_session);
+    EXPECT_EQ(response.at("/items/1/current"), true);
+    EXPECT_TRUE(response.at("/items/1/deviceName").is_null());
+    EXPECT_TRUE(response.at("/nextCursor").is_null());
 }
 
-TEST(LoginSessions, TakeAnyOctetsForAUserAgent) {
+TEST(LoginSessions, AcceptAnyBytesAsUserAgent) {
     auto person = register_person();
     const json::object login{{"email", person.email}, {"password", kPassword}};
     ASSERT_TRUE(is(Client(Program::shared()).post("/api/v1/auth/login", login, {{"User-Agent", "J\xF6rg\xFF"}}), 200));
     EXPECT_EQ(person.client.get(kLogins).text("/items/0/userAgent"), "J?rg?");
 }
 
-TEST(LoginSessions, ComeInPages) {
+TEST(LoginSessions, ArePaged) {
     auto person = register_person();
     std::set<std::string> expected{person.auth_session};
     for (int i = 0; i < 4; ++i) expected.insert(log_in_again(person).auth_session);
     std::vector<std::string> listed;
-    auto answer = person.client.get(std::string(kLogins) + "?limit=2");
-    auto cursor = answer.text("/nextCursor");
+    auto response = person.client.get(std::string(kLogins) + "?limit=2");
+    auto cursor = response.text("/nextCursor");
     for (;;) {
-        for (auto& id : ids_of(answer)) listed.push_back(std::move(id));
-        if (answer.at("/nextCursor").is_null()) break;
-        answer = person.client.get(std::string(kLogins) + "?limit=2&cursor=" + answer.text("/nextCursor"));
-        ASSERT_TRUE(is(answer, 200));
+        for (auto& id : ids_of(response)) listed.push_back(std::move(id));
+        if (response.at("/nextCursor").is_null()) break;
+        response = person.client.get(std::string(kLogins) + "?limit=2&cursor=" + response.text("/nextCursor"));
+        ASSERT_TRUE(is(response, 200));
     }
     EXPECT_EQ(listed.size(), 5U);
     EXPECT_EQ(std::set(listed.begin(), listed.end()), expected);
@@ -91,7 +91,7 @@ TEST(LoginSessions, ComeInPages) {
                                400, "invalid_cursor"));
 }
 
-TEST(LoginSessions, AreNotListedOnceTheyAreOver) {
+TEST(LoginSessions, AreNotListedAfterTheirEnd) {
     auto person = register_person();
     auto second = log_in_again(person);
     const auto third = log_in_again(person);
@@ -101,7 +101,7 @@ TEST(LoginSessions, AreNotListedOnceTheyAreOver) {
     EXPECT_THAT(ids_of(person.client.get(kLogins)), ElementsAre(person.auth_session));
 }
 
-TEST(LoginSessions, EndWhenTheirOwnerSaysSo) {
+TEST(LoginSessions, CanBeEndedByTheirOwner) {
     auto person = register_person();
     auto elsewhere = log_in_again(person);
     ASSERT_TRUE(is_alive(elsewhere));
@@ -113,8 +113,8 @@ TEST(LoginSessions, EndWhenTheirOwnerSaysSo) {
     }
     EXPECT_TRUE(is(refresh(elsewhere.refresh_token), 401));
     EXPECT_TRUE(is_alive(person));
-    EXPECT_TRUE(is_problem(person.client.del(path), 404, "not_found")) << "it is over";
-    EXPECT_TRUE(is(person.client.del(std::string(kLogins) + "/" + person.auth_session), 204)) << "one's own";
+    EXPECT_TRUE(is_problem(person.client.del(path), 404, "not_found")) << "it has ended";
+    EXPECT_TRUE(is(person.client.del(std::string(kLogins) + "/" + person.auth_session), 204)) << "the caller's own";
     EXPECT_FALSE(is_alive(person));
 }
 
@@ -125,12 +125,12 @@ TEST(LoginSessions, OneTooManyEndsTheLeastRecentlyUsed) {
         const json::object body{{"email", first.email}, {"password", kPassword}};
         return Client(program).post(kLogin, body);
     };
-    auto token_of = [](const Answer& answer) { return answer.text("/tokens/accessToken"); };
+    auto token_of = [](const Response& response) { return response.text("/tokens/accessToken"); };
     auto is_taken = [&](const std::string& token) { return Client(program, token).get(kMe).status == 200; };
     const auto second = login();
     const auto third = login();
     const json::object token{{"refreshToken", first.refresh_token}};
-    ASSERT_TRUE(is(Client(program).post("/api/v1/auth/refresh", token), 200)) << "the first is used again";
+    ASSERT_TRUE(is(Client(program).post("/api/v1/auth/refresh", token), 200)) << "the first is used most recently";
     ASSERT_TRUE(is_taken(token_of(second)));
     const auto fourth = login();
     ASSERT_TRUE(is(fourth, 200));
@@ -138,19 +138,19 @@ TEST(LoginSessions, OneTooManyEndsTheLeastRecentlyUsed) {
                 ElementsAre(fourth.text("/tokens/sessionId"), first.auth_session, third.text("/tokens/sessionId")));
     for (int i = 0; i < 8; ++i) EXPECT_FALSE(is_taken(token_of(second))) << "on every core";
 
-    std::vector<Answer> answers(6);
+    std::vector<Response> responses(6);
     {
         std::vector<std::jthread> clients;
-        for (auto& answer : answers) clients.emplace_back([&] { answer = login(); });
+        for (auto& response : responses) clients.emplace_back([&] { response = login(); });
     }
-    for (const auto& answer : answers) EXPECT_TRUE(is(answer, 200));
+    for (const auto& response : responses) EXPECT_TRUE(is(response, 200));
     EXPECT_EQ(query(program, "SELECT count(*)::text FROM auth_sessions WHERE revoked_at IS NULL AND user_id = '" +
                                  first.id + "'"),
               (std::vector<TextRow>{{"3"}}))
-        << "whatever the order";
+        << "in any order";
 }
 
-TEST(LoginSessions, EndWithTheirLifetimeHoweverOftenTheyAreRefreshed) {
+TEST(LoginSessions, EndWithTheirLifetimeDespiteRefreshes) {
     const auto person = register_person();
     auto age = [&](const std::string& days) {
         query(Program::shared(), "UPDATE auth_sessions SET created_at = now() - interval '" + days +
@@ -165,7 +165,7 @@ TEST(LoginSessions, EndWithTheirLifetimeHoweverOftenTheyAreRefreshed) {
     EXPECT_TRUE(is_problem(refresh(last.text("/tokens/refreshToken")), 401, "invalid_refresh_token"));
 }
 
-TEST(LoginSessions, OfOthersAreNotFound) {
+TEST(LoginSessions, OfOtherUsersAreNotFound) {
     auto person = register_person();
     auto other = register_person();
     for (const auto& id : {other.auth_session, new_id()})
@@ -185,10 +185,10 @@ TEST(LogoutAll, EndsEveryLoginSessionOfTheUser) {
     }
     EXPECT_TRUE(is_alive(other));
     auto again = log_in_again(person);
-    EXPECT_TRUE(is_alive(again)) << "a new login is not concerned";
+    EXPECT_TRUE(is_alive(again)) << "a new login is not affected";
 }
 
-TEST(Audit, HasARowForWhatHappensToLogins) {
+TEST(Audit, RecordsLoginEvents) {
     auto person = register_person();
     auto second = log_in_again(person);
     auto third = log_in_again(person);
@@ -207,7 +207,7 @@ TEST(Audit, HasARowForWhatHappensToLogins) {
     EXPECT_THAT(row[0], ElementsAre(third.auth_session, "127.0.0.1", person.auth_session));
 }
 
-TEST(Audit, KnowsWhoReusedARefreshToken) {
+TEST(Audit, RecordsReuseOfARefreshToken) {
     const auto person = register_person();
     const auto second = refresh(person.refresh_token).text("/tokens/refreshToken");
     ASSERT_TRUE(is(refresh(second), 200));

@@ -1,4 +1,4 @@
-// Names and texts: what is kept of what was typed, and what is refused.
+// Names and texts: how they are normalised, and what is refused.
 
 #include "support/live/client.h"
 #include "support/postgres/database.h"
@@ -14,13 +14,13 @@ using testing::ElementsAre;
 constexpr const char* kUnseen[] = {"   ", "\u200B", "\u2800", "\u3164", "\u0301", "\U000E0041"};
 constexpr const char* kMisleading[] = {"Ada\u202E", "\u2067Ada", "Ada\nLovelace", "Ada\x1B[2J"};
 
-Answer register_as(std::string_view name) {
+Response register_as(std::string_view name) {
     const json::object body{
         {"email", new_email()}, {"password", kPassword}, {"displayName", json::string_view(name.data(), name.size())}};
     return Client(Program::shared()).post("/api/v1/auth/register", body);
 }
 
-TEST(Names, AreComposedAndTrimmed) {
+TEST(Names, AreNormalisedAndTrimmed) {
     auto person = register_person({{"displayName", " Zoe\u0308 \u3000"}});
     EXPECT_EQ(person.client.get(kMe).at("/displayName"), "Zo\u00EB");
     const auto tag = person.client.get(kMe).header("etag");
@@ -33,7 +33,7 @@ TEST(Names, AreComposedAndTrimmed) {
     EXPECT_EQ(changed.at("/title"), "Th\u00E9");
 }
 
-TEST(Names, OfEveryScriptAreTaken) {
+TEST(Names, OfEveryScriptAreAccepted) {
     for (const char* name : {"\u0645\u0631\u064A\u0645", "\u05E9\u05B8\u05C1\u05E8\u05B8\u05D4", "\u0D28\u0D4D\u200D",
                              "\u0645\u06CC\u200C\u062E\u0648\u0627", "\U0001F9D8\u200D\u2640\uFE0F", "\u200F\u05D0"}) {
         auto person = register_person({{"displayName", name}});
@@ -42,7 +42,7 @@ TEST(Names, OfEveryScriptAreTaken) {
     }
 }
 
-TEST(Names, ThatNobodySeesAreRefused) {
+TEST(Names, ThatAreInvisibleAreRefused) {
     auto person = register_person();
     const auto group = create_group(person);
     for (const char* name : kUnseen) {
@@ -57,7 +57,7 @@ TEST(Names, ThatNobodySeesAreRefused) {
     }
 }
 
-TEST(Names, ThatMisleadAreRefused) {
+TEST(Names, WithMisleadingCharactersAreRefused) {
     auto person = register_person();
     const auto group = create_group(person);
     for (const char* name : kMisleading) {
@@ -83,7 +83,7 @@ TEST(Names, OfDevicesMayBeBlank) {
     EXPECT_EQ(shown(" Zoe\u0308's phone "), "Zo\u00EB's phone");
 }
 
-TEST(Notes, KeepTheirLinesAndAreComposed) {
+TEST(Notes, KeepTheirLinesAndAreNormalised) {
     auto person = register_person();
     const auto id = meditate(person);
     const auto path = std::string(kSessions) + "/" + id;
@@ -96,12 +96,12 @@ TEST(Notes, KeepTheirLinesAndAreComposed) {
             "/api/v1/groups", {{"title", "Calm"}, {"description", nul}, {"kind", "sleep"}, {"plannedSeconds", 600}})),
         ElementsAre("/description bad_character"));
     const auto imported = offline_session("2025-01-01T08:00:00Z", {{"note", "a\x1B"}});
-    const auto answer = person.client.post("/api/v1/sessions/import", {{"sessions", json::array{imported}}});
-    EXPECT_EQ(answer.at("/results/0/errors/0/code"), "bad_character");
+    const auto response = person.client.post("/api/v1/sessions/import", {{"sessions", json::array{imported}}});
+    EXPECT_EQ(response.at("/results/0/errors/0/code"), "bad_character");
 }
 
-// What a client sends again is compared as it was prepared, also with what was kept before texts were.
-TEST(Notes, SentAgainAreTheSame) {
+// A retry is compared in normalised form, also with values stored before normalisation was introduced.
+TEST(Notes, SentAgainAreUnchanged) {
     auto person = register_person();
     const auto session = offline_session("2025-01-01T08:00:00Z", {{"note", "Cafe\u0301\r\ncalm"}});
     import_all(person, {session});

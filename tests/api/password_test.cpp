@@ -19,20 +19,20 @@ constexpr const char* kForgot = "/api/v1/auth/password/forgot";
 constexpr const char* kReset = "/api/v1/auth/password/reset";
 constexpr const char* kOther = "quite another one";
 
-Answer log_in(const Person& person, std::string_view password) {
+Response log_in(const Person& person, std::string_view password) {
     return Client(person.client.program())
         .post("/api/v1/auth/login", {{"email", person.email}, {"password", password}});
 }
 
-Answer forgot(const std::string& email) {
+Response forgot(const std::string& email) {
     return Client(Program::shared()).post(kForgot, {{"email", email}});
 }
 
-Answer reset(const std::string& token, std::string_view password) {
+Response reset(const std::string& token, std::string_view password) {
     return Client(Program::shared()).post(kReset, {{"token", token}, {"newPassword", password}});
 }
 
-// The registration's mail came first.
+// The first mail is that of the registration.
 std::string reset_token_for(const Person& person, std::size_t mails = 2) {
     return wait_for_mail(Program::shared(), person.email, mails).token();
 }
@@ -41,8 +41,8 @@ TEST(PasswordChange, EndsTheOtherLoginSessionsAndKeepsTheCallers) {
     auto person = register_person();
     auto elsewhere = log_in_again(person);
     ASSERT_TRUE(is_alive(elsewhere));
-    const auto answer = person.client.post(kChange, {{"currentPassword", kPassword}, {"newPassword", kOther}});
-    ASSERT_TRUE(is(answer, 204));
+    const auto response = person.client.post(kChange, {{"currentPassword", kPassword}, {"newPassword", kOther}});
+    ASSERT_TRUE(is(response, 204));
     EXPECT_TRUE(is_alive(person));
     EXPECT_FALSE(is_alive(elsewhere));
     EXPECT_TRUE(is_problem(log_in(person, kPassword), 401, "invalid_credentials"));
@@ -53,16 +53,16 @@ TEST(PasswordChange, EndsTheOtherLoginSessionsAndKeepsTheCallers) {
     EXPECT_THAT(audit_of(Program::shared(), person.id), testing::Contains("password_changed"));
 }
 
-TEST(PasswordChange, NeedsTheCurrentPassword) {
+TEST(PasswordChange, RequiresTheCurrentPassword) {
     auto person = register_person();
     auto elsewhere = log_in_again(person);
-    const auto answer = person.client.post(kChange, {{"currentPassword", "a guess"}, {"newPassword", kOther}});
-    EXPECT_TRUE(is_problem(answer, 403, "wrong_password"));
+    const auto response = person.client.post(kChange, {{"currentPassword", "a guess"}, {"newPassword", kOther}});
+    EXPECT_TRUE(is_problem(response, 403, "wrong_password"));
     EXPECT_TRUE(is_alive(elsewhere));
     EXPECT_TRUE(is(log_in(person, kPassword), 200));
 }
 
-TEST(PasswordChange, RefusesWhatARegistrationWouldRefuse) {
+TEST(PasswordChange, AppliesTheRulesOfARegistration) {
     auto person = register_person();
     const auto common = person.client.post(kChange, {{"currentPassword", kPassword}, {"newPassword", "password123"}});
     EXPECT_TRUE(is_problem(common, 422, "password_breached"));
@@ -71,7 +71,7 @@ TEST(PasswordChange, RefusesWhatARegistrationWouldRefuse) {
     EXPECT_TRUE(is_problem(brief, 422, "validation_failed"));
 }
 
-TEST(PasswordReset, BySentTokenSetsThePasswordAndEndsAllLoginSessions) {
+TEST(PasswordReset, WithTheMailedTokenSetsThePasswordAndEndsAllLoginSessions) {
     auto person = register_person();
     auto elsewhere = log_in_again(person);
     ASSERT_TRUE(is_alive(person));
@@ -83,13 +83,13 @@ TEST(PasswordReset, BySentTokenSetsThePasswordAndEndsAllLoginSessions) {
     EXPECT_FALSE(is_alive(elsewhere));
     EXPECT_TRUE(is(log_in(person, kOther), 200));
     EXPECT_TRUE(is(log_in(person, kPassword), 401));
-    EXPECT_TRUE(is_problem(reset(token, "a third password"), 422, "invalid_token")) << "it works once";
+    EXPECT_TRUE(is_problem(reset(token, "a third password"), 422, "invalid_token")) << "a token works once";
     EXPECT_TRUE(is(log_in(person, kOther), 200));
     EXPECT_THAT(audit_of(Program::shared(), person.id),
                 testing::IsSupersetOf({"password_reset_requested", "password_reset"}));
 }
 
-TEST(PasswordReset, KeepsTheTokenWhenThePasswordIsRefused) {
+TEST(PasswordReset, KeepsTheTokenValidWhenThePasswordIsRefused) {
     const auto person = register_person();
     ASSERT_TRUE(is(forgot(person.email), 202));
     const auto token = reset_token_for(person);
@@ -97,7 +97,7 @@ TEST(PasswordReset, KeepsTheTokenWhenThePasswordIsRefused) {
     EXPECT_TRUE(is(reset(token, kOther), 204));
 }
 
-TEST(PasswordReset, RefusesTokensThatAreMadeUpExpiredOrForSomethingElse) {
+TEST(PasswordReset, RejectsInvalidExpiredAndUnrelatedTokens) {
     const auto person = register_person();
     const auto verification = wait_for_mail(Program::shared(), person.email).token();
     EXPECT_TRUE(is_problem(reset(verification, kOther), 422, "invalid_token"));
@@ -112,7 +112,7 @@ TEST(PasswordReset, RefusesTokensThatAreMadeUpExpiredOrForSomethingElse) {
     EXPECT_TRUE(is(log_in(person, kPassword), 200));
 }
 
-TEST(PasswordReset, LeavesAnEarlierLinkGoodWhenSomeoneAsksAgain) {
+TEST(PasswordReset, KeepsEarlierLinksValidWhenRequestedAgain) {
     const auto person = register_person();
     ASSERT_TRUE(is(forgot(person.email), 202));
     const auto first = reset_token_for(person);
@@ -122,7 +122,7 @@ TEST(PasswordReset, LeavesAnEarlierLinkGoodWhenSomeoneAsksAgain) {
     EXPECT_TRUE(is_problem(reset(second, "a third password"), 422, "invalid_token")) << "the first has been used";
 }
 
-TEST(PasswordChange, EndsLinksToResetItAndMailsANotice) {
+TEST(PasswordChange, InvalidatesResetLinksAndMailsANotice) {
     auto person = register_person({{"locale", "de"}});
     ASSERT_TRUE(is(forgot(person.email), 202));
     const auto token = reset_token_for(person);
@@ -131,18 +131,18 @@ TEST(PasswordChange, EndsLinksToResetItAndMailsANotice) {
     EXPECT_THAT(wait_for_mail(Program::shared(), person.email, 3).text, HasSubstr("soeben geändert"));
 }
 
-TEST(PasswordReset, AnswersAnUnknownAddressInTheSameWayAndTime) {
+TEST(PasswordReset, RespondsAlikeForKnownAndUnknownAddresses) {
     const auto person = register_person();
     const auto time_of = [](const std::string& email) -> std::chrono::nanoseconds {
-        std::this_thread::sleep_for(30ms);  // what is done behind an answer must not be measured with the next
+        std::this_thread::sleep_for(30ms);  // background work of one response must not be measured with the next
         const auto began = std::chrono::steady_clock::now();
-        const auto answer = forgot(email);
+        const auto response = forgot(email);
         const auto took = std::chrono::steady_clock::now() - began;
-        EXPECT_TRUE(is(answer, 202));
-        EXPECT_EQ(answer.body, "");
+        EXPECT_TRUE(is(response, 202));
+        EXPECT_EQ(response.body, "");
         return took;
     };
-    // In turns, and the quickest, until both have been quick: the machine has other things to do, too.
+    // Measured alternately, taking the minimum until both were fast, because the machine may be busy.
     auto known = std::chrono::nanoseconds::max();
     auto unknown = known;
     const auto stranger = new_email();
@@ -155,7 +155,7 @@ TEST(PasswordReset, AnswersAnUnknownAddressInTheSameWayAndTime) {
         << " ns, and of an unknown address " << unknown.count();
 }
 
-TEST(PasswordReset, KeepsNoAddressThatNobodyHas) {
+TEST(PasswordReset, StoresNoUnknownAddress) {
     const auto email = new_email();
     ASSERT_TRUE(is(forgot(email), 202));
     EXPECT_TRUE(eventually([&] {
@@ -168,13 +168,13 @@ TEST(PasswordReset, IsRefusedWhileTooManyWait) {
     query(Program::shared(),
           "INSERT INTO reset_requests SELECT gen_random_uuid(), 'filler', '', '', now(), now() + interval '1 hour' "
           "FROM generate_series(1, 10000)");
-    const auto answer = forgot(new_email());
+    const auto response = forgot(new_email());
     query(Program::shared(), "DELETE FROM reset_requests WHERE email_key = 'filler'");
-    EXPECT_TRUE(is_problem(answer, 503, "unavailable"));
+    EXPECT_TRUE(is_problem(response, 503, "unavailable"));
     EXPECT_TRUE(is(forgot(new_email()), 202));
 }
 
-TEST(PasswordReset, LeavesNoTokenInTheDatabase) {
+TEST(PasswordReset, StoresNoTokenInTheDatabase) {
     const auto person = register_person();
     ASSERT_TRUE(is(forgot(person.email), 202));
     const auto token = reset_token_for(person);
@@ -191,8 +191,8 @@ TEST(PasswordReset, LeavesNoTokenInTheDatabase) {
         for (const auto& text : row) EXPECT_THAT(text, testing::Not(HasSubstr(token)));
 }
 
-// Hashes of today's strength replace weaker ones when their passwords are typed.
-TEST(PasswordHash, IsMadeAnewAtALoginWhenTheSettingsAskForMore) {
+// A login replaces a weaker hash by one with the current settings.
+TEST(PasswordHash, IsUpgradedAtLoginWhenTheSettingsRequireMore) {
     Program program({{"MINDSPACE_AUTH_ARGON2_MEMORY_KIB", "1024"}, {"MINDSPACE_AUTH_ARGON2_PASSES", "1"}});
     const auto person = register_person(program);
     const auto hash = [&] {

@@ -1,5 +1,5 @@
-// docs/privacy.md is true: of every table of the schema, found in the schema itself. Whoever adds a table has to say
-// there what it holds of a user, and has to fill, export and erase it here.
+// Checks docs/privacy.md for every table found in the schema. A new table must be described there, and be filled,
+// exported and erased here.
 
 #include "support/live/client.h"
 #include "support/postgres/database.h"
@@ -20,10 +20,10 @@ using Names = std::set<std::string>;
 
 // A row of the page's first table.
 struct Promise {
-    bool of_users = false;  // it holds something of a user
+    bool of_users = false;  // it stores user data
     Names exported;         // members of the export
     std::string reason_not_exported;
-    bool stays = false;  // something is left when the account is deleted: the id, and no more
+    bool stays = false;  // the id remains when the account is deleted, and nothing else
 };
 
 std::vector<std::string> cells_of(const std::string& line) {
@@ -61,7 +61,7 @@ std::map<std::string, Promise> read_promises() {
     return promises;
 }
 
-// One that others do not have: what is looked for in the rows.
+// Unique words of one user, which the tests search for in all rows.
 struct Marks {
     std::string id;
     Names words;
@@ -79,7 +79,7 @@ protected:
             "SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', "
             "'p') AND NOT relispartition");
     }
-    // By the names of their columns; those that give users another name are found by what stands in them.
+    // By the names of their columns; tables with other column names are found by their content.
     static Names tables_that_name_users() {
         return names_by(
             "SELECT DISTINCT c.table_name FROM information_schema.columns AS c JOIN pg_class ON relname = c.table_name "
@@ -99,12 +99,12 @@ protected:
         return tables;
     }
 
-    // Uses whatever leaves a trace. A new feature that keeps something of a user belongs here.
-    static std::pair<Person, Marks> somebody_who_uses_everything();
+    // Uses every feature that stores user data. New ones belong here.
+    static std::pair<Person, Marks> user_of_every_feature();
 };
 
-std::pair<Person, Marks> Privacy::somebody_who_uses_everything() {
-    // Requests to reset a password are resolved in a moment; these wait, to be looked at.
+std::pair<Person, Marks> Privacy::user_of_every_feature() {
+    // Requests to reset a password are resolved at once; these are delayed, so that the tests can see them.
     query(program(),
           "CREATE OR REPLACE FUNCTION later() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN NEW.next_attempt_at = "
           "now() + interval ''1 hour''; RETURN NEW; END'");
@@ -154,14 +154,14 @@ std::pair<Person, Marks> Privacy::somebody_who_uses_everything() {
     return {std::move(person), std::move(marks)};
 }
 
-TEST_F(Privacy, IsDeclaredOfEveryTable) {
+TEST_F(Privacy, IsDeclaredForEveryTable) {
     Names declared;
     for (const auto& [table, promise] : read_promises()) declared.insert(table);
-    EXPECT_EQ(declared, all_tables()) << "docs/privacy.md says of each table what it holds of a user";
+    EXPECT_EQ(declared, all_tables()) << "docs/privacy.md must describe the user data of each table";
 }
 
-TEST_F(Privacy, IsDeclaredWhereverSomethingOfAUserStands) {
-    auto [person, marks] = somebody_who_uses_everything();
+TEST_F(Privacy, IsDeclaredForEveryTableWithUserData) {
+    auto [person, marks] = user_of_every_feature();
     const auto promises = read_promises();
     Names found = tables_that_name_users();
     marks.words.insert(marks.id);
@@ -169,40 +169,40 @@ TEST_F(Privacy, IsDeclaredWhereverSomethingOfAUserStands) {
     for (const auto& table : found) EXPECT_TRUE(promises.contains(table) && promises.at(table).of_users) << table;
     for (const auto& [table, promise] : promises) {
         if (!promise.of_users || table == "mail_counts") continue;
-        EXPECT_TRUE(found.contains(table)) << table << " is said to hold something of users";
+        EXPECT_TRUE(found.contains(table)) << table << " is documented to store user data";
         bool filled = false;
         for (const auto& word : marks.words) filled = filled || rows_with(table, word) > 0;
-        EXPECT_TRUE(filled) << table << ": somebody_who_uses_everything() leaves nothing there";
+        EXPECT_TRUE(filled) << table << ": user_of_every_feature() stores nothing there";
     }
 }
 
-TEST_F(Privacy, IsServedByAnExportOfEveryTable) {
-    auto [person, marks] = somebody_who_uses_everything();
-    const auto answer = person.client.get("/api/v1/users/me/export");
-    ASSERT_TRUE(is(answer, 200));
+TEST_F(Privacy, ExportContainsEveryDeclaredTable) {
+    auto [person, marks] = user_of_every_feature();
+    const auto response = person.client.get("/api/v1/users/me/export");
+    ASSERT_TRUE(is(response, 200));
     for (const auto& [table, promise] : read_promises())
         for (const auto& member : promise.exported) {
-            const auto* value = answer.document.as_object().if_contains(member);
+            const auto* value = response.document.as_object().if_contains(member);
             ASSERT_TRUE(value) << table << ": " << member;
             EXPECT_TRUE(value->is_object() || (value->is_array() && !value->as_array().empty()))
                 << table << ": " << member << " is empty";
         }
-    const auto& events = answer.at("/events").as_array();
+    const auto& events = response.at("/events").as_array();
     EXPECT_TRUE(
         std::ranges::any_of(events, [](const json::value& event) { return event.at("type") == "user.registered"; }));
-    EXPECT_EQ(answer.text("/resetRequests/0/email"), person.email);
-    EXPECT_EQ(answer.at("/deletedSessions").as_array().size(), 1U);
+    EXPECT_EQ(response.text("/resetRequests/0/email"), person.email);
+    EXPECT_EQ(response.at("/deletedSessions").as_array().size(), 1U);
 }
 
-TEST_F(Privacy, EndsWithTheAccount) {
-    auto [person, marks] = somebody_who_uses_everything();
+TEST_F(Privacy, DataIsErasedWithTheAccount) {
+    auto [person, marks] = user_of_every_feature();
     const json::object body{{"password", kPassword}};
     ASSERT_TRUE(is(person.client.send({.method = "DELETE", .path = kMe, .body = json::serialize(body)}), 204));
-    // At once, what is not the analytics'.
+    // Everything except the data of the analytics service is erased at once.
     EXPECT_EQ(rows_with("reset_requests", person.email), 0);
     EXPECT_EQ(rows_with("idempotency_keys", person.id), 0);
     EXPECT_EQ(rows_with("mails", person.id), 0);
-    EXPECT_EQ(rows_with("mail_counts", person.id), 0) << "nothing leads from the hash of an address to its account";
+    EXPECT_EQ(rows_with("mail_counts", person.id), 0) << "the hash of an address does not lead to its account";
     const auto promises = read_promises();
     for (const auto& word : marks.words) {
         Names left;
@@ -218,7 +218,7 @@ TEST_F(Privacy, EndsWithTheAccount) {
         return std::ranges::includes(may_stay, left);
     })) << "the id is left in "
         << testing::PrintToString(left);
-    // What stays is what the page says, and no more.
+    // Only the documented data remains.
     EXPECT_THAT(query(program(), "SELECT action, ip, user_agent FROM audit_log WHERE user_id = '" + marks.id + "'"),
                 testing::ElementsAre(testing::ElementsAre("account_deleted", "", "")));
     EXPECT_TRUE(eventually([&] {

@@ -1,4 +1,4 @@
-// How often somebody may call. The program of this suite has low limits, and clients come through a trusted proxy.
+// Rate limits. The program of this suite has low limits, and clients come through a trusted proxy.
 
 #include "support/program/person.h"
 #include "support/program/suite_program.h"
@@ -18,7 +18,7 @@ public:
 
 protected:
     static Headers from(std::string address) { return {{"X-Forwarded-For", std::move(address)}}; }
-    static Answer register_from(const std::string& address) {
+    static Response register_from(const std::string& address) {
         Client client(*program_);
         return client.post("/api/v1/auth/register",
                            {{"email", new_email()}, {"password", kPassword}, {"displayName", "Ada"}}, from(address));
@@ -30,41 +30,41 @@ protected:
     static inline std::unique_ptr<Program> program_;
 };
 
-TEST_F(RateLimit, TellsWhatIsLeft) {
+TEST_F(RateLimit, ReportsTheRemainingQuota) {
     auto client = somebody("198.51.100.1");
-    auto answer = client.get("/api/v1/users/me", from("198.51.100.1"));
-    ASSERT_TRUE(is(answer, 200));
-    EXPECT_EQ(answer.header("ratelimit-policy"), "\"read\";q=20;w=60");
-    EXPECT_EQ(answer.header("ratelimit"), "\"read\";r=19;t=3");
+    auto response = client.get("/api/v1/users/me", from("198.51.100.1"));
+    ASSERT_TRUE(is(response, 200));
+    EXPECT_EQ(response.header("ratelimit-policy"), "\"read\";q=20;w=60");
+    EXPECT_EQ(response.header("ratelimit"), "\"read\";r=19;t=3");
     EXPECT_EQ(client.get("/livez").header("ratelimit"), std::nullopt);
 }
 
 TEST_F(RateLimit, RefusesAUserWhoCallsTooOften) {
     auto client = somebody("198.51.100.2");
     auto busy = somebody("198.51.100.2");
-    Answer answer;
-    for (int i = 0; i < 30; ++i) answer = busy.get("/api/v1/users/me");
-    EXPECT_TRUE(is_problem(answer, 429, "rate_limited"));
-    EXPECT_EQ(answer.header("ratelimit"), "\"read\";r=0;t=60");
-    EXPECT_GE(std::stoi(answer.header("retry-after").value_or("0")), 1);
-    EXPECT_TRUE(is(client.get("/api/v1/users/me"), 200)) << "from the same network, but somebody else";
+    Response response;
+    for (int i = 0; i < 30; ++i) response = busy.get("/api/v1/users/me");
+    EXPECT_TRUE(is_problem(response, 429, "rate_limited"));
+    EXPECT_EQ(response.header("ratelimit"), "\"read\";r=0;t=60");
+    EXPECT_GE(std::stoi(response.header("retry-after").value_or("0")), 1);
+    EXPECT_TRUE(is(client.get("/api/v1/users/me"), 200)) << "another user on the same network";
     EXPECT_TRUE(is(busy.post("/api/v1/sessions", {{"kind", "sleep"}, {"plannedSeconds", 600}}), 201))
         << "another class";
 }
 
-TEST_F(RateLimit, CountsWhoIsNotKnownByNetwork) {
+TEST_F(RateLimit, CountsAnonymousCallsByNetwork) {
     for (int i = 0; i < 5; ++i) EXPECT_TRUE(is(register_from("2001:db8:1:1::" + std::to_string(i + 1)), 201));
     EXPECT_TRUE(is_problem(register_from("2001:db8:1:1:ffff::"), 429, "rate_limited")) << "the same /64";
     EXPECT_TRUE(is(register_from("2001:db8:1:2::1"), 201)) << "the next one";
 }
 
-TEST_F(RateLimit, CountsBadTokensByNetworkToo) {
+TEST_F(RateLimit, CountsInvalidTokensByNetworkToo) {
     Client client(*program_, "no.such.token");
-    Answer answer;
-    for (int i = 0; i < 20; ++i) answer = client.get("/api/v1/users/me", from("198.51.100.3"));
-    EXPECT_TRUE(is_problem(answer, 401, "invalid_token"));
-    answer = client.get("/api/v1/users/me", from("198.51.100.3"));
-    EXPECT_TRUE(is_problem(answer, 429, "rate_limited"));
+    Response response;
+    for (int i = 0; i < 20; ++i) response = client.get("/api/v1/users/me", from("198.51.100.3"));
+    EXPECT_TRUE(is_problem(response, 401, "invalid_token"));
+    response = client.get("/api/v1/users/me", from("198.51.100.3"));
+    EXPECT_TRUE(is_problem(response, 429, "rate_limited"));
     EXPECT_TRUE(is(client.get("/api/v1/users/me", from("198.51.100.4")), 401));
 }
 

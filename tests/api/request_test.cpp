@@ -1,4 +1,4 @@
-// How bodies, conditions and fields of a request are read, on every kind of endpoint.
+// How bodies, conditions and fields of requests are read, on every kind of endpoint.
 
 #include "support/network/raw_connection.h"
 #include "support/program/person.h"
@@ -22,7 +22,7 @@ std::string session_of(Person& person) {
     return std::string(kSessions) + "/" + person.client.post(kSessions, session).text("/id");
 }
 
-TEST(Request, TakesNullForWhatMayBeLeftOut) {
+TEST(Request, TreatsNullAsAnOmittedField) {
     auto person = register_person(json::object{{"timezone", nullptr}, {"locale", nullptr}});
     const auto me = person.client.get(kMe);
     EXPECT_EQ(me.text("/timezone"), "UTC");
@@ -44,25 +44,25 @@ TEST(Request, NeedsNoBodyWhereNothingIsRequired) {
     EXPECT_TRUE(is(person.client.send({.method = "PATCH", .path = session}), 200));
     EXPECT_TRUE(is(person.client.send({.method = "PATCH", .path = group_of(person)}), 200));
     EXPECT_TRUE(is(person.client.send({"POST", session + "/complete", "", {{"Content-Type", ""}}}), 200));
-    EXPECT_GE(person.client.post("/api/v1/groups").status, 400) << "where something is";
+    EXPECT_GE(person.client.post("/api/v1/groups").status, 400) << "where a field is required";
 }
 
-TEST(Request, RefusesAMemberNameThatStandsTwice) {
+TEST(Request, RejectsDuplicateMemberNames) {
     auto person = register_person();
     for (const char* body : {R"({"title":"a","title":"b","kind":"sleep","plannedSeconds":600})",
                              R"({"title":"a","\u0074itle":"b","kind":"sleep","plannedSeconds":600})",
                              R"({"title":{"x":1,"x":1},"kind":"sleep","plannedSeconds":600})"})
         EXPECT_TRUE(is_problem(person.client.send({"POST", "/api/v1/groups", body}), 400, "malformed_json")) << body;
     const auto* good = R"({"title":"a: \"b\":\\","kind":"sleep","plannedSeconds":600})";
-    EXPECT_TRUE(is(person.client.send({"POST", "/api/v1/groups", good}), 201)) << "colons in texts are none of names";
+    EXPECT_TRUE(is(person.client.send({"POST", "/api/v1/groups", good}), 201)) << "colons in strings do not end names";
 }
 
-TEST(Request, NamesAtMostTwentyFaults) {
+TEST(Request, ReportsAtMostTwentyFaults) {
     Client client(Program::shared());
     json::object body;
     std::string query;
     for (int i = 0; i < 18; ++i) body["f" + std::to_string(i)] = 1;
-    const auto twenty = client.post(kLogin, body);  // with two that are required
+    const auto twenty = client.post(kLogin, body);  // including two for required fields
     EXPECT_THAT(faults_of(twenty), SizeIs(20));
     EXPECT_FALSE(twenty.document.as_object().contains("moreErrors"));
     for (int i = 0; i < 5000; ++i) body["g" + std::to_string(i)] = 1;
@@ -75,7 +75,7 @@ TEST(Request, NamesAtMostTwentyFaults) {
     EXPECT_TRUE(parameters.at("/moreErrors").as_bool());
 }
 
-TEST(Request, ChangesNothingByAPatchThatChangesNothing) {
+TEST(Request, KeepsTheTagWhenAPatchChangesNothing) {
     auto person = register_person();
     const auto session = session_of(person);
     const auto group = group_of(person);
@@ -111,7 +111,7 @@ TEST(Request, ComparesTagsOnEverySingleResource) {
             EXPECT_EQ(ask({{"If-None-Match", "*"}}), 304);
             EXPECT_EQ(ask({{"If-None-Match", "\"x\""}}), 200);
             EXPECT_EQ(ask({{"If-Match", "\"x\", " + tag}}), 200);
-            EXPECT_EQ(ask({{"If-Match", "W/" + tag}}), 412) << "weak tags are not for If-Match";
+            EXPECT_EQ(ask({{"If-Match", "W/" + tag}}), 412) << "If-Match ignores weak tags";
         }
         const auto list = "\"7000\", W/\"8000\" , " + tag;
         EXPECT_TRUE(is(person.client.patch(path, json::object{}, {{"If-Match", list}}), 200)) << path;
@@ -133,7 +133,7 @@ TEST(Request, ComparesTagsOfDocuments) {
     }
 }
 
-TEST(Request, DeletesUnderAConditionOnly) {
+TEST(Request, DeletesOnlyIfTheConditionHolds) {
     auto person = register_person();
     const auto password = json::serialize(json::object{{"password", kPassword}});
     const auto other = log_in_again(person);
@@ -149,7 +149,7 @@ TEST(Request, DeletesUnderAConditionOnly) {
     }
 }
 
-TEST(Request, InheritsNoFieldOfTheOneBefore) {
+TEST(Request, InheritsNoFieldOfThePreviousRequest) {
     auto person = register_person();
     RawConnection connection(Program::shared().port());
     const auto log_in = [&](const std::string& fields) {

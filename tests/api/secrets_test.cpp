@@ -1,4 +1,4 @@
-// That a secret in a log would be found.
+// The search for secrets in logs works.
 
 #include "support/program/secrets.h"
 
@@ -10,7 +10,7 @@ namespace mindspace::integration {
 namespace {
 
 TEST(Secrets, AreFoundInALog) {
-    note_secrets({{"tokens", {{"refreshToken", "mr_0123456789abcdef"}}}, {"password", "two  words of mine"}});
+    remember_secrets({{"tokens", {{"refreshToken", "mr_0123456789abcdef"}}}, {"password", "two  words of mine"}});
     expect_no_secret_in("{\"a\":\"harmless mr_0123456789abcde\"}", "a log");
     EXPECT_NONFATAL_FAILURE(expect_no_secret_in("x=mr_0123456789abcdef;", "a log"), "tells a secret");
     EXPECT_NONFATAL_FAILURE(expect_no_secret_in("with two  words of mine in it", "a log"), "tells a secret");

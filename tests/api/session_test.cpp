@@ -1,4 +1,4 @@
-// One session: start, complete, abandon, read, change, delete.
+// Meditation sessions: start, complete, abandon, read, change, delete.
 
 #include "platform/base/time.h"
 #include "support/postgres/database.h"
@@ -28,11 +28,11 @@ std::string start(Person& person) {
     return person.client.post(kSessions, mantra()).text("/id");
 }
 
-TEST(StartSession, AnswersWithTheActiveSession) {
+TEST(StartSession, ReturnsTheActiveSession) {
     auto person = register_person({{"timezone", "Asia/Tokyo"}});
-    const auto answer = person.client.post(kSessions, mantra({{"moodBefore", 2}}));
-    ASSERT_TRUE(is(answer, 201));
-    const auto& session = answer.document.as_object();
+    const auto response = person.client.post(kSessions, mantra({{"moodBefore", 2}}));
+    ASSERT_TRUE(is(response, 201));
+    const auto& session = response.document.as_object();
     EXPECT_EQ(session.at("status"), "active");
     EXPECT_EQ(session.at("kind"), "mantra");
     EXPECT_EQ(session.at("plannedSeconds"), 600);
@@ -42,9 +42,9 @@ TEST(StartSession, AnswersWithTheActiveSession) {
     for (const char* open : {"durationSeconds", "endedAt", "groupId", "moodAfter", "note"})
         EXPECT_TRUE(session.at(open).is_null()) << open;
     const auto started_at = parse_timestamp(text_of(session, "startedAt")).value();
-    EXPECT_LT(SystemClock{}.now() - started_at, kPatience);
+    EXPECT_LT(SystemClock{}.now() - started_at, kTimeout);
     EXPECT_EQ(text_of(session, "startedAt"), format_timestamp(started_at));
-    EXPECT_EQ(person.client.get(path_of(answer.text("/id"))).document, answer.document);
+    EXPECT_EQ(person.client.get(path_of(response.text("/id"))).document, response.document);
 }
 
 TEST(StartSession, RefusesASecondActiveOne) {
@@ -55,7 +55,7 @@ TEST(StartSession, RefusesASecondActiveOne) {
     EXPECT_TRUE(is(person.client.post(kSessions, mantra()), 201));
 }
 
-TEST(StartSession, AtTheSameTimeFromTwoDevicesStartsOne) {
+TEST(StartSession, StartsOneUnderConcurrentRequestsFromTwoDevices) {
     const auto person = register_person();
     std::atomic<int> started = 0;
     std::atomic<int> refused = 0;
@@ -64,16 +64,16 @@ TEST(StartSession, AtTheSameTimeFromTwoDevicesStartsOne) {
         for (int i = 0; i < 4; ++i)
             devices.emplace_back([&] {
                 Client client(Program::shared(), person.client.access_token());
-                const auto answer = client.post(kSessions, mantra());
-                if (answer.status == 201) ++started;
-                if (is_problem(answer, 409, "session_active")) ++refused;
+                const auto response = client.post(kSessions, mantra());
+                if (response.status == 201) ++started;
+                if (is_problem(response, 409, "session_active")) ++refused;
             });
     }
     EXPECT_EQ(started, 1);
     EXPECT_EQ(refused, 3);
 }
 
-TEST(StartSession, MayBeSentTwiceWithAnIdOfTheClient) {
+TEST(StartSession, CanBeRetriedWithAClientId) {
     auto person = register_person();
     const auto id = new_id();
     const auto first = person.client.post(kSessions, mantra({{"id", id}}));
@@ -89,7 +89,7 @@ TEST(StartSession, MayBeSentTwiceWithAnIdOfTheClient) {
     EXPECT_EQ(person.client.get(path_of(id)).document, first.document);
 }
 
-TEST(StartSession, OfOneIdByTwoPeopleAreTwoSessions) {
+TEST(StartSession, WithOneIdByTwoUsersCreatesTwoSessions) {
     auto one = register_person();
     auto other = register_person();
     const auto id = new_id();
@@ -98,28 +98,28 @@ TEST(StartSession, OfOneIdByTwoPeopleAreTwoSessions) {
     EXPECT_TRUE(one.client.get(path_of(id)).at("/moodBefore").is_null());
 }
 
-TEST(StartSession, NamesAllFaultsAtOnce) {
+TEST(StartSession, ReportsAllFaultsTogether) {
     auto person = register_person();
-    const auto answer = person.client.post(
+    const auto response = person.client.post(
         kSessions, {{"id", "ABC"}, {"kind", "running"}, {"plannedSeconds", 59}, {"moodBefore", 6}, {"timezone", "X"}});
-    ASSERT_TRUE(is_problem(answer, 422, "validation_failed"));
-    EXPECT_THAT(faults_of(answer),
+    ASSERT_TRUE(is_problem(response, 422, "validation_failed"));
+    EXPECT_THAT(faults_of(response),
                 UnorderedElementsAre("/id invalid_format", "/kind not_allowed", "/plannedSeconds too_small",
                                      "/moodBefore too_large", "/timezone invalid_format"));
     EXPECT_TRUE(is(person.client.post(kSessions, mantra({{"plannedSeconds", 86401}})), 422));
     EXPECT_TRUE(is(person.client.post(kSessions, mantra({{"plannedSeconds", 86400}})), 201));
 }
 
-TEST(CompleteSession, TakesTheElapsedTimeUnlessToldLess) {
+TEST(CompleteSession, UsesTheElapsedTimeByDefault) {
     auto person = register_person();
     const auto id = start(person);
     const json::object completion{{"durationSeconds", 0}, {"moodAfter", 5}, {"note", "Ruhe 🌊"}};
-    const auto answer = person.client.post(path_of(id, "/complete"), completion);
-    ASSERT_TRUE(is(answer, 200));
-    EXPECT_EQ(answer.at("/status"), "completed");
-    EXPECT_EQ(answer.at("/durationSeconds"), 0);
-    EXPECT_EQ(answer.at("/moodAfter"), 5);
-    EXPECT_EQ(answer.at("/note"), "Ruhe 🌊");
+    const auto response = person.client.post(path_of(id, "/complete"), completion);
+    ASSERT_TRUE(is(response, 200));
+    EXPECT_EQ(response.at("/status"), "completed");
+    EXPECT_EQ(response.at("/durationSeconds"), 0);
+    EXPECT_EQ(response.at("/moodAfter"), 5);
+    EXPECT_EQ(response.at("/note"), "Ruhe 🌊");
 
     const auto second = start(person);
     const auto started_at = parse_timestamp(person.client.get(path_of(second)).text("/startedAt")).value();
@@ -130,42 +130,42 @@ TEST(CompleteSession, TakesTheElapsedTimeUnlessToldLess) {
     EXPECT_GE(parse_timestamp(timed.text("/endedAt")).value() - parse_timestamp(timed.text("/startedAt")).value(), 1s);
 }
 
-TEST(CompleteSession, KeepsWhatWasWrittenBefore) {
+TEST(CompleteSession, KeepsNotesWrittenDuringTheSession) {
     auto person = register_person();
     const auto id = start(person);
     ASSERT_TRUE(is(person.client.patch(path_of(id), {{"note", "on the way"}, {"moodAfter", 4}}), 200));
-    const auto answer = person.client.post(path_of(id, "/complete"), {{"moodAfter", 5}});
-    ASSERT_TRUE(is(answer, 200));
-    EXPECT_EQ(answer.at("/note"), "on the way");
-    EXPECT_EQ(answer.at("/moodAfter"), 5);
+    const auto response = person.client.post(path_of(id, "/complete"), {{"moodAfter", 5}});
+    ASSERT_TRUE(is(response, 200));
+    EXPECT_EQ(response.at("/note"), "on the way");
+    EXPECT_EQ(response.at("/moodAfter"), 5);
 }
 
-TEST(CompleteSession, CountsAFewSecondsMoreAsTheElapsedTime) {
+TEST(CompleteSession, ShortensASlightlyTooLongDurationToTheElapsedTime) {
     auto person = register_person();
     const auto id = start(person);
     const auto began_at =
         "UPDATE meditation_sessions SET started_at = now() - interval '595.5 seconds' WHERE user_id = '";
     query(person.client.program(), began_at + person.id + "'");
-    const auto answer = person.client.post(path_of(id, "/complete"), {{"durationSeconds", 600}});
-    ASSERT_TRUE(is(answer, 200));
+    const auto response = person.client.post(path_of(id, "/complete"), {{"durationSeconds", 600}});
+    ASSERT_TRUE(is(response, 200));
     const auto sat =
-        parse_timestamp(answer.text("/endedAt")).value() - parse_timestamp(answer.text("/startedAt")).value();
-    EXPECT_EQ(answer.number("/durationSeconds"),
+        parse_timestamp(response.text("/endedAt")).value() - parse_timestamp(response.text("/startedAt")).value();
+    EXPECT_EQ(response.number("/durationSeconds"),
               std::min<std::int64_t>(600, std::chrono::floor<std::chrono::seconds>(sat).count()));
-    EXPECT_EQ(person.client.post(path_of(id, "/complete"), {{"durationSeconds", 600}}).document, answer.document)
-        << "sent again it is the same completion";
+    EXPECT_EQ(person.client.post(path_of(id, "/complete"), {{"durationSeconds", 600}}).document, response.document)
+        << "a retry is the same completion";
 }
 
 TEST(CompleteSession, RefusesMoreThanTheElapsedTime) {
     auto person = register_person();
     const auto id = start(person);
-    const auto answer = person.client.post(path_of(id, "/complete"), {{"durationSeconds", 600}});
-    ASSERT_TRUE(is_problem(answer, 422, "validation_failed"));
-    EXPECT_THAT(faults_of(answer), UnorderedElementsAre("/durationSeconds exceeds_elapsed"));
+    const auto response = person.client.post(path_of(id, "/complete"), {{"durationSeconds", 600}});
+    ASSERT_TRUE(is_problem(response, 422, "validation_failed"));
+    EXPECT_THAT(faults_of(response), UnorderedElementsAre("/durationSeconds exceeds_elapsed"));
     EXPECT_EQ(person.client.get(path_of(id)).at("/status"), "active");
 }
 
-TEST(CompleteSession, MayBeSentTwice) {
+TEST(CompleteSession, CanBeRetried) {
     auto person = register_person();
     const auto id = start(person);
     const json::object completion{{"durationSeconds", 0}, {"moodAfter", 4}, {"note", "once"}};
@@ -175,7 +175,7 @@ TEST(CompleteSession, MayBeSentTwice) {
     EXPECT_EQ(second.document, first.document);
     EXPECT_EQ(whole_history(person).size(), 1U);
 
-    // An offline queue sends it again after the note was edited elsewhere.
+    // An offline queue retries it after the note was edited elsewhere.
     const auto edited = person.client.patch(path_of(id), {{"note", "edited"}, {"moodAfter", nullptr}});
     for (const auto& again : {completion, json::object{}}) {
         const auto repeated = person.client.post(path_of(id, "/complete"), again);
@@ -189,21 +189,21 @@ TEST(CompleteSession, MayBeSentTwice) {
 TEST(AbandonSession, EndsItWithoutCompletion) {
     auto person = register_person();
     const auto id = start(person);
-    const auto answer = person.client.post(path_of(id, "/abandon"));
-    ASSERT_TRUE(is(answer, 200));
-    EXPECT_EQ(answer.at("/status"), "abandoned");
-    EXPECT_FALSE(answer.at("/endedAt").is_null());
-    EXPECT_EQ(person.client.post(path_of(id, "/abandon")).document, answer.document);
+    const auto response = person.client.post(path_of(id, "/abandon"));
+    ASSERT_TRUE(is(response, 200));
+    EXPECT_EQ(response.at("/status"), "abandoned");
+    EXPECT_FALSE(response.at("/endedAt").is_null());
+    EXPECT_EQ(person.client.post(path_of(id, "/abandon")).document, response.document);
     EXPECT_TRUE(is_problem(person.client.post(path_of(id, "/complete"), json::object{}), 409, "session_not_active"));
 }
 
-TEST(AbandonSession, HappensByItselfADayAfterThePlannedEnd) {
+TEST(AbandonSession, HappensAutomaticallyADayAfterThePlannedEnd) {
     auto person = register_person();
     const auto id = start(person);
     query(person.client.program(),
           "UPDATE meditation_sessions SET started_at = now() - interval '24 hours 10 minutes' WHERE user_id = '" +
               person.id + "'");
-    Answer given_up;
+    Response given_up;
     ASSERT_TRUE(eventually([&] {
         given_up = person.client.get(path_of(id));
         return given_up.at("/status") == "abandoned";
@@ -212,7 +212,7 @@ TEST(AbandonSession, HappensByItselfADayAfterThePlannedEnd) {
               600s);
     EXPECT_TRUE(is(person.client.post(kSessions, mantra()), 201));
 
-    // It was sat offline, and the device comes back.
+    // It was finished offline, and the device reconnects.
     const auto unsaid = person.client.post(path_of(id, "/complete"), json::object{});
     ASSERT_TRUE(is_problem(unsaid, 422, "validation_failed"));
     EXPECT_THAT(faults_of(unsaid), UnorderedElementsAre("/durationSeconds required"));
@@ -225,7 +225,7 @@ TEST(AbandonSession, HappensByItselfADayAfterThePlannedEnd) {
     EXPECT_TRUE(is_problem(person.client.post(path_of(id, "/complete"), {{"durationSeconds", 541}}), 409, "conflict"));
 }
 
-TEST(AbandonSession, ByItselfIsFinalAfterThirtyDays) {
+TEST(AbandonSession, AutomaticallyIsFinalAfterThirtyDays) {
     auto person = register_person();
     const auto id = start(person);
     auto age = [&](const std::string& days) {
@@ -241,7 +241,7 @@ TEST(AbandonSession, ByItselfIsFinalAfterThirtyDays) {
     EXPECT_TRUE(is(person.client.post(path_of(id, "/complete"), {{"durationSeconds", 0}}), 200));
 }
 
-TEST(MeditationSession, OfAnotherPersonDoesNotExist) {
+TEST(MeditationSession, OfAnotherUserIsNotFound) {
     auto owner = register_person();
     auto other = register_person();
     const auto id = start(owner);
@@ -273,7 +273,7 @@ TEST(MeditationSession, IsChangedByAMergePatch) {
     EXPECT_TRUE(is(person.client.patch(path_of(id), {{"durationSeconds", 9000}}), 422));
 }
 
-TEST(MeditationSession, StaysAsItIsWhenNothingDiffers) {
+TEST(MeditationSession, IsUnchangedByAPatchWithoutDifferences) {
     auto person = register_person();
     const auto id = meditate(person);
     const auto noted = person.client.patch(path_of(id), {{"note", "calm"}});

@@ -1,4 +1,4 @@
-// What stands beside the series: the summary with its streaks, the heatmap, and who meditates now.
+// The other analytics: the summary with its streaks, the heatmap, and how many people meditate now.
 
 #include "platform/base/time.h"
 #include "support/analytics/client.h"
@@ -13,7 +13,7 @@ namespace {
 
 using std::chrono::days;
 
-TEST(Summary, TellsOfTodayTheWeeksAndTheMonths) {
+TEST(Summary, CoversTodayTheWeeksAndTheMonths) {
     auto person = register_person({{"timezone", zone_at_noon()}});
     ASSERT_TRUE(is(person.client.patch("/api/v1/users/me", {{"dailyGoalSeconds", 1500}}), 200));
     const auto now = SystemClock{}.now();
@@ -48,50 +48,50 @@ TEST(Summary, TellsOfTodayTheWeeksAndTheMonths) {
     const auto month = ymd.year() / ymd.month();
     const auto first_of = [](std::chrono::year_month m) { return LocalDate(m / 1); };
 
-    const auto answer = ask(person, "summary");
-    ASSERT_TRUE(is(answer, 200));
-    EXPECT_EQ(answer.at("/today/seconds"), 1400);
-    EXPECT_EQ(answer.at("/today/goalSeconds"), 1500);
-    EXPECT_EQ(answer.at("/today/goalReached"), false);
-    EXPECT_EQ(answer.at("/thisWeek"), effort(monday, monday + days(7)));
-    EXPECT_EQ(answer.at("/lastWeek"), effort(monday - days(7), monday));
-    EXPECT_EQ(answer.at("/thisMonth"), effort(first_of(month), first_of(month + std::chrono::months(1))));
-    EXPECT_EQ(answer.at("/lastMonth"), effort(first_of(month - std::chrono::months(1)), first_of(month)));
-    EXPECT_EQ(answer.at("/streaks"), (json::object{{"currentDays", 3}, {"longestDays", 3}}));
-    EXPECT_EQ(answer.at("/bestDay"), (json::object{{"date", format_date(today)}, {"seconds", 1400}}));
-    EXPECT_EQ(answer.at("/favouriteKind"), "walking");
+    const auto response = get_analytics(person, "summary");
+    ASSERT_TRUE(is(response, 200));
+    EXPECT_EQ(response.at("/today/seconds"), 1400);
+    EXPECT_EQ(response.at("/today/goalSeconds"), 1500);
+    EXPECT_EQ(response.at("/today/goalReached"), false);
+    EXPECT_EQ(response.at("/thisWeek"), effort(monday, monday + days(7)));
+    EXPECT_EQ(response.at("/lastWeek"), effort(monday - days(7), monday));
+    EXPECT_EQ(response.at("/thisMonth"), effort(first_of(month), first_of(month + std::chrono::months(1))));
+    EXPECT_EQ(response.at("/lastMonth"), effort(first_of(month - std::chrono::months(1)), first_of(month)));
+    EXPECT_EQ(response.at("/streaks"), (json::object{{"currentDays", 3}, {"longestDays", 3}}));
+    EXPECT_EQ(response.at("/bestDay"), (json::object{{"date", format_date(today)}, {"seconds", 1400}}));
+    EXPECT_EQ(response.at("/favouriteKind"), "walking");
 
     import_all(person, {offline_session(format_timestamp(now - 2h), {{"durationSeconds", 100}})});
-    EXPECT_TRUE(eventually([&] { return ask(person, "summary").at("/today/goalReached") == true; }));
+    EXPECT_TRUE(eventually([&] { return get_analytics(person, "summary").at("/today/goalReached") == true; }));
 }
 
-TEST(Summary, KnowsNothingOfNobody) {
+TEST(Summary, IsEmptyWithoutSessions) {
     auto person = register_person();
-    const auto answer = ask(person, "summary");
-    ASSERT_TRUE(is(answer, 200));
-    EXPECT_EQ(answer.at("/streaks"), (json::object{{"currentDays", 0}, {"longestDays", 0}}));
+    const auto response = get_analytics(person, "summary");
+    ASSERT_TRUE(is(response, 200));
+    EXPECT_EQ(response.at("/streaks"), (json::object{{"currentDays", 0}, {"longestDays", 0}}));
     for (const char* unknown : {"/bestDay", "/favouriteKind", "/favouriteHour"})
-        EXPECT_TRUE(answer.at(unknown).is_null()) << unknown;
+        EXPECT_TRUE(response.at(unknown).is_null()) << unknown;
 }
 
-TEST(Streak, StandsUntilTheEndOfTheDayAfter) {
+TEST(Streak, LastsUntilTheEndOfTheNextDay) {
     auto person = register_person({{"timezone", zone_at_noon()}});
     const auto now = SystemClock{}.now();
     for (const int days_ago : {1, 2, 3}) import_all(person, {offline_session(format_timestamp(now - days(days_ago)))});
     ASSERT_TRUE(has_counted(person, 3));
-    EXPECT_EQ(ask(person, "summary").at("/streaks/currentDays"), 3) << "nothing yet today";
+    EXPECT_EQ(get_analytics(person, "summary").at("/streaks/currentDays"), 3) << "nothing yet today";
 
     auto late = register_person({{"timezone", zone_at_noon()}});
     for (const int days_ago : {2, 3}) import_all(late, {offline_session(format_timestamp(now - days(days_ago)))});
     ASSERT_TRUE(has_counted(late, 2));
-    EXPECT_EQ(ask(late, "summary").at("/streaks"), (json::object{{"currentDays", 0}, {"longestDays", 2}}));
+    EXPECT_EQ(get_analytics(late, "summary").at("/streaks"), (json::object{{"currentDays", 0}, {"longestDays", 2}}));
 }
 
-// 30 December 2011 never was in Samoa; elsewhere it was missed.
-TEST(Streak, GoesOverADateThatTheUsersZoneSkipped) {
+// 30 December 2011 did not exist in Samoa; elsewhere it was missed.
+TEST(Streak, ContinuesAcrossADateThatTheUsersZoneSkipped) {
     auto person = register_person({{"timezone", "Pacific/Apia"}});
     json::array sessions;
-    // 18:00 on the wall, at UTC-10 (in summer) and then at UTC+14.
+    // 18:00 local time, at UTC-10 (in summer) and then at UTC+14.
     for (const char* at : {"2011-12-29T04:00:00Z", "2011-12-30T04:00:00Z", "2011-12-31T04:00:00Z"})
         sessions.push_back(offline_session(at));
     import_all(person, std::move(sessions));
@@ -101,7 +101,7 @@ TEST(Streak, GoesOverADateThatTheUsersZoneSkipped) {
     EXPECT_EQ(dates, (std::vector<std::string>{"2011-12-31", "2011-12-29", "2011-12-28"}));
     const auto longest = [&] {
         const auto stats = person.client.get("/api/v1/users/me/stats");
-        EXPECT_EQ(stats.at("/longestStreakDays"), ask(person, "summary").at("/streaks/longestDays"));
+        EXPECT_EQ(stats.at("/longestStreakDays"), get_analytics(person, "summary").at("/streaks/longestDays"));
         const auto& milestones = stats.at("/milestones").as_array();
         const bool has_three =
             std::ranges::any_of(milestones, [](const json::value& one) { return one.at("kind") == "streakDays"; });
@@ -110,10 +110,10 @@ TEST(Streak, GoesOverADateThatTheUsersZoneSkipped) {
     };
     EXPECT_EQ(longest(), 3);
     ASSERT_TRUE(is(person.client.patch("/api/v1/users/me", {{"timezone", "Pacific/Auckland"}}), 200));
-    EXPECT_EQ(longest(), 2) << "the streak follows the zone of now";
+    EXPECT_EQ(longest(), 2) << "the streak follows the current zone";
 }
 
-TEST(Heatmap, HasEveryDayOfTheYearWithItsWarmth) {
+TEST(Heatmap, HasALevelForEveryDayOfTheYear) {
     auto person = register_person();
     ASSERT_TRUE(is(person.client.patch("/api/v1/users/me", {{"dailyGoalSeconds", 1000}}), 200));
     const std::map<std::string, int> seconds{
@@ -124,29 +124,29 @@ TEST(Heatmap, HasEveryDayOfTheYearWithItsWarmth) {
     import_all(person, std::move(sessions));
     ASSERT_TRUE(has_counted(person, 4));
 
-    const auto answer = ask(person, "heatmap?year=2024");
-    ASSERT_TRUE(is(answer, 200));
-    EXPECT_EQ(answer.at("/year"), 2024);
+    const auto response = get_analytics(person, "heatmap?year=2024");
+    ASSERT_TRUE(is(response, 200));
+    EXPECT_EQ(response.at("/year"), 2024);
     const std::map<int, int> levels{{0, 0}, {499, 1}, {999, 2}, {1000, 3}, {2000, 4}};
     auto date = date_of("2024-01-01");
-    for (const auto& day : answer.at("/days").as_array()) {
+    for (const auto& day : response.at("/days").as_array()) {
         const auto name = format_date(date);
         const auto duration = seconds.contains(name) ? seconds.at(name) : 0;
         EXPECT_EQ(day, (json::object{{"date", name}, {"seconds", duration}, {"level", levels.at(duration)}}));
         date += days(1);
     }
     EXPECT_EQ(date, date_of("2025-01-01"));
-    EXPECT_EQ(ask(person, "heatmap?year=2025").at("/days").as_array().size(), 365U);
-    EXPECT_TRUE(is(ask(person, "heatmap?year=soon"), 422));
+    EXPECT_EQ(get_analytics(person, "heatmap?year=2025").at("/days").as_array().size(), 365U);
+    EXPECT_TRUE(is(get_analytics(person, "heatmap?year=soon"), 422));
 }
 
-TEST(Now, CountsWhoMeditatesAndIsPublic) {
-    const Program program;  // where nobody else begins or ends anything
+TEST(Now, CountsPeopleWhoMeditateAndIsPublic) {
+    const Program program;  // without sessions of other tests
     auto person = register_person(program);
     const auto meditating = [&] {
-        const auto answer = Client(program).get("/api/v1/analytics/now");
-        EXPECT_TRUE(is(answer, 200));
-        return answer.number("/meditating");
+        const auto response = Client(program).get("/api/v1/analytics/now");
+        EXPECT_TRUE(is(response, 200));
+        return response.number("/meditating");
     };
     EXPECT_EQ(meditating(), 0);
     const auto started = person.client.post("/api/v1/sessions", {{"kind", "other"}, {"plannedSeconds", 600}});

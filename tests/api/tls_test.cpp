@@ -1,4 +1,4 @@
-// The gateway's port speaking HTTPS, with certificates made here, seen by curl and by Beast.
+// HTTPS on the gateway's port, with generated certificates, tested with curl and Beast.
 
 #include "support/live/client.h"
 #include "support/network/certificate.h"
@@ -37,8 +37,8 @@ protected:
     [[nodiscard]] Environment settings() const {
         return {{"MINDSPACE_TLS_CERTIFICATE", certificate()}, {"MINDSPACE_TLS_KEY", key()}};
     }
-    // GET /livez by curl, which trusts the certificate that is in the file now.
-    [[nodiscard]] Ended curl(const Program& program, std::vector<std::string> options = {}) const {
+    // GET /livez with curl, which trusts the certificate currently in the file.
+    [[nodiscard]] ProcessResult curl(const Program& program, std::vector<std::string> options = {}) const {
         std::vector<std::string> words{"curl", "--silent", "--show-error", "--noproxy", "*", "--cacert", certificate()};
         words.insert(words.end(), options.begin(), options.end());
         words.push_back("https://localhost:" + std::to_string(program.port()) + "/livez");
@@ -49,17 +49,17 @@ private:
     TemporaryDirectory directory_;
 };
 
-TEST_F(Tls, CarriesTheApi) {
+TEST_F(Tls, ServesTheApi) {
     Program program(settings());
     auto person = register_person(program);
     EXPECT_TRUE(is(person.client.patch("/api/v1/users/me", {{"displayName", "Grace"}}), 200));
     EXPECT_EQ(person.client.get("/api/v1/users/me").text("/displayName"), "Grace");
     const auto document = Client(program).get("/openapi.json");
     EXPECT_GT(document.body.size(), 16'384U);
-    EXPECT_TRUE(document.document.is_object()) << "also what is longer than a record";
+    EXPECT_TRUE(document.document.is_object()) << "also for a response longer than a TLS record";
 }
 
-TEST_F(Tls, CarriesSockets) {
+TEST_F(Tls, ServesSockets) {
     Program program(settings());
     auto host = register_person(program);
     const auto group = create_group(host);
@@ -80,7 +80,7 @@ TEST_F(Tls, CarriesSockets) {
     socket.close(beast::websocket::close_code::normal);
 }
 
-TEST_F(Tls, TellsAClientThatIsTooSlow) {
+TEST_F(Tls, RespondsToATooSlowClient) {
     auto environment = settings();
     environment["MINDSPACE_HTTP_BODY_TIMEOUT_SECONDS"] = "1";
     Program program(std::move(environment));
@@ -92,33 +92,33 @@ TEST_F(Tls, TellsAClientThatIsTooSlow) {
     asio::write(connection, asio::buffer(std::string_view(
                                 "POST /api/v1/auth/login HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
                                 "Content-Length: 100\r\n\r\n{")));
-    std::string answer;
+    std::string response;
     boost::system::error_code end;
-    asio::read(connection, asio::dynamic_buffer(answer), end);
-    EXPECT_THAT(answer, testing::StartsWith("HTTP/1.1 408 "));
-    EXPECT_THAT(answer, testing::HasSubstr("Connection: close\r\n"));
-    EXPECT_THAT(answer, testing::HasSubstr("request_timeout"));
+    asio::read(connection, asio::dynamic_buffer(response), end);
+    EXPECT_THAT(response, testing::StartsWith("HTTP/1.1 408 "));
+    EXPECT_THAT(response, testing::HasSubstr("Connection: close\r\n"));
+    EXPECT_THAT(response, testing::HasSubstr("request_timeout"));
 }
 
-TEST_F(Tls, IsNoOlderThan1_2AndSpeaksHttp1) {
+TEST_F(Tls, RequiresVersion1_2AndUsesHttp1) {
     Program program(settings());
     EXPECT_EQ(curl(program).output, "ok\n");
     EXPECT_EQ(curl(program, {"--tls-max", "1.2"}).output, "ok\n");
     EXPECT_NE(curl(program, {"--tls-max", "1.1", "--ciphers", "ALL:@SECLEVEL=0"}).exit_code, 0);
-    EXPECT_EQ(curl(program, {"--http2"}).output, "ok\n") << "of h2 and http/1.1 it chooses the latter";
+    EXPECT_EQ(curl(program, {"--http2"}).output, "ok\n") << "offered h2 and http/1.1, it selects http/1.1";
     EXPECT_THAT(curl(program, {"--include"}).output, testing::StartsWith("HTTP/1.1 200 OK"));
     const auto url = "http://localhost:" + std::to_string(program.port()) + "/livez";
-    EXPECT_NE(run_to_end({"curl", "--silent", "--noproxy", "*", url}).exit_code, 0) << "not plain";
+    EXPECT_NE(run_to_end({"curl", "--silent", "--noproxy", "*", url}).exit_code, 0) << "no plain HTTP";
 }
 
-TEST_F(Tls, ReadsRenewedCertificatesAtSighup) {
+TEST_F(Tls, ReloadsCertificatesAtSighup) {
     Program program(settings());
     ASSERT_EQ(curl(program).output, "ok\n");
     make_certificate("second");
-    EXPECT_NE(curl(program).exit_code, 0) << "it still shows the first";
+    EXPECT_NE(curl(program).exit_code, 0) << "it still uses the first certificate";
     program.send(SIGHUP);
     EXPECT_TRUE(eventually([&] { return curl(program).output == "ok\n"; }));
-    // What is no certificate changes nothing.
+    // An invalid certificate changes nothing.
     const auto good = read_whole_file(certificate());
     std::ofstream(certificate()) << "not a certificate\n";
     program.send(SIGHUP);
@@ -127,7 +127,7 @@ TEST_F(Tls, ReadsRenewedCertificatesAtSighup) {
     EXPECT_EQ(curl(program).output, "ok\n");
 }
 
-TEST_F(Tls, RefusesToStartWithAKeyThatDoesNotFit) {
+TEST_F(Tls, RefusesToStartWithAMismatchedKey) {
     auto more = settings();
     std::ofstream(key()) << "no key\n";
     const TemporaryDirectory directory;

@@ -1,4 +1,4 @@
-// Two processes with all roles on the same PostgreSQL and Redis.
+// Two processes with all roles, sharing PostgreSQL and Redis.
 
 #include "support/postgres/database.h"
 #include "support/program/mailbox.h"
@@ -19,11 +19,11 @@ namespace {
 
 constexpr const char* kRefresh = "/api/v1/auth/refresh";
 
-// Asks until it is not 503 any more.
-Answer once_it_is_there(const std::function<Answer()>& ask) {
-    Answer answer;
-    eventually([&] { return (answer = ask()).status != 503; });
-    return answer;
+// Retries while the response is 503.
+Response retry_while_unavailable(const std::function<Response()>& ask) {
+    Response response;
+    eventually([&] { return (response = ask()).status != 503; });
+    return response;
 }
 
 class TwoNodes : public testing::Test {
@@ -31,7 +31,7 @@ protected:
     Environment settings() {
         return {{"MINDSPACE_DATABASE_URL", conninfo_}, {"MINDSPACE_REDIS_URL", redis_.socket_path()}};
     }
-    Answer refresh(const Program& node, const std::string& token) {
+    Response refresh(const Program& node, const std::string& token) {
         return Client(node).post(kRefresh, {{"refreshToken", token}});
     }
     std::vector<std::string> audit(const std::string& user) {
@@ -49,7 +49,7 @@ protected:
     Program second_{settings()};
 };
 
-TEST_F(TwoNodes, GiveOneSuccessorToAHundredRefreshesAtTheSameTime) {
+TEST_F(TwoNodes, ReturnOneSuccessorToAHundredConcurrentRefreshes) {
     const auto person = register_person(first_);
     std::mutex mutex;
     std::multiset<std::string> successors;
@@ -57,16 +57,16 @@ TEST_F(TwoNodes, GiveOneSuccessorToAHundredRefreshesAtTheSameTime) {
         std::vector<std::jthread> clients;
         for (int i = 0; i < 100; ++i)
             clients.emplace_back([&, &node = i % 2 == 0 ? first_ : second_] {
-                const auto answer = refresh(node, person.refresh_token);
+                const auto response = refresh(node, person.refresh_token);
                 const std::scoped_lock lock(mutex);
-                successors.insert(answer.status == 200 ? answer.text("/tokens/refreshToken") : answer.body);
+                successors.insert(response.status == 200 ? response.text("/tokens/refreshToken") : response.body);
             });
     }
     EXPECT_EQ(successors.count(*successors.begin()), 100U) << *successors.begin() << "\n" << *successors.rbegin();
     EXPECT_TRUE(is(refresh(second_, *successors.begin()), 200));
 }
 
-TEST_F(TwoNodes, KeepLoginsThroughAnEmptyRedisAndARestartOfPostgres) {
+TEST_F(TwoNodes, KeepLoginsAfterARedisFlushAndAPostgresRestart) {
     auto person = register_person(first_);
     auto gone = log_in_again(person);
     ASSERT_TRUE(is(gone.client.post("/api/v1/auth/logout"), 204));
@@ -76,19 +76,19 @@ TEST_F(TwoNodes, KeepLoginsThroughAnEmptyRedisAndARestartOfPostgres) {
         redis_.start();
         postgres_.crash();
         postgres_.restart();
-        const auto answer = once_it_is_there([&] { return refresh(*node, token); });
-        ASSERT_TRUE(is(answer, 200));
-        token = answer.text("/tokens/refreshToken");
+        const auto response = retry_while_unavailable([&] { return refresh(*node, token); });
+        ASSERT_TRUE(is(response, 200));
+        token = response.text("/tokens/refreshToken");
         const auto me = [&](const std::string& access_token) {
-            return once_it_is_there([&] { return Client(*node, access_token).get(kMe); });
+            return retry_while_unavailable([&] { return Client(*node, access_token).get(kMe); });
         };
-        EXPECT_TRUE(is(me(answer.text("/tokens/accessToken")), 200));
+        EXPECT_TRUE(is(me(response.text("/tokens/accessToken")), 200));
         EXPECT_TRUE(is(me(gone.client.access_token()), 401));
-        EXPECT_TRUE(is(once_it_is_there([&] { return refresh(*node, gone.refresh_token); }), 401));
+        EXPECT_TRUE(is(retry_while_unavailable([&] { return refresh(*node, gone.refresh_token); }), 401));
     }
 }
 
-TEST_F(TwoNodes, EndOneLoginSessionForAReusedTokenAndWriteItDown) {
+TEST_F(TwoNodes, EndTheLoginSessionOfAReusedTokenAndAuditIt) {
     auto person = register_person(first_);
     auto elsewhere = log_in_again(person);
     const auto next = refresh(second_, person.refresh_token).text("/tokens/refreshToken");
@@ -101,14 +101,14 @@ TEST_F(TwoNodes, EndOneLoginSessionForAReusedTokenAndWriteItDown) {
     EXPECT_THAT(audit(person.id), testing::ElementsAre("registered", "login", "refresh_reused"));
 }
 
-TEST_F(TwoNodes, ShowAProfileAsItWasLastWritten) {
+TEST_F(TwoNodes, ShowTheLatestProfile) {
     auto person = register_person(first_);
     Client elsewhere(second_, person.client.access_token());
     for (int i = 0; i < 100; ++i) {
         auto [writer, reader] = i % 2 == 0 ? std::tie(person.client, elsewhere) : std::tie(elsewhere, person.client);
         ASSERT_TRUE(is(reader.get(kMe), 200));
         ASSERT_TRUE(is(writer.patch(kMe, {{"dailyGoalSeconds", 60 + i}}), 200));
-        ASSERT_EQ(reader.get(kMe).at("/dailyGoalSeconds"), 60 + i) << "at once: not even the 100 ms are needed";
+        ASSERT_EQ(reader.get(kMe).at("/dailyGoalSeconds"), 60 + i) << "at once, although the contract allows 100 ms";
     }
 }
 

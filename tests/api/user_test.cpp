@@ -11,7 +11,7 @@ namespace {
 
 using testing::UnorderedElementsAre;
 
-TEST(Profile, HasAnEntityTagThatSparesReadingItAgain) {
+TEST(Profile, HasAnEntityTagForConditionalReads) {
     auto person = register_person();
     const auto first = person.client.get(kMe);
     ASSERT_TRUE(is(first, 200));
@@ -39,17 +39,17 @@ TEST(Profile, IsChangedInTheNamedFieldsOnly) {
                              {"avatarUrl", "https://images.example/ada.png"},
                              {"dailyGoalSeconds", 1200},
                              {"dayStartHour", 4}};
-    const auto answer = person.client.patch(kMe, patch, {{"Content-Type", "application/merge-patch+json"}});
-    ASSERT_TRUE(is(answer, 200));
+    const auto response = person.client.patch(kMe, patch, {{"Content-Type", "application/merge-patch+json"}});
+    ASSERT_TRUE(is(response, 200));
     for (const auto& [name, value] : patch) expected[name] = value;
-    expected["updatedAt"] = answer.at("/updatedAt");
-    EXPECT_EQ(answer.document, expected);
-    // On every core, whatever had been kept there.
+    expected["updatedAt"] = response.at("/updatedAt");
+    EXPECT_EQ(response.document, expected);
+    // On every core, whatever it had cached.
     for (int i = 0; i < 8; ++i)
         EXPECT_EQ(Client(Program::shared(), person.client.access_token()).get(kMe).document, expected);
 }
 
-TEST(Profile, LosesItsPictureByNullAndNothingElse) {
+TEST(Profile, LosesItsPictureOnlyByNull) {
     auto person = register_person();
     person.client.patch(kMe, {{"avatarUrl", "https://images.example/ada.png"}});
     const auto removed = person.client.patch(kMe, {{"avatarUrl", nullptr}});
@@ -61,25 +61,25 @@ TEST(Profile, LosesItsPictureByNullAndNothingElse) {
     EXPECT_THAT(faults_of(refused), UnorderedElementsAre("/displayName not_nullable", "/timezone not_nullable"));
 }
 
-TEST(Profile, RefusesValuesThatDoNotFitAllAtOnce) {
+TEST(Profile, ReportsAllInvalidValuesTogether) {
     auto person = register_person();
     const auto before = person.client.get(kMe).document;
-    const auto answer = person.client.patch(kMe, {{"displayName", ""},
-                                                  {"timezone", "Berlin"},
-                                                  {"locale", "not a tag"},
-                                                  {"avatarUrl", "http://plain.example/a.png"},
-                                                  {"dailyGoalSeconds", 59},
-                                                  {"dayStartHour", 7},
-                                                  {"email", "other@example.org"}});
-    ASSERT_TRUE(is_problem(answer, 422, "validation_failed"));
-    EXPECT_THAT(faults_of(answer),
+    const auto response = person.client.patch(kMe, {{"displayName", ""},
+                                                    {"timezone", "Berlin"},
+                                                    {"locale", "not a tag"},
+                                                    {"avatarUrl", "http://plain.example/a.png"},
+                                                    {"dailyGoalSeconds", 59},
+                                                    {"dayStartHour", 7},
+                                                    {"email", "other@example.org"}});
+    ASSERT_TRUE(is_problem(response, 422, "validation_failed"));
+    EXPECT_THAT(faults_of(response),
                 UnorderedElementsAre("/displayName too_short", "/timezone invalid_format", "/locale invalid_format",
                                      "/avatarUrl invalid_format", "/dailyGoalSeconds too_small",
                                      "/dayStartHour too_large", "/email unknown_field"));
     EXPECT_EQ(person.client.get(kMe).document, before);
 }
 
-TEST(Profile, IsNotChangedWhenItIsNotTheOneThatWasRead) {
+TEST(Profile, IsNotChangedWhenTheEntityTagIsOutdated) {
     auto person = register_person();
     const auto tag = person.client.get(kMe).header("etag").value();
     ASSERT_TRUE(is(person.client.patch(kMe, {{"displayName", "Grace"}}, {{"If-Match", tag}}), 200));
@@ -90,7 +90,7 @@ TEST(Profile, IsNotChangedWhenItIsNotTheOneThatWasRead) {
     EXPECT_TRUE(is(person.client.patch(kMe, late, {{"If-Match", "*"}}), 200));
 }
 
-TEST(Profile, IsCountedWhereItWasFound) {
+TEST(Profile, CountsCacheHitsByLevel) {
     if (plan_of_environment()) GTEST_SKIP() << "another process has the cache";
     auto person = register_person();
     const auto figure = [&](const std::string& series) {
@@ -117,13 +117,13 @@ TEST(Profile, IsCountedWhereItWasFound) {
 TEST(Profile, ShowsOthersItsPublicPartOnly) {
     auto person = register_person({{"displayName", "Ada Lovelace"}});
     auto other = register_person();
-    const auto answer = other.client.get("/api/v1/users/" + person.id);
-    ASSERT_TRUE(is(answer, 200));
-    EXPECT_EQ(answer.document, (json::object{{"id", person.id},
-                                             {"displayName", "Ada Lovelace"},
-                                             {"avatarUrl", nullptr},
-                                             {"memberSince", person.client.get(kMe).at("/createdAt")}}));
-    const auto tag = answer.header("etag").value_or("");
+    const auto response = other.client.get("/api/v1/users/" + person.id);
+    ASSERT_TRUE(is(response, 200));
+    EXPECT_EQ(response.document, (json::object{{"id", person.id},
+                                               {"displayName", "Ada Lovelace"},
+                                               {"avatarUrl", nullptr},
+                                               {"memberSince", person.client.get(kMe).at("/createdAt")}}));
+    const auto tag = response.header("etag").value_or("");
     EXPECT_TRUE(is(other.client.get("/api/v1/users/" + person.id, {{"If-None-Match", tag}}), 304));
     EXPECT_TRUE(is_problem(other.client.get("/api/v1/users/" + new_id()), 404, "not_found"));
     EXPECT_TRUE(is_problem(other.client.get("/api/v1/users/you"), 404, "not_found"));
@@ -131,27 +131,27 @@ TEST(Profile, ShowsOthersItsPublicPartOnly) {
 
 TEST(UserStats, AreZeroWithoutSessions) {
     auto person = register_person();
-    const auto answer = person.client.get("/api/v1/users/me/stats");
-    ASSERT_TRUE(is(answer, 200));
-    EXPECT_EQ(answer.document, (json::object{{"totalSessions", 0},
-                                             {"totalSeconds", 0},
-                                             {"currentStreakDays", 0},
-                                             {"longestStreakDays", 0},
-                                             {"lastSessionAt", nullptr},
-                                             {"averageSeconds", 0},
-                                             {"milestones", json::array{}}}));
+    const auto response = person.client.get("/api/v1/users/me/stats");
+    ASSERT_TRUE(is(response, 200));
+    EXPECT_EQ(response.document, (json::object{{"totalSessions", 0},
+                                               {"totalSeconds", 0},
+                                               {"currentStreakDays", 0},
+                                               {"longestStreakDays", 0},
+                                               {"lastSessionAt", nullptr},
+                                               {"averageSeconds", 0},
+                                               {"milestones", json::array{}}}));
 }
 
 TEST(UserStats, FollowTheSessions) {
     auto person = register_person();
-    // Three days in a row, a gap, one more: long ago, so that no streak stands.
+    // Three days in a row, a gap, one more: long ago, so that there is no current streak.
     json::array sessions;
     for (const char* day : {"2024-02-27", "2024-02-28", "2024-02-29", "2024-03-02"})
         sessions.push_back(offline_session(std::string(day) + "T07:00:00Z", {{"durationSeconds", 600}}));
     sessions.push_back(offline_session("2024-03-01T07:00:00Z", {{"durationSeconds", 59}}));  // too short for a streak
     import_all(person, std::move(sessions));
 
-    Answer stats;
+    Response stats;
     ASSERT_TRUE(eventually([&] {
         stats = person.client.get("/api/v1/users/me/stats");
         return stats.number("/totalSessions") == 5;

@@ -1,4 +1,4 @@
-// The program is killed, or asked to end, in the middle of its work.
+// The program is killed or stopped while it works.
 
 #include "support/live/client.h"
 #include "support/load/workload.h"
@@ -20,29 +20,29 @@ namespace {
 using testing::HasSubstr;
 using testing::IsEmpty;
 
-// Of one process: with the servers that it starts, which must end with it.
+// For a single process: with the embedded servers, which must end with it.
 template <class Suite>
 class EndSuite : public SuiteProgram<Suite> {
 public:
-    static Servers servers() { return servers_of_up(); }
+    static Servers servers() { return dedicated_unless_split(); }
 };
 
 class Crash : public EndSuite<Crash> {};
 class Stop : public EndSuite<Stop> {};
 
-TEST_F(Crash, LosesAndDoublesNothingThatWasAcknowledged) {
+TEST_F(Crash, NeitherLosesNorDuplicatesAcknowledgedChanges) {
     Workload workload(program(), 6);
-    ASSERT_TRUE(eventually([&] { return workload.acknowledged() >= 120 || !workload.wrong_answers().empty(); }));
-    workload.stop_at_a_broken_connection();
+    ASSERT_TRUE(eventually([&] { return workload.acknowledged() >= 120 || !workload.unexpected_responses().empty(); }));
+    workload.stop_on_connection_error();
     program().kill();
     workload.stop();
-    EXPECT_THAT(workload.wrong_answers(), IsEmpty());
+    EXPECT_THAT(workload.unexpected_responses(), IsEmpty());
 
     program().start();
-    workload.expect_nothing_lost_or_doubled();
+    workload.expect_nothing_lost_or_duplicated();
 }
 
-TEST_F(Crash, KeepsTheRequestOfWhoForgotTheirPassword) {
+TEST_F(Crash, KeepsPasswordResetRequests) {
     const auto person = register_person(program());
     wait_for_mail(program(), person.email);
     Client anyone(program());
@@ -68,7 +68,7 @@ TEST_F(Crash, LeavesNothingThatBlocksTheNextStart) {
     EXPECT_FALSE(program().redis_pid());
 }
 
-TEST_F(Stop, FinishesTheRequestThatIsUnderWay) {
+TEST_F(Stop, FinishesRequestsInFlight) {
     const auto email = new_email();
     const auto body = json::serialize(json::object{{"email", email}, {"password", kPassword}, {"displayName", "Ada"}});
     RawConnection connection(program().port());
@@ -81,9 +81,9 @@ TEST_F(Stop, FinishesTheRequestThatIsUnderWay) {
     program().send(SIGTERM);
     ASSERT_TRUE(eventually([&] { return !is_listening(program().port()); })) << "no new connections";
     connection.send(body.substr(10));
-    const auto answer = connection.receive_all();
-    EXPECT_THAT(answer, testing::StartsWith("HTTP/1.1 201 "));
-    EXPECT_THAT(answer, HasSubstr("Connection: close\r\n"));
+    const auto response = connection.receive_all();
+    EXPECT_THAT(response, testing::StartsWith("HTTP/1.1 201 "));
+    EXPECT_THAT(response, HasSubstr("Connection: close\r\n"));
     EXPECT_EQ(program().wait_for_end(), 0);
 
     program().start();
@@ -91,30 +91,30 @@ TEST_F(Stop, FinishesTheRequestThatIsUnderWay) {
     EXPECT_TRUE(is(Client(program()).post("/api/v1/auth/login", login), 200));
 }
 
-TEST_F(Stop, UnderLoadEndsWellAndLosesNothing) {
+TEST_F(Stop, UnderLoadExitsCleanlyAndLosesNothing) {
     Workload workload(program(), 4);
-    ASSERT_TRUE(eventually([&] { return workload.acknowledged() >= 40 || !workload.wrong_answers().empty(); }));
-    workload.stop_at_a_broken_connection();
+    ASSERT_TRUE(eventually([&] { return workload.acknowledged() >= 40 || !workload.unexpected_responses().empty(); }));
+    workload.stop_on_connection_error();
     const auto began = std::chrono::steady_clock::now();
     EXPECT_EQ(program().stop(), 0);
     EXPECT_LT(std::chrono::steady_clock::now() - began, scaled(30s));
     workload.stop();
-    EXPECT_THAT(workload.wrong_answers(), IsEmpty());
+    EXPECT_THAT(workload.unexpected_responses(), IsEmpty());
     EXPECT_FALSE(program().postgres_pid());
     EXPECT_FALSE(program().redis_pid());
 
     program().start();
-    workload.expect_nothing_lost_or_doubled();
+    workload.expect_nothing_lost_or_duplicated();
 }
 
-// A signal that any other thread could take would end the program on the spot, with requests under way.
-TEST_F(Stop, IsHeardAndNothingElseIsTakenForIt) {
+// A signal delivered to another thread would end the program at once, with requests in flight.
+TEST_F(Stop, ReactsToItsSignalsOnly) {
     for (int i = 0; i < 20'000; ++i) program().send(SIGHUP);
     EXPECT_TRUE(is(Client(program()).get("/livez"), 200));
     EXPECT_EQ(program().stop(), 0);
 }
 
-// Stops one thread of another process, as a lock that is never released would.
+// Stops one thread of another process, as if it waited for a lock that is never released.
 class HangingThread {
 public:
     HangingThread(pid_t process, const std::string& name) {
@@ -124,7 +124,7 @@ public:
                  ptrace(PTRACE_INTERRUPT, id_, nullptr, nullptr) == 0 && waitpid(id_, nullptr, __WALL) == id_;
     }
     [[nodiscard]] bool hangs() const { return hangs_; }
-    // It ends with its process alone.
+    // It ends only with its process.
     [[nodiscard]] bool has_ended() const { return waitpid(id_, nullptr, __WALL | WNOHANG) != 0; }
 
 private:
@@ -132,16 +132,16 @@ private:
     bool hangs_ = false;
 };
 
-TEST(StopOfAHangingCore, IsToldByTheExitCode) {
+TEST(StopOfAHangingCore, IsReportedByTheExitCode) {
     Program program({{"MINDSPACE_HTTP_DRAIN_SECONDS", "1"}, {"MINDSPACE_HTTP_CORES", "2"}}, std::nullopt);
     const HangingThread core(program.pid(), "core-1");
-    ASSERT_TRUE(core.hangs()) << "no thread of that name, or this machine does not let it be stopped";
+    ASSERT_TRUE(core.hangs()) << "no thread with that name, or this machine does not allow stopping it";
     program.send(SIGTERM);
     ASSERT_TRUE(eventually([&] { return core.has_ended(); }));
     EXPECT_EQ(program.wait_for_end(), EX_SOFTWARE);
 }
 
-TEST_F(Stop, SendsThoseInTheRoomsElsewhere) {
+TEST_F(Stop, TellsSocketsToReconnectElsewhere) {
     auto person = register_person(program());
     auto socket = join(person, create_group(person)).socket;
     const RawConnection idle(program().port());

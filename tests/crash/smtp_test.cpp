@@ -1,4 +1,4 @@
-// Mails on their way to a real SMTP server: what fails is tried again, nothing is lost and nothing comes twice.
+// Mails sent to a real SMTP server: failures are retried, nothing is lost or sent twice.
 
 #include "support/network/smtp_server.h"
 #include "support/postgres/database.h"
@@ -16,7 +16,7 @@ std::string last_error(const Program& program) {
     return query(program, "SELECT last_error FROM mails").at(0).at(0);
 }
 
-TEST(SmtpOutage, OfTheServerAndAKillOfTheProgramLoseNoMailAndDoubleNone) {
+TEST(SmtpOutage, WithAKillOfTheProgramNeitherLosesNorDuplicatesMails) {
     const SmtpServer server;
     Program program(server.settings());
     server.refuse();
@@ -30,15 +30,15 @@ TEST(SmtpOutage, OfTheServerAndAKillOfTheProgramLoseNoMailAndDoubleNone) {
     const auto mail = wait_for_mail(server.mails(), person.email);
     ASSERT_TRUE(eventually([&] { return all_sent(program); }));
     EXPECT_EQ(mails_to(server.mails(), person.email).size(), 1U);
-    EXPECT_EQ(query(program, "SELECT token FROM mails").at(0).at(0), "") << "the token is not kept";
+    EXPECT_EQ(query(program, "SELECT token FROM mails").at(0).at(0), "") << "the token is erased";
     EXPECT_TRUE(is(Client(program).post("/api/v1/auth/email/verify", {{"token", mail.token()}}), 204));
 
-    // Once it works, it works at once.
+    // Once the server works again, mails are sent immediately.
     const auto other = register_person(program);
     wait_for_mail(server.mails(), other.email);
 }
 
-TEST(Smtp, SendsNothingToAServerWithAnotherCertificate) {
+TEST(Smtp, SendsNothingToAServerWithAnUntrustedCertificate) {
     const SmtpServer server;
     auto settings = server.settings();
     settings.erase("MINDSPACE_MAIL_CA_FILE");
@@ -47,7 +47,7 @@ TEST(Smtp, SendsNothingToAServerWithAnotherCertificate) {
     EXPECT_TRUE(eventually([&] { return last_error(program).contains("certificate"); })) << last_error(program);
     EXPECT_EQ(server.attempts(), 0U);
 
-    // After a day it is over, and why is kept.
+    // After a day the mail is given up, and the reason is stored.
     query(program, "UPDATE mails SET created_at = now() - interval '1 day', next_attempt_at = now()");
     ASSERT_TRUE(
         eventually([&] { return query(program, "SELECT 1 FROM mails WHERE next_attempt_at > '-infinity'").empty(); }));

@@ -1,4 +1,4 @@
-// Started as root the program goes on as an account of its own, and so do its servers.
+// Started as root, the program and its servers switch to a separate account.
 
 #include "support/network/certificate.h"
 #include "support/program/person.h"
@@ -24,7 +24,7 @@ uid_t user_id(const char* name) {
     return entry->pw_uid;
 }
 
-// The value of a line of /proc/PID/status, or of one of its threads, its fields parted by a space.
+// The value of a line of /proc/PID/status, or of one of its threads; fields are separated by a space.
 std::string status_of(const fs::path& process, const std::string& line) {
     std::ifstream file(process / "status");
     for (std::string text; std::getline(file, text);) {
@@ -59,7 +59,7 @@ void expect_all_owned_by(const fs::path& directory, uid_t user) {
         if (fs::exists(at->symlink_status(gone))) EXPECT_EQ(owner(at->path()), user) << at->path();
 }
 
-// The program's, from its lock.
+// The program's process id, from its lock file.
 pid_t pid_of(const Program& program) {
     pid_t pid = 0;
     std::ifstream(program.data() / "mindspace.lock") >> pid;
@@ -69,7 +69,7 @@ pid_t pid_of(const Program& program) {
 class StartupAsRoot : public testing::Test {
 protected:
     void SetUp() override {
-        if (::geteuid() != 0) GTEST_SKIP() << "an ordinary user's program stays that user's";
+        if (::geteuid() != 0) GTEST_SKIP() << "needs root";
     }
     static void expect_runs_whole_as(const Program& program, const char* user) {
         for (const auto pid : {std::optional(pid_of(program)), program.postgres_pid(), program.redis_pid()}) {
@@ -80,31 +80,31 @@ protected:
     }
 };
 
-TEST_F(StartupAsRoot, GoesOnAsAnAccountOfItsOwnWithItsServers) {
-    Program program({}, std::nullopt, Servers::own);
+TEST_F(StartupAsRoot, SwitchesToItsOwnAccountTogetherWithItsServers) {
+    Program program({}, std::nullopt, Servers::dedicated);
     auto person = register_person(program);
     EXPECT_TRUE(is(person.client.get(kMe), 200));
     expect_runs_whole_as(program, "mindspace");
     EXPECT_NE(user_id("mindspace"), user_id("nobody"));
-    // What dies is started again by who we are now.
+    // Crashed servers are restarted as the current account.
     const auto before = program.redis_pid();
     ASSERT_EQ(::kill(before.value(), SIGKILL), 0);
     EXPECT_TRUE(eventually([&] { return program.redis_pid() && program.redis_pid() != before; }));
     expect_runs_as(program.redis_pid().value(), user_id("mindspace"));
-    // A key that root makes is the program's, too.
+    // A key created by root belongs to the program's account, too.
     EXPECT_EQ(program.run({"keys", "rotate"}).exit_code, 0);
     expect_all_owned_by(program.data() / "keys", user_id("mindspace"));
 }
 
-TEST_F(StartupAsRoot, GoesOnAsTheAccountOfTheSetting) {
-    Program program({{"MINDSPACE_PROCESS_USER", "postgres"}}, std::nullopt, Servers::own);
+TEST_F(StartupAsRoot, UsesTheConfiguredAccount) {
+    Program program({{"MINDSPACE_PROCESS_USER", "postgres"}}, std::nullopt, Servers::dedicated);
     EXPECT_TRUE(is(Client(program).get("/readyz"), 200));
     expect_runs_whole_as(program, "postgres");
 }
 
-// As it was when the program stayed root and its servers were those of the user postgres.
-TEST_F(StartupAsRoot, TakesOverDataThatRootHasMade) {
-    Program program({}, std::nullopt, Servers::own);
+// The state of earlier versions, which stayed root and ran the servers as the user postgres.
+TEST_F(StartupAsRoot, TakesOwnershipOfDataCreatedByRoot) {
+    Program program({}, std::nullopt, Servers::dedicated);
     const auto person = register_person(program);
     for (int round = 0; round < 2; ++round) {
         ASSERT_EQ(program.stop(), 0);
@@ -122,7 +122,7 @@ TEST_F(StartupAsRoot, TakesOverDataThatRootHasMade) {
     }
 }
 
-TEST_F(StartupAsRoot, ServesAPortThatOnlyRootMayTake) {
+TEST_F(StartupAsRoot, ServesAPrivilegedPort) {
     std::string taken;
     for (int port = 1023; port > 900 && taken.empty(); --port) {
         const auto number = std::to_string(port);
@@ -146,7 +146,7 @@ TEST_F(StartupAsRoot, WritesItsLogFilesItself) {
     expect_all_owned_by(logs, user_id("mindspace"));
 }
 
-TEST_F(StartupAsRoot, RefusesAKeyThatItCouldNotReadAgain) {
+TEST_F(StartupAsRoot, RefusesAKeyThatItCouldNotReload) {
     const TemporaryDirectory directory;
     const auto key = directory.path() / "key.pem";
     make_certificate({.certificate = directory.path() / "certificate.pem", .key = key}, "first");

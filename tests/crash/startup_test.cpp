@@ -1,4 +1,5 @@
-// Starts that cannot succeed: one clear line, and the exit code that tells a service manager why (sysexits.h).
+// Starts that cannot succeed: they print one clear line, and the exit code tells a service manager the reason
+// (sysexits.h).
 
 #include "support/network/raw_connection.h"
 #include "support/postgres/migrated_database.h"
@@ -19,7 +20,7 @@ namespace {
 
 using testing::HasSubstr;
 
-// The lines that are not of the log: what a person at a terminal has to understand.
+// The lines that are not log events: what a person at a terminal reads.
 std::vector<std::string> plain_lines(const std::string& output) {
     std::vector<std::string> lines;
     std::istringstream stream(output);
@@ -28,8 +29,8 @@ std::vector<std::string> plain_lines(const std::string& output) {
     return lines;
 }
 
-// On one data directory after the other's end: what a start that failed leaves behind must not matter.
-Ended run(const std::vector<std::string>& arguments, Environment more) {
+// All on one data directory: leftovers of a failed start must not matter.
+ProcessResult run(const std::vector<std::string>& arguments, Environment more) {
     static const TemporaryDirectory kDirectory;
     more.merge(settings_for(kDirectory.path() / "data"));
     std::vector<std::string> words{program_path()};
@@ -37,7 +38,7 @@ Ended run(const std::vector<std::string>& arguments, Environment more) {
     return run_to_end(words, more);
 }
 
-void expect_refusal(const Ended& ended, int exit_code, const std::string& word) {
+void expect_refusal(const ProcessResult& ended, int exit_code, const std::string& word) {
     EXPECT_EQ(ended.exit_code, exit_code) << ended.output;
     const auto lines = plain_lines(ended.output);
     ASSERT_EQ(lines.size(), 1U) << ended.output;
@@ -45,7 +46,7 @@ void expect_refusal(const Ended& ended, int exit_code, const std::string& word) 
     EXPECT_THAT(lines[0], HasSubstr(word));
 }
 
-// A port that somebody listens on.
+// A port in use.
 class TakenPort {
 public:
     TakenPort() : socket_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
@@ -69,13 +70,13 @@ private:
     std::string number_;
 };
 
-TEST(Startup, NamesAPortThatIsTaken) {
+TEST(Startup, ReportsAPortInUse) {
     const TakenPort port;
     expect_refusal(run({"up"}, {{"MINDSPACE_HTTP_PORT", port.number()}}), kMisconfigured, port.number());
     expect_refusal(run({"up"}, {{"MINDSPACE_MANAGEMENT_PORT", port.number()}}), kMisconfigured, port.number());
 }
 
-// Its cores share a port among them; another program must not slip in and take half of its connections.
+// Its cores share a port; another program must not be able to bind it and take half of the connections.
 TEST(Startup, DoesNotShareAPortWithAnotherMindSpace) {
     const auto port = std::to_string(Program::shared().port());
     expect_refusal(run({"up"}, {{"MINDSPACE_HTTP_PORT", port}}), kMisconfigured, port);
@@ -86,7 +87,7 @@ TEST(Startup, RefusesASecondProgramOnTheSameData) {
     EXPECT_TRUE(is(Client(Program::shared()).get("/readyz"), 200));
 }
 
-TEST(Startup, NamesASettingThatDoesNotExist) {
+TEST(Startup, ReportsAnUnknownSetting) {
     expect_refusal(run({"up"}, {{"MINDSPACE_HTTP_PROT", "1"}}), kMisconfigured, "MINDSPACE_HTTP_PROT");
     expect_refusal(run({"up", "--set", "http.prot=1"}, {}), kMisconfigured, "http.prot");
     const TemporaryDirectory directory;
@@ -95,7 +96,7 @@ TEST(Startup, NamesASettingThatDoesNotExist) {
     expect_refusal(run({"up", "--config", file}, {}), kMisconfigured, "http.prot");
 }
 
-TEST(Startup, NamesAValueThatDoesNotFit) {
+TEST(Startup, ReportsAnInvalidValue) {
     expect_refusal(run({"up"}, {{"MINDSPACE_HTTP_PORT", "65536"}}), kMisconfigured, "MINDSPACE_HTTP_PORT");
     expect_refusal(run({"up"}, {{"MINDSPACE_RATE_LIMIT_SCALE", "much"}}), kMisconfigured, "MINDSPACE_RATE_LIMIT_SCALE");
 }
@@ -108,18 +109,18 @@ TEST(Startup, RefusesADataDirectoryThatItCannotWriteTo) {
         expect_refusal(run({"up"}, {{"MINDSPACE_DATA_DIR", data}}), kMisconfigured, data);
 }
 
-TEST(Startup, RefusesADataDirectoryWithOtherThingsInIt) {
+TEST(Startup, RefusesADataDirectoryWithForeignFiles) {
     const TemporaryDirectory directory;
     std::ofstream(directory.path() / "thesis.tex") << "precious\n";
     expect_refusal(run({"up"}, {{"MINDSPACE_DATA_DIR", directory.path()}}), kMisconfigured, directory.path());
     EXPECT_EQ(read_whole_file(directory.path() / "thesis.tex"), "precious\n");
 }
 
-TEST(Startup, OfServeNeedsToKnowTheDatabase) {
+TEST(Startup, OfServeRequiresADatabaseUrl) {
     expect_refusal(run({"serve"}, {}), kMisconfigured, "database.url");
 }
 
-TEST(Startup, OfServeWaitsForTheDatabaseAsLongAsItIsTold) {
+TEST(Startup, OfServeWaitsForTheDatabaseForTheConfiguredTime) {
     const auto began = std::chrono::steady_clock::now();
     const auto ended = run({"serve"}, {{"MINDSPACE_DATABASE_URL", "postgresql://127.0.0.1:1/mindspace"},
                                        {"MINDSPACE_REDIS_URL", "redis://127.0.0.1:1"},
@@ -129,14 +130,14 @@ TEST(Startup, OfServeWaitsForTheDatabaseAsLongAsItIsTold) {
     EXPECT_THAT(ended.output, HasSubstr("waiting for PostgreSQL"));
 }
 
-TEST(Startup, OfMigrateNeedsTheDatabaseAlone) {
+TEST(Startup, OfMigrateRequiresOnlyTheDatabase) {
     expect_refusal(run({"migrate"}, {}), kMisconfigured, "database.url");
     const auto ended = run({"migrate"}, {{"MINDSPACE_DATABASE_URL", create_migrated_database()}});
     EXPECT_EQ(ended.exit_code, 0) << ended.output;
     EXPECT_THAT(ended.output, HasSubstr("schema is up to date"));
 }
 
-TEST(Startup, OfARoleBeyondLoopbackNeedsASecretToKnowGatewaysBy) {
+TEST(Startup, OfARoleBeyondLoopbackRequiresTheGatewaySecret) {
     const Environment servers{{"MINDSPACE_DATABASE_URL", "postgresql://127.0.0.1:1/mindspace"},
                               {"MINDSPACE_REDIS_URL", "redis://127.0.0.1:1"}};
     const auto serve = [&](const char* roles, Environment more) {
@@ -155,7 +156,7 @@ TEST(Startup, OfARoleBeyondLoopbackNeedsASecretToKnowGatewaysBy) {
     expect_refusal(serve("user", {{"MINDSPACE_GATEWAY_SECRET_FILE", file}}), kMisconfigured, "32 characters");
 }
 
-TEST(Startup, OfARoleApartNeedsTheSecretThatItsProcessesShare) {
+TEST(Startup, OfASeparateRoleRequiresTheAuthSecret) {
     const Environment servers{{"MINDSPACE_DATABASE_URL", "postgresql://127.0.0.1:1/mindspace"},
                               {"MINDSPACE_REDIS_URL", "redis://127.0.0.1:1"},
                               {"MINDSPACE_DATABASE_START_TIMEOUT_SECONDS", "1"}};
@@ -165,7 +166,7 @@ TEST(Startup, OfARoleApartNeedsTheSecretThatItsProcessesShare) {
         expect_refusal(run({"serve", "--roles", roles}, servers), kUnavailable, "PostgreSQL");
 }
 
-TEST(Startup, RefusesUnknownWordsOnTheCommandLine) {
+TEST(Startup, RejectsUnknownArguments) {
     EXPECT_NE(run({"up", "--fast"}, {}).exit_code, 0);
     EXPECT_NE(run({"dance"}, {}).exit_code, 0);
     EXPECT_NE(run({}, {}).exit_code, 0);

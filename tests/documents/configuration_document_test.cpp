@@ -1,4 +1,4 @@
-// docs/configuration.md lists the settings as the program knows them.
+// docs/configuration.md lists the settings of the program.
 
 #include "app/settings.h"
 

@@ -1,4 +1,4 @@
-// The API's own description, and the pages that show it.
+// The API description, and the pages that show it.
 
 #include "support/program/client.h"
 
@@ -12,11 +12,11 @@
 namespace mindspace::integration {
 namespace {
 
-Answer read_document() {
+Response read_document() {
     return Client(Program::shared()).get("/openapi.json");
 }
 
-// What the contract promises a client, and the document has to describe.
+// The routes of the contract, which the document must describe.
 constexpr std::pair<const char*, const char*> kRoutes[] = {
     {"post", "/api/v1/auth/register"},
     {"post", "/api/v1/auth/login"},
@@ -64,32 +64,32 @@ constexpr std::pair<const char*, const char*> kRoutes[] = {
 };
 
 TEST(OpenApi, IsAValidDocument) {
-    const auto answer = read_document();
-    ASSERT_TRUE(is(answer, 200));
-    EXPECT_EQ(answer.header("content-type"), "application/json");
+    const auto response = read_document();
+    ASSERT_TRUE(is(response, 200));
+    EXPECT_EQ(response.header("content-type"), "application/json");
     const TemporaryDirectory directory;
     const auto file = directory.path() / "openapi.json";
-    std::ofstream(file) << answer.body;
+    std::ofstream(file) << response.body;
     const auto validated =
         run_to_end({"node", required_variable("MINDSPACE_SOURCE_DIR") + "/web/scripts/validate-openapi.mjs", file});
     EXPECT_EQ(validated.exit_code, 0) << validated.output;
 }
 
-TEST(OpenApi, KeepsTheRulesOfOwasp) {
-    const auto answer = read_document();
+TEST(OpenApi, FollowsTheOwaspRules) {
+    const auto response = read_document();
     const TemporaryDirectory directory;
     const auto file = directory.path() / "openapi.json";
-    std::ofstream(file) << answer.body;
+    std::ofstream(file) << response.body;
     const auto linted = run_to_end({"npm", "--prefix", required_variable("MINDSPACE_SOURCE_DIR") + "/web", "run",
                                     "--silent", "lint:openapi", "--", file});
     EXPECT_EQ(linted.exit_code, 0) << linted.output;
 }
 
 TEST(AsyncApi, IsAValidDocument) {
-    const auto answer = Client(Program::shared()).get("/asyncapi.json");
-    ASSERT_TRUE(is(answer, 200));
-    EXPECT_EQ(answer.header("content-type"), "application/json");
-    EXPECT_EQ(answer.text("/asyncapi"), "3.0.0");
+    const auto response = Client(Program::shared()).get("/asyncapi.json");
+    ASSERT_TRUE(is(response, 200));
+    EXPECT_EQ(response.header("content-type"), "application/json");
+    EXPECT_EQ(response.text("/asyncapi"), "3.0.0");
     const TemporaryDirectory directory;
     const auto file = directory.path() / "asyncapi.json";
     const auto lint = [&](const std::string& document) {
@@ -97,25 +97,25 @@ TEST(AsyncApi, IsAValidDocument) {
         return run_to_end({"npm", "--prefix", required_variable("MINDSPACE_SOURCE_DIR") + "/web", "run", "--silent",
                            "lint:asyncapi", "--", file});
     };
-    const auto linted = lint(answer.body);
+    const auto linted = lint(response.body);
     EXPECT_EQ(linted.exit_code, 0) << linted.output;
-    EXPECT_NE(lint(std::regex_replace(answer.body, std::regex("\"action\":\"send\""), "\"action\":\"say\"")).exit_code,
-              0)
-        << "the validator sees faults";
+    EXPECT_NE(
+        lint(std::regex_replace(response.body, std::regex("\"action\":\"send\""), "\"action\":\"say\"")).exit_code, 0)
+        << "the validator reports faults";
 }
 
 TEST(OpenApi, DescribesEveryRoute) {
-    const auto answer = read_document();
-    const auto& paths = answer.at("/paths").as_object();
+    const auto response = read_document();
+    const auto& paths = response.at("/paths").as_object();
     for (const auto& [method, path] : kRoutes) {
         const auto* item = paths.if_contains(path);
         EXPECT_TRUE(item != nullptr && item->as_object().contains(method)) << method << " " << path;
     }
 }
 
-TEST(OpenApi, DescribesNothingThatIsNotThere) {
-    const auto answer = read_document();
-    for (const auto& [path, item] : answer.at("/paths").as_object()) {
+TEST(OpenApi, DescribesOnlyExistingRoutes) {
+    const auto response = read_document();
+    for (const auto& [path, item] : response.at("/paths").as_object()) {
         const auto real =
             std::regex_replace(std::string(path), std::regex("\\{id\\}"), "01900000-0000-7000-8000-000000000000");
         const auto options = Client(Program::shared()).send({.method = "OPTIONS", .path = real});
@@ -129,22 +129,22 @@ TEST(OpenApi, DescribesNothingThatIsNotThere) {
     }
 }
 
-TEST(OpenApi, SaysWhichCallsNeedAToken) {
-    const auto answer = read_document();
-    for (const auto& [path, item] : answer.at("/paths").as_object()) {
+TEST(OpenApi, MarksCallsThatRequireAToken) {
+    const auto response = read_document();
+    for (const auto& [path, item] : response.at("/paths").as_object()) {
         for (const auto& [method, operation] : item.as_object()) {
-            if (path.contains("/live")) continue;  // a ticket may stand for the token
+            if (path.contains("/live")) continue;  // a ticket can replace the token
             const bool promises_public = operation.at("security").as_array().empty();
             if (method != "get") continue;
             const auto real =
                 std::regex_replace(std::string(path), std::regex("\\{id\\}"), "01900000-0000-7000-8000-000000000000");
             const auto status = Client(Program::shared()).get(real).status;
-            EXPECT_EQ(status != 401, promises_public) << path << " answered " << status;
+            EXPECT_EQ(status != 401, promises_public) << path << " returned " << status;
         }
     }
 }
 
-TEST(DocsPage, LoadsAllOfItsParts) {
+TEST(DocsPage, LoadsAllItsAssets) {
     const auto page = Client(Program::shared()).get("/docs");
     ASSERT_TRUE(is(page, 200));
     EXPECT_THAT(page.header("content-type").value_or(""), testing::StartsWith("text/html"));
@@ -154,25 +154,25 @@ TEST(DocsPage, LoadsAllOfItsParts) {
         parts.insert((*match)[1]);
     EXPECT_GE(parts.size(), 4U) << "scripts, styles and the document";
     for (const auto& part : parts) {
-        const auto answer = Client(Program::shared()).get(part);
-        EXPECT_TRUE(is(answer, 200)) << part;
-        EXPECT_FALSE(answer.body.empty()) << part;
-        const auto type = answer.header("content-type").value_or("");
+        const auto response = Client(Program::shared()).get(part);
+        EXPECT_TRUE(is(response, 200)) << part;
+        EXPECT_FALSE(response.body.empty()) << part;
+        const auto type = response.header("content-type").value_or("");
         if (part.ends_with(".js")) EXPECT_THAT(type, testing::StartsWith("text/javascript")) << part;
         if (part.ends_with(".css")) EXPECT_THAT(type, testing::StartsWith("text/css")) << part;
-        const auto tag = answer.header("etag");
+        const auto tag = response.header("etag");
         EXPECT_TRUE(tag) << part;
-        const auto keeping = answer.header("cache-control").value_or("");
+        const auto keeping = response.header("cache-control").value_or("");
         EXPECT_EQ(keeping, part.ends_with(".json") ? "no-cache" : "public, max-age=31536000, immutable") << part;
         if (tag) EXPECT_TRUE(is(Client(Program::shared()).get(part, {{"If-None-Match", *tag}}), 304)) << part;
     }
 }
 
-TEST(DocsPage, IsAskedForAgainBecauseItNamesItsParts) {
+TEST(DocsPage, IsRevalidatedBecauseItNamesItsAssets) {
     EXPECT_EQ(Client(Program::shared()).get("/docs").header("cache-control"), "no-cache");
 }
 
-TEST(DocsPage, IsWhereTheRootLeads) {
+TEST(DocsPage, IsTheRedirectTargetOfTheRoot) {
     const auto root = Client(Program::shared()).get("/");
     EXPECT_TRUE(is(root, 302));
     EXPECT_EQ(root.header("location"), "/docs");

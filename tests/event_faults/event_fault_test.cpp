@@ -1,6 +1,6 @@
 // The path of an event while everything on it is killed at random under load: the program, the relay and consumer,
-// PostgreSQL, the broker. Afterwards what was acknowledged, the history and the aggregates agree exactly.
-// MINDSPACE_FAULT_SECONDS says how long; it is short unless said.
+// PostgreSQL, the broker. Afterwards acknowledged changes, history and aggregates match exactly.
+// MINDSPACE_FAULT_SECONDS sets the duration; by default it is short.
 
 #include "support/events/kafka_mock.h"
 #include "support/events/rabbitmq_server.h"
@@ -26,7 +26,7 @@ std::chrono::seconds duration_of_the_run() {
     return std::chrono::seconds(seconds == nullptr ? 10 : std::atoi(seconds));
 }
 
-// Roles as two processes, so that the one that takes requests and the one that moves events die by themselves.
+// Two processes, so that the one that serves requests and the one that moves events can be killed separately.
 SplitPlan two_processes() {
     return {.front = "gateway,auth,user,meditation", .nodes = {"analytics"}};
 }
@@ -48,21 +48,21 @@ protected:
         });
         if (transport() == "rabbitmq")
             faults_.emplace_back("RabbitMQ", [] {
-                RabbitmqServer::shared().wait_until_ready();  // from the last time
+                RabbitmqServer::shared().wait_until_ready();  // after its last restart
                 RabbitmqServer::shared().crash();
                 RabbitmqServer::shared().launch();
             });
         if (transport() == "kafka")
             faults_.emplace_back("the mock of Kafka", [] {
-                KafkaMock::shared().go_down();
-                std::this_thread::sleep_for(1s);  // as long as it is away
-                KafkaMock::shared().come_back();
+                KafkaMock::shared().take_down();
+                std::this_thread::sleep_for(1s);  // duration of the outage
+                KafkaMock::shared().bring_up();
             });
     }
 
     static std::string transport() { return GetParam(); }
-    // The mock forgets all but the last 5 MiB of a partition, read or not, where Kafka keeps days. So with it the load
-    // is light, and the next fault waits until the consumer is through with what was there at the last.
+    // The mock keeps only the last 5 MiB of a partition, read or not, where Kafka keeps days. With the mock the load is
+    // therefore light, and the next fault waits until the consumer has handled all events from before the last one.
     static bool is_forgetful() { return transport() == "kafka"; }
     std::size_t facts() { return std::stoul(one_number("SELECT count(*) FROM session_facts WHERE counts")); }
     static Environment settings() {
@@ -86,13 +86,13 @@ protected:
 INSTANTIATE_TEST_SUITE_P(Of, EventFault, testing::Values("postgres", "rabbitmq", "kafka"),
                          [](const auto& parameter) { return std::string(parameter.param); });
 
-TEST_P(EventFault, LosesAndDoublesNothing) {
+TEST_P(EventFault, NeitherLosesNorDuplicatesEvents) {
     std::mt19937 random{std::random_device{}()};
     Workload workload(program_, 4);
-    workload.outlast_broken_connections();
-    workload.rest_between(is_forgetful() ? 40ms : 10ms);
-    // RabbitMQ 3.10 writes down that there is a new quorum queue within three seconds (DETS); killed before, its only
-    // node never finds the queue's leader again.
+    workload.retry_on_connection_error();
+    workload.pause_between(is_forgetful() ? 40ms : 10ms);
+    // RabbitMQ 3.10 persists a new quorum queue within three seconds (DETS). If it is killed earlier, its only node
+    // never finds the queue's leader again.
     const auto settled_at = std::chrono::steady_clock::now() + 5s;
     ASSERT_TRUE(eventually([&] {
         return std::chrono::steady_clock::now() > settled_at && one_number("SELECT count(*) FROM session_facts") != "0";
@@ -102,25 +102,25 @@ TEST_P(EventFault, LosesAndDoublesNothing) {
     while (std::chrono::steady_clock::now() < end) {
         const auto before = workload.acknowledged();
         ASSERT_TRUE(eventually([&] {
-            return workload.acknowledged() >= before + kProgress || !workload.wrong_answers().empty();
-        })) << "nothing goes on";
-        ASSERT_THAT(workload.wrong_answers(), IsEmpty());
-        if (is_forgetful()) ASSERT_TRUE(eventually([&] { return facts() >= before; })) << "nothing arrives";
+            return workload.acknowledged() >= before + kProgress || !workload.unexpected_responses().empty();
+        })) << "no progress";
+        ASSERT_THAT(workload.unexpected_responses(), IsEmpty());
+        if (is_forgetful()) ASSERT_TRUE(eventually([&] { return facts() >= before; })) << "no events arrive";
         const auto& [name, fault] = faults_[random() % faults_.size()];
         fault();
         ++done[name];
     }
     mend();
     workload.stop();
-    EXPECT_THAT(workload.wrong_answers(), IsEmpty());
-    workload.expect_nothing_lost_or_doubled();
+    EXPECT_THAT(workload.unexpected_responses(), IsEmpty());
+    workload.expect_nothing_lost_or_duplicated();
 
     const auto acknowledged = std::to_string(workload.acknowledged());
     EXPECT_EQ(one_number("SELECT count(*) FROM meditation_sessions WHERE status = 'completed'"), acknowledged);
     EXPECT_EQ(one_number("SELECT count(*) FROM session_facts WHERE counts"), acknowledged);
     EXPECT_EQ(one_number("SELECT sum(sessions) FROM daily_totals"), acknowledged);
     EXPECT_EQ(one_number("SELECT count(*) FROM dead_letters"), "0");
-    std::cout << transport() << ": " << acknowledged << " completions, " << workload.refused() << " answers of 503";
+    std::cout << transport() << ": " << acknowledged << " completions, " << workload.refused() << " responses of 503";
     for (const auto& [name, times] : done) std::cout << ", " << name << " killed " << times << " times";
     std::cout << '\n';
 }

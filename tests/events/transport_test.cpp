@@ -36,7 +36,7 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
-// All of one user: their order is promised.
+// All events belong to one user, because order is guaranteed per user.
 constexpr Statement kPublishOfOne{"test_publish", R"(
     INSERT INTO outbox (type, user_id, payload, occurred_at)
     SELECT 'thing.happened', '0193563b-0000-7000-8000-000000000001', to_jsonb(n), now()
@@ -45,13 +45,13 @@ constexpr Statement kKeepNew{"test_keep", R"(
     INSERT INTO handled (n) SELECT n FROM unnest($1::bigint[]) WITH ORDINALITY AS i (n, place)
     WHERE n NOT IN (SELECT n FROM handled) ORDER BY place)"};
 
-// Writes down each number that it does not know.
+// Stores each number that is not stored yet.
 Awaitable<> keep_new(Session& session, std::span<const Event> events) {
     auto numbers = numbers_of(events);
     co_await session.query(kKeepNew, numbers);
 }
 
-// Queues, groups and topics of one test alone.
+// Separate queues, groups and topics for each test.
 std::string new_name() {
     return Uuid::v7(SystemClock().now()).to_string();
 }
@@ -77,7 +77,7 @@ protected:
         database_.start();
         run_until(io_, [&] { return database_.is_up(); });
     }
-    // Whatever is under way ends before the loop goes.
+    // Pending operations end before the loop is destroyed.
     void TearDown() override {
         stop();
         database_.stop();
@@ -134,7 +134,7 @@ protected:
 INSTANTIATE_TEST_SUITE_P(To, Transport, testing::Values("rabbitmq", "rabbitmqByTls", "kafka"),
                          [](const auto& parameter) { return std::string(parameter.param); });
 
-TEST_P(Transport, BringsEveryEventInOrder) {
+TEST_P(Transport, DeliversEveryEventInOrder) {
     publish(1, 700);
     auto& relay = start_relay();
     auto& consumer = start_consumer(&keep_new);
@@ -146,13 +146,13 @@ TEST_P(Transport, BringsEveryEventInOrder) {
     EXPECT_EQ(consumer.stats().dead_letters.value(), 0U);
 }
 
-TEST_P(Transport, BringsAgainWhatAConsumerTookAndDidNotFinish) {
+TEST_P(Transport, RedeliversUnacknowledgedEvents) {
     publish(1, 20);
     start_relay();
     auto calls = std::make_shared<int>(0);
     start_consumer([calls](Session& session, std::span<const Event> events) -> Awaitable<> {
         ++*calls;
-        session.close();  // as a crash would
+        session.close();  // like a crash
         return keep_new(session, events);
     });
     run_until(io_, [&] { return *calls >= 2; });
@@ -164,7 +164,7 @@ TEST_P(Transport, BringsAgainWhatAConsumerTookAndDidNotFinish) {
     if (is_rabbitmq()) EXPECT_GT(consumer.stats().redelivered.value(), 0U);
 }
 
-TEST_P(Transport, ARelayThatDiesBeforeItNotesWhatItSentSendsItAgainAndNothingIsLost) {
+TEST_P(Transport, ARelayThatCrashesBeforeSavingItsPositionLosesNothing) {
     publish(1, 30);
     start_consumer(&keep_new);
     start_relay();
@@ -178,7 +178,7 @@ TEST_P(Transport, ARelayThatDiesBeforeItNotesWhatItSentSendsItAgainAndNothingIsL
     EXPECT_EQ(handled(), count_to(40));
 }
 
-TEST_P(Transport, PutsAPoisonousEventAsideAndBringsItBackOnDemand) {
+TEST_P(Transport, MovesAPoisonousEventToDeadLettersAndRetriesIt) {
     publish(1, 50);
     start_relay();
     start_consumer([](Session& session, std::span<const Event> events) -> Awaitable<> {
@@ -196,9 +196,9 @@ TEST_P(Transport, PutsAPoisonousEventAsideAndBringsItBackOnDemand) {
     EXPECT_THAT(dead_letters(), IsEmpty());
 }
 
-TEST_P(Transport, PutsAsideWhatIsNoEvent) {
+TEST_P(Transport, MovesInvalidEventsToDeadLetters) {
     auto publisher = make_publisher();
-    if (is_rabbitmq()) make_subscriber()->connect();  // makes the queue
+    if (is_rabbitmq()) make_subscriber()->connect();  // declares the queue
     publisher->connect();
     publisher->publish({{.key = "x", .type = "x", .id = "x", .body = "what is this?"}});
     start_relay();
@@ -214,7 +214,7 @@ class Rabbitmq : public Transport {};
 INSTANTIATE_TEST_SUITE_P(To, Rabbitmq, testing::Values("rabbitmq"),
                          [](const auto& parameter) { return std::string(parameter.param); });
 
-TEST_P(Rabbitmq, GivesUpOnAMessageThatKillsItsConsumerAgainAndAgain) {
+TEST_P(Rabbitmq, GivesUpOnAMessageThatRepeatedlyKillsItsConsumer) {
     publish(1, 1);
     start_relay();
     std::size_t deliveries = 0;
@@ -234,14 +234,14 @@ TEST_P(Rabbitmq, GivesUpOnAMessageThatKillsItsConsumerAgainAndAgain) {
     EXPECT_THAT(handled(), ElementsAre(2));
 }
 
-TEST_P(Rabbitmq, AMessageThatFindsNoQueueIsAFaultAndNotLost) {
+TEST_P(Rabbitmq, AnUnroutableMessageIsAFaultAndNotLost) {
     auto publisher = make_publisher();
     publisher->connect();
     rabbitmq::Connection connection(rabbitmq_options(name_));
     connection.open(1, Seconds(0));
     const std::vector<Message> messages{{.key = "x", .type = "x", .id = "x", .body = "{}"}};
     publisher->publish(messages);
-    // Queues of other tests are bound, too: the exchange has to go.
+    // Queues of other tests are bound as well, so the exchange must be deleted.
     amqp_exchange_delete(connection.native(), 1, amqp_cstring_bytes(rabbitmq::kExchange), 0);
     connection.require_reply("delete the exchange");
     EXPECT_THROW(publisher->publish(messages), Unavailable);
@@ -253,7 +253,7 @@ TEST_P(Rabbitmq, AMessageThatFindsNoQueueIsAFaultAndNotLost) {
     publisher->publish(messages);
 }
 
-TEST(RabbitmqTransportByTls, TalksToNobodyWhomItsAuthorityDoesNotKnow) {
+TEST(RabbitmqTransportWithTls, RejectsUntrustedServers) {
     auto connect = [](const std::string& url) {
         rabbitmq::Connection connection(rabbitmq_options(new_name(), url));
         connection.open(1, Seconds(0));
@@ -264,11 +264,11 @@ TEST(RabbitmqTransportByTls, TalksToNobodyWhomItsAuthorityDoesNotKnow) {
     integration::make_certificate({.certificate = other, .key = directory.path() / "key.pem"}, "Somebody else");
     EXPECT_THROW(connect(RabbitmqServer::shared().secure_url(other)), Unavailable);
     const auto system = secure_url().substr(0, secure_url().find('?'));
-    EXPECT_THROW(connect(system), Unavailable) << "nor do the system's";
+    EXPECT_THROW(connect(system), Unavailable) << "not trusted by the system's authorities either";
     EXPECT_THROW(connect(RabbitmqServer::shared().secure_url("/none")), Unavailable);
     auto stranger = secure_url();
     stranger.replace(stranger.find("localhost"), 9, "127.0.0.2");
-    EXPECT_THROW(connect(stranger), Unavailable) << "nor whom the certificate does not name";
+    EXPECT_THROW(connect(stranger), Unavailable) << "nor is a host that the certificate does not name";
 }
 
 }  // namespace

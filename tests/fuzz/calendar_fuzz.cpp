@@ -1,5 +1,5 @@
-// libFuzzer: times, dates, time zones and the calendar entry of a group. Whatever the numbers are, texts are well
-// formed, what was read is written the same, and no line of a calendar is too long.
+// libFuzzer: times, dates, time zones and the calendar entry of a group. For any numbers, texts are
+// well-formed, parsed values are written unchanged, and no line of a calendar is too long.
 
 #include "platform/base/calendar.h"
 #include "platform/base/time.h"
@@ -30,7 +30,7 @@ public:
         rest_.remove_prefix(size);
         return value;
     }
-    // Far beyond the years that can be written, short of what 64 bits hold.
+    // Far beyond the years that can be written, within 64 bits.
     Timestamp time() { return Timestamp(Milliseconds(number() % 900'000'000'000'000)); }
     std::string_view rest() const { return rest_; }
 
@@ -51,7 +51,7 @@ void read_text(std::string_view text) {
 void write_time(Timestamp at) {
     const auto written = parse_timestamp(format_timestamp(at));
     if (!written) fail("a time is written that cannot be read");
-    at = *written;  // zones are asked for times that can be written
+    at = *written;  // zones only get times that can be written
     for (auto name : {"UTC", "Asia/Tokyo", "America/New_York", "Pacific/Apia"}) {
         auto zone = TimeZone::find(name).value();
         auto date = zone.local_date(at, std::chrono::hours(4));

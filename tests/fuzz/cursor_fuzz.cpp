@@ -1,5 +1,5 @@
-// libFuzzer: cursors of lists. A text that we did not make is refused; what we make comes back as it was, for its own
-// list and for no other.
+// libFuzzer: cursors of lists. A text that we did not create is rejected; a cursor that we created decodes to the same
+// position, for its own list only.
 
 #include "platform/json/cursor.h"
 
@@ -18,7 +18,7 @@ constexpr std::string_view kList = "sessions/0190";
     std::abort();
 }
 
-// A position from the first bytes, as far as they go.
+// A position from the first bytes, as far as they suffice.
 ListPosition<Uuid> position_of(std::string_view bytes) {
     std::int64_t milliseconds = 0;
     ListPosition<Uuid> position;

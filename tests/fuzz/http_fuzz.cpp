@@ -1,6 +1,6 @@
-// libFuzzer: a connection's octets through the request parser, and what is a request through an endpoint: query, body,
-// schema, answer. Whatever comes in, the parser says the same however the octets are split, and an answer is whole JSON
-// with a status that the API has.
+// libFuzzer: the bytes of a connection through the request parser, and complete requests through an endpoint: query,
+// body, schema, response. For any input, the parser's result does not depend on how the bytes are split, and a response
+// is complete JSON with a status of the API.
 
 #include "platform/http/api/endpoint.h"
 
@@ -23,7 +23,7 @@ constexpr auto names_of(Colour) {
     return std::array<std::string_view, 2>{"red", "green"};
 }
 
-// A member of every kind that requests have.
+// A member of every kind that occurs in requests.
 struct Inner {
     std::string text;
     std::optional<double> number;
@@ -81,9 +81,9 @@ Awaitable<Result<Everything>> echo(Everything body) {
     std::abort();
 }
 
-// The parser's last word, its buffer growing by `step` octets at a time.
+// The parser's final result, with a buffer that grows by `step` bytes at a time.
 struct Reading {
-    explicit Reading(std::string_view octets, std::size_t step) : buffer(octets) {
+    explicit Reading(std::string_view bytes, std::size_t step) : buffer(bytes) {
         for (std::size_t size = std::min(step, buffer.size());; size = std::min(size + step, buffer.size())) {
             do last = parser.feed({buffer.data(), size});
             while (last == Progress::head_complete && size == buffer.size());
@@ -121,15 +121,15 @@ void handle(const Reading& reading) {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     if (size == 0) return 0;
-    std::string_view octets(reinterpret_cast<const char*>(data) + 1, size - 1);
-    Reading whole(octets, octets.size() + 1);
-    Reading pieces(octets, 1 + data[0] % 16);
-    if (whole.last != pieces.last) fail("the outcome depends on how the octets are split");
+    std::string_view bytes(reinterpret_cast<const char*>(data) + 1, size - 1);
+    Reading whole(bytes, bytes.size() + 1);
+    Reading pieces(bytes, 1 + data[0] % 16);
+    if (whole.last != pieces.last) fail("the outcome depends on how the bytes are split");
     if (whole.last == Progress::failed && whole.parser.failure().status != pieces.parser.failure().status)
-        fail("the refusal depends on how the octets are split");
+        fail("the refusal depends on how the bytes are split");
     if (whole.last != Progress::complete) return 0;
     if (whole.parser.body() != pieces.parser.body() || whole.parser.consumed() != pieces.parser.consumed())
-        fail("the content depends on how the octets are split");
+        fail("the content depends on how the bytes are split");
     handle(whole);
     return 0;
 }

@@ -1,5 +1,5 @@
-// libFuzzer: the JSON of request bodies. What is taken is JSON by another reading too, and is taken again after it
-// was written. Numbers that Boost.JSON reads as not finite are left out: fields refuse them (http_fuzz).
+// libFuzzer: the JSON of request bodies. Accepted input is JSON for another parser as well, and is accepted again after
+// serialisation. Numbers that Boost.JSON reads as not finite are skipped: fields reject them (http_fuzz).
 
 #include "platform/json/schema.h"
 

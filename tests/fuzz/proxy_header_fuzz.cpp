@@ -1,5 +1,5 @@
-// libFuzzer: the header of HAProxy's PROXY protocol. However its bytes are split, as many are asked for as make it
-// whole and no more, and what is refused stays refused.
+// libFuzzer: the header of HAProxy's PROXY protocol. However its bytes are split, the parser requests exactly as many
+// as complete it, and a rejected header stays rejected.
 
 #include "platform/http/wire/proxy_header.h"
 
@@ -11,14 +11,14 @@ namespace {
 
 using namespace mindspace;
 
-constexpr std::size_t kLongest = 4096;  // nothing longer is in use
+constexpr std::size_t kLongest = 4096;  // longer than any header in use
 
 [[noreturn]] void fail(std::string_view what) {
     std::cerr << "property broken: " << what << '\n';
     std::abort();
 }
 
-// The header that `bytes` begin with, read as a connection reads it; nothing when it is refused or cut off.
+// The header at the beginning of `bytes`, read like a connection reads it; nothing if it is rejected or truncated.
 std::optional<std::string> read_header(std::string_view bytes) {
     std::string header;
     while (true) {
@@ -39,7 +39,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if (!header) return 0;
     const auto source = http::source_of(*header);
     if (source && source->is_unspecified() && header->empty()) fail("an address out of nothing");
-    // A header with something behind it is the same header.
+    // Bytes after a header do not change it.
     if (read_header(std::string(bytes) + "GET / HTTP/1.1\r\n") != header) fail("what follows changes the header");
     return 0;
 }

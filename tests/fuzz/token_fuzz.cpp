@@ -1,5 +1,5 @@
-// libFuzzer: access tokens. A text that we did not sign is never valid; a header and claims that we did sign, whatever
-// they say, are read without harm.
+// libFuzzer: access tokens. A text that we did not sign is never valid; any header and claims that we did sign are
+// parsed safely.
 
 #include "services/auth/tokens/access_token.h"
 

@@ -1,4 +1,4 @@
-// The gateway between clients and the roles of other processes: what it does when these are gone, hang or are wrong.
+// The gateway between clients and the roles in other processes: what it does when these are down, hang or misbehave.
 
 #include "support/live/client.h"
 #include "support/network/raw_connection.h"
@@ -16,7 +16,7 @@ SplitPlan two_user_nodes() {
     return {.nodes = {"auth", "user", "user", "meditation", "analytics"}};
 }
 
-bool answers(Client& client, const char* path, long status) {
+bool responds_with(Client& client, const char* path, long status) {
     return eventually([&] { return client.get(path).status == status; });
 }
 
@@ -24,7 +24,7 @@ std::string upstream_check(const Program& program, const char* role) {
     return Client(program).get("/readyz").text(std::string("/checks/upstream.") + role);
 }
 
-TEST(GatewayFault, OfADeadRoleIs503WithinASecondAndPasses) {
+TEST(GatewayFault, OfADeadRoleGives503WithinASecondUntilItReturns) {
     Program program({}, SplitPlan{});
     auto person = register_person(program);
     ASSERT_TRUE(is(person.client.get(kMe), 200));
@@ -33,21 +33,21 @@ TEST(GatewayFault, OfADeadRoleIs503WithinASecondAndPasses) {
     user.kill();
     for (int i = 0; i < 10; ++i) {
         const auto began = std::chrono::steady_clock::now();
-        const auto answer = person.client.get(kMe);
+        const auto response = person.client.get(kMe);
         EXPECT_LT(std::chrono::steady_clock::now() - began, scaled(1s));
-        EXPECT_TRUE(is_problem(answer, 503, "unavailable"));
-        EXPECT_TRUE(answer.header("retry-after"));
+        EXPECT_TRUE(is_problem(response, 503, "unavailable"));
+        EXPECT_TRUE(response.header("retry-after"));
     }
-    EXPECT_TRUE(is(person.client.get(kSessions), 200)) << "the other roles go on";
+    EXPECT_TRUE(is(person.client.get(kSessions), 200)) << "the other roles continue";
     EXPECT_TRUE(eventually([&] { return upstream_check(program, "user") == "failing"; }));
     EXPECT_EQ(upstream_check(program, "meditation"), "ok");
-    EXPECT_TRUE(is(Client(program).get("/readyz"), 200)) << "nor is the gateway taken out of service for it";
+    EXPECT_TRUE(is(Client(program).get("/readyz"), 200)) << "the gateway itself stays in service";
     user.start();
-    EXPECT_TRUE(answers(person.client, kMe, 200));
+    EXPECT_TRUE(responds_with(person.client, kMe, 200));
     EXPECT_TRUE(eventually([&] { return upstream_check(program, "user") == "ok"; }));
 }
 
-TEST(GatewayFault, OfAHangingRoleEndsAtTheDeadline) {
+TEST(GatewayFault, OfAHangingRoleEndsRequestsAtTheDeadline) {
     Program program({{"MINDSPACE_UPSTREAM_TIMEOUT_MS", "1500"}}, SplitPlan{});
     auto person = register_person(program);
     ASSERT_TRUE(is(person.client.get(kMe), 200));
@@ -58,14 +58,14 @@ TEST(GatewayFault, OfAHangingRoleEndsAtTheDeadline) {
     const auto took = std::chrono::steady_clock::now() - began;
     EXPECT_GE(took, 1500ms);
     EXPECT_LT(took, scaled(3s));
-    EXPECT_TRUE(is(person.client.get(kSessions), 200)) << "the other roles go on";
-    // Its checks are not answered either: from then on nobody waits for it.
-    EXPECT_TRUE(answers(person.client, kMe, 503));
+    EXPECT_TRUE(is(person.client.get(kSessions), 200)) << "the other roles continue";
+    // Its health checks fail as well; from then on no request waits for it.
+    EXPECT_TRUE(responds_with(person.client, kMe, 503));
     user.send(SIGCONT);
-    EXPECT_TRUE(answers(person.client, kMe, 200));
+    EXPECT_TRUE(responds_with(person.client, kMe, 200));
 }
 
-TEST(GatewayFault, OfOneNodeOfTwoIsSeenByNobody) {
+TEST(GatewayFault, OfOneNodeOfTwoIsInvisibleToClients) {
     Program program({}, two_user_nodes());
     auto person = register_person(program);
     std::atomic<bool> stopping = false;
@@ -96,7 +96,7 @@ TEST(GatewayFault, OfOneNodeOfTwoIsSeenByNobody) {
         0);
 }
 
-TEST(GatewayFault, OfARestartedRoleCostsNoWrite) {
+TEST(GatewayFault, OfARestartingRoleLosesNoWrite) {
     Program program({}, SplitPlan{});
     auto person = register_person(program);
     for (int i = 0; i < 3; ++i) {
@@ -127,17 +127,17 @@ TEST(GatewayMixture, CallsSomeRolesByFunctionAndOthersByHttp) {
     EXPECT_TRUE(document.at("/paths").as_object().contains("/api/v1/groups"));
 }
 
-TEST(GatewayGuard, LetsNoBadTokenThrough) {
+TEST(GatewayGuard, RejectsInvalidTokens) {
     Program program({}, SplitPlan{.nodes = {"auth"}});
     Client stranger(program, "not.a.token");
-    EXPECT_TRUE(is(stranger.get(kMe), 401)) << "though there is no user role";
+    EXPECT_TRUE(is(stranger.get(kMe), 401)) << "even without a user role";
     EXPECT_TRUE(is(Client(program).get(kMe), 401));
     auto person = register_person(program);
     EXPECT_TRUE(is_problem(person.client.get(kMe), 503, "unavailable"));
     EXPECT_TRUE(is(person.client.send({.method = "PUT", .path = kMe}), 405));
 }
 
-TEST(GatewaySockets, PassFramesAndRefusals) {
+TEST(GatewaySockets, ForwardFramesAndRefusals) {
     Program program({}, SplitPlan{});
     auto host = register_person(program);
     const auto group = create_group(host);
@@ -145,7 +145,7 @@ TEST(GatewaySockets, PassFramesAndRefusals) {
     EXPECT_EQ(LiveClient(program, group_path(group, "/live"), {{"Origin", "https://evil.example"}}).status(), 403);
     auto joined = join(host, group);
     EXPECT_EQ(metric(program.management_port(), "mindspace_websockets "), 1);
-    // The role goes: its sockets are sent elsewhere, in its own words.
+    // The role stops: its sockets get its own drain message.
     program.split().node("meditation").send(SIGTERM);
     EXPECT_GE(number_of(joined.socket.next("drain"), "reconnectInMs"), 0);
     EXPECT_EQ(joined.socket.close_code(), 1012);
@@ -153,17 +153,17 @@ TEST(GatewaySockets, PassFramesAndRefusals) {
     EXPECT_EQ(program.split().node("meditation").wait_for_end(), 0);
 }
 
-TEST(GatewaySockets, EndWithARoleThatIsKilled) {
+TEST(GatewaySockets, EndWhenTheirRoleIsKilled) {
     Program program({}, SplitPlan{});
     auto host = register_person(program);
     auto joined = join(host, create_group(host));
     program.split().node("meditation").kill();
     EXPECT_ANY_THROW(joined.socket.next("none"));
-    joined.socket.break_off();
+    joined.socket.disconnect();
     EXPECT_TRUE(eventually([&] { return metric(program.management_port(), "mindspace_websockets ") == 0; }));
 }
 
-TEST(GatewaySockets, AreSentElsewhereByAGatewayThatStops) {
+TEST(GatewaySockets, AreDrainedByAStoppingGateway) {
     Program program({}, SplitPlan{});
     auto host = register_person(program);
     auto joined = join(host, create_group(host));

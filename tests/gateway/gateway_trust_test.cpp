@@ -20,7 +20,7 @@ using testing::StartsWith;
 const std::string kOld(32, 'o');
 const std::string kNew(32, 'n');
 
-// The response to a request that no gateway has sent.
+// The response to a request that does not come from a gateway.
 std::string ask(const Node& role, const std::string& line, const std::string& fields = {}) {
     RawConnection connection(role.port());
     connection.send(line + " HTTP/1.1\r\nHost: x\r\nConnection: close\r\n" + fields + "\r\n");
@@ -39,7 +39,7 @@ testing::Matcher<std::string> is_refusal() {
                           HasSubstr("\"not_from_gateway\""), Not(HasSubstr("Mindspace-Signature")));
 }
 
-TEST(GatewayTrust, RolesRefuseWhatNoGatewayHasSigned) {
+TEST(GatewayTrust, RolesRejectUnsignedRequests) {
     Program program({}, SplitPlan{});
     auto person = register_person(program);
     const auto bearer = "Authorization: Bearer " + person.client.access_token() + "\r\n";
@@ -47,12 +47,12 @@ TEST(GatewayTrust, RolesRefuseWhatNoGatewayHasSigned) {
     EXPECT_THAT(ask(user, "GET /api/v1/users/me", bearer), is_refusal());
     EXPECT_THAT(ask(user, "GET /api/v1/users/me", bearer + "X-Forwarded-For: 203.0.113.7\r\n"), is_refusal());
     EXPECT_THAT(ask(user, "GET /api/v1/users/me", bearer + "Mindspace-Signature: 1.a.AAAA\r\n"), is_refusal());
-    EXPECT_THAT(ask(user, "GET /nothing"), is_refusal()) << "nor does it say which paths exist";
+    EXPECT_THAT(ask(user, "GET /nothing"), is_refusal()) << "it does not reveal which paths exist";
     EXPECT_EQ(metric(user.management_port(), "mindspace_http_not_from_gateway_total"), 4);
     for (int i = 0; i < 20; ++i) EXPECT_THAT(ask(user, "GET /nothing"), is_refusal());
-    constexpr std::ptrdiff_t kMostLines = 4;  // two cores, and should the test take longer than ten seconds
+    constexpr std::ptrdiff_t kMostLines = 4;  // two cores, twice if the test takes longer than ten seconds
     EXPECT_TRUE(eventually([&] { return lines_with(user.log(), "\"not_from_gateway\"") > 0; }));
-    EXPECT_LE(lines_with(user.log(), "\"not_from_gateway\""), kMostLines) << "an attacker does not fill the log";
+    EXPECT_LE(lines_with(user.log(), "\"not_from_gateway\""), kMostLines) << "an attacker cannot fill the log";
     for (const auto* health : {"GET /livez", "GET /readyz"})
         EXPECT_THAT(ask(user, health), StartsWith("HTTP/1.1 200 ")) << health;
     EXPECT_TRUE(is(person.client.get(kMe), 200));
@@ -65,13 +65,13 @@ TEST(GatewayTrust, RolesRefuseWhatNoGatewayHasSigned) {
     EXPECT_THAT(ask(program.split().node("auth"), "GET /.well-known/jwks.json"), is_refusal());
 }
 
-TEST(GatewayTrust, RolesReadNoLongBodyOfAnUnsignedRequest) {
+TEST(GatewayTrust, RolesDoNotReadLargeBodiesOfUnsignedRequests) {
     Program program({}, SplitPlan{});
     RawConnection connection(program.split().node("meditation").port());
     connection.send(
         "POST /api/v1/sessions/import HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
         "Content-Length: 1000000\r\n\r\n");
-    EXPECT_THAT(connection.receive_all(), StartsWith("HTTP/1.1 413 ")) << "before it has come";
+    EXPECT_THAT(connection.receive_all(), StartsWith("HTTP/1.1 413 ")) << "before it has arrived";
 }
 
 TEST(GatewayTrust, RolesTakeTheClientsAddressFromTheGateway) {
@@ -82,7 +82,7 @@ TEST(GatewayTrust, RolesTakeTheClientsAddressFromTheGateway) {
     EXPECT_THAT(person.client.get("/api/v1/auth/sessions").body, HasSubstr("\"ip\":\"203.0.113.9\""));
 }
 
-TEST(GatewayTrust, GatewaysRefuseARoleWithAnotherSecret) {
+TEST(GatewayTrust, GatewaysRejectARoleWithAnotherSecret) {
     Program other({}, SplitPlan{.nodes = {"user"}});
     auto& foreign = other.split().node("user");
     const auto secret = foreign.settings().at("MINDSPACE_GATEWAY_SECRET_FILE");
@@ -95,15 +95,15 @@ TEST(GatewayTrust, GatewaysRefuseARoleWithAnotherSecret) {
                     SplitPlan{.nodes = {"auth", "meditation", "analytics"}});
     auto person = register_person(program);
     EXPECT_TRUE(is_problem(person.client.get(kMe), 502, "bad_gateway"));
-    EXPECT_TRUE(is(person.client.get(kSessions), 200)) << "the other roles go on";
+    EXPECT_TRUE(is(person.client.get(kSessions), 200)) << "the other roles continue";
     EXPECT_GT(
         metric(program.management_port(), "mindspace_upstream_requests_total{outcome=\"untrusted\",upstream=\"user\"}"),
         0);
     EXPECT_THAT(foreign.log(), HasSubstr("\"wrong\""));
 }
 
-// As an operator does it: both are accepted before the new one signs, and until no process signs with the old one.
-TEST(GatewayTrust, LetsTheSecretBeReplacedOneProcessAfterTheOther) {
+// As operators do it: both secrets are accepted before the new one signs, and until no process signs with the old one.
+TEST(GatewayTrust, AllowsReplacingTheSecretOneProcessAtATime) {
     Program program({}, SplitPlan{});
     const auto token = register_person(program).client.access_token();
     auto& split = program.split();

@@ -1,5 +1,5 @@
-// Bells ring by the clients' own clocks, which are wrong: how far from the server's timetable, on a good line and on a
-// bad one. The reference of how a client does it.
+// Bells ring by the clients' own clocks, which are wrong: measures the error from the server's timetable, on a good and
+// on a bad connection. Also the reference of how a client synchronises.
 
 #include "support/live/client.h"
 #include "support/live/clock_estimate.h"
@@ -22,7 +22,7 @@ double server_clock() {
     return std::chrono::duration<double, std::milli>(std::chrono::system_clock::now().time_since_epoch()).count();
 }
 
-// Somebody with a clock that is minutes off.
+// A client whose clock is minutes off.
 class BellRinger {
 public:
     BellRinger(LiveClient socket, double clock_error) : socket_(std::move(socket)), clock_error_(clock_error) {}
@@ -31,12 +31,12 @@ public:
         for (int i = 0; i < kProbes; ++i) {
             const auto t0 = clock();
             socket_.send({{"type", "time"}, {"t0", t0}});
-            const auto answer = socket_.next("time");
+            const auto response = socket_.next("time");
             const auto t3 = clock();
-            estimate_.add(t0, answer.at("t1").to_number<double>(), answer.at("t2").to_number<double>(), t3);
+            estimate_.add(t0, response.at("t1").to_number<double>(), response.at("t2").to_number<double>(), t3);
         }
     }
-    // By how many milliseconds each bell is off, of those that are heard of in time.
+    // The error of each bell in milliseconds, expecting that each is announced in time.
     std::vector<double> ring() {
         const auto start = socket_.next("start");
         const auto starts_at = start.at("startsAt").to_number<double>();
@@ -44,8 +44,8 @@ public:
         for (const auto& bell : start.at("bells").as_array()) {
             const auto by_timetable = starts_at + bell.to_number<double>();
             const auto by_own_clock = by_timetable - estimate_.offset();
-            EXPECT_LT(clock(), by_own_clock) << "heard of too late";
-            // The moment at which this client's clock shows that, on the server's.
+            EXPECT_LT(clock(), by_own_clock) << "announced too late";
+            // Converts a time of this client's clock to the server's.
             errors.push_back(std::abs((by_own_clock - clock_error_) - by_timetable));
         }
         return errors;
@@ -59,7 +59,7 @@ private:
     ClockEstimate estimate_;
 };
 
-// The error of 99 in 100 bells is smaller; in milliseconds.
+// The p99 of the error in milliseconds.
 double p99_bell_error(std::uint16_t port) {
     auto host = register_person();
     const auto group = create_group(host, {{"plannedSeconds", 60}});
@@ -69,7 +69,7 @@ double p99_bell_error(std::uint16_t port) {
     std::vector<Person> people;
     for (int i = 0; i < kClients; ++i) {
         if (i % kSocketsOfEach == 0) people.push_back(register_person());
-        ringers.emplace_back(join_by(port, people.back(), group).socket, minutes(random));
+        ringers.emplace_back(join_through(port, people.back(), group).socket, minutes(random));
     }
 
     std::mutex mutex;
@@ -102,13 +102,13 @@ TEST(LiveBells, RingWithin20MillisecondsOfTheTimetable) {
     EXPECT_LE(error, 20);
 }
 
-TEST(LiveBells, RingWithin50MillisecondsThroughABadLine) {
-    // 40 ms ± 20 ms each way, and in between it stands still for a third of a second.
+TEST(LiveBells, RingWithin50MillisecondsOverABadConnection) {
+    // 40 ms ± 20 ms each way, and now and then a stall of a third of a second.
     const DelayingProxy proxy(Program::shared().port(),
                               {.least = 20ms, .most = 60ms, .stall_percent = 3, .stall = 333ms});
     const auto error = p99_bell_error(proxy.port());
     RecordProperty("p99_bell_error_ms", std::to_string(error));
-    std::cout << "p99 of the bells' error through a bad line: " << error << " ms\n";
+    std::cout << "p99 of the bells' error over a bad connection: " << error << " ms\n";
     EXPECT_LE(error, 50);
 }
 

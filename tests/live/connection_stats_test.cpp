@@ -1,4 +1,4 @@
-// What the management listener tells of the sockets of all nodes.
+// What the management listener reports about the sockets of all nodes.
 
 #include "support/live/client.h"
 #include "support/network/raw_connection.h"

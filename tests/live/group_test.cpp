@@ -1,11 +1,11 @@
-// What is done to a group over REST reaches the sockets of its room.
+// Changes of a group over REST reach the sockets of its room.
 
 #include "support/live/listener.h"
 
 namespace mindspace::integration {
 namespace {
 
-TEST(LiveGroup, TellsOfAChangeOfTheGroup) {
+TEST(LiveGroup, AnnouncesAChangeOfTheGroup) {
     auto host = register_person();
     auto guest = register_person();
     const auto group = create_group(host, {{"title", "Lake"}});
@@ -24,7 +24,7 @@ TEST(LiveGroup, TellsOfAChangeOfTheGroup) {
     EXPECT_EQ(socket.close_code(), 4409) << "the room has the new limit";
 }
 
-TEST(LiveGroup, TellsOfNewNames) {
+TEST(LiveGroup, AnnouncesNewNames) {
     auto host = register_person();
     auto guest = register_person();
     const auto group = create_group(host);
@@ -56,7 +56,7 @@ TEST(LiveGroup, ClosesTheRoomOfACancelledGroup) {
     const auto end = listener.next("end");
     EXPECT_EQ(end.at("reason"), "host");
     EXPECT_TRUE(end.at("endedAt").is_number());
-    EXPECT_EQ(listener.socket().close_code(scaled(10s)), kGroupOver);
+    EXPECT_EQ(listener.socket().close_code(scaled(10s)), kGroupEnded);
     EXPECT_EQ(host.client.get(group_path(group)).text("/state"), "cancelled");
 }
 
@@ -80,7 +80,7 @@ TEST(LiveGroup, EndsARunningGroupThatIsDeleted) {
     EXPECT_TRUE(is_problem(host.client.del(group_path(group)), 409, "group_ended"));
     auto late = open_socket(guest, group);
     late.send({{"type", "hello"}});
-    EXPECT_EQ(late.close_code(), kGroupOver);
+    EXPECT_EQ(late.close_code(), kGroupEnded);
 }
 
 }  // namespace

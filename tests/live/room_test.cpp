@@ -1,4 +1,4 @@
-// People together in a room: who is there, in which order things happen, how a meditation runs.
+// People in a room: presence, the order of events, and the course of a group meditation.
 
 #include "platform/base/time.h"
 #include "support/live/listener.h"
@@ -18,7 +18,7 @@ void react(Listener& listener, std::string_view ref) {
     listener.socket().send({{"type", "reaction"}, {"kind", "bow"}, {"ref", ref}});
 }
 
-TEST(LiveRoom, WelcomesWithEverythingAboutIt) {
+TEST(LiveRoom, SendsItsFullStateInTheWelcome) {
     auto host = register_person({{"displayName", "Thich"}});
     const auto group = create_group(host, {{"title", "Lake"}});
     const auto welcome = join(host, group).welcome;
@@ -35,7 +35,7 @@ TEST(LiveRoom, WelcomesWithEverythingAboutIt) {
     EXPECT_FALSE(welcome.contains("startsAt"));
 }
 
-TEST(LiveRoom, TellsOfComingAndGoingInOneOrder) {
+TEST(LiveRoom, AnnouncesJoinsAndLeavesInOneOrder) {
     auto host = register_person();
     auto guest = register_person({{"displayName", "Grace"}});
     const auto group = create_group(host);
@@ -85,13 +85,13 @@ TEST(LiveRoom, CountsAPersonWithTwoDevicesOnce) {
     }
     Listener other(join(third, group));
     const auto came = listener.next("join");
-    EXPECT_EQ(text_of(participant_of(came), "id"), third.id) << "nothing was said of the second device";
+    EXPECT_EQ(text_of(participant_of(came), "id"), third.id) << "no event for the second device";
     EXPECT_EQ(came.at("participantCount"), 3);
     react(phone, "still here");
     EXPECT_EQ(text_of(listener.next("reaction"), "from"), guest.id);
 }
 
-TEST(LiveRoom, HoldsNoMoreThanItIsMeantFor) {
+TEST(LiveRoom, EnforcesMaxParticipants) {
     auto host = register_person();
     auto guest = register_person();
     auto third = register_person();
@@ -149,8 +149,8 @@ TEST(LiveRoom, IsStartedAndEndedByItsHostOnly) {
     EXPECT_EQ(parse_timestamp(shown.text("/endsAt")).value().time_since_epoch().count(), number_of(start, "endsAt"));
 
     hosts.socket().send({{"type", "start"}});
-    EXPECT_EQ(hosts.socket().next("error").at("type"), "error") << "once is enough";
-    // In the countdown it would be cancelled.
+    EXPECT_EQ(hosts.socket().next("error").at("type"), "error") << "a second start is an error";
+    // During the countdown it would be cancelled.
     const auto starts_at = parse_timestamp(shown.text("/startedAt")).value();
     ASSERT_TRUE(eventually([&] { return SystemClock{}.now() > starts_at; }));
     hosts.socket().send({{"type", "end"}});
@@ -159,11 +159,11 @@ TEST(LiveRoom, IsStartedAndEndedByItsHostOnly) {
     EXPECT_EQ(guests.socket().next("end"), end);
     EXPECT_TRUE(eventually([&] { return host.client.get(group_path(group)).at("/state") == "ended"; }));
     EXPECT_TRUE(is_problem(late.client.post(group_path(group, "/ticket")), 409, "group_ended"));
-    // Nobody has sat for a minute.
+    // No participant was present for a minute.
     EXPECT_TRUE(whole_history(guest).empty());
 }
 
-TEST(LiveRoom, KeepsAPlaceForWhoeverComesBackAndTellsWhatWasMissed) {
+TEST(LiveRoom, ResumesAReturningClientWithMissedEvents) {
     auto host = register_person();
     auto guest = register_person();
     auto third = register_person();
@@ -176,7 +176,7 @@ TEST(LiveRoom, KeepsAPlaceForWhoeverComesBackAndTellsWhatWasMissed) {
     visitor->next("reaction");
     const auto resume_point = visitor->resume_point();
 
-    visitor->socket().break_off();
+    visitor->socket().disconnect();
     react(listener, "missed");
     std::vector<json::object> missed{listener.next("reaction")};
     Listener other(join(third, group));
@@ -193,7 +193,7 @@ TEST(LiveRoom, KeepsAPlaceForWhoeverComesBackAndTellsWhatWasMissed) {
     EXPECT_EQ(again.socket().next_event(), listener.next("reaction")) << "neither a leave nor a second join";
 }
 
-TEST(LiveRoom, StartsFromItsStateForWhoeverHasNothingToResume) {
+TEST(LiveRoom, SendsItsStateToAClientThatCannotResume) {
     auto host = register_person();
     const auto group = create_group(host);
     Listener listener(join(host, group));
@@ -203,7 +203,7 @@ TEST(LiveRoom, StartsFromItsStateForWhoeverHasNothingToResume) {
         EXPECT_EQ(join(host, group, strange).welcome.at("resumed"), false) << strange;
 }
 
-TEST(LiveRoom, LetsGoOfWhoeverDoesNotComeBack) {
+TEST(LiveRoom, RemovesParticipantsWhoDoNotComeBack) {
     auto host = register_person();
     auto guest = register_person();
     const auto group = create_group(host);
@@ -211,7 +211,7 @@ TEST(LiveRoom, LetsGoOfWhoeverDoesNotComeBack) {
     {
         Listener visitor(join(guest, group));
         listener.next("join");
-    }  // broken off
+    }  // disconnected
     const auto began = std::chrono::steady_clock::now();
     const auto gone = listener.next("leave");
     const auto waited = std::chrono::steady_clock::now() - began;
@@ -222,8 +222,8 @@ TEST(LiveRoom, LetsGoOfWhoeverDoesNotComeBack) {
     EXPECT_LE(waited, scaled(20s));
 }
 
-// The shortest meditation there is takes a minute, so everything about its end stands in this one test.
-TEST(LiveRoom, EndsByItselfAndGivesEachAttendeeOneSession) {
+// The shortest meditation takes a minute, so this one test covers everything about its end.
+TEST(LiveRoom, EndsAutomaticallyAndCreatesOneSessionPerAttendee) {
     auto host = register_person();
     auto guest = register_person();
     auto early = register_person();
@@ -240,7 +240,7 @@ TEST(LiveRoom, EndsByItselfAndGivesEachAttendeeOneSession) {
     EXPECT_TRUE(eventually(
         [&] { return Client(Program::shared()).get("/api/v1/analytics/now").number("/groupsRunning") >= 1; }));
 
-    // All of them listen: a client that leaves pings unanswered is dropped after a minute.
+    // All clients keep reading: one that does not respond to pings is closed after a minute.
     auto wait_for_end = [](Listener& listener) {
         return std::async(std::launch::async, [&listener] { return listener.socket().next("end", scaled(90s)); });
     };

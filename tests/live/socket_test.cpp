@@ -1,4 +1,4 @@
-// How a room's socket is opened, what is refused, and how it ends.
+// Opening a room's socket, refusals, and how sockets end.
 
 #include "platform/base/time.h"
 #include "support/live/client.h"
@@ -52,7 +52,7 @@ TEST(LiveSocket, IsOpenedByAnAccessToken) {
     EXPECT_EQ(text_of(socket.next("welcome").at("self").as_object(), "id"), person.id);
 }
 
-TEST(LiveSocket, IsRefusedWithoutGoodCredentialsBeforeTheUpgrade) {
+TEST(LiveSocket, IsRefusedWithoutValidCredentialsBeforeTheUpgrade) {
     auto person = register_person();
     const auto group = create_group(person);
     const auto other = create_group(person);
@@ -62,14 +62,14 @@ TEST(LiveSocket, IsRefusedWithoutGoodCredentialsBeforeTheUpgrade) {
     EXPECT_EQ(status_of(live_with(other, take_ticket(person, group))), 401) << "the ticket of another group";
 }
 
-TEST(LiveSocket, IsRefusedToTheLoggedOut) {
+TEST(LiveSocket, IsRefusedAfterLogout) {
     auto person = register_person();
     const auto group = create_group(person);
     ASSERT_TRUE(is(person.client.post("/api/v1/auth/logout"), 204));
     EXPECT_EQ(open_socket(person, group).status(), 401);
 }
 
-TEST(LiveSocket, IsRefusedToForeignPages) {
+TEST(LiveSocket, IsRefusedToForeignOrigins) {
     auto person = register_person();
     const auto group = create_group(person);
     const auto from = [&](const std::string& origin) {
@@ -81,28 +81,28 @@ TEST(LiveSocket, IsRefusedToForeignPages) {
     EXPECT_EQ(from(std::string(kAllowedOrigin)), 101);
 }
 
-TEST(LiveSocket, IsForWebSocketsOnly) {
+TEST(LiveSocket, RequiresAWebSocketUpgrade) {
     auto person = register_person();
-    const auto answer = person.client.get(group_path(create_group(person), "/live"));
-    EXPECT_TRUE(is(answer, 426));
-    EXPECT_EQ(answer.header("upgrade"), "websocket");
+    const auto response = person.client.get(group_path(create_group(person), "/live"));
+    EXPECT_TRUE(is(response, 426));
+    EXPECT_EQ(response.header("upgrade"), "websocket");
 }
 
-TEST(LiveSocket, OfNoSuchGroupEndsWith4404) {
+TEST(LiveSocket, OfAnUnknownGroupEndsWith4404) {
     auto person = register_person();
     auto socket = open_socket(person, new_id());
     ASSERT_EQ(socket.status(), 101);
     EXPECT_EQ(socket.close_code(), kNoSuchGroup);
 }
 
-TEST(LiveSocket, OfAGroupThatIsOverEndsWith4410) {
+TEST(LiveSocket, OfAnEndedGroupEndsWith4410) {
     auto person = register_person();
     const auto group = create_group(person);
     ASSERT_TRUE(is(person.client.del(group_path(group)), 204));
     auto socket = open_socket(person, group);
     ASSERT_EQ(socket.status(), 101);
     socket.send(kHello);
-    EXPECT_EQ(socket.close_code(), kGroupOver);
+    EXPECT_EQ(socket.close_code(), kGroupEnded);
 }
 
 TEST(LiveSocket, WithoutHelloEndsAfterFiveSeconds) {
@@ -113,7 +113,7 @@ TEST(LiveSocket, WithoutHelloEndsAfterFiveSeconds) {
     EXPECT_GE(std::chrono::steady_clock::now() - began, 4s);
 }
 
-TEST(LiveSocket, TakesHelloFirst) {
+TEST(LiveSocket, RequiresHelloFirst) {
     auto person = register_person();
     auto socket = open_socket(person, create_group(person));
     socket.send({{"type", "reaction"}, {"kind", "heart"}});
@@ -122,7 +122,7 @@ TEST(LiveSocket, TakesHelloFirst) {
     EXPECT_EQ(socket.next().at("type"), "welcome");
 }
 
-TEST(LiveSocket, AnswersWhatItDoesNotUnderstandAndGoesOn) {
+TEST(LiveSocket, ReportsInvalidMessagesAndContinues) {
     auto person = register_person();
     auto socket = join(person, create_group(person)).socket;
     for (const char* text :
@@ -136,7 +136,7 @@ TEST(LiveSocket, AnswersWhatItDoesNotUnderstandAndGoesOn) {
     EXPECT_EQ(socket.next("time").at("t0").to_number<double>(), 1);
 }
 
-TEST(LiveSocket, TakesNullForWhatMayBeLeftOut) {
+TEST(LiveSocket, TreatsNullAsAnOmittedField) {
     auto person = register_person();
     auto socket = open_socket(person, create_group(person));
     socket.send({{"type", "hello"}, {"resume", nullptr}});
@@ -147,7 +147,7 @@ TEST(LiveSocket, TakesNullForWhatMayBeLeftOut) {
     EXPECT_LE(socket.next("start").at("startsAt").to_number<double>(), clock_value() + 1);
 }
 
-TEST(LiveSocket, OfAUserBeyondTenClosesTheOldest) {
+TEST(LiveSocket, AboveTenPerUserClosesTheOldest) {
     auto person = register_person();
     const auto first = create_group(person);
     const auto second = create_group(person);
@@ -156,14 +156,14 @@ TEST(LiveSocket, OfAUserBeyondTenClosesTheOldest) {
     for (int i = 0; i < 9; ++i) others.push_back(join(person, i % 2 == 0 ? second : first).socket);
     others.push_back(join(person, second).socket);
     EXPECT_EQ(oldest.close_code(), kTooMany);
-    others.front().break_off();
+    others.front().disconnect();
     for (std::size_t i = 1; i < others.size(); ++i) {
         others[i].send({{"type", "time"}, {"t0", 1}});
         others[i].next("time");
     }
 }
 
-TEST(LiveSocket, EndsOnBinaryAndOnTooMuch) {
+TEST(LiveSocket, EndsOnBinaryAndOversizedMessages) {
     auto person = register_person();
     const auto group = create_group(person);
     auto socket = join(person, group).socket;
@@ -199,7 +199,7 @@ TEST(LiveSocket, EndsWithItsLoginSessionWithinASecond) {
     EXPECT_EQ(by_ticket.close_code(std::chrono::seconds(1)), kTokenEnded);
     EXPECT_EQ(by_token.close_code(std::chrono::seconds(1)), kTokenEnded);
     other_login.send({{"type", "leave"}});
-    EXPECT_EQ(other_login.close_code(), kNormal) << "the user's other login goes on";
+    EXPECT_EQ(other_login.close_code(), kNormal) << "the user's other login continues";
 }
 
 TEST(LiveSocket, FollowsTheLoginSessionOfItsNewToken) {
@@ -208,7 +208,7 @@ TEST(LiveSocket, FollowsTheLoginSessionOfItsNewToken) {
     auto socket = join(person, create_group(person)).socket;
     socket.send({{"type", "auth"}, {"accessToken", newer.client.access_token()}});
     socket.send({{"type", "time"}, {"t0", 1}});
-    socket.next("time");  // the frame before is done
+    socket.next("time");  // the previous frame has been handled
     ASSERT_TRUE(is(person.client.post("/api/v1/auth/logout"), 204));
     socket.send({{"type", "time"}, {"t0", 2}});
     socket.next("time");
@@ -216,42 +216,42 @@ TEST(LiveSocket, FollowsTheLoginSessionOfItsNewToken) {
     EXPECT_EQ(socket.close_code(std::chrono::seconds(1)), kTokenEnded);
 }
 
-TEST(LiveSocket, IsPackedOnlyWhereTheSettingSaysSo) {
+TEST(LiveSocket, IsCompressedOnlyIfConfigured) {
     auto person = register_person();
-    EXPECT_FALSE(open_socket(person, create_group(person)).is_packed());
+    EXPECT_FALSE(open_socket(person, create_group(person)).is_compressed());
 
     Program program({{"MINDSPACE_HTTP_WEBSOCKET_COMPRESSION", "true"}});
     auto other = register_person(program);
     auto joined = join(other, create_group(other));
-    EXPECT_TRUE(joined.socket.is_packed());
+    EXPECT_TRUE(joined.socket.is_compressed());
     joined.socket.send({{"type", "reaction"}, {"kind", "bow"}, {"ref", std::string(64, 'r')}});
     EXPECT_EQ(text_of(joined.socket.next("reaction"), "ref"), std::string(64, 'r'));
     joined.socket.send({{"type", "leave"}});
     EXPECT_EQ(joined.socket.close_code(), kNormal);
 }
 
-TEST(LiveSocket, TellsTheTimeAsNtpDoes) {
+TEST(LiveSocket, RespondsToTimeRequestsLikeNtp) {
     auto person = register_person();
     auto joined = join(person, create_group(person));
     EXPECT_NEAR(joined.welcome.at("serverTime").to_number<double>(), clock_value(), 60'000);
     for (int i = 0; i < 3; ++i) {
         const auto t0 = clock_value();
         joined.socket.send({{"type", "time"}, {"t0", t0}});
-        const auto answer = joined.socket.next("time");
+        const auto response = joined.socket.next("time");
         const auto t3 = clock_value();
-        EXPECT_NEAR(answer.at("t0").to_number<double>(), t0, 0.001);
-        const auto t1 = answer.at("t1").to_number<double>();
-        const auto t2 = answer.at("t2").to_number<double>();
-        // One machine, one clock; the server's may be cut to whole milliseconds.
+        EXPECT_NEAR(response.at("t0").to_number<double>(), t0, 0.001);
+        const auto t1 = response.at("t1").to_number<double>();
+        const auto t2 = response.at("t2").to_number<double>();
+        // Both use the same clock; the server's time may be truncated to whole milliseconds.
         EXPECT_LE(t0, t1 + 1);
         EXPECT_LE(t1, t2);
         EXPECT_LE(t2, t3 + 1);
     }
 }
 
-// By t0 a client knows which question was answered: not one bit of it may change. (Boost.JSON's own numbers are not
-// that exact, so the frame is read here.)
-TEST(LiveSocket, GivesTheTimeOfTheQuestionBackAsItWas) {
+// A client matches the response to its request by t0, so not one bit of it may change. (Boost.JSON does not parse
+// numbers that exactly, so the test parses the frame itself.)
+TEST(LiveSocket, EchoesTheClientsTimeUnchanged) {
     auto person = register_person();
     auto socket = join(person, create_group(person)).socket;
     for (const char* t0 : {"1795412172857.7253", "1795412207155.8887", "1795412680921.2021", "1795412680921", "0.1"}) {
@@ -260,13 +260,13 @@ TEST(LiveSocket, GivesTheTimeOfTheQuestionBackAsItWas) {
         const auto frame = socket.next_text();
         const auto at = frame.find(kMember);
         ASSERT_NE(at, std::string::npos) << frame;
-        // To a microsecond: the JSON library's numbers can be off by the last bit.
+        // To a microsecond, because the JSON library's numbers can differ in the last bit.
         EXPECT_NEAR(std::strtod(frame.c_str() + at + kMember.size(), nullptr), std::strtod(t0, nullptr), 0.001)
             << frame;
     }
 }
 
-TEST(LiveSocket, TakesANewAccessTokenOfTheSamePersonOnly) {
+TEST(LiveSocket, AcceptsANewAccessTokenOfTheSameUserOnly) {
     auto person = register_person();
     auto other = register_person();
     auto socket = join(person, create_group(person)).socket;
@@ -276,7 +276,7 @@ TEST(LiveSocket, TakesANewAccessTokenOfTheSamePersonOnly) {
     EXPECT_EQ(socket.next().at("type"), "error");
     socket.send({{"type", "auth"}, {"accessToken", log_in_again(person).client.access_token()}});
     socket.send({{"type", "time"}, {"t0", 5}});
-    EXPECT_EQ(socket.next().at("type"), "time") << "no complaint before it";
+    EXPECT_EQ(socket.next().at("type"), "time") << "no error before it";
 }
 
 }  // namespace

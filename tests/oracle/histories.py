@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""Random histories of people who meditate, and what analytics must say of each.
+"""Random histories of people who meditate, and the expected analytics of each.
 
-Prints one JSON object a line. Shares nothing with the program: plain loops over the list of sessions, with Python's
-zoneinfo and datetime. The test (oracle_test.cpp, beside it) puts the histories through the real store
-and projection and compares the answers, as the lines in "expect".
+Prints one JSON object per line. It shares nothing with the program: simple loops over the list of sessions, with Python's
+zoneinfo and datetime. The test (oracle_test.cpp, beside it) runs the histories through the real store and projection and
+compares the results with the lines in "expect".
 
     histories.py COUNT [SEED]
 """
@@ -21,17 +21,17 @@ HOURS = [1, 10, 50, 100, 500, 1000]
 STREAKS = [3, 7, 14, 30, 60, 100, 365]
 STREAK_SECONDS = 60
 
-# Half hours, quarters, the ends of the world, days that are skipped, days that begin at 01:00.
+# Offsets of half and quarter hours, extreme offsets, skipped days, days that begin at 01:00.
 ODD_ZONES = ["Pacific/Apia", "Pacific/Kiritimati", "Pacific/Niue", "Asia/Kathmandu", "Asia/Kolkata", "Pacific/Chatham",
              "Australia/Lord_Howe", "America/St_Johns", "Africa/Casablanca", "America/Sao_Paulo", "America/Havana",
              "Asia/Tehran", "Asia/Beirut", "Europe/Berlin", "America/New_York", "Pacific/Fakaofo", "Antarctica/Troll",
              "Europe/Dublin", "Asia/Gaza", "America/Caracas", "Asia/Pyongyang", "UTC"]
-# What is no name of the tz database, or not for users.
+# Entries that are not zone names of the tz database, or not for users.
 NOT_ZONES = {"localtime", "posixrules", "Factory", "posix", "right"}
 ALL_ZONES = sorted(name for name in zoneinfo.available_timezones() - NOT_ZONES
                    if not name.startswith(("posix/", "right/", "SystemV/")))
 
-# (zone, day) of something odd.
+# Unusual days, with their zone.
 ODD_DAYS = [("Pacific/Apia", date(2011, 12, 30)), ("Pacific/Fakaofo", date(2011, 12, 30)),
             ("Europe/Berlin", date(2026, 3, 29)), ("Europe/Berlin", date(2025, 10, 26)),
             ("America/New_York", date(2026, 3, 8)), ("America/New_York", date(2025, 11, 2)),
@@ -59,10 +59,10 @@ def milliseconds(at):
     return (at - datetime(1970, 1, 1, tzinfo=timezone.utc)) // timedelta(milliseconds=1)
 
 
-# ---- what happens
+# ---- random events
 
 def pick_moment(day, zone):
-    """An instant on or about the day: often near midnight, where dates are decided."""
+    """An instant on or near the day, often near midnight, where dates change."""
     minute = random_.choice([random_.randint(0, 1439), random_.randint(-40, 40), random_.randint(-40, 420)])
     wall = datetime(day.year, day.month, day.day) + timedelta(minutes=minute, seconds=random_.randint(0, 59))
     if random_.random() < 0.2:
@@ -91,7 +91,7 @@ def pick_size():
 
 
 def make_phase(zone, day_start, first_day, size):
-    """A stretch of life in one place: [kind, start, duration, zone, before, after, end, how]."""
+    """A period in one place: its imported sessions, and its live ones."""
     sessions = []
     daily = random_.random() < 0.6
     day = first_day
@@ -111,9 +111,9 @@ def make_phase(zone, day_start, first_day, size):
             start = max(start, live[-1]["end"])
         end = start + timedelta(milliseconds=random_.randint(0, 4_000_000))
         elapsed = (end - start) // timedelta(seconds=1)
-        told = random_.choice([None, random_.randint(0, elapsed)])
-        live.append({"kind": random_.choice(KINDS), "start": start, "seconds": elapsed if told is None else told,
-                     "told": told, "zone": None, "before": pick_mood(), "after": pick_mood(), "end": end, "how": how})
+        reported = random_.choice([None, random_.randint(0, elapsed)])
+        live.append({"kind": random_.choice(KINDS), "start": start, "seconds": elapsed if reported is None else reported,
+                     "reported": reported, "zone": None, "before": pick_mood(), "after": pick_mood(), "end": end, "how": how})
     for session in sessions + live:
         session["first_after"], session["first_how"] = session["after"], session["how"]
         wall = session["start"].astimezone(zone_of(session["zone"] or zone)).replace(tzinfo=None)
@@ -139,13 +139,13 @@ def make_history():
         phase, day = make_phase(zone, random_.choice([0, 0, 0, 1, 2, 3, 4, 5, 6]), day, pick_size())
         phases.append(phase)
         zone = pick_zone()
-        # One active session at a time is allowed: it stays so to the end.
+        # Only one session can be active at a time, so an active one stays active to the end.
         if phase["live"] and phase["live"][-1]["how"] == "active":
             break
     changes = []
     for phase in phases:
-        told = phase["sessions"] + [session for session in phase["live"] if session["how"] == "complete"]
-        for session in told:
+        reported = phase["sessions"] + [session for session in phase["live"] if session["how"] == "complete"]
+        for session in reported:
             if random_.random() < 0.05:
                 session["after"] = random_.choice([None, 1, 5])
                 changes.append((session, "mood"))
@@ -158,7 +158,7 @@ def make_history():
     return phases, changes, anchor, now
 
 
-# ---- what must be said of it
+# ---- expected analytics
 
 def average(values):
     return "-" if not values else f"{sum(values) / len(values):.6f}"
@@ -174,8 +174,8 @@ def bucket_line(name, label, sessions):
             f"{average([s['after'] for s in sessions if s['after'] is not None])} {kinds}")
 
 
-def series_lines(name, label_of, sat, first, last):
-    inside = [session for session in sat if first <= session["date"] <= last]
+def series_lines(name, label_of, completed, first, last):
+    inside = [session for session in completed if first <= session["date"] <= last]
     buckets = defaultdict(list)
     for session in inside:
         buckets[label_of(session["date"])].append(session)
@@ -195,7 +195,7 @@ def week_label(day):
 
 
 def is_skipped(zone, day):
-    """Whether the date never was in the zone: its times, made instants and looked at there, are of other dates."""
+    """Whether the date did not exist in the zone: all its times, converted to instants and back, fall on other dates."""
     key = (zone, day)
     if key not in skips:
         noon = datetime(day.year, day.month, day.day, 12)
@@ -206,7 +206,7 @@ def is_skipped(zone, day):
 
 
 def run_around(days, day, zone):
-    """How long the run of consecutive days is that this one lies in, over dates that the zone skipped."""
+    """The length of the run of consecutive days around this one, ignoring dates that the zone skipped."""
     length = 1
     for step in (-1, 1):
         other = day + timedelta(days=step)
@@ -216,12 +216,12 @@ def run_around(days, day, zone):
     return length
 
 
-def milestone_lines(sat, zone):
-    """Told in the order of time: what each session has made true when it ended."""
+def milestone_lines(completed, zone):
+    """In chronological order: the milestones reached at the end of each session."""
     lines = []
     count = seconds = longest = 0
     days = set()
-    for session in sorted(sat, key=lambda s: s["end"]):
+    for session in sorted(completed, key=lambda s: s["end"]):
         reached = [("sessions", value) for value in SESSIONS if value == count + 1]
         before, after = seconds // 3600, (seconds + session["seconds"]) // 3600
         reached += [("hours", value) for value in HOURS if before < value <= after]
@@ -236,8 +236,8 @@ def milestone_lines(sat, zone):
     return lines
 
 
-def streaks(sat, today, zone):
-    days = {session["date"] for session in sat if session["seconds"] >= STREAK_SECONDS}
+def streaks(completed, today, zone):
+    days = {session["date"] for session in completed if session["seconds"] >= STREAK_SECONDS}
     if not days:
         return 0, 0
     last = max(days)
@@ -248,21 +248,21 @@ def streaks(sat, today, zone):
     return (run_around(days, last, zone) if today <= day_after else 0), longest
 
 
-def lifetime_lines(sat, today, zone):
-    current, longest = streaks(sat, today, zone)
-    last = max((session["end"] for session in sat), default=None)
-    return [f"lifetime {len(sat)} {sum(s['seconds'] for s in sat)} {milliseconds(last) if last else '-'} "
-            f"{current} {longest}", *milestone_lines(sat, zone)]
+def lifetime_lines(completed, today, zone):
+    current, longest = streaks(completed, today, zone)
+    last = max((session["end"] for session in completed), default=None)
+    return [f"lifetime {len(completed)} {sum(s['seconds'] for s in completed)} {milliseconds(last) if last else '-'} "
+            f"{current} {longest}", *milestone_lines(completed, zone)]
 
 
-def effort(sat, first, last):
-    inside = [session for session in sat if first <= session["date"] <= last]
+def effort(completed, first, last):
+    inside = [session for session in completed if first <= session["date"] <= last]
     return f"{len(inside)}/{sum(s['seconds'] for s in inside)}"
 
 
-def summary_line(sat, today, zone, goal):
+def summary_line(completed, today, zone, goal):
     seconds_of = defaultdict(int)
-    for session in sat:
+    for session in completed:
         seconds_of[session["date"]] += session["seconds"]
     monday = today - timedelta(days=today.weekday())
     month = today.replace(day=1)
@@ -274,22 +274,22 @@ def summary_line(sat, today, zone, goal):
         best_day = min(day for day in seconds_of if seconds_of[day] == max(seconds_of.values()))
         best = f"{best_day}/{seconds_of[best_day]}"
     of_kind, of_hour = defaultdict(lambda: [0, 0]), defaultdict(int)
-    for session in sat:
+    for session in completed:
         of_kind[session["kind"]][0] += 1
         of_kind[session["kind"]][1] += session["seconds"]
         of_hour[session["hour"]] += 1
     kind = min(of_kind, key=lambda k: (-of_kind[k][0], -of_kind[k][1], k), default="-")
     hour = min(of_hour, key=lambda h: (-of_hour[h], h), default="-")
-    current, longest = streaks(sat, today, zone)
+    current, longest = streaks(completed, today, zone)
     return (f"summary {seconds_of[today]} {goal} {int(seconds_of[today] >= goal)} "
-            f"{effort(sat, monday, monday + timedelta(days=6))} {effort(sat, monday - timedelta(days=7), monday - one)} "
-            f"{effort(sat, month, month_after - one)} {effort(sat, month_before, month - one)} "
+            f"{effort(completed, monday, monday + timedelta(days=6))} {effort(completed, monday - timedelta(days=7), monday - one)} "
+            f"{effort(completed, month, month_after - one)} {effort(completed, month_before, month - one)} "
             f"{current} {longest} {best} {kind} {hour}")
 
 
-def heatmap_lines(sat, year, goal):
+def heatmap_lines(completed, year, goal):
     seconds_of = defaultdict(int)
-    for session in sat:
+    for session in completed:
         if session["date"].year == year:
             seconds_of[session["date"]] += session["seconds"]
     days = (date(year + 1, 1, 1) - date(year, 1, 1)).days
@@ -301,16 +301,16 @@ def heatmap_lines(sat, year, goal):
     return lines
 
 
-# ---- both together
+# ---- output
 
-def told_session(session):
+def session_entry(session):
     return [session["kind"], milliseconds(session["start"]), session["seconds"], session["zone"], session["before"],
             session["first_after"]]
 
 
-def told_live(session):
+def live_entry(session):
     return [session["kind"], milliseconds(session["start"]), milliseconds(session["end"]), session["first_how"],
-            session["told"], session["before"], session["first_after"]]
+            session["reported"], session["before"], session["first_after"]]
 
 
 def write_history():
@@ -321,20 +321,20 @@ def write_history():
     wall = now.astimezone(zone_of(home["zone"])).replace(tzinfo=None)
     today = (wall - timedelta(hours=home["dayStart"])).date()
     goal = random_.choice([60, 600, 1200, 3600])
-    sat = [session for session in everything if session["how"] in ("import", "complete")]
+    completed = [session for session in everything if session["how"] in ("import", "complete")]
     daily_from = anchor - timedelta(days=random_.randint(0, 30))
     daily_to = daily_from + timedelta(days=random_.choice([0, 6, 30, 60, 365]))
     long_from = anchor - timedelta(days=random_.randint(0, 30))
     long_to = long_from + timedelta(days=random_.choice([0, 6, 40, 400, 1099]))
     ask = {"daily": [str(daily_from), str(daily_to)], "rollup": [str(long_from), str(long_to)], "year": anchor.year}
-    expect = (series_lines("daily", str, sat, daily_from, daily_to)
-              + series_lines("weekly", week_label, sat, long_from, long_to)
-              + series_lines("monthly", lambda day: str(day)[:7], sat, long_from, long_to)
-              + lifetime_lines(sat, today, home["zone"]) + [summary_line(sat, today, home["zone"], goal)]
-              + heatmap_lines(sat, anchor.year, goal))
-    told = [{"zone": phase["zone"], "dayStart": phase["dayStart"], "sessions": [told_session(s) for s in phase["sessions"]],
-             "live": [told_live(s) for s in phase["live"]]} for phase in phases]
-    print(json.dumps({"phases": told, "goal": goal, "now": milliseconds(now), "ask": ask, "expect": sorted(expect),
+    expect = (series_lines("daily", str, completed, daily_from, daily_to)
+              + series_lines("weekly", week_label, completed, long_from, long_to)
+              + series_lines("monthly", lambda day: str(day)[:7], completed, long_from, long_to)
+              + lifetime_lines(completed, today, home["zone"]) + [summary_line(completed, today, home["zone"], goal)]
+              + heatmap_lines(completed, anchor.year, goal))
+    reported = [{"zone": phase["zone"], "dayStart": phase["dayStart"], "sessions": [session_entry(s) for s in phase["sessions"]],
+             "live": [live_entry(s) for s in phase["live"]]} for phase in phases]
+    print(json.dumps({"phases": reported, "goal": goal, "now": milliseconds(now), "ask": ask, "expect": sorted(expect),
                       "changes": [[place[id(s)], what, s["after"]] for s, what in changes]}, separators=(",", ":")))
 
 

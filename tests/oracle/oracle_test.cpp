@@ -1,5 +1,5 @@
-// Random histories through the real store and projection, on a real server, against what an oracle that shares no code
-// with them says of each (tests/oracle/histories.py). MINDSPACE_ORACLE_HISTORIES is their number.
+// Runs random histories through the real store and projection, on a real server, and compares the results with an
+// oracle that shares no code with them (tests/oracle/histories.py). MINDSPACE_ORACLE_HISTORIES sets their number.
 
 #include "platform/postgres/connection/client.h"
 #include "platform/postgres/replicas/replicas.h"
@@ -47,7 +47,7 @@ private:
     Timestamp now_;
 };
 
-// ---- reading what the oracle tells
+// ---- reading the oracle's output
 
 Timestamp time_of(const json::value& milliseconds) {
     return Timestamp(Milliseconds(milliseconds.as_int64()));
@@ -66,7 +66,7 @@ Range range_of(const json::value& pair) {
     return {.from = parse_date(string_of(pair.at(0))).value(), .to = parse_date(string_of(pair.at(1))).value()};
 }
 
-// ---- telling it to the program
+// ---- replaying it in the program
 
 class Life {
 public:
@@ -145,7 +145,7 @@ private:
     std::vector<MeditationSessionId> ids_;
 };
 
-// ---- what the program says, in the oracle's lines
+// ---- the program's results, in the oracle's format
 
 using Lines = std::vector<std::string>;
 
@@ -233,7 +233,7 @@ Awaitable<Lines> ask(postgres::Client& database, AnalyticsStore store, redis::Cl
     co_return lines;
 }
 
-// ---- all of it
+// ---- the test
 
 class OracleTest : public testing::Test {
 protected:
@@ -247,7 +247,7 @@ protected:
         postgres::run_to_end(io_);
     }
 
-    // All at once; returns when all are done.
+    // Runs all concurrently; returns when all are done.
     template <class Work>
     void do_all(std::size_t count, Work work) {
         std::size_t ended = 0;
@@ -283,16 +283,16 @@ protected:
     postgres::Session session_{io_, {.conninfo = conninfo_}};
     postgres::Client database_{io_, {.conninfo = conninfo_, .connections = 2}};
     postgres::Replicas replicas_{io_, database_, {}};
-    redis::Client redis_{io_, {}};  // away
+    redis::Client redis_{io_, {}};  // unavailable
     EventPump pump_{session_};
 };
 
-// The oracle goes on telling while what it has told is compared.
+// The oracle produces further histories while earlier ones are compared.
 class Oracle {
 public:
     Oracle() : output_(popen(command().c_str(), "r"), &pclose) {}
 
-    // The next histories; none when it has told all.
+    // The next histories; none at the end of its output.
     std::vector<json::value> listen() {
         std::vector<json::value> histories;
         while (histories.size() < kAtOnce && getline(&line_, &capacity_, output_.get()) > 0)
@@ -315,14 +315,14 @@ private:
     std::size_t capacity_ = 0;
 };
 
-TEST_F(OracleTest, EveryFigureOfRandomHistoriesIsWhatTheyAmountTo) {
+TEST_F(OracleTest, EveryStatisticOfRandomHistoriesIsCorrect) {
     Oracle oracle;
     std::size_t compared = 0;
     for (auto histories = oracle.listen(); !histories.empty(); histories = oracle.listen()) {
         ASSERT_NO_FATAL_FAILURE(compare(histories));
         compared += histories.size();
     }
-    EXPECT_GT(compared, 0U) << "the oracle is silent";
+    EXPECT_GT(compared, 0U) << "the oracle produced no output";
 }
 
 }  // namespace

@@ -1,4 +1,4 @@
-// PostgreSQL or Redis goes away under the running program, and comes back.
+// Outages of PostgreSQL or Redis while the program runs, and recovery.
 
 #include "support/load/workload.h"
 #include "support/network/raw_connection.h"
@@ -18,7 +18,7 @@ using testing::IsEmpty;
 template <class Suite>
 class OutageSuite : public SuiteProgram<Suite> {
 public:
-    static Servers servers() { return Servers::own; }
+    static Servers servers() { return Servers::dedicated; }
 };
 
 class PostgresOutage : public OutageSuite<PostgresOutage> {};
@@ -28,7 +28,7 @@ void kill_process(std::optional<pid_t> pid, int number = SIGKILL) {
     if (!pid || ::kill(*pid, number) != 0) throw std::runtime_error("there is no such server");
 }
 
-// A process and its children: PostgreSQL has one for each connection.
+// A process and its children: PostgreSQL has one per connection.
 std::vector<pid_t> family_of(std::optional<pid_t> pid) {
     std::vector<pid_t> family{pid.value()};
     const auto parent = std::to_string(*pid);
@@ -50,7 +50,7 @@ void flush_redis(const Program& program) {
     EXPECT_EQ(connection.receive_until("\r\n"), "+OK\r\n");
 }
 
-// On several connections, so that every core is asked.
+// On several connections, to reach every core.
 void expect_status(const Program& program, const std::string& token, long status) {
     for (int i = 0; i < 6; ++i) {
         Client client(program, token);
@@ -58,23 +58,23 @@ void expect_status(const Program& program, const std::string& token, long status
     }
 }
 
-TEST_F(PostgresOutage, IsAnsweredWith503UntilItIsBack) {
+TEST_F(PostgresOutage, Gives503UntilItIsBack) {
     Workload workload(program(), 4);
     ASSERT_TRUE(eventually([&] { return workload.acknowledged() >= 20; }));
     const auto before = workload.acknowledged();
     kill_process(program().postgres_pid());
-    ASSERT_TRUE(eventually([&] { return workload.refused() > 0 || !workload.wrong_answers().empty(); }));
-    EXPECT_TRUE(is(Client(program()).get("/livez"), 200)) << "the program itself lives";
+    ASSERT_TRUE(eventually([&] { return workload.refused() > 0 || !workload.unexpected_responses().empty(); }));
+    EXPECT_TRUE(is(Client(program()).get("/livez"), 200)) << "the program itself is alive";
     EXPECT_TRUE(
-        eventually([&] { return workload.acknowledged() >= before + 40 || !workload.wrong_answers().empty(); }));
+        eventually([&] { return workload.acknowledged() >= before + 40 || !workload.unexpected_responses().empty(); }));
     workload.stop();
-    EXPECT_THAT(workload.wrong_answers(), IsEmpty());
+    EXPECT_THAT(workload.unexpected_responses(), IsEmpty());
     EXPECT_TRUE(eventually([&] { return Client(program()).get("/readyz").status == 200; }));
-    workload.expect_nothing_lost_or_doubled();
+    workload.expect_nothing_lost_or_duplicated();
 }
 
-TEST_F(PostgresOutage, OfASilentServerIsAnsweredWith503AndToldByReadyz) {
-    Program program({{"MINDSPACE_DATABASE_QUERY_TIMEOUT_MS", "500"}}, plan_of_environment(), Servers::own);
+TEST_F(PostgresOutage, WithAHangingServerGives503AndFailsReadyz) {
+    Program program({{"MINDSPACE_DATABASE_QUERY_TIMEOUT_MS", "500"}}, plan_of_environment(), Servers::dedicated);
     auto person = register_person(program);
     const auto family = family_of(program.postgres_pid());
     for (const auto pid : family) kill_process(pid, SIGSTOP);
@@ -84,7 +84,7 @@ TEST_F(PostgresOutage, OfASilentServerIsAnsweredWith503AndToldByReadyz) {
     EXPECT_TRUE(refused.header("retry-after"));
     const json::object login{{"email", person.email}, {"password", kPassword}};
     EXPECT_TRUE(is_problem(Client(program).post("/api/v1/auth/login", login), 503, "unavailable"));
-    Answer ready;
+    Response ready;
     EXPECT_TRUE(eventually([&] {
         EXPECT_TRUE(is_problem(person.client.get("/api/v1/sessions"), 503, "unavailable"));
         return (ready = Client(program).get("/readyz")).status == 503;
@@ -95,7 +95,7 @@ TEST_F(PostgresOutage, OfASilentServerIsAnsweredWith503AndToldByReadyz) {
     EXPECT_TRUE(eventually([&] { return Client(program).post("/api/v1/auth/login", login).status == 200; }));
 }
 
-TEST_F(RedisOutage, StopsNoRequest) {
+TEST_F(RedisOutage, FailsNoRequest) {
     auto person = register_person(program());
     auto logged_out = log_in_again(person);
     ASSERT_TRUE(is(logged_out.client.post("/api/v1/auth/logout"), 204));
@@ -108,19 +108,19 @@ TEST_F(RedisOutage, StopsNoRequest) {
             EXPECT_TRUE(is(person.client.get(kMe), 200));
             EXPECT_TRUE(is(logged_out.client.get(kMe), 401));
         }
-        EXPECT_TRUE(
-            eventually([&] { return workload.acknowledged() >= before + 20 || !workload.wrong_answers().empty(); }));
+        EXPECT_TRUE(eventually(
+            [&] { return workload.acknowledged() >= before + 20 || !workload.unexpected_responses().empty(); }));
         ASSERT_TRUE(has_another([&] { return program().redis_pid(); }, *pid));
     }
     workload.stop();
-    EXPECT_THAT(workload.wrong_answers(), IsEmpty());
+    EXPECT_THAT(workload.unexpected_responses(), IsEmpty());
     EXPECT_EQ(workload.refused(), 0U);
     expect_status(program(), person.client.access_token(), 200);
     expect_status(program(), logged_out.client.access_token(), 401);
-    workload.expect_nothing_lost_or_doubled();
+    workload.expect_nothing_lost_or_duplicated();
 }
 
-TEST_F(RedisOutage, OfASilentRedisStopsNoRequest) {
+TEST_F(RedisOutage, WithAHangingServerFailsNoRequest) {
     auto person = register_person(program());
     auto logged_out = log_in_again(person);
     ASSERT_TRUE(is(logged_out.client.post("/api/v1/auth/logout"), 204));
@@ -131,7 +131,7 @@ TEST_F(RedisOutage, OfASilentRedisStopsNoRequest) {
         EXPECT_TRUE(is(logged_out.client.get(kMe), 401));
         EXPECT_LT(std::chrono::steady_clock::now() - began, scaled(10s));
     }
-    // Once Redis is given up nobody waits for it.
+    // Once Redis counts as unavailable, no request waits for it.
     int in_time = 0;
     for (int i = 0; i < 200; ++i) {
         const auto began = std::chrono::steady_clock::now();
@@ -140,7 +140,7 @@ TEST_F(RedisOutage, OfASilentRedisStopsNoRequest) {
     }
     EXPECT_GE(in_time, 198) << "99 of 100";
     meditate(person);
-    // What ends while Redis cannot hear of it is over all the same.
+    // A login session that ends while Redis is unavailable has ended nevertheless.
     auto leaving = log_in_again(person);
     ASSERT_TRUE(is(leaving.client.post("/api/v1/auth/logout"), 204));
     expect_status(program(), leaving.client.access_token(), 401);
@@ -149,14 +149,14 @@ TEST_F(RedisOutage, OfASilentRedisStopsNoRequest) {
     expect_status(program(), person.client.access_token(), 200);
 }
 
-TEST_F(RedisOutage, ComesNotFromAFullRedisThatForgetsLimits) {
+TEST_F(RedisOutage, FullServerForgetsNoLimits) {
     RawConnection connection(program().data() / "run/redis.sock");
     connection.send("CONFIG GET maxmemory-policy\r\n");
     EXPECT_THAT(connection.receive_until("maxmemory-policy\r\n"), testing::StartsWith("*2"));
     EXPECT_THAT(connection.receive_until("n\r\n"), testing::HasSubstr("noeviction"));
 }
 
-TEST_F(RedisOutage, OfAllItsDataRevivesNobodyAndLogsNobodyOut) {
+TEST_F(RedisOutage, WithDataLossKeepsLoginsAndRevocations) {
     auto person = register_person(program());
     auto logged_out = log_in_again(person);
     expect_status(program(), logged_out.client.access_token(), 200);

@@ -1,5 +1,5 @@
-// More than the program can or should do: clients that trickle, more passwords than can be hashed, more than the
-// database can answer.
+// More load than the program can or should serve: slow clients, more passwords than can be hashed, more queries than
+// the database can execute.
 
 #include "support/load/load.h"
 #include "support/network/raw_connection.h"
@@ -19,10 +19,10 @@ namespace {
 using namespace std::chrono_literals;
 using SteadyClock = std::chrono::steady_clock;
 
-// The figures that are promised hold for the build that ships; one with sanitizers is far slower.
+// The promised figures apply to the release build; one with sanitizers is far slower.
 struct Figures {
-    std::chrono::milliseconds refusal;  // of a login that is too many
-    std::chrono::milliseconds others;   // any other call meanwhile
+    std::chrono::milliseconds refusal;  // of a surplus login
+    std::chrono::milliseconds others;   // of any other call meanwhile
 };
 Figures promised() {
     return is_shipped() ? Figures{.refusal = 100ms, .others = 50ms} : Figures{.refusal = 1s, .others = 500ms};
@@ -35,7 +35,7 @@ public:
         const std::scoped_lock lock(mutex_);
         times_.push_back(took);
     }
-    // What 99 of 100 took at most. There must be some.
+    // The p99; there must be some values.
     std::chrono::duration<double, std::milli> p99() {
         const std::scoped_lock lock(mutex_);
         const auto at = times_.begin() + static_cast<std::ptrdiff_t>(times_.size() * 99 / 100);
@@ -48,7 +48,7 @@ private:
     std::vector<SteadyClock::duration> times_;
 };
 
-TEST(Overload, BySlowClientsHoldsNobodyElseUp) {
+TEST(Overload, BySlowClientsDelaysNoOtherClient) {
     Program program({{"MINDSPACE_HTTP_HEADER_TIMEOUT_SECONDS", "2"}});
     auto person = register_person(program);
     std::vector<std::unique_ptr<RawConnection>> slow;
@@ -62,14 +62,14 @@ TEST(Overload, BySlowClientsHoldsNobodyElseUp) {
         ASSERT_TRUE(is(person.client.get(kMe), 200));
         EXPECT_LT(SteadyClock::now() - asked, scaled(250ms));
     }
-    // An octet now and then buys no time.
+    // A byte now and then buys no time.
     for (const auto& connection : slow) connection->send("a");
     for (const auto& connection : slow) EXPECT_TRUE(connection->receive_all().starts_with("HTTP/1.1 408 "));
     EXPECT_LT(SteadyClock::now() - began, scaled(6s));
     EXPECT_TRUE(is(person.client.get(kMe), 200));
 }
 
-TEST(Overload, OfPasswordsIsRefusedAtOnceAndHoldsNobodyElseUp) {
+TEST(Overload, OfPasswordHashingIsRefusedImmediatelyAndDelaysNoOtherClient) {
     Environment settings{{"MINDSPACE_AUTH_HASH_THREADS", "1"}, {"MINDSPACE_AUTH_HASH_QUEUE", "4"}};
     settings.insert(kFullPasswordHash.begin(), kFullPasswordHash.end());
     Program program(settings);
@@ -87,13 +87,13 @@ TEST(Overload, OfPasswordsIsRefusedAtOnceAndHoldsNobodyElseUp) {
                 Client client(program);
                 while (!is_over) {
                     const auto asked = SteadyClock::now();
-                    const auto answer = client.post("/api/v1/auth/login", login);
-                    if (answer.status == 200) {
+                    const auto response = client.post("/api/v1/auth/login", login);
+                    if (response.status == 200) {
                         ++let_in;
                         continue;
                     }
-                    EXPECT_TRUE(is_problem(answer, 503, "unavailable"));
-                    EXPECT_TRUE(answer.header("retry-after"));
+                    EXPECT_TRUE(is_problem(response, 503, "unavailable"));
+                    EXPECT_TRUE(response.header("retry-after"));
                     refusals.add(asked);
                     ++refused;
                 }
@@ -107,12 +107,12 @@ TEST(Overload, OfPasswordsIsRefusedAtOnceAndHoldsNobodyElseUp) {
     }
     ASSERT_GT(refused, 0);
     EXPECT_GT(let_in, 0);
-    EXPECT_LT(refusals.p99(), promised().refusal) << "they waited";
+    EXPECT_LT(refusals.p99(), promised().refusal) << "refusals must not wait";
     EXPECT_LT(others.p99(), promised().others);
 }
 
-// Strangers who send passwords in a flood, each from a network of their own, leave places to who has logged in before.
-TEST(Overload, OfPasswordsByStrangersLeavesPlacesToKnownNetworks) {
+// A flood of passwords from unknown networks, each from another network, leaves queue slots for known networks.
+TEST(Overload, OfPasswordHashingLeavesSlotsForKnownNetworks) {
     Environment settings{{"MINDSPACE_AUTH_HASH_THREADS", "1"}, {"MINDSPACE_AUTH_HASH_QUEUE", "8"}};
     settings.insert(kFullPasswordHash.begin(), kFullPasswordHash.end());
     Program program(settings);
@@ -138,7 +138,7 @@ TEST(Overload, OfPasswordsByStrangersLeavesPlacesToKnownNetworks) {
         EXPECT_TRUE(eventually([&] { return refused >= 20; }));
         const auto before = refused.load();
         for (int i = 0; i < 20; ++i) EXPECT_TRUE(is(log_in(person.email, kPassword, home), 200));
-        EXPECT_GT(refused, before) << "the flood goes on";
+        EXPECT_GT(refused, before) << "the flood continues";
         is_over = true;
     }
     const auto port = program.management_port("auth");
@@ -146,8 +146,8 @@ TEST(Overload, OfPasswordsByStrangersLeavesPlacesToKnownNetworks) {
     EXPECT_GE(metric(port, "mindspace_login_networks"), 1);
 }
 
-// From here on a look at the list of groups takes the database that long, without any work. By a function: of a join
-// with a pause the planner may leave the pause out, when there is no group.
+// From now on a query of the list of groups takes the database that long, without any work. It uses a function, because
+// the planner may optimise a sleep in a join away when there is no group.
 void slow_down_groups(const Program& program, std::chrono::milliseconds by) {
     const auto seconds = std::to_string(std::chrono::duration<double>(by).count());
     query(program, "ALTER TABLE groups RENAME TO quick_groups");
@@ -163,7 +163,7 @@ std::string request_of(const std::string& path, const Person& person) {
            "\r\n\r\n";
 }
 
-TEST(Overload, OfTheDatabaseIsRefusedAtOnceAndWhatComesFirstIsServed) {
+TEST(Overload, OfTheDatabaseIsRefusedImmediatelyExceptForPriorityRequests) {
     Program program({{"MINDSPACE_HTTP_MAX_QUEUE_DELAY_MS", "50"}});
     auto person = register_person(program);
     const auto groups = "/api/v1/groups?state=scheduled";
@@ -181,14 +181,14 @@ TEST(Overload, OfTheDatabaseIsRefusedAtOnceAndWhatComesFirstIsServed) {
                            .requests = {request_of(groups, person)},
                            .connections = 200,
                            .length = 120s,
-                           .is_over = [&] { return is_over.load(); }});
+                           .should_stop = [&] { return is_over.load(); }});
         });
         EXPECT_TRUE(eventually([&] { return refused() > 0 && metric(port, "mindspace_overloaded") > 0; }));
         Client anyone(program);
         for (int i = 0; i < 5; ++i) {
             EXPECT_TRUE(is(anyone.get("/livez"), 200));
             EXPECT_TRUE(is(anyone.get("/readyz"), 200));
-            // It needs no database; a slow machine's loop may be late as well.
+            // It needs no database, but the loop of a slow machine may be late as well.
             EXPECT_TRUE(eventually([&] { return person.client.get(kMe).status == 200; }));
             const auto refreshed = anyone.post("/api/v1/auth/refresh", {{"refreshToken", person.refresh_token}});
             ASSERT_TRUE(is(refreshed, 200));
@@ -196,21 +196,21 @@ TEST(Overload, OfTheDatabaseIsRefusedAtOnceAndWhatComesFirstIsServed) {
         }
         is_over = true;
     }
-    EXPECT_GT(report.count(200), 0U) << "what can be served is";
+    EXPECT_GT(report.count(200), 0U) << "requests within the capacity are served";
     EXPECT_GT(report.count(503), 0U);
-    EXPECT_EQ(report.broken, 0U) << "who is refused keeps the connection";
+    EXPECT_EQ(report.broken, 0U) << "a refusal keeps the connection";
     EXPECT_EQ(report.count(200) + report.count(503), [&] {
         std::size_t all = 0;
         for (const auto& [status, times] : report.by_status) all += times.count();
         return all;
     }());
-    EXPECT_TRUE(eventually([&] { return metric(port, "mindspace_overloaded") == 0; })) << "and then it is over";
+    EXPECT_TRUE(eventually([&] { return metric(port, "mindspace_overloaded") == 0; })) << "the overload ends";
     EXPECT_TRUE(is(person.client.get(groups), 200));
     EXPECT_NE(program.log().find("overload_began"), std::string::npos);
     EXPECT_NE(program.log().find("overload_ended"), std::string::npos);
 }
 
-TEST(Overload, IsToldAsAProblemWithRetryAfter) {
+TEST(Overload, IsReportedAsAProblemWithRetryAfter) {
     Program program({{"MINDSPACE_HTTP_MAX_QUEUE_DELAY_MS", "50"}});
     auto person = register_person(program);
     const auto groups = "/api/v1/groups?state=scheduled";
@@ -221,12 +221,13 @@ TEST(Overload, IsToldAsAProblemWithRetryAfter) {
               .requests = {request_of(groups, person)},
               .connections = 200,
               .length = 120s,
-              .is_over = [&] { return is_over.load(); }});
+              .should_stop = [&] { return is_over.load(); }});
     });
     Client client(program, person.client.access_token());
-    Answer refusal;
+    Response refusal;
     EXPECT_TRUE(eventually([&] {
-        std::this_thread::sleep_for(30ms);  // not right behind those that are served together: then there is room
+        std::this_thread::sleep_for(
+            30ms);  // not right behind requests that are served together, when there would be capacity
         refusal = client.get(groups, {{"Origin", std::string(kAllowedOrigin)}});
         return refusal.status == 503;
     }));

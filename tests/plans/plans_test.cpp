@@ -1,5 +1,5 @@
-// No statement of a request reads a large table from end to end: the plans that PostgreSQL really used, as its
-// auto_explain wrote them down, with a million sessions in the database.
+// No statement of a request scans a whole large table: checks the plans that PostgreSQL really used, as logged by
+// auto_explain, with a million sessions in the database.
 
 #include "support/postgres/database.h"
 #include "support/program/person.h"
@@ -50,7 +50,7 @@ constexpr const char* kExplain = R"(
         EXECUTE format('ALTER DATABASE %I SET auto_explain.log_format = ''json''', current_database());
     END $$)";
 
-// What looks at everybody's sessions and may: the work of one node, behind no request.
+// Statements that may scan the sessions of all users: background jobs of one node.
 bool is_upkeep(std::string_view statement) {
     return statement.find("global_") != std::string_view::npos || statement.find("counted_") != std::string_view::npos;
 }
@@ -96,7 +96,7 @@ protected:
 void use_everything(Program& program) {
     auto person = register_person(program);
     auto& client = person.client;
-    // More than five times, after which PostgreSQL settles on a plan for all users.
+    // More than five times, after which PostgreSQL may choose a generic plan.
     for (int round = 0; round < 12; ++round) {
         const auto id = meditate(person);
         for (const auto* path :
@@ -118,7 +118,7 @@ void use_everything(Program& program) {
     EXPECT_TRUE(has_counted(person, 12));
 }
 
-TEST_F(Plans, OfRequestsReadNoLargeTableFromEndToEnd) {
+TEST_F(Plans, OfRequestsScanNoLargeTable) {
     {
         Program migrates(settings_, std::nullopt);
     }

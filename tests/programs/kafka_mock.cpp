@@ -1,4 +1,4 @@
-// librdkafka's mock cluster as a program: prints the addresses of its brokers, then lives until it is ended. SIGUSR1
+// librdkafka's mock cluster as a program: prints the addresses of its brokers, then runs until it is killed. SIGUSR1
 // takes the brokers down, SIGUSR2 brings them back.
 
 #include <librdkafka/rdkafka.h>

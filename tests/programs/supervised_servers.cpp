@@ -1,5 +1,5 @@
-// The servers that `mindspace up` starts for itself, without the program: prints where they are, a line each for
-// PostgreSQL (a conninfo) and Redis (a socket), and brings them back when they end, until it is told to stop.
+// The embedded servers of `mindspace up` without the program: prints their addresses, one line each for PostgreSQL (a
+// conninfo) and Redis (a socket), and restarts them when they end, until SIGTERM.
 
 #include "app/embedded/supervisor.h"
 #include "app/process/signals.h"

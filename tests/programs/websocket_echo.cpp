@@ -1,9 +1,9 @@
-// Gives every WebSocket message back as it came, on the product's own server and connection: what conformance suites
-// (Autobahn) are pointed at. Never part of the product; tests/README.md says how it is used.
+// Echoes every WebSocket message, on the product's own server and connection, as a target for conformance suites
+// (Autobahn). Not part of the product; tests/README.md describes its use.
 //
-//     websocket_echo [--pack] [PORT]      prints the port, and runs until it is killed
+//     websocket_echo [--compress] [PORT]      prints the port, and runs until it is killed
 //
-// /echo takes messages of any kind up to 32 MiB; /small has the limits that rooms have.
+// /echo accepts messages of any kind up to 32 MiB; /small has the limits of room sockets.
 
 #include "platform/http/api/router.h"
 #include "platform/http/server/server.h"
@@ -48,7 +48,7 @@ http::Endpoint row(std::string_view path, const http::WebSocketLimits& limits) {
                           [&limits](http::Call<>) { return open(limits); });
 }
 
-void run(std::uint16_t port, bool packs) {
+void run(std::uint16_t port, bool compress) {
     asio::io_context loop(1);
     http::Router router;
     http::Endpoints rows;
@@ -58,10 +58,10 @@ void run(std::uint16_t port, bool packs) {
     http::CoreMetrics metrics(router);
     http::Dispatcher dispatcher(router, {}, metrics);
     http::BoundPort bound("127.0.0.1", port, 1);
-    http::Server server(loop, {.packs_websockets = packs}, dispatcher, metrics);
+    http::Server server(loop, {.packs_websockets = compress}, dispatcher, metrics);
     server.bind(bound);
     server.start();
-    std::cout << bound.number() << std::endl;  // NOLINT(performance-avoid-endl): whoever started us waits for it
+    std::cout << bound.number() << std::endl;  // NOLINT(performance-avoid-endl): the parent process waits for it
     loop.run();
 }
 
@@ -69,14 +69,14 @@ void run(std::uint16_t port, bool packs) {
 }  // namespace mindspace
 
 int main(int count, char** arguments) {
-    bool packs = false;
+    bool compress = false;
     std::uint16_t port = 0;
     for (int i = 1; i < count; ++i) {
         const std::string_view argument = arguments[i];
-        if (argument == "--pack")
-            packs = true;
+        if (argument == "--compress")
+            compress = true;
         else
             port = static_cast<std::uint16_t>(std::atoi(arguments[i]));
     }
-    mindspace::run(port, packs);
+    mindspace::run(port, compress);
 }

@@ -30,14 +30,14 @@ protected:
                           {"MINDSPACE_REDIS_URL", redis_.socket_path()}};
 };
 
-TEST_F(Pooling, ServesTheMainJobToManyAtOnce) {
+TEST_F(Pooling, ServesManyClientsAtOnce) {
     Program program(settings_);
     Workload workload(program, 8);
-    ASSERT_TRUE(eventually([&] { return workload.acknowledged() >= 200 || !workload.wrong_answers().empty(); }));
+    ASSERT_TRUE(eventually([&] { return workload.acknowledged() >= 200 || !workload.unexpected_responses().empty(); }));
     workload.stop();
-    EXPECT_THAT(workload.wrong_answers(), testing::IsEmpty());
-    workload.expect_nothing_lost_or_doubled();
-    // Through the pool, of which all these share three connections.
+    EXPECT_THAT(workload.unexpected_responses(), testing::IsEmpty());
+    workload.expect_nothing_lost_or_duplicated();
+    // Through the pool, whose three connections all these share.
     EXPECT_EQ(query(direct_,
                     "SELECT count(*) <= 3 FROM pg_stat_activity WHERE application_name = 'mindspace' AND "
                     "query LIKE '%meditation_sessions%'"),
@@ -52,8 +52,8 @@ TEST_F(Pooling, EndsASocketlessLoginOnTheWholeWay) {
     EXPECT_TRUE(is(person.client.get("/api/v1/users/me"), 401));
 }
 
-// A lock that is taken through the pool belongs to whichever connection the pool had at hand: to everybody, or to
-// nobody who could ever give it back.
+// A session lock taken through the pool belongs to an arbitrary server connection: other clients would share it, and
+// its owner could not release it.
 TEST_F(Pooling, LocksAreHeldOnTheServerItself) {
     constexpr const char* kHolders = "SELECT DISTINCT pid FROM pg_locks WHERE locktype = 'advisory'";
     constexpr std::size_t kLeaders = 5;  // events, retention, and three of analytics
@@ -65,12 +65,13 @@ TEST_F(Pooling, LocksAreHeldOnTheServerItself) {
     for (const auto& server : query(pool_.conninfo("pgbouncer"), "SHOW SERVERS")) pooled.insert(server.at(kRemotePid));
     EXPECT_FALSE(pooled.empty());
     for (const auto& pid : pooled)
-        EXPECT_EQ(query(direct_, "SELECT FROM pg_stat_activity WHERE pid = " + pid).size(), 1U) << "the right column";
+        EXPECT_EQ(query(direct_, "SELECT FROM pg_stat_activity WHERE pid = " + pid).size(), 1U)
+            << "the expected column";
     for (const auto& holder : query(direct_, kHolders)) EXPECT_FALSE(pooled.contains(holder.at(0)));
     workload.stop();
 }
 
-TEST_F(Pooling, NeedsADirectWayToTheServer) {
+TEST_F(Pooling, RequiresADirectUrl) {
     settings_.erase("MINDSPACE_DATABASE_DIRECT_URL");
     auto ended = run_to_end({program_path(), "serve"}, settings_);
     EXPECT_EQ(ended.exit_code, 78);

@@ -1,4 +1,4 @@
-// Two nodes on a primary with a hot standby: who wrote sees it at once, and the standby can take over.
+// Two nodes on a primary with a hot standby: users see their own writes at once, and the standby can take over.
 
 #include "support/load/workload.h"
 #include "support/postgres/database.h"
@@ -20,8 +20,8 @@ protected:
         return metric(node.management_port("meditation"), "mindspace_postgres_replica_reads_total");
     }
     static bool shows(Person& person, const Program& node, const std::string& session) {
-        const auto answer = Client(node, person.client.access_token()).get(kHistory);
-        return answer.status == 200 && answer.at("/items/0/id") == json::value(session);
+        const auto response = Client(node, person.client.access_token()).get(kHistory);
+        return response.status == 200 && response.at("/items/0/id") == json::value(session);
     }
     Environment settings() {
         return {{"MINDSPACE_DATABASE_URL", "host=" + primary_.directory() + "," + replica_.directory() +
@@ -37,20 +37,20 @@ protected:
     Program second_{settings()};
 };
 
-TEST_F(Replica, ShowsWhoWroteTheirOwnWritesOnEveryNode) {
+TEST_F(Replica, ShowsUsersTheirOwnWritesOnEveryNode) {
     auto person = register_person(first_);
     for (int i = 0; i < 40; ++i) {
         const auto id = meditate(person);
         ASSERT_TRUE(shows(person, i % 2 == 0 ? second_ : first_, id)) << "round " << i;
     }
-    // With nothing new to wait for, the replica answers.
+    // Without new writes to wait for, the replica serves the reads.
     EXPECT_TRUE(eventually([&] {
         person.client.get(kHistory);
         return replica_reads(first_) > 0;
     }));
 }
 
-TEST_F(Replica, IsNotAskedWhileItIsBehind) {
+TEST_F(Replica, IsNotUsedWhileItIsBehind) {
     auto person = register_person(first_);
     const auto before = meditate(person);
     ASSERT_TRUE(eventually([&] {
@@ -59,7 +59,7 @@ TEST_F(Replica, IsNotAskedWhileItIsBehind) {
     }));
     query(replica_.conninfo("test1"), "SELECT pg_wal_replay_pause()");
     const auto id = meditate(person);
-    // A flushed Redis has forgotten who wrote what.
+    // A flushed Redis no longer knows who has written.
     redis_.signal(SIGKILL);
     redis_.start();
     for (int i = 0; i < 20; ++i) ASSERT_TRUE(shows(person, i % 2 == 0 ? second_ : first_, id));
@@ -68,7 +68,7 @@ TEST_F(Replica, IsNotAskedWhileItIsBehind) {
     EXPECT_TRUE(eventually([&] { return shows(person, second_, id) && replica_reads(second_) > reads; }));
 }
 
-TEST_F(Replica, IsNotMissedWhenItIsGone) {
+TEST_F(Replica, FailureIsInvisibleToClients) {
     auto person = register_person(first_);
     const auto id = meditate(person);
     replica_.crash();
@@ -78,7 +78,7 @@ TEST_F(Replica, IsNotMissedWhenItIsGone) {
 }
 
 TEST_F(Replica, TakesOverUnderLoadWithNothingLost) {
-    // What is acknowledged is on both.
+    // Acknowledged changes are on both.
     query(primary_.conninfo(), "ALTER SYSTEM SET synchronous_standby_names = '*'");
     query(primary_.conninfo(), "SELECT pg_reload_conf()");
     ASSERT_TRUE(eventually([&] {
@@ -86,16 +86,16 @@ TEST_F(Replica, TakesOverUnderLoadWithNothingLost) {
                std::vector<TextRow>{{"sync"}};
     }));
     Workload workload(first_, 4);
-    ASSERT_TRUE(eventually([&] { return workload.acknowledged() >= 60 || !workload.wrong_answers().empty(); }));
+    ASSERT_TRUE(eventually([&] { return workload.acknowledged() >= 60 || !workload.unexpected_responses().empty(); }));
     primary_.crash();
     query(replica_.conninfo(), "ALTER SYSTEM RESET synchronous_standby_names");
     query(replica_.conninfo(), "SELECT pg_promote()");
     const auto at_takeover = workload.acknowledged();
-    EXPECT_TRUE(
-        eventually([&] { return workload.acknowledged() >= at_takeover + 60 || !workload.wrong_answers().empty(); }));
+    EXPECT_TRUE(eventually(
+        [&] { return workload.acknowledged() >= at_takeover + 60 || !workload.unexpected_responses().empty(); }));
     workload.stop();
-    EXPECT_THAT(workload.wrong_answers(), testing::IsEmpty());
-    workload.expect_nothing_lost_or_doubled();
+    EXPECT_THAT(workload.unexpected_responses(), testing::IsEmpty());
+    workload.expect_nothing_lost_or_duplicated();
 }
 
 }  // namespace

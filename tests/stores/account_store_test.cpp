@@ -1,4 +1,4 @@
-// The auth service's statements where only their order in time matters: races and crashes that no client can stage.
+// The auth service's statements under races and crashes that no client can provoke reliably.
 
 #include "support/postgres/migrated_database.h"
 
@@ -30,7 +30,7 @@ protected:
         return postgres::run(io_, std::move(work));
     }
 
-    // With a mail in the queue. Its address follows from the number.
+    // An account with a mail in the queue. Its address is derived from the number.
     UserId add_account(int number) {
         const auto email = std::to_string(number) + "@example.org";
         user::NewUser user{.id = UserId::make(kNow),
@@ -48,7 +48,7 @@ protected:
         return id;
     }
     Account read(UserId user) { return run(accounts_.find(user)).value(); }
-    // A login by somebody who has seen `account` before.
+    // A login that has read `account` before.
     bool log_in(const Account& account) {
         NewAuthSession session{.user = account.user,
                                .id = AuthSessionId::make(login_at_ += Milliseconds(1)),
@@ -78,7 +78,7 @@ protected:
     MailQueue mails_{database_};
 };
 
-TEST_F(AccountStatements, LetNobodyInByAPasswordThatHasChangedMeanwhile) {
+TEST_F(AccountStatements, RejectALoginIfThePasswordHasChangedMeanwhile) {
     const auto user = add_account(1);
     const auto seen = read(user);
     EXPECT_TRUE(log_in(seen));
@@ -88,12 +88,12 @@ TEST_F(AccountStatements, LetNobodyInByAPasswordThatHasChangedMeanwhile) {
     EXPECT_TRUE(living(user).empty());
     EXPECT_FALSE(log_in(seen));
     EXPECT_FALSE(run(accounts_.change_password(later, seen, "third hash", AuthSessionId{}, {})))
-        << "nor change it again";
+        << "the old password cannot change it either";
     EXPECT_EQ(read(user).password_hash, "new hash");
     EXPECT_TRUE(log_in(read(user)));
 }
 
-TEST_F(AccountStatements, LetNobodyInWhoHasBeenDisabledMeanwhile) {
+TEST_F(AccountStatements, RejectALoginIfTheAccountWasDisabledMeanwhile) {
     const auto user = add_account(1);
     const auto seen = read(user);
     EXPECT_TRUE(log_in(seen));
@@ -103,13 +103,13 @@ TEST_F(AccountStatements, LetNobodyInWhoHasBeenDisabledMeanwhile) {
     EXPECT_TRUE(living(user).empty());
 }
 
-TEST_F(AccountStatements, LetNobodyInWhoseLoginSessionHasEndedMeanwhile) {
+TEST_F(AccountStatements, RejectALoginIfAllLoginSessionsHaveEndedMeanwhile) {
     const auto user = add_account(1);
     const auto seen = read(user);
     EXPECT_TRUE(log_in(seen));
     run(store_.revoke_all(entry(user, AuditAction::logout_all)));
     login_at_ = kNow - Seconds(1);
-    EXPECT_FALSE(log_in(seen)) << "its id is not above those that have ended";
+    EXPECT_FALSE(log_in(seen)) << "its id is not above the ended ones";
     login_at_ = kNow + Seconds(1);
     EXPECT_TRUE(log_in(seen));
     EXPECT_EQ(living(user).size(), 1U);
@@ -125,11 +125,11 @@ TEST_F(AccountStatements, KeepNoLoginSessionThatHasEndedMeanwhile) {
                                                      seen, "new hash", mine, {}));
     ASSERT_TRUE(ended);
     EXPECT_EQ(ended->kept, std::nullopt);
-    EXPECT_GT(ended->at, first.at) << "whatever the clock says";
+    EXPECT_GT(ended->at, first.at) << "regardless of the clock";
     EXPECT_TRUE(living(user).empty());
 }
 
-TEST_F(AccountStatements, ReplaceAHashOnlyIfItIsStillThere) {
+TEST_F(AccountStatements, ReplaceAHashOnlyIfItIsUnchanged) {
     const auto user = add_account(1);
     const auto seen = read(user);
     run(accounts_.replace_hash(user, "another hash", "stronger hash"));
@@ -139,7 +139,7 @@ TEST_F(AccountStatements, ReplaceAHashOnlyIfItIsStillThere) {
     EXPECT_TRUE(log_in(seen)) << "it is the same password";
 }
 
-TEST_F(AccountStatements, GiveAMailToOneSenderUntilItsLeaseEnds) {
+TEST_F(AccountStatements, LeaseAMailToOneSenderAtATime) {
     for (int i = 0; i < 5; ++i) add_account(i);
     const auto first = run(mails_.claim(3, kNow, kLease));
     const auto second = run(mails_.claim(3, kNow, kLease));
@@ -147,7 +147,7 @@ TEST_F(AccountStatements, GiveAMailToOneSenderUntilItsLeaseEnds) {
     EXPECT_EQ(second.size(), 2U);
     EXPECT_TRUE(run(mails_.claim(3, kNow + kLease - Seconds(1), kLease)).empty());
 
-    // The first sender is gone without a word.
+    // The first sender crashes.
     for (const auto& mail : second) run(mails_.mark_sent(mail, kNow));
     const auto again = run(mails_.claim(9, kNow + kLease, kLease));
     ASSERT_EQ(again.size(), 3U);
@@ -157,12 +157,12 @@ TEST_F(AccountStatements, GiveAMailToOneSenderUntilItsLeaseEnds) {
             return lost.id == mail.id && lost.token == mail.token && lost.created_at == mail.created_at;
         })) << "the same mail";
     }
-    // It was only slow; what it says late changes nothing.
+    // It was only slow; its late report changes nothing.
     for (const auto& mail : first) run(mails_.retry_at(mail, "late", kNow));
     EXPECT_TRUE(run(mails_.claim(9, kNow + kLease, kLease)).empty());
 }
 
-TEST_F(AccountStatements, LeaveEarlierLinksGoodUntilOneIsUsedOrThePasswordChanges) {
+TEST_F(AccountStatements, KeepEarlierLinksValidUntilOneIsUsedOrThePasswordChanges) {
     const auto user = add_account(1);
     auto ask = [&](Timestamp at) {
         auto mail = reset_mail(user, "1@example.org", "en");

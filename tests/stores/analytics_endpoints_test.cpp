@@ -1,4 +1,4 @@
-// The endpoints of analytics on a real server, called as the dispatcher calls them.
+// The analytics endpoints on a real server, called like the dispatcher calls them.
 
 #include "platform/postgres/connection/client.h"
 #include "platform/postgres/connection/session.h"
@@ -94,25 +94,25 @@ protected:
 using Faults = std::vector<std::string>;
 
 TEST_F(AnalyticsEndpointsTest, DailyShowsEveryDayAndTheTotals) {
-    auto answer = get_json("daily", "from=2026-11-22&to=2026-11-24");
-    EXPECT_EQ(answer.at("timezone"), "Europe/Berlin");
-    EXPECT_TRUE(parse_timestamp(std::string(answer.at("asOf").as_string())));
-    ASSERT_EQ(answer.at("items").as_array().size(), 3U);
-    EXPECT_EQ(answer.at("items").at(0).at("date"), "2026-11-22");
-    EXPECT_EQ(answer.at("items").at(0).at("sessions"), 0);
-    EXPECT_EQ(answer.at("items").at(2).at("byKind").at("sleep"), 1200);
-    EXPECT_EQ(answer.at("totals").at("sessions"), 3);
-    EXPECT_EQ(answer.at("totals").at("averageMoodAfter").to_number<double>(), 4);
+    auto response = get_json("daily", "from=2026-11-22&to=2026-11-24");
+    EXPECT_EQ(response.at("timezone"), "Europe/Berlin");
+    EXPECT_TRUE(parse_timestamp(std::string(response.at("asOf").as_string())));
+    ASSERT_EQ(response.at("items").as_array().size(), 3U);
+    EXPECT_EQ(response.at("items").at(0).at("date"), "2026-11-22");
+    EXPECT_EQ(response.at("items").at(0).at("sessions"), 0);
+    EXPECT_EQ(response.at("items").at(2).at("byKind").at("sleep"), 1200);
+    EXPECT_EQ(response.at("totals").at("sessions"), 3);
+    EXPECT_EQ(response.at("totals").at("averageMoodAfter").to_number<double>(), 4);
 }
 
-TEST_F(AnalyticsEndpointsTest, WeeklyAndMonthlyNameTheirBuckets) {
+TEST_F(AnalyticsEndpointsTest, WeeklyAndMonthlyLabelTheirBuckets) {
     EXPECT_EQ(get_json("weekly", "from=2026-11-24&to=2026-11-24").at("items").at(0).at("week"), "2026-W48");
     auto month = get_json("monthly", "from=2026-11-24&to=2026-11-24").at("items").at(0);
     EXPECT_EQ(month.at("month"), "2026-11");
     EXPECT_EQ(month.at("seconds"), 1200);
 }
 
-TEST_F(AnalyticsEndpointsTest, RangesAreBounded) {
+TEST_F(AnalyticsEndpointsTest, RangesAreLimited) {
     EXPECT_EQ(faults_of("daily", ""), (Faults{"from required", "to required"}));
     EXPECT_EQ(faults_of("daily", "from=2026-11-24&to=2026-11-23"), (Faults{"to before_from"}));
     EXPECT_EQ(faults_of("daily", "from=2026-01-01&to=2026-02-30"), (Faults{"to invalid_format"}));
@@ -125,19 +125,19 @@ TEST_F(AnalyticsEndpointsTest, RangesAreBounded) {
 }
 
 TEST_F(AnalyticsEndpointsTest, SummaryOfTheCaller) {
-    auto answer = get_json("summary");
-    EXPECT_EQ(answer.at("timezone"), "Europe/Berlin");
-    EXPECT_EQ(answer.at("today").at("goalSeconds"), 600);
-    EXPECT_EQ(answer.at("bestDay").at("date"), "2026-11-24");
-    EXPECT_EQ(answer.at("streaks").at("longestDays"), 2);
-    EXPECT_EQ(answer.at("favouriteKind"), "sleep");
-    EXPECT_EQ(answer.at("favouriteHour"), 21);
+    auto response = get_json("summary");
+    EXPECT_EQ(response.at("timezone"), "Europe/Berlin");
+    EXPECT_EQ(response.at("today").at("goalSeconds"), 600);
+    EXPECT_EQ(response.at("bestDay").at("date"), "2026-11-24");
+    EXPECT_EQ(response.at("streaks").at("longestDays"), 2);
+    EXPECT_EQ(response.at("favouriteKind"), "sleep");
+    EXPECT_EQ(response.at("favouriteHour"), 21);
 }
 
 TEST_F(AnalyticsEndpointsTest, HeatmapShowsTheWholeYear) {
-    auto answer = get_json("heatmap", "year=2026");
-    EXPECT_EQ(answer.at("year"), 2026);
-    const auto& days = answer.at("days").as_array();
+    auto response = get_json("heatmap", "year=2026");
+    EXPECT_EQ(response.at("year"), 2026);
+    const auto& days = response.at("days").as_array();
     ASSERT_EQ(days.size(), 365U);
     EXPECT_EQ(days.front().at("date"), "2026-01-01");
     EXPECT_EQ(days.front().at("level"), 0);
@@ -148,7 +148,7 @@ TEST_F(AnalyticsEndpointsTest, HeatmapShowsTheWholeYear) {
     EXPECT_EQ(faults_of("heatmap", "year=1969"), (Faults{"year too_small"}));
 }
 
-TEST_F(AnalyticsEndpointsTest, ADeletedAccountIsNotAnEmptyOne) {
+TEST_F(AnalyticsEndpointsTest, ADeletedAccountIsNotFound) {
     auto stranger = UserId::make(SystemClock().now());
     EXPECT_EQ(get("summary", "", stranger).status, 401);
     EXPECT_EQ(get("daily", "from=2026-11-23&to=2026-11-23", stranger).status, 401);
@@ -156,8 +156,8 @@ TEST_F(AnalyticsEndpointsTest, ADeletedAccountIsNotAnEmptyOne) {
 }
 
 TEST_F(AnalyticsEndpointsTest, NowCountsPeopleAndRunningGroups) {
-    // One person alone and in the group, one alone in overtime, one long after the end, and in the group one who is
-    // there, one who has left, and one whose node is gone; another group should have ended.
+    // One user alone and in the group, one alone in overtime, one long after the end; and in the group one who is
+    // present, one who has left, and one whose node is dead. Another group is overdue.
     run(io_, session_.execute(R"(
         INSERT INTO meditation_sessions (user_id, session_id, status, kind, planned_seconds, started_at, local_date,
                                          timezone, source, created_at, updated_at)
@@ -179,25 +179,25 @@ TEST_F(AnalyticsEndpointsTest, NowCountsPeopleAndRunningGroups) {
                      ('01933b6e-0000-7000-8000-000000000005', now(), now()),
                      ('01933b6e-0000-7000-8000-000000000006', NULL, now() - interval '1 minute'))
              AS a (user_id, left_at, seen_at))"));
-    auto answer = get_json("now");
-    EXPECT_EQ(answer.at("meditating"), 3);  // 1, 2 and 4
-    EXPECT_EQ(answer.at("groupsRunning"), 1);
-    EXPECT_TRUE(answer.at("connections").is_null());
+    auto response = get_json("now");
+    EXPECT_EQ(response.at("meditating"), 3);  // 1, 2 and 4
+    EXPECT_EQ(response.at("groupsRunning"), 1);
+    EXPECT_TRUE(response.at("connections").is_null());
     run(io_, session_.execute("TRUNCATE meditation_sessions"));
-    run_until(io_, [&] { return get_json("now").at("meditating") == 2; });  // counted anew after a second
+    run_until(io_, [&] { return get_json("now").at("meditating") == 2; });  // recounted after a second
 }
 
-TEST_F(AnalyticsEndpointsTest, NowIsWhatIsPutUpInRedisWhileItIsThere) {
+TEST_F(AnalyticsEndpointsTest, NowIsReadFromRedisWhileItIsThere) {
     auto now = clock_.now();
     run(io_, live_stats_.publish({.meditating = 1234, .groups_running = 56, .connections = {}, .as_of = now}));
-    auto answer = get_json("now");
-    EXPECT_EQ(answer.at("meditating"), 1234);
-    EXPECT_EQ(answer.at("groupsRunning"), 56);
-    EXPECT_EQ(answer.at("connections"), 0);
-    EXPECT_EQ(answer.at("asOf").as_string(), format_timestamp(now));
+    auto response = get_json("now");
+    EXPECT_EQ(response.at("meditating"), 1234);
+    EXPECT_EQ(response.at("groupsRunning"), 56);
+    EXPECT_EQ(response.at("connections"), 0);
+    EXPECT_EQ(response.at("asOf").as_string(), format_timestamp(now));
     run(io_, live_stats_.publish({.meditating = 1235, .groups_running = 56, .connections = {}, .as_of = now}));
     run_until(io_, [&] { return get_json("now").at("meditating") == 1235; });
-    // Flushed, and then gone: counted here.
+    // Redis flushed, and then unavailable: counted in the database.
     redis_server_.signal(SIGKILL);
     run_until(io_, [&] { return get_json("now").at("meditating") == 0; });
     redis_server_.start();

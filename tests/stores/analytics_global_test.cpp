@@ -1,4 +1,4 @@
-// The figures of all users, and what is left of those who have gone, on a real server.
+// Global statistics, and what remains of erased users, on a real server.
 
 #include "platform/postgres/connection/client.h"
 #include "platform/postgres/connection/session.h"
@@ -24,15 +24,15 @@ constexpr Statement kLeft{"test_left", R"(
     SELECT (SELECT count(*) FROM session_facts WHERE user_id = $1) + (SELECT count(*) FROM daily_totals WHERE user_id = $1)
            + (SELECT count(*) FROM user_facts WHERE user_id = $1 AND registered_on IS NOT NULL))"};
 
-// Whether those who wait for a lock have a transaction id.
+// Whether the sessions that wait for a lock have a transaction id.
 constexpr Statement kWaiting{"test_waiting", R"(
     SELECT backend_xid IS NOT NULL FROM pg_stat_activity
     WHERE datname = current_database() AND wait_event_type = 'Lock')"};
 
-// The answer without its time.
-std::string figures_of(GlobalAnalytics answer) {
-    answer.as_of = {};
-    return schema::to_json(answer);
+// The response without its time.
+std::string figures_of(GlobalAnalytics response) {
+    response.as_of = {};
+    return schema::to_json(response);
 }
 
 events::Event make_event(std::string type, UserId user, std::string payload, Timestamp at = {}) {
@@ -65,7 +65,7 @@ protected:
         postgres::run_to_end(io_);
     }
 
-    // As the consumer does it.
+    // Like the consumer.
     void handle(std::vector<events::Event> events) {
         run(io_, session_.execute("BEGIN"));
         run(io_, project(session_, events));
@@ -76,7 +76,7 @@ protected:
         const Range range{.from = from, .to = to};
         return arrange(run(io_, store_.find_global(range)), range);
     }
-    // What is kept under the user's name, but for the id.
+    // All rows stored for the user, except the id.
     std::int64_t left_of(UserId user) { return run(io_, session_.query(kLeft, user))[0].get<std::int64_t>(0); }
 
     asio::io_context io_;
@@ -96,31 +96,31 @@ TEST_F(GlobalTest, CountsPeopleByDayWeekAndMonth) {
             session_event({.user = bob, .date = kMonday + days(9)}),
             session_event({.user = bob, .status = "abandoned"})});
     ASSERT_TRUE(refresh());
-    auto answer = global(kMonday, kMonday + days(9));
-    ASSERT_EQ(answer.days.size(), 10U);
-    EXPECT_EQ(answer.days[0].label, kMonday);
-    EXPECT_EQ(answer.days[0].active_users, 1);
-    EXPECT_EQ(answer.days[0].sessions, 2);
-    EXPECT_EQ(answer.days[0].seconds, 300);
-    EXPECT_EQ(answer.days[2].new_users, 1) << "it was Wednesday where he registered";
-    EXPECT_EQ(answer.days[3].active_users, 0);
-    ASSERT_EQ(answer.weeks.size(), 2U);
-    EXPECT_EQ(answer.weeks[0].label, "2026-W48");
-    EXPECT_EQ(answer.weeks[0].active_users, 1);
-    EXPECT_EQ(answer.weeks[0].sessions, 3);
-    EXPECT_EQ(answer.weeks[0].new_users, 1);
-    EXPECT_EQ(answer.weeks[1].active_users, 1);
-    ASSERT_EQ(answer.months.size(), 2U);
-    EXPECT_EQ(answer.months[0].label, "2026-11");
-    EXPECT_EQ(answer.months[0].active_users, 1);
-    EXPECT_EQ(answer.months[0].new_users, 2) << "the whole month, though the range begins later";
-    EXPECT_EQ(answer.months[1].active_users, 1);
-    EXPECT_EQ(answer.totals.sessions, 4);
-    EXPECT_EQ(answer.totals.seconds, 1500);
-    EXPECT_EQ(answer.totals.new_users, 1);
+    auto response = global(kMonday, kMonday + days(9));
+    ASSERT_EQ(response.days.size(), 10U);
+    EXPECT_EQ(response.days[0].label, kMonday);
+    EXPECT_EQ(response.days[0].active_users, 1);
+    EXPECT_EQ(response.days[0].sessions, 2);
+    EXPECT_EQ(response.days[0].seconds, 300);
+    EXPECT_EQ(response.days[2].new_users, 1) << "it was Wednesday in his time zone";
+    EXPECT_EQ(response.days[3].active_users, 0);
+    ASSERT_EQ(response.weeks.size(), 2U);
+    EXPECT_EQ(response.weeks[0].label, "2026-W48");
+    EXPECT_EQ(response.weeks[0].active_users, 1);
+    EXPECT_EQ(response.weeks[0].sessions, 3);
+    EXPECT_EQ(response.weeks[0].new_users, 1);
+    EXPECT_EQ(response.weeks[1].active_users, 1);
+    ASSERT_EQ(response.months.size(), 2U);
+    EXPECT_EQ(response.months[0].label, "2026-11");
+    EXPECT_EQ(response.months[0].active_users, 1);
+    EXPECT_EQ(response.months[0].new_users, 2) << "the whole month, though the range begins later";
+    EXPECT_EQ(response.months[1].active_users, 1);
+    EXPECT_EQ(response.totals.sessions, 4);
+    EXPECT_EQ(response.totals.seconds, 1500);
+    EXPECT_EQ(response.totals.new_users, 1);
 }
 
-TEST_F(GlobalTest, FollowsThoseWhoRegisteredInAWeek) {
+TEST_F(GlobalTest, FollowsWeeklyCohorts) {
     auto ada = new_user();
     auto bob = new_user();
     auto eve = new_user();
@@ -131,15 +131,15 @@ TEST_F(GlobalTest, FollowsThoseWhoRegisteredInAWeek) {
             session_event({.user = eve, .date = kMonday + days(20)}),
             session_event({.user = eve, .date = kMonday - days(20)})});  // imported, from before
     refresh();
-    auto answer = global(kMonday + days(2), kMonday + days(20));
+    auto response = global(kMonday + days(2), kMonday + days(20));
     using Numbers = std::vector<std::int64_t>;
-    ASSERT_EQ(answer.retention.size(), 3U);
-    EXPECT_EQ(answer.retention[0].week, "2026-W48");
-    EXPECT_EQ(answer.retention[0].new_users, 2);
-    EXPECT_EQ(answer.retention[0].active_users, (Numbers{2, 0, 1}));
-    EXPECT_EQ(answer.retention[1].new_users, 1);
-    EXPECT_EQ(answer.retention[1].active_users, (Numbers{0, 1}));
-    EXPECT_EQ(answer.retention[2].active_users, (Numbers{0}));
+    ASSERT_EQ(response.retention.size(), 3U);
+    EXPECT_EQ(response.retention[0].week, "2026-W48");
+    EXPECT_EQ(response.retention[0].new_users, 2);
+    EXPECT_EQ(response.retention[0].active_users, (Numbers{2, 0, 1}));
+    EXPECT_EQ(response.retention[1].new_users, 1);
+    EXPECT_EQ(response.retention[1].active_users, (Numbers{0, 1}));
+    EXPECT_EQ(response.retention[2].active_users, (Numbers{0}));
 }
 
 TEST_F(GlobalTest, RefreshesWhenSomethingHasChanged) {
@@ -161,7 +161,7 @@ TEST_F(GlobalTest, RefreshesWhenSomethingHasChanged) {
     EXPECT_EQ(global(kMonday, kMonday).totals.sessions, 0);
 }
 
-TEST_F(GlobalTest, ServesWhileARefreshIsUnderWay) {
+TEST_F(GlobalTest, ServesDuringARefresh) {
     handle({session_event({.user = new_user()})});
     refresh();
     run(io_, session_.execute("BEGIN; REFRESH MATERIALIZED VIEW CONCURRENTLY global_periods; "
@@ -170,7 +170,7 @@ TEST_F(GlobalTest, ServesWhileARefreshIsUnderWay) {
     run(io_, session_.execute("COMMIT"));
 }
 
-TEST_F(GlobalTest, CountsWithoutATransactionIdThatReadersOfTheOutboxWouldWaitFor) {
+TEST_F(GlobalTest, CountsWithoutATransactionIdThatBlocksOutboxReaders) {
     handle({session_event({.user = new_user()})});
     postgres::Session other{io_, {.conninfo = conninfo_}};
     run(io_, other.connect());
@@ -186,7 +186,7 @@ TEST_F(GlobalTest, CountsWithoutATransactionIdThatReadersOfTheOutboxWouldWaitFor
     run_until(io_, [&] { return ended; });
 }
 
-TEST_F(GlobalTest, NothingIsLeftOfAnErasedUserButNumbers) {
+TEST_F(GlobalTest, OnlyAnonymousSumsRemainOfAnErasedUser) {
     auto ada = new_user();
     auto bob = new_user();
     handle({registered(ada, "2026-11-23T08:00:00Z"), registered(bob, "2026-11-23T08:00:00Z"),
@@ -211,13 +211,13 @@ TEST_F(GlobalTest, AUserIsErasedOnce) {
     handle({deleted(fact.user), deleted(fact.user)});
     handle({deleted(fact.user)});
     refresh();
-    auto answer = global(kMonday, kMonday);
-    EXPECT_EQ(answer.totals.sessions, 1);
-    EXPECT_EQ(answer.totals.new_users, 1);
-    EXPECT_EQ(answer.days[0].active_users, 1);
+    auto response = global(kMonday, kMonday);
+    EXPECT_EQ(response.totals.sessions, 1);
+    EXPECT_EQ(response.totals.new_users, 1);
+    EXPECT_EQ(response.days[0].active_users, 1);
 }
 
-TEST_F(GlobalTest, ALateEventOfAnErasedUserRevivesNothing) {
+TEST_F(GlobalTest, ALateEventRestoresNothingOfAnErasedUser) {
     Fact fact{.user = new_user()};
     handle({registered(fact.user, "2026-11-23T08:00:00Z"), session_event(fact)});
     handle({deleted(fact.user)});
@@ -231,7 +231,7 @@ TEST_F(GlobalTest, ALateEventOfAnErasedUserRevivesNothing) {
     EXPECT_EQ(global(kMonday, kMonday).totals.new_users, 1);
 }
 
-TEST_F(GlobalTest, WhatWasDoneBeforeLeavingCountsInTheSameBatch) {
+TEST_F(GlobalTest, SessionsBeforeADeletionInTheSameBatchCount) {
     Fact fact{.user = new_user()};
     handle({registered(fact.user, "2026-11-23T08:00:00Z"), session_event(fact), deleted(fact.user)});
     EXPECT_EQ(left_of(fact.user), 0);

@@ -1,5 +1,5 @@
-// Events through the consumer and the projection into the answers, on a real server, against a recomputation in C++
-// that shares no code with them.
+// Events through the consumer and the projection into the responses, on a real server, compared with a recomputation in
+// C++ that shares no code with them.
 
 #include "platform/events/outbox/source.h"
 #include "platform/postgres/connection/client.h"
@@ -51,7 +51,7 @@ Awaitable<std::vector<Sitting>> list_sittings(postgres::Session& session, UserId
 
 const Range kAlways{parse_date("2000-01-01").value(), parse_date("2099-12-31").value()};
 
-// One line a row, so that a difference can be read.
+// One line per row, so that differences are readable.
 using Lines = std::vector<std::string>;
 
 Lines lines_of(const std::vector<DailyTotals>& rows) {
@@ -76,7 +76,7 @@ protected:
         consumer_.start();
         run_until(io_, [&] { return database_.is_up(); });
     }
-    // Whatever is under way ends before the loop goes.
+    // Pending operations end before the loop is destroyed.
     void TearDown() override {
         consumer_.stop();
         database_.stop();
@@ -98,7 +98,7 @@ protected:
         run_until(io_, [&] { return consumer_.stats().events.value() >= published_; });
         EXPECT_EQ(consumer_.stats().dead_letters.value(), 0U);
     }
-    // As it is kept.
+    // As stored.
     std::string lifetime_of(UserId user) { return run(io_, session_.query(kLifetime, user))[0].get<std::string>(0); }
     Lines days_of(UserId user) { return lines_of(run(io_, store_.list_days(user, kAlways))); }
 
@@ -138,7 +138,7 @@ TEST_F(ProjectionTest, TheSameEventTwiceChangesNothing) {
     EXPECT_EQ(once.size(), 1U);
 }
 
-TEST_F(ProjectionTest, AnOlderVersionThatComesLateChangesNothing) {
+TEST_F(ProjectionTest, ALateOlderVersionChangesNothing) {
     Fact old{.user = new_user(), .version = 2, .mood_after = 1};
     Fact newer = old;
     newer.version = 3;
@@ -180,14 +180,14 @@ TEST_F(ProjectionTest, ADeletedSessionIsGoneAndStaysGone) {
     EXPECT_EQ(days_of(fact.user), Lines{});
 }
 
-TEST_F(ProjectionTest, TheHourIsThatOnTheWall) {
+TEST_F(ProjectionTest, TheHourIsInLocalTime) {
     Fact fact{.user = new_user(), .timezone = "Asia/Kolkata"};  // 06:00 UTC is 11:30
     publish({fact});
     auto rows = run(io_, session_.query(kFact, fact.user));
     EXPECT_EQ(rows[0].get<std::int16_t>(0), 11);
 }
 
-TEST_F(ProjectionTest, ThePastKnowsStreakDaysAndFavourites) {
+TEST_F(ProjectionTest, ThePastContainsStreakDaysAndFavourites) {
     Fact first{.user = new_user(), .kind = "sleep", .timezone = "Asia/Kolkata"};
     Fact second{.user = first.user, .kind = "sleep", .seconds = 59, .date = kMonday + days(1)};
     Fact third{.user = first.user, .kind = "mantra", .seconds = 9000, .date = kMonday + days(1)};
@@ -216,12 +216,12 @@ TEST_F(ProjectionTest, LifetimeOfFiveThousandSessions) {
     EXPECT_EQ(lifetime.seconds, 5000 * 600);
     EXPECT_EQ(lifetime.streaks.current_days, 1667);
     EXPECT_EQ(lifetime.streaks.longest_days, 1667);
-    EXPECT_EQ(lifetime.milestones.size(), 7U + 5U + 7U);  // of the hours all but 1,000
+    EXPECT_EQ(lifetime.milestones.size(), 7U + 5U + 7U);  // all hours except 1,000
     auto nobody = run(io_, find_lifetime(database_, new_user(), kMonday, "UTC"));
     EXPECT_EQ(nobody.sessions, 0);
 }
 
-// The totals of the newest version of each session, added up the plain way.
+// The totals of the newest version of each session, added up directly.
 Lines expected_days(const std::vector<Fact>& events, UserId user) {
     std::map<Uuid, Fact> newest;
     for (const auto& event : events) {
@@ -298,7 +298,7 @@ TEST_F(ProjectionTest, RandomHistoriesInAnyOrderAndTwiceAgreeWithAPlainRecomputa
     }
 }
 
-TEST_F(ProjectionTest, ALateSessionBehindThousandsIsFoldedInSeveralTurnsOfTheLoop) {
+TEST_F(ProjectionTest, ALateSessionAmongThousandsIsFoldedInSeveralLoopIterations) {
     const auto user = new_user();
     std::vector<Fact> history;
     for (int i = 0; i < 2500; ++i) history.push_back({.user = user, .date = kMonday - days(i % 700)});

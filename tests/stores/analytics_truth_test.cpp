@@ -1,4 +1,4 @@
-// The figures against the history: what verification finds, and what a rebuild mends, while events keep flowing.
+// Statistics compared with the history: what verification finds and a rebuild repairs, while events arrive.
 
 #include "platform/postgres/connection/client.h"
 #include "platform/postgres/replicas/replicas.h"
@@ -52,7 +52,7 @@ protected:
         run(io_, session_.query(kInsertUser, user, user.to_string(), SystemClock().now()));
         return user;
     }
-    // Imports so many sessions of one history; their ids.
+    // Imports that many sessions of one history; returns their ids.
     std::vector<MeditationSessionId> add_sessions(UserId user, int count) {
         std::vector<ImportedSession> sessions;
         std::vector<MeditationSessionId> ids;
@@ -69,8 +69,8 @@ protected:
         return ids;
     }
     void handle_all() { run(io_, pump_.handle_all()); }
-    Verification check(Users users, Milliseconds patience = Milliseconds(10'000)) {
-        return run(io_, verify(session_, std::move(users), patience));
+    Verification check(Users users, Milliseconds timeout = Milliseconds(10'000)) {
+        return run(io_, verify(session_, std::move(users), timeout));
     }
     std::string digest() { return run(io_, session_.query(kDigest))[0].get<std::string>(0); }
     void damage(const std::string& sql) { run(io_, session_.execute(sql)); }
@@ -85,13 +85,13 @@ protected:
     EventPump pump_{pumping_};
 };
 
-TEST_F(TruthTest, ARebuildMakesWhatTheEventsMade) {
+TEST_F(TruthTest, ARebuildEqualsTheResultOfTheEvents) {
     for (int i = 0; i < 45; ++i) add_sessions(add_user(), 3);
     auto user = add_user();
     auto ids = add_sessions(user, 10);
     run(io_, sessions_.erase(user, ids[3], {}, SystemClock().now()));
     handle_all();
-    EXPECT_EQ(run(io_, rebuild(session_, {})).facts, 0) << "registrations come from the users alone here";
+    EXPECT_EQ(run(io_, rebuild(session_, {})).facts, 0) << "registrations come only from users here";
     const auto before = digest();
     for (const char* loss : {"TRUNCATE session_facts, daily_totals, lifetimes, user_facts",
                              "DELETE FROM daily_totals WHERE random() < 0.5",
@@ -119,7 +119,7 @@ TEST_F(TruthTest, ARebuildOfOneUserLeavesTheOthersAlone) {
     EXPECT_EQ(check({other}, Milliseconds(1)).undecided, Users{other});
 }
 
-TEST_F(TruthTest, ASessionThatWasDeletedIsGoneForGood) {
+TEST_F(TruthTest, ADeletedSessionStaysDeleted) {
     auto user = add_user();
     ImportedSession session;
     session.id = MeditationSessionId::make(SystemClock().now());
@@ -143,13 +143,13 @@ TEST_F(TruthTest, ASessionThatWasDeletedIsGoneForGood) {
     EXPECT_EQ(check({user}).diverging, Users{});
 }
 
-TEST_F(TruthTest, EventsOnTheirWayAreNoDivergence) {
+TEST_F(TruthTest, EventsInFlightAreNoDivergence) {
     auto user = add_user();
     auto ids = add_sessions(user, 5);
     handle_all();
     run(io_, sessions_.erase(user, ids[0], {}, SystemClock().now()));
     add_sessions(user, 3);
-    EXPECT_EQ(check({user}, Milliseconds(150)).undecided, Users{user}) << "nobody handles events";
+    EXPECT_EQ(check({user}, Milliseconds(150)).undecided, Users{user}) << "no consumer handles events";
     bool checked = false;
     asio::co_spawn(io_, verify(session_, {user}, Milliseconds(20'000)), [&](std::exception_ptr, Verification found) {
         checked = true;
@@ -192,7 +192,7 @@ TEST_F(TruthTest, ADeletionWhoseEventWasLostIsADivergence) {
     while (!checked) handle_all();
 }
 
-TEST_F(TruthTest, EveryWrongFigureIsADivergence) {
+TEST_F(TruthTest, EveryWrongStatisticIsADivergence) {
     auto user = add_user();
     add_sessions(user, 5);
     handle_all();
@@ -213,7 +213,7 @@ TEST_F(TruthTest, EveryWrongFigureIsADivergence) {
     }
 }
 
-TEST_F(TruthTest, AComparisonKeepsNoEventWaiting) {
+TEST_F(TruthTest, AComparisonDelaysNoEvent) {
     auto user = add_user();
     add_sessions(user, 5);
     handle_all();
@@ -223,8 +223,8 @@ TEST_F(TruthTest, AComparisonKeepsNoEventWaiting) {
     run(io_, pumping_.execute("COMMIT"));
 }
 
-// Of before this version: who changes totals without keeping lifetimes takes them away.
-TEST_F(TruthTest, ALifetimeIsCountedFromTheFactsWhileItIsNotKept) {
+// Older versions change totals without updating lifetimes; a trigger then deletes the lifetime.
+TEST_F(TruthTest, ALifetimeIsComputedFromFactsWhileItIsNotStored) {
     auto user = add_user();
     auto ids = add_sessions(user, 5);
     handle_all();
@@ -248,7 +248,7 @@ TEST_F(TruthTest, ALifetimeIsCountedFromTheFactsWhileItIsNotKept) {
 }
 
 // Changes, their events and the rebuild all at once: nothing is lost.
-TEST_F(TruthTest, ARebuildLosesNoUpdateThatComesMeanwhile) {
+TEST_F(TruthTest, ARebuildLosesNoConcurrentUpdate) {
     Users users;
     std::vector<std::vector<MeditationSessionId>> ids;
     for (int i = 0; i < 60; ++i) {
@@ -288,7 +288,7 @@ TEST_F(TruthTest, ARebuildLosesNoUpdateThatComesMeanwhile) {
     EXPECT_EQ(digest(), before);
 }
 
-// An account that is being deleted belongs to its event, which folds what is there.
+// An account that is being deleted is left to its event, which folds the remaining facts.
 TEST_F(TruthTest, ARebuildLeavesAnAccountToItsDeletion) {
     auto user = add_user();
     add_sessions(user, 3);

@@ -1,4 +1,4 @@
-// The program on a Citus cluster whose schema db/distribute.sql has distributed. Skipped where Citus is not installed.
+// The program on a Citus cluster with a schema distributed by db/distribute.sql. Skipped if Citus is not installed.
 
 #include "support/live/client.h"
 #include "support/postgres/citus_cluster.h"
@@ -36,7 +36,7 @@ protected:
             std::nullopt);
     }
 
-    // The users whose rows each worker itself holds in its shards of the table.
+    // The users whose rows each worker stores in its own shards of the table.
     static std::map<std::string, std::set<std::string>> users_by_worker(const std::string& table) {
         std::map<std::string, std::set<std::string>> users;
         for (const auto& row : query(database_,
@@ -52,7 +52,7 @@ protected:
     std::optional<Program> program_;
 };
 
-// By local date: how many sessions, how many seconds.
+// Number of sessions and seconds by local date.
 using Days = std::map<std::string, std::pair<std::int64_t, std::int64_t>>;
 
 Days days_of_history(Person& person) {
@@ -68,8 +68,8 @@ Days days_of_history(Person& person) {
 Days days_of_analytics(Person& person, const Days& dates) {
     Days days;
     for (const auto& [date, unused] : dates) {
-        const auto answer = person.client.get("/api/v1/analytics/daily?from=" + date + "&to=" + date);
-        days[date] = {answer.number("/items/0/sessions"), answer.number("/items/0/seconds")};
+        const auto response = person.client.get("/api/v1/analytics/daily?from=" + date + "&to=" + date);
+        days[date] = {response.number("/items/0/sessions"), response.number("/items/0/seconds")};
     }
     return days;
 }
@@ -83,10 +83,10 @@ TEST_F(Citus, DistributesEveryTableThatGrowsWithItsUsers) {
                           AND t.distribution_column = 'user_id')
         ORDER BY 1)"),
               (std::vector<TextRow>{{"dead_letters"}, {"login_emails"}, {"mails"}, {"outbox"}}))
-        << "these are queues, and where an address leads";
+        << "these are queues and the lookup of addresses";
 }
 
-TEST_F(Citus, ServesTheMainJobWithItsUsersOnBothWorkers) {
+TEST_F(Citus, ServesUsersOnBothWorkers) {
     std::vector<Person> people;
     std::set<std::string> ids;
     for (int i = 0; i < 12; ++i) {
@@ -131,7 +131,7 @@ TEST_F(Citus, ServesTheMainJobWithItsUsersOnBothWorkers) {
         EXPECT_EQ(program_->run({"analytics", command}).exit_code, 0) << command;
 }
 
-TEST_F(Citus, TellsEveryProcessThatALoginHasEnded) {
+TEST_F(Citus, NotifiesEveryProcessOfAnEndedLogin) {
     Program second({{"MINDSPACE_DATABASE_URL", database_}, {"MINDSPACE_REDIS_URL", redis_->socket_path()}},
                    std::nullopt);
     auto person = register_person(*program_);
@@ -145,7 +145,7 @@ TEST_F(Citus, TellsEveryProcessThatALoginHasEnded) {
     EXPECT_TRUE(is(person.client.get("/api/v1/users/me"), 200));
 }
 
-// An event lies on the coordinator, its change on a worker. The log of such commits names the process of each.
+// An event is on the coordinator, its change on a worker. The log of two-phase commits contains the process of each.
 TEST_F(Citus, CommitsAChangeAndItsEventInTwoPhases) {
     EXPECT_EQ(query(database_, R"(
         BEGIN;
@@ -159,8 +159,8 @@ TEST_F(Citus, CommitsAChangeAndItsEventInTwoPhases) {
 constexpr postgres::Statement kNote{"test_note", "INSERT INTO deleted_sessions VALUES ($1, $2, $3)"};
 constexpr postgres::Statement kCount{"test_count", "SELECT count(*) FROM deleted_sessions WHERE version = $1"};
 
-// What stands between two Syncs would be a transaction for each statement on the worker.
-TEST_F(Citus, UndoesATransactionThatFailsAndWritesTheRestOfItsUnitOnce) {
+// Without a transaction block, each statement between two Syncs would be a separate transaction on the worker.
+TEST_F(Citus, RollsBackAFailedTransactionAndWritesTheRestOfItsUnitOnce) {
     asio::io_context io;
     postgres::Client client(io, {.conninfo = database_, .connections = 2});
     client.start();
@@ -177,15 +177,15 @@ TEST_F(Citus, UndoesATransactionThatFailsAndWritesTheRestOfItsUnitOnce) {
                  postgres::ConstraintViolation);
     EXPECT_EQ(count(1002), 0);
 
-    int answered = 0;
+    int responded = 0;
     int failed = 0;
     for (int i = 0; i < 8; ++i)
         asio::co_spawn(io, client.query(note(i == 4 ? taken : fresh(), 1003)),
                        [&](std::exception_ptr fault, const postgres::Rows&) {
-                           ++answered;
+                           ++responded;
                            if (fault) ++failed;
                        });
-    postgres::run_until(io, [&] { return answered == 8; });
+    postgres::run_until(io, [&] { return responded == 8; });
     EXPECT_EQ(failed, 1);
     EXPECT_EQ(count(1003), 7);
     client.stop();

@@ -33,7 +33,7 @@ constexpr Statement kHasLooked{"test_has_looked", R"(
     SELECT EXISTS (SELECT FROM pg_stat_activity WHERE query LIKE '%FROM outbox%' AND pid <> pg_backend_pid()
                    AND state = 'idle' AND query_start > $1 + interval '1 ms'))"};
 
-// Writes down the number in each event.
+// Stores the number in each event.
 Awaitable<> keep(Session& session, std::span<const Event> events) {
     auto numbers = numbers_of(events);
     co_await session.query(kKeep, numbers);
@@ -50,19 +50,19 @@ protected:
         run(io_, session_.connect());
         run(io_, session_.execute("CREATE TABLE handled (position bigint GENERATED ALWAYS AS IDENTITY, n bigint)"));
     }
-    // Whatever is under way ends before the loop goes.
+    // Pending operations end before the loop is destroyed.
     void TearDown() override {
         consumers_.clear();
         postgres::run_to_end(io_);
     }
 
-    // Of the numbers from `first` to `last`, in one transaction.
+    // Publishes the numbers from `first` to `last` in one transaction.
     void publish(std::int64_t first, std::int64_t last) { run(io_, session_.query(kPublish, first, last)); }
     Numbers handled() { return run(io_, session_.query(kListHandled))[0].get<Numbers>(0); }
     void wait_for(std::uint64_t events, const Consumer& consumer) {
         run_until(io_, [&] { return consumer.stats().events.value() >= events; });
     }
-    // Until the consumer has looked for events after this moment and found none that it may handle.
+    // Waits until the consumer has polled after this moment and found no event that it may handle.
     void wait_for_a_look() {
         auto now = run(io_, session_.query(kNow))[0].get<Timestamp>(0);
         run_until(io_, [&] { return run(io_, session_.query(kHasLooked, now))[0].get<bool>(0); });
@@ -92,7 +92,7 @@ TEST_F(ConsumerTest, HandlesEveryEventOnceAndInOrder) {
     EXPECT_EQ(consumer.stats().dead_letters.value(), 0U);
 }
 
-TEST_F(ConsumerTest, GoesOnWhereTheLastOneStopped) {
+TEST_F(ConsumerTest, ContinuesWhereTheLastOneStopped) {
     publish(1, 3);
     wait_for(3, start(&keep));
     consumers_.clear();
@@ -118,7 +118,7 @@ TEST_F(ConsumerTest, WaitsForAnOlderTransactionThatMayYetCommit) {
 
 TEST_F(ConsumerTest, OrdersTransactionsByNumberNotByText) {
     publish(1, 1);
-    // Up to a number with one more digit: each subtransaction that writes takes one.
+    // Uses up transaction numbers until they have one more digit: each writing subtransaction takes one.
     run(io_, session_.execute(R"(
         CREATE TABLE burnt ();
         DO $$ DECLARE next bigint := pg_current_xact_id()::text::bigint;
@@ -133,7 +133,7 @@ TEST_F(ConsumerTest, OrdersTransactionsByNumberNotByText) {
     EXPECT_EQ(handled(), count_to(2));
 }
 
-TEST_F(ConsumerTest, ACrashAfterTheHandlerRepeatsTheWholeBatchAndKeepsNothingTwice) {
+TEST_F(ConsumerTest, ACrashAfterTheHandlerRepeatsTheBatchWithoutDuplicates) {
     publish(1, 20);
     int calls = 0;
     auto& consumer = start([&calls](Session& session, std::span<const Event> events) {
@@ -144,7 +144,7 @@ TEST_F(ConsumerTest, ACrashAfterTheHandlerRepeatsTheWholeBatchAndKeepsNothingTwi
     EXPECT_EQ(handled(), count_to(20));
 }
 
-TEST_F(ConsumerTest, ComesBackWhenItsConnectionIsCut) {
+TEST_F(ConsumerTest, ReconnectsWhenItsConnectionIsCut) {
     publish(1, 5);
     auto& consumer = start(&keep);
     wait_for(5, consumer);
@@ -155,7 +155,7 @@ TEST_F(ConsumerTest, ComesBackWhenItsConnectionIsCut) {
     EXPECT_EQ(handled(), count_to(10));
 }
 
-TEST_F(ConsumerTest, ComesBackAfterACrashOfTheServer) {
+TEST_F(ConsumerTest, ReconnectsAfterACrashOfTheServer) {
     publish(1, 5);
     auto& consumer = start(&keep);
     wait_for(5, consumer);
@@ -168,7 +168,7 @@ TEST_F(ConsumerTest, ComesBackAfterACrashOfTheServer) {
     EXPECT_EQ(handled(), count_to(10));
 }
 
-TEST_F(ConsumerTest, APoisonousEventIsPutAsideAndTheOthersGoOn) {
+TEST_F(ConsumerTest, APoisonousEventBecomesADeadLetterAndTheOthersContinue) {
     publish(1, 100);
     auto& consumer = start([](Session& session, std::span<const Event> events) -> Awaitable<> {
         if (std::ranges::count(numbers_of(events), 42) != 0) throw std::runtime_error("not this one");
@@ -185,7 +185,7 @@ TEST_F(ConsumerTest, APoisonousEventIsPutAsideAndTheOthersGoOn) {
     EXPECT_EQ(consumer.stats().dead_letters.value(), 1U);
 }
 
-TEST_F(ConsumerTest, AnEventThatTheDatabaseRefusesIsPutAsideToo) {
+TEST_F(ConsumerTest, AnEventRejectedByTheDatabaseBecomesADeadLetterToo) {
     run(io_, session_.execute("ALTER TABLE handled ADD CHECK (n <> 3)"));
     publish(1, 4);
     auto& consumer = start(&keep);
@@ -194,7 +194,7 @@ TEST_F(ConsumerTest, AnEventThatTheDatabaseRefusesIsPutAsideToo) {
     EXPECT_EQ(consumer.stats().dead_letters.value(), 1U);
 }
 
-TEST_F(ConsumerTest, AnEventIsTriedFiveTimesBeforeItIsPutAside) {
+TEST_F(ConsumerTest, AnEventIsTriedFiveTimesBeforeItBecomesADeadLetter) {
     publish(1, 1);
     int tries = 0;
     auto& consumer = start([&tries](Session& session, std::span<const Event> events) -> Awaitable<> {
@@ -220,10 +220,10 @@ TEST_F(ConsumerTest, OnlyOneLeadsAndAnotherTakesOver) {
     EXPECT_EQ(handled(), count_to(20));
 }
 
-TEST_F(ConsumerTest, WhatAnotherReaderHasHandledIsNotHandledAgain) {
+TEST_F(ConsumerTest, EventsHandledByAnotherReaderAreNotHandledAgain) {
     auto& consumer = start(&keep);
     run_until(io_, [&] { return consumer.stats().is_leader.value() == 1; });
-    // The other one holds no lock, perhaps because a connection pool took it away.
+    // The other reader holds no lock, for example because a connection pool has released it.
     run(io_, session_.execute("BEGIN"));
     publish(1, 5);
     run(io_, session_.execute("UPDATE consumer_positions SET xid = pg_current_xact_id(), id = 5; COMMIT"));

@@ -1,4 +1,4 @@
-// The table outbox itself: who is woken when, and which day's rows are where.
+// The outbox table: waking readers, and partitions by day.
 
 #include "platform/events/outbox/partitions.h"
 #include "platform/events/outbox/reader.h"
@@ -53,7 +53,7 @@ protected:
     Timestamp now_ = SystemClock().now();
 };
 
-// Reads until it has a number of events.
+// Reads until it has the wanted number of events.
 Awaitable<> read(OutboxReader& reader, Session& session, std::size_t& count, std::size_t wanted) {
     co_await session.connect();
     co_await reader.begin(session);
@@ -64,7 +64,7 @@ Awaitable<> read(OutboxReader& reader, Session& session, std::size_t& count, std
     }
 }
 
-TEST_F(OutboxTest, AReaderThatSleepsIsWokenByTheNextWriter) {
+TEST_F(OutboxTest, TheNextWriterWakesASleepingReader) {
     constexpr std::size_t kTimes = 5;
     Session session(io_, {.conninfo = conninfo_});
     OutboxReader reader(io_, {.name = "test", .conninfo = conninfo_});
@@ -73,7 +73,7 @@ TEST_F(OutboxTest, AReaderThatSleepsIsWokenByTheNextWriter) {
     std::array<steady_clock::duration, kTimes> waits{};
     for (std::size_t i = 0; i < kTimes; ++i) {
         run_until(io_, [&] { return run(io_, session_.query(kIsAsleep))[0].get<bool>(0); });
-        // Between two looks of a reader that nobody wakes.
+        // The polling interval of a reader that is not woken.
         auto quiet_until = steady_clock::now() + std::chrono::milliseconds(700);
         run_until(io_, [&] { return steady_clock::now() > quiet_until; });
         auto written_at = steady_clock::now();
@@ -84,12 +84,12 @@ TEST_F(OutboxTest, AReaderThatSleepsIsWokenByTheNextWriter) {
     end.get();
     reader.stop();
     std::ranges::sort(waits);
-    EXPECT_LT(waits[kTimes / 2], std::chrono::milliseconds(120)) << "by chance it would be 250 ms";
+    EXPECT_LT(waits[kTimes / 2], std::chrono::milliseconds(120)) << "without a wake-up it would be 250 ms on average";
     io_.restart();
     io_.run_for(std::chrono::milliseconds(50));
 }
 
-TEST_F(OutboxTest, OnlyTheFirstWriterAfterTheBellWasHungUpRings) {
+TEST_F(OutboxTest, OnlyTheFirstWriterAfterAWakeupRequestNotifies) {
     int rings = 0;
     bool is_listening = false;
     postgres::Listener listener(
@@ -120,8 +120,8 @@ TEST_F(OutboxTest, HasPartitionsForTodayAndThreeDaysMore) {
     EXPECT_EQ(partitions().size(), 6U);
 }
 
-TEST_F(OutboxTest, ADayThatCannotBeMadeDoesNotKeepTheNextFromBeingMade) {
-    publish("(now() AT TIME ZONE 'UTC')::date + 4");  // nobody has made this day's
+TEST_F(OutboxTest, AFailedPartitionDoesNotBlockTheNextOne) {
+    publish("(now() AT TIME ZONE 'UTC')::date + 4");  // this day has no partition yet
     EXPECT_EQ(run(io_, session_.query(kWhere))[0].get<Names>(0), Names{"outbox_default"});
     run(io_, make_outbox_partitions(session_, now_ + std::chrono::days(2)));
     auto names = partitions();
@@ -129,16 +129,16 @@ TEST_F(OutboxTest, ADayThatCannotBeMadeDoesNotKeepTheNextFromBeingMade) {
     EXPECT_EQ(std::ranges::count(names, name_of(now_, 5)), 1);
 }
 
-TEST_F(OutboxTest, DropsWhatIsOldAndReadButNothingThatIsNot) {
+TEST_F(OutboxTest, DropsOnlyOldPartitionsThatWereRead) {
     execute("SELECT outbox_make_partition((now() AT TIME ZONE 'UTC')::date - n) FROM generate_series(7, 9) AS n");
     publish("(now() AT TIME ZONE 'UTC')::date - 9");
     publish("(now() AT TIME ZONE 'UTC')::date - 8");
     publish("(now() AT TIME ZONE 'UTC')::date - 7");
-    publish("(now() AT TIME ZONE 'UTC')::date - 10");  // astray
-    EXPECT_EQ(run(io_, drop_outbox_partitions(session_, now_)), 0) << "nobody has read";
+    publish("(now() AT TIME ZONE 'UTC')::date - 10");  // an event for a day without a partition
+    EXPECT_EQ(run(io_, drop_outbox_partitions(session_, now_)), 0) << "no consumer has read";
     execute("INSERT INTO consumer_positions SELECT 'slow', xid, id FROM outbox ORDER BY outbox.xid LIMIT 1");
     execute("INSERT INTO consumer_positions VALUES ('quick', pg_current_xact_id(), 0)");
-    EXPECT_EQ(run(io_, drop_outbox_partitions(session_, now_)), 1) << "the slow one has read one day";
+    EXPECT_EQ(run(io_, drop_outbox_partitions(session_, now_)), 1) << "the slow consumer has read one day";
     execute("UPDATE consumer_positions SET xid = pg_current_xact_id()");
     EXPECT_EQ(run(io_, drop_outbox_partitions(session_, now_)), 1);
     EXPECT_EQ(run(io_, session_.query(kWhere))[0].get<Names>(0), Names{name_of(now_, -7)}) << "seven days are kept";

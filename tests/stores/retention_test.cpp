@@ -1,4 +1,4 @@
-// What has served its time goes, and nothing else.
+// Retention removes expired data, and nothing else.
 
 #include "app/jobs/retention_rules.h"
 #include "platform/postgres/connection/session.h"
@@ -15,7 +15,7 @@ using postgres::Session;
 using postgres::Statement;
 using testing::ElementsAre;
 
-// Of each table what is left, in words that the rows carry.
+// The remaining rows of each table, identified by labels in the rows.
 constexpr Statement kLeft{"test_left", R"(
     SELECT array_agg(what ORDER BY what) FROM (
         SELECT 'key ' || key AS what FROM idempotency_keys
@@ -45,7 +45,7 @@ protected:
     Session session_{io_, {.conninfo = conninfo_}};
 };
 
-TEST_F(RetentionTest, RemovesWhatHasServedItsTimeAndNothingElse) {
+TEST_F(RetentionTest, RemovesOnlyExpiredData) {
     run(io_, session_.execute(R"(
         INSERT INTO idempotency_keys (user_id, key, fingerprint, creation_id, claimed_at)
         SELECT gen_random_uuid(), name, '', gen_random_uuid(), now() - age::interval
@@ -101,7 +101,7 @@ TEST_F(RetentionTest, RemovesWhatHasServedItsTimeAndNothingElse) {
     job.stop();
 }
 
-TEST_F(RetentionTest, LeavesTheWorkToWhoeverIsAtIt) {
+TEST_F(RetentionTest, LeavesTheWorkToTheHolderOfTheLock) {
     Job first(io_, conninfo_, {});
     first.start();
     run_until(io_, [&] { return first.stats().runs.value() == 1; });

@@ -1,4 +1,4 @@
-// The schema keeps what a distributed database asks of it.
+// The schema meets the requirements of a distributed database.
 
 #include "support/postgres/database.h"
 #include "support/postgres/migrated_database.h"
@@ -14,7 +14,7 @@ protected:
     const std::string database_ = create_migrated_database();
 };
 
-TEST_F(Schema, HasTheUserInThePrimaryKeyOfEveryTableOfUsersData) {
+TEST_F(Schema, HasTheUserInThePrimaryKeyOfEveryTableWithUserData) {
     const auto others = query(database_, R"(
         SELECT c.relname FROM pg_class c
         JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'user_id'
@@ -22,12 +22,12 @@ TEST_F(Schema, HasTheUserInThePrimaryKeyOfEveryTableOfUsersData) {
           AND NOT EXISTS (SELECT FROM pg_index i WHERE i.indrelid = c.oid AND i.indisprimary
                           AND a.attnum = ANY (i.indkey))
         ORDER BY 1)");
-    // It leads from an address to a user.
+    // It maps an address to a user.
     EXPECT_EQ(others, (std::vector<TextRow>{{"login_emails"}}));
 }
 
-// Stands in for the functions of Citus and refuses what Citus would (its manual, "Limitations"): a unique index without
-// the column of distribution, a table that is not there or comes twice.
+// Replaces the functions of Citus and rejects what Citus would (its manual, "Limitations"): a unique index without the
+// distribution column, and a missing or repeated table.
 constexpr const char* kRulesOfCitus = R"(
     CREATE TABLE distributed (name text PRIMARY KEY);
     CREATE FUNCTION create_distributed_table(t text, by text, colocate_with text DEFAULT 'default') RETURNS void
@@ -66,7 +66,7 @@ TEST_F(Schema, CanBeDistributedByTheScript) {
                                     {"outbox"},
                                     {"reset_requests"},
                                     {"signing_keys"}}))
-        << "what stays on the coordinator";
+        << "tables on the coordinator";
 }
 
 }  // namespace

@@ -1,5 +1,5 @@
-// The database and the program know the same clocks on the wall: the former dates sessions, the latter knows what today
-// is.
+// The database and the program agree on local time: the former computes the dates of sessions, the latter the current
+// date.
 
 #include "platform/base/calendar.h"
 #include "platform/postgres/connection/session.h"
@@ -15,11 +15,11 @@ using postgres::Statement;
 using std::chrono::hours;
 
 constexpr Statement kNames{"test_zone_names", "SELECT name FROM pg_timezone_names ORDER BY name"};
-// From 2000 on and beyond now, at all hours of the day and in all weeks of the year.
+// From 2000 into the future, at all hours of the day and in all weeks of the year.
 constexpr Statement kWallTimes{"test_wall_times", R"(
     SELECT at, (wall_time(at, $1) - make_interval(hours => 4))::date, extract(hour FROM wall_time(at, $1))::integer
     FROM generate_series('2000-01-01 00:29:59.999Z'::timestamptz, '2030-01-01Z', interval '31 days 5 hours') AS at)"};
-// The night in which a clock is put forward, and that in which it is put back, by half hours.
+// The nights in which the clock is put forward and back, in steps of half an hour.
 constexpr Statement kNights{"test_nights", R"(
     SELECT at, (wall_time(at, $1) - make_interval(hours => 4))::date, extract(hour FROM wall_time(at, $1))::integer
     FROM unnest($2::timestamptz[]) AS night CROSS JOIN
@@ -33,7 +33,7 @@ void expect_agreement(const TimeZone& zone, const postgres::Rows& rows) {
     }
 }
 
-TEST(WallTime, IsTheSameInTheDatabaseAndInTheProgramInEveryZone) {
+TEST(WallTime, IsTheSameInDatabaseAndProgramInEveryZone) {
     asio::io_context io;
     postgres::Session session(io, {.conninfo = integration::create_migrated_database()});
     run(io, session.connect());
@@ -49,11 +49,11 @@ TEST(WallTime, IsTheSameInTheDatabaseAndInTheProgramInEveryZone) {
     for (const std::string name : {"CET", "MET", "EET", "WET"}) {
         auto summer = parse_timestamp("2026-07-01T00:00:00Z").value();
         EXPECT_NE(TimeZone::find(name)->local_hour(summer) - TimeZone::find(name)->local_hour(summer - hours(4344)), 0)
-            << name << " has a summer";
+            << name << " has daylight saving time";
     }
 }
 
-TEST(WallTime, IsTheSameInTheNightsThatClocksChange) {
+TEST(WallTime, IsTheSameWhenClocksChange) {
     asio::io_context io;
     postgres::Session session(io, {.conninfo = integration::create_migrated_database()});
     run(io, session.connect());

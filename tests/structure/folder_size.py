@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Checks that a folder fits in a head: `folder_size.py FOLDER…`. Exit 1 with one line a fault.
+"""Checks that no folder has too many files: `folder_size.py FOLDER…`. Exit 1 with one line per fault.
 
-A folder is a subject: below FOLDER none holds more than 20 sources that are no tests.
+A folder is one subject: no folder below FOLDER contains more than 20 sources that are not tests.
 """
 
 import collections

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The rule on the size of folders must count sources, and leave tests out."""
+"""The check of folder sizes must count sources, and ignore tests."""
 
 import pathlib
 import tempfile

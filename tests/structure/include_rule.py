@@ -1,12 +1,11 @@
 #!/usr/bin/env python3
-"""Checks that includes point down the house only: `include_rule.py SRC`. Exit 1 with one line a fault.
+"""Checks that includes only point down the layers: `include_rule.py SRC`. Exit 1 with one line per fault.
 
-platform/base   includes nothing of ours but itself
+platform/base   includes none of our files but its own
 platform/NAME   includes the platform
 services/NAME   includes itself, the platform, and of another service client.h and events.h
 app             includes everything
-Every include of ours is written from src/, so that a file's folder can be read from it; tests may also include what
-stands in tests/support/.
+Every include of ours starts at src/, so that it shows a file's folder; tests may also include files in tests/support/.
 """
 
 import pathlib
@@ -37,9 +36,9 @@ def faults(src: pathlib.Path) -> list[str]:
         for include in INCLUDE.findall(file.read_text(encoding="utf-8")):
             if include.startswith("support/") and file.name.endswith("_test.cpp"):
                 continue
-            file_included = src / include.removesuffix(".inc")  # of a script: made from it (cmake/EmbedLua.cmake)
+            file_included = src / include.removesuffix(".inc")  # generated from a script (cmake/EmbedLua.cmake)
             if not file_included.is_file() and not (src / include).is_file():
-                found.append(f"{file}: no src/{include}; includes are written from src/")
+                found.append(f"{file}: no src/{include}; includes start at src/")
             elif not may_include(folder, pathlib.PurePosixPath(include).parts):
                 found.append(f"{file}: {'/'.join(folder[:2])} may not include {include}")
     return found

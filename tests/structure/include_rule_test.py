@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The include rule must refuse what it forbids: bad and good samples in a temporary src/."""
+"""The include rule must reject forbidden includes: bad and good samples in a temporary src/."""
 
 import pathlib
 import tempfile
@@ -29,7 +29,7 @@ class IncludeRule(unittest.TestCase):
             (src / file).write_text(line + "\n", encoding="utf-8")
             return faults(src)
 
-    def test_refuses_what_points_up_or_sideways(self):
+    def test_rejects_includes_up_or_sideways(self):
         for file, target in [
             ("platform/base/ids.h", "platform/http/router.h"),
             ("platform/http/server.cpp", "services/auth/client.h"),
@@ -40,10 +40,10 @@ class IncludeRule(unittest.TestCase):
             with self.subTest(file=file, target=target):
                 self.assertEqual(len(self.faults_of(file, f'#include "{target}"')), 1)
 
-    def test_refuses_a_path_that_does_not_start_at_src(self):
+    def test_rejects_a_path_that_does_not_start_at_src(self):
         self.assertEqual(len(self.faults_of("services/auth/service.cpp", '#include "store.h"')), 1)
 
-    def test_allows_what_points_down(self):
+    def test_allows_includes_down(self):
         for file, target in [
             ("platform/base/ids.cpp", "platform/base/time.h"),
             ("platform/http/server.cpp", "platform/redis/client.h"),
@@ -55,7 +55,7 @@ class IncludeRule(unittest.TestCase):
             with self.subTest(file=file, target=target):
                 self.assertEqual(self.faults_of(file, f'#  include "{target}"'), [])
 
-    def test_leaves_other_peoples_headers_alone(self):
+    def test_ignores_headers_of_libraries(self):
         self.assertEqual(self.faults_of("platform/base/ids.cpp", "#include <boost/asio/awaitable.hpp>"), [])
 
 

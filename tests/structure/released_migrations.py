@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""Refuses edits to released migrations: `released_migrations.py db/migrations`. Exit 1 with one line a fault.
+"""Rejects edits to released migrations: `released_migrations.py db/migrations`. Exit 1 with one line per fault.
 
-SHA256SUMS, beside the migrations, has a row for each. Databases remember the checksum of what they have run, and a
-program whose migration differs does not start on them: what is to change goes into the next migration.
+SHA256SUMS, beside the migrations, has a row for each. Databases store the checksums of the migrations they have run, and
+a program whose migration differs does not start on them: put changes into the next migration.
 """
 
 import hashlib
@@ -15,7 +15,7 @@ def faults(folder: pathlib.Path) -> list[str]:
     released = {name: digest for digest, name in (row.split(maxsplit=1) for row in rows)}
     found = {file.name: hashlib.sha256(file.read_bytes()).hexdigest() for file in folder.glob("*.sql")}
     return (
-        [f"{name}: released, and must not change or go" for name in released if found.get(name) != released[name]]
+        [f"{name}: released, must not be changed or removed" for name in released if found.get(name) != released[name]]
         + [f"{name}: add its row: (cd {folder} && sha256sum {name} >> SHA256SUMS)" for name in found if name not in released]
     )
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The check must see a released migration that was edited or removed, and a new one without its row."""
+"""The check must find a released migration that was edited or removed, and a new one without its row."""
 
 import hashlib
 import pathlib
@@ -20,13 +20,13 @@ class ReleasedMigrations(unittest.TestCase):
                 (folder / f"{stem}.sql").write_bytes(content)
             return faults(folder)
 
-    def test_accepts_what_was_released(self):
+    def test_accepts_released_migrations(self):
         self.assertEqual(self.faults_of(one=RELEASED), [])
 
-    def test_refuses_an_edit(self):
+    def test_rejects_an_edit(self):
         self.assertEqual(len(self.faults_of(one=RELEASED + b"-- a comment\n")), 1)
 
-    def test_refuses_a_removal(self):
+    def test_rejects_a_removal(self):
         self.assertEqual(len(self.faults_of()), 1)
 
     def test_asks_for_the_row_of_a_new_one(self):

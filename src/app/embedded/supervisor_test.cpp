@@ -3,7 +3,7 @@
 
 #include "app/process/startup_error.h"
 #include "support/base/directory.h"
-#include "support/base/patience.h"
+#include "support/base/timeout.h"
 
 #include <fcntl.h>
 #include <fmt/format.h>

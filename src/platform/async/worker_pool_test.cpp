@@ -1,7 +1,7 @@
 #include "platform/async/worker_pool.h"
 
 #include "platform/base/result.h"
-#include "support/base/patience.h"
+#include "support/base/timeout.h"
 
 #include <gtest/gtest.h>
 #include <sys/resource.h>
@@ -28,9 +28,9 @@ using namespace std::chrono_literals;
 template <class T>
 T finish(asio::io_context& loop, std::future<T> future) {
     loop.restart();
-    const Patience patience;
+    const ScaledTimeout timeout;
     while (future.wait_for(0s) != std::future_status::ready) {
-        if (patience.is_over()) give_up("the work does not end");
+        if (timeout.has_expired()) abort_test("the work does not end");
         loop.run_one_for(100ms);
     }
     return future.get();

@@ -1,7 +1,7 @@
 #include "services/gateway/proxy.h"
 
 #include "platform/http/server/server.h"
-#include "support/base/patience.h"
+#include "support/base/timeout.h"
 #include "support/http/peer.h"
 
 #include <gmock/gmock.h>

@@ -1,5 +1,5 @@
 #pragma once
-// What tests ask analytics for.
+// Requests to the analytics endpoints.
 
 #include "support/program/person.h"
 
@@ -10,8 +10,8 @@
 
 namespace mindspace::integration {
 
-// `what` stands behind /analytics/, with its query.
-inline Answer ask(Person& person, const std::string& what) {
+// GET /analytics/`what`, which may include a query.
+inline Response get_analytics(Person& person, const std::string& what) {
     return person.client.get("/api/v1/analytics/" + what);
 }
 

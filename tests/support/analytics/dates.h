@@ -1,5 +1,5 @@
 #pragma once
-// Dates, for tests.
+// Dates from text, for tests.
 
 #include "platform/base/time.h"
 

@@ -1,5 +1,5 @@
 #pragma once
-// Sessions as the meditation service tells of them, for tests that feed the projection.
+// Sessions as in the events of the meditation service, for tests that feed the projection.
 
 #include "platform/base/ids.h"
 #include "platform/base/time.h"
@@ -11,7 +11,7 @@ namespace mindspace::analytics {
 
 inline const LocalDate kMonday = parse_date("2026-11-23").value();
 
-// A session as its service tells of it.
+// A session as described by its events.
 struct Fact {
     UserId user{};
     Uuid id = Uuid::v7(SystemClock().now());

@@ -1,6 +1,6 @@
 #pragma once
-// For tests: a directory of its own under the system's for temporary files, removed with everything in it at the end.
-// The servers' account may pass through it.
+// For tests: a new directory below the system's temporary directory, removed with its contents at the end. The servers'
+// account may traverse it.
 
 #include <filesystem>
 

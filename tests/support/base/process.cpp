@@ -37,21 +37,21 @@ bool is_free(std::uint16_t port) {
     return !taken;
 }
 
-// Whoever has the socket of this name has the port; the kernel takes it back at the end of the process.
+// The process that has the socket of this name owns the port; the kernel releases it when the process ends.
 bool reserve(std::uint16_t port) {
     const int socket = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
     sockaddr_un address{.sun_family = AF_UNIX, .sun_path = {}};
     const auto name = "mindspace-test-port-" + std::to_string(port);
-    std::ranges::copy(name, &address.sun_path[1]);  // after a zero: in no file system (unix(7))
+    std::ranges::copy(name, &address.sun_path[1]);  // after a zero byte: an abstract address (unix(7))
     const auto size = offsetof(sockaddr_un, sun_path) + 1 + name.size();
     if (::bind(socket, reinterpret_cast<const sockaddr*>(&address), static_cast<socklen_t>(size)) == 0) return true;
     ::close(socket);
     return false;
 }
 
-std::vector<char*> pointers_to(std::vector<std::string>& texts) {
+std::vector<char*> pointers_to(std::vector<std::string>& strings) {
     std::vector<char*> pointers;
-    for (auto& text : texts) pointers.push_back(text.data());
+    for (auto& string : strings) pointers.push_back(string.data());
     pointers.push_back(nullptr);
     return pointers;
 }
@@ -63,13 +63,13 @@ void check(int error, const std::string& what) {
 }  // namespace
 
 pid_t launch(Launch what) {
-    // setpriv(1) becomes the program.
-    std::vector<std::string> words{"setpriv", "--pdeathsig", what.death_signal};
+    // setpriv(1) replaces itself with the program.
+    std::vector<std::string> command{"setpriv", "--pdeathsig", what.death_signal};
     if (!what.user.empty())
-        words.insert(words.end(), {"--reuid=" + what.user, "--regid=" + what.user, "--clear-groups"});
-    words.emplace_back("--");
-    words.insert(words.end(), what.words.begin(), what.words.end());
-    auto arguments = pointers_to(words);
+        command.insert(command.end(), {"--reuid=" + what.user, "--regid=" + what.user, "--clear-groups"});
+    command.emplace_back("--");
+    command.insert(command.end(), what.arguments.begin(), what.arguments.end());
+    auto arguments = pointers_to(command);
     std::vector<char*> variables;
     if (what.environment) variables = pointers_to(*what.environment);
 
@@ -86,15 +86,15 @@ pid_t launch(Launch what) {
                                      what.environment ? variables.data() : environ);
     ::posix_spawn_file_actions_destroy(&actions);
     ::posix_spawnattr_destroy(&attributes);
-    check(error, what.words.front());
+    check(error, what.arguments.front());
     return process;
 }
 
-std::string run_program(std::vector<std::string> words) {
+std::string run_program(std::vector<std::string> arguments) {
     std::array<int, 2> ends{};
     if (::pipe2(ends.data(), O_CLOEXEC) != 0) throw std::runtime_error("no pipe");
-    const std::string program = words.front();
-    const pid_t process = launch({.words = std::move(words), .output = ends[1]});
+    const std::string program = arguments.front();
+    const pid_t process = launch({.arguments = std::move(arguments), .output = ends[1]});
     ::close(ends[1]);
     std::string output;
     std::array<char, 4096> part;

@@ -1,5 +1,5 @@
 #pragma once
-// For tests: other programs, and ports for them.
+// For tests: starts other programs and reserves ports for them.
 
 #include <sys/types.h>
 
@@ -11,23 +11,22 @@
 namespace mindspace {
 
 struct Launch {
-    std::vector<std::string> words;                            // the first is the program
-    int output;                                                // a descriptor: what it prints, and what it complains of
-    std::optional<std::vector<std::string>> environment = {};  // "NAME=value" each; ours if nothing
-    std::string user = {};                                     // who it runs as; us if empty
-    std::string death_signal = "TERM";                         // sent when this process ends, however it does
+    std::vector<std::string> arguments;                        // the first is the program
+    int output;                                                // descriptor for stdout and stderr
+    std::optional<std::vector<std::string>> environment = {};  // "NAME=value" each; inherited if empty
+    std::string user = {};                                     // account that it runs as; ours if empty
+    std::string death_signal = "TERM";                         // sent to it when this process ends, for any reason
 };
 
-// In a process group of its own. Copies no page table, as fork() would: under AddressSanitizer that of a test takes
-// longer than what it starts.
+// Starts a program in its own process group. Unlike fork(), this copies no page table: under AddressSanitizer copying
+// that of a test takes longer than running the program.
 pid_t launch(Launch what);
 
-// Runs a program to its end and returns what it printed; throws that if it failed.
-std::string run_program(std::vector<std::string> words);
+// Runs a program to its end and returns its output. Throws, with the output, if it failed.
+std::string run_program(std::vector<std::string> arguments);
 
-// A TCP port that nobody listens at now, and where nobody will by chance: below those that the kernel gives to
-// clients, and no other test's while this process lives. So is the one 10,000 above it, where a Redis cluster has its
-// bus.
+// A free TCP port, which the kernel does not assign to clients by chance (it is below their range) and no other test
+// gets while this process lives. The same holds for the port 10,000 above it, which a Redis cluster uses for its bus.
 std::uint16_t free_port();
 
 }  // namespace mindspace

@@ -12,7 +12,7 @@ KafkaMock& KafkaMock::shared() {
 
 KafkaMock::KafkaMock() : process_({helper_program("kafka_mock")}, {}, directory_.path() / "output") {
     eventually([this] { return (brokers_ = read_whole_file(directory_.path() / "output")).ends_with('\n'); });
-    if (!brokers_.ends_with('\n')) throw std::runtime_error("the mock of Kafka does not start: " + brokers_);
+    if (!brokers_.ends_with('\n')) throw std::runtime_error("the Kafka mock does not start: " + brokers_);
     brokers_.pop_back();
 }
 
@@ -20,11 +20,11 @@ std::string KafkaMock::url(const std::string& topic) const {
     return "kafka://" + brokers_ + "/" + topic;
 }
 
-void KafkaMock::go_down() const {
+void KafkaMock::take_down() const {
     process_.send(SIGUSR1);
 }
 
-void KafkaMock::come_back() const {
+void KafkaMock::bring_up() const {
     process_.send(SIGUSR2);
 }
 

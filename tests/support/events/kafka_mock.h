@@ -1,6 +1,6 @@
 #pragma once
-// librdkafka's mock of a Kafka cluster, in a process of its own (tests/programs): no broker, but its protocol. What
-// is in it is lost with it.
+// librdkafka's mock of a Kafka cluster, in a separate process (tests/programs): not a broker, but its protocol. Its
+// content is lost when it ends.
 
 #include "support/program/process.h"
 
@@ -14,11 +14,11 @@ public:
 
     KafkaMock();
 
-    // For kafka.url, with a topic of its own.
+    // A value for kafka.url, with this topic.
     [[nodiscard]] std::string url(const std::string& topic) const;
-    // All of its brokers are away, and back.
-    void go_down() const;
-    void come_back() const;
+    // Takes all its brokers down, and up again.
+    void take_down() const;
+    void bring_up() const;
 
 private:
     TemporaryDirectory directory_;

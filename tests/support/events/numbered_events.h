@@ -1,6 +1,6 @@
 #pragma once
-// Events that are numbers, for tests of who handles which, how often and in which order: published from n to m, and
-// written down in a table `handled (n, position)`.
+// Numbered events, for tests of which consumer handles which event, how often and in which order: published from n to
+// m, and recorded in a table `handled (n, position)`.
 
 #include "platform/events/event.h"
 #include "platform/postgres/connection/session.h"

@@ -1,5 +1,5 @@
 #pragma once
-// Feeds the projection with what stands in the outbox, when a test says so.
+// Feeds the projection from the outbox when a test requests it.
 
 #include "platform/events/event.h"
 #include "platform/postgres/connection/session.h"
@@ -12,10 +12,10 @@ namespace mindspace::analytics {
 
 class EventPump {
 public:
-    // The session is connected.
+    // The session must be connected.
     explicit EventPump(postgres::Session& session) : session_(session) {}
 
-    // Takes all events out of the outbox and handles them in their order and in batches; how many there were.
+    // Removes all events from the outbox and handles them in order, in batches; returns their number.
     Awaitable<std::size_t> handle_all() {
         static constexpr postgres::Statement kTake{"test_take_outbox", R"(
             WITH taken AS (DELETE FROM outbox RETURNING *)

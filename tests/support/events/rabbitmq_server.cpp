@@ -14,7 +14,7 @@ namespace {
 
 constexpr const char* kInstalled = "/usr/lib/rabbitmq/lib";
 
-// Debian's wrapper in sbin forces its own paths; this is what it wraps.
+// The script behind Debian's wrapper in sbin, which forces its own paths.
 std::string find_program() {
     for (const auto& version : fs::directory_iterator(kInstalled))
         if (version.path().filename().native().starts_with("rabbitmq_server-"))
@@ -60,7 +60,7 @@ RabbitmqServer::RabbitmqServer()
         {"ERL_EPMD_ADDRESS", "127.0.0.1"},
         {"ERL_EPMD_PORT", mapper_port},
         {"RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS", "-kernel inet_dist_use_interface {127,0,0,1} +S 1:1 +sbwt none"}};
-    // In the foreground, or the server would start one that stays.
+    // In the foreground; otherwise the server would start one that outlives it.
     const std::vector<std::string> mapper{"epmd", "-port", mapper_port, "-address", "127.0.0.1"};
     mapper_ = std::make_unique<Process>(mapper, Environment{}, home / "epmd.log");
     launch();
@@ -84,8 +84,8 @@ void RabbitmqServer::crash() {
 }
 
 void RabbitmqServer::launch() {
-    const std::vector<std::string> words{find_program()};
-    server_ = std::make_unique<Process>(words, settings_, directory_.path() / "server.log");
+    const std::vector<std::string> command{find_program()};
+    server_ = std::make_unique<Process>(command, settings_, directory_.path() / "server.log");
 }
 
 void RabbitmqServer::wait_until_ready() {

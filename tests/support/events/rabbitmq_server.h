@@ -20,9 +20,9 @@ public:
     RabbitmqServer(const RabbitmqServer&) = delete;
     RabbitmqServer& operator=(const RabbitmqServer&) = delete;
 
-    // For rabbitmq.url.
+    // A value for rabbitmq.url.
     [[nodiscard]] std::string url() const;
-    // The same by TLS, whose certificate is its own authority.
+    // The same with TLS; the certificate is its own authority.
     [[nodiscard]] std::string secure_url(const std::string& authority) const;
     [[nodiscard]] const std::string& certificate() const { return certificate_.certificate; }
     // SIGKILL.

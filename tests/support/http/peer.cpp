@@ -35,7 +35,7 @@ std::size_t send_some(int socket, std::string_view text) {
     return size > 0 ? static_cast<std::size_t>(size) : 0;
 }
 
-// The size of the first request in the text, or 0 while it is not whole.
+// The size of the first request in the text, or 0 while it is incomplete.
 std::size_t request_size(const std::string& text) {
     const auto end = text.find("\r\n\r\n");
     if (end == std::string::npos) return 0;
@@ -117,10 +117,10 @@ std::vector<std::string> ScriptedServer::requests() {
 
 PlainClient::PlainClient(std::uint16_t port) : socket_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
     const auto address = loopback(port);
-    const timeval patience{.tv_sec = 120, .tv_usec = 0};
-    ::setsockopt(socket_, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+    const timeval timeout{.tv_sec = 120, .tv_usec = 0};
+    ::setsockopt(socket_, SOL_SOCKET, SO_RCVTIMEO, &timeout, sizeof timeout);
     if (::connect(socket_, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0)
-        throw std::runtime_error("nobody listens there");
+        throw std::runtime_error("nothing listens on the port");
 }
 
 PlainClient::~PlainClient() {

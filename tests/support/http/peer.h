@@ -1,6 +1,6 @@
 #pragma once
-// For tests: an HTTP server that says what it is told to, well-formed or not, and a client that sends a text and reads
-// what comes. Blocking sockets on threads of their own: no line of them is shared with what is tested.
+// For tests: an HTTP server that sends scripted replies, well-formed or not, and a client that sends bytes and reads
+// the reply. Both use blocking sockets on separate threads and share no code with what is tested.
 
 #include <atomic>
 #include <cstdint>
@@ -16,8 +16,8 @@ namespace mindspace::http {
 class ScriptedServer {
 public:
     struct Reply {
-        std::string text;         // sent as it is
-        bool then_close = false;  // the connection, otherwise it is kept
+        std::string text;         // sent unchanged
+        bool then_close = false;  // whether to close the connection afterwards
     };
     // Called for each request with its head and body, on one of several threads.
     using Script = std::function<Reply(const std::string& request)>;
@@ -28,15 +28,15 @@ public:
     ScriptedServer& operator=(const ScriptedServer&) = delete;
 
     [[nodiscard]] std::uint16_t port() const { return port_; }
-    // All that came so far.
+    // All requests so far.
     [[nodiscard]] std::vector<std::string> requests();
-    // Connections that were opened so far.
+    // Connections opened so far.
     [[nodiscard]] int connections() const { return connections_; }
-    // Connections that it has ended so far.
+    // Connections that it has closed so far.
     [[nodiscard]] int ended() const { return ended_; }
-    // Octets that came so far.
+    // Bytes received so far.
     [[nodiscard]] std::size_t received() const { return received_; }
-    // Octets that were sent so far.
+    // Bytes sent so far.
     [[nodiscard]] std::size_t sent() const { return sent_; }
 
 private:
@@ -66,9 +66,9 @@ public:
     PlainClient& operator=(const PlainClient&) = delete;
 
     void send(std::string_view text) const;
-    // What comes up to and including `end`, or until the connection ends or nothing comes for two minutes.
+    // Reads up to and including `end`, or until the connection ends or is silent for two minutes.
     std::string receive_until(std::string_view end);
-    // What comes until the connection ends.
+    // Reads until the connection ends.
     std::string receive_all();
 
 private:
@@ -76,7 +76,7 @@ private:
     std::string received_;
 };
 
-// Sends the text on a connection of its own and returns all that comes until it ends.
+// Sends the text on a new connection and returns everything received until it ends.
 std::string ask(std::uint16_t port, std::string_view text);
 
 }  // namespace mindspace::http

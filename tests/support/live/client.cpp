@@ -18,7 +18,7 @@ namespace beast = boost::beast;
 namespace websocket = beast::websocket;
 using boost::system::error_code;
 
-// One read is always under way; the loop turns while a test waits.
+// One read is always pending; the loop runs while a test waits.
 class LiveClient::Connection {
 public:
     Connection(std::uint16_t port, const std::string& target, const Headers& headers) {
@@ -26,46 +26,46 @@ public:
         stream_.set_option(websocket::stream_base::decorator([&headers](websocket::request_type& request) {
             for (const auto& [name, value] : headers) request.set(name, value);
         }));
-        websocket::permessage_deflate packing;
-        packing.client_enable = true;
-        packing.msg_size_threshold = 0;
-        stream_.set_option(packing);
+        websocket::permessage_deflate deflate;
+        deflate.client_enable = true;
+        deflate.msg_size_threshold = 0;
+        stream_.set_option(deflate);
         std::optional<error_code> done;
         websocket::response_type response;
         const auto host = "127.0.0.1:" + std::to_string(port);
         stream_.async_handshake(response, host, target, [&](error_code failure) { done = failure; });
-        if (!turn_until([&] { return done.has_value(); }, kPatience)) throw std::runtime_error("no handshake");
+        if (!run_until([&] { return done.has_value(); }, kTimeout)) throw std::runtime_error("no handshake");
         if (*done && *done != websocket::error::upgrade_declined) throw boost::system::system_error(*done);
         status_ = static_cast<int>(response.result_int());
         ended_ = status_ != 101;
-        is_packed_ = response["Sec-WebSocket-Extensions"].starts_with("permessage-deflate");
+        is_compressed_ = response["Sec-WebSocket-Extensions"].starts_with("permessage-deflate");
         if (!ended_) read();
     }
 
     [[nodiscard]] int status() const { return status_; }
-    [[nodiscard]] bool is_packed() const { return is_packed_; }
+    [[nodiscard]] bool is_compressed() const { return is_compressed_; }
     [[nodiscard]] bool has_ended() const { return ended_; }
     [[nodiscard]] std::uint16_t close_code() const { return stream_.reason().code; }
 
-    void write(std::string_view octets, bool binary) {
+    void write(std::string_view bytes, bool binary) {
         std::optional<error_code> done;
         stream_.binary(binary);
-        stream_.async_write(asio::buffer(octets), [&](error_code failure, std::size_t) { done = failure; });
-        if (!turn_until([&] { return done.has_value(); }, kPatience)) throw std::runtime_error("cannot send");
+        stream_.async_write(asio::buffer(bytes), [&](error_code failure, std::size_t) { done = failure; });
+        if (!run_until([&] { return done.has_value(); }, kTimeout)) throw std::runtime_error("cannot send");
     }
 
-    std::optional<std::string> take_frame(std::chrono::milliseconds patience) {
-        turn_until([this] { return !frames_.empty() || ended_; }, patience);
+    std::optional<std::string> take_frame(std::chrono::milliseconds timeout) {
+        run_until([this] { return !frames_.empty() || ended_; }, timeout);
         if (frames_.empty()) return std::nullopt;
         auto frame = std::move(frames_.front());
         frames_.pop_front();
         return frame;
     }
 
-    void break_off() {
+    void disconnect() {
         error_code ignored;
         stream_.next_layer().close(ignored);
-        turn_until([this] { return ended_; }, kPatience);
+        run_until([this] { return ended_; }, kTimeout);
     }
 
 private:
@@ -82,8 +82,8 @@ private:
     }
 
     template <class Condition>
-    bool turn_until(Condition condition, std::chrono::milliseconds patience) {
-        const auto deadline = std::chrono::steady_clock::now() + patience;
+    bool run_until(Condition condition, std::chrono::milliseconds timeout) {
+        const auto deadline = std::chrono::steady_clock::now() + timeout;
         while (!condition()) {
             loop_.restart();
             if (loop_.run_one_until(deadline) == 0) return condition();
@@ -97,7 +97,7 @@ private:
     std::deque<std::string> frames_;
     int status_ = 0;
     bool ended_ = false;
-    bool is_packed_ = false;
+    bool is_compressed_ = false;
 };
 
 LiveClient::LiveClient(std::uint16_t port, const std::string& target, const Headers& headers)
@@ -110,8 +110,8 @@ LiveClient& LiveClient::operator=(LiveClient&&) noexcept = default;
 int LiveClient::status() const {
     return connection_->status();
 }
-bool LiveClient::is_packed() const {
-    return connection_->is_packed();
+bool LiveClient::is_compressed() const {
+    return connection_->is_compressed();
 }
 void LiveClient::send(const json::object& message) {
     send_text(json::serialize(message));
@@ -119,26 +119,26 @@ void LiveClient::send(const json::object& message) {
 void LiveClient::send_text(std::string_view text) {
     connection_->write(text, false);
 }
-void LiveClient::send_binary(std::string_view octets) {
-    connection_->write(octets, true);
+void LiveClient::send_binary(std::string_view bytes) {
+    connection_->write(bytes, true);
 }
-void LiveClient::break_off() {
-    connection_->break_off();
+void LiveClient::disconnect() {
+    connection_->disconnect();
 }
 
-std::string LiveClient::next_text(std::chrono::milliseconds patience) {
-    auto frame = connection_->take_frame(patience);
+std::string LiveClient::next_text(std::chrono::milliseconds timeout) {
+    auto frame = connection_->take_frame(timeout);
     if (frame) return std::move(*frame);
-    if (!connection_->has_ended()) throw std::runtime_error("no frame came in time");
+    if (!connection_->has_ended()) throw std::runtime_error("no frame arrived in time");
     throw std::runtime_error("the socket has ended with " + std::to_string(connection_->close_code()));
 }
 
-json::object LiveClient::next(std::chrono::milliseconds patience) {
-    return json::parse(next_text(patience)).as_object();
+json::object LiveClient::next(std::chrono::milliseconds timeout) {
+    return json::parse(next_text(timeout)).as_object();
 }
 
-json::object LiveClient::next(std::string_view type, std::chrono::milliseconds patience) {
-    const auto deadline = std::chrono::steady_clock::now() + patience;
+json::object LiveClient::next(std::string_view type, std::chrono::milliseconds timeout) {
+    const auto deadline = std::chrono::steady_clock::now() + timeout;
     while (true) {
         auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
         auto frame = next(left);
@@ -146,8 +146,8 @@ json::object LiveClient::next(std::string_view type, std::chrono::milliseconds p
     }
 }
 
-json::object LiveClient::next_event(std::chrono::milliseconds patience) {
-    const auto deadline = std::chrono::steady_clock::now() + patience;
+json::object LiveClient::next_event(std::chrono::milliseconds timeout) {
+    const auto deadline = std::chrono::steady_clock::now() + timeout;
     while (true) {
         auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
         auto frame = next(left);
@@ -155,8 +155,8 @@ json::object LiveClient::next_event(std::chrono::milliseconds patience) {
     }
 }
 
-std::uint16_t LiveClient::close_code(std::chrono::milliseconds patience) {
-    const auto deadline = std::chrono::steady_clock::now() + patience;
+std::uint16_t LiveClient::close_code(std::chrono::milliseconds timeout) {
+    const auto deadline = std::chrono::steady_clock::now() + timeout;
     while (!connection_->has_ended()) {
         auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
         if (!connection_->take_frame(left) && !connection_->has_ended())
@@ -172,10 +172,10 @@ LiveClient open_socket(const Person& person, const std::string& group) {
 }
 
 Joined join(Person& person, const std::string& group, std::optional<json::object> resume) {
-    return join_by(person.client.program().port(), person, group, std::move(resume));
+    return join_through(person.client.program().port(), person, group, std::move(resume));
 }
 
-Joined join_by(std::uint16_t port, Person& person, const std::string& group, std::optional<json::object> resume) {
+Joined join_through(std::uint16_t port, Person& person, const std::string& group, std::optional<json::object> resume) {
     const auto ticket = person.client.post(group_path(group, "/ticket")).text("/ticket");
     LiveClient socket(port, group_path(group, "/live?ticket=" + in_query(ticket)));
     if (socket.status() != 101) throw std::runtime_error("no upgrade: " + std::to_string(socket.status()));

@@ -1,5 +1,5 @@
 #pragma once
-// One socket of a group's room, spoken by Boost.Beast: an implementation that shares no line with the server's.
+// A client socket of a group's room, implemented with Boost.Beast so that it shares no code with the server.
 
 #include "support/program/person.h"
 
@@ -12,57 +12,57 @@
 
 namespace mindspace::integration {
 
-// Of API.md, with which a socket ends.
+// Close codes of the API.
 inline constexpr std::uint16_t kTokenEnded = 4401;
-inline constexpr std::uint16_t kGroupOver = 4410;
+inline constexpr std::uint16_t kGroupEnded = 4410;
 
 class LiveClient {
 public:
-    // Asks for the upgrade; what came of it is in status().
+    // Requests the upgrade; status() has the result.
     LiveClient(const Program& program, const std::string& target, const Headers& headers = {})
         : LiveClient(program.port(), target, headers) {}
-    // By another way to it: a proxy's port.
+    // Through another port, such as a proxy's.
     LiveClient(std::uint16_t port, const std::string& target, const Headers& headers = {});
-    ~LiveClient();  // breaks the connection off, without a goodbye
+    ~LiveClient();  // drops the connection without a close frame
     LiveClient(LiveClient&&) noexcept;
     LiveClient& operator=(LiveClient&&) noexcept;
 
-    // 101, or what the server refused with.
+    // 101, or the status of the refusal.
     [[nodiscard]] int status() const;
-    // Whether the server has agreed to permessage-deflate, which is always offered.
-    [[nodiscard]] bool is_packed() const;
+    // Whether the server accepted permessage-deflate, which is always offered.
+    [[nodiscard]] bool is_compressed() const;
 
     void send(const json::object& message);
     void send_text(std::string_view text);
-    void send_binary(std::string_view octets);
+    void send_binary(std::string_view bytes);
 
-    // The next frame, as it came. Throws when none comes in time, or the socket has ended.
-    std::string next_text(std::chrono::milliseconds patience = kPatience);
-    json::object next(std::chrono::milliseconds patience = kPatience);
-    // The next frame of that type; others before it are dropped.
-    json::object next(std::string_view type, std::chrono::milliseconds patience = kPatience);
+    // The next frame, unparsed. Throws if none arrives in time, or the socket has ended.
+    std::string next_text(std::chrono::milliseconds timeout = kTimeout);
+    json::object next(std::chrono::milliseconds timeout = kTimeout);
+    // The next frame of that type; earlier ones of other types are discarded.
+    json::object next(std::string_view type, std::chrono::milliseconds timeout = kTimeout);
     // The next room event (it has a `seq`).
-    json::object next_event(std::chrono::milliseconds patience = kPatience);
-    // The code of the close frame that the server ends the socket with; frames before it are dropped. Throws when it
-    // does not come.
-    std::uint16_t close_code(std::chrono::milliseconds patience = kPatience);
-    void break_off();
+    json::object next_event(std::chrono::milliseconds timeout = kTimeout);
+    // The code of the server's close frame; earlier frames are discarded. Throws if it does not arrive.
+    std::uint16_t close_code(std::chrono::milliseconds timeout = kTimeout);
+    void disconnect();
 
 private:
     class Connection;
     std::unique_ptr<Connection> connection_;
 };
 
-// With an access token.
+// Opens a socket with an access token.
 LiveClient open_socket(const Person& person, const std::string& group);
-// Opens a socket by a ticket and says hello (`resume` is its member, if any).
+// Opens a socket with a ticket and sends hello, with the member `resume` if given.
 struct Joined {
     LiveClient socket;
     json::object welcome;
 };
 Joined join(Person& person, const std::string& group, std::optional<json::object> resume = {});
-// By another way.
-Joined join_by(std::uint16_t port, Person& person, const std::string& group, std::optional<json::object> resume = {});
+// The same through another port.
+Joined join_through(std::uint16_t port, Person& person, const std::string& group,
+                    std::optional<json::object> resume = {});
 
 std::int64_t number_of(const json::object& object, std::string_view member);
 

@@ -1,5 +1,5 @@
 #pragma once
-// The room's events as one socket sees them: each must be the next of the same epoch (EXPECT).
+// Reads the room's events from one socket and expects each to be the next of the same epoch.
 
 #include "support/live/client.h"
 
@@ -16,7 +16,7 @@ public:
         : joined_(std::move(joined)),
           epoch_(text_of(joined_.welcome, "epoch")),
           seq_(number_of(joined_.welcome, "seq")) {}
-    // Resumed: what was missed follows.
+    // Resumed: the missed events follow.
     Listener(Joined joined, const json::object& resume_point) : Listener(std::move(joined)) {
         EXPECT_EQ(welcome().at("resumed"), true);
         EXPECT_EQ(text_of(resume_point, "epoch"), epoch_);
@@ -28,15 +28,15 @@ public:
         EXPECT_EQ(text_of(event, "type"), type) << event;
         return event;
     }
-    // Whatever it is.
-    json::object next(std::chrono::milliseconds patience = kPatience) {
-        auto event = joined_.socket.next_event(patience);
+    // An event of any type.
+    json::object next(std::chrono::milliseconds timeout = kTimeout) {
+        auto event = joined_.socket.next_event(timeout);
         EXPECT_EQ(text_of(event, "epoch"), epoch_) << event;
         EXPECT_EQ(number_of(event, "seq"), seq_ + 1) << event;
         seq_ = number_of(event, "seq");
         return event;
     }
-    // The room began anew.
+    // The room began a new epoch.
     void expect_new_epoch() {
         auto event = joined_.socket.next_event();
         EXPECT_NE(text_of(event, "epoch"), epoch_) << event;

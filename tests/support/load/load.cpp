@@ -27,7 +27,7 @@ constexpr int kEvents = 256;
 constexpr auto kPause = std::chrono::milliseconds(1);
 constexpr auto kRetryAfter = std::chrono::seconds(1);
 
-// Whether the text is a whole response; then its status.
+// The status if the text is a complete response, otherwise 0.
 int status_of(std::string_view text) {
     const auto head = text.find(kEnd);
     if (head == std::string_view::npos) return 0;
@@ -66,12 +66,12 @@ public:
         std::size_t sent = 0;
         while (true) {
             const auto passed = SteadyClock::now() - began_;
-            if (passed >= plan_.length || (plan_.is_over && plan_.is_over())) break;
+            if (passed >= plan_.length || (plan_.should_stop && plan_.should_stop())) break;
             auto due = idle_.size();
             if (plan_.rate > 0) {
                 const auto wanted =
                     static_cast<std::size_t>(plan_.rate * std::chrono::duration<double>(passed).count());
-                // Who finds no connection free does not come later instead.
+                // Requests without an idle connection are skipped, not postponed.
                 const auto to_send = std::min(wanted - std::min(wanted, sent), due);
                 sent = wanted;
                 due = to_send;
@@ -114,7 +114,7 @@ private:
         const auto& request = plan_.requests[next_++ % plan_.requests.size()];
         caller.received.clear();
         caller.sent_at = SteadyClock::now();
-        // So short a text fits into the socket's buffer; a connection that has ended is noticed when it is read.
+        // A short request fits into the socket's buffer; a closed connection is detected on reading.
         static_cast<void>(::send(caller.socket, request.data(), request.size(), MSG_NOSIGNAL));
     }
 
@@ -142,12 +142,12 @@ private:
         const int status = status_of(caller.received);
         if (status == 0) return;
         report_.by_status[status].add(now - caller.sent_at);
-        if (status == 503) note_refusal(caller, now);
+        if (status == 503) record_refusal(caller, now);
         caller.sent_at = {};
         idle_.push_back(&caller);
     }
 
-    void note_refusal(Caller& caller, SteadyClock::time_point now) {
+    void record_refusal(Caller& caller, SteadyClock::time_point now) {
         report_.last_refusal = std::chrono::floor<std::chrono::milliseconds>(now - began_);
         if (caller.sent_at - caller.refused_at >= kRetryAfter) report_.first_refusals.add(now - caller.sent_at);
         caller.refused_at = now;
@@ -155,7 +155,7 @@ private:
 
     const LoadPlan& plan_;
     std::vector<Caller> callers_;
-    std::deque<Caller*> idle_;  // the one that has waited longest first
+    std::deque<Caller*> idle_;  // the one that has been idle longest comes first
     std::size_t next_ = 0;
     int epoll_;
     SteadyClock::time_point began_{};

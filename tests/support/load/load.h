@@ -1,6 +1,6 @@
 #pragma once
-// Many clients at once, from one thread: each has a connection of its own and one request under way, comes back as soon
-// as it may, and ignores Retry-After. For what wrk does, and with the times of each status apart.
+// A load generator, like wrk, that reports response times per status: many clients on one thread, each with its own
+// connection and one request in flight. They send again as soon as possible and ignore Retry-After.
 
 #include <chrono>
 #include <cstddef>
@@ -13,20 +13,20 @@
 namespace mindspace::integration {
 
 struct LoadPlan {
-    std::uint16_t port;                 // of this machine
-    std::vector<std::string> requests;  // whole ones, taken in turn
+    std::uint16_t port;                 // on this machine
+    std::vector<std::string> requests;  // complete requests, sent round robin
     std::size_t connections;
-    double rate = 0;  // requests a second, at which they are sent as long as a connection is free; 0: each at once
+    double rate = 0;  // requests per second, skipped while no connection is idle; 0: as fast as possible
     std::chrono::milliseconds length;
-    std::function<bool()> is_over{};  // asked now and then; ends it before its time
+    std::function<bool()> should_stop{};  // polled; ends the run early
 };
 
-// Of the responses with one status, from sending to the whole response.
+// Times of the responses with one status, from sending to the complete response.
 class ResponseTimes {
 public:
     void add(std::chrono::steady_clock::duration took) { times_.push_back(took); }
     [[nodiscard]] std::size_t count() const { return times_.size(); }
-    // What that share of them took at most; zero without any.
+    // The quantile for that share; zero without any responses.
     [[nodiscard]] std::chrono::duration<double, std::milli> quantile(double share) const;
 
 private:
@@ -35,10 +35,10 @@ private:
 
 struct LoadReport {
     std::map<int, ResponseTimes> by_status;
-    ResponseTimes first_refusals;  // those with 503 of clients that did not come back before Retry-After
-    std::size_t broken = 0;        // connections that ended without a whole response; they are opened again
+    ResponseTimes first_refusals;  // 503s to clients that did not come back before Retry-After
+    std::size_t broken = 0;        // connections that ended before a complete response; they are reopened
     std::chrono::duration<double> took{};
-    std::chrono::milliseconds last_refusal{-1};  // when the last 503 came, from the beginning; -1: none
+    std::chrono::milliseconds last_refusal{-1};  // time of the last 503, from the start; -1: none
 
     [[nodiscard]] std::size_t count(int status) const;
     [[nodiscard]] double per_second(int status) const { return static_cast<double>(count(status)) / took.count(); }

@@ -5,8 +5,8 @@
 
 namespace mindspace::integration {
 
-Workload::Workload(const Program& program, int people) {
-    for (int i = 0; i < people; ++i)
+Workload::Workload(const Program& program, int users) {
+    for (int i = 0; i < users; ++i)
         workers_.push_back(std::make_unique<Worker>(Worker{.person = register_person(program), .acknowledged = {}}));
     for (auto& worker : workers_) threads_.emplace_back([this, &worker] { work(*worker); });
 }
@@ -20,7 +20,7 @@ void Workload::stop() {
     threads_.clear();  // joins
 }
 
-std::vector<std::string> Workload::wrong_answers() {
+std::vector<std::string> Workload::unexpected_responses() {
     const std::scoped_lock lock(mutex_);
     return wrong_;
 }
@@ -30,38 +30,38 @@ void Workload::work(Worker& worker) {
     while (!stopping_) {
         const auto id = new_id();
         const json::object start{{"id", id}, {"kind", "breathing"}, {"plannedSeconds", 60}};
-        if (!insist(client, "/api/v1/sessions", start, 201)) return;
-        if (!insist(client, "/api/v1/sessions/" + id + "/complete", {{"durationSeconds", 0}}, 200)) return;
+        if (!send_until_accepted(client, "/api/v1/sessions", start, 201)) return;
+        if (!send_until_accepted(client, "/api/v1/sessions/" + id + "/complete", {{"durationSeconds", 0}}, 200)) return;
         worker.acknowledged.push_back(id);
         ++acknowledged_;
-        std::this_thread::sleep_for(rest_.load());
+        std::this_thread::sleep_for(pause_.load());
     }
 }
 
-// Whatever was sent twice because its first answer was 503 must still happen once.
-bool Workload::insist(Client& client, const std::string& path, const json::object& body, long success) {
+// A request that is retried after a 503 must still take effect once.
+bool Workload::send_until_accepted(Client& client, const std::string& path, const json::object& body, long success) {
     while (true) {
-        const auto answer = client.post(path, body);
-        if (answer.status == success) return true;
-        if (answer.status == 0 && may_break_) return false;
-        if (answer.status == 0 && outlasts_) {
-            std::this_thread::sleep_for(20ms);  // as a client with patience
+        const auto response = client.post(path, body);
+        if (response.status == success) return true;
+        if (response.status == 0 && may_stop_) return false;
+        if (response.status == 0 && retries_) {
+            std::this_thread::sleep_for(20ms);  // like a patient client
             continue;
         }
-        if (answer.status == 503 && answer.header("retry-after")) {
+        if (response.status == 503 && response.header("retry-after")) {
             ++refused_;
-            std::this_thread::sleep_for(20ms);  // a client that was asked to wait
+            std::this_thread::sleep_for(20ms);  // like a client that honours Retry-After
             continue;
         }
         std::ostringstream text;
-        text << path << " " << answer;
+        text << path << " " << response;
         const std::scoped_lock lock(mutex_);
         wrong_.push_back(text.str());
         return false;
     }
 }
 
-void Workload::expect_nothing_lost_or_doubled() {
+void Workload::expect_nothing_lost_or_duplicated() {
     for (auto& worker : workers_) {
         std::multiset<std::string> completed;
         std::map<std::string, std::int64_t> by_date;
@@ -70,10 +70,10 @@ void Workload::expect_nothing_lost_or_doubled() {
             ++by_date[text_of(session, "localDate")];
         }
         for (const auto& id : worker->acknowledged) EXPECT_EQ(completed.count(id), 1U) << id;
-        // One more may have been completed without its owner hearing of it.
+        // One more may have been completed whose response was lost.
         EXPECT_LE(completed.size(), worker->acknowledged.size() + 1);
         for (const auto& [date, count] : by_date) {
-            Answer daily;
+            Response daily;
             EXPECT_TRUE(eventually([&] {
                 daily = worker->person.client.get("/api/v1/analytics/daily?from=" + date + "&to=" + date);
                 return daily.status == 200 && daily.at("/totals/sessions") == count;

@@ -1,6 +1,6 @@
 #pragma once
-// People who start and complete sessions, one after the other and all at once, while something bad happens to the
-// program; and the account of what was promised to them.
+// Users who start and complete sessions, each one after the other and all concurrently, while a test disturbs the
+// program; and a record of what was acknowledged to them.
 
 #include "support/program/person.h"
 
@@ -16,29 +16,29 @@ namespace mindspace::integration {
 
 class Workload {
 public:
-    // Each of `people` has a thread. All of them end, at the latest, with this object.
-    Workload(const Program& program, int people);
+    // Each of `users` has a thread. All threads end with this object at the latest.
+    Workload(const Program& program, int users);
     ~Workload();
 
-    // Completions that were acknowledged so far.
+    // Completions acknowledged so far.
     [[nodiscard]] std::size_t acknowledged() const { return acknowledged_; }
-    // Answers of 503, all with Retry-After.
+    // 503 responses, all with Retry-After.
     [[nodiscard]] std::size_t refused() const { return refused_; }
-    // Waits until each has finished (or given up) what was under way.
+    // Waits until each has finished (or given up) its current request.
     void stop();
-    // What a client must never see, in words. An end without an answer counts only while `stop_at_a_broken_connection`
-    // has not been called.
-    [[nodiscard]] std::vector<std::string> wrong_answers();
-    // From now on whoever gets no answer goes home.
-    void stop_at_a_broken_connection() { may_break_ = true; }
-    // From now on whoever gets no answer sends the same again, until there is one.
-    void outlast_broken_connections() { outlasts_ = true; }
-    // From now on everybody rests that long between two sessions.
-    void rest_between(std::chrono::milliseconds rest) { rest_ = rest; }
+    // Responses that a client must never see, as text. Connection errors count only until stop_on_connection_error() is
+    // called.
+    [[nodiscard]] std::vector<std::string> unexpected_responses();
+    // From now on a user without a response stops.
+    void stop_on_connection_error() { may_stop_ = true; }
+    // From now on a user without a response retries the request until there is one.
+    void retry_on_connection_error() { retries_ = true; }
+    // From now on every user pauses that long between two sessions.
+    void pause_between(std::chrono::milliseconds pause) { pause_ = pause; }
 
-    // EXPECTs that each acknowledged completion stands in its owner's history once, and that the owner's daily
-    // analytics come to count exactly what is in the history.
-    void expect_nothing_lost_or_doubled();
+    // Expects that each acknowledged completion is in its owner's history once, and that the owner's daily analytics
+    // eventually equal the history.
+    void expect_nothing_lost_or_duplicated();
 
 private:
     struct Worker {
@@ -46,16 +46,16 @@ private:
         std::vector<std::string> acknowledged;
     };
     void work(Worker& worker);
-    // Sends until it is done; false when the worker should go home.
-    bool insist(Client& client, const std::string& path, const json::object& body, long success);
+    // Retries until the request succeeds; false if the worker should stop.
+    bool send_until_accepted(Client& client, const std::string& path, const json::object& body, long success);
 
     std::vector<std::unique_ptr<Worker>> workers_;
     std::atomic<std::size_t> acknowledged_ = 0;
     std::atomic<std::size_t> refused_ = 0;
     std::atomic<bool> stopping_ = false;
-    std::atomic<bool> may_break_ = false;
-    std::atomic<bool> outlasts_ = false;
-    std::atomic<std::chrono::milliseconds> rest_{};
+    std::atomic<bool> may_stop_ = false;
+    std::atomic<bool> retries_ = false;
+    std::atomic<std::chrono::milliseconds> pause_{};
     std::mutex mutex_;
     std::vector<std::string> wrong_;
     std::vector<std::jthread> threads_;

@@ -1,5 +1,5 @@
 #pragma once
-// For tests of groups: a fresh database with the program's schema, a client on it, and users.
+// For tests of groups: a new database with the program's schema, a client, and users.
 
 #include "platform/postgres/connection/client.h"
 #include "platform/postgres/migrations/migrations.h"
@@ -12,7 +12,7 @@
 #include <utility>
 #include <vector>
 
-// Built into the program from db/migrations; app/ stands above the services, so its header cannot be included here.
+// Built into the program from db/migrations. app/ is above the services, so its header cannot be included here.
 namespace mindspace::db {
 std::span<const postgres::Migration> migrations();
 }

@@ -1,6 +1,5 @@
 #pragma once
-// For tests of live rooms: two nodes with real sockets, PostgreSQL and Redis in one process, and clients that talk to
-// them.
+// For tests of live rooms: two nodes with real sockets, PostgreSQL and Redis in one process, and their clients.
 
 #include "platform/http/api/router.h"
 #include "platform/redis/connection/client.h"
@@ -30,7 +29,7 @@
 
 namespace mindspace::meditation {
 
-// An access token is the user's id and when it ends.
+// An access token consists of the user's id and the expiry.
 class PlainGuard final : public http::Guard {
 public:
     static std::string token(UserId user, Timestamp expires_at) {
@@ -54,7 +53,7 @@ inline redis::ClientOptions live_test_options(const redis::TestServer& server) {
     return options;
 }
 
-// What the composition root makes for one core.
+// The objects that the composition root creates for one core.
 struct LiveTestNode {
     LiveTestNode(asio::io_context& io, postgres::Client& database, const redis::TestServer& redis_server)
         : redis(io, live_test_options(redis_server)),
@@ -95,24 +94,24 @@ struct LiveTestNode {
 
 using Frame = schema::json::object;
 
-// A client that keeps all it hears.
-class LiveTestCaller {
+// A client that stores all received frames.
+class LiveTestClient {
 public:
-    LiveTestCaller(asio::io_context& io, LiveTestNode& node) : io_(io), stream_(io), port_(node.port) {}
+    LiveTestClient(asio::io_context& io, LiveTestNode& node) : io_(io), stream_(io), port_(node.port) {}
 
-    // The status of the handshake: 101 when it is open.
+    // The status of the handshake: 101 if it succeeded.
     unsigned open(const std::string& target, const std::string& token = {}, const std::string& origin = {}) {
         auto status = postgres::run(io_, connect(target, token, origin));
         if (status == 101) asio::co_spawn(io_, listen(), [](std::exception_ptr) {});
         return status;
     }
-    void say(const std::string& text) { postgres::run(io_, write(text)); }
-    void drop() {
+    void send(const std::string& text) { postgres::run(io_, write(text)); }
+    void disconnect() {
         boost::system::error_code ignored;
         stream_.next_layer().socket().close(ignored);
     }
 
-    // The first frame of that type that has not been asked for yet, waited for.
+    // Waits for the first frame of that type that has not been returned yet.
     Frame next(std::string_view type) {
         std::optional<Frame> found;
         postgres::run_until(io_, [&] {
@@ -187,9 +186,9 @@ protected:
                          .max_participants = 2};
         group_ = postgres::run(io_, first_.service.create(host_, request)).value().id;
     }
-    // Sockets end before what they use.
+    // Sockets end before the objects that they use.
     void TearDown() override {
-        for (auto& caller : callers_) caller->drop();
+        for (auto& client : clients_) client->disconnect();
         for (auto* node : {&first_, &second_}) {
             node->rooms.stop();
             node->server->stop();
@@ -201,18 +200,18 @@ protected:
         io_.run_for(Seconds(10));
     }
 
-    LiveTestCaller& call(LiveTestNode& node) {
-        return *callers_.emplace_back(std::make_unique<LiveTestCaller>(io_, node));
+    LiveTestClient& add_client(LiveTestNode& node) {
+        return *clients_.emplace_back(std::make_unique<LiveTestClient>(io_, node));
     }
     std::string live() const { return "/api/v1/groups/" + group_.to_string() + "/live"; }
     std::string token(UserId user, Seconds ttl = Seconds(900)) {
         return PlainGuard::token(user, SystemClock{}.now() + ttl);
     }
-    LiveTestCaller& join(LiveTestNode& node, UserId user, const std::string& hello = R"({"type":"hello"})") {
-        auto& caller = call(node);
-        EXPECT_EQ(caller.open(live(), token(user)), 101U);
-        caller.say(hello);
-        return caller;
+    LiveTestClient& join(LiveTestNode& node, UserId user, const std::string& hello = R"({"type":"hello"})") {
+        auto& client = add_client(node);
+        EXPECT_EQ(client.open(live(), token(user)), 101U);
+        client.send(hello);
+        return client;
     }
 
     asio::io_context io_;
@@ -223,7 +222,7 @@ protected:
     UserId host_ = database_.add_user("host");
     UserId guest_ = database_.add_user("guest");
     GroupId group_;
-    std::vector<std::unique_ptr<LiveTestCaller>> callers_;
+    std::vector<std::unique_ptr<LiveTestClient>> clients_;
 };
 
 }  // namespace mindspace::meditation

@@ -18,15 +18,15 @@ void TestClient::receive(const std::string& text) {
     auto document = schema::parse_json(text).value();
     auto type = std::string(document.at("type").as_string());
     if (type == "welcome")
-        be_welcomed(document.as_object());
+        receive_welcome(document.as_object());
     else if (type == "error")
         errors.emplace_back(document.at("code").as_string());
     else if (type != "reauth")
-        hear(parse_event(text).event);
+        receive_event(parse_event(text).event);
 }
 
-void TestClient::be_welcomed(const schema::json::object& welcome) {
-    EXPECT_FALSE(is_welcome) << "welcomed twice";
+void TestClient::receive_welcome(const schema::json::object& welcome) {
+    EXPECT_FALSE(is_welcome) << "a second welcome";
     is_welcome = true;
     epoch = welcome.at("epoch").as_string();
     seq = replayed_until = welcome.at("seq").as_int64();
@@ -40,12 +40,12 @@ void TestClient::be_welcomed(const schema::json::object& welcome) {
         present.insert(user_of(participant));
         names[user_of(participant)] = participant.at("displayName").as_string();
     }
-    EXPECT_TRUE(present.contains(guest.user) || count > 50);
+    EXPECT_TRUE(present.contains(owner.user) || count > 50);
     EXPECT_EQ(present.size(), std::min<std::size_t>(50, static_cast<std::size_t>(count)));
     is_partial = is_partial || count > 50;
 }
 
-void TestClient::hear(const RoomEvent& event) {
+void TestClient::receive_event(const RoomEvent& event) {
     EXPECT_TRUE(is_welcome) << "an event before the welcome";
     if (*event.epoch != epoch) {
         epoch = *event.epoch;
@@ -54,7 +54,7 @@ void TestClient::hear(const RoomEvent& event) {
     }
     EXPECT_EQ(*event.seq, seq + 1);
     seq = *event.seq;
-    heard.push_back(event.type);
+    received.push_back(event.type);
     if (seq <= replayed_until) return;
     if (event.participant_count) note_presence(event);
     if (event.group) host = event.group->host.id;
@@ -78,7 +78,7 @@ void TestClient::note_presence(const RoomEvent& event) {
             present.insert(participant.id);
             names[participant.id] = participant.display_name;
         }
-        // Numbers without the names, or not all of them.
+        // Counts without names, or with only some of them.
         bool is_short = event.joined->empty() || event.joined->size() == 20 || event.left->size() == 20;
         if (static_cast<std::int64_t>(present.size()) != count && is_short) is_partial = true;
     }

@@ -44,37 +44,37 @@ void RoomModel::order(RoomEvent event) {
     if (room_->log.size() > kLogSize) room_->log.erase(room_->log.begin());
 }
 
-bool RoomModel::is_hushed() const {
-    return room_->people.size() > hushed_ && room_->facts.state == GroupState::running;
+bool RoomModel::announces_counts_only() const {
+    return room_->people.size() > counts_only_ && room_->facts.state == GroupState::running;
 }
 
-void RoomModel::tell_presence(EventType type, const Participant& who, std::optional<EventReason> reason) {
+void RoomModel::announce_presence(EventType type, const Participant& who, std::optional<EventReason> reason) {
     auto count = static_cast<std::int64_t>(room_->people.size());
     bool is_join = type == EventType::join;
     bool is_waiting =
-        room_->told != (is_join ? count - 1 : count + 1) || !room_->joined.empty() || !room_->left.empty();
+        room_->announced_count != (is_join ? count - 1 : count + 1) || !room_->joined.empty() || !room_->left.empty();
     if (is_large() || is_waiting) {
         (is_join ? room_->left : room_->joined).erase(who.id);
         auto& mine = is_join ? room_->joined : room_->left;
-        if (mine.size() < kNamed && !is_hushed()) mine[who.id] = who;
+        if (mine.size() < kNamed && !announces_counts_only()) mine[who.id] = who;
         return;
     }
-    room_->told = count;
+    room_->announced_count = count;
     order(RoomEvent{.type = type, .participant = who, .participant_count = count, .reason = reason});
 }
 
 Milliseconds RoomModel::flush(Timestamp now) {
     if (!room_) return {};
     auto count = static_cast<std::int64_t>(room_->people.size());
-    bool is_changed = room_->told != count || !room_->joined.empty() || !room_->left.empty();
+    bool is_changed = room_->announced_count != count || !room_->joined.empty() || !room_->left.empty();
     if (!is_changed && room_->tally.empty()) return {};
-    Milliseconds interval(is_hushed() ? 10'000 : 250);
+    Milliseconds interval(announces_counts_only() ? 10'000 : 250);
     auto waited = std::chrono::abs(now - room_->flushed_at);
     if (waited < interval) return interval - waited;
     room_->flushed_at = now;
-    room_->told = count;
+    room_->announced_count = count;
     if (is_changed) {
-        if (is_hushed()) room_->joined.clear(), room_->left.clear();
+        if (announces_counts_only()) room_->joined.clear(), room_->left.clear();
         order(RoomEvent{.type = EventType::presence,
                         .participant_count = count,
                         .joined = values_of(room_->joined),
@@ -115,18 +115,18 @@ std::optional<Entry> RoomModel::enter(const EnterRequest& request, Timestamp now
         room_->people[user] = request.participant;
         room_->arrivals.push_back(user);
         if (room_->has_newcomers)
-            tell_presence(EventType::join, request.participant);
+            announce_presence(EventType::join, request.participant);
         else
-            ++room_->told;
+            ++room_->announced_count;
     } else {
         auto present = request.participant;
         present.joined_at = room_->people[user].joined_at;
         bool is_changed = schema::to_json(present) != schema::to_json(room_->people[user]);
         room_->people[user] = present;
-        if (is_changed && room_->joined.size() < kNamed && !is_hushed()) room_->joined[user] = present;
+        if (is_changed && room_->joined.size() < kNamed && !announces_counts_only()) room_->joined[user] = present;
     }
     auto due_in = flush(now);
-    if (room_->told != count_participants()) room_->told = -1;
+    if (room_->announced_count != count_participants()) room_->announced_count = -1;
     Entry entry{.epoch = room_->epoch,
                 .seq = room_->seq,
                 .facts = room_->facts,
@@ -150,7 +150,7 @@ bool RoomModel::end_lease(LeaseKey lease, EventReason reason, Timestamp now) {
     room_->people.erase(user);
     std::erase(room_->arrivals, user);
     if (user == room_->facts.host) room_->host_left_at = now;
-    tell_presence(EventType::leave, participant, reason);
+    announce_presence(EventType::leave, participant, reason);
     return true;
 }
 

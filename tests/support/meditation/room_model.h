@@ -1,7 +1,7 @@
 #pragma once
-// A model of a room's shared order, in memory: what the scripts (order/scripts.cpp) do, in C++. Quick enough for tens
-// of thousands of worlds; that it does what the scripts do is tested (state/model_test.cpp). Large and hushed rooms may
-// be smaller than in truth.
+// A model of a room's shared order, in memory: the behaviour of the scripts (order/scripts.cpp) in C++. Fast enough for
+// tens of thousands of simulations; a test compares it with the scripts (state/model_test.cpp). The sizes above which
+// rooms are large, or announce counts only, can be smaller than in production.
 
 #include "support/meditation/room_order.h"
 
@@ -12,7 +12,7 @@ namespace mindspace::meditation {
 
 using LeaseKey = std::pair<UserId, ConnectionId>;
 
-// What the keys of a room hold.
+// The contents of the keys of a room.
 struct ModelledRoom {
     std::string epoch;
     std::int64_t seq = 0;
@@ -25,7 +25,7 @@ struct ModelledRoom {
     std::map<UserId, Participant> left;
     std::map<ReactionKind, std::int64_t> tally;
     std::map<UserId, std::vector<Timestamp>> reactions;
-    std::int64_t told = 0;
+    std::int64_t announced_count = 0;
     Timestamp flushed_at{};
     Timestamp reaped_at{};
     std::optional<Timestamp> host_left_at;
@@ -34,12 +34,13 @@ struct ModelledRoom {
 
 class RoomModel final : public TestRoomOrder {
 public:
-    explicit RoomModel(std::size_t large = 100, std::size_t hushed = 1000) : large_(large), hushed_(hushed) {}
+    explicit RoomModel(std::size_t large = 100, std::size_t counts_only = 1000)
+        : large_(large), counts_only_(counts_only) {}
 
     void open(GroupId group) override;
     void forget_everything() override { room_.reset(); }
     void cut_off_replica() override {}
-    void fail_over() override { room_.reset(); }  // what the replica has is forgotten
+    void fail_over() override { room_.reset(); }  // the state of the replica is discarded
     std::optional<Entry> enter(const EnterRequest& request, Timestamp now) override;
     Departure leave(const Lease& lease, EventReason reason, Timestamp now) override;
     Renewal renew(const RoomFacts& facts, const std::vector<Lease>& leases, Timestamp now) override;
@@ -50,21 +51,21 @@ public:
     void announce_change(const Group& group, Timestamp now) override;
     History read_after(std::int64_t seq) override;
     std::int64_t count_participants() override;
-    // Everybody who holds a lease is a participant once, and nobody else.
+    // Whether exactly the holders of leases are participants, each once.
     [[nodiscard]] bool is_consistent() const;
 
 private:
     void open_room(const RoomFacts& facts, Timestamp now);
     void order(RoomEvent event);
-    void tell_presence(EventType type, const Participant& who, std::optional<EventReason> reason = {});
+    void announce_presence(EventType type, const Participant& who, std::optional<EventReason> reason = {});
     bool end_lease(LeaseKey lease, EventReason reason, Timestamp now);
     std::pair<std::vector<Lease>, bool> reap_expired(Timestamp now);
     [[nodiscard]] bool is_large() const { return room_->people.size() > large_; }
-    [[nodiscard]] bool is_hushed() const;
+    [[nodiscard]] bool announces_counts_only() const;
     [[nodiscard]] std::optional<std::vector<OrderedEvent>> events_after(std::int64_t seq) const;
 
     const std::size_t large_;
-    const std::size_t hushed_;
+    const std::size_t counts_only_;
     int epochs_ = 0;
     std::optional<ModelledRoom> room_;
 };

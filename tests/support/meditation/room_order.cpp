@@ -26,7 +26,7 @@ public:
         auto keys = command({"KEYS", room_channel(group_) + "*"});
         for (const auto& key : keys.items()) replica_[key.as_string()] = command({"DUMP", key.as_string()}).as_string();
     }
-    // The same server does it: what counts is what it has, and that it begins a new history.
+    // The same server simulates it: only its contents and the new replication id matter.
     void fail_over() override {
         forget_everything();
         for (const auto& [key, value] : replica_) command({"RESTORE", key, "0", value});

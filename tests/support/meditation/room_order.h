@@ -1,5 +1,5 @@
 #pragma once
-// One room's shared order as the tests of rooms use it: on a real Redis, or as a model of it (room_model.h).
+// The shared order of one room, for tests of rooms: on a real Redis, or as a model of it (room_model.h).
 
 #include "services/meditation/rooms/order/order.h"
 
@@ -13,12 +13,12 @@ namespace mindspace::meditation {
 class TestRoomOrder {
 public:
     virtual ~TestRoomOrder() = default;
-    // From now on it is about this group, of which nothing is known yet.
+    // Switches to this group, which has no state yet.
     virtual void open(GroupId group) = 0;
     virtual void forget_everything() = 0;
-    // A replica gets nothing any more of what happens from now on …
+    // From now on a replica gets no changes …
     virtual void cut_off_replica() = 0;
-    // … and takes over.
+    // … and then takes over.
     virtual void fail_over() = 0;
 
     virtual std::optional<Entry> enter(const EnterRequest& request, Timestamp now) = 0;
@@ -33,7 +33,7 @@ public:
     virtual std::int64_t count_participants() = 0;
 };
 
-// order/order.h and its scripts on a Redis server of its own.
+// order/order.h and its scripts on a separate Redis server.
 std::unique_ptr<TestRoomOrder> make_redis_room_order();
 
 }  // namespace mindspace::meditation

@@ -13,7 +13,7 @@ void make_certificate(const CertificateFiles& files, const std::string& organisa
                     "-days", "2", "-keyout", files.key, "-out", files.certificate, "-subj",
                     "/O=" + organisation + "/CN=localhost", "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1"});
     if (ended.exit_code != 0) throw std::runtime_error(ended.output);
-    // For a program that is root no more.
+    // The program may have dropped root when it reads the key.
     std::filesystem::permissions(files.key, std::filesystem::perms::others_read, std::filesystem::perm_options::add);
 }
 

@@ -6,11 +6,11 @@
 namespace mindspace::integration {
 
 struct CertificateFiles {
-    std::string certificate;  // its own authority, too
+    std::string certificate;  // also its own authority
     std::string key;
 };
 
-// Writes the files anew; a certificate of another organisation is another one.
+// Overwrites the files. Another organisation gives a different certificate.
 void make_certificate(const CertificateFiles& files, const std::string& organisation);
 
 }  // namespace mindspace::integration

@@ -26,14 +26,14 @@ namespace {
 
 constexpr auto kAsTuple = asio::as_tuple(asio::use_awaitable);
 
-// One direction of a connection: read() takes pieces in as they come, write() lets each go when its time has come.
-class Lane : public std::enable_shared_from_this<Lane> {
+// One direction of a connection: read() queues pieces as they arrive, write() sends each at its release time.
+class Direction : public std::enable_shared_from_this<Direction> {
 public:
-    Lane(std::shared_ptr<tcp::socket> from, std::shared_ptr<tcp::socket> to, const Delays& delays,
-         std::minstd_rand& random)
+    Direction(std::shared_ptr<tcp::socket> from, std::shared_ptr<tcp::socket> to, const Delays& delays,
+              std::minstd_rand& random)
         : from_(std::move(from)), to_(std::move(to)), timer_(to_->get_executor()), delays_(delays), random_(random) {}
 
-    static asio::awaitable<void> read(std::shared_ptr<Lane> self) {
+    static asio::awaitable<void> read(std::shared_ptr<Direction> self) {
         std::array<char, 4096> buffer{};
         while (true) {
             auto [failure, size] = co_await self->from_->async_read_some(asio::buffer(buffer), kAsTuple);
@@ -45,7 +45,7 @@ public:
         self->timer_.cancel();
     }
 
-    static asio::awaitable<void> write(std::shared_ptr<Lane> self) {
+    static asio::awaitable<void> write(std::shared_ptr<Direction> self) {
         while (!self->is_over_ || !self->pieces_.empty()) {
             auto now = SteadyClock::now();
             auto next = self->pieces_.empty() ? SteadyClock::time_point::max() : self->pieces_.front().release_at;
@@ -120,9 +120,9 @@ private:
         if (failure) co_return;
         for (const auto& [from, to] : {std::pair(client, server), std::pair(server, client)}) {
             to->set_option(tcp::no_delay(true));
-            auto lane = std::make_shared<Lane>(from, to, delays_, random_);
-            asio::co_spawn(loop_, Lane::read(lane), asio::detached);
-            asio::co_spawn(loop_, Lane::write(lane), asio::detached);
+            auto direction = std::make_shared<Direction>(from, to, delays_, random_);
+            asio::co_spawn(loop_, Direction::read(direction), asio::detached);
+            asio::co_spawn(loop_, Direction::write(direction), asio::detached);
         }
     }
 

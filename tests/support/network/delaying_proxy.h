@@ -1,6 +1,6 @@
 #pragma once
-// A way between client and server as a bad mobile network has it: what passes is held up, each way, for a time that
-// varies from one piece to the next, and now and then for long. Order is kept. Its own thread serves it.
+// A TCP proxy that simulates a bad mobile network: it delays data in each direction by a random time, and now and then
+// for long. Order is kept. It runs on a separate thread.
 
 #include <chrono>
 #include <cstdint>
@@ -11,14 +11,14 @@ namespace mindspace::integration {
 struct Delays {
     std::chrono::milliseconds least{};
     std::chrono::milliseconds most{};
-    int stall_percent = 0;  // of the pieces
+    int stall_percent = 0;  // share of the pieces that stall
     std::chrono::milliseconds stall{};
 };
 
 class DelayingProxy {
 public:
     DelayingProxy(std::uint16_t server, Delays delays);
-    ~DelayingProxy();  // breaks all connections off
+    ~DelayingProxy();  // drops all connections
     DelayingProxy(const DelayingProxy&) = delete;
     DelayingProxy& operator=(const DelayingProxy&) = delete;
 

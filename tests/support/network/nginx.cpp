@@ -12,7 +12,7 @@ namespace mindspace::integration {
 
 namespace {
 
-std::string pass_requests(const std::string& directory, const std::string& upstream, const std::string& listen) {
+std::string http_section(const std::string& directory, const std::string& upstream, const std::string& listen) {
     std::string temporary;
     for (const char* kind : {"client_body", "proxy", "fastcgi", "uwsgi", "scgi"})
         temporary += std::string(kind) + "_temp_path " + directory + "/" + kind + "; ";
@@ -24,32 +24,32 @@ std::string pass_requests(const std::string& directory, const std::string& upstr
            "proxy_read_timeout 120s; } } }\n";
 }
 
-std::string pass_octets(const std::string& upstream, const std::string& listen, bool behind_header) {
+std::string stream_section(const std::string& upstream, const std::string& listen, bool sends_proxy_header) {
     return "stream { " + upstream + "server { " + listen + "proxy_pass nodes; proxy_bind " + Nginx::kAddress + "; " +
-           (behind_header ? "proxy_protocol on; " : "") + "} }\n";
+           (sends_proxy_header ? "proxy_protocol on; " : "") + "} }\n";
 }
 
-// One process without workers: it is gone when it is killed.
+// A single process without workers, so that killing it ends all of it.
 std::string configuration(const std::string& directory, std::uint16_t port, const std::vector<std::uint16_t>& nodes,
-                          Nginx::Passes what) {
+                          Nginx::Mode mode) {
     std::string upstream = "upstream nodes { ";
     for (auto node : nodes) upstream += "server 127.0.0.1:" + std::to_string(node) + " fail_timeout=60s; ";
     upstream += "}\n";
     const auto listen = "listen 127.0.0.1:" + std::to_string(port) + "; ";
-    const bool passes_requests = what == Nginx::Passes::requests;
+    const bool is_http = mode == Nginx::Mode::http;
     return "daemon off; master_process off; pid " + directory + "/pid; error_log " + directory + "/error.log;\n" +
            (::geteuid() == 0 ? "user root;\n" : "") +
-           (passes_requests ? "" : "load_module /usr/lib/nginx/modules/ngx_stream_module.so;\n") +
+           (is_http ? "" : "load_module /usr/lib/nginx/modules/ngx_stream_module.so;\n") +
            "events { worker_connections 1024; }\n" +
-           (passes_requests ? pass_requests(directory, upstream, listen)
-                            : pass_octets(upstream, listen, what == Nginx::Passes::octets_behind_header));
+           (is_http ? http_section(directory, upstream, listen)
+                    : stream_section(upstream, listen, mode == Nginx::Mode::tcp_with_proxy_header));
 }
 
 }  // namespace
 
-Nginx::Nginx(const std::vector<std::uint16_t>& nodes, Passes what) : port_(free_port()) {
+Nginx::Nginx(const std::vector<std::uint16_t>& nodes, Mode mode) : port_(free_port()) {
     const auto directory = directory_.path().native();
-    std::ofstream(directory + "/nginx.conf") << configuration(directory, port_, nodes, what);
+    std::ofstream(directory + "/nginx.conf") << configuration(directory, port_, nodes, mode);
     const std::vector<std::string> arguments{
         "nginx", "-p", directory, "-c", directory + "/nginx.conf", "-e", directory + "/error.log"};
     process_ = std::make_unique<Process>(arguments, Environment{}, directory_.path() / "output");

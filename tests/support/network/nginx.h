@@ -1,7 +1,7 @@
 #pragma once
-// A real Nginx in front of nodes, as a deployment has one: requests and sockets go to the nodes in turn, and to the
-// others when one is gone. Or one that passes octets on, with a PROXY header before them or not; it calls from an
-// address of its own, so that a node can trust that one alone.
+// A real Nginx in front of nodes, as in a deployment: it balances requests and sockets over the nodes and skips failed
+// ones. Or a TCP proxy, with or without a PROXY header; it connects from a separate address, so that a node can trust
+// only that one.
 
 #include "support/program/process.h"
 
@@ -13,11 +13,11 @@ namespace mindspace::integration {
 
 class Nginx {
 public:
-    enum class Passes { requests, octets, octets_behind_header };
-    static constexpr const char* kAddress = "127.0.0.2";  // from which it passes octets on
+    enum class Mode { http, tcp, tcp_with_proxy_header };
+    static constexpr const char* kAddress = "127.0.0.2";  // from which the TCP proxy connects
 
-    // Listens when this returns.
-    explicit Nginx(const std::vector<std::uint16_t>& nodes, Passes what = Passes::requests);
+    // Returns once it listens.
+    explicit Nginx(const std::vector<std::uint16_t>& nodes, Mode mode = Mode::http);
 
     [[nodiscard]] std::uint16_t port() const { return port_; }
 

@@ -56,11 +56,11 @@ RawConnection::~RawConnection() {
     ::close(socket_);
 }
 
-void RawConnection::send(std::string_view octets) const {
-    while (!octets.empty()) {
-        const auto sent = ::send(socket_, octets.data(), octets.size(), MSG_NOSIGNAL);
+void RawConnection::send(std::string_view bytes) const {
+    while (!bytes.empty()) {
+        const auto sent = ::send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
         if (sent < 0) fail("send");
-        octets.remove_prefix(static_cast<std::size_t>(sent));
+        bytes.remove_prefix(static_cast<std::size_t>(sent));
     }
 }
 
@@ -79,12 +79,12 @@ std::string RawConnection::receive_all() {
     return std::exchange(received_, {});
 }
 
-// False at the end. A reset is an end too: what counts is what had come before.
+// False at the end of the stream. A reset counts as an end: only the data before it matters.
 bool RawConnection::receive_some() {
     pollfd ready{.fd = socket_, .events = POLLIN, .revents = 0};
-    const auto patience = scaled(kPatience).count();
-    if (::poll(&ready, 1, static_cast<int>(patience)) != 1)
-        throw std::runtime_error("nothing comes after: " + received_);
+    const auto timeout = scaled(kTimeout).count();
+    if (::poll(&ready, 1, static_cast<int>(timeout)) != 1)
+        throw std::runtime_error("nothing received after: " + received_);
     std::array<char, 4096> buffer;
     const auto size = ::recv(socket_, buffer.data(), buffer.size(), 0);
     if (size > 0) received_.append(buffer.data(), static_cast<std::size_t>(size));

@@ -1,5 +1,5 @@
 #pragma once
-// A socket for what no client library would send: half a request, two at once, another protocol.
+// A socket for bytes that no client library would send: half a request, two at once, another protocol.
 
 #include <chrono>
 #include <cstdint>
@@ -11,7 +11,7 @@ namespace mindspace::integration {
 
 class RawConnection {
 public:
-    // To a port of this machine. Throws when nobody listens.
+    // To a port of this machine. Throws if nothing listens there.
     explicit RawConnection(std::uint16_t port);
     // To a Unix socket.
     explicit RawConnection(const std::filesystem::path& socket);
@@ -19,10 +19,10 @@ public:
     RawConnection(const RawConnection&) = delete;
     RawConnection& operator=(const RawConnection&) = delete;
 
-    void send(std::string_view octets) const;
-    // What has come in up to and including `end`; throws when that does not come.
+    void send(std::string_view bytes) const;
+    // Reads up to and including `end`; throws if it does not arrive.
     std::string receive_until(std::string_view end);
-    // What comes until the other side ends; throws when it does not.
+    // Reads until the peer closes; throws if it does not.
     std::string receive_all();
 
 private:
@@ -32,7 +32,7 @@ private:
     std::string received_;
 };
 
-// Whether somebody listens there.
+// Whether something listens on this port.
 bool is_listening(std::uint16_t port);
 
 }  // namespace mindspace::integration

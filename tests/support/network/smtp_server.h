@@ -1,5 +1,5 @@
 #pragma once
-// A real SMTP server that is not ours (aiosmtpd, smtp_server.py): STARTTLS with a certificate of its own, and a login.
+// A real SMTP server by others (aiosmtpd, smtp_server.py), with STARTTLS, its own certificate, and a login.
 
 #include "support/program/process.h"
 
@@ -12,14 +12,14 @@ class SmtpServer {
 public:
     SmtpServer();
 
-    // The settings of a program that sends through it.
+    // The settings of a program that sends its mail through it.
     [[nodiscard]] Environment settings() const;
-    // While it refuses, each mail is answered with 451.
+    // While refusing, it rejects each mail with 451.
     void refuse() const;
     void accept() const;
-    // How many mails have been offered to it.
+    // The number of mails offered so far.
     [[nodiscard]] std::size_t attempts() const;
-    // Where it puts what it took.
+    // The directory of accepted mails.
     [[nodiscard]] std::filesystem::path mails() const { return directory_.path(); }
 
 private:

@@ -1,9 +1,9 @@
 #!/usr/bin/python3
 """An SMTP server for tests: `smtp_server.py DIRECTORY CERTIFICATE KEY`.
 
-Takes mail after STARTTLS and the login "mind" with the password "space" only, and stores each as DIRECTORY/<n>.eml with
-its recipient in <n>.to. While DIRECTORY/refuse exists it refuses mail for the moment (451). Writes its port to
-DIRECTORY/port, and a line into DIRECTORY/attempts for each mail offered.
+Accepts mail only after STARTTLS and a login as "mind" with the password "space", and stores each as DIRECTORY/<n>.eml with
+its recipient in <n>.to. While DIRECTORY/refuse exists it rejects mail temporarily (451). Writes its port to
+DIRECTORY/port, and a line to DIRECTORY/attempts for each mail offered.
 """
 
 import asyncio
@@ -30,7 +30,7 @@ class Handler:
         draft.write_bytes(envelope.original_content)
         (directory / f"{self.count}.to").write_text("\n".join(envelope.rcpt_tos), encoding="utf-8")
         draft.rename(directory / f"{self.count}.eml")
-        return "250 taken"
+        return "250 accepted"
 
 
 def authenticate(server, session, envelope, mechanism, login):

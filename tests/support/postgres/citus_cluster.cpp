@@ -9,8 +9,8 @@ namespace mindspace::integration {
 
 namespace {
 
-// Few shards, so that a database is soon made. The daemon of each database is a worker process; the log of commits in
-// two phases stays for tests to look at.
+// Few shards, so that databases are created quickly. The daemon of each database is a worker process; the log of
+// two-phase commits is kept for tests to read.
 postgres::TestServer::Settings settings() {
     return {"shared_preload_libraries=citus", "citus.node_conninfo=sslmode=disable", "citus.shard_count=4",
             "citus.recover_2pc_interval=1h",  "max_prepared_transactions=200",       "max_worker_processes=100"};
@@ -21,7 +21,7 @@ void create(const postgres::TestServer& server, const std::string& database) {
     query(server.conninfo(database), "CREATE EXTENSION citus");
 }
 
-constexpr const char* kPort = "', 5432)";  // of a socket in a directory of its own
+constexpr const char* kPort = "', 5432)";  // names the socket in the directory
 
 }  // namespace
 

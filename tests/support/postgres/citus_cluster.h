@@ -1,6 +1,6 @@
 #pragma once
-// A real Citus cluster: a coordinator and two workers, where the extension is installed beside the PostgreSQL that
-// tests use. Its databases have the schema that ships, distributed by db/distribute.sql.
+// A real Citus cluster: a coordinator and two workers. It needs the extension to be installed for the PostgreSQL that
+// tests use. Its databases have the released schema, distributed by db/distribute.sql.
 
 #include "support/postgres/server.h"
 
@@ -12,14 +12,15 @@ namespace mindspace::integration {
 class CitusCluster {
 public:
     [[nodiscard]] static bool is_installed();
-    // One for all of a test binary.
+    // One for the whole test binary.
     static CitusCluster& shared();
 
     CitusCluster();
 
-    // Makes one on all three servers, migrates and distributes it; returns its connection string at the coordinator.
+    // Creates a database on all three servers, migrates and distributes it; returns its connection string on the
+    // coordinator.
     std::string create_database();
-    // How a worker (0 or 1) is reached, in the database that the coordinator's connection string names.
+    // The connection string of a worker (0 or 1), for the database in the coordinator's connection string.
     [[nodiscard]] std::string worker(std::size_t which, const std::string& conninfo) const;
 
 private:
@@ -27,8 +28,8 @@ private:
     std::array<postgres::TestServer, 2> workers_;
 };
 
-// The connection string of a new database of the shared cluster when the variable MINDSPACE_TEST_DATABASE is "citus":
-// whatever tests start then runs on it. Otherwise nothing.
+// The connection string of a new database of the shared cluster if the variable MINDSPACE_TEST_DATABASE is "citus": all
+// programs of tests then run on it. Otherwise an empty string.
 std::string database_of_environment();
 
 }  // namespace mindspace::integration

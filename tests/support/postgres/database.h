@@ -1,5 +1,5 @@
 #pragma once
-// A look behind the program, into its database: for what the API does not show, and for time that has to pass.
+// Direct access to the program's database: for state that the API does not show, and to simulate passing time.
 
 #include "support/program/program.h"
 
@@ -10,12 +10,12 @@ namespace mindspace::integration {
 
 using TextRow = std::vector<std::string>;  // "" for NULL
 
-// Runs one statement; its rows. Throws when it fails.
+// Runs one statement and returns its rows. Throws if it fails.
 std::vector<TextRow> query(const std::string& conninfo, const std::string& sql);
 // In the database of the program.
 std::vector<TextRow> query(const Program& program, const std::string& sql);
 
-// The actions of the user's audit log, in the order of time.
+// The actions in the user's audit log, oldest first.
 std::vector<std::string> audit_of(const Program& program, const std::string& user);
 
 }  // namespace mindspace::integration

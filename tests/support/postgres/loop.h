@@ -1,8 +1,8 @@
 #pragma once
-// Runs coroutines to their end in tests, with a deadline for everything that is waited for.
+// Runs coroutines to their end in tests, with a deadline for every wait.
 
 #include "platform/async/awaitable.h"
-#include "support/base/patience.h"
+#include "support/base/timeout.h"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
@@ -13,23 +13,23 @@
 
 namespace mindspace::postgres {
 
-// Runs the loop until the condition holds; gives the test up when it never does.
+// Runs the loop until the condition holds; aborts the test if it never does.
 template <class Condition>
 void run_until(asio::io_context& io, Condition condition) {
-    const Patience patience;
+    const ScaledTimeout timeout;
     io.restart();
     while (!condition()) {
-        if (patience.is_over()) give_up("what the test waits for did not come");
+        if (timeout.has_expired()) abort_test("the awaited condition did not occur");
         io.run_one_for(std::chrono::milliseconds(10));
     }
 }
 
-// Runs the loop until nothing is left to do, for fixtures that have stopped all they have.
+// Runs the loop until no work is left, for fixtures that have stopped everything.
 inline void run_to_end(asio::io_context& io) {
     run_until(io, [&io] { return io.stopped(); });
 }
 
-// Runs the loop until the coroutine has ended; its value or its exception.
+// Runs the loop until the coroutine has ended; returns its value or throws its exception.
 template <class T>
 T run(asio::io_context& io, Awaitable<T> work) {
     std::future<T> end = asio::co_spawn(io, std::move(work), asio::use_future);

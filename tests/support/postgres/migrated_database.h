@@ -1,6 +1,6 @@
 #pragma once
-// A database with the schema that ships, on the test binary's own PostgreSQL server, or on a cluster if the environment
-// wants that (citus_cluster.h).
+// A database with the released schema, on the test binary's PostgreSQL server, or on a Citus cluster if the environment
+// says so (citus_cluster.h).
 
 #include "support/postgres/loop.h"
 
@@ -8,9 +8,9 @@
 
 namespace mindspace::integration {
 
-// Brings a database to the schema that ships.
+// Migrates a database to the released schema.
 void migrate(const std::string& conninfo);
-// Creates it anew; returns its connection string.
+// Creates a new database; returns its connection string.
 std::string create_migrated_database();
 
 }  // namespace mindspace::integration

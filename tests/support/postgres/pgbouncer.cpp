@@ -12,12 +12,12 @@ PgBouncer::PgBouncer(const postgres::TestServer& server) {
     const auto& path = directory_.path();
     std::filesystem::permissions(path, std::filesystem::perms(0777));
     const auto file = path / "pgbouncer.ini";
-    // Few connections behind it, so that clients really take turns.
+    // Few server connections, so that clients really share them.
     std::ofstream(file) << "[databases]\n* = host=" << server.directory() << " user=postgres\n"
                         << "[pgbouncer]\nunix_socket_dir=" << path.native() << "\nlisten_addr=\nauth_type=any\n"
                         << "pool_mode=transaction\ndefault_pool_size=3\n";
     std::vector<std::string> command{"pgbouncer", file};
-    // It refuses to run as root. setpriv becomes it, so that it is it which is stopped.
+    // It refuses to run as root. setpriv replaces itself with it, so that signals reach PgBouncer.
     if (geteuid() == 0)
         command.insert(command.begin(), {"setpriv", "--reuid=postgres", "--regid=postgres", "--init-groups"});
     process_ = std::make_unique<Process>(command, Environment{}, path / "output");

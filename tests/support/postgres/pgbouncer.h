@@ -1,5 +1,5 @@
 #pragma once
-// A real PgBouncer in transaction mode in front of a PostgreSQL, with a socket in a directory of its own.
+// A real PgBouncer in transaction mode in front of a PostgreSQL, with its socket in a temporary directory.
 
 #include "support/program/process.h"
 
@@ -13,7 +13,7 @@ class PgBouncer {
 public:
     explicit PgBouncer(const postgres::TestServer& server);
 
-    // How libpq reaches the database through it.
+    // The connection string of the database through the pool.
     [[nodiscard]] std::string conninfo(const std::string& database) const;
 
 private:

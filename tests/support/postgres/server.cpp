@@ -1,7 +1,7 @@
 #include "support/postgres/server.h"
 
-#include "support/base/patience.h"
 #include "support/base/process.h"
+#include "support/base/timeout.h"
 
 #include <libpq-fe.h>
 
@@ -30,7 +30,7 @@ std::string bin_directory() {
     return line.substr(0, line.find('\n'));
 }
 
-// PostgreSQL refuses to run as root: as root, everything belongs to the user postgres.
+// PostgreSQL refuses to run as root: if we are root, everything belongs to the user postgres.
 const passwd* server_user() {
     if (geteuid() != 0) return nullptr;
     const passwd* user = getpwnam("postgres");
@@ -38,12 +38,12 @@ const passwd* server_user() {
     return user;
 }
 
-// Starts a program of the server's, writing to `log`.
-pid_t start_program(std::vector<std::string> words, const std::string& log) {
+// Starts a program as the server's user, with its output in `log`.
+pid_t start_program(std::vector<std::string> arguments, const std::string& log) {
     const int output = open(log.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
     if (output < 0) throw std::runtime_error("cannot write " + log);
     const passwd* user = server_user();
-    const pid_t process = launch({.words = std::move(words),
+    const pid_t process = launch({.arguments = std::move(arguments),
                                   .output = output,
                                   .user = user == nullptr ? "" : user->pw_name,
                                   .death_signal = "QUIT"});
@@ -65,7 +65,7 @@ TestServer& TestServer::shared() {
 }
 
 TestServer::TestServer(Settings settings) : settings_(std::move(settings)) {
-    // A copy of one that was made when the first was wanted: it takes a tenth of the time.
+    // Copies a cluster that the first call created: a tenth of the time of initdb.
     static const TestServer kFresh{Unstarted{}};
     make_cluster({"cp", "-a", kFresh.directory() + "/data", directory()});
     start();
@@ -95,18 +95,18 @@ TestServer::~TestServer() {
 }
 
 std::string TestServer::create_filled_database(const std::function<void(const std::string&)>& fill) {
-    if (model_.empty()) {
+    if (template_.empty()) {
         fill(create_database());
-        model_ = "test" + std::to_string(databases_);
+        template_ = "test" + std::to_string(databases_);
     }
-    return create_database(model_);
+    return create_database(template_);
 }
 
-std::string TestServer::create_database(const std::string& model) {
+std::string TestServer::create_database(const std::string& source) {
     std::string name = "test" + std::to_string(++databases_);
     std::unique_ptr<PGconn, decltype(&PQfinish)> connection(PQconnectdb(conninfo().c_str()), &PQfinish);
     std::unique_ptr<PGresult, decltype(&PQclear)> result(
-        PQexec(connection.get(), ("create database " + name + " template " + model).c_str()), &PQclear);
+        PQexec(connection.get(), ("create database " + name + " template " + source).c_str()), &PQclear);
     if (PQresultStatus(result.get()) != PGRES_COMMAND_OK) throw std::runtime_error(PQerrorMessage(connection.get()));
     return conninfo(name);
 }
@@ -129,10 +129,10 @@ void TestServer::start() {
         "listen_addresses=",           "-c", "fsync=off",           "-c", "max_connections=200"};
     for (const auto& setting : settings_) command.insert(command.end(), {"-c", setting});
     server_ = start_program(command, directory() + "/server.log");
-    const Patience patience;
+    const ScaledTimeout timeout;
     while (PQping(conninfo().c_str()) != PQPING_OK) {
-        if (patience.is_over())
-            throw std::runtime_error("the server does not answer: see " + directory() + "/server.log");
+        if (timeout.has_expired())
+            throw std::runtime_error("the server does not respond: see " + directory() + "/server.log");
         std::this_thread::sleep_for(kPollInterval);
     }
 }

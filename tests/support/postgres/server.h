@@ -1,6 +1,6 @@
 #pragma once
 // A real PostgreSQL server for tests: private directory and Unix socket, no TCP, no durability. Started on first use,
-// once for each test binary, and stopped with it (the kernel sees to that even when the test is killed).
+// once per test binary, and stopped with it (by the kernel if the test is killed).
 
 #include "platform/postgres/values/statement.h"
 #include "support/base/directory.h"
@@ -20,7 +20,7 @@ class TestServer {
 public:
     static TestServer& shared();
 
-    // With more settings, each "name=value".
+    // Additional settings, each "name=value".
     using Settings = std::vector<std::string>;
     explicit TestServer(Settings settings = {});
     struct StandbyOf {
@@ -32,26 +32,27 @@ public:
     TestServer(const TestServer&) = delete;
     TestServer& operator=(const TestServer&) = delete;
 
-    // Where its socket is; what libpq takes for a host.
+    // The directory of its socket, which libpq accepts as host.
     [[nodiscard]] const std::string& directory() const { return directory_.path().native(); }
-    // Of the maintenance database.
+    // The connection string of the maintenance database.
     [[nodiscard]] std::string conninfo() const { return conninfo("postgres"); }
     [[nodiscard]] std::string conninfo(const std::string& database) const;
     // A fresh, empty database; returns its connection string.
     std::string create_database() { return create_database("template1"); }
-    // A fresh one as `fill` left the first, given its connection string: in half the time of filling it.
+    // A new database with the contents that `fill`, given a connection string, created in the first one; copying takes
+    // half the time.
     std::string create_filled_database(const std::function<void(const std::string&)>& fill);
 
-    // Ends the server at once, without a checkpoint, as a power cut would; every connection is cut.
+    // Ends the server at once, without a checkpoint, like a power failure; every connection breaks.
     void crash();
-    // Starts the server again if it is down, and waits until it answers.
+    // Starts the server again if it is down, and waits until it responds.
     void restart();
 
 private:
     struct Unstarted {};
     explicit TestServer(Unstarted);
     void make_cluster(const std::vector<std::string>& command);
-    std::string create_database(const std::string& model);
+    std::string create_database(const std::string& source);
     void start();
     void end(int signal);
 
@@ -59,7 +60,7 @@ private:
     TemporaryDirectory directory_;
     pid_t server_ = 0;
     int databases_ = 0;
-    std::string model_;  // the first filled one
+    std::string template_;  // name of the first filled database
 };
 
 }  // namespace mindspace::postgres

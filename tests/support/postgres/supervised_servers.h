@@ -1,6 +1,6 @@
 #pragma once
-// A PostgreSQL and a Redis that belong to no process of the program under test and come back when they are killed, as
-// the services of a machine do (tests/programs).
+// A PostgreSQL and a Redis outside the processes under test, which are restarted when killed, like the services of a
+// machine (tests/programs).
 
 #include "support/program/process.h"
 
@@ -10,7 +10,7 @@ namespace mindspace::integration {
 
 class SupervisedServers {
 public:
-    // Returns when both accept. They lie in `data` as those of `mindspace up` do.
+    // Returns when both accept connections. They use `data` in the same way as those of `mindspace up`.
     explicit SupervisedServers(const std::filesystem::path& data);
     ~SupervisedServers();
     SupervisedServers(const SupervisedServers&) = delete;

@@ -20,17 +20,17 @@ std::string lower(std::string text) {
     return text;
 }
 
-std::size_t take_body(const char* octets, std::size_t, std::size_t count, void* to) {
-    static_cast<Answer*>(to)->body.append(octets, count);
+std::size_t take_body(const char* bytes, std::size_t, std::size_t count, void* to) {
+    static_cast<Response*>(to)->body.append(bytes, count);
     return count;
 }
 
-std::size_t take_header(const char* octets, std::size_t, std::size_t count, void* to) {
-    const std::string line(octets, count);
-    auto& headers = static_cast<Answer*>(to)->headers;
+std::size_t take_header(const char* bytes, std::size_t, std::size_t count, void* to) {
+    const std::string line(bytes, count);
+    auto& headers = static_cast<Response*>(to)->headers;
     const auto colon = line.find(':');
     if (line.starts_with("HTTP/")) {
-        headers.clear();  // what came before was an interim answer
+        headers.clear();  // the previous one was an interim response
     } else if (colon != std::string::npos) {
         const auto begin = line.find_first_not_of(' ', colon + 1);
         const auto end = line.find_last_not_of("\r\n ");
@@ -44,7 +44,7 @@ struct FreeList {
 };
 using HeaderList = std::unique_ptr<curl_slist, FreeList>;
 
-// "name:" without a value takes away what libcurl would send by itself.
+// "name:" without a value removes a header that libcurl would send by default.
 HeaderList make_list(const Request& request, const std::string& access_token) {
     std::map<std::string, std::string> headers{{"expect", ""}, {"content-type", ""}, {"accept", "*/*"}};
     if (!access_token.empty()) headers["authorization"] = "Bearer " + access_token;
@@ -60,28 +60,28 @@ HeaderList make_list(const Request& request, const std::string& access_token) {
 
 }  // namespace
 
-std::optional<std::string> Answer::header(std::string_view name) const {
+std::optional<std::string> Response::header(std::string_view name) const {
     const auto found = std::ranges::find(headers, name, &Headers::value_type::first);
     return found == headers.end() ? std::nullopt : std::optional(found->second);
 }
 
-const json::value& Answer::at(std::string_view pointer) const {
+const json::value& Response::at(std::string_view pointer) const {
     boost::system::error_code missing;
     const auto* found = document.find_pointer({pointer.data(), pointer.size()}, missing);
     if (found != nullptr) return *found;
     throw std::runtime_error("nothing at " + std::string(pointer) + " of " + std::to_string(status) + " " + body);
 }
 
-std::string Answer::text(std::string_view pointer) const {
+std::string Response::text(std::string_view pointer) const {
     return std::string(at(pointer).as_string());
 }
-std::int64_t Answer::number(std::string_view pointer) const {
+std::int64_t Response::number(std::string_view pointer) const {
     return at(pointer).to_number<std::int64_t>();
 }
 
-std::ostream& operator<<(std::ostream& out, const Answer& answer) {
-    if (answer.status == 0) return out << "no answer (" << answer.failure << ")";
-    return out << answer.status << " " << answer.body.substr(0, 2000);
+std::ostream& operator<<(std::ostream& out, const Response& response) {
+    if (response.status == 0) return out << "no response (" << response.failure << ")";
+    return out << response.status << " " << response.body.substr(0, 2000);
 }
 
 Client::Client(const Program& program, std::string access_token)
@@ -95,8 +95,8 @@ void Client::Close::operator()(void* handle) const {
     curl_easy_cleanup(handle);
 }
 
-Answer Client::send(const Request& request) {
-    Answer answer;
+Response Client::send(const Request& request) {
+    Response response;
     auto* handle = handle_.get();
     const auto headers = make_list(request, access_token_);
     const auto& certificate = program_->certificate();
@@ -111,9 +111,9 @@ Answer Client::send(const Request& request) {
     curl_easy_setopt(handle, CURLOPT_TIMEOUT, kTimeoutSeconds);
     curl_easy_setopt(handle, CURLOPT_HTTPHEADER, headers.get());
     curl_easy_setopt(handle, CURLOPT_WRITEFUNCTION, &take_body);
-    curl_easy_setopt(handle, CURLOPT_WRITEDATA, &answer);
+    curl_easy_setopt(handle, CURLOPT_WRITEDATA, &response);
     curl_easy_setopt(handle, CURLOPT_HEADERFUNCTION, &take_header);
-    curl_easy_setopt(handle, CURLOPT_HEADERDATA, &answer);
+    curl_easy_setopt(handle, CURLOPT_HEADERDATA, &response);
     if (request.body || request.method == "POST") {
         const auto size = request.body ? request.body->size() : 0;
         curl_easy_setopt(handle, CURLOPT_POSTFIELDSIZE, static_cast<long>(size));
@@ -123,34 +123,34 @@ Answer Client::send(const Request& request) {
     curl_easy_setopt(handle, CURLOPT_CUSTOMREQUEST, request.method.c_str());
 
     if (const auto code = curl_easy_perform(handle); code != CURLE_OK) {
-        answer.failure = curl_easy_strerror(code);
-        return answer;
+        response.failure = curl_easy_strerror(code);
+        return response;
     }
-    curl_easy_getinfo(handle, CURLINFO_RESPONSE_CODE, &answer.status);
+    curl_easy_getinfo(handle, CURLINFO_RESPONSE_CODE, &response.status);
     boost::system::error_code not_json;
-    answer.document = json::parse(answer.body, not_json);
-    note_secrets(answer.document);
-    if (request.body) note_secrets(json::parse(*request.body, not_json));
-    return answer;
+    response.document = json::parse(response.body, not_json);
+    remember_secrets(response.document);
+    if (request.body) remember_secrets(json::parse(*request.body, not_json));
+    return response;
 }
 
-Answer Client::get(std::string path, Headers headers) {
+Response Client::get(std::string path, Headers headers) {
     return send({.method = "GET", .path = std::move(path), .headers = std::move(headers)});
 }
 
-Answer Client::post(std::string path) {
+Response Client::post(std::string path) {
     return send({.method = "POST", .path = std::move(path)});
 }
 
-Answer Client::post(std::string path, const json::object& body, Headers headers) {
+Response Client::post(std::string path, const json::object& body, Headers headers) {
     return send({"POST", std::move(path), json::serialize(body), std::move(headers)});
 }
 
-Answer Client::patch(std::string path, const json::object& body, Headers headers) {
+Response Client::patch(std::string path, const json::object& body, Headers headers) {
     return send({"PATCH", std::move(path), json::serialize(body), std::move(headers)});
 }
 
-Answer Client::del(std::string path, Headers headers) {
+Response Client::del(std::string path, Headers headers) {
     return send({.method = "DELETE", .path = std::move(path), .headers = std::move(headers)});
 }
 
@@ -158,26 +158,26 @@ std::string text_of(const json::object& object, std::string_view member) {
     return std::string(object.at({member.data(), member.size()}).as_string());
 }
 
-testing::AssertionResult is(const Answer& answer, long status) {
-    if (answer.status == status) return testing::AssertionSuccess();
-    return testing::AssertionFailure() << "expected " << status << ", got " << answer;
+testing::AssertionResult is(const Response& response, long status) {
+    if (response.status == status) return testing::AssertionSuccess();
+    return testing::AssertionFailure() << "expected " << status << ", got " << response;
 }
 
-testing::AssertionResult is_problem(const Answer& answer, long status, std::string_view code) {
-    if (auto right = is(answer, status); !right) return right;
-    const auto fault = [&](std::string_view what) { return testing::AssertionFailure() << what << ": " << answer; };
-    if (answer.header("content-type") != "application/problem+json") return fault("not a problem");
-    if (answer.text("/code") != code) return fault("expected " + std::string(code));
-    if (answer.number("/status") != status) return fault("another status inside");
-    if (answer.text("/requestId") != answer.header("x-request-id")) return fault("another request id inside");
+testing::AssertionResult is_problem(const Response& response, long status, std::string_view code) {
+    if (auto right = is(response, status); !right) return right;
+    const auto fault = [&](std::string_view what) { return testing::AssertionFailure() << what << ": " << response; };
+    if (response.header("content-type") != "application/problem+json") return fault("not a problem");
+    if (response.text("/code") != code) return fault("expected " + std::string(code));
+    if (response.number("/status") != status) return fault("another status inside");
+    if (response.text("/requestId") != response.header("x-request-id")) return fault("another request id inside");
     for (const char* member : {"/type", "/title", "/detail"})
-        if (answer.text(member).empty()) return fault(std::string(member) + " is empty");
+        if (response.text(member).empty()) return fault(std::string(member) + " is empty");
     return testing::AssertionSuccess();
 }
 
-std::vector<std::string> faults_of(const Answer& answer) {
+std::vector<std::string> faults_of(const Response& response) {
     std::vector<std::string> faults;
-    for (const auto& fault : answer.at("/errors").as_array()) {
+    for (const auto& fault : response.at("/errors").as_array()) {
         const auto& members = fault.as_object();
         const auto* where = members.if_contains("pointer");
         if (where == nullptr) where = &members.at("parameter");

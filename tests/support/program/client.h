@@ -1,6 +1,6 @@
 #pragma once
-// An HTTP client as a user of the API has one (libcurl): connections are kept alive, redirects are not followed. A
-// request that finds its kept connection closed goes out again on a new one.
+// An HTTP client like those of API users (libcurl): connections are kept alive, redirects are not followed. A request
+// that finds its idle connection closed is sent again on a new one.
 
 #include "support/program/program.h"
 
@@ -24,24 +24,24 @@ struct Request {
     std::string method;
     std::string path;
     std::optional<std::string> body{};
-    Headers headers{};  // an empty value takes a header away
+    Headers headers{};  // an empty value removes a header
 };
 
-struct Answer {
-    long status = 0;      // 0: none came, or not a whole one
+struct Response {
+    long status = 0;      // 0: no response, or an incomplete one
     std::string failure;  // why
     Headers headers;      // names in lower case
     std::string body;
     json::value document;  // the body, if it is JSON
 
     [[nodiscard]] std::optional<std::string> header(std::string_view name) const;
-    // The value at a JSON pointer. Throws with the whole answer when there is none.
+    // The value at a JSON pointer. Throws, with the whole response, if there is none.
     [[nodiscard]] const json::value& at(std::string_view pointer) const;
     [[nodiscard]] std::string text(std::string_view pointer) const;
     [[nodiscard]] std::int64_t number(std::string_view pointer) const;
 };
 
-std::ostream& operator<<(std::ostream& out, const Answer& answer);
+std::ostream& operator<<(std::ostream& out, const Response& response);
 
 // A member that is a string. Throws unless it is.
 std::string text_of(const json::object& object, std::string_view member);
@@ -51,12 +51,12 @@ class Client {
 public:
     explicit Client(const Program& program, std::string access_token = {});
 
-    Answer send(const Request& request);
-    Answer get(std::string path, Headers headers = {});
-    Answer post(std::string path);  // without a body
-    Answer post(std::string path, const json::object& body, Headers headers = {});
-    Answer patch(std::string path, const json::object& body, Headers headers = {});
-    Answer del(std::string path, Headers headers = {});
+    Response send(const Request& request);
+    Response get(std::string path, Headers headers = {});
+    Response post(std::string path);  // without a body
+    Response post(std::string path, const json::object& body, Headers headers = {});
+    Response patch(std::string path, const json::object& body, Headers headers = {});
+    Response del(std::string path, Headers headers = {});
 
     [[nodiscard]] const Program& program() const { return *program_; }
     [[nodiscard]] const std::string& access_token() const { return access_token_; }
@@ -66,16 +66,16 @@ private:
     struct Close {
         void operator()(void* handle) const;
     };
-    const Program* program_;  // asked for its port each time: it may have been started again
+    const Program* program_;  // asked for its port each time, because it may have been restarted
     std::string access_token_;
     std::unique_ptr<void, Close> handle_;
 };
 
-// EXPECT_TRUE(is(answer, 201)): on failure the whole answer is shown.
-testing::AssertionResult is(const Answer& answer, long status);
+// EXPECT_TRUE(is(response, 201)): a failure shows the whole response.
+testing::AssertionResult is(const Response& response, long status);
 // A problem (RFC 9457) with all of the members that the API promises.
-testing::AssertionResult is_problem(const Answer& answer, long status, std::string_view code);
-// Of a 422: "pointer code" or "parameter code" of each fault.
-std::vector<std::string> faults_of(const Answer& answer);
+testing::AssertionResult is_problem(const Response& response, long status, std::string_view code);
+// The faults of a 422, each as "pointer code" or "parameter code".
+std::vector<std::string> faults_of(const Response& response);
 
 }  // namespace mindspace::integration

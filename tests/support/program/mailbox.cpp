@@ -24,13 +24,13 @@ std::string decode_quoted_printable(std::string_view text) {
     return decoded;
 }
 
-// The part of that type, from its own head on.
-std::string part_of(const std::string& octets, std::string_view type) {
-    const auto head = octets.find("Content-Type: " + std::string(type));
+// The decoded content of the part with that type.
+std::string part_of(const std::string& bytes, std::string_view type) {
+    const auto head = bytes.find("Content-Type: " + std::string(type));
     if (head == std::string::npos) return {};
-    const auto body = octets.find("\r\n\r\n", head) + 4;
-    const auto content = octets.substr(body, octets.find("\r\n--", body) - body);
-    const bool quoted = octets.substr(head, body - head).contains("quoted-printable");
+    const auto body = bytes.find("\r\n\r\n", head) + 4;
+    const auto content = bytes.substr(body, bytes.find("\r\n--", body) - body);
+    const bool quoted = bytes.substr(head, body - head).contains("quoted-printable");
     return quoted ? decode_quoted_printable(content) : content;
 }
 
@@ -50,10 +50,10 @@ std::string Mail::token() const {
     return text.substr(begin, text.find_first_of("\r\n", begin) - begin);
 }
 
-Mail parse_mail(const std::string& octets) {
-    auto head = octets.substr(0, octets.find("\r\n\r\n") + 2);
+Mail parse_mail(const std::string& bytes) {
+    auto head = bytes.substr(0, bytes.find("\r\n\r\n") + 2);
     for (auto fold = head.find("\r\n "); fold != std::string::npos; fold = head.find("\r\n ")) head.erase(fold, 2);
-    return {.head = head, .text = part_of(octets, "text/plain"), .html = part_of(octets, "text/html")};
+    return {.head = head, .text = part_of(bytes, "text/plain"), .html = part_of(bytes, "text/html")};
 }
 
 std::vector<Mail> mails_to(const fs::path& directory, const std::string& address) {

@@ -1,5 +1,5 @@
 #pragma once
-// The metrics page of a process.
+// Reads the metrics page of a process.
 
 #include <cstdint>
 #include <string>
@@ -7,7 +7,7 @@
 namespace mindspace::integration {
 
 std::string read_metrics(std::uint16_t management_port);
-// The value of the first sample whose line begins so; -1 when there is none.
+// The value of the first sample whose line starts with `beginning`; -1 if there is none.
 double metric(std::uint16_t management_port, const std::string& beginning);
 
 }  // namespace mindspace::integration

@@ -10,7 +10,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-// The number that the first line with this member has; 0 while there is none.
+// The number after the first occurrence of this member; 0 while there is none.
 std::uint16_t number_in(const std::string& log, std::string_view member) {
     const auto at = log.find(member);
     if (at == std::string::npos || log.find('\n', at) == std::string::npos) return 0;
@@ -37,7 +37,7 @@ void Node::wait_until_ready() {
     if (!ready) throw std::runtime_error("the program does not become ready:\n" + log());
 }
 
-// From the line that says that it is ready.
+// From the log line that reports readiness.
 bool Node::read_ports() {
     const auto text = log().substr(log_start_);
     port_ = number_in(text, "\"mindspace.port\":");

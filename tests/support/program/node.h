@@ -1,5 +1,5 @@
 #pragma once
-// One process of the program under test, told by its own log where it listens.
+// One process of the program under test. Its ports are read from its log.
 
 #include "support/program/process.h"
 
@@ -13,26 +13,26 @@ namespace mindspace::integration {
 
 class Node {
 public:
-    // Not started yet. The settings must ask for free ports. Everything it says goes to `log_file`.
+    // Does not start it yet. The settings must ask for free ports. Its output is written to `log_file`.
     Node(std::vector<std::string> arguments, Environment settings, std::filesystem::path log_file);
 
-    // Starts it. wait_until_ready() throws when it does not become ready.
+    // Starts it. wait_until_ready() throws if it does not become ready.
     void launch();
     void wait_until_ready();
     void start() {
         launch();
         wait_until_ready();
     }
-    // From now on it is started with this setting, too.
+    // Adds a setting for later starts.
     void set(const std::string& variable, std::string value) { settings_[variable] = std::move(value); }
 
     [[nodiscard]] const Environment& settings() const { return settings_; }
     [[nodiscard]] bool is_running() const { return process_ && process_->is_running(); }
     [[nodiscard]] pid_t pid() const { return process_->pid(); }
     void send(int signal) const { process_->send(signal); }
-    // Waits for the end that was asked for; returns the exit code.
+    // Waits for the requested end; returns the exit code.
     int wait_for_end();
-    // SIGKILL: gone, without a chance to tidy up.
+    // SIGKILL: ends without a chance to clean up.
     void kill();
 
     [[nodiscard]] std::int64_t resident_bytes() const { return process_ ? process_->resident_bytes() : 0; }
@@ -47,8 +47,8 @@ private:
     Environment settings_;
     std::filesystem::path log_file_;
     std::unique_ptr<Process> process_;
-    std::uintmax_t log_start_ = 0;         // where the log of this start begins
-    std::atomic<std::uint16_t> port_ = 0;  // clients ask while it is started again
+    std::uintmax_t log_start_ = 0;         // offset of this start's log
+    std::atomic<std::uint16_t> port_ = 0;  // atomic: clients read it during restarts
     std::atomic<std::uint16_t> management_port_ = 0;
 };
 

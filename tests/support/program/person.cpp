@@ -12,12 +12,12 @@ namespace mindspace::integration {
 
 namespace {
 
-Person logged_in(const Program& program, const Answer& answer) {
-    return {.id = answer.text("/user/id"),
-            .email = answer.text("/user/email"),
-            .refresh_token = answer.text("/tokens/refreshToken"),
-            .auth_session = answer.text("/tokens/sessionId"),
-            .client = Client(program, answer.text("/tokens/accessToken"))};
+Person logged_in(const Program& program, const Response& response) {
+    return {.id = response.text("/user/id"),
+            .email = response.text("/user/email"),
+            .refresh_token = response.text("/tokens/refreshToken"),
+            .auth_session = response.text("/tokens/sessionId"),
+            .client = Client(program, response.text("/tokens/accessToken"))};
 }
 
 void replace_members(json::object& of, const json::object& by) {
@@ -38,13 +38,13 @@ std::string in_query(std::string_view text) {
     constexpr std::string_view kDigits = "0123456789ABCDEF";
     std::string encoded;
     for (const char c : text) {
-        const auto octet = static_cast<unsigned char>(c);
-        if (std::isalnum(octet)) {
+        const auto byte = static_cast<unsigned char>(c);
+        if (std::isalnum(byte)) {
             encoded += c;
         } else {
             encoded += '%';
-            encoded += kDigits[octet / 16];
-            encoded += kDigits[octet % 16];
+            encoded += kDigits[byte / 16];
+            encoded += kDigits[byte % 16];
         }
     }
     return encoded;
@@ -69,7 +69,7 @@ std::string login_request_of(const Person& person) {
         body.size(), body);
 }
 
-Answer refresh(const std::string& token) {
+Response refresh(const std::string& token) {
     return Client(Program::shared()).post("/api/v1/auth/refresh", {{"refreshToken", token}});
 }
 
@@ -93,19 +93,19 @@ json::object offline_session(std::string_view started_at, json::object details) 
 }
 
 void import_all(Person& person, json::array sessions) {
-    const auto answer = person.client.post("/api/v1/sessions/import", {{"sessions", std::move(sessions)}});
-    for (const auto& result : answer.at("/results").as_array())
-        if (result.at("outcome") != "created") throw std::runtime_error(answer.body);
+    const auto response = person.client.post("/api/v1/sessions/import", {{"sessions", std::move(sessions)}});
+    for (const auto& result : response.at("/results").as_array())
+        if (result.at("outcome") != "created") throw std::runtime_error(response.body);
 }
 
 std::vector<json::object> whole_history(Person& person, const std::string& query, int limit) {
     std::vector<json::object> sessions;
     std::string page = "/api/v1/sessions?limit=" + std::to_string(limit) + (query.empty() ? "" : "&" + query);
     for (std::string cursor;;) {
-        const auto answer = person.client.get(page + cursor);
-        for (const auto& session : answer.at("/items").as_array()) sessions.push_back(session.as_object());
-        if (answer.at("/nextCursor").is_null()) return sessions;
-        cursor = "&cursor=" + in_query(answer.text("/nextCursor"));
+        const auto response = person.client.get(page + cursor);
+        for (const auto& session : response.at("/items").as_array()) sessions.push_back(session.as_object());
+        if (response.at("/nextCursor").is_null()) return sessions;
+        cursor = "&cursor=" + in_query(response.text("/nextCursor"));
     }
 }
 

@@ -34,7 +34,7 @@ std::vector<std::string> environment_with(const Environment& settings) {
 Process::Process(const std::vector<std::string>& arguments, const Environment& settings, const fs::path& output) {
     const int file = ::open(output.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
     if (file < 0) throw std::system_error(errno, std::generic_category(), output);
-    pid_ = launch({.words = arguments, .output = file, .environment = environment_with(settings)});
+    pid_ = launch({.arguments = arguments, .output = file, .environment = environment_with(settings)});
     ::close(file);
 }
 
@@ -55,7 +55,7 @@ std::int64_t Process::resident_bytes() const {
     return resident_pages * ::sysconf(_SC_PAGESIZE);
 }
 
-std::optional<int> Process::wait(std::chrono::milliseconds patience) {
+std::optional<int> Process::wait(std::chrono::milliseconds timeout) {
     eventually(
         [this] {
             int status = 0;
@@ -63,11 +63,11 @@ std::optional<int> Process::wait(std::chrono::milliseconds patience) {
                 exit_code_ = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
             return exit_code_.has_value();
         },
-        patience);
+        timeout);
     return exit_code_;
 }
 
-Ended run_to_end(const std::vector<std::string>& arguments, const Environment& settings) {
+ProcessResult run_to_end(const std::vector<std::string>& arguments, const Environment& settings) {
     const TemporaryDirectory directory;
     const auto output = directory.path() / "output";
     Process process(arguments, settings, output);

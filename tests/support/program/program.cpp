@@ -23,7 +23,7 @@ namespace {
 
 constexpr std::size_t kShownLog = 8000;
 
-// The lines that are no events: what sanitizers report, and why the program could not start.
+// The lines that are not log events: reports of sanitizers, and why the program could not start.
 std::string reports_in(const std::string& log) {
     std::istringstream lines(log);
     std::string reports;
@@ -36,13 +36,14 @@ class SharedProgram : public testing::Environment {
 public:
     Program& get() {
         if (!program_)
-            program_ = std::make_unique<Program>(integration::Environment{}, plan_of_environment(), servers_of_up());
+            program_ =
+                std::make_unique<Program>(integration::Environment{}, plan_of_environment(), dedicated_unless_split());
         return *program_;
     }
 
     void TearDown() override {
         if (!program_) return;
-        EXPECT_EQ(program_->stop(), 0) << "the shared program did not end well";
+        EXPECT_EQ(program_->stop(), 0) << "the shared program did not exit cleanly";
         program_.reset();
     }
 
@@ -84,8 +85,8 @@ std::optional<SplitPlan> plan_of_environment() {
     return SplitPlan{};
 }
 
-Servers servers_of_up() {
-    return plan_of_environment() ? Servers::tests : Servers::own;
+Servers dedicated_unless_split() {
+    return plan_of_environment() ? Servers::shared : Servers::dedicated;
 }
 
 Environment settings_for(const fs::path& data) {
@@ -105,8 +106,8 @@ Program& Program::shared() {
 }
 
 Program::Program(Environment more_settings, std::optional<SplitPlan> plan, Servers servers) {
-    more_settings.merge(settings_for(data()));  // what the test asks for stays
-    if (servers == Servers::tests) {
+    more_settings.merge(settings_for(data()));  // the test's own settings take precedence
+    if (servers == Servers::shared) {
         more_settings.merge(
             Environment{{"MINDSPACE_DATABASE_CONNECTIONS_PER_CORE", "2"}, {"MINDSPACE_HTTP_CORES", "2"}});
         if (!more_settings.contains("MINDSPACE_DATABASE_URL"))
@@ -123,7 +124,7 @@ Program::Program(Environment more_settings, std::optional<SplitPlan> plan, Serve
     if (plan) {
         split_ = std::make_unique<Split>(std::move(*plan), std::move(more_settings), directory_.path());
     } else {
-        const std::vector<std::string> arguments{program_path(), servers == Servers::own ? "up" : "serve"};
+        const std::vector<std::string> arguments{program_path(), servers == Servers::dedicated ? "up" : "serve"};
         one_ = std::make_unique<Node>(arguments, std::move(more_settings), directory_.path() / "log");
     }
     start();
@@ -133,12 +134,12 @@ Program::~Program() {
     for (const auto* node : processes())
         if (node->is_running()) expect_no_secret_in(read_metrics(node->management_port()), "a metrics page");
     if (split_ || is_running()) stop();
-    // The servers of a killed program end by themselves, a moment later.
+    // The servers of a killed program end on their own, a moment later.
     if (one_) eventually([this] { return !postgres_pid() && !redis_pid(); });
     const auto text = log();
     expect_no_secret_in(text, "the program's log");
     if (!something_failed()) return;
-    std::cerr << "---- what the program said beside its log\n"
+    std::cerr << "---- output of the program that is not log events\n"
               << reports_in(text) << "---- the end of the program's log\n"
               << text.substr(text.size() - std::min(text.size(), kShownLog)) << "----\n";
 }
@@ -181,7 +182,7 @@ void Program::set_for_auth(const std::string& variable, std::string value) {
     (split_ ? split_->node("auth", 0) : *one_).set(variable, std::move(value));
 }
 
-Ended Program::run(const std::vector<std::string>& arguments, std::string_view input) const {
+ProcessResult Program::run(const std::vector<std::string>& arguments, std::string_view input) const {
     const TemporaryDirectory directory;
     const auto file = directory.path() / "input";
     std::ofstream(file) << input;

@@ -1,6 +1,6 @@
 #pragma once
-// The program as several processes: a gateway and, behind it, nodes of the other roles, on the PostgreSQL and the Redis
-// that the settings name.
+// The program as several processes: a gateway and, behind it, nodes of the other roles, with the PostgreSQL and Redis
+// from the settings.
 
 #include "support/program/node.h"
 
@@ -9,20 +9,20 @@
 
 namespace mindspace::integration {
 
-// Which processes there are. A role that is neither in `front` nor among the nodes is one that is away.
+// The processes to run. A role that is neither in `front` nor among the nodes is unavailable.
 struct SplitPlan {
-    std::string front = "gateway";  // roles of the process that clients talk to
+    std::string front = "gateway";  // roles of the process that clients connect to
     std::vector<std::string> nodes = {"auth", "user", "meditation", "analytics"};
 };
 
 class Split {
 public:
-    // Of the program nothing runs yet. Settings are for every process.
+    // Does not start anything yet. The settings apply to every process.
     Split(SplitPlan plan, const Environment& settings, const std::filesystem::path& directory);
 
-    // Starts what does not run, the nodes before the gateway. A node keeps its port.
+    // Starts the processes that are not running, the nodes before the gateway. A node keeps its port.
     void start();
-    // SIGTERM to all, the gateway first; the exit code of the first that did not end well, or 0.
+    // SIGTERM to all, the gateway first. Returns the first exit code that is not 0, or 0.
     int stop();
     void kill();
 
@@ -32,7 +32,7 @@ public:
     [[nodiscard]] const Node& node(const std::string& role) const { return *nodes_.at(role).at(0); }
     // The gateway first.
     [[nodiscard]] std::vector<const Node*> processes() const;
-    // What all of them said.
+    // The logs of all of them.
     [[nodiscard]] std::string log() const;
 
 private:

@@ -1,5 +1,5 @@
 #pragma once
-// For suites that do to the program what others would suffer from: it is theirs, started once for all of their tests.
+// Base of suites that disturb the program: each suite has its own program, started once for all of its tests.
 //
 //     class Crash : public SuiteProgram<Crash> {};
 //     TEST_F(Crash, …) { program().kill(); … }
@@ -21,13 +21,13 @@ public:
     static void TearDownTestSuite() { program_.reset(); }
 
 protected:
-    // A test that failed half way may have left it stopped.
+    // A failed test may have left it stopped.
     void SetUp() override {
         if (!program_->is_running()) program_->start();
     }
     static Program& program() { return *program_; }
-    // For a suite that wants other than the usual ones.
-    static Servers servers() { return Servers::tests; }
+    // Suites may override this.
+    static Servers servers() { return Servers::shared; }
 
 private:
     static inline std::unique_ptr<Program> program_;

@@ -1,5 +1,5 @@
 #pragma once
-// For tests: calls of a client that own what the client only borrows.
+// For tests: client calls that own their arguments, which the client only borrows.
 
 #include "platform/async/awaitable.h"
 #include "platform/redis/connection/client.h"
@@ -11,7 +11,7 @@ namespace mindspace::redis {
 
 using Words = std::vector<std::string>;
 
-// As Client::command and Client::run; the client must live until the reply is there, the script for ever.
+// Like Client::command and Client::run. The client must outlive the reply, the script everything.
 Awaitable<Value> send(Client& client, Words words);
 Awaitable<Value> run_script(Client& client, const Script& script, Words keys, Words args);
 

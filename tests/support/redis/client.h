@@ -1,5 +1,5 @@
 #pragma once
-// For tests of the client: a Redis server of its own, and commands that run beside others.
+// For tests of the client: a separate Redis server, and commands that run concurrently.
 
 #include "platform/base/result.h"
 #include "platform/redis/connection/client.h"
@@ -14,7 +14,7 @@
 
 namespace mindspace::redis {
 
-// How a command that runs beside others ended.
+// The result of a concurrent command.
 struct Outcome {
     bool is_done = false;
     bool is_unavailable = false;
@@ -40,7 +40,7 @@ protected:
 
     Value call(Client& client, Words words) { return run_task(io_, send(client, std::move(words))); }
 
-    // Begins a command; `outcome` tells how it ends.
+    // Starts a command; its result goes to `outcome`.
     void begin(Client& client, Words words, Outcome& outcome) {
         asio::co_spawn(io_, record(client, std::move(words), outcome), [](std::exception_ptr) {});
     }

@@ -1,5 +1,5 @@
 #pragma once
-// For tests: a real Redis Cluster of three masters with a replica each, on ports of its own.
+// For tests: a real Redis Cluster of three masters with a replica each, on free ports.
 
 #include "platform/redis/cluster/hash_slot.h"
 #include "platform/redis/connection/options.h"
@@ -28,26 +28,27 @@ public:
 
     // The node that owns the slot of the key, as the first running node sees it.
     [[nodiscard]] Node& owner_of(const std::string& key);
-    // A master that does not.
-    [[nodiscard]] Node& stranger_to(const std::string& key);
+    // A master that does not own it.
+    [[nodiscard]] Node& master_without(const std::string& key);
     // A running replica of the master.
     [[nodiscard]] Node& replica_of(const Node& master);
     // Moves that many slots from one master to the other; blocks until that is done.
     static void reshard(const Node& from, const Node& to, int slots);
-    // One slot, step by step: in between, keys that are not at `from` are asked for at `to`.
+    // Moves one slot, step by step: between these calls, `from` redirects requests for keys that it does not have to
+    // `to`.
     static void begin_move(Slot slot, const Node& from, const Node& to);
     static void end_move(Slot slot, const Node& from, const Node& to);
-    // What a node answers to a command; blocks.
-    static std::string ask(const Node& node, std::vector<std::string> command);
-    // Blocks until every running node is content, replicas are in line and all see the same roles and slots; throws
-    // after 30 s. Before, a new master does not yet tell the former one, a replica now, what is published (the cluster
-    // bus), and a replica that takes over may not know of a slot that its master has got.
-    void wait_until_whole();
+    // The reply of a node to a command; blocks.
+    static std::string run_command(const Node& node, std::vector<std::string> command);
+    // Blocks until every running node is healthy, replicas are in sync and all nodes see the same roles and slots;
+    // throws after 30 s. Until then, a new master does not yet forward publications to the former one (now a replica)
+    // on the cluster bus, and a replica that takes over may not know a slot that its master has received.
+    void wait_until_healthy();
 
 private:
-    static void wait_until_agreed(const Node& node);
+    static void wait_until_consistent(const Node& node);
     [[nodiscard]] static std::string state_of(const Node& node);
-    [[nodiscard]] static bool is_whole(const Node& node);
+    [[nodiscard]] static bool is_healthy(const Node& node);
     [[nodiscard]] bool agrees_with_all(const Node& node);
     [[nodiscard]] static std::set<std::string> parts_seen_by(const Node& node);
 

@@ -70,7 +70,7 @@ std::string tag(std::size_t index) {
 std::unique_ptr<TestCluster> RedisCluster::shared_cluster;
 
 void RedisCluster::SetUp() {
-    shared_cluster->wait_until_whole();  // every node knows what the test before has changed
+    shared_cluster->wait_until_healthy();  // every node knows the changes of the previous test
     for (std::size_t i = 0; i < kWriters; ++i) writers_.emplace_back().tag = tag(i);
     heard_.resize(kWriters);
     for (std::size_t i = 0; i < kWriters; ++i) {
@@ -109,7 +109,7 @@ int RedisCluster::count_unavailable() const {
     return count;
 }
 
-bool RedisCluster::hears_everything() {
+bool RedisCluster::receives_everything() {
     int number = ++published_;
     for (const std::string& channel : channels_) {
         run_task(io_, confirm(subscriber_, channel));

@@ -1,6 +1,6 @@
 #pragma once
-// For tests of client and subscriber against a real cluster: one that a suite shares, with writers and listeners in
-// slots of all of its nodes.
+// For tests of client and subscriber against a real cluster, shared by a suite, with writers and listeners in slots of
+// all its nodes.
 
 #include "platform/redis/connection/client.h"
 #include "platform/redis/pubsub/subscriber.h"
@@ -16,7 +16,7 @@
 
 namespace mindspace::redis {
 
-// Writes numbers to two keys of one slot, one write after the other, and reads what it wrote.
+// Writes numbers to two keys of one slot, one write after the other, and reads them back.
 struct Writer {
     std::string tag;
     int written = 0;
@@ -30,9 +30,9 @@ struct Writer {
 extern const Script kWriteBoth;
 
 inline constexpr std::size_t kWriters = 24;
-inline constexpr Slot kMovedSlots = 300;  // redis-cli moves the lowest slots that a node has
+inline constexpr Slot kMovedSlots = 300;  // redis-cli moves the lowest slots of a node
 
-// Of a writer. A third of them is in slots that move.
+// The hash tag of a writer. A third of them is in slots that move.
 std::string tag(std::size_t index);
 Awaitable<bool> confirm(Subscriber& subscriber, std::string channel);
 
@@ -42,15 +42,15 @@ protected:
     static void TearDownTestSuite() { shared_cluster.reset(); }
 
     void SetUp() override;
-    // Whoever still waits, after a test that failed, ends while what they write to is there.
+    // After a failed test, ends pending operations before the objects that they write to are destroyed.
     void TearDown() override;
 
     Value call(Words words) { return run_task(io_, send(client_, std::move(words))); }
     void start_writers();
     void stop_writers();
     [[nodiscard]] int count_unavailable() const;
-    // Whether what is published from now on reaches every channel, within two seconds.
-    bool hears_everything();
+    // Whether new publications reach every channel within the timeout.
+    bool receives_everything();
 
     static std::unique_ptr<TestCluster> shared_cluster;
     asio::io_context io_;

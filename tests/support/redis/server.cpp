@@ -16,7 +16,7 @@ namespace mindspace::redis {
 namespace {
 
 constexpr std::chrono::milliseconds kTurn{10};
-constexpr std::chrono::milliseconds kLook{1};
+constexpr std::chrono::milliseconds kPollInterval{1};
 
 }  // namespace
 
@@ -37,30 +37,30 @@ void TestServer::signal(int number) {
 }
 
 void TestServer::start() {
-    std::vector<std::string> words{
+    std::vector<std::string> arguments{
         "redis-server",    "--port", "0", "--unixsocket", socket_path_, "--unixsocketperm", "777", "--dir",
         directory_.path(), "--save", "",  "--loglevel",   "warning"};
-    words.insert(words.end(), arguments_.begin(), arguments_.end());
+    arguments.insert(arguments.end(), arguments_.begin(), arguments_.end());
     int nowhere = open("/dev/null", O_WRONLY | O_CLOEXEC);
-    process_ = launch({.words = std::move(words), .output = nowhere});
+    process_ = launch({.arguments = std::move(arguments), .output = nowhere});
     close(nowhere);
     asio::io_context io;
     asio::local::stream_protocol::socket probe(io);
     boost::system::error_code fault;
-    const Patience patience;
+    const ScaledTimeout timeout;
     do {
-        if (patience.is_over()) throw std::runtime_error("redis-server does not start");
+        if (timeout.has_expired()) throw std::runtime_error("redis-server does not start");
         probe.close();
         probe.connect(socket_path_, fault);
-        std::this_thread::sleep_for(kLook);
+        std::this_thread::sleep_for(kPollInterval);
     } while (fault);
 }
 
 bool run_until(asio::io_context& io, const std::function<bool()>& condition) {
-    const Patience patience;
+    const ScaledTimeout timeout;
     io.restart();
     while (!condition()) {
-        if (patience.is_over()) return false;
+        if (timeout.has_expired()) return false;
         io.run_one_for(kTurn);
         if (io.stopped()) return condition();
     }

@@ -1,10 +1,10 @@
 #pragma once
-// For tests: a real redis-server on a Unix socket in a directory of its own, and running an io_context until
-// something has happened.
+// For tests: a real redis-server on a Unix socket in a temporary directory, and helpers that run an io_context until a
+// condition holds.
 
 #include "platform/async/awaitable.h"
 #include "support/base/directory.h"
-#include "support/base/patience.h"
+#include "support/base/timeout.h"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
@@ -21,7 +21,7 @@ namespace mindspace::redis {
 
 class TestServer {
 public:
-    // Returns when the server answers. `arguments` are added to its command line.
+    // Returns when the server responds. `arguments` are added to its command line.
     explicit TestServer(std::vector<std::string> arguments = {});
     ~TestServer();
     TestServer(const TestServer&) = delete;
@@ -29,9 +29,9 @@ public:
 
     [[nodiscard]] const std::string& socket_path() const { return socket_path_; }
     [[nodiscard]] bool is_running() const { return process_ > 0; }
-    // SIGSTOP and SIGCONT return at once, SIGKILL and SIGTERM when the process is gone.
+    // SIGSTOP and SIGCONT return at once, SIGKILL and SIGTERM when the process has ended.
     void signal(int number);
-    // After it was killed; everything it held is lost, but for its place in a cluster.
+    // Restarts a killed server; its data is lost except for its cluster configuration.
     void start();
 
 private:
@@ -44,7 +44,7 @@ private:
 // Runs `io` until `condition` holds; false if it never does.
 bool run_until(asio::io_context& io, const std::function<bool()>& condition);
 
-// Runs `io` until `task` is done, and returns or throws what it does.
+// Runs `io` until `task` is done, and returns its value or throws its exception.
 template <class T>
 T run_task(asio::io_context& io, Awaitable<T> task) {
     std::optional<T> result;
@@ -53,7 +53,7 @@ T run_task(asio::io_context& io, Awaitable<T> task) {
         fault = thrown;
         result = std::move(value);
     });
-    if (!run_until(io, [&] { return result.has_value(); })) give_up("the task does not end");
+    if (!run_until(io, [&] { return result.has_value(); })) abort_test("the task does not end");
     if (fault) std::rethrow_exception(fault);
     return std::move(*result);
 }

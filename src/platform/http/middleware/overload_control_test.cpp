@@ -4,7 +4,7 @@
 
 #include "platform/http/api/router.h"
 #include "platform/http/server/server.h"
-#include "support/base/patience.h"
+#include "support/base/timeout.h"
 #include "support/http/peer.h"
 
 #include <gmock/gmock.h>

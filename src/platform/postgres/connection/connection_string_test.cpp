@@ -24,8 +24,9 @@ std::atomic<bool> is_resolver_hanging{false};
 extern "C" int getaddrinfo(const char* node, const char* service, const addrinfo* hints, addrinfo** result) {
     if (node != nullptr && std::strcmp(node, "hanging.test") == 0) {
         is_resolver_hanging = true;
-        const mindspace::Patience patience;
-        while (!is_resolver_released && !patience.is_over()) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+        const mindspace::ScaledTimeout timeout;
+        while (!is_resolver_released && !timeout.has_expired())
+            std::this_thread::sleep_for(std::chrono::milliseconds(1));
         is_resolver_hanging = false;
         return EAI_AGAIN;
     }

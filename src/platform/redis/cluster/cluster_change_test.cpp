@@ -33,7 +33,7 @@ TEST_F(RedisCluster, AsksWhereASlotIsGoingWhileItMoves) {
 
     order({"SET", "{move}old", "old"});
     auto& from = shared_cluster->owner_of("{move}");
-    auto& to = shared_cluster->stranger_to("{move}");
+    auto& to = shared_cluster->master_without("{move}");
     Slot slot = hash_slot("{move}");
     TestCluster::begin_move(slot, from, to);
 
@@ -42,7 +42,7 @@ TEST_F(RedisCluster, AsksWhereASlotIsGoingWhileItMoves) {
     EXPECT_EQ(order({"SET", "{move}new", "new"}).as_string(), "OK");
     EXPECT_EQ(order({"GET", "{move}new"}).as_string(), "new");
     EXPECT_EQ(client.stats().redirections.read(), 2U) << "each of them anew: the slot has not moved";
-    EXPECT_EQ(TestCluster::ask(to, {"CLUSTER", "COUNTKEYSINSLOT", std::to_string(slot)}), "1");
+    EXPECT_EQ(TestCluster::run_command(to, {"CLUSTER", "COUNTKEYSINSLOT", std::to_string(slot)}), "1");
     // Its two keys are in two places: no node can answer.
     auto asked_at = steady_clock::now();
     EXPECT_THROW(order({"MGET", "{move}old", "{move}new"}), Unavailable);
@@ -66,28 +66,28 @@ TEST_F(RedisCluster, AsksWhereASlotIsGoingWhileItMoves) {
 
     TestCluster::end_move(slot, from, to);
     EXPECT_EQ(order({"MGET", "{move}old", "{move}new"}).at(1).as_string(), "new");
-    shared_cluster->wait_until_whole();
+    shared_cluster->wait_until_healthy();
 }
 
 // While all that happens nobody here looks: the map of slots is the same before and after.
 TEST_F(RedisCluster, SubscribesAgainWhatHasLeftANodeAndComeBack) {
     Slot slot = hash_slot(channels_[0]);
     auto& home = shared_cluster->owner_of(channels_[0]);
-    auto& away = shared_cluster->stranger_to(channels_[0]);
+    auto& away = shared_cluster->master_without(channels_[0]);
     gaps_ = 0;
     TestCluster::begin_move(slot, home, away);
     TestCluster::end_move(slot, home, away);
     TestCluster::begin_move(slot, away, home);
     TestCluster::end_move(slot, away, home);
-    EXPECT_TRUE(hears_everything());
+    EXPECT_TRUE(receives_everything());
     EXPECT_GT(gaps_, 0);
-    shared_cluster->wait_until_whole();
+    shared_cluster->wait_until_healthy();
 }
 
 TEST_F(RedisCluster, SubscribesWhereTheSlotIsAlthoughTheMapIsOutOfDate) {
     Slot slot = hash_slot("{moved}");
     auto& former = shared_cluster->owner_of("{moved}");
-    auto& owner = shared_cluster->stranger_to("{moved}");
+    auto& owner = shared_cluster->master_without("{moved}");
     TestCluster::begin_move(slot, former, owner);
     TestCluster::end_move(slot, former, owner);
     std::string heard;
@@ -96,13 +96,13 @@ TEST_F(RedisCluster, SubscribesWhereTheSlotIsAlthoughTheMapIsOutOfDate) {
     EXPECT_GE(subscriber_.stats().errors.read(), 1U) << "MOVED";
     call({"SPUBLISH", "{moved}", "hello"});
     EXPECT_TRUE(run_until(io_, [&] { return heard == "hello"; }));
-    shared_cluster->wait_until_whole();
+    shared_cluster->wait_until_healthy();
 }
 
 TEST_F(RedisCluster, FollowsSlotsThatMoveUnderTraffic) {
     start_writers();
     auto& from = shared_cluster->owner_of(tag(0));
-    auto& to = shared_cluster->stranger_to(tag(0));
+    auto& to = shared_cluster->master_without(tag(0));
     gaps_ = 0;
     auto resharding = std::async(std::launch::async, [&] {
         TestCluster::reshard(from, to, kMovedSlots);
@@ -114,7 +114,7 @@ TEST_F(RedisCluster, FollowsSlotsThatMoveUnderTraffic) {
     EXPECT_EQ(count_unavailable(), 0);
     EXPECT_GT(client_.stats().redirections.read(), 0U) << "or nothing was tested";
     EXPECT_GT(gaps_, 0);
-    EXPECT_TRUE(hears_everything());
+    EXPECT_TRUE(receives_everything());
 }
 
 TEST_F(RedisCluster, ComesBackAfterAMasterWasKilledUnderTraffic) {
@@ -131,25 +131,25 @@ TEST_F(RedisCluster, ComesBackAfterAMasterWasKilledUnderTraffic) {
     stop_writers();
     ASSERT_TRUE(run_until(io_, [this] { return subscriber_.is_up(); }));
     EXPECT_GT(gaps_, 0);
-    EXPECT_TRUE(hears_everything());
+    EXPECT_TRUE(receives_everything());
 
     victim.server->start();
-    shared_cluster->wait_until_whole();
-    EXPECT_TRUE(hears_everything());
+    shared_cluster->wait_until_healthy();
+    EXPECT_TRUE(receives_everything());
 }
 
 TEST_F(RedisCluster, LosesNothingWhenAReplicaTakesOverByOrder) {
     start_writers();
     auto& master = shared_cluster->owner_of(tag(0));
     auto& replica = shared_cluster->replica_of(master);
-    TestCluster::ask(replica, {"CLUSTER", "FAILOVER"});
+    TestCluster::run_command(replica, {"CLUSTER", "FAILOVER"});
     ASSERT_TRUE(run_until(io_, [&] { return shared_cluster->owner_of(tag(0)).port == replica.port; }));
     auto taken_over_at = steady_clock::now();
     ASSERT_TRUE(run_until(io_, [&] { return writers_[0].acknowledged_at > taken_over_at; }));
     stop_writers();
     EXPECT_EQ(count_unavailable(), 0);
-    shared_cluster->wait_until_whole();
-    EXPECT_TRUE(hears_everything());
+    shared_cluster->wait_until_healthy();
+    EXPECT_TRUE(receives_everything());
 }
 
 }  // namespace

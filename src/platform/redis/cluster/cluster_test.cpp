@@ -38,7 +38,7 @@ TEST_F(RedisCluster, RunsScriptsOnEveryNode) {
 }
 
 TEST_F(RedisCluster, HearsWhatScriptsPublishOnAnyNode) {
-    EXPECT_TRUE(hears_everything());
+    EXPECT_TRUE(receives_everything());
     const Script publish = Script::make("return redis.call('SPUBLISH', KEYS[1], ARGV[1])");
     for (const std::string& channel : channels_)
         EXPECT_GE(run_task(io_, run_script(client_, publish, {channel}, {"77"})).as_integer(), 1)

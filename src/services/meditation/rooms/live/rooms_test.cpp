@@ -33,7 +33,7 @@ TEST_F(LiveRoomsTest, TwoNodesShareOneRoom) {
     EXPECT_EQ(joined.at("participant").at("displayName").as_string(), "guest");
     EXPECT_EQ(joined.at("participantCount").as_int64(), 2);
 
-    guest.say(R"({"type":"reaction","kind":"heart","ref":"r1"})");
+    guest.send(R"({"type":"reaction","kind":"heart","ref":"r1"})");
     auto reaction = host.next("reaction");
     EXPECT_EQ(reaction.at("ref").as_string(), "r1");
     EXPECT_EQ(guest.next("reaction"), reaction);
@@ -41,7 +41,7 @@ TEST_F(LiveRoomsTest, TwoNodesShareOneRoom) {
     auto& third = join(first_, database_.add_user("third"));
     EXPECT_EQ(third.close_code(), 4409U);
 
-    guest.say(R"({"type":"leave"})");
+    guest.send(R"({"type":"leave"})");
     EXPECT_EQ(guest.close_code(), 1000U);
     auto left = host.next("leave");
     EXPECT_EQ(left.at("reason").as_string(), "left");
@@ -56,7 +56,7 @@ TEST_F(LiveRoomsTest, TwoNodesShareOneRoom) {
 }
 
 TEST_F(LiveRoomsTest, OneSocketTooManyClosesTheOldestOnWhateverNode) {
-    std::vector<LiveTestCaller*> sockets;
+    std::vector<LiveTestClient*> sockets;
     for (int i = 0; i < 10; ++i) {
         sockets.push_back(&join(first_, host_));
         sockets.back()->next("welcome");
@@ -70,8 +70,8 @@ TEST_F(LiveRoomsTest, OneSocketTooManyClosesTheOldestOnWhateverNode) {
     // Without Redis each node counts for itself.
     server_.signal(SIGKILL);
     postgres::run_until(io_, [this] { return !first_.redis.is_up(); });
-    EXPECT_EQ(call(first_).open(live(), token(host_)), 101U);
-    EXPECT_EQ(call(first_).open(live(), token(host_)), 101U);
+    EXPECT_EQ(add_client(first_).open(live(), token(host_)), 101U);
+    EXPECT_EQ(add_client(first_).open(live(), token(host_)), 101U);
     EXPECT_EQ(sockets[1]->close_code(), 4429U);
     EXPECT_EQ(first_.rooms.metrics().sockets_displaced.value(), 2U);
 }
@@ -81,15 +81,15 @@ TEST_F(LiveRoomsTest, TheClockIsAnsweredWithoutRedis) {
     host.next("welcome");
     server_.signal(SIGKILL);
     postgres::run_until(io_, [this] { return !first_.redis.is_up(); });
-    host.say(R"({"type":"time","t0":1.5})");
+    host.send(R"({"type":"time","t0":1.5})");
     auto time = host.next("time");
     EXPECT_EQ(time.at("t0").as_double(), 1.5);
     EXPECT_GE(time.at("t2").as_double(), time.at("t1").as_double());
-    host.say(R"({"type":"reaction","kind":"bow"})");
+    host.send(R"({"type":"reaction","kind":"bow"})");
     EXPECT_EQ(host.next("error").at("code").as_string(), "unavailable");
     server_.start();
     postgres::run_until(io_, [this] { return first_.is_up() && second_.is_up(); });
-    host.say(R"({"type":"reaction","kind":"bow"})");
+    host.send(R"({"type":"reaction","kind":"bow"})");
     host.next("reaction");
     postgres::run_until(io_,
                         [this] { return postgres::run(io_, first_.service.find(group_))->participant_count == 1; });
@@ -102,7 +102,7 @@ TEST_F(LiveRoomsTest, AGroupEndsByItselfAndEverybodyGetsTheirSession) {
     auto& guest = join(second_, guest_);
     host.next("welcome");
     guest.next("welcome");
-    host.say(R"({"type":"start"})");
+    host.send(R"({"type":"start"})");
     auto start = guest.next("start");
     EXPECT_EQ(start.at("endsAt").to_number<double>() - start.at("startsAt").to_number<double>(), 60'000.0);
     EXPECT_EQ(start.at("bells").as_array().size(), 3U);

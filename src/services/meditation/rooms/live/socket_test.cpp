@@ -10,20 +10,20 @@ using namespace std::chrono_literals;
 using LiveSocketTest = LiveTest;
 
 TEST_F(LiveSocketTest, TheEntranceRefusesBeforeTheUpgrade) {
-    EXPECT_EQ(call(first_).open(live()), 401U);
-    EXPECT_EQ(call(first_).open(live(), "nonsense"), 401U);
-    EXPECT_EQ(call(first_).open(live() + "?ticket=nonsense"), 401U);
-    EXPECT_EQ(call(first_).open(live(), token(host_), "https://evil.example"), 403U);
-    EXPECT_EQ(call(first_).open(live(), token(host_), "https://mind.example"), 101U);
-    EXPECT_EQ(call(first_).open(live(), token(host_), "https://friend.example"), 101U);
-    EXPECT_EQ(call(first_).open(live(), token(host_), "http://mind.local"), 101U);
-    EXPECT_EQ(call(first_).open("/api/v1/groups/" + GroupId::make({}).to_string() + "/live", token(host_)), 101U)
+    EXPECT_EQ(add_client(first_).open(live()), 401U);
+    EXPECT_EQ(add_client(first_).open(live(), "nonsense"), 401U);
+    EXPECT_EQ(add_client(first_).open(live() + "?ticket=nonsense"), 401U);
+    EXPECT_EQ(add_client(first_).open(live(), token(host_), "https://evil.example"), 403U);
+    EXPECT_EQ(add_client(first_).open(live(), token(host_), "https://mind.example"), 101U);
+    EXPECT_EQ(add_client(first_).open(live(), token(host_), "https://friend.example"), 101U);
+    EXPECT_EQ(add_client(first_).open(live(), token(host_), "http://mind.local"), 101U);
+    EXPECT_EQ(add_client(first_).open("/api/v1/groups/" + GroupId::make({}).to_string() + "/live", token(host_)), 101U)
         << "and closes with 4404";
     http::Principal principal{.user = guest_, .expires_at = SystemClock{}.now() + 900s};
     auto ticket = postgres::run(io_, second_.service.issue_ticket(principal, group_)).value();
     auto target = ticket.url.substr(ticket.url.find("/api"));
-    EXPECT_EQ(call(first_).open(target), 101U);
-    EXPECT_EQ(call(first_).open(target), 401U) << "once";
+    EXPECT_EQ(add_client(first_).open(target), 101U);
+    EXPECT_EQ(add_client(first_).open(target), 401U) << "once";
 }
 
 TEST_F(LiveSocketTest, WhatIsNotUnderstoodGetsAnErrorAndNothingElse) {
@@ -31,28 +31,28 @@ TEST_F(LiveSocketTest, WhatIsNotUnderstoodGetsAnErrorAndNothingElse) {
     host.next("welcome");
     for (const auto* text : {"nonsense", "[]", R"({"type":"dance"})", R"({"type":"reaction","kind":"wave"})",
                              R"({"type":"start","countdownSeconds":61})", R"({"type":"time"})"}) {
-        host.say(text);
+        host.send(text);
         EXPECT_EQ(host.next("error").at("code").as_string(), "bad_message") << text;
     }
-    host.say(R"({"type":"end"})");
+    host.send(R"({"type":"end"})");
     EXPECT_EQ(host.next("error").at("code").as_string(), "not_running");
-    host.say(R"({"type":"auth","accessToken":")" + token(guest_) + "\"}");
+    host.send(R"({"type":"auth","accessToken":")" + token(guest_) + "\"}");
     EXPECT_EQ(host.next("error").at("code").as_string(), "forbidden");
-    host.say(std::string(4097, ' '));
+    host.send(std::string(4097, ' '));
     EXPECT_EQ(host.close_code(), 1009U);
 }
 
 TEST_F(LiveSocketTest, ATokenThatEndsEndsTheSocket) {
-    auto& host = call(first_);
+    auto& host = add_client(first_);
     ASSERT_EQ(host.open(live(), token(host_, 1s)), 101U);
-    host.say(R"({"type":"hello"})");
+    host.send(R"({"type":"hello"})");
     EXPECT_LE(host.next("reauth").at("expiresIn").as_int64(), 60);
     EXPECT_EQ(host.close_code(), 4401U);
 }
 
 TEST_F(LiveSocketTest, TooManyMessagesEndTheSocket) {
     auto& host = join(first_, host_);
-    for (int i = 0; i < 121; ++i) host.say(R"({"type":"time","t0":1})");
+    for (int i = 0; i < 121; ++i) host.send(R"({"type":"time","t0":1})");
     EXPECT_EQ(host.close_code(), 4429U);
 }
 

@@ -2,8 +2,8 @@
 
 #include "platform/redis/connection/client.h"
 #include "services/meditation/rooms/order/order.h"
-#include "support/base/patience.h"
 #include "support/base/process.h"
+#include "support/base/timeout.h"
 #include "support/postgres/loop.h"
 #include "support/redis/server.h"
 

@@ -1,7 +1,7 @@
 // Who is in a room: the grace, lost nodes, large and hushed rooms, and what an empty Redis leaves of it.
 
 #include "support/meditation/room_model.h"
-#include "support/meditation/room_world.h"
+#include "support/meditation/room_simulation.h"
 
 #include <gtest/gtest.h>
 
@@ -14,45 +14,45 @@ using namespace std::chrono_literals;
 
 class RoomPresenceTest : public testing::Test {
 protected:
-    static UserId user(std::size_t number) { return RoomWorld::user(number); }
+    static UserId user(std::size_t number) { return RoomSimulation::user(number); }
     // Users from 1 on, one after the other.
     void fill(std::size_t until) {
         for (std::size_t number = 1; number < until; ++number) world_.join(world_.core(number % 2), number);
         world_.pass_and_settle(1s);
     }
     static std::int64_t count(const TestClient& client, EventType type) {
-        return std::ranges::count(client.heard, type);
+        return std::ranges::count(client.received, type);
     }
 
     RoomModel order_;
-    RoomWorld world_{order_, SystemClock{}.now(), 2};
+    RoomSimulation world_{order_, SystemClock{}.now(), 2};
 };
 
 TEST_F(RoomPresenceTest, ABrokenConnectionLeavesOnlyAfterTheGrace) {
     auto stays = world_.join(world_.core(0), 0);
     auto breaks = world_.join(world_.core(1), 1);
-    world_.lose(world_.core(1), *breaks);
+    world_.disconnect(world_.core(1), *breaks);
     world_.pass_and_settle(9s);
     EXPECT_TRUE(stays->present.contains(user(1)));
     auto back = world_.join(world_.core(0), 1);
     world_.pass_and_settle(20s);
-    EXPECT_EQ(stays->heard, std::vector{EventType::join}) << "nobody noticed";
-    world_.lose(world_.core(0), *back);
+    EXPECT_EQ(stays->received, std::vector{EventType::join}) << "nobody noticed";
+    world_.disconnect(world_.core(0), *back);
     world_.pass_and_settle(11s);
-    EXPECT_EQ(stays->heard, (std::vector{EventType::join, EventType::leave}));
+    EXPECT_EQ(stays->received, (std::vector{EventType::join, EventType::leave}));
 }
 
 TEST_F(RoomPresenceTest, WhoseLoginSessionEndsIsGoneAtOnceWithTheDeviceThatItOpened) {
     auto stays = world_.join(world_.core(0), 0);
     auto phone = world_.join(world_.core(1), 1);
     auto laptop = world_.join(world_.core(1), 1);
-    world_.tell(world_.core(1), Revoked{phone->guest.connection});
+    world_.tell(world_.core(1), Revoked{phone->owner.connection});
     world_.settle();
     EXPECT_EQ(phone->closed, kCloseTokenEnded);
     EXPECT_TRUE(stays->present.contains(user(1))) << "still here on the laptop";
-    world_.tell(world_.core(1), Revoked{laptop->guest.connection});
+    world_.tell(world_.core(1), Revoked{laptop->owner.connection});
     world_.settle();
-    EXPECT_EQ(stays->heard, (std::vector{EventType::join, EventType::leave}));
+    EXPECT_EQ(stays->received, (std::vector{EventType::join, EventType::leave}));
     EXPECT_EQ(order_.read_after(0).events->back().event.reason, EventReason::kicked);
     EXPECT_TRUE(world_.core(1).room.is_empty());
 }
@@ -65,7 +65,7 @@ TEST_F(RoomPresenceTest, WhoHasAnotherNameIsShownUnderIt) {
     world_.pass_and_settle(1s);
     EXPECT_EQ(host->names[user(1)], "Grace");
     EXPECT_EQ(renamed->names[user(1)], "Grace");
-    EXPECT_EQ(host->heard, (std::vector{EventType::join, EventType::presence}));
+    EXPECT_EQ(host->received, (std::vector{EventType::join, EventType::presence}));
     EXPECT_EQ(host->present, (std::set{user(0), user(1)}));
     EXPECT_EQ(world_.join(world_.core(0), 2)->names[user(1)], "Grace");
     EXPECT_EQ(order_.read_after(0).events->back().event.type, EventType::join) << "told one by one again";
@@ -88,8 +88,8 @@ TEST_F(RoomPresenceTest, NobodyIsLetGoOfBecauseNobodyCouldRenew) {
             while (!world_.core(i).tasks.empty()) world_.fail_task(world_.core(i));
     }
     world_.pass_and_settle(30s);
-    EXPECT_EQ(one->heard, std::vector{EventType::join});
-    EXPECT_TRUE(two->heard.empty());
+    EXPECT_EQ(one->received, std::vector{EventType::join});
+    EXPECT_TRUE(two->received.empty());
 }
 
 TEST_F(RoomPresenceTest, ALargeRoomIsToldOfPresenceInFewEvents) {
@@ -99,7 +99,7 @@ TEST_F(RoomPresenceTest, ALargeRoomIsToldOfPresenceInFewEvents) {
     EXPECT_EQ(count(*host, EventType::presence), 0);
     for (std::size_t number = 100; number < 160; ++number) {
         auto client = world_.connect(world_.core(number % 2), number);
-        world_.say(world_.core(number % 2), *client, Hello{});
+        world_.send(world_.core(number % 2), *client, Hello{});
     }
     world_.settle();
     EXPECT_EQ(count(*host, EventType::presence), 1) << "the first at once";
@@ -117,7 +117,7 @@ TEST_F(RoomPresenceTest, AStormOfComingAndGoingMakesFourEventsASecond) {
     auto before = count(*host, EventType::presence);
     for (int tick = 0; tick < 100; ++tick) {  // 5 s
         auto client = world_.join(world_.core(1), 200);
-        world_.say(world_.core(1), *client, LeaveMessage{});
+        world_.send(world_.core(1), *client, LeaveMessage{});
         world_.pass(50ms);
         world_.settle();
     }
@@ -132,7 +132,7 @@ TEST_F(RoomPresenceTest, ReactionsInALargeRoomAreCounts) {
     EXPECT_EQ(host->count, 101);
     auto before = order_.read_after(0).seq;
     for (const auto& [connection, client] : world_.core(1).clients)
-        world_.say(world_.core(1), *client, ReactionMessage{.kind = ReactionKind::bow, .ref = "mine"});
+        world_.send(world_.core(1), *client, ReactionMessage{.kind = ReactionKind::bow, .ref = "mine"});
     world_.settle();
     world_.pass_and_settle(2s);
     EXPECT_EQ(count(*host, EventType::reaction), 2) << "the first, and the others together";
@@ -149,12 +149,12 @@ TEST_F(RoomPresenceTest, ASitOfAThousandIsToldNumbersEveryTenSeconds) {
     auto host = world_.join(world_.core(0), 0);
     fill(1001);
     ASSERT_EQ(host->count, 1001);
-    world_.say(world_.core(0), *host, StartMessage{});
+    world_.send(world_.core(0), *host, StartMessage{});
     world_.pass_and_settle(11s);
     auto before = order_.read_after(0).seq;
     for (std::size_t number = 1001; number < 1041; ++number) {  // 20 s
         auto client = world_.join(world_.core(1), number);
-        world_.say(world_.core(1), *client, ReactionMessage{});
+        world_.send(world_.core(1), *client, ReactionMessage{});
         world_.pass(500ms);
         world_.settle();
     }
@@ -168,12 +168,12 @@ TEST_F(RoomPresenceTest, ASitOfAThousandIsToldNumbersEveryTenSeconds) {
     }
     world_.pass_and_settle(10s);
     EXPECT_EQ(host->count, 1041);
-    world_.say(world_.core(0), *host, EndMessage{});
+    world_.send(world_.core(0), *host, EndMessage{});
     world_.settle();
     ASSERT_TRUE(host->present.contains(user(1)));
     for (const auto& [connection, client] : world_.core(1).clients)
-        if (client->guest.user == user(1)) {
-            world_.say(world_.core(1), *client, LeaveMessage{});
+        if (client->owner.user == user(1)) {
+            world_.send(world_.core(1), *client, LeaveMessage{});
             break;
         }
     world_.pass_and_settle(1s);
@@ -184,23 +184,23 @@ TEST_F(RoomPresenceTest, AnEmptyRedisIsRebuiltFromWhatTheCoresKnow) {
     auto host = world_.join(world_.core(0), 0);
     auto guest = world_.join(world_.core(1), 1);
     auto breaks = world_.join(world_.core(1), 2);
-    world_.say(world_.core(0), *host, StartMessage{});
+    world_.send(world_.core(0), *host, StartMessage{});
     world_.settle();
     auto epoch = guest->epoch;
     order_.forget_everything();
-    world_.lose(world_.core(1), *breaks);
-    world_.say(world_.core(0), *host, ReactionMessage{});
+    world_.disconnect(world_.core(1), *breaks);
+    world_.send(world_.core(0), *host, ReactionMessage{});
     world_.settle();
     world_.pass_and_settle(5s);
     EXPECT_NE(guest->epoch, epoch);
-    EXPECT_EQ(guest->heard.back(), EventType::reaction);
+    EXPECT_EQ(guest->received.back(), EventType::reaction);
     auto late = world_.join(world_.core(0), 3, ResumePoint{epoch, 1});
     EXPECT_EQ(late->present, (std::set{user(0), user(1), user(2), user(3)}));
-    EXPECT_TRUE(late->heard.empty()) << "nothing of the old epoch can be replayed";
+    EXPECT_TRUE(late->received.empty()) << "nothing of the old epoch can be replayed";
     world_.pass_and_settle(10s);
     EXPECT_EQ(guest->present, (std::set{user(0), user(1), user(3)}));
     world_.pass_and_settle(60s);
-    EXPECT_EQ(guest->heard.back(), EventType::end);
+    EXPECT_EQ(guest->received.back(), EventType::end);
 }
 
 }  // namespace

@@ -3,7 +3,7 @@
 // right. MINDSPACE_ROOM_WORLDS=n is for n times as many.
 
 #include "support/meditation/room_model.h"
-#include "support/meditation/room_world.h"
+#include "support/meditation/room_simulation.h"
 
 #include <gtest/gtest.h>
 
@@ -35,14 +35,14 @@ protected:
         bool is_calm = false;  // work is done before time passes, and nothing fails but nodes
         bool forgets = false;
         bool fails_over = false;
-        bool is_hushed = false;
+        bool is_counts_only = false;
     };
 
     void run(TestRoomOrder& order, const Plan& plan) {
-        RoomWorld world(order, SystemClock{}.now(), 1);
+        RoomSimulation world(order, SystemClock{}.now(), 1);
         world.race(random_);
         if (plan.is_calm) world.expect_no_flicker();
-        if (plan.is_hushed) world.expect_counts_only();
+        if (plan.is_counts_only) world.expect_counts_only();
         for (int i = 0; i < plan.worlds * times_as_many() && !HasFailure(); ++i) {
             world.open(1 + pick(3));
             for (int step = 0; step < plan.steps; ++step) {
@@ -58,7 +58,7 @@ protected:
             EXPECT_FALSE(HasFailure()) << "in world " << i << to_text(order.read_after(0));
         }
     }
-    void do_something(RoomWorld& world, const Plan& plan);
+    void do_something(RoomSimulation& world, const Plan& plan);
 
     bool chance(int percent) { return std::uniform_int_distribution<>(0, 99)(random_) < percent; }
     std::size_t pick(std::size_t below) { return std::uniform_int_distribution<std::size_t>(0, below - 1)(random_); }
@@ -66,39 +66,39 @@ protected:
     std::mt19937 random_{kSeed};
 };
 
-void RoomRandomTest::do_something(RoomWorld& world, const Plan& plan) {
+void RoomRandomTest::do_something(RoomSimulation& world, const Plan& plan) {
     auto& core = world.core(pick(world.core_count()));
     auto random_client = [&]() -> std::shared_ptr<TestClient> {
         if (core.clients.empty()) return nullptr;
         return std::next(core.clients.begin(), static_cast<std::ptrdiff_t>(pick(core.clients.size())))->second;
     };
     auto say = [&](ClientMessage message) {
-        if (auto client = random_client()) world.say(core, *client, std::move(message));
+        if (auto client = random_client()) world.send(core, *client, std::move(message));
     };
     switch (pick(15)) {
         case 0:
         case 1: {
             auto client = world.connect(core, pick(plan.users));
-            if (chance(90)) world.say(core, *client, Hello{});
+            if (chance(90)) world.send(core, *client, Hello{});
             break;
         }
         case 2:
         case 3: {  // breaks, and comes back somewhere with what it has
             auto client = random_client();
             if (!client) break;
-            world.lose(core, *client);
+            world.disconnect(core, *client);
             if (!client->is_welcome || !chance(70)) break;
             auto& other = world.core(pick(world.core_count()));
             auto number = std::size_t{0};
-            while (RoomWorld::user(number) != client->guest.user) ++number;
+            while (RoomSimulation::user(number) != client->owner.user) ++number;
             auto again = world.connect(other, number);
             again->resume = ResumePoint{client->epoch, client->seq};
-            world.say(other, *again, Hello{.resume = again->resume});
+            world.send(other, *again, Hello{.resume = again->resume});
             break;
         }
         case 4:
             if (auto client = random_client(); client && chance(20))
-                world.tell(core, Revoked{client->guest.connection});
+                world.tell(core, Revoked{client->owner.connection});
             else
                 say(LeaveMessage{});
             break;
@@ -149,8 +149,8 @@ TEST_F(RoomRandomTest, NobodyFlickersWhileTheirConnectionLivesOrComesBack) {
 TEST_F(RoomRandomTest, LargeRoomsAddUp) {
     RoomModel large(3);
     run(large, {.worlds = 2'000, .steps = 80, .users = 9});
-    RoomModel hushed(2, 4);
-    run(hushed, {.worlds = 2'000, .steps = 80, .users = 9, .is_hushed = true});
+    RoomModel counts_only(2, 4);
+    run(counts_only, {.worlds = 2'000, .steps = 80, .users = 9, .is_counts_only = true});
 }
 
 TEST_F(RoomRandomTest, TheOrderGoesOnAfterRedisForgotEverything) {

@@ -1,7 +1,7 @@
 // What a room makes of its connections: hello, tokens, limits, what cannot be done.
 
 #include "support/meditation/room_model.h"
-#include "support/meditation/room_world.h"
+#include "support/meditation/room_simulation.h"
 
 #include <gtest/gtest.h>
 
@@ -13,18 +13,18 @@ using namespace std::chrono_literals;
 class RoomTest : public testing::Test {
 protected:
     RoomModel order_;
-    RoomWorld world_{order_, SystemClock{}.now(), 1};
+    RoomSimulation world_{order_, SystemClock{}.now(), 1};
     TestCore& core_ = world_.core();
 };
 
 TEST_F(RoomTest, HelloComesFirstAndInTime) {
     auto client = world_.connect(core_, 0);
-    world_.say(core_, *client, ReactionMessage{});
+    world_.send(core_, *client, ReactionMessage{});
     EXPECT_EQ(client->errors, std::vector<std::string>{"bad_message"});
     auto slow = world_.connect(core_, 1);
-    world_.say(core_, *client, Hello{});
+    world_.send(core_, *client, Hello{});
     world_.settle();
-    world_.say(core_, *client, Hello{});
+    world_.send(core_, *client, Hello{});
     EXPECT_EQ(client->errors.size(), 2U) << "once is enough";
     world_.pass_and_settle(4s);
     EXPECT_FALSE(slow->closed);
@@ -37,22 +37,22 @@ TEST_F(RoomTest, ReactionsAreLimitedByPersonNotByDevice) {
     auto phone = world_.join(core_, 0);
     auto laptop = world_.join(core_, 0);
     for (int i = 0; i < 3; ++i)
-        for (const auto& client : {phone, laptop}) world_.say(core_, *client, ReactionMessage{});
+        for (const auto& client : {phone, laptop}) world_.send(core_, *client, ReactionMessage{});
     world_.settle();
     EXPECT_TRUE(phone->errors.empty());
     EXPECT_EQ(laptop->errors, std::vector<std::string>{"rate_limited"});
-    EXPECT_EQ(phone->heard.size(), 5U);
+    EXPECT_EQ(phone->received.size(), 5U);
     world_.pass_and_settle(10s);
-    world_.say(core_, *phone, ReactionMessage{});
+    world_.send(core_, *phone, ReactionMessage{});
     world_.settle();
-    EXPECT_EQ(phone->heard.size(), 6U);
+    EXPECT_EQ(phone->received.size(), 6U);
 }
 
 TEST_F(RoomTest, ATokenIsAskedForBeforeItEnds) {
     auto client = world_.join(core_, 0);
     auto other = world_.join(core_, 1);
     world_.pass_and_settle(841s);
-    world_.tell(core_, TokenRenewed{client->guest.connection, world_.now() + 900s});
+    world_.tell(core_, TokenRenewed{client->owner.connection, world_.now() + 900s});
     world_.pass_and_settle(60s);
     EXPECT_FALSE(client->closed);
     EXPECT_EQ(other->closed, kCloseTokenEnded);
@@ -60,30 +60,30 @@ TEST_F(RoomTest, ATokenIsAskedForBeforeItEnds) {
 
 TEST_F(RoomTest, AnEventThatCannotBeOrderedIsAnError) {
     auto client = world_.join(core_, 0);
-    world_.say(core_, *client, ReactionMessage{});
+    world_.send(core_, *client, ReactionMessage{});
     world_.fail_task(core_);
     EXPECT_EQ(client->errors, std::vector<std::string>{"unavailable"});
 }
 
 TEST_F(RoomTest, WhoMissedTooMuchIsToComeAgain) {
     auto client = world_.join(core_, 0);
-    for (int i = 0; i < 1001; ++i) order_.react({{}, make_reaction(RoomWorld::user(0), {}), 2000}, world_.now());
+    for (int i = 0; i < 1001; ++i) order_.react({{}, make_reaction(RoomSimulation::user(0), {}), 2000}, world_.now());
     world_.tell(core_, Interrupted{});
     world_.settle();
     EXPECT_EQ(client->closed, http::CloseCode::service_restart);
     auto again = world_.join(core_, 0, ResumePoint{client->epoch, client->seq});
     EXPECT_EQ(again->seq, again->replayed_until) << "from the state";
-    EXPECT_TRUE(again->heard.empty());
+    EXPECT_TRUE(again->received.empty());
 }
 
 TEST_F(RoomTest, WhatWasMissedIsReplayed) {
     auto stays = world_.join(core_, 0);
     auto breaks = world_.join(core_, 1);
-    world_.lose(core_, *breaks);
-    for (int i = 0; i < 3; ++i) world_.say(core_, *stays, ReactionMessage{});
+    world_.disconnect(core_, *breaks);
+    for (int i = 0; i < 3; ++i) world_.send(core_, *stays, ReactionMessage{});
     auto joins = world_.join(core_, 2);
     auto again = world_.join(core_, 1, ResumePoint{breaks->epoch, breaks->seq});
-    EXPECT_EQ(again->heard,
+    EXPECT_EQ(again->received,
               (std::vector{EventType::reaction, EventType::reaction, EventType::reaction, EventType::join}));
     EXPECT_EQ(again->seq, stays->seq);
 }

@@ -1,4 +1,4 @@
-#include "support/meditation/room_world.h"
+#include "support/meditation/room_simulation.h"
 
 #include <gtest/gtest.h>
 
@@ -6,7 +6,7 @@
 
 namespace mindspace::meditation {
 
-void RoomWorld::open(std::size_t cores) {
+void RoomSimulation::open(std::size_t cores) {
     group_ = Group{.id = GroupId::make(now_),
                    .title = "Evening",
                    .description = {},
@@ -29,97 +29,98 @@ void RoomWorld::open(std::size_t cores) {
     last_lost_.clear();
 }
 
-UserId RoomWorld::user(std::size_t number) {
+UserId RoomSimulation::user(std::size_t number) {
     return UserId{Uuid::from_name("user " + std::to_string(number))};
 }
 
 // ---- sockets
 
-std::shared_ptr<TestClient> RoomWorld::connect(TestCore& core, std::size_t number) {
+std::shared_ptr<TestClient> RoomSimulation::connect(TestCore& core, std::size_t number) {
     auto client = std::make_shared<TestClient>();
-    client->guest = SocketOwner{.connection = ConnectionId::make(now_),
+    client->owner = SocketOwner{.connection = ConnectionId::make(now_),
                                 .user = user(number),
                                 .display_name = "user",
                                 .avatar_url = {},
                                 .token_expires_at = now_ + Seconds(900)};
     client->is_partial = !is_exact_;
-    core.clients[client->guest.connection] = client;
-    tell(core, Arrived{client->guest, group_});
+    core.clients[client->owner.connection] = client;
+    tell(core, Arrived{client->owner, group_});
     return client;
 }
 
-std::shared_ptr<TestClient> RoomWorld::join(TestCore& core, std::size_t number, std::optional<ResumePoint> resume) {
+std::shared_ptr<TestClient> RoomSimulation::join(TestCore& core, std::size_t number,
+                                                 std::optional<ResumePoint> resume) {
     auto client = connect(core, number);
     client->resume = resume;
-    say(core, *client, Hello{.resume = std::move(resume)});
+    send(core, *client, Hello{.resume = std::move(resume)});
     settle();
     return client;
 }
 
-void RoomWorld::say(TestCore& core, const TestClient& client, ClientMessage message) {
-    tell(core, Asked{client.guest.connection, std::move(message)});
+void RoomSimulation::send(TestCore& core, const TestClient& client, ClientMessage message) {
+    tell(core, Asked{client.owner.connection, std::move(message)});
 }
 
-void RoomWorld::lose(TestCore& core, const TestClient& client) {
-    auto connection = client.guest.connection;
+void RoomSimulation::disconnect(TestCore& core, const TestClient& client) {
+    auto connection = client.owner.connection;
     const bool has_grace = client.closed != http::CloseCode::normal && client.closed != kCloseTokenEnded;
-    if (client.is_welcome && has_grace) last_lost_[client.guest.user] = now_;
+    if (client.is_welcome && has_grace) last_lost_[client.owner.user] = now_;
     core.clients.erase(connection);
     tell(core, Lost{connection});
 }
 
-void RoomWorld::crash(std::size_t core) {
+void RoomSimulation::crash(std::size_t core) {
     for (const auto& [connection, client] : cores_[core]->clients)
-        if (client->is_welcome) last_lost_[client->guest.user] = now_;
+        if (client->is_welcome) last_lost_[client->owner.user] = now_;
     cores_.erase(cores_.begin() + static_cast<std::ptrdiff_t>(core));
 }
 
-std::optional<Timestamp> RoomWorld::gone_since(UserId user) const {
+std::optional<Timestamp> RoomSimulation::disconnected_since(UserId user) const {
     for (const auto& core : cores_)
         for (const auto& [connection, client] : core->clients)
-            if (client->is_welcome && client->guest.user == user) return std::nullopt;
+            if (client->is_welcome && client->owner.user == user) return std::nullopt;
     auto found = last_lost_.find(user);
     return found == last_lost_.end() ? Timestamp{} : found->second;
 }
 
-std::shared_ptr<TestClient> RoomWorld::find(TestCore& core, ConnectionId connection) {
+std::shared_ptr<TestClient> RoomSimulation::find(TestCore& core, ConnectionId connection) {
     auto found = core.clients.find(connection);
     return found == core.clients.end() ? nullptr : found->second;
 }
 
-// ---- what rooms want done
+// ---- actions of rooms
 
-void RoomWorld::act(TestCore& core, Send& action) {
+void RoomSimulation::act(TestCore& core, Send& action) {
     if (auto client = find(core, action.to)) client->receive(action.text);
 }
 
-void RoomWorld::act(TestCore& core, Deliver& action) {
+void RoomSimulation::act(TestCore& core, Deliver& action) {
     auto event = parse_event(action.text).event;
     for (auto to : action.to)
-        if (auto client = find(core, to)) client->hear(event);
+        if (auto client = find(core, to)) client->receive_event(event);
 }
 
-void RoomWorld::act(TestCore& core, Close& action) {
+void RoomSimulation::act(TestCore& core, Close& action) {
     auto client = find(core, action.connection);
     if (!client) return;
     client->closed = action.code;
-    lose(core, *client);
+    disconnect(core, *client);
 }
 
-void RoomWorld::do_task(TestCore& core) {
+void RoomSimulation::do_task(TestCore& core) {
     auto task = std::move(core.tasks.front());
     core.tasks.pop_front();
     std::visit([&](auto& one) { perform(core, one); }, task);
     collect();
 }
 
-void RoomWorld::fail_task(TestCore& core) {
+void RoomSimulation::fail_task(TestCore& core) {
     auto task = std::move(core.tasks.front());
     core.tasks.pop_front();
     tell(core, Failed{std::move(task)});
 }
 
-void RoomWorld::perform(TestCore& core, Enter& task) {
+void RoomSimulation::perform(TestCore& core, Enter& task) {
     auto connection = task.request.lease.connection;
     auto entry = order_.enter(task.request, now_);
     collect();
@@ -127,32 +128,32 @@ void RoomWorld::perform(TestCore& core, Enter& task) {
     tell(core, Entered{connection, std::move(entry)});
 }
 
-void RoomWorld::perform(TestCore& core, Leave& task) {
+void RoomSimulation::perform(TestCore& core, Leave& task) {
     tell(core, Unflushed{order_.leave(task.lease, task.reason, now_).flush_due_in});
 }
 
-void RoomWorld::perform(TestCore& core, React& task) {
+void RoomSimulation::perform(TestCore& core, React& task) {
     auto reacted = order_.react(task.request, now_);
     if (reacted.outcome == Reacted::Outcome::outdated) return tell(core, Outdated{task});
     if (reacted.outcome == Reacted::Outcome::too_many) return tell(core, TooManyReactions{task.from});
     tell(core, Unflushed{reacted.flush_due_in});
 }
 
-void RoomWorld::perform(TestCore& core, Flush&) {
+void RoomSimulation::perform(TestCore& core, Flush&) {
     tell(core, Unflushed{order_.flush(now_)});
 }
 
-void RoomWorld::perform(TestCore& core, Renew& task) {
+void RoomSimulation::perform(TestCore& core, Renew& task) {
     auto renewal = order_.renew(core.room.facts(), task.leases, now_);
     collect();
     tell(core, Renewed{task, std::move(renewal), now_});
 }
 
-void RoomWorld::perform(TestCore& core, Recall& task) {
+void RoomSimulation::perform(TestCore& core, Recall& task) {
     tell(core, Recalled{task, order_.read_after(task.after)});
 }
 
-void RoomWorld::perform(TestCore& core, Start& task) {
+void RoomSimulation::perform(TestCore& core, Start& task) {
     if (group_.state != GroupState::scheduled || group_.host.id != task.host) return tell(core, Refused{task});
     group_.state = GroupState::running;
     group_.started_at = task.starts_at;
@@ -165,7 +166,7 @@ void RoomWorld::perform(TestCore& core, Start& task) {
     order_.announce(facts, make_start(task.host, *group_.started_at, *group_.ends_at));
 }
 
-void RoomWorld::perform(TestCore& core, Finish& task) {
+void RoomSimulation::perform(TestCore& core, Finish& task) {
     if (task.reason == EventReason::completed && now_ < group_.ends_at) return;
     if (group_.state == GroupState::running) {
         group_.ended_at = std::min(now_, *group_.ends_at);
@@ -178,29 +179,29 @@ void RoomWorld::perform(TestCore& core, Finish& task) {
     order_.announce(facts, make_end(*group_.ended_at, task.reason));
 }
 
-void RoomWorld::perform(TestCore& core, Reload&) {
+void RoomSimulation::perform(TestCore& core, Reload&) {
     tell(core, Reloaded{group_});
 }
 
-void RoomWorld::perform(TestCore&, Announce& task) {
+void RoomSimulation::perform(TestCore&, Announce& task) {
     order_.announce(task.facts, task.event);
 }
 
-void RoomWorld::perform(TestCore& core, HandOver& task) {
+void RoomSimulation::perform(TestCore& core, HandOver& task) {
     if (group_.host.id != task.from || is_over(group_.state)) return tell(core, Reloaded{group_});
     group_.host = {.id = task.to, .display_name = "user"};
     ++group_.version;
     tell(core, HandedOver{group_});
 }
 
-void RoomWorld::perform(TestCore& core, Tell& task) {
+void RoomSimulation::perform(TestCore& core, Tell& task) {
     order_.announce_change(task.group, now_);
     tell(core, Told{task.group.version});
 }
 
-// ---- events on their way
+// ---- events in flight
 
-void RoomWorld::collect() {
+void RoomSimulation::collect() {
     auto history = order_.read_after(taken_.seq);
     if (history.epoch.empty()) return;
     if (history.epoch != taken_.epoch) {
@@ -218,26 +219,26 @@ void RoomWorld::collect() {
     }
 }
 
-void RoomWorld::check(const OrderedEvent& ordered) const {
+void RoomSimulation::check(const OrderedEvent& ordered) const {
     const auto& event = ordered.event;
-    if (!is_calm_ || event.type != EventType::leave || event.reason != EventReason::timeout) return;
-    auto since = gone_since(event.participant->id);
+    if (!forbids_flicker_ || event.type != EventType::leave || event.reason != EventReason::timeout) return;
+    auto since = disconnected_since(event.participant->id);
     EXPECT_TRUE(since && now_ - *since >= Room::kGrace)
         << "flicker " << (since.value_or(now_) - now_).count() << ": " << ordered.text;
 }
 
-void RoomWorld::deliver_one(TestCore& core) {
+void RoomSimulation::deliver_one(TestCore& core) {
     auto event = std::move(core.published.front());
     core.published.pop_front();
     tell(core, Heard{std::move(event)});
 }
 
-void RoomWorld::interrupt(TestCore& core) {
+void RoomSimulation::interrupt(TestCore& core) {
     core.published.clear();
     tell(core, Interrupted{});
 }
 
-void RoomWorld::settle() {
+void RoomSimulation::settle() {
     bool is_busy = true;
     while (is_busy) {
         is_busy = false;
@@ -248,7 +249,7 @@ void RoomWorld::settle() {
     }
 }
 
-void RoomWorld::pass(Milliseconds time) {
+void RoomSimulation::pass(Milliseconds time) {
     now_ += time;
     for (auto& core : cores_) tell(*core, Ticked{});
     // groups/reconciler.h
@@ -256,20 +257,20 @@ void RoomWorld::pass(Milliseconds time) {
     if (is_abandoned) order_.reap(now_);
 }
 
-void RoomWorld::pass_and_settle(Seconds time) {
+void RoomSimulation::pass_and_settle(Seconds time) {
     for (auto left = Milliseconds(time); left > Milliseconds(0); left -= Milliseconds(500)) {
         pass(Milliseconds(500));
         settle();
     }
 }
 
-void RoomWorld::expect_agreement() {
+void RoomSimulation::expect_agreement() {
     settle();
     for (int second = 0; second < 40; ++second) pass(Seconds(1)), settle();
     std::set<UserId> present;
     for (auto& core : cores_)
         for (auto& [connection, client] : core->clients)
-            if (client->is_welcome) present.insert(client->guest.user);
+            if (client->is_welcome) present.insert(client->owner.user);
     auto count = static_cast<std::int64_t>(present.size());
     EXPECT_EQ(order_.count_participants(), count);
     EXPECT_LE(ends_, 1);
@@ -280,7 +281,7 @@ void RoomWorld::expect_agreement() {
             if (client->is_rebuilt) continue;
             EXPECT_EQ(client->count, count);
             EXPECT_EQ(client->host, group_.host.id);
-            EXPECT_LE(std::ranges::count(client->heard, EventType::end), 1);
+            EXPECT_LE(std::ranges::count(client->received, EventType::end), 1);
             if (!client->is_partial) EXPECT_EQ(client->present, present);
         }
 }

@@ -1,4 +1,4 @@
-#include "support/base/patience.h"
+#include "support/base/timeout.h"
 
 #include <gtest/gtest.h>
 
@@ -7,21 +7,21 @@ namespace {
 
 using namespace std::chrono_literals;
 
-TEST(Patience, IsOverNoSoonerThanItsLimit) {
+TEST(ScaledTimeout, ExpiresNoSoonerThanItsLimit) {
     const auto began = std::chrono::steady_clock::now();
     EXPECT_FALSE(eventually([] { return false; }, 20ms));
     EXPECT_GE(std::chrono::steady_clock::now() - began, scaled(20ms) / 2);
     EXPECT_TRUE(eventually([] { return true; }, 0ms));
 }
 
-TEST(Patience, GrowsWithTheBuildAndNeverShrinks) {
+TEST(ScaledTimeout, GrowsWithTheBuildAndNeverShrinks) {
     EXPECT_GE(slowdown(), 1);
     EXPECT_GE(scaled(100ms), 100ms);
 }
 
-// A death test runs it in a process of its own.
-TEST(Patience, EndsTheProgramWithAFailureWhenATestIsGivenUp) {
-    EXPECT_EXIT(give_up("nothing came"), testing::ExitedWithCode(EXIT_FAILURE), "");
+// A death test runs it in a separate process.
+TEST(ScaledTimeout, AbortedTestEndsTheProgramWithAFailure) {
+    EXPECT_EXIT(abort_test("nothing came"), testing::ExitedWithCode(EXIT_FAILURE), "");
 }
 
 }  // namespace

@@ -1,5 +1,5 @@
-// All login sessions of a user end at once: logging out everywhere, another password, an account that is disabled or
-// deleted. One row and one notification, however many there are.
+// Ending all login sessions of a user: logout everywhere, a password change, a disabled or deleted account. This takes
+// one row and one notification, regardless of their number.
 
 #include "support/live/client.h"
 #include "support/postgres/database.h"
@@ -28,7 +28,7 @@ constexpr const char* kLogoutAll = "/api/v1/auth/logout-all";
 constexpr const char* kChangePassword = "/api/v1/auth/password/change";
 constexpr const char* kOtherPassword = "other waters run deeper";
 
-// What every process is told of ends.
+// The notifications of ends that every process receives.
 class EndsHeard {
 public:
     explicit EndsHeard(std::string conninfo)
@@ -43,7 +43,7 @@ public:
         listener_.stop();
         postgres::run_to_end(io_);
     }
-    // All since the last call.
+    // All since the previous call.
     std::vector<std::string> take() {
         query(conninfo_, "NOTIFY auth_session_revoked, 'the last'");
         postgres::run_until(io_, [this] { return !heard_.empty() && heard_.back() == "the last"; });
@@ -59,7 +59,7 @@ private:
     postgres::Listener listener_;
 };
 
-// So many login sessions of before, half of them ended one by one.
+// Inserts that many earlier login sessions, half of them ended individually.
 void seed_login_sessions(const std::string& conninfo, const std::string& user, int count) {
     query(conninfo, R"(
         INSERT INTO auth_sessions (user_id, auth_session_id, ip, user_agent, tag_key, current_hash, created_at,
@@ -73,7 +73,7 @@ void seed_login_sessions(const std::string& conninfo, const std::string& user, i
                         std::to_string(count) + ") AS i) AS made");
 }
 
-// What of the user's login sessions has been changed since the snapshot.
+// The number of the user's login sessions changed since the snapshot.
 std::string touched_rows(const std::string& conninfo, const std::string& user, const std::string& snapshot) {
     return query(conninfo, "SELECT count(*)::text FROM auth_sessions WHERE user_id = '" + user +
                                "' AND xmin::text::bigint >= " + snapshot)
@@ -81,11 +81,11 @@ std::string touched_rows(const std::string& conninfo, const std::string& user, c
         .at(0);
 }
 
-Answer log_in_at(const Program& program, const std::string& email, std::string_view password = kPassword) {
+Response log_in_at(const Program& program, const std::string& email, std::string_view password = kPassword) {
     return Client(program).post(kLogin, {{"email", email}, {"password", password}});
 }
 
-TEST(SessionEnd, IsOneRowAndOneNotificationForAHundredThousand) {
+TEST(LoginSessionsEnd, IsOneRowAndOneNotificationForAHundredThousand) {
     const auto& program = Program::shared();
     const auto conninfo = program.conninfo();
     auto person = register_person();
@@ -105,7 +105,7 @@ TEST(SessionEnd, IsOneRowAndOneNotificationForAHundredThousand) {
     auto again = log_in_again(person);
     EXPECT_TRUE(is_alive(again));
     EXPECT_THAT(again.client.get("/api/v1/auth/sessions").at("/items").as_array(), SizeIs(1));
-    std::ignore = ends.take();  // nothing was beyond the bound
+    std::ignore = ends.take();  // discards ends of surplus login sessions
 
     before = snapshot();
     ASSERT_EQ(program.run({"user", "disable", person.id}).exit_code, 0);
@@ -124,7 +124,7 @@ TEST(SessionEnd, IsOneRowAndOneNotificationForAHundredThousand) {
     EXPECT_TRUE(is_problem(owner.get(kMe), 401, "token_revoked"));
 }
 
-TEST(SessionEnd, OfAPasswordChangeKeepsTheOneThatAskedForIt) {
+TEST(LoginSessionsEnd, ByAPasswordChangeKeepsTheCallersLoginSession) {
     auto person = register_person();
     auto elsewhere = log_in_again(person);
     ASSERT_TRUE(is_alive(elsewhere));
@@ -136,7 +136,7 @@ TEST(SessionEnd, OfAPasswordChangeKeepsTheOneThatAskedForIt) {
     EXPECT_TRUE(is_alive(person));
     const auto refreshed = refresh(person.refresh_token);
     ASSERT_TRUE(is(refreshed, 200));
-    ASSERT_TRUE(is(change(kOtherPassword, kPassword), 204)) << "kept again";
+    ASSERT_TRUE(is(change(kOtherPassword, kPassword), 204)) << "kept a second time";
     EXPECT_TRUE(is_alive(person));
     auto again = log_in_again(person);
     EXPECT_TRUE(is_alive(again));
@@ -146,17 +146,17 @@ TEST(SessionEnd, OfAPasswordChangeKeepsTheOneThatAskedForIt) {
     EXPECT_TRUE(is(refresh(refreshed.text("/tokens/refreshToken")), 401));
 }
 
-TEST(SessionEnd, IsInTheExport) {
+TEST(LoginSessionsEnd, IsPartOfTheExport) {
     auto person = register_person();
     ASSERT_TRUE(is(person.client.post(kLogoutAll), 204));
     auto again = log_in_again(person);
-    const auto answer = again.client.get("/api/v1/users/me/export");
-    EXPECT_TRUE(answer.at("/loginSessions/0/revokedAt").is_string());
-    EXPECT_TRUE(answer.at("/loginSessions/1/revokedAt").is_null());
+    const auto response = again.client.get("/api/v1/users/me/export");
+    EXPECT_TRUE(response.at("/loginSessions/0/revokedAt").is_string());
+    EXPECT_TRUE(response.at("/loginSessions/1/revokedAt").is_null());
 }
 
-// However far the clock of the node that ended them was ahead.
-TEST(SessionEnd, LeavesALoginRightAfterItAlive) {
+// Even if the clock of the node that ended them was ahead.
+TEST(LoginSessionsEnd, DoesNotAffectALoginRightAfterIt) {
     auto person = register_person();
     query(Program::shared(),
           "UPDATE credentials SET sessions_ended_at = now(), sessions_ended_until = "
@@ -167,7 +167,7 @@ TEST(SessionEnd, LeavesALoginRightAfterItAlive) {
     EXPECT_TRUE(is_alive(again));
 }
 
-TEST(SessionEnd, OfOneTooManyIsInTheAuditLog) {
+TEST(LoginSessionsEnd, AboveTheLimitIsInTheAuditLog) {
     const Program program({{"MINDSPACE_AUTH_MAX_LOGIN_SESSIONS", "2"}});
     auto person = register_person(program);
     for (int i = 0; i < 2; ++i) ASSERT_TRUE(is(log_in_at(program, person.email), 200));
@@ -176,12 +176,12 @@ TEST(SessionEnd, OfOneTooManyIsInTheAuditLog) {
                 ElementsAre(ElementsAre(person.auth_session, "auth.max_login_sessions")));
 }
 
-class SessionEndOfTwoNodes : public testing::Test {
+class LoginSessionsEndOnTwoNodes : public testing::Test {
 protected:
     Environment settings() {
         return {{"MINDSPACE_DATABASE_URL", conninfo_}, {"MINDSPACE_REDIS_URL", redis_.socket_path()}};
     }
-    // On several connections, so that every core is asked.
+    // On several connections, to reach every core.
     static void expect_status(const Program& node, const std::string& token, long status) {
         for (int i = 0; i < 6; ++i) EXPECT_TRUE(is(Client(node, token).get(kMe), status));
     }
@@ -193,7 +193,7 @@ protected:
     Program second_{settings()};
 };
 
-TEST_F(SessionEndOfTwoNodes, ClosesSocketsAndRefusesTokensOnBothAtOnce) {
+TEST_F(LoginSessionsEndOnTwoNodes, ClosesSocketsAndRejectsTokensOnBothNodesImmediately) {
     auto person = register_person(first_);
     const auto group = create_group(person);
     auto live = [&](const Program& node, const std::string& token) {
@@ -223,14 +223,14 @@ TEST_F(SessionEndOfTwoNodes, ClosesSocketsAndRefusesTokensOnBothAtOnce) {
     }
 }
 
-TEST_F(SessionEndOfTwoNodes, HoldsWithoutRedisAndAfterIt) {
+TEST_F(LoginSessionsEndOnTwoNodes, HoldsDuringAndAfterARedisOutage) {
     auto person = register_person(first_);
     const auto token = log_in_at(second_, person.email).text("/tokens/accessToken");
     for (const auto* node : {&first_, &second_}) expect_status(*node, token, 200);
     redis_.signal(SIGSTOP);
     ASSERT_TRUE(is(Client(first_, token).post(kLogoutAll), 204));
     for (const auto* node : {&first_, &second_}) expect_status(*node, token, 401);
-    redis_.signal(SIGCONT);  // it remembers them alive
+    redis_.signal(SIGCONT);  // it still has them as alive
     for (const auto* node : {&first_, &second_}) expect_status(*node, token, 401);
     redis_.signal(SIGKILL);
     redis_.start();
@@ -239,8 +239,8 @@ TEST_F(SessionEndOfTwoNodes, HoldsWithoutRedisAndAfterIt) {
     for (const auto* node : {&first_, &second_}) expect_status(*node, again, 200);
 }
 
-// A node that is being updated runs beside others that know the end of a login session by its own row alone.
-class SessionEndDuringAnUpdate : public testing::Test {
+// During an update, a new node runs beside older ones, which know the end of a login session only by its own row.
+class LoginSessionsEndDuringAnUpdate : public testing::Test {
 protected:
     static std::size_t version() {
         const auto all = db::migrations();
@@ -258,7 +258,7 @@ protected:
     const std::string user_ = new_id();
 };
 
-TEST_F(SessionEndDuringAnUpdate, IsToldToProgramsOfBefore) {
+TEST_F(LoginSessionsEndDuringAnUpdate, IsAnnouncedToOlderVersions) {
     postgres::run(io_, session_.connect());
     migrate(db::migrations().first(version()));
     rows("INSERT INTO credentials VALUES ('" + user_ + "', 'x', now())");
@@ -274,10 +274,10 @@ TEST_F(SessionEndDuringAnUpdate, IsToldToProgramsOfBefore) {
     EXPECT_EQ(rows("SELECT auth_session_id FROM auth_sessions WHERE revoked_at IS NULL"),
               (std::vector<TextRow>{living[1]}));
     rows("DELETE FROM auth_sessions");
-    EXPECT_THAT(ends.take(), ElementsAre(living[1][0])) << "of a deleted account";
+    EXPECT_THAT(ends.take(), ElementsAre(living[1][0])) << "the end by a deleted account";
 }
 
-TEST_F(SessionEndDuringAnUpdate, IsOneNotificationWhereNoProgramOfBeforeCanBe) {
+TEST_F(LoginSessionsEndDuringAnUpdate, IsOneNotificationWithoutOlderVersions) {
     postgres::run(io_, session_.connect());
     migrate(db::migrations());
     EXPECT_THAT(rows("SELECT tgname FROM pg_trigger WHERE tgname IN ('auth_session_erased', "

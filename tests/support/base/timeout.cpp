@@ -1,4 +1,4 @@
-#include "support/base/patience.h"
+#include "support/base/timeout.h"
 
 #include <gtest/gtest.h>
 
@@ -18,12 +18,12 @@ constexpr double kBuildSlowdown = 4;
 constexpr double kBuildSlowdown = 1;
 #endif
 
-constexpr auto kLook = std::chrono::milliseconds(5);
+constexpr auto kPollInterval = std::chrono::milliseconds(5);
 
 }  // namespace
 
 double slowdown() {
-    double load = 0;  // of the last minute
+    double load = 0;  // average of the last minute
     if (::getloadavg(&load, 1) != 1) load = 0;
     const double cores = std::max(1U, std::thread::hardware_concurrency());
     return kBuildSlowdown * std::max(1.0, load / cores);
@@ -33,23 +33,24 @@ std::chrono::milliseconds scaled(std::chrono::milliseconds duration) {
     return std::chrono::ceil<std::chrono::milliseconds>(duration * slowdown());
 }
 
-Patience::Patience(std::chrono::milliseconds limit) : limit_(limit), began_(std::chrono::steady_clock::now()) {}
+ScaledTimeout::ScaledTimeout(std::chrono::milliseconds limit)
+    : limit_(limit), began_(std::chrono::steady_clock::now()) {}
 
-bool Patience::is_over() const {
+bool ScaledTimeout::has_expired() const {
     const auto waited = std::chrono::steady_clock::now() - began_;
     return waited >= limit_ && waited >= scaled(limit_);
 }
 
 bool eventually(const std::function<bool()>& condition, std::chrono::milliseconds limit) {
-    const Patience patience(limit);
+    const ScaledTimeout timeout(limit);
     while (!condition()) {
-        if (patience.is_over()) return false;
-        std::this_thread::sleep_for(kLook);
+        if (timeout.has_expired()) return false;
+        std::this_thread::sleep_for(kPollInterval);
     }
     return true;
 }
 
-void give_up(std::string_view why) {
+void abort_test(std::string_view why) {
     ADD_FAILURE() << why;
     const auto* test = testing::UnitTest::GetInstance()->current_test_info();
     std::cout << "[  FAILED  ] " << (test != nullptr ? test->test_suite_name() : "") << "."

@@ -1,6 +1,6 @@
 #pragma once
-// A world for tests of rooms: several cores with their rooms on one shared order, sockets that come, break and leave,
-// tasks that wait and fail, published events on their way, and a clock of its own.
+// A simulation for tests of rooms: several cores with their rooms on one shared order, sockets that connect, break and
+// leave, tasks that wait and fail, published events in flight, and a manual clock.
 
 #include "services/meditation/rooms/state/room.h"
 #include "support/meditation/room_client.h"
@@ -20,24 +20,24 @@ struct TestCore {
     explicit TestCore(Group group) : room(std::move(group), 5) {}
     Room room;
     std::map<ConnectionId, std::shared_ptr<TestClient>> clients;
-    std::deque<Task> tasks;              // not done yet
-    std::deque<OrderedEvent> published;  // on its way
+    std::deque<Task> tasks;              // pending
+    std::deque<OrderedEvent> published;  // in flight
 };
 
-class RoomWorld {
+class RoomSimulation {
 public:
-    RoomWorld(TestRoomOrder& order, Timestamp now, std::size_t cores) : order_(order), now_(now) { open(cores); }
+    RoomSimulation(TestRoomOrder& order, Timestamp now, std::size_t cores) : order_(order), now_(now) { open(cores); }
 
-    // A new group of user(0), planned for a minute.
+    // Opens a new group hosted by user(0), planned for a minute.
     void open(std::size_t cores);
     static UserId user(std::size_t number);
 
     std::shared_ptr<TestClient> connect(TestCore& core, std::size_t number);
-    // Connects, says hello and waits for the answer.
+    // Connects, sends hello and waits for the response.
     std::shared_ptr<TestClient> join(TestCore& core, std::size_t number, std::optional<ResumePoint> resume = {});
-    void say(TestCore& core, const TestClient& client, ClientMessage message);
-    void lose(TestCore& core, const TestClient& client);
-    // Gone without a word, with all of its sockets.
+    void send(TestCore& core, const TestClient& client, ClientMessage message);
+    void disconnect(TestCore& core, const TestClient& client);
+    // Crashes a core with all its sockets.
     void crash(std::size_t core);
 
     template <class What>
@@ -47,32 +47,32 @@ public:
     void do_task(TestCore& core);
     void fail_task(TestCore& core);
     void deliver_one(TestCore& core);
-    // The subscription broke: what was on its way is lost.
+    // Breaks the subscription: events in flight are lost.
     void interrupt(TestCore& core);
-    // Until nobody has anything to do.
+    // Runs until no core has work left.
     void settle();
     void pass(Milliseconds time);
     void pass_and_settle(Seconds time);
 
-    // In the end every client has heard everything and knows who is there, and so does the order.
+    // Expects that finally every client has received all events and knows who is present, and so does the order.
     void expect_agreement();
 
     TestCore& core(std::size_t index = 0) { return *cores_[index]; }
     [[nodiscard]] std::size_t core_count() const { return cores_.size(); }
     [[nodiscard]] Timestamp now() const { return now_; }
-    // As PostgreSQL has it.
+    // The group as in PostgreSQL.
     Group& group() { return group_; }
     [[nodiscard]] int ends() const { return ends_; }
-    // While an entry is under way events are delivered, or not.
+    // While a participant enters, events are delivered at random.
     void race(std::mt19937& random) { racing_ = &random; }
-    // From now on nobody may be let go of who is connected or was within the grace.
-    void expect_no_flicker() { is_calm_ = true; }
-    // From now on clients need not know who exactly is there, but how many.
+    // From now on no participant may leave who is connected or was within the grace period.
+    void expect_no_flicker() { forbids_flicker_ = true; }
+    // From now on clients must know the number of participants, but not their names.
     void expect_counts_only() { is_exact_ = false; }
 
 private:
-    // When somebody was last connected; nothing while they are.
-    [[nodiscard]] std::optional<Timestamp> gone_since(UserId user) const;
+    // When the user was last connected; nothing while they are.
+    [[nodiscard]] std::optional<Timestamp> disconnected_since(UserId user) const;
     void check(const OrderedEvent& ordered) const;
     void act(TestCore& core, Send& action);
     void act(TestCore& core, Deliver& action);
@@ -101,9 +101,9 @@ private:
     Group group_;
     std::vector<std::unique_ptr<TestCore>> cores_;
     ResumePoint taken_;  // the last event collected
-    int ends_ = 0;       // how often the group was ended
+    int ends_ = 0;       // number of times the group was ended
     std::mt19937* racing_ = nullptr;
-    bool is_calm_ = false;
+    bool forbids_flicker_ = false;
     bool is_exact_ = true;
     std::map<UserId, Timestamp> last_lost_;
 };
