@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Checks that words which were replaced do not come back: `retired_words.py ROOT`. Exit 1 with one line a fault.
+"""Checks that replaced words do not come back: `retired_words.py ROOT`. Exit 1 with one line per fault.
 
-The words are those on the left of the last table of docs/glossary.md, in backquotes.
+The words and phrases are those in the left column of the last table of docs/glossary.md, in backquotes.
 """
 
 import pathlib
@@ -13,15 +13,16 @@ SUFFIXES = {".h", ".cpp", ".lua", ".md", ".py"}
 
 
 def retired(glossary: str) -> list[str]:
-    """The words of the glossary's last table."""
+    """The words and phrases of the glossary's last table."""
     table = glossary.rpartition("| not | but |")[2]
-    return re.findall(r"^\| `(\w+)` \|", table, re.MULTILINE)
+    cells = re.findall(r"^\| (`[^|]+`) \|", table, re.MULTILINE)
+    return [word for cell in cells for word in re.findall(r"`([^`]+)`", cell)]
 
 
 def faults(root: pathlib.Path) -> list[str]:
     glossary = root / "docs" / "glossary.md"
     words = retired(glossary.read_text(encoding="utf-8"))
-    pattern = re.compile(r"\b(" + "|".join(words) + r")\b")
+    pattern = re.compile(r"\b(" + "|".join(map(re.escape, words)) + r")\b")
     found = []
     for folder in FOLDERS:
         for file in sorted((root / folder).rglob("*")):
