@@ -26,7 +26,7 @@ protected:
         return Client(*program_).post(kLogin, {{"email", email}, {"password", password}},
                                       {{"X-Forwarded-For", std::move(address)}});
     }
-    static std::string somebody_at(const std::string& address) {
+    static std::string register_at(const std::string& address) {
         const auto email = new_email();
         EXPECT_TRUE(is(Client(*program_).post("/api/v1/auth/register",
                                               {{"email", email}, {"password", kPassword}, {"displayName", "Ada"}},
@@ -37,13 +37,13 @@ protected:
     // How many wrong passwords are checked, each at another account, not counting those that the budget regains
     // meanwhile (all of it in a quarter of an hour). `address_of` returns the client address.
     template <class F>
-    static int guesses_of(F address_of, int tries, int budget) {
+    static int guesses_of(F address_of, int attempts, int budget) {
         const auto began = std::chrono::steady_clock::now();
-        int looked_at = 0;
-        for (int i = 0; i < tries; ++i)
-            if (log_in(new_email(), "a common one", address_of(i)).status == 401) ++looked_at;
+        int checked = 0;
+        for (int i = 0; i < attempts; ++i)
+            if (log_in(new_email(), "a common one", address_of(i)).status == 401) ++checked;
         const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - began;
-        return looked_at - static_cast<int>(seconds.count() * budget / 900);
+        return checked - static_cast<int>(seconds.count() * budget / 900);
     }
 
     static inline std::unique_ptr<Program> program_;
@@ -51,13 +51,13 @@ protected:
 
 TEST_F(AbuseGuessing, AtManyAccountsFromOneNetworkIsLimited) {
     const std::string office = "192.0.2.10";
-    const auto colleague = somebody_at(office);
+    const auto colleague = register_at(office);
     auto reader = register_person(*program_);
     const auto quiet = observe_quiet(reader);
-    int looked_at = 0;
-    const auto during = observe(reader, [&] { looked_at = guesses_of([&](int) { return office; }, 130, 100); });
-    expect_unharmed("one password at 130 accounts", fmt::format("{} tries", looked_at), quiet, during);
-    EXPECT_NEAR(looked_at, 100, 2);
+    int checked = 0;
+    const auto during = observe(reader, [&] { checked = guesses_of([&](int) { return office; }, 130, 100); });
+    expect_unharmed("one password at 130 accounts", fmt::format("{} attempts", checked), quiet, during);
+    EXPECT_NEAR(checked, 100, 2);
     EXPECT_TRUE(is(log_in(colleague, kPassword, office), 200)) << "a user who has logged in from there before";
 }
 
@@ -70,22 +70,22 @@ TEST_F(AbuseGuessing, FromManyNetworksOfOnePrefixIsLimited) {
 }
 
 TEST_F(AbuseGuessing, WithAStolenTokenIsLimitedToTenAttempts) {
-    const auto email = somebody_at("192.0.2.20");
+    const auto email = register_at("192.0.2.20");
     const auto token = log_in(email, kPassword, "192.0.2.20").text("/tokens/accessToken");
-    Client thief(*program_, token);
-    int looked_at = 0;
+    Client attacker(*program_, token);
+    int checked = 0;
     for (int i = 0; i < 40; ++i) {
         const Headers from{{"X-Forwarded-For", fmt::format("203.0.113.{}", i)}};
         const auto response =
-            i % 2 == 0 ? thief.post("/api/v1/auth/password/change",
-                                    {{"currentPassword", "a guess"}, {"newPassword", "another good one"}}, from)
-                       : thief.send({.method = "DELETE",
-                                     .path = "/api/v1/users/me",
-                                     .body = R"({"password":"a guess"})",
-                                     .headers = from});
-        if (response.status == 403) ++looked_at;
+            i % 2 == 0 ? attacker.post("/api/v1/auth/password/change",
+                                       {{"currentPassword", "a guess"}, {"newPassword", "another good one"}}, from)
+                       : attacker.send({.method = "DELETE",
+                                        .path = "/api/v1/users/me",
+                                        .body = R"({"password":"a guess"})",
+                                        .headers = from});
+        if (response.status == 403) ++checked;
     }
-    EXPECT_EQ(looked_at, 10);
+    EXPECT_EQ(checked, 10);
     Client owner(*program_, log_in(email, kPassword, "192.0.2.20").text("/tokens/accessToken"));
     EXPECT_TRUE(is(owner.post("/api/v1/auth/password/change",
                               {{"currentPassword", kPassword}, {"newPassword", "another good one"}}),

@@ -34,7 +34,7 @@ protected:
                                       {{"email", email}, {"password", kPassword}, {"displayName", "Ada"}});
     }
     // Moves all counted mails that far into the past.
-    static void let_pass(const std::string& interval) {
+    static void skip_time(const std::string& interval) {
         query(*program_, "UPDATE mail_counts SET counted_at = (SELECT array_agg(t - interval '" + interval +
                              "' ORDER BY t DESC) FROM unnest(counted_at) AS t)");
     }
@@ -50,17 +50,17 @@ TEST_F(AbuseMails, OfOneAccountAreLimitedPerMinuteHourAndDay) {
     EXPECT_EQ(refused.header("retry-after"), "60");
     int sent = 1;
     for (int minute = 0; minute < 8; ++minute) {
-        let_pass("1 minute");
+        skip_time("1 minute");
         if (client.post(kResend).status == 202) ++sent;
     }
     EXPECT_EQ(sent, 5);
     for (int hour = 0; hour < 8; ++hour) {
-        let_pass("1 hour");
+        skip_time("1 hour");
         if (client.post(kResend).status == 202) ++sent;
     }
     EXPECT_EQ(sent, 10);
     EXPECT_EQ(mails_to(email), "10");
-    let_pass("1 day");
+    skip_time("1 day");
     EXPECT_TRUE(is(client.post(kResend), 202));
 }
 
@@ -90,7 +90,7 @@ TEST_F(AbuseMails, ForResetsRequestedByOthersAreLimitedAndInvalidateNoLink) {
     ASSERT_TRUE(is(register_as(email), 201));
     for (int i = 0; i < 20; ++i) ASSERT_TRUE(is(Client(*program_).post(kForgot, {{"email", email}}), 202));
     const auto token = wait_for_mail(*program_, email, 2).token();
-    let_pass("1 minute");
+    skip_time("1 minute");
     ASSERT_TRUE(is(Client(*program_).post(kForgot, {{"email", email}}), 202));
     wait_for_mail(*program_, email, 3);
     EXPECT_TRUE(eventually([&] { return query(*program_, "SELECT 1 FROM reset_requests").empty(); }));

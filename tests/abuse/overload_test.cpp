@@ -119,12 +119,12 @@ INSTANTIATE_TEST_SUITE_P(Connections, AbuseOverload,
 TEST(AbuseLogins, ThatIgnoreRetryAfterDelayNoReader) {
     Program program(kFullPasswordHash);
     auto reader = register_person(program);
-    const auto somebody = register_person(program);
+    const auto person = register_person(program);
     const auto quiet = observe_quiet(reader);
     LoadReport logins;
     const auto during = observe(reader, [&] {
         logins =
-            load({.port = program.port(), .requests = {login_request_of(somebody)}, .connections = 200, .length = 5s});
+            load({.port = program.port(), .requests = {login_request_of(person)}, .connections = 200, .length = 5s});
     });
     expect_unharmed("200 clients log in and ignore Retry-After",
                     fmt::format("{:.0f} logins a second, {:.0f} refused, p99 {:.0f} ms", logins.per_second(200),

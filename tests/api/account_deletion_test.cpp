@@ -156,9 +156,9 @@ TEST(AccountDeletion, ClosesSocketsAndCancelsScheduledGroups) {
     EXPECT_LT(std::chrono::steady_clock::now() - asked_at, scaled(3s));
     EXPECT_EQ(text_of(in_waiting.socket.next("end"), "reason"), "host");
     EXPECT_EQ(guest.client.get(group_path(waiting)).at("/state"), "cancelled");
-    const auto goes_on = guest.client.get(group_path(running));
-    EXPECT_EQ(goes_on.at("/state"), "running") << "the sessions of other users continue";
-    EXPECT_EQ(goes_on.at("/host/displayName"), "Deleted account");
+    const auto continued = guest.client.get(group_path(running));
+    EXPECT_EQ(continued.at("/state"), "running") << "the sessions of other users continue";
+    EXPECT_EQ(continued.at("/host/displayName"), "Deleted account");
 }
 
 // Concurrent writes are either erased with the account or rejected.

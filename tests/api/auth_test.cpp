@@ -58,12 +58,12 @@ TEST(Registration, DefaultsToUtcAndEnglish) {
 
 TEST(Registration, RefusesATakenAddressIgnoringCase) {
     const auto person = register_person();
-    auto shouted = person.email;
-    std::ranges::transform(shouted, shouted.begin(),
+    auto upper_case = person.email;
+    std::ranges::transform(upper_case, upper_case.begin(),
                            [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
-    ASSERT_NE(shouted, person.email);
+    ASSERT_NE(upper_case, person.email);
     EXPECT_TRUE(is_problem(register_with(registration({{"email", person.email}})), 409, "email_taken"));
-    EXPECT_TRUE(is_problem(register_with(registration({{"email", shouted}})), 409, "email_taken"));
+    EXPECT_TRUE(is_problem(register_with(registration({{"email", upper_case}})), 409, "email_taken"));
 }
 
 TEST(Registration, RefusesACommonPassword) {
@@ -142,10 +142,10 @@ TEST(Login, OpensASeparateLoginSession) {
 
 TEST(Login, IgnoresTheCaseOfTheAddress) {
     const auto person = register_person();
-    auto shouted = person.email;
-    std::ranges::transform(shouted, shouted.begin(),
+    auto upper_case = person.email;
+    std::ranges::transform(upper_case, upper_case.begin(),
                            [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
-    const auto response = log_in_with(shouted, kPassword);
+    const auto response = log_in_with(upper_case, kPassword);
     ASSERT_TRUE(is(response, 200));
     EXPECT_EQ(response.text("/user/id"), person.id);
 }

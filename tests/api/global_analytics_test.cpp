@@ -74,11 +74,11 @@ TEST_F(GlobalStatistics, CountTheSessionsOfAllUsers) {
     const auto today = format_timestamp(SystemClock{}.now()).substr(0, 10);
     const auto week_ago = format_timestamp(SystemClock{}.now() - std::chrono::days(7)).substr(0, 10);
     meditate(one);
-    const auto lately = std::string(kGlobal) + "?from=" + week_ago + "&to=" + today;
+    const auto recent = std::string(kGlobal) + "?from=" + week_ago + "&to=" + today;
     const auto registered = std::stoll(query(program(), "SELECT count(*) FROM users")[0][0]);
-    EXPECT_TRUE(eventually([&] { return admin.client.get(lately).at("/totals/newUsers") == registered; }));
-    EXPECT_TRUE(eventually([&] { return admin.client.get(lately).at("/totals/sessions") == 1; }));
-    const auto cohorts = admin.client.get(lately).at("/retention").as_array();
+    EXPECT_TRUE(eventually([&] { return admin.client.get(recent).at("/totals/newUsers") == registered; }));
+    EXPECT_TRUE(eventually([&] { return admin.client.get(recent).at("/totals/sessions") == 1; }));
+    const auto cohorts = admin.client.get(recent).at("/retention").as_array();
     EXPECT_EQ(cohorts.back().at("newUsers").as_int64() + cohorts.front().at("newUsers").as_int64(), registered);
 }
 
@@ -86,7 +86,7 @@ TEST_F(GlobalStatistics, CountTheSessionsOfAllUsers) {
 TEST_F(GlobalStatistics, ShowACompletedSessionWithinASecond) {
     auto admin = register_admin(program());
     auto person = register_person(program());
-    auto soonest = std::chrono::steady_clock::duration::max();
+    auto earliest = std::chrono::steady_clock::duration::max();
     for (int round = 1; round <= 5; ++round) {
         import_all(person, {offline_session("2025-03-01T08:00:00Z")});
         const auto completed_at = std::chrono::steady_clock::now();
@@ -94,9 +94,9 @@ TEST_F(GlobalStatistics, ShowACompletedSessionWithinASecond) {
             return admin.client.get(std::string(kGlobal) + "?from=2025-03-01&to=2025-03-01").at("/totals/sessions") ==
                    round;
         }));
-        soonest = std::min(soonest, std::chrono::steady_clock::now() - completed_at);
+        earliest = std::min(earliest, std::chrono::steady_clock::now() - completed_at);
     }
-    EXPECT_LT(soonest, scaled(1s));
+    EXPECT_LT(earliest, scaled(1s));
 }
 
 TEST_F(GlobalStatistics, RemainAfterAUserIsDeleted) {
@@ -152,9 +152,9 @@ TEST(AnalyticsCommands, FindAndRepairDifferences) {
     EXPECT_EQ(bad.exit_code, kWrongData) << bad.output;
     EXPECT_THAT(bad.output, HasSubstr(person.id + " differs"));
 
-    const auto mended = program.run({"analytics", "rebuild", "--user", person.id});
-    EXPECT_EQ(mended.exit_code, 0) << mended.output;
-    EXPECT_THAT(mended.output, HasSubstr("1 users; 2 facts"));
+    const auto repaired = program.run({"analytics", "rebuild", "--user", person.id});
+    EXPECT_EQ(repaired.exit_code, 0) << repaired.output;
+    EXPECT_THAT(repaired.output, HasSubstr("1 users; 2 facts"));
     EXPECT_EQ(person.client.get("/api/v1/analytics/daily?from=2025-01-01&to=2025-01-02").at("/totals/seconds"), 3600);
     EXPECT_EQ(program.run({"analytics", "verify", "--user", person.id}).exit_code, 0);
 

@@ -24,7 +24,7 @@ protected:
                            {{"X-Forwarded-For", std::move(address)}});
     }
     // Registered from the home network.
-    static std::string somebody() {
+    static std::string new_user() {
         Client client(*program_);
         auto email = new_email();
         auto response =
@@ -38,19 +38,19 @@ protected:
 };
 
 TEST_F(PasswordGuessing, IsRefusedAfterTenAttemptsFromANetwork) {
-    auto email = somebody();
+    auto email = new_user();
     for (int i = 0; i < 10; ++i) EXPECT_TRUE(is(log_in(email, "wrong password", "203.0.113.1"), 401));
     auto refused = log_in(email, "wrong password", "203.0.113.1");
     EXPECT_TRUE(is_problem(refused, 429, "rate_limited"));
     EXPECT_GE(std::stoi(refused.header("retry-after").value_or("0")), 60);
     EXPECT_TRUE(is_problem(log_in(email, kPassword, "203.0.113.1"), 429, "rate_limited"))
         << "not even the correct password";
-    EXPECT_TRUE(is(log_in(somebody(), kPassword, "203.0.113.1"), 200)) << "another account";
+    EXPECT_TRUE(is(log_in(new_user(), kPassword, "203.0.113.1"), 200)) << "another account";
     EXPECT_TRUE(is(log_in(email, kPassword, kHome), 200)) << "the owner";
 }
 
 TEST_F(PasswordGuessing, FromManyNetworksDoesNotLockOutTheOwnersNetwork) {
-    auto email = somebody();
+    auto email = new_user();
     Response response;
     for (int i = 0; i < 60; ++i) response = log_in(email, "wrong password", "203.0.113." + std::to_string(10 + i));
     EXPECT_TRUE(is_problem(response, 429, "rate_limited"));
@@ -64,7 +64,7 @@ TEST_F(PasswordGuessing, IsCountedByTheBudgetThatRefuses) {
     };
     const auto before = refused("account_and_network");
     const auto strangers = refused("account");
-    auto email = somebody();
+    auto email = new_user();
     for (int i = 0; i < 12; ++i) log_in(email, "wrong password", "203.0.113.200");
     EXPECT_EQ(refused("account_and_network") - before, 2);
     for (int i = 0; i < 55; ++i) log_in(email, "wrong password", "203.0.112." + std::to_string(i));
@@ -73,7 +73,7 @@ TEST_F(PasswordGuessing, IsCountedByTheBudgetThatRefuses) {
 }
 
 TEST_F(PasswordGuessing, IsResetByTheCorrectPassword) {
-    auto email = somebody();
+    auto email = new_user();
     for (int round = 0; round < 3; ++round) {
         for (int i = 0; i < 9; ++i) EXPECT_TRUE(is(log_in(email, "wrong password", kHome), 401));
         EXPECT_TRUE(is(log_in(email, kPassword, kHome), 200));
@@ -81,13 +81,13 @@ TEST_F(PasswordGuessing, IsResetByTheCorrectPassword) {
 }
 
 TEST_F(PasswordGuessing, IsLimitedForUnknownAddressesToo) {
-    auto nobody = new_email();
-    for (int i = 0; i < 10; ++i) EXPECT_TRUE(is(log_in(nobody, "wrong password", "203.0.113.2"), 401));
-    EXPECT_TRUE(is_problem(log_in(nobody, "wrong password", "203.0.113.2"), 429, "rate_limited"));
+    auto unknown = new_email();
+    for (int i = 0; i < 10; ++i) EXPECT_TRUE(is(log_in(unknown, "wrong password", "203.0.113.2"), 401));
+    EXPECT_TRUE(is_problem(log_in(unknown, "wrong password", "203.0.113.2"), 429, "rate_limited"));
 }
 
 TEST_F(PasswordGuessing, OfTheCurrentPasswordIsLimitedToo) {
-    auto email = somebody();
+    auto email = new_user();
     Client client(*program_, log_in(email, kPassword, kHome).text("/tokens/accessToken"));
     const json::object wrong{{"currentPassword", "wrong password"}, {"newPassword", "another good one"}};
     for (int i = 0; i < 10; ++i)

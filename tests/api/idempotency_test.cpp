@@ -110,7 +110,7 @@ TEST(Idempotency, StoresNoFastHashOfAPassword) {
     const auto canonical = canonical_json(json::serialize(account));
     const http::RequestIdentity identity{
         .method = "POST", .path = "/api/v1/auth/register", .key = key, .body = canonical};
-    auto kept = [&] {
+    auto stored = [&] {
         return query(program, "SELECT encode(fingerprint, 'hex') FROM idempotency_keys WHERE key = '" + key + "'")
             .at(0)
             .at(0);
@@ -120,11 +120,11 @@ TEST(Idempotency, StoresNoFastHashOfAPassword) {
         for (auto byte : digest) text += fmt::format("{:02x}", byte);
         return text;
     };
-    EXPECT_NE(kept(), hex(identity.former_fingerprint()));
-    EXPECT_NE(kept(), hex(sha256(as_bytes(canonical))));
+    EXPECT_NE(stored(), hex(identity.former_fingerprint()));
+    EXPECT_NE(stored(), hex(sha256(as_bytes(canonical))));
     const auto file =
         plan_of_environment() ? program.auth_data().parent_path() / "secret" : program.auth_data() / "keys/secret";
-    EXPECT_EQ(kept(), hex(identity.fingerprint(Secret::load_or_create(file)))) << "with the secret from its file";
+    EXPECT_EQ(stored(), hex(identity.fingerprint(Secret::load_or_create(file)))) << "with the secret from its file";
 }
 
 TEST(Idempotency, ReplaysResponsesStoredByAnOlderVersion) {

@@ -126,17 +126,17 @@ TEST(LoginSessions, OneTooManyEndsTheLeastRecentlyUsed) {
         return Client(program).post(kLogin, body);
     };
     auto token_of = [](const Response& response) { return response.text("/tokens/accessToken"); };
-    auto is_taken = [&](const std::string& token) { return Client(program, token).get(kMe).status == 200; };
+    auto is_accepted = [&](const std::string& token) { return Client(program, token).get(kMe).status == 200; };
     const auto second = login();
     const auto third = login();
     const json::object token{{"refreshToken", first.refresh_token}};
     ASSERT_TRUE(is(Client(program).post("/api/v1/auth/refresh", token), 200)) << "the first is used most recently";
-    ASSERT_TRUE(is_taken(token_of(second)));
+    ASSERT_TRUE(is_accepted(token_of(second)));
     const auto fourth = login();
     ASSERT_TRUE(is(fourth, 200));
     EXPECT_THAT(ids_of(first.client.get(kLogins)),
                 ElementsAre(fourth.text("/tokens/sessionId"), first.auth_session, third.text("/tokens/sessionId")));
-    for (int i = 0; i < 8; ++i) EXPECT_FALSE(is_taken(token_of(second))) << "on every core";
+    for (int i = 0; i < 8; ++i) EXPECT_FALSE(is_accepted(token_of(second))) << "on every core";
 
     std::vector<Response> responses(6);
     {

@@ -29,33 +29,33 @@ constexpr const char* kChangePassword = "/api/v1/auth/password/change";
 constexpr const char* kOtherPassword = "other waters run deeper";
 
 // The notifications of ends that every process receives.
-class EndsHeard {
+class EndNotifications {
 public:
-    explicit EndsHeard(std::string conninfo)
+    explicit EndNotifications(std::string conninfo)
         : conninfo_(std::move(conninfo)),
           listener_(
               io_, conninfo_, "auth_session_revoked",
-              [this](std::string payload) { heard_.push_back(std::move(payload)); }, [this] { listening_ = true; }) {
+              [this](std::string payload) { received_.push_back(std::move(payload)); }, [this] { listening_ = true; }) {
         listener_.start();
         postgres::run_until(io_, [this] { return listening_; });
     }
-    ~EndsHeard() {
+    ~EndNotifications() {
         listener_.stop();
         postgres::run_to_end(io_);
     }
     // All since the previous call.
     std::vector<std::string> take() {
         query(conninfo_, "NOTIFY auth_session_revoked, 'the last'");
-        postgres::run_until(io_, [this] { return !heard_.empty() && heard_.back() == "the last"; });
-        heard_.pop_back();
-        return std::exchange(heard_, {});
+        postgres::run_until(io_, [this] { return !received_.empty() && received_.back() == "the last"; });
+        received_.pop_back();
+        return std::exchange(received_, {});
     }
 
 private:
     std::string conninfo_;
     asio::io_context io_;
     bool listening_ = false;
-    std::vector<std::string> heard_;
+    std::vector<std::string> received_;
     postgres::Listener listener_;
 };
 
@@ -92,7 +92,7 @@ TEST(LoginSessionsEnd, IsOneRowAndOneNotificationForAHundredThousand) {
     std::vector<Person> others;
     for (int i = 0; i < 49; ++i) others.push_back(log_in_again(person));
     seed_login_sessions(conninfo, person.id, 100'000);
-    EndsHeard ends(conninfo);
+    EndNotifications ends(conninfo);
     const auto snapshot = [&] { return query(conninfo, "SELECT pg_snapshot_xmax(pg_current_snapshot())::text")[0][0]; };
 
     auto before = snapshot();
@@ -264,17 +264,17 @@ TEST_F(LoginSessionsEndDuringAnUpdate, IsAnnouncedToOlderVersions) {
     rows("INSERT INTO credentials VALUES ('" + user_ + "', 'x', now())");
     seed_login_sessions(conninfo_, user_, 6);
     migrate(db::migrations());
-    EndsHeard ends(conninfo_);
-    const auto living = rows("SELECT auth_session_id FROM auth_sessions WHERE revoked_at IS NULL ORDER BY 1");
-    ASSERT_THAT(living, SizeIs(3));
-    rows("UPDATE credentials SET sessions_ended_at = now(), kept_session = '" + living[1][0] +
-         "', sessions_ended_until = '" + living[2][0] + "'");
+    EndNotifications ends(conninfo_);
+    const auto active = rows("SELECT auth_session_id FROM auth_sessions WHERE revoked_at IS NULL ORDER BY 1");
+    ASSERT_THAT(active, SizeIs(3));
+    rows("UPDATE credentials SET sessions_ended_at = now(), kept_session = '" + active[1][0] +
+         "', sessions_ended_until = '" + active[2][0] + "'");
     EXPECT_THAT(ends.take(),
-                testing::UnorderedElementsAre(testing::StartsWith(user_ + " "), living[0][0], living[2][0]));
+                testing::UnorderedElementsAre(testing::StartsWith(user_ + " "), active[0][0], active[2][0]));
     EXPECT_EQ(rows("SELECT auth_session_id FROM auth_sessions WHERE revoked_at IS NULL"),
-              (std::vector<TextRow>{living[1]}));
+              (std::vector<TextRow>{active[1]}));
     rows("DELETE FROM auth_sessions");
-    EXPECT_THAT(ends.take(), ElementsAre(living[1][0])) << "the end by a deleted account";
+    EXPECT_THAT(ends.take(), ElementsAre(active[1][0])) << "the end by a deleted account";
 }
 
 TEST_F(LoginSessionsEndDuringAnUpdate, IsOneNotificationWithoutOlderVersions) {

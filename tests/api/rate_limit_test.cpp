@@ -23,7 +23,7 @@ protected:
         return client.post("/api/v1/auth/register",
                            {{"email", new_email()}, {"password", kPassword}, {"displayName", "Ada"}}, from(address));
     }
-    static Client somebody(const std::string& address) {
+    static Client user_at(const std::string& address) {
         return Client(*program_, register_from(address).text("/tokens/accessToken"));
     }
 
@@ -31,7 +31,7 @@ protected:
 };
 
 TEST_F(RateLimit, ReportsTheRemainingQuota) {
-    auto client = somebody("198.51.100.1");
+    auto client = user_at("198.51.100.1");
     auto response = client.get("/api/v1/users/me", from("198.51.100.1"));
     ASSERT_TRUE(is(response, 200));
     EXPECT_EQ(response.header("ratelimit-policy"), "\"read\";q=20;w=60");
@@ -40,8 +40,8 @@ TEST_F(RateLimit, ReportsTheRemainingQuota) {
 }
 
 TEST_F(RateLimit, RefusesAUserWhoCallsTooOften) {
-    auto client = somebody("198.51.100.2");
-    auto busy = somebody("198.51.100.2");
+    auto client = user_at("198.51.100.2");
+    auto busy = user_at("198.51.100.2");
     Response response;
     for (int i = 0; i < 30; ++i) response = busy.get("/api/v1/users/me");
     EXPECT_TRUE(is_problem(response, 429, "rate_limited"));

@@ -213,9 +213,9 @@ TEST(AbandonSession, HappensAutomaticallyADayAfterThePlannedEnd) {
     EXPECT_TRUE(is(person.client.post(kSessions, mantra()), 201));
 
     // It was finished offline, and the device reconnects.
-    const auto unsaid = person.client.post(path_of(id, "/complete"), json::object{});
-    ASSERT_TRUE(is_problem(unsaid, 422, "validation_failed"));
-    EXPECT_THAT(faults_of(unsaid), UnorderedElementsAre("/durationSeconds required"));
+    const auto omitted = person.client.post(path_of(id, "/complete"), json::object{});
+    ASSERT_TRUE(is_problem(omitted, 422, "validation_failed"));
+    EXPECT_THAT(faults_of(omitted), UnorderedElementsAre("/durationSeconds required"));
     const auto late =
         person.client.post(path_of(id, "/complete"), {{"durationSeconds", 540}, {"note", "in the hills"}});
     ASSERT_TRUE(is(late, 200));
@@ -261,10 +261,10 @@ TEST(MeditationSession, IsChangedByAMergePatch) {
     const auto tag = read.header("etag").value();
     EXPECT_TRUE(is(person.client.get(path_of(id), {{"If-None-Match", tag}}), 304));
 
-    const auto noted = person.client.patch(path_of(id), {{"note", "calm"}, {"moodAfter", 4}}, {{"If-Match", tag}});
-    ASSERT_TRUE(is(noted, 200));
-    EXPECT_EQ(noted.at("/note"), "calm");
-    EXPECT_EQ(noted.at("/moodAfter"), 4);
+    const auto with_note = person.client.patch(path_of(id), {{"note", "calm"}, {"moodAfter", 4}}, {{"If-Match", tag}});
+    ASSERT_TRUE(is(with_note, 200));
+    EXPECT_EQ(with_note.at("/note"), "calm");
+    EXPECT_EQ(with_note.at("/moodAfter"), 4);
     EXPECT_TRUE(is_problem(person.client.patch(path_of(id), {{"note", "late"}}, {{"If-Match", tag}}), 412,
                            "precondition_failed"));
     const auto cleared = person.client.patch(path_of(id), {{"note", nullptr}});
@@ -276,12 +276,12 @@ TEST(MeditationSession, IsChangedByAMergePatch) {
 TEST(MeditationSession, IsUnchangedByAPatchWithoutDifferences) {
     auto person = register_person();
     const auto id = meditate(person);
-    const auto noted = person.client.patch(path_of(id), {{"note", "calm"}});
+    const auto with_note = person.client.patch(path_of(id), {{"note", "calm"}});
     for (const auto& patch : {json::object{}, json::object{{"note", "calm"}}}) {
         const auto again = person.client.patch(path_of(id), patch);
         ASSERT_TRUE(is(again, 200)) << patch;
-        EXPECT_EQ(again.document, noted.document);
-        EXPECT_EQ(again.header("etag"), noted.header("etag"));
+        EXPECT_EQ(again.document, with_note.document);
+        EXPECT_EQ(again.header("etag"), with_note.header("etag"));
     }
     EXPECT_TRUE(is_problem(person.client.patch(path_of(id), json::object{}, {{"If-Match", "\"1\""}}), 412,
                            "precondition_failed"));

@@ -93,7 +93,7 @@ TEST(Profile, IsNotChangedWhenTheEntityTagIsOutdated) {
 TEST(Profile, CountsCacheHitsByLevel) {
     if (plan_of_environment()) GTEST_SKIP() << "another process has the cache";
     auto person = register_person();
-    const auto figure = [&](const std::string& series) {
+    const auto cache_metric = [&](const std::string& series) {
         RawConnection connection(Program::shared().management_port());
         connection.send("GET /metrics HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
         const auto page = connection.receive_all();
@@ -103,15 +103,15 @@ TEST(Profile, CountsCacheHitsByLevel) {
     const std::string profile_hits = R"(mindspace_cache_hits_total{cache="profile",level="1"})";
     const std::string profile_misses = R"(mindspace_cache_misses_total{cache="profile",level="2"})";
     const std::string token_hits = R"(mindspace_cache_hits_total{cache="token",level="1"})";
-    const auto hits = figure(profile_hits);
-    const auto misses = figure(profile_misses);
-    const auto tokens = figure(token_hits);
+    const auto hits = cache_metric(profile_hits);
+    const auto misses = cache_metric(profile_misses);
+    const auto tokens = cache_metric(token_hits);
     for (int i = 0; i < 20; ++i) ASSERT_TRUE(is(person.client.get(kMe), 200));  // one connection, so one core
-    EXPECT_EQ(figure(profile_hits), hits + 19);
-    EXPECT_EQ(figure(profile_misses), misses + 1);
-    EXPECT_GE(figure(token_hits), tokens + 19);
-    EXPECT_GE(figure(R"(mindspace_cache_entries{cache="profile"})"), 1);
-    EXPECT_GE(figure(R"(mindspace_cache_entries{cache="token"})"), 1);
+    EXPECT_EQ(cache_metric(profile_hits), hits + 19);
+    EXPECT_EQ(cache_metric(profile_misses), misses + 1);
+    EXPECT_GE(cache_metric(token_hits), tokens + 19);
+    EXPECT_GE(cache_metric(R"(mindspace_cache_entries{cache="profile"})"), 1);
+    EXPECT_GE(cache_metric(R"(mindspace_cache_entries{cache="token"})"), 1);
 }
 
 TEST(Profile, ShowsOthersItsPublicPartOnly) {

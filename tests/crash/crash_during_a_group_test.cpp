@@ -81,7 +81,7 @@ protected:
     }
 
     // Moves the start of the group and of present members, and the attendance of those who left, into the past.
-    void let_pass(int seconds) {
+    void skip_seconds(int seconds) {
         const auto time = "make_interval(secs => " + std::to_string(seconds) + ")";
         const auto of_group = " WHERE group_id = '" + group_ + "'";
         query(conninfo_, "UPDATE group_attendance SET present = tstzmultirange(tstzrange(lower(present) - " + time +
@@ -138,7 +138,7 @@ TEST_F(CrashDuringAGroup, OfOneNodeRemovesOnlyParticipantsWhoDoNotComeBack) {
     auto alone = register_person(first_);
     const auto alone_group = create_group(alone);
     auto alone_socket = join(alone, alone_group);
-    let_pass(100);
+    skip_seconds(100);
     first_.kill();
     const auto killed_at = std::chrono::steady_clock::now();
     move_to(second_);
@@ -159,7 +159,7 @@ TEST_F(CrashDuringAGroup, OfOneNodeRemovesOnlyParticipantsWhoDoNotComeBack) {
         eventually([&] { return other.get(group_path(alone_group)).number("/participantCount") == 0; }, kGhostLimit));
     EXPECT_LE(std::chrono::steady_clock::now() - killed_at, kGhostLimit + 2s);
 
-    let_pass(kPlannedSeconds);
+    skip_seconds(kPlannedSeconds);
     expect_one_end({0, 1, 3});
     const auto seconds = seconds_attended_by(4);
     ASSERT_EQ(seconds.size(), 4U);
@@ -216,7 +216,7 @@ TEST_F(CrashDuringAGroup, OfEveryKindCreditsFiveHundredPeopleCorrectly) {
     const auto not_started = GroupClients::Clock::now();
     start(clients);
     const auto started = GroupClients::Clock::now();
-    let_pass(kBefore);
+    skip_seconds(kBefore);
 
     clients.reconnect_to(second_.port(), 6s);  // as `drain` requests
     first_.send(SIGTERM);
@@ -260,7 +260,7 @@ TEST_F(CrashDuringAGroup, OfPostgresDuringTheEndLosesNoAttendance) {
     constexpr std::size_t kPeople = 12;
     auto clients = join_many(kPeople, kPlannedSeconds);
     start(*clients);
-    let_pass(kPlannedSeconds - 10);
+    skip_seconds(kPlannedSeconds - 10);
     postgres_.crash();
     std::this_thread::sleep_for(40s);  // past the end, and longer than any wait of the program
     EXPECT_EQ(clients->joined(), kPeople);
@@ -273,12 +273,12 @@ TEST_F(CrashDuringAGroup, OfPostgresDuringTheEndLosesNoAttendance) {
 
 TEST_F(CrashDuringAGroup, OfTheOtherNodeIsInvisibleToRemainingParticipants) {
     start_group(4);
-    let_pass(100);
+    skip_seconds(100);
     second_.kill();
     for (std::size_t i : {1U, 3U}) reconnect(members_[i]);
     react(members_[3], "back");
     for (auto& member : members_) EXPECT_EQ(member.listener->next("reaction").at("ref"), "back");
-    let_pass(kPlannedSeconds);
+    skip_seconds(kPlannedSeconds);
     expect_one_end({0, 1, 2, 3});
     const auto seconds = seconds_attended_by(4);
     ASSERT_EQ(seconds.size(), 4U);
@@ -302,7 +302,7 @@ TEST_F(CrashDuringAGroup, OfRedisBeginsANewEpochAndTheGroupContinues) {
     EXPECT_EQ(joined.welcome.at("participants").as_array().size(), 4U);
     for (auto& member : members_) member.listener->next("join");
     ASSERT_TRUE(eventually([&] { return attendance() == 4; }));
-    let_pass(kPlannedSeconds);
+    skip_seconds(kPlannedSeconds);
     expect_one_end({0, 1, 2});
     EXPECT_EQ(seconds_attended_by(4).size(), 4U) << "including the late member";
 }
@@ -332,7 +332,7 @@ TEST_F(CrashDuringAGroup, OfTheHostHandsOverToTheLongestPresentParticipant) {
 
 TEST_F(CrashDuringAGroup, OfAllParticipantsEndsTheGroupWithHostGone) {
     start_group(2);
-    let_pass(100);
+    skip_seconds(100);
     for (auto& member : members_) {
         member.listener->socket().send({{"type", "leave"}});
         EXPECT_EQ(member.listener->socket().close_code(), 1000);

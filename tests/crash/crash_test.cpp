@@ -120,22 +120,22 @@ public:
     HangingThread(pid_t process, const std::string& name) {
         for (const auto& task : std::filesystem::directory_iterator("/proc/" + std::to_string(process) + "/task"))
             if (read_whole_file(task.path() / "comm") == name + "\n") id_ = std::stoi(task.path().filename());
-        hangs_ = id_ != 0 && ptrace(PTRACE_SEIZE, id_, nullptr, nullptr) == 0 &&
-                 ptrace(PTRACE_INTERRUPT, id_, nullptr, nullptr) == 0 && waitpid(id_, nullptr, __WALL) == id_;
+        is_stopped_ = id_ != 0 && ptrace(PTRACE_SEIZE, id_, nullptr, nullptr) == 0 &&
+                      ptrace(PTRACE_INTERRUPT, id_, nullptr, nullptr) == 0 && waitpid(id_, nullptr, __WALL) == id_;
     }
-    [[nodiscard]] bool hangs() const { return hangs_; }
+    [[nodiscard]] bool is_stopped() const { return is_stopped_; }
     // It ends only with its process.
     [[nodiscard]] bool has_ended() const { return waitpid(id_, nullptr, __WALL | WNOHANG) != 0; }
 
 private:
     pid_t id_ = 0;
-    bool hangs_ = false;
+    bool is_stopped_ = false;
 };
 
 TEST(StopOfAHangingCore, IsReportedByTheExitCode) {
     Program program({{"MINDSPACE_HTTP_DRAIN_SECONDS", "1"}, {"MINDSPACE_HTTP_CORES", "2"}}, std::nullopt);
     const HangingThread core(program.pid(), "core-1");
-    ASSERT_TRUE(core.hangs()) << "no thread with that name, or this machine does not allow stopping it";
+    ASSERT_TRUE(core.is_stopped()) << "no thread with that name, or this machine does not allow stopping it";
     program.send(SIGTERM);
     ASSERT_TRUE(eventually([&] { return core.has_ended(); }));
     EXPECT_EQ(program.wait_for_end(), EX_SOFTWARE);

@@ -71,7 +71,7 @@ protected:
         if (transport() == "kafka") settings["MINDSPACE_KAFKA_URL"] = KafkaMock::shared().url("faults");
         return settings;
     }
-    void mend() const {
+    void recover() const {
         if (transport() == "rabbitmq") RabbitmqServer::shared().wait_until_ready();
     }
     std::string one_number(const std::string& sql) {
@@ -110,7 +110,7 @@ TEST_P(EventFault, NeitherLosesNorDuplicatesEvents) {
         fault();
         ++done[name];
     }
-    mend();
+    recover();
     workload.stop();
     EXPECT_THAT(workload.unexpected_responses(), IsEmpty());
     workload.expect_nothing_lost_or_duplicated();

@@ -54,12 +54,12 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
             break;
         }
         default: {
-            http::Principal somebody{.user = UserId::make(kNow), .auth_session = AuthSessionId::make(kNow)};
-            auto good = auth::sign_access_token(key(), rules, somebody, kNow);
+            http::Principal signed_principal{.user = UserId::make(kNow), .auth_session = AuthSessionId::make(kNow)};
+            auto good = auth::sign_access_token(key(), rules, signed_principal, kNow);
             auto claims = base64url_decode(good.substr(good.find('.') + 1, good.rfind('.') - good.find('.') - 1));
             auto token = sign(text, {reinterpret_cast<const char*>(claims->data()), claims->size()});
             auto principal = auth::verify_access_token(token, keys, rules, kNow);
-            if (principal && principal->user != somebody.user) fail("a token is valid for somebody else");
+            if (principal && principal->user != signed_principal.user) fail("a token is valid for another user");
             break;
         }
     }

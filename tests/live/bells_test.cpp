@@ -23,9 +23,9 @@ double server_clock() {
 }
 
 // A client whose clock is minutes off.
-class BellRinger {
+class BellClient {
 public:
-    BellRinger(LiveClient socket, double clock_error) : socket_(std::move(socket)), clock_error_(clock_error) {}
+    BellClient(LiveClient socket, double clock_error) : socket_(std::move(socket)), clock_error_(clock_error) {}
 
     void learn_the_time() {
         for (int i = 0; i < kProbes; ++i) {
@@ -65,26 +65,26 @@ double p99_bell_error(std::uint16_t port) {
     const auto group = create_group(host, {{"plannedSeconds", 60}});
     std::mt19937 random(20261123);
     std::uniform_real_distribution<double> minutes(-300'000, 300'000);
-    std::vector<BellRinger> ringers;
+    std::vector<BellClient> clients;
     std::vector<Person> people;
     for (int i = 0; i < kClients; ++i) {
         if (i % kSocketsOfEach == 0) people.push_back(register_person());
-        ringers.emplace_back(join_through(port, people.back(), group).socket, minutes(random));
+        clients.emplace_back(join_through(port, people.back(), group).socket, minutes(random));
     }
 
     std::mutex mutex;
     std::vector<double> errors;
     {
         std::vector<std::jthread> threads;
-        for (auto& ringer : ringers) threads.emplace_back([&] { ringer.learn_the_time(); });
+        for (auto& client : clients) threads.emplace_back([&] { client.learn_the_time(); });
     }
     auto starter = join(host, group);
     starter.socket.send({{"type", "start"}, {"countdownSeconds", 10}});
     {
         std::vector<std::jthread> threads;
-        for (auto& ringer : ringers)
+        for (auto& client : clients)
             threads.emplace_back([&] {
-                const auto own = ringer.ring();
+                const auto own = client.ring();
                 const std::scoped_lock lock(mutex);
                 errors.insert(errors.end(), own.begin(), own.end());
             });

@@ -231,12 +231,12 @@ TEST(LiveRoom, EndsAutomaticallyAndCreatesOneSessionPerAttendee) {
     Listener hosts(join(host, group));
     Listener phone(join(guest, group));
     Listener laptop(join(guest, group));
-    Listener leaves_early(join(early, group));
+    Listener early_leaver(join(early, group));
     hosts.socket().send({{"type", "start"}});
     const auto start = hosts.socket().next("start");
     EXPECT_EQ(number_of(start, "endsAt") - number_of(start, "startsAt"), 60'000);
-    leaves_early.socket().send({{"type", "leave"}});
-    EXPECT_EQ(leaves_early.socket().close_code(), 1000);
+    early_leaver.socket().send({{"type", "leave"}});
+    EXPECT_EQ(early_leaver.socket().close_code(), 1000);
     EXPECT_TRUE(eventually(
         [&] { return Client(Program::shared()).get("/api/v1/analytics/now").number("/groupsRunning") >= 1; }));
 

@@ -68,14 +68,14 @@ Range range_of(const json::value& pair) {
 
 // ---- replaying it in the program
 
-class Life {
+class HistoryReplay {
 public:
-    Life(postgres::Client& database, postgres::Replicas& replicas, const json::value& history)
+    HistoryReplay(postgres::Client& database, postgres::Replicas& replicas, const json::value& history)
         : database_(database), sessions_(database, replicas, database), history_(history) {}
 
     [[nodiscard]] UserId user() const { return user_; }
 
-    Awaitable<> happen() {
+    Awaitable<> replay() {
         auto email = user_.to_string();
         auto goal = static_cast<std::int32_t>(history_.at("goal").as_int64());
         co_await database_.query(kRegister, user_, email, goal);
@@ -84,15 +84,15 @@ public:
             auto day_start = static_cast<std::int16_t>(phase.at("dayStart").as_int64());
             co_await database_.query(kMove, user_, zone, day_start);
             co_await import(phase.at("sessions").as_array());
-            for (const auto& live : phase.at("live").as_array()) co_await sit(live);
+            for (const auto& live : phase.at("live").as_array()) co_await meditate(live);
         }
         for (const auto& change : history_.at("changes").as_array()) co_await alter(change);
     }
 
 private:
-    Awaitable<> import(const json::array& told) {
+    Awaitable<> import(const json::array& values) {
         std::vector<ImportedSession> sessions;
-        for (const auto& one : told) {
+        for (const auto& one : values) {
             ImportedSession session;
             session.id = MeditationSessionId::make(clock_.now());
             session.kind = kind_of(one.at(0));
@@ -109,21 +109,21 @@ private:
         co_await sessions_.import(std::move(queries));
     }
 
-    Awaitable<> sit(const json::value& told) {
+    Awaitable<> meditate(const json::value& values) {
         auto id = MeditationSessionId::make(clock_.now());
         ids_.push_back(id);
         meditation::StartSession start;
-        start.kind = kind_of(told.at(0));
+        start.kind = kind_of(values.at(0));
         start.planned_seconds = 60;
-        start.mood_before = number_of(told.at(5));
-        co_await sessions_.insert_active(user_, id, start, time_of(told.at(1)));
-        auto how = string_of(told.at(3));
-        if (how == "abandon") co_await sessions_.abandon(user_, id, time_of(told.at(2)));
+        start.mood_before = number_of(values.at(5));
+        co_await sessions_.insert_active(user_, id, start, time_of(values.at(1)));
+        auto how = string_of(values.at(3));
+        if (how == "abandon") co_await sessions_.abandon(user_, id, time_of(values.at(2)));
         if (how != "complete") co_return;
         meditation::CompleteSession completion;
-        completion.duration_seconds = number_of(told.at(4));
-        completion.mood_after = number_of(told.at(6));
-        co_await sessions_.complete(user_, id, completion, time_of(told.at(2)));
+        completion.duration_seconds = number_of(values.at(4));
+        completion.mood_after = number_of(values.at(6));
+        co_await sessions_.complete(user_, id, completion, time_of(values.at(2)));
     }
 
     Awaitable<> alter(const json::value& change) {
@@ -260,19 +260,20 @@ protected:
     }
 
     void compare(const std::vector<json::value>& histories) {
-        std::vector<std::unique_ptr<Life>> lives;
-        for (const auto& history : histories) lives.push_back(std::make_unique<Life>(database_, replicas_, history));
-        do_all(lives.size(), [&](std::size_t i) { return lives[i]->happen(); });
+        std::vector<std::unique_ptr<HistoryReplay>> replays;
+        for (const auto& history : histories)
+            replays.push_back(std::make_unique<HistoryReplay>(database_, replicas_, history));
+        do_all(replays.size(), [&](std::size_t i) { return replays[i]->replay(); });
         run(io_, pump_.handle_all());
-        std::vector<Lines> said(histories.size());
-        do_all(lives.size(), [&](std::size_t i) {
-            return keep(ask(database_, AnalyticsStore(database_, replicas_), redis_, lives[i]->user(), histories[i]),
-                        said[i]);
+        std::vector<Lines> actual(histories.size());
+        do_all(replays.size(), [&](std::size_t i) {
+            return keep(ask(database_, AnalyticsStore(database_, replicas_), redis_, replays[i]->user(), histories[i]),
+                        actual[i]);
         });
         for (std::size_t i = 0; i < histories.size(); ++i) {
             Lines expected;
             for (const auto& line : histories[i].at("expect").as_array()) expected.push_back(string_of(line));
-            ASSERT_EQ(said[i], expected) << json::serialize(histories[i]);
+            ASSERT_EQ(actual[i], expected) << json::serialize(histories[i]);
         }
     }
 

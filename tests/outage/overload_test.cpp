@@ -78,7 +78,7 @@ TEST(Overload, OfPasswordHashingIsRefusedImmediatelyAndDelaysNoOtherClient) {
     Times refusals;
     Times others;
     std::atomic<int> refused = 0;
-    std::atomic<int> let_in = 0;
+    std::atomic<int> admitted = 0;
     std::atomic<bool> is_over = false;
     {
         std::vector<std::jthread> logins;
@@ -89,7 +89,7 @@ TEST(Overload, OfPasswordHashingIsRefusedImmediatelyAndDelaysNoOtherClient) {
                     const auto asked = SteadyClock::now();
                     const auto response = client.post("/api/v1/auth/login", login);
                     if (response.status == 200) {
-                        ++let_in;
+                        ++admitted;
                         continue;
                     }
                     EXPECT_TRUE(is_problem(response, 503, "unavailable"));
@@ -106,7 +106,7 @@ TEST(Overload, OfPasswordHashingIsRefusedImmediatelyAndDelaysNoOtherClient) {
         is_over = true;
     }
     ASSERT_GT(refused, 0);
-    EXPECT_GT(let_in, 0);
+    EXPECT_GT(admitted, 0);
     EXPECT_LT(refusals.p99(), promised().refusal) << "refusals must not wait";
     EXPECT_LT(others.p99(), promised().others);
 }

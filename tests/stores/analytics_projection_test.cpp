@@ -200,10 +200,10 @@ TEST_F(ProjectionTest, ThePastContainsStreakDaysAndFavourites) {
     EXPECT_EQ(past.days[1].sessions, 2);
     EXPECT_EQ(past.days[1].seconds, 9059);
 
-    auto nobody = run(io_, store_.find_past(new_user(), kAlways));
-    EXPECT_TRUE(nobody.days.empty());
-    EXPECT_EQ(nobody.lifetime.favourite_kind(), std::nullopt);
-    EXPECT_EQ(nobody.lifetime.favourite_hour(), std::nullopt);
+    auto empty = run(io_, store_.find_past(new_user(), kAlways));
+    EXPECT_TRUE(empty.days.empty());
+    EXPECT_EQ(empty.lifetime.favourite_kind(), std::nullopt);
+    EXPECT_EQ(empty.lifetime.favourite_hour(), std::nullopt);
 }
 
 TEST_F(ProjectionTest, LifetimeOfFiveThousandSessions) {
@@ -217,8 +217,8 @@ TEST_F(ProjectionTest, LifetimeOfFiveThousandSessions) {
     EXPECT_EQ(lifetime.streaks.current_days, 1667);
     EXPECT_EQ(lifetime.streaks.longest_days, 1667);
     EXPECT_EQ(lifetime.milestones.size(), 7U + 5U + 7U);  // all hours except 1,000
-    auto nobody = run(io_, find_lifetime(database_, new_user(), kMonday, "UTC"));
-    EXPECT_EQ(nobody.sessions, 0);
+    auto empty = run(io_, find_lifetime(database_, new_user(), kMonday, "UTC"));
+    EXPECT_EQ(empty.sessions, 0);
 }
 
 // The totals of the newest version of each session, added up directly.

@@ -38,7 +38,7 @@ class TruthTest : public testing::Test {
 protected:
     TruthTest() {
         run(io_, session_.connect());
-        run(io_, pumping_.connect());
+        run(io_, pump_session_.connect());
         database_.start();
         run_until(io_, [&] { return database_.is_up(); });
     }
@@ -78,11 +78,11 @@ protected:
     asio::io_context io_;
     std::string conninfo_ = integration::create_migrated_database();
     postgres::Session session_{io_, {.conninfo = conninfo_}};
-    postgres::Session pumping_{io_, {.conninfo = conninfo_}};
+    postgres::Session pump_session_{io_, {.conninfo = conninfo_}};
     postgres::Client database_{io_, {.conninfo = conninfo_, .connections = 1}};
     postgres::Replicas replicas_{io_, database_, {}};
     meditation::SessionStore sessions_{database_, replicas_, database_};
-    EventPump pump_{pumping_};
+    EventPump pump_{pump_session_};
 };
 
 TEST_F(TruthTest, ARebuildEqualsTheResultOfTheEvents) {
@@ -217,10 +217,10 @@ TEST_F(TruthTest, AComparisonDelaysNoEvent) {
     auto user = add_user();
     add_sessions(user, 5);
     handle_all();
-    run(io_, pumping_.execute("BEGIN"));
-    run(io_, lock_projection(pumping_));
+    run(io_, pump_session_.execute("BEGIN"));
+    run(io_, lock_projection(pump_session_));
     EXPECT_EQ(check({user}).diverging, Users{}) << "while events are projected";
-    run(io_, pumping_.execute("COMMIT"));
+    run(io_, pump_session_.execute("COMMIT"));
 }
 
 // Older versions change totals without updating lifetimes; a trigger then deletes the lifetime.

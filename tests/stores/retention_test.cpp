@@ -49,37 +49,37 @@ TEST_F(RetentionTest, RemovesOnlyExpiredData) {
     run(io_, session_.execute(R"(
         INSERT INTO idempotency_keys (user_id, key, fingerprint, creation_id, claimed_at)
         SELECT gen_random_uuid(), name, '', gen_random_uuid(), now() - age::interval
-        FROM (VALUES ('old', '25 hours'), ('young', '23 hours')) AS k (name, age);
+        FROM (VALUES ('old', '25 hours'), ('recent', '23 hours')) AS k (name, age);
         INSERT INTO idempotency_keys (user_id, key, fingerprint, creation_id, claimed_at)
         SELECT gen_random_uuid(), 'old', '', gen_random_uuid(), now() - interval '2 days'
         FROM generate_series(1, 2500);
         INSERT INTO mails (user_id, mail_id, kind, recipient, locale, next_attempt_at, created_at)
         SELECT gen_random_uuid(), gen_random_uuid(), 'password_reset', name, 'en', next, now() - age::interval
-        FROM (VALUES ('old', NULL, '8 days'), ('young', NULL, '6 days'), ('due', now(), '8 days'))
+        FROM (VALUES ('old', NULL, '8 days'), ('recent', NULL, '6 days'), ('due', now(), '8 days'))
              AS m (name, next, age);
         INSERT INTO one_time_tokens (user_id, kind, token_hash, issued_at, expires_at)
         SELECT gen_random_uuid(), 'password_reset', name::bytea, now(), now() - age::interval
-        FROM (VALUES ('old', '25 hours'), ('young', '23 hours'), ('good', '-1 minute'))
+        FROM (VALUES ('old', '25 hours'), ('recent', '23 hours'), ('good', '-1 minute'))
              AS t (name, age);
         INSERT INTO mail_counts (address_hash, kind, counted_at, cause)
         SELECT name::bytea, 'password_reset', ARRAY[now() - age::interval], gen_random_uuid()
-        FROM (VALUES ('old', '25 hours'), ('young', '23 hours')) AS c (name, age);
+        FROM (VALUES ('old', '25 hours'), ('recent', '23 hours')) AS c (name, age);
         INSERT INTO reset_requests (request_id, email_key, ip, user_agent, requested_at, next_attempt_at)
         SELECT gen_random_uuid(), name, '', '', now() - age::interval, now()
-        FROM (VALUES ('old', '25 hours'), ('young', '23 hours')) AS r (name, age);
+        FROM (VALUES ('old', '25 hours'), ('recent', '23 hours')) AS r (name, age);
         INSERT INTO audit_log (user_id, audit_id, at, action, ip, user_agent, detail)
         SELECT gen_random_uuid(), gen_random_uuid(), now() - age::interval, name, ip, ip, '{}'
-        FROM (VALUES ('old', '401 days', '10.0.0.1'), ('young', '399 days', ''), ('91 days', '91 days', '10.0.0.1'),
+        FROM (VALUES ('old', '401 days', '10.0.0.1'), ('recent', '399 days', ''), ('91 days', '91 days', '10.0.0.1'),
                      ('89 days', '89 days', '10.0.0.1')) AS a (name, age, ip);
         INSERT INTO signing_keys (kid, public_key, created_at, retires_at)
         SELECT name, '', now(), at FROM (VALUES ('old', now() - interval '25 hours'),
-                                                ('young', now() - interval '23 hours'), ('signs', NULL)) AS s (name, at);
+                                                ('recent', now() - interval '23 hours'), ('signs', NULL)) AS s (name, at);
         INSERT INTO auth_sessions (user_id, auth_session_id, ip, user_agent, tag_key, current_hash, created_at,
                                    last_used_at, expires_at, revoked_at)
         SELECT gen_random_uuid(), gen_random_uuid(), name, '', '', '', now() - interval '90 days', now(),
                now() + ends::interval, now() + revoked::interval
-        FROM (VALUES ('expired', '-31 days', NULL), ('expired young', '-29 days', NULL), ('alive', '1 day', NULL),
-                     ('revoked', '1 day', '-31 days'), ('revoked young', '1 day', '-29 days'))
+        FROM (VALUES ('expired', '-31 days', NULL), ('expired recent', '-29 days', NULL), ('alive', '1 day', NULL),
+                     ('revoked', '1 day', '-31 days'), ('revoked recent', '1 day', '-29 days'))
              AS l (name, ends, revoked);
         SELECT outbox_make_partition(current_date - 9);
         INSERT INTO consumer_positions VALUES ('x', pg_current_xact_id(), 0))"));
@@ -87,9 +87,9 @@ TEST_F(RetentionTest, RemovesOnlyExpiredData) {
     job.start();
     run_until(io_, [&] { return job.stats().runs.value() == 1; });
     EXPECT_THAT(run(io_, session_.query(kLeft))[0].get<std::vector<std::string>>(0),
-                ElementsAre("audit 89 days with address", "audit 91 days", "audit young", "key young", "login alive",
-                            "login expired young", "login revoked young", "mail due", "mail young", "request young",
-                            "signing signs", "signing young", "token good", "token young"));
+                ElementsAre("audit 89 days with address", "audit 91 days", "audit recent", "key recent", "login alive",
+                            "login expired recent", "login revoked recent", "mail due", "mail recent", "request recent",
+                            "signing recent", "signing signs", "token good", "token recent"));
     std::vector<std::string> removed;
     for (const auto& rule : job.stats().rules)
         removed.push_back(rule->name + " " + std::to_string(rule->removed.value()));

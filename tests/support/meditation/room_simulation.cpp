@@ -24,7 +24,7 @@ void RoomSimulation::open(std::size_t cores) {
     order_.open(group_.id);
     cores_.clear();
     for (std::size_t i = 0; i < cores; ++i) cores_.push_back(std::make_unique<TestCore>(group_));
-    taken_ = {};
+    collected_ = {};
     ends_ = 0;
     last_lost_.clear();
 }
@@ -124,7 +124,7 @@ void RoomSimulation::perform(TestCore& core, Enter& task) {
     auto connection = task.request.lease.connection;
     auto entry = order_.enter(task.request, now_);
     collect();
-    while (racing_ != nullptr && !core.published.empty() && (*racing_)() % 2 == 0) deliver_one(core);
+    while (delivery_random_ != nullptr && !core.published.empty() && (*delivery_random_)() % 2 == 0) deliver_one(core);
     tell(core, Entered{connection, std::move(entry)});
 }
 
@@ -202,13 +202,13 @@ void RoomSimulation::perform(TestCore& core, Tell& task) {
 // ---- events in flight
 
 void RoomSimulation::collect() {
-    auto history = order_.read_after(taken_.seq);
+    auto history = order_.read_after(collected_.seq);
     if (history.epoch.empty()) return;
-    if (history.epoch != taken_.epoch) {
-        taken_ = {history.epoch, 0};
+    if (history.epoch != collected_.epoch) {
+        collected_ = {history.epoch, 0};
         history = order_.read_after(0);
     }
-    taken_.seq = history.seq;
+    collected_.seq = history.seq;
     if (!history.events) {  // more than the log holds
         for (auto& core : cores_) interrupt(*core);
         return;
@@ -276,8 +276,8 @@ void RoomSimulation::expect_agreement() {
     EXPECT_LE(ends_, 1);
     for (auto& core : cores_)
         for (auto& [connection, client] : core->clients) {
-            if (!client->is_welcome || client->epoch != taken_.epoch) continue;
-            EXPECT_EQ(client->seq, taken_.seq);
+            if (!client->is_welcome || client->epoch != collected_.epoch) continue;
+            EXPECT_EQ(client->seq, collected_.seq);
             if (client->is_rebuilt) continue;
             EXPECT_EQ(client->count, count);
             EXPECT_EQ(client->host, group_.host.id);

@@ -64,7 +64,7 @@ public:
     Group& group() { return group_; }
     [[nodiscard]] int ends() const { return ends_; }
     // While a participant enters, events are delivered at random.
-    void race(std::mt19937& random) { racing_ = &random; }
+    void deliver_while_entering(std::mt19937& random) { delivery_random_ = &random; }
     // From now on no participant may leave who is connected or was within the grace period.
     void expect_no_flicker() { forbids_flicker_ = true; }
     // From now on clients must know the number of participants, but not their names.
@@ -100,9 +100,9 @@ private:
     Timestamp now_;
     Group group_;
     std::vector<std::unique_ptr<TestCore>> cores_;
-    ResumePoint taken_;  // the last event collected
-    int ends_ = 0;       // number of times the group was ended
-    std::mt19937* racing_ = nullptr;
+    ResumePoint collected_;  // the last event collected
+    int ends_ = 0;           // number of times the group was ended
+    std::mt19937* delivery_random_ = nullptr;
     bool forbids_flicker_ = false;
     bool is_exact_ = true;
     std::map<UserId, Timestamp> last_lost_;

@@ -75,8 +75,8 @@ void RedisCluster::SetUp() {
     heard_.resize(kWriters);
     for (std::size_t i = 0; i < kWriters; ++i) {
         channels_.push_back("room:{" + tag(i) + "}");
-        auto hear = [this, i](std::string_view text) { heard_[i] = std::stoi(std::string(text)); };
-        subscriptions_.push_back(subscriber_.subscribe(channels_[i], hear));
+        auto receive = [this, i](std::string_view text) { heard_[i] = std::stoi(std::string(text)); };
+        subscriptions_.push_back(subscriber_.subscribe(channels_[i], receive));
     }
     subscriber_.on_gap([this] { ++gaps_; });
     client_.start();

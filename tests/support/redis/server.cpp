@@ -15,7 +15,7 @@ namespace mindspace::redis {
 
 namespace {
 
-constexpr std::chrono::milliseconds kTurn{10};
+constexpr std::chrono::milliseconds kIteration{10};
 constexpr std::chrono::milliseconds kPollInterval{1};
 
 }  // namespace
@@ -61,7 +61,7 @@ bool run_until(asio::io_context& io, const std::function<bool()>& condition) {
     io.restart();
     while (!condition()) {
         if (timeout.has_expired()) return false;
-        io.run_one_for(kTurn);
+        io.run_one_for(kIteration);
         if (io.stopped()) return condition();
     }
     return true;

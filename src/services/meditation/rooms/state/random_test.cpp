@@ -40,7 +40,7 @@ protected:
 
     void run(TestRoomOrder& order, const Plan& plan) {
         RoomSimulation world(order, SystemClock{}.now(), 1);
-        world.race(random_);
+        world.deliver_while_entering(random_);
         if (plan.is_calm) world.expect_no_flicker();
         if (plan.is_counts_only) world.expect_counts_only();
         for (int i = 0; i < plan.worlds * times_as_many() && !HasFailure(); ++i) {
