@@ -4,7 +4,6 @@
 
 #include "app/jobs/event_pipeline.h"
 #include "app/operations/database_check.h"
-#include "app/place.h"
 #include "app/shared.h"
 #include "platform/http/server/server.h"
 #include "platform/postgres/connection/client.h"
@@ -33,6 +32,7 @@
 #include <boost/asio/steady_timer.hpp>
 
 #include <memory>
+#include <optional>
 #include <vector>
 
 namespace mindspace::app {
@@ -105,16 +105,16 @@ public:
     log::AccessLog access_log;
 
     // The services of this process's roles; each made by its row of the role table.
-    Place<IdentityParts> identity;
-    Place<user::UserService> users;
-    Place<meditation::SessionService> sessions;
+    std::optional<IdentityParts> identity;
+    std::optional<user::UserService> users;
+    std::optional<meditation::SessionService> sessions;
     std::unique_ptr<meditation::SessionSweeper> sweeper;  // on the first core only
     meditation::LiveSettings live_settings;
-    Place<meditation::LiveRooms> rooms;
-    Place<meditation::ConnectionStats> connection_stats;
-    Place<meditation::GroupService> groups;
-    Place<meditation::SocketAdmission> admission;
-    Place<analytics::AnalyticsService> analytics;
+    std::optional<meditation::LiveRooms> rooms;
+    std::optional<meditation::ConnectionStats> connection_stats;
+    std::optional<meditation::GroupService> groups;
+    std::optional<meditation::SocketAdmission> admission;
+    std::optional<analytics::AnalyticsService> analytics;
     std::unique_ptr<EventPipeline> pipeline;            // on the first core only
     std::unique_ptr<analytics::Upkeep> upkeep;          // on the first core only
     std::unique_ptr<retention::Job> retention;          // on the first core only

@@ -94,7 +94,8 @@ void Cores::open(const std::vector<const Role*>& roles) {
                                   .version = kVersion,
                                   .description = "The backend of meditation apps.",
                                   .server_url = "/"};
-    shared_.openapi = http::StaticDocument(http::openapi_document(cores_.front()->listeners.front()->router, info));
+    const auto& rows = cores_.front()->listeners.front()->router.endpoints();
+    shared_.openapi = http::StaticDocument(http::openapi_document({rows.begin(), rows.end()}, info));
     shared_.asyncapi = http::StaticDocument(http::asyncapi_document(meditation::room_protocol(), info));
 }
 
@@ -105,9 +106,8 @@ void Cores::open_gateway(const std::vector<const Role*>& roles) {
         const bool is_here = std::ranges::find(roles, &role) != roles.end();
         if (!is_here) add_upstream(role);
         for (auto& core : cores_) {
-            auto of_role = role.rows(*core);
-            if (!is_here) of_role = gateway::forward(std::move(of_role), *core->upstreams.back());
-            append(rows[core->index], std::move(of_role));
+            append(rows[core->index],
+                   is_here ? role.endpoints(*core) : gateway::forward(role.declarations(), *core->upstreams.back()));
         }
     }
     auto options = common_options(http, cores_.size());
@@ -132,7 +132,7 @@ void Cores::open_role(const Role& role) {
     for (auto& core : cores_) {
         auto middleware = inner_middleware(*core);
         middleware.gateway = &shared_.gateway_keys.value();
-        add_listener(*core, role, options, role.rows(*core), middleware);
+        add_listener(*core, role, options, role.endpoints(*core), middleware);
     }
     ports_.push_back({.role = role.name, .port = shared_.ports.of(role).number()});
 }

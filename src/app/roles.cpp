@@ -15,7 +15,6 @@
 
 #include <algorithm>
 #include <array>
-#include <iterator>
 
 namespace mindspace::app {
 
@@ -25,7 +24,7 @@ void open_gateway(Core&) {}
 
 void open_auth(Core& core) {
     auto& shared = core.shared;
-    core.identity.make(core.loop, core.database, core.redis, core.limiter, shared);
+    core.identity.emplace(core.loop, core.database, core.redis, core.limiter, shared);
     if (core.index != 0) return;
     const auto& config = shared.config;
     auth::MailerOptions options{.from = mail::Mailbox::parse(config.mail.from).value(),
@@ -35,16 +34,16 @@ void open_auth(Core& core) {
         make_mail_sender(config.mail, shared.mail_directory), std::move(options));
 }
 
-http::Endpoints auth_rows(Core& core) {
-    return auth::endpoints(core.identity->service, core.identity->accounts);
+http::Endpoints auth_endpoints(Core& core) {
+    return auth::endpoints().serve(core.identity->service, core.identity->accounts);
 }
 
 void open_user(Core& core) {
-    core.users.make(user::UserStore(core.database), core.redis, core.shared.config.user.profile_cache);
+    core.users.emplace(user::UserStore(core.database), core.redis, core.shared.config.user.profile_cache);
 }
 
-http::Endpoints user_rows(Core& core) {
-    return user::endpoints(*core.users);
+http::Endpoints user_endpoints(Core& core) {
+    return user::endpoints().serve(*core.users);
 }
 
 // Whoever looks after the machines finds the process by it.
@@ -55,7 +54,8 @@ std::string process_name() {
 
 void open_meditation(Core& core) {
     core.imports.start();
-    core.sessions.make(meditation::SessionStore(core.database, core.replicas, core.imports), core.shared.large_bodies);
+    core.sessions.emplace(meditation::SessionStore(core.database, core.replicas, core.imports),
+                          core.shared.large_bodies);
     if (core.index == 0) {
         core.sweeper = std::make_unique<meditation::SessionSweeper>(
             core.loop, meditation::SessionStore(core.database, core.replicas, core.imports));
@@ -67,20 +67,27 @@ void open_meditation(Core& core) {
                           .rate_limit_scale = config.rate_limit.scale,
                           .sockets_per_user = config.groups.sockets_per_user};
     meditation::LiveBackends backends{.database = core.database, .redis = core.redis, .subscriber = core.subscriber};
-    core.rooms.make(core.loop, backends, core.guard, core.live_settings);
-    core.groups.make(meditation::GroupStore(core.database), meditation::GroupTimetable(core.database),
-                     meditation::RoomOrder(core.redis), meditation::GroupTickets(core.redis),
-                     core.live_settings.public_url, config.groups.per_host);
-    core.admission.make(*core.rooms, backends, core.guard, core.live_settings);
-    core.connection_stats.make(core.loop, core.redis, *core.rooms, process_name() + "/" + std::to_string(core.index));
+    core.rooms.emplace(core.loop, backends, core.guard, core.live_settings);
+    core.groups.emplace(meditation::GroupStore(core.database), meditation::GroupTimetable(core.database),
+                        meditation::RoomOrder(core.redis), meditation::GroupTickets(core.redis),
+                        core.live_settings.public_url, config.groups.per_host);
+    core.admission.emplace(*core.rooms, backends, core.guard, core.live_settings);
+    core.connection_stats.emplace(core.loop, core.redis, *core.rooms,
+                                  process_name() + "/" + std::to_string(core.index));
     core.rooms->start();
     core.connection_stats->start();
 }
 
-http::Endpoints meditation_rows(Core& core) {
-    auto rows = meditation::session_endpoints(*core.sessions);
-    std::ranges::move(meditation::group_endpoints(*core.groups, *core.admission), std::back_inserter(rows));
+http::EndpointTable<meditation::SessionService, meditation::GroupService, meditation::SocketAdmission>
+meditation_table() {
+    http::EndpointTable<meditation::SessionService, meditation::GroupService, meditation::SocketAdmission> rows;
+    rows.add(meditation::session_endpoints());
+    rows.add(meditation::group_endpoints());
     return rows;
+}
+
+http::Endpoints meditation_endpoints(Core& core) {
+    return meditation_table().serve(*core.sessions, *core.groups, *core.admission);
 }
 
 void open_analytics(Core& core) {
@@ -96,23 +103,27 @@ void open_analytics(Core& core) {
                                      .verify_interval = config.verify_interval});
         core.upkeep->start();
     }
-    core.analytics.make(analytics::AnalyticsStore(core.database, core.replicas), analytics::LiveStatsCache(core.redis),
-                        core.clock);
+    core.analytics.emplace(analytics::AnalyticsStore(core.database, core.replicas),
+                           analytics::LiveStatsCache(core.redis), core.clock);
 }
 
-http::Endpoints analytics_rows(Core& core) {
-    return analytics::endpoints(*core.analytics);
+http::Endpoints analytics_endpoints(Core& core) {
+    return analytics::endpoints().serve(*core.analytics);
 }
 
 using Http = HttpSettings;
 using Upstreams = UpstreamSettings;
 
 constexpr std::array<Role, 5> kRoles{{
-    {"gateway", &Http::port, nullptr, &open_gateway, &public_pages},
-    {"auth", &Http::auth_port, &Upstreams::auth, &open_auth, &auth_rows},
-    {"user", &Http::user_port, &Upstreams::user, &open_user, &user_rows},
-    {"meditation", &Http::meditation_port, &Upstreams::meditation, &open_meditation, &meditation_rows},
-    {"analytics", &Http::analytics_port, &Upstreams::analytics, &open_analytics, &analytics_rows},
+    {"gateway", &Http::port, nullptr, &open_gateway, &public_pages, [] { return http::DeclaredEndpoints(); }},
+    {"auth", &Http::auth_port, &Upstreams::auth, &open_auth, &auth_endpoints,
+     [] { return auth::endpoints().declarations(); }},
+    {"user", &Http::user_port, &Upstreams::user, &open_user, &user_endpoints,
+     [] { return user::endpoints().declarations(); }},
+    {"meditation", &Http::meditation_port, &Upstreams::meditation, &open_meditation, &meditation_endpoints,
+     [] { return meditation_table().declarations(); }},
+    {"analytics", &Http::analytics_port, &Upstreams::analytics, &open_analytics, &analytics_endpoints,
+     [] { return analytics::endpoints().declarations(); }},
 }};
 
 }  // namespace

@@ -18,7 +18,8 @@ struct Role {
     std::uint16_t HttpSettings::* port;                     // where it listens when no gateway is in its process
     std::vector<std::string> UpstreamSettings::* upstream;  // where a gateway finds it; null for the gateway itself
     void (*open)(Core& core);                               // makes its services on this core
-    http::Endpoints (*rows)(Core& core);  // its endpoints; declarations only where it has not been opened
+    http::Endpoints (*endpoints)(Core& core);               // where it has been opened
+    http::DeclaredEndpoints (*declarations)();              // the same, for a gateway that forwards to it
 };
 
 // The gateway is the first row.

@@ -88,7 +88,7 @@ protected:
     LiveStatsCache live_stats_{redis_};
     postgres::Replicas replicas_{io_, database_, {}};
     AnalyticsService service_{AnalyticsStore(database_, replicas_), live_stats_, clock_};
-    http::Endpoints endpoints_ = endpoints(service_);
+    http::Endpoints endpoints_ = endpoints().serve(service_);
 };
 
 using Faults = std::vector<std::string>;

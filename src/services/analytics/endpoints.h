@@ -1,13 +1,12 @@
 #pragma once
 // What the outside sees of the analytics service.
 
-#include "platform/http/api/endpoint.h"
+#include "platform/http/api/endpoint_table.h"
 
 namespace mindspace::analytics {
 
 class AnalyticsService;
 
-// `service` must outlive the rows.
-http::Endpoints endpoints(AnalyticsService& service);
+http::EndpointTable<AnalyticsService> endpoints();
 
 }  // namespace mindspace::analytics

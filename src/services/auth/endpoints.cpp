@@ -11,12 +11,13 @@ namespace mindspace::auth {
 
 using http::Access;
 using http::Call;
-using http::endpoint;
 using http::LimitClass;
 using http::Method;
 using http::Priority;
 
 namespace {
+
+using Rows = http::EndpointTable<AuthService, AccountService>;
 
 // Header fields may hold any octets; what is kept of them is text.
 Origin origin_of(http::ClientInfo client) {
@@ -29,152 +30,153 @@ Awaitable<Result<>> refuse_tag() {
     co_return precondition_failed();
 }
 
-void add_login_endpoints(http::Endpoints& rows, AuthService& service) {
-    rows.push_back(endpoint({.method = Method::post,
-                             .path = "/api/v1/auth/register",
-                             .access = Access::anyone,
-                             .summary = "Create an account and log in; a mail asks to verify the address.",
-                             .success = 201,
-                             .limit = LimitClass::auth,
-                             .priority = Priority::last,
-                             .creates = true,
-                             .errors = {"email_taken", "password_breached"}},
-                            [&service](Call<Register> call) {
-                                return service.register_user(std::move(call.body), origin_of(std::move(call.client)));
-                            }));
-    rows.push_back(endpoint({.method = Method::post,
-                             .path = "/api/v1/auth/login",
-                             .access = Access::anyone,
-                             .summary = "Log in with an email address and a password.",
-                             .limit = LimitClass::auth,
-                             .priority = Priority::last,
-                             .errors = {"invalid_credentials", "account_disabled"}},
-                            [&service](Call<Login> call) {
-                                return service.login(std::move(call.body), origin_of(std::move(call.client)));
-                            }));
-    rows.push_back(endpoint({.method = Method::post,
-                             .path = "/api/v1/auth/refresh",
-                             .access = Access::anyone,
-                             .summary = "Exchange a refresh token for new tokens.",
-                             .limit = LimitClass::auth,
-                             .priority = Priority::first,
-                             .errors = {"invalid_refresh_token", "refresh_reused"}},
-                            [&service](Call<Refresh> call) {
-                                return service.refresh(std::move(call.body), origin_of(std::move(call.client)));
-                            }));
-    rows.push_back(endpoint({.method = Method::get,
-                             .path = "/.well-known/jwks.json",
-                             .access = Access::anyone,
-                             .summary = "The public keys that access tokens are signed with.",
-                             .limit = LimitClass::none,
-                             .priority = Priority::first,
-                             .cache_control = kJwksCacheControl},
-                            [&service](Call<>) { return service.public_keys(); }));
+void add_login_endpoints(Rows& rows) {
+    rows.add({.method = Method::post,
+              .path = "/api/v1/auth/register",
+              .access = Access::anyone,
+              .summary = "Create an account and log in; a mail asks to verify the address.",
+              .success = 201,
+              .limit = LimitClass::auth,
+              .priority = Priority::last,
+              .creates = true,
+              .errors = {"email_taken", "password_breached"}},
+             [](AuthService& service, Call<Register> call) {
+                 return service.register_user(std::move(call.body), origin_of(std::move(call.client)));
+             });
+    rows.add({.method = Method::post,
+              .path = "/api/v1/auth/login",
+              .access = Access::anyone,
+              .summary = "Log in with an email address and a password.",
+              .limit = LimitClass::auth,
+              .priority = Priority::last,
+              .errors = {"invalid_credentials", "account_disabled"}},
+             [](AuthService& service, Call<Login> call) {
+                 return service.login(std::move(call.body), origin_of(std::move(call.client)));
+             });
+    rows.add({.method = Method::post,
+              .path = "/api/v1/auth/refresh",
+              .access = Access::anyone,
+              .summary = "Exchange a refresh token for new tokens.",
+              .limit = LimitClass::auth,
+              .priority = Priority::first,
+              .errors = {"invalid_refresh_token", "refresh_reused"}},
+             [](AuthService& service, Call<Refresh> call) {
+                 return service.refresh(std::move(call.body), origin_of(std::move(call.client)));
+             });
+    rows.add({.method = Method::get,
+              .path = "/.well-known/jwks.json",
+              .access = Access::anyone,
+              .summary = "The public keys that access tokens are signed with.",
+              .limit = LimitClass::none,
+              .priority = Priority::first,
+              .cache_control = kJwksCacheControl},
+             [](AuthService& service, Call<>) { return service.public_keys(); });
 }
 
-void add_session_endpoints(http::Endpoints& rows, AuthService& service) {
-    rows.push_back(endpoint(
-        {.method = Method::post,
-         .path = "/api/v1/auth/logout",
-         .summary = "End this login session; its tokens are dead at once."},
-        [&service](Call<> call) { return service.logout(call.principal, origin_of(std::move(call.client))); }));
-    rows.push_back(endpoint(
-        {.method = Method::post,
-         .path = "/api/v1/auth/logout-all",
-         .summary = "End every login session of the caller, this one included."},
-        [&service](Call<> call) { return service.logout_all(call.principal, origin_of(std::move(call.client))); }));
-    rows.push_back(endpoint({.method = Method::get,
-                             .path = "/api/v1/auth/sessions",
-                             .summary = "The caller's login sessions, last used first.",
-                             .errors = {"invalid_cursor"}},
-                            [&service](Call<http::None, LoginSessionQuery> call) {
-                                return service.list_sessions(call.principal, std::move(call.query));
-                            }));
-    rows.push_back(endpoint({.method = Method::del,
-                             .path = "/api/v1/auth/sessions/{id}",
-                             .summary = "End one of the caller's login sessions; its tokens are dead at once."},
-                            [&service](Call<> call) {
-                                // A login session has no tag, so If-Match names another thing.
-                                if (call.expected_version) return refuse_tag();
-                                return service.revoke_session(call.principal, AuthSessionId{call.id},
-                                                              origin_of(std::move(call.client)));
-                            }));
+void add_session_endpoints(Rows& rows) {
+    rows.add({.method = Method::post,
+              .path = "/api/v1/auth/logout",
+              .summary = "End this login session; its tokens are dead at once."},
+             [](AuthService& service, Call<> call) {
+                 return service.logout(call.principal, origin_of(std::move(call.client)));
+             });
+    rows.add({.method = Method::post,
+              .path = "/api/v1/auth/logout-all",
+              .summary = "End every login session of the caller, this one included."},
+             [](AuthService& service, Call<> call) {
+                 return service.logout_all(call.principal, origin_of(std::move(call.client)));
+             });
+    rows.add({.method = Method::get,
+              .path = "/api/v1/auth/sessions",
+              .summary = "The caller's login sessions, last used first.",
+              .errors = {"invalid_cursor"}},
+             [](AuthService& service, Call<http::None, LoginSessionQuery> call) {
+                 return service.list_sessions(call.principal, std::move(call.query));
+             });
+    rows.add({.method = Method::del,
+              .path = "/api/v1/auth/sessions/{id}",
+              .summary = "End one of the caller's login sessions; its tokens are dead at once."},
+             [](AuthService& service, Call<> call) {
+                 // A login session has no tag, so If-Match names another thing.
+                 if (call.expected_version) return refuse_tag();
+                 return service.revoke_session(call.principal, AuthSessionId{call.id},
+                                               origin_of(std::move(call.client)));
+             });
 }
 
-void add_account_endpoints(http::Endpoints& rows, AccountService& service) {
-    rows.push_back(endpoint({.method = Method::post,
-                             .path = "/api/v1/auth/password/change",
-                             .summary = "Choose another password; the caller's other login sessions end.",
-                             .limit = LimitClass::auth,
-                             .priority = Priority::last,
-                             .errors = {"wrong_password", "password_breached"}},
-                            [&service](Call<ChangePassword> call) {
-                                return service.change_password(call.principal, std::move(call.body),
-                                                               origin_of(std::move(call.client)));
-                            }));
-    rows.push_back(endpoint({.method = Method::post,
-                             .path = "/api/v1/auth/password/forgot",
-                             .access = Access::anyone,
-                             .summary = "Mail a link to set a new password, if the address has an account.",
-                             .success = 202,
-                             .limit = LimitClass::auth,
-                             .priority = Priority::last},
-                            [&service](Call<ForgotPassword> call) {
-                                return service.forgot_password(std::move(call.body), origin_of(std::move(call.client)));
-                            }));
-    rows.push_back(endpoint({.method = Method::post,
-                             .path = "/api/v1/auth/password/reset",
-                             .access = Access::anyone,
-                             .summary = "Set a new password by the token of a mail; all login sessions end.",
-                             .limit = LimitClass::auth,
-                             .priority = Priority::last,
-                             .errors = {"invalid_token", "password_breached"}},
-                            [&service](Call<ResetPassword> call) {
-                                return service.reset_password(std::move(call.body), origin_of(std::move(call.client)));
-                            }));
-    rows.push_back(endpoint({.method = Method::post,
-                             .path = "/api/v1/auth/email/verify",
-                             .access = Access::anyone,
-                             .summary = "Verify the address by the token of a mail.",
-                             .limit = LimitClass::auth,
-                             .priority = Priority::last,
-                             .errors = {"invalid_token"}},
-                            [&service](Call<VerifyEmail> call) {
-                                return service.verify_email(std::move(call.body), origin_of(std::move(call.client)));
-                            }));
-    rows.push_back(endpoint({.method = Method::post,
-                             .path = "/api/v1/auth/email/resend",
-                             .summary = "Mail a new link to verify the address, unless it is verified.",
-                             .success = 202,
-                             .limit = LimitClass::auth,
-                             .priority = Priority::last},
-                            [&service](Call<> call) {
-                                return service.resend_verification(call.principal, origin_of(std::move(call.client)));
-                            }));
+void add_account_endpoints(Rows& rows) {
+    rows.add({.method = Method::post,
+              .path = "/api/v1/auth/password/change",
+              .summary = "Choose another password; the caller's other login sessions end.",
+              .limit = LimitClass::auth,
+              .priority = Priority::last,
+              .errors = {"wrong_password", "password_breached"}},
+             [](AccountService& service, Call<ChangePassword> call) {
+                 return service.change_password(call.principal, std::move(call.body),
+                                                origin_of(std::move(call.client)));
+             });
+    rows.add({.method = Method::post,
+              .path = "/api/v1/auth/password/forgot",
+              .access = Access::anyone,
+              .summary = "Mail a link to set a new password, if the address has an account.",
+              .success = 202,
+              .limit = LimitClass::auth,
+              .priority = Priority::last},
+             [](AccountService& service, Call<ForgotPassword> call) {
+                 return service.forgot_password(std::move(call.body), origin_of(std::move(call.client)));
+             });
+    rows.add({.method = Method::post,
+              .path = "/api/v1/auth/password/reset",
+              .access = Access::anyone,
+              .summary = "Set a new password by the token of a mail; all login sessions end.",
+              .limit = LimitClass::auth,
+              .priority = Priority::last,
+              .errors = {"invalid_token", "password_breached"}},
+             [](AccountService& service, Call<ResetPassword> call) {
+                 return service.reset_password(std::move(call.body), origin_of(std::move(call.client)));
+             });
+    rows.add({.method = Method::post,
+              .path = "/api/v1/auth/email/verify",
+              .access = Access::anyone,
+              .summary = "Verify the address by the token of a mail.",
+              .limit = LimitClass::auth,
+              .priority = Priority::last,
+              .errors = {"invalid_token"}},
+             [](AccountService& service, Call<VerifyEmail> call) {
+                 return service.verify_email(std::move(call.body), origin_of(std::move(call.client)));
+             });
+    rows.add({.method = Method::post,
+              .path = "/api/v1/auth/email/resend",
+              .summary = "Mail a new link to verify the address, unless it is verified.",
+              .success = 202,
+              .limit = LimitClass::auth,
+              .priority = Priority::last},
+             [](AccountService& service, Call<> call) {
+                 return service.resend_verification(call.principal, origin_of(std::move(call.client)));
+             });
 }
 
 // Of the user's resource, but auth's to know: the audit log, and the end, which is a matter of the password.
-void add_user_endpoints(http::Endpoints& rows, AccountService& service) {
-    rows.push_back(endpoint({.method = Method::get,
-                             .path = "/api/v1/users/me/audit",
-                             .summary = "What happened to the caller's account, newest first: logins, changes of the "
-                                        "password and the like.",
-                             .errors = {"invalid_cursor"}},
-                            [&service](Call<http::None, AuditQuery> call) {
-                                return service.list_audit(call.principal, std::move(call.query));
-                            }));
-    rows.push_back(
-        endpoint({.method = Method::del,
-                  .path = "/api/v1/users/me",
-                  .summary = "Delete the account: personal data is erased, the address is free again, all tokens die.",
-                  .limit = LimitClass::auth,
-                  .errors = {"wrong_password", "precondition_failed"}},
-                 [&service](Call<DeleteAccount> call) {
-                     return service.delete_account(call.principal, std::move(call.body), call.expected_version);
-                 }));
+void add_user_endpoints(Rows& rows) {
+    rows.add({.method = Method::get,
+              .path = "/api/v1/users/me/audit",
+              .summary = "What happened to the caller's account, newest first: logins, changes of the "
+                         "password and the like.",
+              .errors = {"invalid_cursor"}},
+             [](AccountService& service, Call<http::None, AuditQuery> call) {
+                 return service.list_audit(call.principal, std::move(call.query));
+             });
+    rows.add({.method = Method::del,
+              .path = "/api/v1/users/me",
+              .summary = "Delete the account: personal data is erased, the address is free again, all tokens die.",
+              .limit = LimitClass::auth,
+              .errors = {"wrong_password", "precondition_failed"}},
+             [](AccountService& service, Call<DeleteAccount> call) {
+                 return service.delete_account(call.principal, std::move(call.body), call.expected_version);
+             });
 }
 
-void add_link_pages(http::Endpoints& rows) {
+void add_link_pages(Rows& rows) {
     auto page = [](std::string_view path) {
         return http::Declaration{.method = Method::get,
                                  .path = path,
@@ -184,20 +186,19 @@ void add_link_pages(http::Endpoints& rows) {
                                  .cached = true,
                                  .hidden = true};
     };
-    rows.push_back(endpoint(page(kVerifyEmailPath),
-                            [](Call<http::None, LinkQuery>) { return link_page(MailKind::email_verification); }));
-    rows.push_back(endpoint(page(kResetPasswordPath),
-                            [](Call<http::None, LinkQuery>) { return link_page(MailKind::password_reset); }));
+    rows.add(page(kVerifyEmailPath),
+             [](Call<http::None, LinkQuery>) { return link_page(MailKind::email_verification); });
+    rows.add(page(kResetPasswordPath), [](Call<http::None, LinkQuery>) { return link_page(MailKind::password_reset); });
 }
 
 }  // namespace
 
-http::Endpoints endpoints(AuthService& service, AccountService& accounts) {
-    http::Endpoints rows;
-    add_login_endpoints(rows, service);
-    add_session_endpoints(rows, service);
-    add_account_endpoints(rows, accounts);
-    add_user_endpoints(rows, accounts);
+http::EndpointTable<AuthService, AccountService> endpoints() {
+    Rows rows;
+    add_login_endpoints(rows);
+    add_session_endpoints(rows);
+    add_account_endpoints(rows);
+    add_user_endpoints(rows);
     add_link_pages(rows);
     return rows;
 }

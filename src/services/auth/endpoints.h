@@ -1,14 +1,13 @@
 #pragma once
 // What the outside sees of the auth service.
 
-#include "platform/http/api/endpoint.h"
+#include "platform/http/api/endpoint_table.h"
 
 namespace mindspace::auth {
 
 class AccountService;
 class AuthService;
 
-// `service` must outlive the rows.
-http::Endpoints endpoints(AuthService& service, AccountService& accounts);
+http::EndpointTable<AuthService, AccountService> endpoints();
 
 }  // namespace mindspace::auth

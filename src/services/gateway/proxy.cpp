@@ -218,14 +218,15 @@ Awaitable<Response> proxy(Upstream& upstream, const http::Declaration& declarati
 
 }  // namespace
 
-http::Endpoints forward(http::Endpoints rows, Upstream& upstream) {
-    for (auto& row : rows) {
-        row.forwarded = true;
-        row.handle = [&upstream, declaration = row.declaration](Exchange& exchange) {
+http::Endpoints forward(const http::DeclaredEndpoints& rows, Upstream& upstream) {
+    http::Endpoints forwarded;
+    for (const auto& row : rows) {
+        auto handle = [&upstream, declaration = row.declaration](Exchange& exchange) {
             return proxy(upstream, declaration, exchange);
         };
+        forwarded.push_back({row, std::move(handle), 0, true});
     }
-    return rows;
+    return forwarded;
 }
 
 }  // namespace mindspace::gateway

@@ -8,6 +8,6 @@
 namespace mindspace::gateway {
 
 // `upstream` must outlive the rows.
-http::Endpoints forward(http::Endpoints rows, Upstream& upstream);
+http::Endpoints forward(const http::DeclaredEndpoints& rows, Upstream& upstream);
 
 }  // namespace mindspace::gateway

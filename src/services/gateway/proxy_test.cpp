@@ -1,5 +1,6 @@
 #include "services/gateway/proxy.h"
 
+#include "platform/http/api/endpoint_table.h"
 #include "platform/http/server/server.h"
 #include "support/base/timeout.h"
 #include "support/http/peer.h"
@@ -29,24 +30,24 @@ Awaitable<Result<>> nothing() {
     co_return Result<>{};
 }
 
-http::Endpoints thing_rows() {
-    http::Endpoints rows;
+http::DeclaredEndpoints thing_rows() {
+    http::EndpointTable<> rows;
     for (const auto method : {http::Method::get, http::Method::post, http::Method::del})
-        rows.push_back(http::endpoint({.method = method,
-                                       .path = "/thing",
-                                       .access = http::Access::anyone,
-                                       .summary = "A thing.",
-                                       .creates = true,
-                                       .max_body = kMaxBody},
-                                      [](http::Call<>) { return nothing(); }));
-    rows.push_back(http::endpoint({.method = http::Method::get,
-                                   .path = "/socket",
-                                   .access = http::Access::anyone,
-                                   .summary = "A socket.",
-                                   .websocket = true,
-                                   .farewell = [](Milliseconds) { return std::string("go elsewhere"); }},
-                                  [](http::Call<>) { return nothing(); }));
-    return rows;
+        rows.add({.method = method,
+                  .path = "/thing",
+                  .access = http::Access::anyone,
+                  .summary = "A thing.",
+                  .creates = true,
+                  .max_body = kMaxBody},
+                 [](http::Call<>) { return nothing(); });
+    rows.add({.method = http::Method::get,
+              .path = "/socket",
+              .access = http::Access::anyone,
+              .summary = "A socket.",
+              .websocket = true,
+              .farewell = [](Milliseconds) { return std::string("go elsewhere"); }},
+             [](http::Call<>) { return nothing(); });
+    return rows.declarations();
 }
 
 const http::GatewayKeys kKeys({std::string(32, 'k')});

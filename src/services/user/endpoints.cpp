@@ -6,7 +6,6 @@
 namespace mindspace::user {
 
 using http::Call;
-using http::endpoint;
 using http::Method;
 
 namespace {
@@ -17,36 +16,34 @@ Caller caller_of(http::Principal& principal) {
 
 }  // namespace
 
-http::Endpoints endpoints(UserService& service) {
-    http::Endpoints rows;
-    rows.push_back(endpoint(
-        {.method = Method::get, .path = "/api/v1/users/me", .summary = "The caller's profile.", .cached = true},
-        [&service](Call<> call) { return service.find_me(caller_of(call.principal)); }));
-    rows.push_back(endpoint({.method = Method::patch,
-                             .path = "/api/v1/users/me",
-                             .summary = "Change the profile by a JSON merge patch.",
-                             .errors = {"precondition_failed"}},
-                            [&service](Call<UserPatch> call) {
-                                return service.update_me(caller_of(call.principal), std::move(call.body),
-                                                         call.expected_version);
-                            }));
-    rows.push_back(endpoint({.method = Method::get,
-                             .path = "/api/v1/users/me/stats",
-                             .summary = "Totals, streaks and milestones of the caller."},
-                            [&service](Call<> call) { return service.find_stats(caller_of(call.principal)); }));
-    rows.push_back(endpoint({.method = Method::get,
-                             .path = "/api/v1/users/me/export",
-                             .summary = "Everything that is kept of the caller, as one document.",
-                             .success = 200,
-                             .priority = http::Priority::last,
-                             .produces = http::kJson},
-                            [&service](Call<> call) { return export_user(service, call.principal.user); }));
-    rows.push_back(endpoint({.method = Method::get,
-                             .path = "/api/v1/users/{id}",
-                             .summary = "The public part of a user.",
-                             .cached = true,
-                             .errors = {"not_found"}},
-                            [&service](Call<> call) { return service.find_public(UserId{call.id}); }));
+http::EndpointTable<UserService> endpoints() {
+    http::EndpointTable<UserService> rows;
+    rows.add({.method = Method::get, .path = "/api/v1/users/me", .summary = "The caller's profile.", .cached = true},
+             [](UserService& service, Call<> call) { return service.find_me(caller_of(call.principal)); });
+    rows.add({.method = Method::patch,
+              .path = "/api/v1/users/me",
+              .summary = "Change the profile by a JSON merge patch.",
+              .errors = {"precondition_failed"}},
+             [](UserService& service, Call<UserPatch> call) {
+                 return service.update_me(caller_of(call.principal), std::move(call.body), call.expected_version);
+             });
+    rows.add({.method = Method::get,
+              .path = "/api/v1/users/me/stats",
+              .summary = "Totals, streaks and milestones of the caller."},
+             [](UserService& service, Call<> call) { return service.find_stats(caller_of(call.principal)); });
+    rows.add({.method = Method::get,
+              .path = "/api/v1/users/me/export",
+              .summary = "Everything that is kept of the caller, as one document.",
+              .success = 200,
+              .priority = http::Priority::last,
+              .produces = http::kJson},
+             [](UserService& service, Call<> call) { return export_user(service, call.principal.user); });
+    rows.add({.method = Method::get,
+              .path = "/api/v1/users/{id}",
+              .summary = "The public part of a user.",
+              .cached = true,
+              .errors = {"not_found"}},
+             [](UserService& service, Call<> call) { return service.find_public(UserId{call.id}); });
     return rows;
 }
 

@@ -1,13 +1,12 @@
 #pragma once
 // What the outside sees of the user service.
 
-#include "platform/http/api/endpoint.h"
+#include "platform/http/api/endpoint_table.h"
 
 namespace mindspace::user {
 
 class UserService;
 
-// `service` must outlive the rows.
-http::Endpoints endpoints(UserService& service);
+http::EndpointTable<UserService> endpoints();
 
 }  // namespace mindspace::user

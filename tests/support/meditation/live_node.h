@@ -62,7 +62,7 @@ struct LiveTestNode {
           admission(rooms, {database, redis, subscriber}, guard, settings),
           service(GroupStore(database), GroupTimetable(database), RoomOrder(redis), GroupTickets(redis),
                   settings.public_url) {
-        router.add(group_endpoints(service, admission));
+        router.add(group_endpoints().serve(service, admission));
         metrics = std::make_unique<http::CoreMetrics>(router);
         dispatcher = std::make_unique<http::Dispatcher>(router, http::Middleware{.guard = &guard}, *metrics);
         http::BoundPort bound("127.0.0.1", 0, 1);

@@ -2,10 +2,11 @@
 // An endpoint is declared once, as one row: method, path, access, types, handler, sentence. Routing, validation,
 // authentication, metrics labels and the OpenAPI document follow from it.
 //
-//     endpoint({.method = Method::post, .path = "/api/v1/auth/login", .summary = "Log in."},
-//              [&auth](Call<Login> call) { return auth.login(std::move(call.body), std::move(call.client)); })
+//     endpoint({.method = Method::get, .path = "/livez", .access = Access::anyone, .summary = "Whether it runs."},
+//              [&health](Call<> call) { return health.find(); })
 //
-// The handler takes a Call<Body, Query> and returns Awaitable<Result<Out>>. It must not be a coroutine that captures:
+// Endpoints of a service, which other processes must know without having it, are rows of an endpoint_table.h. The
+// handler takes a Call<Body, Query> and returns Awaitable<Result<Out>>. It must not be a coroutine that captures:
 // it calls one. Out is a schema type (its JSON is the answer), void (204, or the declared status without a body) or
 // Response (whatever it says).
 
@@ -74,9 +75,16 @@ struct TypeDescriptions {
     void (*query)(JsonWriter&, schema::Components&) = nullptr;  // writes the elements of "parameters"
 };
 
-struct Endpoint {
+// What is known of an endpoint wherever it is served: all that a router, a gateway and the API's description need.
+struct DeclaredEndpoint {
     Declaration declaration;
     TypeDescriptions types;
+};
+
+using DeclaredEndpoints = std::vector<DeclaredEndpoint>;
+
+// One that is served here.
+struct Endpoint : DeclaredEndpoint {
     std::function<Awaitable<Response>(Exchange&)> handle;
     std::size_t index = 0;   // the row's position in its router
     bool forwarded = false;  // another process answers; it also keeps its answers for an Idempotency-Key
@@ -239,14 +247,14 @@ void describe_type(JsonWriter& out, schema::Components& components) {
     schema::Type<T>::describe(out, schema::Rules{}, components);
 }
 
-template <class Handler>
-Endpoint endpoint(Declaration declaration, Handler handler) {
-    using Traits = HandlerTraits<Handler>;
+// What a handler's types say.
+template <class Traits>
+DeclaredEndpoint declare(Declaration declaration) {
     if constexpr (!std::is_same_v<typename Traits::Body, None>)
         static_assert(schema::declares_texts<typename Traits::Body>());
     if constexpr (!std::is_same_v<typename Traits::Query, None>)
         static_assert(schema::declares_texts<typename Traits::Query>());
-    Endpoint row{.declaration = std::move(declaration), .types = {}, .handle = {}, .index = 0};
+    DeclaredEndpoint row{.declaration = std::move(declaration), .types = {}};
     if constexpr (!std::is_same_v<typename Traits::Body, None>) {
         row.types.body = &describe_type<typename Traits::Body>;
         row.types.body_required = !schema::may_be_empty<typename Traits::Body>();
@@ -255,10 +263,16 @@ Endpoint endpoint(Declaration declaration, Handler handler) {
         row.types.query = &describe_query<typename Traits::Query>;
     if constexpr (!std::is_void_v<typename Traits::Out> && !std::is_same_v<typename Traits::Out, Response>)
         row.types.answer = &describe_type<typename Traits::Out>;
-    auto state = std::make_shared<EndpointState<Handler>>(std::move(handler), row.declaration.success,
-                                                          row.declaration.cache_control);
-    row.handle = [state = std::move(state)](Exchange& exchange) { return invoke(*state, exchange); };
     return row;
+}
+
+template <class Handler>
+Endpoint endpoint(Declaration declaration, Handler handler) {
+    auto declared = declare<HandlerTraits<Handler>>(std::move(declaration));
+    auto state = std::make_shared<EndpointState<Handler>>(std::move(handler), declared.declaration.success,
+                                                          declared.declaration.cache_control);
+    auto handle = [state = std::move(state)](Exchange& exchange) { return invoke(*state, exchange); };
+    return {std::move(declared), std::move(handle)};
 }
 
 }  // namespace mindspace::http

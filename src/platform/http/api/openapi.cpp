@@ -82,7 +82,7 @@ void write_content(JsonWriter& out, std::string_view media_type, TypeDescription
     out.end_object();
 }
 
-void write_parameters(JsonWriter& out, const Endpoint& row, schema::Components& components) {
+void write_parameters(JsonWriter& out, const DeclaredEndpoint& row, schema::Components& components) {
     bool has_id = row.declaration.path.find("{id}") != std::string_view::npos;
     if (!has_id && row.types.query == nullptr) return;
     out.key("parameters");
@@ -110,7 +110,7 @@ void write_problem(JsonWriter& out, std::string_view status, const std::string& 
     out.end_object();
 }
 
-void write_responses(JsonWriter& out, const Endpoint& row, schema::Components& components) {
+void write_responses(JsonWriter& out, const DeclaredEndpoint& row, schema::Components& components) {
     const auto& declared = row.declaration;
     bool is_limited = declared.limit != LimitClass::none;
     int success = declared.success != 0 ? declared.success : (row.types.answer != nullptr ? 200 : 204);
@@ -139,7 +139,7 @@ void write_responses(JsonWriter& out, const Endpoint& row, schema::Components& c
     out.end_object();
 }
 
-void write_operation(JsonWriter& out, const Endpoint& row, schema::Components& components) {
+void write_operation(JsonWriter& out, const DeclaredEndpoint& row, schema::Components& components) {
     const auto& declared = row.declaration;
     out.key(lower(method_name(declared.method)));
     out.begin_object();
@@ -174,9 +174,9 @@ void write_info_members(JsonWriter& out, const DocumentInfo& info) {
     out.key("description"), out.string(info.description);
 }
 
-std::string openapi_document(const Router& router, const DocumentInfo& info) {
-    std::map<std::string_view, std::vector<const Endpoint*>> paths;
-    for (const auto& row : router.endpoints())
+std::string openapi_document(const DeclaredEndpoints& endpoints, const DocumentInfo& info) {
+    std::map<std::string_view, std::vector<const DeclaredEndpoint*>> paths;
+    for (const auto& row : endpoints)
         if (!row.declaration.hidden) paths[row.declaration.path].push_back(&row);
 
     std::string document;

@@ -1,7 +1,7 @@
 #pragma once
 // The OpenAPI 3.1 document of a set of endpoints: everything in it comes from their declarations.
 
-#include "platform/http/api/router.h"
+#include "platform/http/api/endpoint.h"
 
 #include <string>
 #include <string_view>
@@ -18,6 +18,6 @@ struct DocumentInfo {
 // Into the object `info` of a document.
 void write_info_members(JsonWriter& out, const DocumentInfo& info);
 
-std::string openapi_document(const Router& router, const DocumentInfo& info);
+std::string openapi_document(const DeclaredEndpoints& endpoints, const DocumentInfo& info);
 
 }  // namespace mindspace::http

@@ -9,7 +9,7 @@ namespace mindspace::http {
 namespace {
 
 Endpoint row(Method method, std::string_view path) {
-    return {.declaration = {.method = method, .path = path, .summary = {}}, .types = {}, .handle = {}};
+    return {{.declaration = {.method = method, .path = path, .summary = {}}, .types = {}}, {}};
 }
 
 Router make_router() {

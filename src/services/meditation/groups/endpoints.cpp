@@ -8,7 +8,6 @@ namespace mindspace::meditation {
 
 using http::Access;
 using http::Call;
-using http::endpoint;
 using http::LimitClass;
 using http::Method;
 
@@ -72,69 +71,71 @@ Awaitable<Result<http::Response>> show_calendar(GroupService& service, GroupId i
 
 }  // namespace
 
-http::Endpoints group_endpoints(GroupService& service, SocketAdmission& admission) {
-    http::Endpoints rows;
-    rows.push_back(endpoint(
-        {.method = Method::post,
+http::EndpointTable<GroupService, SocketAdmission> group_endpoints() {
+    http::EndpointTable<GroupService, SocketAdmission> rows;
+    rows.add({.method = Method::post,
+              .path = "/api/v1/groups",
+              .summary = "Make a group; the caller is its host.",
+              .success = 201,
+              .creates = true,
+              .errors = {"conflict"}},
+             [](GroupService& service, Call<NewGroup> call) {
+                 return service.create(call.principal.user, std::move(call.body));
+             });
+    rows.add(
+        {.method = Method::get,
          .path = "/api/v1/groups",
-         .summary = "Make a group; the caller is its host.",
-         .success = 201,
-         .creates = true,
-         .errors = {"conflict"}},
-        [&service](Call<NewGroup> call) { return service.create(call.principal.user, std::move(call.body)); }));
-    rows.push_back(
-        endpoint({.method = Method::get,
-                  .path = "/api/v1/groups",
-                  .summary = "Public groups, soonest first.",
-                  .errors = {"invalid_cursor"}},
-                 [&service](Call<http::None, GroupQuery> call) { return service.list(std::move(call.query)); }));
-    rows.push_back(endpoint({.method = Method::get, .path = "/api/v1/groups/{id}", .summary = "One group."},
-                            [&service](Call<> call) { return service.find(GroupId{call.id}); }));
-    rows.push_back(endpoint({.method = Method::get,
-                             .path = "/api/v1/groups/{id}/calendar.ics",
-                             .access = Access::anyone,  // calendar applications know a link, and nothing else
-                             .summary = "The group as an entry for calendar applications (RFC 5545).",
-                             .success = 200,
-                             .errors = {"group_not_scheduled"},
-                             .produces = "text/calendar"},
-                            [&service](Call<http::None, http::None, http::Preconditions> call) {
-                                return show_calendar(service, GroupId{call.id}, std::move(call.fields));
-                            }));
-    rows.push_back(endpoint(
-        {.method = Method::patch,
-         .path = "/api/v1/groups/{id}",
-         .summary = "Change a group by a JSON merge patch; the host's. Once it runs, kind and times stay.",
-         .errors = {"forbidden", "group_started", "group_ended", "precondition_failed"}},
-        [&service](Call<GroupPatch> call) {
-            return service.update(call.principal.user, GroupId{call.id}, std::move(call.body), call.expected_version);
-        }));
-    rows.push_back(endpoint({.method = Method::del,
-                             .path = "/api/v1/groups/{id}",
-                             .summary = "Cancel a scheduled group, or end a running one; the host's.",
-                             .errors = {"forbidden", "group_ended", "precondition_failed"}},
-                            [&service](Call<> call) {
-                                return service.cancel(call.principal.user, GroupId{call.id}, call.expected_version);
-                            }));
-    rows.push_back(endpoint(
-        {.method = Method::post,
-         .path = "/api/v1/groups/{id}/ticket",
-         .summary = "A ticket that opens the group's socket once, within 30 s.",
-         .priority = http::Priority::first,
-         .creates = true,
-         .errors = {"group_full", "group_ended"}},
-        [&service](Call<> call) { return service.issue_ticket(std::move(call.principal), GroupId{call.id}); }));
-    rows.push_back(endpoint({.method = Method::get,
-                             .path = "/api/v1/groups/{id}/live",
-                             .access = Access::anyone,  // admission takes a ticket or an access token
-                             .summary = "The group's WebSocket; opened by a ticket or an access token.",
-                             .limit = LimitClass::socket,
-                             .priority = http::Priority::first,
-                             .errors = {"invalid_ticket", "origin_not_allowed"},
-                             .websocket = true,
-                             .farewell = &farewell},
-                            [&admission](Call<http::None, LiveQuery, LiveFields> call) {
-                                return admission.open(socket_request_of(call));
-                            }));
+         .summary = "Public groups, soonest first.",
+         .errors = {"invalid_cursor"}},
+        [](GroupService& service, Call<http::None, GroupQuery> call) { return service.list(std::move(call.query)); });
+    rows.add({.method = Method::get, .path = "/api/v1/groups/{id}", .summary = "One group."},
+             [](GroupService& service, Call<> call) { return service.find(GroupId{call.id}); });
+    rows.add({.method = Method::get,
+              .path = "/api/v1/groups/{id}/calendar.ics",
+              .access = Access::anyone,  // calendar applications know a link, and nothing else
+              .summary = "The group as an entry for calendar applications (RFC 5545).",
+              .success = 200,
+              .errors = {"group_not_scheduled"},
+              .produces = "text/calendar"},
+             [](GroupService& service, Call<http::None, http::None, http::Preconditions> call) {
+                 return show_calendar(service, GroupId{call.id}, std::move(call.fields));
+             });
+    rows.add({.method = Method::patch,
+              .path = "/api/v1/groups/{id}",
+              .summary = "Change a group by a JSON merge patch; the host's. Once it runs, kind and times stay.",
+              .errors = {"forbidden", "group_started", "group_ended", "precondition_failed"}},
+             [](GroupService& service, Call<GroupPatch> call) {
+                 return service.update(call.principal.user, GroupId{call.id}, std::move(call.body),
+                                       call.expected_version);
+             });
+    rows.add({.method = Method::del,
+              .path = "/api/v1/groups/{id}",
+              .summary = "Cancel a scheduled group, or end a running one; the host's.",
+              .errors = {"forbidden", "group_ended", "precondition_failed"}},
+             [](GroupService& service, Call<> call) {
+                 return service.cancel(call.principal.user, GroupId{call.id}, call.expected_version);
+             });
+    rows.add({.method = Method::post,
+              .path = "/api/v1/groups/{id}/ticket",
+              .summary = "A ticket that opens the group's socket once, within 30 s.",
+              .priority = http::Priority::first,
+              .creates = true,
+              .errors = {"group_full", "group_ended"}},
+             [](GroupService& service, Call<> call) {
+                 return service.issue_ticket(std::move(call.principal), GroupId{call.id});
+             });
+    rows.add({.method = Method::get,
+              .path = "/api/v1/groups/{id}/live",
+              .access = Access::anyone,  // admission takes a ticket or an access token
+              .summary = "The group's WebSocket; opened by a ticket or an access token.",
+              .limit = LimitClass::socket,
+              .priority = http::Priority::first,
+              .errors = {"invalid_ticket", "origin_not_allowed"},
+              .websocket = true,
+              .farewell = &farewell},
+             [](SocketAdmission& admission, Call<http::None, LiveQuery, LiveFields> call) {
+                 return admission.open(socket_request_of(call));
+             });
     return rows;
 }
 

@@ -1,14 +1,13 @@
 #pragma once
 // What the outside sees of groups.
 
-#include "platform/http/api/endpoint.h"
+#include "platform/http/api/endpoint_table.h"
 
 namespace mindspace::meditation {
 
 class GroupService;
 class SocketAdmission;
 
-// Both must outlive the rows.
-http::Endpoints group_endpoints(GroupService& service, SocketAdmission& admission);
+http::EndpointTable<GroupService, SocketAdmission> group_endpoints();
 
 }  // namespace mindspace::meditation

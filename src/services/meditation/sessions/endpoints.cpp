@@ -5,7 +5,6 @@
 namespace mindspace::meditation {
 
 using http::Call;
-using http::endpoint;
 using http::Method;
 
 namespace {
@@ -41,65 +40,67 @@ Awaitable<Result<SessionPage>> show_history(SessionService& service, UserId user
 
 }  // namespace
 
-http::Endpoints session_endpoints(SessionService& service) {
-    http::Endpoints rows;
-    rows.push_back(endpoint(
-        {.method = Method::post,
-         .path = "/api/v1/sessions",
-         .summary = "Start a session.",
-         .success = 201,
-         .creates = true,
-         .errors = {"session_active", "gone", "conflict"}},
-        [&service](Call<StartSession> call) { return service.start(call.principal.user, std::move(call.body)); }));
-    rows.push_back(endpoint({.method = Method::get,
-                             .path = "/api/v1/sessions",
-                             .summary = "The history, newest first.",
-                             .errors = {"invalid_cursor"}},
-                            [&service](Call<http::None, HistoryQuery> call) {
-                                return show_history(service, call.principal.user, std::move(call.query));
-                            }));
-    rows.push_back(endpoint(
-        {.method = Method::post,
-         .path = "/api/v1/sessions/import",
-         .summary = "Take in up to 500 sessions from offline or another app.",
-         .limit = http::LimitClass::import,
-         .priority = http::Priority::last,
-         .creates = true,
-         .max_body = kMaxImport},
-        [&service](Call<ImportSessions> call) { return service.import(call.principal.user, std::move(call.body)); }));
-    rows.push_back(
-        endpoint({.method = Method::get, .path = "/api/v1/sessions/{id}", .summary = "One session."},
-                 [&service](Call<> call) { return service.find(call.principal.user, MeditationSessionId{call.id}); }));
-    rows.push_back(endpoint({.method = Method::patch,
-                             .path = "/api/v1/sessions/{id}",
-                             .summary = "Change the mood afterwards or the note, by a JSON merge patch.",
-                             .errors = {"precondition_failed"}},
-                            [&service](Call<SessionPatch> call) {
-                                return service.update(call.principal.user, MeditationSessionId{call.id},
-                                                      std::move(call.body), call.expected_version);
-                            }));
-    rows.push_back(endpoint({.method = Method::del,
-                             .path = "/api/v1/sessions/{id}",
-                             .summary = "Take a session out of history and statistics.",
-                             .errors = {"precondition_failed"}},
-                            [&service](Call<> call) {
-                                return service.erase(call.principal.user, MeditationSessionId{call.id},
-                                                     call.expected_version);
-                            }));
-    rows.push_back(
-        endpoint({.method = Method::post,
-                  .path = "/api/v1/sessions/{id}/complete",
-                  .summary = "Complete a session that is active or that nobody ended; harmless when sent again.",
-                  .errors = {"session_not_active", "conflict"}},
-                 [&service](Call<CompleteSession> call) {
-                     return service.complete(call.principal.user, MeditationSessionId{call.id}, std::move(call.body));
-                 }));
-    rows.push_back(endpoint(
-        {.method = Method::post,
-         .path = "/api/v1/sessions/{id}/abandon",
-         .summary = "Give an active session up.",
-         .errors = {"session_not_active"}},
-        [&service](Call<> call) { return service.abandon(call.principal.user, MeditationSessionId{call.id}); }));
+http::EndpointTable<SessionService> session_endpoints() {
+    http::EndpointTable<SessionService> rows;
+    rows.add({.method = Method::post,
+              .path = "/api/v1/sessions",
+              .summary = "Start a session.",
+              .success = 201,
+              .creates = true,
+              .errors = {"session_active", "gone", "conflict"}},
+             [](SessionService& service, Call<StartSession> call) {
+                 return service.start(call.principal.user, std::move(call.body));
+             });
+    rows.add({.method = Method::get,
+              .path = "/api/v1/sessions",
+              .summary = "The history, newest first.",
+              .errors = {"invalid_cursor"}},
+             [](SessionService& service, Call<http::None, HistoryQuery> call) {
+                 return show_history(service, call.principal.user, std::move(call.query));
+             });
+    rows.add({.method = Method::post,
+              .path = "/api/v1/sessions/import",
+              .summary = "Take in up to 500 sessions from offline or another app.",
+              .limit = http::LimitClass::import,
+              .priority = http::Priority::last,
+              .creates = true,
+              .max_body = kMaxImport},
+             [](SessionService& service, Call<ImportSessions> call) {
+                 return service.import(call.principal.user, std::move(call.body));
+             });
+    rows.add({.method = Method::get, .path = "/api/v1/sessions/{id}", .summary = "One session."},
+             [](SessionService& service, Call<> call) {
+                 return service.find(call.principal.user, MeditationSessionId{call.id});
+             });
+    rows.add({.method = Method::patch,
+              .path = "/api/v1/sessions/{id}",
+              .summary = "Change the mood afterwards or the note, by a JSON merge patch.",
+              .errors = {"precondition_failed"}},
+             [](SessionService& service, Call<SessionPatch> call) {
+                 return service.update(call.principal.user, MeditationSessionId{call.id}, std::move(call.body),
+                                       call.expected_version);
+             });
+    rows.add({.method = Method::del,
+              .path = "/api/v1/sessions/{id}",
+              .summary = "Take a session out of history and statistics.",
+              .errors = {"precondition_failed"}},
+             [](SessionService& service, Call<> call) {
+                 return service.erase(call.principal.user, MeditationSessionId{call.id}, call.expected_version);
+             });
+    rows.add({.method = Method::post,
+              .path = "/api/v1/sessions/{id}/complete",
+              .summary = "Complete a session that is active or that nobody ended; harmless when sent again.",
+              .errors = {"session_not_active", "conflict"}},
+             [](SessionService& service, Call<CompleteSession> call) {
+                 return service.complete(call.principal.user, MeditationSessionId{call.id}, std::move(call.body));
+             });
+    rows.add({.method = Method::post,
+              .path = "/api/v1/sessions/{id}/abandon",
+              .summary = "Give an active session up.",
+              .errors = {"session_not_active"}},
+             [](SessionService& service, Call<> call) {
+                 return service.abandon(call.principal.user, MeditationSessionId{call.id});
+             });
     return rows;
 }
 

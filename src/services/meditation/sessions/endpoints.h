@@ -1,13 +1,12 @@
 #pragma once
 // What the outside sees of meditation sessions.
 
-#include "platform/http/api/endpoint.h"
+#include "platform/http/api/endpoint_table.h"
 
 namespace mindspace::meditation {
 
 class SessionService;
 
-// `service` must outlive the rows.
-http::Endpoints session_endpoints(SessionService& service);
+http::EndpointTable<SessionService> session_endpoints();
 
 }  // namespace mindspace::meditation
