@@ -62,7 +62,7 @@ def register_users(port, count):
 
 
 def make_groups(port, tokens, size):
-    """A group for each `size` users, the first of whom is the host: [(group, tokens)]."""
+    """A group for each `size` users; the first one is the host: [(group, tokens)]."""
     connection = http.client.HTTPConnection("127.0.0.1", port)
     groups = []
     for at in range(0, len(tokens), size):

@@ -182,7 +182,7 @@ TEST(Import, AcceptsOneToFiveHundredSessions) {
 
 // The contract's own maximum: 4 MB of notes.
 TEST(Import, AcceptsFiveHundredSessionsWithFullNotes) {
-    constexpr int kLongestNote = 2000;  // characters, whatever their size in bytes
+    constexpr int kLongestNote = 2000;  // characters, regardless of their size in bytes
     const auto first = parse_timestamp("2023-01-01T06:00:00Z").value();
     for (const std::string character : {"n", "\U0001F9D8"}) {
         auto person = register_person();

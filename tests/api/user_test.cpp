@@ -44,7 +44,7 @@ TEST(Profile, IsChangedInTheNamedFieldsOnly) {
     for (const auto& [name, value] : patch) expected[name] = value;
     expected["updatedAt"] = response.at("/updatedAt");
     EXPECT_EQ(response.document, expected);
-    // On every core, whatever it had cached.
+    // On every core, regardless of what it had cached.
     for (int i = 0; i < 8; ++i)
         EXPECT_EQ(Client(Program::shared(), person.client.access_token()).get(kMe).document, expected);
 }
