@@ -62,9 +62,9 @@ TEST(Compression, CompressesLargeResponsesAsRequested) {
     EXPECT_EQ(plain.header("content-encoding"), std::nullopt);
     EXPECT_THAT(plain.header("vary"), Optional(HasSubstr("Accept-Encoding")));
     for (auto coding : {"br", "gzip"}) {
-        auto packed = person.client.get(kLarge, {{"Accept-Encoding", coding}});
-        EXPECT_EQ(packed.header("content-encoding"), coding);
-        EXPECT_LT(packed.body.size() * 4, plain.body.size());
+        auto compressed = person.client.get(kLarge, {{"Accept-Encoding", coding}});
+        EXPECT_EQ(compressed.header("content-encoding"), coding);
+        EXPECT_LT(compressed.body.size() * 4, plain.body.size());
     }
     auto small = person.client.get(kMe, {{"Accept-Encoding", "br"}});
     EXPECT_EQ(small.header("content-encoding"), std::nullopt);
@@ -77,9 +77,9 @@ TEST(Compression, KeepsAnEntityTagThatStillMatches) {
     auto started = person.client.post("/api/v1/sessions", {{"kind", "sleep"}, {"plannedSeconds", 600}});
     auto path = "/api/v1/sessions/" + started.text("/id");
     ASSERT_TRUE(is(person.client.post(path + "/complete", {{"note", std::string(1500, 'm')}}), 200));
-    auto packed = person.client.get(path, {{"Accept-Encoding", "gzip"}});
-    ASSERT_TRUE(is(packed, 200));
-    auto tag = packed.header("etag").value();
+    auto compressed = person.client.get(path, {{"Accept-Encoding", "gzip"}});
+    ASSERT_TRUE(is(compressed, 200));
+    auto tag = compressed.header("etag").value();
     EXPECT_THAT(tag, HasSubstr("-gzip\""));
     EXPECT_TRUE(is(person.client.get(path, {{"If-None-Match", tag}}), 304));
     EXPECT_TRUE(is(person.client.patch(path, {{"moodAfter", 4}}, {{"If-Match", tag}}), 200));

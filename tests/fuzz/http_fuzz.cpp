@@ -112,7 +112,7 @@ void handle(const Reading& reading) {
     loop.run();
     if (!response) fail("no answer");
     const std::map<int, bool> known_status{{200, true}, {400, true}, {412, true}, {415, true}, {422, true}};
-    if (!known_status.contains(response->status)) fail("a status that is none of ours");
+    if (!known_status.contains(response->status)) fail("a status that the program does not use");
     boost::json::parse(response->body);  // throws unless it is JSON
     if (response->status == 200 && !schema::from_json<Everything>(response->body)) fail("an answer that is no request");
 }

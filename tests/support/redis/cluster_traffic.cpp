@@ -72,10 +72,10 @@ std::unique_ptr<TestCluster> RedisCluster::shared_cluster;
 void RedisCluster::SetUp() {
     shared_cluster->wait_until_healthy();  // every node knows the changes of the previous test
     for (std::size_t i = 0; i < kWriters; ++i) writers_.emplace_back().tag = tag(i);
-    heard_.resize(kWriters);
+    received_.resize(kWriters);
     for (std::size_t i = 0; i < kWriters; ++i) {
         channels_.push_back("room:{" + tag(i) + "}");
-        auto receive = [this, i](std::string_view text) { heard_[i] = std::stoi(std::string(text)); };
+        auto receive = [this, i](std::string_view text) { received_[i] = std::stoi(std::string(text)); };
         subscriptions_.push_back(subscriber_.subscribe(channels_[i], receive));
     }
     subscriber_.on_gap([this] { ++gaps_; });
@@ -115,7 +115,7 @@ bool RedisCluster::receives_everything() {
         run_task(io_, confirm(subscriber_, channel));
         call({"SPUBLISH", channel, std::to_string(number)});
     }
-    return run_until(io_, [&] { return std::ranges::count(heard_, number) == std::ssize(heard_); });
+    return run_until(io_, [&] { return std::ranges::count(received_, number) == std::ssize(received_); });
 }
 
 }  // namespace mindspace::redis

@@ -59,7 +59,7 @@ protected:
     std::vector<Writer> writers_;
     bool is_over_ = false;
     std::vector<std::string> channels_;
-    std::vector<int> heard_;
+    std::vector<int> received_;
     std::vector<Subscription> subscriptions_;
     int published_ = 0;
     int gaps_ = 0;
