@@ -17,6 +17,12 @@ void collect(const std::string& consumer, const ConsumerStats& stats, telemetry:
                stats.is_leader.value(), labels);
 }
 
+void collect(const std::string& consumer, const BrokerSourceStats& stats, telemetry::Page& page) {
+    page.counter("mindspace_event_consumer_restarts",
+                 "New connections of the consumer to the broker after a fault or a stall.", stats.restarts.value(),
+                 {{"consumer", consumer}});
+}
+
 void collect(const std::string& consumer, const OutboxStats& stats, telemetry::Page& page) {
     const telemetry::Labels labels{{"consumer", consumer}};
     page.gauge("mindspace_outbox_leader", "1 in the one process that reads the outbox.", stats.is_leader.value(),

@@ -16,6 +16,10 @@ struct ConsumerStats {
     telemetry::Gauge is_leader;         // 1 while this process takes events for this consumer
 };
 
+struct BrokerSourceStats {
+    telemetry::Counter restarts;  // new connections to the broker after a fault or a stall
+};
+
 // Known to whoever reads the outbox: the consumer itself, or the relay to a broker.
 struct OutboxStats {
     telemetry::Gauge is_leader;            // 1 while this process reads
@@ -32,6 +36,7 @@ struct RelayStats {
 
 // Adds the figures to the page under the label `consumer`.
 void collect(const std::string& consumer, const ConsumerStats& stats, telemetry::Page& page);
+void collect(const std::string& consumer, const BrokerSourceStats& stats, telemetry::Page& page);
 void collect(const std::string& consumer, const OutboxStats& stats, telemetry::Page& page);
 void collect(const std::string& consumer, const RelayStats& stats, telemetry::Page& page);
 

@@ -28,4 +28,8 @@ void KafkaMock::bring_up() const {
     process_.send(SIGUSR2);
 }
 
+void KafkaMock::withhold_next_join() const {
+    process_.send(SIGHUP);
+}
+
 }  // namespace mindspace::integration

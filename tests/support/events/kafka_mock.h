@@ -19,6 +19,8 @@ public:
     // Takes all its brokers down, and up again.
     void take_down() const;
     void bring_up() const;
+    // Each broker withholds its next response to a consumer that joins a group, as if the connection were dead.
+    void withhold_next_join() const;
 
 private:
     TemporaryDirectory directory_;

@@ -5,6 +5,7 @@
 #include "platform/events/cloud_event.h"
 
 #include <cstring>
+#include <utility>
 
 namespace mindspace::events {
 
@@ -47,6 +48,7 @@ Awaitable<> BrokerSource::open(postgres::Session&) {
     held_ = {};
     auto connect = [](Subscriber& subscriber) { subscriber.connect(); };
     co_await thread_.call(connect, kConnectTimeout);
+    if (std::exchange(has_begun_, true)) stats_.restarts.add(1);
     is_broken_ = false;
 }
 

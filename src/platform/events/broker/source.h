@@ -5,6 +5,7 @@
 #include "platform/events/broker/broker.h"
 #include "platform/events/broker/dedicated_thread.h"
 #include "platform/events/source.h"
+#include "platform/events/stats.h"
 
 namespace mindspace::events {
 
@@ -21,12 +22,16 @@ public:
     void settle_refused() override { held_.refused.clear(); }
     void resign() override {}
     void stop() override;
-    void collect(const std::string&, telemetry::Page&) const override {}
+    void collect(const std::string& consumer, telemetry::Page& page) const override {
+        events::collect(consumer, stats_, page);
+    }
 
 private:
     DedicatedThread<Subscriber> thread_;
-    Batch held_;             // received and not settled yet
+    Batch held_;  // received and not settled yet
+    BrokerSourceStats stats_;
     bool is_broken_ = true;  // what is held comes again
+    bool has_begun_ = false;
     bool is_stopped_ = false;
 };
 

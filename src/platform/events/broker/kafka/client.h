@@ -13,8 +13,9 @@
 namespace mindspace::events::kafka {
 
 struct Options {
-    BrokerUrl url;     // its path is the topic; empty: "mindspace.events"
-    std::string name;  // of the consumer
+    BrokerUrl url;                       // its path is the topic; empty: "mindspace.events"
+    std::string name;                    // of the consumer
+    Milliseconds stall_timeout{60'000};  // without progress: then the consumer is recreated
 };
 
 // What `kafka.url` may look like:

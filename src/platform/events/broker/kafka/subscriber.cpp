@@ -8,6 +8,7 @@ namespace mindspace::events::kafka {
 namespace {
 
 constexpr int kCommitTimeout = 5000;  // milliseconds
+constexpr int kEndsTimeout = 1000;    // milliseconds
 constexpr std::chrono::seconds kCloseTimeout{2};
 constexpr std::size_t kMostAtOnce = 500;
 
@@ -28,7 +29,6 @@ using MessageHandle = std::unique_ptr<rd_kafka_message_t, DestroyMessage>;
 // What concerns the connection to the brokers, which the client mends by itself.
 bool is_passing(rd_kafka_resp_err_t error) {
     switch (error) {
-        case RD_KAFKA_RESP_ERR__PARTITION_EOF:
         case RD_KAFKA_RESP_ERR__TRANSPORT:
         case RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN:
         case RD_KAFKA_RESP_ERR__RESOLVE:
@@ -46,7 +46,8 @@ KafkaSubscriber::~KafkaSubscriber() {
 }
 
 void KafkaSubscriber::connect() {
-    is_cut_ = false;
+    // A call exceeded its deadline, so the state of the client is unknown.
+    if (is_cut_.exchange(false)) close();
     if (client_) return;
     next_.clear();
     Configuration configuration(options_);
@@ -54,11 +55,15 @@ void KafkaSubscriber::connect() {
     configuration.set("enable.auto.commit", "false");
     configuration.set("enable.auto.offset.store", "false");
     configuration.set("auto.offset.reset", "earliest");
+    configuration.set("enable.partition.eof", "true");  // shows that a partition is read
     configuration.set("session.timeout.ms", "6000");
     configuration.set("heartbeat.interval.ms", "1000");
     configuration.set("fetch.wait.max.ms", "50");
     configuration.set("allow.auto.create.topics", "true");  // where the brokers do
+    rd_kafka_conf_set_rebalance_cb(configuration.native(), &rebalance);
+    rd_kafka_conf_set_opaque(configuration.native(), this);
     client_ = configuration.make_client(RD_KAFKA_CONSUMER);
+    watch_.emplace(options_.stall_timeout, std::chrono::steady_clock::now());
     rd_kafka_poll_set_consumer(client_.get());
     queue_.reset(rd_kafka_queue_get_consumer(client_.get()));
     subscribe();
@@ -73,30 +78,78 @@ void KafkaSubscriber::subscribe() {
     fail("subscribe", error);
 }
 
+// Does what librdkafka does without a callback, and tells the watch. The next owner of a revoked partition reads on
+// from the committed offset, so nothing is committed for it any more.
+void KafkaSubscriber::rebalance(rd_kafka_t* client, rd_kafka_resp_err_t what,
+                                rd_kafka_topic_partition_list_t* partitions, void* subscriber) {
+    auto& self = *static_cast<KafkaSubscriber*>(subscriber);
+    if (what != RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS) {
+        self.next_.clear();
+        self.watch_->revoked();
+        rd_kafka_assign(client, nullptr);
+        return;
+    }
+    std::vector<std::int32_t> numbers;
+    for (int i = 0; i < partitions->cnt; ++i) numbers.push_back(partitions->elems[i].partition);
+    self.watch_->assigned(numbers);
+    rd_kafka_assign(client, partitions);
+}
+
 std::vector<Received> KafkaSubscriber::receive(std::size_t limit, Milliseconds patience) {
     if (!client_ || is_cut_) fail("not connected");
-    std::array<rd_kafka_message_t*, kMostAtOnce> batch{};
-    // The call would wait until the batch is full.
-    auto count = rd_kafka_consume_batch_queue(queue_.get(), static_cast<int>(patience.count()), batch.data(), 1);
-    if (count == 1)
-        count += std::max<ssize_t>(
-            0, rd_kafka_consume_batch_queue(queue_.get(), 0, batch.data() + 1, std::min(limit, batch.size()) - 1));
     std::vector<Received> messages;
-    auto failure = RD_KAFKA_RESP_ERR_NO_ERROR;
-    for (ssize_t i = 0; i < count; ++i) {
-        const MessageHandle message(batch.at(static_cast<std::size_t>(i)));
-        if (message->err != RD_KAFKA_RESP_ERR_NO_ERROR) {
-            if (!is_passing(message->err)) failure = message->err;
-            continue;
-        }
-        next_[message->partition] = message->offset + 1;
-        messages.push_back({.body = std::string(static_cast<const char*>(message->payload), message->len)});
-    }
+    // One call would wait until it has as many as it is asked for.
+    auto failure = take(1, patience, messages);
+    if (failure == RD_KAFKA_RESP_ERR_NO_ERROR && !messages.empty())
+        failure = take(limit - 1, Milliseconds(0), messages);
     if (failure != RD_KAFKA_RESP_ERR_NO_ERROR) {
         close();
         fail("receive", failure);
     }
+    require_progress();
     return messages;
+}
+
+rd_kafka_resp_err_t KafkaSubscriber::take(std::size_t limit, Milliseconds patience, std::vector<Received>& messages) {
+    std::array<rd_kafka_message_t*, kMostAtOnce> batch{};
+    const auto count = rd_kafka_consume_batch_queue(queue_.get(), static_cast<int>(patience.count()), batch.data(),
+                                                    std::min(limit, batch.size()));
+    auto failure = RD_KAFKA_RESP_ERR_NO_ERROR;
+    for (ssize_t i = 0; i < count; ++i) {
+        const MessageHandle message(batch.at(static_cast<std::size_t>(i)));
+        if (message->err == RD_KAFKA_RESP_ERR__PARTITION_EOF) {
+            watch_->read(message->partition, message->offset);
+        } else if (message->err == RD_KAFKA_RESP_ERR_NO_ERROR) {
+            next_[message->partition] = message->offset + 1;
+            watch_->read(message->partition, message->offset + 1);
+            messages.push_back({.body = std::string(static_cast<const char*>(message->payload), message->len)});
+        } else if (!is_passing(message->err)) {
+            failure = message->err;
+        }
+    }
+    return failure;
+}
+
+void KafkaSubscriber::require_progress() {
+    watch_->advance(std::chrono::steady_clock::now());
+    update_ends(watch_->take_idle());
+    const auto stall = watch_->find_stall();
+    if (!stall) return;
+    close();
+    fail("the consumer is stalled: " + *stall);
+}
+
+// Without a response the partitions stay idle.
+void KafkaSubscriber::update_ends(const std::vector<std::int32_t>& partitions) {
+    if (partitions.empty()) return;
+    const Partitions ends(rd_kafka_topic_partition_list_new(static_cast<int>(partitions.size())));
+    for (const auto partition : partitions)
+        rd_kafka_topic_partition_list_add(ends.get(), topic_.c_str(), partition)->offset = RD_KAFKA_OFFSET_END;
+    // rd_kafka_query_watermark_offsets() ignores its deadline before librdkafka 2.3.
+    if (rd_kafka_offsets_for_times(client_.get(), ends.get(), kEndsTimeout) != RD_KAFKA_RESP_ERR_NO_ERROR) return;
+    for (int i = 0; i < ends->cnt; ++i)
+        if (const auto& end = ends->elems[i]; end.err == RD_KAFKA_RESP_ERR_NO_ERROR)
+            watch_->ends_at(end.partition, end.offset);
 }
 
 void KafkaSubscriber::acknowledge() {
