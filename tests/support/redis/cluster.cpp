@@ -15,6 +15,7 @@ namespace {
 constexpr int kNodes = 6;
 constexpr const char* kHost = "127.0.0.1";
 constexpr std::chrono::milliseconds kPoll{50};
+constexpr std::chrono::milliseconds kClientTimeout{2000};
 
 std::string address_of(const TestCluster::Node& node) {
     return std::string(kHost) + ":" + std::to_string(node.port);
@@ -35,7 +36,7 @@ TestCluster::TestCluster() {
                                            "--cluster-enabled",
                                            "yes",
                                            "--cluster-node-timeout",
-                                           "2000",
+                                           std::to_string(kNodeTimeout.count()),
                                            "--repl-diskless-sync-delay",
                                            "0"};
         nodes_.push_back({port, std::make_unique<TestServer>(std::move(arguments))});
@@ -50,7 +51,13 @@ TestCluster::TestCluster() {
 ClientOptions TestCluster::options() const {
     ClientOptions options;
     options.seeds = {{kHost, nodes_.front().port}};
+    options.connect_timeout = options.command_timeout = scaled(kClientTimeout);
     return options;
+}
+
+void TestCluster::set_node_timeout(std::chrono::milliseconds timeout) {
+    for (const Node& node : nodes_)
+        run_command(node, {"CONFIG", "SET", "cluster-node-timeout", std::to_string(timeout.count())});
 }
 
 std::string TestCluster::run_command(const Node& node, std::vector<std::string> command) {

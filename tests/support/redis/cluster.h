@@ -5,6 +5,7 @@
 #include "platform/redis/connection/options.h"
 #include "support/redis/server.h"
 
+#include <chrono>
 #include <memory>
 #include <set>
 #include <string>
@@ -14,10 +15,12 @@ namespace mindspace::redis {
 
 class TestCluster {
 public:
+    static constexpr std::chrono::milliseconds kNodeTimeout{6000};
+
     // Returns when every node sees the whole cluster and every replica follows its master.
     TestCluster();
 
-    // With the first node as the only seed.
+    // With the first node as the only seed, and timeouts that a node of a busy machine meets.
     [[nodiscard]] ClientOptions options() const;
 
     struct Node {
@@ -30,6 +33,9 @@ public:
     [[nodiscard]] Node& owner_of(const std::string& key);
     // A master that does not own it.
     [[nodiscard]] Node& master_without(const std::string& key);
+    // How long the nodes that run now may be silent before the others replace them. It begins with kNodeTimeout, so
+    // that a busy machine causes no failover.
+    void set_node_timeout(std::chrono::milliseconds timeout);
     // A running replica of the master.
     [[nodiscard]] Node& replica_of(const Node& master);
     // Moves that many slots from one master to the other; blocks until that is done.
