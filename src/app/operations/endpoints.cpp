@@ -77,38 +77,38 @@ std::uint64_t sum(const std::vector<std::unique_ptr<Core>>& cores, auto figure) 
 
 void collect_clients(const std::vector<std::unique_ptr<Core>>& cores, telemetry::Page& page) {
     page.counter("mindspace_postgres_queries", "Requests to PostgreSQL, answered or failed.",
-                 sum(cores, [](const Core& core) { return core.database.stats().queries.load(); }));
+                 sum(cores, [](const Core& core) { return core.database.stats().queries.value(); }));
     page.counter("mindspace_postgres_errors", "Requests to PostgreSQL that failed.",
-                 sum(cores, [](const Core& core) { return core.database.stats().errors.load(); }));
+                 sum(cores, [](const Core& core) { return core.database.stats().errors.value(); }));
     page.counter("mindspace_postgres_reconnects", "Connections to PostgreSQL made again after a loss.",
-                 sum(cores, [](const Core& core) { return core.database.stats().reconnects.load(); }));
-    page.gauge(
-        "mindspace_postgres_in_flight", "Requests that PostgreSQL has not answered yet.",
-        static_cast<std::int64_t>(sum(cores, [](const Core& core) { return core.database.stats().in_flight.load(); })));
+                 sum(cores, [](const Core& core) { return core.database.stats().reconnects.value(); }));
+    page.gauge("mindspace_postgres_in_flight", "Requests that PostgreSQL has not answered yet.",
+               static_cast<std::int64_t>(
+                   sum(cores, [](const Core& core) { return core.database.stats().in_flight.value(); })));
     page.gauge("mindspace_postgres_connections", "Connections to PostgreSQL that are up.",
                static_cast<std::int64_t>(
-                   sum(cores, [](const Core& core) { return core.database.stats().connections_up.load(); })));
+                   sum(cores, [](const Core& core) { return core.database.stats().connections_up.value(); })));
     page.counter("mindspace_postgres_replica_reads", "Reads answered by a replica.",
-                 sum(cores, [](const Core& core) { return core.replicas.stats().reads.load(); }));
+                 sum(cores, [](const Core& core) { return core.replicas.stats().reads.value(); }));
     page.counter("mindspace_postgres_replica_misses", "Reads that no replica could answer and the primary did.",
-                 sum(cores, [](const Core& core) { return core.replicas.stats().primary_reads.load(); }));
+                 sum(cores, [](const Core& core) { return core.replicas.stats().primary_reads.value(); }));
     page.gauge("mindspace_postgres_replicas_usable", "Replicas that are up and near enough, as the first core sees it.",
-               cores.empty() ? 0 : cores.front()->replicas.stats().usable.load());
+               cores.empty() ? 0 : cores.front()->replicas.stats().usable.value());
     if (!cores.empty())
         page.gauge("mindspace_postgres_responds", "1 when PostgreSQL responds to the check of every second.",
                    cores.front()->shared.database_health.is_good(DatabaseHealth::Clock::now()) ? 1 : 0);
     page.counter("mindspace_redis_commands", "Commands sent to Redis.",
-                 sum(cores, [](const Core& core) { return core.redis.stats().commands.read(); }));
+                 sum(cores, [](const Core& core) { return core.redis.stats().commands.value(); }));
     page.counter("mindspace_redis_errors", "Error replies of Redis.",
-                 sum(cores, [](const Core& core) { return core.redis.stats().errors.read(); }));
+                 sum(cores, [](const Core& core) { return core.redis.stats().errors.value(); }));
     page.counter("mindspace_redis_timeouts", "Connections to Redis given up because it did not answer.",
-                 sum(cores, [](const Core& core) { return core.redis.stats().timeouts.read(); }));
+                 sum(cores, [](const Core& core) { return core.redis.stats().timeouts.value(); }));
     page.counter("mindspace_redis_refused", "Commands that Redis refused because it has no memory left.",
-                 sum(cores, [](const Core& core) { return core.redis.stats().refused.read(); }));
+                 sum(cores, [](const Core& core) { return core.redis.stats().refused.value(); }));
     page.counter("mindspace_redis_reconnects", "Connections to Redis made again after a loss.",
-                 sum(cores, [](const Core& core) { return core.redis.stats().reconnects.read(); }));
+                 sum(cores, [](const Core& core) { return core.redis.stats().reconnects.value(); }));
     page.counter("mindspace_redis_redirections", "Commands that a node of a Redis Cluster sent to another.",
-                 sum(cores, [](const Core& core) { return core.redis.stats().redirections.read(); }));
+                 sum(cores, [](const Core& core) { return core.redis.stats().redirections.value(); }));
     page.counter("mindspace_log_lost", "Log lines lost to a full queue.", log::lost_count());
 }
 

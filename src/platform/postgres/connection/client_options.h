@@ -2,10 +2,9 @@
 // How a Client is set up, and what it counts.
 
 #include "platform/postgres/connection/link.h"
+#include "platform/telemetry/metrics/counter.h"
 
-#include <atomic>
 #include <cstddef>
-#include <cstdint>
 #include <string>
 
 namespace mindspace::postgres {
@@ -21,12 +20,12 @@ struct ClientOptions {
 
 // Written by the client's loop, read by any thread.
 struct ClientStats {
-    std::atomic<std::uint64_t> queries{0};     // requests answered or failed
-    std::atomic<std::uint64_t> errors{0};      // of these: failed
-    std::atomic<std::uint64_t> timeouts{0};    // connections given up because the server was late
-    std::atomic<std::uint64_t> reconnects{0};  // connections made again after a loss
-    std::atomic<std::int64_t> in_flight{0};    // requests not yet answered
-    std::atomic<std::int64_t> connections_up{0};
+    telemetry::Counter queries;     // requests answered or failed
+    telemetry::Counter errors;      // of these: failed
+    telemetry::Counter timeouts;    // connections given up because the server was late
+    telemetry::Counter reconnects;  // connections made again after a loss
+    telemetry::Gauge in_flight;     // requests not yet answered
+    telemetry::Gauge connections_up;
 };
 
 }  // namespace mindspace::postgres

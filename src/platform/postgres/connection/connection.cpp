@@ -63,8 +63,8 @@ Awaitable<bool> Connection::connect() {
     prepared_ = PreparedStatements(link_options_.pooling);
     backoff_.reset();
     is_up_ = true;
-    stats_->connections_up.fetch_add(1, std::memory_order_relaxed);
-    if (std::exchange(was_up_, true)) stats_->reconnects.fetch_add(1, std::memory_order_relaxed);
+    stats_->connections_up.add(1);
+    if (std::exchange(was_up_, true)) stats_->reconnects.add(1);
     co_return true;
 }
 
@@ -90,7 +90,7 @@ std::chrono::steady_clock::duration Connection::delay(std::size_t ahead, Request
 }
 
 void Connection::submit(std::unique_ptr<Request> request) {
-    stats_->in_flight.fetch_add(1, std::memory_order_relaxed);
+    stats_->in_flight.add(1);
     enqueue(std::move(request));
 }
 
@@ -213,9 +213,9 @@ void Connection::resend(std::unique_ptr<Request> request) {
 
 void Connection::complete(std::unique_ptr<Request> request) {
     --pending_;
-    stats_->queries.fetch_add(1, std::memory_order_relaxed);
-    stats_->in_flight.fetch_sub(1, std::memory_order_relaxed);
-    if (request->has_failed()) stats_->errors.fetch_add(1, std::memory_order_relaxed);
+    stats_->queries.add(1);
+    stats_->in_flight.add(-1);
+    if (request->has_failed()) stats_->errors.add(1);
     request->finish();
 }
 
@@ -223,13 +223,13 @@ void Connection::check_deadline(Request::TimePoint now) {
     if (pending_ == 0 || !is_up_) return;
     auto oldest = in_flight_.empty() ? queue_.front()->queued_at : in_flight_.front().queued_at();
     if (now - oldest < link_options_.query_timeout) return;
-    stats_->timeouts.fetch_add(1, std::memory_order_relaxed);
+    stats_->timeouts.add(1);
     lose("no answer in time");
 }
 
 void Connection::lose(const std::string& reason) {
     if (link_) link_->close();
-    if (std::exchange(is_up_, false)) stats_->connections_up.fetch_sub(1, std::memory_order_relaxed);
+    if (std::exchange(is_up_, false)) stats_->connections_up.add(-1);
     last_failure_ = "postgres: connection lost: " + reason;
     std::vector<std::unique_ptr<Request>> lost;
     for (auto& unit : std::exchange(in_flight_, {}))

@@ -107,7 +107,7 @@ private:
         required_ = looks_.front().position;
         auto usable = std::ranges::count_if(
             replicas_, [&](const Replica& replica) { return is_usable(replica, required_, look.at); });
-        stats_.usable.store(usable, std::memory_order_relaxed);
+        stats_.usable.set(usable);
     }
 
     [[nodiscard]] bool is_usable(const Replica& replica, LogPosition needed, TimePoint now) const {
@@ -165,12 +165,12 @@ Awaitable<Rows> Replicas::run(Uuid owner, Query query) {
         try {
             auto first_try = query;
             auto rows = co_await replica->query(std::move(first_try));
-            watch_->stats().reads.fetch_add(1, std::memory_order_relaxed);
+            watch_->stats().reads.add(1);
             co_return rows;
         } catch (const Unavailable&) {  // lost, late, or in the way of what is being replayed
         }
     }
-    watch_->stats().primary_reads.fetch_add(1, std::memory_order_relaxed);
+    watch_->stats().primary_reads.add(1);
     auto rows = co_await primary_.query(std::move(query));
     co_return rows;
 }

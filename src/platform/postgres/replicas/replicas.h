@@ -6,8 +6,8 @@
 #include "platform/base/ids.h"
 #include "platform/base/lru_cache.h"
 #include "platform/postgres/connection/client.h"
+#include "platform/telemetry/metrics/counter.h"
 
-#include <atomic>
 #include <memory>
 #include <vector>
 
@@ -24,9 +24,9 @@ struct ReplicaOptions {
 
 // Written by the loop, read by any thread.
 struct ReplicaStats {
-    std::atomic<std::uint64_t> reads{0};          // answered by a replica
-    std::atomic<std::uint64_t> primary_reads{0};  // answered by the primary because no replica could
-    std::atomic<std::int64_t> usable{0};          // replicas that are not too far behind
+    telemetry::Counter reads;          // answered by a replica
+    telemetry::Counter primary_reads;  // answered by the primary because no replica could
+    telemetry::Gauge usable;           // replicas that are not too far behind
 };
 
 class Replicas {

@@ -38,10 +38,10 @@ TEST_F(RedisCluster, AsksWhereASlotIsGoingWhileItMoves) {
     TestCluster::begin_move(slot, from, to);
 
     EXPECT_EQ(order({"GET", "{move}old"}).as_string(), "old");
-    EXPECT_EQ(client.stats().redirections.read(), 0U);
+    EXPECT_EQ(client.stats().redirections.value(), 0U);
     EXPECT_EQ(order({"SET", "{move}new", "new"}).as_string(), "OK");
     EXPECT_EQ(order({"GET", "{move}new"}).as_string(), "new");
-    EXPECT_EQ(client.stats().redirections.read(), 2U) << "each of them anew: the slot has not moved";
+    EXPECT_EQ(client.stats().redirections.value(), 2U) << "each of them anew: the slot has not moved";
     EXPECT_EQ(TestCluster::run_command(to, {"CLUSTER", "COUNTKEYSINSLOT", std::to_string(slot)}), "1");
     // Its two keys are in two places: no node can answer.
     auto asked_at = steady_clock::now();
@@ -56,10 +56,10 @@ TEST_F(RedisCluster, AsksWhereASlotIsGoingWhileItMoves) {
     ASSERT_TRUE(run_until(io_, [&] { return crowded.is_up(); }));
     std::vector<std::string> faults;
     for (int i = 0; i < 3; ++i) {
-        std::uint64_t errors = crowded.stats().errors.read();
+        std::uint64_t errors = crowded.stats().errors.value();
         asio::co_spawn(io_, send(crowded, {"MGET", "{move}new", "{move}none"}),
                        [&](const std::exception_ptr& fault, const Value&) { faults.push_back(text_of(fault)); });
-        ASSERT_TRUE(run_until(io_, [&] { return crowded.stats().errors.read() >= errors + 2; })) << "ASK, TRYAGAIN";
+        ASSERT_TRUE(run_until(io_, [&] { return crowded.stats().errors.value() >= errors + 2; })) << "ASK, TRYAGAIN";
     }
     ASSERT_TRUE(run_until(io_, [&] { return faults.size() == 3; }));
     EXPECT_EQ(faults[0], "redis: too many commands wait") << "the others wait on";
@@ -93,7 +93,7 @@ TEST_F(RedisCluster, SubscribesWhereTheSlotIsAlthoughTheMapIsOutOfDate) {
     std::string heard;
     Subscription subscription = subscriber_.subscribe("{moved}", [&](std::string_view text) { heard = text; });
     ASSERT_TRUE(run_task(io_, confirm(subscriber_, "{moved}")));
-    EXPECT_GE(subscriber_.stats().errors.read(), 1U) << "MOVED";
+    EXPECT_GE(subscriber_.stats().errors.value(), 1U) << "MOVED";
     call({"SPUBLISH", "{moved}", "hello"});
     EXPECT_TRUE(run_until(io_, [&] { return heard == "hello"; }));
     shared_cluster->wait_until_healthy();
@@ -112,7 +112,7 @@ TEST_F(RedisCluster, FollowsSlotsThatMoveUnderTraffic) {
     resharding.get();
     stop_writers();
     EXPECT_EQ(count_unavailable(), 0);
-    EXPECT_GT(client_.stats().redirections.read(), 0U) << "or nothing was tested";
+    EXPECT_GT(client_.stats().redirections.value(), 0U) << "or nothing was tested";
     EXPECT_GT(gaps_, 0);
     EXPECT_TRUE(receives_everything());
 }

@@ -18,7 +18,7 @@ TEST_F(RedisCluster, BringsEachCommandToTheNodeOfItsKeys) {
         EXPECT_EQ(call({"SET", key, key}).as_string(), "OK");
         EXPECT_EQ(call({"GET", key}).as_string(), key);
     }
-    EXPECT_EQ(client_.stats().redirections.read(), 0U);
+    EXPECT_EQ(client_.stats().redirections.value(), 0U);
     EXPECT_EQ(call({"MGET", "{key:1}x", "key:1"}).at(1).as_string(), "key:1");
     EXPECT_EQ(call({"PING"}).as_string(), "PONG");
     EXPECT_EQ(call({"EVAL", "return 1", "0"}).as_integer(), 1);
@@ -33,7 +33,7 @@ TEST_F(RedisCluster, RunsScriptsOnEveryNode) {
                                      {std::string("{") + key + "}1", std::string("{") + key + "}2"}, {key}));
         EXPECT_EQ(call({"GET", std::string("{") + key + "}2"}).as_string(), key);
     }
-    EXPECT_LE(client_.stats().errors.read(), 3U) << "NOSCRIPT, once a node at most";
+    EXPECT_LE(client_.stats().errors.value(), 3U) << "NOSCRIPT, once a node at most";
     EXPECT_THROW(run_task(io_, run_script(client_, kWriteBoth, {"a", "b"}, {"x"})), std::logic_error);
 }
 
@@ -76,10 +76,10 @@ TEST_F(RedisCluster, IsNotUpOnANodeWithoutACluster) {
 
 TEST_F(RedisCluster, StopFailsWhatIsPendingAndLeavesNothingBehind) {
     start_writers();
-    ASSERT_TRUE(run_until(io_, [this] { return client_.stats().pending.read() > 0; }));
+    ASSERT_TRUE(run_until(io_, [this] { return client_.stats().pending.value() > 0; }));
     client_.stop();
     subscriber_.stop();
-    EXPECT_EQ(client_.stats().pending.read(), 0U);
+    EXPECT_EQ(client_.stats().pending.value(), 0);
     EXPECT_FALSE(client_.is_up());
     EXPECT_THROW(call({"PING"}), Unavailable);
     is_over_ = true;

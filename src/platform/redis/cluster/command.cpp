@@ -78,7 +78,7 @@ Awaitable<Value> execute(Cluster& cluster, std::optional<Slot> slot, Parts parts
         Value reply = co_await exchange(cluster, node, parts, asking);
         auto redirection = parse_redirection(reply);
         if (redirection) {
-            cluster.stats().redirections.increment();
+            cluster.stats().redirections.add(1);
             Address& target = redirection->node;
             if (target.host.empty()) target.host = node.host;
             if (redirection->kind == Redirection::Kind::ask) {

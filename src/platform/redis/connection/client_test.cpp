@@ -52,8 +52,8 @@ TEST_F(ClientTest, AnswersTenThousandPipelinedCommandsInOrder) {
     }
     ASSERT_TRUE(run_until(io_, [&] { return outcomes.back().is_done; }));
     for (std::size_t i = 0; i < outcomes.size(); ++i) ASSERT_EQ(outcomes[i].reply, std::to_string(i));
-    EXPECT_EQ(client.stats().pending.read(), 0U);
-    EXPECT_GE(client.stats().commands.read(), 10'000U);
+    EXPECT_EQ(client.stats().pending.value(), 0);
+    EXPECT_GE(client.stats().commands.value(), 10'000U);
 }
 
 TEST_F(ClientTest, RefusesOneCommandTooMany) {
@@ -93,7 +93,7 @@ TEST_F(ClientTest, ThrowsErrorRepliesAndGoesOn) {
     } catch (const CommandError& fault) {
         EXPECT_STREQ(fault.what(), "ERR value is not an integer or out of range");
     }
-    EXPECT_EQ(client.stats().errors.read(), 1U);
+    EXPECT_EQ(client.stats().errors.value(), 1U);
     EXPECT_EQ(call(client, {"PING"}).as_string(), "PONG");
 }
 
@@ -109,7 +109,7 @@ TEST_F(ClientTest, RunsScriptsThatRedisDoesNotKnowYetOrAnyMore) {
         EXPECT_EQ(reply.at(1).as_string(), "{t}b");
         EXPECT_EQ(reply.at(2).as_string(), "x");
         EXPECT_EQ(reply.at(3).as_integer(), 1);
-        EXPECT_EQ(client.stats().errors.read(), round < 2 ? 1U : 2U) << "NOSCRIPT at first, and after the flush";
+        EXPECT_EQ(client.stats().errors.value(), round < 2 ? 1U : 2U) << "NOSCRIPT at first, and after the flush";
     }
     const Script broken = Script::make("return redis.error_reply('MINE no')");
     EXPECT_THROW(run_task(io_, run_script(client, broken, {}, {})), CommandError);
@@ -127,7 +127,7 @@ TEST_F(ClientTest, AuthenticatesAndNeverTellsThePassword) {
     with_password.password = "mistaken";
     Client stranger(io_, with_password);
     stranger.start();
-    ASSERT_TRUE(run_until(io_, [&] { return stranger.stats().errors.read() >= 1; }));
+    ASSERT_TRUE(run_until(io_, [&] { return stranger.stats().errors.value() >= 1; }));
     Outcome outcome;
     begin(stranger, {"PING"}, outcome);
     ASSERT_TRUE(run_until(io_, [&] { return outcome.is_done; }));

@@ -103,7 +103,7 @@ void Connection::close(std::string reason) {
     closed_signal_.cancel();
     // Out of the member first: those who are resumed may come back here.
     std::deque<Pending> lost = std::exchange(pending_, {});
-    stats_.pending.subtract(lost.size());
+    stats_.pending.add(-std::ssize(lost));
     std::exception_ptr fault = std::make_exception_ptr(Unavailable(close_reason_));
     for (Pending& pending : lost) pending.handler(fault, Value());
 }
@@ -161,7 +161,7 @@ Awaitable<Value> Connection::exchange(std::initializer_list<Arguments> parts, As
 
 void Connection::append(std::initializer_list<Arguments> parts) {
     encode_command(output_, parts);
-    stats_.commands.increment();
+    stats_.commands.add(1);
     if (std::exchange(is_writing_, true)) return;
     // Posted, not written: whatever else this loop iteration sends goes along.
     asio::post(io_, [self = shared_from_this()] { self->write(); });
@@ -175,7 +175,7 @@ void Connection::append_ignoring_reply(std::string_view command) {
 
 void Connection::expect_reply(Handler handler) {
     pending_.push_back({std::move(handler), steady_clock::now(), checks_});
-    stats_.pending.increment();
+    stats_.pending.add(1);
 }
 
 // Calls it with what bytes go through: the socket, or the encryption over it.
@@ -227,7 +227,7 @@ void Connection::deliver_replies() {
                 continue;
             }
             if (reply->is_error() && on_push_ && is_open_) {
-                stats_.errors.increment();
+                stats_.errors.add(1);
                 on_push_(*this, *reply);
                 continue;
             }
@@ -239,8 +239,8 @@ void Connection::deliver_replies() {
 }
 
 void Connection::deliver(Value reply) {
-    if (reply.is_error()) stats_.errors.increment();
-    if (is_out_of_memory(reply)) stats_.refused.increment();
+    if (reply.is_error()) stats_.errors.add(1);
+    if (is_out_of_memory(reply)) stats_.refused.add(1);
     if (pending_.empty()) {
         return close("redis: a reply that nobody waits for" + (reply.is_error() ? ": " + reply.error() : ""));
     }
@@ -248,7 +248,7 @@ void Connection::deliver(Value reply) {
     bool is_demoted = reply.is_error() && reply.error_code() == "READONLY";
     Handler handler = std::move(pending_.front().handler);
     pending_.pop_front();
-    stats_.pending.subtract(1);
+    stats_.pending.add(-1);
     handler(nullptr, std::move(reply));
     if (is_demoted) close("redis: the server has become a replica");
 }
@@ -269,14 +269,14 @@ void Connection::check_deadlines() {
     auto now = steady_clock::now();
     ++checks_;
     if (!is_open_ && now >= connect_by_) {
-        stats_.timeouts.increment();
+        stats_.timeouts.add(1);
         return close("redis: connecting took too long");
     }
     if (!pending_.empty()) {
         const auto& oldest = pending_.front();
         if (now - oldest.sent_at < options_.command_timeout) return;
         if (checks_ - oldest.sent_at_check < kChecksPerTimeout) return;
-        stats_.timeouts.increment();
+        stats_.timeouts.add(1);
         return close("redis: a command timed out");
     }
     // An idle connection is asked for a sign of life, so that a dead one is found before a request finds it.

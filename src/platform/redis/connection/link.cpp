@@ -63,7 +63,7 @@ Awaitable<> Link::use_one_connection() {
         is_prepared_ = true;
         backoff_ = kFirstBackoff;
         settle();
-        if (std::exchange(was_up_, true)) stats_->reconnects.increment();
+        if (std::exchange(was_up_, true)) stats_->reconnects.add(1);
         co_await connection_->closed();
     } catch (const std::exception& fault) {
         connection_->close(fault.what());

@@ -72,9 +72,9 @@ TEST_F(SubscriberTest, DeliversToEveryListenerOfTheChannel) {
     Messages second;
     Messages other;
     Subscription one = collect("room", first);
-    std::uint64_t commands = subscriber_.stats().commands.read();
+    std::uint64_t commands = subscriber_.stats().commands.value();
     Subscription two = collect("room", second);
-    EXPECT_EQ(subscriber_.stats().commands.read(), commands) << "the listeners share one SUBSCRIBE";
+    EXPECT_EQ(subscriber_.stats().commands.value(), commands) << "the listeners share one SUBSCRIBE";
     Subscription three = collect("hall", other);
     confirm_all();
     const std::string binary("a\r\n\0b", 5);
@@ -164,7 +164,7 @@ TEST_F(SubscriberTest, NoticesAHungRedis) {
     Subscription one = collect("room", messages);
     server_.signal(SIGSTOP);
     ASSERT_TRUE(run_until(io_, [&] { return !subscriber_.is_up() && !client_.is_up(); }));
-    EXPECT_GE(subscriber_.stats().timeouts.read(), 1U);
+    EXPECT_GE(subscriber_.stats().timeouts.value(), 1U);
     server_.signal(SIGCONT);
     ASSERT_TRUE(wait_until_up());
     EXPECT_EQ(gaps_, 2);

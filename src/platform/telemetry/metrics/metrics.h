@@ -1,9 +1,10 @@
 #pragma once
-// Metrics without a lock: a figure is written by one core and read by the metrics page. The page is written by
-// prometheus-cpp's serializer.
+// The metrics page: the figures of all cores (counter.h), written by prometheus-cpp's serializer. Histograms are
+// figures, too: one core writes them, any thread reads them.
+
+#include "platform/telemetry/metrics/counter.h"
 
 #include <array>
-#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <map>
@@ -16,26 +17,6 @@ struct MetricFamily;
 }
 
 namespace mindspace::telemetry {
-
-// Only its core writes it: a load and a store, no locked instruction.
-class Counter {
-public:
-    void add(std::uint64_t n) { value_.store(value() + n, std::memory_order_relaxed); }
-    [[nodiscard]] std::uint64_t value() const { return value_.load(std::memory_order_relaxed); }
-
-private:
-    std::atomic<std::uint64_t> value_{0};
-};
-
-class Gauge {
-public:
-    void add(std::int64_t n) { value_.store(value() + n, std::memory_order_relaxed); }
-    void set(std::int64_t n) { value_.store(n, std::memory_order_relaxed); }
-    [[nodiscard]] std::int64_t value() const { return value_.load(std::memory_order_relaxed); }
-
-private:
-    std::atomic<std::int64_t> value_{0};
-};
 
 // Seconds, as bounds of the buckets; the last bucket has none.
 inline constexpr std::array<double, 14> kDurationBounds{0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01,

@@ -229,7 +229,7 @@ TEST_F(FullRedisTest, KeepsCountersAndDropsTheLogOfARoomThatGoesOn) {
         }
     }
     EXPECT_TRUE(is_refused) << "a room without a log to drop";
-    EXPECT_GE(full_.stats().refused.read(), 3U);
+    EXPECT_GE(full_.stats().refused.value(), 3U);
     std::vector<std::string_view> flush{"FLUSHALL"};
     run(full_.command(std::move(flush)));
     EXPECT_TRUE(run(full_order_.enter(request(1), now_)));

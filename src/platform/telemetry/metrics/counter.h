@@ -1,0 +1,30 @@
+#pragma once
+// Figures that one core writes and any thread reads, without a lock: what stats are made of.
+
+#include <atomic>
+#include <cstdint>
+
+namespace mindspace::telemetry {
+
+// Only its core writes it: a load and a store, no locked instruction.
+class Counter {
+public:
+    void add(std::uint64_t n) { value_.store(value() + n, std::memory_order_relaxed); }
+    [[nodiscard]] std::uint64_t value() const { return value_.load(std::memory_order_relaxed); }
+
+private:
+    std::atomic<std::uint64_t> value_{0};
+};
+
+// The same, of what also falls.
+class Gauge {
+public:
+    void add(std::int64_t n) { value_.store(value() + n, std::memory_order_relaxed); }
+    void set(std::int64_t n) { value_.store(n, std::memory_order_relaxed); }
+    [[nodiscard]] std::int64_t value() const { return value_.load(std::memory_order_relaxed); }
+
+private:
+    std::atomic<std::int64_t> value_{0};
+};
+
+}  // namespace mindspace::telemetry
