@@ -3,16 +3,13 @@
 // `mindspace up` has started below the data directory. One thread; everything is waited for.
 
 #include "app/settings.h"
-#include "platform/async/awaitable.h"
+#include "platform/async/run_on.h"
 #include "platform/postgres/connection/client.h"
 #include "platform/redis/connection/client.h"
 
-#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/use_future.hpp>
 
 #include <chrono>
-#include <future>
 
 namespace mindspace::app {
 
@@ -34,7 +31,7 @@ public:
     // Runs the work to its end; its value or its exception.
     template <class T>
     T run(Awaitable<T> work) {
-        auto end = asio::co_spawn(loop_, std::move(work), asio::use_future);
+        auto end = run_on(loop_, std::move(work));
         while (end.wait_for(std::chrono::seconds(0)) != std::future_status::ready) loop_.run_one();
         return end.get();
     }

@@ -1,11 +1,9 @@
 #include "app/jobs/key_watch.h"
 
+#include "platform/async/run_on.h"
 #include "platform/telemetry/log/log.h"
 #include "services/auth/tokens/key_ring.h"
 #include "services/auth/tokens/key_store.h"
-
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/use_future.hpp>
 
 namespace mindspace::app {
 
@@ -90,12 +88,12 @@ bool KeyWatch::look() {
 // `keys rotate` has done so before; a key that came another way is published here.
 void KeyWatch::publish() {
     step_ = Step::publishing;
-    written_ = asio::co_spawn(loop_, publish_key(database_, key_, old_kid_), asio::use_future);
+    written_ = run_on(loop_, publish_key(database_, key_, old_kid_));
 }
 
 void KeyWatch::retire() {
     step_ = Step::retiring;
-    written_ = asio::co_spawn(loop_, retire_keys(database_, key_, token_ttl_), asio::use_future);
+    written_ = run_on(loop_, retire_keys(database_, key_, token_ttl_));
 }
 
 std::optional<std::chrono::seconds> KeyWatch::outcome(void (KeyWatch::*again)(), TimePoint now) {

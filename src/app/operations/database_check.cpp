@@ -1,10 +1,8 @@
 #include "app/operations/database_check.h"
 
-#include "platform/async/as_tuple.h"
+#include "platform/async/cancellation.h"
+#include "platform/async/sleep.h"
 #include "platform/postgres/connection/client.h"
-
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
 
 namespace mindspace::app {
 
@@ -16,27 +14,16 @@ constexpr auto kIntervalWhileFailing = std::chrono::milliseconds(200);
 }  // namespace
 
 DatabaseCheck::DatabaseCheck(asio::io_context& loop, postgres::Client& database, DatabaseHealth& health)
-    : loop_(loop), database_(database), health_(health), timer_(loop) {}
-
-void DatabaseCheck::start() {
-    asio::co_spawn(loop_, run(), asio::detached);
-}
-
-void DatabaseCheck::stop() {
-    stopped_ = true;
-    timer_.cancel();
-}
+    : database_(database), health_(health), tasks_(loop) {}
 
 Awaitable<> DatabaseCheck::run() {
-    while (!stopped_) {
+    while (!tasks_.is_cancelled()) {
         const bool responds = co_await ask();
         if (responds)
             health_.succeed(DatabaseHealth::Clock::now());
         else
             health_.fail();
-        if (stopped_) co_return;
-        timer_.expires_after(responds ? kInterval : kIntervalWhileFailing);
-        co_await timer_.async_wait(kTuple);
+        co_await sleep_for(responds ? kInterval : kIntervalWhileFailing);
     }
 }
 
@@ -45,7 +32,8 @@ Awaitable<bool> DatabaseCheck::ask() {
     try {
         co_await database_.query(kPing);
         co_return true;
-    } catch (const std::exception&) {
+    } catch (const std::exception& fault) {
+        if (is_cancellation(fault)) throw;
         co_return false;
     }
 }

@@ -2,10 +2,7 @@
 // Whether PostgreSQL responds, asked once a second in the background: what /readyz says of it costs no query. The first
 // core asks; every core reads.
 
-#include "platform/async/awaitable.h"
-
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/steady_timer.hpp>
+#include "platform/async/task_group.h"
 
 #include <atomic>
 #include <chrono>
@@ -37,18 +34,16 @@ public:
     // All three must outlive it; `database` belongs to `loop`.
     DatabaseCheck(asio::io_context& loop, postgres::Client& database, DatabaseHealth& health);
 
-    void start();
-    void stop();
+    void start() { tasks_.spawn(run()); }
+    void stop() { tasks_.cancel(); }
 
 private:
     Awaitable<> run();
     Awaitable<bool> ask();
 
-    asio::io_context& loop_;
     postgres::Client& database_;
     DatabaseHealth& health_;
-    asio::steady_timer timer_;
-    bool stopped_ = false;
+    TaskGroup tasks_;
 };
 
 }  // namespace mindspace::app

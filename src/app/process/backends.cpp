@@ -3,6 +3,8 @@
 #include "app/embedded/socket_directory.h"
 #include "app/migrations.h"
 #include "app/process/startup_error.h"
+#include "platform/async/run_on.h"
+#include "platform/async/sleep.h"
 #include "platform/events/outbox/partitions.h"
 #include "platform/postgres/connection/session.h"
 #include "platform/postgres/values/errors.h"
@@ -10,11 +12,7 @@
 #include "platform/telemetry/log/log.h"
 #include "services/auth/tokens/key_store.h"
 
-#include <boost/asio/as_tuple.hpp>
-#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/steady_timer.hpp>
-#include <boost/asio/use_awaitable.hpp>
 
 #include <chrono>
 
@@ -42,7 +40,6 @@ std::string direct_database(const Config& config, const std::string& database) {
 
 Awaitable<> connect_in_time(postgres::Session& session, Seconds timeout) {
     auto give_up_at = std::chrono::steady_clock::now() + timeout;
-    asio::steady_timer pause(co_await asio::this_coro::executor);
     bool announced = false;
     while (true) {
         std::string reason;
@@ -56,8 +53,7 @@ Awaitable<> connect_in_time(postgres::Session& session, Seconds timeout) {
             throw StartupError(EX_UNAVAILABLE, "PostgreSQL cannot be reached (database.url): " + reason);
         if (!announced) log::warn("waiting for PostgreSQL", {{"error.message", reason}});
         announced = true;
-        pause.expires_after(kRetryInterval);
-        co_await pause.async_wait(asio::use_awaitable);
+        co_await sleep_for(kRetryInterval);
     }
 }
 
@@ -123,16 +119,10 @@ Backends running_backends(const Config& config) {
 
 int prepare_database(const std::string& database, const Config& config, const std::optional<auth::SigningKey>& key) {
     asio::io_context loop;
-    int applied = 0;
-    std::exception_ptr failure;
-    asio::co_spawn(loop, prepare(loop, database, config.database.start_timeout, key),
-                   [&](std::exception_ptr fault, int count) {
-                       failure = fault;
-                       applied = count;
-                   });
+    auto applied = run_on(loop, prepare(loop, database, config.database.start_timeout, key));
     loop.run();
     try {
-        if (failure) std::rethrow_exception(failure);
+        return applied.get();
     } catch (const postgres::SchemaMismatch& mismatch) {
         throw StartupError(EX_CONFIG, mismatch.what());
     } catch (const postgres::DatabaseError& error) {
@@ -140,7 +130,6 @@ int prepare_database(const std::string& database, const Config& config, const st
     } catch (const Unavailable& fault) {
         throw StartupError(EX_UNAVAILABLE, std::string("PostgreSQL was lost during the migrations: ") + fault.what());
     }
-    return applied;
 }
 
 }  // namespace mindspace::app

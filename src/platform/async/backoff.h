@@ -1,32 +1,31 @@
 #pragma once
-// Growing, jittered pauses between attempts to connect, so that a returning server is not stormed by all at once.
-// Belongs to one loop and to one coroutine that waits.
+// Growing, jittered pauses between attempts, so that a server that comes back is not stormed by all at once. For one
+// coroutine.
 
 #include "platform/async/awaitable.h"
 #include "platform/base/time.h"
 
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/steady_timer.hpp>
-
-#include <random>
-
-namespace mindspace::postgres {
+namespace mindspace {
 
 class Backoff {
 public:
-    explicit Backoff(asio::io_context& io) : timer_(io) {}
+    static constexpr Milliseconds kFirst{50};
+    static constexpr Milliseconds kLongest{1600};
 
-    // Pauses for 25–50 ms, doubled for each pause since the last reset() up to 0.8–1.6 s. Returns at once when stopped.
+    explicit Backoff(Milliseconds first = kFirst, Milliseconds longest = kLongest)
+        : first_(first), longest_(longest), next_(first) {}
+
+    // Half of the time up to all of it: at first `first`, then doubled each time up to `longest`.
     Awaitable<> pause();
+    // The same without the wait.
+    [[nodiscard]] Milliseconds next();
     // An attempt went well.
-    void reset() { pauses_ = 0; }
-    void stop();
+    void reset() { next_ = first_; }
 
 private:
-    asio::steady_timer timer_;
-    std::minstd_rand random_{std::random_device{}()};
-    int pauses_ = 0;
-    bool is_stopped_ = false;
+    Milliseconds first_;
+    Milliseconds longest_;
+    Milliseconds next_;
 };
 
-}  // namespace mindspace::postgres
+}  // namespace mindspace

@@ -10,6 +10,10 @@ bool is_cancellation(const std::exception& fault) {
     return error != nullptr && error->code() == boost::asio::error::operation_aborted;
 }
 
+std::exception_ptr make_cancellation() {
+    return std::make_exception_ptr(boost::system::system_error(boost::asio::error::operation_aborted));
+}
+
 bool is_cancellation(const std::exception_ptr& fault) {
     if (!fault) return false;
     try {

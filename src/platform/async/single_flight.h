@@ -1,13 +1,12 @@
 #pragma once
 // Lets those who want the same thing at the same time share the work of getting it. Belongs to one core: no lock.
 
+#include "platform/async/as_tuple.h"
 #include "platform/async/awaitable.h"
-#include "platform/base/result.h"
+#include "platform/async/cancellation.h"
 
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
-#include <boost/asio/use_awaitable.hpp>
 
 #include <exception>
 #include <map>
@@ -20,15 +19,14 @@ namespace mindspace {
 template <class Key, class Value>
 class SingleFlight {
 public:
-    // Does `work`, unless somebody is doing it for that key: then its outcome is ours, too, value or exception.
-    // Throws Unavailable when whoever did it was given up.
+    // Does `work`, unless another caller is doing it for that key: then its outcome is ours, too, value or exception.
+    // When that caller is cancelled, the first of those who wait does its own work for all.
     Awaitable<Value> run(Key key, Awaitable<Value> work) {
-        if (auto known = flights_.find(key); known != flights_.end()) {
-            auto flight = known->second;
-            co_await flight->landed.async_wait(asio::as_tuple(asio::use_awaitable));
+        for (auto known = flights_.find(key); known != flights_.end(); known = flights_.find(key)) {
+            const auto flight = known->second;
+            co_await flight->landed.async_wait(kTuple);
             if (flight->fault) std::rethrow_exception(flight->fault);
-            if (!flight->value) throw Unavailable("the work that was shared has been given up");
-            co_return *flight->value;
+            if (flight->value) co_return *flight->value;
         }
         auto flight = std::make_shared<Flight>(co_await asio::this_coro::executor);
         flights_.emplace(key, flight);
@@ -36,7 +34,8 @@ public:
         try {
             flight->value.emplace(co_await std::move(work));
         } catch (...) {
-            flight->fault = std::current_exception();
+            auto fault = std::current_exception();
+            if (!is_cancellation(fault)) flight->fault = std::move(fault);
             throw;
         }
         co_return *flight->value;

@@ -1,5 +1,7 @@
 #include "platform/async/single_flight.h"
 
+#include "platform/async/task_group.h"
+
 #include <gmock/gmock.h>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
@@ -26,11 +28,19 @@ protected:
                        [this](const std::exception_ptr& fault, int got) { outcomes_.push_back(fault ? -1 : got); });
     }
 
+    Awaitable<> note(std::string key, int value) {
+        auto work_of_ours = work(value);
+        const int got = co_await flights_.run(std::move(key), std::move(work_of_ours));
+        outcomes_.push_back(got);
+    }
+    TaskGroup::Task spawn(std::string key, int value) { return tasks_.spawn(note(std::move(key), value)); }
+
     asio::io_context io_;
     asio::steady_timer gate_{io_, asio::steady_timer::time_point::max()};
     SingleFlight<std::string, int> flights_;
     int works_ = 0;
     std::vector<int> outcomes_;
+    TaskGroup tasks_{io_};
 };
 
 TEST_F(SingleFlightTest, DoesTheWorkOnceForAllWhoAskMeanwhile) {
@@ -65,6 +75,33 @@ TEST_F(SingleFlightTest, SharesAFaultAndForgetsIt) {
     ask("a", 5);
     io_.run();
     EXPECT_THAT(outcomes_, ElementsAre(-1, -1, 5));
+}
+
+TEST_F(SingleFlightTest, AnotherDoesTheWorkOnceWhenTheFirstIsCancelled) {
+    const auto first = spawn("a", 1);
+    spawn("a", 2);
+    spawn("a", 3);
+    io_.poll();
+    EXPECT_EQ(works_, 1);
+    first.cancel();
+    io_.poll();
+    EXPECT_EQ(works_, 2) << "the second took over, and the third waits for it";
+    gate_.cancel();
+    io_.run();
+    EXPECT_THAT(outcomes_, ElementsAre(2, 2));
+}
+
+TEST_F(SingleFlightTest, ACancelledFollowerLeavesTheOthersAlone) {
+    spawn("a", 1);
+    const auto second = spawn("a", 2);
+    spawn("a", 3);
+    io_.poll();
+    second.cancel();
+    io_.poll();
+    EXPECT_EQ(works_, 1);
+    gate_.cancel();
+    io_.run();
+    EXPECT_THAT(outcomes_, ElementsAre(1, 1));
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include "platform/events/consumer.h"
 
 #include "platform/async/backoff.h"
+#include "platform/async/cancellation.h"
 #include "platform/base/result.h"
 #include "platform/events/cloud_event.h"
 #include "platform/events/dead_letters.h"
@@ -21,8 +22,8 @@ constexpr int kTriesOfOneEvent = 5;
 
 class Consumer::Work final : public postgres::Work {
 public:
-    Work(asio::io_context& io, std::string name, std::unique_ptr<Source> source, Handler handler)
-        : name_(std::move(name)), source_(std::move(source)), handler_(std::move(handler)), backoff_(io) {}
+    Work(std::string name, std::unique_ptr<Source> source, Handler handler)
+        : name_(std::move(name)), source_(std::move(source)), handler_(std::move(handler)) {}
 
     Awaitable<> begin(postgres::Session& session) override {
         co_await source_->open(session);
@@ -47,10 +48,7 @@ public:
         source_->resign();
     }
 
-    void stop() {
-        backoff_.stop();
-        source_->stop();
-    }
+    void stop() { source_->stop(); }
 
     [[nodiscard]] postgres::Reach reach() const { return source_->reach(); }
     [[nodiscard]] const ConsumerStats& stats() const { return stats_; }
@@ -95,6 +93,7 @@ private:
             limit_ = std::max<std::size_t>(limit_ / 2, 1);
             throw;
         } catch (const std::exception& fault) {
+            if (is_cancellation(fault)) throw;
             refusal = fault.what();
         }
         co_await session.execute("ROLLBACK");
@@ -141,13 +140,13 @@ private:
     std::string name_;
     std::unique_ptr<Source> source_;
     Handler handler_;
-    postgres::Backoff backoff_;
+    Backoff backoff_;
     std::size_t limit_ = kBatchSize;
     ConsumerStats stats_;
 };
 
 Consumer::Consumer(asio::io_context& io, ConsumerOptions options, std::unique_ptr<Source> source, Handler handler)
-    : work_(std::make_shared<Work>(io, options.name, std::move(source), std::move(handler))),
+    : work_(std::make_shared<Work>(options.name, std::move(source), std::move(handler))),
       leader_(io, {.name = "events." + options.name, .conninfo = std::move(options.conninfo), .reach = work_->reach()},
               work_) {}
 

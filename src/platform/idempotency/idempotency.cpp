@@ -1,5 +1,6 @@
 #include "platform/idempotency/idempotency.h"
 
+#include "platform/async/cancellation.h"
 #include "platform/idempotency/kept_answer.h"
 #include "platform/json/canonical.h"
 #include "platform/postgres/connection/client.h"
@@ -110,7 +111,9 @@ Awaitable<Response> Idempotency::answer(std::string_view key, Exchange& exchange
         fault = std::current_exception();
     }
     if (fault) {
+        co_await begin_cleanup();
         co_await give_back(user, std::string(key));
+        co_await end_cleanup();
         std::rethrow_exception(fault);
     }
     if (response.status >= 500)

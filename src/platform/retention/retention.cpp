@@ -1,11 +1,10 @@
 #include "platform/retention/retention.h"
 
+#include "platform/async/cancellation.h"
+#include "platform/async/sleep.h"
 #include "platform/base/result.h"
 #include "platform/postgres/connection/session.h"
 #include "platform/telemetry/log/log.h"
-
-#include <boost/asio/steady_timer.hpp>
-#include <boost/asio/use_awaitable.hpp>
 
 #include <algorithm>
 #include <iterator>
@@ -54,7 +53,7 @@ void collect(const Stats& stats, telemetry::Page& page) {
 
 class Job::Work final : public postgres::Work {
 public:
-    Work(asio::io_context& io, Rules rules) : rules_(std::move(rules)), stats_(rules_), timer_(io) {}
+    explicit Work(Rules rules) : rules_(std::move(rules)), stats_(rules_) {}
 
     Awaitable<Milliseconds> turn(postgres::Session& session) override {
         try {
@@ -64,6 +63,7 @@ public:
             stats_.failures.add(1);
             throw;
         } catch (const std::exception& fault) {
+            if (is_cancellation(fault)) throw;
             stats_.failures.add(1);
             log::warn("retention could not end, trying again", {{"error.message", fault.what()}});
             co_return kAfterFailure;
@@ -93,19 +93,17 @@ private:
             auto count = co_await rule.remove(session, now);
             if (count == 0) break;
             removed += count;
-            timer_.expires_after(kBetweenPortions);
-            co_await timer_.async_wait(asio::use_awaitable);
+            co_await sleep_for(kBetweenPortions);
         }
         co_return removed;
     }
 
     Rules rules_;
     Stats stats_;
-    asio::steady_timer timer_;
 };
 
 Job::Job(asio::io_context& io, std::string conninfo, Rules rules)
-    : work_(std::make_shared<Work>(io, std::move(rules))),
+    : work_(std::make_shared<Work>(std::move(rules))),
       leader_(io, {.name = "retention", .conninfo = std::move(conninfo)}, work_) {}
 
 Job::~Job() = default;

@@ -1,6 +1,6 @@
 #include "services/analytics/service.h"
 
-#include "platform/async/both.h"
+#include "platform/async/when_all.h"
 #include "platform/base/calendar.h"
 
 namespace mindspace::analytics {
@@ -51,7 +51,7 @@ template <Grain kGrain>
 Awaitable<Result<Series<kGrain>>> AnalyticsService::find_series(UserId id, Range range, days longest) {
     if (auto refusal = refuse(range, longest)) co_return std::move(*refusal);
     auto as_of = clock_.now();
-    auto [user, rows] = co_await both(store_.find_user(id), store_.list_days(id, range));
+    auto [user, rows] = co_await when_all(store_.find_user(id), store_.list_days(id, range));
     if (!user) co_return user_gone();
     co_return Series<kGrain>{.timezone = std::move(user->timezone),
                              .as_of = as_of,
@@ -76,7 +76,7 @@ Awaitable<Result<Summary>> AnalyticsService::find_summary(UserId id) {
     // Whatever the user's zone, their today is one of these.
     auto utc = LocalDate(std::chrono::floor<days>(as_of).time_since_epoch());
     Range range{.from = summary_range(utc - days(2)).from, .to = summary_range(utc + days(1)).to};
-    auto [user, past] = co_await both(store_.find_user(id), store_.find_past(id, range));
+    auto [user, past] = co_await when_all(store_.find_user(id), store_.find_past(id, range));
     if (!user) co_return user_gone();
     auto today = user::today_of(*user, as_of);
     auto skipped = past.lifetime.streak_days().skipped_dates(user->timezone, today);

@@ -1,11 +1,7 @@
 #include "services/gateway/health_checker.h"
 
+#include "platform/async/sleep.h"
 #include "platform/telemetry/log/log.h"
-
-#include <boost/asio/as_tuple.hpp>
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
-#include <boost/asio/use_awaitable.hpp>
 
 #include <utility>
 
@@ -33,37 +29,33 @@ std::string_view name_of(NodeState state) {
 }  // namespace
 
 HealthChecker::Watched::Watched(asio::io_context& loop, NodeStatus& status)
-    : node(status), pool(loop, {.origin = status.origin, .max_connections = 1}), timer(loop) {}
+    : node(status), pool(loop, {.origin = status.origin, .max_connections = 1}) {}
 
-HealthChecker::HealthChecker(asio::io_context& loop, UpstreamStatus& status) : loop_(loop), status_(status) {
+HealthChecker::HealthChecker(asio::io_context& loop, UpstreamStatus& status) : status_(status), tasks_(loop) {
     for (auto& node : status.nodes) watched_.emplace_back(loop, node);
 }
 
 void HealthChecker::start() {
     for (auto& watched : watched_) {
         watched.pool.start();
-        asio::co_spawn(loop_, watch(watched), asio::detached);
+        tasks_.spawn(watch(watched));
     }
 }
 
 void HealthChecker::stop() {
-    stopped_ = true;
-    for (auto& watched : watched_) {
-        watched.pool.stop();
-        watched.timer.cancel();
-    }
+    tasks_.cancel();
+    for (auto& watched : watched_) watched.pool.stop();
 }
 
 Awaitable<> HealthChecker::watch(Watched& watched) {
-    while (!stopped_) {
+    while (!tasks_.is_cancelled()) {
         const auto state = co_await check(watched);
-        if (stopped_) break;
+        if (tasks_.is_cancelled()) break;
         const auto before = watched.node.state.exchange(state);
         if (before != state)
             log::info("a node is " + std::string(name_of(state)),
                       {{"mindspace.role", status_.name}, {"mindspace.node", watched.node.origin.to_string()}});
-        watched.timer.expires_after(state == NodeState::ready ? kInterval : kIntervalWhileAway);
-        co_await watched.timer.async_wait(asio::as_tuple(asio::use_awaitable));
+        co_await sleep_for(state == NodeState::ready ? kInterval : kIntervalWhileAway);
     }
 }
 

@@ -2,6 +2,7 @@
 // Asks each node of a role every second whether it is ready (GET /readyz), and more often while it is not. One for the
 // process, on its first core's loop.
 
+#include "platform/async/task_group.h"
 #include "platform/http/client/pool.h"
 #include "services/gateway/node_status.h"
 
@@ -22,17 +23,15 @@ private:
         Watched(asio::io_context& loop, NodeStatus& node);
         NodeStatus& node;
         http::ClientPool pool;  // of its own: a node whose connections are all taken is not ill
-        asio::steady_timer timer;
-        int silent = 0;  // checks in a row that were not answered in time
+        int silent = 0;         // checks in a row that were not answered in time
     };
 
     Awaitable<> watch(Watched& watched);
     static Awaitable<NodeState> check(Watched& watched);
 
-    asio::io_context& loop_;
     const UpstreamStatus& status_;
     std::deque<Watched> watched_;
-    bool stopped_ = false;
+    TaskGroup tasks_;
 };
 
 }  // namespace mindspace::gateway

@@ -5,6 +5,7 @@
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
+#include <boost/asio/this_coro.hpp>
 
 #include <algorithm>
 
@@ -80,7 +81,10 @@ Awaitable<bool> ClientPool::wait_for_one(Clock::time_point deadline) {
     asio::steady_timer timer(loop_, deadline);
     waiting_.push_back({.timer = &timer, .since = Clock::now()});
     co_await timer.async_wait(kTuple);
-    co_return std::erase_if(waiting_, [&](const Waiting& waiting) { return waiting.timer == &timer; }) == 0;
+    const bool is_woken = std::erase_if(waiting_, [&](const Waiting& it) { return it.timer == &timer; }) == 0;
+    const auto cancellation = co_await asio::this_coro::cancellation_state;
+    if (is_woken && cancellation.cancelled() != asio::cancellation_type::none) wake_one();  // another may have it
+    co_return is_woken;
 }
 
 Awaitable<std::expected<ClientPool::Lease, ClientFault>> ClientPool::connect(Clock::time_point until,

@@ -1,11 +1,11 @@
 #include "platform/postgres/connection/client.h"
 
+#include "platform/async/cancellation.h"
+#include "platform/async/sleep.h"
 #include "platform/base/result.h"
 #include "platform/postgres/connection/connection.h"
 
-#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/post.hpp>
-#include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
 #include <algorithm>
@@ -21,12 +21,10 @@ using Connections = std::vector<std::shared_ptr<Connection>>;
 // Deadlines are kept to a tenth.
 constexpr int kChecksPerTimeout = 10;
 
-// Runs until the client is stopped, which cancels the timer. Shares what it uses: it may end later than the client.
-Awaitable<> watch_deadlines(Connections connections, std::shared_ptr<asio::steady_timer> timer, Milliseconds period) {
-    boost::system::error_code cancelled;
-    while (!connections.front()->is_stopped()) {
-        timer->expires_after(period);
-        co_await timer->async_wait(asio::redirect_error(asio::use_awaitable, cancelled));
+// Shares what it uses: it may end later than the client.
+Awaitable<> watch_deadlines(Connections connections, Milliseconds period) {
+    while (true) {
+        co_await sleep_for(period);
         auto now = std::chrono::steady_clock::now();
         for (auto& connection : connections) connection->check_deadline(now);
     }
@@ -35,10 +33,7 @@ Awaitable<> watch_deadlines(Connections connections, std::shared_ptr<asio::stead
 }  // namespace
 
 Client::Client(asio::io_context& io, ClientOptions options)
-    : io_(io),
-      options_(std::move(options)),
-      stats_(std::make_shared<ClientStats>()),
-      deadline_timer_(std::make_shared<asio::steady_timer>(io)) {
+    : io_(io), options_(std::move(options)), stats_(std::make_shared<ClientStats>()), tasks_(io) {
     for (int i = 0; i < options_.connections; ++i)
         connections_.push_back(std::make_shared<Connection>(io_, options_, stats_));
 }
@@ -49,16 +44,12 @@ Client::~Client() {
 
 void Client::start() {
     for (auto& connection : connections_) connection->start();
-    auto rethrow = [](std::exception_ptr fault) {
-        if (fault) std::rethrow_exception(fault);
-    };
-    asio::co_spawn(io_, watch_deadlines(connections_, deadline_timer_, options_.query_timeout / kChecksPerTimeout),
-                   rethrow);
+    tasks_.spawn(watch_deadlines(connections_, options_.query_timeout / kChecksPerTimeout));
 }
 
 void Client::stop() {
     for (auto& connection : connections_) connection->stop();
-    deadline_timer_->cancel();
+    tasks_.cancel();
 }
 
 bool Client::is_up() const {
@@ -67,10 +58,12 @@ bool Client::is_up() const {
 
 Awaitable<Rows> Client::run(Query query) {
     auto initiate = [this](auto handler, Queries queries) {
-        auto done = [handler = std::move(handler)](std::exception_ptr fault, Results results) mutable {
+        auto request = std::make_unique<Request>(std::move(queries));
+        make_cancellable(handler, io_, request->done());
+        request->done() = [handler = std::move(handler)](std::exception_ptr fault, Results results) mutable {
             std::move(handler)(fault, fault ? Rows() : std::move(results.front()));
         };
-        submit(std::make_unique<Request>(std::move(queries), std::move(done)));
+        submit(std::move(request));
     };
     Queries queries;
     queries.push_back(std::move(query));
@@ -80,11 +73,13 @@ Awaitable<Rows> Client::run(Query query) {
 
 Awaitable<std::vector<Rows>> Client::transaction(std::vector<Query> queries) {
     auto initiate = [this](auto handler, Queries unit) {
-        auto done = [handler = std::move(handler)](std::exception_ptr fault, Results results) mutable {
+        auto request = std::make_unique<Request>(std::move(unit));
+        make_cancellable(handler, io_, request->done());
+        request->done() = [handler = std::move(handler)](std::exception_ptr fault, Results results) mutable {
             std::vector<Rows> rows(std::make_move_iterator(results.begin()), std::make_move_iterator(results.end()));
             std::move(handler)(fault, std::move(rows));
         };
-        submit(std::make_unique<Request>(std::move(unit), std::move(done)));
+        submit(std::move(request));
     };
     Queries unit(std::make_move_iterator(queries.begin()), std::make_move_iterator(queries.end()));
     return asio::async_initiate<const asio::use_awaitable_t<>, void(std::exception_ptr, std::vector<Rows>)>(

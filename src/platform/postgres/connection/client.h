@@ -2,16 +2,16 @@
 // The PostgreSQL client of one core: a few pipelined connections that many requests share. All calls belong to the
 // loop of `io`. Faults are exceptions: mindspace::Unavailable (no connection, lost, too late, queue full, server
 // overloaded or read-only), ConstraintViolation, DatabaseError (errors.h). A lost request may or may not have been
-// carried out, and is never sent again. Serialization failures and deadlocks are tried again three times. COPY, LISTEN
-// and transactions across round trips do not belong here: see session.h and listener.h.
+// carried out, and is never sent again. Serialization failures and deadlocks are tried again three times. A caller that
+// is cancelled goes at once: what it asked for is not sent any more, or is carried out and its reply dropped. COPY,
+// LISTEN and transactions across round trips do not belong here: see session.h and listener.h.
 
-#include "platform/async/awaitable.h"
+#include "platform/async/task_group.h"
 #include "platform/postgres/connection/client_options.h"
 #include "platform/postgres/values/rows.h"
 #include "platform/postgres/values/statement.h"
 
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/steady_timer.hpp>
 
 #include <chrono>
 #include <memory>
@@ -63,7 +63,7 @@ private:
     ClientOptions options_;
     std::shared_ptr<ClientStats> stats_;
     std::vector<std::shared_ptr<Connection>> connections_;
-    std::shared_ptr<asio::steady_timer> deadline_timer_;
+    TaskGroup tasks_;
 };
 
 }  // namespace mindspace::postgres

@@ -4,7 +4,6 @@
 #include "platform/postgres/partitions/citus.h"
 
 #include <libpq-fe.h>
-#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/post.hpp>
 
 #include <algorithm>
@@ -18,30 +17,25 @@ namespace {
 constexpr auto kSlow = std::chrono::milliseconds(20);
 constexpr int kAveraged = 8;  // units
 
-void rethrow(std::exception_ptr fault) {
-    if (fault) std::rethrow_exception(fault);
-}
-
 }  // namespace
 
 Connection::Connection(asio::io_context& io, const ClientOptions& options, std::shared_ptr<ClientStats> stats)
     : io_(io),
       link_options_{options.conninfo, options.connect_timeout, options.query_timeout, options.pooling},
       stats_(std::move(stats)),
-      backoff_(io) {}
+      tasks_(io) {}
 
 void Connection::start() {
-    asio::co_spawn(io_, run(shared_from_this()), rethrow);
+    tasks_.spawn(run(shared_from_this()));
 }
 
 void Connection::stop() {
-    is_stopped_ = true;
-    backoff_.stop();
+    tasks_.cancel();
     lose("stopped");
 }
 
 Awaitable<> Connection::run(std::shared_ptr<Connection> self) {
-    while (!self->is_stopped_) {
+    while (!self->tasks_.is_cancelled()) {
         if (co_await self->connect()) co_await self->serve();
         co_await self->backoff_.pause();
     }
@@ -119,7 +113,7 @@ void Connection::send_queue() {
     if (!is_up_) return;
     if (is_corked) link->cork(false);
     if (PQflush(link->native()) == 0 || std::exchange(is_flushing_rest_, true)) return;
-    asio::co_spawn(io_, flush_rest(shared_from_this()), rethrow);
+    tasks_.spawn(flush_rest(shared_from_this()));
 }
 
 // Sends what goes together from the front of the queue. False: the connection is broken.
@@ -130,6 +124,10 @@ bool Connection::send_unit() {
     while (is_sent && is_up_ && !queue_.empty() && unit.takes(*queue_.front())) {
         auto request = std::move(queue_.front());
         queue_.pop_front();
+        if (!request->is_wanted()) {
+            complete(std::move(request));
+            continue;
+        }
         try {
             is_sent = unit.send(request, link->native(), prepared_);
         } catch (const std::logic_error&) {  // told to the caller, whose bug it is
@@ -192,10 +190,11 @@ void Connection::finish_front() {
     bool is_standby = false;
     auto requests = unit.release();
     for (auto& request : requests) {
-        if (undone && !request->has_failed()) {
+        const bool is_wanted = request->is_wanted();
+        if (is_wanted && undone && !request->has_failed()) {
             request->isolate();
             resend(std::move(request));
-        } else if (request->try_again()) {
+        } else if (is_wanted && request->try_again()) {
             resend(std::move(request));
         } else {
             is_standby = is_standby || request->needs_other_server();

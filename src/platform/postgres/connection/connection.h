@@ -6,6 +6,7 @@
 // by its own coroutine until stopped.
 
 #include "platform/async/backoff.h"
+#include "platform/async/task_group.h"
 #include "platform/postgres/connection/client_options.h"
 #include "platform/postgres/connection/link.h"
 #include "platform/postgres/connection/unit.h"
@@ -24,7 +25,6 @@ public:
     void stop();
 
     [[nodiscard]] bool is_up() const { return is_up_; }
-    [[nodiscard]] bool is_stopped() const { return is_stopped_; }
     // Why it is, or last was, not up.
     [[nodiscard]] const std::string& last_failure() const { return last_failure_; }
     // Requests that have not ended.
@@ -67,6 +67,7 @@ private:
     std::shared_ptr<ClientStats> stats_;
     std::shared_ptr<Link> link_;
     Backoff backoff_;
+    TaskGroup tasks_;
     Boundary boundary_ = Boundary::sync;
     PreparedStatements prepared_;
     RequestQueue queue_;          // not yet given to libpq
@@ -77,7 +78,6 @@ private:
     std::string last_failure_ = "postgres: not connected yet";
     bool was_up_ = false;
     bool is_up_ = false;
-    bool is_stopped_ = false;
     bool is_sending_scheduled_ = false;
     bool is_flushing_rest_ = false;
 };

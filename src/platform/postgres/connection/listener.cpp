@@ -1,10 +1,10 @@
 #include "platform/postgres/connection/listener.h"
 
 #include "platform/async/backoff.h"
+#include "platform/async/task_group.h"
 #include "platform/base/result.h"
 
 #include <libpq-fe.h>
-#include <boost/asio/co_spawn.hpp>
 
 namespace mindspace::postgres {
 
@@ -23,7 +23,7 @@ std::string listen_command(PGconn* connection, const std::string& channel) {
 }  // namespace
 
 // What outlives the Listener until its coroutine has ended.
-class Listener::Loop {
+class Listener::Loop : public std::enable_shared_from_this<Loop> {
 public:
     Loop(asio::io_context& io, std::string conninfo, std::string channel, OnNotification on_notification,
          OnListening on_listening)
@@ -32,24 +32,23 @@ public:
           channel_(std::move(channel)),
           on_notification_(std::move(on_notification)),
           on_listening_(std::move(on_listening)),
-          backoff_(io) {}
+          tasks_(io) {}
 
+    void start() { tasks_.spawn(run(shared_from_this())); }
+
+    void stop() {
+        tasks_.cancel();
+        if (link_) link_->close();
+    }
+
+private:
     static Awaitable<> run(std::shared_ptr<Loop> self) {
-        while (!self->is_stopped_) {
+        while (!self->tasks_.is_cancelled()) {
             co_await self->listen();
             co_await self->backoff_.pause();
         }
     }
 
-    void stop() {
-        is_stopped_ = true;
-        backoff_.stop();
-        if (link_) link_->close();
-    }
-
-    [[nodiscard]] asio::io_context& io() const { return io_; }
-
-private:
     // Until the connection is lost.
     Awaitable<> listen() {
         auto link = link_ = std::make_shared<Link>(io_);
@@ -106,7 +105,7 @@ private:
     OnListening on_listening_;
     Backoff backoff_;
     std::shared_ptr<Link> link_;
-    bool is_stopped_ = false;
+    TaskGroup tasks_;
 };
 
 Listener::Listener(asio::io_context& io, std::string conninfo, std::string channel, OnNotification on_notification,
@@ -119,9 +118,7 @@ Listener::~Listener() {
 }
 
 void Listener::start() {
-    asio::co_spawn(loop_->io(), Loop::run(loop_), [](std::exception_ptr fault) {
-        if (fault) std::rethrow_exception(fault);
-    });
+    loop_->start();
 }
 
 void Listener::stop() {

@@ -2,6 +2,7 @@
 // What one caller asked for: some statements that belong together. Knows how to send itself and what each reply means;
 // knows nothing of sockets, queues or time limits. Made by Client, held by a Connection within a Unit (unit.h).
 
+#include "platform/async/cancellation.h"
 #include "platform/postgres/connection/prepared_statements.h"
 #include "platform/postgres/values/rows.h"
 
@@ -17,10 +18,15 @@ using Results = boost::container::small_vector<Rows, 1>;  // one Rows a Query, i
 class Request {
 public:
     // Called exactly once, on the loop: with a fault and nothing, or with no fault and the results.
-    using Done = std::move_only_function<void(std::exception_ptr, Results)>;
+    using Done = ResumeWith<Results>;
     using TimePoint = std::chrono::steady_clock::time_point;
 
-    Request(Queries queries, Done done) : queries_(std::move(queries)), done_(std::move(done)) {}
+    explicit Request(Queries queries) : queries_(std::move(queries)) {}
+
+    // Before it is submitted.
+    Done& done() { return done_; }
+    // False: its caller was cancelled, and has been told. What was sent is answered all the same.
+    [[nodiscard]] bool is_wanted() const { return static_cast<bool>(done_); }
 
     // Hands the statements to libpq, preparations first. False: the connection is broken. Throws std::logic_error, with
     // nothing sent, when a statement is used with other argument types than before.
@@ -42,7 +48,9 @@ public:
     // It will not be answered, for this reason.
     void abandon(std::exception_ptr fault) { fault_ = std::move(fault); }
     // Tells the caller how it ended.
-    void finish() { done_(fault_, fault_ ? Results() : std::move(results_)); }
+    void finish() {
+        if (is_wanted()) done_(fault_, fault_ ? Results() : std::move(results_));
+    }
 
     [[nodiscard]] bool has_failed() const { return fault_ != nullptr; }
     // The server is a standby: see is_wrong_server().

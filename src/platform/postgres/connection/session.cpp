@@ -11,7 +11,8 @@ namespace {
 
 constexpr Statement kTryAdvisoryLock{"session_try_advisory_lock", "select pg_try_advisory_lock($1)"};
 
-// Holds the session for one call, and its link to the call's deadline.
+// Holds the session for one call, and its link to the call's deadline. A call that ends before its reply has come
+// whole, because it was cancelled, takes the connection with it.
 class Turn {
 public:
     Turn(bool& is_busy, Link* link, Milliseconds timeout) : is_busy_(is_busy), link_(link) {
@@ -22,7 +23,10 @@ public:
     }
     ~Turn() {
         is_busy_ = false;
-        if (link_->is_open()) link_->keep_open();
+        if (PQtransactionStatus(link_->native()) == PQTRANS_ACTIVE)
+            link_->close();
+        else if (link_->is_open())
+            link_->keep_open();
     }
     Turn(const Turn&) = delete;
     Turn& operator=(const Turn&) = delete;

@@ -1,8 +1,8 @@
 #pragma once
 // One dedicated connection, one statement at a time: for leader locks, interactive transactions, scripts, migrations.
 // Faults are the Client's exceptions, but nothing is retried and a lost connection stays lost: with it went its locks
-// and its transaction, so its owner must decide. Belongs to one loop; a second call while one runs is a
-// std::logic_error.
+// and its transaction, so its owner must decide. A call that is cancelled closes it. Belongs to one loop; a second call
+// while one runs is a std::logic_error.
 
 #include "platform/async/awaitable.h"
 #include "platform/postgres/connection/link.h"

@@ -1,14 +1,11 @@
 #include "platform/postgres/leader/leader.h"
 
 #include "platform/async/backoff.h"
+#include "platform/async/sleep.h"
+#include "platform/async/task_group.h"
 #include "platform/base/ids.h"
 #include "platform/postgres/connection/session.h"
 #include "platform/telemetry/log/log.h"
-
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/redirect_error.hpp>
-#include <boost/asio/steady_timer.hpp>
-#include <boost/asio/use_awaitable.hpp>
 
 #include <cstring>
 
@@ -32,19 +29,25 @@ Awaitable<> Work::begin(Session&) {
 }
 
 // What outlives the Leader until its coroutine has ended.
-class Leader::Loop {
+class Leader::Loop : public std::enable_shared_from_this<Loop> {
 public:
     Loop(asio::io_context& io, LeaderOptions options, std::shared_ptr<Work> work)
-        : io_(io),
-          name_(std::move(options.name)),
+        : name_(std::move(options.name)),
           reach_(options.reach),
           work_(std::move(work)),
           session_(io, {.conninfo = std::move(options.conninfo), .query_timeout = options.query_timeout}),
-          timer_(io),
-          backoff_(io) {}
+          tasks_(io) {}
 
+    void start() { tasks_.spawn(run(shared_from_this())); }
+
+    void stop() {
+        tasks_.cancel();
+        session_.close();
+    }
+
+private:
     static Awaitable<> run(std::shared_ptr<Loop> self) {
-        while (!self->is_stopped_) {
+        while (!self->tasks_.is_cancelled()) {
             try {
                 co_await self->lead();
             } catch (const std::exception& fault) {
@@ -56,31 +59,21 @@ public:
         }
     }
 
-    void stop() {
-        is_stopped_ = true;
-        backoff_.stop();
-        timer_.cancel();
-        session_.close();
-    }
-
-    [[nodiscard]] asio::io_context& io() const { return io_; }
-
-private:
     // Until stopped, or until a fault.
     Awaitable<> lead() {
         co_await session_.connect();
         if (reach_ == Reach::one_process)
-            while (!co_await session_.try_advisory_lock(lock_key(name_))) co_await wait(kPollInterval);
+            while (!co_await session_.try_advisory_lock(lock_key(name_))) co_await sleep_for(kPollInterval);
         co_await work_->begin(session_);
-        while (!is_stopped_) {
+        while (!tasks_.is_cancelled()) {
             auto pause = co_await work_->turn(session_);
             recover();
-            if (pause > pause.zero()) co_await wait(pause);
+            if (pause > pause.zero()) co_await sleep_for(pause);
         }
     }
 
     void report(const char* fault) {
-        if (is_stopped_ || is_failing_) return;
+        if (tasks_.is_cancelled() || is_failing_) return;
         is_failing_ = true;
         log::warn("a job fails, trying again", {{"mindspace.job", name_}, {"error.message", fault}});
     }
@@ -91,22 +84,13 @@ private:
         is_failing_ = false;
     }
 
-    Awaitable<> wait(Milliseconds time) {
-        if (is_stopped_) co_return;
-        timer_.expires_after(time);
-        boost::system::error_code stopped;  // the caller finds out
-        co_await timer_.async_wait(asio::redirect_error(asio::use_awaitable, stopped));
-    }
-
-    asio::io_context& io_;
     std::string name_;
     Reach reach_;
     std::shared_ptr<Work> work_;
     Session session_;
-    asio::steady_timer timer_;
     Backoff backoff_;
+    TaskGroup tasks_;
     bool is_failing_ = false;
-    bool is_stopped_ = false;
 };
 
 Leader::Leader(asio::io_context& io, LeaderOptions options, std::shared_ptr<Work> work)
@@ -117,9 +101,7 @@ Leader::~Leader() {
 }
 
 void Leader::start() {
-    asio::co_spawn(loop_->io(), Loop::run(loop_), [](std::exception_ptr fault) {
-        if (fault) std::rethrow_exception(fault);
-    });
+    loop_->start();
 }
 
 void Leader::stop() {

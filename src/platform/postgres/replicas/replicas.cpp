@@ -1,10 +1,8 @@
 #include "platform/postgres/replicas/replicas.h"
 
-#include "platform/async/as_tuple.h"
+#include "platform/async/sleep.h"
+#include "platform/async/task_group.h"
 #include "platform/base/result.h"
-
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/steady_timer.hpp>
 
 #include <algorithm>
 #include <chrono>
@@ -28,7 +26,7 @@ constexpr Statement kPosition{"replicas_position", R"(
 class Replicas::Watch : public std::enable_shared_from_this<Watch> {
 public:
     Watch(asio::io_context& io, Client& primary, ReplicaOptions options)
-        : io_(io), primary_(primary), max_lag_(options.max_lag) {
+        : primary_(primary), max_lag_(options.max_lag), tasks_(io) {
         for (auto& conninfo : options.conninfos) {
             auto of_one = options.connections;
             of_one.conninfo = std::move(conninfo);
@@ -46,8 +44,7 @@ public:
     }
 
     void stop() {
-        is_stopped_ = true;
-        for (auto& timer : timers_) timer->cancel();
+        tasks_.cancel();
         for (auto& replica : replicas_) replica.client->stop();
     }
 
@@ -79,25 +76,20 @@ private:
     using OnLook = std::function<void(Look)>;
 
     void spawn(Client& server, OnLook on_look) {
-        asio::co_spawn(io_, look_at(shared_from_this(), server, std::move(on_look)), [](std::exception_ptr fault) {
-            if (fault) std::rethrow_exception(fault);
-        });
+        tasks_.spawn(look_at(shared_from_this(), server, std::move(on_look)));
     }
 
     // A server that cannot be asked keeps its last look: a primary that is unavailable writes nothing, a replica grows
     // stale. Stopping a client ends its queries, so after stop() no server is touched any more.
     static Awaitable<> look_at(std::shared_ptr<Watch> self, Client& server, OnLook on_look) {
-        auto& timer = *self->timers_.emplace_back(std::make_unique<asio::steady_timer>(self->io_));
-        while (!self->is_stopped_) {
+        while (!self->tasks_.is_cancelled()) {
             auto asked_at = std::chrono::steady_clock::now();
             try {
                 auto rows = co_await server.query(kPosition);
                 on_look({.at = asked_at, .position = rows[0].get<std::int64_t>(0)});
             } catch (const Unavailable&) {
             }
-            if (self->is_stopped_) co_return;
-            timer.expires_after(kLookInterval);
-            co_await timer.async_wait(kTuple);
+            co_await sleep_for(kLookInterval);
         }
     }
 
@@ -114,16 +106,14 @@ private:
         return replica.client->is_up() && replica.last.position >= needed && now - replica.last.at <= max_lag_;
     }
 
-    asio::io_context& io_;
     Client& primary_;
     Milliseconds max_lag_;
     std::vector<Replica> replicas_;
     std::size_t next_ = 0;
-    std::deque<Look> looks_;                                   // at the primary's position, over the last `max_lag_`
-    LogPosition required_ = 0;                                 // where the primary was `max_lag_` ago
-    std::vector<std::unique_ptr<asio::steady_timer>> timers_;  // one for each server that is watched
-    bool is_stopped_ = false;
+    std::deque<Look> looks_;    // at the primary's position, over the last `max_lag_`
+    LogPosition required_ = 0;  // where the primary was `max_lag_` ago
     ReplicaStats stats_;
+    TaskGroup tasks_;
 };
 
 Replicas::Replicas(asio::io_context& io, Client& primary, ReplicaOptions options)

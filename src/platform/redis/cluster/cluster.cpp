@@ -1,10 +1,7 @@
 #include "platform/redis/cluster/cluster.h"
 
+#include "platform/async/sleep.h"
 #include "platform/base/result.h"
-
-#include <boost/asio/as_tuple.hpp>
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/use_awaitable.hpp>
 
 #include <algorithm>
 #include <utility>
@@ -28,7 +25,7 @@ std::vector<std::string_view> cluster_slots() {
 }  // namespace
 
 Cluster::Cluster(asio::io_context& io, ClientOptions options, std::shared_ptr<ClientStats> stats)
-    : io_(io), options_(std::move(options)), stats_(std::move(stats)), timer_(io) {}
+    : io_(io), options_(std::move(options)), stats_(std::move(stats)), tasks_(io) {}
 
 Cluster::Place::Place(Cluster& cluster) : cluster_(cluster) {
     if (cluster.waiting_ >= cluster.options_.max_pending) throw Unavailable("redis: too many commands wait");
@@ -36,15 +33,12 @@ Cluster::Place::Place(Cluster& cluster) : cluster_(cluster) {
 }
 
 void Cluster::start() {
-    asio::co_spawn(io_, keep_mapped(shared_from_this()), [](const std::exception_ptr& bug) {
-        if (bug) std::rethrow_exception(bug);
-    });
+    tasks_.spawn(keep_mapped(shared_from_this()));
 }
 
 void Cluster::stop() {
-    stopped_ = true;
+    tasks_.cancel();
     last_fault_ = "redis: stopped";
-    timer_.cancel();
     if (stranger_) stranger_->close("redis: stopped");
     map_ = SlotMap();
     // Out of the member first: those who are resumed may come back here.
@@ -79,7 +73,7 @@ Address Cluster::any_node() {
 }
 
 std::shared_ptr<Link> Cluster::link_to(const Address& node) {
-    if (stopped_) throw Unavailable(last_fault_);
+    if (tasks_.is_cancelled()) throw Unavailable(last_fault_);
     auto [entry, is_new] = nodes_.try_emplace(node);
     entry->second.used_at = steady_clock::now();
     auto& link = entry->second.link;
@@ -99,11 +93,9 @@ void Cluster::move_slot(Slot slot, const Address& node) {
 }
 
 Awaitable<> Cluster::keep_mapped(std::shared_ptr<Cluster> self) {
-    while (!self->stopped_) {
+    while (!self->tasks_.is_cancelled()) {
         if (self->is_refresh_due()) co_await self->refresh();
-        if (self->stopped_) break;
-        self->timer_.expires_after(kTick);
-        co_await self->timer_.async_wait(asio::as_tuple(asio::use_awaitable));
+        co_await sleep_for(kTick);
     }
 }
 
@@ -119,15 +111,15 @@ Awaitable<> Cluster::refresh() {
         is_refresh_wanted_ = false;
         try {
             SlotMap map = co_await ask(node);
-            if (stopped_) co_return;
+            if (tasks_.is_cancelled()) co_return;
             if (map.masters().empty()) throw Unavailable("redis: the cluster has no slots assigned");
             refreshed_at_ = steady_clock::now();
             adopt(std::move(map));
             co_return;
         } catch (const std::exception& fault) {
-            if (!stopped_) last_fault_ = fault.what();
+            if (!tasks_.is_cancelled()) last_fault_ = fault.what();
         }
-        if (stopped_) co_return;
+        if (tasks_.is_cancelled()) co_return;
     }
     refreshed_at_ = steady_clock::now();
 }

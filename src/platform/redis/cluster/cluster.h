@@ -3,7 +3,7 @@
 // asked for anew when somebody wants that, while a node is away, and every few seconds; by one coroutine, so never
 // twice at a time and at most ten times a second. Used by the thread of its io_context only.
 
-#include "platform/async/awaitable.h"
+#include "platform/async/task_group.h"
 #include "platform/redis/cluster/slot_map.h"
 #include "platform/redis/connection/connection.h"
 #include "platform/redis/connection/link.h"
@@ -11,7 +11,6 @@
 #include "platform/redis/connection/stats.h"
 
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/steady_timer.hpp>
 
 #include <chrono>
 #include <functional>
@@ -23,7 +22,7 @@
 
 namespace mindspace::redis {
 
-// Shared with its own loop and with the commands under way, which may outlive the owner's stop() by one wait.
+// Shared with its own task and with the commands under way, which may outlive the owner's stop() by one wait.
 class Cluster : public std::enable_shared_from_this<Cluster> {
 public:
     // What a user of the connections adds; any may be empty. Set before start().
@@ -96,13 +95,12 @@ private:
     SlotMap map_;
     std::map<Address, Node> nodes_;
     std::shared_ptr<Connection> stranger_;  // the connection to a node that is asked before there is a link to it
-    asio::steady_timer timer_;
     std::minstd_rand random_{std::random_device{}()};
     TimePoint refreshed_at_;
     std::size_t waiting_ = 0;
     std::string last_fault_ = "redis: not connected yet";
     bool is_refresh_wanted_ = true;
-    bool stopped_ = false;
+    TaskGroup tasks_;
 };
 
 }  // namespace mindspace::redis

@@ -1,19 +1,14 @@
 #include "platform/redis/cluster/command.h"
 
+#include "platform/async/backoff.h"
 #include "platform/base/result.h"
 #include "platform/redis/cluster/cluster.h"
 #include "platform/redis/cluster/command_slot.h"
 #include "platform/redis/connection/error_reply.h"
 
-#include <boost/asio/as_tuple.hpp>
-#include <boost/asio/this_coro.hpp>
-#include <boost/asio/use_awaitable.hpp>
-
-#include <algorithm>
 #include <array>
 #include <chrono>
 #include <optional>
-#include <random>
 #include <string>
 #include <utility>
 
@@ -27,26 +22,6 @@ using Parts = std::array<Arguments, 3>;
 constexpr int kRedirectionsAtOnce = 4;  // more only after a wait: the nodes disagree
 constexpr Milliseconds kFirstWait{10};
 constexpr Milliseconds kLongestWait{200};
-
-// The waits between tries: growing, half of each random.
-class Patience {
-public:
-    explicit Patience(Milliseconds timeout) : ends_at_(steady_clock::now() + timeout) {}
-
-    [[nodiscard]] bool is_over() const { return steady_clock::now() >= ends_at_; }
-
-    Awaitable<> wait() {
-        thread_local std::minstd_rand random{std::random_device{}()};
-        std::uniform_int_distribution<Milliseconds::rep> pick(next_.count() / 2, next_.count());
-        asio::steady_timer timer(co_await asio::this_coro::executor, Milliseconds(pick(random)));
-        next_ = std::min(2 * next_, kLongestWait);
-        co_await timer.async_wait(asio::as_tuple(asio::use_awaitable));
-    }
-
-private:
-    steady_clock::time_point ends_at_;
-    Milliseconds next_ = kFirstWait;
-};
 
 Awaitable<Value> exchange(Cluster& cluster, Address node, Parts parts, Asking asking) {
     auto link = cluster.link_to(node);
@@ -69,7 +44,8 @@ Address node_for(Cluster& cluster, std::optional<Slot> slot) {
 
 // The final reply, which may be an error, but not one that means another node or a later moment.
 Awaitable<Value> execute(Cluster& cluster, std::optional<Slot> slot, Parts parts) {
-    Patience patience(cluster.options().command_timeout);
+    const auto give_up_at = steady_clock::now() + cluster.options().command_timeout;
+    Backoff backoff(kFirstWait, kLongestWait);
     std::optional<Address> asked;  // where ASK sends the next try, and only that
     int redirections = 0;
     while (true) {
@@ -90,12 +66,12 @@ Awaitable<Value> execute(Cluster& cluster, std::optional<Slot> slot, Parts parts
         } else if (!is_temporary(reply)) {
             co_return reply;
         }
-        if (patience.is_over()) throw Unavailable("redis: " + reply.error());
+        if (steady_clock::now() >= give_up_at) throw Unavailable("redis: " + reply.error());
         redirections = 0;
         asked.reset();
         cluster.refresh_soon();
         Cluster::Place place(cluster);
-        co_await patience.wait();
+        co_await backoff.pause();
     }
 }
 

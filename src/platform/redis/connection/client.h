@@ -47,8 +47,8 @@ public:
     // Throws Unavailable at once if Redis is down or too many commands are pending, later if the connection is
     // lost, the reply takes longer than command_timeout, or Redis says that it cannot serve (LOADING, READONLY, …);
     // then it is unknown whether the command was executed. Throws CommandError for any other error reply.
-    // Not cancellable: it ends by itself within command_timeout. In a cluster a node that refuses a command for the
-    // moment is tried again for so long, and the last try may take as long once more.
+    // A caller that is cancelled goes at once; the command is executed all the same. In a cluster a node that refuses a
+    // command for the moment is tried again for command_timeout, and the last try may take as long once more.
     Awaitable<Value> command(std::vector<std::string_view> args);
     // EVALSHA, and where Redis does not know the script, EVAL once. Script, keys and arguments are borrowed until
     // the call returns. Throws as command().

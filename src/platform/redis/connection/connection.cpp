@@ -105,7 +105,8 @@ void Connection::close(std::string reason) {
     std::deque<Pending> lost = std::exchange(pending_, {});
     stats_.pending.add(-std::ssize(lost));
     std::exception_ptr fault = std::make_exception_ptr(Unavailable(close_reason_));
-    for (Pending& pending : lost) pending.handler(fault, Value());
+    for (Pending& pending : lost)
+        if (pending.resume) pending.resume(fault, Value());
 }
 
 Awaitable<> Connection::closed() {
@@ -155,8 +156,14 @@ Awaitable<Value> Connection::exchange(std::initializer_list<Arguments> parts, As
     if (output_.size() > kMaxOutput) throw Unavailable("redis: too much output waits");
     if (asking == Asking::yes) append_ignoring_reply("ASKING");
     append(parts);
+    // Its place is taken at once: the reply comes, though a caller that has been cancelled does not begin to wait.
+    auto& resume = expect_reply();
     return asio::async_initiate<const asio::use_awaitable_t<>, void(std::exception_ptr, Value)>(
-        [this](auto handler) { expect_reply(std::move(handler)); }, asio::use_awaitable);
+        [this, &resume](auto handler) {
+            make_cancellable(handler, io_, resume);
+            resume = std::move(handler);
+        },
+        asio::use_awaitable);
 }
 
 void Connection::append(std::initializer_list<Arguments> parts) {
@@ -170,12 +177,13 @@ void Connection::append(std::initializer_list<Arguments> parts) {
 void Connection::append_ignoring_reply(std::string_view command) {
     std::array<std::string_view, 1> args{command};
     append({args});
-    expect_reply([](const std::exception_ptr&, const Value&) {});
+    expect_reply();
 }
 
-void Connection::expect_reply(Handler handler) {
-    pending_.push_back({std::move(handler), steady_clock::now(), checks_});
+// Where the next reply goes. Stays where it is until it has been called.
+ResumeWith<Value>& Connection::expect_reply() {
     stats_.pending.add(1);
+    return pending_.emplace_back(ResumeWith<Value>(), steady_clock::now(), checks_).resume;
 }
 
 // Calls it with what bytes go through: the socket, or the encryption over it.
@@ -246,10 +254,10 @@ void Connection::deliver(Value reply) {
     }
     // After a failover the old primary keeps its connections; only a new one finds the new primary.
     bool is_demoted = reply.is_error() && reply.error_code() == "READONLY";
-    Handler handler = std::move(pending_.front().handler);
+    auto resume = std::move(pending_.front().resume);
     pending_.pop_front();
     stats_.pending.add(-1);
-    handler(nullptr, std::move(reply));
+    if (resume) resume(nullptr, std::move(reply));
     if (is_demoted) close("redis: the server has become a replica");
 }
 

@@ -4,6 +4,7 @@
 // one core and is used by its thread only; callers are resumed inline by the read that brought their reply.
 
 #include "platform/async/awaitable.h"
+#include "platform/async/cancellation.h"
 #include "platform/redis/connection/options.h"
 #include "platform/redis/connection/resp.h"
 #include "platform/redis/connection/stats.h"
@@ -62,10 +63,9 @@ public:
     void send(Arguments args);
 
 private:
-    using Handler = std::move_only_function<void(std::exception_ptr, Value)>;
     using Endpoint = asio::generic::stream_protocol::endpoint;
     struct Pending {
-        Handler handler;
+        ResumeWith<Value> resume;  // empty: its caller was cancelled, or there is none
         std::chrono::steady_clock::time_point sent_at;
         std::int64_t sent_at_check;
     };
@@ -79,7 +79,7 @@ private:
     Awaitable<> greet();
     void append(std::initializer_list<Arguments> parts);
     void append_ignoring_reply(std::string_view command);
-    void expect_reply(Handler handler);
+    ResumeWith<Value>& expect_reply();
     void with_stream(auto operation);
     void write();
     void read();

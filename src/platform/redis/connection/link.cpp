@@ -3,40 +3,27 @@
 #include "platform/base/result.h"
 
 #include <boost/asio/as_tuple.hpp>
-#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
-#include <algorithm>
 #include <utility>
 
 namespace mindspace::redis {
-
-namespace {
-
-constexpr Milliseconds kFirstBackoff{50};
-constexpr Milliseconds kLongestBackoff{2000};
-
-}  // namespace
 
 Link::Link(asio::io_context& io, ClientOptions options, std::shared_ptr<ClientStats> stats, Connection::OnPush on_push)
     : io_(io),
       options_(std::move(options)),
       on_push_(std::move(on_push)),
       stats_(std::move(stats)),
-      backoff_timer_(io),
       settled_signal_(io, std::chrono::steady_clock::time_point::max()),
-      backoff_(kFirstBackoff) {}
+      tasks_(io) {}
 
 void Link::start() {
-    asio::co_spawn(io_, keep_connected(shared_from_this()), [](const std::exception_ptr& bug) {
-        if (bug) std::rethrow_exception(bug);
-    });
+    tasks_.spawn(keep_connected(shared_from_this()));
 }
 
 void Link::stop() {
-    stopped_ = true;
+    tasks_.cancel();
     last_fault_ = "redis: stopped";
-    backoff_timer_.cancel();
     if (connection_) connection_->close("redis: stopped");
     settle();
 }
@@ -48,9 +35,9 @@ Connection& Link::connection() const {
 }
 
 Awaitable<> Link::keep_connected(std::shared_ptr<Link> self) {
-    while (!self->stopped_) {
+    while (!self->tasks_.is_cancelled()) {
         co_await self->use_one_connection();
-        if (!self->stopped_) co_await self->back_off();
+        co_await self->backoff_.pause();
     }
 }
 
@@ -61,7 +48,7 @@ Awaitable<> Link::use_one_connection() {
         co_await connection_->open();
         if (prepare_) co_await prepare_(*connection_);
         is_prepared_ = true;
-        backoff_ = kFirstBackoff;
+        backoff_.reset();
         settle();
         if (std::exchange(was_up_, true)) stats_->reconnects.add(1);
         co_await connection_->closed();
@@ -80,14 +67,6 @@ Awaitable<> Link::settled() {
 void Link::settle() {
     is_settled_ = true;
     settled_signal_.cancel();
-}
-
-// Half of the wait is random: the clients of a restarted Redis come back spread out.
-Awaitable<> Link::back_off() {
-    std::uniform_int_distribution<Milliseconds::rep> wait(backoff_.count() / 2, backoff_.count());
-    backoff_ = std::min(2 * backoff_, kLongestBackoff);
-    backoff_timer_.expires_after(Milliseconds(wait(random_)));
-    co_await backoff_timer_.async_wait(asio::as_tuple(asio::use_awaitable));
 }
 
 }  // namespace mindspace::redis

@@ -3,7 +3,8 @@
 // backoff, until stop(). A client has one, a subscriber another; in a cluster, one a node. Used by the thread of its
 // io_context only.
 
-#include "platform/async/awaitable.h"
+#include "platform/async/backoff.h"
+#include "platform/async/task_group.h"
 #include "platform/redis/connection/connection.h"
 #include "platform/redis/connection/options.h"
 #include "platform/redis/connection/stats.h"
@@ -13,12 +14,11 @@
 
 #include <functional>
 #include <memory>
-#include <random>
 #include <string>
 
 namespace mindspace::redis {
 
-// Shared with its own loop, which may outlive the owner's stop() by one wait.
+// Shared with its own task, which may outlive the owner's stop() by one wait.
 class Link : public std::enable_shared_from_this<Link> {
 public:
     // Runs on every new connection before the link counts as up. If it throws, the connection is given up.
@@ -39,7 +39,6 @@ public:
 private:
     static Awaitable<> keep_connected(std::shared_ptr<Link> self);
     Awaitable<> use_one_connection();
-    Awaitable<> back_off();
     void settle();
 
     asio::io_context& io_;
@@ -48,15 +47,13 @@ private:
     const std::shared_ptr<ClientStats> stats_;
     Prepare prepare_;
     std::shared_ptr<Connection> connection_;
-    asio::steady_timer backoff_timer_;
     asio::steady_timer settled_signal_;  // never expires; the end of the first attempt cancels it
-    std::minstd_rand random_{std::random_device{}()};
-    Milliseconds backoff_;
+    Backoff backoff_;
     std::string last_fault_ = "redis: not connected yet";
     bool is_settled_ = false;
     bool is_prepared_ = false;
     bool was_up_ = false;
-    bool stopped_ = false;
+    TaskGroup tasks_;
 };
 
 }  // namespace mindspace::redis

@@ -1,15 +1,11 @@
 #include "platform/redis/pubsub/subscriber.h"
 
+#include "platform/async/sleep.h"
 #include "platform/base/result.h"
 #include "platform/redis/cluster/cluster.h"
 #include "platform/redis/connection/connection.h"
 #include "platform/redis/connection/link.h"
 #include "platform/redis/pubsub/channels.h"
-
-#include <boost/asio/as_tuple.hpp>
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/this_coro.hpp>
-#include <boost/asio/use_awaitable.hpp>
 
 #include <chrono>
 #include <utility>
@@ -49,12 +45,10 @@ Awaitable<> tell_of_moves(Connections changed, OnGap on_gap) {
 }
 
 // `channels` own the hooks that call this, through the cluster, and so live.
-void settle(asio::io_context& io, Channels& channels, const OnGap& on_gap) {
+void settle(TaskGroup& tasks, Channels& channels, const OnGap& on_gap) {
     Connections changed = channels.settle();
     if (changed.empty()) return;
-    asio::co_spawn(io, tell_of_moves(std::move(changed), on_gap), [](const std::exception_ptr& bug) {
-        if (bug) std::rethrow_exception(bug);
-    });
+    tasks.spawn(tell_of_moves(std::move(changed), on_gap));
 }
 
 }  // namespace
@@ -82,7 +76,8 @@ Subscriber::Subscriber(asio::io_context& io, ClientOptions options)
     : stats_(std::make_shared<ClientStats>()),
       channels_(std::make_shared<Channels>()),
       on_gap_(std::make_shared<std::function<void()>>([] {})),
-      command_timeout_(options.command_timeout) {
+      command_timeout_(options.command_timeout),
+      tasks_(io) {
     auto channels = channels_;
     auto gap = on_gap_;
     Connection::OnPush on_push = [channels](Connection& connection, const Value& push) {
@@ -95,7 +90,7 @@ Subscriber::Subscriber(asio::io_context& io, ClientOptions options)
                                      return resubscribe(channels, std::move(node), connection.shared_from_this(), gap);
                                  },
                              .on_push = std::move(on_push),
-                             .on_mapped = [&io, channels, gap] { settle(io, *channels, gap); }});
+                             .on_mapped = [this, channels, gap] { settle(tasks_, *channels, gap); }});
         channels_->set_cluster(cluster_);
         return;
     }
@@ -118,6 +113,7 @@ void Subscriber::start() {
 }
 
 void Subscriber::stop() {
+    tasks_.cancel();
     cluster_ ? cluster_->stop() : link_->stop();
 }
 
@@ -150,8 +146,7 @@ Awaitable<> Subscriber::confirmed(std::string channel) {
             static_cast<void>(link->connection());  // throws unless it is up
         }
         if (steady_clock::now() >= give_up_at) throw Unavailable("redis: the subscription is not confirmed");
-        asio::steady_timer pause(co_await asio::this_coro::executor, kMoveCheck);
-        co_await pause.async_wait(asio::as_tuple(asio::use_awaitable));
+        co_await sleep_for(kMoveCheck);
     }
 }
 

@@ -4,7 +4,7 @@
 // is at most once: what is published while a connection is down or a channel moves to another node is lost, and
 // on_gap tells so. Everything is called on the thread of the io_context, handlers too.
 
-#include "platform/async/awaitable.h"
+#include "platform/async/task_group.h"
 #include "platform/redis/connection/options.h"
 #include "platform/redis/connection/stats.h"
 
@@ -75,6 +75,7 @@ private:
     Milliseconds command_timeout_;
     std::shared_ptr<Link> link_;        // to a single server
     std::shared_ptr<Cluster> cluster_;  // or else
+    TaskGroup tasks_;                   // that announce what has moved within the cluster
 };
 
 }  // namespace mindspace::redis

@@ -1,14 +1,11 @@
 #include "services/analytics/verification/verify.h"
 
+#include "platform/async/sleep.h"
 #include "platform/postgres/connection/session.h"
 #include "services/analytics/facts/projection.h"
 #include "services/analytics/figures/lifetimes.h"
 #include "services/analytics/figures/streaks.h"
 #include "services/analytics/verification/truth.h"
-
-#include <boost/asio/steady_timer.hpp>
-#include <boost/asio/this_coro.hpp>
-#include <boost/asio/use_awaitable.hpp>
 
 #include <algorithm>
 #include <chrono>
@@ -125,12 +122,10 @@ Awaitable<std::vector<UserId>> list_waiting(postgres::Session& session, std::vec
 Awaitable<std::vector<UserId>> wait_for_fences(postgres::Session& session, std::vector<UserId> users, Uuid fence,
                                                Milliseconds patience) {
     auto give_up_at = std::chrono::steady_clock::now() + patience;
-    asio::steady_timer pause(co_await asio::this_coro::executor);
     while (true) {
         users = co_await list_waiting(session, std::move(users), fence);
         if (users.empty() || std::chrono::steady_clock::now() >= give_up_at) co_return users;
-        pause.expires_after(kFencePoll);
-        co_await pause.async_wait(asio::use_awaitable);
+        co_await sleep_for(kFencePoll);
     }
 }
 

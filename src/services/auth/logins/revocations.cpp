@@ -3,9 +3,6 @@
 #include "platform/base/result.h"
 #include "platform/telemetry/log/log.h"
 
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
-
 #include <utility>
 #include <vector>
 
@@ -95,8 +92,7 @@ std::optional<Revocation> parse_revocation(std::string_view payload) {
 
 RevocationFeed::RevocationFeed(asio::io_context& loop, postgres::Client& database, const std::string& conninfo,
                                Seconds token_ttl, OnRevoked on_revoked)
-    : loop_(loop),
-      database_(database),
+    : database_(database),
       token_ttl_(token_ttl),
       on_revoked_(std::move(on_revoked)),
       listener_(
@@ -104,7 +100,13 @@ RevocationFeed::RevocationFeed(asio::io_context& loop, postgres::Client& databas
           [this](const std::string& payload) {
               if (auto revocation = parse_revocation(payload)) on_revoked_(*revocation);
           },
-          [this] { asio::co_spawn(loop_, catch_up(), asio::detached); }) {}
+          [this] { tasks_.spawn(catch_up()); }),
+      tasks_(loop) {}
+
+void RevocationFeed::stop() {
+    listener_.stop();
+    tasks_.cancel();
+}
 
 Awaitable<> RevocationFeed::catch_up() {
     static constexpr postgres::Statement kSessions{"auth_recently_revoked",

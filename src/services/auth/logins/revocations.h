@@ -5,6 +5,7 @@
 // it overrules a Redis that remembers a session alive when it is not: one that was out of reach, or came back with an
 // old snapshot.
 
+#include "platform/async/task_group.h"
 #include "platform/base/ids.h"
 #include "platform/http/middleware/guard.h"
 #include "platform/postgres/connection/client.h"
@@ -81,16 +82,16 @@ public:
                    OnRevoked on_revoked);
 
     void start() { listener_.start(); }
-    void stop() { listener_.stop(); }
+    void stop();
 
 private:
     Awaitable<> catch_up();
 
-    asio::io_context& loop_;
     postgres::Client& database_;
     Seconds token_ttl_;
     OnRevoked on_revoked_;
     postgres::Listener listener_;
+    TaskGroup tasks_;
     SystemClock clock_;
 };
 

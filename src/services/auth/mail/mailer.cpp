@@ -1,15 +1,13 @@
 #include "services/auth/mail/mailer.h"
 
+#include "platform/async/as_tuple.h"
+#include "platform/async/cancellation.h"
 #include "platform/json/schema.h"
 #include "platform/telemetry/log/log.h"
 #include "services/auth/mail/link_pages.h"
 #include "services/auth/mail/text.h"
 
 #include <sodium.h>
-#include <boost/asio/as_tuple.hpp>
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
-#include <boost/asio/use_awaitable.hpp>
 
 #include <algorithm>
 
@@ -44,11 +42,11 @@ Seconds mail_backoff(std::int32_t attempt) {
 
 Mailer::Mailer(asio::io_context& io, MailQueue queue, ResetRequests requests, std::unique_ptr<mail::Sender> sender,
                MailerOptions options)
-    : io_(io),
-      queue_(queue),
+    : queue_(queue),
       requests_(requests),
       sender_(std::move(sender)),
       options_(std::move(options)),
+      claiming_(io),
       // What went out but could not be marked is sent again, under the same Message-ID, when its lease ends.
       deliveries_(io, {.limit = kAtOnce, .on_task_failed = &warn_of_unrecorded_mail}),
       timer_(io),
@@ -59,7 +57,7 @@ Mailer::~Mailer() {
 }
 
 void Mailer::start() {
-    asio::co_spawn(io_, run(), asio::detached);
+    claiming_.spawn(run());
 }
 
 void Mailer::drain() {
@@ -69,6 +67,8 @@ void Mailer::drain() {
 
 void Mailer::stop() {
     drain();
+    claiming_.cancel();
+    deliveries_.cancel();
     sender_->stop();
 }
 
@@ -83,12 +83,13 @@ Awaitable<> Mailer::run() {
             if (more_requests || more_mails) pause = Milliseconds(0);
             is_failing = false;
         } catch (const std::exception& fault) {
+            if (is_cancellation(fault)) throw;
             pause = kPauseAfterFault;
             if (!is_failing) log::warn("mails cannot be read, trying again", {{"error.message", fault.what()}});
             is_failing = true;
         }
         timer_.expires_after(pause);
-        co_await timer_.async_wait(asio::as_tuple(asio::use_awaitable));
+        co_await timer_.async_wait(kTuple);
     }
 }
 

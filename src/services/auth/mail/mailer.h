@@ -59,11 +59,11 @@ private:
     Awaitable<> put_off(ClaimedMail mail, std::string why);
     [[nodiscard]] mail::Message compose(const ClaimedMail& mail) const;
 
-    asio::io_context& io_;
     MailQueue queue_;
     ResetRequests requests_;
     std::shared_ptr<mail::Sender> sender_;
     MailerOptions options_;
+    TaskGroup claiming_;
     TaskGroup deliveries_;
     asio::steady_timer timer_;
     bool is_draining_ = false;

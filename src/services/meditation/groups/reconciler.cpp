@@ -1,5 +1,6 @@
 #include "services/meditation/groups/reconciler.h"
 
+#include "platform/async/cancellation.h"
 #include "platform/telemetry/log/log.h"
 
 namespace mindspace::meditation {
@@ -23,6 +24,7 @@ Awaitable<> GroupReconciler::work(std::vector<GroupId> rooms) {
     } catch (const Unavailable& fault) {
         log::debug("groups not looked after", {{"error.message", fault.what()}});
     } catch (const std::exception& fault) {
+        if (is_cancellation(fault)) throw;
         log::error("groups not looked after", {{"event.action", "internal_error"}, {"error.message", fault.what()}});
     }
 }

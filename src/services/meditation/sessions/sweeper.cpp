@@ -1,11 +1,8 @@
 #include "services/meditation/sessions/sweeper.h"
 
+#include "platform/async/cancellation.h"
+#include "platform/async/sleep.h"
 #include "platform/telemetry/log/log.h"
-
-#include <boost/asio/as_tuple.hpp>
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
-#include <boost/asio/use_awaitable.hpp>
 
 namespace mindspace::meditation {
 
@@ -15,23 +12,13 @@ constexpr Seconds kInterval{5};
 
 }  // namespace
 
-void SessionSweeper::start() {
-    asio::co_spawn(loop_, run(), asio::detached);
-}
-
-void SessionSweeper::stop() {
-    is_stopped_ = true;
-    timer_.cancel();
-}
-
 Awaitable<> SessionSweeper::run() {
     while (true) {
-        timer_.expires_after(kInterval);
-        co_await timer_.async_wait(asio::as_tuple(asio::use_awaitable));
-        if (is_stopped_) co_return;
+        co_await sleep_for(kInterval);
         try {
             co_await sweep();
         } catch (const std::exception& fault) {
+            if (is_cancellation(fault)) throw;
             log::warn("sessions not given up, trying again", {{"error.message", fault.what()}});
         }
     }
@@ -39,7 +26,7 @@ Awaitable<> SessionSweeper::run() {
 
 Awaitable<> SessionSweeper::sweep() {
     std::int64_t count = kBatch;
-    while (count == kBatch && !is_stopped_) {
+    while (count == kBatch) {
         auto now = clock_.now();
         count = co_await store_.abandon_overdue(now - kPatience, now, kBatch);
         if (count == 0) break;

@@ -2,21 +2,19 @@
 // Gives up the sessions that nobody ended: 24 h after their planned end. Any number of processes may run one, on one of
 // their cores; one sweeps at a time.
 
+#include "platform/async/task_group.h"
 #include "platform/telemetry/metrics/metrics.h"
 #include "services/meditation/sessions/store.h"
-
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/steady_timer.hpp>
 
 namespace mindspace::meditation {
 
 class SessionSweeper {
 public:
-    SessionSweeper(asio::io_context& loop, SessionStore store) : loop_(loop), store_(store), timer_(loop) {}
+    SessionSweeper(asio::io_context& loop, SessionStore store) : store_(store), tasks_(loop) {}
 
-    void start();
+    void start() { tasks_.spawn(run()); }
     // Final. The loop must run out before this object goes.
-    void stop();
+    void stop() { tasks_.cancel(); }
 
     // Sessions given up by this process.
     [[nodiscard]] const telemetry::Counter& abandoned() const { return abandoned_; }
@@ -28,10 +26,8 @@ private:
     Awaitable<> run();
     Awaitable<> sweep();
 
-    asio::io_context& loop_;
     SessionStore store_;
-    asio::steady_timer timer_;
-    bool is_stopped_ = false;
+    TaskGroup tasks_;
     telemetry::Counter abandoned_;
     SystemClock clock_;
 };

@@ -1,5 +1,6 @@
 #include "services/meditation/rooms/live/connection.h"
 
+#include "platform/async/cancellation.h"
 #include "platform/telemetry/log/log.h"
 
 #include <chrono>
@@ -56,6 +57,7 @@ Awaitable<> handle_or_fail(Connection& connection, std::string text, ClockValue 
     } catch (const Unavailable&) {
         connection.refuse({ErrorCode::unavailable, "unavailable", "A part is away for the moment; try again.", {}});
     } catch (const std::exception& fault) {
+        if (is_cancellation(fault)) throw;
         log::error("socket message failed", {{"event.action", "internal_error"}, {"error.message", fault.what()}});
         connection.socket->close(http::CloseCode::internal_error);
     }
@@ -75,7 +77,6 @@ Awaitable<> serve_connection(std::shared_ptr<LiveRoom> room, std::shared_ptr<htt
         auto came_at = clock_value_now();
         co_await handle_or_fail(connection, std::move(message->payload), came_at);
     }
-    connection.room->lose(connection.ids.connection);
 }
 
 }  // namespace mindspace::meditation

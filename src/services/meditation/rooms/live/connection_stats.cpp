@@ -1,12 +1,10 @@
 #include "services/meditation/rooms/live/connection_stats.h"
 
+#include "platform/async/cancellation.h"
+#include "platform/async/sleep.h"
 #include "platform/redis/connection/client.h"
 #include "platform/telemetry/log/log.h"
 #include "services/meditation/client.h"
-
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/redirect_error.hpp>
-#include <boost/asio/use_awaitable.hpp>
 
 #include <algorithm>
 #include <map>
@@ -48,33 +46,20 @@ std::string_view process_of(std::string_view core) {
 
 ConnectionStats::ConnectionStats(asio::io_context& loop, redis::Client& redis, const LiveRooms& rooms, std::string name,
                                  Milliseconds ttl)
-    : loop_(loop), redis_(redis), rooms_(rooms), name_(std::move(name)), ttl_(ttl), timer_(loop) {}
-
-void ConnectionStats::start() {
-    asio::co_spawn(loop_, keep_reporting(), [](std::exception_ptr fault) {
-        if (fault) std::rethrow_exception(fault);
-    });
-}
-
-void ConnectionStats::stop() {
-    is_stopped_ = true;
-    timer_.cancel();
-}
+    : redis_(redis), rooms_(rooms), name_(std::move(name)), ttl_(ttl), tasks_(loop) {}
 
 Awaitable<> ConnectionStats::keep_reporting() {
-    boost::system::error_code cancelled;
-    while (!is_stopped_) {
+    while (!tasks_.is_cancelled()) {
         try {
             co_await report(rooms_.count_connections());
         } catch (const Unavailable& fault) {
             log::debug("connections not reported", {{"error.message", fault.what()}});
         } catch (const std::exception& fault) {
+            if (is_cancellation(fault)) throw;
             log::error("connections not reported",
                        {{"event.action", "internal_error"}, {"error.message", fault.what()}});
         }
-        if (is_stopped_) break;
-        timer_.expires_after(ttl_ / 3);
-        co_await timer_.async_wait(asio::redirect_error(asio::use_awaitable, cancelled));
+        co_await sleep_for(ttl_ / 3);
     }
 }
 

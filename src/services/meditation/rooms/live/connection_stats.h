@@ -7,6 +7,7 @@
 //     ConnectionStats stats(loop, redis, rooms, "web1:4242/0");
 //     stats.start();  …  stats.stop();
 
+#include "platform/async/task_group.h"
 #include "services/meditation/rooms/live/rooms.h"
 
 namespace mindspace::meditation {
@@ -30,8 +31,8 @@ public:
     ConnectionStats(asio::io_context& loop, redis::Client& redis, const LiveRooms& rooms, std::string name,
                     Milliseconds ttl = Milliseconds{15'000});
 
-    void start();
-    void stop();
+    void start() { tasks_.spawn(keep_reporting()); }
+    void stop() { tasks_.cancel(); }
 
     // Says so. Fault: Unavailable.
     Awaitable<> report(std::vector<RoomCount> counts);
@@ -45,15 +46,13 @@ public:
 private:
     Awaitable<> keep_reporting();
 
-    asio::io_context& loop_;
     redis::Client& redis_;
     const LiveRooms& rooms_;
     std::string name_;
     Milliseconds ttl_;
-    asio::steady_timer timer_;
-    bool is_stopped_ = false;
     telemetry::Gauge known_cores_;
     telemetry::Gauge known_connections_;
+    TaskGroup tasks_;
 };
 
 }  // namespace mindspace::meditation

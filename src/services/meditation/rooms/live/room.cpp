@@ -1,19 +1,13 @@
 #include "services/meditation/rooms/live/room.h"
 
+#include "platform/async/cancellation.h"
 #include "platform/telemetry/log/log.h"
-
-#include <boost/asio/co_spawn.hpp>
 
 #include <algorithm>
 
 namespace mindspace::meditation {
 
 namespace {
-
-// A coroutine that ends with an exception here has a bug: its own boundary should have caught it.
-void rethrow(std::exception_ptr fault) {
-    if (fault) std::rethrow_exception(fault);
-}
 
 // Who comes back to a room that has not let them go was there all along, though their node may have died before it
 // could say so: until when it had said so is not known here.
@@ -107,18 +101,18 @@ void LiveRoom::act(Task task) {
     tasks_.push_back(std::move(task));
     if (is_working_) return;
     is_working_ = true;
-    asio::co_spawn(parts_.loop, work_on_tasks(shared_from_this()), &rethrow);
+    parts_.tasks.spawn(work_on_tasks());
 }
 
 // ---- tasks
 
-Awaitable<> LiveRoom::work_on_tasks(std::shared_ptr<LiveRoom> self) {
-    while (!self->tasks_.empty()) {
-        auto task = std::move(self->tasks_.front());
-        self->tasks_.pop_front();
-        co_await self->attempt(std::move(task));
+Awaitable<> LiveRoom::work_on_tasks() {
+    while (!tasks_.empty()) {
+        auto task = std::move(tasks_.front());
+        tasks_.pop_front();
+        co_await attempt(std::move(task));
     }
-    self->is_working_ = false;
+    is_working_ = false;
 }
 
 Awaitable<> LiveRoom::attempt(Task task) {
@@ -128,6 +122,7 @@ Awaitable<> LiveRoom::attempt(Task task) {
     } catch (const Unavailable& fault) {
         log::debug("room task failed", {{"error.message", fault.what()}});
     } catch (const std::exception& fault) {
+        if (is_cancellation(fault)) throw;
         log::error("room task failed", {{"event.action", "internal_error"}, {"error.message", fault.what()}});
     }
     parts_.metrics.tasks_failed.add(1);
@@ -237,22 +232,23 @@ Awaitable<> LiveRoom::perform(Tell task) {
 void LiveRoom::write_records() {
     if (is_recording_ || records_.is_empty()) return;
     is_recording_ = true;
-    asio::co_spawn(parts_.loop, work_on_records(shared_from_this()), &rethrow);
+    parts_.tasks.spawn(work_on_records());
 }
 
 // What could not be written waits for the next tick, with what has come meanwhile.
-Awaitable<> LiveRoom::work_on_records(std::shared_ptr<LiveRoom> self) {
+Awaitable<> LiveRoom::work_on_records() {
     bool is_reachable = true;
-    while (is_reachable && !self->records_.is_empty()) {
+    while (is_reachable && !records_.is_empty()) {
         try {
-            co_await self->write(self->records_.take());
+            co_await write(records_.take());
         } catch (const Unavailable&) {
             is_reachable = false;
         } catch (const std::exception& fault) {
+            if (is_cancellation(fault)) throw;
             log::error("attendance not written", {{"event.action", "internal_error"}, {"error.message", fault.what()}});
         }
     }
-    self->is_recording_ = false;
+    is_recording_ = false;
 }
 
 Awaitable<> LiveRoom::write(AttendanceRecord record) {

@@ -2,8 +2,9 @@
 // A room with its sockets: tells the state machine (room.h) what happens and does what it says. Everything on the
 // loop of one core. Tasks for Redis and PostgreSQL are done one after the other, so that what one client asks for
 // keeps its order; records of attendance go a way of their own, several at once, and wait out a lost PostgreSQL.
-// Kept alive by its owner (rooms.h), its connections and its work under way.
+// Its owner (rooms.h) keeps it as long as it has connections or work under way.
 
+#include "platform/async/task_group.h"
 #include "platform/http/websocket/socket.h"
 #include "platform/redis/pubsub/subscriber.h"
 #include "services/meditation/groups/pending_attendance.h"
@@ -12,8 +13,6 @@
 #include "services/meditation/rooms/live/open_sockets.h"
 #include "services/meditation/rooms/order/register.h"
 #include "services/meditation/rooms/state/room.h"
-
-#include <boost/asio/io_context.hpp>
 
 #include <deque>
 #include <memory>
@@ -24,7 +23,7 @@ namespace mindspace::meditation {
 
 // What the rooms of one core share. Outlives them.
 struct LiveParts {
-    asio::io_context& loop;
+    TaskGroup& tasks;
     GroupStore store;
     GroupTimetable timetable;
     RoomOrder order;
@@ -37,7 +36,7 @@ struct LiveParts {
     SystemClock clock{};
 };
 
-class LiveRoom : public std::enable_shared_from_this<LiveRoom> {
+class LiveRoom {
 public:
     LiveRoom(LiveParts& parts, Group group);
     ~LiveRoom();
@@ -74,7 +73,7 @@ private:
     void act(Attend action);
     void act(Task task);
 
-    static Awaitable<> work_on_tasks(std::shared_ptr<LiveRoom> self);
+    Awaitable<> work_on_tasks();
     Awaitable<> attempt(Task task);
     Awaitable<> perform(Enter task);
     Awaitable<> perform(Leave task);
@@ -90,7 +89,7 @@ private:
     Awaitable<> perform(Tell task);
 
     void write_records();
-    static Awaitable<> work_on_records(std::shared_ptr<LiveRoom> self);
+    Awaitable<> work_on_records();
     Awaitable<> write(AttendanceRecord record);
     void note(const Stretch& stretch);
     void put_back(const AttendanceRecord& record);

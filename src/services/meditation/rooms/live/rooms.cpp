@@ -1,12 +1,10 @@
 #include "services/meditation/rooms/live/rooms.h"
 
+#include "platform/async/cancellation.h"
+#include "platform/async/sleep.h"
 #include "platform/postgres/connection/client.h"
 #include "platform/telemetry/log/log.h"
 #include "services/meditation/rooms/live/connection.h"
-
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/redirect_error.hpp>
-#include <boost/asio/use_awaitable.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -29,7 +27,8 @@ std::size_t scaled(double limit, double scale) {
 }  // namespace
 
 LiveRooms::LiveRooms(asio::io_context& loop, LiveBackends backends, http::Guard& guard, const LiveSettings& settings)
-    : parts_{.loop = loop,
+    : tasks_(loop),
+      parts_{.tasks = tasks_,
              .store = GroupStore(backends.database),
              .timetable = GroupTimetable(backends.database),
              .order = RoomOrder(backends.redis),
@@ -39,18 +38,12 @@ LiveRooms::LiveRooms(asio::io_context& loop, LiveBackends backends, http::Guard&
              .reactions_at_most = scaled(kReactionsAtMost, settings.rate_limit_scale),
              .messages_at_most = scaled(kMessagesAtMost, settings.rate_limit_scale)},
       reconciler_(parts_),
-      guard_(guard),
-      tick_timer_(loop),
-      care_timer_(loop),
-      places_timer_(loop) {}
+      guard_(guard) {}
 
 void LiveRooms::start() {
-    auto rethrow = [](std::exception_ptr fault) {
-        if (fault) std::rethrow_exception(fault);
-    };
-    asio::co_spawn(parts_.loop, keep_time(), rethrow);
-    asio::co_spawn(parts_.loop, take_care(), rethrow);
-    asio::co_spawn(parts_.loop, keep_places(), rethrow);
+    tasks_.spawn(keep_time());
+    tasks_.spawn(take_care());
+    tasks_.spawn(keep_places());
     profiles_ = subscribe_to_profiles(parts_.subscriber, [this](const ProfileChange& change) {
         auto found = sockets_of_.find(change.user);
         if (found == sockets_of_.end()) return;
@@ -62,35 +55,22 @@ void LiveRooms::start() {
         subscribe_to_displaced(parts_.subscriber, [this](UserId user, ConnectionId socket) { displace(user, socket); });
 }
 
-void LiveRooms::stop() {
-    is_stopped_ = true;
-    tick_timer_.cancel();
-    care_timer_.cancel();
-    places_timer_.cancel();
-}
-
 Awaitable<> LiveRooms::keep_time() {
-    while (!is_stopped_) {
+    while (!tasks_.is_cancelled()) {
         for (auto& [id, room] : rooms_) room->tick();
         std::erase_if(rooms_, [](const auto& entry) { return entry.second->is_idle(); });
-        co_await wait(tick_timer_, kTick);
+        co_await sleep_for(kTick);
     }
 }
 
 // Apart from the clock: what waits for a database must not hold up the rooms.
 Awaitable<> LiveRooms::take_care() {
-    while (!is_stopped_) {
+    while (!tasks_.is_cancelled()) {
         std::vector<GroupId> ours;
         for (const auto& [id, room] : rooms_) ours.push_back(id);
         co_await reconciler_.work(std::move(ours));
-        if (!is_stopped_) co_await wait(care_timer_, kCareInterval);
+        co_await sleep_for(kCareInterval);
     }
-}
-
-Awaitable<> LiveRooms::wait(asio::steady_timer& timer, Milliseconds time) {
-    boost::system::error_code cancelled;
-    timer.expires_after(time);
-    co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, cancelled));
 }
 
 void LiveRooms::note_gap() {
@@ -118,15 +98,18 @@ Awaitable<> LiveRooms::serve(SocketOwner owner, Group group, std::shared_ptr<htt
     std::exception_ptr fault;
     try {
         co_await claim(user, std::move(sockets));
-        auto served = serve_connection(std::move(room), std::move(socket), ids, guard_, parts_.messages_at_most);
+        auto served = serve_connection(room, std::move(socket), ids, guard_, parts_.messages_at_most);
         co_await std::move(served);
     } catch (...) {
         fault = std::current_exception();
     }
+    room->lose(connection);
     auto found = sockets_of_.find(user);
     found->second.erase(connection);
     if (found->second.empty()) sockets_of_.erase(found);
+    co_await begin_cleanup();
     co_await release(user, connection);
+    co_await end_cleanup();
     if (fault) std::rethrow_exception(fault);
 }
 
@@ -165,13 +148,13 @@ void LiveRooms::displace(UserId user, ConnectionId socket) {
 }
 
 Awaitable<> LiveRooms::keep_places() {
-    while (!is_stopped_) {
-        co_await wait(places_timer_, OpenSockets::kClaimEvery);
+    while (!tasks_.is_cancelled()) {
+        co_await sleep_for(OpenSockets::kClaimEvery);
         std::vector<UserId> users;
         for (const auto& [user, sockets] : sockets_of_) users.push_back(user);
         for (auto user : users) {
             auto found = sockets_of_.find(user);
-            if (found == sockets_of_.end() || is_stopped_) continue;
+            if (found == sockets_of_.end()) continue;
             std::vector<ConnectionId> sockets;
             for (auto [socket, room] : found->second) sockets.push_back(socket);
             co_await claim(user, std::move(sockets));

@@ -10,8 +10,6 @@
 #include "platform/http/middleware/guard.h"
 #include "services/meditation/groups/reconciler.h"
 
-#include <boost/asio/steady_timer.hpp>
-
 #include <map>
 #include <unordered_map>
 
@@ -45,8 +43,9 @@ public:
     LiveRooms(asio::io_context& loop, LiveBackends backends, http::Guard& guard, const LiveSettings& settings);
 
     void start();
-    // Ends the clock; sockets are the server's to end. The loop must run out before this object goes.
-    void stop();
+    // Ends the clock and what the rooms do; sockets are the server's to end. The loop must run out before this object
+    // goes.
+    void stop() { tasks_.cancel(); }
     // Events may have been missed: to be called by the subscriber's on_gap.
     void note_gap();
     // Tells every client to come back within `window`, spread over it, and closes with 1012.
@@ -66,7 +65,6 @@ private:
     Awaitable<> keep_time();
     Awaitable<> take_care();
     Awaitable<> keep_places();
-    Awaitable<> wait(asio::steady_timer& timer, Milliseconds time);
     std::shared_ptr<LiveRoom> find_or_open(const Group& group);
 
     // Claims places for these sockets of a user; the oldest that have none are closed, wherever they are. While Redis
@@ -75,6 +73,7 @@ private:
     Awaitable<> release(UserId user, ConnectionId socket);
     void displace(UserId user, ConnectionId socket);
 
+    TaskGroup tasks_;
     LiveParts parts_;
     GroupReconciler reconciler_;
     http::Guard& guard_;
@@ -82,10 +81,6 @@ private:
     std::unordered_map<UserId, std::map<ConnectionId, LiveRoom*>> sockets_of_;  // the oldest first
     redis::Subscription profiles_;
     redis::Subscription displaced_;
-    asio::steady_timer tick_timer_;
-    asio::steady_timer care_timer_;
-    asio::steady_timer places_timer_;
-    bool is_stopped_ = false;
     std::optional<Milliseconds> drain_window_;  // once the node is leaving
 };
 

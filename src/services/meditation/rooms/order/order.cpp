@@ -1,15 +1,10 @@
 #include "services/meditation/rooms/order/order.h"
 
+#include "platform/async/when_all.h"
 #include "platform/base/bytes.h"
 #include "platform/redis/connection/client.h"
 #include "platform/redis/connection/error_reply.h"
 #include "services/meditation/rooms/order/scripts.h"
-
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/deferred.hpp>
-#include <boost/asio/experimental/parallel_group.hpp>
-#include <boost/asio/this_coro.hpp>
-#include <boost/asio/use_awaitable.hpp>
 
 #include <span>
 #include <stdexcept>
@@ -270,15 +265,9 @@ Awaitable<std::vector<std::int32_t>> RoomOrder::count_participants(std::vector<G
     std::vector<std::int32_t> counts;
     if (groups.empty()) co_return counts;
     // All at once: the commands leave in one write.
-    auto executor = co_await asio::this_coro::executor;
-    using Count = decltype(asio::co_spawn(executor, count_or_zero(redis_, std::string()), asio::deferred));
-    std::vector<Count> pending;
-    for (auto group : groups)
-        pending.push_back(asio::co_spawn(executor, count_or_zero(redis_, arrivals_key(group)), asio::deferred));
-    auto all = asio::experimental::make_parallel_group(std::move(pending));
-    auto [order, faults, found] = co_await all.async_wait(asio::experimental::wait_for_all(), asio::use_awaitable);
-    for (auto& fault : faults)
-        if (fault) std::rethrow_exception(fault);
+    std::vector<Awaitable<std::int64_t>> pending;
+    for (auto group : groups) pending.push_back(count_or_zero(redis_, arrivals_key(group)));
+    const auto found = co_await when_all(std::move(pending));
     for (auto count : found) counts.push_back(static_cast<std::int32_t>(count));
     co_return counts;
 }

@@ -1,0 +1,13 @@
+#pragma once
+// A pause of a coroutine, on its own executor.
+
+#include "platform/async/awaitable.h"
+
+#include <chrono>
+
+namespace mindspace {
+
+// Throws operation_aborted when the coroutine is cancelled.
+Awaitable<> sleep_for(std::chrono::steady_clock::duration time);
+
+}  // namespace mindspace
