@@ -1,5 +1,6 @@
 #include "platform/async/single_flight.h"
 
+#include "platform/async/sleep.h"
 #include "platform/async/task_group.h"
 
 #include <gmock/gmock.h>
@@ -19,7 +20,8 @@ protected:
     // Ends when the gate opens.
     Awaitable<int> work(int value) {
         ++works_;
-        co_await gate_.async_wait(asio::as_tuple(asio::use_awaitable));
+        co_await gate_.async_wait(kTuple);
+        co_await sleep_for(std::chrono::seconds(0));  // throws when it was not the gate that ended the wait
         if (value < 0) throw std::runtime_error("no value");
         co_return value;
     }
