@@ -1,14 +1,11 @@
 #include "platform/http/client/pool.h"
 
-#include "platform/async/cancellation.h"
-#include "platform/async/run_on.h"
 #include "platform/async/task_group.h"
-#include "support/base/patience.h"
+#include "support/postgres/loop.h"
 
 #include <gmock/gmock.h>
 #include <boost/asio/ip/tcp.hpp>
 
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -39,14 +36,7 @@ protected:
     }
     TaskGroup::Task begin(std::string name) { return tasks_.spawn(use_until_cancelled(std::move(name))); }
 
-    void run_until(const std::function<bool()>& condition) {
-        loop_.restart();
-        const Patience patience;
-        while (!condition()) {
-            if (patience.is_over()) give_up("what the test waits for did not come");
-            loop_.run_one_for(10ms);
-        }
-    }
+    void run_until(auto condition) { postgres::run_until(loop_, std::move(condition)); }
 
     asio::io_context loop_;
     tcp::acceptor acceptor_{loop_, tcp::endpoint(asio::ip::address_v4::loopback(), 0)};
