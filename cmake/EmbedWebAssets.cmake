@@ -1,4 +1,4 @@
-# Embeds the pages of web/ into the program: writes the .cpp that defines mindspace::web_assets() (src/app/web_assets.h)
+# Embeds the pages of web/ into the program: writes the .cpp that defines mindspace::web_assets() (src/services/gateway/web_assets.h)
 # and sets mindspace_web_assets_source to it.
 
 find_program(node node REQUIRED)

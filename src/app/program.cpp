@@ -1,7 +1,6 @@
 #include "app/program.h"
 
-#include "app/cores.h"
-#include "app/jobs/key_watch.h"
+#include "app/modules.h"
 #include "app/process/backends.h"
 #include "app/process/gateway_secret.h"
 #include "app/process/handover.h"
@@ -24,13 +23,9 @@ namespace {
 
 constexpr auto kSignalPoll = std::chrono::milliseconds(200);
 
-bool has_auth(const std::vector<const Role*>& roles) {
-    return std::ranges::any_of(roles, [](const Role* role) { return role->name == "auth"; });
-}
-
-// For the embedded servers and the key that signs.
-bool needs_directory(const Config& config, const std::vector<const Role*>& roles) {
-    return config.database.url.empty() || config.redis.url.empty() || has_auth(roles);
+// For the embedded servers and what roles keep.
+bool needs_directory(const Config& config, const Roles& roles) {
+    return config.database.url.empty() || config.redis.url.empty() || std::ranges::any_of(roles, &Role::keeps_files);
 }
 
 // Its user may be another than the one that will read the files again.
@@ -43,36 +38,36 @@ void require_readable(std::string_view setting, const std::string& file) {
 // Of the keyed hashes that several processes compare: those of kept responses and of addresses. A process with all
 // roles has one in its data directory unless told otherwise; where the roles run apart, or several nodes of them, they
 // must be given the same.
-std::optional<Secret> configured_secret(const Config& config, const std::vector<const Role*>& roles) {
-    auto keeps_hashes = [](const Role* role) { return role->name == "auth" || role->name == "meditation"; };
-    if (config.auth.secret_file.empty()) {
-        if (has_all(roles) || std::ranges::none_of(roles, keeps_hashes)) return std::nullopt;
+std::optional<Secret> configured_secret(const Config& config, const Roles& roles) {
+    if (config.secret_file.empty()) {
+        if (has_all(roles) || std::ranges::none_of(roles, &Role::shares_secret)) return std::nullopt;
         throw StartupError(EX_CONFIG,
-                           "auth.secret_file must be set where the roles auth and meditation run apart: the same file "
-                           "for every process of them");
+                           fmt::format("auth.secret_file must be set where the roles {} run apart: the same file for "
+                                       "every process of them",
+                                       role_names(" and ", &Role::shares_secret)));
     }
     try {
-        return Secret::load_or_create(config.auth.secret_file);
+        return Secret::load_or_create(config.secret_file);
     } catch (const std::runtime_error& fault) {
         throw StartupError(EX_CONFIG, std::string("auth.secret_file: ") + fault.what());
     }
 }
 
-void read_certificates(Shared& shared) {
-    require_readable("tls.certificate", shared.config.tls.certificate);
-    require_readable("tls.key", shared.config.tls.key);
+void read_certificates(const TlsSettings& tls, std::optional<http::TlsCertificates>& certificates) {
+    require_readable("tls.certificate", tls.certificate);
+    require_readable("tls.key", tls.key);
     try {
-        shared.tls.emplace(shared.config.tls.certificate, shared.config.tls.key);
+        certificates.emplace(tls.certificate, tls.key);
     } catch (const std::runtime_error& fault) {
         throw StartupError(EX_CONFIG, std::string("tls.certificate, tls.key: ") + fault.what());
     }
 }
 
 // The old ones stay when the new ones are no good.
-void reload_certificates(Shared& shared) {
-    if (!shared.tls) return;
+void reload_certificates(std::optional<http::TlsCertificates>& certificates) {
+    if (!certificates) return;
     try {
-        shared.tls->reload();
+        certificates->reload();
         log::info("certificates read again");
     } catch (const std::runtime_error& fault) {
         log::error("certificates not read again", {{"error.message", fault.what()}});
@@ -97,7 +92,7 @@ void start_log(const log::LogOptions& options) {
 
 }  // namespace
 
-void run_program(Config config, const std::vector<const Role*>& roles) {
+void run_program(Config config, const Roles& roles) {
     // Threads inherit the mask, and those of the log are the first: signals reach only wait() below. Children get a
     // mask of their own.
     const Signals signals;
@@ -117,39 +112,31 @@ void run_program(Config config, const std::vector<const Role*>& roles) {
     if (data) directory.emplace(*data);
     if (!secret && has_all(roles)) secret = Secret::load_or_create(directory->keys() / "secret");
     BackendServers servers(config, directory);
-    Shared shared(config, servers.where(), ports);
-    shared.gateway_keys = std::move(gateway_keys);
-    shared.secret = std::move(secret);
-    if (has_auth(roles)) {
-        shared.signing_key = auth::SigningKey::load_or_create(signing_key_file(directory->root()));
-        shared.mail_directory = directory->mail();
-    }
-    if (config.tls.is_on() && has_gateway(roles)) read_certificates(shared);
-    int applied = prepare_database(servers.where().direct_database, config, shared.signing_key);
-    if (applied > 0) log::info("schema migrated", {{"mindspace.migrations", applied}});
+    ProcessResources process(config, roles, ports);
+    process.gateway_keys = std::move(gateway_keys);
+    process.secret = std::move(secret);
+    if (directory) process.files = {.signing_key = signing_key_file(directory->root()), .mail = directory->mail()};
+    if (config.tls.is_on() && has_gateway(roles)) read_certificates(config.tls, process.tls);
 
-    auto cores = std::make_unique<Cores>(shared);
-    cores->open(roles);
+    auto cores = std::make_unique<Cores>(config, servers.where());
+    add_modules(*cores, process);
+    const auto prepare = [&cores](postgres::Session& session) { return cores->prepare(session); };
+    int applied = prepare_database(servers.where().direct_database, config, prepare);
+    if (applied > 0) log::info("schema migrated", {{"mindspace.migrations", applied}});
     cores->start();
-    for (const auto& [role, port] : cores->ports())
+    for (const auto& [role, port] : ports.of_roles())
         log::info("Mind Space is ready at " + config.http.public_url,
                   {{"mindspace.role", role},
-                   {"mindspace.port", port},
-                   {"mindspace.management_port", cores->management_port()}});
+                   {"mindspace.port", port.number()},
+                   {"mindspace.management_port", ports.management().number()}});
 
-    std::optional<KeyWatch> keys;
-    if (has_auth(roles))
-        keys.emplace(signing_key_file(directory->root()), *shared.signing_key, config.auth.access_token_ttl,
-                     cores->first().loop, cores->first().database,
-                     [&cores](const auth::SigningKey& key) { cores->use_key(key); });
     for (auto signal = Signal::none; signal != Signal::stop; signal = signals.wait(kSignalPoll)) {
-        if (signal == Signal::reload) reload_certificates(shared);
+        if (signal == Signal::reload) reload_certificates(process.tls);
         servers.poll();
-        if (keys) keys->poll(std::chrono::steady_clock::now());
     }
 
     log::info("stopping");
-    cores->drain();
+    cores->drain(config.http.drain);
     if (!cores->stop()) {
         log::error("a core did not end in time");
         servers.stop();

@@ -1,17 +1,17 @@
 #pragma once
-// The composition root: starts the log, constructs everything in order, runs it until a signal, stops it in reverse.
+// The life of the process: ports, secrets, root given up, log, servers, database, cores and their modules; then waits
+// for a signal, and stops all in reverse.
 
 #include "app/roles.h"
-#include "app/settings.h"
+#include "app/settings/settings.h"
 
 #include <filesystem>
-#include <vector>
 
 namespace mindspace::app {
 
 // Runs the roles until SIGINT or SIGTERM. Servers that the configuration does not name are embedded: started here, as
 // children, under the data directory. StartupError when it cannot start.
-void run_program(Config config, const std::vector<const Role*>& roles);
+void run_program(Config config, const Roles& roles);
 
 // Where the private key that signs access tokens is, below a data directory.
 std::filesystem::path signing_key_file(const std::filesystem::path& data_directory);

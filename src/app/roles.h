@@ -1,35 +1,56 @@
 #pragma once
-// The role table: what a process can be. A role is one row; `serve --roles` picks rows, and everything else follows.
+// What a process can be. A role is a row of the table in modules.cpp; `serve --roles` picks rows, and everything else
+// follows.
 
-#include "app/settings.h"
 #include "platform/base/result.h"
 #include "platform/http/api/endpoint.h"
+#include "platform/retention/retention.h"
 
+#include <cstdint>
+#include <memory>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
+namespace mindspace {
+class Module;
+}
+
 namespace mindspace::app {
 
-class Core;
+struct Config;
+struct RoleContext;
 
 struct Role {
     std::string_view name;
-    std::uint16_t HttpSettings::* port;                     // where it listens when no gateway is in its process
-    std::vector<std::string> UpstreamSettings::* upstream;  // where a gateway finds it; null for the gateway itself
-    void (*open)(Core& core);                               // makes its services on this core
-    http::Endpoints (*endpoints)(Core& core);               // where it has been opened
-    http::DeclaredEndpoints (*declarations)();              // the same, for a gateway that forwards to it
+    std::uint16_t default_port =
+        0;                       // where it listens when no gateway is in its process; that of the gateway: http.port
+    bool shares_secret = false;  // its processes compare keyed hashes, so they have one secret
+    bool keeps_files = false;    // in the data directory
+    http::DeclaredEndpoints (*declarations)();                     // what it serves, wherever it runs
+    retention::Rules (*retention_rules)(const Config&) = nullptr;  // what it keeps for a while, wherever it runs
+    std::unique_ptr<Module> (*make)(const RoleContext&);
+
+    [[nodiscard]] bool is_gateway() const { return name == "gateway"; }
 };
 
-// The gateway is the first row.
+using Roles = std::vector<const Role*>;
+
+// The gateway first.
 std::span<const Role> role_table();
 
-// "all" or a comma-separated list of names, in any order. Error: invalid, naming what is unknown.
-Result<std::vector<const Role*>> parse_roles(std::string_view list);
+// "auth, meditation": those that the condition picks, in the order of the table.
+std::string role_names(std::string_view separator, bool Role::* only = nullptr);
 
-bool has_gateway(const std::vector<const Role*>& roles);
+// "all" or a comma-separated list of names, in any order. Error: invalid, naming what is unknown.
+Result<Roles> parse_roles(std::string_view list);
+
+// All that is kept for a while only, by whatever role.
+retention::Rules retention_rules(const Config& config);
+
+bool has_gateway(const Roles& roles);
 // Whether no role runs in another process.
-bool has_all(const std::vector<const Role*>& roles);
+bool has_all(const Roles& roles);
 
 }  // namespace mindspace::app

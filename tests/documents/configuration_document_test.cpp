@@ -1,6 +1,6 @@
 // docs/configuration.md lists the settings of the program.
 
-#include "app/settings.h"
+#include "app/settings/settings.h"
 
 #include <gtest/gtest.h>
 

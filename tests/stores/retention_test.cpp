@@ -1,7 +1,9 @@
 // Retention removes expired data, and nothing else.
 
-#include "app/jobs/retention_rules.h"
+#include "app/roles.h"
+#include "app/settings/settings.h"
 #include "platform/postgres/connection/session.h"
+#include "platform/retention/job.h"
 #include "support/postgres/migrated_database.h"
 
 #include <gmock/gmock.h>
@@ -92,7 +94,7 @@ TEST_F(RetentionTest, RemovesOnlyExpiredData) {
                             "signing recent", "signing signs", "token good", "token recent"));
     std::vector<std::string> removed;
     for (const auto& rule : job.stats().rules)
-        removed.push_back(rule->name + " " + std::to_string(rule->removed.value()));
+        removed.push_back(rule.name + " " + std::to_string(rule.removed.value()));
     EXPECT_THAT(removed,
                 ElementsAre("mails 1", "one_time_tokens 1", "reset_requests 1", "audit_log 1", "audit_log_addresses 1",
                             "mail_counts 1", "signing_keys 1", "revoked_login_sessions 1", "expired_login_sessions 1",

@@ -2,7 +2,7 @@
 // The commands of `mindspace`, each in a file of its own that says which words it takes and what it does. main.cpp puts
 // them together.
 
-#include "app/settings.h"
+#include "app/settings/settings.h"
 
 #include <functional>
 #include <string>

@@ -2,7 +2,7 @@
 // The servers of a running Mind Space, for a command that does its work and ends: the configured ones, or those that
 // `mindspace up` has started below the data directory. One thread; everything is waited for.
 
-#include "app/settings.h"
+#include "app/settings/settings.h"
 #include "platform/async/run_on.h"
 #include "platform/postgres/connection/client.h"
 #include "platform/redis/connection/client.h"

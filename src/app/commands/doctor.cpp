@@ -3,10 +3,11 @@
 
 #include "app/commands/command_line.h"
 #include "app/commands/connection.h"
-#include "app/operations/http_probe.h"
+#include "app/commands/http_probe.h"
 #include "app/process/startup_error.h"
 #include "platform/json/schema.h"
 #include "platform/redis/connection/eviction.h"
+#include "services/gateway/pages.h"
 
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>
@@ -49,7 +50,7 @@ void check_settings(const Config& config, Report& report) {
     else if (!config.http.public_url.starts_with("https://"))
         report.risky("http.public_url is not https: passwords and tokens travel in the open");
     if (config.rate_limit.scale > 10) report.risky("rate_limit.scale is above 10: limits hardly limit");
-    if (config.auth.argon2_memory_kib < 19'456 || config.auth.argon2_passes < 2)
+    if (config.auth.hashing.memory_kib < 19'456 || config.auth.hashing.passes < 2)
         report.risky("passwords are hashed with less than OWASP asks for (19456 KiB, 2 passes)");
     if (std::ranges::find(config.cors.origins, "*") != config.cors.origins.end())
         report.risky("cors.origins allows every site");
@@ -105,7 +106,7 @@ void check_program(const std::string& url, Report& report) {
     if (ready.status != 200) return report.broken(fmt::format("{} is not ready: {}", url, ready.body));
     report.good(url + " is ready");
     auto seen = http_get(url + "/whoami");
-    auto caller = schema::from_json<SeenCaller>(seen.body);
+    auto caller = schema::from_json<gateway::SeenCaller>(seen.body);
     if (seen.status != 200 || !caller) return report.broken(url + "/whoami does not say who calls: another program?");
     report.good(
         fmt::format("{} sees this machine as {}; behind proxies that must be its own address, not a proxy's "

@@ -40,7 +40,7 @@ void add_run_commands(CLI::App& cli, CommandLine& line) {
 
     auto roles = std::make_shared<std::string>("all");
     auto* command = add_command(cli, line, "serve", "Run roles on configured servers");
-    command->add_option("--roles", *roles, "all, or some of gateway,auth,user,meditation,analytics");
+    command->add_option("--roles", *roles, "all, or some of " + role_names(","));
     command->callback(
         [&line, roles] { line.action = [&line, roles] { return serve(line, *roles, Servers::configured); }; });
 

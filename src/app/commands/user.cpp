@@ -5,7 +5,6 @@
 #include "app/commands/password_input.h"
 #include "app/commands/table.h"
 #include "app/process/startup_error.h"
-#include "app/shared.h"
 #include "services/auth/admin/service.h"
 
 #include <fmt/format.h>
@@ -35,13 +34,11 @@ public:
     explicit Administration(const CommandLine& line)
         : config_(load_settings(line)),
           connection_(config_),
-          settings_{.access = {.issuer = config_.auth.issuer, .ttl = config_.auth.access_token_ttl},
-                    .refresh_ttl = config_.auth.refresh_token_ttl},
           hashing_("hashing", 1, 1),
-          hasher_(hashing_, {.memory_kib = config_.auth.argon2_memory_kib, .passes = config_.auth.argon2_passes}),
+          hasher_(hashing_, {.memory_kib = config_.auth.hashing.memory_kib, .passes = config_.auth.hashing.passes}),
           background_(connection_.loop()),
           limiter_(connection_.redis()),
-          guesses_(limiter_, config_.rate_limit.scale),
+          guesses_(limiter_, config_.auth.limit_scale),
           networks_(1),
           service_({.database = connection_.database(),
                     .redis = connection_.redis(),
@@ -49,7 +46,7 @@ public:
                     .background = background_,
                     .guesses = guesses_,
                     .networks = networks_,
-                    .settings = settings_}) {}
+                    .settings = config_.auth}) {}
 
     [[nodiscard]] auth::AdminService& service() { return service_; }
     template <class T>
@@ -72,7 +69,6 @@ public:
 private:
     Config config_;
     CommandConnection connection_;
-    auth::AuthSettings settings_;
     WorkerPool hashing_;
     auth::PasswordHasher hasher_;
     TaskGroup background_;

@@ -10,7 +10,6 @@
 #include "platform/postgres/values/errors.h"
 #include "platform/redis/connection/url.h"
 #include "platform/telemetry/log/log.h"
-#include "services/auth/tokens/key_store.h"
 
 #include <boost/asio/io_context.hpp>
 
@@ -57,14 +56,14 @@ Awaitable<> connect_in_time(postgres::Session& session, Seconds timeout) {
     }
 }
 
-Awaitable<int> prepare(asio::io_context& loop, std::string conninfo, Seconds timeout,
-                       std::optional<auth::SigningKey> key) {
+Awaitable<int> bring_up_to_date(asio::io_context& loop, std::string conninfo, Seconds timeout,
+                                const Preparation* prepare) {
     postgres::SessionOptions options{.conninfo = std::move(conninfo), .query_timeout = kMigrationTimeout};
     postgres::Session session(loop, std::move(options));
     co_await connect_in_time(session, timeout);
     int applied = co_await postgres::migrate(session, db::migrations());
     co_await events::make_outbox_partitions(session, SystemClock{}.now());
-    if (key) co_await auth::publish_signing_key(session, *key, SystemClock{}.now());
+    if (*prepare) co_await (*prepare)(session);
     session.close();
     co_return applied;
 }
@@ -117,9 +116,9 @@ Backends running_backends(const Config& config) {
     return where;
 }
 
-int prepare_database(const std::string& database, const Config& config, const std::optional<auth::SigningKey>& key) {
+int prepare_database(const std::string& database, const Config& config, const Preparation& prepare) {
     asio::io_context loop;
-    auto applied = run_on(loop, prepare(loop, database, config.database.start_timeout, key));
+    auto applied = run_on(loop, bring_up_to_date(loop, database, config.database.start_timeout, &prepare));
     loop.run();
     try {
         return applied.get();

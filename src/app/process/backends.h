@@ -3,13 +3,26 @@
 
 #include "app/embedded/data_directory.h"
 #include "app/embedded/supervisor.h"
-#include "app/shared.h"
+#include "app/settings/settings.h"
+#include "platform/redis/connection/options.h"
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 
+namespace mindspace::postgres {
+class Session;
+}
+
 namespace mindspace::app {
+
+// Where the servers that this process uses are: its own or the configured ones.
+struct Backends {
+    std::string database;         // for libpq; it may be a pool
+    std::string direct_database;  // the server itself, for what needs a connection of its own
+    redis::ClientOptions redis;
+};
 
 class BackendServers {
 public:
@@ -36,9 +49,12 @@ std::filesystem::path data_root(const Config& config);
 // data directory.
 Backends running_backends(const Config& config);
 
-// Waits until the database takes connections, for database.start_timeout at most, brings its schema up to date and
-// publishes the key that this process signs with, if it does. Returns the number of migrations. StartupError:
-// EX_UNAVAILABLE without a database, EX_CONFIG with one that does not fit this program.
-int prepare_database(const std::string& database, const Config& config, const std::optional<auth::SigningKey>& key);
+// What is written to a database whose schema is up to date.
+using Preparation = std::function<Awaitable<>(postgres::Session&)>;
+
+// Waits until the database takes connections, for database.start_timeout at most, brings its schema up to date and runs
+// `prepare`, if there is any. Returns the number of migrations. StartupError: EX_UNAVAILABLE without a database,
+// EX_CONFIG with one that does not fit this program.
+int prepare_database(const std::string& database, const Config& config, const Preparation& prepare);
 
 }  // namespace mindspace::app

@@ -32,10 +32,10 @@ bool is_on_loopback(const std::vector<std::string>& nodes) {
 }
 
 // Whether what passes between this process and the other roles stays on this machine.
-bool stays_on_this_machine(const Config& config, const std::vector<const Role*>& roles) {
+bool stays_on_this_machine(const Config& config, const Roles& roles) {
     if (!has_gateway(roles)) return is_loopback(config.http.role_address);
     return std::ranges::all_of(role_table(), [&](const Role& role) {
-        return std::ranges::find(roles, &role) != roles.end() || is_on_loopback(config.upstream.*role.upstream);
+        return std::ranges::find(roles, &role) != roles.end() || is_on_loopback(config.of(role.name).nodes);
     });
 }
 
@@ -50,7 +50,7 @@ fs::path default_file() {
 
 }  // namespace
 
-std::optional<http::GatewayKeys> load_gateway_keys(const Config& config, const std::vector<const Role*>& roles) {
+std::optional<http::GatewayKeys> load_gateway_keys(const Config& config, const Roles& roles) {
     if (has_all(roles)) return std::nullopt;
     const auto& file = config.gateway.secret_file;
     if (file.empty() && !stays_on_this_machine(config, roles))

@@ -3,14 +3,14 @@
 // nothing leaves the machine, from one that is made for all processes of this account.
 
 #include "app/roles.h"
+#include "app/settings/settings.h"
 #include "platform/http/middleware/gateway_keys.h"
 
 #include <optional>
-#include <vector>
 
 namespace mindspace::app {
 
 // Nothing when all roles are in this process. StartupError (EX_CONFIG) when it is needed and cannot be had.
-std::optional<http::GatewayKeys> load_gateway_keys(const Config& config, const std::vector<const Role*>& roles);
+std::optional<http::GatewayKeys> load_gateway_keys(const Config& config, const Roles& roles);
 
 }  // namespace mindspace::app

@@ -21,24 +21,28 @@ http::BoundPort take(const std::string& address, std::uint16_t port, std::size_t
     }
 }
 
+std::map<std::string_view, http::BoundPort> take_all(const Config& config, const Roles& roles) {
+    const auto& http = config.http;
+    const auto cores = core_count(http);
+    std::map<std::string_view, http::BoundPort> ports;
+    if (has_gateway(roles)) {
+        ports.emplace(role_table().front().name, take(http.address, http.port, cores, "http.port"));
+        return ports;
+    }
+    for (const auto* role : roles)
+        ports.emplace(role->name, take(http.role_address, config.of(role->name).port, cores,
+                                       fmt::format("http.{}_port", role->name)));
+    return ports;
+}
+
 }  // namespace
 
 unsigned core_count(const HttpSettings& http) {
     return std::max(http.cores != 0 ? http.cores : std::thread::hardware_concurrency(), 1U);
 }
 
-Ports::Ports(const Config& config, const std::vector<const Role*>& roles) {
-    const auto& http = config.http;
-    const auto cores = core_count(http);
-    if (has_gateway(roles)) {
-        ports_.emplace(role_table().front().name, take(http.address, http.port, cores, "http.port"));
-    } else {
-        for (const auto* role : roles)
-            ports_.emplace(role->name,
-                           take(http.role_address, http.*role->port, cores, fmt::format("http.{}_port", role->name)));
-    }
-    const auto& [address, port] = config.management;
-    ports_.emplace(kManagement, take(address, port, 1, "management.port"));
-}
+Ports::Ports(const Config& config, const Roles& roles)
+    : of_roles_(take_all(config, roles)),
+      management_(take(config.management.address, config.management.port, 1, "management.port")) {}
 
 }  // namespace mindspace::app

@@ -50,11 +50,11 @@ struct Bounds {
 };
 
 struct Setting {
-    std::string_view key;  // as in TOML: "http.port"
+    std::string key;  // as in TOML: "http.port"
     Member member;
     Bounds bounds{};          // of numbers, both inclusive
     std::string_view unit{};  // of numbers; durations know theirs
-    std::string_view sentence;
+    std::string sentence;
     bool secret = false;  // never shown
 };
 

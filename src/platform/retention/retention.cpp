@@ -1,23 +1,12 @@
 #include "platform/retention/retention.h"
 
-#include "platform/async/cancellation.h"
-#include "platform/async/sleep.h"
-#include "platform/base/result.h"
 #include "platform/postgres/connection/session.h"
-#include "platform/telemetry/log/log.h"
-
-#include <algorithm>
-#include <iterator>
 
 namespace mindspace::retention {
 
 namespace {
 
 constexpr std::int64_t kPortion = 1000;
-constexpr int kMostPortions = 1000;  // of a rule in a run; the rest is for the next one
-constexpr Milliseconds kBetweenPortions{10};
-constexpr Milliseconds kInterval{std::chrono::hours(1)};
-constexpr Milliseconds kAfterFailure{std::chrono::minutes(1)};
 
 Awaitable<std::int64_t> remove_rows(postgres::Session& session, const postgres::Statement* statement,
                                     Timestamp before) {
@@ -31,93 +20,6 @@ Rule rows(std::string name, const postgres::Statement& statement, Seconds kept) 
     return {.name = std::move(name), .remove = [&statement, kept](postgres::Session& session, Timestamp now) {
                 return remove_rows(session, &statement, now - kept);
             }};
-}
-
-Stats::Stats(const Rules& declared) {
-    std::ranges::transform(declared, std::back_inserter(rules), [](const Rule& rule) {
-        auto stats = std::make_unique<RuleStats>();
-        stats->name = rule.name;
-        return stats;
-    });
-}
-
-void collect(const Stats& stats, telemetry::Page& page) {
-    page.counter("mindspace_retention_runs", "Runs of the retention job in this process.", stats.runs.value());
-    page.counter("mindspace_retention_failures", "Runs that did not come to their end.", stats.failures.value());
-    page.gauge("mindspace_retention_last_run_timestamp_seconds", "When the last run ended; 0: none here.",
-               stats.last_run_at.value());
-    for (const auto& rule : stats.rules)
-        page.counter("mindspace_retention_removed", "Rows or partitions that had served their time.",
-                     rule->removed.value(), {{"what", rule->name}});
-}
-
-class Job::Work final : public postgres::Work {
-public:
-    explicit Work(Rules rules) : rules_(std::move(rules)), stats_(rules_) {}
-
-    Awaitable<Milliseconds> turn(postgres::Session& session) override {
-        try {
-            co_await carry_out_all(session);
-            co_return kInterval;
-        } catch (const Unavailable&) {
-            stats_.failures.add(1);
-            throw;
-        } catch (const std::exception& fault) {
-            if (is_cancellation(fault)) throw;
-            stats_.failures.add(1);
-            log::warn("retention could not end, trying again", {{"error.message", fault.what()}});
-            co_return kAfterFailure;
-        }
-    }
-
-    [[nodiscard]] const Stats& stats() const { return stats_; }
-
-private:
-    Awaitable<> carry_out_all(postgres::Session& session) {
-        std::string summary;
-        for (std::size_t i = 0; i < rules_.size(); ++i) {
-            auto removed = co_await carry_out(session, rules_[i]);
-            stats_.rules[i]->removed.add(static_cast<std::uint64_t>(removed));
-            summary += (i == 0 ? "" : ", ") + rules_[i].name + " " + std::to_string(removed);
-        }
-        auto now = SystemClock().now();
-        stats_.runs.add(1);
-        stats_.last_run_at.set(std::chrono::floor<Seconds>(now).time_since_epoch().count());
-        log::info("retention has run", {{"event.action", "retention"}, {"mindspace.removed", summary}});
-    }
-
-    Awaitable<std::int64_t> carry_out(postgres::Session& session, const Rule& rule) {
-        auto now = SystemClock().now();
-        std::int64_t removed = 0;
-        for (int portion = 0; portion < kMostPortions; ++portion) {
-            auto count = co_await rule.remove(session, now);
-            if (count == 0) break;
-            removed += count;
-            co_await sleep_for(kBetweenPortions);
-        }
-        co_return removed;
-    }
-
-    Rules rules_;
-    Stats stats_;
-};
-
-Job::Job(asio::io_context& io, std::string conninfo, Rules rules)
-    : work_(std::make_shared<Work>(std::move(rules))),
-      leader_(io, {.name = "retention", .conninfo = std::move(conninfo)}, work_) {}
-
-Job::~Job() = default;
-
-void Job::start() {
-    leader_.start();
-}
-
-void Job::stop() {
-    leader_.stop();
-}
-
-const Stats& Job::stats() const {
-    return work_->stats();
 }
 
 }  // namespace mindspace::retention

@@ -39,6 +39,8 @@ public:
     // After a signing key has been withdrawn, or may have been: the keys are read anew before the next token is
     // accepted.
     void forget_keys();
+    // The public keys as this core knows them.
+    [[nodiscard]] KeyRing& keys() { return keys_; }
     [[nodiscard]] const telemetry::CacheStats& cache_stats() const { return cache_stats_; }
 
 private:

@@ -8,16 +8,9 @@
 #include "services/auth/logins/session_registry.h"
 #include "services/auth/logins/store.h"
 #include "services/auth/passwords/hasher.h"
-#include "services/auth/tokens/access_token.h"
+#include "services/auth/settings.h"
 
 namespace mindspace::auth {
-
-struct AuthSettings {
-    TokenRules access;
-    Seconds refresh_ttl{604800};
-    std::uint32_t max_sessions = 50;       // of one user that live at a time
-    Seconds session_lifetime{15'552'000};  // of a login session, however often it is refreshed
-};
 
 struct AuthParts {
     postgres::Client& database;

@@ -4,6 +4,8 @@
 #include "platform/async/sleep.h"
 #include "platform/base/result.h"
 #include "platform/postgres/connection/connection.h"
+#include "platform/telemetry/metrics/metrics.h"
+#include "platform/telemetry/metrics/sum.h"
 
 #include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -117,6 +119,21 @@ void Client::submit(std::unique_ptr<Request> request) {
         Unavailable(chosen.is_up() ? "postgres: too many requests are waiting" : chosen.last_failure())));
     // Not from within the call that starts the request: its coroutine is not suspended yet.
     asio::post(io_, [request = std::move(request)] { request->finish(); });
+}
+
+void collect(const std::vector<const ClientStats*>& cores, telemetry::Page& page) {
+    const auto add = [&](auto figure) {
+        return telemetry::sum(cores, [&](const auto& core) { return (core.*figure).value(); });
+    };
+    page.counter("mindspace_postgres_queries", "Requests to PostgreSQL, answered or failed.",
+                 add(&ClientStats::queries));
+    page.counter("mindspace_postgres_errors", "Requests to PostgreSQL that failed.", add(&ClientStats::errors));
+    page.counter("mindspace_postgres_reconnects", "Connections to PostgreSQL made again after a loss.",
+                 add(&ClientStats::reconnects));
+    page.gauge("mindspace_postgres_in_flight", "Requests that PostgreSQL has not answered yet.",
+               static_cast<std::int64_t>(add(&ClientStats::in_flight)));
+    page.gauge("mindspace_postgres_connections", "Connections to PostgreSQL that are up.",
+               static_cast<std::int64_t>(add(&ClientStats::connections_up)));
 }
 
 }  // namespace mindspace::postgres

@@ -6,6 +6,11 @@
 
 #include <cstddef>
 #include <string>
+#include <vector>
+
+namespace mindspace::telemetry {
+class Page;
+}
 
 namespace mindspace::postgres {
 
@@ -27,5 +32,8 @@ struct ClientStats {
     telemetry::Gauge in_flight;     // requests not yet answered
     telemetry::Gauge connections_up;
 };
+
+// Adds the figures of all cores' clients to the page.
+void collect(const std::vector<const ClientStats*>& cores, telemetry::Page& page);
 
 }  // namespace mindspace::postgres

@@ -3,6 +3,8 @@
 #include "platform/async/sleep.h"
 #include "platform/async/task_group.h"
 #include "platform/base/result.h"
+#include "platform/telemetry/metrics/metrics.h"
+#include "platform/telemetry/metrics/sum.h"
 
 #include <algorithm>
 #include <chrono>
@@ -163,6 +165,17 @@ Awaitable<Rows> Replicas::run(Uuid owner, Query query) {
     watch_->stats().primary_reads.add(1);
     auto rows = co_await primary_.query(std::move(query));
     co_return rows;
+}
+
+void collect(const std::vector<const ReplicaStats*>& cores, telemetry::Page& page) {
+    const auto add = [&](auto figure) {
+        return telemetry::sum(cores, [&](const auto& core) { return (core.*figure).value(); });
+    };
+    page.counter("mindspace_postgres_replica_reads", "Reads answered by a replica.", add(&ReplicaStats::reads));
+    page.counter("mindspace_postgres_replica_misses", "Reads that no replica could answer and the primary did.",
+                 add(&ReplicaStats::primary_reads));
+    page.gauge("mindspace_postgres_replicas_usable", "Replicas that are up and near enough, as the first core sees it.",
+               cores.front()->usable.value());
 }
 
 }  // namespace mindspace::postgres

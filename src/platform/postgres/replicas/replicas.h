@@ -29,6 +29,9 @@ struct ReplicaStats {
     telemetry::Gauge usable;           // replicas that are not too far behind
 };
 
+// Adds the figures of all cores to the page.
+void collect(const std::vector<const ReplicaStats*>& cores, telemetry::Page& page);
+
 class Replicas {
 public:
     Replicas(asio::io_context& io, Client& primary, ReplicaOptions options);

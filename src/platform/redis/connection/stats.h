@@ -3,6 +3,12 @@
 
 #include "platform/telemetry/metrics/counter.h"
 
+#include <vector>
+
+namespace mindspace::telemetry {
+class Page;
+}
+
 namespace mindspace::redis {
 
 // Of all connections of one client.
@@ -15,5 +21,8 @@ struct ClientStats {
     telemetry::Counter redirections;  // commands that a node of a cluster sent to another
     telemetry::Gauge pending;         // commands without a reply, now
 };
+
+// Adds the figures of all cores' clients to the page.
+void collect(const std::vector<const ClientStats*>& cores, telemetry::Page& page);
 
 }  // namespace mindspace::redis

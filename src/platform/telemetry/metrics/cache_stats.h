@@ -13,4 +13,7 @@ struct CacheStats {
     void count(bool is_hit) { (is_hit ? hits : misses).add(1); }
 };
 
+// Adds those of one cache, of all cores, to the page. Level 1 is in memory, and counts its entries.
+void collect_cache(const std::string& name, int level, const std::vector<const CacheStats*>& cores, Page& page);
+
 }  // namespace mindspace::telemetry

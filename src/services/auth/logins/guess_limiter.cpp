@@ -2,6 +2,7 @@
 
 #include "platform/base/bytes.h"
 #include "platform/http/server/client_address.h"
+#include "platform/telemetry/metrics/sum.h"
 
 #include <boost/asio/ip/network_v6.hpp>
 
@@ -99,6 +100,16 @@ Awaitable<limits::Verdict> GuessLimiter::begin_within(std::string login_session)
 
 Awaitable<> GuessLimiter::forgive_within(std::string login_session) {
     return limiter_.forget(tag_of(login_session, "s"));
+}
+
+void collect(const std::vector<const GuessLimiter*>& cores, telemetry::Page& page) {
+    constexpr auto kNames = names_of(GuessLimiter::Budget{});
+    for (std::size_t i = 0; i < kNames.size(); ++i) {
+        const auto budget = static_cast<GuessLimiter::Budget>(i);
+        page.counter("mindspace_guesses_refused", "Passwords not looked at, by the budget of tries that was used up.",
+                     telemetry::sum(cores, [&](const auto& core) { return core.refused(budget).value(); }),
+                     {{"budget", std::string(kNames[i])}});
+    }
 }
 
 Error too_many_guesses(const limits::Verdict& verdict) {

@@ -69,6 +69,9 @@ constexpr auto names_of(GuessLimiter::Budget) {
                                            "network_56",          "network_48", "login_session"};
 }
 
+// Adds the figures of all cores to the page.
+void collect(const std::vector<const GuessLimiter*>& cores, telemetry::Page& page);
+
 // Error rate_limited, with the time after which it may be tried again.
 Error too_many_guesses(const limits::Verdict& verdict);
 

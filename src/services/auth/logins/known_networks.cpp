@@ -16,7 +16,7 @@ bool KnownNetworks::contains(const std::string& ip) {
     return networks_.find(network) != nullptr;
 }
 
-std::size_t KnownNetworks::size() {
+std::size_t KnownNetworks::size() const {
     const std::scoped_lock lock(mutex_);
     return networks_.size();
 }

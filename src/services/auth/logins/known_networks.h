@@ -17,11 +17,11 @@ public:
     // After the right password.
     void add(const std::string& ip);
     [[nodiscard]] bool contains(const std::string& ip);
-    [[nodiscard]] std::size_t size();
+    [[nodiscard]] std::size_t size() const;
 
 private:
     struct Known {};
-    std::mutex mutex_;
+    mutable std::mutex mutex_;
     LruCache<std::string, Known> networks_;
 };
 

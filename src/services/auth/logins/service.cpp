@@ -5,6 +5,7 @@
 #include "platform/telemetry/log/log.h"
 #include "services/auth/accounts/email_key.h"
 #include "services/auth/passwords/common_passwords.h"
+#include "services/auth/tokens/access_token.h"
 
 namespace mindspace::auth {
 

@@ -13,10 +13,11 @@ namespace mindspace::auth {
 
 class AuthService {
 public:
-    AuthService(AuthParts parts, MailQuota& quota, SigningKey key)
+    // `keys` are the core's, forgotten when one is withdrawn; `key` signs.
+    AuthService(AuthParts parts, MailQuota& quota, KeyRing& keys, SigningKey key)
         : store_(parts.database),
           accounts_(parts.database),
-          keys_(store_),
+          keys_(keys),
           registry_(parts.redis),
           hasher_(parts.hasher),
           background_(parts.background),
@@ -48,8 +49,6 @@ public:
     Awaitable<Result<JwkSet>> public_keys();
     // Signs with this key from now on; its public half must have been known everywhere for a while.
     void use_key(SigningKey key) { key_ = std::move(key); }
-    // After a signing key has been withdrawn, or may have been.
-    void forget_keys() { keys_.forget(); }
 
 private:
     Awaitable<bool> revoke(AuditEntry entry);
@@ -66,7 +65,7 @@ private:
 
     AuthStore store_;
     AccountStore accounts_;
-    KeyRing keys_;
+    KeyRing& keys_;
     SessionRegistry registry_;
     PasswordHasher& hasher_;
     TaskGroup& background_;

@@ -35,6 +35,14 @@ void warn_of_unrecorded_mail(const std::exception& fault) {
 
 }  // namespace
 
+void collect(const MailerStats& stats, telemetry::Page& page) {
+    page.counter("mindspace_mails_sent", "Mails that the server has taken.", stats.sent.value());
+    page.counter("mindspace_mails_failed", "Attempts to send a mail that failed.", stats.failed.value());
+    page.counter("mindspace_mails_given_up", "Mails that could not be sent within a day.", stats.given_up.value());
+    page.counter("mindspace_mail_files_removed", "Files of mails that had served their time, or were too many.",
+                 stats.removed.value());
+}
+
 Seconds mail_backoff(std::int32_t attempt) {
     auto doublings = std::clamp(attempt - 1, 0, 20);
     return std::min(kFirstBackoff * (1 << doublings), kLongestBackoff);

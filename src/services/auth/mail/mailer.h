@@ -29,6 +29,8 @@ struct MailerStats {
     telemetry::Counter removed;   // files of sent mails
 };
 
+void collect(const MailerStats& stats, telemetry::Page& page);
+
 // How long to wait after the given attempt failed (the first is 1), without the jitter: 5 s, doubled up to half an
 // hour.
 Seconds mail_backoff(std::int32_t attempt);

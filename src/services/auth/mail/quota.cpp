@@ -11,6 +11,21 @@ namespace mindspace::auth {
 
 using postgres::Statement;
 
+namespace {
+
+std::int32_t scaled(std::uint32_t mails, double scale) {
+    return static_cast<std::int32_t>(std::clamp(mails * scale, 1.0, 1e6));
+}
+
+}  // namespace
+
+MailQuota::MailQuota(postgres::Client& database, const Secret& secret, const MailLimits& limits, double scale)
+    : database_(database),
+      secret_(secret),
+      per_minute_(scaled(limits.per_minute, scale)),
+      per_hour_(scaled(limits.per_hour, scale)),
+      per_day_(scaled(limits.per_day, scale)) {}
+
 Uuid MailQuota::hidden(const Uuid& cause) const {
     const auto hash = secret_.keyed_hash("mail causes", cause.to_string());
     Uuid result;
@@ -34,8 +49,8 @@ Awaitable<bool> MailQuota::take(MailKind kind, std::string email, Uuid cause, Ti
     const auto hash = secret_.keyed_hash("mail counts", email_key(email));
     // The cause of a registration is the user's id, which must not stand beside the hash of their address.
     const auto hidden_cause = hidden(cause);
-    auto rows = co_await database_.query(kTake, hash, schema::enum_name(kind), now, hidden_cause, limits_.per_minute,
-                                         limits_.per_hour, limits_.per_day);
+    auto rows = co_await database_.query(kTake, hash, schema::enum_name(kind), now, hidden_cause, per_minute_,
+                                         per_hour_, per_day_);
     const bool allowed = rows.affected() == 1;
     if (!allowed) {
         refused_.add(1);

@@ -8,22 +8,16 @@
 #include "platform/base/time.h"
 #include "platform/telemetry/metrics/metrics.h"
 #include "services/auth/mail/queue.h"
+#include "services/auth/settings.h"
 
 #include <string>
 
 namespace mindspace::auth {
 
-// Of one kind to one address.
-struct MailLimits {
-    std::int32_t per_minute = 1;
-    std::int32_t per_hour = 5;
-    std::int32_t per_day = 10;
-};
-
 class MailQuota {
 public:
-    MailQuota(postgres::Client& database, const Secret& secret, MailLimits limits)
-        : database_(database), secret_(secret), limits_(limits) {}
+    // `scale` multiplies the limits.
+    MailQuota(postgres::Client& database, const Secret& secret, const MailLimits& limits, double scale);
 
     // Counts a mail; false, and nothing counted, at a limit. The same `cause` twice in a row counts once, so that what
     // was broken off between the count and the mail can be tried again.
@@ -37,7 +31,10 @@ private:
 
     postgres::Client& database_;
     const Secret& secret_;
-    MailLimits limits_;
+    // As the statement takes them.
+    std::int32_t per_minute_;
+    std::int32_t per_hour_;
+    std::int32_t per_day_;
     telemetry::Counter refused_;
 };
 

@@ -4,6 +4,7 @@
 
 #include "platform/base/result.h"
 #include "platform/http/middleware/guard.h"
+#include "services/auth/settings.h"
 #include "services/auth/tokens/signing_key.h"
 
 #include <string>
@@ -11,12 +12,6 @@
 #include <vector>
 
 namespace mindspace::auth {
-
-struct TokenRules {
-    std::string issuer;
-    std::string audience = "mindspace";
-    Seconds ttl{900};
-};
 
 std::string sign_access_token(const SigningKey& key, const TokenRules& rules, const http::Principal& principal,
                               Timestamp now);

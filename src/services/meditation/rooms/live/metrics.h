@@ -3,6 +3,8 @@
 
 #include "platform/telemetry/metrics/metrics.h"
 
+#include <vector>
+
 namespace mindspace::meditation {
 
 struct LiveMetrics {
@@ -22,5 +24,8 @@ struct LiveMetrics {
     telemetry::Counter joins_dropped;      // arrivals that are not told as events, for too many waited
     telemetry::Counter scheduled_starts;   // groups that this core has started at their time
 };
+
+// Adds the figures of all cores to the page.
+void collect(const std::vector<const LiveMetrics*>& cores, telemetry::Page& page);
 
 }  // namespace mindspace::meditation

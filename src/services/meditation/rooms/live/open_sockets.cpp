@@ -10,7 +10,7 @@ namespace mindspace::meditation {
 namespace {
 
 constexpr std::string_view kDisplacedChannel = "displaced_sockets";
-constexpr std::size_t kUserSize = 36;
+constexpr std::size_t kUserIdSize = 36;
 
 const redis::Script kClaim = redis::Script::make(
 #include "services/meditation/rooms/live/open_sockets_claim.lua.inc"
@@ -20,7 +20,7 @@ std::string key_of(UserId user) {
     return "sockets:{" + user.to_string() + "}";
 }
 
-std::string to_text(Timestamp at) {
+std::string to_score(Timestamp at) {
     return std::to_string(at.time_since_epoch().count());
 }
 
@@ -28,7 +28,7 @@ std::string to_text(Timestamp at) {
 
 Awaitable<std::vector<ConnectionId>> OpenSockets::claim(UserId user, std::vector<ConnectionId> sockets, Timestamp now) {
     const auto key = key_of(user);
-    std::vector<std::string> words{to_text(now), to_text(now + kTtl), std::to_string(at_most_),
+    std::vector<std::string> words{to_score(now), to_score(now + kTtl), std::to_string(at_most_),
                                    std::to_string(Milliseconds(kTtl).count())};
     for (auto socket : sockets) words.push_back(socket.to_string());
     std::vector<std::string_view> keys{key};
@@ -58,8 +58,8 @@ redis::Subscription subscribe_to_displaced(redis::Subscriber& subscriber,
                                            std::function<void(UserId, ConnectionId)> handler) {
     return subscriber.subscribe(
         std::string(kDisplacedChannel), [handler = std::move(handler)](std::string_view payload) {
-            auto user = UserId::parse(payload.substr(0, kUserSize));
-            auto socket = ConnectionId::parse(payload.substr(std::min(payload.size(), kUserSize + 1)));
+            auto user = UserId::parse(payload.substr(0, kUserIdSize));
+            auto socket = ConnectionId::parse(payload.substr(std::min(payload.size(), kUserIdSize + 1)));
             if (user && socket)
                 handler(*user, *socket);
             else

@@ -35,8 +35,8 @@ LiveRooms::LiveRooms(asio::io_context& loop, LiveBackends backends, http::Guard&
              .known_rooms = RoomRegister(backends.redis),
              .open_sockets = OpenSockets(backends.redis, settings.sockets_per_user),
              .subscriber = backends.subscriber,
-             .reactions_at_most = scaled(kReactionsAtMost, settings.rate_limit_scale),
-             .messages_at_most = scaled(kMessagesAtMost, settings.rate_limit_scale)},
+             .reactions_at_most = scaled(kReactionsAtMost, settings.limit_scale),
+             .messages_at_most = scaled(kMessagesAtMost, settings.limit_scale)},
       reconciler_(parts_),
       guard_(guard) {}
 

@@ -9,6 +9,7 @@
 
 #include "platform/http/middleware/guard.h"
 #include "services/meditation/groups/reconciler.h"
+#include "services/meditation/settings.h"
 
 #include <map>
 #include <unordered_map>
@@ -29,13 +30,6 @@ struct RoomCount {
     static constexpr auto fields() {
         return std::tuple{field("groupId", &RoomCount::group), field("connections", &RoomCount::connections)};
     }
-};
-
-struct LiveSettings {
-    std::string public_url;                    // "https://mind.example"; its origin may open sockets
-    std::vector<std::string> allowed_origins;  // others that may; "*" for all
-    double rate_limit_scale = 1;
-    std::size_t sockets_per_user = 10;
 };
 
 class LiveRooms {

@@ -1,0 +1,229 @@
+#include "app/listeners.h"
+
+#include "app/operations/health_endpoints.h"
+#include "platform/async/sleep.h"
+#include "platform/http/middleware/rate_limit.h"
+
+#include <algorithm>
+#include <iterator>
+#include <limits>
+
+namespace mindspace::app {
+
+namespace {
+
+constexpr std::size_t kWaitingCompressions = 256;
+
+void append(http::Endpoints& to, http::Endpoints from) {
+    std::ranges::move(from, std::back_inserter(to));
+}
+
+http::RateLimits make_rate_limits(const RateLimitSettings& settings) {
+    auto policy = [&](std::string_view name, std::uint32_t calls) {
+        return limits::Policy(name, settings.scale * calls, Seconds(60));
+    };
+    return {.auth = policy("auth", settings.auth),
+            .read = policy("read", settings.read),
+            .write = policy("write", settings.write),
+            .socket = policy("socket", settings.socket),
+            .import = policy("import", settings.import)};
+}
+
+http::ServerOptions common_options(const HttpSettings& http) {
+    const auto cores = core_count(http);
+    http::ServerOptions options{.max_connections = http.max_connections / cores + 1,
+                                .header_timeout = http.header_timeout,
+                                .body_timeout = http.body_timeout,
+                                .idle_timeout = http.idle_timeout,
+                                .request_timeout = http.request_timeout,
+                                .packs_websockets = http.websocket_compression};
+    options.max_connections_per_network = http.max_connections_per_network / cores + 1;
+    return options;
+}
+
+http::ServerOptions public_options(const ProcessResources& process) {
+    auto options = common_options(process.config.http);
+    options.proxies = make_proxy_trust(process.config.http);
+    options.expects_proxy_header = process.config.http.proxy_protocol;
+    options.paces_refused = true;
+    if (process.tls) options.tls = &*process.tls;
+    return options;
+}
+
+// Behind a gateway, what gateways have already bounded, and refuse in words of their own, must not fail first.
+http::ServerOptions role_options(const HttpSettings& http) {
+    constexpr auto kUnbounded = std::numeric_limits<std::size_t>::max();
+    auto options = common_options(http);
+    options.max_connections_per_network = options.max_unread_per_network = kUnbounded;
+    options.limits.max_headers += 8;  // gateways add some
+    options.limits.max_head_bytes += 1024;
+    options.body_timeout += Seconds(5);
+    return options;
+}
+
+http::OverloadControl::DatabaseDelay delay_of(postgres::Client& database) {
+    return [&database](http::Queue queue, std::size_t ahead, postgres::Client::TimePoint now) {
+        using enum postgres::Client::Use;
+        return database.delay(queue == http::Queue::reads ? read : write, ahead, now);
+    };
+}
+
+http::Router make_router(http::Endpoints endpoints) {
+    http::Router router;
+    router.add(std::move(endpoints));
+    return router;
+}
+
+Awaitable<Result<http::Response>> show_metrics(const Cores* cores) {
+    telemetry::Page page;
+    cores->collect(page);
+    http::Response response{.content_type = "text/plain; version=0.0.4; charset=utf-8", .body = page.text()};
+    co_return response;
+}
+
+}  // namespace
+
+Listener::Listener(asio::io_context& loop, http::ServerOptions options, http::Endpoints endpoints,
+                   const http::Middleware& middleware)
+    : router(make_router(std::move(endpoints))),
+      metrics(router),
+      dispatcher(router, middleware, metrics),
+      server(loop, std::move(options), dispatcher, metrics) {}
+
+ListenersShared::ListenersShared(ProcessResources& resources, const Cores& all, std::vector<ServedRole> served)
+    : process(resources),
+      cores(all),
+      roles(std::move(served)),
+      rate_limits(make_rate_limits(resources.config.rate_limit)),
+      cors(resources.config.cors.origins),
+      compression("compression", 1, kWaitingCompressions) {}
+
+ListenersCore::ListenersCore(const CoreResources& core, ListenersShared& shared)
+    : core_(core),
+      shared_(shared),
+      overload_(core.loop, shared.process.config.http.max_queue_delay, delay_of(core.database)),
+      tasks_(core.loop) {
+    const auto& process = shared.process;
+    const auto& http = process.config.http;
+    if (process.secret) idempotency_.emplace(core.database, *process.secret, http.request_timeout);
+    http::Endpoints all;
+    for (const auto& [role, module] : shared.roles) {
+        auto endpoints = module->cores.at(core.index)->endpoints();
+        if (has_gateway(process.roles))
+            append(all, std::move(endpoints));
+        else
+            listen(*role, role_options(http), std::move(endpoints));
+    }
+    if (has_gateway(process.roles)) listen(role_table().front(), public_options(process), std::move(all));
+}
+
+void ListenersCore::listen(const Role& role, const http::ServerOptions& options, http::Endpoints endpoints) {
+    append(endpoints, health_endpoints().serve(*this));
+    auto& listener = listeners_.emplace_back(core_.loop, options, std::move(endpoints), middleware(role));
+    listener.server.bind(shared_.process.ports.of(role));
+}
+
+http::Middleware ListenersCore::middleware(const Role& role) {
+    http::Middleware middleware{.guard = &core_.guard,
+                                .idempotency = idempotency_ ? &*idempotency_ : nullptr,
+                                .compression = &shared_.compression,
+                                .large_bodies = &shared_.process.large_bodies,
+                                .access_log = shared_.process.config.log.access ? &access_log_ : nullptr,
+                                .overload = &overload_};
+    if (role.is_gateway()) {
+        middleware.limiter = &core_.limiter;
+        middleware.limits = &shared_.rate_limits;
+        middleware.cors = &shared_.cors;
+    } else {
+        // Gateways have limited who calls how often, and say for whom they call. Unsigned requests are refused.
+        middleware.gateway = &shared_.process.gateway_keys.value();
+    }
+    return middleware;
+}
+
+void ListenersCore::start() {
+    tasks_.spawn(flush_access_log());
+    for (auto& listener : listeners_) listener.server.start();
+}
+
+void ListenersCore::drain(Milliseconds window) {
+    shared_.is_draining = true;
+    for (auto& listener : listeners_) listener.server.drain(window);
+}
+
+bool ListenersCore::is_idle() const {
+    return std::ranges::all_of(listeners_, [](const Listener& listener) { return listener.server.is_idle(); });
+}
+
+void ListenersCore::stop() {
+    for (auto& listener : listeners_) listener.server.stop();
+    overload_.stop();
+    tasks_.cancel();
+}
+
+// Redis may be away: everything still works, so a node is not taken out of service for it.
+Health ListenersCore::health() const {
+    Health health;
+    for (const auto& module : shared_.cores.modules()) module.module->report_health(health);
+    health.checks["redis"] = core_.redis.is_up() ? "ok" : "degraded";
+    return health;
+}
+
+Awaitable<> ListenersCore::flush_access_log() {
+    while (true) {
+        access_log_.flush();
+        co_await sleep_for(Seconds(1));
+    }
+}
+
+Listeners::Listeners(ProcessResources& process, const Cores& cores, std::vector<ServedRole> roles)
+    : shared_(process, cores, std::move(roles)) {}
+
+ModuleCore* Listeners::add_core(const CoreResources& core) {
+    auto& added = cores_.emplace_back(std::make_unique<ListenersCore>(core, shared_));
+    if (!management_) open_management(core);
+    return added.get();
+}
+
+void Listeners::open_management(const CoreResources& core) {
+    auto endpoints = health_endpoints().serve(*cores_.front());
+    endpoints.push_back(metrics_endpoint());
+    for (const auto& module : shared_.cores.modules()) append(endpoints, module.module->management_endpoints());
+    management_ =
+        std::make_unique<Listener>(core.loop, http::ServerOptions{}, std::move(endpoints), http::Middleware{});
+    management_->server.bind(shared_.process.ports.management());
+}
+
+http::Endpoint Listeners::metrics_endpoint() const {
+    return http::endpoint({.method = http::Method::get,
+                           .path = "/metrics",
+                           .access = http::Access::anyone,
+                           .summary = "Prometheus metrics.",
+                           .limit = http::LimitClass::none,
+                           .cached = true,
+                           .hidden = true},
+                          [this](http::Call<>) { return show_metrics(&shared_.cores); });
+}
+
+void Listeners::report_health(Health& health) const {
+    health.is_ready = health.is_ready && !shared_.is_draining;
+    health.checks["draining"] = shared_.is_draining ? "failing" : "ok";
+}
+
+void Listeners::collect(telemetry::Page& page) const {
+    for (std::size_t i = 0; i < listeners().size(); ++i) {
+        std::vector<const http::CoreMetrics*> figures;
+        for (const auto& core : cores_) figures.push_back(&core->listeners()[i].metrics);
+        http::collect(listeners()[i].router, figures, page);
+    }
+    std::vector<const http::OverloadControl*> overload;
+    for (const auto& core : cores_) overload.push_back(&core->overload());
+    http::collect(overload, page);
+    const auto bodies = shared_.process.large_bodies.stats();
+    page.gauge("mindspace_large_bodies_queued", "Large request bodies that wait to be read.",
+               static_cast<std::int64_t>(bodies.queued));
+    page.counter("mindspace_large_bodies_rejected", "Requests refused because too many large bodies waited.",
+                 bodies.rejected);
+}
+
+}  // namespace mindspace::app

@@ -1,0 +1,63 @@
+#include "app/operations/health_endpoints.h"
+
+#include "app/listeners.h"
+
+namespace mindspace::app {
+
+using http::Access;
+using http::Call;
+using http::LimitClass;
+using http::Method;
+using http::Response;
+
+namespace {
+
+// What Health looks like to a client.
+struct HealthDocument {
+    std::string status;
+    std::map<std::string, std::string> checks;
+
+    static constexpr std::string_view kName = "Health";
+    static constexpr auto fields() {
+        return std::tuple{schema::field("status", &HealthDocument::status),
+                          schema::field("checks", &HealthDocument::checks)};
+    }
+};
+
+Awaitable<Result<Response>> answer(Response response) {
+    co_return response;
+}
+
+Response describe(Health health) {
+    const HealthDocument document{.status = health.is_ready ? "ready" : "not ready",
+                                  .checks = std::move(health.checks)};
+    return {.status = health.is_ready ? 200 : 503, .body = schema::to_json(document)};
+}
+
+}  // namespace
+
+http::EndpointTable<ListenersCore> health_endpoints() {
+    http::EndpointTable<ListenersCore> rows;
+    rows.add({.method = Method::get,
+              .path = "/livez",
+              .access = Access::anyone,
+              .summary = "Whether the process runs.",
+              .limit = LimitClass::none,
+              .priority = http::Priority::first,
+              .health = true},
+             [](Call<>) {
+                 Response response{.content_type = "text/plain; charset=utf-8", .body = "ok\n"};
+                 return answer(std::move(response));
+             });
+    rows.add({.method = Method::get,
+              .path = "/readyz",
+              .access = Access::anyone,
+              .summary = "Whether the process can serve, and which checks fail.",
+              .limit = LimitClass::none,
+              .priority = http::Priority::first,
+              .health = true},
+             [](ListenersCore& core, Call<>) { return answer(describe(core.health())); });
+    return rows;
+}
+
+}  // namespace mindspace::app

@@ -1,0 +1,17 @@
+#include "app/process/process_resources.h"
+
+namespace mindspace::app {
+
+namespace {
+
+constexpr std::size_t kWaitingBodies = 32;  // a quarter for requests that have begun; beyond: 503
+
+}  // namespace
+
+ProcessResources::ProcessResources(const Config& settings, const Roles& served, Ports& taken)
+    : config(settings),
+      roles(served),
+      ports(taken),
+      large_bodies("large_bodies", 1, kWaitingBodies, kWaitingBodies / 4, WorkerPool::Share::background) {}
+
+}  // namespace mindspace::app

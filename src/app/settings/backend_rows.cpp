@@ -1,0 +1,68 @@
+#include "app/settings/rows.h"
+
+namespace mindspace::app {
+
+SettingRows backend_rows(Config& config) {
+    return {
+        {.key = "database.url",
+         .member = &config.database.url,
+         .sentence = "PostgreSQL, as a libpq URI or connection string; empty: an embedded server.",
+         .secret = true},
+        {.key = "database.pooling",
+         .member = config::Choice(config.database.pooling),
+         .sentence = "What database.url leads to: the server itself (none), or PgBouncer or its like in transaction "
+                     "mode; statements are then sent without names."},
+        {.key = "database.direct_url",
+         .member = &config.database.direct_url,
+         .sentence = "The server itself, behind such a pool: for migrations, locks and notifications; empty: "
+                     "database.url.",
+         .secret = true},
+        {.key = "database.replica_urls",
+         .member = &config.database.replica_urls,
+         .sentence = "Hot standbys that may answer history and analytics; a user's own writes are always seen.",
+         .secret = true},
+        {.key = "database.replica_max_lag_ms",
+         .member = &config.database.replica_max_lag,
+         .bounds = {.min = 200, .max = 60'000},
+         .sentence = "How far behind a replica may be; beyond, the primary answers."},
+        {.key = "database.connections_per_core",
+         .member = &config.database.connections_per_core,
+         .bounds = {.min = 1, .max = 64},
+         .sentence = "Connections to PostgreSQL of each event loop; requests share them by pipelining."},
+        {.key = "database.query_timeout_ms",
+         .member = &config.database.query_timeout,
+         .bounds = {.min = 10, .max = 600'000},
+         .sentence = "How long a statement may take; then 503."},
+        {.key = "database.start_timeout_seconds",
+         .member = &config.database.start_timeout,
+         .bounds = {.min = 1, .max = 3600},
+         .sentence = "How long the start waits for PostgreSQL."},
+
+        {.key = "redis.url",
+         .member = &config.redis.url,
+         .sentence = "Redis 7, as redis[s]://[user:password@]host:port[?ca=FILE] (rediss: TLS), "
+                     "redis[s]+cluster://[user:password@]host:port,…[?ca=FILE] or the path of a Unix socket; empty: "
+                     "an embedded server.",
+         .secret = true},
+        {.key = "redis.command_timeout_ms",
+         .member = &config.redis.command_timeout,
+         .bounds = {.min = 10, .max = 60'000},
+         .sentence = "How long a command may take; then the request goes on without Redis."},
+
+        {.key = "events.transport",
+         .member = config::Choice(config.events.transport),
+         .sentence = "How events reach the analytics: straight from the outbox in PostgreSQL, or by a broker."},
+        {.key = "rabbitmq.url",
+         .member = &config.events.rabbitmq_url,
+         .sentence = "RabbitMQ 3.10 or newer, as amqp[s]://user:password@host[:port][,…][/vhost][?ca=FILE] (amqps: "
+                     "TLS), for events.transport rabbitmq.",
+         .secret = true},
+        {.key = "kafka.url",
+         .member = &config.events.kafka_url,
+         .sentence = "Kafka, as kafka[s]://[user:password@]host[:port][,…][/topic][?ca=FILE][&sasl=MECHANISM] "
+                     "(kafkas: TLS; topic mindspace.events; SCRAM-SHA-512), for events.transport kafka.",
+         .secret = true},
+    };
+}
+
+}  // namespace mindspace::app

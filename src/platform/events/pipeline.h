@@ -1,0 +1,29 @@
+#pragma once
+// What brings events from the outbox to a handler, by the transport of the settings: a consumer and, with a broker, the
+// relay that feeds it. Any number of processes may run one under the same name; one of them leads.
+
+#include "platform/events/broker/transport.h"
+#include "platform/events/consumer.h"
+#include "platform/events/outbox/relay.h"
+
+#include <memory>
+#include <string>
+
+namespace mindspace::events {
+
+class Pipeline {
+public:
+    // With settings that check() lets pass.
+    Pipeline(asio::io_context& loop, const TransportSettings& settings, const ConsumerOptions& options,
+             Handler handler);
+
+    void start();
+    void stop();
+    void collect(telemetry::Page& page) const;
+
+private:
+    std::unique_ptr<Relay> relay_;  // with a broker
+    std::unique_ptr<Consumer> consumer_;
+};
+
+}  // namespace mindspace::events

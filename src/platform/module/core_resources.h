@@ -1,0 +1,42 @@
+#pragma once
+// What a core gives its modules: its loop, its connections to the servers, and who may call. A module takes what it
+// needs. All of it belongs to that core's loop and outlives the modules.
+
+#include <boost/asio/io_context.hpp>
+
+#include <string>
+
+namespace mindspace {
+
+namespace asio = boost::asio;
+
+namespace http {
+class Guard;
+}
+namespace limits {
+class RateLimiter;
+}
+namespace postgres {
+class Client;
+class Replicas;
+struct ClientOptions;
+}  // namespace postgres
+namespace redis {
+class Client;
+class Subscriber;
+}  // namespace redis
+
+struct CoreResources {
+    unsigned index;  // of the core, from 0
+    asio::io_context& loop;
+    postgres::Client& database;
+    postgres::Replicas& replicas;
+    redis::Client& redis;
+    redis::Subscriber& subscriber;
+    limits::RateLimiter& limiter;
+    http::Guard& guard;
+    const postgres::ClientOptions& database_options;  // of `database`, for clients like it
+    const std::string& direct_database;  // libpq's: the primary itself, for sessions, locks and notifications
+};
+
+}  // namespace mindspace

@@ -1,0 +1,47 @@
+#include "services/analytics/module.h"
+
+#include "services/analytics/endpoints.h"
+#include "services/analytics/facts/projection.h"
+
+namespace mindspace::analytics {
+
+AnalyticsCore::AnalyticsCore(const CoreResources& core)
+    : service_(AnalyticsStore(core.database, core.replicas), LiveStatsCache(core.redis), clock_) {}
+
+http::Endpoints AnalyticsCore::endpoints() {
+    return analytics::endpoints().serve(service_);
+}
+
+http::DeclaredEndpoints AnalyticsModule::declarations() {
+    return analytics::endpoints().declarations();
+}
+
+AnalyticsModule::AnalyticsModule(const AnalyticsSettings& settings, const CoreResources& first,
+                                 const events::TransportSettings& transport)
+    : pipeline_(first.loop, transport, {.name = std::string(kConsumerName), .conninfo = first.direct_database},
+                &project),
+      upkeep_(first.loop, first.redis,
+              {.conninfo = first.direct_database,
+               .refresh_interval = settings.refresh_interval,
+               .verify_interval = settings.verify_interval}) {}
+
+ModuleCore* AnalyticsModule::add_core(const CoreResources& core) {
+    return cores_.emplace_back(std::make_unique<AnalyticsCore>(core)).get();
+}
+
+void AnalyticsModule::start() {
+    pipeline_.start();
+    upkeep_.start();
+}
+
+void AnalyticsModule::stop() {
+    upkeep_.stop();
+    pipeline_.stop();
+}
+
+void AnalyticsModule::collect(telemetry::Page& page) const {
+    pipeline_.collect(page);
+    analytics::collect(upkeep_.stats(), page);
+}
+
+}  // namespace mindspace::analytics

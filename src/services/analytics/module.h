@@ -1,0 +1,45 @@
+#pragma once
+// The analytics role, put together: the service on each core; and for the process what brings events into facts, and
+// what is done for all users together.
+
+#include "platform/events/pipeline.h"
+#include "platform/module/module.h"
+#include "services/analytics/service.h"
+#include "services/analytics/settings.h"
+#include "services/analytics/upkeep.h"
+
+#include <memory>
+#include <vector>
+
+namespace mindspace::analytics {
+
+class AnalyticsCore final : public ModuleCore {
+public:
+    explicit AnalyticsCore(const CoreResources& core);
+
+    http::Endpoints endpoints() override;
+
+private:
+    SystemClock clock_;
+    AnalyticsService service_;
+};
+
+class AnalyticsModule final : public Module {
+public:
+    static http::DeclaredEndpoints declarations();
+
+    AnalyticsModule(const AnalyticsSettings& settings, const CoreResources& first,
+                    const events::TransportSettings& transport);
+
+    ModuleCore* add_core(const CoreResources& core) override;
+    void start() override;
+    void stop() override;
+    void collect(telemetry::Page& page) const override;
+
+private:
+    events::Pipeline pipeline_;
+    Upkeep upkeep_;
+    std::vector<std::unique_ptr<AnalyticsCore>> cores_;
+};
+
+}  // namespace mindspace::analytics

@@ -1,0 +1,118 @@
+#include "services/auth/module.h"
+
+#include "platform/mail/make_sender.h"
+#include "platform/telemetry/log/log.h"
+#include "platform/telemetry/metrics/sum.h"
+#include "services/auth/endpoints.h"
+
+#include <boost/asio/post.hpp>
+
+#include <thread>
+
+namespace mindspace::auth {
+
+namespace {
+
+constexpr std::size_t kMaxBackground = 1000;    // on each core: failed logins to be written down
+constexpr std::size_t kKnownNetworks = 20'000;  // some 100 bytes each
+
+void warn_of_background_fault(const std::exception& fault) {
+    log::warn("work behind a response failed", {{"error.message", fault.what()}});
+}
+
+MailerOptions mailer_options(const MailSettings& settings) {
+    return {.from = mail::Mailbox::parse(settings.from).value(), .public_url = settings.public_url};
+}
+
+}  // namespace
+
+AuthShared::AuthShared(const AuthSettings& given, const Secret& process_secret)
+    : settings(given),
+      secret(process_secret),
+      hashing("hashing", settings.hashing.threads != 0 ? settings.hashing.threads : std::thread::hardware_concurrency(),
+              settings.hashing.queue, settings.hashing.queue / 4, WorkerPool::Share::background),
+      hasher(hashing, {.memory_kib = settings.hashing.memory_kib, .passes = settings.hashing.passes}),
+      networks(kKnownNetworks) {}
+
+AuthCore::AuthCore(const CoreResources& core, AuthShared& shared, KeyRing& keys, SigningKey key)
+    : loop_(core.loop),
+      background_(core.loop, {.limit = kMaxBackground, .on_task_failed = &warn_of_background_fault}),
+      guesses_(core.limiter, shared.settings.limit_scale),
+      quota_(core.database, shared.secret, shared.settings.mail.limits, shared.settings.limit_scale),
+      parts_{.database = core.database,
+             .redis = core.redis,
+             .hasher = shared.hasher,
+             .background = background_,
+             .guesses = guesses_,
+             .networks = shared.networks,
+             .settings = shared.settings},
+      logins_(parts_, quota_, keys, std::move(key)),
+      accounts_(parts_, quota_) {}
+
+http::Endpoints AuthCore::endpoints() {
+    return auth::endpoints().serve(logins_, accounts_);
+}
+
+void AuthCore::use_key(const SigningKey& key) {
+    asio::post(loop_, [this, key] { logins_.use_key(key); });
+}
+
+http::DeclaredEndpoints AuthModule::declarations() {
+    return auth::endpoints().declarations();
+}
+
+AuthModule::AuthModule(const AuthSettings& settings, const CoreResources& first, const Secret& secret,
+                       const AuthFiles& files, GuardModule& guards)
+    : shared_(settings, secret),
+      guards_(guards),
+      key_(SigningKey::load_or_create(files.signing_key)),
+      quota_(first.database, secret, settings.mail.limits, settings.limit_scale),
+      mailer_(first.loop, MailQueue(first.database), ResetRequests(first.database, quota_),
+              mail::make_sender(settings.mail.server, files.mail), mailer_options(settings.mail)),
+      key_watch_(first.loop, first.database, files.signing_key, key_, settings.access.ttl) {}
+
+ModuleCore* AuthModule::add_core(const CoreResources& core) {
+    auto& keys = guards_.of(core.index).guard().keys();
+    return cores_.emplace_back(std::make_unique<AuthCore>(core, shared_, keys, key_)).get();
+}
+
+Awaitable<> AuthModule::prepare(postgres::Session& session) {
+    return publish_signing_key(session, key_, SystemClock{}.now());
+}
+
+void AuthModule::start() {
+    mailer_.start();
+    key_watch_.start([this](const SigningKey& key) {
+        for (auto& core : cores_) core->use_key(key);
+    });
+}
+
+void AuthModule::drain(Milliseconds /*window*/) {
+    mailer_.drain();
+}
+
+void AuthModule::stop() {
+    key_watch_.stop();
+    mailer_.stop();
+}
+
+void AuthModule::collect(telemetry::Page& page) const {
+    const auto hashing = shared_.hashing.stats();
+    page.gauge("mindspace_hashing_queued", "Passwords that wait to be hashed.",
+               static_cast<std::int64_t>(hashing.queued));
+    page.counter("mindspace_hashing_rejected", "Passwords refused because too many waited.", hashing.rejected);
+    page.counter("mindspace_hashing_rejected_strangers",
+                 "Of these, those from networks without a successful login: places were kept for known ones.",
+                 hashing.rejected_ordinary);
+    page.gauge("mindspace_login_networks", "Client networks with a successful login, as far as remembered.",
+               static_cast<std::int64_t>(shared_.networks.size()));
+    std::vector<const GuessLimiter*> guesses;
+    for (const auto& core : cores_) guesses.push_back(&core->guesses());
+    auth::collect(guesses, page);
+    page.counter("mindspace_mails_refused", "Mails not sent because their address had too many.",
+                 quota_.refused().value() +
+                     telemetry::sum(cores_, [](const auto& core) { return core.mail_quota().refused().value(); }));
+    auth::collect(mailer_.stats(), page);
+}
+
+}  // namespace mindspace::auth

@@ -1,0 +1,87 @@
+#pragma once
+// The auth role, put together: the services that its endpoints call on each core; and for the process the threads that
+// hash passwords, the mailer and the watch over the signing key.
+
+#include "platform/async/task_group.h"
+#include "platform/module/module.h"
+#include "services/auth/accounts/service.h"
+#include "services/auth/guard.h"
+#include "services/auth/logins/service.h"
+#include "services/auth/mail/mailer.h"
+#include "services/auth/tokens/key_watch.h"
+
+#include <filesystem>
+#include <memory>
+#include <vector>
+
+namespace mindspace::auth {
+
+// Where the role keeps what is in no database.
+struct AuthFiles {
+    std::filesystem::path signing_key;  // made if it is missing
+    std::filesystem::path mail;         // a directory, for mails without a server to send them
+};
+
+// What the cores share; safe for several threads.
+struct AuthShared {
+    AuthShared(const AuthSettings& settings, const Secret& secret);
+
+    const AuthSettings settings;
+    const Secret& secret;
+    WorkerPool hashing;
+    PasswordHasher hasher;
+    KnownNetworks networks;
+};
+
+class AuthCore final : public ModuleCore {
+public:
+    // `shared` must outlive it; `key` signs.
+    AuthCore(const CoreResources& core, AuthShared& shared, KeyRing& keys, SigningKey key);
+
+    http::Endpoints endpoints() override;
+    [[nodiscard]] bool is_idle() const override { return background_.is_idle(); }
+    void stop() override { background_.cancel(); }
+
+    // From any thread.
+    void use_key(const SigningKey& key);
+    [[nodiscard]] const GuessLimiter& guesses() const { return guesses_; }
+    [[nodiscard]] const MailQuota& mail_quota() const { return quota_; }
+
+private:
+    asio::io_context& loop_;
+    TaskGroup background_;  // what a response need not wait for
+    GuessLimiter guesses_;
+    MailQuota quota_;
+    AuthParts parts_;
+    AuthService logins_;
+    AccountService accounts_;
+};
+
+class AuthModule final : public Module {
+public:
+    static http::DeclaredEndpoints declarations();
+
+    // `secret` and `guards` must outlive it. Throws std::runtime_error for a signing key that cannot be read.
+    AuthModule(const AuthSettings& settings, const CoreResources& first, const Secret& secret, const AuthFiles& files,
+               GuardModule& guards);
+
+    ModuleCore* add_core(const CoreResources& core) override;
+    // Publishes the key: before anybody can be given a token.
+    Awaitable<> prepare(postgres::Session& session) override;
+    void start() override;
+    void drain(Milliseconds window) override;
+    [[nodiscard]] bool is_idle() const override { return mailer_.is_idle(); }
+    void stop() override;
+    void collect(telemetry::Page& page) const override;
+
+private:
+    AuthShared shared_;
+    GuardModule& guards_;
+    SigningKey key_;  // at the start
+    MailQuota quota_;
+    Mailer mailer_;
+    KeyWatch key_watch_;
+    std::vector<std::unique_ptr<AuthCore>> cores_;
+};
+
+}  // namespace mindspace::auth

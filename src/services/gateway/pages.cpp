@@ -1,0 +1,69 @@
+#include "services/gateway/pages.h"
+
+#include "services/gateway/web_assets.h"
+
+namespace mindspace::gateway {
+
+using http::Access;
+using http::Call;
+using http::LimitClass;
+using http::Method;
+using http::Response;
+
+namespace {
+
+using StaticCall = Call<http::None, http::None, http::StaticFields>;
+
+http::Declaration page(std::string_view path, std::string_view summary) {
+    return {.method = Method::get,
+            .path = path,
+            .access = Access::anyone,
+            .summary = summary,
+            .limit = LimitClass::none,
+            .cached = true,
+            .hidden = true};
+}
+
+Awaitable<Result<SeenCaller>> describe_caller(std::string address) {
+    co_return SeenCaller{.address = std::move(address), .time = SystemClock{}.now()};
+}
+
+Awaitable<Result<Response>> answer(Result<Response> response) {
+    co_return response;
+}
+
+Awaitable<Result<Response>> redirect_to_docs() {
+    Response response{.status = 302, .body = {}};
+    response.headers.emplace_back("Location", "/docs");
+    co_return response;
+}
+
+Result<Response> serve(const WebAsset& asset, const http::StaticFields& fields) {
+    auto response = http::static_response(asset.content, fields);
+    if (response) response->headers.emplace_back("Content-Security-Policy", std::string(kWebContentSecurityPolicy));
+    return response;
+}
+
+}  // namespace
+
+http::EndpointTable<Pages> page_endpoints() {
+    http::EndpointTable<Pages> rows;
+    rows.add({.method = Method::get,
+              .path = "/whoami",
+              .access = Access::anyone,
+              .summary = "What the server sees of its caller, to check proxies and clocks.",
+              .cached = true},
+             [](Call<> call) { return describe_caller(std::move(call.client.address)); });
+    rows.add(page("/openapi.json", "This document."), [](Pages& pages, StaticCall call) {
+        return answer(http::static_response(pages.openapi.content(), call.fields));
+    });
+    rows.add(page("/asyncapi.json", "The messages of a group's socket."), [](Pages& pages, StaticCall call) {
+        return answer(http::static_response(pages.asyncapi.content(), call.fields));
+    });
+    rows.add(page("/", "The start page."), [](Call<>) { return redirect_to_docs(); });
+    for (const auto& asset : web_assets())
+        rows.add(page(asset.path, "A page."), [&asset](StaticCall call) { return answer(serve(asset, call.fields)); });
+    return rows;
+}
+
+}  // namespace mindspace::gateway

@@ -1,0 +1,33 @@
+#pragma once
+// What the gateway itself answers: the pages of web/, the API's descriptions, and what it sees of a caller.
+
+#include "platform/http/api/endpoint_table.h"
+#include "platform/http/api/static_content.h"
+
+#include <string>
+
+namespace mindspace::gateway {
+
+// What the pages show.
+struct Pages {
+    http::StaticDocument openapi;
+    http::StaticDocument asyncapi;
+};
+
+// The answer of GET /whoami.
+struct SeenCaller {
+    std::string address;
+    Timestamp time{};
+
+    static constexpr std::string_view kName = "SeenCaller";
+    static constexpr auto fields() {
+        return std::tuple{schema::field("address", &SeenCaller::address,
+                                        {.about = "The client behind the proxies that are trusted."}),
+                          schema::field("time", &SeenCaller::time, {.about = "The server's clock."})};
+    }
+};
+
+// /, /openapi.json, /asyncapi.json, /whoami and what web_assets() holds.
+http::EndpointTable<Pages> page_endpoints();
+
+}  // namespace mindspace::gateway

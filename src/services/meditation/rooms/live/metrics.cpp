@@ -1,0 +1,41 @@
+#include "services/meditation/rooms/live/metrics.h"
+
+#include "platform/telemetry/metrics/sum.h"
+
+namespace mindspace::meditation {
+
+void collect(const std::vector<const LiveMetrics*>& cores, telemetry::Page& page) {
+    const auto add = [&](auto figure) {
+        return telemetry::sum(cores, [&](const LiveMetrics& core) { return (core.*figure).value(); });
+    };
+    const auto gauge = [&](auto figure) { return static_cast<std::int64_t>(add(figure)); };
+    page.gauge("mindspace_rooms", "Rooms with a socket, summed over the cores.", gauge(&LiveMetrics::rooms));
+    page.gauge("mindspace_room_connections", "Open sockets of rooms.", gauge(&LiveMetrics::connections));
+    page.gauge("mindspace_room_connections_joined", "Of these, those that have been welcomed.",
+               gauge(&LiveMetrics::joined_connections));
+    page.counter("mindspace_room_sockets_displaced", "Sockets closed because their user opened one too many.",
+                 add(&LiveMetrics::sockets_displaced));
+    page.counter("mindspace_room_reactions_refused", "Reactions of users who sent too many.",
+                 add(&LiveMetrics::reactions_refused));
+    page.counter("mindspace_room_events", "Events of rooms that the cores have heard.",
+                 add(&LiveMetrics::events_heard));
+    page.counter("mindspace_room_deliveries", "Frames of events given to sockets.", add(&LiveMetrics::deliveries));
+    page.counter("mindspace_room_participants_lost", "Participants who broke off, or whose node did, and stayed away.",
+                 add(&LiveMetrics::participants_lost));
+    page.counter("mindspace_room_hosts_replaced", "Hosts who were away for two minutes, and others took their part.",
+                 add(&LiveMetrics::hosts_replaced));
+    page.counter("mindspace_room_groups_ended", "Groups ended by their time, or because nobody was left.",
+                 add(&LiveMetrics::groups_ended));
+    page.counter("mindspace_room_tasks_failed", "Calls of Redis or PostgreSQL that a room could not make.",
+                 add(&LiveMetrics::tasks_failed));
+    page.counter("mindspace_groups_started_by_schedule", "Groups started because their time had come.",
+                 add(&LiveMetrics::scheduled_starts));
+    page.counter("mindspace_room_records_failed", "Writes of attendance that had to be tried again.",
+                 add(&LiveMetrics::records_failed));
+    page.counter("mindspace_room_stretches_dropped", "Stretches of attendance lost: too many of one member waited.",
+                 add(&LiveMetrics::stretches_dropped));
+    page.counter("mindspace_room_joins_dropped", "Arrivals not told as events, because too many waited.",
+                 add(&LiveMetrics::joins_dropped));
+}
+
+}  // namespace mindspace::meditation
