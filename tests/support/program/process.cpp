@@ -45,6 +45,9 @@ Process::~Process() {
 
 void Process::send(int signal) const {
     ::kill(pid_, signal);
+    if (signal != SIGSTOP) return;
+    siginfo_t ended_or_stopped;  // reported when the last thread has stopped; `wait` can still collect an end
+    ::waitid(P_PID, static_cast<id_t>(pid_), &ended_or_stopped, WSTOPPED | WEXITED | WNOWAIT);
 }
 
 std::int64_t Process::resident_bytes() const {

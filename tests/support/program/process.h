@@ -35,7 +35,7 @@ public:
     Process& operator=(const Process&) = delete;
 
     [[nodiscard]] pid_t pid() const { return pid_; }
-    void send(int signal) const;
+    void send(int signal) const;  // after SIGSTOP, returns when every thread is stopped
     // The exit code, 128 + n if signal n ended it, or nothing if it is still running after `timeout`.
     std::optional<int> wait(std::chrono::milliseconds timeout = kTimeout);
     [[nodiscard]] bool is_running() { return !wait(0ms).has_value(); }
