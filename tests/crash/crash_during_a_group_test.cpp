@@ -128,7 +128,7 @@ protected:
     const std::string conninfo_ = postgres_.create_database();
     Program first_{settings()};
     Program second_{settings()};
-    Nginx nginx_{{first_.port(), second_.port()}};
+    Nginx nginx_{{first_.port(), second_.port()}, Nginx::Mode::http_without_affinity};
     std::vector<Member> members_;
     std::string group_;
 };

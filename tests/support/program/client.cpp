@@ -85,7 +85,16 @@ std::ostream& operator<<(std::ostream& out, const Response& response) {
 }
 
 Client::Client(const Program& program, std::string access_token)
-    : program_(&program), access_token_(std::move(access_token)) {
+    : Client(&program, {}, program.certificate(), std::move(access_token)) {}
+
+Client::Client(std::string origin, std::string certificate, std::string access_token)
+    : Client(nullptr, std::move(origin), std::move(certificate), std::move(access_token)) {}
+
+Client::Client(const Program* program, std::string origin, std::string certificate, std::string access_token)
+    : program_(program),
+      origin_(std::move(origin)),
+      certificate_(std::move(certificate)),
+      access_token_(std::move(access_token)) {
     static const CURLcode initialised = curl_global_init(CURL_GLOBAL_DEFAULT);
     handle_.reset(initialised == CURLE_OK ? curl_easy_init() : nullptr);
     if (!handle_) throw std::runtime_error("libcurl does not start");
@@ -95,17 +104,20 @@ void Client::Close::operator()(void* handle) const {
     curl_easy_cleanup(handle);
 }
 
+std::string Client::origin() const {
+    if (program_ == nullptr) return origin_;
+    return (certificate_.empty() ? "http" : "https") + ("://127.0.0.1:" + std::to_string(program_->port()));
+}
+
 Response Client::send(const Request& request) {
     Response response;
     auto* handle = handle_.get();
     const auto headers = make_list(request, access_token_);
-    const auto& certificate = program_->certificate();
-    const std::string scheme = certificate.empty() ? "http" : "https";
-    const auto url = scheme + "://127.0.0.1:" + std::to_string(program_->port()) + request.path;
+    const auto url = origin() + request.path;
     curl_easy_reset(handle);  // keeps the connections
     curl_easy_setopt(handle, CURLOPT_URL, url.c_str());
     curl_easy_setopt(handle, CURLOPT_PATH_AS_IS, 1L);
-    if (!certificate.empty()) curl_easy_setopt(handle, CURLOPT_CAINFO, certificate.c_str());
+    if (!certificate_.empty()) curl_easy_setopt(handle, CURLOPT_CAINFO, certificate_.c_str());
     curl_easy_setopt(handle, CURLOPT_NOSIGNAL, 1L);
     curl_easy_setopt(handle, CURLOPT_NOPROXY, "*");
     curl_easy_setopt(handle, CURLOPT_TIMEOUT, kTimeoutSeconds);

@@ -50,6 +50,8 @@ std::string text_of(const json::object& object, std::string_view member);
 class Client {
 public:
     explicit Client(const Program& program, std::string access_token = {});
+    // Of what stands before it: "https://127.0.0.1:443", and the file of its certificate.
+    Client(std::string origin, std::string certificate, std::string access_token = {});
 
     Response send(const Request& request);
     Response get(std::string path, Headers headers = {});
@@ -58,6 +60,7 @@ public:
     Response patch(std::string path, const json::object& body, Headers headers = {});
     Response del(std::string path, Headers headers = {});
 
+    // Of the first constructor.
     [[nodiscard]] const Program& program() const { return *program_; }
     [[nodiscard]] const std::string& access_token() const { return access_token_; }
     void set_access_token(std::string token) { access_token_ = std::move(token); }
@@ -66,7 +69,12 @@ private:
     struct Close {
         void operator()(void* handle) const;
     };
-    const Program* program_;  // asked for its port each time, because it may have been restarted
+    Client(const Program* program, std::string origin, std::string certificate, std::string access_token);
+    [[nodiscard]] std::string origin() const;
+
+    const Program* program_;  // asked for its port each time: it may have been restarted
+    std::string origin_;      // without a program
+    std::string certificate_;
     std::string access_token_;
     std::unique_ptr<void, Close> handle_;
 };
