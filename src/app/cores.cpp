@@ -123,6 +123,15 @@ void Cores::wait_until(std::function<bool(const Core&)> condition, steady_clock:
     while (!all_of(condition, kHangLimit) && steady_clock::now() < give_up_at) std::this_thread::sleep_for(kPoll);
 }
 
+bool Cores::respond(std::chrono::microseconds limit) {
+    try {
+        on_each([](Core&) {}, std::chrono::duration_cast<Milliseconds>(limit));
+        return true;
+    } catch (const Unavailable&) {
+        return false;
+    }
+}
+
 bool Cores::is_idle(const Core& core) const {
     bool is_idle = true;
     for (const auto& module : modules_)

@@ -44,6 +44,8 @@ public:
     // Starts the threads, connects, and starts the modules one after the other, each when those before it are ready. A
     // server that is still away is no reason not to start: its requests answer 503 until it comes.
     void start();
+    // Whether every core's loop comes to a task within that time.
+    [[nodiscard]] bool respond(std::chrono::microseconds limit);
     // Until nothing is under way, for `limit` at most.
     void drain(Milliseconds limit);
     // In reverse. False when a core did not end in time: its thread runs on then, and uses what it was given.

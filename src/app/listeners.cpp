@@ -1,6 +1,7 @@
 #include "app/listeners.h"
 
 #include "app/operations/health_endpoints.h"
+#include "app/version.h"
 #include "platform/async/sleep.h"
 #include "platform/http/middleware/rate_limit.h"
 
@@ -13,6 +14,8 @@ namespace mindspace::app {
 namespace {
 
 constexpr std::size_t kWaitingCompressions = 256;
+// For gateways to notice that a role stops: their health checks come every second.
+constexpr Milliseconds kGatewaysNotice{1'500};
 
 void append(http::Endpoints& to, http::Endpoints from) {
     std::ranges::move(from, std::back_inserter(to));
@@ -58,6 +61,7 @@ http::ServerOptions role_options(const HttpSettings& http) {
     options.limits.max_headers += 8;  // gateways add some
     options.limits.max_head_bytes += 1024;
     options.body_timeout += Seconds(5);
+    options.drain_grace = kGatewaysNotice;
     return options;
 }
 
@@ -76,6 +80,7 @@ http::Router make_router(http::Endpoints endpoints) {
 
 Awaitable<Result<http::Response>> show_metrics(const Cores* cores) {
     telemetry::Page page;
+    page.gauge("mindspace_build_info", "1, with the version that runs.", 1, {{"version", std::string(kVersion)}});
     cores->collect(page);
     http::Response response{.content_type = "text/plain; version=0.0.4; charset=utf-8", .body = page.text()};
     co_return response;

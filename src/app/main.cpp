@@ -26,7 +26,9 @@ int run(int argc, char** argv) {
     app::add_config_command(cli, line);
     app::add_doctor_command(cli, line);
     app::add_events_command(cli, line);
+    app::add_healthcheck_command(cli, line);
     app::add_keys_command(cli, line);
+    app::add_reference_command(cli, line);
     app::add_user_command(cli, line);
     CLI11_PARSE(cli, argc, argv);
 

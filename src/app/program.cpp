@@ -4,6 +4,7 @@
 #include "app/process/backends.h"
 #include "app/process/gateway_secret.h"
 #include "app/process/handover.h"
+#include "app/process/notify.h"
 #include "app/process/signals.h"
 #include "app/process/startup_error.h"
 #include "platform/telemetry/log/log.h"
@@ -22,6 +23,13 @@ namespace mindspace::app {
 namespace {
 
 constexpr auto kSignalPoll = std::chrono::milliseconds(200);
+constexpr auto kMostStartTime = std::chrono::minutes(15);  // a migration of large tables
+
+std::string names_of(const Roles& roles) {
+    std::string names;
+    for (const auto* role : roles) names += (names.empty() ? "" : ", ") + std::string(role->name);
+    return names;
+}
 
 // For the embedded servers and what roles keep.
 bool needs_directory(const Config& config, const Roles& roles) {
@@ -96,6 +104,7 @@ void run_program(Config config, const Roles& roles) {
     // Threads inherit the mask, and those of the log are the first: signals reach only wait() below. Children get a
     // mask of their own.
     const Signals signals;
+    ServiceManager manager;
     // What may take root comes first: ports, secrets, and what becomes the account's.
     Ports ports(config, roles);
     auto gateway_keys = load_gateway_keys(config, roles);
@@ -121,6 +130,7 @@ void run_program(Config config, const Roles& roles) {
     auto cores = std::make_unique<Cores>(config, servers.where());
     add_modules(*cores, process);
     const auto prepare = [&cores](postgres::Session& session) { return cores->prepare(session); };
+    manager.starting("waiting for PostgreSQL and migrating", kMostStartTime);
     int applied = prepare_database(servers.where().direct_database, config, prepare);
     if (applied > 0) log::info("schema migrated", {{"mindspace.migrations", applied}});
     cores->start();
@@ -130,12 +140,21 @@ void run_program(Config config, const Roles& roles) {
                    {"mindspace.port", port.number()},
                    {"mindspace.management_port", ports.management().number()}});
 
+    const auto status = "serving " + names_of(roles);
+    manager.ready(status);
     for (auto signal = Signal::none; signal != Signal::stop; signal = signals.wait(kSignalPoll)) {
-        if (signal == Signal::reload) reload_certificates(process.tls);
+        const auto now = std::chrono::steady_clock::now();
+        if (signal == Signal::reload) {
+            manager.reloading();
+            reload_certificates(process.tls);
+            manager.ready(status);
+        }
         servers.poll();
+        if (manager.wants_sign_of_life(now) && cores->respond(manager.watchdog_interval())) manager.alive(now);
     }
 
     log::info("stopping");
+    manager.stopping("draining");
     cores->drain(config.http.drain);
     if (!cores->stop()) {
         log::error("a core did not end in time");

@@ -27,7 +27,9 @@ void add_analytics_command(CLI::App& cli, CommandLine& line);
 void add_config_command(CLI::App& cli, CommandLine& line);
 void add_doctor_command(CLI::App& cli, CommandLine& line);
 void add_events_command(CLI::App& cli, CommandLine& line);
+void add_healthcheck_command(CLI::App& cli, CommandLine& line);
 void add_keys_command(CLI::App& cli, CommandLine& line);
+void add_reference_command(CLI::App& cli, CommandLine& line);
 void add_user_command(CLI::App& cli, CommandLine& line);
 
 // A command that takes --config and --set.

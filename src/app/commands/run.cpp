@@ -1,10 +1,12 @@
 // mindspace up, serve and migrate: what runs, and what prepares it.
 
 #include "app/commands/command_line.h"
+#include "app/process/backends.h"
 #include "app/process/startup_error.h"
 #include "app/program.h"
 #include "platform/telemetry/log/log.h"
 
+#include <fmt/format.h>
 #include <CLI/CLI.hpp>
 
 #include <memory>
@@ -25,8 +27,20 @@ int serve(const CommandLine& line, std::string_view role_names, Servers servers)
     return 0;
 }
 
-int migrate(const CommandLine& line) {
+// Nothing is changed.
+int check_migrations(const Config& config) {
+    const auto costs = rehearse_migrations(config);
+    if (costs.empty()) fmt::print("the schema is up to date\n");
+    for (const auto& cost : costs) {
+        fmt::print("{:04} {}: {} ms\n", cost.migration->version, cost.migration->name, cost.took.count());
+        for (const auto& lock : cost.locks) fmt::print("     holds {}\n", lock);
+    }
+    return 0;
+}
+
+int migrate(const CommandLine& line, bool only_check) {
     auto config = load_settings(line);
+    if (only_check) return check_migrations(config);
     int applied = run_migrations(config);
     log::info("schema is up to date", {{"mindspace.migrations", applied}});
     return 0;
@@ -44,9 +58,13 @@ void add_run_commands(CLI::App& cli, CommandLine& line) {
     command->callback(
         [&line, roles] { line.action = [&line, roles] { return serve(line, *roles, Servers::configured); }; });
 
-    add_command(cli, line, "migrate", "Bring the database's schema up to date")->callback([&line] {
-        line.action = [&line] { return migrate(line); };
-    });
+    auto only_check = std::make_shared<bool>(false);
+    auto* migration = add_command(cli, line, "migrate", "Bring the database's schema up to date");
+    migration->add_flag("--check", *only_check,
+                        "Change nothing; print what is missing, which tables it locks and for how long: found by doing "
+                        "and undoing it, 5 s a step at most");
+    migration->callback(
+        [&line, only_check] { line.action = [&line, only_check] { return migrate(line, *only_check); }; });
 }
 
 }  // namespace mindspace::app

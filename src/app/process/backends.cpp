@@ -20,6 +20,7 @@ namespace mindspace::app {
 namespace {
 
 constexpr auto kRetryInterval = std::chrono::milliseconds(500);
+constexpr Milliseconds kMostRehearsed{5'000};       // for as long the locks of a step are held in vain
 constexpr Milliseconds kMigrationTimeout{600'000};  // one migration may rewrite a table
 
 void report(std::string_view progress) {
@@ -116,19 +117,46 @@ Backends running_backends(const Config& config) {
     return where;
 }
 
-int prepare_database(const std::string& database, const Config& config, const Preparation& prepare) {
-    asio::io_context loop;
-    auto applied = run_on(loop, bring_up_to_date(loop, database, config.database.start_timeout, &prepare));
+namespace {
+
+// Runs it to its end. Its faults as StartupError.
+template <class T>
+T run_on_database(asio::io_context& loop, Awaitable<T> work) {
+    auto end = run_on(loop, std::move(work));
     loop.run();
     try {
-        return applied.get();
+        return end.get();
     } catch (const postgres::SchemaMismatch& mismatch) {
         throw StartupError(EX_CONFIG, mismatch.what());
     } catch (const postgres::DatabaseError& error) {
         throw StartupError(EX_CONFIG, std::string("a migration failed: ") + error.what());
     } catch (const Unavailable& fault) {
-        throw StartupError(EX_UNAVAILABLE, std::string("PostgreSQL was lost during the migrations: ") + fault.what());
+        throw StartupError(
+            EX_UNAVAILABLE,
+            std::string("PostgreSQL was lost during the migrations, or one took too long: ") + fault.what());
     }
+}
+
+Awaitable<std::vector<postgres::MigrationCost>> rehearse(asio::io_context& loop, std::string conninfo,
+                                                         Seconds timeout) {
+    postgres::SessionOptions options{.conninfo = std::move(conninfo), .query_timeout = kMigrationTimeout};
+    postgres::Session session(loop, std::move(options));
+    co_await connect_in_time(session, timeout);
+    auto costs = co_await postgres::rehearse_migrations(session, db::migrations(), kMostRehearsed);
+    session.close();
+    co_return costs;
+}
+
+}  // namespace
+
+int prepare_database(const std::string& database, const Config& config, const Preparation& prepare) {
+    asio::io_context loop;
+    return run_on_database(loop, bring_up_to_date(loop, database, config.database.start_timeout, &prepare));
+}
+
+std::vector<postgres::MigrationCost> rehearse_migrations(const Config& config) {
+    asio::io_context loop;
+    return run_on_database(loop, rehearse(loop, configured_database(config), config.database.start_timeout));
 }
 
 }  // namespace mindspace::app

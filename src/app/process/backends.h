@@ -4,12 +4,14 @@
 #include "app/embedded/data_directory.h"
 #include "app/embedded/supervisor.h"
 #include "app/settings/settings.h"
+#include "platform/postgres/migrations/migrations.h"
 #include "platform/redis/connection/options.h"
 
 #include <functional>
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace mindspace::postgres {
 class Session;
@@ -56,5 +58,8 @@ using Preparation = std::function<Awaitable<>(postgres::Session&)>;
 // `prepare`, if there is any. Returns the number of migrations. StartupError: EX_UNAVAILABLE without a database,
 // EX_CONFIG with one that does not fit this program.
 int prepare_database(const std::string& database, const Config& config, const Preparation& prepare);
+
+// What bringing the configured database's schema up to date would take, step by step; nothing is changed. StartupError.
+std::vector<postgres::MigrationCost> rehearse_migrations(const Config& config);
 
 }  // namespace mindspace::app

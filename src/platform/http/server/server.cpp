@@ -100,7 +100,7 @@ void Server::adopt(tcp::socket socket) {
 Awaitable<> Server::sweep() {
     for (std::size_t turn = 0; acceptor_.is_open() || !is_idle(); ++turn) {
         auto now = std::chrono::steady_clock::now();
-        for (auto* connection : copy_of(connections_)) connection->sweep(now, draining_);
+        for (auto* connection : copy_of(connections_)) connection->sweep(now, draining_ && now >= idle_end_);
         sweep_websockets(turn);
         for (auto* tunnel : copy_of(tunnels_)) tunnel->sweep(now);
         sweep_timer_.expires_after(kSweepInterval);
@@ -138,10 +138,18 @@ void Server::flush_some() {
 
 void Server::drain(std::chrono::milliseconds window) {
     draining_ = true;
+    idle_end_ = std::chrono::steady_clock::now() + options_.drain_grace;
     drain_window_ = window;
     for (auto* tunnel : tunnels_) tunnel->drain(window);
-    boost::system::error_code ignored;
-    acceptor_.close(ignored);
+    // Those that are connected already may have sent a request, which closing the listener would reset.
+    boost::system::error_code ended;
+    acceptor_.non_blocking(true, ended);
+    while (!ended) {
+        tcp::socket socket(loop_);
+        acceptor_.accept(socket, ended);
+        if (!ended) adopt(std::move(socket));
+    }
+    acceptor_.close(ended);
     sweep_timer_.cancel();
 }
 

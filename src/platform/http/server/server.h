@@ -34,6 +34,8 @@ struct ServerOptions {
     std::size_t max_unread = 128 * 1024 * 1024;             // bytes
     // Whether a client that comes back at once after a 503 waits for its turn. Not where clients share connections.
     bool paces_refused = false;
+    // How long idle connections outlive the begin of a drain: until gateways have noticed it and send nothing more.
+    std::chrono::milliseconds drain_grace{0};
     std::chrono::seconds header_timeout{10};   // from the first octet of a request, or from the connection
     std::chrono::seconds body_timeout{30};     // from the end of the head
     std::chrono::seconds idle_timeout{75};     // between requests
@@ -92,6 +94,7 @@ private:
     std::unordered_set<WebSocketTunnel*> tunnels_;
     ClientNetworks networks_;
     bool draining_ = false;
+    std::chrono::steady_clock::time_point idle_end_{};  // of idle connections, once it is draining
     std::chrono::milliseconds drain_window_{};          // once it is draining
     std::deque<std::shared_ptr<WebSocket>> unflushed_;  // in the order in which they are written
     bool is_flushing_ = false;

@@ -33,6 +33,15 @@ constexpr Statement kListApplied{"migrations_list_applied",
 constexpr Statement kRecord{"migrations_record",
                             "insert into schema_migrations (version, name, checksum) values ($1, $2, $3)"};
 
+constexpr const char* kRememberTables =
+    "create temporary table tables_before on commit drop as select oid from pg_class where relkind in ('r', 'p')";
+constexpr Statement kListLocks{"migrations_list_locks", R"(
+    select l.mode || ' on ' || c.oid::regclass || ' (' || pg_size_pretty(pg_total_relation_size(c.oid)) || ')'
+    from pg_locks l join pg_class c on c.oid = l.relation join tables_before using (oid)
+    where l.pid = pg_backend_pid() and l.locktype = 'relation' and l.granted
+      and l.mode not in ('AccessShareLock', 'RowShareLock', 'RowExclusiveLock')
+    order by 1)"};
+
 // SHA-256 in hexadecimal.
 std::string checksum(std::string_view sql) {
     Digest digest = sha256(as_bytes(sql));
@@ -91,7 +100,45 @@ Awaitable<int> apply_missing(Session& session, std::span<const Migration> migrat
     co_return static_cast<int>(missing.size());
 }
 
+Awaitable<std::vector<MigrationCost>> rehearse_missing(Session& session, std::span<const Migration> migrations) {
+    co_await session.execute(kCreateTable);
+    co_await session.execute(kRememberTables);
+    Rows applied = co_await session.query(kListApplied);
+    check_applied(applied, migrations);
+    std::vector<MigrationCost> costs;
+    std::vector<std::string> known;
+    for (const auto& migration : migrations.subspan(std::min(applied.size(), migrations.size()))) {
+        const auto began = std::chrono::steady_clock::now();
+        co_await session.execute(std::string(migration.sql));
+        const auto took = std::chrono::steady_clock::now() - began;
+        auto& cost = costs.emplace_back(&migration, std::chrono::ceil<std::chrono::milliseconds>(took));
+        Rows held = co_await session.query(kListLocks);
+        for (std::size_t i = 0; i < held.size(); ++i) {
+            auto lock = held[i].get<std::string>(0);
+            if (std::ranges::find(known, lock) != known.end()) continue;
+            known.push_back(lock);
+            cost.locks.push_back(std::move(lock));
+        }
+    }
+    co_return costs;
+}
+
 }  // namespace
+
+Awaitable<std::vector<MigrationCost>> rehearse_migrations(Session& session, std::span<const Migration> migrations,
+                                                          std::chrono::milliseconds limit) {
+    co_await session.execute(std::string(kBegin) + "; set local statement_timeout = " + std::to_string(limit.count()));
+    std::vector<MigrationCost> costs;
+    std::exception_ptr fault;
+    try {
+        costs = co_await rehearse_missing(session, migrations);
+    } catch (...) {
+        fault = std::current_exception();
+    }
+    if (session.is_open()) co_await session.execute("rollback");
+    if (fault) std::rethrow_exception(fault);
+    co_return costs;
+}
 
 Awaitable<int> migrate(Session& session, std::span<const Migration> migrations) {
     co_await session.query(kLock, kLockKey);

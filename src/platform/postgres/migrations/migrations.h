@@ -10,9 +10,12 @@
 #include "platform/async/awaitable.h"
 #include "platform/postgres/connection/session.h"
 
+#include <chrono>
 #include <span>
 #include <stdexcept>
+#include <string>
 #include <string_view>
+#include <vector>
 
 namespace mindspace::postgres {
 
@@ -34,5 +37,19 @@ public:
 // fails (it is then undone, those before it stay), Unavailable when the session is lost. Waiting and each script are
 // bounded by the session's query_timeout; a migration gives up a table lock that it cannot have within 5 s.
 Awaitable<int> migrate(Session& session, std::span<const Migration> migrations);
+
+// What applying a migration would take.
+struct MigrationCost {
+    const Migration* migration;
+    std::chrono::milliseconds took;  // for as long as it holds its locks, and about so long
+    // Locks on tables that were there before and that this migration is the first to take: "ShareLock on sessions
+    // (12 MB)".
+    std::vector<std::string> locks;
+};
+
+// Applies what is missing in one transaction and undoes it: the database is as before. For the time it takes the locks
+// are held as they would be, so each script is given up after `limit` (Unavailable). Otherwise as migrate().
+Awaitable<std::vector<MigrationCost>> rehearse_migrations(Session& session, std::span<const Migration> migrations,
+                                                          std::chrono::milliseconds limit);
 
 }  // namespace mindspace::postgres

@@ -5,7 +5,7 @@
 #include "support/postgres/loop.h"
 #include "support/postgres/server.h"
 
-#include <gtest/gtest.h>
+#include <gmock/gmock.h>
 
 #include <array>
 
@@ -104,6 +104,28 @@ TEST_F(Migrations, TwoNodesAtOnceApplyEachOnce) {
     run_until(io_, [&] { return is_ready(first) && is_ready(second); });
     EXPECT_EQ(first.get() + second.get(), 2);
     EXPECT_EQ(run(io_, session_.query(kCats)).size(), 2U);
+}
+
+TEST_F(Migrations, ARehearsalTellsTheLocksAndChangesNothing) {
+    migrate_all(kMigrations);
+    const std::array<Migration, 4> migrations{
+        kMigrations[0], kMigrations[1], kThird,
+        Migration{4, "cat_names", "create index cat_names on cats (name); select pg_sleep(0.05)"}};
+    const auto costs = run(io_, rehearse_migrations(session_, migrations, std::chrono::seconds(5)));
+    ASSERT_EQ(costs.size(), 2U);
+    EXPECT_EQ(costs[0].migration->name, "age");
+    EXPECT_THAT(costs[0].locks, testing::ElementsAre(testing::StartsWith("AccessExclusiveLock on cats (")));
+    EXPECT_GE(costs[1].took, std::chrono::milliseconds(50));
+    EXPECT_THAT(costs[1].locks, testing::ElementsAre(testing::StartsWith("ShareLock on cats (")));
+    EXPECT_EQ(versions(), (std::vector<std::int32_t>{1, 2}));
+    EXPECT_EQ(migrate_all(migrations), 2);
+    EXPECT_TRUE(run(io_, rehearse_migrations(session_, migrations, std::chrono::seconds(5))).empty());
+}
+
+TEST_F(Migrations, ARehearsalIsGivenUpInTime) {
+    const std::array<Migration, 1> migrations{Migration{1, "slow", "create table slow (); select pg_sleep(60)"}};
+    EXPECT_THROW(run(io_, rehearse_migrations(session_, migrations, std::chrono::milliseconds(100))), Unavailable);
+    EXPECT_EQ(migrate_all(kMigrations), 2) << "nothing of it is left";
 }
 
 }  // namespace

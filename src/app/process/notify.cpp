@@ -1,0 +1,60 @@
+#include "app/process/notify.h"
+
+#include <fmt/format.h>
+#include <systemd/sd-daemon.h>
+#include <time.h>
+
+namespace mindspace::app {
+
+namespace {
+
+constexpr int kKeepEnvironment = 0;
+
+// A service manager that does not listen is no reason to fail.
+void tell(const std::string& text) {
+    ::sd_notify(kKeepEnvironment, text.c_str());
+}
+
+// Of the clock that systemd orders notifications by.
+std::int64_t monotonic_microseconds() {
+    timespec now{};
+    ::clock_gettime(CLOCK_MONOTONIC, &now);
+    return std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::seconds(now.tv_sec) +
+                                                                 std::chrono::nanoseconds(now.tv_nsec))
+        .count();
+}
+
+}  // namespace
+
+ServiceManager::ServiceManager() {
+    std::uint64_t microseconds = 0;
+    if (::sd_watchdog_enabled(kKeepEnvironment, &microseconds) > 0) interval_ = std::chrono::microseconds(microseconds);
+}
+
+void ServiceManager::starting(std::string_view status, std::chrono::seconds limit) const {
+    tell(fmt::format("STATUS={}\nEXTEND_TIMEOUT_USEC={}", status, std::chrono::microseconds(limit).count()));
+}
+
+void ServiceManager::ready(std::string_view status) const {
+    tell(fmt::format("READY=1\nSTATUS={}", status));
+}
+
+void ServiceManager::reloading() const {
+    tell(fmt::format("RELOADING=1\nMONOTONIC_USEC={}\nSTATUS=reading certificates", monotonic_microseconds()));
+}
+
+void ServiceManager::stopping(std::string_view status) const {
+    tell(fmt::format("STOPPING=1\nSTATUS={}", status));
+}
+
+// Three in each interval, so that one that is late does not end the process.
+bool ServiceManager::wants_sign_of_life(Clock::time_point now) const {
+    return interval_.count() > 0 && now >= next_;
+}
+
+void ServiceManager::alive(Clock::time_point now) {
+    tell("WATCHDOG=1");
+    next_ = now + interval_ / 3;
+}
+
+}  // namespace mindspace::app

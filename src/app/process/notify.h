@@ -1,0 +1,35 @@
+#pragma once
+// What the service manager learns of this process (sd_notify(3), systemd units with Type=notify): when it is ready,
+// what it is doing, and signs of life for its watchdog. Does nothing where no service manager listens. On the main
+// thread.
+
+#include <chrono>
+#include <string_view>
+
+namespace mindspace::app {
+
+class ServiceManager {
+public:
+    using Clock = std::chrono::steady_clock;
+
+    // Reads from the environment whether there is a watchdog.
+    ServiceManager();
+
+    // The start takes longer: what for, and for how long at most.
+    void starting(std::string_view status, std::chrono::seconds limit) const;
+    void ready(std::string_view status) const;
+    void reloading() const;
+    void stopping(std::string_view status) const;
+
+    // How long may pass between two signs of life; zero without a watchdog.
+    [[nodiscard]] std::chrono::microseconds watchdog_interval() const { return interval_; }
+    // Whether it is time for the next sign of life.
+    [[nodiscard]] bool wants_sign_of_life(Clock::time_point now) const;
+    void alive(Clock::time_point now);
+
+private:
+    std::chrono::microseconds interval_{};
+    Clock::time_point next_{};
+};
+
+}  // namespace mindspace::app
