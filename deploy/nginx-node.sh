@@ -1,0 +1,25 @@
+#!/usr/bin/env bash
+# Takes a node out of Nginx, or puts it back: for rolling.sh.
+#
+#     nginx-node.sh down|up ADDRESS [FILE]
+#
+# ADDRESS is the node's, as FILE (/etc/nginx/mindspace/nodes.conf) has it. Nginx reads the file anew without losing a
+# connection. NGINX is how to call it, "nginx" if not set.
+set -euo pipefail
+
+state=${1:-} address=${2:-} file=${3:-/etc/nginx/mindspace/nodes.conf}
+if ! [[ $state =~ ^(down|up)$ && $address ]]; then
+    echo "usage: nginx-node.sh down|up ADDRESS [FILE]" >&2
+    exit 64
+fi
+if ! grep -q "^server ${address//./\\.} " "$file"; then
+    echo "nginx-node.sh: $file has no node $address" >&2
+    exit 1
+fi
+wanted=
+if [[ $state == down ]]; then wanted=' down'; fi
+changed=$(sed -E "s|^(server ${address//./\\.} [^;]*max_fails=0)( down)?;|\1$wanted;|" "$file")
+printf '%s\n' "$changed" >"$file"
+read -r -a nginx <<<"${NGINX:-nginx}"
+"${nginx[@]}" -t -q
+"${nginx[@]}" -s reload

@@ -1,0 +1,315 @@
+#!/usr/bin/env python3
+"""What is released, tried as an operator does it: the Debian package on a bare Debian 12, and the image with its compose
+file, which runs the servers of others from this machine's packages (standin/). Package, bare system and image are made
+once. Needs root, and the program as it ships in MINDSPACE_SHIPPED_BINARY."""
+
+import json
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+
+from support import PATIENCE, ROOT, Servers, Site, attempt, eventually, free_port, run
+
+PROGRAM = os.environ.get("MINDSPACE_SHIPPED_BINARY", str(ROOT / "build/release/mindspace"))
+MISCONFIGURED = 78
+MOST_EXPOSED = 2.0  # of systemd-analyze security
+MOST_IMAGE_BYTES = 120_000_000
+# As Debian's own image "bookworm-slim" is made.
+BARE = ["mmdebstrap", "--quiet", "--variant=minbase", "--hook-dir=/usr/share/mmdebstrap/hooks/merged-usr",
+        "--include=usr-is-merged", '--aptopt=Acquire::Languages "none"', "--dpkgopt=force-unsafe-io",
+        "--dpkgopt=path-exclude=/usr/share/man/*", "--dpkgopt=path-exclude=/usr/share/locale/*",
+        "--dpkgopt=path-exclude=/usr/share/doc/*", "--dpkgopt=path-include=/usr/share/doc/*/copyright", "bookworm", "-"]
+
+work = None  # everything of this run is below
+
+
+def setUpModule():
+    global work
+    missing = [name for name in ("dpkg-buildpackage", "mmdebstrap") if not shutil.which(name)]
+    if os.geteuid() != 0 or missing:
+        raise unittest.SkipTest("SKIPPED: needs root" if not missing else f"SKIPPED: not installed: {missing}")
+    work = pathlib.Path(tempfile.mkdtemp(prefix="mindspace-release-"))
+    unittest.addModuleCleanup(shutil.rmtree, work, ignore_errors=True)
+    work.chmod(0o755)
+    with open(work / "bare.tar", "wb") as bare:
+        making = subprocess.Popen(BARE, stdout=bare, stderr=subprocess.PIPE)
+        # Meanwhile. The image is made from a copy of the sources, where build/package is this one.
+        source = work / "source"
+        source.mkdir()
+        (source / "web").mkdir()
+        for name in ("README.md", "CHANGELOG.md", ".dockerignore", "web/package-lock.json"):
+            shutil.copy(ROOT / name, source / name)
+        ignored = shutil.ignore_patterns(".env", "secrets", "tls")
+        shutil.copytree(ROOT / "deploy", source / "deploy", ignore=ignored)
+        run(source / "deploy/package.sh", PROGRAM, source / "build/package")
+        failure = making.communicate()[1].decode()
+    if making.returncode != 0:
+        raise AssertionError("mmdebstrap: " + failure)
+
+
+def package_file():
+    return next((work / "source/build/package").glob("mindspace_*.deb"))
+
+
+class Units(unittest.TestCase):
+    def test_are_correct_and_hardly_exposed(self):
+        for name in ("mindspace.service", "mindspace@gateway.service"):
+            file = work / name
+            text = (ROOT / "deploy/systemd" / name.replace("gateway", "")).read_text()
+            file.write_text(text.replace("/usr/bin/mindspace", PROGRAM))
+            self.assertEqual(run("systemd-analyze", "verify", "--man=no", file).stdout, "")
+            report = run("systemd-analyze", "security", "--offline=true", file).stdout
+            exposure = float(report.split("Overall exposure level for")[1].split()[1])
+            self.assertLessEqual(exposure, MOST_EXPOSED)
+
+
+class Package(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.tree = work / "tree"
+        cls.tree.mkdir()
+        run("tar", "-C", cls.tree, "-xf", work / "bare.tar")
+        run("mount", "-t", "proc", "proc", cls.tree / "proc")
+        shutil.copy("/etc/resolv.conf", cls.tree / "etc/resolv.conf")
+        for file in pathlib.Path("/etc/apt").glob("apt.conf.d/*prox*"):
+            shutil.copy(file, cls.tree / "etc/apt/apt.conf.d")
+        shutil.copy(package_file(), cls.tree / "tmp/mindspace.deb")
+        cls.inside("apt-get", "update", "-qq")
+        cls.inside("apt-get", "install", "-qq", "-y", "--no-install-recommends", "/tmp/mindspace.deb")
+        cls.port = free_port()
+        cls.servers = Servers(work)
+        cls.addClassCleanup(cls.servers.stop)
+
+    @classmethod
+    def tearDownClass(cls):
+        attempt("umount", cls.tree / "proc")
+
+    @classmethod
+    def inside(cls, *words, **options):
+        environment = {"PATH": "/usr/sbin:/usr/bin", "DEBIAN_FRONTEND": "noninteractive"} | options.pop("env", {})
+        return options.pop("how", run)("/usr/sbin/chroot", cls.tree, *words, env=environment, **options)
+
+    def settings(self, **more):
+        return {"MINDSPACE_DATA_DIR": "/var/lib/mindspace", "MINDSPACE_HTTP_PORT": str(self.port),
+                "MINDSPACE_MANAGEMENT_PORT": "0", "MINDSPACE_REDIS_URL": self.servers.redis,
+                "MINDSPACE_DATABASE_URL": self.servers.database} | more
+
+    def refusal(self, *words, **settings):
+        ended = self.inside("setpriv", "--reuid=mindspace", "--regid=mindspace", "--clear-groups", "mindspace", *words,
+                            how=attempt, env=self.settings(**settings), timeout=PATIENCE)
+        self.assertEqual(ended.returncode, MISCONFIGURED, ended.stdout)
+        lines = [line for line in ended.stdout.splitlines() if not line.startswith("{")]
+        self.assertEqual(len(lines), 1, ended.stdout)
+        return lines[0]
+
+    def test_1_program_does_the_main_job_as_its_user(self):
+        management = free_port()
+        words = ["/usr/sbin/chroot", "--userspec=mindspace:mindspace", self.tree, "mindspace", "serve"]
+        settings = self.settings(MINDSPACE_MANAGEMENT_PORT=str(management))
+        log = work / "package.log"
+        began = time.monotonic()
+        with open(log, "wb") as to, subprocess.Popen(words, env={"PATH": "/usr/bin"} | settings, stdout=to,
+                                                     stderr=to) as program:
+            try:
+                site = Site(f"http://127.0.0.1:{self.port}", log.read_text)
+                site.wait()
+                print(f"package: ready after {time.monotonic() - began:.1f} s")
+                site.do_main_job()
+                ended = self.inside("mindspace", "healthcheck", env=settings)
+                self.assertIn('"status":"ready"', ended.stdout)
+                self.assertIn("port", self.refusal("serve", MINDSPACE_DATA_DIR="/tmp/other"))  # it is taken
+            finally:
+                program.terminate()
+                self.assertEqual(program.wait(30), 0)
+        ended = self.inside("mindspace", "healthcheck", how=attempt, env=settings)
+        self.assertEqual(ended.returncode, 69, ended.stdout)
+
+    def test_2_faults_are_one_line_with_what_to_do(self):
+        self.assertIn("set database.url and redis.url", self.refusal("serve", MINDSPACE_DATABASE_URL=""))
+        (self.tree / "tmp/gateway-secret").write_text("x" * 40)
+        self.assertIn("auth.secret_file", self.refusal("serve", "--roles", "auth",
+                                                       MINDSPACE_GATEWAY_SECRET_FILE="/tmp/gateway-secret"))
+        self.assertIn("none must be a readable file", self.refusal("serve", MINDSPACE_MAIL_PASSWORD_FILE="/none"))
+        self.inside("install", "-d", "-o", "root", "-m", "0755", "/var/lib/of-root")
+        self.assertIn("/var/lib/of-root", self.refusal("serve", MINDSPACE_DATA_DIR="/var/lib/of-root"))
+        run("mount", "--bind", "-o", "ro", self.tree / "var/lib/mindspace", self.tree / "mnt")
+        run("mount", "-o", "remount,bind,ro", self.tree / "mnt")
+        self.assertIn("/mnt", self.refusal("serve", MINDSPACE_DATA_DIR="/mnt"))
+        run("umount", self.tree / "mnt")
+
+    def test_3_package_holds_what_an_operator_needs(self):
+        settings = self.inside("mindspace", "config", "--explain").stdout
+        self.assertIn('address = "127.0.0.1"\n', settings)  # of the file in /etc/mindspace
+        self.assertIn("/etc/mindspace/mindspace.toml", settings)
+        listed = run("dpkg-deb", "--contents", package_file()).stdout
+        for part in ("usr/share/man/man1/mindspace.1.gz", "lib/systemd/system/mindspace@.service",
+                     "usr/share/mindspace/nginx/mindspace/site.conf", "usr/share/mindspace/rolling.sh"):
+            self.assertIn(part, listed)
+        completion = self.tree / "usr/share/bash-completion/completions/mindspace"
+        script = f'. {completion}; COMP_WORDS=(mindspace user cr); COMP_CWORD=2; _mindspace; echo "${{COMPREPLY[*]}}"'
+        self.assertEqual(run("bash", "-c", script).stdout.split(), ["create"])
+        verified = self.inside("systemd-analyze", "verify", "--man=no", "mindspace.service", "mindspace@auth.service")
+        self.assertEqual(verified.stdout, "")
+
+    def test_4_purge_removes_what_it_made(self):
+        secrets = self.tree / "etc/mindspace/secrets"
+        self.assertEqual(sorted(file.name for file in secrets.iterdir()), ["auth-secret", "gateway-secret"])
+        self.assertEqual(secrets.stat().st_mode & 0o777, 0o700)
+        self.inside("apt-get", "purge", "-qq", "-y", "mindspace")
+        for left in ("etc/mindspace", "var/lib/mindspace", "usr/share/mindspace", "usr/bin/mindspace"):
+            self.assertFalse((self.tree / left).exists(), left)
+        self.assertNotEqual(self.inside("getent", "passwd", "mindspace", how=attempt).returncode, 0)
+
+
+CONTAINERS = """[containers]
+log_driver = "k8s-file"
+default_ulimits = ["nofile={files}:{files}", "nproc={files}:{files}"]
+[engine]
+runtime = "runc"
+cgroup_manager = "cgroupfs"
+events_logger = "file"
+[network]
+network_backend = "netavark"
+"""
+IMAGE = "localhost/mindspace:test"
+STANDIN = "localhost/mindspace-standin"
+SERVERS = ["postgres", "redis", "rabbitmq", "pgbouncer", "postgres-replica"]
+NODES = ["auth", "user", "meditation-1", "meditation-2", "analytics", "gateway-1", "gateway-2"]
+
+
+def without_noise(text):
+    """podman's output without its complaint that there are no timers of systemd for health checks."""
+    return "".join(line for line in text.splitlines(True) if "/run/systemd/private" not in line)
+
+
+class Containers(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        for name in ("podman", "runc", "podman-compose", "iptables"):
+            if not shutil.which(name):
+                raise unittest.SkipTest(f"SKIPPED: no container runtime: {name} is not installed")
+        place = work / "containers"
+        place.mkdir()
+        (place / "containers.conf").write_text(CONTAINERS.format(files=20000))
+        (place / "storage.conf").write_text(f'[storage]\ndriver = "overlay"\ngraphroot = "{place}/root"\n'
+                                            f'runroot = "{place}/run"\n')
+        (place / "policy.json").write_text('{"default": [{"type": "insecureAcceptAnything"}]}')
+        cls.environment = os.environ | {"CONTAINERS_CONF": str(place / "containers.conf"),
+                                        "CONTAINERS_STORAGE_CONF": str(place / "storage.conf"),
+                                        "STANDIN": str(ROOT / "tests/deploy/standin")}
+        cls.addClassCleanup(cls.end)
+        cls.podman("import", "--quiet", work / "bare.tar", "docker.io/library/debian:bookworm-slim")
+        if attempt("podman", "run", "--rm", "debian:bookworm-slim", "true", env=cls.environment).returncode != 0:
+            raise unittest.SkipTest("SKIPPED: no container can run here")
+        options = f"--quiet --network=host --format docker --signature-policy={place}/policy.json"
+        cls.image = run(work / "source/deploy/docker/image.sh", IMAGE,
+                        env=cls.environment | {"RUNTIME": "podman", "BUILD_OPTIONS": options}).stdout
+        cls.import_standin()
+
+    @classmethod
+    def end(cls):
+        cls.podman("rm", "--all", "--force", "--time", "1", how=attempt)
+        cls.podman("volume", "prune", "--force", how=attempt)
+        cls.podman("network", "prune", "--force", how=attempt)
+        cls.podman("rmi", "--all", "--force", how=attempt)
+
+    @classmethod
+    def podman(cls, *words, how=run, **options):
+        ended = how("podman", *words, env=cls.environment, **options)
+        return subprocess.CompletedProcess(ended.args, ended.returncode, without_noise(ended.stdout))
+
+    @classmethod
+    def import_standin(cls):
+        """A root file system of empty folders, and of /etc what the servers want."""
+        root = work / "standin"
+        for folder in ("proc sys dev tmp run usr root etc/ssl etc/pgbouncer var/log var/lib/postgresql var/lib/rabbitmq "
+                       "var/run/postgresql var/tmp var/cache docker-entrypoint-initdb.d").split():
+            (root / folder).mkdir(parents=True)
+        for name in ("bin", "sbin", "lib", "lib64"):
+            (root / name).symlink_to("usr/" + name)
+        for folder in ("tmp", "var/run/postgresql"):
+            (root / folder).chmod(0o1777)
+        for name in ("passwd", "group", "nsswitch.conf", "alternatives", "ld.so.conf", "ld.so.conf.d", "ld.so.cache", "nginx"):
+            run("cp", "-a", "/etc/" + name, root / "etc")
+        run("tar", "-C", root, "-cf", work / "standin.tar", ".")
+        cls.podman("import", "--quiet", work / "standin.tar", STANDIN)
+
+    def test_image_is_small_and_says_what_it_holds(self):
+        about = json.loads(self.podman("image", "inspect", IMAGE).stdout)[0]
+        print(f"image: {about['Size'] / 1e6:.0f} MB")
+        self.assertLessEqual(about["Size"], MOST_IMAGE_BYTES)
+        self.assertEqual(about["Config"]["User"], "10001:10001")
+        self.assertEqual(about["Healthcheck"]["Test"], ["CMD", "mindspace", "healthcheck"])
+        version = run(PROGRAM, "--version").stdout.strip()
+        self.assertEqual(about["Labels"]["org.opencontainers.image.version"], version)
+        bill = json.loads((work / "source/build/image/sbom.cdx.json").read_text())
+        self.assertEqual((bill["bomFormat"], bill["specVersion"]), ("CycloneDX", "1.5"))
+        inside = self.podman("run", "--rm", "--network=none", "--no-healthcheck", "--entrypoint", "dpkg-query", IMAGE,
+                             "-W", "-f", "${Package} ${Version}\n").stdout.splitlines()
+        told = {f"{part['name']} {part['version']}" for part in bill["components"]}
+        self.assertGreater(len(inside), 50)
+        self.assertEqual(set(inside) - told, set())
+        self.assertTrue(any(name.startswith("swagger-ui-dist ") for name in told))
+
+    def test_image_without_what_it_needs_says_so(self):
+        one = ["run", "--rm", "--network=none", "--read-only", "--no-healthcheck"]
+        for options, said in (([], "set database.url and redis.url"),
+                              (["-e", "MINDSPACE_DATABASE_URL_FILE=/run/secrets/none"], "none must be a readable file")):
+            ended = self.podman(*one, *options, IMAGE, how=attempt)
+            self.assertEqual(ended.returncode, MISCONFIGURED, ended.stdout)
+            self.assertEqual(ended.stdout.count("\n"), 1, ended.stdout)
+            self.assertIn(said, ended.stdout)
+
+    def test_compose_file_runs_everything_and_survives_a_lost_node(self):
+        here = work / "source/deploy/docker"
+        ended = attempt(here / "compose.sh", "up", env=self.environment)
+        self.assertEqual(ended.returncode, MISCONFIGURED, ended.stdout)
+        self.assertEqual(ended.stdout.count("\n"), 1, ended.stdout)
+        run(here / "compose.sh", "init", "https://localhost", IMAGE)
+        ports = {"HTTP_PORT": str(free_port()), "HTTPS_PORT": str(free_port()), "GRAFANA_PORT": str(free_port())}
+        compose = ["podman-compose", "-f", "compose.yaml", "-f", ROOT / "tests/deploy/standin/compose.yaml"]
+
+        def up(*services):
+            ended = attempt(*compose, "up", "-d", *services, cwd=here, env=self.environment | ports)
+            self.assertEqual(ended.returncode, 0, ended.stdout)
+
+        def is_well(service, *check):
+            return self.podman("exec", f"docker_{service}_1", *check, how=attempt).returncode == 0
+
+        began = time.monotonic()
+        up(*SERVERS)
+        eventually(lambda: is_well("postgres-replica", "pg_isready", "-h", "127.0.0.1"), "the replica")
+        eventually(lambda: is_well("pgbouncer", "pg_isready", "-h", "127.0.0.1", "-p", "6432"), "PgBouncer")
+        up(*NODES, "nginx")
+        for node in NODES:  # podman itself would need timers of systemd for it
+            eventually(lambda node=node: is_well(node, "mindspace", "healthcheck"), "health of " + node)
+
+        def logs():
+            return "".join(self.podman("logs", "--tail", "5", f"docker_{node}_1", how=attempt).stdout for node in NODES)
+
+        site = Site(f"https://127.0.0.1:{ports['HTTPS_PORT']}", logs)
+        site.wait()
+        print(f"compose: ready after {time.monotonic() - began:.0f} s")
+        token = site.do_main_job()
+        for node in ("gateway-1", "meditation-1"):
+            self.podman("kill", f"docker_{node}_1")
+        for _ in range(20):
+            site.expect(200, "/api/v1/users/me", None, token)
+        site.do_main_job()
+        for node in ("gateway-2", "auth"):
+            self.podman("stop", "--time", "20", f"docker_{node}_1")
+            code = self.podman("inspect", "--format", "{{.State.ExitCode}}", f"docker_{node}_1").stdout.strip()
+            self.assertEqual(code, "0", node)
+
+
+if __name__ == "__main__":
+    # Mounts are this process's, and go with it.
+    if os.geteuid() == 0 and "MINDSPACE_OWN_MOUNTS" not in os.environ:
+        os.environ["MINDSPACE_OWN_MOUNTS"] = "1"
+        os.execvp("unshare", ["unshare", "--mount", sys.executable, *sys.argv])
+    unittest.main(verbosity=2)
