@@ -155,7 +155,7 @@ TEST_F(BehindNginx, MalformedRequestsAreRefused) {
             << field;
 }
 
-// A node that takes requests and hangs up: what does no harm goes to the other one, what may does not.
+// A node that takes requests and closes the connection: what does no harm goes to the other one, what may does not.
 TEST_F(BehindNginx, OnlySafeRequestsAreSentAgain) {
     const auto hang_up = [](const std::string&) { return http::ScriptedServer::Reply{.text = "", .then_close = true}; };
     http::ScriptedServer broken(hang_up);

@@ -183,7 +183,7 @@ NODES = ["auth", "user", "meditation-1", "meditation-2", "analytics", "gateway-1
 
 
 def without_noise(text):
-    """podman's output without its complaint that there are no timers of systemd for health checks."""
+    """podman's output without its errors about missing timers of systemd for health checks."""
     return "".join(line for line in text.splitlines(True) if "/run/systemd/private" not in line)
 
 
