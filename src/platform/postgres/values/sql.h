@@ -1,0 +1,88 @@
+#pragma once
+// SQL put together while the program is compiled: what several statements say alike is written once, as a constant or
+// as a consteval function, and nothing is assembled while the program runs.
+//     constexpr char kColumns[] = "session_id, status";
+//     constexpr ComposedStatement kFind{"session_find", "SELECT {} FROM sessions WHERE user_id = $1", kColumns};
+
+#include "platform/postgres/values/statement.h"
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <stdexcept>
+#include <string_view>
+
+namespace mindspace::postgres {
+
+// What sql() makes: N characters at most.
+template <std::size_t N>
+struct Sql {
+    char text[N + 1]{};
+    std::size_t size = 0;
+
+    constexpr operator std::string_view() const { return {text, size}; }  // NOLINT(google-explicit-constructor)
+};
+
+namespace detail {
+
+template <std::size_t N>
+constexpr std::string_view view_of(const char (&literal)[N]) {
+    return {literal, N - 1};
+}
+template <std::size_t N>
+constexpr std::string_view view_of(const Sql<N>& piece) {
+    return piece;
+}
+
+// The most that a piece needs.
+template <class Piece>
+inline constexpr std::size_t kRoom = 0;
+template <std::size_t N>
+inline constexpr std::size_t kRoom<char[N]> = N - 1;
+template <std::size_t N>
+inline constexpr std::size_t kRoom<Sql<N>> = N;
+
+}  // namespace detail
+
+// `format` with a piece, which is a literal or Sql, in place of each {}; {{ and }} stand for braces, as in fmt. Does
+// not compile if there are more pieces than places, or less.
+template <class Format, class... Pieces>
+consteval auto sql(const Format& format, const Pieces&... pieces) {
+    const std::string_view from = detail::view_of(format);
+    const std::array<std::string_view, sizeof...(Pieces)> inserts{detail::view_of(pieces)...};
+    Sql<detail::kRoom<Format> + (detail::kRoom<Pieces> + ... + 0)> made;
+    std::size_t used = 0;
+    for (std::size_t at = 0; at < from.size(); ++at) {
+        if (from[at] != '{' && from[at] != '}') {
+            made.text[made.size++] = from[at];
+            continue;
+        }
+        const auto pair = from.substr(at++, 2);
+        if (pair == "{{" || pair == "}}")
+            made.text[made.size++] = pair[0];
+        else if (pair == "{}" && used < inserts.size())
+            made.size =
+                static_cast<std::size_t>(std::ranges::copy(inserts[used++], made.text + made.size).out - made.text);
+        else
+            throw std::invalid_argument("a brace alone, or a place without a piece");
+    }
+    if (used != inserts.size()) throw std::invalid_argument("a piece without a place");
+    return made;
+}
+
+// A Statement that holds its own text; static as every Statement, and never copied.
+template <std::size_t N>
+struct ComposedStatement : Statement {
+    template <class Format, class... Pieces>
+    consteval explicit ComposedStatement(const char* name_of_statement, const Format& format, const Pieces&... pieces)
+        : Statement{.name = name_of_statement, .sql = composed.text}, composed(postgres::sql(format, pieces...)) {}
+    ComposedStatement(const ComposedStatement&) = delete;
+    ComposedStatement& operator=(const ComposedStatement&) = delete;
+
+    Sql<N> composed;
+};
+template <class Format, class... Pieces>
+ComposedStatement(const char*, const Format&, const Pieces&...)
+    -> ComposedStatement<detail::kRoom<Format> + (detail::kRoom<Pieces> + ... + 0)>;
+
+}  // namespace mindspace::postgres
