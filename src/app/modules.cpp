@@ -1,19 +1,22 @@
 #include "app/modules.h"
 
 #include "app/operations/health_endpoints.h"
+#include "app/personal_data.h"
 #include "app/process/startup_error.h"
 #include "app/version.h"
-#include "platform/events/outbox/partitions.h"
+#include "platform/events/retention.h"
 #include "platform/http/api/asyncapi.h"
 #include "platform/http/api/openapi.h"
 #include "platform/idempotency/idempotency.h"
 #include "platform/redis/connection/eviction.h"
 #include "platform/retention/job.h"
 #include "platform/telemetry/health/database_check.h"
+#include "services/analytics/client.h"
 #include "services/analytics/module.h"
 #include "services/auth/module.h"
 #include "services/auth/retention.h"
 #include "services/gateway/module.h"
+#include "services/meditation/client.h"
 #include "services/meditation/module.h"
 #include "services/meditation/retention.h"
 #include "services/meditation/rooms/state/protocol.h"
@@ -106,11 +109,15 @@ std::unique_ptr<Module> make_gateway(const RoleContext& context) {
 std::unique_ptr<Module> make_auth(const RoleContext& context) {
     const auto& process = context.process;
     return std::make_unique<auth::AuthModule>(process.config.auth, context.first, process.secret.value(), process.files,
-                                              context.guards);
+                                              context.guards, personal_data());
 }
 
 std::unique_ptr<Module> make_user(const RoleContext& context) {
-    return std::make_unique<user::UserModule>(context.process.config.user);
+    const user::Collaborators others{.follow_name = &meditation::rename_host,
+                                     .announce_profile = &meditation::announce_profile,
+                                     .find_stats = &analytics::find_stats,
+                                     .personal_data = personal_data()};
+    return std::make_unique<user::UserModule>(context.process.config.user, others);
 }
 
 std::unique_ptr<Module> make_meditation(const RoleContext& context) {
@@ -134,7 +141,7 @@ retention::Rules retention_rules(const Config& config) {
     for (const auto& role : kRoles)
         if (role.retention_rules != nullptr) std::ranges::move(role.retention_rules(config), std::back_inserter(rules));
     rules.push_back(http::retention_rule());
-    rules.push_back({.name = "outbox_partitions", .remove = &events::keep_outbox_partitions});
+    std::ranges::move(events::retention_rules(), std::back_inserter(rules));
     return rules;
 }
 

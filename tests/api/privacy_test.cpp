@@ -1,6 +1,7 @@
 // Checks docs/privacy.md for every table found in the schema. A new table must be described there, and be filled,
 // exported and erased here.
 
+#include "app/personal_data.h"
 #include "support/live/client.h"
 #include "support/postgres/database.h"
 #include "support/program/person.h"
@@ -50,11 +51,11 @@ std::map<std::string, Promise> read_promises() {
     for (std::string line; std::getline(page, line) && line != "## Elsewhere";) {
         if (!line.starts_with("| `")) continue;
         const auto cells = cells_of(line);
-        Promise promise{.of_users = !cells.at(1).starts_with("nothing"),
-                        .exported = quoted_in(cells.at(4)),
-                        .reason_not_exported = cells.at(4).starts_with("not: ") ? cells.at(4).substr(5) : "",
-                        .stays = cells.at(5).starts_with("stays: ")};
-        EXPECT_TRUE(promise.stays || cells.at(5) == "erased") << line;
+        Promise promise{.of_users = !cells.at(2).starts_with("nothing"),
+                        .exported = quoted_in(cells.at(5)),
+                        .reason_not_exported = cells.at(5).starts_with("not: ") ? cells.at(5).substr(5) : "",
+                        .stays = cells.at(6).starts_with("stays: ")};
+        EXPECT_TRUE(promise.stays || cells.at(6) == "erased") << line;
         EXPECT_NE(promise.exported.empty(), promise.reason_not_exported.empty()) << line;
         for (const auto& table : quoted_in(cells.at(0))) promises[table] = promise;
     }
@@ -152,6 +153,24 @@ std::pair<Person, Marks> Privacy::user_of_every_feature() {
         return std::ranges::find(audit, "login_failed") != audit.end();
     }));
     return {std::move(person), std::move(marks)};
+}
+
+// What follows from the declarations, export and deletion, is what the page promises.
+TEST(PrivacyDeclarations, AgreeWithThePage) {
+    std::map<std::string, privacy::Holding> declared;
+    for (const auto& holding : app::personal_data())
+        EXPECT_TRUE(declared.emplace(holding.table, holding).second) << holding.table << " is declared twice";
+    std::size_t of_users = 0;
+    for (const auto& [table, promise] : read_promises()) {
+        EXPECT_EQ(declared.contains(table), promise.of_users) << table;
+        if (!declared.contains(table)) continue;
+        ++of_users;
+        const auto& holding = declared.at(table);
+        const Names shown = holding.member.empty() ? Names{} : Names{std::string(holding.member)};
+        EXPECT_EQ(shown, promise.exported) << table;
+        EXPECT_TRUE(promise.stays || holding.erase != nullptr || holding.is_erased_by_event) << table;
+    }
+    EXPECT_EQ(of_users, declared.size()) << "tables that the page does not name";
 }
 
 TEST_F(Privacy, IsDeclaredForEveryTable) {

@@ -102,7 +102,7 @@ TEST_F(TruthTest, ARebuildEqualsTheResultOfTheEvents) {
         EXPECT_EQ(run(io_, rebuild(session_, {})).users, 46);
         EXPECT_EQ(digest(), before) << loss;
     }
-    auto found = check(run(io_, sample_users(session_, 1000)));
+    auto found = check(run(io_, user::sample_users(session_, 1000)));
     EXPECT_EQ(found.users, 46);
     EXPECT_EQ(found.diverging, Users{});
     EXPECT_EQ(found.undecided, Users{});

@@ -26,6 +26,7 @@ constexpr Statement kLeft{"test_left", R"(
         UNION ALL SELECT 'request ' || email_key FROM reset_requests
         UNION ALL SELECT 'audit ' || action || CASE WHEN ip || user_agent <> '' THEN ' with address' ELSE '' END
                   FROM audit_log
+        UNION ALL SELECT 'dead letter ' || error FROM dead_letters
         UNION ALL SELECT 'login ' || ip FROM auth_sessions
         UNION ALL SELECT 'signing ' || kid FROM signing_keys) AS all_rows)"};
 
@@ -83,22 +84,26 @@ TEST_F(RetentionTest, RemovesOnlyExpiredData) {
         FROM (VALUES ('expired', '-31 days', NULL), ('expired recent', '-29 days', NULL), ('alive', '1 day', NULL),
                      ('revoked', '1 day', '-31 days'), ('revoked recent', '1 day', '-29 days'))
              AS l (name, ends, revoked);
+        INSERT INTO dead_letters (consumer, xid, id, type, user_id, payload, occurred_at, error, put_aside_at)
+        SELECT 'x', '1', days, 'x', gen_random_uuid(), '{}', now(), days || ' days', now() - make_interval(days => days)
+        FROM unnest(ARRAY[89, 91]) AS days;
         SELECT outbox_make_partition(current_date - 9);
         INSERT INTO consumer_positions VALUES ('x', pg_current_xact_id(), 0))"));
     Job job(io_, conninfo_, app::retention_rules(app::Config{}));
     job.start();
     run_until(io_, [&] { return job.stats().runs.value() == 1; });
-    EXPECT_THAT(run(io_, session_.query(kLeft))[0].get<std::vector<std::string>>(0),
-                ElementsAre("audit 89 days with address", "audit 91 days", "audit recent", "key recent", "login alive",
-                            "login expired recent", "login revoked recent", "mail due", "mail recent", "request recent",
-                            "signing recent", "signing signs", "token good", "token recent"));
+    EXPECT_THAT(
+        run(io_, session_.query(kLeft))[0].get<std::vector<std::string>>(0),
+        ElementsAre("audit 89 days with address", "audit 91 days", "audit recent", "dead letter 89 days", "key recent",
+                    "login alive", "login expired recent", "login revoked recent", "mail due", "mail recent",
+                    "request recent", "signing recent", "signing signs", "token good", "token recent"));
     std::vector<std::string> removed;
     for (const auto& rule : job.stats().rules)
         removed.push_back(rule.name + " " + std::to_string(rule.removed.value()));
-    EXPECT_THAT(removed,
-                ElementsAre("mails 1", "one_time_tokens 1", "reset_requests 1", "audit_log 1", "audit_log_addresses 1",
-                            "mail_counts 1", "signing_keys 1", "revoked_login_sessions 1", "expired_login_sessions 1",
-                            "group_attendance 0", "groups 0", "idempotency_keys 2501", "outbox_partitions 1"));
+    EXPECT_THAT(removed, ElementsAre("mails 1", "one_time_tokens 1", "reset_requests 1", "audit_log 1",
+                                     "audit_log_addresses 1", "mail_counts 1", "signing_keys 1",
+                                     "revoked_login_sessions 1", "expired_login_sessions 1", "group_attendance 0",
+                                     "groups 0", "idempotency_keys 2501", "dead_letters 1", "outbox_partitions 1"));
     EXPECT_EQ(job.stats().failures.value(), 0U);
     job.stop();
 }

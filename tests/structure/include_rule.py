@@ -3,11 +3,13 @@
 
 platform/base   includes none of our files but its own
 platform/NAME   includes the platform
-services/NAME   includes itself, the platform, and of another service client.h and events.h
+services/NAME   includes itself, the platform, and of another service client.h and events.h; services that include each
+                other so, by however many steps, are a fault
 app             includes everything
 Every include of ours starts at src/, so that it shows a file's folder; tests may also include files in tests/support/.
 """
 
+import graphlib
 import pathlib
 import re
 import sys
@@ -29,8 +31,18 @@ def may_include(folder: tuple[str, ...], target: tuple[str, ...]) -> bool:
     return target[0] in ("platform", "services")
 
 
+def cycles(uses: dict[str, set[str]]) -> list[str]:
+    """One of the cycles between services, if there are any."""
+    try:
+        graphlib.TopologicalSorter(uses).prepare()
+    except graphlib.CycleError as error:
+        return [f"services use each other: {' -> '.join(reversed(error.args[1]))}"]
+    return []
+
+
 def faults(src: pathlib.Path) -> list[str]:
     found = []
+    uses: dict[str, set[str]] = {}  # of each service, the others
     for file in sorted([*src.rglob("*.h"), *src.rglob("*.cpp")]):
         folder = file.relative_to(src).parts
         for include in INCLUDE.findall(file.read_text(encoding="utf-8")):
@@ -41,7 +53,10 @@ def faults(src: pathlib.Path) -> list[str]:
                 found.append(f"{file}: no src/{include}; includes start at src/")
             elif not may_include(folder, pathlib.PurePosixPath(include).parts):
                 found.append(f"{file}: {'/'.join(folder[:2])} may not include {include}")
-    return found
+            target = pathlib.PurePosixPath(include).parts
+            if folder[0] == target[0] == "services" and folder[1] != target[1]:
+                uses.setdefault(folder[1], set()).add(target[1])
+    return found + cycles(uses)
 
 
 if __name__ == "__main__":

@@ -20,13 +20,15 @@ HEADERS = [
 
 
 class IncludeRule(unittest.TestCase):
-    def faults_of(self, file: str, line: str) -> list[str]:
+    def faults_of(self, *lines: tuple[str, str]) -> list[str]:
+        """Of files with a line each."""
         with tempfile.TemporaryDirectory() as folder:
             src = pathlib.Path(folder)
-            for path in [*HEADERS, file]:
+            for path in [*HEADERS, *(file for file, _ in lines)]:
                 (src / path).parent.mkdir(parents=True, exist_ok=True)
                 (src / path).write_text("", encoding="utf-8")
-            (src / file).write_text(line + "\n", encoding="utf-8")
+            for file, line in lines:
+                (src / file).write_text(line + "\n", encoding="utf-8")
             return faults(src)
 
     def test_rejects_includes_up_or_sideways(self):
@@ -38,10 +40,16 @@ class IncludeRule(unittest.TestCase):
             ("services/user/service.cpp", "app/roles.h"),
         ]:
             with self.subTest(file=file, target=target):
-                self.assertEqual(len(self.faults_of(file, f'#include "{target}"')), 1)
+                self.assertEqual(len(self.faults_of((file, f'#include "{target}"'))), 1)
 
     def test_rejects_a_path_that_does_not_start_at_src(self):
-        self.assertEqual(len(self.faults_of("services/auth/service.cpp", '#include "store.h"')), 1)
+        self.assertEqual(len(self.faults_of(("services/auth/service.cpp", '#include "store.h"'))), 1)
+
+    def test_rejects_services_that_use_each_other(self):
+        there = ("services/user/service.cpp", '#include "services/auth/client.h"')
+        back = ("services/auth/service.cpp", '#include "services/user/events.h"')
+        self.assertEqual(self.faults_of(there), [])
+        self.assertEqual(len(self.faults_of(there, back)), 1)
 
     def test_allows_includes_down(self):
         for file, target in [
@@ -53,10 +61,10 @@ class IncludeRule(unittest.TestCase):
             ("app/main.cpp", "services/user/service.h"),
         ]:
             with self.subTest(file=file, target=target):
-                self.assertEqual(self.faults_of(file, f'#  include "{target}"'), [])
+                self.assertEqual(self.faults_of((file, f'#  include "{target}"')), [])
 
     def test_ignores_headers_of_libraries(self):
-        self.assertEqual(self.faults_of("platform/base/ids.cpp", "#include <boost/asio/awaitable.hpp>"), [])
+        self.assertEqual(self.faults_of(("platform/base/ids.cpp", "#include <boost/asio/awaitable.hpp>")), [])
 
 
 if __name__ == "__main__":

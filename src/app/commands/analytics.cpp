@@ -45,7 +45,7 @@ Awaitable<analytics::Verification> verify_on(postgres::Session& session, std::op
     if (user)
         users.push_back(*user);
     else
-        users = co_await analytics::sample_users(session, count);
+        users = co_await user::sample_users(session, count);
     co_return co_await analytics::verify(session, std::move(users), kVerifyPatience);
 }
 

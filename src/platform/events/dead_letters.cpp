@@ -53,9 +53,4 @@ Awaitable<std::int64_t> retry_dead_letters(postgres::Client& database, std::opti
     co_return rows.affected();
 }
 
-postgres::Query forget_dead_letters(UserId user) {
-    static constexpr postgres::Statement kForget{"dead_letters_forget", "DELETE FROM dead_letters WHERE user_id = $1"};
-    return postgres::bind(kForget, user);
-}
-
 }  // namespace mindspace::events

@@ -5,7 +5,6 @@
 
 #include "platform/async/awaitable.h"
 #include "platform/events/event.h"
-#include "platform/postgres/values/statement.h"
 
 #include <optional>
 #include <string>
@@ -36,8 +35,5 @@ Awaitable<std::vector<DeadLetter>> list_dead_letters(postgres::Client& database,
 
 // Moves one of them, or all, back into the outbox; how many those were. Faults: those of postgres::Client.
 Awaitable<std::int64_t> retry_dead_letters(postgres::Client& database, std::optional<Position> which);
-
-// The statement that forgets what a user's events were about; the caller runs it within its transaction.
-postgres::Query forget_dead_letters(UserId user);
 
 }  // namespace mindspace::events

@@ -6,19 +6,30 @@ namespace mindspace::events {
 
 using postgres::Statement;
 
-std::vector<postgres::JsonList> export_lists() {
-    static constexpr Statement kEvents{"events_export", R"(
-        SELECT id::text, json_build_object('type', type, 'occurredAt', )" JSON_TIME("occurred_at") R"(,
-                                           'payload', payload)::text
-        FROM outbox WHERE user_id = $1 AND id > coalesce(nullif($2, ''), '0')::bigint ORDER BY outbox.id LIMIT $3)"};
-    static constexpr Statement kPutAside{"events_export_dead", R"(
-        SELECT key, item FROM (
-            SELECT concat_ws(' ', consumer, xid, id) AS key,
-                   json_build_object('type', type, 'occurredAt', )" JSON_TIME("occurred_at") R"(, 'payload', payload,
-                                     'putAsideAt', )" JSON_TIME("put_aside_at") R"()::text AS item
-            FROM dead_letters WHERE user_id = $1) AS letters
-        WHERE key > $2 ORDER BY key LIMIT $3)"};
-    return {{.name = "events", .page = &kEvents}, {.name = "deadLetters", .page = &kPutAside}};
+namespace {
+
+constexpr Statement kListEvents{"events_export", R"(
+    SELECT id::text, json_build_object('type', type, 'occurredAt', json_time(occurred_at), 'payload', payload)::text
+    FROM outbox WHERE user_id = $1 AND id > coalesce(nullif($2, ''), '0')::bigint ORDER BY outbox.id LIMIT $3)"};
+constexpr Statement kListPutAside{"events_export_dead", R"(
+    SELECT key, item FROM (
+        SELECT concat_ws(' ', consumer, xid, id) AS key,
+               json_build_object('type', type, 'occurredAt', json_time(occurred_at), 'payload', payload,
+                                 'putAsideAt', json_time(put_aside_at))::text AS item
+        FROM dead_letters WHERE user_id = $1) AS letters
+    WHERE key > $2 ORDER BY key LIMIT $3)"};
+
+constexpr Statement kErasePutAside{"dead_letters_forget", "DELETE FROM dead_letters WHERE user_id = $1"};
+
+}  // namespace
+
+// The outbox is erased by forget_events().
+privacy::Holdings personal_data() {
+    return {{.table = "outbox", .member = "events", .page = &kListEvents, .is_erased_by_event = true},
+            {.table = "dead_letters",
+             .member = "deadLetters",
+             .page = &kListPutAside,
+             .erase = &privacy::erase_by_user<kErasePutAside>}};
 }
 
 Awaitable<> forget_events(postgres::Session& session, std::vector<UserId> users) {

@@ -4,7 +4,7 @@
 
 #include "platform/async/awaitable.h"
 #include "platform/base/ids.h"
-#include "platform/postgres/values/json_list.h"
+#include "platform/privacy/personal_data.h"
 
 #include <vector>
 
@@ -14,8 +14,7 @@ class Session;
 
 namespace mindspace::events {
 
-// For an export.
-std::vector<postgres::JsonList> export_lists();
+privacy::Holdings personal_data();
 
 // Removes the events of users who are erased, but for `user.deleted`, which others may still have to read. Called by
 // the last reader of the outbox, within its transaction, once it has read that event.

@@ -59,21 +59,6 @@ bool is_worth_keeping(int status) {
 
 }  // namespace
 
-std::array<postgres::Query, 2> forget_answers(UserId user) {
-    static constexpr Statement kForget{"idempotency_forget", "DELETE FROM idempotency_keys WHERE user_id = $1"};
-    // A registration is kept under no user; what it created is the user.
-    static constexpr Statement kForgetRegistration{
-        "idempotency_forget_registration", "DELETE FROM idempotency_keys WHERE user_id = $2 AND creation_id = $1"};
-    return {postgres::bind(kForget, user), postgres::bind(kForgetRegistration, user, UserId{})};
-}
-
-postgres::JsonList kept_answers() {
-    static constexpr Statement kList{"idempotency_export", R"(
-        SELECT key, json_build_object('key', key, 'usedAt', )" JSON_TIME("claimed_at") R"()::text
-        FROM idempotency_keys WHERE user_id = $1 AND key > $2 ORDER BY key LIMIT $3)"};
-    return {.name = "idempotencyKeys", .page = &kList};
-}
-
 struct Idempotency::Claim {
     std::optional<Uuid> creation_id;  // the claim is ours
     Bytes fingerprint;                // otherwise: of the request that has it

@@ -12,7 +12,6 @@
 #include "platform/base/secret.h"
 #include "platform/base/time.h"
 #include "platform/http/api/endpoint.h"
-#include "platform/postgres/values/json_list.h"
 
 #include <array>
 #include <string>
@@ -27,12 +26,6 @@ struct Rule;
 }
 
 namespace mindspace::http {
-
-// The statements that forget what is kept for a user, the response to their registration included; the caller runs them
-// within its transaction.
-std::array<postgres::Query, 2> forget_answers(UserId user);
-// What is kept for a user, for an export: the keys; the answers are sealed.
-postgres::JsonList kept_answers();
 
 class Idempotency {
 public:

@@ -30,4 +30,18 @@ Awaitable<Lifetime> find_lifetime(postgres::Client& database, UserId user, Local
     co_return totals.as_of(today, skipped);
 }
 
+Awaitable<user::UserStats> find_stats(postgres::Client& database, UserId user, LocalDate today, std::string timezone) {
+    auto lifetime = co_await find_lifetime(database, user, today, std::move(timezone));
+    user::UserStats stats{.total_sessions = lifetime.sessions,
+                          .total_seconds = lifetime.seconds,
+                          .current_streak_days = lifetime.streaks.current_days,
+                          .longest_streak_days = lifetime.streaks.longest_days,
+                          .last_session_at = lifetime.last_session_at,
+                          .average_seconds = lifetime.sessions == 0 ? 0 : lifetime.seconds / lifetime.sessions,
+                          .milestones = {}};
+    for (auto& reached : lifetime.milestones)
+        stats.milestones.push_back({std::move(reached.kind), reached.value, reached.at});
+    co_return stats;
+}
+
 }  // namespace mindspace::analytics

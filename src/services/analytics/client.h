@@ -4,7 +4,8 @@
 #include "platform/async/awaitable.h"
 #include "platform/base/ids.h"
 #include "platform/base/time.h"
-#include "platform/postgres/values/json_list.h"
+#include "platform/privacy/personal_data.h"
+#include "services/user/client.h"
 
 #include <cstdint>
 #include <optional>
@@ -38,7 +39,9 @@ struct Lifetime {
 // streaks follow. One row is read; all facts only where the zone skipped a date meanwhile. Fault: Unavailable.
 Awaitable<Lifetime> find_lifetime(postgres::Client& database, UserId user, LocalDate today, std::string timezone);
 
-// All that is kept of a user, for their export.
-std::vector<postgres::JsonList> export_lists();
+// The same, as the user service shows it.
+Awaitable<user::UserStats> find_stats(postgres::Client& database, UserId user, LocalDate today, std::string timezone);
+
+privacy::Holdings personal_data();
 
 }  // namespace mindspace::analytics

@@ -5,6 +5,7 @@
 #include "services/analytics/global/now.h"
 #include "services/analytics/global/refresh.h"
 #include "services/analytics/verification/verify.h"
+#include "services/user/client.h"
 
 #include <algorithm>
 #include <chrono>
@@ -75,7 +76,7 @@ public:
         : stats_(std::move(stats)), interval_(interval) {}
 
     Awaitable<Milliseconds> turn(postgres::Session& session) override {
-        auto users = co_await sample_users(session, kSample);
+        auto users = co_await user::sample_users(session, kSample);
         auto found = co_await verify(session, std::move(users), kPatience);
         stats_->verified_users.add(static_cast<std::uint64_t>(found.users));
         stats_->diverging_users.add(found.diverging.size());

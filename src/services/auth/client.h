@@ -5,7 +5,7 @@
 #include "platform/base/lru_cache.h"
 #include "platform/http/middleware/guard.h"
 #include "platform/postgres/replicas/replicas.h"
-#include "platform/postgres/values/json_list.h"
+#include "platform/privacy/personal_data.h"
 #include "platform/telemetry/metrics/cache_stats.h"
 #include "services/auth/logins/revocations.h"
 #include "services/auth/logins/session_registry.h"
@@ -55,7 +55,7 @@ private:
     SystemClock clock_;
 };
 
-// All that is kept of a user, for their export, but for what proves who they are: no password, token or hash of one.
-std::vector<postgres::JsonList> export_lists();
+// An export shows nothing of what proves who somebody is: no password, token or hash of one.
+privacy::Holdings personal_data();
 
 }  // namespace mindspace::auth

@@ -26,9 +26,10 @@ MailerOptions mailer_options(const MailSettings& settings) {
 
 }  // namespace
 
-AuthShared::AuthShared(const AuthSettings& given, const Secret& process_secret)
+AuthShared::AuthShared(const AuthSettings& given, const Secret& process_secret, const privacy::Holdings& of_users)
     : settings(given),
       secret(process_secret),
+      personal_data(of_users),
       hashing("hashing", settings.hashing.threads != 0 ? settings.hashing.threads : std::thread::hardware_concurrency(),
               settings.hashing.queue, settings.hashing.queue / 4, WorkerPool::Share::background),
       hasher(hashing, {.memory_kib = settings.hashing.memory_kib, .passes = settings.hashing.passes}),
@@ -47,7 +48,7 @@ AuthCore::AuthCore(const CoreResources& core, AuthShared& shared, KeyRing& keys,
              .networks = shared.networks,
              .settings = shared.settings},
       logins_(parts_, quota_, keys, std::move(key)),
-      accounts_(parts_, quota_) {}
+      accounts_(parts_, quota_, shared.personal_data) {}
 
 http::Endpoints AuthCore::endpoints() {
     return auth::endpoints().serve(logins_, accounts_);
@@ -62,8 +63,8 @@ http::DeclaredEndpoints AuthModule::declarations() {
 }
 
 AuthModule::AuthModule(const AuthSettings& settings, const CoreResources& first, const Secret& secret,
-                       const AuthFiles& files, GuardModule& guards)
-    : shared_(settings, secret),
+                       const AuthFiles& files, GuardModule& guards, const privacy::Holdings& personal_data)
+    : shared_(settings, secret, personal_data),
       guards_(guards),
       key_(SigningKey::load_or_create(files.signing_key)),
       quota_(first.database, secret, settings.mail.limits, settings.limit_scale),

@@ -24,10 +24,11 @@ struct AuthFiles {
 
 // What the cores share; safe for several threads.
 struct AuthShared {
-    AuthShared(const AuthSettings& settings, const Secret& secret);
+    AuthShared(const AuthSettings& settings, const Secret& secret, const privacy::Holdings& personal_data);
 
     const AuthSettings settings;
     const Secret& secret;
+    const privacy::Holdings& personal_data;
     WorkerPool hashing;
     PasswordHasher hasher;
     KnownNetworks networks;
@@ -61,9 +62,10 @@ class AuthModule final : public Module {
 public:
     static http::DeclaredEndpoints declarations();
 
-    // `secret` and `guards` must outlive it. Throws std::runtime_error for a signing key that cannot be read.
+    // `secret`, `guards` and `personal_data`, which is that of all services, must outlive it. Throws std::runtime_error
+    // for a signing key that cannot be read.
     AuthModule(const AuthSettings& settings, const CoreResources& first, const Secret& secret, const AuthFiles& files,
-               GuardModule& guards);
+               GuardModule& guards, const privacy::Holdings& personal_data);
 
     ModuleCore* add_core(const CoreResources& core) override;
     // Publishes the key: before anybody can be given a token.

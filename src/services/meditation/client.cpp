@@ -1,8 +1,8 @@
 #include "services/meditation/client.h"
 
 #include "platform/postgres/connection/client.h"
+#include "platform/postgres/connection/session.h"
 #include "services/meditation/rooms/live/profile_changes.h"
-#include "services/meditation/rooms/order/order.h"
 
 namespace mindspace::meditation {
 
@@ -10,40 +10,33 @@ using postgres::Statement;
 
 namespace {
 
-// Of groups whose host has deleted their account.
-constexpr std::string_view kNobody = "Deleted account";
-constexpr std::string_view kUntitled = "Group meditation";
+// How long after its planned end somebody's session is still taken for one that goes on, and how long after the last
+// sign of life somebody is still taken to be with a group: three of the refreshes by the node that holds their socket.
+constexpr double kOvertimeSeconds = 300;
+constexpr double kPresenceSeconds = 45;
+
+template <class Database>
+Awaitable<MeditatingNow> count_on(Database& database, Timestamp now) {
+    static constexpr Statement kCount{"meditation_count_now", R"(
+        WITH running AS (SELECT group_id FROM groups WHERE state = 'running' AND ends_at > $1),
+        meditating AS (
+            SELECT user_id FROM meditation_sessions
+            WHERE status = 'active' AND started_at + make_interval(secs => planned_seconds + $2) > $1
+            UNION
+            SELECT user_id FROM group_attendance JOIN running USING (group_id)
+            WHERE (left_at IS NULL OR left_at < seen_at) AND seen_at > $1 - make_interval(secs => $3))
+        SELECT (SELECT count(*) FROM meditating), (SELECT count(*) FROM running))"};
+    auto rows = co_await database.query(kCount, now, kOvertimeSeconds, kPresenceSeconds);
+    co_return MeditatingNow{.people = rows[0].template get<std::int64_t>(0),
+                            .groups = rows[0].template get<std::int64_t>(1)};
+}
 
 }  // namespace
-
-std::vector<postgres::Query> erase_user(UserId user, Timestamp now) {
-    static constexpr Statement kLeaveGroups{"meditation_leave_groups", R"(
-        WITH changed AS (
-            UPDATE groups
-            SET state = CASE state WHEN 'scheduled' THEN 'cancelled' ELSE state END,
-                ended_at = CASE state WHEN 'scheduled' THEN $2 ELSE ended_at END,
-                host_name = $3, title = $4, description = NULL, version = version + 1, updated_at = $2
-            WHERE host_id = $1
-            RETURNING group_id, state, ended_at)
-        SELECT group_id FROM changed WHERE state = 'cancelled' AND ended_at = $2)"};
-    static constexpr Statement kEraseSessions{"meditation_erase_sessions",
-                                              "DELETE FROM meditation_sessions WHERE user_id = $1"};
-    static constexpr Statement kEraseAttendance{"meditation_erase_attendance",
-                                                "DELETE FROM group_attendance WHERE user_id = $1"};
-    static constexpr Statement kEraseDeleted{"meditation_erase_deleted_sessions",
-                                             "DELETE FROM deleted_sessions WHERE user_id = $1"};
-    std::vector<postgres::Query> queries;
-    queries.push_back(postgres::bind(kLeaveGroups, user, now, kNobody, kUntitled));
-    queries.push_back(postgres::bind(kEraseSessions, user));
-    queries.push_back(postgres::bind(kEraseAttendance, user));
-    queries.push_back(postgres::bind(kEraseDeleted, user));
-    return queries;
-}
 
 postgres::Query rename_host(UserId host, Timestamp now) {
     static constexpr Statement kRename{"meditation_rename_host", R"(
         UPDATE groups SET host_name = display_name, version = groups.version + 1, updated_at = $2
-        FROM users WHERE host_id = $1 AND user_id = $1 AND host_name <> display_name)"};
+        FROM user_directory WHERE host_id = $1 AND user_id = $1 AND host_name <> display_name)"};
     return postgres::bind(kRename, host, now);
 }
 
@@ -57,22 +50,12 @@ Awaitable<> announce_profile(redis::Client& redis, UserId user, std::string disp
     }
 }
 
-std::vector<GroupId> read_cancelled(const postgres::Rows& rows) {
-    std::vector<GroupId> groups;
-    for (const auto row : rows) groups.push_back(row.get<GroupId>(0));
-    return groups;
+Awaitable<MeditatingNow> count_meditating(postgres::Client& database, Timestamp now) {
+    return count_on(database, now);
 }
 
-Awaitable<> announce_cancelled(redis::Client& redis, std::vector<GroupId> groups, Timestamp now) {
-    RoomOrder order(redis);
-    try {
-        for (auto group : groups) {
-            RoomFacts facts{.group = group, .state = GroupState::ended, .starts_at = {}, .ends_at = {}};
-            co_await order.announce(facts, make_end(now, EventReason::host));
-        }
-    } catch (const Unavailable&) {
-        // Those who wait in a room hear of it when it is next compared with PostgreSQL.
-    }
+Awaitable<MeditatingNow> count_meditating(postgres::Session& session, Timestamp now) {
+    return count_on(session, now);
 }
 
 }  // namespace mindspace::meditation

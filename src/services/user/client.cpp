@@ -2,12 +2,23 @@
 
 #include "platform/base/calendar.h"
 #include "platform/postgres/connection/client.h"
+#include "platform/postgres/connection/session.h"
 #include "platform/redis/connection/client.h"
 #include "services/user/profile_cache.h"
 
 namespace mindspace::user {
 
 using postgres::Statement;
+
+namespace {
+
+std::vector<UserId> read_ids(const postgres::Rows& rows) {
+    std::vector<UserId> ids;
+    for (const auto row : rows) ids.push_back(row.get<UserId>(0));
+    return ids;
+}
+
+}  // namespace
 
 User as_user(const NewUser& user) {
     return User{.id = user.id,
@@ -46,11 +57,9 @@ postgres::Query set_role(UserId id, http::Role role, Timestamp now) {
     return postgres::bind(kSetRole, id, schema::enum_name(role), now);
 }
 
-postgres::Query erase_user(UserId id, Timestamp now) {
-    static constexpr Statement kErase{"user_erase", R"(
-        WITH erased AS (DELETE FROM users WHERE user_id = $1 RETURNING user_id)
-        INSERT INTO outbox (type, user_id, payload, occurred_at) SELECT 'user.deleted', user_id, '{}', $2 FROM erased)"};
-    return postgres::bind(kErase, id, now);
+postgres::Query lock_user(UserId id) {
+    static constexpr Statement kLock{"user_lock", "SELECT 1 FROM users WHERE user_id = $1 FOR NO KEY UPDATE"};
+    return postgres::bind(kLock, id);
 }
 
 // An absent version makes every core agree on a new one.
@@ -85,6 +94,30 @@ Awaitable<std::optional<User>> find_user(postgres::Client& database, UserId id) 
                    .created_at = row.get<Timestamp>(9),
                    .updated_at = row.get<Timestamp>(10),
                    .version = row.get<std::int32_t>(11)};
+}
+
+Awaitable<std::vector<UserId>> list_users(postgres::Session& session, UserId after, std::int64_t count) {
+    static constexpr Statement kList{"user_list_ids", R"(
+        SELECT user_id FROM users WHERE user_id > $1 ORDER BY user_id LIMIT $2)"};
+    auto rows = co_await session.query(kList, after, count);
+    co_return read_ids(rows);
+}
+
+Awaitable<std::vector<UserId>> sample_users(postgres::Session& session, std::int64_t count) {
+    // Blocks at random, twice as many as should be needed: they are not all full.
+    static constexpr Statement kSample{"user_sample_ids", R"(
+        SELECT user_id
+        FROM users TABLESAMPLE SYSTEM (
+            least(100, 200.0 * $1 / (SELECT greatest(1, reltuples) FROM pg_class WHERE oid = 'users'::regclass))::real)
+        LIMIT $1)"};
+    auto rows = co_await session.query(kSample, count);
+    co_return read_ids(rows);
+}
+
+Awaitable<std::vector<UserId>> hold_users(postgres::Session& session, std::vector<UserId> users) {
+    static constexpr Statement kHold{"user_hold", "SELECT user_id FROM hold_users($1)"};
+    auto rows = co_await session.query(kHold, users);
+    co_return read_ids(rows);
 }
 
 LocalDate today_of(const User& user, Timestamp now) {

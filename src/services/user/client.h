@@ -9,14 +9,17 @@
 #include "platform/http/middleware/guard.h"
 #include "platform/json/schema.h"
 #include "platform/postgres/values/statement.h"
+#include "platform/privacy/personal_data.h"
 
 #include <optional>
 #include <string>
 #include <tuple>
+#include <vector>
 
 namespace mindspace::postgres {
 class Client;
-}
+class Session;
+}  // namespace mindspace::postgres
 namespace mindspace::redis {
 class Client;
 }
@@ -59,6 +62,42 @@ struct User {
     [[nodiscard]] std::string etag() const { return http::etag_of_version(version); }
 };
 
+struct Milestone {
+    std::string kind;
+    std::int64_t value = 0;
+    Timestamp reached_at{};
+
+    static constexpr std::string_view kName = "Milestone";
+    static constexpr auto fields() {
+        using schema::field;
+        return std::tuple{field("kind", &Milestone::kind, {.about = "sessions, hours or streakDays"}),
+                          field("value", &Milestone::value), field("reachedAt", &Milestone::reached_at)};
+    }
+};
+
+// The answer of GET /users/me/stats, which another service computes.
+struct UserStats {
+    std::int64_t total_sessions = 0;
+    std::int64_t total_seconds = 0;
+    std::int32_t current_streak_days = 0;
+    std::int32_t longest_streak_days = 0;
+    std::optional<Timestamp> last_session_at;
+    std::int64_t average_seconds = 0;
+    std::vector<Milestone> milestones;
+
+    static constexpr std::string_view kName = "UserStats";
+    static constexpr auto fields() {
+        using schema::field;
+        return std::tuple{field("totalSessions", &UserStats::total_sessions),
+                          field("totalSeconds", &UserStats::total_seconds),
+                          field("currentStreakDays", &UserStats::current_streak_days),
+                          field("longestStreakDays", &UserStats::longest_streak_days),
+                          field("lastSessionAt", &UserStats::last_session_at),
+                          field("averageSeconds", &UserStats::average_seconds),
+                          field("milestones", &UserStats::milestones)};
+    }
+};
+
 inline constexpr std::int32_t kDefaultGoalSeconds = 600;
 
 inline constexpr schema::Rules kDisplayNameRules{.min = 1, .max = 64, .text = schema::Text::name};
@@ -82,22 +121,28 @@ postgres::Query insert_user(const NewUser& user);
 // forget_cached() after it.
 postgres::Query verify_email(UserId id, Timestamp now);
 
-// For a statement that needs the user's role beside its own rows: an expression, NULL when there is no such user.
-#define USER_ROLE_OF(USER_ID) "(SELECT role FROM users WHERE users.user_id = " USER_ID ")"
-
 // The statement that gives the user a role; called as verify_email().
 postgres::Query set_role(UserId id, http::Role role, Timestamp now);
 
-// The statement that erases the user and tells of it (`user.deleted`), once; the caller runs it as the first of its
-// transaction. Whoever makes something for a user holds a share of their row (FOR KEY SHARE): so what comes before the
-// deletion is there for its later statements to erase, and what comes after finds no user.
-postgres::Query erase_user(UserId id, Timestamp now);
+// The statement that lets others of its kind wait until the end of the caller's transaction, and with them whoever
+// changes or deletes the user. It returns a row if there is such a user.
+postgres::Query lock_user(UserId id);
+
+// The first of all services' when an account ends: whoever makes something for a user holds a share of their row.
+privacy::Holdings personal_data();
 
 // Voids what the caches of all cores and nodes hold of the user; nothing happens while Redis is away.
 Awaitable<> forget_cached(redis::Client& redis, UserId id);
 
 // The user as of now, or nothing when there is none. Fault: Unavailable.
 Awaitable<std::optional<User>> find_user(postgres::Client& database, UserId id);
+
+// All users, in the order of their ids: those behind `after`, `count` at most. Faults: those of postgres::Session.
+Awaitable<std::vector<UserId>> list_users(postgres::Session& session, UserId after, std::int64_t count);
+// About so many users, at random; all when there are no more.
+Awaitable<std::vector<UserId>> sample_users(postgres::Session& session, std::int64_t count);
+// Those of the users who are there, held against deletion until the end of the transaction.
+Awaitable<std::vector<UserId>> hold_users(postgres::Session& session, std::vector<UserId> users);
 
 // The date on the user's wall, by their day. In UTC, should tzdata not know their zone any more.
 LocalDate today_of(const User& user, Timestamp now);

@@ -1,6 +1,5 @@
 #include "services/user/endpoints.h"
 
-#include "services/user/export.h"
 #include "services/user/service.h"
 
 namespace mindspace::user {
@@ -37,7 +36,7 @@ http::EndpointTable<UserService> endpoints() {
               .success = 200,
               .priority = http::Priority::last,
               .produces = http::kJson},
-             [](UserService& service, Call<> call) { return export_user(service, call.principal.user); });
+             [](UserService& service, Call<> call) { return service.export_user(call.principal.user); });
     rows.add({.method = Method::get,
               .path = "/api/v1/users/{id}",
               .summary = "The public part of a user.",

@@ -4,8 +4,8 @@
 
 namespace mindspace::user {
 
-UserCore::UserCore(const CoreResources& core, const UserSettings& settings)
-    : service_(UserStore(core.database), core.redis, settings.profile_cache) {}
+UserCore::UserCore(const CoreResources& core, const UserSettings& settings, const Collaborators& others)
+    : service_(UserStore(core.database), core.redis, others, settings.profile_cache) {}
 
 http::Endpoints UserCore::endpoints() {
     return user::endpoints().serve(service_);
@@ -16,7 +16,7 @@ http::DeclaredEndpoints UserModule::declarations() {
 }
 
 ModuleCore* UserModule::add_core(const CoreResources& core) {
-    return cores_.emplace_back(std::make_unique<UserCore>(core, settings_)).get();
+    return cores_.emplace_back(std::make_unique<UserCore>(core, settings_, others_)).get();
 }
 
 void UserModule::collect(telemetry::Page& page) const {

@@ -12,7 +12,7 @@ namespace mindspace::user {
 
 class UserCore final : public ModuleCore {
 public:
-    UserCore(const CoreResources& core, const UserSettings& settings);
+    UserCore(const CoreResources& core, const UserSettings& settings, const Collaborators& others);
 
     http::Endpoints endpoints() override;
     [[nodiscard]] const ProfileCacheStats& cache_stats() const { return service_.cache_stats(); }
@@ -25,13 +25,14 @@ class UserModule final : public Module {
 public:
     static http::DeclaredEndpoints declarations();
 
-    explicit UserModule(const UserSettings& settings) : settings_(settings) {}
+    UserModule(const UserSettings& settings, const Collaborators& others) : settings_(settings), others_(others) {}
 
     ModuleCore* add_core(const CoreResources& core) override;
     void collect(telemetry::Page& page) const override;
 
 private:
     UserSettings settings_;
+    Collaborators others_;
     std::vector<std::unique_ptr<UserCore>> cores_;
 };
 

@@ -1,8 +1,7 @@
 #include "services/user/service.h"
 
+#include "platform/privacy/export.h"
 #include "platform/telemetry/log/log.h"
-#include "services/analytics/client.h"
-#include "services/meditation/client.h"
 
 namespace mindspace::user {
 
@@ -40,8 +39,11 @@ Awaitable<Result<User>> UserService::update_me(Caller caller, UserPatch patch,
     if (!faults.empty()) co_return schema::validation_failed(std::move(faults));
 
     const bool is_shown = patch.display_name.present || patch.avatar_url.present;
+    const auto now = clock_.now();
+    std::optional<postgres::Query> follow_name;
+    if (patch.display_name.present) follow_name = others_.follow_name(caller.id, now);
     co_await cache_.begin_write(caller.id);
-    auto updated = co_await store_.update(caller.id, std::move(patch), expected_version, clock_.now());
+    auto updated = co_await store_.update(caller.id, std::move(patch), expected_version, now, std::move(follow_name));
     co_await cache_.end_write(caller.id);
     if (!updated) {
         auto existing = co_await store_.find(caller.id);
@@ -49,7 +51,7 @@ Awaitable<Result<User>> UserService::update_me(Caller caller, UserPatch patch,
         if (expected_version && existing->version != *expected_version) co_return precondition_failed();
         co_return std::move(*existing);  // it was like that already
     }
-    if (is_shown) co_await meditation::announce_profile(redis_, caller.id, updated->display_name, updated->avatar_url);
+    if (is_shown) co_await others_.announce_profile(redis_, caller.id, updated->display_name, updated->avatar_url);
     co_return std::move(*updated);
 }
 
@@ -58,17 +60,7 @@ Awaitable<Result<UserStats>> UserService::find_stats(Caller caller) {
     auto user = co_await find_me(std::move(caller));
     if (!user) co_return user.error();
     auto today = today_of(*user, clock_.now());
-    auto lifetime = co_await analytics::find_lifetime(store_.database(), id, today, user->timezone);
-    UserStats stats{.total_sessions = lifetime.sessions,
-                    .total_seconds = lifetime.seconds,
-                    .current_streak_days = lifetime.streaks.current_days,
-                    .longest_streak_days = lifetime.streaks.longest_days,
-                    .last_session_at = lifetime.last_session_at,
-                    .average_seconds = lifetime.sessions == 0 ? 0 : lifetime.seconds / lifetime.sessions,
-                    .milestones = {}};
-    for (auto& reached : lifetime.milestones)
-        stats.milestones.push_back({std::move(reached.kind), reached.value, reached.at});
-    co_return stats;
+    co_return co_await others_.find_stats(store_.database(), id, today, user->timezone);
 }
 
 Awaitable<Result<PublicUser>> UserService::find_public(UserId id) {
@@ -81,11 +73,17 @@ Awaitable<Result<PublicUser>> UserService::find_public(UserId id) {
                          .version = user->version};
 }
 
-Awaitable<Result<Export>> UserService::begin_export(UserId id) {
+Awaitable<Result<http::Response>> UserService::export_user(UserId id) {
     auto user = co_await store_.find(id);
     if (!user) co_return user_gone();
     log::info("export begun", {{"event.action", "user_exported"}, {"user.id", id.to_string()}});
-    co_return Export{.exported_at = clock_.now(), .profile = std::move(*user)};
+    http::Response response{.body = {}};
+    response.headers.emplace_back("Content-Disposition", R"(attachment; filename="mindspace-export.json")");
+    auto write = [this, id, exported_at = clock_.now()](http::BodyWriter& writer) {
+        return privacy::write_export(store_.database(), others_.personal_data, id, exported_at, writer);
+    };
+    response.stream = http::BodyStream{.length = {}, .write = std::move(write)};
+    co_return std::move(response);
 }
 
 }  // namespace mindspace::user

@@ -1,6 +1,7 @@
 #pragma once
 // The rules of users: the profile, its public part, statistics. No HTTP, no SQL.
 
+#include "platform/http/wire/response.h"
 #include "services/user/profile_cache.h"
 #include "services/user/store.h"
 
@@ -12,11 +13,22 @@ struct Caller {
     std::string version;
 };
 
+// What other services do for this one, which knows none of them: the composition root names them.
+struct Collaborators {
+    // The statement that has copies of a user's name follow it, in the transaction that changes it.
+    postgres::Query (*follow_name)(UserId user, Timestamp now);
+    // Tells those who show the profile of the change. Must not throw for a Redis that is down.
+    Awaitable<> (*announce_profile)(redis::Client& redis, UserId user, std::string display_name,
+                                    std::optional<std::string> avatar_url);
+    Awaitable<UserStats> (*find_stats)(postgres::Client& database, UserId user, LocalDate today, std::string timezone);
+    const privacy::Holdings& personal_data;  // of all services
+};
+
 class UserService {
 public:
     // `cached_profiles`: how many profiles are kept at hand.
-    UserService(UserStore store, redis::Client& redis, std::size_t cached_profiles)
-        : store_(store), redis_(redis), cache_(redis, cached_profiles) {}
+    UserService(UserStore store, redis::Client& redis, Collaborators others, std::size_t cached_profiles)
+        : store_(store), redis_(redis), others_(others), cache_(redis, cached_profiles) {}
 
     // Error: unauthenticated `user_gone` when the account was deleted meanwhile.
     Awaitable<Result<User>> find_me(Caller caller);
@@ -25,15 +37,16 @@ public:
     Awaitable<Result<UserStats>> find_stats(Caller caller);
     // Error: not_found.
     Awaitable<Result<PublicUser>> find_public(UserId id);
-    // The beginning of an export. Error: as find_me.
-    Awaitable<Result<Export>> begin_export(UserId id);
-    [[nodiscard]] postgres::Client& database() const { return store_.database(); }
+    // All that any service keeps of the user (platform/privacy/export.h). The service must outlive the response. Error:
+    // as find_me.
+    Awaitable<Result<http::Response>> export_user(UserId id);
 
     [[nodiscard]] const ProfileCacheStats& cache_stats() const { return cache_.stats(); }
 
 private:
     UserStore store_;
     redis::Client& redis_;
+    Collaborators others_;
     ProfileCache cache_;
     SystemClock clock_;
 };

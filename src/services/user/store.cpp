@@ -1,12 +1,12 @@
 #include "services/user/store.h"
 
 #include "platform/postgres/connection/client.h"
-#include "services/meditation/client.h"
 
 namespace mindspace::user {
 
 Awaitable<std::optional<User>> UserStore::update(UserId id, UserPatch patch,
-                                                 std::optional<std::int32_t> expected_version, Timestamp now) {
+                                                 std::optional<std::int32_t> expected_version, Timestamp now,
+                                                 std::optional<postgres::Query> follow) {
     static constexpr postgres::Statement kUpdate{"user_update", R"(
         UPDATE users
         SET display_name = coalesce($2, display_name), timezone = coalesce($3, timezone),
@@ -23,7 +23,7 @@ Awaitable<std::optional<User>> UserStore::update(UserId id, UserPatch patch,
     queries.push_back(postgres::bind(kUpdate, id, patch.display_name.value, patch.timezone.value, patch.locale.value,
                                      patch.avatar_url.present, patch.avatar_url.value, patch.daily_goal_seconds.value,
                                      day_start_hour, now, expected_version));
-    if (patch.display_name.present) queries.push_back(meditation::rename_host(id, now));
+    if (follow) queries.push_back(std::move(*follow));
     auto results = co_await database_.transaction(std::move(queries));
     if (results[0].empty()) co_return std::nullopt;
     co_return co_await find(id);

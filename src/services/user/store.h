@@ -10,9 +10,10 @@ public:
     explicit UserStore(postgres::Client& database) : database_(database) {}
 
     Awaitable<std::optional<User>> find(UserId id) { return find_user(database_, id); }
-    // Nothing when the user is gone, or has another version than the expected one (if there is one).
+    // Nothing when the user is gone, or has another version than the expected one (if there is one). `follow` runs
+    // behind the change, in its transaction.
     Awaitable<std::optional<User>> update(UserId id, UserPatch patch, std::optional<std::int32_t> expected_version,
-                                          Timestamp now);
+                                          Timestamp now, std::optional<postgres::Query> follow);
     [[nodiscard]] postgres::Client& database() const { return database_; }
 
 private:

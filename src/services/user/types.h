@@ -1,9 +1,7 @@
 #pragma once
-// Requests and answers of the user service, with their schemas. The user itself is in client.h.
+// Requests and answers of the user service, with their schemas. The user itself, and their statistics, are in client.h.
 
 #include "services/user/client.h"
-
-#include <vector>
 
 namespace mindspace::user {
 
@@ -30,39 +28,6 @@ struct UserPatch {
     }
 };
 
-struct Milestone {
-    std::string kind;
-    std::int64_t value = 0;
-    Timestamp reached_at{};
-
-    static constexpr std::string_view kName = "Milestone";
-    static constexpr auto fields() {
-        return std::tuple{field("kind", &Milestone::kind, {.about = "sessions, hours or streakDays"}),
-                          field("value", &Milestone::value), field("reachedAt", &Milestone::reached_at)};
-    }
-};
-
-struct UserStats {
-    std::int64_t total_sessions = 0;
-    std::int64_t total_seconds = 0;
-    std::int32_t current_streak_days = 0;
-    std::int32_t longest_streak_days = 0;
-    std::optional<Timestamp> last_session_at;
-    std::int64_t average_seconds = 0;
-    std::vector<Milestone> milestones;
-
-    static constexpr std::string_view kName = "UserStats";
-    static constexpr auto fields() {
-        return std::tuple{field("totalSessions", &UserStats::total_sessions),
-                          field("totalSeconds", &UserStats::total_seconds),
-                          field("currentStreakDays", &UserStats::current_streak_days),
-                          field("longestStreakDays", &UserStats::longest_streak_days),
-                          field("lastSessionAt", &UserStats::last_session_at),
-                          field("averageSeconds", &UserStats::average_seconds),
-                          field("milestones", &UserStats::milestones)};
-    }
-};
-
 struct PublicUser {
     UserId id{};
     std::string display_name;
@@ -76,12 +41,6 @@ struct PublicUser {
                           field("avatarUrl", &PublicUser::avatar_url), field("memberSince", &PublicUser::member_since)};
     }
     [[nodiscard]] std::string etag() const { return http::etag_of_version(version); }
-};
-
-// The first members of an export (export.h); the lists of all services follow.
-struct Export {
-    Timestamp exported_at{};
-    User profile;
 };
 
 }  // namespace mindspace::user

@@ -69,7 +69,7 @@ std::uint32_t hash_partition(const Uuid& key) {
     return static_cast<std::uint32_t>(((std::uint64_t{state.b} << 32 | state.c) + kCombine) % kHashPartitions);
 }
 
-PartitionedStatement::PartitionedStatement(const char* name, const char* sql) {
+PartitionedStatement::PartitionedStatement(const char* name, std::string_view sql) {
     for (std::uint32_t part = 0; part < kHashPartitions; ++part) {
         names_[part] = std::string(name) + "_" + std::to_string(part);
         texts_[part] = name_part(sql, part);

@@ -8,6 +8,7 @@
 
 #include <array>
 #include <string>
+#include <string_view>
 
 namespace mindspace::postgres {
 
@@ -20,7 +21,7 @@ std::uint32_t hash_partition(const Uuid& key);
 // A statement for each part of its tables; in its SQL they stand as TABLE_N. Must have static storage, as a Statement.
 class PartitionedStatement {
 public:
-    PartitionedStatement(const char* name, const char* sql);
+    PartitionedStatement(const char* name, std::string_view sql);
 
     template <class Tag>
     [[nodiscard]] const Statement& of(const Id<Tag>& key) const {

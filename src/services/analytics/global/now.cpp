@@ -1,8 +1,6 @@
 #include "services/analytics/global/now.h"
 
 #include "platform/base/result.h"
-#include "platform/postgres/connection/client.h"
-#include "platform/postgres/connection/session.h"
 #include "services/meditation/client.h"
 
 #include <fmt/format.h>
@@ -12,36 +10,13 @@
 
 namespace mindspace::analytics {
 
-using postgres::Statement;
-
 namespace {
-
-// How long after its planned end somebody's session is still taken for one that goes on, and how long after the last
-// sign of life somebody is still taken to be with a group: three of the refreshes by the node that holds their socket.
-constexpr double kOvertimeSeconds = 300;
-constexpr double kPresenceSeconds = 45;
 
 constexpr std::string_view kKey = "analytics:now";
 constexpr std::string_view kTtlMilliseconds = "2000";
 
-// People, not sessions: who sits with a group and has a session of their own counts once.
-constexpr Statement kCountNow{"analytics_count_now", R"(
-    WITH running AS (SELECT group_id FROM groups WHERE state = 'running' AND ends_at > $1),
-    meditating AS (
-        SELECT user_id FROM meditation_sessions
-        WHERE status = 'active' AND started_at + make_interval(secs => planned_seconds + $2) > $1
-        UNION
-        SELECT user_id FROM group_attendance JOIN running USING (group_id)
-        WHERE (left_at IS NULL OR left_at < seen_at) AND seen_at > $1 - make_interval(secs => $3))
-    SELECT (SELECT count(*) FROM meditating), (SELECT count(*) FROM running))"};
-
-template <class Database>
-Awaitable<Now> count_on(Database& database, Timestamp now) {
-    auto rows = co_await database.query(kCountNow, now, kOvertimeSeconds, kPresenceSeconds);
-    co_return Now{.meditating = rows[0].template get<std::int64_t>(0),
-                  .groups_running = rows[0].template get<std::int64_t>(1),
-                  .connections = {},
-                  .as_of = now};
+Now as_now(meditation::MeditatingNow counted, Timestamp now) {
+    return Now{.meditating = counted.people, .groups_running = counted.groups, .connections = {}, .as_of = now};
 }
 
 // Four numbers between spaces.
@@ -65,11 +40,11 @@ std::optional<Now> parse(std::string_view text) {
 }  // namespace
 
 Awaitable<Now> count_now(postgres::Client& database, Timestamp now) {
-    return count_on(database, now);
+    co_return as_now(co_await meditation::count_meditating(database, now), now);
 }
 
 Awaitable<Now> count_now(postgres::Session& session, Timestamp now) {
-    return count_on(session, now);
+    co_return as_now(co_await meditation::count_meditating(session, now), now);
 }
 
 Awaitable<> LiveStatsCache::publish(Now now) {

@@ -1,40 +1,23 @@
 #include "services/analytics/verification/rebuild.h"
 
 #include "platform/postgres/connection/session.h"
+#include "platform/postgres/values/sql.h"
 #include "services/analytics/facts/projection.h"
 #include "services/analytics/figures/lifetimes.h"
 #include "services/analytics/figures/streaks.h"
 #include "services/analytics/verification/truth.h"
+#include "services/user/client.h"
 
 #include <vector>
 
 namespace mindspace::analytics {
 
+using postgres::ComposedStatement;
 using postgres::Statement;
 
 namespace {
 
 constexpr std::int64_t kUsersInTransaction = 20;  // events wait for them
-
-std::vector<UserId> read_users(const postgres::Rows& rows) {
-    std::vector<UserId> users;
-    for (auto row : rows) users.push_back(row.get<UserId>(0));
-    return users;
-}
-
-Awaitable<std::vector<UserId>> list_users(postgres::Session& session, UserId after) {
-    static constexpr Statement kList{"analytics_list_users", R"(
-        SELECT user_id FROM users WHERE user_id > $1 ORDER BY user_id LIMIT $2)"};
-    auto rows = co_await session.query(kList, after, kUsersInTransaction);
-    co_return read_users(rows);
-}
-
-// Those who are still there, held against deletion until the end of the transaction.
-Awaitable<std::vector<UserId>> hold_users(postgres::Session& session, std::vector<UserId> users) {
-    static constexpr Statement kHold{"analytics_hold_users", "SELECT user_id FROM hold_users($1)"};
-    auto rows = co_await session.query(kHold, users);
-    co_return read_users(rows);
-}
 
 // Returns how many were wrong. A fact without a session stays, as that of a deleted one does.
 Awaitable<std::int64_t> restore_facts(postgres::Session& session, const std::vector<UserId>& users) {
@@ -42,17 +25,18 @@ Awaitable<std::int64_t> restore_facts(postgres::Session& session, const std::vec
     static constexpr Statement kTakeOut{"analytics_take_out_facts", R"(
         UPDATE session_facts SET counts = false
         WHERE user_id = ANY ($1) AND counts
-          AND NOT EXISTS (SELECT FROM meditation_sessions AS truth
+          AND NOT EXISTS (SELECT FROM session_history AS truth
                           WHERE truth.user_id = ANY ($1) AND truth.user_id = session_facts.user_id
                             AND truth.session_id = session_facts.session_id))"};
-    static constexpr Statement kRestore{"analytics_restore_facts",
-                                        "INSERT INTO session_facts AS known (user_id, session_id, " FACT_COLUMNS
-                                        ") SELECT user_id, session_id, " FACT_COLUMNS " FROM " TRUE_FACTS R"( AS truth
+    static constexpr ComposedStatement kRestore{
+        "analytics_restore_facts",
+        R"(INSERT INTO session_facts AS known (user_id, session_id, {}) SELECT user_id, session_id, {} FROM {} AS truth
         ON CONFLICT (user_id, session_id) DO UPDATE
         SET version = excluded.version, counts = excluded.counts, local_date = excluded.local_date,
             local_hour = excluded.local_hour, kind = excluded.kind, duration_seconds = excluded.duration_seconds,
             mood_before = excluded.mood_before, mood_after = excluded.mood_after, ended_at = excluded.ended_at
-        WHERE known IS DISTINCT FROM excluded)"};
+        WHERE known IS DISTINCT FROM excluded)",
+        kFactColumns, kFactColumns, kTrueFacts};
     auto taken_out = co_await session.query(kTakeOut, users);
     auto restored = co_await session.query(kRestore, users);
     co_return taken_out.affected() + restored.affected();
@@ -60,9 +44,9 @@ Awaitable<std::int64_t> restore_facts(postgres::Session& session, const std::vec
 
 Awaitable<> restore_totals(postgres::Session& session, const std::vector<UserId>& users) {
     static constexpr Statement kClear{"analytics_clear_totals", "DELETE FROM daily_totals WHERE user_id = ANY ($1)"};
-    static constexpr Statement kAddUp{"analytics_add_up_totals",
-                                      "INSERT INTO daily_totals (" TOTALS_COLUMNS ") SELECT " TOTALS_COLUMNS
-                                      " FROM " TRUE_TOTALS " AS truth"};
+    static constexpr ComposedStatement kAddUp{"analytics_add_up_totals",
+                                              "INSERT INTO daily_totals ({}) SELECT {} FROM {} AS truth",
+                                              kTotalsColumns, kTotalsColumns, kTrueTotals};
     co_await session.query(kClear, users);
     co_await session.query(kAddUp, users, kStreakSeconds);
 }
@@ -71,7 +55,7 @@ Awaitable<> restore_totals(postgres::Session& session, const std::vector<UserId>
 Awaitable<> restore_registrations(postgres::Session& session, const std::vector<UserId>& users) {
     static constexpr Statement kRestore{"analytics_restore_registrations", R"(
         INSERT INTO user_facts AS known (user_id, registered_on)
-        SELECT user_id, wall_time(created_at, timezone)::date FROM users WHERE user_id = ANY ($1)
+        SELECT user_id, wall_time(created_at, timezone)::date FROM user_directory WHERE user_id = ANY ($1)
         ON CONFLICT (user_id) DO UPDATE SET registered_on = excluded.registered_on
         WHERE known.registered_on IS NULL AND NOT known.erased)"};
     co_await session.query(kRestore, users);
@@ -86,10 +70,10 @@ Awaitable<Rebuilt> rebuild(postgres::Session& session, std::optional<UserId> use
         if (user)
             listed.push_back(*user);
         else
-            listed = co_await list_users(session, last);
+            listed = co_await user::list_users(session, last, kUsersInTransaction);
         co_await session.execute("BEGIN");
         co_await lock_projection(session);
-        auto users = co_await hold_users(session, listed);
+        auto users = co_await user::hold_users(session, listed);
         rebuilt.facts += co_await restore_facts(session, users);
         co_await restore_totals(session, users);
         co_await restore_lifetimes(session, users);

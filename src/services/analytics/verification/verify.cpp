@@ -2,6 +2,7 @@
 
 #include "platform/async/sleep.h"
 #include "platform/postgres/connection/session.h"
+#include "platform/postgres/values/sql.h"
 #include "services/analytics/facts/projection.h"
 #include "services/analytics/figures/lifetimes.h"
 #include "services/analytics/figures/streaks.h"
@@ -14,6 +15,7 @@
 
 namespace mindspace::analytics {
 
+using postgres::ComposedStatement;
 using postgres::Statement;
 
 namespace {
@@ -41,21 +43,29 @@ struct Comparison {
 
 // Within a transaction. A session that is gone makes its fact reach the version after.
 Awaitable<Comparison> compare(postgres::Session& session, std::vector<UserId> users) {
-    static constexpr Statement kCompare{
-        "analytics_compare_facts", "WITH truth AS " TRUE_FACTS ", fact AS (SELECT user_id, session_id, " FACT_COLUMNS
-                                   " FROM session_facts WHERE user_id = ANY ($1)), total AS " TRUE_TOTALS R"(
+    static constexpr ComposedStatement kCompare{"analytics_compare_facts",
+                                                R"(
+        WITH truth AS {},
+        fact AS (SELECT user_id, session_id, {} FROM session_facts WHERE user_id = ANY ($1)),
+        total AS {}
         SELECT user_id, session_id,
                CASE WHEN truth.version IS NULL THEN fact.version + 1
                     WHEN fact.version IS NULL OR fact.version < truth.version THEN truth.version END
         FROM truth FULL JOIN fact USING (user_id, session_id)
         WHERE truth IS DISTINCT FROM fact AND (truth.version IS NOT NULL OR fact.counts)
         UNION ALL
-        (SELECT user_id, NULL, NULL FROM (SELECT )" TOTALS_COLUMNS " FROM total EXCEPT SELECT " TOTALS_COLUMNS R"(
-            FROM daily_totals WHERE user_id = ANY ($1)) AS missing)
+        (SELECT user_id, NULL, NULL FROM (SELECT {} FROM total EXCEPT
+            SELECT {} FROM daily_totals WHERE user_id = ANY ($1)) AS missing)
         UNION ALL
-        (SELECT user_id, NULL, NULL FROM (SELECT )" TOTALS_COLUMNS
-                                   " FROM daily_totals WHERE user_id = ANY ($1) EXCEPT "
-                                   "SELECT " TOTALS_COLUMNS " FROM total) AS surplus)"};
+        (SELECT user_id, NULL, NULL FROM (SELECT {} FROM daily_totals WHERE user_id = ANY ($1) EXCEPT
+            SELECT {} FROM total) AS surplus))",
+                                                kTrueFacts,
+                                                kFactColumns,
+                                                kTrueTotals,
+                                                kTotalsColumns,
+                                                kTotalsColumns,
+                                                kTotalsColumns,
+                                                kTotalsColumns};
     Comparison comparison;
     auto rows = co_await session.query(kCompare, users, kStreakSeconds);
     for (auto row : rows) {
@@ -147,19 +157,6 @@ Awaitable<Users> list_lost(postgres::Session& session, Behind behind) {
 }
 
 }  // namespace
-
-Awaitable<std::vector<UserId>> sample_users(postgres::Session& session, std::int64_t count) {
-    // Blocks at random, twice as many as should be needed: they are not all full.
-    static constexpr Statement kSampleUsers{"analytics_sample_users", R"(
-        SELECT user_id
-        FROM users TABLESAMPLE SYSTEM (
-            least(100, 200.0 * $1 / (SELECT greatest(1, reltuples) FROM pg_class WHERE oid = 'users'::regclass))::real)
-        LIMIT $1)"};
-    auto rows = co_await session.query(kSampleUsers, count);
-    std::vector<UserId> users;
-    for (auto row : rows) users.push_back(row.get<UserId>(0));
-    co_return users;
-}
 
 Awaitable<Verification> verify(postgres::Session& session, std::vector<UserId> users, Milliseconds patience) {
     Users diverging;

@@ -26,9 +26,6 @@ struct Verification {
     std::vector<UserId> undecided;  // of these: their events were still on the way when patience ended
 };
 
-// About so many users, at random; all when there are no more.
-Awaitable<std::vector<UserId>> sample_users(postgres::Session& session, std::int64_t count);
-
 // Faults: those of postgres::Session.
 Awaitable<Verification> verify(postgres::Session& session, std::vector<UserId> users, Milliseconds patience);
 

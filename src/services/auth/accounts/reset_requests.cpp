@@ -76,10 +76,4 @@ Awaitable<> ResetRequests::resolve_one(Claimed request, Timestamp now) {
                   {{"event.action", "password_reset_requested"}, {"user.id", user->id.to_string()}});
 }
 
-postgres::Query forget_reset_requests(const std::vector<std::string>& email_keys) {
-    static constexpr Statement kForget{"auth_forget_reset_requests",
-                                       "DELETE FROM reset_requests WHERE address_key = ANY($1)"};
-    return postgres::bind(kForget, email_keys);
-}
-
 }  // namespace mindspace::auth

@@ -39,7 +39,4 @@ private:
     MailQuota& quota_;
 };
 
-// The statement that removes those that name an address, by its keys; the caller runs it within its transaction.
-postgres::Query forget_reset_requests(const std::vector<std::string>& email_keys);
-
 }  // namespace mindspace::auth

@@ -1,5 +1,6 @@
 #include "services/auth/accounts/service.h"
 
+#include "platform/privacy/erasure.h"
 #include "platform/telemetry/log/log.h"
 #include "services/auth/accounts/email_key.h"
 #include "services/auth/passwords/common_passwords.h"
@@ -164,13 +165,11 @@ Awaitable<Result<>> AccountService::delete_account(http::Principal principal, De
     auto checked = co_await check_password(principal, std::move(request.password));
     if (!checked) co_return checked.error();
     if (!*checked || !user) co_return Result<>{};  // by the same request, sent twice
-    auto now = clock_.now();
-    AuditEntry entry{.user = id, .at = now, .action = AuditAction::account_deleted};  // without who asked from where
-    std::vector<std::string> keys{email_key(user->email), former_email_key(user->email)};
-    auto cancelled = co_await accounts_.erase(std::move(entry), std::move(keys));
+    privacy::EndedAccount account{.user = id, .email = std::move(user->email), .at = clock_.now()};
+    privacy::Erasure erasure(personal_data_, std::move(account));
+    co_await erasure.run(database_);
     co_await registry_.end_all(id, SessionsEnd::for_good(), settings_.access.ttl);
-    co_await user::forget_cached(redis_, id);
-    co_await meditation::announce_cancelled(redis_, std::move(cancelled), now);
+    co_await erasure.announce(redis_);
     report("account deleted", "account_deleted", id);
     co_return Result<>{};
 }

@@ -3,6 +3,7 @@
 // No HTTP, no SQL.
 
 #include "platform/http/middleware/guard.h"
+#include "platform/privacy/personal_data.h"
 #include "services/auth/accounts/reset_requests.h"
 #include "services/auth/parts.h"
 #include "services/auth/types.h"
@@ -11,8 +12,10 @@ namespace mindspace::auth {
 
 class AccountService {
 public:
-    AccountService(AuthParts parts, MailQuota& quota)
-        : store_(parts.database),
+    // `personal_data`: of all services, for the end of an account.
+    AccountService(AuthParts parts, MailQuota& quota, const privacy::Holdings& personal_data)
+        : database_(parts.database),
+          store_(parts.database),
           accounts_(parts.database),
           reset_requests_(parts.database, quota),
           quota_(quota),
@@ -20,7 +23,8 @@ public:
           redis_(parts.redis),
           hasher_(parts.hasher),
           guesses_(parts.guesses),
-          settings_(parts.settings) {}
+          settings_(parts.settings),
+          personal_data_(personal_data) {}
 
     // Ends the other login sessions. Error: forbidden `wrong_password`; rate_limited, after too many tries;
     // invalid `password_breached`.
@@ -45,6 +49,7 @@ private:
     Awaitable<Result<std::optional<Account>>> check_password(http::Principal principal, std::string password);
     Awaitable<std::optional<Notice>> notice_of_change(UserId id, Timestamp now);
 
+    postgres::Client& database_;
     AuthStore store_;
     AccountStore accounts_;
     ResetRequests reset_requests_;
@@ -54,6 +59,7 @@ private:
     PasswordHasher& hasher_;
     GuessLimiter& guesses_;
     const AuthSettings& settings_;
+    const privacy::Holdings& personal_data_;
     SystemClock clock_;
 };
 

@@ -1,21 +1,21 @@
 #include "services/auth/accounts/store.h"
 
-#include "platform/events/dead_letters.h"
-#include "platform/idempotency/idempotency.h"
 #include "platform/postgres/connection/client.h"
-#include "services/auth/accounts/reset_requests.h"
+#include "platform/postgres/values/sql.h"
 
 namespace mindspace::auth {
 
+using postgres::ComposedStatement;
 using postgres::Statement;
 
 namespace {
 
 // A CTE: the row of the token, and with it those of all others of its kind.
-#define AUTH_USE_TOKEN                                                                                  \
-    "token AS (DELETE FROM one_time_tokens WHERE user_id = $1 AND kind = $9 AND EXISTS (SELECT 1 FROM " \
-    "one_time_tokens AS good WHERE good.user_id = $1 AND good.kind = $9 AND good.token_hash = $10 AND " \
-    "good.expires_at > $3) RETURNING user_id, token_hash)"
+constexpr char kUseToken[] = R"(token AS (
+            DELETE FROM one_time_tokens WHERE user_id = $1 AND kind = $9
+              AND EXISTS (SELECT 1 FROM one_time_tokens AS good WHERE good.user_id = $1 AND good.kind = $9
+                                                                  AND good.token_hash = $10 AND good.expires_at > $3)
+            RETURNING user_id, token_hash))";
 
 std::string_view name_of(MailKind kind) {
     return schema::enum_name(kind);
@@ -51,9 +51,11 @@ Awaitable<> AccountStore::replace_hash(UserId user, std::string old_hash, std::s
 Awaitable<std::optional<SessionsEnd>> AccountStore::change_password(AuditEntry entry, Account account,
                                                                     std::string new_hash, AuthSessionId keep,
                                                                     std::optional<Notice> notice) {
-    static constexpr Statement kChange{"auth_change_password", R"(
+    static constexpr ComposedStatement kChange{"auth_change_password", R"(
         WITH change AS (UPDATE credentials SET password_hash = $9, changed_at = $3
-                        WHERE user_id = $1 AND changed_at = $10 RETURNING user_id))" AUTH_AUDIT_CHANGE};
+                        WHERE user_id = $1 AND changed_at = $10 RETURNING user_id)
+        {})",
+                                               kAuditChange};
     std::vector<postgres::Query> queries;
     queries.push_back(bind_audited(kChange, entry, new_hash, account.password_changed_at));
     queries.push_back(end_sessions_query(entry.user, keep, new_hash, entry.at));
@@ -80,9 +82,12 @@ Awaitable<bool> AccountStore::is_usable(OneTimeToken token, MailKind kind, Times
 
 Awaitable<std::optional<SessionsEnd>> AccountStore::reset_password(AuditEntry entry, OneTimeToken token,
                                                                    std::string new_hash, std::optional<Notice> notice) {
-    static constexpr Statement kReset{"auth_reset_password", "WITH " AUTH_USE_TOKEN R"(,
+    static constexpr ComposedStatement kReset{"auth_reset_password", R"(
+        WITH {},
         change AS (UPDATE credentials SET password_hash = $11, changed_at = $3 FROM token
-                   WHERE credentials.user_id = $1 AND token.token_hash = $10 RETURNING credentials.user_id))" AUTH_AUDIT_CHANGE};
+                   WHERE credentials.user_id = $1 AND token.token_hash = $10 RETURNING credentials.user_id)
+        {})",
+                                              kUseToken, kAuditChange};
     std::vector<postgres::Query> queries;
     queries.push_back(bind_audited(kReset, entry, name_of(MailKind::password_reset), token.hash(), new_hash));
     queries.push_back(end_sessions_query(entry.user, {}, new_hash, entry.at));
@@ -95,8 +100,11 @@ Awaitable<std::optional<SessionsEnd>> AccountStore::reset_password(AuditEntry en
 // The address is marked whether or not this call is the one that uses the token: whoever calls has seen that it could
 // be used, which proves the address just as well.
 Awaitable<bool> AccountStore::verify_email(AuditEntry entry, OneTimeToken token) {
-    static constexpr Statement kUse{"auth_verify_email", "WITH " AUTH_USE_TOKEN R"(,
-        change AS (SELECT user_id FROM token WHERE token_hash = $10))" AUTH_AUDIT_CHANGE};
+    static constexpr ComposedStatement kUse{"auth_verify_email", R"(
+        WITH {},
+        change AS (SELECT user_id FROM token WHERE token_hash = $10)
+        {})",
+                                            kUseToken, kAuditChange};
     std::vector<postgres::Query> queries;
     queries.push_back(bind_audited(kUse, entry, name_of(MailKind::email_verification), token.hash()));
     queries.push_back(user::verify_email(entry.user, entry.at));
@@ -119,34 +127,6 @@ Awaitable<std::vector<AuditRecord>> AccountStore::list_audit(UserId user, AuditI
                            .user_agent = row.get<std::optional<std::string>>(5),
                            .detail = {row.get<std::string>(6)}});
     co_return records;
-}
-
-Awaitable<std::vector<meditation::GroupId>> AccountStore::erase(AuditEntry entry, std::vector<std::string> email_keys) {
-    static constexpr Statement kEraseCredentials{
-        "auth_erase_credentials",
-        "WITH change AS (DELETE FROM credentials WHERE user_id = $1 RETURNING user_id)" AUTH_AUDIT_CHANGE};
-    static constexpr Statement kEraseEmail{"auth_erase_login_email",
-                                           "DELETE FROM login_emails WHERE email_key = ANY($2) AND user_id = $1"};
-    static constexpr Statement kEraseSessions{"auth_erase_sessions", "DELETE FROM auth_sessions WHERE user_id = $1"};
-    static constexpr Statement kEraseTokens{"auth_erase_one_time_tokens",
-                                            "DELETE FROM one_time_tokens WHERE user_id = $1"};
-    static constexpr Statement kEraseMails{"auth_erase_mails", "DELETE FROM mails WHERE user_id = $1"};
-    constexpr std::size_t kGroups = 9;
-    const auto user = entry.user;
-    std::vector<postgres::Query> queries;
-    queries.push_back(user::erase_user(user, entry.at));
-    queries.push_back(erase_audit_query(user));
-    queries.push_back(bind_audited(kEraseCredentials, entry));  // from here on nobody logs in
-    queries.push_back(postgres::bind(kEraseEmail, user, email_keys));
-    queries.push_back(postgres::bind(kEraseSessions, user));
-    queries.push_back(postgres::bind(kEraseTokens, user));
-    queries.push_back(postgres::bind(kEraseMails, user));
-    for (auto& query : http::forget_answers(user)) queries.push_back(std::move(query));
-    for (auto& query : meditation::erase_user(user, entry.at)) queries.push_back(std::move(query));
-    queries.push_back(events::forget_dead_letters(user));
-    queries.push_back(forget_reset_requests(email_keys));
-    auto results = co_await database_.transaction(std::move(queries));
-    co_return meditation::read_cancelled(results[kGroups]);
 }
 
 }  // namespace mindspace::auth

@@ -2,7 +2,6 @@
 // What happens to an account after its registration: credentials and one_time_tokens. No rules here.
 
 #include "services/auth/logins/store.h"
-#include "services/meditation/client.h"
 
 namespace mindspace::auth {
 
@@ -31,9 +30,6 @@ public:
 
     // The user's audit log behind `after`, newest first.
     Awaitable<std::vector<AuditRecord>> list_audit(UserId user, AuditId after, std::int32_t count);
-    // Erases the account, with all that every service keeps of it, in one transaction. The entry's row stays. Nothing
-    // more happens when that was done before. Returns the groups that were cancelled with it.
-    Awaitable<std::vector<meditation::GroupId>> erase(AuditEntry entry, std::vector<std::string> email_keys);
 
 private:
     postgres::Client& database_;

@@ -1,6 +1,7 @@
 #include "services/auth/admin/audit.h"
 
 #include "platform/json/writer.h"
+#include "platform/postgres/values/sql.h"
 
 namespace mindspace::auth {
 
@@ -15,15 +16,9 @@ std::string audit_detail(std::string_view name, std::string_view value) {
 }
 
 postgres::Query audit_query(const AuditEntry& entry) {
-    static constexpr postgres::Statement kInsert{"auth_audit",
-                                                 "WITH change AS (SELECT $1::uuid AS user_id)" AUTH_AUDIT_CHANGE};
+    static constexpr postgres::ComposedStatement kInsert{"auth_audit", "WITH change AS (SELECT $1::uuid AS user_id) {}",
+                                                         kAuditChange};
     return bind_audited(kInsert, entry);
-}
-
-postgres::Query erase_audit_query(UserId user) {
-    static constexpr postgres::Statement kErase{
-        "auth_erase_audit", "DELETE FROM audit_log WHERE user_id = $1 AND action <> 'account_deleted'"};
-    return postgres::bind(kErase, user);
 }
 
 }  // namespace mindspace::auth

@@ -92,15 +92,12 @@ struct AuditRecord {
     }
 };
 
-// Removes the user's rows but for that of a deletion.
-postgres::Query erase_audit_query(UserId user);
-
 // The tail of a statement that makes a change and writes down that it did, both or neither: a CTE named `change` has
 // the user_id of what was changed, and the statement's affected rows tell whether anything was. $1 to $8 belong to the
 // row: user, id, time, action, login session, ip, user agent, detail. The change may use them; its own begin at $9.
-#define AUTH_AUDIT_CHANGE                                                                             \
-    " INSERT INTO audit_log (user_id, audit_id, at, action, auth_session_id, ip, user_agent, detail)" \
-    " SELECT user_id, $2, $3, $4, $5, $6, $7, $8 FROM change"
+inline constexpr char kAuditChange[] =
+    "INSERT INTO audit_log (user_id, audit_id, at, action, auth_session_id, ip, user_agent, detail) "
+    "SELECT user_id, $2, $3, $4, $5, $6, $7, $8 FROM change";
 
 template <class... A>
 postgres::Query bind_audited(const postgres::Statement& statement, const AuditEntry& entry, const A&... arguments) {

@@ -1,16 +1,18 @@
 #include "services/auth/admin/store.h"
 
 #include "platform/postgres/connection/client.h"
+#include "platform/postgres/values/sql.h"
 
 namespace mindspace::auth {
 
+using postgres::ComposedStatement;
 using postgres::Statement;
 
 Awaitable<std::vector<ListedAccount>> AdminStore::list(std::optional<UserId> user, std::int32_t count) {
     // Ids grow with time.
     static constexpr Statement kList{"auth_list_accounts", R"(
         SELECT user_id, email, email_verified, display_name, role, disabled_at IS NOT NULL, created_at
-        FROM users JOIN credentials USING (user_id) WHERE $1::uuid IS NULL OR user_id = $1
+        FROM user_directory JOIN credentials USING (user_id) WHERE $1::uuid IS NULL OR user_id = $1
         ORDER BY user_id DESC LIMIT $2)"};
     auto rows = co_await database_.query(kList, user, static_cast<std::int64_t>(count));
     std::vector<ListedAccount> accounts;
@@ -43,9 +45,11 @@ Awaitable<> AdminStore::mark_verified(UserId user, Timestamp now) {
 }
 
 Awaitable<std::optional<SessionsEnd>> AdminStore::disable(AuditEntry entry) {
-    static constexpr Statement kDisable{"auth_disable_account", R"(
+    static constexpr ComposedStatement kDisable{"auth_disable_account", R"(
         WITH change AS (UPDATE credentials SET disabled_at = $3
-                        WHERE user_id = $1 AND disabled_at IS NULL RETURNING user_id))" AUTH_AUDIT_CHANGE};
+                        WHERE user_id = $1 AND disabled_at IS NULL RETURNING user_id)
+        {})",
+                                                kAuditChange};
     std::vector<postgres::Query> queries;
     queries.push_back(lock_credentials_query(entry.user));
     queries.push_back(bind_audited(kDisable, entry));
@@ -55,9 +59,11 @@ Awaitable<std::optional<SessionsEnd>> AdminStore::disable(AuditEntry entry) {
 }
 
 Awaitable<> AdminStore::enable(AuditEntry entry) {
-    static constexpr Statement kEnable{"auth_enable_account", R"(
+    static constexpr ComposedStatement kEnable{"auth_enable_account", R"(
         WITH change AS (UPDATE credentials SET disabled_at = NULL
-                        WHERE user_id = $1 AND disabled_at IS NOT NULL RETURNING user_id))" AUTH_AUDIT_CHANGE};
+                        WHERE user_id = $1 AND disabled_at IS NOT NULL RETURNING user_id)
+        {})",
+                                               kAuditChange};
     std::vector<postgres::Query> queries;
     queries.push_back(bind_audited(kEnable, entry));
     co_await database_.transaction(std::move(queries));

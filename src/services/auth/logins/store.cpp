@@ -2,19 +2,22 @@
 
 #include "platform/postgres/connection/client.h"
 #include "platform/postgres/values/errors.h"
+#include "platform/postgres/values/sql.h"
 #include "services/auth/accounts/email_key.h"
 
 namespace mindspace::auth {
 
+using postgres::ComposedStatement;
 using postgres::Statement;
 
 namespace {
 
 // A condition on a row of auth_sessions of the user $1: it has ended neither by itself nor with all of the user's.
-#define AUTH_NOT_ENDED                                                                                    \
-    " revoked_at IS NULL AND (auth_session_id > coalesce((SELECT sessions_ended_until FROM credentials"   \
-    " WHERE user_id = $1), '00000000-0000-0000-0000-000000000000') OR auth_session_id = coalesce((SELECT" \
-    " kept_session FROM credentials WHERE user_id = $1), '00000000-0000-0000-0000-000000000000')) "
+constexpr char kNotEnded[] = R"(revoked_at IS NULL
+        AND (auth_session_id > coalesce((SELECT sessions_ended_until FROM credentials WHERE user_id = $1),
+                                        '00000000-0000-0000-0000-000000000000')
+             OR auth_session_id = coalesce((SELECT kept_session FROM credentials WHERE user_id = $1),
+                                           '00000000-0000-0000-0000-000000000000')))";
 
 postgres::Query insert_session_query(const NewAuthSession& session) {
     static constexpr Statement kInsert{"auth_insert_session", R"(
@@ -121,20 +124,22 @@ Awaitable<std::optional<std::vector<AuthSessionId>>> AuthStore::insert_session(N
                                                                                AuditEntry entry) {
     // The lock makes a change of the password, which ends all login sessions, come before this one or see it, and lets
     // the logins of one user go one by one, so that the second statement counts them all.
-    static constexpr Statement kInsert{"auth_log_in", R"(
+    static constexpr ComposedStatement kInsert{"auth_log_in", R"(
         WITH account AS (SELECT user_id FROM credentials
                          WHERE user_id = $1 AND changed_at = $9 AND disabled_at IS NULL
                            AND (sessions_ended_until IS NULL OR sessions_ended_until < $5) FOR NO KEY UPDATE),
              change AS (INSERT INTO auth_sessions (user_id, auth_session_id, device_name, ip, user_agent, tag_key,
                                                    current_hash, created_at, last_used_at, expires_at)
-                        SELECT user_id, $5, $10, $6, $7, $11, $12, $3, $3, $13 FROM account RETURNING user_id))" AUTH_AUDIT_CHANGE};
+                        SELECT user_id, $5, $10, $6, $7, $11, $12, $3, $3, $13 FROM account RETURNING user_id)
+        {})",
+                                               kAuditChange};
     // The id of an audit row: the time of $5 and what is random in the id of the login session.
-    static constexpr Statement kEndLeastUsed{"auth_end_least_used", R"(
+    static constexpr ComposedStatement kEndLeastUsed{"auth_end_least_used", R"(
         WITH ended AS (
                  UPDATE auth_sessions SET revoked_at = $3
                  WHERE user_id = $1 AND auth_session_id IN (
                      SELECT auth_session_id FROM auth_sessions
-                     WHERE user_id = $1 AND auth_session_id <> $2 AND expires_at > $3 AND)" AUTH_NOT_ENDED R"(
+                     WHERE user_id = $1 AND auth_session_id <> $2 AND expires_at > $3 AND {}
                        AND EXISTS (SELECT 1 FROM auth_sessions WHERE user_id = $1 AND auth_session_id = $2)
                      ORDER BY last_used_at DESC, auth_session_id DESC OFFSET $4)
                  RETURNING user_id, auth_session_id),
@@ -142,7 +147,8 @@ Awaitable<std::optional<std::vector<AuthSessionId>>> AuthStore::insert_session(N
                  INSERT INTO audit_log (user_id, audit_id, at, action, auth_session_id, ip, user_agent, detail)
                  SELECT user_id, (left($5::uuid::text, 15) || substr(auth_session_id::text, 16))::uuid, $3,
                         'session_revoked', auth_session_id, $6, $7, $8 FROM ended)
-        SELECT auth_session_id FROM ended)"};
+        SELECT auth_session_id FROM ended)",
+                                                     kNotEnded};
     std::vector<postgres::Query> queries;
     queries.push_back(bind_audited(kInsert, entry, account.password_changed_at, session.device_name, session.tag_key,
                                    session.token_hash, session.expires_at));
@@ -164,10 +170,11 @@ Awaitable<> AuthStore::insert_audit(AuditEntry entry) {
 }
 
 Awaitable<std::optional<RefreshState>> AuthStore::find_refresh_state(UserId user, AuthSessionId id) {
-    static constexpr Statement kFind{"auth_find_refresh_state", R"(
+    static constexpr ComposedStatement kFind{"auth_find_refresh_state", R"(
         SELECT tag_key, current_hash, previous_hash, rotation_salt, rotated_at, created_at, expires_at,
-               NOT ()" AUTH_NOT_ENDED "), " USER_ROLE_OF("$1") R"(
-        FROM auth_sessions WHERE user_id = $1 AND auth_session_id = $2)"};
+               NOT ({}), (SELECT role FROM user_directory WHERE user_id = $1)
+        FROM auth_sessions WHERE user_id = $1 AND auth_session_id = $2)",
+                                             kNotEnded};
     auto rows = co_await database_.query(kFind, user, id);
     if (rows.empty()) co_return std::nullopt;
     const auto row = rows[0];
@@ -185,20 +192,23 @@ Awaitable<std::optional<RefreshState>> AuthStore::find_refresh_state(UserId user
 }
 
 Awaitable<bool> AuthStore::rotate(Rotation rotation) {
-    static constexpr Statement kRotate{"auth_rotate", R"(
+    static constexpr ComposedStatement kRotate{"auth_rotate", R"(
         UPDATE auth_sessions
         SET previous_hash = current_hash, current_hash = $4, rotation_salt = $5, rotated_at = $6, last_used_at = $6,
             expires_at = $7
-        WHERE user_id = $1 AND auth_session_id = $2 AND current_hash = $3 AND expires_at > $6 AND)" AUTH_NOT_ENDED};
+        WHERE user_id = $1 AND auth_session_id = $2 AND current_hash = $3 AND expires_at > $6 AND {})",
+                                               kNotEnded};
     auto rows = co_await database_.query(kRotate, rotation.user, rotation.auth_session, rotation.presented_hash,
                                          rotation.successor_hash, rotation.salt, rotation.now, rotation.expires_at);
     co_return rows.affected() == 1;
 }
 
 Awaitable<bool> AuthStore::revoke(AuditEntry entry) {
-    static constexpr Statement kRevoke{"auth_revoke", R"(
+    static constexpr ComposedStatement kRevoke{"auth_revoke", R"(
         WITH change AS (UPDATE auth_sessions SET revoked_at = $3
-                        WHERE user_id = $1 AND auth_session_id = $5 AND revoked_at IS NULL RETURNING user_id))" AUTH_AUDIT_CHANGE};
+                        WHERE user_id = $1 AND auth_session_id = $5 AND revoked_at IS NULL RETURNING user_id)
+        {})",
+                                               kAuditChange};
     std::vector<postgres::Query> queries;
     queries.push_back(bind_audited(kRevoke, entry));
     auto results = co_await database_.transaction(std::move(queries));
@@ -215,19 +225,21 @@ Awaitable<SessionsEnd> AuthStore::revoke_all(AuditEntry entry) {
 }
 
 Awaitable<bool> AuthStore::is_alive(UserId user, AuthSessionId id, Timestamp now) {
-    static constexpr Statement kIsAlive{"auth_is_alive", R"(
+    static constexpr ComposedStatement kIsAlive{"auth_is_alive", R"(
         SELECT 1 FROM auth_sessions
-        WHERE user_id = $1 AND auth_session_id = $2 AND expires_at > $3 AND)" AUTH_NOT_ENDED};
+        WHERE user_id = $1 AND auth_session_id = $2 AND expires_at > $3 AND {})",
+                                                kNotEnded};
     auto rows = co_await database_.query(kIsAlive, user, id, now);
     co_return !rows.empty();
 }
 
 Awaitable<std::vector<LoginSession>> AuthStore::list_sessions(UserId user, LoginSessionPosition after,
                                                               std::int32_t count, Timestamp now) {
-    static constexpr Statement kList{"auth_list_sessions", R"(
+    static constexpr ComposedStatement kList{"auth_list_sessions", R"(
         SELECT auth_session_id, device_name, ip, user_agent, created_at, last_used_at FROM auth_sessions
-        WHERE user_id = $1 AND expires_at > $2 AND (last_used_at, auth_session_id) < ($3, $4) AND)" AUTH_NOT_ENDED R"(
-        ORDER BY last_used_at DESC, auth_session_id DESC LIMIT $5)"};
+        WHERE user_id = $1 AND expires_at > $2 AND (last_used_at, auth_session_id) < ($3, $4) AND {}
+        ORDER BY last_used_at DESC, auth_session_id DESC LIMIT $5)",
+                                             kNotEnded};
     auto rows = co_await database_.query(kList, user, now, after.at, after.id, static_cast<std::int64_t>(count));
     std::vector<LoginSession> sessions;
     for (auto row : rows)

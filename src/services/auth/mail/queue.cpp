@@ -2,9 +2,11 @@
 
 #include "platform/json/schema.h"
 #include "platform/postgres/connection/client.h"
+#include "platform/postgres/values/sql.h"
 
 namespace mindspace::auth {
 
+using postgres::ComposedStatement;
 using postgres::Statement;
 
 NewMail verification_mail(UserId user, std::string recipient, std::string locale) {
@@ -24,7 +26,7 @@ NewMail reset_mail(UserId user, std::string recipient, std::string locale) {
 }
 
 postgres::Query queue_mail_query(const NewMail& mail, const AuditEntry& entry) {
-    static constexpr Statement kQueue{"auth_queue_mail", R"(
+    static constexpr ComposedStatement kQueue{"auth_queue_mail", R"(
         WITH token AS (
                  INSERT INTO one_time_tokens (user_id, kind, token_hash, issued_at, expires_at)
                  SELECT user_id, $9, $10, $3, $11 FROM credentials WHERE user_id = $1 FOR KEY SHARE
@@ -32,7 +34,9 @@ postgres::Query queue_mail_query(const NewMail& mail, const AuditEntry& entry) {
              change AS (
                  INSERT INTO mails (user_id, mail_id, kind, recipient, locale, token, next_attempt_at, created_at)
                  SELECT user_id, $12, $9, $13, $14, $15, $3, $3 FROM token
-                 RETURNING user_id))" AUTH_AUDIT_CHANGE};
+                 RETURNING user_id)
+        {})",
+                                              kAuditChange};
     return bind_audited(kQueue, entry, schema::enum_name(mail.kind), mail.token.hash(),
                         Timestamp(entry.at + mail.token_ttl), MailId::make(entry.at), mail.recipient, mail.locale,
                         mail.token.to_string());

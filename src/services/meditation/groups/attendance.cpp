@@ -2,11 +2,13 @@
 // the lock on the group's row: whichever is second sees the other, and credits what the first could not.
 
 #include "platform/postgres/connection/client.h"
+#include "platform/postgres/values/sql.h"
 #include "services/meditation/groups/attendance_rows.h"
 #include "services/meditation/groups/timetable.h"
 
 namespace mindspace::meditation {
 
+using postgres::ComposedStatement;
 using postgres::Statement;
 
 namespace {
@@ -31,23 +33,19 @@ enum class Credited { known, all };
 // only of those who have left, or were confirmed after the end, unless the group is settled.
 postgres::Query credit(GroupId id, std::vector<UserId> users, Credited whom, Timestamp now) {
     // The id of a session is that of group_session_id().
-    static constexpr Statement kCredit{
-        "group_credit",
-        R"(
+    static constexpr ComposedStatement kCredit{"group_credit", R"(
         WITH over AS MATERIALIZED (
             SELECT group_id, kind, planned_seconds, started_at, ended_at, settled FROM groups
             WHERE group_id = $1 AND state = 'ended'),
         stretches AS (
             SELECT user_id, started_at, ended_at,
-                   unnest(present + )" TOLD_BY_THE_VERSION_BEFORE(
-            "group_attendance") R"() AS stretch
+                   unnest(present + {}) AS stretch
             FROM group_attendance JOIN over USING (group_id)
             WHERE (cardinality($4::uuid[]) = 0 OR user_id = ANY ($4))
               AND (left_at >= seen_at OR seen_at >= ended_at OR settled OR $5)),
         sat AS (
             SELECT user_id, floor(sum(greatest(0, extract(epoch FROM
-                       least(upper(stretch) - )" GRACE
-                                R"(, ended_at) - greatest(lower(stretch), started_at)))))::integer
+                       least(upper(stretch) - {}, ended_at) - greatest(lower(stretch), started_at)))))::integer
                        AS seconds
             FROM stretches GROUP BY user_id),
         hashed AS (
@@ -82,7 +80,8 @@ postgres::Query credit(GroupId id, std::vector<UserId> users, Credited whom, Tim
                                   'startedAt', started_at, 'endedAt', ended_at, 'localDate', local_date,
                                   'timezone', timezone, 'groupId', group_id, 'moodBefore', mood_before,
                                   'moodAfter', mood_after, 'source', source), $2
-        FROM changed)"};
+        FROM changed)",
+                                               told_by_the_version_before("group_attendance"), kGraceInterval};
     return postgres::bind(kCredit, id, now, GroupTimetable::kLeastSeconds, users, whom == Credited::all);
 }
 
@@ -91,21 +90,22 @@ postgres::Query credit(GroupId id, std::vector<UserId> users, Credited whom, Tim
 Awaitable<> GroupTimetable::record(GroupId id, AttendanceRecord record, Timestamp now) {
     static constexpr Statement kHold{"group_hold", "SELECT FROM groups WHERE group_id = $1 FOR SHARE"};
     // In the order of users, so that two nodes do not wait for each other.
-    static constexpr Statement kRecord{"group_record", R"(
+    static constexpr ComposedStatement kRecord{"group_record", R"(
         INSERT INTO group_attendance AS known (user_id, group_id, present, seen_at, left_at)
-        SELECT user_id, group_id, coalesce(range_agg(stretch), '{}'), max(at), max(left_at)
+        SELECT user_id, group_id, coalesce(range_agg(stretch), '{{}}'), max(at), max(left_at)
         FROM (SELECT user_id, tstzrange(since, until_grace) AS stretch, at, NULL::timestamptz AS left_at
               FROM unnest($2::uuid[], $3::timestamptz[], $4::timestamptz[], $5::timestamptz[])
                    AS seen (user_id, since, until_grace, at)
               UNION ALL
               SELECT user_id, NULL, at, at FROM unnest($6::uuid[], $7::timestamptz[]) AS departed (user_id, at)) AS told
         JOIN groups ON group_id = $1 AND state <> 'cancelled'
-        JOIN users USING (user_id)
+        JOIN user_directory USING (user_id)
         GROUP BY user_id, group_id ORDER BY user_id
         ON CONFLICT (user_id, group_id) DO UPDATE SET
-            present = known.present + )" TOLD_BY_THE_VERSION_BEFORE("known") R"( + excluded.present,
+            present = known.present + {} + excluded.present,
             attended_ms = 0, present_since = NULL,
-            seen_at = greatest(known.seen_at, excluded.seen_at), left_at = greatest(known.left_at, excluded.left_at))"};
+            seen_at = greatest(known.seen_at, excluded.seen_at), left_at = greatest(known.left_at, excluded.left_at))",
+                                               told_by_the_version_before("known")};
     static constexpr Statement kTell{"group_tell_attendance", R"(
         INSERT INTO outbox (type, user_id, payload, occurred_at)
         SELECT $1, user_id, jsonb_build_object('groupId', $2::uuid), at

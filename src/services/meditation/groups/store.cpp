@@ -1,16 +1,19 @@
 #include "services/meditation/groups/store.h"
 
 #include "platform/postgres/connection/client.h"
+#include "platform/postgres/values/sql.h"
+#include "services/user/client.h"
 
 namespace mindspace::meditation {
 
+using postgres::ComposedStatement;
 using postgres::Statement;
 
 namespace {
 
-#define GROUP_COLUMNS                                                                                             \
-    "group_id, title, description, kind, planned_seconds, scheduled_for, visibility, max_participants, host_id, " \
-    "host_name, state, started_at, ends_at, ended_at, created_at, version, end_reason, updated_at"
+constexpr char kGroupColumns[] =
+    "group_id, title, description, kind, planned_seconds, scheduled_for, visibility, max_participants, host_id, "
+    "host_name, state, started_at, ends_at, ended_at, created_at, version, end_reason, updated_at";
 
 Group read_group(const postgres::Row& row) {
     return Group{.id = row.get<GroupId>(0),
@@ -46,17 +49,16 @@ GroupPosition position_of(const Group& group) {
 
 Awaitable<GroupInsertion> GroupStore::insert(NewGroup group, UserId host, GroupId id, std::int64_t most,
                                              Timestamp now) {
-    // Concurrent requests of the host wait here, and count this group afterwards.
-    static constexpr Statement kHoldHost{"group_hold_host", "SELECT 1 FROM users WHERE user_id = $1 FOR NO KEY UPDATE"};
     static constexpr Statement kInsert{"group_insert", R"(
         INSERT INTO groups (group_id, host_id, host_name, title, description, kind, planned_seconds, scheduled_for,
                             visibility, max_participants, created_at, updated_at)
-        SELECT $1, user_id, display_name, $3, $4, $5, $6, $7, $8, $9, $10, $10 FROM users
+        SELECT $1, user_id, display_name, $3, $4, $5, $6, $7, $8, $9, $10, $10 FROM user_directory
         WHERE user_id = $2
           AND (SELECT count(*) FROM groups WHERE host_id = $2 AND state IN ('scheduled', 'running')) < $11
         ON CONFLICT DO NOTHING)"};
     std::vector<postgres::Query> queries;
-    queries.push_back(postgres::bind(kHoldHost, host));
+    // Concurrent requests of the host wait for this one, and count its group.
+    queries.push_back(user::lock_user(host));
     queries.push_back(postgres::bind(kInsert, id, host, group.title, group.description, schema::enum_name(group.kind),
                                      group.planned_seconds, group.scheduled_for, schema::enum_name(group.visibility),
                                      group.max_participants, now, most));
@@ -69,7 +71,7 @@ Awaitable<GroupInsertion> GroupStore::insert(NewGroup group, UserId host, GroupI
 }
 
 Awaitable<std::optional<Group>> GroupStore::find(GroupId id) {
-    static constexpr Statement kFind{"group_find", "SELECT " GROUP_COLUMNS " FROM groups WHERE group_id = $1"};
+    static constexpr ComposedStatement kFind{"group_find", "SELECT {} FROM groups WHERE group_id = $1", kGroupColumns};
     auto rows = co_await database_.query(kFind, id);
     if (rows.empty()) co_return std::nullopt;
     co_return read_group(rows[0]);
@@ -78,14 +80,15 @@ Awaitable<std::optional<Group>> GroupStore::find(GroupId id) {
 Awaitable<std::vector<Group>> GroupStore::list(std::vector<std::string_view> states, GroupPosition after,
                                                std::int32_t count) {
     // Each state is one walk along the index groups_public.
-    static constexpr Statement kList{"group_list", "SELECT " GROUP_COLUMNS R"(
+    static constexpr ComposedStatement kList{"group_list", R"(SELECT {}
         FROM unnest($1::text[]) AS wanted (wanted_state) CROSS JOIN LATERAL (
-            SELECT )" GROUP_COLUMNS R"(, coalesce(started_at, scheduled_for, created_at) AS at
+            SELECT {}, coalesce(started_at, scheduled_for, created_at) AS at
             FROM groups
             WHERE visibility = 'public' AND state = wanted_state
               AND (coalesce(started_at, scheduled_for, created_at), group_id) > ($2, $3)
             ORDER BY coalesce(started_at, scheduled_for, created_at), group_id LIMIT $4) AS found
-        ORDER BY at, group_id LIMIT $4)"};
+        ORDER BY at, group_id LIMIT $4)",
+                                             kGroupColumns, kGroupColumns};
     auto rows = co_await database_.query(kList, states, after.at, after.id, static_cast<std::int64_t>(count));
     std::vector<Group> groups;
     for (auto row : rows) groups.push_back(read_group(row));
@@ -120,12 +123,13 @@ Awaitable<bool> GroupStore::cancel(GroupId id, UserId host, std::optional<std::i
 }
 
 Awaitable<std::optional<Group>> GroupStore::hand_over(GroupId id, UserId from, UserId to, Timestamp now) {
-    static constexpr Statement kHandOver{"group_hand_over", R"(
+    static constexpr ComposedStatement kHandOver{"group_hand_over", R"(
         UPDATE groups
         SET host_id = heir_id, host_name = heir_name, version = version + 1, updated_at = $4
-        FROM (SELECT user_id AS heir_id, display_name AS heir_name FROM users WHERE user_id = $3) AS heir
+        FROM (SELECT user_id AS heir_id, display_name AS heir_name FROM user_directory WHERE user_id = $3) AS heir
         WHERE group_id = $1 AND host_id = $2 AND state = 'running'
-        RETURNING )" GROUP_COLUMNS};
+        RETURNING {})",
+                                                 kGroupColumns};
     auto rows = co_await database_.query(kHandOver, id, from, to, now);
     if (rows.empty()) co_return std::nullopt;
     co_return read_group(rows[0]);

@@ -4,16 +4,15 @@
 #include "platform/postgres/partitions/hash_partition.h"
 #include "services/meditation/sessions/rows.h"
 #include "services/meditation/sessions/store.h"
+#include "services/user/client.h"
 
 namespace mindspace::meditation {
 
 using postgres::PartitionedStatement;
 
 std::vector<postgres::Query> import_queries(UserId user, std::vector<ImportedSession> sessions, Timestamp now) {
-    // One import of a user at a time: the sessions of a date are counted.
-    static constexpr postgres::Statement kLockUser{"session_import_lock_user", R"(
-        SELECT FROM users WHERE user_id = $1 FOR NO KEY UPDATE)"};
-    static const PartitionedStatement kInsert{"session_import", R"(
+    static const PartitionedStatement kInsert{"session_import",
+                                              postgres::sql(R"(
         WITH news AS (
             SELECT DISTINCT ON (i.id)
                    u.user_id, i.*, coalesce(i.zone, u.timezone) AS timezone,
@@ -22,8 +21,8 @@ std::vector<postgres::Query> import_queries(UserId user, std::vector<ImportedSes
             FROM unnest($3::uuid[], $4::text[], $5::integer[], $6::integer[], $7::timestamptz[], $8::text[],
                         $9::smallint[], $10::smallint[], $11::text[]) WITH ORDINALITY
                  AS i (id, kind, planned, duration, started_at, zone, mood_before, mood_after, note, place)
-            JOIN users AS u ON u.user_id = $1
-            WHERE )" IS_NEW("u.user_id", "i.id") R"(
+            JOIN user_directory AS u ON u.user_id = $1
+            WHERE {}
             ORDER BY i.id, i.place),
         dates AS (
             SELECT user_id, local_date,
@@ -43,8 +42,10 @@ std::vector<postgres::Query> import_queries(UserId user, std::vector<ImportedSes
                    'import', $2, $2
             FROM numbered WHERE number <= $12
             ON CONFLICT DO NOTHING
-            RETURNING user_id, )" SESSION_COLUMNS "), " SESSION_EVENT("'session.completed'", "version", "$2") R"(
-        SELECT session_id FROM changed)"};
+            RETURNING user_id, {}), {}
+        SELECT session_id FROM changed)",
+                                                            is_new("u.user_id", "i.id"), kSessionColumns,
+                                                            session_event("'session.completed'", "version", "$2"))};
     // Looks at no more than the 200 sessions before the end of each.
     static const PartitionedStatement kOverlaps{"session_import_overlaps", R"(
         SELECT n.session_id, o.session_id
@@ -83,7 +84,7 @@ std::vector<postgres::Query> import_queries(UserId user, std::vector<ImportedSes
         notes.push_back(std::move(session.note));
     }
     std::vector<postgres::Query> queries;
-    queries.push_back(postgres::bind(kLockUser, user));
+    queries.push_back(user::lock_user(user));  // one import at a time: the sessions of a date are counted
     queries.push_back(postgres::bind(kInsert.of(user), user, now, ids, kinds, planned, durations, starts, zones,
                                      moods_before, moods_after, notes, kImportedOnADate));
     queries.push_back(postgres::bind(kOverlaps.of(user), user, ids, now));

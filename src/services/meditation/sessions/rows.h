@@ -3,30 +3,37 @@
 // session store.
 
 #include "platform/postgres/values/rows.h"
+#include "platform/postgres/values/sql.h"
 #include "services/meditation/sessions/types.h"
 
 namespace mindspace::meditation {
 
-// Shared by all statements below, so that every answer is read by read_session() and every event reads alike.
-#define SESSION_COLUMNS                                                                                         \
-    "session_id, status, kind, planned_seconds, duration_seconds, started_at, ended_at, local_date, timezone, " \
-    "group_id, mood_before, mood_after, note, source, created_at, updated_at, version, lapsed_at"
+// Shared by all statements of sessions, so that every result is read by read_session() and every event reads alike.
+inline constexpr char kSessionColumns[] =
+    "session_id, status, kind, planned_seconds, duration_seconds, started_at, ended_at, local_date, timezone, "
+    "group_id, mood_before, mood_after, note, source, created_at, updated_at, version, lapsed_at";
 
 // Whether an id has never been used. Both are asked of one snapshot: in each of them an id that is being deleted is
 // there or noted as deleted.
-#define IS_NEW(OWNER, ID)                                                                 \
-    "NOT EXISTS (SELECT FROM meditation_sessions_N AS known WHERE known.user_id = " OWNER \
-    " AND known.session_id = " ID                                                         \
-    ") AND NOT EXISTS (SELECT FROM deleted_sessions AS gone WHERE gone.user_id "          \
-    "= " OWNER " AND gone.session_id = " ID ")"
+template <std::size_t N, std::size_t M>
+consteval auto is_new(const char (&owner)[N], const char (&id)[M]) {
+    return postgres::sql(
+        "NOT EXISTS (SELECT FROM meditation_sessions_N AS known WHERE known.user_id = {} AND known.session_id = {}) "
+        "AND NOT EXISTS (SELECT FROM deleted_sessions AS gone WHERE gone.user_id = {} AND gone.session_id = {})",
+        owner, id, owner, id);
+}
 
-// Of a CTE named `changed` with SESSION_COLUMNS and user_id.
-#define SESSION_EVENT(TYPE, VERSION, AT)                                                                         \
-    "event AS (INSERT INTO outbox (type, user_id, payload, occurred_at) SELECT " TYPE                            \
-    ", user_id, jsonb_build_object('id', session_id, 'version', " VERSION                                        \
-    ", 'status', status, 'kind', kind, 'plannedSeconds', planned_seconds, 'durationSeconds', duration_seconds, " \
-    "'startedAt', started_at, 'endedAt', ended_at, 'localDate', local_date, 'timezone', timezone, 'groupId', "   \
-    "group_id, 'moodBefore', mood_before, 'moodAfter', mood_after, 'source', source), " AT " FROM changed)"
+// A CTE, the event of a change: it follows one named `changed` with kSessionColumns and user_id.
+template <std::size_t N, std::size_t M, std::size_t L>
+consteval auto session_event(const char (&type)[N], const char (&version)[M], const char (&at)[L]) {
+    return postgres::sql(
+        "event AS (INSERT INTO outbox (type, user_id, payload, occurred_at) SELECT {}, user_id, "
+        "jsonb_build_object('id', session_id, 'version', {}, 'status', status, 'kind', kind, 'plannedSeconds', "
+        "planned_seconds, 'durationSeconds', duration_seconds, 'startedAt', started_at, 'endedAt', ended_at, "
+        "'localDate', local_date, 'timezone', timezone, 'groupId', group_id, 'moodBefore', mood_before, 'moodAfter', "
+        "mood_after, 'source', source), {} FROM changed)",
+        type, version, at);
+}
 
 template <class E>
 E enum_of(std::string_view name) {

@@ -1,0 +1,30 @@
+#include "platform/idempotency/personal_data.h"
+
+namespace mindspace::http {
+
+using postgres::Statement;
+
+namespace {
+
+constexpr Statement kList{"idempotency_export", R"(
+    SELECT key, json_build_object('key', key, 'usedAt', json_time(claimed_at))::text
+    FROM idempotency_keys WHERE user_id = $1 AND key > $2 ORDER BY key LIMIT $3)"};
+
+privacy::Queries erase(const privacy::EndedAccount& account) {
+    static constexpr Statement kErase{"idempotency_forget", "DELETE FROM idempotency_keys WHERE user_id = $1"};
+    // A registration is kept under no user; what it created is the user.
+    static constexpr Statement kEraseRegistration{
+        "idempotency_forget_registration", "DELETE FROM idempotency_keys WHERE user_id = $2 AND creation_id = $1"};
+    privacy::Queries queries;
+    queries.push_back(postgres::bind(kErase, account.user));
+    queries.push_back(postgres::bind(kEraseRegistration, account.user, UserId{}));
+    return queries;
+}
+
+}  // namespace
+
+privacy::Holdings idempotency_personal_data() {
+    return {{.table = "idempotency_keys", .member = "idempotencyKeys", .page = &kList, .erase = &erase}};
+}
+
+}  // namespace mindspace::http
