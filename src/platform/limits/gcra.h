@@ -6,6 +6,7 @@
 #include "platform/base/time.h"
 
 #include <algorithm>
+#include <chrono>
 #include <cmath>
 #include <cstdint>
 #include <string_view>
@@ -44,16 +45,27 @@ inline Verdict make_verdict(const Policy& policy, bool allowed, double backlog) 
     return verdict;
 }
 
-// One key's state in this process. The same arithmetic as the script in rate_limiter.cpp.
+// What Gcra counts in, of whichever clock.
+template <class TimePoint>
+double microseconds(TimePoint at) {
+    return std::chrono::duration<double, std::micro>(at.time_since_epoch()).count();
+}
+
+// One key's state in this process. The same arithmetic as gcra.lua, for Redis.
 struct Gcra {
-    double arrival = 0;  // microseconds on the caller's clock
+    double arrival = 0;  // microseconds on the caller's clock; up to now: as a new key
+
+    // Makes `calls` at once, all of them or none.
+    bool admit(const Policy& policy, double now, double calls = 1) {
+        const double next = std::max(arrival, now) + calls * policy.interval;
+        if (next - now > policy.whole() + 0.5) return false;
+        arrival = next;
+        return true;
+    }
 
     Verdict take(const Policy& policy, double now) {
-        double start = std::max(arrival, now);
-        double next = start + policy.interval;
-        bool allowed = next - now <= policy.whole() + 0.5;
-        if (allowed) arrival = next;
-        return make_verdict(policy, allowed, (allowed ? next : start) - now);
+        const bool allowed = admit(policy, now);
+        return make_verdict(policy, allowed, std::max(0.0, arrival - now));
     }
 };
 

@@ -45,5 +45,13 @@ TEST(Gcra, CountsARefusedCallForNothing) {
     EXPECT_TRUE(state.take(kTenASecond, 0.1 * kSecond).allowed);
 }
 
+TEST(Gcra, MakesSeveralCallsAtOnceOrNone) {
+    Gcra state;
+    EXPECT_FALSE(state.admit(kTenASecond, 0, 11));
+    EXPECT_TRUE(state.admit(kTenASecond, 0, 10));
+    EXPECT_FALSE(state.admit(kTenASecond, 0.19 * kSecond, 2));
+    EXPECT_TRUE(state.admit(kTenASecond, 0.2 * kSecond, 2));
+}
+
 }  // namespace
 }  // namespace mindspace::limits

@@ -66,8 +66,7 @@ Awaitable<> RateLimiter::forget(std::string key) {
 }
 
 Verdict RateLimiter::ask_here(std::string_view key, const Policy& policy, Use use) {
-    auto since_start = std::chrono::steady_clock::now().time_since_epoch();
-    auto now = std::chrono::duration<double, std::micro>(since_start).count();
+    const auto now = microseconds(std::chrono::steady_clock::now());
     const auto* known = here_.find(key);
     Gcra state = known != nullptr ? *known : Gcra{};
     auto verdict = state.take(policy, now);

@@ -210,10 +210,8 @@ Reaping RoomModel::reap(Timestamp now) {
 Reacted RoomModel::react(const ReactionRequest& request, Timestamp now) {
     if (!room_ || (!request.epoch.empty() && request.epoch != room_->epoch))
         return {.outcome = Reacted::Outcome::outdated};
-    auto& recent = room_->reactions[*request.reaction.from];
-    if (recent.size() >= request.at_most && recent[recent.size() - request.at_most] > now - Room::kReactionWindow)
-        return {.outcome = Reacted::Outcome::too_many};
-    recent.push_back(now);
+    auto& state = room_->reactions[*request.reaction.from];
+    if (!state.admit(request.limit, limits::microseconds(now))) return {.outcome = Reacted::Outcome::too_many};
     if (is_large())
         ++room_->tally[*request.reaction.kind];
     else

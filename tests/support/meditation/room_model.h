@@ -24,7 +24,7 @@ struct ModelledRoom {
     std::map<UserId, Participant> joined;
     std::map<UserId, Participant> left;
     std::map<ReactionKind, std::int64_t> tally;
-    std::map<UserId, std::vector<Timestamp>> reactions;
+    std::map<UserId, limits::Gcra> reactions;
     std::int64_t announced_count = 0;
     Timestamp flushed_at{};
     Timestamp reaped_at{};

@@ -17,7 +17,7 @@
 namespace mindspace::meditation {
 
 struct TestCore {
-    explicit TestCore(Group group) : room(std::move(group), 5) {}
+    explicit TestCore(Group group) : room(std::move(group), reaction_limit(5)) {}
     Room room;
     std::map<ConnectionId, std::shared_ptr<TestClient>> clients;
     std::deque<Task> tasks;              // pending

@@ -13,7 +13,6 @@ namespace {
 
 constexpr auto kPingInterval = std::chrono::seconds(25);
 constexpr auto kPongTimeout = std::chrono::seconds(10);
-constexpr auto kFrameWindow = std::chrono::seconds(10);
 constexpr std::size_t kFramesAtOnce = 32;
 
 FrameQueue::Octets control_frame(Opcode opcode, std::string_view payload) {
@@ -30,8 +29,7 @@ WebSocket::WebSocket(Server& server, Stream stream, std::span<const char> early,
       reader_(limits_.max_message, packing),
       packing_(packing),
       input_(early.begin(), early.end()),
-      frames_since_(Clock::now()),
-      heard_at_(frames_since_) {
+      heard_at_(Clock::now()) {
     server_.websockets_.insert(this);
     server_.metrics_.websockets.add(1);
 }
@@ -73,15 +71,9 @@ void WebSocket::drop_read_input() {
     if (input_.empty()) std::string().swap(input_);
 }
 
-// Counts by windows: twice the limit in the worst case, at the cost of two words.
 bool WebSocket::is_flood(std::size_t frames) {
-    const auto now = heard_at_;
-    if (now - frames_since_ >= kFrameWindow) {
-        frames_since_ = now;
-        frames_seen_ = 0;
-    }
-    frames_seen_ += frames;
-    return frames_seen_ > limits_.max_frames;
+    if (limits_.frames == nullptr || frames == 0) return false;
+    return !frames_.admit(*limits_.frames, limits::microseconds(heard_at_), static_cast<double>(frames));
 }
 
 // Acts on the next event of the input. False when the client's side is over.

@@ -7,8 +7,8 @@
 #include "platform/http/server/stream.h"
 #include "platform/http/websocket/frame.h"
 #include "platform/http/websocket/queue.h"
+#include "platform/limits/gcra.h"
 
-#include <limits>
 #include <optional>
 #include <span>
 #include <string>
@@ -20,8 +20,9 @@ struct WebSocketLimits {
     std::size_t max_queued = 256 * 1024;   // octets that wait for a slow client; beyond: 1013
     std::size_t max_queued_frames = 2048;  // the same in frames
     bool takes_binary = false;             // otherwise: 1003
-    // Frames of the client in 10 s, control frames and fragments included; beyond: flood_code.
-    std::size_t max_frames = std::numeric_limits<std::size_t>::max();
+    // Of frames from the client, control frames and fragments included; above it: flood_code. It must outlive the
+    // socket. Null: no limit.
+    const limits::Policy* frames = nullptr;
     CloseCode flood_code = CloseCode::policy_violation;
 };
 
@@ -81,20 +82,19 @@ private:
     const WebSocketReader::Packing packing_;
     std::string input_;  // from input_begin_ on it is unread; empty while the client is quiet
     std::size_t input_begin_ = 0;
-    std::size_t frames_seen_ = 0;  // since frames_since_
+    limits::Gcra frames_;
     FrameQueue queue_;
     std::optional<std::string> due_pong_;  // for the latest ping that came while we waited to write
-    Clock::time_point frames_since_;
-    Clock::time_point heard_at_;        // when the client last sent anything
-    Clock::time_point pinged_at_;       // when it was pinged, if it is
-    Clock::time_point write_began_at_;  // of what is waiting_ or closing_
-    bool has_flooded_ = false;          // what still comes is dropped unread
-    bool is_pinged_ = false;            // and has not sent anything since
-    bool open_ = true;                  // we may still send messages
-    bool closing_ = false;              // our close frame is queued
-    bool waiting_ = false;              // for the kernel, or TLS, to take what it has been offered
-    bool scheduled_ = false;            // flush() will be called
-    bool ending_ = false;               // our close frame is out
+    Clock::time_point heard_at_;           // when the client last sent anything
+    Clock::time_point pinged_at_;          // when it was pinged, if it is
+    Clock::time_point write_began_at_;     // of what is waiting_ or closing_
+    bool has_flooded_ = false;             // what still comes is dropped unread
+    bool is_pinged_ = false;               // and has not sent anything since
+    bool open_ = true;                     // we may still send messages
+    bool closing_ = false;                 // our close frame is queued
+    bool waiting_ = false;                 // for the kernel, or TLS, to take what it has been offered
+    bool scheduled_ = false;               // flush() will be called
+    bool ending_ = false;                  // our close frame is out
 };
 
 }  // namespace mindspace::http

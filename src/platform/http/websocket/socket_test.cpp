@@ -185,7 +185,8 @@ TEST_F(WebSocketTest, SaysTooSlowToAClientThatLeavesManySmallFrames) {
 
 TEST_F(WebSocketTest, CountsControlFramesAndFragmentsAgainstTheLimitOfMessages) {
     serve([](std::shared_ptr<WebSocket> socket) -> Awaitable<> {
-        socket->set_limits({.max_frames = 10});
+        static const limits::Policy kTen("frames", 10, Seconds(10));
+        socket->set_limits({.frames = &kTen});
         while (true) {
             auto message = co_await socket->receive();
             if (!message) co_return;

@@ -66,10 +66,10 @@ Awaitable<> handle_or_fail(Connection& connection, std::string text, ClockValue 
 }  // namespace
 
 Awaitable<> serve_connection(std::shared_ptr<LiveRoom> room, std::shared_ptr<http::WebSocket> socket, SocketIds ids,
-                             http::Guard& guard, std::size_t messages_at_most) {
+                             http::Guard& guard, const limits::Policy& frames) {
     Connection connection{std::move(room), std::move(socket), ids, guard};
     watch_session(connection, connection.ids.auth_session);
-    http::WebSocketLimits limits{.max_frames = messages_at_most, .flood_code = kCloseTooMany};
+    http::WebSocketLimits limits{.frames = &frames, .flood_code = kCloseTooMany};
     connection.socket->set_limits(limits);
     while (true) {
         auto message = co_await connection.socket->receive();

@@ -16,6 +16,6 @@ struct SocketIds {
 
 // Returns when the socket, which has arrived in the room, has ended. `guard` and what the room uses must outlive it.
 Awaitable<> serve_connection(std::shared_ptr<LiveRoom> room, std::shared_ptr<http::WebSocket> socket, SocketIds ids,
-                             http::Guard& guard, std::size_t messages_at_most);
+                             http::Guard& guard, const limits::Policy& frames);
 
 }  // namespace mindspace::meditation

@@ -20,7 +20,7 @@ Timestamp present_since(const Entry& entry, Timestamp now) {
 }  // namespace
 
 LiveRoom::LiveRoom(LiveParts& parts, Group group)
-    : parts_(parts), group_(group.id), room_(std::move(group), parts.reactions_at_most) {
+    : parts_(parts), group_(group.id), room_(std::move(group), parts.reactions) {
     subscription_ =
         parts_.subscriber.subscribe(room_channel(group_), [this](std::string_view payload) { hear(payload); });
     parts_.metrics.rooms.add(1);

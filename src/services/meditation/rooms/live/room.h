@@ -30,8 +30,8 @@ struct LiveParts {
     RoomRegister known_rooms;
     OpenSockets open_sockets;
     redis::Subscriber& subscriber;
-    std::size_t reactions_at_most;
-    std::size_t messages_at_most;
+    limits::Policy reactions;  // of one user
+    limits::Policy frames;     // of one connection
     LiveMetrics metrics{};
     SystemClock clock{};
 };

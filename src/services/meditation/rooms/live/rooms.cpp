@@ -17,11 +17,11 @@ namespace {
 
 constexpr Milliseconds kTick{250};
 constexpr Milliseconds kCareInterval{1000};
-constexpr double kReactionsAtMost = 5;   // in 10 s, of one user
-constexpr double kMessagesAtMost = 120;  // in 10 s, of one connection
+constexpr double kReactions = 5;  // in 10 s, of one user
+constexpr double kFrames = 120;   // in 10 s, of one connection
 
-std::size_t scaled(double limit, double scale) {
-    return static_cast<std::size_t>(std::max(1.0, std::floor(limit * scale)));
+double scaled(double limit, double scale) {
+    return std::max(1.0, std::floor(limit * scale));
 }
 
 }  // namespace
@@ -35,8 +35,8 @@ LiveRooms::LiveRooms(asio::io_context& loop, LiveBackends backends, http::Guard&
              .known_rooms = RoomRegister(backends.redis),
              .open_sockets = OpenSockets(backends.redis, settings.sockets_per_user),
              .subscriber = backends.subscriber,
-             .reactions_at_most = scaled(kReactionsAtMost, settings.limit_scale),
-             .messages_at_most = scaled(kMessagesAtMost, settings.limit_scale)},
+             .reactions = reaction_limit(scaled(kReactions, settings.limit_scale)),
+             .frames = {"frames", scaled(kFrames, settings.limit_scale), Seconds(10)}},
       reconciler_(parts_),
       guard_(guard) {}
 
@@ -98,7 +98,7 @@ Awaitable<> LiveRooms::serve(SocketOwner owner, Group group, std::shared_ptr<htt
     std::exception_ptr fault;
     try {
         co_await claim(user, std::move(sockets));
-        auto served = serve_connection(room, std::move(socket), ids, guard_, parts_.messages_at_most);
+        auto served = serve_connection(room, std::move(socket), ids, guard_, parts_.frames);
         co_await std::move(served);
     } catch (...) {
         fault = std::current_exception();

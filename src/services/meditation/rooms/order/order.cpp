@@ -6,6 +6,8 @@
 #include "platform/redis/connection/error_reply.h"
 #include "services/meditation/rooms/order/scripts.h"
 
+#include <fmt/format.h>
+
 #include <span>
 #include <stdexcept>
 
@@ -215,12 +217,13 @@ Awaitable<Reaping> RoomOrder::reap(GroupId group, Timestamp now) {
 
 Awaitable<Reacted> RoomOrder::react(GroupId group, ReactionRequest request, Timestamp now) {
     ScriptCall call(group);
-    call.add_key(room_channel(group) + ":reactions:" + request.reaction.from.value().to_string())
+    call.add_key(room_channel(group) + ":reaction-limit:" + request.reaction.from.value().to_string())
         .add(std::optional(now))
         .add(std::move(request.epoch))
         .add(std::string(schema::enum_name(request.reaction.kind.value())))
         .add(members_of(request.reaction))
-        .add(static_cast<std::int64_t>(request.at_most));
+        .add(fmt::format("{:.6f}", request.limit.interval))
+        .add(fmt::format("{:.0f}", request.limit.whole()));
     auto reply = co_await ScriptCall::run(redis_, kReactScript, std::move(call));
     if (reply.as_integer() == -1) co_return Reacted{.outcome = Reacted::Outcome::outdated};
     if (reply.as_integer() == -2) co_return Reacted{.outcome = Reacted::Outcome::too_many};

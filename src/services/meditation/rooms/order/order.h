@@ -7,6 +7,7 @@
 // Unavailable when Redis is down; then nothing, or everything, was done.
 
 #include "platform/async/awaitable.h"
+#include "platform/limits/gcra.h"
 #include "services/meditation/rooms/state/messages.h"
 
 #include <optional>
@@ -96,10 +97,15 @@ struct History {
     std::optional<std::vector<OrderedEvent>> events;  // nothing when the log does not reach back so far
 };
 
+// Of one user: `quota` reactions at once, and as many in each 10 s.
+inline limits::Policy reaction_limit(double quota) {
+    return {"reactions", quota, Seconds(10)};
+}
+
 struct ReactionRequest {
     std::string epoch;  // that it is meant for; "" for any
     RoomEvent reaction;
-    std::size_t at_most = 0;  // of one user in 10 s
+    limits::Policy limit;
 };
 
 struct Reacted {

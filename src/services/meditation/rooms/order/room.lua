@@ -12,7 +12,7 @@
 --       left      hash: the same of those who left
 --       tally     hash: kind → reactions of a large room not told of yet
 -- For a reaction:
---       recent    list: the times of this user's last reactions (ms), as many as are allowed
+--       limit     string: the arrival time of this user's reactions (microseconds; platform/limits/gcra.lua)
 -- Times are milliseconds of the calling node's clock.
 
 local room, log, people, arrivals, leases, counts, joined, left, tally = unpack(KEYS)

@@ -57,7 +57,8 @@ protected:
         return run(redis.order.enter(std::move(request), now_)).value();
     }
     void react(Redis& redis, const std::string& epoch, ReactionKind kind) {
-        ReactionRequest request{.epoch = epoch, .reaction = make_reaction(lease_.user, kind), .at_most = 5};
+        ReactionRequest request{
+            .epoch = epoch, .reaction = make_reaction(lease_.user, kind), .limit = reaction_limit(5)};
         EXPECT_EQ(run(redis.order.react(facts_.group, std::move(request), now_)).outcome, Reacted::Outcome::ordered);
     }
     bool replica_has(std::int64_t seq) {
@@ -85,7 +86,7 @@ TEST_F(RoomFailoverTest, NoNumberIsGivenTwiceInAnEpoch) {
     react(master_, before.epoch, ReactionKind::bow);
 
     ReactionRequest request{
-        .epoch = before.epoch, .reaction = make_reaction(lease_.user, ReactionKind::smile), .at_most = 5};
+        .epoch = before.epoch, .reaction = make_reaction(lease_.user, ReactionKind::smile), .limit = reaction_limit(5)};
     EXPECT_EQ(run(replica_.order.react(facts_.group, std::move(request), now_)).outcome, Reacted::Outcome::outdated)
         << "it would be number 3 again";
     auto renewal = run(replica_.order.renew(facts_, {lease_}, now_));

@@ -109,7 +109,7 @@ void RoomModelTest::renew() {
 
 void RoomModelTest::react() {
     auto reaction = make_reaction(user(1), static_cast<ReactionKind>(pick(3)), "r");
-    const ReactionRequest request{.epoch = {}, .reaction = reaction, .at_most = 5};
+    const ReactionRequest request{.epoch = {}, .reaction = reaction, .limit = reaction_limit(5)};
     EXPECT_EQ(scripts_->react(request, now_), model_.react(request, now_));
 }
 

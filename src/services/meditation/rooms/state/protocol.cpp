@@ -15,7 +15,7 @@ std::vector<http::SocketMessage> from_client() {
         socket_message<StartMessage>("start", "The host begins the meditation."),
         socket_message<EndMessage>("end", "The host ends it."),
         socket_message<ReactionMessage>("reaction",
-                                        "A sign to all; at most 5 of a user in 10 s. `ref` comes back to everyone."),
+                                        "A sign to all; 5 of a user at once, then one every 2 s. `ref` comes back to everyone."),
         socket_message<TimeMessage>("time", "Asks for the server's clock."),
         socket_message<AuthMessage>("auth", "A new access token, before the old one ends."),
         socket_message<LeaveMessage>("leave", "A clean goodbye; the server closes with 1000."),

@@ -13,8 +13,7 @@ Send error_to(ConnectionId connection, std::string code, std::string message) {
 
 }  // namespace
 
-Room::Room(Group group, std::size_t reactions_at_most)
-    : group_(std::move(group)), reactions_at_most_(reactions_at_most) {}
+Room::Room(Group group, limits::Policy reactions) : group_(std::move(group)), reactions_(reactions) {}
 
 Actions Room::on(const Arrived& what, Timestamp now) {
     if (what.group.state > group_.state) reload_wanted_ = true;
@@ -69,9 +68,11 @@ void Room::ask(Member& member, const EndMessage&, Timestamp now, Actions& action
 
 void Room::ask(Member& member, const ReactionMessage& message, Timestamp now, Actions& actions) {
     auto from = member.owner.connection;
-    if (!may_react(member.owner.user, now)) return refuse_reaction(from, actions);
+    // Spares Redis, which counts for all nodes, reactions that this core knows to be too many. The limit is the user's:
+    // a new connection has no new quota.
+    if (!reactions_.admit(member.owner.user, limits::microseconds(now))) return refuse_reaction(from, actions);
     actions.push_back(
-        React{from, {epoch_, make_reaction(member.owner.user, message.kind, message.ref), reactions_at_most_}});
+        React{from, {epoch_, make_reaction(member.owner.user, message.kind, message.ref), reactions_.policy()}});
 }
 
 void Room::ask(Member& member, const LeaveMessage&, Timestamp now, Actions& actions) {
@@ -107,21 +108,6 @@ Actions Room::on(const TooManyReactions& what, Timestamp) {
     Actions actions;
     refuse_reaction(what.from, actions);
     return actions;
-}
-
-// Spares Redis, which counts for all nodes, what this core knows to be too many. A new connection has no new allowance:
-// what counts is the user's, and is forgotten by its age alone.
-bool Room::may_react(UserId user, Timestamp now) {
-    while (!reactions_.empty() && reactions_.front().first <= now - kReactionWindow) {
-        auto count = reaction_counts_.find(reactions_.front().second);
-        if (--count->second == 0) reaction_counts_.erase(count);
-        reactions_.pop_front();
-    }
-    auto& count = reaction_counts_[user];
-    if (count >= reactions_at_most_) return false;
-    ++count;
-    reactions_.emplace_back(now, user);
-    return true;
 }
 
 Actions Room::on(const TokenRenewed& what, Timestamp) {

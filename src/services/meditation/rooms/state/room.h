@@ -4,10 +4,10 @@
 // next) is in Redis (order/order.h); the room decides what its own connections hear of it, when they are late, and
 // what is to be asked of Redis. Driven by live/room.h.
 
+#include "platform/limits/local_limiter.h"
 #include "services/meditation/rooms/live/profile_changes.h"
 #include "services/meditation/rooms/state/actions.h"
 
-#include <deque>
 #include <memory>
 #include <optional>
 #include <set>
@@ -20,8 +20,8 @@ namespace mindspace::meditation {
 
 class Room {
 public:
-    // `reactions_at_most` in kReactionWindow, of one user.
-    Room(Group group, std::size_t reactions_at_most);
+    // `reactions`: the limit of one user.
+    Room(Group group, limits::Policy reactions);
 
     Actions on(const Arrived& what, Timestamp now);
     Actions on(const Asked& what, Timestamp now);
@@ -59,7 +59,6 @@ public:
     static constexpr Seconds kCompareEvery{30};    // with PostgreSQL, where a change may have been made without a word
     static constexpr Milliseconds kEndAfter{250};  // by then every core has confirmed its members at the end
     static constexpr Seconds kFarewell{60};        // the room stays open so long after the end
-    static constexpr Seconds kReactionWindow{10};
     static constexpr std::size_t kMaxHeld = 1000;
 
 private:
@@ -90,7 +89,6 @@ private:
     void welcome(Member& member, const Entry& entry, Timestamp now, Actions& actions);
     void meet_deadline(Member& member, Timestamp now, Actions& actions);
     void set_deadline(Member& member, Timestamp at);
-    bool may_react(UserId user, Timestamp now);
     void refuse_reaction(ConnectionId from, Actions& actions);
     // Without a grace.
     void send_away(const Member& member, EventReason reason, http::CloseCode code, Timestamp now, Actions& actions);
@@ -140,14 +138,12 @@ private:
 
     Group group_;
     std::optional<Group> untold_;  // as the room has to learn yet
-    const std::size_t reactions_at_most_;
 
     std::unordered_map<ConnectionId, Member> members_;
     std::unordered_map<ConnectionId, Departing> departing_;
     std::set<std::pair<Timestamp, ConnectionId>> deadlines_;
     std::unordered_multimap<UserId, ConnectionId> connections_of_;
-    std::deque<std::pair<Timestamp, UserId>> reactions_;  // of the last kReactionWindow
-    std::unordered_map<UserId, std::size_t> reaction_counts_;
+    limits::LocalLimiter<UserId> reactions_;
     std::size_t joined_count_ = 0;
     std::uint64_t refused_reactions_ = 0;
 

@@ -67,7 +67,8 @@ TEST_F(RoomTest, AnEventThatCannotBeOrderedIsAnError) {
 
 TEST_F(RoomTest, WhoMissedTooMuchIsToComeAgain) {
     auto client = world_.join(core_, 0);
-    for (int i = 0; i < 1001; ++i) order_.react({{}, make_reaction(RoomSimulation::user(0), {}), 2000}, world_.now());
+    for (int i = 0; i < 1001; ++i)
+        order_.react({{}, make_reaction(RoomSimulation::user(0), {}), reaction_limit(2000)}, world_.now());
     world_.tell(core_, Interrupted{});
     world_.settle();
     EXPECT_EQ(client->closed, http::CloseCode::service_restart);
