@@ -28,4 +28,27 @@ TEST(Cursor, EveryDamageIsSeen) {
     EXPECT_FALSE(decode_cursor("list", "💧"));
 }
 
+struct UserPage {
+    std::vector<int> items;
+    std::optional<std::string> next_cursor;
+};
+
+TEST(ListPart, NamesItsLastItemIfMoreFollow) {
+    auto position = [](const int& item) { return ListPosition<UserId>{.at = Timestamp(Milliseconds(item)), .id = {}}; };
+    auto part = take_part<int, UserId>({1, 2, 3}, 2, position);
+    EXPECT_EQ(part.items, (std::vector{1, 2}));
+    EXPECT_EQ(part.next.value().at, Timestamp(Milliseconds(2)));
+    EXPECT_FALSE((take_part<int, UserId>({1, 2}, 2, position).next));
+}
+
+TEST(ListPart, BecomesAPageWhoseCursorLeadsOn) {
+    ListPart<int, UserId> part{.items = {1}, .next = kPosition};
+    auto page = make_page<UserPage>("list", std::move(part));
+    EXPECT_EQ(page.items, std::vector{1});
+    EXPECT_EQ(page_start("list", page.next_cursor, ListPosition<UserId>{}).value().id, kPosition.id);
+    EXPECT_EQ(page_start("list", std::nullopt, kPosition).value().id, kPosition.id);
+    EXPECT_FALSE(page_start("another list", page.next_cursor, kPosition));
+    EXPECT_FALSE((make_page<UserPage>("list", ListPart<int, UserId>{.items = {1}}).next_cursor));
+}
+
 }  // namespace mindspace

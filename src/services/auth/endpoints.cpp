@@ -26,6 +26,24 @@ Origin origin_of(http::ClientInfo client) {
     return {.ip = std::move(client.address), .user_agent = std::move(client.user_agent)};
 }
 
+Awaitable<Result<LoginSessionPage>> show_sessions(AuthService& service, http::Principal principal,
+                                                  LoginSessionQuery query) {
+    const auto context = "auth_sessions " + principal.user.to_string();
+    auto after = page_start(context, query.cursor, kBeforeTheNewest<AuthSessionId>);
+    if (!after) co_return after.error();
+    auto part = co_await service.list_sessions(std::move(principal), *after, query.limit);
+    co_return make_page<LoginSessionPage>(context, std::move(part));
+}
+
+Awaitable<Result<AuditPage>> show_audit(AccountService& service, UserId user, AuditQuery query) {
+    static const auto kNewest = AuditId{Uuid::parse("ffffffff-ffff-ffff-ffff-ffffffffffff").value()};
+    const auto context = "audit_log " + user.to_string();
+    auto after = page_start(context, query.cursor, ListPosition<AuditId>{.at = {}, .id = kNewest});
+    if (!after) co_return after.error();
+    auto part = co_await service.list_audit(user, *after, query.limit);
+    co_return make_page<AuditPage>(context, std::move(part));
+}
+
 Awaitable<Result<>> refuse_tag() {
     co_return precondition_failed();
 }
@@ -91,7 +109,7 @@ void add_session_endpoints(Rows& rows) {
               .summary = "The caller's login sessions, last used first.",
               .errors = {"invalid_cursor"}},
              [](AuthService& service, Call<http::None, LoginSessionQuery> call) {
-                 return service.list_sessions(call.principal, std::move(call.query));
+                 return show_sessions(service, call.principal, std::move(call.query));
              });
     rows.add({.method = Method::del,
               .path = "/api/v1/auth/sessions/{id}",
@@ -164,7 +182,7 @@ void add_user_endpoints(Rows& rows) {
                          "password and the like.",
               .errors = {"invalid_cursor"}},
              [](AccountService& service, Call<http::None, AuditQuery> call) {
-                 return service.list_audit(call.principal, std::move(call.query));
+                 return show_audit(service, call.principal.user, std::move(call.query));
              });
     rows.add({.method = Method::del,
               .path = "/api/v1/users/me",

@@ -34,6 +34,10 @@ void report(std::string_view message, std::string_view action, UserId user) {
     log::info(message, {{"event.action", action}, {"user.id", user.to_string()}});
 }
 
+ListPosition<AuditId> position_of(const AuditRecord& record) {
+    return {.at = record.at, .id = record.id};
+}
+
 }  // namespace
 
 // What the owner is told by mail when the password changes; nothing at the limit of such mails.
@@ -135,25 +139,10 @@ Awaitable<Result<>> AccountService::resend_verification(http::Principal principa
     co_return Result<>{};
 }
 
-Awaitable<Result<AuditPage>> AccountService::list_audit(http::Principal principal, AuditQuery query) {
-    static const auto kNewest = AuditId{Uuid::parse("ffffffff-ffff-ffff-ffff-ffffffffffff").value()};
-    const auto context = "audit_log " + principal.user.to_string();
-    auto after = kNewest;
-    if (query.cursor) {
-        auto position = decode_cursor<AuditId>(context, *query.cursor);
-        if (!position) co_return position.error();
-        after = position->id;
-    }
-    // One more than asked for tells whether there is a next page.
-    auto records = co_await accounts_.list_audit(principal.user, after, query.limit + 1);
-    const auto limit = static_cast<std::size_t>(query.limit);
-    AuditPage page;
-    if (records.size() > limit) {
-        records.resize(limit);
-        page.next_cursor = encode_cursor(context, ListPosition<AuditId>{records.back().at, records.back().id});
-    }
-    page.items = std::move(records);
-    co_return page;
+Awaitable<ListPart<AuditRecord, AuditId>> AccountService::list_audit(UserId user, ListPosition<AuditId> after,
+                                                                     std::int32_t limit) {
+    auto records = co_await accounts_.list_audit(user, after.id, limit + 1);
+    co_return take_part(std::move(records), static_cast<std::size_t>(limit), &position_of);
 }
 
 Awaitable<Result<>> AccountService::delete_account(http::Principal principal, DeleteAccount request,

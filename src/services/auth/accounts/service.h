@@ -38,8 +38,8 @@ public:
     Awaitable<Result<>> verify_email(VerifyEmail request, Origin origin);
     // Mails a new link, unless the address is verified already. Error: rate_limited.
     Awaitable<Result<>> resend_verification(http::Principal principal, Origin origin);
-    // What happened to the account, newest first. Error: malformed `invalid_cursor`.
-    Awaitable<Result<AuditPage>> list_audit(http::Principal principal, AuditQuery query);
+    // What happened to the account before `after`, newest first, `limit` at most.
+    Awaitable<ListPart<AuditRecord, AuditId>> list_audit(UserId user, ListPosition<AuditId> after, std::int32_t limit);
     // Erases the account and all that is kept of it; its tokens are dead on every node. Sent twice at a time it
     // succeeds twice. Error: as change_password().
     Awaitable<Result<>> delete_account(http::Principal principal, DeleteAccount request,

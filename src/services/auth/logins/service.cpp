@@ -84,6 +84,10 @@ Opened open_session(UserId user, const Origin& origin, std::optional<std::string
     return {std::move(row), token};
 }
 
+LoginSessionPosition position_of(const LoginSession& session) {
+    return {.at = session.last_used_at, .id = session.id};
+}
+
 }  // namespace
 
 // No token outlives its login session.
@@ -281,26 +285,13 @@ Awaitable<bool> AuthService::revoke(AuditEntry entry) {
     co_return co_await store_.revoke(std::move(entry));
 }
 
-Awaitable<Result<LoginSessionPage>> AuthService::list_sessions(http::Principal principal, LoginSessionQuery query) {
-    const auto context = "auth_sessions " + principal.user.to_string();
-    LoginSessionPosition after = kBeforeTheNewest<AuthSessionId>;
-    if (query.cursor) {
-        auto position = decode_cursor<AuthSessionId>(context, *query.cursor);
-        if (!position) co_return position.error();
-        after = *position;
-    }
-    // One more than asked for tells whether there is a next page.
-    auto sessions = co_await store_.list_sessions(principal.user, after, query.limit + 1, clock_.now());
-    auto limit = static_cast<std::size_t>(query.limit);
-    LoginSessionPage page;
-    if (sessions.size() > limit) {
-        sessions.resize(limit);
-        page.next_cursor =
-            encode_cursor(context, LoginSessionPosition{sessions.back().last_used_at, sessions.back().id});
-    }
-    for (auto& session : sessions) session.current = session.id == principal.auth_session;
-    page.items = std::move(sessions);
-    co_return page;
+Awaitable<ListPart<LoginSession, AuthSessionId>> AuthService::list_sessions(http::Principal principal,
+                                                                            LoginSessionPosition after,
+                                                                            std::int32_t limit) {
+    auto sessions = co_await store_.list_sessions(principal.user, after, limit + 1, clock_.now());
+    auto part = take_part(std::move(sessions), static_cast<std::size_t>(limit), &position_of);
+    for (auto& session : part.items) session.current = session.id == principal.auth_session;
+    co_return part;
 }
 
 Awaitable<Result<>> AuthService::revoke_session(http::Principal principal, AuthSessionId id, Origin origin) {

@@ -40,8 +40,9 @@ public:
     // Ends every login session of the caller in the same way.
     Awaitable<Result<>> logout_all(http::Principal principal, Origin origin);
 
-    // The caller's living login sessions, last used first. Error: malformed `invalid_cursor`.
-    Awaitable<Result<LoginSessionPage>> list_sessions(http::Principal principal, LoginSessionQuery query);
+    // The caller's living login sessions behind `after`, last used first, `limit` at most.
+    Awaitable<ListPart<LoginSession, AuthSessionId>> list_sessions(http::Principal principal,
+                                                                   LoginSessionPosition after, std::int32_t limit);
     // Ends one of them. Error: not_found, when it is somebody else's, unknown or over.
     Awaitable<Result<>> revoke_session(http::Principal principal, AuthSessionId id, Origin origin);
 

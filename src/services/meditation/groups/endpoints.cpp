@@ -53,6 +53,14 @@ SocketRequest socket_request_of(Call<http::None, LiveQuery, LiveFields>& call) {
                          .access_token = std::move(call.fields.access_token)};
 }
 
+Awaitable<Result<GroupPage>> show_list(GroupService& service, GroupQuery query) {
+    const auto context = "groups state=" + std::string(query.state ? schema::enum_name(*query.state) : "");
+    auto after = page_start(context, query.cursor, GroupPosition{});
+    if (!after) co_return after.error();
+    auto part = co_await service.list(std::move(query), *after);
+    co_return make_page<GroupPage>(context, std::move(part));
+}
+
 Awaitable<Result<http::Response>> show_calendar(GroupService& service, GroupId id, http::Preconditions preconditions) {
     auto calendar = co_await service.find_calendar(id);
     if (!calendar) co_return calendar.error();
@@ -82,12 +90,13 @@ http::EndpointTable<GroupService, SocketAdmission> group_endpoints() {
              [](GroupService& service, Call<NewGroup> call) {
                  return service.create(call.principal.user, std::move(call.body));
              });
-    rows.add(
-        {.method = Method::get,
-         .path = "/api/v1/groups",
-         .summary = "Public groups, soonest first.",
-         .errors = {"invalid_cursor"}},
-        [](GroupService& service, Call<http::None, GroupQuery> call) { return service.list(std::move(call.query)); });
+    rows.add({.method = Method::get,
+              .path = "/api/v1/groups",
+              .summary = "Public groups, soonest first.",
+              .errors = {"invalid_cursor"}},
+             [](GroupService& service, Call<http::None, GroupQuery> call) {
+                 return show_list(service, std::move(call.query));
+             });
     rows.add({.method = Method::get, .path = "/api/v1/groups/{id}", .summary = "One group."},
              [](GroupService& service, Call<> call) { return service.find(GroupId{call.id}); });
     rows.add({.method = Method::get,

@@ -121,25 +121,14 @@ Awaitable<Result<GroupCalendar>> GroupService::find_calendar(GroupId id) {
     co_return GroupCalendar{.text = std::move(*text), .etag = http::etag_of_version(group->version)};
 }
 
-Awaitable<Result<GroupPage>> GroupService::list(GroupQuery query) {
-    auto context = "groups state=" + std::string(query.state ? schema::enum_name(*query.state) : "");
-    GroupPosition after{};
-    if (query.cursor) {
-        auto position = decode_cursor<GroupId>(context, *query.cursor);
-        if (!position) co_return position.error();
-        after = *position;
-    }
-    GroupPage page;
-    page.items = co_await store_.list(wanted_states(query), after, query.limit + 1);
-    if (page.items.size() > static_cast<std::size_t>(query.limit)) {
-        page.items.pop_back();
-        page.next_cursor = encode_cursor(context, position_of(page.items.back()));
-    }
+Awaitable<ListPart<Group, GroupId>> GroupService::list(GroupQuery query, GroupPosition after) {
+    auto groups = co_await store_.list(wanted_states(query), after, query.limit + 1);
+    auto part = take_part(std::move(groups), static_cast<std::size_t>(query.limit), &position_of);
     std::vector<GroupId> ids;
-    for (const auto& group : page.items) ids.push_back(group.id);
+    for (const auto& group : part.items) ids.push_back(group.id);
     auto counts = co_await order_.count_participants(std::move(ids));
-    for (std::size_t i = 0; i < counts.size(); ++i) page.items[i].participant_count = counts[i];
-    co_return page;
+    for (std::size_t i = 0; i < counts.size(); ++i) part.items[i].participant_count = counts[i];
+    co_return part;
 }
 
 Awaitable<Result<Group>> GroupService::find_own(UserId caller, GroupId id,

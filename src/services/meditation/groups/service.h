@@ -26,8 +26,8 @@ public:
     Awaitable<Result<Group>> create(UserId host, NewGroup request);
     // Error: not_found.
     Awaitable<Result<Group>> find(GroupId id);
-    // Error: malformed `invalid_cursor`.
-    Awaitable<Result<GroupPage>> list(GroupQuery query);
+    // Public groups behind `after`, as many as the query asks for.
+    Awaitable<ListPart<Group, GroupId>> list(GroupQuery query, GroupPosition after);
     // Error: not_found; conflict `group_not_scheduled`, while it has no time.
     Awaitable<Result<GroupCalendar>> find_calendar(GroupId id);
     // Error: not_found; forbidden; conflict `group_started` (of what cannot change any more), `group_ended`;

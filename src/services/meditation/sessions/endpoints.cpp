@@ -23,19 +23,12 @@ std::string history_context(UserId user, const HistoryQuery& query) {
     return context;
 }
 
-// The cursor is the outside's word for a position.
 Awaitable<Result<SessionPage>> show_history(SessionService& service, UserId user, HistoryQuery query) {
-    auto context = history_context(user, query);
-    HistoryPosition after = kBeforeTheNewest<MeditationSessionId>;
-    if (query.cursor) {
-        auto position = decode_cursor<MeditationSessionId>(context, *query.cursor);
-        if (!position) co_return position.error();
-        after = *position;
-    }
-    auto part = co_await service.list(user, std::move(query), after);
-    SessionPage page{.items = std::move(part.items), .next_cursor = {}};
-    if (part.next) page.next_cursor = encode_cursor(context, *part.next);
-    co_return page;
+    const auto context = history_context(user, query);
+    auto after = page_start(context, query.cursor, kBeforeTheNewest<MeditationSessionId>);
+    if (!after) co_return after.error();
+    auto part = co_await service.list(user, std::move(query), *after);
+    co_return make_page<SessionPage>(context, std::move(part));
 }
 
 }  // namespace

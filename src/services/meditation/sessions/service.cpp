@@ -43,6 +43,10 @@ bool is_same_completion(const MeditationSession& session, const CompleteSession&
            Seconds(*request.duration_seconds) <= elapsed + kElapsedTolerance;
 }
 
+HistoryPosition position_of(const MeditationSession& session) {
+    return {.at = session.started_at, .id = session.id};
+}
+
 }  // namespace
 
 Awaitable<Result<MeditationSession>> SessionService::start(UserId user, StartSession request) {
@@ -135,17 +139,11 @@ Awaitable<Result<>> SessionService::erase(UserId user, MeditationSessionId id,
     co_return existing ? precondition_failed() : no_such_session();
 }
 
-Awaitable<HistoryPart> SessionService::list(UserId user, HistoryQuery query, HistoryPosition after) {
-    auto limit = static_cast<std::size_t>(query.limit);
-    // One more than asked for tells whether there is a next page.
-    auto sessions = co_await store_.list(user, std::move(query), after, static_cast<std::int32_t>(limit) + 1);
-    HistoryPart part;
-    if (sessions.size() > limit) {
-        sessions.resize(limit);
-        part.next = HistoryPosition{sessions.back().started_at, sessions.back().id};
-    }
-    part.items = std::move(sessions);
-    co_return part;
+Awaitable<ListPart<MeditationSession, MeditationSessionId>> SessionService::list(UserId user, HistoryQuery query,
+                                                                                 HistoryPosition after) {
+    const auto limit = query.limit;
+    auto sessions = co_await store_.list(user, std::move(query), after, limit + 1);
+    co_return take_part(std::move(sessions), static_cast<std::size_t>(limit), &position_of);
 }
 
 Awaitable<Result<ImportResults>> SessionService::import(UserId user, ImportSessions request) {

@@ -7,11 +7,6 @@
 
 namespace mindspace::meditation {
 
-struct HistoryPart {
-    std::vector<MeditationSession> items;
-    std::optional<HistoryPosition> next;  // where the next part begins, if there is one
-};
-
 class SessionService {
 public:
     // `workers` is for what takes long of a large import.
@@ -32,7 +27,8 @@ public:
                                                 std::optional<std::int32_t> expected_version);
     Awaitable<Result<>> erase(UserId user, MeditationSessionId id, std::optional<std::int32_t> expected_version);
     // As many as the query asks for, beyond `after`.
-    Awaitable<HistoryPart> list(UserId user, HistoryQuery query, HistoryPosition after);
+    Awaitable<ListPart<MeditationSession, MeditationSessionId>> list(UserId user, HistoryQuery query,
+                                                                     HistoryPosition after);
     // Each session has its own outcome, in the order given.
     Awaitable<Result<ImportResults>> import(UserId user, ImportSessions request);
 

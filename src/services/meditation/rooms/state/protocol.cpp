@@ -14,8 +14,8 @@ std::vector<http::SocketMessage> from_client() {
                               "The first frame, within 5 s; with `resume` what was missed since is asked for."),
         socket_message<StartMessage>("start", "The host begins the meditation."),
         socket_message<EndMessage>("end", "The host ends it."),
-        socket_message<ReactionMessage>("reaction",
-                                        "A sign to all; 5 of a user at once, then one every 2 s. `ref` comes back to everyone."),
+        socket_message<ReactionMessage>(
+            "reaction", "A sign to all; 5 of a user at once, then one every 2 s. `ref` comes back to everyone."),
         socket_message<TimeMessage>("time", "Asks for the server's clock."),
         socket_message<AuthMessage>("auth", "A new access token, before the old one ends."),
         socket_message<LeaveMessage>("leave", "A clean goodbye; the server closes with 1000."),
