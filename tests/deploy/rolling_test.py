@@ -55,6 +55,8 @@ class Deployment:
                 "MINDSPACE_HTTP_ADDRESS": "127.0.0.1", "MINDSPACE_HTTP_DRAIN_SECONDS": "6",
                 "MINDSPACE_DATABASE_CONNECTIONS_PER_CORE": "2", "MINDSPACE_RATE_LIMIT_SCALE": "1000",
                 "MINDSPACE_AUTH_ARGON2_MEMORY_KIB": "64", "MINDSPACE_AUTH_ARGON2_PASSES": "1",
+                # A loaded machine is to be slow here, and not to refuse: that has its own tests.
+                "MINDSPACE_HTTP_MAX_QUEUE_DELAY_MS": "60000", "MINDSPACE_UPSTREAM_CONNECT_TIMEOUT_MS": "20000",
                 "MINDSPACE_MANAGEMENT_PORT": str(management), ROLES[role]: str(port)}
             (folder / f"{name}.json").write_text(json.dumps({"role": role, "settings": settings}))
         for secret in ("auth-secret", "gateway-secret"):
