@@ -1,6 +1,6 @@
 -- after room.lua
--- ARGV: 1 now, 2 the event's members, 3 and 4 version and host of the group from now on. Nothing happens when the room
--- knows that version, or a later one.
+-- ARGV: 1 now, 2 the event's members, 3 and 4 the new version and host of the group. Does nothing if the room already
+-- has that version or a later one.
 local version, host = unpack(redis.call('HMGET', room, 'version', 'host'))
 if not version or tonumber(ARGV[3]) <= tonumber(version) then return end
 redis.call('HSET', room, 'version', ARGV[3], 'host', ARGV[4])

@@ -1,13 +1,14 @@
 -- after room.lua
--- ARGV: 1–7 as open_room; 8 lease, 9 its expiry, 10 participant, 11 the most participants (0: any number), 12 whether
--- to tell ("1"), 13 and 14 the epoch and seq to resume from ("" for none)
+-- ARGV: 1–7 as for open_room; 8 lease, 9 its expiry, 10 participant, 11 the maximum number of participants (0:
+-- unlimited), 12 whether to announce the entry ("1"), 13 and 14 the epoch and seq to resume from ("" for none)
 open_room(unpack(ARGV, 1, 7))
 local lease, user, most = ARGV[8], string.sub(ARGV[8], 1, 36), tonumber(ARGV[11])
 local is_new = redis.call('HEXISTS', people, user) == 0
 if is_new and most > 0 and redis.call('ZCARD', arrivals) >= most then return {'full'} end
 if redis.call('ZADD', leases, ARGV[9], lease) == 1 then redis.call('HINCRBY', counts, user, 1) end
 if user == redis.call('HGET', room, 'host') then redis.call('HDEL', room, 'hostLeftAt') end
--- Whoever is welcomed while the room is being rebuilt must be told of those who were there before.
+-- A client that is welcomed while the room is being rebuilt must receive events about the participants who were there
+-- before.
 if ARGV[12] == '1' then redis.call('HSET', room, 'newcomers', 1) end
 if is_new then
     redis.call('HSET', people, user, ARGV[10])
@@ -17,7 +18,7 @@ if is_new then
     else
         redis.call('HINCRBY', room, 'told', 1)
     end
-else -- perhaps under another name; others are told of it by the next `presence`
+else -- perhaps with a new name, which the next `presence` event tells the others
     local known = redis.call('HGET', people, user)
     local present = string.gsub(ARGV[10], '"joinedAt":[^,}]*', string.match(known, '"joinedAt":[^,}]*'))
     if present ~= known then
@@ -26,7 +27,8 @@ else -- perhaps under another name; others are told of it by the next `presence`
     end
 end
 local due_in = flush(ARGV[1])
--- Whoever is welcomed with another number than the others know must hear of the next, even if it is the others' again.
+-- A client that is welcomed with a different count than the others have must receive the next count, even if that is
+-- again the count that the others have.
 if tonumber(redis.call('HGET', room, 'told')) ~= redis.call('ZCARD', arrivals) then
     redis.call('HSET', room, 'told', -1)
 end

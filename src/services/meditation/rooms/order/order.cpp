@@ -26,7 +26,7 @@ std::string people_key(GroupId group) {
     return room_channel(group) + ":people";
 }
 
-// Keys and arguments of one call; owns what the command borrows until its reply is there.
+// Keys and arguments of one call. Owns the memory that the command refers to until the reply arrives.
 class ScriptCall {
 public:
     explicit ScriptCall(GroupId group) {
@@ -53,7 +53,7 @@ public:
     ScriptCall& add(std::optional<Timestamp> at) {
         return at ? add(std::int64_t{at->time_since_epoch().count()}) : add(std::string());
     }
-    // What open_room() of the scripts takes.
+    // The arguments of open_room() in the scripts.
     ScriptCall& add(const RoomFacts& facts, Timestamp now) {
         return add(std::optional(now))
             .add(base64url_encode(random_bytes<9>()))
@@ -70,7 +70,7 @@ public:
         try {
             co_return co_await redis.run(script, keys, arguments);
         } catch (const redis::MemoryFull&) {
-            // Nothing was done. The log is what can be spared.
+            // Redis is full and changed nothing. The log can be spared.
         }
         std::vector<std::string_view> words{"DEL", call.keys_[kLogKey]};
         co_await redis.command(std::move(words));
@@ -94,7 +94,7 @@ Lease lease_of(std::string_view text) {
     return Lease{.user = user.value(), .connection = connection.value()};
 }
 
-// What stands in Redis was written by us: anything else is a bug.
+// We wrote what is in Redis, so anything else is a bug.
 template <class T>
 T read_json(std::string_view text) {
     auto value = schema::from_json<T>(text);
@@ -107,7 +107,7 @@ std::optional<Timestamp> read_time(const Value& value) {
     return Timestamp(Milliseconds(std::stoll(value.as_string())));
 }
 
-// Lease and expiry in turn.
+// Leases and expiry times alternate.
 std::vector<Lease> read_leases(const Value& value) {
     std::vector<Lease> leases;
     auto items = value.items();
@@ -126,7 +126,7 @@ std::optional<std::vector<OrderedEvent>> read_events(const Value& value) {
     return events;
 }
 
-// The members of the event's JSON object, without its braces: the script puts number and epoch in front.
+// The members of the event's JSON object, without the braces: the script puts seq and epoch in front.
 std::string members_of(const RoomEvent& event) {
     auto text = schema::to_json(event);
     return text.substr(1, text.size() - 2);
@@ -267,7 +267,7 @@ Awaitable<History> RoomOrder::read_after(GroupId group, std::int64_t seq) {
 Awaitable<std::vector<std::int32_t>> RoomOrder::count_participants(std::vector<GroupId> groups) {
     std::vector<std::int32_t> counts;
     if (groups.empty()) co_return counts;
-    // All at once: the commands leave in one write.
+    // All at once: the commands are sent in one write.
     std::vector<Awaitable<std::int64_t>> pending;
     for (auto group : groups) pending.push_back(count_or_zero(redis_, arrivals_key(group)));
     const auto found = co_await when_all(std::move(pending));

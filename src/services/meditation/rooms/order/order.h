@@ -1,10 +1,11 @@
 #pragma once
-// The shared order and presence of rooms, in Redis: every event gets the next number of its room there, is kept in a
-// short log and published to all cores that have sockets of the room. A participant counts once, however many
-// connections they have; each connection holds a lease, and with the last lease the participant leaves. In rooms of
-// more than 100, comings, goings and reactions come together in few events, told by flush(). One object a core. Every
-// call is one round trip (announce_change two, and three where Redis is full: then the room's log goes first). Fault:
-// Unavailable when Redis is down; then nothing, or everything, was done.
+// The shared order and presence of rooms, in Redis. Every event gets the next number of its room, is appended to a
+// short log and is published to all cores that have sockets of the room. A participant counts once, however many
+// connections they have; each connection holds a lease, and the participant leaves when their last lease ends. In rooms
+// of more than 100 participants, joins, leaves and reactions are combined into few events, which flush() publishes. One
+// object per core. Every call is one round trip (announce_change takes two, and three if Redis is full: then the room's
+// log is removed first). Fault: Unavailable if Redis is down; then the call had either no effect or its complete
+// effect.
 
 #include "platform/async/awaitable.h"
 #include "platform/limits/gcra.h"
@@ -28,7 +29,7 @@ struct Lease {
     Timestamp expires_at{};
 };
 
-// What is known of the group; only makes the room when Redis has none.
+// What is known of the group. Only creates the room if Redis has none.
 struct RoomFacts {
     GroupId group{};
     GroupState state{};
@@ -38,19 +39,19 @@ struct RoomFacts {
     std::int32_t version = 0;
 };
 
-// A quiet entry is that of somebody who was there before Redis forgot the room.
+// `quiet` is for a participant who was there before Redis lost the room.
 enum class Announcement { told, quiet };
 
 struct EnterRequest {
     RoomFacts facts;
     Lease lease;
     Participant participant;
-    std::int32_t max_participants = 0;  // 0: any number
+    std::int32_t max_participants = 0;  // 0: unlimited
     Announcement announcement = Announcement::told;
     std::optional<ResumePoint> resume;
 };
 
-// An event as it is published: whole, with its number.
+// An event as it is published: complete, with its number.
 struct OrderedEvent {
     RoomEvent event;
     std::string text;
@@ -65,7 +66,7 @@ struct Entry {
     std::int64_t participant_count = 0;
     Participant self;
     std::vector<Participant> participants;            // the first 50
-    std::optional<std::vector<OrderedEvent>> missed;  // since the resume point; nothing when that is too long ago
+    std::optional<std::vector<OrderedEvent>> missed;  // since the resume point; nullopt if that is too long ago
     Milliseconds flush_due_in{};                      // zero: there is nothing to flush
 };
 
@@ -77,41 +78,41 @@ struct Departure {
 struct Renewal {
     std::string epoch;
     std::int64_t seq = 0;
-    std::vector<ConnectionId> unknown;  // leases that are not there (any more)
-    std::vector<Lease> gone;            // with these expired ones participants left
-    bool is_all_reaped = false;         // no expired lease is left
+    std::vector<ConnectionId> unknown;  // leases that do not exist (or no longer exist)
+    std::vector<Lease> gone;            // participants left with these expired leases
+    bool is_all_reaped = false;         // no expired lease remains
     Milliseconds flush_due_in{};
     UserId host{};
-    std::optional<Timestamp> host_left_at;  // while they are away; in a new room: since it was made
-    std::optional<UserId> longest_present;  // nothing: nobody is there
+    std::optional<Timestamp> host_left_at;  // while the host is absent; in a new room: since it was created
+    std::optional<UserId> longest_present;  // nullopt: the room is empty
 };
 
 struct Reaping {
     std::vector<Lease> gone;
-    bool is_deserted = false;  // no lease is left
+    bool is_deserted = false;  // no lease remains
 };
 
 struct History {
-    std::string epoch;  // "" when Redis knows no such room
+    std::string epoch;  // "" if Redis does not have the room
     std::int64_t seq = 0;
-    std::optional<std::vector<OrderedEvent>> events;  // nothing when the log does not reach back so far
+    std::optional<std::vector<OrderedEvent>> events;  // nullopt if the log does not reach back that far
 };
 
-// Of one user: `quota` reactions at once, and as many in each 10 s.
+// For one user: a burst of `quota` reactions, and as many per 10 s.
 inline limits::Policy reaction_limit(double quota) {
     return {"reactions", quota, Seconds(10)};
 }
 
 struct ReactionRequest {
-    std::string epoch;  // that it is meant for; "" for any
+    std::string epoch;  // the epoch that it is meant for; "" for any
     RoomEvent reaction;
     limits::Policy limit;
 };
 
 struct Reacted {
-    enum class Outcome { ordered, outdated, too_many };  // outdated: the room has another epoch than the one named
+    enum class Outcome { ordered, outdated, too_many };  // outdated: the room has a different epoch
     Outcome outcome = Outcome::ordered;
-    Milliseconds flush_due_in{};  // zero for never
+    Milliseconds flush_due_in{};  // zero: there is nothing to flush
     bool operator==(const Reacted&) const = default;
 };
 
@@ -123,25 +124,27 @@ class RoomOrder {
 public:
     explicit RoomOrder(redis::Client& redis) : redis_(redis) {}
 
-    // Nothing when the room is full.
+    // Nothing (nullopt) if the room is full.
     Awaitable<std::optional<Entry>> enter(EnterRequest request, Timestamp now);
-    // With the last lease of a participant the reason is told: left or kicked.
+    // If it was the participant's last lease, publishes the reason: left or kicked.
     Awaitable<Departure> leave(GroupId group, Lease lease, EventReason reason, Timestamp now);
     Awaitable<Renewal> renew(RoomFacts facts, std::vector<Lease> leases, Timestamp now);
-    // Takes expired leases away without holding any.
+    // Removes expired leases without renewing any.
     Awaitable<Reaping> reap(GroupId group, Timestamp now);
     Awaitable<Reacted> react(GroupId group, ReactionRequest request, Timestamp now);
-    // Tells what has come together, if it is time; when the next flush is due, zero for never.
+    // Publishes the combined changes if they are due. Returns the time until the next flush; zero if there is nothing
+    // to flush.
     Awaitable<Milliseconds> flush(GroupId group, Timestamp now);
-    // Publishes the event (start, end) that brings the room to facts.state, once, whoever tells it how often.
+    // Publishes the event (start, end) that brings the room to facts.state. It is published once, however often and by
+    // however many callers.
     Awaitable<> announce(RoomFacts facts, RoomEvent event);
-    // Publishes that the group is now as it is here (host, title, …), once for each version and never backwards.
+    // Publishes the new state of the group (host, title, …), once per version and never an older one.
     Awaitable<> announce_change(Group group, Timestamp now);
     Awaitable<History> read_after(GroupId group, std::int64_t seq);
 
-    // How many are in each room, in the order given. Without Redis nobody knows: zeros.
+    // The number of participants of each room, in the given order. Zeros if Redis is unavailable.
     Awaitable<std::vector<std::int32_t>> count_participants(std::vector<GroupId> groups);
-    // As Redis has it; a fault when it cannot be asked.
+    // As recorded in Redis. Throws a fault if Redis cannot be reached.
     Awaitable<bool> is_empty(GroupId group);
     Awaitable<bool> has_participant(GroupId group, UserId user);
 

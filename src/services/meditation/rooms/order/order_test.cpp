@@ -30,7 +30,7 @@ protected:
         return postgres::run(io_, std::move(work));
     }
     static UserId user(int number) { return UserId{Uuid::from_name("user " + std::to_string(number))}; }
-    // Of one device of a user; expires in 25 s.
+    // The lease of one device of a user; expires in 25 s.
     Lease lease(int number, int device = 0) const {
         auto name = "device " + std::to_string(number) + " " + std::to_string(device);
         return {user(number), ConnectionId{Uuid::from_name(name)}, now_ + 25s};
@@ -48,7 +48,7 @@ protected:
             .epoch = std::move(epoch), .reaction = make_reaction(user(1), {}), .limit = reaction_limit(quota)};
         return run(order_.react(facts_.group, std::move(request), now_)).outcome;
     }
-    // An event that tells of it takes 20 kB.
+    // An event with this group takes 20 kB.
     Group wordy_group() const {
         Group group;
         group.id = facts_.group;
@@ -161,11 +161,11 @@ TEST_F(RoomOrderTest, TheLogIsBoundedInBytes) {
     EXPECT_FALSE(run(order_.read_after(facts_.group, newest - count - 1)).events);
 }
 
-// As the program runs its own.
+// Configured as the program runs its own Redis.
 class FullRedisTest : public RoomOrderTest {
 protected:
     static constexpr std::size_t kFiller = 8192;
-    // Until nothing more is taken.
+    // Writes until Redis accepts no more.
     Awaitable<bool> fill() {
         const std::string filler(kFiller, 'x');
         while (true) {
@@ -205,7 +205,7 @@ TEST_F(FullRedisTest, KeepsCountersAndDropsTheLogOfARoomThatGoesOn) {
             .epoch = entry.epoch, .reaction = make_reaction(user(1), {}), .limit = reaction_limit(100)};
         return run(full_order_.react(facts_.group, std::move(request), now_)).outcome;
     };
-    // What the server uses goes up and down a little by itself.
+    // The server's memory use varies a little on its own.
     bool is_dropped = false;
     for (int i = 0; i < 50 && !is_dropped; ++i) {
         ASSERT_TRUE(run(fill()));

@@ -1,8 +1,8 @@
 -- after room.lua
 -- after platform/limits/gcra.lua
--- ARGV: 1 now, 2 the epoch that the caller knows ("" for any), 3 the reaction's kind, 4 its members, 5 and 6 the limit of
--- a user: microseconds a reaction, microseconds of the whole quota. -1 when the room is of another epoch, -2 when that
--- are too many; otherwise as flush().
+-- ARGV: 1 now, 2 the epoch that the caller knows ("" for any), 3 the reaction's kind, 4 its members, 5 and 6 the limit
+-- of a user: microseconds per reaction, microseconds of the complete quota. Returns -1 if the room has a different
+-- epoch, -2 if the limit is exceeded; otherwise the same as flush().
 local epoch = redis.call('HGET', room, 'epoch')
 if not epoch or (ARGV[2] ~= '' and ARGV[2] ~= epoch) then return -1 end
 local allowed, _, next = gcra(redis.call('GET', KEYS[10]), ARGV[1] * 1000, tonumber(ARGV[5]), tonumber(ARGV[6]))

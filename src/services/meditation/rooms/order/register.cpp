@@ -8,7 +8,7 @@ namespace mindspace::meditation {
 
 namespace {
 
-constexpr std::string_view kKey = "rooms";  // sorted set: group by when it was last renewed (ms)
+constexpr std::string_view kKey = "rooms";  // sorted set: group by the time of its last renewal (ms)
 constexpr Milliseconds kAbandonedAfter = 2 * RoomRegister::kRenewEvery + Seconds(1);
 
 std::string to_text(Timestamp at) {

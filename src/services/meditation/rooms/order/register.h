@@ -1,7 +1,7 @@
 #pragma once
-// Which rooms have sockets, known to all nodes: each core enters its rooms again and again, so a room that stands there
-// for long without was served by a node that is gone. In Redis; forgotten, it is whole again after one round. Fault:
-// Unavailable.
+// Which rooms have sockets, shared by all nodes in Redis. Each core renews its rooms periodically; a room that has not
+// been renewed for long was served by a node that is gone. If Redis loses the register, it is complete again after one
+// round. Fault: Unavailable.
 
 #include "platform/async/awaitable.h"
 #include "platform/base/time.h"
@@ -19,9 +19,9 @@ class RoomRegister {
 public:
     explicit RoomRegister(redis::Client& redis) : redis_(redis) {}
 
-    // To be called every kRenewEvery with all of a core's rooms.
+    // Call it every kRenewEvery with all rooms of a core.
     Awaitable<> renew(std::vector<GroupId> rooms, Timestamp now);
-    // Rooms that nobody has renewed twice, the longest first; 100 at most.
+    // Rooms that missed two renewals, the longest abandoned first; at most 100.
     Awaitable<std::vector<GroupId>> list_abandoned(Timestamp now);
     Awaitable<> strike_out(GroupId room);
 

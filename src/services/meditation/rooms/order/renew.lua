@@ -1,5 +1,5 @@
 -- after room.lua
--- ARGV: 1–7 as open_room, then lease and expiry in turn
+-- ARGV: 1–7 as for open_room, then leases alternating with their expiry times
 open_room(unpack(ARGV, 1, 7))
 local unknown = {}
 for i = 8, #ARGV, 2 do

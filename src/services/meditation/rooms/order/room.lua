@@ -1,25 +1,25 @@
--- What all scripts know.
+-- Shared by all scripts.
 -- KEYS: room      hash: epoch, seq, state, startsAt, endsAt, host and version of the group, hostLeftAt (ms, while the
---                 host is away), told (the participants that clients know of; -1: not all the same), flushedAt and
---                 reapedAt (ms), arrivals (a number), newcomers, logBytes, history (the server's, below); its name is
---                 the room's channel, too, and so in its slot
---       log       list: the last events, whole, as many as 1,000 and 512 KiB hold
+--                 host is absent), told (the number of participants that clients know; -1: not all know the same),
+--                 flushedAt and reapedAt (ms), arrivals (a number), newcomers, logBytes, history (the server's, see
+--                 below); its name is also the room's channel, which is therefore in the same slot
+--       log       list: the last events, complete; at most 1,000 and 512 KiB
 --       people    hash: user → participant (JSON)
---       arrivals  sorted set: user by the order of coming
+--       arrivals  sorted set: user by order of arrival
 --       leases    sorted set: user/connection by its expiry (ms)
---       counts    hash: user → how many leases
---       joined    hash: user → participant, of a large room: not told of yet
---       left      hash: the same of those who left
---       tally     hash: kind → reactions of a large room not told of yet
+--       counts    hash: user → number of leases
+--       joined    hash: user → participant, in a large room: joined, but not published yet
+--       left      hash: the same for those who left
+--       tally     hash: kind → number of reactions of a large room that are not published yet
 -- For a reaction:
 --       limit     string: the arrival time of this user's reactions (microseconds; platform/limits/gcra.lua)
 -- Times are milliseconds of the calling node's clock.
 
 local room, log, people, arrivals, leases, counts, joined, left, tally = unpack(KEYS)
 
--- A replica that was promoted may not have the last events, and would give their numbers to others: what it has of the
--- room is forgotten, as if it had been flushed. Redis names each history of its data, and a new master begins one; to a
--- user who may not ask (INFO is of @dangerous) all are the same.
+-- A promoted replica may lack the last events, and would assign their numbers again: its data of the room is deleted,
+-- as if Redis had been flushed. Redis identifies each history of its data by a replication id, and a new master begins
+-- a new one. A user without the right to run INFO (@dangerous) sees no difference between histories.
 local info = redis.pcall('INFO', 'replication')
 local history = type(info) == 'string' and string.match(info, 'master_replid:(%x+)') or ''
 local written_in = redis.call('HGET', room, 'history')
@@ -47,8 +47,8 @@ local function is_hushed()
     return redis.call('ZCARD', arrivals) > 1000 and redis.call('HGET', room, 'state') == 'running'
 end
 
--- Of a change of `step` participants: told at once in a room of up to 100, otherwise kept for flush(), which names
--- twenty of each.
+-- For a change of `step` participants: published at once in a room of up to 100, otherwise stored for flush(), which
+-- names up to twenty who joined and twenty who left.
 local function tell_presence(type, step, user, participant, rest)
     local count = redis.call('ZCARD', arrivals)
     local is_waiting = tonumber(redis.call('HGET', room, 'told')) ~= count - step
@@ -64,8 +64,8 @@ local function tell_presence(type, step, user, participant, rest)
     order('"type":"' .. type .. '","participant":' .. participant .. ',"participantCount":' .. count .. rest)
 end
 
--- Tells what a large room's clients do not know yet, at most every 250 ms, in a hushed room every 10 s and without
--- names. In how many ms it is due; 0 when nothing is left to tell.
+-- Publishes what a large room's clients do not know yet, at most every 250 ms; in a hushed room every 10 s and without
+-- names. Returns in how many ms it is due; 0 if nothing is left to publish.
 local function flush(now)
     local told, flushed_at = unpack(redis.call('HMGET', room, 'told', 'flushedAt'))
     if not told then return 0 end
@@ -74,7 +74,7 @@ local function flush(now)
     local has_reactions = redis.call('EXISTS', tally) == 1
     if not is_changed and not has_reactions then return 0 end
     local interval = hushed and 10000 or 250
-    local waited = math.abs(now - (flushed_at or 0)) -- of another node's clock, perhaps
+    local waited = math.abs(now - (flushed_at or 0)) -- the other time may come from another node's clock
     if waited < interval then return interval - waited end
     redis.call('HSET', room, 'flushedAt', now, 'told', count)
     if is_changed then
@@ -92,7 +92,7 @@ local function flush(now)
     return 0
 end
 
--- True when that was the participant's last lease: then they have left.
+-- Returns true if it was the participant's last lease: then they have left.
 local function end_lease(lease, reason, now)
     if redis.call('ZREM', leases, lease) == 0 then return false end
     local user = string.sub(lease, 1, 36)
@@ -106,8 +106,9 @@ local function end_lease(lease, reason, now)
     return true
 end
 
--- Takes the expired leases of anybody away. After a pause in which nobody could renew, all have 10 s to do it first.
--- With which leases participants left (lease and expiry in turn), and whether expired ones remain.
+-- Removes the expired leases of all participants. After a pause in which no node could renew, all have 10 s to renew
+-- first. Returns the leases with which participants left (alternating with their expiry times), and whether expired
+-- ones remain.
 local function reap(now)
     local reaped_at = redis.call('HGET', room, 'reapedAt') or now
     redis.call('HSET', room, 'reapedAt', now)
@@ -126,7 +127,7 @@ local function reap(now)
     return gone, #expired == 2000
 end
 
--- The events after `seq`, or false when the log does not reach back so far.
+-- The events after `seq`, or false if the log does not reach back that far.
 local function events_after(seq)
     local missing = tonumber(redis.call('HGET', room, 'seq')) - seq
     if missing == 0 then return {} end
@@ -138,7 +139,7 @@ local function keep()
     for _, key in ipairs(KEYS) do redis.call('EXPIRE', key, 900) end
 end
 
--- A room that Redis does not know (any more) begins a new epoch.
+-- A room that Redis does not have (or no longer has) begins a new epoch.
 local function open_room(now, epoch, state, starts_at, ends_at, host, version)
     if redis.call('HSETNX', room, 'epoch', epoch) == 0 then return end
     redis.call('DEL', log, people, arrivals, leases, counts, joined, left, tally)
