@@ -1,5 +1,5 @@
 #pragma once
-// What a room (room.h) is told, and what it answers is to be done. Values only.
+// The inputs of a room (room.h), and the actions that it returns. Values only.
 
 #include "platform/http/websocket/codec.h"
 #include "services/meditation/groups/timetable.h"
@@ -13,7 +13,7 @@
 
 namespace mindspace::meditation {
 
-// The application's close codes.
+// The application's WebSocket close codes.
 inline constexpr http::CloseCode kCloseTokenEnded{4401};
 inline constexpr http::CloseCode kCloseNoGroup{4404};
 inline constexpr http::CloseCode kCloseNoHello{4408};
@@ -21,7 +21,7 @@ inline constexpr http::CloseCode kCloseFull{4409};
 inline constexpr http::CloseCode kCloseOver{4410};
 inline constexpr http::CloseCode kCloseTooMany{4429};
 
-// Whoever opened a socket: one connection of a user.
+// Identifies a socket: one connection of a user.
 struct SocketOwner {
     ConnectionId connection{};
     UserId user{};
@@ -31,7 +31,7 @@ struct SocketOwner {
     AuthSessionId auth_session{};
 };
 
-// ---- what is to be done
+// ---- actions
 
 struct Send {
     ConnectionId to{};
@@ -56,7 +56,7 @@ struct React {
     ConnectionId from{};
     ReactionRequest request;
 };
-struct Flush {};  // what a large room has to tell
+struct Flush {};  // publish the combined changes of a large room
 struct Renew {
     std::vector<Lease> leases;
     bool whole = false;  // all leases of this core
@@ -71,35 +71,35 @@ struct Start {
     Timestamp starts_at{};
 };
 struct Finish {
-    std::optional<ConnectionId> from;  // the host's; nothing when the end has come by itself
+    std::optional<ConnectionId> from;  // the host's connection; nullopt if the group ended on schedule
     EventReason reason{};
 };
-struct Reload {};  // the group as PostgreSQL has it
+struct Reload {};  // read the group from PostgreSQL again
 struct Announce {
     RoomFacts facts;
     RoomEvent event;
 };
-struct HandOver {  // the host's role
+struct HandOver {  // makes another participant the host
     UserId from{};
     UserId to{};
 };
-struct Tell {  // of what has changed
+struct Tell {  // announces a changed group
     Group group;
 };
 struct Attend {
     std::vector<Stretch> seen;
 };
 
-// Needs Redis or PostgreSQL; tasks are done one after the other.
+// Tasks need Redis or PostgreSQL and are performed one after the other.
 using Task = std::variant<Enter, Leave, React, Flush, Renew, Recall, Start, Finish, Reload, Announce, HandOver, Tell>;
 using Action = std::variant<Send, Deliver, Close, Attend, Task>;
 using Actions = std::vector<Action>;
 
-// ---- what happened
+// ---- inputs
 
 struct Arrived {
     SocketOwner owner;
-    Group group;  // as of now
+    Group group;  // its current state
 };
 struct Asked {
     ConnectionId from{};
@@ -109,7 +109,7 @@ struct TokenRenewed {
     ConnectionId connection{};
     Timestamp expires_at{};
 };
-struct Revoked {  // the login session that opened it
+struct Revoked {  // the login session that opened the socket
     ConnectionId connection{};
 };
 struct Lost {
@@ -117,12 +117,12 @@ struct Lost {
 };
 struct Entered {
     ConnectionId connection{};
-    std::optional<Entry> entry;  // nothing: the room is full
+    std::optional<Entry> entry;  // nullopt: the room is full
 };
 struct Renewed {
     Renew task;
     Renewal renewal;
-    Timestamp asked_at{};  // the leases of the task that expired until then are gone
+    Timestamp asked_at{};  // leases of the task that had expired by then are gone
 };
 struct Heard {
     OrderedEvent event;
@@ -135,10 +135,10 @@ struct Reloaded {
     Group group;
 };
 struct Outdated {
-    React task;  // the room has another epoch than the task's
+    React task;  // the room's epoch differs from the task's
 };
 struct TooManyReactions {
-    ConnectionId from{};  // of their user, on all nodes
+    ConnectionId from{};  // the user's connection, on any node
 };
 struct Unflushed {
     Milliseconds due_in{};  // zero: there is nothing to flush
@@ -150,10 +150,10 @@ struct Told {
     std::int32_t version = 0;  // of the group
 };
 struct Refused {
-    Start task;  // the group is not scheduled any more
+    Start task;  // the group is no longer scheduled
 };
 struct Failed {
-    Task task;  // a part that it needs is away
+    Task task;  // a service that it needs is unavailable
 };
 struct Interrupted {};  // events may have been missed
 struct Ticked {};       // a few times a second

@@ -1,5 +1,5 @@
 #pragma once
-// The events of a room, as all of its participants get them: numbered by the shared order (order/order.h), one JSON
+// The events of a room, as all of its participants receive them: numbered by the shared order (order/order.h), one JSON
 // object each. Clock values are milliseconds since 1970.
 
 #include "services/meditation/groups/types.h"
@@ -41,7 +41,7 @@ constexpr auto names_of(ReactionKind) {
     return std::array<std::string_view, 3>{"heart", "bow", "smile"};
 }
 
-// How many of each kind; those that nobody sent are left out.
+// The number of reactions of each kind; kinds without reactions are omitted.
 struct ReactionCounts {
     std::optional<std::int64_t> heart{};
     std::optional<std::int64_t> bow{};
@@ -65,12 +65,12 @@ constexpr auto names_of(EventReason) {
     return std::array<std::string_view, 6>{"left", "timeout", "kicked", "completed", "host", "hostGone"};
 }
 
-// `seq` and `epoch` are given by the shared order; which of the others are there depends on the type.
+// The shared order assigns `seq` and `epoch`. Which of the other members are present depends on the type.
 struct RoomEvent {
     EventType type{};
     std::optional<std::int64_t> seq{};
     std::optional<std::string> epoch{};
-    // join, leave; presence has the count, and names some of those who came and went
+    // join, leave; presence has the count, and names some of those who joined and left
     std::optional<Participant> participant{};
     std::optional<std::int64_t> participant_count{};
     std::optional<std::vector<Participant>> joined{};
@@ -82,12 +82,12 @@ struct RoomEvent {
     std::optional<std::vector<std::int64_t>> bells{};  // milliseconds from starts_at
     std::optional<UserId> by{};
     std::optional<ClockValue> ended_at{};
-    // reaction: one, or in large rooms how many
+    // reaction: a single one, or the counts in large rooms
     std::optional<UserId> from{};
     std::optional<ReactionKind> kind{};
     std::optional<std::string> ref{};
     std::optional<ReactionCounts> counts{};
-    // group: as it is from now on
+    // group: its new state
     std::optional<Group> group{};
     std::optional<std::int32_t> version{};
 
@@ -117,11 +117,11 @@ struct RoomEvent {
     }
 };
 
-// Rings at the start, half way and at the end.
+// Bells ring at the start, half way and at the end.
 RoomEvent make_start(UserId host, Timestamp starts_at, Timestamp ends_at);
 RoomEvent make_end(Timestamp ended_at, EventReason reason);
 RoomEvent make_reaction(UserId from, ReactionKind kind, std::optional<std::string> ref = {});
-// The group was changed, or has another host.
+// The group was changed, or has a new host.
 RoomEvent make_group_changed(Group group);
 
 }  // namespace mindspace::meditation

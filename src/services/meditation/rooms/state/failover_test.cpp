@@ -1,4 +1,4 @@
-// A replica that takes over without the last events, on real servers.
+// A replica that takes over without the last events, on real Redis servers.
 
 #include "platform/redis/connection/client.h"
 #include "services/meditation/rooms/order/order.h"
@@ -17,7 +17,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// A server and who speaks to it.
+// A server and its clients.
 struct Redis {
     Redis(asio::io_context& io, std::vector<std::string> arguments) : io(io), server(std::move(arguments)) {
         client.start();
@@ -40,7 +40,7 @@ struct Redis {
 
 class RoomFailoverTest : public testing::Test {
 protected:
-    // The first replica of a master begins a history, too.
+    // The first replica of a master also makes it begin a new history.
     void SetUp() override {
         ASSERT_TRUE(eventually(
             [&] { return replica_.command({"INFO", "replication"}).as_string().contains("master_link_status:up"); }));
@@ -82,7 +82,7 @@ TEST_F(RoomFailoverTest, NoNumberIsGivenTwiceInAnEpoch) {
     auto before = enter(master_);
     react(master_, before.epoch, ReactionKind::heart);
     ASSERT_TRUE(replica_has(2));
-    replica_.command({"REPLICAOF", "NO", "ONE"});  // from now on it gets nothing
+    replica_.command({"REPLICAOF", "NO", "ONE"});  // from now on it receives nothing
     react(master_, before.epoch, ReactionKind::bow);
 
     ReactionRequest request{

@@ -1,4 +1,4 @@
-// What a room does about tasks that could not be done.
+// How a room handles failed tasks.
 
 #include "services/meditation/rooms/state/room.h"
 
@@ -13,7 +13,7 @@ Send unavailable_to(ConnectionId connection) {
 
 }  // namespace
 
-// What could not be done is told to who asked for it, or tried again.
+// A failed task is reported to the client that requested it, or retried.
 Actions Room::on(const Failed& what, Timestamp now) {
     Actions actions;
     std::visit([&](const auto& task) { on_task_failed(task, now, actions); }, what.task);

@@ -1,5 +1,5 @@
-// How a room follows the shared order: events come numbered, one after the other; what is missing is recalled; when
-// Redis lost its memory, the next epoch is rebuilt from what the cores know.
+// How a room follows the shared order: events arrive numbered and in sequence; missing events are replayed from the
+// log; when Redis lost its data, the next epoch is rebuilt from what the cores know.
 
 #include "services/meditation/rooms/state/room.h"
 
@@ -16,11 +16,11 @@ Actions Room::on(const Heard& what, Timestamp now) {
 
 void Room::follow(const OrderedEvent& ordered, Timestamp now, Actions& actions) {
     auto seq = *ordered.event.seq;
-    if (!has_audience()) {  // nobody would miss what came between
+    if (!has_audience()) {  // no client would miss the events in between
         epoch_ = *ordered.event.epoch;
         newest_ = seq_ = seq - 1;
     }
-    // Of the epoch before or after: only an answer of Redis itself tells which.
+    // From an earlier or a later epoch: only a reply from Redis shows which.
     if (*ordered.event.epoch != epoch_) return recall(actions);
     if (seq <= seq_) return;
     if (seq > seq_ + 1) {
@@ -69,7 +69,7 @@ bool Room::has_audience() const {
            std::ranges::any_of(members_, [](const auto& entry) { return !entry.second.held.empty(); });
 }
 
-// If Redis began anew, the numbers start again, up to `seq` by now, and what it forgot is told to it.
+// If Redis lost its data, numbering restarts, has reached `seq` by now, and the room sends Redis what it lost.
 void Room::adopt(const std::string& epoch, std::int64_t seq, Timestamp now, Actions& actions) {
     if (epoch == epoch_) return;
     epoch_ = epoch;
@@ -97,20 +97,20 @@ Actions Room::on(const Recalled& what, Timestamp now) {
         renew_all(now, actions);
         return actions;
     }
-    if (history.epoch != epoch_ || what.task.epoch != epoch_) {  // the answer is about another epoch
+    if (history.epoch != epoch_ || what.task.epoch != epoch_) {  // the reply is about another epoch
         adopt(history.epoch, history.seq, now, actions);
         if (history.seq > seq_) recall(actions);
         return actions;
     }
     if (!history.events) {
-        // Too much was missed: the clients are to come again and start from the state.
+        // Too many events were missed: the clients must reconnect and start from the current state.
         seq_ = history.seq;
         for (const auto& [connection, member] : members_)
             if (member.stage != Stage::waiting) actions.push_back(Close{connection, http::CloseCode::service_restart});
         return actions;
     }
     for (const auto& event : *history.events) follow(event, now, actions);
-    // What was known when it was asked for and is not there has been lost: a failover.
+    // Events that were known when the replay was requested, and are not in it, were lost in a failover.
     if (newest_ == wanted_) newest_ = seq_;
     if (newest_ > seq_) recall(actions);
     return actions;
@@ -142,11 +142,11 @@ Actions Room::on(const Renewed& what, Timestamp now) {
     Actions actions;
     const auto& renewal = what.renewal;
     bool is_rebuilt = !settled_epoch_.empty() && renewal.epoch != settled_epoch_;
-    adopt(renewal.epoch, renewal.seq, now, actions);  // does not renew again what this renewed
+    adopt(renewal.epoch, renewal.seq, now, actions);  // does not renew again what this task renewed
     flush_in(renewal.flush_due_in, now);
     succeed_host(renewal, now, actions);
     if (what.task.whole) renewing_ = false;
-    if (is_rebuilt && !what.task.whole) return actions;  // all are renewed soon
+    if (is_rebuilt && !what.task.whole) return actions;  // all leases are renewed soon
     for (auto connection : renewal.unknown) {
         if (const auto* member = find(connection))
             reenter(member->owner, now + kLeaseTtl, is_rebuilt ? Announcement::quiet : Announcement::told, now,
@@ -165,7 +165,7 @@ Actions Room::on(const Renewed& what, Timestamp now) {
     return actions;
 }
 
-// Those who were there before Redis forgot the room are not told of again; those who were thought gone are.
+// Participants who were there before Redis lost the room are not announced again; those who were thought gone are.
 void Room::reenter(const SocketOwner& owner, Timestamp expires_at, Announcement announcement, Timestamp now,
                    Actions& actions) {
     auto enter = make_enter(owner, expires_at, now);
@@ -173,7 +173,8 @@ void Room::reenter(const SocketOwner& owner, Timestamp expires_at, Announcement 
     actions.emplace_back(std::move(enter));
 }
 
-// Entering again makes the new name known. The host's is the group's, too, and PostgreSQL has it by now.
+// Entering again announces the new name. If the user is the host, the group has the name, too, and PostgreSQL has
+// stored it by now.
 Actions Room::on(const ProfileChange& what, Timestamp now) {
     Actions actions;
     if (what.user == group_.host.id) reload_wanted_ = true;
@@ -200,7 +201,7 @@ Enter Room::make_enter(const SocketOwner& owner, Timestamp expires_at, Timestamp
                               .resume = {}}};
 }
 
-// Redis forgot the room between two of our calls: it is made anew, and the event goes after it.
+// Redis lost the room between two of our calls: it is recreated, and the event follows.
 Actions Room::on(const Outdated& what, Timestamp now) {
     Actions actions;
     renew_all(now, actions);

@@ -1,5 +1,5 @@
-// What a room knows of its group: its state goes forward by events; what PostgreSQL has beyond them is made up for;
-// the host's role passes to another when the host stays away.
+// What a room knows of its group. Its state only advances, by events; when PostgreSQL is ahead of the events, the room
+// catches up; another participant becomes the host when the host stays away.
 
 #include "services/meditation/rooms/state/room.h"
 
@@ -10,7 +10,7 @@ namespace mindspace::meditation {
 
 namespace {
 
-// What the host may change, and who that is.
+// The fields that the host may change, and the host.
 auto changeable_part(const Group& group) {
     return std::tie(group.title, group.description, group.kind, group.planned_seconds, group.scheduled_for,
                     group.visibility, group.max_participants, group.host);
@@ -27,8 +27,8 @@ RoomFacts Room::facts() const {
                      .version = group_.version};
 }
 
-// The state only goes forward, whoever brings the news. After a sit people may stay a while; a group that was
-// cancelled has nothing to stay for.
+// The state only advances, regardless of the source. After a group session participants may stay a while; a cancelled
+// group has nothing to stay for.
 void Room::advance(const RoomFacts& facts, Timestamp now, Actions& actions) {
     if (facts.state <= group_.state) return;
     bool has_run = group_.state == GroupState::running || facts.starts_at;
@@ -39,14 +39,14 @@ void Room::advance(const RoomFacts& facts, Timestamp now, Actions& actions) {
     if (is_over(facts.state)) farewell_at_ = has_run ? now + kFarewell : now;
 }
 
-// PostgreSQL may know more of the group than the room was told.
+// PostgreSQL may have a newer state of the group than the room.
 void Room::learn(const Group& group) {
     if (group.version <= group_.version) return;
     if (changeable_part(group) != changeable_part(group_)) untold_ = group;
     take(group);
 }
 
-// The room's state follows its events, lest one be missed.
+// The room's state changes only by its events, so that none is missed.
 void Room::take(const Group& group) {
     auto known = std::exchange(group_, group);
     group_.state = known.state;
@@ -55,7 +55,7 @@ void Room::take(const Group& group) {
     group_.ended_at = known.ended_at;
 }
 
-// Where PostgreSQL is ahead a node died, or Redis was away, before the event was told.
+// If PostgreSQL is ahead, a node died or Redis was unavailable before the event was published.
 Actions Room::on(const Reloaded& what, Timestamp) {
     Actions actions;
     learn(what.group);
@@ -74,7 +74,7 @@ Actions Room::on(const Reloaded& what, Timestamp) {
     return actions;
 }
 
-// Until the group runs it keeps its host; and what counts of the time away is that of the running group.
+// A group keeps its host until it runs, and only the host's absence while the group runs counts.
 void Room::succeed_host(const Renewal& renewal, Timestamp now, Actions& actions) {
     if (group_.state != GroupState::running) return;
     if (!renewal.host_left_at || !renewal.longest_present || renewal.host != group_.host.id) return;
@@ -100,7 +100,8 @@ void Room::keep_group(Timestamp now, Actions& actions) {
         next_comparison_ = now + kCompareEvery;
         reload_wanted_ = true;
     }
-    // Its time has come, and nobody has said so yet: whoever started it may have died over it.
+    // The start is overdue but not announced: the node that started the group may have died before it could announce
+    // it.
     if (group_.state == GroupState::scheduled && group_.scheduled_for && now >= *group_.scheduled_for + kRetryEvery)
         reload_wanted_ = true;
     if (reload_wanted_ && now >= next_reload_) {

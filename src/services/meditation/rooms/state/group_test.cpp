@@ -1,4 +1,4 @@
-// How a room's group runs: start and end, a host who stays away, what is changed behind the room's back.
+// How a room's group runs: start and end, an absent host, and changes made outside the room.
 
 #include "support/meditation/room_model.h"
 #include "support/meditation/room_simulation.h"
@@ -56,7 +56,7 @@ TEST_F(RoomGroupTest, AHostWhoStaysAwayIsReplacedByWhoHasBeenThereLongest) {
     world_.send(world_.core(0), *host, StartMessage{});
     world_.settle();
     world_.disconnect(world_.core(0), *host);
-    world_.pass_and_settle(125s);  // of these the first 10 s are the grace
+    world_.pass_and_settle(125s);  // the first 10 s of these are the grace
     EXPECT_EQ(second->host, user(0));
     world_.pass_and_settle(15s);
     for (const auto& client : {first, second}) EXPECT_EQ(client->host, user(1));
@@ -153,7 +153,7 @@ TEST_F(RoomGroupTest, AReplacedHostIsToldOfThoughTheNodeDiesHalfWay) {
     auto guest = world_.join(world_.core(1), 1);
     world_.send(world_.core(0), *host, StartMessage{});
     world_.settle();
-    // PostgreSQL has it, and nobody was told.
+    // PostgreSQL has the change, but no event announced it.
     world_.group().host = {.id = user(1), .display_name = "user"};
     ++world_.group().version;
     world_.pass_and_settle(35s);

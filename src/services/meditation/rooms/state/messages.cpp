@@ -13,7 +13,7 @@ Result<ClientMessage> read_as(const schema::json::value& document) {
     schema::Faults faults;
     if (schema::Type<Message>::read(document, message, schema::Rules{}, schema::Path{}, faults))
         return ClientMessage(std::move(message));
-    // One sentence is enough: this is a fault of the client's program, not of a form that somebody filled in.
+    // One sentence is enough: this is an error in the client's program, not in a form that a user filled in.
     auto first = std::move(faults.take().front());
     return Error{ErrorCode::invalid, "bad_message", first.pointer + " " + first.message + ".", {}};
 }

@@ -1,6 +1,6 @@
 #pragma once
-// What travels on a group's socket between one client and the server; what all of a room get is in events.h. One
-// JSON object a frame.
+// The messages between one client and the server on a group's socket; the events that all clients of a room receive are
+// in events.h. One JSON object per frame.
 
 #include "services/meditation/rooms/state/events.h"
 
@@ -22,7 +22,7 @@ constexpr auto names_of(MessageType) {
     return std::array<std::string_view, 7>{"hello", "start", "end", "reaction", "time", "auth", "leave"};
 }
 
-// The last event that a client has.
+// The last event that a client has received.
 struct ResumePoint {
     std::string epoch;
     std::int64_t seq = 0;
@@ -104,7 +104,7 @@ struct LeaveMessage {
 using ClientMessage =
     std::variant<Hello, StartMessage, EndMessage, ReactionMessage, TimeMessage, AuthMessage, LeaveMessage>;
 
-// Error: malformed or invalid, with the sentence for the client.
+// Error: malformed or invalid, with a sentence for the client.
 Result<ClientMessage> parse_message(std::string_view text);
 
 // ---- from the server, to one client
@@ -118,13 +118,13 @@ struct Welcome {
     AnswerType type = AnswerType::welcome;
     Participant self;
     Group group;
-    std::vector<Participant> participants;  // the first to come
+    std::vector<Participant> participants;  // the first to arrive
     std::int64_t participant_count = 0;
     GroupState state{};
     std::optional<ClockValue> starts_at;
     std::optional<ClockValue> ends_at;
     std::string epoch;
-    std::int64_t seq = 0;  // the room's last event; with `resumed`, the missed ones up to here follow
+    std::int64_t seq = 0;  // the room's last event; with `resumed`, the missed events up to this one follow
     ClockValue server_time = 0;
     bool resumed = false;
 
@@ -147,7 +147,7 @@ struct Welcome {
     }
 };
 
-// As in NTP: t1 when the question came, t2 when the answer goes.
+// As in NTP: t1 when the request arrived, t2 when the response is sent.
 struct TimeAnswer {
     AnswerType type = AnswerType::time;
     ClockValue t0 = 0;
@@ -181,7 +181,7 @@ struct Drain {
     }
 };
 
-// A Drain, as it is sent: whoever gets one comes back at a moment of their own within `window`.
+// The text of a Drain message. A client that receives it reconnects at a random moment within `window`.
 std::string farewell(Milliseconds window);
 
 struct ErrorAnswer {

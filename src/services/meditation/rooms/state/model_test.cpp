@@ -1,4 +1,4 @@
-// The model of the order that tests use does what the scripts in Redis do: both get the same calls.
+// The model of the order that tests use behaves like the scripts in Redis: both receive the same calls.
 
 #include "support/meditation/room_model.h"
 
@@ -10,7 +10,7 @@
 namespace mindspace::meditation {
 namespace {
 
-// Whatever the two name in their own way is made the same: epochs, and the order of names in `presence`.
+// Removes legitimate differences between the two: epochs, and the order of names in `presence`.
 std::string to_text(RoomEvent event) {
     event.epoch = "e";
     auto by_id = [](const Participant& a, const Participant& b) { return a.id < b.id; };

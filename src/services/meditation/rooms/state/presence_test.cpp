@@ -1,4 +1,4 @@
-// Who is in a room: the grace, lost nodes, large and hushed rooms, and what an empty Redis leaves of it.
+// Who is in a room: the grace, lost nodes, large and hushed rooms, and recovery from an empty Redis.
 
 #include "support/meditation/room_model.h"
 #include "support/meditation/room_simulation.h"
@@ -15,7 +15,7 @@ using namespace std::chrono_literals;
 class RoomPresenceTest : public testing::Test {
 protected:
     static UserId user(std::size_t number) { return RoomSimulation::user(number); }
-    // Users from 1 on, one after the other.
+    // Users from 1 to `until`, one after the other.
     void fill(std::size_t until) {
         for (std::size_t number = 1; number < until; ++number) world_.join(world_.core(number % 2), number);
         world_.pass_and_settle(1s);
@@ -82,7 +82,7 @@ TEST_F(RoomPresenceTest, ALostNodesParticipantsLeaveWithinHalfAMinute) {
 TEST_F(RoomPresenceTest, NobodyIsLetGoOfBecauseNobodyCouldRenew) {
     auto one = world_.join(world_.core(0), 0);
     auto two = world_.join(world_.core(1), 1);
-    for (int second = 0; second < 60; ++second) {  // Redis is away, and keeps what it has
+    for (int second = 0; second < 60; ++second) {  // Redis is unavailable, but keeps its data
         world_.pass(1s);
         for (std::size_t i : {0U, 1U})
             while (!world_.core(i).tasks.empty()) world_.fail_task(world_.core(i));

@@ -22,7 +22,7 @@ std::vector<http::SocketMessage> from_client() {
     };
 }
 
-// An event of the room, in its order.
+// An event in the order of the room.
 http::SocketMessage event(std::string_view name, std::string_view summary, std::vector<std::string_view> members) {
     members.insert(members.end(), {"seq", "epoch"});
     return socket_message<RoomEvent>(name, summary, std::move(members));

@@ -22,7 +22,7 @@ TEST(RoomProtocol, TellsOfEveryMessageThereIs) {
     EXPECT_EQ(protocol.from_server.size(), names_of(EventType{}).size() + names_of(AnswerType{}).size());
 }
 
-// Each member that the rows name is one that the type has, and each that it has is in some row.
+// The type has each member that a row names, and each member of the type is in a row.
 TEST(RoomProtocol, DescribesEachMemberOfAnEvent) {
     const auto document = http::asyncapi_document(room_protocol(), {"Mind Space", "1", "Test.", "/"});
     const auto parsed = schema::parse_json(document).value();

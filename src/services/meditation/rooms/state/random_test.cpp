@@ -1,6 +1,6 @@
-// Rooms of several cores through twenty thousand worlds of random orders with a clock of their own: sockets come, break
-// and leave, tasks fail, published events come late or never, nodes die, Redis forgets. What every client sees must be
-// right. MINDSPACE_ROOM_WORLDS=n is for n times as many.
+// Runs the rooms of several cores through twenty thousand simulated worlds with a virtual clock and events in random
+// order: sockets open, break and leave, tasks fail, published events arrive late or never, nodes die, Redis loses its
+// data. What every client sees must be right. MINDSPACE_ROOM_WORLDS=n runs n times as many.
 
 #include "support/meditation/room_model.h"
 #include "support/meditation/room_simulation.h"
@@ -32,7 +32,7 @@ protected:
         int worlds;
         int steps;
         std::size_t users = 6;
-        bool is_calm = false;  // work is done before time passes, and nothing fails but nodes
+        bool is_calm = false;  // tasks finish before time passes, and only nodes fail
         bool forgets = false;
         bool fails_over = false;
         bool is_counts_only = false;
@@ -83,7 +83,7 @@ void RoomRandomTest::do_something(RoomSimulation& world, const Plan& plan) {
             break;
         }
         case 2:
-        case 3: {  // breaks, and comes back somewhere with what it has
+        case 3: {  // breaks, and reconnects to any node with its resume point
             auto client = random_client();
             if (!client) break;
             world.disconnect(core, *client);
@@ -125,7 +125,7 @@ void RoomRandomTest::do_something(RoomSimulation& world, const Plan& plan) {
             if (world.core_count() > 1 && chance(5)) world.crash(pick(world.core_count()));
             break;
         case 12:
-            if (chance(10) && !is_over(world.group().state)) {  // over REST, and nobody told the room
+            if (chance(10) && !is_over(world.group().state)) {  // over REST, and without notifying the room
                 world.group().title += '.';
                 ++world.group().version;
             }

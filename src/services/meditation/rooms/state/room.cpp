@@ -68,8 +68,8 @@ void Room::ask(Member& member, const EndMessage&, Timestamp now, Actions& action
 
 void Room::ask(Member& member, const ReactionMessage& message, Timestamp now, Actions& actions) {
     auto from = member.owner.connection;
-    // Spares Redis, which counts for all nodes, reactions that this core knows to be too many. The limit is the user's:
-    // a new connection has no new quota.
+    // Rejects here the reactions that this core alone knows to exceed the limit, to spare Redis, which counts for all
+    // nodes. The limit is per user: a new connection gets no new quota.
     if (!reactions_.admit(member.owner.user, limits::microseconds(now))) return refuse_reaction(from, actions);
     actions.push_back(
         React{from, {epoch_, make_reaction(member.owner.user, message.kind, message.ref), reactions_.policy()}});
@@ -119,7 +119,7 @@ Actions Room::on(const TokenRenewed& what, Timestamp) {
     return {};
 }
 
-// Nobody may come back with that login: others need not wait for it.
+// The login session cannot reconnect, so the others need not wait for it.
 Actions Room::on(const Revoked& what, Timestamp now) {
     Actions actions;
     if (const auto* member = find(what.connection))
@@ -127,7 +127,8 @@ Actions Room::on(const Revoked& what, Timestamp now) {
     return actions;
 }
 
-// A connection that was never in the room leaves nothing behind; any other keeps its place for the grace.
+// A connection that was never in the room leaves nothing to clean up; any other keeps its participant in the room for
+// the grace.
 Actions Room::on(const Lost& what, Timestamp now) {
     Actions actions;
     auto* member = find(what.connection);
@@ -146,7 +147,7 @@ Actions Room::on(const Lost& what, Timestamp now) {
 Actions Room::on(const Entered& what, Timestamp now) {
     Actions actions;
     auto* member = find(what.connection);
-    if (member == nullptr) {  // gone meanwhile: the entry that nobody waits for is taken back
+    if (member == nullptr) {  // the connection is gone in the meantime: its entry is undone
         if (what.entry) expect_end(what.connection, what.entry->self.id, now);
         return actions;
     }
@@ -220,7 +221,7 @@ void Room::meet_deadline(Member& member, Timestamp now, Actions& actions) {
         return set_deadline(member, owner.token_expires_at);
     }
     actions.push_back(Close{owner.connection, member.stage == Stage::waiting ? kCloseNoHello : kCloseTokenEnded});
-    set_deadline(member, Timestamp::max());  // until the socket is gone
+    set_deadline(member, Timestamp::max());  // until the socket is closed
 }
 
 void Room::set_deadline(Member& member, Timestamp at) {

@@ -1,8 +1,8 @@
 #pragma once
-// One group's room as one core sees it: a state machine without sockets, clock, Redis or PostgreSQL. It is told what
-// happened and answers with what is to be done, in that order. The shared truth (who is there, which event is the
-// next) is in Redis (order/order.h); the room decides what its own connections hear of it, when they are late, and
-// what is to be asked of Redis. Driven by live/room.h.
+// One group's room as one core sees it: a state machine without sockets, clock, Redis or PostgreSQL. It takes inputs
+// (what happened) and returns actions, in order. The shared truth (who is there, which event is next) is in Redis
+// (order/order.h). The room decides what its own connections receive, when they have timed out, and what to request
+// from Redis. Driven by live/room.h.
 
 #include "platform/limits/local_limiter.h"
 #include "services/meditation/rooms/live/profile_changes.h"
@@ -20,7 +20,7 @@ namespace mindspace::meditation {
 
 class Room {
 public:
-    // `reactions`: the limit of one user.
+    // `reactions`: the limit per user.
     Room(Group group, limits::Policy reactions);
 
     Actions on(const Arrived& what, Timestamp now);
@@ -44,7 +44,7 @@ public:
     Actions on(const Interrupted& what, Timestamp now);
     Actions on(const Ticked& what, Timestamp now);
 
-    // Nobody is here, and nobody is expected back.
+    // No connection is here, and none is expected to reconnect.
     [[nodiscard]] bool is_empty() const { return members_.empty() && departing_.empty(); }
     [[nodiscard]] std::size_t joined_count() const { return joined_count_; }
     [[nodiscard]] std::uint64_t refused_reactions() const { return refused_reactions_; }
@@ -52,13 +52,13 @@ public:
 
     static constexpr Seconds kHelloTimeout{5};
     static constexpr Seconds kReauthLead{60};
-    static constexpr Seconds kGrace = GroupTimetable::kGrace;  // for a broken connection to come back
+    static constexpr Seconds kGrace = GroupTimetable::kGrace;  // for a broken connection to reconnect
     static constexpr Seconds kLeaseTtl{20};                    // how long a lost node's participants stay, at most
     static constexpr Seconds kRenewEvery{5};
     static constexpr Seconds kRetryEvery{2};
-    static constexpr Seconds kCompareEvery{30};    // with PostgreSQL, where a change may have been made without a word
+    static constexpr Seconds kCompareEvery{30};    // with PostgreSQL, where a change may lack its event
     static constexpr Milliseconds kEndAfter{250};  // by then every core has confirmed its members at the end
-    static constexpr Seconds kFarewell{60};        // the room stays open so long after the end
+    static constexpr Seconds kFarewell{60};        // how long the room stays open after the end
     static constexpr std::size_t kMaxHeld = 1000;
 
 private:
@@ -67,9 +67,9 @@ private:
         SocketOwner owner;
         Stage stage = Stage::waiting;
         Timestamp joined_at{};
-        std::int64_t from_seq = 0;                              // the welcome told of everything up to here
-        std::vector<std::shared_ptr<const OrderedEvent>> held;  // heard while entering; shared by all who are
-        Timestamp deadline{};                                   // of hello, then of the token
+        std::int64_t from_seq = 0;                              // the welcome covers everything up to here
+        std::vector<std::shared_ptr<const OrderedEvent>> held;  // received while entering; shared by all who are
+        Timestamp deadline{};                                   // for hello, then for the token
         bool reauth_sent = false;
     };
     struct Departing {
@@ -77,22 +77,22 @@ private:
         Timestamp expires_at{};
     };
 
-    // room.cpp: connections and what they ask
+    // room.cpp: connections and their messages
     void ask(Member& member, const Hello& hello, Timestamp now, Actions& actions);
     void ask(Member& member, const StartMessage& message, Timestamp now, Actions& actions);
     void ask(Member& member, const EndMessage& message, Timestamp now, Actions& actions);
     void ask(Member& member, const ReactionMessage& message, Timestamp now, Actions& actions);
     void ask(Member& member, const LeaveMessage& message, Timestamp now, Actions& actions);
-    // Answered before they come here (live/connection.h).
+    // Handled before they reach the room (live/connection.h).
     void ask(Member&, const TimeMessage&, Timestamp, Actions&) {}
     void ask(Member&, const AuthMessage&, Timestamp, Actions&) {}
     void welcome(Member& member, const Entry& entry, Timestamp now, Actions& actions);
     void meet_deadline(Member& member, Timestamp now, Actions& actions);
     void set_deadline(Member& member, Timestamp at);
     void refuse_reaction(ConnectionId from, Actions& actions);
-    // Without a grace.
+    // Removes the member, without a grace.
     void send_away(const Member& member, EventReason reason, http::CloseCode code, Timestamp now, Actions& actions);
-    // The member was present until now.
+    // Records that the member was present until now.
     void confirm(const Member& member, Timestamp now, Actions& actions);
     // The connection's lease, if it has one, ends now.
     void expect_end(ConnectionId connection, UserId user, Timestamp now);
@@ -110,12 +110,12 @@ private:
     void on_task_failed(const Finish& task, Timestamp now, Actions& actions);
     void on_task_failed(const Reload& task, Timestamp now, Actions& actions);
     void on_task_failed(const Announce& task, Timestamp now, Actions& actions);
-    // Tried again with the next renewal.
+    // Retried with the next renewal.
     void on_task_failed(const HandOver&, Timestamp, Actions&) {}
-    // Tried again until the room knows.
+    // Retried until the room has the change.
     void on_task_failed(const Tell&, Timestamp, Actions&) {}
 
-    // following.cpp: the shared order and what follows from it
+    // following.cpp: following the shared order
     void follow(const OrderedEvent& ordered, Timestamp now, Actions& actions);
     void deliver(const OrderedEvent& ordered, Actions& actions);
     void adopt(const std::string& epoch, std::int64_t seq, Timestamp now, Actions& actions);
@@ -137,7 +137,7 @@ private:
     void keep_group(Timestamp now, Actions& actions);
 
     Group group_;
-    std::optional<Group> untold_;  // as the room has to learn yet
+    std::optional<Group> untold_;  // a change that the clients of the room have not received yet
 
     std::unordered_map<ConnectionId, Member> members_;
     std::unordered_map<ConnectionId, Departing> departing_;
@@ -149,17 +149,17 @@ private:
 
     std::string epoch_;          // of the last event followed
     std::int64_t seq_ = 0;       // its number
-    std::string settled_epoch_;  // in which our leases are; "" as long as there were none
-    std::int64_t newest_ = 0;    // the highest number heard of while events were missing
-    std::int64_t wanted_ = 0;    // newest_ when the recall under way was asked for
+    std::string settled_epoch_;  // in which our leases are stored; "" if there were none yet
+    std::int64_t newest_ = 0;    // the highest number received while events were missing
+    std::int64_t wanted_ = 0;    // newest_ when the replay in flight was requested
     bool recalling_ = false;
     bool recall_failed_ = false;
     bool reload_wanted_ = false;
-    bool renewing_ = false;  // a renewal of all leases is under way
+    bool renewing_ = false;  // a renewal of all leases is in flight
 
     Timestamp next_renewal_{};
     Timestamp next_attendance_{};
-    Timestamp next_finish_{};  // not before; an attempt that failed is repeated
+    Timestamp next_finish_{};  // not before then; a failed attempt is retried
     Timestamp next_reload_{};
     Timestamp next_comparison_{};
     Timestamp next_telling_{};

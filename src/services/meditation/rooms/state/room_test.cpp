@@ -1,4 +1,4 @@
-// What a room makes of its connections: hello, tokens, limits, what cannot be done.
+// How a room handles its connections: hello, tokens, limits, failures.
 
 #include "support/meditation/room_model.h"
 #include "support/meditation/room_simulation.h"
