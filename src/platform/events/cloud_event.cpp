@@ -17,7 +17,7 @@ Error invalid(std::string_view what) {
     return {ErrorCode::invalid, "invalid_event", "not one of our CloudEvents: " + std::string(what), {}};
 }
 
-// A number as PostgreSQL writes it; nothing for any other text.
+// A number in PostgreSQL's text format; nullopt for any other string.
 template <class N>
 std::optional<N> parse_number(std::string_view text) {
     N number{};

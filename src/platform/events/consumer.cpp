@@ -58,7 +58,7 @@ public:
     }
 
 private:
-    // All of the events, in order; those that the handler refuses are singled out by halving.
+    // Handles all events, in order; finds those that the handler rejects by halving the batch.
     Awaitable<> handle(postgres::Session& session, std::span<const Event> events) {
         for (int tries = 1;; ++tries) {
             auto refusal = co_await attempt(session, events);
@@ -77,7 +77,7 @@ private:
         }
     }
 
-    // One transaction. Nothing when it is done, otherwise why it was refused. Fault: Unavailable.
+    // One transaction. Returns nullopt on success, otherwise why the events were rejected. Fault: Unavailable.
     Awaitable<std::optional<std::string>> attempt(postgres::Session& session, std::span<const Event> events) {
         std::string refusal;
         try {
@@ -89,7 +89,7 @@ private:
             count(events);
             co_return std::nullopt;
         } catch (const Unavailable&) {
-            // Perhaps the batch takes longer than a statement may.
+            // The batch may take longer than the statement timeout.
             limit_ = std::max<std::size_t>(limit_ / 2, 1);
             throw;
         } catch (const std::exception& fault) {

@@ -1,9 +1,9 @@
 #pragma once
-// Hands events, in order and in batches, to one handler, whatever transport brings them. A batch is one transaction.
-// With the outbox as its source that transaction holds the position, too, and what the handler writes through the
-// session it is given happens exactly once; a broker brings events at least once, so the handler must not mind. An
-// event that the handler refuses again and again is put into dead_letters and does not hold up the others. Belongs to
-// one loop, with a database connection of its own.
+// Passes events, in order and in batches, to one handler, independent of the transport. A batch is one transaction.
+// With the outbox as its source that transaction includes the position, so everything that the handler writes through
+// the given session happens exactly once; a broker delivers events at least once, so the handler must be idempotent. An
+// event that the handler rejects repeatedly is moved to dead_letters and does not block the others. Belongs to one
+// loop, with its own database connection.
 
 #include "platform/async/awaitable.h"
 #include "platform/events/event.h"
@@ -19,8 +19,8 @@
 
 namespace mindspace::events {
 
-// Runs within an open transaction, which it must not end. Any exception undoes the whole batch: Unavailable means that
-// the database is away and the batch comes again as it is; anything else that the events are at fault.
+// Runs within an open transaction, which it must not end. Any exception rolls back the entire batch: Unavailable means
+// that the database is unavailable and the same batch is delivered again; any other exception blames the events.
 using Handler = std::function<Awaitable<>(postgres::Session&, std::span<const Event>)>;
 
 struct ConsumerOptions {
@@ -35,14 +35,14 @@ public:
     Consumer(const Consumer&) = delete;
     Consumer& operator=(const Consumer&) = delete;
 
-    // Goes on until stopped, through every fault.
+    // Runs until stopped, and continues after every fault.
     void start();
-    // What is under way is given up, and the next leader does it again: a handler that waits for the session gets
-    // Unavailable. It is not called any more.
+    // Aborts the work in progress, which the next leader repeats: a handler that waits for the session gets
+    // Unavailable. The handler is not called afterwards.
     void stop();
 
     [[nodiscard]] const ConsumerStats& stats() const;
-    // Adds its figures and those of its source to the page.
+    // Adds its metrics and those of its source to the page.
     void collect(telemetry::Page& page) const;
 
 private:

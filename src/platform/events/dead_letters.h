@@ -1,7 +1,6 @@
 #pragma once
-// Events that a consumer refused again and again, in the table dead_letters, whatever transport brought them; and the
-// way back: retried, an event is written into the outbox once more, with its payload and its time, under a new
-// position.
+// Events that a consumer rejected repeatedly, in the table dead_letters, from any transport. A retry writes the event
+// into the outbox again, with its payload and its time, under a new position.
 
 #include "platform/async/awaitable.h"
 #include "platform/events/event.h"
@@ -27,13 +26,13 @@ struct DeadLetter {
     std::string error;
 };
 
-// Within a transaction, or alone. The same event twice is kept once. Faults: those of postgres::Session.
+// Works within a transaction or alone. Storing the same event twice keeps one row. Faults: those of postgres::Session.
 Awaitable<> put_aside(postgres::Session& session, std::string consumer, Event event, std::string error);
 
-// The oldest first, at most `limit`. Faults: those of postgres::Client.
+// Oldest first, at most `limit`. Faults: those of postgres::Client.
 Awaitable<std::vector<DeadLetter>> list_dead_letters(postgres::Client& database, std::int64_t limit);
 
-// Moves one of them, or all, back into the outbox; how many those were. Faults: those of postgres::Client.
+// Moves one or all of them back into the outbox; returns how many. Faults: those of postgres::Client.
 Awaitable<std::int64_t> retry_dead_letters(postgres::Client& database, std::optional<Position> which);
 
 }  // namespace mindspace::events

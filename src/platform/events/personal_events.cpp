@@ -23,7 +23,7 @@ constexpr Statement kErasePutAside{"dead_letters_forget", "DELETE FROM dead_lett
 
 }  // namespace
 
-// The outbox is erased by forget_events().
+// forget_events() erases the outbox.
 privacy::Holdings personal_data() {
     return {{.table = "outbox", .member = "events", .page = &kListEvents, .is_erased_by_event = true},
             {.table = "dead_letters",

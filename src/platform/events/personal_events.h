@@ -1,6 +1,6 @@
 #pragma once
-// What the tables of events hold of a user: the outbox, also what has been published and is kept for a while, and what
-// consumers have put aside.
+// The personal data in the tables of events: the outbox, including published events that are kept for a while, and the
+// dead letters of consumers.
 
 #include "platform/async/awaitable.h"
 #include "platform/base/ids.h"
@@ -16,8 +16,8 @@ namespace mindspace::events {
 
 privacy::Holdings personal_data();
 
-// Removes the events of users who are erased, but for `user.deleted`, which others may still have to read. Called by
-// the last reader of the outbox, within its transaction, once it has read that event.
+// Removes the events of erased users except `user.deleted`, which other consumers may still have to read. Called by the
+// last reader of the outbox, within its transaction, once it has read that event.
 Awaitable<> forget_events(postgres::Session& session, std::vector<UserId> users);
 
 }  // namespace mindspace::events

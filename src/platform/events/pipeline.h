@@ -1,6 +1,6 @@
 #pragma once
-// What brings events from the outbox to a handler, by the transport of the settings: a consumer and, with a broker, the
-// relay that feeds it. Any number of processes may run one under the same name; one of them leads.
+// Delivers events from the outbox to a handler over the configured transport: a consumer and, with a broker, the relay
+// that feeds it. Any number of processes may run one under the same name; one of them leads.
 
 #include "platform/events/broker/transport.h"
 #include "platform/events/consumer.h"
@@ -13,7 +13,7 @@ namespace mindspace::events {
 
 class Pipeline {
 public:
-    // With settings that check() lets pass.
+    // The settings must have passed check().
     Pipeline(asio::io_context& loop, const TransportSettings& settings, const ConsumerOptions& options,
              Handler handler);
 
@@ -22,7 +22,7 @@ public:
     void collect(telemetry::Page& page) const;
 
 private:
-    std::unique_ptr<Relay> relay_;  // with a broker
+    std::unique_ptr<Relay> relay_;  // null without a broker
     std::unique_ptr<Consumer> consumer_;
 };
 

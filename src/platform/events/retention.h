@@ -1,5 +1,5 @@
 #pragma once
-// How long events are kept: what is published, a week (outbox/partitions.h); what was put aside, 90 days.
+// How long events are kept: published events for a week (outbox/partitions.h), dead letters for 90 days.
 
 #include "platform/retention/retention.h"
 

@@ -1,6 +1,6 @@
 #pragma once
-// Where a consumer gets its events from: straight from the outbox, or from a broker. At least once, and in order for
-// each user. Used by the consumer's coroutine alone.
+// Where a consumer gets its events from: directly from the outbox, or from a broker. Delivers at least once, and in
+// order per user. Used by the consumer's coroutine only.
 
 #include "platform/async/awaitable.h"
 #include "platform/events/event.h"
@@ -17,7 +17,7 @@ class Page;
 
 namespace mindspace::events {
 
-// What cannot be handled, and why: no event of ours, or one that the broker has given up on.
+// A message that cannot be handled, and why: it is not a valid event, or the broker has dead-lettered it.
 struct Refused {
     Event event;
     std::string reason;
@@ -26,7 +26,7 @@ struct Refused {
 struct Batch {
     std::vector<Event> events;
     std::vector<Refused> refused;
-    std::size_t redelivered = 0;  // how many of the events the broker has brought before
+    std::size_t redelivered = 0;  // the number of events that the broker has delivered before
 };
 
 class Source {
@@ -36,21 +36,22 @@ public:
     Source& operator=(const Source&) = delete;
     virtual ~Source() = default;
 
-    // Whether one process at a time may take from it, or all together.
+    // Whether one process at a time may read from it, or all together.
     [[nodiscard]] virtual postgres::Reach reach() const = 0;
-    // First, and again after every fault and on every new session.
+    // Called first, and again after every fault and on every new session.
     virtual Awaitable<> open(postgres::Session& session) = 0;
-    // Up to `limit` events; none when none came for a while. What was received and not settled comes again.
+    // Up to `limit` events; empty if none arrived for a while. Events that were received but not settled are delivered
+    // again.
     virtual Awaitable<Batch> receive(postgres::Session& session, std::size_t limit) = 0;
-    // In the transaction that is going to handle these, before the handler.
+    // Called before the handler, in the transaction that is going to handle these events.
     virtual Awaitable<> claim(postgres::Session& session, std::span<const Event> events) = 0;
-    // That transaction is committed; `events` are the first of those received that were not settled yet.
+    // That transaction is committed; `events` are the first of the received events that were not settled yet.
     virtual void settle(std::span<const Event> events) = 0;
-    // All that was refused has been put aside.
+    // All rejected messages have been moved to dead_letters.
     virtual void settle_refused() = 0;
-    // Not the reader any more, until open().
+    // This process is no longer the reader, until open().
     virtual void resign() = 0;
-    // Whoever waits is woken.
+    // Wakes all waiting coroutines.
     virtual void stop() = 0;
 
     virtual void collect(const std::string& consumer, telemetry::Page& page) const = 0;

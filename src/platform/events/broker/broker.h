@@ -1,7 +1,7 @@
 #pragma once
-// What a broker's client library does for us, blocking: the two ends of a transport. Each belongs to one thread of its
-// own (dedicated_thread.h), except for cut(). Every call ends within its deadline; faults are Unavailable, after which
-// connect() begins anew.
+// The two ends of a broker transport, implemented by blocking client libraries. Each end belongs to its own thread
+// (dedicated_thread.h), except for cut(). Every call ends within its deadline; faults are Unavailable, after which
+// connect() starts from scratch.
 
 #include "platform/base/time.h"
 
@@ -12,16 +12,16 @@
 namespace mindspace::events {
 
 struct Message {
-    std::string key;   // messages of one key keep their order
+    std::string key;   // messages with the same key keep their order
     std::string type;  // of the event
-    std::string id;    // the same whenever the event is sent again
+    std::string id;    // stays the same when the event is resent
     std::string body;  // a CloudEvent
 };
 
 struct Received {
     std::string body;
     bool is_redelivered = false;
-    bool is_dead = false;  // the broker has given up on it
+    bool is_dead = false;  // the broker no longer delivers it
 };
 
 class Publisher {
@@ -31,11 +31,12 @@ public:
     Publisher& operator=(const Publisher&) = delete;
     virtual ~Publisher() = default;
 
-    // Does nothing when it is connected.
+    // Does nothing if already connected.
     virtual void connect() = 0;
-    // In order; returns when the broker has confirmed all of them. After a fault it has any of them.
+    // Publishes in order; returns when the broker has confirmed all messages. After a fault, the broker may have any of
+    // them.
     virtual void publish(const std::vector<Message>& messages) = 0;
-    // From any thread: what is under way ends with a fault soon.
+    // May be called from any thread: the call in progress soon ends with a fault.
     virtual void cut() = 0;
 };
 
@@ -46,13 +47,13 @@ public:
     Subscriber& operator=(const Subscriber&) = delete;
     virtual ~Subscriber() = default;
 
-    // Does nothing when it is connected. Otherwise what was not acknowledged comes again.
+    // Does nothing if already connected. Otherwise unacknowledged messages are delivered again.
     virtual void connect() = 0;
-    // Waits for the first message as long as `patience`, then takes what is there, `limit` at most.
+    // Waits up to `patience` for the first message, then returns the available messages, at most `limit`.
     virtual std::vector<Received> receive(std::size_t limit, Milliseconds patience) = 0;
-    // Everything that was received is done.
+    // Acknowledges all received messages.
     virtual void acknowledge() = 0;
-    // From any thread: what is under way ends with a fault soon.
+    // May be called from any thread: the call in progress soon ends with a fault.
     virtual void cut() = 0;
 };
 

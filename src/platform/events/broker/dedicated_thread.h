@@ -1,6 +1,6 @@
 #pragma once
-// One end of a broker on a thread of its own, for a coroutine that waits for one call at a time. A call that takes
-// longer than its deadline is cut.
+// Runs one end of a broker on its own thread, for a coroutine that waits for one call at a time. A call that exceeds
+// its deadline is cut.
 
 #include "platform/async/awaitable.h"
 #include "platform/async/worker_pool.h"
@@ -23,7 +23,7 @@ public:
     DedicatedThread(asio::io_context& io, std::string thread_name, std::shared_ptr<End> end)
         : end_(std::move(end)), deadline_(io), pool_(std::move(thread_name), 1, kQueued) {}
 
-    // `work` gets the end, on its thread, and owns whatever else it touches.
+    // `work` receives the end, on the end's thread, and owns everything else that it uses.
     template <class F>
     Awaitable<std::invoke_result_t<F&, End&>> call(F work, Milliseconds timeout) {
         deadline_.expires_after(timeout);
@@ -34,11 +34,11 @@ public:
         auto job = [end = end_, work = std::move(work)]() mutable { return work(*end); };
         co_return co_await pool_.run(std::move(job));
     }
-    // Whatever is under way ends soon.
+    // The call in progress soon ends.
     void cut() { end_->cut(); }
 
 private:
-    static constexpr std::size_t kQueued = 1;  // what was given up may still run when the next call comes
+    static constexpr std::size_t kQueued = 1;  // an abandoned call may still run when the next one arrives
 
     class Disarm {
     public:

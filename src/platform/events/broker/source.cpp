@@ -15,7 +15,7 @@ constexpr Milliseconds kConnectTimeout{15'000};
 constexpr Milliseconds kReceiveTimeout{10'000};
 constexpr Milliseconds kPatience{100};
 
-// Something to look at in dead_letters, found again under the same id when it comes again.
+// Stored in dead_letters for inspection; keeps the same id when the message is delivered again.
 Event unreadable(const std::string& body) {
     auto digest = sha256(as_bytes(body));
     std::int64_t id = 0;
@@ -66,7 +66,7 @@ Awaitable<Batch> BrokerSource::receive(postgres::Session&, std::size_t limit) {
     co_return held_;
 }
 
-// Whoever else has had these events has the same rules: the handler does not mind.
+// Another process may have handled these events before, but by the same rules: the handler tolerates repetition.
 Awaitable<> BrokerSource::claim(postgres::Session&, std::span<const Event>) {
     co_return;
 }

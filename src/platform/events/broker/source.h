@@ -1,6 +1,7 @@
 #pragma once
-// The transports with a broker: events as CloudEvents from its queue. What was received is kept until it is handled, so
-// an outage of the database costs no redelivery; it is acknowledged after the commit, together with the next receipt.
+// The transports with a broker: receives events as CloudEvents from the consumer's queue. Received events are held
+// until they are handled, so a database outage causes no redelivery; they are acknowledged after the commit, together
+// with the next receive.
 
 #include "platform/events/broker/broker.h"
 #include "platform/events/broker/dedicated_thread.h"
@@ -28,9 +29,9 @@ public:
 
 private:
     DedicatedThread<Subscriber> thread_;
-    Batch held_;  // received and not settled yet
+    Batch held_;  // received but not settled yet
     BrokerSourceStats stats_;
-    bool is_broken_ = true;  // what is held comes again
+    bool is_broken_ = true;  // held events are delivered again
     bool has_begun_ = false;
     bool is_stopped_ = false;
 };

@@ -1,5 +1,5 @@
 #pragma once
-// How events come from the outbox to the consumers.
+// How events get from the outbox to the consumers.
 
 #include "platform/base/result.h"
 
@@ -11,19 +11,19 @@ namespace mindspace::events {
 
 enum class Transport { postgres, rabbitmq, kafka };
 
-// Its names in settings, in the order of the enumerators.
+// The names of the transports in settings, in the order of the enumerators.
 constexpr auto names_of(Transport) {
     return std::to_array<std::string_view>({"postgres", "rabbitmq", "kafka"});
 }
 
 struct TransportSettings {
     Transport transport = Transport::postgres;
-    std::string rabbitmq_url;  // for that transport
-    std::string kafka_url;     // for that one
-    std::string source;        // of the CloudEvents: who tells them, as a URL
+    std::string rabbitmq_url;  // for Transport rabbitmq
+    std::string kafka_url;     // for Transport kafka
+    std::string source;        // `source` attribute of the CloudEvents: the URL of the sender
 };
 
-// Error: invalid, naming the setting: the transport's URL is missing, or is none.
+// Error: invalid, naming the setting, if the transport's URL is missing or invalid.
 Result<> check(const TransportSettings& settings);
 
 }  // namespace mindspace::events

@@ -21,7 +21,7 @@ Error malformed(const BrokerScheme& scheme) {
     return {ErrorCode::invalid, "invalid_url", detail + ", all parts percent-encoded", {}};
 }
 
-// 0 for what is none.
+// Returns 0 for an invalid port.
 std::uint16_t parse_port(std::string_view text) {
     std::uint16_t port = 0;
     auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), port);
@@ -36,7 +36,7 @@ std::optional<BrokerAddress> address_of(const url_view& url, std::uint16_t defau
     return address;
 }
 
-// Of the first host's URL: what all hosts share.
+// Takes what all hosts share from the URL of the first one.
 bool take_common(const url_view& url, const BrokerScheme& scheme, BrokerUrl& broker) {
     broker.user = url.user();
     broker.password = url.password();
@@ -61,7 +61,7 @@ Result<BrokerUrl> parse_broker_url(std::string_view url, const BrokerScheme& sch
     if (colon == url.size() || (!broker.is_encrypted && name != scheme.name)) return malformed(scheme);
     const auto port = broker.is_encrypted ? scheme.encrypted_port : scheme.port;
 
-    // Several hosts are no URI (RFC 3986), but with each alone it is one.
+    // A list of hosts is not a valid URI (RFC 3986), but with any single host it is.
     auto begin = colon + 3;
     const auto end = std::min(url.find_first_of("/?#", begin), url.size());
     if (const auto at = url.substr(begin, end - begin).rfind('@'); at != std::string_view::npos) begin += at + 1;

@@ -1,6 +1,7 @@
 #pragma once
-// Where a broker is, as people write it: SCHEME[s]://[user:password@]host[:port][,host[:port]]…[/path][?name=value&…]
-// with the s for TLS. User, password, path and values are percent-encoded (RFC 3986).
+// The address of a broker as users write it:
+// SCHEME[s]://[user:password@]host[:port][,host[:port]]…[/path][?name=value&…], where the s selects TLS. User,
+// password, path and values are percent-encoded (RFC 3986).
 
 #include "platform/base/result.h"
 
@@ -23,11 +24,11 @@ struct BrokerUrl {
     std::string user;
     std::string password;
     std::vector<BrokerAddress> addresses;  // at least one
-    std::string path;                      // without the first slash
+    std::string path;                      // without the leading slash
     std::map<std::string, std::string> query;
 };
 
-// What a transport allows and assumes.
+// The options that a transport supports, and its defaults.
 struct BrokerScheme {
     std::string_view name;
     std::uint16_t port;
@@ -35,7 +36,7 @@ struct BrokerScheme {
     std::vector<std::string_view> parameters;
 };
 
-// Error: invalid; it never quotes the URL.
+// Error: invalid; the message never quotes the URL.
 Result<BrokerUrl> parse_broker_url(std::string_view url, const BrokerScheme& scheme);
 
 }  // namespace mindspace::events

@@ -20,7 +20,7 @@ LocalDate day_of(Timestamp at) {
     return LocalDate(std::chrono::floor<std::chrono::days>(at).time_since_epoch());
 }
 
-// In a transaction that does not wait for others' locks: meanwhile all who write would wait behind it.
+// Runs in a transaction that does not wait for locks: while it waited, all writers would queue after it.
 Awaitable<Rows> run_impatiently(postgres::Session& session, const Statement& statement, LocalDate day) {
     co_await session.execute("BEGIN; SET LOCAL lock_timeout = '1s'");
     std::optional<postgres::DatabaseError> failure;

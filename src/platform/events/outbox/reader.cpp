@@ -16,10 +16,10 @@ using postgres::Statement;
 namespace {
 
 constexpr const char* kBell = "outbox";  // the channel
-// Pauses grow from the one to the other: what a running transaction keeps hidden comes without a bell.
+// Pauses grow from kShortestPause to kLongestPause: events that a running transaction hides arrive without a wake-up.
 constexpr Milliseconds kShortestPause{5};
 constexpr Milliseconds kLongestPause{500};
-constexpr Milliseconds kSleep{40};  // from this pause on writers have to ring
+constexpr Milliseconds kSleep{40};  // from this pause on writers must wake the reader
 constexpr auto kMeasureInterval = std::chrono::seconds(5);
 constexpr std::int64_t kMaxDepth = 100'000;
 
@@ -49,7 +49,7 @@ Awaitable<std::vector<Event>> OutboxReader::next(postgres::Session& session, std
     auto events = co_await list(session, limit);
     if (events.empty() && pause_ >= kSleep) {
         co_await prepare_wakeup(session);
-        events = co_await list(session, limit);  // what came before the wake-up was prepared
+        events = co_await list(session, limit);  // finds events from before the wake-up was prepared
     }
     if (!events.empty()) {
         pause_ = kShortestPause;
@@ -77,7 +77,7 @@ void OutboxReader::stop() {
 }
 
 Awaitable<> OutboxReader::find_position(postgres::Session& session) {
-    // The update that changes nothing makes an existing row be returned.
+    // The update changes nothing; it makes PostgreSQL return an existing row.
     static constexpr Statement kFind{"events_find_position", R"(
         INSERT INTO consumer_positions AS known (consumer, xid, id) VALUES ($1, '0', 0)
         ON CONFLICT (consumer) DO UPDATE SET id = known.id
@@ -86,8 +86,8 @@ Awaitable<> OutboxReader::find_position(postgres::Session& session) {
     position_ = {.xid = rows[0].get<std::string>(0), .id = rows[0].get<std::int64_t>(1)};
 }
 
-// Events of transactions younger than the oldest running one have to wait: it may yet commit events in front of them.
-// (The order names the table because xid alone would be the text that is selected.)
+// Events of transactions younger than the oldest running one have to wait: that one may still commit events that
+// precede them. (ORDER BY names the table because a bare xid would be the selected text.)
 Awaitable<std::vector<Event>> OutboxReader::list(postgres::Session& session, std::int64_t limit) {
     static constexpr Statement kList{"events_list", R"(
         SELECT xid::text, id, type, user_id, payload::text, occurred_at FROM outbox
@@ -127,7 +127,7 @@ Awaitable<> OutboxReader::measure(postgres::Session& session) {
 Awaitable<> OutboxReader::wait(Milliseconds time) {
     if (is_stopped_) co_return;
     timer_.expires_after(time);
-    boost::system::error_code woken;  // the caller finds out
+    boost::system::error_code woken;  // the caller checks
     co_await timer_.async_wait(asio::redirect_error(asio::use_awaitable, woken));
 }
 

@@ -1,8 +1,8 @@
 #pragma once
-// Reads the outbox for one consumer's name in the order of the positions, from where the last reader stood. A
-// postgres::Leader sees to it that the others do not work in vain; what makes a batch happen once is move_to(). Between
-// events it sleeps until a writer rings (the sequence and channel of db/migrations) or half a second has passed. Used
-// by one coroutine, on the session that it brings.
+// Reads the outbox for one consumer name in the order of the positions, from where the last reader stopped. A
+// postgres::Leader keeps other processes from reading in vain; move_to() is what makes a batch happen only once.
+// Without events it sleeps until a writer wakes it (the sequence and channel of db/migrations) or half a second has
+// passed. Used by one coroutine, on the session that the caller passes.
 
 #include "platform/async/awaitable.h"
 #include "platform/events/event.h"
@@ -34,19 +34,19 @@ public:
     OutboxReader(const OutboxReader&) = delete;
     OutboxReader& operator=(const OutboxReader&) = delete;
 
-    // This process is the reader now; first, and on every new session.
+    // Makes this process the reader; called first, and on every new session.
     Awaitable<> begin(postgres::Session& session);
-    // Up to `limit` events from the position on. When there are none, waits for a while and returns without any.
+    // Up to `limit` events after the position. If there are none, waits for a while and returns an empty list.
     Awaitable<std::vector<Event>> next(postgres::Session& session, std::int64_t limit);
-    // From the position to this one; in a transaction before anything else, because the row's lock keeps out any other
-    // reader of this name until the commit. Throws Unavailable when there was one.
+    // Moves the position to `to`; must come first in its transaction, because the row's lock blocks any other reader of
+    // this name until the commit. Throws Unavailable if another reader has moved the position.
     Awaitable<> move_to(postgres::Session& session, Position to);
-    // The move is committed.
+    // Called when the move is committed.
     void stand_at(Position position) { position_ = std::move(position); }
-    // Is not the reader any more, until begin().
+    // This process is no longer the reader, until begin().
     void resign() { stats_.is_leader.set(0); }
 
-    // Whoever waits is woken.
+    // Wakes all waiting coroutines.
     void stop();
     [[nodiscard]] const OutboxStats& stats() const { return stats_; }
 

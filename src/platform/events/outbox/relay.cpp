@@ -38,7 +38,7 @@ public:
           reader_(io, std::move(options)),
           thread_(io, "event-relay", std::move(publisher)) {}
 
-    // A fault of the broker ends the lead, too: while it is away from here another process may try.
+    // A broker fault ends the lead too: if the broker is unreachable from this process, another one may try.
     Awaitable<> begin(postgres::Session& session) override {
         co_await reader_.begin(session);
         auto connect = [](Publisher& publisher) { publisher.connect(); };

@@ -1,7 +1,7 @@
 #pragma once
-// Takes events from the outbox to a broker: one process at a time, in order, in batches. The position moves when the
-// broker has confirmed a batch; a crash in between sends the batch once more. Belongs to one loop, with a database
-// connection of its own; the broker's library has a thread.
+// Sends events from the outbox to a broker: one process at a time, in order, in batches. The position moves when the
+// broker has confirmed a batch; after a crash in between the batch is resent. Belongs to one loop, with its own
+// database connection; the broker's library has a thread.
 
 #include "platform/events/broker/broker.h"
 #include "platform/events/outbox/reader.h"
@@ -14,16 +14,16 @@ namespace mindspace::events {
 
 class Relay {
 public:
-    // `source` is the CloudEvents attribute. The options name the same position that a consumer of the outbox would
-    // have, so that the transport can be changed without losing an event.
+    // `source` is the CloudEvents attribute. The options name the same position as those of a consumer of the outbox,
+    // so that the transport can be changed without losing an event.
     Relay(asio::io_context& io, OutboxOptions options, std::string source, std::shared_ptr<Publisher> publisher);
     ~Relay();
     Relay(const Relay&) = delete;
     Relay& operator=(const Relay&) = delete;
 
-    // Goes on until stopped, through every fault.
+    // Runs until stopped, and continues after every fault.
     void start();
-    // What is under way is given up, and the next leader sends it again.
+    // Aborts the batch in progress, which the next leader resends.
     void stop();
 
     [[nodiscard]] const RelayStats& stats() const;

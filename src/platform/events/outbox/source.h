@@ -1,6 +1,6 @@
 #pragma once
-// The transport `postgres`: events straight from the outbox. A batch and the position behind it are one transaction, so
-// whatever the handler writes happens exactly once, wherever a crash falls.
+// The transport `postgres`: reads events directly from the outbox. A batch and the position after it are one
+// transaction, so everything that the handler writes happens exactly once, even after a crash.
 
 #include "platform/events/outbox/reader.h"
 #include "platform/events/source.h"

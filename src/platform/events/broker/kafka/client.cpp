@@ -24,7 +24,7 @@ std::string addresses_of(const BrokerUrl& url) {
     return list;
 }
 
-// librdkafka would write to stderr. It says a lot about brokers that come and go.
+// By default librdkafka writes to stderr. It logs a lot when brokers appear and disappear.
 void write_log(const rd_kafka_t*, int, const char*, const char* text) {
     log::debug("kafka client", {{"mindspace.kafka", text}});
 }
@@ -47,7 +47,7 @@ void fail(const char* what, rd_kafka_resp_err_t error) {
     fail(std::string("cannot ") + what + ": " + rd_kafka_err2str(error));
 }
 
-// librdkafka 2.0 sometimes waits for its own threads for ever.
+// librdkafka 2.0 sometimes waits for its own threads forever.
 void DestroyClient::operator()(rd_kafka_t* client) const {
     std::promise<void> end;
     auto ended = end.get_future();
@@ -88,7 +88,7 @@ ClientHandle Configuration::make_client(rd_kafka_type_t type) {
     std::array<char, 256> why{};
     ClientHandle client(rd_kafka_new(type, conf_.get(), why.data(), why.size()));
     if (!client) fail(std::string(why.data()));
-    std::ignore = conf_.release();  // the client's now
+    std::ignore = conf_.release();  // now owned by the client
     return client;
 }
 

@@ -10,10 +10,10 @@ namespace mindspace::events::kafka {
 
 namespace {
 
-constexpr int kSlice = 100;  // milliseconds between two looks at whether it is cut
+constexpr int kSlice = 100;  // milliseconds between two checks for cut()
 constexpr std::chrono::seconds kConfirmTimeout{10};
 
-// For a function that copies it.
+// For a function that copies the string.
 decltype(rd_kafka_vu_t::u.mem) memory_of(const std::string& text) {
     return {.ptr = const_cast<char*>(text.data()),
             .size = text.size()};  // NOLINT(cppcoreguidelines-pro-type-const-cast)
@@ -36,7 +36,8 @@ void KafkaPublisher::connect() {
     client_ = configuration.make_client(RD_KAFKA_PRODUCER);
 }
 
-// After a fault the client is thrown away: what it might still send would come behind later events of the same user.
+// After a fault the client is discarded: messages that it might still send would arrive after later events of the same
+// user.
 void KafkaPublisher::publish(const std::vector<Message>& messages) {
     if (!client_) fail("not connected");
     reports_ = {};
@@ -76,7 +77,7 @@ void KafkaPublisher::send(const Message& message) {
     ++reports_.pending;
 }
 
-// From within rd_kafka_poll(), on the thread that publishes.
+// Called from within rd_kafka_poll(), on the publishing thread.
 void KafkaPublisher::report(rd_kafka_t*, const rd_kafka_message_t* message, void* opaque) {
     auto& reports = *static_cast<Reports*>(opaque);
     if (reports.pending > 0) --reports.pending;

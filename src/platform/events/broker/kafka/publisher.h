@@ -18,7 +18,7 @@ public:
     void cut() override { is_cut_ = true; }
 
 private:
-    // What the deliveries of one batch came to.
+    // The delivery reports of one batch.
     struct Reports {
         std::size_t pending = 0;
         rd_kafka_resp_err_t failure = RD_KAFKA_RESP_ERR_NO_ERROR;
@@ -28,7 +28,7 @@ private:
 
     Options options_;
     std::string topic_;
-    Reports reports_;  // outlives the client, which writes it
+    Reports reports_;  // outlives the client, which writes to it
     ClientHandle client_;
     std::atomic<bool> is_cut_ = false;
 };

@@ -1,9 +1,9 @@
 #pragma once
-// Detects a Kafka consumer that makes no progress although it is polled: librdkafka can wait for minutes, or for ever,
-// for a response that does not come (docs/decisions/0051-restart-of-a-stalled-kafka-consumer.md). Knows no client and
-// reads no clock: the subscriber reports what happens and what time it is. A consumer makes progress while it is a
-// member of its group and each of its partitions shows that it is read: by a message, by reaching its end, or because
-// the brokers have nothing after its position. Belongs to one thread.
+// Detects a Kafka consumer that makes no progress although it is polled: librdkafka can wait for minutes, or forever,
+// for a response that does not arrive (docs/decisions/0051-restart-of-a-stalled-kafka-consumer.md). Uses no client and
+// reads no clock: the subscriber reports events and the time. A consumer makes progress while it is a member of its
+// group and each of its partitions proves that it is read: by a message, by reaching its end, or because the brokers
+// have nothing after its position. Belongs to one thread.
 
 #include "platform/base/time.h"
 
@@ -21,16 +21,16 @@ class StallWatch {
 public:
     using TimePoint = std::chrono::steady_clock::time_point;
 
-    // `timeout`: how long a consumer may make no progress. Begins with a consumer that is not a member yet.
+    // `timeout`: how long a consumer may make no progress. Starts with a consumer that is not a member yet.
     StallWatch(Milliseconds timeout, TimePoint now);
 
     // The group has assigned these partitions to the consumer, possibly none.
     void assigned(std::span<const std::int32_t> partitions);
-    // The consumer leaves its group, or has to join it again.
+    // The consumer leaves its group, or has to rejoin it.
     void revoked();
     // A message of the partition was received, or its end reached; `next` is the offset that is read next.
     void read(std::int32_t partition, std::int64_t next);
-    // The brokers say that `end` is the offset after the last message of the partition.
+    // The brokers report that `end` is the offset after the last message of the partition.
     void ends_at(std::int32_t partition, std::int64_t end);
 
     // Counts the time since the last call, but one second at most: a consumer that is not polled makes no progress.

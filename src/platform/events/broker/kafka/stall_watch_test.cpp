@@ -22,7 +22,7 @@ protected:
             watch_.advance(now_ += Milliseconds(500));
     }
     [[nodiscard]] bool is_stalled() const { return watch_.find_stall().has_value(); }
-    // As pass(), with brokers that respond that every idle partition ends there.
+    // As pass(), with brokers that respond that every idle partition ends at `end`.
     void pass_with_ends(Seconds time, std::int64_t end) {
         for (Seconds passed{0}; passed < time; ++passed) {
             pass(Seconds(1));

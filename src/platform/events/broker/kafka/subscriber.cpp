@@ -26,7 +26,7 @@ struct DestroyMessage {
 };
 using MessageHandle = std::unique_ptr<rd_kafka_message_t, DestroyMessage>;
 
-// What concerns the connection to the brokers, which the client mends by itself.
+// Errors of the connection to the brokers, from which the client recovers automatically.
 bool is_passing(rd_kafka_resp_err_t error) {
     switch (error) {
         case RD_KAFKA_RESP_ERR__TRANSPORT:
@@ -55,11 +55,11 @@ void KafkaSubscriber::connect() {
     configuration.set("enable.auto.commit", "false");
     configuration.set("enable.auto.offset.store", "false");
     configuration.set("auto.offset.reset", "earliest");
-    configuration.set("enable.partition.eof", "true");  // shows that a partition is read
+    configuration.set("enable.partition.eof", "true");  // proves that a partition is read
     configuration.set("session.timeout.ms", "6000");
     configuration.set("heartbeat.interval.ms", "1000");
     configuration.set("fetch.wait.max.ms", "50");
-    configuration.set("allow.auto.create.topics", "true");  // where the brokers do
+    configuration.set("allow.auto.create.topics", "true");  // if the brokers allow it
     rd_kafka_conf_set_rebalance_cb(configuration.native(), &rebalance);
     rd_kafka_conf_set_opaque(configuration.native(), this);
     client_ = configuration.make_client(RD_KAFKA_CONSUMER);
@@ -78,8 +78,8 @@ void KafkaSubscriber::subscribe() {
     fail("subscribe", error);
 }
 
-// Does what librdkafka does without a callback, and tells the watch. The next owner of a revoked partition reads on
-// from the committed offset, so nothing is committed for it any more.
+// Does what librdkafka does without a callback, and notifies the watch. The next owner of a revoked partition continues
+// from the committed offset, so nothing is committed for it afterwards.
 void KafkaSubscriber::rebalance(rd_kafka_t* client, rd_kafka_resp_err_t what,
                                 rd_kafka_topic_partition_list_t* partitions, void* subscriber) {
     auto& self = *static_cast<KafkaSubscriber*>(subscriber);
@@ -98,7 +98,7 @@ void KafkaSubscriber::rebalance(rd_kafka_t* client, rd_kafka_resp_err_t what,
 std::vector<Received> KafkaSubscriber::receive(std::size_t limit, Milliseconds patience) {
     if (!client_ || is_cut_) fail("not connected");
     std::vector<Received> messages;
-    // One call would wait until it has as many as it is asked for.
+    // A single call would wait until it has the requested number of messages.
     auto failure = take(1, patience, messages);
     if (failure == RD_KAFKA_RESP_ERR_NO_ERROR && !messages.empty())
         failure = take(limit - 1, Milliseconds(0), messages);
@@ -171,7 +171,7 @@ void KafkaSubscriber::acknowledge() {
     fail("commit offsets", error);
 }
 
-// Says goodbye to the group, so that others need not wait for the end of the session.
+// Leaves the group explicitly, so that other members need not wait for the session timeout.
 void KafkaSubscriber::close() {
     if (!client_) return;
     const Queue answers(rd_kafka_queue_new(client_.get()));

@@ -1,7 +1,7 @@
 #pragma once
-// Receives from a Kafka topic as a member of the consumer's group. Offsets are committed for what was acknowledged, and
-// for nothing else. A client that makes no progress (stall_watch.h) is closed, which is a fault like any other:
-// connect() creates the next one.
+// Receives from a Kafka topic as a member of the consumer's group. Offsets are committed only for acknowledged
+// messages. A client that makes no progress (stall_watch.h) is closed, which is handled like any other fault: connect()
+// creates the next one.
 
 #include "platform/events/broker/broker.h"
 #include "platform/events/broker/kafka/client.h"
@@ -32,21 +32,21 @@ private:
     static void rebalance(rd_kafka_t* client, rd_kafka_resp_err_t what, rd_kafka_topic_partition_list_t* partitions,
                           void* subscriber);
     void subscribe();
-    // Appends up to `limit` messages, but waits for the first one only. Returns an error that the client does not
-    // recover from by itself, if there was one.
+    // Appends up to `limit` messages, but waits for the first one only. Returns an error from which the client does not
+    // recover automatically, if there was one.
     rd_kafka_resp_err_t take(std::size_t limit, Milliseconds patience, std::vector<Received>& messages);
     // Throws Unavailable if the client is stalled.
     void require_progress();
     void update_ends(const std::vector<std::int32_t>& partitions);
-    // Nothing is received any more until connect().
+    // Nothing is received afterwards until connect().
     void close();
 
     Options options_;
     std::string topic_;
     ClientHandle client_;
-    Queue queue_;                                // of what the client receives; goes before the client
-    std::map<std::int32_t, std::int64_t> next_;  // of each partition: the offset behind what was received
-    std::optional<StallWatch> watch_;            // over the client
+    Queue queue_;                                // of received messages; destroyed before the client
+    std::map<std::int32_t, std::int64_t> next_;  // of each partition: the offset after the received messages
+    std::optional<StallWatch> watch_;            // monitors the client
     std::atomic<bool> is_cut_ = false;
 };
 

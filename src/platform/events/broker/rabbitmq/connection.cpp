@@ -116,7 +116,7 @@ void Connection::connect(const BrokerAddress& address) {
     require(amqp_socket_open_noblock(socket, address.host.c_str(), address.port, &connect_timeout), "connect");
     const std::scoped_lock lock(socket_mutex_);
     socket_ = amqp_get_sockfd(native());
-    if (is_cut_) ::shutdown(socket_, SHUT_RDWR);  // for this attempt; the next one is a new beginning
+    if (is_cut_) ::shutdown(socket_, SHUT_RDWR);  // for this attempt; the next one starts from scratch
     is_cut_ = false;
 }
 
@@ -130,8 +130,8 @@ void Connection::log_in(Seconds heartbeat) {
             "log in");
 }
 
-// Harmless when all of it is there. Dead-lettering is at least once, too, which asks for reject-publish; one consumer
-// at a time keeps the order, and the next one is ready.
+// Harmless if everything exists already. Dead-lettering is at-least-once too, which requires reject-publish. A single
+// active consumer keeps the order, and the next one is ready to take over.
 void Connection::declare() {
     const auto queue = queue_name(options_);
     const auto dead_queue = dead_queue_name(options_);

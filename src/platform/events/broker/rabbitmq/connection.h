@@ -1,6 +1,6 @@
 #pragma once
-// One AMQP 0-9-1 connection to RabbitMQ (rabbitmq-c), blocking, and the queues that we have there: a quorum queue for
-// each consumer, bound to one topic exchange with the event's type as the routing key, and a second one for what was
+// One blocking AMQP 0-9-1 connection to RabbitMQ (rabbitmq-c), and our queues there: for each consumer a quorum queue,
+// bound to one topic exchange with the event's type as the routing key, and a second one for messages that were
 // delivered too often. Belongs to one thread, except for cut(). Faults: Unavailable.
 
 #include "platform/base/time.h"
@@ -15,15 +15,15 @@
 namespace mindspace::events::rabbitmq {
 
 inline constexpr const char* kExchange = "mindspace.events";
-inline constexpr int kDeliveryLimit = 5;  // how often a message is delivered before the broker gives up on it
+inline constexpr int kDeliveryLimit = 5;  // how often the broker delivers a message before it dead-letters it
 
 struct Options {
     BrokerUrl url;     // its path is the virtual host; empty: "/"
     std::string name;  // of the consumer
 };
 
-// What `rabbitmq.url` may look like: amqp[s]://[user:password@]host[:port][,…][/vhost][?ca=FILE]. Of several hosts one
-// is tried after the other.
+// The format of `rabbitmq.url`: amqp[s]://[user:password@]host[:port][,…][/vhost][?ca=FILE]. Several hosts are tried
+// one after the other.
 Result<BrokerUrl> parse_url(std::string_view url);
 
 std::string queue_name(const Options& options);
@@ -39,21 +39,21 @@ public:
     Connection(const Connection&) = delete;
     Connection& operator=(const Connection&) = delete;
 
-    // Connects with that many channels (1, 2, …) open, and makes the queues where there are none. Without heartbeats
-    // (zero) the owner need not look after an idle connection.
+    // Connects, opens that many channels (1, 2, …) and creates missing queues. Without heartbeats (zero) the owner need
+    // not service an idle connection.
     void open(amqp_channel_t channels, Seconds heartbeat);
     void close();
     [[nodiscard]] bool is_open() const { return state_ != nullptr; }
-    // From any thread: the socket ends.
+    // May be called from any thread: shuts down the socket.
     void cut();
 
     [[nodiscard]] amqp_connection_state_t native() const { return state_.get(); }
     [[nodiscard]] const Options& options() const { return options_; }
 
-    // Throw Unavailable, after closing, unless it went well.
+    // On failure both close the connection and throw Unavailable.
     void require(int status, const char* what);
     void require(const amqp_rpc_reply_t& reply, const char* what);
-    // Whatever the broker answered to the last call.
+    // Checks the broker's reply to the last call.
     void require_reply(const char* what) { require(amqp_get_rpc_reply(native()), what); }
     [[noreturn]] void fail(const std::string& why);
 
@@ -68,7 +68,7 @@ private:
     Options options_;
     std::size_t next_address_ = 0;
     std::unique_ptr<amqp_connection_state_t_, Destroy> state_;
-    std::mutex socket_mutex_;  // of what cut() may touch
+    std::mutex socket_mutex_;  // guards what cut() uses
     int socket_ = -1;
     bool is_cut_ = false;
 };

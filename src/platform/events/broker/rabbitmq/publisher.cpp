@@ -18,7 +18,7 @@ constexpr std::uint8_t kPersistent = 2;
 
 void RabbitPublisher::connect() {
     if (connection_.is_open()) return;
-    connection_.open(kChannel, Seconds(0));  // a dead broker shows when it does not confirm
+    connection_.open(kChannel, Seconds(0));  // a dead broker is detected by missing confirms
     amqp_confirm_select(connection_.native(), kChannel);
     connection_.require_reply("ask for confirms");
     last_tag_ = 0;

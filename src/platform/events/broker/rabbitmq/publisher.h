@@ -1,6 +1,6 @@
 #pragma once
-// Publishes to RabbitMQ: persistent, mandatory (a message without a queue is a fault, not a loss), with publisher
-// confirms.
+// Publishes to RabbitMQ: persistent, mandatory (a message without a queue is reported as a fault instead of being
+// lost), with publisher confirms.
 
 #include "platform/events/broker/broker.h"
 #include "platform/events/broker/rabbitmq/connection.h"
@@ -26,7 +26,7 @@ private:
     std::uint64_t first_tag_ = 0;        // of the batch
     std::vector<bool> confirmed_;        // of the batch
     std::size_t unconfirmed_count_ = 0;  // of the batch
-    bool is_returned_ = false;           // one found no queue
+    bool is_returned_ = false;           // a message found no queue
 };
 
 }  // namespace mindspace::events::rabbitmq

@@ -8,7 +8,7 @@ namespace mindspace::events::rabbitmq {
 
 namespace {
 
-// A channel for each queue, so that one acknowledgement covers all that came from it.
+// One channel per queue, so that one acknowledgement covers all messages from that queue.
 constexpr amqp_channel_t kQueueChannel = 1;
 constexpr amqp_channel_t kDeadChannel = 2;
 constexpr std::uint16_t kSentAhead = 1000;

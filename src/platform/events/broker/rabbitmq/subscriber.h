@@ -1,6 +1,6 @@
 #pragma once
-// Receives from a consumer's queue in RabbitMQ, and from its dead-letter queue beside it. What is received is
-// acknowledged together; the broker sends ahead while a batch is handled.
+// Receives from a consumer's queue in RabbitMQ and from its dead-letter queue. Received messages are acknowledged
+// together; the broker prefetches messages while a batch is handled.
 
 #include "platform/events/broker/broker.h"
 #include "platform/events/broker/rabbitmq/connection.h"
@@ -22,7 +22,7 @@ private:
     void subscribe(amqp_channel_t channel, const std::string& queue);
 
     Connection connection_;
-    std::array<std::uint64_t, 2> last_tags_{};  // of each channel: the last delivery that is not acknowledged; 0: none
+    std::array<std::uint64_t, 2> last_tags_{};  // of each channel: the last unacknowledged delivery; 0: none
 };
 
 }  // namespace mindspace::events::rabbitmq
