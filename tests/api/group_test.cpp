@@ -249,8 +249,14 @@ TEST(GroupList, ShowsPublicGroupsOnceSoonestFirst) {
     EXPECT_TRUE(is(reader.client.get(group_path(hidden)), 200)) << "visible to anyone with the link";
 }
 
-TEST(GroupList, RejectsADamagedCursor) {
+TEST(GroupList, RejectsCursorsThatAreDamagedOrOfAnotherList) {
     auto person = register_person();
+    for (int i = 0; i < 2; ++i) create_group(person);
+    const auto page = person.client.get("/api/v1/groups?limit=1&state=scheduled");
+    ASSERT_TRUE(is(page, 200));
+    const auto cursor = in_query(page.text("/nextCursor"));
+    EXPECT_TRUE(is(person.client.get("/api/v1/groups?state=scheduled&cursor=" + cursor), 200));
+    EXPECT_TRUE(is_problem(person.client.get("/api/v1/groups?state=ended&cursor=" + cursor), 400, "invalid_cursor"));
     EXPECT_TRUE(is_problem(person.client.get("/api/v1/groups?cursor=nonsense"), 400, "invalid_cursor"));
     EXPECT_TRUE(is(person.client.get("/api/v1/groups?limit=101"), 422));
     EXPECT_TRUE(is(person.client.get("/api/v1/groups?state=sleeping"), 422));

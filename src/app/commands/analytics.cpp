@@ -8,6 +8,7 @@
 #include "platform/postgres/connection/session.h"
 #include "services/analytics/verification/rebuild.h"
 #include "services/analytics/verification/verify.h"
+#include "services/user/client.h"
 
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>

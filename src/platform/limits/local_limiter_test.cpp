@@ -5,23 +5,23 @@
 namespace mindspace::limits {
 namespace {
 
-constexpr double kSecond = 1e6;
+constexpr double kOneSecond = 1e6;  // microseconds
 
 TEST(LocalLimiter, LimitsEachKeyForItself) {
     LocalLimiter<int> limiter(Policy("test", 2, Seconds(10)));
     for (int key : {1, 2}) {
         EXPECT_TRUE(limiter.admit(key, 0));
         EXPECT_TRUE(limiter.admit(key, 0));
-        EXPECT_FALSE(limiter.admit(key, 4.9 * kSecond));
-        EXPECT_TRUE(limiter.admit(key, 5 * kSecond));
+        EXPECT_FALSE(limiter.admit(key, 4.9 * kOneSecond));
+        EXPECT_TRUE(limiter.admit(key, 5 * kOneSecond));
     }
 }
 
 TEST(LocalLimiter, ForgetsKeysWithTheirWholeQuota) {
     LocalLimiter<int> limiter(Policy("test", 1, Seconds(10)));
-    for (int key = 0; key < 10'000; ++key) limiter.admit(key, key * kSecond);
+    for (int key = 0; key < 10'000; ++key) limiter.admit(key, key * kOneSecond);
     EXPECT_LE(limiter.size(), 64U);
-    EXPECT_FALSE(limiter.admit(9'999, 9'999 * kSecond)) << "this one is remembered";
+    EXPECT_FALSE(limiter.admit(9'999, 9'999 * kOneSecond)) << "this one is remembered";
 }
 
 }  // namespace

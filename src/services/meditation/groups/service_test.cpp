@@ -8,6 +8,7 @@
 #include <boost/asio/co_spawn.hpp>
 
 #include <csignal>
+#include <optional>
 
 namespace mindspace::meditation {
 namespace {
@@ -123,25 +124,19 @@ TEST_F(GroupServiceTest, ListsPublicGroupsSoonestFirstAndPageByPage) {
     ASSERT_TRUE(run(service_.create(host_, hidden)));
 
     std::vector<std::string> titles;
-    GroupQuery query{.limit = 2, .cursor = {}, .state = {}};
-    do {
-        auto page = run(service_.list(query));
-        ASSERT_TRUE(page);
-        for (const auto& group : page->items) titles.push_back(group.title);
-        query.cursor = page->next_cursor;
+    const GroupQuery query{.limit = 2, .cursor = {}, .state = {}};
+    std::optional<GroupPosition> next{GroupPosition{}};
+    while (next) {
+        auto part = run(service_.list(query, *next));
+        for (const auto& group : part.items) titles.push_back(group.title);
+        next = part.next;
         if (titles.size() == 2) {
             auto early = request("added meanwhile");
             early.scheduled_for = now;
             ASSERT_TRUE(run(service_.create(host_, early)));
         }
-    } while (query.cursor);
+    }
     EXPECT_EQ(titles, (std::vector<std::string>{"in 1", "in 2", "in 3", "in 4", "in 5"}));
-
-    query.cursor = run(service_.list({.limit = 1, .cursor = {}, .state = {}}))->next_cursor;
-    query.state = GroupState::ended;
-    EXPECT_EQ(reason(run(service_.list(query))), "invalid_cursor") << "it is another list's";
-    query.cursor = "damaged";
-    EXPECT_EQ(reason(run(service_.list(query))), "invalid_cursor");
 }
 
 TEST_F(GroupServiceTest, OnlyTheHostChangesAndCancels) {
@@ -197,7 +192,7 @@ TEST_F(GroupServiceTest, WithoutRedisGroupsAreStillShown) {
     server_.signal(SIGKILL);
     postgres::run_until(io_, [this] { return !redis_.is_up(); });
     EXPECT_TRUE(run(service_.find(group.id)));
-    EXPECT_TRUE(run(service_.list({})));
+    EXPECT_FALSE(run(service_.list({}, {})).items.empty());
     EXPECT_THROW(std::ignore = run(service_.issue_ticket(principal(host_), group.id)), Unavailable);
 }
 
