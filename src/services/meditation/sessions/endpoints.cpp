@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::size_t kMaxImport = 8 * 1024 * 1024;
 
-// Everything that shapes the list.
+// Everything that determines the list.
 std::string history_context(UserId user, const HistoryQuery& query) {
     std::string context = "sessions " + user.to_string();
     context += " from=" + (query.from ? format_date(*query.from) : "");

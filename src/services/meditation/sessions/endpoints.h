@@ -1,5 +1,5 @@
 #pragma once
-// What the outside sees of meditation sessions.
+// The public endpoints of meditation sessions.
 
 #include "platform/http/api/endpoint_table.h"
 

@@ -46,7 +46,7 @@ std::vector<postgres::Query> import_queries(UserId user, std::vector<ImportedSes
         SELECT session_id FROM changed)",
                                                             is_new("u.user_id", "i.id"), kSessionColumns,
                                                             session_event("'session.completed'", "version", "$2"))};
-    // Looks at no more than the 200 sessions before the end of each.
+    // Examines at most the 200 sessions before the end of each.
     static const PartitionedStatement kOverlaps{"session_import_overlaps", R"(
         SELECT n.session_id, o.session_id
         FROM meditation_sessions_N AS n CROSS JOIN LATERAL (

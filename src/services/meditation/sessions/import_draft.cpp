@@ -10,7 +10,7 @@ namespace {
 
 constexpr Timestamp kEarliestImport{std::chrono::sys_days{std::chrono::year{2000} / 1 / 1}};
 
-// Where the sessions of a request stand in it.
+// The position of the sessions in a request.
 constexpr schema::Path kDocument;
 constexpr schema::Path kSessionsAt{&kDocument, "sessions"};
 
@@ -22,7 +22,7 @@ std::vector<ImportFault> told(std::vector<FieldFault> faults) {
     return errors;
 }
 
-// What stands in the way of taking the session at all.
+// The faults that prevent the session from being imported.
 std::vector<FieldFault> check_time(const ImportedSession& session, const schema::Path& at, Timestamp now) {
     schema::Faults faults;
     if (session.started_at < kEarliestImport || session.started_at > now)
@@ -39,7 +39,7 @@ std::vector<FieldFault> no_room(const schema::Path& at) {
     return faults.take();
 }
 
-// What the request says otherwise than the session that is there; what it leaves out it does not say.
+// The fields in which the request differs from the stored session; omitted fields do not count.
 std::vector<FieldFault> differences(const ImportedSession& request, const MeditationSession& session,
                                     const schema::Path& at) {
     schema::Faults faults;
@@ -77,7 +77,7 @@ ImportDraft::ImportDraft(UserId user, ImportSessions sessions, Timestamp now) : 
     if (!valid.empty()) queries = import_queries(user, std::move(valid), now);
 }
 
-// An id that stands in the list twice is created once: its second mention is one of the others.
+// An id that occurs twice in the list is created once: its second occurrence is one of the others.
 std::vector<MeditationSessionId> ImportDraft::note_created(const ImportOutcomes& outcomes) {
     std::set<MeditationSessionId> created(outcomes.created.begin(), outcomes.created.end());
     std::map<MeditationSessionId, std::vector<MeditationSessionId>> overlaps;

@@ -1,6 +1,6 @@
 #pragma once
-// An import between its statements: what is judged, made and compared without the database. No loop, no I/O; may move
-// between threads.
+// The work of an import between its statements: validation, creation and comparison without the database. No loop, no
+// I/O; may move between threads.
 
 #include "platform/postgres/values/statement.h"
 #include "services/meditation/sessions/store.h"
@@ -11,13 +11,13 @@ namespace mindspace::meditation {
 
 class ImportDraft {
 public:
-    // Judges the sessions of a request, and makes the queries for SessionStore::import() of those that can be taken;
-    // none when there are none.
+    // Validates the sessions of a request, and builds the queries for SessionStore::import() from the valid ones; no
+    // queries if there are none.
     ImportDraft(UserId user, ImportSessions sessions, Timestamp now);
 
-    // What the queries have done. The ids of those that they have not: the others.
+    // Records what the queries have created. Returns the ids of the others.
     std::vector<MeditationSessionId> note_created(const ImportOutcomes& outcomes);
-    // What the others are, by what is known of their ids.
+    // Decides the outcome of the others from what is known of their ids.
     void compare(const KnownSessions& known);
 
     ImportResults answer;

@@ -1,5 +1,5 @@
 #pragma once
-// How rows of meditation_sessions are read and what their changes leave in the outbox, for the statements of the
+// How rows of meditation_sessions are read and how their changes are written to the outbox, for the statements of the
 // session store.
 
 #include "platform/postgres/values/rows.h"
@@ -8,13 +8,13 @@
 
 namespace mindspace::meditation {
 
-// Shared by all statements of sessions, so that every result is read by read_session() and every event reads alike.
+// Shared by all statements of sessions, so that read_session() reads every result and all events have the same form.
 inline constexpr char kSessionColumns[] =
     "session_id, status, kind, planned_seconds, duration_seconds, started_at, ended_at, local_date, timezone, "
     "group_id, mood_before, mood_after, note, source, created_at, updated_at, version, lapsed_at";
 
-// Whether an id has never been used. Both are asked of one snapshot: in each of them an id that is being deleted is
-// there or noted as deleted.
+// Whether an id has never been used. Both tables are read in one snapshot: an id that is being deleted is in one of
+// them, as a session or as a deleted one.
 template <std::size_t N, std::size_t M>
 consteval auto is_new(const char (&owner)[N], const char (&id)[M]) {
     return postgres::sql(
@@ -23,7 +23,7 @@ consteval auto is_new(const char (&owner)[N], const char (&id)[M]) {
         owner, id, owner, id);
 }
 
-// A CTE, the event of a change: it follows one named `changed` with kSessionColumns and user_id.
+// A CTE that writes the event of a change: it follows one named `changed` with kSessionColumns and user_id.
 template <std::size_t N, std::size_t M, std::size_t L>
 consteval auto session_event(const char (&type)[N], const char (&version)[M], const char (&at)[L]) {
     return postgres::sql(

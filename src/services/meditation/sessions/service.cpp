@@ -34,7 +34,7 @@ bool is_same_start(const MeditationSession& session, const StartSession& request
            (!request.timezone || session.timezone == *request.timezone);
 }
 
-// Also when the duration was cut to the time elapsed.
+// Also true if the duration was cut to the time elapsed.
 bool is_same_completion(const MeditationSession& session, const CompleteSession& request) {
     if (!request.duration_seconds || session.duration_seconds == request.duration_seconds) return true;
     if (session.source != SessionSource::live || session.lapsed_at) return false;
@@ -128,7 +128,7 @@ Awaitable<Result<MeditationSession>> SessionService::update(UserId user, Meditat
     auto existing = co_await store_.find(user, id);
     if (!existing) co_return no_such_session();
     if (expected_version && existing->version != *expected_version) co_return precondition_failed();
-    co_return std::move(*existing);  // it was like that already
+    co_return std::move(*existing);  // it already has these values
 }
 
 Awaitable<Result<>> SessionService::erase(UserId user, MeditationSessionId id,

@@ -18,7 +18,7 @@ constexpr std::int64_t kSweepLock = 0x7377656570696E67;
 
 Awaitable<std::optional<MeditationSession>> SessionStore::insert_active(UserId user, MeditationSessionId id,
                                                                         StartSession request, Timestamp now) {
-    // The user's id is that of their row, not $1: so a cluster sees that both rows lie on one worker.
+    // The user's id comes from their row instead of $1, so that a cluster sees that both rows are on one worker.
     static const PartitionedStatement kInsert{
         "session_insert_active", postgres::sql(R"(
         WITH changed AS (
@@ -105,7 +105,7 @@ Awaitable<std::optional<MeditationSession>> SessionStore::abandon(UserId user, M
 }
 
 Awaitable<std::int64_t> SessionStore::abandon_overdue(Timestamp ended_by, Timestamp now, std::int32_t count) {
-    // The end is reckoned where the sessions are found: a cluster lets no time zone into an UPDATE.
+    // The end is computed where the sessions are selected: a cluster does not allow time zones in an UPDATE.
     static constexpr postgres::ComposedStatement kAbandon{"session_abandon_overdue", R"(
         WITH turn AS MATERIALIZED (SELECT pg_try_advisory_xact_lock($4) AS is_ours),
         overdue AS MATERIALIZED (

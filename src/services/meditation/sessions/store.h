@@ -1,5 +1,5 @@
 #pragma once
-// The table meditation_sessions, and the outbox rows that its changes leave. No rules here.
+// The table meditation_sessions, and the outbox rows that its changes write. No rules here.
 
 #include "platform/async/awaitable.h"
 #include "platform/json/cursor.h"
@@ -22,8 +22,8 @@ using HistoryPosition = ListPosition<MeditationSessionId>;
 
 struct ImportOutcomes {
     std::vector<MeditationSessionId> created;
-    // (imported session, another of the user's that it overlaps by more than half of the shorter one); of each imported
-    // one the five that it shares most time with.
+    // (imported session, another session of the user that it overlaps by more than half of the shorter one); for each
+    // imported one the five with the longest overlap.
     std::vector<std::pair<MeditationSessionId, MeditationSessionId>> overlaps;
 };
 
@@ -33,47 +33,48 @@ struct KnownSessions {
     std::vector<MeditationSessionId> deleted;
 };
 
-// A session that nobody ended can be completed for so long after it was given up.
+// How long a lapsed session, which was abandoned because it was never ended, can still be completed.
 inline constexpr std::chrono::days kLapsedPatience{30};
-// So much more than the time elapsed counts as the time elapsed: the first request may have been slower than the last.
+// A duration this much above the time elapsed counts as the time elapsed: the first request may have been slower than
+// the last.
 inline constexpr Seconds kElapsedTolerance{5};
-// Of one local date an import brings no more than makes so many with those that are there.
+// An import adds to a local date only until it has this many sessions.
 inline constexpr std::int64_t kImportedOnADate = 100;
 
-// The queries that take in the sessions of a user. Left alone are ids that exist or were deleted, and what a local date
-// has no room for.
+// The queries that import the sessions of a user. They skip ids that exist or were deleted, and sessions above the
+// limit of a local date.
 std::vector<postgres::Query> import_queries(UserId user, std::vector<ImportedSession> sessions, Timestamp now);
 
 class SessionStore {
 public:
-    // Imports take long and run on connections of their own, so that nothing else waits behind them.
+    // Imports are slow and have dedicated connections, so that nothing else waits for them.
     SessionStore(postgres::Client& database, postgres::Replicas& replicas, postgres::Client& imports)
         : database_(database), replicas_(replicas), imports_(imports) {}
 
-    // Nothing when the id is taken or was deleted, or another session of the user is active.
+    // Nothing (nullopt) if the id exists or was deleted, or another session of the user is active.
     Awaitable<std::optional<MeditationSession>> insert_active(UserId user, MeditationSessionId id, StartSession request,
                                                               Timestamp now);
     Awaitable<std::optional<MeditationSession>> find(UserId user, MeditationSessionId id);
-    // What the request leaves out stays. Nothing when the session is not active, or the duration is above the time
-    // elapsed by more than the tolerance.
+    // Fields that the request omits stay unchanged. Nothing (nullopt) if the session is not active, or the duration is
+    // above the time elapsed by more than the tolerance.
     Awaitable<std::optional<MeditationSession>> complete(UserId user, MeditationSessionId id, CompleteSession request,
                                                          Timestamp now);
-    // The same for one that nobody ended, which then ended at that time. Nothing when it did not lapse, or too long
-    // ago.
+    // The same for a lapsed session, which then ended at `ended_at`. Nothing (nullopt) if it did not lapse, or lapsed
+    // too long ago.
     Awaitable<std::optional<MeditationSession>> complete_lapsed(UserId user, MeditationSessionId id,
                                                                 CompleteSession request, Timestamp ended_at,
                                                                 Timestamp now);
-    // Nothing when the session is not active.
+    // Nothing (nullopt) if the session is not active.
     Awaitable<std::optional<MeditationSession>> abandon(UserId user, MeditationSessionId id, Timestamp now);
-    // Gives up active sessions, `count` at most, whose planned end is not after `ended_by`; they end with that. How
-    // many; none while somebody else is at it.
+    // Abandons at most `count` active sessions whose planned end is not after `ended_by`; they end at their planned
+    // end. Returns how many; none while another process is sweeping.
     Awaitable<std::int64_t> abandon_overdue(Timestamp ended_by, Timestamp now, std::int32_t count);
-    // Nothing when it is gone, has another version than the expected one (if there is one), or would stay as it is.
+    // Nothing (nullopt) if it is gone, does not have the expected version (if one is given), or would not change.
     Awaitable<std::optional<MeditationSession>> update(UserId user, MeditationSessionId id, SessionPatch patch,
                                                        std::optional<std::int32_t> expected_version, Timestamp now);
     Awaitable<bool> erase(UserId user, MeditationSessionId id, std::optional<std::int32_t> expected_version,
                           Timestamp now);
-    // Newest first, beyond `after`, `count` at most.
+    // Newest first, after the position `after`, at most `count`.
     Awaitable<std::vector<MeditationSession>> list(UserId user, HistoryQuery filters, HistoryPosition after,
                                                    std::int32_t count);
     // Runs import_queries(), all in one transaction.
@@ -83,7 +84,7 @@ public:
 
 private:
     postgres::Client& database_;
-    postgres::Replicas& replicas_;  // for what only reads
+    postgres::Replicas& replicas_;  // for read-only queries
     postgres::Client& imports_;
 };
 

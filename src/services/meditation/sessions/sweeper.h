@@ -1,6 +1,6 @@
 #pragma once
-// Gives up the sessions that nobody ended: 24 h after their planned end. Any number of processes may run one, on one of
-// their cores; one sweeps at a time.
+// Abandons the sessions that were never ended, 24 h after their planned end. Any number of processes may run one, on
+// one of their cores; one sweeps at a time.
 
 #include "platform/async/task_group.h"
 #include "platform/telemetry/metrics/metrics.h"
@@ -13,14 +13,14 @@ public:
     SessionSweeper(asio::io_context& loop, SessionStore store) : store_(store), tasks_(loop) {}
 
     void start() { tasks_.spawn(run()); }
-    // Final. The loop must run out before this object goes.
+    // Final. The loop must finish its work before this object is destroyed.
     void stop() { tasks_.cancel(); }
 
-    // Sessions given up by this process.
+    // Sessions abandoned by this process.
     [[nodiscard]] const telemetry::Counter& abandoned() const { return abandoned_; }
 
     static constexpr std::chrono::hours kPatience{24};
-    static constexpr std::int32_t kBatch = 500;  // in one statement
+    static constexpr std::int32_t kBatch = 500;  // per statement
 
 private:
     Awaitable<> run();

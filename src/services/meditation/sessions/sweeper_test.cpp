@@ -13,7 +13,7 @@ using namespace std::chrono_literals;
 
 class SessionSweeperTest : public testing::Test {
 protected:
-    // An active session, begun then.
+    // An active session that began at that time.
     MeditationSessionId begin(UserId user, Timestamp at, std::int32_t planned_seconds) {
         auto id = MeditationSessionId::make(at);
         StartSession request;

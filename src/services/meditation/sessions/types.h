@@ -1,5 +1,5 @@
 #pragma once
-// Requests and answers on meditation sessions, with their schemas.
+// Request and response types of meditation sessions, with their schemas.
 
 #include "platform/http/api/etag.h"
 #include "platform/json/schema.h"
@@ -46,8 +46,8 @@ struct MeditationSession {
     SessionSource source = SessionSource::live;
     Timestamp created_at{};
     Timestamp updated_at{};
-    std::int32_t version = 0;            // not shown; makes the entity tag
-    std::optional<Timestamp> lapsed_at;  // not shown; when it was given up because nobody ended it
+    std::int32_t version = 0;            // not shown; used for the entity tag
+    std::optional<Timestamp> lapsed_at;  // not shown; when it was abandoned because it was never ended
 
     static constexpr std::string_view kName = "MeditationSession";
     static constexpr auto fields() {
@@ -142,7 +142,7 @@ struct SessionPage {
     }
 };
 
-// A session that was sat offline or with another app.
+// A session recorded offline or with another app.
 struct ImportedSession {
     MeditationSessionId id{};
     Kind kind = Kind::other;
@@ -181,8 +181,8 @@ struct ImportSessions {
 enum class ImportOutcome {
     created,
     exists,    // with the same content
-    conflict,  // the id is known with other content, which stays
-    deleted,   // the id was deleted, for good
+    conflict,  // the id exists with different content, which stays
+    deleted,   // the id was deleted, permanently
     invalid,
 };
 constexpr auto names_of(ImportOutcome) {
