@@ -1,5 +1,5 @@
-// Who sat with a group for how long, and the sessions that come of it. Records and the end of the group take turns by
-// the lock on the group's row: whichever is second sees the other, and credits what the first could not.
+// Who attended a group for how long, and the resulting sessions. Attendance records and the end of the group are
+// serialised by a lock on the group's row: the second of them sees the first, and credits what the first could not.
 
 #include "platform/postgres/connection/client.h"
 #include "platform/postgres/values/sql.h"
@@ -29,10 +29,10 @@ Columns columns_of(const std::vector<Presence>& presences) {
 
 enum class Credited { known, all };
 
-// Makes or lengthens the sessions of a group that has ended: of `users`, or with none named of all members. `known`:
-// only of those who have left, or were confirmed after the end, unless the group is settled.
+// Creates or lengthens the sessions of a group that has ended: those of `users`, or of all members if `users` is empty.
+// `known`: only for members who have left or were confirmed after the end, unless the group is settled.
 postgres::Query credit(GroupId id, std::vector<UserId> users, Credited whom, Timestamp now) {
-    // The id of a session is that of group_session_id().
+    // The session's id is computed as in group_session_id().
     static constexpr ComposedStatement kCredit{"group_credit", R"(
         WITH over AS MATERIALIZED (
             SELECT group_id, kind, planned_seconds, started_at, ended_at, settled FROM groups
@@ -89,7 +89,7 @@ postgres::Query credit(GroupId id, std::vector<UserId> users, Credited whom, Tim
 
 Awaitable<> GroupTimetable::record(GroupId id, AttendanceRecord record, Timestamp now) {
     static constexpr Statement kHold{"group_hold", "SELECT FROM groups WHERE group_id = $1 FOR SHARE"};
-    // In the order of users, so that two nodes do not wait for each other.
+    // Ordered by user, so that two nodes do not deadlock.
     static constexpr ComposedStatement kRecord{"group_record", R"(
         INSERT INTO group_attendance AS known (user_id, group_id, present, seen_at, left_at)
         SELECT user_id, group_id, coalesce(range_agg(stretch), '{{}}'), max(at), max(left_at)

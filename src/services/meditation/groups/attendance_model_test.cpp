@@ -1,5 +1,5 @@
-// What a member is credited with, against an oracle that goes through the sit second by second. Nodes tell what they
-// know of stretches of presence in any order, late, twice, or never.
+// What a member is credited with, compared with an oracle that simulates the group session second by second. Nodes
+// report the intervals of presence that they know in any order, late, twice, or never.
 
 #include "services/meditation/groups/store.h"
 #include "services/meditation/groups/timetable.h"
@@ -14,7 +14,7 @@ namespace mindspace::meditation {
 namespace {
 
 constexpr int kPlanned = 300;
-constexpr int kBefore = 30;  // people come before the start
+constexpr int kBefore = 30;  // people arrive before the start
 constexpr int kGrace = 10;
 constexpr int kRefresh = 15;
 constexpr int kLease = 20;
@@ -22,7 +22,7 @@ constexpr int kMembers = 200;
 constexpr postgres::Statement kSecondsAttended{"test_attended_seconds", R"(
     SELECT coalesce((SELECT duration_seconds FROM meditation_sessions WHERE group_id = $1 AND user_id = $2), 0))"};
 
-// How the connection of a stretch ended.
+// How the connection of an interval ended.
 enum class Ending { goodbye, drain, timeout, killed, never };
 
 class AttendanceModelTest : public testing::Test {
@@ -30,8 +30,8 @@ protected:
     int pick(int below) { return std::uniform_int_distribution<int>(0, below - 1)(random_); }
     Timestamp at(int second) const { return start_ + Seconds(second); }
 
-    // One member's stay on one node, from one connection. The records that the nodes make of it. Who is `resumed` was
-    // never let go of by the room (LiveRoom).
+    // One member's stay on one node, over one connection, and the records that the nodes write about it. `resumed`:
+    // since when the room has kept the member without a break (LiveRoom).
     void sit(UserId user, int from, int to, Ending ending, int resumed) {
         AttendanceRecord entered{.stretches = {{user, at(resumed), at(from)}}, .left = {}, .joined = {}};
         records_.push_back(entered);
@@ -47,7 +47,7 @@ protected:
         known_until_ = to;
     }
 
-    // A member who comes and goes at random; the least and the most that they may be credited with.
+    // A member who joins and leaves at random. Returns the least and the most that they may be credited with.
     std::pair<int, int> live(UserId user) {
         std::vector<bool> present(kBefore + kPlanned + 1, false);
         int least_lost = 0;
@@ -60,7 +60,7 @@ protected:
             sit(user, now, to, ending, resumed);
             for (int second = now; second < to; ++second) present[static_cast<std::size_t>(second + kBefore)] = true;
             const int back = to + (pick(2) == 0 ? pick(kGrace) : kGrace + 1 + pick(60));
-            // Who comes back within the grace has not been away.
+            // A member who reconnects within the grace was not absent.
             if (back <= to + kGrace && back < kPlanned)
                 for (int second = to; second < back; ++second)
                     present[static_cast<std::size_t>(second + kBefore)] = true;
@@ -70,7 +70,7 @@ protected:
                 if (is_held) resumed = std::max(now, back - kRefresh - kGrace);
                 if (is_held && back > to + kGrace) most_added += back - to;
                 if (!is_held || back >= kPlanned) least_lost += to - known_until_;
-                if (back >= kPlanned && pick(2) == 0)  // their lease runs out, and that is told
+                if (back >= kPlanned && pick(2) == 0)  // their lease expires, and that is reported
                     records_.push_back({.stretches = {}, .left = {{user, at(to + kLease - kGrace)}}, .joined = {}});
             }
             now = back;
@@ -78,7 +78,7 @@ protected:
         const int seconds = static_cast<int>(std::count(present.begin() + kBefore, present.end(), true));
         return {seconds - least_lost, std::min(kPlanned, seconds + most_added)};
     }
-    // In a few portions, as nodes send them.
+    // In a few batches, as nodes send them.
     void tell(GroupId group, std::size_t from, std::size_t to) {
         while (from < to) {
             AttendanceRecord portion;
@@ -121,7 +121,7 @@ TEST_F(AttendanceModelTest, CreditsWhatIsKnownInWhateverOrderItIsTold) {
         postgres::run(io_, timetable_.start(group, host, start_, start_));
         std::vector<std::pair<int, int>> expected;
         for (auto user : members) expected.push_back(live(user));
-        // Some come twice, and all in any order: before the end, after it, and when all is settled.
+        // Some arrive twice, and all in any order: before the end, after it, and after the group is settled.
         for (std::size_t i = 0, count = records_.size(); i < count; i += 5) {
             auto again = records_[i];
             records_.push_back(std::move(again));

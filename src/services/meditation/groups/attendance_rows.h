@@ -5,17 +5,17 @@
 
 namespace mindspace::meditation {
 
-// GroupTimetable::kGrace, which stands behind each stretch.
+// GroupTimetable::kGrace, which follows each interval.
 inline constexpr char kGraceInterval[] = "interval '10 seconds'";
 
-// Immutable, unlike extract() of a timestamp: a cluster takes nothing else where a row is updated.
+// Immutable, unlike extract() of a timestamp: a cluster accepts nothing else in an UPDATE of a row.
 template <class Piece>
 consteval auto seconds_of(const Piece& time) {
     return postgres::sql("extract(epoch FROM ({}) - to_timestamp(0))", time);
 }
 
-// What a node of the version before has written of a row, as stretches: of what it has closed only the length is known,
-// which is put before the rest. Goes with the columns attended_ms and present_since.
+// What a node of the previous version has written to a row, as intervals. Only the length of its closed intervals is
+// known; that time is placed before the rest. To be removed with the columns attended_ms and present_since.
 template <std::size_t N>
 consteval auto told_by_the_version_before(const char (&row)[N]) {
     const auto begun_at = postgres::sql("coalesce({}.present_since, {}.seen_at)", row, row);

@@ -1,4 +1,4 @@
-// While nodes are replaced one by one, those of the version before write attendance in its columns, on the new schema.
+// During a rolling update, nodes of the previous version write attendance in its columns on the new schema.
 
 #include "services/meditation/groups/store.h"
 #include "services/meditation/groups/timetable.h"
@@ -12,7 +12,7 @@ namespace {
 using namespace std::chrono_literals;
 using postgres::Statement;
 
-// The statements of the version before.
+// The statements of the previous version.
 constexpr Statement kOldSeen{"old_group_seen", R"(
     INSERT INTO group_attendance AS known (user_id, group_id, present_since, seen_at)
     SELECT user_id, group_id, greatest(at, started_at), greatest($4, started_at)
@@ -33,7 +33,7 @@ constexpr Statement kOldLeft{"old_group_left", R"(
         present_since = NULL, seen_at = $4
     FROM unnest($2::uuid[], $3::timestamptz[]) AS departures (user_id, at)
     WHERE known.user_id = departures.user_id AND known.group_id = $1 AND present_since IS NOT NULL)"};
-// Its end of a group, of which it made the sessions of what it knew.
+// How the previous version ended a group: it created the sessions from what it knew.
 constexpr Statement kOldFinish{"old_group_finish", R"(
     WITH over AS (
         UPDATE groups

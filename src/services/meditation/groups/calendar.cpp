@@ -8,7 +8,7 @@ namespace mindspace::meditation {
 
 namespace {
 
-constexpr std::size_t kLongestLine = 75;  // octets, without the line's end (section 3.1)
+constexpr std::size_t kLongestLine = 75;  // bytes, without the line end (section 3.1)
 
 bool is_control(char c) {
     const auto octet = static_cast<unsigned char>(c);
@@ -25,17 +25,17 @@ void append_line(std::string& out, std::string_view line) {
     while (line.size() > room) {
         auto end = room;
         while (end > 0 && continues_character(line[end])) --end;
-        if (end == 0) end = room;  // no UTF-8 at all
+        if (end == 0) end = room;  // not UTF-8
         out += line.substr(0, end);
         out += "\r\n ";
         line.remove_prefix(end);
-        room = kLongestLine - 1;  // the space counts
+        room = kLongestLine - 1;  // the leading space counts
     }
     out += line;
     out += "\r\n";
 }
 
-// Section 3.3.11. Control characters have no place in a text.
+// Section 3.3.11. Control characters are not allowed in text.
 std::string text_value(std::string_view text) {
     std::string value;
     for (std::size_t i = 0; i < text.size(); ++i) {

@@ -1,6 +1,6 @@
 #pragma once
-// A group as an entry for calendar applications (RFC 5545, published as RFC 5546 section 3.2.1 has it). An application
-// that reads it again takes the entry with the higher SEQUENCE, and a cancelled group out of the day.
+// A group as an entry for calendar applications (RFC 5545, published as in RFC 5546 section 3.2.1). An application that
+// reads it again replaces its entry with one of a higher SEQUENCE, and removes a cancelled group.
 
 #include "services/meditation/groups/types.h"
 
@@ -12,7 +12,7 @@ namespace mindspace::meditation {
 
 inline constexpr std::string_view kCalendarType = "text/calendar; charset=utf-8; method=PUBLISH";
 
-// Nothing while the group has no time: it has not started, and is not to start by itself.
+// Nothing (nullopt) while the group has no time: it has not started, and no start is scheduled.
 std::optional<std::string> calendar_of(const Group& group);
 
 }  // namespace mindspace::meditation

@@ -43,7 +43,7 @@ std::vector<std::string> physical_lines(const Group& group) {
     return lines;
 }
 
-// Unfolded, as section 3.1 says.
+// Unfolded, as in section 3.1.
 std::vector<std::string> lines_of(const Group& group) {
     std::vector<std::string> lines;
     for (auto& line : physical_lines(group)) {

@@ -34,7 +34,7 @@ std::optional<std::string> bearer_token(const http::RequestHead& head) {
     return std::string(value->substr(kBearer.size()));
 }
 
-// What a handshake says of who knocks.
+// The header fields of a handshake that identify the client.
 struct LiveFields {
     std::string host;
     std::optional<std::string> origin;
@@ -101,7 +101,7 @@ http::EndpointTable<GroupService, SocketAdmission> group_endpoints() {
              [](GroupService& service, Call<> call) { return service.find(GroupId{call.id}); });
     rows.add({.method = Method::get,
               .path = "/api/v1/groups/{id}/calendar.ics",
-              .access = Access::anyone,  // calendar applications know a link, and nothing else
+              .access = Access::anyone,  // calendar applications have a link and no credentials
               .summary = "The group as an entry for calendar applications (RFC 5545).",
               .success = 200,
               .errors = {"group_not_scheduled"},
@@ -135,7 +135,7 @@ http::EndpointTable<GroupService, SocketAdmission> group_endpoints() {
              });
     rows.add({.method = Method::get,
               .path = "/api/v1/groups/{id}/live",
-              .access = Access::anyone,  // admission takes a ticket or an access token
+              .access = Access::anyone,  // socket admission checks a ticket or an access token
               .summary = "The group's WebSocket; opened by a ticket or an access token.",
               .limit = LimitClass::socket,
               .priority = http::Priority::first,

@@ -1,5 +1,5 @@
 #pragma once
-// What the outside sees of groups.
+// The public endpoints of groups.
 
 #include "platform/http/api/endpoint_table.h"
 

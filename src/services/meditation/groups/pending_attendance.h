@@ -1,6 +1,7 @@
 #pragma once
-// Attendance that a node has not written yet. Bounded by the people who were there, however long PostgreSQL is away:
-// stretches of one member that touch, or are apart by less than the grace, are one, and of others the longest are kept.
+// Attendance that a node has not written yet. Its size is limited by the number of people who attended, however long
+// PostgreSQL is unavailable: intervals of one member that touch, or are separated by less than the grace, are merged,
+// and of the others the longest are kept.
 
 #include "services/meditation/groups/timetable.h"
 
@@ -12,23 +13,23 @@ namespace mindspace::meditation {
 
 class PendingAttendance {
 public:
-    // False: one of the member's stretches too many; the shortest is dropped.
+    // False: the member had one interval too many; the shortest is dropped.
     bool add_stretch(const Stretch& stretch);
     void add_left(const Presence& left);
-    // False: too many arrivals wait to be told; the attendance is kept nevertheless.
+    // False: too many arrivals are waiting to be published; the attendance is kept nevertheless.
     bool add_joined(const Presence& joined);
-    // All of it, which is then pending no more.
+    // Returns all of it and leaves nothing pending.
     AttendanceRecord take();
-    // What could not be written. How many stretches are dropped.
+    // Puts back what could not be written. Returns how many intervals were dropped.
     std::size_t put_back(const AttendanceRecord& record);
     [[nodiscard]] bool is_empty() const { return stretches_.empty() && left_.empty() && joined_.empty(); }
 
     static constexpr std::size_t kMaxJoined = 10'000;
-    static constexpr std::size_t kMaxStretches = 100;  // of one member
+    static constexpr std::size_t kMaxStretches = 100;  // per member
 
 private:
     std::unordered_map<UserId, std::vector<Stretch>> stretches_;
-    std::unordered_map<UserId, Timestamp> left_;  // the last time
+    std::unordered_map<UserId, Timestamp> left_;  // the latest time
     std::vector<Presence> joined_;
 };
 

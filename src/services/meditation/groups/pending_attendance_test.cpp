@@ -12,7 +12,7 @@ TEST(PendingAttendanceTest, IsBoundedByThePeopleHoweverLongItWaits) {
     const UserId user{Uuid::from_name("user")};
     const Timestamp start{};
     for (int i = 0; i < 100'000; ++i) pending.add_stretch({user, start, start + i * 15s});
-    // Back again on the same node, before and after the grace.
+    // Reconnects to the same node, before and after the grace.
     pending.add_stretch({user, start + 1'499'990s, start + 1'500'000s});
     pending.add_stretch({user, start + 1'500'100s, start + 1'500'100s});
     const auto record = pending.take();

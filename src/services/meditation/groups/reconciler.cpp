@@ -39,7 +39,8 @@ Awaitable<> GroupReconciler::cancel_unstarted_groups() {
     }
 }
 
-// Should this node die before it has told them, the rooms ask PostgreSQL themselves (Room::keep_group()).
+// If this node dies before it announces the starts, the rooms read them from PostgreSQL themselves
+// (Room::keep_group()).
 Awaitable<> GroupReconciler::start_due_groups() {
     auto started = co_await parts_.timetable.start_due(parts_.clock.now());
     for (const auto& group : started) {
@@ -56,13 +57,13 @@ Awaitable<> GroupReconciler::end_due_groups() {
     for (auto group : due) co_await end(group, EventReason::completed);
 }
 
-// What the rooms did not tell until now, they may never tell: their nodes are gone.
+// What the rooms have not reported by now, they may never report: their nodes are gone.
 Awaitable<> GroupReconciler::settle_groups() {
     auto unsettled = co_await parts_.timetable.list_unsettled(parts_.clock.now());
     for (auto group : unsettled) co_await parts_.timetable.settle(group, parts_.clock.now());
 }
 
-// PostgreSQL knows of nobody there, and Redis must agree: either may have missed what the other was told.
+// PostgreSQL knows of no participants, and Redis must agree: either may have missed what the other received.
 Awaitable<> GroupReconciler::end_deserted_groups() {
     auto deserted = co_await parts_.timetable.list_deserted(parts_.clock.now());
     for (auto group : deserted) {

@@ -1,7 +1,7 @@
 #pragma once
-// Looks after the groups that nobody does: starts and ends those whose time has come, ends those that everybody has
-// left, and lets go of participants whose node is gone with nobody else in the room. Every core does all of it; whoever
-// comes first makes the change, and the others find it made. On the core's loop; owned by LiveRooms.
+// Reconciles the groups that no room manages: starts and ends those whose time has come, ends those that all
+// participants have left, and removes participants whose node is gone when no one else is in the room. Every core does
+// all of it; the first core makes the change, and the others find it done. On the core's loop; owned by LiveRooms.
 
 #include "services/meditation/rooms/live/room.h"
 
@@ -12,12 +12,12 @@ public:
     // `parts` must outlive it.
     explicit GroupReconciler(LiveParts& parts) : parts_(parts) {}
 
-    // One round, to be called every second, with the groups of this core's rooms. What a lost PostgreSQL or Redis
-    // prevents is done in the next.
+    // One round, to be called every second with the groups of this core's rooms. What fails because PostgreSQL or Redis
+    // is unavailable is done in the next round.
     Awaitable<> work(std::vector<GroupId> rooms);
 
     static constexpr Seconds kEndAfter{1};        // rooms end their groups themselves
-    static constexpr Seconds kDesertedEvery{15};  // looks for groups that everybody has left
+    static constexpr Seconds kDesertedEvery{15};  // how often to look for groups that all participants have left
 
 private:
     Awaitable<> cancel_unstarted_groups();

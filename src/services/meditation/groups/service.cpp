@@ -8,7 +8,7 @@ namespace mindspace::meditation {
 
 namespace {
 
-constexpr Seconds kClockTolerance{60};  // of clients who mean "now"
+constexpr Seconds kClockTolerance{60};  // for clients who mean "now"
 constexpr std::chrono::days kFurthestAhead{2 * 366};
 
 Error not_found() {
@@ -46,14 +46,14 @@ bool changes(const GroupPatch& patch, const Group& group) {
            changes(patch.max_participants, group.max_participants);
 }
 
-// Of these fields null is not a value: RFC 7396 would remove them.
+// Null is not a value of these fields: RFC 7396 would remove them.
 template <class T>
 void refuse_null(schema::Faults& faults, std::string_view name, const Patch<T>& patch) {
     const schema::Path document;
     if (patch.present && !patch.value) faults.add(schema::Path{&document, name}, "not_nullable", "cannot be removed");
 }
 
-// From now to two years ahead.
+// From now until two years ahead.
 void check_time(schema::Faults& faults, const std::optional<Timestamp>& scheduled_for, Timestamp now) {
     const schema::Path document;
     const schema::Path place{&document, "scheduledFor"};
@@ -91,7 +91,7 @@ Awaitable<Result<Group>> GroupService::create(UserId host, NewGroup request) {
     auto insertion = GroupInsertion::known;
     if (faults.empty()) {
         insertion = co_await store_.insert(request, host, id, groups_per_host_, now);
-    } else {  // unless it was made in time, and is sent again
+    } else {  // unless it was created in time, and this is a retry
         auto known = co_await store_.find(id);
         if (!known) co_return schema::validation_failed(std::move(faults));
     }
@@ -158,7 +158,7 @@ Awaitable<Result<Group>> GroupService::update(UserId caller, GroupId id, GroupPa
     if (group->state == GroupState::running && touches_timetable(patch)) co_return group_started();
     if (!changes(patch, *group)) co_return co_await find(id);
     bool is_updated = co_await store_.update(id, caller, std::move(patch), expected_version, clock_.now());
-    if (!is_updated) co_return precondition_failed();  // changed this moment
+    if (!is_updated) co_return precondition_failed();  // changed concurrently
     auto updated = co_await find(id);
     if (updated) co_await tell_room_of_change(*updated);
     co_return updated;

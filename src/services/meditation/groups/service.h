@@ -1,5 +1,6 @@
 #pragma once
-// The rules of groups outside their sockets: making, listing, changing, cancelling them, and tickets. No HTTP, no SQL.
+// The rules of groups outside their sockets: creating, listing, changing and cancelling them, and tickets. No HTTP, no
+// SQL.
 
 #include "platform/http/middleware/guard.h"
 #include "services/meditation/groups/store.h"
@@ -17,34 +18,36 @@ struct GroupCalendar {
 
 class GroupService {
 public:
-    // `public_url` is the program's, "https://mind.example"; `groups_per_host` may be scheduled or running at a time.
+    // `public_url` is the program's, "https://mind.example"; a host has at most `groups_per_host` groups scheduled or
+    // running at a time.
     GroupService(GroupStore store, GroupTimetable timetable, RoomOrder order, GroupTickets tickets,
                  std::string public_url, std::int64_t groups_per_host = 20);
 
-    // Error: conflict `conflict` (the id is another group's), `too_many_groups`; invalid, when its time has passed;
+    // Error: conflict `conflict` (the id belongs to another group), `too_many_groups`; invalid, if its time has passed;
     // unauthenticated `user_gone`.
     Awaitable<Result<Group>> create(UserId host, NewGroup request);
     // Error: not_found.
     Awaitable<Result<Group>> find(GroupId id);
-    // Public groups behind `after`, as many as the query asks for.
+    // Public groups after the position `after`, as many as the query asks for.
     Awaitable<ListPart<Group, GroupId>> list(GroupQuery query, GroupPosition after);
     // Error: not_found; conflict `group_not_scheduled`, while it has no time.
     Awaitable<Result<GroupCalendar>> find_calendar(GroupId id);
-    // Error: not_found; forbidden; conflict `group_started` (of what cannot change any more), `group_ended`;
+    // Error: not_found; forbidden; conflict `group_started` (for a field that can no longer change), `group_ended`;
     // precondition_failed; invalid.
     Awaitable<Result<Group>> update(UserId caller, GroupId id, GroupPatch patch,
                                     std::optional<std::int32_t> expected_version);
-    // Ends the group when it runs; everybody who sat long enough keeps their session. Error: as above, but for
-    // `group_started`.
+    // Ends the group if it is running; all participants who attended long enough keep their session. Error: as above,
+    // except `group_started`.
     Awaitable<Result<>> cancel(UserId caller, GroupId id, std::optional<std::int32_t> expected_version);
     // Error: not_found; conflict `group_full`, `group_ended`. Fault: Unavailable when Redis is down.
     Awaitable<Result<Ticket>> issue_ticket(http::Principal caller, GroupId id);
 
 private:
     Awaitable<Result<Group>> find_own(UserId caller, GroupId id, std::optional<std::int32_t> expected_version);
-    // When it ended; nothing when it was changed this moment.
+    // When it ended; nothing (nullopt) if it was changed concurrently.
     Awaitable<std::optional<Timestamp>> end(Group group, std::optional<std::int32_t> expected_version);
-    // Whoever is in the room hears of it now, or, without Redis, when the room compares itself with PostgreSQL.
+    // Announces the change to the clients in the room. Without Redis they receive it when the room next compares itself
+    // with PostgreSQL.
     Awaitable<> tell_room_of_change(Group group);
     Awaitable<> tell_room_of_end(GroupId id, Timestamp ended_at);
 

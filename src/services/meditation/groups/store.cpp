@@ -65,7 +65,7 @@ Awaitable<GroupInsertion> GroupStore::insert(NewGroup group, UserId host, GroupI
     auto results = co_await database_.transaction(std::move(queries));
     if (results[0].empty()) co_return GroupInsertion::known;
     if (results[1].affected() == 1) co_return GroupInsertion::inserted;
-    // Either the id is taken, or there are too many.
+    // Either the id exists, or the host has too many groups.
     auto known = co_await find(id);
     co_return known ? GroupInsertion::known : GroupInsertion::too_many;
 }
@@ -79,7 +79,7 @@ Awaitable<std::optional<Group>> GroupStore::find(GroupId id) {
 
 Awaitable<std::vector<Group>> GroupStore::list(std::vector<std::string_view> states, GroupPosition after,
                                                std::int32_t count) {
-    // Each state is one walk along the index groups_public.
+    // Each state is one scan of the index groups_public.
     static constexpr ComposedStatement kList{"group_list", R"(SELECT {}
         FROM unnest($1::text[]) AS wanted (wanted_state) CROSS JOIN LATERAL (
             SELECT {}, coalesce(started_at, scheduled_for, created_at) AS at

@@ -1,6 +1,6 @@
 #pragma once
-// Tickets that open a group's socket once: for browsers, which cannot send a header with a WebSocket. Kept in Redis,
-// beside the room's keys. Fault: Unavailable when Redis is down.
+// Tickets that open a group's socket once: for browsers, which cannot send a header with a WebSocket. Stored in Redis,
+// in the slot of the room's keys. Fault: Unavailable if Redis is down.
 
 #include "platform/async/awaitable.h"
 #include "platform/base/time.h"
@@ -16,7 +16,7 @@ class Client;
 
 namespace mindspace::meditation {
 
-// What a ticket stands for: the access token that it was asked with.
+// What a ticket stands for: the access token that was used to request it.
 struct TicketGrant {
     UserId user{};
     AuthSessionId auth_session{};
@@ -35,7 +35,7 @@ public:
     explicit GroupTickets(redis::Client& redis) : redis_(redis) {}
 
     Awaitable<std::string> issue(GroupId group, TicketGrant grant);
-    // Nothing when it was never issued for that group, has been used, or is too old.
+    // Nothing (nullopt) if it was never issued for that group, has been used, or has expired.
     Awaitable<std::optional<TicketGrant>> redeem(GroupId group, std::string ticket);
 
     static constexpr Seconds kTtl{30};

@@ -62,8 +62,8 @@ Awaitable<std::vector<GroupId>> GroupTimetable::list_due(Timestamp now) {
 }
 
 Awaitable<std::vector<GroupId>> GroupTimetable::list_deserted(Timestamp now) {
-    // By the host's row first: it rules most groups out. Step by step, for groups and attendance may lie on different
-    // servers.
+    // Checks the host's row first: it rules out most groups. Step by step, because groups and attendance may be on
+    // different servers.
     static constexpr Statement kListDeserted{"group_list_deserted", R"(
         WITH running AS MATERIALIZED (
             SELECT group_id, host_id, ends_at FROM groups WHERE state = 'running' AND started_at <= $2),

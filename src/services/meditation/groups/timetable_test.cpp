@@ -40,7 +40,7 @@ protected:
     void record(GroupId id, AttendanceRecord record, Timestamp now = {}) {
         run(timetable_.record(id, std::move(record), now));
     }
-    // Of a user's session in that group; 0 without one.
+    // The seconds of a user's session in that group; 0 without one.
     std::int32_t seconds_of(GroupId id, UserId user) {
         auto seconds = database_.query(kSecondsOfUser, id, user);
         return seconds.empty() ? 0 : seconds[0].get<std::int32_t>(0);
@@ -123,13 +123,13 @@ TEST_F(GroupTimetableTest, AParticipantOfALostNodeIsCreditedWithWhatWasConfirmed
     run(timetable_.start(id, host_, start_, start_));
     record(id,
            {.stretches = {{host_, start_, start_ + 90s}, {guest_, start_, start_ + 90s}}, .left = {}, .joined = {}});
-    // The guest comes back through another node, minutes after theirs was lost: the gap does not count.
+    // The guest reconnects to another node, minutes after theirs was lost: the gap does not count.
     record(id,
            {.stretches = {{guest_, start_ + 580s, start_ + 580s}}, .left = {}, .joined = {{guest_, start_ + 580s}}});
     record(id, {.stretches = {{lost, start_ + 500s, start_ + 585s}}, .left = {}, .joined = {}});
     run(timetable_.finish(id, "host", start_ + 595s));
     EXPECT_EQ(database_.query(kSessions, id).size(), 0U) << "all of them may have been there until the end";
-    // The nodes of host and guest were there all along; the writes of the host's did not come through before.
+    // The nodes of host and guest were running all along, but the writes of the host's node failed until now.
     record(id, {.stretches = {{host_, start_, start_ + 596s}, {guest_, start_ + 580s, start_ + 596s}},
                 .left = {},
                 .joined = {}});
@@ -153,7 +153,7 @@ TEST_F(GroupTimetableTest, AttendanceThatComesAfterTheEndLengthensTheSession) {
     run(timetable_.finish(id, "completed", start_ + 601s));
     run(timetable_.settle(id, start_ + 640s));
     database_.query(kDeleteSession, guest_);
-    // Of a node that could not reach PostgreSQL.
+    // From a node that could not reach PostgreSQL.
     AttendanceRecord late{.stretches = {{host_, start_, start_ + 200s}, {guest_, start_, start_ + 200s}},
                           .left = {{host_, start_ + 200s}},
                           .joined = {}};

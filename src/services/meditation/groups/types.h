@@ -1,5 +1,5 @@
 #pragma once
-// Requests and answers about groups, with their schemas. What travels on a group's socket is in state/messages.h.
+// Request and response types of groups, with their schemas. The messages on a group's socket are in state/messages.h.
 
 #include "platform/json/schema.h"
 #include "services/meditation/ids.h"
@@ -57,9 +57,9 @@ struct Group {
     std::optional<Timestamp> started_at;
     std::optional<Timestamp> ends_at;
     std::optional<Timestamp> ended_at;
-    std::int32_t participant_count = 0;  // not of the table: who is in the room now
+    std::int32_t participant_count = 0;  // not in the table: the number of participants now in the room
     Timestamp created_at{};
-    std::int32_t version = 0;                 // not shown; makes the entity tag
+    std::int32_t version = 0;                 // not shown; used for the entity tag
     std::optional<std::string> end_reason{};  // not shown; "completed" or "host", once it has ended
     Timestamp updated_at{};                   // not shown
 
@@ -82,7 +82,8 @@ struct Group {
                           field("participantCount", &Group::participant_count),
                           field("createdAt", &Group::created_at)};
     }
-    // Names the version and how many are there: with the first a change is checked, with both a copy.
+    // Contains the version and the number of participants: a change is checked against the first, a cached copy against
+    // both.
     [[nodiscard]] std::string etag() const {
         return '"' + std::to_string(version) + '-' + std::to_string(participant_count) + '"';
     }
@@ -139,7 +140,7 @@ struct GroupPatch {
     }
 };
 
-// Once a group runs, its kind and its times are what its participants count on.
+// Once a group runs, its participants rely on its kind and its times.
 constexpr bool touches_timetable(const GroupPatch& patch) {
     return patch.kind.present || patch.planned_seconds.present || patch.scheduled_for.present;
 }
