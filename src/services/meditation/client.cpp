@@ -10,8 +10,8 @@ using postgres::Statement;
 
 namespace {
 
-// How long after its planned end somebody's session is still taken for one that goes on, and how long after the last
-// sign of life somebody is still taken to be with a group: three of the refreshes by the node that holds their socket.
+// How long after its planned end a session still counts as in progress, and how long after their last confirmation a
+// participant still counts as present in a group: three refreshes by the node that holds their socket.
 constexpr double kOvertimeSeconds = 300;
 constexpr double kPresenceSeconds = 45;
 
@@ -46,7 +46,7 @@ Awaitable<> announce_profile(redis::Client& redis, UserId user, std::string disp
     try {
         co_await publish(redis, std::move(change));
     } catch (const Unavailable&) {
-        // The user's next entry brings it.
+        // The user's next entry announces it.
     }
 }
 

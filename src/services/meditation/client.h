@@ -1,5 +1,5 @@
 #pragma once
-// What other services may ask of meditation. Runs in the caller's process on the caller's connections.
+// What other services may call in meditation. Runs in the caller's process on the caller's connections.
 
 #include "platform/async/awaitable.h"
 #include "platform/postgres/values/statement.h"
@@ -19,23 +19,23 @@ class Client;
 
 namespace mindspace::meditation {
 
-// The statement that gives the groups of a host the name that the host has, behind the change of it.
+// The statement that gives the host's current name to the groups that they host. Run it after the change of the name.
 postgres::Query rename_host(UserId host, Timestamp now);
 
-// Tells the rooms that the user is in of their name and picture as they are now. While Redis is away the rooms show
-// them when the user next enters.
+// Announces the user's current name and picture to the rooms that the user is in. While Redis is unavailable nothing is
+// announced: a room shows them when the user next enters.
 Awaitable<> announce_profile(redis::Client& redis, UserId user, std::string display_name,
                              std::optional<std::string> avatar_url);
 
-// People, not sessions: who sits with a group and has a session of their own counts once. Fault: Unavailable.
+// People, not sessions: a user who attends a group and has their own session counts once. Fault: Unavailable.
 struct MeditatingNow {
     std::int64_t people = 0;
-    std::int64_t groups = 0;  // that run
+    std::int64_t groups = 0;  // running groups
 };
 Awaitable<MeditatingNow> count_meditating(postgres::Client& database, Timestamp now);
 Awaitable<MeditatingNow> count_meditating(postgres::Session& session, Timestamp now);
 
-// The sockets in rooms, over all nodes, as each last reported (live/connection_stats.h). Fault: Unavailable.
+// The sockets in rooms on all nodes, as last reported by each (live/connection_stats.h). Fault: Unavailable.
 Awaitable<std::int64_t> count_connections(redis::Client& redis);
 
 privacy::Holdings personal_data();

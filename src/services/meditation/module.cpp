@@ -12,7 +12,7 @@ namespace mindspace::meditation {
 
 namespace {
 
-constexpr std::size_t kWaitingImports = 32;  // on each core; beyond: 503
+constexpr std::size_t kWaitingImports = 32;  // per core; above: 503
 
 http::EndpointTable<SessionService, GroupService, SocketAdmission> endpoint_table() {
     http::EndpointTable<SessionService, GroupService, SocketAdmission> table;
@@ -31,7 +31,7 @@ LiveBackends live_backends(const CoreResources& core) {
     return {.database = core.database, .redis = core.redis, .subscriber = core.subscriber};
 }
 
-// Operators find the process by it.
+// Operators identify the process by it.
 std::string core_name(unsigned core) {
     boost::system::error_code unknown;
     return asio::ip::host_name(unknown) + ":" + std::to_string(getpid()) + "/" + std::to_string(core);

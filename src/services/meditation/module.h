@@ -1,6 +1,6 @@
 #pragma once
-// The meditation role, put together: sessions, groups and rooms on each core; and for the process the job that gives up
-// sessions that nobody ended.
+// The meditation role: sessions, groups and rooms on each core; and, once per process, the job that abandons sessions
+// that were never ended.
 
 #include "platform/module/module.h"
 #include "platform/postgres/connection/client.h"
@@ -19,7 +19,7 @@ namespace mindspace::meditation {
 
 class MeditationCore final : public ModuleCore {
 public:
-    // `settings` and `workers`, for what takes long of an import, must outlive it.
+    // `settings` and `workers` (for the slow parts of an import) must outlive it.
     MeditationCore(const CoreResources& core, const MeditationSettings& settings, WorkerPool& workers);
 
     http::Endpoints endpoints() override;
@@ -33,7 +33,7 @@ public:
     [[nodiscard]] ConnectionStats& connection_stats() { return connection_stats_; }
 
 private:
-    postgres::Client imports_;  // what takes long has a connection of its own
+    postgres::Client imports_;  // a dedicated connection for slow work
     SessionService sessions_;
     LiveRooms rooms_;
     GroupService groups_;

@@ -12,7 +12,7 @@ using privacy::Queries;
 
 namespace {
 
-// Of groups whose host has deleted their account.
+// The host's name in groups whose host has deleted their account.
 constexpr std::string_view kNobody = "Deleted account";
 constexpr std::string_view kUntitled = "Group meditation";
 
@@ -53,8 +53,8 @@ constexpr Statement kEraseDeleted{"meditation_erase_deleted_sessions",
                                   "DELETE FROM deleted_sessions WHERE user_id = $1"};
 constexpr Statement kEraseAttendance{"meditation_erase_attendance", "DELETE FROM group_attendance WHERE user_id = $1"};
 
-// What they host is not taken from others: a group that runs goes on to its end, one that is over stays, both without a
-// word of theirs; one that was to come is cancelled. Returns those.
+// Groups that the user hosts are not taken from their participants: a running group continues to its end and an ended
+// one stays, both without the host's name and text; a scheduled one is cancelled. Returns the cancelled groups.
 Queries leave_groups(const EndedAccount& account) {
     static constexpr Statement kLeave{"meditation_leave_groups", R"(
         WITH changed AS (
@@ -70,8 +70,8 @@ Queries leave_groups(const EndedAccount& account) {
     return queries;
 }
 
-// Tells whoever waits in the rooms of cancelled groups. While Redis is down they hear of it when the room is next
-// compared with PostgreSQL.
+// Notifies the participants in the rooms of cancelled groups. While Redis is down they are notified when the room is
+// next compared with PostgreSQL.
 Awaitable<> announce_cancelled(redis::Client& redis, EndedAccount account, postgres::Rows cancelled) {
     RoomOrder order(redis);
     try {

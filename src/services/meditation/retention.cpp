@@ -6,7 +6,8 @@ using postgres::Statement;
 using std::chrono::days;
 
 retention::Rules retention_rules() {
-    // Attendance first, by its own age: a group is at most a day long, and what is left of one that is gone goes too.
+    // Attendance first, by its own age: a group lasts at most a day. Attendance of a group that no longer exists is
+    // removed, too.
     static constexpr Statement kAttendance{"meditation_remove_attendance", R"(
         DELETE FROM group_attendance WHERE (user_id, group_id) IN (
             SELECT user_id, group_id FROM group_attendance WHERE seen_at < $1 LIMIT $2))"};

@@ -1,11 +1,11 @@
 #pragma once
-// How long groups that are over, and who sat with them, are kept.
+// How long ended groups and their attendance are kept.
 
 #include "platform/retention/retention.h"
 
 namespace mindspace::meditation {
 
-// Sessions that came of a group stay; they are their owners'.
+// Sessions that resulted from a group stay; they belong to their users.
 retention::Rules retention_rules();
 
 }  // namespace mindspace::meditation

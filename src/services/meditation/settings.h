@@ -9,8 +9,8 @@ namespace mindspace::meditation {
 
 struct LiveSettings {
     std::string public_url;                    // "https://mind.example"; its origin may open sockets
-    std::vector<std::string> allowed_origins;  // others that may; "*" for all
-    double limit_scale = 1;                    // multiplies how much one user or socket may say
+    std::vector<std::string> allowed_origins;  // other origins that may; "*" for all
+    double limit_scale = 1;                    // multiplies how much one user or socket may send
     std::uint32_t sockets_per_user = 10;
 };
 

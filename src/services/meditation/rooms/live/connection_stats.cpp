@@ -14,10 +14,10 @@ namespace mindspace::meditation {
 
 namespace {
 
-// One slot of a cluster: there are few of these keys, and they are seldom used.
-// cores   sorted set: core by the time (ms, Redis's clock) at which what it said expires
+// All in one slot of a cluster: there are few of these keys, and they are seldom used.
+// cores   sorted set: core by the time (ms, Redis's clock) at which its report expires
 // totals  hash: core → sockets
-// rooms   hash, one a core: room → sockets
+// rooms   hash, one per core: room → sockets
 constexpr std::string_view kCores = "{live}:cores";
 constexpr std::string_view kTotals = "{live}:totals";
 constexpr std::string_view kRooms = "{live}:rooms:";

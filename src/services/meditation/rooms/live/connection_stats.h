@@ -1,10 +1,10 @@
 #pragma once
-// Which process holds how many sockets of which room, known to all processes: each core says it every few seconds, in
-// Redis, and what is not said again expires, so that those of a dead node vanish. For people who look after the nodes
-// (GET /connections of the management listener, metrics) and for GET /analytics/now, by count_connections() of
-// client.h; nothing of a room depends on it.
+// Which process holds how many sockets of which room, shared by all processes: each core reports it in Redis every few
+// seconds. A report that is not renewed expires, so those of a dead node disappear. For operators (GET /connections of
+// the management listener, metrics) and for GET /analytics/now, through count_connections() of client.h; no room
+// depends on it.
 //
-//     ConnectionStats stats(loop, redis, rooms, "web1:4242/0");
+// //     ConnectionStats stats(loop, redis, rooms, "web1:4242/0");
 //     stats.start();  …  stats.stop();
 
 #include "platform/async/task_group.h"
@@ -15,7 +15,7 @@ namespace mindspace::meditation {
 struct NodeCount {
     std::string node;  // a process: "host:pid"
     std::int64_t connections = 0;
-    std::vector<RoomCount> rooms;  // those with the most, at most kRoomsShown
+    std::vector<RoomCount> rooms;  // those with the most sockets, at most kRoomsShown
 
     static constexpr std::string_view kName = "NodeCount";
     static constexpr auto fields() {
@@ -27,19 +27,19 @@ struct NodeCount {
 
 class ConnectionStats {
 public:
-    // `name` is the process and, after a '/', the core. What it says lives for `ttl`, and is said three times in it.
+    // `name` is the process and, after a '/', the core. A report is valid for `ttl`, and is renewed three times in it.
     ConnectionStats(asio::io_context& loop, redis::Client& redis, const LiveRooms& rooms, std::string name,
                     Milliseconds ttl = Milliseconds{15'000});
 
     void start() { tasks_.spawn(keep_reporting()); }
     void stop() { tasks_.cancel(); }
 
-    // Says so. Fault: Unavailable.
+    // Writes the report of this core. Fault: Unavailable.
     Awaitable<> report(std::vector<RoomCount> counts);
-    // What all processes have said, by their names. Fault: Unavailable.
+    // The reports of all processes, ordered by name. Fault: Unavailable.
     Awaitable<std::vector<NodeCount>> read();
 
-    // As of the last report: cores that take part, and the sockets of all of them.
+    // From the last report: the number of reporting cores, and the number of their sockets.
     [[nodiscard]] std::int64_t known_cores() const { return known_cores_.value(); }
     [[nodiscard]] std::int64_t known_connections() const { return known_connections_.value(); }
 

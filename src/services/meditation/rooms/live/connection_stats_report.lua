@@ -1,5 +1,5 @@
--- KEYS: cores, totals, rooms. ARGV: 1 core, 2 ttl (ms), 3 total, then room and count in turn. Answers with the cores
--- and the sockets that are known.
+-- KEYS: cores, totals, rooms. ARGV: 1 core, 2 ttl (ms), 3 total, then rooms alternating with their counts. Returns the
+-- number of known cores and of their sockets.
 local cores, totals, rooms = KEYS[1], KEYS[2], KEYS[3]
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)

@@ -1,6 +1,6 @@
--- KEYS: the user's sockets, a sorted set: connection by its expiry (ms). ARGV: 1 now, 2 the expiry, 3 how many may be
--- open, 4 the time to live, then the connections. Those beyond the most, the oldest first: their ids begin with the
--- time at which they were opened.
+-- KEYS: the user's sockets, a sorted set: connection by its expiry (ms). ARGV: 1 now, 2 the expiry, 3 the maximum
+-- number of open sockets, 4 the time to live, then the connections. Returns those above the maximum, the oldest first:
+-- their ids begin with the time at which they were opened.
 local sockets = KEYS[1]
 redis.call('ZREMRANGEBYSCORE', sockets, '-inf', ARGV[1])
 for i = 5, #ARGV do redis.call('ZADD', sockets, ARGV[2], ARGV[i]) end

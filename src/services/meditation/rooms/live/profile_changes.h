@@ -1,6 +1,6 @@
 #pragma once
-// New names and pictures, on their way from where a profile is changed to the rooms of all cores: a channel of Redis.
-// At most once; whoever misses one shows the old name until its user next enters the room.
+// Sends new names and pictures from the node that changes a profile to the rooms of all cores, through a Redis channel.
+// At most once: a room that misses one shows the old name until its user next enters.
 
 #include "platform/async/awaitable.h"
 #include "platform/base/ids.h"

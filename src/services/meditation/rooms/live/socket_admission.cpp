@@ -31,7 +31,7 @@ Awaitable<> say_goodbye(std::shared_ptr<http::WebSocket> socket, http::CloseCode
     co_await socket->receive();  // until the client has closed, too
 }
 
-// A browser learns a close code, but not the status of a refused handshake.
+// A browser sees a close code, but not the status of a refused handshake.
 http::Response close_at_once(http::CloseCode code) {
     http::Response response{.status = 101, .body = {}};
     response.upgrade = [code](std::shared_ptr<http::WebSocket> socket) { return say_goodbye(std::move(socket), code); };
@@ -69,7 +69,7 @@ Awaitable<Result<http::Response>> SocketAdmission::open(SocketRequest request) {
     co_return response;
 }
 
-// Without an Origin it is no browser; with one it is ours, or one that the settings name.
+// Without an Origin the client is not a browser; with one, it must be ours or one of those in the settings.
 bool SocketAdmission::is_allowed(const SocketRequest& request) const {
     if (!request.origin) return true;
     std::string_view origin = *request.origin;

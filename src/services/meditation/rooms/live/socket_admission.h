@@ -1,6 +1,6 @@
 #pragma once
-// Who may open a group's socket: the page it comes from (Origin), the credentials, the group. Everything that can be
-// refused is refused before the upgrade, with a status; what is known only in the room closes the socket.
+// Who may open a group's socket: checks the page that it comes from (Origin), the credentials and the group. Everything
+// that can be refused before the upgrade is refused with a status; what is known only in the room closes the socket.
 
 #include "platform/http/wire/response.h"
 #include "services/meditation/groups/tickets.h"
@@ -8,7 +8,7 @@
 
 namespace mindspace::meditation {
 
-// What the request for a socket says; taken from its head before anything is waited for.
+// The parts of a socket request that are needed later; copied from its head before anything is awaited.
 struct SocketRequest {
     GroupId group{};
     std::string host;
@@ -21,7 +21,7 @@ class SocketAdmission {
 public:
     SocketAdmission(LiveRooms& rooms, LiveBackends backends, http::Guard& guard, const LiveSettings& settings);
 
-    // The answer 101, which serves the socket, or closes it with 4404 when there is no such group. Error: forbidden
+    // The 101 response, which serves the socket, or closes it with 4404 if there is no such group. Error: forbidden
     // `origin_not_allowed`; unauthenticated.
     Awaitable<Result<http::Response>> open(SocketRequest request);
 

@@ -1,4 +1,4 @@
-// One socket of a room: who may open it, what it answers, how it ends.
+// One socket of a room: who may open it, its responses, how it ends.
 
 #include "support/meditation/live_node.h"
 
