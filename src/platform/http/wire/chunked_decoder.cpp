@@ -7,7 +7,7 @@ namespace mindspace::http {
 
 namespace {
 
-// Takes a quoted-string (RFC 9110 section 5.6.4) off the front.
+// Removes a quoted-string (RFC 9110 section 5.6.4) from the front.
 bool take_quoted_string(std::string_view& text) {
     for (std::size_t at = 1; at < text.size(); ++at) {
         if (text[at] == '\\') {
@@ -26,7 +26,7 @@ bool take_token(std::string_view& text) {
     return length > 0;
 }
 
-// *( ";" name [ "=" value ] ), RFC 9112 section 7.1.1, without the "bad" white space that only recipients may know.
+// *( ";" name [ "=" value ] ), RFC 9112 section 7.1.1; rejects the "bad" white space (BWS).
 bool are_valid_extensions(std::string_view text) {
     while (!text.empty()) {
         if (text.front() != ';') return false;
@@ -134,7 +134,7 @@ ChunkedDecoder::Step ChunkedDecoder::read_content_end(std::string_view text) {
     return count_framing(kLineEnd.size());
 }
 
-// A body of one-octet chunks costs six octets each, and the buffer keeps them until the request is done.
+// In a body of one-byte chunks, each costs six bytes, and the buffer keeps them until the request is complete.
 ChunkedDecoder::Step ChunkedDecoder::count_framing(std::size_t octets) {
     framing_ += octets;
     if (framing_ > limits_.max_chunk_framing) return fail(413, "too much framing for the content");

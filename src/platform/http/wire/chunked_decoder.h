@@ -1,6 +1,7 @@
 #pragma once
-// Decodes a chunked body (RFC 9112 section 7.1) inside the buffer it was read into: content moves to the front, sizes,
-// extensions and trailers are checked, bounded and dropped. A trailer never becomes a field of the head.
+// Decodes a chunked body (RFC 9112 section 7.1) in place, in the buffer it was read into: moves the content to the
+// front, and checks, limits and drops chunk sizes, extensions and trailers. A trailer never becomes a field of the
+// head.
 
 #include "platform/http/wire/request_head.h"
 
@@ -20,16 +21,16 @@ public:
     ChunkedDecoder(std::size_t begin, const ParseLimits& limits)
         : limits_(limits), content_begin_(begin), line_begin_(begin), next_(begin) {}
 
-    // Goes on with the buffer, which holds what it held before and perhaps more. No octet is looked at twice.
+    // Continues decoding. `buffer` holds the bytes of the last call and possibly more. Examines each byte once.
     Progress decode(std::span<char> buffer);
 
-    // The content decoded so far stands in the buffer from `begin` on.
+    // The size of the content decoded so far, which starts at offset `begin` of the buffer.
     [[nodiscard]] std::size_t content_size() const { return content_size_; }
-    // For a reader that passes the content on while it comes: forgets the content decoded so far, and says how many
-    // octets from `begin` on the caller is to remove from the buffer before the next decode(). The limits on content
-    // and framing count anew.
+    // For a reader that forwards the content as it arrives: drops the content decoded so far, and returns the number of
+    // bytes from `begin` on that the caller must remove from the buffer before the next decode(). The limits on content
+    // and framing count from zero again.
     [[nodiscard]] std::size_t drop_content();
-    // When complete: the offset of the first octet behind the body.
+    // When complete: the offset of the first byte after the body.
     [[nodiscard]] std::size_t end() const { return next_; }
     // When failed.
     [[nodiscard]] ParseFailure failure() const { return *failure_; }
@@ -50,10 +51,10 @@ private:
     State state_ = State::size_line;
     std::size_t content_begin_;
     std::size_t content_size_ = 0;
-    std::size_t remaining_ = 0;  // octets of the present chunk not yet seen
-    std::size_t line_begin_;     // of the present line
-    std::size_t next_;           // first octet not yet looked at
-    std::size_t framing_ = 0;    // octets so far that are not content
+    std::size_t remaining_ = 0;  // bytes of the current chunk that have not arrived
+    std::size_t line_begin_;     // of the current line
+    std::size_t next_;           // first byte not yet examined
+    std::size_t framing_ = 0;    // bytes so far that are not content
     std::optional<ParseFailure> failure_;
 };
 

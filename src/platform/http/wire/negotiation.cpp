@@ -8,7 +8,7 @@ namespace mindspace::http {
 
 namespace {
 
-// "0.5" → 500; what is no weight counts as the whole.
+// "0.5" → 500; an invalid weight counts as 1 (1000).
 int weight_of(std::string_view text) {
     if (text.empty() || text.front() == '1') return 1000;
     int weight = 0;
@@ -43,7 +43,7 @@ void for_each_choice(std::string_view list, auto see) {
 
 bool accepts_json(std::string_view accept) {
     if (trim(accept).empty()) return true;
-    // The most specific range that fits decides (section 12.5.1).
+    // The most specific matching range decides (section 12.5.1).
     int best = 0;
     int specific = 0;
     for_each_choice(accept, [&](std::string_view range, int weight) {

@@ -23,7 +23,7 @@ constexpr std::size_t kLongestText = 107;
 // ---- version 2: signature, version and command, family and transport, length of the rest, addresses, extensions
 constexpr auto kSignature = "\r\n\r\n\0\r\nQUIT\n"sv;
 constexpr std::size_t kFixedSize = 16;
-constexpr std::size_t kLongestRest = 2048;  // addresses take 36 at most, the extensions of known proxies some hundred
+constexpr std::size_t kLongestRest = 2048;  // addresses take at most 36, the extensions of known proxies some hundred
 constexpr std::uint8_t kLocal = 0x20;       // version 2, command LOCAL
 constexpr std::uint8_t kProxy = 0x21;
 constexpr std::uint8_t kTcp4 = 0x11;
@@ -37,7 +37,7 @@ std::uint8_t octet(std::string_view header, std::size_t at) {
     return static_cast<std::uint8_t>(header[at]);
 }
 
-// Of the addresses of version 2, those of the source come first.
+// The source address of version 2, which precedes the destination's.
 template <class Address>
 std::optional<asio::ip::address> address_at(std::string_view rest) {
     typename Address::bytes_type octets{};
@@ -59,7 +59,7 @@ std::optional<asio::ip::address> parse_address(std::string_view text, bool wants
     return address;
 }
 
-// Of a line without its end. Error: invalid. Nothing: UNKNOWN, whatever stands behind it.
+// Parses a line without its CR LF. Error: invalid. Nothing (nullopt) for UNKNOWN, regardless of what follows it.
 Result<std::optional<asio::ip::address>> parse_line(std::string_view line) {
     line.remove_prefix(kTextBegin.size());
     std::vector<std::string_view> words;

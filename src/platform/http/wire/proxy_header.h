@@ -1,7 +1,6 @@
 #pragma once
-// The header with which a proxy that passes octets on tells whose connection it is: HAProxy's PROXY protocol, versions
-// 1 (text) and 2 (binary), as of https://www.haproxy.org/download/2.8/doc/proxy-protocol.txt. It comes first, before
-// TLS.
+// The header with which a TCP proxy identifies the client of a connection: HAProxy's PROXY protocol, versions 1 (text)
+// and 2 (binary), see https://www.haproxy.org/download/2.8/doc/proxy-protocol.txt. It precedes everything, also TLS.
 //
 //     std::string header;
 //     while (auto missing = missing_octets(header).value()) header += read_exactly(missing);
@@ -18,11 +17,12 @@ namespace mindspace::http {
 
 namespace asio = boost::asio;
 
-// How many octets of the header are certainly still to come behind `begun`; 0: it is whole. Error: invalid, when it is
-// none, or longer than any that is in use.
+// The minimum number of bytes that the header still needs after `begun`; 0 if it is complete. Error: invalid, if this
+// is not a PROXY header, or it is longer than any in use.
 Result<std::size_t> missing_octets(std::string_view begun);
 
-// Of a whole header. Nothing when the proxy speaks for itself, as in its health checks, or cannot say for whom.
+// The client's address in a complete header. Nothing (nullopt) if the proxy opened the connection for itself, as for
+// its health checks, or does not know the client's address.
 std::optional<asio::ip::address> source_of(std::string_view header);
 
 }  // namespace mindspace::http

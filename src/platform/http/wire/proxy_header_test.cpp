@@ -15,7 +15,8 @@ std::string binary(char command, char family, const std::string& rest) {
            rest;
 }
 
-// What a receiver hears of `stream`, octet by octet as it is told to. "refused", or the address, or "itself".
+// The result of a receiver that reads as many bytes of `stream` as missing_octets() returns: "refused", "waits", the
+// client's address, or "itself".
 std::string hear(std::string_view stream) {
     std::string header;
     while (true) {

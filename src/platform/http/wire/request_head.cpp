@@ -25,7 +25,7 @@ Failure bad_request(std::string_view reason) {
     return ParseFailure{.status = 400, .reason = reason};
 }
 
-// Takes the text before `separator` off the front; the whole text where there is none.
+// Removes and returns the text before `separator`; the entire text if there is none.
 std::string_view take_until(std::string_view& text, char separator) {
     const std::size_t end = std::min(text.find(separator), text.size());
     const std::string_view taken = text.substr(0, end);
@@ -33,7 +33,8 @@ std::string_view take_until(std::string_view& text, char separator) {
     return taken;
 }
 
-// uri-host [ ":" port ], RFC 9110 section 7.2. Names of hosts only: no percent-encoding, no user information.
+// uri-host [ ":" port ], RFC 9110 section 7.2. Host names and IP addresses only: no percent-encoding, no user
+// information.
 bool is_valid_authority(std::string_view authority) {
     std::size_t host_size = 0;
     if (authority.starts_with('[')) {
@@ -56,7 +57,7 @@ bool is_valid_authority(std::string_view authority) {
     return error == std::errc() && end == port.data() + port.size();
 }
 
-// One head being read: what has been seen so far and is not kept in the RequestHead.
+// The state of parsing one head that is not part of RequestHead.
 class HeadReader {
 public:
     explicit HeadReader(RequestHead& head) : head_(head) {}
@@ -78,7 +79,7 @@ private:
 
     RequestHead& head_;
     bool has_host_ = false;
-    bool names_upgrade_ = false;     // an Upgrade field
+    bool names_upgrade_ = false;     // has an Upgrade field
     bool connection_close_ = false;  // options of Connection
     bool connection_keep_alive_ = false;
     bool connection_upgrade_ = false;
@@ -135,7 +136,7 @@ Failure HeadReader::read_target(std::string_view target) {
     return std::nullopt;
 }
 
-// Takes scheme and authority off the target, RFC 9112 section 3.2.2.
+// Removes scheme and authority from the target, RFC 9112 section 3.2.2.
 Failure HeadReader::read_absolute_form(std::string_view& target) {
     const std::size_t scheme_end = target.find("://");
     if (scheme_end == std::string_view::npos) return bad_request("request target is not a path");
@@ -186,7 +187,7 @@ Failure HeadReader::read_host(std::string_view value) {
     return std::nullopt;
 }
 
-// RFC 9110 section 8.6: digits, once. RFC 9112 section 6.3 would let equal repetitions pass; no client sends them.
+// RFC 9110 section 8.6: digits, once. RFC 9112 section 6.3 allows equal repetitions; no client sends them.
 Failure HeadReader::read_content_length(std::string_view value) {
     if (head_.content_length) return bad_request("more than one Content-Length field");
     head_.content_length = parse_content_length(value);
@@ -194,8 +195,8 @@ Failure HeadReader::read_content_length(std::string_view value) {
     return std::nullopt;
 }
 
-// RFC 9112 section 6.1. Only `chunked`, alone: compressed requests are not offered, and any other arrangement is how
-// one message is made to look like two.
+// RFC 9112 section 6.1. Only `chunked`, alone: compressed requests are not supported, and any other combination enables
+// request smuggling.
 Failure HeadReader::read_transfer_encoding(std::string_view value) {
     if (std::exchange(head_.chunked, true)) return bad_request("more than one Transfer-Encoding field");
     if (equals_ignoring_case(value, "chunked")) return std::nullopt;
@@ -204,7 +205,7 @@ Failure HeadReader::read_transfer_encoding(std::string_view value) {
     return bad_request("invalid Transfer-Encoding field");
 }
 
-// RFC 9110 section 10.1.1: 100-continue is the only expectation there is; HTTP/1.0 has none.
+// RFC 9110 section 10.1.1: 100-continue is the only defined expectation; HTTP/1.0 has none.
 Failure HeadReader::read_expect(std::string_view value) {
     if (head_.version_minor == 0) return std::nullopt;
     if (!equals_ignoring_case(value, "100-continue"))
@@ -219,7 +220,7 @@ void HeadReader::read_connection(std::string_view value) {
     connection_upgrade_ |= list_contains(value, "upgrade");
 }
 
-// What only the whole head can tell.
+// Checks that need the complete head.
 Failure HeadReader::finish() {
     const bool is_http_1_1 = head_.version_minor == 1;
     if (is_http_1_1 && !has_host_) return bad_request("no Host field");
@@ -230,7 +231,7 @@ Failure HeadReader::finish() {
     return std::nullopt;
 }
 
-// Makes `head` as new, but keeps the memory of its fields.
+// Resets `head`, but keeps the memory of its fields.
 void clear(RequestHead& head) {
     auto headers = std::move(head.headers);
     headers.clear();

@@ -7,7 +7,7 @@ namespace mindspace::http {
 
 namespace {
 
-// What a request line has besides its target: the longest method, two spaces, the version.
+// The size of a request line without its target: the longest method, two spaces, the version.
 constexpr std::size_t kRequestLineOverhead = std::string_view("OPTIONS  HTTP/1.1").size();
 
 }  // namespace
@@ -26,7 +26,7 @@ RequestParser::Progress RequestParser::feed(std::span<char> unread) {
     return progress == Progress::need_more && head_just_ended ? Progress::head_complete : progress;
 }
 
-// Walks from line to line. Limits come first, so that the verdict does not depend on how the octets were cut.
+// Reads line by line. Checks limits first, so that the result does not depend on how the bytes were split into reads.
 RequestParser::Progress RequestParser::read_head(std::string_view unread) {
     const std::size_t longest_request_line =
         std::min(limits_.max_target + kRequestLineOverhead, limits_.max_head_bytes);
@@ -87,7 +87,7 @@ RequestParser::Progress RequestParser::read_body(std::span<char> unread) {
 
 RequestParser::Progress RequestParser::complete(std::string_view unread, std::size_t body_size, std::size_t consumed) {
     if (viewed_ != unread.data()) {
-        // The buffer has moved since the head was read: reading it again there is the same and cannot fail.
+        // The buffer has moved since the head was parsed: parsing it again gives the same result and cannot fail.
         viewed_ = unread.data();
         static_cast<void>(parse_head(head_lines(unread), limits_, head_));
     }
@@ -103,13 +103,13 @@ RequestParser::Progress RequestParser::fail(ParseFailure failure) {
     return Progress::failed;
 }
 
-// The head without the empty line that ends it.
+// The head without its final empty line.
 std::string_view RequestParser::head_lines(std::string_view unread) const {
     return unread.substr(head_begin_, body_begin_ - kLineEndSize - head_begin_);
 }
 
 void RequestParser::reset() {
-    RequestHead head = std::move(head_);  // for the memory of its fields
+    RequestHead head = std::move(head_);  // to reuse the memory of its fields
     *this = RequestParser(limits_, std::move(body_bound_));
     head_ = std::move(head);
 }

@@ -1,13 +1,14 @@
 #pragma once
-// An incremental, copy-free parser of HTTP/1.1 requests (RFC 9112): the connection owns one contiguous read buffer,
-// the parser keeps offsets into it, so the buffer may grow and move between calls. No octet is looked at twice while
-// more come in. It reads no socket and answers nothing; after a failure the connection answers and closes.
+// An incremental, zero-copy parser of HTTP/1.1 requests (RFC 9112): the connection owns one contiguous read buffer, and
+// the parser keeps offsets into it, so the buffer may grow and move between calls. Each byte is examined only once,
+// even if the request arrives in pieces. The parser reads no socket and sends no response; after a failure the
+// connection responds and closes.
 //
-//     switch (parser.feed(unread)) {                    // everything from the first octet of this request on
-//         case Progress::need_more:     read more, then feed the whole of it again
-//         case Progress::head_complete: said once, if the body is not all there: 100 (Continue) if expected; read more
-//         case Progress::complete:      answer head() and body(), drop consumed() octets, reset()
-//         case Progress::failed:        answer failure().status and close
+//     switch (parser.feed(unread)) {                    // all bytes from the first byte of this request on
+//         case Progress::need_more:     read more, then feed all of it again
+//         case Progress::head_complete: once, if the body is incomplete: send 100 (Continue) if expected; read more
+//         case Progress::complete:      respond to head() and body(), drop consumed() bytes, reset()
+//         case Progress::failed:        respond with failure().status and close
 //     }
 
 #include "platform/http/wire/chunked_decoder.h"
@@ -26,35 +27,35 @@ class RequestParser {
 public:
     enum class Progress : std::uint8_t { need_more, head_complete, complete, failed };
 
-    // How long the content of this request may be.
+    // The maximum content size of this request in bytes.
     using BodyBound = std::function<std::size_t(const RequestHead&)>;
 
     explicit RequestParser(ParseLimits limits = {}, BodyBound body_bound = {})
         : limits_(limits), body_bound_(std::move(body_bound)) {}
 
-    // Goes on with the request. `unread` holds what it held at the last call and perhaps more; a chunked body is
-    // decoded inside it. Octets of a next request may follow and are left alone.
+    // Continues with the request. `unread` holds the bytes of the last call and possibly more; a chunked body is
+    // decoded in place. Bytes of the next request may follow and are not touched.
     Progress feed(std::span<char> unread);
 
-    // From head_complete on. Its views are into the buffer of the last call that said head_complete or complete.
+    // From head_complete on. Its views point into the buffer of the last call that returned head_complete or complete.
     [[nodiscard]] const RequestHead& head() const { return head_; }
-    // From head_complete on: where the content begins, from the first octet of the request.
+    // From head_complete on: the offset of the content from the first byte of the request.
     [[nodiscard]] std::size_t body_begin() const { return body_begin_; }
-    // How many octets the request takes, where its head has said so.
+    // While the body is incomplete: the size of the entire request in bytes, if it has a Content-Length.
     [[nodiscard]] std::optional<std::size_t> announced() const {
         if (state_ != State::body || !head_.content_length) return std::nullopt;
         return body_begin_ + static_cast<std::size_t>(*head_.content_length);
     }
     // When complete: the content, a view into the buffer of the last call.
     [[nodiscard]] std::string_view body() const { return body_; }
-    // How much of the content has come in so far.
+    // The number of content bytes received so far.
     [[nodiscard]] std::size_t body_received() const { return body_received_; }
-    // When complete: how many octets of the buffer the request took.
+    // When complete: the number of bytes in the buffer that belong to the request.
     [[nodiscard]] std::size_t consumed() const { return consumed_; }
     // When failed.
     [[nodiscard]] ParseFailure failure() const { return *failure_; }
 
-    // Makes ready for the next request.
+    // Prepares for the next request.
     void reset();
 
 private:
@@ -68,15 +69,15 @@ private:
     std::string_view head_lines(std::string_view unread) const;
 
     ParseLimits limits_;
-    BodyBound body_bound_;  // empty: limits_.max_body for all
+    BodyBound body_bound_;  // empty: limits_.max_body for all requests
     State state_ = State::request_line;
-    std::size_t head_begin_ = 0;  // 0, or 2 behind an empty line
+    std::size_t head_begin_ = 0;  // 0, or 2 after an empty line
     std::size_t line_begin_ = 0;
-    std::size_t scanned_ = 0;  // no line ends before this
+    std::size_t scanned_ = 0;  // the current line does not end before this offset
     std::size_t body_begin_ = 0;
     std::size_t body_received_ = 0;
     std::size_t consumed_ = 0;
-    const char* viewed_ = nullptr;  // the buffer that head_ has views of; only compared
+    const char* viewed_ = nullptr;  // the buffer that head_ points into; only compared
     RequestHead head_;
     std::string_view body_;
     std::optional<ChunkedDecoder> chunks_;

@@ -14,8 +14,8 @@ namespace {
 using Progress = RequestParser::Progress;
 using namespace std::string_literals;
 
-// A connection's buffer at its most unkind: exactly as large as its content (a sanitizer sees any octet read beyond)
-// and at another place after each arrival.
+// The worst case of a connection's buffer: exactly as large as its content, so that a sanitizer detects any read past
+// its end, and at a different address after each append.
 class MovingBuffer {
 public:
     std::span<char> append(std::string_view arrived) {
@@ -32,7 +32,7 @@ private:
     std::size_t size_ = 0;
 };
 
-// All that a parser says of an input, as one text that can be compared and read.
+// The complete result of a parser as one readable string, for comparison.
 std::string describe(const RequestParser& parser, Progress progress) {
     if (progress == Progress::failed)
         return std::to_string(parser.failure().status) + ' ' + std::string(parser.failure().reason);
@@ -50,7 +50,7 @@ std::string describe(const RequestParser& parser, Progress progress) {
     return text;
 }
 
-// Feeds the input in two pieces, or octet by octet.
+// Feeds the input in two pieces, split at `cut`.
 std::string parse_cut(std::string_view input, std::size_t cut, ParseLimits limits) {
     MovingBuffer buffer;
     RequestParser parser(limits);
@@ -67,7 +67,7 @@ std::string parse_singly(std::string_view input, ParseLimits limits) {
     return describe(parser, progress);
 }
 
-// What the parser says of the whole input, after it has said the same of the input cut anywhere.
+// The parser's result for the entire input; expects the same result however the input is split.
 std::string parse(std::string_view input, ParseLimits limits = {}) {
     MovingBuffer buffer;
     RequestParser parser(limits);
@@ -289,7 +289,7 @@ TEST(RequestParser, BoundsTheFramingOfAChunkedBody) {
     std::string trailers = "0\r\n";
     for (int i = 0; i < 30; ++i) trailers += "X: " + std::string(4000, 'a') + "\r\n";
     EXPECT_EQ(refusal(chunked(trailers + "\r\n")), 413);
-    // Five octets of framing a chunk and five at the end: 12 chunks are 65.
+    // Five bytes of framing per chunk and five at the end: 65 for 12 chunks.
     std::string small;
     for (int i = 0; i < 12; ++i) small += "1\r\nx\r\n";
     EXPECT_EQ(refusal(chunked(small + "0\r\n\r\n"), {.max_chunk_framing = 65}), 0);
@@ -400,7 +400,7 @@ TEST(RequestHead, FindsFieldsInAnyCase) {
     EXPECT_FALSE(head.has_token("accept", "d"));
 }
 
-// Damaged requests: whatever comes out, it comes out the same when the octets arrive one by one.
+// Damaged requests: the result, whichever it is, is the same if the bytes arrive one by one.
 TEST(RequestParser, SurvivesDamageAndGivesOneVerdict) {
     const std::string seeds[] = {get("Connection: close\r\nX-A: 1\r\n") + kNext,
                                  post("Content-Length: 7\r\n", kBody) + kNext,

@@ -21,7 +21,7 @@ Fault read_status_line(std::string_view line, ResponseHead& head) {
     return std::nullopt;
 }
 
-// What the fields say of the message's framing.
+// The framing of the message according to its fields.
 struct FramingFields {
     bool chunked = false;
     bool close = false;

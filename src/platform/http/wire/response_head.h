@@ -1,6 +1,6 @@
 #pragma once
-// The head of another server's answer, as views into the buffer it was read into, and the strict reading of it (RFC
-// 9112 sections 4 to 6). An answer whose end is in doubt is refused: what follows it could be taken for the next one.
+// The head of another server's response, as views into the buffer it was read into, and its strict parser (RFC 9112
+// sections 4 to 6). A response without an unambiguous end is refused: what follows could be read as the next response.
 
 #include "platform/http/wire/request_head.h"
 
@@ -11,7 +11,7 @@
 
 namespace mindspace::http {
 
-// How the end of an answer's content is found (RFC 9112 section 6.3).
+// What ends the content of a response (RFC 9112 section 6.3).
 enum class ContentEnd : std::uint8_t { none, length, chunked, close };
 
 struct ResponseHead {
@@ -19,16 +19,17 @@ struct ResponseHead {
     int version_minor = 1;
     std::vector<Header> headers;
     ContentEnd end = ContentEnd::none;
-    std::optional<std::uint64_t> content_length;  // as the field says; of the answer to HEAD, what GET would have
+    std::optional<std::uint64_t> content_length;  // as in the field; for HEAD, the length that GET would return
     bool keep_alive = true;
 
-    // The value of the first field of that name, in any case.
+    // The value of the first field with that name, case-insensitive.
     [[nodiscard]] std::optional<std::string_view> find(std::string_view name) const {
         return find_header(headers, name);
     }
 };
 
-// Reads a whole head, as parse_head() does, that answers a request with `asked`. Returns what is wrong, or nothing.
+// Parses a complete head of the response to a request with method `asked`, with the preconditions of parse_head().
+// Returns what is wrong, or nothing (nullopt).
 [[nodiscard]] std::optional<std::string_view> parse_response_head(std::string_view lines, Method asked,
                                                                   std::size_t max_headers, ResponseHead& head);
 

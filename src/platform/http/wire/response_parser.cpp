@@ -7,7 +7,7 @@ namespace mindspace::http {
 
 namespace {
 
-// Content is bounded by whoever takes it, not here.
+// The caller that takes the content limits it, not the parser.
 constexpr ParseLimits kLimits{.max_head_bytes = 32 * 1024, .max_body = std::numeric_limits<std::size_t>::max()};
 
 }  // namespace
@@ -46,7 +46,7 @@ ResponseParser::Progress ResponseParser::read_head(std::string_view received) {
     }
 }
 
-// need_more for an interim answer: another head follows.
+// Returns need_more after an interim response: another head follows.
 ResponseParser::Progress ResponseParser::end_head(std::string_view received) {
     body_begin_ = line_begin_;
     if (body_begin_ - head_begin_ <= kLineEndSize) return fail("an empty line instead of a status line");

@@ -1,12 +1,12 @@
 #pragma once
-// An incremental parser of the answer to one request (RFC 9112), the counterpart of RequestParser: it keeps offsets
-// into the caller's buffer and reads no socket. Content may be taken as it comes, so that an answer of any length
-// passes through a small buffer. Interim answers (1xx) are passed over, but for 101.
+// An incremental parser of the response to one request (RFC 9112), the counterpart of RequestParser: it keeps offsets
+// into the caller's buffer and reads no socket. The caller may take content as it arrives, so that a response of any
+// length passes through a small buffer. Skips interim responses (1xx) except 101.
 //
-//     parser.feed(received)     need_more: read more, then feed the whole of it again
-//                               head: said once; feed again
-//                               content: some, not all of it is there; take it or leave it, read more, feed again
-//                               complete: nothing of the answer is to come; content() is the last of it
+//     parser.feed(received)     need_more: read more, then feed all of it again
+//                               head: returned once; feed again
+//                               content: some content has arrived, not all; take it or leave it, read more, feed again
+//                               complete: the response has arrived completely, with the last of its content
 //                               failed: close the connection
 
 #include "platform/http/wire/chunked_decoder.h"
@@ -26,20 +26,21 @@ public:
 
     explicit ResponseParser(Method asked) : asked_(asked) {}
 
-    // Goes on with the answer. `received` holds what it held at the last call and perhaps more; a chunked body is
-    // decoded inside it.
+    // Continues with the response. `received` holds the bytes of the last call and possibly more; a chunked body is
+    // decoded in place.
     Progress feed(std::span<char> received);
-    // The server has ended the connection: complete, if that is how the content ends, otherwise failed.
+    // The server has closed the connection: returns complete if that ends the content, otherwise failed.
     Progress end();
 
-    // From `head` on, and until drop_content(). Its views are into the buffer of the call that said `head`.
+    // From `head` on, and until drop_content(). Its views point into the buffer of the call that returned `head`.
     [[nodiscard]] const ResponseHead& head() const { return head_; }
-    // Content not dropped yet: where in the buffer, and how much.
+    // The content not dropped yet: its offset in the buffer and its size.
     [[nodiscard]] std::size_t content_begin() const { return body_begin_; }
     [[nodiscard]] std::size_t content_size() const { return content_size_; }
-    // Forgets that content; says how many octets, from content_begin() on, are to be removed from the buffer.
+    // Drops that content; returns the number of bytes that the caller must remove from the buffer, from content_begin()
+    // on.
     [[nodiscard]] std::size_t drop_content();
-    // When complete: the offset of the first octet behind the answer.
+    // When complete: the offset of the first byte after the response.
     [[nodiscard]] std::size_t consumed() const { return end_; }
     // When failed.
     [[nodiscard]] std::string_view fault() const { return fault_; }
@@ -60,7 +61,7 @@ private:
     std::size_t scanned_ = 0;
     std::size_t body_begin_ = 0;
     std::size_t content_size_ = 0;
-    std::uint64_t remaining_ = 0;  // with a length: what is not dropped yet
+    std::uint64_t remaining_ = 0;  // with a Content-Length: content bytes that are not dropped yet
     std::size_t end_ = 0;
     ResponseHead head_;
     std::optional<ChunkedDecoder> chunks_;

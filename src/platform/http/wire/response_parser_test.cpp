@@ -9,8 +9,8 @@ namespace {
 
 using Step = ResponseParser::Progress;
 
-// What is made of an answer that comes in pieces and is then ended by the server: "status [content]", with "+" where
-// the connection may be used again, or the fault. With `pass_on` the content is taken out as it comes.
+// The result of parsing a response that arrives in pieces before the server closes the connection: "status [content]",
+// with "+" if the connection is reusable, or the fault. With `pass_on`, content is removed as it arrives.
 std::string parse_answer(std::string_view input, std::size_t piece, bool pass_on, Method asked) {
     ResponseParser parser(asked);
     std::string buffer;
@@ -38,7 +38,7 @@ std::string parse_answer(std::string_view input, std::size_t piece, bool pass_on
     return std::to_string(status) + (again ? "+ [" : " [") + content + "]";
 }
 
-// The same however it is cut, and whether it is held or passed on.
+// The result of parsing the entire response; expects the same result however it is split, with and without `pass_on`.
 std::string parse_answer(std::string_view input, Method asked = Method::get) {
     const auto whole = parse_answer(input, input.size(), false, asked);
     for (const std::size_t piece : {1U, 2U, 3U, 5U, 17U})

@@ -12,7 +12,7 @@ namespace mindspace::http {
 
 namespace {
 
-// The defaults of Helmet, with a content policy for an API: nothing here is a page. A page brings its own.
+// The defaults of Helmet, with a content security policy for an API, which serves no pages. A page sets its own policy.
 constexpr std::string_view kSecurityHeaders =
     "Cross-Origin-Opener-Policy: same-origin\r\n"
     "Cross-Origin-Resource-Policy: same-origin\r\n"
@@ -26,10 +26,10 @@ constexpr std::string_view kSecurityHeaders =
     "X-Permitted-Cross-Domain-Policies: none\r\n"
     "X-XSS-Protection: 0\r\n";
 constexpr std::string_view kContentPolicy = "Content-Security-Policy: default-src 'none'; frame-ancestors 'none'\r\n";
-constexpr std::size_t kUsualHead = 2048;  // with a usual content
+constexpr std::size_t kUsualHead = 2048;  // bytes reserved for a usual head and its content
 constexpr std::string_view kNoStore = "Cache-Control: no-store\r\n";
 
-// "Date: …" (RFC 9110 section 5.6.7), made once a second.
+// "Date: …" (RFC 9110 section 5.6.7), formatted at most once per second and thread.
 std::string_view date_line() {
     thread_local std::time_t made_for = 0;
     thread_local std::array<char, 48> line;

@@ -15,7 +15,7 @@ constexpr std::uint8_t bit_of(CharClass chars) {
     return static_cast<std::uint8_t>(chars);
 }
 
-// For each octet the classes it belongs to.
+// The classes of each byte value.
 constexpr auto kClasses = [] {
     std::array<std::uint8_t, 256> classes{};
     auto add = [&](std::string_view octets, auto... chars) {
@@ -44,9 +44,9 @@ constexpr bool is_space(char c) {
     return c == ' ' || c == '\t';
 }
 
-// The first control character but HTAB, at or behind `from`; the size if there is none. Eight octets at a time: the
-// high bit of a lane is set where the octet is below 0x20 or is 0x7F. A borrow can mark a lane wrongly, but only above
-// a lane that is marked rightly, and the lowest is the one that counts.
+// The offset of the first control character except HTAB, from `from` on; the size if there is none. Checks eight bytes
+// at a time: the high bit of a lane is set if its byte is below 0x20 or is 0x7F. A borrow can mark a lane by mistake,
+// but only above a correctly marked lane, and only the lowest marked lane counts.
 std::size_t find_control(std::string_view text, std::size_t from) {
     static_assert(std::endian::native == std::endian::little);
     constexpr std::uint64_t kOnes = 0x0101010101010101;
