@@ -17,7 +17,7 @@ namespace {
 using Progress = ResponseParser::Progress;
 
 constexpr std::size_t kFirstAnswerRead = 8 * 1024;
-constexpr std::size_t kMostRead = 128 * 1024;  // a larger answer is taken in pieces
+constexpr std::size_t kMostRead = 128 * 1024;  // a larger response is read in pieces
 constexpr std::size_t kKeptAnswerBuffer = 16 * 1024;
 
 }  // namespace
@@ -88,7 +88,7 @@ Awaitable<ClientConnection::Outcome> ClientConnection::read_some() {
 void ClientConnection::feed() {
     const std::span<char> received(buffer_.data(), end_);
     progress_ = parser_.feed(received);
-    if (progress_ == Progress::head) progress_ = parser_.feed(received);  // what came with the head
+    if (progress_ == Progress::head) progress_ = parser_.feed(received);  // the content that arrived with the head
     is_complete_ = progress_ == Progress::complete;
 }
 

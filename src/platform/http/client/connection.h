@@ -1,6 +1,6 @@
 #pragma once
-// One connection to another HTTP/1.1 server: sends a request and reads its answer, and may then be used again. Owned
-// by its pool or by whoever leased it. Its deadline holds for whatever it is at; sweep() enforces it.
+// One connection to another HTTP/1.1 server: sends a request, reads the response, and may then be reused. Owned by its
+// pool or by the caller that leased it. Its deadline applies to all its operations; sweep() enforces it.
 
 #include "platform/async/awaitable.h"
 #include "platform/http/wire/response_parser.h"
@@ -19,15 +19,15 @@
 
 namespace mindspace::http {
 
-// Why there is no answer.
+// Why there is no response.
 enum class ClientFault : std::uint8_t {
-    unreachable,  // no connection could be made: nothing was sent
-    busy,         // all connections are taken and too many wait for one: nothing was sent
-    unsent,       // a kept connection turned out to be closed: nothing was sent
-    lost,         // the connection ended before the answer did
+    unreachable,  // the server could not be connected to: nothing was sent
+    busy,         // all connections are in use, and none became free or too many wait: nothing was sent
+    unsent,       // an idle connection turned out to be closed: nothing was sent
+    lost,         // the connection ended before the response was complete
     timed_out,
     malformed,  // not HTTP/1.1
-    untrusted,  // the response does not prove that it comes from a role of ours
+    untrusted,  // the response does not prove that it comes from one of our roles
 };
 constexpr auto names_of(ClientFault) {
     return std::array<std::string_view, 7>{"unreachable", "busy",      "unsent",   "lost",
@@ -37,46 +37,46 @@ constexpr auto names_of(ClientFault) {
 class ClientConnection {
 public:
     using Clock = std::chrono::steady_clock;
-    using Outcome = std::optional<ClientFault>;  // nothing: it worked
+    using Outcome = std::optional<ClientFault>;  // nullopt: success
 
     explicit ClientConnection(asio::io_context& loop) : socket_(loop) {}
 
-    // Tries the addresses in their order until the deadline.
+    // Tries the addresses in order until the deadline.
     Awaitable<Outcome> connect(std::vector<asio::ip::tcp::endpoint> endpoints);
-    // Sends a whole request. The texts must stay until it returns. lost: the server may have answered all the same.
+    // Sends a request. `head` and `body` must stay valid until it returns. lost: the server may still have handled it.
     Awaitable<Outcome> send(Method method, std::string_view head, std::string_view body);
-    // Sends more of the content that the head has spoken of. The same holds.
+    // Sends more of the content that the head announced. `part` must stay valid until it returns.
     Awaitable<Outcome> send_more(std::string_view part);
-    // Reads up to the end of the answer's head; 1xx other than 101 is passed over.
+    // Reads up to the end of the response's head; skips 1xx responses except 101.
     Awaitable<Outcome> read_head();
-    // Reads some more content. Not after is_complete().
+    // Reads more content. Must not be called after is_complete().
     Awaitable<Outcome> read_content();
 
-    // After read_head(), until the next call of the connection.
+    // Valid after read_head(), until the next call on this connection.
     [[nodiscard]] const ResponseHead& head() const { return parser_.head(); }
-    // The content that has come in and was not dropped.
+    // The content that was received and not dropped.
     [[nodiscard]] std::string_view content() const {
         return {buffer_.data() + parser_.content_begin(), parser_.content_size()};
     }
     void drop_content();
-    // True when all of the answer has come in.
+    // True when the response was received completely.
     [[nodiscard]] bool is_complete() const { return is_complete_; }
 
-    // True when another request may follow this one's answer.
+    // True if the connection may send another request after this response.
     [[nodiscard]] bool is_reusable() const;
-    // True when the server has ended the kept connection, or said something unasked.
+    // True if the server has closed the idle connection, or sent data without a request.
     [[nodiscard]] bool is_stale();
 
     void set_deadline(Clock::time_point deadline) { deadline_ = deadline; }
-    // Ends the connection if it is over its deadline.
+    // Closes the connection if its deadline has passed.
     void sweep(Clock::time_point now);
     void close();
 
-    // After 101: the socket, and what has come in behind the head.
+    // After 101: the socket, and the bytes received after the head.
     asio::ip::tcp::socket take_socket() { return std::move(socket_); }
     [[nodiscard]] std::span<const char> early() const;
 
-    // When the last answer ended, by the pool's clock.
+    // When the last response was complete. The pool sets it.
     Clock::time_point idle_since{};
 
 private:
@@ -88,7 +88,7 @@ private:
     ResponseParser parser_{Method::get};
     ResponseParser::Progress progress_ = ResponseParser::Progress::need_more;
     std::vector<char> buffer_;
-    std::size_t end_ = 0;  // octets in the buffer
+    std::size_t end_ = 0;  // bytes in the buffer
     Clock::time_point deadline_ = Clock::time_point::max();
     bool is_complete_ = false;
     bool timed_out_ = false;

@@ -1,5 +1,5 @@
 #pragma once
-// Where another server is.
+// The host and port of another server.
 
 #include <cstdint>
 #include <optional>
@@ -16,7 +16,7 @@ struct Origin {
     [[nodiscard]] std::string to_string() const;
 };
 
-// "http://host:port" or "host:port"; an IPv6 address stands in brackets. Nothing for anything else.
+// "http://host:port" or "host:port"; an IPv6 address is in brackets. Nothing (nullopt) for anything else.
 std::optional<Origin> parse_origin(std::string_view text);
 
 }  // namespace mindspace::http

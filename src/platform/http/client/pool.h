@@ -1,6 +1,6 @@
 #pragma once
-// The connections of one core to one node of another server: kept alive, bounded, and so are those who wait for one.
-// Lives on its core's loop, and must not go before the loop has run out.
+// The connections of one core to one node of another server: kept alive and limited in number, as are the callers that
+// wait for one. Belongs to its core's loop; must not be destroyed before the loop has run out of work.
 
 #include "platform/http/client/connection.h"
 #include "platform/http/client/origin.h"
@@ -19,9 +19,9 @@ namespace mindspace::http {
 
 struct ClientPoolOptions {
     Origin origin;
-    std::chrono::milliseconds connect_timeout{500};  // for a connection, or for one to become free
+    std::chrono::milliseconds connect_timeout{500};  // for connecting, or for waiting until a connection is free
     std::int64_t max_connections = 256;
-    std::size_t max_waiting = 1024;  // beyond: busy, at once
+    std::size_t max_waiting = 1024;  // above: busy, immediately
 };
 
 class ClientPool {
@@ -29,7 +29,7 @@ public:
     using Clock = ClientConnection::Clock;
     using Connection = std::shared_ptr<ClientConnection>;
 
-    // A connection on loan. At its end it goes back, if another request may follow on it, or is closed.
+    // A leased connection. The destructor returns it to the pool if it is reusable, otherwise closes it.
     class Lease {
     public:
         Lease(ClientPool& pool, Connection connection) : pool_(&pool), connection_(std::move(connection)) {}
@@ -40,7 +40,7 @@ public:
         }
         ClientConnection* operator->() const { return connection_.get(); }
         ClientConnection& operator*() const { return *connection_; }
-        // Takes it out of the pool for good; it counts no longer.
+        // Removes it from the pool permanently; it no longer counts.
         Connection detach();
 
     private:
@@ -53,15 +53,15 @@ public:
     ClientPool(const ClientPool&) = delete;
     ClientPool& operator=(const ClientPool&) = delete;
 
-    // Begins to enforce deadlines.
+    // Starts to enforce deadlines.
     void start();
-    // Closes everything; what waits for it ends.
+    // Closes all connections and ends all waits.
     void stop();
 
-    // A kept connection, or a new one, with `deadline` set. unreachable, busy.
+    // Returns an idle or a new connection with `deadline` set. Errors: unreachable, busy.
     Awaitable<std::expected<Lease, ClientFault>> acquire(Clock::time_point deadline);
 
-    // How long whoever waits for a connection first has waited.
+    // How long the first caller in the queue has waited for a connection; 0 if none waits.
     [[nodiscard]] Clock::duration delay(Clock::time_point now) const;
 
     // From any thread.
@@ -85,10 +85,10 @@ private:
     asio::io_context& loop_;
     ClientPoolOptions options_;
     asio::steady_timer sweep_timer_;
-    std::vector<Connection> kept_;                  // the last one was used last
+    std::vector<Connection> kept_;                  // idle connections, the most recently used last
     std::unordered_set<ClientConnection*> leased_;  // not owned
-    std::deque<Waiting> waiting_;                   // whoever wakes one takes it out, too
-    telemetry::Gauge open_;                         // kept, leased, or about to be
+    std::deque<Waiting> waiting_;                   // the code that wakes a caller also removes it
+    telemetry::Gauge open_;                         // idle, leased, or being connected
     bool stopped_ = false;
 };
 

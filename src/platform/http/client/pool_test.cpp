@@ -73,7 +73,7 @@ TEST_F(ClientPoolTest, ACancelledWaitLeavesItsPlace) {
     EXPECT_EQ(pool_.delay(ClientPool::Clock::now()), 0s);
 }
 
-// The connection becomes free in the very turn in which the one that it is meant for is cancelled.
+// The connection becomes free in the same loop iteration in which the caller that is to get it is cancelled.
 TEST_F(ClientPoolTest, ACancelledWaitPassesOnTheConnectionThatItWasWokenFor) {
     const auto first = begin("a");
     run_until([&] { return notes_.size() == 2; });
