@@ -17,7 +17,7 @@ using Kind = WebSocketEvent::Kind;
 constexpr std::size_t kMaxControlPayload = 125;
 constexpr std::uint8_t kFinal = 0x80;
 constexpr std::uint8_t kReserved = 0x70;
-constexpr std::uint8_t kPacked = 0x40;  // RSV1, when RFC 7692 was agreed on
+constexpr std::uint8_t kPacked = 0x40;  // RSV1, if RFC 7692 was negotiated
 constexpr std::uint8_t kMasked = 0x80;
 
 bool is_control(Opcode opcode) {
@@ -38,7 +38,7 @@ void append_big_endian(std::string& out, std::uint64_t value, std::size_t octets
     while (octets-- > 0) out += static_cast<char>(value >> (8 * octets));
 }
 
-// RFC 6455 section 5.3, eight octets at a time. `offset` is where in the frame's payload `octets` begin.
+// RFC 6455 section 5.3, eight bytes at a time. `offset` is the position of `octets` in the frame's payload.
 void unmask(std::span<char> octets, const std::array<char, 4>& key, std::size_t offset) {
     std::array<char, 8> pattern{};
     for (std::size_t i = 0; i < pattern.size(); ++i) pattern[i] = key[(offset + i) % key.size()];
@@ -69,7 +69,7 @@ void append_whole(std::string& out, int first, std::string_view payload) {
     out += payload;
 }
 
-// What may stand in a frame: RFC 6455 section 7.4 with the codes registered since (1012 to 1014).
+// The codes allowed in a frame: RFC 6455 section 7.4 and those registered since (1012 to 1014).
 bool is_valid_close_code(std::uint64_t code) {
     return (code >= 1000 && code <= 1003) || (code >= 1007 && code <= 1014) || (code >= 3000 && code <= 4999);
 }
@@ -101,7 +101,7 @@ struct WebSocketReader::FrameHeader {
 };
 
 WebSocketEvent WebSocketReader::next(std::span<char> unread) {
-    if (message_ == Opcode::continuation) std::string().swap(fragments_);  // the message delivered last
+    if (message_ == Opcode::continuation) std::string().swap(fragments_);  // the last delivered message
     if (has_ended_) return {.kind = Kind::need_more, .payload = {}, .consumed = unread.size()};
 
     const auto finish = [&](WebSocketEvent event) {
@@ -136,7 +136,7 @@ WebSocketEvent WebSocketReader::next(std::span<char> unread) {
     return {.kind = Kind::need_more, .payload = {}, .consumed = consumed, .frames = frames};
 }
 
-// RFC 6455 section 5.2. Nothing while the header is not whole; each fault is told as soon as it shows.
+// RFC 6455 section 5.2. Nothing (nullopt) while the header is incomplete; reports each error as early as possible.
 std::expected<std::optional<WebSocketReader::FrameHeader>, CloseCode> WebSocketReader::read_header(
     std::span<const char> unread) const {
     constexpr auto kProtocolError = std::unexpected(CloseCode::protocol_error);
@@ -178,8 +178,8 @@ std::expected<std::optional<WebSocketReader::FrameHeader>, CloseCode> WebSocketR
     return header;
 }
 
-// Unmasks what has arrived since the last call. False as soon as a text message cannot be UTF-8 any more, or ends
-// within a character.
+// Unmasks the bytes that arrived since the last call. False as soon as a text message can no longer be valid UTF-8, or
+// ends within a character.
 bool WebSocketReader::take_in(const FrameHeader& header, std::span<char> arrived) {
     const std::span<char> fresh = arrived.subspan(arrived_);
     unmask(fresh, header.key, arrived_);
@@ -193,7 +193,7 @@ bool WebSocketReader::take_in(const FrameHeader& header, std::span<char> arrived
     return utf8_.feed({fresh.data(), fresh.size()}) && (!is_end || utf8_.complete());
 }
 
-// Nothing for a fragment that is not the last.
+// Nothing (nullopt) for a fragment that is not the last.
 std::optional<WebSocketEvent> WebSocketReader::end_frame(const FrameHeader& header, std::string_view payload) {
     switch (header.opcode) {
         case Opcode::ping:
@@ -226,7 +226,7 @@ std::optional<WebSocketEvent> WebSocketReader::end_data_frame(const FrameHeader&
     return WebSocketEvent{.kind = message == Opcode::text ? Kind::text : Kind::binary, .payload = payload};
 }
 
-// What was packed can be judged only as a whole.
+// A compressed message can be checked only when it is complete.
 WebSocketEvent WebSocketReader::unpack(Opcode message, std::string_view payload) {
     auto unpacked = inflate_message(payload, max_message_);
     if (!unpacked) return failed(unpacked.error());

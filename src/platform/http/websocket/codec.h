@@ -1,12 +1,12 @@
 #pragma once
-// WebSocket frames on the server's side (RFC 6455 sections 5 to 8): a reader that works inside the connection's read
-// buffer, and a writer. No sockets. The reader holds memory of its own only while a fragmented message is under way.
+// WebSocket frames on the server's side (RFC 6455 sections 5 to 8): a reader that works in place in the connection's
+// read buffer, and a writer. No sockets. The reader allocates memory only for fragmented and compressed messages.
 //
 //     while (true) {
 //         const WebSocketEvent event = reader.next(unread);
-//         … act on it …
-//         drop event.consumed octets from the front of `unread`
-//         if (event.kind is need_more) read more; if it is close or failed: answer with a close frame, then end
+//         … handle it …
+//         drop event.consumed bytes from the front of `unread`
+//         if (event.kind is need_more) read more; if it is close or failed: reply with a close frame, then end
 //     }
 
 #include "platform/base/utf8.h"
@@ -23,13 +23,13 @@ namespace mindspace::http {
 
 enum class Opcode : std::uint8_t { continuation = 0, text = 1, binary = 2, close = 8, ping = 9, pong = 10 };
 
-// RFC 6455 section 7.4 and the IANA registry. 4000 to 4999 are the application's: CloseCode{4401}.
+// RFC 6455 section 7.4 and the IANA registry. The application defines 4000 to 4999: CloseCode{4401}.
 enum class CloseCode : std::uint16_t {
     normal = 1000,
     going_away = 1001,
     protocol_error = 1002,
     unsupported_data = 1003,
-    no_status = 1005,  // a close frame without a code; never stands in a frame
+    no_status = 1005,  // a close frame without a code; never sent in a frame
     invalid_payload = 1007,
     policy_violation = 1008,
     message_too_big = 1009,
@@ -40,33 +40,33 @@ enum class CloseCode : std::uint16_t {
 
 struct WebSocketEvent {
     enum class Kind : std::uint8_t {
-        need_more,  // nothing whole has come in
+        need_more,  // no complete message or control frame has arrived
         text,       // a message, valid UTF-8
         binary,
-        ping,  // to be answered by a pong with the same payload
+        ping,  // reply with a pong with the same payload
         pong,
-        close,   // the client says goodbye with `code` and, as payload, its reason
-        failed,  // the client broke the protocol: close with `code`
+        close,   // the client closes with `code` and, as payload, its reason
+        failed,  // the client violated the protocol: close with `code`
     };
     Kind kind;
-    std::string_view payload;               // until the next call of next(), and while the buffer is left alone
-    CloseCode code = CloseCode::no_status;  // of close and failed
-    std::size_t consumed = 0;               // octets at the front of the buffer that are done with
-    std::size_t frames = 0;                 // that ended in them, fragments and control frames included
+    std::string_view payload;               // valid until the next call of next(), and while the buffer is unchanged
+    CloseCode code = CloseCode::no_status;  // for close and failed
+    std::size_t consumed = 0;               // bytes at the front of the buffer that the caller must drop
+    std::size_t frames = 0;                 // that ended in those bytes, including fragments and control frames
 };
 
 class WebSocketReader {
 public:
-    // Whether permessage-deflate (RFC 7692) has been agreed on.
+    // Whether permessage-deflate (RFC 7692) was negotiated.
     enum class Packing : bool { none, deflate };
 
-    // A message may have up to `max_message` octets, in one frame or many: beyond, 1009 at the frame's header. A packed
-    // one is bound so both as it comes and unpacked.
+    // A message may have up to `max_message` bytes in one or more frames; above, the reader fails with 1009 at the
+    // header of the frame. For a compressed message the limit applies to both its compressed and its decompressed size.
     explicit WebSocketReader(std::size_t max_message, Packing packing = Packing::none)
         : max_message_(max_message), packing_(packing) {}
 
-    // The next event. `unread` holds what the last call left and perhaps more; payloads are unmasked inside it. After
-    // close and failed there is nothing more to read: need_more, with everything consumed.
+    // Returns the next event. `unread` holds the bytes that the last call did not consume and possibly more; payloads
+    // are unmasked in place. After close and failed it always returns need_more, with everything consumed.
     [[nodiscard]] WebSocketEvent next(std::span<char> unread);
 
 private:
@@ -79,25 +79,25 @@ private:
     WebSocketEvent unpack(Opcode message, std::string_view payload);
 
     std::size_t max_message_;
-    std::size_t arrived_ = 0;                // octets of the unfinished frame's payload that are unmasked and checked
-    std::string fragments_;                  // what the message under way had in its earlier frames
-    Utf8Validator utf8_;                     // of the text message under way
-    Opcode message_ = Opcode::continuation;  // text or binary while a fragmented message is under way
+    std::size_t arrived_ = 0;  // bytes of the unfinished frame's payload that are unmasked and checked
+    std::string fragments_;    // the earlier frames of the unfinished message, or the last message if not in one frame
+    Utf8Validator utf8_;       // of the unfinished text message
+    Opcode message_ = Opcode::continuation;  // text or binary while a fragmented message is unfinished
     Packing packing_;
-    bool is_packed_ = false;  // the message under way
+    bool is_packed_ = false;  // the unfinished message
     bool has_ended_ = false;
 };
 
-// Appends a whole, unmasked frame (RFC 6455 section 5.2). The payload of a ping or pong has at most 125 octets.
+// Appends a complete, unmasked frame (RFC 6455 section 5.2). The payload of a ping or pong has at most 125 bytes.
 void append_frame(std::string& out, Opcode opcode, std::string_view payload);
 
-// The same of a message whose payload is packed (RFC 7692 section 6).
+// The same for a message with a compressed payload (RFC 7692 section 6).
 void append_packed_frame(std::string& out, Opcode opcode, std::string_view payload);
 
-// Where the payload begins in a whole, unmasked frame.
+// The offset of the payload in a complete, unmasked frame.
 [[nodiscard]] std::size_t payload_offset(std::string_view frame);
 
-// Appends a close frame. The reason has at most 123 octets of UTF-8, and none goes with no_status.
+// Appends a close frame. The reason has at most 123 bytes of UTF-8, and is omitted with no_status.
 void append_close_frame(std::string& out, CloseCode code, std::string_view reason = {});
 
 }  // namespace mindspace::http

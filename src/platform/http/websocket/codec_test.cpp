@@ -18,13 +18,13 @@ using namespace std::string_literals;
 
 constexpr std::size_t kMaxMessage = 100'000;
 
-// What a frame of a client may differ in from a good one.
+// How a client's frame may differ from a valid unfragmented one.
 struct Flaws {
     bool is_final = true;
     std::uint8_t reserved = 0;
     bool is_masked = true;
     int length_bits = 0;                            // 7, 16 or 64; 0: as few as needed
-    std::optional<std::uint64_t> announced_size{};  // instead of the true one
+    std::optional<std::uint64_t> announced_size{};  // instead of the real size
 };
 
 std::string frame(int opcode, std::string_view payload, Flaws flaws = {}) {
@@ -70,8 +70,8 @@ std::string describe(const WebSocketEvent& event) {
     return "?";
 }
 
-// All events of the input, which arrives in pieces of `step` octets. The buffer is moved for each and holds not one
-// octet more than it must, so that a sanitizer sees what is read beyond.
+// All events of the input, which arrives in pieces of `step` bytes. The buffer moves for each piece and is exactly as
+// large as its content, so that a sanitizer detects any read past its end.
 std::string read_in_steps(std::string_view input, std::size_t step) {
     WebSocketReader reader(kMaxMessage);
     std::unique_ptr<char[]> buffer;
@@ -99,7 +99,7 @@ std::string read_in_steps(std::string_view input, std::size_t step) {
     return events;
 }
 
-// What the reader says of the input, after it has said the same however the input was cut.
+// The reader's events for the entire input; expects the same events however the input is split.
 std::string read(std::string_view input) {
     const std::string whole = read_in_steps(input, input.size());
     for (const std::size_t step : {1U, 2U, 3U, 7U, 997U}) {
@@ -243,7 +243,7 @@ TEST(WebSocketReader, ReadsNothingAfterTheEnd) {
     EXPECT_EQ(read(frame(0, "x") + frame(9, "late")), "failed(1002)");
 }
 
-// Damaged streams: whatever comes out, it comes out the same when the octets arrive one by one.
+// Damaged streams: the result, whichever it is, is the same if the bytes arrive one by one.
 TEST(WebSocketReader, SurvivesDamageAndGivesOneVerdict) {
     const std::string seed = frame(9, "ping") + fragment(1, "κόσ") + frame(10, "") + frame(0, "με") +
                              frame(2, std::string(300, 'b')) + close_frame(1001, "bye");

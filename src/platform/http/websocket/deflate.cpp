@@ -12,7 +12,7 @@ namespace mindspace::http {
 namespace {
 
 constexpr int kLevel = 5;
-constexpr int kRawWindow = -MAX_WBITS;  // zlib's way to ask for deflate without a wrapper
+constexpr int kRawWindow = -MAX_WBITS;  // zlib's value for deflate without a wrapper
 constexpr std::string_view kTail("\x00\x00\xff\xff", 4);
 
 std::string_view trimmed(std::string_view text) {
@@ -22,7 +22,7 @@ std::string_view trimmed(std::string_view text) {
     return text.substr(first, text.find_last_not_of(kBlank) - first + 1);
 }
 
-// Takes what stands before the next `separator` off the front of `text`. No value of ours is a quoted text with one.
+// Removes and returns the text before the next `separator`. No valid value is a quoted string that contains one.
 std::string_view take_trimmed(std::string_view& text, char separator) {
     const auto end = std::min(text.find(separator), text.size());
     const auto part = trimmed(text.substr(0, end));
@@ -50,7 +50,7 @@ bool is_window(std::string_view value) {
     return std::ranges::find(kWindows, value) != kWindows.end();
 }
 
-// RFC 7692 section 7.1: a parameter that is unknown, doubled or wrong makes the offer one to decline.
+// RFC 7692 section 7.1: an offer with an unknown, duplicate or invalid parameter must be declined.
 bool can_meet(std::string_view offer) {
     if (!equals_ignoring_case(take_trimmed(offer, ';'), "permessage-deflate")) return false;
     std::vector<std::string_view> seen;
@@ -63,7 +63,7 @@ bool can_meet(std::string_view offer) {
         } else if (name == "client_max_window_bits") {
             if (has_value && !is_window(value)) return false;
         } else if (name == "server_max_window_bits") {
-            if (value != "15") return false;  // frames are shared, so all have one window
+            if (value != "15") return false;  // frames are shared, so all sockets have the same window
         } else {
             return false;
         }
@@ -127,7 +127,7 @@ private:
             if (state != Z_OK && state != Z_STREAM_END && state != Z_BUF_ERROR) return CloseCode::invalid_payload;
             message.append(piece.data(), piece.size() - stream_.avail_out);
             if (message.size() > at_most) return CloseCode::message_too_big;
-            if (state == Z_STREAM_END) inflateReset(&stream_);  // a final block, behind which others may come
+            if (state == Z_STREAM_END) inflateReset(&stream_);  // a final block; others may follow
         } while (stream_.avail_in > 0 || stream_.avail_out == 0);
         return std::nullopt;
     }

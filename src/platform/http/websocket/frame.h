@@ -1,6 +1,6 @@
 #pragma once
-// A message as it goes out: made once and shared by all sockets that get it, packed for those that have agreed to it.
-// Belongs to one core.
+// An outgoing message: built once and shared by all sockets that receive it, compressed for those that negotiated
+// compression. Belongs to one core.
 
 #include "platform/http/websocket/codec.h"
 
@@ -15,7 +15,7 @@ public:
     MessageFrame(Opcode opcode, std::string_view message);
 
     [[nodiscard]] const std::string& plain() const { return plain_; }
-    // Made when it is first asked for; the plain form where packing would not make it shorter.
+    // Compressed at the first call; the plain form if compression does not make it shorter.
     [[nodiscard]] const std::string& packed() const;
 
 private:

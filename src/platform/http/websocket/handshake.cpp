@@ -9,7 +9,7 @@ namespace mindspace::http {
 
 namespace {
 
-// Sixteen octets in canonical base64: 22 digits, the last of which carries two bits, and two '='.
+// Sixteen bytes in canonical base64: 22 digits, of which the last carries two bits, and two '='.
 bool is_valid_key(std::string_view key) {
     constexpr std::string_view kDigits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     constexpr std::string_view kLastDigits = "AQgw";

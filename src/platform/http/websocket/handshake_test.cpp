@@ -19,7 +19,7 @@ struct Opening {
     std::string key = "Sec-WebSocket-Key: " + std::string(kKey) + "\r\n";
 };
 
-// The accept value, or the status of the refusal.
+// The accept value, or the status if refused.
 std::string check(const Opening& opening) {
     std::string request = opening.request_line + "\r\nHost: localhost\r\n" + opening.upgrade + opening.connection +
                           opening.version + opening.key + "\r\n";

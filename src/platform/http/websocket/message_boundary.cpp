@@ -18,7 +18,7 @@ void MessageBoundary::pass(std::string_view octets) {
 
 void MessageBoundary::read_header(std::string_view& octets) {
     constexpr unsigned kFinalBit = 0x80;
-    constexpr unsigned kControlBit = 0x08;  // of the opcode: such frames stand between fragments, too
+    constexpr unsigned kControlBit = 0x08;  // of the opcode: control frames may occur between fragments
     constexpr unsigned kMaskBit = 0x80;
     constexpr unsigned kTwoOctets = 126;
     constexpr unsigned kEightOctets = 127;

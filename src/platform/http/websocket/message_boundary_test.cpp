@@ -9,7 +9,7 @@
 namespace mindspace::http {
 namespace {
 
-// Messages with all three kinds of length, some in fragments, and the offsets at which they begin and end.
+// Messages with all three length forms, some fragmented, and the offsets at which they begin and end.
 struct MessageStream {
     std::string octets;
     std::set<std::size_t> boundaries{0};

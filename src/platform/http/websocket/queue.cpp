@@ -28,7 +28,7 @@ void FrameQueue::pop(std::size_t octets) {
     if (next_ == frames_.size()) {
         std::vector<Octets>().swap(frames_);
         next_ = 0;
-    } else if (next_ > frames_.size() / 2) {  // so that each frame is moved once, on average
+    } else if (next_ > frames_.size() / 2) {  // at this size each frame is moved once on average
         frames_.erase(frames_.begin(), frames_.begin() + static_cast<std::ptrdiff_t>(next_));
         next_ = 0;
     }

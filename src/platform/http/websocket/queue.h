@@ -1,5 +1,5 @@
 #pragma once
-// The frames that one socket has still to send, in their order. Holds no memory while there are none.
+// The frames that one socket still has to send, in order. Holds no memory while it is empty.
 
 #include <boost/asio/buffer.hpp>
 
@@ -13,26 +13,26 @@ namespace mindspace::http {
 
 class FrameQueue {
 public:
-    using Octets = std::shared_ptr<const std::string>;  // of a whole frame; shared with other sockets
+    using Octets = std::shared_ptr<const std::string>;  // one complete frame; shared with other sockets
 
     void push(Octets frame);
     [[nodiscard]] bool empty() const { return frames_.empty(); }
-    // Octets that have not been sent.
+    // The number of bytes not sent yet.
     [[nodiscard]] std::size_t size() const { return size_; }
-    // Frames that have not been sent whole. Each costs memory beyond its octets.
+    // The number of frames not sent completely. Each costs memory in addition to its bytes.
     [[nodiscard]] std::size_t count() const { return frames_.size() - next_; }
 
-    // What comes next, as much as `into` can name.
+    // The next frames to send, as many as fit into `into`.
     std::span<boost::asio::const_buffer> peek(std::span<boost::asio::const_buffer> into) const;
-    // So many octets at the front have been sent.
+    // Removes `octets` bytes from the front, which have been sent.
     void pop(std::size_t octets);
-    // Forgets all frames but the first one, which may be on its way.
+    // Drops all frames except the first, which may be in flight.
     void keep_first();
 
 private:
     std::vector<Octets> frames_;  // those before next_ have been sent
     std::size_t next_ = 0;
-    std::size_t offset_ = 0;  // octets of frames_[next_] that have been sent
+    std::size_t offset_ = 0;  // bytes of frames_[next_] that have been sent
     std::size_t size_ = 0;
 };
 
