@@ -10,7 +10,7 @@ constexpr std::string_view kQuery = R"({"ws":{"method":"GET","bindingVersion":"0
 constexpr std::string_view kAsyncapiSecurity = R"({"accessToken":{"type":"http","scheme":"bearer","bearerFormat":"JWT"},
     "ticket":{"type":"httpApiKey","in":"query","name":"ticket"}})";
 
-// Two kinds may have one name, one from each side.
+// Each side may have a message type with the same name.
 std::string key_of(std::string_view side, const SocketMessage& message) {
     return std::string(side) + "." + std::string(message.name);
 }
@@ -44,7 +44,7 @@ void write_channel(JsonWriter& out, const SocketProtocol& protocol) {
     out.end_object();
 }
 
-// `action` is the server's: this document describes it.
+// `action` is from the server's point of view: the document describes the server.
 void write_operation(JsonWriter& out, const SocketProtocol& protocol, std::string_view action, std::string_view side,
                      const std::vector<SocketMessage>& messages) {
     const std::string channel = "#/channels/" + std::string(protocol.name);

@@ -1,5 +1,5 @@
 #pragma once
-// The AsyncAPI 3 document of a WebSocket: what each side sends, from the types that read and write it.
+// The AsyncAPI 3 document of a WebSocket: the messages of each side, generated from the types that read and write them.
 
 #include "platform/http/api/openapi.h"
 #include "platform/json/schema.h"
@@ -11,7 +11,7 @@
 
 namespace mindspace::http {
 
-// A kind of message: a JSON object whose `type` is its name.
+// A message type: a JSON object with `name` as its member `type`.
 struct SocketMessage {
     std::string_view name;
     std::string_view summary;
@@ -28,8 +28,8 @@ struct SocketProtocol {
 
 std::string asyncapi_document(const SocketProtocol& protocol, const DocumentInfo& info);
 
-// Writes the schema of the kind `name` of T. `members` are those of T that it has; one that ends with '?' may be
-// absent. None: all members of T.
+// Writes the schema of message type `name`, which is read or written as a T. `members` lists its members of T; one that
+// ends with '?' may be absent. Empty: all members of T.
 template <schema::Object T>
 void describe_message(JsonWriter& out, schema::Components& all, std::string_view name,
                       const std::vector<std::string_view>& members);
@@ -43,9 +43,9 @@ SocketMessage socket_message(std::string_view name, std::string_view summary,
     return {.name = name, .summary = summary, .describe = std::move(describe)};
 }
 
-// ---- how a member is described
+// ---- description of a member
 
-// What is left out when it is absent is never null.
+// The type of a member that is omitted when absent, and so is never null.
 template <class M>
 struct PresentMember {
     using Type = M;
@@ -57,7 +57,7 @@ struct PresentMember<std::optional<M>> {
 
 enum class Presence { no, perhaps, always };
 
-// Whether `members` name it; `of_type` is what T itself says.
+// Whether `members` lists the member, and as always present; `of_type`, the presence according to T, if it is empty.
 Presence presence_of(std::string_view member, const std::vector<std::string_view>& members, Presence of_type);
 
 template <schema::Object T>

@@ -8,7 +8,7 @@ namespace mindspace::http {
 
 namespace {
 
-// What may stand between a tag's own text and its closing quote.
+// The suffixes that a tag may have before its closing quote.
 constexpr std::array<std::string_view, 2> kCodings{"-br", "-gzip"};
 
 void skip_separators(std::string_view& list) {
@@ -44,7 +44,7 @@ void TagCondition::read(std::string_view value) {
     skip_separators(value);
     while (!value.empty()) {
         auto tag = take_tag(value);
-        if (!tag) return;  // no list of tags from here on
+        if (!tag) return;  // the rest is not a list of tags
         tags_.push_back(std::move(*tag));
         skip_separators(value);
     }

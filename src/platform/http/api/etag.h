@@ -1,6 +1,6 @@
 #pragma once
-// Entity tags (RFC 9110 section 8.8.3) of things that count their versions, and the fields that compare them (section
-// 13.1). The tag of a compressed representation is that of the thing with the coding behind it: the two count as one.
+// Entity tags (RFC 9110 section 8.8.3) of resources with version numbers, and the fields that compare them (section
+// 13.1). The tag of a compressed representation is the resource's tag followed by the coding: the two compare as equal.
 
 #include "platform/http/wire/request_head.h"
 
@@ -14,23 +14,23 @@ namespace mindspace::http {
 
 // A strong tag: "\"7\"".
 std::string etag_of_version(std::int32_t version);
-// The tag of the same thing in a content coding: "\"7-br\"".
+// The tag of the same resource in a content coding: "\"7-br\"".
 std::string etag_of_coding(std::string_view etag, std::string_view coding);
 
-// What If-Match or If-None-Match says: "*", or tags. A text that is neither matches nothing.
+// The value of If-Match or If-None-Match: "*", or tags. A value that is neither matches nothing.
 class TagCondition {
 public:
-    // Of all field lines of that name together, as one list. Nothing without one.
+    // Combines all field lines with that name into one list. Nothing (nullopt) if there are none.
     static std::optional<TagCondition> of(const RequestHead& head, std::string_view name);
 
-    // "*": whatever there is.
+    // "*": matches any representation.
     [[nodiscard]] bool is_any() const { return is_any_; }
-    // For If-Match: both tags strong.
+    // For If-Match: both tags must be strong.
     [[nodiscard]] bool matches_strongly(std::string_view etag) const;
-    // For If-None-Match: weak or strong.
+    // For If-None-Match: tags may be weak or strong.
     [[nodiscard]] bool matches_weakly(std::string_view etag) const;
-    // What the strong tags name, each version once, the first kMostVersions of them. What follows a '-' tells
-    // representations of one version apart and does not count.
+    // The versions in the strong tags, without duplicates, at most the first kMostVersions. A suffix after '-'
+    // distinguishes representations of one version and is ignored.
     [[nodiscard]] std::vector<std::int32_t> versions() const;
 
     static constexpr std::size_t kMostVersions = 16;
@@ -48,7 +48,7 @@ private:
     std::vector<Tag> tags_;
 };
 
-// The preconditions of a GET or HEAD, in their order (section 13.2.2).
+// The preconditions of a GET or HEAD, evaluated in the order of section 13.2.2.
 struct Preconditions {
     enum class Verdict : std::uint8_t { hold, not_modified, failed };
 
@@ -56,7 +56,7 @@ struct Preconditions {
     std::optional<TagCondition> if_none_match;
 
     static Preconditions of(const RequestHead& head);
-    // Against the tag of what there is.
+    // Checks against the tag of the current representation.
     [[nodiscard]] Verdict check(std::string_view etag) const;
 };
 

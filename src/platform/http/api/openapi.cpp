@@ -47,7 +47,7 @@ std::string lower(std::string_view text) {
     return result;
 }
 
-// "post /api/v1/auth/login" → "postAuthLogin": stable as long as the path is.
+// "post /api/v1/auth/login" → "postAuthLogin": stable as long as the path does not change.
 std::string operation_id(const Declaration& row) {
     auto path = row.path;
     if (path.starts_with("/api/v1")) path.remove_prefix(7);

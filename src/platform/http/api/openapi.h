@@ -1,5 +1,5 @@
 #pragma once
-// The OpenAPI 3.1 document of a set of endpoints: everything in it comes from their declarations.
+// The OpenAPI 3.1 document of a set of endpoints, generated entirely from their declarations.
 
 #include "platform/http/api/endpoint.h"
 
@@ -15,7 +15,7 @@ struct DocumentInfo {
     std::string_view server_url;
 };
 
-// Into the object `info` of a document.
+// Writes the members of a document's `info` object.
 void write_info_members(JsonWriter& out, const DocumentInfo& info);
 
 std::string openapi_document(const DeclaredEndpoints& endpoints, const DocumentInfo& info);

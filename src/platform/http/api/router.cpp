@@ -6,7 +6,7 @@ namespace mindspace::http {
 
 namespace {
 
-// Takes the first segment off a path that begins with '/'.
+// Removes and returns the first segment of a path that begins with '/'.
 std::string_view next_segment(std::string_view& path) {
     path.remove_prefix(1);
     auto end = std::min(path.find('/'), path.size());

@@ -1,5 +1,6 @@
 #pragma once
-// Finds the endpoint of a request: exact segments first, then the one parameter {id}. Built at start, then read-only.
+// Finds the endpoint of a request: tries exact segments first, then the only parameter, {id}. Built at start, then
+// read-only.
 
 #include "platform/http/api/endpoint.h"
 
@@ -14,18 +15,18 @@ namespace mindspace::http {
 
 class Router {
 public:
-    // Adds the rows; two rows with one method and path are a bug (std::logic_error).
+    // Adds the rows. Throws std::logic_error if two rows have the same method and path, which is a bug.
     void add(Endpoints endpoints);
 
     struct Match {
-        const Endpoint* endpoint = nullptr;  // null: no such path, or no such method on it
+        const Endpoint* endpoint = nullptr;  // null: the path does not exist, or does not support the method
         std::optional<Uuid> id{};            // the path's {id}
-        std::string allow{};                 // for 405: the methods that the path has
+        std::string allow{};                 // for 405: the methods that the path supports
     };
     // `path` is still percent-encoded. HEAD finds the GET endpoint.
     [[nodiscard]] Match find(Method method, std::string_view path) const;
 
-    // In the order in which they were added; addresses and positions stay.
+    // In the order of addition; addresses and positions are stable.
     [[nodiscard]] const std::deque<Endpoint>& endpoints() const { return endpoints_; }
 
 private:
