@@ -15,7 +15,7 @@ using std::chrono::steady_clock;
 constexpr Milliseconds kTick{100};
 constexpr Milliseconds kRefreshWhileDown{500};
 constexpr Milliseconds kRefreshAnyway{10'000};
-// A node without slots keeps its link so long: one that slots are being moved to, or that has just given away its last.
+// How long a node without slots keeps its link: it may be receiving its first slot or have just given away its last.
 constexpr Milliseconds kKeptUnused{10'000};
 
 std::vector<std::string_view> cluster_slots() {
@@ -41,7 +41,7 @@ void Cluster::stop() {
     last_fault_ = "redis: stopped";
     if (stranger_) stranger_->close("redis: stopped");
     map_ = SlotMap();
-    // Out of the member first: those who are resumed may come back here.
+    // Move it out of the member first: resumed callers may call this object again.
     auto nodes = std::exchange(nodes_, {});
     for (auto& [address, node] : nodes) node.link->stop();
 }
@@ -104,7 +104,7 @@ bool Cluster::is_refresh_due() const {
     return is_refresh_wanted_ || age >= kRefreshAnyway || (age >= kRefreshWhileDown && !is_up());
 }
 
-// From the first node that answers. Nodes may disagree for a moment; then redirections ask for the next refresh.
+// Asks the nodes until one replies. Nodes may disagree for a moment; redirections then request the next refresh.
 Awaitable<> Cluster::refresh() {
     std::vector<Address> nodes = nodes_to_ask();
     for (const Address& node : nodes) {
@@ -124,7 +124,7 @@ Awaitable<> Cluster::refresh() {
     refreshed_at_ = steady_clock::now();
 }
 
-// Those that are connected first, each time in another order.
+// Connected nodes first, in a new order each time.
 std::vector<Address> Cluster::nodes_to_ask() {
     std::vector<Address> nodes;
     for (const auto& [address, node] : nodes_) {

@@ -1,7 +1,7 @@
 #pragma once
-// What one core knows of a Redis Cluster: who owns which slot, and a connection to each node, kept up. The map is
-// asked for anew when somebody wants that, while a node is away, and every few seconds; by one coroutine, so never
-// twice at a time and at most ten times a second. Used by the thread of its io_context only.
+// A Redis Cluster as seen by one core: which node owns which slot, and a connection to each node, kept up. One
+// coroutine refreshes the map on request, while a node is unavailable, and every few seconds; so never twice at a time
+// and at most ten times per second. Used by the thread of its io_context only.
 
 #include "platform/async/task_group.h"
 #include "platform/redis/cluster/slot_map.h"
@@ -22,41 +22,42 @@
 
 namespace mindspace::redis {
 
-// Shared with its own task and with the commands under way, which may outlive the owner's stop() by one wait.
+// Shared with its own task and with the commands in flight, which may outlive the owner's stop() by one wait.
 class Cluster : public std::enable_shared_from_this<Cluster> {
 public:
-    // What a user of the connections adds; any may be empty. Set before start().
+    // Callbacks of the owner; each may be empty. Set before start().
     struct Hooks {
         std::function<Awaitable<>(Address, Connection&)> prepare;  // as Link::Prepare
         Connection::OnPush on_push;
-        std::function<void()> on_mapped;  // after each answer about the slots; must not throw
+        std::function<void()> on_mapped;  // after each reply with the slots; must not throw
     };
 
-    // `options` name at least one seed.
+    // `options` must name at least one seed.
     Cluster(asio::io_context& io, ClientOptions options, std::shared_ptr<ClientStats> stats);
 
     void set_hooks(Hooks hooks) { hooks_ = std::move(hooks); }
     void start();
-    // Pending commands throw Unavailable before this returns, those that wait for another try soon after. Final.
+    // Pending commands throw Unavailable before this returns, those that wait for a retry soon after. Final.
     void stop();
-    // Every slot has an owner, and all owners are connected.
+    // True if every slot has an owner and all owners are connected.
     [[nodiscard]] bool is_up() const;
 
-    // Null if nobody is known to own the slot; valid until the next wait.
+    // Null if the slot has no known owner; valid until the next wait.
     [[nodiscard]] const Address* find_owner(Slot slot) const { return map_.find_owner(slot); }
-    // The same; throws Unavailable then.
+    // As find_owner(), but throws Unavailable if there is no owner.
     [[nodiscard]] Address owner_of(Slot slot);
-    // A connected node, whichever. Throws Unavailable if there is none.
+    // Any connected node. Throws Unavailable if there is none.
     [[nodiscard]] Address any_node();
-    // The link to the node, begun if there was none. Await its settled() before use.
+    // The link to the node, created if missing. Await its settled() before use.
     std::shared_ptr<Link> link_to(const Address& node);
 
-    // A node has said that the slot belongs to another.
+    // A node has reported that the slot belongs to another node.
     void move_slot(Slot slot, const Address& node);
-    // Asks for the slots again, a tenth of a second from now at the latest.
+    // Requests a refresh of the slots, which happens within a tenth of a second.
     void refresh_soon() { is_refresh_wanted_ = true; }
 
-    // Held by a command that waits, for a node or for its next try. Throws Unavailable if max_pending commands do.
+    // Held by a command that waits for a node or for its next attempt. Throws Unavailable if max_pending commands wait
+    // already.
     class [[nodiscard]] Place {
     public:
         explicit Place(Cluster& cluster);
@@ -94,7 +95,7 @@ private:
     Hooks hooks_;
     SlotMap map_;
     std::map<Address, Node> nodes_;
-    std::shared_ptr<Connection> stranger_;  // the connection to a node that is asked before there is a link to it
+    std::shared_ptr<Connection> stranger_;  // the connection to a node that is queried before it has a link
     std::minstd_rand random_{std::random_device{}()};
     TimePoint refreshed_at_;
     std::size_t waiting_ = 0;

@@ -1,4 +1,4 @@
-// Client and subscriber while the cluster changes under them: slots move, masters die, replicas take over.
+// Client and subscriber while the cluster changes: slots move, masters fail, replicas take over.
 
 #include "platform/base/result.h"
 #include "support/redis/cluster_traffic.h"
@@ -43,7 +43,7 @@ TEST_F(RedisCluster, AsksWhereASlotIsGoingWhileItMoves) {
     EXPECT_EQ(order({"GET", "{move}new"}).as_string(), "new");
     EXPECT_EQ(client.stats().redirections.value(), 2U) << "each of them anew: the slot has not moved";
     EXPECT_EQ(TestCluster::run_command(to, {"CLUSTER", "COUNTKEYSINSLOT", std::to_string(slot)}), "1");
-    // Its two keys are in two places: no node can answer.
+    // Its two keys are on different nodes: no node can execute it.
     auto asked_at = steady_clock::now();
     EXPECT_THROW(order({"MGET", "{move}old", "{move}new"}), Unavailable);
     EXPECT_GE(steady_clock::now() - asked_at, impatient.command_timeout);
@@ -69,7 +69,7 @@ TEST_F(RedisCluster, AsksWhereASlotIsGoingWhileItMoves) {
     shared_cluster->wait_until_healthy();
 }
 
-// While all that happens nobody here looks: the map of slots is the same before and after.
+// The client does not refresh during these changes: the map of slots is the same before and after.
 TEST_F(RedisCluster, SubscribesAgainWhatHasLeftANodeAndComeBack) {
     Slot slot = hash_slot(channels_[0]);
     auto& home = shared_cluster->owner_of(channels_[0]);

@@ -42,11 +42,11 @@ Address node_for(Cluster& cluster, std::optional<Slot> slot) {
     return slot ? cluster.owner_of(*slot) : cluster.any_node();
 }
 
-// The final reply, which may be an error, but not one that means another node or a later moment.
+// Returns the final reply. It may be an error, but not one that points to another node or asks to retry later.
 Awaitable<Value> execute(Cluster& cluster, std::optional<Slot> slot, Parts parts) {
     const auto give_up_at = steady_clock::now() + cluster.options().command_timeout;
     Backoff backoff(kFirstWait, kLongestWait);
-    std::optional<Address> asked;  // where ASK sends the next try, and only that
+    std::optional<Address> asked;  // where ASK sends the next attempt, and only that one
     int redirections = 0;
     while (true) {
         Asking asking = asked ? Asking::yes : Asking::no;
@@ -91,7 +91,7 @@ Awaitable<Value> run_in_cluster(std::shared_ptr<Cluster> cluster, const Script& 
     Parts parts{head, keys, args};
     Value reply = co_await execute(*cluster, slot, parts);
     if (reply.is_error() && reply.error_code() == "NOSCRIPT") {
-        head = {"EVAL", script.source, key_count};  // also puts the script into that node's cache
+        head = {"EVAL", script.source, key_count};  // also caches the script on that node
         reply = co_await execute(*cluster, slot, parts);
     }
     co_return checked(std::move(reply));

@@ -11,8 +11,8 @@ using Slot = std::uint16_t;  // below kSlotCount
 
 inline constexpr Slot kSlotCount = 16'384;
 
-// CRC16/XMODEM of the key, or of what stands between its first "{" and the next "}" if that is not empty (the hash
-// tag: keys with the same one lie in one slot), modulo kSlotCount.
+// CRC16/XMODEM of the key modulo kSlotCount. If the text between its first "{" and the next "}" is not empty, only that
+// is hashed (the hash tag: keys with the same tag are in one slot).
 Slot hash_slot(std::string_view key);
 
 }  // namespace mindspace::redis

@@ -1,5 +1,5 @@
 #pragma once
-// Which node of a cluster owns which slot, as one of its nodes tells it.
+// Which node of a cluster owns which slot, as reported by one of its nodes.
 
 #include "platform/redis/cluster/hash_slot.h"
 #include "platform/redis/connection/options.h"
@@ -14,18 +14,19 @@ namespace mindspace::redis {
 
 class SlotMap {
 public:
-    // No slot is owned.
+    // Starts without owned slots.
     SlotMap();
-    // The reply of CLUSTER SLOTS, which every version and kin of Redis has and which names the TLS ports to a client
-    // that came by TLS. A node that does not know its own address is at `asked_host`. Throws ProtocolError.
+    // Parses the reply of CLUSTER SLOTS, which every version of Redis and its compatible servers support and which
+    // names the TLS ports to a client connected by TLS. A node that does not know its own address is at `asked_host`.
+    // Throws ProtocolError.
     static SlotMap parse(const Value& reply, const std::string& asked_host);
 
-    // Null if nobody owns the slot. Valid until the map changes.
+    // Null if the slot has no owner. Valid until the map changes.
     [[nodiscard]] const Address* find_owner(Slot slot) const;
-    // A MOVED redirection: the slot belongs to that node from now on.
+    // Applies a MOVED redirection: the slot belongs to that node from now on.
     void move(Slot slot, const Address& node);
 
-    // Every slot has an owner.
+    // True if every slot has an owner.
     [[nodiscard]] bool is_complete() const;
     // The nodes that own slots.
     [[nodiscard]] const std::vector<Address>& masters() const { return masters_; }

@@ -1,4 +1,4 @@
-// Callers that are cancelled while they wait for Redis, as a request is at its deadline.
+// Callers that are cancelled while they wait for Redis, like a request at its deadline.
 
 #include "platform/async/cancellation.h"
 #include "platform/async/as_tuple.h"
@@ -46,7 +46,7 @@ protected:
         io_.poll();
     }
 
-    // Does not notice at once that it was cancelled; then its command has been written before it throws.
+    // Notices the cancellation only after a delay; its command has then been written before it throws.
     Awaitable<> exchange_although_cancelled(Connection& connection) {
         asio::steady_timer never(io_, asio::steady_timer::time_point::max());
         co_await never.async_wait(kTuple);

@@ -12,8 +12,8 @@ namespace mindspace::redis {
 
 namespace {
 
-// A command that could not run in a cluster is a bug on a single server, too. Looked for wherever assertions are on,
-// so that every test does.
+// A command that could not run in a cluster is a bug on a single server, too. Checked in all builds with assertions, so
+// that every test checks it.
 #ifdef NDEBUG
 void require_one_slot_of_command(Arguments) {}
 void require_one_slot_of_keys(Arguments) {}

@@ -1,4 +1,4 @@
-// A Redis that is lost, hangs or makes no sense, and the end of a client.
+// A Redis that is lost, hangs or sends nonsense, and the end of a client.
 
 #include "support/redis/client.h"
 
@@ -72,7 +72,7 @@ TEST_F(ClientFaultTest, DoesNotTakeALoopThatIsLateForAHungRedis) {
     impatient.command_timeout = Milliseconds(200);
     Client client(io_, impatient);
     start(client);
-    std::function<void()> work = [&] {  // each turn of the loop takes so long
+    std::function<void()> work = [&] {  // the duration of each loop iteration
         std::this_thread::sleep_for(Milliseconds(250));
         asio::post(io_, work);
     };
@@ -148,7 +148,7 @@ TEST_F(ClientFaultTest, MayBeDestroyedWithCommandsPending) {
 
 using Local = asio::local::stream_protocol;
 
-// Greets like Redis and then answers `reply` to whatever comes.
+// Completes the handshake like Redis, then replies `reply` to everything.
 Awaitable<> answer_everything(Local::acceptor& acceptor, std::string reply) {
     Local::socket socket = co_await acceptor.async_accept(asio::use_awaitable);
     std::array<char, 1000> input;

@@ -27,9 +27,9 @@ namespace {
 using boost::system::error_code;
 using std::chrono::steady_clock;
 
-constexpr std::size_t kMaxOutput = std::size_t{64} << 20;  // bytes waiting for the socket; beyond, commands fail
-constexpr std::size_t kKeptBuffer = std::size_t{1} << 20;  // what one burst may leave allocated
-constexpr int kChecksPerTimeout = 10;                      // so a timeout is noticed a tenth late at most
+constexpr std::size_t kMaxOutput = std::size_t{64} << 20;  // bytes waiting for the socket; above it, commands fail
+constexpr std::size_t kKeptBuffer = std::size_t{1} << 20;  // how much a burst may leave allocated
+constexpr int kChecksPerTimeout = 10;                      // so a timeout is noticed at most a tenth late
 constexpr auto kAwaitTuple = asio::as_tuple(asio::use_awaitable);
 
 }  // namespace
@@ -79,7 +79,7 @@ Awaitable<> Connection::encrypt() {
     if (fault) throw Unavailable("redis: no TLS with " + options_.host + ": " + fault.message());
 }
 
-// HELLO chooses RESP3, authenticates and names the connection in one trip.
+// HELLO selects RESP3, authenticates and names the connection in one round trip.
 Awaitable<> Connection::greet() {
     std::vector<std::string_view> hello{"HELLO", "3"};
     if (!options_.password.empty()) {
@@ -89,7 +89,7 @@ Awaitable<> Connection::greet() {
     hello.insert(hello.end(), {"SETNAME", "mindspace"});
     Awaitable<Value> pending = exchange({hello});
     Value reply = co_await std::move(pending);
-    // Not the whole text: a server too old for HELLO quotes its arguments, the password among them.
+    // Not the complete text: a server too old for HELLO quotes its arguments, including the password.
     if (reply.is_error()) throw Unavailable("redis: HELLO was refused: " + std::string(reply.error_code()));
 }
 
@@ -98,10 +98,10 @@ void Connection::close(std::string reason) {
     closed_ = true;
     close_reason_ = std::move(reason);
     error_code ignored;
-    socket_.close(ignored);  // the descriptor is gone in any case
+    socket_.close(ignored);  // the descriptor is closed in any case
     watch_timer_.cancel();
     closed_signal_.cancel();
-    // Out of the member first: those who are resumed may come back here.
+    // Move it out of the member first: resumed callers may call this object again.
     std::deque<Pending> lost = std::exchange(pending_, {});
     stats_.pending.add(-std::ssize(lost));
     std::exception_ptr fault = std::make_exception_ptr(Unavailable(close_reason_));
@@ -133,7 +133,7 @@ Awaitable<Value> Connection::run_script(std::shared_ptr<Connection> self, const 
     Awaitable<Value> pending = self->exchange({head, keys, args});
     Value reply = co_await std::move(pending);
     if (reply.is_error() && reply.error_code() == "NOSCRIPT") {
-        head = {"EVAL", script.source, key_count};  // also puts the script into the cache
+        head = {"EVAL", script.source, key_count};  // also caches the script
         Awaitable<Value> again = self->exchange({head, keys, args});
         reply = co_await std::move(again);
     }
@@ -143,7 +143,7 @@ Awaitable<Value> Connection::run_script(std::shared_ptr<Connection> self, const 
 void Connection::send(Arguments args) {
     if (closed_) return;
     if (output_.size() > kMaxOutput) {
-        // Posted, because callers do not expect others to be resumed meanwhile.
+        // Posted, because callers do not expect other callers to be resumed during this call.
         return asio::post(io_, [self = shared_from_this()] { self->close("redis: too much output waits"); });
     }
     append({args});
@@ -156,7 +156,7 @@ Awaitable<Value> Connection::exchange(std::initializer_list<Arguments> parts, As
     if (output_.size() > kMaxOutput) throw Unavailable("redis: too much output waits");
     if (asking == Asking::yes) append_ignoring_reply("ASKING");
     append(parts);
-    // Its place is taken at once: the reply comes, though a caller that has been cancelled does not begin to wait.
+    // Its slot is reserved immediately: the reply arrives even if a cancelled caller does not start to wait.
     auto& resume = expect_reply();
     return asio::async_initiate<const asio::use_awaitable_t<>, void(std::exception_ptr, Value)>(
         [this, &resume](auto handler) {
@@ -170,7 +170,7 @@ void Connection::append(std::initializer_list<Arguments> parts) {
     encode_command(output_, parts);
     stats_.commands.add(1);
     if (std::exchange(is_writing_, true)) return;
-    // Posted, not written: whatever else this loop iteration sends goes along.
+    // Posted, not written: everything else that this loop iteration sends goes into the same write.
     asio::post(io_, [self = shared_from_this()] { self->write(); });
 }
 
@@ -180,13 +180,13 @@ void Connection::append_ignoring_reply(std::string_view command) {
     expect_reply();
 }
 
-// Where the next reply goes. Stays where it is until it has been called.
+// The destination of the next reply. Its address is stable until it has been called.
 ResumeWith<Value>& Connection::expect_reply() {
     stats_.pending.add(1);
     return pending_.emplace_back(ResumeWith<Value>(), steady_clock::now(), checks_).resume;
 }
 
-// Calls it with what bytes go through: the socket, or the encryption over it.
+// Calls the operation with the stream that carries the bytes: the socket, or the TLS layer over it.
 void Connection::with_stream(auto operation) {
     if (tls_) {
         operation(tls_->stream());
@@ -271,8 +271,8 @@ void Connection::watch() {
     });
 }
 
-// One timer for all commands: they are answered in order, so only the oldest can be overdue. That the loop is late is
-// not Redis's fault: between two checks it reads what there is, so an answer that came is found before the tenth.
+// One timer for all commands: replies arrive in order, so only the oldest can be overdue. A late loop is not the fault
+// of Redis: between two checks the loop reads what has arrived, so an arrived reply is found before the tenth check.
 void Connection::check_deadlines() {
     auto now = steady_clock::now();
     ++checks_;
@@ -287,7 +287,7 @@ void Connection::check_deadlines() {
         stats_.timeouts.add(1);
         return close("redis: a command timed out");
     }
-    // An idle connection is asked for a sign of life, so that a dead one is found before a request finds it.
+    // An idle connection is pinged, so that a dead one is detected before a request uses it.
     if (is_open_ && now - received_at_ >= options_.command_timeout) append_ignoring_reply("PING");
 }
 

@@ -1,7 +1,7 @@
 #pragma once
-// One connection to one Redis server, from connect to loss; it is never reopened (link.h makes the next one).
-// Commands are pipelined: those of one loop iteration leave in one write, replies are matched in order. Lives on
-// one core and is used by its thread only; callers are resumed inline by the read that brought their reply.
+// One connection to one Redis server, from connect to loss; it is never reopened (link.h creates the next one).
+// Commands are pipelined: those of one loop iteration leave in one write, replies are matched in order. Belongs to one
+// core and is used by its thread only; callers are resumed inline by the read that received their reply.
 
 #include "platform/async/awaitable.h"
 #include "platform/async/cancellation.h"
@@ -29,43 +29,45 @@ namespace mindspace::redis {
 
 class TlsStream;
 
-// Whether a node of a cluster is to serve a slot that is just being moved to it (the command ASKING).
+// Whether a node of a cluster must serve a slot that is currently being moved to it (the command ASKING).
 enum class Asking { no, yes };
 
 class Connection : public std::enable_shared_from_this<Connection> {
 public:
-    // Where it is given, the connection is a subscriber's: it gets the pushes and, because nothing but SUBSCRIBE and
-    // its kin can fail there, error replies. May call anything here. A ProtocolError drops the connection; it must
-    // throw nothing else.
+    // If set, the connection is a subscriber's: the callback receives the pushes and also error replies, because only
+    // SUBSCRIBE and similar commands can fail there. It may call any function of the connection. A ProtocolError closes
+    // the connection; it must throw nothing else.
     using OnPush = std::function<void(Connection&, const Value&)>;
 
-    // `options`, `stats` and what `on_push` uses must live until close(). Without `on_push` pushes are dropped.
+    // `options`, `stats` and everything that `on_push` uses must live until close(). Without `on_push`, pushes are
+    // dropped.
     Connection(asio::io_context& io, const ClientOptions& options, ClientStats& stats, OnPush on_push);
     ~Connection();
 
-    // Connects, encrypts if asked to, switches to RESP3, authenticates. Throws Unavailable, at the latest after
+    // Connects, starts TLS if configured, switches to RESP3, authenticates. Throws Unavailable, at the latest after
     // connect_timeout.
     Awaitable<> open();
-    // Ends the connection: every pending command throws Unavailable(reason) before this returns.
+    // Closes the connection: every pending command throws Unavailable(reason) before this returns.
     void close(std::string reason);
     // Returns once the connection is closed.
     Awaitable<> closed();
     [[nodiscard]] bool is_closed() const { return closed_; }
     [[nodiscard]] const std::string& close_reason() const { return close_reason_; }
 
-    // Sends one command, given in parts, and returns its reply, an error reply, too. Encodes at once, so that `parts`
-    // need not outlive the call; the awaitable must be awaited at once, too. Throws Unavailable as Client::command.
+    // Sends one command, given in parts, and returns its reply, which may be an error reply. Encodes immediately, so
+    // that `parts` need not outlive the call; the awaitable must also be awaited immediately. Throws Unavailable as
+    // Client::command.
     Awaitable<Value> exchange(std::initializer_list<Arguments> parts, Asking asking = Asking::no);
     // As Client::command and Client::run.
     Awaitable<Value> command(std::vector<std::string_view> args);
     Awaitable<Value> run(const Script& script, Arguments keys, Arguments args);
-    // Sends a command that Redis answers with pushes instead of a reply: SUBSCRIBE and its kin.
+    // Sends a command to which Redis replies with pushes only: SUBSCRIBE and similar commands.
     void send(Arguments args);
 
 private:
     using Endpoint = asio::generic::stream_protocol::endpoint;
     struct Pending {
-        ResumeWith<Value> resume;  // empty: its caller was cancelled, or there is none
+        ResumeWith<Value> resume;  // empty if the caller was cancelled or there is none
         std::chrono::steady_clock::time_point sent_at;
         std::int64_t sent_at_check;
     };
@@ -93,12 +95,12 @@ private:
     ClientStats& stats_;
     OnPush on_push_;
     asio::generic::stream_protocol::socket socket_;
-    std::unique_ptr<TlsStream> tls_;  // null if the server is spoken to in plain
+    std::unique_ptr<TlsStream> tls_;  // null without TLS
     asio::steady_timer watch_timer_;
     asio::steady_timer closed_signal_;  // never expires; close() cancels it
     Parser parser_;
     std::deque<Pending> pending_;
-    std::string output_;   // encoded, not yet handed to the socket
+    std::string output_;   // encoded, not yet passed to the socket
     std::string sending_;  // what the socket is writing
     bool is_writing_ = false;
     bool is_open_ = false;

@@ -13,8 +13,8 @@ namespace {
 constexpr std::array<std::string_view, 4> kTemporary{"TRYAGAIN", "CLUSTERDOWN", "LOADING", "MASTERDOWN"};
 constexpr std::array<std::string_view, 4> kUnavailable{"BUSY", "READONLY", "MISCONF", "NOREPLICAS"};
 
-// A script has removed one of its keys and come back to it, while their slot is being moved: a key that is not here
-// might be there. It has ended at that point.
+// While its slot is being moved, a script has removed one of its keys and accessed it again: Redis cannot tell whether
+// a missing key is on the other node. The script has ended at that point.
 constexpr std::string_view kHalfMoved = "Script attempted to access a non local key in a cluster node";
 
 bool is_one_of(std::span<const std::string_view> codes, std::string_view code) {

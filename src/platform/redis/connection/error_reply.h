@@ -11,30 +11,30 @@
 
 namespace mindspace::redis {
 
-// The server has no memory left for what the command would add, and evicts nothing (OOM). Nothing was done.
+// The server has no memory left for the data of the command, and evicts nothing (OOM). The command had no effect.
 class MemoryFull : public Unavailable {
 public:
     using Unavailable::Unavailable;
 };
 
-// The reply, unless it is an error: then throws Unavailable if the server cannot serve anybody now (LOADING,
-// READONLY, CLUSTERDOWN, OOM …), CommandError for any other.
+// Returns the reply unless it is an error. Throws Unavailable if the server cannot serve any client at the moment
+// (LOADING, READONLY, CLUSTERDOWN, OOM …), CommandError for any other error.
 Value checked(Value reply);
 
 bool is_out_of_memory(const Value& reply);
 
-// True if the server asks to try the same again in a moment (TRYAGAIN, CLUSTERDOWN, LOADING, MASTERDOWN).
+// True if the server asks to retry in a moment (TRYAGAIN, CLUSTERDOWN, LOADING, MASTERDOWN).
 bool is_temporary(const Value& reply);
 
-// "MOVED 3999 127.0.0.1:6381": the slot belongs to that node, now and later. "ASK …": this one command is to go there.
+// "MOVED 3999 127.0.0.1:6381": the slot belongs to that node from now on. "ASK …": only this command must go there.
 struct Redirection {
     enum class Kind { moved, ask };
     Kind kind;
     Slot slot;
-    Address node;  // an empty host: that of the node that answered
+    Address node;  // an empty host: that of the node that replied
 };
 
-// Nothing if the reply is no redirection, or a malformed one.
+// nullopt if the reply is no redirection or a malformed one.
 std::optional<Redirection> parse_redirection(const Value& reply);
 
 }  // namespace mindspace::redis

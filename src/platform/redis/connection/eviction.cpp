@@ -8,7 +8,7 @@ namespace mindspace::redis {
 
 namespace {
 
-// Of a line "name:value".
+// The value from a line "name:value".
 std::string_view value_of(std::string_view info, std::string_view name) {
     const auto line = info.find(std::string("\n") + std::string(name) + ':');
     if (line == std::string_view::npos) return {};

@@ -1,7 +1,7 @@
 #pragma once
-// Whether a Redis evicts keys when its memory is full. It must not: counters of rate limits and guesses, revocations
-// and leases would go before what lives longer. Without eviction it refuses, which every caller
-// handles.
+// Detects a Redis that evicts keys when its memory is full. It must not: counters of rate limits and guesses,
+// revocations and leases would be evicted before longer-lived keys. Without eviction Redis rejects writes, which every
+// caller handles.
 
 #include "platform/async/awaitable.h"
 
@@ -13,9 +13,9 @@ namespace mindspace::redis {
 
 class Connection;
 
-// The policy of a server that evicts, from its INFO memory.
+// The eviction policy from INFO memory; nullopt if the server does not evict.
 std::optional<std::string> evicting_policy(std::string_view info);
-// Warns in the log of a server that evicts. For Client::on_connected().
+// Logs a warning if the server evicts keys. For Client::on_connected().
 Awaitable<> warn_of_eviction(Connection& connection);
 
 }  // namespace mindspace::redis

@@ -41,7 +41,7 @@ Awaitable<> Link::keep_connected(std::shared_ptr<Link> self) {
     }
 }
 
-// From connecting to the loss of the connection, which is no fault of this coroutine but what it is there for.
+// Runs from connecting until the connection is lost. The loss is the normal end of this coroutine, not a fault.
 Awaitable<> Link::use_one_connection() {
     connection_ = std::make_shared<Connection>(io_, options_, *stats_, on_push_);
     try {

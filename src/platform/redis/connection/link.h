@@ -1,6 +1,6 @@
 #pragma once
-// Keeps one connection to Redis up: connects, prepares it for use, and after a loss begins again, with jittered
-// backoff, until stop(). A client has one, a subscriber another; in a cluster, one a node. Used by the thread of its
+// Keeps one connection to Redis up: connects, prepares it for use, and reconnects after a loss, with jittered backoff,
+// until stop(). A client has one and a subscriber another; in a cluster, one per node. Used by the thread of its
 // io_context only.
 
 #include "platform/async/backoff.h"
@@ -21,7 +21,7 @@ namespace mindspace::redis {
 // Shared with its own task, which may outlive the owner's stop() by one wait.
 class Link : public std::enable_shared_from_this<Link> {
 public:
-    // Runs on every new connection before the link counts as up. If it throws, the connection is given up.
+    // Runs on every new connection before the link counts as up. If it throws, the connection is closed.
     using Prepare = std::function<Awaitable<>(Connection&)>;
 
     Link(asio::io_context& io, ClientOptions options, std::shared_ptr<ClientStats> stats, Connection::OnPush on_push);
@@ -32,7 +32,7 @@ public:
     [[nodiscard]] bool is_up() const { return is_prepared_ && !connection_->is_closed(); }
     // The prepared connection. Throws Unavailable if there is none.
     [[nodiscard]] Connection& connection() const;
-    // Returns once the first attempt to connect has ended, well or not.
+    // Returns once the first attempt to connect has ended, successful or not.
     Awaitable<> settled();
     [[nodiscard]] bool is_settled() const { return is_settled_; }
 

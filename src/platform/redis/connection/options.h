@@ -1,5 +1,5 @@
 #pragma once
-// Where Redis is and how long to wait for it.
+// The address of Redis and the time limits.
 
 #include "platform/base/time.h"
 
@@ -14,7 +14,7 @@ namespace mindspace::redis {
 
 class Tls;
 
-// Of one server: a node of a cluster is known by it.
+// The address of one server; identifies a node of a cluster.
 struct Address {
     std::string host;
     std::uint16_t port = 0;
@@ -22,16 +22,16 @@ struct Address {
 };
 
 struct ClientOptions {
-    std::string socket_path;  // of a Unix socket; if empty, host and port count
+    std::string socket_path;  // of a Unix socket; if empty, host and port are used
     std::string host = "127.0.0.1";
     std::uint16_t port = 6379;
-    std::vector<Address> seeds;  // if not empty, a cluster, and these are the nodes to ask for its slots at first
+    std::vector<Address> seeds;  // if not empty, a cluster: the nodes that are asked first for its slots
     std::shared_ptr<Tls> tls;    // if empty, no TLS
     std::string username;        // if empty, the user "default"
     std::string password;        // if empty, no AUTH
     Milliseconds connect_timeout{1000};
-    Milliseconds command_timeout{1000};  // a Redis that leaves a command unanswered so long is given up
-    std::size_t max_pending = 10'000;    // commands without a reply, a connection; the next one fails
+    Milliseconds command_timeout{1000};  // a connection with a command without a reply for so long is closed
+    std::size_t max_pending = 10'000;    // commands without a reply, per connection; the next one fails
 
     [[nodiscard]] bool is_cluster() const { return !seeds.empty(); }
     // The same for one node of the cluster.

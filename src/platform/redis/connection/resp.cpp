@@ -11,8 +11,8 @@ namespace {
 
 constexpr std::size_t kReadSize = std::size_t{16} << 10;
 constexpr std::size_t kMaxLine = std::size_t{64} << 10;   // simple strings, errors and numbers are lines
-constexpr std::size_t kKeptReply = std::size_t{1} << 20;  // what one huge reply may leave allocated
-constexpr std::size_t kReservedItems = 256;               // an announced length is not believed beyond this
+constexpr std::size_t kKeptReply = std::size_t{1} << 20;  // how much a huge reply may leave allocated
+constexpr std::size_t kReservedItems = 256;               // no more is reserved for an announced length
 constexpr std::string_view kLineEnd = "\r\n";
 
 std::int64_t parse_integer(std::string_view text) {
@@ -29,7 +29,7 @@ std::int64_t parse_integer(std::string_view text) {
 double parse_double(std::string_view text) {
     double value = 0;
     auto [rest, fault] = std::from_chars(text.data(), text.data() + text.size(), value);
-    // Redis prints with 17 digits, so a subnormal may come out of range; nothing stored here is that small.
+    // Redis prints 17 digits, so a subnormal may be out of range; no value stored here is that small.
     if (fault != std::errc{} || rest != text.data() + text.size()) throw ProtocolError("redis: malformed double");
     return value;
 }
@@ -122,7 +122,8 @@ std::span<char> Parser::prepare() {
     }
     if (end_ == 0 && buffer_.size() > kKeptReply) buffer_ = {};
     std::size_t room = std::max(wanted_, end_ + kReadSize);
-    // Doubling up to a long text's length, not at once: its announcement alone costs the server nothing.
+    // Doubles up to the length of a long string instead of allocating it at once: announcing a length costs the server
+    // nothing.
     if (buffer_.size() - end_ < kReadSize) buffer_.resize(std::clamp(2 * buffer_.size(), end_ + kReadSize, room));
     return std::span(buffer_).subspan(end_);
 }
@@ -133,7 +134,7 @@ std::optional<Value> Parser::next() {
         Step step = take_element(element);
         if (step == Step::starved) return std::nullopt;
         if (step == Step::opened) continue;
-        // Put the element where it belongs, and close every aggregate that it completes.
+        // Insert the element where it belongs, and close every aggregate that it completes.
         while (true) {
             if (open_.empty()) {
                 bytes_ = 0;
@@ -169,7 +170,7 @@ Parser::Step Parser::take_element(Value& element) {
         case '|':
             return open_aggregate(element, type, rest);
         case '+':
-        case '(':  // a number beyond 64 bits stays text
+        case '(':  // an integer that exceeds 64 bits stays a string
             element = Value(Value::Kind::string, std::string(rest));
             break;
         case '-':
@@ -254,7 +255,7 @@ Parser::Step Parser::open_aggregate(Value& element, char type, std::string_view 
     return Step::opened;
 }
 
-// The line at begin_ without its end.
+// The line at begin_ without its line end.
 std::optional<std::string_view> Parser::peek_line() const {
     std::string_view unread(buffer_.data() + begin_, end_ - begin_);
     std::size_t line_end = unread.substr(0, kMaxLine).find('\r');

@@ -22,7 +22,7 @@ void feed(Parser& parser, std::string_view bytes) {
     }
 }
 
-// The one reply that `bytes` are.
+// Parses `bytes`, which must be exactly one reply.
 Value parse(std::string_view bytes, ParserLimits limits = {}) {
     Parser parser(limits);
     feed(parser, bytes);
@@ -32,7 +32,7 @@ Value parse(std::string_view bytes, ParserLimits limits = {}) {
     return std::move(*value);
 }
 
-// A text form in which different values differ.
+// A text form that distinguishes all values.
 std::string show(const Value& value) {
     switch (value.kind()) {
         case Kind::null:

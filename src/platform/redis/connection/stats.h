@@ -1,5 +1,5 @@
 #pragma once
-// What a client counts about itself. Written by the core that owns the client, read by whoever collects metrics.
+// The statistics of one client. Written by the core that owns the client, read by the thread that collects metrics.
 
 #include "platform/telemetry/metrics/counter.h"
 
@@ -11,18 +11,18 @@ class Page;
 
 namespace mindspace::redis {
 
-// Of all connections of one client.
+// Sums over all connections of one client.
 struct ClientStats {
-    telemetry::Counter commands;      // sent, those of the client itself (HELLO, PING) included
-    telemetry::Counter errors;        // error replies, redirections included
-    telemetry::Counter refused;       // of these, because the server has no memory left
-    telemetry::Counter timeouts;      // connections given up because a command went unanswered
-    telemetry::Counter reconnects;    // connections made again after a loss
-    telemetry::Counter redirections;  // commands that a node of a cluster sent to another
-    telemetry::Gauge pending;         // commands without a reply, now
+    telemetry::Counter commands;      // sent, including those of the client itself (HELLO, PING)
+    telemetry::Counter errors;        // error replies, including redirections
+    telemetry::Counter refused;       // of these: because the server has no memory left
+    telemetry::Counter timeouts;      // connections closed because a command got no reply in time
+    telemetry::Counter reconnects;    // connections re-established after a loss
+    telemetry::Counter redirections;  // commands that a node of a cluster redirected to another
+    telemetry::Gauge pending;         // commands without a reply at the moment
 };
 
-// Adds the figures of all cores' clients to the page.
+// Adds the metrics of all cores' clients to the page.
 void collect(const std::vector<const ClientStats*>& cores, telemetry::Page& page);
 
 }  // namespace mindspace::redis

@@ -1,4 +1,4 @@
-// A Redis that speaks TLS, with certificates made here.
+// A Redis that uses TLS, with certificates created by the test.
 
 #include "platform/base/result.h"
 #include "platform/redis/connection/client.h"
@@ -73,7 +73,7 @@ protected:
         return std::move(parsed.value());
     }
 
-    // Why the client is not up, after it has tried twice.
+    // Why the client is not up after two attempts.
     std::string fault_of(ClientOptions options) {
         Client client(io_, std::move(options));
         client.start();
@@ -109,7 +109,7 @@ TEST_F(RedisTls, CarriesCommands) {
     EXPECT_EQ(run_task(io_, send(client, {"GET", "key"})).as_string(), large);
 }
 
-// One node is a cluster, too. It does not know its own address, so it is known by the one that was asked.
+// A cluster of one node. The node does not know its own address, so the client uses the host that it asked.
 TEST_F(RedisTls, CarriesCommandsAndMessagesOfACluster) {
     std::uint16_t port = free_port();
     Words words = arguments(port);

@@ -42,7 +42,7 @@ std::optional<Address> address_of(const url_view& url) {
     Address address{.host = url.host_name(), .port = 6379};
     if (address.host.empty()) address.host = url.host_address();
     if (url.has_port()) address.port = url.port_number();
-    // A comma is allowed in a host's name (RFC 3986), but in none that there is.
+    // A comma is allowed in a host name (RFC 3986), but no real host name contains one.
     if (address.host.empty() || address.host.contains(',') || address.port == 0) return std::nullopt;
     return address;
 }
@@ -56,7 +56,7 @@ Result<ClientOptions> parse_socket(std::string_view text) {
     return options;
 }
 
-// What the query asks for. "ca" is all there is.
+// Applies the options in the query. "ca" is the only one.
 Result<> take_query(const url_view& url, bool is_encrypted, ClientOptions& options) {
     std::string ca_file;
     for (const auto& parameter : url.params()) {
@@ -88,7 +88,7 @@ Result<ClientOptions> parse_url(std::string_view url) {
     if (is_cluster) scheme.remove_suffix(kClusterSuffix.size());
     if (scheme != kPlain && scheme != kTls) return malformed();
 
-    // Several hosts are no URI (RFC 3986), but with each alone it is one.
+    // A list of hosts is not a valid URI (RFC 3986), but with any single host it is.
     std::size_t begin = authority + 3;
     std::size_t end = std::min(url.find_first_of("/?#", begin), url.size());
     std::string_view hosts = url.substr(begin, end - begin);

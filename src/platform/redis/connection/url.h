@@ -1,5 +1,5 @@
 #pragma once
-// Where Redis is, as people write it.
+// The address of Redis as users write it.
 
 #include "platform/base/result.h"
 #include "platform/redis/connection/options.h"
@@ -8,12 +8,12 @@
 
 namespace mindspace::redis {
 
-// One of
+// Parses one of
 //     redis://[[user]:password@]host[:port]                        a server
-//     redis+cluster://[[user]:password@]host[:port][,host[:port]]… a cluster: nodes to ask for the others at first
+//     redis+cluster://[[user]:password@]host[:port][,host[:port]]… a cluster: nodes that are asked for the others
 //     unix://[[user]:password@]/path or /path                      a server's Unix socket
-// with rediss and rediss+cluster for TLS, where "?ca=/path/to/ca.pem" names whom to trust instead of the system's
-// certificates. User, password and file are percent-encoded (RFC 3986). Reads the file. Error: invalid; it never
+// with rediss and rediss+cluster for TLS, where "?ca=/path/to/ca.pem" names the trusted certificates instead of the
+// system's. User, password and file are percent-encoded (RFC 3986). Reads the file. Error: invalid; the message never
 // quotes the URL.
 Result<ClientOptions> parse_url(std::string_view url);
 

@@ -86,7 +86,7 @@ void Channels::on_push(Connection& connection, const Value& push) {
 
 void Channels::deliver(const std::string& channel, std::string_view payload) const {
     auto entry = channels_.find(channel);
-    if (entry == channels_.end()) return;  // unsubscribed while the message was on its way
+    if (entry == channels_.end()) return;  // unsubscribed while the message was in flight
     // A copy, for handlers that subscribe and unsubscribe.
     std::vector<std::shared_ptr<Listener>> listeners = entry->second.listeners;
     for (const auto& listener : listeners) {
@@ -94,19 +94,19 @@ void Channels::deliver(const std::string& channel, std::string_view payload) con
     }
 }
 
-// Redis ends the subscriptions of a slot that it gives away. To us it looks like the answer to a SUNSUBSCRIBE, but
-// that finds the channel gone, or subscribed anew and not confirmed yet.
+// Redis ends the subscriptions of a slot that it gives away. The push looks like the reply to a SUNSUBSCRIBE, but for
+// that reply the channel is already removed here, or subscribed again and not confirmed yet.
 void Channels::lose(Connection& connection, const std::string& channel) {
     auto entry = channels_.find(channel);
     if (entry == channels_.end() || !entry->second.is_on(connection) || !entry->second.is_confirmed) return;
     entry->second.forget_connection();
     auto cluster = cluster_.lock();
     if (!cluster) throw ProtocolError("redis: a subscription has ended");
-    cluster->refresh_soon();  // which settles
+    cluster->refresh_soon();  // which calls settle()
 }
 
-// The answer to a SSUBSCRIBE. Redirections name no channel, but its slot. Whatever else it is, a new connection begins
-// anew, after a pause.
+// An error reply to SSUBSCRIBE. Redirections name the slot, not the channel. After any other error a new connection
+// starts from scratch, after a pause.
 void Channels::on_error(const Connection& connection, const Value& error) {
     auto redirection = parse_redirection(error);
     auto cluster = cluster_.lock();
@@ -114,7 +114,7 @@ void Channels::on_error(const Connection& connection, const Value& error) {
     for (auto& [name, channel] : channels_) {
         if (channel.slot == redirection->slot && channel.is_on(connection)) channel.forget_connection();
     }
-    cluster->refresh_soon();  // which settles
+    cluster->refresh_soon();  // which calls settle()
 }
 
 std::shared_ptr<Connection> Channels::connection_of(const std::string& channel) const {
@@ -129,7 +129,7 @@ bool Channels::is_confirmed(const std::string& channel) const {
     return entry != channels_.end() && entry->second.is_confirmed && connection_of(channel);
 }
 
-// The open connection to the node that the slot belongs to; null if there is none now.
+// The open connection to the node that owns the slot; null if there is none at the moment.
 std::shared_ptr<Connection> Channels::find_owner(Slot slot) const {
     Address node;
     if (auto cluster = cluster_.lock()) {

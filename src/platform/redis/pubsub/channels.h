@@ -1,7 +1,7 @@
 #pragma once
-// Who listens to which channel, and on which connection the channel is subscribed: the state behind a subscriber.
-// Channels are sharded (SSUBSCRIBE): in a cluster each belongs to the node that owns its slot, and only there a
-// message passes. A single server takes them all. No waiting here. Used by the thread of the io_context only.
+// Which listeners each channel has, and on which connection it is subscribed: the state of a subscriber. Channels are
+// sharded (SSUBSCRIBE): in a cluster each belongs to the node that owns its slot, and messages pass only there. A
+// single server serves all of them. Never waits. Used by the thread of the io_context only.
 
 #include "platform/redis/cluster/hash_slot.h"
 #include "platform/redis/connection/connection.h"
@@ -28,23 +28,24 @@ struct Listener {
 
 class Channels {
 public:
-    // In a cluster: where to ask for the nodes. Without this there is one server, with an empty address.
+    // In a cluster: the source of the nodes. Without this there is one server, with an empty address.
     void set_cluster(std::weak_ptr<Cluster> cluster) { cluster_ = std::move(cluster); }
 
-    // A channel is subscribed in Redis as long as it has a listener here.
+    // A channel stays subscribed in Redis as long as it has a listener here.
     void add(std::shared_ptr<Listener> listener);
     void remove(const std::shared_ptr<Listener>& listener);
 
-    // From now on the node's channels go to `connection`, those there are at once.
+    // From now on the node's channels use `connection`; existing ones are subscribed immediately.
     void attach(const Address& node, const std::shared_ptr<Connection>& connection);
-    // Subscribes every channel where it belongs by now, unless it is there. Returns the connections that got any.
+    // Subscribes every channel on its current node, unless it is subscribed there already. Returns the connections that
+    // got new subscriptions.
     std::vector<std::shared_ptr<Connection>> settle();
     // As Connection::OnPush.
     void on_push(Connection& connection, const Value& push);
 
-    // Where the channel's subscription was sent; null if it could not be sent or has been lost.
+    // The connection on which the channel's SSUBSCRIBE was sent; null if it could not be sent or has been lost.
     [[nodiscard]] std::shared_ptr<Connection> connection_of(const std::string& channel) const;
-    // True once Redis has taken the subscription, and until it is lost.
+    // True once Redis has confirmed the subscription, and until it is lost.
     [[nodiscard]] bool is_confirmed(const std::string& channel) const;
 
 private:

@@ -19,9 +19,9 @@ using std::chrono::steady_clock;
 using OnGap = std::shared_ptr<std::function<void()>>;
 using Connections = std::vector<std::shared_ptr<Connection>>;
 
-constexpr Milliseconds kMoveCheck{20};  // how often a channel that moves between nodes is looked after
+constexpr Milliseconds kMoveCheck{20};  // how often a channel that moves between nodes is checked
 
-// Redis answers PING after everything that came before it, so the answers to subscriptions are there, too.
+// Redis replies to PING after all earlier commands, so the replies to the subscriptions have arrived, too.
 Awaitable<> wait_for_pong(Connection& connection) {
     std::vector<std::string_view> ping{"PING"};
     Awaitable<Value> pong = connection.command(std::move(ping));
@@ -39,12 +39,12 @@ Awaitable<> tell_of_moves(Connections changed, OnGap on_gap) {
     try {
         for (const auto& connection : changed) co_await wait_for_pong(*connection);
     } catch (const Unavailable&) {
-        // The connection is lost; the next one tells of the gap, of all channels at once.
+        // The connection is lost; the next one reports the gap, for all channels together.
     }
     (*on_gap)();
 }
 
-// `channels` own the hooks that call this, through the cluster, and so live.
+// `channels` own the hooks that call this, through the cluster, so they are alive.
 void settle(TaskGroup& tasks, Channels& channels, const OnGap& on_gap) {
     Connections changed = channels.settle();
     if (changed.empty()) return;
@@ -128,7 +128,7 @@ Subscription Subscriber::subscribe(std::string channel, OnMessage handler) {
 }
 
 Awaitable<> Subscriber::confirmed(std::string channel) {
-    // The subscriber may go while this waits.
+    // The subscriber may be destroyed while this waits.
     auto channels = channels_;
     auto cluster = cluster_;
     auto link = link_;
@@ -138,7 +138,7 @@ Awaitable<> Subscriber::confirmed(std::string channel) {
             co_await wait_for_pong(*connection);
             if (channels->is_confirmed(channel)) co_return;
         } else {
-            // Not sent, because the node is down, or because the channel moves.
+            // Not sent, because the node is down or the channel is moving.
             if (cluster) {
                 link = cluster->link_to(cluster->owner_of(hash_slot(channel)));
                 co_await link->settled();

@@ -49,10 +49,10 @@ protected:
                                      [&messages](std::string_view payload) { messages.emplace_back(payload); });
     }
 
-    // All that was sent before the last of them has been taken, or has come, then.
+    // When this returns, everything sent before has been processed or received.
     void confirm_all() { ASSERT_TRUE(run_task(io_, when_confirmed(subscriber_, "barrier"))); }
 
-    // The number of connections that Redis gave the message to; they have had it when this returns.
+    // The number of connections to which Redis delivered the message; they have received it when this returns.
     std::int64_t publish_and_deliver(std::string channel, std::string payload) {
         std::int64_t receivers = run_task(io_, publish(client_, std::move(channel), std::move(payload)));
         confirm_all();

@@ -9,7 +9,7 @@ struct Script {
     std::string source;
     std::string sha1;  // of the source, 40 lower-case hexadecimal digits
 
-    // Made once, where the script stands.
+    // Called once, where the script is defined.
     static Script make(std::string source);
 };
 
