@@ -1,4 +1,4 @@
-// Callers that are cancelled while PostgreSQL works for them, as a request is at its deadline.
+// Callers that are cancelled while PostgreSQL executes their statement, like a request at its deadline.
 
 #include "platform/async/cancellation.h"
 #include "platform/postgres/connection/client.h"
@@ -36,7 +36,7 @@ protected:
         run_to_end(io_);
     }
 
-    // Notes how the work ends.
+    // Records how the work ends.
     template <class T>
     TaskGroup::Task begin(Awaitable<T> work) {
         auto task = tasks_.spawn(note_end(std::move(work)));
@@ -104,12 +104,12 @@ TEST_F(PostgresCancellation, WhatHasBeenSentIsCarriedOutWhole) {
 
 TEST_F(PostgresCancellation, WhatWasUndoneWithItsUnitIsNotSentAgain) {
     run(io_, client_.query(kInsertItem, std::int64_t{1}));
-    begin(client_.query(kSleep, 0.2));  // what follows gathers behind it, and goes together
+    begin(client_.query(kSleep, 0.2));  // later requests queue up after it and are sent together
     const auto slow = begin(client_.query(kInsertItemSlowly, std::int64_t{2}));
     begin(client_.query(kInsertItem, std::int64_t{1}));
     run_until(io_, [&] { return ends_.size() == 1; });
     run_until(io_, [&] { return client_.stats().in_flight.value() == 2; });
-    io_.run_for(50ms);  // the unit is on its way
+    io_.run_for(50ms);  // the unit is in flight
     cancel(slow);
     EXPECT_THAT(ends_, ElementsAre("done", "cancelled"));
     run_until(io_, [&] { return ends_.size() == 3; });

@@ -20,10 +20,10 @@ namespace {
 
 using Connections = std::vector<std::shared_ptr<Connection>>;
 
-// Deadlines are kept to a tenth.
+// Deadlines are accurate to a tenth of the timeout.
 constexpr int kChecksPerTimeout = 10;
 
-// Shares what it uses: it may end later than the client.
+// Shares ownership of what it uses: it may end later than the client.
 Awaitable<> watch_deadlines(Connections connections, Milliseconds period) {
     while (true) {
         co_await sleep_for(period);
@@ -88,7 +88,7 @@ Awaitable<std::vector<Rows>> Client::transaction(std::vector<Query> queries) {
         initiate, asio::use_awaitable, std::move(unit));
 }
 
-// Half of the connections are for writes: a read never waits behind somebody's commit.
+// Half of the connections are for writes: a read never waits for the commit of a write.
 Connection& Client::choose(bool is_read) const {
     auto first_write = connections_.begin() + static_cast<std::ptrdiff_t>(connections_.size() / 2);
     auto choice = is_read ? std::ranges::subrange(connections_.begin(), first_write)

@@ -1,10 +1,10 @@
 #pragma once
-// The PostgreSQL client of one core: a few pipelined connections that many requests share. All calls belong to the
-// loop of `io`. Faults are exceptions: mindspace::Unavailable (no connection, lost, too late, queue full, server
+// The PostgreSQL client of one core: a few pipelined connections that many requests share. All calls belong to the loop
+// of `io`. Faults are exceptions: mindspace::Unavailable (no connection, connection lost, timeout, queue full, server
 // overloaded or read-only), ConstraintViolation, DatabaseError (errors.h). A lost request may or may not have been
-// carried out, and is never sent again. Serialization failures and deadlocks are tried again three times. A caller that
-// is cancelled goes at once: what it asked for is not sent any more, or is carried out and its reply dropped. COPY,
-// LISTEN and transactions across round trips do not belong here: see session.h and listener.h.
+// executed, and is never resent. Serialization failures and deadlocks are retried three times. A cancelled caller
+// returns immediately: its request is not sent any longer, or is executed and its reply dropped. COPY, LISTEN and
+// transactions across round trips do not belong here: see session.h and listener.h.
 
 #include "platform/async/task_group.h"
 #include "platform/postgres/connection/client_options.h"
@@ -29,19 +29,19 @@ public:
     Client(const Client&) = delete;
     Client& operator=(const Client&) = delete;
 
-    // Starts connecting; requests made before a connection is up are refused.
+    // Starts connecting; requests made before a connection is up are rejected.
     void start();
-    // Closes all connections; unanswered requests fail with Unavailable before this returns.
+    // Closes all connections; pending requests fail with Unavailable before this returns.
     void stop();
     [[nodiscard]] bool is_up() const;
-    // How long what is submitted now waits for its turn, as far as is known. `ahead` others, at least, will have come
-    // before it: those that are here, and those whose callers are on their way.
+    // An estimate of how long a request that is submitted now waits in the queue. At least `ahead` other requests are
+    // submitted before it: those in the queue, and those that are about to be submitted.
     enum class Use { read, write };
     using TimePoint = std::chrono::steady_clock::time_point;
     [[nodiscard]] TimePoint::duration delay(Use use, std::size_t ahead, TimePoint now) const;
     [[nodiscard]] const ClientStats& stats() const { return *stats_; }
 
-    // Runs one statement, a transaction by itself. The arguments are encoded before this returns.
+    // Runs one statement as its own transaction. The arguments are encoded before this returns.
     template <class... A>
     Awaitable<Rows> query(const Statement& statement, const A&... arguments) {
         return run(bind(statement, arguments...));

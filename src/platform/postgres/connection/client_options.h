@@ -1,5 +1,5 @@
 #pragma once
-// How a Client is set up, and what it counts.
+// The options of a Client, and its statistics.
 
 #include "platform/postgres/connection/link.h"
 #include "platform/telemetry/metrics/counter.h"
@@ -19,21 +19,21 @@ struct ClientOptions {
     Pooling pooling = Pooling::none;
     int connections = 4;
     Milliseconds connect_timeout{2000};
-    Milliseconds query_timeout{5000};  // for its turn, and then for each statement; the server ends one that is late
-    std::size_t max_pending = 4096;    // unanswered requests a connection; above: Unavailable
+    Milliseconds query_timeout{5000};  // in the queue, and then for each statement; the server aborts a late one
+    std::size_t max_pending = 4096;    // pending requests per connection; above: Unavailable
 };
 
 // Written by the client's loop, read by any thread.
 struct ClientStats {
-    telemetry::Counter queries;     // requests answered or failed
+    telemetry::Counter queries;     // requests that completed or failed
     telemetry::Counter errors;      // of these: failed
-    telemetry::Counter timeouts;    // connections given up because the server was late
-    telemetry::Counter reconnects;  // connections made again after a loss
-    telemetry::Gauge in_flight;     // requests not yet answered
+    telemetry::Counter timeouts;    // connections closed because the server was late
+    telemetry::Counter reconnects;  // connections re-established after a loss
+    telemetry::Gauge in_flight;     // pending requests
     telemetry::Gauge connections_up;
 };
 
-// Adds the figures of all cores' clients to the page.
+// Adds the metrics of all cores' clients to the page.
 void collect(const std::vector<const ClientStats*>& cores, telemetry::Page& page);
 
 }  // namespace mindspace::postgres

@@ -37,7 +37,7 @@ void run_sql(const std::string& conninfo, const std::string& sql) {
         throw std::runtime_error(PQerrorMessage(connection.get()));
 }
 
-// The fault if it is one of this kind, nothing if there is none; throws any other.
+// The fault if it is of this type, nothing if there is none; throws any other fault.
 template <class Fault>
 std::optional<Fault> caught(std::exception_ptr fault) {
     try {
@@ -57,7 +57,7 @@ protected:
     }
     void TearDown() override {
         client_.reset();
-        run_to_end(io_);  // otherwise a stopped client leaves work behind
+        run_to_end(io_);  // otherwise a stopped client leaves unfinished work
     }
 
     Client& start(int connections, Milliseconds query_timeout = 5s, std::size_t max_pending = 4096) {
@@ -71,7 +71,7 @@ protected:
         return *client_;
     }
 
-    // Starts the work at once; its end is seen by `done`.
+    // Starts the work immediately; `done` reports its end.
     template <class T>
     void spawn(Awaitable<T> work, std::function<void(std::exception_ptr, const T&)> done) {
         asio::co_spawn(io_, std::move(work), std::move(done));
@@ -105,7 +105,7 @@ TEST_F(PostgresClient, KnowsHowLongTheNextRequestWouldWait) {
     Client& client = start(2);
     const auto delay = [&](Client::Use use) { return client.delay(use, 0, std::chrono::steady_clock::now()); };
     EXPECT_EQ(delay(Client::Use::read), 0s);
-    // What comes together goes together; what comes then waits for it.
+    // Requests submitted together are sent together; later requests wait for them.
     constexpr int kSlow = 4;
     for (int round = 1; round <= 3; ++round) {
         for (int i = 0; i < kSlow; ++i) spawn<Rows>(client.query(kSleep), [](std::exception_ptr, const Rows&) {});

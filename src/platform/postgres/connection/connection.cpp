@@ -100,15 +100,15 @@ void Connection::schedule_sending() {
     asio::post(io_, [self = shared_from_this()] { self->send_queue(); });
 }
 
-// libpq 15 writes to the socket at every Sync (PQsendPipelineSync came with 17), so a unit costs one send(). Corked,
-// they still leave in few packets, which on TCP saves a third of the client's work.
+// libpq 15 writes to the socket at every Sync (PQsendPipelineSync came with 17), so a unit costs one send(). While the
+// socket is corked, units still leave in few packets, which on TCP saves a third of the client's work.
 void Connection::send_queue() {
     is_sending_scheduled_ = false;
     if (!is_up_) return;
     auto link = link_;
     bool is_corked = link->can_cork() && queue_.size() > 1;
     if (is_corked) link->cork(true);
-    while (is_up_ && !queue_.empty() && in_flight_.empty())  // again only when a unit was refused whole
+    while (is_up_ && !queue_.empty() && in_flight_.empty())  // repeats only if an entire unit was rejected
         if (!send_unit()) lose(link->last_error());
     if (!is_up_) return;
     if (is_corked) link->cork(false);
@@ -116,7 +116,7 @@ void Connection::send_queue() {
     tasks_.spawn(flush_rest(shared_from_this()));
 }
 
-// Sends what goes together from the front of the queue. False: the connection is broken.
+// Sends the requests at the front of the queue that form one unit. False: the connection is broken.
 bool Connection::send_unit() {
     auto link = link_;
     Unit unit(boundary_);
@@ -130,7 +130,7 @@ bool Connection::send_unit() {
         }
         try {
             is_sent = unit.send(request, link->native(), prepared_);
-        } catch (const std::logic_error&) {  // told to the caller, whose bug it is
+        } catch (const std::logic_error&) {  // reported to the caller, which has the bug
             request->abandon(std::current_exception());
             complete(std::move(request));
         }
@@ -142,14 +142,14 @@ bool Connection::send_unit() {
     return is_sent;
 }
 
-// What was begun with BEGIN outlives its Sync when it fails.
+// If a transaction that was started with BEGIN fails, its Sync does not end it.
 void Connection::roll_back() {
     auto link = link_;
     in_flight_.emplace_back(boundary_);
     if (!Unit::send_rollback(link->native()) || PQpipelineSync(link->native()) != 1) lose(link->last_error());
 }
 
-// The socket is full: the rest goes out as the server reads. Errors surface in serve().
+// The socket buffer is full: the rest is sent as the server reads. Errors surface in serve().
 Awaitable<> Connection::flush_rest(std::shared_ptr<Connection> self) {
     auto link = self->link_;
     while (link->is_open() && PQflush(link->native()) == 1) co_await link->writable();
@@ -158,7 +158,7 @@ Awaitable<> Connection::flush_rest(std::shared_ptr<Connection> self) {
 
 void Connection::take_replies() {
     auto link = link_;
-    // Completing a request runs its coroutine, which may submit, and may stop the client.
+    // Completing a request resumes its coroutine, which may submit requests or stop the client.
     while (link->is_open() && !in_flight_.empty() && PQisBusy(link->native()) == 0) {
         Rows reply(PQgetResult(link->native()));
         if (reply.native() == nullptr) continue;  // the end of one statement's replies
@@ -176,7 +176,7 @@ void Connection::take_replies() {
     }
 }
 
-// Completing a request runs its coroutine, which may submit or stop the client: what is to be sent again comes first.
+// Completing a request resumes its coroutine, which may submit requests or stop the client: queue the retries first.
 void Connection::finish_front() {
     Unit unit = std::move(in_flight_.front());
     in_flight_.pop_front();

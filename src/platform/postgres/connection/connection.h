@@ -1,9 +1,9 @@
 #pragma once
-// One pipelined connection of a Client. One unit is under way at a time; what is asked for meanwhile is sent together
-// as soon as it is answered: the more there is to do, the more requests share a round trip and, of writes, a commit. An
-// error ends its own request only. When the connection is lost all its requests fail at once and nothing is sent again;
-// it comes back by itself, with jittered backoff. Belongs to the Client's loop; kept alive
-// by its own coroutine until stopped.
+// One pipelined connection of a Client. One unit is in flight at a time; requests that arrive in the meantime are sent
+// together after its reply: the higher the load, the more requests share a round trip and, for writes, a commit. An
+// error ends its own request only. When the connection is lost, all its requests fail immediately and nothing is
+// resent; it reconnects automatically, with jittered backoff. Belongs to the Client's loop; its own coroutine keeps it
+// alive until stopped.
 
 #include "platform/async/backoff.h"
 #include "platform/async/task_group.h"
@@ -25,22 +25,22 @@ public:
     void stop();
 
     [[nodiscard]] bool is_up() const { return is_up_; }
-    // Why it is, or last was, not up.
+    // Why it is not up, or last was not.
     [[nodiscard]] const std::string& last_failure() const { return last_failure_; }
     // Requests that have not ended.
     [[nodiscard]] std::size_t pending() const { return pending_; }
 
-    // Whether what is submitted now goes out with the next unit, and the one under way is no slow one. While it does,
-    // writes gather here: those that share a unit share a commit.
+    // Whether a request that is submitted now is sent with the next unit, and the unit in flight is not slow. As long
+    // as this is true, writes gather here: writes in one unit share a commit.
     [[nodiscard]] bool keeps_up(Request::TimePoint now) const;
 
-    // How long what is submitted now waits: as long as the requests before it, `ahead` at least, take at the pace of
-    // late, or as the first of them has waited already.
+    // How long a request that is submitted now waits: as long as the requests before it, at least `ahead`, take at the
+    // recent pace, or as long as the first of them has already waited.
     [[nodiscard]] std::chrono::steady_clock::duration delay(std::size_t ahead, Request::TimePoint now) const;
 
-    // Only while is_up(). Everything submitted in one turn of the loop is sent together at its end.
+    // Only while is_up(). All requests submitted in one loop iteration are sent together at its end.
     void submit(std::unique_ptr<Request> request);
-    // Gives the connection up if its oldest request has waited longer than the query timeout.
+    // Closes the connection if its oldest request has waited longer than the query timeout.
     void check_deadline(Request::TimePoint now);
 
 private:
@@ -70,11 +70,11 @@ private:
     TaskGroup tasks_;
     Boundary boundary_ = Boundary::sync;
     PreparedStatements prepared_;
-    RequestQueue queue_;          // not yet given to libpq
-    std::deque<Unit> in_flight_;  // given to libpq, oldest first
+    RequestQueue queue_;          // not yet passed to libpq
+    std::deque<Unit> in_flight_;  // passed to libpq, oldest first
     std::size_t pending_ = 0;
-    Request::TimePoint sent_at_{};                       // the unit under way
-    std::chrono::steady_clock::duration per_request_{};  // that units of late have taken, on average
+    Request::TimePoint sent_at_{};                       // of the unit in flight
+    std::chrono::steady_clock::duration per_request_{};  // average of recent units
     std::string last_failure_ = "postgres: not connected yet";
     bool was_up_ = false;
     bool is_up_ = false;

@@ -13,7 +13,7 @@ namespace mindspace::postgres {
 
 namespace {
 
-// As libpq splits: one empty element when there is nothing.
+// Splits like libpq: an empty list has one empty element.
 std::vector<std::string> split(const std::string& list) {
     std::vector<std::string> parts(1);
     for (char c : list) {
@@ -25,12 +25,12 @@ std::vector<std::string> split(const std::string& list) {
     return parts;
 }
 
-// The i-th element; a single one counts for all.
+// The i-th element; a single element applies to all.
 std::string at(const std::vector<std::string>& parts, std::size_t i) {
     return i < parts.size() ? parts[i] : parts.size() == 1 ? parts[0] : "";
 }
 
-// Neither a directory of Unix sockets nor an abstract one.
+// True unless it is a directory of Unix sockets or an abstract socket.
 bool is_name(const std::string& host) {
     return !host.empty() && host.front() != '/' && host.front() != '@';
 }

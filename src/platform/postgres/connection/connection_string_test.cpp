@@ -20,7 +20,8 @@ std::atomic<bool> is_resolver_hanging{false};
 
 }  // namespace
 
-// Stands before the one of libc, for libpq and Asio alike: `hanging.test` is resolved by a server that does not answer.
+// Replaces the function of libc, for libpq and Asio alike: `hanging.test` is resolved by a server that does not
+// respond.
 extern "C" int getaddrinfo(const char* node, const char* service, const addrinfo* hints, addrinfo** result) {
     if (node != nullptr && std::strcmp(node, "hanging.test") == 0) {
         is_resolver_hanging = true;

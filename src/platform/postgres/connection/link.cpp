@@ -23,7 +23,7 @@ using Socket = asio::posix::stream_descriptor;
 
 constexpr const char* kGivenUp = "postgres: connecting took too long or was given up";
 
-// Settings of the session travel in the startup packet: no round trip.
+// Session settings are sent in the startup packet: no extra round trip.
 std::string session_options(const LinkOptions& options) {
     if (options.pooling == Pooling::transaction) return value_of(options.conninfo, "options");
     auto limit = options.query_timeout.count();
@@ -34,9 +34,9 @@ std::string session_options(const LinkOptions& options) {
 
 PGconn* start_connecting(const LinkOptions& options, const HostList& hosts) {
     std::string session = session_options(options);
-    // Keywords before dbname are defaults that the connection string may override; keywords after it are not.
-    // The keepalives find a dead peer within 25 s where nothing else would: a listener only waits.
-    // An empty value leaves what the connection string says.
+    // Keywords before dbname are defaults that the connection string may override; keywords after it cannot be
+    // overridden. The keepalives detect a dead peer within 25 s where nothing else would: a listener only waits. An
+    // empty value leaves the value of the connection string unchanged.
     constexpr std::array keywords{"application_name",
                                   "keepalives_idle",
                                   "keepalives_interval",
@@ -84,7 +84,7 @@ Awaitable<> Link::connect(LinkOptions options) {
     if (is_closed_) throw Unavailable(kGivenUp);
     connection_ = start_connecting(options, hosts);
     if (connection_ == nullptr) throw std::bad_alloc();
-    // Notices would go to standard error, which is not ours to write to.
+    // By default notices go to stderr, which this program does not write to.
     PQsetNoticeReceiver(connection_, [](void*, const PGresult*) {}, nullptr);
     close_at(deadline);
     auto next = PQstatus(connection_) == CONNECTION_BAD ? PGRES_POLLING_FAILED : PGRES_POLLING_WRITING;
@@ -123,14 +123,14 @@ Awaitable<> Link::writable() {
 }
 
 Awaitable<> Link::wait(Socket::wait_type what) {
-    // The only error is being closed, which is_open() tells.
+    // The only possible error is a closed socket, which is_open() reports.
     boost::system::error_code ignored;
     co_await socket_.async_wait(what, asio::redirect_error(asio::use_awaitable, ignored));
 }
 
 bool Link::consume() {
     if (PQconsumeInput(connection_) == 0) return false;
-    // What OpenSSL has already decrypted does not make the socket readable again. The server's own records are too
+    // Data that OpenSSL has already decrypted does not make the socket readable again. The server's own records are too
     // small for that to happen, a TLS proxy's are not.
     auto* tls = static_cast<SSL*>(PQsslStruct(connection_, "OpenSSL"));
     while (tls != nullptr && SSL_pending(tls) > 0)
@@ -142,7 +142,7 @@ void Link::close_at(TimePoint deadline) {
     deadline_.expires_at(deadline);
     deadline_.async_wait([weak = weak_from_this()](boost::system::error_code cancelled) {
         auto self = weak.lock();
-        // A wait that had already ended cannot be cancelled: look whether the deadline has been moved.
+        // A wait that has already ended cannot be cancelled: check whether the deadline has been moved.
         if (cancelled || !self || self->deadline_.expiry() > std::chrono::steady_clock::now()) return;
         self->close();
     });

@@ -1,7 +1,7 @@
 #pragma once
 // One libpq connection on an event loop: connecting without blocking, waiting for the socket, closing at a deadline.
-// The socket belongs to libpq; Asio only watches it. Client, Session and Listener stand on it. Held by shared_ptr,
-// since a wait may outlive the owner's interest. Belongs to one loop.
+// The socket belongs to libpq; Asio only watches it. Client, Session and Listener are built on it. Held by shared_ptr,
+// because a wait may outlive the owner. Belongs to one loop.
 
 #include "platform/async/awaitable.h"
 #include "platform/base/time.h"
@@ -20,11 +20,11 @@ struct pg_conn;
 
 namespace mindspace::postgres {
 
-// What stands between us and the server.
+// The kind of pooler between us and the server.
 enum class Pooling {
     none,         // the connection is ours
-    transaction,  // PgBouncer in transaction mode or its like: each transaction may run on another connection, so
-                  // statements have no names, and the session's settings are the pool's or the database role's
+    transaction,  // PgBouncer or a similar pooler in transaction mode: each transaction may run on another connection,
+                  // so statements have no names, and the session's settings are the pool's or the database role's
 };
 
 constexpr auto names_of(Pooling) {
@@ -34,7 +34,7 @@ constexpr auto names_of(Pooling) {
 struct LinkOptions {
     std::string conninfo;  // libpq's connection string or URI
     Milliseconds connect_timeout{2000};
-    Milliseconds query_timeout{5000};  // the server gives up on a statement a little earlier
+    Milliseconds query_timeout{5000};  // the server aborts a statement a little earlier
     Pooling pooling = Pooling::none;
 };
 
@@ -47,16 +47,16 @@ public:
     Link(const Link&) = delete;
     Link& operator=(const Link&) = delete;
 
-    // Connects, with our session settings, once. Throws Unavailable when refused, late or closed meanwhile.
+    // Connects once, with our session settings. Throws Unavailable if rejected, late, or closed in the meantime.
     Awaitable<> connect(LinkOptions options);
-    // Everything that waits is woken. May be called twice.
+    // Wakes all waiting coroutines. May be called twice.
     void close();
     [[nodiscard]] bool is_open() const { return connection_ != nullptr; }
 
-    // Both return when the socket is ready or the link closed: ask is_open().
+    // Both return when the socket is ready or the link is closed: check is_open().
     Awaitable<> readable();
     Awaitable<> writable();
-    // Moves what has arrived to libpq. False: the connection is lost.
+    // Passes the received bytes to libpq. False: the connection is lost.
     bool consume();
 
     // Closes the link at that time unless keep_open() comes first.
@@ -64,11 +64,11 @@ public:
     void keep_open();
 
     [[nodiscard]] pg_conn* native() const { return connection_; }
-    // The last error of libpq, in one line.
+    // libpq's last error, in one line.
     [[nodiscard]] std::string last_error() const;
-    // True when small writes become packets of their own unless held back (TCP).
+    // True if small writes become separate packets unless corked (TCP).
     [[nodiscard]] bool can_cork() const { return is_tcp_; }
-    // While corked, what is written gathers in the kernel, to leave in as few packets as possible.
+    // While corked, writes gather in the kernel and leave in as few packets as possible.
     void cork(bool corked);
 
 private:

@@ -22,7 +22,7 @@ std::string listen_command(PGconn* connection, const std::string& channel) {
 
 }  // namespace
 
-// What outlives the Listener until its coroutine has ended.
+// The state that outlives the Listener until its coroutine has ended.
 class Listener::Loop : public std::enable_shared_from_this<Loop> {
 public:
     Loop(asio::io_context& io, std::string conninfo, std::string channel, OnNotification on_notification,
@@ -49,12 +49,12 @@ private:
         }
     }
 
-    // Until the connection is lost.
+    // Runs until the connection is lost.
     Awaitable<> listen() {
         auto link = link_ = std::make_shared<Link>(io_);
         try {
             co_await link->connect(options_);
-        } catch (const Unavailable&) {  // tried again after a pause
+        } catch (const Unavailable&) {  // retried after a pause
             co_return;
         }
         backoff_.reset();
@@ -75,7 +75,7 @@ private:
         }
     }
 
-    // Of LISTEN itself. Refused (by a standby): another connection may find another server.
+    // Handles the reply to LISTEN itself. If a standby rejects it, another connection may find another server.
     bool take_answer(Link& link) {
         bool is_good = true;
         while (PGresult* result = PQgetResult(link.native())) {

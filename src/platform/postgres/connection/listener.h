@@ -1,7 +1,7 @@
 #pragma once
-// Hears NOTIFY on one channel, on a connection of its own that comes back by itself. Belongs to one loop; the callbacks
-// run there and must not throw. Notifications sent while it is away are lost: on_listening says from when on nothing is
-// missed, so that its owner can catch up.
+// Receives NOTIFY on one channel, on its own connection, which reconnects automatically. Belongs to one loop; the
+// callbacks run there and must not throw. Notifications sent while it is disconnected are lost: on_listening reports
+// from when on nothing is missed, so that its owner can catch up.
 
 #include "platform/postgres/connection/link.h"
 
@@ -16,7 +16,7 @@ namespace mindspace::postgres {
 class Listener {
 public:
     using OnNotification = std::function<void(std::string payload)>;
-    // Called each time LISTEN has come into force, the first included.
+    // Called each time LISTEN has taken effect, including the first time.
     using OnListening = std::function<void()>;
 
     Listener(asio::io_context& io, std::string conninfo, std::string channel, OnNotification on_notification,
@@ -26,7 +26,7 @@ public:
     Listener& operator=(const Listener&) = delete;
 
     void start();
-    // No callback comes after it.
+    // No callback is called afterwards.
     void stop();
 
 private:

@@ -53,7 +53,7 @@ TEST_F(PostgresListener, IsSilentOnceStopped) {
     listener_.stop();
     run(io_, session_.query(kNotify, "Odd \"channel\"", "late"));
     session_.close();
-    run_to_end(io_);  // otherwise a stopped listener leaves work behind
+    run_to_end(io_);  // otherwise a stopped listener leaves unfinished work
     EXPECT_TRUE(heard_.empty());
 }
 

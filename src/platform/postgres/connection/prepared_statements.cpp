@@ -10,7 +10,7 @@ namespace {
 
 constexpr int kBinary = 1;
 
-// Arguments as libpq wants them; borrowed from the query.
+// Arguments in the form that libpq expects; borrowed from the query.
 struct Arguments {
     explicit Arguments(const Query& query) : lengths(query.params.lengths()), formats(lengths.size(), kBinary) {
         const char* next = query.params.data();

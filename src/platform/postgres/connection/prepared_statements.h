@@ -1,6 +1,6 @@
 #pragma once
-// Which statements one connection knows, and how statements are handed to libpq. The sends only fill libpq's buffer;
-// false means that the connection is broken. Used by Client's connections and by Session.
+// The prepared statements of one connection, and how statements are passed to libpq. The send functions only fill
+// libpq's buffer; false means that the connection is broken. Used by Client's connections and by Session.
 
 #include "platform/postgres/connection/link.h"
 #include "platform/postgres/values/statement.h"
@@ -17,7 +17,7 @@ public:
 
     // False: nothing is prepared here, every statement is sent with its text.
     [[nodiscard]] bool keeps() const { return keeps_; }
-    // Throws std::logic_error when the statement is known with other argument types.
+    // Throws std::logic_error if the statement is known with other argument types.
     [[nodiscard]] bool contains(const Query& query) const;
     void add(const Query& query);
     // Its preparation failed or was skipped: the next use prepares it again.
@@ -30,7 +30,7 @@ private:
 };
 
 bool send_prepare(pg_conn* connection, const Query& query);
-// Asks for the result in binary format. Unprepared, the text goes along.
+// Requests the result in binary format. Sends the statement's text along.
 bool send_unprepared(pg_conn* connection, const Query& query);
 bool send_execute(pg_conn* connection, const Query& query);
 

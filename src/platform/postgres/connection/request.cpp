@@ -10,7 +10,7 @@ namespace mindspace::postgres {
 
 bool Request::send(PGconn* connection, PreparedStatements& prepared) {
     if (!prepared.keeps()) return send_unprepared(connection);
-    // Preparations go first, so that a failing statement does not skip the preparation of a later one.
+    // Preparations are sent first, so that a failing statement does not skip the preparation of a later one.
     boost::container::small_vector<const Query*, 1> unknown;
     for (const Query& query : queries_)
         if (!prepared.contains(query)) unknown.push_back(&query);
@@ -43,7 +43,7 @@ void Request::take(Rows reply, PreparedStatements& prepared) {
     bool is_preparation = index < preparing_.size();
     if (is_preparation && !is_good) prepared.forget(preparing_[index]);
     if (is_good && !is_preparation) results_.push_back(std::move(reply));
-    // The first failure counts: after it the server skips the rest. It may also come last, from the commit itself.
+    // Only the first failure counts: after it the server skips the rest. It may also come last, from the commit itself.
     if (status != PGRES_FATAL_ERROR || fault_) return;
     auto sqlstate = sqlstate_of(reply.native());
     fault_ = make_fault(reply.native());

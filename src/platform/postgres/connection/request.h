@@ -1,6 +1,7 @@
 #pragma once
-// What one caller asked for: some statements that belong together. Knows how to send itself and what each reply means;
-// knows nothing of sockets, queues or time limits. Made by Client, held by a Connection within a Unit (unit.h).
+// The request of one caller: one or more statements that belong together. Knows how to send itself and how to interpret
+// each reply; knows nothing about sockets, queues or time limits. Created by Client, held by a Connection within a Unit
+// (unit.h).
 
 #include "platform/async/cancellation.h"
 #include "platform/postgres/connection/prepared_statements.h"
@@ -13,41 +14,41 @@
 namespace mindspace::postgres {
 
 using Queries = boost::container::small_vector<Query, 1>;
-using Results = boost::container::small_vector<Rows, 1>;  // one Rows a Query, in order
+using Results = boost::container::small_vector<Rows, 1>;  // one Rows per Query, in order
 
 class Request {
 public:
-    // Called exactly once, on the loop: with a fault and nothing, or with no fault and the results.
+    // Called exactly once, on the loop: with a fault and no results, or with no fault and the results.
     using Done = ResumeWith<Results>;
     using TimePoint = std::chrono::steady_clock::time_point;
 
     explicit Request(Queries queries) : queries_(std::move(queries)) {}
 
-    // Before it is submitted.
+    // Must be called before the request is submitted.
     Done& done() { return done_; }
-    // False: its caller was cancelled, and has been told. What was sent is answered all the same.
+    // False: its caller was cancelled and has been notified. PostgreSQL still replies to what was sent.
     [[nodiscard]] bool is_wanted() const { return static_cast<bool>(done_); }
 
-    // Hands the statements to libpq, preparations first. False: the connection is broken. Throws std::logic_error, with
-    // nothing sent, when a statement is used with other argument types than before.
+    // Passes the statements to libpq, preparations first. False: the connection is broken. Throws std::logic_error,
+    // with nothing sent, if a statement is used with other argument types than before.
     bool send(pg_conn* connection, PreparedStatements& prepared);
-    // One reply, the Sync's excepted.
+    // Handles one reply other than the Sync's.
     void take(Rows reply, PreparedStatements& prepared);
-    // True when every statement has had its reply.
+    // True when every statement has received its reply.
     [[nodiscard]] bool is_answered() const { return replies_ == preparing_.size() + queries_.size(); }
-    // After the Sync's reply: true when the failure is worth another attempt, for which it is now ready.
+    // Called after the Sync's reply: true if the failure is worth a retry, for which the request is then ready.
     bool try_again();
-    // Its unit was undone because of another request: makes it ready to be sent again, by itself.
+    // Its unit was rolled back because of another request: prepares it to be resent in its own unit.
     void isolate();
 
-    // True when it only reads, so that nobody waits for its commit.
+    // True if it only reads, so that no request waits for its commit.
     [[nodiscard]] bool is_read() const;
-    // True when it must have a unit of its own.
+    // True if it must have its own unit.
     [[nodiscard]] bool is_isolated() const { return is_isolated_; }
 
-    // It will not be answered, for this reason.
+    // It will get no reply, for this reason.
     void abandon(std::exception_ptr fault) { fault_ = std::move(fault); }
-    // Tells the caller how it ended.
+    // Notifies the caller of the result.
     void finish() {
         if (is_wanted()) done_(fault_, fault_ ? Results() : std::move(results_));
     }
@@ -56,7 +57,7 @@ public:
     // The server is a standby: see is_wrong_server().
     [[nodiscard]] bool needs_other_server() const { return needs_other_server_; }
 
-    // When it joined the queue that it is in; kept by the Connection.
+    // When it joined its current queue; set by the Connection.
     TimePoint queued_at{};
 
 private:

@@ -11,8 +11,8 @@ namespace {
 
 constexpr Statement kTryAdvisoryLock{"session_try_advisory_lock", "select pg_try_advisory_lock($1)"};
 
-// Holds the session for one call, and its link to the call's deadline. A call that ends before its reply has come
-// whole, because it was cancelled, takes the connection with it.
+// Holds the session for one call and applies the call's deadline to its link. If the call is cancelled before its
+// complete reply has arrived, the connection is closed.
 class Turn {
 public:
     Turn(bool& is_busy, Link* link, Milliseconds timeout) : is_busy_(is_busy), link_(link) {

@@ -1,8 +1,8 @@
 #pragma once
 // One dedicated connection, one statement at a time: for leader locks, interactive transactions, scripts, migrations.
-// Faults are the Client's exceptions, but nothing is retried and a lost connection stays lost: with it went its locks
-// and its transaction, so its owner must decide. A call that is cancelled closes it. Belongs to one loop; a second call
-// while one runs is a std::logic_error.
+// Faults are the Client's exceptions, but nothing is retried and a lost connection stays lost: its locks and its
+// transaction are lost with it, so its owner must decide. A cancelled call closes it. Belongs to one loop; a second
+// call while one runs is a std::logic_error.
 
 #include "platform/async/awaitable.h"
 #include "platform/postgres/connection/link.h"
@@ -17,7 +17,7 @@
 
 namespace mindspace::postgres {
 
-// query_timeout bounds each call; the connection is closed when it passes.
+// query_timeout limits each call; when it expires, the connection is closed.
 using SessionOptions = LinkOptions;
 
 class Session {
@@ -27,7 +27,7 @@ public:
     Session(const Session&) = delete;
     Session& operator=(const Session&) = delete;
 
-    // First, and again after a loss. Throws Unavailable.
+    // Called first, and again after a loss. Throws Unavailable.
     Awaitable<> connect();
     void close();
     // False once a call has found the connection lost; an idle session does not notice.
@@ -48,7 +48,7 @@ public:
 
 private:
     Awaitable<Rows> run(Query query);
-    // Sends what libpq holds and waits for the whole answer; the last statement's rows.
+    // Sends what libpq holds and waits for the complete reply; returns the last statement's rows.
     Awaitable<Rows> receive(std::shared_ptr<Link> link);
 
     asio::io_context& io_;

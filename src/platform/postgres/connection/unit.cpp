@@ -42,7 +42,8 @@ bool Unit::send_rollback(pg_conn* connection) {
 
 void Unit::take(Rows reply, PreparedStatements& prepared) {
     if (requests_.empty() || (is_open_ && !std::exchange(is_opening_answered_, true))) return;
-    // A reply beyond the last request's is that of the commit itself: a failure is told to the last one, too.
+    // A reply after the last request's is that of the commit itself: a failure of it is also reported to the last
+    // request.
     while (answering_ + 1 < requests_.size() && requests_[answering_]->is_answered()) ++answering_;
     if (requests_[answering_]->is_answered() && PQresultStatus(reply.native()) == PGRES_COMMAND_OK) return;
     requests_[answering_]->take(std::move(reply), prepared);

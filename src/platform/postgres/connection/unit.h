@@ -1,7 +1,7 @@
 #pragma once
-// Requests that share one Sync, hence one transaction and, for writes, one commit: what many callers wrote in the same
-// moment costs one flush of the log. When one of them fails the server undoes all; the others are then sent again, each
-// by itself. On a cluster a Sync makes no transaction, so that writes stand between BEGIN and COMMIT. Knows nothing of
+// Requests that share one Sync, hence one transaction and, for writes, one commit: simultaneous writes of many callers
+// cost one flush of the log. If one of them fails, the server rolls back all; the others are then resent, each in its
+// own unit. On a cluster a Sync makes no transaction, so writes are sent between BEGIN and COMMIT. Knows nothing about
 // sockets or queues.
 
 #include "platform/postgres/connection/request.h"
@@ -11,7 +11,7 @@
 
 namespace mindspace::postgres {
 
-// What makes one transaction of the statements of a unit that writes.
+// What turns the statements of a writing unit into one transaction.
 enum class Boundary { sync, begin_and_commit };
 
 class Unit {
@@ -20,24 +20,25 @@ public:
 
     explicit Unit(Boundary boundary) : boundary_(boundary) {}
 
-    // True when the request may come along: all of a unit read, or all write, and none must be alone.
+    // True if the request may join: either all requests of a unit read or all write, and none requires its own unit.
     [[nodiscard]] bool takes(const Request& request) const;
-    // Hands the request to libpq. Throws std::logic_error (Request::send), the request being left with the caller.
+    // Passes the request to libpq. Throws std::logic_error (Request::send); the request then stays with the caller.
     bool send(std::unique_ptr<Request>& request, pg_conn* connection, PreparedStatements& prepared);
-    // Everything is sent but the Sync. False: the connection is broken.
+    // Called when all requests are sent: sends the end of the unit. False: the connection is broken.
     bool close(pg_conn* connection) const;
-    // Instead of requests: ends the transaction that a unit before it has left failed. False: the connection is broken.
+    // Sent instead of requests: ends the failed transaction that an earlier unit has left open. False: the connection
+    // is broken.
     static bool send_rollback(pg_conn* connection);
 
-    // One reply, the Sync's excepted.
+    // Handles one reply other than the Sync's.
     void take(Rows reply, PreparedStatements& prepared);
-    // After the Sync's reply, or never: what was in it.
+    // The requests of the unit; after the Sync's reply, or if there will be none.
     [[nodiscard]] std::vector<std::unique_ptr<Request>> release() { return std::move(requests_); }
 
     [[nodiscard]] bool has_sent() const { return is_open_ || !requests_.empty(); }
     [[nodiscard]] bool has_failed() const { return has_failed_; }
     [[nodiscard]] std::size_t size() const { return requests_.size(); }
-    // The oldest request, or when the unit was made.
+    // When the oldest request was queued, or when the unit was created.
     [[nodiscard]] Request::TimePoint queued_at() const { return queued_at_; }
 
 private:
@@ -46,7 +47,7 @@ private:
     Request::TimePoint queued_at_ = std::chrono::steady_clock::now();
     bool is_open_ = false;  // BEGIN is sent
     bool is_opening_answered_ = false;
-    std::size_t answering_ = 0;  // whose replies are coming
+    std::size_t answering_ = 0;  // index of the request whose replies are arriving
     bool has_failed_ = false;
 };
 

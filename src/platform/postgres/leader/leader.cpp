@@ -13,7 +13,7 @@ namespace mindspace::postgres {
 
 namespace {
 
-constexpr Milliseconds kPollInterval{500};  // of those who would take over
+constexpr Milliseconds kPollInterval{500};  // of processes that wait to take over
 
 std::int64_t lock_key(const std::string& job) {
     auto name = Uuid::from_name("postgres.leader " + job);
@@ -28,7 +28,7 @@ Awaitable<> Work::begin(Session&) {
     co_return;
 }
 
-// What outlives the Leader until its coroutine has ended.
+// The state that outlives the Leader until its coroutine has ended.
 class Leader::Loop : public std::enable_shared_from_this<Loop> {
 public:
     Loop(asio::io_context& io, LeaderOptions options, std::shared_ptr<Work> work)
@@ -54,12 +54,12 @@ private:
                 self->report(fault.what());
             }
             self->work_->end();
-            self->session_.close();  // and with it the lock
+            self->session_.close();  // which releases the lock
             co_await self->backoff_.pause();
         }
     }
 
-    // Until stopped, or until a fault.
+    // Runs until stopped, or until a fault.
     Awaitable<> lead() {
         co_await session_.connect();
         if (reach_ == Reach::one_process)

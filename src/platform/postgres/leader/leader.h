@@ -1,8 +1,8 @@
 #pragma once
-// Does some work again and again on a database connection of its own, through every fault: in one process of the whole
-// deployment, the one that holds an advisory lock with that connection. When it is lost another process takes over.
-// This is the only way in which a process leads; the connection must go to the server itself, for behind a pool in
-// transaction mode the lock would be anybody's. Belongs to one loop.
+// Repeats some work on its own database connection, and continues after every fault: in one process of the entire
+// deployment, the one that holds an advisory lock on that connection. When the connection is lost, another process
+// takes over. This is the only way in which a process leads; the connection must go directly to the server, because
+// through a pool in transaction mode the lock would belong to any client of the pool. Belongs to one loop.
 
 #include "platform/async/awaitable.h"
 #include "platform/base/time.h"
@@ -16,19 +16,19 @@ namespace mindspace::postgres {
 
 class Session;
 
-// Who works: whoever holds the lock, or everybody at the same time.
+// Which processes do the work: only the one that holds the lock, or all at the same time.
 enum class Reach { one_process, every_process };
 
 struct LeaderOptions {
-    std::string name;      // of the work, for log lines; the lock follows from it
+    std::string name;      // of the work, for log lines; the lock's key is derived from it
     std::string conninfo;  // of the primary
     Milliseconds query_timeout{5000};
     Reach reach = Reach::one_process;
 };
 
-// Owns what its turns use: they may go on after the owner of the Leader is gone, until what they wait for has ended.
-// Any exception is logged once for a row of them, and the work is begun anew, by whoever leads then, on a new
-// connection.
+// Owns what its turns use: they may continue after the owner of the Leader is destroyed, until what they wait for has
+// ended. Any exception is logged (once for consecutive ones), and the work starts again from begin(), in the process
+// that leads then, on a new connection.
 class Work {
 public:
     Work() = default;
@@ -36,7 +36,7 @@ public:
     Work& operator=(const Work&) = delete;
     virtual ~Work() = default;
 
-    // On every new lead, before its first turn.
+    // Called whenever this process starts to lead, before the first turn.
     virtual Awaitable<> begin(Session& session);
     // Returns how long to pause before the next turn.
     virtual Awaitable<Milliseconds> turn(Session& session) = 0;
@@ -46,15 +46,15 @@ public:
 
 class Leader {
 public:
-    // The work lives until its last turn has ended, which may be after the Leader.
+    // The work lives until its last turn has ended, which may be later than the Leader.
     Leader(asio::io_context& io, LeaderOptions options, std::shared_ptr<Work> work);
     ~Leader();
     Leader(const Leader&) = delete;
     Leader& operator=(const Leader&) = delete;
 
-    // Goes on until stopped, through every fault.
+    // Runs until stopped, and continues after every fault.
     void start();
-    // What is under way is given up: a turn that waits for its session gets Unavailable, and there is none after it.
+    // Aborts the turn in progress: if it waits for its session, it gets Unavailable. No turn starts afterwards.
     void stop();
 
 private:

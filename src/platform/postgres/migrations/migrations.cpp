@@ -14,7 +14,7 @@ namespace mindspace::postgres {
 
 namespace {
 
-// Any number will do that no other advisory lock uses: "mindspac" in ASCII.
+// Any number that no other advisory lock uses: "mindspac" in ASCII.
 constexpr std::int64_t kLockKey = 0x6D696E6473706163;
 
 constexpr const char* kCreateTable = R"(
@@ -53,8 +53,8 @@ std::string title(const Migration& migration) {
     return "migration " + std::to_string(migration.version) + " (" + std::string(migration.name) + ")";
 }
 
-// What was applied must be the beginning of what the program knows, or go one step beyond it: a new program migrates
-// while nodes of the old one still run, and start again.
+// The applied migrations must be a prefix of those that the program knows, or exceed them by one: a new program
+// migrates while nodes of the old version still run and restart.
 void check_applied(const Rows& applied, std::span<const Migration> known) {
     if (applied.size() > known.size() + 1)
         throw SchemaMismatch("the database schema is at version " +
@@ -146,7 +146,7 @@ Awaitable<int> migrate(Session& session, std::span<const Migration> migrations) 
     std::exception_ptr fault;
     try {
         applied = co_await apply_missing(session, migrations);
-    } catch (...) {  // thrown again below: there is no co_await in a handler
+    } catch (...) {  // rethrown below: a handler cannot contain co_await
         fault = std::current_exception();
     }
     if (session.is_open()) co_await session.query(kUnlock, kLockKey);

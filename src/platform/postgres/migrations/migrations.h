@@ -1,11 +1,11 @@
 #pragma once
-// Brings a database's schema to the version that this program knows. Forward only; every migration is one transaction;
-// what was applied is recorded in schema_migrations with its checksum. Any number of nodes may start at once: an
-// advisory lock lets one work while the others wait and then find nothing to do.
+// Migrates a database's schema to the version that this program knows. Forward only; every migration is one
+// transaction; applied migrations are recorded in schema_migrations with their checksum. Any number of nodes may start
+// simultaneously: an advisory lock lets one work while the others wait and then find nothing to do.
 //
-// A program also runs on the schema of its successor, so that nodes can be replaced one by one. A migration must leave
-// that possible: it adds (expand), the next version's program writes and reads what is new (migrate), and only the
-// migration after that takes away what is no longer used (contract).
+// A program also runs on the schema of its successor, so that nodes can be replaced one by one. A migration must allow
+// that: it adds (expand), the next version's program writes and reads the additions (migrate), and only the migration
+// after that removes what is no longer used (contract).
 
 #include "platform/async/awaitable.h"
 #include "platform/postgres/connection/session.h"
@@ -26,29 +26,29 @@ struct Migration {
     std::string_view sql;  // a script; it must not end the transaction that it runs in
 };
 
-// Database and program do not fit together, and no attempt later will change that.
+// Database and program are incompatible, and a later attempt will not change that.
 class SchemaMismatch : public std::runtime_error {
 public:
     using std::runtime_error::runtime_error;
 };
 
-// Applies what is missing and returns how many migrations that were. Throws SchemaMismatch when the database is more
-// than one migration ahead of the program or an applied migration has changed since, DatabaseError when a migration
-// fails (it is then undone, those before it stay), Unavailable when the session is lost. Waiting and each script are
-// bounded by the session's query_timeout; a migration gives up a table lock that it cannot have within 5 s.
+// Applies the missing migrations and returns how many there were. Throws SchemaMismatch if the database is more than
+// one migration ahead of the program or an applied migration has changed since, DatabaseError if a migration fails (it
+// is rolled back, those before it stay), Unavailable if the session is lost. The session's query_timeout limits the
+// wait and each script; a migration stops waiting for a table lock after 5 s.
 Awaitable<int> migrate(Session& session, std::span<const Migration> migrations);
 
-// What applying a migration would take.
+// What applying a migration would cost.
 struct MigrationCost {
     const Migration* migration;
-    std::chrono::milliseconds took;  // for as long as it holds its locks, and about so long
-    // Locks on tables that were there before and that this migration is the first to take: "ShareLock on sessions
-    // (12 MB)".
+    std::chrono::milliseconds took;  // the migration holds its locks for about this long
+    // Locks on existing tables that this migration is the first to take: "ShareLock on sessions (12 MB)".
     std::vector<std::string> locks;
 };
 
-// Applies what is missing in one transaction and undoes it: the database is as before. For the time it takes the locks
-// are held as they would be, so each script is given up after `limit` (Unavailable). Otherwise as migrate().
+// Applies the missing migrations in one transaction and rolls it back: the database stays unchanged. In the meantime it
+// holds the same locks as a real migration, so each script is aborted after `limit` (Unavailable). Otherwise as
+// migrate().
 Awaitable<std::vector<MigrationCost>> rehearse_migrations(Session& session, std::span<const Migration> migrations,
                                                           std::chrono::milliseconds limit);
 

@@ -29,7 +29,7 @@ protected:
     std::vector<std::int32_t> versions() {
         return run(io_, session_.query(kVersions))[0].get<std::vector<std::int32_t>>(0);
     }
-    // The message with which the migrations are refused.
+    // The message with which the migrations are rejected.
     template <class Fault>
     std::string refusal(std::span<const Migration> migrations) {
         try {

@@ -11,7 +11,7 @@ Awaitable<bool> is_citus(std::shared_ptr<Link> link, Milliseconds timeout) {
     link->close_at(std::chrono::steady_clock::now() + timeout);
     bool is_sent = PQsendQuery(link->native(), "SELECT FROM pg_extension WHERE extname = 'citus'") == 1;
     bool found = false;
-    // So short a command fits into any socket's buffer.
+    // Such a short command fits into any socket buffer.
     while (is_sent && link->is_open()) {
         if (PQisBusy(link->native()) == 1) {
             co_await link->readable();

@@ -1,6 +1,6 @@
 #pragma once
-// Whether the server is the coordinator of a Citus cluster. There each statement between two Syncs is a transaction of
-// its own on the worker that runs it, unless BEGIN says otherwise. Asked once, when a connection is made.
+// Whether the server is the coordinator of a Citus cluster. There each statement between two Syncs is a separate
+// transaction on the worker that runs it, unless BEGIN is used. Queried once, when a connection is established.
 
 #include "platform/postgres/connection/link.h"
 
@@ -8,7 +8,8 @@
 
 namespace mindspace::postgres {
 
-// Before the link is put into pipeline mode. Throws Unavailable when it is lost, or closed because it took too long.
+// Must be called before the link enters pipeline mode. Throws Unavailable if the link is lost, or closed by the
+// timeout.
 Awaitable<bool> is_citus(std::shared_ptr<Link> link, Milliseconds timeout);
 
 }  // namespace mindspace::postgres

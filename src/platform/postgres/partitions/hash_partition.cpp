@@ -36,7 +36,7 @@ struct State {
     }
 };
 
-// "x_N" → "x_7", where nothing that could belong to a name follows.
+// "x_N" → "x_7", unless a character follows that could belong to a name.
 std::string name_part(std::string_view sql, std::uint32_t part) {
     constexpr std::string_view kMark = "_N";
     std::string text;

@@ -1,7 +1,7 @@
 #pragma once
 // Tables that are hash-partitioned by a UUID into kHashPartitions parts, named TABLE_0, TABLE_1, …. A statement that
-// names its part is planned and locked like one on a plain table. On the parent, the server would open all parts for
-// every execution of a prepared statement: measured at twice the cost of a read and of a write.
+// names its part is planned and locked like one on a plain table. For a statement on the parent, the server would open
+// all parts at every execution of a prepared statement: measured at twice the cost of a read and of a write.
 
 #include "platform/base/ids.h"
 #include "platform/postgres/values/statement.h"
@@ -14,11 +14,11 @@ namespace mindspace::postgres {
 
 inline constexpr std::uint32_t kHashPartitions = 16;
 
-// The part in which PostgreSQL keeps the rows with this key: its hash function for UUIDs (lookup3 by Bob Jenkins) with
-// the seed of its partitions, neither of which it can change without breaking every table there is.
+// The part in which PostgreSQL stores the rows with this key: its hash function for UUIDs (lookup3 by Bob Jenkins) with
+// its partition seed. PostgreSQL can change neither without breaking every existing table.
 std::uint32_t hash_partition(const Uuid& key);
 
-// A statement for each part of its tables; in its SQL they stand as TABLE_N. Must have static storage, as a Statement.
+// A statement for each part of its tables; its SQL names them as TABLE_N. Must have static storage, like a Statement.
 class PartitionedStatement {
 public:
     PartitionedStatement(const char* name, std::string_view sql);

@@ -15,10 +15,11 @@ namespace mindspace::postgres {
 
 namespace {
 
-constexpr std::size_t kOwners = 50'000;  // whose last write is remembered
+constexpr std::size_t kOwners = 50'000;  // number of owners whose last write is remembered
 constexpr Milliseconds kLookInterval{100};
 
-// Flushed, not inserted: what is behind a commit that has been answered, and no empty page's head beyond it.
+// The flush position, not the insert position: it covers every acknowledged commit, but not the header of an empty page
+// after it.
 constexpr Statement kPosition{"replicas_position", R"(
     SELECT (CASE WHEN pg_is_in_recovery() THEN pg_last_wal_replay_lsn() ELSE pg_current_wal_flush_lsn() END
             - '0/0')::bigint)"};
@@ -53,7 +54,7 @@ public:
     [[nodiscard]] bool is_empty() const { return replicas_.empty(); }
     [[nodiscard]] ReplicaStats& stats() { return stats_; }
 
-    // A replica that has replayed the log up to `written` and is near enough to the primary; null: none.
+    // A replica that has replayed the log up to `written` and is recent enough; null if there is none.
     [[nodiscard]] Client* choose(LogPosition written) {
         auto needed = std::max(required_, written);
         auto now = std::chrono::steady_clock::now();
@@ -66,7 +67,7 @@ public:
 
 private:
     using TimePoint = std::chrono::steady_clock::time_point;
-    // Where a server was in the log, and when that was asked.
+    // The log position of a server, and when it was queried.
     struct Look {
         TimePoint at{};
         LogPosition position = 0;
@@ -81,8 +82,8 @@ private:
         tasks_.spawn(look_at(shared_from_this(), server, std::move(on_look)));
     }
 
-    // A server that cannot be asked keeps its last look: a primary that is unavailable writes nothing, a replica grows
-    // stale. Stopping a client ends its queries, so after stop() no server is touched any more.
+    // A server that cannot be queried keeps its last position: an unavailable primary writes nothing, a replica becomes
+    // stale. Stopping a client ends its queries, so no server is used after stop().
     static Awaitable<> look_at(std::shared_ptr<Watch> self, Client& server, OnLook on_look) {
         while (!self->tasks_.is_cancelled()) {
             auto asked_at = std::chrono::steady_clock::now();
@@ -112,8 +113,8 @@ private:
     Milliseconds max_lag_;
     std::vector<Replica> replicas_;
     std::size_t next_ = 0;
-    std::deque<Look> looks_;    // at the primary's position, over the last `max_lag_`
-    LogPosition required_ = 0;  // where the primary was `max_lag_` ago
+    std::deque<Look> looks_;    // positions of the primary during the last `max_lag_`
+    LogPosition required_ = 0;  // the primary's position `max_lag_` ago
     ReplicaStats stats_;
     TaskGroup tasks_;
 };
@@ -159,7 +160,7 @@ Awaitable<Rows> Replicas::run(Uuid owner, Query query) {
             auto rows = co_await replica->query(std::move(first_try));
             watch_->stats().reads.add(1);
             co_return rows;
-        } catch (const Unavailable&) {  // lost, late, or in the way of what is being replayed
+        } catch (const Unavailable&) {  // lost, late, or in conflict with the replay
         }
     }
     watch_->stats().primary_reads.add(1);

@@ -1,7 +1,7 @@
 #pragma once
-// Reads of one owner's rows that may be answered by a replica (hot standby). One is chosen when it was seen lately, has
-// replayed all that the owner is known to have written, and is no further behind than `max_lag`; otherwise the primary
-// answers, and also when the replica fails. Without replicas it is the primary by another name. One per core.
+// Reads of one owner's rows that a replica (hot standby) may serve. A replica is used if it was checked recently, has
+// replayed all known writes of the owner, and lags by at most `max_lag`; otherwise, or if the replica fails, the
+// primary serves the read. Without replicas all reads go to the primary. One per core.
 
 #include "platform/base/ids.h"
 #include "platform/base/lru_cache.h"
@@ -13,23 +13,23 @@
 
 namespace mindspace::postgres {
 
-// A place in the server's log: bytes since its beginning.
+// A position in the server's log: bytes since its beginning.
 using LogPosition = std::int64_t;
 
 struct ReplicaOptions {
     std::vector<std::string> conninfos;
-    ClientOptions connections;  // of each; its conninfo is not used
+    ClientOptions connections;  // of each server; its conninfo is not used
     Milliseconds max_lag{500};
 };
 
 // Written by the loop, read by any thread.
 struct ReplicaStats {
-    telemetry::Counter reads;          // answered by a replica
-    telemetry::Counter primary_reads;  // answered by the primary because no replica could
-    telemetry::Gauge usable;           // replicas that are not too far behind
+    telemetry::Counter reads;          // served by a replica
+    telemetry::Counter primary_reads;  // served by the primary because no replica could
+    telemetry::Gauge usable;           // replicas that do not lag too far
 };
 
-// Adds the figures of all cores to the page.
+// Adds the metrics of all cores to the page.
 void collect(const std::vector<const ReplicaStats*>& cores, telemetry::Page& page);
 
 class Replicas {
@@ -44,12 +44,12 @@ public:
     [[nodiscard]] bool is_empty() const;
     [[nodiscard]] const ReplicaStats& stats() const;
 
-    // The end of the primary's log: whatever was committed before the call lies before it. Unavailable.
+    // The end of the primary's log: everything committed before the call is before it. Throws Unavailable.
     Awaitable<LogPosition> position();
-    // What the owner has written lies before `position`.
+    // Everything that the owner has written is before `position`.
     void note(const Uuid& owner, LogPosition position);
 
-    // As Client::query; the statement only reads.
+    // As Client::query; the statement must only read.
     template <class Owner, class... A>
     Awaitable<Rows> query(Owner owner, const Statement& statement, const A&... arguments) {
         auto bound = bind(statement, arguments...);
@@ -59,7 +59,7 @@ public:
     Awaitable<Rows> query(Owner owner, const Statement&&, const A&...) = delete;
 
 private:
-    // Looks at the servers, and outlives the owner until its coroutines have ended.
+    // Checks the servers, and outlives the owner until its coroutines have ended.
     class Watch;
 
     Awaitable<Rows> run(Uuid owner, Query query);

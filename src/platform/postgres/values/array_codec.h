@@ -10,7 +10,7 @@
 
 namespace mindspace::postgres {
 
-// What stands in an array: T, or NULL where the C++ type can say so.
+// The type of an array's elements: T, or NULL if the C++ type is optional.
 template <class T>
 struct Element {
     using Value = T;
@@ -25,7 +25,7 @@ struct Element<std::optional<T>> {
     static std::optional<T> null() { return std::nullopt; }
 };
 
-// Takes the parts of an array's bytes from the front; throws std::logic_error when they run out.
+// Consumes an array's bytes from the front; throws std::logic_error if there are too few.
 class ArrayReader {
 public:
     explicit ArrayReader(std::string_view bytes) : rest_(bytes) {}
@@ -54,7 +54,7 @@ struct Codec<std::vector<T>> {
 
     static void encode(const std::vector<T>& values, Buffer& out) {
         append_integer<std::int32_t>(out, values.empty() ? 0 : 1);
-        append_integer<std::int32_t>(out, 0);  // the server finds the NULLs by itself
+        append_integer<std::int32_t>(out, 0);  // the server detects NULLs itself
         append_integer<Oid>(out, ElementCodec::kOid);
         if (values.empty()) return;
         append_integer<std::int32_t>(out, static_cast<std::int32_t>(values.size()));
@@ -65,7 +65,7 @@ struct Codec<std::vector<T>> {
     static std::vector<T> decode(std::string_view bytes) {
         ArrayReader reader(bytes);
         std::int32_t dimensions = reader.take_integer();
-        reader.take_integer();  // has-null flag: each element says it again
+        reader.take_integer();  // has-null flag: redundant, each element has its own
         if (!ElementCodec::reads(static_cast<Oid>(reader.take_integer())))
             throw std::logic_error("postgres: an array of another element type");
         std::vector<T> values;

@@ -1,5 +1,6 @@
 #pragma once
-// A PostgreSQL array that is decoded element by element, where all at once would hold the loop: a view into its Rows.
+// A PostgreSQL array that is decoded element by element, where decoding it at once would block the loop: a view of its
+// Rows.
 
 #include "platform/postgres/values/array_codec.h"
 
@@ -21,7 +22,7 @@ public:
     }
 
     [[nodiscard]] std::size_t left() const { return left_; }
-    // Only while there are some left. None may be NULL.
+    // Only while elements are left. None may be NULL.
     T next() {
         --left_;
         return Codec<T>::decode(reader_.take(static_cast<std::size_t>(reader_.take_integer())));

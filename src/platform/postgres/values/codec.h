@@ -1,7 +1,7 @@
 #pragma once
-// How a C++ type travels in PostgreSQL's binary format: its type OID, its array's OID, its bytes both ways.
-// Codec<T> exists for exactly the types this project sends and reads; for any other type the call does not compile.
-// Used by Params (encoding) and Rows (decoding) only.
+// How a C++ type is transferred in PostgreSQL's binary format: its type OID, its array's OID, its encoding and
+// decoding. Codec<T> exists for exactly the types that this project sends and reads; a call with any other type does
+// not compile. Used by Params (encoding) and Rows (decoding) only.
 
 #include "platform/base/bytes.h"
 #include "platform/base/ids.h"
@@ -28,7 +28,7 @@ struct Json {
     bool operator==(const Json&) const = default;
 };
 
-// Encoded parameters; 128 bytes hold a handful of ids and numbers without the heap.
+// Encoded parameters; 128 bytes hold a few ids and numbers without heap allocation.
 using Buffer = boost::container::small_vector<char, 128>;
 
 inline void append(Buffer& out, std::string_view bytes) {
@@ -94,7 +94,7 @@ struct Codec<double> : TypeOids<701, 1022> {
     static double decode(std::string_view bytes) { return std::bit_cast<double>(read_integer<std::uint64_t>(bytes)); }
 };
 
-// Text from anything that is a string; an enum column is selected as `column::text`.
+// Text from any string type; an enum column is selected as `column::text`.
 template <class T>
     requires std::convertible_to<const T&, std::string_view>
 struct Codec<T> : TypeOids<25, 1009> {
@@ -105,7 +105,7 @@ struct Codec<T> : TypeOids<25, 1009> {
     static T decode(std::string_view bytes) { return T(bytes); }
 };
 
-// bytea from any run of bytes, so that a std::array holding a digest need not be copied first.
+// bytea from any contiguous bytes, so that a std::array with a digest need not be copied first.
 template <class T>
     requires std::convertible_to<const T&, ByteView>
 struct Codec<T> : TypeOids<17, 1001> {
@@ -135,7 +135,7 @@ struct Codec<Id<Tag>> : TypeOids<2950, 2951> {
     static Id<Tag> decode(std::string_view bytes) { return Id<Tag>{Codec<Uuid>::decode(bytes)}; }
 };
 
-// timestamptz: microseconds since 2000-01-01 UTC. Digits beyond our milliseconds are cut towards the past.
+// timestamptz: microseconds since 2000-01-01 UTC. Precision finer than our milliseconds is rounded down, to the past.
 template <>
 struct Codec<Timestamp> : TypeOids<1184, 1185> {
     static constexpr std::chrono::sys_days kEpoch{std::chrono::year{2000} / 1 / 1};

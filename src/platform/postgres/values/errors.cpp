@@ -27,7 +27,7 @@ std::string text_of(const pg_result* result, int field) {
 }  // namespace
 
 std::string_view sqlstate_of(const pg_result* result) {
-    // libpq's own failures (a connection cut in mid-reply) come without a code.
+    // libpq's own failures (a connection cut during a reply) have no code.
     const char* text = PQresultErrorField(result, PG_DIAG_SQLSTATE);
     return text == nullptr ? "08006" : text;
 }

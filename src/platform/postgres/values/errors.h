@@ -1,6 +1,6 @@
 #pragma once
-// What goes wrong in the database. Lost, late or overloaded is mindspace::Unavailable (base/result.h); a violated
-// constraint is an outcome that a store maps by the constraint's name; anything else is a fault of ours.
+// Errors of the database. A lost, late or overloaded database is mindspace::Unavailable (base/result.h); a violated
+// constraint is an outcome that a store maps by the constraint's name; any other error is a bug of ours.
 
 #include "platform/base/result.h"
 
@@ -13,7 +13,7 @@ struct pg_result;
 
 namespace mindspace::postgres {
 
-// The server refused a statement. what() is the server's message.
+// The server rejected a statement. what() is the server's message.
 class DatabaseError : public std::runtime_error {
 public:
     DatabaseError(std::string sqlstate, const std::string& message)
@@ -41,8 +41,8 @@ private:
 std::string_view sqlstate_of(const pg_result* result);
 // The exception for a failed result: ConstraintViolation, Unavailable or DatabaseError.
 std::exception_ptr make_fault(const pg_result* result);
-// Nothing was done and the same statements may well succeed now: serialization failure, deadlock, a statement whose
-// preparation failed in front of this one.
+// Nothing was executed and the same statements may succeed now: serialization failure, deadlock, a statement whose
+// preparation failed before it.
 bool is_worth_retrying(std::string_view sqlstate);
 // The server cannot write: connected to a standby, after a failover. Another connection may find the primary.
 bool is_wrong_server(std::string_view sqlstate);

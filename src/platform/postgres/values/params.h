@@ -1,6 +1,6 @@
 #pragma once
-// The arguments of one statement in binary format with their types, in one contiguous buffer.
-// Encoded when bound, so nothing that was passed needs to live on; values are never part of the SQL text.
+// The arguments of one statement in binary format with their types, in one contiguous buffer. Encoded when bound, so
+// the passed values need not outlive the call; values are never part of the SQL text.
 
 #include "platform/postgres/values/array_codec.h"
 
@@ -12,7 +12,7 @@ namespace mindspace::postgres {
 
 class Params {
 public:
-    // T: whatever has a Codec. Throws std::length_error above kMaxBytes.
+    // T: any type with a Codec. Throws std::length_error above kMaxBytes.
     template <class T>
     void add(const T& value) {
         using ValueCodec = Codec<std::decay_t<const T&>>;  // a literal is a const char*
@@ -20,7 +20,7 @@ public:
         ValueCodec::encode(value, bytes_);
         close_value(ValueCodec::kOid, start);
     }
-    // NULL when there is no value; it still has T's type.
+    // NULL if there is no value; it still has T's type.
     template <class T>
     void add(const std::optional<T>& value) {
         if (value) return add(*value);
@@ -29,7 +29,7 @@ public:
     }
 
     [[nodiscard]] std::span<const Oid> types() const { return types_; }
-    // Bytes of each value, kNull for NULL.
+    // Size of each value in bytes, kNull for NULL.
     [[nodiscard]] std::span<const int> lengths() const { return lengths_; }
     // All values, one after the other.
     [[nodiscard]] const char* data() const { return bytes_.data(); }

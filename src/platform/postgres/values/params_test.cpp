@@ -9,7 +9,7 @@
 namespace mindspace::postgres {
 namespace {
 
-// Every type goes to a real server and comes back, so that both sides of a codec agree with PostgreSQL's.
+// Every type makes a round trip through a real server, so that encoding and decoding agree with PostgreSQL's.
 class PostgresTypes : public testing::Test {
 protected:
     PostgresTypes() { run(io_, session_.connect()); }
@@ -18,7 +18,7 @@ protected:
     T echo(const Statement& statement, const T& value) {
         return run(io_, session_.query(statement, value))[0].template get<T>(0);
     }
-    // The server's own reading of the value.
+    // The value as the server's text.
     template <class T>
     std::string text_of(const Statement& statement, const T& value) {
         return run(io_, session_.query(statement, value))[0].template get<std::string>(0);

@@ -15,7 +15,7 @@ std::size_t Rows::size() const {
 }
 
 std::int64_t Rows::affected() const {
-    // libpq keeps the count as the text of the command tag; its signature forgot the const.
+    // libpq keeps the count as the text of the command tag; its signature lacks the const.
     std::string_view text = PQcmdTuples(result_.get());
     std::int64_t count = 0;
     std::from_chars(text.data(), text.data() + text.size(), count);
@@ -27,8 +27,7 @@ Row Rows::operator[](std::size_t index) const {
     return {result_.get(), static_cast<int>(index)};
 }
 
-// Of the calls to libpq, as few as will do: a column that is not there has no type, and only an empty value can be
-// NULL.
+// Calls libpq as little as possible: a missing column has no type, and only an empty value can be NULL.
 Field Row::field(int column) const {
     auto type = PQftype(result_, column);
     if (type == InvalidOid) throw std::logic_error("postgres: no such column");

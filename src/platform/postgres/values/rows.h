@@ -1,7 +1,7 @@
 #pragma once
-// The answer to one statement. Owns libpq's result; decodes binary columns on demand, without copies where the type
-// allows it. Asking for a type that the column does not have is a bug and throws std::logic_error, as do a NULL read
-// without std::optional and a row or column out of range.
+// The result of one statement. Owns libpq's result; decodes binary columns on demand, without copies if the type allows
+// it. Requesting a type that the column does not have is a bug and throws std::logic_error, as do a NULL read without
+// std::optional and a row or column out of range.
 
 #include "platform/postgres/values/array_codec.h"
 
@@ -58,7 +58,7 @@ private:
 
 class Rows {
 public:
-    // Walks the rows: for (Row row : rows).
+    // Iterates over the rows: for (Row row : rows).
     class Iterator {
     public:
         Iterator(const pg_result* result, int index) : result_(result), index_(index) {}

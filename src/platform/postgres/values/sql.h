@@ -1,6 +1,6 @@
 #pragma once
-// SQL put together while the program is compiled: what several statements say alike is written once, as a constant or
-// as a consteval function, and nothing is assembled while the program runs.
+// SQL composed at compile time: text that several statements share is written once, as a constant or as a consteval
+// function, and nothing is composed at run time.
 //     constexpr char kColumns[] = "session_id, status";
 //     constexpr ComposedStatement kFind{"session_find", "SELECT {} FROM sessions WHERE user_id = $1", kColumns};
 
@@ -14,7 +14,7 @@
 
 namespace mindspace::postgres {
 
-// What sql() makes: N characters at most.
+// The result of sql(): at most N characters.
 template <std::size_t N>
 struct Sql {
     char text[N + 1]{};
@@ -34,7 +34,7 @@ constexpr std::string_view view_of(const Sql<N>& piece) {
     return piece;
 }
 
-// The most that a piece needs.
+// The maximum size of a piece.
 template <class Piece>
 inline constexpr std::size_t kRoom = 0;
 template <std::size_t N>
@@ -44,8 +44,8 @@ inline constexpr std::size_t kRoom<Sql<N>> = N;
 
 }  // namespace detail
 
-// `format` with a piece, which is a literal or Sql, in place of each {}; {{ and }} stand for braces, as in fmt. Does
-// not compile if there are more pieces than places, or less.
+// `format` with each {} replaced by a piece, which is a literal or Sql; {{ and }} produce braces, as in fmt. Does not
+// compile if the numbers of pieces and placeholders differ.
 template <class Format, class... Pieces>
 consteval auto sql(const Format& format, const Pieces&... pieces) {
     const std::string_view from = detail::view_of(format);
@@ -70,7 +70,7 @@ consteval auto sql(const Format& format, const Pieces&... pieces) {
     return made;
 }
 
-// A Statement that holds its own text; static as every Statement, and never copied.
+// A Statement that holds its own text; static like every Statement, and never copied.
 template <std::size_t N>
 struct ComposedStatement : Statement {
     template <class Format, class... Pieces>

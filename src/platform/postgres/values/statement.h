@@ -1,5 +1,5 @@
 #pragma once
-// A statement is a named constant that stands above the function that runs it:
+// A statement is a named constant, defined above the function that runs it:
 //     constexpr Statement kFindUser{"find_user", "select display_name from users where user_id = $1"};
 // Its address is its identity: each connection prepares it once, on first use, so it must have static storage. It names
 // its columns (never `*`), so that a migration that adds one does not invalidate the plan. Its arguments always have
@@ -16,7 +16,7 @@ struct Statement {
     const char* name;  // unique in the program
     const char* sql;   // one statement, parameters $1, $2, …
 
-    // Whether it only reads: a plain SELECT. Writes begin with another word (a CTE that writes, with WITH).
+    // Whether it only reads: a plain SELECT. Writes start with another keyword (a CTE that writes, with WITH).
     [[nodiscard]] constexpr bool reads() const {
         std::string_view text(sql);
         text.remove_prefix(std::min(text.find_first_not_of(" \n"), text.size()));
