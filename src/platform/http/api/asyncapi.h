@@ -57,7 +57,7 @@ struct PresentMember<std::optional<M>> {
 
 enum class Presence { no, perhaps, always };
 
-// Whether `members` lists the member, and as always present; `of_type`, the presence according to T, if it is empty.
+// The presence of `member` according to `members`; if that list is empty, `of_type`, the presence that T declares.
 Presence presence_of(std::string_view member, const std::vector<std::string_view>& members, Presence of_type);
 
 template <schema::Object T>

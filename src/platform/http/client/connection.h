@@ -21,7 +21,7 @@ namespace mindspace::http {
 
 // Why there is no response.
 enum class ClientFault : std::uint8_t {
-    unreachable,  // the server could not be connected to: nothing was sent
+    unreachable,  // no connection could be opened: nothing was sent
     busy,         // all connections are in use, and none became free or too many wait: nothing was sent
     unsent,       // an idle connection turned out to be closed: nothing was sent
     lost,         // the connection ended before the response was complete

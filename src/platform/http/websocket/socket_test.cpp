@@ -1,4 +1,4 @@
-// The connection on a real server, met by clients that are written without it: raw octets, and Boost.Beast.
+// Tests the WebSocket on a real server with independent clients: raw bytes, and Boost.Beast.
 
 #include "platform/http/websocket/socket.h"
 
