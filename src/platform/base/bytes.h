@@ -1,5 +1,5 @@
 #pragma once
-// Raw octets, their URL-safe base64 form (RFC 4648 section 5, no padding, canonical only) and keyed hashes.
+// Raw bytes, their URL-safe base64 form (RFC 4648 section 5, no padding, canonical only) and keyed hashes.
 
 #include <array>
 #include <cstdint>
@@ -16,12 +16,12 @@ using ByteView = std::span<const std::uint8_t>;
 using Digest = std::array<std::uint8_t, 32>;  // SHA-256
 
 std::string base64url_encode(ByteView bytes);
-// Nothing for padding, other alphabets and non-zero trailing bits: each value has one text.
+// Returns nullopt for padding, other alphabets and non-zero trailing bits: each value has exactly one encoding.
 std::optional<Bytes> base64url_decode(std::string_view text);
 
 Digest sha256(ByteView bytes);
 Digest hmac_sha256(ByteView key, ByteView message);
-// Takes the same time wherever the two differ.
+// Takes the same time regardless of where the two differ.
 bool equal_constant_time(ByteView left, ByteView right);
 
 inline ByteView as_bytes(std::string_view text) {

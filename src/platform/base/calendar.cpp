@@ -16,12 +16,12 @@ using std::chrono::year_month_day;
 
 using ZonesByName = std::unordered_map<std::string_view, const date::time_zone*>;
 
-// An index of our own, because the library answers an unknown name with an exception, and names come from clients.
+// A separate index, because the library throws for an unknown name, and names come from clients.
 const ZonesByName& zones_by_name() {
     static const ZonesByName zones = [] {
         ZonesByName index;
         for (const auto& zone : date::get_tzdb().zones) {
-            // A link to this machine's zone, which the library takes for a zone's name.
+            // A link to this machine's zone, which the library mistakes for the name of a zone.
             if (zone.name() == "localtime") continue;
             index.emplace(zone.name(), &zone);
         }
@@ -64,7 +64,7 @@ Timestamp TimeZone::start_of_day(LocalDate date, hours day_start) const {
 
 std::vector<LocalDate> TimeZone::skipped_dates(LocalDate first, LocalDate last) const {
     using std::chrono::local_seconds;
-    // No clock is further than that from UTC.
+    // No local clock differs more than that from UTC.
     constexpr days kFurthest{2};
     std::vector<LocalDate> skipped;
     const std::chrono::sys_seconds end(last.time_since_epoch() + kFurthest);

@@ -1,8 +1,8 @@
 #pragma once
-// The calendar as a person sees it: IANA time zones, days that begin when the person wants, ISO weeks, months.
-// The zones are those of the system's tzdata; daylight saving is known up to 2037, as far as its tables reach.
-// Any thread may call anything here: after load_time_zones() no lookup takes a lock, except the very first use of a
-// zone, which reads its file (some 70 µs).
+// The calendar as a person sees it: IANA time zones, days that begin at an hour the person chooses, ISO weeks, months.
+// The zones are those of the system's tzdata; daylight saving is known up to 2037, where its tables end. All functions
+// may be called from any thread: after load_time_zones() no lookup takes a lock, except the very first use of a zone,
+// which reads its file (some 70 µs).
 
 #include "platform/base/time.h"
 
@@ -23,25 +23,25 @@ void load_time_zones();
 
 class TimeZone {
 public:
-    // By its exact name in tzdata ("Europe/Berlin"), older names such as "Asia/Calcutta" included.
+    // Finds a zone by its exact name in tzdata ("Europe/Berlin"), including older names such as "Asia/Calcutta".
     static std::optional<TimeZone> find(std::string_view iana_name);
 
-    // As it was asked for; lives as long as the program.
+    // The name that was passed to find(); valid as long as the program runs.
     [[nodiscard]] std::string_view name() const;
 
-    // The date on the wall at `at`. A day begins when the clock shows `day_start` (0 to 6 hours): what happens
-    // before belongs to the day before.
+    // The local date at `at`. A day begins when the local clock shows `day_start` (0 to 6 hours): earlier times belong
+    // to the day before.
     [[nodiscard]] LocalDate local_date(Timestamp at, std::chrono::hours day_start) const;
 
-    // The first instant of the day. Where the clock skips that hour (or that whole day), the first one after the
-    // gap; where it shows it twice, the earlier.
+    // The first instant of the day. If the clock skips that hour (or that complete day), the first instant after the
+    // gap; if it shows that hour twice, the earlier one.
     [[nodiscard]] Timestamp start_of_day(LocalDate date, std::chrono::hours day_start) const;
 
-    // The dates from `first` to `last` that never were in this zone: its clock went over all of them, as that of Samoa
-    // over 30 December 2011. Ascending.
+    // The dates from `first` to `last` that never existed in this zone because its clock skipped them completely, as
+    // Samoa's clock skipped 30 December 2011. Ascending.
     [[nodiscard]] std::vector<LocalDate> skipped_dates(LocalDate first, LocalDate last) const;
 
-    // The hour on the wall, 0 to 23.
+    // The local hour, 0 to 23.
     [[nodiscard]] int local_hour(Timestamp at) const;
 
     bool operator==(const TimeZone&) const = default;
@@ -54,7 +54,7 @@ private:
     const date::time_zone* zone_;  // owned by the database, which is never reloaded
 };
 
-// A week by ISO 8601: it begins on Monday and belongs to the year of its Thursday.
+// An ISO 8601 week: it begins on Monday and belongs to the year of its Thursday.
 struct IsoWeek {
     int year;
     unsigned week;  // 1 to 53
@@ -69,7 +69,7 @@ LocalDate last_day_of_month(LocalDate date);
 
 // "2026-W48"
 std::string format_week(IsoWeek week);
-// "2026-11", the month that `date` lies in.
+// "2026-11", the month that contains `date`.
 std::string format_month(LocalDate date);
 
 }  // namespace mindspace

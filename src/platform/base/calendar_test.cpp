@@ -94,7 +94,7 @@ TEST(TimeZone, TheHourThatIsMissingOrTwiceBelongsToTheDayThatShowsIt) {
         return zone(zone_name).start_of_day(first + std::chrono::days(1), hours(day_start)) -
                zone(zone_name).start_of_day(first, hours(day_start));
     };
-    // The clock changes at 02:00 or 03:00: with a day that begins at 04:00 that is still yesterday.
+    // The clock changes at 02:00 or 03:00: if the day begins at 04:00, that is still the day before.
     EXPECT_EQ(length("Europe/Berlin", "2026-03-29", 0), hours(23));
     EXPECT_EQ(length("Europe/Berlin", "2026-03-28", 4), hours(23));
     EXPECT_EQ(length("Europe/Berlin", "2026-03-29", 4), hours(24));

@@ -22,7 +22,7 @@ void set_version(Uuid& uuid, std::uint8_t version) {
 }  // namespace
 
 Uuid Uuid::v7(Timestamp now) {
-    // Random bits come in blocks: one system call serves 64 ids, and no thread waits for another.
+    // Random bits are fetched in blocks: one system call serves 64 ids, and no thread waits for another.
     thread_local std::array<std::uint8_t, 640> pool;
     thread_local std::size_t used = pool.size();
     if (used == pool.size()) {

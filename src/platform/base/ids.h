@@ -1,5 +1,5 @@
 #pragma once
-// Identifiers: UUIDs (RFC 9562) and strong types over them, so that the wrong id does not compile.
+// Identifiers: UUIDs (RFC 9562) and strong types over them, so that using the wrong kind of id does not compile.
 
 #include "platform/base/time.h"
 
@@ -16,14 +16,14 @@ namespace mindspace {
 struct Uuid {
     std::array<std::uint8_t, 16> bytes{};
 
-    // Version 7: 48 bits of milliseconds, then random bits. Ids made later by one process sort later.
+    // Version 7: 48 bits of milliseconds, then random bits. Ids that a process creates later sort later.
     static Uuid v7(Timestamp now);
-    // Version 8 (RFC 9562 section 5.8) from a SHA-256 of `name`: the same name always gives the same id.
+    // Version 8 (RFC 9562 section 5.8) from a SHA-256 of `name`: the same name always produces the same id.
     static Uuid from_name(std::string_view name);
     // Accepts the canonical 36-character lower-case form only.
     static std::optional<Uuid> parse(std::string_view text);
 
-    // When it was made, of a version 7.
+    // The creation time of a version 7 UUID.
     [[nodiscard]] Timestamp made_at() const;
 
     using Text = std::array<char, 36>;
@@ -32,7 +32,7 @@ struct Uuid {
     auto operator<=>(const Uuid&) const = default;
 };
 
-// `Tag` is never defined: it only tells ids apart.
+// `Tag` is never defined: it only distinguishes the types of ids.
 template <class Tag>
 struct Id {
     Uuid value;

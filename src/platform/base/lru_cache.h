@@ -1,5 +1,5 @@
 #pragma once
-// A bounded map that forgets what was used least recently. Belongs to one core: no lock.
+// A bounded map that evicts the least recently used entry. Belongs to one core: no lock.
 
 #include <cstddef>
 #include <functional>
@@ -14,7 +14,7 @@ namespace mindspace {
 
 namespace detail {
 
-// Strings are found by views, without a copy.
+// Looks up strings by views, without a copy.
 struct StringHash {
     using is_transparent = void;
     std::size_t operator()(std::string_view text) const noexcept { return std::hash<std::string_view>{}(text); }
@@ -27,7 +27,7 @@ class LruCache {
 public:
     explicit LruCache(std::size_t capacity) : capacity_(capacity) {}
 
-    // Null when absent. Valid until the next insert or erase.
+    // Null if absent. Valid until the next insert or erase.
     template <class K>
     const Value* find(const K& key) {
         auto entry = index_.find(key);
@@ -36,7 +36,7 @@ public:
         return &entry->second.value;
     }
 
-    // Replaces what was there.
+    // Replaces an existing value.
     void insert(Key key, Value value) {
         auto [entry, added] = index_.try_emplace(std::move(key));
         entry->second.value = std::move(value);

@@ -1,7 +1,7 @@
 #pragma once
-// Outcomes. Result<T> carries what a caller can act on (taken, not found, conflict); faults (database lost,
-// deadline, bug) travel as exceptions and are caught at the four boundaries: request, socket message, worker
-// iteration, main. Only platform/http/api/problem.cpp turns an ErrorCode into an HTTP status.
+// Outcomes. Result<T> carries an outcome that a caller can act on (taken, not found, conflict); faults (database lost,
+// deadline, bug) are exceptions and are caught at the four boundaries: request, socket message, worker iteration, main.
+// Only platform/http/api/problem.cpp turns an ErrorCode into an HTTP status.
 
 #include <expected>
 #include <stdexcept>
@@ -13,18 +13,18 @@
 namespace mindspace {
 
 enum class ErrorCode {
-    malformed,            // not the syntax that was asked for
+    malformed,            // not in the expected syntax
     unauthenticated,      // no valid credentials
     forbidden,            // known, but not allowed
-    not_found,            // absent, or somebody else's
-    conflict,             // the state of the thing does not allow it
+    not_found,            // absent, or another user's
+    conflict,             // the state of the resource does not allow it
     precondition_failed,  // If-Match named another version
-    invalid,              // understood, but the values do not fit
+    invalid,              // understood, but one or more values are invalid
     rate_limited,         // too many calls
-    unavailable,          // a part that is needed is away; try again
+    unavailable,          // a required component is unavailable; retry
 };
 
-// One fault of one field. Exactly one of pointer (RFC 6901, body) and parameter (query) is set.
+// One invalid field. Exactly one of pointer (RFC 6901, body) and parameter (query) is set.
 struct FieldFault {
     std::string pointer;
     std::string parameter;
@@ -38,10 +38,10 @@ struct Error {
     std::string detail;              // one sentence for the caller
     std::vector<FieldFault> faults;  // for ErrorCode::invalid
     int retry_after = 0;             // for ErrorCode::rate_limited: seconds
-    bool more_faults = false;        // there are others than `faults`
+    bool more_faults = false;        // there are more than `faults` lists
 };
 
-// The change was meant for another version than the one that is there.
+// The change was meant for another version than the current one.
 inline Error precondition_failed() {
     return {ErrorCode::precondition_failed, "precondition_failed", "It has changed since it was read.", {}};
 }
@@ -54,7 +54,7 @@ public:
         : std::expected<T, Error>(std::unexpect, std::move(error)) {}  // NOLINT(google-explicit-constructor)
 };
 
-// A part outside this process did not answer in time or is not there. Becomes 503 with Retry-After.
+// A component outside this process did not respond in time or is unavailable. Becomes 503 with Retry-After.
 class Unavailable : public std::runtime_error {
 public:
     using std::runtime_error::runtime_error;

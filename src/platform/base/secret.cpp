@@ -31,7 +31,7 @@ void write_new_secret(const std::filesystem::path& file) {
 
 Secret Secret::load_or_create(const std::filesystem::path& file) {
     if (!std::filesystem::exists(file)) {
-        // Written beside and linked into place: never half of one, and one only.
+        // Written to a separate file and linked into place: the secret is never partial, and there is only one.
         auto draft = file;
         draft += "." + std::to_string(getpid());
         write_new_secret(draft);

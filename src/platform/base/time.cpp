@@ -17,7 +17,7 @@ using std::chrono::sys_days;
 using std::chrono::year;
 using std::chrono::year_month_day;
 
-// RFC 3339 has four digits for the year; the year 0 is left out, since PostgreSQL and most clients have none.
+// RFC 3339 has four digits for the year; the year 0 is excluded, since PostgreSQL and most clients do not have it.
 constexpr Timestamp kFirst = sys_days(year(1) / 1 / 1);
 constexpr Timestamp kEnd = sys_days(year(10'000) / 1 / 1);
 
@@ -46,7 +46,7 @@ void put_date(char* at, year_month_day date) {
     put_pair(at + 8, static_cast<unsigned>(date.day()));
 }
 
-// Reads a text from left to right; the first mismatch fails the whole.
+// Reads a text from left to right; the first mismatch makes the complete scan fail.
 class Scanner {
 public:
     explicit Scanner(std::string_view text) : rest_(text) {}
@@ -59,7 +59,7 @@ public:
         return value;
     }
 
-    // One digit or more, up to nine, taken as a decimal fraction of a second.
+    // One or more digits, of which up to nine are read as a decimal fraction of a second.
     Milliseconds fraction() {
         unsigned value = 0;
         unsigned count = 0;
@@ -71,7 +71,7 @@ public:
         return Milliseconds(value);
     }
 
-    // One character out of `allowed`; 0 if it is none of them.
+    // One of the characters in `allowed`; 0 if the next character is none of them.
     char one_of(std::string_view allowed) {
         if (rest_.empty() || !allowed.contains(rest_.front())) {
             ok_ = false;
@@ -167,8 +167,8 @@ std::optional<Timestamp> parse_timestamp(std::string_view text) {
 
     auto second = sys_days(date) + hours(h) + minutes(m) + Seconds(s) - offset;
     if (s == 60) {
-        // A leap second (RFC 3339 section 5.7) ends a month in UTC. POSIX time has no place for it: it reads as
-        // the second after, which must then open the first day of a month.
+        // A leap second (RFC 3339 section 5.7) ends a month in UTC. POSIX time cannot represent it: it is read as the
+        // second after it, which must then be the first of the first day of a month.
         auto midnight = std::chrono::floor<days>(second);
         if (second != midnight || year_month_day(midnight).day() != day(1)) return std::nullopt;
     }

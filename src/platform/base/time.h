@@ -1,5 +1,5 @@
 #pragma once
-// Points in time and calendar dates, and their one text form each (RFC 3339). Time zones are in calendar.h.
+// Points in time and calendar dates, with one text form each (RFC 3339). Time zones are in calendar.h.
 
 #include <array>
 #include <chrono>
@@ -13,12 +13,12 @@ namespace mindspace {
 using Milliseconds = std::chrono::milliseconds;
 using Seconds = std::chrono::seconds;
 
-// UTC, to the millisecond: what the API shows and the database keeps.
+// UTC, to the millisecond: the precision of the API and the database.
 using Timestamp = std::chrono::sys_time<Milliseconds>;
-// A day of the calendar without a time zone.
+// A calendar day without a time zone.
 using LocalDate = std::chrono::local_days;
 
-// Where the time comes from. Rules take it as a parameter; tests give their own.
+// The source of the current time. Rules take the time as a parameter; tests supply their own clock.
 class Clock {
 public:
     virtual ~Clock() = default;
@@ -36,7 +36,7 @@ public:
 using TimestampText = std::array<char, 24>;
 TimestampText timestamp_text(Timestamp at);
 std::string format_timestamp(Timestamp at);
-// Any RFC 3339 date-time with an offset; digits beyond milliseconds are cut.
+// Parses any RFC 3339 date-time with an offset; digits after milliseconds are cut.
 std::optional<Timestamp> parse_timestamp(std::string_view text);
 
 // "2026-11-23"

@@ -7,7 +7,8 @@ namespace mindspace {
 
 namespace {
 
-// The first octet of `text` at or behind `from` that is not ASCII. Eight octets at a time, as most text is.
+// The position of the first byte of `text` at or after `from` that is not ASCII. Checks eight bytes at a time, since
+// most text is ASCII.
 std::size_t skip_ascii(std::string_view text, std::size_t from) {
     constexpr std::uint64_t kHighBits = 0x8080808080808080;
     for (; text.size() - from >= sizeof(std::uint64_t); from += sizeof(std::uint64_t)) {
@@ -38,7 +39,7 @@ bool Utf8Validator::feed(std::string_view octets) {
     return true;
 }
 
-// The table of well-formed sequences, RFC 3629 section 4: only the second octet has bounds of its own.
+// The table of well-formed sequences, RFC 3629 section 4: only the second byte has special bounds.
 bool Utf8Validator::start_character(std::uint8_t lead) {
     if (lead < 0xC2 || lead > 0xF4) return false;
     missing_ = lead < 0xE0 ? 1 : lead < 0xF0 ? 2 : 3;
@@ -47,7 +48,7 @@ bool Utf8Validator::start_character(std::uint8_t lead) {
     return true;
 }
 
-// No octet lies within these bounds, so the validator stays failed and never becomes complete.
+// No byte is within these bounds, so the validator stays failed and never becomes complete.
 bool Utf8Validator::fail() {
     missing_ = 1;
     low_ = 0xFF;

@@ -30,8 +30,8 @@ bool is_between(char32_t c, char32_t first, char32_t last) {
     return c >= first && c <= last;
 }
 
-// Letters that can be taken apart but are put together again by composing: Latin, Greek and Cyrillic but for a few that
-// have another letter for them, Vietnamese, the kana.
+// Letters that have a decomposition and are restored by composing: Latin, Greek and Cyrillic except for a few that map
+// to another letter, Vietnamese, the kana.
 bool is_letter_that_stays(char32_t c) {
     const bool has_another = c == 0x374 || c == 0x37E || c == 0x387;
     return (is_between(c, 0xC0, 0x2FF) || is_between(c, 0x370, 0x4FF) || is_between(c, 0x1E00, 0x1EFF) ||
@@ -39,20 +39,20 @@ bool is_letter_that_stays(char32_t c) {
            !has_another;
 }
 
-// Neither changed by composing nor able to change what stands before it (NFC_Quick_Check, UAX 15, and on the safe
+// Not changed by composing, and cannot change the characters before it (NFC_Quick_Check, UAX 15; errs on the safe
 // side).
 bool is_stable(char32_t c) {
     const auto* property = utf8proc_get_property(static_cast<utf8proc_int32_t>(c));
     constexpr std::uint16_t kNone = UINT16_MAX;
-    constexpr std::uint16_t kSecond = 0x8000;  // such an index: it composes with a letter before it
+    constexpr std::uint16_t kSecond = 0x8000;  // an index with this bit: it composes with a letter before it
     const bool is_second = property->comb_index != kNone && property->comb_index >= kSecond;
     const bool is_jamo = is_between(c, 0x1161, 0x1175) || is_between(c, 0x11A8, 0x11C2);
     if (property->combining_class != 0 || is_second || is_jamo) return false;
     return property->decomp_seqindex == kNone || property->decomp_type != 0 || is_letter_that_stays(c);
 }
 
-// True for most texts, and ten times faster than to compose them. Nothing below U+0300 changes; the lead bytes of those
-// characters are below 0xCC.
+// True for most texts, and ten times faster than composing them. No character below U+0300 changes; the lead bytes of
+// those characters are below 0xCC.
 bool is_composed(std::string_view text) {
     if (std::ranges::all_of(text, [](char c) { return static_cast<std::uint8_t>(c) < 0xCC; })) return true;
     return !has_any(text, [](char32_t c) { return !is_stable(c); });
@@ -68,7 +68,7 @@ bool is_white_space(char32_t c) {
            category == UTF8PROC_CATEGORY_ZL || category == UTF8PROC_CATEGORY_ZP;
 }
 
-// Letters and symbols by their category, and yet nothing to see: BRAILLE PATTERN BLANK, OBJECT REPLACEMENT CHARACTER,
+// Letters and symbols by category that are nevertheless invisible: BRAILLE PATTERN BLANK, OBJECT REPLACEMENT CHARACTER,
 // the blanks of Egyptian hieroglyphs, MUSICAL SYMBOL NULL NOTEHEAD.
 bool is_blank(char32_t c) {
     return c == 0x2800 || c == 0xFFFC || c == 0x13441 || c == 0x13442 || c == 0x1D159;

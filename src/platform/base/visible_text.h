@@ -1,6 +1,7 @@
 #pragma once
-// What people write, as Unicode sees it: composed, so that the same text is the same bytes whichever keyboard wrote it,
-// and looked at for what others could not see or would be misled by. All texts are valid UTF-8.
+// Text from users, by the rules of Unicode: composed, so that the same text has the same bytes regardless of the
+// keyboard, and checked for characters that other users could not see or that would mislead them. All texts are valid
+// UTF-8.
 
 #include <cstdint>
 #include <string>
@@ -8,26 +9,26 @@
 
 namespace mindspace {
 
-// In normalization form C (UAX 15).
+// Converts to normalization form C (UAX 15).
 std::string composed(std::string_view text);
 
-// With a line feed for each end of a line, whether it was CR LF, CR or LF.
+// Replaces each line ending (CR LF, CR or LF) by a line feed.
 std::string with_line_feeds(std::string_view text);
 
-// Without the white space (White_Space of the Unicode database) around it.
+// Removes the surrounding white space (White_Space of the Unicode database).
 std::string_view without_space_around(std::string_view text);
 
-// Whether a reader sees anything of it. White space, marks without a letter, fillers, variation selectors, tags and
-// code points that are no characters show nothing by themselves.
+// Whether any of the text is visible. White space, marks without a letter, fillers, variation selectors, tags and code
+// points that are not characters are not visible on their own.
 bool is_visible(std::string_view text);
 
-// Whether it has a control character (Cc). Where lines are allowed, line feed and tab are fine; elsewhere the
+// Whether it has a control character (Cc). With Lines::allowed, line feed and tab do not count; with Lines::none, the
 // separators of lines and paragraphs count, too.
 enum class Lines { none, allowed };
 bool has_control_character(std::string_view text, Lines lines);
 
-// Whether it has a character that reorders what stands around it: bidirectional embeddings, overrides and isolates
-// (UAX 9), and the deprecated format characters. The marks that right-to-left names need (LRM, RLM, ALM) are none.
+// Whether it has a character that reorders the text around it: bidirectional embeddings, overrides and isolates (UAX
+// 9), and the deprecated format characters. The marks that right-to-left names need (LRM, RLM, ALM) do not count.
 bool has_reordering_character(std::string_view text);
 
 }  // namespace mindspace

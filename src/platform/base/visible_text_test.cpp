@@ -38,8 +38,7 @@ std::string composed_by_the_library(const std::string& text) {
     return result;
 }
 
-// The short cut takes no other decision than the whole way: for each character alone, behind a letter and behind a
-// mark.
+// The quick check decides as the complete composition does: for each character alone, after a letter and after a mark.
 TEST(VisibleText, ComposesEveryCharacterAsTheLibraryDoes) {
     for (char32_t c = 1; c <= 0x10FFFF; ++c) {
         if (c >= 0xD800 && c <= 0xDFFF) continue;
@@ -49,7 +48,7 @@ TEST(VisibleText, ComposesEveryCharacterAsTheLibraryDoes) {
             if (composed(around) != composed_by_the_library(around)) ADD_FAILURE() << std::hex << std::uint32_t(c);
         }
     }
-    // Each that can be taken apart, put together again.
+    // Each character with a decomposition, composed again.
     for (char32_t c = 0xC0; c < 0x30000; ++c) {
         if (c >= 0xD800 && c <= 0xDFFF) continue;
         const auto text = encoded(c);
