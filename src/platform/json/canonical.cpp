@@ -13,7 +13,7 @@ namespace {
 
 namespace json = boost::json;
 
-// Up to here a double tells every integer.
+// Up to this value a double represents every integer exactly.
 constexpr double kLargestExact = 9'007'199'254'740'992;
 
 void append(std::string& out, const json::value& value);

@@ -1,12 +1,13 @@
 #pragma once
-// One text for each JSON value: members by name, no white space, numbers by value. For comparing documents; never sent.
+// One canonical text for each JSON value: members ordered by name, no white space, numbers by value. For comparing
+// documents; never sent.
 
 #include <string>
 #include <string_view>
 
 namespace mindspace {
 
-// Nothing is lost of a text that is not JSON: it stands for itself.
+// A text that is not JSON is returned unchanged.
 std::string canonical_json(std::string_view text);
 
 }  // namespace mindspace

@@ -35,7 +35,7 @@ Result<ListPosition<Uuid>> decode_cursor(std::string_view context, std::string_v
         std::string_view text(reinterpret_cast<const char*>(bytes->data()), bytes->size());
         auto written = text.substr(kCheckSize);
         if (check_of(context, written) == text.substr(0, kCheckSize) && written.size() > kIdSize) {
-            // The check has been right: only encode_cursor() writes this.
+            // The checksum was valid: only encode_cursor() writes this.
             std::int64_t milliseconds = 0;
             std::from_chars(written.data() + kIdSize, written.data() + written.size(), milliseconds);
             return ListPosition<Uuid>{.at = Timestamp(Milliseconds(milliseconds)),

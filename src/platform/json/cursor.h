@@ -1,7 +1,7 @@
 #pragma once
-// Opaque cursors of lists: where the next page begins, bound to the list, its owner and its filters, so that a cursor
-// of another list is recognised as foreign. Not a secret: a cursor grants nothing. Endpoints alone read and write them
-// (page_start(), make_page()); services and stores know positions.
+// Opaque cursors of lists: the position where the next page begins, bound to the list, its owner and its filters, so
+// that a cursor of another list is rejected. Not a secret: a cursor grants no access. Only endpoints read and write
+// them (page_start(), make_page()); services and stores use positions.
 
 #include "platform/base/ids.h"
 #include "platform/base/result.h"
@@ -16,26 +16,26 @@
 
 namespace mindspace {
 
-// The last item of a page, by what every list is ordered: a time, and an id among equals.
+// The last item of a page, by the order of every list: a time, then an id among equal times.
 template <class Key>
 struct ListPosition {
     Timestamp at{};
     Key id{};
 };
 
-// In front of a list that begins with the newest.
+// The position before the first item of a list that begins with the newest.
 template <class Key>
 inline constexpr ListPosition<Key> kBeforeTheNewest{
     .at = Timestamp{std::chrono::sys_days{std::chrono::year{9999} / 12 / 31}}, .id = {}};
 
-// Some items of a list, and the position of the last one if more follow.
+// A page of a list, and the position of its last item if more follow.
 template <class Item, class Key>
 struct ListPart {
     std::vector<Item> items;
     std::optional<ListPosition<Key>> next{};
 };
 
-// The first `limit` of `items`; one more has been read, if the list goes on.
+// Returns the first `limit` of `items`; the caller has read one more if the list continues.
 template <class Item, class Key>
 ListPart<Item, Key> take_part(std::vector<Item> items, std::size_t limit, ListPosition<Key> (*position)(const Item&)) {
     ListPart<Item, Key> part{.items = std::move(items)};
@@ -45,7 +45,7 @@ ListPart<Item, Key> take_part(std::vector<Item> items, std::size_t limit, ListPo
     return part;
 }
 
-// `context` names the list with everything that shapes it.
+// `context` identifies the list with everything that determines its items.
 std::string encode_cursor(std::string_view context, const ListPosition<Uuid>& position);
 template <class Tag>
 std::string encode_cursor(std::string_view context, const ListPosition<Id<Tag>>& position) {
@@ -61,7 +61,7 @@ Result<ListPosition<Key>> decode_cursor(std::string_view context, std::string_vi
     return ListPosition<Key>{position->at, Key{position->id}};
 }
 
-// Where the page begins that a request asks for. Error: as decode_cursor().
+// The position where the requested page begins. Error: as decode_cursor().
 template <class Key>
 Result<ListPosition<Key>> page_start(std::string_view context, const std::optional<std::string>& cursor,
                                      const ListPosition<Key>& first) {
@@ -69,7 +69,7 @@ Result<ListPosition<Key>> page_start(std::string_view context, const std::option
     return decode_cursor<Key>(context, *cursor);
 }
 
-// The page as the response shows it: a Page has `items` and `next_cursor`.
+// The page in the form of the response: a Page has `items` and `next_cursor`.
 template <class Page, class Item, class Key>
 Page make_page(std::string_view context, ListPart<Item, Key> part) {
     Page page;

@@ -24,7 +24,7 @@ bool is_control_or_space(char c) {
 }
 
 bool is_email(std::string_view text) {
-    constexpr std::string_view kAsciiSpace = " \t\r\n\f\v";  // around it, as people paste it
+    constexpr std::string_view kAsciiSpace = " \t\r\n\f\v";  // surrounding space, which comes with pasted text
     text.remove_prefix(std::min(text.find_first_not_of(kAsciiSpace), text.size()));
     text = text.substr(0, text.find_last_not_of(kAsciiSpace) + 1);
     auto at = text.rfind('@');
@@ -64,7 +64,7 @@ bool is_time_zone(std::string_view text) {
     return TimeZone::find(text).has_value();
 }
 
-// What bounds a value that has no rule of its own: its type, or the longest body that can be allowed.
+// The bounds of a value without a rule: those of its type, or the longest body that can be allowed.
 struct Extent {
     std::optional<std::int64_t> min{};
     std::optional<std::int64_t> max{};
@@ -73,7 +73,7 @@ constexpr Extent kAnyText{.max = 67'108'864};
 template <class Int>
 constexpr Extent kAny{.min = std::numeric_limits<Int>::min(), .max = std::numeric_limits<Int>::max()};
 
-// What a reader of the OpenAPI document can check.
+// The part that a reader of the OpenAPI document can check.
 std::string_view pattern_of(Text purpose) {
     switch (purpose) {
         case Text::name:
@@ -103,7 +103,8 @@ void describe_scalar(JsonWriter& out, std::string_view type, std::string_view fo
     out.end_object();
 }
 
-// Up to here a double tells every integer. Not NaN either: so Boost.JSON reads 0e999.
+// Up to this value a double represents every integer exactly. Excludes NaN, too, which is what Boost.JSON reads for
+// 0e999.
 constexpr double kLargestExact = 9'007'199'254'740'992;
 
 template <class Int>
@@ -113,7 +114,7 @@ bool read_integer(const json::value& in, Int& to, const Rules& rules, const Path
         number = *exact;
     } else if (const auto* real = in.if_double();
                real != nullptr && std::abs(*real) <= kLargestExact && *real == std::trunc(*real)) {
-        number = static_cast<std::int64_t>(*real);  // 600.0 is an integer for JSON Schema
+        number = static_cast<std::int64_t>(*real);  // 600.0 is an integer in JSON Schema
     } else {
         return faults.check_type(false, at, "an integer");
     }
@@ -135,26 +136,27 @@ bool read_parsed(const json::value& in, T& to, std::optional<T> (*parse)(std::st
     return true;
 }
 
-// Before the work of preparing it. Composing takes few letters of a text from several characters, and those from two or
-// three.
+// Checked before the text is prepared. Composing merges few letters of a text from several characters, and those from
+// two or three.
 bool is_hopelessly_long(std::string_view text, std::int64_t most) {
     const auto bound = 2 * static_cast<std::size_t>(most);
     return text.size() > bound && count_code_points(text) > bound;
 }
 
-// Of JSON: how many members its objects have, as they were written. Outside strings a colon stands nowhere else.
+// The number of members that the objects of a JSON text have as written. Outside strings a colon occurs nowhere else.
 std::size_t count_colons(std::string_view text) {
     std::size_t colons = 0;
     bool in_string = false;
     for (std::size_t i = 0; i < text.size(); ++i) {
         if (text[i] == '"') in_string = !in_string;
-        if (text[i] == '\\') ++i;  // what is escaped ends no string
+        if (text[i] == '\\') ++i;  // an escaped character does not end a string
         if (text[i] == ':' && !in_string) ++colons;
     }
     return colons;
 }
 
-// How many members are left: of those with the same name, Boost.JSON keeps the last. The parser bounds the depth.
+// The number of members after parsing: of members with the same name, Boost.JSON keeps the last. The parser limits the
+// depth.
 std::size_t count_members(const json::value& value) {
     std::size_t members = 0;
     if (const auto* object = value.if_object()) {
@@ -299,7 +301,7 @@ bool Type<std::string>::read(const json::value& in, std::string& to, const Rules
     const std::string_view typed(in.get_string());
     if (rules.max && is_hopelessly_long(typed, *rules.max)) return faults.check_string(typed, rules, at);
     auto text = prepared_text(typed, rules.text);
-    // Something was typed, and nothing of it can be seen.
+    // The user typed something, but none of it is visible.
     if (text.empty() && !typed.empty() && rules.min)
         return faults.add(at, "not_visible", "must have a character that can be seen"), false;
     if (!faults.check_string(text, rules, at)) return false;

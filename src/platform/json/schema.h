@@ -10,7 +10,7 @@
 //
 //     constexpr auto names_of(Kind) { return std::array<std::string_view, 2>{"breathing", "bodyScan"}; }
 //
-// Which member types there are is the list of Type<> specialisations below.
+// The Type<> specialisations below are the list of supported member types.
 
 #include "platform/base/ids.h"
 #include "platform/base/result.h"
@@ -31,27 +31,28 @@ namespace mindspace::schema {
 
 namespace json = boost::json;
 
-// A check of a string beyond its length. `name` is its JSON Schema "format", "" where there is no registered one.
+// A check of a string in addition to its length. `name` is its JSON Schema "format", "" if there is no registered one.
 struct Format {
     std::string_view name;
     bool (*accepts)(std::string_view text);
     std::string_view message;
 };
 
-// What a string is for, which says how it is prepared before it is checked and kept. Whatever clients send declares it
-// (declares_texts()); a string with a Format is taken as it is unless it says otherwise.
+// The purpose of a string, which determines how it is prepared before it is checked and stored. Every string that
+// clients send declares it (declares_texts()); a string with a Format is taken unchanged unless it declares another
+// purpose.
 enum class Text {
     undeclared,
-    exact,  // taken byte for byte: secrets, cursors, what comes back to the client
-    name,   // one line that others see: composed and trimmed; visible, without control and reordering characters.
-            // Without a minimum it may be empty
-    prose,  // composed, its lines ended by line feeds; other control characters than that and tab are refused
+    exact,  // taken byte for byte: secrets, cursors, values that are returned to the client
+    name,   // one line that other users see: composed and trimmed; visible, without control and reordering characters.
+            // It may be empty if there is no minimum
+    prose,  // composed, with line feeds as line endings; control characters other than line feed and tab are rejected
 };
 
-// As it is kept. What was kept before texts were prepared is compared in this form.
+// The text in its stored form. Texts that were stored before this preparation existed are compared in this form.
 std::string prepared_text(std::string_view text, Text purpose);
 
-extern const Format kEmail;        // one @, no white space or controls; the mail that arrives is the real check
+extern const Format kEmail;        // one @, no white space or controls; only a delivered mail proves the address
 extern const Format kHttpsUrl;     // absolute https URL
 extern const Format kLanguageTag;  // BCP 47, well-formed
 extern const Format kTimeZone;     // a name of the IANA time-zone database
@@ -62,7 +63,7 @@ struct Rules {
     const Format* format = nullptr;
     Text text = Text::undeclared;
     bool optional = false;     // in: may be absent or null, the member keeps its initial value
-    bool omit_absent = false;  // out: an empty optional is left out, not null
+    bool omit_absent = false;  // out: an empty optional is omitted, not null
     std::string_view about{};  // one sentence
 };
 
@@ -87,14 +88,14 @@ struct Patch {
     std::optional<T> value;
 };
 
-// An element of a batch that is judged by itself: its faults do not refuse the whole.
+// An element of a batch that is validated separately: its faults do not reject the complete batch.
 template <class T>
 struct Checked {
-    T value{};  // complete when there are no faults; until then, what could be read
+    T value{};  // complete if there are no faults; otherwise the part that could be read
     std::vector<FieldFault> faults;
 };
 
-// A JSON value that is passed through as it is.
+// A JSON value that is passed through unchanged.
 struct RawJson {
     std::string text = "null";
 };
@@ -121,7 +122,7 @@ std::optional<E> enum_value(std::string_view name) {
     return std::nullopt;
 }
 
-// Where a value stands; the pointer's text is made only when there is a fault.
+// The position of a value; the text of the pointer is created only if there is a fault.
 struct Path {
     const Path* parent = nullptr;
     std::string_view name{};
@@ -129,20 +130,20 @@ struct Path {
     [[nodiscard]] std::string pointer() const;  // RFC 6901
 };
 
-// How many faults are told at once.
+// The maximum number of faults that are reported at once.
 inline constexpr std::size_t kMostFaults = 20;
 
-// The faults of one value, the first kMostFaults of them.
+// The faults of one value, limited to the first kMostFaults.
 class Faults {
 public:
     void add(const Path& at, std::string code, std::string message);
     void add_parameter(std::string_view name, std::string code, std::string message);
     [[nodiscard]] bool empty() const { return list_.empty(); }
-    // Whether there were more than are kept.
+    // Whether there were more than kMostFaults.
     [[nodiscard]] bool has_more() const { return has_more_; }
     [[nodiscard]] std::vector<FieldFault> take() { return std::move(list_); }
 
-    // The checks that several types share. Each adds a fault and answers false when the value does not fit.
+    // The checks that several types share. Each adds a fault and returns false if the value is invalid.
     bool check_type(bool fits, const Path& at, std::string_view expected);
     bool check_string(std::string_view text, const Rules& rules, const Path& at);
     bool check_characters(std::string_view text, const Rules& rules, const Path& at);
@@ -156,10 +157,10 @@ private:
     bool has_more_ = false;
 };
 
-// Named object schemas of one OpenAPI document, collected while it is written.
+// Named object schemas of one OpenAPI document, collected while the document is written.
 class Components {
 public:
-    // Writes a $ref and makes sure that the component exists.
+    // Writes a $ref and ensures that the component exists.
     template <Object T>
     void reference(JsonWriter& out);
     [[nodiscard]] const std::map<std::string, std::string, std::less<>>& schemas() const { return schemas_; }
@@ -192,7 +193,7 @@ MINDSPACE_SCALAR(Uuid);
 MINDSPACE_SCALAR(RawJson);
 #undef MINDSPACE_SCALAR
 
-// Of a list without a rule of its own; all of ours are far shorter.
+// The limit of a list without a rule; all of ours are far shorter.
 inline constexpr std::int64_t kMostItems = 100'000;
 
 // Helpers of the descriptions below, out of line to keep them small.
@@ -233,7 +234,7 @@ struct Type<E> {
     }
 };
 
-// Null and absent are the same.
+// Null and absent mean the same.
 template <class T>
 struct Type<std::optional<T>> {
     static bool read(const json::value& in, std::optional<T>& to, const Rules& rules, const Path& at, Faults& faults) {
@@ -306,7 +307,7 @@ struct Type<std::vector<T>> {
     }
 };
 
-// A map with free keys, in the keys' order.
+// A map with arbitrary keys, in the order of the keys.
 template <class T>
 struct Type<std::map<std::string, T>> {
     static void write(JsonWriter& out, const std::map<std::string, T>& members) {
@@ -358,7 +359,7 @@ struct Type<T> {
             Path here{&at, f.name};
             if (const auto* value = members.if_contains(json::string_view(f.name.data(), f.name.size()))) {
                 ++known;
-                // Null is the same as left out, but in a merge patch, where it removes.
+                // Null means the same as absent, except in a merge patch, where it removes the value.
                 if (value->is_null() && may_be_absent<M>(f.rules) && !kIsPatch<M>) return;
                 good &= Type<M>::read(*value, to.*f.member, f.rules, here, faults);
             } else if (!may_be_absent<M>(f.rules)) {
@@ -400,19 +401,19 @@ private:
     }
 };
 
-// Whether a document may be left out altogether, as each of its fields may.
+// Whether a document may be omitted completely, because each of its fields may.
 template <Object T>
 constexpr bool may_be_empty() {
     auto may = []<class M>(const Field<T, M>& f) { return may_be_absent<M>(f.rules); };
     return std::apply([&](const auto&... f) { return (may(f) && ...); }, Type<T>::kFields);
 }
 
-// Whether each string in a document from a client says what it is for; endpoint() insists on it.
+// Whether each string in a document from a client declares its purpose; endpoint() requires it.
 template <class M>
 constexpr bool declares_texts(const Rules& rules = {});
 
 template <class M>
-struct ItemOf {};  // of what is read in the place of M
+struct ItemOf {};  // the type that is read for M
 template <class T>
 struct ItemOf<std::optional<T>> {
     using Type = T;
@@ -448,7 +449,7 @@ template <Object T>
 void Components::reference(JsonWriter& out) {
     std::string name(T::kName);
     if (!schemas_.contains(name)) {
-        schemas_[name];  // holds the place, so that a type within itself ends
+        schemas_[name];  // reserves the entry, so that a recursive type terminates
         std::string text;
         JsonWriter body(text);
         body.begin_object();
@@ -496,7 +497,7 @@ std::string to_json(const T& value) {
     return text;
 }
 
-// Error: `malformed_json`, also when a member name stands twice in an object (RFC 8259 section 4).
+// Error: `malformed_json`, also for duplicate member names in an object (RFC 8259 section 4).
 Result<json::value> parse_json(std::string_view text);
 Error validation_failed(Faults faults);
 
@@ -513,7 +514,7 @@ Result<T> from_json(std::string_view text) {
 
 // ---- query parameters: the same structs, from text
 
-// Scalars take their JSON form from the text; booleans and numbers as written, everything else as a string.
+// Scalars convert the text to their JSON form; booleans and numbers as written, everything else as a string.
 template <class M>
 bool read_text(std::string_view text, M& to, const Rules& rules, const Path& at, Faults& faults) {
     if constexpr (kIsOptional<M>) {

@@ -11,7 +11,7 @@ namespace mindspace {
 
 namespace {
 
-// The escape of each ASCII character: 0 none, 'u' as \u00XX, otherwise the letter behind the backslash.
+// The escape of each ASCII character: 0 none, 'u' as \u00XX, otherwise the letter after the backslash.
 constexpr std::array<char, 256> kEscapes = [] {
     std::array<char, 256> table{};
     for (std::size_t c = 0; c < 0x20; ++c) table[c] = 'u';
@@ -34,8 +34,8 @@ constexpr std::uint64_t has_zero(std::uint64_t octets) {
     return (octets - kOnes) & ~octets & kTops;
 }
 
-// Where the first character that needs an escape stands, or the text's end. Eight are looked at in one step. (Bit
-// tricks of Mycroft and Lamport; an octet above 0x7F is never taken for a small one.)
+// The position of the first character that needs an escape, or the end of the text. Checks eight characters in one
+// step. (Bit tricks of Mycroft and Lamport; a byte above 0x7F is never mistaken for a small one.)
 std::size_t first_escape(std::string_view text) {
     std::size_t at = 0;
     for (; at + 8 <= text.size(); at += 8) {

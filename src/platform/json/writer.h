@@ -1,6 +1,6 @@
 #pragma once
-// Writes JSON (RFC 8259) straight into a string: no tree, no temporary. The caller keeps the grammar right
-// (a key before each member's value); commas and escapes are done here.
+// Writes JSON (RFC 8259) directly into a string: no tree, no temporary. The caller keeps the grammar valid (a key
+// before each member's value); commas and escapes are handled here.
 
 #include <algorithm>
 #include <array>
@@ -20,15 +20,15 @@ public:
     void begin_array() { open('['); }
     void end_array() { close(']'); }
 
-    // Of a map whose names come from elsewhere.
+    // For a map whose names come from outside.
     void key(std::string_view name);
-    // A name without a character that needs an escape, such as a schema's.
+    // A name without characters that need an escape, such as a schema's.
     void plain_key(std::string_view name) {
         put_quoted(name, ':');
         need_comma_ = false;
     }
-    // A plain name with all that stands around it, made by the compiler and put there by a copy of known size: the keys
-    // are half of an answer.
+    // A plain name with its punctuation, prepared at compile time and written by a copy of known size: keys are half of
+    // a response.
     template <std::size_t kSize>
     struct Key {
         explicit constexpr Key(std::string_view name) {
@@ -44,7 +44,7 @@ public:
         need_comma_ = false;
     }
     void string(std::string_view text);
-    // Text without a character that needs an escape, such as a date or an id.
+    // Text without characters that need an escape, such as a date or an id.
     void plain(std::string_view text) { put_quoted(text, 0); }
     template <std::size_t kSize>
     void plain(const std::array<char, kSize>& text) {
@@ -62,7 +62,7 @@ public:
         static constexpr std::string_view kNull = "null";
         put(kNull.size(), [](char* to) { return std::ranges::copy(kNull, to).out; });
     }
-    // `json` is one complete value already.
+    // `json` must be one complete value.
     void raw(std::string_view json) {
         put(json.size(), [json](char* to) { return std::ranges::copy(json, to).out; });
     }
@@ -80,11 +80,11 @@ private:
         out_ += bracket;
         need_comma_ = true;
     }
-    // The comma where one is due, and what `write` puts behind it, at most `size` characters, whose end it returns: one
-    // growth of the string.
+    // Writes the comma if one is due, then the output of `write`, which has at most `size` characters and whose end
+    // `write` returns: the string grows only once.
     template <class Write>
     void put(std::size_t size, Write write) {
-        auto from = out_.size();  // libstdc++ 12 hands the capacity to the function where the new size belongs
+        auto from = out_.size();  // libstdc++ 12 passes the capacity instead of the new size to the function
         out_.resize_and_overwrite(from + size + 1, [&](char* begin, std::size_t) {
             char* at = begin + from;
             if (need_comma_) *at++ = ',';
@@ -92,7 +92,7 @@ private:
         });
         need_comma_ = true;
     }
-    // The text in quotes, and what follows it, if anything.
+    // The text in quotes, followed by `behind` if it is set.
     void put_quoted(std::string_view text, char behind) {
         put(text.size() + 3, [text, behind](char* to) {
             *to++ = '"';
