@@ -14,7 +14,7 @@ namespace mindspace::config {
 
 namespace {
 
-// A secret is a line, not a disk image.
+// A secret is one line, so a larger file is a mistake.
 constexpr std::size_t kMaxSecretFile = 64 * std::size_t{1024};
 
 std::string upper(std::string_view key) {
@@ -23,7 +23,7 @@ std::string upper(std::string_view key) {
     return text;
 }
 
-// The number of letters to change, insert or remove (Levenshtein).
+// The number of characters to change, insert or remove (Levenshtein distance).
 std::size_t distance(std::string_view a, std::string_view b) {
     std::vector<std::size_t> row(b.size() + 1);
     std::iota(row.begin(), row.end(), std::size_t{0});
@@ -39,7 +39,7 @@ std::size_t distance(std::string_view a, std::string_view b) {
     return row[b.size()];
 }
 
-// Without the line's end, which an editor adds.
+// Without the final line ending, which an editor adds.
 std::optional<std::string> read_secret(const std::string& path) {
     std::ifstream file(path, std::ios::binary);
     std::string text(kMaxSecretFile + 1, '\0');
@@ -119,7 +119,7 @@ void Configuration::load_environment(const Sources& sources, Faults& faults) {
     constexpr std::string_view kFile = "_FILE";
     for (const auto& entry : sources.environment) {
         auto [name, value] = split_at_equals(entry);
-        // An empty variable counts as not set: container tools pass on variables that nobody gave a value.
+        // An empty variable counts as not set: container tools pass on variables without a value.
         if (!name.starts_with(prefix_) || name == prefix_ + "CONFIG" || value.empty()) continue;
         if (Row* row = find_variable(name)) {
             set(*row, parse_text(row->setting, value), std::string(name), faults);
@@ -171,7 +171,7 @@ Configuration::Row* Configuration::find_variable(std::string_view name) {
     return found == rows_.end() ? nullptr : &*found;
 }
 
-// `key` as in TOML, or the end of a variable's name.
+// `key` is a key as in TOML, or the end of a variable's name.
 std::string Configuration::unknown_key(std::string_view key) const {
     auto name = prefix_ + upper(key);
     auto far = [&](const Row& row) { return distance(row.variable, name); };

@@ -1,6 +1,6 @@
 #pragma once
-// Fills the settings of a program at its start: flag before environment before file before default. Every fault of
-// every source is reported at once. main calls it, on one thread, before anything else exists.
+// Fills the settings of a program at startup. Precedence: flag, environment, file, default. All faults of all sources
+// are reported at once. Called by main, on one thread, first.
 
 #include "platform/config/setting.h"
 
@@ -9,7 +9,7 @@
 
 namespace mindspace::config {
 
-// What was wrong, one line a fault; what() is all of them. main exits with 78 (EX_CONFIG).
+// The faults, one per line; what() returns all of them. main exits with 78 (EX_CONFIG).
 class ConfigError : public std::runtime_error {
 public:
     explicit ConfigError(std::vector<std::string> faults);
@@ -20,7 +20,8 @@ private:
 };
 
 struct Sources {
-    // --config: must exist. Without it the file that <PROGRAM>_CONFIG names, then the first fallback that exists.
+    // --config; the file must exist. Without it, the file named by <PROGRAM>_CONFIG, otherwise the first existing
+    // fallback.
     std::optional<std::filesystem::path> file{};
     std::vector<std::filesystem::path> fallback_files{};
     std::vector<std::string> environment{};  // "NAME=value"
@@ -32,14 +33,14 @@ std::vector<std::string> process_environment();
 
 class Configuration {
 public:
-    // `program` gives the prefix of the variables: "mindspace" → MINDSPACE_HTTP_PORT for "http.port". Settings stand in
-    // the order of the documentation, those of a section together, those without a section first.
+    // `program` determines the prefix of the variables: "mindspace" → MINDSPACE_HTTP_PORT for "http.port". Settings are
+    // in the order of the documentation: those without a section first, those of a section together.
     Configuration(std::string program, std::vector<Setting> settings);
 
-    // Throws ConfigError; the members then hold a mixture and must not be used.
+    // Throws ConfigError; the members then have a mixture of values and must not be used.
     void load(const Sources& sources);
 
-    // Every setting with its value and where that came from, as a TOML file that could be loaded. Secrets are masked.
+    // All settings with their values and sources, as a TOML file that can be loaded. Secrets are masked.
     [[nodiscard]] std::string explain() const;
     // The defaults as a Markdown table, for the documentation.
     [[nodiscard]] std::string explain_markdown() const;
@@ -49,7 +50,7 @@ private:
         Setting setting;
         std::string variable;       // "MINDSPACE_HTTP_PORT"
         std::string default_value;  // in TOML
-        std::string origin;         // "default", or the place that set it
+        std::string origin;         // "default", or the source that set it
     };
     using Faults = std::vector<std::string>;
 

@@ -40,7 +40,7 @@ struct ConfigurationTest : testing::Test {
         return directory / name;
     }
 
-    // The faults of loading `sources`, with the directory's name cut out.
+    // The faults of loading `sources`, with the directory's name removed.
     std::vector<std::string> faults_of(const Sources& sources) {
         try {
             configuration.load(sources);

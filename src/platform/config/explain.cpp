@@ -1,4 +1,4 @@
-// What Configuration says about itself.
+// How Configuration describes itself.
 
 #include "platform/config/config.h"
 
@@ -32,7 +32,7 @@ std::string Configuration::explain() const {
         text += fmt::format("\n# {}\n# {}; {}; default {}; now from: {}\n", setting.sentence, describe_type(setting),
                             variable, default_value, origin);
         bool masked = setting.secret && value_as_toml(setting) != default_value;
-        // Commented out, so that a saved explanation never carries the mask as a value.
+        // Commented out, so that a saved explanation never has the mask as a value.
         text += masked ? fmt::format("# {} = (secret)\n", name_in_section(setting.key))
                        : fmt::format("{} = {}\n", name_in_section(setting.key), value_as_toml(setting));
     }

@@ -19,7 +19,7 @@ struct Overloaded : Ts... {
 template <class T>
 constexpr bool kIsDuration = std::is_same_v<T, Seconds> || std::is_same_v<T, Milliseconds>;
 
-// Whole numbers and durations.
+// Integers and durations.
 template <class T>
 concept Whole = kIsDuration<T> || (std::is_unsigned_v<T> && !std::is_same_v<T, bool>);
 
@@ -28,7 +28,7 @@ constexpr double max_of() {
     if constexpr (kIsDuration<T>) {
         return static_cast<double>(std::numeric_limits<std::uint32_t>::max());
     } else {
-        // A whole number comes as a signed one of 64 bits, from TOML as from text.
+        // Both TOML and text provide an integer as a signed 64-bit value.
         return static_cast<double>(
             std::min<std::uint64_t>(std::numeric_limits<T>::max(), std::numeric_limits<std::int64_t>::max()));
     }
@@ -142,7 +142,7 @@ bool Choice::set(std::string_view name) const {
     return true;
 }
 
-// Text that does not look like the type stays text: assign() then says so, as for every other source.
+// Text that does not match the type stays text: assign() then reports it, as for every other source.
 Value parse_text(const Setting& setting, std::string_view text) {
     return std::visit(Overloaded{[&](bool*) -> Value {
                                      if (text == "true") return true;

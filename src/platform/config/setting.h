@@ -1,7 +1,7 @@
 #pragma once
-// A setting is one row: its key, the member of a plain struct it fills, bounds, unit and one sentence. The type and the
-// default are those of the member. Sources, faults, --explain and the documentation follow from the row, and the
-// program reads the member: nothing is looked up by name after the start.
+// A setting is one row: its key, the member of a plain struct that it fills, bounds, unit and one sentence. The type
+// and the default are those of the member. Sources, faults, --explain and the documentation are derived from the row,
+// and the program reads the member: no setting is looked up by name after startup.
 
 #include "platform/base/time.h"
 
@@ -16,7 +16,7 @@
 
 namespace mindspace::config {
 
-// An enum member, written by name: names_of(E) as for schemas, in the order of the enumerators.
+// An enum member, set by name: names_of(E) as for schemas, in the order of the enumerators.
 class Choice {
 public:
     template <class E>
@@ -40,7 +40,7 @@ private:
     std::vector<std::string_view> names_;
 };
 
-// Where the value goes. The list of types that a setting can have.
+// The destination of the value. This variant is the list of types that a setting can have.
 using Member = std::variant<bool*, std::uint16_t*, std::uint32_t*, std::uint64_t*, Seconds*, Milliseconds*, double*,
                             std::string*, std::vector<std::string>*, Choice>;
 
@@ -53,7 +53,7 @@ struct Setting {
     std::string key;  // as in TOML: "http.port"
     Member member;
     Bounds bounds{};          // of numbers, both inclusive
-    std::string_view unit{};  // of numbers; durations know theirs
+    std::string_view unit{};  // of numbers; durations have theirs
     std::string sentence;
     bool secret = false;  // never shown
 };
@@ -63,19 +63,19 @@ struct Foreign {
     std::string_view type;
 };
 
-// A value as a source gives it, not yet known to fit.
+// A value as a source provides it, not yet validated.
 using Value = std::variant<bool, std::int64_t, double, std::string, std::vector<std::string>, Foreign>;
 
-// What an environment variable or a flag says: text that is read by the setting's type; lists are separated by commas.
+// Parses the text of an environment variable or a flag by the setting's type; lists are separated by commas.
 Value parse_text(const Setting& setting, std::string_view text);
 
-// Checks `value` and puts it into the member. Otherwise says what is wrong and what is allowed.
+// Checks `value` and assigns it to the member. Otherwise returns what is wrong and what is allowed.
 [[nodiscard]] std::optional<std::string> assign(const Setting& setting, const Value& value);
 
 // "a whole number from 1 to 3600 (seconds)", "one of error, warn, info, debug"
 std::string describe_type(const Setting& setting);
 
-// The member's present value in TOML.
+// The member's current value in TOML.
 std::string value_as_toml(const Setting& setting);
 
 }  // namespace mindspace::config

@@ -27,7 +27,7 @@ Setting row(Member member, Bounds bounds = {}) {
     return {.key = "a.key", .member = std::move(member), .bounds = bounds, .sentence = "A sentence."};
 }
 
-// What is wrong with `text`; empty if it was taken.
+// The error for `text`; empty if it was accepted.
 std::string take(const Setting& setting, std::string_view text) {
     return assign(setting, parse_text(setting, text)).value_or("");
 }

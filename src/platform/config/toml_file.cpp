@@ -40,7 +40,7 @@ Value value_of(const toml::node& node) {
     return list;
 }
 
-// As deep as the file is: toml++ bounds the nesting.
+// Recurses as deep as the file is nested: toml++ limits the nesting.
 void flatten(const toml::table& table, const std::string& prefix, TomlFile& file) {
     for (const auto& [name, node] : table) {
         auto key = prefix + std::string(name.str());
@@ -57,7 +57,7 @@ void flatten(const toml::table& table, const std::string& prefix, TomlFile& file
 TomlFile read_toml(const std::filesystem::path& path) {
     TomlFile file;
     std::error_code unknown;
-    if (std::filesystem::is_directory(path, unknown)) {  // which toml++ would read as an empty file
+    if (std::filesystem::is_directory(path, unknown)) {  // toml++ would read it as an empty file
         file.fault = fmt::format("{}: is a directory", path.native());
         return file;
     }

@@ -1,5 +1,5 @@
 #pragma once
-// Reads a TOML 1.0 file into a flat list of dotted keys. Knows nothing of settings; toml++ stays behind it.
+// Reads a TOML 1.0 file into a flat list of dotted keys. Knows nothing about settings; it hides toml++.
 
 #include "platform/config/setting.h"
 
@@ -15,7 +15,7 @@ struct TomlEntry {
 
 struct TomlFile {
     std::vector<TomlEntry> entries;    // in the order of the file
-    std::optional<std::string> fault;  // unreadable, or not TOML: one line that names the place
+    std::optional<std::string> fault;  // unreadable, or not TOML: one line with the position
 };
 
 TomlFile read_toml(const std::filesystem::path& path);
