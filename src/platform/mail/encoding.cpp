@@ -22,7 +22,7 @@ bool is_ascii(char c) {
     return static_cast<unsigned char>(c) < 0x80;
 }
 
-// Does not follow another octet of the same character.
+// Whether the byte is the first of its character.
 bool begins_character(char c) {
     return (static_cast<unsigned char>(c) & 0xC0) != 0x80;
 }
@@ -35,7 +35,7 @@ void append_escape(std::string& out, char c) {
     out += kDigits[octet % 16];
 }
 
-// One line of quoted-printable, soft line breaks included.
+// Appends one line of quoted-printable, soft line breaks included.
 void append_line(std::string& out, std::string_view line) {
     std::size_t column = 0;
     for (std::size_t i = 0; i < line.size(); ++i) {

@@ -44,10 +44,10 @@ private:
     int descriptor_;
 };
 
-// A directory is not read for each mail; so many may be above the bound.
+// The directory is not read for each mail, so it may exceed the limit by this many files.
 constexpr std::size_t kTidyEvery = 100;
 
-// Mails, and drafts that a process left when it died.
+// Mails, and drafts that a crashed process left behind.
 bool is_ours(const std::filesystem::path& file) {
     return file.extension() == ".eml" || file.extension() == ".draft";
 }
@@ -59,7 +59,7 @@ struct Kept {
 
 std::vector<Kept> list_kept(const std::filesystem::path& directory) {
     std::vector<Kept> list;
-    std::error_code failure;  // of a file that has gone meanwhile
+    std::error_code failure;  // of a file that was removed concurrently
     for (const auto& entry : std::filesystem::directory_iterator(directory, failure)) {
         if (!is_ours(entry.path())) continue;
         const auto written_at = entry.last_write_time(failure);
@@ -70,7 +70,7 @@ std::vector<Kept> list_kept(const std::filesystem::path& directory) {
 
 }  // namespace
 
-// By when they were written, oldest first.
+// In the order in which they were written, oldest first.
 std::size_t FileSender::tidy(Timestamp now) {
     since_tidy_ = 0;
     auto kept = list_kept(directory_);

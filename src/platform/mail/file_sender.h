@@ -1,6 +1,7 @@
 #pragma once
-// Puts mails into a directory as `<time>-<id>.eml`, for a machine without a mail server: a file there is whole, and a
-// mail that is sent twice is one file. They are kept for a while, and no more than some: they hold addresses and links.
+// Writes mails into a directory as `<time>-<id>.eml`, for a machine without a mail server. A file there is always
+// complete, and a mail that is sent twice is one file. Files are removed after a while, and their number is limited,
+// because they contain addresses and links.
 
 #include "platform/mail/sender.h"
 
@@ -16,7 +17,7 @@ public:
     // As long as the queue remembers a mail.
     static constexpr std::chrono::days kKept{7};
 
-    // `directory` exists. Beyond `most` files the oldest go.
+    // `directory` must exist. Above `most` files, the oldest are removed.
     explicit FileSender(std::filesystem::path directory, std::size_t most = 10'000)
         : directory_(std::move(directory)), most_(most) {}
 

@@ -79,7 +79,7 @@ TEST_F(Files, AreNoMoreThanABound) {
     EXPECT_EQ(sender.tidy(SystemClock().now()), 3U);
     for (int id = 0; id < 8; ++id)
         EXPECT_EQ(fs::exists(directory_ / ("20261123T060500Z-" + std::to_string(id) + ".eml")), id >= 3) << id;
-    // By themselves, should nobody tidy up.
+    // Removed automatically, even if tidy() is never called.
     for (int id = 10; id < 110; ++id) {
         message_.id = std::to_string(id);
         sender.send(message_);

@@ -1,5 +1,5 @@
 #pragma once
-// Which way mails leave this process.
+// Chooses how this process sends mails.
 
 #include "platform/mail/smtp_sender.h"
 
@@ -8,7 +8,7 @@
 
 namespace mindspace::mail {
 
-// By SMTP, or without a server's URL as files in `directory`.
+// By SMTP; without a server URL, as files in `directory`.
 std::unique_ptr<Sender> make_sender(const SmtpOptions& server, const std::filesystem::path& directory);
 
 }  // namespace mindspace::mail

@@ -18,7 +18,7 @@ std::string_view trimmed(std::string_view text) {
     return text.substr(begin, text.find_last_not_of(" \t") + 1 - begin);
 }
 
-// Without anything that could end the line of a field.
+// Removes everything that could end the line of a field.
 std::string one_line(std::string_view text) {
     std::string line(text);
     std::erase_if(line, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; });
@@ -91,7 +91,8 @@ std::string_view Mailbox::domain() const {
 }
 
 std::string serialize(const Message& message) {
-    // Follows from the id: the same mail has the same octets. Longer than anything a body holds by chance.
+    // Derived from the id: the same mail always has the same bytes. Longer than anything that a body contains by
+    // chance.
     auto boundary = "=_" + base64url_encode(sha256(as_bytes(message.id))).substr(0, 32);
     std::string out = fmt::format(
         "Date: {}\r\nFrom: {}\r\nTo: {}\r\nSubject: {}\r\nMessage-ID: <{}@{}>\r\nMIME-Version: 1.0\r\n"

@@ -1,6 +1,6 @@
 #pragma once
-// A mail as it travels: RFC 5322 header fields and a multipart/alternative body (RFC 2046) of plain text with HTML
-// beside it, in UTF-8. No field can break out of its line, whatever it holds. Pure functions.
+// A mail in its transmitted form: RFC 5322 header fields and a multipart/alternative body (RFC 2046) of plain text and
+// HTML, in UTF-8. No field can break out of its line, regardless of its content. Pure functions.
 
 #include "platform/base/time.h"
 
@@ -15,13 +15,13 @@ struct Mailbox {
     std::string name;
     std::string address;
 
-    // Of "address" or "name <address>". Nothing when the address cannot be one.
+    // Parses "address" or "name <address>". Nullopt if the address is invalid.
     static std::optional<Mailbox> parse(std::string_view text);
     [[nodiscard]] std::string_view domain() const;
 };
 
 struct Message {
-    std::string id;  // unique and lasting: sent twice, it is recognised as the same mail
+    std::string id;  // unique and permanent: if sent twice, it is recognised as the same mail
     Timestamp date{};
     Mailbox from;
     std::string to;  // an address
@@ -30,10 +30,10 @@ struct Message {
     std::string html;
 };
 
-// The octets that an SMTP server takes, lines ending with CRLF.
+// The bytes that an SMTP server accepts, with lines ending in CRLF.
 std::string serialize(const Message& message);
 
-// Whether an address fits between the brackets of SMTP: no white space, controls, brackets, quotes.
+// Whether an address can be put between the brackets of SMTP: no white space, controls, brackets, quotes.
 bool is_address(std::string_view text);
 
 }  // namespace mindspace::mail

@@ -91,7 +91,7 @@ TEST(HeaderText, CutsEncodedWordsBetweenCharacters) {
     for (int i = 0; i < 40; ++i) text += "ż🙂";
     const auto encoded = header_text(text);
     EXPECT_THAT(encoded, HasSubstr("\r\n =?UTF-8?B?"));
-    for (const auto& word : lines_of(encoded)) EXPECT_LE(word.size(), 76U);  // with the space in front
+    for (const auto& word : lines_of(encoded)) EXPECT_LE(word.size(), 76U);  // including the leading space
 }
 
 TEST(HeaderText, LeavesShortAsciiAsItIs) {

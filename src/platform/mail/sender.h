@@ -1,5 +1,5 @@
 #pragma once
-// Where mails leave the program. Blocking: called on a worker thread, several at once.
+// The interface that sends mails. Blocking: called on worker threads, several at the same time.
 
 #include "platform/mail/message.h"
 
@@ -7,7 +7,7 @@
 
 namespace mindspace::mail {
 
-// The mail did not go out; a later attempt may succeed. Says why, without secrets.
+// The mail was not sent; a later attempt may succeed. The text is the reason, without secrets.
 class SendError : public std::runtime_error {
 public:
     using std::runtime_error::runtime_error;
@@ -17,12 +17,13 @@ class Sender {
 public:
     virtual ~Sender() = default;
 
-    // Returns once the mail is in somebody else's keeping. Throws SendError.
+    // Returns once the server or the file system has accepted the mail. Throws SendError.
     virtual void send(const Message& message) = 0;
-    // Removes sent mails that have served their time, where the sender keeps any; returns how many. To be called every
-    // hour or so.
+    // Removes sent mails whose retention period has ended, if the sender keeps any; returns how many. Called about
+    // every hour.
     virtual std::size_t tidy(Timestamp) { return 0; }
-    // Makes every send(), those under way included, end soon with SendError. From any thread; final.
+    // Makes every send(), including those in progress, end soon with SendError. May be called from any thread; cannot
+    // be undone.
     virtual void stop() = 0;
 };
 

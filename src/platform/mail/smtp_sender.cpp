@@ -26,7 +26,7 @@ std::size_t give(char* to, std::size_t size, std::size_t count, void* rest) {
     return part.size();
 }
 
-// Called about once a second, whatever the server does; not 0 ends the transfer.
+// Called about once a second, regardless of the server; a result other than 0 ends the transfer.
 int must_stop(void* stopping, curl_off_t, curl_off_t, curl_off_t, curl_off_t) {
     return static_cast<const std::atomic<bool>*>(stopping)->load() ? 1 : 0;
 }
@@ -38,7 +38,7 @@ std::string bracketed(std::string_view address) {
 }  // namespace
 
 SmtpSender::SmtpSender(SmtpOptions options) : options_(std::move(options)) {
-    static const CURLcode initialised = curl_global_init(CURL_GLOBAL_DEFAULT);  // before there are threads
+    static const CURLcode initialised = curl_global_init(CURL_GLOBAL_DEFAULT);  // before other threads exist
     if (initialised != CURLE_OK) throw std::runtime_error("libcurl does not start");
 }
 

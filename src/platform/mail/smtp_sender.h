@@ -1,6 +1,6 @@
 #pragma once
-// Sends mails to an SMTP server (RFC 5321) by libcurl: with STARTTLS (RFC 3207) or from the first octet (smtps), the
-// server's certificate checked. A mail is sent when the server has said so after its last octet.
+// Sends mails to an SMTP server (RFC 5321) by libcurl: with STARTTLS (RFC 3207) or TLS from the first byte (smtps),
+// verifying the server's certificate. A mail is sent when the server has confirmed it after its last byte.
 
 #include "platform/mail/sender.h"
 
@@ -20,10 +20,10 @@ struct SmtpOptions {
     std::string url;       // smtp://host:port or smtps://host:port
     std::string username;  // empty: without authentication
     std::string password;
-    StartTls starttls = StartTls::required;  // of smtp://; without it nothing is encrypted
-    std::string ca_file;                     // PEM; empty: the authorities that the system trusts
+    StartTls starttls = StartTls::required;  // for smtp://; without it nothing is encrypted
+    std::string ca_file;                     // PEM; empty: the system's trusted authorities
     std::chrono::milliseconds connect_timeout{5'000};
-    std::chrono::milliseconds total_timeout{20'000};  // of one mail
+    std::chrono::milliseconds total_timeout{20'000};  // for one mail
 };
 
 class SmtpSender final : public Sender {
