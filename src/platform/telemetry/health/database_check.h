@@ -1,5 +1,5 @@
 #pragma once
-// Whether PostgreSQL responds, asked once a second in the background: what /readyz says of it costs no query.
+// Checks once a second in the background whether PostgreSQL responds, so that /readyz costs no query.
 
 #include "platform/async/task_group.h"
 #include "platform/module/module.h"
@@ -9,7 +9,8 @@
 
 namespace mindspace::telemetry {
 
-// What is known. A success counts for a while only: a check that hangs says as much as one that fails. Any thread.
+// The latest result. A success is valid for a limited time only: a check that hangs means the same as one that fails.
+// May be used from any thread.
 class DatabaseHealth {
 public:
     using Clock = std::chrono::steady_clock;

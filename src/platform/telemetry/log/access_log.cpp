@@ -34,7 +34,7 @@ std::string_view without_query(std::string_view path) {
     return path.substr(0, path.find('?'));
 }
 
-// Lines are parted by a line's end; the output puts the last one.
+// Lines are separated by line feeds; the output adds the last one.
 void begin_line(std::string& block) {
     if (!block.empty()) block += '\n';
 }
@@ -48,7 +48,7 @@ AccessLog::AccessLog()
     append_quoted(service, outputs ? outputs->service_name() : "");
     fixed_ =
         fmt::format(R"(","log.level":"info","message":"request","ecs.version":"8.11.0","service.name":{})", service);
-    // Room for the line that goes beyond the block.
+    // Space for the line that exceeds the block.
     if (json_) block_.json.reserve(kBlockSize + 8 * kMaxText);
     if (text_) block_.text.reserve(kBlockSize + 8 * kMaxText);
 }

@@ -1,6 +1,7 @@
 #pragma once
-// One line a request. The hot path: a line is put into a buffer of this core, and a block of lines is handed to the
-// log at once. One object a core, used by its loop only; it lives between log::start() and log::shutdown().
+// One line per request. This is the hot path: a line is appended to a buffer of this core, and a block of lines is
+// passed to the log at once. One object per core, used by its loop only; it exists between log::start() and
+// log::shutdown().
 
 #include "platform/base/time.h"
 #include "platform/telemetry/log/outputs.h"
@@ -11,12 +12,12 @@
 
 namespace mindspace::log {
 
-// Empty texts are left out of the line.
+// Empty strings are omitted from the line.
 struct AccessLine {
-    Timestamp at;  // when the answer was sent
+    Timestamp at;  // when the response was sent
     std::string_view method;
     std::string_view route;  // as declared: "/sessions/{id}"
-    std::string_view path;   // what stands behind a "?" is never written: it can hold tickets
+    std::string_view path;   // the part after a "?" is never written: it can contain tickets
     unsigned status = 0;
     std::chrono::nanoseconds duration{};
     std::uint64_t bytes = 0;  // of the response's body
@@ -37,7 +38,8 @@ public:
 
     void add(const AccessLine& line);
 
-    // Hands over what is there. The owner calls it every second or so, so that a quiet core's lines appear too.
+    // Passes the buffered lines to the log. The owner calls it about every second, so that the lines of an idle core
+    // appear, too.
     void flush();
 
 private:
@@ -45,10 +47,10 @@ private:
     void add_text(const AccessLine& line);
 
     Lines block_;
-    const bool json_;  // which of the two the outputs want
+    const bool json_;  // whether the outputs want this format
     const bool text_;
-    std::string fixed_;  // the part of a JSON line that is always the same
-    // The text of the last instant, since many requests share a millisecond.
+    std::string fixed_;  // the constant part of a JSON line
+    // The text of the most recent timestamp, cached because many requests share a millisecond.
     Timestamp last_at_{};
     std::string last_timestamp_;
 };

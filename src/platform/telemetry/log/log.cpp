@@ -15,7 +15,7 @@ namespace mindspace::log {
 
 namespace {
 
-// The one piece of process-wide state: a log line may have to come from anywhere.
+// The only process-wide state: any code may have to write a log line.
 struct State {
     std::atomic<Level> level{Level::info};
     std::mutex mutex;
@@ -81,7 +81,7 @@ void start(const LogOptions& options) {
 }
 
 void shutdown() {
-    std::shared_ptr<Outputs> last;  // goes after the lock: emptying the queues takes its time
+    std::shared_ptr<Outputs> last;  // destroyed after the lock is released: emptying the queues takes time
     std::scoped_lock lock(state().mutex);
     last = std::exchange(state().outputs, nullptr);
 }

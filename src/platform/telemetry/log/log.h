@@ -1,7 +1,8 @@
 #pragma once
-// The program's log: one line an event, JSON with the field names of the Elastic Common Schema (or short text for a
-// person at a terminal), on stdout and, if wished, in daily files. Any thread may log; nobody waits for the output: a
-// bounded queue stands between, and when it is full the oldest line is lost and counted. Secrets have no field here.
+// The program's log: one line per event, as JSON with the field names of the Elastic Common Schema (or short text for a
+// person at a terminal), on stdout and, if configured, in daily files. Any thread may log; no thread waits for the
+// output: lines pass through a bounded queue, and when it is full the oldest line is lost and counted. There is no
+// field for secrets.
 
 #include "platform/base/time.h"
 
@@ -20,7 +21,7 @@ constexpr auto names_of(Level) {
     return std::array<std::string_view, 4>{"error", "warn", "info", "debug"};
 }
 
-// How stdout looks; files are always JSON.
+// The format of stdout; files are always JSON.
 enum class Format { automatic, json, text };  // automatic: text on a terminal, otherwise JSON
 constexpr auto names_of(Format) {
     return std::array<std::string_view, 3>{"auto", "json", "text"};
@@ -30,20 +31,20 @@ struct LogOptions {
     std::string service_name = "mindspace";
     Level level = Level::info;
     Format format = Format::automatic;
-    std::string directory{};  // of the daily files, kept for 30 days; empty: stdout only
+    std::string directory{};  // of the daily files, which are removed after 30 days; empty: stdout only
 };
 
-// Opens the outputs. Called once by main; what is logged before goes to stderr at once. Throws if the directory
-// cannot be written.
+// Opens the outputs. Called once by main; earlier lines go to stderr at once. Throws if the directory cannot be
+// written.
 void start(const LogOptions& options);
 
-// Writes out what is queued and closes. What is logged after goes to stderr at once.
+// Writes the queued lines and closes the outputs. Later lines go to stderr at once.
 void shutdown();
 
-// Lines and blocks of access lines lost to full queues since start().
+// The number of lines and blocks of access lines lost to full queues since start().
 std::uint64_t lost_count();
 
-// A value of a field; text is only looked at during the call.
+// The value of a field; text is read only during the call.
 class FieldValue {
 public:
     FieldValue(std::convertible_to<std::string_view> auto&& text) : value_(std::string_view(text)) {}  // NOLINT
@@ -60,7 +61,7 @@ private:
     Value value_;
 };
 
-// `name` is an ECS name ("user.id", "event.duration" in nanoseconds), or ours below "mindspace.".
+// `name` is an ECS name ("user.id", "event.duration" in nanoseconds), or one of ours below "mindspace.".
 struct Field {
     std::string_view name;
     FieldValue value;
@@ -68,10 +69,10 @@ struct Field {
 
 using Fields = std::initializer_list<Field>;
 
-// True if events of this level are written: for fields that cost something to make.
+// True if events of this level are written; check it before computing expensive fields.
 bool enabled(Level level);
 
-// One event: `log::info("login succeeded", {{"user.id", id}, {"event.duration", nanoseconds}});`
+// Writes one event: `log::info("login succeeded", {{"user.id", id}, {"event.duration", nanoseconds}});`
 void write(Level level, std::string_view message, Fields fields);
 
 inline void error(std::string_view message, Fields fields = {}) {

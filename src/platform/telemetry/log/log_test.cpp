@@ -25,7 +25,7 @@ std::vector<std::string> lines_of(const std::string& text) {
     return lines;
 }
 
-// What `act` writes to stdout between start() and the end of shutdown().
+// The output of `act` on stdout between start() and the end of shutdown().
 template <class F>
 std::vector<std::string> stdout_of(const LogOptions& options, F act) {
     testing::internal::CaptureStdout();
@@ -142,7 +142,7 @@ TEST(Log, ADirectoryThatCannotBeWrittenIsAFaultAtTheStart) {
     EXPECT_ANY_THROW(start({.directory = "/proc/none"}));
 }
 
-// Puts the write end of a pipe in the place of stdout.
+// Replaces stdout by the write end of a pipe.
 class StuckStdout {
 public:
     StuckStdout() {
@@ -152,7 +152,7 @@ public:
         dup2(pipe_[1], STDOUT_FILENO);
         close(pipe_[1]);
     }
-    // Reads until no writer is left, so that whoever is stuck goes on.
+    // Reads until no writer is left, so that a blocked writer continues.
     void drain() {
         reader_ = std::jthread([end = pipe_[0]] {
             std::array<char, 65536> buffer;
@@ -176,7 +176,7 @@ private:
 TEST(Log, NobodyWaitsForAnOutputThatIsStuckAndTheLossIsCounted) {
     StuckStdout stuck;
     start({.format = Format::json});
-    // The pipe takes 64 KiB, the queue 8192 lines; the rest is lost, and the caller comes back all the same.
+    // The pipe holds 64 KiB, the queue 8192 lines; the rest is lost, and the caller returns nevertheless.
     for (int i = 0; i < 20'000; ++i) info("a line of some length", {{"i", i}});
     auto lost = lost_count();
     stuck.drain();

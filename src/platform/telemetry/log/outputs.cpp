@@ -25,8 +25,8 @@ Format stdout_format(Format wanted) {
     return isatty(STDOUT_FILENO) == 1 ? Format::text : Format::json;
 }
 
-// spdlog's own cleaning starts at today and stops at the first day without a file: after a day of standstill older
-// files would stay for ever.
+// spdlog's own cleanup starts at today and stops at the first day without a file: after a day without logs, older files
+// would stay for ever.
 void remove_old_files(const fs::path& directory, const std::string& stem) {
     auto now = std::chrono::time_point_cast<Milliseconds>(std::chrono::system_clock::now());
     auto today = LocalDate(std::chrono::floor<std::chrono::days>(now).time_since_epoch());
@@ -42,7 +42,7 @@ std::shared_ptr<spdlog::async_logger> make_logger(const std::shared_ptr<spdlog::
                                                   const std::shared_ptr<spdlog::details::thread_pool>& queue) {
     auto logger =
         std::make_shared<spdlog::async_logger>("log", sink, queue, spdlog::async_overflow_policy::overrun_oldest);
-    logger->flush_on(spdlog::level::info);  // by the queue's thread, after each line or block
+    logger->flush_on(spdlog::level::info);  // done by the queue's thread, after each line or block
     return logger;
 }
 
@@ -63,7 +63,7 @@ Outputs::Outputs(const LogOptions& options)
 Outputs::~Outputs() = default;
 
 void Outputs::open(Format format, const std::shared_ptr<spdlog::sinks::sink>& sink) {
-    sink->set_formatter(std::make_unique<spdlog::pattern_formatter>("%v"));  // lines come complete
+    sink->set_formatter(std::make_unique<spdlog::pattern_formatter>("%v"));  // lines are already complete
     outlets_.push_back({format, make_logger(sink, events_), make_logger(sink, access_)});
 }
 

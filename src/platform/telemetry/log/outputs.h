@@ -1,6 +1,6 @@
 #pragma once
-// Where log lines go: stdout and daily files, each behind spdlog's asynchronous logger. Two queues with a thread each,
-// so that a flood of access lines never pushes out an event. Inside this room only.
+// The destinations of log lines: stdout and daily files, each with spdlog's asynchronous logger. There are two queues
+// with one thread each, so that a flood of access lines never displaces an event. Used in this folder only.
 
 #include "platform/telemetry/log/log.h"
 
@@ -22,7 +22,7 @@ class thread_pool;
 
 namespace mindspace::log {
 
-// The same lines for both kinds of output; what no output wants stays empty. No line's end after the last one.
+// The same lines in both formats; a format that no output wants stays empty. No line feed after the last line.
 struct Lines {
     std::string json;
     std::string text;
@@ -32,7 +32,7 @@ class Outputs {
 public:
     // Throws if the directory cannot be written.
     explicit Outputs(const LogOptions& options);
-    // Writes out what is queued.
+    // Writes the queued lines.
     ~Outputs();
 
     Outputs(const Outputs&) = delete;
@@ -41,7 +41,7 @@ public:
     [[nodiscard]] const std::string& service_name() const { return service_name_; }
     [[nodiscard]] bool wants(Format format) const;
 
-    // Both may be called from any thread and wait for nothing but a queue's mutex.
+    // Both may be called from any thread and wait only for the mutex of a queue.
     void write_event(const Lines& lines);
     void write_access(const Lines& lines);
 
@@ -60,12 +60,13 @@ private:
 
     std::string service_name_;
     std::vector<Outlet> outlets_;
-    // Behind the outlets, so that they go first: a queue's destructor writes out what it holds and joins its thread.
+    // Declared after the outlets, so that they are destroyed first: the destructor of a queue writes its lines and
+    // joins its thread.
     std::shared_ptr<spdlog::details::thread_pool> events_;
     std::shared_ptr<spdlog::details::thread_pool> access_;
 };
 
-// The outputs between start() and shutdown(), otherwise null. Takes a lock: not for every request.
+// The outputs between start() and shutdown(), otherwise null. Takes a lock, so it must not be called for every request.
 std::shared_ptr<Outputs> current_outputs();
 
 }  // namespace mindspace::log

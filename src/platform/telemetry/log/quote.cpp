@@ -7,7 +7,8 @@ namespace mindspace::log {
 
 namespace {
 
-// Nearly every text is plain ASCII without quotes. No early exit, so that the compiler can use vector instructions.
+// Almost every text is plain ASCII without quotes. There is no early exit, so that the compiler can use vector
+// instructions.
 bool needs_no_escape(std::string_view text) {
     bool plain = true;
     for (char c : text) {
@@ -20,7 +21,8 @@ bool needs_no_escape(std::string_view text) {
 std::string_view cut(std::string_view text) {
     if (text.size() <= kMaxText) return text;
     auto end = kMaxText;
-    while (end > kMaxText - 4 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;  // not in a character
+    while (end > kMaxText - 4 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80)
+        --end;  // do not cut within a character
     return text.substr(0, end);
 }
 

@@ -1,5 +1,5 @@
 #pragma once
-// The figures of one cache of one core, or of one of its levels.
+// The metrics of one cache of one core, or of one of its levels.
 
 #include "platform/telemetry/metrics/metrics.h"
 
@@ -8,12 +8,12 @@ namespace mindspace::telemetry {
 struct CacheStats {
     Counter hits;
     Counter misses;
-    Gauge entries;  // 0 where they are kept elsewhere
+    Gauge entries;  // 0 if the entries are stored elsewhere
 
     void count(bool is_hit) { (is_hit ? hits : misses).add(1); }
 };
 
-// Adds those of one cache, of all cores, to the page. Level 1 is in memory, and counts its entries.
+// Adds the metrics of one cache, of all cores, to the page. Level 1 is in memory and counts its entries.
 void collect_cache(const std::string& name, int level, const std::vector<const CacheStats*>& cores, Page& page);
 
 }  // namespace mindspace::telemetry

@@ -1,12 +1,12 @@
 #pragma once
-// Figures that one core writes and any thread reads, without a lock: what stats are made of.
+// Metrics that one core writes and any thread reads, without a lock: the members of stats structs.
 
 #include <atomic>
 #include <cstdint>
 
 namespace mindspace::telemetry {
 
-// Only its core writes it: a load and a store, no locked instruction.
+// Written by its core only: a load and a store, no locked instruction.
 class Counter {
 public:
     void add(std::uint64_t n) { value_.store(value() + n, std::memory_order_relaxed); }
@@ -16,7 +16,7 @@ private:
     std::atomic<std::uint64_t> value_{0};
 };
 
-// The same, of what also falls.
+// The same for a value that can also decrease.
 class Gauge {
 public:
     void add(std::int64_t n) { value_.store(value() + n, std::memory_order_relaxed); }

@@ -1,6 +1,6 @@
 #pragma once
-// The metrics page: the figures of all cores (counter.h), written by prometheus-cpp's serializer. Histograms are
-// figures, too: one core writes them, any thread reads them.
+// The metrics page: the metrics of all cores (counter.h), written by prometheus-cpp's serializer. The same holds for
+// histograms: one core writes them, any thread reads them.
 
 #include "platform/telemetry/metrics/counter.h"
 
@@ -18,7 +18,7 @@ struct MetricFamily;
 
 namespace mindspace::telemetry {
 
-// Seconds, as bounds of the buckets; the last bucket has none.
+// The upper bounds of the buckets in seconds; the last bucket has none.
 inline constexpr std::array<double, 14> kDurationBounds{0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01,
                                                         0.025,  0.05,    0.1,    0.25,  0.5,    1.0,   5.0};
 
@@ -32,7 +32,7 @@ private:
     Counter nanoseconds_;
 };
 
-// Histograms of several cores added up.
+// The sum of the histograms of several cores.
 class HistogramSum {
 public:
     HistogramSum& operator+=(const Histogram& part);
@@ -46,7 +46,7 @@ private:
 
 using Labels = std::map<std::string, std::string>;
 
-// One scrape.
+// The page of one scrape.
 class Page {
 public:
     Page();
@@ -60,7 +60,7 @@ public:
     void histogram(const std::string& name, const std::string& help, const HistogramSum& sum,
                    const Labels& labels = {});
 
-    // Text format 0.0.4 of Prometheus.
+    // The page in Prometheus text format 0.0.4.
     [[nodiscard]] std::string text() const;
 
 private:

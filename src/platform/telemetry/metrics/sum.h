@@ -1,11 +1,11 @@
 #pragma once
-// Figures of several cores as one.
+// Sums of the metrics of several cores.
 
 #include <cstdint>
 
 namespace mindspace::telemetry {
 
-// `parts` are pointers to what has the figure, of each core; `figure` reads it.
+// `parts` are pointers to the objects with the metric, one per core; `figure` reads the metric.
 template <class Parts, class Figure>
 std::uint64_t sum(const Parts& parts, Figure figure) {
     std::uint64_t total = 0;

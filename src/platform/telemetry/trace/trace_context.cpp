@@ -6,7 +6,7 @@ namespace mindspace::telemetry {
 
 namespace {
 
-constexpr std::size_t kLength = 55;  // version 00; later versions may go on behind it
+constexpr std::size_t kLength = 55;  // version 00; later versions may be longer
 
 bool is_hex(std::string_view text) {
     return std::ranges::all_of(text, [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); });

@@ -1,5 +1,5 @@
 #pragma once
-// W3C Trace Context: the field `traceparent` (https://www.w3.org/TR/trace-context/#traceparent-header).
+// W3C Trace Context: the header field `traceparent` (https://www.w3.org/TR/trace-context/#traceparent-header).
 
 #include <optional>
 #include <string_view>
@@ -12,7 +12,7 @@ struct TraceContext {
     bool sampled = false;
 };
 
-// Views into the text. Nothing for a text that breaks the rules: then the trace begins here.
+// Returns views into the text, or nullopt for an invalid text: then the trace begins here.
 std::optional<TraceContext> parse_traceparent(std::string_view text);
 
 }  // namespace mindspace::telemetry
