@@ -10,7 +10,7 @@ namespace mindspace::retention {
 
 namespace {
 
-constexpr int kMostPortions = 1000;  // of a rule in a run; the rest is for the next one
+constexpr int kMostPortions = 1000;  // per rule and run; the next run continues with the rest
 constexpr Milliseconds kBetweenPortions{10};
 constexpr Milliseconds kInterval{std::chrono::hours(1)};
 constexpr Milliseconds kAfterFailure{std::chrono::minutes(1)};

@@ -1,7 +1,7 @@
 #pragma once
-// Carries out the rules of retention: one process of the deployment (postgres::Leader), soon after its start and every
-// hour, in small portions so that nobody has to wait. Each run leaves a log line, and each rule its figures. Belongs to
-// one loop.
+// Applies the retention rules: in one process of the deployment (postgres::Leader), soon after its start and then every
+// hour, in small portions that do not block other work. Each run writes a log line and updates the metrics of each
+// rule. Belongs to one loop.
 
 #include "platform/module/module.h"
 #include "platform/postgres/leader/leader.h"
@@ -21,14 +21,14 @@ struct RuleStats {
 
 struct Stats {
     telemetry::Counter runs;
-    telemetry::Counter failures;   // runs that did not come to their end
+    telemetry::Counter failures;   // failed runs
     telemetry::Gauge last_run_at;  // seconds since 1970
     std::deque<RuleStats> rules;
 };
 
 class Job final : public Module {
 public:
-    // `conninfo` is the primary's, not a pool's.
+    // `conninfo` must be that of the primary, not of a pool.
     Job(asio::io_context& io, std::string conninfo, Rules rules);
     ~Job() override;
 

@@ -1,5 +1,5 @@
 #pragma once
-// What has served its time is removed: services declare rules, and a job (job.h) carries them out.
+// Removes data whose retention period has ended: services declare rules, and a job (job.h) applies them.
 
 #include "platform/async/awaitable.h"
 #include "platform/base/time.h"
@@ -17,13 +17,13 @@ class Session;
 namespace mindspace::retention {
 
 struct Rule {
-    std::string name;  // of what is removed, for metrics and log lines
-    // Removes a portion of what was due at that time; returns how much. Called again until that is nothing.
+    std::string name;  // of the removed data, for metrics and log lines
+    // Removes a portion of the data that was due at `now`; returns how much. Called again until it returns 0.
     std::function<Awaitable<std::int64_t>(postgres::Session&, Timestamp now)> remove;
 };
 using Rules = std::vector<Rule>;
 
-// Rows that are older than `kept`. The statement deletes those before $1, a timestamptz, and at most $2, a bigint.
+// A rule for rows older than `kept`. The statement deletes rows before $1, a timestamptz, and at most $2, a bigint.
 Rule rows(std::string name, const postgres::Statement& statement, Seconds kept);
 
 }  // namespace mindspace::retention
