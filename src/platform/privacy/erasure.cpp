@@ -9,7 +9,7 @@ namespace mindspace::privacy {
 
 Awaitable<> Erasure::run(postgres::Client& database) {
     Queries queries;
-    std::vector<std::pair<const Holding*, std::size_t>> announcing;  // and where its first statement stands
+    std::vector<std::pair<const Holding*, std::size_t>> announcing;  // and the index of its first statement
     for (const auto& holding : holdings_) {
         if (holding.erase == nullptr) continue;
         if (holding.announce != nullptr) announcing.emplace_back(&holding, queries.size());

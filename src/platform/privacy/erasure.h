@@ -1,6 +1,6 @@
 #pragma once
-// The end of an account: what the services hold of the user is erased in one transaction and one round trip, then
-// copies elsewhere are removed.
+// The end of an account: the services' data of the user is erased in one transaction and one round trip, then copies
+// elsewhere are removed.
 
 #include "platform/privacy/personal_data.h"
 
@@ -14,12 +14,12 @@ namespace mindspace::privacy {
 
 class Erasure {
 public:
-    // `holdings` must outlive it.
+    // `holdings` must outlive this object.
     Erasure(const Holdings& holdings, EndedAccount account) : holdings_(holdings), account_(std::move(account)) {}
 
-    // Erases all of it, or nothing; what is gone already, it leaves. Faults: those of postgres::Client.
+    // Erases all data or nothing; data that is already gone is skipped. Faults: those of postgres::Client.
     Awaitable<> run(postgres::Client& database);
-    // After run(). While Redis is unavailable there is nothing to remove: its copies are not used then.
+    // Called after run(). While Redis is unavailable nothing has to be removed: its copies are not used then.
     Awaitable<> announce(redis::Client& redis);
 
 private:

@@ -10,12 +10,12 @@ namespace {
 
 constexpr std::int64_t kPage = 200;
 
-// The document between the pages of one member.
+// The state of the document between the pages of one member.
 struct Draft {
     std::string text;
     JsonWriter json{text};
     std::string last_key;
-    std::size_t last_page = 0;  // its rows
+    std::size_t last_page = 0;  // number of rows
 };
 
 void write_rows(Draft& draft, const postgres::Rows& rows) {

@@ -1,6 +1,7 @@
 #pragma once
-// The export of an account: one JSON document with all that the services show of the user, written while it is read, a
-// page of rows at a time, so that its size costs no memory. Each page is as new as the moment it is read in.
+// The export of an account: one JSON document with all data of the user that the services show. It is written while it
+// is read, one page of rows at a time, so that its size costs no memory. Each page is as recent as the moment it is
+// read.
 
 #include "platform/http/wire/response.h"
 #include "platform/privacy/personal_data.h"
@@ -11,7 +12,7 @@ class Client;
 
 namespace mindspace::privacy {
 
-// `holdings` must outlive the writing. False when nobody reads any more. Fault: Unavailable.
+// `holdings` must outlive the writing. Returns false if the reader is gone. Fault: Unavailable.
 Awaitable<bool> write_export(postgres::Client& database, const Holdings& holdings, UserId user, Timestamp exported_at,
                              http::BodyWriter& writer);
 
