@@ -1,7 +1,7 @@
 #pragma once
-// How often somebody may do something: the generic cell rate algorithm (ITU-T I.371) over one number, the theoretical
-// arrival time. `quota` calls may come at once, and then one each window / quota, so that nobody can gain by waiting
-// for a window to turn.
+// How often a caller may do something: the generic cell rate algorithm (ITU-T I.371) over one number, the theoretical
+// arrival time. `quota` calls may come at once, then one per window / quota, so that no caller can gain by waiting for
+// a window to end.
 
 #include "platform/base/time.h"
 
@@ -14,14 +14,14 @@
 namespace mindspace::limits {
 
 struct Policy {
-    // `quota` above 0.
+    // `quota` must be above 0.
     Policy(std::string_view name_of_class, double calls, Seconds per)
         : name(name_of_class), quota(calls), window(per), interval(static_cast<double>(per.count()) * 1e6 / calls) {}
 
-    std::string_view name;  // of the class, as the headers say it
+    std::string_view name;  // of the class, as in the headers
     double quota;           // calls
     Seconds window;
-    double interval;  // microseconds that one call uses up
+    double interval;  // microseconds that one call consumes
 
     [[nodiscard]] double whole() const { return static_cast<double>(window.count()) * 1e6; }
 };
@@ -29,12 +29,12 @@ struct Policy {
 struct Verdict {
     bool allowed = true;
     std::uint64_t remaining = 0;  // calls that would be allowed now
-    Seconds reset{};              // until the whole quota is there again
-    Seconds retry_after{};        // until the next call is allowed, when this one is not
+    Seconds reset{};              // until the complete quota is available again
+    Seconds retry_after{};        // until the next call is allowed, if this one is not
 };
 
-// What is left to say once it is known how far the arrival time runs ahead of the clock: `backlog` microseconds, with
-// this call if it was allowed.
+// Builds the verdict once it is known how far the arrival time is ahead of the clock: by `backlog` microseconds,
+// including this call if it was allowed.
 inline Verdict make_verdict(const Policy& policy, bool allowed, double backlog) {
     auto seconds = [](double micros) { return Seconds(static_cast<std::int64_t>(std::ceil(micros / 1e6))); };
     Verdict verdict{
@@ -45,17 +45,17 @@ inline Verdict make_verdict(const Policy& policy, bool allowed, double backlog) 
     return verdict;
 }
 
-// What Gcra counts in, of whichever clock.
+// Converts the time of any clock to the unit of Gcra.
 template <class TimePoint>
 double microseconds(TimePoint at) {
     return std::chrono::duration<double, std::micro>(at.time_since_epoch()).count();
 }
 
-// One key's state in this process. The same arithmetic as gcra.lua, for Redis.
+// One key's state in this process. The arithmetic is the same as in gcra.lua, for Redis.
 struct Gcra {
-    double arrival = 0;  // microseconds on the caller's clock; up to now: as a new key
+    double arrival = 0;  // microseconds on the caller's clock; a time up to now means a new key
 
-    // Makes `calls` at once, all of them or none.
+    // Makes `calls` calls at once, all or none.
     bool admit(const Policy& policy, double now, double calls = 1) {
         const double next = std::max(arrival, now) + calls * policy.interval;
         if (next - now > policy.whole() + 0.5) return false;

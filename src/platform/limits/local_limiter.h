@@ -1,6 +1,6 @@
 #pragma once
-// A limit for each of many keys, counted in this process alone. A key that has its whole quota again is forgotten, so
-// what it takes is bounded by the keys that were used within the window. Belongs to one core.
+// A limit for each of many keys, counted in this process only. A key whose complete quota is available again is
+// removed, so memory is limited by the number of keys used within the window. Belongs to one core.
 
 #include "platform/limits/gcra.h"
 
@@ -15,7 +15,7 @@ class LocalLimiter {
 public:
     explicit LocalLimiter(Policy policy) : policy_(policy) {}
 
-    // Makes a call; false, and nothing counted, beyond the quota. `now` in microseconds; it should not go back.
+    // Makes a call; above the quota returns false and counts nothing. `now` is in microseconds and should not go back.
     bool admit(const Key& key, double now) {
         if (states_.size() >= forget_at_) forget_whole(now);
         return states_[key].admit(policy_, now);
@@ -27,7 +27,7 @@ public:
 private:
     static constexpr std::size_t kFew = 64;
 
-    // At twice the size that was left the last time: its cost is shared by as many calls.
+    // Runs when the map has twice the size that was left the last time: its cost is spread over as many calls.
     void forget_whole(double now) {
         std::erase_if(states_, [now](const auto& entry) { return entry.second.arrival <= now; });
         forget_at_ = std::max(kFew, 2 * states_.size());

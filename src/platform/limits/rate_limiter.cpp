@@ -12,7 +12,7 @@ namespace mindspace::limits {
 
 namespace {
 
-constexpr std::size_t kCountedHere = 100'000;  // keys, while Redis is away
+constexpr std::size_t kCountedHere = 100'000;  // keys, while Redis is unavailable
 
 const redis::Script& take_script() {
     static const redis::Script kScript = redis::Script::make(
@@ -61,7 +61,7 @@ Awaitable<> RateLimiter::forget(std::string key) {
     try {
         co_await redis_.command({"DEL", key});
     } catch (const Unavailable&) {
-        // It has its quota back when the window is over.
+        // Its quota is available again when the window ends.
     }
 }
 

@@ -1,6 +1,6 @@
 #pragma once
-// Counts who calls how often, in Redis for all nodes together; while Redis is away each core counts for itself. One per
-// core.
+// Counts the calls of each client, in Redis for all nodes together; while Redis is unavailable each core counts
+// separately. One per core.
 
 #include "platform/async/awaitable.h"
 #include "platform/base/lru_cache.h"
@@ -23,14 +23,16 @@ public:
 
     struct Taken {
         Verdict verdict;
-        std::vector<std::optional<std::string>> values;  // of the keys read along; nothing where Redis knows nothing
+        std::vector<std::optional<std::string>>
+            values;  // of the keys in `along`; nullopt for a key that Redis does not have
     };
-    // One call by `key`. `along` are keys whose values are wanted in the same round trip; in a Redis cluster they must
-    // lie in the slot of `key`, so they share its hash tag. Everything is borrowed until it has been awaited.
+    // Counts one call by `key`. `along` are keys whose values are read in the same round trip; in a Redis cluster they
+    // must be in the slot of `key`, so they share its hash tag. All arguments are borrowed until the result has been
+    // awaited.
     Awaitable<Taken> take(std::string_view key, const Policy& policy, std::vector<std::string_view> along = {});
-    // What take() would say, without the call.
+    // The verdict that take() would return, without counting a call.
     Awaitable<Verdict> look(std::string_view key, const Policy& policy);
-    // Gives `key` its whole quota back.
+    // Restores the complete quota of `key`.
     Awaitable<> forget(std::string key);
 
 private:

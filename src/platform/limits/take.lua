@@ -1,8 +1,8 @@
 -- after platform/limits/gcra.lua
 -- KEYS[1]: the caller's arrival time, in microseconds of Redis's own clock, so that the clocks of the nodes do not
--- matter. KEYS[2…]: read along. ARGV: microseconds a call, microseconds of the whole quota, whether
--- the call is made (1) or only looked at. Returns whether it is allowed, how far the arrival time runs ahead, and the
--- values.
+-- matter. KEYS[2…]: keys whose values are returned, too. ARGV: microseconds per call, microseconds of the complete
+-- quota, 1 to make the call or 0 to only check it. Returns whether the call is allowed, how far the arrival time is
+-- ahead, and the values.
 local clock = redis.call('TIME')
 local now = clock[1] * 1000000 + clock[2]
 local values = redis.call('MGET', unpack(KEYS))
