@@ -5,7 +5,7 @@
 
 namespace mindspace {
 
-// co_await with it gives errors as values: auto [error, …] = co_await socket.async_…(…, kTuple).
+// co_await with kTuple returns errors as values: auto [error, …] = co_await socket.async_…(…, kTuple).
 inline constexpr auto kTuple = boost::asio::as_tuple(boost::asio::use_awaitable);
 
 }  // namespace mindspace

@@ -1,6 +1,6 @@
 #pragma once
-// The one coroutine type of the project. A coroutine belongs to the io_context of one core and never leaves it,
-// except through WorkerPool::run() (worker_pool.h), which comes back.
+// The one coroutine type of the project. A coroutine belongs to the io_context of one core and never leaves it, except
+// in WorkerPool::run() (worker_pool.h), which resumes it on its own core.
 
 #include <boost/asio/awaitable.hpp>
 

@@ -1,6 +1,6 @@
 #pragma once
-// Growing, jittered pauses between attempts, so that a server that comes back is not stormed by all at once. For one
-// coroutine.
+// Growing, jittered pauses between attempts, so that clients do not all reconnect at once to a server that recovers.
+// Used by one coroutine.
 
 #include "platform/async/awaitable.h"
 #include "platform/base/time.h"
@@ -15,11 +15,12 @@ public:
     explicit Backoff(Milliseconds first = kFirst, Milliseconds longest = kLongest)
         : first_(first), longest_(longest), next_(first) {}
 
-    // Half of the time up to all of it: at first `first`, then doubled each time up to `longest`.
+    // Waits for a random time between half of the current interval and all of it. The interval starts at `first` and
+    // doubles each time up to `longest`.
     Awaitable<> pause();
-    // The same without the wait.
+    // Returns the length of the next pause without waiting.
     [[nodiscard]] Milliseconds next();
-    // An attempt went well.
+    // Called after a successful attempt.
     void reset() { next_ = first_; }
 
 private:

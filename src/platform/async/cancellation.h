@@ -1,6 +1,6 @@
 #pragma once
-// What a coroutine, and a wait that it makes, have to do with being cancelled (task_group.h). A cancelled wait throws
-// boost::system::system_error(operation_aborted), and so does each co_await after it.
+// Cancellation (task_group.h) as seen by a coroutine and by the waits it makes. A cancelled wait throws
+// boost::system::system_error(operation_aborted), and so does each later co_await.
 
 #include "platform/async/awaitable.h"
 
@@ -16,15 +16,15 @@
 
 namespace mindspace {
 
-// Whether the exception says that a wait was cancelled. A boundary that logs faults lets these through.
+// Whether the exception means that a wait was cancelled. A boundary that logs faults lets these through.
 [[nodiscard]] bool is_cancellation(const std::exception& fault);
 [[nodiscard]] bool is_cancellation(const std::exception_ptr& fault);
-// The exception that says so.
+// Creates that exception.
 [[nodiscard]] std::exception_ptr make_cancellation();
 
-// What a coroutine must finish although it may have been cancelled stands between the two, both awaited:
+// Cleanup that a coroutine must finish even if it has been cancelled goes between these two, both awaited:
 //     co_await begin_cleanup();  co_await release(…);  co_await end_cleanup();
-// A cancellation meanwhile is lost: whatever ended the work before is then thrown on.
+// A cancellation during the cleanup is lost; the exception that ended the work before it is rethrown afterwards.
 inline auto begin_cleanup() {
     return asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
 }
@@ -32,19 +32,19 @@ inline auto end_cleanup() {
     return asio::this_coro::reset_cancellation_state();
 }
 
-// What resumes a coroutine that waits for something of ours: a reply, a turn. Called once, on the loop.
+// Resumes a coroutine that waits for something of ours, such as a reply or a lock. Called once, on the loop.
 template <class T>
 using ResumeWith = std::move_only_function<void(std::exception_ptr, T)>;
 
-// Lets the cancellation of the coroutine behind `handler` end its wait: takes `resume` away, which is empty from then
-// on, and resumes the coroutine by it, in a turn of the loop of its own. `resume` stays where it is until it has been
-// called.
+// Makes the cancellation of the coroutine behind `handler` end its wait: moves `resume` out, which is empty from then
+// on, and calls it to resume the coroutine, in a separate loop iteration. `resume` must not move in memory until it has
+// been called.
 template <class Handler, class T>
 void make_cancellable(const Handler& handler, asio::io_context& loop, ResumeWith<T>& resume) {
     auto slot = asio::get_associated_cancellation_slot(handler);
     if (!slot.is_connected()) return;
     slot.assign([&loop, waiting = &resume](asio::cancellation_type) mutable {
-        auto* taken = std::exchange(waiting, nullptr);  // once: then it may be gone
+        auto* taken = std::exchange(waiting, nullptr);  // once: it may not exist afterwards
         if (taken == nullptr || !*taken) return;
         asio::post(loop, [resume = std::exchange(*taken, {})]() mutable { resume(make_cancellation(), T()); });
     });

@@ -14,11 +14,11 @@ namespace {
 
 using asio::ip::tcp;
 
-// Outlives who asked when they stop waiting.
+// Outlives callers that stop waiting.
 struct Lookup {
     explicit Lookup(asio::io_context& loop) : resolver(loop), done(loop) {}
     tcp::resolver resolver;
-    asio::steady_timer done;  // cancelled when it is
+    asio::steady_timer done;  // cancelled when the lookup is done
     std::vector<asio::ip::address> found;
 };
 

@@ -1,6 +1,6 @@
 #pragma once
 // Resolves a host name without blocking the loop. getaddrinfo() blocks and cannot be cancelled: it runs on the thread
-// that Asio keeps for it (one a loop), and who waits for it stops waiting at a deadline of their own.
+// that Asio keeps for it (one per loop), and each caller stops waiting at its own deadline.
 
 #include "platform/async/awaitable.h"
 
@@ -13,8 +13,8 @@
 
 namespace mindspace {
 
-// The addresses of a host, in the resolver's order, each once. An address in digits is returned as it is. Empty when
-// the host is unknown, or when the deadline passes first.
+// Returns the addresses of a host in the resolver's order, without duplicates. A numeric address is returned as it is.
+// Empty if the host is unknown or the deadline passes first.
 Awaitable<std::vector<asio::ip::address>> look_up_host(asio::io_context& loop, std::string host,
                                                        std::chrono::steady_clock::time_point deadline);
 

@@ -1,5 +1,5 @@
 #pragma once
-// Runs a coroutine on a loop for a caller that is no coroutine: the main thread, a command.
+// Runs a coroutine on a loop for a caller that is not a coroutine: the main thread or a command.
 
 #include "platform/async/awaitable.h"
 
@@ -12,8 +12,8 @@
 
 namespace mindspace {
 
-// Its value or its exception, when it has ended. It cannot be cancelled; when the loop goes first, the future breaks
-// (std::future_error).
+// The future receives the coroutine's value or exception when it has ended. It cannot be cancelled; if the loop is
+// destroyed first, the future throws std::future_error (broken promise).
 template <class T>
 std::future<T> run_on(asio::io_context& loop, Awaitable<T> work) {
     return asio::co_spawn(loop, std::move(work), asio::use_future);

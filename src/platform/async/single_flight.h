@@ -1,5 +1,5 @@
 #pragma once
-// Lets those who want the same thing at the same time share the work of getting it. Belongs to one core: no lock.
+// Lets concurrent callers that want the same result share the work of computing it. Belongs to one core: no lock.
 
 #include "platform/async/as_tuple.h"
 #include "platform/async/awaitable.h"
@@ -19,8 +19,8 @@ namespace mindspace {
 template <class Key, class Value>
 class SingleFlight {
 public:
-    // Does `work`, unless another caller is doing it for that key: then its outcome is ours, too, value or exception.
-    // When that caller is cancelled, the first of those who wait does its own work for all.
+    // Runs `work`, unless another caller is already running it for that key: then returns that caller's outcome, value
+    // or exception. If that caller is cancelled, the first of the waiting callers runs its own work for all.
     Awaitable<Value> run(Key key, Awaitable<Value> work) {
         for (auto known = flights_.find(key); known != flights_.end(); known = flights_.find(key)) {
             const auto flight = known->second;
@@ -47,9 +47,9 @@ private:
             : landed(executor, asio::steady_timer::time_point::max()) {}
         std::optional<Value> value;
         std::exception_ptr fault;
-        asio::steady_timer landed;  // cancelled then
+        asio::steady_timer landed;  // cancelled when the work is done
     };
-    // However the leader ends.
+    // Runs no matter how the leader ends.
     struct Landing {
         SingleFlight& flights;
         const Key& key;

@@ -21,7 +21,7 @@ protected:
     Awaitable<int> work(int value) {
         ++works_;
         co_await gate_.async_wait(kTuple);
-        co_await sleep_for(std::chrono::seconds(0));  // throws when it was not the gate that ended the wait
+        co_await sleep_for(std::chrono::seconds(0));  // throws if something other than the gate ended the wait
         if (value < 0) throw std::runtime_error("no value");
         co_return value;
     }

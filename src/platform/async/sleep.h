@@ -1,5 +1,5 @@
 #pragma once
-// A pause of a coroutine, on its own executor.
+// Pauses a coroutine on its own executor.
 
 #include "platform/async/awaitable.h"
 
@@ -7,7 +7,7 @@
 
 namespace mindspace {
 
-// Throws operation_aborted when the coroutine is cancelled.
+// Throws operation_aborted if the coroutine is cancelled.
 Awaitable<> sleep_for(std::chrono::steady_clock::duration time);
 
 }  // namespace mindspace

@@ -18,7 +18,8 @@ namespace intrusive = boost::intrusive;
 
 using Hook = intrusive::list_base_hook<intrusive::link_mode<intrusive::auto_unlink>>;
 
-// One running task. Owned by the coroutine's completion handler, so it goes with the coroutine, however that goes.
+// One running task. Owned by the coroutine's completion handler, so it is destroyed with the coroutine, no matter how
+// that ends.
 struct TaskGroup::Entry : Hook {
     explicit Entry(std::shared_ptr<State> owner);
     ~Entry();
@@ -43,7 +44,7 @@ struct TaskGroup::State {
 
     asio::io_context& loop;
     TaskGroupOptions options;
-    asio::steady_timer idle;  // cancelled when no task runs any more
+    asio::steady_timer idle;  // cancelled when no task is running
     std::size_t running = 0;
     bool is_cancelled = false;
     Entries entries;
@@ -55,14 +56,14 @@ TaskGroup::Entry::Entry(std::shared_ptr<State> owner) : state(std::move(owner)) 
 }
 
 TaskGroup::Entry::~Entry() {
-    unlink();  // before the state may go
+    unlink();  // before the state may be destroyed
     --state->running;
 }
 
 namespace {
 
-// Completion handler of a task. It names no executor: with one, co_spawn() would emit through it, to a signal that may
-// be gone by then.
+// The completion handler of a task. It names no executor: with one, co_spawn() would emit through it, to a signal that
+// may already be destroyed.
 template <class Entry>
 struct TaskEnd {
     using cancellation_slot_type = asio::cancellation_slot;
@@ -87,8 +88,8 @@ struct TaskEnd {
 
 }  // namespace
 
-// Signals are emitted in a turn of the loop of their own. Then every task is at a wait: Asio 1.81's co_spawn() never
-// calls its handler, and throws out of the loop, when a coroutine is cancelled that has not waited yet.
+// Signals are emitted in a separate loop iteration, when every task is suspended at a wait: Asio 1.81's co_spawn()
+// never calls its handler, and throws out of the loop, when a coroutine is cancelled before its first wait.
 void TaskGroup::Task::cancel() const {
     auto entry = entry_.lock();
     if (!entry) return;

@@ -1,8 +1,9 @@
 #pragma once
 // The coroutines that one owner runs on one loop: spawned, cancelled and joined together. Every coroutine that no other
-// one awaits belongs to a group. All calls belong to the loop; only the loop's owner makes them before it runs.
+// coroutine awaits belongs to a group. All calls are made on the loop; before the loop runs, only its owner makes them.
 //
-// An owner whose tasks refer to it cancels the group, and lives until the group is idle or the loop is gone.
+// An owner whose tasks refer to it cancels the group, and must stay alive until the group is idle or the loop is
+// destroyed.
 
 #include "platform/async/awaitable.h"
 
@@ -17,10 +18,10 @@
 namespace mindspace {
 
 struct TaskGroupOptions {
-    // Tasks that run at the same time.
+    // The maximum number of tasks that run at the same time.
     std::size_t limit = std::numeric_limits<std::size_t>::max();
-    // Told of the exception that ended a task. For tasks of which one may fail while the others go on: a connection, a
-    // mail. Without it an exception is a bug in something that must not end: it leaves the loop's run().
+    // Called with the exception that ended a task. For tasks that may fail while the others continue, such as a
+    // connection or a mail. Without it, an exception is a bug in a task that must not end: it leaves the loop's run().
     std::function<void(const std::exception& fault)> on_task_failed = nullptr;
 };
 
@@ -29,11 +30,11 @@ class TaskGroup {
     struct Entry;
 
 public:
-    // Names one task for as long as it runs.
+    // Refers to one task while it runs.
     class Task {
     public:
         Task() = default;
-        // Cancels this task only, as TaskGroup::cancel() does; nothing when it has ended. It may go on afterwards, once
+        // Cancels this task only, as TaskGroup::cancel() does; no effect if it has ended. The task may continue after
         // it has caught the exception and reset its state (co_await asio::this_coro::reset_cancellation_state()).
         void cancel() const;
 
@@ -44,33 +45,33 @@ public:
     };
 
     explicit TaskGroup(asio::io_context& loop, TaskGroupOptions options = {});
-    // Cancels what still runs, and does not wait for it.
+    // Cancels the running tasks and does not wait for them.
     ~TaskGroup();
     TaskGroup(const TaskGroup&) = delete;
     TaskGroup& operator=(const TaskGroup&) = delete;
 
-    // Runs the task: up to its first wait before this returns, when called on the running loop. After cancel() it is
-    // dropped. A full group is a bug of the caller: std::logic_error.
+    // Runs the task, up to its first wait before this returns if called on the running loop. After cancel() the task is
+    // dropped. Spawning into a full group is a bug of the caller: std::logic_error.
     Task spawn(Awaitable<> task);
-    // False, and the task is dropped, when the group is full or cancelled.
+    // Returns false and drops the task if the group is full or cancelled.
     [[nodiscard]] bool try_spawn(Awaitable<> task);
 
-    // Ends the group: from the next turn of the loop, what each task waits for ends with
-    // boost::system::system_error(operation_aborted), and so does each co_await after it. To end that way is no
-    // failure. Nothing is spawned any more.
+    // Ends the group: from the next loop iteration, each task's wait ends with
+    // boost::system::system_error(operation_aborted), and so does each later co_await. Ending that way is not a
+    // failure. No task is spawned afterwards.
     void cancel();
 
-    // Returns when no task runs. Not for a task of the group.
+    // Returns when no task is running. Must not be called by a task of the group.
     Awaitable<> join();
 
     [[nodiscard]] bool is_idle() const { return running() == 0; }
     [[nodiscard]] bool is_cancelled() const;
     [[nodiscard]] std::size_t running() const;
-    // How many more tasks try_spawn() takes.
+    // The number of tasks that try_spawn() would still accept.
     [[nodiscard]] std::size_t room() const;
 
 private:
-    // Outlives the group while tasks run.
+    // Outlives the group while tasks are running.
     std::shared_ptr<State> state_;
 };
 

@@ -41,7 +41,7 @@ Awaitable<> fail_later() {
 
 class TaskGroupTest : public testing::Test {
 protected:
-    // Takes errors as values, like much of the code: the wait after the cancelled one must end, too.
+    // Receives errors as values, like much of the code: the wait after the cancelled one must end, too.
     Awaitable<> wait_twice() {
         asio::steady_timer never(loop_, kForever);
         auto [first] = co_await never.async_wait(kTuple);
@@ -176,7 +176,7 @@ TEST_F(TaskGroupTest, CancelsOneTaskAlone) {
     loop_.poll();
     EXPECT_THAT(notes_, ElementsAre("first ended"));
     EXPECT_EQ(group_.running(), 1U);
-    one.cancel();  // has ended
+    one.cancel();  // already ended
     loop_.poll();
     EXPECT_EQ(group_.running(), 1U);
     EXPECT_FALSE(group_.is_cancelled());

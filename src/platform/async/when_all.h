@@ -1,6 +1,6 @@
 #pragma once
-// Waits for several coroutines at once, of which none needs what another returns. (Asio's && would turn two faults into
-// one of a third kind, which nothing handles.) They run on the caller's executor, and are cancelled with the caller.
+// Waits for several independent coroutines at once. (Asio's && would turn two faults into a third kind of exception,
+// which no caller handles.) They run on the caller's executor and are cancelled with the caller.
 
 #include "platform/async/awaitable.h"
 
@@ -16,8 +16,8 @@
 
 namespace mindspace {
 
-// Both values, or the exception of the first, or that of the second, when both have ended. Their types have default
-// constructors.
+// When both have ended: returns both values, or throws the exception of the first, or else of the second. Their types
+// must have default constructors.
 template <class A, class B>
 Awaitable<std::pair<A, B>> when_all(Awaitable<A> first, Awaitable<B> second) {
     auto executor = co_await asio::this_coro::executor;
@@ -30,7 +30,8 @@ Awaitable<std::pair<A, B>> when_all(Awaitable<A> first, Awaitable<B> second) {
     co_return std::pair<A, B>(std::move(value), std::move(other));
 }
 
-// All values in their order, or the first exception in that order, when all have ended. At least one.
+// When all have ended: returns all values in order, or throws the first exception in that order. At least one
+// coroutine.
 template <class T>
 Awaitable<std::vector<T>> when_all(std::vector<Awaitable<T>> all) {
     auto executor = co_await asio::this_coro::executor;

@@ -20,7 +20,7 @@ namespace {
 
 constexpr int kBackgroundNice = 10;
 
-// Tells the threads of the pool whether a loop still exists: posting to one that is gone would be undefined.
+// Tells the threads of the pool whether a loop still exists: posting to a destroyed one would be undefined behaviour.
 class LoopGate {
 public:
     void close() {
@@ -28,7 +28,7 @@ public:
         open_ = false;
     }
 
-    // The loop cannot vanish in between, because its destructor closes the gate first.
+    // The loop cannot be destroyed in between, because its destructor closes the gate first.
     template <class Executor, class F>
     void post(const Executor& executor, F function) {
         std::scoped_lock lock(mutex_);
@@ -40,7 +40,7 @@ private:
     bool open_ = true;
 };
 
-// Lives in a loop and dies with it.
+// Owned by a loop and destroyed with it.
 class LoopGateService final : public asio::execution_context::service {
 public:
     using key_type = LoopGateService;
@@ -56,14 +56,14 @@ private:
     std::shared_ptr<LoopGate> gate_ = std::make_shared<LoopGate>();
 };
 
-// What a waiting coroutine and its job know of each other.
+// The state shared by a waiting coroutine and its job.
 struct Wait {
-    asio::steady_timer* bell = nullptr;   // the loop's; null once the coroutine is gone
-    bool finished = false;                // the loop's
-    std::atomic<bool> abandoned = false;  // the coroutine is gone: nobody wants the result
+    asio::steady_timer* bell = nullptr;   // used on the loop only; null once the coroutine is gone
+    bool finished = false;                // used on the loop only
+    std::atomic<bool> abandoned = false;  // the coroutine is gone: the result is not needed
 };
 
-// Stands in the coroutine's frame, so that it notices every way out, the loop's destruction included.
+// Lives in the coroutine's frame, so that it notices every exit, including the loop's destruction.
 class WaitGuard {
 public:
     explicit WaitGuard(std::shared_ptr<Wait> wait) : wait_(std::move(wait)) {}
@@ -106,8 +106,9 @@ WorkerPool::Stats WorkerPool::stats() const {
             .rejected_ordinary = rejected_ordinary_.load(std::memory_order_relaxed)};
 }
 
-// The coroutine waits on a timer that never expires; the job, when done, posts its ring to the loop. So the frame
-// belongs to the loop alone: it can be cancelled or destroyed there at any time, and the job then rings for nobody.
+// The coroutine waits on a timer that never expires; when the job is done, it posts the wake-up to the loop. So the
+// frame belongs to the loop alone: it can be cancelled or destroyed there at any time, and the wake-up then has no
+// effect.
 Awaitable<> WorkerPool::perform(Job job, Standing standing) {
     auto executor = co_await asio::this_coro::executor;
     auto gate = asio::use_service<LoopGateService>(asio::query(executor, asio::execution::context)).gate();
@@ -119,7 +120,7 @@ Awaitable<> WorkerPool::perform(Job job, Standing standing) {
     auto run_and_ring = [job = std::move(job), gate, executor, wait]() mutable {
         if (wait->abandoned.load(std::memory_order_relaxed)) return;
         job();
-        job = nullptr;  // what it holds goes before its caller comes back
+        job = nullptr;  // destroys what it holds before the caller resumes
         gate->post(executor, [wait = std::move(wait)] {
             wait->finished = true;
             if (wait->bell != nullptr) wait->bell->cancel();
@@ -130,7 +131,7 @@ Awaitable<> WorkerPool::perform(Job job, Standing standing) {
     if (!wait->finished) throw boost::system::system_error(asio::error::operation_aborted);
 }
 
-// A job that an idle thread is about to take does not count as waiting.
+// A job that an idle thread is about to start does not count as waiting.
 bool WorkerPool::has_place(Standing standing) const {
     const auto all = threads_.size() + max_queued_;
     return queue_.size() + running_ < (standing == Standing::preferred ? all : all - kept_back_);
@@ -163,7 +164,7 @@ void WorkerPool::enqueue(Job job, Standing standing) {
 }
 
 void WorkerPool::work_until_stopped() {
-    // Of this thread alone, on Linux (sched(7)).
+    // On Linux this affects the calling thread only (sched(7)).
     if (share_ == Share::background) setpriority(PRIO_PROCESS, 0, kBackgroundNice);
     std::unique_lock lock(mutex_);
     while (true) {

@@ -1,7 +1,7 @@
 #pragma once
-// Threads for what must not run on a loop: blocking calls and work above a millisecond (argon2id, mail). The number
-// of waiting jobs is bounded; a full pool refuses at once, which becomes 503 with Retry-After.
-// Any loop may call run(); the caller always goes on upon its own executor, never on a thread of the pool.
+// Threads for work that must not run on a loop: blocking calls and work above a millisecond (argon2id, mail). The
+// number of waiting jobs is bounded; a full pool refuses a job at once, which becomes 503 with Retry-After. Any loop
+// may call run(); the caller always continues on its own executor, never on a thread of the pool.
 
 #include "platform/async/awaitable.h"
 
@@ -23,24 +23,24 @@ namespace mindspace {
 
 class WorkerPool {
 public:
-    // Whether a job may wait in the places that are kept back.
+    // Whether a job may use the reserved slots of the queue.
     enum class Standing { ordinary, preferred };
-    // How the system shares a processor that has not enough for all: `background` gives way to loops and servers.
+    // How the system schedules the threads when processors are scarce: `background` yields to loops and servers.
     enum class Share { usual, background };
 
-    // `name` is what the threads are called (15 characters at most are shown by the system). Of the `max_queued` places
-    // to wait in, `kept_back` are for preferred jobs.
+    // `name` names the threads (the system shows at most 15 characters). Of the `max_queued` slots in the queue,
+    // `kept_back` are reserved for preferred jobs.
     WorkerPool(std::string name, std::size_t threads, std::size_t max_queued, std::size_t kept_back = 0,
                Share share = Share::usual);
-    // Finishes what is queued, then joins.
+    // Finishes the queued jobs, then joins the threads.
     ~WorkerPool();
 
     WorkerPool(const WorkerPool&) = delete;
     WorkerPool& operator=(const WorkerPool&) = delete;
 
-    // Runs `work` on the pool and comes back with its value or its exception. `work` must own what it touches: the
-    // caller may be gone (deadline, shutdown) while it runs. Work whose caller left before it began is skipped.
-    // Fault: Unavailable, when every place to wait in that it may have is taken; operation_aborted, when cancelled.
+    // Runs `work` on the pool and returns its value or rethrows its exception. `work` must own what it uses: the caller
+    // may be gone (deadline, shutdown) while it runs. Work is skipped if its caller left before it began. Faults:
+    // Unavailable if every queue slot it may use is taken; operation_aborted if cancelled.
     template <class F>
     Awaitable<std::invoke_result_t<F&>> run(F work, Standing standing = Standing::ordinary) {
         std::packaged_task<std::invoke_result_t<F&>()> task(std::move(work));
@@ -50,23 +50,23 @@ public:
         co_return result.get();
     }
 
-    // For a caller who has much to do before run(). False: it would throw now; counted as rejected.
+    // For a caller that has much to do before run(). False if run() would throw now; this counts as rejected.
     [[nodiscard]] bool has_room(Standing standing = Standing::ordinary);
 
     struct Stats {
         std::size_t queued;
         std::size_t running;
         std::uint64_t rejected;           // since the start
-        std::uint64_t rejected_ordinary;  // of these, those in whose place a preferred one would have been taken
+        std::uint64_t rejected_ordinary;  // of these, those in whose slot a preferred job would have been accepted
     };
-    // May be asked from any thread; the figures need not be of the same instant.
+    // May be called from any thread; the values need not be from the same instant.
     [[nodiscard]] Stats stats() const;
 
 private:
     using Job = std::move_only_function<void()>;
 
     Awaitable<> perform(Job job, Standing standing);
-    // Both under mutex_.
+    // Both require mutex_ to be held.
     [[nodiscard]] bool has_place(Standing standing) const;
     void count_rejected(Standing standing);
     void enqueue(Job job, Standing standing);

@@ -24,7 +24,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// Runs the loop until `future` is ready, and gives its value or throws its exception.
+// Runs the loop until `future` is ready, and returns its value or throws its exception.
 template <class T>
 T finish(asio::io_context& loop, std::future<T> future) {
     loop.restart();
@@ -38,7 +38,7 @@ T finish(asio::io_context& loop, std::future<T> future) {
 
 using ThreadIds = std::pair<std::thread::id, std::thread::id>;
 
-// The threads that the work ran and that the coroutine went on upon.
+// The threads on which the work ran and the coroutine continued.
 Awaitable<ThreadIds> threads_of_a_run(WorkerPool& pool) {
     auto worker = co_await pool.run([] { return std::this_thread::get_id(); });
     co_return ThreadIds{worker, std::this_thread::get_id()};
@@ -53,7 +53,7 @@ Awaitable<> throw_on_pool(WorkerPool& pool) {
     co_await pool.run([] { throw std::out_of_range("from the pool"); });
 }
 
-// Holds the work that enters until it is opened.
+// Blocks the work that enters until it is opened.
 struct Gate {
     std::atomic<int> entered{0};
     std::latch open{1};
