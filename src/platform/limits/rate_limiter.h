@@ -23,8 +23,7 @@ public:
 
     struct Taken {
         Verdict verdict;
-        std::vector<std::optional<std::string>>
-            values;  // of the keys in `along`; nullopt for a key that Redis does not have
+        std::vector<std::optional<std::string>> values;  // of the keys in `along`; nullopt if absent
     };
     // Counts one call by `key`. `along` are keys whose values are read in the same round trip; in a Redis cluster they
     // must be in the slot of `key`, so they share its hash tag. All arguments are borrowed until the result has been

@@ -21,8 +21,7 @@ bool needs_no_escape(std::string_view text) {
 std::string_view cut(std::string_view text) {
     if (text.size() <= kMaxText) return text;
     auto end = kMaxText;
-    while (end > kMaxText - 4 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80)
-        --end;  // do not cut within a character
+    while (end > kMaxText - 4 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;  // whole characters
     return text.substr(0, end);
 }
 
