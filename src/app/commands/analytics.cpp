@@ -1,5 +1,5 @@
-// mindspace analytics: makes the figures anew from the history, or says whether they agree with it. Both work while the
-// program runs.
+// mindspace analytics: recomputes the statistics from the history, or checks whether they agree with it. Both work
+// while the program is running.
 
 #include "app/commands/command_line.h"
 #include "app/commands/connection.h"
@@ -19,8 +19,8 @@ namespace mindspace::app {
 
 namespace {
 
-constexpr Milliseconds kTimeout{600'000};        // of a statement: somebody may have a long history
-constexpr Milliseconds kVerifyPatience{30'000};  // with events that are on their way
+constexpr Milliseconds kTimeout{600'000};        // per statement: a user may have a long history
+constexpr Milliseconds kVerifyPatience{30'000};  // waiting for events in flight
 
 struct AnalyticsWords {
     std::string user;

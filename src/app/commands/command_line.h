@@ -1,6 +1,5 @@
 #pragma once
-// The commands of `mindspace`, each in a file of its own that says which words it takes and what it does. main.cpp puts
-// them together.
+// The commands of `mindspace`, each in its own file, which defines its arguments and runs it. main.cpp combines them.
 
 #include "app/settings/settings.h"
 
@@ -14,14 +13,14 @@ class App;
 
 namespace mindspace::app {
 
-// What the words on the command line say.
+// The parsed command line.
 struct CommandLine {
     std::string config_file;
     std::vector<std::string> settings;
-    std::function<int()> action;  // of the command that was chosen; returns the exit code
+    std::function<int()> action;  // of the chosen command; returns the exit code
 };
 
-// Each adds its commands to `cli`; what they keep lives as long as `cli`, and `line` has to, too.
+// Each function adds its commands to `cli`. Their state is owned by `cli`; `line` must outlive `cli`.
 void add_run_commands(CLI::App& cli, CommandLine& line);  // up, serve, migrate
 void add_analytics_command(CLI::App& cli, CommandLine& line);
 void add_config_command(CLI::App& cli, CommandLine& line);
@@ -32,10 +31,10 @@ void add_keys_command(CLI::App& cli, CommandLine& line);
 void add_reference_command(CLI::App& cli, CommandLine& line);
 void add_user_command(CLI::App& cli, CommandLine& line);
 
-// A command that takes --config and --set.
+// Adds a command that accepts --config and --set.
 CLI::App* add_command(CLI::App& cli, CommandLine& line, const char* name, const char* sentence);
 
-// The settings of the file, the environment and the flags. Throws ConfigError.
+// Loads the settings from the file, the environment and the flags. Throws ConfigError.
 void load_settings(Config& config, config::Configuration& configuration, const CommandLine& line);
 Config load_settings(const CommandLine& line);
 

@@ -1,4 +1,4 @@
-// mindspace config: whether the settings are good, and what they are.
+// mindspace config: checks whether the settings are valid, and shows them.
 
 #include "app/commands/command_line.h"
 

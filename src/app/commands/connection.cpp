@@ -30,7 +30,7 @@ std::string advice(const Config& config, std::string_view reason) {
         data_root(config).native());
 }
 
-// Until the condition holds or the time is over.
+// Waits until the condition holds or the time is over.
 template <class Condition>
 void run_until(asio::io_context& loop, std::chrono::seconds patience, Condition condition) {
     const auto deadline = std::chrono::steady_clock::now() + patience;

@@ -1,6 +1,6 @@
 #pragma once
-// The servers of a running Mind Space, for a command that does its work and ends: the configured ones, or those that
-// `mindspace up` has started below the data directory. One thread; everything is waited for.
+// Connections to the servers of a running Mind Space, for a command that does its work and exits: the configured
+// servers, or those that `mindspace up` has started below the data directory. Single-threaded; all calls block.
 
 #include "app/settings/settings.h"
 #include "platform/async/run_on.h"
@@ -17,8 +17,8 @@ struct Backends;
 
 class CommandConnection {
 public:
-    // Returns when PostgreSQL answers. StartupError (EX_UNAVAILABLE) when it does not: what to do about it. Redis may
-    // be away.
+    // Returns when PostgreSQL responds. Throws StartupError (EX_UNAVAILABLE) with advice if it does not. Redis may be
+    // unavailable.
     explicit CommandConnection(const Config& config);
     ~CommandConnection();
     CommandConnection(const CommandConnection&) = delete;
@@ -28,7 +28,7 @@ public:
     [[nodiscard]] postgres::Client& database() { return database_; }
     [[nodiscard]] redis::Client& redis() { return redis_; }
 
-    // Runs the work to its end; its value or its exception.
+    // Runs the work to its end; returns its value or rethrows its exception.
     template <class T>
     T run(Awaitable<T> work) {
         auto end = run_on(loop_, std::move(work));

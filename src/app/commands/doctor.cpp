@@ -1,5 +1,5 @@
-// mindspace doctor: looks at a Mind Space from where the command runs, and says what is wrong or risky with it: the
-// settings, the servers and their clocks, and how the program sees who calls.
+// mindspace doctor: examines a Mind Space from where the command runs and reports what is wrong or risky: the settings,
+// the servers and their clocks, and how the program identifies client addresses.
 
 #include "app/commands/command_line.h"
 #include "app/commands/connection.h"
@@ -22,7 +22,7 @@ namespace {
 
 constexpr auto kClockTolerance = std::chrono::seconds(2);
 
-// Prints one line a finding, and remembers whether something is broken.
+// Prints one line per finding, and remembers whether anything is broken.
 class Report {
 public:
     void good(std::string_view text) { print("ok  ", text); }

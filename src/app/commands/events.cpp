@@ -1,4 +1,4 @@
-// mindspace events dead-letters: what the consumers could not handle, and the way back for it.
+// mindspace events dead-letters: lists the events that consumers could not handle, and retries them.
 
 #include "app/commands/command_line.h"
 #include "app/commands/connection.h"
@@ -31,7 +31,7 @@ int list(const CommandLine& line) {
     return 0;
 }
 
-// Nothing: all of them.
+// Without an id: all of them.
 int retry(const CommandLine& line, const std::optional<std::string>& id) {
     std::optional<events::Position> which;
     if (id) {

@@ -1,5 +1,5 @@
-// mindspace healthcheck: whether the process that has these settings is ready, for container runtimes and scripts. It
-// asks the management listener, which every role has.
+// mindspace healthcheck: checks whether the process with these settings is ready, for container runtimes and scripts.
+// It calls the management listener, which every role has.
 
 #include "app/commands/command_line.h"
 #include "app/commands/http_probe.h"
@@ -14,7 +14,7 @@ namespace mindspace::app {
 
 namespace {
 
-// Where a listener with that address is reached from this machine.
+// The address at which a listener is reachable from this machine.
 std::string reachable(const std::string& address) {
     if (address == "0.0.0.0") return "127.0.0.1";
     if (address == "::") return "[::1]";

@@ -1,17 +1,18 @@
 #pragma once
-// One GET of a page of ours, for a command that looks at a running program from outside (libcurl). Blocks.
+// One GET of one of our pages, for a command that examines a running program from outside (libcurl). Blocks.
 
 #include <string>
 
 namespace mindspace::app {
 
 struct ProbeAnswer {
-    long status = 0;      // 0: none came
-    std::string failure;  // why
+    long status = 0;      // 0: no response
+    std::string failure;  // why there is no response
     std::string body;
 };
 
-// Within five seconds; certificates are verified, redirects not followed, proxies of the environment not used.
+// Times out after five seconds; certificates are verified, redirects are not followed, and the proxy settings of the
+// environment are not used.
 ProbeAnswer http_get(const std::string& url);
 
 }  // namespace mindspace::app

@@ -1,6 +1,6 @@
-// mindspace keys rotate: another key to sign access tokens with. The running program notices the new file and signs
-// with it once everybody can have learnt of it (key_watch.h); the old key is known until its last token has expired, or
-// with --now is withdrawn at once.
+// mindspace keys rotate: creates a new key to sign access tokens with. The running program notices the new file and
+// signs with it once all nodes and clients can have learnt the key (key_watch.h). The old key stays valid until its
+// last token has expired, or with --now is withdrawn at once.
 
 #include "app/commands/command_line.h"
 #include "app/commands/connection.h"
@@ -21,7 +21,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-enum class End { with_the_last_token, now };  // of the old key
+enum class End { with_the_last_token, now };  // when the old key becomes invalid
 
 Awaitable<> publish(postgres::Client& database, auth::SigningKey key, std::optional<std::string> replaces, End end) {
     auth::KeyStore store(database);
@@ -32,12 +32,12 @@ Awaitable<> publish(postgres::Client& database, auth::SigningKey key, std::optio
         co_await store.publish(std::move(key), std::move(replaces), now);
 }
 
-// Published first: a program that is killed at any point never signs with a key that nobody knows.
+// The new key is published first: a program that is killed at any point never signs with an unpublished key.
 int rotate(const CommandLine& line, End end) {
     auto config = load_settings(line);
     config.data_dir = data_root(config);
     const auto file = signing_key_file(config.data_dir);
-    if (::geteuid() == 0) become(owner_of(file.parent_path()));  // the key has to be the program's
+    if (::geteuid() == 0) become(owner_of(file.parent_path()));  // the program must own the key
     CommandConnection connection(config);
     std::optional<std::string> old_kid;
     if (fs::exists(file)) old_kid = auth::SigningKey::load(file).kid();

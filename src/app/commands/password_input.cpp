@@ -11,7 +11,7 @@ namespace mindspace::app {
 
 namespace {
 
-// The terminal does not show what is typed while it lives.
+// The terminal does not show typed characters while this object exists.
 class Hidden {
 public:
     Hidden() {

@@ -1,11 +1,12 @@
 #pragma once
-// A password from standard input: it has no place among the words of a command, which every process can read.
+// Reads a password from standard input: a command's arguments are no place for it, because every process can read them.
 
 #include <string>
 
 namespace mindspace::app {
 
-// One line. At a terminal it is asked for, and not shown. StartupError (EX_NOINPUT) when there is none.
+// Reads one line. At a terminal it prompts, and does not show the input. Throws StartupError (EX_NOINPUT) if there is
+// no line.
 std::string read_password();
 
 }  // namespace mindspace::app

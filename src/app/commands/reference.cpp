@@ -1,5 +1,5 @@
-// mindspace reference: the manual page and the completion of shells, written from the definitions of the commands
-// themselves, for packages.
+// mindspace reference: the manual page and the shell completion, generated from the definitions of the commands, for
+// packages.
 
 #include "app/commands/command_line.h"
 #include "app/version.h"
@@ -23,7 +23,7 @@ std::vector<const CLI::App*> visible_commands(const CLI::App& cli) {
     return cli.get_subcommands([](const CLI::App* command) { return !command->get_group().empty(); });
 }
 
-// Text for roff: hyphens that are typed, no control lines.
+// Escapes text for roff: hyphens can be copied, and no line is taken for a control line.
 std::string roff(std::string_view text) {
     std::string out;
     for (const char c : text) {
@@ -82,7 +82,7 @@ void write_manual(const CLI::App& cli) {
         "server that is missing, 78 for a configuration that cannot work.\n");
 }
 
-// What may follow the command.
+// The words that may follow the command.
 std::string words_after(const CLI::App& cli) {
     std::string words;
     for (const auto* command : visible_commands(cli)) words += command->get_name() + " ";
@@ -125,7 +125,7 @@ void write_bash_completion(const CLI::App& cli) {
 void add_reference_command(CLI::App& cli, CommandLine& line) {
     auto options = std::make_shared<ReferenceOptions>();
     auto* command = cli.add_subcommand("reference", "Print the manual page or the completion of a shell");
-    command->group("");  // not in the help: for those who make packages
+    command->group("");  // not in the help: for packagers
     auto* manual = command->add_flag("--man", options->manual, "The manual page mindspace(1)");
     command->add_flag("--bash", options->bash, "The completion of bash")->excludes(manual);
     command->callback([&cli, &line, options] {

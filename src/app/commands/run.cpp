@@ -1,4 +1,4 @@
-// mindspace up, serve and migrate: what runs, and what prepares it.
+// mindspace up, serve and migrate: the commands that run the program or prepare for it.
 
 #include "app/commands/command_line.h"
 #include "app/process/backends.h"
@@ -27,7 +27,7 @@ int serve(const CommandLine& line, std::string_view role_names, Servers servers)
     return 0;
 }
 
-// Nothing is changed.
+// Changes nothing.
 int check_migrations(const Config& config) {
     const auto costs = rehearse_migrations(config);
     if (costs.empty()) fmt::print("the schema is up to date\n");

@@ -11,7 +11,7 @@ void write_table(std::ostream& out, std::vector<TableRow> rows) {
     for (auto& row : rows) {
         widths.resize(std::max(widths.size(), row.size()));
         for (std::size_t i = 0; i < row.size(); ++i) {
-            // What users typed must not steer an operator's terminal.
+            // Text from users must not control an operator's terminal.
             std::ranges::replace_if(
                 row[i], [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; }, '?');
             widths[i] = std::max(widths[i], count_code_points(row[i]));

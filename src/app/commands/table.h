@@ -1,5 +1,5 @@
 #pragma once
-// Lists on a terminal: columns as wide as their widest text, under their names.
+// Tables for a terminal: columns as wide as their widest text, with headings.
 
 #include <ostream>
 #include <string>
@@ -9,7 +9,7 @@ namespace mindspace::app {
 
 using TableRow = std::vector<std::string>;
 
-// The first row holds the names. Controls in a text are shown as "?".
+// The first row has the headings. Control characters in a text are shown as "?".
 void write_table(std::ostream& out, std::vector<TableRow> rows);
 
 }  // namespace mindspace::app

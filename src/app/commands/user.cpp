@@ -1,4 +1,4 @@
-// mindspace user: what an operator does to accounts.
+// mindspace user: administers accounts.
 
 #include "app/commands/command_line.h"
 #include "app/commands/connection.h"
@@ -28,7 +28,7 @@ struct UserWords {
     bool json = false;
 };
 
-// The service with what it stands on, connected to the running Mind Space.
+// The service with its dependencies, connected to the running Mind Space.
 class Administration {
 public:
     explicit Administration(const CommandLine& line)
@@ -53,10 +53,10 @@ public:
     T run(Awaitable<T> work) {
         return connection_.run(std::move(work));
     }
-    // Whom the word names. StartupError when nobody.
+    // Finds the user by address or id. Throws StartupError if there is none.
     UserId find(const std::string& who) { return value_of(run(service_.find(who))); }
 
-    // StartupError with every fault when the outcome is an error.
+    // Returns the value, or throws StartupError with all faults if the outcome is an error.
     template <class T>
     static T value_of(Result<T> outcome) {
         if (outcome) return std::move(*outcome);
@@ -88,7 +88,7 @@ void write_json(const std::vector<T>& items) {
 }
 
 http::Role role_of(const std::string& name) {
-    return schema::enum_value<http::Role>(name).value();  // the command line takes no other
+    return schema::enum_value<http::Role>(name).value();  // the command line accepts no other
 }
 
 int create(const CommandLine& line, const UserWords& words) {
@@ -98,7 +98,7 @@ int create(const CommandLine& line, const UserWords& words) {
                          .display_name = words.name,
                          .timezone = words.timezone,
                          .locale = words.locale};
-    // Under the rules of a registration.
+    // Applies the rules of a registration.
     auto request = Administration::value_of(schema::from_json<auth::Register>(schema::to_json(typed)));
     Administration administration(line);
     auth::AccountByOperator account{
