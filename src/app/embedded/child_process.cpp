@@ -42,13 +42,13 @@ FileDescriptor open_log(const std::filesystem::path& path) {
     return log;
 }
 
-// Everything the child needs between fork and exec, made before: other threads may hold the allocator's lock.
+// Everything the child needs between fork and exec, prepared beforehand: other threads may hold the allocator's lock.
 struct Prepared {
     std::vector<char*> arguments;
     std::vector<char*> environment;
     const char* working_directory;
     int log;
-    int failure;  // the write end of a pipe: errno of what went wrong; closed by a successful exec
+    int failure;  // the write end of a pipe for the errno of a failure; closed by a successful exec
     pid_t parent;
     Account account;
     int parent_death_signal;
@@ -59,7 +59,7 @@ bool change_account(const Account& account) {
            ::setresuid(account.user, account.user, account.user) == 0;
 }
 
-// What we ignore or block would stay ignored and blocked through exec.
+// Signals that we ignore or block would stay ignored and blocked through exec.
 bool reset_signals() {
     for (const int number : {SIGHUP, SIGINT, SIGQUIT, SIGPIPE, SIGTERM, SIGCHLD, SIGUSR1, SIGUSR2}) {
         if (::signal(number, SIG_DFL) == SIG_ERR) return false;
@@ -69,23 +69,23 @@ bool reset_signals() {
     return ::sigprocmask(SIG_SETMASK, &none, nullptr) == 0;
 }
 
-// Runs in the child. Async-signal-safe calls only (POSIX, fork).
+// Runs in the child. Only async-signal-safe calls are allowed (POSIX, fork).
 [[noreturn]] void become(const Prepared& prepared) {
     const auto prepare = [&prepared] {
         if (::setsid() < 0 || !reset_signals()) return false;
         const int null = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
         if (null < 0 || ::dup2(null, STDIN_FILENO) < 0) return false;
         if (::dup2(prepared.log, STDOUT_FILENO) < 0 || ::dup2(prepared.log, STDERR_FILENO) < 0) return false;
-        // A descriptor that somebody forgot to mark would keep our sockets and our lock alive after us.
+        // A descriptor without close-on-exec would keep our sockets and our lock open after this process ends.
         if (::close_range(STDERR_FILENO + 1, ~0U, CLOSE_RANGE_CLOEXEC) != 0 && errno != ENOSYS) return false;
         ::umask(077);
         if (::geteuid() == 0 && prepared.account.user != 0 && !change_account(prepared.account)) return false;
         if (::chdir(prepared.working_directory) != 0) return false;
-        // After the change of account, which clears it.
+        // Set after the change of account, which clears it.
         return ::prctl(PR_SET_PDEATHSIG, prepared.parent_death_signal) == 0;
     };
     if (prepare()) {
-        if (::getppid() != prepared.parent) ::_exit(EXIT_FAILURE);  // died before the line above
+        if (::getppid() != prepared.parent) ::_exit(EXIT_FAILURE);  // the parent died before prctl()
         ::execve(prepared.arguments.front(), prepared.arguments.data(), prepared.environment.data());
     }
     const int error = errno;
@@ -129,7 +129,7 @@ ChildProcess ChildProcess::start(const ChildCommand& command) {
                             .account = command.account,
                             .parent_death_signal = command.stop_plan.front().signal};
 
-    // No handler of ours may run in the child before it has put them back.
+    // None of our handlers may run in the child before the child has reset them.
     sigset_t all;
     sigset_t before;
     ::sigfillset(&all);
@@ -168,7 +168,8 @@ std::optional<ChildEnd> ChildProcess::end() {
     int status = 0;
     const pid_t ended = ::waitpid(pid_, &status, WNOHANG);
     if (ended == pid_) end_ = ChildEnd{status};
-    // Somebody else has taken the status (SIGCHLD ignored): it is gone, how is not known.
+    // Another part of the process has taken the status (SIGCHLD ignored): the child is gone, its exit status is
+    // unknown.
     if (ended < 0 && errno == ECHILD) end_ = ChildEnd{W_EXITCODE(EXIT_FAILURE, 0)};
     return end_;
 }
@@ -185,8 +186,8 @@ ChildEnd ChildProcess::stop() {
         ::kill(pid_, signal);
         if (wait(grace)) return *end_;
     }
-    ::kill(-pid_, SIGKILL);  // its session, so that no part of it stays behind
-    // Only a process that hangs in the kernel (a dead disk) is not gone then; waiting longer would not help it.
+    ::kill(-pid_, SIGKILL);  // its process group, so that no part of it remains
+    // Only a process that hangs in the kernel (a failed disk) can still exist then; waiting longer would not help.
     return wait(kKillDeadline).value_or(ChildEnd{W_EXITCODE(0, SIGKILL)});
 }
 

@@ -1,7 +1,8 @@
 #pragma once
 // One program that we start and stop: in its own session (Ctrl-C in the terminal reaches us, not it), with a clean
-// environment, as another account if asked, its output in a log file. It never outlives us: the kernel sends it the
-// first signal of its stop plan when the thread that started it ends. That is why only the main thread may start one.
+// environment, as another account if requested, with its output in a log file. It never outlives us: the kernel sends
+// it the first signal of its stop plan when the thread that started it ends. Therefore only the main thread may start
+// one.
 
 #include "app/process/account.h"
 
@@ -16,22 +17,22 @@
 
 namespace mindspace::app {
 
-// Of a log file.
+// The maximum size of a log file in bytes.
 inline constexpr std::uintmax_t kLogLimit = std::uintmax_t{16} << 20;
 
-// Send `signal`, then give it `grace` to end.
+// Sends `signal`, then gives the process `grace` to end.
 struct StopStep {
     int signal;
     std::chrono::milliseconds grace;
 };
 
-// From polite to rough. SIGKILL follows the last step, so it never stands in the plan.
+// In order of increasing force. SIGKILL follows the last step, so the plan never contains it.
 using StopPlan = std::vector<StopStep>;
 
 struct ChildCommand {
-    std::vector<std::string> arguments;  // the first is the absolute path of the program
+    std::vector<std::string> arguments;  // the first is the program's absolute path
     std::filesystem::path working_directory;
-    std::filesystem::path log_file;  // appended to; beyond kLogLimit the old one moves to "<log_file>.1"
+    std::filesystem::path log_file;  // appended to; above kLogLimit the old file is renamed to "<log_file>.1"
     Account account;
     StopPlan stop_plan;  // not empty
 };
@@ -46,20 +47,21 @@ struct ChildEnd {
 
 class ChildProcess {
 public:
-    // Returns once the program runs. StartupError if it cannot be executed, logic_error off the main thread.
+    // Returns once the program runs. Throws StartupError if it cannot be executed, logic_error if not called on the
+    // main thread.
     static ChildProcess start(const ChildCommand& command);
 
     ChildProcess(ChildProcess&& other) noexcept;
     ChildProcess& operator=(ChildProcess&&) = delete;
-    // Stops it.
+    // Stops the program.
     ~ChildProcess();
 
     [[nodiscard]] pid_t pid() const { return pid_; }
-    // How it ended, or nothing while it runs. Does not wait.
+    // How it ended, or nullopt while it runs. Does not wait.
     std::optional<ChildEnd> end();
-    // How it ended, or nothing if it still runs after `timeout`.
+    // How it ended, or nullopt if it still runs after `timeout`.
     std::optional<ChildEnd> wait(std::chrono::milliseconds timeout);
-    // Goes through the stop plan, kills what is left, and says how it ended.
+    // Executes the stop plan, kills what is left, and returns how the program ended.
     ChildEnd stop();
 
 private:

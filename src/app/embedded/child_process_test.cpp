@@ -65,8 +65,8 @@ TEST_F(ChildProcessTest, ReportsAProgramThatCannotRun) {
 TEST_F(ChildProcessTest, InheritsNoEnvironmentAndNoDescriptors) {
     ::setenv("MINDSPACE_SECRET", "x", 1);
     const int forgotten = ::dup(STDERR_FILENO);
-    // Without a pipe, of which the shell would still hold an end while ls looks, and not as its last command, which it
-    // might become.
+    // Without a pipe, because the shell would still have one end open while ls runs; and ls is not the last command,
+    // because the shell might exec it.
     const std::string output = output_of(shell("env; ls /proc/$$/fd; true"));
     ::close(forgotten);
     ::unsetenv("MINDSPACE_SECRET");

@@ -26,7 +26,7 @@ namespace {
 constexpr std::string_view kLockName = "mindspace.lock";
 constexpr std::string_view kElsewhere = "choose another place with MINDSPACE_DATA_DIR";
 
-// Root's has to let the account of the servers through; what is private inside has its own mode.
+// For root, the mode must let the account of the servers pass; the private entries inside have their own modes.
 mode_t root_mode() {
     return ::geteuid() == 0 ? 0755 : 0700;
 }
@@ -36,8 +36,8 @@ mode_t root_mode() {
                        fmt::format("cannot use {} as data directory: {}; {}", path.native(), reason, remedy));
 }
 
-// Creates `path` and its missing parents. Their modes do not depend on the umask: with 077 the servers of root could
-// not reach their data.
+// Creates `path` and its missing parents. Their modes do not depend on the umask: with 077 the servers that root starts
+// could not reach their data.
 void create_with_parents(const fs::path& path) {
     if (fs::exists(path.parent_path())) {
         if (::mkdir(path.c_str(), 0700) != 0) refuse(path, std::strerror(errno), kElsewhere);
@@ -54,7 +54,7 @@ bool holds_nothing(const fs::path& path) {
     });
 }
 
-// An existing directory must be ours and private; an empty one becomes so.
+// An existing directory must be ours and private; an empty one is made so.
 void check_existing(const fs::path& path) {
     struct stat status{};
     if (::stat(path.c_str(), &status) != 0) refuse(path, std::strerror(errno), kElsewhere);
@@ -77,7 +77,7 @@ void check_existing(const fs::path& path) {
 
 fs::path DataDirectory::default_path() {
     if (::geteuid() == 0) return "/var/lib/mindspace";
-    // Relative paths in XDG variables are to be ignored (XDG Base Directory, "Environment variables").
+    // Relative paths in XDG variables must be ignored (XDG Base Directory, "Environment variables").
     const char* data_home = std::getenv("XDG_DATA_HOME");
     if (data_home && *data_home == '/') return fs::path(data_home) / "mindspace";
     const char* home = std::getenv("HOME");
@@ -108,14 +108,14 @@ DataDirectory::DataDirectory(const fs::path& path) : LockedDirectory(path) {
     for (const auto& private_directory : {keys(), mail(), log()}) own_directory(private_directory, 0700, own_account());
 }
 
-// The lock lives in the open file, not in its content: it is gone the moment we are, however we end.
+// The lock belongs to the open file, not to its content: it is released as soon as our process ends, regardless of how.
 void LockedDirectory::lock() {
     const fs::path path = root_ / kLockName;
     lock_ = FileDescriptor(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
     if (!lock_.is_open()) refuse(root_, std::strerror(errno), kElsewhere);
     if (::flock(lock_.get(), LOCK_EX | LOCK_NB) != 0) {
         if (errno != EWOULDBLOCK) refuse(root_, std::strerror(errno), kElsewhere);
-        std::string pid = "?";  // as long as the other has not written it
+        std::string pid = "?";  // until the other process has written it
         std::ifstream(path) >> pid;
         throw StartupError(EX_UNAVAILABLE,
                            fmt::format("the data directory {} is in use by process {}: stop that first, or {}",

@@ -1,6 +1,6 @@
 #pragma once
-// The directory in which `mindspace up` keeps everything: databases, keys, mail, logs. Holding a DataDirectory means
-// holding its lock, so one program at a time uses it. Blocking calls; made once, before the loops start.
+// The directory in which `mindspace up` stores everything: databases, keys, mail, logs. A DataDirectory object holds
+// the directory's lock, so one program at a time uses it. Blocking calls; constructed once, before the loops start.
 //
 //   <root>/mindspace.lock   locked while we live; marks the directory as ours
 //   <root>/keys mail log    0700, ours
@@ -14,11 +14,11 @@
 
 namespace mindspace::app {
 
-// One that is ours, and that no other program uses while this lives.
+// A directory that is ours and that no other program uses while this object exists.
 class LockedDirectory {
 public:
-    // Creates what is missing (parents too), and locks. StartupError if the place cannot be written, belongs to
-    // somebody else, holds other things, or is in use by another program.
+    // Creates the missing parts (parents too), and locks the directory. Throws StartupError if the path cannot be
+    // written, belongs to another user, contains other files, or is in use by another program.
     explicit LockedDirectory(const std::filesystem::path& path);
 
     // Absolute, without symbolic links.
@@ -34,12 +34,12 @@ private:
 class DataDirectory : public LockedDirectory {
 public:
     // /var/lib/mindspace for root, else $XDG_DATA_HOME/mindspace or ~/.local/share/mindspace (XDG Base Directory).
-    // StartupError if there is no home to put it in.
+    // Throws StartupError if there is no home directory.
     static std::filesystem::path default_path();
-    // How the directory is called, whatever way it was named: absolute, without symbolic links.
+    // The canonical path of the directory: absolute, without symbolic links.
     static std::filesystem::path resolve(const std::filesystem::path& path);
 
-    // Locks it and creates what of it is ours. StartupError.
+    // Locks the directory and creates our parts of it. Throws StartupError.
     explicit DataDirectory(const std::filesystem::path& path);
 
     [[nodiscard]] std::filesystem::path postgres() const { return root() / "postgres"; }

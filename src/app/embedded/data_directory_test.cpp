@@ -26,7 +26,7 @@ mode_t mode_of(const fs::path& path) {
     return status.st_mode & 07777;
 }
 
-// What the StartupError says that `act` throws.
+// The message of the StartupError that `act` throws.
 std::string refusal(int exit_code, const std::function<void()>& act) {
     try {
         act();

@@ -28,19 +28,20 @@ namespace {
 
 constexpr std::string_view kUnfinished = "data.new.";
 
-// "fast", then "immediate" shutdown (PostgreSQL 15, section 19.5). Both are safe, the second means recovery next time.
+// "fast", then "immediate" shutdown (PostgreSQL 15, section 19.5). Both are safe; the second means recovery at the next
+// start.
 const StopPlan kPostgresStopPlan = {{SIGINT, 30s}, {SIGQUIT, 5s}};
 const StopPlan kInitdbStopPlan = {{SIGTERM, 5s}};
 constexpr auto kInitdbDeadline = 5min;
 
-// An eighth of the memory, 256 MB at most: the machine is shared with the program and Redis.
+// An eighth of the memory, 256 MB at most: the program and Redis share the machine.
 std::uint64_t shared_buffers_megabytes() {
     const auto pages = static_cast<std::uint64_t>(std::max(::sysconf(_SC_PHYS_PAGES), 0L));
     const auto page_size = static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
     return std::clamp<std::uint64_t>((pages * page_size >> 20) / 8, 32, 256);
 }
 
-// In double quotes, as a list of one for unix_socket_directories.
+// Quotes a path as a list of one for unix_socket_directories.
 std::string double_quoted(std::string_view text) {
     std::string result = "\"";
     for (const char character : text) result.append(character == '"' ? 2 : 1, character);
@@ -54,7 +55,7 @@ void sync_directory(const fs::path& path) {
     }
 }
 
-// Best effort: a process of the interrupted initdb may still be ending in there. The name is not used again.
+// Best effort: a process of the interrupted initdb may still be ending there. The name is not reused.
 void remove_unfinished_directories(const fs::path& home) {
     for (const auto& entry : fs::directory_iterator(home)) {
         std::error_code ignored;
@@ -108,18 +109,18 @@ void EmbeddedPostgres::initialise() {
                            fmt::format("initdb failed ({}): {} (more in {})", end ? end->describe() : "no end in sight",
                                        last_words(), log_file().native()));
     }
-    fs::rename(unfinished, data());  // from here on it counts
+    fs::rename(unfinished, data());  // from here on the cluster exists
     sync_directory(places_.home);
 }
 
 ChildCommand EmbeddedPostgres::prepare() {
-    // Never made here: a cluster that went away under a running program is a loss to be told, not to be papered over.
+    // Never created here: a cluster that vanished under a running program is a loss that must be reported, not hidden.
     if (!fs::exists(data() / "PG_VERSION")) {
         throw StartupError(EX_UNAVAILABLE, fmt::format("there is no database in {}", data().native()));
     }
     stop_leftover_of(data() / "postmaster.pid", "postgres", data(), kPostgresStopPlan);
-    // PostgreSQL believes these files if they are garbled, or name a process that is anything at all today. Without
-    // them it still refuses to start beside backends of a killed postmaster: it looks at the shared memory of the
+    // PostgreSQL trusts these files even if they are garbled, or name a process that is now a different one. Without
+    // them it still refuses to start next to backends of a killed postmaster: it checks the shared memory of the
     // cluster.
     for (const fs::path& stale :
          {data() / "postmaster.pid", places_.sockets / ".s.PGSQL.5432", places_.sockets / ".s.PGSQL.5432.lock"}) {
@@ -133,8 +134,8 @@ ChildCommand EmbeddedPostgres::prepare() {
              fmt::format("shared_buffers={}MB", shared_buffers_megabytes()), "fsync=on", "synchronous_commit=on",
              "full_page_writes=on", "max_wal_size=2GB", "checkpoint_timeout=15min", "jit=off", "timezone=UTC",
              "log_timezone=UTC", "log_destination=stderr", "logging_collector=off",
-             // No word of a user in the log: neither statements and their parameters nor the rows that an error is
-             // about, which stand in its detail.
+             // No user data in the log: neither statements and their parameters nor the rows that caused an error,
+             // which are in its detail.
              "log_statement=none", "log_min_duration_statement=-1", "log_min_error_statement=panic",
              "log_error_verbosity=terse", "log_parameter_max_length=0", "log_parameter_max_length_on_error=0"}) {
         arguments.emplace_back("-c");
@@ -160,7 +161,8 @@ Readiness EmbeddedPostgres::probe() const {
     return Readiness::absent;
 }
 
-// We are the only one here (the directory is locked), so looking first is safe, and keeps errors out of the log.
+// No other process uses this cluster (the directory is locked), so checking first is safe, and avoids errors in the
+// log.
 void EmbeddedPostgres::create_database() {
     const Connection connection(PQconnectdb(superuser_conninfo().c_str()), PQfinish);
     if (PQstatus(connection.get()) != CONNECTION_OK) {

@@ -1,7 +1,7 @@
 #pragma once
-// A private PostgreSQL under the data directory: no TCP, only a Unix socket in a directory that nobody but its account
-// (and root) can enter; whoever can is trusted. Settings are given on its command line, so a new version of the program
-// brings new ones; what is not given there can be set in postgresql.conf or by ALTER SYSTEM.
+// A private PostgreSQL under the data directory: no TCP, only a Unix socket in a directory that only its account (and
+// root) can enter; every process that can is trusted. Settings are given on its command line, so a new version of the
+// program brings new ones; other settings can be changed in postgresql.conf or by ALTER SYSTEM.
 
 #include "app/embedded/embedded_server.h"
 
@@ -15,24 +15,25 @@ public:
         std::filesystem::path home;     // owned by `account`; the cluster is in home/data
         std::filesystem::path sockets;  // owned by `account`, short (socket_directory.h)
         std::filesystem::path log_file;
-        std::filesystem::path binaries;  // with postgres and initdb; empty: found by itself
+        std::filesystem::path binaries;  // with postgres and initdb; empty: searched for
     };
 
     EmbeddedPostgres(Places places, Account account, Progress progress);
 
-    // Makes the cluster if there is none (a few seconds, once). Interrupted at any moment, it begins anew next time.
+    // Creates the cluster if there is none (a few seconds, once). If interrupted at any moment, it starts from scratch
+    // next time.
     void initialise();
-    // Makes the role and the database "mindspace" if they are not there. When ready.
+    // Creates the role and the database "mindspace" if they do not exist. Called when the server is ready.
     void create_database();
     [[nodiscard]] Readiness probe() const override;
 
-    // For libpq: the role "mindspace", owner of the database of that name, no superuser.
+    // Connection string for libpq: the role "mindspace", owner of the database of that name, not a superuser.
     [[nodiscard]] std::string conninfo() const { return conninfo(places_.sockets); }
-    // The same of a server that another process has started.
+    // The same for a server that another process has started.
     static std::string conninfo(const std::filesystem::path& sockets) {
         return conninfo(sockets, "mindspace", "mindspace");
     }
-    // For maintenance: the superuser.
+    // For maintenance: connects as the superuser.
     [[nodiscard]] std::string superuser_conninfo() const { return conninfo(places_.sockets, "postgres", "postgres"); }
 
 private:

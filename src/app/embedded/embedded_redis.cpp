@@ -21,7 +21,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-// SIGTERM writes a last snapshot.
+// On SIGTERM Redis writes a final snapshot.
 const StopPlan kRedisStopPlan = {{SIGTERM, 10s}};
 
 fs::path find_redis() {
@@ -53,20 +53,21 @@ ChildCommand EmbeddedRedis::prepare() {
     for (const fs::path& stale : {pid_file, socket()}) fs::remove_all(stale);
     remove_unfinished_snapshots(places_.home);
     return ChildCommand{
-        .arguments =
-            {places_.program, "--port", "0", "--unixsocket", socket(), "--unixsocketperm", "700", "--dir", places_.home,
-             "--pidfile", pid_file, "--daemonize", "no",
-             // The arguments stay readable: a leftover is recognised by its directory (leftover.h).
-             "--set-proc-title", "no",
-             // After 5 minutes with 100 changes; the log of changes would cost a write each for rebuildable data.
-             "--save", "300 100", "--appendonly", "no",
-             // A full disk must not stop rate limits and rooms.
-             "--stop-writes-on-bgsave-error", "no",
-             // Nor keep Redis alive: without this SIGTERM does nothing when the last snapshot fails.
-             "--shutdown-on-sigterm", "force",
-             // When full, it refuses: whatever it would evict instead, counters of limits could go before the logs of
-             // rooms.
-             "--maxmemory", "256mb", "--maxmemory-policy", "noeviction"},
+        .arguments = {places_.program, "--port", "0", "--unixsocket", socket(), "--unixsocketperm", "700", "--dir",
+                      places_.home, "--pidfile", pid_file, "--daemonize", "no",
+                      // The arguments stay readable: a leftover server is recognised by its directory (leftover.h).
+                      "--set-proc-title", "no",
+                      // Saves after 5 minutes with 100 changes; an append-only file would cost a write per change for
+                      // data that can be rebuilt.
+                      "--save", "300 100", "--appendonly", "no",
+                      // A full disk must not stop rate limits and rooms.
+                      "--stop-writes-on-bgsave-error", "no",
+                      // A full disk must not keep Redis running either: without this, SIGTERM has no effect if the
+                      // final snapshot fails.
+                      "--shutdown-on-sigterm", "force",
+                      // When full, it refuses writes: with any eviction, counters of limits could be evicted before the
+                      // logs of rooms.
+                      "--maxmemory", "256mb", "--maxmemory-policy", "noeviction"},
         .working_directory = places_.home,
         .log_file = log_file(),
         .account = account_,

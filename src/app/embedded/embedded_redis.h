@@ -1,6 +1,6 @@
 #pragma once
-// A private Redis under the data directory: no TCP, only a Unix socket in a directory that nobody but its account (and
-// root) can enter. It keeps snapshots for a warm start; nothing in it is the only copy of anything.
+// A private Redis under the data directory: no TCP, only a Unix socket in a directory that only its account (and root)
+// can enter. It saves snapshots for a warm start; nothing in it is the only copy of any data.
 
 #include "app/embedded/embedded_server.h"
 
@@ -12,14 +12,14 @@ public:
         std::filesystem::path home;     // owned by `account`; snapshots
         std::filesystem::path sockets;  // owned by `account`, short (socket_directory.h)
         std::filesystem::path log_file;
-        std::filesystem::path program;  // redis-server; empty: found by itself
+        std::filesystem::path program;  // redis-server; empty: searched for
     };
 
     EmbeddedRedis(Places places, Account account, Progress progress);
 
     [[nodiscard]] Readiness probe() const override;
     [[nodiscard]] std::filesystem::path socket() const { return socket(places_.sockets); }
-    // The same of a server that another process has started.
+    // The same for a server that another process has started.
     static std::filesystem::path socket(const std::filesystem::path& sockets) { return sockets / "redis.sock"; }
 
 private:

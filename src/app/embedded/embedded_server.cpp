@@ -21,8 +21,8 @@ constexpr auto kBusyDeadline = 10min;
 constexpr auto kProgressEvery = 5s;
 constexpr auto kAnswerPoll = 20ms;
 
-// A process that ended at once is tried again: the backends of a postmaster that was killed need a moment to notice,
-// and hold the shared memory until then.
+// A process that ended at once is restarted: the backends of a killed postmaster need a moment to notice, and hold the
+// shared memory until then.
 constexpr int kAttempts = 3;
 constexpr auto kBetweenAttempts = 1s;
 
@@ -59,7 +59,7 @@ void EmbeddedServer::mark_log() {
     log_start_ = missing ? 0 : size;
 }
 
-// False if the process ended instead.
+// Returns false if the process ended instead.
 bool EmbeddedServer::becomes_ready() {
     const auto begin = steady_clock::now();
     auto next_report = begin + kProgressEvery;
@@ -95,7 +95,7 @@ std::string EmbeddedServer::last_words() const {
     std::error_code missing;
     const auto size = std::filesystem::file_size(log_file_, missing);
     std::ifstream log(log_file_);
-    // A smaller file is a new one: the old was moved away at the launch.
+    // A smaller file is a new one: the old file was renamed at the launch.
     log.seekg(static_cast<std::streamoff>(!missing && log_start_ <= size ? log_start_ : 0));
     std::string words = "it said nothing";
     bool fatal = false;
@@ -108,13 +108,14 @@ std::string EmbeddedServer::last_words() const {
     return words;
 }
 
-// The older file's time is when it was made. It is appended to (child_process.h), so it can be cut off under way.
+// The modification time of the older file is the time of the last rotation. The log is open for appending
+// (child_process.h), so it can be truncated while in use.
 void EmbeddedServer::rotate_log(std::chrono::system_clock::time_point now) {
     std::error_code failure;
     const std::filesystem::path older = log_file_.native() + ".1";
     const auto rotated_at = std::filesystem::last_write_time(older, failure);
     if (failure) {
-        std::ofstream(older).flush();  // from now on
+        std::ofstream(older).flush();  // the week begins now
         return;
     }
     const auto size = std::filesystem::file_size(log_file_, failure);

@@ -1,6 +1,6 @@
 #pragma once
-// What the embedded servers have in common: a child process that is launched on what may be left of an earlier one,
-// and watched until it accepts. Main thread only (child_process.h); blocking.
+// The common part of the embedded servers: a child process that is launched despite the remains of an earlier one, and
+// watched until it accepts connections. Main thread only (child_process.h); blocking.
 
 #include "app/embedded/child_process.h"
 
@@ -13,12 +13,12 @@
 
 namespace mindspace::app {
 
-// Gets one line about what is going on, without a newline.
+// Receives one line about the progress, without a newline.
 using Progress = std::function<void(std::string_view)>;
 
 enum class Readiness {
-    absent,  // nobody answers
-    busy,    // answers that it is still reading its data
+    absent,  // no response
+    busy,    // reports that it is still reading its data
     ready,
 };
 
@@ -29,34 +29,35 @@ public:
     EmbeddedServer& operator=(const EmbeddedServer&) = delete;
 
     [[nodiscard]] const std::string& name() const { return name_; }
-    // Launches and waits until it is ready: at most 60 s for an answer, and 10 minutes while it is busy, because
-    // recovery that is cut short only begins again. StartupError with its last words if it does not come up.
+    // Launches the server and waits until it is ready: at most 60 s for a response, and 10 minutes while it is busy,
+    // because an interrupted recovery only starts again. Throws StartupError with its last words if it does not become
+    // ready.
     void start();
-    // Clears away what an earlier process left, and starts a new one. Does not wait for it to be ready.
+    // Removes the remains of an earlier process and starts a new one. Does not wait until it is ready.
     void launch();
-    // Asks whether it accepts; takes at most two seconds.
+    // Checks whether the server accepts connections; takes at most two seconds.
     [[nodiscard]] virtual Readiness probe() const = 0;
-    // How the process ended, told once; nothing while it runs or when none was launched.
+    // How the process ended, returned once; nullopt while it runs or if none was launched.
     std::optional<ChildEnd> take_end();
-    // Its last words since the launch: the line with a fatal error, or else the last line.
+    // The server's last words since the launch: the line with a fatal error, or else the last line.
     [[nodiscard]] std::string last_words() const;
-    // Moves what it has written so far into "<log_file>.1" if that is large, or a week after the last time: what stood
-    // there goes. It writes on into the same file, so there is nothing to tell it.
+    // Moves the log written so far into "<log_file>.1", replacing its content, if the log is large or a week after the
+    // last time. The server continues to write into the same file, so it need not be notified.
     void rotate_log(std::chrono::system_clock::time_point now);
-    // Shuts it down cleanly; kills it if it does not end in time. Nothing if it does not run.
+    // Shuts the server down cleanly; kills it if it does not end in time. No effect if it is not running.
     void stop();
-    // Of the running process, for tests and logs.
+    // The pid of the running process, for tests and logs.
     [[nodiscard]] std::optional<pid_t> pid() const;
 
 protected:
     EmbeddedServer(std::string name, std::filesystem::path log_file, Progress progress);
 
-    // Makes the place fit for a new process, and says how to start it.
+    // Prepares the directories for a new process, and returns the command that starts it.
     virtual ChildCommand prepare() = 0;
-    // Stops `program` if a pid file says that one is still at work in `directory`.
+    // Stops `program` if a pid file names one that is still running in `directory`.
     void stop_leftover_of(const std::filesystem::path& pid_file, std::string_view program,
                           const std::filesystem::path& directory, const StopPlan& plan) const;
-    // last_words() begins here.
+    // last_words() starts at this position.
     void mark_log();
     void report(std::string_view line) const { progress_(line); }
     [[nodiscard]] const std::filesystem::path& log_file() const { return log_file_; }

@@ -1,5 +1,5 @@
 #pragma once
-// Owner of one POSIX file descriptor. Nothing else: reading and writing stay plain system calls.
+// Owns one POSIX file descriptor, nothing else: reading and writing remain plain system calls.
 
 #include <unistd.h>
 

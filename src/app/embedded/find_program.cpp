@@ -23,7 +23,7 @@ constexpr int kOldestMajor = 15;
 constexpr const char* kVersions = "/usr/lib/postgresql";
 constexpr std::string_view kUsualPlaces = "/usr/local/bin:/usr/bin:/bin:/usr/local/sbin:/usr/sbin";
 
-// False also for what we may not look at: a PATH can lead through other people's directories.
+// Also false for files that we may not access: a PATH can contain other users' directories.
 bool is_executable(const fs::path& path) {
     std::error_code unreadable;
     return fs::is_regular_file(path, unreadable) && ::access(path.c_str(), X_OK) == 0;
@@ -39,7 +39,7 @@ std::optional<int> number(std::string_view text) {
     return error == std::errc{} && rest == text.data() + text.size() ? std::optional(value) : std::nullopt;
 }
 
-// The major version of an existing cluster.
+// The major version that created an existing cluster.
 std::optional<int> written_by(const fs::path& data) {
     std::string text;
     std::getline(std::ifstream(data / "PG_VERSION"), text);
@@ -76,7 +76,7 @@ fs::path find_postgres_binaries(const fs::path& data) {
         if (has_postgres(directory)) return directory;
     }
     if (const auto program = find_program("postgres")) {
-        // It may be a link into the directory with the rest.
+        // The program may be a symbolic link into the directory with the other programs.
         for (const fs::path& directory : {program->parent_path(), fs::canonical(*program).parent_path()}) {
             if (has_postgres(directory)) return directory;
         }

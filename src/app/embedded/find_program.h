@@ -1,5 +1,5 @@
 #pragma once
-// Where the programs are that the embedded servers consist of.
+// Finds the programs of the embedded servers.
 
 #include <filesystem>
 #include <optional>
@@ -7,11 +7,11 @@
 
 namespace mindspace::app {
 
-// The first executable `name` on our PATH and the usual places.
+// The first executable `name` in our PATH and the usual directories.
 std::optional<std::filesystem::path> find_program(std::string_view name);
 
-// The directory with `postgres` and `initdb`: of the version that wrote `data`, if there is data; else the newest.
-// Debian keeps one for each version; elsewhere they are on the PATH. StartupError if there is none.
+// The directory with `postgres` and `initdb`: of the version that wrote `data` if there is data, else the newest.
+// Debian has one per version; elsewhere they are in the PATH. Throws StartupError if there is none.
 std::filesystem::path find_postgres_binaries(const std::filesystem::path& data);
 
 }  // namespace mindspace::app

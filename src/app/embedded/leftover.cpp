@@ -18,17 +18,18 @@ namespace {
 
 constexpr std::chrono::milliseconds kLeftoverPoll{10};
 constexpr std::chrono::seconds kLeftoverKillDeadline{5};
-constexpr std::size_t kCommLength = 15;  // TASK_COMM_LEN less the zero, proc(5)
+constexpr std::size_t kCommLength = 15;  // TASK_COMM_LEN minus the terminating zero, proc(5)
 
 bool is_at_work(pid_t pid, std::string_view program, const fs::path& directory) {
     const fs::path process = fmt::format("/proc/{}", pid);
     std::string name;
     if (!std::getline(std::ifstream(process / "comm"), name) || name != program.substr(0, kCommLength)) return false;
-    // A process that has ended but was not collected has neither a working directory nor arguments.
+    // A process that has ended but was not reaped has neither a working directory nor arguments.
     std::error_code unreadable;
     const fs::path working_directory = fs::read_symlink(process / "cwd", unreadable);
     if (!unreadable) return working_directory == directory;
-    // Root without CAP_SYS_PTRACE (a container) may not read that of another account; the arguments are public.
+    // Root without CAP_SYS_PTRACE (a container) may not read the working directory of another account's process; the
+    // arguments are public.
     std::ifstream arguments(process / "cmdline");
     for (std::string argument; std::getline(arguments, argument, '\0');) {
         if (argument == directory.native()) return true;

@@ -14,7 +14,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-// PostgreSQL's is the longest name that is bound in the directory.
+// PostgreSQL's socket has the longest name in the directory.
 constexpr std::string_view kLongestSocketName = "/.s.PGSQL.5432";
 
 bool fits(const fs::path& directory) {
@@ -22,7 +22,7 @@ bool fits(const fs::path& directory) {
            directory.native().find(',') == std::string::npos;
 }
 
-// FNV-1a: the same path has to give the same name in every build.
+// FNV-1a: the same path must produce the same name in every build.
 std::uint64_t hash(std::string_view text) {
     std::uint64_t value = 0xCBF29CE484222325ULL;
     for (const char byte : text) value = (value ^ static_cast<unsigned char>(byte)) * 0x100000001B3ULL;
@@ -35,7 +35,7 @@ fs::path choose_socket_directory(const fs::path& preferred) {
     if (fits(preferred)) return preferred;
     const std::string name = fmt::format("mindspace-{:016x}", hash(preferred.native()));
     const char* runtime = std::getenv("XDG_RUNTIME_DIR");
-    const fs::path of_root = fs::path("/run") / name;  // which root makes for us before it becomes us
+    const fs::path of_root = fs::path("/run") / name;  // root creates it for us before it switches to our account
     if (::geteuid() == 0 || fs::exists(of_root)) return of_root;
     if (runtime && *runtime == '/' && fits(fs::path(runtime) / name)) return fs::path(runtime) / name;
     return fs::path("/tmp") / name;

@@ -1,6 +1,6 @@
 #pragma once
-// Where the sockets of the embedded servers are. Whoever can enter the directory can use the servers: its mode is the
-// whole access control, so it is private to the account they run as (and root).
+// The directory of the embedded servers' sockets. Every process that can enter it can use the servers: its mode is the
+// only access control, so it is private to the account they run as (and root).
 
 #include "app/process/account.h"
 
@@ -8,12 +8,11 @@
 
 namespace mindspace::app {
 
-// `preferred`, or, when the sockets' paths there would not fit a sockaddr_un (107 bytes) or libpq
-// would read them as several hosts, a short directory in /run (root), $XDG_RUNTIME_DIR or /tmp named after a hash of
-// `preferred`.
+// Returns `preferred`, or, if the sockets' paths there would not fit a sockaddr_un (107 bytes) or libpq would read them
+// as several hosts, a short directory in /run (root), $XDG_RUNTIME_DIR or /tmp named after a hash of `preferred`.
 std::filesystem::path choose_socket_directory(const std::filesystem::path& preferred);
 
-// Makes and returns the chosen directory. StartupError if somebody else has put something in its place.
+// Creates and returns the chosen directory. Throws StartupError if another user has put something in its place.
 std::filesystem::path make_socket_directory(const std::filesystem::path& preferred, const Account& owner);
 
 }  // namespace mindspace::app

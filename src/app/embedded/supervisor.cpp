@@ -19,7 +19,7 @@ namespace {
 constexpr std::chrono::milliseconds kFirstBackoff = 200ms;
 constexpr std::chrono::milliseconds kLongestBackoff = 30s;
 constexpr auto kStableAfter = 60s;
-constexpr auto kRotateEvery = 60s;  // at most: looks whether a log is due
+constexpr auto kRotateEvery = 60s;  // at most: checks whether a log is due
 
 std::filesystem::path make_sockets(const std::filesystem::path& path, const Account& account) {
     require_reachable(path, account);
@@ -57,7 +57,7 @@ void Watch::relaunch(steady_clock::time_point now) {
         server_.launch();
         launched_at_ = now;
         announced_ = false;
-    } catch (const std::exception& error) {  // told and tried again: the running program can do without for a while
+    } catch (const std::exception& error) {  // reported and retried: the program can work without it for a while
         retry_later(now, error.what());
     }
 }

@@ -1,7 +1,7 @@
 #pragma once
-// The embedded PostgreSQL and Redis together: started in order, watched, restarted when they die, stopped cleanly. Main
-// thread only, because the servers end with the thread that started them (child_process.h). It waits for its signals
-// and calls poll() in between:
+// The embedded PostgreSQL and Redis together: started in order, watched, restarted when they end, stopped cleanly. Main
+// thread only, because the servers end with the thread that started them (child_process.h). That thread waits for its
+// signals and calls poll() in between:
 //
 //   servers.start();
 //   while (sigtimedwait(&stop_signals, nullptr, &two_hundred_milliseconds) < 0) servers.poll();
@@ -19,12 +19,13 @@
 
 namespace mindspace::app {
 
-// Restarts one server when its process ends, later each time it happens soon again: 200 ms doubled up to 30 s.
+// Restarts one server when its process ends. The delay grows each time this happens soon after a restart: 200 ms
+// doubled up to 30 s.
 class Watch {
 public:
     Watch(EmbeddedServer& server, Progress progress);
 
-    // Looks once; never waits for the server. `now` must not go back.
+    // Checks the process once; never waits for the server. `now` must not go back.
     void poll(std::chrono::steady_clock::time_point now);
 
 private:
@@ -40,27 +41,27 @@ private:
 };
 
 struct EmbeddedSettings {
-    std::filesystem::path postgres_binaries;  // directory; empty: found by itself
-    std::filesystem::path redis_server;       // program; empty: found by itself
+    std::filesystem::path postgres_binaries;  // directory; empty: searched for
+    std::filesystem::path redis_server;       // program; empty: searched for
 };
 
 class EmbeddedServers {
 public:
-    // Finds the programs and makes the servers' directories. StartupError if a program is missing, or the account they
-    // run as cannot reach the directory. `directory` stays with the caller and must live longer.
+    // Finds the programs and creates the servers' directories. Throws StartupError if a program is missing, or the
+    // account they run as cannot reach the directory. `directory` is borrowed and must outlive this object.
     EmbeddedServers(const DataDirectory& directory, const EmbeddedSettings& settings, const Progress& progress);
 
-    // Returns when both accept and the database exists. StartupError otherwise; what was started is stopped again.
-    // SIGINT and SIGTERM may keep their default action meanwhile: the servers end with us.
+    // Returns when both accept connections and the database exists. Otherwise throws StartupError and stops the servers
+    // it started. SIGINT and SIGTERM may keep their default action during this call: the servers end with us.
     void start();
-    // To be called every 200 ms or so while running. Takes milliseconds, unless a server was left behind (leftover.h).
+    // Called about every 200 ms while running. Takes milliseconds, unless it finds a leftover server (leftover.h).
     void poll();
-    // Redis, then PostgreSQL; at most 45 s before they are killed. Call it when no request is left.
+    // Stops Redis, then PostgreSQL; at most 45 s before they are killed. Call it when no request is left.
     void stop();
 
-    // For libpq.
+    // Connection string for libpq.
     [[nodiscard]] std::string postgres_conninfo() const { return postgres_.conninfo(); }
-    // A Unix socket.
+    // The path of the Unix socket.
     [[nodiscard]] std::filesystem::path redis_socket() const { return redis_.socket(); }
     [[nodiscard]] const EmbeddedPostgres& postgres() const { return postgres_; }
     [[nodiscard]] const EmbeddedRedis& redis() const { return redis_; }

@@ -1,4 +1,4 @@
-// The embedded servers with the real PostgreSQL and Redis.
+// Tests the embedded servers with the real PostgreSQL and Redis.
 #include "app/embedded/supervisor.h"
 
 #include "app/process/startup_error.h"
@@ -35,7 +35,7 @@ namespace fs = std::filesystem;
 using namespace std::chrono_literals;
 using std::chrono::steady_clock;
 
-// The first value of the answer, or "error: …".
+// The first value of the result, or "error: …".
 std::string query(const std::string& conninfo, const std::string& statement) {
     const std::unique_ptr<PGconn, decltype(&PQfinish)> connection(PQconnectdb(conninfo.c_str()), PQfinish);
     const std::unique_ptr<PGresult, decltype(&PQclear)> rows(PQexec(connection.get(), statement.c_str()), PQclear);
@@ -49,7 +49,7 @@ std::string query(const std::string& conninfo, const std::string& statement) {
     }
 }
 
-// One inline command (Redis protocol specification, "Inline commands"); the raw answer.
+// Sends one inline command (Redis protocol specification, "Inline commands") and returns the raw reply.
 std::string redis(const fs::path& socket, const std::string& command) {
     const FileDescriptor connection(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
     sockaddr_un address{.sun_family = AF_UNIX, .sun_path = {}};
@@ -63,7 +63,7 @@ std::string redis(const fs::path& socket, const std::string& command) {
 }
 
 bool is_running(pid_t pid) {
-    std::string arguments;  // empty for a process that has ended and waits to be collected
+    std::string arguments;  // empty for a process that has ended but was not reaped
     return static_cast<bool>(std::getline(std::ifstream(fmt::format("/proc/{}/cmdline", pid)), arguments, '\0'));
 }
 
@@ -80,7 +80,7 @@ protected:
     bool was_told(std::string_view part) const {
         return std::ranges::any_of(lines_, [part](const std::string& line) { return line.contains(part); });
     }
-    // Runs the program in a process of its own, which reports the pids of its servers and then only waits.
+    // Runs the program in a separate process, which reports the pids of its servers and then only waits.
     struct Program {
         pid_t pid;
         pid_t postgres;
@@ -101,7 +101,7 @@ protected:
         if (size != sizeof pids) throw std::runtime_error("the program did not start");
         return {.pid = pid, .postgres = pids[0], .redis = pids[1]};
     }
-    // The other side of the fork: must not get back into the tests.
+    // The child's side of the fork: must not return into the tests.
     [[noreturn]] void be_program(int report) const {
         try {
             const DataDirectory directory(data());
@@ -120,7 +120,7 @@ protected:
         ::kill(pid, SIGKILL);
         ::waitpid(pid, nullptr, 0);
     }
-    // Without the lock of a data directory, two can be had for the same places.
+    // Without the lock of a data directory, two objects can use the same directories.
     EmbeddedPostgres postgres() {
         return {
             {.home = made("postgres"), .sockets = made("run"), .log_file = temporary_.path() / "p.log", .binaries = {}},
@@ -208,7 +208,7 @@ TEST_F(EmbeddedServersTest, LogNothingOfUsersAndForAWhileOnly) {
     EXPECT_FALSE(text_of(log).contains("ada@example.org"));
     EXPECT_FALSE(text_of(log).contains("INSERT"));
 
-    servers.poll();  // from now on
+    servers.poll();  // the schedule begins now
     const fs::path older = log.native() + ".1";
     ASSERT_TRUE(fs::exists(older));
     auto& postgres = const_cast<EmbeddedPostgres&>(servers.postgres());
@@ -322,7 +322,7 @@ TEST_F(EmbeddedServersTest, StopServersThatWereLeftBehind) {
 TEST_F(EmbeddedServersTest, AreNotStoppedByStaleOrGarbledFiles) {
     auto server = postgres();
     server.initialise();
-    // A process of the same account that has nothing to do with us, and must not come to harm.
+    // An unrelated process of the same account, which must not be harmed.
     auto bystander = ChildProcess::start({.arguments = {"/bin/sleep", "600"},
                                           .working_directory = "/",
                                           .log_file = temporary_.path() / "log",
@@ -384,7 +384,7 @@ TEST_F(EmbeddedServersTest, RefuseADatabaseOfAnotherVersion) {
         FAIL();
     } catch (const StartupError& error) {
         EXPECT_EQ(error.exit_code(), EX_UNAVAILABLE);
-        // Ours where each version has its directory, PostgreSQL's own where there is one on the PATH.
+        // Our message if each version has its own directory, PostgreSQL's own if there is one in the PATH.
         const std::string message = error.what();
         EXPECT_TRUE(message.contains("was written by PostgreSQL 9") || message.contains("incompatible")) << message;
     }
