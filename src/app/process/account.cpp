@@ -33,8 +33,8 @@ constexpr const char* kOwnUser = "mindspace";
 constexpr std::string_view kMakeOwnUser =
     "useradd --system --user-group --no-create-home --home-dir /var/lib/mindspace --shell /usr/sbin/nologin mindspace";
 
-// Another process may do the same at this moment: what counts is that the user is there in the end, and not what the
-// program says.
+// Another process may do the same concurrently: all that counts is that the user exists in the end, not the result of
+// useradd.
 void make_own_user() {
     const auto program = find_program("useradd");
     if (!program) return;
@@ -65,7 +65,7 @@ Account checked(const passwd& entry) {
                                               user_name(account.user), step, std::strerror(errno)));
 }
 
-// Whether no way leads back.
+// Whether the process cannot switch back to another account.
 bool is_only(const Account& account) {
     std::array<uid_t, 3> users{};
     std::array<gid_t, 3> groups{};
@@ -126,7 +126,7 @@ void become(const Account& account) {
     if (account == own_account()) return;
     const passwd* entry = ::getpwuid(account.user);
     if (entry == nullptr) throw StartupError(EX_CONFIG, fmt::format("user id {} has no name", account.user));
-    int parent_death_signal = 0;  // set by our supervisor, perhaps; a change of account clears it
+    int parent_death_signal = 0;  // possibly set by our supervisor; a change of account clears it
     ::prctl(PR_GET_PDEATHSIG, &parent_death_signal);
     if (::initgroups(entry->pw_name, account.group) != 0) throw_stuck(account, "initgroups");
     if (::setresgid(account.group, account.group, account.group) != 0) throw_stuck(account, "setresgid");
@@ -135,7 +135,7 @@ void become(const Account& account) {
     ::prctl(PR_SET_PDEATHSIG, parent_death_signal);
     if (::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) throw_stuck(account, "PR_SET_NO_NEW_PRIVS");
     if (::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0) throw_stuck(account, "PR_SET_DUMPABLE");
-    // What is root's there is not ours any more.
+    // Root's files there are no longer accessible to us.
     ::setenv("HOME", entry->pw_dir, 1);
     for (const char* variable : {"USER", "LOGNAME"}) ::setenv(variable, entry->pw_name, 1);
     for (const char* variable : {"XDG_RUNTIME_DIR", "XDG_DATA_HOME"}) ::unsetenv(variable);
@@ -151,7 +151,7 @@ void own_directory(const std::filesystem::path& path, mode_t mode, const Account
     struct stat status{};
     if (::lstat(path.c_str(), &status) != 0) throw_unusable(path, std::strerror(errno));
     if (!S_ISDIR(status.st_mode)) throw_unusable(path, "it is not a directory; move it away");
-    // Ours is as good as the owner's: an earlier start may have been killed between mkdir and chown.
+    // Our account is as acceptable as the owner's: an earlier start may have been killed between mkdir and chown.
     if (status.st_uid != owner.user && status.st_uid != ::geteuid()) {
         throw_unusable(path, fmt::format("it belongs to {}, not to {}; give it back with chown, or move it away",
                                          user_name(status.st_uid), user_name(owner.user)));

@@ -20,7 +20,7 @@ namespace mindspace::app {
 namespace {
 
 constexpr auto kRetryInterval = std::chrono::milliseconds(500);
-constexpr Milliseconds kMostRehearsed{5'000};       // for as long the locks of a step are held in vain
+constexpr Milliseconds kMostRehearsed{5'000};       // the rehearsal of a step holds its locks for at most this time
 constexpr Milliseconds kMigrationTimeout{600'000};  // one migration may rewrite a table
 
 void report(std::string_view progress) {
@@ -119,7 +119,7 @@ Backends running_backends(const Config& config) {
 
 namespace {
 
-// Runs it to its end. Its faults as StartupError.
+// Runs the work to its end. Its faults become StartupError.
 template <class T>
 T run_on_database(asio::io_context& loop, Awaitable<T> work) {
     auto end = run_on(loop, std::move(work));

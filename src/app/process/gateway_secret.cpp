@@ -31,7 +31,7 @@ bool is_on_loopback(const std::vector<std::string>& nodes) {
     });
 }
 
-// Whether what passes between this process and the other roles stays on this machine.
+// Whether the traffic between this process and the other roles stays on this machine.
 bool stays_on_this_machine(const Config& config, const Roles& roles) {
     if (!has_gateway(roles)) return is_loopback(config.http.role_address);
     return std::ranges::all_of(role_table(), [&](const Role& role) {
@@ -39,7 +39,7 @@ bool stays_on_this_machine(const Config& config, const Roles& roles) {
     });
 }
 
-// Beside the default data directory and not in it: that of a role may be elsewhere, or missing.
+// Next to the default data directory and not in it: a role's data directory may be elsewhere, or missing.
 fs::path default_file() {
     fs::path directory = DataDirectory::default_path();
     directory += "-gateway";

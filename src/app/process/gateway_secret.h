@@ -1,6 +1,6 @@
 #pragma once
-// The secret that a gateway shares with the roles of other processes: from the file that the settings name, or, where
-// nothing leaves the machine, from one that is made for all processes of this account.
+// The secret that a gateway shares with the roles of other processes: from the file that the settings name, or, if no
+// traffic leaves the machine, from a file that is created for all processes of this account.
 
 #include "app/roles.h"
 #include "app/settings/settings.h"
@@ -10,7 +10,8 @@
 
 namespace mindspace::app {
 
-// Nothing when all roles are in this process. StartupError (EX_CONFIG) when it is needed and cannot be had.
+// Returns nullopt if all roles are in this process. Throws StartupError (EX_CONFIG) if the secret is needed and not
+// available.
 std::optional<http::GatewayKeys> load_gateway_keys(const Config& config, const Roles& roles);
 
 }  // namespace mindspace::app

@@ -45,8 +45,9 @@ std::vector<std::string> names_in(int directory, const fs::path& path) {
     return names;
 }
 
-// What a directory holds goes before itself, so that its owner says whether all is done. The account that it belonged
-// to may have put anything there: no symbolic link is followed, and a file with a second name may be anybody's.
+// The content of a directory is handed over before the directory, so that its owner shows whether everything is done.
+// The former account may have put anything there: symbolic links are not followed, and a file with several hard links
+// may belong to any user.
 void give(int parent, const std::string& name, const fs::path& path, const Account& owner) {
     const FileDescriptor entry(::openat(parent, name.c_str(), O_PATH | O_NOFOLLOW | O_CLOEXEC));
     struct stat status{};
@@ -66,7 +67,7 @@ void give(const fs::path& path, const Account& owner) {
     give(AT_FDCWD, path.native(), path, owner);
 }
 
-// What a killed program has left behind runs as the former account, which the new one may not signal.
+// Servers that a killed program left behind run as the former account, and the new account may not signal them.
 void stop_leftovers(const fs::path& root) {
     const auto stop = [](const fs::path& pid_file, std::string_view program, const fs::path& directory,
                          const StopPlan& plan) {
@@ -77,7 +78,7 @@ void stop_leftovers(const fs::path& root) {
     stop(root / "redis/redis.pid", "redis-server", root / "redis", kRedisPlan);
 }
 
-// Parent directories that root makes are open to all accounts.
+// Parent directories that root creates are accessible to all accounts.
 void make_parents(const fs::path& path) {
     const auto parent = path.parent_path();
     if (fs::exists(parent)) return;

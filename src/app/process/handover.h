@@ -1,7 +1,7 @@
 #pragma once
-// What root does for the account that the program runs as, before it becomes that account: makes the directories that
-// the account could not, and gives it what earlier programs have left to root or to another account of theirs. Does
-// nothing when we are that account already. Blocking.
+// The work of root for the account that the program runs as, before switching to it: creates the directories that the
+// account could not create, and gives it the files that earlier programs left to root or to another of their accounts.
+// No effect if it is already the current account. Blocking.
 
 #include "app/process/account.h"
 
@@ -9,11 +9,12 @@
 
 namespace mindspace::app {
 
-// The data directory at `path`. Servers that were left behind under another account are stopped. StartupError when the
-// directory belongs to another account, is in use, or holds what no program of ours has made.
+// Hands over the data directory at `path`. Stops servers that were left behind under another account. Throws
+// StartupError if the directory belongs to another account, is in use, or contains files that none of our programs
+// created.
 void hand_over_data(const std::filesystem::path& path, const Account& owner);
 
-// The directory of the log files; one that holds other things is left as it is.
+// Hands over the directory of the log files; one that contains other files is left unchanged.
 void hand_over_logs(const std::filesystem::path& path, const Account& owner);
 
 }  // namespace mindspace::app

@@ -41,7 +41,7 @@ protected:
     }
     [[nodiscard]] fs::path outside() const { return temporary_.path() / "outside"; }
     [[nodiscard]] fs::path data() const { return temporary_.path() / "data"; }
-    // As a program that stayed root has left it, with what its servers' account may have put there.
+    // Creates the data that a program which stayed root leaves, including what its servers' account may have put there.
     void make_old_data() const {
         write(outside());
         {
@@ -118,7 +118,7 @@ TEST_F(HandOver, GivesADirectoryOfLogsAlone) {
     EXPECT_EQ(account_of(others / "mindspace_2026-11-28.log"), own_account());
 }
 
-// 0, or the line of the step that fails, in a process of its own.
+// Runs `work` in a separate process and returns 0, or the line of the failed step.
 int exit_code_of(const std::function<int()>& work) {
     const pid_t child = ::fork();
     if (child == 0) ::_exit(work());

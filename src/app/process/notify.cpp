@@ -10,12 +10,12 @@ namespace {
 
 constexpr int kKeepEnvironment = 0;
 
-// A service manager that does not listen is no reason to fail.
+// A service manager that does not listen is not an error.
 void tell(const std::string& text) {
     ::sd_notify(kKeepEnvironment, text.c_str());
 }
 
-// Of the clock that systemd orders notifications by.
+// The time of the clock by which systemd orders notifications.
 std::int64_t monotonic_microseconds() {
     timespec now{};
     ::clock_gettime(CLOCK_MONOTONIC, &now);
@@ -47,7 +47,7 @@ void ServiceManager::stopping(std::string_view status) const {
     tell(fmt::format("STOPPING=1\nSTATUS={}", status));
 }
 
-// Three in each interval, so that one that is late does not end the process.
+// Sends three per interval, so that one late notification does not end the process.
 bool ServiceManager::wants_sign_of_life(Clock::time_point now) const {
     return interval_.count() > 0 && now >= next_;
 }

@@ -1,7 +1,6 @@
 #pragma once
-// What the service manager learns of this process (sd_notify(3), systemd units with Type=notify): when it is ready,
-// what it is doing, and signs of life for its watchdog. Does nothing where no service manager listens. On the main
-// thread.
+// Notifies the service manager of this process (sd_notify(3), systemd units with Type=notify): when it is ready, what
+// it is doing, and keep-alives for its watchdog. No effect if no service manager listens. Used on the main thread.
 
 #include <chrono>
 #include <string_view>
@@ -15,15 +14,15 @@ public:
     // Reads from the environment whether there is a watchdog.
     ServiceManager();
 
-    // The start takes longer: what for, and for how long at most.
+    // Reports that the start takes longer: the reason, and for how long at most.
     void starting(std::string_view status, std::chrono::seconds limit) const;
     void ready(std::string_view status) const;
     void reloading() const;
     void stopping(std::string_view status) const;
 
-    // How long may pass between two signs of life; zero without a watchdog.
+    // The maximum time between two keep-alives; zero without a watchdog.
     [[nodiscard]] std::chrono::microseconds watchdog_interval() const { return interval_; }
-    // Whether it is time for the next sign of life.
+    // Whether the next keep-alive is due.
     [[nodiscard]] bool wants_sign_of_life(Clock::time_point now) const;
     void alive(Clock::time_point now);
 

@@ -20,7 +20,7 @@ using testing::HasSubstr;
 using testing::StartsWith;
 using namespace std::chrono_literals;
 
-// A service manager: the socket that NOTIFY_SOCKET names.
+// A service manager: the socket named by NOTIFY_SOCKET.
 class Notifications : public testing::Test {
 protected:
     Notifications() : socket_(::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0)) {
@@ -35,7 +35,7 @@ protected:
         for (const char* name : {"NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID"}) ::unsetenv(name);
         ::close(socket_);
     }
-    // The next one; empty when there is none.
+    // The next notification; empty if there is none.
     [[nodiscard]] std::string next() const {
         std::array<char, 1024> text{};
         const auto size = ::recv(socket_, text.data(), text.size(), 0);

@@ -1,5 +1,5 @@
 #pragma once
-// The ports of this process. They are taken before all else, while it may still be root, and listened on at the end.
+// The ports of this process. They are bound first, while the process may still be root, and start listening last.
 
 #include "app/roles.h"
 #include "app/settings/settings.h"
@@ -11,16 +11,16 @@
 
 namespace mindspace::app {
 
-// How many event loops there are.
+// The number of event loops.
 unsigned core_count(const HttpSettings& http);
 
 class Ports {
 public:
-    // With a gateway its port, otherwise one for each role; and that of the management listener. StartupError
-    // (EX_CONFIG), for a person, when one cannot be had.
+    // Binds the gateway's port if there is a gateway, otherwise one port per role; and the port of the management
+    // listener. Throws StartupError (EX_CONFIG) with a message for the operator if one cannot be bound.
     Ports(const Config& config, const Roles& roles);
 
-    // Of a role that listens.
+    // The port of a role that listens.
     [[nodiscard]] http::BoundPort& of(const Role& role) { return of_roles_.at(role.name); }
     [[nodiscard]] const std::map<std::string_view, http::BoundPort>& of_roles() const { return of_roles_; }
     [[nodiscard]] http::BoundPort& management() { return management_; }

@@ -4,7 +4,7 @@ namespace mindspace::app {
 
 namespace {
 
-constexpr std::size_t kWaitingBodies = 32;  // a quarter for requests that have begun; beyond: 503
+constexpr std::size_t kWaitingBodies = 32;  // a quarter is reserved for requests that have begun; above: 503
 
 }  // namespace
 

@@ -1,6 +1,6 @@
 #pragma once
-// What a process gives its modules, beside what each core does (platform/module/core_resources.h). Made before the
-// threads, immutable or safe for several of them; outlives the modules.
+// The process-wide resources of modules, in addition to those of each core (platform/module/core_resources.h).
+// Constructed before the threads, immutable or thread-safe; outlives the modules.
 
 #include "app/process/ports.h"
 #include "app/settings/settings.h"
@@ -15,17 +15,17 @@
 namespace mindspace::app {
 
 struct ProcessResources {
-    // Starts a thread. All that it is given must outlive it.
+    // Starts a thread. All arguments must outlive this object.
     ProcessResources(const Config& settings, const Roles& served, Ports& taken);
 
     const Config& config;
     const Roles& roles;
     Ports& ports;
-    std::optional<Secret> secret{};                   // of roles that share one
-    std::optional<http::GatewayKeys> gateway_keys{};  // where some roles are in other processes
-    std::optional<http::TlsCertificates> tls{};       // of a gateway that speaks HTTPS
-    auth::AuthFiles files{};                          // of the auth role
-    WorkerPool large_bodies;                          // of requests: reading and checking them
+    std::optional<Secret> secret{};                   // for roles that share one
+    std::optional<http::GatewayKeys> gateway_keys{};  // if some roles are in other processes
+    std::optional<http::TlsCertificates> tls{};       // for a gateway that serves HTTPS
+    auth::AuthFiles files{};                          // for the auth role
+    WorkerPool large_bodies;                          // for large requests: reads and validates them
 };
 
 }  // namespace mindspace::app

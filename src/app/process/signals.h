@@ -1,5 +1,5 @@
 #pragma once
-// SIGINT, SIGTERM and SIGHUP, taken from the whole process by the one thread that waits for them.
+// SIGINT, SIGTERM and SIGHUP: blocked in the complete process and received by the one thread that waits for them.
 
 #include <chrono>
 
@@ -9,10 +9,11 @@ enum class Signal { none, stop, reload };
 
 class Signals {
 public:
-    // Blocks them for this thread and all that it starts, and ignores SIGPIPE. On the main thread, before any other.
+    // Blocks the signals for this thread and all threads that it starts, and ignores SIGPIPE. Called on the main
+    // thread, before any other thread exists.
     Signals();
 
-    // The one that has come; none after the timeout.
+    // The signal that was received; none after the timeout.
     [[nodiscard]] Signal wait(std::chrono::milliseconds timeout) const;
 };
 

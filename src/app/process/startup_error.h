@@ -1,6 +1,6 @@
 #pragma once
-// Why the program cannot start: one line for the person at the terminal, and the exit code that tells an init system
-// what kind of failure it is. Thrown by the embedded servers, caught in main.
+// The reason why the program cannot start: one line for the person at the terminal, and the exit code that tells an
+// init system the kind of failure. Thrown by the embedded servers and others, caught in main.
 
 #include <sysexits.h>
 
@@ -11,8 +11,8 @@ namespace mindspace::app {
 
 class StartupError : public std::runtime_error {
 public:
-    // `exit_code` is one of sysexits.h: EX_CONFIG for a setting that has to change, EX_UNAVAILABLE for a part that is
-    // missing or does not work. `message` says what to do about it.
+    // `exit_code` is one of sysexits.h: EX_CONFIG for a setting that has to change, EX_UNAVAILABLE for a component that
+    // is missing or does not work. `message` includes what to do about it.
     StartupError(int exit_code, const std::string& message) : std::runtime_error(message), exit_code_(exit_code) {}
 
     [[nodiscard]] int exit_code() const { return exit_code_; }
