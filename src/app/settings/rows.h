@@ -1,5 +1,5 @@
 #pragma once
-// The rows of the settings, by subject; settings.cpp puts them together in the order of the documentation.
+// The rows of the settings, by subject; settings.cpp combines them in the order of the documentation.
 
 #include "app/settings/settings.h"
 
@@ -9,11 +9,11 @@ namespace mindspace::app {
 
 using SettingRows = std::vector<config::Setting>;
 
-// The process, its ports, and what lies between a gateway and other roles.
+// The process, its ports, and the traffic between a gateway and other roles.
 SettingRows network_rows(Config& config);
 // PostgreSQL, Redis and brokers.
 SettingRows backend_rows(Config& config);
-// What the services may and how they do it, and the log.
+// The limits and options of the services, and the log.
 SettingRows service_rows(Config& config);
 
 }  // namespace mindspace::app

@@ -59,7 +59,7 @@ void derive_mail_settings(auth::MailSettings& mail, std::string_view public_url)
     }
 }
 
-// What services take from settings that are not theirs alone.
+// Sets the values of services that are derived from shared settings.
 void fill_service_settings(Config& config) {
     const auto& url = config.http.public_url;
     config.auth.limit_scale = config.rate_limit.scale;

@@ -1,6 +1,6 @@
 #pragma once
-// The settings of Mind Space: plain structs that the program reads, some of them of services, and the rows (rows.h)
-// that fill them. Made once by main; the composition root passes each part on by value.
+// The settings of Mind Space: plain structs that the program reads, some of them defined by services, and the rows
+// (rows.h) that fill them. Constructed once by main; the composition root passes each part on by value.
 
 #include "platform/config/config.h"
 #include "platform/events/pipeline.h"
@@ -39,17 +39,17 @@ struct HttpSettings {
     bool proxy_protocol = false;
 };
 
-// A role but the gateway.
+// A role other than the gateway.
 struct RoleSettings {
     std::string_view name;
-    std::uint16_t port;              // where it listens when no gateway is in its process
-    std::vector<std::string> nodes;  // where a gateway finds it when it is in other processes
+    std::uint16_t port;              // the port if no gateway is in its process
+    std::vector<std::string> nodes;  // its addresses for a gateway in another process
 };
 
-// Those of the role table (app/roles.h).
+// The defaults from the role table (app/roles.h).
 std::vector<RoleSettings> default_role_settings();
 
-// Between a gateway and the roles of other processes.
+// The connections between a gateway and the roles of other processes.
 struct GatewaySettings {
     std::string secret_file;
 };
@@ -82,7 +82,7 @@ struct RedisSettings {
     Milliseconds command_timeout{1000};
 };
 
-// Calls a minute.
+// Calls per minute.
 struct RateLimitSettings {
     double scale = 1.0;
     std::uint32_t auth = 300;
@@ -122,21 +122,21 @@ struct Config {
     CorsSettings cors;
     LogSettings log;
 
-    // Of a role but the gateway.
+    // The settings of a role other than the gateway.
     [[nodiscard]] const RoleSettings& of(std::string_view role) const;
 };
 
-// The rows, bound to `config`, which holds the defaults and must outlive what is returned.
+// Returns the rows, bound to `config`, which holds the defaults and must outlive the result.
 config::Configuration bind_settings(Config& config);
 
-// The places besides --config and MINDSPACE_CONFIG where the file is looked for.
+// The paths where the file is looked for without --config and MINDSPACE_CONFIG.
 std::vector<std::filesystem::path> default_config_files();
 
-// The networks of http.trusted_proxies. Throws ConfigError for one that is none.
+// The networks of http.trusted_proxies. Throws ConfigError for an invalid one.
 http::ProxyTrust make_proxy_trust(const HttpSettings& http);
 
-// Fills in what follows from other settings: http.public_url, auth.issuer, mail.from, and what services take from them.
-// After loading. Throws ConfigError if they cannot be right.
+// Sets the values that are derived from other settings: http.public_url, auth.issuer, mail.from, and values of
+// services. Called after loading. Throws ConfigError if they cannot be valid.
 void derive_settings(Config& config);
 
 }  // namespace mindspace::app

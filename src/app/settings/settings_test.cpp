@@ -56,7 +56,8 @@ TEST(Settings, NeverExplainACredential) {
     EXPECT_EQ(configuration.explain().find("hunter2"), std::string::npos);
 }
 
-// Each default must be allowed by its own row, and a section must stand in one piece: else the file would not load.
+// Each default must be allowed by its own row, and the rows of a section must be contiguous; otherwise the file would
+// not load.
 TEST(Settings, ExplainADefaultFileThatLoads) {
     Config config;
     auto path = std::filesystem::path(testing::TempDir()) / ("settings_" + std::to_string(getpid()) + ".toml");
