@@ -12,7 +12,7 @@ using http::Response;
 
 namespace {
 
-// What Health looks like to a client.
+// The response that shows Health to a client.
 struct HealthDocument {
     std::string status;
     std::map<std::string, std::string> checks;
