@@ -16,7 +16,7 @@ postgres::ClientOptions database_options(const DatabaseSettings& settings, const
 
 postgres::ReplicaOptions replica_options(const DatabaseSettings& settings, postgres::ClientOptions connections) {
     connections.pooling = postgres::Pooling::none;
-    // Twice: a replica that is late leaves the primary as much time.
+    // Half for each of two attempts: after a replica that is late, the primary has as much time.
     connections.query_timeout /= 2;
     return {
         .conninfos = settings.replica_urls, .connections = std::move(connections), .max_lag = settings.replica_max_lag};
@@ -46,7 +46,7 @@ Core::Core(unsigned index, const Config& config, const Backends& backends)
 
 void Core::run() {
     loop_.run();
-    // Whatever stop() called off ends now, while all that it refers to is there.
+    // All that stop() cancelled ends now, while everything it refers to still exists.
     loop_.restart();
     loop_.poll();
 }

@@ -1,6 +1,6 @@
 #pragma once
-// One core: its loop, its connections to the servers, and its guard. Nothing of it is touched by another thread, except
-// figures that are read for the metrics page. What runs on it are the modules (modules.cpp).
+// One core: its loop, its connections to the servers, and its guard. Used by its own thread only, except for the
+// metrics, which the metrics page reads. The modules that run on it are in modules.cpp.
 
 #include "platform/limits/rate_limiter.h"
 #include "platform/module/core_resources.h"
@@ -29,13 +29,13 @@ public:
     [[nodiscard]] const CoreResources& resources() const { return resources_; }
     [[nodiscard]] auth::CoreGuard& guard() { return guard_; }
 
-    // Runs the loop until stop(); the thread of this core.
+    // Runs the loop until stop(). Called by the thread of this core.
     void run();
 
-    // On that thread. Begins to connect.
+    // Called on that thread. Starts connecting.
     void connect();
     [[nodiscard]] bool is_connected() const { return database_.is_up() && redis_.is_up(); }
-    // Ends the connections, and with them the loop.
+    // Closes the connections, which ends the loop.
     void stop();
 
 private:

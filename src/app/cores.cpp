@@ -22,7 +22,7 @@ using std::chrono::steady_clock;
 
 constexpr auto kStopLimit = std::chrono::seconds(5);
 constexpr auto kReadyLimit = std::chrono::seconds(5);
-constexpr Milliseconds kHangLimit{30'000};  // a core that does not come to a task by then
+constexpr Milliseconds kHangLimit{30'000};  // for a core to begin a task; after that it hangs
 constexpr auto kPoll = std::chrono::milliseconds(20);
 
 }  // namespace
@@ -151,7 +151,7 @@ void Cores::drain(Milliseconds limit) {
             limit);
         while (!all_of([this](const Core& core) { return is_idle(core); }, limit) && steady_clock::now() < give_up_at)
             std::this_thread::sleep_for(kPoll);
-    } catch (const Unavailable&) {  // stop() finds that core
+    } catch (const Unavailable&) {  // stop() detects that core
     }
 }
 
@@ -166,7 +166,7 @@ bool Cores::stop() {
     bool all_ended = true;
     for (auto& core : std::exchange(running_, {})) {
         if (core.ended.wait_until(give_up_at) == std::future_status::ready) {
-            core.thread.join();  // not only its work: libraries tidy up as a thread ends, and must do so before exit()
+            core.thread.join();  // not only the work: libraries clean up as a thread ends, which must precede exit()
         } else {
             core.thread.detach();
             all_ended = false;

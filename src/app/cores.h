@@ -1,6 +1,6 @@
 #pragma once
-// The cores of this process with their threads, and the modules that run on them: who starts, drains and stops what,
-// and in which order.
+// The cores of this process with their threads, and the modules that run on them: starts, drains and stops them in the
+// right order.
 
 #include "app/core.h"
 #include "platform/module/module.h"
@@ -17,19 +17,20 @@ namespace mindspace::app {
 
 struct RunningModule {
     std::unique_ptr<Module> module;
-    std::vector<ModuleCore*> cores;  // its parts, by core; none if it has none
+    std::vector<ModuleCore*> cores;  // its parts, by core; empty if it has none
 };
 
 class Cores {
 public:
-    // Nothing connects yet.
+    // Does not connect yet.
     Cores(const Config& config, const Backends& backends);
-    // After a fault they may still run: then they are stopped, and what does not end is left as it is.
+    // After a fault the cores may still be running: then they are stopped, and a core that does not end is left
+    // running.
     ~Cores();
     Cores(const Cores&) = delete;
     Cores& operator=(const Cores&) = delete;
 
-    // Before start(): one more module, after those that it needs.
+    // Called before start(): adds a module, after those it needs.
     const RunningModule& add(std::unique_ptr<Module> module);
     template <class M, class... Arguments>
     M& add(Arguments&&... arguments) {
@@ -39,22 +40,23 @@ public:
         return added;
     }
 
-    // Before start(), on a loop of its own: what the modules write to the database first.
+    // Called before start(), on a separate loop: writes the initial data of the modules to the database.
     Awaitable<> prepare(postgres::Session& session);
-    // Starts the threads, connects, and starts the modules one after the other, each when those before it are ready. A
-    // server that is still away is no reason not to start: its requests answer 503 until it comes.
+    // Starts the threads, connects, and starts the modules one after the other, each when the modules before it are
+    // ready. An unavailable server does not prevent the start: requests that need it get 503 until it is available.
     void start();
-    // Whether every core's loop comes to a task within that time.
+    // Whether every core's loop runs a task within that time.
     [[nodiscard]] bool respond(std::chrono::microseconds limit);
-    // Until nothing is under way, for `limit` at most.
+    // Waits until no work is in progress, for `limit` at most.
     void drain(Milliseconds limit);
-    // In reverse. False when a core did not end in time: its thread runs on then, and uses what it was given.
+    // Stops everything in reverse order. Returns false if a core did not end in time: its thread then continues to run,
+    // and uses the objects it was given.
     [[nodiscard]] bool stop();
 
     [[nodiscard]] const CoreResources& first() const { return cores_.front()->resources(); }
     [[nodiscard]] const std::deque<RunningModule>& modules() const { return modules_; }
     [[nodiscard]] std::vector<auth::CoreGuard*> guards() const;
-    // From any thread: the figures of all.
+    // Collects the metrics of all modules and cores. May be called from any thread.
     void collect(telemetry::Page& page) const;
 
 private:
@@ -62,14 +64,14 @@ private:
         std::thread thread;
         std::future<void> ended;
     };
-    // The first core runs what a module has for the process, too.
+    // Calls `function` for the module's parts. The first core also runs the module's process-wide part.
     template <class Function>
     static void for_each_part(const RunningModule& module, const Core& core, Function function);
 
     void start_threads();
     void wait_until(std::function<bool(const Core&)> condition, std::chrono::steady_clock::time_point give_up_at);
-    // Runs it on every core's own thread, and returns when all have. Throws Unavailable when a core does not come to it
-    // in time; it may do so later.
+    // Runs `work` on every core's own thread, and returns when all have finished. Throws Unavailable if a core does not
+    // start it in time; that core may run it later.
     void on_each(std::function<void(Core&)> work, Milliseconds limit);
     [[nodiscard]] bool all_of(const std::function<bool(const Core&)>& condition, Milliseconds limit);
     [[nodiscard]] bool is_idle(const Core& core) const;

@@ -17,7 +17,7 @@ using testing::ElementsAre;
 using testing::IsSupersetOf;
 using testing::UnorderedElementsAre;
 
-// What was called, in order.
+// The calls, in order.
 class Calls {
 public:
     void add(std::string call) {
@@ -85,7 +85,7 @@ protected:
     std::optional<Cores> cores_;
 };
 
-// Where a call stands among all.
+// The position of a call among all calls.
 std::ptrdiff_t place_of(const std::vector<std::string>& calls, const std::string& call) {
     return std::ranges::find(calls, call) - calls.begin();
 }

@@ -14,7 +14,7 @@ namespace mindspace::app {
 namespace {
 
 constexpr std::size_t kWaitingCompressions = 256;
-// For gateways to notice that a role stops: their health checks come every second.
+// The time for gateways to notice that a role is stopping: they send health checks every second.
 constexpr Milliseconds kGatewaysNotice{1'500};
 
 void append(http::Endpoints& to, http::Endpoints from) {
@@ -53,12 +53,13 @@ http::ServerOptions public_options(const ProcessResources& process) {
     return options;
 }
 
-// Behind a gateway, what gateways have already bounded, and refuse in words of their own, must not fail first.
+// A role behind a gateway must not be the first to reject requests: the gateway has already limited them, and rejects
+// them with its own responses.
 http::ServerOptions role_options(const HttpSettings& http) {
     constexpr auto kUnbounded = std::numeric_limits<std::size_t>::max();
     auto options = common_options(http);
     options.max_connections_per_network = options.max_unread_per_network = kUnbounded;
-    options.limits.max_headers += 8;  // gateways add some
+    options.limits.max_headers += 8;  // gateways add some header fields
     options.limits.max_head_bytes += 1024;
     options.body_timeout += Seconds(5);
     options.drain_grace = kGatewaysNotice;
@@ -140,7 +141,8 @@ http::Middleware ListenersCore::middleware(const Role& role) {
         middleware.limits = &shared_.rate_limits;
         middleware.cors = &shared_.cors;
     } else {
-        // Gateways have limited who calls how often, and say for whom they call. Unsigned requests are refused.
+        // Gateways have already applied the rate limits, and state the client on whose behalf they call. Unsigned
+        // requests are rejected.
         middleware.gateway = &shared_.process.gateway_keys.value();
     }
     return middleware;
@@ -166,7 +168,7 @@ void ListenersCore::stop() {
     tasks_.cancel();
 }
 
-// Redis may be away: everything still works, so a node is not taken out of service for it.
+// Redis may be unavailable: everything still works, so a node is not taken out of service for it.
 Health ListenersCore::health() const {
     Health health;
     for (const auto& module : shared_.cores.modules()) module.module->report_health(health);

@@ -1,7 +1,7 @@
 #pragma once
-// The module that serves the others' endpoints: on each core a listener for every port of the process, with what stands
-// between a port and a handler; for the process the management listener. Last in the list of modules: it is the last to
-// start and the first to stop.
+// The module that serves the endpoints of the others: on each core a listener for every port of the process, with the
+// middleware between port and handlers; for the process the management listener. It is last in the list of modules: the
+// last to start and the first to stop.
 
 #include "app/cores.h"
 #include "app/process/process_resources.h"
@@ -18,13 +18,13 @@
 
 namespace mindspace::app {
 
-// A role of this process, with the module that serves it.
+// A role of this process and the module that serves it.
 struct ServedRole {
     const Role* role;
     const RunningModule* module;
 };
 
-// A port with the endpoints behind it, on one core.
+// A port and the endpoints it serves, on one core.
 class Listener {
 public:
     Listener(asio::io_context& loop, http::ServerOptions options, http::Endpoints endpoints,
@@ -36,7 +36,7 @@ public:
     http::Server server;
 };
 
-// What the cores share.
+// The objects that the cores share.
 struct ListenersShared {
     ListenersShared(ProcessResources& resources, const Cores& all, std::vector<ServedRole> served);
 
@@ -51,7 +51,7 @@ struct ListenersShared {
 
 class ListenersCore final : public ModuleCore {
 public:
-    // `shared` must outlive it.
+    // `shared` must outlive this object.
     ListenersCore(const CoreResources& core, ListenersShared& shared);
 
     void start() override;
@@ -59,7 +59,7 @@ public:
     [[nodiscard]] bool is_idle() const override;
     void stop() override;
 
-    // What this core answers to /readyz.
+    // The health that this core reports at /readyz.
     [[nodiscard]] Health health() const;
     [[nodiscard]] const std::deque<Listener>& listeners() const { return listeners_; }
     [[nodiscard]] const http::OverloadControl& overload() const { return overload_; }
@@ -72,7 +72,7 @@ private:
     const CoreResources& core_;
     ListenersShared& shared_;
     http::OverloadControl overload_;
-    std::optional<http::Idempotency> idempotency_;  // where there is a secret, so of the roles that keep responses
+    std::optional<http::Idempotency> idempotency_;  // if there is a secret, thus for the roles that store responses
     log::AccessLog access_log_;
     std::deque<Listener> listeners_;
     TaskGroup tasks_;
@@ -80,8 +80,8 @@ private:
 
 class Listeners final : public Module {
 public:
-    // With a gateway among the roles everything stands behind its port; without one each role has its own. `cores` have
-    // all other modules. StartupError.
+    // With a gateway among the roles all roles are served on its port; without one each role has its own port. `cores`
+    // must have all other modules. Throws StartupError.
     Listeners(ProcessResources& process, const Cores& cores, std::vector<ServedRole> roles);
 
     ModuleCore* add_core(const CoreResources& core) override;
@@ -90,7 +90,7 @@ public:
     void report_health(Health& health) const override;
     void collect(telemetry::Page& page) const override;
 
-    // Of the first core.
+    // The listeners of the first core.
     [[nodiscard]] const std::deque<Listener>& listeners() const { return cores_.front()->listeners(); }
 
 private:

@@ -1,5 +1,5 @@
-// The command line of Mind Space. Exit codes are those of sysexits.h: 78 for a configuration that cannot work, 69 for
-// a server that is missing.
+// The command line of Mind Space. Exit codes are those of sysexits.h: 78 for an invalid configuration, 69 for an
+// unavailable server.
 
 #include "app/commands/command_line.h"
 #include "app/process/startup_error.h"

@@ -7,7 +7,7 @@
 
 namespace mindspace::db {
 
-// In the order in which they are to be applied: versions 1, 2, 3, … without a gap.
+// The migrations in the order in which they are applied: versions 1, 2, 3, … without a gap.
 std::span<const postgres::Migration> migrations();
 
 }  // namespace mindspace::db

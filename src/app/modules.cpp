@@ -81,7 +81,7 @@ gateway::UpstreamOptions upstream_options(const Config& config) {
     return options;
 }
 
-// The descriptions of the API, which is that of all roles, wherever they run.
+// The pages that describe the API: always the API of all roles, regardless of the process they run in.
 gateway::Pages make_pages() {
     const http::DocumentInfo info{.title = "Mind Space",
                                   .version = kVersion,

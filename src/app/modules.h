@@ -1,6 +1,6 @@
 #pragma once
-// What a process is made of. modules.cpp is the one list: a role is a row of its table, a job of the platform a line of
-// add_modules(). Nothing else names them.
+// The parts of a process. modules.cpp is the only list: a role is a row of its table, a job of the platform a line of
+// add_modules(). No other file names them.
 
 #include "app/cores.h"
 #include "app/listeners.h"
@@ -9,14 +9,15 @@
 
 namespace mindspace::app {
 
-// What a role's module is made from.
+// The arguments from which a role's module is constructed.
 struct RoleContext {
     ProcessResources& process;
-    const CoreResources& first;  // the core that runs what there is once a process
+    const CoreResources& first;  // the core that runs the process-wide parts
     auth::GuardModule& guards;
 };
 
-// Makes the modules of the process's roles, and those that every process has. StartupError. Returns the last of them.
+// Constructs the modules of the process's roles, and those that every process has. Returns the last of them. Throws
+// StartupError.
 Listeners& add_modules(Cores& cores, ProcessResources& process);
 
 }  // namespace mindspace::app

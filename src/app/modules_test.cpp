@@ -16,7 +16,7 @@ namespace {
 using testing::Contains;
 using testing::Not;
 
-// Everything that a client, a gateway or a reader of the API's description may notice.
+// Everything that a client, a gateway or a reader of the API's description can notice.
 std::string describe(const http::DeclaredEndpoint& row) {
     const auto& d = row.declaration;
     const auto& types = row.types;
@@ -31,10 +31,10 @@ struct Row {
     std::string description;
     bool forwarded = false;
 };
-// By method and path.
+// Keyed by method and path.
 using Rows = std::map<std::string, Row>;
 
-// The modules of a process with these roles, made but not started.
+// The modules of a process with these roles, constructed but not started.
 class TestProcess {
 public:
     explicit TestProcess(std::string_view roles) : roles_(parse_roles(roles).value()) {
@@ -45,7 +45,7 @@ public:
         listeners_ = &add_modules(cores_, process_);
     }
 
-    // Of all its public ports.
+    // The endpoints of all its public ports.
     Rows rows() {
         Rows rows;
         for (const auto& listener : listeners_->listeners())

@@ -1,13 +1,13 @@
 #pragma once
-// What all services hold of users, in one list: what an export shows, in its order, and what the end of an account
-// erases. A table with something of a user is declared beside its service, and follows from there.
+// The data that all services store of users, in one list: it determines the content and order of an export, and what
+// the end of an account erases. A table with a user's data is declared in its service's folder.
 
 #include "platform/privacy/personal_data.h"
 
 namespace mindspace::app {
 
-// Of all services, whichever roles run in this process. The user service's comes first: it holds the user's row, which
-// others share while they make something for the user.
+// The entries of all services, regardless of the roles in this process. The user service's come first: it has the
+// user's row, on which the others take shared locks while they create a user's rows.
 const privacy::Holdings& personal_data();
 
 }  // namespace mindspace::app

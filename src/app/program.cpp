@@ -31,21 +31,21 @@ std::string names_of(const Roles& roles) {
     return names;
 }
 
-// For the embedded servers and what roles keep.
+// A directory is needed for the embedded servers and the roles' files.
 bool needs_directory(const Config& config, const Roles& roles) {
     return config.database.url.empty() || config.redis.url.empty() || std::ranges::any_of(roles, &Role::keeps_files);
 }
 
-// Its user may be another than the one that will read the files again.
+// The user of this process may differ from the user that reads the files again later.
 void require_readable(std::string_view setting, const std::string& file) {
     if (::access(file.c_str(), R_OK) != 0)
         throw StartupError(EX_CONFIG, fmt::format("{}: {} cannot be read by {}: {}", setting, file,
                                                   user_name(::geteuid()), std::strerror(errno)));
 }
 
-// Of the keyed hashes that several processes compare: those of kept responses and of addresses. A process with all
-// roles has one in its data directory unless told otherwise; where the roles run apart, or several nodes of them, they
-// must be given the same.
+// The secret for keyed hashes that several processes compare: those of stored responses and of addresses. A process
+// with all roles has one in its data directory unless configured otherwise; separate roles or several nodes must be
+// given the same secret.
 std::optional<Secret> configured_secret(const Config& config, const Roles& roles) {
     if (config.secret_file.empty()) {
         if (has_all(roles) || std::ranges::none_of(roles, &Role::shares_secret)) return std::nullopt;
@@ -71,7 +71,7 @@ void read_certificates(const TlsSettings& tls, std::optional<http::TlsCertificat
     }
 }
 
-// The old ones stay when the new ones are no good.
+// The old certificates stay in use if the new ones are invalid.
 void reload_certificates(std::optional<http::TlsCertificates>& certificates) {
     if (!certificates) return;
     try {
@@ -82,7 +82,7 @@ void reload_certificates(std::optional<http::TlsCertificates>& certificates) {
     }
 }
 
-// Root makes what the account of the program could not, and becomes it.
+// As root, creates what the program's account could not, then switches to that account.
 void give_up_root(const Config& config, const std::optional<std::filesystem::path>& data) {
     const auto account = program_account(config.process.user);
     if (data) hand_over_data(*data, account);
@@ -101,15 +101,15 @@ void start_log(const log::LogOptions& options) {
 }  // namespace
 
 void run_program(Config config, const Roles& roles) {
-    // Threads inherit the mask, and those of the log are the first: signals reach only wait() below. Children get a
-    // mask of their own.
+    // Threads inherit the signal mask, and the first threads are those of the log: only wait() below receives signals.
+    // Child processes get their own mask.
     const Signals signals;
     ServiceManager manager;
-    // What may take root comes first: ports, secrets, and what becomes the account's.
+    // Work that may require root comes first: ports, secrets, and files that are handed over to the account.
     Ports ports(config, roles);
     auto gateway_keys = load_gateway_keys(config, roles);
     auto secret = configured_secret(config, roles);
-    // Roles without anything to keep may share a machine without a directory each.
+    // Roles without files may share a machine without a directory for each.
     std::optional<std::filesystem::path> data;
     if (needs_directory(config, roles)) data = data_root(config);
     const bool is_root = ::geteuid() == 0;
@@ -160,7 +160,7 @@ void run_program(Config config, const Roles& roles) {
         log::error("a core did not end in time");
         servers.stop();
         log::shutdown();
-        std::_Exit(EX_SOFTWARE);  // what it still holds must not be destroyed under it
+        std::_Exit(EX_SOFTWARE);  // the thread still uses these objects: they must not be destroyed
     }
     cores.reset();
     servers.stop();

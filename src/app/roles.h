@@ -1,6 +1,6 @@
 #pragma once
-// What a process can be. A role is a row of the table in modules.cpp; `serve --roles` picks rows, and everything else
-// follows.
+// The roles of a process. A role is a row of the table in modules.cpp; `serve --roles` selects rows, and everything
+// else is derived from them.
 
 #include "platform/base/result.h"
 #include "platform/http/api/endpoint.h"
@@ -24,12 +24,11 @@ struct RoleContext;
 
 struct Role {
     std::string_view name;
-    std::uint16_t default_port =
-        0;                       // where it listens when no gateway is in its process; that of the gateway: http.port
-    bool shares_secret = false;  // its processes compare keyed hashes, so they have one secret
-    bool keeps_files = false;    // in the data directory
-    http::DeclaredEndpoints (*declarations)();                     // what it serves, wherever it runs
-    retention::Rules (*retention_rules)(const Config&) = nullptr;  // what it keeps for a while, wherever it runs
+    std::uint16_t default_port = 0;  // the port if no gateway is in its process; the gateway's port is http.port
+    bool shares_secret = false;      // its processes compare keyed hashes, so they share one secret
+    bool keeps_files = false;        // in the data directory
+    http::DeclaredEndpoints (*declarations)();                     // the endpoints it serves, in any process
+    retention::Rules (*retention_rules)(const Config&) = nullptr;  // for its data, in any process
     std::unique_ptr<Module> (*make)(const RoleContext&);
 
     [[nodiscard]] bool is_gateway() const { return name == "gateway"; }
@@ -37,16 +36,16 @@ struct Role {
 
 using Roles = std::vector<const Role*>;
 
-// The gateway first.
+// The rows; the gateway is first.
 std::span<const Role> role_table();
 
-// "auth, meditation": those that the condition picks, in the order of the table.
+// "auth, meditation": the names of the roles for which the member is true (all without one), in the order of the table.
 std::string role_names(std::string_view separator, bool Role::* only = nullptr);
 
-// "all" or a comma-separated list of names, in any order. Error: invalid, naming what is unknown.
+// Parses "all" or a comma-separated list of names, in any order. Error: invalid, with the unknown names.
 Result<Roles> parse_roles(std::string_view list);
 
-// All that is kept for a while only, by whatever role.
+// The retention rules of all roles.
 retention::Rules retention_rules(const Config& config);
 
 bool has_gateway(const Roles& roles);
