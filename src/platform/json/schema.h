@@ -1,12 +1,12 @@
 #pragma once
-// Typed schemas: a struct names its fields once, and reading (with every fault at once), writing and the OpenAPI
-// description follow from that. A type takes part by
+// Typed schemas: a struct declares its fields once; reading (reporting all faults at once), writing and the OpenAPI
+// description are derived from that. A type takes part by defining
 //
 //     static constexpr std::string_view kName = "Login";
 //     static constexpr auto fields() { return std::tuple{field("email", &Login::email, {.max = 254, .format =
 //     &kEmail})}; }
 //
-// and an enum (contiguous from 0) by a function found by argument-dependent lookup:
+// and an enum (contiguous from 0) by defining a function found by argument-dependent lookup:
 //
 //     constexpr auto names_of(Kind) { return std::array<std::string_view, 2>{"breathing", "bodyScan"}; }
 //
@@ -196,7 +196,7 @@ MINDSPACE_SCALAR(RawJson);
 // The limit of a list without a rule; all of ours are far shorter.
 inline constexpr std::int64_t kMostItems = 100'000;
 
-// Helpers of the descriptions below, out of line to keep them small.
+// Helpers of the descriptions below, not inline to keep the callers small.
 void describe_string_enum(JsonWriter& out, const std::string_view* names, std::size_t count, const Rules& rules);
 void describe_about(JsonWriter& out, const Rules& rules);
 std::string one_of(const std::string_view* names, std::size_t count);
@@ -487,7 +487,7 @@ void Components::reference(JsonWriter& out) {
     out.end_object();
 }
 
-// ---- whole documents
+// ---- complete documents
 
 template <class T>
 std::string to_json(const T& value) {

@@ -14,7 +14,7 @@ namespace mindspace::mail {
 
 class FileSender final : public Sender {
 public:
-    // As long as the queue remembers a mail.
+    // The retention period of files: as long as the queue remembers a mail.
     static constexpr std::chrono::days kKept{7};
 
     // `directory` must exist. Above `most` files, the oldest are removed.

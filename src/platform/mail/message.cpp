@@ -25,7 +25,7 @@ std::string one_line(std::string_view text) {
     return line;
 }
 
-// RFC 5322 section 3.3.
+// The date-time of RFC 5322 section 3.3.
 std::string date_text(Timestamp at) {
     return fmt::format("{:%a, %d %b %Y %H:%M:%S} +0000", fmt::gmtime(std::chrono::system_clock::to_time_t(at)));
 }

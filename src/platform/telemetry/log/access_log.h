@@ -30,7 +30,7 @@ struct AccessLine {
 class AccessLog {
 public:
     AccessLog();
-    // Flushes.
+    // Flushes the buffer.
     ~AccessLog();
 
     AccessLog(const AccessLog&) = delete;
