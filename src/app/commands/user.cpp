@@ -18,7 +18,7 @@ namespace mindspace::app {
 namespace {
 
 struct UserWords {
-    std::string who;  // an address or an id
+    std::string who;  // an email address or an id
     std::string name;
     std::string timezone = "UTC";
     std::string locale = "en";

@@ -2,11 +2,11 @@
 // The directory in which `mindspace up` stores everything: databases, keys, mail, logs. A DataDirectory object holds
 // the directory's lock, so one program at a time uses it. Blocking calls; constructed once, before the loops start.
 //
-//   <root>/mindspace.lock   locked while we live; marks the directory as ours
-//   <root>/keys mail log    0700, ours
-//   <root>/postgres redis   0700, of the account the servers run as, ours but in tests (made by the embedded servers)
-//   <root>/run              0700, of that account too: the sockets
-// Root hands it over first (handover.h).
+//   <root>/mindspace.lock   locked while we run; marks the directory as ours
+//   <root>/keys mail log    0700, owned by our account
+//   <root>/postgres redis   0700, owned by the servers' account, which is ours except in tests (created by the servers)
+//   <root>/run              0700, owned by that account, too: the sockets
+// When started as root, the program hands the directory over to our account first (handover.h).
 
 #include "app/embedded/file_descriptor.h"
 
@@ -33,8 +33,8 @@ private:
 
 class DataDirectory : public LockedDirectory {
 public:
-    // /var/lib/mindspace for root, else $XDG_DATA_HOME/mindspace or ~/.local/share/mindspace (XDG Base Directory).
-    // Throws StartupError if there is no home directory.
+    // The default: /var/lib/mindspace for root, else $XDG_DATA_HOME/mindspace or ~/.local/share/mindspace (XDG Base
+    // Directory). Throws StartupError if there is no home directory.
     static std::filesystem::path default_path();
     // The canonical path of the directory: absolute, without symbolic links.
     static std::filesystem::path resolve(const std::filesystem::path& path);

@@ -32,7 +32,7 @@ fs::path find_redis() {
         "of one that runs already");
 }
 
-// Snapshots that a killed Redis did not finish.
+// Removes snapshots that a killed Redis did not finish.
 void remove_unfinished_snapshots(const fs::path& home) {
     for (const auto& entry : fs::directory_iterator(home)) {
         const std::string name = entry.path().filename();
