@@ -19,7 +19,7 @@ namespace {
 
 using Rows = http::EndpointTable<AuthService, AccountService>;
 
-// Header fields may hold any octets; what is kept of them is text.
+// Header fields may contain any bytes; the stored part must be text.
 Origin origin_of(http::ClientInfo client) {
     if (!is_valid_utf8(client.user_agent))
         std::ranges::replace_if(client.user_agent, [](char c) { return static_cast<unsigned char>(c) >= 0x80; }, '?');
@@ -115,7 +115,7 @@ void add_session_endpoints(Rows& rows) {
               .path = "/api/v1/auth/sessions/{id}",
               .summary = "End one of the caller's login sessions; its tokens are dead at once."},
              [](AuthService& service, Call<> call) {
-                 // A login session has no tag, so If-Match names another thing.
+                 // A login session has no tag, so If-Match refers to another resource.
                  if (call.expected_version) return refuse_tag();
                  return service.revoke_session(call.principal, AuthSessionId{call.id},
                                                origin_of(std::move(call.client)));
@@ -174,7 +174,7 @@ void add_account_endpoints(Rows& rows) {
              });
 }
 
-// Of the user's resource, but auth's to know: the audit log, and the end, which is a matter of the password.
+// Endpoints of the user's resource that auth implements: the audit log, and the deletion, which requires the password.
 void add_user_endpoints(Rows& rows) {
     rows.add({.method = Method::get,
               .path = "/api/v1/users/me/audit",

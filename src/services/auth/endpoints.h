@@ -1,5 +1,5 @@
 #pragma once
-// What the outside sees of the auth service.
+// The public endpoints of the auth service.
 
 #include "platform/http/api/endpoint_table.h"
 

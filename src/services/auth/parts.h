@@ -1,5 +1,5 @@
 #pragma once
-// What the services of the auth role stand on, on one core.
+// The dependencies of the services of the auth role on one core.
 
 #include "platform/async/task_group.h"
 #include "services/auth/accounts/store.h"
@@ -22,7 +22,7 @@ struct AuthParts {
     const AuthSettings& settings;
 };
 
-// Where a call comes from, as the list of login sessions and the audit log show it.
+// The origin of a call, as the list of login sessions and the audit log show it.
 struct Origin {
     std::string ip;
     std::string user_agent;

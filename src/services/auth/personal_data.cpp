@@ -18,7 +18,7 @@ namespace {
 constexpr Statement kListCredentials{"auth_export_credentials", R"(
     SELECT '', json_build_object('passwordChangedAt', json_time(changed_at), 'disabledAt', json_time(disabled_at))::text
     FROM credentials WHERE user_id = $1 AND $2::text = '' LIMIT $3)"};
-// It ended by whatever came first: its own end, or that of all of the user's.
+// A session ended at the earlier of its own end and the end of all of the user's.
 constexpr Statement kListSessions{"auth_export_sessions", R"(
     SELECT auth_session_id::text, json_build_object(
                'id', auth_session_id, 'deviceName', device_name, 'ip', ip, 'userAgent', user_agent,
@@ -56,7 +56,7 @@ constexpr Statement kEraseMails{"auth_erase_mails", "DELETE FROM mails WHERE use
 constexpr Statement kEraseAudit{"auth_erase_audit",
                                 "DELETE FROM audit_log WHERE user_id = $1 AND action <> 'account_deleted'"};
 
-// From here on nobody logs in. The row of the log is written once, and stays: without who asked for it from where.
+// From here on the user cannot log in. The audit row is written once and stays, without the origin of the request.
 Queries erase_credentials(const EndedAccount& account) {
     static constexpr ComposedStatement kErase{
         "auth_erase_credentials", "WITH change AS (DELETE FROM credentials WHERE user_id = $1 RETURNING user_id) {}",
@@ -67,7 +67,7 @@ Queries erase_credentials(const EndedAccount& account) {
     return queries;
 }
 
-// All forms in which the address has been kept.
+// All forms in which the address has been stored.
 std::vector<std::string> keys_of(const std::string& email) {
     return {email_key(email), former_email_key(email)};
 }

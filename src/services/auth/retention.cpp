@@ -30,7 +30,7 @@ retention::Rules retention_rules(Seconds addresses_kept) {
     static constexpr Statement kRevoked{"auth_remove_revoked_sessions", R"(
         DELETE FROM auth_sessions WHERE (user_id, auth_session_id) IN (
             SELECT user_id, auth_session_id FROM auth_sessions WHERE revoked_at < $1 LIMIT $2))"};
-    // No index of expires_at, which each refresh would have to change.
+    // There is no index on expires_at because each refresh would have to change it.
     static constexpr Statement kExpired{"auth_remove_expired_sessions", R"(
         DELETE FROM auth_sessions WHERE (user_id, auth_session_id) IN (
             SELECT user_id, auth_session_id FROM auth_sessions

@@ -1,5 +1,5 @@
 #pragma once
-// The settings of the auth service; the program's settings fill them (src/app/settings).
+// The settings of the auth service, filled from the program's settings (src/app/settings).
 
 #include "platform/base/time.h"
 #include "platform/mail/smtp_sender.h"
@@ -9,7 +9,7 @@
 
 namespace mindspace::auth {
 
-// What access tokens say, and how long.
+// Contents and lifetime of access tokens.
 struct TokenRules {
     std::string issuer;
     std::string audience = "mindspace";
@@ -19,11 +19,11 @@ struct TokenRules {
 struct HashingSettings {
     std::uint32_t memory_kib = 19'456;
     std::uint32_t passes = 2;
-    std::uint32_t threads = 0;  // 0: one for each processor
+    std::uint32_t threads = 0;  // 0: one per processor
     std::uint32_t queue = 64;   // passwords that may wait
 };
 
-// Of one kind to one address.
+// Limits for mails of one kind to one address.
 struct MailLimits {
     std::uint32_t per_minute = 1;
     std::uint32_t per_hour = 5;
@@ -31,20 +31,20 @@ struct MailLimits {
 };
 
 struct MailSettings {
-    mail::SmtpOptions server;  // without a URL mails become files
+    mail::SmtpOptions server;  // without a URL mails are written to files
     std::string from;          // an address, or "name <address>"
-    std::string public_url;    // of the links in mails, without a slash at the end
+    std::string public_url;    // of the links in mails, without a trailing slash
     MailLimits limits;
 };
 
 struct AuthSettings {
     TokenRules access;
     Seconds refresh_ttl{604'800};
-    std::uint32_t max_sessions = 50;       // of one user that live at a time
-    Seconds session_lifetime{15'552'000};  // of a login session, however often it is refreshed
+    std::uint32_t max_sessions = 50;       // active at a time, per user
+    Seconds session_lifetime{15'552'000};  // of a login session, regardless of refreshes
     Seconds address_retention{7'776'000};  // in the audit log
-    std::uint32_t token_cache = 50'000;    // verified access tokens that each core remembers
-    double limit_scale = 1;                // multiplies the limits of guesses and mails
+    std::uint32_t token_cache = 50'000;    // verified access tokens that each core caches
+    double limit_scale = 1;                // multiplies the limits of password attempts and mails
     HashingSettings hashing;
     MailSettings mail;
 };

@@ -1,5 +1,5 @@
 #pragma once
-// Requests and answers of the auth service, with their schemas.
+// Request and response types of the auth service, with their schemas.
 
 #include "services/auth/admin/audit.h"
 #include "services/user/client.h"
@@ -8,15 +8,15 @@ namespace mindspace::auth {
 
 using schema::field;
 
-// Counted exactly once it is prepared (refuse_unfit_password()): composing makes it shorter.
+// Counted exactly only after preparation (refuse_unfit_password()): composition makes it shorter.
 inline constexpr schema::Rules kPasswordRules{
     .min = 8, .max = 1024, .text = schema::Text::exact, .about = "8 to 128 characters of any kind, counted in NFC."};
-// What is typed at a login is bounded only: an account may be older than today's rules.
+// A password typed at login has only length limits: an account may be older than the current rules.
 inline constexpr schema::Rules kTypedPasswordRules{.min = 1, .max = 1024, .text = schema::Text::exact};
 inline constexpr schema::Rules kTypedEmailRules{.min = 1, .max = 254, .text = schema::Text::exact};
 
 struct Register {
-    std::optional<UserId> id;  // not the client's to choose: of the Idempotency-Key's claim, so that both end together
+    std::optional<UserId> id;  // not set by the client: from the Idempotency-Key's claim, so that both end together
     std::string email;
     std::string password;
     std::string display_name;
@@ -142,7 +142,7 @@ struct VerifyEmail {
     static constexpr auto fields() { return std::tuple{field("token", &VerifyEmail::token, kMailTokenRules)}; }
 };
 
-// A login on one device, as its owner sees it.
+// A login on one device, as shown to its owner.
 struct LoginSession {
     AuthSessionId id{};
     std::optional<std::string> device_name;
@@ -207,7 +207,7 @@ struct AuditPage {
     }
 };
 
-// What a link of a mail carries; read by the page's own script. Whatever a mail's way has appended is let pass.
+// The query of a mail's link; read by the page's own script. Parameters that mail systems append are ignored.
 struct LinkQuery {
     std::optional<std::string> token;
 
@@ -217,7 +217,7 @@ struct LinkQuery {
     }
 };
 
-// A public key as RFC 8037 writes it.
+// A public key in the format of RFC 8037.
 struct Jwk {
     std::string kty = "OKP";
     std::string crv = "Ed25519";

@@ -22,7 +22,7 @@ std::string mapped(std::string_view text, int options) {
     return {reinterpret_cast<const char*>(out), static_cast<std::size_t>(size)};
 }
 
-// Folded in case only when it is no name that DNS can have.
+// Case-folded only if it is not a valid DNS name.
 std::string ascii_domain(const std::string& domain) {
     char* out = nullptr;
     if (idn2_to_ascii_8z(domain.c_str(), &out, IDN2_NFC_INPUT | IDN2_NONTRANSITIONAL) != IDN2_OK)
@@ -43,7 +43,7 @@ std::string email_key(std::string_view email) {
     email = trimmed_email(email);
     auto at = email.rfind('@');
     if (at == std::string_view::npos) return mapped(email, UTF8PROC_CASEFOLD);
-    // Folding can undo the composition that it was given: composed once more.
+    // Case folding can undo the composition of its input: compose again.
     auto local = mapped(mapped(email.substr(0, at), UTF8PROC_CASEFOLD), 0);
     return local + '@' + ascii_domain(std::string(email.substr(at + 1)));
 }

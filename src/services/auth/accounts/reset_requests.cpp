@@ -12,12 +12,12 @@ namespace {
 
 constexpr std::int64_t kMostWaiting = 10'000;
 constexpr std::int64_t kPortion = 16;
-constexpr Seconds kRequestLease{40};  // far longer than a portion takes; then what a dead process had claimed is due
+constexpr Seconds kRequestLease{40};  // far longer than a batch takes; then the claims of a dead process are due again
 
 }  // namespace
 
-// The column email_key has its name from when keys stood in it; now it is the address as it was typed. address_key is
-// the key: by it an account finds its requests.
+// The column email_key got its name when it held keys; now it is the address as typed. address_key is the key by which
+// an account finds its requests.
 Awaitable<bool> ResetRequests::add(std::string email, Origin origin, Timestamp now) {
     static constexpr Statement kAdd{"auth_add_reset_request", R"(
         INSERT INTO reset_requests (request_id, email_key, ip, user_agent, requested_at, next_attempt_at, address_key)
@@ -50,7 +50,7 @@ Awaitable<bool> ResetRequests::resolve(Timestamp now) {
     co_return claimed.size() == static_cast<std::size_t>(kPortion);
 }
 
-// Should two processes resolve the same row, because a lease had ended, there are two mails, counted once.
+// If two processes resolve the same row, because a lease had ended, two mails are queued but counted once.
 Awaitable<> ResetRequests::resolve_one(Claimed request, Timestamp now) {
     static constexpr Statement kForget{"auth_forget_reset_request", "DELETE FROM reset_requests WHERE request_id = $1"};
     std::vector<postgres::Query> queries;

@@ -1,6 +1,6 @@
 #pragma once
-// The table of those who say that they have forgotten their password. The request is answered when its row stands, by
-// the same statement whether or not the address has an account: neither the answer nor its time tells, and a crash
+// The table of requests from users who forgot their password. A request is acknowledged when its row is stored, by the
+// same statement whether or not the address has an account: neither the response nor its time reveals that, and a crash
 // loses nothing. The mailer resolves the rows later: each becomes a mail or nothing. Several processes share the work.
 
 #include "platform/async/awaitable.h"
@@ -20,9 +20,9 @@ public:
     ResetRequests(postgres::Client& database, MailQuota& quota)
         : database_(database), accounts_(database), quota_(quota) {}
 
-    // False, and nothing written, while 10,000 wait.
+    // False, and nothing written, if 10,000 requests are waiting.
     Awaitable<bool> add(std::string email, Origin origin, Timestamp now);
-    // Resolves those that wait, a portion of them, oldest first. True when there may be more.
+    // Resolves a batch of the waiting requests, oldest first. True if there may be more.
     Awaitable<bool> resolve(Timestamp now);
 
 private:

@@ -9,7 +9,7 @@ namespace mindspace::auth {
 
 namespace {
 
-// Whoever brings a token that is good.
+// For callers with a valid token.
 constexpr auto kKnown = PasswordHasher::Standing::preferred;
 
 Error wrong_password() {
@@ -40,7 +40,7 @@ ListPosition<AuditId> position_of(const AuditRecord& record) {
 
 }  // namespace
 
-// What the owner is told by mail when the password changes; nothing at the limit of such mails.
+// The mail that notifies the owner of a password change; nullopt at the limit of such mails.
 Awaitable<std::optional<Notice>> AccountService::notice_of_change(UserId id, Timestamp now) {
     auto user = co_await store_.find_user(id);
     if (!user) co_return std::nullopt;
@@ -50,7 +50,7 @@ Awaitable<std::optional<Notice>> AccountService::notice_of_change(UserId id, Tim
         .kind = MailKind::password_changed, .recipient = std::move(user->email), .locale = std::move(user->locale)};
 }
 
-// The account whose password it is; nothing when it has been deleted this moment.
+// The account if the password is its own; nullopt if it has just been deleted.
 Awaitable<Result<std::optional<Account>>> AccountService::check_password(http::Principal principal,
                                                                          std::string password) {
     const auto user = principal.user;
@@ -79,7 +79,7 @@ Awaitable<Result<>> AccountService::change_password(http::Principal principal, C
     auto notice = co_await notice_of_change(principal.user, now);
     auto ended = co_await accounts_.change_password(std::move(entry), std::move(*account), std::move(hash),
                                                     principal.auth_session, std::move(notice));
-    if (!ended) co_return wrong_password();  // somebody else has changed it this moment
+    if (!ended) co_return wrong_password();  // another request has just changed it
     co_await registry_.end_all(principal.user, *ended, settings_.access.ttl);
     report("password changed", "password_changed", principal.user);
     co_return Result<>{};
@@ -96,7 +96,7 @@ Awaitable<Result<>> AccountService::forgot_password(ForgotPassword request, Orig
 Awaitable<Result<>> AccountService::reset_password(ResetPassword request, Origin origin) {
     auto token = OneTimeToken::parse(request.token);
     if (!token) co_return invalid_token();
-    // Before the work of hashing, which a made-up token must not cause.
+    // Checked before hashing, which is expensive: forged tokens must not cause it.
     bool usable = co_await accounts_.is_usable(*token, MailKind::password_reset, clock_.now());
     if (!usable) co_return invalid_token();
     if (auto refusal = refuse_unfit_password(request.new_password, "newPassword")) co_return std::move(*refusal);
@@ -149,7 +149,7 @@ Awaitable<Result<>> AccountService::delete_account(http::Principal principal, De
                                                    std::optional<std::int32_t> expected_version) {
     const auto id = principal.user;
     auto user = co_await store_.find_user(id);
-    // Before the password, which takes long and counts a guess.
+    // Checked before the password, which takes long and counts as an attempt.
     if (user && expected_version && user->version != *expected_version) co_return precondition_failed();
     auto checked = co_await check_password(principal, std::move(request.password));
     if (!checked) co_return checked.error();

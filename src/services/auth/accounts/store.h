@@ -1,5 +1,5 @@
 #pragma once
-// What happens to an account after its registration: credentials and one_time_tokens. No rules here.
+// Changes of an account after its registration: credentials and one_time_tokens. No rules here.
 
 #include "services/auth/logins/store.h"
 
@@ -12,23 +12,23 @@ public:
     Awaitable<std::optional<Account>> find(UserId user);
     // Stores another hash of the same password, if `old_hash` is still the stored one.
     Awaitable<> replace_hash(UserId user, std::string old_hash, std::string new_hash);
-    // Ends the user's login sessions but for `keep`. Nothing, and nothing done, when the password has
-    // changed since `account` was read. Links to reset it are void, and the notice is queued, with the change.
+    // Ends the user's login sessions except `keep`. Returns nullopt, and changes nothing, if the password has changed
+    // since `account` was read. In the same transaction, password reset links become invalid and the notice is queued.
     Awaitable<std::optional<SessionsEnd>> change_password(AuditEntry entry, Account account, std::string new_hash,
                                                           AuthSessionId keep, std::optional<Notice> notice);
 
-    // False, and nothing done, when there is no such account any more.
+    // False, and nothing changed, if the account no longer exists.
     Awaitable<bool> queue_mail(NewMail mail, AuditEntry entry);
-    // Whether the token could be used now.
+    // Whether the token could be used at the moment.
     Awaitable<bool> is_usable(OneTimeToken token, MailKind kind, Timestamp now);
-    // Uses the token, which voids all others of its kind, queues the notice, sets the password and ends all login
-    // sessions. Nothing, and nothing done, when the token cannot be used any more.
+    // Uses the token, which invalidates all others of its kind, queues the notice, sets the password and ends all login
+    // sessions. Returns nullopt, and changes nothing, if the token can no longer be used.
     Awaitable<std::optional<SessionsEnd>> reset_password(AuditEntry entry, OneTimeToken token, std::string new_hash,
                                                          std::optional<Notice> notice);
-    // Uses the token and marks the user's address as verified. False when the token cannot be used any more.
+    // Uses the token and marks the user's address as verified. False if the token can no longer be used.
     Awaitable<bool> verify_email(AuditEntry entry, OneTimeToken token);
 
-    // The user's audit log behind `after`, newest first.
+    // The entries of the user's audit log after `after`, newest first.
     Awaitable<std::vector<AuditRecord>> list_audit(UserId user, AuditId after, std::int32_t count);
 
 private:

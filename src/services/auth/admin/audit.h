@@ -1,6 +1,6 @@
 #pragma once
-// The audit log: what happened to an account, written in the transaction of the change itself. Rows are only added; one
-// statement removes them, that of a deleted account, which leaves the row of the deletion, without address and agent.
+// The audit log: the events of an account, written in the transaction of the change itself. Rows are only added. Only
+// the deletion of an account removes its rows, and leaves the row of the deletion, without address and agent.
 
 #include "platform/base/ids.h"
 #include "platform/json/schema.h"
@@ -56,7 +56,7 @@ struct AuditEntry {
     UserId user{};
     Timestamp at{};
     AuditAction action{};
-    std::optional<AuthSessionId> auth_session{};  // the login session that it is about
+    std::optional<AuthSessionId> auth_session{};  // the login session concerned
     std::string ip{};
     std::string user_agent{};
     std::string detail = "{}";  // a JSON object
@@ -65,17 +65,17 @@ struct AuditEntry {
 // {"name":"value"}
 std::string audit_detail(std::string_view name, std::string_view value);
 
-// One row, whatever else the transaction does.
+// Inserts one row, independent of the other statements of the transaction.
 postgres::Query audit_query(const AuditEntry& entry);
 
-// What the owner reads of it.
+// The part of an entry that the owner can read.
 struct AuditRecord {
     AuditId id{};
     Timestamp at{};
     std::string action;
     std::optional<AuthSessionId> login_session_id;
-    std::optional<std::string> ip;          // both nothing once
-    std::optional<std::string> user_agent;  // they have served their time
+    std::optional<std::string> ip;          // empty after the
+    std::optional<std::string> user_agent;  // retention period
     schema::RawJson detail;
 
     static constexpr std::string_view kName = "AuditRecord";
@@ -92,9 +92,10 @@ struct AuditRecord {
     }
 };
 
-// The tail of a statement that makes a change and writes down that it did, both or neither: a CTE named `change` has
-// the user_id of what was changed, and the statement's affected rows tell whether anything was. $1 to $8 belong to the
-// row: user, id, time, action, login session, ip, user agent, detail. The change may use them; its own begin at $9.
+// The tail of a statement that makes a change and records it, both or neither: a CTE named `change` has the user_id of
+// the changed rows, and the statement's affected rows show whether anything was changed. $1 to $8 belong to the audit
+// row: user, id, time, action, login session, ip, user agent, detail. The change may use them; its own parameters start
+// at $9.
 inline constexpr char kAuditChange[] =
     "INSERT INTO audit_log (user_id, audit_id, at, action, auth_session_id, ip, user_agent, detail) "
     "SELECT user_id, $2, $3, $4, $5, $6, $7, $8 FROM change";

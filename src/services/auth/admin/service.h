@@ -1,6 +1,6 @@
 #pragma once
-// What an operator may do to accounts; whoever may run a command on the machine is one. Every change is written down in
-// the audit log. No SQL.
+// The operations on accounts for operators; anyone who may run a command on the machine is an operator. Every change is
+// recorded in the audit log. No SQL.
 
 #include "services/auth/admin/store.h"
 #include "services/auth/parts.h"
@@ -10,7 +10,7 @@ namespace mindspace::auth {
 struct AccountByOperator {
     Register request;
     http::Role role = http::Role::user;
-    bool verified = false;  // otherwise a mail asks to verify the address
+    bool verified = false;  // otherwise a mail asks the user to verify the address
 };
 
 class AdminService {
@@ -25,17 +25,17 @@ public:
 
     // Error: conflict `email_taken`; invalid `password_breached`.
     Awaitable<Result<UserId>> create(AccountByOperator account);
-    // Whom an address or an id names. Error: not_found.
+    // The user with this address or id. Error: not_found.
     Awaitable<Result<UserId>> find(std::string email_or_id);
-    // Newest first; only `user` when one is given.
+    // Newest first; only `user` if given.
     Awaitable<std::vector<ListedAccount>> list(std::optional<UserId> user, std::int32_t count);
-    // Who is no admin any more logs in again: all login sessions end at once, since access tokens say the role they
-    // were made with.
+    // A former admin has to log in again: all login sessions end immediately, because access tokens contain the role at
+    // the time of their creation.
     Awaitable<> set_role(UserId user, http::Role role);
-    // Nobody can log in any more, and all login sessions end at once.
+    // Blocks further logins, and ends all login sessions immediately.
     Awaitable<> disable(UserId user);
     Awaitable<> enable(UserId user);
-    // The first hundred living ones, last used first.
+    // The first hundred active ones, last used first.
     Awaitable<std::vector<LoginSession>> list_sessions(UserId user);
 
 private:

@@ -9,7 +9,7 @@ using postgres::ComposedStatement;
 using postgres::Statement;
 
 Awaitable<std::vector<ListedAccount>> AdminStore::list(std::optional<UserId> user, std::int32_t count) {
-    // Ids grow with time.
+    // Ids increase with time.
     static constexpr Statement kList{"auth_list_accounts", R"(
         SELECT user_id, email, email_verified, display_name, role, disabled_at IS NOT NULL, created_at
         FROM user_directory JOIN credentials USING (user_id) WHERE $1::uuid IS NULL OR user_id = $1

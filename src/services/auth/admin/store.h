@@ -1,5 +1,5 @@
 #pragma once
-// What an operator reads and changes of accounts. No rules here.
+// The account data that operators read and change. No rules here.
 
 #include "services/auth/logins/store.h"
 
@@ -31,12 +31,12 @@ class AdminStore {
 public:
     explicit AdminStore(postgres::Client& database) : database_(database) {}
 
-    // Newest first; only `user` when one is given.
+    // Newest first; only `user` if given.
     Awaitable<std::vector<ListedAccount>> list(std::optional<UserId> user, std::int32_t count);
-    // Taking the role of an admin ends all login sessions, too.
+    // Also ends all login sessions if it removes the role of an admin.
     Awaitable<std::optional<SessionsEnd>> set_role(AuditEntry entry, http::Role role);
     Awaitable<> mark_verified(UserId user, Timestamp now);
-    // Ends all login sessions, too. Nothing when there is no such account.
+    // Also ends all login sessions. nullopt if there is no such account.
     Awaitable<std::optional<SessionsEnd>> disable(AuditEntry entry);
     Awaitable<> enable(AuditEntry entry);
 

@@ -15,13 +15,13 @@ constexpr double kTriesAtAnAccount = 50;
 constexpr Seconds kWindow{900};
 constexpr double kTriesOfALoginSession = 10;
 constexpr Seconds kLoginSessionWindow{3600};
-// Wrong passwords, whatever the accounts, of an IPv4 address or an IPv6 /64; whoever is given a /56 or a /48 (RFC 6177)
-// gains little by it.
+// Wrong passwords, for any accounts, from an IPv4 address or an IPv6 /64; a client with a /56 or a /48 (RFC 6177) gains
+// little by it.
 constexpr double kFailuresOf64 = 100;
 constexpr double kFailuresOf56 = 200;
 constexpr double kFailuresOf48 = 400;
 
-// No address stands in Redis.
+// Redis stores no addresses.
 std::string tag_of(std::string_view name, std::string_view kind) {
     return "{" + base64url_encode(sha256(as_bytes(name))) + "}:" + std::string(kind);
 }

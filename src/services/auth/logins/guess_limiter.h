@@ -1,8 +1,8 @@
 #pragma once
-// Slows those who guess passwords, by account and by network, without locking the owner out: many networks guessing at
-// one account use up the account's attempts, and one network guessing at many accounts its own, but neither those of a
-// network that the owner has logged in from before. Addresses without an account count alike, so that the limits tell
-// nobody which exist. One per core.
+// Limits password guessing by account and by network without locking the owner out: many networks that guess at one
+// account exhaust the account's attempts, and one network that guesses at many accounts exhausts its own, but neither
+// affects a network from which the owner has logged in before. Addresses without an account count in the same way, so
+// the limits do not reveal which accounts exist. One per core.
 
 #include "platform/base/result.h"
 #include "platform/limits/rate_limiter.h"
@@ -23,24 +23,24 @@ public:
     GuessLimiter(limits::RateLimiter& limiter, double scale);
 
     struct Attempt {
-        limits::Verdict by_network;    // of this network at this account: beyond it, all are refused
-        limits::Verdict by_strangers;  // of all networks at this account, or of this one at all accounts: beyond it,
-                                       // only networks that are known get in
-        Budget strangers_budget{};     // which of these is used up
+        limits::Verdict by_network;    // of this network at this account: above it, all are rejected
+        limits::Verdict by_strangers;  // of all networks at this account, or of this one at all accounts: above it,
+                                       // only known networks are admitted
+        Budget strangers_budget{};     // which of these is exhausted
     };
-    // Before the password is looked at. `email_key` names the account, existing or not; `ip` the client.
+    // Called before the password is checked. `email_key` names the account, existing or not; `ip` the client.
     Awaitable<Attempt> begin(std::string email_key, std::string ip);
-    // After a wrong password.
+    // Called after a wrong password.
     Awaitable<> note_failure(std::string ip);
-    // After the right password: what this network has tried at the account is forgotten.
+    // Called after the correct password: resets the attempts of this network at the account.
     Awaitable<> forgive(std::string email_key, std::string ip);
 
-    // The same for a password that is asked for within a login session: whoever has stolen its token has these tries
-    // in all, from wherever; the owner's other login sessions keep theirs.
+    // The same for a password that is requested within a login session: a thief of its token has these attempts in
+    // total, from any network; the owner's other login sessions keep theirs.
     Awaitable<limits::Verdict> begin_within(std::string login_session);
     Awaitable<> forgive_within(std::string login_session);
 
-    // Of what begin() leaves to the caller to refuse; all else is counted by itself.
+    // Counts rejections that begin() leaves to the caller; all others are counted automatically.
     void count_refusal(Budget budget) { refused_[static_cast<std::size_t>(budget)].add(1); }
     [[nodiscard]] const telemetry::Counter& refused(Budget budget) const {
         return refused_[static_cast<std::size_t>(budget)];
@@ -69,10 +69,10 @@ constexpr auto names_of(GuessLimiter::Budget) {
                                            "network_56",          "network_48", "login_session"};
 }
 
-// Adds the figures of all cores to the page.
+// Adds the metrics of all cores to the page.
 void collect(const std::vector<const GuessLimiter*>& cores, telemetry::Page& page);
 
-// Error rate_limited, with the time after which it may be tried again.
+// Error rate_limited, with the time until the next attempt.
 Error too_many_guesses(const limits::Verdict& verdict);
 
 }  // namespace mindspace::auth

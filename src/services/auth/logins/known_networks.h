@@ -1,6 +1,6 @@
 #pragma once
-// The client networks with a successful login, the most recent ones, since the process started: when too many
-// passwords wait to be hashed, those from strange networks are refused first. Any thread.
+// The client networks with a successful login since the process started, the most recent ones: if too many passwords
+// wait to be hashed, those from unknown networks are rejected first. Any thread.
 
 #include "platform/base/lru_cache.h"
 
@@ -14,7 +14,7 @@ class KnownNetworks {
 public:
     explicit KnownNetworks(std::size_t most) : networks_(most) {}
 
-    // After the right password.
+    // Called after the correct password.
     void add(const std::string& ip);
     [[nodiscard]] bool contains(const std::string& ip);
     [[nodiscard]] std::size_t size() const;

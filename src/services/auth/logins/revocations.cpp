@@ -10,7 +10,7 @@ namespace mindspace::auth {
 
 namespace {
 
-constexpr Seconds kOverlap{60};  // between what was heard and what is read again
+constexpr Seconds kOverlap{60};  // overlap between notifications and the tables that are read after a gap
 
 }  // namespace
 
@@ -20,7 +20,7 @@ bool RevokedSessions::contains(UserId user, AuthSessionId id) const {
     return of_user != ended_of_user_.end() && of_user->second.end.covers(id);
 }
 
-// A watcher may end its watch, or another's: those that are told are held by `watchers`.
+// A watcher may end its own watch or another one: `watchers` keeps the notified ones alive.
 void RevokedSessions::tell(const Watchers& watchers) {
     for (const auto& watcher : watchers)
         if (auto on_end = std::exchange(watcher->on_end, {})) on_end();
@@ -126,7 +126,7 @@ Awaitable<> RevocationFeed::catch_up() {
                                                   .until = row.get<AuthSessionId>(2),
                                                   .kept = row.get<std::optional<AuthSessionId>>(3)}});
     } catch (const Unavailable& fault) {
-        // The connection is lost, so listening begins anew, and with it this.
+        // The connection is lost, so listening restarts, and this is repeated.
         log::warn("revocations may be missing for a moment", {{"error.message", fault.what()}});
     }
 }

@@ -1,9 +1,9 @@
 #pragma once
-// What has ended before its time, known in every process with the commit that ended it: a login session, all those of a
-// user, a signing key. PostgreSQL tells by NOTIFY (triggers on auth_sessions, credentials and signing_keys, so no
-// statement can forget it), and after a gap in listening the process catches up from the tables. It closes sockets, and
-// it overrules a Redis that remembers a session alive when it is not: one that was out of reach, or came back with an
-// old snapshot.
+// Early ends, known in every process as soon as they are committed: of a login session, of all login sessions of a
+// user, of a signing key. PostgreSQL notifies by NOTIFY (triggers on auth_sessions, credentials and signing_keys, so no
+// statement can forget it), and after a gap in listening the process catches up from the tables. A revocation closes
+// sockets, and overrules a Redis that wrongly remembers a session as alive because it was unreachable or was restored
+// from an old snapshot.
 
 #include "platform/async/task_group.h"
 #include "platform/base/ids.h"
@@ -26,13 +26,13 @@ namespace mindspace::auth {
 // One per core, on its loop.
 class RevokedSessions {
 public:
-    // A revocation is of no more interest after `token_ttl`: then no access token of the session is valid any more.
+    // A revocation is irrelevant after `token_ttl`: then no access token of the session is valid any longer.
     explicit RevokedSessions(Seconds token_ttl) : token_ttl_(token_ttl) {}
 
     [[nodiscard]] bool contains(UserId user, AuthSessionId id) const;
-    // Once for each session; later ones change nothing. Tells who watches.
+    // Adds a session once; repetitions change nothing. Notifies its watchers.
     void add(AuthSessionId id, Timestamp now);
-    // The latest of a user counts. Tells who watches one that it covers.
+    // The latest end of a user counts. Notifies the watchers of sessions that it covers.
     void add(UserId user, const SessionsEnd& end, Timestamp now);
     // As http::Guard::watch().
     http::SessionWatch watch(UserId user, AuthSessionId id, std::function<void()> on_end);
@@ -51,11 +51,11 @@ private:
     void prune(Timestamp now);
 
     Seconds token_ttl_;
-    std::unordered_map<AuthSessionId, Timestamp> ended_;  // until when it matters
+    std::unordered_map<AuthSessionId, Timestamp> ended_;  // until when it is relevant
     std::unordered_map<UserId, KnownEnd> ended_of_user_;
     std::unordered_multimap<AuthSessionId, std::weak_ptr<Watcher>> watchers_;
     std::unordered_multimap<UserId, std::weak_ptr<Watcher>> watchers_of_user_;
-    // What is over is thrown out whenever the maps have doubled.
+    // Expired entries are removed whenever the maps have doubled in size.
     static constexpr std::size_t kPruneFrom = 1024;
     std::size_t prune_ended_at_ = kPruneFrom;
     std::size_t prune_watchers_at_ = kPruneFrom;
@@ -68,7 +68,7 @@ struct UserSessionsEnded {
 struct SigningKeysWithdrawn {};
 using Revocation = std::variant<AuthSessionId, UserSessionsEnded, SigningKeysWithdrawn>;
 
-// What a notification says; nothing when it has another form.
+// Parses a notification; nullopt if it has another form.
 std::optional<Revocation> parse_revocation(std::string_view payload);
 
 // One per process, on one of its loops.
@@ -76,8 +76,8 @@ class RevocationFeed {
 public:
     using OnRevoked = std::function<void(const Revocation&)>;
 
-    // Uses both until stop(); `on_revoked` runs on the loop. What ended up to `token_ttl` ago is told after each gap,
-    // so some is told twice.
+    // Uses both until stop(); `on_revoked` runs on the loop. After each gap, revocations of the last `token_ttl` are
+    // reported again, so some are reported twice.
     RevocationFeed(asio::io_context& loop, postgres::Client& database, const std::string& conninfo, Seconds token_ttl,
                    OnRevoked on_revoked);
 

@@ -11,7 +11,7 @@ namespace mindspace::auth {
 
 namespace {
 
-constexpr Seconds kReplayWindow{60};  // how long a lost answer can be asked for again
+constexpr Seconds kReplayWindow{60};  // how long a lost response can be requested again
 
 Error invalid_credentials() {
     return {ErrorCode::unauthenticated, "invalid_credentials", "The email address or the password is wrong.", {}};
@@ -28,7 +28,7 @@ Error refresh_reused() {
             {}};
 }
 
-// An outcome and no fault: there may be thousands a second.
+// An outcome, not a fault: there may be thousands per second.
 Error too_many_passwords() {
     return {ErrorCode::unavailable, "unavailable", "Too many passwords are being checked; try again later.", {}};
 }
@@ -37,7 +37,7 @@ Error account_disabled() {
     return {ErrorCode::forbidden, "account_disabled", "This account has been disabled.", {}};
 }
 
-// Of the caller or of a login session.
+// For the caller or a login session.
 AuditEntry audit(AuditAction action, UserId user, std::optional<AuthSessionId> id, const Origin& origin,
                  Timestamp now) {
     return {.user = user,
@@ -57,7 +57,7 @@ std::optional<std::string> kept_device_name(std::optional<std::string> name) {
         if (starts_character && ++characters > kMostCharacters) name->resize(at);
     }
     name = std::string(without_space_around(*name));
-    if (!is_visible(*name)) return std::nullopt;  // what could be seen was cut
+    if (!is_visible(*name)) return std::nullopt;  // the visible part was cut off
     return name;
 }
 
@@ -66,7 +66,7 @@ struct Opened {
     RefreshToken token;
 };
 
-// Its id comes after those that have all ended, whatever the clock of the node that said so.
+// Its id comes after those of all ended sessions, regardless of the clock of the node that ended them.
 Opened open_session(UserId user, const Origin& origin, std::optional<std::string> device_name, Timestamp expires_at,
                     Timestamp now, std::optional<AuthSessionId> ended_until = {}) {
     auto tag_key = random_bytes<32>();
@@ -118,7 +118,7 @@ Awaitable<Result<LoggedIn>> AuthService::register_user(Register request, Origin 
     auto opened = open_session(user.id, origin, {}, expires_at, now);
     http::Principal principal{.user = user.id, .auth_session = opened.row.id};
     auto shown = user::as_user(user);
-    // An address that is taken costs its owner none of the mails that may still go to it.
+    // An attempt to register a taken address does not use up the owner's mail limit.
     auto key = email_key(request.email);
     auto taken = co_await store_.find_account(request.email);
     if (taken) co_return email_taken();
@@ -155,7 +155,7 @@ Awaitable<Result<LoggedIn>> AuthService::login(Login request, Origin origin) {
         co_return fits ? account_disabled() : invalid_credentials();
     }
     auto user = co_await store_.find_user(account->user);
-    if (!user) co_return invalid_credentials();  // deleted this moment
+    if (!user) co_return invalid_credentials();  // has just been deleted
 
     auto now = clock_.now();
     const auto expires_at = expiry(now, now);
@@ -180,7 +180,7 @@ Awaitable<Result<LoggedIn>> AuthService::login(Login request, Origin origin) {
     co_return LoggedIn{.user = std::move(*user), .tokens = make_tokens(principal, opened.token, expires_at, now)};
 }
 
-// Beyond what strangers may try, an account lets in only whom it knows: networks that somebody has logged in from.
+// Above the limit for unknown clients, an account admits only known networks, those with an earlier login.
 Awaitable<Result<std::optional<Account>>> AuthService::find_for_login(std::string email, std::string ip) {
     auto attempt = co_await guesses_.begin(email_key(email), ip);
     if (!attempt.by_network.allowed) co_return too_many_guesses(attempt.by_network);
@@ -206,7 +206,7 @@ Awaitable<> AuthService::rehash(Account account, std::string password) {
     co_await accounts_.replace_hash(account.user, std::move(account.password_hash), std::move(hash));
 }
 
-// Off the answer's path: the write must not tell a known address from an unknown one by its time.
+// In the background: the duration of the write must not reveal whether the address is known.
 void AuthService::note_failed_login(UserId user, Origin origin, std::string_view reason) {
     auto entry = audit(AuditAction::login_failed, user, {}, origin, clock_.now());
     entry.detail = audit_detail("reason", reason);
@@ -242,7 +242,7 @@ Timestamp AuthService::expiry(Timestamp created_at, Timestamp now) const {
     return std::min(now + settings_.refresh_ttl, created_at + settings_.session_lifetime);
 }
 
-// The token was genuine but is not the current one: a lost answer, or a thief.
+// The token was genuine but is not the current one: the response was lost, or the token was stolen.
 Awaitable<Result<Refreshed>> AuthService::answer_old_token(RefreshToken presented, Origin origin) {
     auto state = co_await store_.find_refresh_state(presented.user, presented.auth_session);
     auto now = clock_.now();
@@ -279,7 +279,7 @@ Awaitable<Result<>> AuthService::logout_all(http::Principal principal, Origin or
     co_return Result<>{};
 }
 
-// Redis first: should this node die in between, the login is dead a moment early, never alive too long.
+// Redis first: if this node crashes in between, the login ends a moment early, never too late.
 Awaitable<bool> AuthService::revoke(AuditEntry entry) {
     co_await registry_.revoke(entry.user, *entry.auth_session, settings_.access.ttl);
     co_return co_await store_.revoke(std::move(entry));

@@ -1,6 +1,6 @@
 #pragma once
-// The rules of identity: registration, login, rotation of refresh tokens, the end of login sessions. What an owner does
-// to the account by password or mail is accounts/service.h. No HTTP, no SQL.
+// The rules of identity: registration, login, rotation of refresh tokens, the end of login sessions. The operations
+// that an owner authorises by password or mail are in accounts/service.h. No HTTP, no SQL.
 
 #include "platform/http/middleware/guard.h"
 #include "services/auth/mail/quota.h"
@@ -13,7 +13,7 @@ namespace mindspace::auth {
 
 class AuthService {
 public:
-    // `keys` are the core's, forgotten when one is withdrawn; `key` signs.
+    // `keys` are the core's, forgotten when a key is withdrawn; `key` signs.
     AuthService(AuthParts parts, MailQuota& quota, KeyRing& keys, SigningKey key)
         : store_(parts.database),
           accounts_(parts.database),
@@ -27,28 +27,28 @@ public:
           key_(std::move(key)),
           settings_(parts.settings) {}
 
-    // Queues the verification mail, too. Error: conflict `email_taken`; invalid `password_breached`.
+    // Also queues the verification mail. Error: conflict `email_taken`; invalid `password_breached`.
     Awaitable<Result<LoggedIn>> register_user(Register request, Origin origin);
     // Error: unauthenticated `invalid_credentials`, the same for an unknown address and a wrong password; forbidden
-    // `account_disabled`, for the right password only; rate_limited, after too many tries.
+    // `account_disabled`, only for the correct password; rate_limited, after too many attempts.
     Awaitable<Result<LoggedIn>> login(Login request, Origin origin);
-    // Rotates the token. The previous token gets the same successor again until that is used or 60 s have passed.
+    // Rotates the token. The previous token returns the same successor again until that is used or 60 s have passed.
     // Error: unauthenticated `invalid_refresh_token`, `refresh_reused` (the login session is revoked).
     Awaitable<Result<Refreshed>> refresh(Refresh request, Origin origin);
-    // Ends the caller's login session: its tokens are dead on every node when this returns.
+    // Ends the caller's login session: its tokens are invalid on every node when this returns.
     Awaitable<Result<>> logout(http::Principal principal, Origin origin);
     // Ends every login session of the caller in the same way.
     Awaitable<Result<>> logout_all(http::Principal principal, Origin origin);
 
-    // The caller's living login sessions behind `after`, last used first, `limit` at most.
+    // The caller's active login sessions after `after`, last used first, `limit` at most.
     Awaitable<ListPart<LoginSession, AuthSessionId>> list_sessions(http::Principal principal,
                                                                    LoginSessionPosition after, std::int32_t limit);
-    // Ends one of them. Error: not_found, when it is somebody else's, unknown or over.
+    // Ends one of them. Error: not_found if it belongs to another user, is unknown or has ended.
     Awaitable<Result<>> revoke_session(http::Principal principal, AuthSessionId id, Origin origin);
 
-    // The public keys whose tokens may be valid; read every few seconds at most, whatever is asked.
+    // The public keys whose tokens may be valid; read every few seconds at most, regardless of the number of requests.
     Awaitable<Result<JwkSet>> public_keys();
-    // Signs with this key from now on; its public half must have been known everywhere for a while.
+    // Signs with this key from now on; all processes must have known its public half for a while.
     void use_key(SigningKey key) { key_ = std::move(key); }
 
 private:

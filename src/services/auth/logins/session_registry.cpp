@@ -97,7 +97,7 @@ Awaitable<> SessionRegistry::end_all(UserId user, SessionsEnd end, Seconds token
     try {
         co_await redis_.run(end_script(), keys, arguments);
     } catch (const Unavailable&) {
-        // PostgreSQL is asked while Redis is away, and has told every process.
+        // While Redis is unavailable, PostgreSQL is queried, which has notified every process.
     }
 }
 
@@ -109,7 +109,7 @@ Awaitable<> SessionRegistry::remember_write(UserId user, std::int64_t position) 
     try {
         co_await redis_.run(raise_script(), keys, arguments);
     } catch (const Unavailable&) {
-        // While Redis is away nobody's login is known there, and every reader asks the primary how far it is.
+        // While Redis is unavailable, it knows no login, and every reader asks the primary for its log position.
     }
 }
 
@@ -119,7 +119,7 @@ Awaitable<> SessionRegistry::set(std::string key, std::vector<std::string> argum
     try {
         co_await redis_.command(std::move(command));
     } catch (const Unavailable&) {
-        // What Redis does not remember, PostgreSQL is asked for.
+        // If Redis does not know a session, PostgreSQL is queried.
     }
 }
 

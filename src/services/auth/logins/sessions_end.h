@@ -1,6 +1,6 @@
 #pragma once
-// That all login sessions of a user up to one have ended, however many there are. Their ids are in the order of time,
-// so one id says it; a password change keeps the login session that asked for it. As text it stands in Redis and in
+// The end of all login sessions of a user up to one, however many there are. Their ids are in chronological order, so
+// one id is enough; a password change keeps the login session that requested it. Stored as text in Redis and
 // notifications, and as columns in credentials.
 
 #include "platform/base/ids.h"
@@ -12,13 +12,13 @@
 namespace mindspace::auth {
 
 struct SessionsEnd {
-    Timestamp at{};         // of a user's, the latest counts
-    AuthSessionId until{};  // the last that has ended
+    Timestamp at{};         // of the ends of a user, the latest counts
+    AuthSessionId until{};  // the last ended session
     std::optional<AuthSessionId> kept{};
 
-    // Every login session of somebody who is no more: nothing comes after it.
+    // Ends every login session of a deleted user; no later end follows.
     static SessionsEnd for_good();
-    // "<milliseconds> <until> <kept or ->". Nothing when the text has another form.
+    // "<milliseconds> <until> <kept or ->". nullopt if the text has another form.
     static std::optional<SessionsEnd> parse(std::string_view text);
     [[nodiscard]] std::string to_string() const;
 

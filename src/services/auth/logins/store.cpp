@@ -12,7 +12,7 @@ using postgres::Statement;
 
 namespace {
 
-// A condition on a row of auth_sessions of the user $1: it has ended neither by itself nor with all of the user's.
+// A condition on a row of auth_sessions of the user $1: it has neither ended individually nor with all of the user's.
 constexpr char kNotEnded[] = R"(revoked_at IS NULL
         AND (auth_session_id > coalesce((SELECT sessions_ended_until FROM credentials WHERE user_id = $1),
                                         '00000000-0000-0000-0000-000000000000')
@@ -82,7 +82,7 @@ Awaitable<Result<>> AuthStore::insert_account(NewAccount account, AuditEntry ent
     co_return Result<>{};
 }
 
-// An account from before email_key() took its present form is found by its old key, if its address is the one.
+// An account from before the present form of email_key() is found by its old key, if its address matches.
 Awaitable<std::optional<Account>> AuthStore::find_account(std::string email) {
     const auto key = email_key(email);
     auto account = co_await find_by_key(key);
@@ -122,8 +122,8 @@ Awaitable<std::vector<std::string>> AuthStore::list_addresses(UserId user) {
 Awaitable<std::optional<std::vector<AuthSessionId>>> AuthStore::insert_session(NewAuthSession session, Account account,
                                                                                std::uint32_t max_sessions,
                                                                                AuditEntry entry) {
-    // The lock makes a change of the password, which ends all login sessions, come before this one or see it, and lets
-    // the logins of one user go one by one, so that the second statement counts them all.
+    // The lock makes a password change, which ends all login sessions, either precede this login or see it. It also
+    // serialises the logins of one user, so that the second statement counts them all.
     static constexpr ComposedStatement kInsert{"auth_log_in", R"(
         WITH account AS (SELECT user_id FROM credentials
                          WHERE user_id = $1 AND changed_at = $9 AND disabled_at IS NULL
@@ -133,7 +133,7 @@ Awaitable<std::optional<std::vector<AuthSessionId>>> AuthStore::insert_session(N
                         SELECT user_id, $5, $10, $6, $7, $11, $12, $3, $3, $13 FROM account RETURNING user_id)
         {})",
                                                kAuditChange};
-    // The id of an audit row: the time of $5 and what is random in the id of the login session.
+    // The id of an audit row: the time of $5 and the random part of the login session's id.
     static constexpr ComposedStatement kEndLeastUsed{"auth_end_least_used", R"(
         WITH ended AS (
                  UPDATE auth_sessions SET revoked_at = $3
@@ -179,7 +179,7 @@ Awaitable<std::optional<RefreshState>> AuthStore::find_refresh_state(UserId user
     if (rows.empty()) co_return std::nullopt;
     const auto row = rows[0];
     auto role = row.get<std::optional<std::string_view>>(8);
-    if (!role) co_return std::nullopt;  // deleted this moment
+    if (!role) co_return std::nullopt;  // has just been deleted
     co_return RefreshState{.tag_key = row.get<Bytes>(0),
                            .current_hash = row.get<Bytes>(1),
                            .previous_hash = row.get<std::optional<Bytes>>(2),

@@ -1,6 +1,6 @@
 #pragma once
-// The tables of the auth service that a login goes through: login_emails, credentials, auth_sessions, signing_keys.
-// What happens to an account later is accounts/store.h. No rules here.
+// The tables of the auth service that a login uses: login_emails, credentials, auth_sessions, signing_keys. Later
+// changes of an account are in accounts/store.h. No rules here.
 
 #include "platform/async/awaitable.h"
 #include "platform/base/bytes.h"
@@ -47,7 +47,7 @@ struct Account {
     std::optional<AuthSessionId> sessions_ended_until{};  // a new login session comes after it
 };
 
-// By an operator there is no login session, and no mail when the address is known to be right.
+// An account created by an operator has no login session, and no mail if the address is marked as verified.
 struct NewAccount {
     user::NewUser user;
     std::string email_key;
@@ -56,7 +56,7 @@ struct NewAccount {
     std::optional<NewMail> mail{};
 };
 
-// One login session as the rotation sees it.
+// The state of one login session that rotation needs.
 struct RefreshState {
     Bytes tag_key;
     Bytes current_hash;
@@ -86,30 +86,30 @@ class AuthStore {
 public:
     explicit AuthStore(postgres::Client& database) : database_(database) {}
 
-    // All of it in one transaction. Error: conflict `email_taken`.
+    // Inserts everything in one transaction. Error: conflict `email_taken`.
     Awaitable<Result<>> insert_account(NewAccount account, AuditEntry entry);
-    // By the address, as its owner types it.
+    // By the address as its owner types it.
     Awaitable<std::optional<Account>> find_account(std::string email);
-    // Where the user has logged in from, the latest first; the last hundred.
+    // The addresses from which the user has logged in, the latest first; the last hundred.
     Awaitable<std::vector<std::string>> list_addresses(UserId user);
-    // Of the user's other living sessions the most recently used stay, `max_sessions` with the new one; returns those
-    // that it ended. Nothing, and nothing done, when the account was disabled or its password changed since `account`
-    // was read, or when all login sessions up to this one were ended.
+    // Keeps the most recently used of the user's other active sessions, `max_sessions` including the new one; returns
+    // those that it ended. Returns nullopt, and changes nothing, if the account was disabled or its password changed
+    // since `account` was read, or if all login sessions up to this one were ended.
     Awaitable<std::optional<std::vector<AuthSessionId>>> insert_session(NewAuthSession session, Account account,
                                                                         std::uint32_t max_sessions, AuditEntry entry);
     Awaitable<> insert_audit(AuditEntry entry);
     Awaitable<std::optional<user::User>> find_user(UserId id) { return user::find_user(database_, id); }
 
     Awaitable<std::optional<RefreshState>> find_refresh_state(UserId user, AuthSessionId id);
-    // Swaps the token's hash if, and only if, `presented_hash` is still the current one and the session lives.
+    // Replaces the token's hash if, and only if, `presented_hash` is still the current one and the session is active.
     Awaitable<bool> rotate(Rotation rotation);
-    // Ends the entry's login session. False when it had ended before, or never was.
+    // Ends the entry's login session. False if it had ended before or never existed.
     Awaitable<bool> revoke(AuditEntry entry);
-    // Ends all of the user's.
+    // Ends all login sessions of the user.
     Awaitable<SessionsEnd> revoke_all(AuditEntry entry);
     Awaitable<bool> is_alive(UserId user, AuthSessionId id, Timestamp now);
 
-    // Living ones behind `after`; `current` stays false.
+    // The active ones after `after`; `current` stays false.
     Awaitable<std::vector<LoginSession>> list_sessions(UserId user, LoginSessionPosition after, std::int32_t count,
                                                        Timestamp now);
 
@@ -125,16 +125,16 @@ private:
 // Error conflict `email_taken`.
 Error email_taken();
 
-// Whoever logs in, or changes the credentials, waits from then on until the end of the transaction.
+// All logins and changes of the credentials wait from then on until the end of the transaction.
 postgres::Query lock_credentials_query(UserId user);
 
-// The statement that ends all login sessions of the user, but for `keep` if that one lives. It changes one row, and
-// every process hears of it once, however many there are. An earlier statement of the transaction must hold the lock of
-// the credentials, so that it comes after every login before it. With `if_password` it ends none unless that is the
-// stored hash by then.
+// The statement that ends all login sessions of the user, except `keep` if that one is active. It changes one row, and
+// every process is notified once, however many sessions there are. An earlier statement of the transaction must hold
+// the lock of the credentials, so that it comes after every earlier login. With `if_password` it ends them only if that
+// is the stored hash when it runs.
 postgres::Query end_sessions_query(UserId user, std::optional<AuthSessionId> keep,
                                    std::optional<std::string> if_password, Timestamp now);
-// What it says; nothing when there is no such account.
+// Reads its result; nullopt if there is no such account.
 std::optional<SessionsEnd> read_sessions_end(const postgres::Rows& rows);
 
 }  // namespace mindspace::auth

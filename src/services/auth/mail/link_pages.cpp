@@ -20,7 +20,7 @@ button:disabled{opacity:.5}
 @media(prefers-color-scheme:dark){body{color:#e4ebef;background:#12191e}input{color:inherit;background:#1d2830}}
 )";
 
-// Calls are relative, so that the pages work below a path, too. The token leaves the address bar at once.
+// Calls are relative, so that the pages also work below a path. The token is removed from the address bar immediately.
 constexpr std::string_view kScript = R"js(
 'use strict';
 const texts = {

@@ -1,6 +1,6 @@
 #pragma once
-// The pages behind the links in mails. To open one changes nothing (mail scanners do); its button calls the API. Each
-// is complete in itself: no other resource, no other origin, under a content policy of its own.
+// The pages behind the links in mails. Opening a page changes nothing (mail scanners open links); its button calls the
+// API. Each page is self-contained: no other resource, no other origin, with its own content policy.
 
 #include "platform/async/awaitable.h"
 #include "platform/base/result.h"
@@ -14,7 +14,7 @@ namespace mindspace::auth {
 inline constexpr std::string_view kVerifyEmailPath = "/verify-email";
 inline constexpr std::string_view kResetPasswordPath = "/reset-password";
 
-// Where a mail's link leads: the page of its kind.
+// The path of the page to which the link of a mail leads.
 constexpr std::string_view link_path(MailKind kind) {
     return kind == MailKind::email_verification ? kVerifyEmailPath : kResetPasswordPath;
 }

@@ -18,13 +18,13 @@ namespace {
 constexpr std::size_t kAtOnce = 4;
 constexpr Milliseconds kPollInterval{300};
 constexpr Milliseconds kPauseAfterFault{1000};
-constexpr Seconds kMailLease{40};  // longer than an attempt (mail/smtp_sender.h) with the writes around it
+constexpr Seconds kMailLease{40};  // longer than an attempt (mail/smtp_sender.h), including the writes around it
 constexpr Seconds kFirstBackoff{5};
 constexpr Seconds kLongestBackoff{1800};
 constexpr std::chrono::hours kGiveUpAfter{24};
 constexpr std::chrono::hours kTidyInterval{1};
 
-// Up to a fifth more, so that mails that failed together do not come back together.
+// Up to a fifth longer, so that mails that failed together are not retried together.
 Milliseconds with_jitter(Milliseconds pause) {
     return pause + Milliseconds(randombytes_uniform(static_cast<std::uint32_t>(pause.count() / 5)));
 }
@@ -55,7 +55,7 @@ Mailer::Mailer(asio::io_context& io, MailQueue queue, ResetRequests requests, st
       sender_(std::move(sender)),
       options_(std::move(options)),
       claiming_(io),
-      // What went out but could not be marked is sent again, under the same Message-ID, when its lease ends.
+      // A mail that was sent but could not be marked is resent under the same Message-ID when its lease ends.
       deliveries_(io, {.limit = kAtOnce, .on_task_failed = &warn_of_unrecorded_mail}),
       timer_(io),
       threads_("mail", kAtOnce, kAtOnce) {}
@@ -101,7 +101,7 @@ Awaitable<> Mailer::run() {
     }
 }
 
-// True when there may be more to claim at once.
+// True if there may be more to claim immediately.
 Awaitable<bool> Mailer::claim() {
     auto room = deliveries_.room();
     if (room == 0) co_return false;
@@ -110,7 +110,7 @@ Awaitable<bool> Mailer::claim() {
     co_return mails.size() == room;
 }
 
-// What a sender keeps of sent mails, on its threads: it may read a large directory.
+// Removes the sender's old files of sent mails, on the sender threads: it may read a large directory.
 Awaitable<> Mailer::tidy() {
     const auto now = clock_.now();
     if (now - tidied_at_ < kTidyInterval) co_return;

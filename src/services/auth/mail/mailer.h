@@ -1,7 +1,7 @@
 #pragma once
-// Resolves the requests of those who forgot their password, and sends the mails of the queue: claims what is due, a few
-// at once, hands them to a sender on threads of its own, and writes down what became of them. Any number of processes
-// may run one. A mail that cannot be sent is tried again, later and later, for a day. On one core's loop.
+// Resolves the requests of users who forgot their password, and sends the mails of the queue: claims due mails, a few
+// at once, passes them to a sender on its own threads, and records the results. Any number of processes may run one. A
+// mail that cannot be sent is retried for a day, at increasing intervals. Belongs to one core's loop.
 
 #include "platform/async/task_group.h"
 #include "platform/async/worker_pool.h"
@@ -19,7 +19,7 @@ namespace mindspace::auth {
 
 struct MailerOptions {
     mail::Mailbox from;
-    std::string public_url;  // of the links, without a slash at the end
+    std::string public_url;  // of the links, without a trailing slash
 };
 
 struct MailerStats {
@@ -44,11 +44,11 @@ public:
     Mailer& operator=(const Mailer&) = delete;
 
     void start();
-    // Claims nothing more; what is under way goes on.
+    // Claims no more mails; attempts in progress continue.
     void drain();
-    // No mail is under way.
+    // True if no attempt is in progress.
     [[nodiscard]] bool is_idle() const { return deliveries_.is_idle(); }
-    // Attempts under way are given up; their mails are due again when their leases end.
+    // Aborts the attempts in progress; their mails are due again when their leases end.
     void stop();
 
     [[nodiscard]] const MailerStats& stats() const { return stats_; }

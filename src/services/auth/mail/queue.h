@@ -1,7 +1,7 @@
 #pragma once
-// The table of mails to be sent. A mail is written in the transaction of what causes it, together with the hash of its
+// The table of mails to be sent. A mail is written in the transaction of its cause, together with the hash of its
 // token; the senders (mailer.h) claim rows under a lease, so that several processes share the work and a crash loses
-// nothing. The token itself stands here only until the mail is sent or given up.
+// nothing. The token itself is stored here only until the mail is sent or has failed permanently.
 
 #include "platform/async/awaitable.h"
 #include "platform/base/ids.h"
@@ -44,15 +44,16 @@ struct Notice {
     std::string locale;
 };
 
-// With a link that is good for a day.
+// With a link that is valid for a day.
 NewMail verification_mail(UserId user, std::string recipient, std::string locale);
-// With a link that is good for half an hour.
+// With a link that is valid for half an hour.
 NewMail reset_mail(UserId user, std::string recipient, std::string locale);
 
-// Queues the mail and makes its token good; earlier ones stay so. How many may wait is for MailQuota to say.
+// Queues the mail and makes its token valid; earlier tokens stay valid. MailQuota limits how many may wait.
 postgres::Query queue_mail_query(const NewMail& mail, const AuditEntry& entry);
 
-// Queues the notice if `password_hash` is the stored one by then: what an earlier statement of the transaction did.
+// Queues the notice if `password_hash` is the stored one when this runs, set by an earlier statement of the
+// transaction.
 postgres::Query queue_notice_query(UserId user, const Notice& notice, std::string_view password_hash, Timestamp now);
 
 // One attempt to send a mail, for as long as its lease lasts.
@@ -71,10 +72,10 @@ class MailQueue {
 public:
     explicit MailQueue(postgres::Client& database) : database_(database) {}
 
-    // Mails that are due, oldest first. Nobody else gets them before the lease has ended.
+    // Due mails, oldest first. No other process gets them before the lease has ended.
     Awaitable<std::vector<ClaimedMail>> claim(std::int32_t count, Timestamp now, Seconds lease);
     Awaitable<> mark_sent(ClaimedMail mail, Timestamp now);
-    // Nothing happens when the lease had ended and somebody else has claimed it.
+    // Does nothing if the lease has ended and another process has claimed the mail.
     Awaitable<> retry_at(ClaimedMail mail, std::string why, Timestamp at);
     Awaitable<> give_up(ClaimedMail mail, std::string why);
 

@@ -34,7 +34,7 @@ Uuid MailQuota::hidden(const Uuid& cause) const {
 }
 
 Awaitable<bool> MailQuota::take(MailKind kind, std::string email, Uuid cause, Timestamp now) {
-    // The n-th latest is younger than the window: n are in it.
+    // If the n-th latest is younger than the window, n are in it.
     static constexpr Statement kTake{"auth_count_mail", R"(
         INSERT INTO mail_counts AS known (address_hash, kind, counted_at, cause)
         VALUES ($1, $2, ARRAY[$3::timestamptz], $4)
@@ -47,7 +47,7 @@ Awaitable<bool> MailQuota::take(MailKind kind, std::string email, Uuid cause, Ti
            AND coalesce(known.counted_at[$6] <= $3 - interval '1 hour', true)
            AND coalesce(known.counted_at[$7] <= $3 - interval '1 day', true)))"};
     const auto hash = secret_.keyed_hash("mail counts", email_key(email));
-    // The cause of a registration is the user's id, which must not stand beside the hash of their address.
+    // The cause of a registration is the user's id, which must not be stored together with the hash of their address.
     const auto hidden_cause = hidden(cause);
     auto rows = co_await database_.query(kTake, hash, schema::enum_name(kind), now, hidden_cause, per_minute_,
                                          per_hour_, per_day_);

@@ -1,6 +1,6 @@
 #pragma once
-// How many mails of a kind go to one address, from whatever account or client: counted in PostgreSQL by a keyed hash of
-// the address, so that neither a restart nor deleting the account starts the count anew. One per core.
+// Limits how many mails of a kind go to one address, from any account or client: counted in PostgreSQL by a keyed hash
+// of the address, so that neither a restart nor deleting the account resets the count. One per core.
 
 #include "platform/async/awaitable.h"
 #include "platform/base/result.h"
@@ -19,8 +19,8 @@ public:
     // `scale` multiplies the limits.
     MailQuota(postgres::Client& database, const Secret& secret, const MailLimits& limits, double scale);
 
-    // Counts a mail; false, and nothing counted, at a limit. The same `cause` twice in a row counts once, so that what
-    // was broken off between the count and the mail can be tried again.
+    // Counts a mail; false, and nothing counted, at a limit. The same `cause` twice in a row counts once, so that a
+    // request that was aborted between the count and the mail can be retried.
     Awaitable<bool> take(MailKind kind, std::string email, Uuid cause, Timestamp now);
 
     // Mails that were not sent because of a limit.
@@ -31,7 +31,7 @@ private:
 
     postgres::Client& database_;
     const Secret& secret_;
-    // As the statement takes them.
+    // In the form that the statement expects.
     std::int32_t per_minute_;
     std::int32_t per_hour_;
     std::int32_t per_day_;

@@ -14,7 +14,7 @@ struct Template {
     std::string_view after;
 };
 
-// By kind.
+// Indexed by kind.
 constexpr Template kEnglish[] = {
     {"en", "Please verify your email address", "Welcome to Mind Space! Please verify that this address is yours:",
      "Verify the address", "The link is good for 24 hours. If you did not register, ignore this mail."},

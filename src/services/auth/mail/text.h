@@ -1,7 +1,6 @@
 #pragma once
-// What the mails say, in English and German: plain text, HTML beside it, one link in each (none in
-// a notice). No word of a user is in
-// them, so that nobody can make us send their words to somebody else's address.
+// The texts of the mails, in English and German: plain text and an HTML alternative, one link in each (none in a
+// notice). They contain no text from a user, so that no user can make us send their words to another user's address.
 
 #include "platform/mail/message.h"
 #include "services/auth/mail/queue.h"
@@ -14,7 +13,7 @@ struct MailText {
     std::string html;
 };
 
-// English unless the locale (BCP 47) is a German one. `link` holds URL characters only; empty for a notice.
+// English unless the locale (BCP 47) is a German one. `link` contains URL characters only; empty for a notice.
 MailText mail_text(MailKind kind, std::string_view locale, std::string_view link);
 
 }  // namespace mindspace::auth

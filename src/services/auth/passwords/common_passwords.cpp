@@ -11,7 +11,7 @@ namespace mindspace::auth {
 
 namespace {
 
-// Those of 8 characters and more (shorter ones are refused anyway), in lower case; from the frequency list of
+// Passwords of 8 characters and more (shorter ones are rejected anyway), in lower case; from the frequency list of
 // zxcvbn-ts (MIT).
 constexpr const char* kCommonPasswords[] = {
 #include "services/auth/passwords/common_passwords.inc"

@@ -30,7 +30,7 @@ bool fits(std::string text, const std::string& phc) {
     return good;
 }
 
-// Hashes of before are of the password in NFC only, with whatever spaces it had.
+// Hashes from older versions are of the password in NFC only, with its spaces unchanged.
 bool verify_now(const std::string& password, const std::string& phc) {
     auto text = prepared_password(password);
     auto former = composed(password);

@@ -10,8 +10,8 @@
 
 namespace mindspace::auth {
 
-// RFC 8265 OpaqueString, but for what that refuses: every space is U+0020, and NFC (Unicode Annex 15), because one
-// password typed on two keyboards can be two sequences of code points.
+// RFC 8265 OpaqueString, but without its rejections: every space becomes U+0020, and the result is in NFC (Unicode
+// Annex 15), because one password typed on two keyboards can be two sequences of code points.
 std::string prepared_password(std::string_view password);
 
 struct HashingCost {
@@ -21,19 +21,19 @@ struct HashingCost {
 
 class PasswordHasher {
 public:
-    // Preferred: who is known, by a token or by where they come from (known_networks.h). A flood of strangers leaves
-    // them the places in the queue that the pool keeps back.
+    // Preferred: clients known by a token or by their network (known_networks.h). A flood of unknown clients leaves
+    // them the slots in the queue that the pool reserves.
     using Standing = WorkerPool::Standing;
 
     PasswordHasher(WorkerPool& pool, HashingCost cost);
 
-    // The PHC string of the password. Fault: Unavailable when the pool is full.
+    // The PHC string of the password. Fault: Unavailable if the pool is full.
     Awaitable<std::string> hash(std::string password, Standing standing = Standing::ordinary);
-    // Whether the password fits the PHC string.
+    // Whether the password matches the PHC string.
     Awaitable<bool> verify(std::string password, std::string phc, Standing standing = Standing::ordinary);
-    // False: the pool is full, and a login need not cost anything else.
+    // False: the pool is full, so a login can be rejected without further work.
     [[nodiscard]] bool has_room(Standing standing) { return pool_.has_room(standing); }
-    // Whether the PHC string was made with less memory or fewer passes than are asked for now.
+    // Whether the PHC string was made with less memory or fewer passes than the current settings.
     [[nodiscard]] bool is_outdated(const std::string& phc) const;
     // Does the same work as verify, for an account that does not exist.
     Awaitable<> verify_nothing(std::string password, Standing standing);
@@ -41,7 +41,7 @@ public:
 private:
     WorkerPool& pool_;
     HashingCost cost_;
-    std::string nobody_;  // a hash that no password fits
+    std::string nobody_;  // a hash that no password matches
 };
 
 }  // namespace mindspace::auth

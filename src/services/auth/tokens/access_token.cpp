@@ -44,7 +44,7 @@ std::optional<Timestamp> time_member(const boost::json::object& object, std::str
     return Timestamp(Seconds(seconds));
 }
 
-// The signature was right: only our own auth service wrote these claims, so a form that does not fit is refused whole.
+// The signature was valid: only our own auth service wrote these claims, so any unexpected form is rejected entirely.
 Result<http::Principal> read_claims(const boost::json::object& claims, const TokenRules& rules, Timestamp now) {
     auto user = UserId::parse(text_member(claims, "sub"));
     auto auth_session = AuthSessionId::parse(text_member(claims, "sid"));

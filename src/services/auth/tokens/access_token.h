@@ -1,6 +1,6 @@
 #pragma once
 // Access tokens: JSON Web Tokens (RFC 7519) as compact JWS (RFC 7515), signed with Ed25519 (RFC 8037), typed at+jwt
-// (RFC 9068) and verified by RFC 8725: one algorithm per key, the key chosen by `kid` among ours and nothing else.
+// (RFC 9068) and verified by RFC 8725: one algorithm per key, the key selected among ours by `kid` only.
 
 #include "platform/base/result.h"
 #include "platform/http/middleware/guard.h"

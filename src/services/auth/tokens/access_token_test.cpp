@@ -23,7 +23,7 @@ protected:
         auto outcome = verify_access_token(token, {key_}, kRules, at);
         return outcome ? "good" : outcome.error().reason;
     }
-    // Our key's signature under any header and claims.
+    // A token with any header and claims, signed with our key.
     std::string forge(std::string_view header, std::string_view claims) {
         auto text = base64url_encode(as_bytes(header)) + "." + base64url_encode(as_bytes(claims));
         return text + "." + base64url_encode(key_.sign(text));

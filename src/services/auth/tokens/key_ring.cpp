@@ -3,7 +3,7 @@
 namespace mindspace::auth {
 
 Awaitable<KeyRing::Keys> KeyRing::recent(Timestamp now) {
-    // Once more when the keys were forgotten while they were read.
+    // Repeats if the keys were forgotten while they were read.
     while (now >= read_at_ + kKeyReadInterval) {
         auto reading = read(now);
         co_await reads_.run(generation_, std::move(reading));

@@ -1,7 +1,7 @@
 #pragma once
-// The public keys as one core knows them. The table is read every five seconds at most, by one at a time: neither an
-// unknown kid nor a request for the JWKS is a way to make us ask the database. A key that is withdrawn is forgotten
-// with the commit (revocations.h).
+// The public keys as one core knows them. The table is read every five seconds at most, by one coroutine at a time:
+// neither an unknown kid nor a request for the JWKS can make us query the database more often. A withdrawn key is
+// forgotten as soon as that is committed (revocations.h).
 
 #include "platform/async/single_flight.h"
 #include "services/auth/logins/store.h"
@@ -11,11 +11,11 @@
 
 namespace mindspace::auth {
 
-// How long a core may go without a key that has been published, and how long others may keep a JWKS response.
+// How long a core may lack a key that has been published, and how long other verifiers may cache a JWKS response.
 inline constexpr Seconds kKeyReadInterval{5};
 inline constexpr Seconds kJwksMaxAge{5};
 inline constexpr std::string_view kJwksCacheControl = "public, max-age=5";
-// So long before it signs, a key is published: then no verifier can have missed it.
+// A key is published for this long before it signs: then every verifier has read it.
 inline constexpr Seconds kPublishedAhead = kKeyReadInterval + kJwksMaxAge + Seconds(1);
 
 class KeyRing {
@@ -24,11 +24,12 @@ public:
 
     explicit KeyRing(AuthStore store) : store_(store) {}
 
-    // What was read last, however old; never null.
+    // The keys that were read last, however old; never null.
     [[nodiscard]] Keys known() const { return keys_; }
-    // Read less than five seconds ago, or now. Those who ask at the same time share one read. Throws Unavailable.
+    // Keys that were read less than five seconds ago, or are read now. Simultaneous callers share one read. Throws
+    // Unavailable.
     Awaitable<Keys> recent(Timestamp now);
-    // A key has been withdrawn, or may have been: nothing is known, and nobody gets what was read before.
+    // A key has been withdrawn, or may have been: discards all keys, and no caller gets keys that were read before.
     void forget();
 
 private:
@@ -37,7 +38,7 @@ private:
     AuthStore store_;
     Keys keys_ = std::make_shared<const std::vector<SigningKey>>();
     Timestamp read_at_{};
-    int generation_ = 0;             // of what has not been forgotten
+    int generation_ = 0;             // incremented by forget()
     SingleFlight<int, Keys> reads_;  // by generation: there is one table
 };
 

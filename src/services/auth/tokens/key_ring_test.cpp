@@ -5,8 +5,8 @@
 namespace mindspace::auth {
 namespace {
 
-// A verifier of ours reads the keys every kKeyReadInterval; any other keeps a JWKS response, itself as old as that, for
-// kJwksMaxAge.
+// Our own verifiers read the keys every kKeyReadInterval; other verifiers cache a JWKS response, which may itself be
+// that old, for kJwksMaxAge.
 TEST(SigningKeys, AreKnownToEveryVerifierBeforeTheyAreUsed) {
     EXPECT_GT(kPublishedAhead, kKeyReadInterval + kJwksMaxAge);
     EXPECT_EQ(kJwksCacheControl, "public, max-age=" + std::to_string(kJwksMaxAge.count()));

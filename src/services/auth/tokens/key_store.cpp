@@ -23,7 +23,7 @@ Awaitable<bool> KeyStore::publish(SigningKey key, std::optional<std::string> rep
     co_return !replaces || !results[1].empty();
 }
 
-// Those beside a replaced key were published for a rotation that did not come to its end.
+// Other unused keys next to a replaced key were published for a rotation that was not completed.
 Awaitable<> KeyStore::replace_now(SigningKey key, std::string withdrawn, Timestamp now) {
     static constexpr Statement kWithdraw{"auth_withdraw_keys", R"(
         WITH RECURSIVE withdrawn AS (
@@ -40,7 +40,7 @@ Awaitable<> KeyStore::replace_now(SigningKey key, std::string withdrawn, Timesta
 }
 
 Awaitable<> KeyStore::retire_replaced(SigningKey key, Timestamp at) {
-    // Those beside a replaced key were published for a rotation that did not come to its end.
+    // Other unused keys next to a replaced key were published for a rotation that was not completed.
     static constexpr Statement kRetire{"auth_retire_keys", R"(
         WITH RECURSIVE replaced AS (
             SELECT replaces AS kid FROM signing_keys WHERE kid = $1

@@ -1,6 +1,6 @@
 #pragma once
-// The table of public keys that access tokens are verified with, as the signer keeps it. Whoever verifies reads it
-// through AuthStore::list_signing_keys().
+// The table of the public keys that verify access tokens, as maintained by the signer. Verifiers read it through
+// AuthStore::list_signing_keys().
 
 #include "platform/async/awaitable.h"
 #include "platform/base/time.h"
@@ -20,19 +20,20 @@ class KeyStore {
 public:
     explicit KeyStore(postgres::Client& database) : database_(database) {}
 
-    // Makes the key's public half known to every role; harmless when it is known already. `replaces` is the kid that
-    // was signed with until now. False when that one has been withdrawn.
+    // Publishes the key's public half to every role; harmless if already published. `replaces` is the kid of the
+    // previous signing key. False if that key has been withdrawn.
     Awaitable<bool> publish(SigningKey key, std::optional<std::string> replaces, Timestamp now);
-    // The same, and `withdrawn` with all that it had replaced is forgotten at once: every process refuses their tokens.
+    // As publish(), and removes `withdrawn` and all keys that it had replaced immediately: every process rejects their
+    // tokens.
     Awaitable<> replace_now(SigningKey key, std::string withdrawn, Timestamp now);
-    // The key is the one that is signed with: those that it replaced, directly or not, are forgotten at `at`.
+    // The key is now used for signing: the keys that it replaced, directly or not, are removed at `at`.
     Awaitable<> retire_replaced(SigningKey key, Timestamp at);
 
 private:
     postgres::Client& database_;
 };
 
-// KeyStore::publish at the start, before anybody can be given a token.
+// KeyStore::publish at the start, before any token is issued.
 Awaitable<> publish_signing_key(postgres::Session& session, SigningKey key, Timestamp now);
 
 }  // namespace mindspace::auth

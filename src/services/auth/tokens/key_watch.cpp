@@ -28,7 +28,7 @@ void KeyWatch::start(UseKey use_key) {
     tasks_.spawn(run());
 }
 
-// A rotation may have happened while no program ran: what the current key replaced is retired first.
+// A rotation may have happened while no program ran: retire the keys that the current one replaced first.
 Awaitable<> KeyWatch::run() {
     co_await retire();
     while (true) {
@@ -37,7 +37,7 @@ Awaitable<> KeyWatch::run() {
     }
 }
 
-// A small file, looked at once a second: too little for a thread.
+// A small file, checked once per second: too little work for a thread.
 bool KeyWatch::look() {
     std::error_code missing;
     auto changed_at = std::filesystem::last_write_time(file_, missing);
@@ -55,7 +55,7 @@ bool KeyWatch::look() {
     }
 }
 
-// While others learn of the key, the file may be replaced once more.
+// While other processes learn of the key, the file may be replaced again.
 Awaitable<> KeyWatch::change_key() {
     co_await publish();
     while (steady_clock::now() < use_at_) {
@@ -67,7 +67,7 @@ Awaitable<> KeyWatch::change_key() {
     co_await retire();
 }
 
-// `keys rotate` has done so before; a key that came another way is published here.
+// `keys rotate` has already published its key; a key that was installed in another way is published here.
 Awaitable<> KeyWatch::publish() {
     while (true) {
         try {

@@ -1,8 +1,8 @@
 #pragma once
-// Notices that the key file has been replaced (`mindspace keys rotate`) and has the cores sign with the new key, once
-// every process that verifies tokens can have learnt of it; then gives the old key its end. When the old key has been
-// withdrawn (`keys rotate --now`), the new one signs at once: no token of the old one is good. One a process, on one
-// core's loop. Faults are logged, and what failed is tried again after a second.
+// Notices that the key file has been replaced (`mindspace keys rotate`) and makes the cores sign with the new key once
+// every process that verifies tokens can have read it; then schedules the end of the old key. If the old key has been
+// withdrawn (`keys rotate --now`), the new one signs immediately: no token of the old one is valid. One per process, on
+// one core's loop. Faults are logged, and failed steps are retried after a second.
 
 #include "platform/async/task_group.h"
 #include "services/auth/tokens/key_store.h"
@@ -18,17 +18,18 @@ class KeyWatch {
 public:
     using UseKey = std::function<void(const SigningKey& key)>;
 
-    // `current` is what `file` held at the start; `token_ttl` how long its tokens live. `database` belongs to `loop`.
+    // `current` is the key in `file` at the start; `token_ttl` is the lifetime of its tokens. `database` belongs to
+    // `loop`.
     KeyWatch(asio::io_context& loop, postgres::Client& database, std::filesystem::path file, SigningKey current,
              Seconds token_ttl);
 
-    // `use_key` has everything signed with that key from now on.
+    // `use_key` makes all cores sign with that key from now on.
     void start(UseKey use_key);
     void stop() { tasks_.cancel(); }
 
 private:
     Awaitable<> run();
-    // True when there is another key in the file.
+    // True if the file contains another key.
     bool look();
     Awaitable<> change_key();
     Awaitable<> publish();
@@ -36,7 +37,7 @@ private:
 
     KeyStore store_;
     const std::filesystem::path file_;
-    SigningKey key_;  // signed with, or about to be
+    SigningKey key_;  // signs now, or is about to
     std::string old_kid_;
     const Seconds token_ttl_;
     UseKey use_key_;

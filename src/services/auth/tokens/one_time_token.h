@@ -1,6 +1,6 @@
 #pragma once
-// The token in a mail's link: whose it is, and a 256-bit secret. The database keeps its hash only, and knows by the
-// user where to look for it.
+// The token in a mail's link: the id of its user, and a 256-bit secret. The database stores only its hash, and finds it
+// by the user.
 
 #include "platform/base/bytes.h"
 #include "platform/base/ids.h"
@@ -16,7 +16,7 @@ struct OneTimeToken {
     std::array<std::uint8_t, 32> secret{};
 
     static OneTimeToken make(UserId user);
-    // Nothing when the text has another form.
+    // nullopt if the text has another form.
     static std::optional<OneTimeToken> parse(std::string_view text);
 
     [[nodiscard]] Digest hash() const { return sha256(secret); }

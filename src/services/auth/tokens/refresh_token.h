@@ -1,9 +1,9 @@
 #pragma once
-// The refresh token: who it belongs to, a 256-bit secret, and a tag that tells a token that this login session once
-// had from one that somebody made up (only the former proves a reuse).
+// The refresh token: the id of its user, a 256-bit secret, and a tag that distinguishes a former token of this login
+// session from a forged one (only the former proves a reuse).
 //
-// A successor is HMAC-SHA256(secret, salt). The salt is stored, the secret never is: whoever presents the previous
-// token can be given the same successor again, and nobody who reads the database can make one.
+// A successor is HMAC-SHA256(secret, salt). The salt is stored, the secret never is: a client that presents the
+// previous token can be given the same successor again, and a reader of the database cannot create one.
 
 #include "platform/base/bytes.h"
 #include "platform/base/ids.h"
@@ -22,12 +22,12 @@ struct RefreshToken {
 
     // The first token of a login session.
     static RefreshToken make(UserId user, AuthSessionId auth_session, ByteView tag_key);
-    // Nothing when the text has another form.
+    // nullopt if the text has another form.
     static std::optional<RefreshToken> parse(std::string_view text);
 
     [[nodiscard]] RefreshToken successor(ByteView salt, ByteView tag_key) const;
     [[nodiscard]] bool is_genuine(ByteView tag_key) const;
-    [[nodiscard]] Digest hash() const;  // what the database keeps
+    [[nodiscard]] Digest hash() const;  // stored in the database
     [[nodiscard]] std::string to_string() const;
 };
 

@@ -30,7 +30,7 @@ void write_new_key(const std::filesystem::path& file) {
         throw fault("cannot be written", file);
 }
 
-// A name beside the file that no other process uses.
+// A file name in the same directory that no other process uses.
 std::filesystem::path draft_of(const std::filesystem::path& file) {
     auto draft = file;
     draft += "." + std::to_string(getpid());
@@ -49,8 +49,8 @@ SigningKey::SigningKey(Handle handle) : handle_(std::move(handle)), public_key_(
 
 SigningKey SigningKey::load_or_create(const std::filesystem::path& file) {
     if (!std::filesystem::exists(file)) {
-        // Written beside and linked into place: two processes that start at once end with one key, and never half of
-        // one.
+        // Written to a draft and linked into place: two processes that start simultaneously end up with the same key,
+        // and never with half of one.
         auto draft = draft_of(file);
         write_new_key(draft);
         std::error_code exists;

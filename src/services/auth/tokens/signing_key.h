@@ -1,5 +1,5 @@
 #pragma once
-// Ed25519 keys (RFC 8032) over OpenSSL. The private half belongs to the auth role alone; the public halves are in the
+// Ed25519 keys (RFC 8032) through OpenSSL. Only the auth role has the private half; the public halves are in the
 // database, where every role finds them.
 
 #include "platform/base/bytes.h"
@@ -13,19 +13,20 @@ struct evp_pkey_st;
 
 namespace mindspace::auth {
 
-// One half or both of a key pair. Immutable; may be used by several threads at once.
+// One half or both of a key pair. Immutable; may be used by several threads simultaneously.
 class SigningKey {
 public:
     static constexpr std::size_t kSignatureSize = 64;
 
-    // Reads a PKCS#8 PEM file, or creates it (mode 0600) with a new key when there is none. Fault: std::runtime_error.
+    // Reads a PKCS#8 PEM file, or creates it (mode 0600) with a new key if it does not exist. Fault:
+    // std::runtime_error.
     static SigningKey load_or_create(const std::filesystem::path& file);
     static SigningKey load(const std::filesystem::path& file);
-    // A new key, in a file (mode 0600) that takes the place of what is there.
+    // Creates a new key in a file (mode 0600), which replaces an existing file.
     static SigningKey create(const std::filesystem::path& file);
     static SigningKey from_public(ByteView public_key);
 
-    // RFC 7638 thumbprint: the name of the key.
+    // RFC 7638 thumbprint: the key id.
     [[nodiscard]] const std::string& kid() const { return kid_; }
     [[nodiscard]] const Bytes& public_key() const { return public_key_; }
 
