@@ -1,5 +1,5 @@
 #pragma once
-// What other services may ask of analytics. Runs in the caller's process on the caller's database connection.
+// What other services may call in analytics. Runs in the caller's process on the caller's database connection.
 
 #include "platform/async/awaitable.h"
 #include "platform/base/ids.h"
@@ -15,7 +15,7 @@
 namespace mindspace::analytics {
 
 // A run of consecutive days with at least one completed session of 60 s or more; a date that the user's zone skipped
-// ends none. It stands until the end of the day after its last one.
+// does not end it. The current run lasts until the end of the day after its last day.
 struct Streaks {
     std::int32_t current_days = 0;
     std::int32_t longest_days = 0;
@@ -35,11 +35,11 @@ struct Lifetime {
     std::vector<Reached> milestones;
 };
 
-// Everything that a user has ever completed. `today` is the user's own date in their zone of now, whose calendar
-// streaks follow. One row is read; all facts only where the zone skipped a date meanwhile. Fault: Unavailable.
+// Everything that a user has ever completed. `today` is the user's own date in their current zone, whose calendar
+// streaks follow. Reads one row; reads all facts only if the zone skipped a date in that time. Fault: Unavailable.
 Awaitable<Lifetime> find_lifetime(postgres::Client& database, UserId user, LocalDate today, std::string timezone);
 
-// The same, as the user service shows it.
+// The same, in the form that the user service returns.
 Awaitable<user::UserStats> find_stats(postgres::Client& database, UserId user, LocalDate today, std::string timezone);
 
 privacy::Holdings personal_data();

@@ -1,5 +1,5 @@
 #pragma once
-// What the outside sees of the analytics service.
+// The public endpoints of the analytics service.
 
 #include "platform/http/api/endpoint_table.h"
 

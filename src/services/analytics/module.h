@@ -1,6 +1,6 @@
 #pragma once
-// The analytics role, put together: the service on each core; and for the process what brings events into facts, and
-// what is done for all users together.
+// The analytics role: the service on each core; and, once per process, the projection of events into facts and the work
+// that is done for all users together.
 
 #include "platform/events/pipeline.h"
 #include "platform/module/module.h"

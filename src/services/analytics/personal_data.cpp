@@ -32,7 +32,7 @@ constexpr Statement kListDays{"analytics_export_days", R"(
 
 }  // namespace
 
-// Erased by the projection (facts/accounts.h), once it reads of the end.
+// Erased by the projection (facts/accounts.h) when it reads the event of the account's end.
 privacy::Holdings personal_data() {
     return {{.table = "user_facts",
              .member = "userFacts",

@@ -11,7 +11,7 @@ using std::chrono::days;
 
 constexpr days kLongestDaily{366};
 constexpr days kLongestRollup{1100};
-// For how long an answer of `now` is good on this core: what others counted is half a second old already.
+// How long a result of `now` is valid on this core: a published count is half a second old already.
 constexpr Milliseconds kReadNowTtl{250};
 constexpr Milliseconds kCountedNowTtl{1000};
 
@@ -33,7 +33,7 @@ Range days_of(std::chrono::year year) {
     return {.from = LocalDate(year / std::chrono::January / 1), .to = LocalDate(year / std::chrono::December / 31)};
 }
 
-// Holds a flag for as long as it lives.
+// Sets a flag for the lifetime of this object.
 class Flagged {
 public:
     explicit Flagged(bool& flag) : flag_(flag) { flag_ = true; }
@@ -73,7 +73,7 @@ Awaitable<Result<Series<Grain::month>>> AnalyticsService::find_monthly(UserId us
 
 Awaitable<Result<Summary>> AnalyticsService::find_summary(UserId id) {
     auto as_of = clock_.now();
-    // Whatever the user's zone, their today is one of these.
+    // Regardless of the user's zone, their today is one of these.
     auto utc = LocalDate(std::chrono::floor<days>(as_of).time_since_epoch());
     Range range{.from = summary_range(utc - days(2)).from, .to = summary_range(utc + days(1)).to};
     auto [user, past] = co_await when_all(store_.find_user(id), store_.find_past(id, range));
@@ -108,7 +108,7 @@ Awaitable<Result<GlobalAnalytics>> AnalyticsService::find_global(Range range) {
 
 Awaitable<Result<Now>> AnalyticsService::find_now() {
     auto now = clock_.now();
-    // While one looks, the others are answered with what was seen last.
+    // While one call reads, the others return the last known value.
     if (now_ && (is_looking_ || now < look_again_at_)) co_return *now_;
     Flagged looking(is_looking_);
     auto seen = co_await live_stats_.find();

@@ -1,5 +1,5 @@
 #pragma once
-// The rules of analytics: what a user is told of their own history, and anyone of this moment. No HTTP, no SQL.
+// The rules of analytics: what users see of their own history, and what everyone sees of this moment. No HTTP, no SQL.
 
 #include "platform/base/result.h"
 #include "services/analytics/store.h"
@@ -11,17 +11,17 @@ public:
     AnalyticsService(AnalyticsStore store, LiveStatsCache live_stats, const Clock& clock)
         : store_(store), live_stats_(live_stats), clock_(clock) {}
 
-    // Of all that take a user, error: unauthenticated `user_gone` when the account was deleted meanwhile.
-    // Of the first three, error: invalid when the range is empty or longer than 366, 1,100 and 1,100 days.
+    // All calls that take a user, error: unauthenticated `user_gone` if the account was deleted in the meantime. The
+    // first three, error: invalid if the range is empty or longer than 366, 1,100 and 1,100 days.
     Awaitable<Result<Series<Grain::day>>> find_daily(UserId user, Range range);
     Awaitable<Result<Series<Grain::week>>> find_weekly(UserId user, Range range);
     Awaitable<Result<Series<Grain::month>>> find_monthly(UserId user, Range range);
     Awaitable<Result<Summary>> find_summary(UserId user);
-    // Of the user's current year when none is named.
+    // For the user's current year if none is given.
     Awaitable<Result<Heatmap>> find_heatmap(UserId user, std::optional<std::int32_t> year);
-    // Error: invalid as above, beyond 1,100 days. As of the last refresh (global/refresh.h).
+    // Error: invalid as above, for more than 1,100 days. As of the last refresh (global/refresh.h).
     Awaitable<Result<GlobalAnalytics>> find_global(Range range);
-    // From Redis, at most 1 s old; without it counted here, at most once a second.
+    // From Redis, at most 1 s old; without Redis counted here, at most once per second.
     Awaitable<Result<Now>> find_now();
 
 private:
@@ -32,7 +32,7 @@ private:
     LiveStatsCache live_stats_;
     const Clock& clock_;
     std::optional<Now> now_;
-    Timestamp look_again_at_{};  // for another `now`
+    Timestamp look_again_at_{};  // when `now` is to be read again
     bool is_looking_ = false;
 };
 

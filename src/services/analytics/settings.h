@@ -6,7 +6,7 @@
 namespace mindspace::analytics {
 
 struct AnalyticsSettings {
-    Milliseconds refresh_interval{500};  // of the figures of all users, after a change
+    Milliseconds refresh_interval{500};  // of the global statistics, after a change
     Seconds verify_interval{3600};       // of a sample of users
 };
 

@@ -1,6 +1,6 @@
 #pragma once
 // Reads the tables of the analytics service: session_facts, daily_totals and lifetimes, which projection.h writes, and
-// the views of all users, which global/refresh.h refreshes. No rules here.
+// the views over all users, which global/refresh.h refreshes. No rules here.
 
 #include "platform/async/awaitable.h"
 #include "platform/postgres/replicas/replicas.h"
@@ -15,10 +15,10 @@
 
 namespace mindspace::analytics {
 
-// What a user has done.
+// A user's history.
 struct Past {
     LifetimeTotals lifetime;
-    std::vector<Day> days;  // of a range, ascending
+    std::vector<Day> days;  // within a range, ascending
 };
 
 class AnalyticsStore {
@@ -29,15 +29,15 @@ public:
     Awaitable<std::optional<user::User>> find_user(UserId id) { return user::find_user(database_, id); }
     // Ordered by date.
     Awaitable<std::vector<DailyTotals>> list_days(UserId user, Range range);
-    // Reads one row besides the days of the range; a user's facts only while their lifetime is not kept.
+    // Reads one row in addition to the days of the range; reads a user's facts only if their lifetime is not stored.
     Awaitable<Past> find_past(UserId user, Range range);
-    // Of the periods that touch the range. Not of one instant: a refresh may fall in between.
+    // The counts of the periods that touch the range. They may be of different times: a refresh may happen in between.
     Awaitable<GlobalCounts> find_global(Range range);
     Awaitable<Now> count_now(Timestamp now) { return analytics::count_now(database_, now); }
 
 private:
     postgres::Client& database_;
-    postgres::Replicas& replicas_;  // for what only reads
+    postgres::Replicas& replicas_;  // for read-only queries
 };
 
 }  // namespace mindspace::analytics

@@ -1,5 +1,5 @@
 #pragma once
-// Requests and answers of the analytics service, with their schemas.
+// Request and response types of the analytics service, with their schemas.
 
 #include "services/analytics/figures/seconds_by_kind.h"
 
@@ -25,7 +25,7 @@ struct Range {
 };
 
 struct Year {
-    std::optional<std::int32_t> year;  // absent: the user's current one
+    std::optional<std::int32_t> year;  // absent: the user's current year
 
     static constexpr std::string_view kName = "Year";
     static constexpr auto fields() {
@@ -35,7 +35,7 @@ struct Year {
 
 // ---- daily, weekly, monthly
 
-// The fields that the days, weeks and months of an answer and their sum share.
+// The fields that are common to the days, weeks and months of a response and to their sum.
 template <class T>
 constexpr auto totals_fields() {
     using Average = std::optional<double>;
@@ -59,7 +59,7 @@ struct Totals {
 
 enum class Grain { day, week, month };
 
-// One day, week or month of an answer.
+// One day, week or month of a response.
 template <Grain kGrain>
 struct Bucket : Totals {
     using Label = std::conditional_t<kGrain == Grain::day, LocalDate, std::string>;
@@ -201,7 +201,7 @@ struct Heatmap {
 
 // ---- global
 
-// What everybody did on a day, in an ISO week or in a month; people's own days.
+// The activity of all users on a day, in an ISO week or in a month; by each user's own days.
 template <Grain kGrain>
 struct GlobalPeriod {
     using Label = Bucket<kGrain>::Label;
@@ -235,7 +235,7 @@ struct GlobalTotals {
     }
 };
 
-// Those who registered in one week.
+// The users who registered in one week.
 struct Cohort {
     std::string week;
     std::int64_t new_users = 0;
@@ -251,7 +251,7 @@ struct Cohort {
     }
 };
 
-// Accounts that were deleted since still count.
+// Accounts that have been deleted since still count.
 struct GlobalAnalytics {
     Timestamp as_of{};
     std::vector<GlobalPeriod<Grain::day>> days;

@@ -17,10 +17,10 @@ namespace {
 using std::chrono::steady_clock;
 
 constexpr Milliseconds kNowInterval{500};
-constexpr Milliseconds kRefreshTimeout{600'000};  // of each statement: they read everything
+constexpr Milliseconds kRefreshTimeout{600'000};  // per statement: they read everything
 constexpr Milliseconds kVerifyTimeout{60'000};
 constexpr std::int64_t kSample = 1000;
-constexpr Milliseconds kPatience{30'000};  // with events that are on their way
+constexpr Milliseconds kPatience{30'000};  // for events in flight
 constexpr int kShare = 10;                 // no job takes more than a tenth of the time
 
 Milliseconds pause_after(steady_clock::time_point began_at, Milliseconds interval) {

@@ -1,6 +1,6 @@
 #pragma once
-// What one process of the deployment does for all, each by a leader of its own: it counts who meditates now, refreshes
-// the figures of all users, and compares a sample of users with the history. Belongs to one loop.
+// The work that one process of the deployment does for all, each job under its own leader election: counts who
+// meditates now, refreshes the global statistics, and compares a sample of users with the history. Belongs to one loop.
 
 #include "platform/postgres/leader/leader.h"
 #include "platform/redis/connection/client.h"
@@ -11,18 +11,18 @@
 namespace mindspace::analytics {
 
 struct UpkeepOptions {
-    std::string conninfo;  // of the primary
+    std::string conninfo;  // for the primary
     Milliseconds refresh_interval{500};
     Seconds verify_interval{3600};
 };
 
 // Written by the loop, read by any thread.
 struct UpkeepStats {
-    telemetry::Counter refreshes;           // of the figures of all users
-    telemetry::Gauge refresh_milliseconds;  // that the last one took
+    telemetry::Counter refreshes;           // of the global statistics
+    telemetry::Gauge refresh_milliseconds;  // duration of the last one
     telemetry::Counter verified_users;
-    telemetry::Counter diverging_users;  // among them; has to stay 0
-    telemetry::Counter undecided_users;  // among them: events were on their way for too long
+    telemetry::Counter diverging_users;  // among them; must stay 0
+    telemetry::Counter undecided_users;  // among them: their events were in flight for too long
 };
 
 class Upkeep {

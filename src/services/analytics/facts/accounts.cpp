@@ -19,7 +19,7 @@ Awaitable<> keep_registrations(postgres::Session& session, Registrations registr
 }
 
 Awaitable<> erase_accounts(postgres::Session& session, std::vector<UserId> users) {
-    // Who is erased already has neither totals nor a registration, and so is counted once.
+    // A user who is already erased has neither totals nor a registration, and so is counted once.
     static constexpr Statement kFoldCohorts{"analytics_fold_cohorts", R"(
         INSERT INTO erased_cohorts AS known (cohort_week, week, active_users)
         SELECT cohort_week, week, count(DISTINCT user_id) FROM user_weeks WHERE user_id = ANY ($1)

@@ -1,6 +1,6 @@
 #pragma once
-// What analytics keeps of accounts: when they were registered, and, once they are erased, nothing but numbers of
-// nobody. Called within the projection's transaction, in its turn.
+// What analytics stores about accounts: when they were registered, and, once they are erased, only anonymous sums.
+// Called within the projection's transaction, under its lock.
 
 #include "platform/async/awaitable.h"
 #include "platform/base/ids.h"
@@ -21,11 +21,11 @@ struct Registrations {
     std::vector<std::string> timezones;
 };
 
-// The first one that is told of an account stays; an erased account has none any more.
+// The first registration of an account is kept; an erased account no longer has one.
 Awaitable<> keep_registrations(postgres::Session& session, Registrations registrations);
 
-// Takes facts and totals of the users away, and adds what they amounted to to the totals of the erased: for each user
-// once, however often it is told. Their events go, too: nobody needs them any more.
+// Removes facts and totals of the users, and adds their sums to the totals of the erased: once per user, however often
+// it is called. Removes their events, too, which are no longer needed.
 Awaitable<> erase_accounts(postgres::Session& session, std::vector<UserId> users);
 
 }  // namespace mindspace::analytics

@@ -29,7 +29,7 @@ struct SessionEvents {
     std::vector<postgres::Json> sessions;
 };
 
-// Days whose totals may not be right any more.
+// Days whose totals may be outdated.
 struct Days {
     std::vector<UserId> users;
     std::vector<LocalDate> dates;
@@ -40,7 +40,7 @@ struct Fences {
     std::vector<Uuid> fences;
 };
 
-// The events by what they are about.
+// The events, grouped by their subject.
 struct News {
     SessionEvents sessions;
     Registrations registrations;
@@ -52,7 +52,7 @@ struct News {
     }
 };
 
-// The text of a member that the payload must have. Any exception: the event is at fault.
+// The string of a member that the payload must have. Throws if it is missing or invalid: the event is at fault.
 std::string member_of(const events::Event& event, std::string_view name) {
     return std::string(boost::json::parse(event.payload).as_object().at(name).as_string());
 }
@@ -78,15 +78,15 @@ News sort(std::span<const events::Event> events) {
     return news;
 }
 
-// What newer facts make different.
+// What changes because of newer facts.
 struct FactChanges {
-    std::set<std::pair<UserId, LocalDate>> days;    // before and after
-    std::set<std::pair<UserId, LocalDate>> losing;  // of these, where something does not count any more
+    std::set<std::pair<UserId, LocalDate>> days;    // before and after the change
+    std::set<std::pair<UserId, LocalDate>> losing;  // of these, where something no longer counts
     LifetimeChanges lifetimes;
 };
 
-// Keeps what is newer than what is known. On a cluster the parts run one after the other, so what is known is looked up
-// before anything is kept; fact by fact, as in recompute().
+// Stores the facts that are newer than the stored ones. On a cluster the parts of a statement run one after the other,
+// so the stored facts are read before any is written; fact by fact, as in recompute().
 Awaitable<FactChanges> keep_facts(postgres::Session& session, SessionEvents events) {
     static constexpr Statement kKeep{"analytics_keep_facts", R"(
         WITH news AS (
@@ -136,7 +136,7 @@ Awaitable<FactChanges> keep_facts(postgres::Session& session, SessionEvents even
         auto user = row.get<UserId>(0);
         auto counts = row.get<bool>(1);
         auto counted = row.get<bool>(7);
-        auto stays = row.get<bool>(9);  // in all but moods
+        auto stays = row.get<bool>(9);  // unchanged in everything but moods
         if (counts) changes.days.emplace(user, row.get<LocalDate>(2));
         if (counted) changes.days.emplace(user, row.get<LocalDate>(8));
         if (stays) continue;
@@ -163,7 +163,7 @@ Days list(const std::set<std::pair<UserId, LocalDate>>& pairs) {
     return days;
 }
 
-// A day that loses something may be left with nothing.
+// A day that loses something may become empty.
 Awaitable<> clear(postgres::Session& session, Days days) {
     static constexpr Statement kClear{"analytics_clear_days", R"(
         DELETE FROM daily_totals USING unnest($1::uuid[], $2::date[]) AS day (user_id, local_date)
@@ -171,7 +171,7 @@ Awaitable<> clear(postgres::Session& session, Days days) {
     if (!days.users.empty()) co_await session.query(kClear, days.users, days.dates);
 }
 
-// Day by day along the index: joined at once, a table that has grown since it was last analyzed is read as a whole
+// Day by day along the index: with a single join, a table that has grown since it was last analyzed is read completely
 // (47 ms instead of 5 for 500 events at 50,000 facts).
 Awaitable<DaySums> recompute(postgres::Session& session, Days days) {
     static constexpr ComposedStatement kAddUp{
@@ -207,8 +207,8 @@ Awaitable<> note_fences(postgres::Session& session, Fences fences) {
 
 }  // namespace
 
-// A plan made once would be for ten array elements and for the tables as small as they were then. Who has not said that
-// lifetimes are kept loses them (db/migrations/0007_lifetimes.sql).
+// A cached plan would be for ten array elements and for the tables as small as they were when it was made. A writer
+// that does not set keeps_lifetimes loses the lifetimes of the users it writes (db/migrations/0007_lifetimes.sql).
 Awaitable<> lock_projection(postgres::Session& session) {
     static constexpr Statement kLock{"analytics_lock_projection", R"(
         SELECT set_config('plan_cache_mode', 'force_custom_plan', true),
@@ -217,13 +217,13 @@ Awaitable<> lock_projection(postgres::Session& session) {
     co_await session.query(kLock, kProjectionLock);
 }
 
-// Last in the transaction: it is one row for all.
+// Last in the transaction: all transactions update the same row.
 Awaitable<> note_change(postgres::Session& session) {
     static constexpr Statement kNote{"analytics_note_change", "UPDATE fact_changes SET changes = changes + 1"};
     co_await session.query(kNote);
 }
 
-// Sessions before accounts: what a user did before leaving counts, also in one batch.
+// Sessions before accounts: what a user did before leaving counts, even in the same batch.
 Awaitable<> project(postgres::Session& session, std::span<const events::Event> events) {
     auto news = sort(events);
     if (news.is_empty()) co_return;

@@ -21,7 +21,7 @@ constexpr std::array<std::int64_t, 7> kStreakMilestones{3, 7, 14, 30, 60, 100, 3
 
 constexpr std::int64_t kSecondsAnHour = 3600;
 
-// Room for the parsed totals of some years; more is allocated.
+// Space for the parsed totals of some years; more is allocated.
 constexpr std::size_t kParsed = 8192;
 
 std::string_view text_of(const json::value& value) {
@@ -34,7 +34,7 @@ Timestamp time_of(const json::value& value) {
 
 }  // namespace
 
-// A figure that only grows has done so at that time.
+// A statistic that only grows has grown at that time.
 void LifetimeTotals::reach(std::string_view kind, std::span<const std::int64_t> values, std::int64_t before,
                            std::int64_t after, Timestamp at) {
     auto order = [](const Reached& reached) { return std::tie(reached.at, reached.value, reached.kind); };
@@ -91,7 +91,7 @@ std::optional<std::int32_t> LifetimeTotals::favourite_hour() const {
     return static_cast<std::int32_t>(std::ranges::max_element(hours_) - hours_.begin());
 }
 
-// Once for each event of a user: no tree.
+// Called once per event of a user: builds no tree.
 std::string LifetimeTotals::to_json() const {
     std::string text;
     JsonWriter writer(text);

@@ -1,6 +1,7 @@
 #pragma once
-// What all of a user's sessions amount to, kept so that the next one can be added without a look at those before. Pure.
-// The table `lifetimes` holds it as JSON, in the calendar that skips no date: whose zone did skip one is counted anew.
+// The sums over all of a user's sessions, stored so that the next session can be added without reading the earlier
+// ones. Pure functions. The table `lifetimes` holds them as JSON, in the calendar that skips no date: for a user whose
+// zone skipped one they are computed again.
 
 #include "services/analytics/figures/streaks.h"
 #include "services/analytics/types.h"
@@ -15,31 +16,31 @@ struct Sitting {
     Timestamp ended_at{};
     LocalDate local_date{};
     std::int32_t seconds = 0;
-    std::int16_t hour = 0;  // on the wall, when it began
+    std::int16_t hour = 0;  // local time, when it began
     std::string kind;
 };
 
 class LifetimeTotals {
 public:
-    // In the order in which they ended; each with add(), and then note_day() for each of their days.
+    // Add sessions in the order in which they ended; each with add(), and then note_day() for each of their days.
     void add(const Sitting& sitting, Dates skipped = {});
-    // What a day amounts to now. It may only grow.
+    // The new total of a day. It may only grow.
     void note_day(LocalDate date, std::int64_t seconds);
 
-    // Whether a session that ended then can be added: none that is there ended later.
+    // Whether a session that ended then can be added: no earlier added session ended later.
     [[nodiscard]] bool takes(Timestamp ended_at) const { return !last_ended_at_ || *last_ended_at_ <= ended_at; }
     // `skipped` are the dates that were skipped when the sessions were added.
     [[nodiscard]] Lifetime as_of(LocalDate today, Dates skipped) const;
     [[nodiscard]] const StreakDays& streak_days() const { return streak_days_; }
     [[nodiscard]] const std::optional<BestDay>& best_day() const { return best_day_; }
-    // That of the most sessions; of equals the one of more seconds, or the first by name.
+    // The kind with the most sessions; of equals the one with more seconds, or the first by name.
     [[nodiscard]] std::optional<std::string> favourite_kind() const;
-    // In which most sessions began, the earliest of equals.
+    // The hour in which most sessions began; of equals the earliest.
     [[nodiscard]] std::optional<std::int32_t> favourite_hour() const;
 
-    // The same totals give the same text.
+    // The same totals give the same string.
     [[nodiscard]] std::string to_json() const;
-    // Throws on any other text than those of to_json().
+    // Throws on any string that to_json() did not produce.
     static LifetimeTotals from_json(std::string_view text);
 
 private:
@@ -62,20 +63,20 @@ private:
     std::vector<Reached> milestones_;  // in the order in which they were reached
 };
 
-// All of the sessions, in the order in which they ended, however many there are.
+// Folds any number of sessions, in the order in which they ended.
 class LookBack {
 public:
     // The dates must outlive it.
     explicit LookBack(Dates skipped = {}) : skipped_(skipped) {}
 
     void add(const Sitting& sitting);
-    // When all are added.
+    // Call it when all are added.
     [[nodiscard]] LifetimeTotals totals() &&;
 
 private:
     Dates skipped_;
     LifetimeTotals totals_;
-    std::map<LocalDate, std::int64_t> seconds_;  // of each day
+    std::map<LocalDate, std::int64_t> seconds_;  // per day
 };
 
 LifetimeTotals look_back(std::span<const Sitting> sittings, Dates skipped = {});

@@ -15,7 +15,7 @@ using std::chrono::hours;
 
 const LocalDate kMonday = date("2026-11-23");
 
-// Noon (UTC) of a day counted from kMonday.
+// Noon (UTC) of a day, counted from kMonday.
 Timestamp noon(int day) {
     return Timestamp((kMonday + days(day)).time_since_epoch()) + hours(12);
 }
@@ -91,7 +91,7 @@ TEST(Milestones, OfStreaksAreReachedByTheFirstLongEnoughSessionOfTheDayAndOnce) 
     EXPECT_EQ(std::ranges::count(lifetime.milestones, "streakDays", &Reached::kind), 1);
 }
 
-// Whoever flies east sits through a later day before an earlier one has ended for them.
+// A user who flies east can complete a session on a later day before an earlier day has ended for them.
 TEST(Milestones, OfStreaksAreReachedByTheSessionThatClosesTheGap) {
     auto between = sitting(1);
     between.ended_at = noon(2) + hours(20);

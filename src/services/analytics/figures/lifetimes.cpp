@@ -44,7 +44,7 @@ Awaitable<std::string> make_anew(postgres::Session& session, UserId user) {
     co_return totals.to_json();
 }
 
-// Whether all of them could be added: nothing that was there ended later.
+// Whether all of them could be added: no earlier added session ended later.
 bool add_all(LifetimeTotals& totals, std::vector<Sitting>& sittings) {
     std::ranges::sort(sittings, {},
                       [](const Sitting& sitting) { return std::tie(sitting.ended_at, sitting.local_date); });
@@ -105,7 +105,7 @@ Awaitable<std::vector<UserId>> list_wrong_lifetimes(postgres::Session& session, 
 }
 
 const Statement& sittings_statement(UserId user) {
-    // Arrays, because thousands of sessions in one row cost much less than in a row each.
+    // Arrays, because thousands of sessions in one row cost much less than one row per session.
     static const postgres::PartitionedStatement kList{"analytics_list_sittings", R"(
         SELECT coalesce(array_agg(ended_at), '{}'), coalesce(array_agg(local_date), '{}'),
                coalesce(array_agg(duration_seconds), '{}'), coalesce(array_agg(local_hour), '{}'),

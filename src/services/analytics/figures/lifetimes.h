@@ -1,6 +1,6 @@
 #pragma once
 // The table `lifetimes`: how it follows the facts, and how both are read. A user without a row is counted from their
-// facts. What writes is called within the projection's transaction, in its turn.
+// facts. The writing functions are called within the projection's transaction, under its lock.
 
 #include "platform/async/awaitable.h"
 #include "platform/base/ids.h"
@@ -18,31 +18,33 @@ class Session;
 
 namespace mindspace::analytics {
 
-// Whose facts have changed in what a lifetime consists of, and how.
+// Users whose facts have changed in a way that affects their lifetime, and the changes.
 struct LifetimeChanges {
-    std::map<UserId, std::vector<Sitting>> added;  // that were not counted before
-    std::set<UserId> others;                       // something was taken away: all is added up anew
+    std::map<UserId, std::vector<Sitting>> added;  // not counted before
+    std::set<UserId> others;                       // something was removed: all is folded again
 };
 
-// What days amount to now.
+// The current totals of days.
 struct DaySums {
     std::vector<UserId> users;
     std::vector<LocalDate> dates;
     std::vector<std::int64_t> seconds;
 };
 
-// Adds what ended after everything else; makes the others anew. `days` are those that the added ones lie on.
+// Adds sessions that ended after everything else; recomputes the lifetimes of `others`. `days` are the days of the
+// added sessions.
 Awaitable<> keep_lifetimes(postgres::Session& session, LifetimeChanges changes, DaySums days);
 
-// Makes those of all the users anew.
+// Recomputes the lifetimes of all these users.
 Awaitable<> restore_lifetimes(postgres::Session& session, std::vector<UserId> users);
 
-// Those of the users whose row differs from their facts.
+// Those of the users whose row does not match their facts.
 Awaitable<std::vector<UserId>> list_wrong_lifetimes(postgres::Session& session, std::vector<UserId> users);
 
-// Lists all that a user ($1, the one that chooses the statement) has completed, in the order in which they ended.
+// The statement that lists all completed sessions of a user ($1, and the argument that selects the statement), in the
+// order in which they ended.
 const postgres::Statement& sittings_statement(UserId user);
-// What those of the answer amount to. There may be any number of them: the loop has turns in between.
+// The totals of the sessions in a reply. There may be any number of them: it yields to the loop in between.
 Awaitable<LifetimeTotals> look_back(postgres::Rows sittings, std::vector<LocalDate> skipped = {});
 
 }  // namespace mindspace::analytics

@@ -1,5 +1,5 @@
 #pragma once
-// How the totals of days add up to days, weeks and months without a gap. Pure.
+// How daily totals are combined into gapless series of days, weeks and months. Pure functions.
 
 #include "platform/base/calendar.h"
 #include "services/analytics/types.h"
@@ -20,7 +20,7 @@ struct DailyTotals {
     SecondsByKind seconds_by_kind;
 };
 
-// The last day of the day, week or month that `date` lies in.
+// The last day of the day, week or month that contains `date`.
 template <Grain kGrain>
 LocalDate last_day_of(LocalDate date) {
     if constexpr (kGrain == Grain::day) return date;
@@ -28,7 +28,7 @@ LocalDate last_day_of(LocalDate date) {
     if constexpr (kGrain == Grain::month) return last_day_of_month(date);
 }
 
-// How the day, week or month is named that `date` lies in.
+// The name of the day, week or month that contains `date`.
 template <Grain kGrain>
 Bucket<kGrain>::Label label_of(LocalDate date) {
     if constexpr (kGrain == Grain::day) return date;
@@ -38,7 +38,8 @@ Bucket<kGrain>::Label label_of(LocalDate date) {
 
 Totals add_up(std::span<const DailyTotals> rows);
 
-// The days, ISO weeks or months that the range touches, in order. The rows are ordered by date and all of the range.
+// The days, ISO weeks or months that the range touches, in order. The rows must be ordered by date and all lie in the
+// range.
 template <Grain kGrain>
 std::vector<Bucket<kGrain>> roll_up(std::span<const DailyTotals> rows, Range range);
 
@@ -46,7 +47,7 @@ extern template std::vector<Bucket<Grain::day>> roll_up(std::span<const DailyTot
 extern template std::vector<Bucket<Grain::week>> roll_up(std::span<const DailyTotals>, Range);
 extern template std::vector<Bucket<Grain::month>> roll_up(std::span<const DailyTotals>, Range);
 
-// How warm a day is, 0 to 4, measured by the user's daily goal.
+// The activity level of a day, 0 to 4, relative to the user's daily goal.
 std::int32_t heat_level(std::int64_t seconds, std::int64_t goal_seconds);
 
 }  // namespace mindspace::analytics

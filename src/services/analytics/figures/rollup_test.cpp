@@ -44,7 +44,7 @@ TEST(RollUp, WeeksAreThoseOfIso8601AcrossTheTurnOfTheYear) {
 }
 
 TEST(RollUp, ARangeThatCutsWeeksShowsThemByTheDaysInside) {
-    // Wednesday to the Tuesday after.
+    // Wednesday to the following Tuesday.
     std::vector rows{ten_minutes("2026-11-25"), ten_minutes("2026-12-01")};
     auto weeks = roll_up<Grain::week>(rows, {date("2026-11-25"), date("2026-12-01")});
     ASSERT_EQ(weeks.size(), 2U);

@@ -7,7 +7,8 @@ namespace mindspace::analytics {
 
 namespace {
 
-// Hands every member to `take(name, seconds)`. Our own text is of one shape only, so this need not be a JSON parser.
+// Passes every member to `take(name, seconds)`. The JSON that we wrote has one form only, so this need not be a JSON
+// parser.
 template <class Take>
 void walk(std::string_view json, Take take) {
     auto must = [](bool holds) {

@@ -1,6 +1,6 @@
 #pragma once
-// Seconds of each kind that occurred, as the JSON object that answers show and daily_totals holds: a year has thousands
-// of members, and most days are passed on as they were read.
+// Seconds of each kind that occurred, as the JSON object that responses contain and daily_totals stores: a year has
+// thousands of members, and most days are passed on as they were read.
 
 #include "platform/json/schema.h"
 
@@ -20,14 +20,14 @@ public:
     using Members = boost::container::flat_map<std::string, std::int64_t, std::less<>>;
 
     SecondsByKind() = default;
-    // Names must need no escape, as those of kinds.
+    // Names must need no escape, like those of kinds.
     explicit SecondsByKind(const Members& members);
 
-    // What json() gave: an object of integers, without a space or an escape. Looked at only by what adds it up.
+    // A result of json(): an object of integers, without spaces or escapes. It is parsed only when sums are needed.
     explicit SecondsByKind(std::string json) : json_(std::move(json)) {}
 
     [[nodiscard]] std::string_view json() const { return json_; }
-    // Both: std::invalid_argument when the text is not of that kind.
+    // Both throw std::invalid_argument if the string is not of that form.
     [[nodiscard]] Members members() const;
     void add_to(Members& sum) const;
 

@@ -14,7 +14,7 @@ using std::chrono::days;
 
 constexpr int kBits = std::numeric_limits<std::uint32_t>::digits;
 
-// Where a day has its bit.
+// The position of a day's bit.
 struct Place {
     std::int32_t word;
     int bit;

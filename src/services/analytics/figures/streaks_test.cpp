@@ -46,11 +46,11 @@ TEST(Streak, AMissedDayBeginsANewOne) {
 }
 
 TEST(Streak, ADayAheadOfTheUsersOwnCounts) {
-    // They sat in a zone further east.
+    // The session was completed in a zone further east.
     EXPECT_EQ(streaks_of(days_of({0, 1}), 0).current_days, 2);
 }
 
-// 30 December 2011 never was in Samoa.
+// 30 December 2011 did not exist in Samoa.
 class SamoanStreak : public testing::Test {
 protected:
     static StreakDays days_of(std::initializer_list<std::string_view> dates) {
@@ -87,7 +87,7 @@ TEST_F(SamoanStreak, CountsTheDateThatWasSkippedOnlyWhenItWasSatElsewhere) {
     EXPECT_EQ(as_of(before, "2012-01-01", "Pacific/Apia").longest_days, 1) << "the 31st was missed";
 }
 
-// Against a plain walk over the days, across the borders of the words that hold them.
+// Compared with a simple loop over the days, across the boundaries of the words that store them.
 TEST(Streak, OfRandomDaysIsWhatAPlainWalkFinds) {
     std::mt19937 random(5);
     for (int round = 0; round < 300; ++round) {

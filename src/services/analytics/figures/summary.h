@@ -1,5 +1,5 @@
 #pragma once
-// The summary of a user's history as it looks today. Pure.
+// The summary of a user's history as of today. Pure functions.
 
 #include "services/analytics/figures/lifetime_totals.h"
 
@@ -12,10 +12,10 @@ struct Day {
     std::int64_t seconds = 0;
 };
 
-// The days that a summary of `today` looks at: the weeks and months of today and the ones before.
+// The days that a summary of `today` needs: the current and previous week and month.
 Range summary_range(LocalDate today);
 
-// Everything but the time zone and the time. `days` are ascending and those of summary_range(), or more; `today` is the
+// Everything except the time zone and the time. `days` are ascending and cover at least summary_range(); `today` is the
 // user's own date, `skipped` the dates that their zone skipped (streaks.h).
 Summary summarise(const LifetimeTotals& lifetime, std::span<const Day> days, LocalDate today, Dates skipped,
                   std::int64_t goal_seconds);

@@ -11,7 +11,7 @@ Day day(std::string_view text, std::int64_t seconds) {
     return {.date = date(text), .sessions = 1, .seconds = seconds};
 }
 
-// Of days with one session each.
+// The summary of days with one session each.
 Summary summary_of(std::span<const Day> history, LocalDate today) {
     std::vector<Sitting> sittings;
     for (const auto& day : history)

@@ -21,7 +21,7 @@ std::int64_t find_cohort(const GlobalCounts& counts, LocalDate cohort_week, Loca
     return found == counts.cohorts.end() ? 0 : found->second;
 }
 
-// Of all periods from the one that begins on `first` to the one that `last` lies in.
+// All periods from the one that begins on `first` to the one that contains `last`.
 template <Grain kGrain>
 std::vector<GlobalPeriod<kGrain>> periods_between(const GlobalCounts& counts, std::string_view grain, LocalDate first,
                                                   LocalDate last) {

@@ -1,5 +1,5 @@
 #pragma once
-// How the counts of all users become the answer for a range. Pure.
+// How the counts of all users become the response for a range. Pure functions.
 
 #include "services/analytics/types.h"
 
@@ -16,10 +16,10 @@ struct PeriodCount {
     std::int64_t seconds = 0;
 };
 
-// Absent is zero.
+// Absent means zero.
 struct GlobalCounts {
     Timestamp as_of{};
-    std::map<std::pair<std::string, LocalDate>, PeriodCount> periods;  // by grain ("day") and first day
+    std::map<std::pair<std::string, LocalDate>, PeriodCount> periods;  // by granularity ("day") and first day
     std::map<std::pair<LocalDate, LocalDate>, std::int64_t> cohorts;   // active users by week of registration, and week
 };
 

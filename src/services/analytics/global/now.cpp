@@ -19,7 +19,7 @@ Now as_now(meditation::MeditatingNow counted, Timestamp now) {
     return Now{.meditating = counted.people, .groups_running = counted.groups, .connections = {}, .as_of = now};
 }
 
-// Four numbers between spaces.
+// Four numbers separated by spaces.
 std::optional<Now> parse(std::string_view text) {
     std::array<std::int64_t, 4> numbers{};
     const char* at = text.data();
@@ -54,7 +54,7 @@ Awaitable<> LiveStatsCache::publish(Now now) {
                                 now.as_of.time_since_epoch().count());
         co_await redis_.command({"SET", kKey, text, "PX", kTtlMilliseconds});
     } catch (const Unavailable&) {
-        // Every node counts for itself.
+        // Every node counts on its own.
     }
 }
 

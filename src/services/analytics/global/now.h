@@ -1,7 +1,7 @@
 #pragma once
-// Who meditates at this moment. Counting asks PostgreSQL; one process of the deployment does it for all (upkeep.h),
-// adds the sockets that the nodes have reported in Redis, and puts the answer up there, where every node reads it. It
-// need not survive: while it is not there, a node counts for itself, without the sockets.
+// Who meditates at this moment. Counting queries PostgreSQL; one process of the deployment does it for all (upkeep.h),
+// adds the sockets that the nodes have reported in Redis, and publishes the result there, where every node reads it. It
+// need not survive: without it, each node counts on its own, without the sockets.
 
 #include "platform/redis/connection/client.h"
 #include "services/analytics/types.h"
@@ -15,7 +15,7 @@ class Session;
 
 namespace mindspace::analytics {
 
-// People, not sessions, and the groups that run. Fault: Unavailable.
+// People, not sessions, and the running groups. Fault: Unavailable.
 Awaitable<Now> count_now(postgres::Client& database, Timestamp now);
 Awaitable<Now> count_now(postgres::Session& session, Timestamp now);
 
@@ -23,9 +23,9 @@ class LiveStatsCache {
 public:
     explicit LiveStatsCache(redis::Client& redis) : redis_(redis) {}
 
-    // Adds the sockets of all nodes. Up for 2 s; nothing happens while Redis is away.
+    // Adds the sockets of all nodes. Valid for 2 s; does nothing while Redis is unavailable.
     Awaitable<> publish(Now now);
-    // Nothing when none is up, or Redis is away.
+    // Nothing (nullopt) if none is published, or Redis is unavailable.
     Awaitable<std::optional<Now>> find();
     [[nodiscard]] bool is_there() const { return redis_.is_up(); }
 

@@ -28,7 +28,7 @@ struct CohortCounts {
 };
 
 struct Count {
-    std::int64_t changes = 0;  // up to which it goes
+    std::int64_t changes = 0;  // the number of changes that it includes
     Timestamp at{};
     PeriodCounts periods;
     CohortCounts cohorts;
@@ -83,7 +83,7 @@ Awaitable<CohortCounts> count_cohorts(postgres::Session& session) {
     co_return counts;
 }
 
-// All of one snapshot. A transaction that only reads has no id.
+// All in one snapshot. A read-only transaction has no id.
 Awaitable<Count> count(postgres::Session& session) {
     static constexpr Statement kChanges{"analytics_read_changes", "SELECT changes, now() FROM fact_changes"};
     Count count;

@@ -1,5 +1,5 @@
 #pragma once
-// Counts everybody and refreshes what GET /analytics/global serves. Done by one process of the deployment (upkeep.h).
+// Counts all users and refreshes what GET /analytics/global serves. Done by one process of the deployment (upkeep.h).
 
 #include "platform/async/awaitable.h"
 
@@ -9,8 +9,8 @@ class Session;
 
 namespace mindspace::analytics {
 
-// True when there was something new. Reads are never blocked, and while it counts, which may take long, neither writes
-// nor the readers of the outbox are. Faults: those of postgres::Session, which is then in an unknown state.
+// True if there were changes. Reads are never blocked. Counting may take long, and blocks neither writes nor the
+// readers of the outbox. Faults: those of postgres::Session, which is then in an unknown state.
 Awaitable<bool> refresh_global(postgres::Session& session);
 
 }  // namespace mindspace::analytics

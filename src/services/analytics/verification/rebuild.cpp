@@ -19,9 +19,9 @@ namespace {
 
 constexpr std::int64_t kUsersInTransaction = 20;  // events wait for them
 
-// Returns how many were wrong. A fact without a session stays, as that of a deleted one does.
+// Returns how many were wrong. A fact without a session stays, like that of a deleted session.
 Awaitable<std::int64_t> restore_facts(postgres::Session& session, const std::vector<UserId>& users) {
-    // The users are named twice, or the whole history of everybody would be read for each few of them.
+    // The users are given twice, because otherwise the complete history of all users would be read for each batch.
     static constexpr Statement kTakeOut{"analytics_take_out_facts", R"(
         UPDATE session_facts SET counts = false
         WHERE user_id = ANY ($1) AND counts
@@ -51,7 +51,7 @@ Awaitable<> restore_totals(postgres::Session& session, const std::vector<UserId>
     co_await session.query(kAddUp, users, kStreakSeconds);
 }
 
-// The time zone of now stands in for that of then, which is nowhere else.
+// Uses the current time zone, because the zone at the time of registration is not stored.
 Awaitable<> restore_registrations(postgres::Session& session, const std::vector<UserId>& users) {
     static constexpr Statement kRestore{"analytics_restore_registrations", R"(
         INSERT INTO user_facts AS known (user_id, registered_on)

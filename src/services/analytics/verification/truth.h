@@ -1,5 +1,5 @@
 #pragma once
-// Facts and totals as they should be, in the words of the tables: for statements that make, compare or restore them.
+// Facts and totals as they should be, in the form of the tables: for statements that create, compare or restore them.
 
 #include "platform/postgres/values/sql.h"
 
@@ -9,7 +9,7 @@ namespace mindspace::analytics {
 inline constexpr char kFactColumns[] =
     "version, counts, local_date, local_hour, kind, duration_seconds, mood_before, mood_after, ended_at";
 
-// A subquery: the facts that follow from the history of the users in $1.
+// A subquery: the facts derived from the history of the users in $1.
 inline constexpr char kTrueFacts[] = R"((
         SELECT user_id, session_id, version, status = 'completed' AS counts, local_date,
                extract(hour FROM wall_time(started_at, timezone))::smallint AS local_hour, kind,
@@ -20,7 +20,7 @@ inline constexpr char kTotalsColumns[] =
     "user_id, local_date, sessions, streak_sessions, seconds, mood_before_sum, mood_before_count, mood_after_sum, "
     "mood_after_count, seconds_by_kind";
 
-// A subquery: the totals of all days that `facts` (a FROM and a WHERE clause) yield facts of; `streak_seconds` is the
+// A subquery: the totals of all days that have facts in `facts` (a FROM and a WHERE clause); `streak_seconds` is the
 // parameter that holds kStreakSeconds.
 template <std::size_t N, std::size_t M>
 consteval auto totals_of(const char (&facts)[N], const char (&streak_seconds)[M]) {

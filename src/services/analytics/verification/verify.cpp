@@ -23,7 +23,7 @@ namespace {
 constexpr std::size_t kUsersInStep = 50;
 constexpr Milliseconds kFencePoll{100};
 
-// Facts that have yet to reach a version.
+// Facts that have not reached a version yet.
 struct Behind {
     std::vector<UserId> users;
     std::vector<Uuid> sessions;
@@ -41,7 +41,7 @@ struct Comparison {
     Behind behind;
 };
 
-// Within a transaction. A session that is gone makes its fact reach the version after.
+// Within a transaction. If a session is gone, its fact has to reach the version after the current one.
 Awaitable<Comparison> compare(postgres::Session& session, std::vector<UserId> users) {
     static constexpr ComposedStatement kCompare{"analytics_compare_facts",
                                                 R"(
@@ -84,8 +84,8 @@ Awaitable<Comparison> compare(postgres::Session& session, std::vector<UserId> us
     co_return comparison;
 }
 
-// Of one snapshot, without a lock: events go on being projected. On a cluster each part of a statement has a snapshot
-// of its own, so that what diverges here may not.
+// In one snapshot, without a lock: events continue to be projected. On a cluster each part of a statement has its own
+// snapshot, so a divergence seen here may not be one.
 Awaitable<Comparison> compare_unlocked(postgres::Session& session, std::vector<UserId> users) {
     co_await session.execute(
         "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL plan_cache_mode = force_custom_plan");
@@ -94,8 +94,8 @@ Awaitable<Comparison> compare_unlocked(postgres::Session& session, std::vector<U
     co_return comparison;
 }
 
-// In the projection's turn: totals agree with facts then, on a cluster, too. One user at a time, so that events wait
-// for one comparison at most.
+// Under the projection's lock: totals agree with facts then, on a cluster, too. One user at a time, so that events wait
+// for at most one comparison.
 Awaitable<Comparison> compare_in_turn(postgres::Session& session, UserId user) {
     std::vector<UserId> one{user};
     co_await session.execute("BEGIN");
@@ -118,7 +118,7 @@ Awaitable<> publish_fences(postgres::Session& session, std::vector<UserId> users
     co_await session.query(kPublish, kFenceEvent, fence, users);
 }
 
-// Those of `users` whose fence has not been handled. An erased account has no events any more that matter.
+// Those of `users` whose fence has not been handled. The remaining events of an erased account no longer matter.
 Awaitable<std::vector<UserId>> list_waiting(postgres::Session& session, std::vector<UserId> users, Uuid fence) {
     static constexpr Statement kList{"analytics_list_waiting", R"(
         SELECT user_id FROM unnest($1::uuid[]) AS fenced (user_id)
@@ -139,7 +139,7 @@ Awaitable<std::vector<UserId>> wait_for_fences(postgres::Session& session, std::
     }
 }
 
-// Who still has a fact behind the version that it had to reach.
+// The users who still have a fact below the version that it had to reach.
 Awaitable<Users> list_lost(postgres::Session& session, Behind behind) {
     static constexpr Statement kList{"analytics_list_lost", R"(
         WITH fact AS MATERIALIZED (
