@@ -62,14 +62,14 @@ postgres::Query lock_user(UserId id) {
     return postgres::bind(kLock, id);
 }
 
-// An absent version makes every core agree on a new one.
+// Without a version, all cores agree on a new one.
 Awaitable<> forget_cached(redis::Client& redis, UserId id) {
     auto version = cache_version_key(id);
     auto value = cache_value_key(id);
     try {
         co_await redis.command({"DEL", version, value});
     } catch (const Unavailable&) {
-        // Without Redis nobody answers from a cache.
+        // Without Redis no core serves from a cache.
     }
 }
 
@@ -104,7 +104,7 @@ Awaitable<std::vector<UserId>> list_users(postgres::Session& session, UserId aft
 }
 
 Awaitable<std::vector<UserId>> sample_users(postgres::Session& session, std::int64_t count) {
-    // Blocks at random, twice as many as should be needed: they are not all full.
+    // Random blocks, twice as many as should be needed: they are not all full.
     static constexpr Statement kSample{"user_sample_ids", R"(
         SELECT user_id
         FROM users TABLESAMPLE SYSTEM (

@@ -1,6 +1,6 @@
 #pragma once
 // What other services may know of users. Runs in the caller's process on the caller's database connection, so that a
-// registration is one transaction whichever process it happens in.
+// registration is one transaction in any process.
 
 #include "platform/async/awaitable.h"
 #include "platform/base/ids.h"
@@ -26,7 +26,7 @@ class Client;
 
 namespace mindspace::user {
 
-// A user as they see themselves: the answer of GET /users/me.
+// A user as they see themselves: the response of GET /users/me.
 struct User {
     UserId id{};
     std::string email;
@@ -40,7 +40,7 @@ struct User {
     http::Role role = http::Role::user;
     Timestamp created_at{};
     Timestamp updated_at{};
-    std::int32_t version = 0;  // not shown; makes the entity tag
+    std::int32_t version = 0;  // not shown; used for the entity tag
 
     static constexpr std::string_view kName = "User";
     static constexpr auto fields() {
@@ -75,7 +75,7 @@ struct Milestone {
     }
 };
 
-// The answer of GET /users/me/stats, which another service computes.
+// The response of GET /users/me/stats, which another service computes.
 struct UserStats {
     std::int64_t total_sessions = 0;
     std::int64_t total_seconds = 0;
@@ -111,7 +111,7 @@ struct NewUser {
     Timestamp created_at{};
 };
 
-// How the new user will read.
+// The new user as it will be read.
 User as_user(const NewUser& user);
 
 // The statement that creates the user; the caller runs it within its transaction.
@@ -121,34 +121,35 @@ postgres::Query insert_user(const NewUser& user);
 // forget_cached() after it.
 postgres::Query verify_email(UserId id, Timestamp now);
 
-// The statement that gives the user a role; called as verify_email().
+// The statement that gives the user a role; call it like verify_email().
 postgres::Query set_role(UserId id, http::Role role, Timestamp now);
 
-// The statement that lets others of its kind wait until the end of the caller's transaction, and with them whoever
-// changes or deletes the user. It returns a row if there is such a user.
+// The statement that makes other callers of lock_user() wait until the end of the caller's transaction, and with them
+// all that change or delete the user. It returns a row if there is such a user.
 postgres::Query lock_user(UserId id);
 
-// The first of all services' when an account ends: whoever makes something for a user holds a share of their row.
+// Must be the first of all services' when an account ends: writers that create something for a user hold a share of
+// their row.
 privacy::Holdings personal_data();
 
-// Voids what the caches of all cores and nodes hold of the user; nothing happens while Redis is away.
+// Invalidates what the caches of all cores and nodes hold of the user; does nothing while Redis is unavailable.
 Awaitable<> forget_cached(redis::Client& redis, UserId id);
 
-// The user as of now, or nothing when there is none. Fault: Unavailable.
+// The current user, or nothing (nullopt) if there is none. Fault: Unavailable.
 Awaitable<std::optional<User>> find_user(postgres::Client& database, UserId id);
 
-// All users, in the order of their ids: those behind `after`, `count` at most. Faults: those of postgres::Session.
+// All users, in the order of their ids: those after `after`, at most `count`. Faults: those of postgres::Session.
 Awaitable<std::vector<UserId>> list_users(postgres::Session& session, UserId after, std::int64_t count);
-// About so many users, at random; all when there are no more.
+// About that many users, at random; all if there are no more.
 Awaitable<std::vector<UserId>> sample_users(postgres::Session& session, std::int64_t count);
-// Those of the users who are there, held against deletion until the end of the transaction.
+// Those of the users who exist, locked against deletion until the end of the transaction.
 Awaitable<std::vector<UserId>> hold_users(postgres::Session& session, std::vector<UserId> users);
 
-// The date on the user's wall, by their day. In UTC, should tzdata not know their zone any more.
+// The user's current local date, by their own start of the day. In UTC if tzdata no longer knows their zone.
 LocalDate today_of(const User& user, Timestamp now);
 
-// Where Redis keeps the version of the user's data: caches of any process are good only for the version they were
-// filled under. The braces keep all keys of one user in one slot of a cluster.
+// The Redis key of the version of the user's data: cache entries of any process are valid only for the version that
+// they were filled under. The braces keep all keys of one user in one slot of a cluster.
 std::string cache_version_key(UserId id);
 
 }  // namespace mindspace::user

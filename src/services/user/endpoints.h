@@ -1,5 +1,5 @@
 #pragma once
-// What the outside sees of the user service.
+// The public endpoints of the user service.
 
 #include "platform/http/api/endpoint_table.h"
 

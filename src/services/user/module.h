@@ -1,5 +1,5 @@
 #pragma once
-// The user role, put together. All of it belongs to the cores.
+// The user role. All of it belongs to the cores.
 
 #include "platform/module/module.h"
 #include "services/user/service.h"

@@ -9,7 +9,7 @@ using privacy::Queries;
 
 namespace {
 
-// As GET /users/me answers.
+// In the form of GET /users/me.
 constexpr Statement kListProfile{"user_export_profile", R"(
     SELECT '', json_build_object(
                'id', user_id, 'email', email, 'emailVerified', email_verified, 'displayName', display_name,
@@ -18,8 +18,9 @@ constexpr Statement kListProfile{"user_export_profile", R"(
                'createdAt', json_time(created_at), 'updatedAt', json_time(updated_at))::text
     FROM users WHERE user_id = $1 AND $2::text = '' LIMIT $3)"};
 
-// Tells of the end (`user.deleted`), once. Whoever makes something for a user holds a share of their row (FOR KEY
-// SHARE): so what comes before it is there for the later statements to erase, and what comes after finds no user.
+// Publishes the end (`user.deleted`), once. A writer that creates something for a user holds a share of their row (FOR
+// KEY SHARE): so what is written before this is there for the later statements to erase, and later writers find no
+// user.
 Queries erase_user(const EndedAccount& account) {
     static constexpr Statement kErase{"user_erase", R"(
         WITH erased AS (DELETE FROM users WHERE user_id = $1 RETURNING user_id)

@@ -10,17 +10,17 @@ namespace mindspace::user {
 
 namespace {
 
-// Random, so that a version from before a flush of Redis never comes back.
+// Random, so that a version from before a flush of Redis is never used again.
 std::string new_version() {
     return base64url_encode(random_bytes<9>());
 }
 
-// In Redis: the version that it is good for, that of the row, and the document, by lines.
+// The value in Redis: the version that it is valid for, the version of the row, and the document, one per line.
 std::string encode(std::string_view version, const User& user) {
     return fmt::format("{}\n{}\n{}", version, user.version, schema::to_json(user));
 }
 
-// Nothing for another version, or what another release of the program has written.
+// Nothing (nullopt) if it has another version, or was written by another release of the program.
 std::optional<User> decode(std::string_view text, std::string_view version) {
     if (!text.starts_with(version) || !text.substr(version.size()).starts_with('\n')) return std::nullopt;
     text.remove_prefix(version.size() + 1);
@@ -56,7 +56,7 @@ Awaitable<std::optional<User>> ProfileCache::fetch(UserId id, std::string versio
     co_return co_await flights_.run(std::move(flight), look_further(id, std::move(version), std::move(load)));
 }
 
-// What is read here was written before `version` was asked for, or later: then a writer makes that version void.
+// What is read here was written before `version` was requested, or later: then a writer invalidates that version.
 Awaitable<std::optional<User>> ProfileCache::look_further(UserId id, std::string version, Load load) {
     auto user = co_await find_in_redis(id, version);
     stats_.level2.count(user.has_value());
@@ -81,7 +81,7 @@ Awaitable<std::optional<User>> ProfileCache::find_in_redis(UserId id, std::strin
     }
 }
 
-// A late one replaces a newer one with its own version: then that is looked for in vain, and no more.
+// A late write replaces a newer entry by one with its own version: then the newer one is missed, which is harmless.
 Awaitable<> ProfileCache::keep_in_redis(std::string version, User user) {
     auto key = cache_value_key(user.id);
     auto value = encode(version, user);
@@ -89,11 +89,11 @@ Awaitable<> ProfileCache::keep_in_redis(std::string version, User user) {
     try {
         co_await redis_.command({"SET", key, value, "EX", ttl});
     } catch (const Unavailable&) {
-        // The next one reads the database.
+        // The next reader queries the database.
     }
 }
 
-// The version to fill under, the same on all nodes; "" when Redis is away, or while somebody writes.
+// The version to fill under, the same on all nodes; "" if Redis is unavailable, or during a write.
 Awaitable<std::string> ProfileCache::agree_on_version(UserId id) {
     auto key = cache_version_key(id);
     auto version = new_version();
@@ -122,7 +122,7 @@ Awaitable<> ProfileCache::set_version(UserId id, std::string version, Seconds tt
     try {
         co_await redis_.command({"SET", key, version, "EX", lifetime});
     } catch (const Unavailable&) {
-        // Without Redis nobody answers from a cache.
+        // Without Redis no core serves from a cache.
     }
 }
 

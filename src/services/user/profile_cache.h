@@ -1,7 +1,7 @@
 #pragma once
-// Profiles near at hand: level 1 in this core, level 2 in Redis, the database behind them. What they hold is good only
-// for the version of the user's data that Redis names (it comes with the guard's round trip): a write anywhere gives a
-// new version, and with it every entry of every core and node is void. When Redis names none, nothing is cached.
+// Caches profiles: level 1 in this core, level 2 in Redis, then the database. Entries are valid only for the version of
+// the user's data that Redis holds (it arrives with the guard's round trip): a write anywhere creates a new version,
+// which invalidates the entries of all cores and nodes. If Redis has no version, nothing is cached.
 
 #include "platform/async/single_flight.h"
 #include "platform/base/lru_cache.h"
@@ -19,32 +19,32 @@ struct ProfileCacheStats {
     telemetry::CacheStats level2;
 };
 
-// Where Redis keeps the profile; in the slot of cache_version_key().
+// The Redis key of the profile; in the slot of cache_version_key().
 std::string cache_value_key(UserId id);
 
 class ProfileCache {
 public:
-    // Reads the user from the database; begun only if it is needed.
+    // Reads the user from the database; called only if it is needed.
     using Load = std::function<Awaitable<std::optional<User>>()>;
 
-    // `capacity`: how many profiles level 1 keeps, some 400 bytes each.
+    // `capacity`: how many profiles level 1 holds, some 400 bytes each.
     ProfileCache(redis::Client& redis, std::size_t capacity);
 
-    // The profile if level 1 has it, else null; good until the next suspension. `version` is what Redis named when the
-    // request began, "" when it named none.
+    // The profile if level 1 has it, else null; valid until the next suspension. `version` is what Redis had when the
+    // request began, "" if it had none.
     const User* find(UserId id, const std::string& version);
-    // What find() has not found: from level 2 or the database; nothing when there is no such user. Those who ask at the
-    // same time share one look. Faults: those of `load`.
+    // Loads what find() has not found, from level 2 or the database; nothing (nullopt) if there is no such user.
+    // Concurrent callers share one load. Faults: those of `load`.
     Awaitable<std::optional<User>> fetch(UserId id, std::string version, Load load);
 
-    // Around a write of the profile. From the first on nothing is cached, for kWriteTime at most, should the writer
-    // die; the second makes a new version.
+    // Call them before and after a write of the profile. From the first on nothing is cached, for at most kWriteTime if
+    // the writer dies; the second creates a new version.
     Awaitable<> begin_write(UserId id);
     Awaitable<> end_write(UserId id);
 
     [[nodiscard]] const ProfileCacheStats& stats() const { return stats_; }
 
-    static constexpr Seconds kKept{300};      // in Redis: for so long a write that Redis missed may be missed
+    static constexpr Seconds kKept{300};      // in Redis; a write that missed Redis may go unnoticed this long
     static constexpr Seconds kWriteTime{30};  // longer than a request may take
 
 private:

@@ -17,11 +17,11 @@ using namespace std::chrono_literals;
 redis::ClientOptions options_of(const redis::TestServer& server) {
     redis::ClientOptions options;
     options.socket_path = server.socket_path();
-    options.command_timeout = 30s;  // a loaded machine is no lost Redis
+    options.command_timeout = 30s;  // a loaded machine is not a lost Redis
     return options;
 }
 
-// A core of some node.
+// A core of a node.
 struct Node {
     Node(asio::io_context& io, const redis::TestServer& server) : redis(io, options_of(server)), cache(redis, 1000) {
         redis.start();
@@ -31,11 +31,11 @@ struct Node {
     ProfileCache cache;
 };
 
-// The table: what counts is one number of each user.
+// The table: one number per user.
 struct Table {
     struct Row {
         std::int32_t value = 1;
-        std::int32_t promised = 1;  // by a write that has been answered
+        std::int32_t promised = 1;  // by a write that has completed
     };
     std::map<UserId, Row> rows;
     int loads = 0;
@@ -59,7 +59,7 @@ protected:
         asio::steady_timer timer(io_, std::chrono::microseconds(some(random_)));
         co_await timer.async_wait(asio::use_awaitable);
     }
-    // Slow after it has read: what the cache writes is old by then.
+    // Waits after it has read: what the cache then writes is outdated.
     Awaitable<std::optional<User>> load(UserId id) {
         ++table_.loads;
         User user;
@@ -85,13 +85,13 @@ protected:
         co_await node.cache.end_write(id);
         row.promised = std::max(row.promised, written);
     }
-    // Whatever a failed test leaves running ends before what it refers to.
+    // Ends what a failed test leaves running before the objects that it refers to are destroyed.
     void TearDown() override {
         one_.redis.stop();
         other_.redis.stop();
         postgres::run_to_end(io_);
     }
-    // One of those who race.
+    // One of the concurrent actors.
     Awaitable<> act(Node& node, std::vector<UserId> users, int actions) {
         for (int i = 0; i < actions; ++i) {
             ++actions_;
@@ -204,8 +204,8 @@ TEST_F(ProfileCacheTest, TakesNoNoticeOfWhatItDoesNotUnderstandInRedis) {
     }
 }
 
-// A hundred thousand reads and writes on two nodes, what they put into the cache delayed at random: nobody who begins
-// to read after a write was answered sees what was before it, and in the end nothing old is left.
+// A hundred thousand reads and writes on two nodes, with cache writes delayed at random: a read that begins after a
+// write completed never sees the earlier value, and in the end no outdated entry is left.
 TEST_F(ProfileCacheTest, LeavesNothingStaleBehindWhoeverRaces) {
     constexpr int kActors = 200;
     constexpr int kActions = 500;

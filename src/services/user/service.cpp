@@ -11,7 +11,7 @@ Error user_gone() {
     return {ErrorCode::unauthenticated, "user_gone", "This account does not exist any more.", {}};
 }
 
-// Of these fields null is not a value: RFC 7396 would remove them.
+// Null is not a value of these fields: RFC 7396 would remove them.
 void refuse_null(schema::Faults& faults, std::string_view name, bool present, bool has_value) {
     const schema::Path document;
     if (present && !has_value) faults.add(schema::Path{&document, name}, "not_nullable", "cannot be removed");
@@ -49,7 +49,7 @@ Awaitable<Result<User>> UserService::update_me(Caller caller, UserPatch patch,
         auto existing = co_await store_.find(caller.id);
         if (!existing) co_return user_gone();
         if (expected_version && existing->version != *expected_version) co_return precondition_failed();
-        co_return std::move(*existing);  // it was like that already
+        co_return std::move(*existing);  // it already has these values
     }
     if (is_shown) co_await others_.announce_profile(redis_, caller.id, updated->display_name, updated->avatar_url);
     co_return std::move(*updated);

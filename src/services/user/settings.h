@@ -6,7 +6,7 @@
 namespace mindspace::user {
 
 struct UserSettings {
-    std::uint32_t profile_cache = 20'000;  // profiles that each core keeps at hand
+    std::uint32_t profile_cache = 20'000;  // profiles that each core caches
 };
 
 }  // namespace mindspace::user

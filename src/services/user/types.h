@@ -1,5 +1,6 @@
 #pragma once
-// Requests and answers of the user service, with their schemas. The user itself, and their statistics, are in client.h.
+// Request and response types of the user service, with their schemas. The user itself, and their statistics, are in
+// client.h.
 
 #include "services/user/client.h"
 
@@ -33,7 +34,7 @@ struct PublicUser {
     std::string display_name;
     std::optional<std::string> avatar_url;
     Timestamp member_since{};
-    std::int32_t version = 0;  // not shown; makes the entity tag
+    std::int32_t version = 0;  // not shown; used for the entity tag
 
     static constexpr std::string_view kName = "PublicUser";
     static constexpr auto fields() {
