@@ -1,6 +1,6 @@
 #pragma once
-// Takes a node out of the choice for a while after failures in a row, longer each time: what its health checks do not
-// show, its requests do. A state machine without a clock.
+// Excludes a node from selection for a while after consecutive failures, longer each time: requests reveal failures
+// that health checks do not. A state machine without a clock.
 
 #include <algorithm>
 #include <chrono>
@@ -15,7 +15,7 @@ public:
         failures_ = 0;
         rounds_ = 0;
     }
-    // True when this failure has ejected the node.
+    // True if this failure has ejected the node.
     bool fail(TimePoint now) {
         if (++failures_ < kFailuresInARow || is_out(now)) return false;
         failures_ = 0;
@@ -33,7 +33,7 @@ private:
     static constexpr int kMostRounds = 5;
 
     int failures_ = 0;
-    int rounds_ = 0;  // ejections in a row
+    int rounds_ = 0;  // consecutive ejections
     TimePoint until_{};
 };
 

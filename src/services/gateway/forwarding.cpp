@@ -14,11 +14,11 @@ using http::equals_ignoring_case;
 using http::Header;
 using http::Method;
 
-// RFC 9110 section 7.6.1 and what is still met; Content-Length is said anew.
+// Hop-by-hop fields: those of RFC 9110 section 7.6.1 and others still in use; Content-Length is rewritten.
 constexpr std::array<std::string_view, 10> kOfTheConnection{
     "connection",         "keep-alive",          "proxy-connection", "te", "trailer", "transfer-encoding", "upgrade",
     "proxy-authenticate", "proxy-authorization", "content-length"};
-// Of a request: what the gateway says itself, and what it has settled with the client.
+// Request fields that the gateway sets itself, or has already handled with the client.
 constexpr std::array<std::string_view, 9> kRewrittenHeaders{"host",
                                                             "expect",
                                                             "x-request-id",
@@ -33,7 +33,7 @@ bool is_one_of(std::string_view name, std::span<const std::string_view> names) {
     return std::ranges::any_of(names, [&](std::string_view other) { return equals_ignoring_case(name, other); });
 }
 
-// Whether some Connection field names it.
+// Whether a Connection field names it.
 bool is_named_by_connection(std::string_view name, std::span<const Header> headers) {
     return std::ranges::any_of(headers, [&](const Header& header) {
         return equals_ignoring_case(header.name, "connection") && http::list_contains(header.value, name);
@@ -47,7 +47,7 @@ void append_line(std::string& out, std::string_view name, std::string_view value
     out += "\r\n";
 }
 
-// All but those of the connection and those that `is_left_out`.
+// All fields except hop-by-hop ones and those for which `is_left_out` is true.
 void append_fields(std::string& out, std::span<const Header> headers, auto is_left_out) {
     const bool names_some = http::find_header(headers, "connection").has_value();
     for (const auto& [name, value] : headers) {
@@ -60,7 +60,7 @@ void append_fields(std::string& out, std::span<const Header> headers, auto is_le
 }  // namespace
 
 std::string request_lines(const http::Exchange& exchange, std::string_view scheme, bool websocket) {
-    constexpr std::size_t kAddedFields = 384;  // the signature among them
+    constexpr std::size_t kAddedFields = 384;  // including the signature
     const auto& head = exchange.head;
     std::size_t size = head.target.size() + kAddedFields;
     for (const auto& header : head.headers) size += header.name.size() + header.value.size() + 4;

@@ -12,7 +12,7 @@ namespace {
 constexpr auto kInterval = std::chrono::seconds(1);
 constexpr auto kIntervalWhileAway = std::chrono::milliseconds(200);
 constexpr auto kAnswerLimit = std::chrono::seconds(1);
-constexpr int kSilentChecks = 2;  // one may be a moment of load
+constexpr int kSilentChecks = 2;  // a single one may be a moment of load
 
 std::string_view name_of(NodeState state) {
     switch (state) {

@@ -1,5 +1,5 @@
 #pragma once
-// Asks each node of a role every second whether it is ready (GET /readyz), and more often while it is not. One for the
+// Checks every second whether each node of a role is ready (GET /readyz), and more often while it is not. One per
 // process, on its first core's loop.
 
 #include "platform/async/task_group.h"
@@ -22,8 +22,8 @@ private:
     struct Watched {
         Watched(asio::io_context& loop, NodeStatus& node);
         NodeStatus& node;
-        http::ClientPool pool;  // of its own: a node whose connections are all taken is not ill
-        int silent = 0;         // checks in a row that were not answered in time
+        http::ClientPool pool;  // a separate pool: a node whose connections are all in use is not unhealthy
+        int silent = 0;         // consecutive checks without a response in time
     };
 
     Awaitable<> watch(Watched& watched);

@@ -52,7 +52,7 @@ void GatewayModule::stop() {
     for (auto& checker : checkers_) checker.stop();
 }
 
-// The node serves all the same: other roles work, and no other gateway would do better.
+// The node continues to serve: other roles work, and no other gateway would do better.
 void GatewayModule::report_health(Health& health) const {
     for (const auto& remote : shared_.remotes)
         health.checks["upstream." + remote.status.name] = remote.status.summary();

@@ -1,7 +1,7 @@
 #pragma once
-// The gateway role, put together: its pages, and the endpoints of the roles that run in other processes, forwarded by
-// each core over connections of its own; for the process the checks whether those are well. The endpoints of roles in
-// this process are served as they are.
+// The gateway role: its pages, and the endpoints of the roles that run in other processes, which each core forwards
+// over its own connections; and, once per process, the health checks of those roles. The endpoints of roles in this
+// process are served directly.
 
 #include "platform/module/module.h"
 #include "services/gateway/health_checker.h"
@@ -23,7 +23,7 @@ struct RemoteRole {
     http::DeclaredEndpoints endpoints;
 };
 
-// What the cores share.
+// Shared by the cores.
 struct GatewayShared {
     struct Remote {
         UpstreamStatus status;

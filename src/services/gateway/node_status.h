@@ -1,5 +1,5 @@
 #pragma once
-// What this process knows of the nodes of the other roles. One core checks them and writes; every core reads.
+// What this process knows of the nodes of the other roles. One core checks them and writes; all cores read.
 
 #include "platform/base/time.h"
 #include "platform/http/client/origin.h"
@@ -13,10 +13,10 @@
 
 namespace mindspace::gateway {
 
-// The better a node is, the smaller its state.
+// A better node has a smaller state.
 enum class NodeState : std::uint8_t {
     ready,
-    alive,  // answers, but not that it is ready; or nobody has asked yet
+    alive,  // responds, but does not report that it is ready; or has not been checked yet
     gone,
 };
 
@@ -38,11 +38,11 @@ struct UpstreamStatus {
 };
 
 struct UpstreamOptions {
-    Milliseconds timeout{20'000};         // of a request with all its attempts
-    Milliseconds connect_timeout{500};    // for a connection, or for one to become free
-    std::uint32_t max_connections = 256;  // to each node, of each core; WebSockets do not count
-    Milliseconds max_queue_delay{100};  // before one becomes free; when it is longer for a while, requests are refused
-    std::string_view scheme = "http";   // that clients speak: X-Forwarded-Proto
+    Milliseconds timeout{20'000};         // for a request with all its attempts
+    Milliseconds connect_timeout{500};    // to connect, or to wait for a free connection
+    std::uint32_t max_connections = 256;  // per node and core; WebSockets do not count
+    Milliseconds max_queue_delay{100};    // for a free connection; while the delay stays above it, requests are refused
+    std::string_view scheme = "http";     // of the clients: X-Forwarded-Proto
 };
 
 }  // namespace mindspace::gateway

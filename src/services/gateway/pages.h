@@ -1,5 +1,5 @@
 #pragma once
-// What the gateway itself answers: the pages of web/, the API's descriptions, and what it sees of a caller.
+// What the gateway itself serves: the pages of web/, the API's descriptions, and what it sees of a caller.
 
 #include "platform/http/api/endpoint_table.h"
 #include "platform/http/api/static_content.h"
@@ -8,13 +8,13 @@
 
 namespace mindspace::gateway {
 
-// What the pages show.
+// The content of the pages.
 struct Pages {
     http::StaticDocument openapi;
     http::StaticDocument asyncapi;
 };
 
-// The answer of GET /whoami.
+// The response of GET /whoami.
 struct SeenCaller {
     std::string address;
     Timestamp time{};

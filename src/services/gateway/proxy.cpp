@@ -20,13 +20,13 @@ using Clock = Upstream::Clock;
 using Attempt = std::expected<Response, ClientFault>;
 
 constexpr std::size_t kMostAttempts = 3;
-constexpr std::size_t kHeld = 64 * 1024;  // a longer answer passes through while it comes
+constexpr std::size_t kHeld = 64 * 1024;  // a longer response is streamed
 
 // One request, as all of its attempts send it.
 struct Outgoing {
     const Exchange& exchange;
     const http::GatewayKeys& keys;
-    std::string head;  // without the signature, which each attempt has of its own, and the empty line
+    std::string head;  // without the signature, which differs for each attempt, and the empty line
     Clock::time_point deadline;
     Milliseconds timeout;
     const http::Declaration& declaration;
@@ -43,7 +43,7 @@ private:
     Upstream::Node& node_;
 };
 
-// Each part has the time of a request: an answer may be as long as it likes, but not silent.
+// Each part has the timeout of a request: a response may have any length, but must not stall.
 Awaitable<bool> pass_on(ClientPool::Lease lease, Milliseconds timeout, http::BodyWriter& writer) {
     while (true) {
         lease->set_deadline(Clock::time_point::max());  // while the client reads
@@ -57,7 +57,7 @@ Awaitable<bool> pass_on(ClientPool::Lease lease, Milliseconds timeout, http::Bod
     }
 }
 
-// The answer whose head has come in.
+// Receives the response after its head.
 Awaitable<Attempt> receive(ClientPool::Lease lease, const Outgoing& request) {
     const auto& head = lease->head();
     Response response{.status = head.status, .body = {}};
@@ -65,7 +65,7 @@ Awaitable<Attempt> receive(ClientPool::Lease lease, const Outgoing& request) {
     const auto length = head.content_length;
     const bool has_content = head.end != http::ContentEnd::none;
     if (!has_content) {
-        if (length) response.stream = http::BodyStream{.length = length, .write = {}};  // of the answer to HEAD
+        if (length) response.stream = http::BodyStream{.length = length, .write = {}};  // response to HEAD
         co_return response;
     }
     while (!lease->is_complete() && length.value_or(0) <= kHeld && lease->content().size() < kHeld) {
@@ -83,7 +83,7 @@ Awaitable<Attempt> receive(ClientPool::Lease lease, const Outgoing& request) {
     co_return response;
 }
 
-// The other role has agreed to open the socket.
+// The other role has accepted the socket.
 Attempt open_tunnel(ClientPool::Lease lease, const Outgoing& request) {
     const auto accept = http::check_websocket_handshake(request.exchange.head);
     if (!request.declaration.websocket || !accept || lease->head().find("sec-websocket-accept") != *accept)
@@ -95,8 +95,8 @@ Attempt open_tunnel(ClientPool::Lease lease, const Outgoing& request) {
     return response;
 }
 
-// Passes the content on while it comes in. While the client sends, the role's time does not pass. False: the client has
-// gone, or was too slow.
+// Streams the content as it arrives. The role's timeout does not run while the client sends. False: the client has
+// disconnected, or was too slow.
 Awaitable<bool> pass_content(http::ClientConnection& connection, const Outgoing& request,
                              http::ClientConnection::Outcome& fault) {
     auto& content = *request.exchange.content;
@@ -114,7 +114,7 @@ Awaitable<bool> pass_content(http::ClientConnection& connection, const Outgoing&
     co_return true;
 }
 
-// Whether a role of ours responds, and to this request.
+// Whether the response comes from one of our roles, and is for this request.
 bool is_proven(const http::ResponseHead& head, const http::GatewayKeys& keys, std::string_view signature) {
     const auto field = head.find(http::kSignatureField);
     return field && keys.is_proof(*field, signature, head.status);
@@ -135,7 +135,7 @@ Awaitable<Attempt> attempt(Upstream::Node& node, const Outgoing& request) {
         if (!is_whole)
             co_return http::problem(408, "request_timeout", "The content did not come in time.", exchange.request_id);
     }
-    // A server may answer before it has read all, and end: its answer counts (RFC 9112 section 9.5).
+    // A server may respond before it has read everything, and close: its response counts (RFC 9112 section 9.5).
     if (!fault || fault == ClientFault::lost) fault = co_await connection->read_head();
     if (fault) co_return std::unexpected(*fault);
     if (!is_proven(connection->head(), request.keys, signature)) co_return std::unexpected(ClientFault::untrusted);
@@ -178,7 +178,7 @@ Response fail(const Exchange& exchange, ClientFault fault) {
     }
 }
 
-// Each attempt goes to another node, as long as there is one.
+// Each attempt goes to another node, while there is one.
 Awaitable<Response> proxy(Upstream& upstream, const http::Declaration& declaration, Exchange& exchange) {
     if (!upstream.admits(declaration.priority))
         co_return http::problem(503, "overloaded", "The service is overloaded; try again later.", exchange.request_id);

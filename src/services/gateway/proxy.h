@@ -1,6 +1,6 @@
 #pragma once
-// Endpoints that are answered by another process: the declarations stay, so that routing, the guard, metrics and the
-// API's description are the same in both topologies; only the handler is another.
+// Endpoints that another process serves. The declarations stay, so that routing, the guard, metrics and the API's
+// description are the same in both topologies; only the handler differs.
 
 #include "platform/http/api/endpoint.h"
 #include "services/gateway/upstream.h"

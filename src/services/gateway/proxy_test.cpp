@@ -52,7 +52,7 @@ http::DeclaredEndpoints thing_rows() {
 
 const http::GatewayKeys kKeys({std::string(32, 'k')});
 
-// The field that proves the response to be of a role that knows the secret.
+// The field that proves that the response comes from a role that knows the secret.
 std::string proof_for(const std::string& request, const std::string& response, const http::GatewayKeys& keys = kKeys) {
     const auto field = request.substr(request.find("\r\nMindspace-Signature: "));
     const auto stamped = field.substr(0, field.find("\r\n", 2));
@@ -60,7 +60,7 @@ std::string proof_for(const std::string& request, const std::string& response, c
     return "Mindspace-Signature: " + keys.prove(stamped.substr(stamped.rfind('.') + 1), status) + "\r\n";
 }
 
-// Says what the script does, and proves that it may.
+// Responds as scripted, with a valid proof.
 class Role : public ScriptedServer {
 public:
     explicit Role(const Script& script)
@@ -72,7 +72,7 @@ public:
           }) {}
 };
 
-// A gateway of one core, with /thing and /socket elsewhere.
+// A gateway with one core, with /thing and /socket in other processes.
 class Gateway {
 public:
     explicit Gateway(const std::vector<std::uint16_t>& ports, Milliseconds timeout = Milliseconds(5000),
@@ -99,7 +99,7 @@ public:
     }
 
     [[nodiscard]] std::uint16_t port() const { return port_; }
-    // Returns when the server has begun to leave.
+    // Returns when the server has begun to drain.
     void drain() {
         std::promise<void> begun;
         asio::post(loop_, [&] {
@@ -108,7 +108,7 @@ public:
         });
         begun.get_future().wait();
     }
-    // "GET /thing" with these fields, on a connection of its own.
+    // Sends "GET /thing" with these fields, on a new connection.
     [[nodiscard]] std::string ask(std::string_view method, std::string_view fields = {},
                                   std::string_view body = {}) const {
         return http::ask(port_, std::string(method) +
@@ -356,7 +356,8 @@ TEST(Proxy, DoesNotTakeTheRestOfARefusedRequestForAnother) {
     EXPECT_THAT(answer, HasSubstr("Connection: close\r\n"));
 }
 
-// Another node would be as busy: what an overloaded role refuses is neither sent again nor held against its node.
+// Another node would be as busy: a request that an overloaded role refuses is neither retried nor counted as a failure
+// of its node.
 TEST(Proxy, PassesTheRefusalOfAnOverloadedRoleOn) {
     Role busy([](const std::string&) {
         return Reply{"HTTP/1.1 503 Service Unavailable\r\nRetry-After: 7\r\nContent-Length: 2\r\n\r\n{}"};
@@ -410,7 +411,7 @@ TEST(Proxy, Answers408ToAClientThatIsTooSlow) {
     EXPECT_THAT(gateway.post(), StartsWith("HTTP/1.1 200 "));
 }
 
-// The client's time does not pass while the role takes what has come.
+// The client's timeout does not run while the role reads the content.
 TEST(Proxy, Answers504WhenTheContentIsTakenTooSlowly) {
     asio::io_context nobody;
     asio::ip::tcp::acceptor never(nobody, {asio::ip::address_v4::loopback(), 0});  // accepts, and does not read
@@ -444,7 +445,7 @@ TEST(Proxy, WaitsForAClientThatDoesNotRead) {
     http::PlainClient client(gateway.port());
     client.send("GET /thing HTTP/1.1\r\nHost: x\r\n\r\n");
     EXPECT_THAT(client.receive_until("\r\n\r\n"), StartsWith("HTTP/1.1 200 "));
-    // What the kernel holds for four sockets, and no more, once it does not grow any longer.
+    // The bytes that the kernel buffers for four sockets, once they no longer grow.
     std::size_t before = 0;
     for (int still = 0; still < 5; still = server.sent() == std::exchange(before, server.sent()) ? still + 1 : 0)
         std::this_thread::sleep_for(std::chrono::milliseconds(20));

@@ -1,6 +1,6 @@
 #pragma once
-// How many requests may be sent again: one for five that are sent, and some to begin with. Without a bound retries
-// would multiply the load on what is already too slow.
+// Limits retries: one for five requests that are sent, and some in advance. Without a limit retries would multiply the
+// load on what is already too slow.
 
 #include <algorithm>
 
@@ -9,7 +9,7 @@ namespace mindspace::gateway {
 class RetryBudget {
 public:
     void earn() { tokens_ = std::min(tokens_ + kShare, kMost); }
-    // False when it is spent.
+    // False if it is used up.
     bool spend() {
         if (tokens_ < 1) return false;
         tokens_ -= 1;

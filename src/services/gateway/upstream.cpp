@@ -48,7 +48,7 @@ bool Upstream::admits(http::Priority priority) {
     auto delay = Clock::duration::max();
     for (const auto& node : nodes_)
         if (node.status.state != NodeState::gone) delay = std::min(delay, node.pool.delay(now));
-    if (delay == Clock::duration::max()) return true;  // all are gone, which is told in another way
+    if (delay == Clock::duration::max()) return true;  // all nodes are gone, which is reported elsewhere
     if (gate_.admits(priority, delay, now)) return true;
     refused_.add(1);
     return false;

@@ -1,6 +1,6 @@
 #pragma once
 // The nodes of one role as one core sees them: its connections to them, its experience with them, and the choice among
-// them. Lives on the core's loop.
+// them. Belongs to the core's loop.
 
 #include "platform/http/client/pool.h"
 #include "platform/http/middleware/gateway_keys.h"
@@ -36,14 +36,14 @@ public:
     void start();
     void stop();
 
-    // The node with the least to do among the best: ready before merely alive, and not ejected before ejected. Nodes in
-    // `tried` come last. Null when all are gone.
+    // The least busy of the best nodes: ready before merely alive, and not ejected before ejected. Nodes in `tried`
+    // come last. Null if all are gone.
     Node* choose(const std::vector<const Node*>& tried);
 
-    // False: all connections have been taken for so long that the request is to be refused.
+    // False: all connections have been in use for so long that the request must be refused.
     bool admits(http::Priority priority);
 
-    // What came of an attempt. A full pool says nothing about the node.
+    // The outcome of an attempt. A full pool says nothing about the node.
     void succeeded(Node& node, Clock::duration took);
     void failed(Node& node, http::ClientFault fault);
 
@@ -59,15 +59,15 @@ private:
     const http::GatewayKeys& keys_;
     UpstreamOptions options_;
     std::deque<Node> nodes_;
-    std::size_t next_ = 0;  // the first to be looked at: among equals they take turns
+    std::size_t next_ = 0;  // the first to be examined: equal nodes are chosen round robin
     http::QueueGate gate_;
     telemetry::Counter answered_;
     telemetry::Counter refused_;
     std::array<telemetry::Counter, names_of(http::ClientFault{}).size()> faults_;
-    telemetry::Histogram duration_;  // of attempts that were answered, up to the answer's head
+    telemetry::Histogram duration_;  // of attempts with a response, until the response head
 };
 
-// Adds the figures of one upstream on all cores to the page. At least one.
+// Adds the metrics of one upstream on all cores to the page. At least one.
 void collect(const std::vector<const Upstream*>& cores, telemetry::Page& page);
 
 }  // namespace mindspace::gateway
