@@ -26,7 +26,7 @@ public:
     explicit GroupStore(postgres::Client& database) : database_(database) {}
 
     // Keeps the host at no more than `most` groups scheduled or running, regardless of concurrent requests. Returns
-    // `known` if the id exists, or the host\'s account is gone.
+    // `known` if the id exists, or the host's account is gone.
     Awaitable<GroupInsertion> insert(NewGroup group, UserId host, GroupId id, std::int64_t most, Timestamp now);
     Awaitable<std::optional<Group>> find(GroupId id);
     // Public groups in any of the states, soonest first, after the position `after`, at most `count`.
