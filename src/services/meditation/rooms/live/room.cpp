@@ -9,8 +9,8 @@ namespace mindspace::meditation {
 
 namespace {
 
-// Who comes back to a room that has not let them go was there all along, though their node may have died before it
-// could say so: until when it had said so is not known here.
+// A participant who reconnects before the room has let them go was present all along, though their node may have died
+// before it could record that. Until when it had recorded it is not known here.
 Timestamp present_since(const Entry& entry, Timestamp now) {
     if (entry.is_new) return now;
     const auto unconfirmed = GroupTimetable::kRefreshInterval + GroupTimetable::kGrace;
@@ -130,8 +130,8 @@ Awaitable<> LiveRoom::attempt(Task task) {
 }
 
 Awaitable<> LiveRoom::perform(Enter task) {
-    // What is published after the entry must reach us; and if this node dies right after it, others must know of the
-    // room.
+    // We must receive what is published after the entry; and if this node dies right after it, other nodes must know of
+    // the room.
     if (!is_subscribed_) {
         co_await parts_.subscriber.confirmed(room_channel(group_));
         std::vector<GroupId> ours{group_};
@@ -197,7 +197,7 @@ Awaitable<> LiveRoom::perform(Finish task) {
     auto reason = schema::enum_name(task.reason);
     co_await write(records_.take());
     auto end = co_await parts_.timetable.finish(group_, reason, parts_.clock.now());
-    if (!end) co_return;  // our clock is ahead; the room asks again
+    if (!end) co_return;  // our clock is ahead; the room requests it again
     auto facts = room_.facts();
     facts.state = GroupState::ended;
     auto ended_by = schema::enum_value<EventReason>(end->reason).value();
@@ -235,7 +235,7 @@ void LiveRoom::write_records() {
     parts_.tasks.spawn(work_on_records());
 }
 
-// What could not be written waits for the next tick, with what has come meanwhile.
+// What could not be written waits for the next tick, together with what has arrived in the meantime.
 Awaitable<> LiveRoom::work_on_records() {
     bool is_reachable = true;
     while (is_reachable && !records_.is_empty()) {

@@ -1,8 +1,8 @@
 #pragma once
-// A room with its sockets: tells the state machine (room.h) what happens and does what it says. Everything on the
-// loop of one core. Tasks for Redis and PostgreSQL are done one after the other, so that what one client asks for
-// keeps its order; records of attendance go a way of their own, several at once, and wait out a lost PostgreSQL.
-// Its owner (rooms.h) keeps it as long as it has connections or work under way.
+// A room with its sockets: passes inputs to the state machine (state/room.h) and performs the actions that it returns.
+// Everything on the loop of one core. Tasks for Redis and PostgreSQL are performed one after the other, so that the
+// requests of one client keep their order. Attendance records are written separately, several at once, and wait while
+// PostgreSQL is unavailable. Its owner (rooms.h) keeps it as long as it has connections or pending work.
 
 #include "platform/async/task_group.h"
 #include "platform/http/websocket/socket.h"
@@ -21,7 +21,7 @@
 
 namespace mindspace::meditation {
 
-// What the rooms of one core share. Outlives them.
+// Shared by the rooms of one core. Must outlive them.
 struct LiveParts {
     TaskGroup& tasks;
     GroupStore store;
@@ -30,8 +30,8 @@ struct LiveParts {
     RoomRegister known_rooms;
     OpenSockets open_sockets;
     redis::Subscriber& subscriber;
-    limits::Policy reactions;  // of one user
-    limits::Policy frames;     // of one connection
+    limits::Policy reactions;  // per user
+    limits::Policy frames;     // per connection
     LiveMetrics metrics{};
     SystemClock clock{};
 };
@@ -46,23 +46,24 @@ public:
     // A socket was opened; it belongs to the room until lose().
     void arrive(SocketOwner owner, Group group, std::shared_ptr<http::WebSocket> socket);
     void lose(ConnectionId connection);
-    // What happened, as the state machine names it.
+    // Passes an input to the state machine.
     template <class What>
     void tell(const What& what) {
         do_all(room_.on(what, parts_.clock.now()));
     }
-    // Its user has opened one socket too many, and this is the oldest.
+    // Closes the oldest socket of a user who has opened one too many.
     void displace(ConnectionId connection);
-    // Time passed; also tries again what waits for PostgreSQL.
+    // Time passed; also retries what waits for PostgreSQL.
     void tick();
-    // Sends everybody away, to come back (to another node) within `window`. Their places wait for them.
+    // Disconnects all clients, which reconnect (to another node) within `window`. Their participants remain in the room
+    // in the meantime.
     void drain(Milliseconds window);
     [[nodiscard]] std::int64_t connection_count() const { return static_cast<std::int64_t>(sockets_.size()); }
-    // Nobody is here or expected back, and nothing is left to be done.
+    // No connection is here or expected to reconnect, and no work is pending.
     [[nodiscard]] bool is_idle() const;
 
     static constexpr std::size_t kMaxTasks = 10'000;
-    // Attendance that waits for PostgreSQL, or is on its way.
+    // Attendance that waits for PostgreSQL, or is being written.
     [[nodiscard]] bool has_unwritten() const { return is_working_ || is_recording_ || !records_.is_empty(); }
 
 private:
