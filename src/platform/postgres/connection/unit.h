@@ -24,7 +24,8 @@ public:
     [[nodiscard]] bool takes(const Request& request) const;
     // Passes the request to libpq. Throws std::logic_error (Request::send); the request then stays with the caller.
     bool send(std::unique_ptr<Request>& request, pg_conn* connection, PreparedStatements& prepared);
-    // Called when all requests are sent: sends the end of the unit. False: the connection is broken.
+    // Called after the last request, before the Sync: ends a transaction that BEGIN started. False: the connection is
+    // broken.
     bool close(pg_conn* connection) const;
     // Sent instead of requests: ends the failed transaction that an earlier unit has left open. False: the connection
     // is broken.
