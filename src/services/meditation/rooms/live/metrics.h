@@ -20,7 +20,7 @@ struct LiveMetrics {
     telemetry::Counter groups_ended;       // on schedule, or because all participants had left
     telemetry::Counter tasks_failed;       // calls to Redis or PostgreSQL that failed
     telemetry::Counter records_failed;     // writes of attendance that had to be retried
-    telemetry::Counter stretches_dropped;  // shortest attendance intervals, dropped: too many pending for one member
+    telemetry::Counter stretches_dropped;  // attendance intervals (the shortest): too many pending for one member
     telemetry::Counter joins_dropped;      // arrivals not published as events: too many pending
     telemetry::Counter scheduled_starts;   // groups that this core started on schedule
 };
