@@ -48,6 +48,7 @@ void Nginx::configure(const std::vector<std::uint16_t>& nodes, Mode mode) {
     const bool is_tcp = mode == Mode::tcp || mode == Mode::tcp_with_proxy_header;
     const fs::path source = fs::path(required_variable("MINDSPACE_SOURCE_DIR")) / "deploy/nginx";
     fs::copy(source / "mindspace", directory() / "mindspace");
+    fs::create_directory_symlink("/usr/lib/nginx/modules", directory() / "modules");  // named relative to the prefix
     fs::copy(source / (is_tcp ? "nginx-stream.conf" : "nginx.conf"), path("nginx.conf"));
     std::string lines;
     for (auto node : nodes) lines += "server 127.0.0.1:" + std::to_string(node) + " max_fails=0;\n";

@@ -36,7 +36,7 @@ constexpr Statement kRecord{"migrations_record",
 constexpr const char* kRememberTables =
     "create temporary table tables_before on commit drop as select oid from pg_class where relkind in ('r', 'p')";
 constexpr Statement kListLocks{"migrations_list_locks", R"(
-    select l.mode || ' on ' || c.oid::regclass || ' (' || pg_size_pretty(pg_total_relation_size(c.oid)) || ')'
+    select l.mode || ' on ' || c.oid::regclass, pg_size_pretty(pg_total_relation_size(c.oid))
     from pg_locks l join pg_class c on c.oid = l.relation join tables_before using (oid)
     where l.pid = pg_backend_pid() and l.locktype = 'relation' and l.granted
       and l.mode not in ('AccessShareLock', 'RowShareLock', 'RowExclusiveLock')
@@ -116,8 +116,8 @@ Awaitable<std::vector<MigrationCost>> rehearse_missing(Session& session, std::sp
         for (std::size_t i = 0; i < held.size(); ++i) {
             auto lock = held[i].get<std::string>(0);
             if (std::ranges::find(known, lock) != known.end()) continue;
-            known.push_back(lock);
-            cost.locks.push_back(std::move(lock));
+            known.push_back(std::move(lock));
+            cost.locks.push_back(known.back() + " (" + held[i].get<std::string>(1) + ")");
         }
     }
     co_return costs;
