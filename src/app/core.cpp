@@ -32,7 +32,7 @@ Core::Core(unsigned index, const Config& config, const Backends& backends)
       redis_(loop_, backends.redis),
       subscriber_(loop_, backends.redis),
       limiter_(redis_),
-      guard_(loop_, {.database = database_, .replicas = replicas_, .redis = redis_, .limiter = limiter_}, config.auth),
+      access_(loop_, {.database = database_, .replicas = replicas_, .redis = redis_, .limiter = limiter_}, config.auth),
       resources_{.index = index,
                  .loop = loop_,
                  .database = database_,
@@ -40,7 +40,7 @@ Core::Core(unsigned index, const Config& config, const Backends& backends)
                  .redis = redis_,
                  .subscriber = subscriber_,
                  .limiter = limiter_,
-                 .guard = guard_.guard(),
+                 .access = access_.control(),
                  .database_options = database_options_,
                  .direct_database = direct_database_} {}
 

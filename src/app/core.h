@@ -8,7 +8,7 @@
 #include "platform/postgres/replicas/replicas.h"
 #include "platform/redis/connection/client.h"
 #include "platform/redis/pubsub/subscriber.h"
-#include "services/auth/guard.h"
+#include "services/auth/caller_access.h"
 
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
@@ -27,7 +27,7 @@ public:
     Core& operator=(const Core&) = delete;
 
     [[nodiscard]] const CoreResources& resources() const { return resources_; }
-    [[nodiscard]] auth::CoreGuard& guard() { return guard_; }
+    [[nodiscard]] auth::CallerAccess& access() { return access_; }
 
     // Runs the loop until stop(). Called by the thread of this core.
     void run();
@@ -47,7 +47,7 @@ private:
     redis::Client redis_;
     redis::Subscriber subscriber_;
     limits::RateLimiter limiter_;
-    auth::CoreGuard guard_;
+    auth::CallerAccess access_;
     const CoreResources resources_;
     asio::executor_work_guard<asio::io_context::executor_type> work_{loop_.get_executor()};
 };

@@ -47,10 +47,10 @@ const RunningModule& Cores::add(std::unique_ptr<Module> module) {
     return added;
 }
 
-std::vector<auth::CoreGuard*> Cores::guards() const {
-    std::vector<auth::CoreGuard*> guards;
-    for (const auto& core : cores_) guards.push_back(&core->guard());
-    return guards;
+std::vector<auth::CallerAccess*> Cores::access() const {
+    std::vector<auth::CallerAccess*> access;
+    for (const auto& core : cores_) access.push_back(&core->access());
+    return access;
 }
 
 Awaitable<> Cores::prepare(postgres::Session& session) {

@@ -55,8 +55,8 @@ public:
 
     [[nodiscard]] const CoreResources& first() const { return cores_.front()->resources(); }
     [[nodiscard]] const std::deque<RunningModule>& modules() const { return modules_; }
-    [[nodiscard]] std::vector<auth::CoreGuard*> guards() const;
-    // Collects the metrics of all modules and cores. May be called from any thread.
+    [[nodiscard]] std::vector<auth::CallerAccess*> access() const;
+    // From any thread: the figures of all.
     void collect(telemetry::Page& page) const;
 
 private:

@@ -3,7 +3,7 @@
 #include "app/operations/health_endpoints.h"
 #include "app/version.h"
 #include "platform/async/sleep.h"
-#include "platform/http/middleware/rate_limit.h"
+#include "platform/http/access/rate_limit.h"
 
 #include <algorithm>
 #include <iterator>
@@ -39,7 +39,7 @@ http::ServerOptions common_options(const HttpSettings& http) {
                                 .body_timeout = http.body_timeout,
                                 .idle_timeout = http.idle_timeout,
                                 .request_timeout = http.request_timeout,
-                                .packs_websockets = http.websocket_compression};
+                                .compresses_websockets = http.websocket_compression};
     options.max_connections_per_network = http.max_connections_per_network / cores + 1;
     return options;
 }
@@ -73,12 +73,6 @@ http::OverloadControl::DatabaseDelay delay_of(postgres::Client& database) {
     };
 }
 
-http::Router make_router(http::Endpoints endpoints) {
-    http::Router router;
-    router.add(std::move(endpoints));
-    return router;
-}
-
 Awaitable<Result<http::Response>> show_metrics(const Cores* cores) {
     telemetry::Page page;
     page.gauge("mindspace_build_info", "1, with the version that runs.", 1, {{"version", std::string(kVersion)}});
@@ -88,13 +82,6 @@ Awaitable<Result<http::Response>> show_metrics(const Cores* cores) {
 }
 
 }  // namespace
-
-Listener::Listener(asio::io_context& loop, http::ServerOptions options, http::Endpoints endpoints,
-                   const http::Middleware& middleware)
-    : router(make_router(std::move(endpoints))),
-      metrics(router),
-      dispatcher(router, middleware, metrics),
-      server(loop, std::move(options), dispatcher, metrics) {}
 
 ListenersShared::ListenersShared(ProcessResources& resources, const Cores& all, std::vector<ServedRole> served)
     : process(resources),
@@ -111,7 +98,7 @@ ListenersCore::ListenersCore(const CoreResources& core, ListenersShared& shared)
       tasks_(core.loop) {
     const auto& process = shared.process;
     const auto& http = process.config.http;
-    if (process.secret) idempotency_.emplace(core.database, *process.secret, http.request_timeout);
+    if (process.secret) idempotency_.emplace(core.loop, core.database, *process.secret, http.request_timeout);
     http::Endpoints all;
     for (const auto& [role, module] : shared.roles) {
         auto endpoints = module->cores.at(core.index)->endpoints();
@@ -125,17 +112,17 @@ ListenersCore::ListenersCore(const CoreResources& core, ListenersShared& shared)
 
 void ListenersCore::listen(const Role& role, const http::ServerOptions& options, http::Endpoints endpoints) {
     append(endpoints, health_endpoints().serve(*this));
-    auto& listener = listeners_.emplace_back(core_.loop, options, std::move(endpoints), middleware(role));
-    listener.server.bind(shared_.process.ports.of(role));
+    auto& server = servers_.emplace_back(core_.loop, options, std::move(endpoints), middleware(role));
+    server.bind(shared_.process.ports.of(role));
 }
 
-http::Middleware ListenersCore::middleware(const Role& role) {
-    http::Middleware middleware{.guard = &core_.guard,
-                                .idempotency = idempotency_ ? &*idempotency_ : nullptr,
-                                .compression = &shared_.compression,
-                                .large_bodies = &shared_.process.large_bodies,
-                                .access_log = shared_.process.config.log.access ? &access_log_ : nullptr,
-                                .overload = &overload_};
+http::MiddlewareParts ListenersCore::middleware(const Role& role) {
+    http::MiddlewareParts middleware{.access = core_.access,
+                                     .idempotency = idempotency_ ? &*idempotency_ : nullptr,
+                                     .compression = &shared_.compression,
+                                     .large_bodies = &shared_.process.large_bodies,
+                                     .access_log = shared_.process.config.log.access ? &access_log_ : nullptr,
+                                     .overload = &overload_};
     if (role.is_gateway()) {
         middleware.limiter = &core_.limiter;
         middleware.limits = &shared_.rate_limits;
@@ -150,20 +137,20 @@ http::Middleware ListenersCore::middleware(const Role& role) {
 
 void ListenersCore::start() {
     tasks_.spawn(flush_access_log());
-    for (auto& listener : listeners_) listener.server.start();
+    for (auto& server : servers_) server.start();
 }
 
 void ListenersCore::drain(Milliseconds window) {
     shared_.is_draining = true;
-    for (auto& listener : listeners_) listener.server.drain(window);
+    for (auto& server : servers_) server.drain(window);
 }
 
 bool ListenersCore::is_idle() const {
-    return std::ranges::all_of(listeners_, [](const Listener& listener) { return listener.server.is_idle(); });
+    return std::ranges::all_of(servers_, &http::Server::is_idle);
 }
 
 void ListenersCore::stop() {
-    for (auto& listener : listeners_) listener.server.stop();
+    for (auto& server : servers_) server.stop();
     overload_.stop();
     tasks_.cancel();
 }
@@ -197,8 +184,8 @@ void Listeners::open_management(const CoreResources& core) {
     endpoints.push_back(metrics_endpoint());
     for (const auto& module : shared_.cores.modules()) append(endpoints, module.module->management_endpoints());
     management_ =
-        std::make_unique<Listener>(core.loop, http::ServerOptions{}, std::move(endpoints), http::Middleware{});
-    management_->server.bind(shared_.process.ports.management());
+        std::make_unique<http::Server>(core.loop, http::ServerOptions{}, std::move(endpoints), http::MiddlewareParts{});
+    management_->bind(shared_.process.ports.management());
 }
 
 http::Endpoint Listeners::metrics_endpoint() const {
@@ -218,10 +205,10 @@ void Listeners::report_health(Health& health) const {
 }
 
 void Listeners::collect(telemetry::Page& page) const {
-    for (std::size_t i = 0; i < listeners().size(); ++i) {
+    for (std::size_t i = 0; i < servers().size(); ++i) {
         std::vector<const http::CoreMetrics*> figures;
-        for (const auto& core : cores_) figures.push_back(&core->listeners()[i].metrics);
-        http::collect(listeners()[i].router, figures, page);
+        for (const auto& core : cores_) figures.push_back(&core->servers()[i].metrics());
+        http::collect(servers()[i].router(), figures, page);
     }
     std::vector<const http::OverloadControl*> overload;
     for (const auto& core : cores_) overload.push_back(&core->overload());

@@ -8,6 +8,7 @@
 #include "platform/async/task_group.h"
 #include "platform/http/middleware/cors.h"
 #include "platform/http/server/server.h"
+#include "platform/idempotency/step.h"
 #include "platform/telemetry/log/access_log.h"
 
 #include <atomic>
@@ -24,19 +25,7 @@ struct ServedRole {
     const RunningModule* module;
 };
 
-// A port and the endpoints it serves, on one core.
-class Listener {
-public:
-    Listener(asio::io_context& loop, http::ServerOptions options, http::Endpoints endpoints,
-             const http::Middleware& middleware);
-
-    http::Router router;
-    http::CoreMetrics metrics;
-    http::Dispatcher dispatcher;
-    http::Server server;
-};
-
-// The objects that the cores share.
+// What the cores share.
 struct ListenersShared {
     ListenersShared(ProcessResources& resources, const Cores& all, std::vector<ServedRole> served);
 
@@ -61,20 +50,21 @@ public:
 
     // The health that this core reports at /readyz.
     [[nodiscard]] Health health() const;
-    [[nodiscard]] const std::deque<Listener>& listeners() const { return listeners_; }
+    // One for each port.
+    [[nodiscard]] const std::deque<http::Server>& servers() const { return servers_; }
     [[nodiscard]] const http::OverloadControl& overload() const { return overload_; }
 
 private:
     Awaitable<> flush_access_log();
-    [[nodiscard]] http::Middleware middleware(const Role& role);
+    [[nodiscard]] http::MiddlewareParts middleware(const Role& role);
     void listen(const Role& role, const http::ServerOptions& options, http::Endpoints endpoints);
 
     const CoreResources& core_;
     ListenersShared& shared_;
     http::OverloadControl overload_;
-    std::optional<http::Idempotency> idempotency_;  // if there is a secret, thus for the roles that store responses
+    std::optional<idempotency::IdempotencyStep> idempotency_;  // where there is a secret: of roles that keep responses
     log::AccessLog access_log_;
-    std::deque<Listener> listeners_;
+    std::deque<http::Server> servers_;
     TaskGroup tasks_;
 };
 
@@ -85,13 +75,13 @@ public:
     Listeners(ProcessResources& process, const Cores& cores, std::vector<ServedRole> roles);
 
     ModuleCore* add_core(const CoreResources& core) override;
-    void start() override { management_->server.start(); }
-    void stop() override { management_->server.stop(); }
+    void start() override { management_->start(); }
+    void stop() override { management_->stop(); }
     void report_health(Health& health) const override;
     void collect(telemetry::Page& page) const override;
 
-    // The listeners of the first core.
-    [[nodiscard]] const std::deque<Listener>& listeners() const { return cores_.front()->listeners(); }
+    // Of the first core.
+    [[nodiscard]] const std::deque<http::Server>& servers() const { return cores_.front()->servers(); }
 
 private:
     void open_management(const CoreResources& first);
@@ -99,7 +89,7 @@ private:
 
     ListenersShared shared_;
     std::vector<std::unique_ptr<ListenersCore>> cores_;
-    std::unique_ptr<Listener> management_;  // on the first core
+    std::unique_ptr<http::Server> management_;  // on the first core
 };
 
 }  // namespace mindspace::app

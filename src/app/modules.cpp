@@ -7,7 +7,7 @@
 #include "platform/events/retention.h"
 #include "platform/http/api/asyncapi.h"
 #include "platform/http/api/openapi.h"
-#include "platform/idempotency/idempotency.h"
+#include "platform/idempotency/keys.h"
 #include "platform/redis/connection/eviction.h"
 #include "platform/retention/job.h"
 #include "platform/telemetry/health/database_check.h"
@@ -109,7 +109,7 @@ std::unique_ptr<Module> make_gateway(const RoleContext& context) {
 std::unique_ptr<Module> make_auth(const RoleContext& context) {
     const auto& process = context.process;
     return std::make_unique<auth::AuthModule>(process.config.auth, context.first, process.secret.value(), process.files,
-                                              context.guards, personal_data());
+                                              context.access, personal_data());
 }
 
 std::unique_ptr<Module> make_user(const RoleContext& context) {
@@ -140,7 +140,7 @@ retention::Rules retention_rules(const Config& config) {
     retention::Rules rules;
     for (const auto& role : kRoles)
         if (role.retention_rules != nullptr) std::ranges::move(role.retention_rules(config), std::back_inserter(rules));
-    rules.push_back(http::retention_rule());
+    rules.push_back(idempotency::retention_rule());
     std::ranges::move(events::retention_rules(), std::back_inserter(rules));
     return rules;
 }
@@ -150,10 +150,10 @@ Listeners& add_modules(Cores& cores, ProcessResources& process) {
     const auto& config = process.config;
     first.redis.on_connected(&redis::warn_of_eviction);
     cores.add<telemetry::DatabaseCheck>(first.loop, first.database);
-    auto& guards = cores.add<auth::GuardModule>(config.auth, first, cores.guards());
+    auto& access = cores.add<auth::AccessModule>(config.auth, first, cores.access());
     std::vector<ServedRole> served;
     for (const auto* role : process.roles)
-        served.push_back({role, &cores.add(role->make({.process = process, .first = first, .guards = guards}))});
+        served.push_back({role, &cores.add(role->make({.process = process, .first = first, .access = access}))});
     cores.add<retention::Job>(first.loop, first.direct_database, retention_rules(config));
     return cores.add<Listeners>(process, cores, std::move(served));
 }

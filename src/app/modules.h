@@ -12,8 +12,8 @@ namespace mindspace::app {
 // The arguments from which a role's module is constructed.
 struct RoleContext {
     ProcessResources& process;
-    const CoreResources& first;  // the core that runs the process-wide parts
-    auth::GuardModule& guards;
+    const CoreResources& first;  // the core that runs what there is once a process
+    auth::AccessModule& access;
 };
 
 // Constructs the modules of the process's roles, and those that every process has. Returns the last of them. Throws

@@ -24,7 +24,7 @@ std::string describe(const http::DeclaredEndpoint& row) {
                        static_cast<int>(d.access), d.success, static_cast<int>(d.limit), static_cast<int>(d.priority),
                        d.cached, d.creates, d.max_body, d.errors, d.cache_control, d.produces, d.websocket,
                        d.farewell != nullptr, d.hidden, d.health, fmt::ptr(types.body), types.body_required,
-                       fmt::ptr(types.answer), fmt::ptr(types.query), d.path);
+                       fmt::ptr(types.response), fmt::ptr(types.query), d.path);
 }
 
 struct Row {
@@ -48,8 +48,8 @@ public:
     // The endpoints of all its public ports.
     Rows rows() {
         Rows rows;
-        for (const auto& listener : listeners_->listeners())
-            for (const auto& row : listener.router.endpoints())
+        for (const auto& server : listeners_->servers())
+            for (const auto& row : server.router().endpoints())
                 rows.emplace(fmt::format("{} {}", http::method_name(row.declaration.method), row.declaration.path),
                              Row{.description = describe(row), .forwarded = row.forwarded});
         return rows;

@@ -16,7 +16,7 @@ const privacy::Holdings& personal_data() {
     static const privacy::Holdings kAll = [] {
         privacy::Holdings all;
         for (auto declared : {user::personal_data(), meditation::personal_data(), auth::personal_data(),
-                              analytics::personal_data(), http::idempotency_personal_data(), events::personal_data()})
+                              analytics::personal_data(), idempotency::personal_data(), events::personal_data()})
             std::ranges::move(declared, std::back_inserter(all));
         return all;
     }();

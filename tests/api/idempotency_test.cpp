@@ -3,7 +3,7 @@
 #include "support/postgres/database.h"
 #include "support/program/person.h"
 
-#include "platform/idempotency/kept_answer.h"
+#include "platform/idempotency/kept_response.h"
 #include "platform/json/canonical.h"
 
 #include <fmt/format.h>
@@ -108,7 +108,7 @@ TEST(Idempotency, StoresNoFastHashOfAPassword) {
     const auto key = new_id();
     ASSERT_TRUE(is(client.post("/api/v1/auth/register", account, under(key)), 201));
     const auto canonical = canonical_json(json::serialize(account));
-    const http::RequestIdentity identity{
+    const idempotency::RequestIdentity identity{
         .method = "POST", .path = "/api/v1/auth/register", .key = key, .body = canonical};
     auto stored = [&] {
         return query(program, "SELECT encode(fingerprint, 'hex') FROM idempotency_keys WHERE key = '" + key + "'")
@@ -133,14 +133,14 @@ TEST(Idempotency, ReplaysResponsesStoredByAnOlderVersion) {
     const json::object account{{"email", new_email()}, {"password", kPassword}, {"displayName", "Ada"}};
     const auto key = new_id();
     const auto canonical = canonical_json(json::serialize(account));
-    const http::RequestIdentity identity{
+    const idempotency::RequestIdentity identity{
         .method = "POST", .path = "/api/v1/auth/register", .key = key, .body = canonical};
     auto bytea = [](ByteView bytes) {
         std::string text;
         for (auto byte : bytes) text += fmt::format("{:02x}", byte);
         return "'\\x" + text + "'";
     };
-    const auto response = http::seal_answer({.status = 201, .body = "{}"}, identity.former_seal());
+    const auto response = idempotency::seal_response({.status = 201, .body = "{}"}, identity.former_seal());
     query(program, "INSERT INTO idempotency_keys VALUES ('00000000-0000-0000-0000-000000000000', '" + key + "', " +
                        bytea(identity.former_fingerprint()) + ", '" + new_id() + "', now(), " + bytea(response) + ")");
     const auto again = client.post("/api/v1/auth/register", account, under(key));

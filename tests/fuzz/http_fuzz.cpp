@@ -99,11 +99,7 @@ void handle(const Reading& reading) {
     static auto row = http::endpoint({.method = http::Method::post, .path = "/", .summary = ""},
                                      [](http::Call<Everything, Search> call) { return echo(std::move(call.body)); });
     asio::io_context loop;
-    http::Exchange exchange{.head = reading.parser.head(),
-                            .body = reading.parser.body(),
-                            .request_id = "fuzz",
-                            .client = {},
-                            .principal = {}};
+    http::Exchange exchange{.head = reading.parser.head(), .body = reading.parser.body(), .request_id = "fuzz"};
     std::optional<http::Response> response;
     asio::co_spawn(loop, row.handle(exchange), [&](std::exception_ptr fault, http::Response answer) {
         if (fault) std::rethrow_exception(fault);

@@ -22,7 +22,7 @@ constexpr std::size_t kLongest = 4096;  // longer than any header in use
 std::optional<std::string> read_header(std::string_view bytes) {
     std::string header;
     while (true) {
-        const auto missing = http::missing_octets(header);
+        const auto missing = http::missing_bytes(header);
         if (!missing) return std::nullopt;
         if (*missing == 0) return header;
         if (header.size() + *missing > kLongest) fail("a header of any length is waited for");

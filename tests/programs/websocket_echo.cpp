@@ -5,7 +5,6 @@
 //
 // /echo accepts messages of any kind up to 32 MiB; /small has the limits of room sockets.
 
-#include "platform/http/api/router.h"
 #include "platform/http/server/server.h"
 #include "platform/http/websocket/socket.h"
 
@@ -50,15 +49,11 @@ http::Endpoint row(std::string_view path, const http::WebSocketLimits& limits) {
 
 void run(std::uint16_t port, bool compress) {
     asio::io_context loop(1);
-    http::Router router;
     http::Endpoints rows;
     rows.push_back(row("/echo", kWide));
     rows.push_back(row("/small", kUsual));
-    router.add(std::move(rows));
-    http::CoreMetrics metrics(router);
-    http::Dispatcher dispatcher(router, {}, metrics);
     http::BoundPort bound("127.0.0.1", port, 1);
-    http::Server server(loop, {.packs_websockets = compress}, dispatcher, metrics);
+    http::Server server(loop, {.compresses_websockets = compress}, std::move(rows), {});
     server.bind(bound);
     server.start();
     std::cout << bound.number() << std::endl;  // NOLINT(performance-avoid-endl): the parent process waits for it

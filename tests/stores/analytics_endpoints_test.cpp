@@ -1,4 +1,4 @@
-// The analytics endpoints on a real server, called like the dispatcher calls them.
+// The analytics endpoints on a real server, called like the middleware calls them.
 
 #include "platform/postgres/connection/client.h"
 #include "platform/postgres/connection/session.h"
@@ -58,8 +58,7 @@ protected:
         auto row = std::ranges::find(endpoints_, path, [](const auto& e) { return e.declaration.path; });
         http::RequestHead head;
         head.query = query;
-        http::Exchange exchange{
-            .head = head, .body = {}, .request_id = "test", .client = {}, .principal = {.user = user}};
+        http::Exchange exchange{.head = head, .request_id = "test", .principal = {.user = user}};
         return run(io_, row->handle(exchange));
     }
     json::value get_json(std::string_view name, std::string_view query = "") {

@@ -4,7 +4,7 @@
 
 #include "app/roles.h"
 #include "app/settings/settings.h"
-#include "platform/http/middleware/gateway_keys.h"
+#include "platform/http/access/gateway_keys.h"
 
 #include <optional>
 

@@ -6,7 +6,7 @@
 #include "app/settings/settings.h"
 #include "platform/async/worker_pool.h"
 #include "platform/base/secret.h"
-#include "platform/http/middleware/gateway_keys.h"
+#include "platform/http/access/gateway_keys.h"
 #include "platform/http/server/tls_certificates.h"
 #include "services/auth/module.h"
 

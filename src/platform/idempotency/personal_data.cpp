@@ -1,6 +1,6 @@
 #include "platform/idempotency/personal_data.h"
 
-namespace mindspace::http {
+namespace mindspace::idempotency {
 
 using postgres::Statement;
 
@@ -23,8 +23,8 @@ privacy::Queries erase(const privacy::EndedAccount& account) {
 
 }  // namespace
 
-privacy::Holdings idempotency_personal_data() {
+privacy::Holdings personal_data() {
     return {{.table = "idempotency_keys", .member = "idempotencyKeys", .page = &kList, .erase = &erase}};
 }
 
-}  // namespace mindspace::http
+}  // namespace mindspace::idempotency

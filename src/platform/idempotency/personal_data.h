@@ -1,10 +1,10 @@
 #pragma once
-// What is kept of a user for retries: the keys, which an export shows, and the responses, which are sealed.
+// What is kept of a user for retries: the keys, which an export shows, and the responses, which are encrypted.
 
 #include "platform/privacy/personal_data.h"
 
-namespace mindspace::http {
+namespace mindspace::idempotency {
 
-privacy::Holdings idempotency_personal_data();
+privacy::Holdings personal_data();
 
-}  // namespace mindspace::http
+}  // namespace mindspace::idempotency

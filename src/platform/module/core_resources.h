@@ -2,6 +2,8 @@
 // What a core gives its modules: its loop, its connections to the servers, and who may call. A module takes what it
 // needs. All of it belongs to that core's loop and outlives the modules.
 
+#include "platform/http/access/access_control.h"
+
 #include <boost/asio/io_context.hpp>
 
 #include <string>
@@ -10,9 +12,6 @@ namespace mindspace {
 
 namespace asio = boost::asio;
 
-namespace http {
-class Guard;
-}
 namespace limits {
 class RateLimiter;
 }
@@ -34,7 +33,7 @@ struct CoreResources {
     redis::Client& redis;
     redis::Subscriber& subscriber;
     limits::RateLimiter& limiter;
-    http::Guard& guard;
+    http::AccessControl access;
     const postgres::ClientOptions& database_options;  // of `database`, for clients like it
     const std::string& direct_database;  // libpq's: the primary itself, for sessions, locks and notifications
 };

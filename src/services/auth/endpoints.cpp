@@ -57,7 +57,8 @@ void add_login_endpoints(Rows& rows) {
               .limit = LimitClass::auth,
               .priority = Priority::last,
               .creates = true,
-              .errors = {"email_taken", "password_breached"}},
+              .errors = {"email_taken", "password_breached"},
+              .holds_secrets = true},
              [](AuthService& service, Call<Register> call) {
                  return service.register_user(std::move(call.body), origin_of(std::move(call.client)));
              });
@@ -67,7 +68,8 @@ void add_login_endpoints(Rows& rows) {
               .summary = "Log in with an email address and a password.",
               .limit = LimitClass::auth,
               .priority = Priority::last,
-              .errors = {"invalid_credentials", "account_disabled"}},
+              .errors = {"invalid_credentials", "account_disabled"},
+              .holds_secrets = true},
              [](AuthService& service, Call<Login> call) {
                  return service.login(std::move(call.body), origin_of(std::move(call.client)));
              });
@@ -77,7 +79,8 @@ void add_login_endpoints(Rows& rows) {
               .summary = "Exchange a refresh token for new tokens.",
               .limit = LimitClass::auth,
               .priority = Priority::first,
-              .errors = {"invalid_refresh_token", "refresh_reused"}},
+              .errors = {"invalid_refresh_token", "refresh_reused"},
+              .holds_secrets = true},
              [](AuthService& service, Call<Refresh> call) {
                  return service.refresh(std::move(call.body), origin_of(std::move(call.client)));
              });

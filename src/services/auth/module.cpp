@@ -63,9 +63,9 @@ http::DeclaredEndpoints AuthModule::declarations() {
 }
 
 AuthModule::AuthModule(const AuthSettings& settings, const CoreResources& first, const Secret& secret,
-                       const AuthFiles& files, GuardModule& guards, const privacy::Holdings& personal_data)
+                       const AuthFiles& files, AccessModule& access, const privacy::Holdings& personal_data)
     : shared_(settings, secret, personal_data),
-      guards_(guards),
+      access_(access),
       key_(SigningKey::load_or_create(files.signing_key)),
       quota_(first.database, secret, settings.mail.limits, settings.limit_scale),
       mailer_(first.loop, MailQueue(first.database), ResetRequests(first.database, quota_),
@@ -73,7 +73,7 @@ AuthModule::AuthModule(const AuthSettings& settings, const CoreResources& first,
       key_watch_(first.loop, first.database, files.signing_key, key_, settings.access.ttl) {}
 
 ModuleCore* AuthModule::add_core(const CoreResources& core) {
-    auto& keys = guards_.of(core.index).guard().keys();
+    auto& keys = access_.of(core.index).keys();
     return cores_.emplace_back(std::make_unique<AuthCore>(core, shared_, keys, key_)).get();
 }
 

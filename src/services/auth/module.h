@@ -5,7 +5,7 @@
 #include "platform/async/task_group.h"
 #include "platform/module/module.h"
 #include "services/auth/accounts/service.h"
-#include "services/auth/guard.h"
+#include "services/auth/caller_access.h"
 #include "services/auth/logins/service.h"
 #include "services/auth/mail/mailer.h"
 #include "services/auth/tokens/key_watch.h"
@@ -62,10 +62,10 @@ class AuthModule final : public Module {
 public:
     static http::DeclaredEndpoints declarations();
 
-    // `secret`, `guards` and `personal_data`, which is that of all services, must outlive it. Throws std::runtime_error
+    // `secret`, `access` and `personal_data`, which is that of all services, must outlive it. Throws std::runtime_error
     // for a signing key that cannot be read.
     AuthModule(const AuthSettings& settings, const CoreResources& first, const Secret& secret, const AuthFiles& files,
-               GuardModule& guards, const privacy::Holdings& personal_data);
+               AccessModule& access, const privacy::Holdings& personal_data);
 
     ModuleCore* add_core(const CoreResources& core) override;
     // Publishes the key: before anybody can be given a token.
@@ -78,7 +78,7 @@ public:
 
 private:
     AuthShared shared_;
-    GuardModule& guards_;
+    AccessModule& access_;
     SigningKey key_;  // at the start
     MailQuota quota_;
     Mailer mailer_;

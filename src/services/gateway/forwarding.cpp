@@ -1,6 +1,6 @@
 #include "services/gateway/forwarding.h"
 
-#include "platform/http/middleware/gateway_keys.h"
+#include "platform/http/access/gateway_keys.h"
 
 #include <algorithm>
 #include <array>

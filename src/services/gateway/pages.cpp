@@ -12,7 +12,7 @@ using http::Response;
 
 namespace {
 
-using StaticCall = Call<http::None, http::None, http::StaticFields>;
+using StaticCall = Call<http::None, http::None, http::PreferredCoding>;
 
 http::Declaration page(std::string_view path, std::string_view summary) {
     return {.method = Method::get,
@@ -38,9 +38,9 @@ Awaitable<Result<Response>> redirect_to_docs() {
     co_return response;
 }
 
-Result<Response> serve(const WebAsset& asset, const http::StaticFields& fields) {
-    auto response = http::static_response(asset.content, fields);
-    if (response) response->headers.emplace_back("Content-Security-Policy", std::string(kWebContentSecurityPolicy));
+Response serve(const WebAsset& asset, http::PreferredCoding preferred) {
+    auto response = http::static_response(asset.content, preferred);
+    response.headers.emplace_back("Content-Security-Policy", std::string(kWebContentSecurityPolicy));
     return response;
 }
 

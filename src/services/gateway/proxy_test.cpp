@@ -79,12 +79,9 @@ public:
                      http::ServerOptions options = {})
         : status_("thing", origins(ports)),
           upstream_(loop_, status_, kKeys, {.timeout = timeout, .max_connections = 4}) {
-        router_.add(forward(thing_rows(), upstream_));
-        metrics_.emplace(router_);
-        dispatcher_.emplace(router_, http::Middleware{}, *metrics_);
         http::BoundPort port("127.0.0.1", 0, 1);
         port_ = port.number();
-        server_.emplace(loop_, std::move(options), *dispatcher_, *metrics_);
+        server_.emplace(loop_, std::move(options), forward(thing_rows(), upstream_), http::MiddlewareParts{});
         server_->bind(port);
         server_->start();
         upstream_.start();
@@ -129,9 +126,6 @@ private:
     asio::io_context loop_{1};
     UpstreamStatus status_;
     Upstream upstream_;
-    http::Router router_;
-    std::optional<http::CoreMetrics> metrics_;
-    std::optional<http::Dispatcher> dispatcher_;
     std::optional<http::Server> server_;
     std::uint16_t port_ = 0;
     std::thread thread_;

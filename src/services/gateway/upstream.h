@@ -2,9 +2,9 @@
 // The nodes of one role as one core sees them: its connections to them, its experience with them, and the choice among
 // them. Belongs to the core's loop.
 
+#include "platform/http/access/gateway_keys.h"
 #include "platform/http/client/pool.h"
-#include "platform/http/middleware/gateway_keys.h"
-#include "platform/http/middleware/queue_gate.h"
+#include "platform/http/overload/queue_gate.h"
 #include "platform/telemetry/metrics/metrics.h"
 #include "services/gateway/ejection.h"
 #include "services/gateway/node_status.h"

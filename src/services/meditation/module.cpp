@@ -42,10 +42,10 @@ std::string core_name(unsigned core) {
 MeditationCore::MeditationCore(const CoreResources& core, const MeditationSettings& settings, WorkerPool& workers)
     : imports_(core.loop, import_options(core.database_options)),
       sessions_(SessionStore(core.database, core.replicas, imports_), workers),
-      rooms_(core.loop, live_backends(core), core.guard, settings.live),
+      rooms_(core.loop, live_backends(core), core.access, settings.live),
       groups_(GroupStore(core.database), GroupTimetable(core.database), RoomOrder(core.redis), GroupTickets(core.redis),
               settings.live.public_url, settings.groups_per_host),
-      admission_(rooms_, live_backends(core), core.guard, settings.live),
+      admission_(rooms_, live_backends(core), core.access, settings.live),
       connection_stats_(core.loop, core.redis, rooms_, core_name(core.index)) {
     core.subscriber.on_gap([this] { rooms_.note_gap(); });
 }

@@ -48,7 +48,7 @@ protected:
         table_.rows[id];
         return id;
     }
-    // As the guard does.
+    // As admission does.
     Awaitable<std::string> version_of(Node& node, UserId id) {
         auto key = cache_version_key(id);
         auto reply = co_await node.redis.command({"GET", key});

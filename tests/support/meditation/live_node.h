@@ -1,12 +1,13 @@
 #pragma once
 // For tests of live rooms: two nodes with real sockets, PostgreSQL and Redis in one process, and their clients.
 
-#include "platform/http/api/router.h"
+#include "platform/http/server/server.h"
 #include "platform/redis/connection/client.h"
 #include "services/meditation/groups/endpoints.h"
 #include "services/meditation/groups/service.h"
 #include "services/meditation/rooms/live/rooms.h"
 #include "services/meditation/rooms/live/socket_admission.h"
+#include "support/http/token_access.h"
 #include "support/meditation/group_database.h"
 #include "support/redis/server.h"
 
@@ -29,24 +30,6 @@
 
 namespace mindspace::meditation {
 
-// An access token consists of the user's id and the expiry.
-class PlainGuard final : public http::Guard {
-public:
-    static std::string token(UserId user, Timestamp expires_at) {
-        return user.to_string() + format_timestamp(expires_at);
-    }
-    Awaitable<Result<http::Principal>> authenticate(std::string_view access_token) override {
-        auto user = UserId::parse(access_token.substr(0, std::min<std::size_t>(36, access_token.size())));
-        if (!user) co_return Error{ErrorCode::unauthenticated, "invalid_token", "No.", {}};
-        co_return http::Principal{.user = *user, .expires_at = parse_timestamp(access_token.substr(36)).value()};
-    }
-    http::SessionWatch watch(UserId, AuthSessionId, std::function<void()>) override { return {}; }
-    Awaitable<http::Admission> admit(std::string_view access_token, const limits::Policy&) override {
-        auto caller = co_await authenticate(access_token);
-        co_return http::Admission{.caller = std::move(caller)};
-    }
-};
-
 inline redis::ClientOptions live_test_options(const redis::TestServer& server) {
     redis::ClientOptions options;
     options.socket_path = server.socket_path();
@@ -58,16 +41,14 @@ struct LiveTestNode {
     LiveTestNode(asio::io_context& io, postgres::Client& database, const redis::TestServer& redis_server)
         : redis(io, live_test_options(redis_server)),
           subscriber(io, live_test_options(redis_server)),
-          rooms(io, {database, redis, subscriber}, guard, settings),
-          admission(rooms, {database, redis, subscriber}, guard, settings),
+          rooms(io, {database, redis, subscriber}, access.control(), settings),
+          admission(rooms, {database, redis, subscriber}, access.control(), settings),
           service(GroupStore(database), GroupTimetable(database), RoomOrder(redis), GroupTickets(redis),
                   settings.public_url) {
-        router.add(group_endpoints().serve(service, admission));
-        metrics = std::make_unique<http::CoreMetrics>(router);
-        dispatcher = std::make_unique<http::Dispatcher>(router, http::Middleware{.guard = &guard}, *metrics);
         http::BoundPort bound("127.0.0.1", 0, 1);
         port = bound.number();
-        server = std::make_unique<http::Server>(io, http::ServerOptions{}, *dispatcher, *metrics);
+        server = std::make_unique<http::Server>(io, http::ServerOptions{}, group_endpoints().serve(service, admission),
+                                                http::MiddlewareParts{.access = access.control()});
         redis.start();
         subscriber.on_gap([this] { rooms.note_gap(); });
         subscriber.start();
@@ -79,15 +60,12 @@ struct LiveTestNode {
     [[nodiscard]] bool is_up() const { return redis.is_up() && subscriber.is_up(); }
 
     LiveSettings settings{.public_url = "https://mind.example", .allowed_origins = {"https://friend.example"}};
-    PlainGuard guard;
+    TokenAccess access;
     redis::Client redis;
     redis::Subscriber subscriber;
     LiveRooms rooms;
     SocketAdmission admission;
     GroupService service;
-    http::Router router;
-    std::unique_ptr<http::CoreMetrics> metrics;
-    std::unique_ptr<http::Dispatcher> dispatcher;
     std::uint16_t port = 0;
     std::unique_ptr<http::Server> server;
 };
@@ -205,7 +183,7 @@ protected:
     }
     std::string live() const { return "/api/v1/groups/" + group_.to_string() + "/live"; }
     std::string token(UserId user, Seconds ttl = Seconds(900)) {
-        return PlainGuard::token(user, SystemClock{}.now() + ttl);
+        return TokenAccess::token(user, SystemClock{}.now() + ttl);
     }
     LiveTestClient& join(LiveTestNode& node, UserId user, const std::string& hello = R"({"type":"hello"})") {
         auto& client = add_client(node);

@@ -7,14 +7,13 @@
 //
 // Endpoints of a service, which other processes must know without having it, are rows of an endpoint_table.h. The
 // handler takes a Call<Body, Query> and returns Awaitable<Result<Out>>. It must not be a coroutine that captures:
-// it calls one. Out is a schema type (its JSON is the answer), void (204, or the declared status without a body) or
+// it calls one. Out is a schema type (its JSON is the response), void (204, or the declared status without a body) or
 // Response (whatever it says).
 
-#include "platform/http/api/etag.h"
+#include "platform/http/access/rate_limit.h"
 #include "platform/http/api/exchange.h"
 #include "platform/http/api/priority.h"
 #include "platform/http/api/problem.h"
-#include "platform/http/middleware/rate_limit.h"
 #include "platform/http/wire/response.h"
 #include "platform/json/schema.h"
 
@@ -53,12 +52,13 @@ struct Declaration {
     int success = 0;  // 0: 200 with a body, 204 without
     LimitClass limit = LimitClass::by_method;
     Priority priority = Priority::usual;
-    bool cached = false;                     // usually answered without the database: its queue does not count
+    bool cached = false;                     // usually served without the database: its queue does not count
     bool creates = false;                    // takes an Idempotency-Key
     std::size_t max_body = kUsualBody;       // bytes; beyond: 413, before more is read
     std::vector<std::string_view> errors{};  // the codes that are this endpoint's own, for the reader of the document
-    std::string_view cache_control{};        // of a successful answer; default: nobody stores it, or, with an ETag,
-                                             // asks again before it is used
+    bool holds_secrets = false;              // its responses, such as tokens: they are never compressed
+    std::string_view cache_control{};        // of a successful response; default: it is not stored, or, with an ETag,
+                                             // validated before each use
     std::string_view produces{};             // the media type of a handler's own Response, for the document
     bool websocket = false;                  // opens a socket: the handshake is checked before the handler
     Farewell farewell = nullptr;             // the socket's last message when a server between leaves
@@ -71,7 +71,7 @@ struct TypeDescriptions {
     using Describe = void (*)(JsonWriter&, schema::Components&);
     Describe body = nullptr;
     bool body_required = false;
-    Describe answer = nullptr;
+    Describe response = nullptr;
     void (*query)(JsonWriter&, schema::Components&) = nullptr;  // writes the elements of "parameters"
 };
 
@@ -87,12 +87,12 @@ using DeclaredEndpoints = std::vector<DeclaredEndpoint>;
 struct Endpoint : DeclaredEndpoint {
     std::function<Awaitable<Response>(Exchange&)> handle;
     std::size_t index = 0;   // the row's position in its router
-    bool forwarded = false;  // another process answers; it also keeps its answers for an Idempotency-Key
+    bool forwarded = false;  // another process handles it, and keeps its responses for an Idempotency-Key
 };
 
 using Endpoints = std::vector<Endpoint>;
 
-// A type whose answers carry an ETag.
+// A type whose responses carry an ETag.
 template <class T>
 concept Versioned = requires(const T& value) {
     { value.etag() } -> std::convertible_to<std::string>;
@@ -133,11 +133,11 @@ struct EndpointState {
     Handler handler;
     int success = 0;
     std::string_view cache_control;
-    std::size_t usual_size = 0;  // of the last answer: room for the next one
+    std::size_t usual_size = 0;  // of the last response: room for the next one
 };
 
 template <class Out, class Handler>
-Response answer(const Exchange& exchange, EndpointState<Handler>& state, Result<Out>& outcome) {
+Response respond(const Exchange& exchange, EndpointState<Handler>& state, Result<Out>& outcome) {
     if (!outcome) return problem(outcome.error(), exchange.request_id);
     if constexpr (std::is_void_v<Out>) {
         return Response{.status = state.success != 0 ? state.success : 204, .body = {}};
@@ -147,16 +147,10 @@ Response answer(const Exchange& exchange, EndpointState<Handler>& state, Result<
         Response response{.status = state.success != 0 ? state.success : 200, .body = {}};
         auto cache_control = state.cache_control;
         if constexpr (Versioned<Out>) {
-            std::string etag = outcome->etag();
-            const bool is_safe = exchange.head.method == Method::get || exchange.head.method == Method::head;
-            const auto verdict = is_safe ? Preconditions::of(exchange.head).check(etag) : Preconditions::Verdict::hold;
-            if (verdict == Preconditions::Verdict::failed) return problem(precondition_failed(), exchange.request_id);
-            if (verdict == Preconditions::Verdict::not_modified) response.status = 304;
-            response.headers.emplace_back("ETag", std::move(etag));
+            response.headers.emplace_back("ETag", outcome->etag());
             if (cache_control.empty()) cache_control = kRevalidate;
         }
         if (!cache_control.empty()) response.headers.emplace_back("Cache-Control", cache_control);
-        if (response.status == 304) return response;
         response.body.reserve(state.usual_size);
         JsonWriter out(response.body);
         schema::Type<Out>::write(out, *outcome);
@@ -208,7 +202,7 @@ Awaitable<Response> invoke(EndpointState<Handler>& state, Exchange& exchange) {
     }
     if (exchange.head.method == Method::get || exchange.head.method == Method::head) {
         auto outcome = co_await state.handler(std::move(call));
-        co_return answer(exchange, state, outcome);
+        co_return respond(exchange, state, outcome);
     }
     const auto versions = expected_versions(exchange.head);
     if (versions.empty()) co_return problem(precondition_failed(), exchange.request_id);
@@ -218,11 +212,11 @@ Awaitable<Response> invoke(EndpointState<Handler>& state, Exchange& exchange) {
         attempt.expected_version = versions[i];
         auto outcome = co_await state.handler(std::move(attempt));
         const bool is_another = !outcome && outcome.error().code == ErrorCode::precondition_failed;
-        if (!is_another) co_return answer(exchange, state, outcome);
+        if (!is_another) co_return respond(exchange, state, outcome);
     }
     call.expected_version = versions.back();
     auto outcome = co_await state.handler(std::move(call));
-    co_return answer(exchange, state, outcome);
+    co_return respond(exchange, state, outcome);
 }
 
 template <schema::Object Query>
@@ -262,7 +256,7 @@ DeclaredEndpoint declare(Declaration declaration) {
     if constexpr (!std::is_same_v<typename Traits::Query, None>)
         row.types.query = &describe_query<typename Traits::Query>;
     if constexpr (!std::is_void_v<typename Traits::Out> && !std::is_same_v<typename Traits::Out, Response>)
-        row.types.answer = &describe_type<typename Traits::Out>;
+        row.types.response = &describe_type<typename Traits::Out>;
     return row;
 }
 

@@ -113,11 +113,11 @@ void write_problem(JsonWriter& out, std::string_view status, const std::string& 
 void write_responses(JsonWriter& out, const DeclaredEndpoint& row, schema::Components& components) {
     const auto& declared = row.declaration;
     bool is_limited = declared.limit != LimitClass::none;
-    int success = declared.success != 0 ? declared.success : (row.types.answer != nullptr ? 200 : 204);
+    int success = declared.success != 0 ? declared.success : (row.types.response != nullptr ? 200 : 204);
     out.key("responses");
     out.begin_object();
     write_head(out, std::to_string(success), reason_phrase(success), is_limited);
-    if (row.types.answer != nullptr) write_content(out, kJson, row.types.answer, components);
+    if (row.types.response != nullptr) write_content(out, kJson, row.types.response, components);
     if (!declared.produces.empty()) {
         out.key("content");
         out.begin_object();

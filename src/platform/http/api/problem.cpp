@@ -46,8 +46,8 @@ void write_faults(JsonWriter& out, const std::vector<FieldFault>& faults) {
     out.end_array();
 }
 
-Response build(int status, std::string_view code, std::string_view detail, std::string_view request_id,
-               const Error* error = nullptr) {
+Response build(const Refusal& refusal, std::string_view request_id, const Error* error = nullptr) {
+    const auto status = refusal.status;
     Response response{.status = status, .content_type = kProblemJson, .body = {}};
     JsonWriter out(response.body);
     out.begin_object();
@@ -58,30 +58,36 @@ Response build(int status, std::string_view code, std::string_view detail, std::
     out.key("status");
     out.integer(status);
     out.key("detail");
-    out.string(detail);
+    out.string(refusal.detail);
     out.key("code");
-    out.string(code);
+    out.string(refusal.code);
     out.key("requestId");
     out.string(request_id);
     if (error != nullptr && !error->faults.empty()) write_faults(out, error->faults);
     if (error != nullptr && error->more_faults) out.key("moreErrors"), out.boolean(true);
     out.end_object();
     if (status == 401) response.headers.emplace_back("WWW-Authenticate", "Bearer");
-    const bool says_when = error != nullptr && error->retry_after > 0;
-    if (status == 503 && !says_when) response.headers.emplace_back("Retry-After", "1");
+    const int retry_after = refusal.retry_after == 0 && status == 503 ? 1 : refusal.retry_after;
+    if (retry_after > 0) response.headers.emplace_back("Retry-After", std::to_string(retry_after));
     return response;
 }
 
 }  // namespace
 
 Response problem(const Error& error, std::string_view request_id) {
-    auto response = build(status_of(error.code), error.reason, error.detail, request_id, &error);
-    if (error.retry_after > 0) response.headers.emplace_back("Retry-After", std::to_string(error.retry_after));
-    return response;
+    const Refusal refusal{.status = status_of(error.code),
+                          .code = error.reason,
+                          .detail = error.detail,
+                          .retry_after = error.retry_after};
+    return build(refusal, request_id, &error);
+}
+
+Response problem(const Refusal& refusal, std::string_view request_id) {
+    return build(refusal, request_id);
 }
 
 Response problem(int status, std::string_view code, std::string_view detail, std::string_view request_id) {
-    return build(status, code, detail, request_id);
+    return build({.status = status, .code = code, .detail = detail}, request_id);
 }
 
 std::string_view reason_phrase(int status) {

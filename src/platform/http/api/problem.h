@@ -9,8 +9,17 @@
 
 namespace mindspace::http {
 
-// The response for an error that a rule returned.
+// The response for an outcome that a rule returned.
 Response problem(const Error& error, std::string_view request_id);
+
+// Why the server does not take a request: it is malformed, late, too long, or one too many. The texts are constants.
+struct Refusal {
+    int status;
+    std::string_view code;  // stable and public
+    std::string_view detail;
+    int retry_after = 0;  // seconds; of a 503 with 0: 1
+};
+Response problem(const Refusal& refusal, std::string_view request_id);
 
 // The response for a fault of the protocol or of the server, by status: 400, 404, 405, 406, 408, 413, 414, 415, 431,
 // 500, 501, 503, 505. `code` is the stable public code.

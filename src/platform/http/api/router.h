@@ -15,7 +15,10 @@ namespace mindspace::http {
 
 class Router {
 public:
-    // Adds the rows. Throws std::logic_error if two rows have the same method and path, which is a bug.
+    Router() = default;
+    explicit Router(Endpoints endpoints) { add(std::move(endpoints)); }
+
+    // Adds the rows; two rows with one method and path are a bug (std::logic_error).
     void add(Endpoints endpoints);
 
     struct Match {

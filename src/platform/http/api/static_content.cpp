@@ -1,7 +1,7 @@
 #include "platform/http/api/static_content.h"
 
 #include "platform/base/bytes.h"
-#include "platform/http/api/problem.h"
+#include "platform/http/api/etag.h"
 #include "platform/http/middleware/compression.h"
 
 namespace mindspace::http {
@@ -22,31 +22,24 @@ std::string_view in_coding(const StaticContent& content, Coding coding) {
 
 }  // namespace
 
-StaticFields StaticFields::of(const RequestHead& head) {
-    return {.coding = preferred_coding(head.find("accept-encoding").value_or("")),
-            .preconditions = Preconditions::of(head)};
+PreferredCoding PreferredCoding::of(const RequestHead& head) {
+    return {.coding = preferred_coding(head.find("accept-encoding").value_or(""))};
 }
 
-Result<Response> static_response(const StaticContent& content, const StaticFields& fields) {
-    auto coding = fields.coding;
+Response static_response(const StaticContent& content, PreferredCoding preferred) {
+    auto coding = preferred.coding;
     if (in_coding(content, coding).empty()) coding = Coding::identity;
     const auto name = names_of(coding)[static_cast<std::size_t>(coding)];
 
     Response response{.content_type = content.content_type, .body = {}};
     response.headers.emplace_back("Cache-Control", content.cache_control);
     response.headers.emplace_back("Vary", "Accept-Encoding");
-    response.headers.emplace_back(
-        "ETag", coding == Coding::identity ? std::string(content.etag) : etag_of_coding(content.etag, name));
-    switch (fields.preconditions.check(content.etag)) {
-        case Preconditions::Verdict::not_modified:
-            response.status = 304;
-            return response;
-        case Preconditions::Verdict::failed:
-            return std::unexpected(precondition_failed());
-        case Preconditions::Verdict::hold:
-            break;
+    if (coding == Coding::identity) {
+        response.headers.emplace_back("ETag", content.etag);
+    } else {
+        response.headers.emplace_back("ETag", etag_of_coding(content.etag, name));
+        response.headers.emplace_back("Content-Encoding", name);
     }
-    if (coding != Coding::identity) response.headers.emplace_back("Content-Encoding", name);
     const auto text = in_coding(content, coding);
     response.stream =
         BodyStream{.length = text.size(), .write = [text](BodyWriter& writer) { return writer.write(text); }};

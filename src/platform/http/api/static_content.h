@@ -2,8 +2,6 @@
 // Content that does not change while the program runs: compressed once, and sent to every client without a copy. A
 // thousand clients that do not read cost a thousand sockets, not a thousand bodies.
 
-#include "platform/base/result.h"
-#include "platform/http/api/etag.h"
 #include "platform/http/wire/negotiation.h"
 #include "platform/http/wire/request_head.h"
 #include "platform/http/wire/response.h"
@@ -22,17 +20,15 @@ struct StaticContent {
     std::string_view cache_control{};
 };
 
-// The data of the request that a response with static content needs.
-struct StaticFields {
-    Coding coding = Coding::identity;  // the one that the client prefers
-    Preconditions preconditions;
+// What a response with static content needs of the request: the coding that the client prefers.
+struct PreferredCoding {
+    Coding coding = Coding::identity;
 
-    static StaticFields of(const RequestHead& head);
+    static PreferredCoding of(const RequestHead& head);
 };
 
-// Responds in the preferred coding if `content` has it, otherwise uncompressed; or with 304. Error:
-// precondition_failed. The data that the views refer to must outlive the response.
-Result<Response> static_response(const StaticContent& content, const StaticFields& fields);
+// In that coding where there is one. What the views name must outlive the response.
+Response static_response(const StaticContent& content, PreferredCoding preferred);
 
 // A document that the program generates about itself at start. Clients revalidate it before each use (no-cache).
 class StaticDocument {

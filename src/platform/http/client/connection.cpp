@@ -104,8 +104,8 @@ bool ClientConnection::is_reusable() const {
 }
 
 bool ClientConnection::is_stale() {
-    char octet = 0;
-    const auto peeked = ::recv(socket_.native_handle(), &octet, 1, MSG_PEEK | MSG_DONTWAIT);
+    char byte = 0;
+    const auto peeked = ::recv(socket_.native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
     return peeked >= 0 || (errno != EAGAIN && errno != EWOULDBLOCK);
 }
 

@@ -3,8 +3,6 @@
 #include "platform/async/as_tuple.h"
 #include "platform/async/host_lookup.h"
 
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
 #include <boost/asio/this_coro.hpp>
 
 #include <algorithm>
@@ -27,17 +25,17 @@ ClientPool::Connection ClientPool::Lease::detach() {
 }
 
 ClientPool::ClientPool(asio::io_context& loop, ClientPoolOptions options)
-    : loop_(loop), options_(std::move(options)), sweep_timer_(loop) {}
+    : loop_(loop), options_(std::move(options)), sweep_timer_(loop), tasks_(loop) {}
 
 ClientPool::~ClientPool() = default;
 
 void ClientPool::start() {
-    asio::co_spawn(loop_, sweep(), asio::detached);
+    tasks_.spawn(sweep());
 }
 
 void ClientPool::stop() {
     stopped_ = true;
-    sweep_timer_.cancel();
+    tasks_.cancel();
     kept_.clear();
     for (auto* connection : leased_) connection->close();
     for (const auto& waiting : waiting_) waiting.timer->cancel();

@@ -2,6 +2,7 @@
 // The connections of one core to one node of another server: kept alive and limited in number, as are the callers that
 // wait for one. Belongs to its core's loop; must not be destroyed before the loop has run out of work.
 
+#include "platform/async/task_group.h"
 #include "platform/http/client/connection.h"
 #include "platform/http/client/origin.h"
 #include "platform/telemetry/metrics/metrics.h"
@@ -90,6 +91,7 @@ private:
     std::deque<Waiting> waiting_;                   // the code that wakes a caller also removes it
     telemetry::Gauge open_;                         // idle, leased, or being connected
     bool stopped_ = false;
+    TaskGroup tasks_;
 };
 
 }  // namespace mindspace::http

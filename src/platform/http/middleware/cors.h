@@ -2,8 +2,7 @@
 // Cross-origin requests by allow-list (https://fetch.spec.whatwg.org/#http-cors-protocol). No cookies are in use, so
 // credentials are never allowed.
 
-#include "platform/http/wire/request_head.h"
-#include "platform/http/wire/response.h"
+#include "platform/http/middleware/step.h"
 
 #include <string>
 #include <string_view>
@@ -17,11 +16,24 @@ public:
     explicit CorsPolicy(std::vector<std::string> origins) : origins_(std::move(origins)) {}
 
     [[nodiscard]] bool allows(std::string_view origin) const;
-    // Adds what lets the page read the answer, when its origin may; `methods` are those of the path, for a preflight.
+    // Adds what lets the page read the response, when its origin may; `methods` are those of the path, for a preflight.
     void apply(const RequestHead& head, std::string_view methods, Response& response) const;
 
 private:
     std::vector<std::string> origins_;
+};
+
+// Without a readable Origin, as in a head of which nothing can be read, no origin is allowed.
+class CorsStep final : public Step {
+public:
+    explicit CorsStep(const CorsPolicy& policy) : policy_(policy) {}
+    Awaitable<> after(Exchange& exchange, Response& response) override {
+        policy_.apply(exchange.head, exchange.allow, response);
+        return {};
+    }
+
+private:
+    const CorsPolicy& policy_;
 };
 
 }  // namespace mindspace::http

@@ -28,9 +28,9 @@ void collect(const Router& router, const std::vector<const CoreMetrics*>& cores,
         if (duration.count() == 0) continue;
         for (std::size_t c = 1; c < by_class.size(); ++c)
             if (by_class[c] != 0)
-                page.counter("mindspace_http_requests", "Requests answered.", by_class[c],
+                page.counter("mindspace_http_requests", "Responses to requests.", by_class[c],
                              {{"method", method}, {"route", route}, {"status", std::to_string(c) + "xx"}});
-        page.histogram("mindspace_http_request_duration_seconds", "Time from the whole request to its answer.",
+        page.histogram("mindspace_http_request_duration_seconds", "Time from the whole request to its response.",
                        duration, {{"method", method}, {"route", route}});
     }
     std::int64_t connections = 0;

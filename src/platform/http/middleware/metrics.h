@@ -1,7 +1,8 @@
 #pragma once
-// Figures of the HTTP server. Each core counts for itself, with plain relaxed stores that nobody else writes; the
+// Figures of the HTTP server. Each core counts for itself, with plain relaxed stores that no other thread writes; the
 // metrics page adds the cores up.
 
+#include "platform/http/middleware/step.h"
 #include "platform/telemetry/metrics/metrics.h"
 
 #include <array>
@@ -12,7 +13,6 @@
 
 namespace mindspace::http {
 
-struct Endpoint;
 class Router;
 
 // What one endpoint has seen on one core.
@@ -44,6 +44,20 @@ public:
 private:
     friend void collect(const Router&, const std::vector<const CoreMetrics*>&, telemetry::Page&);
     std::vector<EndpointMetrics> endpoints_;  // by Endpoint::index; the last one is for no endpoint
+};
+
+// Counts every response, and how long it took.
+class MetricsStep final : public Step {
+public:
+    explicit MetricsStep(CoreMetrics& metrics) : metrics_(metrics) {}
+    Awaitable<> after(Exchange& exchange, Response& response) override {
+        exchange.took = Exchange::Clock::now() - exchange.began;
+        metrics_.record(exchange.endpoint, response.status, exchange.took);
+        return {};
+    }
+
+private:
+    CoreMetrics& metrics_;
 };
 
 // Adds the figures of all cores to the page. The cores must share the order of the router's rows.

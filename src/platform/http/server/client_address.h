@@ -20,7 +20,7 @@ namespace asio = boost::asio;
 // any other as it is.
 asio::ip::address unmapped(const asio::ip::address& address);
 
-// Who shares the allowance of those that are not known by name: the IPv4 address, or the /64 of an IPv6 one (RFC 6177:
+// What shares the quota of callers that are not authenticated: the IPv4 address, or the /64 of an IPv6 one (RFC 6177:
 // what one home is given). Any text that is no address is a network of its own.
 std::string network_of(std::string_view address);
 
@@ -33,7 +33,7 @@ constexpr auto names_of(ForwardedField) {
 
 class ProxyTrust {
 public:
-    ProxyTrust() = default;  // trusts nobody
+    ProxyTrust() = default;  // trusts no proxy
     // Networks as CIDR, or single addresses. Error: invalid, naming the one that is none.
     static Result<ProxyTrust> make(const std::vector<std::string>& networks, ForwardedField field);
 

@@ -1,6 +1,5 @@
 // Where request bodies are read: what would hold the loop is read on a thread, and refused when too much waits.
 
-#include "platform/http/api/router.h"
 #include "platform/http/server/server.h"
 #include "support/base/timeout.h"
 #include "support/http/peer.h"
@@ -59,14 +58,9 @@ protected:
                                  .limit = LimitClass::none,
                                  .max_body = 2 * kLarge},
                                 [](Call<Note> call) { return keep(std::move(call.body)); }));
-        router_.add(std::move(rows));
-        metrics_.emplace(router_);
-        Middleware middleware;
-        middleware.large_bodies = &pool_;
-        dispatcher_.emplace(router_, middleware, *metrics_);
         BoundPort port("127.0.0.1", 0, 1);
         port_ = port.number();
-        server_.emplace(loop_, ServerOptions{}, *dispatcher_, *metrics_);
+        server_.emplace(loop_, ServerOptions{}, std::move(rows), MiddlewareParts{.large_bodies = &pool_});
         server_->bind(port);
         server_->start();
         thread_ = std::thread([this] { loop_.run(); });
@@ -87,9 +81,6 @@ protected:
 
     WorkerPool pool_{"large_bodies", 1, 0};
     asio::io_context loop_{1};
-    Router router_;
-    std::optional<CoreMetrics> metrics_;
-    std::optional<Dispatcher> dispatcher_;
     std::optional<Server> server_;
     std::uint16_t port_ = 0;
     std::thread thread_;
@@ -119,7 +110,7 @@ TEST_F(LargeBody, HoldsNobodyUpAndIsRefusedWhenTooManyWait) {
 Awaitable<> read_last(std::shared_ptr<const std::string> memory, WorkerPool& pool, std::latch& begun, std::latch& ended,
                       std::promise<char>& last) {
     const RequestHead head;
-    Exchange exchange{.head = head, .body = *memory, .request_id = {}, .client = {}, .principal = {}};
+    Exchange exchange{.head = head, .body = *memory};
     exchange.memory = memory;
     exchange.large_bodies = &pool;
     auto read = [&](std::string_view body) {

@@ -1,6 +1,5 @@
 // What clients do not read, on a real server: every kind of response counts, and is refused when too much waits.
 
-#include "platform/http/api/router.h"
 #include "platform/http/server/server.h"
 #include "support/base/timeout.h"
 #include "support/http/peer.h"
@@ -48,13 +47,10 @@ protected:
         Endpoints rows;
         rows.push_back(endpoint(page_at("/whole"), [](Call<>) { return whole(); }));
         rows.push_back(endpoint(page_at("/streamed"), [](Call<>) { return streamed(); }));
-        router_.add(std::move(rows));
-        metrics_.emplace(router_);
-        dispatcher_.emplace(router_, Middleware{}, *metrics_);
         const ServerOptions options{.max_unread_per_network = max_unread_per_network, .max_unread = max_unread};
         BoundPort port("127.0.0.1", 0, 1);
         port_ = port.number();
-        server_.emplace(loop_, options, *dispatcher_, *metrics_);
+        server_.emplace(loop_, options, std::move(rows), MiddlewareParts{});
         server_->bind(port);
         server_->start();
         thread_ = std::thread([this] { loop_.run(); });
@@ -68,13 +64,10 @@ protected:
         return ask(port_, "GET " + std::string(path) + " HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
     }
     [[nodiscard]] std::uint64_t refused(ClientNetworks::Bound bound) const {
-        return metrics_->unread_refused[static_cast<std::size_t>(bound)].value();
+        return server_->metrics().unread_refused[static_cast<std::size_t>(bound)].value();
     }
 
     asio::io_context loop_{1};
-    Router router_;
-    std::optional<CoreMetrics> metrics_;
-    std::optional<Dispatcher> dispatcher_;
     std::optional<Server> server_;
     std::uint16_t port_ = 0;
     std::thread thread_;
@@ -101,9 +94,10 @@ TEST_F(UnreadResponses, AreCountedWhileTheyWait) {
     {
         const PlainClient client(port_);
         client.send("GET /streamed HTTP/1.1\r\nHost: x\r\n\r\n");
-        EXPECT_TRUE(eventually([&] { return metrics_->unread_bytes.value() >= static_cast<std::int64_t>(kPart); }));
+        EXPECT_TRUE(
+            eventually([&] { return server_->metrics().unread_bytes.value() >= static_cast<std::int64_t>(kPart); }));
     }
-    EXPECT_TRUE(eventually([&] { return metrics_->unread_bytes.value() == 0; }));
+    EXPECT_TRUE(eventually([&] { return server_->metrics().unread_bytes.value() == 0; }));
     EXPECT_GT(get("/streamed").size(), kPart * kParts) << "who reads gets all of it";
 }
 

@@ -17,7 +17,7 @@ using Kind = WebSocketEvent::Kind;
 constexpr std::size_t kMaxControlPayload = 125;
 constexpr std::uint8_t kFinal = 0x80;
 constexpr std::uint8_t kReserved = 0x70;
-constexpr std::uint8_t kPacked = 0x40;  // RSV1, if RFC 7692 was negotiated
+constexpr std::uint8_t kCompressed = 0x40;  // RSV1, when RFC 7692 was agreed on
 constexpr std::uint8_t kMasked = 0x80;
 
 bool is_control(Opcode opcode) {
@@ -28,31 +28,31 @@ bool is_known(Opcode opcode) {
     return opcode <= Opcode::binary || (is_control(opcode) && opcode <= Opcode::pong);
 }
 
-std::uint64_t read_big_endian(std::span<const char> octets) {
+std::uint64_t read_big_endian(std::span<const char> bytes) {
     std::uint64_t value = 0;
-    for (const char octet : octets) value = value << 8 | static_cast<std::uint8_t>(octet);
+    for (const char byte : bytes) value = value << 8 | static_cast<std::uint8_t>(byte);
     return value;
 }
 
-void append_big_endian(std::string& out, std::uint64_t value, std::size_t octets) {
-    while (octets-- > 0) out += static_cast<char>(value >> (8 * octets));
+void append_big_endian(std::string& out, std::uint64_t value, std::size_t bytes) {
+    while (bytes-- > 0) out += static_cast<char>(value >> (8 * bytes));
 }
 
-// RFC 6455 section 5.3, eight bytes at a time. `offset` is the position of `octets` in the frame's payload.
-void unmask(std::span<char> octets, const std::array<char, 4>& key, std::size_t offset) {
+// RFC 6455 section 5.3, eight bytes at a time. `offset` is where in the frame's payload `bytes` begin.
+void unmask(std::span<char> bytes, const std::array<char, 4>& key, std::size_t offset) {
     std::array<char, 8> pattern{};
     for (std::size_t i = 0; i < pattern.size(); ++i) pattern[i] = key[(offset + i) % key.size()];
     std::uint64_t wide_pattern = 0;
     std::memcpy(&wide_pattern, pattern.data(), sizeof wide_pattern);
 
     std::size_t at = 0;
-    for (; octets.size() - at >= sizeof wide_pattern; at += sizeof wide_pattern) {
+    for (; bytes.size() - at >= sizeof wide_pattern; at += sizeof wide_pattern) {
         std::uint64_t word = 0;
-        std::memcpy(&word, octets.data() + at, sizeof word);
+        std::memcpy(&word, bytes.data() + at, sizeof word);
         word ^= wide_pattern;
-        std::memcpy(octets.data() + at, &word, sizeof word);
+        std::memcpy(bytes.data() + at, &word, sizeof word);
     }
-    for (std::size_t i = 0; at < octets.size(); ++at, ++i) octets[at] = static_cast<char>(octets[at] ^ pattern[i]);
+    for (std::size_t i = 0; at < bytes.size(); ++at, ++i) bytes[at] = static_cast<char>(bytes[at] ^ pattern[i]);
 }
 
 void append_whole(std::string& out, int first, std::string_view payload) {
@@ -94,7 +94,7 @@ WebSocketEvent read_close(std::string_view payload) {
 struct WebSocketReader::FrameHeader {
     Opcode opcode;
     bool is_final;
-    bool is_packed;
+    bool is_compressed;
     std::size_t size;  // of the header itself
     std::size_t payload_size;
     std::array<char, 4> key;
@@ -147,8 +147,9 @@ std::expected<std::optional<WebSocketReader::FrameHeader>, CloseCode> WebSocketR
     const bool is_final = (first & kFinal) != 0;
     std::uint64_t payload_size = second & 0x7F;
 
-    const bool may_be_packed = packing_ == Packing::deflate && (opcode == Opcode::text || opcode == Opcode::binary);
-    const std::uint8_t forbidden = may_be_packed ? kReserved & ~kPacked : kReserved;
+    const bool may_be_compressed =
+        compression_ == Compression::deflate && (opcode == Opcode::text || opcode == Opcode::binary);
+    const std::uint8_t forbidden = may_be_compressed ? kReserved & ~kCompressed : kReserved;
     if ((first & forbidden) != 0 || !is_known(opcode)) return kProtocolError;
     if ((second & kMasked) == 0) return kProtocolError;
     if (is_control(opcode)) {
@@ -157,11 +158,11 @@ std::expected<std::optional<WebSocketReader::FrameHeader>, CloseCode> WebSocketR
         return kProtocolError;
     }
 
-    const std::size_t length_octets = payload_size == 126 ? 2 : payload_size == 127 ? 8 : 0;
-    if (unread.size() < 2 + length_octets) return std::nullopt;
-    if (length_octets != 0) {
-        payload_size = read_big_endian(unread.subspan(2, length_octets));
-        const std::uint64_t smallest = length_octets == 2 ? kMaxControlPayload + 1 : 0x10000;
+    const std::size_t length_bytes = payload_size == 126 ? 2 : payload_size == 127 ? 8 : 0;
+    if (unread.size() < 2 + length_bytes) return std::nullopt;
+    if (length_bytes != 0) {
+        payload_size = read_big_endian(unread.subspan(2, length_bytes));
+        const std::uint64_t smallest = length_bytes == 2 ? kMaxControlPayload + 1 : 0x10000;
         if (payload_size < smallest || payload_size >> 63 != 0) return kProtocolError;
     }
     if (!is_control(opcode) && payload_size > max_message_ - fragments_.size())
@@ -169,12 +170,12 @@ std::expected<std::optional<WebSocketReader::FrameHeader>, CloseCode> WebSocketR
 
     FrameHeader header{.opcode = opcode,
                        .is_final = is_final,
-                       .is_packed = (first & kPacked) != 0,
-                       .size = 2 + length_octets + 4,
+                       .is_compressed = (first & kCompressed) != 0,
+                       .size = 2 + length_bytes + 4,
                        .payload_size = static_cast<std::size_t>(payload_size),
                        .key = {}};
     if (unread.size() < header.size) return std::nullopt;
-    std::memcpy(header.key.data(), unread.data() + 2 + length_octets, header.key.size());
+    std::memcpy(header.key.data(), unread.data() + 2 + length_bytes, header.key.size());
     return header;
 }
 
@@ -187,8 +188,8 @@ bool WebSocketReader::take_in(const FrameHeader& header, std::span<char> arrived
 
     const bool goes_on = header.opcode == Opcode::continuation;
     const bool is_text = header.opcode == Opcode::text || (goes_on && message_ == Opcode::text);
-    const bool is_packed = header.is_packed || (goes_on && is_packed_);
-    if (!is_text || is_packed) return true;
+    const bool is_compressed = header.is_compressed || (goes_on && is_compressed_);
+    if (!is_text || is_compressed) return true;
     const bool is_end = header.is_final && arrived.size() == header.payload_size;
     return utf8_.feed({fresh.data(), fresh.size()}) && (!is_end || utf8_.complete());
 }
@@ -214,7 +215,7 @@ std::optional<WebSocketEvent> WebSocketReader::end_data_frame(const FrameHeader&
     const bool is_first = header.opcode != Opcode::continuation;
     if (is_first) {
         message_ = header.opcode;
-        is_packed_ = header.is_packed;
+        is_compressed_ = header.is_compressed;
     }
     if (!is_first || !header.is_final) {
         fragments_ += payload;
@@ -222,15 +223,15 @@ std::optional<WebSocketEvent> WebSocketReader::end_data_frame(const FrameHeader&
     }
     if (!header.is_final) return std::nullopt;
     const auto message = std::exchange(message_, Opcode::continuation);
-    if (is_packed_) return unpack(message, payload);
+    if (is_compressed_) return decompress(message, payload);
     return WebSocketEvent{.kind = message == Opcode::text ? Kind::text : Kind::binary, .payload = payload};
 }
 
-// A compressed message can be checked only when it is complete.
-WebSocketEvent WebSocketReader::unpack(Opcode message, std::string_view payload) {
-    auto unpacked = inflate_message(payload, max_message_);
-    if (!unpacked) return failed(unpacked.error());
-    fragments_ = std::move(*unpacked);
+// What was compressed can be judged only as a whole.
+WebSocketEvent WebSocketReader::decompress(Opcode message, std::string_view payload) {
+    auto decompressed = inflate_message(payload, max_message_);
+    if (!decompressed) return failed(decompressed.error());
+    fragments_ = std::move(*decompressed);
     if (message == Opcode::binary) return {.kind = Kind::binary, .payload = fragments_};
     if (!is_valid_utf8(fragments_)) return failed(CloseCode::invalid_payload);
     return {.kind = Kind::text, .payload = fragments_};
@@ -241,8 +242,8 @@ void append_frame(std::string& out, Opcode opcode, std::string_view payload) {
     append_whole(out, kFinal | static_cast<std::uint8_t>(opcode), payload);
 }
 
-void append_packed_frame(std::string& out, Opcode opcode, std::string_view payload) {
-    append_whole(out, kFinal | kPacked | static_cast<std::uint8_t>(opcode), payload);
+void append_compressed_frame(std::string& out, Opcode opcode, std::string_view payload) {
+    append_whole(out, kFinal | kCompressed | static_cast<std::uint8_t>(opcode), payload);
 }
 
 std::size_t payload_offset(std::string_view frame) {

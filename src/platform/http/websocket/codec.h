@@ -57,13 +57,13 @@ struct WebSocketEvent {
 
 class WebSocketReader {
 public:
-    // Whether permessage-deflate (RFC 7692) was negotiated.
-    enum class Packing : bool { none, deflate };
+    // Whether permessage-deflate (RFC 7692) has been agreed on.
+    enum class Compression : bool { none, deflate };
 
-    // A message may have up to `max_message` bytes in one or more frames; above, the reader fails with 1009 at the
-    // header of the frame. For a compressed message the limit applies to both its compressed and its decompressed size.
-    explicit WebSocketReader(std::size_t max_message, Packing packing = Packing::none)
-        : max_message_(max_message), packing_(packing) {}
+    // A message may have up to `max_message` bytes, in one frame or many: beyond, 1009 at the frame's header. A
+    // compressed one is bound so both as it comes and decompressed.
+    explicit WebSocketReader(std::size_t max_message, Compression compression = Compression::none)
+        : max_message_(max_message), compression_(compression) {}
 
     // Returns the next event. `unread` holds the bytes that the last call did not consume and possibly more; payloads
     // are unmasked in place. After close and failed it always returns need_more, with everything consumed.
@@ -76,23 +76,23 @@ private:
     bool take_in(const FrameHeader& header, std::span<char> arrived);
     std::optional<WebSocketEvent> end_frame(const FrameHeader& header, std::string_view payload);
     std::optional<WebSocketEvent> end_data_frame(const FrameHeader& header, std::string_view payload);
-    WebSocketEvent unpack(Opcode message, std::string_view payload);
+    WebSocketEvent decompress(Opcode message, std::string_view payload);
 
     std::size_t max_message_;
-    std::size_t arrived_ = 0;  // bytes of the unfinished frame's payload that are unmasked and checked
-    std::string fragments_;    // the earlier frames of the unfinished message, or the last message if not in one frame
-    Utf8Validator utf8_;       // of the unfinished text message
-    Opcode message_ = Opcode::continuation;  // text or binary while a fragmented message is unfinished
-    Packing packing_;
-    bool is_packed_ = false;  // the unfinished message
+    std::size_t arrived_ = 0;                // bytes of the unfinished frame's payload that are unmasked and checked
+    std::string fragments_;                  // what the message under way had in its earlier frames
+    Utf8Validator utf8_;                     // of the text message under way
+    Opcode message_ = Opcode::continuation;  // text or binary while a fragmented message is under way
+    Compression compression_;
+    bool is_compressed_ = false;  // the message under way
     bool has_ended_ = false;
 };
 
-// Appends a complete, unmasked frame (RFC 6455 section 5.2). The payload of a ping or pong has at most 125 bytes.
+// Appends a whole, unmasked frame (RFC 6455 section 5.2). The payload of a ping or pong has at most 125 bytes.
 void append_frame(std::string& out, Opcode opcode, std::string_view payload);
 
-// The same for a message with a compressed payload (RFC 7692 section 6).
-void append_packed_frame(std::string& out, Opcode opcode, std::string_view payload);
+// The same of a message whose payload is compressed (RFC 7692 section 6).
+void append_compressed_frame(std::string& out, Opcode opcode, std::string_view payload);
 
 // The offset of the payload in a complete, unmasked frame.
 [[nodiscard]] std::size_t payload_offset(std::string_view frame);

@@ -112,8 +112,8 @@ TEST(WebSocketReader, ReadsMessagesOfEveryLengthForm) {
     for (const std::size_t size : {0U, 1U, 125U, 126U, 127U, 128U, 65535U, 65536U, 65537U}) {
         const std::string text(size, '*');
         EXPECT_EQ(read(frame(1, text)), "text(" + text + ")");
-        const std::string octets(size, '\xfe');
-        EXPECT_EQ(read(frame(2, octets)), "binary(" + octets + ")");
+        const std::string bytes(size, '\xfe');
+        EXPECT_EQ(read(frame(2, bytes)), "binary(" + bytes + ")");
     }
 }
 
@@ -203,7 +203,7 @@ TEST(WebSocketReader, TakesValidTextCutAnywhere) {
                                     "\u07ff\u0800\ud7ff\ue000\ufffd\uffff"s, "\U00010000\U0010ffff"s}) {
         EXPECT_EQ(read(frame(1, text)), "text(" + text + ")");
         std::string fragments = fragment(1, "");
-        for (const char octet : text) fragments += fragment(0, {&octet, 1});
+        for (const char byte : text) fragments += fragment(0, {&byte, 1});
         EXPECT_EQ(read(fragments + frame(0, "")), "text(" + text + ")");
     }
 }
@@ -214,7 +214,7 @@ TEST(WebSocketReader, RefusesInvalidTextHoweverItIsFragmented) {
                                     "\xf4\x90\x80\x80"s, "\xf8\x88\x80\x80\x80"s, "\xfe\xfe\xff\xff"s, "ok\xce"s}) {
         EXPECT_EQ(read(frame(1, text)), "failed(1007)") << testing::PrintToString(text);
         std::string fragments = fragment(1, text.substr(0, 1));
-        for (const char octet : text.substr(1)) fragments += fragment(0, {&octet, 1});
+        for (const char byte : text.substr(1)) fragments += fragment(0, {&byte, 1});
         EXPECT_EQ(read(fragments + frame(0, "")), "failed(1007)") << testing::PrintToString(text);
         EXPECT_EQ(read(frame(2, text)), "binary(" + text + ")");
     }
@@ -263,11 +263,11 @@ TEST(WebSocketReader, SurvivesDamageAndGivesOneVerdict) {
     }
 }
 
-constexpr std::uint8_t kPacked = 4;  // RSV1
+constexpr std::uint8_t kCompressed = 4;  // RSV1
 const std::string kHello = "\xf2\x48\xcd\xc9\xc9\x07\x00"s;
 
-std::string read_packed(std::string input, std::size_t max_message = kMaxMessage) {
-    WebSocketReader reader(max_message, WebSocketReader::Packing::deflate);
+std::string read_compressed(std::string input, std::size_t max_message = kMaxMessage) {
+    WebSocketReader reader(max_message, WebSocketReader::Compression::deflate);
     std::string events;
     std::span<char> unread(input);
     while (true) {
@@ -279,27 +279,28 @@ std::string read_packed(std::string input, std::size_t max_message = kMaxMessage
 }
 
 TEST(WebSocketReader, UnpacksMessagesWhereThatWasAgreedOn) {
-    EXPECT_EQ(read(frame(1, kHello, {.reserved = kPacked})), "failed(1002)");
-    EXPECT_EQ(read_packed(frame(1, kHello, {.reserved = kPacked}) + frame(1, "plain")), "text(Hello)text(plain)");
-    EXPECT_EQ(read_packed(frame(2, kHello, {.reserved = kPacked})), "binary(Hello)");
-    const auto first = frame(1, kHello.substr(0, 3), {.is_final = false, .reserved = kPacked});
-    EXPECT_EQ(read_packed(first + frame(9, "mid") + frame(0, kHello.substr(3)) + frame(1, "plain")),
+    EXPECT_EQ(read(frame(1, kHello, {.reserved = kCompressed})), "failed(1002)");
+    EXPECT_EQ(read_compressed(frame(1, kHello, {.reserved = kCompressed}) + frame(1, "plain")),
+              "text(Hello)text(plain)");
+    EXPECT_EQ(read_compressed(frame(2, kHello, {.reserved = kCompressed})), "binary(Hello)");
+    const auto first = frame(1, kHello.substr(0, 3), {.is_final = false, .reserved = kCompressed});
+    EXPECT_EQ(read_compressed(first + frame(9, "mid") + frame(0, kHello.substr(3)) + frame(1, "plain")),
               "ping(mid)text(Hello)text(plain)");
 }
 
 TEST(WebSocketReader, LetsOnlyTheFirstFrameOfAMessageSayThatItIsPacked) {
-    EXPECT_EQ(read_packed(frame(9, "x", {.reserved = kPacked})), "failed(1002)");
-    EXPECT_EQ(read_packed(fragment(1, "a") + frame(0, "b", {.reserved = kPacked})), "failed(1002)");
-    EXPECT_EQ(read_packed(frame(1, kHello, {.reserved = kPacked | 1})), "failed(1002)");
+    EXPECT_EQ(read_compressed(frame(9, "x", {.reserved = kCompressed})), "failed(1002)");
+    EXPECT_EQ(read_compressed(fragment(1, "a") + frame(0, "b", {.reserved = kCompressed})), "failed(1002)");
+    EXPECT_EQ(read_compressed(frame(1, kHello, {.reserved = kCompressed | 1})), "failed(1002)");
 }
 
 TEST(WebSocketReader, JudgesAPackedMessageByWhatItHolds) {
-    EXPECT_EQ(read_packed(frame(1, "\xff\xff\xff", {.reserved = kPacked})), "failed(1007)");
-    EXPECT_EQ(read_packed(frame(1, deflate_message("\xc3\x28"), {.reserved = kPacked})), "failed(1007)");
+    EXPECT_EQ(read_compressed(frame(1, "\xff\xff\xff", {.reserved = kCompressed})), "failed(1007)");
+    EXPECT_EQ(read_compressed(frame(1, deflate_message("\xc3\x28"), {.reserved = kCompressed})), "failed(1007)");
     const auto bomb = deflate_message(std::string(kMaxMessage + 1, 'a'));
     EXPECT_LT(bomb.size(), 1000U);
-    EXPECT_EQ(read_packed(frame(1, bomb, {.reserved = kPacked})), "failed(1009)");
-    EXPECT_EQ(read_packed(frame(1, kHello, {.reserved = kPacked}), 6), "failed(1009)")
+    EXPECT_EQ(read_compressed(frame(1, bomb, {.reserved = kCompressed})), "failed(1009)");
+    EXPECT_EQ(read_compressed(frame(1, kHello, {.reserved = kCompressed}), 6), "failed(1009)")
         << "longer than it would be plain";
 }
 

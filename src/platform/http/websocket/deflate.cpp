@@ -83,14 +83,14 @@ public:
 
     std::string run(std::string_view message) {
         deflateReset(&stream_);
-        std::string packed(deflateBound(&stream_, message.size()) + kTail.size(), '\0');
+        std::string compressed(deflateBound(&stream_, message.size()) + kTail.size(), '\0');
         stream_.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(message.data()));  // zlib's interface has no const
         stream_.avail_in = static_cast<uInt>(message.size());
-        stream_.next_out = reinterpret_cast<Bytef*>(packed.data());
-        stream_.avail_out = static_cast<uInt>(packed.size());
+        stream_.next_out = reinterpret_cast<Bytef*>(compressed.data());
+        stream_.avail_out = static_cast<uInt>(compressed.size());
         deflate(&stream_, Z_SYNC_FLUSH);
-        packed.resize(stream_.total_out - kTail.size());
-        return packed;
+        compressed.resize(stream_.total_out - kTail.size());
+        return compressed;
     }
 
 private:
@@ -109,16 +109,16 @@ public:
     std::expected<std::string, CloseCode> run(std::string_view payload, std::size_t at_most) {
         inflateReset(&stream_);
         std::string message;
-        for (const auto octets : {payload, kTail})
-            if (const auto fault = take(octets, message, at_most)) return std::unexpected(*fault);
+        for (const auto bytes : {payload, kTail})
+            if (const auto fault = take(bytes, message, at_most)) return std::unexpected(*fault);
         return message;
     }
 
 private:
-    std::optional<CloseCode> take(std::string_view octets, std::string& message, std::size_t at_most) {
+    std::optional<CloseCode> take(std::string_view bytes, std::string& message, std::size_t at_most) {
         std::array<char, 4096> piece;
-        stream_.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(octets.data()));
-        stream_.avail_in = static_cast<uInt>(octets.size());
+        stream_.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(bytes.data()));
+        stream_.avail_in = static_cast<uInt>(bytes.size());
         do {
             stream_.next_out = reinterpret_cast<Bytef*>(piece.data());
             stream_.avail_out = static_cast<uInt>(piece.size());

@@ -15,7 +15,7 @@ bool accepts(std::vector<std::string_view> values) {
     return offers_deflate(head);
 }
 
-std::string unpack(std::string_view payload, std::size_t at_most = 1'000'000) {
+std::string decompress(std::string_view payload, std::size_t at_most = 1'000'000) {
     auto message = inflate_message(payload, at_most);
     return message ? *message : "failed " + std::to_string(static_cast<int>(message.error()));
 }
@@ -44,11 +44,11 @@ TEST(WebSocketDeflate, DeclinesWhatItCannotMeetOrDoesNotKnow) {
 
 // RFC 7692 section 7.2.3: one block, two blocks, a stored block, a final block.
 TEST(WebSocketDeflate, ReadsTheExamplesOfTheStandard) {
-    EXPECT_EQ(unpack("\xf2\x48\xcd\xc9\xc9\x07\x00"s), "Hello");
-    EXPECT_EQ(unpack("\xf2\x48\x05\x00\x00\x00\xff\xff\xca\xc9\xc9\x07\x00"s), "Hello");
-    EXPECT_EQ(unpack("\x00\x05\x00\xfa\xff\x48\x65\x6c\x6c\x6f\x00"s), "Hello");
-    EXPECT_EQ(unpack("\xf3\x48\xcd\xc9\xc9\x07\x00\x00"s), "Hello");
-    EXPECT_EQ(unpack("\x00"s), "");
+    EXPECT_EQ(decompress("\xf2\x48\xcd\xc9\xc9\x07\x00"s), "Hello");
+    EXPECT_EQ(decompress("\xf2\x48\x05\x00\x00\x00\xff\xff\xca\xc9\xc9\x07\x00"s), "Hello");
+    EXPECT_EQ(decompress("\x00\x05\x00\xfa\xff\x48\x65\x6c\x6c\x6f\x00"s), "Hello");
+    EXPECT_EQ(decompress("\xf3\x48\xcd\xc9\xc9\x07\x00\x00"s), "Hello");
+    EXPECT_EQ(decompress("\x00"s), "");
     EXPECT_EQ(deflate_message("Hello"), "\xf2\x48\xcd\xc9\xc9\x07\x00"s);
 }
 
@@ -56,28 +56,28 @@ TEST(WebSocketDeflate, ReadsWhatItWrites) {
     std::minstd_rand random(3);  // NOLINT(cert-msc51-cpp,bugprone-random-generator-seed): the same in each run
     for (const std::size_t size : {0U, 1U, 127U, 4095U, 4096U, 4097U, 100'000U}) {
         std::string text(size, 'x');
-        EXPECT_EQ(unpack(deflate_message(text)), text);
-        for (auto& octet : text) octet = static_cast<char>(random());
-        EXPECT_EQ(unpack(deflate_message(text)), text) << size << " octets of noise";
+        EXPECT_EQ(decompress(deflate_message(text)), text);
+        for (auto& byte : text) byte = static_cast<char>(random());
+        EXPECT_EQ(decompress(deflate_message(text)), text) << size << " bytes of noise";
     }
 }
 
 TEST(WebSocketDeflate, StopsAtTheBoundHoweverSmallTheInput) {
-    const auto packed = deflate_message(std::string(1'000'000, '0'));
-    EXPECT_LT(packed.size(), 2000U);
-    EXPECT_EQ(unpack(packed, 1'000'000).size(), 1'000'000U);
-    EXPECT_EQ(unpack(packed, 999'999), "failed 1009");
+    const auto compressed = deflate_message(std::string(1'000'000, '0'));
+    EXPECT_LT(compressed.size(), 2000U);
+    EXPECT_EQ(decompress(compressed, 1'000'000).size(), 1'000'000U);
+    EXPECT_EQ(decompress(compressed, 999'999), "failed 1009");
 }
 
 TEST(WebSocketDeflate, RefusesNoise) {
-    EXPECT_EQ(unpack("\xff\xff\xff"), "failed 1007");
+    EXPECT_EQ(decompress("\xff\xff\xff"), "failed 1007");
     std::minstd_rand random(4);  // NOLINT(cert-msc51-cpp,bugprone-random-generator-seed): the same in each run
     for (int round = 0; round < 2000; ++round) {
-        auto packed = deflate_message("meditation, meditation");
-        packed[random() % packed.size()] = static_cast<char>(random());
-        EXPECT_LE(unpack(packed, 4096).size(), 4096U);
+        auto compressed = deflate_message("meditation, meditation");
+        compressed[random() % compressed.size()] = static_cast<char>(random());
+        EXPECT_LE(decompress(compressed, 4096).size(), 4096U);
     }
-    EXPECT_EQ(unpack(deflate_message("still works")), "still works");
+    EXPECT_EQ(decompress(deflate_message("still works")), "still works");
 }
 
 }  // namespace

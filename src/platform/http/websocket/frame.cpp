@@ -8,13 +8,13 @@ MessageFrame::MessageFrame(Opcode opcode, std::string_view message) : opcode_(op
     append_frame(plain_, opcode, message);
 }
 
-const std::string& MessageFrame::packed() const {
-    if (!packed_.empty()) return packed_;
+const std::string& MessageFrame::compressed() const {
+    if (!compressed_.empty()) return compressed_;
     const std::string_view plain = plain_;
     const auto message = plain.substr(payload_offset(plain));
-    append_packed_frame(packed_, opcode_, deflate_message(message));
-    if (packed_.size() >= plain_.size()) packed_ = plain_;
-    return packed_;
+    append_compressed_frame(compressed_, opcode_, deflate_message(message));
+    if (compressed_.size() >= plain_.size()) compressed_ = plain_;
+    return compressed_;
 }
 
 Frame make_text_frame(std::string_view text) {

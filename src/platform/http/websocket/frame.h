@@ -15,13 +15,13 @@ public:
     MessageFrame(Opcode opcode, std::string_view message);
 
     [[nodiscard]] const std::string& plain() const { return plain_; }
-    // Compressed at the first call; the plain form if compression does not make it shorter.
-    [[nodiscard]] const std::string& packed() const;
+    // Made when it is first asked for; the plain form where compression would not make it shorter.
+    [[nodiscard]] const std::string& compressed() const;
 
 private:
     Opcode opcode_;
     std::string plain_;
-    mutable std::string packed_;
+    mutable std::string compressed_;
 };
 
 using Frame = std::shared_ptr<const MessageFrame>;

@@ -60,7 +60,7 @@ TEST(WebSocketHandshake, NeedsExactlyVersion13) {
     EXPECT_EQ(check({.version = "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Version: 13\r\n"}), "400");
 }
 
-TEST(WebSocketHandshake, NeedsExactlyOneKeyOfSixteenOctets) {
+TEST(WebSocketHandshake, NeedsExactlyOneKeyOfSixteenBytes) {
     EXPECT_EQ(check({.key = ""}), "400");
     const std::string key(kKey);
     EXPECT_EQ(check_key(key + "\r\nSec-WebSocket-Key: " + key), "400");
@@ -69,7 +69,7 @@ TEST(WebSocketHandshake, NeedsExactlyOneKeyOfSixteenOctets) {
     EXPECT_EQ(check_key("dGhlIHNhbXBsZSBub25jZR=="), "400") << "bits left over";
     EXPECT_EQ(check_key("dGhlIHNhbXBsZSBub25jZQ=A"), "400");
     EXPECT_EQ(check_key("dGhlIHNhbXBsZSBub25jZQ"), "400");
-    EXPECT_EQ(check_key("dGhlIHNhbXBsZSBub25jZSEh"), "400") << "eighteen octets";
+    EXPECT_EQ(check_key("dGhlIHNhbXBsZSBub25jZSEh"), "400") << "eighteen bytes";
     EXPECT_EQ(check_key("dGhlIHNhbXBsZSBub25jZ-=="), "400");
 }
 

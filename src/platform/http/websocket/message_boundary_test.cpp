@@ -11,12 +11,12 @@ namespace {
 
 // Messages with all three length forms, some fragmented, and the offsets at which they begin and end.
 struct MessageStream {
-    std::string octets;
+    std::string bytes;
     std::set<std::size_t> boundaries{0};
 
     void add(const std::string& message) {
-        octets += message;
-        boundaries.insert(octets.size());
+        bytes += message;
+        boundaries.insert(bytes.size());
     }
     void add_text(std::size_t size) {
         std::string frame;
@@ -35,13 +35,13 @@ MessageStream make_stream() {
     return stream;
 }
 
-TEST(MessageBoundary, IsFoundHoweverTheOctetsAreCut) {
+TEST(MessageBoundary, IsFoundHoweverTheBytesAreCut) {
     const auto stream = make_stream();
     for (const std::size_t step : {1U, 2U, 3U, 7U, 1000U, 100000U}) {
         MessageBoundary boundary;
         EXPECT_TRUE(boundary.is_here());
-        for (std::size_t at = 0; at < stream.octets.size();) {
-            const auto piece = std::string_view(stream.octets).substr(at, step);
+        for (std::size_t at = 0; at < stream.bytes.size();) {
+            const auto piece = std::string_view(stream.bytes).substr(at, step);
             boundary.pass(piece);
             at += piece.size();
             ASSERT_EQ(boundary.is_here(), stream.boundaries.contains(at)) << "at " << at << ", steps of " << step;

@@ -6,7 +6,7 @@ namespace mindspace::http {
 
 namespace asio = boost::asio;
 
-void FrameQueue::push(Octets frame) {
+void FrameQueue::push(FrameBytes frame) {
     size_ += frame->size();
     frames_.push_back(std::move(frame));
 }
@@ -18,15 +18,15 @@ std::span<asio::const_buffer> FrameQueue::peek(std::span<asio::const_buffer> int
     return into.first(count);
 }
 
-void FrameQueue::pop(std::size_t octets) {
-    size_ -= octets;
-    offset_ += octets;
+void FrameQueue::pop(std::size_t bytes) {
+    size_ -= bytes;
+    offset_ += bytes;
     while (next_ < frames_.size() && offset_ >= frames_[next_]->size()) {
         offset_ -= frames_[next_]->size();
         frames_[next_++].reset();
     }
     if (next_ == frames_.size()) {
-        std::vector<Octets>().swap(frames_);
+        std::vector<FrameBytes>().swap(frames_);
         next_ = 0;
     } else if (next_ > frames_.size() / 2) {  // at this size each frame is moved once on average
         frames_.erase(frames_.begin(), frames_.begin() + static_cast<std::ptrdiff_t>(next_));

@@ -13,9 +13,9 @@ namespace mindspace::http {
 
 class FrameQueue {
 public:
-    using Octets = std::shared_ptr<const std::string>;  // one complete frame; shared with other sockets
+    using FrameBytes = std::shared_ptr<const std::string>;  // of a whole frame; shared with other sockets
 
-    void push(Octets frame);
+    void push(FrameBytes frame);
     [[nodiscard]] bool empty() const { return frames_.empty(); }
     // The number of bytes not sent yet.
     [[nodiscard]] std::size_t size() const { return size_; }
@@ -24,13 +24,13 @@ public:
 
     // The next frames to send, as many as fit into `into`.
     std::span<boost::asio::const_buffer> peek(std::span<boost::asio::const_buffer> into) const;
-    // Removes `octets` bytes from the front, which have been sent.
-    void pop(std::size_t octets);
-    // Drops all frames except the first, which may be in flight.
+    // So many bytes at the front have been sent.
+    void pop(std::size_t bytes);
+    // Forgets all frames but the first one, which may be on its way.
     void keep_first();
 
 private:
-    std::vector<Octets> frames_;  // those before next_ have been sent
+    std::vector<FrameBytes> frames_;  // those before next_ have been sent
     std::size_t next_ = 0;
     std::size_t offset_ = 0;  // bytes of frames_[next_] that have been sent
     std::size_t size_ = 0;

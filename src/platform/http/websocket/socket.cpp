@@ -1,8 +1,6 @@
 #include "platform/http/websocket/socket.h"
 
 #include <boost/asio/buffer.hpp>
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
 
 #include <array>
 #include <utility>
@@ -15,7 +13,7 @@ constexpr auto kPingInterval = std::chrono::seconds(25);
 constexpr auto kPongTimeout = std::chrono::seconds(10);
 constexpr std::size_t kFramesAtOnce = 32;
 
-FrameQueue::Octets control_frame(Opcode opcode, std::string_view payload) {
+FrameQueue::FrameBytes control_frame(Opcode opcode, std::string_view payload) {
     auto frame = std::make_shared<std::string>();
     append_frame(*frame, opcode, payload);
     return frame;
@@ -23,25 +21,25 @@ FrameQueue::Octets control_frame(Opcode opcode, std::string_view payload) {
 
 }  // namespace
 
-WebSocket::WebSocket(Server& server, Stream stream, std::span<const char> early, WebSocketReader::Packing packing)
-    : server_(server),
+WebSocket::WebSocket(WebSocketHub& hub, Stream stream, std::span<const char> early,
+                     WebSocketReader::Compression compression)
+    : hub_(hub),
+      registration_(hub.sockets(), *this),
       stream_(std::move(stream)),
-      reader_(limits_.max_message, packing),
-      packing_(packing),
+      reader_(limits_.max_message, compression),
+      compression_(compression),
       input_(early.begin(), early.end()),
       heard_at_(Clock::now()) {
-    server_.websockets_.insert(this);
-    server_.metrics_.websockets.add(1);
+    hub_.metrics().websockets.add(1);
 }
 
 WebSocket::~WebSocket() {
-    server_.websockets_.erase(this);
-    server_.metrics_.websockets.add(-1);
+    hub_.metrics().websockets.add(-1);
 }
 
 void WebSocket::set_limits(const WebSocketLimits& limits) {
     limits_ = limits;
-    reader_ = WebSocketReader(limits.max_message, packing_);
+    reader_ = WebSocketReader(limits.max_message, compression_);
 }
 
 // ---- in
@@ -85,7 +83,7 @@ bool WebSocket::take_event(std::optional<WebSocketMessage>& message, bool& need_
     auto event = reader_.next(std::span(input_).subspan(input_begin_));
     input_begin_ += event.consumed;
     if (is_flood(event.frames)) {
-        server_.metrics_.flooding_websockets_closed.add(1);
+        hub_.metrics().flooding_websockets_closed.add(1);
         has_flooded_ = true;
         close(limits_.flood_code, "too many frames");
         return false;
@@ -121,8 +119,8 @@ bool WebSocket::take_event(std::optional<WebSocketMessage>& message, bool& need_
 // ---- out
 
 void WebSocket::send(const Frame& frame) {
-    const bool is_packed = packing_ == WebSocketReader::Packing::deflate;
-    if (open_) enqueue(FrameQueue::Octets(frame, is_packed ? &frame->packed() : &frame->plain()));
+    const bool is_compressed = compression_ == WebSocketReader::Compression::deflate;
+    if (open_) enqueue(FrameQueue::FrameBytes(frame, is_compressed ? &frame->compressed() : &frame->plain()));
 }
 
 void WebSocket::close(CloseCode code, std::string_view reason) {
@@ -135,7 +133,7 @@ void WebSocket::close(CloseCode code, std::string_view reason) {
     open_ = false;
 }
 
-// To a client that does not read, only the latest ping is answered (RFC 6455 section 5.5.3).
+// To a client that does not read, only the latest ping gets a pong (RFC 6455 section 5.5.3).
 void WebSocket::answer_ping(std::string_view payload) {
     if (waiting_)
         due_pong_ = payload;
@@ -147,18 +145,18 @@ bool WebSocket::is_backlogged() const {
     return queue_.size() > limits_.max_queued || queue_.count() > limits_.max_queued_frames;
 }
 
-void WebSocket::enqueue(FrameQueue::Octets frame) {
+void WebSocket::enqueue(FrameQueue::FrameBytes frame) {
     queue_.push(std::move(frame));
     if (is_backlogged() && !waiting_) flush();  // perhaps it was us who waited
     if (is_backlogged() && !closing_) return drop_backlog();
     if (waiting_ || scheduled_) return;
     scheduled_ = true;
-    server_.flush_soon(shared_from_this());
+    hub_.flush_soon(shared_from_this());
 }
 
 // The frames that the client did not read would only delay the news.
 void WebSocket::drop_backlog() {
-    server_.metrics_.slow_websockets_closed.add(1);
+    hub_.metrics().slow_websockets_closed.add(1);
     queue_.keep_first();
     close(CloseCode::try_again_later, "too slow");
 }
@@ -179,8 +177,7 @@ void WebSocket::write() {
         if (failure == asio::error::would_block) return wait_to_write();
         if (failure) return abort();
     }
-    if (closing_ && !std::exchange(ending_, true))
-        asio::co_spawn(server_.loop_, shut_down(shared_from_this()), asio::detached);
+    if (closing_ && !std::exchange(ending_, true)) hub_.tasks().spawn(shut_down(shared_from_this()));
 }
 
 void WebSocket::wait_to_write() {
@@ -217,7 +214,7 @@ void WebSocket::abort() {
 }
 
 void WebSocket::sweep(Clock::time_point now) {
-    const bool is_stuck = (waiting_ || closing_) && now - write_began_at_ > server_.options_.write_timeout;
+    const bool is_stuck = (waiting_ || closing_) && now - write_began_at_ > hub_.write_timeout();
     const bool is_dead = is_pinged_ && now - pinged_at_ > kPongTimeout;
     if (is_stuck || is_dead) return abort();
     if (open_ && !is_pinged_ && now - heard_at_ > kPingInterval) {

@@ -1,14 +1,15 @@
 #pragma once
 // An open WebSocket on the server's side: messages in by receive(), frames out by send(). Frames are made once and
-// shared by all who get them; what waits to be sent is bounded, and a client that does not read is dropped.
-// Lives on its core's loop. Kept alive by its coroutine and by whoever holds it; detached from the server when closed.
+// shared by all that get them; what waits to be sent is bounded, and a client that does not read is dropped.
+// Lives on its core's loop. Kept alive by its coroutine and by all that hold it.
 
-#include "platform/http/server/server.h"
-#include "platform/http/server/stream.h"
+#include "platform/http/connection/stream.h"
 #include "platform/http/websocket/frame.h"
+#include "platform/http/websocket/hub.h"
 #include "platform/http/websocket/queue.h"
 #include "platform/limits/gcra.h"
 
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -16,8 +17,8 @@
 namespace mindspace::http {
 
 struct WebSocketLimits {
-    std::size_t max_message = 4 * 1024;    // octets of a message of the client; beyond: 1009
-    std::size_t max_queued = 256 * 1024;   // octets that wait for a slow client; beyond: 1013
+    std::size_t max_message = 4 * 1024;    // bytes of a message of the client; beyond: 1009
+    std::size_t max_queued = 256 * 1024;   // bytes that wait for a slow client; beyond: 1013
     std::size_t max_queued_frames = 2048;  // the same in frames
     bool takes_binary = false;             // otherwise: 1003
     // Of frames from the client, control frames and fragments included; above it: flood_code. It must outlive the
@@ -36,7 +37,7 @@ public:
     using Clock = std::chrono::steady_clock;
 
     // `early` is what had come in behind the handshake.
-    WebSocket(Server& server, Stream stream, std::span<const char> early, WebSocketReader::Packing packing);
+    WebSocket(WebSocketHub& hub, Stream stream, std::span<const char> early, WebSocketReader::Compression compression);
     ~WebSocket();
     WebSocket(const WebSocket&) = delete;
     WebSocket& operator=(const WebSocket&) = delete;
@@ -44,7 +45,7 @@ public:
     // Other limits than the usual ones; before the first receive().
     void set_limits(const WebSocketLimits& limits);
 
-    // The next message; nothing when the socket has ended. Pings are answered. One receive at a time.
+    // The next message; nothing when the socket has ended. Pings get their pong. One receive at a time.
     Awaitable<std::optional<WebSocketMessage>> receive();
 
     // Queues a frame. It goes out when the loop is done with what it is at, with others that came meanwhile. Once too
@@ -56,10 +57,10 @@ public:
     void abort();
     [[nodiscard]] bool is_open() const { return open_; }
 
-    // By the server, now and then: pings a client that was quiet for 25 s, drops one that then sends nothing for 10 s,
-    // and a stuck one.
+    // By the hub, now and then: pings a client that was quiet for 25 s, drops one that then sends nothing for 10 s, and
+    // a stuck one.
     void sweep(Clock::time_point now);
-    // By the server, soon after send(): writes what the kernel takes.
+    // By the hub, soon after send(): writes what the kernel takes.
     void flush();
 
 private:
@@ -67,7 +68,7 @@ private:
     void drop_read_input();
     [[nodiscard]] bool is_flood(std::size_t frames);
     void answer_ping(std::string_view payload);
-    void enqueue(FrameQueue::Octets frame);
+    void enqueue(FrameQueue::FrameBytes frame);
     [[nodiscard]] bool is_backlogged() const;
     void drop_backlog();
     void write();
@@ -75,11 +76,12 @@ private:
     void wait_to_write();
     static Awaitable<> shut_down(std::shared_ptr<WebSocket> self);
 
-    Server& server_;
+    WebSocketHub& hub_;
+    Registry<WebSocket>::Registration registration_;
     Stream stream_;
     WebSocketLimits limits_;
     WebSocketReader reader_;
-    const WebSocketReader::Packing packing_;
+    const WebSocketReader::Compression compression_;
     std::string input_;  // from input_begin_ on it is unread; empty while the client is quiet
     std::size_t input_begin_ = 0;
     limits::Gcra frames_;

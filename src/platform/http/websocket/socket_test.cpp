@@ -2,7 +2,7 @@
 
 #include "platform/http/websocket/socket.h"
 
-#include "platform/http/api/router.h"
+#include "platform/http/server/server.h"
 #include "platform/http/websocket/deflate.h"
 #include "support/http/peer.h"
 
@@ -43,7 +43,7 @@ protected:
     // What the server does with its one socket runs on its loop.
     using Serve = std::function<Awaitable<>(std::shared_ptr<WebSocket>)>;
 
-    void serve(Serve handler, bool packs = false) {
+    void serve(Serve handler, bool compresses = false) {
         Endpoints rows;
         rows.push_back(endpoint({.method = Method::get,
                                  .path = "/echo",
@@ -53,13 +53,10 @@ protected:
                                  .websocket = true},
                                 [this](Call<>) { return open(); }));
         handler_ = std::move(handler);
-        router_.add(std::move(rows));
-        metrics_ = std::make_unique<CoreMetrics>(router_);
-        dispatcher_ = std::make_unique<Dispatcher>(router_, Middleware{}, *metrics_);
-        const ServerOptions options{.packs_websockets = packs};
+        const ServerOptions options{.compresses_websockets = compresses};
         BoundPort port("127.0.0.1", 0, 1);
         port_ = port.number();
-        server_ = std::make_unique<Server>(loop_, options, *dispatcher_, *metrics_);
+        server_ = std::make_unique<Server>(loop_, options, std::move(rows), MiddlewareParts{});
         server_->bind(port);
         server_->start();
         thread_ = std::thread([this] { loop_.run(); });
@@ -88,9 +85,10 @@ protected:
         }
     }
 
+    asio::io_context loop_{1};
     std::uint16_t port_ = 0;
     std::shared_ptr<WebSocket> socket_;  // the server's, of the last client
-    std::unique_ptr<CoreMetrics> metrics_;
+    std::unique_ptr<Server> server_;
 
 private:
     Awaitable<Result<Response>> open() {
@@ -102,11 +100,7 @@ private:
         co_return response;
     }
 
-    asio::io_context loop_{1};
     Serve handler_;
-    Router router_;
-    std::unique_ptr<Dispatcher> dispatcher_;
-    std::unique_ptr<Server> server_;
     std::thread thread_;
 };
 
@@ -164,7 +158,7 @@ TEST_F(WebSocketTest, SaysTooSlowToAClientThatDoesNotRead) {
     EXPECT_TRUE(received.ends_with("\x88\x0A\x03\xF5too slow"s));
     EXPECT_LT(received.size(), 50'000'000U);
     EXPECT_EQ((received.size() - received.find("\r\n\r\n") - 4 - 12) % 100'010, 0U) << "whole frames only";
-    EXPECT_EQ(metrics_->slow_websockets_closed.value(), 1U);
+    EXPECT_EQ(server_->metrics().slow_websockets_closed.value(), 1U);
 }
 
 TEST_F(WebSocketTest, SaysTooSlowToAClientThatLeavesManySmallFrames) {
@@ -180,7 +174,7 @@ TEST_F(WebSocketTest, SaysTooSlowToAClientThatLeavesManySmallFrames) {
     PlainClient client(port_);
     client.send(std::string(kOpening) + "\r\n");
     EXPECT_TRUE(client.receive_all().ends_with("\x88\x0A\x03\xF5too slow"s));
-    EXPECT_EQ(metrics_->slow_websockets_closed.value(), 1U);
+    EXPECT_EQ(server_->metrics().slow_websockets_closed.value(), 1U);
 }
 
 TEST_F(WebSocketTest, CountsControlFramesAndFragmentsAgainstTheLimitOfMessages) {
@@ -201,7 +195,7 @@ TEST_F(WebSocketTest, CountsControlFramesAndFragmentsAgainstTheLimitOfMessages) 
         client.send(std::string(kOpening) + "\r\n" + frames);
         EXPECT_TRUE(client.receive_all().ends_with("\x88\x11\x03\xF0too many frames"s)) << frame;
     }
-    EXPECT_EQ(metrics_->flooding_websockets_closed.value(), 5U);
+    EXPECT_EQ(server_->metrics().flooding_websockets_closed.value(), 5U);
 }
 
 TEST_F(WebSocketTest, AnswersOnlyTheLatestPingOfAClientThatDoesNotRead) {
@@ -266,7 +260,7 @@ TEST_F(WebSocketTest, UnpacksNoMoreThanAMessageMayHave) {
     EXPECT_NE(client.receive_until("\r\n\r\n").find(kDeflateAccepted), std::string::npos);
     client.send(frame_of(0xC1, deflate_message(std::string(4096, 'a'))));
     const auto echoed = client.receive_until("\x00"s);
-    EXPECT_EQ(static_cast<unsigned char>(echoed.front()), 0xC1) << "packed, too";
+    EXPECT_EQ(static_cast<unsigned char>(echoed.front()), 0xC1) << "compressed, too";
     EXPECT_LT(echoed.size(), 100U);
     client.send(frame_of(0xC1, deflate_message(std::string(1'000'000, 'a'))));
     EXPECT_TRUE(client.receive_all().ends_with("\x88\x02\x03\xF1"s));
@@ -277,10 +271,10 @@ TEST_F(WebSocketTest, SpeaksPackedWithAnotherImplementation) {
     asio::io_context io;
     beast::websocket::stream<asio::ip::tcp::socket> stream(io);
     stream.next_layer().connect({asio::ip::address_v4::loopback(), port_});
-    beast::websocket::permessage_deflate packing;
-    packing.client_enable = true;
-    packing.msg_size_threshold = 0;
-    stream.set_option(packing);
+    beast::websocket::permessage_deflate compression;
+    compression.client_enable = true;
+    compression.msg_size_threshold = 0;
+    stream.set_option(compression);
     beast::websocket::response_type answer;
     stream.handshake(answer, "here", "/echo");
     EXPECT_EQ(answer["Sec-WebSocket-Extensions"], kDeflateAccepted);

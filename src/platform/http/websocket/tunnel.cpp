@@ -3,8 +3,6 @@
 #include "platform/http/websocket/codec.h"
 
 #include <boost/asio/buffer.hpp>
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
 
 namespace mindspace::http {
 
@@ -15,47 +13,45 @@ constexpr auto kTunnelSilenceLimit = std::chrono::seconds(90);  // the serving s
 
 }  // namespace
 
-WebSocketTunnel::WebSocketTunnel(Server& server, Stream client, asio::ip::tcp::socket upstream, Farewell farewell)
-    : server_(server),
+WebSocketTunnel::WebSocketTunnel(WebSocketHub& hub, Stream client, Stream upstream, Farewell farewell)
+    : hub_(hub),
+      registration_(hub.tunnels(), *this),
       client_(std::move(client)),
-      upstream_(std::move(upstream), ClientNetworks::Place(server.networks_)),
+      upstream_(std::move(upstream)),
       farewell_(farewell) {
-    server_.tunnels_.insert(this);
-    server_.metrics_.websockets.add(1);
+    hub_.metrics().websockets.add(1);
 }
 
 WebSocketTunnel::~WebSocketTunnel() {
-    server_.tunnels_.erase(this);
-    server_.metrics_.websockets.add(-1);
+    hub_.metrics().websockets.add(-1);
 }
 
 void WebSocketTunnel::start(std::span<const char> from_client, std::span<const char> from_upstream) {
-    asio::co_spawn(server_.loop_, pump(shared_from_this(), up_, {from_client.begin(), from_client.end()}),
-                   asio::detached);
-    asio::co_spawn(server_.loop_, pump(shared_from_this(), down_, {from_upstream.begin(), from_upstream.end()}),
-                   asio::detached);
+    hub_.tasks().spawn(pump(shared_from_this(), up_, {from_client.begin(), from_client.end()}));
+    hub_.tasks().spawn(pump(shared_from_this(), down_, {from_upstream.begin(), from_upstream.end()}));
+    if (const auto window = hub_.drain_window()) drain(*window);
 }
 
 Awaitable<> WebSocketTunnel::pump(std::shared_ptr<WebSocketTunnel> self, Direction& direction, std::string early) {
-    std::string octets = std::move(early);
+    std::string bytes = std::move(early);
     bool alive = true;
     while (alive) {
-        if (!octets.empty()) alive = co_await self->pass(direction, octets);
-        if (alive) alive = co_await direction.from.receive(octets);
+        if (!bytes.empty()) alive = co_await self->pass(direction, bytes);
+        if (alive) alive = co_await direction.from.receive(bytes);
         self->heard_at_ = Clock::now();
     }
     co_await self->end(direction);
 }
 
-Awaitable<bool> WebSocketTunnel::pass(Direction& direction, std::string& octets) {
+Awaitable<bool> WebSocketTunnel::pass(Direction& direction, std::string& bytes) {
     if (&direction == &down_) {
         if (said_goodbye_) co_return false;
-        boundary_.pass(octets);
+        boundary_.pass(bytes);
     }
     direction.write_began_at = Clock::now();
-    auto [failure, size] = co_await direction.to.write({asio::buffer(octets), {}, {}});
+    auto [failure, size] = co_await direction.to.write({asio::buffer(bytes), {}, {}});
     direction.write_began_at = Clock::time_point::max();
-    std::string().swap(octets);
+    std::string().swap(bytes);
     co_return !failure;
 }
 
@@ -78,7 +74,7 @@ void WebSocketTunnel::try_to_say_goodbye() {
     if (goodbye_.empty() || said_goodbye_ || is_writing || ending_since_ || !boundary_.is_here()) return;
     said_goodbye_ = true;
     ending_since_ = Clock::now();
-    asio::co_spawn(server_.loop_, say_goodbye(shared_from_this()), asio::detached);
+    hub_.tasks().spawn(say_goodbye(shared_from_this()));
 }
 
 // The upstream's end then ends the rest.
@@ -88,7 +84,7 @@ Awaitable<> WebSocketTunnel::say_goodbye(std::shared_ptr<WebSocketTunnel> self) 
 }
 
 void WebSocketTunnel::sweep(Clock::time_point now) {
-    const auto& limit = server_.options_.write_timeout;
+    const auto limit = hub_.write_timeout();
     const bool stuck = now - limit > up_.write_began_at || now - limit > down_.write_began_at;
     const bool ends_slowly = ending_since_ && now - *ending_since_ > kEndLimit;
     if (stuck || ends_slowly || now - heard_at_ > kTunnelSilenceLimit) return abort();

@@ -1,13 +1,14 @@
 #pragma once
-// A WebSocket that another server serves: octets pass both ways, unread, as fast as the slower side takes them, through
+// A WebSocket that another server serves: bytes pass both ways, unread, as fast as the slower side takes them, through
 // no buffer while nothing is sent. When one side ends, the other is told and has a moment to end, too. Lives on its
 // core's loop; kept alive by its two directions.
 
-#include "platform/http/server/server.h"
-#include "platform/http/server/stream.h"
+#include "platform/http/connection/stream.h"
+#include "platform/http/websocket/hub.h"
 #include "platform/http/websocket/message_boundary.h"
 #include "platform/http/wire/response.h"
 
+#include <memory>
 #include <optional>
 #include <span>
 
@@ -18,18 +19,18 @@ public:
     using Clock = std::chrono::steady_clock;
 
     // Without a farewell the client of a server that leaves gets nothing but the close frame.
-    WebSocketTunnel(Server& server, Stream client, asio::ip::tcp::socket upstream, Farewell farewell);
+    WebSocketTunnel(WebSocketHub& hub, Stream client, Stream upstream, Farewell farewell);
     ~WebSocketTunnel();
     WebSocketTunnel(const WebSocketTunnel&) = delete;
     WebSocketTunnel& operator=(const WebSocketTunnel&) = delete;
 
-    // What had come in behind the two handshakes goes first.
+    // What had come in behind the two handshakes goes first. When the server is leaving already, it is told.
     void start(std::span<const char> from_client, std::span<const char> from_upstream);
 
-    // By the server that leaves: sends the client elsewhere (the farewell, then 1012) as soon as nothing else is on its
-    // way to it.
+    // By the hub of a server that leaves: sends the client elsewhere (the farewell, then 1012) as soon as nothing else
+    // is on its way to it.
     void drain(std::chrono::milliseconds window);
-    // By the server, now and then: drops what is dead or stuck.
+    // By the hub, now and then: drops what is dead or stuck.
     void sweep(Clock::time_point now);
     void abort();
 
@@ -42,12 +43,13 @@ private:
     };
 
     static Awaitable<> pump(std::shared_ptr<WebSocketTunnel> self, Direction& direction, std::string early);
-    Awaitable<bool> pass(Direction& direction, std::string& octets);
+    Awaitable<bool> pass(Direction& direction, std::string& bytes);
     Awaitable<> end(Direction& direction);
     void try_to_say_goodbye();
     static Awaitable<> say_goodbye(std::shared_ptr<WebSocketTunnel> self);
 
-    Server& server_;
+    WebSocketHub& hub_;
+    Registry<WebSocketTunnel>::Registration registration_;
     Stream client_;
     Stream upstream_;
     Direction up_{client_, upstream_};

@@ -134,9 +134,9 @@ ChunkedDecoder::Step ChunkedDecoder::read_content_end(std::string_view text) {
     return count_framing(kLineEnd.size());
 }
 
-// In a body of one-byte chunks, each costs six bytes, and the buffer keeps them until the request is complete.
-ChunkedDecoder::Step ChunkedDecoder::count_framing(std::size_t octets) {
-    framing_ += octets;
+// A body of one-byte chunks costs six bytes each, and the buffer keeps them until the request is done.
+ChunkedDecoder::Step ChunkedDecoder::count_framing(std::size_t bytes) {
+    framing_ += bytes;
     if (framing_ > limits_.max_chunk_framing) return fail(413, "too much framing for the content");
     return Step::done;
 }

@@ -44,7 +44,7 @@ private:
     Step read_trailer(std::string_view line);
     Step move_content(std::span<char> buffer);
     Step read_content_end(std::string_view text);
-    Step count_framing(std::size_t octets);
+    Step count_framing(std::size_t bytes);
     Step fail(int status, std::string_view reason);
 
     ParseLimits limits_;

@@ -33,17 +33,17 @@ Error no_header() {
     return {ErrorCode::invalid, "no_proxy_header", "The connection does not begin with a PROXY header.", {}};
 }
 
-std::uint8_t octet(std::string_view header, std::size_t at) {
+std::uint8_t byte_at(std::string_view header, std::size_t at) {
     return static_cast<std::uint8_t>(header[at]);
 }
 
 // The source address of version 2, which precedes the destination's.
 template <class Address>
 std::optional<asio::ip::address> address_at(std::string_view rest) {
-    typename Address::bytes_type octets{};
-    if (rest.size() < 2 * octets.size() + 2 * sizeof(std::uint16_t)) return std::nullopt;
-    std::memcpy(octets.data(), rest.data(), octets.size());
-    return Address(octets);
+    typename Address::bytes_type bytes{};
+    if (rest.size() < 2 * bytes.size() + 2 * sizeof(std::uint16_t)) return std::nullopt;
+    std::memcpy(bytes.data(), rest.data(), bytes.size());
+    return Address(bytes);
 }
 
 bool is_port(std::string_view text) {
@@ -85,8 +85,8 @@ Result<std::size_t> missing_text(std::string_view begun) {
 
 Result<std::size_t> missing_binary(std::string_view begun) {
     if (begun.size() < kFixedSize) return kFixedSize - begun.size();
-    const std::size_t rest = static_cast<std::size_t>(octet(begun, 14)) << 8 | octet(begun, 15);
-    if (octet(begun, 12) != kLocal && octet(begun, 12) != kProxy) return no_header();
+    const std::size_t rest = static_cast<std::size_t>(byte_at(begun, 14)) << 8 | byte_at(begun, 15);
+    if (byte_at(begun, 12) != kLocal && byte_at(begun, 12) != kProxy) return no_header();
     if (rest > kLongestRest) return no_header();
     return kFixedSize + rest - begun.size();
 }
@@ -98,7 +98,7 @@ bool may_become(std::string_view begun, std::string_view beginning) {
 
 }  // namespace
 
-Result<std::size_t> missing_octets(std::string_view begun) {
+Result<std::size_t> missing_bytes(std::string_view begun) {
     if (may_become(begun, kTextBegin)) return missing_text(begun);
     if (may_become(begun, kSignature)) return missing_binary(begun);
     return no_header();
@@ -107,10 +107,10 @@ Result<std::size_t> missing_octets(std::string_view begun) {
 std::optional<asio::ip::address> source_of(std::string_view header) {
     if (header.starts_with(kTextBegin))
         return parse_line(header.substr(0, header.size() - kTextEnd.size())).value_or(std::nullopt);
-    if (octet(header, 12) == kLocal) return std::nullopt;
+    if (byte_at(header, 12) == kLocal) return std::nullopt;
     auto rest = header.substr(kFixedSize);
-    if (octet(header, 13) == kTcp4) return address_at<asio::ip::address_v4>(rest);
-    if (octet(header, 13) == kTcp6) return address_at<asio::ip::address_v6>(rest);
+    if (byte_at(header, 13) == kTcp4) return address_at<asio::ip::address_v4>(rest);
+    if (byte_at(header, 13) == kTcp6) return address_at<asio::ip::address_v6>(rest);
     return std::nullopt;
 }
 

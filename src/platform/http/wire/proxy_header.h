@@ -3,7 +3,7 @@
 // and 2 (binary), see https://www.haproxy.org/download/2.8/doc/proxy-protocol.txt. It precedes everything, also TLS.
 //
 //     std::string header;
-//     while (auto missing = missing_octets(header).value()) header += read_exactly(missing);
+//     while (auto missing = missing_bytes(header).value()) header += read_exactly(missing);
 //     auto client = source_of(header);
 
 #include "platform/base/result.h"
@@ -17,9 +17,9 @@ namespace mindspace::http {
 
 namespace asio = boost::asio;
 
-// The minimum number of bytes that the header still needs after `begun`; 0 if it is complete. Error: invalid, if this
-// is not a PROXY header, or it is longer than any in use.
-Result<std::size_t> missing_octets(std::string_view begun);
+// How many bytes of the header are certainly still to come behind `begun`; 0: it is whole. Error: invalid, when it is
+// none, or longer than any that is in use.
+Result<std::size_t> missing_bytes(std::string_view begun);
 
 // The client's address in a complete header. Nothing (nullopt) if the proxy opened the connection for itself, as for
 // its health checks, or does not know the client's address.

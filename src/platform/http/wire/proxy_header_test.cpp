@@ -15,12 +15,12 @@ std::string binary(char command, char family, const std::string& rest) {
            rest;
 }
 
-// The result of a receiver that reads as many bytes of `stream` as missing_octets() returns: "refused", "waits", the
+// The result of a receiver that reads as many bytes of `stream` as missing_bytes() returns: "refused", "waits", the
 // client's address, or "itself".
 std::string hear(std::string_view stream) {
     std::string header;
     while (true) {
-        auto missing = missing_octets(header);
+        auto missing = missing_bytes(header);
         if (!missing) return "refused";
         if (*missing == 0) break;
         if (header.size() + *missing > stream.size()) return "waits";

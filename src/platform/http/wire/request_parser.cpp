@@ -61,6 +61,7 @@ RequestParser::Progress RequestParser::end_head(std::string_view unread) {
     body_begin_ = line_begin_;
     viewed_ = unread.data();
     if (auto failure = parse_head(head_lines(unread), limits_, head_)) return fail(*failure);
+    is_head_whole_ = true;
     auto limits = limits_;
     const bool has_content = head_.chunked || head_.content_length.value_or(0) > 0;
     if (has_content && body_bound_) limits.max_body = body_bound_(head_);
@@ -86,15 +87,24 @@ RequestParser::Progress RequestParser::read_body(std::span<char> unread) {
 }
 
 RequestParser::Progress RequestParser::complete(std::string_view unread, std::size_t body_size, std::size_t consumed) {
-    if (viewed_ != unread.data()) {
-        // The buffer has moved since the head was parsed: parsing it again gives the same result and cannot fail.
-        viewed_ = unread.data();
-        static_cast<void>(parse_head(head_lines(unread), limits_, head_));
-    }
+    view_head(unread);
     body_ = unread.substr(body_begin_, body_size);
     consumed_ = consumed;
     state_ = State::complete;
     return Progress::complete;
+}
+
+// When the buffer has moved since the head was read, reading it again there is the same and cannot fail.
+void RequestParser::view_head(std::string_view unread) {
+    if (viewed_ == unread.data()) return;
+    viewed_ = unread.data();
+    static_cast<void>(parse_head(head_lines(unread), limits_, head_));
+}
+
+const RequestHead* RequestParser::whole_head(std::string_view unread) {
+    if (!is_head_whole_) return nullptr;
+    view_head(unread);
+    return &head_;
 }
 
 RequestParser::Progress RequestParser::fail(ParseFailure failure) {

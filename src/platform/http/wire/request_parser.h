@@ -39,9 +39,12 @@ public:
 
     // From head_complete on. Its views point into the buffer of the last call that returned head_complete or complete.
     [[nodiscard]] const RequestHead& head() const { return head_; }
-    // From head_complete on: the offset of the content from the first byte of the request.
+    // The head, as soon as it has come in whole and is well-formed, with views into `unread`, which holds what it held
+    // at the last call. Null before, and when the head itself is refused.
+    [[nodiscard]] const RequestHead* whole_head(std::string_view unread);
+    // From head_complete on: where the content begins, from the first byte of the request.
     [[nodiscard]] std::size_t body_begin() const { return body_begin_; }
-    // While the body is incomplete: the size of the entire request in bytes, if it has a Content-Length.
+    // How many bytes the request takes, where its head has said so.
     [[nodiscard]] std::optional<std::size_t> announced() const {
         if (state_ != State::body || !head_.content_length) return std::nullopt;
         return body_begin_ + static_cast<std::size_t>(*head_.content_length);
@@ -62,6 +65,7 @@ private:
     enum class State : std::uint8_t { request_line, fields, body, complete, failed };
 
     Progress read_head(std::string_view unread);
+    void view_head(std::string_view unread);
     Progress end_head(std::string_view unread);
     Progress read_body(std::span<char> unread);
     Progress complete(std::string_view unread, std::size_t body_size, std::size_t consumed);
@@ -77,7 +81,8 @@ private:
     std::size_t body_begin_ = 0;
     std::size_t body_received_ = 0;
     std::size_t consumed_ = 0;
-    const char* viewed_ = nullptr;  // the buffer that head_ points into; only compared
+    bool is_head_whole_ = false;
+    const char* viewed_ = nullptr;  // the buffer that head_ has views of; only compared
     RequestHead head_;
     std::string_view body_;
     std::optional<ChunkedDecoder> chunks_;

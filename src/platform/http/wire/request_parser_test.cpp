@@ -20,15 +20,15 @@ class MovingBuffer {
 public:
     std::span<char> append(std::string_view arrived) {
         auto moved = std::make_unique<char[]>(size_ + arrived.size());
-        std::copy_n(octets_.get(), size_, moved.get());
+        std::copy_n(bytes_.get(), size_, moved.get());
         std::ranges::copy(arrived, moved.get() + size_);
-        octets_ = std::move(moved);
+        bytes_ = std::move(moved);
         size_ += arrived.size();
-        return {octets_.get(), size_};
+        return {bytes_.get(), size_};
     }
 
 private:
-    std::unique_ptr<char[]> octets_ = std::make_unique<char[]>(0);
+    std::unique_ptr<char[]> bytes_ = std::make_unique<char[]>(0);
     std::size_t size_ = 0;
 };
 
@@ -63,7 +63,7 @@ std::string parse_singly(std::string_view input, ParseLimits limits) {
     MovingBuffer buffer;
     RequestParser parser(limits);
     Progress progress = Progress::need_more;
-    for (const char octet : input) progress = parser.feed(buffer.append({&octet, 1}));
+    for (const char byte : input) progress = parser.feed(buffer.append({&byte, 1}));
     return describe(parser, progress);
 }
 
@@ -76,7 +76,7 @@ std::string parse(std::string_view input, ParseLimits limits = {}) {
     if (input.size() <= 2000) {
         for (std::size_t cut = 0; cut <= input.size(); ++cut)
             EXPECT_EQ(parse_cut(input, cut, limits), whole) << "cut at " << cut << " of " << input;
-        EXPECT_EQ(parse_singly(input, limits), whole) << "octet by octet: " << input;
+        EXPECT_EQ(parse_singly(input, limits), whole) << "byte by byte: " << input;
     }
     return whole;
 }
@@ -211,7 +211,7 @@ TEST(RequestParser, IgnoresOneEmptyLineBeforeTheRequestButNotTwo) {
     EXPECT_EQ(refusal("\r\n\r\n" + kNext), 400);
 }
 
-TEST(RequestParser, TakesWhiteSpaceRoundAValueAndHighOctetsInIt) {
+TEST(RequestParser, TakesWhiteSpaceRoundAValueAndHighBytesInIt) {
     EXPECT_TRUE(parse(post("Content-Length: \t 7 \t\r\nX: \xc3\xa9\xff\r\n", kBody))
                     .contains("[X=\xc3\xa9\xff] body=" + kBody));
 }
@@ -300,8 +300,8 @@ TEST(RequestParser, RefusesMalformedFields) {
     for (const std::string field : {"X Y: 1", "X-A : 1", " X-A: 1", "X-A: 1\r\n 2", "X-A: 1\r\n\t2", ": 1", "XA",
                                     "X-A: a\rb", "X-A: a\nX-B: 2", "X-\xc3\xa9: 1", "X-A: a\x01", "X-A: a\x7f"})
         EXPECT_EQ(refusal(get(field + "\r\n")), 400) << field;
-    for (const char octet : "()<>@,;\\\"/[]?={}\x7f\x01\0"s)
-        EXPECT_EQ(refusal(get("X" + std::string(1, octet) + "A: 1\r\n")), 400) << octet;
+    for (const char byte : "()<>@,;\\\"/[]?={}\x7f\x01\0"s)
+        EXPECT_EQ(refusal(get("X" + std::string(1, byte) + "A: 1\r\n")), 400) << byte;
     EXPECT_EQ(refusal(get("X-A: a" + "\0"s + "b\r\n")), 400);
     EXPECT_EQ(refusal("GET / HTTP/1.1\r\n " + kHost + "X-A: 1\r\n\r\n"), 400);
 }
@@ -413,10 +413,10 @@ TEST(RequestParser, SurvivesDamageAndGivesOneVerdict) {
         std::string input = seeds[random() % std::size(seeds)];
         for (auto damages = 1 + random() % 3; damages > 0; --damages) {
             const std::size_t place = random() % input.size();
-            const char octet = random() % 2 == 0 ? spice[random() % spice.size()] : static_cast<char>(random());
+            const char byte = random() % 2 == 0 ? spice[random() % spice.size()] : static_cast<char>(random());
             switch (random() % 4) {
                 case 0:
-                    input.insert(place, 1, octet);
+                    input.insert(place, 1, byte);
                     break;
                 case 1:
                     input.erase(place, 1 + random() % 4);
@@ -425,7 +425,7 @@ TEST(RequestParser, SurvivesDamageAndGivesOneVerdict) {
                     input.insert(place, input.substr(random() % input.size(), 8));
                     break;
                 default:
-                    input[place] = octet;
+                    input[place] = byte;
                     break;
             }
             if (input.empty()) input = "G";

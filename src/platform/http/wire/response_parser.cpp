@@ -28,7 +28,7 @@ ResponseParser::Progress ResponseParser::feed(std::span<char> received) {
 
 ResponseParser::Progress ResponseParser::end() {
     if (state_ == State::content && head_.end == ContentEnd::close) return complete(body_begin_ + content_size_);
-    return fail("the connection ended before the answer did");
+    return fail("the connection ended before the response did");
 }
 
 ResponseParser::Progress ResponseParser::read_head(std::string_view received) {

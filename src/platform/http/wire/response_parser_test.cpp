@@ -105,7 +105,7 @@ TEST(ResponseParser, NoticesAnAnswerThatBreaksOff) {
     EXPECT_EQ(parse_answer("HTTP/1.1 200 OK\r\nContent-"), fault);
 }
 
-TEST(ResponseParser, SeesOctetsBehindTheAnswer) {
+TEST(ResponseParser, SeesBytesBehindTheAnswer) {
     EXPECT_EQ(
         parse_answer("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nokHTTP/1.1 200 OK\r\n", 1000, false, Method::get),
         "200 [ok]");

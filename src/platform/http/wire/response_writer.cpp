@@ -1,7 +1,7 @@
 #include "platform/http/wire/response_writer.h"
 
+#include "platform/http/access/gateway_keys.h"
 #include "platform/http/api/problem.h"
-#include "platform/http/middleware/gateway_keys.h"
 
 #include <algorithm>
 #include <array>

@@ -18,8 +18,8 @@ constexpr std::uint8_t bit_of(CharClass chars) {
 // The classes of each byte value.
 constexpr auto kClasses = [] {
     std::array<std::uint8_t, 256> classes{};
-    auto add = [&](std::string_view octets, auto... chars) {
-        for (char c : octets) ((classes[static_cast<std::uint8_t>(c)] |= bit_of(chars)), ...);
+    auto add = [&](std::string_view bytes, auto... chars) {
+        for (char c : bytes) ((classes[static_cast<std::uint8_t>(c)] |= bit_of(chars)), ...);
     };
     constexpr std::string_view kAlphanumeric = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
     add(kAlphanumeric, CharClass::token, CharClass::path, CharClass::query, CharClass::host);
@@ -32,8 +32,8 @@ constexpr auto kClasses = [] {
 }();
 
 constexpr bool is_control(char c) {
-    const auto octet = static_cast<std::uint8_t>(c);
-    return (octet < 0x20 && octet != '\t') || octet == 0x7F;
+    const auto byte = static_cast<std::uint8_t>(c);
+    return (byte < 0x20 && byte != '\t') || byte == 0x7F;
 }
 
 constexpr char to_lower(char c) {
@@ -148,13 +148,13 @@ std::optional<std::string> percent_decode(std::string_view text) {
     std::string decoded;
     decoded.reserve(text.size());
     for (std::size_t at = 0; at < text.size(); ++at) {
-        char octet = text[at];
-        if (octet == '%') {
-            octet = static_cast<char>(hex_value(text[at + 1]) * 16 + hex_value(text[at + 2]));
-            if (octet == '\0') return std::nullopt;
+        char byte = text[at];
+        if (byte == '%') {
+            byte = static_cast<char>(hex_value(text[at + 1]) * 16 + hex_value(text[at + 2]));
+            if (byte == '\0') return std::nullopt;
             at += 2;
         }
-        decoded += octet;
+        decoded += byte;
     }
     return decoded;
 }

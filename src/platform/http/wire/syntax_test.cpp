@@ -6,15 +6,15 @@ namespace mindspace::http {
 namespace {
 
 TEST(ScanLine, FindsEveryControlCharacterAtEveryPlace) {
-    for (int octet = 0; octet < 256; ++octet) {
-        const bool is_control = (octet < 0x20 && octet != '\t') || octet == 0x7F;
+    for (int byte = 0; byte < 256; ++byte) {
+        const bool is_control = (byte < 0x20 && byte != '\t') || byte == 0x7F;
         for (std::size_t place = 0; place < 20; ++place) {
             std::string text(20, '\xC3');
-            text[place] = static_cast<char>(octet);
+            text[place] = static_cast<char>(byte);
             const LineScan scan = scan_line(text, 0);
-            ASSERT_EQ(scan.end, is_control ? place : text.size()) << octet << " at " << place;
-            const bool may_go_on = !is_control || (octet == '\r' && place == 19);
-            ASSERT_EQ(scan.state, may_go_on ? LineState::open : LineState::broken) << octet << " at " << place;
+            ASSERT_EQ(scan.end, is_control ? place : text.size()) << byte << " at " << place;
+            const bool may_go_on = !is_control || (byte == '\r' && place == 19);
+            ASSERT_EQ(scan.state, may_go_on ? LineState::open : LineState::broken) << byte << " at " << place;
         }
     }
 }

@@ -2,7 +2,7 @@
 // What owners do to their account by password or by mail: changing and resetting the password, verifying the address.
 // No HTTP, no SQL.
 
-#include "platform/http/middleware/guard.h"
+#include "platform/http/access/principal.h"
 #include "platform/privacy/personal_data.h"
 #include "services/auth/accounts/reset_requests.h"
 #include "services/auth/parts.h"

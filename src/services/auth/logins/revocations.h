@@ -7,7 +7,7 @@
 
 #include "platform/async/task_group.h"
 #include "platform/base/ids.h"
-#include "platform/http/middleware/guard.h"
+#include "platform/http/access/revocation_watch.h"
 #include "platform/postgres/connection/client.h"
 #include "platform/postgres/connection/listener.h"
 #include "services/auth/logins/sessions_end.h"
@@ -24,7 +24,7 @@
 namespace mindspace::auth {
 
 // One per core, on its loop.
-class RevokedSessions {
+class RevokedSessions final : public http::RevocationWatch {
 public:
     // A revocation is irrelevant after `token_ttl`: then no access token of the session is valid any longer.
     explicit RevokedSessions(Seconds token_ttl) : token_ttl_(token_ttl) {}
@@ -34,8 +34,7 @@ public:
     void add(AuthSessionId id, Timestamp now);
     // The latest end of a user counts. Notifies the watchers of sessions that it covers.
     void add(UserId user, const SessionsEnd& end, Timestamp now);
-    // As http::Guard::watch().
-    http::SessionWatch watch(UserId user, AuthSessionId id, std::function<void()> on_end);
+    http::SessionWatch watch(UserId user, AuthSessionId id, std::function<void()> on_end) override;
 
 private:
     struct Watcher {

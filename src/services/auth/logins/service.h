@@ -2,7 +2,7 @@
 // The rules of identity: registration, login, rotation of refresh tokens, the end of login sessions. The operations
 // that an owner authorises by password or mail are in accounts/service.h. No HTTP, no SQL.
 
-#include "platform/http/middleware/guard.h"
+#include "platform/http/access/principal.h"
 #include "services/auth/mail/quota.h"
 #include "services/auth/parts.h"
 #include "services/auth/tokens/key_ring.h"

@@ -3,7 +3,7 @@
 // (RFC 9068) and verified by RFC 8725: one algorithm per key, the key selected among ours by `kid` only.
 
 #include "platform/base/result.h"
-#include "platform/http/middleware/guard.h"
+#include "platform/http/access/principal.h"
 #include "services/auth/settings.h"
 #include "services/auth/tokens/signing_key.h"
 

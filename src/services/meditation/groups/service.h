@@ -2,7 +2,7 @@
 // The rules of groups outside their sockets: creating, listing, changing and cancelling them, and tickets. No HTTP, no
 // SQL.
 
-#include "platform/http/middleware/guard.h"
+#include "platform/http/access/principal.h"
 #include "services/meditation/groups/store.h"
 #include "services/meditation/groups/tickets.h"
 #include "services/meditation/groups/timetable.h"

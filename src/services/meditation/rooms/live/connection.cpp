@@ -17,7 +17,7 @@ struct Connection {
     std::shared_ptr<LiveRoom> room;
     std::shared_ptr<http::WebSocket> socket;
     SocketIds ids;
-    http::Guard& guard;
+    http::AccessControl access;
     http::SessionWatch watch{};
 
     void answer(const auto& frame) { socket->send(http::make_text_frame(schema::to_json(frame))); }
@@ -27,11 +27,11 @@ struct Connection {
 // A socket lives no longer than the login session that opened it.
 void watch_session(Connection& connection, AuthSessionId session) {
     auto tell = [room = connection.room, id = connection.ids.connection] { room->tell(Revoked{id}); };
-    connection.watch = connection.guard.watch(connection.ids.user, session, std::move(tell));
+    connection.watch = connection.access.revocations.watch(connection.ids.user, session, std::move(tell));
 }
 
 Awaitable<> renew_token(Connection& connection, std::string access_token) {
-    auto principal = co_await connection.guard.authenticate(access_token);
+    auto principal = co_await http::authenticate(connection.access, access_token);
     if (!principal) co_return connection.refuse(principal.error());
     if (principal->user != connection.ids.user)
         co_return connection.refuse({ErrorCode::forbidden, "forbidden", "The token is another user's.", {}});
@@ -66,8 +66,8 @@ Awaitable<> handle_or_fail(Connection& connection, std::string text, ClockValue 
 }  // namespace
 
 Awaitable<> serve_connection(std::shared_ptr<LiveRoom> room, std::shared_ptr<http::WebSocket> socket, SocketIds ids,
-                             http::Guard& guard, const limits::Policy& frames) {
-    Connection connection{std::move(room), std::move(socket), ids, guard};
+                             http::AccessControl access, const limits::Policy& frames) {
+    Connection connection{std::move(room), std::move(socket), ids, access};
     watch_session(connection, connection.ids.auth_session);
     http::WebSocketLimits limits{.frames = &frames, .flood_code = kCloseTooMany};
     connection.socket->set_limits(limits);

@@ -2,7 +2,7 @@
 // One socket from its opening to its end: reads frames, answers what needs no room (clock, a new access token), and
 // gives the rest to the room. The boundary of socket messages: faults end here.
 
-#include "platform/http/middleware/guard.h"
+#include "platform/http/access/access_control.h"
 #include "services/meditation/rooms/live/room.h"
 
 namespace mindspace::meditation {
@@ -14,8 +14,9 @@ struct SocketIds {
     AuthSessionId auth_session{};
 };
 
-// Returns when the socket, which has arrived in the room, has ended. `guard` and what the room uses must outlive it.
+// Returns when the socket, which has arrived in the room, has ended. What `access` names and the room uses must outlive
+// it.
 Awaitable<> serve_connection(std::shared_ptr<LiveRoom> room, std::shared_ptr<http::WebSocket> socket, SocketIds ids,
-                             http::Guard& guard, const limits::Policy& frames);
+                             http::AccessControl access, const limits::Policy& frames);
 
 }  // namespace mindspace::meditation

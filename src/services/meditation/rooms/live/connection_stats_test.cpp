@@ -3,6 +3,7 @@
 #include "platform/redis/connection/client.h"
 #include "platform/redis/pubsub/subscriber.h"
 #include "services/meditation/client.h"
+#include "support/http/token_access.h"
 #include "support/meditation/group_database.h"
 #include "support/postgres/loop.h"
 #include "support/redis/server.h"
@@ -13,15 +14,6 @@ namespace mindspace::meditation {
 namespace {
 
 using namespace std::chrono_literals;
-
-class NoGuard final : public http::Guard {
-public:
-    Awaitable<Result<http::Principal>> authenticate(std::string_view) override { throw std::logic_error("no caller"); }
-    Awaitable<http::Admission> admit(std::string_view, const limits::Policy&) override {
-        throw std::logic_error("no caller");
-    }
-    http::SessionWatch watch(UserId, AuthSessionId, std::function<void()>) override { return {}; }
-};
 
 class ConnectionStatsTest : public testing::Test {
 protected:
@@ -56,9 +48,9 @@ protected:
     GroupTestDatabase database_{io_};
     redis::Client redis_{io_, options(server_)};
     redis::Subscriber subscriber_{io_, options(server_)};
-    NoGuard guard_;
+    TokenAccess access_;
     LiveSettings settings_;
-    LiveRooms rooms_{io_, {database_.client(), redis_, subscriber_}, guard_, settings_};
+    LiveRooms rooms_{io_, {database_.client(), redis_, subscriber_}, access_.control(), settings_};
     std::vector<std::unique_ptr<ConnectionStats>> all_;
 };
 

@@ -26,7 +26,8 @@ double scaled(double limit, double scale) {
 
 }  // namespace
 
-LiveRooms::LiveRooms(asio::io_context& loop, LiveBackends backends, http::Guard& guard, const LiveSettings& settings)
+LiveRooms::LiveRooms(asio::io_context& loop, LiveBackends backends, http::AccessControl access,
+                     const LiveSettings& settings)
     : tasks_(loop),
       parts_{.tasks = tasks_,
              .store = GroupStore(backends.database),
@@ -38,7 +39,7 @@ LiveRooms::LiveRooms(asio::io_context& loop, LiveBackends backends, http::Guard&
              .reactions = reaction_limit(scaled(kReactions, settings.limit_scale)),
              .frames = {"frames", scaled(kFrames, settings.limit_scale), Seconds(10)}},
       reconciler_(parts_),
-      guard_(guard) {}
+      access_(access) {}
 
 void LiveRooms::start() {
     tasks_.spawn(keep_time());
@@ -98,7 +99,7 @@ Awaitable<> LiveRooms::serve(SocketOwner owner, Group group, std::shared_ptr<htt
     std::exception_ptr fault;
     try {
         co_await claim(user, std::move(sockets));
-        auto served = serve_connection(room, std::move(socket), ids, guard_, parts_.frames);
+        auto served = serve_connection(room, std::move(socket), ids, access_, parts_.frames);
         co_await std::move(served);
     } catch (...) {
         fault = std::current_exception();

@@ -3,11 +3,11 @@
 // groups that nobody does (groups/reconciler.h). One object a core, on its loop; outlives the core's sockets.
 //
 //     redis::Subscriber subscriber(…);
-//     LiveRooms rooms(loop, {database, redis, subscriber}, guard, settings);
+//     LiveRooms rooms(loop, {database, redis, subscriber}, access, settings);
 //     subscriber.on_gap([&rooms] { rooms.note_gap(); });
 //     rooms.start();  …  rooms.drain(window);  …  rooms.stop();
 
-#include "platform/http/middleware/guard.h"
+#include "platform/http/access/access_control.h"
 #include "services/meditation/groups/reconciler.h"
 #include "services/meditation/settings.h"
 
@@ -34,7 +34,7 @@ struct RoomCount {
 
 class LiveRooms {
 public:
-    LiveRooms(asio::io_context& loop, LiveBackends backends, http::Guard& guard, const LiveSettings& settings);
+    LiveRooms(asio::io_context& loop, LiveBackends backends, http::AccessControl access, const LiveSettings& settings);
 
     void start();
     // Ends the clock and what the rooms do; sockets are the server's to end. The loop must run out before this object
@@ -70,7 +70,7 @@ private:
     TaskGroup tasks_;
     LiveParts parts_;
     GroupReconciler reconciler_;
-    http::Guard& guard_;
+    http::AccessControl access_;
     std::unordered_map<GroupId, std::shared_ptr<LiveRoom>> rooms_;
     std::unordered_map<UserId, std::map<ConnectionId, LiveRoom*>> sockets_of_;  // the oldest first
     redis::Subscription profiles_;

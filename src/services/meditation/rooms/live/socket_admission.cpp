@@ -40,9 +40,9 @@ http::Response close_at_once(http::CloseCode code) {
 
 }  // namespace
 
-SocketAdmission::SocketAdmission(LiveRooms& rooms, LiveBackends backends, http::Guard& guard,
+SocketAdmission::SocketAdmission(LiveRooms& rooms, LiveBackends backends, http::AccessControl access,
                                  const LiveSettings& settings)
-    : rooms_(rooms), database_(backends.database), tickets_(backends.redis), guard_(guard), settings_(settings) {}
+    : rooms_(rooms), database_(backends.database), tickets_(backends.redis), access_(access), settings_(settings) {}
 
 Awaitable<Result<http::Response>> SocketAdmission::open(SocketRequest request) {
     if (!is_allowed(request))
@@ -87,7 +87,7 @@ Awaitable<Result<TicketGrant>> SocketAdmission::authenticate(SocketRequest reque
         co_return *grant;
     }
     if (!request.access_token) co_return unauthenticated("credentials_missing", "This socket needs a ticket.");
-    auto principal = co_await guard_.authenticate(*request.access_token);
+    auto principal = co_await http::authenticate(access_, *request.access_token);
     if (!principal) co_return principal.error();
     co_return TicketGrant{
         .user = principal->user, .auth_session = principal->auth_session, .token_expires_at = principal->expires_at};

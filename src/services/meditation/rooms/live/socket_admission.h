@@ -19,7 +19,7 @@ struct SocketRequest {
 
 class SocketAdmission {
 public:
-    SocketAdmission(LiveRooms& rooms, LiveBackends backends, http::Guard& guard, const LiveSettings& settings);
+    SocketAdmission(LiveRooms& rooms, LiveBackends backends, http::AccessControl access, const LiveSettings& settings);
 
     // The 101 response, which serves the socket, or closes it with 4404 if there is no such group. Error: forbidden
     // `origin_not_allowed`; unauthenticated.
@@ -32,7 +32,7 @@ private:
     LiveRooms& rooms_;
     postgres::Client& database_;
     GroupTickets tickets_;
-    http::Guard& guard_;
+    http::AccessControl access_;
     const LiveSettings& settings_;
     SystemClock clock_;
 };

@@ -1,0 +1,35 @@
+#pragma once
+// Whether the call may be made now: the caller's login session is alive, they have calls left (429), and the endpoint
+// is for their role (401, 403). A known user has a quota of their own, wherever they call from; a caller who is not
+// known shares that of their network.
+
+#include "platform/http/access/admission.h"
+#include "platform/http/access/rate_limit.h"
+#include "platform/http/middleware/metrics.h"
+#include "platform/http/middleware/step.h"
+#include "platform/limits/rate_limiter.h"
+
+namespace mindspace::http {
+
+class AdmissionStep final : public Step {
+public:
+    // `admission` is null where all endpoints are for anyone; without `limits` nothing is counted.
+    AdmissionStep(Admission* admission, limits::RateLimiter* limiter, const RateLimits* limits, CoreMetrics& metrics)
+        : admission_(admission), limiter_(limiter), limits_(limits), metrics_(metrics) {}
+    Awaitable<> before(Exchange& exchange) override;
+    // Tells the client what is left of the quota.
+    Awaitable<> after(Exchange& exchange, Response& response) override;
+
+private:
+    Awaitable<> admit_anyone(Exchange& exchange);
+    Awaitable<> admit_caller(Exchange& exchange);
+    Awaitable<> count_for_network(Exchange& exchange);
+    bool refuse_excess(Exchange& exchange);
+
+    Admission* admission_;
+    limits::RateLimiter* limiter_;
+    const RateLimits* limits_;
+    CoreMetrics& metrics_;
+};
+
+}  // namespace mindspace::http

@@ -1,0 +1,40 @@
+#pragma once
+// Which calls share a quota, and how it is told: `RateLimit-Policy` and `RateLimit` of the IETF draft
+// (draft-ietf-httpapi-ratelimit-headers-10), 429 with `Retry-After` beyond it.
+
+#include "platform/http/wire/response.h"
+#include "platform/limits/gcra.h"
+
+#include <string>
+#include <string_view>
+
+namespace mindspace::http {
+
+enum class LimitClass {
+    by_method,  // `read` for GET, `write` for everything else
+    auth,       // whatever takes a password, a refresh token or a mailed one
+    read,
+    write,
+    socket,  // opening a WebSocket
+    import,  // taking in many things at once
+    none,    // health and pages
+};
+
+// One policy a class.
+struct RateLimits {
+    limits::Policy auth;
+    limits::Policy read;
+    limits::Policy write;
+    limits::Policy socket;
+    limits::Policy import;
+
+    // Null for calls without a limit.
+    [[nodiscard]] const limits::Policy* of(LimitClass wanted, bool is_read) const;
+};
+
+void append_rate_limit(Response& response, const limits::Policy& policy, const limits::Verdict& verdict);
+
+// 429 `rate_limited`, without the headers above.
+Response refuse_excess(const limits::Verdict& verdict, std::string_view request_id);
+
+}  // namespace mindspace::http

@@ -1,0 +1,113 @@
+// What a connection refuses before a handler is called: what cannot be read, what is too much for its network, what is
+// too much for the core. Its responses pass the middleware as all others do.
+
+#include "platform/async/as_tuple.h"
+#include "platform/http/connection/connection.h"
+
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include <utility>
+
+namespace mindspace::http {
+
+namespace {
+
+constexpr Refusal kTooManyConnections{.status = 503,
+                                      .code = "too_many_connections",
+                                      .detail = "Your network has too many connections open here.",
+                                      .retry_after = 10};
+constexpr Refusal kOverloaded{
+    .status = 503, .code = "overloaded", .detail = "The service is overloaded; try again later."};
+
+std::string_view code_of(const ParseFailure& failure) {
+    switch (failure.status) {
+        case 408:
+            return "request_timeout";
+        case 413:
+            return "content_too_large";
+        case 431:
+            return "head_too_large";
+        default:
+            return "malformed_request";
+    }
+}
+
+}  // namespace
+
+// Once for each request, before its content is read.
+void Connection::admit() {
+    if (match_) return;
+    const auto& head = parser_.head();
+    match_ = context_.router.find(head.method, head.path);
+    auto* overload = context_.parts.overload;
+    if (overload != nullptr && !overload->admits(match_->endpoint, Clock::now())) refusal_ = kOverloaded;
+}
+
+// What is not, or not yet, a whole request: then the connection ends. With as much of the head as can be read.
+Awaitable<> Connection::refuse(ParseFailure failure) {
+    const std::string_view text(unread().data(), unread().size());
+    RequestHead fields;
+    const auto* head = parser_.whole_head(text);
+    Router::Match match;
+    if (head != nullptr) {
+        match = context_.router.find(head->method, head->path);
+    } else {
+        fields.headers = readable_fields(text, context_.options.limits);
+        head = &fields;
+    }
+    set_client(*head);
+    Exchange exchange{.head = *head, .client = client_, .endpoint = match.endpoint};
+    exchange.refusal = {.status = failure.status, .code = code_of(failure), .detail = failure.reason};
+    co_await context_.middleware.handle(exchange);
+    append(*exchange.response, head->method, false);
+    co_await linger();
+}
+
+// Without reading a request: that would cost what the bound is to save. So few bytes fit into the socket's buffer.
+Awaitable<> Connection::refuse_unread() {
+    if (stream_.is_tls()) co_return;
+    const RequestHead unread;
+    Exchange exchange{.head = unread, .client = client_, .refusal = kTooManyConnections};
+    co_await context_.middleware.handle(exchange);
+    append(*exchange.response, unread.method, false);
+    const asio::const_buffer bytes = asio::buffer(out_);
+    boost::system::error_code ignored;
+    stream_.write_now({&bytes, 1}, ignored);
+}
+
+// A proxy's connections are shared by its clients; a socket is one client's alone, and has a place of its own.
+std::optional<ClientNetworks::Place> Connection::take_place_for_socket(Exchange& exchange) {
+    const auto* endpoint = exchange.endpoint;
+    if (endpoint == nullptr || !endpoint->declaration.websocket || exchange.refusal) return std::nullopt;
+    if (!is_proxied_ || client_.address == peer_.to_string()) return std::nullopt;
+    auto place = context_.networks.take(network_of(client_.address), context_.open());
+    if (!place) {
+        context_.metrics.network_connections_refused.add(1);
+        exchange.refusal = kTooManyConnections;
+    }
+    return place;
+}
+
+// The client that has just been refused, if it has the connection for itself.
+void Connection::note_refusal() {
+    auto* overload = context_.parts.overload;
+    if (overload == nullptr || !context_.options.paces_refused) return;
+    const bool is_shared = is_proxied_ && client_.address != peer_.to_string();
+    if (!is_shared) paused_until_ = overload->turn_after_refusal(Clock::now());
+}
+
+// Until it is the turn of the client that has been refused. What comes before all else does not wait.
+Awaitable<> Connection::pause() {
+    const auto until = std::exchange(paused_until_, Clock::time_point{});
+    if (Clock::now() >= until) co_return;
+    const auto& head = parser_.head();
+    const auto* endpoint = context_.router.find(head.method, head.path).endpoint;
+    if (endpoint != nullptr && endpoint->declaration.priority == Priority::first) co_return;
+    const bool written = co_await flush_before_reading();
+    if (!written) co_return;
+    asio::steady_timer timer(context_.loop, until);
+    co_await timer.async_wait(kTuple);
+}
+
+}  // namespace mindspace::http

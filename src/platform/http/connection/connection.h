@@ -1,0 +1,113 @@
+#pragma once
+// One HTTP connection: reads requests, has them handled one after the other, writes the responses in their order.
+// Owned by its task. By subject: connection.cpp serves and sweeps, input.cpp reads, admission.cpp refuses, exchange.cpp
+// has requests handled, output.cpp writes.
+
+#include "platform/http/connection/context.h"
+#include "platform/http/connection/read_buffer.h"
+#include "platform/http/connection/stream.h"
+
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+
+namespace mindspace::http {
+
+class Connection {
+public:
+    using Clock = std::chrono::steady_clock;
+
+    Connection(ConnectionContext& context, Stream stream);
+    ~Connection();
+    Connection(const Connection&) = delete;
+    Connection& operator=(const Connection&) = delete;
+
+    // Serves it, as a task of the context, until it ends.
+    static void start(ConnectionContext& context, Stream stream);
+
+    // Ends the connection if it is over its deadline, or idle while the server drains. A client that is too slow with a
+    // request is told (408); a handler that takes too long is cancelled, and its client told (504).
+    void sweep(Clock::time_point now);
+    // Ends what it is at, and the connection, without a word.
+    void abort();
+
+private:
+    class StreamReader;
+    class StreamWriter;
+    static constexpr std::size_t kFlushAt = 64 * 1024;  // responses to pipelined requests are gathered up to this size
+    enum class Outcome {
+        go_on,
+        close,  // after what is still to be written
+        over,   // broken, or taken over
+    };
+
+    static Awaitable<> run(std::shared_ptr<Connection> self);
+    Awaitable<> serve();
+    void set_peer(const asio::ip::address& peer);
+    void set_client(const RequestHead& head);
+    Awaitable<bool> read_proxy_header();
+    bool take_place();
+    void wait_until(std::chrono::seconds timeout) { deadline_ = Clock::now() + timeout; }
+    [[nodiscard]] bool stays_open() const { return !is_last_ && !context_.is_draining; }
+
+    // Input
+    [[nodiscard]] std::span<char> unread() { return {buffer_->data() + begin_, end_ - begin_}; }
+    Awaitable<Stream::Outcome> read_some(asio::mutable_buffer into);
+    Awaitable<bool> read_more();
+    void make_room();
+    [[nodiscard]] bool is_streamed() const;
+    Awaitable<Outcome> respond_to_stream();
+
+    // Admission
+    void admit();
+    Awaitable<> refuse(ParseFailure failure);
+    Awaitable<> refuse_unread();
+    std::optional<ClientNetworks::Place> take_place_for_socket(Exchange& exchange);
+    Awaitable<> pause();
+    void note_refusal();
+
+    // Exchange
+    Awaitable<Outcome> respond(BodyReader* content);
+    void begin_reading(Clock::time_point deadline);
+    void begin_handling(Exchange& exchange);
+    Awaitable<> settle_cancellation();
+    Awaitable<Outcome> finish_response(bool keep_alive);
+    Awaitable<Outcome> upgrade(Response response);
+
+    // Output
+    std::expected<ClientNetworks::Unread, ClientNetworks::Bound> hold(std::size_t bytes);
+    std::string_view append(const Response& response, Method method, bool keep_alive);
+    Awaitable<bool> flush_long(std::string_view content);
+    Awaitable<Outcome> stream(Response response);
+    Awaitable<bool> flush(std::string_view behind = {}, std::string_view end = {});
+    Awaitable<bool> flush_before_reading();
+    Awaitable<> linger();
+
+    ConnectionContext& context_;
+    Registry<Connection>::Registration registration_;
+    TaskGroup::Task task_;
+    Stream stream_;
+    asio::ip::address peer_;   // or who a proxy said it is
+    bool is_proxied_ = false;  // the peer is a proxy of ours: each request may be another client's
+    ClientInfo client_;
+    RequestParser parser_;
+    // [begin_, end_) is unread. Shared with threads that work on a large body, which may outlive the connection.
+    std::shared_ptr<ReadBuffer> buffer_ = std::make_shared<ReadBuffer>();
+    std::size_t begin_ = 0;
+    std::size_t end_ = 0;
+    std::string out_;
+    std::size_t consumed_ = 0;  // by the request that is being handled
+    bool is_last_ = false;      // the connection ends with its response
+    Clock::time_point deadline_;
+    bool idle_ = true;              // between requests
+    Exchange* handling_ = nullptr;  // while the time of its handler passes
+    bool is_reading_ = false;
+    bool is_writing_ = false;
+    bool is_late_ = false;                // the client, with a request that it has begun
+    std::optional<Router::Match> match_;  // of the request, once its head is read
+    std::optional<Refusal> refusal_;      // of the request
+    Clock::time_point paused_until_{};    // after a refusal
+};
+
+}  // namespace mindspace::http

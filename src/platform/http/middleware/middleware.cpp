@@ -1,0 +1,96 @@
+#include "platform/http/middleware/middleware.h"
+
+#include "platform/async/cancellation.h"
+#include "platform/http/access/admission_step.h"
+#include "platform/http/access/authentication_step.h"
+#include "platform/http/access/gateway_step.h"
+#include "platform/http/access/write_tracking_step.h"
+#include "platform/http/api/endpoint.h"
+#include "platform/http/middleware/access_log_step.h"
+#include "platform/http/middleware/compression.h"
+#include "platform/http/middleware/conditional_step.h"
+#include "platform/http/middleware/negotiation_step.h"
+#include "platform/http/middleware/request_id_step.h"
+#include "platform/http/middleware/routing_step.h"
+#include "platform/http/overload/turn_step.h"
+#include "platform/telemetry/log/log.h"
+
+#include <boost/asio/this_coro.hpp>
+
+#include <ranges>
+
+namespace mindspace::http {
+
+namespace {
+
+Response fault_response(std::string_view request_id, const std::exception_ptr& fault) {
+    try {
+        std::rethrow_exception(fault);
+    } catch (const Unavailable& unavailable) {
+        log::warn(
+            "request failed",
+            {{"event.action", "unavailable"}, {"http.request.id", request_id}, {"error.message", unavailable.what()}});
+        return problem(503, "unavailable", "A part of the service is unavailable at the moment; try again.",
+                       request_id);
+    } catch (const std::exception& other) {
+        if (is_cancellation(other))
+            return problem(503, "unavailable", "The server is stopping; try again.", request_id);
+        log::error(
+            "request failed",
+            {{"event.action", "internal_error"}, {"http.request.id", request_id}, {"error.message", other.what()}});
+        return problem(500, "internal_error", "Something went wrong on our side.", request_id);
+    }
+}
+
+}  // namespace
+
+// The list. Requests pass it downwards, responses upwards.
+Middleware::Middleware(const MiddlewareParts& parts, CoreMetrics& metrics) {
+    const auto& access = parts.access;
+    if (parts.access_log != nullptr) add<AccessLogStep>(*parts.access_log);
+    add<MetricsStep>(metrics);
+    add<RequestIdStep>();
+    if (parts.cors != nullptr) add<CorsStep>(*parts.cors);
+    if (parts.gateway != nullptr) add<GatewayStep>(*parts.gateway, metrics);
+    add<RoutingStep>();
+    if (parts.overload != nullptr) add<TurnStep>(*parts.overload);
+    if (access) add<AuthenticationStep>(access->authentication);
+    add<AdmissionStep>(access ? &access->admission : nullptr, parts.limiter, parts.limits, metrics);
+    if (parts.compression != nullptr) add<CompressionStep>(*parts.compression);
+    add<ConditionalStep>();
+    add<NegotiationStep>();
+    if (parts.idempotency != nullptr) steps_.push_back(parts.idempotency);
+    if (access) add<WriteTrackingStep>(access->writes);
+}
+
+Awaitable<> Middleware::handle(Exchange& exchange) {
+    std::exception_ptr fault;
+    try {
+        for (auto* step : steps_) {
+            if (auto pending = step->before(exchange); pending.valid()) co_await std::move(pending);
+            if (exchange.response) break;
+        }
+        if (!exchange.response) exchange.response = co_await exchange.endpoint->handle(exchange);
+    } catch (...) {
+        fault = std::current_exception();
+    }
+    if (fault) co_await respond_to_fault(exchange, std::exchange(fault, nullptr));
+    for (auto* step : steps_ | std::views::reverse) {
+        try {
+            if (auto pending = step->after(exchange, *exchange.response); pending.valid()) co_await std::move(pending);
+        } catch (...) {
+            fault = std::current_exception();
+        }
+        if (fault) co_await respond_to_fault(exchange, std::exchange(fault, nullptr));
+    }
+}
+
+Awaitable<> Middleware::respond_to_fault(Exchange& exchange, std::exception_ptr fault) {
+    exchange.response = exchange.is_late
+                            ? problem(504, "deadline_exceeded", "The response took too long.", exchange.request_id)
+                            : fault_response(exchange.request_id, fault);
+    // What is still to be done for the response may wait again.
+    co_await asio::this_coro::reset_cancellation_state();
+}
+
+}  // namespace mindspace::http

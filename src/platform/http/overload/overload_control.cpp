@@ -1,0 +1,161 @@
+#include "platform/http/overload/overload_control.h"
+
+#include "platform/http/api/endpoint.h"
+#include "platform/telemetry/log/log.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace mindspace::http {
+
+namespace {
+
+constexpr auto kTick = std::chrono::milliseconds(10);
+constexpr int kPasses = 4;  // of a request through what is ready on the loop, about
+constexpr auto kPause = std::chrono::milliseconds(25);
+constexpr auto kLongestPause = std::chrono::milliseconds(400);
+constexpr auto kTurn = std::chrono::milliseconds(1);
+constexpr auto kLogPause = std::chrono::seconds(10);
+
+constexpr std::size_t index_of(Queue queue) {
+    return static_cast<std::size_t>(queue);
+}
+
+double in_milliseconds(OverloadControl::Duration duration) {
+    return std::chrono::duration<double, std::milli>(duration).count();
+}
+
+}  // namespace
+
+OverloadControl::OverloadControl(asio::io_context& loop, Duration target, DatabaseDelay database)
+    : timer_(loop),
+      database_(std::move(database)),
+      gates_{QueueGate(target), QueueGate(target), QueueGate(target)},
+      begin_queue_(loop) {}
+
+OverloadControl::~OverloadControl() {
+    stop();
+}
+
+void OverloadControl::stop() {
+    timer_.cancel();
+}
+
+bool OverloadControl::admits(const Endpoint* endpoint, TimePoint now) {
+    const auto priority = priority_of(endpoint);
+    was_asked_ = true;
+    if (!is_ticking_) tick_at(now + kTick);
+    if (!passes(Queue::loop, priority, loop_delay(now), now)) return false;
+    const auto queue = database_queue(endpoint);
+    return !queue || passes(*queue, priority, database_delay(*queue, now), now);
+}
+
+Priority OverloadControl::priority_of(const Endpoint* endpoint) {
+    return endpoint != nullptr ? endpoint->declaration.priority : Priority::usual;
+}
+
+// Where the request stands in the database's client, if it needs that as a rule.
+std::optional<Queue> OverloadControl::database_queue(const Endpoint* endpoint) {
+    if (endpoint == nullptr || endpoint->forwarded || endpoint->declaration.cached) return std::nullopt;
+    return endpoint->declaration.method == Method::get ? Queue::reads : Queue::writes;
+}
+
+void OverloadControl::begin(const Endpoint* endpoint) {
+    ++served_;
+    if (const auto queue = database_queue(endpoint)) ++on_their_way(*queue);
+}
+
+void OverloadControl::end(const Endpoint* endpoint) {
+    --served_;
+    if (const auto queue = database_queue(endpoint)) --on_their_way(*queue);
+}
+
+OverloadControl::TimePoint OverloadControl::turn_after_refusal(TimePoint now) {
+    next_turn_ = std::clamp<TimePoint>(next_turn_ + kTurn, now + kPause, now + kLongestPause);
+    return next_turn_;
+}
+
+bool OverloadControl::passes(Queue queue, Priority priority, Duration delay, TimePoint now) {
+    delays_[index_of(queue)].observe(delay);
+    if (gates_[index_of(queue)].admits(priority, delay, now) || are_few()) return true;
+    refused_[index_of(queue)][static_cast<std::size_t>(priority)].add(1);
+    return false;
+}
+
+// What a request waits until the loop has begun with it and gone on with it as often as it takes. What is handled while
+// the timer is overdue has waited as long, at least.
+OverloadControl::Duration OverloadControl::loop_delay(TimePoint now) const {
+    return std::max(kPasses * std::max(last_delay_, now - due_), begin_queue_.delay(now));
+}
+
+// What it waits until the database does what it needs: for the loop first, then behind those that have been begun.
+OverloadControl::Duration OverloadControl::database_delay(Queue queue, TimePoint now) const {
+    return loop_delay(now) + database_(queue, on_their_way_[index_of(queue)], now);
+}
+
+void OverloadControl::tick_at(TimePoint due) {
+    is_ticking_ = true;
+    due_ = due;
+    timer_.expires_at(due);
+    timer_.async_wait([this](boost::system::error_code stopped) {
+        if (!stopped) tick(std::chrono::steady_clock::now());
+    });
+}
+
+void OverloadControl::tick(TimePoint now) {
+    last_delay_ = now - due_;
+    gates_[index_of(Queue::loop)].observe(loop_delay(now), now);
+    for (const auto queue : {Queue::reads, Queue::writes})
+        gates_[index_of(queue)].observe(database_delay(queue, now), now);
+    note_state(now);
+    if (std::exchange(was_asked_, false) || is_overloaded()) return tick_at(now + kTick);
+    is_ticking_ = false;
+    last_delay_ = {};
+}
+
+// The log is told of the beginning and of the end, at most once in a while.
+void OverloadControl::note_state(TimePoint now) {
+    const auto overloaded = std::ranges::find_if(gates_, &QueueGate::is_overloaded);
+    const bool is_overloaded_now = overloaded != gates_.end();
+    if (is_overloaded_now == is_overloaded()) return;
+    overloaded_.set(is_overloaded_now ? 1 : 0);
+    std::uint64_t refused = 0;
+    for (const auto& of_queue : refused_)
+        for (const auto& counter : of_queue) refused += counter.value();
+    if (is_overloaded_now) {
+        if (told_at_ != TimePoint{} && now - told_at_ < kLogPause) return;
+        told_at_ = now;
+        is_told_ = true;
+        const auto queue = static_cast<std::size_t>(overloaded - gates_.begin());
+        log::warn("overloaded: what cannot be served in time is refused",
+                  {{"event.action", "overload_began"},
+                   {"mindspace.queue", names_of(Queue{})[queue]},
+                   {"mindspace.loop_delay_ms", in_milliseconds(last_delay_)}});
+    } else if (std::exchange(is_told_, false)) {
+        log::info("no longer overloaded", {{"event.action", "overload_ended"},
+                                           {"mindspace.refused", refused - std::exchange(refused_before_, refused)}});
+    }
+}
+
+void collect(const std::vector<const OverloadControl*>& cores, telemetry::Page& page) {
+    std::int64_t overloaded = 0;
+    for (const auto* core : cores) overloaded += core->overloaded_.value();
+    page.gauge("mindspace_overloaded", "Cores that refuse what they cannot serve in time.", overloaded);
+    for (std::size_t queue = 0; queue < OverloadControl::kQueues; ++queue) {
+        const std::string name(names_of(Queue{})[queue]);
+        telemetry::HistogramSum delay;
+        for (const auto* core : cores) delay += core->delays_[queue];
+        page.histogram("mindspace_queue_delay_seconds",
+                       "What requests were to wait until the loop began with them, and until the database did.", delay,
+                       {{"queue", name}});
+        for (std::size_t priority = 0; priority < OverloadControl::kPriorities; ++priority) {
+            std::uint64_t refused = 0;
+            for (const auto* core : cores) refused += core->refused_[queue][priority].value();
+            if (priority == static_cast<std::size_t>(Priority::first)) continue;  // never
+            page.counter("mindspace_overload_refused", "Requests refused because they would have waited too long.",
+                         refused, {{"queue", name}, {"priority", std::string(names_of(Priority{})[priority])}});
+        }
+    }
+}
+
+}  // namespace mindspace::http

@@ -1,0 +1,28 @@
+#include "platform/http/overload/turn_step.h"
+
+#include <utility>
+
+namespace mindspace::http {
+
+Awaitable<> TurnStep::before(Exchange& exchange) {
+    if (overload_.is_to_wait(exchange.endpoint)) return wait_to_begin(exchange);
+    begin(exchange);
+    return {};
+}
+
+Awaitable<> TurnStep::wait_to_begin(Exchange& exchange) {
+    co_await overload_.wait_to_begin();
+    begin(exchange);
+}
+
+void TurnStep::begin(Exchange& exchange) {
+    overload_.begin(exchange.endpoint);
+    exchange.is_served = true;
+}
+
+Awaitable<> TurnStep::after(Exchange& exchange, Response& /*response*/) {
+    if (std::exchange(exchange.is_served, false)) overload_.end(exchange.endpoint);
+    return {};
+}
+
+}  // namespace mindspace::http

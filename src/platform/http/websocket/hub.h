@@ -1,0 +1,66 @@
+#pragma once
+// The open WebSockets of one server: those that this process serves (socket.h) and those that another one does
+// (tunnel.h). Sweeps them, and writes in turns what was queued for them. Lives on its core's loop, and outlives them.
+
+#include "platform/async/task_group.h"
+#include "platform/http/middleware/metrics.h"
+#include "platform/http/server/registry.h"
+
+#include <boost/asio/io_context.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <deque>
+#include <memory>
+#include <optional>
+
+namespace mindspace::http {
+
+class WebSocket;
+class WebSocketTunnel;
+
+class WebSocketHub {
+public:
+    using Clock = std::chrono::steady_clock;
+
+    // `write_timeout`: how long a client may not read.
+    WebSocketHub(asio::io_context& loop, CoreMetrics& metrics, Clock::duration write_timeout);
+    ~WebSocketHub();
+    WebSocketHub(const WebSocketHub&) = delete;
+    WebSocketHub& operator=(const WebSocketHub&) = delete;
+
+    [[nodiscard]] std::size_t size() const { return sockets_.size() + tunnels_.size(); }
+    // Now and then: ends what is dead or stuck. Of the sockets that are served here, a part each time.
+    void sweep(Clock::time_point now);
+    // Tells the clients of tunnels to come back elsewhere within `window`; those of sockets are told by who serves
+    // them.
+    void drain(std::chrono::milliseconds window);
+    // Ends all at once.
+    void stop();
+
+    // ---- for the sockets
+    [[nodiscard]] Registry<WebSocket>& sockets() { return sockets_; }
+    [[nodiscard]] Registry<WebSocketTunnel>& tunnels() { return tunnels_; }
+    [[nodiscard]] TaskGroup& tasks() { return tasks_; }
+    [[nodiscard]] CoreMetrics& metrics() { return metrics_; }
+    [[nodiscard]] Clock::duration write_timeout() const { return write_timeout_; }
+    // Once the server is leaving.
+    [[nodiscard]] std::optional<std::chrono::milliseconds> drain_window() const { return drain_window_; }
+    // Has the socket write what it has queued, when it is its turn.
+    void flush_soon(std::shared_ptr<WebSocket> socket);
+
+private:
+    void flush_some();
+
+    asio::io_context& loop_;
+    CoreMetrics& metrics_;
+    const Clock::duration write_timeout_;
+    Registry<WebSocket> sockets_;
+    Registry<WebSocketTunnel> tunnels_;
+    std::optional<std::chrono::milliseconds> drain_window_;
+    std::deque<std::shared_ptr<WebSocket>> unflushed_;  // in the order in which they are written
+    bool is_flushing_ = false;
+    TaskGroup tasks_;
+};
+
+}  // namespace mindspace::http

@@ -1,0 +1,130 @@
+#include "platform/idempotency/step.h"
+
+#include "platform/http/api/endpoint.h"
+#include "platform/idempotency/kept_response.h"
+#include "platform/json/canonical.h"
+
+#include <algorithm>
+#include <array>
+#include <stdexcept>
+#include <tuple>
+#include <utility>
+
+namespace mindspace::idempotency {
+
+using http::Exchange;
+using http::Response;
+
+// Of one request, between before() and after().
+struct Claim {
+    std::string key;
+    Digest seal;
+    Timestamp claimed_at;
+};
+
+namespace {
+
+constexpr std::size_t kLongestKey = 255;
+constexpr std::size_t kGivenBackAtOnce = 1000;
+
+bool is_key(std::string_view text) {
+    return !text.empty() && text.size() <= kLongestKey &&
+           std::ranges::all_of(text, [](char c) { return c >= ' ' && c <= '~'; });
+}
+
+Error request_in_progress() {
+    return {.code = ErrorCode::conflict,
+            .reason = "request_in_progress",
+            .detail = "The first request with this Idempotency-Key is still running.",
+            .faults = {},
+            .retry_after = 1};
+}
+
+// What follows from a request, whose body may be long.
+struct Identified {
+    Fingerprints fingerprints;
+    Digest seal;
+    Digest former_seal;
+};
+
+Identified identify(http::Method method, std::string_view path, std::string_view key, std::string_view body,
+                    const Secret& secret) {
+    const auto canonical = canonical_json(body);
+    const RequestIdentity identity{.method = http::method_name(method), .path = path, .key = key, .body = canonical};
+    return {.fingerprints = {.present = identity.fingerprint(secret), .former = identity.former_fingerprint()},
+            .seal = identity.seal(secret),
+            .former_seal = identity.former_seal()};
+}
+
+bool is_worth_keeping(int status) {
+    constexpr std::array kNothingDone{400, 401, 406, 413, 415, 422, 429};
+    return std::ranges::find(kNothingDone, status) == kNothingDone.end();
+}
+
+// To a request whose key is taken.
+Response replay(const ClaimedKey& claimed, const Identified& identity, std::string_view request_id) {
+    const bool is_former = equal_constant_time(claimed.fingerprint, identity.fingerprints.former);
+    if (!is_former && !equal_constant_time(claimed.fingerprint, identity.fingerprints.present))
+        return http::problem(422, "idempotency_key_reused", "The Idempotency-Key belongs to another request.",
+                             request_id);
+    if (!claimed.response) return http::problem(request_in_progress(), request_id);
+    auto kept = open_response(*claimed.response, is_former ? identity.former_seal : identity.seal);
+    if (!kept) throw std::runtime_error("a kept response cannot be decrypted");
+    kept->headers.emplace_back("Idempotent-Replayed", "true");
+    return std::move(*kept);
+}
+
+}  // namespace
+
+IdempotencyStep::IdempotencyStep(asio::io_context& loop, postgres::Client& database, const Secret& secret,
+                                 Seconds longest)
+    : keys_(database, longest), secret_(secret), tasks_(loop, {.limit = kGivenBackAtOnce}) {}
+
+Awaitable<> IdempotencyStep::before(Exchange& exchange) {
+    const auto& endpoint = *exchange.endpoint;
+    if (!endpoint.declaration.creates || endpoint.forwarded) return {};
+    const auto key = exchange.head.find("idempotency-key");
+    return key ? claim(exchange, *key) : Awaitable<>();
+}
+
+Awaitable<> IdempotencyStep::claim(Exchange& exchange, std::string_view key) {
+    if (!is_key(key)) {
+        exchange.response =
+            http::problem(400, "invalid_idempotency_key", "An Idempotency-Key has 1 to 255 printable ASCII characters.",
+                          exchange.request_id);
+        co_return;
+    }
+    auto identify_request = [method = exchange.head.method, path = std::string(exchange.head.path),
+                             key = std::string(key), &secret = secret_](std::string_view body) {
+        return identify(method, path, key, body, secret);
+    };
+    const auto identity = co_await exchange.work_on_body(std::move(identify_request));
+    // Already when it is tried: if it is called off, the key may be claimed all the same.
+    const auto now = clock_.now();
+    exchange.claim = std::make_shared<Claim>(std::string(key), identity.seal, now);
+    const auto claimed = co_await keys_.claim(exchange.principal.user, std::string(key), identity.fingerprints, now);
+    exchange.creation_id = claimed.creation_id;
+    if (claimed.creation_id) co_return;
+    exchange.claim.reset();
+    exchange.response = replay(claimed, identity, exchange.request_id);
+}
+
+Awaitable<> IdempotencyStep::after(Exchange& exchange, Response& response) {
+    return exchange.claim ? settle(exchange, response) : Awaitable<>();
+}
+
+Awaitable<> IdempotencyStep::settle(Exchange& exchange, const Response& response) {
+    const auto claim = std::exchange(exchange.claim, nullptr);
+    const auto user = exchange.principal.user;
+    const bool has_failed = response.status >= 500;
+    if (has_failed && exchange.is_late)  // for the database, perhaps: then the response must not wait for it, too
+        std::ignore = tasks_.try_spawn(keys_.give_back(user, claim->key, claim->claimed_at));
+    else if (has_failed)
+        co_await keys_.give_back(user, claim->key, claim->claimed_at);
+    else if (is_worth_keeping(response.status))
+        co_await keys_.keep(user, claim->key, seal_response(response, claim->seal));
+    else
+        co_await keys_.release(user, claim->key);
+}
+
+}  // namespace mindspace::idempotency

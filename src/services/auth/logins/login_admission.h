@@ -1,0 +1,34 @@
+#pragma once
+// Whether the login session of a verified token is alive, and whether its user has calls left. Asked anew for each
+// request: of what PostgreSQL has told this process, then in Redis, and in PostgreSQL when Redis does not know or is
+// down. One per core.
+
+#include "platform/http/access/admission.h"
+#include "services/auth/logins/revocations.h"
+#include "services/auth/logins/session_registry.h"
+#include "services/auth/logins/store.h"
+#include "services/auth/logins/write_tracker.h"
+
+namespace mindspace::auth {
+
+class LoginAdmission final : public http::Admission {
+public:
+    struct Parts {
+        AuthStore store;
+        SessionRegistry registry;
+        limits::RateLimiter& limiter;
+        RevokedSessions& revoked;
+        WriteTracker& writes;  // learns from Redis how far replicas must be for the caller
+    };
+    explicit LoginAdmission(Parts parts) : parts_(std::move(parts)) {}
+
+    Awaitable<http::Admitted> admit(http::Principal principal, const limits::Policy* policy) override;
+
+private:
+    Awaitable<Result<http::Principal>> check_alive(http::Principal principal, SessionRegistry::State state);
+
+    Parts parts_;
+    SystemClock clock_;
+};
+
+}  // namespace mindspace::auth

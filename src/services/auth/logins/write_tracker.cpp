@@ -1,0 +1,28 @@
+#include "services/auth/logins/write_tracker.h"
+
+#include "platform/base/result.h"
+
+#include <limits>
+
+namespace mindspace::auth {
+
+// When the primary was lost just behind the commit, its log is of unknown length: for a minute no replica is asked.
+Awaitable<> WriteTracker::note_write(UserId user) {
+    if (replicas_.is_empty()) co_return;
+    auto position = std::numeric_limits<postgres::LogPosition>::max();
+    try {
+        position = co_await replicas_.position();
+        replicas_.note(user.value, position);
+    } catch (const Unavailable&) {
+    }
+    co_await registry_.remember_write(user, position);
+}
+
+Awaitable<> WriteTracker::assume_written(UserId user) {
+    if (replicas_.is_empty()) co_return;
+    const auto position = co_await replicas_.position();
+    co_await registry_.remember_write(user, position);
+    learn(user, position);
+}
+
+}  // namespace mindspace::auth
