@@ -13,23 +13,23 @@ SettingRows process_rows(Config& config) {
     return {
         {.key = "data_dir",
          .member = &config.data_dir,
-         .sentence = "Where the embedded servers, keys and mail files are kept; empty: /var/lib/mindspace for root, "
+         .sentence = "Directory of the embedded servers, keys and mail files; empty: /var/lib/mindspace for root, "
                      "otherwise ~/.local/share/mindspace."},
 
         {.key = "process.user",
          .member = &config.process.user,
-         .sentence = "The account that the program and its embedded servers run as when root starts it; empty: "
-                     "mindspace, which is made when it does not exist."},
+         .sentence = "Account that the program and its embedded servers run as when started by root; empty: mindspace, "
+                     "which is created if it does not exist."},
 
         {.key = "http.address",
          .member = &config.http.address,
-         .sentence = "Address of the public listener; 0.0.0.0 is every IPv4 address of the machine."},
+         .sentence = "Address of the public listener; 0.0.0.0 means every IPv4 address of the machine."},
         {.key = "http.port",
          .member = &config.http.port,
-         .sentence = "Port of the public listener; 0 takes a free one."},
+         .sentence = "Port of the public listener; 0 chooses a free one."},
         {.key = "http.role_address",
          .member = &config.http.role_address,
-         .sentence = "Address of the listeners of roles whose process has no gateway; beyond loopback they need "
+         .sentence = "Address of the listeners of roles in a process without a gateway; beyond loopback they need "
                      "gateway.secret_file."},
     };
 }
@@ -40,10 +40,10 @@ SettingRows port_rows(Config& config) {
         rows.push_back(
             {.key = fmt::format("http.{}_port", role.name),
              .member = &role.port,
-             .sentence =
-                 rows.empty()
-                     ? fmt::format("Port of the {} role in a process without a gateway; 0 takes a free one.", role.name)
-                     : fmt::format("The same of the {} role.", role.name)});
+             .sentence = rows.empty()
+                             ? fmt::format("Port of the {} role in a process without a gateway; 0 chooses a free one.",
+                                           role.name)
+                             : fmt::format("The same for the {} role.", role.name)});
     return rows;
 }
 
@@ -51,65 +51,66 @@ SettingRows listener_rows(Config& config) {
     return {
         {.key = "http.public_url",
          .member = &config.http.public_url,
-         .sentence = "How clients reach the server, for links in mails; empty: http(s)://localhost:<http.port>."},
+         .sentence = "Base URL under which clients reach the server, for links in mails; empty: "
+                     "http(s)://localhost:<http.port>."},
         {.key = "http.request_timeout_seconds",
          .member = &config.http.request_timeout,
          .bounds = {.min = 1, .max = 600},
-         .sentence = "Deadline of a request from its last octet to its answer; then 504."},
+         .sentence = "Deadline from the last byte of a request to its response; then 504."},
         {.key = "http.idle_timeout_seconds",
          .member = &config.http.idle_timeout,
          .bounds = {.min = 1, .max = 3600},
-         .sentence = "How long a kept-alive connection may be silent; longer than the proxy in front keeps it."},
+         .sentence = "How long an idle keep-alive connection stays open; must be longer than in the proxy in front."},
         {.key = "http.header_timeout_seconds",
          .member = &config.http.header_timeout,
          .bounds = {.min = 1, .max = 120},
-         .sentence = "How long a client may take to send the head of a request; then 408."},
+         .sentence = "Deadline for a client to send the head of a request; then 408."},
         {.key = "http.body_timeout_seconds",
          .member = &config.http.body_timeout,
          .bounds = {.min = 1, .max = 600},
-         .sentence = "How long a client may take to send the content of a request; then 408."},
+         .sentence = "Deadline for a client to send the content of a request; then 408."},
         {.key = "http.max_connections",
          .member = &config.http.max_connections,
          .bounds = {.min = 1, .max = 1'000'000},
-         .sentence = "Public connections open at once in this process, sockets included; the limit on open files "
+         .sentence = "Maximum of open public connections of this process, sockets included; the limit on open files "
                      "must allow them."},
         {.key = "http.max_connections_per_network",
          .member = &config.http.max_connections_per_network,
          .bounds = {.min = 1, .max = 1'000'000},
-         .sentence = "Of these, those of one IPv4 address or IPv6 /64; for a trusted proxy, the sockets of each "
+         .sentence = "Maximum of these per IPv4 address or IPv6 /64; for a trusted proxy, of the sockets of each "
                      "client behind it."},
         {.key = "http.max_queue_delay_ms",
          .member = &config.http.max_queue_delay,
          .bounds = {.min = 4, .max = 60'000},
-         .sentence = "How long requests may wait for the event loop and for PostgreSQL together; when they keep "
-                     "waiting longer, what cannot be served in time gets 503."},
+         .sentence = "How long requests may wait for the event loop and PostgreSQL together; while they wait longer, "
+                     "requests that cannot be served in time get 503."},
         {.key = "http.websocket_compression",
          .member = &config.http.websocket_compression,
-         .sentence = "Whether WebSocket messages are packed (permessage-deflate) for clients that offer it: less "
+         .sentence = "Whether WebSocket messages are compressed (permessage-deflate) for clients that offer it: less "
                      "traffic for more CPU."},
         {.key = "http.cores",
          .member = &config.http.cores,
          .bounds = {.max = 1024},
-         .sentence = "Event loops, each with a thread; 0: one for each core."},
+         .sentence = "Number of event loops, each with a thread; 0: one per core."},
         {.key = "http.drain_seconds",
          .member = &config.http.drain,
          .bounds = {.max = 3600},
-         .sentence = "How long requests and sockets may go on after SIGTERM."},
+         .sentence = "How long running requests and sockets may continue after SIGTERM."},
         {.key = "http.trusted_proxies",
          .member = &config.http.trusted_proxies,
-         .sentence = "Networks of the proxies in front, as CIDR; only from them is the field below believed."},
+         .sentence = "Networks of trusted proxies, as CIDR; the field below is accepted only from them."},
         {.key = "http.forwarded_header",
          .member = config::Choice(config.http.forwarded_header),
-         .sentence = "The field in which those proxies say whom they forward for; the other one is ignored."},
+         .sentence = "Header field with which these proxies forward the client address; the other one is ignored."},
         {.key = "http.proxy_protocol",
          .member = &config.http.proxy_protocol,
-         .sentence = "Whether every connection of those proxies to http.port begins with a PROXY header (HAProxy, "
-                     "version 1 or 2) that says whose it is."},
+         .sentence = "Whether every connection from these proxies to http.port begins with a PROXY header (HAProxy, "
+                     "version 1 or 2) with the client address."},
 
         {.key = "tls.certificate",
          .member = &config.tls.certificate,
-         .sentence = "PEM file of the gateway's certificate with its intermediates; its port then speaks HTTPS. "
-                     "Read again at SIGHUP, so process.user must be able to. Empty: plain HTTP."},
+         .sentence = "PEM file of the gateway's certificate with its intermediates; its port then serves HTTPS. Read "
+                     "again at SIGHUP, so process.user must be able to read it. Empty: plain HTTP."},
         {.key = "tls.key", .member = &config.tls.key, .sentence = "PEM file of the certificate's private key."},
     };
 }
@@ -117,12 +118,15 @@ SettingRows listener_rows(Config& config) {
 SettingRows node_rows(Config& config) {
     SettingRows rows;
     for (auto& role : config.roles)
-        rows.push_back({.key = fmt::format("upstream.{}", role.name),
-                        .member = &role.nodes,
-                        .sentence = rows.empty() ? fmt::format("Where a gateway finds the {} role when it is not in "
-                                                               "its process: http://host:port of each node.",
-                                                               role.name)
-                                                 : fmt::format("The same of the {} role.", role.name)});
+        rows.push_back(
+            {.key = fmt::format("upstream.{}", role.name),
+             .member = &role.nodes,
+             .sentence =
+                 rows.empty()
+                     ? fmt::format(
+                           "Addresses of the {} role when it runs in other processes: http://host:port of each node.",
+                           role.name)
+                     : fmt::format("The same for the {} role.", role.name)});
     return rows;
 }
 
@@ -131,28 +135,28 @@ SettingRows upstream_rows(Config& config) {
         {.key = "upstream.timeout_ms",
          .member = &config.upstream.timeout,
          .bounds = {.min = 10, .max = 600'000},
-         .sentence = "How long another role may take to answer, all attempts together; then 504."},
+         .sentence = "Deadline for the response of another role, all attempts together; then 504."},
         {.key = "upstream.connect_timeout_ms",
          .member = &config.upstream.connect_timeout,
          .bounds = {.min = 10, .max = 60'000},
-         .sentence = "How long a connection to another role, or waiting for a free one, may take; then 503."},
+         .sentence = "Deadline for a connection to another role, or for a free one in the pool; then 503."},
         {.key = "upstream.max_connections",
          .member = &config.upstream.max_connections,
          .bounds = {.min = 1, .max = 100'000},
-         .sentence = "Connections of each event loop to each node of another role; WebSockets do not count."},
+         .sentence = "Maximum of connections per event loop to each node of another role, without WebSockets."},
 
         {.key = "gateway.secret_file",
          .member = &config.gateway.secret_file,
-         .sentence = "File with the secret by which a gateway and roles in other processes know each other: a line "
-                     "of at least 32 characters, the same everywhere, and a second one while it is replaced. "
-                     "Empty: on loopback one that is made beside the default data directory."},
+         .sentence = "File with the secret that authenticates a gateway and roles in other processes to each other: a "
+                     "line of at least 32 characters, the same everywhere, and a second line while it is replaced. "
+                     "Empty: on loopback a secret that is created beside the default data directory."},
 
         {.key = "management.address",
          .member = &config.management.address,
          .sentence = "Address of the management listener (metrics); never make it public."},
         {.key = "management.port",
          .member = &config.management.port,
-         .sentence = "Port of the management listener; 0 takes a free one."},
+         .sentence = "Port of the management listener; 0 chooses a free one."},
     };
 }
 

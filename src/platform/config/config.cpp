@@ -176,8 +176,8 @@ std::string Configuration::unknown_key(std::string_view key) const {
     auto name = prefix_ + upper(key);
     auto far = [&](const Row& row) { return distance(row.variable, name); };
     auto nearest = std::ranges::min_element(rows_, {}, far);
-    if (nearest == rows_.end() || far(*nearest) > 3) return "there is no such setting";
-    return fmt::format("there is no such setting; is {} ({}) meant?", nearest->setting.key, nearest->variable);
+    if (nearest == rows_.end() || far(*nearest) > 3) return "unknown setting";
+    return fmt::format("unknown setting; did you mean {} ({})?", nearest->setting.key, nearest->variable);
 }
 
 }  // namespace mindspace::config

@@ -90,16 +90,16 @@ TEST_F(ConfigurationTest, ReportsEveryFaultOfEverySourceAtOnce) {
                          .environment = {"MINDSPACE_HTTP_PORT=http", "MINDSPACE_HTTP_PROT=1", "MINDSPACE_PROXY=1"},
                          .flags = {"http.port=70000", "data=x"}}),
               (Faults{
-                  "a.toml:2: http.port must be a whole number from 1 to 65535, not 0",
-                  "a.toml:3: http.origins must be a list of texts, not a list with other things than texts",
-                  "a.toml:4: http.prot: there is no such setting; is http.port (MINDSPACE_HTTP_PORT) meant?",
-                  "a.toml:7: database.url must be a text",
-                  "a.toml:8: database.since: there is no such setting",
-                  "MINDSPACE_HTTP_PORT: http.port must be a whole number from 1 to 65535, not \"http\"",
-                  "MINDSPACE_HTTP_PROT: there is no such setting; is http.port (MINDSPACE_HTTP_PORT) meant?",
-                  "MINDSPACE_PROXY: there is no such setting",
-                  "--set http.port: http.port must be a whole number from 1 to 65535, not 70000",
-                  "--set data: there is no such setting",
+                  "a.toml:2: http.port must be an integer from 1 to 65535, not 0",
+                  "a.toml:3: http.origins must be a list of strings, not a list with other values",
+                  "a.toml:4: http.prot: unknown setting; did you mean http.port (MINDSPACE_HTTP_PORT)?",
+                  "a.toml:7: database.url must be a string",
+                  "a.toml:8: database.since: unknown setting",
+                  "MINDSPACE_HTTP_PORT: http.port must be an integer from 1 to 65535, not \"http\"",
+                  "MINDSPACE_HTTP_PROT: unknown setting; did you mean http.port (MINDSPACE_HTTP_PORT)?",
+                  "MINDSPACE_PROXY: unknown setting",
+                  "--set http.port: http.port must be an integer from 1 to 65535, not 70000",
+                  "--set data: unknown setting",
               }));
 }
 
@@ -158,7 +158,7 @@ TEST_F(ConfigurationTest, ExplainsEachSettingAndWhereItCameFrom) {
     ASSERT_EQ(faults_of({.environment = {"MINDSPACE_DATABASE_URL=postgres://u:hunter2@h"}, .flags = {"http.port=81"}}),
               Faults{});
     auto text = configuration.explain();
-    EXPECT_NE(text.find("\n[http]\n\n# Port of the listener.\n# a whole number from 1 to 65535; MINDSPACE_HTTP_PORT; "
+    EXPECT_NE(text.find("\n[http]\n\n# Port of the listener.\n# an integer from 1 to 65535; MINDSPACE_HTTP_PORT; "
                         "default 8080; now from: --set http.port\nport = 81\n"),
               std::string::npos)
         << text;
@@ -178,7 +178,7 @@ TEST_F(ConfigurationTest, AnExplanationCanBeLoaded) {
 TEST_F(ConfigurationTest, WritesATableOfDefaults) {
     ASSERT_EQ(faults_of({.flags = {"http.port=81"}}), Faults{});
     auto text = configuration.explain_markdown();
-    EXPECT_NE(text.find("| `http.port` | `MINDSPACE_HTTP_PORT` | a whole number from 1 to 65535 | `8080` | "
+    EXPECT_NE(text.find("| `http.port` | `MINDSPACE_HTTP_PORT` | an integer from 1 to 65535 | `8080` | "
                         "Port of the listener. |\n"),
               std::string::npos)
         << text;

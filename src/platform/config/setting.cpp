@@ -173,10 +173,10 @@ std::string describe_type(const Setting& setting) {
     const auto& [min, max] = setting.bounds;
     auto type = std::visit(
         Overloaded{[](bool*) { return std::string("true or false"); },
-                   [&]<Whole T>(T*) { return "a whole number " + range(min, std::min(max, max_of<T>())); },
+                   [&]<Whole T>(T*) { return "an integer " + range(min, std::min(max, max_of<T>())); },
                    [&](double*) { return "a number " + range(min, max); },
-                   [](std::string*) { return std::string("a text"); },
-                   [](std::vector<std::string>*) { return std::string("a list of texts"); },
+                   [](std::string*) { return std::string("a string"); },
+                   [](std::vector<std::string>*) { return std::string("a list of strings"); },
                    [](const Choice& choice) { return fmt::format("one of {}", fmt::join(choice.names(), ", ")); }},
         setting.member);
     std::string_view unit = setting.unit;

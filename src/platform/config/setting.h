@@ -72,7 +72,7 @@ Value parse_text(const Setting& setting, std::string_view text);
 // Checks `value` and assigns it to the member. Otherwise returns what is wrong and what is allowed.
 [[nodiscard]] std::optional<std::string> assign(const Setting& setting, const Value& value);
 
-// "a whole number from 1 to 3600 (seconds)", "one of error, warn, info, debug"
+// "an integer from 1 to 3600 (seconds)", "one of error, warn, info, debug"
 std::string describe_type(const Setting& setting);
 
 // The member's current value in TOML.

@@ -51,13 +51,12 @@ TEST(Setting, TakesTextOfItsType) {
 TEST(Setting, SaysWhatIsAllowed) {
     Members m;
     EXPECT_EQ(take(row(&m.flag), "yes"), "a.key must be true or false, not \"yes\"");
-    EXPECT_EQ(take(row(&m.port), "65536"), "a.key must be a whole number from 0 to 65535, not 65536");
-    EXPECT_EQ(take(row(&m.port), "-1"), "a.key must be a whole number from 0 to 65535, not -1");
-    EXPECT_EQ(take(row(&m.port), "80 "), "a.key must be a whole number from 0 to 65535, not \"80 \"");
-    EXPECT_EQ(take(row(&m.size, {.min = 1, .max = 1048576}), "0"),
-              "a.key must be a whole number from 1 to 1048576, not 0");
+    EXPECT_EQ(take(row(&m.port), "65536"), "a.key must be an integer from 0 to 65535, not 65536");
+    EXPECT_EQ(take(row(&m.port), "-1"), "a.key must be an integer from 0 to 65535, not -1");
+    EXPECT_EQ(take(row(&m.port), "80 "), "a.key must be an integer from 0 to 65535, not \"80 \"");
+    EXPECT_EQ(take(row(&m.size, {.min = 1, .max = 1048576}), "0"), "a.key must be an integer from 1 to 1048576, not 0");
     EXPECT_EQ(take(row(&m.ttl, {.min = 1, .max = 60}), "61"),
-              "a.key must be a whole number from 1 to 60 (seconds), not 61");
+              "a.key must be an integer from 1 to 60 (seconds), not 61");
     EXPECT_EQ(take(row(&m.scale, {.min = 0.5}), "0.25"), "a.key must be a number of at least 0.5, not 0.25");
     EXPECT_EQ(take(row(Choice(m.shape)), "oval"), "a.key must be one of round, square, not \"oval\"");
     EXPECT_EQ(m.port, 8080) << "a refused value leaves the member as it was";
@@ -72,8 +71,8 @@ TEST(Setting, RefusesNumbersThatAreNone) {
 
 TEST(Setting, RefusesValuesOfOtherTypes) {
     Members m;
-    EXPECT_EQ(assign(row(&m.port), Value("8080")), "a.key must be a whole number from 0 to 65535, not \"8080\"");
-    EXPECT_EQ(assign(row(&m.name), Value(std::int64_t{5})), "a.key must be a text, not 5");
+    EXPECT_EQ(assign(row(&m.port), Value("8080")), "a.key must be an integer from 0 to 65535, not \"8080\"");
+    EXPECT_EQ(assign(row(&m.name), Value(std::int64_t{5})), "a.key must be a string, not 5");
     EXPECT_EQ(assign(row(&m.flag), Foreign{"a date"}), "a.key must be true or false, not a date");
     EXPECT_EQ(assign(row(&m.scale), Value(std::int64_t{2})), std::nullopt) << "2 is a number as well as 2.0";
 }
@@ -82,7 +81,7 @@ TEST(Setting, NeverShowsASecret) {
     Members m;
     auto secret = row(&m.port);
     secret.secret = true;
-    EXPECT_EQ(take(secret, "hunter2"), "a.key must be a whole number from 0 to 65535");
+    EXPECT_EQ(take(secret, "hunter2"), "a.key must be an integer from 0 to 65535");
 }
 
 TEST(Setting, WritesItsValueInToml) {

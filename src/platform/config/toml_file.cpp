@@ -14,7 +14,7 @@ namespace {
 std::string_view type_of(const toml::node& node) {
     switch (node.type()) {
         case toml::node_type::array:
-            return "a list with other things than texts";
+            return "a list with other values";
         case toml::node_type::date:
             return "a date";
         case toml::node_type::time:
