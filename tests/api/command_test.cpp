@@ -219,7 +219,7 @@ TEST(Doctor, ReportsNoProblemsOfAHealthyProgram) {
     const auto url = "http://127.0.0.1:" + std::to_string(program.port());
     const auto ended = program.run({"doctor", "--url", url});
     EXPECT_EQ(ended.exit_code, 0) << ended.output;
-    for (const char* finding : {"PostgreSQL 15", "Redis answers", "is ready", "sees this machine as 127.0.0.1"})
+    for (const char* finding : {"PostgreSQL 15", "Redis responds", "is ready", "sees this machine as 127.0.0.1"})
         EXPECT_THAT(ended.output, HasSubstr(finding));
     EXPECT_THAT(ended.output, testing::Not(HasSubstr("FAIL")));
 }
@@ -227,7 +227,7 @@ TEST(Doctor, ReportsNoProblemsOfAHealthyProgram) {
 TEST(Doctor, ReportsProblems) {
     const auto ended = Program::shared().run({"doctor", "--url", "http://127.0.0.1:1"});
     EXPECT_EQ(ended.exit_code, 69) << ended.output;
-    EXPECT_THAT(ended.output, HasSubstr("FAIL  http://127.0.0.1:1 does not answer"));
+    EXPECT_THAT(ended.output, HasSubstr("FAIL  http://127.0.0.1:1 does not respond"));
 }
 
 }  // namespace

@@ -42,7 +42,7 @@ TEST_F(EventCommand, ListsDeadLettersWhichBlockedNoOtherEvent) {
     EXPECT_THAT(list.output, HasSubstr(id));
     const auto retried = dead_letters({"retry", id});
     EXPECT_EQ(retried.exit_code, 0) << retried.output;
-    EXPECT_THAT(retried.output, HasSubstr("1 event is on the way again"));
+    EXPECT_THAT(retried.output, HasSubstr("1 event is published again"));
     ASSERT_TRUE(eventually([] { return count_of("dead_letters") == "1"; }));
     EXPECT_THAT(dead_letters({"list"}).output, Not(HasSubstr(id)));
     query(program(), "DELETE FROM dead_letters");
@@ -69,7 +69,7 @@ TEST_F(EventCommand, ReportsWhatItCannotRetry) {
     EXPECT_EQ(dead_letters({"retry", "nonsense"}).exit_code, 64);
     const auto unknown = dead_letters({"retry", "1-1"});
     EXPECT_EQ(unknown.exit_code, 64);
-    EXPECT_THAT(unknown.output, HasSubstr("there is no dead letter 1-1"));
+    EXPECT_THAT(unknown.output, HasSubstr("unknown dead letter 1-1"));
     EXPECT_NE(dead_letters({"retry"}).exit_code, 0);
 }
 

@@ -144,7 +144,7 @@ TEST(AnalyticsCommands, FindAndRepairDifferences) {
     ASSERT_TRUE(has_counted(person, 2));
     const auto good = program.run({"analytics", "verify", "--user", person.id});
     EXPECT_EQ(good.exit_code, 0) << good.output;
-    EXPECT_THAT(good.output, HasSubstr("compared: 1 users; 0 differ, 0 cannot be told"));
+    EXPECT_THAT(good.output, HasSubstr("compared: 1 users; 0 differ, 0 undecided"));
 
     query(program, "DELETE FROM daily_totals WHERE user_id = '" + person.id + "'");
     query(program, "UPDATE session_facts SET duration_seconds = 5 WHERE user_id = '" + person.id + "'");

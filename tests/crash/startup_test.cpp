@@ -126,7 +126,7 @@ TEST(Startup, OfServeWaitsForTheDatabaseForTheConfiguredTime) {
                                        {"MINDSPACE_REDIS_URL", "redis://127.0.0.1:1"},
                                        {"MINDSPACE_DATABASE_START_TIMEOUT_SECONDS", "2"}});
     EXPECT_GE(std::chrono::steady_clock::now() - began, 2s);
-    expect_refusal(ended, kUnavailable, "PostgreSQL cannot be reached");
+    expect_refusal(ended, kUnavailable, "PostgreSQL is unavailable");
     EXPECT_THAT(ended.output, HasSubstr("waiting for PostgreSQL"));
 }
 

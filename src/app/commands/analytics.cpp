@@ -30,7 +30,7 @@ struct AnalyticsWords {
 std::optional<UserId> user_of(const AnalyticsWords& words) {
     if (words.user.empty()) return std::nullopt;
     auto user = UserId::parse(words.user);
-    if (!user) throw StartupError(EX_USAGE, "--user takes an id, as `mindspace user list` shows it");
+    if (!user) throw StartupError(EX_USAGE, "--user must be a user id, as listed by `mindspace user list`");
     return user;
 }
 
@@ -57,8 +57,8 @@ int rebuild(const CommandLine& line, const AnalyticsWords& words) {
     postgres::Session session(connection.loop(),
                               {.conninfo = running_backends(config).database, .query_timeout = kTimeout});
     auto rebuilt = connection.run(rebuild_on(session, user));
-    if (user && rebuilt.users == 0) throw StartupError(EX_USAGE, "there is no such user");
-    fmt::print("made anew: {} users; {} facts were not as they should be\n", rebuilt.users, rebuilt.facts);
+    if (user && rebuilt.users == 0) throw StartupError(EX_USAGE, "unknown user");
+    fmt::print("rebuilt: {} users; {} facts were wrong\n", rebuilt.users, rebuilt.facts);
     return 0;
 }
 
@@ -70,8 +70,8 @@ int verify(const CommandLine& line, const AnalyticsWords& words) {
                               {.conninfo = running_backends(config).database, .query_timeout = kTimeout});
     auto found = connection.run(verify_on(session, user, words.users));
     for (auto id : found.diverging) fmt::print("{} differs from the history\n", id.to_string());
-    for (auto id : found.undecided) fmt::print("{} has events that are still on their way\n", id.to_string());
-    fmt::print("compared: {} users; {} differ, {} cannot be told\n", found.users, found.diverging.size(),
+    for (auto id : found.undecided) fmt::print("{} has events in flight\n", id.to_string());
+    fmt::print("compared: {} users; {} differ, {} undecided\n", found.users, found.diverging.size(),
                found.undecided.size());
     if (!found.diverging.empty()) return EX_DATAERR;
     return found.undecided.empty() ? 0 : EX_TEMPFAIL;
@@ -81,18 +81,18 @@ int verify(const CommandLine& line, const AnalyticsWords& words) {
 
 void add_analytics_command(CLI::App& cli, CommandLine& line) {
     auto words = std::make_shared<AnalyticsWords>();
-    auto* analytics = cli.add_subcommand("analytics", "Look after the figures");
+    auto* analytics = cli.add_subcommand("analytics", "Rebuild and verify statistics");
     analytics->require_subcommand(1);
     auto add = [&](const char* name, const char* sentence, int (*action)(const CommandLine&, const AnalyticsWords&)) {
         auto* command = add_command(*analytics, line, name, sentence);
-        command->add_option("--user", words->user, "Of this user alone, by id");
+        command->add_option("--user", words->user, "Only this user (id)");
         command->callback(
             [&line, words, action] { line.action = [&line, words, action] { return action(line, *words); }; });
         return command;
     };
-    add("rebuild", "Make facts and totals anew from the history", &rebuild);
+    add("rebuild", "Rebuild facts and totals from the history", &rebuild);
     add("verify", "Compare facts and totals with the history", &verify)
-        ->add_option("--users", words->users, "About so many, at random")
+        ->add_option("--users", words->users, "Approximate number of random users")
         ->check(CLI::Range(1, 1'000'000'000));
 }
 

@@ -24,7 +24,7 @@ int show(const CommandLine& line, const ConfigWords& words) {
         return 0;
     }
     load_settings(config, configuration, line);
-    std::cout << (words.explain ? configuration.explain() : "the configuration is good\n");
+    std::cout << (words.explain ? configuration.explain() : "the configuration is valid\n");
     return 0;
 }
 
@@ -33,7 +33,7 @@ int show(const CommandLine& line, const ConfigWords& words) {
 void add_config_command(CLI::App& cli, CommandLine& line) {
     auto words = std::make_shared<ConfigWords>();
     auto* command = add_command(cli, line, "config", "Check the configuration");
-    command->add_flag("--explain", words->explain, "Print every setting, its value and where that came from");
+    command->add_flag("--explain", words->explain, "Print every setting with its value and source");
     command->add_flag("--markdown", words->markdown, "Print the table of settings for the documentation");
     command->callback([&line, words] { line.action = [&line, words] { return show(line, *words); }; });
 }

@@ -24,9 +24,9 @@ Awaitable<> try_to_connect(asio::io_context& loop, std::string conninfo) {
 }
 
 std::string advice(const Config& config, std::string_view reason) {
-    if (!config.database.url.empty()) return fmt::format("PostgreSQL cannot be reached (database.url): {}", reason);
+    if (!config.database.url.empty()) return fmt::format("PostgreSQL is unavailable (database.url): {}", reason);
     return fmt::format(
-        "Mind Space does not run on the data directory {}: start it there with `mindspace up`, or set database.url",
+        "Mind Space does not run on the data directory {}: start it with `mindspace up`, or set database.url",
         data_root(config).native());
 }
 

@@ -32,9 +32,10 @@ public:
         is_broken_ = true;
     }
     void clock(std::string_view whose, std::chrono::duration<double> ahead) {
-        auto text = fmt::format("the clock of {} is {:+.3f} s from this machine's", whose, ahead.count());
-        std::chrono::abs(ahead) < kClockTolerance ? good(text)
-                                                  : broken(text + "; tokens and streaks need clocks that agree (NTP)");
+        auto text = fmt::format("the clock of {} differs by {:+.3f} s from this machine's", whose, ahead.count());
+        std::chrono::abs(ahead) < kClockTolerance
+            ? good(text)
+            : broken(text + "; tokens and streaks need synchronised clocks (NTP)");
     }
     [[nodiscard]] bool is_broken() const { return is_broken_; }
 
@@ -44,19 +45,22 @@ private:
 };
 
 void check_settings(const Config& config, Report& report) {
-    report.good("the settings can be read");
+    report.good("the settings are valid");
     if (config.http.public_url.starts_with("http://localhost"))
-        report.risky("http.public_url is " + config.http.public_url + ": links in mails lead nowhere for others");
+        report.risky("http.public_url is " + config.http.public_url +
+                     ": links in mails do not work for other machines");
     else if (!config.http.public_url.starts_with("https://"))
-        report.risky("http.public_url is not https: passwords and tokens travel in the open");
-    if (config.rate_limit.scale > 10) report.risky("rate_limit.scale is above 10: limits hardly limit");
+        report.risky("http.public_url is not https: passwords and tokens are sent unencrypted");
+    if (config.rate_limit.scale > 10) report.risky("rate_limit.scale is above 10: rate limits have little effect");
     if (config.auth.hashing.memory_kib < 19'456 || config.auth.hashing.passes < 2)
-        report.risky("passwords are hashed with less than OWASP asks for (19456 KiB, 2 passes)");
+        report.risky("passwords are hashed at lower cost than OWASP recommends (19456 KiB, 2 passes)");
     if (std::ranges::find(config.cors.origins, "*") != config.cors.origins.end())
-        report.risky("cors.origins allows every site");
+        report.risky("cors.origins allows every origin");
     for (const auto& network : config.http.trusted_proxies)
-        if (network.ends_with("/0")) report.risky("http.trusted_proxies believes everybody: addresses can be forged");
-    if (config.management.address == "0.0.0.0") report.risky("management.address is open to every network");
+        if (network.ends_with("/0"))
+            report.risky("http.trusted_proxies trusts every address: clients can forge addresses");
+    if (config.management.address == "0.0.0.0")
+        report.risky("management.address accepts connections from every network");
 }
 
 Awaitable<> check_postgres(postgres::Client& database, Report& report) {
@@ -64,16 +68,16 @@ Awaitable<> check_postgres(postgres::Client& database, Report& report) {
         "doctor_about", "SELECT current_setting('server_version'), clock_timestamp(), current_setting('fsync')"};
     auto rows = co_await database.query(kAbout);
     const auto row = rows[0];
-    report.good("PostgreSQL " + row.get<std::string>(0) + " answers");
+    report.good("PostgreSQL " + row.get<std::string>(0) + " responds");
     report.clock("PostgreSQL", row.get<Timestamp>(1) - SystemClock{}.now());
     if (row.get<std::string>(2) != "on")
-        report.broken("PostgreSQL runs with fsync off: what is acknowledged may be lost");
+        report.broken("PostgreSQL runs with fsync off: acknowledged changes may be lost");
 }
 
 Awaitable<> check_redis(redis::Client& redis, Report& report) {
     try {
         auto time = co_await redis.command({"TIME"});
-        report.good("Redis answers");
+        report.good("Redis responds");
         auto seconds = std::stod(time.at(0).as_string()) + std::stod(time.at(1).as_string()) / 1e6;
         std::chrono::duration<double> here = SystemClock{}.now().time_since_epoch();
         report.clock("Redis", std::chrono::duration<double>(seconds) - here);
@@ -82,7 +86,7 @@ Awaitable<> check_redis(redis::Client& redis, Report& report) {
             report.broken(
                 fmt::format("Redis evicts keys when it is full ({}): set maxmemory-policy noeviction", *policy));
     } catch (const Unavailable& fault) {
-        report.broken(fmt::format("Redis cannot be reached: {}", fault.what()));
+        report.broken(fmt::format("Redis is unavailable: {}", fault.what()));
     }
 }
 
@@ -102,12 +106,13 @@ void check_servers(const Config& config, Report& report) {
 
 void check_program(const std::string& url, Report& report) {
     auto ready = http_get(url + "/readyz");
-    if (ready.status == 0) return report.broken(fmt::format("{} does not answer: {}", url, ready.failure));
+    if (ready.status == 0) return report.broken(fmt::format("{} does not respond: {}", url, ready.failure));
     if (ready.status != 200) return report.broken(fmt::format("{} is not ready: {}", url, ready.body));
     report.good(url + " is ready");
     auto seen = http_get(url + "/whoami");
     auto caller = schema::from_json<gateway::SeenCaller>(seen.body);
-    if (seen.status != 200 || !caller) return report.broken(url + "/whoami does not say who calls: another program?");
+    if (seen.status != 200 || !caller)
+        return report.broken(url + "/whoami does not return the caller: is it another program?");
     report.good(
         fmt::format("{} sees this machine as {}; behind proxies that must be its own address, not a proxy's "
                     "(http.trusted_proxies)",
@@ -129,8 +134,8 @@ int examine(const CommandLine& line, const std::string& url) {
 
 void add_doctor_command(CLI::App& cli, CommandLine& line) {
     auto url = std::make_shared<std::string>();
-    auto* command = add_command(cli, line, "doctor", "Look for what is wrong: settings, servers, clocks, proxies");
-    command->add_option("--url", *url, "Where the program is reached; default: http.public_url");
+    auto* command = add_command(cli, line, "doctor", "Check settings, servers, clocks and proxies for problems");
+    command->add_option("--url", *url, "URL of the program; default: http.public_url");
     command->callback([&line, url] { line.action = [&line, url] { return examine(line, *url); }; });
 }
 

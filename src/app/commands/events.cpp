@@ -22,7 +22,7 @@ constexpr std::int64_t kMostShown = 1000;
 int list(const CommandLine& line) {
     const auto config = load_settings(line);
     CommandConnection connection(config);
-    std::vector<TableRow> rows{{"ID", "TYPE", "USER", "OCCURRED", "PUT ASIDE", "CONSUMER", "ERROR"}};
+    std::vector<TableRow> rows{{"ID", "TYPE", "USER", "OCCURRED", "MOVED", "CONSUMER", "ERROR"}};
     for (auto& letter : connection.run(events::list_dead_letters(connection.database(), kMostShown)))
         rows.push_back({std::move(letter.id), std::move(letter.type), letter.user.to_string(),
                         format_timestamp(letter.occurred_at), format_timestamp(letter.put_aside_at),
@@ -36,24 +36,24 @@ int retry(const CommandLine& line, const std::optional<std::string>& id) {
     std::optional<events::Position> which;
     if (id) {
         which = events::parse_event_id(*id);
-        if (!which) throw StartupError(EX_USAGE, "not the id of an event: " + *id);
+        if (!which) throw StartupError(EX_USAGE, "invalid event id: " + *id);
     }
     const auto config = load_settings(line);
     CommandConnection connection(config);
     const auto count = connection.run(events::retry_dead_letters(connection.database(), std::move(which)));
-    std::cout << count << (count == 1 ? " event is" : " events are") << " on the way again\n";
-    if (id && count == 0) throw StartupError(EX_USAGE, "there is no dead letter " + *id);
+    std::cout << count << (count == 1 ? " event is" : " events are") << " published again\n";
+    if (id && count == 0) throw StartupError(EX_USAGE, "unknown dead letter " + *id);
     return 0;
 }
 
 }  // namespace
 
 void add_events_command(CLI::App& cli, CommandLine& line) {
-    auto* events = cli.add_subcommand("events", "Look after the events on their way to the analytics");
+    auto* events = cli.add_subcommand("events", "Manage events that could not be handled");
     events->require_subcommand(1);
     auto* letters = events->add_subcommand("dead-letters", "Events that could not be handled");
     letters->require_subcommand(1);
-    add_command(*letters, line, "list", "Show them, the oldest first, with the reason")->callback([&line] {
+    add_command(*letters, line, "list", "List them, oldest first, with the reason")->callback([&line] {
         line.action = [&line] { return list(line); };
     });
 
@@ -62,9 +62,9 @@ void add_events_command(CLI::App& cli, CommandLine& line) {
         bool all = false;
     };
     auto choice = std::make_shared<Choice>();
-    auto* command = add_command(*letters, line, "retry", "Put one, or --all of them, back on their way");
-    auto* one = command->add_option("ID", choice->id, "As the list shows it");
-    command->add_flag("--all", choice->all, "All of them")->excludes(one);
+    auto* command = add_command(*letters, line, "retry", "Publish one, or --all, again");
+    auto* one = command->add_option("ID", choice->id, "Id as in the list");
+    command->add_flag("--all", choice->all, "All dead letters")->excludes(one);
     command->callback([&line, choice] {
         if (choice->id.empty() && !choice->all) throw CLI::RequiredError("an ID or --all");
         line.action = [&line, choice] { return retry(line, choice->all ? std::nullopt : std::optional(choice->id)); };

@@ -24,7 +24,7 @@ std::string reachable(const std::string& address) {
 int check_health(const CommandLine& line) {
     const auto config = load_settings(line);
     const auto& [address, port] = config.management;
-    if (port == 0) throw StartupError(EX_CONFIG, "set management.port: with 0 nobody knows which one it is");
+    if (port == 0) throw StartupError(EX_CONFIG, "set management.port: 0 chooses a random port");
     const auto ready = http_get(fmt::format("http://{}:{}/readyz", reachable(address), port));
     if (ready.status == 0) {
         std::cout << "not running: " << ready.failure << '\n';

@@ -28,7 +28,7 @@ std::size_t take(char* octets, std::size_t size, std::size_t count, void* to) {
 ProbeAnswer http_get(const std::string& url) {
     static const CURLcode initialised = curl_global_init(CURL_GLOBAL_DEFAULT);
     const std::unique_ptr<CURL, Close> handle(initialised == CURLE_OK ? curl_easy_init() : nullptr);
-    if (!handle) throw std::runtime_error("libcurl does not start");
+    if (!handle) throw std::runtime_error("libcurl cannot be initialised");
     ProbeAnswer answer;
     curl_easy_setopt(handle.get(), CURLOPT_URL, url.c_str());
     curl_easy_setopt(handle.get(), CURLOPT_PROTOCOLS_STR, "http,https");

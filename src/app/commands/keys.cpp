@@ -57,14 +57,14 @@ int rotate(const CommandLine& line, End end) {
 }  // namespace
 
 void add_keys_command(CLI::App& cli, CommandLine& line) {
-    auto* keys = cli.add_subcommand("keys", "Look after the keys that access tokens are signed with");
+    auto* keys = cli.add_subcommand("keys", "Manage the signing keys of access tokens");
     keys->require_subcommand(1);
     auto* rotate_command =
-        add_command(*keys, line, "rotate", "Sign with a new key from now on; the running program notices by itself");
+        add_command(*keys, line, "rotate", "Sign with a new key; the running program notices it automatically");
     auto end = std::make_shared<End>(End::with_the_last_token);
     rotate_command->add_flag_callback(
         "--now", [end] { *end = End::now; },
-        "The old key is compromised: refuse its tokens at once; clients go on by their refresh tokens");
+        "The old key is compromised: reject its tokens at once; clients continue with their refresh tokens");
     rotate_command->callback([&line, end] { line.action = [&line, end] { return rotate(line, *end); }; });
 }
 

@@ -72,14 +72,14 @@ void write_manual(const CLI::App& cli) {
                roff(cli.get_description()));
     fmt::print(
         "Settings come from {}, the environment and the file of\n.BR \\-\\-config ;\n.B mindspace config "
-        "\\-\\-explain\nprints all of them, their values and where these came from.\n.SH COMMANDS\n",
+        "\\-\\-explain\nprints all settings with their values and sources.\n.SH COMMANDS\n",
         roff("--set"));
     write_commands(cli, {});
     fmt::print(
         ".SH FILES\n.TP\n.I /etc/mindspace/mindspace.toml\nSettings of the machine.\n"
         ".TP\n.I /var/lib/mindspace\nThe data directory of the service.\n"
-        ".SH EXIT STATUS\nThose of sysexits.h: 0 after SIGTERM and SIGINT, 64 for a wrong command line, 69 for a "
-        "server that is missing, 78 for a configuration that cannot work.\n");
+        ".SH EXIT STATUS\nAs in sysexits.h: 0 after SIGTERM and SIGINT, 64 for an invalid command line, 69 for an "
+        "unavailable server, 78 for an invalid configuration.\n");
 }
 
 // The words that may follow the command.
@@ -124,10 +124,10 @@ void write_bash_completion(const CLI::App& cli) {
 
 void add_reference_command(CLI::App& cli, CommandLine& line) {
     auto options = std::make_shared<ReferenceOptions>();
-    auto* command = cli.add_subcommand("reference", "Print the manual page or the completion of a shell");
+    auto* command = cli.add_subcommand("reference", "Print the manual page or the shell completion");
     command->group("");  // not in the help: for packagers
     auto* manual = command->add_flag("--man", options->manual, "The manual page mindspace(1)");
-    command->add_flag("--bash", options->bash, "The completion of bash")->excludes(manual);
+    command->add_flag("--bash", options->bash, "The completion for bash")->excludes(manual);
     command->callback([&cli, &line, options] {
         line.action = [&cli, options] {
             options->bash ? write_bash_completion(cli) : write_manual(cli);

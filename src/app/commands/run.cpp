@@ -22,7 +22,7 @@ int serve(const CommandLine& line, std::string_view role_names, Servers servers)
     auto roles = parse_roles(role_names);
     if (!roles) throw StartupError(EX_USAGE, roles.error().detail);
     if (servers == Servers::configured && (config.database.url.empty() || config.redis.url.empty()))
-        throw StartupError(EX_CONFIG, "set database.url and redis.url, or use `mindspace up`, which brings its own");
+        throw StartupError(EX_CONFIG, "set database.url and redis.url, or use `mindspace up`, which embeds both");
     run_program(std::move(config), *roles);
     return 0;
 }
@@ -49,20 +49,21 @@ int migrate(const CommandLine& line, bool only_check) {
 }  // namespace
 
 void add_run_commands(CLI::App& cli, CommandLine& line) {
-    add_command(cli, line, "up", "Run everything, with an own PostgreSQL and Redis where none is configured")
+    add_command(cli, line, "up", "Run everything, with an embedded PostgreSQL and Redis if none is configured")
         ->callback([&line] { line.action = [&line] { return serve(line, "all", Servers::may_be_embedded); }; });
 
     auto roles = std::make_shared<std::string>("all");
     auto* command = add_command(cli, line, "serve", "Run roles on configured servers");
-    command->add_option("--roles", *roles, "all, or some of " + role_names(","));
+    command->add_option("--roles", *roles, "all, or a list of " + role_names(","));
     command->callback(
         [&line, roles] { line.action = [&line, roles] { return serve(line, *roles, Servers::configured); }; });
 
     auto only_check = std::make_shared<bool>(false);
-    auto* migration = add_command(cli, line, "migrate", "Bring the database's schema up to date");
-    migration->add_flag("--check", *only_check,
-                        "Change nothing; print what is missing, which tables it locks and for how long: found by doing "
-                        "and undoing it, 5 s a step at most");
+    auto* migration = add_command(cli, line, "migrate", "Migrate the database schema");
+    migration->add_flag(
+        "--check", *only_check,
+        "Change nothing; print the pending migrations, which tables they lock and for how long: measured by "
+        "running and rolling back each, for at most 5 s");
     migration->callback(
         [&line, only_check] { line.action = [&line, only_check] { return migrate(line, *only_check); }; });
 }

@@ -165,7 +165,7 @@ int enable(const CommandLine& line, const UserWords& words) {
 
 void add_user_command(CLI::App& cli, CommandLine& line) {
     auto words = std::make_shared<UserWords>();
-    auto* user = cli.add_subcommand("user", "Look after accounts");
+    auto* user = cli.add_subcommand("user", "Manage accounts");
     user->require_subcommand(1);
     auto add = [&](const char* name, const char* sentence, int (*action)(const CommandLine&, const UserWords&)) {
         auto* command = add_command(*user, line, name, sentence);
@@ -178,25 +178,25 @@ void add_user_command(CLI::App& cli, CommandLine& line) {
 
     auto* create_command = add("create", "Create an account; the password is read from standard input", &create);
     create_command->add_option("EMAIL", words->who, "Email address")->required();
-    create_command->add_option("--name", words->name, "How others see them")->required();
+    create_command->add_option("--name", words->name, "Display name")->required();
     create_command->add_option("--role", words->role, "user or admin")->check(roles);
     create_command->add_option("--timezone", words->timezone, "IANA name");
     create_command->add_option("--locale", words->locale, "BCP 47 language tag");
-    create_command->add_flag("--verified", words->verified, "The address is known to be theirs: no mail asks");
+    create_command->add_flag("--verified", words->verified, "Mark the address as verified: no verification mail");
 
     auto* list_command = add("list", "List accounts, newest first", &list);
     add_who(list_command);
-    list_command->add_option("--limit", words->limit, "At most so many")->check(CLI::Range(1, 1'000'000));
+    list_command->add_option("--limit", words->limit, "Maximum number")->check(CLI::Range(1, 1'000'000));
     list_command->add_flag("--json", words->json, "As JSON");
 
-    auto* role_command = add("role", "Make somebody a user or an administrator", &set_role);
+    auto* role_command = add("role", "Set the role of a user", &set_role);
     add_who(role_command)->required();
     role_command->add_option("ROLE", words->role, "user or admin")->required()->check(roles);
 
-    add_who(add("disable", "Keep somebody from logging in, and end their login sessions", &disable))->required();
-    add_who(add("enable", "Let somebody log in again", &enable))->required();
+    add_who(add("disable", "Disable an account and end its login sessions", &disable))->required();
+    add_who(add("enable", "Enable an account", &enable))->required();
 
-    auto* sessions_command = add("sessions", "List somebody's login sessions", &list_sessions);
+    auto* sessions_command = add("sessions", "List a user's login sessions", &list_sessions);
     add_who(sessions_command)->required();
     sessions_command->add_flag("--json", words->json, "As JSON");
 }

@@ -24,7 +24,7 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr std::string_view kLockName = "mindspace.lock";
-constexpr std::string_view kElsewhere = "choose another place with MINDSPACE_DATA_DIR";
+constexpr std::string_view kElsewhere = "choose another directory with MINDSPACE_DATA_DIR";
 
 // For root, the mode must let the account of the servers pass; the private entries inside have their own modes.
 mode_t root_mode() {
@@ -67,9 +67,9 @@ void check_existing(const fs::path& path) {
         if (::chmod(path.c_str(), root_mode()) != 0) refuse(path, std::strerror(errno), kElsewhere);
         return;
     }
-    if (!fs::exists(path / kLockName)) refuse(path, "it holds other things", kElsewhere);
+    if (!fs::exists(path / kLockName)) refuse(path, "it contains other files", kElsewhere);
     if ((status.st_mode & (S_IWGRP | S_IWOTH)) != 0) {
-        refuse(path, "others may write to it", fmt::format("run \"chmod go-w {}\"", path.native()));
+        refuse(path, "other users can write to it", fmt::format("run \"chmod go-w {}\"", path.native()));
     }
 }
 
@@ -82,7 +82,7 @@ fs::path DataDirectory::default_path() {
     if (data_home && *data_home == '/') return fs::path(data_home) / "mindspace";
     const char* home = std::getenv("HOME");
     if (home && *home == '/') return fs::path(home) / ".local/share/mindspace";
-    throw StartupError(EX_CONFIG, "HOME is not set: say where to keep the data with MINDSPACE_DATA_DIR");
+    throw StartupError(EX_CONFIG, "HOME is not set: set MINDSPACE_DATA_DIR");
 }
 
 fs::path DataDirectory::resolve(const fs::path& path) {

@@ -56,7 +56,7 @@ void make_own_user() {
 Account checked(const passwd& entry) {
     constexpr uid_t kNobody = 65534;
     if (entry.pw_uid == 0 || entry.pw_uid == kNobody)
-        throw StartupError(EX_CONFIG, fmt::format("process.user must be an account of its own, not {}", entry.pw_name));
+        throw StartupError(EX_CONFIG, fmt::format("process.user must be a dedicated account, not {}", entry.pw_name));
     return Account{.user = entry.pw_uid, .group = entry.pw_gid};
 }
 
@@ -101,13 +101,14 @@ Account program_account(const std::string& user) {
     if (::geteuid() != 0) {
         entry = user.empty() ? nullptr : ::getpwnam(user.c_str());
         if (user.empty() || (entry != nullptr && entry->pw_uid == ::geteuid())) return own_account();
-        throw StartupError(EX_CONFIG, fmt::format("process.user is {}, but {} has started the program: start it as {} "
-                                                  "or as root",
-                                                  user, user_name(::geteuid()), user));
+        throw StartupError(EX_CONFIG,
+                           fmt::format("process.user is {}, but the program was started by {}: start it as {} "
+                                       "or as root",
+                                       user, user_name(::geteuid()), user));
     }
     if (!user.empty()) {
         entry = ::getpwnam(user.c_str());
-        if (entry == nullptr) throw StartupError(EX_CONFIG, fmt::format("process.user: there is no user {}", user));
+        if (entry == nullptr) throw StartupError(EX_CONFIG, fmt::format("process.user: user {} does not exist", user));
         return checked(*entry);
     }
     entry = ::getpwnam(kOwnUser);
@@ -116,7 +117,7 @@ Account program_account(const std::string& user) {
         entry = ::getpwnam(kOwnUser);
     }
     if (entry == nullptr)
-        throw StartupError(EX_CONFIG, fmt::format("started as root, and there is no user {} to go on as: run \"{}\", "
+        throw StartupError(EX_CONFIG, fmt::format("started as root, but user {} does not exist: run \"{}\", "
                                                   "name another with process.user, or start as an ordinary user",
                                                   kOwnUser, kMakeOwnUser));
     return checked(*entry);
@@ -131,7 +132,7 @@ void become(const Account& account) {
     if (::initgroups(entry->pw_name, account.group) != 0) throw_stuck(account, "initgroups");
     if (::setresgid(account.group, account.group, account.group) != 0) throw_stuck(account, "setresgid");
     if (::setresuid(account.user, account.user, account.user) != 0) throw_stuck(account, "setresuid");
-    if (!is_only(account)) throw StartupError(EX_CONFIG, "root could not be given up");
+    if (!is_only(account)) throw StartupError(EX_CONFIG, "cannot drop root privileges");
     ::prctl(PR_SET_PDEATHSIG, parent_death_signal);
     if (::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) throw_stuck(account, "PR_SET_NO_NEW_PRIVS");
     if (::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0) throw_stuck(account, "PR_SET_DUMPABLE");
@@ -177,7 +178,7 @@ void require_reachable(const std::filesystem::path& path, const Account& account
         if ((status.st_mode & needed) == 0) {
             throw StartupError(EX_CONFIG,
                                fmt::format("the servers run as {}, who may not pass through {}: run \"chmod o+x "
-                                           "{}\", or choose another place with MINDSPACE_DATA_DIR",
+                                           "{}\", or choose another directory with MINDSPACE_DATA_DIR",
                                            user_name(account.user), prefix.native(), prefix.native()));
         }
     }

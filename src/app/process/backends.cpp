@@ -50,7 +50,7 @@ Awaitable<> connect_in_time(postgres::Session& session, Seconds timeout) {
             reason = fault.what();
         }
         if (std::chrono::steady_clock::now() >= give_up_at)
-            throw StartupError(EX_UNAVAILABLE, "PostgreSQL cannot be reached (database.url): " + reason);
+            throw StartupError(EX_UNAVAILABLE, "PostgreSQL is unavailable (database.url): " + reason);
         if (!announced) log::warn("waiting for PostgreSQL", {{"error.message", reason}});
         announced = true;
         co_await sleep_for(kRetryInterval);
@@ -96,7 +96,7 @@ void BackendServers::stop() {
 
 std::string configured_database(const Config& config) {
     if (config.database.url.empty())
-        throw StartupError(EX_CONFIG, "database.url must be set here; `mindspace up` brings its own servers");
+        throw StartupError(EX_CONFIG, "database.url must be set here; `mindspace up` embeds its own servers");
     return direct_database(config, config.database.url);
 }
 
@@ -133,7 +133,8 @@ T run_on_database(asio::io_context& loop, Awaitable<T> work) {
     } catch (const Unavailable& fault) {
         throw StartupError(
             EX_UNAVAILABLE,
-            std::string("PostgreSQL was lost during the migrations, or one took too long: ") + fault.what());
+            std::string("the connection to PostgreSQL was lost during the migrations, or one took too long: ") +
+                fault.what());
     }
 }
 

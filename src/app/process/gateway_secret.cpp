@@ -55,7 +55,7 @@ std::optional<http::GatewayKeys> load_gateway_keys(const Config& config, const R
     const auto& file = config.gateway.secret_file;
     if (file.empty() && !stays_on_this_machine(config, roles))
         throw StartupError(EX_CONFIG,
-                           "gateway.secret_file must be set where gateway and roles are not on one machine: a file "
+                           "gateway.secret_file must be set if gateway and roles are not on one machine: a file "
                            "with a line of at least 32 characters, the same on all of them");
     try {
         if (!file.empty()) return http::GatewayKeys::load(file);

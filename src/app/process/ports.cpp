@@ -16,7 +16,7 @@ http::BoundPort take(const std::string& address, std::uint16_t port, std::size_t
     try {
         return {address, port, sockets};
     } catch (const boost::system::system_error& failure) {
-        throw StartupError(EX_CONFIG, fmt::format("cannot listen on {}:{}: {}; set {} to a free one", address, port,
+        throw StartupError(EX_CONFIG, fmt::format("cannot listen on {}:{}: {}; set {} to a free port", address, port,
                                                   failure.code().message(), setting));
     }
 }
