@@ -75,7 +75,7 @@ http::OverloadControl::DatabaseDelay delay_of(postgres::Client& database) {
 
 Awaitable<Result<http::Response>> show_metrics(const Cores* cores) {
     telemetry::Page page;
-    page.gauge("mindspace_build_info", "1, with the version that runs.", 1, {{"version", std::string(kVersion)}});
+    page.gauge("mindspace_build_info", "1, with the running version.", 1, {{"version", std::string(kVersion)}});
     cores->collect(page);
     http::Response response{.content_type = "text/plain; version=0.0.4; charset=utf-8", .body = page.text()};
     co_return response;
@@ -216,7 +216,7 @@ void Listeners::collect(telemetry::Page& page) const {
     const auto bodies = shared_.process.large_bodies.stats();
     page.gauge("mindspace_large_bodies_queued", "Large request bodies that wait to be read.",
                static_cast<std::int64_t>(bodies.queued));
-    page.counter("mindspace_large_bodies_rejected", "Requests refused because too many large bodies waited.",
+    page.counter("mindspace_large_bodies_rejected", "Requests refused because too many large bodies were waiting.",
                  bodies.rejected);
 }
 

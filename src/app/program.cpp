@@ -76,9 +76,9 @@ void reload_certificates(std::optional<http::TlsCertificates>& certificates) {
     if (!certificates) return;
     try {
         certificates->reload();
-        log::info("certificates read again");
+        log::info("certificates reloaded");
     } catch (const std::runtime_error& fault) {
-        log::error("certificates not read again", {{"error.message", fault.what()}});
+        log::error("certificates not reloaded", {{"error.message", fault.what()}});
     }
 }
 
@@ -116,7 +116,7 @@ void run_program(Config config, const Roles& roles) {
     give_up_root(config, data);
 
     start_log(config.log.options);
-    if (is_root) log::info("gave up root", {{"user.name", user_name(::geteuid())}});
+    if (is_root) log::info("dropped root privileges", {{"user.name", user_name(::geteuid())}});
     std::optional<DataDirectory> directory;
     if (data) directory.emplace(*data);
     if (!secret && has_all(roles)) secret = Secret::load_or_create(directory->keys() / "secret");
@@ -157,7 +157,7 @@ void run_program(Config config, const Roles& roles) {
     manager.stopping("draining");
     cores->drain(config.http.drain);
     if (!cores->stop()) {
-        log::error("a core did not end in time");
+        log::error("a core did not stop in time");
         servers.stop();
         log::shutdown();
         std::_Exit(EX_SOFTWARE);  // the thread still uses these objects: they must not be destroyed

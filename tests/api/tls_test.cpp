@@ -122,7 +122,7 @@ TEST_F(Tls, ReloadsCertificatesAtSighup) {
     const auto good = read_whole_file(certificate());
     std::ofstream(certificate()) << "not a certificate\n";
     program.send(SIGHUP);
-    EXPECT_TRUE(eventually([&] { return program.log().contains("certificates not read again"); }));
+    EXPECT_TRUE(eventually([&] { return program.log().contains("certificates not reloaded"); }));
     std::ofstream(certificate()) << good;
     EXPECT_EQ(curl(program).output, "ok\n");
 }

@@ -53,7 +53,7 @@ TEST(Smtp, SendsNothingToAServerWithAnUntrustedCertificate) {
         eventually([&] { return query(program, "SELECT 1 FROM mails WHERE next_attempt_at > '-infinity'").empty(); }));
     EXPECT_EQ(query(program, "SELECT token FROM mails WHERE sent_at IS NULL").at(0).at(0), "");
     EXPECT_TRUE(last_error(program).contains("certificate"));
-    EXPECT_TRUE(program.log().contains("mail given up"));
+    EXPECT_TRUE(program.log().contains("mail failed permanently"));
 }
 
 }  // namespace

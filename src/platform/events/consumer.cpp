@@ -124,11 +124,11 @@ private:
 
     void report_dead(const Event& event, const std::string& reason) {
         stats_.dead_letters.add(1);
-        log::error("event put aside", {{"event.action", event.type},
-                                       {"user.id", event.user.to_string()},
-                                       {"mindspace.consumer", name_},
-                                       {"mindspace.event.id", event_id(event.position)},
-                                       {"error.message", reason}});
+        log::error("event moved to dead letters", {{"event.action", event.type},
+                                                   {"user.id", event.user.to_string()},
+                                                   {"mindspace.consumer", name_},
+                                                   {"mindspace.event.id", event_id(event.position)},
+                                                   {"error.message", reason}});
     }
 
     void count(std::span<const Event> events) {

@@ -7,11 +7,11 @@ void collect(const std::string& consumer, const ConsumerStats& stats, telemetry:
     page.counter("mindspace_events_handled", "Events handled by this process.", stats.events.value(), labels);
     page.counter("mindspace_event_batches", "Transactions in which events were handled.", stats.batches.value(),
                  labels);
-    page.counter("mindspace_event_dead_letters", "Events put aside because they could not be handled.",
+    page.counter("mindspace_event_dead_letters", "Events moved to dead letters because they could not be handled.",
                  stats.dead_letters.value(), labels);
-    page.counter("mindspace_events_redelivered", "Events that the broker has brought before.",
-                 stats.redelivered.value(), labels);
-    page.gauge("mindspace_event_lag_milliseconds", "From the occurrence of the last event to its handling.",
+    page.counter("mindspace_events_redelivered", "Events that the broker delivered again.", stats.redelivered.value(),
+                 labels);
+    page.gauge("mindspace_event_lag_milliseconds", "Time from the occurrence of the last event to its handling.",
                stats.lag_milliseconds.value(), labels);
     page.gauge("mindspace_event_consumer_leader", "1 in a process that is ready to handle events.",
                stats.is_leader.value(), labels);
@@ -41,8 +41,7 @@ void collect(const std::string& consumer, const RelayStats& stats, telemetry::Pa
                  stats.published.value(), labels);
     page.counter("mindspace_events_confirmed", "Events that the broker has confirmed.", stats.confirmed.value(),
                  labels);
-    page.counter("mindspace_event_publish_failures", "Batches that had to be sent again.", stats.failures.value(),
-                 labels);
+    page.counter("mindspace_event_publish_failures", "Batches that had to be resent.", stats.failures.value(), labels);
 }
 
 }  // namespace mindspace::events

@@ -65,7 +65,7 @@ Awaitable<> Keys::give_back(UserId user, std::string key, Timestamp claimed_at) 
     try {
         co_await database_.query(kGiveBack, user, key, claimed_at, claimed_at - longest_ - kGrace);
     } catch (const std::exception& fault) {
-        log::warn("an idempotency key could not be given back", {{"error.message", fault.what()}});
+        log::warn("cannot release an idempotency key", {{"error.message", fault.what()}});
     }
 }
 

@@ -69,7 +69,7 @@ Response replay(const ClaimedKey& claimed, const Identified& identity, std::stri
                              request_id);
     if (!claimed.response) return http::problem(request_in_progress(), request_id);
     auto kept = open_response(*claimed.response, is_former ? identity.former_seal : identity.seal);
-    if (!kept) throw std::runtime_error("a kept response cannot be decrypted");
+    if (!kept) throw std::runtime_error("cannot decrypt a stored response");
     kept->headers.emplace_back("Idempotent-Replayed", "true");
     return std::move(*kept);
 }

@@ -33,7 +33,7 @@ public:
         } catch (const std::exception& fault) {
             if (is_cancellation(fault)) throw;
             stats_.failures.add(1);
-            log::warn("retention could not end, trying again", {{"error.message", fault.what()}});
+            log::warn("retention failed, retrying", {{"error.message", fault.what()}});
             co_return kAfterFailure;
         }
     }
@@ -91,12 +91,12 @@ const Stats& Job::stats() const {
 void Job::collect(telemetry::Page& page) const {
     const auto& stats = work_->stats();
     page.counter("mindspace_retention_runs", "Runs of the retention job in this process.", stats.runs.value());
-    page.counter("mindspace_retention_failures", "Runs that did not come to their end.", stats.failures.value());
+    page.counter("mindspace_retention_failures", "Failed runs.", stats.failures.value());
     page.gauge("mindspace_retention_last_run_timestamp_seconds", "When the last run ended; 0: none here.",
                stats.last_run_at.value());
     for (const auto& rule : stats.rules)
-        page.counter("mindspace_retention_removed", "Rows or partitions that had served their time.",
-                     rule.removed.value(), {{"what", rule.name}});
+        page.counter("mindspace_retention_removed", "Rows or partitions removed by retention.", rule.removed.value(),
+                     {{"what", rule.name}});
 }
 
 }  // namespace mindspace::retention

@@ -59,7 +59,7 @@ public:
             auto took = std::chrono::duration_cast<Milliseconds>(steady_clock::now() - began_at);
             stats_->refreshes.add(1);
             stats_->refresh_milliseconds.set(took.count());
-            log::debug("figures of all users refreshed",
+            log::debug("global statistics refreshed",
                        {{"event.duration", Milliseconds(took) / std::chrono::nanoseconds(1)}});
         }
         co_return pause_after(began_at, interval_);
@@ -82,7 +82,7 @@ public:
         stats_->diverging_users.add(found.diverging.size());
         stats_->undecided_users.add(found.undecided.size());
         for (auto user : found.diverging)
-            log::error("analytics differ from the history; `mindspace analytics rebuild --user` mends it",
+            log::error("analytics differ from the history; run `mindspace analytics rebuild --user`",
                        {{"user.id", user.to_string()}});
         log::info("analytics compared with the history", {{"mindspace.users", found.users},
                                                           {"mindspace.diverging", std::ssize(found.diverging)},
@@ -119,14 +119,14 @@ void Upkeep::stop() {
 }
 
 void collect(const UpkeepStats& stats, telemetry::Page& page) {
-    page.counter("mindspace_analytics_refreshes", "Refreshes of the figures of all users.", stats.refreshes.value());
+    page.counter("mindspace_analytics_refreshes", "Refreshes of the global statistics.", stats.refreshes.value());
     page.gauge("mindspace_analytics_refresh_milliseconds", "How long the last refresh took.",
                stats.refresh_milliseconds.value());
     page.counter("mindspace_analytics_verified_users", "Users whose analytics were compared with their history.",
                  stats.verified_users.value());
     page.counter("mindspace_analytics_divergence", "Users whose analytics differed from their history.",
                  stats.diverging_users.value());
-    page.counter("mindspace_analytics_undecided_users", "Users whose events were on their way for too long to tell.",
+    page.counter("mindspace_analytics_undecided_users", "Users whose events were in flight for too long to decide.",
                  stats.undecided_users.value());
 }
 

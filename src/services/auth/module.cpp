@@ -17,7 +17,7 @@ constexpr std::size_t kMaxBackground = 1000;    // on each core: failed logins t
 constexpr std::size_t kKnownNetworks = 20'000;  // some 100 bytes each
 
 void warn_of_background_fault(const std::exception& fault) {
-    log::warn("work behind a response failed", {{"error.message", fault.what()}});
+    log::warn("background work failed", {{"error.message", fault.what()}});
 }
 
 MailerOptions mailer_options(const MailSettings& settings) {
@@ -101,11 +101,11 @@ void AuthModule::collect(telemetry::Page& page) const {
     const auto hashing = shared_.hashing.stats();
     page.gauge("mindspace_hashing_queued", "Passwords that wait to be hashed.",
                static_cast<std::int64_t>(hashing.queued));
-    page.counter("mindspace_hashing_rejected", "Passwords refused because too many waited.", hashing.rejected);
+    page.counter("mindspace_hashing_rejected", "Passwords refused because the queue was full.", hashing.rejected);
     page.counter("mindspace_hashing_rejected_strangers",
-                 "Of these, those from networks without a successful login: places were kept for known ones.",
+                 "Of these, those from networks without a successful login: slots were reserved for known ones.",
                  hashing.rejected_ordinary);
-    page.gauge("mindspace_login_networks", "Client networks with a successful login, as far as remembered.",
+    page.gauge("mindspace_login_networks", "Remembered client networks with a successful login.",
                static_cast<std::int64_t>(shared_.networks.size()));
     std::vector<const GuessLimiter*> guesses;
     for (const auto& core : cores_) guesses.push_back(&core->guesses());

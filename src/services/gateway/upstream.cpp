@@ -65,7 +65,7 @@ void Upstream::failed(Node& node, http::ClientFault fault) {
     if (fault == http::ClientFault::busy || fault == http::ClientFault::unsent) return;
     if (!node.ejection.fail(Clock::now())) return;
     node.ejections.add(1);
-    log::warn("a node failed too often and is spared for a while",
+    log::warn("node ejected after failures",
               {{"mindspace.role", status_.name}, {"mindspace.node", node.status.origin.to_string()}});
 }
 
@@ -91,10 +91,9 @@ void collect(const std::vector<const Upstream*>& cores, telemetry::Page& page) {
         retries += core->retries.value();
         refused += core->refused_.value();
     }
-    page.histogram("mindspace_upstream_duration_seconds", "Time from a request to another role to its answer's head.",
-                   duration, {{"upstream", name}});
-    page.counter("mindspace_upstream_retries", "Requests to other roles that were sent again.", retries,
-                 {{"upstream", name}});
+    page.histogram("mindspace_upstream_duration_seconds", "Time until the response head of another role.", duration,
+                   {{"upstream", name}});
+    page.counter("mindspace_upstream_retries", "Retries of requests to other roles.", retries, {{"upstream", name}});
     page.counter("mindspace_upstream_refused", "Requests refused because too many waited for a connection to a role.",
                  refused, {{"upstream", name}});
     for (std::size_t i = 0; i < first.nodes_.size(); ++i) {
@@ -108,9 +107,9 @@ void collect(const std::vector<const Upstream*>& cores, telemetry::Page& page) {
         const telemetry::Labels labels{{"upstream", name}, {"node", node.origin.to_string()}};
         page.gauge("mindspace_upstream_connections", "Connections to a node, WebSockets not counted.", connections,
                    labels);
-        page.counter("mindspace_upstream_ejections", "How often a node was spared after failures in a row.", ejections,
+        page.counter("mindspace_upstream_ejections", "Ejections of a node after consecutive failures.", ejections,
                      labels);
-        page.gauge("mindspace_upstream_ready", "1 when the node says that it is ready.",
+        page.gauge("mindspace_upstream_ready", "1 when the node reports that it is ready.",
                    node.state == NodeState::ready ? 1 : 0, labels);
     }
 }

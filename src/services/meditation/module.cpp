@@ -86,13 +86,13 @@ http::Endpoints MeditationModule::management_endpoints() {
 }
 
 void MeditationModule::collect(telemetry::Page& page) const {
-    page.counter("mindspace_sessions_abandoned", "Sessions given up because nobody ended them.",
+    page.counter("mindspace_sessions_abandoned", "Sessions abandoned because they were never ended.",
                  sweeper_.abandoned().value());
     std::vector<const LiveMetrics*> metrics;
     for (const auto& core : cores_) metrics.push_back(&core->metrics());
     meditation::collect(metrics, page);
     const auto& stats = cores_.front()->connection_stats();
-    page.gauge("mindspace_cluster_cores", "Cores of all nodes that serve rooms, as Redis knows them.",
+    page.gauge("mindspace_cluster_cores", "Cores of all nodes that serve rooms, as known to Redis.",
                stats.known_cores());
     page.gauge("mindspace_cluster_room_connections", "Open sockets of rooms on all nodes.", stats.known_connections());
 }

@@ -44,7 +44,7 @@ Awaitable<> make_outbox_partitions(postgres::Session& session, Timestamp now) {
         try {
             co_await run_impatiently(session, kMake, day);
         } catch (const postgres::DatabaseError& fault) {
-            log::warn("a partition of the outbox cannot be made",
+            log::warn("cannot create an outbox partition",
                       {{"mindspace.day", format_date(day)}, {"error.message", fault.what()}});
         }
     }

@@ -27,7 +27,7 @@ void GatewayStep::refuse(Exchange& exchange, SignatureFault fault) {
     metrics_.unsigned_refused.add(1);
     if (exchange.began - logged_at_ >= kLogInterval) {  // an attacker must not fill the log
         logged_at_ = exchange.began;
-        log::warn("a request that does not come from a gateway",
+        log::warn("refused a request that is not from a gateway",
                   {{"event.action", "not_from_gateway"},
                    {"client.ip", exchange.client.address},
                    {"http.request.id", exchange.request_id},

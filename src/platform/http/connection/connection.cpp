@@ -111,7 +111,7 @@ Awaitable<bool> Connection::read_proxy_header() {
         const auto missing = missing_bytes(header);
         if (!missing) {
             context_.metrics.proxy_headers_refused.add(1);
-            log::warn("a trusted proxy's connection without a PROXY header", {{"client.ip", client_.address}});
+            log::warn("a connection from a trusted proxy without a PROXY header", {{"client.ip", client_.address}});
             co_return false;
         }
         if (*missing == 0) break;

@@ -136,7 +136,7 @@ Awaitable<Connection::Outcome> Connection::stream(Response response) {
     try {
         whole = co_await body.write(writer);
     } catch (const std::exception& fault) {
-        log::warn("a response was broken off", {{"error.message", fault.what()}});
+        log::warn("a response was aborted", {{"error.message", fault.what()}});
     }
     if (!whole || !writer.is_whole()) {
         abort();

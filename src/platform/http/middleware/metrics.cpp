@@ -30,7 +30,7 @@ void collect(const Router& router, const std::vector<const CoreMetrics*>& cores,
             if (by_class[c] != 0)
                 page.counter("mindspace_http_requests", "Responses to requests.", by_class[c],
                              {{"method", method}, {"route", route}, {"status", std::to_string(c) + "xx"}});
-        page.histogram("mindspace_http_request_duration_seconds", "Time from the whole request to its response.",
+        page.histogram("mindspace_http_request_duration_seconds", "Time from the complete request to its response.",
                        duration, {{"method", method}, {"route", route}});
     }
     std::int64_t connections = 0;
@@ -75,9 +75,9 @@ void collect(const Router& router, const std::vector<const CoreMetrics*>& cores,
     page.gauge("mindspace_http_unread_bytes", "Bytes of responses that their clients have not read yet.", unread_bytes);
     page.counter("mindspace_http_stalled_closed", "Connections closed because their client did not read a response.",
                  stalled);
-    page.counter("mindspace_http_rate_limited", "Requests refused because there were too many.", limited);
-    page.counter("mindspace_http_proxy_headers_refused", "Connections of proxies that began with no PROXY header.",
-                 headers_refused);
+    page.counter("mindspace_http_rate_limited", "Requests refused by a rate limit.", limited);
+    page.counter("mindspace_http_proxy_headers_refused",
+                 "Connections of proxies that did not begin with a PROXY header.", headers_refused);
     page.counter("mindspace_http_not_from_gateway", "Requests to a role refused because no gateway had signed them.",
                  unsigned_refused);
 }

@@ -127,7 +127,7 @@ void OverloadControl::note_state(TimePoint now) {
         told_at_ = now;
         is_told_ = true;
         const auto queue = static_cast<std::size_t>(overloaded - gates_.begin());
-        log::warn("overloaded: what cannot be served in time is refused",
+        log::warn("overloaded: requests that cannot be served in time are refused",
                   {{"event.action", "overload_began"},
                    {"mindspace.queue", names_of(Queue{})[queue]},
                    {"mindspace.loop_delay_ms", in_milliseconds(last_delay_)}});
@@ -140,14 +140,13 @@ void OverloadControl::note_state(TimePoint now) {
 void collect(const std::vector<const OverloadControl*>& cores, telemetry::Page& page) {
     std::int64_t overloaded = 0;
     for (const auto* core : cores) overloaded += core->overloaded_.value();
-    page.gauge("mindspace_overloaded", "Cores that refuse what they cannot serve in time.", overloaded);
+    page.gauge("mindspace_overloaded", "Cores that refuse requests that they cannot serve in time.", overloaded);
     for (std::size_t queue = 0; queue < OverloadControl::kQueues; ++queue) {
         const std::string name(names_of(Queue{})[queue]);
         telemetry::HistogramSum delay;
         for (const auto* core : cores) delay += core->delays_[queue];
         page.histogram("mindspace_queue_delay_seconds",
-                       "What requests were to wait until the loop began with them, and until the database did.", delay,
-                       {{"queue", name}});
+                       "Expected wait of requests for the event loop and for the database.", delay, {{"queue", name}});
         for (std::size_t priority = 0; priority < OverloadControl::kPriorities; ++priority) {
             std::uint64_t refused = 0;
             for (const auto* core : cores) refused += core->refused_[queue][priority].value();

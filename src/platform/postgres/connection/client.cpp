@@ -125,12 +125,11 @@ void collect(const std::vector<const ClientStats*>& cores, telemetry::Page& page
     const auto add = [&](auto figure) {
         return telemetry::sum(cores, [&](const auto& core) { return (core.*figure).value(); });
     };
-    page.counter("mindspace_postgres_queries", "Requests to PostgreSQL, answered or failed.",
+    page.counter("mindspace_postgres_queries", "Requests to PostgreSQL, completed or failed.",
                  add(&ClientStats::queries));
     page.counter("mindspace_postgres_errors", "Requests to PostgreSQL that failed.", add(&ClientStats::errors));
-    page.counter("mindspace_postgres_reconnects", "Connections to PostgreSQL made again after a loss.",
-                 add(&ClientStats::reconnects));
-    page.gauge("mindspace_postgres_in_flight", "Requests that PostgreSQL has not answered yet.",
+    page.counter("mindspace_postgres_reconnects", "Reconnections to PostgreSQL.", add(&ClientStats::reconnects));
+    page.gauge("mindspace_postgres_in_flight", "Requests that PostgreSQL has not completed yet.",
                static_cast<std::int64_t>(add(&ClientStats::in_flight)));
     page.gauge("mindspace_postgres_connections", "Connections to PostgreSQL that are up.",
                static_cast<std::int64_t>(add(&ClientStats::connections_up)));

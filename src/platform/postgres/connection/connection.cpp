@@ -223,7 +223,7 @@ void Connection::check_deadline(Request::TimePoint now) {
     auto oldest = in_flight_.empty() ? queue_.front()->queued_at : in_flight_.front().queued_at();
     if (now - oldest < link_options_.query_timeout) return;
     stats_->timeouts.add(1);
-    lose("no answer in time");
+    lose("no reply in time");
 }
 
 void Connection::lose(const std::string& reason) {

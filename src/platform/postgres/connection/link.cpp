@@ -21,7 +21,7 @@ namespace {
 
 using Socket = asio::posix::stream_descriptor;
 
-constexpr const char* kGivenUp = "postgres: connecting took too long or was given up";
+constexpr const char* kGivenUp = "postgres: connecting took too long or was abandoned";
 
 // Session settings are sent in the startup packet: no extra round trip.
 std::string session_options(const LinkOptions& options) {

@@ -54,7 +54,7 @@ void Request::take(Rows reply, PreparedStatements& prepared) {
 bool Request::try_again() {
     if (!may_retry_) return false;
     if (attempts_ == kAttempts) {
-        fault_ = std::make_exception_ptr(Unavailable("postgres: conflicts with others again and again"));
+        fault_ = std::make_exception_ptr(Unavailable("postgres: too many serialization failures"));
         return false;
     }
     fault_ = nullptr;

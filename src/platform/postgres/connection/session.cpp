@@ -37,7 +37,7 @@ private:
 };
 
 [[noreturn]] void throw_lost(Link& link) {
-    std::string reason = link.is_open() ? link.last_error() : "closed, or no answer in time";
+    std::string reason = link.is_open() ? link.last_error() : "closed, or no reply in time";
     link.close();
     throw Unavailable("postgres: session lost: " + reason);
 }

@@ -75,12 +75,12 @@ private:
     void report(const char* fault) {
         if (tasks_.is_cancelled() || is_failing_) return;
         is_failing_ = true;
-        log::warn("a job fails, trying again", {{"mindspace.job", name_}, {"error.message", fault}});
+        log::warn("a job failed, retrying", {{"mindspace.job", name_}, {"error.message", fault}});
     }
 
     void recover() {
         backoff_.reset();
-        if (is_failing_) log::info("a job goes on", {{"mindspace.job", name_}});
+        if (is_failing_) log::info("a job recovered", {{"mindspace.job", name_}});
         is_failing_ = false;
     }
 

@@ -172,11 +172,11 @@ void collect(const std::vector<const ReplicaStats*>& cores, telemetry::Page& pag
     const auto add = [&](auto figure) {
         return telemetry::sum(cores, [&](const auto& core) { return (core.*figure).value(); });
     };
-    page.counter("mindspace_postgres_replica_reads", "Reads answered by a replica.", add(&ReplicaStats::reads));
-    page.counter("mindspace_postgres_replica_misses", "Reads that no replica could answer and the primary did.",
+    page.counter("mindspace_postgres_replica_reads", "Reads served by a replica.", add(&ReplicaStats::reads));
+    page.counter("mindspace_postgres_replica_misses", "Reads served by the primary because no replica could.",
                  add(&ReplicaStats::primary_reads));
-    page.gauge("mindspace_postgres_replicas_usable", "Replicas that are up and near enough, as the first core sees it.",
-               cores.front()->usable.value());
+    page.gauge("mindspace_postgres_replicas_usable",
+               "Replicas that are up and recent enough, as seen by the first core.", cores.front()->usable.value());
 }
 
 }  // namespace mindspace::postgres

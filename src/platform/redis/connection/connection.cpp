@@ -250,7 +250,7 @@ void Connection::deliver(Value reply) {
     if (reply.is_error()) stats_.errors.add(1);
     if (is_out_of_memory(reply)) stats_.refused.add(1);
     if (pending_.empty()) {
-        return close("redis: a reply that nobody waits for" + (reply.is_error() ? ": " + reply.error() : ""));
+        return close("redis: unexpected reply" + (reply.is_error() ? ": " + reply.error() : ""));
     }
     // After a failover the old primary keeps its connections; only a new one finds the new primary.
     bool is_demoted = reply.is_error() && reply.error_code() == "READONLY";

@@ -34,7 +34,7 @@ Awaitable<> warn_of_eviction(Connection& connection) {
             log::warn("Redis evicts keys when it is full: set maxmemory-policy noeviction, or limits can be reset",
                       {{"redis.maxmemory_policy", *policy}});
     } catch (const CommandError& fault) {
-        log::info("Redis does not say whether it evicts keys", {{"error.message", fault.what()}});
+        log::info("cannot read the eviction policy of Redis", {{"error.message", fault.what()}});
     }
 }
 

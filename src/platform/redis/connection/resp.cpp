@@ -214,7 +214,7 @@ Parser::Step Parser::take_text(Value& element, char type, std::string_view heade
     wanted_ = 0;
     std::string_view text(buffer_.data() + begin_ + start, *length);
     if (std::string_view(text.data() + text.size(), kLineEnd.size()) != kLineEnd) {
-        throw ProtocolError("redis: a text is not followed by a line end");
+        throw ProtocolError("redis: a string does not end with CR LF");
     }
     if (type == '=') {  // verbatim: a three-letter format and a colon come first
         if (text.size() < 4 || text[3] != ':') throw ProtocolError("redis: malformed verbatim string");

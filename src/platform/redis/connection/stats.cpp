@@ -11,13 +11,12 @@ void collect(const std::vector<const ClientStats*>& cores, telemetry::Page& page
     };
     page.counter("mindspace_redis_commands", "Commands sent to Redis.", add(&ClientStats::commands));
     page.counter("mindspace_redis_errors", "Error replies of Redis.", add(&ClientStats::errors));
-    page.counter("mindspace_redis_timeouts", "Connections to Redis given up because it did not answer.",
+    page.counter("mindspace_redis_timeouts", "Redis connections closed because of a timeout.",
                  add(&ClientStats::timeouts));
-    page.counter("mindspace_redis_refused", "Commands that Redis refused because it has no memory left.",
+    page.counter("mindspace_redis_refused", "Commands that Redis refused because it is out of memory.",
                  add(&ClientStats::refused));
-    page.counter("mindspace_redis_reconnects", "Connections to Redis made again after a loss.",
-                 add(&ClientStats::reconnects));
-    page.counter("mindspace_redis_redirections", "Commands that a node of a Redis Cluster sent to another.",
+    page.counter("mindspace_redis_reconnects", "Reconnections to Redis.", add(&ClientStats::reconnects));
+    page.counter("mindspace_redis_redirections", "Commands that a node of a Redis Cluster redirected to another.",
                  add(&ClientStats::redirections));
 }
 

@@ -22,7 +22,7 @@ void DatabaseCheck::report_health(Health& health) const {
 }
 
 void DatabaseCheck::collect(Page& page) const {
-    page.gauge("mindspace_postgres_responds", "1 when PostgreSQL responds to the check of every second.",
+    page.gauge("mindspace_postgres_responds", "1 when PostgreSQL responds to the check every second.",
                is_ready() ? 1 : 0);
 }
 

@@ -46,7 +46,7 @@ Awaitable<Result<UserId>> AdminService::find(std::string email_or_id) {
     } else if (auto account = co_await store_.find_account(email_or_id)) {
         co_return account->user;
     }
-    co_return Error{ErrorCode::not_found, "not_found", "there is no account " + email_or_id, {}};
+    co_return Error{ErrorCode::not_found, "not_found", "unknown account " + email_or_id, {}};
 }
 
 Awaitable<std::vector<ListedAccount>> AdminService::list(std::optional<UserId> user, std::int32_t count) {

@@ -106,7 +106,7 @@ void collect(const std::vector<const GuessLimiter*>& cores, telemetry::Page& pag
     constexpr auto kNames = names_of(GuessLimiter::Budget{});
     for (std::size_t i = 0; i < kNames.size(); ++i) {
         const auto budget = static_cast<GuessLimiter::Budget>(i);
-        page.counter("mindspace_guesses_refused", "Passwords not looked at, by the budget of tries that was used up.",
+        page.counter("mindspace_guesses_refused", "Refused password attempts by exhausted budget.",
                      telemetry::sum(cores, [&](const auto& core) { return core.refused(budget).value(); }),
                      {{"budget", std::string(kNames[i])}});
     }

@@ -127,7 +127,7 @@ Awaitable<> RevocationFeed::catch_up() {
                                                   .kept = row.get<std::optional<AuthSessionId>>(3)}});
     } catch (const Unavailable& fault) {
         // The connection is lost, so listening restarts, and this is repeated.
-        log::warn("revocations may be missing for a moment", {{"error.message", fault.what()}});
+        log::warn("revocations may be missing temporarily", {{"error.message", fault.what()}});
     }
 }
 

@@ -175,7 +175,7 @@ Awaitable<Result<LoggedIn>> AuthService::login(Login request, Origin origin) {
     co_await guesses_.forgive(std::move(key), std::move(origin.ip));
     if (hasher_.is_outdated(account->password_hash) &&
         !background_.try_spawn(rehash(std::move(*account), std::move(request.password))))
-        log::debug("a password keeps its old hash until the next login", {{"user.id", principal.user.to_string()}});
+        log::debug("password rehash postponed to the next login", {{"user.id", principal.user.to_string()}});
     log::info("login", {{"event.action", "login"}, {"user.id", principal.user.to_string()}});
     co_return LoggedIn{.user = std::move(*user), .tokens = make_tokens(principal, opened.token, expires_at, now)};
 }
@@ -211,7 +211,7 @@ void AuthService::note_failed_login(UserId user, Origin origin, std::string_view
     auto entry = audit(AuditAction::login_failed, user, {}, origin, clock_.now());
     entry.detail = audit_detail("reason", reason);
     if (!background_.try_spawn(store_.insert_audit(std::move(entry))))
-        log::warn("failed logins are not written down: too many", {{"user.id", user.to_string()}});
+        log::warn("too many failed logins: not all are stored", {{"user.id", user.to_string()}});
 }
 
 Awaitable<Result<Refreshed>> AuthService::refresh(Refresh request, Origin origin) {

@@ -30,16 +30,16 @@ Milliseconds with_jitter(Milliseconds pause) {
 }
 
 void warn_of_unrecorded_mail(const std::exception& fault) {
-    log::warn("what became of a mail could not be written down", {{"error.message", fault.what()}});
+    log::warn("cannot store the result of a mail", {{"error.message", fault.what()}});
 }
 
 }  // namespace
 
 void collect(const MailerStats& stats, telemetry::Page& page) {
-    page.counter("mindspace_mails_sent", "Mails that the server has taken.", stats.sent.value());
+    page.counter("mindspace_mails_sent", "Mails accepted by the server.", stats.sent.value());
     page.counter("mindspace_mails_failed", "Attempts to send a mail that failed.", stats.failed.value());
     page.counter("mindspace_mails_given_up", "Mails that could not be sent within a day.", stats.given_up.value());
-    page.counter("mindspace_mail_files_removed", "Files of mails that had served their time, or were too many.",
+    page.counter("mindspace_mail_files_removed", "Mail files removed because of their age or number.",
                  stats.removed.value());
 }
 
@@ -93,7 +93,7 @@ Awaitable<> Mailer::run() {
         } catch (const std::exception& fault) {
             if (is_cancellation(fault)) throw;
             pause = kPauseAfterFault;
-            if (!is_failing) log::warn("mails cannot be read, trying again", {{"error.message", fault.what()}});
+            if (!is_failing) log::warn("cannot read mails, retrying", {{"error.message", fault.what()}});
             is_failing = true;
         }
         timer_.expires_after(pause);
@@ -144,17 +144,17 @@ Awaitable<> Mailer::put_off(ClaimedMail mail, std::string why) {
     auto id = mail.id.to_string();
     if (now - mail.created_at >= kGiveUpAfter) {
         stats_.given_up.add(1);
-        log::error("mail given up", {{"event.action", "mail_given_up"},
-                                     {"user.id", mail.user.to_string()},
-                                     {"mindspace.mail.id", id},
-                                     {"mindspace.mail.attempt", mail.attempt},
-                                     {"error.message", why}});
+        log::error("mail failed permanently", {{"event.action", "mail_given_up"},
+                                               {"user.id", mail.user.to_string()},
+                                               {"mindspace.mail.id", id},
+                                               {"mindspace.mail.attempt", mail.attempt},
+                                               {"error.message", why}});
         co_return co_await queue_.give_up(std::move(mail), std::move(why));
     }
-    log::warn("mail not sent, trying again later", {{"event.action", "mail_failed"},
-                                                    {"mindspace.mail.id", id},
-                                                    {"mindspace.mail.attempt", mail.attempt},
-                                                    {"error.message", why}});
+    log::warn("mail not sent, retrying later", {{"event.action", "mail_failed"},
+                                                {"mindspace.mail.id", id},
+                                                {"mindspace.mail.attempt", mail.attempt},
+                                                {"error.message", why}});
     auto at = now + with_jitter(mail_backoff(mail.attempt));
     co_await queue_.retry_at(std::move(mail), std::move(why), at);
 }

@@ -15,7 +15,7 @@ using std::chrono::steady_clock;
 
 constexpr Seconds kInterval{1};
 constexpr Seconds kLeeway{60};  // for clocks that differ
-constexpr std::string_view kNotWritten = "a signing key cannot be written down, trying again";
+constexpr std::string_view kNotWritten = "cannot store a signing key, retrying";
 
 }  // namespace
 

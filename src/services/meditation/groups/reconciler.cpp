@@ -22,10 +22,11 @@ Awaitable<> GroupReconciler::work(std::vector<GroupId> rooms) {
             co_await end_deserted_groups();
         }
     } catch (const Unavailable& fault) {
-        log::debug("groups not looked after", {{"error.message", fault.what()}});
+        log::debug("group reconciliation failed", {{"error.message", fault.what()}});
     } catch (const std::exception& fault) {
         if (is_cancellation(fault)) throw;
-        log::error("groups not looked after", {{"event.action", "internal_error"}, {"error.message", fault.what()}});
+        log::error("group reconciliation failed",
+                   {{"event.action", "internal_error"}, {"error.message", fault.what()}});
     }
 }
 
@@ -33,7 +34,7 @@ Awaitable<> GroupReconciler::cancel_unstarted_groups() {
     auto now = parts_.clock.now();
     auto cancelled = co_await parts_.timetable.cancel_unstarted(now);
     for (auto group : cancelled) {
-        log::info("group cancelled that was never started", {{"mindspace.group", group.to_string()}});
+        log::info("group cancelled: it was never started", {{"mindspace.group", group.to_string()}});
         RoomFacts facts{.group = group, .state = GroupState::ended, .starts_at = {}, .ends_at = {}};
         co_await parts_.order.announce(facts, make_end(now, EventReason::host_gone));
     }
@@ -45,7 +46,7 @@ Awaitable<> GroupReconciler::start_due_groups() {
     auto started = co_await parts_.timetable.start_due(parts_.clock.now());
     for (const auto& group : started) {
         parts_.metrics.scheduled_starts.add(1);
-        log::info("group started at its time", {{"mindspace.group", group.id.to_string()}});
+        log::info("group started on schedule", {{"mindspace.group", group.id.to_string()}});
         RoomFacts facts{
             .group = group.id, .state = GroupState::running, .starts_at = group.starts_at, .ends_at = group.ends_at};
         co_await parts_.order.announce(facts, make_start(group.host, group.starts_at, group.ends_at));

@@ -188,7 +188,7 @@ Awaitable<> GroupService::tell_room_of_change(Group group) {
     try {
         co_await order_.announce_change(std::move(group), clock_.now());
     } catch (const Unavailable& fault) {
-        log::debug("room not told of a change", {{"error.message", fault.what()}});
+        log::debug("room not notified of a change", {{"error.message", fault.what()}});
     }
 }
 
@@ -197,7 +197,7 @@ Awaitable<> GroupService::tell_room_of_end(GroupId id, Timestamp ended_at) {
     try {
         co_await order_.announce(facts, make_end(ended_at, EventReason::host));
     } catch (const Unavailable& fault) {
-        log::debug("room not told of its end", {{"error.message", fault.what()}});
+        log::debug("room not notified of its end", {{"error.message", fault.what()}});
     }
 }
 

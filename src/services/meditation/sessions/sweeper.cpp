@@ -19,7 +19,7 @@ Awaitable<> SessionSweeper::run() {
             co_await sweep();
         } catch (const std::exception& fault) {
             if (is_cancellation(fault)) throw;
-            log::warn("sessions not given up, trying again", {{"error.message", fault.what()}});
+            log::warn("sessions not abandoned, retrying", {{"error.message", fault.what()}});
         }
     }
 }
@@ -31,7 +31,7 @@ Awaitable<> SessionSweeper::sweep() {
         count = co_await store_.abandon_overdue(now - kPatience, now, kBatch);
         if (count == 0) break;
         abandoned_.add(static_cast<std::uint64_t>(count));
-        log::info("sessions given up that nobody ended",
+        log::info("sessions abandoned: they were never ended",
                   {{"event.action", "sessions_abandoned"}, {"mindspace.sessions", count}});
     }
 }

@@ -56,7 +56,7 @@ void DestroyClient::operator()(rd_kafka_t* client) const {
         end.set_value();
     });
     if (ended.wait_for(kDestroyTimeout) == std::future_status::ready) return destroyer.join();
-    log::warn("a Kafka client does not end and is left to itself");
+    log::warn("a Kafka client did not stop and is abandoned");
     destroyer.detach();
 }
 

@@ -173,7 +173,7 @@ void Connection::require(const amqp_rpc_reply_t& reply, const char* what) {
     } else if (reply.reply.id == AMQP_CONNECTION_CLOSE_METHOD) {
         why += view_of(static_cast<amqp_connection_close_t*>(reply.reply.decoded)->reply_text);
     } else {
-        why += "no answer";
+        why += "no response";
     }
     fail(why);
 }

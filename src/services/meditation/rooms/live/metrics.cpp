@@ -11,30 +11,30 @@ void collect(const std::vector<const LiveMetrics*>& cores, telemetry::Page& page
     const auto gauge = [&](auto figure) { return static_cast<std::int64_t>(add(figure)); };
     page.gauge("mindspace_rooms", "Rooms with a socket, summed over the cores.", gauge(&LiveMetrics::rooms));
     page.gauge("mindspace_room_connections", "Open sockets of rooms.", gauge(&LiveMetrics::connections));
-    page.gauge("mindspace_room_connections_joined", "Of these, those that have been welcomed.",
+    page.gauge("mindspace_room_connections_joined", "Of these, those that have joined.",
                gauge(&LiveMetrics::joined_connections));
     page.counter("mindspace_room_sockets_displaced", "Sockets closed because their user opened one too many.",
                  add(&LiveMetrics::sockets_displaced));
     page.counter("mindspace_room_reactions_refused", "Reactions of users who sent too many.",
                  add(&LiveMetrics::reactions_refused));
-    page.counter("mindspace_room_events", "Events of rooms that the cores have heard.",
+    page.counter("mindspace_room_events", "Events of rooms that the cores have received.",
                  add(&LiveMetrics::events_heard));
-    page.counter("mindspace_room_deliveries", "Frames of events given to sockets.", add(&LiveMetrics::deliveries));
-    page.counter("mindspace_room_participants_lost", "Participants who broke off, or whose node did, and stayed away.",
+    page.counter("mindspace_room_deliveries", "Event frames delivered to sockets.", add(&LiveMetrics::deliveries));
+    page.counter("mindspace_room_participants_lost", "Participants lost by a broken connection or node.",
                  add(&LiveMetrics::participants_lost));
-    page.counter("mindspace_room_hosts_replaced", "Hosts who were away for two minutes, and others took their part.",
+    page.counter("mindspace_room_hosts_replaced", "Hosts replaced after two minutes of absence.",
                  add(&LiveMetrics::hosts_replaced));
-    page.counter("mindspace_room_groups_ended", "Groups ended by their time, or because nobody was left.",
+    page.counter("mindspace_room_groups_ended", "Groups ended on schedule, or because no participant was left.",
                  add(&LiveMetrics::groups_ended));
-    page.counter("mindspace_room_tasks_failed", "Calls of Redis or PostgreSQL that a room could not make.",
+    page.counter("mindspace_room_tasks_failed", "Failed calls of rooms to Redis or PostgreSQL.",
                  add(&LiveMetrics::tasks_failed));
-    page.counter("mindspace_groups_started_by_schedule", "Groups started because their time had come.",
+    page.counter("mindspace_groups_started_by_schedule", "Groups started on schedule.",
                  add(&LiveMetrics::scheduled_starts));
-    page.counter("mindspace_room_records_failed", "Writes of attendance that had to be tried again.",
+    page.counter("mindspace_room_records_failed", "Writes of attendance that had to be retried.",
                  add(&LiveMetrics::records_failed));
-    page.counter("mindspace_room_stretches_dropped", "Stretches of attendance lost: too many of one member waited.",
+    page.counter("mindspace_room_stretches_dropped", "Dropped attendance intervals: too many pending for one member.",
                  add(&LiveMetrics::stretches_dropped));
-    page.counter("mindspace_room_joins_dropped", "Arrivals not told as events, because too many waited.",
+    page.counter("mindspace_room_joins_dropped", "Joins not published as events because too many were pending.",
                  add(&LiveMetrics::joins_dropped));
 }
 

@@ -63,7 +63,7 @@ redis::Subscription subscribe_to_displaced(redis::Subscriber& subscriber,
             if (user && socket)
                 handler(*user, *socket);
             else
-                log::error("displaced socket not understood", {{"event.action", "internal_error"}});
+                log::error("invalid notification of a displaced socket", {{"event.action", "internal_error"}});
         });
 }
 

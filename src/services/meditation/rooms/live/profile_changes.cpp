@@ -23,7 +23,7 @@ redis::Subscription subscribe_to_profiles(redis::Subscriber& subscriber,
         if (change)
             handler(*change);
         else
-            log::error("profile change not understood", {{"event.action", "internal_error"}});
+            log::error("invalid profile change", {{"event.action", "internal_error"}});
     });
 }
 

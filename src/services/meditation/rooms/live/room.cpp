@@ -245,7 +245,7 @@ Awaitable<> LiveRoom::work_on_records() {
             is_reachable = false;
         } catch (const std::exception& fault) {
             if (is_cancellation(fault)) throw;
-            log::error("attendance not written", {{"event.action", "internal_error"}, {"error.message", fault.what()}});
+            log::error("attendance not stored", {{"event.action", "internal_error"}, {"error.message", fault.what()}});
         }
     }
     is_recording_ = false;
@@ -277,7 +277,7 @@ void LiveRoom::hear(std::string_view payload) {
     try {
         tell(Heard{parse_event(payload)});
     } catch (const std::exception& fault) {
-        log::error("room event not understood", {{"event.action", "internal_error"}, {"error.message", fault.what()}});
+        log::error("invalid room event", {{"event.action", "internal_error"}, {"error.message", fault.what()}});
     }
 }
 
