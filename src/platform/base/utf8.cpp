@@ -22,16 +22,16 @@ std::size_t skip_ascii(std::string_view text, std::size_t from) {
 
 }  // namespace
 
-bool Utf8Validator::feed(std::string_view octets) {
-    for (std::size_t at = 0; at < octets.size(); ++at) {
+bool Utf8Validator::feed(std::string_view bytes) {
+    for (std::size_t at = 0; at < bytes.size(); ++at) {
         if (missing_ == 0) {
-            at = skip_ascii(octets, at);
-            if (at == octets.size()) break;
-            if (!start_character(static_cast<std::uint8_t>(octets[at]))) return fail();
+            at = skip_ascii(bytes, at);
+            if (at == bytes.size()) break;
+            if (!start_character(static_cast<std::uint8_t>(bytes[at]))) return fail();
             continue;
         }
-        const auto octet = static_cast<std::uint8_t>(octets[at]);
-        if (octet < low_ || octet > high_) return fail();
+        const auto byte = static_cast<std::uint8_t>(bytes[at]);
+        if (byte < low_ || byte > high_) return fail();
         low_ = 0x80;
         high_ = 0xBF;
         --missing_;

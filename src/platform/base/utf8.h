@@ -11,7 +11,7 @@ namespace mindspace {
 class Utf8Validator {
 public:
     // Takes the next bytes. Returns false once the text can no longer become valid, and on every later call.
-    [[nodiscard]] bool feed(std::string_view octets);
+    [[nodiscard]] bool feed(std::string_view bytes);
 
     // True between two characters: the text may end here.
     [[nodiscard]] bool complete() const { return missing_ == 0; }

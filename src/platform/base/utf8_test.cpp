@@ -10,16 +10,16 @@ namespace {
 
 // One character by the definition (RFC 3629 section 3), written without the validator's table.
 bool is_one_character(std::string_view text) {
-    const auto octet = [&](std::size_t i) { return static_cast<std::uint8_t>(text[i]); };
+    const auto byte = [&](std::size_t i) { return static_cast<std::uint8_t>(text[i]); };
     const std::size_t size = text.size();
     const std::uint32_t lead_marks[] = {0, 0x00, 0xC0, 0xE0, 0xF0};
     const std::uint32_t lead_bits[] = {0, 0x7F, 0x1F, 0x0F, 0x07};
     const std::uint32_t smallest[] = {0, 0, 0x80, 0x800, 0x10000};
-    if ((octet(0) & ~lead_bits[size] & 0xFFU) != lead_marks[size]) return false;
-    std::uint32_t value = octet(0) & lead_bits[size];
+    if ((byte(0) & ~lead_bits[size] & 0xFFU) != lead_marks[size]) return false;
+    std::uint32_t value = byte(0) & lead_bits[size];
     for (std::size_t i = 1; i < size; ++i) {
-        if (octet(i) >> 6 != 2) return false;
-        value = value << 6 | (octet(i) & 0x3FU);
+        if (byte(i) >> 6 != 2) return false;
+        value = value << 6 | (byte(i) & 0x3FU);
     }
     return value >= smallest[size] && value <= 0x10FFFF && (value < 0xD800 || value > 0xDFFF);
 }
@@ -33,7 +33,7 @@ bool is_text(std::string_view text) {
     return false;
 }
 
-TEST(Utf8, AgreesWithTheDefinitionOnAllSequencesOfUpToThreeOctets) {
+TEST(Utf8, AgreesWithTheDefinitionOnAllSequencesOfUpToThreeBytes) {
     for (std::uint32_t value = 0; value < 0x1000000; value += value < 0x10000 ? 1 : 5) {
         std::string text;
         for (int shift = value > 0xFFFF ? 16 : value > 0xFF ? 8 : 0; shift >= 0; shift -= 8)
@@ -42,7 +42,7 @@ TEST(Utf8, AgreesWithTheDefinitionOnAllSequencesOfUpToThreeOctets) {
     }
 }
 
-TEST(Utf8, AgreesWithTheDefinitionRoundTheEdgesOfFourOctets) {
+TEST(Utf8, AgreesWithTheDefinitionRoundTheEdgesOfFourBytes) {
     for (std::uint32_t lead = 0xEF; lead <= 0xFF; ++lead) {
         for (std::uint32_t second = 0x7F; second <= 0xC1; ++second) {
             for (const std::uint32_t third : {0x7FU, 0x80U, 0xBFU, 0xC0U}) {
@@ -69,7 +69,7 @@ TEST(Utf8, GivesOneVerdictHoweverTheTextIsCut) {
     }
 }
 
-TEST(Utf8, TellsABadOctetAtOnce) {
+TEST(Utf8, ReportsAnInvalidByteImmediately) {
     Utf8Validator validator;
     EXPECT_TRUE(validator.feed("\xed"));
     EXPECT_FALSE(validator.feed("\xa0"));

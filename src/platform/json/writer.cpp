@@ -30,8 +30,8 @@ constexpr std::size_t kLongestNumber = 32;
 constexpr std::uint64_t kOnes = 0x0101010101010101;
 constexpr std::uint64_t kTops = 0x8080808080808080;
 
-constexpr std::uint64_t has_zero(std::uint64_t octets) {
-    return (octets - kOnes) & ~octets & kTops;
+constexpr std::uint64_t has_zero(std::uint64_t bytes) {
+    return (bytes - kOnes) & ~bytes & kTops;
 }
 
 // The position of the first character that needs an escape, or the end of the text. Checks eight characters in one
@@ -39,10 +39,10 @@ constexpr std::uint64_t has_zero(std::uint64_t octets) {
 std::size_t first_escape(std::string_view text) {
     std::size_t at = 0;
     for (; at + 8 <= text.size(); at += 8) {
-        std::uint64_t octets = 0;
-        std::memcpy(&octets, text.data() + at, 8);
-        auto control = (octets - kOnes * 0x20) & ~octets & kTops;
-        if ((control | has_zero(octets ^ (kOnes * '"')) | has_zero(octets ^ (kOnes * '\\'))) != 0) break;
+        std::uint64_t bytes = 0;
+        std::memcpy(&bytes, text.data() + at, 8);
+        auto control = (bytes - kOnes * 0x20) & ~bytes & kTops;
+        if ((control | has_zero(bytes ^ (kOnes * '"')) | has_zero(bytes ^ (kOnes * '\\'))) != 0) break;
     }
     while (at < text.size() && kEscapes[static_cast<unsigned char>(text[at])] == 0) ++at;
     return at;

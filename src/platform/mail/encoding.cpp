@@ -8,14 +8,14 @@ namespace mindspace::mail {
 
 namespace {
 
-constexpr std::size_t kMaxPlainLine = 998;   // RFC 5322 section 2.1.1
-constexpr std::size_t kMaxEncodedLine = 76;  // RFC 2045 section 6.7, the soft line break included
-constexpr std::size_t kOctetsOfAWord = 42;   // 56 in base64; with =?UTF-8?B?…?= below the 75 of RFC 2047 section 2
-constexpr std::size_t kMaxHeaderLine = 78;   // RFC 5322 section 2.1.1
+constexpr std::size_t kMaxPlainLine = 998;       // RFC 5322 section 2.1.1
+constexpr std::size_t kMaxEncodedLine = 76;      // RFC 2045 section 6.7, the soft line break included
+constexpr std::size_t kBytesOfEncodedWord = 42;  // 56 in base64; with =?UTF-8?B?…?= below the 75 of RFC 2047 section 2
+constexpr std::size_t kMaxHeaderLine = 78;       // RFC 5322 section 2.1.1
 
 bool is_control(char c) {
-    auto octet = static_cast<unsigned char>(c);
-    return octet < 0x20 || octet == 0x7F;
+    auto byte = static_cast<unsigned char>(c);
+    return byte < 0x20 || byte == 0x7F;
 }
 
 bool is_ascii(char c) {
@@ -29,10 +29,10 @@ bool begins_character(char c) {
 
 void append_escape(std::string& out, char c) {
     constexpr std::string_view kDigits = "0123456789ABCDEF";
-    auto octet = static_cast<unsigned char>(c);
+    auto byte = static_cast<unsigned char>(c);
     out += '=';
-    out += kDigits[octet / 16];
-    out += kDigits[octet % 16];
+    out += kDigits[byte / 16];
+    out += kDigits[byte % 16];
 }
 
 // Appends one line of quoted-printable, soft line breaks included.
@@ -93,7 +93,7 @@ std::string header_text(std::string_view text) {
     std::string out;
     std::string_view rest = clean;
     while (!rest.empty()) {
-        auto size = std::min(rest.size(), kOctetsOfAWord);
+        auto size = std::min(rest.size(), kBytesOfEncodedWord);
         while (size < rest.size() && !begins_character(rest[size])) --size;
         if (!out.empty()) out += "\r\n ";
         out += encoded_word(rest.substr(0, size));

@@ -29,12 +29,12 @@ public:
     File(const File&) = delete;
     File& operator=(const File&) = delete;
 
-    bool write(std::string_view octets) const {
-        while (!octets.empty()) {
-            auto written = ::write(descriptor_, octets.data(), octets.size());
+    bool write(std::string_view bytes) const {
+        while (!bytes.empty()) {
+            auto written = ::write(descriptor_, bytes.data(), bytes.size());
             if (written < 0 && errno == EINTR) continue;
             if (written < 0) return false;
-            octets.remove_prefix(static_cast<std::size_t>(written));
+            bytes.remove_prefix(static_cast<std::size_t>(written));
         }
         return true;
     }
@@ -52,13 +52,13 @@ bool is_ours(const std::filesystem::path& file) {
     return file.extension() == ".eml" || file.extension() == ".draft";
 }
 
-struct Kept {
+struct StoredFile {
     std::filesystem::file_time_type written_at;
     std::filesystem::path file;
 };
 
-std::vector<Kept> list_kept(const std::filesystem::path& directory) {
-    std::vector<Kept> list;
+std::vector<StoredFile> list_stored(const std::filesystem::path& directory) {
+    std::vector<StoredFile> list;
     std::error_code failure;  // of a file that was removed concurrently
     for (const auto& entry : std::filesystem::directory_iterator(directory, failure)) {
         if (!is_ours(entry.path())) continue;
@@ -73,12 +73,12 @@ std::vector<Kept> list_kept(const std::filesystem::path& directory) {
 // In the order in which they were written, oldest first.
 std::size_t FileSender::tidy(Timestamp now) {
     since_tidy_ = 0;
-    auto kept = list_kept(directory_);
-    std::ranges::sort(kept, {}, &Kept::written_at);
+    auto stored = list_stored(directory_);
+    std::ranges::sort(stored, {}, &StoredFile::written_at);
     const auto too_old = std::chrono::file_clock::from_sys(now - kKept);
-    std::size_t excess = kept.size() > most_ ? kept.size() - most_ : 0;
+    std::size_t excess = stored.size() > most_ ? stored.size() - most_ : 0;
     std::size_t removed = 0;
-    for (const auto& [written_at, file] : kept) {
+    for (const auto& [written_at, file] : stored) {
         if (written_at >= too_old && excess == 0) break;
         if (excess > 0) --excess;
         std::error_code failure;

@@ -63,8 +63,8 @@ bool is_address(std::string_view text) {
     if (at == 0 || at == std::string_view::npos || at + 1 == text.size() || text.size() > 254) return false;
     if (text.find('@', at + 1) != std::string_view::npos) return false;
     return std::ranges::none_of(text, [](char c) {
-        auto octet = static_cast<unsigned char>(c);
-        return octet <= 0x20 || octet == 0x7F || std::string_view("<>()[]:;,\"\\").contains(c);
+        auto byte = static_cast<unsigned char>(c);
+        return byte <= 0x20 || byte == 0x7F || std::string_view("<>()[]:;,\"\\").contains(c);
     });
 }
 

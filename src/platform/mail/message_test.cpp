@@ -33,37 +33,37 @@ std::vector<std::string> lines_of(const std::string& text) {
 }
 
 TEST(Message, HasTheFieldsThatAMailNeeds) {
-    const auto octets = serialize(make_message());
-    EXPECT_THAT(octets, HasSubstr("Date: Mon, 23 Nov 2026 06:05:00 +0000\r\n"));
-    EXPECT_THAT(octets, HasSubstr("From: \"Mind Space\" <no-reply@mind.example>\r\n"));
-    EXPECT_THAT(octets, HasSubstr("To: ada@example.org\r\n"));
-    EXPECT_THAT(octets, HasSubstr("Subject: Hello\r\n"));
-    EXPECT_THAT(octets, HasSubstr("Message-ID: <m1@mind.example>\r\n"));
-    EXPECT_THAT(octets, HasSubstr("MIME-Version: 1.0\r\n"));
-    EXPECT_THAT(octets, HasSubstr("Content-Type: multipart/alternative;\r\n"));
+    const auto bytes = serialize(make_message());
+    EXPECT_THAT(bytes, HasSubstr("Date: Mon, 23 Nov 2026 06:05:00 +0000\r\n"));
+    EXPECT_THAT(bytes, HasSubstr("From: \"Mind Space\" <no-reply@mind.example>\r\n"));
+    EXPECT_THAT(bytes, HasSubstr("To: ada@example.org\r\n"));
+    EXPECT_THAT(bytes, HasSubstr("Subject: Hello\r\n"));
+    EXPECT_THAT(bytes, HasSubstr("Message-ID: <m1@mind.example>\r\n"));
+    EXPECT_THAT(bytes, HasSubstr("MIME-Version: 1.0\r\n"));
+    EXPECT_THAT(bytes, HasSubstr("Content-Type: multipart/alternative;\r\n"));
 }
 
 TEST(Message, PutsPlainTextBeforeHtml) {
-    const auto octets = serialize(make_message());
-    const auto text = octets.find("Content-Type: text/plain; charset=utf-8");
-    const auto html = octets.find("Content-Type: text/html; charset=utf-8");
+    const auto bytes = serialize(make_message());
+    const auto text = bytes.find("Content-Type: text/plain; charset=utf-8");
+    const auto html = bytes.find("Content-Type: text/html; charset=utf-8");
     ASSERT_NE(text, std::string::npos);
     ASSERT_NE(html, std::string::npos);
     EXPECT_LT(text, html);
-    EXPECT_THAT(octets, HasSubstr("\r\n\r\nOne\r\nTwo\r\n"));
+    EXPECT_THAT(bytes, HasSubstr("\r\n\r\nOne\r\nTwo\r\n"));
 }
 
-TEST(Message, IsTheSameOctetsEachTime) {
+TEST(Message, SerializesToTheSameBytesEachTime) {
     EXPECT_EQ(serialize(make_message()), serialize(make_message()));
 }
 
 TEST(Message, EndsEveryLineWithCrLf) {
     auto message = make_message();
     message.text = "Grüße\nan\nalle\n";
-    const auto octets = serialize(message);
-    for (std::size_t i = 0; i < octets.size(); ++i) {
-        if (octets[i] == '\n') EXPECT_TRUE(i > 0 && octets[i - 1] == '\r') << i;
-        if (octets[i] == '\r') EXPECT_TRUE(i + 1 < octets.size() && octets[i + 1] == '\n') << i;
+    const auto bytes = serialize(message);
+    for (std::size_t i = 0; i < bytes.size(); ++i) {
+        if (bytes[i] == '\n') EXPECT_TRUE(i > 0 && bytes[i - 1] == '\r') << i;
+        if (bytes[i] == '\r') EXPECT_TRUE(i + 1 < bytes.size() && bytes[i + 1] == '\n') << i;
     }
 }
 

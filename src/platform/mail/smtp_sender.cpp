@@ -19,10 +19,10 @@ using Handle = std::unique_ptr<CURL, Close>;
 using List = std::unique_ptr<curl_slist, Close>;
 
 std::size_t give(char* to, std::size_t size, std::size_t count, void* rest) {
-    auto& octets = *static_cast<std::string_view*>(rest);
-    auto part = octets.substr(0, size * count);
+    auto& bytes = *static_cast<std::string_view*>(rest);
+    auto part = bytes.substr(0, size * count);
     std::memcpy(to, part.data(), part.size());
-    octets.remove_prefix(part.size());
+    bytes.remove_prefix(part.size());
     return part.size();
 }
 
@@ -47,8 +47,8 @@ void SmtpSender::send(const Message& message) {
     const Handle handle(curl_easy_init());
     if (!handle) throw std::bad_alloc();
     const List recipients(curl_slist_append(nullptr, bracketed(message.to).c_str()));
-    const auto octets = serialize(message);
-    std::string_view rest = octets;
+    const auto bytes = serialize(message);
+    std::string_view rest = bytes;
     std::array<char, CURL_ERROR_SIZE> last_error{};
 
     auto set = [&](CURLoption option, auto value) { curl_easy_setopt(handle.get(), option, value); };

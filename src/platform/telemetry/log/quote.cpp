@@ -12,8 +12,8 @@ namespace {
 bool needs_no_escape(std::string_view text) {
     bool plain = true;
     for (char c : text) {
-        auto octet = static_cast<unsigned char>(c);
-        plain &= (octet >= 0x20) & (octet < 0x7F) & (octet != '"') & (octet != '\\');
+        auto byte = static_cast<unsigned char>(c);
+        plain &= (byte >= 0x20) & (byte < 0x7F) & (byte != '"') & (byte != '\\');
     }
     return plain;
 }

@@ -11,8 +11,8 @@ namespace {
 constexpr std::size_t kLongestLine = 75;  // bytes, without the line end (section 3.1)
 
 bool is_control(char c) {
-    const auto octet = static_cast<unsigned char>(c);
-    return octet < 0x20 || octet == 0x7F;
+    const auto byte = static_cast<unsigned char>(c);
+    return byte < 0x20 || byte == 0x7F;
 }
 
 bool continues_character(char c) {

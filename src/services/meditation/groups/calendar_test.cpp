@@ -102,7 +102,7 @@ TEST(GroupCalendar, EscapesWhatPeopleWrite) {
     EXPECT_THAT(lines, Contains(HasSubstr("ORGANIZER;CN=\"Ada ^'A^' ^^Byron;:,^n\":urn:uuid:")));
 }
 
-TEST(GroupCalendar, FoldsAtSeventyFiveOctetsBetweenCharacters) {
+TEST(GroupCalendar, FoldsAtSeventyFiveBytesBetweenCharacters) {
     for (int padding = 0; padding < 4; ++padding) {
         auto group = evening();
         group.title = std::string(static_cast<std::size_t>(padding), 'x');
