@@ -24,7 +24,7 @@ struct Lookup {
 
 }  // namespace
 
-Awaitable<std::vector<asio::ip::address>> look_up_host(asio::io_context& loop, std::string host,
+Awaitable<std::vector<asio::ip::address>> resolve_host(asio::io_context& loop, std::string host,
                                                        std::chrono::steady_clock::time_point deadline) {
     boost::system::error_code is_name;
     const auto address = asio::ip::make_address(host, is_name);

@@ -15,7 +15,7 @@ namespace mindspace {
 
 // Returns the addresses of a host in the resolver's order, without duplicates. A numeric address is returned as it is.
 // Empty if the host is unknown or the deadline passes first.
-Awaitable<std::vector<asio::ip::address>> look_up_host(asio::io_context& loop, std::string host,
+Awaitable<std::vector<asio::ip::address>> resolve_host(asio::io_context& loop, std::string host,
                                                        std::chrono::steady_clock::time_point deadline);
 
 }  // namespace mindspace

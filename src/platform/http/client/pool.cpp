@@ -92,7 +92,7 @@ Awaitable<std::expected<ClientPool::Lease, ClientFault>> ClientPool::connect(Clo
     connection->set_deadline(until);
     leased_.insert(connection.get());
     Lease lease(*this, connection);  // gives it back, closed, should this end early
-    const auto addresses = co_await look_up_host(loop_, options_.origin.host, until);
+    const auto addresses = co_await resolve_host(loop_, options_.origin.host, until);
     std::vector<tcp::endpoint> endpoints;
     for (const auto& address : addresses) endpoints.emplace_back(address, options_.origin.port);
     auto fault = co_await connection->connect(std::move(endpoints));

@@ -69,7 +69,7 @@ Awaitable<HostList> resolve_hosts(asio::io_context& loop, std::string conninfo,
             append(resolved, hosts[i], given, at(ports, i), count++ == 0);
             continue;
         }
-        const auto found = co_await look_up_host(loop, hosts[i], deadline);
+        const auto found = co_await resolve_host(loop, hosts[i], deadline);
         if (found.empty()) last_unknown = hosts[i];
         for (const auto& address : found) append(resolved, hosts[i], address.to_string(), at(ports, i), count++ == 0);
     }

@@ -66,7 +66,7 @@ Awaitable<std::vector<Connection::Endpoint>> Connection::find_endpoints() {
         endpoints.emplace_back(asio::local::stream_protocol::endpoint(options_.socket_path));
         co_return endpoints;
     }
-    const auto addresses = co_await look_up_host(io_, options_.host, connect_by_);
+    const auto addresses = co_await resolve_host(io_, options_.host, connect_by_);
     if (addresses.empty()) throw Unavailable("redis: cannot resolve " + options_.host);
     for (const auto& address : addresses) endpoints.emplace_back(asio::ip::tcp::endpoint(address, options_.port));
     co_return endpoints;
