@@ -25,7 +25,7 @@ int list(const CommandLine& line) {
     std::vector<TableRow> rows{{"ID", "TYPE", "USER", "OCCURRED", "MOVED", "CONSUMER", "ERROR"}};
     for (auto& letter : connection.run(events::list_dead_letters(connection.database(), kMostShown)))
         rows.push_back({std::move(letter.id), std::move(letter.type), letter.user.to_string(),
-                        format_timestamp(letter.occurred_at), format_timestamp(letter.put_aside_at),
+                        format_timestamp(letter.occurred_at), format_timestamp(letter.failed_at),
                         std::move(letter.consumer), std::move(letter.error)});
     write_table(std::cout, std::move(rows));
     return 0;

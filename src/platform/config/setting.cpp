@@ -21,9 +21,9 @@ constexpr bool kIsDuration = std::is_same_v<T, Seconds> || std::is_same_v<T, Mil
 
 // Integers and durations.
 template <class T>
-concept Whole = kIsDuration<T> || (std::is_unsigned_v<T> && !std::is_same_v<T, bool>);
+concept Integer = kIsDuration<T> || (std::is_unsigned_v<T> && !std::is_same_v<T, bool>);
 
-template <Whole T>
+template <Integer T>
 constexpr double max_of() {
     if constexpr (kIsDuration<T>) {
         return static_cast<double>(std::numeric_limits<std::uint32_t>::max());
@@ -80,7 +80,7 @@ bool put(bool& member, const Setting&, const Value& value) {
     return flag != nullptr;
 }
 
-template <Whole T>
+template <Integer T>
 bool put(T& member, const Setting& setting, const Value& value) {
     const auto* number = std::get_if<std::int64_t>(&value);
     if (number == nullptr) return false;
@@ -149,7 +149,7 @@ Value parse_text(const Setting& setting, std::string_view text) {
                                      if (text == "false") return false;
                                      return std::string(text);
                                  },
-                                 [&]<Whole T>(T*) { return parse_number<std::int64_t>(text); },
+                                 [&]<Integer T>(T*) { return parse_number<std::int64_t>(text); },
                                  [&](double*) { return parse_number<double>(text); },
                                  [&](std::string*) -> Value { return std::string(text); },
                                  [&](std::vector<std::string>*) -> Value { return split(text); },
@@ -173,7 +173,7 @@ std::string describe_type(const Setting& setting) {
     const auto& [min, max] = setting.bounds;
     auto type = std::visit(
         Overloaded{[](bool*) { return std::string("true or false"); },
-                   [&]<Whole T>(T*) { return "an integer " + range(min, std::min(max, max_of<T>())); },
+                   [&]<Integer T>(T*) { return "an integer " + range(min, std::min(max, max_of<T>())); },
                    [&](double*) { return "a number " + range(min, max); },
                    [](std::string*) { return std::string("a string"); },
                    [](std::vector<std::string>*) { return std::string("a list of strings"); },
@@ -187,7 +187,7 @@ std::string describe_type(const Setting& setting) {
 
 std::string value_as_toml(const Setting& setting) {
     return std::visit(Overloaded{[](const bool* flag) { return std::string(*flag ? "true" : "false"); },
-                                 []<Whole T>(const T* number) {
+                                 []<Integer T>(const T* number) {
                                      if constexpr (kIsDuration<T>)
                                          return fmt::format("{}", number->count());
                                      else

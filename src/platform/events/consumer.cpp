@@ -33,7 +33,7 @@ public:
     Awaitable<Milliseconds> turn(postgres::Session& session) override {
         auto batch = co_await source_->receive(session, limit_);
         stats_.redelivered.add(batch.redelivered);
-        if (!batch.refused.empty()) co_await put_aside_all(session, std::move(batch.refused));
+        if (!batch.refused.empty()) co_await move_all_to_dead_letters(session, std::move(batch.refused));
         for (std::span<const Event> rest(batch.events); !rest.empty();) {
             auto part = rest.first(std::min(limit_, rest.size()));
             co_await handle(session, part);
@@ -50,7 +50,7 @@ public:
 
     void stop() { source_->stop(); }
 
-    [[nodiscard]] postgres::Reach reach() const { return source_->reach(); }
+    [[nodiscard]] postgres::Leadership leadership() const { return source_->leadership(); }
     [[nodiscard]] const ConsumerStats& stats() const { return stats_; }
     void collect(telemetry::Page& page) const {
         events::collect(name_, stats_, page);
@@ -103,15 +103,15 @@ private:
     Awaitable<> give_up(postgres::Session& session, std::span<const Event> event, std::string refusal) {
         co_await session.execute("BEGIN");
         co_await source_->claim(session, event);
-        co_await put_aside(session, name_, event.front(), refusal);
+        co_await move_to_dead_letters(session, name_, event.front(), refusal);
         co_await session.execute("COMMIT");
         settle(event);
         report_dead(event.front(), refusal);
     }
 
-    Awaitable<> put_aside_all(postgres::Session& session, std::vector<Refused> refused) {
+    Awaitable<> move_all_to_dead_letters(postgres::Session& session, std::vector<Refused> refused) {
         for (const auto& [event, reason] : refused) {
-            co_await put_aside(session, name_, event, reason);
+            co_await move_to_dead_letters(session, name_, event, reason);
             report_dead(event, reason);
         }
         source_->settle_refused();
@@ -147,7 +147,10 @@ private:
 
 Consumer::Consumer(asio::io_context& io, ConsumerOptions options, std::unique_ptr<Source> source, Handler handler)
     : work_(std::make_shared<Work>(options.name, std::move(source), std::move(handler))),
-      leader_(io, {.name = "events." + options.name, .conninfo = std::move(options.conninfo), .reach = work_->reach()},
+      leader_(io,
+              {.name = "events." + options.name,
+               .conninfo = std::move(options.conninfo),
+               .leadership = work_->leadership()},
               work_) {}
 
 Consumer::~Consumer() {

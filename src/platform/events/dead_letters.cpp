@@ -8,7 +8,7 @@ namespace mindspace::events {
 
 using postgres::Statement;
 
-Awaitable<> put_aside(postgres::Session& session, std::string consumer, Event event, std::string error) {
+Awaitable<> move_to_dead_letters(postgres::Session& session, std::string consumer, Event event, std::string error) {
     static constexpr Statement kPutAside{"events_put_aside", R"(
         INSERT INTO dead_letters (consumer, xid, id, type, user_id, payload, occurred_at, error)
         VALUES ($1, $2::text::xid8, $3, $4, $5, $6, $7, $8)
@@ -31,7 +31,7 @@ Awaitable<std::vector<DeadLetter>> list_dead_letters(postgres::Client& database,
                            .type = row.get<std::string>(3),
                            .user = row.get<UserId>(4),
                            .occurred_at = row.get<Timestamp>(5),
-                           .put_aside_at = row.get<Timestamp>(6),
+                           .failed_at = row.get<Timestamp>(6),
                            .error = row.get<std::string>(7)});
     co_return letters;
 }

@@ -22,12 +22,12 @@ struct DeadLetter {
     std::string type;
     UserId user{};
     Timestamp occurred_at{};
-    Timestamp put_aside_at{};
+    Timestamp failed_at{};
     std::string error;
 };
 
 // Works within a transaction or alone. Storing the same event twice keeps one row. Faults: those of postgres::Session.
-Awaitable<> put_aside(postgres::Session& session, std::string consumer, Event event, std::string error);
+Awaitable<> move_to_dead_letters(postgres::Session& session, std::string consumer, Event event, std::string error);
 
 // Oldest first, at most `limit`. Faults: those of postgres::Client.
 Awaitable<std::vector<DeadLetter>> list_dead_letters(postgres::Client& database, std::int64_t limit);

@@ -37,7 +37,7 @@ public:
     virtual ~Source() = default;
 
     // Whether one process at a time may read from it, or all together.
-    [[nodiscard]] virtual postgres::Reach reach() const = 0;
+    [[nodiscard]] virtual postgres::Leadership leadership() const = 0;
     // Called first, and again after every fault and on every new session.
     virtual Awaitable<> open(postgres::Session& session) = 0;
     // Up to `limit` events; empty if none arrived for a while. Events that were received but not settled are delivered

@@ -49,8 +49,8 @@ public:
 
     // Does nothing if already connected. Otherwise unacknowledged messages are delivered again.
     virtual void connect() = 0;
-    // Waits up to `patience` for the first message, then returns the available messages, at most `limit`.
-    virtual std::vector<Received> receive(std::size_t limit, Milliseconds patience) = 0;
+    // Waits up to `timeout` for the first message, then returns the available messages, at most `limit`.
+    virtual std::vector<Received> receive(std::size_t limit, Milliseconds timeout) = 0;
     // Acknowledges all received messages.
     virtual void acknowledge() = 0;
     // May be called from any thread: the call in progress soon ends with a fault.

@@ -13,7 +13,7 @@ namespace {
 
 constexpr Milliseconds kConnectTimeout{15'000};
 constexpr Milliseconds kReceiveTimeout{10'000};
-constexpr Milliseconds kPatience{100};
+constexpr Milliseconds kPollTimeout{100};
 
 // Stored in dead_letters for inspection; keeps the same id when the message is delivered again.
 Event unreadable(const std::string& body) {
@@ -57,7 +57,7 @@ Awaitable<Batch> BrokerSource::receive(postgres::Session&, std::size_t limit) {
         is_broken_ = true;
         auto receive = [limit](Subscriber& subscriber) {
             subscriber.acknowledge();
-            return subscriber.receive(limit, kPatience);
+            return subscriber.receive(limit, kPollTimeout);
         };
         auto messages = co_await thread_.call(receive, kReceiveTimeout);
         is_broken_ = false;

@@ -15,7 +15,7 @@ public:
     BrokerSource(asio::io_context& io, std::shared_ptr<Subscriber> subscriber)
         : thread_(io, "event-receiver", std::move(subscriber)) {}
 
-    [[nodiscard]] postgres::Reach reach() const override { return postgres::Reach::every_process; }
+    [[nodiscard]] postgres::Leadership leadership() const override { return postgres::Leadership::every_process; }
     Awaitable<> open(postgres::Session& session) override;
     Awaitable<Batch> receive(postgres::Session& session, std::size_t limit) override;
     Awaitable<> claim(postgres::Session& session, std::span<const Event> events) override;

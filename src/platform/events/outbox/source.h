@@ -11,7 +11,7 @@ class OutboxSource final : public Source {
 public:
     OutboxSource(asio::io_context& io, OutboxOptions options) : reader_(io, std::move(options)) {}
 
-    [[nodiscard]] postgres::Reach reach() const override { return postgres::Reach::one_process; }
+    [[nodiscard]] postgres::Leadership leadership() const override { return postgres::Leadership::one_process; }
     Awaitable<> open(postgres::Session& session) override { return reader_.begin(session); }
     Awaitable<Batch> receive(postgres::Session& session, std::size_t limit) override;
     Awaitable<> claim(postgres::Session& session, std::span<const Event> events) override;

@@ -87,15 +87,15 @@ protected:
 TEST_F(PostgresClient, AnswersThousandsOfPipelinedQueriesInOrder) {
     constexpr std::int64_t kQueries = 5000;
     Client& client = start(1, 5s, kQueries);
-    std::vector<std::int64_t> answers;
+    std::vector<std::int64_t> results;
     for (std::int64_t i = 0; i < kQueries; ++i)
         spawn<Rows>(client.query(kEcho, i), [&](std::exception_ptr fault, const Rows& rows) {
-            if (!fault) answers.push_back(rows[0].get<std::int64_t>(0));
+            if (!fault) results.push_back(rows[0].get<std::int64_t>(0));
         });
     run_until(io_, [&] { return client.stats().queries.value() == kQueries; });
     std::vector<std::int64_t> expected(kQueries);
     std::iota(expected.begin(), expected.end(), 0);
-    EXPECT_EQ(answers, expected);
+    EXPECT_EQ(results, expected);
     EXPECT_EQ(client.stats().in_flight.value(), 0);
     EXPECT_EQ(client.stats().errors.value(), 0U);
 }

@@ -59,7 +59,7 @@ private:
         }
         backoff_.reset();
         std::string command = listen_command(link->native(), channel_);
-        bool is_waiting_for_answer = PQsendQuery(link->native(), command.c_str()) == 1;
+        bool awaits_reply = PQsendQuery(link->native(), command.c_str()) == 1;
         while (link->is_open()) {
             co_await link->readable();
             if (!link->is_open()) break;
@@ -67,16 +67,16 @@ private:
                 link->close();
                 break;
             }
-            if (is_waiting_for_answer && PQisBusy(link->native()) == 0) {
-                is_waiting_for_answer = false;
-                if (!take_answer(*link)) break;
+            if (awaits_reply && PQisBusy(link->native()) == 0) {
+                awaits_reply = false;
+                if (!receive_reply(*link)) break;
             }
             take_notifications(*link);
         }
     }
 
     // Handles the reply to LISTEN itself. If a standby rejects it, another connection may find another server.
-    bool take_answer(Link& link) {
+    bool receive_reply(Link& link) {
         bool is_good = true;
         while (PGresult* result = PQgetResult(link.native())) {
             is_good = is_good && PQresultStatus(result) == PGRES_COMMAND_OK;

@@ -35,7 +35,7 @@ public:
     // Handles one reply other than the Sync's.
     void take(Rows reply, PreparedStatements& prepared);
     // True when every statement has received its reply.
-    [[nodiscard]] bool is_answered() const { return replies_ == preparing_.size() + queries_.size(); }
+    [[nodiscard]] bool has_all_replies() const { return replies_ == preparing_.size() + queries_.size(); }
     // Called after the Sync's reply: true if the failure is worth a retry, for which the request is then ready.
     bool try_again();
     // Its unit was rolled back because of another request: prepares it to be resent in its own unit.

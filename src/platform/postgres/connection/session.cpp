@@ -13,23 +13,23 @@ constexpr Statement kTryAdvisoryLock{"session_try_advisory_lock", "select pg_try
 
 // Holds the session for one call and applies the call's deadline to its link. If the call is cancelled before its
 // complete reply has arrived, the connection is closed.
-class Turn {
+class CallGuard {
 public:
-    Turn(bool& is_busy, Link* link, Milliseconds timeout) : is_busy_(is_busy), link_(link) {
+    CallGuard(bool& is_busy, Link* link, Milliseconds timeout) : is_busy_(is_busy), link_(link) {
         if (is_busy) throw std::logic_error("postgres: a session does one thing at a time");
         if (link == nullptr || !link->is_open()) throw Unavailable("postgres: the session is not connected");
         is_busy = true;
         link->close_at(std::chrono::steady_clock::now() + timeout);
     }
-    ~Turn() {
+    ~CallGuard() {
         is_busy_ = false;
         if (PQtransactionStatus(link_->native()) == PQTRANS_ACTIVE)
             link_->close();
         else if (link_->is_open())
             link_->keep_open();
     }
-    Turn(const Turn&) = delete;
-    Turn& operator=(const Turn&) = delete;
+    CallGuard(const CallGuard&) = delete;
+    CallGuard& operator=(const CallGuard&) = delete;
 
 private:
     bool& is_busy_;
@@ -72,7 +72,7 @@ bool Session::is_open() const {
 
 Awaitable<Rows> Session::run(Query query) {
     auto link = link_;
-    Turn turn(is_busy_, link.get(), options_.query_timeout);
+    CallGuard guard(is_busy_, link.get(), options_.query_timeout);
     if (!prepared_.contains(query)) {
         require(send_prepare(link->native(), query), *link);
         co_await receive(link);
@@ -84,7 +84,7 @@ Awaitable<Rows> Session::run(Query query) {
 
 Awaitable<> Session::execute(std::string sql) {
     auto link = link_;
-    Turn turn(is_busy_, link.get(), options_.query_timeout);
+    CallGuard guard(is_busy_, link.get(), options_.query_timeout);
     require(PQsendQuery(link->native(), sql.c_str()) == 1, *link);
     co_await receive(link);
 }

@@ -41,13 +41,13 @@ bool Unit::send_rollback(pg_conn* connection) {
 }
 
 void Unit::take(Rows reply, PreparedStatements& prepared) {
-    if (requests_.empty() || (is_open_ && !std::exchange(is_opening_answered_, true))) return;
+    if (requests_.empty() || (is_open_ && !std::exchange(is_begin_acknowledged_, true))) return;
     // A reply after the last request's is that of the commit itself: a failure of it is also reported to the last
     // request.
-    while (answering_ + 1 < requests_.size() && requests_[answering_]->is_answered()) ++answering_;
-    if (requests_[answering_]->is_answered() && PQresultStatus(reply.native()) == PGRES_COMMAND_OK) return;
-    requests_[answering_]->take(std::move(reply), prepared);
-    has_failed_ = has_failed_ || requests_[answering_]->has_failed();
+    while (replying_ + 1 < requests_.size() && requests_[replying_]->has_all_replies()) ++replying_;
+    if (requests_[replying_]->has_all_replies() && PQresultStatus(reply.native()) == PGRES_COMMAND_OK) return;
+    requests_[replying_]->take(std::move(reply), prepared);
+    has_failed_ = has_failed_ || requests_[replying_]->has_failed();
 }
 
 }  // namespace mindspace::postgres

@@ -47,8 +47,8 @@ private:
     std::vector<std::unique_ptr<Request>> requests_;
     Request::TimePoint queued_at_ = std::chrono::steady_clock::now();
     bool is_open_ = false;  // BEGIN is sent
-    bool is_opening_answered_ = false;
-    std::size_t answering_ = 0;  // index of the request whose replies are arriving
+    bool is_begin_acknowledged_ = false;
+    std::size_t replying_ = 0;  // index of the request whose replies are arriving
     bool has_failed_ = false;
 };
 

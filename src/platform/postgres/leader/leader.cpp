@@ -33,7 +33,7 @@ class Leader::Loop : public std::enable_shared_from_this<Loop> {
 public:
     Loop(asio::io_context& io, LeaderOptions options, std::shared_ptr<Work> work)
         : name_(std::move(options.name)),
-          reach_(options.reach),
+          leadership_(options.leadership),
           work_(std::move(work)),
           session_(io, {.conninfo = std::move(options.conninfo), .query_timeout = options.query_timeout}),
           tasks_(io) {}
@@ -62,7 +62,7 @@ private:
     // Runs until stopped, or until a fault.
     Awaitable<> lead() {
         co_await session_.connect();
-        if (reach_ == Reach::one_process)
+        if (leadership_ == Leadership::one_process)
             while (!co_await session_.try_advisory_lock(lock_key(name_))) co_await sleep_for(kPollInterval);
         co_await work_->begin(session_);
         while (!tasks_.is_cancelled()) {
@@ -85,7 +85,7 @@ private:
     }
 
     std::string name_;
-    Reach reach_;
+    Leadership leadership_;
     std::shared_ptr<Work> work_;
     Session session_;
     Backoff backoff_;

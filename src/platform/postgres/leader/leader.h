@@ -17,13 +17,13 @@ namespace mindspace::postgres {
 class Session;
 
 // Which processes do the work: only the one that holds the lock, or all at the same time.
-enum class Reach { one_process, every_process };
+enum class Leadership { one_process, every_process };
 
 struct LeaderOptions {
     std::string name;      // of the work, for log lines; the lock's key is derived from it
     std::string conninfo;  // of the primary
     Milliseconds query_timeout{5000};
-    Reach reach = Reach::one_process;
+    Leadership leadership = Leadership::one_process;
 };
 
 // Owns what its turns use: they may continue after the owner of the Leader is destroyed, until what they wait for has

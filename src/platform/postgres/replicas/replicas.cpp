@@ -16,7 +16,7 @@ namespace mindspace::postgres {
 namespace {
 
 constexpr std::size_t kOwners = 50'000;  // number of owners whose last write is remembered
-constexpr Milliseconds kLookInterval{100};
+constexpr Milliseconds kCheckInterval{100};
 
 // The flush position, not the insert position: it covers every acknowledged commit, but not the header of an empty page
 // after it.
@@ -26,9 +26,9 @@ constexpr Statement kPosition{"replicas_position", R"(
 
 }  // namespace
 
-class Replicas::Watch : public std::enable_shared_from_this<Watch> {
+class Replicas::ReplicaMonitor : public std::enable_shared_from_this<ReplicaMonitor> {
 public:
-    Watch(asio::io_context& io, Client& primary, ReplicaOptions options)
+    ReplicaMonitor(asio::io_context& io, Client& primary, ReplicaOptions options)
         : primary_(primary), max_lag_(options.max_lag), tasks_(io) {
         for (auto& conninfo : options.conninfos) {
             auto of_one = options.connections;
@@ -39,10 +39,10 @@ public:
 
     void start() {
         if (is_empty()) return;
-        spawn(primary_, [this](Look look) { take_primary(look); });
+        spawn(primary_, [this](LogPositionCheck check) { take_primary(check); });
         for (auto& replica : replicas_) {
             replica.client->start();
-            spawn(*replica.client, [&replica](Look look) { replica.last = look; });
+            spawn(*replica.client, [&replica](LogPositionCheck check) { replica.last = check; });
         }
     }
 
@@ -68,40 +68,40 @@ public:
 private:
     using TimePoint = std::chrono::steady_clock::time_point;
     // The log position of a server, and when it was queried.
-    struct Look {
+    struct LogPositionCheck {
         TimePoint at{};
         LogPosition position = 0;
     };
     struct Replica {
         std::unique_ptr<Client> client;
-        Look last;
+        LogPositionCheck last;
     };
-    using OnLook = std::function<void(Look)>;
+    using OnCheck = std::function<void(LogPositionCheck)>;
 
-    void spawn(Client& server, OnLook on_look) {
-        tasks_.spawn(look_at(shared_from_this(), server, std::move(on_look)));
+    void spawn(Client& server, OnCheck on_check) {
+        tasks_.spawn(check_periodically(shared_from_this(), server, std::move(on_check)));
     }
 
     // A server that cannot be queried keeps its last position: an unavailable primary writes nothing, a replica becomes
     // stale. Stopping a client ends its queries, so no server is used after stop().
-    static Awaitable<> look_at(std::shared_ptr<Watch> self, Client& server, OnLook on_look) {
+    static Awaitable<> check_periodically(std::shared_ptr<ReplicaMonitor> self, Client& server, OnCheck on_check) {
         while (!self->tasks_.is_cancelled()) {
-            auto asked_at = std::chrono::steady_clock::now();
+            auto queried_at = std::chrono::steady_clock::now();
             try {
                 auto rows = co_await server.query(kPosition);
-                on_look({.at = asked_at, .position = rows[0].get<std::int64_t>(0)});
+                on_check({.at = queried_at, .position = rows[0].get<std::int64_t>(0)});
             } catch (const Unavailable&) {
             }
-            co_await sleep_for(kLookInterval);
+            co_await sleep_for(kCheckInterval);
         }
     }
 
-    void take_primary(Look look) {
-        looks_.push_back(look);
-        while (looks_.size() > 1 && looks_[1].at + max_lag_ <= look.at) looks_.pop_front();
-        required_ = looks_.front().position;
+    void take_primary(LogPositionCheck check) {
+        checks_.push_back(check);
+        while (checks_.size() > 1 && checks_[1].at + max_lag_ <= check.at) checks_.pop_front();
+        required_ = checks_.front().position;
         auto usable = std::ranges::count_if(
-            replicas_, [&](const Replica& replica) { return is_usable(replica, required_, look.at); });
+            replicas_, [&](const Replica& replica) { return is_usable(replica, required_, check.at); });
         stats_.usable.set(usable);
     }
 
@@ -113,33 +113,35 @@ private:
     Milliseconds max_lag_;
     std::vector<Replica> replicas_;
     std::size_t next_ = 0;
-    std::deque<Look> looks_;    // positions of the primary during the last `max_lag_`
-    LogPosition required_ = 0;  // the primary's position `max_lag_` ago
+    std::deque<LogPositionCheck> checks_;  // positions of the primary during the last `max_lag_`
+    LogPosition required_ = 0;             // the primary's position `max_lag_` ago
     ReplicaStats stats_;
     TaskGroup tasks_;
 };
 
 Replicas::Replicas(asio::io_context& io, Client& primary, ReplicaOptions options)
-    : primary_(primary), written_(kOwners), watch_(std::make_shared<Watch>(io, primary, std::move(options))) {}
+    : primary_(primary),
+      written_(kOwners),
+      monitor_(std::make_shared<ReplicaMonitor>(io, primary, std::move(options))) {}
 
 Replicas::~Replicas() {
     stop();
 }
 
 void Replicas::start() {
-    watch_->start();
+    monitor_->start();
 }
 
 void Replicas::stop() {
-    watch_->stop();
+    monitor_->stop();
 }
 
 bool Replicas::is_empty() const {
-    return watch_->is_empty();
+    return monitor_->is_empty();
 }
 
 const ReplicaStats& Replicas::stats() const {
-    return watch_->stats();
+    return monitor_->stats();
 }
 
 Awaitable<LogPosition> Replicas::position() {
@@ -154,16 +156,16 @@ void Replicas::note(const Uuid& owner, LogPosition position) {
 
 Awaitable<Rows> Replicas::run(Uuid owner, Query query) {
     const auto* written = written_.find(owner);
-    if (auto* replica = watch_->choose(written != nullptr ? *written : 0)) {
+    if (auto* replica = monitor_->choose(written != nullptr ? *written : 0)) {
         try {
             auto first_try = query;
             auto rows = co_await replica->query(std::move(first_try));
-            watch_->stats().reads.add(1);
+            monitor_->stats().reads.add(1);
             co_return rows;
         } catch (const Unavailable&) {  // lost, late, or in conflict with the replay
         }
     }
-    watch_->stats().primary_reads.add(1);
+    monitor_->stats().primary_reads.add(1);
     auto rows = co_await primary_.query(std::move(query));
     co_return rows;
 }

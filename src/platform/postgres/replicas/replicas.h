@@ -60,13 +60,13 @@ public:
 
 private:
     // Checks the servers, and outlives the owner until its coroutines have ended.
-    class Watch;
+    class ReplicaMonitor;
 
     Awaitable<Rows> run(Uuid owner, Query query);
 
     Client& primary_;
     LruCache<Uuid, LogPosition> written_;
-    std::shared_ptr<Watch> watch_;
+    std::shared_ptr<ReplicaMonitor> monitor_;
 };
 
 }  // namespace mindspace::postgres

@@ -27,7 +27,7 @@ std::vector<std::string_view> cluster_slots() {
 Cluster::Cluster(asio::io_context& io, ClientOptions options, std::shared_ptr<ClientStats> stats)
     : io_(io), options_(std::move(options)), stats_(std::move(stats)), tasks_(io) {}
 
-Cluster::Place::Place(Cluster& cluster) : cluster_(cluster) {
+Cluster::QueueClaim::QueueClaim(Cluster& cluster) : cluster_(cluster) {
     if (cluster.waiting_ >= cluster.options_.max_pending) throw Unavailable("redis: too many commands wait");
     ++cluster.waiting_;
 }
@@ -39,7 +39,7 @@ void Cluster::start() {
 void Cluster::stop() {
     tasks_.cancel();
     last_fault_ = "redis: stopped";
-    if (stranger_) stranger_->close("redis: stopped");
+    if (unconnected_) unconnected_->close("redis: stopped");
     map_ = SlotMap();
     // Move it out of the member first: resumed callers may call this object again.
     auto nodes = std::exchange(nodes_, {});
@@ -137,16 +137,17 @@ std::vector<Address> Cluster::nodes_to_ask() {
 
 Awaitable<SlotMap> Cluster::ask(Address node) {
     auto found = nodes_.find(node);
-    if (found == nodes_.end() || !found->second.link->is_up()) co_return co_await ask_stranger(std::move(node));
+    if (found == nodes_.end() || !found->second.link->is_up())
+        co_return co_await query_unconnected_node(std::move(node));
     Awaitable<Value> pending = found->second.link->connection().command(cluster_slots());
     Value reply = co_await std::move(pending);
     co_return SlotMap::parse(reply, node.host);
 }
 
-Awaitable<SlotMap> Cluster::ask_stranger(Address node) {
+Awaitable<SlotMap> Cluster::query_unconnected_node(Address node) {
     ClientOptions options = options_.for_node(node);
     auto connection = std::make_shared<Connection>(io_, options, *stats_, Connection::OnPush());
-    stranger_ = connection;
+    unconnected_ = connection;
     struct Closer {
         Connection& connection;
         ~Closer() { connection.close("redis: no longer needed"); }

@@ -58,12 +58,12 @@ public:
 
     // Held by a command that waits for a node or for its next attempt. Throws Unavailable if max_pending commands wait
     // already.
-    class [[nodiscard]] Place {
+    class [[nodiscard]] QueueClaim {
     public:
-        explicit Place(Cluster& cluster);
-        ~Place() { --cluster_.waiting_; }
-        Place(const Place&) = delete;
-        Place& operator=(const Place&) = delete;
+        explicit QueueClaim(Cluster& cluster);
+        ~QueueClaim() { --cluster_.waiting_; }
+        QueueClaim(const QueueClaim&) = delete;
+        QueueClaim& operator=(const QueueClaim&) = delete;
 
     private:
         Cluster& cluster_;
@@ -84,7 +84,7 @@ private:
     Awaitable<> refresh();
     [[nodiscard]] std::vector<Address> nodes_to_ask();
     Awaitable<SlotMap> ask(Address node);
-    Awaitable<SlotMap> ask_stranger(Address node);
+    Awaitable<SlotMap> query_unconnected_node(Address node);
     void adopt(SlotMap map);
     void retire_unused_links();
     [[nodiscard]] bool is_linked(const Address& node) const;
@@ -95,7 +95,7 @@ private:
     Hooks hooks_;
     SlotMap map_;
     std::map<Address, Node> nodes_;
-    std::shared_ptr<Connection> stranger_;  // the connection to a node that is queried before it has a link
+    std::shared_ptr<Connection> unconnected_;  // the connection to a node that is queried before it has a link
     std::minstd_rand random_{std::random_device{}()};
     TimePoint refreshed_at_;
     std::size_t waiting_ = 0;

@@ -23,10 +23,10 @@ constexpr int kRedirectionsAtOnce = 4;  // more only after a wait: the nodes dis
 constexpr Milliseconds kFirstWait{10};
 constexpr Milliseconds kLongestWait{200};
 
-Awaitable<Value> exchange(Cluster& cluster, Address node, Parts parts, Asking asking) {
+Awaitable<Value> exchange(Cluster& cluster, Address node, Parts parts, AskingMode asking) {
     auto link = cluster.link_to(node);
     if (!link->is_settled()) {
-        Cluster::Place place(cluster);
+        Cluster::QueueClaim claim(cluster);
         co_await link->settled();
     }
     try {
@@ -49,7 +49,7 @@ Awaitable<Value> execute(Cluster& cluster, std::optional<Slot> slot, Parts parts
     std::optional<Address> asked;  // where ASK sends the next attempt, and only that one
     int redirections = 0;
     while (true) {
-        Asking asking = asked ? Asking::yes : Asking::no;
+        AskingMode asking = asked ? AskingMode::yes : AskingMode::no;
         Address node = asked ? *std::exchange(asked, std::nullopt) : node_for(cluster, slot);
         Value reply = co_await exchange(cluster, node, parts, asking);
         auto redirection = parse_redirection(reply);
@@ -70,7 +70,7 @@ Awaitable<Value> execute(Cluster& cluster, std::optional<Slot> slot, Parts parts
         redirections = 0;
         asked.reset();
         cluster.refresh_soon();
-        Cluster::Place place(cluster);
+        Cluster::QueueClaim claim(cluster);
         co_await backoff.pause();
     }
 }

@@ -18,7 +18,7 @@ Address parse_node(const Value& node, const std::string& asked_host) {
 }  // namespace
 
 SlotMap::SlotMap() {
-    owners_.fill(kNobody);
+    owners_.fill(kNone);
 }
 
 SlotMap SlotMap::parse(const Value& reply, const std::string& asked_host) {
@@ -35,7 +35,7 @@ SlotMap SlotMap::parse(const Value& reply, const std::string& asked_host) {
 
 const Address* SlotMap::find_owner(Slot slot) const {
     std::uint16_t owner = owners_[slot];
-    return owner == kNobody ? nullptr : &masters_[owner];
+    return owner == kNone ? nullptr : &masters_[owner];
 }
 
 void SlotMap::move(Slot slot, const Address& node) {
@@ -43,7 +43,7 @@ void SlotMap::move(Slot slot, const Address& node) {
 }
 
 bool SlotMap::is_complete() const {
-    return std::ranges::find(owners_, kNobody) == owners_.end();
+    return std::ranges::find(owners_, kNone) == owners_.end();
 }
 
 std::uint16_t SlotMap::index_of(const Address& node) {

@@ -32,7 +32,7 @@ public:
     [[nodiscard]] const std::vector<Address>& masters() const { return masters_; }
 
 private:
-    static constexpr std::uint16_t kNobody = 0xFFFF;
+    static constexpr std::uint16_t kNone = 0xFFFF;
 
     std::uint16_t index_of(const Address& node);
 

@@ -149,7 +149,7 @@ TEST_F(ClientFaultTest, MayBeDestroyedWithCommandsPending) {
 using Local = asio::local::stream_protocol;
 
 // Completes the handshake like Redis, then replies `reply` to everything.
-Awaitable<> answer_everything(Local::acceptor& acceptor, std::string reply) {
+Awaitable<> reply_to_everything(Local::acceptor& acceptor, std::string reply) {
     Local::socket socket = co_await acceptor.async_accept(asio::use_awaitable);
     std::array<char, 1000> input;
     std::string output = "%0\r\n";
@@ -165,7 +165,7 @@ TEST_F(ClientFaultTest, DropsAConnectionThatDoesNotSpeakRespOrAnswersTooOften) {
         ClientOptions other = options();
         other.socket_path += ".broken";
         Local::acceptor acceptor(io_, Local::endpoint(other.socket_path));
-        asio::co_spawn(io_, answer_everything(acceptor, reply), [](std::exception_ptr) {});
+        asio::co_spawn(io_, reply_to_everything(acceptor, reply), [](std::exception_ptr) {});
         Client client(io_, other);
         start(client);
         Outcome outcome;

@@ -149,12 +149,12 @@ void Connection::send(Arguments args) {
     append({args});
 }
 
-Awaitable<Value> Connection::exchange(std::initializer_list<Arguments> parts, Asking asking) {
+Awaitable<Value> Connection::exchange(std::initializer_list<Arguments> parts, AskingMode asking) {
     assert(io_.get_executor().running_in_this_thread());
     if (closed_) throw Unavailable(close_reason_);
     if (pending_.size() >= options_.max_pending) throw Unavailable("redis: too many commands are pending");
     if (output_.size() > kMaxOutput) throw Unavailable("redis: too much output waits");
-    if (asking == Asking::yes) append_ignoring_reply("ASKING");
+    if (asking == AskingMode::yes) append_ignoring_reply("ASKING");
     append(parts);
     // Its slot is reserved immediately: the reply arrives even if a cancelled caller does not start to wait.
     auto& resume = expect_reply();

@@ -30,7 +30,7 @@ namespace mindspace::redis {
 class TlsStream;
 
 // Whether a node of a cluster must serve a slot that is currently being moved to it (the command ASKING).
-enum class Asking { no, yes };
+enum class AskingMode { no, yes };
 
 class Connection : public std::enable_shared_from_this<Connection> {
 public:
@@ -57,7 +57,7 @@ public:
     // Sends one command, given in parts, and returns its reply, which may be an error reply. Encodes immediately, so
     // that `parts` need not outlive the call; the awaitable must also be awaited immediately. Throws Unavailable as
     // Client::command.
-    Awaitable<Value> exchange(std::initializer_list<Arguments> parts, Asking asking = Asking::no);
+    Awaitable<Value> exchange(std::initializer_list<Arguments> parts, AskingMode asking = AskingMode::no);
     // As Client::command and Client::run.
     Awaitable<Value> command(std::vector<std::string_view> args);
     Awaitable<Value> run(const Script& script, Arguments keys, Arguments args);

@@ -64,23 +64,23 @@ Outputs::~Outputs() = default;
 
 void Outputs::open(Format format, const std::shared_ptr<spdlog::sinks::sink>& sink) {
     sink->set_formatter(std::make_unique<spdlog::pattern_formatter>("%v"));  // lines are already complete
-    outlets_.push_back({format, make_logger(sink, events_), make_logger(sink, access_)});
+    log_sinks_.push_back({format, make_logger(sink, events_), make_logger(sink, access_)});
 }
 
 bool Outputs::wants(Format format) const {
-    return std::ranges::any_of(outlets_, [format](const Outlet& outlet) { return outlet.format == format; });
+    return std::ranges::any_of(log_sinks_, [format](const LogSink& log_sink) { return log_sink.format == format; });
 }
 
-void Outputs::Outlet::write(spdlog::async_logger& logger, const Lines& lines) const {
+void Outputs::LogSink::write(spdlog::async_logger& logger, const Lines& lines) const {
     logger.log(spdlog::level::info, spdlog::string_view_t(format == Format::json ? lines.json : lines.text));
 }
 
 void Outputs::write_event(const Lines& lines) {
-    for (const auto& outlet : outlets_) outlet.write(*outlet.events, lines);
+    for (const auto& log_sink : log_sinks_) log_sink.write(*log_sink.events, lines);
 }
 
 void Outputs::write_access(const Lines& lines) {
-    for (const auto& outlet : outlets_) outlet.write(*outlet.access, lines);
+    for (const auto& log_sink : log_sinks_) log_sink.write(*log_sink.access, lines);
 }
 
 std::uint64_t Outputs::lost_count() const {

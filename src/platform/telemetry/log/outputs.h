@@ -48,7 +48,7 @@ public:
     [[nodiscard]] std::uint64_t lost_count() const;
 
 private:
-    struct Outlet {
+    struct LogSink {
         Format format;
         std::shared_ptr<spdlog::async_logger> events;
         std::shared_ptr<spdlog::async_logger> access;
@@ -59,7 +59,7 @@ private:
     void open(Format format, const std::shared_ptr<spdlog::sinks::sink>& sink);
 
     std::string service_name_;
-    std::vector<Outlet> outlets_;
+    std::vector<LogSink> log_sinks_;
     // Declared after the outlets, so that they are destroyed first: the destructor of a queue writes its lines and
     // joins its thread.
     std::shared_ptr<spdlog::details::thread_pool> events_;

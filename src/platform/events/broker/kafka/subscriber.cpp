@@ -95,11 +95,11 @@ void KafkaSubscriber::rebalance(rd_kafka_t* client, rd_kafka_resp_err_t what,
     rd_kafka_assign(client, partitions);
 }
 
-std::vector<Received> KafkaSubscriber::receive(std::size_t limit, Milliseconds patience) {
+std::vector<Received> KafkaSubscriber::receive(std::size_t limit, Milliseconds timeout) {
     if (!client_ || is_cut_) fail("not connected");
     std::vector<Received> messages;
     // A single call would wait until it has the requested number of messages.
-    auto failure = take(1, patience, messages);
+    auto failure = take(1, timeout, messages);
     if (failure == RD_KAFKA_RESP_ERR_NO_ERROR && !messages.empty())
         failure = take(limit - 1, Milliseconds(0), messages);
     if (failure != RD_KAFKA_RESP_ERR_NO_ERROR) {
@@ -110,9 +110,9 @@ std::vector<Received> KafkaSubscriber::receive(std::size_t limit, Milliseconds p
     return messages;
 }
 
-rd_kafka_resp_err_t KafkaSubscriber::take(std::size_t limit, Milliseconds patience, std::vector<Received>& messages) {
+rd_kafka_resp_err_t KafkaSubscriber::take(std::size_t limit, Milliseconds timeout, std::vector<Received>& messages) {
     std::array<rd_kafka_message_t*, kMostAtOnce> batch{};
-    const auto count = rd_kafka_consume_batch_queue(queue_.get(), static_cast<int>(patience.count()), batch.data(),
+    const auto count = rd_kafka_consume_batch_queue(queue_.get(), static_cast<int>(timeout.count()), batch.data(),
                                                     std::min(limit, batch.size()));
     auto failure = RD_KAFKA_RESP_ERR_NO_ERROR;
     for (ssize_t i = 0; i < count; ++i) {
@@ -159,12 +159,11 @@ void KafkaSubscriber::acknowledge() {
     for (const auto& [partition, offset] : next_)
         rd_kafka_topic_partition_list_add(offsets.get(), topic_.c_str(), partition)->offset = offset;
     next_.clear();
-    const Queue answers(rd_kafka_queue_new(client_.get()));
-    auto error = rd_kafka_commit_queue(client_.get(), offsets.get(), answers.get(), nullptr, nullptr);
+    const Queue replies(rd_kafka_queue_new(client_.get()));
+    auto error = rd_kafka_commit_queue(client_.get(), offsets.get(), replies.get(), nullptr, nullptr);
     if (error == RD_KAFKA_RESP_ERR_NO_ERROR) {
-        const std::unique_ptr<rd_kafka_event_t, DestroyEvent> answer(
-            rd_kafka_queue_poll(answers.get(), kCommitTimeout));
-        error = answer ? rd_kafka_event_error(answer.get()) : RD_KAFKA_RESP_ERR__TIMED_OUT;
+        const std::unique_ptr<rd_kafka_event_t, DestroyEvent> reply(rd_kafka_queue_poll(replies.get(), kCommitTimeout));
+        error = reply ? rd_kafka_event_error(reply.get()) : RD_KAFKA_RESP_ERR__TIMED_OUT;
     }
     if (error == RD_KAFKA_RESP_ERR_NO_ERROR) return;
     close();
@@ -174,13 +173,13 @@ void KafkaSubscriber::acknowledge() {
 // Leaves the group explicitly, so that other members need not wait for the session timeout.
 void KafkaSubscriber::close() {
     if (!client_) return;
-    const Queue answers(rd_kafka_queue_new(client_.get()));
-    auto* refused = rd_kafka_consumer_close_queue(client_.get(), answers.get());
+    const Queue replies(rd_kafka_queue_new(client_.get()));
+    auto* refused = rd_kafka_consumer_close_queue(client_.get(), replies.get());
     if (refused != nullptr) rd_kafka_error_destroy(refused);
     const auto give_up_at = std::chrono::steady_clock::now() + kCloseTimeout;
     while (refused == nullptr && rd_kafka_consumer_closed(client_.get()) == 0 &&
            std::chrono::steady_clock::now() < give_up_at) {
-        const std::unique_ptr<rd_kafka_event_t, DestroyEvent> event(rd_kafka_queue_poll(answers.get(), 50));
+        const std::unique_ptr<rd_kafka_event_t, DestroyEvent> event(rd_kafka_queue_poll(replies.get(), 50));
         if (event && rd_kafka_event_type(event.get()) == RD_KAFKA_EVENT_REBALANCE)
             rd_kafka_assign(client_.get(), nullptr);
     }

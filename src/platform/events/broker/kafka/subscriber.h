@@ -19,7 +19,7 @@ public:
     ~KafkaSubscriber() override;
 
     void connect() override;
-    std::vector<Received> receive(std::size_t limit, Milliseconds patience) override;
+    std::vector<Received> receive(std::size_t limit, Milliseconds timeout) override;
     void acknowledge() override;
     void cut() override { is_cut_ = true; }
 
@@ -34,7 +34,7 @@ private:
     void subscribe();
     // Appends up to `limit` messages, but waits for the first one only. Returns an error from which the client does not
     // recover automatically, if there was one.
-    rd_kafka_resp_err_t take(std::size_t limit, Milliseconds patience, std::vector<Received>& messages);
+    rd_kafka_resp_err_t take(std::size_t limit, Milliseconds timeout, std::vector<Received>& messages);
     // Throws Unavailable if the client is stalled.
     void require_progress();
     void update_ends(const std::vector<std::int32_t>& partitions);

@@ -15,7 +15,7 @@ namespace {
 constexpr int kFrameMax = 131'072;
 
 constexpr Milliseconds kConnectTimeout{3000};
-constexpr Milliseconds kAnswerTimeout{5000};
+constexpr Milliseconds kReplyTimeout{5000};
 
 timeval to_timeval(Milliseconds time) {
     return {.tv_sec = time.count() / 1000, .tv_usec = (time.count() % 1000) * 1000};
@@ -94,9 +94,9 @@ void Connection::connect(const BrokerAddress& address) {
     state_.reset(amqp_new_connection());
     if (!state_) throw std::bad_alloc();
     auto connect_timeout = to_timeval(kConnectTimeout);
-    auto answer_timeout = to_timeval(kAnswerTimeout);
-    amqp_set_handshake_timeout(native(), &answer_timeout);
-    amqp_set_rpc_timeout(native(), &answer_timeout);
+    auto reply_timeout = to_timeval(kReplyTimeout);
+    amqp_set_handshake_timeout(native(), &reply_timeout);
+    amqp_set_rpc_timeout(native(), &reply_timeout);
     amqp_socket_t* socket = nullptr;
     if (options_.url.is_encrypted) {
         socket = amqp_ssl_socket_new(native());

@@ -36,9 +36,9 @@ void RabbitPublisher::publish(const std::vector<Message>& messages) {
         const auto left =
             std::chrono::duration_cast<std::chrono::microseconds>(give_up_at - std::chrono::steady_clock::now());
         if (left.count() <= 0) connection_.fail("no confirms in time");
-        timeval patience{.tv_sec = left.count() / 1'000'000, .tv_usec = left.count() % 1'000'000};
+        timeval timeout{.tv_sec = left.count() / 1'000'000, .tv_usec = left.count() % 1'000'000};
         amqp_frame_t frame;
-        connection_.require(amqp_simple_wait_frame_noblock(connection_.native(), &frame, &patience),
+        connection_.require(amqp_simple_wait_frame_noblock(connection_.native(), &frame, &timeout),
                             "wait for confirms");
         take(frame);
     }

@@ -44,12 +44,12 @@ void RabbitSubscriber::subscribe(amqp_channel_t channel, const std::string& queu
     connection_.require_reply("subscribe");
 }
 
-std::vector<Received> RabbitSubscriber::receive(std::size_t limit, Milliseconds patience) {
+std::vector<Received> RabbitSubscriber::receive(std::size_t limit, Milliseconds timeout) {
     if (!connection_.is_open()) connection_.fail("not connected");
     std::vector<Received> messages;
-    const auto give_up_at = std::chrono::steady_clock::now() + patience;
+    const auto give_up_at = std::chrono::steady_clock::now() + timeout;
     while (messages.size() < limit && (messages.empty() || std::chrono::steady_clock::now() < give_up_at)) {
-        timeval wait{.tv_sec = 0, .tv_usec = messages.empty() ? patience.count() * 1000 : 0};
+        timeval wait{.tv_sec = 0, .tv_usec = messages.empty() ? timeout.count() * 1000 : 0};
         Envelope envelope;
         amqp_maybe_release_buffers(connection_.native());
         const auto reply = amqp_consume_message(connection_.native(), &envelope.content, &wait, 0);

@@ -14,7 +14,7 @@ public:
     explicit RabbitSubscriber(Options options) : connection_(std::move(options)) {}
 
     void connect() override;
-    std::vector<Received> receive(std::size_t limit, Milliseconds patience) override;
+    std::vector<Received> receive(std::size_t limit, Milliseconds timeout) override;
     void acknowledge() override;
     void cut() override { connection_.cut(); }
 
