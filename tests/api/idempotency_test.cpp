@@ -3,7 +3,7 @@
 #include "support/postgres/database.h"
 #include "support/program/person.h"
 
-#include "platform/idempotency/kept_response.h"
+#include "platform/idempotency/stored_response.h"
 #include "platform/json/canonical.h"
 
 #include <fmt/format.h>

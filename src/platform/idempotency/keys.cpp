@@ -58,7 +58,7 @@ Awaitable<> Keys::release(UserId user, std::string key) {
     co_await database_.query(kRelease, user, key);
 }
 
-Awaitable<> Keys::give_back(UserId user, std::string key, Timestamp claimed_at) {
+Awaitable<> Keys::release_failed(UserId user, std::string key, Timestamp claimed_at) {
     static constexpr Statement kGiveBack{"idempotency_give_back",
                                          "UPDATE idempotency_keys SET claimed_at = $4"
                                          " WHERE user_id = $1 AND key = $2 AND answer IS NULL AND claimed_at = $3"};

@@ -1,6 +1,6 @@
 #pragma once
 // The table of Idempotency-Keys: which request holds one, and the response to it once there is one. Knows no HTTP; what
-// is kept is encrypted already (kept_response.h). One per core.
+// is kept is encrypted already (stored_response.h). One per core.
 
 #include "platform/async/awaitable.h"
 #include "platform/base/bytes.h"
@@ -46,7 +46,7 @@ public:
     // The request that claimed the key at that time, or tried to, may have changed something and has failed: the same
     // one may take the key over at once. Never throws; should it fail, too, the key can be taken over when its time is
     // over.
-    Awaitable<> give_back(UserId user, std::string key, Timestamp claimed_at);
+    Awaitable<> release_failed(UserId user, std::string key, Timestamp claimed_at);
 
 private:
     postgres::Client& database_;

@@ -1,7 +1,7 @@
 #include "platform/idempotency/step.h"
 
 #include "platform/http/api/endpoint.h"
-#include "platform/idempotency/kept_response.h"
+#include "platform/idempotency/stored_response.h"
 #include "platform/json/canonical.h"
 
 #include <algorithm>
@@ -68,10 +68,10 @@ Response replay(const ClaimedKey& claimed, const Identified& identity, std::stri
         return http::problem(422, "idempotency_key_reused", "The Idempotency-Key belongs to another request.",
                              request_id);
     if (!claimed.response) return http::problem(request_in_progress(), request_id);
-    auto kept = open_response(*claimed.response, is_former ? identity.former_seal : identity.seal);
-    if (!kept) throw std::runtime_error("cannot decrypt a stored response");
-    kept->headers.emplace_back("Idempotent-Replayed", "true");
-    return std::move(*kept);
+    auto stored = open_response(*claimed.response, is_former ? identity.former_seal : identity.seal);
+    if (!stored) throw std::runtime_error("cannot decrypt a stored response");
+    stored->headers.emplace_back("Idempotent-Replayed", "true");
+    return std::move(*stored);
 }
 
 }  // namespace
@@ -118,9 +118,9 @@ Awaitable<> IdempotencyStep::settle(Exchange& exchange, const Response& response
     const auto user = exchange.principal.user;
     const bool has_failed = response.status >= 500;
     if (has_failed && exchange.is_late)  // for the database, perhaps: then the response must not wait for it, too
-        std::ignore = tasks_.try_spawn(keys_.give_back(user, claim->key, claim->claimed_at));
+        std::ignore = tasks_.try_spawn(keys_.release_failed(user, claim->key, claim->claimed_at));
     else if (has_failed)
-        co_await keys_.give_back(user, claim->key, claim->claimed_at);
+        co_await keys_.release_failed(user, claim->key, claim->claimed_at);
     else if (is_worth_keeping(response.status))
         co_await keys_.keep(user, claim->key, seal_response(response, claim->seal));
     else

@@ -1,4 +1,4 @@
-#include "platform/idempotency/kept_response.h"
+#include "platform/idempotency/stored_response.h"
 
 #include "platform/json/schema.h"
 
@@ -8,19 +8,19 @@ namespace mindspace::idempotency {
 
 namespace {
 
-struct KeptResponse {
+struct StoredResponse {
     std::int32_t status = 0;
     bool is_problem = false;
     std::optional<std::string> etag;
     std::optional<std::string> cache_control;
     std::string body;
 
-    static constexpr std::string_view kName = "KeptResponse";
+    static constexpr std::string_view kName = "StoredResponse";
     static constexpr auto fields() {
         return std::tuple{
-            schema::field("status", &KeptResponse::status), schema::field("isProblem", &KeptResponse::is_problem),
-            schema::field("etag", &KeptResponse::etag), schema::field("cacheControl", &KeptResponse::cache_control),
-            schema::field("body", &KeptResponse::body)};
+            schema::field("status", &StoredResponse::status), schema::field("isProblem", &StoredResponse::is_problem),
+            schema::field("etag", &StoredResponse::etag), schema::field("cacheControl", &StoredResponse::cache_control),
+            schema::field("body", &StoredResponse::body)};
     }
 };
 
@@ -57,16 +57,16 @@ Digest RequestIdentity::former_seal() const {
 
 Bytes seal_response(const http::Response& response, const Digest& seal) {
     static_assert(sizeof(Digest) == crypto_secretbox_KEYBYTES);
-    KeptResponse kept{.status = response.status,
-                      .is_problem = response.content_type == http::kProblemJson,
-                      .etag = {},
-                      .cache_control = {},
-                      .body = response.body};
+    StoredResponse stored{.status = response.status,
+                          .is_problem = response.content_type == http::kProblemJson,
+                          .etag = {},
+                          .cache_control = {},
+                          .body = response.body};
     for (const auto& [name, value] : response.headers) {
-        if (name == "ETag") kept.etag = value;
-        if (name == "Cache-Control") kept.cache_control = value;
+        if (name == "ETag") stored.etag = value;
+        if (name == "Cache-Control") stored.cache_control = value;
     }
-    auto text = schema::to_json(kept);
+    auto text = schema::to_json(stored);
     auto nonce = random_bytes<crypto_secretbox_NONCEBYTES>();
     Bytes sealed(nonce.begin(), nonce.end());
     sealed.resize(nonce.size() + crypto_secretbox_MACBYTES + text.size());
@@ -82,13 +82,13 @@ std::optional<http::Response> open_response(ByteView sealed, const Digest& seal)
     if (crypto_secretbox_open_easy(reinterpret_cast<unsigned char*>(text.data()), boxed.data(), boxed.size(),
                                    sealed.data(), seal.data()) != 0)
         return std::nullopt;
-    auto kept = schema::from_json<KeptResponse>(text);
-    if (!kept) return std::nullopt;
-    http::Response response{.status = kept->status,
-                            .content_type = kept->is_problem ? http::kProblemJson : http::kJson,
-                            .body = std::move(kept->body)};
-    if (kept->etag) response.headers.emplace_back("ETag", std::move(*kept->etag));
-    if (kept->cache_control) response.headers.emplace_back("Cache-Control", std::move(*kept->cache_control));
+    auto stored = schema::from_json<StoredResponse>(text);
+    if (!stored) return std::nullopt;
+    http::Response response{.status = stored->status,
+                            .content_type = stored->is_problem ? http::kProblemJson : http::kJson,
+                            .body = std::move(stored->body)};
+    if (stored->etag) response.headers.emplace_back("ETag", std::move(*stored->etag));
+    if (stored->cache_control) response.headers.emplace_back("Cache-Control", std::move(*stored->cache_control));
     return response;
 }
 

@@ -1,4 +1,4 @@
-#include "platform/idempotency/kept_response.h"
+#include "platform/idempotency/stored_response.h"
 
 #include "support/base/directory.h"
 
@@ -12,13 +12,13 @@ using http::Response;
 
 constexpr RequestIdentity kRequest{.method = "POST", .path = "/a", .key = "k", .body = R"({"password":"x"})"};
 
-class KeptResponse : public testing::Test {
+class StoredResponse : public testing::Test {
 protected:
     const TemporaryDirectory directory_;
     const Secret secret_ = Secret::load_or_create(directory_.path() / "secret");
 };
 
-TEST_F(KeptResponse, OpensForTheSameRequestOnly) {
+TEST_F(StoredResponse, OpensForTheSameRequestOnly) {
     Response response{.status = 201, .body = R"({"accessToken":"secret ä"})"};
     response.headers.emplace_back("ETag", "\"1\"");
     auto sealed = seal_response(response, kRequest.seal(secret_));
@@ -38,7 +38,7 @@ TEST_F(KeptResponse, OpensForTheSameRequestOnly) {
     EXPECT_FALSE(open_response({}, kRequest.seal(secret_)));
 }
 
-TEST_F(KeptResponse, TellsRequestsApartByEachPart) {
+TEST_F(StoredResponse, TellsRequestsApartByEachPart) {
     auto moved = kRequest;
     moved.path = "/ak";
     moved.key = "";
@@ -46,14 +46,14 @@ TEST_F(KeptResponse, TellsRequestsApartByEachPart) {
     EXPECT_NE(kRequest.seal(secret_), kRequest.fingerprint(secret_));
 }
 
-TEST_F(KeptResponse, TellsNothingWithoutTheSecret) {
+TEST_F(StoredResponse, TellsNothingWithoutTheSecret) {
     const auto other = Secret::load_or_create(directory_.path() / "other");
     EXPECT_NE(kRequest.fingerprint(secret_), kRequest.fingerprint(other));
     EXPECT_NE(kRequest.fingerprint(secret_), kRequest.former_fingerprint());
     EXPECT_FALSE(open_response(seal_response(Response{.body = "x"}, kRequest.seal(secret_)), kRequest.seal(other)));
 }
 
-TEST_F(KeptResponse, HidesItsText) {
+TEST_F(StoredResponse, HidesItsText) {
     auto sealed = seal_response(Response{.body = "remember the milk"}, kRequest.seal(secret_));
     EXPECT_EQ(std::string(sealed.begin(), sealed.end()).find("milk"), std::string::npos);
 }
