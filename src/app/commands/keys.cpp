@@ -1,6 +1,6 @@
 // mindspace keys rotate: creates a new key to sign access tokens with. The running program notices the new file and
-// signs with it once all nodes and clients can have learnt the key (key_watch.h). The old key stays valid until its
-// last token has expired, or with --now is withdrawn at once.
+// signs with it once all nodes and clients can have learnt the key (signing_key_watcher.h). The old key stays valid
+// until its last token has expired, or with --now is withdrawn at once.
 
 #include "app/commands/command_line.h"
 #include "app/commands/connection.h"

@@ -12,6 +12,6 @@ ProcessResources::ProcessResources(const Config& settings, const Roles& served, 
     : config(settings),
       roles(served),
       ports(taken),
-      large_bodies("large_bodies", 1, kWaitingBodies, kWaitingBodies / 4, WorkerPool::Share::background) {}
+      large_bodies("large_bodies", 1, kWaitingBodies, kWaitingBodies / 4, WorkerPool::ThreadPriority::low) {}
 
 }  // namespace mindspace::app

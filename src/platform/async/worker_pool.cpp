@@ -80,9 +80,9 @@ private:
 
 }  // namespace
 
-WorkerPool::WorkerPool(std::string name, std::size_t threads, std::size_t max_queued, std::size_t kept_back,
-                       Share share)
-    : name_(name.substr(0, 15)), max_queued_(max_queued), kept_back_(kept_back), share_(share) {
+WorkerPool::WorkerPool(std::string name, std::size_t threads, std::size_t max_queued, std::size_t reserved,
+                       ThreadPriority thread_priority)
+    : name_(name.substr(0, 15)), max_queued_(max_queued), reserved_(reserved), thread_priority_(thread_priority) {
     threads_.reserve(threads);
     for (std::size_t i = 0; i < threads; ++i) {
         auto& thread = threads_.emplace_back([this] { work_until_stopped(); });
@@ -109,7 +109,7 @@ WorkerPool::Stats WorkerPool::stats() const {
 // The coroutine waits on a timer that never expires; when the job is done, it posts the wake-up to the loop. So the
 // frame belongs to the loop alone: it can be cancelled or destroyed there at any time, and the wake-up then has no
 // effect.
-Awaitable<> WorkerPool::perform(Job job, Standing standing) {
+Awaitable<> WorkerPool::perform(Job job, QueuePriority priority) {
     auto executor = co_await asio::this_coro::executor;
     auto gate = asio::use_service<LoopGateService>(asio::query(executor, asio::execution::context)).gate();
     asio::steady_timer bell(executor, asio::steady_timer::time_point::max());
@@ -117,7 +117,7 @@ Awaitable<> WorkerPool::perform(Job job, Standing standing) {
     wait->bell = &bell;
     WaitGuard guard(wait);
 
-    auto run_and_ring = [job = std::move(job), gate, executor, wait]() mutable {
+    auto run_and_wake = [job = std::move(job), gate, executor, wait]() mutable {
         if (wait->abandoned.load(std::memory_order_relaxed)) return;
         job();
         job = nullptr;  // destroys what it holds before the caller resumes
@@ -126,35 +126,35 @@ Awaitable<> WorkerPool::perform(Job job, Standing standing) {
             if (wait->bell != nullptr) wait->bell->cancel();
         });
     };
-    enqueue(std::move(run_and_ring), standing);
+    enqueue(std::move(run_and_wake), priority);
     co_await bell.async_wait(asio::as_tuple(asio::use_awaitable));
     if (!wait->finished) throw boost::system::system_error(asio::error::operation_aborted);
 }
 
 // A job that an idle thread is about to start does not count as waiting.
-bool WorkerPool::has_place(Standing standing) const {
+bool WorkerPool::has_slot(QueuePriority priority) const {
     const auto all = threads_.size() + max_queued_;
-    return queue_.size() + running_ < (standing == Standing::preferred ? all : all - kept_back_);
+    return queue_.size() + running_ < (priority == QueuePriority::reserved ? all : all - reserved_);
 }
 
-void WorkerPool::count_rejected(Standing standing) {
+void WorkerPool::count_rejected(QueuePriority priority) {
     rejected_.fetch_add(1, std::memory_order_relaxed);
-    if (standing == Standing::ordinary && has_place(Standing::preferred))
+    if (priority == QueuePriority::normal && has_slot(QueuePriority::reserved))
         rejected_ordinary_.fetch_add(1, std::memory_order_relaxed);
 }
 
-bool WorkerPool::has_room(Standing standing) {
+bool WorkerPool::has_capacity(QueuePriority priority) {
     std::scoped_lock lock(mutex_);
-    if (has_place(standing)) return true;
-    count_rejected(standing);
+    if (has_slot(priority)) return true;
+    count_rejected(priority);
     return false;
 }
 
-void WorkerPool::enqueue(Job job, Standing standing) {
+void WorkerPool::enqueue(Job job, QueuePriority priority) {
     {
         std::scoped_lock lock(mutex_);
-        if (!has_place(standing)) {
-            count_rejected(standing);
+        if (!has_slot(priority)) {
+            count_rejected(priority);
             throw Unavailable("the " + name_ + " pool is full");
         }
         queue_.push_back(std::move(job));
@@ -165,7 +165,7 @@ void WorkerPool::enqueue(Job job, Standing standing) {
 
 void WorkerPool::work_until_stopped() {
     // On Linux this affects the calling thread only (sched(7)).
-    if (share_ == Share::background) setpriority(PRIO_PROCESS, 0, kBackgroundNice);
+    if (thread_priority_ == ThreadPriority::low) setpriority(PRIO_PROCESS, 0, kBackgroundNice);
     std::unique_lock lock(mutex_);
     while (true) {
         wake_.wait(lock, [this] { return stopping_ || !queue_.empty(); });

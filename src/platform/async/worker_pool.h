@@ -24,14 +24,14 @@ namespace mindspace {
 class WorkerPool {
 public:
     // Whether a job may use the reserved slots of the queue.
-    enum class Standing { ordinary, preferred };
-    // How the system schedules the threads when processors are scarce: `background` yields to loops and servers.
-    enum class Share { usual, background };
+    enum class QueuePriority { normal, reserved };
+    // How the system schedules the threads when processors are scarce: `low` yields to loops and servers.
+    enum class ThreadPriority { normal, low };
 
     // `name` names the threads (the system shows at most 15 characters). Of the `max_queued` slots in the queue,
-    // `kept_back` are reserved for preferred jobs.
-    WorkerPool(std::string name, std::size_t threads, std::size_t max_queued, std::size_t kept_back = 0,
-               Share share = Share::usual);
+    // `reserved` are only for high-priority jobs.
+    WorkerPool(std::string name, std::size_t threads, std::size_t max_queued, std::size_t reserved = 0,
+               ThreadPriority thread_priority = ThreadPriority::normal);
     // Finishes the queued jobs, then joins the threads.
     ~WorkerPool();
 
@@ -42,22 +42,22 @@ public:
     // may be gone (deadline, shutdown) while it runs. Work is skipped if its caller left before it began. Faults:
     // Unavailable if every queue slot it may use is taken; operation_aborted if cancelled.
     template <class F>
-    Awaitable<std::invoke_result_t<F&>> run(F work, Standing standing = Standing::ordinary) {
+    Awaitable<std::invoke_result_t<F&>> run(F work, QueuePriority priority = QueuePriority::normal) {
         std::packaged_task<std::invoke_result_t<F&>()> task(std::move(work));
         auto result = task.get_future();
         Job job = std::move(task);
-        co_await perform(std::move(job), standing);
+        co_await perform(std::move(job), priority);
         co_return result.get();
     }
 
     // For a caller that has much to do before run(). False if run() would throw now; this counts as rejected.
-    [[nodiscard]] bool has_room(Standing standing = Standing::ordinary);
+    [[nodiscard]] bool has_capacity(QueuePriority priority = QueuePriority::normal);
 
     struct Stats {
         std::size_t queued;
         std::size_t running;
         std::uint64_t rejected;           // since the start
-        std::uint64_t rejected_ordinary;  // of these, those in whose slot a preferred job would have been accepted
+        std::uint64_t rejected_ordinary;  // of these, those in whose slot a high-priority job would have been accepted
     };
     // May be called from any thread; the values need not be from the same instant.
     [[nodiscard]] Stats stats() const;
@@ -65,17 +65,17 @@ public:
 private:
     using Job = std::move_only_function<void()>;
 
-    Awaitable<> perform(Job job, Standing standing);
+    Awaitable<> perform(Job job, QueuePriority priority);
     // Both require mutex_ to be held.
-    [[nodiscard]] bool has_place(Standing standing) const;
-    void count_rejected(Standing standing);
-    void enqueue(Job job, Standing standing);
+    [[nodiscard]] bool has_slot(QueuePriority priority) const;
+    void count_rejected(QueuePriority priority);
+    void enqueue(Job job, QueuePriority priority);
     void work_until_stopped();
 
     const std::string name_;
     const std::size_t max_queued_;
-    const std::size_t kept_back_;
-    const Share share_;
+    const std::size_t reserved_;
+    const ThreadPriority thread_priority_;
 
     std::mutex mutex_;
     std::condition_variable wake_;

@@ -112,7 +112,7 @@ TEST(WorkerPool, RefusesAtOnceWhenFull) {
 
     EXPECT_THROW(finish(loop, spawn(loop, wait_on_pool(pool, gate))), Unavailable);
     EXPECT_EQ(pool.stats().rejected, 1U);
-    EXPECT_FALSE(pool.has_room());
+    EXPECT_FALSE(pool.has_capacity());
     EXPECT_EQ(pool.stats().rejected, 2U);
 
     gate->open.count_down();
@@ -121,7 +121,7 @@ TEST(WorkerPool, RefusesAtOnceWhenFull) {
     finish(loop, std::move(third));
     EXPECT_TRUE(eventually([&] { return pool.stats().running == 0; }));
     EXPECT_EQ(pool.stats().queued, 0U);
-    EXPECT_TRUE(pool.has_room());
+    EXPECT_TRUE(pool.has_capacity());
 }
 
 Awaitable<int> niceness_on_pool(WorkerPool& pool) {
@@ -131,7 +131,7 @@ Awaitable<int> niceness_on_pool(WorkerPool& pool) {
 TEST(WorkerPool, GivesWayToOthersInTheBackground) {
     asio::io_context loop;
     WorkerPool usual("test", 1, 1);
-    WorkerPool background("test", 1, 1, 0, WorkerPool::Share::background);
+    WorkerPool background("test", 1, 1, 0, WorkerPool::ThreadPriority::low);
     const int here = getpriority(PRIO_PROCESS, 0);
     EXPECT_EQ(finish(loop, spawn(loop, niceness_on_pool(usual))), here);
     EXPECT_GT(finish(loop, spawn(loop, niceness_on_pool(background))), here) << "of that thread alone";

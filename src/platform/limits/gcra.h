@@ -26,23 +26,23 @@ struct Policy {
     [[nodiscard]] double whole() const { return static_cast<double>(window.count()) * 1e6; }
 };
 
-struct Verdict {
+struct RateLimitDecision {
     bool allowed = true;
     std::uint64_t remaining = 0;  // calls that would be allowed now
     Seconds reset{};              // until the complete quota is available again
     Seconds retry_after{};        // until the next call is allowed, if this one is not
 };
 
-// Builds the verdict once it is known how far the arrival time is ahead of the clock: by `backlog` microseconds,
+// Builds the decision once it is known how far the arrival time is ahead of the clock: by `backlog` microseconds,
 // including this call if it was allowed.
-inline Verdict make_verdict(const Policy& policy, bool allowed, double backlog) {
+inline RateLimitDecision make_decision(const Policy& policy, bool allowed, double backlog) {
     auto seconds = [](double micros) { return Seconds(static_cast<std::int64_t>(std::ceil(micros / 1e6))); };
-    Verdict verdict{
+    RateLimitDecision decision{
         .allowed = allowed,
         .remaining = static_cast<std::uint64_t>(std::max(0.0, (policy.whole() - backlog) / policy.interval + 1e-6)),
         .reset = seconds(backlog)};
-    if (!allowed) verdict.retry_after = std::max(Seconds(1), seconds(backlog + policy.interval - policy.whole()));
-    return verdict;
+    if (!allowed) decision.retry_after = std::max(Seconds(1), seconds(backlog + policy.interval - policy.whole()));
+    return decision;
 }
 
 // Converts the time of any clock to the unit of Gcra.
@@ -63,9 +63,9 @@ struct Gcra {
         return true;
     }
 
-    Verdict take(const Policy& policy, double now) {
+    RateLimitDecision consume(const Policy& policy, double now) {
         const bool allowed = admit(policy, now);
-        return make_verdict(policy, allowed, std::max(0.0, arrival - now));
+        return make_decision(policy, allowed, std::max(0.0, arrival - now));
     }
 };
 

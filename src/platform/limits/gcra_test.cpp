@@ -11,38 +11,38 @@ constexpr double kSecond = 1e6;
 TEST(Gcra, AllowsTheWholeQuotaAtOnceAndNoMore) {
     Gcra state;
     for (std::uint64_t left = 9;; --left) {
-        auto verdict = state.take(kTenASecond, kSecond);
-        EXPECT_TRUE(verdict.allowed);
-        EXPECT_EQ(verdict.remaining, left);
+        auto decision = state.consume(kTenASecond, kSecond);
+        EXPECT_TRUE(decision.allowed);
+        EXPECT_EQ(decision.remaining, left);
         if (left == 0) break;
     }
-    auto verdict = state.take(kTenASecond, kSecond);
-    EXPECT_FALSE(verdict.allowed);
-    EXPECT_EQ(verdict.remaining, 0U);
-    EXPECT_EQ(verdict.reset, Seconds(1));
-    EXPECT_EQ(verdict.retry_after, Seconds(1));
+    auto decision = state.consume(kTenASecond, kSecond);
+    EXPECT_FALSE(decision.allowed);
+    EXPECT_EQ(decision.remaining, 0U);
+    EXPECT_EQ(decision.reset, Seconds(1));
+    EXPECT_EQ(decision.retry_after, Seconds(1));
 }
 
 TEST(Gcra, GivesBackOneCallAtATime) {
     Gcra state;
-    for (int i = 0; i < 10; ++i) state.take(kTenASecond, 0);
-    EXPECT_FALSE(state.take(kTenASecond, 0.09 * kSecond).allowed);
-    EXPECT_TRUE(state.take(kTenASecond, 0.1 * kSecond).allowed);
-    EXPECT_FALSE(state.take(kTenASecond, 0.11 * kSecond).allowed);
+    for (int i = 0; i < 10; ++i) state.consume(kTenASecond, 0);
+    EXPECT_FALSE(state.consume(kTenASecond, 0.09 * kSecond).allowed);
+    EXPECT_TRUE(state.consume(kTenASecond, 0.1 * kSecond).allowed);
+    EXPECT_FALSE(state.consume(kTenASecond, 0.11 * kSecond).allowed);
 }
 
 TEST(Gcra, NeverAllowsMoreThanTwoQuotasInAnyWindow) {
     Gcra state;
     int allowed = 0;
-    for (double now = 0; now < kSecond; now += 1000) allowed += state.take(kTenASecond, now).allowed ? 1 : 0;
+    for (double now = 0; now < kSecond; now += 1000) allowed += state.consume(kTenASecond, now).allowed ? 1 : 0;
     EXPECT_LE(allowed, 20);
     EXPECT_GE(allowed, 19);
 }
 
 TEST(Gcra, CountsARefusedCallForNothing) {
     Gcra state;
-    for (int i = 0; i < 100; ++i) state.take(kTenASecond, 0);
-    EXPECT_TRUE(state.take(kTenASecond, 0.1 * kSecond).allowed);
+    for (int i = 0; i < 100; ++i) state.consume(kTenASecond, 0);
+    EXPECT_TRUE(state.consume(kTenASecond, 0.1 * kSecond).allowed);
 }
 
 TEST(Gcra, MakesSeveralCallsAtOnceOrNone) {

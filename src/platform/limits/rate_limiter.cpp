@@ -25,35 +25,35 @@ const redis::Script& take_script() {
 
 RateLimiter::RateLimiter(redis::Client& redis) : redis_(redis), here_(kCountedHere) {}
 
-Awaitable<RateLimiter::Taken> RateLimiter::take(std::string_view key, const Policy& policy,
-                                                std::vector<std::string_view> along) {
-    return ask(key, policy, Use::call, std::move(along));
+Awaitable<RateLimiter::RateLimitResult> RateLimiter::consume(std::string_view key, const Policy& policy,
+                                                             std::vector<std::string_view> along) {
+    return query(key, policy, Mode::consume, std::move(along));
 }
 
-Awaitable<Verdict> RateLimiter::look(std::string_view key, const Policy& policy) {
-    auto seen = co_await ask(key, policy, Use::look, {});
-    co_return seen.verdict;
+Awaitable<RateLimitDecision> RateLimiter::peek(std::string_view key, const Policy& policy) {
+    auto seen = co_await query(key, policy, Mode::peek, {});
+    co_return seen.decision;
 }
 
-Awaitable<RateLimiter::Taken> RateLimiter::ask(std::string_view key, const Policy& policy, Use use,
-                                               std::vector<std::string_view> along) {
+Awaitable<RateLimiter::RateLimitResult> RateLimiter::query(std::string_view key, const Policy& policy, Mode mode,
+                                                           std::vector<std::string_view> along) {
     auto interval = fmt::format("{:.6f}", policy.interval);
     auto whole = fmt::format("{:.0f}", policy.whole());
-    const std::array<std::string_view, 3> arguments{interval, whole, use == Use::call ? "1" : "0"};
+    const std::array<std::string_view, 3> arguments{interval, whole, mode == Mode::consume ? "1" : "0"};
     std::vector<std::string_view> keys{key};
     keys.insert(keys.end(), along.begin(), along.end());
-    Taken taken;
-    taken.values.resize(along.size());
+    RateLimitResult result;
+    result.values.resize(along.size());
     try {
         auto reply = co_await redis_.run(take_script(), keys, arguments);
         bool allowed = reply.at(0).as_integer() == 1;
-        taken.verdict = make_verdict(policy, allowed, static_cast<double>(reply.at(1).as_integer()));
+        result.decision = make_decision(policy, allowed, static_cast<double>(reply.at(1).as_integer()));
         for (std::size_t i = 0; i < along.size(); ++i)
-            if (const auto& value = reply.at(i + 2); !value.is_null()) taken.values[i] = value.as_string();
+            if (const auto& value = reply.at(i + 2); !value.is_null()) result.values[i] = value.as_string();
     } catch (const Unavailable&) {
-        taken.verdict = ask_here(key, policy, use);
+        result.decision = query_here(key, policy, mode);
     }
-    co_return taken;
+    co_return result;
 }
 
 Awaitable<> RateLimiter::forget(std::string key) {
@@ -65,13 +65,13 @@ Awaitable<> RateLimiter::forget(std::string key) {
     }
 }
 
-Verdict RateLimiter::ask_here(std::string_view key, const Policy& policy, Use use) {
+RateLimitDecision RateLimiter::query_here(std::string_view key, const Policy& policy, Mode mode) {
     const auto now = microseconds(std::chrono::steady_clock::now());
     const auto* known = here_.find(key);
     Gcra state = known != nullptr ? *known : Gcra{};
-    auto verdict = state.take(policy, now);
-    if (use == Use::call) here_.insert(std::string(key), state);
-    return verdict;
+    auto decision = state.consume(policy, now);
+    if (mode == Mode::consume) here_.insert(std::string(key), state);
+    return decision;
 }
 
 }  // namespace mindspace::limits

@@ -21,23 +21,25 @@ class RateLimiter {
 public:
     explicit RateLimiter(redis::Client& redis);
 
-    struct Taken {
-        Verdict verdict;
+    struct RateLimitResult {
+        RateLimitDecision decision;
         std::vector<std::optional<std::string>> values;  // of the keys in `along`; nullopt if absent
     };
     // Counts one call by `key`. `along` are keys whose values are read in the same round trip; in a Redis cluster they
     // must be in the slot of `key`, so they share its hash tag. All arguments are borrowed until the result has been
     // awaited.
-    Awaitable<Taken> take(std::string_view key, const Policy& policy, std::vector<std::string_view> along = {});
-    // The verdict that take() would return, without counting a call.
-    Awaitable<Verdict> look(std::string_view key, const Policy& policy);
+    Awaitable<RateLimitResult> consume(std::string_view key, const Policy& policy,
+                                       std::vector<std::string_view> along = {});
+    // The decision that consume() would return, without counting a call.
+    Awaitable<RateLimitDecision> peek(std::string_view key, const Policy& policy);
     // Restores the complete quota of `key`.
     Awaitable<> forget(std::string key);
 
 private:
-    enum class Use { call, look };
-    Awaitable<Taken> ask(std::string_view key, const Policy& policy, Use use, std::vector<std::string_view> along);
-    Verdict ask_here(std::string_view key, const Policy& policy, Use use);
+    enum class Mode { consume, peek };
+    Awaitable<RateLimitResult> query(std::string_view key, const Policy& policy, Mode mode,
+                                     std::vector<std::string_view> along);
+    RateLimitDecision query_here(std::string_view key, const Policy& policy, Mode mode);
 
     redis::Client& redis_;
     LruCache<std::string, Gcra> here_;

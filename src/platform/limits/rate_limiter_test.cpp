@@ -23,8 +23,8 @@ protected:
         options.socket_path = server_.socket_path();
         return options;
     }
-    RateLimiter::Taken take(const Policy& policy, std::vector<std::string_view> along = {}) {
-        return redis::run_task(io_, limiter_.take("{somebody}:l", policy, std::move(along)));
+    RateLimiter::RateLimitResult consume(const Policy& policy, std::vector<std::string_view> along = {}) {
+        return redis::run_task(io_, limiter_.consume("{somebody}:l", policy, std::move(along)));
     }
 
     redis::TestServer server_;
@@ -36,37 +36,37 @@ protected:
 
 TEST_F(RateLimiterTest, CountsForAllNodesTogether) {
     RateLimiter other(client_);
-    EXPECT_EQ(take(three_an_hour_).verdict.remaining, 2U);
-    EXPECT_EQ(redis::run_task(io_, other.take("{somebody}:l", three_an_hour_)).verdict.remaining, 1U);
-    EXPECT_TRUE(take(three_an_hour_).verdict.allowed);
-    auto verdict = take(three_an_hour_).verdict;
-    EXPECT_FALSE(verdict.allowed);
-    EXPECT_GE(verdict.retry_after, Seconds(1199));
-    EXPECT_LE(verdict.retry_after, Seconds(1200));
-    EXPECT_TRUE(redis::run_task(io_, limiter_.take("{another}:l", three_an_hour_)).verdict.allowed);
+    EXPECT_EQ(consume(three_an_hour_).decision.remaining, 2U);
+    EXPECT_EQ(redis::run_task(io_, other.consume("{somebody}:l", three_an_hour_)).decision.remaining, 1U);
+    EXPECT_TRUE(consume(three_an_hour_).decision.allowed);
+    auto decision = consume(three_an_hour_).decision;
+    EXPECT_FALSE(decision.allowed);
+    EXPECT_GE(decision.retry_after, Seconds(1199));
+    EXPECT_LE(decision.retry_after, Seconds(1200));
+    EXPECT_TRUE(redis::run_task(io_, limiter_.consume("{another}:l", three_an_hour_)).decision.allowed);
 }
 
 TEST_F(RateLimiterTest, ReadsOtherKeysInTheSameRoundTrip) {
     redis::run_task(io_, client_.command({"SET", "{somebody}:a", "1"}));
     auto commands = client_.stats().commands.value();
-    auto taken = take(three_an_hour_, {"{somebody}:a", "{somebody}:b"});
-    EXPECT_EQ(taken.values[0], "1");
-    EXPECT_EQ(taken.values[1], std::nullopt);
+    auto result = consume(three_an_hour_, {"{somebody}:a", "{somebody}:b"});
+    EXPECT_EQ(result.values[0], "1");
+    EXPECT_EQ(result.values[1], std::nullopt);
     EXPECT_LE(client_.stats().commands.value() - commands, 2U) << "the first call may have to bring the script";
 }
 
 TEST_F(RateLimiterTest, HoldsWithAQuotaWithoutEnd) {
     const Policy endless("test", 600e6, Seconds(60));
-    for (int i = 0; i < 100; ++i) EXPECT_TRUE(take(endless).verdict.allowed);
+    for (int i = 0; i < 100; ++i) EXPECT_TRUE(consume(endless).decision.allowed);
 }
 
 TEST_F(RateLimiterTest, CountsForItselfWhileRedisIsAway) {
     server_.signal(SIGKILL);
     ASSERT_TRUE(redis::run_until(io_, [this] { return !client_.is_up(); }));
-    for (int i = 0; i < 3; ++i) EXPECT_TRUE(take(three_an_hour_, {"{somebody}:a"}).verdict.allowed);
-    auto taken = take(three_an_hour_, {"{somebody}:a"});
-    EXPECT_FALSE(taken.verdict.allowed);
-    EXPECT_EQ(taken.values[0], std::nullopt);
+    for (int i = 0; i < 3; ++i) EXPECT_TRUE(consume(three_an_hour_, {"{somebody}:a"}).decision.allowed);
+    auto result = consume(three_an_hour_, {"{somebody}:a"});
+    EXPECT_FALSE(result.decision.allowed);
+    EXPECT_EQ(result.values[0], std::nullopt);
 }
 
 }  // namespace

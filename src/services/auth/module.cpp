@@ -31,7 +31,7 @@ AuthShared::AuthShared(const AuthSettings& given, const Secret& process_secret, 
       secret(process_secret),
       personal_data(of_users),
       hashing("hashing", settings.hashing.threads != 0 ? settings.hashing.threads : std::thread::hardware_concurrency(),
-              settings.hashing.queue, settings.hashing.queue / 4, WorkerPool::Share::background),
+              settings.hashing.queue, settings.hashing.queue / 4, WorkerPool::ThreadPriority::low),
       hasher(hashing, {.memory_kib = settings.hashing.memory_kib, .passes = settings.hashing.passes}),
       networks(kKnownNetworks) {}
 
@@ -70,7 +70,7 @@ AuthModule::AuthModule(const AuthSettings& settings, const CoreResources& first,
       quota_(first.database, secret, settings.mail.limits, settings.limit_scale),
       mailer_(first.loop, MailQueue(first.database), ResetRequests(first.database, quota_),
               mail::make_sender(settings.mail.server, files.mail), mailer_options(settings.mail)),
-      key_watch_(first.loop, first.database, files.signing_key, key_, settings.access.ttl) {}
+      signing_key_watcher_(first.loop, first.database, files.signing_key, key_, settings.access.ttl) {}
 
 ModuleCore* AuthModule::add_core(const CoreResources& core) {
     auto& keys = access_.of(core.index).keys();
@@ -83,7 +83,7 @@ Awaitable<> AuthModule::prepare(postgres::Session& session) {
 
 void AuthModule::start() {
     mailer_.start();
-    key_watch_.start([this](const SigningKey& key) {
+    signing_key_watcher_.start([this](const SigningKey& key) {
         for (auto& core : cores_) core->use_key(key);
     });
 }
@@ -93,7 +93,7 @@ void AuthModule::drain(Milliseconds /*window*/) {
 }
 
 void AuthModule::stop() {
-    key_watch_.stop();
+    signing_key_watcher_.stop();
     mailer_.stop();
 }
 

@@ -8,7 +8,7 @@
 #include "services/auth/caller_access.h"
 #include "services/auth/logins/service.h"
 #include "services/auth/mail/mailer.h"
-#include "services/auth/tokens/key_watch.h"
+#include "services/auth/tokens/signing_key_watcher.h"
 
 #include <filesystem>
 #include <memory>
@@ -82,7 +82,7 @@ private:
     SigningKey key_;  // at the start
     MailQuota quota_;
     Mailer mailer_;
-    KeyWatch key_watch_;
+    SigningKeyWatcher signing_key_watcher_;
     std::vector<std::unique_ptr<AuthCore>> cores_;
 };
 

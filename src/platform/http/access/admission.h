@@ -11,7 +11,7 @@ namespace mindspace::http {
 // Who calls, and whether they may call as often as that.
 struct Admitted {
     Result<Principal> caller;
-    limits::Verdict verdict{};
+    limits::RateLimitDecision decision{};
 };
 
 class Admission {

@@ -33,7 +33,7 @@ Awaitable<> AdmissionStep::admit_caller(Exchange& exchange) {
         auto admitted = co_await admission_->admit(std::exchange(exchange.principal, {}), exchange.policy);
         if (admitted.caller) {
             exchange.principal = std::move(*admitted.caller);
-            if (exchange.policy != nullptr) exchange.quota = admitted.verdict;
+            if (exchange.policy != nullptr) exchange.quota = admitted.decision;
         } else {
             exchange.credentials_fault = std::move(admitted.caller).error();
         }
@@ -50,8 +50,8 @@ Awaitable<> AdmissionStep::admit_caller(Exchange& exchange) {
 Awaitable<> AdmissionStep::count_for_network(Exchange& exchange) {
     if (exchange.policy == nullptr) co_return;
     const auto key = "{" + network_of(exchange.client.address) + "}:l:" + std::string(exchange.policy->name);
-    auto taken = co_await limiter_->take(key, *exchange.policy);
-    exchange.quota = taken.verdict;
+    auto taken = co_await limiter_->consume(key, *exchange.policy);
+    exchange.quota = taken.decision;
 }
 
 bool AdmissionStep::refuse_excess(Exchange& exchange) {

@@ -26,16 +26,16 @@ const limits::Policy* RateLimits::of(LimitClass wanted, bool is_read) const {
     return nullptr;
 }
 
-void append_rate_limit(Response& response, const limits::Policy& policy, const limits::Verdict& verdict) {
+void append_rate_limit(Response& response, const limits::Policy& policy, const limits::RateLimitDecision& decision) {
     response.headers.emplace_back(
         "RateLimit-Policy", fmt::format("\"{}\";q={:.0f};w={}", policy.name, policy.quota, policy.window.count()));
     response.headers.emplace_back(
-        "RateLimit", fmt::format("\"{}\";r={};t={}", policy.name, verdict.remaining, verdict.reset.count()));
+        "RateLimit", fmt::format("\"{}\";r={};t={}", policy.name, decision.remaining, decision.reset.count()));
 }
 
-Response refuse_excess(const limits::Verdict& verdict, std::string_view request_id) {
+Response refuse_excess(const limits::RateLimitDecision& decision, std::string_view request_id) {
     auto response = problem(429, "rate_limited", "Too many calls; try again later.", request_id);
-    response.headers.emplace_back("Retry-After", std::to_string(verdict.retry_after.count()));
+    response.headers.emplace_back("Retry-After", std::to_string(decision.retry_after.count()));
     return response;
 }
 

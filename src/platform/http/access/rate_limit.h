@@ -32,9 +32,9 @@ struct RateLimits {
     [[nodiscard]] const limits::Policy* of(LimitClass wanted, bool is_read) const;
 };
 
-void append_rate_limit(Response& response, const limits::Policy& policy, const limits::Verdict& verdict);
+void append_rate_limit(Response& response, const limits::Policy& policy, const limits::RateLimitDecision& decision);
 
 // 429 `rate_limited`, without the headers above.
-Response refuse_excess(const limits::Verdict& verdict, std::string_view request_id);
+Response refuse_excess(const limits::RateLimitDecision& decision, std::string_view request_id);
 
 }  // namespace mindspace::http

@@ -88,10 +88,10 @@ Preconditions Preconditions::of(const RequestHead& head) {
     return {.if_match = TagCondition::of(head, "if-match"), .if_none_match = TagCondition::of(head, "if-none-match")};
 }
 
-Preconditions::Verdict Preconditions::check(std::string_view etag) const {
-    if (if_match && !if_match->matches_strongly(etag)) return Verdict::failed;
-    if (if_none_match && if_none_match->matches_weakly(etag)) return Verdict::not_modified;
-    return Verdict::hold;
+Preconditions::ConditionResult Preconditions::check(std::string_view etag) const {
+    if (if_match && !if_match->matches_strongly(etag)) return ConditionResult::failed;
+    if (if_none_match && if_none_match->matches_weakly(etag)) return ConditionResult::not_modified;
+    return ConditionResult::hold;
 }
 
 std::vector<std::int32_t> TagCondition::versions() const {

@@ -50,14 +50,14 @@ private:
 
 // The preconditions of a GET or HEAD, evaluated in the order of section 13.2.2.
 struct Preconditions {
-    enum class Verdict : std::uint8_t { hold, not_modified, failed };
+    enum class ConditionResult : std::uint8_t { hold, not_modified, failed };
 
     std::optional<TagCondition> if_match;
     std::optional<TagCondition> if_none_match;
 
     static Preconditions of(const RequestHead& head);
     // Checks against the tag of the current representation.
-    [[nodiscard]] Verdict check(std::string_view etag) const;
+    [[nodiscard]] ConditionResult check(std::string_view etag) const;
 };
 
 }  // namespace mindspace::http

@@ -7,7 +7,7 @@ namespace {
 
 using testing::ElementsAre;
 using testing::IsEmpty;
-using Verdict = Preconditions::Verdict;
+using ConditionResult = Preconditions::ConditionResult;
 
 RequestHead head_with(std::vector<Header> fields) {
     RequestHead head;
@@ -15,7 +15,7 @@ RequestHead head_with(std::vector<Header> fields) {
     return head;
 }
 
-Verdict check(std::vector<Header> fields, std::string_view etag) {
+ConditionResult check(std::vector<Header> fields, std::string_view etag) {
     return Preconditions::of(head_with(std::move(fields))).check(etag);
 }
 
@@ -38,18 +38,18 @@ TEST(Etag, ReadsListsOverSeveralLinesWithEachVersionOnce) {
 
 TEST(Etag, IfNoneMatchComparesWeakly) {
     for (const auto* list : {"*", "\"0\", W/\"1\"", "\"1\"", "W/\"1-br\""})
-        EXPECT_EQ(check({{"If-None-Match", list}}, "\"1\""), Verdict::not_modified) << list;
+        EXPECT_EQ(check({{"If-None-Match", list}}, "\"1\""), ConditionResult::not_modified) << list;
     for (const auto* list : {"", "\"11\"", "1", "\"a, \"1\""})
-        EXPECT_EQ(check({{"If-None-Match", list}}, "\"1\""), Verdict::hold) << list;
-    EXPECT_EQ(check({{"If-None-Match", "\"0\""}, {"If-None-Match", "\"1\""}}, "\"1\""), Verdict::not_modified);
+        EXPECT_EQ(check({{"If-None-Match", list}}, "\"1\""), ConditionResult::hold) << list;
+    EXPECT_EQ(check({{"If-None-Match", "\"0\""}, {"If-None-Match", "\"1\""}}, "\"1\""), ConditionResult::not_modified);
 }
 
 TEST(Etag, IfMatchComparesStronglyAndComesFirst) {
-    EXPECT_EQ(check({{"If-Match", "\"0\", \"1\""}}, "\"1\""), Verdict::hold);
-    EXPECT_EQ(check({{"If-Match", "*"}}, "\"1\""), Verdict::hold);
+    EXPECT_EQ(check({{"If-Match", "\"0\", \"1\""}}, "\"1\""), ConditionResult::hold);
+    EXPECT_EQ(check({{"If-Match", "*"}}, "\"1\""), ConditionResult::hold);
     for (const auto* list : {"", "W/\"1\"", "\"2\""})
-        EXPECT_EQ(check({{"If-Match", list}}, "\"1\""), Verdict::failed) << list;
-    EXPECT_EQ(check({{"If-Match", "\"2\""}, {"If-None-Match", "\"1\""}}, "\"1\""), Verdict::failed);
+        EXPECT_EQ(check({{"If-Match", list}}, "\"1\""), ConditionResult::failed) << list;
+    EXPECT_EQ(check({{"If-Match", "\"2\""}, {"If-None-Match", "\"1\""}}, "\"1\""), ConditionResult::failed);
 }
 
 }  // namespace

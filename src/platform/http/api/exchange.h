@@ -68,7 +68,7 @@ struct Exchange {
     Principal principal{};                     // who calls, unless the access is `anyone`
     std::optional<Error> credentials_fault{};  // why it is not known who calls
     const limits::Policy* policy = nullptr;    // how often may be called
-    std::optional<limits::Verdict> quota{};    // what is left of that
+    std::optional<limits::RateLimitDecision> quota{};  // what is left of that
     std::shared_ptr<idempotency::Claim>
         claim{};                        // of an Idempotency-Key, until the response is kept or the key released
     std::optional<Uuid> creation_id{};  // for what is created, under an Idempotency-Key

@@ -12,12 +12,12 @@ Awaitable<> ConditionalStep::after(Exchange& exchange, Response& response) {
     const auto etag = std::ranges::find(response.headers, "ETag", [](const auto& header) { return header.first; });
     if (etag == response.headers.end()) return {};
     switch (Preconditions::of(exchange.head).check(etag->second)) {
-        case Preconditions::Verdict::hold:
+        case Preconditions::ConditionResult::hold:
             break;
-        case Preconditions::Verdict::failed:
+        case Preconditions::ConditionResult::failed:
             response = problem(precondition_failed(), exchange.request_id);
             break;
-        case Preconditions::Verdict::not_modified:
+        case Preconditions::ConditionResult::not_modified:
             response.status = 304;
             response.body.clear();
             response.stream.reset();

@@ -10,7 +10,7 @@ namespace mindspace::auth {
 namespace {
 
 // For callers with a valid token.
-constexpr auto kKnown = PasswordHasher::Standing::preferred;
+constexpr auto kKnown = PasswordHasher::QueuePriority::reserved;
 
 Error wrong_password() {
     return {ErrorCode::forbidden, "wrong_password", "The current password is wrong.", {}};

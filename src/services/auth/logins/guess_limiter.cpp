@@ -10,10 +10,10 @@ namespace mindspace::auth {
 
 namespace {
 
-constexpr double kTriesOfANetwork = 10;
-constexpr double kTriesAtAnAccount = 50;
+constexpr double kAttemptsOfNetwork = 10;
+constexpr double kAttemptsAtAccount = 50;
 constexpr Seconds kWindow{900};
-constexpr double kTriesOfALoginSession = 10;
+constexpr double kAttemptsOfLoginSession = 10;
 constexpr Seconds kLoginSessionWindow{3600};
 // Wrong passwords, for any accounts, from an IPv4 address or an IPv6 /64; a client with a /56 or a /48 (RFC 6177) gains
 // little by it.
@@ -38,15 +38,15 @@ std::string network_tag(std::string_view email_key, const std::string& ip) {
 
 GuessLimiter::GuessLimiter(limits::RateLimiter& limiter, double scale)
     : limiter_(limiter),
-      network_policy_("guess", kTriesOfANetwork * scale, kWindow),
-      account_policy_("guess", kTriesAtAnAccount * scale, kWindow),
-      login_session_policy_("guess", kTriesOfALoginSession * scale, kLoginSessionWindow),
+      network_policy_("guess", kAttemptsOfNetwork * scale, kWindow),
+      account_policy_("guess", kAttemptsAtAccount * scale, kWindow),
+      login_session_policy_("guess", kAttemptsOfLoginSession * scale, kLoginSessionWindow),
       failures_of_64_("guess", kFailuresOf64 * scale, kWindow),
       failures_of_56_("guess", kFailuresOf56 * scale, kWindow),
       failures_of_48_("guess", kFailuresOf48 * scale, kWindow) {}
 
-std::vector<GuessLimiter::Neighbourhood> GuessLimiter::neighbourhoods_of(const std::string& ip) const {
-    std::vector<Neighbourhood> all;
+std::vector<GuessLimiter::NetworkPrefix> GuessLimiter::prefixes_of(const std::string& ip) const {
+    std::vector<NetworkPrefix> all;
     all.push_back({tag_of(http::network_of(ip), "f"), failures_of_64_, Budget::network_64});
     boost::system::error_code none;
     const auto address = boost::asio::ip::make_address_v6(ip, none);
@@ -63,39 +63,39 @@ std::vector<GuessLimiter::Neighbourhood> GuessLimiter::neighbourhoods_of(const s
 Awaitable<GuessLimiter::Attempt> GuessLimiter::begin(std::string email_key, std::string ip) {
     const auto here = network_tag(email_key, ip);
     Attempt attempt;
-    auto by_network = co_await limiter_.take(here, network_policy_);
-    attempt.by_network = by_network.verdict;
+    auto by_network = co_await limiter_.consume(here, network_policy_);
+    attempt.by_network = by_network.decision;
     if (!attempt.by_network.allowed) {
         count_refusal(Budget::account_and_network);
         co_return attempt;
     }
     const auto account = account_tag(email_key);
-    auto by_account = co_await limiter_.take(account, account_policy_);
-    attempt.by_strangers = by_account.verdict;
-    attempt.strangers_budget = Budget::account;
-    const auto neighbourhoods = neighbourhoods_of(ip);
-    for (const auto& [key, policy, budget] : neighbourhoods) {
-        if (!attempt.by_strangers.allowed) break;
-        attempt.by_strangers = co_await limiter_.look(key, policy);
-        attempt.strangers_budget = budget;
+    auto by_account = co_await limiter_.consume(account, account_policy_);
+    attempt.by_unknown_networks = by_account.decision;
+    attempt.unknown_networks_budget = Budget::account;
+    const auto prefixes = prefixes_of(ip);
+    for (const auto& [key, policy, budget] : prefixes) {
+        if (!attempt.by_unknown_networks.allowed) break;
+        attempt.by_unknown_networks = co_await limiter_.peek(key, policy);
+        attempt.unknown_networks_budget = budget;
     }
     co_return attempt;
 }
 
 Awaitable<> GuessLimiter::note_failure(std::string ip) {
-    const auto neighbourhoods = neighbourhoods_of(ip);
-    for (const auto& neighbourhood : neighbourhoods) co_await limiter_.take(neighbourhood.key, neighbourhood.policy);
+    const auto prefixes = prefixes_of(ip);
+    for (const auto& prefix : prefixes) co_await limiter_.consume(prefix.key, prefix.policy);
 }
 
 Awaitable<> GuessLimiter::forgive(std::string email_key, std::string ip) {
     return limiter_.forget(network_tag(email_key, ip));
 }
 
-Awaitable<limits::Verdict> GuessLimiter::begin_within(std::string login_session) {
+Awaitable<limits::RateLimitDecision> GuessLimiter::begin_within(std::string login_session) {
     const auto key = tag_of(login_session, "s");
-    auto taken = co_await limiter_.take(key, login_session_policy_);
-    if (!taken.verdict.allowed) count_refusal(Budget::login_session);
-    co_return taken.verdict;
+    auto taken = co_await limiter_.consume(key, login_session_policy_);
+    if (!taken.decision.allowed) count_refusal(Budget::login_session);
+    co_return taken.decision;
 }
 
 Awaitable<> GuessLimiter::forgive_within(std::string login_session) {
@@ -112,12 +112,12 @@ void collect(const std::vector<const GuessLimiter*>& cores, telemetry::Page& pag
     }
 }
 
-Error too_many_guesses(const limits::Verdict& verdict) {
+Error too_many_guesses(const limits::RateLimitDecision& decision) {
     return {.code = ErrorCode::rate_limited,
             .reason = "rate_limited",
             .detail = "Too many wrong passwords; try again later.",
             .faults = {},
-            .retry_after = static_cast<int>(verdict.retry_after.count())};
+            .retry_after = static_cast<int>(decision.retry_after.count())};
 }
 
 }  // namespace mindspace::auth

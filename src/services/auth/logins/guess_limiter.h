@@ -23,10 +23,10 @@ public:
     GuessLimiter(limits::RateLimiter& limiter, double scale);
 
     struct Attempt {
-        limits::Verdict by_network;    // of this network at this account: above it, all are rejected
-        limits::Verdict by_strangers;  // of all networks at this account, or of this one at all accounts: above it,
-                                       // only known networks are admitted
-        Budget strangers_budget{};     // which of these is exhausted
+        limits::RateLimitDecision by_network;           // of this network at this account: above it, all are rejected
+        limits::RateLimitDecision by_unknown_networks;  // of all networks at this account, or of this one at all
+                                                        // accounts: above it, only known networks are admitted
+        Budget unknown_networks_budget{};               // which of these is exhausted
     };
     // Called before the password is checked. `email_key` names the account, existing or not; `ip` the client.
     Awaitable<Attempt> begin(std::string email_key, std::string ip);
@@ -37,7 +37,7 @@ public:
 
     // The same for a password that is requested within a login session: a thief of its token has these attempts in
     // total, from any network; the owner's other login sessions keep theirs.
-    Awaitable<limits::Verdict> begin_within(std::string login_session);
+    Awaitable<limits::RateLimitDecision> begin_within(std::string login_session);
     Awaitable<> forgive_within(std::string login_session);
 
     // Counts rejections that begin() leaves to the caller; all others are counted automatically.
@@ -47,12 +47,12 @@ public:
     }
 
 private:
-    struct Neighbourhood {
+    struct NetworkPrefix {
         std::string key;
         const limits::Policy& policy;
         Budget budget;
     };
-    [[nodiscard]] std::vector<Neighbourhood> neighbourhoods_of(const std::string& ip) const;
+    [[nodiscard]] std::vector<NetworkPrefix> prefixes_of(const std::string& ip) const;
 
     limits::RateLimiter& limiter_;
     limits::Policy network_policy_;
@@ -73,6 +73,6 @@ constexpr auto names_of(GuessLimiter::Budget) {
 void collect(const std::vector<const GuessLimiter*>& cores, telemetry::Page& page);
 
 // Error rate_limited, with the time until the next attempt.
-Error too_many_guesses(const limits::Verdict& verdict);
+Error too_many_guesses(const limits::RateLimitDecision& decision);
 
 }  // namespace mindspace::auth

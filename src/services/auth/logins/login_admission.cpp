@@ -17,7 +17,7 @@ Awaitable<http::Admitted> LoginAdmission::admit(http::Principal principal, const
     else
         entry.state = co_await parts_.registry.find(principal.user, principal.auth_session);
     auto caller = co_await check_alive(std::move(principal), std::move(entry.state));
-    co_return http::Admitted{.caller = std::move(caller), .verdict = entry.verdict};
+    co_return http::Admitted{.caller = std::move(caller), .decision = entry.decision};
 }
 
 Awaitable<Result<http::Principal>> LoginAdmission::check_alive(http::Principal principal,

@@ -20,21 +20,21 @@ bool RevokedSessions::contains(UserId user, AuthSessionId id) const {
     return of_user != ended_of_user_.end() && of_user->second.end.covers(id);
 }
 
-// A watcher may end its own watch or another one: `watchers` keeps the notified ones alive.
-void RevokedSessions::tell(const Watchers& watchers) {
-    for (const auto& watcher : watchers)
-        if (auto on_end = std::exchange(watcher->on_end, {})) on_end();
+// A listener may end its own watch or another one: `listeners` keeps the notified ones alive.
+void RevokedSessions::notify(const RevocationListeners& listeners) {
+    for (const auto& listener : listeners)
+        if (auto on_end = std::exchange(listener->on_end, {})) on_end();
 }
 
 void RevokedSessions::add(AuthSessionId id, Timestamp now) {
     bool is_new = ended_.emplace(id, now + token_ttl_ + kOverlap).second;
     if (!is_new) return;
-    auto [first, last] = watchers_.equal_range(id);
-    Watchers called;
+    auto [first, last] = listeners_.equal_range(id);
+    RevocationListeners called;
     for (auto at = first; at != last; ++at)
-        if (auto watcher = at->second.lock()) called.push_back(std::move(watcher));
-    watchers_.erase(first, last);
-    tell(called);
+        if (auto listener = at->second.lock()) called.push_back(std::move(listener));
+    listeners_.erase(first, last);
+    notify(called);
     prune(now);
 }
 
@@ -42,14 +42,14 @@ void RevokedSessions::add(UserId user, const SessionsEnd& end, Timestamp now) {
     auto& known = ended_of_user_[user];
     if (known.end.at >= end.at) return;
     known = {.end = end, .forgotten_at = now + token_ttl_ + kOverlap};
-    Watchers called;
-    for (auto [at, last] = watchers_of_user_.equal_range(user); at != last;) {
-        auto watcher = at->second.lock();
-        const bool is_over = watcher == nullptr || end.covers(watcher->session);
-        if (watcher != nullptr && is_over) called.push_back(std::move(watcher));
-        at = is_over ? watchers_of_user_.erase(at) : std::next(at);
+    RevocationListeners called;
+    for (auto [at, last] = listeners_of_user_.equal_range(user); at != last;) {
+        auto listener = at->second.lock();
+        const bool is_over = listener == nullptr || end.covers(listener->session);
+        if (listener != nullptr && is_over) called.push_back(std::move(listener));
+        at = is_over ? listeners_of_user_.erase(at) : std::next(at);
     }
-    tell(called);
+    notify(called);
     prune(now);
 }
 
@@ -58,16 +58,16 @@ http::SessionWatch RevokedSessions::watch(UserId user, AuthSessionId id, std::fu
         on_end();
         return {};
     }
-    if (watchers_.size() + watchers_of_user_.size() >= prune_watchers_at_) {
+    if (listeners_.size() + listeners_of_user_.size() >= prune_listeners_at_) {
         auto is_gone = [](const auto& entry) { return entry.second.expired(); };
-        std::erase_if(watchers_, is_gone);
-        std::erase_if(watchers_of_user_, is_gone);
-        prune_watchers_at_ = 2 * (watchers_.size() + watchers_of_user_.size()) + kPruneFrom;
+        std::erase_if(listeners_, is_gone);
+        std::erase_if(listeners_of_user_, is_gone);
+        prune_listeners_at_ = 2 * (listeners_.size() + listeners_of_user_.size()) + kPruneFrom;
     }
-    auto watcher = std::make_shared<Watcher>(id, std::move(on_end));
-    watchers_.emplace(id, watcher);
-    watchers_of_user_.emplace(user, watcher);
-    return watcher;
+    auto listener = std::make_shared<RevocationListener>(id, std::move(on_end));
+    listeners_.emplace(id, listener);
+    listeners_of_user_.emplace(user, listener);
+    return listener;
 }
 
 void RevokedSessions::prune(Timestamp now) {

@@ -30,34 +30,34 @@ public:
     explicit RevokedSessions(Seconds token_ttl) : token_ttl_(token_ttl) {}
 
     [[nodiscard]] bool contains(UserId user, AuthSessionId id) const;
-    // Adds a session once; repetitions change nothing. Notifies its watchers.
+    // Adds a session once; repetitions change nothing. Notifies its listeners.
     void add(AuthSessionId id, Timestamp now);
-    // The latest end of a user counts. Notifies the watchers of sessions that it covers.
+    // The latest end of a user counts. Notifies the listeners of sessions that it covers.
     void add(UserId user, const SessionsEnd& end, Timestamp now);
     http::SessionWatch watch(UserId user, AuthSessionId id, std::function<void()> on_end) override;
 
 private:
-    struct Watcher {
+    struct RevocationListener {
         AuthSessionId session;
         std::function<void()> on_end;  // empty once it has been called
     };
-    using Watchers = std::vector<std::shared_ptr<Watcher>>;
+    using RevocationListeners = std::vector<std::shared_ptr<RevocationListener>>;
     struct KnownEnd {
         SessionsEnd end;
         Timestamp forgotten_at;
     };
-    static void tell(const Watchers& watchers);
+    static void notify(const RevocationListeners& listeners);
     void prune(Timestamp now);
 
     Seconds token_ttl_;
     std::unordered_map<AuthSessionId, Timestamp> ended_;  // until when it is relevant
     std::unordered_map<UserId, KnownEnd> ended_of_user_;
-    std::unordered_multimap<AuthSessionId, std::weak_ptr<Watcher>> watchers_;
-    std::unordered_multimap<UserId, std::weak_ptr<Watcher>> watchers_of_user_;
+    std::unordered_multimap<AuthSessionId, std::weak_ptr<RevocationListener>> listeners_;
+    std::unordered_multimap<UserId, std::weak_ptr<RevocationListener>> listeners_of_user_;
     // Expired entries are removed whenever the maps have doubled in size.
     static constexpr std::size_t kPruneFrom = 1024;
     std::size_t prune_ended_at_ = kPruneFrom;
-    std::size_t prune_watchers_at_ = kPruneFrom;
+    std::size_t prune_listeners_at_ = kPruneFrom;
 };
 
 struct UserSessionsEnded {

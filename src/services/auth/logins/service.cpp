@@ -106,7 +106,7 @@ Tokens AuthService::make_tokens(const http::Principal& principal, const RefreshT
 Awaitable<Result<LoggedIn>> AuthService::register_user(Register request, Origin origin) {
     if (auto refusal = refuse_unfit_password(request.password, "password")) co_return std::move(*refusal);
     request.email = composed(trimmed_email(request.email));
-    auto password_hash = co_await hasher_.hash(request.password, standing_of(origin.ip));
+    auto password_hash = co_await hasher_.hash(request.password, queue_priority_of(origin.ip));
     auto now = clock_.now();
     user::NewUser user{.id = request.id.value_or(UserId::make(now)),
                        .email = request.email,
@@ -138,17 +138,17 @@ Awaitable<Result<LoggedIn>> AuthService::register_user(Register request, Origin 
 }
 
 Awaitable<Result<LoggedIn>> AuthService::login(Login request, Origin origin) {
-    if (!hasher_.has_room(standing_of(origin.ip))) co_return too_many_passwords();
+    if (!hasher_.has_capacity(queue_priority_of(origin.ip))) co_return too_many_passwords();
     auto key = email_key(request.email);
     auto found = co_await find_for_login(request.email, origin.ip);
     if (!found) co_return found.error();
     auto& account = *found;
     if (!account) {
-        co_await hasher_.verify_nothing(std::move(request.password), standing_of(origin.ip));
+        co_await hasher_.verify_nothing(std::move(request.password), queue_priority_of(origin.ip));
         co_await guesses_.note_failure(std::move(origin.ip));
         co_return invalid_credentials();
     }
-    bool fits = co_await hasher_.verify(request.password, account->password_hash, standing_of(origin.ip));
+    bool fits = co_await hasher_.verify(request.password, account->password_hash, queue_priority_of(origin.ip));
     if (!fits || account->disabled) {
         if (!fits) co_await guesses_.note_failure(origin.ip);
         note_failed_login(account->user, std::move(origin), fits ? "disabled" : "wrong_password");
@@ -185,20 +185,20 @@ Awaitable<Result<std::optional<Account>>> AuthService::find_for_login(std::strin
     auto attempt = co_await guesses_.begin(email_key(email), ip);
     if (!attempt.by_network.allowed) co_return too_many_guesses(attempt.by_network);
     auto account = co_await store_.find_account(std::move(email));
-    if (attempt.by_strangers.allowed) co_return account;
+    if (attempt.by_unknown_networks.allowed) co_return account;
     bool is_known = false;
     if (account) {
         auto addresses = co_await store_.list_addresses(account->user);
         is_known = std::ranges::find(addresses, http::network_of(ip), http::network_of) != addresses.end();
     }
     if (is_known) co_return account;
-    guesses_.count_refusal(attempt.strangers_budget);
-    co_return too_many_guesses(attempt.by_strangers);
+    guesses_.count_refusal(attempt.unknown_networks_budget);
+    co_return too_many_guesses(attempt.by_unknown_networks);
 }
 
-PasswordHasher::Standing AuthService::standing_of(const std::string& ip) const {
-    using enum PasswordHasher::Standing;
-    return networks_.contains(ip) ? preferred : ordinary;
+PasswordHasher::QueuePriority AuthService::queue_priority_of(const std::string& ip) const {
+    using enum PasswordHasher::QueuePriority;
+    return networks_.contains(ip) ? reserved : normal;
 }
 
 Awaitable<> AuthService::rehash(Account account, std::string password) {
@@ -234,7 +234,7 @@ Awaitable<Result<Refreshed>> AuthService::refresh(Refresh request, Origin origin
                       .expires_at = expires_at};
     bool swapped = co_await store_.rotate(std::move(rotation));
     if (swapped) co_return issue(successor, state->role, expires_at, now);
-    co_return co_await answer_old_token(*presented, std::move(origin));
+    co_return co_await replay_rotation(*presented, std::move(origin));
 }
 
 // When the login session ends unless it is refreshed again.
@@ -243,7 +243,7 @@ Timestamp AuthService::expiry(Timestamp created_at, Timestamp now) const {
 }
 
 // The token was genuine but is not the current one: the response was lost, or the token was stolen.
-Awaitable<Result<Refreshed>> AuthService::answer_old_token(RefreshToken presented, Origin origin) {
+Awaitable<Result<Refreshed>> AuthService::replay_rotation(RefreshToken presented, Origin origin) {
     auto state = co_await store_.find_refresh_state(presented.user, presented.auth_session);
     auto now = clock_.now();
     if (!state || state->revoked || state->expires_at < now + Seconds(1)) co_return invalid_refresh_token();

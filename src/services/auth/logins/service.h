@@ -53,11 +53,11 @@ public:
 
 private:
     Awaitable<bool> revoke(AuditEntry entry);
-    [[nodiscard]] PasswordHasher::Standing standing_of(const std::string& ip) const;
+    [[nodiscard]] PasswordHasher::QueuePriority queue_priority_of(const std::string& ip) const;
     Awaitable<Result<std::optional<Account>>> find_for_login(std::string email, std::string ip);
     Awaitable<> rehash(Account account, std::string password);
     void note_failed_login(UserId user, Origin origin, std::string_view reason);
-    Awaitable<Result<Refreshed>> answer_old_token(RefreshToken presented, Origin origin);
+    Awaitable<Result<Refreshed>> replay_rotation(RefreshToken presented, Origin origin);
     [[nodiscard]] Refreshed issue(const RefreshToken& successor, http::Role role, Timestamp expires_at,
                                   Timestamp now) const;
     [[nodiscard]] Tokens make_tokens(const http::Principal& principal, const RefreshToken& refresh,

@@ -67,8 +67,8 @@ Awaitable<SessionRegistry::Entry> SessionRegistry::enter(limits::RateLimiter& li
     auto allowance = "{" + user.to_string() + "}:l:" + std::string(policy.name);
     std::vector<std::string_view> along(keys.begin(), keys.end());
     if (scope_ == Scope::logins) along.pop_back();
-    auto taken = co_await limiter.take(allowance, policy, std::move(along));
-    co_return Entry{.state = read(taken.values), .verdict = taken.verdict};
+    auto taken = co_await limiter.consume(allowance, policy, std::move(along));
+    co_return Entry{.state = read(taken.values), .decision = taken.decision};
 }
 
 SessionRegistry::State SessionRegistry::read(std::span<std::optional<std::string>> values) {

@@ -40,7 +40,7 @@ public:
 
     struct Entry {
         State state;
-        limits::Verdict verdict;
+        limits::RateLimitDecision decision;
     };
     // Like find(), and also counts one call against the user's limit, still in one round trip.
     Awaitable<Entry> enter(limits::RateLimiter& limiter, UserId user, AuthSessionId id, const limits::Policy& policy);

@@ -57,15 +57,15 @@ std::string prepared_password(std::string_view password) {
 }
 
 PasswordHasher::PasswordHasher(WorkerPool& pool, HashingCost cost)
-    : pool_(pool), cost_(cost), nobody_(hash_now(base64url_encode(random_bytes<32>()), cost)) {}
+    : pool_(pool), cost_(cost), dummy_hash_(hash_now(base64url_encode(random_bytes<32>()), cost)) {}
 
-Awaitable<std::string> PasswordHasher::hash(std::string password, Standing standing) {
-    return pool_.run([password = std::move(password), cost = cost_] { return hash_now(password, cost); }, standing);
+Awaitable<std::string> PasswordHasher::hash(std::string password, QueuePriority priority) {
+    return pool_.run([password = std::move(password), cost = cost_] { return hash_now(password, cost); }, priority);
 }
 
-Awaitable<bool> PasswordHasher::verify(std::string password, std::string phc, Standing standing) {
+Awaitable<bool> PasswordHasher::verify(std::string password, std::string phc, QueuePriority priority) {
     return pool_.run([password = std::move(password), phc = std::move(phc)] { return verify_now(password, phc); },
-                     standing);
+                     priority);
 }
 
 bool PasswordHasher::is_outdated(const std::string& phc) const {
@@ -75,8 +75,8 @@ bool PasswordHasher::is_outdated(const std::string& phc) const {
     return memory_kib < cost_.memory_kib || passes < cost_.passes;
 }
 
-Awaitable<> PasswordHasher::verify_nothing(std::string password, Standing standing) {
-    co_await verify(std::move(password), nobody_, standing);
+Awaitable<> PasswordHasher::verify_nothing(std::string password, QueuePriority priority) {
+    co_await verify(std::move(password), dummy_hash_, priority);
 }
 
 }  // namespace mindspace::auth

@@ -23,25 +23,25 @@ class PasswordHasher {
 public:
     // Preferred: clients known by a token or by their network (known_networks.h). A flood of unknown clients leaves
     // them the slots in the queue that the pool reserves.
-    using Standing = WorkerPool::Standing;
+    using QueuePriority = WorkerPool::QueuePriority;
 
     PasswordHasher(WorkerPool& pool, HashingCost cost);
 
     // The PHC string of the password. Fault: Unavailable if the pool is full.
-    Awaitable<std::string> hash(std::string password, Standing standing = Standing::ordinary);
+    Awaitable<std::string> hash(std::string password, QueuePriority priority = QueuePriority::normal);
     // Whether the password matches the PHC string.
-    Awaitable<bool> verify(std::string password, std::string phc, Standing standing = Standing::ordinary);
+    Awaitable<bool> verify(std::string password, std::string phc, QueuePriority priority = QueuePriority::normal);
     // False: the pool is full, so a login can be rejected without further work.
-    [[nodiscard]] bool has_room(Standing standing) { return pool_.has_room(standing); }
+    [[nodiscard]] bool has_capacity(QueuePriority priority) { return pool_.has_capacity(priority); }
     // Whether the PHC string was made with less memory or fewer passes than the current settings.
     [[nodiscard]] bool is_outdated(const std::string& phc) const;
     // Does the same work as verify, for an account that does not exist.
-    Awaitable<> verify_nothing(std::string password, Standing standing);
+    Awaitable<> verify_nothing(std::string password, QueuePriority priority);
 
 private:
     WorkerPool& pool_;
     HashingCost cost_;
-    std::string nobody_;  // a hash that no password matches
+    std::string dummy_hash_;  // a hash that no password matches
 };
 
 }  // namespace mindspace::auth

@@ -41,26 +41,26 @@ TEST(PasswordHasher, TakesOnePasswordTypedInTwoWaysForTheSame) {
 }
 
 TEST(PasswordHasher, KeepsPlacesInTheQueueForWhoIsKnown) {
-    using enum PasswordHasher::Standing;
+    using enum PasswordHasher::QueuePriority;
     WorkerPool pool("hashing", 1, 4, 1);
     PasswordHasher hasher(pool, kCost);
     std::latch open(1);
     asio::io_context loop;
     auto work = [&] { return pool.run([&open] { open.wait(); }); };
     auto blocked = asio::co_spawn(loop, work(), asio::use_future);
-    std::vector<std::future<std::string>> strangers;
+    std::vector<std::future<std::string>> unknown_clients;
     for (int i = 0; i < 5; ++i)
-        strangers.push_back(asio::co_spawn(loop, hasher.hash("a common one", ordinary), asio::use_future));
+        unknown_clients.push_back(asio::co_spawn(loop, hasher.hash("a common one", normal), asio::use_future));
     std::vector<std::future<std::string>> known;
     for (int i = 0; i < 2; ++i)
-        known.push_back(asio::co_spawn(loop, hasher.hash("still waters run deep", preferred), asio::use_future));
+        known.push_back(asio::co_spawn(loop, hasher.hash("still waters run deep", reserved), asio::use_future));
     loop.poll();
     EXPECT_EQ(pool.stats().rejected, 3U);
     EXPECT_EQ(pool.stats().rejected_ordinary, 2U) << "those for whom a place was kept back no more do not count";
     open.count_down();
     loop.run();
-    for (int i = 0; i < 3; ++i) EXPECT_NO_THROW(strangers[static_cast<std::size_t>(i)].get());
-    for (int i = 3; i < 5; ++i) EXPECT_THROW(strangers[static_cast<std::size_t>(i)].get(), Unavailable);
+    for (int i = 0; i < 3; ++i) EXPECT_NO_THROW(unknown_clients[static_cast<std::size_t>(i)].get());
+    for (int i = 3; i < 5; ++i) EXPECT_THROW(unknown_clients[static_cast<std::size_t>(i)].get(), Unavailable);
     EXPECT_NO_THROW(known[0].get());
     EXPECT_THROW(known[1].get(), Unavailable) << "the queue is bounded for them, too";
 }

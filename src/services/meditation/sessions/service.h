@@ -42,7 +42,7 @@ private:
     template <class Work>
     Awaitable<std::invoke_result_t<Work&>> work_on(std::size_t sessions, Work work) {
         if (sessions <= kWorkedOnHere) co_return work();
-        co_return co_await workers_.run(std::move(work), WorkerPool::Standing::preferred);
+        co_return co_await workers_.run(std::move(work), WorkerPool::QueuePriority::reserved);
     }
 
     static constexpr std::size_t kWorkedOnHere = 8;  // 2 ms if all notes have the maximum length

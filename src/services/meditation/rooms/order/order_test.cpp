@@ -192,14 +192,14 @@ protected:
 TEST_F(FullRedisTest, KeepsCountersAndDropsTheLogOfARoomThatGoesOn) {
     limits::RateLimiter limiter(full_);
     const limits::Policy policy("guess", 1, 900s);
-    EXPECT_TRUE(run(limiter.take("guess", policy)).verdict.allowed);
+    EXPECT_TRUE(run(limiter.consume("guess", policy)).decision.allowed);
     auto entry = run(full_order_.enter(request(1), now_)).value();
     auto group = wordy_group();
     for (group.version = 1; group.version <= 20; ++group.version) run(full_order_.announce_change(group, now_));
     ASSERT_TRUE(run(fill()));
 
     limits::RateLimiter other(full_);
-    EXPECT_FALSE(run(other.take("guess", policy)).verdict.allowed) << "no counter is forgotten";
+    EXPECT_FALSE(run(other.consume("guess", policy)).decision.allowed) << "no counter is forgotten";
     const auto react = [&] {
         ReactionRequest request{
             .epoch = entry.epoch, .reaction = make_reaction(user(1), {}), .limit = reaction_limit(100)};

@@ -1,4 +1,4 @@
-#include "services/auth/tokens/key_watch.h"
+#include "services/auth/tokens/signing_key_watcher.h"
 
 #include "platform/async/cancellation.h"
 #include "platform/async/sleep.h"
@@ -19,30 +19,30 @@ constexpr std::string_view kNotWritten = "cannot store a signing key, retrying";
 
 }  // namespace
 
-KeyWatch::KeyWatch(asio::io_context& loop, postgres::Client& database, std::filesystem::path file, SigningKey current,
-                   Seconds token_ttl)
+SigningKeyWatcher::SigningKeyWatcher(asio::io_context& loop, postgres::Client& database, std::filesystem::path file,
+                                     SigningKey current, Seconds token_ttl)
     : store_(database), file_(std::move(file)), key_(std::move(current)), token_ttl_(token_ttl), tasks_(loop) {}
 
-void KeyWatch::start(UseKey use_key) {
+void SigningKeyWatcher::start(UseKey use_key) {
     use_key_ = std::move(use_key);
     tasks_.spawn(run());
 }
 
 // A rotation may have happened while no program ran: retire the keys that the current one replaced first.
-Awaitable<> KeyWatch::run() {
+Awaitable<> SigningKeyWatcher::run() {
     co_await retire();
     while (true) {
-        if (look()) co_await change_key();
+        if (check_file()) co_await change_key();
         co_await sleep_for(kInterval);
     }
 }
 
 // A small file, checked once per second: too little work for a thread.
-bool KeyWatch::look() {
+bool SigningKeyWatcher::check_file() {
     std::error_code missing;
     auto changed_at = std::filesystem::last_write_time(file_, missing);
-    if (missing || changed_at == looked_at_) return false;
-    looked_at_ = changed_at;
+    if (missing || changed_at == checked_at_) return false;
+    checked_at_ = changed_at;
     try {
         auto key = SigningKey::load(file_);
         if (key.kid() == key_.kid()) return false;
@@ -56,11 +56,11 @@ bool KeyWatch::look() {
 }
 
 // While other processes learn of the key, the file may be replaced again.
-Awaitable<> KeyWatch::change_key() {
+Awaitable<> SigningKeyWatcher::change_key() {
     co_await publish();
     while (steady_clock::now() < use_at_) {
         co_await sleep_for(std::min<steady_clock::duration>(kInterval, use_at_ - steady_clock::now()));
-        if (look()) co_await publish();
+        if (check_file()) co_await publish();
     }
     use_key_(key_);
     log::info("tokens are signed with a new key", {{"event.action", "key_rotated"}, {"mindspace.kid", key_.kid()}});
@@ -68,7 +68,7 @@ Awaitable<> KeyWatch::change_key() {
 }
 
 // `keys rotate` has already published its key; a key that was installed in another way is published here.
-Awaitable<> KeyWatch::publish() {
+Awaitable<> SigningKeyWatcher::publish() {
     while (true) {
         try {
             const bool is_old_one_good = co_await store_.publish(key_, old_kid_, clock_.now());
@@ -82,7 +82,7 @@ Awaitable<> KeyWatch::publish() {
     }
 }
 
-Awaitable<> KeyWatch::retire() {
+Awaitable<> SigningKeyWatcher::retire() {
     while (true) {
         try {
             co_await store_.retire_replaced(key_, clock_.now() + token_ttl_ + kLeeway);

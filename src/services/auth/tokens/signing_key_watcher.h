@@ -14,14 +14,14 @@
 
 namespace mindspace::auth {
 
-class KeyWatch {
+class SigningKeyWatcher {
 public:
     using UseKey = std::function<void(const SigningKey& key)>;
 
     // `current` is the key in `file` at the start; `token_ttl` is the lifetime of its tokens. `database` belongs to
     // `loop`.
-    KeyWatch(asio::io_context& loop, postgres::Client& database, std::filesystem::path file, SigningKey current,
-             Seconds token_ttl);
+    SigningKeyWatcher(asio::io_context& loop, postgres::Client& database, std::filesystem::path file,
+                      SigningKey current, Seconds token_ttl);
 
     // `use_key` makes all cores sign with that key from now on.
     void start(UseKey use_key);
@@ -30,7 +30,7 @@ public:
 private:
     Awaitable<> run();
     // True if the file contains another key.
-    bool look();
+    bool check_file();
     Awaitable<> change_key();
     Awaitable<> publish();
     Awaitable<> retire();
@@ -41,7 +41,7 @@ private:
     std::string old_kid_;
     const Seconds token_ttl_;
     UseKey use_key_;
-    std::filesystem::file_time_type looked_at_{};
+    std::filesystem::file_time_type checked_at_{};
     std::chrono::steady_clock::time_point use_at_{};
     SystemClock clock_;
     TaskGroup tasks_;
