@@ -23,7 +23,7 @@ std::string describe(const http::DeclaredEndpoint& row) {
     return fmt::format("{} {} {} {} {} {} {} {} {} {} {} {} {} {} {} {} {} {} {} {}", d.summary,
                        static_cast<int>(d.access), d.success, static_cast<int>(d.limit), static_cast<int>(d.priority),
                        d.cached, d.creates, d.max_body, d.errors, d.cache_control, d.produces, d.websocket,
-                       d.farewell != nullptr, d.hidden, d.health, fmt::ptr(types.body), types.body_required,
+                       d.drain_message != nullptr, d.hidden, d.health, fmt::ptr(types.body), types.body_required,
                        fmt::ptr(types.response), fmt::ptr(types.query), d.path);
 }
 

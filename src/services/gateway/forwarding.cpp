@@ -15,7 +15,7 @@ using http::Header;
 using http::Method;
 
 // Hop-by-hop fields: those of RFC 9110 section 7.6.1 and others still in use; Content-Length is rewritten.
-constexpr std::array<std::string_view, 10> kOfTheConnection{
+constexpr std::array<std::string_view, 10> kHopByHopHeaders{
     "connection",         "keep-alive",          "proxy-connection", "te", "trailer", "transfer-encoding", "upgrade",
     "proxy-authenticate", "proxy-authorization", "content-length"};
 // Request fields that the gateway sets itself, or has already handled with the client.
@@ -47,11 +47,11 @@ void append_line(std::string& out, std::string_view name, std::string_view value
     out += "\r\n";
 }
 
-// All fields except hop-by-hop ones and those for which `is_left_out` is true.
-void append_fields(std::string& out, std::span<const Header> headers, auto is_left_out) {
+// All fields except hop-by-hop ones and those for which `is_excluded` is true.
+void append_fields(std::string& out, std::span<const Header> headers, auto is_excluded) {
     const bool names_some = http::find_header(headers, "connection").has_value();
     for (const auto& [name, value] : headers) {
-        if (is_one_of(name, kOfTheConnection) || is_left_out(name)) continue;
+        if (is_one_of(name, kHopByHopHeaders) || is_excluded(name)) continue;
         if (names_some && is_named_by_connection(name, headers)) continue;
         append_line(out, name, value);
     }

@@ -11,7 +11,7 @@ namespace {
 
 constexpr auto kInterval = std::chrono::seconds(1);
 constexpr auto kIntervalWhileAway = std::chrono::milliseconds(200);
-constexpr auto kAnswerLimit = std::chrono::seconds(1);
+constexpr auto kResponseTimeout = std::chrono::seconds(1);
 constexpr int kSilentChecks = 2;  // a single one may be a moment of load
 
 std::string_view name_of(NodeState state) {
@@ -28,46 +28,46 @@ std::string_view name_of(NodeState state) {
 
 }  // namespace
 
-HealthChecker::Watched::Watched(asio::io_context& loop, NodeStatus& status)
+HealthChecker::CheckedNode::CheckedNode(asio::io_context& loop, NodeStatus& status)
     : node(status), pool(loop, {.origin = status.origin, .max_connections = 1}) {}
 
 HealthChecker::HealthChecker(asio::io_context& loop, UpstreamStatus& status) : status_(status), tasks_(loop) {
-    for (auto& node : status.nodes) watched_.emplace_back(loop, node);
+    for (auto& node : status.nodes) checked_nodes_.emplace_back(loop, node);
 }
 
 void HealthChecker::start() {
-    for (auto& watched : watched_) {
-        watched.pool.start();
-        tasks_.spawn(watch(watched));
+    for (auto& checked : checked_nodes_) {
+        checked.pool.start();
+        tasks_.spawn(watch(checked));
     }
 }
 
 void HealthChecker::stop() {
     tasks_.cancel();
-    for (auto& watched : watched_) watched.pool.stop();
+    for (auto& checked : checked_nodes_) checked.pool.stop();
 }
 
-Awaitable<> HealthChecker::watch(Watched& watched) {
+Awaitable<> HealthChecker::watch(CheckedNode& checked) {
     while (!tasks_.is_cancelled()) {
-        const auto state = co_await check(watched);
+        const auto state = co_await check(checked);
         if (tasks_.is_cancelled()) break;
-        const auto before = watched.node.state.exchange(state);
+        const auto before = checked.node.state.exchange(state);
         if (before != state)
             log::info("a node is " + std::string(name_of(state)),
-                      {{"mindspace.role", status_.name}, {"mindspace.node", watched.node.origin.to_string()}});
+                      {{"mindspace.role", status_.name}, {"mindspace.node", checked.node.origin.to_string()}});
         co_await sleep_for(state == NodeState::ready ? kInterval : kIntervalWhileAway);
     }
 }
 
-Awaitable<NodeState> HealthChecker::check(Watched& watched) {
-    const auto deadline = http::ClientPool::Clock::now() + kAnswerLimit;
-    auto lease = co_await watched.pool.acquire(deadline);
+Awaitable<NodeState> HealthChecker::check(CheckedNode& checked) {
+    const auto deadline = http::ClientPool::Clock::now() + kResponseTimeout;
+    auto lease = co_await checked.pool.acquire(deadline);
     std::optional<http::ClientFault> fault;
     if (!lease) {
         fault = lease.error();
     } else {
         auto& connection = *lease;
-        const std::string request = "GET /readyz HTTP/1.1\r\nHost: " + watched.node.origin.to_string() + "\r\n\r\n";
+        const std::string request = "GET /readyz HTTP/1.1\r\nHost: " + checked.node.origin.to_string() + "\r\n\r\n";
         fault = co_await connection->send(http::Method::get, request, {});
         if (!fault) fault = co_await connection->read_head();
         const int status = fault ? 0 : connection->head().status;
@@ -76,12 +76,12 @@ Awaitable<NodeState> HealthChecker::check(Watched& watched) {
             fault = co_await connection->read_content();
         }
         if (!fault) {
-            watched.silent = 0;
+            checked.silent = 0;
             co_return status == 200 ? NodeState::ready : NodeState::alive;
         }
     }
     if (fault != http::ClientFault::timed_out) co_return NodeState::gone;
-    co_return ++watched.silent < kSilentChecks ? watched.node.state.load() : NodeState::gone;
+    co_return ++checked.silent < kSilentChecks ? checked.node.state.load() : NodeState::gone;
 }
 
 }  // namespace mindspace::gateway

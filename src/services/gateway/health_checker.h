@@ -19,18 +19,18 @@ public:
     void stop();
 
 private:
-    struct Watched {
-        Watched(asio::io_context& loop, NodeStatus& node);
+    struct CheckedNode {
+        CheckedNode(asio::io_context& loop, NodeStatus& node);
         NodeStatus& node;
         http::ClientPool pool;  // a separate pool: a node whose connections are all in use is not unhealthy
         int silent = 0;         // consecutive checks without a response in time
     };
 
-    Awaitable<> watch(Watched& watched);
-    static Awaitable<NodeState> check(Watched& watched);
+    Awaitable<> watch(CheckedNode& checked);
+    static Awaitable<NodeState> check(CheckedNode& checked);
 
     const UpstreamStatus& status_;
-    std::deque<Watched> watched_;
+    std::deque<CheckedNode> checked_nodes_;
     TaskGroup tasks_;
 };
 

@@ -28,7 +28,7 @@ Awaitable<Result<SeenCaller>> describe_caller(std::string address) {
     co_return SeenCaller{.address = std::move(address), .time = SystemClock{}.now()};
 }
 
-Awaitable<Result<Response>> answer(Result<Response> response) {
+Awaitable<Result<Response>> respond(Result<Response> response) {
     co_return response;
 }
 
@@ -55,14 +55,14 @@ http::EndpointTable<Pages> page_endpoints() {
               .cached = true},
              [](Call<> call) { return describe_caller(std::move(call.client.address)); });
     rows.add(page("/openapi.json", "This document."), [](Pages& pages, StaticCall call) {
-        return answer(http::static_response(pages.openapi.content(), call.fields));
+        return respond(http::static_response(pages.openapi.content(), call.fields));
     });
     rows.add(page("/asyncapi.json", "The messages of a group's socket."), [](Pages& pages, StaticCall call) {
-        return answer(http::static_response(pages.asyncapi.content(), call.fields));
+        return respond(http::static_response(pages.asyncapi.content(), call.fields));
     });
     rows.add(page("/", "The start page."), [](Call<>) { return redirect_to_docs(); });
     for (const auto& asset : web_assets())
-        rows.add(page(asset.path, "A page."), [&asset](StaticCall call) { return answer(serve(asset, call.fields)); });
+        rows.add(page(asset.path, "A page."), [&asset](StaticCall call) { return respond(serve(asset, call.fields)); });
     return rows;
 }
 

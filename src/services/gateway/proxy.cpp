@@ -91,7 +91,7 @@ Attempt open_tunnel(ClientPool::Lease lease, const Outgoing& request) {
     Response response{.status = 101, .body = {}};
     lease->set_deadline(Clock::time_point::max());
     response.tunnel = lease.detach();
-    response.farewell = request.declaration.farewell;
+    response.drain_message = request.declaration.drain_message;
     return response;
 }
 
@@ -140,8 +140,8 @@ Awaitable<Attempt> attempt(Upstream::Node& node, const Outgoing& request) {
     if (fault) co_return std::unexpected(*fault);
     if (!is_proven(connection->head(), request.keys, signature)) co_return std::unexpected(ClientFault::untrusted);
     if (connection->head().status == 101) co_return open_tunnel(std::move(*lease), request);
-    auto answer = co_await receive(std::move(*lease), request);
-    co_return answer;
+    auto response = co_await receive(std::move(*lease), request);
+    co_return response;
 }
 
 bool may_try_again(const Outgoing& request, ClientFault fault, bool is_another_node) {
@@ -201,12 +201,12 @@ Awaitable<Response> proxy(Upstream& upstream, const http::Declaration& declarati
             upstream.retries.add(1);
         }
         const auto began = Clock::now();
-        auto answer = co_await attempt(*node, request);
-        if (answer) {
+        auto response = co_await attempt(*node, request);
+        if (response) {
             upstream.succeeded(*node, Clock::now() - began);
-            co_return std::move(*answer);
+            co_return std::move(*response);
         }
-        fault = answer.error();
+        fault = response.error();
         upstream.failed(*node, fault);
         tried.push_back(node);
     }

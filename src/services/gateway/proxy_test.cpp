@@ -45,7 +45,7 @@ http::DeclaredEndpoints thing_rows() {
               .access = http::Access::anyone,
               .summary = "A socket.",
               .websocket = true,
-              .farewell = [](Milliseconds) { return std::string("go elsewhere"); }},
+              .drain_message = [](Milliseconds) { return std::string("go elsewhere"); }},
              [](http::Call<>) { return nothing(); });
     return rows.declarations();
 }
@@ -144,9 +144,9 @@ TEST(Proxy, TakesOffWhatBelongsToOneConnection) {
             "X-Request-Id: other\r\nContent-Length: 2\r\n\r\nok"};
     });
     const Gateway gateway({server.port()});
-    const auto answer = gateway.ask("GET",
-                                    "Connection: X-Mine\r\nX-Mine: 1\r\nTE: trailers\r\nX-Forwarded-For: 6.6.6.6\r\n"
-                                    "X-Request-Id: abc\r\ntraceparent: 00-1\r\nIf-None-Match: \"b\"\r\n");
+    const auto response = gateway.ask("GET",
+                                      "Connection: X-Mine\r\nX-Mine: 1\r\nTE: trailers\r\nX-Forwarded-For: 6.6.6.6\r\n"
+                                      "X-Request-Id: abc\r\ntraceparent: 00-1\r\nIf-None-Match: \"b\"\r\n");
     ASSERT_THAT(server.requests(), SizeIs(1));
     const auto request = server.requests()[0];
     EXPECT_THAT(request, StartsWith("GET /thing HTTP/1.1\r\nHost: mind.example\r\n"));
@@ -154,10 +154,10 @@ TEST(Proxy, TakesOffWhatBelongsToOneConnection) {
                                "X-Forwarded-For: 127.0.0.1\r\n", "X-Forwarded-Proto: http\r\n"})
         EXPECT_THAT(request, HasSubstr(passed));
     for (const char* kept : {"6.6.6.6", "X-Mine", "TE:", "Connection"}) EXPECT_THAT(request, Not(HasSubstr(kept)));
-    EXPECT_THAT(answer, HasSubstr("ETag: \"a\"\r\n"));
-    EXPECT_THAT(answer, HasSubstr("X-Request-Id: abc\r\n"));
-    for (const char* kept : {"X-Secret", "Keep-Alive", "other"}) EXPECT_THAT(answer, Not(HasSubstr(kept)));
-    EXPECT_THAT(answer, testing::EndsWith("Content-Length: 2\r\n\r\nok"));
+    EXPECT_THAT(response, HasSubstr("ETag: \"a\"\r\n"));
+    EXPECT_THAT(response, HasSubstr("X-Request-Id: abc\r\n"));
+    for (const char* kept : {"X-Secret", "Keep-Alive", "other"}) EXPECT_THAT(response, Not(HasSubstr(kept)));
+    EXPECT_THAT(response, testing::EndsWith("Content-Length: 2\r\n\r\nok"));
 }
 
 TEST(Proxy, SignsWhatItPassesOnWhateverTheClientSays) {
@@ -256,9 +256,9 @@ TEST(Proxy, GoesToAnotherNodeWhenOneIsNotThere) {
 TEST(Proxy, Answers503WhenNobodyIsThere) {
     const Gateway gateway({unused_port(), unused_port()});
     const auto began = std::chrono::steady_clock::now();
-    const auto answer = gateway.ask("GET");
-    EXPECT_THAT(answer, StartsWith("HTTP/1.1 503 "));
-    EXPECT_THAT(answer, HasSubstr("Retry-After: 1\r\n"));
+    const auto response = gateway.ask("GET");
+    EXPECT_THAT(response, StartsWith("HTTP/1.1 503 "));
+    EXPECT_THAT(response, HasSubstr("Retry-After: 1\r\n"));
     EXPECT_LT(std::chrono::steady_clock::now() - began, scaled(std::chrono::seconds(1)));
 }
 
@@ -292,8 +292,8 @@ std::string chunked(std::size_t chunks, std::string_view end) {
     return text + std::string(end);
 }
 
-std::string content_of(const std::string& answer) {
-    return answer.substr(answer.find("\r\n\r\n"));
+std::string content_of(const std::string& response) {
+    return response.substr(response.find("\r\n\r\n"));
 }
 
 TEST(Proxy, PassesALongAnswerOnWhileItComes) {
@@ -304,10 +304,10 @@ TEST(Proxy, PassesALongAnswerOnWhileItComes) {
     });
     const Gateway gateway({server.port()});
     EXPECT_THAT(gateway.ask("GET"), testing::EndsWith("\r\n\r\n" + content));
-    const auto answer = gateway.ask("GET", "X-Chunked: 1\r\n");
-    EXPECT_THAT(answer, HasSubstr("Transfer-Encoding: chunked\r\n"));
-    EXPECT_THAT(answer, testing::EndsWith("\r\n0\r\n\r\n"));
-    EXPECT_EQ(std::ranges::count(content_of(answer), 'x'), 1'024'000);
+    const auto response = gateway.ask("GET", "X-Chunked: 1\r\n");
+    EXPECT_THAT(response, HasSubstr("Transfer-Encoding: chunked\r\n"));
+    EXPECT_THAT(response, testing::EndsWith("\r\n0\r\n\r\n"));
+    EXPECT_EQ(std::ranges::count(content_of(response), 'x'), 1'024'000);
     EXPECT_EQ(server.connections(), 1) << "it can be used again";
 }
 
@@ -318,9 +318,9 @@ TEST(Proxy, BreaksOffWhatBroke) {
     });
     const Gateway gateway({server.port()});
     EXPECT_THAT(gateway.ask("GET", "X-Chunked: 1\r\n"), Not(HasSubstr("\r\n0\r\n")));
-    const auto answer = gateway.ask("GET");
-    EXPECT_THAT(answer, HasSubstr("Content-Length: 1000000\r\n"));
-    EXPECT_LE(std::ranges::count(content_of(answer), 'x'), 200'000);
+    const auto response = gateway.ask("GET");
+    EXPECT_THAT(response, HasSubstr("Content-Length: 1000000\r\n"));
+    EXPECT_LE(std::ranges::count(content_of(response), 'x'), 200'000);
 }
 
 TEST(Proxy, PassesALongRequestOnWhileItComes) {
@@ -343,11 +343,11 @@ TEST(Proxy, PassesALongRequestOnWhileItComes) {
 
 TEST(Proxy, DoesNotTakeTheRestOfARefusedRequestForAnother) {
     const Gateway gateway({unused_port()});
-    const auto answer = gateway.ask("POST", "Content-Length: 200000\r\n",
-                                    std::string(70'000, 'x') + "GET /thing HTTP/1.1\r\nHost: x\r\n\r\n");
-    EXPECT_THAT(answer, StartsWith("HTTP/1.1 503 "));
-    EXPECT_EQ(answer.find("HTTP/1.1", 1), std::string::npos);
-    EXPECT_THAT(answer, HasSubstr("Connection: close\r\n"));
+    const auto response = gateway.ask("POST", "Content-Length: 200000\r\n",
+                                      std::string(70'000, 'x') + "GET /thing HTTP/1.1\r\nHost: x\r\n\r\n");
+    EXPECT_THAT(response, StartsWith("HTTP/1.1 503 "));
+    EXPECT_EQ(response.find("HTTP/1.1", 1), std::string::npos);
+    EXPECT_THAT(response, HasSubstr("Connection: close\r\n"));
 }
 
 // Another node would be as busy: a request that an overloaded role refuses is neither retried nor counted as a failure
@@ -359,9 +359,9 @@ TEST(Proxy, PassesTheRefusalOfAnOverloadedRoleOn) {
     const Gateway gateway({busy.port()});
     const std::size_t refusals = Ejection::kFailuresInARow + 2;
     for (std::size_t i = 0; i < refusals; ++i) {
-        const auto answer = gateway.ask("GET");
-        EXPECT_THAT(answer, StartsWith("HTTP/1.1 503 "));
-        EXPECT_THAT(answer, HasSubstr("\r\nRetry-After: 7\r\n"));
+        const auto response = gateway.ask("GET");
+        EXPECT_THAT(response, StartsWith("HTTP/1.1 503 "));
+        EXPECT_THAT(response, HasSubstr("\r\nRetry-After: 7\r\n"));
     }
     EXPECT_THAT(busy.requests(), SizeIs(refusals));
 }
@@ -394,11 +394,11 @@ TEST(Proxy, Answers408ToAClientThatIsTooSlow) {
     const Gateway gateway({server.port()}, Milliseconds(5000), {.body_timeout = std::chrono::seconds(1)});
     const std::string long_content(100'000, 'x');
     for (const auto* part : {"", "x", long_content.c_str()}) {
-        const auto answer = gateway.ask("POST", "Content-Length: 200000\r\n", part);
-        EXPECT_THAT(answer, StartsWith("HTTP/1.1 408 "));
-        EXPECT_THAT(answer, HasSubstr("Connection: close\r\n"));
-        EXPECT_THAT(answer, HasSubstr("Content-Type: application/problem+json\r\n"));
-        EXPECT_THAT(answer, HasSubstr("\"request_timeout\""));
+        const auto response = gateway.ask("POST", "Content-Length: 200000\r\n", part);
+        EXPECT_THAT(response, StartsWith("HTTP/1.1 408 "));
+        EXPECT_THAT(response, HasSubstr("Connection: close\r\n"));
+        EXPECT_THAT(response, HasSubstr("Content-Type: application/problem+json\r\n"));
+        EXPECT_THAT(response, HasSubstr("\"request_timeout\""));
     }
     EXPECT_THAT(gateway.ask("POST", "Content-Length: 2\r\n", "x"), StartsWith("HTTP/1.1 408 ")) << "if it is held, too";
     EXPECT_THAT(server.requests(), SizeIs(0));
@@ -413,8 +413,8 @@ TEST(Proxy, Answers504WhenTheContentIsTakenTooSlowly) {
     const Gateway gateway({never.local_endpoint().port()}, Milliseconds(2500), options);
     const auto began = std::chrono::steady_clock::now();
     const std::string content(kMaxBody, 'x');
-    const auto answer = gateway.ask("POST", "Content-Length: " + std::to_string(content.size()) + "\r\n", content);
-    EXPECT_THAT(answer, StartsWith("HTTP/1.1 504 "));
+    const auto response = gateway.ask("POST", "Content-Length: " + std::to_string(content.size()) + "\r\n", content);
+    EXPECT_THAT(response, StartsWith("HTTP/1.1 504 "));
     EXPECT_GE(std::chrono::steady_clock::now() - began, Milliseconds(2500));
 }
 
@@ -463,7 +463,8 @@ TEST(Proxy, SendsASocketElsewhereThatWasOpenedWhileTheGatewayLeaves) {
     gateway.drain();
     leaving.set_value();
     EXPECT_THAT(client.receive_until("\r\n\r\n"), StartsWith("HTTP/1.1 101 "));
-    EXPECT_EQ(client.receive_until("\x03\xf4"), "\x81\x0cgo elsewhere\x88\x02\x03\xf4") << "its farewell, then 1012";
+    EXPECT_EQ(client.receive_until("\x03\xf4"), "\x81\x0cgo elsewhere\x88\x02\x03\xf4")
+        << "its drain message, then 1012";
 }
 
 }  // namespace

@@ -56,7 +56,7 @@ bool Upstream::admits(http::Priority priority) {
 
 void Upstream::succeeded(Node& node, Clock::duration took) {
     node.ejection.succeed();
-    answered_.add(1);
+    completed_.add(1);
     duration_.observe(took);
 }
 
@@ -78,7 +78,7 @@ void collect(const std::vector<const Upstream*>& cores, telemetry::Page& page) {
         page.counter("mindspace_upstream_requests", "Requests sent to other roles, retries included.", total,
                      {{"upstream", name}, {"outcome", outcome}});
     };
-    add("answered", [](const Upstream& core) -> auto& { return core.answered_; });
+    add("answered", [](const Upstream& core) -> auto& { return core.completed_; });
     for (std::size_t i = 0; i < first.faults_.size(); ++i)
         add(std::string(names_of(http::ClientFault{})[i]),
             [i](const Upstream& core) -> auto& { return core.faults_[i]; });

@@ -61,7 +61,7 @@ private:
     std::deque<Node> nodes_;
     std::size_t next_ = 0;  // the first to be examined: equal nodes are chosen round robin
     http::QueueGate gate_;
-    telemetry::Counter answered_;
+    telemetry::Counter completed_;
     telemetry::Counter refused_;
     std::array<telemetry::Counter, names_of(http::ClientFault{}).size()> faults_;
     telemetry::Histogram duration_;  // of attempts with a response, until the response head

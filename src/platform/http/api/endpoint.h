@@ -61,7 +61,7 @@ struct Declaration {
                                              // validated before each use
     std::string_view produces{};             // the media type of a handler's own Response, for the document
     bool websocket = false;                  // opens a socket: the handshake is checked before the handler
-    Farewell farewell = nullptr;             // the socket's last message when a server between leaves
+    DrainMessage drain_message = nullptr;    // the socket's last message when a server between leaves
     bool hidden = false;                     // left out of the OpenAPI document
     bool health = false;                     // needs no signature where only gateways may call
 };

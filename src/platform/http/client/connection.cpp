@@ -16,9 +16,9 @@ namespace {
 
 using Progress = ResponseParser::Progress;
 
-constexpr std::size_t kFirstAnswerRead = 8 * 1024;
+constexpr std::size_t kFirstResponseRead = 8 * 1024;
 constexpr std::size_t kMostRead = 128 * 1024;  // a larger response is read in pieces
-constexpr std::size_t kKeptAnswerBuffer = 16 * 1024;
+constexpr std::size_t kRetainedResponseBuffer = 16 * 1024;
 
 }  // namespace
 
@@ -42,7 +42,7 @@ Awaitable<ClientConnection::Outcome> ClientConnection::send(Method method, std::
     progress_ = Progress::need_more;
     is_complete_ = false;
     end_ = 0;
-    if (buffer_.size() > kKeptAnswerBuffer) buffer_ = {};
+    if (buffer_.size() > kRetainedResponseBuffer) buffer_ = {};
     std::array<asio::const_buffer, 2> parts{asio::buffer(head), asio::buffer(body)};
     auto [failure, size] = co_await asio::async_write(socket_, parts, kTuple);
     if (!failure) co_return std::nullopt;
@@ -72,7 +72,7 @@ Awaitable<ClientConnection::Outcome> ClientConnection::read_content() {
 }
 
 Awaitable<ClientConnection::Outcome> ClientConnection::read_some() {
-    if (end_ == buffer_.size()) buffer_.resize(std::clamp(buffer_.size() * 2, kFirstAnswerRead, kMostRead + end_));
+    if (end_ == buffer_.size()) buffer_.resize(std::clamp(buffer_.size() * 2, kFirstResponseRead, kMostRead + end_));
     auto [failure, size] =
         co_await socket_.async_read_some(asio::buffer(buffer_.data() + end_, buffer_.size() - end_), kTuple);
     if (failure == asio::error::eof && parser_.end() == Progress::complete) {

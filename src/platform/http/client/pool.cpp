@@ -101,7 +101,7 @@ Awaitable<std::expected<ClientPool::Lease, ClientFault>> ClientPool::connect(Clo
     co_return std::move(lease);
 }
 
-void ClientPool::give_back(Connection connection) {
+void ClientPool::release(Connection connection) {
     leased_.erase(connection.get());
     if (!stopped_ && connection->is_reusable()) {
         connection->set_deadline(Clock::time_point::max());

@@ -37,7 +37,7 @@ public:
         Lease(Lease&& other) noexcept = default;
         Lease& operator=(Lease&&) = delete;
         ~Lease() {
-            if (connection_) pool_->give_back(std::move(connection_));
+            if (connection_) pool_->release(std::move(connection_));
         }
         ClientConnection* operator->() const { return connection_.get(); }
         ClientConnection& operator*() const { return *connection_; }
@@ -78,7 +78,7 @@ private:
     Connection take_kept();
     Awaitable<bool> wait_for_one(Clock::time_point deadline);
     Awaitable<std::expected<Lease, ClientFault>> connect(Clock::time_point until, Clock::time_point deadline);
-    void give_back(Connection connection);
+    void release(Connection connection);
     void forget_one();
     void wake_one();
     Awaitable<> sweep();

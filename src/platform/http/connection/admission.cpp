@@ -76,17 +76,17 @@ Awaitable<> Connection::refuse_unread() {
     stream_.write_now({&bytes, 1}, ignored);
 }
 
-// A proxy's connections are shared by its clients; a socket is one client's alone, and has a place of its own.
-std::optional<ClientNetworks::Place> Connection::take_place_for_socket(Exchange& exchange) {
+// A proxy's connections are shared by its clients; a socket belongs to one client and has its own slot.
+std::optional<ClientNetworks::Slot> Connection::claim_socket_slot(Exchange& exchange) {
     const auto* endpoint = exchange.endpoint;
     if (endpoint == nullptr || !endpoint->declaration.websocket || exchange.refusal) return std::nullopt;
     if (!is_proxied_ || client_.address == peer_.to_string()) return std::nullopt;
-    auto place = context_.networks.take(network_of(client_.address), context_.open());
-    if (!place) {
+    auto slot = context_.networks.take(network_of(client_.address), context_.open());
+    if (!slot) {
         context_.metrics.network_connections_refused.add(1);
         exchange.refusal = kTooManyConnections;
     }
-    return place;
+    return slot;
 }
 
 // The client that has just been refused, if it has the connection for itself.

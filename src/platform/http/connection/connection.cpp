@@ -131,12 +131,12 @@ Awaitable<bool> Connection::read_proxy_header() {
 
 // In the network of the client. False: it has all that it may have.
 bool Connection::take_place() {
-    auto place = context_.networks.take(network_of(client_.address), context_.open());
-    if (!place) {
+    auto slot = context_.networks.take(network_of(client_.address), context_.open());
+    if (!slot) {
         context_.metrics.network_connections_refused.add(1);
         return false;
     }
-    stream_.occupy(std::move(*place));
+    stream_.occupy(std::move(*slot));
     return true;
 }
 

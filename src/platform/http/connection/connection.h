@@ -63,7 +63,7 @@ private:
     void admit();
     Awaitable<> refuse(ParseFailure failure);
     Awaitable<> refuse_unread();
-    std::optional<ClientNetworks::Place> take_place_for_socket(Exchange& exchange);
+    std::optional<ClientNetworks::Slot> claim_socket_slot(Exchange& exchange);
     Awaitable<> pause();
     void note_refusal();
 
@@ -76,7 +76,7 @@ private:
     Awaitable<Outcome> upgrade(Response response);
 
     // Output
-    std::expected<ClientNetworks::Unread, ClientNetworks::Bound> hold(std::size_t bytes);
+    std::expected<ClientNetworks::UnreadBytes, ClientNetworks::Bound> hold(std::size_t bytes);
     std::string_view append(const Response& response, Method method, bool keep_alive);
     Awaitable<bool> flush_long(std::string_view content);
     Awaitable<Outcome> stream(Response response);

@@ -30,7 +30,7 @@ Awaitable<Connection::Outcome> Connection::respond(BodyReader* content) {
                       .content = content,
                       .memory = buffer_,
                       .large_bodies = context_.parts.large_bodies};
-    auto place = take_place_for_socket(exchange);
+    auto slot = claim_socket_slot(exchange);
     begin_handling(exchange);
     co_await context_.middleware.handle(exchange);
     handling_ = nullptr;
@@ -39,7 +39,7 @@ Awaitable<Connection::Outcome> Connection::respond(BodyReader* content) {
     if (response.status == 503) note_refusal();
 
     if (response.status == 101) {
-        if (place) stream_.occupy(std::move(*place));
+        if (slot) stream_.occupy(std::move(*slot));
         co_return co_await upgrade(std::move(response));
     }
     if (response.stream) co_return co_await stream(std::move(response));
@@ -100,9 +100,9 @@ Awaitable<Connection::Outcome> Connection::upgrade(Response response) {
     if (response.tunnel) {
         auto& other = *response.tunnel;
         const auto early = other.early();
-        Stream upstream(other.take_socket(), ClientNetworks::Place(context_.networks));
+        Stream upstream(other.take_socket(), ClientNetworks::Slot(context_.networks));
         auto tunnel = std::make_shared<WebSocketTunnel>(context_.websockets, std::move(stream_), std::move(upstream),
-                                                        response.farewell);
+                                                        response.drain_message);
         tunnel->start(unread(), early);
     } else {
         const auto compression =

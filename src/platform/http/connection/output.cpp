@@ -28,8 +28,8 @@ bool is_copied(const Response& response) {
 }  // namespace
 
 // Bytes of a response that are about to be written, or what does not let them: then the connection ends.
-std::expected<ClientNetworks::Unread, ClientNetworks::Bound> Connection::hold(std::size_t bytes) {
-    auto held = stream_.place().hold(bytes);
+std::expected<ClientNetworks::UnreadBytes, ClientNetworks::Bound> Connection::hold(std::size_t bytes) {
+    auto held = stream_.slot().hold(bytes);
     if (!held) context_.metrics.unread_refused[static_cast<std::size_t>(held.error())].add(1);
     return held;
 }

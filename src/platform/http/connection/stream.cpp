@@ -18,13 +18,13 @@ constexpr std::size_t kTlsRead = 4 * 1024;  // held by each socket inside TLS wh
 
 }  // namespace
 
-Stream::Stream(Socket socket, ClientNetworks::Place place) : place_(std::move(place)), plain_(std::move(socket)) {
+Stream::Stream(Socket socket, ClientNetworks::Slot slot) : slot_(std::move(slot)), plain_(std::move(socket)) {
     boost::system::error_code ignored;
     plain_.non_blocking(true, ignored);
 }
 
-Stream::Stream(Socket socket, ClientNetworks::Place place, asio::ssl::context& context)
-    : place_(std::move(place)), plain_(socket.get_executor()), tls_(std::make_unique<Tls>(std::move(socket), context)) {
+Stream::Stream(Socket socket, ClientNetworks::Slot slot, asio::ssl::context& context)
+    : slot_(std::move(slot)), plain_(socket.get_executor()), tls_(std::make_unique<Tls>(std::move(socket), context)) {
     boost::system::error_code ignored;
     tls_->next_layer().non_blocking(true, ignored);
 }

@@ -31,16 +31,16 @@ public:
     using Handler = std::move_only_function<void(boost::system::error_code, std::size_t)>;
     using ReadyHandler = std::move_only_function<void(boost::system::error_code)>;
 
-    // `place` is what the connection occupies: it goes where the stream goes, and is given back when it ends.
-    Stream(Socket socket, ClientNetworks::Place place);
+    // `slot` is what the connection occupies: it moves with the stream and is released when it ends.
+    Stream(Socket socket, ClientNetworks::Slot slot);
     // Inside TLS, as the server; handshake() comes first.
-    Stream(Socket socket, ClientNetworks::Place place, asio::ssl::context& context);
+    Stream(Socket socket, ClientNetworks::Slot slot, asio::ssl::context& context);
     ~Stream();
     Stream(Stream&&) noexcept;
     Stream& operator=(Stream&&) = delete;
 
-    void occupy(ClientNetworks::Place place) { place_ = std::move(place); }
-    [[nodiscard]] ClientNetworks::Place& place() { return place_; }
+    void occupy(ClientNetworks::Slot slot) { slot_ = std::move(slot); }
+    [[nodiscard]] ClientNetworks::Slot& slot() { return slot_; }
 
     [[nodiscard]] bool is_tls() const { return tls_ != nullptr; }
     // Fills all of `into`, below TLS: what comes before the handshake.
@@ -74,7 +74,7 @@ private:
     Awaitable<bool> receive_plain(std::string& into);
     Awaitable<bool> receive_within_tls(std::string& into);
 
-    ClientNetworks::Place place_;
+    ClientNetworks::Slot slot_;
     Socket plain_;              // empty inside TLS
     std::unique_ptr<Tls> tls_;  // null if it is plain
 };

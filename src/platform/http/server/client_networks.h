@@ -2,7 +2,7 @@
 // How much of this core each client network occupies: its open connections, and the bytes of responses that it has not
 // read yet. A network is an IPv4 address or the /64 of an IPv6 one (network_of() of client_address.h). What one network
 // may not have is the reserve of all others; and when many networks together have taken three quarters of all that
-// there is, the last quarter is for those that have little. Belongs to one core; outlives the places that it gives.
+// there is, the last quarter is for those that have little. Belongs to one core; outlives the slots that it gives.
 
 #include "platform/telemetry/metrics/metrics.h"
 
@@ -17,11 +17,11 @@
 namespace mindspace::http {
 
 class ClientNetworks {
-    struct Use {
+    struct Usage {
         std::size_t connections = 0;
         std::size_t unread = 0;
     };
-    using Entry = std::pair<const std::string, Use>;
+    using Entry = std::pair<const std::string, Usage>;
 
 public:
     // At this core: of each network, and of all together.
@@ -40,49 +40,50 @@ public:
     static constexpr std::size_t kLittleUnread = 1024 * 1024;
     static constexpr std::size_t kSmallResponse = 8 * 1024;
 
-    // Bytes that wait to be read, as long as this lives. Ends before its place.
-    class Unread {
+    // Bytes that wait to be read, as long as this lives. Ends before its slot.
+    class UnreadBytes {
     public:
-        Unread(telemetry::Gauge& total, Use* use, std::size_t bytes) : total_(&total), use_(use), bytes_(bytes) {
+        UnreadBytes(telemetry::Gauge& total, Usage* usage, std::size_t bytes)
+            : total_(&total), usage_(usage), bytes_(bytes) {
             count(static_cast<std::int64_t>(bytes_));
         }
-        Unread(Unread&& other) noexcept
-            : total_(std::exchange(other.total_, nullptr)), use_(other.use_), bytes_(other.bytes_) {}
-        Unread& operator=(Unread&&) = delete;
-        ~Unread() {
+        UnreadBytes(UnreadBytes&& other) noexcept
+            : total_(std::exchange(other.total_, nullptr)), usage_(other.usage_), bytes_(other.bytes_) {}
+        UnreadBytes& operator=(UnreadBytes&&) = delete;
+        ~UnreadBytes() {
             if (total_ != nullptr) count(-static_cast<std::int64_t>(bytes_));
         }
 
     private:
         void count(std::int64_t bytes) {
             total_->add(bytes);
-            if (use_ != nullptr) use_->unread += static_cast<std::size_t>(bytes);
+            if (usage_ != nullptr) usage_->unread += static_cast<std::size_t>(bytes);
         }
 
         telemetry::Gauge* total_;
-        Use* use_;  // null: of a proxy
+        Usage* usage_;  // null: of a proxy
         std::size_t bytes_;
     };
 
-    // One connection's place, given back when it goes.
-    class Place {
+    // The slot of one connection; the destructor releases it.
+    class Slot {
     public:
         // Of a client that is not counted by itself: a proxy of ours.
-        explicit Place(ClientNetworks& networks) : networks_(&networks) {}
-        Place(ClientNetworks& networks, Entry& entry) : networks_(&networks), entry_(&entry) {}
-        Place(Place&& other) noexcept
+        explicit Slot(ClientNetworks& networks) : networks_(&networks) {}
+        Slot(ClientNetworks& networks, Entry& entry) : networks_(&networks), entry_(&entry) {}
+        Slot(Slot&& other) noexcept
             : networks_(std::exchange(other.networks_, nullptr)), entry_(std::exchange(other.entry_, nullptr)) {}
-        Place& operator=(Place&& other) noexcept {
+        Slot& operator=(Slot&& other) noexcept {
             std::swap(networks_, other.networks_);
             std::swap(entry_, other.entry_);
             return *this;
         }
-        ~Place() {
-            if (entry_ != nullptr) networks_->give_back(*entry_);
+        ~Slot() {
+            if (entry_ != nullptr) networks_->release(*entry_);
         }
 
         // Counts bytes that are about to be written, or says which bound does not let them.
-        [[nodiscard]] std::expected<Unread, Bound> hold(std::size_t bytes);
+        [[nodiscard]] std::expected<UnreadBytes, Bound> hold(std::size_t bytes);
 
     private:
         ClientNetworks* networks_;
@@ -95,17 +96,17 @@ public:
     ClientNetworks& operator=(const ClientNetworks&) = delete;
 
     // Nothing when the network has all that it may have. `open` are all connections of this core, this one included.
-    [[nodiscard]] std::optional<Place> take(const std::string& network, std::size_t open);
+    [[nodiscard]] std::optional<Slot> take(const std::string& network, std::size_t open);
     // Networks with a connection.
-    [[nodiscard]] std::size_t size() const { return uses_.size(); }
+    [[nodiscard]] std::size_t size() const { return usages_.size(); }
 
 private:
-    [[nodiscard]] std::optional<Bound> refusal(const Use* use, std::size_t bytes) const;
-    void give_back(Entry& entry);
+    [[nodiscard]] std::optional<Bound> refusal(const Usage* usage, std::size_t bytes) const;
+    void release(Entry& entry);
 
     const Limits limits_;
     telemetry::Gauge& unread_;
-    std::unordered_map<std::string, Use> uses_;
+    std::unordered_map<std::string, Usage> usages_;
 };
 
 }  // namespace mindspace::http

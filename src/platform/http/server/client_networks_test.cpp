@@ -19,11 +19,11 @@ protected:
 };
 
 TEST_F(ClientNetworksTest, RefusesOneConnectionMoreThanANetworkMayHave) {
-    std::vector<ClientNetworks::Place> places;
-    for (int i = 0; i < 2; ++i) places.push_back(networks_.take("192.0.2.1", 1).value());
+    std::vector<ClientNetworks::Slot> slots;
+    for (int i = 0; i < 2; ++i) slots.push_back(networks_.take("192.0.2.1", 1).value());
     EXPECT_FALSE(networks_.take("192.0.2.1", 1));
     EXPECT_TRUE(networks_.take("192.0.2.2", 1)) << "others have their own";
-    places.pop_back();
+    slots.pop_back();
     EXPECT_TRUE(networks_.take("192.0.2.1", 1));
 }
 
@@ -31,25 +31,25 @@ TEST(ClientNetworks, KeepTheLastQuarterOfConnectionsForNetworksThatHaveFew) {
     telemetry::Gauge unread;
     ClientNetworks networks({.connections = 80, .unread_bytes = 0, .total_connections = 100, .total_unread_bytes = 0},
                             unread);
-    std::vector<ClientNetworks::Place> places;
+    std::vector<ClientNetworks::Slot> slots;
     std::size_t open = 1;
-    while (auto place = networks.take("192.0.2.1", open)) {
-        places.push_back(std::move(*place));
+    while (auto slot = networks.take("192.0.2.1", open)) {
+        slots.push_back(std::move(*slot));
         ++open;
     }
-    EXPECT_EQ(places.size(), 75U) << "less than the 80 of a network";
-    while (auto place = networks.take("192.0.2.2", open)) {
-        places.push_back(std::move(*place));
+    EXPECT_EQ(slots.size(), 75U) << "less than the 80 of a network";
+    while (auto slot = networks.take("192.0.2.2", open)) {
+        slots.push_back(std::move(*slot));
         ++open;
     }
-    EXPECT_EQ(places.size(), 75U + ClientNetworks::kFewConnections);
+    EXPECT_EQ(slots.size(), 75U + ClientNetworks::kFewConnections);
 }
 
 TEST_F(ClientNetworksTest, ForgetsANetworkWithItsLastConnection) {
     {
         auto first = networks_.take("192.0.2.1", 1);
         auto second = networks_.take("192.0.2.1", 2);
-        ClientNetworks::Place moved = std::move(*first);
+        ClientNetworks::Slot moved = std::move(*first);
         EXPECT_EQ(networks_.size(), 1U);
     }
     EXPECT_EQ(networks_.size(), 0U);
@@ -82,11 +82,11 @@ TEST_F(ClientNetworksTest, KeepsTheLastQuarterOfUnreadBytesForNetworksThatHaveLi
 }
 
 TEST_F(ClientNetworksTest, RefusesWhatIsBeyondAllThatMayWait) {
-    std::vector<ClientNetworks::Place> places;
-    std::vector<ClientNetworks::Unread> held;
+    std::vector<ClientNetworks::Slot> slots;
+    std::vector<ClientNetworks::UnreadBytes> held;
     for (int i = 0; i < 20; ++i) {
-        places.push_back(networks_.take("192.0.2." + std::to_string(i), 1).value());
-        held.push_back(places.back().hold(kMiB).value());
+        slots.push_back(networks_.take("192.0.2." + std::to_string(i), 1).value());
+        held.push_back(slots.back().hold(kMiB).value());
     }
     auto late = networks_.take("198.51.100.1", 1).value();
     EXPECT_EQ(late.hold(kMiB / 2).error(), Bound::total);
@@ -94,7 +94,7 @@ TEST_F(ClientNetworksTest, RefusesWhatIsBeyondAllThatMayWait) {
 }
 
 TEST_F(ClientNetworksTest, CountsAProxyInTotalOnly) {
-    ClientNetworks::Place proxy(networks_);
+    ClientNetworks::Slot proxy(networks_);
     EXPECT_TRUE(proxy.hold(15 * kMiB));
     EXPECT_EQ(proxy.hold(15 * kMiB + 1).error(), Bound::total) << "the reserve is not its";
 }

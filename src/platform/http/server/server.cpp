@@ -101,9 +101,9 @@ void Server::adopt(tcp::socket socket) {
     boost::system::error_code ignored;
     socket.set_option(tcp::no_delay(true), ignored);
     bound_unread(socket, options_.write_timeout);
-    ClientNetworks::Place place(networks_);
-    auto stream = options_.tls != nullptr ? Stream(std::move(socket), std::move(place), *options_.tls->current())
-                                          : Stream(std::move(socket), std::move(place));
+    ClientNetworks::Slot slot(networks_);
+    auto stream = options_.tls != nullptr ? Stream(std::move(socket), std::move(slot), *options_.tls->current())
+                                          : Stream(std::move(socket), std::move(slot));
     Connection::start(context_, std::move(stream));
 }
 

@@ -102,7 +102,7 @@ bool WebSocket::take_event(std::optional<WebSocketMessage>& message, bool& need_
                 message = {.payload = std::string(event.payload), .is_binary = true};
             break;
         case WebSocketEvent::Kind::ping:
-            if (open_) answer_ping(event.payload);
+            if (open_) send_pong(event.payload);
             break;
         case WebSocketEvent::Kind::pong:
             break;
@@ -134,7 +134,7 @@ void WebSocket::close(CloseCode code, std::string_view reason) {
 }
 
 // To a client that does not read, only the latest ping gets a pong (RFC 6455 section 5.5.3).
-void WebSocket::answer_ping(std::string_view payload) {
+void WebSocket::send_pong(std::string_view payload) {
     if (waiting_)
         due_pong_ = payload;
     else

@@ -67,7 +67,7 @@ private:
     bool take_event(std::optional<WebSocketMessage>& message, bool& need_more);
     void drop_read_input();
     [[nodiscard]] bool is_flood(std::size_t frames);
-    void answer_ping(std::string_view payload);
+    void send_pong(std::string_view payload);
     void enqueue(FrameQueue::FrameBytes frame);
     [[nodiscard]] bool is_backlogged() const;
     void drop_backlog();

@@ -275,9 +275,9 @@ TEST_F(WebSocketTest, SpeaksPackedWithAnotherImplementation) {
     compression.client_enable = true;
     compression.msg_size_threshold = 0;
     stream.set_option(compression);
-    beast::websocket::response_type answer;
-    stream.handshake(answer, "here", "/echo");
-    EXPECT_EQ(answer["Sec-WebSocket-Extensions"], kDeflateAccepted);
+    beast::websocket::response_type response;
+    stream.handshake(response, "here", "/echo");
+    EXPECT_EQ(response["Sec-WebSocket-Extensions"], kDeflateAccepted);
     for (std::size_t size = 0; size <= 4096; size = size * 2 + 1) {
         std::string text;
         while (text.size() < size) text += static_cast<char>('a' + text.size() * text.size() % 23);

@@ -13,12 +13,12 @@ constexpr auto kTunnelSilenceLimit = std::chrono::seconds(90);  // the serving s
 
 }  // namespace
 
-WebSocketTunnel::WebSocketTunnel(WebSocketHub& hub, Stream client, Stream upstream, Farewell farewell)
+WebSocketTunnel::WebSocketTunnel(WebSocketHub& hub, Stream client, Stream upstream, DrainMessage drain_message)
     : hub_(hub),
       registration_(hub.tunnels(), *this),
       client_(std::move(client)),
       upstream_(std::move(upstream)),
-      farewell_(farewell) {
+      drain_message_(drain_message) {
     hub_.metrics().websockets.add(1);
 }
 
@@ -63,7 +63,7 @@ Awaitable<> WebSocketTunnel::end(Direction& direction) {
 }
 
 void WebSocketTunnel::drain(std::chrono::milliseconds window) {
-    if (farewell_ != nullptr) append_frame(goodbye_, Opcode::text, farewell_(window));
+    if (drain_message_ != nullptr) append_frame(goodbye_, Opcode::text, drain_message_(window));
     append_close_frame(goodbye_, CloseCode::service_restart);
     try_to_say_goodbye();
 }

@@ -18,8 +18,8 @@ class WebSocketTunnel : public std::enable_shared_from_this<WebSocketTunnel> {
 public:
     using Clock = std::chrono::steady_clock;
 
-    // Without a farewell the client of a server that leaves gets nothing but the close frame.
-    WebSocketTunnel(WebSocketHub& hub, Stream client, Stream upstream, Farewell farewell);
+    // Without a drain message the client of a server that leaves gets nothing but the close frame.
+    WebSocketTunnel(WebSocketHub& hub, Stream client, Stream upstream, DrainMessage drain_message);
     ~WebSocketTunnel();
     WebSocketTunnel(const WebSocketTunnel&) = delete;
     WebSocketTunnel& operator=(const WebSocketTunnel&) = delete;
@@ -27,8 +27,8 @@ public:
     // What had come in behind the two handshakes goes first. When the server is leaving already, it is told.
     void start(std::span<const char> from_client, std::span<const char> from_upstream);
 
-    // By the hub of a server that leaves: sends the client elsewhere (the farewell, then 1012) as soon as nothing else
-    // is on its way to it.
+    // By the hub of a server that leaves: sends the client elsewhere (the drain message, then 1012) as soon as nothing
+    // else is on its way to it.
     void drain(std::chrono::milliseconds window);
     // By the hub, now and then: drops what is dead or stuck.
     void sweep(Clock::time_point now);
@@ -55,7 +55,7 @@ private:
     Direction up_{client_, upstream_};
     Direction down_{upstream_, client_};
     MessageBoundary boundary_;  // of what the client gets
-    Farewell farewell_;
+    DrainMessage drain_message_;
     std::string goodbye_;  // frames that are due; once sent, the client gets nothing any more
     bool said_goodbye_ = false;
     Clock::time_point heard_at_ = Clock::now();

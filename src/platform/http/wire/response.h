@@ -38,7 +38,7 @@ struct BodyStream {
 };
 
 // Creates the last message to a client of a server that shuts down; the client is to reconnect within `window`.
-using Farewell = std::string (*)(std::chrono::milliseconds window);
+using DrainMessage = std::string (*)(std::chrono::milliseconds window);
 
 struct Response {
     int status = 200;
@@ -50,7 +50,7 @@ struct Response {
     // With status 101, instead of `upgrade`: a connection to another server that has just opened the socket; bytes are
     // forwarded between it and the client.
     std::shared_ptr<ClientConnection> tunnel{};
-    Farewell farewell = nullptr;  // for the tunnel's client when this server drains
+    DrainMessage drain_message = nullptr;  // for the tunnel's client when this server drains
     // Instead of `body`.
     std::optional<BodyStream> stream{};
     // The fields of another server's response, each line with its CR LF. The server then adds only `headers` and the

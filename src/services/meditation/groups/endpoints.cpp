@@ -134,7 +134,7 @@ http::EndpointTable<GroupService, SocketAdmission> group_endpoints() {
               .priority = http::Priority::first,
               .errors = {"invalid_ticket", "origin_not_allowed"},
               .websocket = true,
-              .farewell = &farewell},
+              .drain_message = &drain_message},
              [](SocketAdmission& admission, Call<http::None, LiveQuery, LiveFields> call) {
                  return admission.open(socket_request_of(call));
              });

@@ -56,7 +56,7 @@ void LiveRoom::tick() {
 
 void LiveRoom::drain(Milliseconds window) {
     for (auto& [connection, socket] : sockets_) {
-        socket->send(http::make_text_frame(farewell(window)));
+        socket->send(http::make_text_frame(drain_message(window)));
         socket->close(http::CloseCode::service_restart);
     }
 }

@@ -50,7 +50,7 @@ Result<ClientMessage> parse_message(std::string_view text) {
     return bad_message();
 }
 
-std::string farewell(Milliseconds window) {
+std::string drain_message(Milliseconds window) {
     thread_local std::minstd_rand random{std::random_device{}()};
     std::uniform_int_distribution<std::int64_t> spread(0, window.count());
     return schema::to_json(Drain{.reconnect_in_ms = spread(random)});

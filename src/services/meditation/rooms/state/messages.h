@@ -182,7 +182,7 @@ struct Drain {
 };
 
 // The text of a Drain message. A client that receives it reconnects at a random moment within `window`.
-std::string farewell(Milliseconds window);
+std::string drain_message(Milliseconds window);
 
 struct ErrorAnswer {
     AnswerType type = AnswerType::error;
