@@ -19,8 +19,8 @@ namespace mindspace::app {
 
 namespace {
 
-constexpr Milliseconds kTimeout{600'000};        // per statement: a user may have a long history
-constexpr Milliseconds kVerifyPatience{30'000};  // waiting for events in flight
+constexpr Milliseconds kTimeout{600'000};       // per statement: a user may have a long history
+constexpr Milliseconds kVerifyTimeout{30'000};  // waiting for events in flight
 
 struct AnalyticsWords {
     std::string user;
@@ -47,7 +47,7 @@ Awaitable<analytics::Verification> verify_on(postgres::Session& session, std::op
         users.push_back(*user);
     else
         users = co_await user::sample_users(session, count);
-    co_return co_await analytics::verify(session, std::move(users), kVerifyPatience);
+    co_return co_await analytics::verify(session, std::move(users), kVerifyTimeout);
 }
 
 int rebuild(const CommandLine& line, const AnalyticsWords& words) {

@@ -10,8 +10,8 @@ namespace mindspace::app {
 
 namespace {
 
-constexpr auto kConnectPatience = std::chrono::seconds(5);
-constexpr auto kRedisPatience = std::chrono::seconds(1);
+constexpr auto kConnectTimeout = std::chrono::seconds(5);
+constexpr auto kRedisTimeout = std::chrono::seconds(1);
 
 postgres::ClientOptions database_options(const Config& config, const Backends& where) {
     return {.conninfo = where.direct_database, .connections = 1, .query_timeout = config.database.query_timeout};
@@ -32,8 +32,8 @@ std::string advice(const Config& config, std::string_view reason) {
 
 // Waits until the condition holds or the time is over.
 template <class Condition>
-void run_until(asio::io_context& loop, std::chrono::seconds patience, Condition condition) {
-    const auto deadline = std::chrono::steady_clock::now() + patience;
+void run_until(asio::io_context& loop, std::chrono::seconds timeout, Condition condition) {
+    const auto deadline = std::chrono::steady_clock::now() + timeout;
     while (!condition() && std::chrono::steady_clock::now() < deadline) loop.run_one_for(std::chrono::milliseconds(20));
 }
 
@@ -50,8 +50,8 @@ CommandConnection::CommandConnection(const Config& config, const Backends& where
     }
     database_.start();
     redis_.start();
-    run_until(loop_, kConnectPatience, [this] { return database_.is_up(); });
-    run_until(loop_, kRedisPatience, [this] { return redis_.is_up(); });
+    run_until(loop_, kConnectTimeout, [this] { return database_.is_up(); });
+    run_until(loop_, kRedisTimeout, [this] { return redis_.is_up(); });
 }
 
 CommandConnection::~CommandConnection() {

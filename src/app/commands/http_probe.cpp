@@ -9,39 +9,39 @@ namespace mindspace::app {
 
 namespace {
 
-constexpr long kPatienceSeconds = 5;
+constexpr long kTimeoutSeconds = 5;
 constexpr std::size_t kLongest = 64 * 1024;
 
 struct Close {
     void operator()(CURL* handle) const { curl_easy_cleanup(handle); }
 };
 
-std::size_t take(char* octets, std::size_t size, std::size_t count, void* to) {
+std::size_t take(char* bytes, std::size_t size, std::size_t count, void* to) {
     auto& body = *static_cast<std::string*>(to);
     if (body.size() + size * count > kLongest) return 0;
-    body.append(octets, size * count);
+    body.append(bytes, size * count);
     return size * count;
 }
 
 }  // namespace
 
-ProbeAnswer http_get(const std::string& url) {
+ProbeResponse http_get(const std::string& url) {
     static const CURLcode initialised = curl_global_init(CURL_GLOBAL_DEFAULT);
     const std::unique_ptr<CURL, Close> handle(initialised == CURLE_OK ? curl_easy_init() : nullptr);
     if (!handle) throw std::runtime_error("libcurl cannot be initialised");
-    ProbeAnswer answer;
+    ProbeResponse response;
     curl_easy_setopt(handle.get(), CURLOPT_URL, url.c_str());
     curl_easy_setopt(handle.get(), CURLOPT_PROTOCOLS_STR, "http,https");
     curl_easy_setopt(handle.get(), CURLOPT_PROXY, "");
     curl_easy_setopt(handle.get(), CURLOPT_NOSIGNAL, 1L);
-    curl_easy_setopt(handle.get(), CURLOPT_TIMEOUT, kPatienceSeconds);
+    curl_easy_setopt(handle.get(), CURLOPT_TIMEOUT, kTimeoutSeconds);
     curl_easy_setopt(handle.get(), CURLOPT_WRITEFUNCTION, &take);
-    curl_easy_setopt(handle.get(), CURLOPT_WRITEDATA, &answer.body);
+    curl_easy_setopt(handle.get(), CURLOPT_WRITEDATA, &response.body);
     if (auto code = curl_easy_perform(handle.get()); code != CURLE_OK)
-        answer.failure = curl_easy_strerror(code);
+        response.failure = curl_easy_strerror(code);
     else
-        curl_easy_getinfo(handle.get(), CURLINFO_RESPONSE_CODE, &answer.status);
-    return answer;
+        curl_easy_getinfo(handle.get(), CURLINFO_RESPONSE_CODE, &response.status);
+    return response;
 }
 
 }  // namespace mindspace::app

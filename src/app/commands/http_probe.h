@@ -5,7 +5,7 @@
 
 namespace mindspace::app {
 
-struct ProbeAnswer {
+struct ProbeResponse {
     long status = 0;      // 0: no response
     std::string failure;  // why there is no response
     std::string body;
@@ -13,6 +13,6 @@ struct ProbeAnswer {
 
 // Times out after five seconds; certificates are verified, redirects are not followed, and the proxy settings of the
 // environment are not used.
-ProbeAnswer http_get(const std::string& url);
+ProbeResponse http_get(const std::string& url);
 
 }  // namespace mindspace::app

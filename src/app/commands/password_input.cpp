@@ -12,20 +12,20 @@ namespace mindspace::app {
 namespace {
 
 // The terminal does not show typed characters while this object exists.
-class Hidden {
+class EchoDisabled {
 public:
-    Hidden() {
+    EchoDisabled() {
         if (::tcgetattr(STDIN_FILENO, &before_) != 0) return;
         auto silent = before_;
         silent.c_lflag &= ~static_cast<tcflag_t>(ECHO);
         ::tcsetattr(STDIN_FILENO, TCSAFLUSH, &silent);
     }
-    ~Hidden() {
+    ~EchoDisabled() {
         ::tcsetattr(STDIN_FILENO, TCSAFLUSH, &before_);
         std::cerr << '\n';
     }
-    Hidden(const Hidden&) = delete;
-    Hidden& operator=(const Hidden&) = delete;
+    EchoDisabled(const EchoDisabled&) = delete;
+    EchoDisabled& operator=(const EchoDisabled&) = delete;
 
 private:
     termios before_{};
@@ -37,7 +37,7 @@ std::string read_password() {
     std::string password;
     if (::isatty(STDIN_FILENO) == 1) {
         std::cerr << "Password: ";
-        const Hidden hidden;
+        const EchoDisabled echo_disabled;
         std::getline(std::cin, password);
     } else {
         std::getline(std::cin, password);

@@ -77,15 +77,13 @@ Rows execute(const Connection& connection, const char* statement) {
 
 }  // namespace
 
-EmbeddedPostgres::EmbeddedPostgres(Places places, Account account, Progress progress)
-    : EmbeddedServer("PostgreSQL", places.log_file, std::move(progress)),
-      places_(std::move(places)),
-      account_(account) {
-    if (places_.binaries.empty()) places_.binaries = find_postgres_binaries(data());
+EmbeddedPostgres::EmbeddedPostgres(Paths paths, Account account, Progress progress)
+    : EmbeddedServer("PostgreSQL", paths.log_file, std::move(progress)), paths_(std::move(paths)), account_(account) {
+    if (paths_.binaries.empty()) paths_.binaries = find_postgres_binaries(data());
 }
 
 void EmbeddedPostgres::initialise() {
-    remove_unfinished_directories(places_.home);
+    remove_unfinished_directories(paths_.home);
     if (fs::exists(data())) return;
     if (!::getpwuid(account_.user)) {
         throw StartupError(EX_CONFIG,
@@ -95,11 +93,11 @@ void EmbeddedPostgres::initialise() {
     }
     report("creating the database cluster (first start)");
     mark_log();
-    const fs::path unfinished = places_.home / fmt::format("{}{}", kUnfinished, ::getpid());
-    auto initdb = ChildProcess::start({.arguments = {places_.binaries / "initdb", "--pgdata=" + unfinished.native(),
+    const fs::path unfinished = paths_.home / fmt::format("{}{}", kUnfinished, ::getpid());
+    auto initdb = ChildProcess::start({.arguments = {paths_.binaries / "initdb", "--pgdata=" + unfinished.native(),
                                                      "--username=postgres", "--auth-local=trust", "--auth-host=reject",
                                                      "--encoding=UTF8", "--locale=C.UTF-8", "--data-checksums"},
-                                       .working_directory = places_.home,
+                                       .working_directory = paths_.home,
                                        .log_file = log_file(),
                                        .account = account_,
                                        .stop_plan = kInitdbStopPlan});
@@ -110,7 +108,7 @@ void EmbeddedPostgres::initialise() {
                                        last_words(), log_file().native()));
     }
     fs::rename(unfinished, data());  // from here on the cluster exists
-    sync_directory(places_.home);
+    sync_directory(paths_.home);
 }
 
 ChildCommand EmbeddedPostgres::prepare() {
@@ -123,13 +121,13 @@ ChildCommand EmbeddedPostgres::prepare() {
     // them it still refuses to start next to backends of a killed postmaster: it checks the shared memory of the
     // cluster.
     for (const fs::path& stale :
-         {data() / "postmaster.pid", places_.sockets / ".s.PGSQL.5432", places_.sockets / ".s.PGSQL.5432.lock"}) {
+         {data() / "postmaster.pid", paths_.sockets / ".s.PGSQL.5432", paths_.sockets / ".s.PGSQL.5432.lock"}) {
         fs::remove_all(stale);
     }
 
-    std::vector<std::string> arguments = {places_.binaries / "postgres", "-D", data()};
+    std::vector<std::string> arguments = {paths_.binaries / "postgres", "-D", data()};
     for (const std::string& setting : std::initializer_list<std::string>{
-             "listen_addresses=", "port=5432", "unix_socket_directories=" + double_quoted(places_.sockets.native()),
+             "listen_addresses=", "port=5432", "unix_socket_directories=" + double_quoted(paths_.sockets.native()),
              "unix_socket_permissions=0700", "max_connections=100",
              fmt::format("shared_buffers={}MB", shared_buffers_megabytes()), "fsync=on", "synchronous_commit=on",
              "full_page_writes=on", "max_wal_size=2GB", "checkpoint_timeout=15min", "jit=off", "timezone=UTC",
@@ -142,7 +140,7 @@ ChildCommand EmbeddedPostgres::prepare() {
         arguments.push_back(setting);
     }
     return ChildCommand{.arguments = std::move(arguments),
-                        .working_directory = places_.home,
+                        .working_directory = paths_.home,
                         .log_file = log_file(),
                         .account = account_,
                         .stop_plan = kPostgresStopPlan};

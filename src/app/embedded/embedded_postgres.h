@@ -11,14 +11,14 @@ namespace mindspace::app {
 
 class EmbeddedPostgres final : public EmbeddedServer {
 public:
-    struct Places {
+    struct Paths {
         std::filesystem::path home;     // owned by `account`; the cluster is in home/data
         std::filesystem::path sockets;  // owned by `account`, short (socket_directory.h)
         std::filesystem::path log_file;
         std::filesystem::path binaries;  // with postgres and initdb; empty: searched for
     };
 
-    EmbeddedPostgres(Places places, Account account, Progress progress);
+    EmbeddedPostgres(Paths paths, Account account, Progress progress);
 
     // Creates the cluster if there is none (a few seconds, once). If interrupted at any moment, it starts from scratch
     // next time.
@@ -28,20 +28,20 @@ public:
     [[nodiscard]] Readiness probe() const override;
 
     // Connection string for libpq: the role "mindspace", owner of the database of that name, not a superuser.
-    [[nodiscard]] std::string conninfo() const { return conninfo(places_.sockets); }
+    [[nodiscard]] std::string conninfo() const { return conninfo(paths_.sockets); }
     // The same for a server that another process has started.
     static std::string conninfo(const std::filesystem::path& sockets) {
         return conninfo(sockets, "mindspace", "mindspace");
     }
     // For maintenance: connects as the superuser.
-    [[nodiscard]] std::string superuser_conninfo() const { return conninfo(places_.sockets, "postgres", "postgres"); }
+    [[nodiscard]] std::string superuser_conninfo() const { return conninfo(paths_.sockets, "postgres", "postgres"); }
 
 private:
     ChildCommand prepare() override;
-    [[nodiscard]] std::filesystem::path data() const { return places_.home / "data"; }
+    [[nodiscard]] std::filesystem::path data() const { return paths_.home / "data"; }
     static std::string conninfo(const std::filesystem::path& sockets, std::string_view user, std::string_view database);
 
-    Places places_;
+    Paths paths_;
     Account account_;
 };
 

@@ -42,19 +42,19 @@ void remove_unfinished_snapshots(const fs::path& home) {
 
 }  // namespace
 
-EmbeddedRedis::EmbeddedRedis(Places places, Account account, Progress progress)
-    : EmbeddedServer("Redis", places.log_file, std::move(progress)), places_(std::move(places)), account_(account) {
-    if (places_.program.empty()) places_.program = find_redis();
+EmbeddedRedis::EmbeddedRedis(Paths paths, Account account, Progress progress)
+    : EmbeddedServer("Redis", paths.log_file, std::move(progress)), paths_(std::move(paths)), account_(account) {
+    if (paths_.program.empty()) paths_.program = find_redis();
 }
 
 ChildCommand EmbeddedRedis::prepare() {
-    const fs::path pid_file = places_.home / "redis.pid";
-    stop_leftover_of(pid_file, places_.program.filename().native(), places_.home, kRedisStopPlan);
+    const fs::path pid_file = paths_.home / "redis.pid";
+    stop_leftover_of(pid_file, paths_.program.filename().native(), paths_.home, kRedisStopPlan);
     for (const fs::path& stale : {pid_file, socket()}) fs::remove_all(stale);
-    remove_unfinished_snapshots(places_.home);
+    remove_unfinished_snapshots(paths_.home);
     return ChildCommand{
-        .arguments = {places_.program, "--port", "0", "--unixsocket", socket(), "--unixsocketperm", "700", "--dir",
-                      places_.home, "--pidfile", pid_file, "--daemonize", "no",
+        .arguments = {paths_.program, "--port", "0", "--unixsocket", socket(), "--unixsocketperm", "700", "--dir",
+                      paths_.home, "--pidfile", pid_file, "--daemonize", "no",
                       // The arguments stay readable: a leftover server is recognised by its directory (leftover.h).
                       "--set-proc-title", "no",
                       // Saves after 5 minutes with 100 changes; an append-only file would cost a write per change for
@@ -68,7 +68,7 @@ ChildCommand EmbeddedRedis::prepare() {
                       // When full, it refuses writes: with any eviction, counters of limits could be evicted before the
                       // logs of rooms.
                       "--maxmemory", "256mb", "--maxmemory-policy", "noeviction"},
-        .working_directory = places_.home,
+        .working_directory = paths_.home,
         .log_file = log_file(),
         .account = account_,
         .stop_plan = kRedisStopPlan};
@@ -88,9 +88,9 @@ Readiness EmbeddedRedis::probe() const {
     if (::send(connection.get(), kPing.data(), kPing.size(), MSG_NOSIGNAL) < 0) return Readiness::absent;
     std::array<char, 64> buffer{};
     const ssize_t size = ::recv(connection.get(), buffer.data(), buffer.size(), 0);
-    const std::string_view answer(buffer.data(), size > 0 ? static_cast<std::size_t>(size) : 0);
-    if (answer.starts_with("+PONG")) return Readiness::ready;
-    return answer.empty() ? Readiness::absent : Readiness::busy;  // "-LOADING …"
+    const std::string_view reply(buffer.data(), size > 0 ? static_cast<std::size_t>(size) : 0);
+    if (reply.starts_with("+PONG")) return Readiness::ready;
+    return reply.empty() ? Readiness::absent : Readiness::busy;  // "-LOADING …"
 }
 
 }  // namespace mindspace::app

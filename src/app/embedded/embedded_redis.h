@@ -8,24 +8,24 @@ namespace mindspace::app {
 
 class EmbeddedRedis final : public EmbeddedServer {
 public:
-    struct Places {
+    struct Paths {
         std::filesystem::path home;     // owned by `account`; snapshots
         std::filesystem::path sockets;  // owned by `account`, short (socket_directory.h)
         std::filesystem::path log_file;
         std::filesystem::path program;  // redis-server; empty: searched for
     };
 
-    EmbeddedRedis(Places places, Account account, Progress progress);
+    EmbeddedRedis(Paths paths, Account account, Progress progress);
 
     [[nodiscard]] Readiness probe() const override;
-    [[nodiscard]] std::filesystem::path socket() const { return socket(places_.sockets); }
+    [[nodiscard]] std::filesystem::path socket() const { return socket(paths_.sockets); }
     // The same for a server that another process has started.
     static std::filesystem::path socket(const std::filesystem::path& sockets) { return sockets / "redis.sock"; }
 
 private:
     ChildCommand prepare() override;
 
-    Places places_;
+    Paths paths_;
     Account account_;
 };
 

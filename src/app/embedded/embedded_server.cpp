@@ -16,10 +16,10 @@ namespace {
 using std::chrono::steady_clock;
 using namespace std::chrono_literals;
 
-constexpr auto kAnswerDeadline = 60s;
+constexpr auto kReplyDeadline = 60s;
 constexpr auto kBusyDeadline = 10min;
 constexpr auto kProgressEvery = 5s;
-constexpr auto kAnswerPoll = 20ms;
+constexpr auto kReplyPollInterval = 20ms;
 
 // A process that ended at once is restarted: the backends of a killed postmaster need a moment to notice, and hold the
 // shared memory until then.
@@ -69,7 +69,7 @@ bool EmbeddedServer::becomes_ready() {
         const auto now = steady_clock::now();
         const auto waited = std::chrono::floor<std::chrono::seconds>(now - begin);
         const bool busy = readiness == Readiness::busy;
-        if (waited >= (busy ? kBusyDeadline : kAnswerDeadline)) {
+        if (waited >= (busy ? kBusyDeadline : kReplyDeadline)) {
             stop();
             throw StartupError(EX_UNAVAILABLE, fmt::format("{} does not accept connections after {} s: {} (more in {})",
                                                            name_, waited.count(), last_words(), log_file_.native()));
@@ -79,7 +79,7 @@ bool EmbeddedServer::becomes_ready() {
                 fmt::format("{} {} ({} s)", name_, busy ? "is reading its data" : "is still starting", waited.count()));
             next_report += kProgressEvery;
         }
-        std::this_thread::sleep_for(kAnswerPoll);
+        std::this_thread::sleep_for(kReplyPollInterval);
     }
     return false;
 }

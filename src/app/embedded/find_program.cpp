@@ -21,7 +21,7 @@ namespace {
 
 constexpr int kOldestMajor = 15;
 constexpr const char* kVersions = "/usr/lib/postgresql";
-constexpr std::string_view kUsualPlaces = "/usr/local/bin:/usr/bin:/bin:/usr/local/sbin:/usr/sbin";
+constexpr std::string_view kDefaultSearchPath = "/usr/local/bin:/usr/bin:/bin:/usr/local/sbin:/usr/sbin";
 
 // Also false for files that we may not access: a PATH can contain other users' directories.
 bool is_executable(const fs::path& path) {
@@ -60,8 +60,8 @@ std::optional<int> newest_installed() {
 
 std::optional<fs::path> find_program(std::string_view name) {
     const char* own = std::getenv("PATH");
-    const std::string places = fmt::format("{}:{}", own ? own : "", kUsualPlaces);
-    for (const auto part : std::views::split(places, ':')) {
+    const std::string search_path = fmt::format("{}:{}", own ? own : "", kDefaultSearchPath);
+    for (const auto part : std::views::split(search_path, ':')) {
         const fs::path candidate = fs::path(std::string_view(part)) / name;
         if (candidate.is_absolute() && is_executable(candidate)) return candidate;
     }

@@ -34,10 +34,10 @@ std::filesystem::path make_home(const std::filesystem::path& path, const Account
 
 }  // namespace
 
-Watch::Watch(EmbeddedServer& server, Progress progress)
+RestartPolicy::RestartPolicy(EmbeddedServer& server, Progress progress)
     : server_(server), progress_(std::move(progress)), backoff_(kFirstBackoff) {}
 
-void Watch::poll(steady_clock::time_point now) {
+void RestartPolicy::poll(steady_clock::time_point now) {
     if (const auto end = server_.take_end()) {
         retry_later(now, fmt::format("ended ({}): {}", end->describe(), server_.last_words()));
     } else if (retry_at_) {
@@ -51,7 +51,7 @@ void Watch::poll(steady_clock::time_point now) {
     }
 }
 
-void Watch::relaunch(steady_clock::time_point now) {
+void RestartPolicy::relaunch(steady_clock::time_point now) {
     retry_at_.reset();
     try {
         server_.launch();
@@ -62,7 +62,7 @@ void Watch::relaunch(steady_clock::time_point now) {
     }
 }
 
-void Watch::retry_later(steady_clock::time_point now, std::string_view reason) {
+void RestartPolicy::retry_later(steady_clock::time_point now, std::string_view reason) {
     progress_(fmt::format("{} {}; next start in {} ms", server_.name(), reason, backoff_.count()));
     retry_at_ = now + backoff_;
     launched_at_.reset();
@@ -84,7 +84,7 @@ EmbeddedServers::EmbeddedServers(const DataDirectory& directory, const EmbeddedS
               .log_file = directory.log() / "redis.log",
               .program = settings.redis_server},
              account_, progress),
-      watches_{Watch(postgres_, progress), Watch(redis_, progress)} {}
+      restart_policies_{RestartPolicy(postgres_, progress), RestartPolicy(redis_, progress)} {}
 
 void EmbeddedServers::start() {
     try {
@@ -100,7 +100,7 @@ void EmbeddedServers::start() {
 
 void EmbeddedServers::poll() {
     const auto now = steady_clock::now();
-    for (auto& watch : watches_) watch.poll(now);
+    for (auto& policy : restart_policies_) policy.poll(now);
     if (now < rotate_at_) return;
     rotate_at_ = now + kRotateEvery;
     const auto today = std::chrono::system_clock::now();

@@ -21,9 +21,9 @@ namespace mindspace::app {
 
 // Restarts one server when its process ends. The delay grows each time this happens soon after a restart: 200 ms
 // doubled up to 30 s.
-class Watch {
+class RestartPolicy {
 public:
-    Watch(EmbeddedServer& server, Progress progress);
+    RestartPolicy(EmbeddedServer& server, Progress progress);
 
     // Checks the process once; never waits for the server. `now` must not go back.
     void poll(std::chrono::steady_clock::time_point now);
@@ -72,7 +72,7 @@ private:
     std::filesystem::path sockets_;
     EmbeddedPostgres postgres_;
     EmbeddedRedis redis_;
-    std::array<Watch, 2> watches_;
+    std::array<RestartPolicy, 2> restart_policies_;
     std::chrono::steady_clock::time_point rotate_at_{};
 };
 

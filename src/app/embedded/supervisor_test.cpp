@@ -57,9 +57,9 @@ std::string redis(const fs::path& socket, const std::string& command) {
     if (::connect(connection.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) return "";
     const std::string line = command + "\r\n";
     EXPECT_EQ(::write(connection.get(), line.data(), line.size()), static_cast<ssize_t>(line.size()));
-    std::array<char, 256> answer{};
-    const ssize_t size = ::read(connection.get(), answer.data(), answer.size());
-    return {answer.data(), size > 0 ? static_cast<std::size_t>(size) : 0};
+    std::array<char, 256> reply{};
+    const ssize_t size = ::read(connection.get(), reply.data(), reply.size());
+    return {reply.data(), size > 0 ? static_cast<std::size_t>(size) : 0};
 }
 
 bool is_running(pid_t pid) {

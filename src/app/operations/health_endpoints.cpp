@@ -24,7 +24,7 @@ struct HealthDocument {
     }
 };
 
-Awaitable<Result<Response>> answer(Response response) {
+Awaitable<Result<Response>> respond(Response response) {
     co_return response;
 }
 
@@ -47,7 +47,7 @@ http::EndpointTable<ListenersCore> health_endpoints() {
               .health = true},
              [](Call<>) {
                  Response response{.content_type = "text/plain; charset=utf-8", .body = "ok\n"};
-                 return answer(std::move(response));
+                 return respond(std::move(response));
              });
     rows.add({.method = Method::get,
               .path = "/readyz",
@@ -56,7 +56,7 @@ http::EndpointTable<ListenersCore> health_endpoints() {
               .limit = LimitClass::none,
               .priority = http::Priority::first,
               .health = true},
-             [](ListenersCore& core, Call<>) { return answer(describe(core.health())); });
+             [](ListenersCore& core, Call<>) { return respond(describe(core.health())); });
     return rows;
 }
 
