@@ -42,7 +42,7 @@ EndpointTable<Dog, Cat> animals() {
 std::string body_of(const Endpoint& row) {
     asio::io_context loop;
     RequestHead head;
-    Exchange exchange{.head = head, .body = {}, .request_id = {}, .client = {}, .principal = {}};
+    Exchange exchange{.head = head};
     auto response = asio::co_spawn(loop, row.handle(exchange), asio::use_future);
     loop.run();
     return response.get().body;
