@@ -31,7 +31,7 @@ OverloadControl::OverloadControl(asio::io_context& loop, Duration target, Databa
     : timer_(loop),
       database_(std::move(database)),
       gates_{QueueGate(target), QueueGate(target), QueueGate(target)},
-      begin_queue_(loop) {}
+      start_queue_(loop) {}
 
 OverloadControl::~OverloadControl() {
     stop();
@@ -85,7 +85,7 @@ bool OverloadControl::passes(Queue queue, Priority priority, Duration delay, Tim
 // What a request waits until the loop has begun with it and gone on with it as often as it takes. What is handled while
 // the timer is overdue has waited as long, at least.
 OverloadControl::Duration OverloadControl::loop_delay(TimePoint now) const {
-    return std::max(kPasses * std::max(last_delay_, now - due_), begin_queue_.delay(now));
+    return std::max(kPasses * std::max(last_delay_, now - due_), start_queue_.delay(now));
 }
 
 // What it waits until the database does what it needs: for the loop first, then behind those that have been begun.

@@ -3,10 +3,10 @@
 // done for the request). It watches the queues that a request stands in: what is ready on the loop, and the database's.
 // A loop cannot be asked how long something has been ready. A timer can tell: when it is due, it joins the same queue
 // (the kernel's list of what is ready), so it is as late as all else. Beyond a few at a time requests wait to be begun
-// (begin_queue.h). Lives on the core's loop; no lock, and nothing ticks while no request comes.
+// (start_queue.h). Lives on the core's loop; no lock, and nothing ticks while no request comes.
 
 #include "platform/http/api/priority.h"
-#include "platform/http/overload/begin_queue.h"
+#include "platform/http/overload/start_queue.h"
 #include "platform/http/overload/queue_gate.h"
 #include "platform/telemetry/metrics/metrics.h"
 
@@ -58,7 +58,7 @@ public:
     [[nodiscard]] bool is_to_wait(const Endpoint* endpoint) const {
         return !are_few() && priority_of(endpoint) != Priority::first;
     }
-    Awaitable<> wait_to_begin() { return begin_queue_.wait(); }
+    Awaitable<> wait_to_begin() { return start_queue_.wait(); }
 
     // When a client that is refused now is heard again if it comes back at once. They take turns, so that those that
     // ignore Retry-After cost little.
@@ -79,7 +79,7 @@ private:
     static constexpr std::size_t kQueues = names_of(Queue{}).size();
     static constexpr std::size_t kPriorities = names_of(Priority{}).size();
 
-    [[nodiscard]] bool are_few() const { return served_ + begin_queue_.size() < kFew; }
+    [[nodiscard]] bool are_few() const { return served_ + start_queue_.size() < kFew; }
     static Priority priority_of(const Endpoint* endpoint);
     static std::optional<Queue> database_queue(const Endpoint* endpoint);
     std::size_t& on_their_way(Queue queue) { return on_their_way_[static_cast<std::size_t>(queue)]; }
@@ -108,7 +108,7 @@ private:
     std::array<std::array<telemetry::Counter, kPriorities>, kQueues> refused_;
     std::array<telemetry::Histogram, kQueues> delays_;
 
-    BeginQueue begin_queue_;
+    StartQueue start_queue_;
 };
 
 // Adds the figures of all cores to the page.

@@ -107,26 +107,26 @@ TEST(OverloadControl, GivesTurnsToClientsThatComeBackAtOnce) {
     EXPECT_EQ(control.turn_after_refusal(now + 10s), now + 10s + 25ms);
 }
 
-Awaitable<> wait_to_begin(BeginQueue& queue, int& begun) {
+Awaitable<> wait_to_begin(StartQueue& queue, int& begun) {
     co_await queue.wait();
     ++begun;
 }
 
-TEST(BeginQueue, TakesWhatIsReadyBetweenAFewRequestsAndTheNext) {
+TEST(StartQueue, TakesWhatIsReadyBetweenAFewRequestsAndTheNext) {
     asio::io_context loop;
-    BeginQueue queue(loop);
+    StartQueue queue(loop);
     int begun = 0;
-    for (int i = 0; i < 2 * BeginQueue::kAtOnce + 1; ++i)
+    for (int i = 0; i < 2 * StartQueue::kAtOnce + 1; ++i)
         asio::co_spawn(loop, wait_to_begin(queue, begun), asio::detached);
     const auto now = std::chrono::steady_clock::now();
     EXPECT_EQ(queue.delay(now), 0s);
     asio::post(loop, [&] {
         EXPECT_EQ(begun, 0);
         EXPECT_GE(queue.delay(now + 1min), 50s) << "of the first that waits";
-        asio::post(loop, [&] { EXPECT_EQ(begun, BeginQueue::kAtOnce); });
+        asio::post(loop, [&] { EXPECT_EQ(begun, StartQueue::kAtOnce); });
     });
     loop.run();
-    EXPECT_EQ(begun, 2 * BeginQueue::kAtOnce + 1);
+    EXPECT_EQ(begun, 2 * StartQueue::kAtOnce + 1);
     EXPECT_EQ(queue.delay(now + 1min), 0s);
 }
 

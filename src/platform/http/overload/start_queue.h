@@ -19,11 +19,11 @@
 
 namespace mindspace::http {
 
-class BeginQueue {
+class StartQueue {
 public:
     using Clock = std::chrono::steady_clock;
 
-    explicit BeginQueue(boost::asio::io_context& loop) : loop_(loop) {}
+    explicit StartQueue(boost::asio::io_context& loop) : loop_(loop) {}
 
     // Comes back when it is the request's turn.
     Awaitable<> wait() {
