@@ -73,7 +73,7 @@ private:
     auth::PasswordHasher hasher_;
     TaskGroup background_;
     limits::RateLimiter limiter_;
-    auth::GuessLimiter guesses_;
+    auth::PasswordAttemptLimiter guesses_;
     auth::KnownNetworks networks_;
     auth::AdminService service_;
 };

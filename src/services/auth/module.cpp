@@ -107,7 +107,7 @@ void AuthModule::collect(telemetry::Page& page) const {
                  hashing.rejected_ordinary);
     page.gauge("mindspace_login_networks", "Remembered client networks with a successful login.",
                static_cast<std::int64_t>(shared_.networks.size()));
-    std::vector<const GuessLimiter*> guesses;
+    std::vector<const PasswordAttemptLimiter*> guesses;
     for (const auto& core : cores_) guesses.push_back(&core->guesses());
     auth::collect(guesses, page);
     page.counter("mindspace_mails_refused", "Mails not sent because their address had too many.",

@@ -45,13 +45,13 @@ public:
 
     // From any thread.
     void use_key(const SigningKey& key);
-    [[nodiscard]] const GuessLimiter& guesses() const { return guesses_; }
+    [[nodiscard]] const PasswordAttemptLimiter& guesses() const { return guesses_; }
     [[nodiscard]] const MailQuota& mail_quota() const { return quota_; }
 
 private:
     asio::io_context& loop_;
     TaskGroup background_;  // what a response need not wait for
-    GuessLimiter guesses_;
+    PasswordAttemptLimiter guesses_;
     MailQuota quota_;
     AuthParts parts_;
     AuthService logins_;

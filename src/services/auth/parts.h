@@ -3,7 +3,7 @@
 
 #include "platform/async/task_group.h"
 #include "services/auth/accounts/store.h"
-#include "services/auth/logins/guess_limiter.h"
+#include "services/auth/logins/password_attempt_limiter.h"
 #include "services/auth/logins/known_networks.h"
 #include "services/auth/logins/session_registry.h"
 #include "services/auth/logins/store.h"
@@ -17,7 +17,7 @@ struct AuthParts {
     redis::Client& redis;
     PasswordHasher& hasher;
     TaskGroup& background;
-    GuessLimiter& guesses;
+    PasswordAttemptLimiter& guesses;
     KnownNetworks& networks;
     const AuthSettings& settings;
 };

@@ -56,7 +56,7 @@ Awaitable<Result<std::optional<Account>>> AccountService::check_password(http::P
     const auto user = principal.user;
     const auto login = principal.auth_session.to_string();
     auto attempt = co_await guesses_.begin_within(login);
-    if (!attempt.allowed) co_return too_many_guesses(attempt);
+    if (!attempt.allowed) co_return too_many_password_attempts(attempt);
     auto account = co_await accounts_.find(user);
     if (!account) co_return account;
     bool fits = co_await hasher_.verify(std::move(password), account->password_hash, kKnown);

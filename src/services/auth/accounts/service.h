@@ -57,7 +57,7 @@ private:
     SessionRegistry registry_;
     redis::Client& redis_;
     PasswordHasher& hasher_;
-    GuessLimiter& guesses_;
+    PasswordAttemptLimiter& guesses_;
     const AuthSettings& settings_;
     const privacy::Holdings& personal_data_;
     SystemClock clock_;

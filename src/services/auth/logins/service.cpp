@@ -183,7 +183,7 @@ Awaitable<Result<LoggedIn>> AuthService::login(Login request, Origin origin) {
 // Above the limit for unknown clients, an account admits only known networks, those with an earlier login.
 Awaitable<Result<std::optional<Account>>> AuthService::find_for_login(std::string email, std::string ip) {
     auto attempt = co_await guesses_.begin(email_key(email), ip);
-    if (!attempt.by_network.allowed) co_return too_many_guesses(attempt.by_network);
+    if (!attempt.by_network.allowed) co_return too_many_password_attempts(attempt.by_network);
     auto account = co_await store_.find_account(std::move(email));
     if (attempt.by_unknown_networks.allowed) co_return account;
     bool is_known = false;
@@ -193,7 +193,7 @@ Awaitable<Result<std::optional<Account>>> AuthService::find_for_login(std::strin
     }
     if (is_known) co_return account;
     guesses_.count_refusal(attempt.unknown_networks_budget);
-    co_return too_many_guesses(attempt.by_unknown_networks);
+    co_return too_many_password_attempts(attempt.by_unknown_networks);
 }
 
 PasswordHasher::QueuePriority AuthService::queue_priority_of(const std::string& ip) const {

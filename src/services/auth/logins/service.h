@@ -70,7 +70,7 @@ private:
     SessionRegistry registry_;
     PasswordHasher& hasher_;
     TaskGroup& background_;
-    GuessLimiter& guesses_;
+    PasswordAttemptLimiter& guesses_;
     KnownNetworks& networks_;
     MailQuota& quota_;
     SigningKey key_;

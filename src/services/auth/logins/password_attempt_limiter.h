@@ -15,12 +15,12 @@
 
 namespace mindspace::auth {
 
-class GuessLimiter {
+class PasswordAttemptLimiter {
 public:
     enum class Budget { account_and_network, account, network_64, network_56, network_48, login_session };
 
     // `scale` multiplies the limits.
-    GuessLimiter(limits::RateLimiter& limiter, double scale);
+    PasswordAttemptLimiter(limits::RateLimiter& limiter, double scale);
 
     struct Attempt {
         limits::RateLimitDecision by_network;           // of this network at this account: above it, all are rejected
@@ -64,15 +64,15 @@ private:
     std::array<telemetry::Counter, 6> refused_;
 };
 
-constexpr auto names_of(GuessLimiter::Budget) {
+constexpr auto names_of(PasswordAttemptLimiter::Budget) {
     return std::array<std::string_view, 6>{"account_and_network", "account",    "network_64",
                                            "network_56",          "network_48", "login_session"};
 }
 
 // Adds the metrics of all cores to the page.
-void collect(const std::vector<const GuessLimiter*>& cores, telemetry::Page& page);
+void collect(const std::vector<const PasswordAttemptLimiter*>& cores, telemetry::Page& page);
 
 // Error rate_limited, with the time until the next attempt.
-Error too_many_guesses(const limits::RateLimitDecision& decision);
+Error too_many_password_attempts(const limits::RateLimitDecision& decision);
 
 }  // namespace mindspace::auth

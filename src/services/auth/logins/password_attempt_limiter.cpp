@@ -1,4 +1,4 @@
-#include "services/auth/logins/guess_limiter.h"
+#include "services/auth/logins/password_attempt_limiter.h"
 
 #include "platform/base/bytes.h"
 #include "platform/http/server/client_address.h"
@@ -36,7 +36,7 @@ std::string network_tag(std::string_view email_key, const std::string& ip) {
 
 }  // namespace
 
-GuessLimiter::GuessLimiter(limits::RateLimiter& limiter, double scale)
+PasswordAttemptLimiter::PasswordAttemptLimiter(limits::RateLimiter& limiter, double scale)
     : limiter_(limiter),
       network_policy_("guess", kAttemptsOfNetwork * scale, kWindow),
       account_policy_("guess", kAttemptsAtAccount * scale, kWindow),
@@ -45,7 +45,7 @@ GuessLimiter::GuessLimiter(limits::RateLimiter& limiter, double scale)
       failures_of_56_("guess", kFailuresOf56 * scale, kWindow),
       failures_of_48_("guess", kFailuresOf48 * scale, kWindow) {}
 
-std::vector<GuessLimiter::NetworkPrefix> GuessLimiter::prefixes_of(const std::string& ip) const {
+std::vector<PasswordAttemptLimiter::NetworkPrefix> PasswordAttemptLimiter::prefixes_of(const std::string& ip) const {
     std::vector<NetworkPrefix> all;
     all.push_back({tag_of(http::network_of(ip), "f"), failures_of_64_, Budget::network_64});
     boost::system::error_code none;
@@ -60,7 +60,7 @@ std::vector<GuessLimiter::NetworkPrefix> GuessLimiter::prefixes_of(const std::st
     return all;
 }
 
-Awaitable<GuessLimiter::Attempt> GuessLimiter::begin(std::string email_key, std::string ip) {
+Awaitable<PasswordAttemptLimiter::Attempt> PasswordAttemptLimiter::begin(std::string email_key, std::string ip) {
     const auto here = network_tag(email_key, ip);
     Attempt attempt;
     auto by_network = co_await limiter_.consume(here, network_policy_);
@@ -82,37 +82,37 @@ Awaitable<GuessLimiter::Attempt> GuessLimiter::begin(std::string email_key, std:
     co_return attempt;
 }
 
-Awaitable<> GuessLimiter::note_failure(std::string ip) {
+Awaitable<> PasswordAttemptLimiter::note_failure(std::string ip) {
     const auto prefixes = prefixes_of(ip);
     for (const auto& prefix : prefixes) co_await limiter_.consume(prefix.key, prefix.policy);
 }
 
-Awaitable<> GuessLimiter::forgive(std::string email_key, std::string ip) {
+Awaitable<> PasswordAttemptLimiter::forgive(std::string email_key, std::string ip) {
     return limiter_.forget(network_tag(email_key, ip));
 }
 
-Awaitable<limits::RateLimitDecision> GuessLimiter::begin_within(std::string login_session) {
+Awaitable<limits::RateLimitDecision> PasswordAttemptLimiter::begin_within(std::string login_session) {
     const auto key = tag_of(login_session, "s");
     auto taken = co_await limiter_.consume(key, login_session_policy_);
     if (!taken.decision.allowed) count_refusal(Budget::login_session);
     co_return taken.decision;
 }
 
-Awaitable<> GuessLimiter::forgive_within(std::string login_session) {
+Awaitable<> PasswordAttemptLimiter::forgive_within(std::string login_session) {
     return limiter_.forget(tag_of(login_session, "s"));
 }
 
-void collect(const std::vector<const GuessLimiter*>& cores, telemetry::Page& page) {
-    constexpr auto kNames = names_of(GuessLimiter::Budget{});
+void collect(const std::vector<const PasswordAttemptLimiter*>& cores, telemetry::Page& page) {
+    constexpr auto kNames = names_of(PasswordAttemptLimiter::Budget{});
     for (std::size_t i = 0; i < kNames.size(); ++i) {
-        const auto budget = static_cast<GuessLimiter::Budget>(i);
+        const auto budget = static_cast<PasswordAttemptLimiter::Budget>(i);
         page.counter("mindspace_guesses_refused", "Refused password attempts by exhausted budget.",
                      telemetry::sum(cores, [&](const auto& core) { return core.refused(budget).value(); }),
                      {{"budget", std::string(kNames[i])}});
     }
 }
 
-Error too_many_guesses(const limits::RateLimitDecision& decision) {
+Error too_many_password_attempts(const limits::RateLimitDecision& decision) {
     return {.code = ErrorCode::rate_limited,
             .reason = "rate_limited",
             .detail = "Too many wrong passwords; try again later.",
