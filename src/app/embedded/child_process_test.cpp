@@ -23,7 +23,7 @@ protected:
         return {.arguments = {"/bin/sh", "-c", script},
                 .working_directory = "/",
                 .log_file = temporary_.path() / "log",
-                .account = own_account(),
+                .account = current_account(),
                 .stop_plan = {{SIGTERM, 100ms}}};
     }
     std::string output_of(const ChildCommand& command) const {

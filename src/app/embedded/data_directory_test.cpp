@@ -118,14 +118,14 @@ TEST(DataDirectory, RefusesAPlaceThatOthersMayWriteTo) {
 TEST(OwnDirectory, RefusesASymbolicLink) {
     const TemporaryDirectory temporary;
     fs::create_directory_symlink("/usr", temporary.path() / "link");
-    refusal(EX_CONFIG, [&] { own_directory(temporary.path() / "link", 0700, own_account()); });
+    refusal(EX_CONFIG, [&] { own_directory(temporary.path() / "link", 0700, current_account()); });
 }
 
 TEST(OwnDirectory, RefusesWhatSomebodyElseMadeFirst) {
     if (::geteuid() != 0) GTEST_SKIP() << "only root can act as somebody else";
     const TemporaryDirectory temporary;
     ASSERT_EQ(::chown(temporary.path().c_str(), kNobody.user, kNobody.group), 0);
-    refusal(EX_CONFIG, [&] { own_directory(temporary.path(), 0700, own_account()); });
+    refusal(EX_CONFIG, [&] { own_directory(temporary.path(), 0700, current_account()); });
 }
 
 TEST(OwnDirectory, CompletesOneThatWasLeftHalfMade) {
@@ -149,19 +149,19 @@ TEST(RequireReachable, NamesTheParentThatIsClosed) {
 TEST(SocketDirectory, StaysWhereItFits) {
     const TemporaryDirectory temporary;
     const fs::path preferred = temporary.path() / "run";
-    EXPECT_EQ(make_socket_directory(preferred, own_account()), preferred);
+    EXPECT_EQ(make_socket_directory(preferred, current_account()), preferred);
     EXPECT_EQ(mode_of(preferred), 0700U);
 }
 
 TEST(SocketDirectory, IsShortAndAlwaysTheSameForALongPath) {
     const fs::path preferred = "/nowhere/" + std::string(100, 'x');
-    const fs::path directory = make_socket_directory(preferred, own_account());
+    const fs::path directory = make_socket_directory(preferred, current_account());
     EXPECT_LT((directory / ".s.PGSQL.5432").native().size(), 108U);
     EXPECT_EQ(mode_of(directory), 0700U);
-    EXPECT_EQ(make_socket_directory(preferred, own_account()), directory);
-    EXPECT_NE(make_socket_directory(preferred.native() + "y", own_account()), directory);
+    EXPECT_EQ(make_socket_directory(preferred, current_account()), directory);
+    EXPECT_NE(make_socket_directory(preferred.native() + "y", current_account()), directory);
     fs::remove(directory);
-    fs::remove(make_socket_directory(preferred.native() + "y", own_account()));
+    fs::remove(make_socket_directory(preferred.native() + "y", current_account()));
 }
 
 }  // namespace

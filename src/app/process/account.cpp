@@ -29,8 +29,8 @@ namespace {
     throw StartupError(EX_CONFIG, fmt::format("cannot use {}: {}", path.native(), what));
 }
 
-constexpr const char* kOwnUser = "mindspace";
-constexpr std::string_view kMakeOwnUser =
+constexpr const char* kDefaultUser = "mindspace";
+constexpr std::string_view kCreateDefaultUser =
     "useradd --system --user-group --no-create-home --home-dir /var/lib/mindspace --shell /usr/sbin/nologin mindspace";
 
 // Another process may do the same concurrently: all that counts is that the user exists in the end, not the result of
@@ -39,7 +39,7 @@ void make_own_user() {
     const auto program = find_program("useradd");
     if (!program) return;
     std::vector<std::string> words;
-    for (const auto word : std::views::split(kMakeOwnUser, ' ')) words.emplace_back(word.begin(), word.end());
+    for (const auto word : std::views::split(kCreateDefaultUser, ' ')) words.emplace_back(word.begin(), word.end());
     std::vector<char*> arguments;
     for (auto& word : words) arguments.push_back(word.data());
     arguments.push_back(nullptr);
@@ -80,18 +80,18 @@ bool is_only(const Account& account) {
 
 }  // namespace
 
-Account own_account() {
+Account current_account() {
     return Account{.user = ::geteuid(), .group = ::getegid()};
 }
 
 Account owner_of(const std::filesystem::path& path) {
     struct stat status{};
-    if (::lstat(path.c_str(), &status) != 0) return own_account();
+    if (::lstat(path.c_str(), &status) != 0) return current_account();
     return Account{.user = status.st_uid, .group = status.st_gid};
 }
 
 Account server_account(const std::filesystem::path& existing) {
-    if (::geteuid() != 0) return own_account();
+    if (::geteuid() != 0) return current_account();
     const auto owner = owner_of(existing);
     return owner.user != 0 ? owner : program_account({});
 }
@@ -100,7 +100,7 @@ Account program_account(const std::string& user) {
     const passwd* entry = nullptr;
     if (::geteuid() != 0) {
         entry = user.empty() ? nullptr : ::getpwnam(user.c_str());
-        if (user.empty() || (entry != nullptr && entry->pw_uid == ::geteuid())) return own_account();
+        if (user.empty() || (entry != nullptr && entry->pw_uid == ::geteuid())) return current_account();
         throw StartupError(EX_CONFIG,
                            fmt::format("process.user is {}, but the program was started by {}: start it as {} "
                                        "or as root",
@@ -111,20 +111,20 @@ Account program_account(const std::string& user) {
         if (entry == nullptr) throw StartupError(EX_CONFIG, fmt::format("process.user: user {} does not exist", user));
         return checked(*entry);
     }
-    entry = ::getpwnam(kOwnUser);
+    entry = ::getpwnam(kDefaultUser);
     if (entry == nullptr) {
         make_own_user();
-        entry = ::getpwnam(kOwnUser);
+        entry = ::getpwnam(kDefaultUser);
     }
     if (entry == nullptr)
         throw StartupError(EX_CONFIG, fmt::format("started as root, but user {} does not exist: run \"{}\", "
                                                   "name another with process.user, or start as an ordinary user",
-                                                  kOwnUser, kMakeOwnUser));
+                                                  kDefaultUser, kCreateDefaultUser));
     return checked(*entry);
 }
 
 void become(const Account& account) {
-    if (account == own_account()) return;
+    if (account == current_account()) return;
     const passwd* entry = ::getpwuid(account.user);
     if (entry == nullptr) throw StartupError(EX_CONFIG, fmt::format("user id {} has no name", account.user));
     int parent_death_signal = 0;  // possibly set by our supervisor; a change of account clears it
@@ -166,7 +166,7 @@ void own_directory(const std::filesystem::path& path, mode_t mode, const Account
 }
 
 void require_reachable(const std::filesystem::path& path, const Account& account) {
-    if (account == own_account()) return;
+    if (account == current_account()) return;
     std::filesystem::path prefix;
     for (const auto& part : path.parent_path()) {
         prefix /= part;

@@ -17,7 +17,7 @@ struct Account {
 };
 
 // The account of this process.
-Account own_account();
+Account current_account();
 
 // The account that the program runs as: the current one, unless it is root. Then `user`, or, if that is empty,
 // "mindspace", which is created (useradd) if it does not exist. Never root, and never "nobody", which other programs

@@ -44,7 +44,7 @@ fs::path default_file() {
     fs::path directory = DataDirectory::default_path();
     directory += "-gateway";
     fs::create_directories(directory.parent_path());
-    own_directory(directory, 0700, own_account());
+    own_directory(directory, 0700, current_account());
     return directory / "secret";
 }
 

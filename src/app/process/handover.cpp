@@ -103,7 +103,7 @@ bool belongs_to(const fs::path& path, uid_t user) {
 }  // namespace
 
 void hand_over_data(const fs::path& path, const Account& owner) {
-    if (owner == own_account()) return;
+    if (owner == current_account()) return;
     const auto root = DataDirectory::resolve(path);
     try {
         make_parents(root);
@@ -112,23 +112,23 @@ void hand_over_data(const fs::path& path, const Account& owner) {
         throw_not_handed_over(root, error.code().message());
     }
     require_reachable(root, owner);
-    if (belongs_to(root, own_account().user)) {
+    if (belongs_to(root, current_account().user)) {
         const LockedDirectory locked(root);
         stop_leftovers(root);
         give(root, owner);
     }
     const auto sockets = choose_socket_directory(root / "run");
     if (sockets == root / "run") return;
-    if (belongs_to(sockets, own_account().user) || !fs::exists(sockets)) return own_directory(sockets, 0700, owner);
+    if (belongs_to(sockets, current_account().user) || !fs::exists(sockets)) return own_directory(sockets, 0700, owner);
     give(sockets, owner);
 }
 
 void hand_over_logs(const fs::path& path, const Account& owner) {
-    if (path.empty() || owner == own_account()) return;
+    if (path.empty() || owner == current_account()) return;
     const auto directory = fs::weakly_canonical(fs::absolute(path));
     make_parents(directory);
     if (!fs::exists(directory)) return own_directory(directory, 0750, owner);
-    if (belongs_to(directory, own_account().user) && holds_only_logs(directory)) give(directory, owner);
+    if (belongs_to(directory, current_account().user) && holds_only_logs(directory)) give(directory, owner);
 }
 
 }  // namespace mindspace::app

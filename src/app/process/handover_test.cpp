@@ -63,7 +63,7 @@ TEST_F(HandOver, MakesANewDataDirectoryWithItsParents) {
     ::umask(before);
     EXPECT_EQ(account_of(path), kOwner);
     EXPECT_EQ(fs::status(path).permissions(), fs::perms::owner_all);
-    EXPECT_EQ(account_of(path.parent_path()), own_account());
+    EXPECT_EQ(account_of(path.parent_path()), current_account());
     require_reachable(path / "keys", kOwner);
 }
 
@@ -73,7 +73,7 @@ TEST_F(HandOver, GivesAllThatEarlierProgramsHaveLeft) {
     EXPECT_EQ(account_of(data()), kOwner);
     for (const auto& entry : fs::recursive_directory_iterator(data()))
         EXPECT_EQ(account_of(entry.path()), kOwner) << entry.path();
-    EXPECT_EQ(account_of(outside()), own_account()) << "no link is followed";
+    EXPECT_EQ(account_of(outside()), current_account()) << "no link is followed";
     hand_over_data(data(), kOwner);
 }
 
@@ -88,18 +88,18 @@ TEST_F(HandOver, GivesNoFileThatHasASecondNameElsewhere) {
     make_old_data();
     fs::create_hard_link(outside(), data() / "postgres/data/planted");
     EXPECT_THROW(hand_over_data(data(), kOwner), StartupError);
-    EXPECT_EQ(account_of(outside()), own_account());
-    EXPECT_EQ(account_of(data()), own_account());
+    EXPECT_EQ(account_of(outside()), current_account());
+    EXPECT_EQ(account_of(data()), current_account());
 }
 
 TEST_F(HandOver, LeavesAloneWhatIsNoDataDirectoryOrIsInUse) {
     write(data() / "letter.txt");
     EXPECT_THROW(hand_over_data(data(), kOwner), StartupError);
-    EXPECT_EQ(account_of(data() / "letter.txt"), own_account());
+    EXPECT_EQ(account_of(data() / "letter.txt"), current_account());
     fs::remove(data() / "letter.txt");
     const DataDirectory running(data());
     EXPECT_THROW(hand_over_data(data(), kOwner), StartupError);
-    EXPECT_EQ(account_of(data()), own_account());
+    EXPECT_EQ(account_of(data()), current_account());
 }
 
 TEST_F(HandOver, GivesADirectoryOfLogsAlone) {
@@ -114,8 +114,8 @@ TEST_F(HandOver, GivesADirectoryOfLogsAlone) {
     write(others / "mindspace_2026-11-28.log");
     write(others / "syslog");
     hand_over_logs(others, kOwner);
-    EXPECT_EQ(account_of(others), own_account());
-    EXPECT_EQ(account_of(others / "mindspace_2026-11-28.log"), own_account());
+    EXPECT_EQ(account_of(others), current_account());
+    EXPECT_EQ(account_of(others / "mindspace_2026-11-28.log"), current_account());
 }
 
 // Runs `work` in a separate process and returns 0, or the line of the failed step.
@@ -135,7 +135,7 @@ TEST(Become, LeavesNoWayBack) {
     EXPECT_EQ(exit_code_of([&] {
                   ::prctl(PR_SET_PDEATHSIG, SIGTERM);
                   become(account);
-                  if (own_account() != account || ::getuid() != account.user || ::getgid() != account.group) return 1;
+                  if (current_account() != account || ::getuid() != account.user || ::getgid() != account.group) return 1;
                   if (::setuid(0) == 0 || ::seteuid(0) == 0 || ::setgid(0) == 0 || ::setgroups(0, nullptr) == 0)
                       return 2;
                   if (::prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) != 1 || ::prctl(PR_GET_DUMPABLE, 0, 0, 0, 0) != 0)
@@ -155,7 +155,7 @@ TEST(ProgramAccount, IsNeitherRootNorNobodyNorUnknown) {
 
 TEST(ProgramAccount, OfAnOrdinaryUserIsThatUser) {
     if (::geteuid() != 0) {
-        EXPECT_EQ(program_account({}), own_account());
+        EXPECT_EQ(program_account({}), current_account());
         return;
     }
     const auto account = program_account({});
