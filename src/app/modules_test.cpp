@@ -39,7 +39,7 @@ class TestProcess {
 public:
     explicit TestProcess(std::string_view roles) : roles_(parse_roles(roles).value()) {
         if (!has_all(roles_))
-            process_.gateway_keys.emplace(std::vector{std::string(http::GatewayKeys::kLeastSecret, 'k')});
+            process_.gateway_keys.emplace(std::vector{std::string(http::GatewayKeys::kMinSecret, 'k')});
         process_.secret = Secret::load_or_create(directory_.path() / "secret");
         process_.files = {.signing_key = directory_.path() / "key.pem", .mail = directory_.path()};
         listeners_ = &add_modules(cores_, process_);

@@ -23,7 +23,7 @@ namespace mindspace::app {
 namespace {
 
 constexpr auto kSignalPoll = std::chrono::milliseconds(200);
-constexpr auto kMostStartTime = std::chrono::minutes(15);  // a migration of large tables
+constexpr auto kMaxStartTime = std::chrono::minutes(15);  // a migration of large tables
 
 std::string names_of(const Roles& roles) {
     std::string names;
@@ -130,7 +130,7 @@ void run_program(Config config, const Roles& roles) {
     auto cores = std::make_unique<Cores>(config, servers.where());
     add_modules(*cores, process);
     const auto prepare = [&cores](postgres::Session& session) { return cores->prepare(session); };
-    manager.starting("waiting for PostgreSQL and migrating", kMostStartTime);
+    manager.starting("waiting for PostgreSQL and migrating", kMaxStartTime);
     int applied = prepare_database(servers.where().direct_database, config, prepare);
     if (applied > 0) log::info("schema migrated", {{"mindspace.migrations", applied}});
     cores->start();

@@ -59,7 +59,7 @@ Awaitable<> read(OutboxReader& reader, Session& session, std::size_t& count, std
     co_await reader.begin(session);
     while (count < wanted) {
         auto events = co_await reader.next(session, 100);
-        if (!events.empty()) reader.stand_at(events.back().position);
+        if (!events.empty()) reader.position_at(events.back().position);
         count += events.size();
     }
 }

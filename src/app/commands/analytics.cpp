@@ -22,14 +22,14 @@ namespace {
 constexpr Milliseconds kTimeout{600'000};       // per statement: a user may have a long history
 constexpr Milliseconds kVerifyTimeout{30'000};  // waiting for events in flight
 
-struct AnalyticsWords {
+struct AnalyticsArguments {
     std::string user;
     std::int64_t users = 1000;
 };
 
-std::optional<UserId> user_of(const AnalyticsWords& words) {
-    if (words.user.empty()) return std::nullopt;
-    auto user = UserId::parse(words.user);
+std::optional<UserId> user_of(const AnalyticsArguments& arguments) {
+    if (arguments.user.empty()) return std::nullopt;
+    auto user = UserId::parse(arguments.user);
     if (!user) throw StartupError(EX_USAGE, "--user must be a user id, as listed by `mindspace user list`");
     return user;
 }
@@ -50,9 +50,9 @@ Awaitable<analytics::Verification> verify_on(postgres::Session& session, std::op
     co_return co_await analytics::verify(session, std::move(users), kVerifyTimeout);
 }
 
-int rebuild(const CommandLine& line, const AnalyticsWords& words) {
+int rebuild(const CommandLine& line, const AnalyticsArguments& arguments) {
     auto config = load_settings(line);
-    auto user = user_of(words);
+    auto user = user_of(arguments);
     CommandConnection connection(config);
     postgres::Session session(connection.loop(),
                               {.conninfo = running_backends(config).database, .query_timeout = kTimeout});
@@ -62,13 +62,13 @@ int rebuild(const CommandLine& line, const AnalyticsWords& words) {
     return 0;
 }
 
-int verify(const CommandLine& line, const AnalyticsWords& words) {
+int verify(const CommandLine& line, const AnalyticsArguments& arguments) {
     auto config = load_settings(line);
-    auto user = user_of(words);
+    auto user = user_of(arguments);
     CommandConnection connection(config);
     postgres::Session session(connection.loop(),
                               {.conninfo = running_backends(config).database, .query_timeout = kTimeout});
-    auto found = connection.run(verify_on(session, user, words.users));
+    auto found = connection.run(verify_on(session, user, arguments.users));
     for (auto id : found.diverging) fmt::print("{} differs from the history\n", id.to_string());
     for (auto id : found.undecided) fmt::print("{} has events in flight\n", id.to_string());
     fmt::print("compared: {} users; {} differ, {} undecided\n", found.users, found.diverging.size(),
@@ -80,19 +80,21 @@ int verify(const CommandLine& line, const AnalyticsWords& words) {
 }  // namespace
 
 void add_analytics_command(CLI::App& cli, CommandLine& line) {
-    auto words = std::make_shared<AnalyticsWords>();
+    auto arguments = std::make_shared<AnalyticsArguments>();
     auto* analytics = cli.add_subcommand("analytics", "Rebuild and verify statistics");
     analytics->require_subcommand(1);
-    auto add = [&](const char* name, const char* sentence, int (*action)(const CommandLine&, const AnalyticsWords&)) {
+    auto add = [&](const char* name, const char* sentence,
+                   int (*action)(const CommandLine&, const AnalyticsArguments&)) {
         auto* command = add_command(*analytics, line, name, sentence);
-        command->add_option("--user", words->user, "Only this user (id)");
-        command->callback(
-            [&line, words, action] { line.action = [&line, words, action] { return action(line, *words); }; });
+        command->add_option("--user", arguments->user, "Only this user (id)");
+        command->callback([&line, arguments, action] {
+            line.action = [&line, arguments, action] { return action(line, *arguments); };
+        });
         return command;
     };
     add("rebuild", "Rebuild facts and totals from the history", &rebuild);
     add("verify", "Compare facts and totals with the history", &verify)
-        ->add_option("--users", words->users, "Approximate number of random users")
+        ->add_option("--users", arguments->users, "Approximate number of random users")
         ->check(CLI::Range(1, 1'000'000'000));
 }
 

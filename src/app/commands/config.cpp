@@ -11,31 +11,31 @@ namespace mindspace::app {
 
 namespace {
 
-struct ConfigWords {
+struct ConfigArguments {
     bool explain = false;
     bool markdown = false;
 };
 
-int show(const CommandLine& line, const ConfigWords& words) {
+int show(const CommandLine& line, const ConfigArguments& arguments) {
     Config config;
     auto configuration = bind_settings(config);
-    if (words.markdown) {
+    if (arguments.markdown) {
         std::cout << configuration.explain_markdown();
         return 0;
     }
     load_settings(config, configuration, line);
-    std::cout << (words.explain ? configuration.explain() : "the configuration is valid\n");
+    std::cout << (arguments.explain ? configuration.explain() : "the configuration is valid\n");
     return 0;
 }
 
 }  // namespace
 
 void add_config_command(CLI::App& cli, CommandLine& line) {
-    auto words = std::make_shared<ConfigWords>();
+    auto arguments = std::make_shared<ConfigArguments>();
     auto* command = add_command(cli, line, "config", "Check the configuration");
-    command->add_flag("--explain", words->explain, "Print every setting with its value and source");
-    command->add_flag("--markdown", words->markdown, "Print the table of settings for the documentation");
-    command->callback([&line, words] { line.action = [&line, words] { return show(line, *words); }; });
+    command->add_flag("--explain", arguments->explain, "Print every setting with its value and source");
+    command->add_flag("--markdown", arguments->markdown, "Print the table of settings for the documentation");
+    command->callback([&line, arguments] { line.action = [&line, arguments] { return show(line, *arguments); }; });
 }
 
 }  // namespace mindspace::app

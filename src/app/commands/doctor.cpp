@@ -110,7 +110,7 @@ void check_program(const std::string& url, Report& report) {
     if (ready.status != 200) return report.broken(fmt::format("{} is not ready: {}", url, ready.body));
     report.good(url + " is ready");
     auto seen = http_get(url + "/whoami");
-    auto caller = schema::from_json<gateway::SeenCaller>(seen.body);
+    auto caller = schema::from_json<gateway::ObservedCaller>(seen.body);
     if (seen.status != 200 || !caller)
         return report.broken(url + "/whoami does not return the caller: is it another program?");
     report.good(

@@ -17,13 +17,13 @@ namespace mindspace::app {
 
 namespace {
 
-constexpr std::int64_t kMostShown = 1000;
+constexpr std::int64_t kMaxShown = 1000;
 
 int list(const CommandLine& line) {
     const auto config = load_settings(line);
     CommandConnection connection(config);
     std::vector<TableRow> rows{{"ID", "TYPE", "USER", "OCCURRED", "MOVED", "CONSUMER", "ERROR"}};
-    for (auto& letter : connection.run(events::list_dead_letters(connection.database(), kMostShown)))
+    for (auto& letter : connection.run(events::list_dead_letters(connection.database(), kMaxShown)))
         rows.push_back({std::move(letter.id), std::move(letter.type), letter.user.to_string(),
                         format_timestamp(letter.occurred_at), format_timestamp(letter.failed_at),
                         std::move(letter.consumer), std::move(letter.error)});

@@ -10,7 +10,7 @@ namespace mindspace::app {
 namespace {
 
 constexpr long kTimeoutSeconds = 5;
-constexpr std::size_t kLongest = 64 * 1024;
+constexpr std::size_t kMaxBody = 64 * 1024;
 
 struct Close {
     void operator()(CURL* handle) const { curl_easy_cleanup(handle); }
@@ -18,7 +18,7 @@ struct Close {
 
 std::size_t take(char* bytes, std::size_t size, std::size_t count, void* to) {
     auto& body = *static_cast<std::string*>(to);
-    if (body.size() + size * count > kLongest) return 0;
+    if (body.size() + size * count > kMaxBody) return 0;
     body.append(bytes, size * count);
     return size * count;
 }

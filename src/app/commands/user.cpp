@@ -17,7 +17,7 @@ namespace mindspace::app {
 
 namespace {
 
-struct UserWords {
+struct UserArguments {
     std::string who;  // an email address or an id
     std::string name;
     std::string timezone = "UTC";
@@ -91,29 +91,29 @@ http::Role role_of(const std::string& name) {
     return schema::enum_value<http::Role>(name).value();  // the command line accepts no other
 }
 
-int create(const CommandLine& line, const UserWords& words) {
+int create(const CommandLine& line, const UserArguments& arguments) {
     auth::Register typed{.id = {},
-                         .email = words.who,
+                         .email = arguments.who,
                          .password = read_password(),
-                         .display_name = words.name,
-                         .timezone = words.timezone,
-                         .locale = words.locale};
+                         .display_name = arguments.name,
+                         .timezone = arguments.timezone,
+                         .locale = arguments.locale};
     // Applies the rules of a registration.
     auto request = Administration::value_of(schema::from_json<auth::Register>(schema::to_json(typed)));
     Administration administration(line);
     auth::AccountByOperator account{
-        .request = std::move(request), .role = role_of(words.role), .verified = words.verified};
+        .request = std::move(request), .role = role_of(arguments.role), .verified = arguments.verified};
     auto id = administration.value_of(administration.run(administration.service().create(std::move(account))));
     std::cout << id.to_string() << '\n';
     return 0;
 }
 
-int list(const CommandLine& line, const UserWords& words) {
+int list(const CommandLine& line, const UserArguments& arguments) {
     Administration administration(line);
     std::optional<UserId> user;
-    if (!words.who.empty()) user = administration.find(words.who);
-    const auto accounts = administration.run(administration.service().list(user, words.limit));
-    if (words.json) {
+    if (!arguments.who.empty()) user = administration.find(arguments.who);
+    const auto accounts = administration.run(administration.service().list(user, arguments.limit));
+    if (arguments.json) {
         write_json(accounts);
         return 0;
     }
@@ -126,11 +126,11 @@ int list(const CommandLine& line, const UserWords& words) {
     return 0;
 }
 
-int list_sessions(const CommandLine& line, const UserWords& words) {
+int list_sessions(const CommandLine& line, const UserArguments& arguments) {
     Administration administration(line);
-    const auto user = administration.find(words.who);
+    const auto user = administration.find(arguments.who);
     const auto sessions = administration.run(administration.service().list_sessions(user));
-    if (words.json) {
+    if (arguments.json) {
         write_json(sessions);
         return 0;
     }
@@ -143,62 +143,63 @@ int list_sessions(const CommandLine& line, const UserWords& words) {
     return 0;
 }
 
-int set_role(const CommandLine& line, const UserWords& words) {
+int set_role(const CommandLine& line, const UserArguments& arguments) {
     Administration administration(line);
-    administration.run(administration.service().set_role(administration.find(words.who), role_of(words.role)));
+    administration.run(administration.service().set_role(administration.find(arguments.who), role_of(arguments.role)));
     return 0;
 }
 
-int disable(const CommandLine& line, const UserWords& words) {
+int disable(const CommandLine& line, const UserArguments& arguments) {
     Administration administration(line);
-    administration.run(administration.service().disable(administration.find(words.who)));
+    administration.run(administration.service().disable(administration.find(arguments.who)));
     return 0;
 }
 
-int enable(const CommandLine& line, const UserWords& words) {
+int enable(const CommandLine& line, const UserArguments& arguments) {
     Administration administration(line);
-    administration.run(administration.service().enable(administration.find(words.who)));
+    administration.run(administration.service().enable(administration.find(arguments.who)));
     return 0;
 }
 
 }  // namespace
 
 void add_user_command(CLI::App& cli, CommandLine& line) {
-    auto words = std::make_shared<UserWords>();
+    auto arguments = std::make_shared<UserArguments>();
     auto* user = cli.add_subcommand("user", "Manage accounts");
     user->require_subcommand(1);
-    auto add = [&](const char* name, const char* sentence, int (*action)(const CommandLine&, const UserWords&)) {
+    auto add = [&](const char* name, const char* sentence, int (*action)(const CommandLine&, const UserArguments&)) {
         auto* command = add_command(*user, line, name, sentence);
-        command->callback(
-            [&line, words, action] { line.action = [&line, words, action] { return action(line, *words); }; });
+        command->callback([&line, arguments, action] {
+            line.action = [&line, arguments, action] { return action(line, *arguments); };
+        });
         return command;
     };
-    auto add_who = [&](CLI::App* command) { return command->add_option("WHO", words->who, "Email address or id"); };
+    auto add_who = [&](CLI::App* command) { return command->add_option("WHO", arguments->who, "Email address or id"); };
     const auto roles = CLI::IsMember(std::vector<std::string>{"user", "admin"});
 
     auto* create_command = add("create", "Create an account; the password is read from standard input", &create);
-    create_command->add_option("EMAIL", words->who, "Email address")->required();
-    create_command->add_option("--name", words->name, "Display name")->required();
-    create_command->add_option("--role", words->role, "user or admin")->check(roles);
-    create_command->add_option("--timezone", words->timezone, "IANA name");
-    create_command->add_option("--locale", words->locale, "BCP 47 language tag");
-    create_command->add_flag("--verified", words->verified, "Mark the address as verified: no verification mail");
+    create_command->add_option("EMAIL", arguments->who, "Email address")->required();
+    create_command->add_option("--name", arguments->name, "Display name")->required();
+    create_command->add_option("--role", arguments->role, "user or admin")->check(roles);
+    create_command->add_option("--timezone", arguments->timezone, "IANA name");
+    create_command->add_option("--locale", arguments->locale, "BCP 47 language tag");
+    create_command->add_flag("--verified", arguments->verified, "Mark the address as verified: no verification mail");
 
     auto* list_command = add("list", "List accounts, newest first", &list);
     add_who(list_command);
-    list_command->add_option("--limit", words->limit, "Maximum number")->check(CLI::Range(1, 1'000'000));
-    list_command->add_flag("--json", words->json, "As JSON");
+    list_command->add_option("--limit", arguments->limit, "Maximum number")->check(CLI::Range(1, 1'000'000));
+    list_command->add_flag("--json", arguments->json, "As JSON");
 
     auto* role_command = add("role", "Set the role of a user", &set_role);
     add_who(role_command)->required();
-    role_command->add_option("ROLE", words->role, "user or admin")->required()->check(roles);
+    role_command->add_option("ROLE", arguments->role, "user or admin")->required()->check(roles);
 
     add_who(add("disable", "Disable an account and end its login sessions", &disable))->required();
     add_who(add("enable", "Enable an account", &enable))->required();
 
     auto* sessions_command = add("sessions", "List a user's login sessions", &list_sessions);
     add_who(sessions_command)->required();
-    sessions_command->add_flag("--json", words->json, "As JSON");
+    sessions_command->add_flag("--json", arguments->json, "As JSON");
 }
 
 }  // namespace mindspace::app

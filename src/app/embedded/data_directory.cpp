@@ -105,7 +105,8 @@ LockedDirectory::LockedDirectory(const fs::path& path) {
 }
 
 DataDirectory::DataDirectory(const fs::path& path) : LockedDirectory(path) {
-    for (const auto& private_directory : {keys(), mail(), log()}) own_directory(private_directory, 0700, current_account());
+    for (const auto& private_directory : {keys(), mail(), log()})
+        own_directory(private_directory, 0700, current_account());
 }
 
 // The lock belongs to the open file, not to its content: it is released as soon as our process ends, regardless of how.

@@ -17,7 +17,7 @@ using std::chrono::steady_clock;
 namespace {
 
 constexpr std::chrono::milliseconds kFirstBackoff = 200ms;
-constexpr std::chrono::milliseconds kLongestBackoff = 30s;
+constexpr std::chrono::milliseconds kMaxBackoff = 30s;
 constexpr auto kStableAfter = 60s;
 constexpr auto kRotateEvery = 60s;  // at most: checks whether a log is due
 
@@ -66,7 +66,7 @@ void RestartPolicy::retry_later(steady_clock::time_point now, std::string_view r
     progress_(fmt::format("{} {}; next start in {} ms", server_.name(), reason, backoff_.count()));
     retry_at_ = now + backoff_;
     launched_at_.reset();
-    backoff_ = std::min(backoff_ * 2, kLongestBackoff);
+    backoff_ = std::min(backoff_ * 2, kMaxBackoff);
 }
 
 EmbeddedServers::EmbeddedServers(const DataDirectory& directory, const EmbeddedSettings& settings,

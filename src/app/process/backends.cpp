@@ -20,7 +20,7 @@ namespace mindspace::app {
 namespace {
 
 constexpr auto kRetryInterval = std::chrono::milliseconds(500);
-constexpr Milliseconds kMostRehearsed{5'000};       // the rehearsal of a step holds its locks for at most this time
+constexpr Milliseconds kMaxRehearsed{5'000};        // the rehearsal of a step holds its locks for at most this time
 constexpr Milliseconds kMigrationTimeout{600'000};  // one migration may rewrite a table
 
 void report(std::string_view progress) {
@@ -143,7 +143,7 @@ Awaitable<std::vector<postgres::MigrationCost>> rehearse(asio::io_context& loop,
     postgres::SessionOptions options{.conninfo = std::move(conninfo), .query_timeout = kMigrationTimeout};
     postgres::Session session(loop, std::move(options));
     co_await connect_in_time(session, timeout);
-    auto costs = co_await postgres::rehearse_migrations(session, db::migrations(), kMostRehearsed);
+    auto costs = co_await postgres::rehearse_migrations(session, db::migrations(), kMaxRehearsed);
     session.close();
     co_return costs;
 }

@@ -135,7 +135,8 @@ TEST(Become, LeavesNoWayBack) {
     EXPECT_EQ(exit_code_of([&] {
                   ::prctl(PR_SET_PDEATHSIG, SIGTERM);
                   become(account);
-                  if (current_account() != account || ::getuid() != account.user || ::getgid() != account.group) return 1;
+                  if (current_account() != account || ::getuid() != account.user || ::getgid() != account.group)
+                      return 1;
                   if (::setuid(0) == 0 || ::seteuid(0) == 0 || ::setgid(0) == 0 || ::setgroups(0, nullptr) == 0)
                       return 2;
                   if (::prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) != 1 || ::prctl(PR_GET_DUMPABLE, 0, 0, 0, 0) != 0)

@@ -14,7 +14,7 @@ Awaitable<> Backoff::pause() {
 Milliseconds Backoff::next() {
     thread_local std::minstd_rand random{std::random_device{}()};
     std::uniform_int_distribution<Milliseconds::rep> jitter(next_.count() / 2, next_.count());
-    next_ = std::min(2 * next_, longest_);
+    next_ = std::min(2 * next_, max_delay_);
     return Milliseconds(jitter(random));
 }
 

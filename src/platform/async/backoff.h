@@ -10,13 +10,13 @@ namespace mindspace {
 class Backoff {
 public:
     static constexpr Milliseconds kFirst{50};
-    static constexpr Milliseconds kLongest{1600};
+    static constexpr Milliseconds kMaxDelay{1600};
 
-    explicit Backoff(Milliseconds first = kFirst, Milliseconds longest = kLongest)
-        : first_(first), longest_(longest), next_(first) {}
+    explicit Backoff(Milliseconds first = kFirst, Milliseconds max_delay = kMaxDelay)
+        : first_(first), max_delay_(max_delay), next_(first) {}
 
     // Waits for a random time between half of the current interval and all of it. The interval starts at `first` and
-    // doubles each time up to `longest`.
+    // doubles each time up to `max_delay`.
     Awaitable<> pause();
     // Returns the length of the next pause without waiting.
     [[nodiscard]] Milliseconds next();
@@ -25,7 +25,7 @@ public:
 
 private:
     Milliseconds first_;
-    Milliseconds longest_;
+    Milliseconds max_delay_;
     Milliseconds next_;
 };
 

@@ -7,9 +7,9 @@ namespace {
 
 using namespace std::chrono_literals;
 
-void expect_between(Milliseconds pause, Milliseconds shortest, Milliseconds longest) {
+void expect_between(Milliseconds pause, Milliseconds shortest, Milliseconds max_delay) {
     EXPECT_GE(pause, shortest);
-    EXPECT_LE(pause, longest);
+    EXPECT_LE(pause, max_delay);
 }
 
 TEST(Backoff, DoublesItsPausesUpToTheLongest) {
@@ -22,7 +22,7 @@ TEST(Backoff, DoublesItsPausesUpToTheLongest) {
 
 TEST(Backoff, BeginsAnewAfterASuccess) {
     Backoff backoff;
-    for (int i = 0; i < 10; ++i) expect_between(backoff.next(), Backoff::kFirst / 2, Backoff::kLongest);
+    for (int i = 0; i < 10; ++i) expect_between(backoff.next(), Backoff::kFirst / 2, Backoff::kMaxDelay);
     backoff.reset();
     expect_between(backoff.next(), Backoff::kFirst / 2, Backoff::kFirst);
 }

@@ -22,45 +22,45 @@ public:
     // Runs `work`, unless another caller is already running it for that key: then returns that caller's outcome, value
     // or exception. If that caller is cancelled, the first of the waiting callers runs its own work for all.
     Awaitable<Value> run(Key key, Awaitable<Value> work) {
-        for (auto known = flights_.find(key); known != flights_.end(); known = flights_.find(key)) {
-            const auto flight = known->second;
-            co_await flight->landed.async_wait(kTuple);
-            if (flight->fault) std::rethrow_exception(flight->fault);
-            if (flight->value) co_return *flight->value;
+        for (auto known = pending_calls_.find(key); known != pending_calls_.end(); known = pending_calls_.find(key)) {
+            const auto pending = known->second;
+            co_await pending->landed.async_wait(kTuple);
+            if (pending->fault) std::rethrow_exception(pending->fault);
+            if (pending->value) co_return *pending->value;
         }
-        auto flight = std::make_shared<Flight>(co_await asio::this_coro::executor);
-        flights_.emplace(key, flight);
-        const Landing landing{*this, key, flight};
+        auto pending = std::make_shared<PendingCall>(co_await asio::this_coro::executor);
+        pending_calls_.emplace(key, pending);
+        const Completion completion{*this, key, pending};
         try {
-            flight->value.emplace(co_await std::move(work));
+            pending->value.emplace(co_await std::move(work));
         } catch (...) {
             auto fault = std::current_exception();
-            if (!is_cancellation(fault)) flight->fault = std::move(fault);
+            if (!is_cancellation(fault)) pending->fault = std::move(fault);
             throw;
         }
-        co_return *flight->value;
+        co_return *pending->value;
     }
 
 private:
-    struct Flight {
-        explicit Flight(const asio::any_io_executor& executor)
+    struct PendingCall {
+        explicit PendingCall(const asio::any_io_executor& executor)
             : landed(executor, asio::steady_timer::time_point::max()) {}
         std::optional<Value> value;
         std::exception_ptr fault;
         asio::steady_timer landed;  // cancelled when the work is done
     };
     // Runs no matter how the leader ends.
-    struct Landing {
+    struct Completion {
         SingleFlight& flights;
         const Key& key;
-        std::shared_ptr<Flight> flight;
-        ~Landing() {
-            flights.flights_.erase(key);
-            flight->landed.cancel();
+        std::shared_ptr<PendingCall> pending;
+        ~Completion() {
+            flights.pending_calls_.erase(key);
+            pending->landed.cancel();
         }
     };
 
-    std::map<Key, std::shared_ptr<Flight>> flights_;
+    std::map<Key, std::shared_ptr<PendingCall>> pending_calls_;
 };
 
 }  // namespace mindspace

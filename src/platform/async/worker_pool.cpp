@@ -21,14 +21,14 @@ namespace {
 constexpr int kBackgroundNice = 10;
 
 // Tells the threads of the pool whether a loop still exists: posting to a destroyed one would be undefined behaviour.
-class LoopGate {
+class LoopHandle {
 public:
     void close() {
         std::scoped_lock lock(mutex_);
         open_ = false;
     }
 
-    // The loop cannot be destroyed in between, because its destructor closes the gate first.
+    // The loop cannot be destroyed in between, because its destructor closes the handle first.
     template <class Executor, class F>
     void post(const Executor& executor, F function) {
         std::scoped_lock lock(mutex_);
@@ -41,19 +41,19 @@ private:
 };
 
 // Owned by a loop and destroyed with it.
-class LoopGateService final : public asio::execution_context::service {
+class LoopHandleService final : public asio::execution_context::service {
 public:
-    using key_type = LoopGateService;
+    using key_type = LoopHandleService;
     static inline asio::execution_context::id id;
 
-    explicit LoopGateService(asio::execution_context& loop) : service(loop) {}
+    explicit LoopHandleService(asio::execution_context& loop) : service(loop) {}
 
-    std::shared_ptr<LoopGate> gate() { return gate_; }
+    std::shared_ptr<LoopHandle> handle() { return handle_; }
 
 private:
-    void shutdown() override { gate_->close(); }
+    void shutdown() override { handle_->close(); }
 
-    std::shared_ptr<LoopGate> gate_ = std::make_shared<LoopGate>();
+    std::shared_ptr<LoopHandle> handle_ = std::make_shared<LoopHandle>();
 };
 
 // The state shared by a waiting coroutine and its job.
@@ -111,17 +111,17 @@ WorkerPool::Stats WorkerPool::stats() const {
 // effect.
 Awaitable<> WorkerPool::perform(Job job, QueuePriority priority) {
     auto executor = co_await asio::this_coro::executor;
-    auto gate = asio::use_service<LoopGateService>(asio::query(executor, asio::execution::context)).gate();
+    auto handle = asio::use_service<LoopHandleService>(asio::query(executor, asio::execution::context)).handle();
     asio::steady_timer bell(executor, asio::steady_timer::time_point::max());
     auto wait = std::make_shared<Wait>();
     wait->bell = &bell;
     WaitGuard guard(wait);
 
-    auto run_and_wake = [job = std::move(job), gate, executor, wait]() mutable {
+    auto run_and_wake = [job = std::move(job), handle, executor, wait]() mutable {
         if (wait->abandoned.load(std::memory_order_relaxed)) return;
         job();
         job = nullptr;  // destroys what it holds before the caller resumes
-        gate->post(executor, [wait = std::move(wait)] {
+        handle->post(executor, [wait = std::move(wait)] {
             wait->finished = true;
             if (wait->bell != nullptr) wait->bell->cancel();
         });

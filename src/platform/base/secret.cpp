@@ -12,14 +12,14 @@ namespace mindspace {
 
 namespace {
 
-constexpr std::size_t kLeastBytes = 32;
+constexpr std::size_t kMinBytes = 32;
 
 std::runtime_error fault(const std::filesystem::path& file, const std::string& what) {
     return std::runtime_error("secret " + file.string() + ": " + what);
 }
 
 void write_new_secret(const std::filesystem::path& file) {
-    const auto bytes = random_bytes<kLeastBytes>();
+    const auto bytes = random_bytes<kMinBytes>();
     int fd = ::open(file.c_str(), O_CREAT | O_WRONLY | O_TRUNC | O_CLOEXEC, 0600);
     if (fd < 0) throw fault(file, "cannot be written");
     bool written = ::write(fd, bytes.data(), bytes.size()) == static_cast<ssize_t>(bytes.size()) && ::fsync(fd) == 0;
@@ -42,7 +42,7 @@ Secret Secret::load_or_create(const std::filesystem::path& file) {
     std::ifstream in(file, std::ios::binary);
     if (!in) throw fault(file, "cannot be read");
     Bytes bytes{std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
-    if (bytes.size() < kLeastBytes) throw fault(file, "holds less than 32 bytes");
+    if (bytes.size() < kMinBytes) throw fault(file, "holds less than 32 bytes");
     return Secret(std::move(bytes));
 }
 

@@ -9,7 +9,7 @@ retention::Rules retention_rules() {
         DELETE FROM dead_letters WHERE (consumer, xid, id, user_id) IN (
             SELECT consumer, xid, id, user_id FROM dead_letters WHERE put_aside_at < $1 LIMIT $2))"};
     return {retention::rows("dead_letters", kDeadLetters, std::chrono::days(90)),
-            {.name = "outbox_partitions", .remove = &keep_outbox_partitions}};
+            {.name = "outbox_partitions", .remove = &maintain_outbox_partitions}};
 }
 
 }  // namespace mindspace::events

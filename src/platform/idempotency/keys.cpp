@@ -14,7 +14,7 @@ using postgres::Statement;
 
 namespace {
 
-constexpr auto kKeptFor = std::chrono::hours(24);
+constexpr auto kRetention = std::chrono::hours(24);
 constexpr Seconds kGrace{5};  // beyond the longest request
 
 }  // namespace
@@ -32,7 +32,7 @@ Awaitable<ClaimedKey> Keys::claim(UserId user, std::string key, Fingerprints fin
     static constexpr Statement kLook{
         "idempotency_look", "SELECT fingerprint, answer FROM idempotency_keys WHERE user_id = $1 AND key = $2"};
     std::vector<postgres::Query> queries;
-    queries.push_back(postgres::bind(kClaim, user, key, fingerprints.present, Uuid::v7(now), now, now - kKeptFor,
+    queries.push_back(postgres::bind(kClaim, user, key, fingerprints.present, Uuid::v7(now), now, now - kRetention,
                                      now - longest_ - kGrace, fingerprints.former));
     queries.push_back(postgres::bind(kLook, user, key));
     auto results = co_await database_.transaction(std::move(queries));
@@ -73,7 +73,7 @@ retention::Rule retention_rule() {
     static constexpr Statement kRemove{"idempotency_remove", R"(
         DELETE FROM idempotency_keys WHERE (user_id, key) IN (
             SELECT user_id, key FROM idempotency_keys WHERE claimed_at < $1 LIMIT $2))"};
-    return retention::rows("idempotency_keys", kRemove, kKeptFor);
+    return retention::rows("idempotency_keys", kRemove, kRetention);
 }
 
 }  // namespace mindspace::idempotency

@@ -24,11 +24,11 @@ struct Claim {
 
 namespace {
 
-constexpr std::size_t kLongestKey = 255;
+constexpr std::size_t kMaxKeyLength = 255;
 constexpr std::size_t kGivenBackAtOnce = 1000;
 
 bool is_key(std::string_view text) {
-    return !text.empty() && text.size() <= kLongestKey &&
+    return !text.empty() && text.size() <= kMaxKeyLength &&
            std::ranges::all_of(text, [](char c) { return c >= ' ' && c <= '~'; });
 }
 
@@ -41,14 +41,14 @@ Error request_in_progress() {
 }
 
 // What follows from a request, whose body may be long.
-struct Identified {
+struct RequestFingerprint {
     Fingerprints fingerprints;
     Digest seal;
     Digest former_seal;
 };
 
-Identified identify(http::Method method, std::string_view path, std::string_view key, std::string_view body,
-                    const Secret& secret) {
+RequestFingerprint identify(http::Method method, std::string_view path, std::string_view key, std::string_view body,
+                            const Secret& secret) {
     const auto canonical = canonical_json(body);
     const RequestIdentity identity{.method = http::method_name(method), .path = path, .key = key, .body = canonical};
     return {.fingerprints = {.present = identity.fingerprint(secret), .former = identity.former_fingerprint()},
@@ -56,13 +56,13 @@ Identified identify(http::Method method, std::string_view path, std::string_view
             .former_seal = identity.former_seal()};
 }
 
-bool is_worth_keeping(int status) {
+bool should_store(int status) {
     constexpr std::array kNothingDone{400, 401, 406, 413, 415, 422, 429};
     return std::ranges::find(kNothingDone, status) == kNothingDone.end();
 }
 
 // To a request whose key is taken.
-Response replay(const ClaimedKey& claimed, const Identified& identity, std::string_view request_id) {
+Response replay(const ClaimedKey& claimed, const RequestFingerprint& identity, std::string_view request_id) {
     const bool is_former = equal_constant_time(claimed.fingerprint, identity.fingerprints.former);
     if (!is_former && !equal_constant_time(claimed.fingerprint, identity.fingerprints.present))
         return http::problem(422, "idempotency_key_reused", "The Idempotency-Key belongs to another request.",
@@ -121,7 +121,7 @@ Awaitable<> IdempotencyStep::settle(Exchange& exchange, const Response& response
         std::ignore = tasks_.try_spawn(keys_.release_failed(user, claim->key, claim->claimed_at));
     else if (has_failed)
         co_await keys_.release_failed(user, claim->key, claim->claimed_at);
-    else if (is_worth_keeping(response.status))
+    else if (should_store(response.status))
         co_await keys_.keep(user, claim->key, seal_response(response, claim->seal));
     else
         co_await keys_.release(user, claim->key);

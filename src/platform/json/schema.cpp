@@ -65,13 +65,13 @@ bool is_time_zone(std::string_view text) {
 }
 
 // The bounds of a value without a rule: those of its type, or the longest body that can be allowed.
-struct Extent {
+struct ValueLimits {
     std::optional<std::int64_t> min{};
     std::optional<std::int64_t> max{};
 };
-constexpr Extent kAnyText{.max = 67'108'864};
+constexpr ValueLimits kAnyText{.max = 67'108'864};
 template <class Int>
-constexpr Extent kAny{.min = std::numeric_limits<Int>::min(), .max = std::numeric_limits<Int>::max()};
+constexpr ValueLimits kAny{.min = std::numeric_limits<Int>::min(), .max = std::numeric_limits<Int>::max()};
 
 // The part that a reader of the OpenAPI document can check.
 std::string_view pattern_of(Text purpose) {
@@ -88,14 +88,14 @@ std::string_view pattern_of(Text purpose) {
 }
 
 void describe_scalar(JsonWriter& out, std::string_view type, std::string_view format, const Rules& rules,
-                     const Extent& extent) {
+                     const ValueLimits& limits) {
     out.begin_object();
     out.key("type");
     out.string(type);
     if (!format.empty()) out.key("format"), out.string(format);
     bool text = type == "string";
-    auto min = rules.min ? rules.min : extent.min;
-    auto max = rules.max ? rules.max : extent.max;
+    auto min = rules.min ? rules.min : limits.min;
+    auto max = rules.max ? rules.max : limits.max;
     if (min) out.key(text ? "minLength" : "minimum"), out.integer(*min);
     if (max) out.key(text ? "maxLength" : "maximum"), out.integer(*max);
     if (const auto pattern = pattern_of(rules.text); !pattern.empty()) out.key("pattern"), out.string(pattern);
@@ -204,7 +204,7 @@ std::string Path::pointer() const {
 }
 
 bool Faults::is_full() {
-    has_more_ = list_.size() == kMostFaults;
+    has_more_ = list_.size() == kMaxFaults;
     return has_more_;
 }
 

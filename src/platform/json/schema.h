@@ -131,15 +131,15 @@ struct Path {
 };
 
 // The maximum number of faults that are reported at once.
-inline constexpr std::size_t kMostFaults = 20;
+inline constexpr std::size_t kMaxFaults = 20;
 
-// The faults of one value, limited to the first kMostFaults.
+// The faults of one value, limited to the first kMaxFaults.
 class Faults {
 public:
     void add(const Path& at, std::string code, std::string message);
     void add_parameter(std::string_view name, std::string code, std::string message);
     [[nodiscard]] bool empty() const { return list_.empty(); }
-    // Whether there were more than kMostFaults.
+    // Whether there were more than kMaxFaults.
     [[nodiscard]] bool has_more() const { return has_more_; }
     [[nodiscard]] std::vector<FieldFault> take() { return std::move(list_); }
 
@@ -194,7 +194,7 @@ MINDSPACE_SCALAR(RawJson);
 #undef MINDSPACE_SCALAR
 
 // The limit of a list without a rule; all of ours are far shorter.
-inline constexpr std::int64_t kMostItems = 100'000;
+inline constexpr std::int64_t kMaxItems = 100'000;
 
 // Helpers of the descriptions below, not inline to keep the callers small.
 void describe_string_enum(JsonWriter& out, const std::string_view* names, std::size_t count, const Rules& rules);
@@ -301,7 +301,7 @@ struct Type<std::vector<T>> {
         out.key("items");
         Type<T>::describe(out, Rules{}, all);
         if (rules.min) out.key("minItems"), out.integer(*rules.min);
-        out.key("maxItems"), out.integer(rules.max.value_or(kMostItems));
+        out.key("maxItems"), out.integer(rules.max.value_or(kMaxItems));
         describe_about(out, rules);
         out.end_object();
     }

@@ -25,7 +25,7 @@ constexpr std::array<char, 256> kEscapes = [] {
     return table;
 }();
 
-constexpr std::size_t kLongestNumber = 32;
+constexpr std::size_t kMaxNumberLength = 32;
 
 constexpr std::uint64_t kOnes = 0x0101010101010101;
 constexpr std::uint64_t kTops = 0x8080808080808080;
@@ -84,12 +84,12 @@ void JsonWriter::string(std::string_view text) {
 }
 
 void JsonWriter::integer(std::int64_t number) {
-    put(kLongestNumber, [number](char* to) { return std::to_chars(to, to + kLongestNumber, number).ptr; });
+    put(kMaxNumberLength, [number](char* to) { return std::to_chars(to, to + kMaxNumberLength, number).ptr; });
 }
 
 void JsonWriter::number(double number) {
     if (!std::isfinite(number)) return null();
-    put(kLongestNumber, [number](char* to) { return std::to_chars(to, to + kLongestNumber, number).ptr; });
+    put(kMaxNumberLength, [number](char* to) { return std::to_chars(to, to + kMaxNumberLength, number).ptr; });
 }
 
 }  // namespace mindspace

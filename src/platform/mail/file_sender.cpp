@@ -45,7 +45,7 @@ private:
 };
 
 // The directory is not read for each mail, so it may exceed the limit by this many files.
-constexpr std::size_t kTidyEvery = 100;
+constexpr std::size_t kCleanUpEvery = 100;
 
 // Mails, and drafts that a crashed process left behind.
 bool is_ours(const std::filesystem::path& file) {
@@ -71,11 +71,11 @@ std::vector<StoredFile> list_stored(const std::filesystem::path& directory) {
 }  // namespace
 
 // In the order in which they were written, oldest first.
-std::size_t FileSender::tidy(Timestamp now) {
-    since_tidy_ = 0;
+std::size_t FileSender::clean_up(Timestamp now) {
+    since_clean_up_ = 0;
     auto stored = list_stored(directory_);
     std::ranges::sort(stored, {}, &StoredFile::written_at);
-    const auto too_old = std::chrono::file_clock::from_sys(now - kKept);
+    const auto too_old = std::chrono::file_clock::from_sys(now - kRetention);
     std::size_t excess = stored.size() > most_ ? stored.size() - most_ : 0;
     std::size_t removed = 0;
     for (const auto& [written_at, file] : stored) {
@@ -97,7 +97,7 @@ void FileSender::send(const Message& message) {
     }
     if (std::rename(draft.c_str(), file.c_str()) != 0) throw fault(file);
     if (!File(directory_.c_str(), O_RDONLY | O_DIRECTORY).sync()) throw fault(directory_);
-    if (++since_tidy_ >= kTidyEvery) tidy(SystemClock().now());
+    if (++since_clean_up_ >= kCleanUpEvery) clean_up(SystemClock().now());
 }
 
 }  // namespace mindspace::mail

@@ -15,20 +15,20 @@ namespace mindspace::mail {
 class FileSender final : public Sender {
 public:
     // The retention period of files: as long as the queue remembers a mail.
-    static constexpr std::chrono::days kKept{7};
+    static constexpr std::chrono::days kRetention{7};
 
     // `directory` must exist. Above `most` files, the oldest are removed.
     explicit FileSender(std::filesystem::path directory, std::size_t most = 10'000)
         : directory_(std::move(directory)), most_(most) {}
 
     void send(const Message& message) override;
-    std::size_t tidy(Timestamp now) override;
+    std::size_t clean_up(Timestamp now) override;
     void stop() override {}
 
 private:
     std::filesystem::path directory_;
     std::size_t most_;
-    std::atomic<std::size_t> since_tidy_ = 0;
+    std::atomic<std::size_t> since_clean_up_ = 0;
 };
 
 }  // namespace mindspace::mail

@@ -60,8 +60,8 @@ TEST_F(Files, AreRemovedAfterAWeek) {
     const auto now = SystemClock().now();
     std::ofstream(directory_ / ".dead.draft") << "half";
     std::ofstream(directory_ / "notes.txt") << "of the operator";
-    EXPECT_EQ(sender.tidy(now + std::chrono::days(6)), 0U);
-    EXPECT_EQ(sender.tidy(now + std::chrono::days(8)), 2U);
+    EXPECT_EQ(sender.clean_up(now + std::chrono::days(6)), 0U);
+    EXPECT_EQ(sender.clean_up(now + std::chrono::days(8)), 2U);
     const auto left = list();
     ASSERT_EQ(left.size(), 1U);
     EXPECT_EQ(left[0].filename(), "notes.txt");
@@ -76,7 +76,7 @@ TEST_F(Files, AreNoMoreThanABound) {
                             fs::file_time_type::clock::now() + std::chrono::seconds(id));
     };
     for (int id = 0; id < 8; ++id) write(id);
-    EXPECT_EQ(sender.tidy(SystemClock().now()), 3U);
+    EXPECT_EQ(sender.clean_up(SystemClock().now()), 3U);
     for (int id = 0; id < 8; ++id)
         EXPECT_EQ(fs::exists(directory_ / ("20261123T060500Z-" + std::to_string(id) + ".eml")), id >= 3) << id;
     // Removed automatically, even if tidy() is never called.

@@ -21,7 +21,7 @@ public:
     virtual void send(const Message& message) = 0;
     // Removes sent mails whose retention period has ended, if the sender keeps any; returns how many. Called about
     // every hour.
-    virtual std::size_t tidy(Timestamp) { return 0; }
+    virtual std::size_t clean_up(Timestamp) { return 0; }
     // Makes every send(), including those in progress, end soon with SendError. May be called from any thread; cannot
     // be undone.
     virtual void stop() = 0;

@@ -10,7 +10,7 @@ namespace mindspace::retention {
 
 namespace {
 
-constexpr int kMostPortions = 1000;  // per rule and run; the next run continues with the rest
+constexpr int kMaxBatches = 1000;  // per rule and run; the next run continues with the rest
 constexpr Milliseconds kBetweenPortions{10};
 constexpr Milliseconds kInterval{std::chrono::hours(1)};
 constexpr Milliseconds kAfterFailure{std::chrono::minutes(1)};
@@ -57,7 +57,7 @@ private:
     Awaitable<std::int64_t> carry_out(postgres::Session& session, const Rule& rule) {
         auto now = SystemClock().now();
         std::int64_t removed = 0;
-        for (int portion = 0; portion < kMostPortions; ++portion) {
+        for (int portion = 0; portion < kMaxBatches; ++portion) {
             auto count = co_await rule.remove(session, now);
             if (count == 0) break;
             removed += count;

@@ -6,11 +6,11 @@ namespace mindspace::retention {
 
 namespace {
 
-constexpr std::int64_t kPortion = 1000;
+constexpr std::int64_t kBatchSize = 1000;
 
 Awaitable<std::int64_t> remove_rows(postgres::Session& session, const postgres::Statement* statement,
                                     Timestamp before) {
-    auto rows = co_await session.query(*statement, before, kPortion);
+    auto rows = co_await session.query(*statement, before, kBatchSize);
     co_return rows.affected();
 }
 

@@ -35,7 +35,7 @@ void CallerAccess::note(const Revocation& revocation) {
     const auto now = clock_.now();
     if (const auto* session = std::get_if<AuthSessionId>(&revocation)) revoked_.add(*session, now);
     if (const auto* all = std::get_if<UserSessionsEnded>(&revocation)) revoked_.add(all->user, all->end, now);
-    if (std::holds_alternative<SigningKeysWithdrawn>(revocation)) verifier_.forget_keys();
+    if (std::holds_alternative<SigningKeysWithdrawn>(revocation)) verifier_.drop_keys();
 }
 
 AccessModule::AccessModule(const AuthSettings& settings, const CoreResources& first, std::vector<CallerAccess*> cores)

@@ -3,8 +3,8 @@
 
 #include "platform/async/task_group.h"
 #include "services/auth/accounts/store.h"
-#include "services/auth/logins/password_attempt_limiter.h"
 #include "services/auth/logins/known_networks.h"
+#include "services/auth/logins/password_attempt_limiter.h"
 #include "services/auth/logins/session_registry.h"
 #include "services/auth/logins/store.h"
 #include "services/auth/passwords/hasher.h"

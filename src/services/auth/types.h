@@ -8,7 +8,7 @@ namespace mindspace::auth {
 
 using schema::field;
 
-// Counted exactly only after preparation (refuse_unfit_password()): composition makes it shorter.
+// Counted exactly only after preparation (validate_password()): composition makes it shorter.
 inline constexpr schema::Rules kPasswordRules{
     .min = 8, .max = 1024, .text = schema::Text::exact, .about = "8 to 128 characters of any kind, counted in NFC."};
 // A password typed at login has only length limits: an account may be older than the current rules.

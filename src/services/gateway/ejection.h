@@ -19,18 +19,18 @@ public:
     bool fail(TimePoint now) {
         if (++failures_ < kFailuresInARow || is_out(now)) return false;
         failures_ = 0;
-        until_ = now + std::min(kShortest * (1 << rounds_), kLongest);
-        rounds_ = std::min(rounds_ + 1, kMostRounds);
+        until_ = now + std::min(kMinDelay * (1 << rounds_), kMaxDelay);
+        rounds_ = std::min(rounds_ + 1, kMaxRounds);
         return true;
     }
     [[nodiscard]] bool is_out(TimePoint now) const { return now < until_; }
 
     static constexpr int kFailuresInARow = 5;
-    static constexpr std::chrono::milliseconds kShortest{1'000};
-    static constexpr std::chrono::milliseconds kLongest{30'000};
+    static constexpr std::chrono::milliseconds kMinDelay{1'000};
+    static constexpr std::chrono::milliseconds kMaxDelay{30'000};
 
 private:
-    static constexpr int kMostRounds = 5;
+    static constexpr int kMaxRounds = 5;
 
     int failures_ = 0;
     int rounds_ = 0;  // consecutive ejections

@@ -92,7 +92,7 @@ void take_fields(http::Response& response, const http::ResponseHead& head) {
         if (equals_ignoring_case(name, "vary")) http::add_vary(response, value);
 }
 
-bool may_be_repeated(const http::RequestHead& head, const http::Declaration& declaration) {
+bool is_idempotent(const http::RequestHead& head, const http::Declaration& declaration) {
     switch (head.method) {
         case Method::get:
         case Method::head:

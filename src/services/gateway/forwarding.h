@@ -18,6 +18,6 @@ std::string request_lines(const http::Exchange& exchange, std::string_view schem
 void take_fields(http::Response& response, const http::ResponseHead& head);
 
 // True if sending the request twice does no harm (RFC 9110 section 9.2.2), or the role ensures that.
-bool may_be_repeated(const http::RequestHead& head, const http::Declaration& declaration);
+bool is_idempotent(const http::RequestHead& head, const http::Declaration& declaration);
 
 }  // namespace mindspace::gateway

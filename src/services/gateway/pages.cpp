@@ -24,8 +24,8 @@ http::Declaration page(std::string_view path, std::string_view summary) {
             .hidden = true};
 }
 
-Awaitable<Result<SeenCaller>> describe_caller(std::string address) {
-    co_return SeenCaller{.address = std::move(address), .time = SystemClock{}.now()};
+Awaitable<Result<ObservedCaller>> describe_caller(std::string address) {
+    co_return ObservedCaller{.address = std::move(address), .time = SystemClock{}.now()};
 }
 
 Awaitable<Result<Response>> respond(Result<Response> response) {

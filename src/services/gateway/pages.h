@@ -15,15 +15,15 @@ struct Pages {
 };
 
 // The response of GET /whoami.
-struct SeenCaller {
+struct ObservedCaller {
     std::string address;
     Timestamp time{};
 
     static constexpr std::string_view kName = "SeenCaller";
     static constexpr auto fields() {
-        return std::tuple{schema::field("address", &SeenCaller::address,
+        return std::tuple{schema::field("address", &ObservedCaller::address,
                                         {.about = "The client behind the proxies that are trusted."}),
-                          schema::field("time", &SeenCaller::time, {.about = "The server's clock."})};
+                          schema::field("time", &ObservedCaller::time, {.about = "The server's clock."})};
     }
 };
 

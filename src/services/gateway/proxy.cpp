@@ -19,8 +19,8 @@ namespace {
 using Clock = Upstream::Clock;
 using Attempt = std::expected<Response, ClientFault>;
 
-constexpr std::size_t kMostAttempts = 3;
-constexpr std::size_t kHeld = 64 * 1024;  // a longer response is streamed
+constexpr std::size_t kMaxAttempts = 3;
+constexpr std::size_t kBufferedContent = 64 * 1024;  // a longer response is streamed
 
 // One request, as all of its attempts send it.
 struct Outgoing {
@@ -68,7 +68,8 @@ Awaitable<Attempt> receive(ClientPool::Lease lease, const Outgoing& request) {
         if (length) response.stream = http::BodyStream{.length = length, .write = {}};  // response to HEAD
         co_return response;
     }
-    while (!lease->is_complete() && length.value_or(0) <= kHeld && lease->content().size() < kHeld) {
+    while (!lease->is_complete() && length.value_or(0) <= kBufferedContent &&
+           lease->content().size() < kBufferedContent) {
         const auto fault = co_await lease->read_content();
         if (fault) co_return std::unexpected(*fault);
     }
@@ -131,8 +132,8 @@ Awaitable<Attempt> attempt(Upstream::Node& node, const Outgoing& request) {
     head += "\r\n";
     auto fault = co_await connection->send(exchange.head.method, head, exchange.body);
     if (!fault && exchange.content != nullptr) {
-        const bool is_whole = co_await pass_content(*connection, request, fault);
-        if (!is_whole)
+        const bool is_complete = co_await pass_content(*connection, request, fault);
+        if (!is_complete)
             co_return http::problem(408, "request_timeout", "The content did not come in time.", exchange.request_id);
     }
     // A server may respond before it has read everything, and close: its response counts (RFC 9112 section 9.5).
@@ -153,10 +154,10 @@ bool may_try_again(const Outgoing& request, ClientFault fault, bool is_another_n
             return true;
         case ClientFault::lost:
             return !request.declaration.websocket && request.exchange.content == nullptr &&
-                   may_be_repeated(request.exchange.head, request.declaration);
+                   is_idempotent(request.exchange.head, request.declaration);
         case ClientFault::untrusted:
             return is_another_node && !request.declaration.websocket && request.exchange.content == nullptr &&
-                   may_be_repeated(request.exchange.head, request.declaration);
+                   is_idempotent(request.exchange.head, request.declaration);
         case ClientFault::timed_out:
         case ClientFault::malformed:
             break;
@@ -192,7 +193,7 @@ Awaitable<Response> proxy(Upstream& upstream, const http::Declaration& declarati
     upstream.budget.earn();
     std::vector<const Upstream::Node*> tried;
     auto fault = ClientFault::unreachable;
-    while (tried.size() < kMostAttempts) {
+    while (tried.size() < kMaxAttempts) {
         auto* node = upstream.choose(tried);
         if (node == nullptr) break;
         if (!tried.empty()) {

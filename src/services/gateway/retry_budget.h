@@ -8,7 +8,7 @@ namespace mindspace::gateway {
 
 class RetryBudget {
 public:
-    void earn() { tokens_ = std::min(tokens_ + kShare, kMost); }
+    void earn() { tokens_ = std::min(tokens_ + kShare, kMaxTokens); }
     // False if it is used up.
     bool spend() {
         if (tokens_ < 1) return false;
@@ -17,10 +17,10 @@ public:
     }
 
     static constexpr double kShare = 0.2;
-    static constexpr double kMost = 50;
+    static constexpr double kMaxTokens = 50;
 
 private:
-    double tokens_ = kMost;
+    double tokens_ = kMaxTokens;
 };
 
 }  // namespace mindspace::gateway

@@ -63,7 +63,7 @@ postgres::Query lock_user(UserId id) {
 }
 
 // Without a version, all cores agree on a new one.
-Awaitable<> forget_cached(redis::Client& redis, UserId id) {
+Awaitable<> invalidate_cached(redis::Client& redis, UserId id) {
     auto version = cache_version_key(id);
     auto value = cache_value_key(id);
     try {

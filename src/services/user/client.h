@@ -118,7 +118,7 @@ User as_user(const NewUser& user);
 postgres::Query insert_user(const NewUser& user);
 
 // The statement that marks the user's address as verified; the caller runs it within its transaction, and calls
-// forget_cached() after it.
+// invalidate_cached() after it.
 postgres::Query verify_email(UserId id, Timestamp now);
 
 // The statement that gives the user a role; call it like verify_email().
@@ -133,7 +133,7 @@ postgres::Query lock_user(UserId id);
 privacy::Holdings personal_data();
 
 // Invalidates what the caches of all cores and nodes hold of the user; does nothing while Redis is unavailable.
-Awaitable<> forget_cached(redis::Client& redis, UserId id);
+Awaitable<> invalidate_cached(redis::Client& redis, UserId id);
 
 // The current user, or nothing (nullopt) if there is none. Fault: Unavailable.
 Awaitable<std::optional<User>> find_user(postgres::Client& database, UserId id);

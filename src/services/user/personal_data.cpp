@@ -31,7 +31,7 @@ Queries erase_user(const EndedAccount& account) {
 }
 
 Awaitable<> forget_copies(redis::Client& redis, EndedAccount account, postgres::Rows) {
-    return forget_cached(redis, account.user);
+    return invalidate_cached(redis, account.user);
 }
 
 }  // namespace

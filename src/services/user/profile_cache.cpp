@@ -63,7 +63,7 @@ Awaitable<std::optional<User>> ProfileCache::look_further(UserId id, std::string
     if (!user) {
         user = co_await load();
         if (!user) co_return user;
-        co_await keep_in_redis(version, *user);
+        co_await cache_in_redis(version, *user);
     }
     entries_.insert(id, Entry{std::move(version), *user});
     count_entries();
@@ -82,7 +82,7 @@ Awaitable<std::optional<User>> ProfileCache::find_in_redis(UserId id, std::strin
 }
 
 // A late write replaces a newer entry by one with its own version: then the newer one is missed, which is harmless.
-Awaitable<> ProfileCache::keep_in_redis(std::string version, User user) {
+Awaitable<> ProfileCache::cache_in_redis(std::string version, User user) {
     auto key = cache_value_key(user.id);
     auto value = encode(version, user);
     auto ttl = std::to_string(kKept.count());

@@ -57,7 +57,7 @@ private:
     Awaitable<std::string> agree_on_version(UserId id);
     Awaitable<Found> look_further(UserId id, std::string version, Load load);
     Awaitable<Found> find_in_redis(UserId id, std::string version);
-    Awaitable<> keep_in_redis(std::string version, User user);
+    Awaitable<> cache_in_redis(std::string version, User user);
     Awaitable<> set_version(UserId id, std::string version, Seconds ttl);
     void count_entries();
 

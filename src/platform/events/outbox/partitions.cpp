@@ -21,7 +21,7 @@ LocalDate day_of(Timestamp at) {
 }
 
 // Runs in a transaction that does not wait for locks: while it waited, all writers would queue after it.
-Awaitable<Rows> run_impatiently(postgres::Session& session, const Statement& statement, LocalDate day) {
+Awaitable<Rows> run_until_deadline(postgres::Session& session, const Statement& statement, LocalDate day) {
     co_await session.execute("BEGIN; SET LOCAL lock_timeout = '1s'");
     std::optional<postgres::DatabaseError> failure;
     Rows rows;
@@ -42,7 +42,7 @@ Awaitable<> make_outbox_partitions(postgres::Session& session, Timestamp now) {
     for (int ahead = 0; ahead <= kDaysAhead; ++ahead) {
         auto day = day_of(now) + std::chrono::days(ahead);
         try {
-            co_await run_impatiently(session, kMake, day);
+            co_await run_until_deadline(session, kMake, day);
         } catch (const postgres::DatabaseError& fault) {
             log::warn("cannot create an outbox partition",
                       {{"mindspace.day", format_date(day)}, {"error.message", fault.what()}});
@@ -52,11 +52,11 @@ Awaitable<> make_outbox_partitions(postgres::Session& session, Timestamp now) {
 
 Awaitable<std::int64_t> drop_outbox_partitions(postgres::Session& session, Timestamp now) {
     static constexpr Statement kDrop{"events_drop_partitions", "SELECT outbox_drop_partitions($1)"};
-    auto rows = co_await run_impatiently(session, kDrop, day_of(now) - kOutboxKept);
+    auto rows = co_await run_until_deadline(session, kDrop, day_of(now) - kOutboxRetention);
     co_return rows[0].get<std::int32_t>(0);
 }
 
-Awaitable<std::int64_t> keep_outbox_partitions(postgres::Session& session, Timestamp now) {
+Awaitable<std::int64_t> maintain_outbox_partitions(postgres::Session& session, Timestamp now) {
     co_await make_outbox_partitions(session, now);
     co_return co_await drop_outbox_partitions(session, now);
 }

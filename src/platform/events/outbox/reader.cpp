@@ -16,9 +16,9 @@ using postgres::Statement;
 namespace {
 
 constexpr const char* kBell = "outbox";  // the channel
-// Pauses grow from kShortestPause to kLongestPause: events that a running transaction hides arrive without a wake-up.
-constexpr Milliseconds kShortestPause{5};
-constexpr Milliseconds kLongestPause{500};
+// Pauses grow from kMinPause to kMaxPause: events that a running transaction hides arrive without a wake-up.
+constexpr Milliseconds kMinPause{5};
+constexpr Milliseconds kMaxPause{500};
 constexpr Milliseconds kSleep{40};  // from this pause on writers must wake the reader
 constexpr auto kMeasureInterval = std::chrono::seconds(5);
 constexpr std::int64_t kMaxDepth = 100'000;
@@ -30,7 +30,7 @@ OutboxReader::OutboxReader(asio::io_context& io, OutboxOptions options)
       wakeup_(
           io, std::move(options.conninfo), kBell, [this](const std::string&) { wake(); }, [this] { wake(); }),
       timer_(io),
-      pause_(kShortestPause) {}
+      pause_(kMinPause) {}
 
 OutboxReader::~OutboxReader() {
     stop();
@@ -39,26 +39,26 @@ OutboxReader::~OutboxReader() {
 Awaitable<> OutboxReader::begin(postgres::Session& session) {
     if (!std::exchange(is_listening_, true) && !is_stopped_) wakeup_.start();
     co_await find_position(session);
-    pause_ = kShortestPause;
+    pause_ = kMinPause;
     stats_.is_leader.set(1);
 }
 
 Awaitable<std::vector<Event>> OutboxReader::next(postgres::Session& session, std::int64_t limit) {
     if (std::chrono::steady_clock::now() - measured_at_ >= kMeasureInterval) co_await measure(session);
-    is_rung_ = false;
+    is_woken_ = false;
     auto events = co_await list(session, limit);
     if (events.empty() && pause_ >= kSleep) {
         co_await prepare_wakeup(session);
         events = co_await list(session, limit);  // finds events from before the wake-up was prepared
     }
     if (!events.empty()) {
-        pause_ = kShortestPause;
+        pause_ = kMinPause;
         co_return events;
     }
     auto pause = pause_;
-    pause_ = std::min(2 * pause_, kLongestPause);
-    if (!is_rung_) co_await wait(pause);
-    if (is_rung_) pause_ = kShortestPause;
+    pause_ = std::min(2 * pause_, kMaxPause);
+    if (!is_woken_) co_await wait(pause);
+    if (is_woken_) pause_ = kMinPause;
     co_return events;
 }
 
@@ -132,7 +132,7 @@ Awaitable<> OutboxReader::wait(Milliseconds time) {
 }
 
 void OutboxReader::wake() {
-    is_rung_ = true;
+    is_woken_ = true;
     timer_.cancel();
 }
 

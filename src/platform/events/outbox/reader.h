@@ -42,7 +42,7 @@ public:
     // this name until the commit. Throws Unavailable if another reader has moved the position.
     Awaitable<> move_to(postgres::Session& session, Position to);
     // Called when the move is committed.
-    void stand_at(Position position) { position_ = std::move(position); }
+    void position_at(Position position) { position_ = std::move(position); }
     // This process is no longer the reader, until begin().
     void resign() { stats_.is_leader.set(0); }
 
@@ -64,7 +64,7 @@ private:
     Position position_;
     Milliseconds pause_;
     std::chrono::steady_clock::time_point measured_at_{};
-    bool is_rung_ = false;
+    bool is_woken_ = false;
     bool is_listening_ = false;
     bool is_stopped_ = false;
     OutboxStats stats_;

@@ -76,7 +76,7 @@ private:
         }
         stats_.confirmed.add(events.size());
         co_await reader_.move_to(session, events.back().position);
-        reader_.stand_at(events.back().position);
+        reader_.position_at(events.back().position);
     }
 
     std::string name_;

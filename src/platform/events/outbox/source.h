@@ -15,7 +15,7 @@ public:
     Awaitable<> open(postgres::Session& session) override { return reader_.begin(session); }
     Awaitable<Batch> receive(postgres::Session& session, std::size_t limit) override;
     Awaitable<> claim(postgres::Session& session, std::span<const Event> events) override;
-    void settle(std::span<const Event> events) override { reader_.stand_at(events.back().position); }
+    void settle(std::span<const Event> events) override { reader_.position_at(events.back().position); }
     void settle_refused() override {}
     void resign() override { reader_.resign(); }
     void stop() override { reader_.stop(); }

@@ -46,8 +46,8 @@ std::optional<Field> parse_field(std::string_view text) {
     if (first == std::string_view::npos || first == last) return std::nullopt;
     std::int64_t seconds = 0;
     const auto [end, failure] = std::from_chars(text.data(), text.data() + first, seconds);
-    constexpr std::int64_t kMostSeconds = 1LL << 40;  // so that arithmetic cannot overflow
-    if (failure != std::errc{} || end != text.data() + first || seconds < 0 || seconds > kMostSeconds)
+    constexpr std::int64_t kMaxSeconds = 1LL << 40;  // so that arithmetic cannot overflow
+    if (failure != std::errc{} || end != text.data() + first || seconds < 0 || seconds > kMaxSeconds)
         return std::nullopt;
     auto digest = base64url_decode(text.substr(last + 1));
     if (!digest) return std::nullopt;
@@ -89,11 +89,11 @@ GatewayKeys GatewayKeys::load(const std::filesystem::path& file) {
     for (std::string line; std::getline(in, line);) {
         const auto secret = trim(line.ends_with('\r') ? std::string_view(line).substr(0, line.size() - 1) : line);
         if (secret.empty()) continue;
-        if (secret.size() < kLeastSecret) throw fault(file, "has a line of less than 32 characters");
+        if (secret.size() < kMinSecret) throw fault(file, "has a line of less than 32 characters");
         secrets.emplace_back(secret);
     }
     if (secrets.empty()) throw fault(file, "holds no secret");
-    if (secrets.size() > kMostSecrets) throw fault(file, "holds more than two secrets");
+    if (secrets.size() > kMaxSecrets) throw fault(file, "holds more than two secrets");
     return GatewayKeys(secrets);
 }
 

@@ -30,8 +30,8 @@ class GatewayKeys {
 public:
     // A request is good for so long before and after the role's time: clocks differ, and may be replayed meanwhile.
     static constexpr Seconds kValidFor{30};
-    static constexpr std::size_t kLeastSecret = 32;  // characters
-    static constexpr std::size_t kMostSecrets = 2;
+    static constexpr std::size_t kMinSecret = 32;  // characters
+    static constexpr std::size_t kMaxSecrets = 2;
 
     // The first secret signs, all are accepted. At least one.
     explicit GatewayKeys(const std::vector<std::string>& secrets);

@@ -54,7 +54,7 @@ struct Declaration {
     Priority priority = Priority::usual;
     bool cached = false;                     // usually served without the database: its queue does not count
     bool creates = false;                    // takes an Idempotency-Key
-    std::size_t max_body = kUsualBody;       // bytes; beyond: 413, before more is read
+    std::size_t max_body = kSmallBody;       // bytes; beyond: 413, before more is read
     std::vector<std::string_view> errors{};  // the codes that are this endpoint's own, for the reader of the document
     bool holds_secrets = false;              // its responses, such as tokens: they are never compressed
     std::string_view cache_control{};        // of a successful response; default: it is not stored, or, with an ETag,

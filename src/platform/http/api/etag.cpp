@@ -101,7 +101,7 @@ std::vector<std::int32_t> TagCondition::versions() const {
         std::int32_t version = 0;
         auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), version);
         const bool is_version = failure == std::errc{} && std::to_string(version) == text;
-        if (is_version && !tag.is_weak && versions.size() < kMostVersions &&
+        if (is_version && !tag.is_weak && versions.size() < kMaxVersions &&
             std::ranges::find(versions, version) == versions.end())
             versions.push_back(version);
     }

@@ -29,11 +29,11 @@ public:
     [[nodiscard]] bool matches_strongly(std::string_view etag) const;
     // For If-None-Match: tags may be weak or strong.
     [[nodiscard]] bool matches_weakly(std::string_view etag) const;
-    // The versions in the strong tags, without duplicates, at most the first kMostVersions. A suffix after '-'
+    // The versions in the strong tags, without duplicates, at most the first kMaxVersions. A suffix after '-'
     // distinguishes representations of one version and is ignored.
     [[nodiscard]] std::vector<std::int32_t> versions() const;
 
-    static constexpr std::size_t kMostVersions = 16;
+    static constexpr std::size_t kMaxVersions = 16;
 
 private:
     struct Tag {

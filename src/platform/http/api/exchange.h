@@ -25,7 +25,7 @@ namespace mindspace::http {
 struct Endpoint;
 
 // Of a request's content, in bytes. More takes longer to read than a loop may be held.
-inline constexpr std::size_t kUsualBody = 64 * 1024;
+inline constexpr std::size_t kSmallBody = 64 * 1024;
 
 struct ClientInfo {
     std::string address;
@@ -82,7 +82,7 @@ struct Exchange {
     // pool, which may outlive the exchange. Fault: Unavailable, when too many large bodies wait.
     template <class Work>
     Awaitable<std::invoke_result_t<Work&, std::string_view>> work_on_body(Work work) const {
-        if (body.size() <= kUsualBody || large_bodies == nullptr) co_return work(body);
+        if (body.size() <= kSmallBody || large_bodies == nullptr) co_return work(body);
         auto apart = [memory = memory, body = body, work = std::move(work)]() mutable { return work(body); };
         co_return co_await large_bodies->run(std::move(apart));
     }

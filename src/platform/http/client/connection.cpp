@@ -17,7 +17,7 @@ namespace {
 using Progress = ResponseParser::Progress;
 
 constexpr std::size_t kFirstResponseRead = 8 * 1024;
-constexpr std::size_t kMostRead = 128 * 1024;  // a larger response is read in pieces
+constexpr std::size_t kMaxRead = 128 * 1024;  // a larger response is read in pieces
 constexpr std::size_t kRetainedResponseBuffer = 16 * 1024;
 
 }  // namespace
@@ -72,7 +72,7 @@ Awaitable<ClientConnection::Outcome> ClientConnection::read_content() {
 }
 
 Awaitable<ClientConnection::Outcome> ClientConnection::read_some() {
-    if (end_ == buffer_.size()) buffer_.resize(std::clamp(buffer_.size() * 2, kFirstResponseRead, kMostRead + end_));
+    if (end_ == buffer_.size()) buffer_.resize(std::clamp(buffer_.size() * 2, kFirstResponseRead, kMaxRead + end_));
     auto [failure, size] =
         co_await socket_.async_read_some(asio::buffer(buffer_.data() + end_, buffer_.size() - end_), kTuple);
     if (failure == asio::error::eof && parser_.end() == Progress::complete) {

@@ -36,7 +36,7 @@ void ClientPool::start() {
 void ClientPool::stop() {
     stopped_ = true;
     tasks_.cancel();
-    kept_.clear();
+    idle_.clear();
     for (auto* connection : leased_) connection->close();
     for (const auto& waiting : waiting_) waiting.timer->cancel();
 }
@@ -44,10 +44,10 @@ void ClientPool::stop() {
 Awaitable<std::expected<ClientPool::Lease, ClientFault>> ClientPool::acquire(Clock::time_point deadline) {
     const auto until = std::min(deadline, Clock::now() + options_.connect_timeout);
     while (!stopped_) {
-        if (auto kept = take_kept()) {
-            kept->set_deadline(deadline);
-            leased_.insert(kept.get());
-            co_return Lease(*this, std::move(kept));
+        if (auto idle = take_idle()) {
+            idle->set_deadline(deadline);
+            leased_.insert(idle.get());
+            co_return Lease(*this, std::move(idle));
         }
         if (open_.value() < options_.max_connections) {
             auto connected = co_await connect(until, deadline);
@@ -63,10 +63,10 @@ ClientPool::Clock::duration ClientPool::delay(Clock::time_point now) const {
     return waiting_.empty() ? Clock::duration::zero() : now - waiting_.front().since;
 }
 
-ClientPool::Connection ClientPool::take_kept() {
-    while (!kept_.empty()) {
-        auto connection = std::move(kept_.back());
-        kept_.pop_back();
+ClientPool::Connection ClientPool::take_idle() {
+    while (!idle_.empty()) {
+        auto connection = std::move(idle_.back());
+        idle_.pop_back();
         if (!connection->is_stale()) return connection;
         open_.add(-1);
     }
@@ -106,7 +106,7 @@ void ClientPool::release(Connection connection) {
     if (!stopped_ && connection->is_reusable()) {
         connection->set_deadline(Clock::time_point::max());
         connection->idle_since = Clock::now();
-        kept_.push_back(std::move(connection));
+        idle_.push_back(std::move(connection));
         wake_one();
     } else {
         forget_one();
@@ -128,10 +128,10 @@ Awaitable<> ClientPool::sweep() {
     while (!stopped_) {
         const auto now = Clock::now();
         for (auto* connection : leased_) connection->sweep(now);
-        const auto first_young = std::ranges::find_if(
-            kept_, [&](const Connection& connection) { return now - connection->idle_since < kIdleLimit; });
-        open_.add(kept_.begin() - first_young);
-        kept_.erase(kept_.begin(), first_young);
+        const auto first_recent = std::ranges::find_if(
+            idle_, [&](const Connection& connection) { return now - connection->idle_since < kIdleLimit; });
+        open_.add(idle_.begin() - first_recent);
+        idle_.erase(idle_.begin(), first_recent);
         sweep_timer_.expires_after(kPoolSweepInterval);
         co_await sweep_timer_.async_wait(kTuple);
     }

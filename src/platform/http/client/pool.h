@@ -75,7 +75,7 @@ private:
         Clock::time_point since;
     };
 
-    Connection take_kept();
+    Connection take_idle();
     Awaitable<bool> wait_for_one(Clock::time_point deadline);
     Awaitable<std::expected<Lease, ClientFault>> connect(Clock::time_point until, Clock::time_point deadline);
     void release(Connection connection);
@@ -86,7 +86,7 @@ private:
     asio::io_context& loop_;
     ClientPoolOptions options_;
     asio::steady_timer sweep_timer_;
-    std::vector<Connection> kept_;                  // idle connections, the most recently used last
+    std::vector<Connection> idle_;                  // idle connections, the most recently used last
     std::unordered_set<ClientConnection*> leased_;  // not owned
     std::deque<Waiting> waiting_;                   // the code that wakes a caller also removes it
     telemetry::Gauge open_;                         // idle, leased, or being connected

@@ -48,7 +48,7 @@ void Connection::admit() {
 Awaitable<> Connection::refuse(ParseFailure failure) {
     const std::string_view text(unread().data(), unread().size());
     RequestHead fields;
-    const auto* head = parser_.whole_head(text);
+    const auto* head = parser_.complete_head(text);
     Router::Match match;
     if (head != nullptr) {
         match = context_.router.find(head->method, head->path);
@@ -94,7 +94,7 @@ void Connection::note_refusal() {
     auto* overload = context_.parts.overload;
     if (overload == nullptr || !context_.options.paces_refused) return;
     const bool is_shared = is_proxied_ && client_.address != peer_.to_string();
-    if (!is_shared) paused_until_ = overload->turn_after_refusal(Clock::now());
+    if (!is_shared) paused_until_ = overload->delay_after_refusal(Clock::now());
 }
 
 // Until it is the turn of the client that has been refused. What comes before all else does not wait.

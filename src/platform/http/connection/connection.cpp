@@ -14,11 +14,11 @@ namespace {
 // How long the content of a request may be.
 std::size_t max_body(const ConnectionContext& context, const RequestHead& head) {
     const auto match = context.router.find(head.method, head.path);
-    const auto declared = match.endpoint != nullptr ? match.endpoint->declaration.max_body : kUsualBody;
+    const auto declared = match.endpoint != nullptr ? match.endpoint->declaration.max_body : kSmallBody;
     // An unsigned request is refused, but only after its content has come.
     const auto* gateway = context.parts.gateway;
-    const bool is_unsigned = declared > kUsualBody && gateway != nullptr && !gateway->verify(head, SystemClock{}.now());
-    return is_unsigned ? kUsualBody : declared;
+    const bool is_unsigned = declared > kSmallBody && gateway != nullptr && !gateway->verify(head, SystemClock{}.now());
+    return is_unsigned ? kSmallBody : declared;
 }
 
 }  // namespace
@@ -99,9 +99,9 @@ void Connection::set_peer(const asio::ip::address& peer) {
 
 // Each request of a proxy may be another client's.
 void Connection::set_client(const RequestHead& head) {
-    constexpr std::size_t kLongestUserAgent = 256;
+    constexpr std::size_t kMaxUserAgent = 256;
     if (is_proxied_) client_.address = context_.options.proxies.client_of(peer_, head);
-    client_.user_agent = head.find("user-agent").value_or("").substr(0, kLongestUserAgent);
+    client_.user_agent = head.find("user-agent").value_or("").substr(0, kMaxUserAgent);
 }
 
 // Before all else. False: the connection is over.

@@ -14,9 +14,9 @@ namespace mindspace::http {
 namespace {
 
 constexpr std::size_t kReadAtOnce = 256 * 1024;
-constexpr std::size_t kHeldContent = 64 * 1024;  // of a request that is only forwarded
-constexpr std::size_t kLeastBuffer = 4 * 1024;
-constexpr std::size_t kKeptBuffer = 16 * 1024;
+constexpr std::size_t kBufferedContent = 64 * 1024;  // of a request that is only forwarded
+constexpr std::size_t kMinBuffer = 4 * 1024;
+constexpr std::size_t kRetainedBuffer = 16 * 1024;
 
 }  // namespace
 
@@ -25,14 +25,14 @@ constexpr std::size_t kKeptBuffer = 16 * 1024;
 void Connection::make_room() {
     if (begin_ == end_) {
         begin_ = end_ = 0;
-        if (buffer_->size() > kKeptBuffer) buffer_->resize(0);
+        if (buffer_->size() > kRetainedBuffer) buffer_->resize(0);
     } else if (end_ == buffer_->size() && begin_ > 0) {
         std::memmove(buffer_->data(), buffer_->data() + begin_, end_ - begin_);
         end_ -= begin_;
         begin_ = 0;
     }
     if (end_ < buffer_->size()) return;
-    const auto doubled = std::max(kLeastBuffer, buffer_->size() * 2);
+    const auto doubled = std::max(kMinBuffer, buffer_->size() * 2);
     const auto whole = begin_ + parser_.announced().value_or(doubled);
     buffer_->resize(whole > end_ ? std::min(doubled, whole) : doubled);
 }
@@ -74,7 +74,7 @@ public:
     [[nodiscard]] std::uint64_t length() const override { return length_; }
 
     Awaitable<std::optional<std::string_view>> read() override {
-        if (is_whole()) co_return std::string_view();
+        if (is_complete()) co_return std::string_view();
         std::string_view part;
         if (!std::exchange(has_begun_, true)) {
             auto unread = connection_.unread().subspan(connection_.parser_.body_begin());
@@ -86,7 +86,7 @@ public:
             connection_.begin_reading(began + left_);
             const bool written = co_await connection_.flush_before_reading();
             if (!written) co_return std::nullopt;
-            buffer_.resize(std::min<std::uint64_t>(kHeldContent, length_ - read_));
+            buffer_.resize(std::min<std::uint64_t>(kBufferedContent, length_ - read_));
             auto [failure, size] = co_await connection_.read_some(asio::buffer(buffer_));
             left_ -= Clock::now() - began;
             connection_.begin_handling(*handling);
@@ -94,12 +94,12 @@ public:
             part = {buffer_.data(), size};
         }
         read_ += part.size();
-        if (is_whole()) connection_.is_last_ = !connection_.parser_.head().keep_alive;
+        if (is_complete()) connection_.is_last_ = !connection_.parser_.head().keep_alive;
         co_return part;
     }
 
 private:
-    [[nodiscard]] bool is_whole() const { return read_ == length_; }
+    [[nodiscard]] bool is_complete() const { return read_ == length_; }
 
     Connection& connection_;
     std::uint64_t length_;
@@ -111,7 +111,7 @@ private:
 
 bool Connection::is_streamed() const {
     const auto* endpoint = match_->endpoint;
-    return parser_.head().content_length.value_or(0) > kHeldContent && endpoint != nullptr && endpoint->forwarded;
+    return parser_.head().content_length.value_or(0) > kBufferedContent && endpoint != nullptr && endpoint->forwarded;
 }
 
 // All that has been read belongs to it: had there been more, its content would have been whole.

@@ -112,7 +112,7 @@ public:
         connection_.wait_until(connection_.context_.options.request_timeout);
         co_return alive;
     }
-    [[nodiscard]] bool is_whole() const { return !length_ || written_ == *length_; }
+    [[nodiscard]] bool is_complete() const { return !length_ || written_ == *length_; }
 
 private:
     Connection& connection_;
@@ -138,7 +138,7 @@ Awaitable<Connection::Outcome> Connection::stream(Response response) {
     } catch (const std::exception& fault) {
         log::warn("a response was aborted", {{"error.message", fault.what()}});
     }
-    if (!whole || !writer.is_whole()) {
+    if (!whole || !writer.is_complete()) {
         abort();
         co_return Outcome::over;
     }

@@ -73,7 +73,7 @@ Awaitable<> CompressionStep::after(Exchange& exchange, Response& response) {
     add_vary(response, "Accept-Encoding");
     const auto coding = preferred_coding(exchange.head.find("accept-encoding").value_or(""));
     if (coding == Coding::identity) return {};
-    if (response.body.size() > kMostCompressedHere) return compress_apart(response, coding);
+    if (response.body.size() > kMaxCompressedInline) return compress_apart(response, coding);
     take_compressed(response, compress(response.body, coding), coding);
     return {};
 }

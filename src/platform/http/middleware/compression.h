@@ -9,8 +9,8 @@
 
 namespace mindspace::http {
 
-inline constexpr std::size_t kSmallestCompressed = 1024;       // bytes; below it compression gains nothing
-inline constexpr std::size_t kMostCompressedHere = 64 * 1024;  // beyond it takes longer than a loop may be held
+inline constexpr std::size_t kSmallestCompressed = 1024;        // bytes; below it compression gains nothing
+inline constexpr std::size_t kMaxCompressedInline = 64 * 1024;  // beyond it takes longer than a loop may be held
 
 // Whether compression could help: a text of that size that is not compressed yet.
 bool is_compressible(const Response& response);

@@ -174,7 +174,7 @@ TEST_F(MiddlewareTest, AppliesConditionsToSuccessfulReadsOnly) {
 
 TEST_F(MiddlewareTest, CompressesLongTextsButNoSecrets) {
     for (const bool holds_secrets : {false, true})
-        for (const auto size : {kSmallestCompressed - 1, kSmallestCompressed, kMostCompressedHere + 1}) {
+        for (const auto size : {kSmallestCompressed - 1, kSmallestCompressed, kMaxCompressedInline + 1}) {
             serve({.method = Method::get,
                    .path = "/page",
                    .access = Access::anyone,

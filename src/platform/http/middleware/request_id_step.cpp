@@ -8,10 +8,10 @@ namespace mindspace::http {
 
 namespace {
 
-constexpr std::size_t kLongestId = 64;
+constexpr std::size_t kMaxIdLength = 64;
 
 bool is_request_id(std::string_view text) {
-    return !text.empty() && text.size() <= kLongestId && std::ranges::all_of(text, [](char c) {
+    return !text.empty() && text.size() <= kMaxIdLength && std::ranges::all_of(text, [](char c) {
         return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '_' ||
                c == '-';
     });

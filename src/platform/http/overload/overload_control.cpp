@@ -13,8 +13,8 @@ namespace {
 constexpr auto kTick = std::chrono::milliseconds(10);
 constexpr int kPasses = 4;  // of a request through what is ready on the loop, about
 constexpr auto kPause = std::chrono::milliseconds(25);
-constexpr auto kLongestPause = std::chrono::milliseconds(400);
-constexpr auto kTurn = std::chrono::milliseconds(1);
+constexpr auto kMaxPause = std::chrono::milliseconds(400);
+constexpr auto kDelayStep = std::chrono::milliseconds(1);
 constexpr auto kLogPause = std::chrono::seconds(10);
 
 constexpr std::size_t index_of(Queue queue) {
@@ -70,9 +70,9 @@ void OverloadControl::end(const Endpoint* endpoint) {
     if (const auto queue = database_queue(endpoint)) --on_their_way(*queue);
 }
 
-OverloadControl::TimePoint OverloadControl::turn_after_refusal(TimePoint now) {
-    next_turn_ = std::clamp<TimePoint>(next_turn_ + kTurn, now + kPause, now + kLongestPause);
-    return next_turn_;
+OverloadControl::TimePoint OverloadControl::delay_after_refusal(TimePoint now) {
+    next_slot_ = std::clamp<TimePoint>(next_slot_ + kDelayStep, now + kPause, now + kMaxPause);
+    return next_slot_;
 }
 
 bool OverloadControl::passes(Queue queue, Priority priority, Duration delay, TimePoint now) {

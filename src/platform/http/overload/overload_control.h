@@ -6,8 +6,8 @@
 // (start_queue.h). Lives on the core's loop; no lock, and nothing ticks while no request comes.
 
 #include "platform/http/api/priority.h"
-#include "platform/http/overload/start_queue.h"
 #include "platform/http/overload/queue_gate.h"
+#include "platform/http/overload/start_queue.h"
 #include "platform/telemetry/metrics/metrics.h"
 
 #include <boost/asio/io_context.hpp>
@@ -62,7 +62,7 @@ public:
 
     // When a client that is refused now is heard again if it comes back at once. They take turns, so that those that
     // ignore Retry-After cost little.
-    [[nodiscard]] TimePoint turn_after_refusal(TimePoint now);
+    [[nodiscard]] TimePoint delay_after_refusal(TimePoint now);
 
     // A request is being served from one to the other.
     void begin(const Endpoint* endpoint);
@@ -99,7 +99,7 @@ private:
     Duration last_delay_{};
     bool is_ticking_ = false;
     bool was_asked_ = false;  // since the last tick
-    TimePoint next_turn_{};
+    TimePoint next_slot_{};
     TimePoint told_at_{};  // when the log was told of an overload
     bool is_told_ = false;
     std::uint64_t refused_before_ = 0;

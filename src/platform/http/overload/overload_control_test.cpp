@@ -98,13 +98,13 @@ TEST(OverloadControl, GivesTurnsToClientsThatComeBackAtOnce) {
     asio::io_context loop;
     OverloadControl control(loop, 40ms, [](Queue, std::size_t, auto) { return OverloadControl::Duration::zero(); });
     const auto now = std::chrono::steady_clock::now();
-    EXPECT_EQ(control.turn_after_refusal(now), now + 25ms);
-    EXPECT_EQ(control.turn_after_refusal(now), now + 26ms);
+    EXPECT_EQ(control.delay_after_refusal(now), now + 25ms);
+    EXPECT_EQ(control.delay_after_refusal(now), now + 26ms);
     auto last = now;
-    for (int i = 0; i < 1000; ++i) last = control.turn_after_refusal(now);
+    for (int i = 0; i < 1000; ++i) last = control.delay_after_refusal(now);
     EXPECT_EQ(last, now + 400ms);
-    EXPECT_EQ(control.turn_after_refusal(now + 10ms), now + 401ms);
-    EXPECT_EQ(control.turn_after_refusal(now + 10s), now + 10s + 25ms);
+    EXPECT_EQ(control.delay_after_refusal(now + 10ms), now + 401ms);
+    EXPECT_EQ(control.delay_after_refusal(now + 10s), now + 10s + 25ms);
 }
 
 Awaitable<> wait_to_begin(StartQueue& queue, int& begun) {

@@ -55,7 +55,7 @@ BoundPort::~BoundPort() {
     for (const int socket : sockets_) ::close(socket);
 }
 
-void BoundPort::give_to(tcp::acceptor& acceptor) {
+void BoundPort::pass_to(tcp::acceptor& acceptor) {
     assert(!sockets_.empty());
     acceptor.assign(endpoint_.protocol(), sockets_.back());
     sockets_.pop_back();

@@ -23,7 +23,7 @@ public:
 
     [[nodiscard]] std::uint16_t number() const { return endpoint_.port(); }
     // Hands one of the sockets over to an acceptor. Not more often than there are sockets.
-    void give_to(asio::ip::tcp::acceptor& acceptor);
+    void pass_to(asio::ip::tcp::acceptor& acceptor);
 
 private:
     asio::ip::tcp::endpoint endpoint_;

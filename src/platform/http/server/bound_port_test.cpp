@@ -14,8 +14,8 @@ TEST(BoundPort, IsSharedByTheServersOfOneProgramOnly) {
     asio::io_context loop;
     asio::ip::tcp::acceptor first(loop);
     asio::ip::tcp::acceptor second(loop);
-    port.give_to(first);
-    port.give_to(second);
+    port.pass_to(first);
+    port.pass_to(second);
     first.listen();
     second.listen();
     EXPECT_EQ(first.local_endpoint().port(), port.number());

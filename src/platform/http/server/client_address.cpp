@@ -15,7 +15,7 @@ namespace {
 using asio::ip::address;
 using asio::ip::address_v6;
 
-constexpr std::size_t kMostHops = 32;
+constexpr std::size_t kMaxHops = 32;
 
 address_v6::bytes_type as_v6(const address& any) {
     auto v6 = any.is_v4() ? asio::ip::make_address_v6(asio::ip::v4_mapped, any.to_v4()) : any.to_v6();
@@ -101,7 +101,7 @@ std::string ProxyTrust::client_of(const address& peer, const RequestHead& head) 
             rest = comma == std::string_view::npos ? std::string_view() : rest.substr(0, comma);
             if (element.empty()) continue;
             auto hop = parse_node(field_ == ForwardedField::forwarded ? node_of_element(element) : element);
-            if (!hop || ++hops > kMostHops) return client.to_string();
+            if (!hop || ++hops > kMaxHops) return client.to_string();
             client = *hop;
             if (!trusts(client)) return client.to_string();
         }

@@ -21,7 +21,7 @@ using testing::AllOf;
 using testing::HasSubstr;
 using testing::StartsWith;
 
-constexpr std::size_t kLarge = 2 * kUsualBody;
+constexpr std::size_t kLarge = 2 * kSmallBody;
 constexpr std::string_view kHeld = "held";
 
 // What the reading of a text does in a test.

@@ -23,7 +23,7 @@ public:
     Server& operator=(const Server&) = delete;
 
     // Takes one of the port's sockets, without listening yet.
-    void bind(BoundPort& port) { port.give_to(acceptor_); }
+    void bind(BoundPort& port) { port.pass_to(acceptor_); }
     // Begins to listen and to accept. On the loop's thread, after bind().
     void start();
 

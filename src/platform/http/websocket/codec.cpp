@@ -55,7 +55,7 @@ void unmask(std::span<char> bytes, const std::array<char, 4>& key, std::size_t o
     for (std::size_t i = 0; at < bytes.size(); ++at, ++i) bytes[at] = static_cast<char>(bytes[at] ^ pattern[i]);
 }
 
-void append_whole(std::string& out, int first, std::string_view payload) {
+void append_complete(std::string& out, int first, std::string_view payload) {
     out += static_cast<char>(first);
     if (payload.size() <= kMaxControlPayload) {
         append_big_endian(out, payload.size(), 1);
@@ -239,11 +239,11 @@ WebSocketEvent WebSocketReader::decompress(Opcode message, std::string_view payl
 
 void append_frame(std::string& out, Opcode opcode, std::string_view payload) {
     assert(!is_control(opcode) || payload.size() <= kMaxControlPayload);
-    append_whole(out, kFinal | static_cast<std::uint8_t>(opcode), payload);
+    append_complete(out, kFinal | static_cast<std::uint8_t>(opcode), payload);
 }
 
 void append_compressed_frame(std::string& out, Opcode opcode, std::string_view payload) {
-    append_whole(out, kFinal | kCompressed | static_cast<std::uint8_t>(opcode), payload);
+    append_complete(out, kFinal | kCompressed | static_cast<std::uint8_t>(opcode), payload);
 }
 
 std::size_t payload_offset(std::string_view frame) {

@@ -34,7 +34,7 @@ void FrameQueue::pop(std::size_t bytes) {
     }
 }
 
-void FrameQueue::keep_first() {
+void FrameQueue::trim_to_first() {
     if (frames_.empty()) return;
     frames_.resize(next_ + 1);
     size_ = frames_[next_]->size() - offset_;

@@ -27,7 +27,7 @@ public:
     // So many bytes at the front have been sent.
     void pop(std::size_t bytes);
     // Forgets all frames but the first one, which may be on its way.
-    void keep_first();
+    void trim_to_first();
 
 private:
     std::vector<FrameBytes> frames_;  // those before next_ have been sent

@@ -42,12 +42,12 @@ TEST(FrameQueue, GoesOnWhereTheLastWriteEnded) {
 
 TEST(FrameQueue, FinishesTheFrameThatWasBegunWhenTheRestIsForgotten) {
     FrameQueue queue;
-    queue.keep_first();
+    queue.trim_to_first();
     push(queue, "gone");
     push(queue, "begun");
     push(queue, "never");
     queue.pop(6);
-    queue.keep_first();
+    queue.trim_to_first();
     push(queue, "!");
     EXPECT_EQ(text_of(queue, 8), "gun!");
     EXPECT_EQ(queue.size(), 4U);

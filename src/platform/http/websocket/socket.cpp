@@ -157,7 +157,7 @@ void WebSocket::enqueue(FrameQueue::FrameBytes frame) {
 // The frames that the client did not read would only delay the news.
 void WebSocket::drop_backlog() {
     hub_.metrics().slow_websockets_closed.add(1);
-    queue_.keep_first();
+    queue_.trim_to_first();
     close(CloseCode::try_again_later, "too slow");
 }
 

@@ -45,7 +45,7 @@ Awaitable<> WebSocketTunnel::pump(std::shared_ptr<WebSocketTunnel> self, Directi
 
 Awaitable<bool> WebSocketTunnel::pass(Direction& direction, std::string& bytes) {
     if (&direction == &down_) {
-        if (said_goodbye_) co_return false;
+        if (sent_close_) co_return false;
         boundary_.pass(bytes);
     }
     direction.write_began_at = Clock::now();
@@ -63,23 +63,23 @@ Awaitable<> WebSocketTunnel::end(Direction& direction) {
 }
 
 void WebSocketTunnel::drain(std::chrono::milliseconds window) {
-    if (drain_message_ != nullptr) append_frame(goodbye_, Opcode::text, drain_message_(window));
-    append_close_frame(goodbye_, CloseCode::service_restart);
-    try_to_say_goodbye();
+    if (drain_message_ != nullptr) append_frame(close_frame_, Opcode::text, drain_message_(window));
+    append_close_frame(close_frame_, CloseCode::service_restart);
+    try_to_send_close();
 }
 
 // Between two messages, while nothing is on its way.
-void WebSocketTunnel::try_to_say_goodbye() {
+void WebSocketTunnel::try_to_send_close() {
     const bool is_writing = down_.write_began_at != Clock::time_point::max();
-    if (goodbye_.empty() || said_goodbye_ || is_writing || ending_since_ || !boundary_.is_here()) return;
-    said_goodbye_ = true;
+    if (close_frame_.empty() || sent_close_ || is_writing || ending_since_ || !boundary_.is_here()) return;
+    sent_close_ = true;
     ending_since_ = Clock::now();
-    hub_.tasks().spawn(say_goodbye(shared_from_this()));
+    hub_.tasks().spawn(send_close(shared_from_this()));
 }
 
 // The upstream's end then ends the rest.
-Awaitable<> WebSocketTunnel::say_goodbye(std::shared_ptr<WebSocketTunnel> self) {
-    co_await self->client_.write({asio::buffer(self->goodbye_), {}, {}});
+Awaitable<> WebSocketTunnel::send_close(std::shared_ptr<WebSocketTunnel> self) {
+    co_await self->client_.write({asio::buffer(self->close_frame_), {}, {}});
     self->upstream_.close();
 }
 
@@ -88,7 +88,7 @@ void WebSocketTunnel::sweep(Clock::time_point now) {
     const bool stuck = now - limit > up_.write_began_at || now - limit > down_.write_began_at;
     const bool ends_slowly = ending_since_ && now - *ending_since_ > kEndLimit;
     if (stuck || ends_slowly || now - heard_at_ > kTunnelSilenceLimit) return abort();
-    try_to_say_goodbye();
+    try_to_send_close();
 }
 
 void WebSocketTunnel::abort() {

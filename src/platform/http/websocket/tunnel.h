@@ -45,8 +45,8 @@ private:
     static Awaitable<> pump(std::shared_ptr<WebSocketTunnel> self, Direction& direction, std::string early);
     Awaitable<bool> pass(Direction& direction, std::string& bytes);
     Awaitable<> end(Direction& direction);
-    void try_to_say_goodbye();
-    static Awaitable<> say_goodbye(std::shared_ptr<WebSocketTunnel> self);
+    void try_to_send_close();
+    static Awaitable<> send_close(std::shared_ptr<WebSocketTunnel> self);
 
     WebSocketHub& hub_;
     Registry<WebSocketTunnel>::Registration registration_;
@@ -56,8 +56,8 @@ private:
     Direction down_{upstream_, client_};
     MessageBoundary boundary_;  // of what the client gets
     DrainMessage drain_message_;
-    std::string goodbye_;  // frames that are due; once sent, the client gets nothing any more
-    bool said_goodbye_ = false;
+    std::string close_frame_;  // frames that are due; once sent, the client gets nothing any more
+    bool sent_close_ = false;
     Clock::time_point heard_at_ = Clock::now();
     std::optional<Clock::time_point> ending_since_;
 };

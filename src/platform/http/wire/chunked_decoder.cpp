@@ -90,9 +90,9 @@ ChunkedDecoder::Step ChunkedDecoder::read_line(std::string_view text) {
 }
 
 ChunkedDecoder::Step ChunkedDecoder::read_size(std::string_view line) {
-    constexpr std::size_t kMostDigits = 2 * sizeof(std::uint64_t);
+    constexpr std::size_t kMaxDigits = 2 * sizeof(std::uint64_t);
     const std::size_t digits = prefix_length(line, CharClass::hex);
-    if (digits == 0 || digits > kMostDigits) return fail(400, "invalid chunk size");
+    if (digits == 0 || digits > kMaxDigits) return fail(400, "invalid chunk size");
     if (!are_valid_extensions(line.substr(digits))) return fail(400, "invalid chunk extension");
     std::uint64_t size = 0;
     for (const char digit : line.substr(0, digits)) size = size << 4 | hex_value(digit);

@@ -18,13 +18,13 @@ using namespace std::string_view_literals;
 constexpr auto kTextBegin = "PROXY "sv;
 constexpr auto kTextEnd = "\r\n"sv;
 constexpr std::size_t kShortestText = "PROXY UNKNOWN\r\n"sv.size();
-constexpr std::size_t kLongestText = 107;
+constexpr std::size_t kMaxTextHeader = 107;
 
 // ---- version 2: signature, version and command, family and transport, length of the rest, addresses, extensions
 constexpr auto kSignature = "\r\n\r\n\0\r\nQUIT\n"sv;
 constexpr std::size_t kFixedSize = 16;
-constexpr std::size_t kLongestRest = 2048;  // addresses take at most 36, the extensions of known proxies some hundred
-constexpr std::uint8_t kLocal = 0x20;       // version 2, command LOCAL
+constexpr std::size_t kMaxRest = 2048;  // addresses take at most 36, the extensions of known proxies some hundred
+constexpr std::uint8_t kLocal = 0x20;   // version 2, command LOCAL
 constexpr std::uint8_t kProxy = 0x21;
 constexpr std::uint8_t kTcp4 = 0x11;
 constexpr std::uint8_t kTcp6 = 0x21;
@@ -79,7 +79,7 @@ Result<std::size_t> missing_text(std::string_view begun) {
         if (!line) return line.error();
         return std::size_t{0};
     }
-    if (begun.size() >= kLongestText || begun.contains('\n')) return no_header();
+    if (begun.size() >= kMaxTextHeader || begun.contains('\n')) return no_header();
     return begun.ends_with('\r') ? std::size_t{1} : kTextEnd.size();
 }
 
@@ -87,7 +87,7 @@ Result<std::size_t> missing_binary(std::string_view begun) {
     if (begun.size() < kFixedSize) return kFixedSize - begun.size();
     const std::size_t rest = static_cast<std::size_t>(byte_at(begun, 14)) << 8 | byte_at(begun, 15);
     if (byte_at(begun, 12) != kLocal && byte_at(begun, 12) != kProxy) return no_header();
-    if (rest > kLongestRest) return no_header();
+    if (rest > kMaxRest) return no_header();
     return kFixedSize + rest - begun.size();
 }
 

@@ -61,7 +61,7 @@ RequestParser::Progress RequestParser::end_head(std::string_view unread) {
     body_begin_ = line_begin_;
     viewed_ = unread.data();
     if (auto failure = parse_head(head_lines(unread), limits_, head_)) return fail(*failure);
-    is_head_whole_ = true;
+    is_head_complete_ = true;
     auto limits = limits_;
     const bool has_content = head_.chunked || head_.content_length.value_or(0) > 0;
     if (has_content && body_bound_) limits.max_body = body_bound_(head_);
@@ -101,8 +101,8 @@ void RequestParser::view_head(std::string_view unread) {
     static_cast<void>(parse_head(head_lines(unread), limits_, head_));
 }
 
-const RequestHead* RequestParser::whole_head(std::string_view unread) {
-    if (!is_head_whole_) return nullptr;
+const RequestHead* RequestParser::complete_head(std::string_view unread) {
+    if (!is_head_complete_) return nullptr;
     view_head(unread);
     return &head_;
 }

@@ -41,7 +41,7 @@ public:
     [[nodiscard]] const RequestHead& head() const { return head_; }
     // The head, as soon as it has come in whole and is well-formed, with views into `unread`, which holds what it held
     // at the last call. Null before, and when the head itself is refused.
-    [[nodiscard]] const RequestHead* whole_head(std::string_view unread);
+    [[nodiscard]] const RequestHead* complete_head(std::string_view unread);
     // From head_complete on: where the content begins, from the first byte of the request.
     [[nodiscard]] std::size_t body_begin() const { return body_begin_; }
     // How many bytes the request takes, where its head has said so.
@@ -81,7 +81,7 @@ private:
     std::size_t body_begin_ = 0;
     std::size_t body_received_ = 0;
     std::size_t consumed_ = 0;
-    bool is_head_whole_ = false;
+    bool is_head_complete_ = false;
     const char* viewed_ = nullptr;  // the buffer that head_ has views of; only compared
     RequestHead head_;
     std::string_view body_;

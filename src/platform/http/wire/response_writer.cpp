@@ -26,7 +26,7 @@ constexpr std::string_view kSecurityHeaders =
     "X-Permitted-Cross-Domain-Policies: none\r\n"
     "X-XSS-Protection: 0\r\n";
 constexpr std::string_view kContentPolicy = "Content-Security-Policy: default-src 'none'; frame-ancestors 'none'\r\n";
-constexpr std::size_t kUsualHead = 2048;  // bytes reserved for a usual head and its content
+constexpr std::size_t kSmallHead = 2048;  // bytes reserved for a usual head and its content
 constexpr std::string_view kNoStore = "Cache-Control: no-store\r\n";
 
 // "Date: …" (RFC 9110 section 5.6.7), formatted at most once per second and thread.
@@ -79,7 +79,7 @@ bool is_bodyless(int status) {
 }
 
 void append_head(std::string& out, const Response& response, Framing framing) {
-    out.reserve(out.size() + (response.forwarded_fields ? response.forwarded_fields->size() : 0) + kUsualHead);
+    out.reserve(out.size() + (response.forwarded_fields ? response.forwarded_fields->size() : 0) + kSmallHead);
     out += "HTTP/1.1 ";
     append_number(out, static_cast<std::size_t>(response.status));
     out += ' ';

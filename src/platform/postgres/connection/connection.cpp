@@ -53,7 +53,7 @@ Awaitable<bool> Connection::connect() {
         co_return false;
     }
     PQenterPipelineMode(link->native());
-    boundary_ = is_cluster ? Boundary::begin_and_commit : Boundary::sync;
+    transaction_mode_ = is_cluster ? TransactionMode::begin_and_commit : TransactionMode::sync;
     prepared_ = PreparedStatements(link_options_.pooling);
     backoff_.reset();
     is_up_ = true;
@@ -119,7 +119,7 @@ void Connection::send_queue() {
 // Sends the requests at the front of the queue that form one unit. False: the connection is broken.
 bool Connection::send_unit() {
     auto link = link_;
-    Unit unit(boundary_);
+    Unit unit(transaction_mode_);
     bool is_sent = true;
     while (is_sent && is_up_ && !queue_.empty() && unit.takes(*queue_.front())) {
         auto request = std::move(queue_.front());
@@ -145,7 +145,7 @@ bool Connection::send_unit() {
 // If a transaction that was started with BEGIN fails, its Sync does not end it.
 void Connection::roll_back() {
     auto link = link_;
-    in_flight_.emplace_back(boundary_);
+    in_flight_.emplace_back(transaction_mode_);
     if (!Unit::send_rollback(link->native()) || PQpipelineSync(link->native()) != 1) lose(link->last_error());
 }
 

@@ -68,7 +68,7 @@ private:
     std::shared_ptr<Link> link_;
     Backoff backoff_;
     TaskGroup tasks_;
-    Boundary boundary_ = Boundary::sync;
+    TransactionMode transaction_mode_ = TransactionMode::sync;
     PreparedStatements prepared_;
     RequestQueue queue_;          // not yet passed to libpq
     std::deque<Unit> in_flight_;  // passed to libpq, oldest first

@@ -47,7 +47,7 @@ void Request::take(Rows reply, PreparedStatements& prepared) {
     if (status != PGRES_FATAL_ERROR || fault_) return;
     auto sqlstate = sqlstate_of(reply.native());
     fault_ = make_fault(reply.native());
-    may_retry_ = is_worth_retrying(sqlstate);
+    may_retry_ = is_retryable(sqlstate);
     needs_other_server_ = is_wrong_server(sqlstate);
 }
 

@@ -22,7 +22,7 @@ bool Unit::takes(const Request& request) const {
 }
 
 bool Unit::send(std::unique_ptr<Request>& request, pg_conn* connection, PreparedStatements& prepared) {
-    if (boundary_ == Boundary::begin_and_commit && !is_open_ && !request->is_read()) {
+    if (transaction_mode_ == TransactionMode::begin_and_commit && !is_open_ && !request->is_read()) {
         is_open_ = true;
         if (!send_command(connection, "BEGIN")) return false;
     }

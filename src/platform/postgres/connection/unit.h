@@ -12,13 +12,13 @@
 namespace mindspace::postgres {
 
 // What turns the statements of a writing unit into one transaction.
-enum class Boundary { sync, begin_and_commit };
+enum class TransactionMode { sync, begin_and_commit };
 
 class Unit {
 public:
     static constexpr std::size_t kMaxRequests = 32;
 
-    explicit Unit(Boundary boundary) : boundary_(boundary) {}
+    explicit Unit(TransactionMode transaction_mode) : transaction_mode_(transaction_mode) {}
 
     // True if the request may join: either all requests of a unit read or all write, and none requires its own unit.
     [[nodiscard]] bool takes(const Request& request) const;
@@ -43,7 +43,7 @@ public:
     [[nodiscard]] Request::TimePoint queued_at() const { return queued_at_; }
 
 private:
-    Boundary boundary_;
+    TransactionMode transaction_mode_;
     std::vector<std::unique_ptr<Request>> requests_;
     Request::TimePoint queued_at_ = std::chrono::steady_clock::now();
     bool is_open_ = false;  // BEGIN is sent

@@ -158,8 +158,8 @@ Awaitable<Rows> Replicas::run(Uuid owner, Query query) {
     const auto* written = written_.find(owner);
     if (auto* replica = monitor_->choose(written != nullptr ? *written : 0)) {
         try {
-            auto first_try = query;
-            auto rows = co_await replica->query(std::move(first_try));
+            auto first_attempt = query;
+            auto rows = co_await replica->query(std::move(first_attempt));
             monitor_->stats().reads.add(1);
             co_return rows;
         } catch (const Unavailable&) {  // lost, late, or in conflict with the replay

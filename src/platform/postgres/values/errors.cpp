@@ -43,7 +43,7 @@ std::exception_ptr make_fault(const pg_result* result) {
     return std::make_exception_ptr(DatabaseError(std::move(sqlstate), message));
 }
 
-bool is_worth_retrying(std::string_view sqlstate) {
+bool is_retryable(std::string_view sqlstate) {
     return sqlstate == kSerializationFailure || sqlstate == kDeadlock || sqlstate == kNoSuchStatement;
 }
 

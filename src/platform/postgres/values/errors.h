@@ -43,7 +43,7 @@ std::string_view sqlstate_of(const pg_result* result);
 std::exception_ptr make_fault(const pg_result* result);
 // Nothing was executed and the same statements may succeed now: serialization failure, deadlock, a statement whose
 // preparation failed before it.
-bool is_worth_retrying(std::string_view sqlstate);
+bool is_retryable(std::string_view sqlstate);
 // The server cannot write: connected to a standby, after a failover. Another connection may find the primary.
 bool is_wrong_server(std::string_view sqlstate);
 

@@ -33,7 +33,7 @@ Cluster::QueueClaim::QueueClaim(Cluster& cluster) : cluster_(cluster) {
 }
 
 void Cluster::start() {
-    tasks_.spawn(keep_mapped(shared_from_this()));
+    tasks_.spawn(refresh_slot_map(shared_from_this()));
 }
 
 void Cluster::stop() {
@@ -92,7 +92,7 @@ void Cluster::move_slot(Slot slot, const Address& node) {
     refresh_soon();
 }
 
-Awaitable<> Cluster::keep_mapped(std::shared_ptr<Cluster> self) {
+Awaitable<> Cluster::refresh_slot_map(std::shared_ptr<Cluster> self) {
     while (!self->tasks_.is_cancelled()) {
         if (self->is_refresh_due()) co_await self->refresh();
         co_await sleep_for(kTick);
@@ -106,7 +106,7 @@ bool Cluster::is_refresh_due() const {
 
 // Asks the nodes until one replies. Nodes may disagree for a moment; redirections then request the next refresh.
 Awaitable<> Cluster::refresh() {
-    std::vector<Address> nodes = nodes_to_ask();
+    std::vector<Address> nodes = nodes_to_query();
     for (const Address& node : nodes) {
         is_refresh_wanted_ = false;
         try {
@@ -125,7 +125,7 @@ Awaitable<> Cluster::refresh() {
 }
 
 // Connected nodes first, in a new order each time.
-std::vector<Address> Cluster::nodes_to_ask() {
+std::vector<Address> Cluster::nodes_to_query() {
     std::vector<Address> nodes;
     for (const auto& [address, node] : nodes_) {
         if (node.link->is_up()) nodes.push_back(address);

@@ -79,10 +79,10 @@ private:
         TimePoint used_at;
     };
 
-    static Awaitable<> keep_mapped(std::shared_ptr<Cluster> self);
+    static Awaitable<> refresh_slot_map(std::shared_ptr<Cluster> self);
     [[nodiscard]] bool is_refresh_due() const;
     Awaitable<> refresh();
-    [[nodiscard]] std::vector<Address> nodes_to_ask();
+    [[nodiscard]] std::vector<Address> nodes_to_query();
     Awaitable<SlotMap> ask(Address node);
     Awaitable<SlotMap> query_unconnected_node(Address node);
     void adopt(SlotMap map);

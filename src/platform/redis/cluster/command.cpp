@@ -21,7 +21,7 @@ using Parts = std::array<Arguments, 3>;
 
 constexpr int kRedirectionsAtOnce = 4;  // more only after a wait: the nodes disagree
 constexpr Milliseconds kFirstWait{10};
-constexpr Milliseconds kLongestWait{200};
+constexpr Milliseconds kMaxWait{200};
 
 Awaitable<Value> exchange(Cluster& cluster, Address node, Parts parts, AskingMode asking) {
     auto link = cluster.link_to(node);
@@ -45,7 +45,7 @@ Address node_for(Cluster& cluster, std::optional<Slot> slot) {
 // Returns the final reply. It may be an error, but not one that points to another node or asks to retry later.
 Awaitable<Value> execute(Cluster& cluster, std::optional<Slot> slot, Parts parts) {
     const auto give_up_at = steady_clock::now() + cluster.options().command_timeout;
-    Backoff backoff(kFirstWait, kLongestWait);
+    Backoff backoff(kFirstWait, kMaxWait);
     std::optional<Address> asked;  // where ASK sends the next attempt, and only that one
     int redirections = 0;
     while (true) {

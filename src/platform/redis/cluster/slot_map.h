@@ -17,9 +17,9 @@ public:
     // Starts without owned slots.
     SlotMap();
     // Parses the reply of CLUSTER SLOTS, which every version of Redis and its compatible servers support and which
-    // names the TLS ports to a client connected by TLS. A node that does not know its own address is at `asked_host`.
+    // names the TLS ports to a client connected by TLS. A node that does not know its own address is at `queried_host`.
     // Throws ProtocolError.
-    static SlotMap parse(const Value& reply, const std::string& asked_host);
+    static SlotMap parse(const Value& reply, const std::string& queried_host);
 
     // Null if the slot has no owner. Valid until the map changes.
     [[nodiscard]] const Address* find_owner(Slot slot) const;

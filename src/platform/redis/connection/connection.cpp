@@ -27,9 +27,9 @@ namespace {
 using boost::system::error_code;
 using std::chrono::steady_clock;
 
-constexpr std::size_t kMaxOutput = std::size_t{64} << 20;  // bytes waiting for the socket; above it, commands fail
-constexpr std::size_t kKeptBuffer = std::size_t{1} << 20;  // how much a burst may leave allocated
-constexpr int kChecksPerTimeout = 10;                      // so a timeout is noticed at most a tenth late
+constexpr std::size_t kMaxOutput = std::size_t{64} << 20;      // bytes waiting for the socket; above it, commands fail
+constexpr std::size_t kRetainedBuffer = std::size_t{1} << 20;  // how much a burst may leave allocated
+constexpr int kChecksPerTimeout = 10;                          // so a timeout is noticed at most a tenth late
 constexpr auto kAwaitTuple = asio::as_tuple(asio::use_awaitable);
 
 }  // namespace
@@ -197,7 +197,7 @@ void Connection::with_stream(auto operation) {
 
 void Connection::write() {
     if (closed_) return;
-    if (sending_.capacity() > kKeptBuffer) sending_ = {};
+    if (sending_.capacity() > kRetainedBuffer) sending_ = {};
     sending_.clear();
     std::swap(output_, sending_);
     is_writing_ = !sending_.empty();

@@ -18,7 +18,7 @@ Link::Link(asio::io_context& io, ClientOptions options, std::shared_ptr<ClientSt
       tasks_(io) {}
 
 void Link::start() {
-    tasks_.spawn(keep_connected(shared_from_this()));
+    tasks_.spawn(maintain_connection(shared_from_this()));
 }
 
 void Link::stop() {
@@ -34,7 +34,7 @@ Connection& Link::connection() const {
     return *connection_;
 }
 
-Awaitable<> Link::keep_connected(std::shared_ptr<Link> self) {
+Awaitable<> Link::maintain_connection(std::shared_ptr<Link> self) {
     while (!self->tasks_.is_cancelled()) {
         co_await self->use_one_connection();
         co_await self->backoff_.pause();

@@ -37,7 +37,7 @@ public:
     [[nodiscard]] bool is_settled() const { return is_settled_; }
 
 private:
-    static Awaitable<> keep_connected(std::shared_ptr<Link> self);
+    static Awaitable<> maintain_connection(std::shared_ptr<Link> self);
     Awaitable<> use_one_connection();
     void settle();
 

@@ -10,9 +10,9 @@ namespace mindspace::redis {
 namespace {
 
 constexpr std::size_t kReadSize = std::size_t{16} << 10;
-constexpr std::size_t kMaxLine = std::size_t{64} << 10;   // simple strings, errors and numbers are lines
-constexpr std::size_t kKeptReply = std::size_t{1} << 20;  // how much a huge reply may leave allocated
-constexpr std::size_t kReservedItems = 256;               // no more is reserved for an announced length
+constexpr std::size_t kMaxLine = std::size_t{64} << 10;       // simple strings, errors and numbers are lines
+constexpr std::size_t kRetainedReply = std::size_t{1} << 20;  // how much a huge reply may leave allocated
+constexpr std::size_t kReservedItems = 256;                   // no more is reserved for an announced length
 constexpr std::string_view kLineEnd = "\r\n";
 
 std::int64_t parse_integer(std::string_view text) {
@@ -120,7 +120,7 @@ std::span<char> Parser::prepare() {
         end_ -= begin_;
         begin_ = 0;
     }
-    if (end_ == 0 && buffer_.size() > kKeptReply) buffer_ = {};
+    if (end_ == 0 && buffer_.size() > kRetainedReply) buffer_ = {};
     std::size_t room = std::max(wanted_, end_ + kReadSize);
     // Doubles up to the length of a long string instead of allocating it at once: announcing a length costs the server
     // nothing.

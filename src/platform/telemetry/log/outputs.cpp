@@ -18,7 +18,7 @@ namespace fs = std::filesystem;
 
 constexpr std::size_t kEventQueue = 8192;
 constexpr std::size_t kAccessQueue = 256;  // blocks of 32 KiB
-constexpr std::uint16_t kDaysKept = 30;
+constexpr std::uint16_t kRetentionDays = 30;
 
 Format stdout_format(Format wanted) {
     if (wanted != Format::automatic) return wanted;
@@ -34,7 +34,7 @@ void remove_old_files(const fs::path& directory, const std::string& stem) {
         auto name = entry.path().filename().native();
         if (!name.starts_with(stem + '_') || !name.ends_with(".log")) continue;
         auto date = parse_date(std::string_view(name).substr(stem.size() + 1, name.size() - stem.size() - 5));
-        if (date && *date <= today - std::chrono::days(kDaysKept)) fs::remove(entry.path());
+        if (date && *date <= today - std::chrono::days(kRetentionDays)) fs::remove(entry.path());
     }
 }
 
@@ -57,7 +57,7 @@ Outputs::Outputs(const LogOptions& options)
     fs::create_directories(options.directory);
     remove_old_files(options.directory, service_name_);
     auto path = fs::path(options.directory) / (service_name_ + ".log");
-    open(Format::json, std::make_shared<spdlog::sinks::daily_file_sink_mt>(path.native(), 0, 0, false, kDaysKept));
+    open(Format::json, std::make_shared<spdlog::sinks::daily_file_sink_mt>(path.native(), 0, 0, false, kRetentionDays));
 }
 
 Outputs::~Outputs() = default;

@@ -10,8 +10,8 @@ using postgres::Statement;
 
 namespace {
 
-constexpr std::int64_t kMostWaiting = 10'000;
-constexpr std::int64_t kPortion = 16;
+constexpr std::int64_t kMaxWaiting = 10'000;
+constexpr std::int64_t kBatchSize = 16;
 constexpr Seconds kRequestLease{40};  // far longer than a batch takes; then the claims of a dead process are due again
 
 }  // namespace
@@ -24,7 +24,7 @@ Awaitable<bool> ResetRequests::add(std::string email, Origin origin, Timestamp n
         SELECT $1, $2, $3, $4, $5, $5, $7
         WHERE (SELECT count(*) FROM (SELECT 1 FROM reset_requests LIMIT $6) AS waiting) < $6)"};
     auto rows = co_await database_.query(kAdd, ResetRequestId::make(now), email, origin.ip, origin.user_agent, now,
-                                         kMostWaiting, email_key(email));
+                                         kMaxWaiting, email_key(email));
     co_return rows.affected() == 1;
 }
 
@@ -35,7 +35,7 @@ Awaitable<std::vector<ResetRequests::Claimed>> ResetRequests::claim(Timestamp no
             ORDER BY next_attempt_at LIMIT $2 FOR UPDATE SKIP LOCKED)
         UPDATE reset_requests SET next_attempt_at = $3 FROM due WHERE reset_requests.request_id = due.request_id
         RETURNING reset_requests.request_id, email_key, ip, user_agent)"};
-    auto rows = co_await database_.query(kClaim, now, kPortion, Timestamp(now + kRequestLease));
+    auto rows = co_await database_.query(kClaim, now, kBatchSize, Timestamp(now + kRequestLease));
     std::vector<Claimed> claimed;
     for (auto row : rows)
         claimed.push_back({.id = row.get<ResetRequestId>(0),
@@ -47,7 +47,7 @@ Awaitable<std::vector<ResetRequests::Claimed>> ResetRequests::claim(Timestamp no
 Awaitable<bool> ResetRequests::resolve(Timestamp now) {
     auto claimed = co_await claim(now);
     for (auto& request : claimed) co_await resolve_one(std::move(request), now);
-    co_return claimed.size() == static_cast<std::size_t>(kPortion);
+    co_return claimed.size() == static_cast<std::size_t>(kBatchSize);
 }
 
 // If two processes resolve the same row, because a lease had ended, two mails are queued but counted once.

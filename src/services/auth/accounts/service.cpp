@@ -66,7 +66,7 @@ Awaitable<Result<std::optional<Account>>> AccountService::check_password(http::P
 }
 
 Awaitable<Result<>> AccountService::change_password(http::Principal principal, ChangePassword request, Origin origin) {
-    if (auto refusal = refuse_unfit_password(request.new_password, "newPassword")) co_return std::move(*refusal);
+    if (auto refusal = validate_password(request.new_password, "newPassword")) co_return std::move(*refusal);
     auto checked = co_await check_password(principal, std::move(request.current_password));
     if (!checked) co_return checked.error();
     auto& account = *checked;
@@ -99,7 +99,7 @@ Awaitable<Result<>> AccountService::reset_password(ResetPassword request, Origin
     // Checked before hashing, which is expensive: forged tokens must not cause it.
     bool usable = co_await accounts_.is_usable(*token, MailKind::password_reset, clock_.now());
     if (!usable) co_return invalid_token();
-    if (auto refusal = refuse_unfit_password(request.new_password, "newPassword")) co_return std::move(*refusal);
+    if (auto refusal = validate_password(request.new_password, "newPassword")) co_return std::move(*refusal);
     auto hash = co_await hasher_.hash(std::move(request.new_password), kKnown);
 
     auto now = clock_.now();
@@ -121,7 +121,7 @@ Awaitable<Result<>> AccountService::verify_email(VerifyEmail request, Origin ori
     auto entry = audit(AuditAction::email_verified, token->user, origin, now);
     bool used = co_await accounts_.verify_email(std::move(entry), *token);
     if (!used) co_return invalid_token();
-    co_await user::forget_cached(redis_, token->user);
+    co_await user::invalidate_cached(redis_, token->user);
     report("email address verified", "email_verified", token->user);
     co_return Result<>{};
 }

@@ -18,7 +18,7 @@ AuditEntry audit(AuditAction action, UserId user, Timestamp now) {
 
 Awaitable<Result<UserId>> AdminService::create(AccountByOperator account) {
     auto& request = account.request;
-    if (auto refusal = refuse_unfit_password(request.password, "password")) co_return std::move(*refusal);
+    if (auto refusal = validate_password(request.password, "password")) co_return std::move(*refusal);
     request.email = composed(trimmed_email(request.email));
     auto hash = co_await hasher_.hash(std::move(request.password));
     auto now = clock_.now();
@@ -58,7 +58,7 @@ Awaitable<> AdminService::set_role(UserId user, http::Role role) {
     entry.detail = audit_detail("role", schema::enum_name(role));
     auto ended = co_await admin_.set_role(std::move(entry), role);
     if (ended) co_await registry_.end_all(user, *ended, settings_.access.ttl);
-    co_await user::forget_cached(redis_, user);
+    co_await user::invalidate_cached(redis_, user);
 }
 
 Awaitable<> AdminService::disable(UserId user) {

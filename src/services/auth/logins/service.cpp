@@ -49,12 +49,12 @@ AuditEntry audit(AuditAction action, UserId user, std::optional<AuthSessionId> i
 }
 
 std::optional<std::string> kept_device_name(std::optional<std::string> name) {
-    constexpr std::size_t kMostCharacters = 64;
+    constexpr std::size_t kMaxCharacters = 64;
     if (!name || name->empty()) return std::nullopt;
     std::size_t characters = 0;
     for (std::size_t at = 0; at < name->size(); ++at) {
         const bool starts_character = ((*name)[at] & 0xC0) != 0x80;
-        if (starts_character && ++characters > kMostCharacters) name->resize(at);
+        if (starts_character && ++characters > kMaxCharacters) name->resize(at);
     }
     name = std::string(without_space_around(*name));
     if (!is_visible(*name)) return std::nullopt;  // the visible part was cut off
@@ -104,7 +104,7 @@ Tokens AuthService::make_tokens(const http::Principal& principal, const RefreshT
 }
 
 Awaitable<Result<LoggedIn>> AuthService::register_user(Register request, Origin origin) {
-    if (auto refusal = refuse_unfit_password(request.password, "password")) co_return std::move(*refusal);
+    if (auto refusal = validate_password(request.password, "password")) co_return std::move(*refusal);
     request.email = composed(trimmed_email(request.email));
     auto password_hash = co_await hasher_.hash(request.password, queue_priority_of(origin.ip));
     auto now = clock_.now();

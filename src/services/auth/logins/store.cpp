@@ -134,7 +134,7 @@ Awaitable<std::optional<std::vector<AuthSessionId>>> AuthStore::insert_session(N
         {})",
                                                kAuditChange};
     // The id of an audit row: the time of $5 and the random part of the login session's id.
-    static constexpr ComposedStatement kEndLeastUsed{"auth_end_least_used", R"(
+    static constexpr ComposedStatement kEvictLeastUsed{"auth_end_least_used", R"(
         WITH ended AS (
                  UPDATE auth_sessions SET revoked_at = $3
                  WHERE user_id = $1 AND auth_session_id IN (
@@ -148,12 +148,12 @@ Awaitable<std::optional<std::vector<AuthSessionId>>> AuthStore::insert_session(N
                  SELECT user_id, (left($5::uuid::text, 15) || substr(auth_session_id::text, 16))::uuid, $3,
                         'session_revoked', auth_session_id, $6, $7, $8 FROM ended)
         SELECT auth_session_id FROM ended)",
-                                                     kNotEnded};
+                                                       kNotEnded};
     std::vector<postgres::Query> queries;
     queries.push_back(bind_audited(kInsert, entry, account.password_changed_at, session.device_name, session.tag_key,
                                    session.token_hash, session.expires_at));
     const postgres::Json why{audit_detail("by", "auth.max_login_sessions")};
-    queries.push_back(postgres::bind(kEndLeastUsed, session.user, session.id, session.created_at,
+    queries.push_back(postgres::bind(kEvictLeastUsed, session.user, session.id, session.created_at,
                                      static_cast<std::int64_t>(max_sessions) - 1, Uuid::v7(session.created_at),
                                      session.ip, session.user_agent, why));
     auto results = co_await database_.transaction(std::move(queries));

@@ -20,7 +20,7 @@ constexpr Milliseconds kPollInterval{300};
 constexpr Milliseconds kPauseAfterFault{1000};
 constexpr Seconds kMailLease{40};  // longer than an attempt (mail/smtp_sender.h), including the writes around it
 constexpr Seconds kFirstBackoff{5};
-constexpr Seconds kLongestBackoff{1800};
+constexpr Seconds kMaxBackoff{1800};
 constexpr std::chrono::hours kGiveUpAfter{24};
 constexpr std::chrono::hours kTidyInterval{1};
 
@@ -45,7 +45,7 @@ void collect(const MailerStats& stats, telemetry::Page& page) {
 
 Seconds mail_backoff(std::int32_t attempt) {
     auto doublings = std::clamp(attempt - 1, 0, 20);
-    return std::min(kFirstBackoff * (1 << doublings), kLongestBackoff);
+    return std::min(kFirstBackoff * (1 << doublings), kMaxBackoff);
 }
 
 Mailer::Mailer(asio::io_context& io, MailQueue queue, ResetRequests requests, std::unique_ptr<mail::Sender> sender,
@@ -85,7 +85,7 @@ Awaitable<> Mailer::run() {
     while (!is_draining_) {
         auto pause = kPollInterval;
         try {
-            co_await tidy();
+            co_await clean_up();
             bool more_requests = co_await requests_.resolve(clock_.now());
             bool more_mails = co_await claim();
             if (more_requests || more_mails) pause = Milliseconds(0);
@@ -111,12 +111,12 @@ Awaitable<bool> Mailer::claim() {
 }
 
 // Removes the sender's old files of sent mails, on the sender threads: it may read a large directory.
-Awaitable<> Mailer::tidy() {
+Awaitable<> Mailer::clean_up() {
     const auto now = clock_.now();
     if (now - tidied_at_ < kTidyInterval) co_return;
     tidied_at_ = now;
     auto removed = std::make_shared<std::size_t>(0);
-    co_await threads_.run([sender = sender_, removed, now] { *removed = sender->tidy(now); });
+    co_await threads_.run([sender = sender_, removed, now] { *removed = sender->clean_up(now); });
     stats_.removed.add(*removed);
 }
 
@@ -128,7 +128,7 @@ Awaitable<> Mailer::deliver(ClaimedMail mail) {
     } catch (const mail::SendError& fault) {
         why = fault.what();
     }
-    if (!why.empty()) co_return co_await put_off(std::move(mail), std::move(why));
+    if (!why.empty()) co_return co_await postpone(std::move(mail), std::move(why));
     stats_.sent.add(1);
     log::info("mail sent", {{"event.action", "mail_sent"},
                             {"user.id", mail.user.to_string()},
@@ -138,7 +138,7 @@ Awaitable<> Mailer::deliver(ClaimedMail mail) {
     co_await queue_.mark_sent(std::move(mail), clock_.now());
 }
 
-Awaitable<> Mailer::put_off(ClaimedMail mail, std::string why) {
+Awaitable<> Mailer::postpone(ClaimedMail mail, std::string why) {
     stats_.failed.add(1);
     auto now = clock_.now();
     auto id = mail.id.to_string();

@@ -56,9 +56,9 @@ public:
 private:
     Awaitable<> run();
     Awaitable<bool> claim();
-    Awaitable<> tidy();
+    Awaitable<> clean_up();
     Awaitable<> deliver(ClaimedMail mail);
-    Awaitable<> put_off(ClaimedMail mail, std::string why);
+    Awaitable<> postpone(ClaimedMail mail, std::string why);
     [[nodiscard]] mail::Message compose(const ClaimedMail& mail) const;
 
     MailQueue queue_;

@@ -28,7 +28,7 @@ bool is_common_password(std::string_view password) {
     return passwords.contains(lower);
 }
 
-std::optional<Error> refuse_unfit_password(std::string_view password, std::string_view name) {
+std::optional<Error> validate_password(std::string_view password, std::string_view name) {
     const auto prepared = prepared_password(password);
     schema::Faults faults;
     const schema::Path document;

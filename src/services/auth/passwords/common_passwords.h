@@ -14,6 +14,6 @@ bool is_common_password(std::string_view password);
 
 // Error: for the body's field `name`, invalid `validation_failed` if the password, once prepared, does not have 8 to
 // 128 characters, and `password_breached` if it is on the list.
-std::optional<Error> refuse_unfit_password(std::string_view password, std::string_view name);
+std::optional<Error> validate_password(std::string_view password, std::string_view name);
 
 }  // namespace mindspace::auth

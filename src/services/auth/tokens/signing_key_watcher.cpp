@@ -71,8 +71,8 @@ Awaitable<> SigningKeyWatcher::change_key() {
 Awaitable<> SigningKeyWatcher::publish() {
     while (true) {
         try {
-            const bool is_old_one_good = co_await store_.publish(key_, old_kid_, clock_.now());
-            use_at_ = steady_clock::now() + (is_old_one_good ? kPublishedAhead : Seconds(0));
+            const bool is_old_key_valid = co_await store_.publish(key_, old_kid_, clock_.now());
+            use_at_ = steady_clock::now() + (is_old_key_valid ? kPublishedAhead : Seconds(0));
             co_return;
         } catch (const std::exception& fault) {
             if (is_cancellation(fault)) throw;

@@ -21,7 +21,7 @@ Awaitable<Result<http::Principal>> TokenVerifier::authenticate(std::string_view 
     co_return principal;
 }
 
-void TokenVerifier::forget_keys() {
+void TokenVerifier::drop_keys() {
     keys_.forget();
     verified_.clear();
 }

@@ -22,7 +22,7 @@ public:
     Awaitable<Result<http::Principal>> authenticate(std::string_view access_token) override;
     // After a signing key has been withdrawn, or may have been: the keys are read anew before the next token is
     // accepted.
-    void forget_keys();
+    void drop_keys();
     // The public keys as this core knows them.
     [[nodiscard]] KeyRing& keys() { return keys_; }
     [[nodiscard]] const telemetry::CacheStats& cache_stats() const { return cache_stats_; }

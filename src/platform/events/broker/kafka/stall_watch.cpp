@@ -6,7 +6,7 @@ namespace mindspace::events::kafka {
 
 namespace {
 
-constexpr std::chrono::seconds kLongestStep{1};
+constexpr std::chrono::seconds kMaxStep{1};
 constexpr int kChecksPerTimeout = 6;
 
 std::string seconds_text(Milliseconds time) {
@@ -42,7 +42,7 @@ void StallWatch::ends_at(std::int32_t partition, std::int64_t end) {
 }
 
 void StallWatch::advance(TimePoint now) {
-    const auto step = std::min<Duration>(now - advanced_at_, kLongestStep);
+    const auto step = std::min<Duration>(now - advanced_at_, kMaxStep);
     advanced_at_ = now;
     since_take_ += step;
     if (!is_member_) outside_group_ += step;

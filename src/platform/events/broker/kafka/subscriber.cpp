@@ -10,7 +10,7 @@ namespace {
 constexpr int kCommitTimeout = 5000;  // milliseconds
 constexpr int kEndsTimeout = 1000;    // milliseconds
 constexpr std::chrono::seconds kCloseTimeout{2};
-constexpr std::size_t kMostAtOnce = 500;
+constexpr std::size_t kMaxAtOnce = 500;
 
 struct DestroyPartitions {
     void operator()(rd_kafka_topic_partition_list_t* list) const { rd_kafka_topic_partition_list_destroy(list); }
@@ -111,7 +111,7 @@ std::vector<Received> KafkaSubscriber::receive(std::size_t limit, Milliseconds t
 }
 
 rd_kafka_resp_err_t KafkaSubscriber::take(std::size_t limit, Milliseconds timeout, std::vector<Received>& messages) {
-    std::array<rd_kafka_message_t*, kMostAtOnce> batch{};
+    std::array<rd_kafka_message_t*, kMaxAtOnce> batch{};
     const auto count = rd_kafka_consume_batch_queue(queue_.get(), static_cast<int>(timeout.count()), batch.data(),
                                                     std::min(limit, batch.size()));
     auto failure = RD_KAFKA_RESP_ERR_NO_ERROR;
