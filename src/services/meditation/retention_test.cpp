@@ -51,7 +51,7 @@ TEST_F(GroupRetentionTest, RemovesGroupsThatAreOverAndTheirAttendance) {
     auto over = add_group();
     auto waiting = add_group();
     postgres::run(io_, timetable_.start(over, host_, start_, start_));
-    AttendanceRecord record{.stretches = {{host_, start_, start_ + Seconds(60)}}, .left = {}, .joined = {}};
+    AttendanceRecord record{.intervals = {{host_, start_, start_ + Seconds(60)}}, .left = {}, .joined = {}};
     postgres::run(io_, timetable_.record(over, record, start_));
     ASSERT_TRUE(postgres::run(io_, timetable_.finish(over, "completed", start_ + Seconds(60))));
 

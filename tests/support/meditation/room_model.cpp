@@ -102,7 +102,7 @@ std::optional<std::vector<OrderedEvent>> RoomModel::events_after(std::int64_t se
     return std::vector(room_->log.end() - missing, room_->log.end());
 }
 
-std::optional<Entry> RoomModel::enter(const EnterRequest& request, Timestamp now) {
+std::optional<EnterResult> RoomModel::enter(const EnterRequest& request, Timestamp now) {
     open_room(request.facts, now);
     auto user = request.lease.user;
     bool is_new = !room_->people.contains(user);
@@ -110,7 +110,7 @@ std::optional<Entry> RoomModel::enter(const EnterRequest& request, Timestamp now
     if (is_new && most > 0 && room_->people.size() >= most) return std::nullopt;
     room_->leases[{user, request.lease.connection}] = request.lease.expires_at;
     if (user == room_->facts.host) room_->host_left_at.reset();
-    if (request.announcement == Announcement::told) room_->has_newcomers = true;
+    if (request.announcement == Announcement::normal) room_->has_newcomers = true;
     if (is_new) {
         room_->people[user] = request.participant;
         room_->arrivals.push_back(user);
@@ -127,15 +127,15 @@ std::optional<Entry> RoomModel::enter(const EnterRequest& request, Timestamp now
     }
     auto due_in = flush(now);
     if (room_->announced_count != count_participants()) room_->announced_count = -1;
-    Entry entry{.epoch = room_->epoch,
-                .seq = room_->seq,
-                .facts = room_->facts,
-                .is_new = is_new,
-                .participant_count = count_participants(),
-                .self = room_->people[user],
-                .participants = {},
-                .missed = {},
-                .flush_due_in = due_in};
+    EnterResult entry{.epoch = room_->epoch,
+                      .seq = room_->seq,
+                      .facts = room_->facts,
+                      .is_new = is_new,
+                      .participant_count = count_participants(),
+                      .self = room_->people[user],
+                      .participants = {},
+                      .missed = {},
+                      .flush_due_in = due_in};
     for (std::size_t i = 0; i < std::min(kFirst, room_->arrivals.size()); ++i)
         entry.participants.push_back(room_->people[room_->arrivals[i]]);
     if (request.resume && request.resume->epoch == room_->epoch) entry.missed = events_after(request.resume->seq);
@@ -154,7 +154,7 @@ bool RoomModel::end_lease(LeaseKey lease, EventReason reason, Timestamp now) {
     return true;
 }
 
-Departure RoomModel::leave(const Lease& lease, EventReason reason, Timestamp now) {
+LeaveResult RoomModel::leave(const Lease& lease, EventReason reason, Timestamp now) {
     if (!room_) return {};
     bool has_left = end_lease({lease.user, lease.connection}, reason, now);
     return {.has_left = has_left, .flush_due_in = flush(now)};
@@ -179,9 +179,9 @@ std::pair<std::vector<Lease>, bool> RoomModel::reap_expired(Timestamp now) {
     return {std::move(gone), is_more};
 }
 
-Renewal RoomModel::renew(const RoomFacts& facts, const std::vector<Lease>& leases, Timestamp now) {
+RenewResult RoomModel::renew(const RoomFacts& facts, const std::vector<Lease>& leases, Timestamp now) {
     open_room(facts, now);
-    Renewal renewal{.epoch = room_->epoch, .unknown = {}, .gone = {}, .host_left_at = {}, .longest_present = {}};
+    RenewResult renewal{.epoch = room_->epoch, .unknown = {}, .gone = {}, .host_left_at = {}, .longest_present = {}};
     for (const auto& lease : leases) {
         auto known = room_->leases.find({lease.user, lease.connection});
         if (known == room_->leases.end())
@@ -200,18 +200,18 @@ Renewal RoomModel::renew(const RoomFacts& facts, const std::vector<Lease>& lease
     return renewal;
 }
 
-Reaping RoomModel::reap(Timestamp now) {
-    if (!room_) return {.gone = {}, .is_deserted = true};
+ReapResult RoomModel::reap(Timestamp now) {
+    if (!room_) return {.gone = {}, .is_empty = true};
     auto gone = reap_expired(now).first;
     flush(now);
-    return {.gone = std::move(gone), .is_deserted = room_->leases.empty()};
+    return {.gone = std::move(gone), .is_empty = room_->leases.empty()};
 }
 
-Reacted RoomModel::react(const ReactionRequest& request, Timestamp now) {
+ReactResult RoomModel::react(const ReactionRequest& request, Timestamp now) {
     if (!room_ || (!request.epoch.empty() && request.epoch != room_->epoch))
-        return {.outcome = Reacted::Outcome::outdated};
+        return {.outcome = ReactResult::Outcome::outdated};
     auto& state = room_->reactions[*request.reaction.from];
-    if (!state.admit(request.limit, limits::microseconds(now))) return {.outcome = Reacted::Outcome::too_many};
+    if (!state.admit(request.limit, limits::microseconds(now))) return {.outcome = ReactResult::Outcome::too_many};
     if (is_large())
         ++room_->tally[*request.reaction.kind];
     else

@@ -41,11 +41,11 @@ public:
     void forget_everything() override { room_.reset(); }
     void cut_off_replica() override {}
     void fail_over() override { room_.reset(); }  // the state of the replica is discarded
-    std::optional<Entry> enter(const EnterRequest& request, Timestamp now) override;
-    Departure leave(const Lease& lease, EventReason reason, Timestamp now) override;
-    Renewal renew(const RoomFacts& facts, const std::vector<Lease>& leases, Timestamp now) override;
-    Reaping reap(Timestamp now) override;
-    Reacted react(const ReactionRequest& request, Timestamp now) override;
+    std::optional<EnterResult> enter(const EnterRequest& request, Timestamp now) override;
+    LeaveResult leave(const Lease& lease, EventReason reason, Timestamp now) override;
+    RenewResult renew(const RoomFacts& facts, const std::vector<Lease>& leases, Timestamp now) override;
+    ReapResult reap(Timestamp now) override;
+    ReactResult react(const ReactionRequest& request, Timestamp now) override;
     Milliseconds flush(Timestamp now) override;
     void announce(const RoomFacts& facts, const RoomEvent& event) override;
     void announce_change(const Group& group, Timestamp now) override;

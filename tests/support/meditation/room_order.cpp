@@ -33,17 +33,17 @@ public:
         command({"DEBUG", "CHANGE-REPL-ID"});
     }
 
-    std::optional<Entry> enter(const EnterRequest& request, Timestamp now) override {
+    std::optional<EnterResult> enter(const EnterRequest& request, Timestamp now) override {
         return run(order_.enter(request, now));
     }
-    Departure leave(const Lease& lease, EventReason reason, Timestamp now) override {
+    LeaveResult leave(const Lease& lease, EventReason reason, Timestamp now) override {
         return run(order_.leave(group_, lease, reason, now));
     }
-    Renewal renew(const RoomFacts& facts, const std::vector<Lease>& leases, Timestamp now) override {
+    RenewResult renew(const RoomFacts& facts, const std::vector<Lease>& leases, Timestamp now) override {
         return run(order_.renew(facts, leases, now));
     }
-    Reaping reap(Timestamp now) override { return run(order_.reap(group_, now)); }
-    Reacted react(const ReactionRequest& request, Timestamp now) override {
+    ReapResult reap(Timestamp now) override { return run(order_.reap(group_, now)); }
+    ReactResult react(const ReactionRequest& request, Timestamp now) override {
         return run(order_.react(group_, request, now));
     }
     Milliseconds flush(Timestamp now) override { return run(order_.flush(group_, now)); }

@@ -21,11 +21,11 @@ public:
     // … and then takes over.
     virtual void fail_over() = 0;
 
-    virtual std::optional<Entry> enter(const EnterRequest& request, Timestamp now) = 0;
-    virtual Departure leave(const Lease& lease, EventReason reason, Timestamp now) = 0;
-    virtual Renewal renew(const RoomFacts& facts, const std::vector<Lease>& leases, Timestamp now) = 0;
-    virtual Reaping reap(Timestamp now) = 0;
-    virtual Reacted react(const ReactionRequest& request, Timestamp now) = 0;
+    virtual std::optional<EnterResult> enter(const EnterRequest& request, Timestamp now) = 0;
+    virtual LeaveResult leave(const Lease& lease, EventReason reason, Timestamp now) = 0;
+    virtual RenewResult renew(const RoomFacts& facts, const std::vector<Lease>& leases, Timestamp now) = 0;
+    virtual ReapResult reap(Timestamp now) = 0;
+    virtual ReactResult react(const ReactionRequest& request, Timestamp now) = 0;
     virtual Milliseconds flush(Timestamp now) = 0;
     virtual void announce(const RoomFacts& facts, const RoomEvent& event) = 0;
     virtual void announce_change(const Group& group, Timestamp now) = 0;

@@ -44,7 +44,7 @@ std::shared_ptr<TestClient> RoomSimulation::connect(TestCore& core, std::size_t 
                                 .token_expires_at = now_ + Seconds(900)};
     client->is_partial = !is_exact_;
     core.clients[client->owner.connection] = client;
-    tell(core, Arrived{client->owner, group_});
+    apply(core, SocketOpened{client->owner, group_});
     return client;
 }
 
@@ -58,7 +58,7 @@ std::shared_ptr<TestClient> RoomSimulation::join(TestCore& core, std::size_t num
 }
 
 void RoomSimulation::send(TestCore& core, const TestClient& client, ClientMessage message) {
-    tell(core, Asked{client.owner.connection, std::move(message)});
+    apply(core, MessageReceived{client.owner.connection, std::move(message)});
 }
 
 void RoomSimulation::disconnect(TestCore& core, const TestClient& client) {
@@ -66,7 +66,7 @@ void RoomSimulation::disconnect(TestCore& core, const TestClient& client) {
     const bool has_grace = client.closed != http::CloseCode::normal && client.closed != kCloseTokenEnded;
     if (client.is_welcome && has_grace) last_lost_[client.owner.user] = now_;
     core.clients.erase(connection);
-    tell(core, Lost{connection});
+    apply(core, SocketLost{connection});
 }
 
 void RoomSimulation::crash(std::size_t core) {
@@ -117,7 +117,7 @@ void RoomSimulation::do_task(TestCore& core) {
 void RoomSimulation::fail_task(TestCore& core) {
     auto task = std::move(core.tasks.front());
     core.tasks.pop_front();
-    tell(core, Failed{std::move(task)});
+    apply(core, TaskFailed{std::move(task)});
 }
 
 void RoomSimulation::perform(TestCore& core, Enter& task) {
@@ -125,36 +125,36 @@ void RoomSimulation::perform(TestCore& core, Enter& task) {
     auto entry = order_.enter(task.request, now_);
     collect();
     while (delivery_random_ != nullptr && !core.published.empty() && (*delivery_random_)() % 2 == 0) deliver_one(core);
-    tell(core, Entered{connection, std::move(entry)});
+    apply(core, ParticipantEntered{connection, std::move(entry)});
 }
 
 void RoomSimulation::perform(TestCore& core, Leave& task) {
-    tell(core, Unflushed{order_.leave(task.lease, task.reason, now_).flush_due_in});
+    apply(core, FlushDue{order_.leave(task.lease, task.reason, now_).flush_due_in});
 }
 
 void RoomSimulation::perform(TestCore& core, React& task) {
     auto reacted = order_.react(task.request, now_);
-    if (reacted.outcome == Reacted::Outcome::outdated) return tell(core, Outdated{task});
-    if (reacted.outcome == Reacted::Outcome::too_many) return tell(core, TooManyReactions{task.from});
-    tell(core, Unflushed{reacted.flush_due_in});
+    if (reacted.outcome == ReactResult::Outcome::outdated) return apply(core, ReactionOutdated{task});
+    if (reacted.outcome == ReactResult::Outcome::too_many) return apply(core, TooManyReactions{task.from});
+    apply(core, FlushDue{reacted.flush_due_in});
 }
 
 void RoomSimulation::perform(TestCore& core, Flush&) {
-    tell(core, Unflushed{order_.flush(now_)});
+    apply(core, FlushDue{order_.flush(now_)});
 }
 
-void RoomSimulation::perform(TestCore& core, Renew& task) {
+void RoomSimulation::perform(TestCore& core, RenewLeases& task) {
     auto renewal = order_.renew(core.room.facts(), task.leases, now_);
     collect();
-    tell(core, Renewed{task, std::move(renewal), now_});
+    apply(core, LeasesRenewed{task, std::move(renewal), now_});
 }
 
-void RoomSimulation::perform(TestCore& core, Recall& task) {
-    tell(core, Recalled{task, order_.read_after(task.after)});
+void RoomSimulation::perform(TestCore& core, ReplayEvents& task) {
+    apply(core, EventsReplayed{task, order_.read_after(task.after)});
 }
 
 void RoomSimulation::perform(TestCore& core, Start& task) {
-    if (group_.state != GroupState::scheduled || group_.host.id != task.host) return tell(core, Refused{task});
+    if (group_.state != GroupState::scheduled || group_.host.id != task.host) return apply(core, StartRefused{task});
     group_.state = GroupState::running;
     group_.started_at = task.starts_at;
     group_.ends_at = task.starts_at + Seconds(group_.planned_seconds);
@@ -179,24 +179,24 @@ void RoomSimulation::perform(TestCore& core, Finish& task) {
     order_.announce(facts, make_end(*group_.ended_at, task.reason));
 }
 
-void RoomSimulation::perform(TestCore& core, Reload&) {
-    tell(core, Reloaded{group_});
+void RoomSimulation::perform(TestCore& core, ReloadGroup&) {
+    apply(core, GroupReloaded{group_});
 }
 
 void RoomSimulation::perform(TestCore&, Announce& task) {
     order_.announce(task.facts, task.event);
 }
 
-void RoomSimulation::perform(TestCore& core, HandOver& task) {
-    if (group_.host.id != task.from || is_over(group_.state)) return tell(core, Reloaded{group_});
+void RoomSimulation::perform(TestCore& core, HandOverHost& task) {
+    if (group_.host.id != task.from || is_over(group_.state)) return apply(core, GroupReloaded{group_});
     group_.host = {.id = task.to, .display_name = "user"};
     ++group_.version;
-    tell(core, HandedOver{group_});
+    apply(core, HostHandedOver{group_});
 }
 
-void RoomSimulation::perform(TestCore& core, Tell& task) {
+void RoomSimulation::perform(TestCore& core, AnnounceChange& task) {
     order_.announce_change(task.group, now_);
-    tell(core, Told{task.group.version});
+    apply(core, ChangeAnnounced{task.group.version});
 }
 
 // ---- events in flight
@@ -230,12 +230,12 @@ void RoomSimulation::check(const OrderedEvent& ordered) const {
 void RoomSimulation::deliver_one(TestCore& core) {
     auto event = std::move(core.published.front());
     core.published.pop_front();
-    tell(core, Heard{std::move(event)});
+    apply(core, EventReceived{std::move(event)});
 }
 
 void RoomSimulation::interrupt(TestCore& core) {
     core.published.clear();
-    tell(core, Interrupted{});
+    apply(core, SubscriptionInterrupted{});
 }
 
 void RoomSimulation::settle() {
@@ -251,7 +251,7 @@ void RoomSimulation::settle() {
 
 void RoomSimulation::pass(Milliseconds time) {
     now_ += time;
-    for (auto& core : cores_) tell(*core, Ticked{});
+    for (auto& core : cores_) apply(*core, ClockTicked{});
     // groups/reconciler.h
     bool is_abandoned = std::ranges::all_of(cores_, [](const auto& core) { return core->room.is_empty(); });
     if (is_abandoned) order_.reap(now_);

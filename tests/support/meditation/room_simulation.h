@@ -41,7 +41,7 @@ public:
     void crash(std::size_t core);
 
     template <class What>
-    void tell(TestCore& core, const What& what) {
+    void apply(TestCore& core, const What& what) {
         for (auto& action : core.room.on(what, now_)) std::visit([&](auto& one) { act(core, one); }, action);
     }
     void do_task(TestCore& core);
@@ -77,21 +77,21 @@ private:
     void act(TestCore& core, Send& action);
     void act(TestCore& core, Deliver& action);
     void act(TestCore& core, Close& action);
-    void act(TestCore&, Attend&) {}
+    void act(TestCore&, RecordAttendance&) {}
     void act(TestCore& core, Task& task) { core.tasks.push_back(std::move(task)); }
 
     void perform(TestCore& core, Enter& task);
     void perform(TestCore& core, Leave& task);
     void perform(TestCore& core, React& task);
     void perform(TestCore& core, Flush& task);
-    void perform(TestCore& core, Renew& task);
-    void perform(TestCore& core, Recall& task);
+    void perform(TestCore& core, RenewLeases& task);
+    void perform(TestCore& core, ReplayEvents& task);
     void perform(TestCore& core, Start& task);
     void perform(TestCore& core, Finish& task);
-    void perform(TestCore& core, Reload& task);
+    void perform(TestCore& core, ReloadGroup& task);
     void perform(TestCore& core, Announce& task);
-    void perform(TestCore& core, HandOver& task);
-    void perform(TestCore& core, Tell& task);
+    void perform(TestCore& core, HandOverHost& task);
+    void perform(TestCore& core, AnnounceChange& task);
 
     void collect();
     static std::shared_ptr<TestClient> find(TestCore& core, ConnectionId connection);

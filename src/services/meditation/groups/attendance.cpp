@@ -27,11 +27,11 @@ Columns columns_of(const std::vector<Presence>& presences) {
     return columns;
 }
 
-enum class Credited { known, all };
+enum class CreditScope { known, all };
 
 // Creates or lengthens the sessions of a group that has ended: those of `users`, or of all members if `users` is empty.
 // `known`: only for members who have left or were confirmed after the end, unless the group is settled.
-postgres::Query credit(GroupId id, std::vector<UserId> users, Credited whom, Timestamp now) {
+postgres::Query credit(GroupId id, std::vector<UserId> users, CreditScope scope, Timestamp now) {
     // The session's id is computed as in group_session_id().
     static constexpr ComposedStatement kCredit{"group_credit", R"(
         WITH over AS MATERIALIZED (
@@ -82,7 +82,7 @@ postgres::Query credit(GroupId id, std::vector<UserId> users, Credited whom, Tim
                                   'moodAfter', mood_after, 'source', source), $2
         FROM changed)",
                                                told_by_the_version_before("group_attendance"), kGraceInterval};
-    return postgres::bind(kCredit, id, now, GroupTimetable::kLeastSeconds, users, whom == Credited::all);
+    return postgres::bind(kCredit, id, now, GroupTimetable::kMinSeconds, users, scope == CreditScope::all);
 }
 
 }  // namespace
@@ -114,11 +114,11 @@ Awaitable<> GroupTimetable::record(GroupId id, AttendanceRecord record, Timestam
     std::vector<Timestamp> since;
     std::vector<Timestamp> until_grace;
     std::vector<Timestamp> until;
-    for (const auto& stretch : record.stretches) {
-        users.push_back(stretch.user);
-        since.push_back(stretch.since);
-        until_grace.push_back(stretch.until + kGrace);
-        until.push_back(stretch.until);
+    for (const auto& interval : record.intervals) {
+        users.push_back(interval.user);
+        since.push_back(interval.since);
+        until_grace.push_back(interval.until + kGrace);
+        until.push_back(interval.until);
     }
     auto left = columns_of(record.left);
     auto joined = columns_of(record.joined);
@@ -130,7 +130,7 @@ Awaitable<> GroupTimetable::record(GroupId id, AttendanceRecord record, Timestam
     if (!joined.users.empty())
         queries.push_back(postgres::bind(kTell, std::string_view("group.joined"), id, joined.users, joined.at));
     users.insert(users.end(), left.users.begin(), left.users.end());
-    if (!users.empty()) queries.push_back(credit(id, std::move(users), Credited::known, now));
+    if (!users.empty()) queries.push_back(credit(id, std::move(users), CreditScope::known, now));
     co_await database_.transaction(std::move(queries));
 }
 
@@ -151,7 +151,7 @@ Awaitable<std::optional<GroupEnd>> GroupTimetable::finish(GroupId id, std::strin
         SELECT ended_at, coalesce(end_reason, 'host') FROM groups WHERE group_id = $1 AND state IN ('ended', 'cancelled'))"};
     std::vector<postgres::Query> queries;
     queries.push_back(postgres::bind(kFinish, id, reason, at));
-    queries.push_back(credit(id, {}, Credited::known, at));
+    queries.push_back(credit(id, {}, CreditScope::known, at));
     queries.push_back(postgres::bind(kEnd, id));
     auto results = co_await database_.transaction(std::move(queries));
     const auto& end = results.back();
@@ -174,7 +174,7 @@ Awaitable<> GroupTimetable::settle(GroupId id, Timestamp now) {
                                        "UPDATE groups SET settled = true WHERE group_id = $1 AND state = 'ended'"};
     std::vector<postgres::Query> queries;
     queries.push_back(postgres::bind(kSettle, id));
-    queries.push_back(credit(id, {}, Credited::all, now));
+    queries.push_back(credit(id, {}, CreditScope::all, now));
     co_await database_.transaction(std::move(queries));
 }
 

@@ -33,15 +33,15 @@ protected:
     // One member's stay on one node, over one connection, and the records that the nodes write about it. `resumed`:
     // since when the room has kept the member without a break (LiveRoom).
     void sit(UserId user, int from, int to, Ending ending, int resumed) {
-        AttendanceRecord entered{.stretches = {{user, at(resumed), at(from)}}, .left = {}, .joined = {}};
+        AttendanceRecord entered{.intervals = {{user, at(resumed), at(from)}}, .left = {}, .joined = {}};
         records_.push_back(entered);
         known_until_ = from;
         for (int confirmed = from + 1 + pick(kRefresh); confirmed < to; confirmed += kRefresh) {
-            records_.push_back({.stretches = {{user, at(from), at(confirmed)}}, .left = {}, .joined = {}});
+            records_.push_back({.intervals = {{user, at(from), at(confirmed)}}, .left = {}, .joined = {}});
             known_until_ = confirmed;
         }
         if (ending == Ending::killed) return;
-        AttendanceRecord end{.stretches = {{user, at(from), at(to)}}, .left = {}, .joined = {}};
+        AttendanceRecord end{.intervals = {{user, at(from), at(to)}}, .left = {}, .joined = {}};
         if (ending == Ending::goodbye || ending == Ending::timeout) end.left.push_back({user, at(to)});
         records_.push_back(end);
         known_until_ = to;
@@ -71,7 +71,7 @@ protected:
                 if (is_held && back > to + kGrace) most_added += back - to;
                 if (!is_held || back >= kPlanned) least_lost += to - known_until_;
                 if (back >= kPlanned && pick(2) == 0)  // their lease expires, and that is reported
-                    records_.push_back({.stretches = {}, .left = {{user, at(to + kLease - kGrace)}}, .joined = {}});
+                    records_.push_back({.intervals = {}, .left = {{user, at(to + kLease - kGrace)}}, .joined = {}});
             }
             now = back;
         }
@@ -83,7 +83,7 @@ protected:
         while (from < to) {
             AttendanceRecord portion;
             for (int left = 1 + pick(100); left > 0 && from < to; --left, ++from) {
-                std::ranges::copy(records_[from].stretches, std::back_inserter(portion.stretches));
+                std::ranges::copy(records_[from].intervals, std::back_inserter(portion.intervals));
                 std::ranges::copy(records_[from].left, std::back_inserter(portion.left));
             }
             postgres::run(io_, timetable_.record(group, std::move(portion), at(kPlanned)));
@@ -135,7 +135,7 @@ TEST_F(AttendanceModelTest, CreditsWhatIsKnownInWhateverOrderItIsTold) {
         for (std::size_t i = 0; i < members.size(); ++i) {
             auto seconds = database_.query(kSecondsAttended, group, members[i])[0].get<std::int32_t>(0);
             auto [least, most] = expected[i];
-            if (least >= GroupTimetable::kLeastSeconds) EXPECT_GE(seconds, least) << "member " << i;
+            if (least >= GroupTimetable::kMinSeconds) EXPECT_GE(seconds, least) << "member " << i;
             EXPECT_LE(seconds, most) << "member " << i;
         }
     }

@@ -76,7 +76,7 @@ protected:
         database_.query(kOldLeft, group_, std::vector{user_}, std::vector{at(second)}, at(second));
     }
     void sits(int since, int until) {
-        AttendanceRecord record{.stretches = {{user_, at(since), at(until)}}, .left = {}, .joined = {}};
+        AttendanceRecord record{.intervals = {{user_, at(since), at(until)}}, .left = {}, .joined = {}};
         run(timetable_.record(group_, std::move(record), at(until)));
     }
     std::int32_t seconds() { return database_.query(kCreditedSeconds, group_, user_)[0].get<std::int32_t>(0); }

@@ -7,24 +7,25 @@ namespace mindspace::meditation {
 
 namespace {
 
-bool are_one(const Stretch& a, const Stretch& b) {
+bool are_one(const AttendanceInterval& a, const AttendanceInterval& b) {
     return a.since <= b.until + GroupTimetable::kGrace && b.since <= a.until + GroupTimetable::kGrace;
 }
 
 }  // namespace
 
-bool PendingAttendance::add_stretch(const Stretch& stretch) {
-    auto& known = stretches_[stretch.user];
-    auto united = stretch;
-    std::erase_if(known, [&](const Stretch& other) {
+bool PendingAttendance::add_interval(const AttendanceInterval& interval) {
+    auto& known = intervals_[interval.user];
+    auto united = interval;
+    std::erase_if(known, [&](const AttendanceInterval& other) {
         if (!are_one(united, other)) return false;
         united.since = std::min(united.since, other.since);
         united.until = std::max(united.until, other.until);
         return true;
     });
     known.push_back(united);
-    if (known.size() <= kMaxStretches) return true;
-    known.erase(std::ranges::min_element(known, {}, [](const Stretch& one) { return one.until - one.since; }));
+    if (known.size() <= kMaxIntervals) return true;
+    known.erase(
+        std::ranges::min_element(known, {}, [](const AttendanceInterval& one) { return one.until - one.since; }));
     return false;
 }
 
@@ -41,17 +42,17 @@ bool PendingAttendance::add_joined(const Presence& joined) {
 
 AttendanceRecord PendingAttendance::take() {
     AttendanceRecord record;
-    for (const auto& [user, stretches] : std::exchange(stretches_, {}))
-        record.stretches.insert(record.stretches.end(), stretches.begin(), stretches.end());
+    for (const auto& [user, intervals] : std::exchange(intervals_, {}))
+        record.intervals.insert(record.intervals.end(), intervals.begin(), intervals.end());
     for (const auto& [user, at] : std::exchange(left_, {})) record.left.push_back({user, at});
     record.joined = std::exchange(joined_, {});
     return record;
 }
 
-std::size_t PendingAttendance::put_back(const AttendanceRecord& record) {
+std::size_t PendingAttendance::restore(const AttendanceRecord& record) {
     std::size_t dropped = 0;
-    for (const auto& stretch : record.stretches)
-        if (!add_stretch(stretch)) ++dropped;
+    for (const auto& interval : record.intervals)
+        if (!add_interval(interval)) ++dropped;
     for (const auto& left : record.left) add_left(left);
     joined_.insert(joined_.begin(), record.joined.begin(), record.joined.end());
     return dropped;

@@ -14,21 +14,21 @@ namespace mindspace::meditation {
 class PendingAttendance {
 public:
     // False: the member had one interval too many; the shortest is dropped.
-    bool add_stretch(const Stretch& stretch);
+    bool add_interval(const AttendanceInterval& interval);
     void add_left(const Presence& left);
     // False: too many arrivals are waiting to be published; the attendance is kept nevertheless.
     bool add_joined(const Presence& joined);
     // Returns all of it and leaves nothing pending.
     AttendanceRecord take();
     // Puts back what could not be written. Returns how many intervals were dropped.
-    std::size_t put_back(const AttendanceRecord& record);
-    [[nodiscard]] bool is_empty() const { return stretches_.empty() && left_.empty() && joined_.empty(); }
+    std::size_t restore(const AttendanceRecord& record);
+    [[nodiscard]] bool is_empty() const { return intervals_.empty() && left_.empty() && joined_.empty(); }
 
     static constexpr std::size_t kMaxJoined = 10'000;
-    static constexpr std::size_t kMaxStretches = 100;  // per member
+    static constexpr std::size_t kMaxIntervals = 100;  // per member
 
 private:
-    std::unordered_map<UserId, std::vector<Stretch>> stretches_;
+    std::unordered_map<UserId, std::vector<AttendanceInterval>> intervals_;
     std::unordered_map<UserId, Timestamp> left_;  // the latest time
     std::vector<Presence> joined_;
 };

@@ -17,9 +17,9 @@ Awaitable<> GroupReconciler::work(std::vector<GroupId> rooms) {
             co_await parts_.known_rooms.renew(std::move(rooms), now);
             co_await reap_abandoned_rooms();
         }
-        if (now >= next_deserted_) {
-            next_deserted_ = now + kDesertedEvery;
-            co_await end_deserted_groups();
+        if (now >= next_empty_check_) {
+            next_empty_check_ = now + kEmptyCheckInterval;
+            co_await end_empty_groups();
         }
     } catch (const Unavailable& fault) {
         log::debug("group reconciliation failed", {{"error.message", fault.what()}});
@@ -41,7 +41,7 @@ Awaitable<> GroupReconciler::cancel_unstarted_groups() {
 }
 
 // If this node dies before it announces the starts, the rooms read them from PostgreSQL themselves
-// (Room::keep_group()).
+// (Room::reconcile_group()).
 Awaitable<> GroupReconciler::start_due_groups() {
     auto started = co_await parts_.timetable.start_due(parts_.clock.now());
     for (const auto& group : started) {
@@ -65,9 +65,9 @@ Awaitable<> GroupReconciler::settle_groups() {
 }
 
 // PostgreSQL knows of no participants, and Redis must agree: either may have missed what the other received.
-Awaitable<> GroupReconciler::end_deserted_groups() {
-    auto deserted = co_await parts_.timetable.list_deserted(parts_.clock.now());
-    for (auto group : deserted) {
+Awaitable<> GroupReconciler::end_empty_groups() {
+    auto empty = co_await parts_.timetable.list_empty(parts_.clock.now());
+    for (auto group : empty) {
         bool is_empty = co_await parts_.order.is_empty(group);
         if (is_empty) co_await end(group, EventReason::host_gone);
     }
@@ -92,7 +92,7 @@ Awaitable<> GroupReconciler::reap_abandoned_rooms() {
         for (const auto& lease : reaping.gone) record.left.push_back({lease.user, lease.expires_at - Room::kGrace});
         parts_.metrics.participants_lost.add(record.left.size());
         if (!record.is_empty()) co_await parts_.timetable.record(group, std::move(record), now);
-        if (reaping.is_deserted) co_await parts_.known_rooms.strike_out(group);
+        if (reaping.is_empty) co_await parts_.known_rooms.remove(group);
     }
 }
 

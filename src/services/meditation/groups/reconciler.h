@@ -16,21 +16,21 @@ public:
     // is unavailable is done in the next round.
     Awaitable<> work(std::vector<GroupId> rooms);
 
-    static constexpr Seconds kEndAfter{1};        // rooms end their groups themselves
-    static constexpr Seconds kDesertedEvery{15};  // how often to look for groups that all participants have left
+    static constexpr Seconds kEndAfter{1};             // rooms end their groups themselves
+    static constexpr Seconds kEmptyCheckInterval{15};  // how often to look for groups that all participants have left
 
 private:
     Awaitable<> cancel_unstarted_groups();
     Awaitable<> start_due_groups();
     Awaitable<> end_due_groups();
     Awaitable<> settle_groups();
-    Awaitable<> end_deserted_groups();
+    Awaitable<> end_empty_groups();
     Awaitable<> end(GroupId group, EventReason reason);
     Awaitable<> reap_abandoned_rooms();
 
     LiveParts& parts_;
     Timestamp next_renewal_{};
-    Timestamp next_deserted_{};
+    Timestamp next_empty_check_{};
 };
 
 }  // namespace mindspace::meditation

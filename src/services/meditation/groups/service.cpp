@@ -160,7 +160,7 @@ Awaitable<Result<Group>> GroupService::update(UserId caller, GroupId id, GroupPa
     bool is_updated = co_await store_.update(id, caller, std::move(patch), expected_version, clock_.now());
     if (!is_updated) co_return precondition_failed();  // changed concurrently
     auto updated = co_await find(id);
-    if (updated) co_await tell_room_of_change(*updated);
+    if (updated) co_await announce_change(*updated);
     co_return updated;
 }
 
@@ -170,7 +170,7 @@ Awaitable<Result<>> GroupService::cancel(UserId caller, GroupId id, std::optiona
     if (group->state == GroupState::cancelled) co_return Result<>{};
     auto ended_at = co_await end(std::move(*group), expected_version);
     if (!ended_at) co_return precondition_failed();
-    co_await tell_room_of_end(id, *ended_at);
+    co_await announce_end(id, *ended_at);
     co_return Result<>{};
 }
 
@@ -184,7 +184,7 @@ Awaitable<std::optional<Timestamp>> GroupService::end(Group group, std::optional
     co_return is_cancelled ? std::optional(now) : std::nullopt;
 }
 
-Awaitable<> GroupService::tell_room_of_change(Group group) {
+Awaitable<> GroupService::announce_change(Group group) {
     try {
         co_await order_.announce_change(std::move(group), clock_.now());
     } catch (const Unavailable& fault) {
@@ -192,7 +192,7 @@ Awaitable<> GroupService::tell_room_of_change(Group group) {
     }
 }
 
-Awaitable<> GroupService::tell_room_of_end(GroupId id, Timestamp ended_at) {
+Awaitable<> GroupService::announce_end(GroupId id, Timestamp ended_at) {
     RoomFacts facts{.group = id, .state = GroupState::ended, .starts_at = {}, .ends_at = {}};
     try {
         co_await order_.announce(facts, make_end(ended_at, EventReason::host));

@@ -48,8 +48,8 @@ private:
     Awaitable<std::optional<Timestamp>> end(Group group, std::optional<std::int32_t> expected_version);
     // Announces the change to the clients in the room. Without Redis they receive it when the room next compares itself
     // with PostgreSQL.
-    Awaitable<> tell_room_of_change(Group group);
-    Awaitable<> tell_room_of_end(GroupId id, Timestamp ended_at);
+    Awaitable<> announce_change(Group group);
+    Awaitable<> announce_end(GroupId id, Timestamp ended_at);
 
     GroupStore store_;
     GroupTimetable timetable_;

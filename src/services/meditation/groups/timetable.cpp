@@ -61,10 +61,10 @@ Awaitable<std::vector<GroupId>> GroupTimetable::list_due(Timestamp now) {
     co_return due;
 }
 
-Awaitable<std::vector<GroupId>> GroupTimetable::list_deserted(Timestamp now) {
+Awaitable<std::vector<GroupId>> GroupTimetable::list_empty(Timestamp now) {
     // Checks the host's row first: it rules out most groups. Step by step, because groups and attendance may be on
     // different servers.
-    static constexpr Statement kListDeserted{"group_list_deserted", R"(
+    static constexpr Statement kListEmpty{"group_list_deserted", R"(
         WITH running AS MATERIALIZED (
             SELECT group_id, host_id, ends_at FROM groups WHERE state = 'running' AND started_at <= $2),
         hosted AS MATERIALIZED (
@@ -77,10 +77,10 @@ Awaitable<std::vector<GroupId>> GroupTimetable::list_deserted(Timestamp now) {
             WHERE (left_at IS NULL OR left_at < seen_at) AND seen_at > $1)
         SELECT group_id FROM hostless WHERE group_id NOT IN (SELECT group_id FROM visited)
         ORDER BY ends_at LIMIT 100)"};
-    auto rows = co_await database_.query(kListDeserted, now - kSilence, now - kHostAway);
-    std::vector<GroupId> deserted;
-    for (auto row : rows) deserted.push_back(row.get<GroupId>(0));
-    co_return deserted;
+    auto rows = co_await database_.query(kListEmpty, now - kSilence, now - kHostAway);
+    std::vector<GroupId> empty;
+    for (auto row : rows) empty.push_back(row.get<GroupId>(0));
+    co_return empty;
 }
 
 Awaitable<std::vector<GroupId>> GroupTimetable::cancel_unstarted(Timestamp now) {

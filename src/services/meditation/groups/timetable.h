@@ -25,7 +25,7 @@ struct Presence {
 };
 
 // A member was present between these two times.
-struct Stretch {
+struct AttendanceInterval {
     UserId user{};
     Timestamp since{};
     Timestamp until{};
@@ -34,11 +34,11 @@ struct Stretch {
 // What a node knows of the attendance of a group. Intervals only add to what is known already: a record that is late,
 // repeated, or out of order changes nothing else.
 struct AttendanceRecord {
-    std::vector<Stretch> stretches;
+    std::vector<AttendanceInterval> intervals;
     std::vector<Presence> left;    // members whose last connection ended
     std::vector<Presence> joined;  // for `group.joined` only
 
-    [[nodiscard]] bool is_empty() const { return stretches.empty() && left.empty() && joined.empty(); }
+    [[nodiscard]] bool is_empty() const { return intervals.empty() && left.empty() && joined.empty(); }
 };
 
 struct GroupEnd {
@@ -63,7 +63,7 @@ public:
     // the call is. Returns those that this call has started.
     Awaitable<std::vector<GroupStart>> start_due(Timestamp now);
     // Ends a running group because its end has come, its host requests it or its host is gone. Creates the sessions of
-    // the members who attended for kLeastSeconds or more and are known to have left, or to have stayed to the end;
+    // the members who attended for kMinSeconds or more and are known to have left, or to have stayed to the end;
     // record() creates the others' when their attendance arrives. A group in its countdown is cancelled instead,
     // without sessions. Changes nothing if the group is not (or no longer) running, or if `at` is before the end and
     // the reason is `completed`. Returns how it ended; nothing (nullopt) if it has not.
@@ -75,7 +75,7 @@ public:
     // Running groups whose end has passed.
     Awaitable<std::vector<GroupId>> list_due(Timestamp now);
     // Running groups whose host has been absent for kHostAway, and in which no participant is known to PostgreSQL.
-    Awaitable<std::vector<GroupId>> list_deserted(Timestamp now);
+    Awaitable<std::vector<GroupId>> list_empty(Timestamp now);
 
     // Cancels scheduled groups that were not started within kStartLimit of their time, at most a hundred.
     Awaitable<std::vector<GroupId>> cancel_unstarted(Timestamp now);
@@ -89,7 +89,7 @@ public:
     static constexpr Seconds kSilence{30};      // a member who was not confirmed for two refreshes may be gone
     static constexpr Seconds kSettleAfter{30};  // longer than any lease of a lost node
     static constexpr std::chrono::hours kStartLimit{24};
-    static constexpr std::int32_t kLeastSeconds = 60;
+    static constexpr std::int32_t kMinSeconds = 60;
     static constexpr Seconds kHostAway{120};  // then another participant becomes the host, or the group ends
 
 private:

@@ -77,13 +77,13 @@ TEST_F(GroupTimetableTest, TheEndMakesOneSessionForEachWhoSatLongEnough) {
     auto late = database_.add_user("late");
     auto id = add_group(600);
     run(timetable_.start(id, host_, start_, start_));
-    record(id, {.stretches = {{host_, start_ - 30s, start_}, {guest_, start_ - 5s, start_}}, .left = {}, .joined = {}});
-    record(id, {.stretches = {{late, start_ + 541s, start_ + 541s}}, .left = {}, .joined = {{late, start_ + 541s}}});
-    record(id, {.stretches = {{guest_, start_ - 5s, start_ + 100s}}, .left = {{guest_, start_ + 100s}}, .joined = {}});
-    record(id, {.stretches = {{guest_, start_ + 300s, start_ + 321s}},
+    record(id, {.intervals = {{host_, start_ - 30s, start_}, {guest_, start_ - 5s, start_}}, .left = {}, .joined = {}});
+    record(id, {.intervals = {{late, start_ + 541s, start_ + 541s}}, .left = {}, .joined = {{late, start_ + 541s}}});
+    record(id, {.intervals = {{guest_, start_ - 5s, start_ + 100s}}, .left = {{guest_, start_ + 100s}}, .joined = {}});
+    record(id, {.intervals = {{guest_, start_ + 300s, start_ + 321s}},
                 .left = {{guest_, start_ + 321s}},
                 .joined = {{guest_, start_ + 300s}}});
-    record(id, {.stretches = {{host_, start_ - 30s, start_ + 600s}, {late, start_ + 541s, start_ + 600s}},
+    record(id, {.intervals = {{host_, start_ - 30s, start_ + 600s}, {late, start_ + 541s, start_ + 600s}},
                 .left = {},
                 .joined = {}});
 
@@ -122,15 +122,15 @@ TEST_F(GroupTimetableTest, AParticipantOfALostNodeIsCreditedWithWhatWasConfirmed
     auto id = add_group(600);
     run(timetable_.start(id, host_, start_, start_));
     record(id,
-           {.stretches = {{host_, start_, start_ + 90s}, {guest_, start_, start_ + 90s}}, .left = {}, .joined = {}});
+           {.intervals = {{host_, start_, start_ + 90s}, {guest_, start_, start_ + 90s}}, .left = {}, .joined = {}});
     // The guest reconnects to another node, minutes after theirs was lost: the gap does not count.
     record(id,
-           {.stretches = {{guest_, start_ + 580s, start_ + 580s}}, .left = {}, .joined = {{guest_, start_ + 580s}}});
-    record(id, {.stretches = {{lost, start_ + 500s, start_ + 585s}}, .left = {}, .joined = {}});
+           {.intervals = {{guest_, start_ + 580s, start_ + 580s}}, .left = {}, .joined = {{guest_, start_ + 580s}}});
+    record(id, {.intervals = {{lost, start_ + 500s, start_ + 585s}}, .left = {}, .joined = {}});
     run(timetable_.finish(id, "host", start_ + 595s));
     EXPECT_EQ(database_.query(kSessions, id).size(), 0U) << "all of them may have been there until the end";
     // The nodes of host and guest were running all along, but the writes of the host's node failed until now.
-    record(id, {.stretches = {{host_, start_, start_ + 596s}, {guest_, start_ + 580s, start_ + 596s}},
+    record(id, {.intervals = {{host_, start_, start_ + 596s}, {guest_, start_ + 580s, start_ + 596s}},
                 .left = {},
                 .joined = {}});
     EXPECT_EQ(seconds_of(id, host_), 595);
@@ -149,12 +149,12 @@ TEST_F(GroupTimetableTest, AttendanceThatComesAfterTheEndLengthensTheSession) {
     auto id = add_group(600);
     run(timetable_.start(id, host_, start_, start_));
     for (auto user : {host_, guest_})
-        record(id, {.stretches = {{user, start_ + 300s, start_ + 601s}}, .left = {}, .joined = {}});
+        record(id, {.intervals = {{user, start_ + 300s, start_ + 601s}}, .left = {}, .joined = {}});
     run(timetable_.finish(id, "completed", start_ + 601s));
     run(timetable_.settle(id, start_ + 640s));
     database_.query(kDeleteSession, guest_);
     // From a node that could not reach PostgreSQL.
-    AttendanceRecord late{.stretches = {{host_, start_, start_ + 200s}, {guest_, start_, start_ + 200s}},
+    AttendanceRecord late{.intervals = {{host_, start_, start_ + 200s}, {guest_, start_, start_ + 200s}},
                           .left = {{host_, start_ + 200s}},
                           .joined = {}};
     for (int i = 0; i < 2; ++i) record(id, late, start_ + 7200s);
@@ -162,7 +162,7 @@ TEST_F(GroupTimetableTest, AttendanceThatComesAfterTheEndLengthensTheSession) {
     EXPECT_EQ(seconds_of(id, guest_), 0) << "a deleted session stays deleted";
     EXPECT_EQ(count_events("session.completed"), 2);
     EXPECT_EQ(count_events("session.changed"), 1);
-    auto shorter = AttendanceRecord{.stretches = {{host_, start_, start_ + 10s}}, .left = {}, .joined = {}};
+    auto shorter = AttendanceRecord{.intervals = {{host_, start_, start_ + 10s}}, .left = {}, .joined = {}};
     record(id, shorter, start_ + 7300s);
     EXPECT_EQ(seconds_of(id, host_), 500);
 }
@@ -205,7 +205,7 @@ TEST_F(GroupTimetableTest, OfAHundredWhoNoticeATimeOneStartsTheGroup) {
 TEST_F(GroupTimetableTest, CancelsAGroupThatIsEndedInItsCountdown) {
     auto id = add_group(600);
     run(timetable_.start(id, host_, start_ + 60s, start_));
-    record(id, {.stretches = {{host_, start_, start_ + 20s}}, .left = {}, .joined = {}});
+    record(id, {.intervals = {{host_, start_, start_ + 20s}}, .left = {}, .joined = {}});
     auto end = run(timetable_.finish(id, "host", start_ + 20s));
     ASSERT_TRUE(end);
     EXPECT_EQ(end->at, start_ + 20s);

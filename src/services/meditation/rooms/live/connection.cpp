@@ -21,13 +21,15 @@ struct Connection {
     http::SessionWatch watch{};
 
     void answer(const auto& frame) { socket->send(http::make_text_frame(schema::to_json(frame))); }
-    void refuse(const Error& error) { answer(ErrorAnswer{.code = error.reason, .message = error.detail}); }
+    void refuse(const Error& error) { answer(ErrorMessage{.code = error.reason, .message = error.detail}); }
 };
 
 // A socket lives no longer than the login session that opened it.
 void watch_session(Connection& connection, AuthSessionId session) {
-    auto tell = [room = connection.room, id = connection.ids.connection] { room->tell(Revoked{id}); };
-    connection.watch = connection.access.revocations.watch(connection.ids.user, session, std::move(tell));
+    auto on_revoked = [room = connection.room, id = connection.ids.connection] {
+        room->apply(LoginSessionRevoked{id});
+    };
+    connection.watch = connection.access.revocations.watch(connection.ids.user, session, std::move(on_revoked));
 }
 
 Awaitable<> renew_token(Connection& connection, std::string access_token) {
@@ -36,24 +38,24 @@ Awaitable<> renew_token(Connection& connection, std::string access_token) {
     if (principal->user != connection.ids.user)
         co_return connection.refuse({ErrorCode::forbidden, "forbidden", "The token is another user's.", {}});
     watch_session(connection, principal->auth_session);
-    connection.room->tell(TokenRenewed{connection.ids.connection, principal->expires_at});
+    connection.room->apply(TokenRenewed{connection.ids.connection, principal->expires_at});
 }
 
-Awaitable<> handle(Connection& connection, std::string text, ClockValue came_at) {
+Awaitable<> handle(Connection& connection, std::string text, ClockValue received_at) {
     auto message = parse_message(text);
     if (!message) co_return connection.refuse(message.error());
     if (const auto* time = std::get_if<TimeMessage>(&*message)) {
-        connection.answer(TimeAnswer{.t0 = time->t0, .t1 = came_at, .t2 = clock_value_now()});
+        connection.answer(TimeResponse{.t0 = time->t0, .t1 = received_at, .t2 = clock_value_now()});
     } else if (auto* auth = std::get_if<AuthMessage>(&*message)) {
         co_await renew_token(connection, std::move(auth->access_token));
     } else {
-        connection.room->tell(Asked{connection.ids.connection, std::move(*message)});
+        connection.room->apply(MessageReceived{connection.ids.connection, std::move(*message)});
     }
 }
 
-Awaitable<> handle_or_fail(Connection& connection, std::string text, ClockValue came_at) {
+Awaitable<> handle_or_fail(Connection& connection, std::string text, ClockValue received_at) {
     try {
-        co_await handle(connection, std::move(text), came_at);
+        co_await handle(connection, std::move(text), received_at);
     } catch (const Unavailable&) {
         connection.refuse({ErrorCode::unavailable, "unavailable", "A part is away for the moment; try again.", {}});
     } catch (const std::exception& fault) {
@@ -74,8 +76,8 @@ Awaitable<> serve_connection(std::shared_ptr<LiveRoom> room, std::shared_ptr<htt
     while (true) {
         auto message = co_await connection.socket->receive();
         if (!message) break;
-        auto came_at = clock_value_now();
-        co_await handle_or_fail(connection, std::move(message->payload), came_at);
+        auto received_at = clock_value_now();
+        co_await handle_or_fail(connection, std::move(message->payload), received_at);
     }
 }
 

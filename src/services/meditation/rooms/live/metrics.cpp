@@ -18,7 +18,7 @@ void collect(const std::vector<const LiveMetrics*>& cores, telemetry::Page& page
     page.counter("mindspace_room_reactions_refused", "Reactions of users who sent too many.",
                  add(&LiveMetrics::reactions_refused));
     page.counter("mindspace_room_events", "Events of rooms that the cores have received.",
-                 add(&LiveMetrics::events_heard));
+                 add(&LiveMetrics::events_received));
     page.counter("mindspace_room_deliveries", "Event frames delivered to sockets.", add(&LiveMetrics::deliveries));
     page.counter("mindspace_room_participants_lost", "Participants lost by a broken connection or node.",
                  add(&LiveMetrics::participants_lost));
@@ -33,7 +33,7 @@ void collect(const std::vector<const LiveMetrics*>& cores, telemetry::Page& page
     page.counter("mindspace_room_records_failed", "Writes of attendance that had to be retried.",
                  add(&LiveMetrics::records_failed));
     page.counter("mindspace_room_stretches_dropped", "Dropped attendance intervals: too many pending for one member.",
-                 add(&LiveMetrics::stretches_dropped));
+                 add(&LiveMetrics::intervals_dropped));
     page.counter("mindspace_room_joins_dropped", "Joins not published as events because too many were pending.",
                  add(&LiveMetrics::joins_dropped));
 }

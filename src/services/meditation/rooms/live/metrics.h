@@ -13,14 +13,14 @@ struct LiveMetrics {
     telemetry::Gauge joined_connections;   // those of them that have been welcomed
     telemetry::Counter sockets_displaced;  // closed because their user opened one too many
     telemetry::Counter reactions_refused;  // from a user who sent too many
-    telemetry::Counter events_heard;       // events of the shared order that were received
+    telemetry::Counter events_received;    // events of the shared order that were received
     telemetry::Counter deliveries;         // event frames given to sockets
     telemetry::Counter participants_lost;  // whose connections or node failed, and who did not reconnect
     telemetry::Counter hosts_replaced;     // after two minutes of absence
     telemetry::Counter groups_ended;       // on schedule, or because all participants had left
     telemetry::Counter tasks_failed;       // calls to Redis or PostgreSQL that failed
     telemetry::Counter records_failed;     // writes of attendance that had to be retried
-    telemetry::Counter stretches_dropped;  // attendance intervals (the shortest): too many pending for one member
+    telemetry::Counter intervals_dropped;  // attendance intervals (the shortest): too many pending for one member
     telemetry::Counter joins_dropped;      // arrivals not published as events: too many pending
     telemetry::Counter scheduled_starts;   // groups that this core started on schedule
 };

@@ -46,7 +46,7 @@ Awaitable<> OpenSockets::release(UserId user, ConnectionId socket) {
     co_await redis_.command(std::move(words));
 }
 
-Awaitable<> OpenSockets::tell(UserId user, std::vector<ConnectionId> displaced) {
+Awaitable<> OpenSockets::announce(UserId user, std::vector<ConnectionId> displaced) {
     for (auto socket : displaced) {
         const auto text = user.to_string() + "/" + socket.to_string();
         std::vector<std::string_view> words{"SPUBLISH", kDisplacedChannel, text};

@@ -5,7 +5,7 @@
 //
 // //     OpenSockets open(redis, 10);
 //     auto displaced = co_await open.claim(user, {connection}, now);
-//     co_await open.tell(user, displaced);
+//     co_await open.announce(user, displaced);
 // the cores that hold them
 //     …  co_await open.release(user, connection);
 
@@ -26,7 +26,7 @@ public:
     Awaitable<std::vector<ConnectionId>> claim(UserId user, std::vector<ConnectionId> sockets, Timestamp now);
     Awaitable<> release(UserId user, ConnectionId socket);
     // Notifies all cores of sockets that have lost their slot.
-    Awaitable<> tell(UserId user, std::vector<ConnectionId> displaced);
+    Awaitable<> announce(UserId user, std::vector<ConnectionId> displaced);
 
     [[nodiscard]] std::size_t at_most() const { return at_most_; }
     static constexpr Seconds kTtl{150};

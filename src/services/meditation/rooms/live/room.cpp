@@ -11,7 +11,7 @@ namespace {
 
 // A participant who reconnects before the room has let them go was present all along, though their node may have died
 // before it could record that. Until when it had recorded it is not known here.
-Timestamp present_since(const Entry& entry, Timestamp now) {
+Timestamp present_since(const EnterResult& entry, Timestamp now) {
     if (entry.is_new) return now;
     const auto unconfirmed = GroupTimetable::kRefreshInterval + GroupTimetable::kGrace;
     return std::clamp(from_clock_value(entry.self.joined_at), now - unconfirmed, now);
@@ -22,7 +22,7 @@ Timestamp present_since(const Entry& entry, Timestamp now) {
 LiveRoom::LiveRoom(LiveParts& parts, Group group)
     : parts_(parts), group_(group.id), room_(std::move(group), parts.reactions) {
     subscription_ =
-        parts_.subscriber.subscribe(room_channel(group_), [this](std::string_view payload) { hear(payload); });
+        parts_.subscriber.subscribe(room_channel(group_), [this](std::string_view payload) { receive_event(payload); });
     parts_.metrics.rooms.add(1);
 }
 
@@ -34,12 +34,12 @@ LiveRoom::~LiveRoom() {
 void LiveRoom::arrive(SocketOwner owner, Group group, std::shared_ptr<http::WebSocket> socket) {
     sockets_[owner.connection] = std::move(socket);
     parts_.metrics.connections.add(1);
-    tell(Arrived{std::move(owner), std::move(group)});
+    apply(SocketOpened{std::move(owner), std::move(group)});
 }
 
 void LiveRoom::lose(ConnectionId connection) {
     if (sockets_.erase(connection) > 0) parts_.metrics.connections.add(-1);
-    tell(Lost{connection});
+    apply(SocketLost{connection});
 }
 
 void LiveRoom::displace(ConnectionId connection) {
@@ -50,7 +50,7 @@ void LiveRoom::displace(ConnectionId connection) {
 }
 
 void LiveRoom::tick() {
-    tell(Ticked{});
+    apply(ClockTicked{});
     write_records();
 }
 
@@ -88,15 +88,15 @@ void LiveRoom::act(Close action) {
     if (auto* socket = find(action.connection)) socket->close(action.code);
 }
 
-void LiveRoom::act(Attend action) {
-    for (const auto& stretch : action.seen) note(stretch);
+void LiveRoom::act(RecordAttendance action) {
+    for (const auto& interval : action.seen) note(interval);
     write_records();
 }
 
 void LiveRoom::act(Task task) {
     if (tasks_.size() >= kMaxTasks) {
         parts_.metrics.tasks_failed.add(1);
-        return tell(Failed{std::move(task)});
+        return apply(TaskFailed{std::move(task)});
     }
     tasks_.push_back(std::move(task));
     if (is_working_) return;
@@ -126,7 +126,7 @@ Awaitable<> LiveRoom::attempt(Task task) {
         log::error("room task failed", {{"event.action", "internal_error"}, {"error.message", fault.what()}});
     }
     parts_.metrics.tasks_failed.add(1);
-    tell(Failed{std::move(task)});
+    apply(TaskFailed{std::move(task)});
 }
 
 Awaitable<> LiveRoom::perform(Enter task) {
@@ -139,53 +139,53 @@ Awaitable<> LiveRoom::perform(Enter task) {
         is_subscribed_ = true;
     }
     auto connection = task.request.lease.connection;
-    bool is_told = task.request.announcement == Announcement::told;
+    bool is_announced = task.request.announcement == Announcement::normal;
     const Presence joined{task.request.participant.id, parts_.clock.now()};
     auto entry = co_await parts_.order.enter(std::move(task.request), parts_.clock.now());
     if (entry) note({joined.user, present_since(*entry, joined.at), joined.at});
-    if (entry && entry->is_new && is_told && !records_.add_joined(joined)) parts_.metrics.joins_dropped.add(1);
+    if (entry && entry->is_new && is_announced && !records_.add_joined(joined)) parts_.metrics.joins_dropped.add(1);
     write_records();
-    tell(Entered{connection, std::move(entry)});
+    apply(ParticipantEntered{connection, std::move(entry)});
 }
 
 Awaitable<> LiveRoom::perform(Leave task) {
     auto now = parts_.clock.now();
-    auto departure = co_await parts_.order.leave(group_, task.lease, task.reason, now);
-    if (departure.has_left) records_.add_left({task.lease.user, now});
+    auto result = co_await parts_.order.leave(group_, task.lease, task.reason, now);
+    if (result.has_left) records_.add_left({task.lease.user, now});
     write_records();
-    tell(Unflushed{departure.flush_due_in});
+    apply(FlushDue{result.flush_due_in});
 }
 
 Awaitable<> LiveRoom::perform(React task) {
     auto request = task.request;
     auto reacted = co_await parts_.order.react(group_, std::move(request), parts_.clock.now());
-    if (reacted.outcome == Reacted::Outcome::outdated) co_return tell(Outdated{std::move(task)});
-    if (reacted.outcome == Reacted::Outcome::too_many) co_return tell(TooManyReactions{task.from});
-    tell(Unflushed{reacted.flush_due_in});
+    if (reacted.outcome == ReactResult::Outcome::outdated) co_return apply(ReactionOutdated{std::move(task)});
+    if (reacted.outcome == ReactResult::Outcome::too_many) co_return apply(TooManyReactions{task.from});
+    apply(FlushDue{reacted.flush_due_in});
 }
 
 Awaitable<> LiveRoom::perform(Flush) {
     auto due_in = co_await parts_.order.flush(group_, parts_.clock.now());
-    tell(Unflushed{due_in});
+    apply(FlushDue{due_in});
 }
 
-Awaitable<> LiveRoom::perform(Renew task) {
+Awaitable<> LiveRoom::perform(RenewLeases task) {
     auto asked_at = parts_.clock.now();
     auto renewal = co_await parts_.order.renew(room_.facts(), task.leases, asked_at);
     for (const auto& lease : renewal.gone) records_.add_left({lease.user, lease.expires_at - Room::kGrace});
     parts_.metrics.participants_lost.add(renewal.gone.size());
     write_records();
-    tell(Renewed{std::move(task), std::move(renewal), asked_at});
+    apply(LeasesRenewed{std::move(task), std::move(renewal), asked_at});
 }
 
-Awaitable<> LiveRoom::perform(Recall task) {
+Awaitable<> LiveRoom::perform(ReplayEvents task) {
     auto history = co_await parts_.order.read_after(group_, task.after);
-    tell(Recalled{std::move(task), std::move(history)});
+    apply(EventsReplayed{std::move(task), std::move(history)});
 }
 
 Awaitable<> LiveRoom::perform(Start task) {
     auto ends_at = co_await parts_.timetable.start(group_, task.host, task.starts_at, parts_.clock.now());
-    if (!ends_at) co_return tell(Refused{task});
+    if (!ends_at) co_return apply(StartRefused{task});
     auto facts = room_.facts();
     facts.state = GroupState::running;
     facts.starts_at = task.starts_at;
@@ -204,27 +204,27 @@ Awaitable<> LiveRoom::perform(Finish task) {
     co_await parts_.order.announce(facts, make_end(end->at, ended_by));
 }
 
-Awaitable<> LiveRoom::perform(Reload) {
+Awaitable<> LiveRoom::perform(ReloadGroup) {
     auto group = co_await parts_.store.find(group_);
-    if (group) tell(Reloaded{std::move(*group)});
+    if (group) apply(GroupReloaded{std::move(*group)});
 }
 
 Awaitable<> LiveRoom::perform(Announce task) {
     co_await parts_.order.announce(task.facts, task.event);
 }
 
-Awaitable<> LiveRoom::perform(HandOver task) {
+Awaitable<> LiveRoom::perform(HandOverHost task) {
     auto group = co_await parts_.store.hand_over(group_, task.from, task.to, parts_.clock.now());
-    if (!group) co_return co_await perform(Reload{});  // another core was first
+    if (!group) co_return co_await perform(ReloadGroup{});  // another core was first
     parts_.metrics.hosts_replaced.add(1);
     log::info("host replaced", {{"mindspace.group", group_.to_string()}, {"user.id", task.to.to_string()}});
-    tell(HandedOver{std::move(*group)});
+    apply(HostHandedOver{std::move(*group)});
 }
 
-Awaitable<> LiveRoom::perform(Tell task) {
+Awaitable<> LiveRoom::perform(AnnounceChange task) {
     auto version = task.group.version;
     co_await parts_.order.announce_change(std::move(task.group), parts_.clock.now());
-    tell(Told{version});
+    apply(ChangeAnnounced{version});
 }
 
 // ---- records
@@ -259,23 +259,23 @@ Awaitable<> LiveRoom::write(AttendanceRecord record) {
         co_return;
     } catch (const Unavailable&) {
         parts_.metrics.records_failed.add(1);
-        put_back(record);
+        restore(record);
         throw;
     }
 }
 
-void LiveRoom::note(const Stretch& stretch) {
-    if (!records_.add_stretch(stretch)) parts_.metrics.stretches_dropped.add(1);
+void LiveRoom::note(const AttendanceInterval& interval) {
+    if (!records_.add_interval(interval)) parts_.metrics.intervals_dropped.add(1);
 }
 
-void LiveRoom::put_back(const AttendanceRecord& record) {
-    parts_.metrics.stretches_dropped.add(records_.put_back(record));
+void LiveRoom::restore(const AttendanceRecord& record) {
+    parts_.metrics.intervals_dropped.add(records_.restore(record));
 }
 
-void LiveRoom::hear(std::string_view payload) {
-    parts_.metrics.events_heard.add(1);
+void LiveRoom::receive_event(std::string_view payload) {
+    parts_.metrics.events_received.add(1);
     try {
-        tell(Heard{parse_event(payload)});
+        apply(EventReceived{parse_event(payload)});
     } catch (const std::exception& fault) {
         log::error("invalid room event", {{"event.action", "internal_error"}, {"error.message", fault.what()}});
     }

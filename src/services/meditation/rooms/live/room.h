@@ -48,7 +48,7 @@ public:
     void lose(ConnectionId connection);
     // Passes an input to the state machine.
     template <class What>
-    void tell(const What& what) {
+    void apply(const What& what) {
         do_all(room_.on(what, parts_.clock.now()));
     }
     // Closes the oldest socket of a user who has opened one too many.
@@ -71,7 +71,7 @@ private:
     void act(Send action);
     void act(Deliver action);
     void act(Close action);
-    void act(Attend action);
+    void act(RecordAttendance action);
     void act(Task task);
 
     Awaitable<> work_on_tasks();
@@ -80,22 +80,22 @@ private:
     Awaitable<> perform(Leave task);
     Awaitable<> perform(React task);
     Awaitable<> perform(Flush task);
-    Awaitable<> perform(Renew task);
-    Awaitable<> perform(Recall task);
+    Awaitable<> perform(RenewLeases task);
+    Awaitable<> perform(ReplayEvents task);
     Awaitable<> perform(Start task);
     Awaitable<> perform(Finish task);
-    Awaitable<> perform(Reload task);
+    Awaitable<> perform(ReloadGroup task);
     Awaitable<> perform(Announce task);
-    Awaitable<> perform(HandOver task);
-    Awaitable<> perform(Tell task);
+    Awaitable<> perform(HandOverHost task);
+    Awaitable<> perform(AnnounceChange task);
 
     void write_records();
     Awaitable<> work_on_records();
     Awaitable<> write(AttendanceRecord record);
-    void note(const Stretch& stretch);
-    void put_back(const AttendanceRecord& record);
+    void note(const AttendanceInterval& interval);
+    void restore(const AttendanceRecord& record);
 
-    void hear(std::string_view payload);
+    void receive_event(std::string_view payload);
     http::WebSocket* find(ConnectionId connection);
 
     LiveParts& parts_;

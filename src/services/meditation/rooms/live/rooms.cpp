@@ -16,7 +16,7 @@ namespace mindspace::meditation {
 namespace {
 
 constexpr Milliseconds kTick{250};
-constexpr Milliseconds kCareInterval{1000};
+constexpr Milliseconds kReconcileInterval{1000};
 constexpr double kReactions = 5;  // in 10 s, of one user
 constexpr double kFrames = 120;   // in 10 s, of one connection
 
@@ -42,21 +42,21 @@ LiveRooms::LiveRooms(asio::io_context& loop, LiveBackends backends, http::Access
       access_(access) {}
 
 void LiveRooms::start() {
-    tasks_.spawn(keep_time());
-    tasks_.spawn(take_care());
-    tasks_.spawn(keep_places());
+    tasks_.spawn(run_clock());
+    tasks_.spawn(reconcile());
+    tasks_.spawn(renew_claims());
     profiles_ = subscribe_to_profiles(parts_.subscriber, [this](const ProfileChange& change) {
         auto found = sockets_of_.find(change.user);
         if (found == sockets_of_.end()) return;
         std::unordered_set<LiveRoom*> rooms;
         for (auto [socket, room] : found->second) rooms.insert(room);
-        for (auto* room : rooms) room->tell(change);
+        for (auto* room : rooms) room->apply(change);
     });
     displaced_ =
         subscribe_to_displaced(parts_.subscriber, [this](UserId user, ConnectionId socket) { displace(user, socket); });
 }
 
-Awaitable<> LiveRooms::keep_time() {
+Awaitable<> LiveRooms::run_clock() {
     while (!tasks_.is_cancelled()) {
         for (auto& [id, room] : rooms_) room->tick();
         std::erase_if(rooms_, [](const auto& entry) { return entry.second->is_idle(); });
@@ -65,17 +65,17 @@ Awaitable<> LiveRooms::keep_time() {
 }
 
 // Apart from the clock: what waits for a database must not hold up the rooms.
-Awaitable<> LiveRooms::take_care() {
+Awaitable<> LiveRooms::reconcile() {
     while (!tasks_.is_cancelled()) {
         std::vector<GroupId> ours;
         for (const auto& [id, room] : rooms_) ours.push_back(id);
         co_await reconciler_.work(std::move(ours));
-        co_await sleep_for(kCareInterval);
+        co_await sleep_for(kReconcileInterval);
     }
 }
 
 void LiveRooms::note_gap() {
-    for (auto& [id, room] : rooms_) room->tell(Interrupted{});
+    for (auto& [id, room] : rooms_) room->apply(SubscriptionInterrupted{});
 }
 
 void LiveRooms::drain(Milliseconds window) {
@@ -120,7 +120,7 @@ Awaitable<> LiveRooms::claim(UserId user, std::vector<ConnectionId> sockets) {
         auto displaced = co_await parts_.open_sockets.claim(user, std::move(sockets), parts_.clock.now());
         is_counted = true;
         for (auto socket : displaced) displace(user, socket);
-        co_await parts_.open_sockets.tell(user, std::move(displaced));
+        co_await parts_.open_sockets.announce(user, std::move(displaced));
     } catch (const Unavailable& fault) {
         log::debug("sockets of a user not counted", {{"error.message", fault.what()}});
     }
@@ -148,7 +148,7 @@ void LiveRooms::displace(UserId user, ConnectionId socket) {
     if (mine != found->second.end()) mine->second->displace(socket);
 }
 
-Awaitable<> LiveRooms::keep_places() {
+Awaitable<> LiveRooms::renew_claims() {
     while (!tasks_.is_cancelled()) {
         co_await sleep_for(OpenSockets::kClaimEvery);
         std::vector<UserId> users;

@@ -56,9 +56,9 @@ public:
     [[nodiscard]] const LiveMetrics& metrics() const { return parts_.metrics; }
 
 private:
-    Awaitable<> keep_time();
-    Awaitable<> take_care();
-    Awaitable<> keep_places();
+    Awaitable<> run_clock();
+    Awaitable<> reconcile();
+    Awaitable<> renew_claims();
     std::shared_ptr<LiveRoom> find_or_open(const Group& group);
 
     // Claims places for these sockets of a user; the oldest that have none are closed, wherever they are. While Redis

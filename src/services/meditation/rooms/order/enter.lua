@@ -14,7 +14,7 @@ if is_new then
     redis.call('HSET', people, user, ARGV[10])
     redis.call('ZADD', arrivals, redis.call('HINCRBY', room, 'arrivals', 1), user)
     if redis.call('HEXISTS', room, 'newcomers') == 1 then
-        tell_presence('join', 1, user, ARGV[10], '')
+        announce_presence('join', 1, user, ARGV[10], '')
     else
         redis.call('HINCRBY', room, 'told', 1)
     end
@@ -23,7 +23,9 @@ else -- perhaps with a new name, which the next `presence` event tells the other
     local present = string.gsub(ARGV[10], '"joinedAt":[^,}]*', string.match(known, '"joinedAt":[^,}]*'))
     if present ~= known then
         redis.call('HSET', people, user, present)
-        if redis.call('HLEN', joined) < 20 and not is_hushed() then redis.call('HSET', joined, user, present) end
+        if redis.call('HLEN', joined) < 20 and not announces_counts_only() then
+            redis.call('HSET', joined, user, present)
+        end
     end
 end
 local due_in = flush(ARGV[1])

@@ -152,70 +152,70 @@ OrderedEvent parse_event(std::string_view text) {
     return OrderedEvent{.event = read_json<RoomEvent>(text), .text = std::string(text)};
 }
 
-Awaitable<std::optional<Entry>> RoomOrder::enter(EnterRequest request, Timestamp now) {
+Awaitable<std::optional<EnterResult>> RoomOrder::enter(EnterRequest request, Timestamp now) {
     ScriptCall call(request.facts.group);
     call.add(request.facts, now)
         .add(to_text(request.lease))
         .add(std::optional(request.lease.expires_at))
         .add(schema::to_json(request.participant))
         .add(std::int64_t{request.max_participants})
-        .add(std::string(request.announcement == Announcement::told ? "1" : "0"))
+        .add(std::string(request.announcement == Announcement::normal ? "1" : "0"))
         .add(request.resume ? request.resume->epoch : std::string())
         .add(request.resume ? request.resume->seq : 0);
     auto reply = co_await ScriptCall::run(redis_, kEnterScript, std::move(call));
     if (reply.at(0).as_string() == "full") co_return std::nullopt;
-    Entry entry{.epoch = reply.at(1).as_string(),
-                .seq = reply.at(2).as_integer(),
-                .facts = {.group = request.facts.group,
-                          .state = schema::enum_value<GroupState>(reply.at(3).as_string()).value(),
-                          .starts_at = read_time(reply.at(4)),
-                          .ends_at = read_time(reply.at(5))},
-                .is_new = reply.at(6).as_integer() == 1,
-                .participant_count = reply.at(7).as_integer(),
-                .self = read_json<Participant>(reply.at(8).as_string()),
-                .participants = {},
-                .missed = read_events(reply.at(10)),
-                .flush_due_in = Milliseconds(reply.at(11).as_integer())};
+    EnterResult entry{.epoch = reply.at(1).as_string(),
+                      .seq = reply.at(2).as_integer(),
+                      .facts = {.group = request.facts.group,
+                                .state = schema::enum_value<GroupState>(reply.at(3).as_string()).value(),
+                                .starts_at = read_time(reply.at(4)),
+                                .ends_at = read_time(reply.at(5))},
+                      .is_new = reply.at(6).as_integer() == 1,
+                      .participant_count = reply.at(7).as_integer(),
+                      .self = read_json<Participant>(reply.at(8).as_string()),
+                      .participants = {},
+                      .missed = read_events(reply.at(10)),
+                      .flush_due_in = Milliseconds(reply.at(11).as_integer())};
     for (const auto& participant : reply.at(9).items())
         entry.participants.push_back(read_json<Participant>(participant.as_string()));
     co_return entry;
 }
 
-Awaitable<Departure> RoomOrder::leave(GroupId group, Lease lease, EventReason reason, Timestamp now) {
+Awaitable<LeaveResult> RoomOrder::leave(GroupId group, Lease lease, EventReason reason, Timestamp now) {
     ScriptCall call(group);
     call.add(std::optional(now)).add(to_text(lease)).add(std::string(schema::enum_name(reason)));
     auto reply = co_await ScriptCall::run(redis_, kLeaveScript, std::move(call));
-    co_return Departure{.has_left = reply.at(0).as_integer() == 1,
-                        .flush_due_in = Milliseconds(reply.at(1).as_integer())};
+    co_return LeaveResult{.has_left = reply.at(0).as_integer() == 1,
+                          .flush_due_in = Milliseconds(reply.at(1).as_integer())};
 }
 
-Awaitable<Renewal> RoomOrder::renew(RoomFacts facts, std::vector<Lease> leases, Timestamp now) {
+Awaitable<RenewResult> RoomOrder::renew(RoomFacts facts, std::vector<Lease> leases, Timestamp now) {
     ScriptCall call(facts.group);
     call.add(facts, now);
     for (const auto& lease : leases) call.add(to_text(lease)).add(std::optional(lease.expires_at));
     auto reply = co_await ScriptCall::run(redis_, kRenewScript, std::move(call));
-    Renewal renewal{.epoch = reply.at(0).as_string(),
-                    .seq = reply.at(1).as_integer(),
-                    .unknown = {},
-                    .gone = read_leases(reply.at(3)),
-                    .is_all_reaped = reply.at(4).as_integer() == 1,
-                    .flush_due_in = Milliseconds(reply.at(5).as_integer()),
-                    .host = UserId::parse(reply.at(6).as_string()).value(),
-                    .host_left_at = read_time(reply.at(7)),
-                    .longest_present = {}};
+    RenewResult renewal{.epoch = reply.at(0).as_string(),
+                        .seq = reply.at(1).as_integer(),
+                        .unknown = {},
+                        .gone = read_leases(reply.at(3)),
+                        .is_all_reaped = reply.at(4).as_integer() == 1,
+                        .flush_due_in = Milliseconds(reply.at(5).as_integer()),
+                        .host = UserId::parse(reply.at(6).as_string()).value(),
+                        .host_left_at = read_time(reply.at(7)),
+                        .longest_present = {}};
     for (const auto& lease : reply.at(2).items()) renewal.unknown.push_back(lease_of(lease.as_string()).connection);
     for (const auto& user : reply.at(8).items()) renewal.longest_present = UserId::parse(user.as_string());
     co_return renewal;
 }
 
-Awaitable<Reaping> RoomOrder::reap(GroupId group, Timestamp now) {
+Awaitable<ReapResult> RoomOrder::reap(GroupId group, Timestamp now) {
     ScriptCall call(group);
     call.add(std::optional(now));
     auto reply = co_await ScriptCall::run(redis_, kReapScript, std::move(call));
-    co_return Reaping{.gone = read_leases(reply.at(0)), .is_deserted = reply.at(1).as_integer() == 0};
+    co_return ReapResult{.gone = read_leases(reply.at(0)), .is_empty = reply.at(1).as_integer() == 0};
 }
 
-Awaitable<Reacted> RoomOrder::react(GroupId group, ReactionRequest request, Timestamp now) {
+Awaitable<ReactResult> RoomOrder::react(GroupId group, ReactionRequest request, Timestamp now) {
     ScriptCall call(group);
     call.add_key(room_channel(group) + ":reaction-limit:" + request.reaction.from.value().to_string())
         .add(std::optional(now))
@@ -225,9 +225,9 @@ Awaitable<Reacted> RoomOrder::react(GroupId group, ReactionRequest request, Time
         .add(fmt::format("{:.6f}", request.limit.interval))
         .add(fmt::format("{:.0f}", request.limit.whole()));
     auto reply = co_await ScriptCall::run(redis_, kReactScript, std::move(call));
-    if (reply.as_integer() == -1) co_return Reacted{.outcome = Reacted::Outcome::outdated};
-    if (reply.as_integer() == -2) co_return Reacted{.outcome = Reacted::Outcome::too_many};
-    co_return Reacted{.flush_due_in = Milliseconds(reply.as_integer())};
+    if (reply.as_integer() == -1) co_return ReactResult{.outcome = ReactResult::Outcome::outdated};
+    if (reply.as_integer() == -2) co_return ReactResult{.outcome = ReactResult::Outcome::too_many};
+    co_return ReactResult{.flush_due_in = Milliseconds(reply.as_integer())};
 }
 
 Awaitable<Milliseconds> RoomOrder::flush(GroupId group, Timestamp now) {

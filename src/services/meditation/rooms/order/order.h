@@ -40,14 +40,14 @@ struct RoomFacts {
 };
 
 // `quiet` is for a participant who was there before Redis lost the room.
-enum class Announcement { told, quiet };
+enum class Announcement { normal, silent };
 
 struct EnterRequest {
     RoomFacts facts;
     Lease lease;
     Participant participant;
     std::int32_t max_participants = 0;  // 0: unlimited
-    Announcement announcement = Announcement::told;
+    Announcement announcement = Announcement::normal;
     std::optional<ResumePoint> resume;
 };
 
@@ -58,7 +58,7 @@ struct OrderedEvent {
 };
 
 // The room as of `seq`.
-struct Entry {
+struct EnterResult {
     std::string epoch;
     std::int64_t seq = 0;
     RoomFacts facts;
@@ -70,12 +70,12 @@ struct Entry {
     Milliseconds flush_due_in{};                      // zero: there is nothing to flush
 };
 
-struct Departure {
+struct LeaveResult {
     bool has_left = false;  // it was the participant's last lease
     Milliseconds flush_due_in{};
 };
 
-struct Renewal {
+struct RenewResult {
     std::string epoch;
     std::int64_t seq = 0;
     std::vector<ConnectionId> unknown;  // leases that do not exist (or no longer exist)
@@ -87,9 +87,9 @@ struct Renewal {
     std::optional<UserId> longest_present;  // nullopt: the room is empty
 };
 
-struct Reaping {
+struct ReapResult {
     std::vector<Lease> gone;
-    bool is_deserted = false;  // no lease remains
+    bool is_empty = false;  // no lease remains
 };
 
 struct History {
@@ -109,11 +109,11 @@ struct ReactionRequest {
     limits::Policy limit;
 };
 
-struct Reacted {
+struct ReactResult {
     enum class Outcome { ordered, outdated, too_many };  // outdated: the room has a different epoch
     Outcome outcome = Outcome::ordered;
     Milliseconds flush_due_in{};  // zero: there is nothing to flush
-    bool operator==(const Reacted&) const = default;
+    bool operator==(const ReactResult&) const = default;
 };
 
 // The channel on which a room's events are published.
@@ -125,13 +125,13 @@ public:
     explicit RoomOrder(redis::Client& redis) : redis_(redis) {}
 
     // Nothing (nullopt) if the room is full.
-    Awaitable<std::optional<Entry>> enter(EnterRequest request, Timestamp now);
+    Awaitable<std::optional<EnterResult>> enter(EnterRequest request, Timestamp now);
     // If it was the participant's last lease, publishes the reason: left or kicked.
-    Awaitable<Departure> leave(GroupId group, Lease lease, EventReason reason, Timestamp now);
-    Awaitable<Renewal> renew(RoomFacts facts, std::vector<Lease> leases, Timestamp now);
+    Awaitable<LeaveResult> leave(GroupId group, Lease lease, EventReason reason, Timestamp now);
+    Awaitable<RenewResult> renew(RoomFacts facts, std::vector<Lease> leases, Timestamp now);
     // Removes expired leases without renewing any.
-    Awaitable<Reaping> reap(GroupId group, Timestamp now);
-    Awaitable<Reacted> react(GroupId group, ReactionRequest request, Timestamp now);
+    Awaitable<ReapResult> reap(GroupId group, Timestamp now);
+    Awaitable<ReactResult> react(GroupId group, ReactionRequest request, Timestamp now);
     // Publishes the combined changes if they are due. Returns the time until the next flush; zero if there is nothing
     // to flush.
     Awaitable<Milliseconds> flush(GroupId group, Timestamp now);

@@ -42,8 +42,8 @@ protected:
                             .max_participants = 0,
                             .resume = {}};
     }
-    Entry enter(int number, int device = 0) { return run(order_.enter(request(number, device), now_)).value(); }
-    Reacted::Outcome react(std::string epoch, double quota = 2000) {
+    EnterResult enter(int number, int device = 0) { return run(order_.enter(request(number, device), now_)).value(); }
+    ReactResult::Outcome react(std::string epoch, double quota = 2000) {
         ReactionRequest request{
             .epoch = std::move(epoch), .reaction = make_reaction(user(1), {}), .limit = reaction_limit(quota)};
         return run(order_.react(facts_.group, std::move(request), now_)).outcome;
@@ -116,7 +116,7 @@ TEST_F(RoomOrderTest, AFullRoomTakesOnlyThoseWhoAreInIt) {
 TEST_F(RoomOrderTest, WhoComesBackGetsWhatTheyMissedIfTheLogHasIt) {
     auto first = enter(1);
     EXPECT_FALSE(first.missed);
-    for (int i = 0; i < 1000; ++i) EXPECT_EQ(react(first.epoch), Reacted::Outcome::ordered);
+    for (int i = 0; i < 1000; ++i) EXPECT_EQ(react(first.epoch), ReactResult::Outcome::ordered);
     auto back = request(1, 1);
     back.resume = ResumePoint{first.epoch, first.seq};
     auto entry = run(order_.enter(back, now_)).value();
@@ -134,13 +134,13 @@ TEST_F(RoomOrderTest, WhoComesBackGetsWhatTheyMissedIfTheLogHasIt) {
 
 TEST_F(RoomOrderTest, TheReactionsOfAUserAreCountedWhereverTheyComeFrom) {
     auto epoch = enter(1).epoch;
-    for (int i = 0; i < 5; ++i) EXPECT_EQ(react(epoch, 5), Reacted::Outcome::ordered);
-    EXPECT_EQ(react(epoch, 5), Reacted::Outcome::too_many);
+    for (int i = 0; i < 5; ++i) EXPECT_EQ(react(epoch, 5), ReactResult::Outcome::ordered);
+    EXPECT_EQ(react(epoch, 5), ReactResult::Outcome::too_many);
     now_ += 2s - 1ms;
-    EXPECT_EQ(react(epoch, 5), Reacted::Outcome::too_many);
+    EXPECT_EQ(react(epoch, 5), ReactResult::Outcome::too_many);
     now_ += 1ms;
-    EXPECT_EQ(react(epoch, 5), Reacted::Outcome::ordered) << "one is back after a fifth of 10 s";
-    EXPECT_EQ(react(epoch, 5), Reacted::Outcome::too_many);
+    EXPECT_EQ(react(epoch, 5), ReactResult::Outcome::ordered) << "one is back after a fifth of 10 s";
+    EXPECT_EQ(react(epoch, 5), ReactResult::Outcome::too_many);
     EXPECT_EQ(events().size(), 1 + 6U);
 }
 
@@ -209,7 +209,7 @@ TEST_F(FullRedisTest, KeepsCountersAndDropsTheLogOfARoomThatGoesOn) {
     bool is_dropped = false;
     for (int i = 0; i < 50 && !is_dropped; ++i) {
         ASSERT_TRUE(run(fill()));
-        EXPECT_EQ(react(), Reacted::Outcome::ordered);
+        EXPECT_EQ(react(), ReactResult::Outcome::ordered);
         is_dropped = !run(full_order_.read_after(facts_.group, 20)).events;
     }
     EXPECT_TRUE(is_dropped);
@@ -275,7 +275,7 @@ TEST_F(RoomOrderTest, AnEmptyRedisBeginsANewEpoch) {
     react(before.epoch);
     std::vector<std::string_view> flush{"FLUSHALL"};
     run(redis_.command(flush));
-    EXPECT_EQ(react(before.epoch), Reacted::Outcome::outdated);
+    EXPECT_EQ(react(before.epoch), ReactResult::Outcome::outdated);
     EXPECT_EQ(run(order_.read_after(facts_.group, 0)).epoch, "");
     auto running = facts_;
     running.state = GroupState::running;
@@ -284,14 +284,14 @@ TEST_F(RoomOrderTest, AnEmptyRedisBeginsANewEpoch) {
     EXPECT_NE(renewal.epoch, before.epoch);
     EXPECT_EQ(renewal.unknown, std::vector{lease(1).connection});
     auto quiet = request(1);
-    quiet.announcement = Announcement::quiet;
+    quiet.announcement = Announcement::silent;
     auto after = run(order_.enter(quiet, now_)).value();
     EXPECT_EQ(after.seq, 0) << "those who were there before are not told of";
     EXPECT_EQ(after.participant_count, 1);
     EXPECT_EQ(after.facts.state, GroupState::running);
     EXPECT_EQ(enter(1, 1).seq, 0) << "the second device of somebody who is there";
     quiet = request(3);
-    quiet.announcement = Announcement::quiet;
+    quiet.announcement = Announcement::silent;
     EXPECT_EQ(run(order_.enter(quiet, now_))->seq, 1) << "whoever was welcomed meanwhile does not know of them";
 }
 

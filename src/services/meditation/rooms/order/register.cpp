@@ -36,7 +36,7 @@ Awaitable<std::vector<GroupId>> RoomRegister::list_abandoned(Timestamp now) {
     co_return rooms;
 }
 
-Awaitable<> RoomRegister::strike_out(GroupId room) {
+Awaitable<> RoomRegister::remove(GroupId room) {
     auto name = room.to_string();
     std::vector<std::string_view> words{"ZREM", kKey, name};
     co_await redis_.command(std::move(words));

@@ -23,7 +23,7 @@ public:
     Awaitable<> renew(std::vector<GroupId> rooms, Timestamp now);
     // Rooms that missed two renewals, the longest abandoned first; at most 100.
     Awaitable<std::vector<GroupId>> list_abandoned(Timestamp now);
-    Awaitable<> strike_out(GroupId room);
+    Awaitable<> remove(GroupId room);
 
     static constexpr Seconds kRenewEvery{5};
 

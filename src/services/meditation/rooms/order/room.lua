@@ -43,13 +43,13 @@ local function order(event)
 end
 
 local function is_large() return redis.call('ZCARD', arrivals) > 100 end
-local function is_hushed()
+local function announces_counts_only()
     return redis.call('ZCARD', arrivals) > 1000 and redis.call('HGET', room, 'state') == 'running'
 end
 
 -- For a change of `step` participants: published at once in a room of up to 100, otherwise stored for flush(), which
 -- names up to twenty who joined and twenty who left.
-local function tell_presence(type, step, user, participant, rest)
+local function announce_presence(type, step, user, participant, rest)
     local count = redis.call('ZCARD', arrivals)
     local is_waiting = tonumber(redis.call('HGET', room, 'told')) ~= count - step
                        or redis.call('EXISTS', joined, left) > 0
@@ -57,28 +57,30 @@ local function tell_presence(type, step, user, participant, rest)
         local mine, opposite = joined, left
         if step < 0 then mine, opposite = left, joined end
         redis.call('HDEL', opposite, user)
-        if redis.call('HLEN', mine) < 20 and not is_hushed() then redis.call('HSET', mine, user, participant) end
+        if redis.call('HLEN', mine) < 20 and not announces_counts_only() then
+            redis.call('HSET', mine, user, participant)
+        end
         return
     end
     redis.call('HSET', room, 'told', count)
     order('"type":"' .. type .. '","participant":' .. participant .. ',"participantCount":' .. count .. rest)
 end
 
--- Publishes what a large room's clients do not know yet, at most every 250 ms; in a hushed room every 10 s and without
--- names. Returns in how many ms it is due; 0 if nothing is left to publish.
+-- Publishes what a large room's clients do not know yet, at most every 250 ms; in a room that announces counts only,
+-- every 10 s and without names. Returns in how many ms it is due; 0 if nothing is left to publish.
 local function flush(now)
     local told, flushed_at = unpack(redis.call('HMGET', room, 'told', 'flushedAt'))
     if not told then return 0 end
-    local count, hushed = redis.call('ZCARD', arrivals), is_hushed()
+    local count, counts_only = redis.call('ZCARD', arrivals), announces_counts_only()
     local is_changed = tonumber(told) ~= count or redis.call('EXISTS', joined, left) > 0
     local has_reactions = redis.call('EXISTS', tally) == 1
     if not is_changed and not has_reactions then return 0 end
-    local interval = hushed and 10000 or 250
+    local interval = counts_only and 10000 or 250
     local waited = math.abs(now - (flushed_at or 0)) -- the other time may come from another node's clock
     if waited < interval then return interval - waited end
     redis.call('HSET', room, 'flushedAt', now, 'told', count)
     if is_changed then
-        if hushed then redis.call('DEL', joined, left) end
+        if counts_only then redis.call('DEL', joined, left) end
         order('"type":"presence","participantCount":' .. count ..
               ',"joined":[' .. table.concat(redis.call('HVALS', joined), ',') ..
               '],"left":[' .. table.concat(redis.call('HVALS', left), ',') .. ']')
@@ -102,7 +104,7 @@ local function end_lease(lease, reason, now)
     redis.call('HDEL', people, user)
     redis.call('ZREM', arrivals, user)
     if user == redis.call('HGET', room, 'host') then redis.call('HSET', room, 'hostLeftAt', now) end
-    tell_presence('leave', -1, user, participant, ',"reason":"' .. reason .. '"')
+    announce_presence('leave', -1, user, participant, ',"reason":"' .. reason .. '"')
     return true
 end
 

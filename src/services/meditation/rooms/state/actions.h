@@ -57,11 +57,11 @@ struct React {
     ReactionRequest request;
 };
 struct Flush {};  // publish the combined changes of a large room
-struct Renew {
+struct RenewLeases {
     std::vector<Lease> leases;
-    bool whole = false;  // all leases of this core
+    bool is_complete = false;  // all leases of this core
 };
-struct Recall {
+struct ReplayEvents {
     std::string epoch;
     std::int64_t after = 0;
 };
@@ -74,34 +74,35 @@ struct Finish {
     std::optional<ConnectionId> from;  // the host's connection; nullopt if the group ended on schedule
     EventReason reason{};
 };
-struct Reload {};  // read the group from PostgreSQL again
+struct ReloadGroup {};  // read the group from PostgreSQL again
 struct Announce {
     RoomFacts facts;
     RoomEvent event;
 };
-struct HandOver {  // makes another participant the host
+struct HandOverHost {  // makes another participant the host
     UserId from{};
     UserId to{};
 };
-struct Tell {  // announces a changed group
+struct AnnounceChange {  // announces a changed group
     Group group;
 };
-struct Attend {
-    std::vector<Stretch> seen;
+struct RecordAttendance {
+    std::vector<AttendanceInterval> seen;
 };
 
 // Tasks need Redis or PostgreSQL and are performed one after the other.
-using Task = std::variant<Enter, Leave, React, Flush, Renew, Recall, Start, Finish, Reload, Announce, HandOver, Tell>;
-using Action = std::variant<Send, Deliver, Close, Attend, Task>;
+using Task = std::variant<Enter, Leave, React, Flush, RenewLeases, ReplayEvents, Start, Finish, ReloadGroup, Announce,
+                          HandOverHost, AnnounceChange>;
+using Action = std::variant<Send, Deliver, Close, RecordAttendance, Task>;
 using Actions = std::vector<Action>;
 
 // ---- inputs
 
-struct Arrived {
+struct SocketOpened {
     SocketOwner owner;
     Group group;  // its current state
 };
-struct Asked {
+struct MessageReceived {
     ConnectionId from{};
     ClientMessage message;
 };
@@ -109,53 +110,53 @@ struct TokenRenewed {
     ConnectionId connection{};
     Timestamp expires_at{};
 };
-struct Revoked {  // the login session that opened the socket
+struct LoginSessionRevoked {  // the login session that opened the socket
     ConnectionId connection{};
 };
-struct Lost {
+struct SocketLost {
     ConnectionId connection{};
 };
-struct Entered {
+struct ParticipantEntered {
     ConnectionId connection{};
-    std::optional<Entry> entry;  // nullopt: the room is full
+    std::optional<EnterResult> entry;  // nullopt: the room is full
 };
-struct Renewed {
-    Renew task;
-    Renewal renewal;
+struct LeasesRenewed {
+    RenewLeases task;
+    RenewResult renewal;
     Timestamp asked_at{};  // leases of the task that had expired by then are gone
 };
-struct Heard {
+struct EventReceived {
     OrderedEvent event;
 };
-struct Recalled {
-    Recall task;
+struct EventsReplayed {
+    ReplayEvents task;
     History history;
 };
-struct Reloaded {
+struct GroupReloaded {
     Group group;
 };
-struct Outdated {
+struct ReactionOutdated {
     React task;  // the room's epoch differs from the task's
 };
 struct TooManyReactions {
     ConnectionId from{};  // the user's connection, on any node
 };
-struct Unflushed {
+struct FlushDue {
     Milliseconds due_in{};  // zero: there is nothing to flush
 };
-struct HandedOver {
+struct HostHandedOver {
     Group group;  // with its new host
 };
-struct Told {
+struct ChangeAnnounced {
     std::int32_t version = 0;  // of the group
 };
-struct Refused {
+struct StartRefused {
     Start task;  // the group is no longer scheduled
 };
-struct Failed {
+struct TaskFailed {
     Task task;  // a service that it needs is unavailable
 };
-struct Interrupted {};  // events may have been missed
-struct Ticked {};       // a few times a second
+struct SubscriptionInterrupted {};  // events may have been missed
+struct ClockTicked {};              // a few times a second
 
 }  // namespace mindspace::meditation

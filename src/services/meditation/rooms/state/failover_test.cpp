@@ -49,7 +49,7 @@ protected:
     T run(Awaitable<T> work) {
         return postgres::run(io_, std::move(work));
     }
-    Entry enter(Redis& redis, std::optional<ResumePoint> resume = {}) {
+    EnterResult enter(Redis& redis, std::optional<ResumePoint> resume = {}) {
         EnterRequest request{.facts = facts_,
                              .lease = lease_,
                              .participant = {.id = lease_.user, .display_name = "Ada", .avatar_url = {}},
@@ -59,7 +59,8 @@ protected:
     void react(Redis& redis, const std::string& epoch, ReactionKind kind) {
         ReactionRequest request{
             .epoch = epoch, .reaction = make_reaction(lease_.user, kind), .limit = reaction_limit(5)};
-        EXPECT_EQ(run(redis.order.react(facts_.group, std::move(request), now_)).outcome, Reacted::Outcome::ordered);
+        EXPECT_EQ(run(redis.order.react(facts_.group, std::move(request), now_)).outcome,
+                  ReactResult::Outcome::ordered);
     }
     bool replica_has(std::int64_t seq) {
         return eventually([&] {
@@ -87,7 +88,7 @@ TEST_F(RoomFailoverTest, NoNumberIsGivenTwiceInAnEpoch) {
 
     ReactionRequest request{
         .epoch = before.epoch, .reaction = make_reaction(lease_.user, ReactionKind::smile), .limit = reaction_limit(5)};
-    EXPECT_EQ(run(replica_.order.react(facts_.group, std::move(request), now_)).outcome, Reacted::Outcome::outdated)
+    EXPECT_EQ(run(replica_.order.react(facts_.group, std::move(request), now_)).outcome, ReactResult::Outcome::outdated)
         << "it would be number 3 again";
     auto renewal = run(replica_.order.renew(facts_, {lease_}, now_));
     EXPECT_NE(renewal.epoch, before.epoch);

@@ -7,14 +7,14 @@ namespace mindspace::meditation {
 namespace {
 
 Send unavailable_to(ConnectionId connection) {
-    ErrorAnswer answer{.code = "unavailable", .message = "The room cannot be reached for the moment; try again."};
-    return Send{connection, schema::to_json(answer)};
+    ErrorMessage error{.code = "unavailable", .message = "The room cannot be reached for the moment; try again."};
+    return Send{connection, schema::to_json(error)};
 }
 
 }  // namespace
 
 // A failed task is reported to the client that requested it, or retried.
-Actions Room::on(const Failed& what, Timestamp now) {
+Actions Room::on(const TaskFailed& what, Timestamp now) {
     Actions actions;
     std::visit([&](const auto& task) { on_task_failed(task, now, actions); }, what.task);
     return actions;
@@ -38,13 +38,13 @@ void Room::on_task_failed(const Flush&, Timestamp now, Actions&) {
     flush_in(kRetryEvery, now);
 }
 
-void Room::on_task_failed(const Renew& task, Timestamp, Actions&) {
-    if (task.whole) renewing_ = false;
+void Room::on_task_failed(const RenewLeases& task, Timestamp, Actions&) {
+    if (task.is_complete) renewing_ = false;
 }
 
-void Room::on_task_failed(const Recall&, Timestamp, Actions&) {
-    recalling_ = false;
-    recall_failed_ = true;
+void Room::on_task_failed(const ReplayEvents&, Timestamp, Actions&) {
+    replaying_ = false;
+    replay_failed_ = true;
 }
 
 void Room::on_task_failed(const Start& task, Timestamp, Actions& actions) {
@@ -57,7 +57,7 @@ void Room::on_task_failed(const Finish& task, Timestamp, Actions& actions) {
     if (task.from) actions.push_back(unavailable_to(*task.from));
 }
 
-void Room::on_task_failed(const Reload&, Timestamp, Actions&) {
+void Room::on_task_failed(const ReloadGroup&, Timestamp, Actions&) {
     reload_wanted_ = true;
 }
 

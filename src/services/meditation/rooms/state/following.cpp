@@ -8,7 +8,7 @@
 
 namespace mindspace::meditation {
 
-Actions Room::on(const Heard& what, Timestamp now) {
+Actions Room::on(const EventReceived& what, Timestamp now) {
     Actions actions;
     follow(what.event, now, actions);
     return actions;
@@ -21,11 +21,11 @@ void Room::follow(const OrderedEvent& ordered, Timestamp now, Actions& actions) 
         newest_ = seq_ = seq - 1;
     }
     // From an earlier or a later epoch: only a reply from Redis shows which.
-    if (*ordered.event.epoch != epoch_) return recall(actions);
+    if (*ordered.event.epoch != epoch_) return replay(actions);
     if (seq <= seq_) return;
     if (seq > seq_ + 1) {
         newest_ = std::max(newest_, seq);
-        return recall(actions);
+        return replay(actions);
     }
     seq_ = seq;
     deliver(ordered, actions);
@@ -35,7 +35,7 @@ void Room::follow(const OrderedEvent& ordered, Timestamp now, Actions& actions) 
         auto group = event.group.value();
         group.version = event.version.value();
         if (group.version > group_.version) take(group);
-        if (untold_ && untold_->version <= group.version) untold_.reset();
+        if (pending_group_ && pending_group_->version <= group.version) pending_group_.reset();
     } else if (event.type == EventType::start) {
         next.state = GroupState::running;
         next.starts_at = from_clock_value(event.starts_at.value());
@@ -77,29 +77,29 @@ void Room::adopt(const std::string& epoch, std::int64_t seq, Timestamp now, Acti
     newest_ = seq;
     for (auto& [connection, member] : members_) member.from_seq = 0;
     renew_all(now, actions);
-    actions.emplace_back(Reload{});
-    if (seq > 0) recall(actions);
+    actions.emplace_back(ReloadGroup{});
+    if (seq > 0) replay(actions);
 }
 
-void Room::recall(Actions& actions) {
-    if (recalling_) return;
-    recalling_ = true;
-    recall_failed_ = false;
+void Room::replay(Actions& actions) {
+    if (replaying_) return;
+    replaying_ = true;
+    replay_failed_ = false;
     wanted_ = newest_;
-    actions.push_back(Recall{epoch_, seq_});
+    actions.push_back(ReplayEvents{epoch_, seq_});
 }
 
-Actions Room::on(const Recalled& what, Timestamp now) {
+Actions Room::on(const EventsReplayed& what, Timestamp now) {
     Actions actions;
     const auto& history = what.history;
-    recalling_ = false;
+    replaying_ = false;
     if (history.epoch.empty()) {
         renew_all(now, actions);
         return actions;
     }
     if (history.epoch != epoch_ || what.task.epoch != epoch_) {  // the reply is about another epoch
         adopt(history.epoch, history.seq, now, actions);
-        if (history.seq > seq_) recall(actions);
+        if (history.seq > seq_) replay(actions);
         return actions;
     }
     if (!history.events) {
@@ -112,16 +112,16 @@ Actions Room::on(const Recalled& what, Timestamp now) {
     for (const auto& event : *history.events) follow(event, now, actions);
     // Events that were known when the replay was requested, and are not in it, were lost in a failover.
     if (newest_ == wanted_) newest_ = seq_;
-    if (newest_ > seq_) recall(actions);
+    if (newest_ > seq_) replay(actions);
     return actions;
 }
 
-Actions Room::on(const Interrupted&, Timestamp now) {
+Actions Room::on(const SubscriptionInterrupted&, Timestamp now) {
     Actions actions;
     if (members_.empty()) return actions;
     renew_all(now, actions);
     reload_wanted_ = true;
-    if (has_audience()) recall(actions);
+    if (has_audience()) replay(actions);
     return actions;
 }
 
@@ -129,38 +129,38 @@ void Room::renew_all(Timestamp now, Actions& actions) {
     next_renewal_ = now + kRenewEvery;
     if (renewing_) return;
     renewing_ = true;
-    Renew renew{.leases = {}, .whole = true};
+    RenewLeases renew{.leases = {}, .is_complete = true};
     for (const auto& [connection, member] : members_)
         if (member.stage == Stage::joined)
             renew.leases.push_back(Lease{member.owner.user, connection, now + kLeaseTtl});
-    for (const auto& [connection, departing] : departing_)
-        renew.leases.push_back(Lease{departing.owner.user, connection, departing.expires_at});
+    for (const auto& [connection, leaving] : leaving_)
+        renew.leases.push_back(Lease{leaving.owner.user, connection, leaving.expires_at});
     actions.emplace_back(std::move(renew));
 }
 
-Actions Room::on(const Renewed& what, Timestamp now) {
+Actions Room::on(const LeasesRenewed& what, Timestamp now) {
     Actions actions;
     const auto& renewal = what.renewal;
     bool is_rebuilt = !settled_epoch_.empty() && renewal.epoch != settled_epoch_;
     adopt(renewal.epoch, renewal.seq, now, actions);  // does not renew again what this task renewed
     flush_in(renewal.flush_due_in, now);
     succeed_host(renewal, now, actions);
-    if (what.task.whole) renewing_ = false;
-    if (is_rebuilt && !what.task.whole) return actions;  // all leases are renewed soon
+    if (what.task.is_complete) renewing_ = false;
+    if (is_rebuilt && !what.task.is_complete) return actions;  // all leases are renewed soon
     for (auto connection : renewal.unknown) {
         if (const auto* member = find(connection))
-            reenter(member->owner, now + kLeaseTtl, is_rebuilt ? Announcement::quiet : Announcement::told, now,
+            reenter(member->owner, now + kLeaseTtl, is_rebuilt ? Announcement::silent : Announcement::normal, now,
                     actions);
-        else if (auto departing = departing_.find(connection); departing != departing_.end() && is_rebuilt)
-            reenter(departing->second.owner, departing->second.expires_at, Announcement::quiet, now, actions);
+        else if (auto leaving = leaving_.find(connection); leaving != leaving_.end() && is_rebuilt)
+            reenter(leaving->second.owner, leaving->second.expires_at, Announcement::silent, now, actions);
         else
-            departing_.erase(connection);
+            leaving_.erase(connection);
     }
-    if (what.task.whole) settled_epoch_ = renewal.epoch;
+    if (what.task.is_complete) settled_epoch_ = renewal.epoch;
     if (is_rebuilt || !renewal.is_all_reaped) return actions;
     for (const auto& lease : what.task.leases) {
-        auto departing = departing_.find(lease.connection);
-        if (departing != departing_.end() && lease.expires_at <= what.asked_at) departing_.erase(departing);
+        auto leaving = leaving_.find(lease.connection);
+        if (leaving != leaving_.end() && lease.expires_at <= what.asked_at) leaving_.erase(leaving);
     }
     return actions;
 }
@@ -183,7 +183,7 @@ Actions Room::on(const ProfileChange& what, Timestamp now) {
         auto& member = members_.at(found->second);
         member.owner.display_name = what.display_name;
         member.owner.avatar_url = what.avatar_url;
-        if (member.stage != Stage::waiting) reenter(member.owner, now + kLeaseTtl, Announcement::told, now, actions);
+        if (member.stage != Stage::waiting) reenter(member.owner, now + kLeaseTtl, Announcement::normal, now, actions);
     }
     return actions;
 }
@@ -197,12 +197,12 @@ Enter Room::make_enter(const SocketOwner& owner, Timestamp expires_at, Timestamp
                               .lease = {owner.user, owner.connection, expires_at},
                               .participant = std::move(participant),
                               .max_participants = group_.max_participants.value_or(0),
-                              .announcement = Announcement::told,
+                              .announcement = Announcement::normal,
                               .resume = {}}};
 }
 
 // Redis lost the room between two of our calls: it is recreated, and the event follows.
-Actions Room::on(const Outdated& what, Timestamp now) {
+Actions Room::on(const ReactionOutdated& what, Timestamp now) {
     Actions actions;
     renew_all(now, actions);
     auto again = what.task;
@@ -215,30 +215,30 @@ void Room::flush_in(Milliseconds due_in, Timestamp now) {
     if (due_in > Milliseconds(0)) next_flush_ = now + due_in;
 }
 
-Actions Room::on(const Unflushed& what, Timestamp now) {
+Actions Room::on(const FlushDue& what, Timestamp now) {
     flush_in(what.due_in, now);
     return {};
 }
 
-void Room::attend(Timestamp now, Actions& actions) {
+void Room::record_attendance(Timestamp now, Actions& actions) {
     next_attendance_ = now + GroupTimetable::kRefreshInterval;
     if (group_.ends_at && now < *group_.ends_at) next_attendance_ = std::min(next_attendance_, *group_.ends_at);
-    Attend attend;
+    RecordAttendance attendance;
     for (const auto& [connection, member] : members_)
-        if (member.stage == Stage::joined) attend.seen.push_back({member.owner.user, member.joined_at, now});
-    if (!attend.seen.empty()) actions.emplace_back(std::move(attend));
+        if (member.stage == Stage::joined) attendance.seen.push_back({member.owner.user, member.joined_at, now});
+    if (!attendance.seen.empty()) actions.emplace_back(std::move(attendance));
 }
 
-void Room::keep_time(Timestamp now, Actions& actions) {
+void Room::run_clock(Timestamp now, Actions& actions) {
     auto is_due = [&](const auto& entry) { return entry.second.expires_at < now; };
-    bool has_leases = joined_count_ > 0 || !departing_.empty();
-    if (has_leases && (now >= next_renewal_ || std::ranges::any_of(departing_, is_due))) renew_all(now, actions);
-    if (recall_failed_) recall(actions);
+    bool has_leases = joined_count_ > 0 || !leaving_.empty();
+    if (has_leases && (now >= next_renewal_ || std::ranges::any_of(leaving_, is_due))) renew_all(now, actions);
+    if (replay_failed_) replay(actions);
     if (next_flush_ && now >= *next_flush_) {
         next_flush_.reset();
         actions.emplace_back(Flush{});
     }
-    if (group_.state == GroupState::running && now >= next_attendance_) attend(now, actions);
+    if (group_.state == GroupState::running && now >= next_attendance_) record_attendance(now, actions);
 }
 
 }  // namespace mindspace::meditation

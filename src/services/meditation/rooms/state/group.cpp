@@ -35,14 +35,14 @@ void Room::advance(const RoomFacts& facts, Timestamp now, Actions& actions) {
     group_.state = facts.state;
     group_.started_at = facts.starts_at;
     group_.ends_at = facts.ends_at;
-    attend(now, actions);
-    if (is_over(facts.state)) farewell_at_ = has_run ? now + kFarewell : now;
+    record_attendance(now, actions);
+    if (is_over(facts.state)) close_at_ = has_run ? now + kOpenAfterEnd : now;
 }
 
 // PostgreSQL may have a newer state of the group than the room.
 void Room::learn(const Group& group) {
     if (group.version <= group_.version) return;
-    if (changeable_part(group) != changeable_part(group_)) untold_ = group;
+    if (changeable_part(group) != changeable_part(group_)) pending_group_ = group;
     take(group);
 }
 
@@ -56,7 +56,7 @@ void Room::take(const Group& group) {
 }
 
 // If PostgreSQL is ahead, a node died or Redis was unavailable before the event was published.
-Actions Room::on(const Reloaded& what, Timestamp) {
+Actions Room::on(const GroupReloaded& what, Timestamp) {
     Actions actions;
     learn(what.group);
     if (what.group.state <= group_.state) return actions;
@@ -75,26 +75,26 @@ Actions Room::on(const Reloaded& what, Timestamp) {
 }
 
 // A group keeps its host until it runs, and only the host's absence while the group runs counts.
-void Room::succeed_host(const Renewal& renewal, Timestamp now, Actions& actions) {
+void Room::succeed_host(const RenewResult& renewal, Timestamp now, Actions& actions) {
     if (group_.state != GroupState::running) return;
     if (!renewal.host_left_at || !renewal.longest_present || renewal.host != group_.host.id) return;
     if (now - std::max(*renewal.host_left_at, group_.started_at.value()) >= GroupTimetable::kHostAway)
-        actions.push_back(HandOver{renewal.host, *renewal.longest_present});
+        actions.push_back(HandOverHost{renewal.host, *renewal.longest_present});
 }
 
-Actions Room::on(const HandedOver& what, Timestamp now) {
+Actions Room::on(const HostHandedOver& what, Timestamp now) {
     Actions actions;
     learn(what.group);
-    keep_group(now, actions);
+    reconcile_group(now, actions);
     return actions;
 }
 
-Actions Room::on(const Told& what, Timestamp) {
-    if (untold_ && untold_->version <= what.version) untold_.reset();
+Actions Room::on(const ChangeAnnounced& what, Timestamp) {
+    if (pending_group_ && pending_group_->version <= what.version) pending_group_.reset();
     return {};
 }
 
-void Room::keep_group(Timestamp now, Actions& actions) {
+void Room::reconcile_group(Timestamp now, Actions& actions) {
     if (next_comparison_ == Timestamp{}) next_comparison_ = now + kCompareEvery;
     if (now >= next_comparison_ && joined_count_ > 0) {
         next_comparison_ = now + kCompareEvery;
@@ -107,19 +107,19 @@ void Room::keep_group(Timestamp now, Actions& actions) {
     if (reload_wanted_ && now >= next_reload_) {
         reload_wanted_ = false;
         next_reload_ = now + kRetryEvery;
-        actions.emplace_back(Reload{});
+        actions.emplace_back(ReloadGroup{});
     }
-    if (untold_ && now >= next_telling_) {
-        next_telling_ = now + kRetryEvery;
-        actions.push_back(Tell{*untold_});
+    if (pending_group_ && now >= next_announcement_) {
+        next_announcement_ = now + kRetryEvery;
+        actions.push_back(AnnounceChange{*pending_group_});
     }
     if (group_.state == GroupState::running && now >= group_.ends_at.value() + kEndAfter && now >= next_finish_) {
         next_finish_ = now + kRetryEvery;
         actions.push_back(Finish{std::nullopt, EventReason::completed});
     }
-    if (farewell_at_ && now >= *farewell_at_) {
+    if (close_at_ && now >= *close_at_) {
         for (const auto& [connection, member] : members_) actions.push_back(Close{connection, kCloseOver});
-        farewell_at_ = now + kFarewell;
+        close_at_ = now + kOpenAfterEnd;
     }
 }
 

@@ -109,13 +109,13 @@ Result<ClientMessage> parse_message(std::string_view text);
 
 // ---- from the server, to one client
 
-enum class AnswerType { welcome, time, reauth, drain, error };
-constexpr auto names_of(AnswerType) {
+enum class ServerMessageType { welcome, time, reauth, drain, error };
+constexpr auto names_of(ServerMessageType) {
     return std::array<std::string_view, 5>{"welcome", "time", "reauth", "drain", "error"};
 }
 
 struct Welcome {
-    AnswerType type = AnswerType::welcome;
+    ServerMessageType type = ServerMessageType::welcome;
     Participant self;
     Group group;
     std::vector<Participant> participants;  // the first to arrive
@@ -148,21 +148,21 @@ struct Welcome {
 };
 
 // As in NTP: t1 when the request arrived, t2 when the response is sent.
-struct TimeAnswer {
-    AnswerType type = AnswerType::time;
+struct TimeResponse {
+    ServerMessageType type = ServerMessageType::time;
     ClockValue t0 = 0;
     ClockValue t1 = 0;
     ClockValue t2 = 0;
 
     static constexpr std::string_view kName = "TimeAnswer";
     static constexpr auto fields() {
-        return std::tuple{field("type", &TimeAnswer::type), field("t0", &TimeAnswer::t0), field("t1", &TimeAnswer::t1),
-                          field("t2", &TimeAnswer::t2)};
+        return std::tuple{field("type", &TimeResponse::type), field("t0", &TimeResponse::t0),
+                          field("t1", &TimeResponse::t1), field("t2", &TimeResponse::t2)};
     }
 };
 
 struct Reauth {
-    AnswerType type = AnswerType::reauth;
+    ServerMessageType type = ServerMessageType::reauth;
     std::int64_t expires_in = 0;
 
     static constexpr std::string_view kName = "Reauth";
@@ -172,7 +172,7 @@ struct Reauth {
 };
 
 struct Drain {
-    AnswerType type = AnswerType::drain;
+    ServerMessageType type = ServerMessageType::drain;
     std::int64_t reconnect_in_ms = 0;
 
     static constexpr std::string_view kName = "Drain";
@@ -184,15 +184,15 @@ struct Drain {
 // The text of a Drain message. A client that receives it reconnects at a random moment within `window`.
 std::string drain_message(Milliseconds window);
 
-struct ErrorAnswer {
-    AnswerType type = AnswerType::error;
+struct ErrorMessage {
+    ServerMessageType type = ServerMessageType::error;
     std::string code;
     std::string message;
 
     static constexpr std::string_view kName = "ErrorAnswer";
     static constexpr auto fields() {
-        return std::tuple{field("type", &ErrorAnswer::type), field("code", &ErrorAnswer::code),
-                          field("message", &ErrorAnswer::message)};
+        return std::tuple{field("type", &ErrorMessage::type), field("code", &ErrorMessage::code),
+                          field("message", &ErrorMessage::message)};
     }
 };
 

@@ -78,7 +78,7 @@ void RoomModelTest::enter(std::size_t number) {
         .lease = lease(number),
         .participant = {.id = user(number), .display_name = pick(5) == 0 ? "new name" : "user", .avatar_url = {}},
         .max_participants = most_,
-        .announcement = pick(10) == 0 ? Announcement::quiet : Announcement::told,
+        .announcement = pick(10) == 0 ? Announcement::silent : Announcement::normal,
         .resume = {}};
     auto a = scripts_->enter(request, now_);
     auto b = model_.enter(request, now_);
@@ -148,7 +148,7 @@ void RoomModelTest::do_something() {
             auto a = scripts_->reap(now_);
             auto b = model_.reap(now_);
             EXPECT_EQ(to_texts(a.gone), to_texts(b.gone));
-            EXPECT_EQ(a.is_deserted, b.is_deserted);
+            EXPECT_EQ(a.is_empty, b.is_empty);
             break;
         }
         default:

@@ -1,4 +1,5 @@
-// Who is in a room: the grace, lost nodes, large and hushed rooms, and recovery from an empty Redis.
+// Who is in a room: the grace, lost nodes, large rooms (the largest announce counts only), and recovery from an empty
+// Redis.
 
 #include "support/meditation/room_model.h"
 #include "support/meditation/room_simulation.h"
@@ -46,11 +47,11 @@ TEST_F(RoomPresenceTest, WhoseLoginSessionEndsIsGoneAtOnceWithTheDeviceThatItOpe
     auto stays = world_.join(world_.core(0), 0);
     auto phone = world_.join(world_.core(1), 1);
     auto laptop = world_.join(world_.core(1), 1);
-    world_.tell(world_.core(1), Revoked{phone->owner.connection});
+    world_.apply(world_.core(1), LoginSessionRevoked{phone->owner.connection});
     world_.settle();
     EXPECT_EQ(phone->closed, kCloseTokenEnded);
     EXPECT_TRUE(stays->present.contains(user(1))) << "still here on the laptop";
-    world_.tell(world_.core(1), Revoked{laptop->owner.connection});
+    world_.apply(world_.core(1), LoginSessionRevoked{laptop->owner.connection});
     world_.settle();
     EXPECT_EQ(stays->received, (std::vector{EventType::join, EventType::leave}));
     EXPECT_EQ(order_.read_after(0).events->back().event.reason, EventReason::kicked);
@@ -61,7 +62,7 @@ TEST_F(RoomPresenceTest, WhoHasAnotherNameIsShownUnderIt) {
     auto host = world_.join(world_.core(0), 0);
     auto renamed = world_.join(world_.core(1), 1);
     for (std::size_t core : {0U, 1U})
-        world_.tell(world_.core(core), ProfileChange{.user = user(1), .display_name = "Grace", .avatar_url = {}});
+        world_.apply(world_.core(core), ProfileChange{.user = user(1), .display_name = "Grace", .avatar_url = {}});
     world_.pass_and_settle(1s);
     EXPECT_EQ(host->names[user(1)], "Grace");
     EXPECT_EQ(renamed->names[user(1)], "Grace");

@@ -43,10 +43,10 @@ std::vector<http::SocketMessage> from_server() {
         event("reaction", "A sign of somebody; in rooms above 100 only how many of each kind.",
               {"from?", "kind?", "ref?", "counts?"}),
         event("group", "The group was changed, or has another host.", {"group", "version"}),
-        socket_message<TimeAnswer>("time", "As in NTP: `t1` when the question came, `t2` when the answer goes."),
+        socket_message<TimeResponse>("time", "As in NTP: `t1` when the question came, `t2` when the answer goes."),
         socket_message<Reauth>("reauth", "The access token ends in so many seconds; then 4401."),
         socket_message<Drain>("drain", "Come back, to another node, after that time; 1012 follows."),
-        socket_message<ErrorAnswer>("error", "A frame was not understood or not allowed; nothing else happened."),
+        socket_message<ErrorMessage>("error", "A frame was not understood or not allowed; nothing else happened."),
     };
 }
 

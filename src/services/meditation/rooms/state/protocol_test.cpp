@@ -17,9 +17,9 @@ TEST(RoomProtocol, TellsOfEveryMessageThereIs) {
     const auto protocol = room_protocol();
     for (auto name : names_of(MessageType{})) EXPECT_TRUE(tells(protocol.from_client, name)) << name;
     for (auto name : names_of(EventType{})) EXPECT_TRUE(tells(protocol.from_server, name)) << name;
-    for (auto name : names_of(AnswerType{})) EXPECT_TRUE(tells(protocol.from_server, name)) << name;
+    for (auto name : names_of(ServerMessageType{})) EXPECT_TRUE(tells(protocol.from_server, name)) << name;
     EXPECT_EQ(protocol.from_client.size(), names_of(MessageType{}).size());
-    EXPECT_EQ(protocol.from_server.size(), names_of(EventType{}).size() + names_of(AnswerType{}).size());
+    EXPECT_EQ(protocol.from_server.size(), names_of(EventType{}).size() + names_of(ServerMessageType{}).size());
 }
 
 // The type has each member that a row names, and each member of the type is in a row.

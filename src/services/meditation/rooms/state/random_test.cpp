@@ -98,7 +98,7 @@ void RoomRandomTest::do_something(RoomSimulation& world, const Plan& plan) {
         }
         case 4:
             if (auto client = random_client(); client && chance(20))
-                world.tell(core, Revoked{client->owner.connection});
+                world.apply(core, LoginSessionRevoked{client->owner.connection});
             else
                 say(LeaveMessage{});
             break;

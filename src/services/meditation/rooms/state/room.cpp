@@ -7,15 +7,15 @@ namespace mindspace::meditation {
 namespace {
 
 Send error_to(ConnectionId connection, std::string code, std::string message) {
-    ErrorAnswer answer{.code = std::move(code), .message = std::move(message)};
-    return Send{connection, schema::to_json(answer)};
+    ErrorMessage error{.code = std::move(code), .message = std::move(message)};
+    return Send{connection, schema::to_json(error)};
 }
 
 }  // namespace
 
 Room::Room(Group group, limits::Policy reactions) : group_(std::move(group)), reactions_(reactions) {}
 
-Actions Room::on(const Arrived& what, Timestamp now) {
+Actions Room::on(const SocketOpened& what, Timestamp now) {
     if (what.group.state > group_.state) reload_wanted_ = true;
     learn(what.group);
     auto& member = members_[what.owner.connection];
@@ -25,7 +25,7 @@ Actions Room::on(const Arrived& what, Timestamp now) {
     return {};
 }
 
-Actions Room::on(const Asked& what, Timestamp now) {
+Actions Room::on(const MessageReceived& what, Timestamp now) {
     Actions actions;
     auto* member = find(what.from);
     if (member == nullptr) return actions;
@@ -34,11 +34,11 @@ Actions Room::on(const Asked& what, Timestamp now) {
         actions.push_back(error_to(what.from, "bad_message", "The first frame, and no other, is hello."));
         return actions;
     }
-    std::visit([&](const auto& message) { ask(*member, message, now, actions); }, what.message);
+    std::visit([&](const auto& message) { handle(*member, message, now, actions); }, what.message);
     return actions;
 }
 
-void Room::ask(Member& member, const Hello& hello, Timestamp now, Actions& actions) {
+void Room::handle(Member& member, const Hello& hello, Timestamp now, Actions& actions) {
     if (is_over(group_.state)) return actions.push_back(Close{member.owner.connection, kCloseOver});
     member.stage = Stage::entering;
     set_deadline(member, member.owner.token_expires_at - kReauthLead);
@@ -47,7 +47,7 @@ void Room::ask(Member& member, const Hello& hello, Timestamp now, Actions& actio
     actions.emplace_back(std::move(enter));
 }
 
-void Room::ask(Member& member, const StartMessage& message, Timestamp now, Actions& actions) {
+void Room::handle(Member& member, const StartMessage& message, Timestamp now, Actions& actions) {
     auto from = member.owner.connection;
     if (member.owner.user != group_.host.id)
         return actions.push_back(error_to(from, "forbidden", "Only the host starts the group."));
@@ -56,17 +56,17 @@ void Room::ask(Member& member, const StartMessage& message, Timestamp now, Actio
     actions.push_back(Start{from, member.owner.user, now + Seconds(message.countdown_seconds)});
 }
 
-void Room::ask(Member& member, const EndMessage&, Timestamp now, Actions& actions) {
+void Room::handle(Member& member, const EndMessage&, Timestamp now, Actions& actions) {
     auto from = member.owner.connection;
     if (member.owner.user != group_.host.id)
         return actions.push_back(error_to(from, "forbidden", "Only the host ends the group."));
     if (group_.state != GroupState::running)
         return actions.push_back(error_to(from, "not_running", "The group is not running."));
-    attend(now, actions);
+    record_attendance(now, actions);
     actions.push_back(Finish{from, EventReason::host});
 }
 
-void Room::ask(Member& member, const ReactionMessage& message, Timestamp now, Actions& actions) {
+void Room::handle(Member& member, const ReactionMessage& message, Timestamp now, Actions& actions) {
     auto from = member.owner.connection;
     // Rejects here the reactions that this core alone knows to exceed the limit, to spare Redis, which counts for all
     // nodes. The limit is per user: a new connection gets no new quota.
@@ -75,7 +75,7 @@ void Room::ask(Member& member, const ReactionMessage& message, Timestamp now, Ac
         React{from, {epoch_, make_reaction(member.owner.user, message.kind, message.ref), reactions_.policy()}});
 }
 
-void Room::ask(Member& member, const LeaveMessage&, Timestamp now, Actions& actions) {
+void Room::handle(Member& member, const LeaveMessage&, Timestamp now, Actions& actions) {
     send_away(member, EventReason::left, http::CloseCode::normal, now, actions);
 }
 
@@ -91,12 +91,12 @@ void Room::send_away(const Member& member, EventReason reason, http::CloseCode c
 void Room::expect_end(ConnectionId connection, UserId user, Timestamp now) {
     SocketOwner gone{
         .connection = connection, .user = user, .display_name = {}, .avatar_url = {}, .token_expires_at = {}};
-    departing_.try_emplace(connection, Departing{std::move(gone), now});
+    leaving_.try_emplace(connection, LeavingParticipant{std::move(gone), now});
 }
 
 void Room::confirm(const Member& member, Timestamp now, Actions& actions) {
     if (member.stage == Stage::joined && !is_over(group_.state))
-        actions.emplace_back(Attend{{{member.owner.user, member.joined_at, now}}});
+        actions.emplace_back(RecordAttendance{{{member.owner.user, member.joined_at, now}}});
 }
 
 void Room::refuse_reaction(ConnectionId from, Actions& actions) {
@@ -120,7 +120,7 @@ Actions Room::on(const TokenRenewed& what, Timestamp) {
 }
 
 // The login session cannot reconnect, so the others need not wait for it.
-Actions Room::on(const Revoked& what, Timestamp now) {
+Actions Room::on(const LoginSessionRevoked& what, Timestamp now) {
     Actions actions;
     if (const auto* member = find(what.connection))
         send_away(*member, EventReason::kicked, kCloseTokenEnded, now, actions);
@@ -129,22 +129,22 @@ Actions Room::on(const Revoked& what, Timestamp now) {
 
 // A connection that was never in the room leaves nothing to clean up; any other keeps its participant in the room for
 // the grace.
-Actions Room::on(const Lost& what, Timestamp now) {
+Actions Room::on(const SocketLost& what, Timestamp now) {
     Actions actions;
     auto* member = find(what.connection);
     if (member == nullptr) return actions;
     confirm(*member, now, actions);
     if (member->stage != Stage::waiting) {
-        Departing departing{member->owner, now + kGrace};
+        LeavingParticipant leaving{member->owner, now + kGrace};
         actions.push_back(
-            Renew{{Lease{departing.owner.user, departing.owner.connection, departing.expires_at}}, false});
-        departing_[what.connection] = std::move(departing);
+            RenewLeases{{Lease{leaving.owner.user, leaving.owner.connection, leaving.expires_at}}, false});
+        leaving_[what.connection] = std::move(leaving);
     }
     part_from(what.connection);
     return actions;
 }
 
-Actions Room::on(const Entered& what, Timestamp now) {
+Actions Room::on(const ParticipantEntered& what, Timestamp now) {
     Actions actions;
     auto* member = find(what.connection);
     if (member == nullptr) {  // the connection is gone in the meantime: its entry is undone
@@ -161,7 +161,7 @@ Actions Room::on(const Entered& what, Timestamp now) {
     } else {
         seq_ = epoch_ == entry.epoch ? std::max(seq_, entry.seq) : entry.seq;
         epoch_ = entry.epoch;
-        if (settled_epoch_.empty() || departing_.empty()) settled_epoch_ = entry.epoch;
+        if (settled_epoch_.empty() || leaving_.empty()) settled_epoch_ = entry.epoch;
         next_renewal_ = now + kRenewEvery;
     }
     flush_in(entry.flush_due_in, now);
@@ -170,7 +170,7 @@ Actions Room::on(const Entered& what, Timestamp now) {
     return actions;
 }
 
-void Room::welcome(Member& member, const Entry& entry, Timestamp now, Actions& actions) {
+void Room::welcome(Member& member, const EnterResult& entry, Timestamp now, Actions& actions) {
     member.stage = Stage::joined;
     member.joined_at = now;
     member.from_seq = entry.seq;
@@ -198,17 +198,17 @@ void Room::welcome(Member& member, const Entry& entry, Timestamp now, Actions& a
     member.held = {};
 }
 
-Actions Room::on(const Refused& what, Timestamp) {
+Actions Room::on(const StartRefused& what, Timestamp) {
     reload_wanted_ = true;
     return {error_to(what.task.from, "already_started", "The group has started already.")};
 }
 
-Actions Room::on(const Ticked&, Timestamp now) {
+Actions Room::on(const ClockTicked&, Timestamp now) {
     Actions actions;
     while (!deadlines_.empty() && deadlines_.begin()->first <= now)
         meet_deadline(members_.at(deadlines_.begin()->second), now, actions);
-    keep_time(now, actions);
-    keep_group(now, actions);
+    run_clock(now, actions);
+    reconcile_group(now, actions);
     return actions;
 }
 

@@ -23,29 +23,29 @@ public:
     // `reactions`: the limit per user.
     Room(Group group, limits::Policy reactions);
 
-    Actions on(const Arrived& what, Timestamp now);
-    Actions on(const Asked& what, Timestamp now);
+    Actions on(const SocketOpened& what, Timestamp now);
+    Actions on(const MessageReceived& what, Timestamp now);
     Actions on(const TokenRenewed& what, Timestamp now);
     Actions on(const ProfileChange& what, Timestamp now);
-    Actions on(const Revoked& what, Timestamp now);
-    Actions on(const Lost& what, Timestamp now);
-    Actions on(const Entered& what, Timestamp now);
-    Actions on(const Renewed& what, Timestamp now);
-    Actions on(const Heard& what, Timestamp now);
-    Actions on(const Recalled& what, Timestamp now);
-    Actions on(const Reloaded& what, Timestamp now);
-    Actions on(const Outdated& what, Timestamp now);
+    Actions on(const LoginSessionRevoked& what, Timestamp now);
+    Actions on(const SocketLost& what, Timestamp now);
+    Actions on(const ParticipantEntered& what, Timestamp now);
+    Actions on(const LeasesRenewed& what, Timestamp now);
+    Actions on(const EventReceived& what, Timestamp now);
+    Actions on(const EventsReplayed& what, Timestamp now);
+    Actions on(const GroupReloaded& what, Timestamp now);
+    Actions on(const ReactionOutdated& what, Timestamp now);
     Actions on(const TooManyReactions& what, Timestamp now);
-    Actions on(const Unflushed& what, Timestamp now);
-    Actions on(const HandedOver& what, Timestamp now);
-    Actions on(const Told& what, Timestamp now);
-    Actions on(const Refused& what, Timestamp now);
-    Actions on(const Failed& what, Timestamp now);
-    Actions on(const Interrupted& what, Timestamp now);
-    Actions on(const Ticked& what, Timestamp now);
+    Actions on(const FlushDue& what, Timestamp now);
+    Actions on(const HostHandedOver& what, Timestamp now);
+    Actions on(const ChangeAnnounced& what, Timestamp now);
+    Actions on(const StartRefused& what, Timestamp now);
+    Actions on(const TaskFailed& what, Timestamp now);
+    Actions on(const SubscriptionInterrupted& what, Timestamp now);
+    Actions on(const ClockTicked& what, Timestamp now);
 
     // No connection is here, and none is expected to reconnect.
-    [[nodiscard]] bool is_empty() const { return members_.empty() && departing_.empty(); }
+    [[nodiscard]] bool is_empty() const { return members_.empty() && leaving_.empty(); }
     [[nodiscard]] std::size_t joined_count() const { return joined_count_; }
     [[nodiscard]] std::uint64_t refused_reactions() const { return refused_reactions_; }
     [[nodiscard]] RoomFacts facts() const;
@@ -58,7 +58,7 @@ public:
     static constexpr Seconds kRetryEvery{2};
     static constexpr Seconds kCompareEvery{30};    // with PostgreSQL, where a change may lack its event
     static constexpr Milliseconds kEndAfter{250};  // by then every core has confirmed its members at the end
-    static constexpr Seconds kFarewell{60};        // how long the room stays open after the end
+    static constexpr Seconds kOpenAfterEnd{60};    // how long the room stays open after the end
     static constexpr std::size_t kMaxHeld = 1000;
 
 private:
@@ -72,21 +72,21 @@ private:
         Timestamp deadline{};                                   // for hello, then for the token
         bool reauth_sent = false;
     };
-    struct Departing {
+    struct LeavingParticipant {
         SocketOwner owner;
         Timestamp expires_at{};
     };
 
     // room.cpp: connections and their messages
-    void ask(Member& member, const Hello& hello, Timestamp now, Actions& actions);
-    void ask(Member& member, const StartMessage& message, Timestamp now, Actions& actions);
-    void ask(Member& member, const EndMessage& message, Timestamp now, Actions& actions);
-    void ask(Member& member, const ReactionMessage& message, Timestamp now, Actions& actions);
-    void ask(Member& member, const LeaveMessage& message, Timestamp now, Actions& actions);
+    void handle(Member& member, const Hello& hello, Timestamp now, Actions& actions);
+    void handle(Member& member, const StartMessage& message, Timestamp now, Actions& actions);
+    void handle(Member& member, const EndMessage& message, Timestamp now, Actions& actions);
+    void handle(Member& member, const ReactionMessage& message, Timestamp now, Actions& actions);
+    void handle(Member& member, const LeaveMessage& message, Timestamp now, Actions& actions);
     // Handled before they reach the room (live/connection.h).
-    void ask(Member&, const TimeMessage&, Timestamp, Actions&) {}
-    void ask(Member&, const AuthMessage&, Timestamp, Actions&) {}
-    void welcome(Member& member, const Entry& entry, Timestamp now, Actions& actions);
+    void handle(Member&, const TimeMessage&, Timestamp, Actions&) {}
+    void handle(Member&, const AuthMessage&, Timestamp, Actions&) {}
+    void welcome(Member& member, const EnterResult& entry, Timestamp now, Actions& actions);
     void meet_deadline(Member& member, Timestamp now, Actions& actions);
     void set_deadline(Member& member, Timestamp at);
     void refuse_reaction(ConnectionId from, Actions& actions);
@@ -104,25 +104,25 @@ private:
     void on_task_failed(const Leave& task, Timestamp now, Actions& actions);
     void on_task_failed(const React& task, Timestamp now, Actions& actions);
     void on_task_failed(const Flush& task, Timestamp now, Actions& actions);
-    void on_task_failed(const Renew& task, Timestamp now, Actions& actions);
-    void on_task_failed(const Recall& task, Timestamp now, Actions& actions);
+    void on_task_failed(const RenewLeases& task, Timestamp now, Actions& actions);
+    void on_task_failed(const ReplayEvents& task, Timestamp now, Actions& actions);
     void on_task_failed(const Start& task, Timestamp now, Actions& actions);
     void on_task_failed(const Finish& task, Timestamp now, Actions& actions);
-    void on_task_failed(const Reload& task, Timestamp now, Actions& actions);
+    void on_task_failed(const ReloadGroup& task, Timestamp now, Actions& actions);
     void on_task_failed(const Announce& task, Timestamp now, Actions& actions);
     // Retried with the next renewal.
-    void on_task_failed(const HandOver&, Timestamp, Actions&) {}
+    void on_task_failed(const HandOverHost&, Timestamp, Actions&) {}
     // Retried until the room has the change.
-    void on_task_failed(const Tell&, Timestamp, Actions&) {}
+    void on_task_failed(const AnnounceChange&, Timestamp, Actions&) {}
 
     // following.cpp: following the shared order
     void follow(const OrderedEvent& ordered, Timestamp now, Actions& actions);
     void deliver(const OrderedEvent& ordered, Actions& actions);
     void adopt(const std::string& epoch, std::int64_t seq, Timestamp now, Actions& actions);
-    void recall(Actions& actions);
+    void replay(Actions& actions);
     void renew_all(Timestamp now, Actions& actions);
-    void attend(Timestamp now, Actions& actions);
-    void keep_time(Timestamp now, Actions& actions);
+    void record_attendance(Timestamp now, Actions& actions);
+    void run_clock(Timestamp now, Actions& actions);
     void reenter(const SocketOwner& owner, Timestamp expires_at, Announcement announcement, Timestamp now,
                  Actions& actions);
     void flush_in(Milliseconds due_in, Timestamp now);
@@ -133,14 +133,14 @@ private:
     void advance(const RoomFacts& facts, Timestamp now, Actions& actions);
     void learn(const Group& group);
     void take(const Group& group);
-    void succeed_host(const Renewal& renewal, Timestamp now, Actions& actions);
-    void keep_group(Timestamp now, Actions& actions);
+    void succeed_host(const RenewResult& renewal, Timestamp now, Actions& actions);
+    void reconcile_group(Timestamp now, Actions& actions);
 
     Group group_;
-    std::optional<Group> untold_;  // a change that the clients of the room have not received yet
+    std::optional<Group> pending_group_;  // a change that the clients of the room have not received yet
 
     std::unordered_map<ConnectionId, Member> members_;
-    std::unordered_map<ConnectionId, Departing> departing_;
+    std::unordered_map<ConnectionId, LeavingParticipant> leaving_;
     std::set<std::pair<Timestamp, ConnectionId>> deadlines_;
     std::unordered_multimap<UserId, ConnectionId> connections_of_;
     limits::LocalLimiter<UserId> reactions_;
@@ -152,8 +152,8 @@ private:
     std::string settled_epoch_;  // in which our leases are stored; "" if there were none yet
     std::int64_t newest_ = 0;    // the highest number received while events were missing
     std::int64_t wanted_ = 0;    // newest_ when the replay in flight was requested
-    bool recalling_ = false;
-    bool recall_failed_ = false;
+    bool replaying_ = false;
+    bool replay_failed_ = false;
     bool reload_wanted_ = false;
     bool renewing_ = false;  // a renewal of all leases is in flight
 
@@ -162,9 +162,9 @@ private:
     Timestamp next_finish_{};  // not before then; a failed attempt is retried
     Timestamp next_reload_{};
     Timestamp next_comparison_{};
-    Timestamp next_telling_{};
+    Timestamp next_announcement_{};
     std::optional<Timestamp> next_flush_;
-    std::optional<Timestamp> farewell_at_;
+    std::optional<Timestamp> close_at_;
 };
 
 }  // namespace mindspace::meditation

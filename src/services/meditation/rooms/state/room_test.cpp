@@ -52,7 +52,7 @@ TEST_F(RoomTest, ATokenIsAskedForBeforeItEnds) {
     auto client = world_.join(core_, 0);
     auto other = world_.join(core_, 1);
     world_.pass_and_settle(841s);
-    world_.tell(core_, TokenRenewed{client->owner.connection, world_.now() + 900s});
+    world_.apply(core_, TokenRenewed{client->owner.connection, world_.now() + 900s});
     world_.pass_and_settle(60s);
     EXPECT_FALSE(client->closed);
     EXPECT_EQ(other->closed, kCloseTokenEnded);
@@ -69,7 +69,7 @@ TEST_F(RoomTest, WhoMissedTooMuchIsToComeAgain) {
     auto client = world_.join(core_, 0);
     for (int i = 0; i < 1001; ++i)
         order_.react({{}, make_reaction(RoomSimulation::user(0), {}), reaction_limit(2000)}, world_.now());
-    world_.tell(core_, Interrupted{});
+    world_.apply(core_, SubscriptionInterrupted{});
     world_.settle();
     EXPECT_EQ(client->closed, http::CloseCode::service_restart);
     auto again = world_.join(core_, 0, ResumePoint{client->epoch, client->seq});
