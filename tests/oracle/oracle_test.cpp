@@ -168,8 +168,8 @@ std::string label_text(const std::string& label) {
     return label;
 }
 
-template <Grain kGrain>
-void add_series(Lines& lines, std::string_view name, const Series<kGrain>& series) {
+template <Granularity kGranularity>
+void add_series(Lines& lines, std::string_view name, const Series<kGranularity>& series) {
     const auto& items = series.items;
     lines.push_back(fmt::format("{} {} from {} to {}", name, items.size(), label_text(items.front().label),
                                 label_text(items.back().label)));
@@ -187,7 +187,7 @@ void add_lifetime(Lines& lines, const Lifetime& lifetime) {
             fmt::format("milestone {} {} {}", reached.kind, reached.value, reached.at.time_since_epoch().count()));
 }
 
-std::string effort_text(const Effort& effort) {
+std::string effort_text(const SessionTotals& effort) {
     return fmt::format("{}/{}", effort.sessions, effort.seconds);
 }
 

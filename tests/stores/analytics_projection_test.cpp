@@ -35,18 +35,18 @@ constexpr Statement kFact{"test_fact", "SELECT local_hour, version FROM session_
 
 constexpr Statement kLifetime{"test_lifetime", "SELECT totals FROM lifetimes WHERE user_id = $1"};
 
-Awaitable<std::vector<Sitting>> list_sittings(postgres::Session& session, UserId user) {
-    auto rows = co_await session.query(sittings_statement(user), user);
+Awaitable<std::vector<CompletedSession>> list_completed_sessions(postgres::Session& session, UserId user) {
+    auto rows = co_await session.query(completed_sessions_statement(user), user);
     const auto ends = rows[0].get<std::vector<Timestamp>>(0);
     const auto dates = rows[0].get<std::vector<LocalDate>>(1);
     const auto seconds = rows[0].get<std::vector<std::int32_t>>(2);
     const auto hours = rows[0].get<std::vector<std::int16_t>>(3);
     const auto kinds = rows[0].get<std::vector<std::string>>(4);
-    std::vector<Sitting> sittings;
+    std::vector<CompletedSession> sessions;
     for (std::size_t i = 0; i < ends.size(); ++i)
-        sittings.push_back(
+        sessions.push_back(
             {.ended_at = ends[i], .local_date = dates[i], .seconds = seconds[i], .hour = hours[i], .kind = kinds[i]});
-    co_return sittings;
+    co_return sessions;
 }
 
 const Range kAlways{parse_date("2000-01-01").value(), parse_date("2099-12-31").value()};
@@ -293,7 +293,7 @@ TEST_F(ProjectionTest, RandomHistoriesInAnyOrderAndTwiceAgreeWithAPlainRecomputa
     EXPECT_GE(history.size(), 2000U);
     for (auto user : users) {
         EXPECT_EQ(days_of(user), expected_days(history, user));
-        EXPECT_EQ(lifetime_of(user), look_back(run(io_, list_sittings(session_, user))).to_json());
+        EXPECT_EQ(lifetime_of(user), fold_lifetime(run(io_, list_completed_sessions(session_, user))).to_json());
         EXPECT_FALSE(days_of(user).empty());
     }
 }
@@ -304,14 +304,14 @@ TEST_F(ProjectionTest, ALateSessionAmongThousandsIsFoldedInSeveralLoopIterations
     for (int i = 0; i < 2500; ++i) history.push_back({.user = user, .date = kMonday - days(i % 700)});
     publish(history);
     publish({Fact{.user = user, .date = kMonday - days(701)}});
-    EXPECT_EQ(lifetime_of(user), look_back(run(io_, list_sittings(session_, user))).to_json());
+    EXPECT_EQ(lifetime_of(user), fold_lifetime(run(io_, list_completed_sessions(session_, user))).to_json());
 
-    auto sittings = run(io_, session_.query(sittings_statement(user), user));
+    auto sessions = run(io_, session_.query(completed_sessions_statement(user), user));
     consumer_.stop();
     database_.stop();
     postgres::run_to_end(io_);
     std::optional<std::string> totals;
-    asio::co_spawn(io_, look_back(std::move(sittings)),
+    asio::co_spawn(io_, fold_lifetime(std::move(sessions)),
                    [&](std::exception_ptr, const LifetimeTotals& all) { totals = all.to_json(); });
     io_.restart();
     int turns = 0;

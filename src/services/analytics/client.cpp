@@ -9,8 +9,8 @@ namespace {
 
 // Takes its parameters by value: the caller's might not outlive the first suspension.
 Awaitable<LifetimeTotals> look_back_at(postgres::Client& database, UserId user, std::vector<LocalDate> skipped) {
-    auto rows = co_await database.query(sittings_statement(user), user);
-    co_return co_await look_back(std::move(rows), std::move(skipped));
+    auto rows = co_await database.query(completed_sessions_statement(user), user);
+    co_return co_await fold_lifetime(std::move(rows), std::move(skipped));
 }
 
 }  // namespace

@@ -21,7 +21,7 @@ struct Streaks {
     std::int32_t longest_days = 0;
 };
 
-struct Reached {
+struct MilestoneReached {
     std::string kind;  // "sessions", "hours" or "streakDays"
     std::int64_t value = 0;
     Timestamp at{};
@@ -32,7 +32,7 @@ struct Lifetime {
     std::int64_t seconds = 0;
     std::optional<Timestamp> last_session_at;
     Streaks streaks;
-    std::vector<Reached> milestones;
+    std::vector<MilestoneReached> milestones;
 };
 
 // Everything that a user has ever completed. `today` is the user's own date in their current zone, whose calendar

@@ -47,28 +47,28 @@ private:
 
 }  // namespace
 
-template <Grain kGrain>
-Awaitable<Result<Series<kGrain>>> AnalyticsService::find_series(UserId id, Range range, days longest) {
+template <Granularity kGranularity>
+Awaitable<Result<Series<kGranularity>>> AnalyticsService::find_series(UserId id, Range range, days longest) {
     if (auto refusal = refuse(range, longest)) co_return std::move(*refusal);
     auto as_of = clock_.now();
     auto [user, rows] = co_await when_all(store_.find_user(id), store_.list_days(id, range));
     if (!user) co_return user_gone();
-    co_return Series<kGrain>{.timezone = std::move(user->timezone),
-                             .as_of = as_of,
-                             .items = roll_up<kGrain>(rows, range),
-                             .totals = add_up(rows)};
+    co_return Series<kGranularity>{.timezone = std::move(user->timezone),
+                                   .as_of = as_of,
+                                   .items = roll_up<kGranularity>(rows, range),
+                                   .totals = add_up(rows)};
 }
 
-Awaitable<Result<Series<Grain::day>>> AnalyticsService::find_daily(UserId user, Range range) {
-    return find_series<Grain::day>(user, range, kLongestDaily);
+Awaitable<Result<Series<Granularity::day>>> AnalyticsService::find_daily(UserId user, Range range) {
+    return find_series<Granularity::day>(user, range, kLongestDaily);
 }
 
-Awaitable<Result<Series<Grain::week>>> AnalyticsService::find_weekly(UserId user, Range range) {
-    return find_series<Grain::week>(user, range, kLongestRollup);
+Awaitable<Result<Series<Granularity::week>>> AnalyticsService::find_weekly(UserId user, Range range) {
+    return find_series<Granularity::week>(user, range, kLongestRollup);
 }
 
-Awaitable<Result<Series<Grain::month>>> AnalyticsService::find_monthly(UserId user, Range range) {
-    return find_series<Grain::month>(user, range, kLongestRollup);
+Awaitable<Result<Series<Granularity::month>>> AnalyticsService::find_monthly(UserId user, Range range) {
+    return find_series<Granularity::month>(user, range, kLongestRollup);
 }
 
 Awaitable<Result<Summary>> AnalyticsService::find_summary(UserId id) {
@@ -94,7 +94,7 @@ Awaitable<Result<Heatmap>> AnalyticsService::find_heatmap(UserId id, std::option
     auto range = days_of(std::chrono::year(year));
     auto rows = co_await store_.list_days(id, range);
     Heatmap heatmap{.year = year, .days = {}};
-    for (const auto& day : roll_up<Grain::day>(rows, range))
+    for (const auto& day : roll_up<Granularity::day>(rows, range))
         heatmap.days.push_back(
             {.date = day.label, .seconds = day.seconds, .level = heat_level(day.seconds, user->daily_goal_seconds)});
     co_return heatmap;

@@ -13,9 +13,9 @@ public:
 
     // All calls that take a user, error: unauthenticated `user_gone` if the account was deleted in the meantime. The
     // first three, error: invalid if the range is empty or longer than 366, 1,100 and 1,100 days.
-    Awaitable<Result<Series<Grain::day>>> find_daily(UserId user, Range range);
-    Awaitable<Result<Series<Grain::week>>> find_weekly(UserId user, Range range);
-    Awaitable<Result<Series<Grain::month>>> find_monthly(UserId user, Range range);
+    Awaitable<Result<Series<Granularity::day>>> find_daily(UserId user, Range range);
+    Awaitable<Result<Series<Granularity::week>>> find_weekly(UserId user, Range range);
+    Awaitable<Result<Series<Granularity::month>>> find_monthly(UserId user, Range range);
     Awaitable<Result<Summary>> find_summary(UserId user);
     // For the user's current year if none is given.
     Awaitable<Result<Heatmap>> find_heatmap(UserId user, std::optional<std::int32_t> year);
@@ -25,8 +25,8 @@ public:
     Awaitable<Result<Now>> find_now();
 
 private:
-    template <Grain kGrain>
-    Awaitable<Result<Series<kGrain>>> find_series(UserId user, Range range, std::chrono::days longest);
+    template <Granularity kGranularity>
+    Awaitable<Result<Series<kGranularity>>> find_series(UserId user, Range range, std::chrono::days longest);
 
     AnalyticsStore store_;
     LiveStatsCache live_stats_;

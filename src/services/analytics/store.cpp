@@ -47,8 +47,8 @@ Awaitable<Past> AnalyticsStore::find_past(UserId user, Range range) {
     if (auto totals = row.get<std::optional<std::string_view>>(0)) {
         past.lifetime = LifetimeTotals::from_json(*totals);
     } else {
-        auto facts = co_await replicas_.query(user, sittings_statement(user), user);
-        past.lifetime = co_await look_back(std::move(facts));
+        auto facts = co_await replicas_.query(user, completed_sessions_statement(user), user);
+        past.lifetime = co_await fold_lifetime(std::move(facts));
     }
     co_return past;
 }

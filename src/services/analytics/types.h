@@ -57,37 +57,39 @@ struct Totals {
     static constexpr auto fields() { return totals_fields<Totals>(); }
 };
 
-enum class Grain { day, week, month };
+enum class Granularity { day, week, month };
 
 // One day, week or month of a response.
-template <Grain kGrain>
+template <Granularity kGranularity>
 struct Bucket : Totals {
-    using Label = std::conditional_t<kGrain == Grain::day, LocalDate, std::string>;
+    using Label = std::conditional_t<kGranularity == Granularity::day, LocalDate, std::string>;
     Label label{};
 
-    static constexpr std::string_view kName = kGrain == Grain::day    ? "DayTotals"
-                                              : kGrain == Grain::week ? "WeekTotals"
-                                                                      : "MonthTotals";
-    static constexpr std::string_view kLabel = kGrain == Grain::day ? "date" : kGrain == Grain::week ? "week" : "month";
-    static constexpr std::string_view kAbout = kGrain == Grain::week    ? "ISO 8601, such as 2026-W48."
-                                               : kGrain == Grain::month ? "Such as 2026-11."
-                                                                        : "";
+    static constexpr std::string_view kName = kGranularity == Granularity::day    ? "DayTotals"
+                                              : kGranularity == Granularity::week ? "WeekTotals"
+                                                                                  : "MonthTotals";
+    static constexpr std::string_view kLabel = kGranularity == Granularity::day    ? "date"
+                                               : kGranularity == Granularity::week ? "week"
+                                                                                   : "month";
+    static constexpr std::string_view kAbout = kGranularity == Granularity::week    ? "ISO 8601, such as 2026-W48."
+                                               : kGranularity == Granularity::month ? "Such as 2026-11."
+                                                                                    : "";
     static constexpr auto fields() {
         return std::tuple_cat(std::tuple{field(kLabel, &Bucket::label, {.about = kAbout})}, totals_fields<Bucket>());
     }
 };
 
 // Every day, week or month that the range touches; only the days inside the range count.
-template <Grain kGrain>
+template <Granularity kGranularity>
 struct Series {
     std::string timezone;
     Timestamp as_of{};
-    std::vector<Bucket<kGrain>> items;
+    std::vector<Bucket<kGranularity>> items;
     Totals totals;
 
-    static constexpr std::string_view kName = kGrain == Grain::day    ? "DailyAnalytics"
-                                              : kGrain == Grain::week ? "WeeklyAnalytics"
-                                                                      : "MonthlyAnalytics";
+    static constexpr std::string_view kName = kGranularity == Granularity::day    ? "DailyAnalytics"
+                                              : kGranularity == Granularity::week ? "WeeklyAnalytics"
+                                                                                  : "MonthlyAnalytics";
     static constexpr auto fields() {
         return std::tuple{field("timezone", &Series::timezone), field("asOf", &Series::as_of),
                           field("items", &Series::items, {.about = "Without a gap; empty ones are zeros."}),
@@ -109,13 +111,13 @@ struct GoalProgress {
     }
 };
 
-struct Effort {
+struct SessionTotals {
     std::int64_t sessions = 0;
     std::int64_t seconds = 0;
 
     static constexpr std::string_view kName = "Effort";
     static constexpr auto fields() {
-        return std::tuple{field("sessions", &Effort::sessions), field("seconds", &Effort::seconds)};
+        return std::tuple{field("sessions", &SessionTotals::sessions), field("seconds", &SessionTotals::seconds)};
     }
 };
 
@@ -145,10 +147,10 @@ struct Summary {
     std::string timezone;
     Timestamp as_of{};
     GoalProgress today;
-    Effort this_week;
-    Effort last_week;
-    Effort this_month;
-    Effort last_month;
+    SessionTotals this_week;
+    SessionTotals last_week;
+    SessionTotals this_month;
+    SessionTotals last_month;
     StreakLengths streaks;
     std::optional<BestDay> best_day;
     std::optional<std::string> favourite_kind;
@@ -202,21 +204,21 @@ struct Heatmap {
 // ---- global
 
 // The activity of all users on a day, in an ISO week or in a month; by each user's own days.
-template <Grain kGrain>
+template <Granularity kGranularity>
 struct GlobalPeriod {
-    using Label = Bucket<kGrain>::Label;
+    using Label = Bucket<kGranularity>::Label;
     Label label{};
     std::int64_t active_users = 0;
     std::int64_t new_users = 0;
     std::int64_t sessions = 0;
     std::int64_t seconds = 0;
 
-    static constexpr std::string_view kName = kGrain == Grain::day    ? "GlobalDay"
-                                              : kGrain == Grain::week ? "GlobalWeek"
-                                                                      : "GlobalMonth";
+    static constexpr std::string_view kName = kGranularity == Granularity::day    ? "GlobalDay"
+                                              : kGranularity == Granularity::week ? "GlobalWeek"
+                                                                                  : "GlobalMonth";
     static constexpr auto fields() {
         using P = GlobalPeriod;
-        return std::tuple{field(Bucket<kGrain>::kLabel, &P::label, {.about = Bucket<kGrain>::kAbout}),
+        return std::tuple{field(Bucket<kGranularity>::kLabel, &P::label, {.about = Bucket<kGranularity>::kAbout}),
                           field("activeUsers", &P::active_users, {.about = "With a completed session."}),
                           field("newUsers", &P::new_users), field("sessions", &P::sessions),
                           field("seconds", &P::seconds)};
@@ -254,9 +256,9 @@ struct Cohort {
 // Accounts that have been deleted since still count.
 struct GlobalAnalytics {
     Timestamp as_of{};
-    std::vector<GlobalPeriod<Grain::day>> days;
-    std::vector<GlobalPeriod<Grain::week>> weeks;
-    std::vector<GlobalPeriod<Grain::month>> months;
+    std::vector<GlobalPeriod<Granularity::day>> days;
+    std::vector<GlobalPeriod<Granularity::week>> weeks;
+    std::vector<GlobalPeriod<Granularity::month>> months;
     GlobalTotals totals;
     std::vector<Cohort> retention;
 

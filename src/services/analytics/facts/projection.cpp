@@ -35,17 +35,17 @@ struct Days {
     std::vector<LocalDate> dates;
 };
 
-struct Fences {
+struct VerificationMarks {
     std::vector<UserId> users;
     std::vector<Uuid> fences;
 };
 
 // The events, grouped by their subject.
-struct News {
+struct SortedEvents {
     SessionEvents sessions;
     Registrations registrations;
     std::vector<UserId> erased;
-    Fences fences;
+    VerificationMarks fences;
 
     [[nodiscard]] bool is_empty() const {
         return sessions.users.empty() && registrations.users.empty() && erased.empty() && fences.users.empty();
@@ -57,25 +57,25 @@ std::string member_of(const events::Event& event, std::string_view name) {
     return std::string(boost::json::parse(event.payload).as_object().at(name).as_string());
 }
 
-News sort(std::span<const events::Event> events) {
-    News news;
+SortedEvents sort(std::span<const events::Event> events) {
+    SortedEvents sorted;
     for (const auto& event : events) {
         if (event.type.starts_with("session.")) {
-            news.sessions.users.push_back(event.user);
-            news.sessions.deleted.push_back(event.type == "session.deleted");
-            news.sessions.sessions.push_back({event.payload});
+            sorted.sessions.users.push_back(event.user);
+            sorted.sessions.deleted.push_back(event.type == "session.deleted");
+            sorted.sessions.sessions.push_back({event.payload});
         } else if (event.type == "user.registered") {
-            news.registrations.users.push_back(event.user);
-            news.registrations.at.push_back(event.occurred_at);
-            news.registrations.timezones.push_back(member_of(event, "timezone"));
+            sorted.registrations.users.push_back(event.user);
+            sorted.registrations.at.push_back(event.occurred_at);
+            sorted.registrations.timezones.push_back(member_of(event, "timezone"));
         } else if (event.type == "user.deleted") {
-            news.erased.push_back(event.user);
+            sorted.erased.push_back(event.user);
         } else if (event.type == kFenceEvent) {
-            news.fences.users.push_back(event.user);
-            news.fences.fences.push_back(Uuid::parse(member_of(event, "fence")).value());
+            sorted.fences.users.push_back(event.user);
+            sorted.fences.fences.push_back(Uuid::parse(member_of(event, "fence")).value());
         }
     }
-    return news;
+    return sorted;
 }
 
 // What changes because of newer facts.
@@ -195,7 +195,7 @@ Awaitable<DaySums> recompute(postgres::Session& session, Days days) {
     co_return sums;
 }
 
-Awaitable<> note_fences(postgres::Session& session, Fences fences) {
+Awaitable<> note_fences(postgres::Session& session, VerificationMarks fences) {
     static constexpr Statement kNote{"analytics_note_fences", R"(
         INSERT INTO user_facts AS known (user_id, fence)
         SELECT DISTINCT ON (user_id) user_id, fence
@@ -225,12 +225,12 @@ Awaitable<> note_change(postgres::Session& session) {
 
 // Sessions before accounts: what a user did before leaving counts, even in the same batch.
 Awaitable<> project(postgres::Session& session, std::span<const events::Event> events) {
-    auto news = sort(events);
-    if (news.is_empty()) co_return;
+    auto sorted = sort(events);
+    if (sorted.is_empty()) co_return;
     co_await lock_projection(session);
-    bool changes = !news.registrations.users.empty() || !news.erased.empty();
-    if (!news.sessions.users.empty()) {
-        auto changed = co_await keep_facts(session, std::move(news.sessions));
+    bool changes = !sorted.registrations.users.empty() || !sorted.erased.empty();
+    if (!sorted.sessions.users.empty()) {
+        auto changed = co_await keep_facts(session, std::move(sorted.sessions));
         changes |= !changed.days.empty();
         if (!changed.days.empty()) {
             co_await clear(session, list(changed.losing));
@@ -238,9 +238,9 @@ Awaitable<> project(postgres::Session& session, std::span<const events::Event> e
             co_await keep_lifetimes(session, std::move(changed.lifetimes), std::move(sums));
         }
     }
-    if (!news.registrations.users.empty()) co_await keep_registrations(session, std::move(news.registrations));
-    if (!news.erased.empty()) co_await erase_accounts(session, std::move(news.erased));
-    if (!news.fences.users.empty()) co_await note_fences(session, std::move(news.fences));
+    if (!sorted.registrations.users.empty()) co_await keep_registrations(session, std::move(sorted.registrations));
+    if (!sorted.erased.empty()) co_await erase_accounts(session, std::move(sorted.erased));
+    if (!sorted.fences.users.empty()) co_await note_fences(session, std::move(sorted.fences));
     if (changes) co_await note_change(session);
 }
 

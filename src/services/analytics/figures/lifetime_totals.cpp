@@ -37,32 +37,32 @@ Timestamp time_of(const json::value& value) {
 // A statistic that only grows has grown at that time.
 void LifetimeTotals::reach(std::string_view kind, std::span<const std::int64_t> values, std::int64_t before,
                            std::int64_t after, Timestamp at) {
-    auto order = [](const Reached& reached) { return std::tie(reached.at, reached.value, reached.kind); };
+    auto order = [](const MilestoneReached& reached) { return std::tie(reached.at, reached.value, reached.kind); };
     for (auto value : values) {
         if (value <= before || after < value) continue;
-        Reached reached{std::string(kind), value, at};
+        MilestoneReached reached{std::string(kind), value, at};
         auto place = std::ranges::upper_bound(milestones_, order(reached), {}, order);
         milestones_.insert(place, std::move(reached));
     }
 }
 
-void LifetimeTotals::add(const Sitting& sitting, Dates skipped) {
-    auto seconds = seconds_ + sitting.seconds;
-    reach("sessions", kSessionMilestones, sessions_, sessions_ + 1, sitting.ended_at);
-    reach("hours", kHourMilestones, seconds_ / kSecondsAnHour, seconds / kSecondsAnHour, sitting.ended_at);
-    if (sitting.seconds >= kStreakSeconds && !streak_days_.contains(sitting.local_date)) {
-        streak_days_.add(sitting.local_date);
-        auto length = streak_days_.run_around(sitting.local_date, skipped);
-        reach("streakDays", kStreakMilestones, longest_streak_, length, sitting.ended_at);
+void LifetimeTotals::add(const CompletedSession& session, Dates skipped) {
+    auto seconds = seconds_ + session.seconds;
+    reach("sessions", kSessionMilestones, sessions_, sessions_ + 1, session.ended_at);
+    reach("hours", kHourMilestones, seconds_ / kSecondsAnHour, seconds / kSecondsAnHour, session.ended_at);
+    if (session.seconds >= kStreakSeconds && !streak_days_.contains(session.local_date)) {
+        streak_days_.add(session.local_date);
+        auto length = streak_days_.run_around(session.local_date, skipped);
+        reach("streakDays", kStreakMilestones, longest_streak_, length, session.ended_at);
         longest_streak_ = std::max(longest_streak_, length);
     }
     ++sessions_;
     seconds_ = seconds;
-    last_ended_at_ = sitting.ended_at;
-    auto& kind = kinds_[sitting.kind];
+    last_ended_at_ = session.ended_at;
+    auto& kind = kinds_[session.kind];
     ++kind.sessions;
-    kind.seconds += sitting.seconds;
-    ++hours_.at(static_cast<std::size_t>(sitting.hour));
+    kind.seconds += session.seconds;
+    ++hours_.at(static_cast<std::size_t>(session.hour));
 }
 
 void LifetimeTotals::note_day(LocalDate date, std::int64_t seconds) {
@@ -168,7 +168,7 @@ LifetimeTotals LifetimeTotals::from_json(std::string_view text) {
     if (const auto& best = document.at("bestDay"); !best.is_null())
         totals.best_day_ = BestDay{.date = parse_date(text_of(best.at(0))).value(), .seconds = best.at(1).as_int64()};
     totals.longest_streak_ = document.at("longestStreakDays").to_number<std::int32_t>();
-    StreakDays::Words words;
+    StreakDays::BitWords words;
     for (const auto& word : document.at("streakDays").as_array())
         words[word.at(0).to_number<std::int32_t>()] = word.at(1).to_number<std::uint32_t>();
     totals.streak_days_ = StreakDays(std::move(words));
@@ -178,19 +178,19 @@ LifetimeTotals LifetimeTotals::from_json(std::string_view text) {
     return totals;
 }
 
-void LookBack::add(const Sitting& sitting) {
-    totals_.add(sitting, skipped_);
-    seconds_[sitting.local_date] += sitting.seconds;
+void LifetimeFold::add(const CompletedSession& session) {
+    totals_.add(session, skipped_);
+    seconds_[session.local_date] += session.seconds;
 }
 
-LifetimeTotals LookBack::totals() && {
+LifetimeTotals LifetimeFold::totals() && {
     for (const auto& [date, sum] : seconds_) totals_.note_day(date, sum);
     return std::move(totals_);
 }
 
-LifetimeTotals look_back(std::span<const Sitting> sittings, Dates skipped) {
-    LookBack past(skipped);
-    for (const auto& sitting : sittings) past.add(sitting);
+LifetimeTotals fold_lifetime(std::span<const CompletedSession> sessions, Dates skipped) {
+    LifetimeFold past(skipped);
+    for (const auto& session : sessions) past.add(session);
     return std::move(past).totals();
 }
 

@@ -12,7 +12,7 @@
 namespace mindspace::analytics {
 
 // A completed session.
-struct Sitting {
+struct CompletedSession {
     Timestamp ended_at{};
     LocalDate local_date{};
     std::int32_t seconds = 0;
@@ -23,7 +23,7 @@ struct Sitting {
 class LifetimeTotals {
 public:
     // Add sessions in the order in which they ended; each with add(), and then note_day() for each of their days.
-    void add(const Sitting& sitting, Dates skipped = {});
+    void add(const CompletedSession& session, Dates skipped = {});
     // The new total of a day. It may only grow.
     void note_day(LocalDate date, std::int64_t seconds);
 
@@ -60,16 +60,16 @@ private:
     std::optional<BestDay> best_day_;
     StreakDays streak_days_;
     std::int32_t longest_streak_ = 0;
-    std::vector<Reached> milestones_;  // in the order in which they were reached
+    std::vector<MilestoneReached> milestones_;  // in the order in which they were reached
 };
 
 // Folds any number of sessions, in the order in which they ended.
-class LookBack {
+class LifetimeFold {
 public:
     // The dates must outlive it.
-    explicit LookBack(Dates skipped = {}) : skipped_(skipped) {}
+    explicit LifetimeFold(Dates skipped = {}) : skipped_(skipped) {}
 
-    void add(const Sitting& sitting);
+    void add(const CompletedSession& session);
     // Call it when all are added.
     [[nodiscard]] LifetimeTotals totals() &&;
 
@@ -79,6 +79,6 @@ private:
     std::map<LocalDate, std::int64_t> seconds_;  // per day
 };
 
-LifetimeTotals look_back(std::span<const Sitting> sittings, Dates skipped = {});
+LifetimeTotals fold_lifetime(std::span<const CompletedSession> sessions, Dates skipped = {});
 
 }  // namespace mindspace::analytics

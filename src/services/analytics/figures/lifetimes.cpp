@@ -17,7 +17,7 @@ using postgres::Statement;
 
 namespace {
 
-constexpr int kSittingsInTurn = 1000;  // some 0.3 ms
+constexpr int kSessionsPerIteration = 1000;  // some 0.3 ms
 
 using Texts = std::map<UserId, std::string>;
 
@@ -38,18 +38,17 @@ Awaitable<> put(postgres::Session& session, std::vector<UserId> users, std::vect
     if (!users.empty()) co_await session.query(kPut, users, texts);
 }
 
-Awaitable<std::string> make_anew(postgres::Session& session, UserId user) {
-    auto rows = co_await session.query(sittings_statement(user), user);
-    auto totals = co_await look_back(std::move(rows));
+Awaitable<std::string> recompute(postgres::Session& session, UserId user) {
+    auto rows = co_await session.query(completed_sessions_statement(user), user);
+    auto totals = co_await fold_lifetime(std::move(rows));
     co_return totals.to_json();
 }
 
 // Whether all of them could be added: no earlier added session ended later.
-bool add_all(LifetimeTotals& totals, std::vector<Sitting>& sittings) {
-    std::ranges::sort(sittings, {},
-                      [](const Sitting& sitting) { return std::tie(sitting.ended_at, sitting.local_date); });
-    if (!totals.takes(sittings.front().ended_at)) return false;
-    for (const auto& sitting : sittings) totals.add(sitting);
+bool add_all(LifetimeTotals& totals, std::vector<CompletedSession>& sessions) {
+    std::ranges::sort(sessions, {}, [](const CompletedSession& one) { return std::tie(one.ended_at, one.local_date); });
+    if (!totals.takes(sessions.front().ended_at)) return false;
+    for (const auto& one : sessions) totals.add(one);
     return true;
 }
 
@@ -58,7 +57,7 @@ bool add_all(LifetimeTotals& totals, std::vector<Sitting>& sittings) {
 Awaitable<> keep_lifetimes(postgres::Session& session, LifetimeChanges changes, DaySums days) {
     std::vector<UserId> users(changes.others.begin(), changes.others.end());
     std::vector<UserId> adding;
-    for (const auto& [user, sittings] : changes.added)
+    for (const auto& [user, sessions] : changes.added)
         if (!changes.others.contains(user)) adding.push_back(user);
     auto texts = co_await list_texts(session, adding);
     std::map<UserId, LifetimeTotals> added;
@@ -72,7 +71,7 @@ Awaitable<> keep_lifetimes(postgres::Session& session, LifetimeChanges changes, 
     }
     std::vector<std::string> made;
     for (std::size_t i = 0; i < users.size(); ++i) {
-        auto text = co_await make_anew(session, users[i]);
+        auto text = co_await recompute(session, users[i]);
         made.push_back(std::move(text));
     }
     for (std::size_t i = 0; i < days.users.size(); ++i)
@@ -88,7 +87,7 @@ Awaitable<> keep_lifetimes(postgres::Session& session, LifetimeChanges changes, 
 Awaitable<> restore_lifetimes(postgres::Session& session, std::vector<UserId> users) {
     std::vector<std::string> made;
     for (auto user : users) {
-        auto text = co_await make_anew(session, user);
+        auto text = co_await recompute(session, user);
         made.push_back(std::move(text));
     }
     co_await put(session, std::move(users), std::move(made));
@@ -98,13 +97,13 @@ Awaitable<std::vector<UserId>> list_wrong_lifetimes(postgres::Session& session, 
     auto texts = co_await list_texts(session, std::move(users));
     std::vector<UserId> wrong;
     for (const auto& [user, text] : texts) {
-        auto expected = co_await make_anew(session, user);
+        auto expected = co_await recompute(session, user);
         if (text != expected) wrong.push_back(user);
     }
     co_return wrong;
 }
 
-const Statement& sittings_statement(UserId user) {
+const Statement& completed_sessions_statement(UserId user) {
     // Arrays, because thousands of sessions in one row cost much less than one row per session.
     static const postgres::PartitionedStatement kList{"analytics_list_sittings", R"(
         SELECT coalesce(array_agg(ended_at), '{}'), coalesce(array_agg(local_date), '{}'),
@@ -115,16 +114,16 @@ const Statement& sittings_statement(UserId user) {
     return kList.of(user);
 }
 
-Awaitable<LifetimeTotals> look_back(postgres::Rows sittings, std::vector<LocalDate> skipped) {
-    const auto row = sittings[0];
+Awaitable<LifetimeTotals> fold_lifetime(postgres::Rows rows, std::vector<LocalDate> skipped) {
+    const auto row = rows[0];
     auto ends = row.get<ArrayElements<Timestamp>>(0);
     auto dates = row.get<ArrayElements<LocalDate>>(1);
     auto seconds = row.get<ArrayElements<std::int32_t>>(2);
     auto hours = row.get<ArrayElements<std::int16_t>>(3);
     auto kinds = row.get<ArrayElements<std::string>>(4);
-    LookBack past(skipped);
+    LifetimeFold past(skipped);
     while (ends.left() > 0) {
-        for (int i = 0; i < kSittingsInTurn && ends.left() > 0; ++i)
+        for (int i = 0; i < kSessionsPerIteration && ends.left() > 0; ++i)
             past.add({.ended_at = ends.next(),
                       .local_date = dates.next(),
                       .seconds = seconds.next(),

@@ -20,8 +20,8 @@ namespace mindspace::analytics {
 
 // Users whose facts have changed in a way that affects their lifetime, and the changes.
 struct LifetimeChanges {
-    std::map<UserId, std::vector<Sitting>> added;  // not counted before
-    std::set<UserId> others;                       // something was removed: all is folded again
+    std::map<UserId, std::vector<CompletedSession>> added;  // not counted before
+    std::set<UserId> others;                                // something was removed: all is folded again
 };
 
 // The current totals of days.
@@ -43,8 +43,8 @@ Awaitable<std::vector<UserId>> list_wrong_lifetimes(postgres::Session& session, 
 
 // The statement that lists all completed sessions of a user ($1, and the argument that selects the statement), in the
 // order in which they ended.
-const postgres::Statement& sittings_statement(UserId user);
+const postgres::Statement& completed_sessions_statement(UserId user);
 // The totals of the sessions in a reply. There may be any number of them: it yields to the loop in between.
-Awaitable<LifetimeTotals> look_back(postgres::Rows sittings, std::vector<LocalDate> skipped = {});
+Awaitable<LifetimeTotals> fold_lifetime(postgres::Rows rows, std::vector<LocalDate> skipped = {});
 
 }  // namespace mindspace::analytics

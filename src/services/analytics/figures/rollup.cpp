@@ -40,23 +40,23 @@ Totals add_up(std::span<const DailyTotals> rows) {
     return totals;
 }
 
-template <Grain kGrain>
-std::vector<Bucket<kGrain>> roll_up(std::span<const DailyTotals> rows, Range range) {
-    std::vector<Bucket<kGrain>> buckets;
+template <Granularity kGranularity>
+std::vector<Bucket<kGranularity>> roll_up(std::span<const DailyTotals> rows, Range range) {
+    std::vector<Bucket<kGranularity>> buckets;
     for (auto first = range.from; first <= range.to;) {
-        auto last = std::min(last_day_of<kGrain>(first), range.to);
+        auto last = std::min(last_day_of<kGranularity>(first), range.to);
         auto end = std::ranges::find_if(rows, [last](const DailyTotals& row) { return row.date > last; });
         auto inside = static_cast<std::size_t>(end - rows.begin());
-        buckets.push_back({add_up(rows.first(inside)), label_of<kGrain>(first)});
+        buckets.push_back({add_up(rows.first(inside)), label_of<kGranularity>(first)});
         rows = rows.subspan(inside);
         first = last + days(1);
     }
     return buckets;
 }
 
-template std::vector<Bucket<Grain::day>> roll_up(std::span<const DailyTotals>, Range);
-template std::vector<Bucket<Grain::week>> roll_up(std::span<const DailyTotals>, Range);
-template std::vector<Bucket<Grain::month>> roll_up(std::span<const DailyTotals>, Range);
+template std::vector<Bucket<Granularity::day>> roll_up(std::span<const DailyTotals>, Range);
+template std::vector<Bucket<Granularity::week>> roll_up(std::span<const DailyTotals>, Range);
+template std::vector<Bucket<Granularity::month>> roll_up(std::span<const DailyTotals>, Range);
 
 std::int32_t heat_level(std::int64_t seconds, std::int64_t goal_seconds) {
     if (seconds == 0) return 0;

@@ -21,31 +21,31 @@ struct DailyTotals {
 };
 
 // The last day of the day, week or month that contains `date`.
-template <Grain kGrain>
+template <Granularity kGranularity>
 LocalDate last_day_of(LocalDate date) {
-    if constexpr (kGrain == Grain::day) return date;
-    if constexpr (kGrain == Grain::week) return monday_of(date) + std::chrono::days(6);
-    if constexpr (kGrain == Grain::month) return last_day_of_month(date);
+    if constexpr (kGranularity == Granularity::day) return date;
+    if constexpr (kGranularity == Granularity::week) return monday_of(date) + std::chrono::days(6);
+    if constexpr (kGranularity == Granularity::month) return last_day_of_month(date);
 }
 
 // The name of the day, week or month that contains `date`.
-template <Grain kGrain>
-Bucket<kGrain>::Label label_of(LocalDate date) {
-    if constexpr (kGrain == Grain::day) return date;
-    if constexpr (kGrain == Grain::week) return format_week(iso_week_of(date));
-    if constexpr (kGrain == Grain::month) return format_month(date);
+template <Granularity kGranularity>
+Bucket<kGranularity>::Label label_of(LocalDate date) {
+    if constexpr (kGranularity == Granularity::day) return date;
+    if constexpr (kGranularity == Granularity::week) return format_week(iso_week_of(date));
+    if constexpr (kGranularity == Granularity::month) return format_month(date);
 }
 
 Totals add_up(std::span<const DailyTotals> rows);
 
 // The days, ISO weeks or months that the range touches, in order. The rows must be ordered by date and all lie in the
 // range.
-template <Grain kGrain>
-std::vector<Bucket<kGrain>> roll_up(std::span<const DailyTotals> rows, Range range);
+template <Granularity kGranularity>
+std::vector<Bucket<kGranularity>> roll_up(std::span<const DailyTotals> rows, Range range);
 
-extern template std::vector<Bucket<Grain::day>> roll_up(std::span<const DailyTotals>, Range);
-extern template std::vector<Bucket<Grain::week>> roll_up(std::span<const DailyTotals>, Range);
-extern template std::vector<Bucket<Grain::month>> roll_up(std::span<const DailyTotals>, Range);
+extern template std::vector<Bucket<Granularity::day>> roll_up(std::span<const DailyTotals>, Range);
+extern template std::vector<Bucket<Granularity::week>> roll_up(std::span<const DailyTotals>, Range);
+extern template std::vector<Bucket<Granularity::month>> roll_up(std::span<const DailyTotals>, Range);
 
 // The activity level of a day, 0 to 4, relative to the user's daily goal.
 std::int32_t heat_level(std::int64_t seconds, std::int64_t goal_seconds);

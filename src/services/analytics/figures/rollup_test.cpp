@@ -23,7 +23,7 @@ DailyTotals ten_minutes(std::string_view day, std::string kind = "breathing") {
 
 TEST(RollUp, DaysWithoutSessionsStandAsZeros) {
     std::vector rows{ten_minutes("2026-02-28")};
-    auto days = roll_up<Grain::day>(rows, {date("2026-02-27"), date("2026-03-01")});
+    auto days = roll_up<Granularity::day>(rows, {date("2026-02-27"), date("2026-03-01")});
     ASSERT_EQ(days.size(), 3U);
     EXPECT_EQ(days[0].label, date("2026-02-27"));
     EXPECT_EQ(days[0].sessions, 0);
@@ -35,7 +35,7 @@ TEST(RollUp, DaysWithoutSessionsStandAsZeros) {
 
 TEST(RollUp, WeeksAreThoseOfIso8601AcrossTheTurnOfTheYear) {
     std::vector rows{ten_minutes("2026-12-31"), ten_minutes("2027-01-03"), ten_minutes("2027-01-04")};
-    auto weeks = roll_up<Grain::week>(rows, {date("2026-12-28"), date("2027-01-10")});
+    auto weeks = roll_up<Granularity::week>(rows, {date("2026-12-28"), date("2027-01-10")});
     ASSERT_EQ(weeks.size(), 2U);
     EXPECT_EQ(weeks[0].label, "2026-W53");
     EXPECT_EQ(weeks[0].sessions, 2);
@@ -46,7 +46,7 @@ TEST(RollUp, WeeksAreThoseOfIso8601AcrossTheTurnOfTheYear) {
 TEST(RollUp, ARangeThatCutsWeeksShowsThemByTheDaysInside) {
     // Wednesday to the following Tuesday.
     std::vector rows{ten_minutes("2026-11-25"), ten_minutes("2026-12-01")};
-    auto weeks = roll_up<Grain::week>(rows, {date("2026-11-25"), date("2026-12-01")});
+    auto weeks = roll_up<Granularity::week>(rows, {date("2026-11-25"), date("2026-12-01")});
     ASSERT_EQ(weeks.size(), 2U);
     EXPECT_EQ(weeks[0].label, "2026-W48");
     EXPECT_EQ(weeks[0].seconds, 600);
@@ -56,7 +56,7 @@ TEST(RollUp, ARangeThatCutsWeeksShowsThemByTheDaysInside) {
 
 TEST(RollUp, MonthsEndWhereTheyEnd) {
     std::vector rows{ten_minutes("2028-02-29"), ten_minutes("2028-03-01"), ten_minutes("2028-04-01")};
-    auto months = roll_up<Grain::month>(rows, {date("2028-02-10"), date("2028-04-01")});
+    auto months = roll_up<Granularity::month>(rows, {date("2028-02-10"), date("2028-04-01")});
     ASSERT_EQ(months.size(), 3U);
     EXPECT_EQ(months[0].label, "2028-02");
     EXPECT_EQ(months[1].label, "2028-03");
@@ -66,9 +66,9 @@ TEST(RollUp, MonthsEndWhereTheyEnd) {
 
 TEST(RollUp, ASingleDayIsOneBucketOfEachGrain) {
     Range day{date("2026-11-23"), date("2026-11-23")};
-    EXPECT_EQ(roll_up<Grain::day>({}, day).size(), 1U);
-    EXPECT_EQ(roll_up<Grain::week>({}, day).size(), 1U);
-    EXPECT_EQ(roll_up<Grain::month>({}, day).size(), 1U);
+    EXPECT_EQ(roll_up<Granularity::day>({}, day).size(), 1U);
+    EXPECT_EQ(roll_up<Granularity::week>({}, day).size(), 1U);
+    EXPECT_EQ(roll_up<Granularity::month>({}, day).size(), 1U);
 }
 
 TEST(AddUp, AveragesWeighEverySessionWithAMoodTheSame) {
@@ -111,9 +111,9 @@ TEST(HeatLevel, IsMeasuredByTheGoal) {
 }
 
 TEST(Series, IsWrittenAsTheContractSays) {
-    Series<Grain::week> series{.timezone = "Europe/Berlin", .as_of = {}, .items = {}, .totals = {}};
+    Series<Granularity::week> series{.timezone = "Europe/Berlin", .as_of = {}, .items = {}, .totals = {}};
     std::vector rows{ten_minutes("2026-11-23")};
-    series.items = roll_up<Grain::week>(rows, {date("2026-11-23"), date("2026-11-23")});
+    series.items = roll_up<Granularity::week>(rows, {date("2026-11-23"), date("2026-11-23")});
     series.totals = add_up(rows);
     EXPECT_EQ(schema::to_json(series),
               R"({"timezone":"Europe/Berlin","asOf":"1970-01-01T00:00:00.000Z","items":[{"week":"2026-W48",)"

@@ -15,12 +15,12 @@ using std::chrono::days;
 constexpr int kBits = std::numeric_limits<std::uint32_t>::digits;
 
 // The position of a day's bit.
-struct Place {
+struct BitPosition {
     std::int32_t word;
     int bit;
 };
 
-Place place_of(LocalDate date) {
+BitPosition position_of(LocalDate date) {
     auto day = static_cast<std::int32_t>(date.time_since_epoch().count());
     return {.word = day >> 5, .bit = day & (kBits - 1)};
 }
@@ -36,12 +36,12 @@ bool contains(Dates dates, LocalDate date) {
 }  // namespace
 
 void StreakDays::add(LocalDate date) {
-    auto [word, bit] = place_of(date);
+    auto [word, bit] = position_of(date);
     words_[word] |= 1U << bit;
 }
 
 bool StreakDays::contains(LocalDate date) const {
-    auto [word, bit] = place_of(date);
+    auto [word, bit] = position_of(date);
     auto found = words_.find(word);
     return found != words_.end() && (found->second >> bit & 1U) != 0;
 }
@@ -49,7 +49,7 @@ bool StreakDays::contains(LocalDate date) const {
 std::int32_t StreakDays::solid_until(LocalDate date) const {
     std::int32_t count = 0;
     while (true) {
-        auto [word, bit] = place_of(date);
+        auto [word, bit] = position_of(date);
         auto found = words_.find(word);
         if (found == words_.end()) return count;
         int ones = std::countl_one(found->second << (kBits - 1 - bit));
@@ -62,7 +62,7 @@ std::int32_t StreakDays::solid_until(LocalDate date) const {
 std::int32_t StreakDays::solid_from(LocalDate date) const {
     std::int32_t count = 0;
     while (true) {
-        auto [word, bit] = place_of(date);
+        auto [word, bit] = position_of(date);
         auto found = words_.find(word);
         if (found == words_.end()) return count;
         int ones = std::countr_one(found->second >> bit);
@@ -72,25 +72,25 @@ std::int32_t StreakDays::solid_from(LocalDate date) const {
     }
 }
 
-StreakDays::Stretch StreakDays::until(LocalDate date, Dates skipped) const {
-    Stretch stretch{.days = 0, .beyond = date};
+StreakDays::RunSegment StreakDays::until(LocalDate date, Dates skipped) const {
+    RunSegment segment{.days = 0, .beyond = date};
     while (true) {
-        auto solid = solid_until(stretch.beyond);
-        stretch.days += solid;
-        stretch.beyond -= days(solid);
-        if (!analytics::contains(skipped, stretch.beyond)) return stretch;
-        stretch.beyond -= days(1);
+        auto solid = solid_until(segment.beyond);
+        segment.days += solid;
+        segment.beyond -= days(solid);
+        if (!analytics::contains(skipped, segment.beyond)) return segment;
+        segment.beyond -= days(1);
     }
 }
 
-StreakDays::Stretch StreakDays::from(LocalDate date, Dates skipped) const {
-    Stretch stretch{.days = 0, .beyond = date};
+StreakDays::RunSegment StreakDays::from(LocalDate date, Dates skipped) const {
+    RunSegment segment{.days = 0, .beyond = date};
     while (true) {
-        auto solid = solid_from(stretch.beyond);
-        stretch.days += solid;
-        stretch.beyond += days(solid);
-        if (!analytics::contains(skipped, stretch.beyond)) return stretch;
-        stretch.beyond += days(1);
+        auto solid = solid_from(segment.beyond);
+        segment.days += solid;
+        segment.beyond += days(solid);
+        if (!analytics::contains(skipped, segment.beyond)) return segment;
+        segment.beyond += days(1);
     }
 }
 
@@ -99,7 +99,7 @@ std::int32_t StreakDays::run_around(LocalDate date, Dates skipped) const {
 }
 
 std::optional<LocalDate> StreakDays::first_from(LocalDate date) const {
-    auto [word, bit] = place_of(date);
+    auto [word, bit] = position_of(date);
     for (auto found = words_.lower_bound(word); found != words_.end(); ++found) {
         auto rest = found->first == word ? found->second >> bit << bit : found->second;
         if (rest != 0) return date_at(found->first, std::countr_zero(rest));

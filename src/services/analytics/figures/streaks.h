@@ -19,14 +19,14 @@ using Dates = std::span<const LocalDate>;
 class StreakDays {
 public:
     // 32 days per word, counted from 1970; the lowest bit is the first day.
-    using Words = std::map<std::int32_t, std::uint32_t>;
+    using BitWords = std::map<std::int32_t, std::uint32_t>;
 
     StreakDays() = default;
-    explicit StreakDays(Words words) : words_(std::move(words)) {}
+    explicit StreakDays(BitWords words) : words_(std::move(words)) {}
 
     void add(LocalDate date);
     [[nodiscard]] bool contains(LocalDate date) const;
-    [[nodiscard]] const Words& words() const { return words_; }
+    [[nodiscard]] const BitWords& words() const { return words_; }
     // The length in days of the run that contains `date`, which must be one of the days.
     [[nodiscard]] std::int32_t run_around(LocalDate date, Dates skipped) const;
     [[nodiscard]] Streaks as_of(LocalDate today, Dates skipped) const;
@@ -36,13 +36,13 @@ public:
 
 private:
     // A part of a run that ends or starts at a date.
-    struct Stretch {
+    struct RunSegment {
         std::int32_t days = 0;
         LocalDate beyond{};  // the first date outside it
     };
 
-    [[nodiscard]] Stretch until(LocalDate date, Dates skipped) const;
-    [[nodiscard]] Stretch from(LocalDate date, Dates skipped) const;
+    [[nodiscard]] RunSegment until(LocalDate date, Dates skipped) const;
+    [[nodiscard]] RunSegment from(LocalDate date, Dates skipped) const;
     // Consecutive days without a gap, up to and from the date.
     [[nodiscard]] std::int32_t solid_until(LocalDate date) const;
     [[nodiscard]] std::int32_t solid_from(LocalDate date) const;
@@ -51,7 +51,7 @@ private:
     [[nodiscard]] std::optional<LocalDate> last() const;
     [[nodiscard]] std::int32_t longest(Dates skipped) const;
 
-    Words words_;
+    BitWords words_;
 };
 
 }  // namespace mindspace::analytics

@@ -11,8 +11,8 @@ namespace {
 using std::chrono::days;
 
 // From the first day up to, but not including, `end`.
-Effort effort_between(std::span<const Day> history, LocalDate first, LocalDate end) {
-    Effort effort;
+SessionTotals effort_between(std::span<const Day> history, LocalDate first, LocalDate end) {
+    SessionTotals effort;
     auto day = std::ranges::lower_bound(history, first, {}, &Day::date);
     for (; day != history.end() && day->date < end; ++day) {
         effort.sessions += day->sessions;

@@ -13,13 +13,13 @@ Day day(std::string_view text, std::int64_t seconds) {
 
 // The summary of days with one session each.
 Summary summary_of(std::span<const Day> history, LocalDate today) {
-    std::vector<Sitting> sittings;
+    std::vector<CompletedSession> sessions;
     for (const auto& day : history)
-        sittings.push_back({.ended_at = Timestamp(day.date.time_since_epoch()),
+        sessions.push_back({.ended_at = Timestamp(day.date.time_since_epoch()),
                             .local_date = day.date,
                             .seconds = static_cast<std::int32_t>(day.seconds),
                             .kind = "sleep"});
-    return summarise(look_back(sittings), history, today, {}, 600);
+    return summarise(fold_lifetime(sessions), history, today, {}, 600);
 }
 
 TEST(Summary, OfNobodyHasNoBestDay) {

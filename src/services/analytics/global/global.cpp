@@ -22,13 +22,13 @@ std::int64_t find_cohort(const GlobalCounts& counts, LocalDate cohort_week, Loca
 }
 
 // All periods from the one that begins on `first` to the one that contains `last`.
-template <Grain kGrain>
-std::vector<GlobalPeriod<kGrain>> periods_between(const GlobalCounts& counts, std::string_view grain, LocalDate first,
-                                                  LocalDate last) {
-    std::vector<GlobalPeriod<kGrain>> periods;
-    for (auto day = first; day <= last; day = last_day_of<kGrain>(day) + days(1)) {
+template <Granularity kGranularity>
+std::vector<GlobalPeriod<kGranularity>> periods_between(const GlobalCounts& counts, std::string_view grain,
+                                                        LocalDate first, LocalDate last) {
+    std::vector<GlobalPeriod<kGranularity>> periods;
+    for (auto day = first; day <= last; day = last_day_of<kGranularity>(day) + days(1)) {
         auto count = find_period(counts, grain, day);
-        periods.push_back({.label = label_of<kGrain>(day),
+        periods.push_back({.label = label_of<kGranularity>(day),
                            .active_users = count.active_users,
                            .new_users = count.new_users,
                            .sessions = count.sessions,
@@ -38,7 +38,7 @@ std::vector<GlobalPeriod<kGrain>> periods_between(const GlobalCounts& counts, st
 }
 
 Cohort cohort_of(const GlobalCounts& counts, LocalDate monday, LocalDate last) {
-    Cohort cohort{.week = label_of<Grain::week>(monday),
+    Cohort cohort{.week = label_of<Granularity::week>(monday),
                   .new_users = find_period(counts, "week", monday).new_users,
                   .active_users = {}};
     for (auto week = monday; week <= last; week += kWeek)
@@ -52,9 +52,9 @@ GlobalAnalytics arrange(const GlobalCounts& counts, Range range) {
     auto monday = monday_of(range.from);
     GlobalAnalytics answer{
         .as_of = counts.as_of,
-        .days = periods_between<Grain::day>(counts, "day", range.from, range.to),
-        .weeks = periods_between<Grain::week>(counts, "week", monday, range.to),
-        .months = periods_between<Grain::month>(counts, "month", first_day_of_month(range.from), range.to),
+        .days = periods_between<Granularity::day>(counts, "day", range.from, range.to),
+        .weeks = periods_between<Granularity::week>(counts, "week", monday, range.to),
+        .months = periods_between<Granularity::month>(counts, "month", first_day_of_month(range.from), range.to),
         .totals = {},
         .retention = {}};
     for (const auto& day : answer.days) {

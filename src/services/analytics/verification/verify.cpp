@@ -24,7 +24,7 @@ constexpr std::size_t kUsersInStep = 50;
 constexpr Milliseconds kFencePoll{100};
 
 // Facts that have not reached a version yet.
-struct Behind {
+struct LaggingFacts {
     std::vector<UserId> users;
     std::vector<Uuid> sessions;
     std::vector<std::int32_t> versions;
@@ -38,7 +38,7 @@ std::vector<UserId> list(const Users& users) {
 
 struct Comparison {
     Users diverging;
-    Behind behind;
+    LaggingFacts lagging;
 };
 
 // Within a transaction. If a session is gone, its fact has to reach the version after the current one.
@@ -75,9 +75,9 @@ Awaitable<Comparison> compare(postgres::Session& session, std::vector<UserId> us
             comparison.diverging.insert(user);
             continue;
         }
-        comparison.behind.users.push_back(user);
-        comparison.behind.sessions.push_back(row.get<Uuid>(1));
-        comparison.behind.versions.push_back(*version);
+        comparison.lagging.users.push_back(user);
+        comparison.lagging.sessions.push_back(row.get<Uuid>(1));
+        comparison.lagging.versions.push_back(*version);
     }
     auto wrong = co_await list_wrong_lifetimes(session, std::move(users));
     comparison.diverging.insert(wrong.begin(), wrong.end());
@@ -96,7 +96,7 @@ Awaitable<Comparison> compare_unlocked(postgres::Session& session, std::vector<U
 
 // Under the projection's lock: totals agree with facts then, on a cluster, too. One user at a time, so that events wait
 // for at most one comparison.
-Awaitable<Comparison> compare_in_turn(postgres::Session& session, UserId user) {
+Awaitable<Comparison> compare_locked(postgres::Session& session, UserId user) {
     std::vector<UserId> one{user};
     co_await session.execute("BEGIN");
     co_await lock_projection(session);
@@ -105,10 +105,10 @@ Awaitable<Comparison> compare_in_turn(postgres::Session& session, UserId user) {
     co_return comparison;
 }
 
-void append(const Behind& more, Behind& behind) {
-    behind.users.insert(behind.users.end(), more.users.begin(), more.users.end());
-    behind.sessions.insert(behind.sessions.end(), more.sessions.begin(), more.sessions.end());
-    behind.versions.insert(behind.versions.end(), more.versions.begin(), more.versions.end());
+void append(const LaggingFacts& more, LaggingFacts& lagging) {
+    lagging.users.insert(lagging.users.end(), more.users.begin(), more.users.end());
+    lagging.sessions.insert(lagging.sessions.end(), more.sessions.begin(), more.sessions.end());
+    lagging.versions.insert(lagging.versions.end(), more.versions.begin(), more.versions.end());
 }
 
 Awaitable<> publish_fences(postgres::Session& session, std::vector<UserId> users, Uuid fence) {
@@ -140,7 +140,7 @@ Awaitable<std::vector<UserId>> wait_for_fences(postgres::Session& session, std::
 }
 
 // The users who still have a fact below the version that it had to reach.
-Awaitable<Users> list_lost(postgres::Session& session, Behind behind) {
+Awaitable<Users> list_lost(postgres::Session& session, LaggingFacts lagging) {
     static constexpr Statement kList{"analytics_list_lost", R"(
         WITH fact AS MATERIALIZED (
             SELECT user_id, session_id, version FROM session_facts
@@ -150,7 +150,7 @@ Awaitable<Users> list_lost(postgres::Session& session, Behind behind) {
         LEFT JOIN fact USING (user_id, session_id)
         WHERE (fact.version IS NULL OR fact.version < expected.version)
           AND user_id NOT IN (SELECT user_id FROM user_facts WHERE user_id = ANY ($1) AND erased))"};
-    auto rows = co_await session.query(kList, behind.users, behind.sessions, behind.versions);
+    auto rows = co_await session.query(kList, lagging.users, lagging.sessions, lagging.versions);
     Users lost;
     for (auto row : rows) lost.insert(row.get<UserId>(0));
     co_return lost;
@@ -160,26 +160,26 @@ Awaitable<Users> list_lost(postgres::Session& session, Behind behind) {
 
 Awaitable<Verification> verify(postgres::Session& session, std::vector<UserId> users, Milliseconds patience) {
     Users diverging;
-    Behind behind;
+    LaggingFacts lagging;
     for (std::size_t first = 0; first < users.size(); first += kUsersInStep) {
         auto last = std::min(first + kUsersInStep, users.size());
         std::vector<UserId> some(users.begin() + static_cast<std::ptrdiff_t>(first),
                                  users.begin() + static_cast<std::ptrdiff_t>(last));
         auto seen = co_await compare_unlocked(session, std::move(some));
-        append(seen.behind, behind);
+        append(seen.lagging, lagging);
         for (auto user : seen.diverging) {
-            auto confirmed = co_await compare_in_turn(session, user);
-            append(confirmed.behind, behind);
+            auto confirmed = co_await compare_locked(session, user);
+            append(confirmed.lagging, lagging);
             diverging.merge(confirmed.diverging);
         }
     }
     std::vector<UserId> undecided;
-    if (!behind.users.empty()) {
+    if (!lagging.users.empty()) {
         auto fence = Uuid::v7(SystemClock{}.now());
-        auto fenced = list(Users(behind.users.begin(), behind.users.end()));
+        auto fenced = list(Users(lagging.users.begin(), lagging.users.end()));
         co_await publish_fences(session, fenced, fence);
         undecided = co_await wait_for_fences(session, std::move(fenced), fence, patience);
-        auto lost = co_await list_lost(session, std::move(behind));
+        auto lost = co_await list_lost(session, std::move(lagging));
         for (auto user : undecided) lost.erase(user);
         diverging.merge(lost);
     }
