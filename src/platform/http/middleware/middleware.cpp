@@ -23,7 +23,9 @@ namespace mindspace::http {
 
 namespace {
 
-Response fault_response(std::string_view request_id, const std::exception_ptr& fault) {
+Response fault_response(const Exchange& exchange, const std::exception_ptr& fault) {
+    const auto& request_id = exchange.request_id;
+    if (exchange.is_late) return problem(504, "deadline_exceeded", "The response took too long.", request_id);
     try {
         std::rethrow_exception(fault);
     } catch (const Unavailable& unavailable) {
@@ -63,6 +65,8 @@ Middleware::Middleware(const MiddlewareParts& parts, CoreMetrics& metrics) {
     if (access) add<WriteTrackingStep>(access->writes);
 }
 
+// After a fault the cancellation state is reset before anything else: in a cancelled coroutine even the call of another
+// one throws, and what is still to be done for the response may wait again.
 Awaitable<> Middleware::handle(Exchange& exchange) {
     std::exception_ptr fault;
     try {
@@ -74,23 +78,21 @@ Awaitable<> Middleware::handle(Exchange& exchange) {
     } catch (...) {
         fault = std::current_exception();
     }
-    if (fault) co_await respond_to_fault(exchange, std::exchange(fault, nullptr));
+    if (fault) {
+        co_await asio::this_coro::reset_cancellation_state();
+        exchange.response = fault_response(exchange, std::exchange(fault, nullptr));
+    }
     for (auto* step : steps_ | std::views::reverse) {
         try {
             if (auto pending = step->after(exchange, *exchange.response); pending.valid()) co_await std::move(pending);
         } catch (...) {
             fault = std::current_exception();
         }
-        if (fault) co_await respond_to_fault(exchange, std::exchange(fault, nullptr));
+        if (fault) {
+            co_await asio::this_coro::reset_cancellation_state();
+            exchange.response = fault_response(exchange, std::exchange(fault, nullptr));
+        }
     }
-}
-
-Awaitable<> Middleware::respond_to_fault(Exchange& exchange, std::exception_ptr fault) {
-    exchange.response = exchange.is_late
-                            ? problem(504, "deadline_exceeded", "The response took too long.", exchange.request_id)
-                            : fault_response(exchange.request_id, fault);
-    // What is still to be done for the response may wait again.
-    co_await asio::this_coro::reset_cancellation_state();
 }
 
 }  // namespace mindspace::http

@@ -51,7 +51,6 @@ private:
         owned_.push_back(std::make_unique<S>(std::forward<Parts>(parts)...));
         steps_.push_back(owned_.back().get());
     }
-    static Awaitable<> respond_to_fault(Exchange& exchange, std::exception_ptr fault);
 
     std::vector<std::unique_ptr<Step>> owned_;
     std::vector<Step*> steps_;
