@@ -4,6 +4,7 @@
 
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/write.hpp>
+#include <boost/system/system_error.hpp>
 
 #include <sys/socket.h>
 
@@ -27,6 +28,7 @@ Awaitable<ClientConnection::Outcome> ClientConnection::connect(std::vector<asio:
         boost::system::error_code ignored;
         socket_.close(ignored);
         auto [failure] = co_await socket_.async_connect(endpoint, kTuple);
+        throw_if_cancelled(failure);
         if (timed_out_) break;
         if (failure) continue;
         socket_.set_option(asio::ip::tcp::no_delay(true), ignored);
@@ -46,12 +48,14 @@ Awaitable<ClientConnection::Outcome> ClientConnection::send(Method method, std::
     std::array<asio::const_buffer, 2> parts{asio::buffer(head), asio::buffer(body)};
     auto [failure, size] = co_await asio::async_write(socket_, parts, kTuple);
     if (!failure) co_return std::nullopt;
+    throw_if_cancelled(failure);
     if (timed_out_) co_return ClientFault::timed_out;
     co_return size == 0 ? ClientFault::unsent : ClientFault::lost;
 }
 
 Awaitable<ClientConnection::Outcome> ClientConnection::send_more(std::string_view part) {
     auto [failure, size] = co_await asio::async_write(socket_, asio::buffer(part), kTuple);
+    throw_if_cancelled(failure);
     if (failure) co_return fault_of_io();
     co_return std::nullopt;
 }
@@ -75,6 +79,7 @@ Awaitable<ClientConnection::Outcome> ClientConnection::read_some() {
     if (end_ == buffer_.size()) buffer_.resize(std::clamp(buffer_.size() * 2, kFirstResponseRead, kMaxRead + end_));
     auto [failure, size] =
         co_await socket_.async_read_some(asio::buffer(buffer_.data() + end_, buffer_.size() - end_), kTuple);
+    throw_if_cancelled(failure);
     if (failure == asio::error::eof && parser_.end() == Progress::complete) {
         is_complete_ = true;
         co_return std::nullopt;
@@ -83,6 +88,11 @@ Awaitable<ClientConnection::Outcome> ClientConnection::read_some() {
     end_ += size;
     feed();
     co_return std::nullopt;
+}
+
+// A wait that ends before its time while the socket is open: close() did not end it.
+void ClientConnection::throw_if_cancelled(const boost::system::error_code& failure) const {
+    if (failure == asio::error::operation_aborted && socket_.is_open()) throw boost::system::system_error(failure);
 }
 
 void ClientConnection::feed() {

@@ -1,6 +1,7 @@
 #include "platform/http/client/pool.h"
 
 #include "platform/async/as_tuple.h"
+#include "platform/async/cancellation.h"
 #include "platform/async/host_lookup.h"
 
 #include <boost/asio/this_coro.hpp>
@@ -81,7 +82,10 @@ Awaitable<bool> ClientPool::wait_for_one(Clock::time_point deadline) {
     co_await timer.async_wait(kTuple);
     const bool is_woken = std::erase_if(waiting_, [&](const Waiting& it) { return it.timer == &timer; }) == 0;
     const auto cancellation = co_await asio::this_coro::cancellation_state;
-    if (is_woken && cancellation.cancelled() != asio::cancellation_type::none) wake_one();  // another may have it
+    if (cancellation.cancelled() != asio::cancellation_type::none) {
+        if (is_woken) wake_one();  // another may have the connection
+        std::rethrow_exception(make_cancellation());
+    }
     co_return is_woken;
 }
 
