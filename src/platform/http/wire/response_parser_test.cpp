@@ -100,7 +100,7 @@ TEST(ResponseParser, RefusesWhatIsNoAnswer) {
 }
 
 TEST(ResponseParser, NoticesAnAnswerThatBreaksOff) {
-    const std::string fault = "the connection ended before the answer did";
+    const std::string fault = "the connection ended before the response did";
     EXPECT_EQ(parse_response("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhell"), fault);
     EXPECT_EQ(parse_response("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n"), fault);
     EXPECT_EQ(parse_response("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n"), fault);
