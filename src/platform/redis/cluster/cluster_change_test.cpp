@@ -62,7 +62,7 @@ TEST_F(RedisCluster, AsksWhereASlotIsGoingWhileItMoves) {
         ASSERT_TRUE(run_until(io_, [&] { return crowded.stats().errors.value() >= errors + 2; })) << "ASK, TRYAGAIN";
     }
     ASSERT_TRUE(run_until(io_, [&] { return faults.size() == 3; }));
-    EXPECT_EQ(faults[0], "redis: too many commands wait") << "the others wait on";
+    EXPECT_EQ(faults[0], "redis: too many commands are pending") << "the others wait on";
 
     TestCluster::end_move(slot, from, to);
     EXPECT_EQ(order({"MGET", "{move}old", "{move}new"}).at(1).as_string(), "new");
