@@ -87,7 +87,7 @@ TEST(DataDirectory, IsNotAFile) {
 TEST(DataDirectory, LeavesAlonePlacesWithOtherThings) {
     const TemporaryDirectory temporary;
     std::ofstream(temporary.path() / "letter.txt") << "x";
-    EXPECT_TRUE(open_refusal(temporary.path()).contains("other things"));
+    EXPECT_TRUE(open_refusal(temporary.path()).contains("other files"));
     EXPECT_FALSE(fs::exists(temporary.path() / "mindspace.lock"));
 }
 
