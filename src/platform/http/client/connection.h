@@ -1,7 +1,7 @@
 #pragma once
 // One connection to another HTTP/1.1 server: sends a request, reads the response, and may then be reused. Owned by its
-// pool or by the caller that leased it. Its deadline applies to all its operations; sweep() enforces it. A caller that is
-// cancelled gets the exception of a cancellation, not a fault of the server.
+// pool or by the caller that leased it. Its deadline applies to all its operations; sweep() enforces it. A caller that
+// is cancelled gets the exception of a cancellation, not a fault of the server.
 
 #include "platform/async/awaitable.h"
 #include "platform/http/wire/response_parser.h"
