@@ -71,7 +71,6 @@ private:
     Awaitable<Outcome> respond(BodyReader* content);
     void begin_reading(Clock::time_point deadline);
     void begin_handling(Exchange& exchange);
-    Awaitable<> settle_cancellation();
     Awaitable<Outcome> finish_response(bool keep_alive);
     Awaitable<Outcome> upgrade(Response response);
 

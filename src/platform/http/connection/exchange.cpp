@@ -34,7 +34,14 @@ Awaitable<Connection::Outcome> Connection::respond(BodyReader* content) {
     begin_handling(exchange);
     co_await context_.middleware.handle(exchange);
     handling_ = nullptr;
-    if (exchange.is_late) co_await settle_cancellation();
+    if (exchange.is_late) {
+        // The cancellation may still be on its way, and must not hit what is written now. (Not a function of its own:
+        // in a cancelled coroutine the call of another one throws.)
+        is_last_ = true;
+        co_await asio::this_coro::reset_cancellation_state();
+        co_await asio::post(context_.loop, asio::use_awaitable);
+        co_await asio::this_coro::reset_cancellation_state();
+    }
     auto& response = *exchange.response;
     if (response.status == 503) note_refusal();
 
@@ -62,14 +69,6 @@ void Connection::begin_reading(Clock::time_point deadline) {
 void Connection::begin_handling(Exchange& exchange) {
     wait_until(context_.options.request_timeout);
     handling_ = &exchange;
-}
-
-// The sweep has cancelled the handler. That may still be on its way here, and must not hit what is written now.
-Awaitable<> Connection::settle_cancellation() {
-    is_last_ = true;
-    co_await asio::this_coro::reset_cancellation_state();
-    co_await asio::post(context_.loop, asio::use_awaitable);
-    co_await asio::this_coro::reset_cancellation_state();
 }
 
 Awaitable<Connection::Outcome> Connection::finish_response(bool keep_alive) {
