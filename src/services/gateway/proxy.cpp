@@ -168,13 +168,13 @@ bool may_try_again(const Outgoing& request, ClientFault fault, bool is_another_n
 Response fail(const Exchange& exchange, ClientFault fault) {
     switch (fault) {
         case ClientFault::timed_out:
-            return http::problem(504, "deadline_exceeded", "The answer took too long.", exchange.request_id);
+            return http::problem(504, "deadline_exceeded", "The response took too long.", exchange.request_id);
         case ClientFault::malformed:
         case ClientFault::untrusted:
-            return http::problem(502, "bad_gateway", "A part of the service gave no proper answer.",
+            return http::problem(502, "bad_gateway", "A part of the service gave no valid response.",
                                  exchange.request_id);
         default:
-            return http::problem(503, "unavailable", "A part of the service is away for the moment; try again.",
+            return http::problem(503, "unavailable", "A part of the service is unavailable at the moment; try again.",
                                  exchange.request_id);
     }
 }

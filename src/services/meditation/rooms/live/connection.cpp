@@ -57,7 +57,10 @@ Awaitable<> handle_or_fail(Connection& connection, std::string text, ClockValue 
     try {
         co_await handle(connection, std::move(text), received_at);
     } catch (const Unavailable&) {
-        connection.refuse({ErrorCode::unavailable, "unavailable", "A part is away for the moment; try again.", {}});
+        connection.refuse({ErrorCode::unavailable,
+                           "unavailable",
+                           "A part of the service is unavailable at the moment; try again.",
+                           {}});
     } catch (const std::exception& fault) {
         if (is_cancellation(fault)) throw;
         log::error("socket message failed", {{"event.action", "internal_error"}, {"error.message", fault.what()}});
