@@ -28,7 +28,7 @@ Cluster::Cluster(asio::io_context& io, ClientOptions options, std::shared_ptr<Cl
     : io_(io), options_(std::move(options)), stats_(std::move(stats)), tasks_(io) {}
 
 Cluster::QueueClaim::QueueClaim(Cluster& cluster) : cluster_(cluster) {
-    if (cluster.waiting_ >= cluster.options_.max_pending) throw Unavailable("redis: too many commands wait");
+    if (cluster.waiting_ >= cluster.options_.max_pending) throw Unavailable("redis: too many commands are pending");
     ++cluster.waiting_;
 }
 
