@@ -316,7 +316,7 @@ class Rolling(unittest.TestCase):
                         " SELECT max(version) + 1, 'next', 'of another program' FROM schema_migrations; COMMIT")
                 began = time.monotonic()
                 rolling = deployment.roll(version_of(PROGRAM))
-                output = rolling.communicate(timeout=300)[0]
+                output = rolling.communicate(timeout=600)[0]
                 self.assertEqual(rolling.returncode, 0, output)
                 took.append(time.monotonic() - began)
 

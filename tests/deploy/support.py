@@ -11,7 +11,7 @@ import urllib.error
 import urllib.request
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-PATIENCE = 90
+PATIENCE = 300
 POSTGRES = "/usr/lib/postgresql/15/bin"
 
 
