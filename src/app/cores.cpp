@@ -81,7 +81,7 @@ void Cores::start() {
     start_threads();
     const auto give_up_at = steady_clock::now() + kReadyLimit;
     on_each(&Core::connect, kHangLimit);
-    wait_until(&Core::is_connected, give_up_at);
+    wait_until(&Core::is_connected, give_up_at, kHangLimit);
     for (const auto& module : modules_) {
         on_each([&module](Core& core) { for_each_part(module, core, [](Lifecycle& part) { part.start(); }); },
                 kHangLimit);
@@ -91,7 +91,7 @@ void Cores::start() {
                 for_each_part(module, core, [&](const Lifecycle& part) { is_ready = is_ready && part.is_ready(); });
                 return is_ready;
             },
-            give_up_at);
+            give_up_at, kHangLimit);
     }
 }
 
@@ -119,8 +119,9 @@ bool Cores::all_of(const std::function<bool(const Core&)>& condition, Millisecon
     return *all;
 }
 
-void Cores::wait_until(std::function<bool(const Core&)> condition, steady_clock::time_point give_up_at) {
-    while (!all_of(condition, kHangLimit) && steady_clock::now() < give_up_at) std::this_thread::sleep_for(kPoll);
+void Cores::wait_until(const std::function<bool(const Core&)>& condition, steady_clock::time_point give_up_at,
+                       Milliseconds hang_limit) {
+    while (!all_of(condition, hang_limit) && steady_clock::now() < give_up_at) std::this_thread::sleep_for(kPoll);
 }
 
 bool Cores::respond(std::chrono::microseconds limit) {
@@ -149,8 +150,7 @@ void Cores::drain(Milliseconds limit) {
                     for_each_part(module, core, [window](Lifecycle& part) { part.drain(window); });
             },
             limit);
-        while (!all_of([this](const Core& core) { return is_idle(core); }, limit) && steady_clock::now() < give_up_at)
-            std::this_thread::sleep_for(kPoll);
+        wait_until([this](const Core& core) { return is_idle(core); }, give_up_at, limit);
     } catch (const Unavailable&) {  // stop() detects that core
     }
 }

@@ -69,7 +69,9 @@ private:
     static void for_each_part(const RunningModule& module, const Core& core, Function function);
 
     void start_threads();
-    void wait_until(std::function<bool(const Core&)> condition, std::chrono::steady_clock::time_point give_up_at);
+    // Until it holds on every core, or `give_up_at`. Throws Unavailable if a core does not respond within `hang_limit`.
+    void wait_until(const std::function<bool(const Core&)>& condition, std::chrono::steady_clock::time_point give_up_at,
+                    Milliseconds hang_limit);
     // Runs `work` on every core's own thread, and returns when all have finished. Throws Unavailable if a core does not
     // start it in time; that core may run it later.
     void on_each(std::function<void(Core&)> work, Milliseconds limit);

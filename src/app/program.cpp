@@ -150,7 +150,7 @@ void run_program(Config config, const Roles& roles) {
             manager.ready(status);
         }
         servers.poll();
-        if (manager.wants_sign_of_life(now) && cores->respond(manager.watchdog_interval())) manager.alive(now);
+        if (manager.is_keep_alive_due(now) && cores->respond(manager.watchdog_interval())) manager.keep_alive(now);
     }
 
     log::info("stopping");

@@ -48,11 +48,11 @@ void ServiceManager::stopping(std::string_view status) const {
 }
 
 // Sends three per interval, so that one late notification does not end the process.
-bool ServiceManager::wants_sign_of_life(Clock::time_point now) const {
+bool ServiceManager::is_keep_alive_due(Clock::time_point now) const {
     return interval_.count() > 0 && now >= next_;
 }
 
-void ServiceManager::alive(Clock::time_point now) {
+void ServiceManager::keep_alive(Clock::time_point now) {
     tell("WATCHDOG=1");
     next_ = now + interval_ / 3;
 }

@@ -23,8 +23,8 @@ public:
     // The maximum time between two keep-alives; zero without a watchdog.
     [[nodiscard]] std::chrono::microseconds watchdog_interval() const { return interval_; }
     // Whether the next keep-alive is due.
-    [[nodiscard]] bool wants_sign_of_life(Clock::time_point now) const;
-    void alive(Clock::time_point now);
+    [[nodiscard]] bool is_keep_alive_due(Clock::time_point now) const;
+    void keep_alive(Clock::time_point now);
 
 private:
     std::chrono::microseconds interval_{};

@@ -63,18 +63,18 @@ TEST_F(Notifications, WatchdogGetsThreeSignsOfLifeInAnInterval) {
     ::setenv("WATCHDOG_USEC", "30000000", 1);
     ServiceManager manager;
     const auto now = ServiceManager::Clock::now();
-    ASSERT_TRUE(manager.wants_sign_of_life(now));
-    manager.alive(now);
+    ASSERT_TRUE(manager.is_keep_alive_due(now));
+    manager.keep_alive(now);
     EXPECT_EQ(next(), "WATCHDOG=1");
-    EXPECT_FALSE(manager.wants_sign_of_life(now + 9s));
-    EXPECT_TRUE(manager.wants_sign_of_life(now + 10s));
+    EXPECT_FALSE(manager.is_keep_alive_due(now + 9s));
+    EXPECT_TRUE(manager.is_keep_alive_due(now + 10s));
 }
 
 TEST_F(Notifications, NoWatchdogWantsNone) {
-    EXPECT_FALSE(ServiceManager().wants_sign_of_life(ServiceManager::Clock::now() + 1h));
+    EXPECT_FALSE(ServiceManager().is_keep_alive_due(ServiceManager::Clock::now() + 1h));
     ::setenv("WATCHDOG_USEC", "30000000", 1);
     ::setenv("WATCHDOG_PID", "1", 1);
-    EXPECT_FALSE(ServiceManager().wants_sign_of_life(ServiceManager::Clock::now() + 1h)) << "another process's";
+    EXPECT_FALSE(ServiceManager().is_keep_alive_due(ServiceManager::Clock::now() + 1h)) << "another process's";
 }
 
 }  // namespace
