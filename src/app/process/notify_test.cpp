@@ -31,7 +31,7 @@ protected:
             throw std::runtime_error("bind");
         ::setenv("NOTIFY_SOCKET", path.c_str(), 1);
     }
-    ~Notifications() override {
+    void TearDown() override {
         for (const char* name : {"NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID"}) ::unsetenv(name);
         ::close(socket_);
     }

@@ -20,7 +20,7 @@ public:
         RevokedSessions& revoked;
         WriteTracker& writes;  // learns from Redis how far replicas must be for the caller
     };
-    explicit LoginAdmission(Parts parts) : parts_(std::move(parts)) {}
+    explicit LoginAdmission(Parts parts) : parts_(parts) {}
 
     Awaitable<http::Admitted> admit(http::Principal principal, const limits::Policy* policy) override;
 

@@ -10,8 +10,7 @@ namespace mindspace::auth {
 
 class WriteTracker final : public http::WriteTracking {
 public:
-    WriteTracker(SessionRegistry registry, postgres::Replicas& replicas)
-        : registry_(std::move(registry)), replicas_(replicas) {}
+    WriteTracker(SessionRegistry registry, postgres::Replicas& replicas) : registry_(registry), replicas_(replicas) {}
 
     Awaitable<> note_write(UserId user) override;
     // What Redis says of the user's last write, wherever it was.
