@@ -4,6 +4,7 @@
 #include "app/commands/command_line.h"
 #include "app/process/startup_error.h"
 #include "app/version.h"
+#include "platform/async/host_lookup.h"
 #include "platform/base/calendar.h"
 #include "platform/telemetry/log/log.h"
 
@@ -34,6 +35,7 @@ int run(int argc, char** argv) {
 
     if (sodium_init() < 0) throw app::StartupError(EX_UNAVAILABLE, "no source of random numbers");
     load_time_zones();
+    shorten_name_server_timeout();
     return line.action();
 }
 

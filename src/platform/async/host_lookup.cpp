@@ -1,12 +1,12 @@
 #include "platform/async/host_lookup.h"
 
-#include "platform/async/as_tuple.h"
-
+#include <boost/asio/error.hpp>
+#include <boost/asio/execution_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/steady_timer.hpp>
 
 #include <algorithm>
-#include <memory>
+#include <cstdlib>
+#include <utility>
 
 namespace mindspace {
 
@@ -14,32 +14,52 @@ namespace {
 
 using asio::ip::tcp;
 
-// Outlives callers that stop waiting.
-struct Lookup {
-    explicit Lookup(asio::io_context& loop) : resolver(loop), done(loop) {}
-    tcp::resolver resolver;
-    asio::steady_timer done;  // cancelled when the lookup is done
-    std::vector<asio::ip::address> found;
+HostCache::Found result_of(const boost::system::error_code& failure, const tcp::resolver::results_type& results) {
+    if (failure == asio::error::host_not_found) return std::unexpected(HostFault::unknown);
+    if (failure) return std::unexpected(HostFault::unavailable);
+    HostAddresses addresses;
+    for (const auto& result : results) {
+        const auto address = result.endpoint().address();
+        if (std::ranges::find(addresses, address) == addresses.end()) addresses.push_back(address);
+    }
+    return addresses;
+}
+
+// The cache of a loop, which lives as long as the loop.
+class HostLookup : public asio::execution_context::service {
+public:
+    static inline asio::execution_context::id id;
+
+    explicit HostLookup(asio::io_context& loop)
+        : asio::execution_context::service(loop), resolver_(loop), cache_(loop, [this](const auto& host, auto done) {
+              resolver_.async_resolve(host, "", [done = std::move(done)](const auto& failure, const auto& results) {
+                  done(result_of(failure, results));
+              });
+          }) {}
+
+    HostCache& cache() { return cache_; }
+
+private:
+    void shutdown() override { resolver_.cancel(); }
+
+    tcp::resolver resolver_;
+    HostCache cache_;
 };
 
 }  // namespace
 
-Awaitable<std::vector<asio::ip::address>> resolve_host(asio::io_context& loop, std::string host,
-                                                       std::chrono::steady_clock::time_point deadline) {
+Awaitable<HostAddresses> resolve_host(asio::io_context& loop, std::string host,
+                                      std::chrono::steady_clock::time_point deadline) {
     boost::system::error_code is_name;
     const auto address = asio::ip::make_address(host, is_name);
-    if (!is_name) co_return std::vector{address};
-    auto lookup = std::make_shared<Lookup>(loop);
-    lookup->done.expires_at(deadline);
-    lookup->resolver.async_resolve(host, "", [lookup](boost::system::error_code, tcp::resolver::results_type results) {
-        for (const auto& result : results) {
-            const auto address = result.endpoint().address();
-            if (std::ranges::find(lookup->found, address) == lookup->found.end()) lookup->found.push_back(address);
-        }
-        lookup->done.cancel();
-    });
-    co_await lookup->done.async_wait(kTuple);
-    co_return std::move(lookup->found);
+    if (!is_name) co_return HostAddresses{address};
+    auto addresses = co_await asio::use_service<HostLookup>(loop).cache().resolve(std::move(host), deadline);
+    co_return addresses;
+}
+
+void shorten_name_server_timeout() {
+    constexpr int kKeep = 0;
+    ::setenv("RES_OPTIONS", "timeout:1 attempts:3", kKeep);
 }
 
 }  // namespace mindspace
