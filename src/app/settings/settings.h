@@ -5,7 +5,7 @@
 #include "platform/config/config.h"
 #include "platform/events/pipeline.h"
 #include "platform/http/server/client_address.h"
-#include "platform/postgres/connection/link.h"
+#include "platform/postgres/connection/connection.h"
 #include "platform/telemetry/log/log.h"
 #include "services/analytics/settings.h"
 #include "services/auth/settings.h"

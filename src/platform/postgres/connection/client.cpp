@@ -3,7 +3,7 @@
 #include "platform/async/cancellation.h"
 #include "platform/async/sleep.h"
 #include "platform/base/result.h"
-#include "platform/postgres/connection/connection.h"
+#include "platform/postgres/connection/reconnector.h"
 #include "platform/telemetry/metrics/metrics.h"
 #include "platform/telemetry/metrics/sum.h"
 
@@ -18,17 +18,17 @@ namespace mindspace::postgres {
 
 namespace {
 
-using Connections = std::vector<std::shared_ptr<Connection>>;
+using Reconnectors = std::vector<std::shared_ptr<Reconnector>>;
 
 // Deadlines are accurate to a tenth of the timeout.
 constexpr int kChecksPerTimeout = 10;
 
 // Shares ownership of what it uses: it may end later than the client.
-Awaitable<> watch_deadlines(Connections connections, Milliseconds period) {
+Awaitable<> watch_deadlines(Reconnectors reconnectors, Milliseconds period) {
     while (true) {
         co_await sleep_for(period);
         auto now = std::chrono::steady_clock::now();
-        for (auto& connection : connections) connection->check_deadline(now);
+        for (auto& reconnector : reconnectors) reconnector->check_deadline(now);
     }
 }
 
@@ -37,7 +37,7 @@ Awaitable<> watch_deadlines(Connections connections, Milliseconds period) {
 Client::Client(asio::io_context& io, ClientOptions options)
     : io_(io), options_(std::move(options)), stats_(std::make_shared<ClientStats>()), tasks_(io) {
     for (int i = 0; i < options_.connections; ++i)
-        connections_.push_back(std::make_shared<Connection>(io_, options_, stats_));
+        reconnectors_.push_back(std::make_shared<Reconnector>(io_, options_, stats_));
 }
 
 Client::~Client() {
@@ -45,17 +45,17 @@ Client::~Client() {
 }
 
 void Client::start() {
-    for (auto& connection : connections_) connection->start();
-    tasks_.spawn(watch_deadlines(connections_, options_.query_timeout / kChecksPerTimeout));
+    for (auto& reconnector : reconnectors_) reconnector->start();
+    tasks_.spawn(watch_deadlines(reconnectors_, options_.query_timeout / kChecksPerTimeout));
 }
 
 void Client::stop() {
-    for (auto& connection : connections_) connection->stop();
+    for (auto& reconnector : reconnectors_) reconnector->stop();
     tasks_.cancel();
 }
 
 bool Client::is_up() const {
-    return std::ranges::any_of(connections_, [](const auto& connection) { return connection->is_up(); });
+    return std::ranges::any_of(reconnectors_, [](const auto& reconnector) { return reconnector->is_up(); });
 }
 
 Awaitable<Rows> Client::run(Query query) {
@@ -89,26 +89,26 @@ Awaitable<std::vector<Rows>> Client::transaction(std::vector<Query> queries) {
 }
 
 // Half of the connections are for writes: a read never waits for the commit of a write.
-Connection& Client::choose(bool is_read) const {
-    auto first_write = connections_.begin() + static_cast<std::ptrdiff_t>(connections_.size() / 2);
-    auto choice = is_read ? std::ranges::subrange(connections_.begin(), first_write)
-                          : std::ranges::subrange(first_write, connections_.end());
-    if (choice.empty() || std::ranges::none_of(choice, [](const auto& connection) { return connection->is_up(); }))
-        choice = std::ranges::subrange(connections_.begin(), connections_.end());
+Reconnector& Client::choose(bool is_read) const {
+    auto first_write = reconnectors_.begin() + static_cast<std::ptrdiff_t>(reconnectors_.size() / 2);
+    auto choice = is_read ? std::ranges::subrange(reconnectors_.begin(), first_write)
+                          : std::ranges::subrange(first_write, reconnectors_.end());
+    if (choice.empty() || std::ranges::none_of(choice, [](const auto& reconnector) { return reconnector->is_up(); }))
+        choice = std::ranges::subrange(reconnectors_.begin(), reconnectors_.end());
     if (!is_read) {
         auto now = std::chrono::steady_clock::now();
         auto keeps_up = std::ranges::find_if(
-            choice, [&](const auto& connection) { return connection->is_up() && connection->keeps_up(now); });
+            choice, [&](const auto& reconnector) { return reconnector->is_up() && reconnector->keeps_up(now); });
         if (keeps_up != choice.end()) return **keeps_up;
     }
-    return **std::ranges::min_element(choice, {}, [](const auto& connection) {
-        return connection->is_up() ? connection->pending() : std::numeric_limits<std::size_t>::max();
+    return **std::ranges::min_element(choice, {}, [](const auto& reconnector) {
+        return reconnector->is_up() ? reconnector->pending() : std::numeric_limits<std::size_t>::max();
     });
 }
 
 Client::TimePoint::duration Client::delay(Use use, std::size_t ahead, TimePoint now) const {
-    const auto readers = connections_.size() / 2;
-    const auto shared_by = use == Use::read ? std::max<std::size_t>(readers, 1) : connections_.size() - readers;
+    const auto readers = reconnectors_.size() / 2;
+    const auto shared_by = use == Use::read ? std::max<std::size_t>(readers, 1) : reconnectors_.size() - readers;
     return choose(use == Use::read).delay(ahead / shared_by, now);
 }
 
@@ -116,7 +116,7 @@ void Client::submit(std::unique_ptr<Request> request) {
     auto& chosen = choose(request->is_read());
     if (chosen.is_up() && chosen.pending() < options_.max_pending) return chosen.submit(std::move(request));
     request->abandon(std::make_exception_ptr(
-        Unavailable(chosen.is_up() ? "postgres: too many requests are waiting" : chosen.last_failure())));
+        Unavailable(chosen.is_up() ? "postgres: too many requests are waiting" : chosen.last_fault())));
     // Not from within the call that starts the request: its coroutine is not suspended yet.
     asio::post(io_, [request = std::move(request)] { request->finish(); });
 }

@@ -19,7 +19,7 @@
 
 namespace mindspace::postgres {
 
-class Connection;
+class Reconnector;
 class Request;
 
 class Client {
@@ -57,12 +57,12 @@ public:
 private:
     Awaitable<Rows> run(Query query);
     void submit(std::unique_ptr<Request> request);
-    [[nodiscard]] Connection& choose(bool is_read) const;
+    [[nodiscard]] Reconnector& choose(bool is_read) const;
 
     asio::io_context& io_;
     ClientOptions options_;
     std::shared_ptr<ClientStats> stats_;
-    std::vector<std::shared_ptr<Connection>> connections_;
+    std::vector<std::shared_ptr<Reconnector>> reconnectors_;
     TaskGroup tasks_;
 };
 

@@ -1,7 +1,7 @@
 #pragma once
 // The options of a Client, and its statistics.
 
-#include "platform/postgres/connection/link.h"
+#include "platform/postgres/connection/connection.h"
 #include "platform/telemetry/metrics/counter.h"
 
 #include <cstddef>

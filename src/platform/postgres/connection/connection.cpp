@@ -1,244 +1,175 @@
 #include "platform/postgres/connection/connection.h"
 
 #include "platform/base/result.h"
-#include "platform/postgres/partitions/citus.h"
+#include "platform/postgres/connection/connection_string.h"
 
 #include <libpq-fe.h>
-#include <boost/asio/post.hpp>
+#include <openssl/ssl.h>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/use_awaitable.hpp>
 
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
 #include <algorithm>
-#include <utility>
+#include <array>
+#include <new>
 
 namespace mindspace::postgres {
 
 namespace {
 
-// A commit takes a few milliseconds.
-constexpr auto kSlow = std::chrono::milliseconds(20);
-constexpr int kAveraged = 8;  // units
+using Socket = asio::posix::stream_descriptor;
+
+constexpr const char* kGivenUp = "postgres: connecting took too long or was abandoned";
+
+// Session settings are sent in the startup packet: no extra round trip.
+std::string session_options(const ConnectionOptions& options) {
+    if (options.pooling == Pooling::transaction) return value_of(options.conninfo, "options");
+    auto limit = options.query_timeout.count();
+    return value_of(options.conninfo, "options") +
+           " -c TimeZone=UTC -c statement_timeout=" + std::to_string(limit - limit / 10) +
+           " -c idle_in_transaction_session_timeout=" + std::to_string(limit);
+}
+
+PGconn* start_connecting(const ConnectionOptions& options, const HostList& hosts) {
+    std::string session = session_options(options);
+    // Keywords before dbname are defaults that the connection string may override; keywords after it cannot be
+    // overridden. The keepalives detect a dead peer within 25 s where nothing else would: a listener only waits. An
+    // empty value leaves the value of the connection string unchanged.
+    constexpr std::array keywords{"application_name",
+                                  "keepalives_idle",
+                                  "keepalives_interval",
+                                  "keepalives_count",
+                                  "dbname",
+                                  "host",
+                                  "hostaddr",
+                                  "port",
+                                  "options",
+                                  "client_encoding",
+                                  static_cast<const char*>(nullptr)};
+    std::array values{"mindspace",
+                      "10",
+                      "5",
+                      "3",
+                      options.conninfo.c_str(),
+                      hosts.host.c_str(),
+                      hosts.hostaddr.c_str(),
+                      hosts.port.c_str(),
+                      session.c_str(),
+                      "UTF8",
+                      static_cast<const char*>(nullptr)};
+    constexpr int kExpandDbname = 1;
+    return PQconnectStartParams(keywords.data(), values.data(), kExpandDbname);
+}
+
+bool is_tcp(int socket) {
+    int domain = 0;
+    socklen_t length = sizeof domain;
+    getsockopt(socket, SOL_SOCKET, SO_DOMAIN, &domain, &length);
+    return domain == AF_INET || domain == AF_INET6;
+}
 
 }  // namespace
 
-Connection::Connection(asio::io_context& io, const ClientOptions& options, std::shared_ptr<ClientStats> stats)
-    : io_(io),
-      link_options_{options.conninfo, options.connect_timeout, options.query_timeout, options.pooling},
-      stats_(std::move(stats)),
-      tasks_(io) {}
+Connection::Connection(asio::io_context& io) : io_(io), socket_(io), deadline_(io) {}
 
-void Connection::start() {
-    tasks_.spawn(run(shared_from_this()));
+Connection::~Connection() {
+    close();
 }
 
-void Connection::stop() {
-    tasks_.cancel();
-    lose("stopped");
-}
-
-Awaitable<> Connection::run(std::shared_ptr<Connection> self) {
-    while (!self->tasks_.is_cancelled()) {
-        if (co_await self->connect()) co_await self->serve();
-        co_await self->backoff_.pause();
-    }
-}
-
-Awaitable<bool> Connection::connect() {
-    auto link = std::make_shared<Link>(io_);
-    link_ = link;
-    bool is_cluster = false;
-    try {
-        co_await link->connect(link_options_);
-        is_cluster = co_await is_citus(link, link_options_.connect_timeout);
-    } catch (const Unavailable& unavailable) {
-        last_failure_ = unavailable.what();
-        co_return false;
-    }
-    PQenterPipelineMode(link->native());
-    transaction_mode_ = is_cluster ? TransactionMode::begin_and_commit : TransactionMode::sync;
-    prepared_ = PreparedStatements(link_options_.pooling);
-    backoff_.reset();
-    is_up_ = true;
-    stats_->connections_up.add(1);
-    if (std::exchange(was_up_, true)) stats_->reconnects.add(1);
-    co_return true;
-}
-
-Awaitable<> Connection::serve() {
-    auto link = link_;
-    while (link->is_open()) {
-        co_await link->readable();
-        if (!link->is_open()) break;
-        if (link->consume())
-            take_replies();
-        else
-            lose(link->last_error());
-    }
-}
-
-bool Connection::keeps_up(Request::TimePoint now) const {
-    return queue_.size() < Unit::kMaxRequests && (in_flight_.empty() || now - in_flight_.front().queued_at() < kSlow);
-}
-
-std::chrono::steady_clock::duration Connection::delay(std::size_t ahead, Request::TimePoint now) const {
-    const auto paced = per_request_ * static_cast<std::int64_t>(std::max(ahead, pending_));
-    return queue_.empty() ? paced : std::max(paced, now - queue_.front()->queued_at);
-}
-
-void Connection::submit(std::unique_ptr<Request> request) {
-    stats_->in_flight.add(1);
-    enqueue(std::move(request));
-}
-
-void Connection::enqueue(std::unique_ptr<Request> request) {
-    request->queued_at = std::chrono::steady_clock::now();
-    ++pending_;
-    queue_.push_back(std::move(request));
-    schedule_sending();
-}
-
-void Connection::schedule_sending() {
-    if (std::exchange(is_sending_scheduled_, true)) return;
-    asio::post(io_, [self = shared_from_this()] { self->send_queue(); });
-}
-
-// libpq 15 writes to the socket at every Sync (PQsendPipelineSync came with 17), so a unit costs one send(). While the
-// socket is corked, units still leave in few packets, which on TCP saves a third of the client's work.
-void Connection::send_queue() {
-    is_sending_scheduled_ = false;
-    if (!is_up_) return;
-    auto link = link_;
-    bool is_corked = link->can_cork() && queue_.size() > 1;
-    if (is_corked) link->cork(true);
-    while (is_up_ && !queue_.empty() && in_flight_.empty())  // repeats only if an entire unit was rejected
-        if (!send_unit()) lose(link->last_error());
-    if (!is_up_) return;
-    if (is_corked) link->cork(false);
-    if (PQflush(link->native()) == 0 || std::exchange(is_flushing_rest_, true)) return;
-    tasks_.spawn(flush_rest(shared_from_this()));
-}
-
-// Sends the requests at the front of the queue that form one unit. False: the connection is broken.
-bool Connection::send_unit() {
-    auto link = link_;
-    Unit unit(transaction_mode_);
-    bool is_sent = true;
-    while (is_sent && is_up_ && !queue_.empty() && unit.takes(*queue_.front())) {
-        auto request = std::move(queue_.front());
-        queue_.pop_front();
-        if (!request->is_wanted()) {
-            complete(std::move(request));
-            continue;
+Awaitable<> Connection::connect(ConnectionOptions options) {
+    const auto deadline = std::chrono::steady_clock::now() + options.connect_timeout;
+    const auto hosts = co_await resolve_hosts(io_, options.conninfo, deadline);
+    if (is_closed_) throw Unavailable(kGivenUp);
+    native_ = start_connecting(options, hosts);
+    if (native_ == nullptr) throw std::bad_alloc();
+    // By default notices go to stderr, which this program does not write to.
+    PQsetNoticeReceiver(native_, [](void*, const PGresult*) {}, nullptr);
+    close_at(deadline);
+    auto next = PQstatus(native_) == CONNECTION_BAD ? PGRES_POLLING_FAILED : PGRES_POLLING_WRITING;
+    while (next != PGRES_POLLING_OK) {
+        if (next == PGRES_POLLING_FAILED) {
+            std::string reason = last_error();
+            close();
+            throw Unavailable("postgres: cannot connect: " + reason);
         }
-        try {
-            is_sent = unit.send(request, link->native(), prepared_);
-        } catch (const std::logic_error&) {  // reported to the caller, which has the bug
-            request->abandon(std::current_exception());
-            complete(std::move(request));
-        }
+        // libpq may close the socket and open another with the same number: watch it for one step only.
+        watch_socket();
+        co_await wait(next == PGRES_POLLING_READING ? Socket::wait_read : Socket::wait_write);
+        unwatch_socket();
+        if (!is_open()) throw Unavailable(kGivenUp);
+        next = PQconnectPoll(native_);
     }
-    if (!unit.has_sent()) return true;
-    is_sent = is_sent && link->is_open() && unit.close(link->native()) && PQpipelineSync(link->native()) == 1;
-    in_flight_.push_back(std::move(unit));
-    sent_at_ = std::chrono::steady_clock::now();
-    return is_sent;
+    keep_open();
+    PQsetnonblocking(native_, 1);
+    watch_socket();
+    is_tcp_ = is_tcp(PQsocket(native_));
 }
 
-// If a transaction that was started with BEGIN fails, its Sync does not end it.
-void Connection::roll_back() {
-    auto link = link_;
-    in_flight_.emplace_back(transaction_mode_);
-    if (!Unit::send_rollback(link->native()) || PQpipelineSync(link->native()) != 1) lose(link->last_error());
+void Connection::close() {
+    is_closed_ = true;
+    keep_open();
+    unwatch_socket();
+    PQfinish(std::exchange(native_, nullptr));
 }
 
-// The socket buffer is full: the rest is sent as the server reads. Errors surface in serve().
-Awaitable<> Connection::flush_rest(std::shared_ptr<Connection> self) {
-    auto link = self->link_;
-    while (link->is_open() && PQflush(link->native()) == 1) co_await link->writable();
-    self->is_flushing_rest_ = false;
+Awaitable<> Connection::readable() {
+    return wait(Socket::wait_read);
 }
 
-void Connection::take_replies() {
-    auto link = link_;
-    // Completing a request resumes its coroutine, which may submit requests or stop the client.
-    while (link->is_open() && !in_flight_.empty() && PQisBusy(link->native()) == 0) {
-        Rows reply(PQgetResult(link->native()));
-        if (reply.native() == nullptr) continue;  // the end of one statement's replies
-        switch (PQresultStatus(reply.native())) {
-            case PGRES_PIPELINE_SYNC:
-                finish_front();
-                break;
-            case PGRES_COPY_IN:
-            case PGRES_COPY_OUT:
-            case PGRES_COPY_BOTH:
-                return lose("COPY cannot be pipelined");
-            default:
-                in_flight_.front().take(std::move(reply), prepared_);
-        }
-    }
+Awaitable<> Connection::writable() {
+    return wait(Socket::wait_write);
 }
 
-// Completing a request resumes its coroutine, which may submit requests or stop the client: queue the retries first.
-void Connection::finish_front() {
-    Unit unit = std::move(in_flight_.front());
-    in_flight_.pop_front();
-    if (unit.size() > 0) {
-        const auto took = (std::chrono::steady_clock::now() - sent_at_) / static_cast<std::int64_t>(unit.size());
-        per_request_ += (took - per_request_) / kAveraged;
-    }
-    if (!queue_.empty()) schedule_sending();
-    bool undone = unit.has_failed();
-    if (PQtransactionStatus(link_->native()) == PQTRANS_INERROR) roll_back();
-    bool is_standby = false;
-    auto requests = unit.release();
-    for (auto& request : requests) {
-        const bool is_wanted = request->is_wanted();
-        if (is_wanted && undone && !request->has_failed()) {
-            request->isolate();
-            resend(std::move(request));
-        } else if (is_wanted && request->try_again()) {
-            resend(std::move(request));
-        } else {
-            is_standby = is_standby || request->needs_other_server();
-        }
-    }
-    for (auto& request : requests)
-        if (request) complete(std::move(request));
-    if (is_standby) lose("the server is read-only");
+Awaitable<> Connection::wait(Socket::wait_type what) {
+    // The only possible error is a closed socket, which is_open() reports.
+    boost::system::error_code ignored;
+    co_await socket_.async_wait(what, asio::redirect_error(asio::use_awaitable, ignored));
 }
 
-void Connection::resend(std::unique_ptr<Request> request) {
-    --pending_;
-    enqueue(std::move(request));
+bool Connection::consume() {
+    if (PQconsumeInput(native_) == 0) return false;
+    // Data that OpenSSL has already decrypted does not make the socket readable again. The server's own records are too
+    // small for that to happen, a TLS proxy's are not.
+    auto* tls = static_cast<SSL*>(PQsslStruct(native_, "OpenSSL"));
+    while (tls != nullptr && SSL_pending(tls) > 0)
+        if (PQconsumeInput(native_) == 0) return false;
+    return true;
 }
 
-void Connection::complete(std::unique_ptr<Request> request) {
-    --pending_;
-    stats_->queries.add(1);
-    stats_->in_flight.add(-1);
-    if (request->has_failed()) stats_->errors.add(1);
-    request->finish();
+void Connection::close_at(TimePoint deadline) {
+    deadline_.expires_at(deadline);
+    deadline_.async_wait([weak = weak_from_this()](boost::system::error_code cancelled) {
+        auto self = weak.lock();
+        // A wait that has already ended cannot be cancelled: check whether the deadline has been moved.
+        if (cancelled || !self || self->deadline_.expiry() > std::chrono::steady_clock::now()) return;
+        self->close();
+    });
 }
 
-void Connection::check_deadline(Request::TimePoint now) {
-    if (pending_ == 0 || !is_up_) return;
-    auto oldest = in_flight_.empty() ? queue_.front()->queued_at : in_flight_.front().queued_at();
-    if (now - oldest < link_options_.query_timeout) return;
-    stats_->timeouts.add(1);
-    lose("no reply in time");
+void Connection::keep_open() {
+    deadline_.expires_at(TimePoint::max());
 }
 
-void Connection::lose(const std::string& reason) {
-    if (link_) link_->close();
-    if (std::exchange(is_up_, false)) stats_->connections_up.add(-1);
-    last_failure_ = "postgres: connection lost: " + reason;
-    std::vector<std::unique_ptr<Request>> lost;
-    for (auto& unit : std::exchange(in_flight_, {}))
-        for (auto& request : unit.release()) lost.push_back(std::move(request));
-    for (auto& request : std::exchange(queue_, {})) lost.push_back(std::move(request));
-    auto fault = std::make_exception_ptr(Unavailable(last_failure_));
-    for (auto& request : lost) {
-        request->abandon(fault);
-        complete(std::move(request));
-    }
+std::string Connection::last_error() const {
+    std::string text = PQerrorMessage(native_);
+    while (!text.empty() && text.back() == '\n') text.pop_back();
+    std::ranges::replace_if(text, [](char c) { return c == '\n' || c == '\t'; }, ' ');
+    return text;
+}
+
+void Connection::cork(bool corked) {
+    int value = corked ? 1 : 0;
+    setsockopt(PQsocket(native_), IPPROTO_TCP, TCP_CORK, &value, sizeof value);
+}
+
+void Connection::watch_socket() {
+    socket_.assign(PQsocket(native_));
+}
+
+void Connection::unwatch_socket() {
+    if (socket_.is_open()) socket_.release();
 }
 
 }  // namespace mindspace::postgres

@@ -1,85 +1,87 @@
 #pragma once
-// One pipelined connection of a Client. One unit is in flight at a time; requests that arrive in the meantime are sent
-// together after its reply: the higher the load, the more requests share a round trip and, for writes, a commit. An
-// error ends its own request only. When the connection is lost, all its requests fail immediately and nothing is
-// resent; it reconnects automatically, with jittered backoff. Belongs to the Client's loop; its own coroutine keeps it
-// alive until stopped.
+// One libpq connection on an event loop, from connect to loss; never reopened: connecting without blocking, waiting for
+// the socket, closing at a deadline. The socket belongs to libpq; Asio only watches it. Client, Session and Listener
+// are built on it. Held by shared_ptr, because a wait may outlive the owner. Belongs to one loop.
 
-#include "platform/async/backoff.h"
-#include "platform/async/task_group.h"
-#include "platform/postgres/connection/client_options.h"
-#include "platform/postgres/connection/link.h"
-#include "platform/postgres/connection/unit.h"
+#include "platform/async/awaitable.h"
+#include "platform/base/time.h"
 
-#include <deque>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/posix/stream_descriptor.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include <array>
+#include <chrono>
 #include <memory>
 #include <string>
+#include <string_view>
+
+struct pg_conn;
 
 namespace mindspace::postgres {
 
+// The kind of pooler between us and the server.
+enum class Pooling {
+    none,         // the connection is ours
+    transaction,  // PgBouncer or a similar pooler in transaction mode: each transaction may run on another connection,
+                  // so statements have no names, and the session's settings are the pool's or the database role's
+};
+
+constexpr auto names_of(Pooling) {
+    return std::array<std::string_view, 2>{"none", "transaction"};
+}
+
+struct ConnectionOptions {
+    std::string conninfo;  // libpq's connection string or URI
+    Milliseconds connect_timeout{2000};
+    Milliseconds query_timeout{5000};  // the server aborts a statement a little earlier
+    Pooling pooling = Pooling::none;
+};
+
 class Connection : public std::enable_shared_from_this<Connection> {
 public:
-    Connection(asio::io_context& io, const ClientOptions& options, std::shared_ptr<ClientStats> stats);
+    using TimePoint = std::chrono::steady_clock::time_point;
 
-    void start();
-    void stop();
+    explicit Connection(asio::io_context& io);
+    ~Connection();
+    Connection(const Connection&) = delete;
+    Connection& operator=(const Connection&) = delete;
 
-    [[nodiscard]] bool is_up() const { return is_up_; }
-    // Why it is not up, or last was not.
-    [[nodiscard]] const std::string& last_failure() const { return last_failure_; }
-    // Requests that have not ended.
-    [[nodiscard]] std::size_t pending() const { return pending_; }
+    // Connects once, with our session settings. Throws Unavailable if rejected, late, or closed in the meantime.
+    Awaitable<> connect(ConnectionOptions options);
+    // Wakes all waiting coroutines. May be called twice.
+    void close();
+    [[nodiscard]] bool is_open() const { return native_ != nullptr; }
 
-    // Whether a request that is submitted now is sent with the next unit, and the unit in flight is not slow. As long
-    // as this is true, writes gather here: writes in one unit share a commit.
-    [[nodiscard]] bool keeps_up(Request::TimePoint now) const;
+    // Both return when the socket is ready or the connection is closed: check is_open().
+    Awaitable<> readable();
+    Awaitable<> writable();
+    // Passes the received bytes to libpq. False: the connection is lost.
+    bool consume();
 
-    // How long a request that is submitted now waits: as long as the requests before it, at least `ahead`, take at the
-    // recent pace, or as long as the first of them has already waited.
-    [[nodiscard]] std::chrono::steady_clock::duration delay(std::size_t ahead, Request::TimePoint now) const;
+    // Closes the connection at that time unless keep_open() comes first.
+    void close_at(TimePoint deadline);
+    void keep_open();
 
-    // Only while is_up(). All requests submitted in one loop iteration are sent together at its end.
-    void submit(std::unique_ptr<Request> request);
-    // Closes the connection if its oldest request has waited longer than the query timeout.
-    void check_deadline(Request::TimePoint now);
+    [[nodiscard]] pg_conn* native() const { return native_; }
+    // libpq's last error, in one line.
+    [[nodiscard]] std::string last_error() const;
+    // True if small writes become separate packets unless corked (TCP).
+    [[nodiscard]] bool can_cork() const { return is_tcp_; }
+    // While corked, writes gather in the kernel and leave in as few packets as possible.
+    void cork(bool corked);
 
 private:
-    using RequestQueue = std::deque<std::unique_ptr<Request>>;
-
-    static Awaitable<> run(std::shared_ptr<Connection> self);
-    static Awaitable<> flush_rest(std::shared_ptr<Connection> self);
-    Awaitable<bool> connect();
-    Awaitable<> serve();
-
-    void enqueue(std::unique_ptr<Request> request);
-    void schedule_sending();
-    void send_queue();
-    bool send_unit();
-    void roll_back();
-    void take_replies();
-    void finish_front();
-    void resend(std::unique_ptr<Request> request);
-    void complete(std::unique_ptr<Request> request);
-    void lose(const std::string& reason);
+    Awaitable<> wait(asio::posix::stream_descriptor::wait_type what);
+    void watch_socket();
+    void unwatch_socket();
 
     asio::io_context& io_;
-    LinkOptions link_options_;
-    std::shared_ptr<ClientStats> stats_;
-    std::shared_ptr<Link> link_;
-    Backoff backoff_;
-    TaskGroup tasks_;
-    TransactionMode transaction_mode_ = TransactionMode::sync;
-    PreparedStatements prepared_;
-    RequestQueue queue_;          // not yet passed to libpq
-    std::deque<Unit> in_flight_;  // passed to libpq, oldest first
-    std::size_t pending_ = 0;
-    Request::TimePoint sent_at_{};                       // of the unit in flight
-    std::chrono::steady_clock::duration per_request_{};  // average of recent units
-    std::string last_failure_ = "postgres: not connected yet";
-    bool was_up_ = false;
-    bool is_up_ = false;
-    bool is_sending_scheduled_ = false;
-    bool is_flushing_rest_ = false;
+    asio::posix::stream_descriptor socket_;
+    asio::steady_timer deadline_;
+    pg_conn* native_ = nullptr;
+    bool is_tcp_ = false;
+    bool is_closed_ = false;  // also before it was connected
 };
 
 }  // namespace mindspace::postgres

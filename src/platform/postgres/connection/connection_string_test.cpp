@@ -1,7 +1,7 @@
 #include "platform/postgres/connection/connection_string.h"
 
 #include "platform/base/result.h"
-#include "platform/postgres/connection/link.h"
+#include "platform/postgres/connection/connection.h"
 #include "support/postgres/loop.h"
 
 #include <gmock/gmock.h>
@@ -84,11 +84,11 @@ TEST(ConnectionString, SaysWhichHostIsUnknown) {
     }
 }
 
-TEST(Link, GivesUpOnAHangingResolverAtItsDeadline) {
+TEST(PostgresConnection, GivesUpOnAHangingResolverAtItsDeadline) {
     is_resolver_released = false;
     asio::io_context io;
-    auto link = std::make_shared<Link>(io);
-    EXPECT_THROW(run(io, link->connect({.conninfo = "host=hanging.test", .connect_timeout = 50ms})), Unavailable);
+    auto connection = std::make_shared<Connection>(io);
+    EXPECT_THROW(run(io, connection->connect({.conninfo = "host=hanging.test", .connect_timeout = 50ms})), Unavailable);
     EXPECT_TRUE(is_resolver_hanging) << "the loop has waited for the resolver";
     is_resolver_released = true;
     run_until(io, [] { return !is_resolver_hanging; });

@@ -38,7 +38,7 @@ public:
 
     void stop() {
         tasks_.cancel();
-        if (link_) link_->close();
+        if (connection_) connection_->close();
     }
 
 private:
@@ -51,60 +51,60 @@ private:
 
     // Runs until the connection is lost.
     Awaitable<> listen() {
-        auto link = link_ = std::make_shared<Link>(io_);
+        auto connection = connection_ = std::make_shared<Connection>(io_);
         try {
-            co_await link->connect(options_);
+            co_await connection->connect(options_);
         } catch (const Unavailable&) {  // retried after a pause
             co_return;
         }
         backoff_.reset();
-        std::string command = listen_command(link->native(), channel_);
-        bool awaits_reply = PQsendQuery(link->native(), command.c_str()) == 1;
-        while (link->is_open()) {
-            co_await link->readable();
-            if (!link->is_open()) break;
-            if (!link->consume()) {
-                link->close();
+        std::string command = listen_command(connection->native(), channel_);
+        bool awaits_reply = PQsendQuery(connection->native(), command.c_str()) == 1;
+        while (connection->is_open()) {
+            co_await connection->readable();
+            if (!connection->is_open()) break;
+            if (!connection->consume()) {
+                connection->close();
                 break;
             }
-            if (awaits_reply && PQisBusy(link->native()) == 0) {
+            if (awaits_reply && PQisBusy(connection->native()) == 0) {
                 awaits_reply = false;
-                if (!receive_reply(*link)) break;
+                if (!receive_reply(*connection)) break;
             }
-            take_notifications(*link);
+            take_notifications(*connection);
         }
     }
 
     // Handles the reply to LISTEN itself. If a standby rejects it, another connection may find another server.
-    bool receive_reply(Link& link) {
+    bool receive_reply(Connection& connection) {
         bool is_good = true;
-        while (PGresult* result = PQgetResult(link.native())) {
+        while (PGresult* result = PQgetResult(connection.native())) {
             is_good = is_good && PQresultStatus(result) == PGRES_COMMAND_OK;
             PQclear(result);
         }
         if (is_good)
             on_listening_();
         else
-            link.close();
+            connection.close();
         return is_good;
     }
 
-    void take_notifications(Link& link) {
+    void take_notifications(Connection& connection) {
         // A callback may stop the listener.
-        while (link.is_open()) {
-            std::unique_ptr<PGnotify, FreeMemory> notification(PQnotifies(link.native()));
+        while (connection.is_open()) {
+            std::unique_ptr<PGnotify, FreeMemory> notification(PQnotifies(connection.native()));
             if (!notification) return;
             on_notification_(notification->extra);
         }
     }
 
     asio::io_context& io_;
-    LinkOptions options_;
+    ConnectionOptions options_;
     std::string channel_;
     OnNotification on_notification_;
     OnListening on_listening_;
     Backoff backoff_;
-    std::shared_ptr<Link> link_;
+    std::shared_ptr<Connection> connection_;
     TaskGroup tasks_;
 };
 

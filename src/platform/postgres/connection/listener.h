@@ -3,7 +3,7 @@
 // callbacks run there and must not throw. Notifications sent while it is disconnected are lost: on_listening reports
 // from when on nothing is missed, so that its owner can catch up.
 
-#include "platform/postgres/connection/link.h"
+#include "platform/postgres/connection/connection.h"
 
 #include <boost/asio/io_context.hpp>
 

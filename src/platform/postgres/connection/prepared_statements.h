@@ -2,7 +2,7 @@
 // The prepared statements of one connection, and how statements are passed to libpq. The send functions only fill
 // libpq's buffer; false means that the connection is broken. Used by Client's connections and by Session.
 
-#include "platform/postgres/connection/link.h"
+#include "platform/postgres/connection/connection.h"
 #include "platform/postgres/values/statement.h"
 
 #include <unordered_map>

@@ -1,7 +1,7 @@
 #pragma once
 // The request of one caller: one or more statements that belong together. Knows how to send itself and how to interpret
-// each reply; knows nothing about sockets, queues or time limits. Created by Client, held by a Connection within a Unit
-// (unit.h).
+// each reply; knows nothing about sockets, queues or time limits. Created by Client, held by a Reconnector within a
+// Unit (unit.h).
 
 #include "platform/async/cancellation.h"
 #include "platform/postgres/connection/prepared_statements.h"
@@ -57,7 +57,7 @@ public:
     // The server is a standby: see is_wrong_server().
     [[nodiscard]] bool needs_other_server() const { return needs_other_server_; }
 
-    // When it joined its current queue; set by the Connection.
+    // When it joined its current queue; set by the Reconnector.
     TimePoint queued_at{};
 
 private:

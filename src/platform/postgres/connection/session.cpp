@@ -11,39 +11,41 @@ namespace {
 
 constexpr Statement kTryAdvisoryLock{"session_try_advisory_lock", "select pg_try_advisory_lock($1)"};
 
-// Holds the session for one call and applies the call's deadline to its link. If the call is cancelled before its
+// Holds the session for one call and applies the call's deadline to its connection. If the call is cancelled before its
 // complete reply has arrived, the connection is closed.
 class CallGuard {
 public:
-    CallGuard(bool& is_busy, Link* link, Milliseconds timeout) : is_busy_(is_busy), link_(link) {
+    CallGuard(bool& is_busy, Connection* connection, Milliseconds timeout)
+        : is_busy_(is_busy), connection_(connection) {
         if (is_busy) throw std::logic_error("postgres: a session does one thing at a time");
-        if (link == nullptr || !link->is_open()) throw Unavailable("postgres: the session is not connected");
+        if (connection == nullptr || !connection->is_open())
+            throw Unavailable("postgres: the session is not connected");
         is_busy = true;
-        link->close_at(std::chrono::steady_clock::now() + timeout);
+        connection->close_at(std::chrono::steady_clock::now() + timeout);
     }
     ~CallGuard() {
         is_busy_ = false;
-        if (PQtransactionStatus(link_->native()) == PQTRANS_ACTIVE)
-            link_->close();
-        else if (link_->is_open())
-            link_->keep_open();
+        if (PQtransactionStatus(connection_->native()) == PQTRANS_ACTIVE)
+            connection_->close();
+        else if (connection_->is_open())
+            connection_->keep_open();
     }
     CallGuard(const CallGuard&) = delete;
     CallGuard& operator=(const CallGuard&) = delete;
 
 private:
     bool& is_busy_;
-    Link* link_;
+    Connection* connection_;
 };
 
-[[noreturn]] void throw_lost(Link& link) {
-    std::string reason = link.is_open() ? link.last_error() : "closed, or no reply in time";
-    link.close();
+[[noreturn]] void throw_lost(Connection& connection) {
+    std::string reason = connection.is_open() ? connection.last_error() : "closed, or no reply in time";
+    connection.close();
     throw Unavailable("postgres: session lost: " + reason);
 }
 
-void require(bool is_sent, Link& link) {
-    if (!is_sent) throw_lost(link);
+void require(bool is_sent, Connection& connection) {
+    if (!is_sent) throw_lost(connection);
 }
 
 }  // namespace
@@ -56,37 +58,37 @@ Session::~Session() {
 
 Awaitable<> Session::connect() {
     close();
-    auto link = std::make_shared<Link>(io_);
-    link_ = link;
+    auto connection = std::make_shared<Connection>(io_);
+    connection_ = connection;
     prepared_ = PreparedStatements();
-    co_await link->connect(options_);
+    co_await connection->connect(options_);
 }
 
 void Session::close() {
-    if (link_) link_->close();
+    if (connection_) connection_->close();
 }
 
 bool Session::is_open() const {
-    return link_ && link_->is_open();
+    return connection_ && connection_->is_open();
 }
 
 Awaitable<Rows> Session::run(Query query) {
-    auto link = link_;
-    CallGuard guard(is_busy_, link.get(), options_.query_timeout);
+    auto connection = connection_;
+    CallGuard guard(is_busy_, connection.get(), options_.query_timeout);
     if (!prepared_.contains(query)) {
-        require(send_prepare(link->native(), query), *link);
-        co_await receive(link);
+        require(send_prepare(connection->native(), query), *connection);
+        co_await receive(connection);
         prepared_.add(query);
     }
-    require(send_execute(link->native(), query), *link);
-    co_return co_await receive(link);
+    require(send_execute(connection->native(), query), *connection);
+    co_return co_await receive(connection);
 }
 
 Awaitable<> Session::execute(std::string sql) {
-    auto link = link_;
-    CallGuard guard(is_busy_, link.get(), options_.query_timeout);
-    require(PQsendQuery(link->native(), sql.c_str()) == 1, *link);
-    co_await receive(link);
+    auto connection = connection_;
+    CallGuard guard(is_busy_, connection.get(), options_.query_timeout);
+    require(PQsendQuery(connection->native(), sql.c_str()) == 1, *connection);
+    co_await receive(connection);
 }
 
 Awaitable<bool> Session::try_advisory_lock(std::int64_t key) {
@@ -94,31 +96,31 @@ Awaitable<bool> Session::try_advisory_lock(std::int64_t key) {
     co_return rows[0].get<bool>(0);
 }
 
-Awaitable<Rows> Session::receive(std::shared_ptr<Link> link) {
-    while (int unsent = PQflush(link->native())) {
-        require(unsent == 1, *link);
-        co_await link->writable();
-        require(link->is_open(), *link);
+Awaitable<Rows> Session::receive(std::shared_ptr<Connection> connection) {
+    while (int unsent = PQflush(connection->native())) {
+        require(unsent == 1, *connection);
+        co_await connection->writable();
+        require(connection->is_open(), *connection);
     }
     Rows last;
     std::exception_ptr fault;
     for (;;) {
-        while (PQisBusy(link->native()) == 1) {
-            co_await link->readable();
-            require(link->is_open() && link->consume(), *link);
+        while (PQisBusy(connection->native()) == 1) {
+            co_await connection->readable();
+            require(connection->is_open() && connection->consume(), *connection);
         }
-        Rows rows(PQgetResult(link->native()));
+        Rows rows(PQgetResult(connection->native()));
         if (rows.native() == nullptr) break;
         auto status = PQresultStatus(rows.native());
         if (status == PGRES_FATAL_ERROR) {
             fault = make_fault(rows.native());
         } else if (status == PGRES_COPY_IN || status == PGRES_COPY_OUT) {
-            link->close();
+            connection->close();
             throw std::logic_error("postgres: COPY is not spoken here");
         }
         last = std::move(rows);
     }
-    if (PQstatus(link->native()) == CONNECTION_BAD) link->close();
+    if (PQstatus(connection->native()) == CONNECTION_BAD) connection->close();
     if (fault) std::rethrow_exception(fault);
     co_return last;
 }

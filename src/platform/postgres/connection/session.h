@@ -5,7 +5,7 @@
 // call while one runs is a std::logic_error.
 
 #include "platform/async/awaitable.h"
-#include "platform/postgres/connection/link.h"
+#include "platform/postgres/connection/connection.h"
 #include "platform/postgres/connection/prepared_statements.h"
 #include "platform/postgres/values/rows.h"
 
@@ -18,7 +18,7 @@
 namespace mindspace::postgres {
 
 // query_timeout limits each call; when it expires, the connection is closed.
-using SessionOptions = LinkOptions;
+using SessionOptions = ConnectionOptions;
 
 class Session {
 public:
@@ -49,11 +49,11 @@ public:
 private:
     Awaitable<Rows> run(Query query);
     // Sends what libpq holds and waits for the complete reply; returns the last statement's rows.
-    Awaitable<Rows> receive(std::shared_ptr<Link> link);
+    Awaitable<Rows> receive(std::shared_ptr<Connection> connection);
 
     asio::io_context& io_;
     SessionOptions options_;
-    std::shared_ptr<Link> link_;
+    std::shared_ptr<Connection> connection_;
     PreparedStatements prepared_;
     bool is_busy_ = false;
 };

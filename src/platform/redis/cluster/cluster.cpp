@@ -15,8 +15,9 @@ using std::chrono::steady_clock;
 constexpr Milliseconds kTick{100};
 constexpr Milliseconds kRefreshWhileDown{500};
 constexpr Milliseconds kRefreshAnyway{10'000};
-// How long a node without slots keeps its link: it may be receiving its first slot or have just given away its last.
-constexpr Milliseconds kKeptUnused{10'000};
+// How long a node without slots keeps its reconnector: it may be receiving its first slot or have just given away its
+// last.
+constexpr Milliseconds kUnusedNodeLifetime{10'000};
 
 std::vector<std::string_view> cluster_slots() {
     return {"CLUSTER", "SLOTS"};
@@ -43,17 +44,17 @@ void Cluster::stop() {
     map_ = SlotMap();
     // Move it out of the member first: resumed callers may call this object again.
     auto nodes = std::exchange(nodes_, {});
-    for (auto& [address, node] : nodes) node.link->stop();
+    for (auto& [address, node] : nodes) node.reconnector->stop();
 }
 
 bool Cluster::is_up() const {
     return map_.is_complete() &&
-           std::ranges::all_of(map_.masters(), [this](const auto& node) { return is_linked(node); });
+           std::ranges::all_of(map_.masters(), [this](const auto& node) { return is_connected(node); });
 }
 
-bool Cluster::is_linked(const Address& node) const {
+bool Cluster::is_connected(const Address& node) const {
     auto found = nodes_.find(node);
-    return found != nodes_.end() && found->second.link->is_up();
+    return found != nodes_.end() && found->second.reconnector->is_up();
 }
 
 Address Cluster::owner_of(Slot slot) {
@@ -66,25 +67,25 @@ Address Cluster::owner_of(Slot slot) {
 Address Cluster::any_node() {
     std::vector<Address> candidates;
     std::ranges::copy_if(map_.masters(), std::back_inserter(candidates),
-                         [this](const auto& node) { return is_linked(node); });
+                         [this](const auto& node) { return is_connected(node); });
     if (candidates.empty()) throw Unavailable(map_.masters().empty() ? last_fault_ : "redis: no node is connected");
     std::uniform_int_distribution<std::size_t> pick(0, candidates.size() - 1);
     return candidates[pick(random_)];
 }
 
-std::shared_ptr<Link> Cluster::link_to(const Address& node) {
+std::shared_ptr<Reconnector> Cluster::reconnector_of(const Address& node) {
     if (tasks_.is_cancelled()) throw Unavailable(last_fault_);
     auto [entry, is_new] = nodes_.try_emplace(node);
     entry->second.used_at = steady_clock::now();
-    auto& link = entry->second.link;
-    if (!is_new) return link;
-    link = std::make_shared<Link>(io_, options_.for_node(node), stats_, hooks_.on_push);
+    auto& reconnector = entry->second.reconnector;
+    if (!is_new) return reconnector;
+    reconnector = std::make_shared<Reconnector>(io_, options_.for_node(node), stats_, hooks_.on_push);
     if (hooks_.prepare) {
-        link->set_prepare(
+        reconnector->set_prepare(
             [prepare = hooks_.prepare, node](Connection& connection) { return prepare(node, connection); });
     }
-    link->start();
-    return link;
+    reconnector->start();
+    return reconnector;
 }
 
 void Cluster::move_slot(Slot slot, const Address& node) {
@@ -128,7 +129,7 @@ Awaitable<> Cluster::refresh() {
 std::vector<Address> Cluster::nodes_to_query() {
     std::vector<Address> nodes;
     for (const auto& [address, node] : nodes_) {
-        if (node.link->is_up()) nodes.push_back(address);
+        if (node.reconnector->is_up()) nodes.push_back(address);
     }
     std::ranges::shuffle(nodes, random_);
     nodes.insert(nodes.end(), options_.seeds.begin(), options_.seeds.end());
@@ -137,9 +138,9 @@ std::vector<Address> Cluster::nodes_to_query() {
 
 Awaitable<SlotMap> Cluster::ask(Address node) {
     auto found = nodes_.find(node);
-    if (found == nodes_.end() || !found->second.link->is_up())
+    if (found == nodes_.end() || !found->second.reconnector->is_up())
         co_return co_await query_unconnected_node(std::move(node));
-    Awaitable<Value> pending = found->second.link->connection().command(cluster_slots());
+    Awaitable<Value> pending = found->second.reconnector->connection().command(cluster_slots());
     Value reply = co_await std::move(pending);
     co_return SlotMap::parse(reply, node.host);
 }
@@ -160,20 +161,20 @@ Awaitable<SlotMap> Cluster::query_unconnected_node(Address node) {
 
 void Cluster::adopt(SlotMap map) {
     map_ = std::move(map);
-    for (const Address& node : map_.masters()) link_to(node);
-    retire_unused_links();
+    for (const Address& node : map_.masters()) reconnector_of(node);
+    remove_unused_nodes();
     if (hooks_.on_mapped) hooks_.on_mapped();
 }
 
-void Cluster::retire_unused_links() {
-    auto unused_since = steady_clock::now() - std::max(kKeptUnused, 2 * options_.command_timeout);
-    std::vector<std::shared_ptr<Link>> retired;
+void Cluster::remove_unused_nodes() {
+    auto unused_since = steady_clock::now() - std::max(kUnusedNodeLifetime, 2 * options_.command_timeout);
+    std::vector<std::shared_ptr<Reconnector>> removed;
     std::erase_if(nodes_, [&](auto& entry) {
         if (entry.second.used_at > unused_since) return false;
-        retired.push_back(entry.second.link);
+        removed.push_back(entry.second.reconnector);
         return true;
     });
-    for (const auto& link : retired) link->stop();
+    for (const auto& reconnector : removed) reconnector->stop();
 }
 
 }  // namespace mindspace::redis

@@ -6,8 +6,8 @@
 #include "platform/async/task_group.h"
 #include "platform/redis/cluster/slot_map.h"
 #include "platform/redis/connection/connection.h"
-#include "platform/redis/connection/link.h"
 #include "platform/redis/connection/options.h"
+#include "platform/redis/connection/reconnector.h"
 #include "platform/redis/connection/stats.h"
 
 #include <boost/asio/io_context.hpp>
@@ -27,7 +27,7 @@ class Cluster : public std::enable_shared_from_this<Cluster> {
 public:
     // Callbacks of the owner; each may be empty. Set before start().
     struct Hooks {
-        std::function<Awaitable<>(Address, Connection&)> prepare;  // as Link::Prepare
+        std::function<Awaitable<>(Address, Connection&)> prepare;  // as Reconnector::Prepare
         Connection::OnPush on_push;
         std::function<void()> on_mapped;  // after each reply with the slots; must not throw
     };
@@ -48,8 +48,8 @@ public:
     [[nodiscard]] Address owner_of(Slot slot);
     // Any connected node. Throws Unavailable if there is none.
     [[nodiscard]] Address any_node();
-    // The link to the node, created if missing. Await its settled() before use.
-    std::shared_ptr<Link> link_to(const Address& node);
+    // The reconnector to the node, created if missing. Await its settled() before use.
+    std::shared_ptr<Reconnector> reconnector_of(const Address& node);
 
     // A node has reported that the slot belongs to another node.
     void move_slot(Slot slot, const Address& node);
@@ -75,7 +75,7 @@ public:
 private:
     using TimePoint = std::chrono::steady_clock::time_point;
     struct Node {
-        std::shared_ptr<Link> link;
+        std::shared_ptr<Reconnector> reconnector;
         TimePoint used_at;
     };
 
@@ -86,8 +86,8 @@ private:
     Awaitable<SlotMap> ask(Address node);
     Awaitable<SlotMap> query_unconnected_node(Address node);
     void adopt(SlotMap map);
-    void retire_unused_links();
-    [[nodiscard]] bool is_linked(const Address& node) const;
+    void remove_unused_nodes();
+    [[nodiscard]] bool is_connected(const Address& node) const;
 
     asio::io_context& io_;
     const ClientOptions options_;
@@ -95,7 +95,7 @@ private:
     Hooks hooks_;
     SlotMap map_;
     std::map<Address, Node> nodes_;
-    std::shared_ptr<Connection> unconnected_;  // the connection to a node that is queried before it has a link
+    std::shared_ptr<Connection> unconnected_;  // the connection to a node that is queried before it has a reconnector
     std::minstd_rand random_{std::random_device{}()};
     TimePoint refreshed_at_;
     std::size_t waiting_ = 0;

@@ -24,13 +24,13 @@ constexpr Milliseconds kFirstWait{10};
 constexpr Milliseconds kMaxWait{200};
 
 Awaitable<Value> exchange(Cluster& cluster, Address node, Parts parts, AskingMode asking) {
-    auto link = cluster.link_to(node);
-    if (!link->is_settled()) {
+    auto reconnector = cluster.reconnector_of(node);
+    if (!reconnector->is_settled()) {
         Cluster::QueueClaim claim(cluster);
-        co_await link->settled();
+        co_await reconnector->settled();
     }
     try {
-        Awaitable<Value> reply = link->connection().exchange({parts[0], parts[1], parts[2]}, asking);
+        Awaitable<Value> reply = reconnector->connection().exchange({parts[0], parts[1], parts[2]}, asking);
         co_return co_await std::move(reply);
     } catch (const Unavailable&) {
         cluster.refresh_soon();

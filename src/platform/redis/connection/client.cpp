@@ -4,7 +4,7 @@
 #include "platform/redis/cluster/command.h"
 #include "platform/redis/cluster/command_slot.h"
 #include "platform/redis/connection/connection.h"
-#include "platform/redis/connection/link.h"
+#include "platform/redis/connection/reconnector.h"
 
 #include <utility>
 
@@ -32,7 +32,7 @@ Client::Client(asio::io_context& io, ClientOptions options) : stats_(std::make_s
     if (options.is_cluster()) {
         cluster_ = std::make_shared<Cluster>(io, std::move(options), stats_);
     } else {
-        link_ = std::make_shared<Link>(io, std::move(options), stats_, Connection::OnPush());
+        reconnector_ = std::make_shared<Reconnector>(io, std::move(options), stats_, Connection::OnPush());
     }
 }
 
@@ -41,7 +41,7 @@ Client::~Client() {
 }
 
 void Client::on_connected(std::function<Awaitable<>(Connection&)> hook) {
-    if (link_) return link_->set_prepare(std::move(hook));
+    if (reconnector_) return reconnector_->set_prepare(std::move(hook));
     cluster_->set_hooks(
         {.prepare = [hook = std::move(hook)](const Address&, Connection& connection) { return hook(connection); },
          .on_push = {},
@@ -49,27 +49,27 @@ void Client::on_connected(std::function<Awaitable<>(Connection&)> hook) {
 }
 
 void Client::start() {
-    cluster_ ? cluster_->start() : link_->start();
+    cluster_ ? cluster_->start() : reconnector_->start();
 }
 
 void Client::stop() {
-    cluster_ ? cluster_->stop() : link_->stop();
+    cluster_ ? cluster_->stop() : reconnector_->stop();
 }
 
 bool Client::is_up() const {
-    return cluster_ ? cluster_->is_up() : link_->is_up();
+    return cluster_ ? cluster_->is_up() : reconnector_->is_up();
 }
 
 Awaitable<Value> Client::command(std::vector<std::string_view> args) {
     if (cluster_) return run_in_cluster(cluster_, std::move(args));
     require_one_slot_of_command(args);
-    return link_->connection().command(std::move(args));
+    return reconnector_->connection().command(std::move(args));
 }
 
 Awaitable<Value> Client::run(const Script& script, Arguments keys, Arguments args) {
     if (cluster_) return run_in_cluster(cluster_, script, keys, args);
     require_one_slot_of_keys(keys);
-    return link_->connection().run(script, keys, args);
+    return reconnector_->connection().run(script, keys, args);
 }
 
 const ClientStats& Client::stats() const {

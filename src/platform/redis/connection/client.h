@@ -23,7 +23,7 @@ namespace mindspace::redis {
 
 class Cluster;
 class Connection;
-class Link;
+class Reconnector;
 
 class Client {
 public:
@@ -59,8 +59,8 @@ public:
 
 private:
     std::shared_ptr<ClientStats> stats_;
-    std::shared_ptr<Link> link_;        // to a single server
-    std::shared_ptr<Cluster> cluster_;  // otherwise
+    std::shared_ptr<Reconnector> reconnector_;  // to a single server
+    std::shared_ptr<Cluster> cluster_;          // otherwise
 };
 
 }  // namespace mindspace::redis

@@ -1,5 +1,5 @@
 #pragma once
-// One connection to one Redis server, from connect to loss; it is never reopened (link.h creates the next one).
+// One connection to one Redis server, from connect to loss; it is never reopened (reconnector.h creates the next one).
 // Commands are pipelined: those of one loop iteration leave in one write, replies are matched in order. Belongs to one
 // core and is used by its thread only; callers are resumed inline by the read that received their reply.
 

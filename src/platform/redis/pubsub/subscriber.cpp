@@ -4,7 +4,7 @@
 #include "platform/base/result.h"
 #include "platform/redis/cluster/cluster.h"
 #include "platform/redis/connection/connection.h"
-#include "platform/redis/connection/link.h"
+#include "platform/redis/connection/reconnector.h"
 #include "platform/redis/pubsub/channels.h"
 
 #include <chrono>
@@ -94,8 +94,8 @@ Subscriber::Subscriber(asio::io_context& io, ClientOptions options)
         channels_->set_cluster(cluster_);
         return;
     }
-    link_ = std::make_shared<Link>(io, std::move(options), stats_, std::move(on_push));
-    link_->set_prepare([channels, gap](Connection& connection) {
+    reconnector_ = std::make_shared<Reconnector>(io, std::move(options), stats_, std::move(on_push));
+    reconnector_->set_prepare([channels, gap](Connection& connection) {
         return resubscribe(channels, Address(), connection.shared_from_this(), gap);
     });
 }
@@ -109,16 +109,16 @@ void Subscriber::on_gap(std::function<void()> handler) {
 }
 
 void Subscriber::start() {
-    cluster_ ? cluster_->start() : link_->start();
+    cluster_ ? cluster_->start() : reconnector_->start();
 }
 
 void Subscriber::stop() {
     tasks_.cancel();
-    cluster_ ? cluster_->stop() : link_->stop();
+    cluster_ ? cluster_->stop() : reconnector_->stop();
 }
 
 bool Subscriber::is_up() const {
-    return cluster_ ? cluster_->is_up() : link_->is_up();
+    return cluster_ ? cluster_->is_up() : reconnector_->is_up();
 }
 
 Subscription Subscriber::subscribe(std::string channel, OnMessage handler) {
@@ -131,7 +131,7 @@ Awaitable<> Subscriber::confirmed(std::string channel) {
     // The subscriber may be destroyed while this waits.
     auto channels = channels_;
     auto cluster = cluster_;
-    auto link = link_;
+    auto reconnector = reconnector_;
     auto give_up_at = steady_clock::now() + command_timeout_;
     while (true) {
         if (auto connection = channels->connection_of(channel)) {
@@ -140,10 +140,10 @@ Awaitable<> Subscriber::confirmed(std::string channel) {
         } else {
             // Not sent, because the node is down or the channel is moving.
             if (cluster) {
-                link = cluster->link_to(cluster->owner_of(hash_slot(channel)));
-                co_await link->settled();
+                reconnector = cluster->reconnector_of(cluster->owner_of(hash_slot(channel)));
+                co_await reconnector->settled();
             }
-            static_cast<void>(link->connection());  // throws unless it is up
+            static_cast<void>(reconnector->connection());  // throws unless it is up
         }
         if (steady_clock::now() >= give_up_at) throw Unavailable("redis: the subscription is not confirmed");
         co_await sleep_for(kMoveCheck);

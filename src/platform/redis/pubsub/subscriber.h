@@ -19,7 +19,7 @@ namespace mindspace::redis {
 
 class Channels;
 class Cluster;
-class Link;
+class Reconnector;
 struct Listener;
 
 // Holds one subscription; the handler is not called after this is destroyed. May outlive the subscriber.
@@ -73,9 +73,9 @@ private:
     std::shared_ptr<Channels> channels_;
     std::shared_ptr<std::function<void()>> on_gap_;
     Milliseconds command_timeout_;
-    std::shared_ptr<Link> link_;        // to a single server
-    std::shared_ptr<Cluster> cluster_;  // otherwise
-    TaskGroup tasks_;                   // announce the channels that have moved within the cluster
+    std::shared_ptr<Reconnector> reconnector_;  // to a single server
+    std::shared_ptr<Cluster> cluster_;          // otherwise
+    TaskGroup tasks_;                           // announce the channels that have moved within the cluster
 };
 
 }  // namespace mindspace::redis

@@ -1,4 +1,4 @@
-#include "platform/redis/connection/link.h"
+#include "platform/redis/connection/reconnector.h"
 
 #include "platform/base/result.h"
 
@@ -9,7 +9,8 @@
 
 namespace mindspace::redis {
 
-Link::Link(asio::io_context& io, ClientOptions options, std::shared_ptr<ClientStats> stats, Connection::OnPush on_push)
+Reconnector::Reconnector(asio::io_context& io, ClientOptions options, std::shared_ptr<ClientStats> stats,
+                         Connection::OnPush on_push)
     : io_(io),
       options_(std::move(options)),
       on_push_(std::move(on_push)),
@@ -17,24 +18,24 @@ Link::Link(asio::io_context& io, ClientOptions options, std::shared_ptr<ClientSt
       settled_signal_(io, std::chrono::steady_clock::time_point::max()),
       tasks_(io) {}
 
-void Link::start() {
+void Reconnector::start() {
     tasks_.spawn(maintain_connection(shared_from_this()));
 }
 
-void Link::stop() {
+void Reconnector::stop() {
     tasks_.cancel();
     last_fault_ = "redis: stopped";
     if (connection_) connection_->close("redis: stopped");
     settle();
 }
 
-Connection& Link::connection() const {
+Connection& Reconnector::connection() const {
     if (is_prepared_ && connection_->is_closed()) throw Unavailable(connection_->close_reason());
     if (!is_prepared_) throw Unavailable(last_fault_);
     return *connection_;
 }
 
-Awaitable<> Link::maintain_connection(std::shared_ptr<Link> self) {
+Awaitable<> Reconnector::maintain_connection(std::shared_ptr<Reconnector> self) {
     while (!self->tasks_.is_cancelled()) {
         co_await self->use_one_connection();
         co_await self->backoff_.pause();
@@ -42,7 +43,7 @@ Awaitable<> Link::maintain_connection(std::shared_ptr<Link> self) {
 }
 
 // Runs from connecting until the connection is lost. The loss is the normal end of this coroutine, not a fault.
-Awaitable<> Link::use_one_connection() {
+Awaitable<> Reconnector::use_one_connection() {
     connection_ = std::make_shared<Connection>(io_, options_, *stats_, on_push_);
     try {
         co_await connection_->open();
@@ -60,11 +61,11 @@ Awaitable<> Link::use_one_connection() {
     settle();
 }
 
-Awaitable<> Link::settled() {
+Awaitable<> Reconnector::settled() {
     if (!is_settled_) co_await settled_signal_.async_wait(asio::as_tuple(asio::use_awaitable));
 }
 
-void Link::settle() {
+void Reconnector::settle() {
     is_settled_ = true;
     settled_signal_.cancel();
 }

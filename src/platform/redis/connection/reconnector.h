@@ -19,12 +19,13 @@
 namespace mindspace::redis {
 
 // Shared with its own task, which may outlive the owner's stop() by one wait.
-class Link : public std::enable_shared_from_this<Link> {
+class Reconnector : public std::enable_shared_from_this<Reconnector> {
 public:
-    // Runs on every new connection before the link counts as up. If it throws, the connection is closed.
+    // Runs on every new connection before the reconnector counts as up. If it throws, the connection is closed.
     using Prepare = std::function<Awaitable<>(Connection&)>;
 
-    Link(asio::io_context& io, ClientOptions options, std::shared_ptr<ClientStats> stats, Connection::OnPush on_push);
+    Reconnector(asio::io_context& io, ClientOptions options, std::shared_ptr<ClientStats> stats,
+                Connection::OnPush on_push);
 
     void set_prepare(Prepare prepare) { prepare_ = std::move(prepare); }
     void start();
@@ -37,7 +38,7 @@ public:
     [[nodiscard]] bool is_settled() const { return is_settled_; }
 
 private:
-    static Awaitable<> maintain_connection(std::shared_ptr<Link> self);
+    static Awaitable<> maintain_connection(std::shared_ptr<Reconnector> self);
     Awaitable<> use_one_connection();
     void settle();
 
