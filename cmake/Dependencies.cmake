@@ -19,7 +19,6 @@ pkg_check_modules(librabbitmq REQUIRED IMPORTED_TARGET librabbitmq>=0.11)
 pkg_check_modules(librdkafka REQUIRED IMPORTED_TARGET rdkafka>=2.0)
 pkg_check_modules(libsystemd REQUIRED IMPORTED_TARGET libsystemd)
 pkg_check_modules(libsodium REQUIRED IMPORTED_TARGET libsodium)
-pkg_check_modules(prometheus REQUIRED IMPORTED_TARGET prometheus-cpp-core)
 pkg_check_modules(utf8proc REQUIRED IMPORTED_TARGET libutf8proc)
 
 add_library(mindspace_dependencies INTERFACE)
@@ -29,7 +28,7 @@ target_link_libraries(mindspace_dependencies INTERFACE
     CURL::libcurl
     OpenSSL::SSL OpenSSL::Crypto
     PkgConfig::brotli PkgConfig::libidn2 PkgConfig::libpq PkgConfig::librabbitmq PkgConfig::librdkafka
-    PkgConfig::libsodium PkgConfig::libsystemd PkgConfig::prometheus PkgConfig::utf8proc
+    PkgConfig::libsodium PkgConfig::libsystemd PkgConfig::utf8proc
     Threads::Threads
     ZLIB::ZLIB
     date::date-tz

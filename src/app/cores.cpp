@@ -179,14 +179,17 @@ void Cores::collect(telemetry::Page& page) const {
     std::vector<const postgres::ClientStats*> databases;
     std::vector<const postgres::ReplicaStats*> replicas;
     std::vector<const redis::ClientStats*> redis;
+    std::vector<const redis::ClientStats*> subscribers;
     for (const auto& core : cores_) {
         databases.push_back(&core->resources().database.stats());
         replicas.push_back(&core->resources().replicas.stats());
         redis.push_back(&core->resources().redis.stats());
+        subscribers.push_back(&core->resources().subscriber.stats());
     }
-    postgres::collect(databases, page);
+    postgres::collect("requests", databases, page);
     postgres::collect(replicas, page);
-    redis::collect(redis, page);
+    redis::collect("commands", redis, page);
+    redis::collect("subscriptions", subscribers, page);
     for (const auto& module : modules_) module.module->collect(page);
     page.counter("mindspace_log_lost", "Log lines lost to a full queue.", log::lost_count());
 }

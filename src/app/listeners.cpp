@@ -4,6 +4,7 @@
 #include "app/version.h"
 #include "platform/async/sleep.h"
 #include "platform/http/access/rate_limit.h"
+#include "platform/telemetry/metrics/process_metrics.h"
 
 #include <algorithm>
 #include <iterator>
@@ -14,6 +15,7 @@ namespace mindspace::app {
 namespace {
 
 constexpr std::size_t kWaitingCompressions = 256;
+constexpr std::size_t kWaitingScrapes = 8;
 // The time for gateways to notice that a role is stopping: they send health checks every second.
 constexpr Milliseconds kGatewaysNotice{1'500};
 
@@ -73,12 +75,26 @@ http::OverloadControl::DatabaseDelay delay_of(postgres::Client& database) {
     };
 }
 
-Awaitable<Result<http::Response>> show_metrics(const Cores* cores) {
-    telemetry::Page page;
+struct MetricsFields {
+    telemetry::Page::Format format;
+
+    static MetricsFields of(const http::RequestHead& head) {
+        return {.format = telemetry::Page::accepted(head.find("accept").value_or(""))};
+    }
+};
+
+http::Response make_metrics_page(const Cores& cores, telemetry::Page::Format format) {
+    telemetry::Page page(format);
     page.gauge("mindspace_build_info", "1, with the running version.", 1, {{"version", std::string(kVersion)}});
-    cores->collect(page);
-    http::Response response{.content_type = "text/plain; version=0.0.4; charset=utf-8", .body = page.text()};
-    co_return response;
+    telemetry::collect_process(page);
+    cores.collect(page);
+    return {.content_type = page.content_type(), .body = page.text()};
+}
+
+// It has thousands of lines: made on a thread, so that a scrape delays no request.
+Awaitable<Result<http::Response>> show_metrics(WorkerPool* scrapes, const Cores* cores,
+                                               telemetry::Page::Format format) {
+    co_return co_await scrapes->run([cores, format] { return make_metrics_page(*cores, format); });
 }
 
 }  // namespace
@@ -171,7 +187,7 @@ Awaitable<> ListenersCore::flush_access_log() {
 }
 
 Listeners::Listeners(ProcessResources& process, const Cores& cores, std::vector<ServedRole> roles)
-    : shared_(process, cores, std::move(roles)) {}
+    : shared_(process, cores, std::move(roles)), scrapes_("metrics", 1, kWaitingScrapes) {}
 
 ModuleCore* Listeners::add_core(const CoreResources& core) {
     auto& added = cores_.emplace_back(std::make_unique<ListenersCore>(core, shared_));
@@ -188,7 +204,7 @@ void Listeners::open_management(const CoreResources& core) {
     management_->bind(shared_.process.ports.management());
 }
 
-http::Endpoint Listeners::metrics_endpoint() const {
+http::Endpoint Listeners::metrics_endpoint() {
     return http::endpoint({.method = http::Method::get,
                            .path = "/metrics",
                            .access = http::Access::anyone,
@@ -196,7 +212,9 @@ http::Endpoint Listeners::metrics_endpoint() const {
                            .limit = http::LimitClass::none,
                            .cached = true,
                            .hidden = true},
-                          [this](http::Call<>) { return show_metrics(&shared_.cores); });
+                          [this](http::Call<http::None, http::None, MetricsFields> call) {
+                              return show_metrics(&scrapes_, &shared_.cores, call.fields.format);
+                          });
 }
 
 void Listeners::report_health(Health& health) const {
@@ -205,19 +223,15 @@ void Listeners::report_health(Health& health) const {
 }
 
 void Listeners::collect(telemetry::Page& page) const {
-    for (std::size_t i = 0; i < servers().size(); ++i) {
-        std::vector<const http::CoreMetrics*> figures;
-        for (const auto& core : cores_) figures.push_back(&core->servers()[i].metrics());
-        http::collect(servers()[i].router(), figures, page);
-    }
+    std::vector<const http::CoreMetrics*> metrics;
+    for (const auto& core : cores_)
+        for (const auto& server : core->servers()) metrics.push_back(&server.metrics());
+    http::collect(metrics, page);
     std::vector<const http::OverloadControl*> overload;
     for (const auto& core : cores_) overload.push_back(&core->overload());
     http::collect(overload, page);
-    const auto bodies = shared_.process.large_bodies.stats();
-    page.gauge("mindspace_large_bodies_queued", "Large request bodies that wait to be read.",
-               static_cast<std::int64_t>(bodies.queued));
-    page.counter("mindspace_large_bodies_rejected", "Requests refused because too many large bodies were waiting.",
-                 bodies.rejected);
+    shared_.process.large_bodies.collect(page);
+    shared_.compression.collect(page);
 }
 
 }  // namespace mindspace::app

@@ -85,11 +85,12 @@ public:
 
 private:
     void open_management(const CoreResources& first);
-    [[nodiscard]] http::Endpoint metrics_endpoint() const;
+    [[nodiscard]] http::Endpoint metrics_endpoint();
 
     ListenersShared shared_;
     std::vector<std::unique_ptr<ListenersCore>> cores_;
     std::unique_ptr<http::Server> management_;  // on the first core
+    WorkerPool scrapes_;                        // makes the metrics page
 };
 
 }  // namespace mindspace::app

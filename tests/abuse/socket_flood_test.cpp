@@ -47,8 +47,8 @@ TEST(AbuseSockets, ThatFloodPingsWithoutReadingAreClosed) {
         for (int i = 0; i < kPings; i += kPingsAtOnce)
             for (auto& client : clients) client->send(pings);
         EXPECT_TRUE(eventually([&] {
-            return metric(program.management_port("meditation"), "mindspace_websockets_flooding_closed_total ") ==
-                   kSockets;
+            return metric(program.management_port("meditation"),
+                          "mindspace_websockets_closed_total{reason=\"flooding\"}") == kSockets;
         }));
     });
     expect_unharmed("20 sockets send 20,000 pings each and do not read", "each was closed after 2,400 frames", quiet,

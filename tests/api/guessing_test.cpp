@@ -60,7 +60,8 @@ TEST_F(PasswordGuessing, FromManyNetworksDoesNotLockOutTheOwnersNetwork) {
 
 TEST_F(PasswordGuessing, IsCountedByTheBudgetThatRefuses) {
     auto refused = [](const std::string& budget) {
-        return metric(program_->management_port("auth"), "mindspace_guesses_refused_total{budget=\"" + budget + "\"}");
+        return metric(program_->management_port("auth"),
+                      "mindspace_password_attempts_refused_total{budget=\"" + budget + "\"}");
     };
     const auto before = refused("account_and_network");
     const auto strangers = refused("account");

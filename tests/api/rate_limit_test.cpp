@@ -1,5 +1,6 @@
 // Rate limits. The program of this suite has low limits, and clients come through a trusted proxy.
 
+#include "support/program/metrics.h"
 #include "support/program/person.h"
 #include "support/program/suite_program.h"
 
@@ -45,6 +46,7 @@ TEST_F(RateLimit, RefusesAUserWhoCallsTooOften) {
     Response response;
     for (int i = 0; i < 30; ++i) response = busy.get("/api/v1/users/me");
     EXPECT_TRUE(is_problem(response, 429, "rate_limited"));
+    EXPECT_GE(metric(program_->management_port(), R"(mindspace_http_rate_limited_total{policy="read"})"), 1);
     EXPECT_EQ(response.header("ratelimit"), "\"read\";r=0;t=60");
     EXPECT_GE(std::stoi(response.header("retry-after").value_or("0")), 1);
     EXPECT_TRUE(is(client.get("/api/v1/users/me"), 200)) << "another user on the same network";

@@ -1,6 +1,7 @@
 // Changes of a group over REST reach the sockets of its room.
 
 #include "support/live/listener.h"
+#include "support/program/metrics.h"
 
 namespace mindspace::integration {
 namespace {
@@ -68,8 +69,11 @@ TEST(LiveGroup, EndsARunningGroupThatIsDeleted) {
     Listener listener(join(guest, group));
     hosts.next("join");
     hosts.socket().send({{"type", "start"}});
+    const auto port = Program::shared().management_port("meditation");
+    const std::string starts = R"(mindspace_room_bell_lag_seconds_count{bell="start"})";
     listener.next("start");
     hosts.next("start");
+    EXPECT_GE(metric(port, starts), 1);
     EXPECT_TRUE(is_problem(host.client.patch(group_path(group), {{"plannedSeconds", 60}}), 409, "group_started"));
     EXPECT_TRUE(is_problem(guest.client.del(group_path(group)), 403, "forbidden"));
     ASSERT_TRUE(is(host.client.del(group_path(group)), 204));

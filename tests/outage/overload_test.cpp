@@ -142,7 +142,7 @@ TEST(Overload, OfPasswordHashingLeavesSlotsForKnownNetworks) {
         is_over = true;
     }
     const auto port = program.management_port("auth");
-    EXPECT_GT(metric(port, "mindspace_hashing_rejected_strangers_total"), 0);
+    EXPECT_GT(metric(port, R"(mindspace_pool_rejected_total{pool="hashing",reason="reserved"})"), 0);
     EXPECT_GE(metric(port, "mindspace_login_networks"), 1);
 }
 

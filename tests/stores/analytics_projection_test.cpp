@@ -95,7 +95,7 @@ protected:
         }
         run(io_, session_.query(kPublish, types, users, payloads));
         published_ += facts.size();
-        run_until(io_, [&] { return consumer_.stats().events.value() >= published_; });
+        run_until(io_, [&] { return consumer_.stats().handled() >= published_; });
         EXPECT_EQ(consumer_.stats().dead_letters.value(), 0U);
     }
     // As stored.
@@ -112,7 +112,9 @@ protected:
     events::Consumer consumer_{io_,
                                {.name = std::string(kConsumerName), .conninfo = conninfo_},
                                std::make_unique<events::OutboxSource>(io_, options_),
-                               &project};
+                               [](postgres::Session& session, std::span<const events::Event> events) -> Awaitable<> {
+                                   co_await project(session, events);
+                               }};
     std::size_t published_ = 0;
 };
 

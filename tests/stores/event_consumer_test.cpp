@@ -60,7 +60,7 @@ protected:
     void publish(std::int64_t first, std::int64_t last) { run(io_, session_.query(kPublish, first, last)); }
     Numbers handled() { return run(io_, session_.query(kListHandled))[0].get<Numbers>(0); }
     void wait_for(std::uint64_t events, const Consumer& consumer) {
-        run_until(io_, [&] { return consumer.stats().events.value() >= events; });
+        run_until(io_, [&] { return consumer.stats().handled() >= events; });
     }
     // Waits until the consumer has polled after this moment and found no event that it may handle.
     void wait_for_a_look() {

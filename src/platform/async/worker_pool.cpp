@@ -1,6 +1,7 @@
 #include "platform/async/worker_pool.h"
 
 #include "platform/base/result.h"
+#include "platform/telemetry/metrics/page.h"
 
 #include <pthread.h>
 #include <sys/resource.h>
@@ -106,6 +107,27 @@ WorkerPool::Stats WorkerPool::stats() const {
             .rejected_ordinary = rejected_ordinary_.load(std::memory_order_relaxed)};
 }
 
+void WorkerPool::collect(telemetry::Page& page) const {
+    const telemetry::Labels pool{{"pool", name_}};
+    const auto stats = this->stats();
+    page.gauge("mindspace_pool_threads", "Threads of a pool.", std::ssize(threads_), pool);
+    page.gauge("mindspace_pool_running", "Jobs that the threads of a pool work on.",
+               static_cast<std::int64_t>(stats.running), pool);
+    page.gauge("mindspace_pool_queued", "Jobs that wait for a thread of a pool.",
+               static_cast<std::int64_t>(stats.queued), pool);
+    page.gauge("mindspace_pool_queue_limit", "The most jobs that may wait for a thread of a pool.",
+               static_cast<std::int64_t>(max_queued_), pool);
+    constexpr std::string_view kRejected =
+        "Jobs that a pool rejected because its queue was full, or its free slots were reserved for others.";
+    page.counter("mindspace_pool_rejected", kRejected, stats.rejected - stats.rejected_ordinary,
+                 {{"pool", name_}, {"reason", "full"}});
+    page.counter("mindspace_pool_rejected", kRejected, stats.rejected_ordinary,
+                 {{"pool", name_}, {"reason", "reserved"}});
+    page.histogram("mindspace_pool_wait_seconds", "How long jobs waited for a thread of a pool.", sum_of(waits_), pool);
+    page.histogram("mindspace_pool_run_seconds", "How long the jobs of a pool took on their thread.", sum_of(runs_),
+                   pool);
+}
+
 // The coroutine waits on a timer that never expires; when the job is done, it posts the wake-up to the loop. So the
 // frame belongs to the loop alone: it can be cancelled or destroyed there at any time, and the wake-up then has no
 // effect.
@@ -157,7 +179,7 @@ void WorkerPool::enqueue(Job job, QueuePriority priority) {
             count_rejected(priority);
             throw Unavailable("the " + name_ + " pool is full");
         }
-        queue_.push_back(std::move(job));
+        queue_.push_back({.job = std::move(job), .since = Clock::now()});
         queued_.store(queue_.size(), std::memory_order_relaxed);
     }
     wake_.notify_one();
@@ -170,15 +192,19 @@ void WorkerPool::work_until_stopped() {
     while (true) {
         wake_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
         if (queue_.empty()) return;
-        Job job = std::move(queue_.front());
+        auto [job, since] = std::move(queue_.front());
         queue_.pop_front();
+        const auto began = Clock::now();
+        waits_.observe(began - since);
         queued_.store(queue_.size(), std::memory_order_relaxed);
         running_.fetch_add(1, std::memory_order_relaxed);
 
         lock.unlock();
         job();
         job = nullptr;
+        const auto took = Clock::now() - began;
         lock.lock();
+        runs_.observe(took);
         running_.fetch_sub(1, std::memory_order_relaxed);
     }
 }

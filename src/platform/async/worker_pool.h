@@ -4,8 +4,10 @@
 // may call run(); the caller always continues on its own executor, never on a thread of the pool.
 
 #include "platform/async/awaitable.h"
+#include "platform/telemetry/metrics/histogram.h"
 
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <cstddef>
 #include <cstdint>
@@ -20,6 +22,10 @@
 #include <vector>
 
 namespace mindspace {
+
+namespace telemetry {
+class Page;
+}
 
 class WorkerPool {
 public:
@@ -61,9 +67,16 @@ public:
     };
     // May be called from any thread; the values need not be from the same instant.
     [[nodiscard]] Stats stats() const;
+    // Adds its metrics to the page, under its name. From any thread.
+    void collect(telemetry::Page& page) const;
 
 private:
     using Job = std::move_only_function<void()>;
+    using Clock = std::chrono::steady_clock;
+    struct Waiting {
+        Job job;
+        Clock::time_point since;
+    };
 
     Awaitable<> perform(Job job, QueuePriority priority);
     // Both require mutex_ to be held.
@@ -79,14 +92,16 @@ private:
 
     std::mutex mutex_;
     std::condition_variable wake_;
-    std::deque<Job> queue_;  // guarded by mutex_
-    bool stopping_ = false;  // guarded by mutex_
+    std::deque<Waiting> queue_;  // guarded by mutex_
+    bool stopping_ = false;      // guarded by mutex_
 
-    // Written under mutex_, read by stats() without it.
+    // Written under mutex_, read by stats() and collect() without it.
     std::atomic<std::size_t> queued_{0};
     std::atomic<std::size_t> running_{0};
     std::atomic<std::uint64_t> rejected_{0};
     std::atomic<std::uint64_t> rejected_ordinary_{0};
+    telemetry::Histogram waits_;  // of jobs, in the queue
+    telemetry::Histogram runs_;   // how long they took
 
     std::vector<std::jthread> threads_;
 };

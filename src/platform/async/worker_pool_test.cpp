@@ -1,6 +1,7 @@
 #include "platform/async/worker_pool.h"
 
 #include "platform/base/result.h"
+#include "platform/telemetry/metrics/page.h"
 #include "support/base/timeout.h"
 
 #include <gtest/gtest.h>
@@ -122,6 +123,14 @@ TEST(WorkerPool, RefusesAtOnceWhenFull) {
     EXPECT_TRUE(eventually([&] { return pool.stats().running == 0; }));
     EXPECT_EQ(pool.stats().queued, 0U);
     EXPECT_TRUE(pool.has_capacity());
+
+    telemetry::Page page;
+    pool.collect(page);
+    for (std::string_view sample :
+         {R"(pool_threads{pool="test"} 2)", R"(pool_queued{pool="test"} 0)", R"(pool_queue_limit{pool="test"} 1)",
+          R"(pool_rejected_total{pool="test",reason="full"} 2)", R"(pool_wait_seconds_count{pool="test"} 3)",
+          R"(pool_run_seconds_count{pool="test"} 3)"})
+        EXPECT_TRUE(page.text().contains(std::string(sample) + "\n")) << sample;
 }
 
 Awaitable<int> niceness_on_pool(WorkerPool& pool) {

@@ -22,8 +22,8 @@ constexpr int kTriesOfOneEvent = 5;
 
 class Consumer::Work final : public postgres::Work {
 public:
-    Work(std::string name, std::unique_ptr<Source> source, Handler handler)
-        : name_(std::move(name)), source_(std::move(source)), handler_(std::move(handler)) {}
+    Work(const ConsumerOptions& options, std::unique_ptr<Source> source, Handler handler)
+        : name_(options.name), source_(std::move(source)), handler_(std::move(handler)), stats_(options.types) {}
 
     Awaitable<> begin(postgres::Session& session) override {
         co_await source_->open(session);
@@ -132,7 +132,7 @@ private:
     }
 
     void count(std::span<const Event> events) {
-        stats_.events.add(events.size());
+        for (const auto& event : events) stats_.count(event.type);
         stats_.batches.add(1);
         stats_.lag_milliseconds.set((SystemClock().now() - events.back().occurred_at).count());
     }
@@ -146,7 +146,7 @@ private:
 };
 
 Consumer::Consumer(asio::io_context& io, ConsumerOptions options, std::unique_ptr<Source> source, Handler handler)
-    : work_(std::make_shared<Work>(options.name, std::move(source), std::move(handler))),
+    : work_(std::make_shared<Work>(options, std::move(source), std::move(handler))),
       leader_(io,
               {.name = "events." + options.name,
                .conninfo = std::move(options.conninfo),

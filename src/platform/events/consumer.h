@@ -16,6 +16,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <vector>
 
 namespace mindspace::events {
 
@@ -24,8 +25,9 @@ namespace mindspace::events {
 using Handler = std::function<Awaitable<>(postgres::Session&, std::span<const Event>)>;
 
 struct ConsumerOptions {
-    std::string name;      // for dead letters, metrics and log lines
-    std::string conninfo;  // of the primary
+    std::string name;                  // for dead letters, metrics and log lines
+    std::string conninfo;              // of the primary
+    std::vector<std::string> types{};  // of events that the metrics show each for itself
 };
 
 class Consumer {

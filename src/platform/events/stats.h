@@ -1,19 +1,30 @@
 #pragma once
 // Counters of the event pipeline. Written by its loop, read by any thread.
 
-#include "platform/telemetry/metrics/metrics.h"
+#include "platform/telemetry/metrics/page.h"
 
+#include <cstdint>
+#include <map>
 #include <string>
+#include <vector>
 
 namespace mindspace::events {
 
 struct ConsumerStats {
-    telemetry::Counter events;          // handled and committed
-    telemetry::Counter batches;         // transactions that handled them
-    telemetry::Counter dead_letters;    // events moved to dead_letters
-    telemetry::Counter redelivered;     // events that the broker has delivered before
-    telemetry::Gauge lag_milliseconds;  // from the last event's occurrence to its commit here
-    telemetry::Gauge is_leader;         // 1 while this process takes events for this consumer
+    // `types` are counted each for itself, all others together: a broker may deliver any.
+    explicit ConsumerStats(const std::vector<std::string>& types);
+
+    // An event that was handled and committed.
+    void count(const std::string& type);
+    // All of these.
+    [[nodiscard]] std::uint64_t handled() const;
+
+    std::map<std::string, telemetry::Counter> by_type;  // the keys never change
+    telemetry::Counter batches;                         // transactions that handled them
+    telemetry::Counter dead_letters;                    // events moved to dead_letters
+    telemetry::Counter redelivered;                     // events that the broker has delivered before
+    telemetry::Gauge lag_milliseconds;                  // from the last event's occurrence to its commit here
+    telemetry::Gauge is_leader;                         // 1 while this process takes events for this consumer
 };
 
 struct BrokerSourceStats {

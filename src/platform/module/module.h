@@ -8,7 +8,7 @@
 #include "platform/base/time.h"
 #include "platform/http/api/endpoint.h"
 #include "platform/module/core_resources.h"
-#include "platform/telemetry/metrics/metrics.h"
+#include "platform/telemetry/metrics/page.h"
 
 #include <map>
 #include <string>

@@ -91,8 +91,9 @@ const Stats& Job::stats() const {
 void Job::collect(telemetry::Page& page) const {
     const auto& stats = work_->stats();
     page.counter("mindspace_retention_runs", "Runs of the retention job in this process.", stats.runs.value());
-    page.counter("mindspace_retention_failures", "Failed runs.", stats.failures.value());
-    page.gauge("mindspace_retention_last_run_timestamp_seconds", "When the last run ended; 0: none here.",
+    page.counter("mindspace_retention_failures", "Failed runs of the retention job.", stats.failures.value());
+    page.gauge("mindspace_retention_last_run_timestamp_seconds",
+               "When the last run of the retention job ended, since 1970; 0: not in this process.",
                stats.last_run_at.value());
     for (const auto& rule : stats.rules)
         page.counter("mindspace_retention_removed", "Rows or partitions removed by retention.", rule.removed.value(),

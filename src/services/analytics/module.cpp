@@ -5,6 +5,25 @@
 
 namespace mindspace::analytics {
 
+namespace {
+
+using MeditatedSeconds = std::shared_ptr<telemetry::Counter>;
+
+Awaitable<> project_and_count(postgres::Session& session, std::span<const events::Event> events,
+                              MeditatedSeconds meditated) {
+    const auto added = co_await project(session, events);
+    meditated->add(static_cast<std::uint64_t>(added.count()));
+}
+
+// The projection may end later than the module.
+events::Handler counting_projection(const MeditatedSeconds& meditated) {
+    return [meditated](postgres::Session& session, std::span<const events::Event> events) {
+        return project_and_count(session, events, meditated);
+    };
+}
+
+}  // namespace
+
 AnalyticsCore::AnalyticsCore(const CoreResources& core)
     : service_(AnalyticsStore(core.database, core.replicas), LiveStatsCache(core.redis), clock_) {}
 
@@ -18,8 +37,9 @@ http::DeclaredEndpoints AnalyticsModule::declarations() {
 
 AnalyticsModule::AnalyticsModule(const AnalyticsSettings& settings, const CoreResources& first,
                                  const events::TransportSettings& transport)
-    : pipeline_(first.loop, transport, {.name = std::string(kConsumerName), .conninfo = first.direct_database},
-                &project),
+    : pipeline_(first.loop, transport,
+                {.name = std::string(kConsumerName), .conninfo = first.direct_database, .types = counted_event_types()},
+                counting_projection(meditated_seconds_)),
       upkeep_(first.loop, first.redis,
               {.conninfo = first.direct_database,
                .refresh_interval = settings.refresh_interval,
@@ -41,6 +61,8 @@ void AnalyticsModule::stop() {
 
 void AnalyticsModule::collect(telemetry::Page& page) const {
     pipeline_.collect(page);
+    page.counter("mindspace_meditated_seconds", "Seconds of completed sessions that entered the statistics.",
+                 Seconds(meditated_seconds_->value()));
     analytics::collect(upkeep_.stats(), page);
 }
 

@@ -37,6 +37,7 @@ public:
     void collect(telemetry::Page& page) const override;
 
 private:
+    std::shared_ptr<telemetry::Counter> meditated_seconds_ = std::make_shared<telemetry::Counter>();
     events::Pipeline pipeline_;
     Upkeep upkeep_;
     std::vector<std::unique_ptr<AnalyticsCore>> cores_;

@@ -34,18 +34,27 @@ postgres::LeaderOptions leader_options(const std::string& conninfo, std::string 
 
 class CountNow final : public postgres::Work {
 public:
-    explicit CountNow(redis::Client& redis) : live_stats_(redis) {}
+    CountNow(redis::Client& redis, std::shared_ptr<UpkeepStats> stats) : live_stats_(redis), stats_(std::move(stats)) {}
 
     Awaitable<Milliseconds> turn(postgres::Session& session) override {
         auto began_at = steady_clock::now();
         if (!live_stats_.is_there()) co_return kNowInterval;
         auto now = co_await count_now(session, SystemClock{}.now());
+        stats_->meditating.set(now.meditating);
+        stats_->groups_running.set(now.groups_running);
         co_await live_stats_.publish(now);
         co_return pause_after(began_at, kNowInterval);
     }
 
+    // The next leader shows them.
+    void end() override {
+        stats_->meditating.set(0);
+        stats_->groups_running.set(0);
+    }
+
 private:
     LiveStatsCache live_stats_;
+    std::shared_ptr<UpkeepStats> stats_;
 };
 
 class Refresh final : public postgres::Work {
@@ -100,7 +109,7 @@ private:
 Upkeep::Upkeep(asio::io_context& io, redis::Client& redis, UpkeepOptions options)
     : stats_(std::make_shared<UpkeepStats>()),
       now_(io, leader_options(options.conninfo, "analytics.now", Milliseconds(5000)),
-           std::make_shared<CountNow>(redis)),
+           std::make_shared<CountNow>(redis, stats_)),
       refresher_(io, leader_options(options.conninfo, "analytics.refresh", kRefreshTimeout),
                  std::make_shared<Refresh>(stats_, options.refresh_interval)),
       verifier_(io, leader_options(options.conninfo, "analytics.verify", kVerifyTimeout),
@@ -119,9 +128,13 @@ void Upkeep::stop() {
 }
 
 void collect(const UpkeepStats& stats, telemetry::Page& page) {
+    page.gauge("mindspace_meditating_people", "People who meditate now, in the one process that counts them.",
+               stats.meditating.value());
+    page.gauge("mindspace_groups_running", "Groups that run now, in the one process that counts them.",
+               stats.groups_running.value());
     page.counter("mindspace_analytics_refreshes", "Refreshes of the global statistics.", stats.refreshes.value());
-    page.gauge("mindspace_analytics_refresh_milliseconds", "How long the last refresh took.",
-               stats.refresh_milliseconds.value());
+    page.gauge("mindspace_analytics_refresh_seconds", "How long the last refresh took.",
+               Milliseconds(stats.refresh_milliseconds.value()));
     page.counter("mindspace_analytics_verified_users", "Users whose analytics were compared with their history.",
                  stats.verified_users.value());
     page.counter("mindspace_analytics_divergence", "Users whose analytics differed from their history.",

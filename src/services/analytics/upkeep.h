@@ -4,7 +4,7 @@
 
 #include "platform/postgres/leader/leader.h"
 #include "platform/redis/connection/client.h"
-#include "platform/telemetry/metrics/metrics.h"
+#include "platform/telemetry/metrics/page.h"
 
 #include <memory>
 
@@ -18,6 +18,8 @@ struct UpkeepOptions {
 
 // Written by the loop, read by any thread.
 struct UpkeepStats {
+    telemetry::Gauge meditating;            // people at this moment, as this process counted last; 0 unless it leads
+    telemetry::Gauge groups_running;        // likewise
     telemetry::Counter refreshes;           // of the global statistics
     telemetry::Gauge refresh_milliseconds;  // duration of the last one
     telemetry::Counter verified_users;

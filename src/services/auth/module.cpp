@@ -98,18 +98,17 @@ void AuthModule::stop() {
 }
 
 void AuthModule::collect(telemetry::Page& page) const {
-    const auto hashing = shared_.hashing.stats();
-    page.gauge("mindspace_hashing_queued", "Passwords that wait to be hashed.",
-               static_cast<std::int64_t>(hashing.queued));
-    page.counter("mindspace_hashing_rejected", "Passwords refused because the queue was full.", hashing.rejected);
-    page.counter("mindspace_hashing_rejected_strangers",
-                 "Of these, those from networks without a successful login: slots were reserved for known ones.",
-                 hashing.rejected_ordinary);
+    shared_.hashing.collect(page);
     page.gauge("mindspace_login_networks", "Remembered client networks with a successful login.",
                static_cast<std::int64_t>(shared_.networks.size()));
     std::vector<const PasswordAttemptLimiter*> guesses;
-    for (const auto& core : cores_) guesses.push_back(&core->guesses());
+    std::vector<const LoginStats*> logins;
+    for (const auto& core : cores_) {
+        guesses.push_back(&core->guesses());
+        logins.push_back(&core->login_stats());
+    }
     auth::collect(guesses, page);
+    auth::collect(logins, page);
     page.counter("mindspace_mails_refused", "Mails not sent because their address had too many.",
                  quota_.refused().value() +
                      telemetry::sum(cores_, [](const auto& core) { return core.mail_quota().refused().value(); }));

@@ -47,6 +47,7 @@ public:
     void use_key(const SigningKey& key);
     [[nodiscard]] const PasswordAttemptLimiter& guesses() const { return guesses_; }
     [[nodiscard]] const MailQuota& mail_quota() const { return quota_; }
+    [[nodiscard]] const LoginStats& login_stats() const { return logins_.stats(); }
 
 private:
     asio::io_context& loop_;

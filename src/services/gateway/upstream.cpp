@@ -98,15 +98,18 @@ void collect(const std::vector<const Upstream*>& cores, telemetry::Page& page) {
                  refused, {{"upstream", name}});
     for (std::size_t i = 0; i < first.nodes_.size(); ++i) {
         std::int64_t connections = 0;
+        std::int64_t waiting = 0;
         std::uint64_t ejections = 0;
         for (const auto* core : cores) {
             connections += core->nodes_[i].pool.connections();
+            waiting += core->nodes_[i].pool.waiting();
             ejections += core->nodes_[i].ejections.value();
         }
         const auto& node = first.nodes_[i].status;
         const telemetry::Labels labels{{"upstream", name}, {"node", node.origin.to_string()}};
         page.gauge("mindspace_upstream_connections", "Connections to a node, WebSockets not counted.", connections,
                    labels);
+        page.gauge("mindspace_upstream_waiting", "Requests that wait for a connection to a node.", waiting, labels);
         page.counter("mindspace_upstream_ejections", "Ejections of a node after consecutive failures.", ejections,
                      labels);
         page.gauge("mindspace_upstream_ready", "1 when the node reports that it is ready.",

@@ -5,7 +5,7 @@
 #include "platform/http/access/gateway_keys.h"
 #include "platform/http/client/pool.h"
 #include "platform/http/overload/queue_gate.h"
-#include "platform/telemetry/metrics/metrics.h"
+#include "platform/telemetry/metrics/page.h"
 #include "services/gateway/ejection.h"
 #include "services/gateway/node_status.h"
 #include "services/gateway/retry_budget.h"

@@ -86,10 +86,15 @@ http::Endpoints MeditationModule::management_endpoints() {
 }
 
 void MeditationModule::collect(telemetry::Page& page) const {
-    page.counter("mindspace_sessions_abandoned", "Sessions abandoned because they were never ended.",
+    page.counter("mindspace_sessions_lapsed", "Sessions abandoned because they were never ended.",
                  sweeper_.abandoned().value());
     std::vector<const LiveMetrics*> metrics;
-    for (const auto& core : cores_) metrics.push_back(&core->metrics());
+    std::vector<const postgres::ClientStats*> imports;
+    for (const auto& core : cores_) {
+        metrics.push_back(&core->metrics());
+        imports.push_back(&core->import_stats());
+    }
+    postgres::collect("imports", imports, page);
     meditation::collect(metrics, page);
     const auto& stats = cores_.front()->connection_stats();
     page.gauge("mindspace_cluster_cores", "Cores of all nodes that serve rooms, as known to Redis.",

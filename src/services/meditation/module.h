@@ -30,6 +30,7 @@ public:
     void stop() override;
 
     [[nodiscard]] const LiveMetrics& metrics() const { return rooms_.metrics(); }
+    [[nodiscard]] const postgres::ClientStats& import_stats() const { return imports_.stats(); }
     [[nodiscard]] ConnectionStats& connection_stats() { return connection_stats_; }
 
 private:

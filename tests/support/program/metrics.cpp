@@ -4,9 +4,10 @@
 
 namespace mindspace::integration {
 
-std::string read_metrics(std::uint16_t management_port) {
+std::string read_metrics(std::uint16_t management_port, std::string_view accept) {
     RawConnection connection(management_port);
-    connection.send("GET /metrics HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+    connection.send("GET /metrics HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nAccept: " + std::string(accept) +
+                    "\r\n\r\n");
     return connection.receive_all();
 }
 

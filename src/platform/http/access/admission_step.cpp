@@ -9,6 +9,10 @@ namespace mindspace::http {
 
 namespace {
 
+LimitClass limit_of(const Declaration& declared) {
+    return class_of(declared.limit, declared.method == Method::get);
+}
+
 Error administrators_only() {
     return {ErrorCode::forbidden, "forbidden", "This call is for administrators.", {}};
 }
@@ -17,7 +21,7 @@ Error administrators_only() {
 
 Awaitable<> AdmissionStep::before(Exchange& exchange) {
     const auto& declared = exchange.endpoint->declaration;
-    if (limits_ != nullptr) exchange.policy = limits_->of(declared.limit, declared.method == Method::get);
+    if (limits_ != nullptr) exchange.policy = limits_->of(limit_of(declared));
     if (declared.access != Access::anyone) return admit_caller(exchange);
     return exchange.policy != nullptr ? admit_anyone(exchange) : Awaitable<>();
 }
@@ -56,7 +60,7 @@ Awaitable<> AdmissionStep::count_for_network(Exchange& exchange) {
 
 bool AdmissionStep::refuse_excess(Exchange& exchange) {
     if (!exchange.quota || exchange.quota->allowed) return false;
-    metrics_.rate_limited.add(1);
+    metrics_.rate_limited[static_cast<std::size_t>(limit_of(exchange.endpoint->declaration))].add(1);
     exchange.response = http::refuse_excess(*exchange.quota, exchange.request_id);
     return true;
 }

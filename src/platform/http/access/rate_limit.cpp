@@ -6,10 +6,8 @@
 
 namespace mindspace::http {
 
-const limits::Policy* RateLimits::of(LimitClass wanted, bool is_read) const {
+const limits::Policy* RateLimits::of(LimitClass wanted) const {
     switch (wanted) {
-        case LimitClass::by_method:
-            return is_read ? &read : &write;
         case LimitClass::auth:
             return &auth;
         case LimitClass::read:
@@ -20,6 +18,7 @@ const limits::Policy* RateLimits::of(LimitClass wanted, bool is_read) const {
             return &socket;
         case LimitClass::import:
             return &import;
+        case LimitClass::by_method:  // class_of() says of which
         case LimitClass::none:
             return nullptr;
     }

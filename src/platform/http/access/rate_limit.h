@@ -5,6 +5,7 @@
 #include "platform/http/wire/response.h"
 #include "platform/limits/gcra.h"
 
+#include <array>
 #include <string>
 #include <string_view>
 
@@ -20,6 +21,15 @@ enum class LimitClass {
     none,    // health and pages
 };
 
+constexpr auto names_of(LimitClass) {
+    return std::array<std::string_view, 7>{"by_method", "auth", "read", "write", "socket", "import", "none"};
+}
+// The class whose quota a call uses.
+constexpr LimitClass class_of(LimitClass declared, bool is_read) {
+    if (declared != LimitClass::by_method) return declared;
+    return is_read ? LimitClass::read : LimitClass::write;
+}
+
 // One policy a class.
 struct RateLimits {
     limits::Policy auth;
@@ -29,7 +39,7 @@ struct RateLimits {
     limits::Policy import;
 
     // Null for calls without a limit.
-    [[nodiscard]] const limits::Policy* of(LimitClass wanted, bool is_read) const;
+    [[nodiscard]] const limits::Policy* of(LimitClass wanted) const;
 };
 
 void append_rate_limit(Response& response, const limits::Policy& policy, const limits::RateLimitDecision& decision);

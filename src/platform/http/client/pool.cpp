@@ -79,8 +79,10 @@ Awaitable<bool> ClientPool::wait_for_one(Clock::time_point deadline) {
     if (waiting_.size() >= options_.max_waiting) co_return false;
     asio::steady_timer timer(loop_, deadline);
     waiting_.push_back({.timer = &timer, .since = Clock::now()});
+    waiting_count_.set(std::ssize(waiting_));
     co_await timer.async_wait(kTuple);
     const bool is_woken = std::erase_if(waiting_, [&](const Waiting& it) { return it.timer == &timer; }) == 0;
+    waiting_count_.set(std::ssize(waiting_));
     const auto cancellation = co_await asio::this_coro::cancellation_state;
     if (cancellation.cancelled() != asio::cancellation_type::none) {
         if (is_woken) wake_one();  // another may have the connection
@@ -126,6 +128,7 @@ void ClientPool::wake_one() {
     if (waiting_.empty()) return;
     waiting_.front().timer->cancel();
     waiting_.pop_front();
+    waiting_count_.set(std::ssize(waiting_));
 }
 
 Awaitable<> ClientPool::sweep() {

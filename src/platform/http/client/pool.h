@@ -5,7 +5,7 @@
 #include "platform/async/task_group.h"
 #include "platform/http/client/connection.h"
 #include "platform/http/client/origin.h"
-#include "platform/telemetry/metrics/metrics.h"
+#include "platform/telemetry/metrics/page.h"
 
 #include <boost/asio/steady_timer.hpp>
 
@@ -67,6 +67,7 @@ public:
 
     // From any thread.
     [[nodiscard]] std::int64_t connections() const { return open_.value(); }
+    [[nodiscard]] std::int64_t waiting() const { return waiting_count_.value(); }
     [[nodiscard]] const Origin& origin() const { return options_.origin; }
 
 private:
@@ -89,6 +90,7 @@ private:
     std::vector<Connection> idle_;                  // idle connections, the most recently used last
     std::unordered_set<ClientConnection*> leased_;  // not owned
     std::deque<Waiting> waiting_;                   // the code that wakes a caller also removes it
+    telemetry::Gauge waiting_count_;                // of them
     telemetry::Gauge open_;                         // idle, leased, or being connected
     bool stopped_ = false;
     TaskGroup tasks_;

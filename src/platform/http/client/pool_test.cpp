@@ -68,9 +68,11 @@ TEST_F(ClientPoolTest, ACancelledWaitLeavesItsPlace) {
     run_until([&] { return notes_.size() == 2; });
     const auto second = begin("b");
     run_until([&] { return notes_.size() == 3; });
+    EXPECT_EQ(pool_.waiting(), 1);
     second.cancel();
     run_until([&] { return tasks_.running() == 1; });
     EXPECT_EQ(pool_.delay(ClientPool::Clock::now()), 0s);
+    EXPECT_EQ(pool_.waiting(), 0);
 }
 
 // The connection becomes free in the same loop iteration in which the caller that is to get it is cancelled.

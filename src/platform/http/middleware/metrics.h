@@ -1,9 +1,10 @@
 #pragma once
-// Figures of the HTTP server. Each core counts for itself, with plain relaxed stores that no other thread writes; the
+// Metrics of the HTTP server. Each core counts for itself, with plain relaxed stores that no other thread writes; the
 // metrics page adds the cores up.
 
+#include "platform/http/access/rate_limit.h"
 #include "platform/http/middleware/step.h"
-#include "platform/telemetry/metrics/metrics.h"
+#include "platform/telemetry/metrics/page.h"
 
 #include <array>
 #include <chrono>
@@ -17,16 +18,16 @@ class Router;
 
 // What one endpoint has seen on one core.
 struct EndpointMetrics {
-    std::array<telemetry::Counter, 6> by_class;  // index: status / 100
-    telemetry::Histogram duration;
+    std::array<telemetry::TracedHistogram, 5> durations;  // by class of status: 1xx is the first
 };
 
 class CoreMetrics {
 public:
     explicit CoreMetrics(const Router& router);
 
-    // `endpoint` is null for a request that found none.
-    void record(const Endpoint* endpoint, int status, std::chrono::steady_clock::duration took);
+    // `endpoint` is null for a request that found none, `trace_id` is "" without a trace.
+    void record(const Endpoint* endpoint, int status, std::chrono::steady_clock::duration took,
+                std::string_view trace_id);
 
     telemetry::Gauge connections;
     telemetry::Gauge websockets;
@@ -37,12 +38,14 @@ public:
     std::array<telemetry::Counter, 2> unread_refused;  // responses, by ClientNetworks::Bound that was reached
     telemetry::Gauge unread_bytes;                     // of responses that are being written
     telemetry::Counter stalled_clients_closed;         // of requests: they did not read their response
-    telemetry::Counter rate_limited;
+    std::array<telemetry::Counter, names_of(LimitClass{}).size()> rate_limited;  // by class
     telemetry::Counter proxy_headers_refused;
     telemetry::Counter unsigned_refused;  // requests, where only gateways may call
 
 private:
-    friend void collect(const Router&, const std::vector<const CoreMetrics*>&, telemetry::Page&);
+    friend void collect(const std::vector<const CoreMetrics*>&, telemetry::Page&);
+
+    const Router& router_;
     std::vector<EndpointMetrics> endpoints_;  // by Endpoint::index; the last one is for no endpoint
 };
 
@@ -52,7 +55,7 @@ public:
     explicit MetricsStep(CoreMetrics& metrics) : metrics_(metrics) {}
     Awaitable<> after(Exchange& exchange, Response& response) override {
         exchange.took = Exchange::Clock::now() - exchange.began;
-        metrics_.record(exchange.endpoint, response.status, exchange.took);
+        metrics_.record(exchange.endpoint, response.status, exchange.took, exchange.trace_id);
         return {};
     }
 
@@ -60,7 +63,7 @@ private:
     CoreMetrics& metrics_;
 };
 
-// Adds the figures of all cores to the page. The cores must share the order of the router's rows.
-void collect(const Router& router, const std::vector<const CoreMetrics*>& cores, telemetry::Page& page);
+// Adds the metrics of all servers on all cores to the page. An endpoint that several servers have is shown once.
+void collect(const std::vector<const CoreMetrics*>& servers, telemetry::Page& page);
 
 }  // namespace mindspace::http

@@ -9,6 +9,7 @@
 
 #include <gmock/gmock.h>
 
+#include <algorithm>
 #include <functional>
 #include <stdexcept>
 
@@ -71,7 +72,7 @@ protected:
     }
     [[nodiscard]] std::string metrics() const {
         telemetry::Page page;
-        collect(*router_, {&*metrics_}, page);
+        collect({&*metrics_}, page);
         return page.text();
     }
 
@@ -127,6 +128,45 @@ TEST_F(MiddlewareTest, GoesOnWithTheOtherStepsWhenOneFailsOnTheWayBack) {
     EXPECT_THAT(response.body, HasSubstr("internal_error"));
     expect_marked(response);
     EXPECT_THAT(metrics(), HasSubstr(R"(route="/page",status="5xx"} 1)"));
+}
+
+TEST_F(MiddlewareTest, ShowsADurationWithItsTrace) {
+    serve_page([] { return Response{.body = "{}"}; });
+    request({{"traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"}});
+    telemetry::Page page(telemetry::Page::Format::open_metrics);
+    collect({&*metrics_}, page);
+    EXPECT_THAT(page.text(), HasSubstr(R"(duration_seconds_count{method="GET",route="/page",status="2xx"} 1)"));
+    EXPECT_THAT(page.text(), HasSubstr(R"( # {trace_id="0af7651916cd43dd8448eb211c80319c"} )"));
+}
+
+TEST_F(MiddlewareTest, ShowsAnEndpointOfSeveralServersOnce) {
+    serve_page([] { return Response{.body = "{}"}; });
+    request({});
+    CoreMetrics other(*router_);
+    other.record(router_->find(Method::get, "/page").endpoint, 204, std::chrono::milliseconds(1), "");
+    telemetry::Page page;
+    collect(std::vector<const CoreMetrics*>{&*metrics_, &other}, page);
+    EXPECT_THAT(page.text(), HasSubstr(R"(requests_total{method="GET",route="/page",status="2xx"} 2)"));
+}
+
+TEST_F(MiddlewareTest, HasNoMoreSeriesForAHundredThousandPathsAndAgents) {
+    serve({.method = Method::get, .path = "/pages/{id}", .access = Access::anyone, .summary = "A page."},
+          [] { return Response{.body = "{}"}; });
+    const auto count_lines = [this] { return std::ranges::count(metrics(), '\n'); };
+    const auto visit = [this](const std::string& path) {
+        const auto agent = "agent " + path;
+        request({{"User-Agent", agent}, {"X-Request-Id", "r-" + path.substr(path.size() - 12)}}, Method::get, path);
+    };
+    const auto new_page = [] { return "/pages/" + Uuid::v7(SystemClock{}.now()).to_string(); };
+    visit(new_page());
+    visit("/unknown/0000000000000");
+    const auto lines = count_lines();
+    for (int i = 0; i < 50'000; ++i) {
+        visit(new_page());
+        visit("/unknown/" + std::to_string(1'000'000'000'000 + i));
+    }
+    EXPECT_EQ(count_lines(), lines);
+    EXPECT_THAT(metrics(), HasSubstr(R"(requests_total{method="GET",route="/pages/{id}",status="2xx"} 50001)"));
 }
 
 TEST_F(MiddlewareTest, AsksForATokenWhereTheEndpointIsNotForAnyone) {

@@ -8,7 +8,7 @@
 #include "platform/http/api/priority.h"
 #include "platform/http/overload/queue_gate.h"
 #include "platform/http/overload/start_queue.h"
-#include "platform/telemetry/metrics/metrics.h"
+#include "platform/telemetry/metrics/page.h"
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>

@@ -4,7 +4,7 @@
 // may not have is the reserve of all others; and when many networks together have taken three quarters of all that
 // there is, the last quarter is for those that have little. Belongs to one core; outlives the slots that it gives.
 
-#include "platform/telemetry/metrics/metrics.h"
+#include "platform/telemetry/metrics/page.h"
 
 #include <cstddef>
 #include <cstdint>

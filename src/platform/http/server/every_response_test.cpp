@@ -117,7 +117,7 @@ protected:
     [[nodiscard]] std::string ask(std::string_view request) const { return http::ask(port_, request); }
     [[nodiscard]] std::string metrics() const {
         telemetry::Page page;
-        collect(server_->router(), {&server_->metrics()}, page);
+        collect({&server_->metrics()}, page);
         return page.text();
     }
 

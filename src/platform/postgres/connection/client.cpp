@@ -4,7 +4,7 @@
 #include "platform/async/sleep.h"
 #include "platform/base/result.h"
 #include "platform/postgres/connection/reconnector.h"
-#include "platform/telemetry/metrics/metrics.h"
+#include "platform/telemetry/metrics/page.h"
 #include "platform/telemetry/metrics/sum.h"
 
 #include <boost/asio/post.hpp>
@@ -36,6 +36,7 @@ Awaitable<> watch_deadlines(Reconnectors reconnectors, Milliseconds period) {
 
 Client::Client(asio::io_context& io, ClientOptions options)
     : io_(io), options_(std::move(options)), stats_(std::make_shared<ClientStats>()), tasks_(io) {
+    stats_->connections_wanted.set(options_.connections);
     for (int i = 0; i < options_.connections; ++i)
         reconnectors_.push_back(std::make_shared<Reconnector>(io_, options_, stats_));
 }
@@ -121,18 +122,30 @@ void Client::submit(std::unique_ptr<Request> request) {
     asio::post(io_, [request = std::move(request)] { request->finish(); });
 }
 
-void collect(const std::vector<const ClientStats*>& cores, telemetry::Page& page) {
+void collect(const std::string& client, const std::vector<const ClientStats*>& cores, telemetry::Page& page) {
+    const telemetry::Labels labels{{"client", client}};
     const auto add = [&](auto figure) {
         return telemetry::sum(cores, [&](const auto& core) { return (core.*figure).value(); });
     };
+    const auto gauge = [&](auto figure) { return static_cast<std::int64_t>(add(figure)); };
+    telemetry::HistogramSum durations;
+    for (const auto* core : cores) durations += core->durations;
     page.counter("mindspace_postgres_queries", "Requests to PostgreSQL, completed or failed.",
-                 add(&ClientStats::queries));
-    page.counter("mindspace_postgres_errors", "Requests to PostgreSQL that failed.", add(&ClientStats::errors));
-    page.counter("mindspace_postgres_reconnects", "Reconnections to PostgreSQL.", add(&ClientStats::reconnects));
-    page.gauge("mindspace_postgres_in_flight", "Requests that PostgreSQL has not completed yet.",
-               static_cast<std::int64_t>(add(&ClientStats::in_flight)));
+                 add(&ClientStats::queries), labels);
+    page.counter("mindspace_postgres_errors", "Requests to PostgreSQL that failed.", add(&ClientStats::errors), labels);
+    page.counter("mindspace_postgres_timeouts", "Connections closed because PostgreSQL did not reply in time.",
+                 add(&ClientStats::timeouts), labels);
+    page.counter("mindspace_postgres_reconnects", "Reconnections to PostgreSQL.", add(&ClientStats::reconnects),
+                 labels);
+    page.gauge("mindspace_postgres_in_flight", "Requests that PostgreSQL has not completed yet, queued ones included.",
+               gauge(&ClientStats::in_flight), labels);
     page.gauge("mindspace_postgres_connections", "Connections to PostgreSQL that are up.",
-               static_cast<std::int64_t>(add(&ClientStats::connections_up)));
+               gauge(&ClientStats::connections_up), labels);
+    page.gauge("mindspace_postgres_connections_wanted", "Connections to PostgreSQL that are configured, on all cores.",
+               gauge(&ClientStats::connections_wanted), labels);
+    page.histogram("mindspace_postgres_query_duration_seconds",
+                   "Time from the submission of a request to PostgreSQL to its end, its wait in the queue included.",
+                   durations, labels);
 }
 
 }  // namespace mindspace::postgres

@@ -2,7 +2,7 @@
 // The options of a Client, and its statistics.
 
 #include "platform/postgres/connection/connection.h"
-#include "platform/telemetry/metrics/counter.h"
+#include "platform/telemetry/metrics/histogram.h"
 
 #include <cstddef>
 #include <string>
@@ -31,9 +31,11 @@ struct ClientStats {
     telemetry::Counter reconnects;  // connections re-established after a loss
     telemetry::Gauge in_flight;     // pending requests
     telemetry::Gauge connections_up;
+    telemetry::Gauge connections_wanted;  // as configured
+    telemetry::Histogram durations;       // of requests, from their submission to their end
 };
 
-// Adds the metrics of all cores' clients to the page.
-void collect(const std::vector<const ClientStats*>& cores, telemetry::Page& page);
+// Adds the metrics of all cores' clients to the page; a core may have several clients, which differ in their name.
+void collect(const std::string& client, const std::vector<const ClientStats*>& cores, telemetry::Page& page);
 
 }  // namespace mindspace::postgres

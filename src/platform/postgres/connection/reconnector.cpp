@@ -85,6 +85,7 @@ std::chrono::steady_clock::duration Reconnector::delay(std::size_t ahead, Reques
 
 void Reconnector::submit(std::unique_ptr<Request> request) {
     stats_->in_flight.add(1);
+    request->submitted_at = std::chrono::steady_clock::now();
     enqueue(std::move(request));
 }
 
@@ -216,6 +217,7 @@ void Reconnector::complete(std::unique_ptr<Request> request) {
     --pending_;
     stats_->queries.add(1);
     stats_->in_flight.add(-1);
+    stats_->durations.observe(std::chrono::steady_clock::now() - request->submitted_at);
     if (request->has_failed()) stats_->errors.add(1);
     request->finish();
 }

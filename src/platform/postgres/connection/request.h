@@ -57,7 +57,8 @@ public:
     // The server is a standby: see is_wrong_server().
     [[nodiscard]] bool needs_other_server() const { return needs_other_server_; }
 
-    // When it joined its current queue; set by the Reconnector.
+    // When it was submitted, and when it joined its current queue, which is later for a retry; set by the Reconnector.
+    TimePoint submitted_at{};
     TimePoint queued_at{};
 
 private:

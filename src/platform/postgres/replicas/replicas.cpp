@@ -3,7 +3,7 @@
 #include "platform/async/sleep.h"
 #include "platform/async/task_group.h"
 #include "platform/base/result.h"
-#include "platform/telemetry/metrics/metrics.h"
+#include "platform/telemetry/metrics/page.h"
 #include "platform/telemetry/metrics/sum.h"
 
 #include <algorithm>

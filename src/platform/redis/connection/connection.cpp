@@ -254,6 +254,7 @@ void Connection::deliver(Value reply) {
     }
     // After a failover the old primary keeps its connections; only a new one finds the new primary.
     bool is_demoted = reply.is_error() && reply.error_code() == "READONLY";
+    stats_.durations.observe(received_at_ - pending_.front().sent_at);
     auto resume = std::move(pending_.front().resume);
     pending_.pop_front();
     stats_.pending.add(-1);

@@ -1,8 +1,9 @@
 #pragma once
 // The statistics of one client. Written by the core that owns the client, read by the thread that collects metrics.
 
-#include "platform/telemetry/metrics/counter.h"
+#include "platform/telemetry/metrics/histogram.h"
 
+#include <string>
 #include <vector>
 
 namespace mindspace::telemetry {
@@ -20,9 +21,10 @@ struct ClientStats {
     telemetry::Counter reconnects;    // connections re-established after a loss
     telemetry::Counter redirections;  // commands that a node of a cluster redirected to another
     telemetry::Gauge pending;         // commands without a reply at the moment
+    telemetry::Histogram durations;   // from a command to its reply
 };
 
-// Adds the metrics of all cores' clients to the page.
-void collect(const std::vector<const ClientStats*>& cores, telemetry::Page& page);
+// Adds the metrics of all cores' clients to the page; those of subscribers have another name.
+void collect(const std::string& client, const std::vector<const ClientStats*>& cores, telemetry::Page& page);
 
 }  // namespace mindspace::redis

@@ -1,7 +1,7 @@
 #pragma once
 // The metrics of one cache of one core, or of one of its levels.
 
-#include "platform/telemetry/metrics/metrics.h"
+#include "platform/telemetry/metrics/page.h"
 
 namespace mindspace::telemetry {
 

@@ -154,6 +154,13 @@ Awaitable<FactChanges> keep_facts(postgres::Session& session, SessionEvents even
     co_return changes;
 }
 
+Seconds seconds_of(const LifetimeChanges& changes) {
+    Seconds total{};
+    for (const auto& [user, sessions] : changes.added)
+        for (const auto& session : sessions) total += Seconds(session.seconds);
+    return total;
+}
+
 Days list(const std::set<std::pair<UserId, LocalDate>>& pairs) {
     Days days;
     for (const auto& [user, date] : pairs) {
@@ -223,15 +230,23 @@ Awaitable<> note_change(postgres::Session& session) {
     co_await session.query(kNote);
 }
 
+std::vector<std::string> counted_event_types() {
+    return {"session.started", "session.completed", "session.abandoned", "session.changed",
+            "session.deleted", "group.started",     "group.joined",      "group.left",
+            "group.ended",     "user.registered",   "user.deleted"};
+}
+
 // Sessions before accounts: what a user did before leaving counts, even in the same batch.
-Awaitable<> project(postgres::Session& session, std::span<const events::Event> events) {
+Awaitable<Seconds> project(postgres::Session& session, std::span<const events::Event> events) {
+    Seconds added{};
     auto sorted = sort(events);
-    if (sorted.is_empty()) co_return;
+    if (sorted.is_empty()) co_return added;
     co_await lock_projection(session);
     bool changes = !sorted.registrations.users.empty() || !sorted.erased.empty();
     if (!sorted.sessions.users.empty()) {
         auto changed = co_await keep_facts(session, std::move(sorted.sessions));
         changes |= !changed.days.empty();
+        added = seconds_of(changed.lifetimes);
         if (!changed.days.empty()) {
             co_await clear(session, list(changed.losing));
             auto sums = co_await recompute(session, list(changed.days));
@@ -242,6 +257,7 @@ Awaitable<> project(postgres::Session& session, std::span<const events::Event> e
     if (!sorted.erased.empty()) co_await erase_accounts(session, std::move(sorted.erased));
     if (!sorted.fences.users.empty()) co_await note_fences(session, std::move(sorted.fences));
     if (changes) co_await note_change(session);
+    co_return added;
 }
 
 }  // namespace mindspace::analytics

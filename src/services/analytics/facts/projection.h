@@ -5,6 +5,9 @@
 
 #include "platform/events/consumer.h"
 
+#include <string>
+#include <vector>
+
 namespace mindspace::analytics {
 
 // The name under which the projection reads the outbox.
@@ -13,8 +16,12 @@ inline constexpr std::string_view kConsumerName = "analytics";
 // Published by verification (verify.h): a mark in the sequence of a user's events.
 inline constexpr std::string_view kFenceEvent = "analytics.fence";
 
-// An events::Handler; ignores events of other kinds. Faults: those of postgres::Session.
-Awaitable<> project(postgres::Session& session, std::span<const events::Event> events);
+// The events that say how much the service is used.
+std::vector<std::string> counted_event_types();
+
+// Call it in a transaction. Ignores events of other kinds. Returns the seconds of meditation that they add. Faults:
+// those of postgres::Session.
+Awaitable<Seconds> project(postgres::Session& session, std::span<const events::Event> events);
 
 // Call it first in any transaction that writes facts or totals: it lets one transaction at a time do so, regardless of
 // the transport of the events, and the next one sees everything that this one has written.

@@ -106,7 +106,7 @@ void collect(const std::vector<const PasswordAttemptLimiter*>& cores, telemetry:
     constexpr auto kNames = names_of(PasswordAttemptLimiter::Budget{});
     for (std::size_t i = 0; i < kNames.size(); ++i) {
         const auto budget = static_cast<PasswordAttemptLimiter::Budget>(i);
-        page.counter("mindspace_guesses_refused", "Refused password attempts by exhausted budget.",
+        page.counter("mindspace_password_attempts_refused", "Refused password attempts by exhausted budget.",
                      telemetry::sum(cores, [&](const auto& core) { return core.refused(budget).value(); }),
                      {{"budget", std::string(kNames[i])}});
     }

@@ -6,7 +6,7 @@
 
 #include "platform/base/result.h"
 #include "platform/limits/rate_limiter.h"
-#include "platform/telemetry/metrics/metrics.h"
+#include "platform/telemetry/metrics/page.h"
 
 #include <array>
 #include <string>

@@ -133,11 +133,18 @@ Awaitable<Result<LoggedIn>> AuthService::register_user(Register request, Origin 
                        .mail = std::move(mail)};
     auto inserted = co_await store_.insert_account(std::move(account), std::move(entry));
     if (!inserted) co_return inserted.error();
+    stats_.registrations.add(1);
     log::info("user registered", {{"event.action", "user_registered"}, {"user.id", principal.user.to_string()}});
     co_return LoggedIn{.user = std::move(shown), .tokens = make_tokens(principal, opened.token, expires_at, now)};
 }
 
 Awaitable<Result<LoggedIn>> AuthService::login(Login request, Origin origin) {
+    auto outcome = co_await attempt_login(std::move(request), std::move(origin));
+    stats_.count(outcome);
+    co_return outcome;
+}
+
+Awaitable<Result<LoggedIn>> AuthService::attempt_login(Login request, Origin origin) {
     if (!hasher_.has_capacity(queue_priority_of(origin.ip))) co_return too_many_passwords();
     auto key = email_key(request.email);
     auto found = co_await find_for_login(request.email, origin.ip);
@@ -254,6 +261,7 @@ Awaitable<Result<Refreshed>> AuthService::replay_rotation(RefreshToken presented
 
     auto entry = audit(AuditAction::refresh_reused, presented.user, presented.auth_session, origin, now);
     co_await revoke(std::move(entry));
+    stats_.reused_tokens.add(1);
     log::warn("refresh token reused", {{"event.action", "refresh_reused"}, {"user.id", presented.user.to_string()}});
     co_return refresh_reused();
 }

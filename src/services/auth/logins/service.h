@@ -3,6 +3,7 @@
 // that an owner authorises by password or mail are in accounts/service.h. No HTTP, no SQL.
 
 #include "platform/http/access/principal.h"
+#include "services/auth/logins/stats.h"
 #include "services/auth/mail/quota.h"
 #include "services/auth/parts.h"
 #include "services/auth/tokens/key_ring.h"
@@ -51,7 +52,10 @@ public:
     // Signs with this key from now on; all processes must have known its public half for a while.
     void use_key(SigningKey key) { key_ = std::move(key); }
 
+    [[nodiscard]] const LoginStats& stats() const { return stats_; }
+
 private:
+    Awaitable<Result<LoggedIn>> attempt_login(Login request, Origin origin);
     Awaitable<bool> revoke(AuditEntry entry);
     [[nodiscard]] PasswordHasher::QueuePriority queue_priority_of(const std::string& ip) const;
     Awaitable<Result<std::optional<Account>>> find_for_login(std::string email, std::string ip);
@@ -75,6 +79,7 @@ private:
     MailQuota& quota_;
     SigningKey key_;
     const AuthSettings& settings_;
+    LoginStats stats_;
     SystemClock clock_;
 };
 

@@ -6,7 +6,7 @@
 #include "platform/async/task_group.h"
 #include "platform/async/worker_pool.h"
 #include "platform/mail/sender.h"
-#include "platform/telemetry/metrics/metrics.h"
+#include "platform/telemetry/metrics/page.h"
 #include "services/auth/accounts/reset_requests.h"
 #include "services/auth/mail/queue.h"
 

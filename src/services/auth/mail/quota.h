@@ -6,7 +6,7 @@
 #include "platform/base/result.h"
 #include "platform/base/secret.h"
 #include "platform/base/time.h"
-#include "platform/telemetry/metrics/metrics.h"
+#include "platform/telemetry/metrics/page.h"
 #include "services/auth/mail/queue.h"
 #include "services/auth/settings.h"
 

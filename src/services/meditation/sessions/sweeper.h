@@ -3,7 +3,7 @@
 // one of their cores; one sweeps at a time.
 
 #include "platform/async/task_group.h"
-#include "platform/telemetry/metrics/metrics.h"
+#include "platform/telemetry/metrics/page.h"
 #include "services/meditation/sessions/store.h"
 
 namespace mindspace::meditation {

@@ -11,7 +11,7 @@ void collect(const std::vector<const LiveMetrics*>& cores, telemetry::Page& page
     const auto gauge = [&](auto figure) { return static_cast<std::int64_t>(add(figure)); };
     page.gauge("mindspace_rooms", "Rooms with a socket, summed over the cores.", gauge(&LiveMetrics::rooms));
     page.gauge("mindspace_room_connections", "Open sockets of rooms.", gauge(&LiveMetrics::connections));
-    page.gauge("mindspace_room_connections_joined", "Of these, those that have joined.",
+    page.gauge("mindspace_room_connections_joined", "Open sockets of rooms that have joined.",
                gauge(&LiveMetrics::joined_connections));
     page.counter("mindspace_room_sockets_displaced", "Sockets closed because their user opened one too many.",
                  add(&LiveMetrics::sockets_displaced));
@@ -20,6 +20,16 @@ void collect(const std::vector<const LiveMetrics*>& cores, telemetry::Page& page
     page.counter("mindspace_room_events", "Events of rooms that the cores have received.",
                  add(&LiveMetrics::events_received));
     page.counter("mindspace_room_deliveries", "Event frames delivered to sockets.", add(&LiveMetrics::deliveries));
+    const auto show_lag = [&](const std::string& bell, auto figure) {
+        telemetry::HistogramSum lag;
+        for (const auto* core : cores) lag += core->*figure;
+        page.histogram(
+            "mindspace_room_bell_lag_seconds",
+            "Time from a bell (start or end) to the delivery of its event to the sockets; 0 if that was before.", lag,
+            {{"bell", bell}});
+    };
+    show_lag("start", &LiveMetrics::start_lag);
+    show_lag("end", &LiveMetrics::end_lag);
     page.counter("mindspace_room_participants_lost", "Participants lost by a broken connection or node.",
                  add(&LiveMetrics::participants_lost));
     page.counter("mindspace_room_hosts_replaced", "Hosts replaced after two minutes of absence.",
@@ -32,7 +42,7 @@ void collect(const std::vector<const LiveMetrics*>& cores, telemetry::Page& page
                  add(&LiveMetrics::scheduled_starts));
     page.counter("mindspace_room_records_failed", "Writes of attendance that had to be retried.",
                  add(&LiveMetrics::records_failed));
-    page.counter("mindspace_room_stretches_dropped", "Dropped attendance intervals: too many pending for one member.",
+    page.counter("mindspace_room_intervals_dropped", "Dropped attendance intervals: too many pending for one member.",
                  add(&LiveMetrics::intervals_dropped));
     page.counter("mindspace_room_joins_dropped", "Joins not published as events because too many were pending.",
                  add(&LiveMetrics::joins_dropped));

@@ -1,7 +1,7 @@
 #pragma once
 // Metrics of one core's rooms, written by that core and read by the metrics page.
 
-#include "platform/telemetry/metrics/metrics.h"
+#include "platform/telemetry/metrics/page.h"
 
 #include <vector>
 
@@ -15,6 +15,8 @@ struct LiveMetrics {
     telemetry::Counter reactions_refused;  // from a user who sent too many
     telemetry::Counter events_received;    // events of the shared order that were received
     telemetry::Counter deliveries;         // event frames given to sockets
+    telemetry::Histogram start_lag;        // from a group's start to the delivery of its event; 0 if that was before
+    telemetry::Histogram end_lag;          // likewise from its end
     telemetry::Counter participants_lost;  // whose connections or node failed, and who did not reconnect
     telemetry::Counter hosts_replaced;     // after two minutes of absence
     telemetry::Counter groups_ended;       // on schedule, or because all participants had left

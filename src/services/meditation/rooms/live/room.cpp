@@ -78,10 +78,15 @@ void LiveRoom::act(Send action) {
 }
 
 void LiveRoom::act(Deliver action) {
+    parts_.metrics.deliveries.add(action.to.size());
+    const auto observe_lag = [this](telemetry::Histogram& lag, std::optional<Timestamp> bell) {
+        if (bell) lag.observe(std::max(parts_.clock.now() - *bell, Milliseconds(0)));
+    };
+    observe_lag(parts_.metrics.start_lag, action.starts_at);
+    observe_lag(parts_.metrics.end_lag, action.ended_at);
     auto frame = http::make_text_frame(action.text);
     for (auto connection : action.to)
         if (auto* socket = find(connection)) socket->send(frame);
-    parts_.metrics.deliveries.add(action.to.size());
 }
 
 void LiveRoom::act(Close action) {

@@ -40,6 +40,8 @@ struct Send {
 struct Deliver {
     std::vector<ConnectionId> to;
     std::string text;
+    std::optional<Timestamp> starts_at{};  // of an event that announces the start
+    std::optional<Timestamp> ended_at{};   // of one that announces the end
 };
 struct Close {
     ConnectionId connection{};

@@ -50,6 +50,9 @@ void Room::follow(const OrderedEvent& ordered, Timestamp now, Actions& actions) 
 
 void Room::deliver(const OrderedEvent& ordered, Actions& actions) {
     Deliver deliver{.to = {}, .text = ordered.text};
+    if (ordered.event.type == EventType::start)
+        deliver.starts_at = ordered.event.starts_at.transform(&from_clock_value);
+    if (ordered.event.type == EventType::end) deliver.ended_at = ordered.event.ended_at.transform(&from_clock_value);
     std::shared_ptr<const OrderedEvent> held;
     for (auto& [connection, member] : members_) {
         if (member.stage == Stage::joined && member.from_seq < seq_) deliver.to.push_back(connection);
