@@ -224,6 +224,17 @@ TEST(Doctor, ReportsNoProblemsOfAHealthyProgram) {
     EXPECT_THAT(ended.output, testing::Not(HasSubstr("FAIL")));
 }
 
+TEST(Doctor, ReportsAPublicUrlThatTheRunningProgramDoesNotHave) {
+    const auto& program = Program::shared();
+    const auto url = "http://127.0.0.1:" + std::to_string(program.port());
+    const auto another = "FAIL  " + url + " was started with another http.public_url than ";
+    auto ended = program.run({"doctor", "--url", url});
+    EXPECT_THAT(ended.output, testing::Not(HasSubstr(another)));
+    ended = program.run({"doctor", "--url", url, "--set", "http.public_url=https://mind.example/app"});
+    EXPECT_EQ(ended.exit_code, 69) << ended.output;
+    EXPECT_THAT(ended.output, HasSubstr(another + "https://mind.example/app"));
+}
+
 TEST(Doctor, ReportsProblems) {
     const auto ended = Program::shared().run({"doctor", "--url", "http://127.0.0.1:1"});
     EXPECT_EQ(ended.exit_code, 69) << ended.output;

@@ -120,12 +120,28 @@ void check_program(const std::string& url, Report& report) {
     report.clock(url, caller->time - SystemClock{}.now());
 }
 
+// The running program has read http.public_url when it started. Its rooms accept sockets of browsers from there, and a
+// refusal is the only way in which it tells: so ask as a browser would, under a Host that is not allowed by itself.
+void check_public_url(const std::string& url, const std::string& public_url, Report& report) {
+    const auto origin = public_url.substr(0, public_url.find('/', public_url.find("://") + 3));
+    auto refused = http_get(url + "/api/v1/groups/00000000-0000-7000-8000-000000000000/live",
+                            {"Origin: " + origin, "Host: doctor.invalid", "Connection: Upgrade", "Upgrade: websocket",
+                             "Sec-WebSocket-Version: 13", "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA=="});
+    if (refused.body.find("\"origin_not_allowed\"") != std::string::npos)
+        report.broken(
+            fmt::format("{} was started with another http.public_url than {}: restart it (systemctl restart "
+                        "mindspace), or correct the setting",
+                        url, public_url));
+}
+
 int examine(const CommandLine& line, const std::string& url) {
     Report report;
     auto config = load_settings(line);
     check_settings(config, report);
     check_servers(config, report);
-    check_program(url.empty() ? config.http.public_url : url, report);
+    const auto& program = url.empty() ? config.http.public_url : url;
+    check_program(program, report);
+    check_public_url(program, config.http.public_url, report);
     std::cout.flush();
     return report.is_broken() ? EX_UNAVAILABLE : 0;
 }
