@@ -63,11 +63,18 @@ TEST_F(PasswordGuessing, IsCountedByTheBudgetThatRefuses) {
         return metric(program_->management_port("auth"),
                       "mindspace_password_attempts_refused_total{budget=\"" + budget + "\"}");
     };
+    const auto count_logins = [](const std::string& outcome) {
+        return metric(program_->management_port("auth"), "mindspace_logins_total{outcome=\"" + outcome + "\"}");
+    };
+    const auto failed_logins = count_logins("failed");
+    const auto refused_logins = count_logins("refused");
     const auto before = refused("account_and_network");
     const auto strangers = refused("account");
     auto email = new_user();
     for (int i = 0; i < 12; ++i) log_in(email, "wrong password", "203.0.113.200");
     EXPECT_EQ(refused("account_and_network") - before, 2);
+    EXPECT_EQ(count_logins("failed") - failed_logins, 10);
+    EXPECT_EQ(count_logins("refused") - refused_logins, 2);
     for (int i = 0; i < 55; ++i) log_in(email, "wrong password", "203.0.112." + std::to_string(i));
     EXPECT_GE(refused("account") - strangers, 10);
     EXPECT_EQ(refused("network_64"), 0);

@@ -39,6 +39,24 @@ TEST(Metrics, CountRegistrationsAndLogins) {
     EXPECT_GT(count(R"(mindspace_pool_run_seconds_count{pool="hashing"})"), 0);
 }
 
+TEST(Metrics, ShowTheCompressionOfLargeResponses) {
+    constexpr int kCount = 100;
+    const auto count = [] {
+        return metric_of("meditation", R"(mindspace_pool_run_seconds_count{pool="compression"})");
+    };
+    auto person = register_person();
+    json::array sessions;
+    for (int i = 0; i < kCount; ++i)
+        sessions.push_back(offline_session("2025-01-0" + std::to_string(1 + i % 9) + "T0" + std::to_string(i / 20) +
+                                               ":" + std::to_string(10 + i % 20) + ":00Z",
+                                           {{"note", std::string(1000, 'x')}}));
+    import_all(person, std::move(sessions));
+    const auto before = count();
+    const auto history = "/api/v1/sessions?limit=" + std::to_string(kCount);
+    ASSERT_EQ(person.client.get(history, {{"Accept-Encoding", "gzip"}}).header("content-encoding"), "gzip");
+    EXPECT_TRUE(eventually([&] { return count() == before + 1; }));
+}
+
 TEST(Metrics, CountSessionsByTheirEvents) {
     const auto count = [](const std::string& type) {
         return metric_of("analytics",
