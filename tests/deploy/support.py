@@ -3,6 +3,7 @@
 import json
 import pathlib
 import shutil
+import signal
 import socket
 import ssl
 import subprocess
@@ -13,6 +14,7 @@ import urllib.request
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 PATIENCE = 300
 POSTGRES = "/usr/lib/postgresql/15/bin"
+AS_POSTGRES = ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups", "--pdeathsig", "INT"]
 
 
 def run(*words, **options):
@@ -34,22 +36,24 @@ def free_port():
 
 
 def eventually(condition, what):
+    """Waits until the condition holds. `what`: the condition in words, or a function that returns them."""
     deadline = time.monotonic() + PATIENCE
     while not condition():
         if time.monotonic() > deadline:
-            raise AssertionError("did not come: " + what)
+            raise AssertionError("not within the time: " + (what() if callable(what) else what))
         time.sleep(0.2)
 
 
 class Site:
     """A running Mind Space, as its clients see it."""
 
-    def __init__(self, url, log=lambda: ""):
-        self.url = url
-        self.log = log
+    def __init__(self, url, log=lambda: "", attempts=10):
+        """`attempts`: how often a request is sent that gets 503. Clients do so, since a node may just be gone."""
+        self.url, self.log, self.attempts = url, log, attempts
         self.context = ssl._create_unverified_context()  # the certificate is self-signed
 
-    def ask(self, path, body=None, token=None):
+    def request(self, path, body=None, token=None):
+        """Status and content of the response; 0 if the connection failed."""
         request = urllib.request.Request(self.url + path, json.dumps(body).encode() if body is not None else None)
         request.add_header("Content-Type", "application/json")
         if token:
@@ -57,21 +61,25 @@ class Site:
         try:
             with urllib.request.urlopen(request, timeout=30, context=self.context) as response:
                 return response.status, json.load(response)
-        except urllib.error.HTTPError as refusal:
-            return refusal.code, {"problem": refusal.read().decode()}
+        except urllib.error.HTTPError as error:
+            return error.code, {"problem": error.read().decode()}
         except (OSError, ssl.SSLError) as failure:
             return 0, {"failure": str(failure)}
 
+    def is_ready(self):
+        """With all that a client needs: not degraded, and whichever node behind a proxy responds."""
+        for _ in range(4):
+            status, body = self.request("/readyz")
+            if status != 200 or set(body["checks"].values()) != {"ok"}:
+                return False
+        return True
+
     def wait(self):
-        try:
-            eventually(lambda: self.ask("/readyz")[0] == 200, "readiness of " + self.url)
-        except AssertionError as failure:
-            raise AssertionError(f"{failure}\n{self.ask('/readyz')}\n{self.log()}") from None
+        eventually(self.is_ready, lambda: f"readiness of {self.url}\n{self.request('/readyz')}\n{self.log()}")
 
     def expect(self, status, *request):
-        """Asks again after a 503, as clients do: a name or a connection may be looked for when a node has just gone."""
-        for attempts_left in reversed(range(10)):
-            got, body = self.ask(*request)
+        for attempts_left in reversed(range(self.attempts)):
+            got, body = self.request(*request)
             if got != 503 or attempts_left == 0:
                 break
             time.sleep(1)
@@ -80,13 +88,18 @@ class Site:
         return body
 
     def do_main_job(self):
-        """Somebody signs up, meditates, and finds it in their figures. Returns their access token."""
+        """A user registers, meditates, and finds it in the statistics. Returns the access token."""
         account = {"email": f"{time.time_ns()}@example.org", "password": "seven quiet mornings", "displayName": "Ada"}
         token = self.expect(201, "/api/v1/auth/register", account)["tokens"]["accessToken"]
         started = self.expect(201, "/api/v1/sessions", {"kind": "breathing", "plannedSeconds": 600}, token)
         self.expect(200, f"/api/v1/sessions/{started['id']}/complete", {"moodAfter": 4}, token)
-        eventually(lambda: self.ask("/api/v1/users/me/stats", None, token)[1].get("totalSessions") == 1, "statistics")
+        self.wait_for_statistics(token, 1)
         return token
+
+    def wait_for_statistics(self, token, sessions):
+        statistics = lambda: self.expect(200, "/api/v1/users/me/stats", None, token)
+        eventually(lambda: statistics()["totalSessions"] == sessions,
+                   lambda: f"{sessions} sessions in the statistics: {statistics()}\n{self.log()}")
 
 
 class Servers:
@@ -94,27 +107,42 @@ class Servers:
     this process."""
 
     def __init__(self, folder):
+        self.folder, self.data = folder, folder / "postgres"
         self.database_port, self.redis_port = free_port(), free_port()
         self.database = f"postgresql://mindspace@127.0.0.1:{self.database_port}/mindspace"
         self.redis = f"redis://127.0.0.1:{self.redis_port}"
-        data = folder / "postgres"
-        data.mkdir()
-        shutil.chown(data, "postgres", "postgres")
-        by = ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups", "--pdeathsig", "INT"]
-        run(*by, f"{POSTGRES}/initdb", "-D", data, "-U", "mindspace", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8",
-            "--no-sync")
-        self.processes = [subprocess.Popen(words, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.STDOUT) for words in (
-            [*by, f"{POSTGRES}/postgres", "-D", data, "-p", str(self.database_port), "-k", data,
-             "-c", "max_connections=300"],
-            ["setpriv", "--pdeathsig", "TERM", "redis-server", "--port", str(self.redis_port), "--save", ""])]
-        asked = [f"{POSTGRES}/createdb", "-h", "127.0.0.1", "-p", str(self.database_port), "-U", "mindspace", "mindspace"]
-        eventually(lambda: attempt(*asked).returncode == 0, "PostgreSQL")
+        self.data.mkdir()
+        shutil.chown(self.data, "postgres", "postgres")
+        run(*AS_POSTGRES, f"{POSTGRES}/initdb", "-D", self.data, "-U", "mindspace", "-A", "trust", "-E", "UTF8",
+            "--locale=C.UTF-8", "--no-sync")
+        self.postgres_server = self.start_postgres()
+        self.redis_server = self.start(["setpriv", "--pdeathsig", "TERM", "redis-server", "--port", str(self.redis_port),
+                                        "--save", ""])
+        create = [f"{POSTGRES}/createdb", "-h", "127.0.0.1", "-p", str(self.database_port), "-U", "mindspace", "mindspace"]
+        eventually(lambda: attempt(*create).returncode == 0, "PostgreSQL")
+
+    def start(self, words):
+        return subprocess.Popen(words, cwd=self.folder, stdout=subprocess.DEVNULL, stderr=subprocess.STDOUT)
+
+    def start_postgres(self):
+        return self.start([*AS_POSTGRES, f"{POSTGRES}/postgres", "-D", self.data, "-p", str(self.database_port),
+                           "-k", self.data, "-c", "max_connections=300"])
+
+    def restart_postgres(self):
+        """As for a minor release: a fast shutdown, which ends all connections, and a start on the same port."""
+        self.postgres_server.send_signal(signal.SIGINT)
+        self.postgres_server.wait()
+        self.postgres_server = self.start_postgres()
+        eventually(lambda: attempt(*self.psql("SELECT 1")).returncode == 0, "PostgreSQL")
+
+    def psql(self, sql):
+        return [f"{POSTGRES}/psql", "-X", "-A", "-t", "-v", "ON_ERROR_STOP=1", self.database, "-c", sql]
 
     def query(self, sql):
-        return run(f"{POSTGRES}/psql", "-X", "-A", "-t", "-v", "ON_ERROR_STOP=1", self.database, "-c", sql).stdout
+        return run(*self.psql(sql)).stdout
 
     def stop(self):
-        for process in self.processes:
-            process.terminate()
-        for process in self.processes:
-            process.wait()
+        for server in (self.postgres_server, self.redis_server):
+            server.terminate()
+        for server in (self.postgres_server, self.redis_server):
+            server.wait()
