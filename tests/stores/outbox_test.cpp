@@ -116,14 +116,14 @@ TEST_F(OutboxTest, HasPartitionsForTodayAndThreeDaysMore) {
               (Names{name_of(now_, 0), name_of(now_, 1), name_of(now_, 2), name_of(now_, 3), "outbox_default"}));
     publish();
     EXPECT_EQ(run(io_, session_.query(kWhere))[0].get<Names>(0), Names{name_of(now_, 0)});
-    run(io_, make_outbox_partitions(session_, now_ + std::chrono::days(1)));
+    run(io_, create_outbox_partitions(session_, now_ + std::chrono::days(1)));
     EXPECT_EQ(partitions().size(), 6U);
 }
 
 TEST_F(OutboxTest, AFailedPartitionDoesNotBlockTheNextOne) {
     publish("(now() AT TIME ZONE 'UTC')::date + 4");  // this day has no partition yet
     EXPECT_EQ(run(io_, session_.query(kWhere))[0].get<Names>(0), Names{"outbox_default"});
-    run(io_, make_outbox_partitions(session_, now_ + std::chrono::days(2)));
+    run(io_, create_outbox_partitions(session_, now_ + std::chrono::days(2)));
     auto names = partitions();
     EXPECT_EQ(std::ranges::count(names, name_of(now_, 4)), 0);
     EXPECT_EQ(std::ranges::count(names, name_of(now_, 5)), 1);

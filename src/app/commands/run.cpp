@@ -29,7 +29,7 @@ int serve(const CommandLine& line, std::string_view role_names, Servers servers)
 
 // Changes nothing.
 int check_migrations(const Config& config) {
-    const auto costs = rehearse_migrations(config);
+    const auto costs = dry_run_migrations(config);
     if (costs.empty()) fmt::print("the schema is up to date\n");
     for (const auto& cost : costs) {
         fmt::print("{:04} {}: {} ms\n", cost.migration->version, cost.migration->name, cost.took.count());

@@ -20,7 +20,7 @@ namespace mindspace::app {
 namespace {
 
 constexpr auto kRetryInterval = std::chrono::milliseconds(500);
-constexpr Milliseconds kMaxRehearsed{5'000};        // the rehearsal of a step holds its locks for at most this time
+constexpr Milliseconds kMaxDryRun{5'000};           // the rehearsal of a step holds its locks for at most this time
 constexpr Milliseconds kMigrationTimeout{600'000};  // one migration may rewrite a table
 
 void report(std::string_view progress) {
@@ -63,7 +63,7 @@ Awaitable<int> bring_up_to_date(asio::io_context& loop, std::string conninfo, Se
     postgres::Session session(loop, std::move(options));
     co_await connect_in_time(session, timeout);
     int applied = co_await postgres::migrate(session, db::migrations());
-    co_await events::make_outbox_partitions(session, SystemClock{}.now());
+    co_await events::create_outbox_partitions(session, SystemClock{}.now());
     if (*prepare) co_await (*prepare)(session);
     session.close();
     co_return applied;
@@ -138,12 +138,11 @@ T run_on_database(asio::io_context& loop, Awaitable<T> work) {
     }
 }
 
-Awaitable<std::vector<postgres::MigrationCost>> rehearse(asio::io_context& loop, std::string conninfo,
-                                                         Seconds timeout) {
+Awaitable<std::vector<postgres::MigrationCost>> dry_run(asio::io_context& loop, std::string conninfo, Seconds timeout) {
     postgres::SessionOptions options{.conninfo = std::move(conninfo), .query_timeout = kMigrationTimeout};
     postgres::Session session(loop, std::move(options));
     co_await connect_in_time(session, timeout);
-    auto costs = co_await postgres::rehearse_migrations(session, db::migrations(), kMaxRehearsed);
+    auto costs = co_await postgres::dry_run_migrations(session, db::migrations(), kMaxDryRun);
     session.close();
     co_return costs;
 }
@@ -155,9 +154,9 @@ int prepare_database(const std::string& database, const Config& config, const Pr
     return run_on_database(loop, bring_up_to_date(loop, database, config.database.start_timeout, &prepare));
 }
 
-std::vector<postgres::MigrationCost> rehearse_migrations(const Config& config) {
+std::vector<postgres::MigrationCost> dry_run_migrations(const Config& config) {
     asio::io_context loop;
-    return run_on_database(loop, rehearse(loop, configured_database(config), config.database.start_timeout));
+    return run_on_database(loop, dry_run(loop, configured_database(config), config.database.start_timeout));
 }
 
 }  // namespace mindspace::app

@@ -61,6 +61,6 @@ using Preparation = std::function<Awaitable<>(postgres::Session&)>;
 int prepare_database(const std::string& database, const Config& config, const Preparation& prepare);
 
 // The cost of bringing the configured database's schema up to date, step by step; changes nothing. Throws StartupError.
-std::vector<postgres::MigrationCost> rehearse_migrations(const Config& config);
+std::vector<postgres::MigrationCost> dry_run_migrations(const Config& config);
 
 }  // namespace mindspace::app

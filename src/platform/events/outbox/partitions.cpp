@@ -37,12 +37,12 @@ Awaitable<Rows> run_until_deadline(postgres::Session& session, const Statement& 
 
 }  // namespace
 
-Awaitable<> make_outbox_partitions(postgres::Session& session, Timestamp now) {
-    static constexpr Statement kMake{"events_make_partition", "SELECT outbox_make_partition($1)"};
+Awaitable<> create_outbox_partitions(postgres::Session& session, Timestamp now) {
+    static constexpr Statement kCreate{"events_make_partition", "SELECT outbox_make_partition($1)"};
     for (int ahead = 0; ahead <= kDaysAhead; ++ahead) {
         auto day = day_of(now) + std::chrono::days(ahead);
         try {
-            co_await run_until_deadline(session, kMake, day);
+            co_await run_until_deadline(session, kCreate, day);
         } catch (const postgres::DatabaseError& fault) {
             log::warn("cannot create an outbox partition",
                       {{"mindspace.day", format_date(day)}, {"error.message", fault.what()}});
@@ -57,7 +57,7 @@ Awaitable<std::int64_t> drop_outbox_partitions(postgres::Session& session, Times
 }
 
 Awaitable<std::int64_t> maintain_outbox_partitions(postgres::Session& session, Timestamp now) {
-    co_await make_outbox_partitions(session, now);
+    co_await create_outbox_partitions(session, now);
     co_return co_await drop_outbox_partitions(session, now);
 }
 

@@ -17,7 +17,7 @@ inline constexpr std::chrono::days kOutboxRetention{7};
 
 // Creates those for today (UTC) and the next three days. A day whose partition cannot be created (for example because
 // its rows went to outbox_default) is logged. Fault: Unavailable.
-Awaitable<> make_outbox_partitions(postgres::Session& session, Timestamp now);
+Awaitable<> create_outbox_partitions(postgres::Session& session, Timestamp now);
 
 // Drops those older than kOutboxRetention; returns how many. Faults: those of postgres::Session.
 Awaitable<std::int64_t> drop_outbox_partitions(postgres::Session& session, Timestamp now);

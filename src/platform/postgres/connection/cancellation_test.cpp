@@ -71,7 +71,7 @@ protected:
     std::vector<std::string> ends_;
 };
 
-TEST_F(PostgresCancellation, TheCallerGoesAtOnceAndNoOtherGetsItsReply) {
+TEST_F(PostgresCancellation, TheCallerReturnsImmediatelyAndNoOtherGetsItsReply) {
     const auto slow = begin(client_.query(kSleep, 0.3));
     cancel(slow);
     EXPECT_THAT(ends_, ElementsAre("cancelled")) << "long before the statement ends";
@@ -82,7 +82,7 @@ TEST_F(PostgresCancellation, TheCallerGoesAtOnceAndNoOtherGetsItsReply) {
     EXPECT_TRUE(client_.is_up());
 }
 
-TEST_F(PostgresCancellation, WhatHasNotBeenSentIsNotCarriedOut) {
+TEST_F(PostgresCancellation, AnUnsentRequestIsNotExecuted) {
     begin(client_.query(kSleep, 0.2));
     run_until(io_, [&] { return client_.stats().in_flight.value() == 1; });
     const auto insert = begin(client_.query(kInsertItem, std::int64_t{1}));
@@ -92,7 +92,7 @@ TEST_F(PostgresCancellation, WhatHasNotBeenSentIsNotCarriedOut) {
     EXPECT_THAT(ends_, ElementsAre("cancelled", "done"));
 }
 
-TEST_F(PostgresCancellation, WhatHasBeenSentIsCarriedOutWhole) {
+TEST_F(PostgresCancellation, ASentRequestIsExecutedCompletely) {
     std::vector<Query> both;
     both.push_back(bind(kInsertItemSlowly, std::int64_t{1}));
     both.push_back(bind(kInsertItem, std::int64_t{2}));
@@ -102,7 +102,7 @@ TEST_F(PostgresCancellation, WhatHasBeenSentIsCarriedOutWhole) {
     EXPECT_EQ(count(), 2);
 }
 
-TEST_F(PostgresCancellation, WhatWasUndoneWithItsUnitIsNotSentAgain) {
+TEST_F(PostgresCancellation, ARequestRolledBackWithItsUnitIsNotResent) {
     run(io_, client_.query(kInsertItem, std::int64_t{1}));
     begin(client_.query(kSleep, 0.2));  // later requests queue up after it and are sent together
     const auto slow = begin(client_.query(kInsertItemSlowly, std::int64_t{2}));

@@ -124,10 +124,10 @@ void Client::submit(std::unique_ptr<Request> request) {
 
 void collect(const std::string& client, const std::vector<const ClientStats*>& cores, telemetry::Page& page) {
     const telemetry::Labels labels{{"client", client}};
-    const auto add = [&](auto figure) {
-        return telemetry::sum(cores, [&](const auto& core) { return (core.*figure).value(); });
+    const auto add = [&](auto member) {
+        return telemetry::sum(cores, [&](const auto& core) { return (core.*member).value(); });
     };
-    const auto gauge = [&](auto figure) { return static_cast<std::int64_t>(add(figure)); };
+    const auto gauge = [&](auto member) { return static_cast<std::int64_t>(add(member)); };
     telemetry::HistogramSum durations;
     for (const auto* core : cores) durations += core->durations;
     page.counter("mindspace_postgres_queries", "Requests to PostgreSQL, completed or failed.",

@@ -84,7 +84,7 @@ protected:
     std::unique_ptr<Client> client_;
 };
 
-TEST_F(PostgresClient, AnswersThousandsOfPipelinedQueriesInOrder) {
+TEST_F(PostgresClient, ExecutesThousandsOfPipelinedQueriesInOrder) {
     constexpr std::int64_t kQueries = 5000;
     Client& client = start(1, 5s, kQueries);
     std::vector<std::int64_t> results;
@@ -100,7 +100,7 @@ TEST_F(PostgresClient, AnswersThousandsOfPipelinedQueriesInOrder) {
     EXPECT_EQ(client.stats().errors.value(), 0U);
 }
 
-TEST_F(PostgresClient, KnowsHowLongTheNextRequestWouldWait) {
+TEST_F(PostgresClient, EstimatesTheDelayOfTheNextRequest) {
     static constexpr Statement kSleep{"test_sleep", "SELECT pg_sleep(0.02)"};
     Client& client = start(2);
     const auto delay = [&](Client::Use use) { return client.delay(use, 0, std::chrono::steady_clock::now()); };
@@ -121,7 +121,7 @@ TEST_F(PostgresClient, KnowsHowLongTheNextRequestWouldWait) {
     client.stop();
 }
 
-TEST_F(PostgresClient, CountsHowLongTheFirstHasWaitedWhenTheServerHangs) {
+TEST_F(PostgresClient, TheDelayIncludesTheOldestWaitWhenTheServerHangs) {
     static constexpr Statement kReader{"test_reader", "SELECT pg_backend_pid()"};
     Client& client = start(2);
     const auto backend = run(io_, client.query(kReader))[0].get<std::int32_t>(0);
@@ -164,7 +164,7 @@ TEST_F(PostgresClient, SpreadsReadsOverItsConnections) {
     EXPECT_EQ(backends.size(), 2U);
 }
 
-TEST_F(PostgresClient, WritesOfOneMomentShareACommit) {
+TEST_F(PostgresClient, SimultaneousWritesShareACommit) {
     static constexpr Statement kInsertShowingTransaction{
         "insert_showing_transaction", "INSERT INTO items VALUES ($1, 'x') RETURNING pg_current_xact_id()::text"};
     Client& client = start(2);
@@ -178,7 +178,7 @@ TEST_F(PostgresClient, WritesOfOneMomentShareACommit) {
     EXPECT_EQ(count_items(), 20);
 }
 
-TEST_F(PostgresClient, OneViolatedConstraintLeavesItsNeighboursAlone) {
+TEST_F(PostgresClient, AViolatedConstraintFailsOnlyItsRequest) {
     Client& client = start(1);
     int good = 0;
     std::vector<std::string> violated;
@@ -220,7 +220,7 @@ TEST_F(PostgresClient, AConstraintCheckedAtCommitFailsTheTransaction) {
     EXPECT_EQ(count_items(), 0);
 }
 
-TEST_F(PostgresClient, AStatementThatCannotBePreparedFailsEveryTimeAndAlone) {
+TEST_F(PostgresClient, AStatementThatCannotBePreparedAlwaysFailsAloneInItsUnit) {
     Client& client = start(1);
     std::vector<std::string> states;
     int good = 0;
@@ -265,7 +265,7 @@ TEST_F(PostgresClient, RetriesSerializationFailuresThreeTimes) {
     EXPECT_EQ(run(io_, client.query(kFlaky, std::int64_t{0}))[0].get<std::int64_t>(0), 9);
 }
 
-TEST_F(PostgresClient, RefusesWhatExceedsTheQueueByOne) {
+TEST_F(PostgresClient, RefusesOneRequestBeyondTheQueue) {
     Client& client = start(1, 5s, 10);
     int refused = 0;
     for (int i = 0; i < 11; ++i)
@@ -276,7 +276,7 @@ TEST_F(PostgresClient, RefusesWhatExceedsTheQueueByOne) {
     EXPECT_EQ(refused, 1);
 }
 
-TEST_F(PostgresClient, ASlowStatementIsEndedByTheServerAndSparesItsNeighbours) {
+TEST_F(PostgresClient, ASlowStatementIsAbortedByTheServerWithoutAffectingOthers) {
     Client& client = start(1, 500ms);
     EXPECT_THROW(run(io_, client.query(kSleep, 60.0)), Unavailable);
     EXPECT_EQ(client.stats().timeouts.value(), 0U);
@@ -305,7 +305,7 @@ TEST_F(PostgresClient, AHungServerFailsTheRequestsWithinTheTimeout) {
     EXPECT_NE(run(io_, client.query(kPid))[0].get<std::int32_t>(0), backend);
 }
 
-TEST_F(PostgresClient, AKilledBackendFailsWhatIsInFlightAndComesBack) {
+TEST_F(PostgresClient, AKilledBackendFailsRequestsInFlightAndIsReconnected) {
     Client& client = start(1);
     auto backend = run(io_, client.query(kPid))[0].get<std::int32_t>(0);
     int failed = 0;
@@ -340,7 +340,7 @@ TEST_F(PostgresClient, ACrashedServerIsUnavailableUntilItIsBack) {
     EXPECT_EQ(client.stats().reconnects.value(), 4U);
 }
 
-TEST_F(PostgresClient, AReadOnlyServerIsLeftForAnother) {
+TEST_F(PostgresClient, ReconnectsToAnotherServerWhenOneIsReadOnly) {
     Client& client = start(1);
     run_sql(conninfo_,
             "alter database " + conninfo_.substr(conninfo_.rfind('=') + 1) + " set default_transaction_read_only = on");
@@ -351,7 +351,7 @@ TEST_F(PostgresClient, AReadOnlyServerIsLeftForAnother) {
     run_until(io_, [&] { return client.stats().reconnects.value() == 2; });
 }
 
-TEST_F(PostgresClient, StoppingFailsWhatIsUnanswered) {
+TEST_F(PostgresClient, StoppingFailsPendingRequests) {
     Client& client = start(2);
     int failed = 0;
     for (int i = 0; i < 5; ++i)
@@ -363,7 +363,7 @@ TEST_F(PostgresClient, StoppingFailsWhatIsUnanswered) {
     EXPECT_EQ(client.stats().connections_up.value(), 0);
 }
 
-TEST_F(PostgresClient, StoppingFromWithinAnAnswerIsAllowed) {
+TEST_F(PostgresClient, StoppingWhileHandlingAReplyIsAllowed) {
     Client& client = start(1);
     int ended = 0;
     for (int i = 0; i < 3; ++i)

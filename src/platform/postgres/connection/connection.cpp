@@ -21,7 +21,7 @@ namespace {
 
 using Socket = asio::posix::stream_descriptor;
 
-constexpr const char* kGivenUp = "postgres: connecting took too long or was abandoned";
+constexpr const char* kAbandoned = "postgres: connecting took too long or was abandoned";
 
 // Session settings are sent in the startup packet: no extra round trip.
 std::string session_options(const ConnectionOptions& options) {
@@ -81,7 +81,7 @@ Connection::~Connection() {
 Awaitable<> Connection::connect(ConnectionOptions options) {
     const auto deadline = std::chrono::steady_clock::now() + options.connect_timeout;
     const auto hosts = co_await resolve_hosts(io_, options.conninfo, deadline);
-    if (is_closed_) throw Unavailable(kGivenUp);
+    if (is_closed_) throw Unavailable(kAbandoned);
     native_ = start_connecting(options, hosts);
     if (native_ == nullptr) throw std::bad_alloc();
     // By default notices go to stderr, which this program does not write to.
@@ -98,10 +98,10 @@ Awaitable<> Connection::connect(ConnectionOptions options) {
         watch_socket();
         co_await wait(next == PGRES_POLLING_READING ? Socket::wait_read : Socket::wait_write);
         unwatch_socket();
-        if (!is_open()) throw Unavailable(kGivenUp);
+        if (!is_open()) throw Unavailable(kAbandoned);
         next = PQconnectPoll(native_);
     }
-    keep_open();
+    cancel_deadline();
     PQsetnonblocking(native_, 1);
     watch_socket();
     is_tcp_ = is_tcp(PQsocket(native_));
@@ -109,7 +109,7 @@ Awaitable<> Connection::connect(ConnectionOptions options) {
 
 void Connection::close() {
     is_closed_ = true;
-    keep_open();
+    cancel_deadline();
     unwatch_socket();
     PQfinish(std::exchange(native_, nullptr));
 }
@@ -148,7 +148,7 @@ void Connection::close_at(TimePoint deadline) {
     });
 }
 
-void Connection::keep_open() {
+void Connection::cancel_deadline() {
     deadline_.expires_at(TimePoint::max());
 }
 

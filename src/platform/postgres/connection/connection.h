@@ -59,9 +59,9 @@ public:
     // Passes the received bytes to libpq. False: the connection is lost.
     bool consume();
 
-    // Closes the connection at that time unless keep_open() comes first.
+    // Closes the connection at that time unless cancel_deadline() comes first.
     void close_at(TimePoint deadline);
-    void keep_open();
+    void cancel_deadline();
 
     [[nodiscard]] pg_conn* native() const { return native_; }
     // libpq's last error, in one line.

@@ -59,7 +59,7 @@ TEST(ConnectionString, LeavesSocketsAndAddressesToLibpq) {
         EXPECT_EQ(resolve(conninfo).host, "") << conninfo;
 }
 
-TEST(ConnectionString, NamesTheAddressesOfItsHosts) {
+TEST(ConnectionString, ContainsTheAddressesOfItsHosts) {
     auto resolved = resolve("host=127.0.0.1 port=6000");
     EXPECT_EQ(resolved.hostaddr, "127.0.0.1");
     EXPECT_EQ(resolved.port, "6000");
@@ -75,7 +75,7 @@ TEST(ConnectionString, NamesTheAddressesOfItsHosts) {
     EXPECT_EQ(resolved.port, "7,7");
 }
 
-TEST(ConnectionString, SaysWhichHostIsUnknown) {
+TEST(ConnectionString, ReportsWhichHostIsUnknown) {
     try {
         resolve("host=name.invalid");
         FAIL() << "there is no such host";
@@ -84,7 +84,7 @@ TEST(ConnectionString, SaysWhichHostIsUnknown) {
     }
 }
 
-TEST(PostgresConnection, GivesUpOnAHangingResolverAtItsDeadline) {
+TEST(PostgresConnection, FailsAtTheDeadlineWhenTheResolverHangs) {
     is_resolver_released = false;
     asio::io_context io;
     auto connection = std::make_shared<Connection>(io);

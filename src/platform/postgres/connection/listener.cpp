@@ -71,25 +71,25 @@ private:
                 awaits_reply = false;
                 if (!receive_reply(*connection)) break;
             }
-            take_notifications(*connection);
+            handle_notifications(*connection);
         }
     }
 
     // Handles the reply to LISTEN itself. If a standby rejects it, another connection may find another server.
     bool receive_reply(Connection& connection) {
-        bool is_good = true;
+        bool is_success = true;
         while (PGresult* result = PQgetResult(connection.native())) {
-            is_good = is_good && PQresultStatus(result) == PGRES_COMMAND_OK;
+            is_success = is_success && PQresultStatus(result) == PGRES_COMMAND_OK;
             PQclear(result);
         }
-        if (is_good)
+        if (is_success)
             on_listening_();
         else
             connection.close();
-        return is_good;
+        return is_success;
     }
 
-    void take_notifications(Connection& connection) {
+    void handle_notifications(Connection& connection) {
         // A callback may stop the listener.
         while (connection.is_open()) {
             std::unique_ptr<PGnotify, FreeMemory> notification(PQnotifies(connection.native()));

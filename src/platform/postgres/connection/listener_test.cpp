@@ -27,34 +27,34 @@ protected:
     asio::io_context io_;
     std::string conninfo_ = TestServer::shared().create_database();
     Session session_{io_, {.conninfo = conninfo_}};
-    std::vector<std::string> heard_;
+    std::vector<std::string> received_;
     int times_listening_ = 0;
-    Listener listener_{io_, conninfo_, "Odd \"channel\"", [this](std::string payload) { heard_.push_back(payload); },
+    Listener listener_{io_, conninfo_, "Odd \"channel\"", [this](std::string payload) { received_.push_back(payload); },
                        [this] { ++times_listening_; }};
 };
 
-TEST_F(PostgresListener, HearsItsChannelInOrder) {
+TEST_F(PostgresListener, ReceivesItsChannelInOrder) {
     run(io_, session_.query(kNotify, "Odd \"channel\"", "one"));
     run(io_, session_.query(kNotify, "other", "not for us"));
     run(io_, session_.query(kNotify, "Odd \"channel\"", "two"));
-    run_until(io_, [&] { return heard_.size() == 2; });
-    EXPECT_EQ(heard_, (std::vector<std::string>{"one", "two"}));
+    run_until(io_, [&] { return received_.size() == 2; });
+    EXPECT_EQ(received_, (std::vector<std::string>{"one", "two"}));
 }
 
-TEST_F(PostgresListener, ListensAgainAfterALossAndSaysSo) {
+TEST_F(PostgresListener, ListensAgainAfterALossAndReportsIt) {
     auto backend = run(io_, session_.query(kListeners))[0].get<std::int32_t>(0);
     kill(backend, SIGTERM);
     run_until(io_, [&] { return times_listening_ == 2; });
     run(io_, session_.query(kNotify, "Odd \"channel\"", "again"));
-    run_until(io_, [&] { return heard_.size() == 1; });
+    run_until(io_, [&] { return received_.size() == 1; });
 }
 
-TEST_F(PostgresListener, IsSilentOnceStopped) {
+TEST_F(PostgresListener, CallsNothingOnceStopped) {
     listener_.stop();
     run(io_, session_.query(kNotify, "Odd \"channel\"", "late"));
     session_.close();
     run_to_end(io_);  // otherwise a stopped listener leaves unfinished work
-    EXPECT_TRUE(heard_.empty());
+    EXPECT_TRUE(received_.empty());
 }
 
 }  // namespace

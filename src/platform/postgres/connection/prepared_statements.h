@@ -13,10 +13,10 @@ namespace mindspace::postgres {
 
 class PreparedStatements {
 public:
-    explicit PreparedStatements(Pooling pooling = Pooling::none) : keeps_(pooling == Pooling::none) {}
+    explicit PreparedStatements(Pooling pooling = Pooling::none) : is_enabled_(pooling == Pooling::none) {}
 
     // False: nothing is prepared here, every statement is sent with its text.
-    [[nodiscard]] bool keeps() const { return keeps_; }
+    [[nodiscard]] bool is_enabled() const { return is_enabled_; }
     // Throws std::logic_error if the statement is known with other argument types.
     [[nodiscard]] bool contains(const Query& query) const;
     void add(const Query& query);
@@ -26,7 +26,7 @@ public:
 private:
     using Types = boost::container::small_vector<Oid, 8>;
     std::unordered_map<const Statement*, Types> types_;
-    bool keeps_;
+    bool is_enabled_;
 };
 
 bool send_prepare(pg_conn* connection, const Query& query);

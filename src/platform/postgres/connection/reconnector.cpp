@@ -14,8 +14,8 @@ namespace mindspace::postgres {
 namespace {
 
 // A commit takes a few milliseconds.
-constexpr auto kSlow = std::chrono::milliseconds(20);
-constexpr int kAveraged = 8;  // units
+constexpr auto kSlowUnit = std::chrono::milliseconds(20);
+constexpr int kAveragedUnits = 8;  // units
 
 }  // namespace
 
@@ -68,14 +68,15 @@ Awaitable<> Reconnector::serve() {
         co_await connection->readable();
         if (!connection->is_open()) break;
         if (connection->consume())
-            take_replies();
+            handle_replies();
         else
             lose(connection->last_error());
     }
 }
 
 bool Reconnector::keeps_up(Request::TimePoint now) const {
-    return queue_.size() < Unit::kMaxRequests && (in_flight_.empty() || now - in_flight_.front().queued_at() < kSlow);
+    return queue_.size() < Unit::kMaxRequests &&
+           (in_flight_.empty() || now - in_flight_.front().queued_at() < kSlowUnit);
 }
 
 std::chrono::steady_clock::duration Reconnector::delay(std::size_t ahead, Request::TimePoint now) const {
@@ -122,7 +123,7 @@ bool Reconnector::send_unit() {
     auto connection = connection_;
     Unit unit(transaction_mode_);
     bool is_sent = true;
-    while (is_sent && is_up_ && !queue_.empty() && unit.takes(*queue_.front())) {
+    while (is_sent && is_up_ && !queue_.empty() && unit.accepts(*queue_.front())) {
         auto request = std::move(queue_.front());
         queue_.pop_front();
         if (!request->is_wanted()) {
@@ -159,7 +160,7 @@ Awaitable<> Reconnector::flush_rest(std::shared_ptr<Reconnector> self) {
     self->is_flushing_rest_ = false;
 }
 
-void Reconnector::take_replies() {
+void Reconnector::handle_replies() {
     auto connection = connection_;
     // Completing a request resumes its coroutine, which may submit requests or stop the client.
     while (connection->is_open() && !in_flight_.empty() && PQisBusy(connection->native()) == 0) {
@@ -174,7 +175,7 @@ void Reconnector::take_replies() {
             case PGRES_COPY_BOTH:
                 return lose("COPY cannot be pipelined");
             default:
-                in_flight_.front().take(std::move(reply), prepared_);
+                in_flight_.front().handle_reply(std::move(reply), prepared_);
         }
     }
 }
@@ -185,19 +186,19 @@ void Reconnector::finish_front() {
     in_flight_.pop_front();
     if (unit.size() > 0) {
         const auto took = (std::chrono::steady_clock::now() - sent_at_) / static_cast<std::int64_t>(unit.size());
-        per_request_ += (took - per_request_) / kAveraged;
+        per_request_ += (took - per_request_) / kAveragedUnits;
     }
     if (!queue_.empty()) schedule_sending();
-    bool undone = unit.has_failed();
+    bool is_rolled_back = unit.has_failed();
     if (PQtransactionStatus(connection_->native()) == PQTRANS_INERROR) roll_back();
     bool is_standby = false;
     auto requests = unit.release();
     for (auto& request : requests) {
         const bool is_wanted = request->is_wanted();
-        if (is_wanted && undone && !request->has_failed()) {
+        if (is_wanted && is_rolled_back && !request->has_failed()) {
             request->isolate();
             resend(std::move(request));
-        } else if (is_wanted && request->try_again()) {
+        } else if (is_wanted && request->prepare_retry()) {
             resend(std::move(request));
         } else {
             is_standby = is_standby || request->needs_other_server();

@@ -56,7 +56,7 @@ private:
     void send_queue();
     bool send_unit();
     void roll_back();
-    void take_replies();
+    void handle_replies();
     void finish_front();
     void resend(std::unique_ptr<Request> request);
     void complete(std::unique_ptr<Request> request);

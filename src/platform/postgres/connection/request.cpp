@@ -9,7 +9,7 @@
 namespace mindspace::postgres {
 
 bool Request::send(PGconn* connection, PreparedStatements& prepared) {
-    if (!prepared.keeps()) return send_unprepared(connection);
+    if (!prepared.is_enabled()) return send_unprepared(connection);
     // Preparations are sent first, so that a failing statement does not skip the preparation of a later one.
     boost::container::small_vector<const Query*, 1> unknown;
     for (const Query& query : queries_)
@@ -36,13 +36,13 @@ bool Request::is_read() const {
     return queries_.size() == 1 && queries_.front().statement->reads();
 }
 
-void Request::take(Rows reply, PreparedStatements& prepared) {
+void Request::handle_reply(Rows reply, PreparedStatements& prepared) {
     std::size_t index = replies_++;
     auto status = PQresultStatus(reply.native());
-    bool is_good = status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK || status == PGRES_EMPTY_QUERY;
+    bool is_success = status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK || status == PGRES_EMPTY_QUERY;
     bool is_preparation = index < preparing_.size();
-    if (is_preparation && !is_good) prepared.forget(preparing_[index]);
-    if (is_good && !is_preparation) results_.push_back(std::move(reply));
+    if (is_preparation && !is_success) prepared.forget(preparing_[index]);
+    if (is_success && !is_preparation) results_.push_back(std::move(reply));
     // Only the first failure counts: after it the server skips the rest. It may also come last, from the commit itself.
     if (status != PGRES_FATAL_ERROR || fault_) return;
     auto sqlstate = sqlstate_of(reply.native());
@@ -51,7 +51,7 @@ void Request::take(Rows reply, PreparedStatements& prepared) {
     needs_other_server_ = is_wrong_server(sqlstate);
 }
 
-bool Request::try_again() {
+bool Request::prepare_retry() {
     if (!may_retry_) return false;
     if (attempts_ == kAttempts) {
         fault_ = std::make_exception_ptr(Unavailable("postgres: too many serialization failures"));
@@ -65,10 +65,10 @@ bool Request::try_again() {
 
 void Request::isolate() {
     is_isolated_ = true;
-    forget_replies();
+    clear_replies();
 }
 
-void Request::forget_replies() {
+void Request::clear_replies() {
     preparing_.clear();
     results_.clear();
     replies_ = 0;

@@ -33,11 +33,11 @@ public:
     // with nothing sent, if a statement is used with other argument types than before.
     bool send(pg_conn* connection, PreparedStatements& prepared);
     // Handles one reply other than the Sync's.
-    void take(Rows reply, PreparedStatements& prepared);
+    void handle_reply(Rows reply, PreparedStatements& prepared);
     // True when every statement has received its reply.
     [[nodiscard]] bool has_all_replies() const { return replies_ == preparing_.size() + queries_.size(); }
     // Called after the Sync's reply: true if the failure is worth a retry, for which the request is then ready.
-    bool try_again();
+    bool prepare_retry();
     // Its unit was rolled back because of another request: prepares it to be resent in its own unit.
     void isolate();
 
@@ -65,7 +65,7 @@ private:
     static constexpr int kAttempts = 4;
 
     bool send_unprepared(pg_conn* connection);
-    void forget_replies();
+    void clear_replies();
 
     Queries queries_;
     Done done_;

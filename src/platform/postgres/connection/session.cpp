@@ -28,7 +28,7 @@ public:
         if (PQtransactionStatus(connection_->native()) == PQTRANS_ACTIVE)
             connection_->close();
         else if (connection_->is_open())
-            connection_->keep_open();
+            connection_->cancel_deadline();
     }
     CallGuard(const CallGuard&) = delete;
     CallGuard& operator=(const CallGuard&) = delete;

@@ -35,7 +35,7 @@ TEST_F(PostgresSession, KeepsATransactionOpenAcrossStatements) {
     EXPECT_EQ(run(io_, session_.query(kCountNotes))[0].get<std::int64_t>(0), 0);
 }
 
-TEST_F(PostgresSession, AFailingScriptIsUndoneAndReported) {
+TEST_F(PostgresSession, AFailingScriptIsRolledBackAndReported) {
     try {
         run(io_, session_.execute("create table notes (id int8 primary key); select * from nowhere; select 1"));
         FAIL() << "there is no such table";
@@ -66,7 +66,7 @@ TEST_F(PostgresSession, ALostConnectionStaysLostUntilConnectedAgain) {
     EXPECT_NE(run(io_, session_.query(kPid))[0].get<std::int32_t>(0), backend);
 }
 
-TEST_F(PostgresSession, AHungServerIsGivenUpAtTheTimeout) {
+TEST_F(PostgresSession, AHungServerFailsTheCallAtTheTimeout) {
     Session session(io_, {.conninfo = conninfo_, .query_timeout = 300ms});
     run(io_, session.connect());
     auto backend = run(io_, session.query(kPid))[0].get<std::int32_t>(0);
@@ -76,7 +76,7 @@ TEST_F(PostgresSession, AHungServerIsGivenUpAtTheTimeout) {
     EXPECT_FALSE(session.is_open());
 }
 
-TEST_F(PostgresSession, DoesOneThingAtATime) {
+TEST_F(PostgresSession, RefusesASecondConcurrentCall) {
     bool is_refused = false;
     auto first = asio::co_spawn(io_, session_.query(kSleep, 0.01), asio::use_future);
     auto second = asio::co_spawn(io_, session_.query(kPid), asio::use_future);
@@ -90,12 +90,12 @@ TEST_F(PostgresSession, DoesOneThingAtATime) {
     EXPECT_TRUE(is_refused);
 }
 
-TEST_F(PostgresSession, CopyIsRefusedAndNotWaitedFor) {
+TEST_F(PostgresSession, CopyIsRefusedImmediately) {
     EXPECT_THROW(run(io_, session_.execute("copy (select 1) to stdout")), std::logic_error);
     EXPECT_FALSE(session_.is_open());
 }
 
-TEST_F(PostgresSession, TheServerKeepsTheTimeInUtcUnderOurName) {
+TEST_F(PostgresSession, UsesUtcAndOurApplicationName) {
     static constexpr Statement kSettings{
         "test_settings",
         "select current_setting('TimeZone') || ' ' || current_setting('application_name') || ' ' ||"

@@ -14,7 +14,7 @@ bool send_command(PGconn* connection, const char* command) {
 
 }  // namespace
 
-bool Unit::takes(const Request& request) const {
+bool Unit::accepts(const Request& request) const {
     if (requests_.empty()) return true;
     const auto& first = *requests_.front();
     return requests_.size() < kMaxRequests && !first.is_isolated() && !request.is_isolated() &&
@@ -40,13 +40,13 @@ bool Unit::send_rollback(pg_conn* connection) {
     return send_command(connection, "ROLLBACK");
 }
 
-void Unit::take(Rows reply, PreparedStatements& prepared) {
+void Unit::handle_reply(Rows reply, PreparedStatements& prepared) {
     if (requests_.empty() || (is_open_ && !std::exchange(is_begin_acknowledged_, true))) return;
     // A reply after the last request's is that of the commit itself: a failure of it is also reported to the last
     // request.
     while (replying_ + 1 < requests_.size() && requests_[replying_]->has_all_replies()) ++replying_;
     if (requests_[replying_]->has_all_replies() && PQresultStatus(reply.native()) == PGRES_COMMAND_OK) return;
-    requests_[replying_]->take(std::move(reply), prepared);
+    requests_[replying_]->handle_reply(std::move(reply), prepared);
     has_failed_ = has_failed_ || requests_[replying_]->has_failed();
 }
 

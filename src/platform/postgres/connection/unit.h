@@ -21,7 +21,7 @@ public:
     explicit Unit(TransactionMode transaction_mode) : transaction_mode_(transaction_mode) {}
 
     // True if the request may join: either all requests of a unit read or all write, and none requires its own unit.
-    [[nodiscard]] bool takes(const Request& request) const;
+    [[nodiscard]] bool accepts(const Request& request) const;
     // Passes the request to libpq. Throws std::logic_error (Request::send); the request then stays with the caller.
     bool send(std::unique_ptr<Request>& request, pg_conn* connection, PreparedStatements& prepared);
     // Called after the last request, before the Sync: ends a transaction that BEGIN started. False: the connection is
@@ -32,7 +32,7 @@ public:
     static bool send_rollback(pg_conn* connection);
 
     // Handles one reply other than the Sync's.
-    void take(Rows reply, PreparedStatements& prepared);
+    void handle_reply(Rows reply, PreparedStatements& prepared);
     // The requests of the unit; after the Sync's reply, or if there will be none.
     [[nodiscard]] std::vector<std::unique_ptr<Request>> release() { return std::move(requests_); }
 

@@ -100,7 +100,7 @@ Awaitable<int> apply_missing(Session& session, std::span<const Migration> migrat
     co_return static_cast<int>(missing.size());
 }
 
-Awaitable<std::vector<MigrationCost>> rehearse_missing(Session& session, std::span<const Migration> migrations) {
+Awaitable<std::vector<MigrationCost>> dry_run_missing(Session& session, std::span<const Migration> migrations) {
     co_await session.execute(kCreateTable);
     co_await session.execute(kRememberTables);
     Rows applied = co_await session.query(kListApplied);
@@ -112,12 +112,12 @@ Awaitable<std::vector<MigrationCost>> rehearse_missing(Session& session, std::sp
         co_await session.execute(std::string(migration.sql));
         const auto took = std::chrono::steady_clock::now() - began;
         auto& cost = costs.emplace_back(&migration, std::chrono::ceil<std::chrono::milliseconds>(took));
-        Rows held = co_await session.query(kListLocks);
-        for (std::size_t i = 0; i < held.size(); ++i) {
-            auto lock = held[i].get<std::string>(0);
+        Rows locks = co_await session.query(kListLocks);
+        for (std::size_t i = 0; i < locks.size(); ++i) {
+            auto lock = locks[i].get<std::string>(0);
             if (std::ranges::find(known, lock) != known.end()) continue;
             known.push_back(std::move(lock));
-            cost.locks.push_back(known.back() + " (" + held[i].get<std::string>(1) + ")");
+            cost.locks.push_back(known.back() + " (" + locks[i].get<std::string>(1) + ")");
         }
     }
     co_return costs;
@@ -125,13 +125,13 @@ Awaitable<std::vector<MigrationCost>> rehearse_missing(Session& session, std::sp
 
 }  // namespace
 
-Awaitable<std::vector<MigrationCost>> rehearse_migrations(Session& session, std::span<const Migration> migrations,
-                                                          std::chrono::milliseconds limit) {
+Awaitable<std::vector<MigrationCost>> dry_run_migrations(Session& session, std::span<const Migration> migrations,
+                                                         std::chrono::milliseconds limit) {
     co_await session.execute(std::string(kBegin) + "; set local statement_timeout = " + std::to_string(limit.count()));
     std::vector<MigrationCost> costs;
     std::exception_ptr fault;
     try {
-        costs = co_await rehearse_missing(session, migrations);
+        costs = co_await dry_run_missing(session, migrations);
     } catch (...) {
         fault = std::current_exception();
     }

@@ -49,7 +49,7 @@ struct MigrationCost {
 // Applies the missing migrations in one transaction and rolls it back: the database stays unchanged. In the meantime it
 // holds the same locks as a real migration, so each script is aborted after `limit` (Unavailable). Otherwise as
 // migrate().
-Awaitable<std::vector<MigrationCost>> rehearse_migrations(Session& session, std::span<const Migration> migrations,
-                                                          std::chrono::milliseconds limit);
+Awaitable<std::vector<MigrationCost>> dry_run_migrations(Session& session, std::span<const Migration> migrations,
+                                                         std::chrono::milliseconds limit);
 
 }  // namespace mindspace::postgres

@@ -71,14 +71,14 @@ TEST_F(Migrations, RefuseADatabaseThatIsTwoStepsAhead) {
               "the database schema is at version 3, this program knows 1 and runs on one more");
 }
 
-TEST_F(Migrations, RefuseOneThatWasSlippedInBelow) {
+TEST_F(Migrations, RefuseOneInsertedBeforeAppliedOnes) {
     run(io_, session_.execute("create table cats (name text)"));
     migrate_all(std::span(kMigrations).last(1));
     EXPECT_EQ(refusal<SchemaMismatch>(kMigrations),
               "the database has migration 2 where this program has migration 1 (cats)");
 }
 
-TEST_F(Migrations, AFailingOneIsUndoneAndThoseBeforeItStay) {
+TEST_F(Migrations, AFailingOneIsRolledBackAndEarlierOnesStay) {
     std::array<Migration, 2> migrations{kMigrations[0],
                                         Migration{2, "dogs", "create table dogs (name text); select * from nowhere"}};
     EXPECT_EQ(refusal<DatabaseError>(migrations), "migration 2 (dogs): relation \"nowhere\" does not exist");
@@ -86,16 +86,16 @@ TEST_F(Migrations, AFailingOneIsUndoneAndThoseBeforeItStay) {
     EXPECT_EQ(migrate_all(kMigrations), 1);
 }
 
-TEST_F(Migrations, OneThatTakesTooLongIsUndone) {
+TEST_F(Migrations, OneThatTakesTooLongIsRolledBack) {
     std::array<Migration, 2> migrations{kMigrations[0],
                                         Migration{2, "slow", "create table dogs (); select pg_sleep(60)"}};
-    Session hasty(io_, {.conninfo = conninfo_, .query_timeout = std::chrono::milliseconds(500)});
-    run(io_, hasty.connect());
-    EXPECT_THROW(run(io_, migrate(hasty, migrations)), Unavailable);
+    Session impatient(io_, {.conninfo = conninfo_, .query_timeout = std::chrono::milliseconds(500)});
+    run(io_, impatient.connect());
+    EXPECT_THROW(run(io_, migrate(impatient, migrations)), Unavailable);
     EXPECT_EQ(migrate_all(kMigrations), 1);
 }
 
-TEST_F(Migrations, TwoNodesAtOnceApplyEachOnce) {
+TEST_F(Migrations, TwoConcurrentNodesApplyEachOnce) {
     Session other(io_, {.conninfo = conninfo_});
     run(io_, other.connect());
     auto first = asio::co_spawn(io_, migrate(session_, kMigrations), asio::use_future);
@@ -106,12 +106,12 @@ TEST_F(Migrations, TwoNodesAtOnceApplyEachOnce) {
     EXPECT_EQ(run(io_, session_.query(kCats)).size(), 2U);
 }
 
-TEST_F(Migrations, ARehearsalTellsTheLocksAndChangesNothing) {
+TEST_F(Migrations, ADryRunReportsTheLocksAndChangesNothing) {
     migrate_all(kMigrations);
     const std::array<Migration, 4> migrations{
         kMigrations[0], kMigrations[1], kThird,
         Migration{4, "cat_names", "create index cat_names on cats (name); select pg_sleep(0.05)"}};
-    const auto costs = run(io_, rehearse_migrations(session_, migrations, std::chrono::seconds(5)));
+    const auto costs = run(io_, dry_run_migrations(session_, migrations, std::chrono::seconds(5)));
     ASSERT_EQ(costs.size(), 2U);
     EXPECT_EQ(costs[0].migration->name, "age");
     EXPECT_THAT(costs[0].locks, testing::ElementsAre(testing::StartsWith("AccessExclusiveLock on cats (")));
@@ -119,12 +119,12 @@ TEST_F(Migrations, ARehearsalTellsTheLocksAndChangesNothing) {
     EXPECT_THAT(costs[1].locks, testing::ElementsAre(testing::StartsWith("ShareLock on cats (")));
     EXPECT_EQ(versions(), (std::vector<std::int32_t>{1, 2}));
     EXPECT_EQ(migrate_all(migrations), 2);
-    EXPECT_TRUE(run(io_, rehearse_migrations(session_, migrations, std::chrono::seconds(5))).empty());
+    EXPECT_TRUE(run(io_, dry_run_migrations(session_, migrations, std::chrono::seconds(5))).empty());
 }
 
-TEST_F(Migrations, ARehearsalIsGivenUpInTime) {
+TEST_F(Migrations, ADryRunHasATimeout) {
     const std::array<Migration, 1> migrations{Migration{1, "slow", "create table slow (); select pg_sleep(60)"}};
-    EXPECT_THROW(run(io_, rehearse_migrations(session_, migrations, std::chrono::milliseconds(100))), Unavailable);
+    EXPECT_THROW(run(io_, dry_run_migrations(session_, migrations, std::chrono::milliseconds(100))), Unavailable);
     EXPECT_EQ(migrate_all(kMigrations), 2) << "nothing of it is left";
 }
 

@@ -20,7 +20,7 @@ Awaitable<bool> is_citus(std::shared_ptr<Connection> connection, Milliseconds ti
         }
         const Rows rows(PQgetResult(connection->native()));
         if (rows.native() == nullptr) {
-            connection->keep_open();
+            connection->cancel_deadline();
             co_return found;
         }
         found = found || PQntuples(rows.native()) == 1;

@@ -11,7 +11,7 @@
 namespace mindspace::postgres {
 namespace {
 
-TEST(HashPartition, IsWhereTheServerKeepsTheRow) {
+TEST(HashPartition, IsWhereTheServerStoresTheRow) {
     constexpr const char* kTable = R"(
         create table things (thing_id uuid primary key) partition by hash (thing_id);
         do $$ begin for part in 0..15 loop execute format(
@@ -32,7 +32,7 @@ TEST(HashPartition, IsWhereTheServerKeepsTheRow) {
         EXPECT_EQ(row.get<std::string_view>(1), "things_" + std::to_string(hash_partition(row.get<Uuid>(0))));
 }
 
-TEST(PartitionedStatement, NamesThePartOfItsKeyAndNothingElse) {
+TEST(PartitionedStatement, NamesOnlyThePartitionOfItsKey) {
     static const PartitionedStatement kFind{"find", "SELECT a_N.b FROM a_N, a_None WHERE x = '_NN' AND a_N.y = a_N"};
     const Id<struct Thing> zero{};
     auto part = std::to_string(hash_partition(zero.value));

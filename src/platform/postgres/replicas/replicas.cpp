@@ -31,15 +31,15 @@ public:
     ReplicaMonitor(asio::io_context& io, Client& primary, ReplicaOptions options)
         : primary_(primary), max_lag_(options.max_lag), tasks_(io) {
         for (auto& conninfo : options.conninfos) {
-            auto of_one = options.connections;
-            of_one.conninfo = std::move(conninfo);
-            replicas_.push_back({.client = std::make_unique<Client>(io, std::move(of_one)), .last = {}});
+            auto replica_options = options.connections;
+            replica_options.conninfo = std::move(conninfo);
+            replicas_.push_back({.client = std::make_unique<Client>(io, std::move(replica_options)), .last = {}});
         }
     }
 
     void start() {
         if (is_empty()) return;
-        spawn(primary_, [this](LogPositionCheck check) { take_primary(check); });
+        spawn(primary_, [this](LogPositionCheck check) { update_primary(check); });
         for (auto& replica : replicas_) {
             replica.client->start();
             spawn(*replica.client, [&replica](LogPositionCheck check) { replica.last = check; });
@@ -96,7 +96,7 @@ private:
         }
     }
 
-    void take_primary(LogPositionCheck check) {
+    void update_primary(LogPositionCheck check) {
         checks_.push_back(check);
         while (checks_.size() > 1 && checks_[1].at + max_lag_ <= check.at) checks_.pop_front();
         required_ = checks_.front().position;
@@ -149,7 +149,7 @@ Awaitable<LogPosition> Replicas::position() {
     co_return rows[0].get<std::int64_t>(0);
 }
 
-void Replicas::note(const Uuid& owner, LogPosition position) {
+void Replicas::record(const Uuid& owner, LogPosition position) {
     const auto* known = written_.find(owner);
     if (known == nullptr || *known < position) written_.insert(owner, position);
 }

@@ -47,7 +47,7 @@ public:
     // The end of the primary's log: everything committed before the call is before it. Throws Unavailable.
     Awaitable<LogPosition> position();
     // Everything that the owner has written is before `position`.
-    void note(const Uuid& owner, LogPosition position);
+    void record(const Uuid& owner, LogPosition position);
 
     // As Client::query; the statement must only read.
     template <class Owner, class... A>

@@ -28,7 +28,7 @@ protected:
     Session session_{io_, {.conninfo = TestServer::shared().conninfo()}};
 };
 
-TEST_F(PostgresTypes, ScalarsComeBackAsTheyWere) {
+TEST_F(PostgresTypes, ScalarsRoundTrip) {
     static constexpr Statement kBool{"t_bool", "select $1::bool"};
     static constexpr Statement kSmall{"t_int2", "select $1::int2"};
     static constexpr Statement kInt{"t_int4", "select $1::int4"};
@@ -122,7 +122,7 @@ TEST_F(PostgresTypes, NullInAnArrayWithoutOptionalIsABug) {
     EXPECT_THROW((void)rows[0].get<std::vector<std::int64_t>>(0), std::logic_error);
 }
 
-TEST_F(PostgresTypes, ArgumentsOfManyKindsAreSentWithoutCopiesOfTheirOwn) {
+TEST_F(PostgresTypes, ArgumentsOfManyTypesAreSentWithoutCopies) {
     static constexpr Statement kMixed{"t_mixed", "select $1::text || $2::text || length($3::bytea)::text"};
     std::array<std::uint8_t, 3> digest{1, 2, 3};
     std::string_view view = "view";
@@ -139,7 +139,7 @@ TEST_F(PostgresTypes, LongArgumentsDoNotFitTheInlineBufferAndStillArrive) {
     EXPECT_EQ(rows[0].get<std::string_view>(1), second);
 }
 
-TEST_F(PostgresTypes, ReadingWhatIsNotThereIsABug) {
+TEST_F(PostgresTypes, ReadingAMissingValueIsABug) {
     static constexpr Statement kOne{"t_one", "select 1::int4 as n"};
     Rows rows = run(io_, session_.query(kOne));
     ASSERT_EQ(rows.size(), 1U);
@@ -149,7 +149,7 @@ TEST_F(PostgresTypes, ReadingWhatIsNotThereIsABug) {
     EXPECT_THROW((void)rows[1], std::logic_error);
 }
 
-TEST_F(PostgresTypes, RowsCanBeWalkedAndCounted) {
+TEST_F(PostgresTypes, RowsCanBeIteratedAndCounted) {
     static constexpr Statement kSeries{"t_series", "select n::int4 from generate_series(1, $1) n"};
     Rows rows = run(io_, session_.query(kSeries, std::int32_t{4}));
     std::int32_t sum = 0;

@@ -37,9 +37,9 @@ Field Row::field(int column) const {
             .bytes = {PQgetvalue(result_, index_, column), length}};
 }
 
-void Row::throw_wrong_type(Oid column, Oid wanted) {
+void Row::throw_wrong_type(Oid column, Oid expected) {
     throw std::logic_error("postgres: a column of type " + std::to_string(column) + " read as type " +
-                           std::to_string(wanted));
+                           std::to_string(expected));
 }
 
 }  // namespace mindspace::postgres

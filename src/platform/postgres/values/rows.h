@@ -50,7 +50,7 @@ private:
     };
 
     [[nodiscard]] Field field(int column) const;
-    [[noreturn]] static void throw_wrong_type(Oid column, Oid wanted);
+    [[noreturn]] static void throw_wrong_type(Oid column, Oid expected);
 
     const pg_result* result_;
     int index_;

@@ -36,11 +36,11 @@ constexpr std::string_view view_of(const Sql<N>& piece) {
 
 // The maximum size of a piece.
 template <class Piece>
-inline constexpr std::size_t kRoom = 0;
+inline constexpr std::size_t kMaxSize = 0;
 template <std::size_t N>
-inline constexpr std::size_t kRoom<char[N]> = N - 1;
+inline constexpr std::size_t kMaxSize<char[N]> = N - 1;
 template <std::size_t N>
-inline constexpr std::size_t kRoom<Sql<N>> = N;
+inline constexpr std::size_t kMaxSize<Sql<N>> = N;
 
 }  // namespace detail
 
@@ -50,24 +50,24 @@ template <class Format, class... Pieces>
 consteval auto sql(const Format& format, const Pieces&... pieces) {
     const std::string_view from = detail::view_of(format);
     const std::array<std::string_view, sizeof...(Pieces)> inserts{detail::view_of(pieces)...};
-    Sql<detail::kRoom<Format> + (detail::kRoom<Pieces> + ... + 0)> made;
+    Sql<detail::kMaxSize<Format> + (detail::kMaxSize<Pieces> + ... + 0)> result;
     std::size_t used = 0;
     for (std::size_t at = 0; at < from.size(); ++at) {
         if (from[at] != '{' && from[at] != '}') {
-            made.text[made.size++] = from[at];
+            result.text[result.size++] = from[at];
             continue;
         }
         const auto pair = from.substr(at++, 2);
         if (pair == "{{" || pair == "}}")
-            made.text[made.size++] = pair[0];
+            result.text[result.size++] = pair[0];
         else if (pair == "{}" && used < inserts.size())
-            made.size =
-                static_cast<std::size_t>(std::ranges::copy(inserts[used++], made.text + made.size).out - made.text);
+            result.size = static_cast<std::size_t>(std::ranges::copy(inserts[used++], result.text + result.size).out -
+                                                   result.text);
         else
             throw std::invalid_argument("a brace alone, or a place without a piece");
     }
     if (used != inserts.size()) throw std::invalid_argument("a piece without a place");
-    return made;
+    return result;
 }
 
 // A Statement that holds its own text; static like every Statement, and never copied.
@@ -83,6 +83,6 @@ struct ComposedStatement : Statement {
 };
 template <class Format, class... Pieces>
 ComposedStatement(const char*, const Format&, const Pieces&...)
-    -> ComposedStatement<detail::kRoom<Format> + (detail::kRoom<Pieces> + ... + 0)>;
+    -> ComposedStatement<detail::kMaxSize<Format> + (detail::kMaxSize<Pieces> + ... + 0)>;
 
 }  // namespace mindspace::postgres

@@ -12,13 +12,13 @@ consteval auto count_of(const char (&table)[N]) {
     return sql("(SELECT count(*) FROM {})", table);
 }
 
-TEST(Sql, IsPutTogetherByTheCompiler) {
+TEST(Sql, IsComposedByTheCompiler) {
     static constexpr auto kText = sql("SELECT {}, '{{}}' FROM ({}) AS x", kColumns, count_of("users"));
     static_assert(std::string_view(kText) == "SELECT id, name, '{}' FROM ((SELECT count(*) FROM users)) AS x");
     static_assert(kText.text[kText.size] == '\0');
 }
 
-TEST(Sql, MakesStatementsThatHoldTheirText) {
+TEST(Sql, ComposedStatementsOwnTheirText) {
     static constexpr ComposedStatement kFind{"find", "\n SELECT {} FROM users", kColumns};
     const Statement& statement = kFind;
     EXPECT_STREQ(statement.sql, "\n SELECT id, name FROM users");

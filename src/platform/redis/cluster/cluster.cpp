@@ -12,9 +12,9 @@ namespace {
 
 using std::chrono::steady_clock;
 
-constexpr Milliseconds kTick{100};
-constexpr Milliseconds kRefreshWhileDown{500};
-constexpr Milliseconds kRefreshAnyway{10'000};
+constexpr Milliseconds kPollInterval{100};
+constexpr Milliseconds kRefreshIntervalWhileDown{500};
+constexpr Milliseconds kRefreshInterval{10'000};
 // How long a node without slots keeps its reconnector: it may be receiving its first slot or have just given away its
 // last.
 constexpr Milliseconds kUnusedNodeLifetime{10'000};
@@ -96,13 +96,13 @@ void Cluster::move_slot(Slot slot, const Address& node) {
 Awaitable<> Cluster::refresh_slot_map(std::shared_ptr<Cluster> self) {
     while (!self->tasks_.is_cancelled()) {
         if (self->is_refresh_due()) co_await self->refresh();
-        co_await sleep_for(kTick);
+        co_await sleep_for(kPollInterval);
     }
 }
 
 bool Cluster::is_refresh_due() const {
     auto age = steady_clock::now() - refreshed_at_;
-    return is_refresh_wanted_ || age >= kRefreshAnyway || (age >= kRefreshWhileDown && !is_up());
+    return is_refresh_wanted_ || age >= kRefreshInterval || (age >= kRefreshIntervalWhileDown && !is_up());
 }
 
 // Asks the nodes until one replies. Nodes may disagree for a moment; redirections then request the next refresh.
@@ -111,7 +111,7 @@ Awaitable<> Cluster::refresh() {
     for (const Address& node : nodes) {
         is_refresh_wanted_ = false;
         try {
-            SlotMap map = co_await ask(node);
+            SlotMap map = co_await query_node(node);
             if (tasks_.is_cancelled()) co_return;
             if (map.masters().empty()) throw Unavailable("redis: the cluster has no slots assigned");
             refreshed_at_ = steady_clock::now();
@@ -136,7 +136,7 @@ std::vector<Address> Cluster::nodes_to_query() {
     return nodes;
 }
 
-Awaitable<SlotMap> Cluster::ask(Address node) {
+Awaitable<SlotMap> Cluster::query_node(Address node) {
     auto found = nodes_.find(node);
     if (found == nodes_.end() || !found->second.reconnector->is_up())
         co_return co_await query_unconnected_node(std::move(node));

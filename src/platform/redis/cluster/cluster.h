@@ -83,7 +83,7 @@ private:
     [[nodiscard]] bool is_refresh_due() const;
     Awaitable<> refresh();
     [[nodiscard]] std::vector<Address> nodes_to_query();
-    Awaitable<SlotMap> ask(Address node);
+    Awaitable<SlotMap> query_node(Address node);
     Awaitable<SlotMap> query_unconnected_node(Address node);
     void adopt(SlotMap map);
     void remove_unused_nodes();

@@ -23,7 +23,7 @@ std::string text_of(const std::exception_ptr& fault) {
     return {};
 }
 
-TEST_F(RedisCluster, AsksWhereASlotIsGoingWhileItMoves) {
+TEST_F(RedisCluster, FollowsAskRedirectionsWhileASlotMoves) {
     ClientOptions impatient = shared_cluster->options();
     impatient.command_timeout = scaled(Milliseconds(200));
     Client client(io_, impatient);
@@ -70,15 +70,15 @@ TEST_F(RedisCluster, AsksWhereASlotIsGoingWhileItMoves) {
 }
 
 // The client does not refresh during these changes: the map of slots is the same before and after.
-TEST_F(RedisCluster, SubscribesAgainWhatHasLeftANodeAndComeBack) {
+TEST_F(RedisCluster, ResubscribesChannelsThatHaveLeftANodeAndReturned) {
     Slot slot = hash_slot(channels_[0]);
-    auto& home = shared_cluster->owner_of(channels_[0]);
-    auto& away = shared_cluster->master_without(channels_[0]);
+    auto& source = shared_cluster->owner_of(channels_[0]);
+    auto& target = shared_cluster->master_without(channels_[0]);
     gaps_ = 0;
-    TestCluster::begin_move(slot, home, away);
-    TestCluster::end_move(slot, home, away);
-    TestCluster::begin_move(slot, away, home);
-    TestCluster::end_move(slot, away, home);
+    TestCluster::begin_move(slot, source, target);
+    TestCluster::end_move(slot, source, target);
+    TestCluster::begin_move(slot, target, source);
+    TestCluster::end_move(slot, target, source);
     EXPECT_TRUE(receives_everything());
     EXPECT_GT(gaps_, 0);
     shared_cluster->wait_until_healthy();
@@ -117,7 +117,7 @@ TEST_F(RedisCluster, FollowsSlotsThatMoveUnderTraffic) {
     EXPECT_TRUE(receives_everything());
 }
 
-TEST_F(RedisCluster, ComesBackAfterAMasterWasKilledUnderTraffic) {
+TEST_F(RedisCluster, RecoversAfterAMasterWasKilledUnderTraffic) {
     shared_cluster->set_node_timeout(seconds(2));
     start_writers();
     ASSERT_TRUE(run_until(io_, [this] { return writers_[0].acknowledged > 10; }));
@@ -140,7 +140,7 @@ TEST_F(RedisCluster, ComesBackAfterAMasterWasKilledUnderTraffic) {
     EXPECT_TRUE(receives_everything());
 }
 
-TEST_F(RedisCluster, LosesNothingWhenAReplicaTakesOverByOrder) {
+TEST_F(RedisCluster, LosesNothingInAPlannedFailover) {
     start_writers();
     auto& master = shared_cluster->owner_of(tag(0));
     auto& replica = shared_cluster->replica_of(master);

@@ -12,7 +12,7 @@
 namespace mindspace::redis {
 namespace {
 
-TEST_F(RedisCluster, BringsEachCommandToTheNodeOfItsKeys) {
+TEST_F(RedisCluster, SendsEachCommandToTheNodeOfItsKeys) {
     for (int i = 0; i < 100; ++i) {
         std::string key = "key:" + std::to_string(i);
         EXPECT_EQ(call({"SET", key, key}).as_string(), "OK");
@@ -37,7 +37,7 @@ TEST_F(RedisCluster, RunsScriptsOnEveryNode) {
     EXPECT_THROW(run_task(io_, run_script(client_, kWriteBoth, {"a", "b"}, {"x"})), std::logic_error);
 }
 
-TEST_F(RedisCluster, HearsWhatScriptsPublishOnAnyNode) {
+TEST_F(RedisCluster, ReceivesMessagesThatScriptsPublishOnAnyNode) {
     EXPECT_TRUE(receives_everything());
     const Script publish = Script::make("return redis.call('SPUBLISH', KEYS[1], ARGV[1])");
     for (const std::string& channel : channels_)
@@ -47,7 +47,7 @@ TEST_F(RedisCluster, HearsWhatScriptsPublishOnAnyNode) {
     EXPECT_EQ(gaps_, 3) << "the first connect to each master";
 }
 
-TEST_F(RedisCluster, StartsFromAnySeedThatAnswers) {
+TEST_F(RedisCluster, StartsFromAnySeedThatReplies) {
     ClientOptions options = shared_cluster->options();
     options.seeds = {{"127.0.0.1", 1}, {"127.0.0.1", shared_cluster->nodes()[5].port}};
     Client client(io_, options);
@@ -74,7 +74,7 @@ TEST_F(RedisCluster, IsNotUpOnANodeWithoutACluster) {
     })) << fault;
 }
 
-TEST_F(RedisCluster, StopFailsWhatIsPendingAndLeavesNothingBehind) {
+TEST_F(RedisCluster, StopFailsPendingCommandsAndLeavesNothingBehind) {
     start_writers();
     ASSERT_TRUE(run_until(io_, [this] { return client_.stats().pending.value() > 0; }));
     client_.stop();

@@ -19,7 +19,7 @@ namespace {
 using std::chrono::steady_clock;
 using Parts = std::array<Arguments, 3>;
 
-constexpr int kRedirectionsAtOnce = 4;  // more only after a wait: the nodes disagree
+constexpr int kMaxRedirections = 4;  // more only after a wait: the nodes disagree
 constexpr Milliseconds kFirstWait{10};
 constexpr Milliseconds kMaxWait{200};
 
@@ -44,13 +44,13 @@ Address node_for(Cluster& cluster, std::optional<Slot> slot) {
 
 // Returns the final reply. It may be an error, but not one that points to another node or asks to retry later.
 Awaitable<Value> execute(Cluster& cluster, std::optional<Slot> slot, Parts parts) {
-    const auto give_up_at = steady_clock::now() + cluster.options().command_timeout;
+    const auto deadline = steady_clock::now() + cluster.options().command_timeout;
     Backoff backoff(kFirstWait, kMaxWait);
-    std::optional<Address> asked;  // where ASK sends the next attempt, and only that one
+    std::optional<Address> ask_target;  // where ASK sends the next attempt, and only that one
     int redirections = 0;
     while (true) {
-        AskingMode asking = asked ? AskingMode::yes : AskingMode::no;
-        Address node = asked ? *std::exchange(asked, std::nullopt) : node_for(cluster, slot);
+        AskingMode asking = ask_target ? AskingMode::yes : AskingMode::no;
+        Address node = ask_target ? *std::exchange(ask_target, std::nullopt) : node_for(cluster, slot);
         Value reply = co_await exchange(cluster, node, parts, asking);
         auto redirection = parse_redirection(reply);
         if (redirection) {
@@ -58,17 +58,17 @@ Awaitable<Value> execute(Cluster& cluster, std::optional<Slot> slot, Parts parts
             Address& target = redirection->node;
             if (target.host.empty()) target.host = node.host;
             if (redirection->kind == Redirection::Kind::ask) {
-                asked = std::move(target);
+                ask_target = std::move(target);
             } else {
                 cluster.move_slot(redirection->slot, target);
             }
-            if (++redirections <= kRedirectionsAtOnce) continue;
+            if (++redirections <= kMaxRedirections) continue;
         } else if (!is_temporary(reply)) {
             co_return reply;
         }
-        if (steady_clock::now() >= give_up_at) throw Unavailable("redis: " + reply.error());
+        if (steady_clock::now() >= deadline) throw Unavailable("redis: " + reply.error());
         redirections = 0;
-        asked.reset();
+        ask_target.reset();
         cluster.refresh_soon();
         Cluster::QueueClaim claim(cluster);
         co_await backoff.pause();

@@ -14,10 +14,10 @@ namespace {
 template <std::size_t kCount>
 using Names = std::array<std::string_view, kCount>;
 
-constexpr Names<13> kWithoutKeys{"ACL",      "CLIENT", "CLUSTER", "COMMAND", "CONFIG", "DBSIZE", "ECHO",
-                                 "FLUSHALL", "INFO",   "PING",    "PUBLISH", "SCRIPT", "TIME"};
-constexpr Names<12> kOnlyKeys{"DEL",   "EXISTS", "MGET",   "PFCOUNT", "PFMERGE", "RENAME",
-                              "SDIFF", "SINTER", "SUNION", "TOUCH",   "UNLINK",  "WATCH"};
+constexpr Names<13> kKeylessCommands{"ACL",      "CLIENT", "CLUSTER", "COMMAND", "CONFIG", "DBSIZE", "ECHO",
+                                     "FLUSHALL", "INFO",   "PING",    "PUBLISH", "SCRIPT", "TIME"};
+constexpr Names<12> kKeysOnlyCommands{"DEL",   "EXISTS", "MGET",   "PFCOUNT", "PFMERGE", "RENAME",
+                                      "SDIFF", "SINTER", "SUNION", "TOUCH",   "UNLINK",  "WATCH"};
 constexpr Names<2> kKeysAndValues{"MSET", "MSETNX"};
 constexpr Names<6> kScripts{"EVAL", "EVALSHA", "EVALSHA_RO", "EVAL_RO", "FCALL", "FCALL_RO"};
 
@@ -51,8 +51,8 @@ std::optional<Slot> slot_of_keys(Arguments keys) {
 }
 
 std::optional<Slot> slot_of_command(Arguments command) {
-    if (command.size() < 2 || contains(kWithoutKeys, command[0])) return std::nullopt;
-    if (contains(kOnlyKeys, command[0])) return slot_of_keys(command.subspan(1));
+    if (command.size() < 2 || contains(kKeylessCommands, command[0])) return std::nullopt;
+    if (contains(kKeysOnlyCommands, command[0])) return slot_of_keys(command.subspan(1));
     if (contains(kScripts, command[0])) return slot_of_keys(keys_of_script(command));
     if (!contains(kKeysAndValues, command[0])) return hash_slot(command[1]);
     std::optional<Slot> slot;

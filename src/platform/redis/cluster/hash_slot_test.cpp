@@ -20,7 +20,7 @@ TEST(RedisHashSlot, HashesTheTagAlone) {
     EXPECT_EQ(hash_slot("foo{bar}{zap}"), hash_slot("bar"));
 }
 
-TEST(RedisHashSlot, HashesTheWholeKeyWithoutATag) {
+TEST(RedisHashSlot, HashesTheEntireKeyWithoutATag) {
     EXPECT_NE(hash_slot("foo{}{bar}"), hash_slot("bar")) << "an empty tag is none, and a second one does not count";
     EXPECT_NE(hash_slot("foo{bar"), hash_slot("bar"));
     EXPECT_NE(hash_slot("foo}bar{"), hash_slot("bar"));

@@ -36,7 +36,7 @@ TEST(RedisSlotMap, KnowsTheOwnerOfEachSlot) {
     EXPECT_EQ(*map.find_owner(16'383), (Address{"a", 1}));
 }
 
-TEST(RedisSlotMap, KnowsWhatNobodyOwns) {
+TEST(RedisSlotMap, FindsNoOwnerOfUnassignedSlots) {
     EXPECT_EQ(SlotMap().find_owner(0), nullptr);
     EXPECT_FALSE(SlotMap().is_complete());
     SlotMap map = SlotMap::parse(list({range(1, 16'383, node(text("a"), 1))}), "asked");
@@ -44,14 +44,14 @@ TEST(RedisSlotMap, KnowsWhatNobodyOwns) {
     EXPECT_FALSE(map.is_complete());
 }
 
-TEST(RedisSlotMap, TakesTheHostThatWasAskedForOneThatDoesNotKnowItself) {
+TEST(RedisSlotMap, UsesTheQueriedHostForANodeWithoutAnAddress) {
     for (const Value& host : {Value(), text(""), text("?")}) {
         SlotMap map = SlotMap::parse(list({range(0, 0, node(host, 7))}), "asked");
         EXPECT_EQ(*map.find_owner(0), (Address{"asked", 7}));
     }
 }
 
-TEST(RedisSlotMap, MovesSlotsAlsoToNodesItDidNotKnow) {
+TEST(RedisSlotMap, MovesSlotsToUnknownNodesToo) {
     SlotMap map = SlotMap::parse(list({range(0, 16'383, node(text("a"), 1))}), "asked");
     map.move(5, {"c", 3});
     map.move(6, {"c", 3});
@@ -61,7 +61,7 @@ TEST(RedisSlotMap, MovesSlotsAlsoToNodesItDidNotKnow) {
     EXPECT_EQ(map.masters().size(), 2U);
 }
 
-TEST(RedisSlotMap, RefusesWhatIsNoMap) {
+TEST(RedisSlotMap, RefusesInvalidReplies) {
     EXPECT_THROW(SlotMap::parse(text("OK"), ""), ProtocolError);
     EXPECT_THROW(SlotMap::parse(list({list({number(0)})}), ""), ProtocolError);
     EXPECT_THROW(SlotMap::parse(list({range(0, 16'384, node(text("a"), 1))}), ""), ProtocolError);

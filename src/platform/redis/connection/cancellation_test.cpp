@@ -61,7 +61,7 @@ protected:
     std::vector<std::string> ends_;
 };
 
-TEST_F(RedisCancellation, TheCallerGoesAtOnceAndNoOtherGetsItsReply) {
+TEST_F(RedisCancellation, TheCallerReturnsImmediatelyAndNoOtherGetsItsReply) {
     server_.signal(SIGSTOP);
     begin("first");
     const auto second = begin("second");
@@ -76,7 +76,7 @@ TEST_F(RedisCancellation, TheCallerGoesAtOnceAndNoOtherGetsItsReply) {
     EXPECT_TRUE(client_.is_up());
 }
 
-TEST_F(RedisCancellation, ACallerThatBeginsToWaitTooLateTakesNobodysReply) {
+TEST_F(RedisCancellation, ACallerThatStartsToWaitTooLateGetsNoOtherReply) {
     ClientStats stats;
     const auto our_options = options();
     auto connection = std::make_shared<Connection>(io_, our_options, stats, Connection::OnPush());
@@ -94,7 +94,7 @@ TEST_F(RedisCancellation, ACallerThatBeginsToWaitTooLateTakesNobodysReply) {
     connection->close("done");
 }
 
-TEST_F(RedisCancellation, ALostConnectionTellsOnlyThoseThatStillWait) {
+TEST_F(RedisCancellation, ALostConnectionResumesOnlyWaitingCallers) {
     server_.signal(SIGSTOP);
     const auto first = begin("first");
     begin("second");

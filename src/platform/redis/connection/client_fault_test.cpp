@@ -27,7 +27,7 @@ protected:
     }
 };
 
-TEST_F(ClientFaultTest, FailsPendingCommandsAtOnceWhenRedisDiesAndComesBackWithIt) {
+TEST_F(ClientFaultTest, FailsPendingCommandsWhenRedisStopsAndReconnects) {
     Client client(io_, options());
     start(client);
     server_.signal(SIGSTOP);
@@ -48,7 +48,7 @@ TEST_F(ClientFaultTest, FailsPendingCommandsAtOnceWhenRedisDiesAndComesBackWithI
     EXPECT_EQ(client.stats().reconnects.value(), 1U);
 }
 
-TEST_F(ClientFaultTest, GivesUpAHungRedisAfterTheCommandTimeout) {
+TEST_F(ClientFaultTest, ClosesAHungConnectionAfterTheCommandTimeout) {
     ClientOptions impatient = options();
     impatient.command_timeout = impatient.connect_timeout = Milliseconds(200);
     Client client(io_, impatient);
@@ -67,7 +67,7 @@ TEST_F(ClientFaultTest, GivesUpAHungRedisAfterTheCommandTimeout) {
     EXPECT_TRUE(run_until(io_, [&] { return client.is_up(); }));
 }
 
-TEST_F(ClientFaultTest, DoesNotTakeALoopThatIsLateForAHungRedis) {
+TEST_F(ClientFaultTest, DoesNotMistakeALateLoopForAHungRedis) {
     ClientOptions impatient = options();
     impatient.command_timeout = Milliseconds(200);
     Client client(io_, impatient);
@@ -81,7 +81,7 @@ TEST_F(ClientFaultTest, DoesNotTakeALoopThatIsLateForAHungRedis) {
     EXPECT_EQ(client.stats().timeouts.value(), 0U);
 }
 
-TEST_F(ClientFaultTest, NoticesAHungRedisWithoutAnyCommand) {
+TEST_F(ClientFaultTest, DetectsAHungRedisWithoutAnyCommand) {
     ClientOptions impatient = options();
     impatient.command_timeout = Milliseconds(100);
     Client client(io_, impatient);
@@ -91,7 +91,7 @@ TEST_F(ClientFaultTest, NoticesAHungRedisWithoutAnyCommand) {
     EXPECT_EQ(client.stats().timeouts.value(), 1U);
 }
 
-TEST_F(ClientFaultTest, GivesUpARedisThatAcceptsAndNeverGreets) {
+TEST_F(ClientFaultTest, FailsToConnectWhenRedisNeverRepliesToHello) {
     ClientOptions impatient = options();
     impatient.connect_timeout = Milliseconds(100);
     server_.signal(SIGSTOP);
@@ -103,7 +103,7 @@ TEST_F(ClientFaultTest, GivesUpARedisThatAcceptsAndNeverGreets) {
     EXPECT_TRUE(run_until(io_, [&] { return client.is_up(); }));
 }
 
-TEST_F(ClientFaultTest, LeavesAServerThatHasBecomeAReplica) {
+TEST_F(ClientFaultTest, ReconnectsWhenTheServerHasBecomeAReplica) {
     Client client(io_, options());
     start(client);
     call(client, {"REPLICAOF", "127.0.0.1", "1"});
@@ -160,7 +160,7 @@ Awaitable<> reply_to_everything(Local::acceptor& acceptor, std::string reply) {
     }
 }
 
-TEST_F(ClientFaultTest, DropsAConnectionThatDoesNotSpeakRespOrAnswersTooOften) {
+TEST_F(ClientFaultTest, ClosesAConnectionWithInvalidOrUnexpectedReplies) {
     for (std::string reply : {"?\r\n", "+PONG\r\n+PONG\r\n"}) {
         ClientOptions other = options();
         other.socket_path += ".broken";

@@ -10,7 +10,7 @@
 namespace mindspace::redis {
 namespace {
 
-TEST_F(ClientTest, AnswersCommands) {
+TEST_F(ClientTest, RunsCommands) {
     Client client(io_, options());
     start(client);
     EXPECT_TRUE(call(client, {"GET", "key"}).is_null());
@@ -24,7 +24,7 @@ TEST_F(ClientTest, AnswersCommands) {
     EXPECT_EQ(call(client, {"CLIENT", "GETNAME"}).as_string(), "mindspace");
 }
 
-TEST_F(ClientTest, CarriesLargeValues) {
+TEST_F(ClientTest, SendsAndReceivesLargeValues) {
     Client client(io_, options());
     start(client);
     std::string value(5'000'000, 'v');
@@ -42,7 +42,7 @@ TEST_F(ClientTest, ConnectsOverTcpByName) {
     EXPECT_EQ(call(client, {"PING"}).as_string(), "PONG");
 }
 
-TEST_F(ClientTest, AnswersTenThousandPipelinedCommandsInOrder) {
+TEST_F(ClientTest, RunsTenThousandPipelinedCommandsInOrder) {
     Client client(io_, options());
     start(client);
     std::vector<Outcome> outcomes(10'000);
@@ -57,9 +57,9 @@ TEST_F(ClientTest, AnswersTenThousandPipelinedCommandsInOrder) {
 }
 
 TEST_F(ClientTest, RefusesOneCommandTooMany) {
-    ClientOptions few = options();
-    few.max_pending = 10;
-    Client client(io_, few);
+    ClientOptions limited = options();
+    limited.max_pending = 10;
+    Client client(io_, limited);
     start(client);
     std::vector<Outcome> outcomes(11);
     for (Outcome& outcome : outcomes) {
@@ -83,7 +83,7 @@ TEST_F(ClientTest, RefusesCommandsWhileTooManyBytesWait) {
     EXPECT_TRUE(next.is_unavailable);
 }
 
-TEST_F(ClientTest, ThrowsErrorRepliesAndGoesOn) {
+TEST_F(ClientTest, ThrowsErrorRepliesAndContinues) {
     Client client(io_, options());
     start(client);
     call(client, {"SET", "key", "text"});
@@ -115,7 +115,7 @@ TEST_F(ClientTest, RunsScriptsThatRedisDoesNotKnowYetOrAnyMore) {
     EXPECT_THROW(run_task(io_, run_script(client, broken, {}, {})), CommandError);
 }
 
-TEST_F(ClientTest, AuthenticatesAndNeverTellsThePassword) {
+TEST_F(ClientTest, AuthenticatesAndNeverRevealsThePassword) {
     TestServer guarded({"--requirepass", "correct"});
     ClientOptions with_password = options();
     with_password.socket_path = guarded.socket_path();
@@ -137,11 +137,11 @@ TEST_F(ClientTest, AuthenticatesAndNeverTellsThePassword) {
 TEST_F(ClientTest, AuthenticatesAsANamedUser) {
     TestServer guarded(
         {"--user", "default", "off", "--user", "marie", "on", ">s3cret", "~own:*", "&own:*", "+@all", "-@dangerous"});
-    ClientOptions as_marie = options();
-    as_marie.socket_path = guarded.socket_path();
-    as_marie.username = "marie";
-    as_marie.password = "s3cret";
-    Client client(io_, as_marie);
+    ClientOptions named = options();
+    named.socket_path = guarded.socket_path();
+    named.username = "marie";
+    named.password = "s3cret";
+    Client client(io_, named);
     start(client);
     EXPECT_EQ(call(client, {"SET", "own:key", "value"}).as_string(), "OK");
     EXPECT_EQ(call(client, {"EVAL", "return redis.call('SPUBLISH', KEYS[1], 'x')", "1", "own:room"}).as_integer(), 0);
@@ -172,7 +172,7 @@ Awaitable<> restore(Client& client, HookLog& log, Connection& connection) {
     if (outcome.is_unavailable) ++log.client_refused;
 }
 
-TEST_F(ClientTest, RunsTheHookOnEveryConnectionBeforeAnybodyElse) {
+TEST_F(ClientTest, RunsTheHookFirstOnEveryConnection) {
     Client client(io_, options());
     HookLog log;
     client.on_connected([&](Connection& connection) { return restore(client, log, connection); });

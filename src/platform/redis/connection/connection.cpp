@@ -46,17 +46,17 @@ Connection::Connection(asio::io_context& io, const ClientOptions& options, Clien
 Connection::~Connection() = default;
 
 Awaitable<> Connection::open() {
-    connect_by_ = steady_clock::now() + options_.connect_timeout;
+    connect_deadline_ = steady_clock::now() + options_.connect_timeout;
     watch();
     std::vector<Endpoint> endpoints = co_await find_endpoints();
-    if (closed_) throw Unavailable(close_reason_);
+    if (is_closed_) throw Unavailable(close_reason_);
     auto [fault, endpoint] = co_await asio::async_connect(socket_, endpoints, kAwaitTuple);
-    if (closed_) throw Unavailable(close_reason_);
+    if (is_closed_) throw Unavailable(close_reason_);
     if (fault) throw Unavailable("redis: cannot connect: " + fault.message());
     if (options_.socket_path.empty()) socket_.set_option(asio::ip::tcp::no_delay(true));
     if (options_.tls) co_await encrypt();
     read();
-    co_await greet();
+    co_await send_hello();
     is_open_ = true;
 }
 
@@ -66,7 +66,7 @@ Awaitable<std::vector<Connection::Endpoint>> Connection::find_endpoints() {
         endpoints.emplace_back(asio::local::stream_protocol::endpoint(options_.socket_path));
         co_return endpoints;
     }
-    const auto addresses = co_await resolve_host(io_, options_.host, connect_by_);
+    const auto addresses = co_await resolve_host(io_, options_.host, connect_deadline_);
     if (addresses.empty()) throw Unavailable("redis: cannot resolve " + options_.host);
     for (const auto& address : addresses) endpoints.emplace_back(asio::ip::tcp::endpoint(address, options_.port));
     co_return endpoints;
@@ -75,12 +75,12 @@ Awaitable<std::vector<Connection::Endpoint>> Connection::find_endpoints() {
 Awaitable<> Connection::encrypt() {
     tls_ = std::make_unique<TlsStream>(socket_, options_.tls, options_.host);
     auto [fault] = co_await tls_->stream().async_handshake(asio::ssl::stream_base::client, kAwaitTuple);
-    if (closed_) throw Unavailable(close_reason_);
+    if (is_closed_) throw Unavailable(close_reason_);
     if (fault) throw Unavailable("redis: no TLS with " + options_.host + ": " + fault.message());
 }
 
 // HELLO selects RESP3, authenticates and names the connection in one round trip.
-Awaitable<> Connection::greet() {
+Awaitable<> Connection::send_hello() {
     std::vector<std::string_view> hello{"HELLO", "3"};
     if (!options_.password.empty()) {
         std::string_view username = options_.username.empty() ? "default" : std::string_view(options_.username);
@@ -94,8 +94,8 @@ Awaitable<> Connection::greet() {
 }
 
 void Connection::close(std::string reason) {
-    if (closed_) return;
-    closed_ = true;
+    if (is_closed_) return;
+    is_closed_ = true;
     close_reason_ = std::move(reason);
     error_code ignored;
     socket_.close(ignored);  // the descriptor is closed in any case
@@ -110,7 +110,7 @@ void Connection::close(std::string reason) {
 }
 
 Awaitable<> Connection::closed() {
-    if (!closed_) co_await closed_signal_.async_wait(kAwaitTuple);
+    if (!is_closed_) co_await closed_signal_.async_wait(kAwaitTuple);
 }
 
 Awaitable<Value> Connection::command(std::vector<std::string_view> args) {
@@ -141,7 +141,7 @@ Awaitable<Value> Connection::run_script(std::shared_ptr<Connection> self, const 
 }
 
 void Connection::send(Arguments args) {
-    if (closed_) return;
+    if (is_closed_) return;
     if (output_.size() > kMaxOutput) {
         // Posted, because callers do not expect other callers to be resumed during this call.
         return asio::post(io_, [self = shared_from_this()] { self->close("redis: too much output waits"); });
@@ -151,7 +151,7 @@ void Connection::send(Arguments args) {
 
 Awaitable<Value> Connection::exchange(std::initializer_list<Arguments> parts, AskingMode asking) {
     assert(io_.get_executor().running_in_this_thread());
-    if (closed_) throw Unavailable(close_reason_);
+    if (is_closed_) throw Unavailable(close_reason_);
     if (pending_.size() >= options_.max_pending) throw Unavailable("redis: too many commands are pending");
     if (output_.size() > kMaxOutput) throw Unavailable("redis: too much output waits");
     if (asking == AskingMode::yes) append_ignoring_reply("ASKING");
@@ -196,7 +196,7 @@ void Connection::with_stream(auto operation) {
 }
 
 void Connection::write() {
-    if (closed_) return;
+    if (is_closed_) return;
     if (sending_.capacity() > kRetainedBuffer) sending_ = {};
     sending_.clear();
     std::swap(output_, sending_);
@@ -219,13 +219,13 @@ void Connection::read() {
                                    self->parser_.commit(count);
                                    self->received_at_ = steady_clock::now();
                                    self->deliver_replies();
-                                   if (!self->closed_) self->read();
+                                   if (!self->is_closed_) self->read();
                                });
     });
 }
 
 void Connection::deliver_replies() {
-    while (!closed_) {
+    while (!is_closed_) {
         std::optional<Value> reply;
         try {
             reply = parser_.next();
@@ -266,9 +266,9 @@ void Connection::watch() {
     steady_clock::duration shortest = std::min(options_.connect_timeout, options_.command_timeout);
     watch_timer_.expires_after(shortest / kChecksPerTimeout);
     watch_timer_.async_wait([self = shared_from_this()](error_code) {
-        if (self->closed_) return;
+        if (self->is_closed_) return;
         self->check_deadlines();
-        if (!self->closed_) self->watch();
+        if (!self->is_closed_) self->watch();
     });
 }
 
@@ -277,7 +277,7 @@ void Connection::watch() {
 void Connection::check_deadlines() {
     auto now = steady_clock::now();
     ++checks_;
-    if (!is_open_ && now >= connect_by_) {
+    if (!is_open_ && now >= connect_deadline_) {
         stats_.timeouts.add(1);
         return close("redis: connecting took too long");
     }

@@ -51,7 +51,7 @@ public:
     void close(std::string reason);
     // Returns once the connection is closed.
     Awaitable<> closed();
-    [[nodiscard]] bool is_closed() const { return closed_; }
+    [[nodiscard]] bool is_closed() const { return is_closed_; }
     [[nodiscard]] const std::string& close_reason() const { return close_reason_; }
 
     // Sends one command, given in parts, and returns its reply, which may be an error reply. Encodes immediately, so
@@ -78,7 +78,7 @@ private:
 
     Awaitable<std::vector<Endpoint>> find_endpoints();
     Awaitable<> encrypt();
-    Awaitable<> greet();
+    Awaitable<> send_hello();
     void append(std::initializer_list<Arguments> parts);
     void append_ignoring_reply(std::string_view command);
     ResumeWith<Value>& expect_reply();
@@ -104,10 +104,10 @@ private:
     std::string sending_;  // what the socket is writing
     bool is_writing_ = false;
     bool is_open_ = false;
-    bool closed_ = false;
+    bool is_closed_ = false;
     std::string close_reason_;
     std::int64_t checks_ = 0;  // of deadlines, so far
-    std::chrono::steady_clock::time_point connect_by_;
+    std::chrono::steady_clock::time_point connect_deadline_;
     std::chrono::steady_clock::time_point received_at_;
 };
 

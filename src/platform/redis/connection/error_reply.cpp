@@ -15,7 +15,7 @@ constexpr std::array<std::string_view, 4> kUnavailable{"BUSY", "READONLY", "MISC
 
 // While its slot is being moved, a script has removed one of its keys and accessed it again: Redis cannot tell whether
 // a missing key is on the other node. The script has ended at that point.
-constexpr std::string_view kHalfMoved = "Script attempted to access a non local key in a cluster node";
+constexpr std::string_view kNonLocalKey = "Script attempted to access a non local key in a cluster node";
 
 bool is_one_of(std::span<const std::string_view> codes, std::string_view code) {
     return std::ranges::find(codes, code) != codes.end();
@@ -32,7 +32,7 @@ bool read_number(std::string_view text, Number& number) {
 Value checked(Value reply) {
     if (!reply.is_error()) return reply;
     if (is_out_of_memory(reply)) throw MemoryFull("redis: " + reply.error());
-    if (is_temporary(reply) || is_one_of(kUnavailable, reply.error_code()) || reply.error().contains(kHalfMoved))
+    if (is_temporary(reply) || is_one_of(kUnavailable, reply.error_code()) || reply.error().contains(kNonLocalKey))
         throw Unavailable("redis: " + reply.error());
     throw CommandError(reply.error());
 }

@@ -29,7 +29,7 @@ TEST(RedisErrorReply, RedirectsToAnIpv6AddressAndToAnUnnamedHost) {
     EXPECT_EQ(parse_redirection(error("MOVED 1 :6381"))->node, (Address{"", 6381}));
 }
 
-TEST(RedisErrorReply, TakesNothingElseForARedirection) {
+TEST(RedisErrorReply, RecognizesNoOtherReplyAsARedirection) {
     for (const char* text :
          {"MOVED", "MOVED ", "MOVED 1", "MOVED 1 host", "MOVED 1 host:", "MOVED 1 host:0", "MOVED 1 host:65536",
           "MOVED 16384 host:1", "MOVED -1 host:1", "MOVED x host:1", "MOVEDX 1 host:1", "ERR MOVED 1 host:1", ""})
@@ -37,7 +37,7 @@ TEST(RedisErrorReply, TakesNothingElseForARedirection) {
     EXPECT_FALSE(parse_redirection(Value(Value::Kind::string, "MOVED 1 host:1")));
 }
 
-TEST(RedisErrorReply, KnowsWhatPassesAndWhatIsUnavailable) {
+TEST(RedisErrorReply, DistinguishesTemporaryErrorsFromUnavailable) {
     EXPECT_TRUE(is_temporary(error("TRYAGAIN Multiple keys request during rehashing of slot")));
     EXPECT_TRUE(is_temporary(error("CLUSTERDOWN The cluster is down")));
     EXPECT_FALSE(is_temporary(error("READONLY You can't write against a read only replica.")));

@@ -19,9 +19,9 @@ std::string_view value_of(std::string_view info, std::string_view name) {
 }  // namespace
 
 std::optional<std::string> evicting_policy(std::string_view info) {
-    const auto most = value_of(info, "maxmemory");
+    const auto max_memory = value_of(info, "maxmemory");
     const auto policy = value_of(info, "maxmemory_policy");
-    if (most.empty() || most == "0" || policy == "noeviction") return std::nullopt;
+    if (max_memory.empty() || max_memory == "0" || policy == "noeviction") return std::nullopt;
     return std::string(policy);
 }
 

@@ -9,8 +9,8 @@ namespace mindspace::redis {
 namespace {
 
 TEST(RedisEviction, IsAnyPolicyButNoneOfAServerWithABound) {
-    const auto info = [](const std::string& most, const std::string& policy) {
-        return "# Memory\r\nused_memory:1\r\nmaxmemory:" + most +
+    const auto info = [](const std::string& max_memory, const std::string& policy) {
+        return "# Memory\r\nused_memory:1\r\nmaxmemory:" + max_memory +
                "\r\nmaxmemory_human:x\r\nmaxmemory_policy:" + policy + "\r\nallocator:x\r\n";
     };
     EXPECT_EQ(evicting_policy(info("268435456", "volatile-ttl")), "volatile-ttl");

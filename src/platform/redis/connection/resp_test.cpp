@@ -80,7 +80,7 @@ TEST(Parser, DropsAttributes) {
     EXPECT_EQ(show(parse("|1\r\n+ttl\r\n:3600\r\n*2\r\n|1\r\n+a\r\n*1\r\n:9\r\n:1\r\n|0\r\n:2\r\n")), "[1 2 .");
 }
 
-TEST(Parser, GivesTheSameRepliesHoweverTheBytesArrive) {
+TEST(Parser, ReturnsTheSameRepliesHoweverTheBytesArrive) {
     std::string stream = "*3\r\n:1\r\n$5\r\nhello\r\n%1\r\n+k\r\n_\r\n>1\r\n+p\r\n-ERR x\r\n$300\r\n";
     stream += std::string(300, 'z') + "\r\n,2.5\r\n*-1\r\n~1\r\n#t\r\n";
     std::mt19937 random(7);
@@ -98,7 +98,7 @@ TEST(Parser, GivesTheSameRepliesHoweverTheBytesArrive) {
     }
 }
 
-TEST(Parser, ReadsTextsFarBeyondOneRead) {
+TEST(Parser, ReadsStringsFarLargerThanOneRead) {
     std::string text(3'000'000, 'x');
     Parser parser;
     feed(parser, "$3000000\r\n");
@@ -110,7 +110,7 @@ TEST(Parser, ReadsTextsFarBeyondOneRead) {
     EXPECT_LT(parser.prepare().size(), 100'000U) << "and its memory is given back";
 }
 
-TEST(Parser, RefusesWhatIsNotResp) {
+TEST(Parser, RefusesOtherProtocols) {
     for (std::string_view bytes : {"\r\n",
                                    "hello\r\n",
                                    "$x\r\n",
@@ -146,7 +146,7 @@ TEST(Parser, RefusesOneByteTooMany) {
     EXPECT_THROW(static_cast<void>(parse("$21\r\n", limits)), ProtocolError) << "before it has come";
 }
 
-TEST(Parser, CountsBytesAnewForEveryReply) {
+TEST(Parser, CountsBytesSeparatelyForEveryReply) {
     Parser parser(ParserLimits{.bytes = 10});
     for (int i = 0; i < 100; ++i) {
         feed(parser, "*1\r\n:1\r\n");

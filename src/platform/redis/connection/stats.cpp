@@ -7,8 +7,8 @@ namespace mindspace::redis {
 
 void collect(const std::string& client, const std::vector<const ClientStats*>& cores, telemetry::Page& page) {
     const telemetry::Labels labels{{"client", client}};
-    const auto add = [&](auto figure) {
-        return telemetry::sum(cores, [&](const auto& core) { return (core.*figure).value(); });
+    const auto add = [&](auto member) {
+        return telemetry::sum(cores, [&](const auto& core) { return (core.*member).value(); });
     };
     telemetry::HistogramSum durations;
     for (const auto* core : cores) durations += core->durations;

@@ -100,7 +100,7 @@ std::unique_ptr<TemporaryDirectory> RedisTls::certificates;
 std::unique_ptr<TestServer> RedisTls::tls_server;
 std::uint16_t RedisTls::tls_port = 0;
 
-TEST_F(RedisTls, CarriesCommands) {
+TEST_F(RedisTls, RunsCommands) {
     Client client(io_, options("localhost", "ca"));
     client.start();
     ASSERT_TRUE(run_until(io_, [&] { return client.is_up(); }));
@@ -110,7 +110,7 @@ TEST_F(RedisTls, CarriesCommands) {
 }
 
 // A cluster of one node. The node does not know its own address, so the client uses the host that it asked.
-TEST_F(RedisTls, CarriesCommandsAndMessagesOfACluster) {
+TEST_F(RedisTls, RunsCommandsAndDeliversMessagesOfACluster) {
     std::uint16_t port = free_port();
     Words words = arguments(port);
     words.insert(words.end(), {"--cluster-enabled", "yes", "--tls-cluster", "yes"});
@@ -122,15 +122,15 @@ TEST_F(RedisTls, CarriesCommandsAndMessagesOfACluster) {
                  "0", "16383"});
     Client client(io_, options);
     Subscriber subscriber(io_, options);
-    std::string heard;
-    Subscription subscription = subscriber.subscribe("room", [&](std::string_view text) { heard = text; });
+    std::string received;
+    Subscription subscription = subscriber.subscribe("room", [&](std::string_view text) { received = text; });
     client.start();
     subscriber.start();
     ASSERT_TRUE(run_until(io_, [&] { return client.is_up(); }));
     EXPECT_EQ(run_task(io_, send(client, {"SET", "key", "value"})).as_string(), "OK") << "not at once: CLUSTERDOWN";
     ASSERT_TRUE(run_until(io_, [&] { return subscriber.is_up(); }));
     run_task(io_, send(client, {"SPUBLISH", "room", "hello"}));
-    EXPECT_TRUE(run_until(io_, [&] { return heard == "hello"; }));
+    EXPECT_TRUE(run_until(io_, [&] { return received == "hello"; }));
 }
 
 TEST_F(RedisTls, RefusesACertificateOfAnotherAuthority) {
@@ -141,7 +141,7 @@ TEST_F(RedisTls, RefusesACertificateOfAnotherHost) {
     EXPECT_NE(fault_of(options("127.0.0.1", "ca")).find("certificate verify failed"), std::string::npos);
 }
 
-TEST_F(RedisTls, RefusesAServerThatSpeaksPlain) {
+TEST_F(RedisTls, RefusesAServerWithoutTls) {
     std::uint16_t port = free_port();
     TestServer plain({"--port", std::to_string(port)});
     ClientOptions to_plain = options("localhost", "ca");
@@ -150,7 +150,7 @@ TEST_F(RedisTls, RefusesAServerThatSpeaksPlain) {
     EXPECT_EQ(fault_of(to_plain), "redis: connecting took too long") << "it waits for the end of the first line";
 }
 
-TEST_F(RedisTls, NeverTellsThePassword) {
+TEST_F(RedisTls, NeverRevealsThePassword) {
     ClientOptions mistaken = options("localhost", "ca");
     mistaken.password = "mistaken";
     EXPECT_EQ(fault_of(mistaken), "redis: HELLO was refused: WRONGPASS");

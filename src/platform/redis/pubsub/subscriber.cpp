@@ -19,7 +19,7 @@ using std::chrono::steady_clock;
 using OnGap = std::shared_ptr<std::function<void()>>;
 using Connections = std::vector<std::shared_ptr<Connection>>;
 
-constexpr Milliseconds kMoveCheck{20};  // how often a channel that moves between nodes is checked
+constexpr Milliseconds kMoveCheckInterval{20};  // how often a channel that moves between nodes is checked
 
 // Redis replies to PING after all earlier commands, so the replies to the subscriptions have arrived, too.
 Awaitable<> wait_for_pong(Connection& connection) {
@@ -35,7 +35,7 @@ Awaitable<> resubscribe(std::shared_ptr<Channels> channels, Address node, std::s
     (*on_gap)();
 }
 
-Awaitable<> tell_of_moves(Connections changed, OnGap on_gap) {
+Awaitable<> announce_moves(Connections changed, OnGap on_gap) {
     try {
         for (const auto& connection : changed) co_await wait_for_pong(*connection);
     } catch (const Unavailable&) {
@@ -48,7 +48,7 @@ Awaitable<> tell_of_moves(Connections changed, OnGap on_gap) {
 void settle(TaskGroup& tasks, Channels& channels, const OnGap& on_gap) {
     Connections changed = channels.settle();
     if (changed.empty()) return;
-    tasks.spawn(tell_of_moves(std::move(changed), on_gap));
+    tasks.spawn(announce_moves(std::move(changed), on_gap));
 }
 
 }  // namespace
@@ -132,7 +132,7 @@ Awaitable<> Subscriber::confirmed(std::string channel) {
     auto channels = channels_;
     auto cluster = cluster_;
     auto reconnector = reconnector_;
-    auto give_up_at = steady_clock::now() + command_timeout_;
+    auto deadline = steady_clock::now() + command_timeout_;
     while (true) {
         if (auto connection = channels->connection_of(channel)) {
             co_await wait_for_pong(*connection);
@@ -145,8 +145,8 @@ Awaitable<> Subscriber::confirmed(std::string channel) {
             }
             static_cast<void>(reconnector->connection());  // throws unless it is up
         }
-        if (steady_clock::now() >= give_up_at) throw Unavailable("redis: the subscription is not confirmed");
-        co_await sleep_for(kMoveCheck);
+        if (steady_clock::now() >= deadline) throw Unavailable("redis: the subscription is not confirmed");
+        co_await sleep_for(kMoveCheckInterval);
     }
 }
 

@@ -105,7 +105,7 @@ TEST_F(SubscriberTest, UnsubscribesWithTheLastListener) {
     EXPECT_EQ(publish_and_deliver("room", "again"), 1);
 }
 
-TEST_F(SubscriberTest, MovingASubscriptionKeepsIt) {
+TEST_F(SubscriberTest, AMovedSubscriptionStaysSubscribed) {
     Messages messages;
     Subscription one = collect("room", messages);
     Subscription two = std::move(one);
@@ -139,7 +139,7 @@ TEST_F(SubscriberTest, LetsHandlersSubscribeAndUnsubscribe) {
     EXPECT_EQ(messages, (Messages{"1", "2"}));
 }
 
-TEST_F(SubscriberTest, SubscribesEverythingAgainAfterARestartAndTellsOfTheGap) {
+TEST_F(SubscriberTest, ResubscribesEverythingAfterARestartAndReportsTheGap) {
     Messages messages;
     Subscription one = collect("room", messages);
     confirm_all();
@@ -159,7 +159,7 @@ TEST_F(SubscriberTest, SubscribesEverythingAgainAfterARestartAndTellsOfTheGap) {
     EXPECT_EQ(messages, (Messages{"before", "after", "new"}));
 }
 
-TEST_F(SubscriberTest, NoticesAHungRedis) {
+TEST_F(SubscriberTest, DetectsAHungRedis) {
     Messages messages;
     Subscription one = collect("room", messages);
     server_.signal(SIGSTOP);
@@ -180,7 +180,7 @@ TEST_F(SubscriberTest, StopLeavesNothingBehind) {
     EXPECT_TRUE(run_until(io_, [&] { return io_.stopped(); }));
 }
 
-TEST_F(SubscriberTest, MayDieBeforeItsSubscriptions) {
+TEST_F(SubscriberTest, MayBeDestroyedBeforeItsSubscriptions) {
     Messages messages;
     Subscription orphan;
     {

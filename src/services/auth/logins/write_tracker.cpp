@@ -12,7 +12,7 @@ Awaitable<> WriteTracker::note_write(UserId user) {
     auto position = std::numeric_limits<postgres::LogPosition>::max();
     try {
         position = co_await replicas_.position();
-        replicas_.note(user.value, position);
+        replicas_.record(user.value, position);
     } catch (const Unavailable&) {
     }
     co_await registry_.remember_write(user, position);
