@@ -44,10 +44,10 @@ Awaitable<> AdmissionStep::admit_caller(Exchange& exchange) {
     }
     if (exchange.credentials_fault) co_await count_for_network(exchange);
     if (refuse_excess(exchange)) co_return;
-    const bool is_for_others = exchange.endpoint->declaration.access == Access::admin;
+    const bool needs_admin = exchange.endpoint->declaration.access == Access::admin;
     if (exchange.credentials_fault)
         exchange.response = problem(*exchange.credentials_fault, exchange.request_id);
-    else if (is_for_others && exchange.principal.role != Role::admin)
+    else if (needs_admin && exchange.principal.role != Role::admin)
         exchange.response = problem(administrators_only(), exchange.request_id);
 }
 

@@ -34,7 +34,7 @@ private:
 
 // "<seconds since 1970>.<nonce>.<HMAC>"
 struct Field {
-    std::string_view stamp;  // what is covered: the first two with their dot
+    std::string_view signed_part;  // what is covered: the first two with their dot
     Timestamp at;
     std::string_view signature;
     Bytes digest;
@@ -51,19 +51,19 @@ std::optional<Field> parse_field(std::string_view text) {
         return std::nullopt;
     auto digest = base64url_decode(text.substr(last + 1));
     if (!digest) return std::nullopt;
-    return Field{.stamp = text.substr(0, last),
+    return Field{.signed_part = text.substr(0, last),
                  .at = Timestamp(Seconds(seconds)),
                  .signature = text.substr(last + 1),
                  .digest = std::move(*digest)};
 }
 
 // As the gateway has written the head.
-Digest digest_of(const Digest& key, const RequestHead& head, std::string_view stamp) {
+Digest digest_of(const Digest& key, const RequestHead& head, std::string_view signed_part) {
     Hmac hmac(key);
     hmac << method_name(head.method) << " " << head.target << " HTTP/1.1\r\n";
     for (std::size_t i = 0; i + 1 < head.headers.size(); ++i)
         hmac << head.headers[i].name << ": " << head.headers[i].value << "\r\n";
-    return (hmac << stamp).end();
+    return (hmac << signed_part).end();
 }
 
 Digest digest_of(const Digest& key, std::string_view signature, int status) {
@@ -99,10 +99,10 @@ GatewayKeys GatewayKeys::load(const std::filesystem::path& file) {
 
 std::string GatewayKeys::sign(std::string& head, Timestamp now) const {
     const auto seconds = std::chrono::floor<Seconds>(now.time_since_epoch()).count();
-    const auto stamp = fmt::format("{}.{}", seconds, base64url_encode(random_bytes<kNonceBytes>()));
-    const auto digest = (Hmac(keys_.front().requests) << head << stamp).end();
+    const auto signed_part = fmt::format("{}.{}", seconds, base64url_encode(random_bytes<kNonceBytes>()));
+    const auto digest = (Hmac(keys_.front().requests) << head << signed_part).end();
     auto signature = base64url_encode(digest);
-    head.append(kSignatureField).append(": ").append(stamp).append(".").append(signature).append("\r\n");
+    head.append(kSignatureField).append(": ").append(signed_part).append(".").append(signature).append("\r\n");
     return signature;
 }
 
@@ -112,10 +112,10 @@ std::expected<std::string_view, SignatureFault> GatewayKeys::verify(const Reques
     const auto field = parse_field(head.headers.back().value);
     if (!field) return std::unexpected(SignatureFault::malformed);
     if (std::chrono::abs(now - field->at) > kValidFor) return std::unexpected(SignatureFault::expired);
-    const bool is_ours = std::ranges::any_of(keys_, [&](const Keys& keys) {
-        return equal_constant_time(digest_of(keys.requests, head, field->stamp), field->digest);
+    const bool is_valid = std::ranges::any_of(keys_, [&](const Keys& keys) {
+        return equal_constant_time(digest_of(keys.requests, head, field->signed_part), field->digest);
     });
-    if (!is_ours) return std::unexpected(SignatureFault::wrong);
+    if (!is_valid) return std::unexpected(SignatureFault::wrong);
     return field->signature;
 }
 

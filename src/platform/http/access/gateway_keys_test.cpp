@@ -38,7 +38,7 @@ TEST(GatewayKeys, VerifyWhatTheyHaveSigned) {
     EXPECT_NE(keys.sign(again, kNow), signature) << "a response to one is none to the other";
 }
 
-TEST(GatewayKeys, NoticeEveryChangeOfTheHead) {
+TEST(GatewayKeys, DetectEveryChangeOfTheHead) {
     const GatewayKeys keys({kNew});
     auto text = head_text();
     keys.sign(text, kNow);
@@ -58,7 +58,7 @@ TEST(GatewayKeys, NoticeEveryChangeOfTheHead) {
     EXPECT_EQ(verify(GatewayKeys({kOld}), text), std::unexpected(SignatureFault::wrong));
 }
 
-TEST(GatewayKeys, RefuseWhatIsNotSigned) {
+TEST(GatewayKeys, RefuseUnsignedRequests) {
     const GatewayKeys keys({kNew});
     EXPECT_EQ(verify(keys, head_text()), std::unexpected(SignatureFault::missing));
     for (const auto* value : {"", ".", "..", "1.a", "x.a.AAAA", "1..A", "99999999999999999999.a.AAAA", "-1.a.AAAA"})
@@ -70,7 +70,7 @@ TEST(GatewayKeys, RefuseWhatIsNotSigned) {
               std::unexpected(SignatureFault::wrong));
 }
 
-TEST(GatewayKeys, VerifyNothingThatIsTooOldOrOfTheFuture) {
+TEST(GatewayKeys, RefuseSignaturesThatAreTooOldOrInTheFuture) {
     const GatewayKeys keys({kNew});
     auto text = head_text();
     keys.sign(text, kNow);

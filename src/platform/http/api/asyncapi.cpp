@@ -97,7 +97,7 @@ Presence presence_of(std::string_view member, const std::vector<std::string_view
     if (members.empty()) return of_type;
     for (auto named : members) {
         if (named == member) return Presence::always;
-        if (named.ends_with('?') && named.substr(0, named.size() - 1) == member) return Presence::perhaps;
+        if (named.ends_with('?') && named.substr(0, named.size() - 1) == member) return Presence::sometimes;
     }
     return Presence::no;
 }

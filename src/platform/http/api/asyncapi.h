@@ -55,7 +55,7 @@ struct PresentMember<std::optional<M>> {
     using Type = M;
 };
 
-enum class Presence { no, perhaps, always };
+enum class Presence { no, sometimes, always };
 
 // The presence of `member` according to `members`; if that list is empty, `of_type`, the presence that T declares.
 Presence presence_of(std::string_view member, const std::vector<std::string_view>& members, Presence of_type);
@@ -74,7 +74,7 @@ void describe_message(JsonWriter& out, schema::Components& all, std::string_view
             return;
         }
         const bool may_be_absent = schema::may_be_absent<M>(member.rules);
-        const auto presence = presence_of(member.name, members, may_be_absent ? Presence::perhaps : Presence::always);
+        const auto presence = presence_of(member.name, members, may_be_absent ? Presence::sometimes : Presence::always);
         if (presence == Presence::no) return;
         if (presence == Presence::always) required.push_back(member.name);
         out.key(member.name);

@@ -133,7 +133,7 @@ struct EndpointState {
     Handler handler;
     int success = 0;
     std::string_view cache_control;
-    std::size_t usual_size = 0;  // of the last response: room for the next one
+    std::size_t last_size = 0;  // of the last response: room for the next one
 };
 
 template <class Out, class Handler>
@@ -151,10 +151,10 @@ Response respond(const Exchange& exchange, EndpointState<Handler>& state, Result
             if (cache_control.empty()) cache_control = kRevalidate;
         }
         if (!cache_control.empty()) response.headers.emplace_back("Cache-Control", cache_control);
-        response.body.reserve(state.usual_size);
+        response.body.reserve(state.last_size);
         JsonWriter out(response.body);
         schema::Type<Out>::write(out, *outcome);
-        state.usual_size = response.body.size();
+        state.last_size = response.body.size();
         return response;
     }
 }

@@ -83,8 +83,8 @@ struct Exchange {
     template <class Work>
     Awaitable<std::invoke_result_t<Work&, std::string_view>> work_on_body(Work work) const {
         if (body.size() <= kSmallBody || large_bodies == nullptr) co_return work(body);
-        auto apart = [memory = memory, body = body, work = std::move(work)]() mutable { return work(body); };
-        co_return co_await large_bodies->run(std::move(apart));
+        auto on_copy = [memory = memory, body = body, work = std::move(work)]() mutable { return work(body); };
+        co_return co_await large_bodies->run(std::move(on_copy));
     }
 };
 

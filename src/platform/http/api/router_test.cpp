@@ -37,7 +37,7 @@ TEST(Router, FindsExactPathsBeforeTheParameter) {
     EXPECT_EQ(router.find(Method::get, "/a/" + std::string(kId)).id, Uuid::parse(kId));
 }
 
-TEST(Router, FindsNothingForWhatIsNoId) {
+TEST(Router, FindsNothingForAnInvalidId) {
     auto router = make_router();
     for (const auto* path : {"/a/", "/a/x", "/b", "/a/me/", "/A", "//a", "/a/%2e%2e", "/a%00"})
         EXPECT_EQ(path_found(router, Method::get, path), "") << path;
@@ -49,7 +49,7 @@ TEST(Router, DecodesSegmentsButNotSlashes) {
     EXPECT_EQ(path_found(router, Method::get, "/a%2Fme"), "");
 }
 
-TEST(Router, NamesTheMethodsThatAPathHas) {
+TEST(Router, ListsTheMethodsOfAPath) {
     auto router = make_router();
     auto match = router.find(Method::del, "/a");
     EXPECT_EQ(match.endpoint, nullptr);
@@ -57,7 +57,7 @@ TEST(Router, NamesTheMethodsThatAPathHas) {
     EXPECT_EQ(path_found(router, Method::head, "/a"), "/a");
 }
 
-TEST(Router, RefusesTwoRowsForOneCall) {
+TEST(Router, RefusesTwoRowsWithTheSameMethodAndPath) {
     auto router = make_router();
     EXPECT_THROW(router.add({row(Method::get, "/a")}), std::logic_error);
 }

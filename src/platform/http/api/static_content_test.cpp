@@ -27,7 +27,7 @@ std::string field(const Response& response, std::string_view name) {
     return "none";
 }
 
-TEST(StaticContent, ComesInTheCodingThatTheClientPrefers) {
+TEST(StaticContent, IsSentInTheCodingThatTheClientPrefers) {
     const auto plain = ask_for(kPage, "");
     EXPECT_EQ(plain.content_length(), kPage.body.size());
     EXPECT_EQ(field(plain, "Content-Encoding"), "none");
@@ -43,7 +43,7 @@ TEST(StaticContent, ComesInTheCodingThatTheClientPrefers) {
     EXPECT_EQ(field(brotli, "Content-Encoding"), "br");
 }
 
-TEST(StaticContent, ComesAsItIsWhereCompressionGainsNothing) {
+TEST(StaticContent, IsNotCompressedWhereThatSavesNothing) {
     const auto response =
         ask_for({.content_type = "image/svg+xml", .body = "small", .etag = "\"s\""}, "Accept-Encoding: gzip, br\r\n");
     EXPECT_EQ(response.content_length(), 5U);

@@ -21,7 +21,7 @@ constexpr auto kIdleLimit = std::chrono::seconds(60);  // less than servers keep
 
 ClientPool::Connection ClientPool::Lease::detach() {
     pool_->leased_.erase(connection_.get());
-    pool_->forget_one();
+    pool_->remove_connection();
     return std::move(connection_);
 }
 
@@ -115,11 +115,11 @@ void ClientPool::release(Connection connection) {
         idle_.push_back(std::move(connection));
         wake_one();
     } else {
-        forget_one();
+        remove_connection();
     }
 }
 
-void ClientPool::forget_one() {
+void ClientPool::remove_connection() {
     open_.add(-1);
     wake_one();
 }

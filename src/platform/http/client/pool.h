@@ -80,7 +80,7 @@ private:
     Awaitable<bool> wait_for_one(Clock::time_point deadline);
     Awaitable<std::expected<Lease, ClientFault>> connect(Clock::time_point until, Clock::time_point deadline);
     void release(Connection connection);
-    void forget_one();
+    void remove_connection();
     void wake_one();
     Awaitable<> sweep();
 

@@ -48,7 +48,7 @@ protected:
     std::vector<std::string> notes_;
 };
 
-TEST_F(ClientPoolTest, ACancelledRequestTakesItsConnectionWithItAndTheNextGetsAnother) {
+TEST_F(ClientPoolTest, ACancelledRequestClosesItsConnectionAndTheNextGetsAnother) {
     const auto first = begin("a");
     run_until([&] { return notes_.size() == 2; });
     begin("b");
@@ -63,7 +63,7 @@ TEST_F(ClientPoolTest, ACancelledRequestTakesItsConnectionWithItAndTheNextGetsAn
     EXPECT_EQ(pool_.connections(), 0);
 }
 
-TEST_F(ClientPoolTest, ACancelledWaitLeavesItsPlace) {
+TEST_F(ClientPoolTest, ACancelledWaitReleasesItsSlot) {
     begin("a");
     run_until([&] { return notes_.size() == 2; });
     const auto second = begin("b");

@@ -51,14 +51,14 @@ Awaitable<> Connection::serve() {
     const auto& options = context_.options;
     wait_until(options.header_timeout);
     if (options.expects_proxy_header && is_proxied_) {
-        const bool told = co_await read_proxy_header();
-        if (!told) co_return;
+        const bool has_header = co_await read_proxy_header();
+        if (!has_header) co_return;
     }
-    if (!is_proxied_ && !take_place()) co_return co_await refuse_unread();
+    if (!is_proxied_ && !claim_slot()) co_return co_await refuse_unread();
     const bool secure = co_await stream_.handshake();
     if (!secure) co_return;
-    auto outcome = Outcome::go_on;
-    while (outcome == Outcome::go_on) {
+    auto outcome = Outcome::keep_open;
+    while (outcome == Outcome::keep_open) {
         switch (parser_.feed(unread())) {
             case RequestParser::Progress::need_more: {
                 const bool alive = co_await read_more();
@@ -115,9 +115,9 @@ Awaitable<bool> Connection::read_proxy_header() {
             co_return false;
         }
         if (*missing == 0) break;
-        const auto begun = header.size();
-        header.resize(begun + *missing);
-        auto [failure, size] = co_await stream_.read_ahead(asio::buffer(header.data() + begun, *missing));
+        const auto received_size = header.size();
+        header.resize(received_size + *missing);
+        auto [failure, size] = co_await stream_.read_ahead(asio::buffer(header.data() + received_size, *missing));
         if (failure) co_return false;
     }
     // A proxy that speaks for itself, or cannot say for whom, may not say it in a field either.
@@ -130,7 +130,7 @@ Awaitable<bool> Connection::read_proxy_header() {
 }
 
 // In the network of the client. False: it has all that it may have.
-bool Connection::take_place() {
+bool Connection::claim_slot() {
     auto slot = context_.networks.take(network_of(client_.address), context_.open());
     if (!slot) {
         context_.metrics.network_connections_refused.add(1);

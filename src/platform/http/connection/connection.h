@@ -37,7 +37,7 @@ private:
     class StreamWriter;
     static constexpr std::size_t kFlushAt = 64 * 1024;  // responses to pipelined requests are gathered up to this size
     enum class Outcome {
-        go_on,
+        keep_open,
         close,  // after what is still to be written
         over,   // broken, or taken over
     };
@@ -47,7 +47,7 @@ private:
     void set_peer(const asio::ip::address& peer);
     void set_client(const RequestHead& head);
     Awaitable<bool> read_proxy_header();
-    bool take_place();
+    bool claim_slot();
     void wait_until(std::chrono::seconds timeout) { deadline_ = Clock::now() + timeout; }
     [[nodiscard]] bool stays_open() const { return !is_last_ && !context_.is_draining; }
 
@@ -55,7 +55,7 @@ private:
     [[nodiscard]] std::span<char> unread() { return {buffer_->data() + begin_, end_ - begin_}; }
     Awaitable<Stream::Outcome> read_some(asio::mutable_buffer into);
     Awaitable<bool> read_more();
-    void make_room();
+    void make_space();
     [[nodiscard]] bool is_streamed() const;
     Awaitable<Outcome> respond_to_stream();
 

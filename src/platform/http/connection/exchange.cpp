@@ -83,7 +83,7 @@ Awaitable<Connection::Outcome> Connection::finish_response(bool keep_alive) {
     }
     idle_ = begin_ == end_;
     wait_until(idle_ ? context_.options.idle_timeout : context_.options.header_timeout);
-    co_return Outcome::go_on;
+    co_return Outcome::keep_open;
 }
 
 Awaitable<Connection::Outcome> Connection::upgrade(Response response) {

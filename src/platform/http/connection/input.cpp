@@ -13,7 +13,7 @@ namespace mindspace::http {
 
 namespace {
 
-constexpr std::size_t kReadAtOnce = 256 * 1024;
+constexpr std::size_t kMaxReadSize = 256 * 1024;
 constexpr std::size_t kBufferedContent = 64 * 1024;  // of a request that is only forwarded
 constexpr std::size_t kMinBuffer = 4 * 1024;
 constexpr std::size_t kRetainedBuffer = 16 * 1024;
@@ -22,7 +22,7 @@ constexpr std::size_t kRetainedBuffer = 16 * 1024;
 
 // In the buffer, behind what is unread. It is doubled when it is full, so that a client which announces much and sends
 // little costs little, but becomes no larger than the request that is being read.
-void Connection::make_room() {
+void Connection::make_space() {
     if (begin_ == end_) {
         begin_ = end_ = 0;
         if (buffer_->size() > kRetainedBuffer) buffer_->resize(0);
@@ -33,8 +33,8 @@ void Connection::make_room() {
     }
     if (end_ < buffer_->size()) return;
     const auto doubled = std::max(kMinBuffer, buffer_->size() * 2);
-    const auto whole = begin_ + parser_.announced().value_or(doubled);
-    buffer_->resize(whole > end_ ? std::min(doubled, whole) : doubled);
+    const auto required = begin_ + parser_.announced().value_or(doubled);
+    buffer_->resize(required > end_ ? std::min(doubled, required) : doubled);
 }
 
 // Reads once. When the deadline ends it, is_late_ says so, and a response can still be written.
@@ -50,9 +50,9 @@ Awaitable<Stream::Outcome> Connection::read_some(asio::mutable_buffer into) {
 Awaitable<bool> Connection::read_more() {
     const bool written = co_await flush_before_reading();
     if (!written) co_return false;
-    make_room();
-    const auto room = std::min(buffer_->size() - end_, kReadAtOnce);
-    auto [failure, size] = co_await read_some(asio::buffer(buffer_->data() + end_, room));
+    make_space();
+    const auto space = std::min(buffer_->size() - end_, kMaxReadSize);
+    auto [failure, size] = co_await read_some(asio::buffer(buffer_->data() + end_, space));
     if (failure) co_return false;
     if (idle_) {
         idle_ = false;
@@ -114,7 +114,7 @@ bool Connection::is_streamed() const {
     return parser_.head().content_length.value_or(0) > kBufferedContent && endpoint != nullptr && endpoint->forwarded;
 }
 
-// All that has been read belongs to it: had there been more, its content would have been whole.
+// All that has been read belongs to it: had there been more, its content would have been complete.
 Awaitable<Connection::Outcome> Connection::respond_to_stream() {
     consumed_ = end_ - begin_;
     StreamReader content(*this);

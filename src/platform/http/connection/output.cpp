@@ -14,15 +14,15 @@ namespace mindspace::http {
 
 namespace {
 
-constexpr std::size_t kCopied = 4 * 1024;  // into the buffer of what is due; see is_copied()
-constexpr std::size_t kWrittenAtOnce = 64 * 1024;
+constexpr std::size_t kMaxCopiedBody = 4 * 1024;  // into the buffer of what is due; see is_copied()
+constexpr std::size_t kMaxWriteSize = 64 * 1024;
 constexpr std::size_t kLingerBuffer = 4 * 1024;
 constexpr auto kLinger = std::chrono::seconds(2);
 
 // Whether the content of a response goes behind its head, so that those to pipelined requests leave in one write. What
 // is longer is written from where it is; and so is what another server said, which has been copied once already.
 bool is_copied(const Response& response) {
-    return response.body.size() <= kCopied && !response.forwarded_fields;
+    return response.body.size() <= kMaxCopiedBody && !response.forwarded_fields;
 }
 
 }  // namespace
@@ -46,7 +46,7 @@ std::string_view Connection::append(const Response& response, Method method, boo
 
 // The same, of which no part counts as unread yet.
 Awaitable<bool> Connection::flush_long(std::string_view content) {
-    const auto rest = hold(content.size() - std::min(content.size(), kWrittenAtOnce));
+    const auto rest = hold(content.size() - std::min(content.size(), kMaxWriteSize));
     co_return rest&& co_await flush(content);
 }
 
@@ -63,13 +63,13 @@ Awaitable<bool> Connection::flush_before_reading() {
 // all of a long response, one that stands still or takes a byte at a time does not. What is written at once counts as
 // unread meanwhile; the owner of more of it counts the rest.
 Awaitable<bool> Connection::flush(std::string_view behind, std::string_view end) {
-    const auto held = hold(out_.size() + std::min(behind.size(), kWrittenAtOnce));
+    const auto held = hold(out_.size() + std::min(behind.size(), kMaxWriteSize));
     if (!held) co_return false;
     bool alive = true;
     is_writing_ = true;
     do {
         wait_until(context_.options.write_timeout);
-        const auto part = behind.substr(0, kWrittenAtOnce);
+        const auto part = behind.substr(0, kMaxWriteSize);
         behind.remove_prefix(part.size());
         Stream::Parts parts{asio::buffer(out_), asio::buffer(part), asio::buffer(behind.empty() ? end : "")};
         auto [failure, size] = co_await stream_.write(parts);

@@ -73,12 +73,12 @@ Awaitable<> CompressionStep::after(Exchange& exchange, Response& response) {
     add_vary(response, "Accept-Encoding");
     const auto coding = preferred_coding(exchange.head.find("accept-encoding").value_or(""));
     if (coding == Coding::identity) return {};
-    if (response.body.size() > kMaxCompressedInline) return compress_apart(response, coding);
+    if (response.body.size() > kMaxCompressedInline) return compress_on_pool(response, coding);
     take_compressed(response, compress(response.body, coding), coding);
     return {};
 }
 
-Awaitable<> CompressionStep::compress_apart(Response& response, Coding coding) {
+Awaitable<> CompressionStep::compress_on_pool(Response& response, Coding coding) {
     const auto body = std::make_shared<std::string>(std::move(response.body));
     try {
         auto compressed = co_await pool_.run([body, coding] { return compress(*body, coding); });

@@ -31,7 +31,7 @@ public:
     Awaitable<> after(Exchange& exchange, Response& response) override;
 
 private:
-    Awaitable<> compress_apart(Response& response, Coding coding);
+    Awaitable<> compress_on_pool(Response& response, Coding coding);
 
     WorkerPool& pool_;
 };

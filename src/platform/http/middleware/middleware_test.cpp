@@ -120,7 +120,7 @@ TEST_F(MiddlewareTest, PassesEveryResponseThroughEveryStepOnce) {
     EXPECT_THAT(page, HasSubstr(R"(requests_total{method="any",route="unmatched",status="4xx"} 2)"));
 }
 
-TEST_F(MiddlewareTest, GoesOnWithTheOtherStepsWhenOneFailsOnTheWayBack) {
+TEST_F(MiddlewareTest, ContinuesWithTheOtherStepsWhenOneFailsForAResponse) {
     serve_page([] { return Response{.body = "{}"}; });
     probe_.fails = true;
     const auto response = request({{"X-Request-Id", "mine"}});
@@ -169,7 +169,7 @@ TEST_F(MiddlewareTest, HasNoMoreSeriesForAHundredThousandPathsAndAgents) {
     EXPECT_THAT(metrics(), HasSubstr(R"(requests_total{method="GET",route="/pages/{id}",status="2xx"} 50001)"));
 }
 
-TEST_F(MiddlewareTest, AsksForATokenWhereTheEndpointIsNotForAnyone) {
+TEST_F(MiddlewareTest, RequiresATokenExceptForPublicEndpoints) {
     serve({.method = Method::get, .path = "/page", .summary = "A page."}, [] { return Response{.body = "{}"}; });
     EXPECT_EQ(request({}).status, 401);
     EXPECT_EQ(request({{"Authorization", "Bearer none"}}).status, 401);
@@ -177,7 +177,7 @@ TEST_F(MiddlewareTest, AsksForATokenWhereTheEndpointIsNotForAnyone) {
     EXPECT_EQ(request({{"Authorization", "Bearer " + token}}).status, 200);
 }
 
-TEST_F(MiddlewareTest, SendsNothingAgainThatTheClientHas) {
+TEST_F(MiddlewareTest, AnswersNotModifiedWhereTheClientHasTheVersion) {
     serve_page([] {
         Response response{.body = "{}"};
         response.headers.emplace_back("ETag", "\"7-br\"");

@@ -10,8 +10,8 @@ namespace mindspace::http {
 
 namespace {
 
-constexpr auto kTick = std::chrono::milliseconds(10);
-constexpr int kPasses = 4;  // of a request through what is ready on the loop, about
+constexpr auto kTickInterval = std::chrono::milliseconds(10);
+constexpr int kIterationsPerRequest = 4;  // of a request through what is ready on the loop, about
 constexpr auto kPause = std::chrono::milliseconds(25);
 constexpr auto kMaxPause = std::chrono::milliseconds(400);
 constexpr auto kDelayStep = std::chrono::milliseconds(1);
@@ -43,11 +43,11 @@ void OverloadControl::stop() {
 
 bool OverloadControl::admits(const Endpoint* endpoint, TimePoint now) {
     const auto priority = priority_of(endpoint);
-    was_asked_ = true;
-    if (!is_ticking_) tick_at(now + kTick);
-    if (!passes(Queue::loop, priority, loop_delay(now), now)) return false;
+    was_queried_ = true;
+    if (!is_ticking_) tick_at(now + kTickInterval);
+    if (!passes_gate(Queue::loop, priority, loop_delay(now), now)) return false;
     const auto queue = database_queue(endpoint);
-    return !queue || passes(*queue, priority, database_delay(*queue, now), now);
+    return !queue || passes_gate(*queue, priority, database_delay(*queue, now), now);
 }
 
 Priority OverloadControl::priority_of(const Endpoint* endpoint) {
@@ -62,12 +62,12 @@ std::optional<Queue> OverloadControl::database_queue(const Endpoint* endpoint) {
 
 void OverloadControl::begin(const Endpoint* endpoint) {
     ++served_;
-    if (const auto queue = database_queue(endpoint)) ++on_their_way(*queue);
+    if (const auto queue = database_queue(endpoint)) ++in_flight(*queue);
 }
 
 void OverloadControl::end(const Endpoint* endpoint) {
     --served_;
-    if (const auto queue = database_queue(endpoint)) --on_their_way(*queue);
+    if (const auto queue = database_queue(endpoint)) --in_flight(*queue);
 }
 
 OverloadControl::TimePoint OverloadControl::delay_after_refusal(TimePoint now) {
@@ -75,9 +75,9 @@ OverloadControl::TimePoint OverloadControl::delay_after_refusal(TimePoint now) {
     return next_slot_;
 }
 
-bool OverloadControl::passes(Queue queue, Priority priority, Duration delay, TimePoint now) {
+bool OverloadControl::passes_gate(Queue queue, Priority priority, Duration delay, TimePoint now) {
     delays_[index_of(queue)].observe(delay);
-    if (gates_[index_of(queue)].admits(priority, delay, now) || are_few()) return true;
+    if (gates_[index_of(queue)].admits(priority, delay, now) || has_few_requests()) return true;
     refused_[index_of(queue)][static_cast<std::size_t>(priority)].add(1);
     return false;
 }
@@ -85,12 +85,12 @@ bool OverloadControl::passes(Queue queue, Priority priority, Duration delay, Tim
 // What a request waits until the loop has begun with it and gone on with it as often as it takes. What is handled while
 // the timer is overdue has waited as long, at least.
 OverloadControl::Duration OverloadControl::loop_delay(TimePoint now) const {
-    return std::max(kPasses * std::max(last_delay_, now - due_), start_queue_.delay(now));
+    return std::max(kIterationsPerRequest * std::max(last_delay_, now - due_), start_queue_.delay(now));
 }
 
 // What it waits until the database does what it needs: for the loop first, then behind those that have been begun.
 OverloadControl::Duration OverloadControl::database_delay(Queue queue, TimePoint now) const {
-    return loop_delay(now) + database_(queue, on_their_way_[index_of(queue)], now);
+    return loop_delay(now) + database_(queue, in_flight_[index_of(queue)], now);
 }
 
 void OverloadControl::tick_at(TimePoint due) {
@@ -107,14 +107,14 @@ void OverloadControl::tick(TimePoint now) {
     gates_[index_of(Queue::loop)].observe(loop_delay(now), now);
     for (const auto queue : {Queue::reads, Queue::writes})
         gates_[index_of(queue)].observe(database_delay(queue, now), now);
-    note_state(now);
-    if (std::exchange(was_asked_, false) || is_overloaded()) return tick_at(now + kTick);
+    update_state(now);
+    if (std::exchange(was_queried_, false) || is_overloaded()) return tick_at(now + kTickInterval);
     is_ticking_ = false;
     last_delay_ = {};
 }
 
 // The log is told of the beginning and of the end, at most once in a while.
-void OverloadControl::note_state(TimePoint now) {
+void OverloadControl::update_state(TimePoint now) {
     const auto overloaded = std::ranges::find_if(gates_, &QueueGate::is_overloaded);
     const bool is_overloaded_now = overloaded != gates_.end();
     if (is_overloaded_now == is_overloaded()) return;
@@ -123,15 +123,15 @@ void OverloadControl::note_state(TimePoint now) {
     for (const auto& of_queue : refused_)
         for (const auto& counter : of_queue) refused += counter.value();
     if (is_overloaded_now) {
-        if (told_at_ != TimePoint{} && now - told_at_ < kLogPause) return;
-        told_at_ = now;
-        is_told_ = true;
+        if (logged_at_ != TimePoint{} && now - logged_at_ < kLogPause) return;
+        logged_at_ = now;
+        is_logged_ = true;
         const auto queue = static_cast<std::size_t>(overloaded - gates_.begin());
         log::warn("overloaded: requests that cannot be served in time are refused",
                   {{"event.action", "overload_began"},
                    {"mindspace.queue", names_of(Queue{})[queue]},
                    {"mindspace.loop_delay_ms", in_milliseconds(last_delay_)}});
-    } else if (std::exchange(is_told_, false)) {
+    } else if (std::exchange(is_logged_, false)) {
         log::info("no longer overloaded", {{"event.action", "overload_ended"},
                                            {"mindspace.refused", refused - std::exchange(refused_before_, refused)}});
     }

@@ -55,10 +55,10 @@ public:
     [[nodiscard]] bool admits(const Endpoint* endpoint, TimePoint now);
 
     // Before an admitted request is begun. What comes first does not wait, nor do few requests.
-    [[nodiscard]] bool is_to_wait(const Endpoint* endpoint) const {
-        return !are_few() && priority_of(endpoint) != Priority::first;
+    [[nodiscard]] bool must_wait(const Endpoint* endpoint) const {
+        return !has_few_requests() && priority_of(endpoint) != Priority::first;
     }
-    Awaitable<> wait_to_begin() { return start_queue_.wait(); }
+    Awaitable<> wait_to_start() { return start_queue_.wait(); }
 
     // When a client that is refused now is heard again if it comes back at once. They take turns, so that those that
     // ignore Retry-After cost little.
@@ -71,7 +71,7 @@ public:
     [[nodiscard]] bool is_overloaded() const { return overloaded_.value() != 0; }
 
     // So few at a time are no overload, however slow the machine is.
-    static constexpr std::size_t kFew = 16;
+    static constexpr std::size_t kFewRequests = 16;
 
 private:
     friend void collect(const std::vector<const OverloadControl*>& cores, telemetry::Page& page);
@@ -79,29 +79,29 @@ private:
     static constexpr std::size_t kQueues = names_of(Queue{}).size();
     static constexpr std::size_t kPriorities = names_of(Priority{}).size();
 
-    [[nodiscard]] bool are_few() const { return served_ + start_queue_.size() < kFew; }
+    [[nodiscard]] bool has_few_requests() const { return served_ + start_queue_.size() < kFewRequests; }
     static Priority priority_of(const Endpoint* endpoint);
     static std::optional<Queue> database_queue(const Endpoint* endpoint);
-    std::size_t& on_their_way(Queue queue) { return on_their_way_[static_cast<std::size_t>(queue)]; }
+    std::size_t& in_flight(Queue queue) { return in_flight_[static_cast<std::size_t>(queue)]; }
     [[nodiscard]] Duration loop_delay(TimePoint now) const;
     [[nodiscard]] Duration database_delay(Queue queue, TimePoint now) const;
-    bool passes(Queue queue, Priority priority, Duration delay, TimePoint now);
+    bool passes_gate(Queue queue, Priority priority, Duration delay, TimePoint now);
     void tick_at(TimePoint due);
     void tick(TimePoint now);
-    void note_state(TimePoint now);
+    void update_state(TimePoint now);
 
     asio::steady_timer timer_;
     DatabaseDelay database_;
     std::array<QueueGate, kQueues> gates_;
     std::size_t served_ = 0;
-    std::array<std::size_t, kQueues> on_their_way_{};  // to the database, or there
-    TimePoint due_{};                                  // of the timer
+    std::array<std::size_t, kQueues> in_flight_{};  // to the database, or there
+    TimePoint due_{};                               // of the timer
     Duration last_delay_{};
     bool is_ticking_ = false;
-    bool was_asked_ = false;  // since the last tick
+    bool was_queried_ = false;  // since the last tick
     TimePoint next_slot_{};
-    TimePoint told_at_{};  // when the log was told of an overload
-    bool is_told_ = false;
+    TimePoint logged_at_{};  // when the log was told of an overload
+    bool is_logged_ = false;
     std::uint64_t refused_before_ = 0;
 
     telemetry::Gauge overloaded_;  // 0 or 1

@@ -38,16 +38,16 @@ Endpoint prioritized(std::string_view path, Priority priority, bool cached = fal
 }
 
 // From now on it serves more than a few requests.
-void begin_many(OverloadControl& control) {
-    for (std::size_t i = 0; i < OverloadControl::kFew; ++i) control.begin(nullptr);
+void start_many(OverloadControl& control) {
+    for (std::size_t i = 0; i < OverloadControl::kFewRequests; ++i) control.begin(nullptr);
 }
 
-TEST(OverloadControl, SeesThatALoopIsLateAndWhenItIsNoMore) {
+TEST(OverloadControl, DetectsThatALoopIsLateAndThatItHasRecovered) {
     asio::io_context loop;
     OverloadControl control(loop, 40ms, [](Queue, std::size_t, auto) { return OverloadControl::Duration::zero(); });
     const auto usual = prioritized("/usual", Priority::usual);
     const auto first = prioritized("/first", Priority::first);
-    begin_many(control);
+    start_many(control);
     const auto now = [] { return std::chrono::steady_clock::now(); };
     EXPECT_TRUE(control.admits(&usual, now()));
     // Each turn of the loop takes longer than a quarter of the target.
@@ -65,18 +65,18 @@ TEST(OverloadControl, SeesThatALoopIsLateAndWhenItIsNoMore) {
     EXPECT_TRUE(control.admits(&usual, now()));
 }
 
-TEST(OverloadControl, TakesAFewRequestsHoweverSlowTheMachineIs) {
+TEST(OverloadControl, AdmitsAFewRequestsHoweverSlowTheMachineIs) {
     asio::io_context loop;
     OverloadControl control(loop, 40ms, [](Queue, std::size_t, auto) -> OverloadControl::Duration { return 10s; });
     const auto usual = prioritized("/usual", Priority::usual);
     const auto now = std::chrono::steady_clock::now();
     EXPECT_TRUE(control.admits(&usual, now));
     EXPECT_TRUE(control.admits(&usual, now + QueueGate::kInterval));
-    begin_many(control);
+    start_many(control);
     EXPECT_FALSE(control.admits(&usual, now + QueueGate::kInterval));
 }
 
-TEST(OverloadControl, CountsThoseWhoAreOnTheirWayToTheDatabase) {
+TEST(OverloadControl, CountsRequestsThatAreGoingToUseTheDatabase) {
     asio::io_context loop;
     std::size_t reads_ahead = 0;
     OverloadControl control(loop, 10s, [&](Queue queue, std::size_t ahead, auto) {
@@ -94,7 +94,7 @@ TEST(OverloadControl, CountsThoseWhoAreOnTheirWayToTheDatabase) {
     EXPECT_EQ(reads_ahead, 1U);
 }
 
-TEST(OverloadControl, GivesTurnsToClientsThatComeBackAtOnce) {
+TEST(OverloadControl, SpreadsClientsThatRetryImmediately) {
     asio::io_context loop;
     OverloadControl control(loop, 40ms, [](Queue, std::size_t, auto) { return OverloadControl::Duration::zero(); });
     const auto now = std::chrono::steady_clock::now();
@@ -107,39 +107,39 @@ TEST(OverloadControl, GivesTurnsToClientsThatComeBackAtOnce) {
     EXPECT_EQ(control.delay_after_refusal(now + 10s), now + 10s + 25ms);
 }
 
-Awaitable<> wait_to_begin(StartQueue& queue, int& begun) {
+Awaitable<> wait_to_start(StartQueue& queue, int& begun) {
     co_await queue.wait();
     ++begun;
 }
 
-TEST(StartQueue, TakesWhatIsReadyBetweenAFewRequestsAndTheNext) {
+TEST(StartQueue, RunsOtherReadyWorkBetweenTwoBatches) {
     asio::io_context loop;
     StartQueue queue(loop);
     int begun = 0;
-    for (int i = 0; i < 2 * StartQueue::kAtOnce + 1; ++i)
-        asio::co_spawn(loop, wait_to_begin(queue, begun), asio::detached);
+    for (int i = 0; i < 2 * StartQueue::kBatchSize + 1; ++i)
+        asio::co_spawn(loop, wait_to_start(queue, begun), asio::detached);
     const auto now = std::chrono::steady_clock::now();
     EXPECT_EQ(queue.delay(now), 0s);
     asio::post(loop, [&] {
         EXPECT_EQ(begun, 0);
         EXPECT_GE(queue.delay(now + 1min), 50s) << "of the first that waits";
-        asio::post(loop, [&] { EXPECT_EQ(begun, StartQueue::kAtOnce); });
+        asio::post(loop, [&] { EXPECT_EQ(begun, StartQueue::kBatchSize); });
     });
     loop.run();
-    EXPECT_EQ(begun, 2 * StartQueue::kAtOnce + 1);
+    EXPECT_EQ(begun, 2 * StartQueue::kBatchSize + 1);
     EXPECT_EQ(queue.delay(now + 1min), 0s);
 }
 
-TEST(OverloadControl, LetsNoFewRequestsWaitNorWhatComesFirst) {
+TEST(OverloadControl, StartsFewRequestsAndPriorityRequestsImmediately) {
     asio::io_context loop;
     OverloadControl control(loop, 40ms, [](Queue, std::size_t, auto) { return OverloadControl::Duration::zero(); });
     const auto usual = prioritized("/usual", Priority::usual);
     const auto first = prioritized("/first", Priority::first);
-    EXPECT_FALSE(control.is_to_wait(&usual));
-    begin_many(control);
-    EXPECT_TRUE(control.is_to_wait(&usual));
-    EXPECT_TRUE(control.is_to_wait(nullptr));
-    EXPECT_FALSE(control.is_to_wait(&first));
+    EXPECT_FALSE(control.must_wait(&usual));
+    start_many(control);
+    EXPECT_TRUE(control.must_wait(&usual));
+    EXPECT_TRUE(control.must_wait(nullptr));
+    EXPECT_FALSE(control.must_wait(&first));
 }
 
 // A server of one core. Its database is as late as is said.
@@ -158,7 +158,7 @@ protected:
                         MiddlewareParts{.overload = &control_});
         server_->bind(port);
         server_->start();
-        begin_many(control_);
+        start_many(control_);
         thread_ = std::thread([this] { loop_.run(); });
     }
     void TearDown() override {
@@ -189,7 +189,7 @@ protected:
     std::thread thread_;
 };
 
-TEST_F(OverloadedServer, RefusesWhatWouldWaitAndServesTheRest) {
+TEST_F(OverloadedServer, RefusesRequestsThatWouldWaitAndServesOthers) {
     EXPECT_THAT(get("/usual"), StartsWith("HTTP/1.1 204 "));
     ASSERT_TRUE(is_overloaded_by_a_late_database());
     const auto refusal = get("/usual");
@@ -204,7 +204,7 @@ TEST_F(OverloadedServer, RefusesWhatWouldWaitAndServesTheRest) {
     EXPECT_THAT(get("/usual"), StartsWith("HTTP/1.1 204 ")) << "at once";
 }
 
-TEST_F(OverloadedServer, NamesTheRequestInARefusal) {
+TEST_F(OverloadedServer, ARefusalHasTheRequestId) {
     ASSERT_TRUE(is_overloaded_by_a_late_database());
     const auto refusal =
         ask(port_, "GET /usual HTTP/1.1\r\nHost: x\r\nX-Request-Id: this-one\r\nConnection: close\r\n\r\n");
@@ -225,23 +225,23 @@ TEST_F(OverloadedServer, RefusesBeforeItReadsContent) {
     EXPECT_THAT(refusal, HasSubstr("\r\nConnection: close\r\n"));
 }
 
-TEST_F(OverloadedServer, KeepsTheConnectionAndSlowsAClientThatComesBackAtOnce) {
+TEST_F(OverloadedServer, KeepsTheConnectionAndDelaysAClientThatRetriesImmediately) {
     ASSERT_TRUE(is_overloaded_by_a_late_database());
     PlainClient client(port_);
     const auto began = std::chrono::steady_clock::now();
-    const auto ask_again = [&](std::string_view path) {
+    const auto request_again = [&](std::string_view path) {
         client.send("GET " + std::string(path) + " HTTP/1.1\r\nHost: x\r\n\r\n");
         return client.receive_until("\r\n\r\n");
     };
-    EXPECT_THAT(ask_again("/usual"), StartsWith("HTTP/1.1 503 "));
+    EXPECT_THAT(request_again("/usual"), StartsWith("HTTP/1.1 503 "));
     EXPECT_THAT(client.receive_until("}"), HasSubstr("overloaded"));
-    EXPECT_THAT(ask_again("/usual"), StartsWith("HTTP/1.1 503 "));
+    EXPECT_THAT(request_again("/usual"), StartsWith("HTTP/1.1 503 "));
     EXPECT_THAT(client.receive_until("}"), HasSubstr("overloaded"));
     EXPECT_GE(std::chrono::steady_clock::now() - began, 25ms);
-    EXPECT_THAT(ask_again("/first"), StartsWith("HTTP/1.1 204 ")) << "after a refusal, too";
+    EXPECT_THAT(request_again("/first"), StartsWith("HTTP/1.1 204 ")) << "after a refusal, too";
 }
 
-TEST_F(OverloadedServer, EndsAConnectionThatWaitsAfterARefusalWhenItStops) {
+TEST_F(OverloadedServer, ClosesADelayedConnectionWhenItStops) {
     ASSERT_TRUE(is_overloaded_by_a_late_database());
     PlainClient client(port_);
     client.send("GET /usual HTTP/1.1\r\nHost: x\r\n\r\nGET /usual HTTP/1.1\r\nHost: x\r\n\r\n");

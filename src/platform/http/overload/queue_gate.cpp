@@ -11,7 +11,7 @@ bool QueueGate::admits(Priority priority, Duration delay, TimePoint now) {
 void QueueGate::observe(Duration delay, TimePoint now) {
     if (delay <= target_) {
         above_since_.reset();
-        if (is_overloaded_ && now - last_above_ >= kCalm) is_overloaded_ = false;
+        if (is_overloaded_ && now - last_above_ >= kRecoveryTime) is_overloaded_ = false;
         return;
     }
     last_above_ = now;

@@ -25,7 +25,7 @@ public:
     [[nodiscard]] bool is_overloaded() const { return is_overloaded_; }
 
     static constexpr std::chrono::milliseconds kInterval{100};
-    static constexpr std::chrono::milliseconds kCalm{1000};
+    static constexpr std::chrono::milliseconds kRecoveryTime{1000};
 
 private:
     Duration target_;

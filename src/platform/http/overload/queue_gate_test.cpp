@@ -17,7 +17,7 @@ using Duration = QueueGate::Duration;
 constexpr TimePoint kStart{1h};
 constexpr Duration kTarget = 50ms;
 
-TEST(QueueGate, LetsABurstPass) {
+TEST(QueueGate, AdmitsABurst) {
     QueueGate gate(kTarget);
     EXPECT_TRUE(gate.admits(Priority::usual, 80ms, kStart));
     EXPECT_TRUE(gate.admits(Priority::last, 500ms, kStart + QueueGate::kInterval - 1ms));
@@ -26,7 +26,7 @@ TEST(QueueGate, LetsABurstPass) {
     EXPECT_FALSE(gate.is_overloaded());
 }
 
-TEST(QueueGate, RefusesWhatIsTooLateOnceItHasBeenSoForAnInterval) {
+TEST(QueueGate, RefusesLateRequestsAfterAnIntervalAboveTheTarget) {
     QueueGate gate(kTarget);
     gate.observe(80ms, kStart);
     const auto now = kStart + QueueGate::kInterval;
@@ -38,16 +38,16 @@ TEST(QueueGate, RefusesWhatIsTooLateOnceItHasBeenSoForAnInterval) {
     EXPECT_TRUE(gate.admits(Priority::first, 10s, now));
 }
 
-TEST(QueueGate, IsQuietAgainAfterASecondWithinTheTarget) {
+TEST(QueueGate, RecoversAfterASecondWithinTheTarget) {
     QueueGate gate(kTarget);
     gate.observe(80ms, kStart);
     const auto late = kStart + QueueGate::kInterval;
     gate.observe(80ms, late);
-    gate.observe(0ms, late + QueueGate::kCalm - 1ms);
+    gate.observe(0ms, late + QueueGate::kRecoveryTime - 1ms);
     EXPECT_TRUE(gate.is_overloaded());
-    gate.observe(0ms, late + QueueGate::kCalm);
+    gate.observe(0ms, late + QueueGate::kRecoveryTime);
     EXPECT_FALSE(gate.is_overloaded());
-    EXPECT_TRUE(gate.admits(Priority::last, 80ms, late + QueueGate::kCalm));
+    EXPECT_TRUE(gate.admits(Priority::last, 80ms, late + QueueGate::kRecoveryTime));
 }
 
 struct Seen {
@@ -66,8 +66,8 @@ struct Seen {
 // refusal costs a part of the service.
 class Simulation {
 public:
-    enum class Asked { before_the_queue, behind_the_queue };
-    explicit Simulation(Asked asked) : asked_(asked) {}
+    enum class Measured { before_the_queue, behind_the_queue };
+    explicit Simulation(Measured measured) : measured_(measured) {}
 
     static constexpr Duration kService = 100us;
     static constexpr Duration kRefusal = kService / 20;
@@ -83,22 +83,22 @@ public:
             if (now_ >= end) break;
             const auto of = static_cast<std::size_t>(priority(random_));
             ++seen[of].came;
-            if (asked_ == Asked::before_the_queue)
-                come_before(static_cast<Priority>(of), seen[of]);
+            if (measured_ == Measured::before_the_queue)
+                arrive_before_queue(static_cast<Priority>(of), seen[of]);
             else
-                come_behind(static_cast<Priority>(of), seen[of]);
+                arrive_behind_queue(static_cast<Priority>(of), seen[of]);
         }
         return seen;
     }
     [[nodiscard]] bool is_overloaded() const { return gate_.is_overloaded(); }
 
 private:
-    void come_before(Priority priority, Seen& seen) {
+    void arrive_before_queue(Priority priority, Seen& seen) {
         const auto wait = std::max(free_at_ - now_, Duration::zero());
         if (!gate_.admits(priority, wait, now_)) return;
         serve(wait, seen);
     }
-    void come_behind(Priority priority, Seen& seen) {
+    void arrive_behind_queue(Priority priority, Seen& seen) {
         const auto wait = std::max(free_at_ - now_, Duration::zero());
         if (gate_.admits(priority, wait, now_ + wait))
             serve(wait, seen);
@@ -111,16 +111,16 @@ private:
         free_at_ = std::max(free_at_, now_) + kService;
     }
 
-    Asked asked_;
+    Measured measured_;
     QueueGate gate_{kTarget};
     std::mt19937_64 random_{20261129};
     TimePoint now_ = kStart;
     TimePoint free_at_ = kStart;  // when all that has come will be served
 };
 
-class QueueGateUnderLoad : public testing::TestWithParam<Simulation::Asked> {};
+class QueueGateUnderLoad : public testing::TestWithParam<Simulation::Measured> {};
 
-TEST_P(QueueGateUnderLoad, RefusesNothingThatCanBeServed) {
+TEST_P(QueueGateUnderLoad, RefusesNothingBelowTheCapacity) {
     Simulation simulation(GetParam());
     for (auto& seen : simulation.run(0.9, 10s)) EXPECT_EQ(seen.served, seen.came);
 }
@@ -152,8 +152,9 @@ TEST_P(QueueGateUnderLoad, IsBackToNormalWithinFiveSeconds) {
     }
 }
 
-INSTANTIATE_TEST_SUITE_P(Asked, QueueGateUnderLoad,
-                         testing::Values(Simulation::Asked::before_the_queue, Simulation::Asked::behind_the_queue));
+INSTANTIATE_TEST_SUITE_P(Measured, QueueGateUnderLoad,
+                         testing::Values(Simulation::Measured::before_the_queue,
+                                         Simulation::Measured::behind_the_queue));
 
 }  // namespace
 }  // namespace mindspace::http

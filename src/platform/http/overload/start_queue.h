@@ -29,7 +29,7 @@ public:
     Awaitable<> wait() {
         auto initiate = [this](auto handler) {
             waiting_.push_back({.since = Clock::now(), .begin = std::move(handler)});
-            if (!std::exchange(is_scheduled_, true)) begin_soon();
+            if (!std::exchange(is_scheduled_, true)) schedule_batch();
         };
         return boost::asio::async_initiate<const boost::asio::use_awaitable_t<>, void()>(initiate,
                                                                                          boost::asio::use_awaitable);
@@ -41,7 +41,7 @@ public:
         return waiting_.empty() ? Clock::duration::zero() : now - waiting_.front().since;
     }
 
-    static constexpr int kAtOnce = 32;
+    static constexpr int kBatchSize = 32;
 
 private:
     struct Waiting {
@@ -49,18 +49,18 @@ private:
         std::move_only_function<void()> begin;
     };
 
-    void begin_soon() {
-        boost::asio::post(loop_, [this] { begin_some(); });
+    void schedule_batch() {
+        boost::asio::post(loop_, [this] { start_batch(); });
     }
 
-    void begin_some() {
-        for (int left = kAtOnce; left > 0 && !waiting_.empty(); --left) {
+    void start_batch() {
+        for (int left = kBatchSize; left > 0 && !waiting_.empty(); --left) {
             auto begin = std::move(waiting_.front().begin);
             waiting_.pop_front();
             begin();
         }
         is_scheduled_ = !waiting_.empty();
-        if (is_scheduled_) begin_soon();
+        if (is_scheduled_) schedule_batch();
     }
 
     boost::asio::io_context& loop_;

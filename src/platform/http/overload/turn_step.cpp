@@ -5,13 +5,13 @@
 namespace mindspace::http {
 
 Awaitable<> TurnStep::before(Exchange& exchange) {
-    if (overload_.is_to_wait(exchange.endpoint)) return wait_to_begin(exchange);
+    if (overload_.must_wait(exchange.endpoint)) return wait_to_start(exchange);
     begin(exchange);
     return {};
 }
 
-Awaitable<> TurnStep::wait_to_begin(Exchange& exchange) {
-    co_await overload_.wait_to_begin();
+Awaitable<> TurnStep::wait_to_start(Exchange& exchange) {
+    co_await overload_.wait_to_start();
     begin(exchange);
 }
 

@@ -14,7 +14,7 @@ public:
     Awaitable<> after(Exchange& exchange, Response& response) override;
 
 private:
-    Awaitable<> wait_to_begin(Exchange& exchange);
+    Awaitable<> wait_to_start(Exchange& exchange);
     void begin(Exchange& exchange);
 
     OverloadControl& overload_;

@@ -32,7 +32,7 @@ TEST(BoundPort, IsFreeAgainWhenItsSocketsWereNotUsed) {
     EXPECT_EQ(BoundPort("127.0.0.1", number, 1).number(), number);
 }
 
-TEST(BoundPort, RefusesWhatIsNoAddressOfThisMachine) {
+TEST(BoundPort, RefusesAddressesOfOtherMachines) {
     EXPECT_THROW(BoundPort("nowhere", 0, 1), boost::system::system_error);
     EXPECT_THROW(BoundPort("192.0.2.1", 0, 1), boost::system::system_error);
 }

@@ -61,18 +61,18 @@ Result<ProxyTrust> ProxyTrust::make(const std::vector<std::string>& networks, Fo
     for (const auto& text : networks) {
         auto slash = text.find('/');
         auto parsed = parse_address(std::string_view(text).substr(0, slash));
-        unsigned longest = parsed && parsed->is_v4() ? 32 : 128;
-        unsigned length = longest;
+        unsigned max_length = parsed && parsed->is_v4() ? 32 : 128;
+        unsigned length = max_length;
         if (slash != std::string::npos) {
             const auto* begin = text.data() + slash + 1;
             const auto* end = text.data() + text.size();
             auto [read, failure] = std::from_chars(begin, end, length);
             if (failure != std::errc{} || read != end) parsed.reset();
         }
-        if (!parsed || length > longest)
+        if (!parsed || length > max_length)
             return Error{
                 ErrorCode::invalid, "invalid_network", "\"" + text + "\" is no network such as 10.0.0.0/8", {}};
-        trust.networks_.push_back({as_v6(*parsed), length + (128 - longest)});
+        trust.networks_.push_back({as_v6(*parsed), length + (128 - max_length)});
     }
     return trust;
 }

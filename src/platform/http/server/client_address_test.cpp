@@ -18,18 +18,18 @@ std::string client_of(std::string_view peer, std::vector<Header> fields,
     return trust(field).client_of(asio::ip::make_address(std::string(peer)), head);
 }
 
-TEST(ClientAddress, OfASocketForBothIsThatOfIpv4) {
+TEST(ClientAddress, OfADualStackSocketIsTheIpv4Address) {
     auto of = [](const char* text) { return unmapped(asio::ip::make_address(text)).to_string(); };
     EXPECT_EQ(of("::ffff:192.0.2.9"), "192.0.2.9");
     EXPECT_EQ(of("2001:db8::1"), "2001:db8::1");
     EXPECT_EQ(of("192.0.2.9"), "192.0.2.9");
 }
 
-TEST(ClientAddress, IgnoresWhatAStrangerSays) {
+TEST(ClientAddress, IgnoresFieldsOfUntrustedPeers) {
     EXPECT_EQ(client_of("192.0.2.9", {{"X-Forwarded-For", "203.0.113.1"}}), "192.0.2.9");
 }
 
-TEST(ClientAddress, TakesTheRightmostHopThatIsNoProxy) {
+TEST(ClientAddress, IsTheRightmostHopThatIsNotAProxy) {
     EXPECT_EQ(client_of("10.1.2.3", {{"X-Forwarded-For", "6.6.6.6, 203.0.113.1, 10.9.9.9"}}), "203.0.113.1");
     EXPECT_EQ(client_of("10.1.2.3", {{"X-Forwarded-For", "6.6.6.6"}, {"x-forwarded-for", "203.0.113.1"}}),
               "203.0.113.1")
@@ -37,12 +37,12 @@ TEST(ClientAddress, TakesTheRightmostHopThatIsNoProxy) {
     EXPECT_EQ(client_of("127.0.0.1", {{"X-Forwarded-For", "203.0.113.1,10.9.9.9,"}}), "203.0.113.1");
 }
 
-TEST(ClientAddress, IsTheProxyItselfWhenThereIsNobodyElse) {
+TEST(ClientAddress, IsTheProxyItselfWithoutAnotherHop) {
     EXPECT_EQ(client_of("10.1.2.3", {}), "10.1.2.3");
     EXPECT_EQ(client_of("10.1.2.3", {{"X-Forwarded-For", "10.0.0.1, 10.0.0.2"}}), "10.0.0.1");
 }
 
-TEST(ClientAddress, StopsAtWhatIsNoAddress) {
+TEST(ClientAddress, StopsAtAnInvalidAddress) {
     EXPECT_EQ(client_of("10.1.2.3", {{"X-Forwarded-For", "203.0.113.1, unknown, 10.0.0.7"}}), "10.0.0.7");
     EXPECT_EQ(client_of("10.1.2.3", {{"X-Forwarded-For", "1.2.3.4.5"}}), "10.1.2.3");
 }
@@ -64,12 +64,12 @@ TEST(ClientAddress, ReadsForwardedOnlyWhenThatIsTheProxiesField) {
     EXPECT_EQ(client_of("10.0.0.1", {{"Forwarded", "for=_hidden"}}, ForwardedField::forwarded), "10.0.0.1");
 }
 
-TEST(ClientAddress, RefusesNetworksThatAreNone) {
+TEST(ClientAddress, RefusesInvalidNetworks) {
     for (const char* text : {"", "10.0.0.0/33", "10.0.0.0/x", "10.0.0/8", "::/129", "localhost"})
         EXPECT_FALSE(ProxyTrust::make({text}, ForwardedField::forwarded)) << text;
 }
 
-TEST(ClientNetwork, IsTheAddressOrWhatOneHomeIsGiven) {
+TEST(ClientNetwork, IsTheAddressOrTheIpv6Prefix) {
     EXPECT_EQ(network_of("203.0.113.5"), "203.0.113.5");
     EXPECT_EQ(network_of("2001:db8:1:2:3:4:5:6"), "2001:db8:1:2::/64");
     EXPECT_EQ(network_of("2001:db8:1:2::7"), "2001:db8:1:2::/64");

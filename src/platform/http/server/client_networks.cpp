@@ -29,8 +29,8 @@ std::optional<ClientNetworks::Bound> ClientNetworks::refusal(const Usage* usage,
     const auto own = usage != nullptr ? usage->unread + bytes : 0;
     if (own > limits_.unread_bytes) return Bound::network;
     const auto total = static_cast<std::size_t>(unread_.value()) + bytes;
-    const bool has_little = usage != nullptr && own <= kLittleUnread;
-    const auto limit = has_little ? limits_.total_unread_bytes : without_reserve(limits_.total_unread_bytes);
+    const bool has_low_usage = usage != nullptr && own <= kLowUnreadBytes;
+    const auto limit = has_low_usage ? limits_.total_unread_bytes : without_reserve(limits_.total_unread_bytes);
     if (total > limit) return Bound::total;
     return std::nullopt;
 }

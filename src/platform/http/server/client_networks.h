@@ -37,7 +37,7 @@ public:
     // What has little: of that the reserve is kept. A response so small is granted whatever waits; there is one at most
     // a connection.
     static constexpr std::size_t kFewConnections = 16;
-    static constexpr std::size_t kLittleUnread = 1024 * 1024;
+    static constexpr std::size_t kLowUnreadBytes = 1024 * 1024;
     static constexpr std::size_t kSmallResponse = 8 * 1024;
 
     // Bytes that wait to be read, as long as this lives. Ends before its slot.

@@ -27,7 +27,7 @@ TEST_F(ClientNetworksTest, RefusesOneConnectionMoreThanANetworkMayHave) {
     EXPECT_TRUE(networks_.take("192.0.2.1", 1));
 }
 
-TEST(ClientNetworks, KeepTheLastQuarterOfConnectionsForNetworksThatHaveFew) {
+TEST(ClientNetworks, ReserveTheLastQuarterOfConnectionsForNetworksWithFew) {
     telemetry::Gauge unread;
     ClientNetworks networks({.connections = 80, .unread_bytes = 0, .total_connections = 100, .total_unread_bytes = 0},
                             unread);
@@ -45,7 +45,7 @@ TEST(ClientNetworks, KeepTheLastQuarterOfConnectionsForNetworksThatHaveFew) {
     EXPECT_EQ(slots.size(), 75U + ClientNetworks::kFewConnections);
 }
 
-TEST_F(ClientNetworksTest, ForgetsANetworkWithItsLastConnection) {
+TEST_F(ClientNetworksTest, RemovesANetworkWithItsLastConnection) {
     {
         auto first = networks_.take("192.0.2.1", 1);
         auto second = networks_.take("192.0.2.1", 2);
@@ -55,7 +55,7 @@ TEST_F(ClientNetworksTest, ForgetsANetworkWithItsLastConnection) {
     EXPECT_EQ(networks_.size(), 0U);
 }
 
-TEST_F(ClientNetworksTest, CountsWhatAllConnectionsOfANetworkHaveNotRead) {
+TEST_F(ClientNetworksTest, CountsUnreadBytesOfAllConnectionsOfANetwork) {
     auto first = networks_.take("192.0.2.1", 1).value();
     auto second = networks_.take("192.0.2.1", 2).value();
     {
@@ -69,7 +69,7 @@ TEST_F(ClientNetworksTest, CountsWhatAllConnectionsOfANetworkHaveNotRead) {
     EXPECT_TRUE(second.hold(10 * kMiB));
 }
 
-TEST_F(ClientNetworksTest, KeepsTheLastQuarterOfUnreadBytesForNetworksThatHaveLittle) {
+TEST_F(ClientNetworksTest, ReservesTheLastQuarterOfUnreadBytesForNetworksWithFew) {
     auto first = networks_.take("192.0.2.1", 1).value();
     auto second = networks_.take("192.0.2.2", 2).value();
     auto third = networks_.take("192.0.2.3", 3).value();
@@ -81,7 +81,7 @@ TEST_F(ClientNetworksTest, KeepsTheLastQuarterOfUnreadBytesForNetworksThatHaveLi
     EXPECT_EQ(third.hold(kMiB + 1).error(), Bound::total);
 }
 
-TEST_F(ClientNetworksTest, RefusesWhatIsBeyondAllThatMayWait) {
+TEST_F(ClientNetworksTest, RefusesMoreUnreadBytesThanTheTotal) {
     std::vector<ClientNetworks::Slot> slots;
     std::vector<ClientNetworks::UnreadBytes> held;
     for (int i = 0; i < 20; ++i) {

@@ -168,7 +168,7 @@ TEST_F(EveryResponse, ToARequestThatIsNotServedPassesTheMiddleware) {
     EXPECT_THAT(page, HasSubstr(R"(requests_total{method="any",route="unmatched",status="5xx"} 2)"));
 }
 
-TEST_F(EveryResponse, ToWhatCannotBeReadAtAllAllowsNoOrigin) {
+TEST_F(EveryResponse, ToAnUnreadableRequestAllowsNoOrigin) {
     serve({});
     const std::pair<int, std::string> requests[] = {{414, "GET /" + std::string(20'000, 'x') + " HTTP/1.1\r\n"},
                                                     {400, "\x16\x03\x01\r\n\r\n"}};

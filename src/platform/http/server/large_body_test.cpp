@@ -22,25 +22,25 @@ using testing::HasSubstr;
 using testing::StartsWith;
 
 constexpr std::size_t kLarge = 2 * kSmallBody;
-constexpr std::string_view kHeld = "held";
+constexpr std::string_view kBlocked = "held";
 
 // What the reading of a text does in a test.
 std::atomic<std::thread::id> read_on;
-std::atomic<std::latch*> barrier = nullptr;  // that a text beginning with kHeld waits for
+std::atomic<std::latch*> barrier = nullptr;  // that a text beginning with kBlocked waits for
 
-bool note_reading(std::string_view text) {
+bool record_thread(std::string_view text) {
     read_on = std::this_thread::get_id();
-    if (auto* held_by = barrier.load(); held_by != nullptr && text.starts_with(kHeld)) held_by->wait();
+    if (auto* blocked_by = barrier.load(); blocked_by != nullptr && text.starts_with(kBlocked)) blocked_by->wait();
     return true;
 }
 
-const schema::Format kNoted{"", &note_reading, ""};
+const schema::Format kRecorded{"", &record_thread, ""};
 
 struct Note {
     std::string text;
 
     static constexpr std::string_view kName = "Note";
-    static constexpr auto fields() { return std::tuple{schema::field("text", &Note::text, {.format = &kNoted})}; }
+    static constexpr auto fields() { return std::tuple{schema::field("text", &Note::text, {.format = &kRecorded})}; }
 };
 
 Awaitable<Result<>> keep(Note) {
@@ -86,17 +86,17 @@ protected:
     std::thread thread_;
 };
 
-TEST_F(LargeBody, IsReadOnAThreadAndAUsualOneOnTheLoop) {
+TEST_F(LargeBody, IsReadOnAThreadAndASmallOneOnTheLoop) {
     EXPECT_THAT(post("", 100), StartsWith("HTTP/1.1 204 "));
     EXPECT_EQ(read_on, thread_.get_id());
     EXPECT_THAT(post("", kLarge), StartsWith("HTTP/1.1 204 "));
     EXPECT_NE(read_on, thread_.get_id());
 }
 
-TEST_F(LargeBody, HoldsNobodyUpAndIsRefusedWhenTooManyWait) {
+TEST_F(LargeBody, DelaysNoOtherRequestAndIsRefusedWhenTooManyWait) {
     std::latch end_of_reading{1};
     barrier = &end_of_reading;
-    auto first = std::async(std::launch::async, [this] { return post(std::string(kHeld), kLarge); });
+    auto first = std::async(std::launch::async, [this] { return post(std::string(kBlocked), kLarge); });
     EXPECT_TRUE(eventually([&] { return pool_.stats().running == 1; }));
     EXPECT_THAT(post("", 100), StartsWith("HTTP/1.1 204 "));
     EXPECT_THAT(post("", kLarge), AllOf(StartsWith("HTTP/1.1 503 "), HasSubstr("Retry-After: 1\r\n"),

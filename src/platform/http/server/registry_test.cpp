@@ -29,13 +29,13 @@ protected:
     std::vector<std::unique_ptr<Member>> members_;
 };
 
-TEST_F(RegistryTest, VisitsMembersInTurns) {
+TEST_F(RegistryTest, VisitsMembersInParts) {
     EXPECT_EQ(visit(2), (std::vector{1, 2}));
     EXPECT_EQ(visit(2), (std::vector{3, 4}));
     EXPECT_EQ(visit(9), (std::vector{5, 1, 2, 3, 4})) << "each once";
 }
 
-TEST_F(RegistryTest, ForgetsMembersThatHaveEnded) {
+TEST_F(RegistryTest, RemovesMembersThatHaveEnded) {
     members_.erase(members_.begin() + 1);
     EXPECT_EQ(registry_.size(), 4U);
     EXPECT_EQ(visit(9), (std::vector{1, 3, 4, 5}));

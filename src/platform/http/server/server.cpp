@@ -22,14 +22,14 @@ namespace {
 constexpr auto kSweepInterval = std::chrono::milliseconds(500);
 constexpr auto kAcceptPause = std::chrono::milliseconds(100);
 constexpr int kBacklog = 4096;
-constexpr int kUnsentAtMost = 64 * 1024;  // bytes in the kernel beyond what the client's window takes
+constexpr int kMaxUnsent = 64 * 1024;  // bytes in the kernel beyond what the client's window takes
 
 // What a client does not read must not wait in the kernel, by the megabyte and for as long as the connection lives: the
 // kernel takes little more than it can send, and ends a connection whose client takes nothing for `timeout`.
 void bound_unread(tcp::socket& socket, std::chrono::milliseconds timeout) {
-    const int at_most = kUnsentAtMost;
+    const int max_unsent = kMaxUnsent;
     const auto limit = static_cast<unsigned>(timeout.count());
-    setsockopt(socket.native_handle(), IPPROTO_TCP, TCP_NOTSENT_LOWAT, &at_most, sizeof at_most);
+    setsockopt(socket.native_handle(), IPPROTO_TCP, TCP_NOTSENT_LOWAT, &max_unsent, sizeof max_unsent);
     setsockopt(socket.native_handle(), IPPROTO_TCP, TCP_USER_TIMEOUT, &limit, sizeof limit);
 }
 

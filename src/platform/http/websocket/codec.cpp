@@ -182,16 +182,16 @@ std::expected<std::optional<WebSocketReader::FrameHeader>, CloseCode> WebSocketR
 // Unmasks the bytes that arrived since the last call. False as soon as a text message can no longer be valid UTF-8, or
 // ends within a character.
 bool WebSocketReader::take_in(const FrameHeader& header, std::span<char> arrived) {
-    const std::span<char> fresh = arrived.subspan(arrived_);
-    unmask(fresh, header.key, arrived_);
+    const std::span<char> new_bytes = arrived.subspan(arrived_);
+    unmask(new_bytes, header.key, arrived_);
     arrived_ = arrived.size();
 
-    const bool goes_on = header.opcode == Opcode::continuation;
-    const bool is_text = header.opcode == Opcode::text || (goes_on && message_ == Opcode::text);
-    const bool is_compressed = header.is_compressed || (goes_on && is_compressed_);
+    const bool is_continuation = header.opcode == Opcode::continuation;
+    const bool is_text = header.opcode == Opcode::text || (is_continuation && message_ == Opcode::text);
+    const bool is_compressed = header.is_compressed || (is_continuation && is_compressed_);
     if (!is_text || is_compressed) return true;
     const bool is_end = header.is_final && arrived.size() == header.payload_size;
-    return utf8_.feed({fresh.data(), fresh.size()}) && (!is_end || utf8_.complete());
+    return utf8_.feed({new_bytes.data(), new_bytes.size()}) && (!is_end || utf8_.complete());
 }
 
 // Nothing (nullopt) for a fragment that is not the last.

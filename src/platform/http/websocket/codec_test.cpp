@@ -108,7 +108,7 @@ std::string read(std::string_view input) {
     return whole;
 }
 
-TEST(WebSocketReader, ReadsMessagesOfEveryLengthForm) {
+TEST(WebSocketReader, ReadsEveryFormOfLength) {
     for (const std::size_t size : {0U, 1U, 125U, 126U, 127U, 128U, 65535U, 65536U, 65537U}) {
         const std::string text(size, '*');
         EXPECT_EQ(read(frame(1, text)), "text(" + text + ")");
@@ -150,7 +150,7 @@ TEST(WebSocketReader, RefusesLengthsThatAreNotMinimal) {
     EXPECT_EQ(read(frame(2, "", {.announced_size = 1ULL << 63})), "failed(1002)");
 }
 
-TEST(WebSocketReader, RefusesATooLargeMessageAtItsHeader) {
+TEST(WebSocketReader, RefusesATooLargeMessageAfterItsHeader) {
     EXPECT_EQ(read(frame(1, "", {.announced_size = kMaxMessage})), "");
     EXPECT_EQ(read(frame(1, "", {.announced_size = kMaxMessage + 1})), "failed(1009)");
     EXPECT_EQ(read(frame(2, "abc", {.announced_size = 1ULL << 62})), "failed(1009)");
@@ -183,7 +183,7 @@ TEST(WebSocketReader, RefusesFragmentsOutOfOrder) {
     EXPECT_EQ(read(fragment(1, "a") + frame(0, "b") + frame(0, "z")), "text(ab)failed(1002)");
 }
 
-TEST(WebSocketReader, TakesTwentyThousandEmptyFragments) {
+TEST(WebSocketReader, AcceptsTwentyThousandEmptyFragments) {
     std::string input = fragment(1, "");
     for (int i = 0; i < 20'000; ++i) input += fragment(0, "");
     EXPECT_EQ(read(input + frame(0, "end") + frame(9, "p")), "text(end)ping(p)");
@@ -198,7 +198,7 @@ TEST(WebSocketReader, BoundsControlFrames) {
     }
 }
 
-TEST(WebSocketReader, TakesValidTextCutAnywhere) {
+TEST(WebSocketReader, AcceptsValidTextSplitAnywhere) {
     for (const std::string& text : {"hello $ ¢ € 𤭢"s, "κόσμε"s, "\0"s, "\u0080"s,
                                     "\u07ff\u0800\ud7ff\ue000\ufffd\uffff"s, "\U00010000\U0010ffff"s}) {
         EXPECT_EQ(read(frame(1, text)), "text(" + text + ")");
@@ -220,12 +220,12 @@ TEST(WebSocketReader, RefusesInvalidTextHoweverItIsFragmented) {
     }
 }
 
-TEST(WebSocketReader, RefusesInvalidTextBeforeTheFrameIsWhole) {
+TEST(WebSocketReader, RefusesInvalidTextBeforeTheFrameIsComplete) {
     EXPECT_EQ(read(frame(1, "ab\xff", {.announced_size = 1000})), "failed(1007)");
     EXPECT_EQ(read(fragment(1, "\xce") + fragment(0, "\x41")), "failed(1007)");
 }
 
-TEST(WebSocketReader, JudgesCloseFrames) {
+TEST(WebSocketReader, ValidatesCloseFrames) {
     EXPECT_EQ(read(frame(8, "")), "close(1005)");
     EXPECT_EQ(read(frame(8, "\x03")), "failed(1002)");
     for (const int code : {1000, 1001, 1002, 1003, 1007, 1008, 1009, 1010, 1011, 1014, 3000, 3999, 4000, 4999})
@@ -244,7 +244,7 @@ TEST(WebSocketReader, ReadsNothingAfterTheEnd) {
 }
 
 // Damaged streams: the result, whichever it is, is the same if the bytes arrive one by one.
-TEST(WebSocketReader, SurvivesDamageAndGivesOneVerdict) {
+TEST(WebSocketReader, GivesTheSameResultForDamagedInputHoweverItIsSplit) {
     const std::string seed = frame(9, "ping") + fragment(1, "κόσ") + frame(10, "") + frame(0, "με") +
                              frame(2, std::string(300, 'b')) + close_frame(1001, "bye");
     std::mt19937 random(20240611);  // the same damage in every run
@@ -278,7 +278,7 @@ std::string read_compressed(std::string input, std::size_t max_message = kMaxMes
     }
 }
 
-TEST(WebSocketReader, UnpacksMessagesWhereThatWasAgreedOn) {
+TEST(WebSocketReader, DecompressesMessagesWhereNegotiated) {
     EXPECT_EQ(read(frame(1, kHello, {.reserved = kCompressed})), "failed(1002)");
     EXPECT_EQ(read_compressed(frame(1, kHello, {.reserved = kCompressed}) + frame(1, "plain")),
               "text(Hello)text(plain)");
@@ -288,13 +288,13 @@ TEST(WebSocketReader, UnpacksMessagesWhereThatWasAgreedOn) {
               "ping(mid)text(Hello)text(plain)");
 }
 
-TEST(WebSocketReader, LetsOnlyTheFirstFrameOfAMessageSayThatItIsPacked) {
+TEST(WebSocketReader, AcceptsTheCompressionBitInTheFirstFrameOnly) {
     EXPECT_EQ(read_compressed(frame(9, "x", {.reserved = kCompressed})), "failed(1002)");
     EXPECT_EQ(read_compressed(fragment(1, "a") + frame(0, "b", {.reserved = kCompressed})), "failed(1002)");
     EXPECT_EQ(read_compressed(frame(1, kHello, {.reserved = kCompressed | 1})), "failed(1002)");
 }
 
-TEST(WebSocketReader, JudgesAPackedMessageByWhatItHolds) {
+TEST(WebSocketReader, ValidatesTheDecompressedMessage) {
     EXPECT_EQ(read_compressed(frame(1, "\xff\xff\xff", {.reserved = kCompressed})), "failed(1007)");
     EXPECT_EQ(read_compressed(frame(1, deflate_message("\xc3\x28"), {.reserved = kCompressed})), "failed(1007)");
     const auto bomb = deflate_message(std::string(kMaxMessage + 1, 'a'));
@@ -304,7 +304,7 @@ TEST(WebSocketReader, JudgesAPackedMessageByWhatItHolds) {
         << "longer than it would be plain";
 }
 
-TEST(WebSocketWriter, WritesEveryLengthForm) {
+TEST(WebSocketWriter, WritesEveryFormOfLength) {
     const auto written = [](std::size_t size) {
         std::string out;
         append_frame(out, Opcode::text, std::string(size, '*'));

@@ -106,16 +106,16 @@ public:
     Inflater(const Inflater&) = delete;
     Inflater& operator=(const Inflater&) = delete;
 
-    std::expected<std::string, CloseCode> run(std::string_view payload, std::size_t at_most) {
+    std::expected<std::string, CloseCode> run(std::string_view payload, std::size_t max_size) {
         inflateReset(&stream_);
         std::string message;
         for (const auto bytes : {payload, kTail})
-            if (const auto fault = take(bytes, message, at_most)) return std::unexpected(*fault);
+            if (const auto fault = take(bytes, message, max_size)) return std::unexpected(*fault);
         return message;
     }
 
 private:
-    std::optional<CloseCode> take(std::string_view bytes, std::string& message, std::size_t at_most) {
+    std::optional<CloseCode> take(std::string_view bytes, std::string& message, std::size_t max_size) {
         std::array<char, 4096> piece;
         stream_.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(bytes.data()));
         stream_.avail_in = static_cast<uInt>(bytes.size());
@@ -126,7 +126,7 @@ private:
             if (state == Z_MEM_ERROR) throw std::bad_alloc();
             if (state != Z_OK && state != Z_STREAM_END && state != Z_BUF_ERROR) return CloseCode::invalid_payload;
             message.append(piece.data(), piece.size() - stream_.avail_out);
-            if (message.size() > at_most) return CloseCode::message_too_big;
+            if (message.size() > max_size) return CloseCode::message_too_big;
             if (state == Z_STREAM_END) inflateReset(&stream_);  // a final block; others may follow
         } while (stream_.avail_in > 0 || stream_.avail_out == 0);
         return std::nullopt;
@@ -152,9 +152,9 @@ std::string deflate_message(std::string_view message) {
     return deflater.run(message);
 }
 
-std::expected<std::string, CloseCode> inflate_message(std::string_view payload, std::size_t at_most) {
+std::expected<std::string, CloseCode> inflate_message(std::string_view payload, std::size_t max_size) {
     thread_local Inflater inflater;
-    return inflater.run(payload, at_most);
+    return inflater.run(payload, max_size);
 }
 
 }  // namespace mindspace::http

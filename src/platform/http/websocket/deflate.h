@@ -23,7 +23,7 @@ inline constexpr std::string_view kDeflateAccepted =
 [[nodiscard]] std::string deflate_message(std::string_view message);
 
 // The message of a compressed payload (RFC 7692 section 7.2.2). Error: message_too_big as soon as it exceeds
-// `at_most` bytes, regardless of its compressed size; invalid_payload. Fault: std::bad_alloc.
-[[nodiscard]] std::expected<std::string, CloseCode> inflate_message(std::string_view payload, std::size_t at_most);
+// `max_size` bytes, regardless of its compressed size; invalid_payload. Fault: std::bad_alloc.
+[[nodiscard]] std::expected<std::string, CloseCode> inflate_message(std::string_view payload, std::size_t max_size);
 
 }  // namespace mindspace::http

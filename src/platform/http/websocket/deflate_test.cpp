@@ -20,7 +20,7 @@ std::string decompress(std::string_view payload, std::size_t at_most = 1'000'000
     return message ? *message : "failed " + std::to_string(static_cast<int>(message.error()));
 }
 
-TEST(WebSocketDeflate, TakesTheOffersOfBrowsers) {
+TEST(WebSocketDeflate, AcceptsTheOffersOfBrowsers) {
     EXPECT_TRUE(accepts({"permessage-deflate"}));
     EXPECT_TRUE(accepts({"permessage-deflate; client_max_window_bits"}));
     EXPECT_TRUE(accepts({"permessage-deflate; server_no_context_takeover; client_max_window_bits=12"}));
@@ -29,7 +29,7 @@ TEST(WebSocketDeflate, TakesTheOffersOfBrowsers) {
     EXPECT_TRUE(accepts({"permessage-deflate; server_max_window_bits=10, permessage-deflate"})) << "the second choice";
 }
 
-TEST(WebSocketDeflate, DeclinesWhatItCannotMeetOrDoesNotKnow) {
+TEST(WebSocketDeflate, DeclinesUnsupportedOffers) {
     EXPECT_FALSE(accepts({}));
     EXPECT_FALSE(accepts({"", " , ;"}));
     EXPECT_FALSE(accepts({"permessage-bzip2"}));
@@ -43,7 +43,7 @@ TEST(WebSocketDeflate, DeclinesWhatItCannotMeetOrDoesNotKnow) {
 }
 
 // RFC 7692 section 7.2.3: one block, two blocks, a stored block, a final block.
-TEST(WebSocketDeflate, ReadsTheExamplesOfTheStandard) {
+TEST(WebSocketDeflate, DecompressesTheExamplesOfTheStandard) {
     EXPECT_EQ(decompress("\xf2\x48\xcd\xc9\xc9\x07\x00"s), "Hello");
     EXPECT_EQ(decompress("\xf2\x48\x05\x00\x00\x00\xff\xff\xca\xc9\xc9\x07\x00"s), "Hello");
     EXPECT_EQ(decompress("\x00\x05\x00\xfa\xff\x48\x65\x6c\x6c\x6f\x00"s), "Hello");
@@ -52,7 +52,7 @@ TEST(WebSocketDeflate, ReadsTheExamplesOfTheStandard) {
     EXPECT_EQ(deflate_message("Hello"), "\xf2\x48\xcd\xc9\xc9\x07\x00"s);
 }
 
-TEST(WebSocketDeflate, ReadsWhatItWrites) {
+TEST(WebSocketDeflate, DecompressesItsOwnOutput) {
     std::minstd_rand random(3);  // NOLINT(cert-msc51-cpp,bugprone-random-generator-seed): the same in each run
     for (const std::size_t size : {0U, 1U, 127U, 4095U, 4096U, 4097U, 100'000U}) {
         std::string text(size, 'x');
@@ -62,7 +62,7 @@ TEST(WebSocketDeflate, ReadsWhatItWrites) {
     }
 }
 
-TEST(WebSocketDeflate, StopsAtTheBoundHoweverSmallTheInput) {
+TEST(WebSocketDeflate, StopsAtTheLimitHoweverSmallTheInput) {
     const auto compressed = deflate_message(std::string(1'000'000, '0'));
     EXPECT_LT(compressed.size(), 2000U);
     EXPECT_EQ(decompress(compressed, 1'000'000).size(), 1'000'000U);

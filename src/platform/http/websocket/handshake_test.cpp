@@ -33,34 +33,34 @@ std::string check_key(const std::string& key) {
     return check({.key = "Sec-WebSocket-Key: " + key + "\r\n"});
 }
 
-TEST(WebSocketHandshake, AnswersTheExampleOfTheStandard) {
+TEST(WebSocketHandshake, AcceptsTheExampleOfTheStandard) {
     EXPECT_EQ(check({}), "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=");
 }
 
-TEST(WebSocketHandshake, ReadsTokensInAnyCaseAndLists) {
+TEST(WebSocketHandshake, ReadsTokensIgnoringCaseAndLists) {
     EXPECT_EQ(check({.upgrade = "Upgrade: h3, WebSocket\r\n", .connection = "Connection: keep-alive, upgrade\r\n"}),
               check({}));
 }
 
-TEST(WebSocketHandshake, AsksForAnUpgradeWhereNoneIsOffered) {
+TEST(WebSocketHandshake, RequiresAnUpgrade) {
     EXPECT_EQ(check({.upgrade = ""}), "426");
     EXPECT_EQ(check({.upgrade = "Upgrade: h2c\r\n"}), "426");
     EXPECT_EQ(check({.connection = "Connection: close\r\n"}), "426");
     EXPECT_EQ(check({.request_line = "GET /live HTTP/1.0"}), "426");
 }
 
-TEST(WebSocketHandshake, IsOpenedWithGetOnly) {
+TEST(WebSocketHandshake, RequiresGet) {
     EXPECT_EQ(check({.request_line = "POST /live HTTP/1.1"}), "405");
 }
 
-TEST(WebSocketHandshake, NeedsExactlyVersion13) {
+TEST(WebSocketHandshake, RequiresVersion13) {
     EXPECT_EQ(check({.version = "Sec-WebSocket-Version: 12\r\n"}), "426");
     EXPECT_EQ(check({.version = "Sec-WebSocket-Version: 13x\r\n"}), "426");
     EXPECT_EQ(check({.version = ""}), "400");
     EXPECT_EQ(check({.version = "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Version: 13\r\n"}), "400");
 }
 
-TEST(WebSocketHandshake, NeedsExactlyOneKeyOfSixteenBytes) {
+TEST(WebSocketHandshake, RequiresExactlyOneKeyOfSixteenBytes) {
     EXPECT_EQ(check({.key = ""}), "400");
     const std::string key(kKey);
     EXPECT_EQ(check_key(key + "\r\nSec-WebSocket-Key: " + key), "400");

@@ -13,8 +13,8 @@ namespace mindspace::http {
 
 namespace {
 
-constexpr std::size_t kSweepParts = 4;       // of all sockets, one at each sweep
-constexpr std::size_t kFlushedAtOnce = 128;  // sockets; a millisecond or two
+constexpr std::size_t kSweepParts = 4;           // of all sockets, one at each sweep
+constexpr std::size_t kMaxFlushedSockets = 128;  // sockets; a millisecond or two
 
 void log_socket_failure(const std::exception& fault) {
     log::error("a socket failed", {{"event.action", "internal_error"}, {"error.message", fault.what()}});
@@ -51,18 +51,18 @@ void WebSocketHub::stop() {
 void WebSocketHub::flush_soon(std::shared_ptr<WebSocket> socket) {
     unflushed_.push_back(std::move(socket));
     if (std::exchange(is_flushing_, true)) return;
-    asio::post(loop_, [this] { flush_some(); });
+    asio::post(loop_, [this] { flush_batch(); });
 }
 
 // A part of them a turn, so that a message to ten thousand keeps no request waiting.
-void WebSocketHub::flush_some() {
-    for (auto left = std::min(unflushed_.size(), kFlushedAtOnce); left > 0; --left) {
+void WebSocketHub::flush_batch() {
+    for (auto left = std::min(unflushed_.size(), kMaxFlushedSockets); left > 0; --left) {
         auto socket = std::move(unflushed_.front());
         unflushed_.pop_front();
         socket->flush();
     }
     is_flushing_ = !unflushed_.empty();
-    if (is_flushing_) asio::post(loop_, [this] { flush_some(); });
+    if (is_flushing_) asio::post(loop_, [this] { flush_batch(); });
 }
 
 }  // namespace mindspace::http

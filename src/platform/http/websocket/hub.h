@@ -50,7 +50,7 @@ public:
     void flush_soon(std::shared_ptr<WebSocket> socket);
 
 private:
-    void flush_some();
+    void flush_batch();
 
     asio::io_context& loop_;
     CoreMetrics& metrics_;

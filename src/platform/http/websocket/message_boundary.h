@@ -12,7 +12,7 @@ public:
     // The bytes that come next in the stream.
     void pass(std::string_view bytes);
     // True when the next byte begins a message.
-    [[nodiscard]] bool is_here() const { return header_seen_ == 0 && payload_left_ == 0 && !is_in_fragments_; }
+    [[nodiscard]] bool is_at_boundary() const { return header_seen_ == 0 && payload_left_ == 0 && !is_in_fragments_; }
 
 private:
     void read_header(std::string_view& bytes);

@@ -35,16 +35,17 @@ MessageStream make_stream() {
     return stream;
 }
 
-TEST(MessageBoundary, IsFoundHoweverTheBytesAreCut) {
+TEST(MessageBoundary, IsFoundHoweverTheBytesAreSplit) {
     const auto stream = make_stream();
     for (const std::size_t step : {1U, 2U, 3U, 7U, 1000U, 100000U}) {
         MessageBoundary boundary;
-        EXPECT_TRUE(boundary.is_here());
+        EXPECT_TRUE(boundary.is_at_boundary());
         for (std::size_t at = 0; at < stream.bytes.size();) {
             const auto piece = std::string_view(stream.bytes).substr(at, step);
             boundary.pass(piece);
             at += piece.size();
-            ASSERT_EQ(boundary.is_here(), stream.boundaries.contains(at)) << "at " << at << ", steps of " << step;
+            ASSERT_EQ(boundary.is_at_boundary(), stream.boundaries.contains(at))
+                << "at " << at << ", steps of " << step;
         }
     }
 }

@@ -10,10 +10,10 @@ namespace {
 
 using boost::asio::const_buffer;
 
-std::string text_of(const FrameQueue& queue, std::size_t most_frames) {
-    std::array<const_buffer, 8> room;
+std::string text_of(const FrameQueue& queue, std::size_t max_frames) {
+    std::array<const_buffer, 8> buffers;
     std::string text;
-    for (const auto& part : queue.peek(std::span(room).first(most_frames)))
+    for (const auto& part : queue.peek(std::span(buffers).first(max_frames)))
         text.append(static_cast<const char*>(part.data()), part.size());
     return text;
 }
@@ -22,7 +22,7 @@ void push(FrameQueue& queue, std::string text) {
     queue.push(std::make_shared<const std::string>(std::move(text)));
 }
 
-TEST(FrameQueue, GoesOnWhereTheLastWriteEnded) {
+TEST(FrameQueue, ContinuesWhereTheLastWriteEnded) {
     FrameQueue queue;
     push(queue, "one");
     push(queue, "two");
@@ -40,7 +40,7 @@ TEST(FrameQueue, GoesOnWhereTheLastWriteEnded) {
     EXPECT_EQ(text_of(queue, 8), "");
 }
 
-TEST(FrameQueue, FinishesTheFrameThatWasBegunWhenTheRestIsForgotten) {
+TEST(FrameQueue, FinishesThePartlyWrittenFrameWhenCleared) {
     FrameQueue queue;
     queue.trim_to_first();
     push(queue, "gone");
@@ -53,7 +53,7 @@ TEST(FrameQueue, FinishesTheFrameThatWasBegunWhenTheRestIsForgotten) {
     EXPECT_EQ(queue.size(), 4U);
 }
 
-TEST(FrameQueue, SendsEverythingOnceHoweverMuchIsTakenAtATime) {
+TEST(FrameQueue, SendsEverythingOnceHoweverLargeTheWrites) {
     std::minstd_rand random(7);  // NOLINT(cert-msc51-cpp,bugprone-random-generator-seed): the same in each run
     FrameQueue queue;
     std::string expected;

@@ -11,7 +11,7 @@ namespace {
 
 constexpr auto kPingInterval = std::chrono::seconds(25);
 constexpr auto kPongTimeout = std::chrono::seconds(10);
-constexpr std::size_t kFramesAtOnce = 32;
+constexpr std::size_t kMaxFramesPerWrite = 32;
 
 FrameQueue::FrameBytes control_frame(Opcode opcode, std::string_view payload) {
     auto frame = std::make_shared<std::string>();
@@ -29,7 +29,7 @@ WebSocket::WebSocket(WebSocketHub& hub, Stream stream, std::span<const char> ear
       reader_(limits_.max_message, compression),
       compression_(compression),
       input_(early.begin(), early.end()),
-      heard_at_(Clock::now()) {
+      received_at_(Clock::now()) {
     hub_.metrics().websockets.add(1);
 }
 
@@ -58,7 +58,7 @@ Awaitable<std::optional<WebSocketMessage>> WebSocket::receive() {
             open_ = false;
             co_return std::nullopt;
         }
-        heard_at_ = Clock::now();
+        received_at_ = Clock::now();
         is_pinged_ = false;
     }
 }
@@ -71,7 +71,7 @@ void WebSocket::drop_read_input() {
 
 bool WebSocket::is_flood(std::size_t frames) {
     if (limits_.frames == nullptr || frames == 0) return false;
-    return !frames_.admit(*limits_.frames, limits::microseconds(heard_at_), static_cast<double>(frames));
+    return !frames_.admit(*limits_.frames, limits::microseconds(received_at_), static_cast<double>(frames));
 }
 
 // Acts on the next event of the input. False when the client's side is over.
@@ -148,14 +148,14 @@ bool WebSocket::is_backlogged() const {
 void WebSocket::enqueue(FrameQueue::FrameBytes frame) {
     queue_.push(std::move(frame));
     if (is_backlogged() && !waiting_) flush();  // perhaps it was us who waited
-    if (is_backlogged() && !closing_) return drop_backlog();
+    if (is_backlogged() && !closing_) return close_slow();
     if (waiting_ || scheduled_) return;
     scheduled_ = true;
     hub_.flush_soon(shared_from_this());
 }
 
 // The frames that the client did not read would only delay the news.
-void WebSocket::drop_backlog() {
+void WebSocket::close_slow() {
     hub_.metrics().slow_websockets_closed.add(1);
     queue_.trim_to_first();
     close(CloseCode::try_again_later, "too slow");
@@ -171,13 +171,13 @@ void WebSocket::write() {
     due_pong_.reset();
     if (stream_.is_tls() && !queue_.empty()) return write_within_tls();
     while (!queue_.empty()) {
-        std::array<asio::const_buffer, kFramesAtOnce> room;
+        std::array<asio::const_buffer, kMaxFramesPerWrite> buffers;
         boost::system::error_code failure;
-        queue_.pop(stream_.write_now(queue_.peek(room), failure));
+        queue_.pop(stream_.write_now(queue_.peek(buffers), failure));
         if (failure == asio::error::would_block) return wait_to_write();
         if (failure) return abort();
     }
-    if (closing_ && !std::exchange(ending_, true)) hub_.tasks().spawn(shut_down(shared_from_this()));
+    if (closing_ && !std::exchange(close_written_, true)) hub_.tasks().spawn(shut_down(shared_from_this()));
 }
 
 void WebSocket::wait_to_write() {
@@ -190,10 +190,10 @@ void WebSocket::wait_to_write() {
 }
 
 void WebSocket::write_within_tls() {
-    std::array<asio::const_buffer, 1> room;
+    std::array<asio::const_buffer, 1> buffers;
     waiting_ = true;
     write_began_at_ = Clock::now();
-    stream_.write(queue_.peek(room).front(),
+    stream_.write(queue_.peek(buffers).front(),
                   [self = shared_from_this()](boost::system::error_code failure, std::size_t size) {
                       self->waiting_ = false;
                       if (failure) return self->abort();
@@ -217,7 +217,7 @@ void WebSocket::sweep(Clock::time_point now) {
     const bool is_stuck = (waiting_ || closing_) && now - write_began_at_ > hub_.write_timeout();
     const bool is_dead = is_pinged_ && now - pinged_at_ > kPongTimeout;
     if (is_stuck || is_dead) return abort();
-    if (open_ && !is_pinged_ && now - heard_at_ > kPingInterval) {
+    if (open_ && !is_pinged_ && now - received_at_ > kPingInterval) {
         is_pinged_ = true;
         pinged_at_ = now;
         enqueue(control_frame(Opcode::ping, {}));

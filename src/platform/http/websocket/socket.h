@@ -70,7 +70,7 @@ private:
     void send_pong(std::string_view payload);
     void enqueue(FrameQueue::FrameBytes frame);
     [[nodiscard]] bool is_backlogged() const;
-    void drop_backlog();
+    void close_slow();
     void write();
     void write_within_tls();
     void wait_to_write();
@@ -87,7 +87,7 @@ private:
     limits::Gcra frames_;
     FrameQueue queue_;
     std::optional<std::string> due_pong_;  // for the latest ping that came while we waited to write
-    Clock::time_point heard_at_;           // when the client last sent anything
+    Clock::time_point received_at_;        // when the client last sent anything
     Clock::time_point pinged_at_;          // when it was pinged, if it is
     Clock::time_point write_began_at_;     // of what is waiting_ or closing_
     bool has_flooded_ = false;             // what still comes is dropped unread
@@ -96,7 +96,7 @@ private:
     bool closing_ = false;                 // our close frame is queued
     bool waiting_ = false;                 // for the kernel, or TLS, to take what it has been offered
     bool scheduled_ = false;               // flush() will be called
-    bool ending_ = false;                  // our close frame is out
+    bool close_written_ = false;           // our close frame is out
 };
 
 }  // namespace mindspace::http

@@ -104,7 +104,7 @@ private:
     std::thread thread_;
 };
 
-TEST_F(WebSocketTest, PingsAQuietClientAndDropsADeadOne) {
+TEST_F(WebSocketTest, PingsASilentClientAndClosesADeadOne) {
     serve(&WebSocketTest::echo);
     PlainClient client(port_);
     client.send(std::string(kOpening) + "\r\n");
@@ -130,7 +130,7 @@ TEST_F(WebSocketTest, PingsAQuietClientAndDropsADeadOne) {
     EXPECT_EQ(client.receive_all(), "") << "dropped without a word";
 }
 
-TEST_F(WebSocketTest, GivesAClientTimeToAnswerHoweverLateThePingIs) {
+TEST_F(WebSocketTest, GivesAClientTimeForItsPongHoweverLateThePingIs) {
     serve(&WebSocketTest::echo);
     PlainClient client(port_);
     client.send(std::string(kOpening) + "\r\n" + frame_of(0x81, "here"));
@@ -150,7 +150,7 @@ Awaitable<> flood(std::shared_ptr<WebSocket> socket) {
     co_await socket->receive();
 }
 
-TEST_F(WebSocketTest, SaysTooSlowToAClientThatDoesNotRead) {
+TEST_F(WebSocketTest, ClosesAClientThatDoesNotReadAsTooSlow) {
     serve(&flood);
     PlainClient client(port_);
     client.send(std::string(kOpening) + "\r\n");
@@ -161,7 +161,7 @@ TEST_F(WebSocketTest, SaysTooSlowToAClientThatDoesNotRead) {
     EXPECT_EQ(server_->metrics().slow_websockets_closed.value(), 1U);
 }
 
-TEST_F(WebSocketTest, SaysTooSlowToAClientThatLeavesManySmallFrames) {
+TEST_F(WebSocketTest, ClosesAClientWithManyUnreadSmallFramesAsTooSlow) {
     serve([](std::shared_ptr<WebSocket> socket) -> Awaitable<> {
         socket->set_limits({.max_queued = 100'000'000, .max_queued_frames = 100});
         const auto big = make_text_frame(std::string(100'000, 'x'));
@@ -198,7 +198,7 @@ TEST_F(WebSocketTest, CountsControlFramesAndFragmentsAgainstTheLimitOfMessages) 
     EXPECT_EQ(server_->metrics().flooding_websockets_closed.value(), 5U);
 }
 
-TEST_F(WebSocketTest, AnswersOnlyTheLatestPingOfAClientThatDoesNotRead) {
+TEST_F(WebSocketTest, SendsAPongOnlyForTheLatestPingOfAClientThatDoesNotRead) {
     std::promise<void> done;
     serve([&](std::shared_ptr<WebSocket> socket) -> Awaitable<> {
         socket->set_limits({.max_queued = 100'000'000});
@@ -221,7 +221,7 @@ TEST_F(WebSocketTest, AnswersOnlyTheLatestPingOfAClientThatDoesNotRead) {
     EXPECT_EQ(received.find('\x8A'), received.size() - 6) << "one pong";
 }
 
-TEST_F(WebSocketTest, SendsWhatCameTogetherInOneWrite) {
+TEST_F(WebSocketTest, SendsMessagesOfOneIterationInOneWrite) {
     serve([](std::shared_ptr<WebSocket> socket) -> Awaitable<> {
         socket->send(make_text_frame("one"));
         socket->send(make_text_frame("two"));
@@ -234,7 +234,7 @@ TEST_F(WebSocketTest, SendsWhatCameTogetherInOneWrite) {
     EXPECT_EQ(client.receive_all(), "\x81\x03one\x81\x03two\x88\x02\x03\xE8"s);
 }
 
-TEST_F(WebSocketTest, SaysGoodbyeThoughASweepComesBetween) {
+TEST_F(WebSocketTest, SendsItsCloseFrameDespiteASweep) {
     serve(&WebSocketTest::echo);
     PlainClient client(port_);
     client.send(std::string(kOpening) + "\r\n" + frame_of(0x81, "here"));
@@ -246,14 +246,14 @@ TEST_F(WebSocketTest, SaysGoodbyeThoughASweepComesBetween) {
     EXPECT_EQ(client.receive_all(), "\x88\x02\x03\xE9"s);
 }
 
-TEST_F(WebSocketTest, PacksOnlyWhereItIsToldToAndAsked) {
+TEST_F(WebSocketTest, CompressesOnlyWhereEnabledAndNegotiated) {
     serve(&WebSocketTest::echo);
     PlainClient client(port_);
     client.send(std::string(kOpening) + "Sec-WebSocket-Extensions: permessage-deflate\r\n\r\n");
     EXPECT_EQ(client.receive_until("\r\n\r\n").find("Extensions"), std::string::npos);
 }
 
-TEST_F(WebSocketTest, UnpacksNoMoreThanAMessageMayHave) {
+TEST_F(WebSocketTest, DecompressesNoMoreThanTheMaximumMessage) {
     serve(&WebSocketTest::echo, true);
     PlainClient client(port_);
     client.send(std::string(kOpening) + "Sec-WebSocket-Extensions: permessage-deflate\r\n\r\n");
@@ -266,7 +266,7 @@ TEST_F(WebSocketTest, UnpacksNoMoreThanAMessageMayHave) {
     EXPECT_TRUE(client.receive_all().ends_with("\x88\x02\x03\xF1"s));
 }
 
-TEST_F(WebSocketTest, SpeaksPackedWithAnotherImplementation) {
+TEST_F(WebSocketTest, ExchangesCompressedMessagesWithAnotherImplementation) {
     serve(&WebSocketTest::echo, true);
     asio::io_context io;
     beast::websocket::stream<asio::ip::tcp::socket> stream(io);

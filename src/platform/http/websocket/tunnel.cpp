@@ -8,7 +8,7 @@ namespace mindspace::http {
 
 namespace {
 
-constexpr auto kEndLimit = std::chrono::seconds(5);             // from one side's end to the other's
+constexpr auto kClosingTimeout = std::chrono::seconds(5);       // from one side's end to the other's
 constexpr auto kTunnelSilenceLimit = std::chrono::seconds(90);  // the serving side pings long before that
 
 }  // namespace
@@ -38,7 +38,7 @@ Awaitable<> WebSocketTunnel::pump(std::shared_ptr<WebSocketTunnel> self, Directi
     while (alive) {
         if (!bytes.empty()) alive = co_await self->pass(direction, bytes);
         if (alive) alive = co_await direction.from.receive(bytes);
-        self->heard_at_ = Clock::now();
+        self->received_at_ = Clock::now();
     }
     co_await self->end(direction);
 }
@@ -71,7 +71,7 @@ void WebSocketTunnel::drain(std::chrono::milliseconds window) {
 // Between two messages, while nothing is on its way.
 void WebSocketTunnel::try_to_send_close() {
     const bool is_writing = down_.write_began_at != Clock::time_point::max();
-    if (close_frame_.empty() || sent_close_ || is_writing || ending_since_ || !boundary_.is_here()) return;
+    if (close_frame_.empty() || sent_close_ || is_writing || ending_since_ || !boundary_.is_at_boundary()) return;
     sent_close_ = true;
     ending_since_ = Clock::now();
     hub_.tasks().spawn(send_close(shared_from_this()));
@@ -86,8 +86,8 @@ Awaitable<> WebSocketTunnel::send_close(std::shared_ptr<WebSocketTunnel> self) {
 void WebSocketTunnel::sweep(Clock::time_point now) {
     const auto limit = hub_.write_timeout();
     const bool stuck = now - limit > up_.write_began_at || now - limit > down_.write_began_at;
-    const bool ends_slowly = ending_since_ && now - *ending_since_ > kEndLimit;
-    if (stuck || ends_slowly || now - heard_at_ > kTunnelSilenceLimit) return abort();
+    const bool is_closing_overdue = ending_since_ && now - *ending_since_ > kClosingTimeout;
+    if (stuck || is_closing_overdue || now - received_at_ > kTunnelSilenceLimit) return abort();
     try_to_send_close();
 }
 

@@ -58,7 +58,7 @@ private:
     DrainMessage drain_message_;
     std::string close_frame_;  // frames that are due; once sent, the client gets nothing any more
     bool sent_close_ = false;
-    Clock::time_point heard_at_ = Clock::now();
+    Clock::time_point received_at_ = Clock::now();
     std::optional<Clock::time_point> ending_since_;
 };
 

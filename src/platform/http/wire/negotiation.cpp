@@ -21,8 +21,8 @@ int weight_of(std::string_view text) {
     return weight;
 }
 
-// Calls `see(name, weight)` for each element of a list such as "br;q=0.8, gzip".
-void for_each_choice(std::string_view list, auto see) {
+// Calls `visit(name, weight)` for each element of a list such as "br;q=0.8, gzip".
+void for_each_choice(std::string_view list, auto visit) {
     while (!list.empty()) {
         auto end = std::min(list.find(','), list.size());
         auto element = list.substr(0, end);
@@ -35,7 +35,7 @@ void for_each_choice(std::string_view list, auto see) {
             if (parameter.size() >= 2 && equals_ignoring_case(parameter.substr(0, 2), "q="))
                 weight = weight_of(parameter.substr(2));
         }
-        see(name, weight);
+        visit(name, weight);
     }
 }
 

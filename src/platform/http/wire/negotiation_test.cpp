@@ -4,7 +4,7 @@
 
 namespace mindspace::http {
 
-TEST(Negotiation, LetsJsonThroughWhereTheClientDoes) {
+TEST(Negotiation, AcceptsJsonWhereTheClientDoes) {
     for (auto accept : {"", "*/*", "application/json", "text/html, application/*;q=0.1", "APPLICATION/JSON;q=1",
                         "application/json; charset=utf-8", "text/html;q=0.9, */*;q=0.1"})
         EXPECT_TRUE(accepts_json(accept)) << accept;
@@ -12,7 +12,7 @@ TEST(Negotiation, LetsJsonThroughWhereTheClientDoes) {
         EXPECT_FALSE(accepts_json(accept)) << accept;
 }
 
-TEST(Negotiation, PicksTheCodingThatTheClientLikesBest) {
+TEST(Negotiation, PicksTheCodingThatTheClientPrefers) {
     EXPECT_EQ(preferred_coding(""), Coding::identity);
     EXPECT_EQ(preferred_coding("gzip"), Coding::gzip);
     EXPECT_EQ(preferred_coding("gzip, deflate, br"), Coding::br);

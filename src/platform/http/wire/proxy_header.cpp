@@ -72,35 +72,35 @@ Result<std::optional<asio::ip::address>> parse_line(std::string_view line) {
     return source;
 }
 
-Result<std::size_t> missing_text(std::string_view begun) {
-    if (begun.size() < kShortestText) return kShortestText - begun.size();
-    if (begun.ends_with(kTextEnd)) {
-        auto line = parse_line(begun.substr(0, begun.size() - kTextEnd.size()));
+Result<std::size_t> missing_text(std::string_view received) {
+    if (received.size() < kShortestText) return kShortestText - received.size();
+    if (received.ends_with(kTextEnd)) {
+        auto line = parse_line(received.substr(0, received.size() - kTextEnd.size()));
         if (!line) return line.error();
         return std::size_t{0};
     }
-    if (begun.size() >= kMaxTextHeader || begun.contains('\n')) return no_header();
-    return begun.ends_with('\r') ? std::size_t{1} : kTextEnd.size();
+    if (received.size() >= kMaxTextHeader || received.contains('\n')) return no_header();
+    return received.ends_with('\r') ? std::size_t{1} : kTextEnd.size();
 }
 
-Result<std::size_t> missing_binary(std::string_view begun) {
-    if (begun.size() < kFixedSize) return kFixedSize - begun.size();
-    const std::size_t rest = static_cast<std::size_t>(byte_at(begun, 14)) << 8 | byte_at(begun, 15);
-    if (byte_at(begun, 12) != kLocal && byte_at(begun, 12) != kProxy) return no_header();
+Result<std::size_t> missing_binary(std::string_view received) {
+    if (received.size() < kFixedSize) return kFixedSize - received.size();
+    const std::size_t rest = static_cast<std::size_t>(byte_at(received, 14)) << 8 | byte_at(received, 15);
+    if (byte_at(received, 12) != kLocal && byte_at(received, 12) != kProxy) return no_header();
     if (rest > kMaxRest) return no_header();
-    return kFixedSize + rest - begun.size();
+    return kFixedSize + rest - received.size();
 }
 
-bool may_become(std::string_view begun, std::string_view beginning) {
-    auto size = std::min(begun.size(), beginning.size());
-    return begun.substr(0, size) == beginning.substr(0, size);
+bool may_start_with(std::string_view received, std::string_view start) {
+    auto size = std::min(received.size(), start.size());
+    return received.substr(0, size) == start.substr(0, size);
 }
 
 }  // namespace
 
-Result<std::size_t> missing_bytes(std::string_view begun) {
-    if (may_become(begun, kTextBegin)) return missing_text(begun);
-    if (may_become(begun, kSignature)) return missing_binary(begun);
+Result<std::size_t> missing_bytes(std::string_view received) {
+    if (may_start_with(received, kTextBegin)) return missing_text(received);
+    if (may_start_with(received, kSignature)) return missing_binary(received);
     return no_header();
 }
 

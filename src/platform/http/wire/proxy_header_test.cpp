@@ -17,7 +17,7 @@ std::string binary(char command, char family, const std::string& rest) {
 
 // The result of a receiver that reads as many bytes of `stream` as missing_bytes() returns: "refused", "waits", the
 // client's address, or "itself".
-std::string hear(std::string_view stream) {
+std::string read_address(std::string_view stream) {
     std::string header;
     while (true) {
         auto missing = missing_bytes(header);
@@ -32,25 +32,25 @@ std::string hear(std::string_view stream) {
 }
 
 TEST(ProxyHeader, OfVersion1NamesTheClient) {
-    EXPECT_EQ(hear("PROXY TCP4 192.0.2.1 198.51.100.7 56324 443\r\nGET /"), "192.0.2.1");
-    EXPECT_EQ(hear("PROXY TCP4 1.1.1.1 2.2.2.2 1 1\r\nGET /"), "1.1.1.1");
-    EXPECT_EQ(hear("PROXY TCP6 2001:db8::1 2001:db8::2 56324 443\r\nGET /"), "2001:db8::1");
-    EXPECT_EQ(hear("PROXY UNKNOWN\r\nGET /"), "itself");
-    EXPECT_EQ(hear("PROXY UNKNOWN ffff::1 and whatever else\r\nGET /"), "itself");
+    EXPECT_EQ(read_address("PROXY TCP4 192.0.2.1 198.51.100.7 56324 443\r\nGET /"), "192.0.2.1");
+    EXPECT_EQ(read_address("PROXY TCP4 1.1.1.1 2.2.2.2 1 1\r\nGET /"), "1.1.1.1");
+    EXPECT_EQ(read_address("PROXY TCP6 2001:db8::1 2001:db8::2 56324 443\r\nGET /"), "2001:db8::1");
+    EXPECT_EQ(read_address("PROXY UNKNOWN\r\nGET /"), "itself");
+    EXPECT_EQ(read_address("PROXY UNKNOWN ffff::1 and whatever else\r\nGET /"), "itself");
 }
 
 TEST(ProxyHeader, OfVersion2NamesTheClient) {
-    EXPECT_EQ(hear(binary(0x21, 0x11, kAddresses) + "GET /"), "192.0.2.1");
-    EXPECT_EQ(hear(binary(0x21, 0x11, kAddresses + "\x04\x00\x03TLV"s) + "GET /"), "192.0.2.1") << "extensions";
+    EXPECT_EQ(read_address(binary(0x21, 0x11, kAddresses) + "GET /"), "192.0.2.1");
+    EXPECT_EQ(read_address(binary(0x21, 0x11, kAddresses + "\x04\x00\x03TLV"s) + "GET /"), "192.0.2.1") << "extensions";
     const auto v6 =
         "\x20\x01\x0D\xB8"s + std::string(11, '\0') + "\x01"s + std::string(16, '\x02') + "\x01\x02\x03\x04"s;
-    EXPECT_EQ(hear(binary(0x21, 0x21, v6) + "GET /"), "2001:db8::1");
-    EXPECT_EQ(hear(binary(0x20, 0x00, "") + "GET /"), "itself") << "a health check";
-    EXPECT_EQ(hear(binary(0x21, 0x31, std::string(216, 'x')) + "GET /"), "itself") << "a Unix socket";
-    EXPECT_EQ(hear(binary(0x21, 0x11, "short") + "GET /"), "itself");
+    EXPECT_EQ(read_address(binary(0x21, 0x21, v6) + "GET /"), "2001:db8::1");
+    EXPECT_EQ(read_address(binary(0x20, 0x00, "") + "GET /"), "itself") << "a health check";
+    EXPECT_EQ(read_address(binary(0x21, 0x31, std::string(216, 'x')) + "GET /"), "itself") << "a Unix socket";
+    EXPECT_EQ(read_address(binary(0x21, 0x11, "short") + "GET /"), "itself");
 }
 
-TEST(ProxyHeader, IsRefusedWhenItIsNone) {
+TEST(ProxyHeader, InvalidOnesAreRefused) {
     for (const std::string& stream :
          {"GET / HTTP/1.1\r\nHost: x\r\n\r\n"s, "\x16\x03\x01\x02\x00\x01"s + std::string(20, '\x01'),
           "PROXY TCP4 192.0.2.1 198.51.100.7 56324\r\nGET /"s,
@@ -60,13 +60,14 @@ TEST(ProxyHeader, IsRefusedWhenItIsNone) {
           "PROXY TCP4 192.0.2.1 198.51.100.7 1 1\nGET /    "s, "PROXY UNKNOWN "s + std::string(200, 'x'),
           "PROXY  UNKNOWN\r\nGET /"s, binary(0x11, 0x11, kAddresses), binary(0x22, 0x11, kAddresses),
           kSignature + "\x21\x11\xFF\xFF"s + std::string(70'000, 'x'), kSignature.substr(0, 11) + "x" + kAddresses}) {
-        EXPECT_EQ(hear(stream), "refused") << stream.substr(0, 60);
+        EXPECT_EQ(read_address(stream), "refused") << stream.substr(0, 60);
     }
 }
 
 TEST(ProxyHeader, IsReadToItsEndAndNoFurther) {
     const std::string whole = "PROXY TCP4 192.0.2.1 198.51.100.7 56324 443\r\n";
-    for (std::size_t size = 0; size < whole.size(); ++size) EXPECT_EQ(hear(whole.substr(0, size)), "waits") << size;
+    for (std::size_t size = 0; size < whole.size(); ++size)
+        EXPECT_EQ(read_address(whole.substr(0, size)), "waits") << size;
 }
 
 }  // namespace

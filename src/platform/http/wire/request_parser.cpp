@@ -14,27 +14,26 @@ constexpr std::size_t kRequestLineOverhead = std::string_view("OPTIONS  HTTP/1.1
 
 RequestParser::Progress RequestParser::feed(std::span<char> unread) {
     const std::string_view text(unread.data(), unread.size());
-    bool head_just_ended = false;
+    bool head_completed = false;
     if (state_ == State::request_line || state_ == State::fields) {
         const Progress progress = read_head(text);
         if (progress != Progress::head_complete) return progress;
-        head_just_ended = true;
+        head_completed = true;
     }
     if (state_ == State::complete) return complete(text, body_.size(), consumed_);
     if (state_ == State::failed) return Progress::failed;
     const Progress progress = read_body(unread);
-    return progress == Progress::need_more && head_just_ended ? Progress::head_complete : progress;
+    return progress == Progress::need_more && head_completed ? Progress::head_complete : progress;
 }
 
 // Reads line by line. Checks limits first, so that the result does not depend on how the bytes were split into reads.
 RequestParser::Progress RequestParser::read_head(std::string_view unread) {
-    const std::size_t longest_request_line =
-        std::min(limits_.max_target + kRequestLineOverhead, limits_.max_head_bytes);
+    const std::size_t max_request_line = std::min(limits_.max_target + kRequestLineOverhead, limits_.max_head_bytes);
     while (true) {
         const LineScan scan = scan_line(unread, scanned_);
         scanned_ = scan.end;
         if (state_ == State::request_line) {
-            if (scan.end - line_begin_ > longest_request_line)
+            if (scan.end - line_begin_ > max_request_line)
                 return fail({.status = 414, .reason = "request line too long"});
         } else if (scan.end + kLineEndSize > limits_.max_head_bytes) {
             return fail({.status = 431, .reason = "request head too large"});

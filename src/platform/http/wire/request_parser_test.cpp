@@ -111,28 +111,28 @@ TEST(RequestParser, ReadsAPlainRequest) {
                   std::to_string(input.size()));
 }
 
-TEST(RequestParser, KnowsEveryMethodItNames) {
+TEST(RequestParser, ParsesEveryMethod) {
     for (const auto* method : {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
         EXPECT_TRUE(parse(line(method + std::string(" /x HTTP/1.1"))).starts_with(method)) << method;
 }
 
-TEST(RequestParser, TakesTheBodyByContentLengthAndLeavesWhatFollows) {
+TEST(RequestParser, ReadsTheBodyByContentLengthAndNoFurther) {
     const std::string first = post("Content-Length: 7\r\n", kBody);
-    const std::string said = parse(first + kNext);
-    EXPECT_TRUE(said.ends_with("body=" + kBody + " consumed=" + std::to_string(first.size()))) << said;
+    const std::string result = parse(first + kNext);
+    EXPECT_TRUE(result.ends_with("body=" + kBody + " consumed=" + std::to_string(first.size()))) << result;
 }
 
 TEST(RequestParser, DecodesAChunkedBodyAndDropsExtensionsAndTrailers) {
     const std::string first = post("tRANSFER-eNCODING: Chunked\r\n",
                                    "3\r\n{\"a\r\n004;name=token;flag;q=\"a;\\\"b\"\r\n\":1}\r\n0;end\r\n"
                                    "Authorization: Bearer stolen\r\nContent-Length: 999\r\n\r\n");
-    const std::string said = parse(first + kNext);
-    EXPECT_TRUE(said.ends_with("body=" + kBody + " consumed=" + std::to_string(first.size()))) << said;
-    EXPECT_EQ(said.find("Authorization"), std::string::npos);
-    EXPECT_EQ(said.find("Content-Length"), std::string::npos);
+    const std::string result = parse(first + kNext);
+    EXPECT_TRUE(result.ends_with("body=" + kBody + " consumed=" + std::to_string(first.size()))) << result;
+    EXPECT_EQ(result.find("Authorization"), std::string::npos);
+    EXPECT_EQ(result.find("Content-Length"), std::string::npos);
 }
 
-TEST(RequestParser, AGetMayHaveABodyThatIsNoSecondRequest) {
+TEST(RequestParser, TheBodyOfAGetIsNotASecondRequest) {
     const std::string input = get("Content-Length: " + std::to_string(kNext.size()) + "\r\n") + kNext;
     EXPECT_TRUE(parse(input).ends_with("body=" + kNext + " consumed=" + std::to_string(input.size())));
 }
@@ -155,7 +155,7 @@ TEST(RequestParser, ReadsPipelinedRequestsOneByOne) {
     EXPECT_EQ(requests, 20);
 }
 
-TEST(RequestParser, TellsOnceThatTheHeadIsThereAndTheBodyIsNot) {
+TEST(RequestParser, ReportsACompleteHeadOnceBeforeTheBody) {
     const std::string head = post("Content-Length: 7\r\nExpect: 100-Continue\r\n", "");
     MovingBuffer buffer;
     RequestParser parser;
@@ -193,7 +193,7 @@ TEST(RequestParser, UnderstandsConnectionAndVersion) {
     EXPECT_FALSE(parse("GET / HTTP/1.0\r\nConnection: upgrade\r\nUpgrade: websocket\r\n\r\n").contains(" upgrade"));
 }
 
-TEST(RequestParser, TakesTheAuthorityOfAnAbsoluteTargetOverHost) {
+TEST(RequestParser, PrefersTheAuthorityOfAnAbsoluteTargetToHost) {
     EXPECT_TRUE(parse(line("GET HTTP://Other.example:81/p?q HTTP/1.1"))
                     .starts_with("GET /p?q path=/p query=q host=Other.example:81 "));
     EXPECT_TRUE(
@@ -201,7 +201,7 @@ TEST(RequestParser, TakesTheAuthorityOfAnAbsoluteTargetOverHost) {
     EXPECT_EQ(refusal("GET http://other.example/ HTTP/1.1\r\n\r\n"), 400) << "Host is needed all the same";
 }
 
-TEST(RequestParser, TakesTheAsteriskForOptionsOnly) {
+TEST(RequestParser, AcceptsTheAsteriskForOptionsOnly) {
     EXPECT_TRUE(parse(line("OPTIONS * HTTP/1.1")).starts_with("OPTIONS * path=* "));
     EXPECT_EQ(refusal(line("GET * HTTP/1.1")), 400);
 }
@@ -211,12 +211,12 @@ TEST(RequestParser, IgnoresOneEmptyLineBeforeTheRequestButNotTwo) {
     EXPECT_EQ(refusal("\r\n\r\n" + kNext), 400);
 }
 
-TEST(RequestParser, TakesWhiteSpaceRoundAValueAndHighBytesInIt) {
+TEST(RequestParser, AcceptsWhiteSpaceAroundAValueAndHighBytesInIt) {
     EXPECT_TRUE(parse(post("Content-Length: \t 7 \t\r\nX: \xc3\xa9\xff\r\n", kBody))
                     .contains("[X=\xc3\xa9\xff] body=" + kBody));
 }
 
-TEST(RequestParser, TakesEveryFormOfAHost) {
+TEST(RequestParser, AcceptsEveryFormOfAHost) {
     for (const auto* host :
          {"a", "a.b-c.example", "my_service:80", "127.0.0.1:8080", "[::1]", "[::ffff:1.2.3.4]:80", "a:"})
         EXPECT_TRUE(parse("GET / HTTP/1.1\r\nHost: " + std::string(host) + "\r\n\r\n")
@@ -360,7 +360,7 @@ TEST(RequestParser, RefusesOtherMethodsAndVersions) {
         EXPECT_EQ(refusal(line("GET / " + version)), 505) << version;
 }
 
-TEST(RequestParser, RefusesWhatIsNotHttp1) {
+TEST(RequestParser, RefusesOtherProtocols) {
     EXPECT_EQ(refusal("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0"s), 501);
     EXPECT_EQ(refusal("\x16\x03\x01\0\xc4\x01"s + std::string(190, '\0')), 400);
     EXPECT_EQ(refusal(std::string(4096, '\0')), 400);
@@ -387,7 +387,7 @@ TEST(RequestParser, BoundsTheFields) {
     EXPECT_EQ(refusal(get("A: 1\r\nB: 2\r\nC: 3\r\n"), {.max_headers = 3}), 431);
 }
 
-TEST(RequestHead, FindsFieldsInAnyCase) {
+TEST(RequestHead, FindsFieldsIgnoringCase) {
     RequestParser parser;
     MovingBuffer buffer;
     ASSERT_EQ(parser.feed(buffer.append(get("Accept: a, B\r\naccept: c\r\n"))), Progress::complete);
@@ -401,7 +401,7 @@ TEST(RequestHead, FindsFieldsInAnyCase) {
 }
 
 // Damaged requests: the result, whichever it is, is the same if the bytes arrive one by one.
-TEST(RequestParser, SurvivesDamageAndGivesOneVerdict) {
+TEST(RequestParser, GivesTheSameResultForDamagedInputHoweverItIsSplit) {
     const std::string seeds[] = {get("Connection: close\r\nX-A: 1\r\n") + kNext,
                                  post("Content-Length: 7\r\n", kBody) + kNext,
                                  chunked("3;a=\"b\"\r\nabc\r\n4\r\ndefg\r\n0\r\nX: 1\r\n\r\n") + kNext,
@@ -412,20 +412,20 @@ TEST(RequestParser, SurvivesDamageAndGivesOneVerdict) {
     for (int round = 0; round < 40000 && std::chrono::steady_clock::now() < deadline; ++round) {
         std::string input = seeds[random() % std::size(seeds)];
         for (auto damages = 1 + random() % 3; damages > 0; --damages) {
-            const std::size_t place = random() % input.size();
+            const std::size_t position = random() % input.size();
             const char byte = random() % 2 == 0 ? spice[random() % spice.size()] : static_cast<char>(random());
             switch (random() % 4) {
                 case 0:
-                    input.insert(place, 1, byte);
+                    input.insert(position, 1, byte);
                     break;
                 case 1:
-                    input.erase(place, 1 + random() % 4);
+                    input.erase(position, 1 + random() % 4);
                     break;
                 case 2:
-                    input.insert(place, input.substr(random() % input.size(), 8));
+                    input.insert(position, input.substr(random() % input.size(), 8));
                     break;
                 default:
-                    input[place] = byte;
+                    input[position] = byte;
                     break;
             }
             if (input.empty()) input = "G";

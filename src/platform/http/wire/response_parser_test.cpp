@@ -61,7 +61,7 @@ TEST(ResponseParser, FindsTheEndOfTheContent) {
     EXPECT_EQ(parse_response("HTTP/1.1 200 OK\r\nConnection: x, Close\r\nContent-Length: 2\r\n\r\nok"), "200 [ok]");
 }
 
-TEST(ResponseParser, KnowsAnswersWithoutContent) {
+TEST(ResponseParser, RecognizesResponsesWithoutContent) {
     EXPECT_EQ(parse_response("HTTP/1.1 204 No Content\r\n\r\n"), "204+ []");
     EXPECT_EQ(parse_response("HTTP/1.1 304 Not Modified\r\nContent-Length: 9\r\n\r\n"), "304+ []");
     EXPECT_EQ(parse_response("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n", Method::head), "200+ []");
@@ -70,7 +70,7 @@ TEST(ResponseParser, KnowsAnswersWithoutContent) {
         "204+ []");
 }
 
-TEST(ResponseParser, RefusesWhatCouldBeTwoMessages) {
+TEST(ResponseParser, RefusesAmbiguousFraming) {
     EXPECT_EQ(parse_response("HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 2\r\n\r\nok"),
               "more than one Content-Length field");
     EXPECT_EQ(parse_response("HTTP/1.1 200 OK\r\nContent-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"),
@@ -87,7 +87,7 @@ TEST(ResponseParser, RefusesWhatCouldBeTwoMessages) {
     EXPECT_EQ(parse_response("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n"), "invalid chunk size");
 }
 
-TEST(ResponseParser, RefusesWhatIsNoAnswer) {
+TEST(ResponseParser, RefusesInvalidResponses) {
     for (const char* line : {"HTTP/2.0 200 OK", "HTTP/1.1 20 OK", "HTTP/1.1 200", "HTTP/1.1  200 OK", "HTTP/1.1 2x0 OK",
                              "ICY 200 OK and more", "http/1.1 200 OK"})
         EXPECT_EQ(parse_response(std::string(line) + "\r\nContent-Length: 0\r\n\r\n"), "malformed status line") << line;
@@ -99,7 +99,7 @@ TEST(ResponseParser, RefusesWhatIsNoAnswer) {
     EXPECT_EQ(parse_response(many + "\r\n"), "too many fields");
 }
 
-TEST(ResponseParser, NoticesAnAnswerThatBreaksOff) {
+TEST(ResponseParser, DetectsATruncatedResponse) {
     const std::string fault = "the connection ended before the response did";
     EXPECT_EQ(parse_response("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhell"), fault);
     EXPECT_EQ(parse_response("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n"), fault);
@@ -107,7 +107,7 @@ TEST(ResponseParser, NoticesAnAnswerThatBreaksOff) {
     EXPECT_EQ(parse_response("HTTP/1.1 200 OK\r\nContent-"), fault);
 }
 
-TEST(ResponseParser, SeesBytesBehindTheAnswer) {
+TEST(ResponseParser, DetectsBytesAfterTheResponse) {
     EXPECT_EQ(
         parse_response("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nokHTTP/1.1 200 OK\r\n", 1000, false, Method::get),
         "200 [ok]");

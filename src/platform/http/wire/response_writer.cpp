@@ -31,15 +31,15 @@ constexpr std::string_view kNoStore = "Cache-Control: no-store\r\n";
 
 // "Date: …" (RFC 9110 section 5.6.7), formatted at most once per second and thread.
 std::string_view date_line() {
-    thread_local std::time_t made_for = 0;
+    thread_local std::time_t formatted_second = 0;
     thread_local std::array<char, 48> line;
     thread_local std::size_t size = 0;
     auto now = std::time(nullptr);
-    if (now != made_for) {
+    if (now != formatted_second) {
         std::tm utc{};
         gmtime_r(&now, &utc);
         size = std::strftime(line.data(), line.size(), "Date: %a, %d %b %Y %H:%M:%S GMT\r\n", &utc);
-        made_for = now;
+        formatted_second = now;
     }
     return {line.data(), size};
 }

@@ -5,16 +5,16 @@
 namespace mindspace::http {
 namespace {
 
-TEST(ScanLine, FindsEveryControlCharacterAtEveryPlace) {
+TEST(ScanLine, FindsEveryControlCharacterAtEveryPosition) {
     for (int byte = 0; byte < 256; ++byte) {
         const bool is_control = (byte < 0x20 && byte != '\t') || byte == 0x7F;
-        for (std::size_t place = 0; place < 20; ++place) {
+        for (std::size_t position = 0; position < 20; ++position) {
             std::string text(20, '\xC3');
-            text[place] = static_cast<char>(byte);
+            text[position] = static_cast<char>(byte);
             const LineScan scan = scan_line(text, 0);
-            ASSERT_EQ(scan.end, is_control ? place : text.size()) << byte << " at " << place;
-            const bool may_go_on = !is_control || (byte == '\r' && place == 19);
-            ASSERT_EQ(scan.state, may_go_on ? LineState::open : LineState::broken) << byte << " at " << place;
+            ASSERT_EQ(scan.end, is_control ? position : text.size()) << byte << " at " << position;
+            const bool is_allowed = !is_control || (byte == '\r' && position == 19);
+            ASSERT_EQ(scan.state, is_allowed ? LineState::open : LineState::broken) << byte << " at " << position;
         }
     }
 }
@@ -28,7 +28,7 @@ TEST(ScanLine, EndsALineAtCrLfOnly) {
     EXPECT_EQ(scan_line("a\tb\r\nc\r\n", 5).end, 6U);
 }
 
-TEST(ParseFieldLine, TrimsWhiteSpaceRoundTheValueOnly) {
+TEST(ParseFieldLine, TrimsWhiteSpaceAroundTheValueOnly) {
     const auto field = parse_field_line("Accept: \t a b\t ");
     ASSERT_TRUE(field);
     EXPECT_EQ(field->name, "Accept");
@@ -38,12 +38,12 @@ TEST(ParseFieldLine, TrimsWhiteSpaceRoundTheValueOnly) {
     EXPECT_EQ(parse_field_line("X:a:b")->value, "a:b");
 }
 
-TEST(ParseFieldLine, RefusesWhatIsNoField) {
+TEST(ParseFieldLine, RefusesInvalidFields) {
     for (const auto* line : {"", ":", ": 1", "XA", "X A: 1", "X : 1", " X: 1", "\tX: 1", "X\xc3\xa9: 1", "X(A: 1"})
         EXPECT_FALSE(parse_field_line(line)) << line;
 }
 
-TEST(ListContains, ComparesWholeElementsInAnyCase) {
+TEST(ListContains, ComparesEntireElementsIgnoringCase) {
     EXPECT_TRUE(list_contains("keep-alive, Upgrade", "upgrade"));
     EXPECT_TRUE(list_contains(",, \tUPGRADE ,x", "upgrade"));
     EXPECT_FALSE(list_contains("keep-alive, upgrades", "upgrade"));
@@ -51,7 +51,7 @@ TEST(ListContains, ComparesWholeElementsInAnyCase) {
     EXPECT_FALSE(list_contains("up grade", "upgrade"));
 }
 
-TEST(EqualsIgnoringCase, TouchesLettersOnly) {
+TEST(EqualsIgnoringCase, IgnoresTheCaseOfLettersOnly) {
     EXPECT_TRUE(equals_ignoring_case("Content-Length", "cONTENT-lENGTH"));
     EXPECT_FALSE(equals_ignoring_case("a[", "a{"));
     EXPECT_FALSE(equals_ignoring_case("a", "ab"));
