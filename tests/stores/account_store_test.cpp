@@ -63,7 +63,7 @@ protected:
         return run(store_.insert_session(std::move(session), account, 50, std::move(login))).has_value();
     }
     std::vector<LoginSession> living(UserId user) {
-        return run(store_.list_sessions(user, kBeforeTheNewest<AuthSessionId>, 10, kNow));
+        return run(store_.list_sessions(user, kListStart<AuthSessionId>, 10, kNow));
     }
     static AuditEntry entry(UserId user, AuditAction action, Timestamp at = kNow) {
         return {.user = user, .at = at, .action = action};

@@ -20,7 +20,7 @@ TEST(Backoff, DoublesItsPausesUpToTheLongest) {
     expect_between(backoff.next(), 175ms, 350ms);
 }
 
-TEST(Backoff, BeginsAnewAfterASuccess) {
+TEST(Backoff, StartsAgainFromTheShortestAfterAReset) {
     Backoff backoff;
     for (int i = 0; i < 10; ++i) expect_between(backoff.next(), Backoff::kFirst / 2, Backoff::kMaxDelay);
     backoff.reset();

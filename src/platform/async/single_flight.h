@@ -24,7 +24,7 @@ public:
     Awaitable<Value> run(Key key, Awaitable<Value> work) {
         for (auto known = pending_calls_.find(key); known != pending_calls_.end(); known = pending_calls_.find(key)) {
             const auto pending = known->second;
-            co_await pending->landed.async_wait(kTuple);
+            co_await pending->done.async_wait(kTuple);
             if (pending->fault) std::rethrow_exception(pending->fault);
             if (pending->value) co_return *pending->value;
         }
@@ -44,10 +44,10 @@ public:
 private:
     struct PendingCall {
         explicit PendingCall(const asio::any_io_executor& executor)
-            : landed(executor, asio::steady_timer::time_point::max()) {}
+            : done(executor, asio::steady_timer::time_point::max()) {}
         std::optional<Value> value;
         std::exception_ptr fault;
-        asio::steady_timer landed;  // cancelled when the work is done
+        asio::steady_timer done;  // cancelled when the work is done
     };
     // Runs no matter how the leader ends.
     struct Completion {
@@ -56,7 +56,7 @@ private:
         std::shared_ptr<PendingCall> pending;
         ~Completion() {
             flights.pending_calls_.erase(key);
-            pending->landed.cancel();
+            pending->done.cancel();
         }
     };
 

@@ -107,7 +107,7 @@ TaskGroup::~TaskGroup() {
 
 TaskGroup::Task TaskGroup::spawn(Awaitable<> task) {
     if (state_->is_cancelled) return {};
-    if (room() == 0) throw std::logic_error("a task group is full");
+    if (free_slots() == 0) throw std::logic_error("a task group is full");
     auto entry = std::make_shared<Entry>(state_);
     Task name(entry);
     asio::co_spawn(state_->loop, std::move(task), TaskEnd<Entry>{std::move(entry)});
@@ -115,7 +115,7 @@ TaskGroup::Task TaskGroup::spawn(Awaitable<> task) {
 }
 
 bool TaskGroup::try_spawn(Awaitable<> task) {
-    if (state_->is_cancelled || room() == 0) return false;
+    if (state_->is_cancelled || free_slots() == 0) return false;
     spawn(std::move(task));
     return true;
 }
@@ -147,7 +147,7 @@ std::size_t TaskGroup::running() const {
     return state_->running;
 }
 
-std::size_t TaskGroup::room() const {
+std::size_t TaskGroup::free_slots() const {
     return state_->options.limit - state_->running;
 }
 

@@ -68,7 +68,7 @@ public:
     [[nodiscard]] bool is_cancelled() const;
     [[nodiscard]] std::size_t running() const;
     // The number of tasks that try_spawn() would still accept.
-    [[nodiscard]] std::size_t room() const;
+    [[nodiscard]] std::size_t free_slots() const;
 
 private:
     // Outlives the group while tasks are running.

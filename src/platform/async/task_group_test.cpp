@@ -30,12 +30,12 @@ Awaitable<> wait_forever() {
     co_await never.async_wait(asio::use_awaitable);
 }
 
-Awaitable<> wait_a_turn() {
+Awaitable<> wait_one_iteration() {
     co_await asio::post(co_await asio::this_coro::executor, asio::use_awaitable);
 }
 
 Awaitable<> fail_later() {
-    co_await wait_a_turn();
+    co_await wait_one_iteration();
     throw std::runtime_error("no luck");
 }
 
@@ -56,7 +56,7 @@ protected:
         } catch (const boost::system::system_error&) {
         }
         co_await asio::this_coro::reset_cancellation_state();
-        co_await wait_a_turn();
+        co_await wait_one_iteration();
         notes_.emplace_back("finished");
     }
 
@@ -66,7 +66,7 @@ protected:
         co_return;
     }
 
-    Awaitable<> join_and_note(std::string note) {
+    Awaitable<> join_and_record(std::string note) {
         co_await group_.join();
         notes_.push_back(std::move(note));
     }
@@ -95,7 +95,7 @@ TEST_F(TaskGroupTest, RunsItsTasksOnTheLoop) {
     EXPECT_TRUE(group_.is_idle());
 }
 
-TEST_F(TaskGroupTest, TellsWhatFailedAndRunsOn) {
+TEST_F(TaskGroupTest, ReportsAFailureAndContinues) {
     group_.spawn(spawn_from_task());
     loop_.run();
     EXPECT_THAT(notes_, ElementsAre("goes on", "no luck"));
@@ -116,15 +116,15 @@ TEST(TaskGroup, RefusesTasksAboveItsLimit) {
     int done = 0;
     EXPECT_TRUE(group.try_spawn(count(done)));
     EXPECT_TRUE(group.try_spawn(count(done)));
-    EXPECT_EQ(group.room(), 0U);
+    EXPECT_EQ(group.free_slots(), 0U);
     EXPECT_FALSE(group.try_spawn(count(done)));
     EXPECT_THROW(group.spawn(count(done)), std::logic_error);
     loop.run();
     EXPECT_EQ(done, 2);
-    EXPECT_EQ(group.room(), 2U);
+    EXPECT_EQ(group.free_slots(), 2U);
 }
 
-TEST_F(TaskGroupTest, CancelsWhatItsTasksWaitForNowAndLater) {
+TEST_F(TaskGroupTest, CancelsCurrentAndLaterWaitsOfItsTasks) {
     group_.spawn(wait_forever());
     group_.spawn(wait_twice());
     loop_.poll();
@@ -135,7 +135,7 @@ TEST_F(TaskGroupTest, CancelsWhatItsTasksWaitForNowAndLater) {
     EXPECT_TRUE(group_.is_idle());
 }
 
-TEST_F(TaskGroupTest, CancelsTasksThatHaveNotBegun) {
+TEST_F(TaskGroupTest, CancelsTasksThatHaveNotStarted) {
     group_.spawn(wait_forever());
     group_.cancel();
     loop_.run();
@@ -184,12 +184,12 @@ TEST_F(TaskGroupTest, CancelsOneTaskAlone) {
 
 TEST_F(TaskGroupTest, JoinsWhenTheLastTaskHasEnded) {
     TaskGroup joiners(loop_);
-    joiners.spawn(join_and_note("joined"));
+    joiners.spawn(join_and_record("joined"));
     loop_.poll();
     EXPECT_THAT(notes_, ElementsAre("joined")) << "nothing to wait for";
     group_.spawn(finish_although_cancelled());
     group_.spawn(wait_forever());
-    joiners.spawn(join_and_note("joined again"));
+    joiners.spawn(join_and_record("joined again"));
     loop_.restart();
     loop_.poll();
     EXPECT_THAT(notes_, ElementsAre("joined"));
@@ -198,10 +198,10 @@ TEST_F(TaskGroupTest, JoinsWhenTheLastTaskHasEnded) {
     EXPECT_THAT(notes_, ElementsAre("joined", "finished", "joined again"));
 }
 
-TEST_F(TaskGroupTest, GivesUpJoiningWhenCancelled) {
+TEST_F(TaskGroupTest, AJoinCanBeCancelled) {
     TaskGroup joiners(loop_);
     group_.spawn(wait_forever());
-    joiners.spawn(join_and_note("joined"));
+    joiners.spawn(join_and_record("joined"));
     loop_.poll();
     joiners.cancel();
     loop_.poll();
@@ -224,7 +224,7 @@ Awaitable<> hold(std::shared_ptr<int> held) {
     ++*held;
 }
 
-TEST(TaskGroup, ItsTasksGoWithTheLoop) {
+TEST(TaskGroup, ItsTasksAreDestroyedWithTheLoop) {
     const auto held = std::make_shared<int>();
     {
         asio::io_context loop;

@@ -59,9 +59,9 @@ private:
 
 // The state shared by a waiting coroutine and its job.
 struct Wait {
-    asio::steady_timer* bell = nullptr;   // used on the loop only; null once the coroutine is gone
-    bool finished = false;                // used on the loop only
-    std::atomic<bool> abandoned = false;  // the coroutine is gone: the result is not needed
+    asio::steady_timer* wakeup = nullptr;  // used on the loop only; null once the coroutine is gone
+    bool finished = false;                 // used on the loop only
+    std::atomic<bool> abandoned = false;   // the coroutine is gone: the result is not needed
 };
 
 // Lives in the coroutine's frame, so that it notices every exit, including the loop's destruction.
@@ -69,7 +69,7 @@ class WaitGuard {
 public:
     explicit WaitGuard(std::shared_ptr<Wait> wait) : wait_(std::move(wait)) {}
     ~WaitGuard() {
-        wait_->bell = nullptr;
+        wait_->wakeup = nullptr;
         wait_->abandoned.store(true, std::memory_order_relaxed);
     }
     WaitGuard(const WaitGuard&) = delete;
@@ -104,7 +104,7 @@ WorkerPool::Stats WorkerPool::stats() const {
     return {.queued = queued_.load(std::memory_order_relaxed),
             .running = running_.load(std::memory_order_relaxed),
             .rejected = rejected_.load(std::memory_order_relaxed),
-            .rejected_ordinary = rejected_ordinary_.load(std::memory_order_relaxed)};
+            .rejected_normal = rejected_normal_.load(std::memory_order_relaxed)};
 }
 
 void WorkerPool::collect(telemetry::Page& page) const {
@@ -119,9 +119,9 @@ void WorkerPool::collect(telemetry::Page& page) const {
                static_cast<std::int64_t>(max_queued_), pool);
     constexpr std::string_view kRejected =
         "Jobs that a pool rejected because its queue was full, or its free slots were reserved for others.";
-    page.counter("mindspace_pool_rejected", kRejected, stats.rejected - stats.rejected_ordinary,
+    page.counter("mindspace_pool_rejected", kRejected, stats.rejected - stats.rejected_normal,
                  {{"pool", name_}, {"reason", "full"}});
-    page.counter("mindspace_pool_rejected", kRejected, stats.rejected_ordinary,
+    page.counter("mindspace_pool_rejected", kRejected, stats.rejected_normal,
                  {{"pool", name_}, {"reason", "reserved"}});
     page.histogram("mindspace_pool_wait_seconds", "How long jobs waited for a thread of a pool.", sum_of(waits_), pool);
     page.histogram("mindspace_pool_run_seconds", "How long the jobs of a pool took on their thread.", sum_of(runs_),
@@ -134,9 +134,9 @@ void WorkerPool::collect(telemetry::Page& page) const {
 Awaitable<> WorkerPool::perform(Job job, QueuePriority priority) {
     auto executor = co_await asio::this_coro::executor;
     auto handle = asio::use_service<LoopHandleService>(asio::query(executor, asio::execution::context)).handle();
-    asio::steady_timer bell(executor, asio::steady_timer::time_point::max());
+    asio::steady_timer wakeup(executor, asio::steady_timer::time_point::max());
     auto wait = std::make_shared<Wait>();
-    wait->bell = &bell;
+    wait->wakeup = &wakeup;
     WaitGuard guard(wait);
 
     auto run_and_wake = [job = std::move(job), handle, executor, wait]() mutable {
@@ -145,11 +145,11 @@ Awaitable<> WorkerPool::perform(Job job, QueuePriority priority) {
         job = nullptr;  // destroys what it holds before the caller resumes
         handle->post(executor, [wait = std::move(wait)] {
             wait->finished = true;
-            if (wait->bell != nullptr) wait->bell->cancel();
+            if (wait->wakeup != nullptr) wait->wakeup->cancel();
         });
     };
     enqueue(std::move(run_and_wake), priority);
-    co_await bell.async_wait(asio::as_tuple(asio::use_awaitable));
+    co_await wakeup.async_wait(asio::as_tuple(asio::use_awaitable));
     if (!wait->finished) throw boost::system::system_error(asio::error::operation_aborted);
 }
 
@@ -162,7 +162,7 @@ bool WorkerPool::has_slot(QueuePriority priority) const {
 void WorkerPool::count_rejected(QueuePriority priority) {
     rejected_.fetch_add(1, std::memory_order_relaxed);
     if (priority == QueuePriority::normal && has_slot(QueuePriority::reserved))
-        rejected_ordinary_.fetch_add(1, std::memory_order_relaxed);
+        rejected_normal_.fetch_add(1, std::memory_order_relaxed);
 }
 
 bool WorkerPool::has_capacity(QueuePriority priority) {

@@ -62,8 +62,8 @@ public:
     struct Stats {
         std::size_t queued;
         std::size_t running;
-        std::uint64_t rejected;           // since the start
-        std::uint64_t rejected_ordinary;  // of these, those in whose slot a high-priority job would have been accepted
+        std::uint64_t rejected;         // since the start
+        std::uint64_t rejected_normal;  // of these, those in whose slot a high-priority job would have been accepted
     };
     // May be called from any thread; the values need not be from the same instant.
     [[nodiscard]] Stats stats() const;
@@ -99,7 +99,7 @@ private:
     std::atomic<std::size_t> queued_{0};
     std::atomic<std::size_t> running_{0};
     std::atomic<std::uint64_t> rejected_{0};
-    std::atomic<std::uint64_t> rejected_ordinary_{0};
+    std::atomic<std::uint64_t> rejected_normal_{0};
     telemetry::Histogram waits_;  // of jobs, in the queue
     telemetry::Histogram runs_;   // how long they took
 

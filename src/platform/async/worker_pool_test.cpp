@@ -80,7 +80,7 @@ std::future<T> spawn(asio::io_context& loop, Awaitable<T> coroutine) {
     return future;
 }
 
-TEST(WorkerPool, WorksOnItsThreadAndComesBackToTheLoop) {
+TEST(WorkerPool, RunsWorkOnItsThreadAndResumesTheCallerOnTheLoop) {
     asio::io_context loop;
     WorkerPool pool("test", 1, 1);
     auto [worker, after] = finish(loop, spawn(loop, threads_of_a_run(pool)));
@@ -88,7 +88,7 @@ TEST(WorkerPool, WorksOnItsThreadAndComesBackToTheLoop) {
     EXPECT_EQ(after, std::this_thread::get_id());
 }
 
-TEST(WorkerPool, CarriesWhatCanOnlyBeMoved) {
+TEST(WorkerPool, AcceptsMoveOnlyValues) {
     asio::io_context loop;
     WorkerPool pool("test", 1, 1);
     EXPECT_EQ(*finish(loop, spawn(loop, make_on_pool(pool, std::make_unique<int>(7)))), 7);
@@ -100,7 +100,7 @@ TEST(WorkerPool, RethrowsToTheCaller) {
     EXPECT_THROW(finish(loop, spawn(loop, throw_on_pool(pool))), std::out_of_range);
 }
 
-TEST(WorkerPool, RefusesAtOnceWhenFull) {
+TEST(WorkerPool, RefusesImmediatelyWhenFull) {
     asio::io_context loop;
     WorkerPool pool("test", 2, 1);
     auto gate = std::make_shared<Gate>();
@@ -137,7 +137,7 @@ Awaitable<int> niceness_on_pool(WorkerPool& pool) {
     co_return co_await pool.run([] { return getpriority(PRIO_PROCESS, 0); });
 }
 
-TEST(WorkerPool, GivesWayToOthersInTheBackground) {
+TEST(WorkerPool, LowPriorityThreadsYieldToOthers) {
     asio::io_context loop;
     WorkerPool usual("test", 1, 1);
     WorkerPool background("test", 1, 1, 0, WorkerPool::ThreadPriority::low);
@@ -147,7 +147,7 @@ TEST(WorkerPool, GivesWayToOthersInTheBackground) {
     EXPECT_EQ(getpriority(PRIO_PROCESS, 0), here);
 }
 
-TEST(WorkerPool, FinishesWhatIsQueuedBeforeItGoes) {
+TEST(WorkerPool, FinishesQueuedJobsInItsDestructor) {
     asio::io_context loop;
     auto ran = std::make_shared<std::atomic<bool>>(false);
     std::optional<std::future<void>> done;
@@ -178,7 +178,7 @@ TEST(WorkerPool, SurvivesTheEndOfTheLoopWhileWorkRuns) {
     EXPECT_TRUE(ran->load());
 }
 
-TEST(WorkerPool, ACancelledCallerLeavesAtOnce) {
+TEST(WorkerPool, ACancelledCallerReturnsImmediately) {
     asio::io_context loop;
     WorkerPool pool("test", 1, 1);
     auto gate = std::make_shared<Gate>();

@@ -4,7 +4,7 @@
 
 namespace mindspace {
 
-TEST(Base64Url, ReadsItsOwnText) {
+TEST(Base64Url, DecodesItsOwnText) {
     for (std::size_t size = 0; size < 70; ++size) {
         Bytes bytes(size);
         fill_random(bytes);

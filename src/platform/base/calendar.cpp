@@ -56,19 +56,19 @@ LocalDate TimeZone::local_date(Timestamp at, hours day_start) const {
 }
 
 Timestamp TimeZone::start_of_day(LocalDate date, hours day_start) const {
-    Seconds on_the_wall = date.time_since_epoch() + day_start;
-    auto info = zone_->get_info(date::local_seconds(on_the_wall));
+    Seconds local = date.time_since_epoch() + day_start;
+    auto info = zone_->get_info(date::local_seconds(local));
     if (info.result == date::local_info::nonexistent) return info.second.begin;
-    return Timestamp(on_the_wall - info.first.offset);
+    return Timestamp(local - info.first.offset);
 }
 
 std::vector<LocalDate> TimeZone::skipped_dates(LocalDate first, LocalDate last) const {
     using std::chrono::local_seconds;
     // No local clock differs more than that from UTC.
-    constexpr days kFurthest{2};
+    constexpr days kMaxOffset{2};
     std::vector<LocalDate> skipped;
-    const std::chrono::sys_seconds end(last.time_since_epoch() + kFurthest);
-    auto info = zone_->get_info(std::chrono::sys_seconds(first.time_since_epoch() - kFurthest));
+    const std::chrono::sys_seconds end(last.time_since_epoch() + kMaxOffset);
+    auto info = zone_->get_info(std::chrono::sys_seconds(first.time_since_epoch() - kMaxOffset));
     while (info.end < end) {
         auto next = zone_->get_info(info.end);
         const local_seconds before(info.end.time_since_epoch() + info.offset);

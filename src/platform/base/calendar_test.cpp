@@ -41,7 +41,7 @@ TEST(TimeZone, FindsCanonicalNamesAndLinks) {
     EXPECT_TRUE(TimeZone::find("Etc/GMT+12"));
 }
 
-TEST(TimeZone, KnowsNoOtherNames) {
+TEST(TimeZone, RefusesOtherNames) {
     for (std::string_view name : {"", "europe/berlin", "UTC ", "Europe", "Mars/Olympus", "localtime", "posixrules",
                                   "posix/UTC", "right/UTC", "tzdata.zi", "../../etc/passwd", "/UTC", "+02:00"}) {
         EXPECT_FALSE(TimeZone::find(name)) << name;
@@ -88,7 +88,7 @@ TEST(TimeZone, DaysOfAClockChangeHave23Or25Hours) {
     EXPECT_EQ(length_of("Australia/Lord_Howe", "2026-04-05"), hours(24) + minutes(30));
 }
 
-TEST(TimeZone, TheHourThatIsMissingOrTwiceBelongsToTheDayThatShowsIt) {
+TEST(TimeZone, ASkippedOrRepeatedHourBelongsToItsLocalDate) {
     auto length = [](std::string_view zone_name, std::string_view date, int day_start) {
         auto first = day(date);
         return zone(zone_name).start_of_day(first + std::chrono::days(1), hours(day_start)) -
@@ -104,13 +104,13 @@ TEST(TimeZone, TheHourThatIsMissingOrTwiceBelongsToTheDayThatShowsIt) {
     EXPECT_EQ(date_of("Europe/Berlin", "2025-10-26T02:00:00Z", 3), "2025-10-26");
 }
 
-TEST(TimeZone, KnowsTheSummerOfZonesThatAreNamedLikeAbbreviations) {
+TEST(TimeZone, AppliesSummerTimeInZonesNamedLikeAbbreviations) {
     for (std::string_view name : {"CET", "MET"}) EXPECT_EQ(date_of(name, "2026-07-01T22:00:00Z"), "2026-07-02") << name;
     EXPECT_EQ(date_of("EET", "2026-07-01T21:00:00Z"), "2026-07-02");
     EXPECT_EQ(date_of("WET", "2026-07-01T23:00:00Z"), "2026-07-02");
 }
 
-TEST(TimeZone, KnowsHalvesAndQuartersOfAnHour) {
+TEST(TimeZone, SupportsOffsetsOfHalfAndQuarterHours) {
     EXPECT_EQ(start("America/St_Johns", "2026-11-23"), "2026-11-23T03:30:00.000Z");
     EXPECT_EQ(start("Pacific/Chatham", "2026-11-23"), "2026-11-22T10:15:00.000Z");
     EXPECT_EQ(start("Asia/Pyongyang", "2018-05-05"), "2018-05-04T15:00:00.000Z");  // 23:30 became 00:00
@@ -122,7 +122,7 @@ TEST(TimeZone, ADayWhoseStartIsSkippedBeginsAfterTheGap) {
     EXPECT_EQ(start("Europe/Berlin", "2026-03-29", 2), "2026-03-29T01:00:00.000Z");   // 02:00 became 03:00
 }
 
-TEST(TimeZone, ADayWhoseStartComesTwiceBeginsAtTheFirst) {
+TEST(TimeZone, ADayWhoseStartIsRepeatedBeginsAtTheFirst) {
     EXPECT_EQ(start("America/Havana", "2026-11-01"), "2026-11-01T04:00:00.000Z");  // 01:00 becomes 00:00
     EXPECT_EQ(date_of("America/Havana", "2026-11-01T05:30:00Z"), "2026-11-01");
 }
@@ -140,7 +140,7 @@ TEST(TimeZone, SamoaHadNo30December2011) {
     EXPECT_EQ(date_of("Pacific/Fakaofo", "2011-12-30T11:00:00Z"), "2011-12-31");
 }
 
-TEST(TimeZone, TellsTheHourOnTheWall) {
+TEST(TimeZone, ReturnsTheLocalHour) {
     EXPECT_EQ(zone("Asia/Kolkata").local_hour(at("2026-11-22T18:29:59.999Z")), 23);
     EXPECT_EQ(zone("Asia/Kolkata").local_hour(at("2026-11-22T18:30:00Z")), 0);
     EXPECT_EQ(zone("America/New_York").local_hour(at("2026-07-01T12:00:00Z")), 8);
@@ -159,7 +159,7 @@ TEST(TimeZone, EveryDayStartsWithinTheDay) {
     }
 }
 
-TEST(TimeZone, ServesManyThreadsAtOnce) {
+TEST(TimeZone, IsThreadSafe) {
     std::vector<std::jthread> threads;
     for (int i = 0; i < 4; ++i) {
         threads.emplace_back([] {

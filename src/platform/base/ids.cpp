@@ -38,7 +38,7 @@ Uuid Uuid::v7(Timestamp now) {
     return uuid;
 }
 
-Timestamp Uuid::made_at() const {
+Timestamp Uuid::created_at() const {
     std::int64_t ms = 0;
     for (std::size_t i = 0; i < 6; ++i) ms = ms << 8 | bytes[i];
     return Timestamp(Milliseconds(ms));

@@ -24,7 +24,7 @@ struct Uuid {
     static std::optional<Uuid> parse(std::string_view text);
 
     // The creation time of a version 7 UUID.
-    [[nodiscard]] Timestamp made_at() const;
+    [[nodiscard]] Timestamp created_at() const;
 
     using Text = std::array<char, 36>;
     [[nodiscard]] Text text() const;

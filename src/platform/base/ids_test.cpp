@@ -14,12 +14,12 @@ TEST(Uuid, VersionSevenSortsByTime) {
     EXPECT_NE(std::string("89ab").find(early.to_string()[19]), std::string::npos);
 }
 
-TEST(Uuid, NeverComesTwice) {
+TEST(Uuid, IsUnique) {
     std::set<Uuid> seen;
     for (int i = 0; i < 10'000; ++i) EXPECT_TRUE(seen.insert(Uuid::v7(Timestamp(Milliseconds(5)))).second);
 }
 
-TEST(Uuid, ReadsItsOwnTextAndNoOther) {
+TEST(Uuid, ParsesItsOwnTextOnly) {
     auto uuid = Uuid::v7(Timestamp(Milliseconds(1'795'408'228'973)));
     EXPECT_EQ(Uuid::parse(uuid.to_string()), uuid);
     for (const auto* bad : {"", "01a206ab-726d-7dd8-b7f3-8fcce843dca", "01A206AB-726d-7dd8-b7f3-8fcce843dca8",

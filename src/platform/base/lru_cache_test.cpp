@@ -4,7 +4,7 @@
 
 namespace mindspace {
 
-TEST(LruCache, ForgetsWhatWasUsedLeastRecently) {
+TEST(LruCache, EvictsTheLeastRecentlyUsed) {
     LruCache<int, int> cache(2);
     cache.insert(1, 10);
     cache.insert(2, 20);

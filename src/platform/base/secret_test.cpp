@@ -9,7 +9,7 @@
 namespace mindspace {
 namespace {
 
-TEST(Secret, IsMadeOnceForItsOwnerAlone) {
+TEST(Secret, IsCreatedOnceAndPrivate) {
     const TemporaryDirectory directory;
     const auto file = directory.path() / "secret";
     const auto first = Secret::load_or_create(file);

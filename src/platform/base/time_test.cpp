@@ -21,7 +21,7 @@ TEST(FormatTimestamp, WritesUtcWithMilliseconds) {
     EXPECT_EQ(format_timestamp(Timestamp(Milliseconds(-1))), "1969-12-31T23:59:59.999Z");
 }
 
-TEST(ParseTimestamp, TakesEveryFormOfRfc3339) {
+TEST(ParseTimestamp, AcceptsEveryFormOfRfc3339) {
     EXPECT_EQ(reformat("2026-11-23T06:00:00Z"), "2026-11-23T06:00:00.000Z");
     EXPECT_EQ(reformat("2026-11-23t06:00:00z"), "2026-11-23T06:00:00.000Z");
     EXPECT_EQ(reformat("2026-11-23T06:00:00+05:45"), "2026-11-23T00:15:00.000Z");
@@ -29,7 +29,7 @@ TEST(ParseTimestamp, TakesEveryFormOfRfc3339) {
     EXPECT_EQ(reformat("2026-11-23T06:00:00-00:00"), "2026-11-23T06:00:00.000Z");
 }
 
-TEST(ParseTimestamp, CutsDigitsBeyondMilliseconds) {
+TEST(ParseTimestamp, TruncatesToMilliseconds) {
     EXPECT_EQ(reformat("2026-11-23T06:00:00.1Z"), "2026-11-23T06:00:00.100Z");
     EXPECT_EQ(reformat("2026-11-23T06:00:00.12Z"), "2026-11-23T06:00:00.120Z");
     EXPECT_EQ(reformat("2026-11-23T06:00:00.999999999Z"), "2026-11-23T06:00:00.999Z");
@@ -38,7 +38,7 @@ TEST(ParseTimestamp, CutsDigitsBeyondMilliseconds) {
     EXPECT_EQ(reformat("2026-11-23T06:00:00.Z"), "refused");
 }
 
-TEST(ParseTimestamp, RefusesWhatIsNoDateTime) {
+TEST(ParseTimestamp, RefusesInvalidTexts) {
     for (std::string_view text : {"",
                                   "2026-11-23",
                                   "2026-11-23T06:00:00",
@@ -72,7 +72,7 @@ TEST(ParseTimestamp, KnowsLeapYears) {
     EXPECT_EQ(reformat("2026-02-29T00:00:00Z"), "refused");
 }
 
-TEST(ParseTimestamp, TakesALeapSecondOnlyAtTheEndOfAMonthInUtc) {
+TEST(ParseTimestamp, AcceptsALeapSecondOnlyAtTheEndOfAMonthInUtc) {
     EXPECT_EQ(reformat("1990-12-31T23:59:60Z"), "1991-01-01T00:00:00.000Z");
     EXPECT_EQ(reformat("1990-12-31T15:59:60.5-08:00"), "1991-01-01T00:00:00.500Z");
     EXPECT_EQ(reformat("1990-12-31T23:59:60-08:00"), "refused");
@@ -88,7 +88,7 @@ TEST(ParseTimestamp, StaysBetweenTheYears1And9999) {
     EXPECT_EQ(reformat("9999-12-31T23:59:59-00:01"), "refused");
 }
 
-TEST(Date, IsReadAndWritten) {
+TEST(Date, IsParsedAndFormatted) {
     EXPECT_EQ(parse_date("2026-11-23"), local_days(year(2026) / 11 / 23));
     EXPECT_EQ(format_date(local_days(year(2024) / 2 / 29)), "2024-02-29");
     EXPECT_EQ(format_date(local_days(year(1) / 1 / 1)), "0001-01-01");

@@ -42,7 +42,7 @@ TEST(Utf8, AgreesWithTheDefinitionOnAllSequencesOfUpToThreeBytes) {
     }
 }
 
-TEST(Utf8, AgreesWithTheDefinitionRoundTheEdgesOfFourBytes) {
+TEST(Utf8, AgreesWithTheDefinitionAtTheLimitsOfFourBytes) {
     for (std::uint32_t lead = 0xEF; lead <= 0xFF; ++lead) {
         for (std::uint32_t second = 0x7F; second <= 0xC1; ++second) {
             for (const std::uint32_t third : {0x7FU, 0x80U, 0xBFU, 0xC0U}) {
@@ -54,7 +54,7 @@ TEST(Utf8, AgreesWithTheDefinitionRoundTheEdgesOfFourBytes) {
     }
 }
 
-TEST(Utf8, GivesOneVerdictHoweverTheTextIsCut) {
+TEST(Utf8, GivesTheSameResultHoweverTheTextIsSplit) {
     for (const std::string text : {"a long run of ASCII, then κόσμε and 𤭢 $ ¢ €, and again ASCII", "ok\xce",
                                    "long enough for words \xed\xa0\x80 edited", "\xc0\xaf", "\xf4\x90\x80\x80"}) {
         for (std::size_t first = 0; first <= text.size(); ++first) {

@@ -32,11 +32,11 @@ bool is_between(char32_t c, char32_t first, char32_t last) {
 
 // Letters that have a decomposition and are restored by composing: Latin, Greek and Cyrillic except for a few that map
 // to another letter, Vietnamese, the kana.
-bool is_letter_that_stays(char32_t c) {
-    const bool has_another = c == 0x374 || c == 0x37E || c == 0x387;
+bool is_recomposed_letter(char32_t c) {
+    const bool maps_to_another = c == 0x374 || c == 0x37E || c == 0x387;
     return (is_between(c, 0xC0, 0x2FF) || is_between(c, 0x370, 0x4FF) || is_between(c, 0x1E00, 0x1EFF) ||
             is_between(c, 0x3041, 0x3096) || is_between(c, 0x30A0, 0x30FF)) &&
-           !has_another;
+           !maps_to_another;
 }
 
 // Not changed by composing, and cannot change the characters before it (NFC_Quick_Check, UAX 15; errs on the safe
@@ -48,7 +48,7 @@ bool is_stable(char32_t c) {
     const bool is_second = property->comb_index != kNone && property->comb_index >= kSecond;
     const bool is_jamo = is_between(c, 0x1161, 0x1175) || is_between(c, 0x11A8, 0x11C2);
     if (property->combining_class != 0 || is_second || is_jamo) return false;
-    return property->decomp_seqindex == kNone || property->decomp_type != 0 || is_letter_that_stays(c);
+    return property->decomp_seqindex == kNone || property->decomp_type != 0 || is_recomposed_letter(c);
 }
 
 // True for most texts, and ten times faster than composing them. No character below U+0300 changes; the lead bytes of

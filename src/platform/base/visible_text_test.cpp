@@ -10,7 +10,7 @@
 namespace mindspace {
 namespace {
 
-TEST(VisibleText, ComposesWhatKeyboardsWriteInTwoWays) {
+TEST(VisibleText, ComposesCharactersThatHaveTwoEncodings) {
     EXPECT_EQ(composed("Zoe\u0308"), "Zo\u00EB");
     EXPECT_EQ(composed("\u1112\u1161\u11AB"), "\uD55C");
     EXPECT_EQ(composed("\u212B"), "\u00C5") << "ANGSTROM SIGN";
@@ -64,14 +64,14 @@ TEST(VisibleText, EndsLinesWithLineFeeds) {
     EXPECT_EQ(with_line_feeds("a\r\nb\rc\n\r\n\r"), "a\nb\nc\n\n\n");
 }
 
-TEST(VisibleText, HasNoSpaceAround) {
+TEST(VisibleText, IsTrimmed) {
     EXPECT_EQ(without_space_around(" \t\r\n\u00A0\u2003\u3000\u0085\u2028Ada  L.\u1680\v\f"), "Ada  L.");
     EXPECT_EQ(without_space_around(" \u3000\n"), "");
     EXPECT_EQ(without_space_around(""), "");
     EXPECT_EQ(without_space_around("\u00EB"), "\u00EB");
 }
 
-TEST(VisibleText, IsSeenInEveryScript) {
+TEST(VisibleText, AcceptsEveryScript) {
     for (const char* name : {
              "Ada",
              "\u0645\u0631\u064A\u0645",
@@ -93,7 +93,7 @@ TEST(VisibleText, IsSeenInEveryScript) {
         EXPECT_TRUE(is_visible(name)) << name;
 }
 
-TEST(VisibleText, IsNotSeenWhereNothingIsDrawn) {
+TEST(VisibleText, RefusesCharactersThatAreNotDrawn) {
     const std::string nothing[] = {
         "",           " ",          "\u00A0",
         "\u3000",     "\u00AD",     "\u034F",
@@ -113,7 +113,7 @@ TEST(VisibleText, IsNotSeenWhereNothingIsDrawn) {
     EXPECT_FALSE(is_visible(nothing[7] + nothing[13] + nothing[18]));
 }
 
-TEST(VisibleText, TellsControlCharacters) {
+TEST(VisibleText, FindsControlCharacters) {
     for (const std::string text : {"a\tb", "a\nb"}) {
         EXPECT_TRUE(has_control_character(text, Lines::none));
         EXPECT_FALSE(has_control_character(text, Lines::allowed));
@@ -126,7 +126,7 @@ TEST(VisibleText, TellsControlCharacters) {
     EXPECT_FALSE(has_control_character("\u0645\u06CC\u200C\u062E\u0648\u0627 \U0001F9D8", Lines::none));
 }
 
-TEST(VisibleText, TellsWhatReordersTheTextAroundIt) {
+TEST(VisibleText, FindsCharactersThatReorderText) {
     for (const char* text : {"\u202A", "a\u202Eb", "\u202C", "\u2066a\u2069", "\u206A"})
         EXPECT_TRUE(has_reordering_character(text)) << text;
     for (const char* text : {"\u200E\u05D0\u200F", "\u061C", "\u0645\u0631\u064A\u0645", "a\u2060b", "\u2029"})

@@ -64,13 +64,13 @@ struct ConfigurationTest : testing::Test {
 
 using Faults = std::vector<std::string>;
 
-TEST_F(ConfigurationTest, LeavesTheDefaultsWhereNothingIsSaid) {
+TEST_F(ConfigurationTest, KeepsDefaultsWhereNothingIsSet) {
     EXPECT_EQ(faults_of({}), Faults{});
     EXPECT_EQ(example.port, 8080);
     EXPECT_EQ(example.idle_timeout, Seconds(75));
 }
 
-TEST_F(ConfigurationTest, AFlagBeatsTheEnvironmentAndThatTheFile) {
+TEST_F(ConfigurationTest, AFlagOverridesTheEnvironmentWhichOverridesTheFile) {
     auto file =
         write("a.toml", "data_dir = '/file'\n[http]\nport = 1\nidle_timeout_seconds = 1\norigins = ['a', 'b']\n");
     EXPECT_EQ(faults_of({.file = file,
@@ -103,14 +103,14 @@ TEST_F(ConfigurationTest, ReportsEveryFaultOfEverySourceAtOnce) {
               }));
 }
 
-TEST_F(ConfigurationTest, NamesTheLineThatIsNotToml) {
+TEST_F(ConfigurationTest, ReportsTheLineThatIsNotToml) {
     auto file = write("a.toml", "[http]\nport = = 1\n");
     auto faults = faults_of({.file = file, .environment = {"MINDSPACE_HTTP_PORT=0"}});
     ASSERT_EQ(faults.size(), 2U) << "the other sources are read all the same";
     EXPECT_TRUE(faults[0].starts_with("a.toml:2: is not TOML: ")) << faults[0];
 }
 
-TEST_F(ConfigurationTest, AFileThatWasAskedForMustExist) {
+TEST_F(ConfigurationTest, ARequestedFileMustExist) {
     EXPECT_EQ(faults_of({.file = directory / "none.toml"}), Faults{"none.toml: cannot be read"});
     auto variable = "MINDSPACE_CONFIG=" + (directory / "none.toml").native();
     EXPECT_EQ(faults_of({.environment = {variable}}), Faults{"none.toml: cannot be read"});
@@ -143,7 +143,7 @@ TEST_F(ConfigurationTest, ReadsAValueFromAFile) {
     EXPECT_EQ(example.url, "postgres://u:p@h/db") << "an empty variable counts as not set";
 }
 
-TEST_F(ConfigurationTest, RefusesAValueFromAFileThatIsNotThereOrNotAlone) {
+TEST_F(ConfigurationTest, RefusesAValueFromAMissingFileOrWithASecondValue) {
     auto secret = write("secret", "x").native();
     auto large = write("large", std::string(64 * 1024 + 1, 'x')).native();
     EXPECT_EQ(faults_of({.environment = {"MINDSPACE_DATABASE_URL_FILE=" + directory.native() + "/none",

@@ -94,9 +94,9 @@ bool put(double& member, const Setting& setting, const Value& value) {
     const auto* whole = std::get_if<std::int64_t>(&value);
     const auto* number = std::get_if<double>(&value);
     if (whole == nullptr && number == nullptr) return false;
-    double wanted = number != nullptr ? *number : static_cast<double>(*whole);
-    if (!within(wanted, setting.bounds) || std::isinf(wanted)) return false;
-    member = wanted;
+    const double converted = number != nullptr ? *number : static_cast<double>(*whole);
+    if (!within(converted, setting.bounds) || std::isinf(converted)) return false;
+    member = converted;
     return true;
 }
 
@@ -165,8 +165,8 @@ std::optional<std::string> assign(const Setting& setting, const Value& value) {
                                       [&](auto* member) { return put(*member, setting, value); }},
                            setting.member);
     if (fits) return std::nullopt;
-    auto wanted = fmt::format("{} must be {}", setting.key, describe_type(setting));
-    return setting.secret ? wanted : fmt::format("{}, not {}", wanted, show(value));
+    auto message = fmt::format("{} must be {}", setting.key, describe_type(setting));
+    return setting.secret ? message : fmt::format("{}, not {}", message, show(value));
 }
 
 std::string describe_type(const Setting& setting) {

@@ -32,7 +32,7 @@ std::string take(const Setting& setting, std::string_view text) {
     return assign(setting, parse_text(setting, text)).value_or("");
 }
 
-TEST(Setting, TakesTextOfItsType) {
+TEST(Setting, AcceptsTextOfItsType) {
     Members m;
     EXPECT_EQ(take(row(&m.flag), "true"), "");
     EXPECT_EQ(take(row(&m.port), "65535"), "");
@@ -48,7 +48,7 @@ TEST(Setting, TakesTextOfItsType) {
     EXPECT_EQ(m.shape, Shape::square);
 }
 
-TEST(Setting, SaysWhatIsAllowed) {
+TEST(Setting, StatesWhatIsAllowed) {
     Members m;
     EXPECT_EQ(take(row(&m.flag), "yes"), "a.key must be true or false, not \"yes\"");
     EXPECT_EQ(take(row(&m.port), "65536"), "a.key must be an integer from 0 to 65535, not 65536");
@@ -62,7 +62,7 @@ TEST(Setting, SaysWhatIsAllowed) {
     EXPECT_EQ(m.port, 8080) << "a refused value leaves the member as it was";
 }
 
-TEST(Setting, RefusesNumbersThatAreNone) {
+TEST(Setting, RefusesInvalidNumbers) {
     Members m;
     for (std::string_view text : {"nan", "inf", "-inf", "1e999", "", "1,5"}) EXPECT_NE(take(row(&m.scale), text), "");
     EXPECT_NE(take(row(&m.size), "9223372036854775808"), "");

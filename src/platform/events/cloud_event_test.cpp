@@ -29,7 +29,7 @@ TEST(CloudEvent, HasTheAttributesOfVersionOne) {
     EXPECT_EQ(document, expected);
 }
 
-TEST(CloudEvent, ComesBackAsItWas) {
+TEST(CloudEvent, IsDecodedToTheEncodedEvent) {
     auto event = decode_cloud_event(encode_cloud_event(an_event(), "/x"));
     ASSERT_TRUE(event);
     EXPECT_EQ(event->position.xid, "18446744073709551615");
@@ -40,7 +40,7 @@ TEST(CloudEvent, ComesBackAsItWas) {
     EXPECT_EQ(event->occurred_at, an_event().occurred_at);
 }
 
-TEST(CloudEvent, WhatIsNoneIsRefused) {
+TEST(CloudEvent, InvalidEventsAreRefused) {
     auto good = json::parse(encode_cloud_event(an_event(), "/x")).as_object();
     EXPECT_TRUE(decode_cloud_event(json::serialize(good)));
     for (const auto* name : {"specversion", "id", "type", "subject", "time", "data"}) {

@@ -16,7 +16,7 @@ namespace mindspace::events {
 namespace {
 
 constexpr std::size_t kBatchSize = 500;
-constexpr int kTriesOfOneEvent = 5;
+constexpr int kMaxAttempts = 5;
 
 }  // namespace
 
@@ -60,7 +60,7 @@ public:
 private:
     // Handles all events, in order; finds those that the handler rejects by halving the batch.
     Awaitable<> handle(postgres::Session& session, std::span<const Event> events) {
-        for (int tries = 1;; ++tries) {
+        for (int attempts = 1;; ++attempts) {
             auto refusal = co_await attempt(session, events);
             if (!refusal) co_return;
             if (events.size() > 1) {
@@ -69,8 +69,8 @@ private:
                 co_await handle(session, events.subspan(half));
                 co_return;
             }
-            if (tries == kTriesOfOneEvent) {
-                co_await give_up(session, events, *refusal);
+            if (attempts == kMaxAttempts) {
+                co_await move_last_to_dead_letters(session, events, *refusal);
                 co_return;
             }
             co_await backoff_.pause();
@@ -100,7 +100,8 @@ private:
         co_return refusal;
     }
 
-    Awaitable<> give_up(postgres::Session& session, std::span<const Event> event, std::string refusal) {
+    Awaitable<> move_last_to_dead_letters(postgres::Session& session, std::span<const Event> event,
+                                          std::string refusal) {
         co_await session.execute("BEGIN");
         co_await source_->claim(session, event);
         co_await move_to_dead_letters(session, name_, event.front(), refusal);

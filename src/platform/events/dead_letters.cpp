@@ -9,13 +9,13 @@ namespace mindspace::events {
 using postgres::Statement;
 
 Awaitable<> move_to_dead_letters(postgres::Session& session, std::string consumer, Event event, std::string error) {
-    static constexpr Statement kPutAside{"events_put_aside", R"(
+    static constexpr Statement kInsertDeadLetter{"events_put_aside", R"(
         INSERT INTO dead_letters (consumer, xid, id, type, user_id, payload, occurred_at, error)
         VALUES ($1, $2::text::xid8, $3, $4, $5, $6, $7, $8)
         ON CONFLICT DO NOTHING)"};
     postgres::Json payload{std::move(event.payload)};
-    co_await session.query(kPutAside, consumer, event.position.xid, event.position.id, event.type, event.user, payload,
-                           event.occurred_at, error);
+    co_await session.query(kInsertDeadLetter, consumer, event.position.xid, event.position.id, event.type, event.user,
+                           payload, event.occurred_at, error);
 }
 
 Awaitable<std::vector<DeadLetter>> list_dead_letters(postgres::Client& database, std::int64_t limit) {

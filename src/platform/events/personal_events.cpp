@@ -11,7 +11,7 @@ namespace {
 constexpr Statement kListEvents{"events_export", R"(
     SELECT id::text, json_build_object('type', type, 'occurredAt', json_time(occurred_at), 'payload', payload)::text
     FROM outbox WHERE user_id = $1 AND id > coalesce(nullif($2, ''), '0')::bigint ORDER BY outbox.id LIMIT $3)"};
-constexpr Statement kListPutAside{"events_export_dead", R"(
+constexpr Statement kListDeadLetters{"events_export_dead", R"(
     SELECT key, item FROM (
         SELECT concat_ws(' ', consumer, xid, id) AS key,
                json_build_object('type', type, 'occurredAt', json_time(occurred_at), 'payload', payload,
@@ -19,7 +19,7 @@ constexpr Statement kListPutAside{"events_export_dead", R"(
         FROM dead_letters WHERE user_id = $1) AS letters
     WHERE key > $2 ORDER BY key LIMIT $3)"};
 
-constexpr Statement kErasePutAside{"dead_letters_forget", "DELETE FROM dead_letters WHERE user_id = $1"};
+constexpr Statement kEraseDeadLetters{"dead_letters_forget", "DELETE FROM dead_letters WHERE user_id = $1"};
 
 }  // namespace
 
@@ -28,8 +28,8 @@ privacy::Holdings personal_data() {
     return {{.table = "outbox", .member = "events", .page = &kListEvents, .is_erased_by_event = true},
             {.table = "dead_letters",
              .member = "deadLetters",
-             .page = &kListPutAside,
-             .erase = &privacy::erase_by_user<kErasePutAside>}};
+             .page = &kListDeadLetters,
+             .erase = &privacy::erase_by_user<kEraseDeadLetters>}};
 }
 
 Awaitable<> forget_events(postgres::Session& session, std::vector<UserId> users) {

@@ -29,12 +29,12 @@ Awaitable<ClaimedKey> Keys::claim(UserId user, std::string key, Fingerprints fin
                                THEN excluded.creation_id ELSE k.creation_id END
         WHERE k.claimed_at <= $6 OR (k.answer IS NULL AND k.claimed_at <= $7)
         RETURNING creation_id)"};
-    static constexpr Statement kLook{
+    static constexpr Statement kFind{
         "idempotency_look", "SELECT fingerprint, answer FROM idempotency_keys WHERE user_id = $1 AND key = $2"};
     std::vector<postgres::Query> queries;
     queries.push_back(postgres::bind(kClaim, user, key, fingerprints.present, Uuid::v7(now), now, now - kRetention,
-                                     now - longest_ - kGrace, fingerprints.former));
-    queries.push_back(postgres::bind(kLook, user, key));
+                                     now - max_duration_ - kGrace, fingerprints.former));
+    queries.push_back(postgres::bind(kFind, user, key));
     auto results = co_await database_.transaction(std::move(queries));
     ClaimedKey claimed{.creation_id = {}, .fingerprint = {}, .response = {}};
     if (!results[0].empty()) {
@@ -46,10 +46,10 @@ Awaitable<ClaimedKey> Keys::claim(UserId user, std::string key, Fingerprints fin
     co_return claimed;
 }
 
-Awaitable<> Keys::keep(UserId user, std::string key, Bytes response) {
-    static constexpr Statement kKeep{"idempotency_keep",
-                                     "UPDATE idempotency_keys SET answer = $3 WHERE user_id = $1 AND key = $2"};
-    co_await database_.query(kKeep, user, key, response);
+Awaitable<> Keys::store(UserId user, std::string key, Bytes response) {
+    static constexpr Statement kStore{"idempotency_keep",
+                                      "UPDATE idempotency_keys SET answer = $3 WHERE user_id = $1 AND key = $2"};
+    co_await database_.query(kStore, user, key, response);
 }
 
 Awaitable<> Keys::release(UserId user, std::string key) {
@@ -59,11 +59,12 @@ Awaitable<> Keys::release(UserId user, std::string key) {
 }
 
 Awaitable<> Keys::release_failed(UserId user, std::string key, Timestamp claimed_at) {
-    static constexpr Statement kGiveBack{"idempotency_give_back",
-                                         "UPDATE idempotency_keys SET claimed_at = $4"
-                                         " WHERE user_id = $1 AND key = $2 AND answer IS NULL AND claimed_at = $3"};
+    static constexpr Statement kReleaseFailed{
+        "idempotency_give_back",
+        "UPDATE idempotency_keys SET claimed_at = $4"
+        " WHERE user_id = $1 AND key = $2 AND answer IS NULL AND claimed_at = $3"};
     try {
-        co_await database_.query(kGiveBack, user, key, claimed_at, claimed_at - longest_ - kGrace);
+        co_await database_.query(kReleaseFailed, user, key, claimed_at, claimed_at - max_duration_ - kGrace);
     } catch (const std::exception& fault) {
         log::warn("cannot release an idempotency key", {{"error.message", fault.what()}});
     }

@@ -34,13 +34,13 @@ struct ClaimedKey {
 
 class Keys {
 public:
-    // `longest` is how long a request may take at most.
-    Keys(postgres::Client& database, Seconds longest) : database_(database), longest_(longest) {}
+    // `max_duration` is how long a request may take at most.
+    Keys(postgres::Client& database, Seconds max_duration) : database_(database), max_duration_(max_duration) {}
 
     // One transaction, one round trip. A key is taken over when it is a day old, or when its time is over without a
     // response: then what the same request creates keeps its id, as the first may have created it.
     Awaitable<ClaimedKey> claim(UserId user, std::string key, Fingerprints fingerprints, Timestamp now);
-    Awaitable<> keep(UserId user, std::string key, Bytes response);
+    Awaitable<> store(UserId user, std::string key, Bytes response);
     // The request has changed nothing: the key is free.
     Awaitable<> release(UserId user, std::string key);
     // The request that claimed the key at that time, or tried to, may have changed something and has failed: the same
@@ -50,7 +50,7 @@ public:
 
 private:
     postgres::Client& database_;
-    Seconds longest_;
+    Seconds max_duration_;
 };
 
 // Responses are kept for a day.

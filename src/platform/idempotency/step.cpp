@@ -25,9 +25,9 @@ struct Claim {
 namespace {
 
 constexpr std::size_t kMaxKeyLength = 255;
-constexpr std::size_t kGivenBackAtOnce = 1000;
+constexpr std::size_t kMaxReleases = 1000;
 
-bool is_key(std::string_view text) {
+bool is_valid_key(std::string_view text) {
     return !text.empty() && text.size() <= kMaxKeyLength &&
            std::ranges::all_of(text, [](char c) { return c >= ' ' && c <= '~'; });
 }
@@ -57,8 +57,8 @@ RequestFingerprint identify(http::Method method, std::string_view path, std::str
 }
 
 bool should_store(int status) {
-    constexpr std::array kNothingDone{400, 401, 406, 413, 415, 422, 429};
-    return std::ranges::find(kNothingDone, status) == kNothingDone.end();
+    constexpr std::array kNotExecuted{400, 401, 406, 413, 415, 422, 429};
+    return std::ranges::find(kNotExecuted, status) == kNotExecuted.end();
 }
 
 // To a request whose key is taken.
@@ -77,8 +77,8 @@ Response replay(const ClaimedKey& claimed, const RequestFingerprint& identity, s
 }  // namespace
 
 IdempotencyStep::IdempotencyStep(asio::io_context& loop, postgres::Client& database, const Secret& secret,
-                                 Seconds longest)
-    : keys_(database, longest), secret_(secret), tasks_(loop, {.limit = kGivenBackAtOnce}) {}
+                                 Seconds max_duration)
+    : keys_(database, max_duration), secret_(secret), tasks_(loop, {.limit = kMaxReleases}) {}
 
 Awaitable<> IdempotencyStep::before(Exchange& exchange) {
     const auto& endpoint = *exchange.endpoint;
@@ -88,7 +88,7 @@ Awaitable<> IdempotencyStep::before(Exchange& exchange) {
 }
 
 Awaitable<> IdempotencyStep::claim(Exchange& exchange, std::string_view key) {
-    if (!is_key(key)) {
+    if (!is_valid_key(key)) {
         exchange.response =
             http::problem(400, "invalid_idempotency_key", "An Idempotency-Key has 1 to 255 printable ASCII characters.",
                           exchange.request_id);
@@ -122,7 +122,7 @@ Awaitable<> IdempotencyStep::settle(Exchange& exchange, const Response& response
     else if (has_failed)
         co_await keys_.release_failed(user, claim->key, claim->claimed_at);
     else if (should_store(response.status))
-        co_await keys_.keep(user, claim->key, seal_response(response, claim->seal));
+        co_await keys_.store(user, claim->key, seal_response(response, claim->seal));
     else
         co_await keys_.release(user, claim->key);
 }

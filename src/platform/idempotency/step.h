@@ -20,9 +20,9 @@ namespace mindspace::idempotency {
 
 class IdempotencyStep final : public http::Step {
 public:
-    // `longest` is how long a request may take at most. Every process that keeps responses of the same endpoints has
-    // the same secret.
-    IdempotencyStep(asio::io_context& loop, postgres::Client& database, const Secret& secret, Seconds longest);
+    // `max_duration` is how long a request may take at most. Every process that keeps responses of the same endpoints
+    // has the same secret.
+    IdempotencyStep(asio::io_context& loop, postgres::Client& database, const Secret& secret, Seconds max_duration);
 
     // Of endpoints that create something in this process.
     Awaitable<> before(http::Exchange& exchange) override;

@@ -65,7 +65,7 @@ protected:
     IdempotencyStep step_{io_, database_, secret_, kLongest};
 };
 
-TEST_F(IdempotencyStepTest, GivesTheFirstResponseAgain) {
+TEST_F(IdempotencyStepTest, ReplaysTheFirstResponse) {
     Request first("key");
     Request during("key");
     Request later("key");
@@ -79,7 +79,7 @@ TEST_F(IdempotencyStepTest, GivesTheFirstResponseAgain) {
     EXPECT_EQ(begin(another), 422);
 }
 
-TEST_F(IdempotencyStepTest, FreesTheKeyOfARequestThatHasFailed) {
+TEST_F(IdempotencyStepTest, ReleasesTheKeyOfAFailedRequest) {
     Request first("key");
     Request again("key");
     EXPECT_EQ(begin(first), 0);
@@ -93,7 +93,7 @@ TEST_F(IdempotencyStepTest, FreesTheKeyOfARequestThatHasFailed) {
 }
 
 // What the request waited for when its deadline came may be the database itself.
-TEST_F(IdempotencyStepTest, FreesTheKeyOfALateRequestWithoutKeepingItsResponseWaiting) {
+TEST_F(IdempotencyStepTest, ReleasesTheKeyOfALateRequestWithoutDelayingItsResponse) {
     postgres::Session other(io_, {.conninfo = conninfo_});
     postgres::run(io_, other.connect());
     Request late("key");
@@ -110,7 +110,7 @@ TEST_F(IdempotencyStepTest, FreesTheKeyOfALateRequestWithoutKeepingItsResponseWa
     EXPECT_EQ(again.exchange.creation_id, late.exchange.creation_id);
 }
 
-TEST_F(IdempotencyStepTest, LeavesOtherRequestsAlone) {
+TEST_F(IdempotencyStepTest, IgnoresOtherRequests) {
     Request without_key("key");
     without_key.head.headers.clear();
     Request forwarded("key");

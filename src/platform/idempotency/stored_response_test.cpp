@@ -18,7 +18,7 @@ protected:
     const Secret secret_ = Secret::load_or_create(directory_.path() / "secret");
 };
 
-TEST_F(StoredResponse, OpensForTheSameRequestOnly) {
+TEST_F(StoredResponse, IsDecryptedForTheSameRequestOnly) {
     Response response{.status = 201, .body = R"({"accessToken":"secret ä"})"};
     response.headers.emplace_back("ETag", "\"1\"");
     auto sealed = seal_response(response, kRequest.seal(secret_));
@@ -38,7 +38,7 @@ TEST_F(StoredResponse, OpensForTheSameRequestOnly) {
     EXPECT_FALSE(open_response({}, kRequest.seal(secret_)));
 }
 
-TEST_F(StoredResponse, TellsRequestsApartByEachPart) {
+TEST_F(StoredResponse, DistinguishesRequestsByEachPart) {
     auto moved = kRequest;
     moved.path = "/ak";
     moved.key = "";
@@ -46,14 +46,14 @@ TEST_F(StoredResponse, TellsRequestsApartByEachPart) {
     EXPECT_NE(kRequest.seal(secret_), kRequest.fingerprint(secret_));
 }
 
-TEST_F(StoredResponse, TellsNothingWithoutTheSecret) {
+TEST_F(StoredResponse, RevealsNothingWithoutTheSecret) {
     const auto other = Secret::load_or_create(directory_.path() / "other");
     EXPECT_NE(kRequest.fingerprint(secret_), kRequest.fingerprint(other));
     EXPECT_NE(kRequest.fingerprint(secret_), kRequest.former_fingerprint());
     EXPECT_FALSE(open_response(seal_response(Response{.body = "x"}, kRequest.seal(secret_)), kRequest.seal(other)));
 }
 
-TEST_F(StoredResponse, HidesItsText) {
+TEST_F(StoredResponse, IsEncrypted) {
     auto sealed = seal_response(Response{.body = "remember the milk"}, kRequest.seal(secret_));
     EXPECT_EQ(std::string(sealed.begin(), sealed.end()).find("milk"), std::string::npos);
 }

@@ -24,7 +24,7 @@ TEST(CanonicalJson, DiffersForOtherValues) {
     for (const auto& [left, right] : kPairs) EXPECT_NE(canonical_json(left), canonical_json(right)) << left;
 }
 
-TEST(CanonicalJson, LeavesWhatIsNoJson) {
+TEST(CanonicalJson, LeavesInvalidJsonUnchanged) {
     for (const auto* text : {"", "{", "{\"a\":1,\"a\":2}"}) EXPECT_EQ(canonical_json(text), text);
 }
 

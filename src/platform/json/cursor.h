@@ -25,8 +25,8 @@ struct ListPosition {
 
 // The position before the first item of a list that begins with the newest.
 template <class Key>
-inline constexpr ListPosition<Key> kBeforeTheNewest{
-    .at = Timestamp{std::chrono::sys_days{std::chrono::year{9999} / 12 / 31}}, .id = {}};
+inline constexpr ListPosition<Key> kListStart{.at = Timestamp{std::chrono::sys_days{std::chrono::year{9999} / 12 / 31}},
+                                              .id = {}};
 
 // A page of a list, and the position of its last item if more follow.
 template <class Item, class Key>

@@ -6,7 +6,7 @@ namespace mindspace {
 
 const ListPosition<UserId> kPosition{.at = Timestamp(Milliseconds(42)), .id = UserId{Uuid::from_name("ada")}};
 
-TEST(Cursor, ComesBackInItsOwnListOnly) {
+TEST(Cursor, IsAcceptedInItsOwnListOnly) {
     auto cursor = encode_cursor("sessions of ada", kPosition);
     auto position = decode_cursor<UserId>("sessions of ada", cursor);
     ASSERT_TRUE(position);
@@ -17,7 +17,7 @@ TEST(Cursor, ComesBackInItsOwnListOnly) {
     EXPECT_EQ(foreign.error().reason, "invalid_cursor");
 }
 
-TEST(Cursor, EveryDamageIsSeen) {
+TEST(Cursor, EveryDamageIsDetected) {
     auto cursor = encode_cursor("list", kPosition);
     for (std::size_t i = 0; i < cursor.size(); ++i) {
         auto damaged = cursor;

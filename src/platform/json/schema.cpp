@@ -138,8 +138,8 @@ bool read_parsed(const json::value& in, T& to, std::optional<T> (*parse)(std::st
 
 // Checked before the text is prepared. Composing merges few letters of a text from several characters, and those from
 // two or three.
-bool is_hopelessly_long(std::string_view text, std::int64_t most) {
-    const auto bound = 2 * static_cast<std::size_t>(most);
+bool is_far_too_long(std::string_view text, std::int64_t max_length) {
+    const auto bound = 2 * static_cast<std::size_t>(max_length);
     return text.size() > bound && count_code_points(text) > bound;
 }
 
@@ -299,7 +299,7 @@ bool Type<std::string>::read(const json::value& in, std::string& to, const Rules
                              Faults& faults) {
     if (!faults.check_type(in.is_string(), at, "a string")) return false;
     const std::string_view typed(in.get_string());
-    if (rules.max && is_hopelessly_long(typed, *rules.max)) return faults.check_string(typed, rules, at);
+    if (rules.max && is_far_too_long(typed, *rules.max)) return faults.check_string(typed, rules, at);
     auto text = prepared_text(typed, rules.text);
     // The user typed something, but none of it is visible.
     if (text.empty() && !typed.empty() && rules.min)

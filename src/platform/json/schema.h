@@ -538,15 +538,15 @@ Result<T> from_query(const QueryPairs& pairs) {
         bool known = false;
         std::size_t index = 0;
         auto read_field = [&]<class M>(const Field<T, M>& f) {
-            std::size_t mine = index++;
+            std::size_t own_index = index++;
             if (f.name != name) return;
             known = true;
             Faults here;
-            if (seen[mine])
+            if (seen[own_index])
                 here.add(Path{}, "repeated", "is given more than once");
             else
                 read_text(text, value.*f.member, f.rules, Path{}, here);
-            seen[mine] = true;
+            seen[own_index] = true;
             for (auto& fault : here.take())
                 faults.add_parameter(f.name, std::move(fault.code), std::move(fault.message));
         };

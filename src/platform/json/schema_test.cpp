@@ -98,7 +98,7 @@ TEST(Schema, ReadsAWholeDocument) {
     EXPECT_FALSE(whole->note.present);
 }
 
-TEST(Schema, TellsAllFaultsAtOnceWithTheirPointers) {
+TEST(Schema, ReportsAllFaultsTogetherWithTheirPointers) {
     auto whole = from_json<Whole>(
         R"({"colour":"blue","at":5,"parts":[{"name":"long","count":10},{"count":"1"}],"x/y~":1,"language":"e"})");
     ASSERT_FALSE(whole);
@@ -124,7 +124,7 @@ TEST(Schema, BoundsTheNumberOfItems) {
     EXPECT_EQ(pointers_and_codes(none.error()), std::vector<std::string>{"/parts too_few"});
 }
 
-TEST(Schema, RefusesWhatIsNoInteger) {
+TEST(Schema, RefusesOtherThanIntegers) {
     EXPECT_FALSE(from_json<Part>(R"({"name":"a","count":1.5})"));
     EXPECT_FALSE(from_json<Part>(R"({"name":"a","count":1e300})"));
     EXPECT_FALSE(from_json<Part>(R"({"name":"a","count":-99999999999})"));
@@ -132,7 +132,7 @@ TEST(Schema, RefusesWhatIsNoInteger) {
     EXPECT_TRUE(from_json<Part>(R"({"name":"a","count":2.0})"));
 }
 
-TEST(Schema, RefusesWhatIsNoFiniteNumber) {
+TEST(Schema, RefusesOtherThanFiniteNumbers) {
     for (const auto* text : {"0e999999999", "1e999999999", "\"1\"", "null"}) {
         double number = 0;
         Faults faults;
@@ -141,13 +141,13 @@ TEST(Schema, RefusesWhatIsNoFiniteNumber) {
     }
 }
 
-TEST(Schema, RefusesTheCharacterThatTheDatabaseCannotKeep) {
+TEST(Schema, RefusesTheCharacterThatTheDatabaseCannotStore) {
     auto part = from_json<Part>(R"({"name":"a\u0000","count":1})");
     ASSERT_FALSE(part);
     EXPECT_EQ(pointers_and_codes(part.error()), std::vector<std::string>{"/name bad_character"});
 }
 
-TEST(Schema, PreparesTextsByWhatTheyAreFor) {
+TEST(Schema, PreparesTextsByTheirKind) {
     const auto letter = from_json<Letter>(json::serialize(json::object{
         {"from", " Zoe\u0308\n"}, {"nickname", " \u3000"}, {"text", " e\u0301\r\n\t"}, {"secret", " e\u0301\n"}}));
     ASSERT_TRUE(letter) << letter.error().detail;
@@ -157,7 +157,7 @@ TEST(Schema, PreparesTextsByWhatTheyAreFor) {
     EXPECT_EQ(letter->secret, " e\u0301\n") << "byte for byte";
 }
 
-TEST(Schema, RefusesCharactersByWhatTheTextIsFor) {
+TEST(Schema, RefusesCharactersByTheKindOfText) {
     const auto codes = [](const json::object& letter) {
         const auto read = from_json<Letter>(json::serialize(letter));
         return read ? std::vector<std::string>() : pointers_and_codes(read.error());
@@ -187,7 +187,7 @@ TEST(Schema, DescribesWhichCharactersATextMayHave) {
     EXPECT_NE(schema.at("description").as_string().find("visible"), json::string::npos);
 }
 
-TEST(Schema, AnswersMalformedToWhatIsNoJson) {
+TEST(Schema, ReportsInvalidJsonAsMalformed) {
     for (const auto* text : {"", "{", "{\"a\":}", "[1,]", "nul", "{} x", "\"\xff\""}) {
         auto part = from_json<Part>(text);
         ASSERT_FALSE(part) << text;
@@ -196,7 +196,7 @@ TEST(Schema, AnswersMalformedToWhatIsNoJson) {
     EXPECT_FALSE(parse_json(std::string(100'000, '[')));
 }
 
-TEST(Schema, AChecksElementsFaultsAreItsOwn) {
+TEST(Schema, ReportsEachElementsFaultsOnce) {
     std::vector<Checked<Part>> parts;
     Faults faults;
     auto document = parse_json(R"([{"name":"a","count":1},{"name":"a"}])");
@@ -213,7 +213,7 @@ TEST(Schema, WritesNullOrNothingForWhatIsAbsent) {
     EXPECT_EQ(to_json(Answer{.shown = 1, .omitted = 2, .seconds = {}}), R"({"shown":1,"omitted":2,"seconds":{}})");
 }
 
-TEST(Schema, ReadsAQueryAndTellsItsFaultsByName) {
+TEST(Schema, ReadsAQueryAndReportsItsFaultsByName) {
     auto good = from_query<Part>({{"name", "a"}, {"count", "9"}});
     ASSERT_TRUE(good);
     EXPECT_EQ(good->count, 9);

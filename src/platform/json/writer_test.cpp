@@ -24,7 +24,7 @@ TEST(JsonWriter, PutsCommasBetweenValuesOnly) {
     EXPECT_EQ(text, R"({"a":[1,true,{},null],"b":{}})");
 }
 
-TEST(JsonWriter, PutsMadeKeysLikeOthers) {
+TEST(JsonWriter, WritesComputedKeysLikeOthers) {
     static constexpr JsonWriter::Key<1> kA("a");
     static constexpr JsonWriter::Key<0> kEmpty("");
     std::string text;
@@ -38,14 +38,14 @@ TEST(JsonWriter, PutsMadeKeysLikeOthers) {
     EXPECT_EQ(text, R"({"a":1,"":null})");
 }
 
-TEST(JsonWriter, EscapesWhatRfc8259Demands) {
+TEST(JsonWriter, EscapesAsRfc8259Requires) {
     std::string text;
     JsonWriter out(text);
     out.string(std::string_view("\"\\/\b\f\n\r\t\x01\x1f\x7f\0é", 14));
     EXPECT_EQ(text, "\"\\\"\\\\/\\b\\f\\n\\r\\t\\u0001\\u001f\x7f\\u0000é\"");
 }
 
-TEST(JsonWriter, WritesNumbersThatReadBackTheSame) {
+TEST(JsonWriter, WritesNumbersThatParseToTheSameValue) {
     std::string text;
     JsonWriter out(text);
     out.begin_array();

@@ -23,7 +23,7 @@ struct Policy {
     Seconds window;
     double interval;  // microseconds that one call consumes
 
-    [[nodiscard]] double whole() const { return static_cast<double>(window.count()) * 1e6; }
+    [[nodiscard]] double window_micros() const { return static_cast<double>(window.count()) * 1e6; }
 };
 
 struct RateLimitDecision {
@@ -37,11 +37,12 @@ struct RateLimitDecision {
 // including this call if it was allowed.
 inline RateLimitDecision make_decision(const Policy& policy, bool allowed, double backlog) {
     auto seconds = [](double micros) { return Seconds(static_cast<std::int64_t>(std::ceil(micros / 1e6))); };
-    RateLimitDecision decision{
-        .allowed = allowed,
-        .remaining = static_cast<std::uint64_t>(std::max(0.0, (policy.whole() - backlog) / policy.interval + 1e-6)),
-        .reset = seconds(backlog)};
-    if (!allowed) decision.retry_after = std::max(Seconds(1), seconds(backlog + policy.interval - policy.whole()));
+    RateLimitDecision decision{.allowed = allowed,
+                               .remaining = static_cast<std::uint64_t>(
+                                   std::max(0.0, (policy.window_micros() - backlog) / policy.interval + 1e-6)),
+                               .reset = seconds(backlog)};
+    if (!allowed)
+        decision.retry_after = std::max(Seconds(1), seconds(backlog + policy.interval - policy.window_micros()));
     return decision;
 }
 
@@ -58,7 +59,7 @@ struct Gcra {
     // Makes `calls` calls at once, all or none.
     bool admit(const Policy& policy, double now, double calls = 1) {
         const double next = std::max(arrival, now) + calls * policy.interval;
-        if (next - now > policy.whole() + 0.5) return false;
+        if (next - now > policy.window_micros() + 0.5) return false;
         arrival = next;
         return true;
     }

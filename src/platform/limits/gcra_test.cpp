@@ -8,7 +8,7 @@ namespace {
 const Policy kTenASecond("test", 10, Seconds(1));
 constexpr double kSecond = 1e6;
 
-TEST(Gcra, AllowsTheWholeQuotaAtOnceAndNoMore) {
+TEST(Gcra, AllowsTheFullQuotaAtOnceAndNoMore) {
     Gcra state;
     for (std::uint64_t left = 9;; --left) {
         auto decision = state.consume(kTenASecond, kSecond);
@@ -23,7 +23,7 @@ TEST(Gcra, AllowsTheWholeQuotaAtOnceAndNoMore) {
     EXPECT_EQ(decision.retry_after, Seconds(1));
 }
 
-TEST(Gcra, GivesBackOneCallAtATime) {
+TEST(Gcra, RestoresOneCallAtATime) {
     Gcra state;
     for (int i = 0; i < 10; ++i) state.consume(kTenASecond, 0);
     EXPECT_FALSE(state.consume(kTenASecond, 0.09 * kSecond).allowed);
@@ -39,13 +39,13 @@ TEST(Gcra, NeverAllowsMoreThanTwoQuotasInAnyWindow) {
     EXPECT_GE(allowed, 19);
 }
 
-TEST(Gcra, CountsARefusedCallForNothing) {
+TEST(Gcra, DoesNotCountARefusedCall) {
     Gcra state;
     for (int i = 0; i < 100; ++i) state.consume(kTenASecond, 0);
     EXPECT_TRUE(state.consume(kTenASecond, 0.1 * kSecond).allowed);
 }
 
-TEST(Gcra, MakesSeveralCallsAtOnceOrNone) {
+TEST(Gcra, CountsSeveralCallsAllOrNone) {
     Gcra state;
     EXPECT_FALSE(state.admit(kTenASecond, 0, 11));
     EXPECT_TRUE(state.admit(kTenASecond, 0, 10));

@@ -17,7 +17,7 @@ public:
 
     // Makes a call; above the quota returns false and counts nothing. `now` is in microseconds and should not go back.
     bool admit(const Key& key, double now) {
-        if (states_.size() >= forget_at_) forget_whole(now);
+        if (states_.size() >= cleanup_size_) remove_unused(now);
         return states_[key].admit(policy_, now);
     }
 
@@ -25,17 +25,17 @@ public:
     [[nodiscard]] std::size_t size() const { return states_.size(); }
 
 private:
-    static constexpr std::size_t kFew = 64;
+    static constexpr std::size_t kMinCleanupSize = 64;
 
     // Runs when the map has twice the size that was left the last time: its cost is spread over as many calls.
-    void forget_whole(double now) {
+    void remove_unused(double now) {
         std::erase_if(states_, [now](const auto& entry) { return entry.second.arrival <= now; });
-        forget_at_ = std::max(kFew, 2 * states_.size());
+        cleanup_size_ = std::max(kMinCleanupSize, 2 * states_.size());
     }
 
     Policy policy_;
     std::unordered_map<Key, Gcra> states_;
-    std::size_t forget_at_ = kFew;
+    std::size_t cleanup_size_ = kMinCleanupSize;
 };
 
 }  // namespace mindspace::limits

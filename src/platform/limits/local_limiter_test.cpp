@@ -7,7 +7,7 @@ namespace {
 
 constexpr double kOneSecond = 1e6;  // microseconds
 
-TEST(LocalLimiter, LimitsEachKeyForItself) {
+TEST(LocalLimiter, LimitsEachKeySeparately) {
     LocalLimiter<int> limiter(Policy("test", 2, Seconds(10)));
     for (int key : {1, 2}) {
         EXPECT_TRUE(limiter.admit(key, 0));
@@ -17,7 +17,7 @@ TEST(LocalLimiter, LimitsEachKeyForItself) {
     }
 }
 
-TEST(LocalLimiter, ForgetsKeysWithTheirWholeQuota) {
+TEST(LocalLimiter, RemovesKeysWithTheirFullQuota) {
     LocalLimiter<int> limiter(Policy("test", 1, Seconds(10)));
     for (int key = 0; key < 10'000; ++key) limiter.admit(key, key * kOneSecond);
     EXPECT_LE(limiter.size(), 64U);

@@ -12,7 +12,7 @@ namespace mindspace::limits {
 
 namespace {
 
-constexpr std::size_t kCountedHere = 100'000;  // keys, while Redis is unavailable
+constexpr std::size_t kMaxLocalKeys = 100'000;  // keys, while Redis is unavailable
 
 const redis::Script& take_script() {
     static const redis::Script kScript = redis::Script::make(
@@ -23,41 +23,41 @@ const redis::Script& take_script() {
 
 }  // namespace
 
-RateLimiter::RateLimiter(redis::Client& redis) : redis_(redis), here_(kCountedHere) {}
+RateLimiter::RateLimiter(redis::Client& redis) : redis_(redis), local_(kMaxLocalKeys) {}
 
 Awaitable<RateLimiter::RateLimitResult> RateLimiter::consume(std::string_view key, const Policy& policy,
-                                                             std::vector<std::string_view> along) {
-    return query(key, policy, Mode::consume, std::move(along));
+                                                             std::vector<std::string_view> also_read) {
+    return query(key, policy, Mode::consume, std::move(also_read));
 }
 
 Awaitable<RateLimitDecision> RateLimiter::peek(std::string_view key, const Policy& policy) {
-    auto seen = co_await query(key, policy, Mode::peek, {});
-    co_return seen.decision;
+    auto result = co_await query(key, policy, Mode::peek, {});
+    co_return result.decision;
 }
 
 Awaitable<RateLimiter::RateLimitResult> RateLimiter::query(std::string_view key, const Policy& policy, Mode mode,
-                                                           std::vector<std::string_view> along) {
+                                                           std::vector<std::string_view> also_read) {
     auto interval = fmt::format("{:.6f}", policy.interval);
-    auto whole = fmt::format("{:.0f}", policy.whole());
-    const std::array<std::string_view, 3> arguments{interval, whole, mode == Mode::consume ? "1" : "0"};
+    auto window_micros = fmt::format("{:.0f}", policy.window_micros());
+    const std::array<std::string_view, 3> arguments{interval, window_micros, mode == Mode::consume ? "1" : "0"};
     std::vector<std::string_view> keys{key};
-    keys.insert(keys.end(), along.begin(), along.end());
+    keys.insert(keys.end(), also_read.begin(), also_read.end());
     RateLimitResult result;
-    result.values.resize(along.size());
+    result.values.resize(also_read.size());
     try {
         auto reply = co_await redis_.run(take_script(), keys, arguments);
         bool allowed = reply.at(0).as_integer() == 1;
         result.decision = make_decision(policy, allowed, static_cast<double>(reply.at(1).as_integer()));
-        for (std::size_t i = 0; i < along.size(); ++i)
+        for (std::size_t i = 0; i < also_read.size(); ++i)
             if (const auto& value = reply.at(i + 2); !value.is_null()) result.values[i] = value.as_string();
     } catch (const Unavailable&) {
-        result.decision = query_here(key, policy, mode);
+        result.decision = query_local(key, policy, mode);
     }
     co_return result;
 }
 
 Awaitable<> RateLimiter::forget(std::string key) {
-    here_.erase(key);
+    local_.erase(key);
     try {
         co_await redis_.command({"DEL", key});
     } catch (const Unavailable&) {
@@ -65,12 +65,12 @@ Awaitable<> RateLimiter::forget(std::string key) {
     }
 }
 
-RateLimitDecision RateLimiter::query_here(std::string_view key, const Policy& policy, Mode mode) {
+RateLimitDecision RateLimiter::query_local(std::string_view key, const Policy& policy, Mode mode) {
     const auto now = microseconds(std::chrono::steady_clock::now());
-    const auto* known = here_.find(key);
+    const auto* known = local_.find(key);
     Gcra state = known != nullptr ? *known : Gcra{};
     auto decision = state.consume(policy, now);
-    if (mode == Mode::consume) here_.insert(std::string(key), state);
+    if (mode == Mode::consume) local_.insert(std::string(key), state);
     return decision;
 }
 

@@ -23,13 +23,13 @@ public:
 
     struct RateLimitResult {
         RateLimitDecision decision;
-        std::vector<std::optional<std::string>> values;  // of the keys in `along`; nullopt if absent
+        std::vector<std::optional<std::string>> values;  // of the keys in `also_read`; nullopt if absent
     };
-    // Counts one call by `key`. `along` are keys whose values are read in the same round trip; in a Redis cluster they
-    // must be in the slot of `key`, so they share its hash tag. All arguments are borrowed until the result has been
-    // awaited.
+    // Counts one call by `key`. `also_read` are keys whose values are read in the same round trip; in a Redis cluster
+    // they must be in the slot of `key`, so they share its hash tag. All arguments are borrowed until the result has
+    // been awaited.
     Awaitable<RateLimitResult> consume(std::string_view key, const Policy& policy,
-                                       std::vector<std::string_view> along = {});
+                                       std::vector<std::string_view> also_read = {});
     // The decision that consume() would return, without counting a call.
     Awaitable<RateLimitDecision> peek(std::string_view key, const Policy& policy);
     // Restores the complete quota of `key`.
@@ -38,11 +38,11 @@ public:
 private:
     enum class Mode { consume, peek };
     Awaitable<RateLimitResult> query(std::string_view key, const Policy& policy, Mode mode,
-                                     std::vector<std::string_view> along);
-    RateLimitDecision query_here(std::string_view key, const Policy& policy, Mode mode);
+                                     std::vector<std::string_view> also_read);
+    RateLimitDecision query_local(std::string_view key, const Policy& policy, Mode mode);
 
     redis::Client& redis_;
-    LruCache<std::string, Gcra> here_;
+    LruCache<std::string, Gcra> local_;
 };
 
 }  // namespace mindspace::limits

@@ -23,8 +23,8 @@ protected:
         options.socket_path = server_.socket_path();
         return options;
     }
-    RateLimiter::RateLimitResult consume(const Policy& policy, std::vector<std::string_view> along = {}) {
-        return redis::run_task(io_, limiter_.consume("{somebody}:l", policy, std::move(along)));
+    RateLimiter::RateLimitResult consume(const Policy& policy, std::vector<std::string_view> also_read = {}) {
+        return redis::run_task(io_, limiter_.consume("{somebody}:l", policy, std::move(also_read)));
     }
 
     redis::TestServer server_;
@@ -55,12 +55,12 @@ TEST_F(RateLimiterTest, ReadsOtherKeysInTheSameRoundTrip) {
     EXPECT_LE(client_.stats().commands.value() - commands, 2U) << "the first call may have to bring the script";
 }
 
-TEST_F(RateLimiterTest, HoldsWithAQuotaWithoutEnd) {
+TEST_F(RateLimiterTest, SupportsAVeryLargeQuota) {
     const Policy endless("test", 600e6, Seconds(60));
     for (int i = 0; i < 100; ++i) EXPECT_TRUE(consume(endless).decision.allowed);
 }
 
-TEST_F(RateLimiterTest, CountsForItselfWhileRedisIsAway) {
+TEST_F(RateLimiterTest, CountsLocallyWhileRedisIsUnavailable) {
     server_.signal(SIGKILL);
     ASSERT_TRUE(redis::run_until(io_, [this] { return !client_.is_up(); }));
     for (int i = 0; i < 3; ++i) EXPECT_TRUE(consume(three_an_hour_, {"{somebody}:a"}).decision.allowed);

@@ -45,10 +45,10 @@ private:
 };
 
 // The directory is not read for each mail, so it may exceed the limit by this many files.
-constexpr std::size_t kCleanUpEvery = 100;
+constexpr std::size_t kCleanUpInterval = 100;
 
 // Mails, and drafts that a crashed process left behind.
-bool is_ours(const std::filesystem::path& file) {
+bool is_mail_file(const std::filesystem::path& file) {
     return file.extension() == ".eml" || file.extension() == ".draft";
 }
 
@@ -61,7 +61,7 @@ std::vector<StoredFile> list_stored(const std::filesystem::path& directory) {
     std::vector<StoredFile> list;
     std::error_code failure;  // of a file that was removed concurrently
     for (const auto& entry : std::filesystem::directory_iterator(directory, failure)) {
-        if (!is_ours(entry.path())) continue;
+        if (!is_mail_file(entry.path())) continue;
         const auto written_at = entry.last_write_time(failure);
         if (!failure) list.push_back({written_at, entry.path()});
     }
@@ -76,7 +76,7 @@ std::size_t FileSender::clean_up(Timestamp now) {
     auto stored = list_stored(directory_);
     std::ranges::sort(stored, {}, &StoredFile::written_at);
     const auto too_old = std::chrono::file_clock::from_sys(now - kRetention);
-    std::size_t excess = stored.size() > most_ ? stored.size() - most_ : 0;
+    std::size_t excess = stored.size() > max_files_ ? stored.size() - max_files_ : 0;
     std::size_t removed = 0;
     for (const auto& [written_at, file] : stored) {
         if (written_at >= too_old && excess == 0) break;
@@ -97,7 +97,7 @@ void FileSender::send(const Message& message) {
     }
     if (std::rename(draft.c_str(), file.c_str()) != 0) throw fault(file);
     if (!File(directory_.c_str(), O_RDONLY | O_DIRECTORY).sync()) throw fault(directory_);
-    if (++since_clean_up_ >= kCleanUpEvery) clean_up(SystemClock().now());
+    if (++since_clean_up_ >= kCleanUpInterval) clean_up(SystemClock().now());
 }
 
 }  // namespace mindspace::mail

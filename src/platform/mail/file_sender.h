@@ -17,9 +17,9 @@ public:
     // The retention period of files: as long as the queue remembers a mail.
     static constexpr std::chrono::days kRetention{7};
 
-    // `directory` must exist. Above `most` files, the oldest are removed.
-    explicit FileSender(std::filesystem::path directory, std::size_t most = 10'000)
-        : directory_(std::move(directory)), most_(most) {}
+    // `directory` must exist. Above `max_files` files, the oldest are removed.
+    explicit FileSender(std::filesystem::path directory, std::size_t max_files = 10'000)
+        : directory_(std::move(directory)), max_files_(max_files) {}
 
     void send(const Message& message) override;
     std::size_t clean_up(Timestamp now) override;
@@ -27,7 +27,7 @@ public:
 
 private:
     std::filesystem::path directory_;
-    std::size_t most_;
+    std::size_t max_files_;
     std::atomic<std::size_t> since_clean_up_ = 0;
 };
 

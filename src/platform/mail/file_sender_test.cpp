@@ -67,7 +67,7 @@ TEST_F(Files, AreRemovedAfterAWeek) {
     EXPECT_EQ(left[0].filename(), "notes.txt");
 }
 
-TEST_F(Files, AreNoMoreThanABound) {
+TEST_F(Files, HaveAMaximumNumber) {
     FileSender sender(directory_, 5);
     const auto write = [&](int id) {
         message_.id = std::to_string(id);
@@ -87,7 +87,7 @@ TEST_F(Files, AreNoMoreThanABound) {
     EXPECT_LT(list().size(), 20U);
 }
 
-TEST_F(Files, ThatCannotBeWrittenAreTold) {
+TEST_F(Files, ThatCannotBeWrittenAreReported) {
     FileSender sender(directory_ / "missing");
     EXPECT_THROW(sender.send(message_), SendError);
 }

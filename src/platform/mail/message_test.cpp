@@ -67,7 +67,7 @@ TEST(Message, EndsEveryLineWithCrLf) {
     }
 }
 
-TEST(Message, LetsNoFieldBreakOutOfItsLine) {
+TEST(Message, PreventsHeaderInjection) {
     auto message = make_message();
     message.subject = "Hi\r\nBcc: eve@evil.example";
     message.from.name = "Mind\nBcc: eve@evil.example";
@@ -86,7 +86,7 @@ TEST(Message, EncodesWordsThatAreNotAscii) {
     }
 }
 
-TEST(HeaderText, CutsEncodedWordsBetweenCharacters) {
+TEST(HeaderText, SplitsEncodedWordsBetweenCharacters) {
     std::string text;
     for (int i = 0; i < 40; ++i) text += "ż🙂";
     const auto encoded = header_text(text);
@@ -94,12 +94,12 @@ TEST(HeaderText, CutsEncodedWordsBetweenCharacters) {
     for (const auto& word : lines_of(encoded)) EXPECT_LE(word.size(), 76U);  // including the leading space
 }
 
-TEST(HeaderText, LeavesShortAsciiAsItIs) {
+TEST(HeaderText, LeavesShortAsciiUnchanged) {
     EXPECT_EQ(header_text("Reset your password"), "Reset your password");
     EXPECT_NE(header_text("=?UTF-8?B?YQ==?="), "=?UTF-8?B?YQ==?=") << "what looks encoded would be decoded";
 }
 
-TEST(QuotedPrintable, EscapesWhatIsNotPlain) {
+TEST(QuotedPrintable, EscapesOtherCharacters) {
     EXPECT_EQ(quoted_printable("a=b ü\n"), "a=3Db =C3=BC\r\n");
     EXPECT_EQ(quoted_printable("end \nnext"), "end=20\r\nnext\r\n");
 }
@@ -116,7 +116,7 @@ TEST(QuotedPrintable, KeepsLinesShort) {
     }
 }
 
-TEST(Mailbox, IsReadWithAndWithoutAName) {
+TEST(Mailbox, IsParsedWithAndWithoutAName) {
     EXPECT_EQ(Mailbox::parse("a@b.example")->address, "a@b.example");
     const auto named = Mailbox::parse("\"Mind Space\" <a@b.example>");
     ASSERT_TRUE(named);

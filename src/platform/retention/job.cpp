@@ -11,9 +11,9 @@ namespace mindspace::retention {
 namespace {
 
 constexpr int kMaxBatches = 1000;  // per rule and run; the next run continues with the rest
-constexpr Milliseconds kBetweenPortions{10};
+constexpr Milliseconds kBatchPause{10};
 constexpr Milliseconds kInterval{std::chrono::hours(1)};
-constexpr Milliseconds kAfterFailure{std::chrono::minutes(1)};
+constexpr Milliseconds kRetryPause{std::chrono::minutes(1)};
 
 }  // namespace
 
@@ -25,7 +25,7 @@ public:
 
     Awaitable<Milliseconds> turn(postgres::Session& session) override {
         try {
-            co_await carry_out_all(session);
+            co_await apply_all(session);
             co_return kInterval;
         } catch (const Unavailable&) {
             stats_.failures.add(1);
@@ -34,17 +34,17 @@ public:
             if (is_cancellation(fault)) throw;
             stats_.failures.add(1);
             log::warn("retention failed, retrying", {{"error.message", fault.what()}});
-            co_return kAfterFailure;
+            co_return kRetryPause;
         }
     }
 
     [[nodiscard]] const Stats& stats() const { return stats_; }
 
 private:
-    Awaitable<> carry_out_all(postgres::Session& session) {
+    Awaitable<> apply_all(postgres::Session& session) {
         std::string summary;
         for (std::size_t i = 0; i < rules_.size(); ++i) {
-            auto removed = co_await carry_out(session, rules_[i]);
+            auto removed = co_await apply(session, rules_[i]);
             stats_.rules[i].removed.add(static_cast<std::uint64_t>(removed));
             summary += (i == 0 ? "" : ", ") + rules_[i].name + " " + std::to_string(removed);
         }
@@ -54,14 +54,14 @@ private:
         log::info("retention has run", {{"event.action", "retention"}, {"mindspace.removed", summary}});
     }
 
-    Awaitable<std::int64_t> carry_out(postgres::Session& session, const Rule& rule) {
+    Awaitable<std::int64_t> apply(postgres::Session& session, const Rule& rule) {
         auto now = SystemClock().now();
         std::int64_t removed = 0;
-        for (int portion = 0; portion < kMaxBatches; ++portion) {
+        for (int batch = 0; batch < kMaxBatches; ++batch) {
             auto count = co_await rule.remove(session, now);
             if (count == 0) break;
             removed += count;
-            co_await sleep_for(kBetweenPortions);
+            co_await sleep_for(kBatchPause);
         }
         co_return removed;
     }

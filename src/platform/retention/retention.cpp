@@ -16,9 +16,9 @@ Awaitable<std::int64_t> remove_rows(postgres::Session& session, const postgres::
 
 }  // namespace
 
-Rule rows(std::string name, const postgres::Statement& statement, Seconds kept) {
-    return {.name = std::move(name), .remove = [&statement, kept](postgres::Session& session, Timestamp now) {
-                return remove_rows(session, &statement, now - kept);
+Rule rows(std::string name, const postgres::Statement& statement, Seconds max_age) {
+    return {.name = std::move(name), .remove = [&statement, max_age](postgres::Session& session, Timestamp now) {
+                return remove_rows(session, &statement, now - max_age);
             }};
 }
 

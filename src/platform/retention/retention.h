@@ -23,7 +23,7 @@ struct Rule {
 };
 using Rules = std::vector<Rule>;
 
-// A rule for rows older than `kept`. The statement deletes rows before $1, a timestamptz, and at most $2, a bigint.
-Rule rows(std::string name, const postgres::Statement& statement, Seconds kept);
+// A rule for rows older than `max_age`. The statement deletes rows before $1, a timestamptz, and at most $2, a bigint.
+Rule rows(std::string name, const postgres::Statement& statement, Seconds max_age);
 
 }  // namespace mindspace::retention

@@ -29,7 +29,7 @@ Origin origin_of(http::ClientInfo client) {
 Awaitable<Result<LoginSessionPage>> show_sessions(AuthService& service, http::Principal principal,
                                                   LoginSessionQuery query) {
     const auto context = "auth_sessions " + principal.user.to_string();
-    auto after = page_start(context, query.cursor, kBeforeTheNewest<AuthSessionId>);
+    auto after = page_start(context, query.cursor, kListStart<AuthSessionId>);
     if (!after) co_return after.error();
     auto part = co_await service.list_sessions(std::move(principal), *after, query.limit);
     co_return make_page<LoginSessionPage>(context, std::move(part));

@@ -45,7 +45,7 @@ Batch read_batch(const std::vector<Received>& messages) {
 
 Awaitable<> BrokerSource::open(postgres::Session&) {
     if (!is_broken_ || is_stopped_) co_return;
-    held_ = {};
+    unsettled_ = {};
     auto connect = [](Subscriber& subscriber) { subscriber.connect(); };
     co_await thread_.call(connect, kConnectTimeout);
     if (std::exchange(has_begun_, true)) stats_.restarts.add(1);
@@ -53,7 +53,7 @@ Awaitable<> BrokerSource::open(postgres::Session&) {
 }
 
 Awaitable<Batch> BrokerSource::receive(postgres::Session&, std::size_t limit) {
-    if (held_.events.empty() && held_.refused.empty() && !is_stopped_) {
+    if (unsettled_.events.empty() && unsettled_.refused.empty() && !is_stopped_) {
         is_broken_ = true;
         auto receive = [limit](Subscriber& subscriber) {
             subscriber.acknowledge();
@@ -61,9 +61,9 @@ Awaitable<Batch> BrokerSource::receive(postgres::Session&, std::size_t limit) {
         };
         auto messages = co_await thread_.call(receive, kReceiveTimeout);
         is_broken_ = false;
-        held_ = read_batch(messages);
+        unsettled_ = read_batch(messages);
     }
-    co_return held_;
+    co_return unsettled_;
 }
 
 // Another process may have handled these events before, but by the same rules: the handler tolerates repetition.
@@ -72,8 +72,8 @@ Awaitable<> BrokerSource::claim(postgres::Session&, std::span<const Event>) {
 }
 
 void BrokerSource::settle(std::span<const Event> events) {
-    held_.events.erase(held_.events.begin(), held_.events.begin() + std::ssize(events));
-    held_.redelivered = 0;
+    unsettled_.events.erase(unsettled_.events.begin(), unsettled_.events.begin() + std::ssize(events));
+    unsettled_.redelivered = 0;
 }
 
 void BrokerSource::stop() {

@@ -20,7 +20,7 @@ public:
     Awaitable<Batch> receive(postgres::Session& session, std::size_t limit) override;
     Awaitable<> claim(postgres::Session& session, std::span<const Event> events) override;
     void settle(std::span<const Event> events) override;
-    void settle_refused() override { held_.refused.clear(); }
+    void settle_refused() override { unsettled_.refused.clear(); }
     void resign() override {}
     void stop() override;
     void collect(const std::string& consumer, telemetry::Page& page) const override {
@@ -29,7 +29,7 @@ public:
 
 private:
     DedicatedThread<Subscriber> thread_;
-    Batch held_;  // received but not settled yet
+    Batch unsettled_;  // received but not settled yet
     BrokerSourceStats stats_;
     bool is_broken_ = true;  // held events are delivered again
     bool has_begun_ = false;

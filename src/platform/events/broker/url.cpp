@@ -37,7 +37,7 @@ std::optional<BrokerAddress> address_of(const url_view& url, std::uint16_t defau
 }
 
 // Takes what all hosts share from the URL of the first one.
-bool take_common(const url_view& url, const BrokerScheme& scheme, BrokerUrl& broker) {
+bool parse_common(const url_view& url, const BrokerScheme& scheme, BrokerUrl& broker) {
     broker.user = url.user();
     broker.password = url.password();
     broker.path = url.path();
@@ -74,7 +74,7 @@ Result<BrokerUrl> parse_broker_url(std::string_view url, const BrokerScheme& sch
         if (!one) return malformed(scheme);
         auto address = address_of(*one, port);
         if (!address) return malformed(scheme);
-        if (broker.addresses.empty() && !take_common(*one, scheme, broker)) return malformed(scheme);
+        if (broker.addresses.empty() && !parse_common(*one, scheme, broker)) return malformed(scheme);
         broker.addresses.push_back(std::move(*address));
         if (comma == hosts.size()) return broker;
         hosts.remove_prefix(comma + 1);

@@ -7,7 +7,7 @@ namespace {
 
 const BrokerScheme kScheme{.name = "amqp", .port = 5672, .encrypted_port = 5671, .parameters = {"ca"}};
 
-TEST(BrokerUrl, SaysAllThatTheProgramNeeds) {
+TEST(BrokerUrl, HasEverythingThatTheProgramNeeds) {
     auto url = parse_broker_url("amqps://me:p%40ss@one,two:99/a%2Fb?ca=/x/ca.pem", kScheme);
     ASSERT_TRUE(url);
     EXPECT_TRUE(url->is_encrypted);

@@ -28,7 +28,7 @@ void DatabaseCheck::collect(Page& page) const {
 
 Awaitable<> DatabaseCheck::run() {
     while (!tasks_.is_cancelled()) {
-        const bool responds = co_await ask();
+        const bool responds = co_await is_responding();
         if (responds)
             health_.succeed(DatabaseHealth::Clock::now());
         else
@@ -37,7 +37,7 @@ Awaitable<> DatabaseCheck::run() {
     }
 }
 
-Awaitable<bool> DatabaseCheck::ask() {
+Awaitable<bool> DatabaseCheck::is_responding() {
     static constexpr postgres::Statement kPing{"readiness_ping", "SELECT 1"};
     try {
         co_await database_.query(kPing);

@@ -19,7 +19,7 @@ public:
 
     void succeed(Clock::time_point now) { valid_until_ = (now + kValidFor).time_since_epoch().count(); }
     void fail() { valid_until_ = kNever; }
-    [[nodiscard]] bool is_good(Clock::time_point now) const { return now.time_since_epoch().count() < valid_until_; }
+    [[nodiscard]] bool is_healthy(Clock::time_point now) const { return now.time_since_epoch().count() < valid_until_; }
 
 private:
     static constexpr Clock::rep kNever = 0;
@@ -32,7 +32,7 @@ public:
     DatabaseCheck(asio::io_context& loop, postgres::Client& database);
 
     void start() override { tasks_.spawn(run()); }
-    [[nodiscard]] bool is_ready() const override { return health_.is_good(DatabaseHealth::Clock::now()); }
+    [[nodiscard]] bool is_ready() const override { return health_.is_healthy(DatabaseHealth::Clock::now()); }
     void stop() override { tasks_.cancel(); }
 
     void report_health(Health& health) const override;
@@ -40,7 +40,7 @@ public:
 
 private:
     Awaitable<> run();
-    Awaitable<bool> ask();
+    Awaitable<bool> is_responding();
 
     postgres::Client& database_;
     DatabaseHealth health_;

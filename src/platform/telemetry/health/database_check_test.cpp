@@ -9,19 +9,19 @@
 namespace mindspace::telemetry {
 namespace {
 
-TEST(DatabaseHealth, IsGoodForAWhileAfterASuccess) {
+TEST(DatabaseHealth, IsHealthyForAWhileAfterASuccess) {
     DatabaseHealth health;
     const auto now = DatabaseHealth::Clock::now();
-    EXPECT_FALSE(health.is_good(now)) << "before the first check";
+    EXPECT_FALSE(health.is_healthy(now)) << "before the first check";
     health.succeed(now);
-    EXPECT_TRUE(health.is_good(now));
-    EXPECT_TRUE(health.is_good(now + DatabaseHealth::kValidFor - Milliseconds(1)));
-    EXPECT_FALSE(health.is_good(now + DatabaseHealth::kValidFor)) << "a check that hangs";
+    EXPECT_TRUE(health.is_healthy(now));
+    EXPECT_TRUE(health.is_healthy(now + DatabaseHealth::kValidFor - Milliseconds(1)));
+    EXPECT_FALSE(health.is_healthy(now + DatabaseHealth::kValidFor)) << "a check that hangs";
     health.fail();
-    EXPECT_FALSE(health.is_good(now));
+    EXPECT_FALSE(health.is_healthy(now));
 }
 
-TEST(DatabaseCheck, NoticesTheEndOfTheServerAndItsReturn) {
+TEST(DatabaseCheck, DetectsTheLossOfTheServerAndItsReturn) {
     postgres::TestServer server;
     asio::io_context loop;
     postgres::Client database(loop, {.conninfo = server.conninfo(), .connections = 1});

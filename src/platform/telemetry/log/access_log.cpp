@@ -13,9 +13,9 @@ namespace {
 
 constexpr std::size_t kBlockSize = 32 * std::size_t{1024};
 
-bool wanted(Format format) {
+bool is_written(Format format) {
     auto outputs = current_outputs();
-    return outputs && outputs->wants(format);
+    return outputs && outputs->writes(format);
 }
 
 void append_number(std::string& out, std::string_view key, std::uint64_t number) {
@@ -42,7 +42,7 @@ void begin_line(std::string& block) {
 }  // namespace
 
 AccessLog::AccessLog()
-    : json_(wanted(Format::json)), text_(wanted(Format::text)), last_timestamp_(format_timestamp({})) {
+    : json_(is_written(Format::json)), text_(is_written(Format::text)), last_timestamp_(format_timestamp({})) {
     auto outputs = current_outputs();
     std::string service;
     append_quoted(service, outputs ? outputs->service_name() : "");

@@ -57,7 +57,7 @@ TEST(AccessLog, WritesEveryFieldAndNoQuery) {
     EXPECT_EQ(json::parse(lines[0]), json::value(expected)) << lines[0];
 }
 
-TEST(AccessLog, LeavesOutWhatIsEmptyAndEscapesTheRest) {
+TEST(AccessLog, OmitsEmptyFieldsAndEscapesOthers) {
     auto line = example();
     line.user_id = {};
     line.path = "/\"\n\xFF";
@@ -74,7 +74,7 @@ TEST(AccessLog, WritesShortTextForAPerson) {
     EXPECT_EQ(lines[0], "06:00:00.007 GET    /api/v1/sessions/0190 200 1.23 ms 512 B");
 }
 
-TEST(AccessLog, HandsOverWholeBlocksInOrderAndTheRestAtTheEnd) {
+TEST(AccessLog, WritesFullBlocksInOrderAndTheRestAtTheEnd) {
     constexpr int kLines = 1000;  // several blocks, fewer than the queue holds
     auto lines = stdout_of(Format::json, [] {
         AccessLog log;

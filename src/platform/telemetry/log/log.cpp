@@ -109,8 +109,8 @@ void write(Level level, std::string_view message, Fields fields) {
         return;
     }
     Lines lines;
-    if (outputs->wants(Format::json)) lines.json = json_line(now, level, message, fields, outputs->service_name());
-    if (outputs->wants(Format::text)) lines.text = text_line(now, level, message, fields);
+    if (outputs->writes(Format::json)) lines.json = json_line(now, level, message, fields, outputs->service_name());
+    if (outputs->writes(Format::text)) lines.text = text_line(now, level, message, fields);
     outputs->write_event(lines);
 }
 

@@ -80,7 +80,7 @@ TEST(Log, WritesShortTextForAPerson) {
     EXPECT_EQ(lines[0].substr(12), " error disk full file.path=\"/x\" left=0");
 }
 
-TEST(Log, LeavesOutWhatIsBelowTheLevel) {
+TEST(Log, OmitsLinesBelowTheLevel) {
     auto all = [] { error("e"), warn("w"), info("i"), debug("d"); };
     EXPECT_EQ(stdout_of({.level = Level::error, .format = Format::text}, all).size(), 1U);
     EXPECT_EQ(stdout_of({.level = Level::debug, .format = Format::text}, all).size(), 4U);
@@ -173,7 +173,7 @@ private:
     std::jthread reader_;
 };
 
-TEST(Log, NobodyWaitsForAnOutputThatIsStuckAndTheLossIsCounted) {
+TEST(Log, ABlockedOutputDelaysNothingAndLossesAreCounted) {
     StuckStdout stuck;
     start({.format = Format::json});
     // The pipe holds 64 KiB, the queue 8192 lines; the rest is lost, and the caller returns nevertheless.

@@ -20,8 +20,8 @@ constexpr std::size_t kEventQueue = 8192;
 constexpr std::size_t kAccessQueue = 256;  // blocks of 32 KiB
 constexpr std::uint16_t kRetentionDays = 30;
 
-Format stdout_format(Format wanted) {
-    if (wanted != Format::automatic) return wanted;
+Format stdout_format(Format configured) {
+    if (configured != Format::automatic) return configured;
     return isatty(STDOUT_FILENO) == 1 ? Format::text : Format::json;
 }
 
@@ -67,7 +67,7 @@ void Outputs::open(Format format, const std::shared_ptr<spdlog::sinks::sink>& si
     log_sinks_.push_back({format, make_logger(sink, events_), make_logger(sink, access_)});
 }
 
-bool Outputs::wants(Format format) const {
+bool Outputs::writes(Format format) const {
     return std::ranges::any_of(log_sinks_, [format](const LogSink& log_sink) { return log_sink.format == format; });
 }
 

@@ -22,7 +22,7 @@ class thread_pool;
 
 namespace mindspace::log {
 
-// The same lines in both formats; a format that no output wants stays empty. No line feed after the last line.
+// The same lines in both formats; a format that no output needs stays empty. No line feed after the last line.
 struct Lines {
     std::string json;
     std::string text;
@@ -39,7 +39,7 @@ public:
     Outputs& operator=(const Outputs&) = delete;
 
     [[nodiscard]] const std::string& service_name() const { return service_name_; }
-    [[nodiscard]] bool wants(Format format) const;
+    [[nodiscard]] bool writes(Format format) const;
 
     // Both may be called from any thread and wait only for the mutex of a queue.
     void write_event(const Lines& lines);

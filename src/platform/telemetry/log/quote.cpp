@@ -26,15 +26,15 @@ std::string_view cut(std::string_view text) {
 }
 
 std::string as_utf8(std::string_view text) {
-    std::string clean;
+    std::string valid;
     for (char c : text) {
         if (static_cast<unsigned char>(c) < 0x80) {
-            clean += c;
+            valid += c;
         } else {
-            clean += "\uFFFD";
+            valid += "\uFFFD";
         }
     }
-    return clean;
+    return valid;
 }
 
 }  // namespace

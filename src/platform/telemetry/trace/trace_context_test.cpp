@@ -12,12 +12,12 @@ TEST(TraceContext, ReadsTheExampleOfTheStandard) {
     EXPECT_TRUE(context->sampled);
 }
 
-TEST(TraceContext, TakesALaterVersionThatGoesOn) {
+TEST(TraceContext, AcceptsALaterVersionWithMoreFields) {
     EXPECT_TRUE(parse_traceparent("cc-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-00-more"));
     EXPECT_FALSE(parse_traceparent("cc-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-00more"));
 }
 
-TEST(TraceContext, RefusesWhatBreaksTheRules) {
+TEST(TraceContext, RefusesInvalidValues) {
     for (auto text : {"", "00", "00-00000000000000000000000000000000-b7ad6b7169203331-01",
                       "00-0af7651916cd43dd8448eb211c80319c-0000000000000000-01",
                       "ff-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",

@@ -73,7 +73,7 @@ Awaitable<> AdminService::enable(UserId user) {
 }
 
 Awaitable<std::vector<LoginSession>> AdminService::list_sessions(UserId user) {
-    return store_.list_sessions(user, kBeforeTheNewest<AuthSessionId>, kMaxSessions, clock_.now());
+    return store_.list_sessions(user, kListStart<AuthSessionId>, kMaxSessions, clock_.now());
 }
 
 }  // namespace mindspace::auth

@@ -70,7 +70,7 @@ struct Opened {
 Opened open_session(UserId user, const Origin& origin, std::optional<std::string> device_name, Timestamp expires_at,
                     Timestamp now, std::optional<AuthSessionId> ended_until = {}) {
     auto tag_key = random_bytes<32>();
-    auto id = AuthSessionId::make(ended_until ? std::max(now, ended_until->value.made_at() + Milliseconds(1)) : now);
+    auto id = AuthSessionId::make(ended_until ? std::max(now, ended_until->value.created_at() + Milliseconds(1)) : now);
     auto token = RefreshToken::make(user, id, tag_key);
     NewAuthSession row{.user = user,
                        .id = id,

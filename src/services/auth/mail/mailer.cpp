@@ -103,7 +103,7 @@ Awaitable<> Mailer::run() {
 
 // True if there may be more to claim immediately.
 Awaitable<bool> Mailer::claim() {
-    auto room = deliveries_.room();
+    auto room = deliveries_.free_slots();
     if (room == 0) co_return false;
     auto mails = co_await queue_.claim(static_cast<std::int32_t>(room), clock_.now(), kMailLease);
     for (auto& mail : mails) deliveries_.spawn(deliver(std::move(mail)));

@@ -56,7 +56,7 @@ TEST(PasswordHasher, KeepsPlacesInTheQueueForWhoIsKnown) {
         known.push_back(asio::co_spawn(loop, hasher.hash("still waters run deep", reserved), asio::use_future));
     loop.poll();
     EXPECT_EQ(pool.stats().rejected, 3U);
-    EXPECT_EQ(pool.stats().rejected_ordinary, 2U) << "those for whom a place was kept back no more do not count";
+    EXPECT_EQ(pool.stats().rejected_normal, 2U) << "those for whom a place was kept back no more do not count";
     open.count_down();
     loop.run();
     for (int i = 0; i < 3; ++i) EXPECT_NO_THROW(unknown_clients[static_cast<std::size_t>(i)].get());

@@ -25,7 +25,7 @@ std::string history_context(UserId user, const HistoryQuery& query) {
 
 Awaitable<Result<SessionPage>> show_history(SessionService& service, UserId user, HistoryQuery query) {
     const auto context = history_context(user, query);
-    auto after = page_start(context, query.cursor, kBeforeTheNewest<MeditationSessionId>);
+    auto after = page_start(context, query.cursor, kListStart<MeditationSessionId>);
     if (!after) co_return after.error();
     auto part = co_await service.list(user, std::move(query), *after);
     co_return make_page<SessionPage>(context, std::move(part));

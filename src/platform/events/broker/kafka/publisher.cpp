@@ -43,9 +43,9 @@ void KafkaPublisher::publish(const std::vector<Message>& messages) {
     reports_ = {};
     try {
         for (const auto& message : messages) send(message);
-        const auto give_up_at = std::chrono::steady_clock::now() + kConfirmTimeout;
+        const auto deadline = std::chrono::steady_clock::now() + kConfirmTimeout;
         while (reports_.pending > 0) {
-            if (is_cut_ || std::chrono::steady_clock::now() > give_up_at) fail("no confirms in time");
+            if (is_cut_ || std::chrono::steady_clock::now() > deadline) fail("no confirms in time");
             rd_kafka_poll(client_.get(), kSlice);
         }
         if (reports_.failure != RD_KAFKA_RESP_ERR_NO_ERROR) fail("publish", reports_.failure);

@@ -19,7 +19,7 @@ StallWatch::StallWatch(Milliseconds timeout, TimePoint now) : timeout_(timeout),
 
 void StallWatch::assigned(std::span<const std::int32_t> partitions) {
     is_member_ = true;
-    since_take_ = {};
+    since_idle_check_ = {};
     partitions_.clear();
     for (const auto partition : partitions) partitions_.try_emplace(partition);
 }
@@ -44,7 +44,7 @@ void StallWatch::ends_at(std::int32_t partition, std::int64_t end) {
 void StallWatch::advance(TimePoint now) {
     const auto step = std::min<Duration>(now - advanced_at_, kMaxStep);
     advanced_at_ = now;
-    since_take_ += step;
+    since_idle_check_ += step;
     if (!is_member_) outside_group_ += step;
     for (auto& [number, partition] : partitions_) partition.without_progress += step;
 }
@@ -52,8 +52,8 @@ void StallWatch::advance(TimePoint now) {
 std::vector<std::int32_t> StallWatch::take_idle() {
     const auto interval = timeout_ / kChecksPerTimeout;
     std::vector<std::int32_t> idle;
-    if (since_take_ < interval) return idle;
-    since_take_ = {};
+    if (since_idle_check_ < interval) return idle;
+    since_idle_check_ = {};
     for (const auto& [number, partition] : partitions_)
         if (partition.next && partition.without_progress >= interval) idle.push_back(number);
     return idle;

@@ -52,7 +52,7 @@ private:
     TimePoint advanced_at_;
     bool is_member_ = false;
     Duration outside_group_{};
-    Duration since_take_{};
+    Duration since_idle_check_{};
     std::map<std::int32_t, Partition> partitions_;
 };
 

@@ -23,7 +23,7 @@ protected:
     }
     [[nodiscard]] bool is_stalled() const { return watch_.find_stall().has_value(); }
     // As pass(), with brokers that respond that every idle partition ends at `end`.
-    void pass_with_ends(Seconds time, std::int64_t end) {
+    void advance_with_end_offsets(Seconds time, std::int64_t end) {
         for (Seconds passed{0}; passed < time; ++passed) {
             pass(Seconds(1));
             for (const auto partition : watch_.take_idle()) watch_.ends_at(partition, end);
@@ -67,7 +67,7 @@ TEST_F(StallWatchTest, AcceptsIdlePartitionsThatAreReadToTheirEnd) {
     watch_.assigned(kBoth);
     watch_.read(0, 7);
     watch_.read(1, 7);
-    pass_with_ends(Seconds(600), 7);
+    advance_with_end_offsets(Seconds(600), 7);
     EXPECT_FALSE(is_stalled());
 }
 
@@ -75,10 +75,10 @@ TEST_F(StallWatchTest, ReportsAPartitionThatIsNotReadToItsEnd) {
     watch_.assigned(kBoth);
     watch_.read(0, 7);
     watch_.read(1, 7);
-    pass_with_ends(Seconds(100), 7);
-    pass_with_ends(Seconds(49), 8);
+    advance_with_end_offsets(Seconds(100), 7);
+    advance_with_end_offsets(Seconds(49), 8);
     EXPECT_FALSE(is_stalled()) << "the last check at its end was at most ten seconds ago";
-    pass_with_ends(Seconds(11), 8);
+    advance_with_end_offsets(Seconds(11), 8);
     EXPECT_TRUE(is_stalled());
 }
 
@@ -100,7 +100,7 @@ TEST_F(StallWatchTest, AcceptsAnyMessageAsProgress) {
     EXPECT_FALSE(is_stalled());
 }
 
-TEST_F(StallWatchTest, TakesIdlePartitionsSixTimesPerTimeout) {
+TEST_F(StallWatchTest, ReturnsIdlePartitionsSixTimesPerTimeout) {
     watch_.assigned(kBoth);
     watch_.read(0, 7);
     pass(Seconds(9));

@@ -7,10 +7,10 @@ namespace mindspace::events::kafka {
 
 namespace {
 
-constexpr int kCommitTimeout = 5000;  // milliseconds
-constexpr int kEndsTimeout = 1000;    // milliseconds
+constexpr int kCommitTimeout = 5000;      // milliseconds
+constexpr int kEndOffsetsTimeout = 1000;  // milliseconds
 constexpr std::chrono::seconds kCloseTimeout{2};
-constexpr std::size_t kMaxAtOnce = 500;
+constexpr std::size_t kMaxBatch = 500;
 
 struct DestroyPartitions {
     void operator()(rd_kafka_topic_partition_list_t* list) const { rd_kafka_topic_partition_list_destroy(list); }
@@ -27,7 +27,7 @@ struct DestroyMessage {
 using MessageHandle = std::unique_ptr<rd_kafka_message_t, DestroyMessage>;
 
 // Errors of the connection to the brokers, from which the client recovers automatically.
-bool is_passing(rd_kafka_resp_err_t error) {
+bool is_transient(rd_kafka_resp_err_t error) {
     switch (error) {
         case RD_KAFKA_RESP_ERR__TRANSPORT:
         case RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN:
@@ -111,7 +111,7 @@ std::vector<Received> KafkaSubscriber::receive(std::size_t limit, Milliseconds t
 }
 
 rd_kafka_resp_err_t KafkaSubscriber::take(std::size_t limit, Milliseconds timeout, std::vector<Received>& messages) {
-    std::array<rd_kafka_message_t*, kMaxAtOnce> batch{};
+    std::array<rd_kafka_message_t*, kMaxBatch> batch{};
     const auto count = rd_kafka_consume_batch_queue(queue_.get(), static_cast<int>(timeout.count()), batch.data(),
                                                     std::min(limit, batch.size()));
     auto failure = RD_KAFKA_RESP_ERR_NO_ERROR;
@@ -123,7 +123,7 @@ rd_kafka_resp_err_t KafkaSubscriber::take(std::size_t limit, Milliseconds timeou
             next_[message->partition] = message->offset + 1;
             watch_->read(message->partition, message->offset + 1);
             messages.push_back({.body = std::string(static_cast<const char*>(message->payload), message->len)});
-        } else if (!is_passing(message->err)) {
+        } else if (!is_transient(message->err)) {
             failure = message->err;
         }
     }
@@ -132,7 +132,7 @@ rd_kafka_resp_err_t KafkaSubscriber::take(std::size_t limit, Milliseconds timeou
 
 void KafkaSubscriber::require_progress() {
     watch_->advance(std::chrono::steady_clock::now());
-    update_ends(watch_->take_idle());
+    update_end_offsets(watch_->take_idle());
     const auto stall = watch_->find_stall();
     if (!stall) return;
     close();
@@ -140,13 +140,13 @@ void KafkaSubscriber::require_progress() {
 }
 
 // Without a response the partitions stay idle.
-void KafkaSubscriber::update_ends(const std::vector<std::int32_t>& partitions) {
+void KafkaSubscriber::update_end_offsets(const std::vector<std::int32_t>& partitions) {
     if (partitions.empty()) return;
     const Partitions ends(rd_kafka_topic_partition_list_new(static_cast<int>(partitions.size())));
     for (const auto partition : partitions)
         rd_kafka_topic_partition_list_add(ends.get(), topic_.c_str(), partition)->offset = RD_KAFKA_OFFSET_END;
     // rd_kafka_query_watermark_offsets() ignores its deadline before librdkafka 2.3.
-    if (rd_kafka_offsets_for_times(client_.get(), ends.get(), kEndsTimeout) != RD_KAFKA_RESP_ERR_NO_ERROR) return;
+    if (rd_kafka_offsets_for_times(client_.get(), ends.get(), kEndOffsetsTimeout) != RD_KAFKA_RESP_ERR_NO_ERROR) return;
     for (int i = 0; i < ends->cnt; ++i)
         if (const auto& end = ends->elems[i]; end.err == RD_KAFKA_RESP_ERR_NO_ERROR)
             watch_->ends_at(end.partition, end.offset);
@@ -176,9 +176,9 @@ void KafkaSubscriber::close() {
     const Queue replies(rd_kafka_queue_new(client_.get()));
     auto* refused = rd_kafka_consumer_close_queue(client_.get(), replies.get());
     if (refused != nullptr) rd_kafka_error_destroy(refused);
-    const auto give_up_at = std::chrono::steady_clock::now() + kCloseTimeout;
+    const auto deadline = std::chrono::steady_clock::now() + kCloseTimeout;
     while (refused == nullptr && rd_kafka_consumer_closed(client_.get()) == 0 &&
-           std::chrono::steady_clock::now() < give_up_at) {
+           std::chrono::steady_clock::now() < deadline) {
         const std::unique_ptr<rd_kafka_event_t, DestroyEvent> event(rd_kafka_queue_poll(replies.get(), 50));
         if (event && rd_kafka_event_type(event.get()) == RD_KAFKA_EVENT_REBALANCE)
             rd_kafka_assign(client_.get(), nullptr);

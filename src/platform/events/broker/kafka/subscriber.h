@@ -37,7 +37,7 @@ private:
     rd_kafka_resp_err_t take(std::size_t limit, Milliseconds timeout, std::vector<Received>& messages);
     // Throws Unavailable if the client is stalled.
     void require_progress();
-    void update_ends(const std::vector<std::int32_t>& partitions);
+    void update_end_offsets(const std::vector<std::int32_t>& partitions);
     // Nothing is received afterwards until connect().
     void close();
 

@@ -31,10 +31,10 @@ void RabbitPublisher::publish(const std::vector<Message>& messages) {
     unconfirmed_count_ = messages.size();
     is_returned_ = false;
     for (const auto& message : messages) send(message);
-    const auto give_up_at = std::chrono::steady_clock::now() + kConfirmTimeout;
+    const auto deadline = std::chrono::steady_clock::now() + kConfirmTimeout;
     while (unconfirmed_count_ > 0) {
         const auto left =
-            std::chrono::duration_cast<std::chrono::microseconds>(give_up_at - std::chrono::steady_clock::now());
+            std::chrono::duration_cast<std::chrono::microseconds>(deadline - std::chrono::steady_clock::now());
         if (left.count() <= 0) connection_.fail("no confirms in time");
         timeval timeout{.tv_sec = left.count() / 1'000'000, .tv_usec = left.count() % 1'000'000};
         amqp_frame_t frame;

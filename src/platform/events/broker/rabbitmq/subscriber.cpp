@@ -11,7 +11,7 @@ namespace {
 // One channel per queue, so that one acknowledgement covers all messages from that queue.
 constexpr amqp_channel_t kQueueChannel = 1;
 constexpr amqp_channel_t kDeadChannel = 2;
-constexpr std::uint16_t kSentAhead = 1000;
+constexpr std::uint16_t kPrefetchCount = 1000;
 constexpr Seconds kHeartbeat{30};
 
 class Envelope {
@@ -38,7 +38,7 @@ void RabbitSubscriber::connect() {
 }
 
 void RabbitSubscriber::subscribe(amqp_channel_t channel, const std::string& queue) {
-    amqp_basic_qos(connection_.native(), channel, 0, kSentAhead, 0);
+    amqp_basic_qos(connection_.native(), channel, 0, kPrefetchCount, 0);
     connection_.require_reply("bound what is sent ahead");
     amqp_basic_consume(connection_.native(), channel, bytes_of(queue), amqp_empty_bytes, 0, 0, 0, amqp_empty_table);
     connection_.require_reply("subscribe");
@@ -47,8 +47,8 @@ void RabbitSubscriber::subscribe(amqp_channel_t channel, const std::string& queu
 std::vector<Received> RabbitSubscriber::receive(std::size_t limit, Milliseconds timeout) {
     if (!connection_.is_open()) connection_.fail("not connected");
     std::vector<Received> messages;
-    const auto give_up_at = std::chrono::steady_clock::now() + timeout;
-    while (messages.size() < limit && (messages.empty() || std::chrono::steady_clock::now() < give_up_at)) {
+    const auto deadline = std::chrono::steady_clock::now() + timeout;
+    while (messages.size() < limit && (messages.empty() || std::chrono::steady_clock::now() < deadline)) {
         timeval wait{.tv_sec = 0, .tv_usec = messages.empty() ? timeout.count() * 1000 : 0};
         Envelope envelope;
         amqp_maybe_release_buffers(connection_.native());

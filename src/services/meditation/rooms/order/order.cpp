@@ -223,7 +223,7 @@ Awaitable<ReactResult> RoomOrder::react(GroupId group, ReactionRequest request, 
         .add(std::string(schema::enum_name(request.reaction.kind.value())))
         .add(members_of(request.reaction))
         .add(fmt::format("{:.6f}", request.limit.interval))
-        .add(fmt::format("{:.0f}", request.limit.whole()));
+        .add(fmt::format("{:.0f}", request.limit.window_micros()));
     auto reply = co_await ScriptCall::run(redis_, kReactScript, std::move(call));
     if (reply.as_integer() == -1) co_return ReactResult{.outcome = ReactResult::Outcome::outdated};
     if (reply.as_integer() == -2) co_return ReactResult{.outcome = ReactResult::Outcome::too_many};
