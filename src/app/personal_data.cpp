@@ -12,9 +12,9 @@
 
 namespace mindspace::app {
 
-const privacy::Holdings& personal_data() {
-    static const privacy::Holdings kAll = [] {
-        privacy::Holdings all;
+const privacy::PersonalTables& personal_data() {
+    static const privacy::PersonalTables kAll = [] {
+        privacy::PersonalTables all;
         for (auto declared : {user::personal_data(), meditation::personal_data(), auth::personal_data(),
                               analytics::personal_data(), idempotency::personal_data(), events::personal_data()})
             std::ranges::move(declared, std::back_inserter(all));

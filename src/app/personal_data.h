@@ -8,6 +8,6 @@ namespace mindspace::app {
 
 // The entries of all services, regardless of the roles in this process. The user service's come first: it has the
 // user's row, on which the others take shared locks while they create a user's rows.
-const privacy::Holdings& personal_data();
+const privacy::PersonalTables& personal_data();
 
 }  // namespace mindspace::app

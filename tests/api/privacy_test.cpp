@@ -157,18 +157,18 @@ std::pair<Person, Marks> Privacy::user_of_every_feature() {
 
 // What follows from the declarations, export and deletion, is what the page promises.
 TEST(PrivacyDeclarations, AgreeWithThePage) {
-    std::map<std::string, privacy::Holding> declared;
-    for (const auto& holding : app::personal_data())
-        EXPECT_TRUE(declared.emplace(holding.table, holding).second) << holding.table << " is declared twice";
+    std::map<std::string, privacy::PersonalTable> declared;
+    for (const auto& entry : app::personal_data())
+        EXPECT_TRUE(declared.emplace(entry.table, entry).second) << entry.table << " is declared twice";
     std::size_t of_users = 0;
     for (const auto& [table, promise] : read_promises()) {
         EXPECT_EQ(declared.contains(table), promise.of_users) << table;
         if (!declared.contains(table)) continue;
         ++of_users;
-        const auto& holding = declared.at(table);
-        const Names shown = holding.member.empty() ? Names{} : Names{std::string(holding.member)};
+        const auto& entry = declared.at(table);
+        const Names shown = entry.member.empty() ? Names{} : Names{std::string(entry.member)};
         EXPECT_EQ(shown, promise.exported) << table;
-        EXPECT_TRUE(promise.stays || holding.erase != nullptr || holding.is_erased_by_event) << table;
+        EXPECT_TRUE(promise.stays || entry.erase != nullptr || entry.is_erased_by_event) << table;
     }
     EXPECT_EQ(of_users, declared.size()) << "tables that the page does not name";
 }

@@ -30,7 +30,7 @@ public:
         stats_.is_leader.set(1);
     }
 
-    Awaitable<Milliseconds> turn(postgres::Session& session) override {
+    Awaitable<Milliseconds> run_once(postgres::Session& session) override {
         auto batch = co_await source_->receive(session, limit_);
         stats_.redelivered.add(batch.redelivered);
         if (!batch.refused.empty()) co_await move_all_to_dead_letters(session, std::move(batch.refused));

@@ -24,7 +24,7 @@ constexpr Statement kEraseDeadLetters{"dead_letters_forget", "DELETE FROM dead_l
 }  // namespace
 
 // forget_events() erases the outbox.
-privacy::Holdings personal_data() {
+privacy::PersonalTables personal_data() {
     return {{.table = "outbox", .member = "events", .page = &kListEvents, .is_erased_by_event = true},
             {.table = "dead_letters",
              .member = "deadLetters",

@@ -14,7 +14,7 @@ class Session;
 
 namespace mindspace::events {
 
-privacy::Holdings personal_data();
+privacy::PersonalTables personal_data();
 
 // Removes the events of erased users except `user.deleted`, which other consumers may still have to read. Called by the
 // last reader of the outbox, within its transaction, once it has read that event.

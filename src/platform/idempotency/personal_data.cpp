@@ -23,7 +23,7 @@ privacy::Queries erase(const privacy::EndedAccount& account) {
 
 }  // namespace
 
-privacy::Holdings personal_data() {
+privacy::PersonalTables personal_data() {
     return {{.table = "idempotency_keys", .member = "idempotencyKeys", .page = &kList, .erase = &erase}};
 }
 

@@ -5,6 +5,6 @@
 
 namespace mindspace::idempotency {
 
-privacy::Holdings personal_data();
+privacy::PersonalTables personal_data();
 
 }  // namespace mindspace::idempotency

@@ -9,19 +9,19 @@ namespace mindspace::privacy {
 
 Awaitable<> Erasure::run(postgres::Client& database) {
     Queries queries;
-    std::vector<std::pair<const Holding*, std::size_t>> announcing;  // and the index of its first statement
-    for (const auto& holding : holdings_) {
-        if (holding.erase == nullptr) continue;
-        if (holding.announce != nullptr) announcing.emplace_back(&holding, queries.size());
-        auto of_holding = holding.erase(account_);
-        std::ranges::move(of_holding, std::back_inserter(queries));
+    std::vector<std::pair<const PersonalTable*, std::size_t>> announcing;  // and the index of its first statement
+    for (const auto& table : tables_) {
+        if (table.erase == nullptr) continue;
+        if (table.announce != nullptr) announcing.emplace_back(&table, queries.size());
+        auto statements = table.erase(account_);
+        std::ranges::move(statements, std::back_inserter(queries));
     }
     auto results = co_await database.transaction(std::move(queries));
-    for (auto [holding, first] : announcing) announcements_.push_back({holding, std::move(results[first])});
+    for (auto [table, first] : announcing) announcements_.push_back({table, std::move(results[first])});
 }
 
 Awaitable<> Erasure::announce(redis::Client& redis) {
-    for (auto& [holding, erased] : announcements_) co_await holding->announce(redis, account_, std::move(erased));
+    for (auto& [table, erased] : announcements_) co_await table->announce(redis, account_, std::move(erased));
 }
 
 }  // namespace mindspace::privacy

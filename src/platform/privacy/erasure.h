@@ -14,8 +14,8 @@ namespace mindspace::privacy {
 
 class Erasure {
 public:
-    // `holdings` must outlive this object.
-    Erasure(const Holdings& holdings, EndedAccount account) : holdings_(holdings), account_(std::move(account)) {}
+    // `tables` must outlive this object.
+    Erasure(const PersonalTables& tables, EndedAccount account) : tables_(tables), account_(std::move(account)) {}
 
     // Erases all data or nothing; data that is already gone is skipped. Faults: those of postgres::Client.
     Awaitable<> run(postgres::Client& database);
@@ -24,11 +24,11 @@ public:
 
 private:
     struct Announcement {
-        const Holding* holding;
+        const PersonalTable* table;
         postgres::Rows erased;
     };
 
-    const Holdings& holdings_;
+    const PersonalTables& tables_;
     EndedAccount account_;
     std::vector<Announcement> announcements_;
 };

@@ -24,14 +24,14 @@ void write_rows(ExportState& state, const postgres::Rows& rows) {
     if (!rows.empty()) state.last_key = rows[rows.size() - 1].get<std::string>(0);
 }
 
-Awaitable<bool> write_member(postgres::Client& database, UserId user, const Holding& holding, ExportState& state,
+Awaitable<bool> write_member(postgres::Client& database, UserId user, const PersonalTable& table, ExportState& state,
                              http::BodyWriter& writer) {
-    const bool is_array = holding.shape == Holding::Shape::array;
-    state.json.plain_key(holding.member);
+    const bool is_array = table.shape == PersonalTable::Shape::array;
+    state.json.plain_key(table.member);
     if (is_array) state.json.begin_array();
     state.last_key.clear();
     do {
-        auto rows = co_await database.query(*holding.page, user, state.last_key, kPage);
+        auto rows = co_await database.query(*table.page, user, state.last_key, kPage);
         write_rows(state, rows);
         const bool taken = co_await writer.write(state.text);
         if (!taken) co_return false;
@@ -46,15 +46,15 @@ Awaitable<bool> write_member(postgres::Client& database, UserId user, const Hold
 
 }  // namespace
 
-Awaitable<bool> write_export(postgres::Client& database, const Holdings& holdings, UserId user, Timestamp exported_at,
-                             http::BodyWriter& writer) {
+Awaitable<bool> write_export(postgres::Client& database, const PersonalTables& tables, UserId user,
+                             Timestamp exported_at, http::BodyWriter& writer) {
     ExportState state;
     state.json.begin_object();
     state.json.plain_key("exportedAt");
     schema::Type<Timestamp>::write(state.json, exported_at);
-    for (const auto& holding : holdings) {
-        if (holding.page == nullptr) continue;
-        const bool taken = co_await write_member(database, user, holding, state, writer);
+    for (const auto& table : tables) {
+        if (table.page == nullptr) continue;
+        const bool taken = co_await write_member(database, user, table, state, writer);
         if (!taken) co_return false;
     }
     state.json.end_object();

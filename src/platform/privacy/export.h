@@ -12,8 +12,8 @@ class Client;
 
 namespace mindspace::privacy {
 
-// `holdings` must outlive the writing. Returns false if the reader is gone. Fault: Unavailable.
-Awaitable<bool> write_export(postgres::Client& database, const Holdings& holdings, UserId user, Timestamp exported_at,
-                             http::BodyWriter& writer);
+// `tables` must outlive the writing. Returns false if the reader is gone. Fault: Unavailable.
+Awaitable<bool> write_export(postgres::Client& database, const PersonalTables& tables, UserId user,
+                             Timestamp exported_at, http::BodyWriter& writer);
 
 }  // namespace mindspace::privacy

@@ -33,7 +33,7 @@ struct EndedAccount {
 
 using Queries = std::vector<postgres::Query>;
 
-struct Holding {
+struct PersonalTable {
     enum class Shape { array, object };  // an object: the first item, or null
 
     std::string_view table;
@@ -51,9 +51,9 @@ struct Holding {
     Awaitable<> (*announce)(redis::Client& redis, EndedAccount account, postgres::Rows erased) = nullptr;
 };
 // In the order in which an export shows them and the end of an account erases them.
-using Holdings = std::vector<Holding>;
+using PersonalTables = std::vector<PersonalTable>;
 
-// Holding::erase for a statement whose only argument is the user.
+// PersonalTable::erase for a statement whose only argument is the user.
 template <const postgres::Statement& kStatement>
 Queries erase_by_user(const EndedAccount& account) {
     Queries queries;

@@ -23,7 +23,7 @@ public:
         for (const auto& rule : rules_) stats_.rules.emplace_back(rule.name);
     }
 
-    Awaitable<Milliseconds> turn(postgres::Session& session) override {
+    Awaitable<Milliseconds> run_once(postgres::Session& session) override {
         try {
             co_await apply_all(session);
             co_return kInterval;

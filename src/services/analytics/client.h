@@ -42,6 +42,6 @@ Awaitable<Lifetime> find_lifetime(postgres::Client& database, UserId user, Local
 // The same, in the form that the user service returns.
 Awaitable<user::UserStats> find_stats(postgres::Client& database, UserId user, LocalDate today, std::string timezone);
 
-privacy::Holdings personal_data();
+privacy::PersonalTables personal_data();
 
 }  // namespace mindspace::analytics

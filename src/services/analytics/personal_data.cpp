@@ -3,7 +3,7 @@
 namespace mindspace::analytics {
 
 using postgres::Statement;
-using privacy::Holding;
+using privacy::PersonalTable;
 
 namespace {
 
@@ -33,16 +33,16 @@ constexpr Statement kListDays{"analytics_export_days", R"(
 }  // namespace
 
 // Erased by the projection (facts/accounts.h) when it reads the event of the account's end.
-privacy::Holdings personal_data() {
+privacy::PersonalTables personal_data() {
     return {{.table = "user_facts",
              .member = "userFacts",
              .page = &kListAccount,
-             .shape = Holding::Shape::object,
+             .shape = PersonalTable::Shape::object,
              .is_erased_by_event = true},
             {.table = "lifetimes",
              .member = "lifetime",
              .page = &kListLifetime,
-             .shape = Holding::Shape::object,
+             .shape = PersonalTable::Shape::object,
              .is_erased_by_event = true},
             {.table = "session_facts", .member = "sessionFacts", .page = &kListFacts, .is_erased_by_event = true},
             {.table = "daily_totals", .member = "dailyTotals", .page = &kListDays, .is_erased_by_event = true}};

@@ -36,7 +36,7 @@ class CountNow final : public postgres::Work {
 public:
     CountNow(redis::Client& redis, std::shared_ptr<UpkeepStats> stats) : live_stats_(redis), stats_(std::move(stats)) {}
 
-    Awaitable<Milliseconds> turn(postgres::Session& session) override {
+    Awaitable<Milliseconds> run_once(postgres::Session& session) override {
         auto began_at = steady_clock::now();
         if (!live_stats_.is_there()) co_return kNowInterval;
         auto now = co_await count_now(session, SystemClock{}.now());
@@ -62,7 +62,7 @@ public:
     Refresh(std::shared_ptr<UpkeepStats> stats, Milliseconds interval)
         : stats_(std::move(stats)), interval_(interval) {}
 
-    Awaitable<Milliseconds> turn(postgres::Session& session) override {
+    Awaitable<Milliseconds> run_once(postgres::Session& session) override {
         auto began_at = steady_clock::now();
         if (co_await refresh_global(session)) {
             auto took = std::chrono::duration_cast<Milliseconds>(steady_clock::now() - began_at);
@@ -84,7 +84,7 @@ public:
     VerifySample(std::shared_ptr<UpkeepStats> stats, Seconds interval)
         : stats_(std::move(stats)), interval_(interval) {}
 
-    Awaitable<Milliseconds> turn(postgres::Session& session) override {
+    Awaitable<Milliseconds> run_once(postgres::Session& session) override {
         auto users = co_await user::sample_users(session, kSample);
         auto found = co_await verify(session, std::move(users), kPatience);
         stats_->verified_users.add(static_cast<std::uint64_t>(found.users));

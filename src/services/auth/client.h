@@ -6,6 +6,6 @@
 namespace mindspace::auth {
 
 // An export shows nothing of what proves who somebody is: no password, token or hash of one.
-privacy::Holdings personal_data();
+privacy::PersonalTables personal_data();
 
 }  // namespace mindspace::auth

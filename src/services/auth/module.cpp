@@ -26,7 +26,7 @@ MailerOptions mailer_options(const MailSettings& settings) {
 
 }  // namespace
 
-AuthShared::AuthShared(const AuthSettings& given, const Secret& process_secret, const privacy::Holdings& of_users)
+AuthShared::AuthShared(const AuthSettings& given, const Secret& process_secret, const privacy::PersonalTables& of_users)
     : settings(given),
       secret(process_secret),
       personal_data(of_users),
@@ -63,7 +63,7 @@ http::DeclaredEndpoints AuthModule::declarations() {
 }
 
 AuthModule::AuthModule(const AuthSettings& settings, const CoreResources& first, const Secret& secret,
-                       const AuthFiles& files, AccessModule& access, const privacy::Holdings& personal_data)
+                       const AuthFiles& files, AccessModule& access, const privacy::PersonalTables& personal_data)
     : shared_(settings, secret, personal_data),
       access_(access),
       key_(SigningKey::load_or_create(files.signing_key)),

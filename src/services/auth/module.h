@@ -24,11 +24,11 @@ struct AuthFiles {
 
 // What the cores share; safe for several threads.
 struct AuthShared {
-    AuthShared(const AuthSettings& settings, const Secret& secret, const privacy::Holdings& personal_data);
+    AuthShared(const AuthSettings& settings, const Secret& secret, const privacy::PersonalTables& personal_data);
 
     const AuthSettings settings;
     const Secret& secret;
-    const privacy::Holdings& personal_data;
+    const privacy::PersonalTables& personal_data;
     WorkerPool hashing;
     PasswordHasher hasher;
     KnownNetworks networks;
@@ -66,7 +66,7 @@ public:
     // `secret`, `access` and `personal_data`, which is that of all services, must outlive it. Throws std::runtime_error
     // for a signing key that cannot be read.
     AuthModule(const AuthSettings& settings, const CoreResources& first, const Secret& secret, const AuthFiles& files,
-               AccessModule& access, const privacy::Holdings& personal_data);
+               AccessModule& access, const privacy::PersonalTables& personal_data);
 
     ModuleCore* add_core(const CoreResources& core) override;
     // Publishes the key: before anybody can be given a token.

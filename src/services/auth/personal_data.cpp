@@ -10,7 +10,7 @@ namespace mindspace::auth {
 using postgres::ComposedStatement;
 using postgres::Statement;
 using privacy::EndedAccount;
-using privacy::Holding;
+using privacy::PersonalTable;
 using privacy::Queries;
 
 namespace {
@@ -90,13 +90,13 @@ Queries erase_reset_requests(const EndedAccount& account) {
 
 }  // namespace
 
-privacy::Holdings personal_data() {
+privacy::PersonalTables personal_data() {
     using privacy::erase_by_user;
     return {
         {.table = "credentials",
          .member = "credentials",
          .page = &kListCredentials,
-         .shape = Holding::Shape::object,
+         .shape = PersonalTable::Shape::object,
          .erase = &erase_credentials},
         {.table = "login_emails", .member = "profile", .erase = &erase_address},
         {.table = "auth_sessions",

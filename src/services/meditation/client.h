@@ -38,6 +38,6 @@ Awaitable<MeditatingNow> count_meditating(postgres::Session& session, Timestamp 
 // The sockets in rooms on all nodes, as last reported by each (live/connection_stats.h). Fault: Unavailable.
 Awaitable<std::int64_t> count_connections(redis::Client& redis);
 
-privacy::Holdings personal_data();
+privacy::PersonalTables personal_data();
 
 }  // namespace mindspace::meditation

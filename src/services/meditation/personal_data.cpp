@@ -86,7 +86,7 @@ Awaitable<> announce_cancelled(redis::Client& redis, EndedAccount account, postg
 
 }  // namespace
 
-privacy::Holdings personal_data() {
+privacy::PersonalTables personal_data() {
     using privacy::erase_by_user;
     return {{.table = "meditation_sessions",
              .member = "sessions",

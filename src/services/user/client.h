@@ -130,7 +130,7 @@ postgres::Query lock_user(UserId id);
 
 // Must be the first of all services' when an account ends: writers that create something for a user hold a share of
 // their row.
-privacy::Holdings personal_data();
+privacy::PersonalTables personal_data();
 
 // Invalidates what the caches of all cores and nodes hold of the user; does nothing while Redis is unavailable.
 Awaitable<> invalidate_cached(redis::Client& redis, UserId id);

@@ -4,7 +4,7 @@ namespace mindspace::user {
 
 using postgres::Statement;
 using privacy::EndedAccount;
-using privacy::Holding;
+using privacy::PersonalTable;
 using privacy::Queries;
 
 namespace {
@@ -36,11 +36,11 @@ Awaitable<> forget_copies(redis::Client& redis, EndedAccount account, postgres::
 
 }  // namespace
 
-privacy::Holdings personal_data() {
+privacy::PersonalTables personal_data() {
     return {{.table = "users",
              .member = "profile",
              .page = &kListProfile,
-             .shape = Holding::Shape::object,
+             .shape = PersonalTable::Shape::object,
              .erase = &erase_user,
              .announce = &forget_copies}};
 }

@@ -21,7 +21,7 @@ struct Collaborators {
     Awaitable<> (*announce_profile)(redis::Client& redis, UserId user, std::string display_name,
                                     std::optional<std::string> avatar_url);
     Awaitable<UserStats> (*find_stats)(postgres::Client& database, UserId user, LocalDate today, std::string timezone);
-    const privacy::Holdings& personal_data;  // of all services
+    const privacy::PersonalTables& personal_data;  // of all services
 };
 
 class UserService {

@@ -48,7 +48,7 @@ Awaitable<> BrokerSource::open(postgres::Session&) {
     unsettled_ = {};
     auto connect = [](Subscriber& subscriber) { subscriber.connect(); };
     co_await thread_.call(connect, kConnectTimeout);
-    if (std::exchange(has_begun_, true)) stats_.restarts.add(1);
+    if (std::exchange(has_started_, true)) stats_.restarts.add(1);
     is_broken_ = false;
 }
 

@@ -32,7 +32,7 @@ private:
     Batch unsettled_;  // received but not settled yet
     BrokerSourceStats stats_;
     bool is_broken_ = true;  // held events are delivered again
-    bool has_begun_ = false;
+    bool has_started_ = false;
     bool is_stopped_ = false;
 };
 

@@ -45,7 +45,7 @@ public:
         co_await thread_.call(connect, kRelayConnectTimeout);
     }
 
-    Awaitable<Milliseconds> turn(postgres::Session& session) override {
+    Awaitable<Milliseconds> run_once(postgres::Session& session) override {
         auto events = co_await reader_.next(session, kRelayBatch);
         if (!events.empty()) co_await send(session, std::move(events));
         co_return Milliseconds(0);

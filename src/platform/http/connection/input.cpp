@@ -76,7 +76,7 @@ public:
     Awaitable<std::optional<std::string_view>> read() override {
         if (is_complete()) co_return std::string_view();
         std::string_view part;
-        if (!std::exchange(has_begun_, true)) {
+        if (!std::exchange(has_started_, true)) {
             auto unread = connection_.unread().subspan(connection_.parser_.body_begin());
             part = {unread.data(), unread.size()};
         }
@@ -105,7 +105,7 @@ private:
     std::uint64_t length_;
     Clock::duration left_;
     std::uint64_t read_ = 0;
-    bool has_begun_ = false;
+    bool has_started_ = false;
     std::vector<char> buffer_;
 };
 

@@ -12,7 +12,7 @@
 #include "platform/http/middleware/negotiation_step.h"
 #include "platform/http/middleware/request_id_step.h"
 #include "platform/http/middleware/routing_step.h"
-#include "platform/http/overload/turn_step.h"
+#include "platform/http/overload/start_step.h"
 #include "platform/telemetry/log/log.h"
 
 #include <boost/asio/this_coro.hpp>
@@ -55,7 +55,7 @@ Middleware::Middleware(const MiddlewareParts& parts, CoreMetrics& metrics) {
     if (parts.cors != nullptr) add<CorsStep>(*parts.cors);
     if (parts.gateway != nullptr) add<GatewayStep>(*parts.gateway, metrics);
     add<RoutingStep>();
-    if (parts.overload != nullptr) add<TurnStep>(*parts.overload);
+    if (parts.overload != nullptr) add<StartStep>(*parts.overload);
     if (access) add<AuthenticationStep>(access->authentication);
     add<AdmissionStep>(access ? &access->admission : nullptr, parts.limiter, parts.limits, metrics);
     if (parts.compression != nullptr) add<CompressionStep>(*parts.compression);

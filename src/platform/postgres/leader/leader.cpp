@@ -66,7 +66,7 @@ private:
             while (!co_await session_.try_advisory_lock(lock_key(name_))) co_await sleep_for(kPollInterval);
         co_await work_->begin(session_);
         while (!tasks_.is_cancelled()) {
-            auto pause = co_await work_->turn(session_);
+            auto pause = co_await work_->run_once(session_);
             recover();
             if (pause > pause.zero()) co_await sleep_for(pause);
         }

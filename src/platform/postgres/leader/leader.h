@@ -26,9 +26,9 @@ struct LeaderOptions {
     Leadership leadership = Leadership::one_process;
 };
 
-// Owns what its turns use: they may continue after the owner of the Leader is destroyed, until what they wait for has
-// ended. Any exception is logged (once for consecutive ones), and the work starts again from begin(), in the process
-// that leads then, on a new connection.
+// Owns what its iterations use: they may continue after the owner of the Leader is destroyed, until what they wait for
+// has ended. Any exception is logged (once for consecutive ones), and the work starts again from begin(), in the
+// process that leads then, on a new connection.
 class Work {
 public:
     Work() = default;
@@ -36,17 +36,17 @@ public:
     Work& operator=(const Work&) = delete;
     virtual ~Work() = default;
 
-    // Called whenever this process starts to lead, before the first turn.
+    // Called whenever this process starts to lead, before the first iteration.
     virtual Awaitable<> begin(Session& session);
-    // Returns how long to pause before the next turn.
-    virtual Awaitable<Milliseconds> turn(Session& session) = 0;
+    // Runs one iteration; returns how long to pause before the next iteration.
+    virtual Awaitable<Milliseconds> run_once(Session& session) = 0;
     // The lead is lost, or was never won.
     virtual void end() {}
 };
 
 class Leader {
 public:
-    // The work lives until its last turn has ended, which may be later than the Leader.
+    // The work lives until its last iteration has ended, which may be later than the Leader.
     Leader(asio::io_context& io, LeaderOptions options, std::shared_ptr<Work> work);
     ~Leader();
     Leader(const Leader&) = delete;
@@ -54,7 +54,8 @@ public:
 
     // Runs until stopped, and continues after every fault.
     void start();
-    // Aborts the turn in progress: if it waits for its session, it gets Unavailable. No turn starts afterwards.
+    // Aborts the iteration in progress: if it waits for its session, it gets Unavailable. No iteration starts
+    // afterwards.
     void stop();
 
 private:

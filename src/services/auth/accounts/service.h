@@ -13,7 +13,7 @@ namespace mindspace::auth {
 class AccountService {
 public:
     // `personal_data`: of all services, for the end of an account.
-    AccountService(AuthParts parts, MailQuota& quota, const privacy::Holdings& personal_data)
+    AccountService(AuthParts parts, MailQuota& quota, const privacy::PersonalTables& personal_data)
         : database_(parts.database),
           store_(parts.database),
           accounts_(parts.database),
@@ -59,7 +59,7 @@ private:
     PasswordHasher& hasher_;
     PasswordAttemptLimiter& guesses_;
     const AuthSettings& settings_;
-    const privacy::Holdings& personal_data_;
+    const privacy::PersonalTables& personal_data_;
     SystemClock clock_;
 };
 

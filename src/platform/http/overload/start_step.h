@@ -7,9 +7,9 @@
 
 namespace mindspace::http {
 
-class TurnStep final : public Step {
+class StartStep final : public Step {
 public:
-    explicit TurnStep(OverloadControl& overload) : overload_(overload) {}
+    explicit StartStep(OverloadControl& overload) : overload_(overload) {}
     Awaitable<> before(Exchange& exchange) override;
     Awaitable<> after(Exchange& exchange, Response& response) override;
 

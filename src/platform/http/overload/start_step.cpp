@@ -1,26 +1,26 @@
-#include "platform/http/overload/turn_step.h"
+#include "platform/http/overload/start_step.h"
 
 #include <utility>
 
 namespace mindspace::http {
 
-Awaitable<> TurnStep::before(Exchange& exchange) {
+Awaitable<> StartStep::before(Exchange& exchange) {
     if (overload_.must_wait(exchange.endpoint)) return wait_to_start(exchange);
     begin(exchange);
     return {};
 }
 
-Awaitable<> TurnStep::wait_to_start(Exchange& exchange) {
+Awaitable<> StartStep::wait_to_start(Exchange& exchange) {
     co_await overload_.wait_to_start();
     begin(exchange);
 }
 
-void TurnStep::begin(Exchange& exchange) {
+void StartStep::begin(Exchange& exchange) {
     overload_.begin(exchange.endpoint);
     exchange.is_served = true;
 }
 
-Awaitable<> TurnStep::after(Exchange& exchange, Response& /*response*/) {
+Awaitable<> StartStep::after(Exchange& exchange, Response& /*response*/) {
     if (std::exchange(exchange.is_served, false)) overload_.end(exchange.endpoint);
     return {};
 }
