@@ -80,11 +80,11 @@ void Cores::start_threads() {
 void Cores::start() {
     start_threads();
     const auto give_up_at = steady_clock::now() + kReadyLimit;
-    on_each(&Core::connect, kHangLimit);
+    run_on_each(&Core::connect, kHangLimit);
     wait_until(&Core::is_connected, give_up_at, kHangLimit);
     for (const auto& module : modules_) {
-        on_each([&module](Core& core) { for_each_part(module, core, [](Lifecycle& part) { part.start(); }); },
-                kHangLimit);
+        run_on_each([&module](Core& core) { for_each_part(module, core, [](Lifecycle& part) { part.start(); }); },
+                    kHangLimit);
         wait_until(
             [&module](const Core& core) {
                 bool is_ready = true;
@@ -95,7 +95,7 @@ void Cores::start() {
     }
 }
 
-void Cores::on_each(std::function<void(Core&)> work, Milliseconds limit) {
+void Cores::run_on_each(std::function<void(Core&)> work, Milliseconds limit) {
     const auto shared_work = std::make_shared<const std::function<void(Core&)>>(std::move(work));
     const auto give_up_at = steady_clock::now() + limit;
     std::vector<std::future<void>> ended;
@@ -111,7 +111,7 @@ void Cores::on_each(std::function<void(Core&)> work, Milliseconds limit) {
 
 bool Cores::all_of(const std::function<bool(const Core&)>& condition, Milliseconds limit) {
     auto all = std::make_shared<std::atomic<bool>>(true);
-    on_each(
+    run_on_each(
         [all, condition](const Core& core) {
             if (!condition(core)) *all = false;
         },
@@ -126,7 +126,7 @@ void Cores::wait_until(const std::function<bool(const Core&)>& condition, steady
 
 bool Cores::respond(std::chrono::microseconds limit) {
     try {
-        on_each([](Core&) {}, std::chrono::duration_cast<Milliseconds>(limit));
+        run_on_each([](Core&) {}, std::chrono::duration_cast<Milliseconds>(limit));
         return true;
     } catch (const Unavailable&) {
         return false;
@@ -144,7 +144,7 @@ void Cores::drain(Milliseconds limit) {
     const auto give_up_at = steady_clock::now() + limit;
     const auto window = limit / 2;
     try {
-        on_each(
+        run_on_each(
             [this, window](Core& core) {
                 for (const auto& module : std::views::reverse(modules_))
                     for_each_part(module, core, [window](Lifecycle& part) { part.drain(window); });

@@ -74,7 +74,7 @@ private:
                     Milliseconds hang_limit);
     // Runs `work` on every core's own thread, and returns when all have finished. Throws Unavailable if a core does not
     // start it in time; that core may run it later.
-    void on_each(std::function<void(Core&)> work, Milliseconds limit);
+    void run_on_each(std::function<void(Core&)> work, Milliseconds limit);
     [[nodiscard]] bool all_of(const std::function<bool(const Core&)>& condition, Milliseconds limit);
     [[nodiscard]] bool is_idle(const Core& core) const;
 

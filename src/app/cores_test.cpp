@@ -39,14 +39,14 @@ class Part : public Base {
 public:
     Part(Calls& calls, std::string name) : calls_(calls), name_(std::move(name)) {}
     void start() override { calls_.add("start " + name_); }
-    [[nodiscard]] bool is_ready() const override { return std::exchange(was_asked_, true); }
+    [[nodiscard]] bool is_ready() const override { return std::exchange(was_called_, true); }
     void drain(Milliseconds) override { calls_.add("drain " + name_); }
     void stop() override { calls_.add("stop " + name_); }
 
 private:
     Calls& calls_;
     std::string name_;
-    mutable bool was_asked_ = false;
+    mutable bool was_called_ = false;
 };
 
 class TestModule final : public Part<Module> {
@@ -86,7 +86,7 @@ protected:
 };
 
 // The position of a call among all calls.
-std::ptrdiff_t place_of(const std::vector<std::string>& calls, const std::string& call) {
+std::ptrdiff_t position_of(const std::vector<std::string>& calls, const std::string& call) {
     return std::ranges::find(calls, call) - calls.begin();
 }
 
@@ -95,9 +95,10 @@ TEST_F(CoresTest, StartModulesInOrderOnEachCoreAndOnceForTheProcess) {
     const auto calls = calls_.take();
     EXPECT_THAT(calls, UnorderedElementsAre("start first0", "start first1", "start first", "start job", "start last0",
                                             "start last1", "start last"));
-    const auto job = place_of(calls, "start job");
-    for (const auto* before : {"start first", "start first0", "start first1"}) EXPECT_LT(place_of(calls, before), job);
-    for (const auto* after : {"start last", "start last0", "start last1"}) EXPECT_GT(place_of(calls, after), job);
+    const auto job = position_of(calls, "start job");
+    for (const auto* before : {"start first", "start first0", "start first1"})
+        EXPECT_LT(position_of(calls, before), job);
+    for (const auto* after : {"start last", "start last0", "start last1"}) EXPECT_GT(position_of(calls, after), job);
 }
 
 TEST_F(CoresTest, DrainAndStopThemInReverse) {
@@ -107,16 +108,16 @@ TEST_F(CoresTest, DrainAndStopThemInReverse) {
     auto calls = calls_.take();
     EXPECT_THAT(calls, UnorderedElementsAre("drain last0", "drain last1", "drain last", "drain job", "drain first0",
                                             "drain first1", "drain first"));
-    EXPECT_LT(place_of(calls, "drain last1"), place_of(calls, "drain first1"));
+    EXPECT_LT(position_of(calls, "drain last1"), position_of(calls, "drain first1"));
     EXPECT_TRUE(cores_->stop());
     calls = calls_.take();
-    EXPECT_LT(place_of(calls, "stop last"), place_of(calls, "stop job"));
-    EXPECT_LT(place_of(calls, "stop job"), place_of(calls, "stop first0"));
-    EXPECT_LT(place_of(calls, "stop last1"), place_of(calls, "stop first1"));
+    EXPECT_LT(position_of(calls, "stop last"), position_of(calls, "stop job"));
+    EXPECT_LT(position_of(calls, "stop job"), position_of(calls, "stop first0"));
+    EXPECT_LT(position_of(calls, "stop last1"), position_of(calls, "stop first1"));
     EXPECT_EQ(calls.size(), 7U);
 }
 
-TEST_F(CoresTest, StopWhatIsNotStoppedAtTheirEnd) {
+TEST_F(CoresTest, AreStoppedWhenDestroyed) {
     cores_->start();
     calls_.take();
     cores_.reset();

@@ -208,7 +208,7 @@ http::Endpoint Listeners::metrics_endpoint() {
     return http::endpoint({.method = http::Method::get,
                            .path = "/metrics",
                            .access = http::Access::anyone,
-                           .summary = "Prometheus metrics.",
+                           .summary = "Get metrics in the Prometheus format.",
                            .limit = http::LimitClass::none,
                            .cached = true,
                            .hidden = true},

@@ -43,7 +43,7 @@ constexpr std::array kRoles{
     Role{.name = "auth",
          .default_port = 3001,
          .shares_secret = true,
-         .keeps_files = true,
+         .stores_files = true,
          .declarations = &auth::AuthModule::declarations,
          .retention_rules = [](const Config& config) { return auth::retention_rules(config.auth.address_retention); },
          .make = &make_auth},
@@ -113,7 +113,7 @@ std::unique_ptr<Module> make_auth(const RoleContext& context) {
 }
 
 std::unique_ptr<Module> make_user(const RoleContext& context) {
-    const user::Collaborators others{.follow_name = &meditation::rename_host,
+    const user::Collaborators others{.rename_host = &meditation::rename_host,
                                      .announce_profile = &meditation::announce_profile,
                                      .find_stats = &analytics::find_stats,
                                      .personal_data = personal_data()};

@@ -80,7 +80,7 @@ private:
     Listeners* listeners_ = nullptr;
 };
 
-TEST(Modules, ForwardTheVeryEndpointsThatAProcessWithAllRolesServes) {
+TEST(Modules, ForwardExactlyTheEndpointsOfAProcessWithAllRoles) {
     const auto all = TestProcess("all").rows();
     const auto gateway = TestProcess("gateway").rows();
     EXPECT_GT(all.size(), 50U);
@@ -92,7 +92,7 @@ TEST(Modules, ForwardTheVeryEndpointsThatAProcessWithAllRolesServes) {
     }
 }
 
-TEST(Modules, ServeInTheProcessOfEachRoleWhatTheGatewayForwards) {
+TEST(Modules, ServeInEachRoleWhatTheGatewayForwards) {
     auto forwarded = TestProcess("gateway").rows();
     std::erase_if(forwarded, [](const auto& entry) { return !entry.second.forwarded; });
     for (const auto& role : role_table()) {
@@ -109,12 +109,12 @@ TEST(Modules, ServeInTheProcessOfEachRoleWhatTheGatewayForwards) {
     EXPECT_EQ(forwarded.size(), 0U) << "forwarded to nobody: " << forwarded.begin()->first;
 }
 
-TEST(Modules, GiveAProcessTheManagementEndpointsOfItsRoles) {
+TEST(Modules, HaveTheManagementEndpointsOfTheirRoles) {
     EXPECT_THAT(TestProcess("meditation,user").management_paths(), Contains("/connections"));
     EXPECT_THAT(TestProcess("gateway,user").management_paths(), Not(Contains("/connections")));
 }
 
-TEST(Roles, AreNamedOnceAndInAnyOrder) {
+TEST(Roles, CanBeNamedOnceAndInAnyOrder) {
     EXPECT_EQ(parse_roles("user,auth,user").value().size(), 2U);
     EXPECT_TRUE(has_all(parse_roles("all").value()));
     EXPECT_FALSE(has_gateway(parse_roles("auth,analytics").value()));

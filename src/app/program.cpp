@@ -33,7 +33,7 @@ std::string names_of(const Roles& roles) {
 
 // A directory is needed for the embedded servers and the roles' files.
 bool needs_directory(const Config& config, const Roles& roles) {
-    return config.database.url.empty() || config.redis.url.empty() || std::ranges::any_of(roles, &Role::keeps_files);
+    return config.database.url.empty() || config.redis.url.empty() || std::ranges::any_of(roles, &Role::stores_files);
 }
 
 // The user of this process may differ from the user that reads the files again later.
@@ -83,11 +83,11 @@ void reload_certificates(std::optional<http::TlsCertificates>& certificates) {
 }
 
 // As root, creates what the program's account could not, then switches to that account.
-void give_up_root(const Config& config, const std::optional<std::filesystem::path>& data) {
+void drop_root(const Config& config, const std::optional<std::filesystem::path>& data) {
     const auto account = program_account(config.process.user);
     if (data) hand_over_data(*data, account);
     hand_over_logs(config.log.options.directory, account);
-    become(account);
+    switch_account(account);
 }
 
 void start_log(const log::LogOptions& options) {
@@ -113,7 +113,7 @@ void run_program(Config config, const Roles& roles) {
     std::optional<std::filesystem::path> data;
     if (needs_directory(config, roles)) data = data_root(config);
     const bool is_root = ::geteuid() == 0;
-    give_up_root(config, data);
+    drop_root(config, data);
 
     start_log(config.log.options);
     if (is_root) log::info("dropped root privileges", {{"user.name", user_name(::geteuid())}});
@@ -172,7 +172,7 @@ std::filesystem::path signing_key_file(const std::filesystem::path& data_directo
 }
 
 int run_migrations(const Config& config) {
-    give_up_root(config, {});
+    drop_root(config, {});
     start_log(config.log.options);
     return prepare_database(configured_database(config), config, {});
 }

@@ -26,7 +26,7 @@ struct Role {
     std::string_view name;
     std::uint16_t default_port = 0;  // the port if no gateway is in its process; the gateway's port is http.port
     bool shares_secret = false;      // its processes compare keyed hashes, so they share one secret
-    bool keeps_files = false;        // in the data directory
+    bool stores_files = false;       // in the data directory
     http::DeclaredEndpoints (*declarations)();                     // the endpoints it serves, in any process
     retention::Rules (*retention_rules)(const Config&) = nullptr;  // for its data, in any process
     std::unique_ptr<Module> (*make)(const RoleContext&);

@@ -82,7 +82,7 @@ TEST(AbuseConnections, OfOneNetworkAreLimited) {
     EXPECT_EQ(refusal.find("Retry-After"), refusal.rfind("Retry-After")) << "once";
     clients.clear();
     EXPECT_TRUE(eventually([&] {
-        return http::ask(program.port(), "GET /livez HTTP/1.1\r\nHost: here\r\nConnection: close\r\n\r\n")
+        return http::fetch(program.port(), "GET /livez HTTP/1.1\r\nHost: here\r\nConnection: close\r\n\r\n")
             .starts_with("HTTP/1.1 200 ");
     }));
 }
@@ -99,7 +99,7 @@ TEST(AbuseConnections, AreLimitedInTotal) {
     EXPECT_EQ(metric(program.management_port(), "mindspace_http_connections"), 31);
     clients.clear();
     EXPECT_TRUE(eventually([&] {
-        return http::ask(program.port(), "GET /livez HTTP/1.1\r\nHost: here\r\nConnection: close\r\n\r\n")
+        return http::fetch(program.port(), "GET /livez HTTP/1.1\r\nHost: here\r\nConnection: close\r\n\r\n")
             .starts_with("HTTP/1.1 200 ");
     }));
 }

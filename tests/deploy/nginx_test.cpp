@@ -79,7 +79,7 @@ std::string tls_client(const Nginx& nginx, std::vector<std::string> words) {
     return run_to_end(words).output;
 }
 
-TEST_F(BehindNginx, TlsIsWhatMozillaCallsIntermediate) {
+TEST_F(BehindNginx, OffersTheIntermediateTlsConfiguration) {
     EXPECT_THAT(tls_client(nginx(), {"-alpn", "h2,http/1.1"}),
                 AllOf(HasSubstr("TLSv1.3"), HasSubstr("ALPN protocol: h2")));
     EXPECT_THAT(tls_client(nginx(), {"-tls1_2", "-cipher", "ECDHE+AESGCM"}), HasSubstr("Cipher is ECDHE-ECDSA-AES"));
@@ -90,7 +90,7 @@ TEST_F(BehindNginx, TlsIsWhatMozillaCallsIntermediate) {
                 AllOf(StartsWith("HTTP/1.1 301 "), HasSubstr("\r\nLocation: https://mind.example/docs?a=b\r\n")));
 }
 
-TEST_F(BehindNginx, ProgramKnowsTheClientAndTheRequestHasOneId) {
+TEST_F(BehindNginx, PassesTheClientAddressAndOneRequestId) {
     auto asked = client().get("/whoami", {{"X-Request-Id", "mine-1"}});
     EXPECT_EQ(asked.text("/address"), "127.0.0.1");
     EXPECT_EQ(asked.header("x-request-id"), "mine-1");
@@ -105,7 +105,7 @@ TEST_F(BehindNginx, ProgramKnowsTheClientAndTheRequestHasOneId) {
     EXPECT_TRUE(eventually([&] { return (first().log() + second().log()).contains(given); }));
 }
 
-TEST_F(BehindNginx, StaticFilesComeCompressedAndSayHowLongTheyMayBeKept) {
+TEST_F(BehindNginx, StaticFilesAreCompressedAndCacheable) {
     for (const auto* coding : {"br", "gzip"}) {
         const auto page = client().get("/docs", {{"Accept-Encoding", coding}});
         EXPECT_TRUE(is(page, 200));
@@ -123,7 +123,7 @@ TEST_F(BehindNginx, StaticFilesComeCompressedAndSayHowLongTheyMayBeKept) {
     EXPECT_EQ(client().get(kMe).header("cache-control"), "no-store") << "what is somebody's, no CDN keeps";
 }
 
-TEST_F(BehindNginx, WhatNginxRefusesIsAProblem) {
+TEST_F(BehindNginx, RefusalsOfNginxAreProblems) {
     auto person = register_person(first());
     const auto too_long = client(person.client.access_token()).post(kGroups, {{"title", std::string(200'000, 'a')}});
     EXPECT_TRUE(is_problem(too_long, 413, "content_too_large"));
@@ -156,7 +156,7 @@ TEST_F(BehindNginx, MalformedRequestsAreRefused) {
 }
 
 // A node that takes requests and closes the connection: what does no harm goes to the other one, what may does not.
-TEST_F(BehindNginx, OnlySafeRequestsAreSentAgain) {
+TEST_F(BehindNginx, OnlySafeRequestsAreRetried) {
     const auto hang_up = [](const std::string&) { return http::ScriptedServer::Reply{.text = "", .then_close = true}; };
     http::ScriptedServer broken(hang_up);
     const Nginx proxy({broken.port(), first().port()});
@@ -183,7 +183,7 @@ TEST_F(BehindNginx, OnlySafeRequestsAreSentAgain) {
     EXPECT_TRUE(is_problem(client_of(alone).get(kMe), 503, "unavailable"));
 }
 
-TEST_F(BehindNginx, LoadBalancerSaysWhoseAConnectionIs) {
+TEST_F(BehindNginx, ProxyProtocolPassesTheClientAddress) {
     const Nginx proxy({first().port()}, Nginx::Mode::http_behind_balancer);
     EXPECT_THAT(exchange(proxy.port(),
                          "PROXY TCP4 203.0.113.7 198.51.100.1 50000 443\r\n"
@@ -191,7 +191,7 @@ TEST_F(BehindNginx, LoadBalancerSaysWhoseAConnectionIs) {
                 HasSubstr("\"address\":\"203.0.113.7\""));
 }
 
-TEST_F(BehindNginx, SocketsOfAGroupMeetOnOneNodeAndMoveWhenItIsGone) {
+TEST_F(BehindNginx, SocketsOfAGroupShareANodeAndMoveWhenItStops) {
     auto host = register_person(first());
     auto guest = register_person(first());
     std::set<std::string> nodes;
@@ -224,7 +224,7 @@ TEST_F(BehindNginx, GroupsWorkWithoutAffinity) {
     EXPECT_EQ(one.socket.next("reaction").at("kind"), "bow");
 }
 
-TEST_F(BehindNginx, AThousandSocketsComeBackFromALostNodeAndNobodyElseNotices) {
+TEST_F(BehindNginx, AThousandSocketsReconnectFromALostNodeWithoutOtherEffects) {
     constexpr std::size_t kPeople = 200;
     constexpr std::size_t kSocketsEach = 5;
     std::vector<GroupClients::Member> members;

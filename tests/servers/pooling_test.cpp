@@ -44,7 +44,7 @@ TEST_F(Pooling, ServesManyClientsAtOnce) {
               (std::vector<TextRow>{{"t"}}));
 }
 
-TEST_F(Pooling, EndsASocketlessLoginOnTheWholeWay) {
+TEST_F(Pooling, EndsALoginThroughThePool) {
     Program program(settings_);
     auto person = register_person(program);
     EXPECT_TRUE(is(person.client.get("/api/v1/users/me"), 200));
@@ -54,7 +54,7 @@ TEST_F(Pooling, EndsASocketlessLoginOnTheWholeWay) {
 
 // A session lock taken through the pool belongs to an arbitrary server connection: other clients would share it, and
 // its owner could not release it.
-TEST_F(Pooling, LocksAreHeldOnTheServerItself) {
+TEST_F(Pooling, HoldsLocksOnADirectConnection) {
     constexpr const char* kHolders = "SELECT DISTINCT pid FROM pg_locks WHERE locktype = 'advisory'";
     constexpr std::size_t kLeaders = 5;  // events, retention, and three of analytics
     Program program(settings_);

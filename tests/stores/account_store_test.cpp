@@ -124,7 +124,7 @@ TEST_F(AccountStatements, KeepNoLoginSessionThatHasEndedMeanwhile) {
     const auto ended = run(accounts_.change_password(entry(user, AuditAction::password_changed, kNow - Seconds(9)),
                                                      seen, "new hash", mine, {}));
     ASSERT_TRUE(ended);
-    EXPECT_EQ(ended->kept, std::nullopt);
+    EXPECT_EQ(ended->except, std::nullopt);
     EXPECT_GT(ended->at, first.at) << "regardless of the clock";
     EXPECT_TRUE(living(user).empty());
 }

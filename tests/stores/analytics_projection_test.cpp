@@ -6,7 +6,7 @@
 #include "platform/postgres/connection/session.h"
 #include "services/analytics/client.h"
 #include "services/analytics/facts/projection.h"
-#include "services/analytics/figures/lifetimes.h"
+#include "services/analytics/statistics/lifetimes.h"
 #include "services/analytics/store.h"
 #include "support/analytics/session_fact.h"
 #include "support/postgres/migrated_database.h"

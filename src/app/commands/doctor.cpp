@@ -25,7 +25,7 @@ constexpr auto kClockTolerance = std::chrono::seconds(2);
 // Prints one line per finding, and remembers whether anything is broken.
 class Report {
 public:
-    void good(std::string_view text) { print("ok  ", text); }
+    void ok(std::string_view text) { print("ok  ", text); }
     void risky(std::string_view text) { print("warn", text); }
     void broken(std::string_view text) {
         print("FAIL", text);
@@ -34,7 +34,7 @@ public:
     void clock(std::string_view whose, std::chrono::duration<double> ahead) {
         auto text = fmt::format("the clock of {} differs by {:+.3f} s from this machine's", whose, ahead.count());
         std::chrono::abs(ahead) < kClockTolerance
-            ? good(text)
+            ? ok(text)
             : broken(text + "; tokens and streaks need synchronised clocks (NTP)");
     }
     [[nodiscard]] bool is_broken() const { return is_broken_; }
@@ -45,7 +45,7 @@ private:
 };
 
 void check_settings(const Config& config, Report& report) {
-    report.good("the settings are valid");
+    report.ok("the settings are valid");
     if (config.http.public_url.starts_with("http://localhost"))
         report.risky("http.public_url is " + config.http.public_url +
                      ": links in mails do not work for other machines");
@@ -68,7 +68,7 @@ Awaitable<> check_postgres(postgres::Client& database, Report& report) {
         "doctor_about", "SELECT current_setting('server_version'), clock_timestamp(), current_setting('fsync')"};
     auto rows = co_await database.query(kAbout);
     const auto row = rows[0];
-    report.good("PostgreSQL " + row.get<std::string>(0) + " responds");
+    report.ok("PostgreSQL " + row.get<std::string>(0) + " responds");
     report.clock("PostgreSQL", row.get<Timestamp>(1) - SystemClock{}.now());
     if (row.get<std::string>(2) != "on")
         report.broken("PostgreSQL runs with fsync off: acknowledged changes may be lost");
@@ -77,7 +77,7 @@ Awaitable<> check_postgres(postgres::Client& database, Report& report) {
 Awaitable<> check_redis(redis::Client& redis, Report& report) {
     try {
         auto time = co_await redis.command({"TIME"});
-        report.good("Redis responds");
+        report.ok("Redis responds");
         auto seconds = std::stod(time.at(0).as_string()) + std::stod(time.at(1).as_string()) / 1e6;
         std::chrono::duration<double> here = SystemClock{}.now().time_since_epoch();
         report.clock("Redis", std::chrono::duration<double>(seconds) - here);
@@ -108,12 +108,12 @@ void check_program(const std::string& url, Report& report) {
     auto ready = http_get(url + "/readyz");
     if (ready.status == 0) return report.broken(fmt::format("{} does not respond: {}", url, ready.failure));
     if (ready.status != 200) return report.broken(fmt::format("{} is not ready: {}", url, ready.body));
-    report.good(url + " is ready");
+    report.ok(url + " is ready");
     auto seen = http_get(url + "/whoami");
     auto caller = schema::from_json<gateway::ObservedCaller>(seen.body);
     if (seen.status != 200 || !caller)
         return report.broken(url + "/whoami does not return the caller: is it another program?");
-    report.good(
+    report.ok(
         fmt::format("{} sees this machine as {}; behind proxies that must be its own address, not a proxy's "
                     "(http.trusted_proxies)",
                     url, caller->address));
@@ -134,7 +134,7 @@ void check_public_url(const std::string& url, const std::string& public_url, Rep
                         url, public_url));
 }
 
-int examine(const CommandLine& line, const std::string& url) {
+int run_checks(const CommandLine& line, const std::string& url) {
     Report report;
     auto config = load_settings(line);
     check_settings(config, report);
@@ -152,7 +152,7 @@ void add_doctor_command(CLI::App& cli, CommandLine& line) {
     auto url = std::make_shared<std::string>();
     auto* command = add_command(cli, line, "doctor", "Check settings, servers, clocks and proxies for problems");
     command->add_option("--url", *url, "URL of the program; default: http.public_url");
-    command->callback([&line, url] { line.action = [&line, url] { return examine(line, *url); }; });
+    command->callback([&line, url] { line.action = [&line, url] { return run_checks(line, *url); }; });
 }
 
 }  // namespace mindspace::app

@@ -37,7 +37,7 @@ int rotate(const CommandLine& line, End end) {
     auto config = load_settings(line);
     config.data_dir = data_root(config);
     const auto file = signing_key_file(config.data_dir);
-    if (::geteuid() == 0) become(owner_of(file.parent_path()));  // the program must own the key
+    if (::geteuid() == 0) switch_account(owner_of(file.parent_path()));  // the program must own the key
     CommandConnection connection(config);
     std::optional<std::string> old_kid;
     if (fs::exists(file)) old_kid = auth::SigningKey::load(file).kid();

@@ -83,7 +83,7 @@ void write_manual(const CLI::App& cli) {
 }
 
 // The words that may follow the command.
-std::string words_after(const CLI::App& cli) {
+std::string completions_after(const CLI::App& cli) {
     std::string words;
     for (const auto* command : visible_commands(cli)) words += command->get_name() + " ";
     for (const auto* option : cli.get_options())
@@ -101,10 +101,10 @@ void write_transitions(const CLI::App& cli, const std::string& path) {
     }
 }
 
-void write_words(const CLI::App& cli, const std::string& path) {
-    fmt::print("        '{}') words='{}' ;;\n", path, words_after(cli));
+void write_completions(const CLI::App& cli, const std::string& path) {
+    fmt::print("        '{}') words='{}' ;;\n", path, completions_after(cli));
     for (const auto* command : visible_commands(cli))
-        write_words(*command, (path.empty() ? "" : path + " ") + command->get_name());
+        write_completions(*command, (path.empty() ? "" : path + " ") + command->get_name());
 }
 
 void write_bash_completion(const CLI::App& cli) {
@@ -114,7 +114,7 @@ void write_bash_completion(const CLI::App& cli) {
         "    for word in \"${{COMP_WORDS[@]:1:COMP_CWORD-1}}\"; do\n        case \"$path $word\" in\n");
     write_transitions(cli, {});
     fmt::print("        esac\n    done\n    case $path in\n");
-    write_words(cli, {});
+    write_completions(cli, {});
     fmt::print(
         "    esac\n    mapfile -t COMPREPLY < <(compgen -W \"$words\" -- \"${{COMP_WORDS[COMP_CWORD]}}\")\n}}\n"
         "complete -o default -F _mindspace mindspace\n");

@@ -38,9 +38,9 @@ int check_migrations(const Config& config) {
     return 0;
 }
 
-int migrate(const CommandLine& line, bool only_check) {
+int migrate(const CommandLine& line, bool check_only) {
     auto config = load_settings(line);
-    if (only_check) return check_migrations(config);
+    if (check_only) return check_migrations(config);
     int applied = run_migrations(config);
     log::info("schema is up to date", {{"mindspace.migrations", applied}});
     return 0;
@@ -58,14 +58,14 @@ void add_run_commands(CLI::App& cli, CommandLine& line) {
     command->callback(
         [&line, roles] { line.action = [&line, roles] { return serve(line, *roles, Servers::configured); }; });
 
-    auto only_check = std::make_shared<bool>(false);
+    auto check_only = std::make_shared<bool>(false);
     auto* migration = add_command(cli, line, "migrate", "Migrate the database schema");
     migration->add_flag(
-        "--check", *only_check,
+        "--check", *check_only,
         "Change nothing; print the pending migrations, which tables they lock and for how long: measured by "
         "running and rolling back each, for at most 5 s");
     migration->callback(
-        [&line, only_check] { line.action = [&line, only_check] { return migrate(line, *only_check); }; });
+        [&line, check_only] { line.action = [&line, check_only] { return migrate(line, *check_only); }; });
 }
 
 }  // namespace mindspace::app

@@ -18,7 +18,7 @@ namespace mindspace::app {
 namespace {
 
 struct UserArguments {
-    std::string who;  // an email address or an id
+    std::string email_or_id;  // an email address or an id
     std::string name;
     std::string timezone = "UTC";
     std::string locale = "en";
@@ -38,13 +38,13 @@ public:
           hasher_(hashing_, {.memory_kib = config_.auth.hashing.memory_kib, .passes = config_.auth.hashing.passes}),
           background_(connection_.loop()),
           limiter_(connection_.redis()),
-          guesses_(limiter_, config_.auth.limit_scale),
+          attempt_limiter_(limiter_, config_.auth.limit_scale),
           networks_(1),
           service_({.database = connection_.database(),
                     .redis = connection_.redis(),
                     .hasher = hasher_,
                     .background = background_,
-                    .guesses = guesses_,
+                    .attempt_limiter = attempt_limiter_,
                     .networks = networks_,
                     .settings = config_.auth}) {}
 
@@ -54,7 +54,7 @@ public:
         return connection_.run(std::move(work));
     }
     // Finds the user by address or id. Throws StartupError if there is none.
-    UserId find(const std::string& who) { return value_of(run(service_.find(who))); }
+    UserId find(const std::string& email_or_id) { return value_of(run(service_.find(email_or_id))); }
 
     // Returns the value, or throws StartupError with all faults if the outcome is an error.
     template <class T>
@@ -73,12 +73,12 @@ private:
     auth::PasswordHasher hasher_;
     TaskGroup background_;
     limits::RateLimiter limiter_;
-    auth::PasswordAttemptLimiter guesses_;
+    auth::PasswordAttemptLimiter attempt_limiter_;
     auth::KnownNetworks networks_;
     auth::AdminService service_;
 };
 
-std::string yes_if(bool flag) {
+std::string yes_or_no(bool flag) {
     return flag ? "yes" : "";
 }
 
@@ -93,7 +93,7 @@ http::Role role_of(const std::string& name) {
 
 int create(const CommandLine& line, const UserArguments& arguments) {
     auth::Register typed{.id = {},
-                         .email = arguments.who,
+                         .email = arguments.email_or_id,
                          .password = read_password(),
                          .display_name = arguments.name,
                          .timezone = arguments.timezone,
@@ -111,7 +111,7 @@ int create(const CommandLine& line, const UserArguments& arguments) {
 int list(const CommandLine& line, const UserArguments& arguments) {
     Administration administration(line);
     std::optional<UserId> user;
-    if (!arguments.who.empty()) user = administration.find(arguments.who);
+    if (!arguments.email_or_id.empty()) user = administration.find(arguments.email_or_id);
     const auto accounts = administration.run(administration.service().list(user, arguments.limit));
     if (arguments.json) {
         write_json(accounts);
@@ -119,8 +119,8 @@ int list(const CommandLine& line, const UserArguments& arguments) {
     }
     std::vector<TableRow> rows{{"ID", "EMAIL", "VERIFIED", "NAME", "ROLE", "DISABLED", "CREATED"}};
     for (const auto& account : accounts)
-        rows.push_back({account.id.to_string(), account.email, yes_if(account.email_verified), account.display_name,
-                        std::string(schema::enum_name(account.role)), yes_if(account.disabled),
+        rows.push_back({account.id.to_string(), account.email, yes_or_no(account.email_verified), account.display_name,
+                        std::string(schema::enum_name(account.role)), yes_or_no(account.disabled),
                         format_timestamp(account.created_at)});
     write_table(std::cout, std::move(rows));
     return 0;
@@ -128,7 +128,7 @@ int list(const CommandLine& line, const UserArguments& arguments) {
 
 int list_sessions(const CommandLine& line, const UserArguments& arguments) {
     Administration administration(line);
-    const auto user = administration.find(arguments.who);
+    const auto user = administration.find(arguments.email_or_id);
     const auto sessions = administration.run(administration.service().list_sessions(user));
     if (arguments.json) {
         write_json(sessions);
@@ -145,19 +145,20 @@ int list_sessions(const CommandLine& line, const UserArguments& arguments) {
 
 int set_role(const CommandLine& line, const UserArguments& arguments) {
     Administration administration(line);
-    administration.run(administration.service().set_role(administration.find(arguments.who), role_of(arguments.role)));
+    administration.run(
+        administration.service().set_role(administration.find(arguments.email_or_id), role_of(arguments.role)));
     return 0;
 }
 
 int disable(const CommandLine& line, const UserArguments& arguments) {
     Administration administration(line);
-    administration.run(administration.service().disable(administration.find(arguments.who)));
+    administration.run(administration.service().disable(administration.find(arguments.email_or_id)));
     return 0;
 }
 
 int enable(const CommandLine& line, const UserArguments& arguments) {
     Administration administration(line);
-    administration.run(administration.service().enable(administration.find(arguments.who)));
+    administration.run(administration.service().enable(administration.find(arguments.email_or_id)));
     return 0;
 }
 
@@ -174,11 +175,13 @@ void add_user_command(CLI::App& cli, CommandLine& line) {
         });
         return command;
     };
-    auto add_who = [&](CLI::App* command) { return command->add_option("WHO", arguments->who, "Email address or id"); };
+    auto add_user_option = [&](CLI::App* command) {
+        return command->add_option("USER", arguments->email_or_id, "Email address or id");
+    };
     const auto roles = CLI::IsMember(std::vector<std::string>{"user", "admin"});
 
     auto* create_command = add("create", "Create an account; the password is read from standard input", &create);
-    create_command->add_option("EMAIL", arguments->who, "Email address")->required();
+    create_command->add_option("EMAIL", arguments->email_or_id, "Email address")->required();
     create_command->add_option("--name", arguments->name, "Display name")->required();
     create_command->add_option("--role", arguments->role, "user or admin")->check(roles);
     create_command->add_option("--timezone", arguments->timezone, "IANA name");
@@ -186,19 +189,19 @@ void add_user_command(CLI::App& cli, CommandLine& line) {
     create_command->add_flag("--verified", arguments->verified, "Mark the address as verified: no verification mail");
 
     auto* list_command = add("list", "List accounts, newest first", &list);
-    add_who(list_command);
+    add_user_option(list_command);
     list_command->add_option("--limit", arguments->limit, "Maximum number")->check(CLI::Range(1, 1'000'000));
     list_command->add_flag("--json", arguments->json, "As JSON");
 
     auto* role_command = add("role", "Set the role of a user", &set_role);
-    add_who(role_command)->required();
+    add_user_option(role_command)->required();
     role_command->add_option("ROLE", arguments->role, "user or admin")->required()->check(roles);
 
-    add_who(add("disable", "Disable an account and end its login sessions", &disable))->required();
-    add_who(add("enable", "Enable an account", &enable))->required();
+    add_user_option(add("disable", "Disable an account and end its login sessions", &disable))->required();
+    add_user_option(add("enable", "Enable an account", &enable))->required();
 
     auto* sessions_command = add("sessions", "List a user's login sessions", &list_sessions);
-    add_who(sessions_command)->required();
+    add_user_option(sessions_command)->required();
     sessions_command->add_flag("--json", arguments->json, "As JSON");
 }
 

@@ -70,7 +70,7 @@ bool reset_signals() {
 }
 
 // Runs in the child. Only async-signal-safe calls are allowed (POSIX, fork).
-[[noreturn]] void become(const Prepared& prepared) {
+[[noreturn]] void exec_child(const Prepared& prepared) {
     const auto prepare = [&prepared] {
         if (::setsid() < 0 || !reset_signals()) return false;
         const int null = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
@@ -135,7 +135,7 @@ ChildProcess ChildProcess::start(const ChildCommand& command) {
     ::sigfillset(&all);
     ::pthread_sigmask(SIG_SETMASK, &all, &before);
     const pid_t pid = ::fork();
-    if (pid == 0) become(prepared);
+    if (pid == 0) exec_child(prepared);
     const int fork_error = errno;
     ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
     if (pid < 0) throw std::system_error(fork_error, std::generic_category(), "fork");

@@ -40,7 +40,7 @@ protected:
     TemporaryDirectory temporary_;
 };
 
-TEST_F(ChildProcessTest, TellsHowItEnded) {
+TEST_F(ChildProcessTest, ReportsHowItEnded) {
     auto failed = ChildProcess::start(shell("exit 3"));
     const auto end = failed.wait(10s);
     ASSERT_TRUE(end);
@@ -64,18 +64,18 @@ TEST_F(ChildProcessTest, ReportsAProgramThatCannotRun) {
 
 TEST_F(ChildProcessTest, InheritsNoEnvironmentAndNoDescriptors) {
     ::setenv("MINDSPACE_SECRET", "x", 1);
-    const int forgotten = ::dup(STDERR_FILENO);
+    const int leaked = ::dup(STDERR_FILENO);
     // Without a pipe, because the shell would still have one end open while ls runs; and ls is not the last command,
     // because the shell might exec it.
     const std::string output = output_of(shell("env; ls /proc/$$/fd; true"));
-    ::close(forgotten);
+    ::close(leaked);
     ::unsetenv("MINDSPACE_SECRET");
     EXPECT_FALSE(output.contains("SECRET")) << output;
     EXPECT_TRUE(output.contains("TZ=UTC")) << output;
     EXPECT_TRUE(output.ends_with("\n0\n1\n2\n")) << output;
 }
 
-TEST_F(ChildProcessTest, HearsSignalsThatWeIgnoreOrBlock) {
+TEST_F(ChildProcessTest, ReceivesSignalsThatItsParentIgnoresOrBlocks) {
     sigset_t blocked;
     ::sigemptyset(&blocked);
     ::sigaddset(&blocked, SIGTERM);
@@ -89,7 +89,7 @@ TEST_F(ChildProcessTest, HearsSignalsThatWeIgnoreOrBlock) {
     EXPECT_EQ(interrupted.wait(10s).value().wait_status, SIGINT);
 }
 
-TEST_F(ChildProcessTest, HasASessionOfItsOwn) {
+TEST_F(ChildProcessTest, HasASeparateProcessSession) {
     auto child = ChildProcess::start(shell("exec sleep 60"));
     EXPECT_EQ(::getsid(child.pid()), child.pid());
     EXPECT_EQ(child.stop().wait_status, SIGTERM);

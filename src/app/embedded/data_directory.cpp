@@ -31,9 +31,9 @@ mode_t root_mode() {
     return ::geteuid() == 0 ? 0755 : 0700;
 }
 
-[[noreturn]] void refuse(const fs::path& path, std::string_view reason, std::string_view remedy) {
+[[noreturn]] void refuse(const fs::path& path, std::string_view reason, std::string_view advice) {
     throw StartupError(EX_CONFIG,
-                       fmt::format("cannot use {} as data directory: {}; {}", path.native(), reason, remedy));
+                       fmt::format("cannot use {} as data directory: {}; {}", path.native(), reason, advice));
 }
 
 // Creates `path` and its missing parents. Their modes do not depend on the umask: with 077 the servers that root starts
@@ -48,7 +48,7 @@ void create_with_parents(const fs::path& path) {
     create_with_parents(path);
 }
 
-bool holds_nothing(const fs::path& path) {
+bool is_empty_directory(const fs::path& path) {
     return std::ranges::all_of(fs::directory_iterator(path), [](const fs::directory_entry& entry) {
         return entry.path().filename() == "lost+found";
     });
@@ -63,7 +63,7 @@ void check_existing(const fs::path& path) {
         const std::string owner = user_name(status.st_uid);
         refuse(path, fmt::format("it belongs to {}", owner), fmt::format("start as {}, or {}", owner, kElsewhere));
     }
-    if (holds_nothing(path) && (status.st_mode & S_ISVTX) == 0) {
+    if (is_empty_directory(path) && (status.st_mode & S_ISVTX) == 0) {
         if (::chmod(path.c_str(), root_mode()) != 0) refuse(path, std::strerror(errno), kElsewhere);
         return;
     }
@@ -106,7 +106,7 @@ LockedDirectory::LockedDirectory(const fs::path& path) {
 
 DataDirectory::DataDirectory(const fs::path& path) : LockedDirectory(path) {
     for (const auto& private_directory : {keys(), mail(), log()})
-        own_directory(private_directory, 0700, current_account());
+        ensure_owned_directory(private_directory, 0700, current_account());
 }
 
 // The lock belongs to the open file, not to its content: it is released as soon as our process ends, regardless of how.

@@ -43,7 +43,7 @@ std::string open_refusal(const fs::path& path) {
     return refusal(EX_CONFIG, [&path] { const DataDirectory refused(path); });
 }
 
-TEST(DataDirectory, IsMadeWithItsParentsAndPrivateRooms) {
+TEST(DataDirectory, IsCreatedWithItsParentsAndPrivateSubdirectories) {
     const TemporaryDirectory temporary;
     const mode_t before = ::umask(077);
     const DataDirectory directory(temporary.path() / "a/b/");
@@ -55,7 +55,7 @@ TEST(DataDirectory, IsMadeWithItsParentsAndPrivateRooms) {
         EXPECT_EQ(mode_of(room), 0700U) << room;
 }
 
-TEST(DataDirectory, IsOpenedAgainAfterItsOwnerIsGone) {
+TEST(DataDirectory, CanBeReopenedAfterItsOwnerHasEnded) {
     const TemporaryDirectory temporary;
     {
         const DataDirectory first(temporary.path());
@@ -64,41 +64,41 @@ TEST(DataDirectory, IsOpenedAgainAfterItsOwnerIsGone) {
     EXPECT_TRUE(fs::exists(second.keys()));
 }
 
-TEST(DataDirectory, BelongsToOneProgramAtATime) {
+TEST(DataDirectory, IsLockedByOneProgramAtATime) {
     const TemporaryDirectory temporary;
     const DataDirectory first(temporary.path());
     const std::string message = refusal(EX_UNAVAILABLE, [&] { const DataDirectory second(temporary.path()); });
     EXPECT_TRUE(message.contains("in use by process " + std::to_string(::getpid()) + ":")) << message;
 }
 
-TEST(DataDirectory, SaysWhatToDoWhereItCannotWrite) {
+TEST(DataDirectory, ReportsWhatToDoIfItIsNotWritable) {
     const std::string message = open_refusal("/proc/mindspace");
     EXPECT_TRUE(message.contains("/proc/mindspace")) << message;
     EXPECT_TRUE(message.contains("MINDSPACE_DATA_DIR")) << message;
 }
 
-TEST(DataDirectory, IsNotAFile) {
+TEST(DataDirectory, RejectsAFile) {
     const TemporaryDirectory temporary;
     std::ofstream(temporary.path() / "file") << "x";
     EXPECT_TRUE(open_refusal(temporary.path() / "file").contains("not a directory"));
     EXPECT_TRUE(open_refusal(temporary.path() / "file/below").contains("ot a directory"));
 }
 
-TEST(DataDirectory, LeavesAlonePlacesWithOtherThings) {
+TEST(DataDirectory, RejectsDirectoriesWithForeignFiles) {
     const TemporaryDirectory temporary;
     std::ofstream(temporary.path() / "letter.txt") << "x";
     EXPECT_TRUE(open_refusal(temporary.path()).contains("other files"));
     EXPECT_FALSE(fs::exists(temporary.path() / "mindspace.lock"));
 }
 
-TEST(DataDirectory, MayBeTheRootOfANewFilesystem) {
+TEST(DataDirectory, CanBeTheRootOfANewFilesystem) {
     const TemporaryDirectory temporary;
     fs::create_directory(temporary.path() / "lost+found");
     const DataDirectory directory(temporary.path());
     EXPECT_TRUE(fs::exists(directory.keys()));
 }
 
-TEST(DataDirectory, RefusesAPlaceOfSomebodyElse) {
+TEST(DataDirectory, RejectsADirectoryOfAnotherUser) {
     const TemporaryDirectory temporary;
     const bool root = ::geteuid() == 0;
     if (root) ASSERT_EQ(::chown(temporary.path().c_str(), kNobody.user, kNobody.group), 0);
@@ -106,7 +106,7 @@ TEST(DataDirectory, RefusesAPlaceOfSomebodyElse) {
     EXPECT_TRUE(message.contains("it belongs to " + user_name(root ? kNobody.user : 0))) << message;
 }
 
-TEST(DataDirectory, RefusesAPlaceThatOthersMayWriteTo) {
+TEST(DataDirectory, RejectsADirectoryThatOthersCanWriteTo) {
     const TemporaryDirectory temporary;
     {
         const DataDirectory first(temporary.path());
@@ -115,23 +115,23 @@ TEST(DataDirectory, RefusesAPlaceThatOthersMayWriteTo) {
     EXPECT_TRUE(open_refusal(temporary.path()).contains("chmod go-w"));
 }
 
-TEST(OwnDirectory, RefusesASymbolicLink) {
+TEST(OwnedDirectory, RejectsASymbolicLink) {
     const TemporaryDirectory temporary;
     fs::create_directory_symlink("/usr", temporary.path() / "link");
-    refusal(EX_CONFIG, [&] { own_directory(temporary.path() / "link", 0700, current_account()); });
+    refusal(EX_CONFIG, [&] { ensure_owned_directory(temporary.path() / "link", 0700, current_account()); });
 }
 
-TEST(OwnDirectory, RefusesWhatSomebodyElseMadeFirst) {
+TEST(OwnedDirectory, RejectsADirectoryThatAnotherUserCreatedFirst) {
     if (::geteuid() != 0) GTEST_SKIP() << "only root can act as somebody else";
     const TemporaryDirectory temporary;
     ASSERT_EQ(::chown(temporary.path().c_str(), kNobody.user, kNobody.group), 0);
-    refusal(EX_CONFIG, [&] { own_directory(temporary.path(), 0700, current_account()); });
+    refusal(EX_CONFIG, [&] { ensure_owned_directory(temporary.path(), 0700, current_account()); });
 }
 
-TEST(OwnDirectory, CompletesOneThatWasLeftHalfMade) {
+TEST(OwnedDirectory, CompletesAPartlyCreatedOne) {
     if (::geteuid() != 0) GTEST_SKIP() << "only root gives directories away";
     const TemporaryDirectory temporary;
-    own_directory(temporary.path(), 0700, kNobody);
+    ensure_owned_directory(temporary.path(), 0700, kNobody);
     EXPECT_EQ(mode_of(temporary.path()), 0700U);
     EXPECT_EQ(server_account(temporary.path()), kNobody) << "who wrote the data goes on with it";
 }
@@ -146,7 +146,7 @@ TEST(RequireReachable, NamesTheParentThatIsClosed) {
     EXPECT_TRUE(message.contains("chmod o+x " + (temporary.path() / "closed").native() + "\"")) << message;
 }
 
-TEST(SocketDirectory, StaysWhereItFits) {
+TEST(SocketDirectory, IsInTheDataDirectoryIfThePathFits) {
     const TemporaryDirectory temporary;
     const fs::path preferred = temporary.path() / "run";
     EXPECT_EQ(make_socket_directory(preferred, current_account()), preferred);

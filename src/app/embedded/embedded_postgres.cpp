@@ -105,7 +105,7 @@ void EmbeddedPostgres::initialise() {
     if (!end || !end->succeeded()) {
         throw StartupError(EX_UNAVAILABLE,
                            fmt::format("initdb failed ({}): {} (more in {})", end ? end->describe() : "no end in sight",
-                                       last_words(), log_file().native()));
+                                       last_output(), log_file().native()));
     }
     fs::rename(unfinished, data());  // from here on the cluster exists
     sync_directory(paths_.home);

@@ -39,11 +39,11 @@ void EmbeddedServer::start() {
         launch();
         if (becomes_ready()) return;
         if (attempt == kAttempts) break;
-        report(fmt::format("{} ended at once, trying again: {}", name_, last_words()));
+        report(fmt::format("{} ended at once, trying again: {}", name_, last_output()));
         std::this_thread::sleep_for(kBetweenAttempts);
     }
     throw StartupError(EX_UNAVAILABLE,
-                       fmt::format("{} does not start: {} (more in {})", name_, last_words(), log_file_.native()));
+                       fmt::format("{} does not start: {} (more in {})", name_, last_output(), log_file_.native()));
 }
 
 void EmbeddedServer::launch() {
@@ -72,7 +72,7 @@ bool EmbeddedServer::becomes_ready() {
         if (waited >= (busy ? kBusyDeadline : kReplyDeadline)) {
             stop();
             throw StartupError(EX_UNAVAILABLE, fmt::format("{} does not accept connections after {} s: {} (more in {})",
-                                                           name_, waited.count(), last_words(), log_file_.native()));
+                                                           name_, waited.count(), last_output(), log_file_.native()));
         }
         if (now >= next_report) {
             report(
@@ -91,7 +91,7 @@ std::optional<ChildEnd> EmbeddedServer::take_end() {
     return end;
 }
 
-std::string EmbeddedServer::last_words() const {
+std::string EmbeddedServer::last_output() const {
     std::error_code missing;
     const auto size = std::filesystem::file_size(log_file_, missing);
     std::ifstream log(log_file_);

@@ -40,7 +40,7 @@ public:
     // How the process ended, returned once; nullopt while it runs or if none was launched.
     std::optional<ChildEnd> take_end();
     // The server's last words since the launch: the line with a fatal error, or else the last line.
-    [[nodiscard]] std::string last_words() const;
+    [[nodiscard]] std::string last_output() const;
     // Moves the log written so far into "<log_file>.1", replacing its content, if the log is large or a week after the
     // last time. The server continues to write into the same file, so it need not be notified.
     void rotate_log(std::chrono::system_clock::time_point now);
@@ -57,7 +57,7 @@ protected:
     // Stops `program` if a pid file names one that is still running in `directory`.
     void stop_leftover_of(const std::filesystem::path& pid_file, std::string_view program,
                           const std::filesystem::path& directory, const StopPlan& plan) const;
-    // last_words() starts at this position.
+    // last_output() starts at this position.
     void mark_log();
     void report(std::string_view line) const { progress_(line); }
     [[nodiscard]] const std::filesystem::path& log_file() const { return log_file_; }

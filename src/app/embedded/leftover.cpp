@@ -20,7 +20,7 @@ constexpr std::chrono::milliseconds kLeftoverPoll{10};
 constexpr std::chrono::seconds kLeftoverKillDeadline{5};
 constexpr std::size_t kCommLength = 15;  // TASK_COMM_LEN minus the terminating zero, proc(5)
 
-bool is_at_work(pid_t pid, std::string_view program, const fs::path& directory) {
+bool is_running(pid_t pid, std::string_view program, const fs::path& directory) {
     const fs::path process = fmt::format("/proc/{}", pid);
     std::string name;
     if (!std::getline(std::ifstream(process / "comm"), name) || name != program.substr(0, kCommLength)) return false;
@@ -39,7 +39,7 @@ bool is_at_work(pid_t pid, std::string_view program, const fs::path& directory) 
 
 bool ends_within(std::chrono::milliseconds grace, pid_t pid, std::string_view program, const fs::path& directory) {
     const auto deadline = std::chrono::steady_clock::now() + grace;
-    while (is_at_work(pid, program, directory)) {
+    while (is_running(pid, program, directory)) {
         if (std::chrono::steady_clock::now() >= deadline) return false;
         std::this_thread::sleep_for(kLeftoverPoll);
     }
@@ -50,7 +50,7 @@ bool ends_within(std::chrono::milliseconds grace, pid_t pid, std::string_view pr
 
 std::optional<pid_t> find_leftover(const fs::path& pid_file, std::string_view program, const fs::path& directory) {
     pid_t pid = 0;
-    if (!(std::ifstream(pid_file) >> pid) || pid <= 0 || !is_at_work(pid, program, directory)) return std::nullopt;
+    if (!(std::ifstream(pid_file) >> pid) || pid <= 0 || !is_running(pid, program, directory)) return std::nullopt;
     return pid;
 }
 

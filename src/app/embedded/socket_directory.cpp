@@ -43,7 +43,7 @@ fs::path choose_socket_directory(const fs::path& preferred) {
 
 fs::path make_socket_directory(const fs::path& preferred, const Account& owner) {
     fs::path directory = choose_socket_directory(preferred);
-    own_directory(directory, 0700, owner);
+    ensure_owned_directory(directory, 0700, owner);
     return directory;
 }
 

@@ -28,7 +28,7 @@ std::filesystem::path make_sockets(const std::filesystem::path& path, const Acco
 
 std::filesystem::path make_home(const std::filesystem::path& path, const Account& account) {
     require_reachable(path, account);
-    own_directory(path, 0700, account);
+    ensure_owned_directory(path, 0700, account);
     return path;
 }
 
@@ -39,7 +39,7 @@ RestartPolicy::RestartPolicy(EmbeddedServer& server, Progress progress)
 
 void RestartPolicy::poll(steady_clock::time_point now) {
     if (const auto end = server_.take_end()) {
-        retry_later(now, fmt::format("ended ({}): {}", end->describe(), server_.last_words()));
+        retry_later(now, fmt::format("ended ({}): {}", end->describe(), server_.last_output()));
     } else if (retry_at_) {
         if (now >= *retry_at_) relaunch(now);
     } else if (!announced_ && server_.probe() == Readiness::ready) {

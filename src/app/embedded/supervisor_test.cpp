@@ -77,7 +77,7 @@ protected:
         if (!HasFailure()) return;
         for (const auto& line : lines_) std::cerr << line << '\n';
     }
-    bool was_told(std::string_view part) const {
+    bool was_reported(std::string_view part) const {
         return std::ranges::any_of(lines_, [part](const std::string& line) { return line.contains(part); });
     }
     // Runs the program in a separate process, which reports the pids of its servers and then only waits.
@@ -92,7 +92,7 @@ protected:
         const pid_t pid = ::fork();
         if (pid == 0) {
             ::prctl(PR_SET_PDEATHSIG, SIGKILL);
-            be_program(ends[1]);
+            run_program(ends[1]);
         }
         ::close(ends[1]);
         std::array<pid_t, 2> pids{};
@@ -102,7 +102,7 @@ protected:
         return {.pid = pid, .postgres = pids[0], .redis = pids[1]};
     }
     // The child's side of the fork: must not return into the tests.
-    [[noreturn]] void be_program(int report) const {
+    [[noreturn]] void run_program(int report) const {
         try {
             const DataDirectory directory(data());
             EmbeddedServers servers(directory, {}, [](std::string_view) {});
@@ -133,7 +133,7 @@ protected:
                 progress()};
     }
     fs::path made(const char* name) const {
-        own_directory(temporary_.path() / name, 0700, account_);
+        ensure_owned_directory(temporary_.path() / name, 0700, account_);
         return temporary_.path() / name;
     }
 
@@ -142,28 +142,28 @@ protected:
     std::vector<std::string> lines_;
 };
 
-TEST_F(EmbeddedServersTest, KeepWhatTheyHoldFromOneStartToTheNext) {
+TEST_F(EmbeddedServersTest, KeepTheirDataAcrossRestarts) {
     const DataDirectory directory(data());
     const auto cold = steady_clock::now();
     {
         EmbeddedServers servers(directory, {}, progress());
         servers.start();
         RecordProperty("cold_start_ms", static_cast<int>((steady_clock::now() - cold) / 1ms));
-        EXPECT_EQ(query(servers.postgres_conninfo(), "CREATE TABLE kept AS SELECT 42 AS answer"), "");
-        EXPECT_EQ(redis(servers.redis_socket(), "SET kept 42"), "+OK\r\n");
+        EXPECT_EQ(query(servers.postgres_conninfo(), "CREATE TABLE saved AS SELECT 42 AS answer"), "");
+        EXPECT_EQ(redis(servers.redis_socket(), "SET saved 42"), "+OK\r\n");
         servers.stop();
-        EXPECT_FALSE(was_told("cleanly"));
+        EXPECT_FALSE(was_reported("cleanly"));
     }
-    EXPECT_TRUE(was_told("first start"));
+    EXPECT_TRUE(was_reported("first start"));
     lines_.clear();
     const auto warm = steady_clock::now();
     EmbeddedServers servers(directory, {}, progress());
     servers.start();
     RecordProperty("warm_start_ms", static_cast<int>((steady_clock::now() - warm) / 1ms));
-    EXPECT_FALSE(was_told("first start"));
-    EXPECT_FALSE(was_told("creating the database"));
-    EXPECT_EQ(query(servers.postgres_conninfo(), "SELECT answer FROM kept"), "42");
-    EXPECT_EQ(redis(servers.redis_socket(), "GET kept"), "$2\r\n42\r\n");
+    EXPECT_FALSE(was_reported("first start"));
+    EXPECT_FALSE(was_reported("creating the database"));
+    EXPECT_EQ(query(servers.postgres_conninfo(), "SELECT answer FROM saved"), "42");
+    EXPECT_EQ(redis(servers.redis_socket(), "GET saved"), "$2\r\n42\r\n");
 }
 
 TEST_F(EmbeddedServersTest, AreDurableUtf8AndNotOnTheNetwork) {
@@ -190,7 +190,7 @@ TEST_F(EmbeddedServersTest, AreDurableUtf8AndNotOnTheNetwork) {
     EXPECT_EQ(status.st_uid, account_.user);
 }
 
-TEST_F(EmbeddedServersTest, LogNothingOfUsersAndForAWhileOnly) {
+TEST_F(EmbeddedServersTest, LogNoUserDataAndForALimitedTime) {
     const DataDirectory directory(data());
     EmbeddedServers servers(directory, {}, progress());
     servers.start();
@@ -225,27 +225,27 @@ TEST_F(EmbeddedServersTest, LogNothingOfUsersAndForAWhileOnly) {
     EXPECT_FALSE(text_of(older).contains("people_pkey"));
 }
 
-TEST_F(EmbeddedServersTest, ComeBackWithTheirDataWhenKilled) {
+TEST_F(EmbeddedServersTest, RestartWithTheirDataAfterAKill) {
     const DataDirectory directory(data());
     EmbeddedServers servers(directory, {}, progress());
     servers.start();
-    EXPECT_EQ(query(servers.postgres_conninfo(), "CREATE TABLE kept AS SELECT 42 AS answer"), "");
+    EXPECT_EQ(query(servers.postgres_conninfo(), "CREATE TABLE saved AS SELECT 42 AS answer"), "");
     const pid_t postgres = servers.postgres().pid().value();
     const pid_t redis_pid = servers.redis().pid().value();
     ::kill(postgres, SIGKILL);
     ::kill(redis_pid, SIGKILL);
     EXPECT_TRUE(eventually([&] {
         servers.poll();
-        return was_told("PostgreSQL is back") && was_told("Redis is back");
+        return was_reported("PostgreSQL is back") && was_reported("Redis is back");
     }));
-    EXPECT_TRUE(was_told("PostgreSQL ended (signal 9 (Killed))"));
+    EXPECT_TRUE(was_reported("PostgreSQL ended (signal 9 (Killed))"));
     EXPECT_NE(servers.postgres().pid(), postgres);
     EXPECT_NE(servers.redis().pid(), redis_pid);
-    EXPECT_EQ(query(servers.postgres_conninfo(), "SELECT answer FROM kept"), "42");
+    EXPECT_EQ(query(servers.postgres_conninfo(), "SELECT answer FROM saved"), "42");
     EXPECT_EQ(redis(servers.redis_socket(), "PING"), "+PONG\r\n");
 }
 
-TEST_F(EmbeddedServersTest, EndWithTheProgramHoweverItEnds) {
+TEST_F(EmbeddedServersTest, EndWithTheProgramEvenIfItIsKilled) {
     const Program program = run_program();
     ASSERT_TRUE(is_running(program.postgres));
     ASSERT_TRUE(is_running(program.redis));
@@ -253,7 +253,7 @@ TEST_F(EmbeddedServersTest, EndWithTheProgramHoweverItEnds) {
     EXPECT_TRUE(eventually([&] { return !is_running(program.postgres) && !is_running(program.redis); }, 10s));
 }
 
-TEST_F(EmbeddedServersTest, StartAtOnceAfterTheProgramWasKilled) {
+TEST_F(EmbeddedServersTest, StartImmediatelyAfterTheProgramWasKilled) {
     const Program program = run_program();
     kill_program(program.pid);
     const DataDirectory directory(data());
@@ -266,17 +266,17 @@ TEST_F(EmbeddedServersTest, StartAtOnceAfterTheProgramWasKilled) {
 TEST_F(EmbeddedServersTest, StartAfterEverythingWasKilled) {
     const Program program = run_program();
     const std::string conninfo = fmt::format("host={} user=mindspace dbname=mindspace", (data() / "run").native());
-    EXPECT_EQ(query(conninfo, "CREATE TABLE kept AS SELECT 42 AS answer"), "");
+    EXPECT_EQ(query(conninfo, "CREATE TABLE saved AS SELECT 42 AS answer"), "");
     ::kill(program.postgres, SIGKILL);
     ::kill(program.redis, SIGKILL);
     kill_program(program.pid);
     const DataDirectory directory(data());
     EmbeddedServers servers(directory, {}, progress());
     servers.start();
-    EXPECT_EQ(query(servers.postgres_conninfo(), "SELECT answer FROM kept"), "42");
+    EXPECT_EQ(query(servers.postgres_conninfo(), "SELECT answer FROM saved"), "42");
 }
 
-TEST_F(EmbeddedServersTest, AreMadeAnewWhenTheFirstStartWasKilled) {
+TEST_F(EmbeddedServersTest, AreCreatedAgainIfTheFirstStartWasKilled) {
     const fs::path home = made("postgres");
     const pid_t program = ::fork();
     if (program == 0) {
@@ -300,36 +300,37 @@ TEST_F(EmbeddedServersTest, AreMadeAnewWhenTheFirstStartWasKilled) {
     EXPECT_EQ(query(server.conninfo(), "SELECT 1"), "1");
 }
 
-TEST_F(EmbeddedServersTest, StopServersThatWereLeftBehind) {
-    auto left_postgres = postgres();
-    left_postgres.initialise();
-    left_postgres.start();
-    auto left_redis = redis_server();
-    left_redis.start();
-    EXPECT_EQ(redis(left_redis.socket(), "SET kept 42"), "+OK\r\n");
+TEST_F(EmbeddedServersTest, StopLeftoverServers) {
+    auto leftover_postgres = postgres();
+    leftover_postgres.initialise();
+    leftover_postgres.start();
+    auto leftover_redis = redis_server();
+    leftover_redis.start();
+    EXPECT_EQ(redis(leftover_redis.socket(), "SET saved 42"), "+OK\r\n");
 
     auto next_postgres = postgres();
     next_postgres.start();
     auto next_redis = redis_server();
     next_redis.start();
-    EXPECT_TRUE(was_told(fmt::format("stopping PostgreSQL (process {}), left behind", left_postgres.pid().value())));
-    EXPECT_TRUE(left_postgres.take_end().value().succeeded()) << "not stopped cleanly";
-    EXPECT_TRUE(left_redis.take_end().value().succeeded()) << "not stopped cleanly";
+    EXPECT_TRUE(
+        was_reported(fmt::format("stopping PostgreSQL (process {}), left behind", leftover_postgres.pid().value())));
+    EXPECT_TRUE(leftover_postgres.take_end().value().succeeded()) << "not stopped cleanly";
+    EXPECT_TRUE(leftover_redis.take_end().value().succeeded()) << "not stopped cleanly";
     EXPECT_EQ(query(next_postgres.superuser_conninfo(), "SELECT 1"), "1");
-    EXPECT_EQ(redis(next_redis.socket(), "GET kept"), "$2\r\n42\r\n");
+    EXPECT_EQ(redis(next_redis.socket(), "GET saved"), "$2\r\n42\r\n");
 }
 
-TEST_F(EmbeddedServersTest, AreNotStoppedByStaleOrGarbledFiles) {
+TEST_F(EmbeddedServersTest, IgnoreStaleAndInvalidPidFiles) {
     auto server = postgres();
     server.initialise();
     // An unrelated process of the same account, which must not be harmed.
-    auto bystander = ChildProcess::start({.arguments = {"/bin/sleep", "600"},
-                                          .working_directory = "/",
-                                          .log_file = temporary_.path() / "log",
-                                          .account = account_,
-                                          .stop_plan = {{SIGTERM, 5s}}});
+    auto other_process = ChildProcess::start({.arguments = {"/bin/sleep", "600"},
+                                              .working_directory = "/",
+                                              .log_file = temporary_.path() / "log",
+                                              .account = account_,
+                                              .stop_plan = {{SIGTERM, 5s}}});
     const fs::path home = temporary_.path();
-    for (const std::string& content : {std::string("garbage"), fmt::format("{}\n", bystander.pid())}) {
+    for (const std::string& content : {std::string("garbage"), fmt::format("{}\n", other_process.pid())}) {
         for (const char* file : {"postgres/data/postmaster.pid", "run/.s.PGSQL.5432", "run/.s.PGSQL.5432.lock",
                                  "redis/redis.pid", "run/redis.sock", "redis/temp-12.rdb"}) {
             fs::create_directories((home / file).parent_path());
@@ -338,13 +339,13 @@ TEST_F(EmbeddedServersTest, AreNotStoppedByStaleOrGarbledFiles) {
         server.start();
         auto redis = redis_server();
         redis.start();
-        EXPECT_FALSE(bystander.end());
+        EXPECT_FALSE(other_process.end());
         EXPECT_FALSE(fs::exists(home / "redis/temp-12.rdb"));
         server.stop();
     }
 }
 
-TEST_F(EmbeddedServersTest, GiveTheServersReasonWhenOneDoesNotStart) {
+TEST_F(EmbeddedServersTest, ReportTheErrorOfAServerThatDoesNotStart) {
     auto server = postgres();
     server.initialise();
     std::ofstream(temporary_.path() / "postgres/data/postgresql.conf") << "no_such_setting = 1\n";
@@ -368,7 +369,7 @@ TEST_F(EmbeddedServersTest, StopEvenWhenTheLastSnapshotCannotBeWritten) {
     EXPECT_LT(steady_clock::now() - begin, scaled(5s)) << "had to be killed";
 }
 
-TEST_F(EmbeddedServersTest, NeverReplaceADatabaseThatWentAway) {
+TEST_F(EmbeddedServersTest, NeverReplaceAMissingDatabase) {
     auto server = postgres();
     server.initialise();
     fs::rename(temporary_.path() / "postgres/data", temporary_.path() / "postgres/moved");
@@ -400,7 +401,7 @@ TEST_F(EmbeddedServersTest, WorkUnderALongPathWithOddCharacters) {
     fs::remove_all(servers.redis_socket().parent_path());
 }
 
-TEST_F(EmbeddedServersTest, WorkInADirectoryWithQuotesAndBlanks) {
+TEST_F(EmbeddedServersTest, WorkInADirectoryWithQuotesAndSpaces) {
     const DataDirectory directory(temporary_.path() / "it's \"o\" \\ d");
     EmbeddedServers servers(directory, {}, progress());
     servers.start();
@@ -415,14 +416,14 @@ TEST_F(EmbeddedServersTest, AreClosedToOtherUsers) {
     server.initialise();
     server.start();
     const std::string conninfo = server.superuser_conninfo();
-    const pid_t stranger = ::fork();
-    if (stranger == 0) {
-        constexpr uid_t kStranger = 54321;
-        if (::setresuid(kStranger, kStranger, kStranger) != 0) ::_exit(2);
+    const pid_t other_user = ::fork();
+    if (other_user == 0) {
+        constexpr uid_t kOtherUser = 54321;
+        if (::setresuid(kOtherUser, kOtherUser, kOtherUser) != 0) ::_exit(2);
         ::_exit(PQping(conninfo.c_str()) == PQPING_NO_RESPONSE ? 0 : 1);
     }
     int status = -1;
-    ::waitpid(stranger, &status, 0);
+    ::waitpid(other_user, &status, 0);
     EXPECT_EQ(status, 0);
 }
 

@@ -60,8 +60,8 @@ Account checked(const passwd& entry) {
     return Account{.user = entry.pw_uid, .group = entry.pw_gid};
 }
 
-[[noreturn]] void throw_stuck(const Account& account, std::string_view step) {
-    throw StartupError(EX_CONFIG, fmt::format("cannot become {} ({}: {}); start as that user instead",
+[[noreturn]] void throw_switch_failed(const Account& account, std::string_view step) {
+    throw StartupError(EX_CONFIG, fmt::format("cannot switch to {} ({}: {}); start as that user instead",
                                               user_name(account.user), step, std::strerror(errno)));
 }
 
@@ -123,19 +123,19 @@ Account program_account(const std::string& user) {
     return checked(*entry);
 }
 
-void become(const Account& account) {
+void switch_account(const Account& account) {
     if (account == current_account()) return;
     const passwd* entry = ::getpwuid(account.user);
     if (entry == nullptr) throw StartupError(EX_CONFIG, fmt::format("user id {} has no name", account.user));
     int parent_death_signal = 0;  // possibly set by our supervisor; a change of account clears it
     ::prctl(PR_GET_PDEATHSIG, &parent_death_signal);
-    if (::initgroups(entry->pw_name, account.group) != 0) throw_stuck(account, "initgroups");
-    if (::setresgid(account.group, account.group, account.group) != 0) throw_stuck(account, "setresgid");
-    if (::setresuid(account.user, account.user, account.user) != 0) throw_stuck(account, "setresuid");
+    if (::initgroups(entry->pw_name, account.group) != 0) throw_switch_failed(account, "initgroups");
+    if (::setresgid(account.group, account.group, account.group) != 0) throw_switch_failed(account, "setresgid");
+    if (::setresuid(account.user, account.user, account.user) != 0) throw_switch_failed(account, "setresuid");
     if (!is_only(account)) throw StartupError(EX_CONFIG, "cannot drop root privileges");
     ::prctl(PR_SET_PDEATHSIG, parent_death_signal);
-    if (::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) throw_stuck(account, "PR_SET_NO_NEW_PRIVS");
-    if (::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0) throw_stuck(account, "PR_SET_DUMPABLE");
+    if (::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) throw_switch_failed(account, "PR_SET_NO_NEW_PRIVS");
+    if (::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0) throw_switch_failed(account, "PR_SET_DUMPABLE");
     // Root's files there are no longer accessible to us.
     ::setenv("HOME", entry->pw_dir, 1);
     for (const char* variable : {"USER", "LOGNAME"}) ::setenv(variable, entry->pw_name, 1);
@@ -147,7 +147,7 @@ std::string user_name(uid_t user) {
     return entry ? std::string(entry->pw_name) : fmt::format("user id {}", user);
 }
 
-void own_directory(const std::filesystem::path& path, mode_t mode, const Account& owner) {
+void ensure_owned_directory(const std::filesystem::path& path, mode_t mode, const Account& owner) {
     if (::mkdir(path.c_str(), 0700) != 0 && errno != EEXIST) throw_unusable(path, std::strerror(errno));
     struct stat status{};
     if (::lstat(path.c_str(), &status) != 0) throw_unusable(path, std::strerror(errno));

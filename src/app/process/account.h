@@ -33,14 +33,14 @@ Account server_account(const std::filesystem::path& existing);
 // Switches to that account permanently, with its groups and its home; no effect if it is the current one. No program
 // that is started later can gain more rights, and only root can read our memory. Called before any thread is started.
 // Throws StartupError.
-void become(const Account& account);
+void switch_account(const Account& account);
 
 // The name of a user for messages; the numeric id if the user has no name.
 std::string user_name(uid_t user);
 
 // Ensures that the directory `path` exists, is not a symbolic link, and has exactly this owner and mode. Its parent
 // must be writable for us only (or be sticky). Throws StartupError if another user created it before us.
-void own_directory(const std::filesystem::path& path, mode_t mode, const Account& owner);
+void ensure_owned_directory(const std::filesystem::path& path, mode_t mode, const Account& owner);
 
 // Throws StartupError with the first parent of `path` that `account` may not traverse.
 void require_reachable(const std::filesystem::path& path, const Account& account);

@@ -57,7 +57,7 @@ Awaitable<> connect_in_time(postgres::Session& session, Seconds timeout) {
     }
 }
 
-Awaitable<int> bring_up_to_date(asio::io_context& loop, std::string conninfo, Seconds timeout,
+Awaitable<int> apply_migrations(asio::io_context& loop, std::string conninfo, Seconds timeout,
                                 const Preparation* prepare) {
     postgres::SessionOptions options{.conninfo = std::move(conninfo), .query_timeout = kMigrationTimeout};
     postgres::Session session(loop, std::move(options));
@@ -151,7 +151,7 @@ Awaitable<std::vector<postgres::MigrationCost>> dry_run(asio::io_context& loop, 
 
 int prepare_database(const std::string& database, const Config& config, const Preparation& prepare) {
     asio::io_context loop;
-    return run_on_database(loop, bring_up_to_date(loop, database, config.database.start_timeout, &prepare));
+    return run_on_database(loop, apply_migrations(loop, database, config.database.start_timeout, &prepare));
 }
 
 std::vector<postgres::MigrationCost> dry_run_migrations(const Config& config) {

@@ -32,7 +32,7 @@ bool is_on_loopback(const std::vector<std::string>& nodes) {
 }
 
 // Whether the traffic between this process and the other roles stays on this machine.
-bool stays_on_this_machine(const Config& config, const Roles& roles) {
+bool is_on_loopback_only(const Config& config, const Roles& roles) {
     if (!has_gateway(roles)) return is_loopback(config.http.role_address);
     return std::ranges::all_of(role_table(), [&](const Role& role) {
         return std::ranges::find(roles, &role) != roles.end() || is_on_loopback(config.of(role.name).nodes);
@@ -44,7 +44,7 @@ fs::path default_file() {
     fs::path directory = DataDirectory::default_path();
     directory += "-gateway";
     fs::create_directories(directory.parent_path());
-    own_directory(directory, 0700, current_account());
+    ensure_owned_directory(directory, 0700, current_account());
     return directory / "secret";
 }
 
@@ -53,7 +53,7 @@ fs::path default_file() {
 std::optional<http::GatewayKeys> load_gateway_keys(const Config& config, const Roles& roles) {
     if (has_all(roles)) return std::nullopt;
     const auto& file = config.gateway.secret_file;
-    if (file.empty() && !stays_on_this_machine(config, roles))
+    if (file.empty() && !is_on_loopback_only(config, roles))
         throw StartupError(EX_CONFIG,
                            "gateway.secret_file must be set if gateway and roles are not on one machine: a file "
                            "with a line of at least 32 characters, the same on all of them");

@@ -30,13 +30,13 @@ namespace {
 const StopPlan kPostgresPlan = {{SIGINT, 30s}, {SIGQUIT, 5s}};
 const StopPlan kRedisPlan = {{SIGTERM, 10s}};
 
-[[noreturn]] void throw_not_handed_over(const fs::path& path, std::string_view what) {
+[[noreturn]] void throw_handover_failed(const fs::path& path, std::string_view what) {
     throw StartupError(EX_CONFIG, fmt::format("cannot use {}: {}", path.native(), what));
 }
 
 std::vector<std::string> names_in(int directory, const fs::path& path) {
     const std::unique_ptr<DIR, decltype(&::closedir)> stream(::fdopendir(::dup(directory)), &::closedir);
-    if (!stream) throw_not_handed_over(path, std::strerror(errno));
+    if (!stream) throw_handover_failed(path, std::strerror(errno));
     std::vector<std::string> names;
     while (const dirent* entry = ::readdir(stream.get())) {
         const std::string_view name = entry->d_name;
@@ -48,23 +48,24 @@ std::vector<std::string> names_in(int directory, const fs::path& path) {
 // The content of a directory is handed over before the directory, so that its owner shows whether everything is done.
 // The former account may have put anything there: symbolic links are not followed, and a file with several hard links
 // may belong to any user.
-void give(int parent, const std::string& name, const fs::path& path, const Account& owner) {
+void change_owner(int parent, const std::string& name, const fs::path& path, const Account& owner) {
     const FileDescriptor entry(::openat(parent, name.c_str(), O_PATH | O_NOFOLLOW | O_CLOEXEC));
     struct stat status{};
-    if (!entry.is_open() || ::fstat(entry.get(), &status) != 0) throw_not_handed_over(path, std::strerror(errno));
+    if (!entry.is_open() || ::fstat(entry.get(), &status) != 0) throw_handover_failed(path, std::strerror(errno));
     if (S_ISDIR(status.st_mode)) {
         const FileDescriptor directory(::openat(parent, name.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
-        if (!directory.is_open()) throw_not_handed_over(path, std::strerror(errno));
-        for (const auto& below : names_in(directory.get(), path)) give(directory.get(), below, path / below, owner);
+        if (!directory.is_open()) throw_handover_failed(path, std::strerror(errno));
+        for (const auto& below : names_in(directory.get(), path))
+            change_owner(directory.get(), below, path / below, owner);
     } else if (S_ISREG(status.st_mode) && status.st_nlink > 1) {
-        throw_not_handed_over(path, "it has a second name elsewhere; remove one of them");
+        throw_handover_failed(path, "it has a second name elsewhere; remove one of them");
     }
     if (::fchownat(entry.get(), "", owner.user, owner.group, AT_EMPTY_PATH) != 0)
-        throw_not_handed_over(path, std::strerror(errno));
+        throw_handover_failed(path, std::strerror(errno));
 }
 
-void give(const fs::path& path, const Account& owner) {
-    give(AT_FDCWD, path.native(), path, owner);
+void change_owner(const fs::path& path, const Account& owner) {
+    change_owner(AT_FDCWD, path.native(), path, owner);
 }
 
 // Servers that a killed program left behind run as the former account, and the new account may not signal them.
@@ -84,10 +85,10 @@ void make_parents(const fs::path& path) {
     if (fs::exists(parent)) return;
     make_parents(parent);
     if (::mkdir(parent.c_str(), 0755) != 0 || ::chmod(parent.c_str(), 0755) != 0)
-        throw_not_handed_over(parent, std::strerror(errno));
+        throw_handover_failed(parent, std::strerror(errno));
 }
 
-bool holds_only_logs(const fs::path& path) {
+bool contains_only_logs(const fs::path& path) {
     return std::ranges::all_of(fs::directory_iterator(path), [](const fs::directory_entry& entry) {
         const auto name = entry.path().filename().native();
         return entry.symlink_status().type() == fs::file_type::regular && name.starts_with("mindspace") &&
@@ -107,28 +108,29 @@ void hand_over_data(const fs::path& path, const Account& owner) {
     const auto root = DataDirectory::resolve(path);
     try {
         make_parents(root);
-        if (!fs::exists(root)) own_directory(root, 0700, owner);
+        if (!fs::exists(root)) ensure_owned_directory(root, 0700, owner);
     } catch (const fs::filesystem_error& error) {
-        throw_not_handed_over(root, error.code().message());
+        throw_handover_failed(root, error.code().message());
     }
     require_reachable(root, owner);
     if (belongs_to(root, current_account().user)) {
         const LockedDirectory locked(root);
         stop_leftovers(root);
-        give(root, owner);
+        change_owner(root, owner);
     }
     const auto sockets = choose_socket_directory(root / "run");
     if (sockets == root / "run") return;
-    if (belongs_to(sockets, current_account().user) || !fs::exists(sockets)) return own_directory(sockets, 0700, owner);
-    give(sockets, owner);
+    if (belongs_to(sockets, current_account().user) || !fs::exists(sockets))
+        return ensure_owned_directory(sockets, 0700, owner);
+    change_owner(sockets, owner);
 }
 
 void hand_over_logs(const fs::path& path, const Account& owner) {
     if (path.empty() || owner == current_account()) return;
     const auto directory = fs::weakly_canonical(fs::absolute(path));
     make_parents(directory);
-    if (!fs::exists(directory)) return own_directory(directory, 0750, owner);
-    if (belongs_to(directory, current_account().user) && holds_only_logs(directory)) give(directory, owner);
+    if (!fs::exists(directory)) return ensure_owned_directory(directory, 0750, owner);
+    if (belongs_to(directory, current_account().user) && contains_only_logs(directory)) change_owner(directory, owner);
 }
 
 }  // namespace mindspace::app

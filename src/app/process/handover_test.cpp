@@ -56,7 +56,7 @@ protected:
     TemporaryDirectory temporary_;
 };
 
-TEST_F(HandOver, MakesANewDataDirectoryWithItsParents) {
+TEST_F(HandOver, CreatesANewDataDirectoryWithItsParents) {
     const auto path = temporary_.path() / "a/b";
     const mode_t before = ::umask(077);
     hand_over_data(path, kOwner);
@@ -67,7 +67,7 @@ TEST_F(HandOver, MakesANewDataDirectoryWithItsParents) {
     require_reachable(path / "keys", kOwner);
 }
 
-TEST_F(HandOver, GivesAllThatEarlierProgramsHaveLeft) {
+TEST_F(HandOver, ChangesTheOwnerOfAllExistingFiles) {
     make_old_data();
     hand_over_data(data(), kOwner);
     EXPECT_EQ(account_of(data()), kOwner);
@@ -77,14 +77,14 @@ TEST_F(HandOver, GivesAllThatEarlierProgramsHaveLeft) {
     hand_over_data(data(), kOwner);
 }
 
-TEST_F(HandOver, GoesOnWhereItWasInterrupted) {
+TEST_F(HandOver, ResumesAfterAnInterruption) {
     make_old_data();
     ASSERT_EQ(::chown((data() / "keys").c_str(), kOwner.user, kOwner.group), 0);
     hand_over_data(data(), kOwner);
     EXPECT_EQ(account_of(data() / "keys/access-token.pem"), kOwner);
 }
 
-TEST_F(HandOver, GivesNoFileThatHasASecondNameElsewhere) {
+TEST_F(HandOver, RejectsAFileWithAnotherHardLink) {
     make_old_data();
     fs::create_hard_link(outside(), data() / "postgres/data/planted");
     EXPECT_THROW(hand_over_data(data(), kOwner), StartupError);
@@ -92,7 +92,7 @@ TEST_F(HandOver, GivesNoFileThatHasASecondNameElsewhere) {
     EXPECT_EQ(account_of(data()), current_account());
 }
 
-TEST_F(HandOver, LeavesAloneWhatIsNoDataDirectoryOrIsInUse) {
+TEST_F(HandOver, IgnoresOtherDirectoriesAndThoseInUse) {
     write(data() / "letter.txt");
     EXPECT_THROW(hand_over_data(data(), kOwner), StartupError);
     EXPECT_EQ(account_of(data() / "letter.txt"), current_account());
@@ -102,7 +102,7 @@ TEST_F(HandOver, LeavesAloneWhatIsNoDataDirectoryOrIsInUse) {
     EXPECT_EQ(account_of(data()), current_account());
 }
 
-TEST_F(HandOver, GivesADirectoryOfLogsAlone) {
+TEST_F(HandOver, ChangesTheOwnerOfADirectoryThatContainsOnlyLogs) {
     const auto logs = temporary_.path() / "var/logs";
     hand_over_logs(logs, kOwner);
     EXPECT_EQ(account_of(logs), kOwner);
@@ -127,14 +127,14 @@ int exit_code_of(const std::function<int()>& work) {
     return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
 
-TEST(Become, LeavesNoWayBack) {
+TEST(SwitchAccount, CannotBeUndone) {
     if (::geteuid() != 0) GTEST_SKIP() << "only root changes accounts";
     const auto account = program_account({});
     EXPECT_NE(account.user, 0U);
     EXPECT_NE(account.user, 65534U) << "nobody is shared with others";
     EXPECT_EQ(exit_code_of([&] {
                   ::prctl(PR_SET_PDEATHSIG, SIGTERM);
-                  become(account);
+                  switch_account(account);
                   if (current_account() != account || ::getuid() != account.user || ::getgid() != account.group)
                       return 1;
                   if (::setuid(0) == 0 || ::seteuid(0) == 0 || ::setgid(0) == 0 || ::setgroups(0, nullptr) == 0)
@@ -161,9 +161,9 @@ TEST(ProgramAccount, OfAnOrdinaryUserIsThatUser) {
     }
     const auto account = program_account({});
     EXPECT_EQ(exit_code_of([&] {
-                  become(account);
+                  switch_account(account);
                   if (program_account({}) != account || program_account(user_name(account.user)) != account) return 1;
-                  become(program_account({}));
+                  switch_account(program_account({}));
                   try {
                       program_account("root");
                       return 2;

@@ -11,7 +11,7 @@ namespace {
 constexpr int kKeepEnvironment = 0;
 
 // A service manager that does not listen is not an error.
-void tell(const std::string& text) {
+void send(const std::string& text) {
     ::sd_notify(kKeepEnvironment, text.c_str());
 }
 
@@ -32,19 +32,19 @@ ServiceManager::ServiceManager() {
 }
 
 void ServiceManager::starting(std::string_view status, std::chrono::seconds limit) const {
-    tell(fmt::format("STATUS={}\nEXTEND_TIMEOUT_USEC={}", status, std::chrono::microseconds(limit).count()));
+    send(fmt::format("STATUS={}\nEXTEND_TIMEOUT_USEC={}", status, std::chrono::microseconds(limit).count()));
 }
 
 void ServiceManager::ready(std::string_view status) const {
-    tell(fmt::format("READY=1\nSTATUS={}", status));
+    send(fmt::format("READY=1\nSTATUS={}", status));
 }
 
 void ServiceManager::reloading() const {
-    tell(fmt::format("RELOADING=1\nMONOTONIC_USEC={}\nSTATUS=reading certificates", monotonic_microseconds()));
+    send(fmt::format("RELOADING=1\nMONOTONIC_USEC={}\nSTATUS=reading certificates", monotonic_microseconds()));
 }
 
 void ServiceManager::stopping(std::string_view status) const {
-    tell(fmt::format("STOPPING=1\nSTATUS={}", status));
+    send(fmt::format("STOPPING=1\nSTATUS={}", status));
 }
 
 // Sends three per interval, so that one late notification does not end the process.
@@ -53,7 +53,7 @@ bool ServiceManager::is_keep_alive_due(Clock::time_point now) const {
 }
 
 void ServiceManager::keep_alive(Clock::time_point now) {
-    tell("WATCHDOG=1");
+    send("WATCHDOG=1");
     next_ = now + interval_ / 3;
 }
 

@@ -47,7 +47,7 @@ private:
     int socket_;
 };
 
-TEST_F(Notifications, TellReadinessAndStatus) {
+TEST_F(Notifications, ReportReadinessAndStatus) {
     const ServiceManager manager;
     manager.starting("migrating", 60s);
     EXPECT_EQ(next(), "STATUS=migrating\nEXTEND_TIMEOUT_USEC=60000000");
@@ -59,7 +59,7 @@ TEST_F(Notifications, TellReadinessAndStatus) {
     EXPECT_EQ(next(), "STOPPING=1\nSTATUS=draining");
 }
 
-TEST_F(Notifications, WatchdogGetsThreeSignsOfLifeInAnInterval) {
+TEST_F(Notifications, SendThreeKeepAlivesPerWatchdogInterval) {
     ::setenv("WATCHDOG_USEC", "30000000", 1);
     ServiceManager manager;
     const auto now = ServiceManager::Clock::now();
@@ -70,7 +70,7 @@ TEST_F(Notifications, WatchdogGetsThreeSignsOfLifeInAnInterval) {
     EXPECT_TRUE(manager.is_keep_alive_due(now + 10s));
 }
 
-TEST_F(Notifications, NoWatchdogWantsNone) {
+TEST_F(Notifications, SendNoKeepAliveWithoutAWatchdog) {
     EXPECT_FALSE(ServiceManager().is_keep_alive_due(ServiceManager::Clock::now() + 1h));
     ::setenv("WATCHDOG_USEC", "30000000", 1);
     ::setenv("WATCHDOG_PID", "1", 1);

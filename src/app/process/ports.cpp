@@ -21,7 +21,7 @@ http::BoundPort take(const std::string& address, std::uint16_t port, std::size_t
     }
 }
 
-std::map<std::string_view, http::BoundPort> take_all(const Config& config, const Roles& roles) {
+std::map<std::string_view, http::BoundPort> bind_all(const Config& config, const Roles& roles) {
     const auto& http = config.http;
     const auto cores = core_count(http);
     std::map<std::string_view, http::BoundPort> ports;
@@ -42,7 +42,7 @@ unsigned core_count(const HttpSettings& http) {
 }
 
 Ports::Ports(const Config& config, const Roles& roles)
-    : of_roles_(take_all(config, roles)),
+    : of_roles_(bind_all(config, roles)),
       management_(take(config.management.address, config.management.port, 1, "management.port")) {}
 
 }  // namespace mindspace::app

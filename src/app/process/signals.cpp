@@ -28,9 +28,9 @@ Signal Signals::wait(std::chrono::milliseconds timeout) const {
     auto set = awaited_signals();
     auto seconds = std::chrono::floor<std::chrono::seconds>(timeout);
     timespec limit{.tv_sec = seconds.count(), .tv_nsec = std::chrono::nanoseconds(timeout - seconds).count()};
-    const int came = sigtimedwait(&set, nullptr, &limit);
-    if (came == SIGHUP) return Signal::reload;
-    return came > 0 ? Signal::stop : Signal::none;
+    const int received = sigtimedwait(&set, nullptr, &limit);
+    if (received == SIGHUP) return Signal::reload;
+    return received > 0 ? Signal::stop : Signal::none;
 }
 
 }  // namespace mindspace::app

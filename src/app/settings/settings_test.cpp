@@ -15,7 +15,7 @@ Config load(std::vector<std::string> environment) {
     return config;
 }
 
-TEST(Settings, AreNamedAsTheContractSays) {
+TEST(Settings, HaveTheDocumentedNames) {
     auto config = load({"MINDSPACE_HTTP_PORT=9000", "MINDSPACE_MANAGEMENT_PORT=9001", "MINDSPACE_DATA_DIR=/data",
                         "MINDSPACE_RATE_LIMIT_SCALE=100", "MINDSPACE_CORS_ORIGINS=https://a.example,https://b.example",
                         "MINDSPACE_AUTH_ACCESS_TOKEN_TTL_SECONDS=60", "MINDSPACE_LOG_LEVEL=debug"});
@@ -38,7 +38,7 @@ TEST(Settings, DeriveThePublicUrlAndTheIssuer) {
     EXPECT_THROW(load({"MINDSPACE_HTTP_PUBLIC_URL=mind.example"}), config::ConfigError);
 }
 
-TEST(Settings, DeriveTheSenderOfMailsAndRefuseWhatCannotBeOne) {
+TEST(Settings, DeriveTheSenderOfMailsAndRejectInvalidOnes) {
     EXPECT_EQ(load({"MINDSPACE_HTTP_PUBLIC_URL=https://mind.example:8443/app"}).auth.mail.from,
               "Mind Space <no-reply@mind.example>");
     EXPECT_EQ(load({"MINDSPACE_MAIL_FROM=zen@mind.example"}).auth.mail.from, "zen@mind.example");
@@ -47,7 +47,7 @@ TEST(Settings, DeriveTheSenderOfMailsAndRefuseWhatCannotBeOne) {
     EXPECT_EQ(load({"MINDSPACE_MAIL_URL=smtps://mail.example"}).auth.mail.server.starttls, mail::StartTls::required);
 }
 
-TEST(Settings, NeverExplainACredential) {
+TEST(Settings, NeverShowACredential) {
     Config config;
     auto configuration = bind_settings(config);
     configuration.load({.environment = {"MINDSPACE_DATABASE_URL=postgres://u:hunter2@h/db",

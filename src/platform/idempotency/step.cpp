@@ -65,8 +65,8 @@ bool should_store(int status) {
 Response replay(const ClaimedKey& claimed, const RequestFingerprint& identity, std::string_view request_id) {
     const bool is_former = equal_constant_time(claimed.fingerprint, identity.fingerprints.former);
     if (!is_former && !equal_constant_time(claimed.fingerprint, identity.fingerprints.present))
-        return http::problem(422, "idempotency_key_reused", "The Idempotency-Key belongs to another request.",
-                             request_id);
+        return http::problem(422, "idempotency_key_reused",
+                             "The Idempotency-Key was already used for a different request.", request_id);
     if (!claimed.response) return http::problem(request_in_progress(), request_id);
     auto stored = open_response(*claimed.response, is_former ? identity.former_seal : identity.seal);
     if (!stored) throw std::runtime_error("cannot decrypt a stored response");
@@ -90,8 +90,8 @@ Awaitable<> IdempotencyStep::before(Exchange& exchange) {
 Awaitable<> IdempotencyStep::claim(Exchange& exchange, std::string_view key) {
     if (!is_valid_key(key)) {
         exchange.response =
-            http::problem(400, "invalid_idempotency_key", "An Idempotency-Key has 1 to 255 printable ASCII characters.",
-                          exchange.request_id);
+            http::problem(400, "invalid_idempotency_key",
+                          "An Idempotency-Key must have 1 to 255 printable ASCII characters.", exchange.request_id);
         co_return;
     }
     auto identify_request = [method = exchange.head.method, path = std::string(exchange.head.path),

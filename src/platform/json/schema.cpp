@@ -173,7 +173,7 @@ std::size_t count_members(const json::value& value) {
 const Format kEmail{"email", &is_email, "must be an email address"};
 const Format kHttpsUrl{"uri", &is_https_url, "must be an absolute https URL"};
 const Format kLanguageTag{"", &is_language_tag, "must be a BCP 47 language tag"};
-const Format kTimeZone{"", &is_time_zone, "must be a name of the IANA time-zone database"};
+const Format kTimeZone{"", &is_time_zone, "must be an IANA time zone name"};
 
 std::string prepared_text(std::string_view text, Text purpose) {
     switch (purpose) {
@@ -244,9 +244,8 @@ bool Faults::check_characters(std::string_view text, const Rules& rules, const P
     if (has_control_character(text, Lines::none))
         return add(at, "bad_character", "must not contain control characters"), false;
     if (has_reordering_character(text))
-        return add(at, "bad_character", "must not contain characters that reorder the text around them"), false;
-    if (!text.empty() && !is_visible(text))
-        return add(at, "not_visible", "must have a character that can be seen"), false;
+        return add(at, "bad_character", "must not contain characters that change the text direction"), false;
+    if (!text.empty() && !is_visible(text)) return add(at, "not_visible", "must contain a visible character"), false;
     return true;
 }
 
@@ -303,7 +302,7 @@ bool Type<std::string>::read(const json::value& in, std::string& to, const Rules
     auto text = prepared_text(typed, rules.text);
     // The user typed something, but none of it is visible.
     if (text.empty() && !typed.empty() && rules.min)
-        return faults.add(at, "not_visible", "must have a character that can be seen"), false;
+        return faults.add(at, "not_visible", "must contain a visible character"), false;
     if (!faults.check_string(text, rules, at)) return false;
     to = std::move(text);
     return true;
@@ -412,7 +411,7 @@ Result<json::value> parse_json(std::string_view text) {
     if (failure)
         return Error{ErrorCode::malformed, "malformed_json", "The body is not JSON: " + failure.message() + ".", {}};
     if (count_colons(text) != count_members(value))
-        return Error{ErrorCode::malformed, "malformed_json", "A member name stands twice in an object.", {}};
+        return Error{ErrorCode::malformed, "malformed_json", "A member name occurs twice in an object.", {}};
     return value;
 }
 

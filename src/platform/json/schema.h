@@ -551,7 +551,7 @@ Result<T> from_query(const QueryPairs& pairs) {
                 faults.add_parameter(f.name, std::move(fault.code), std::move(fault.message));
         };
         std::apply([&](const auto&... f) { (read_field(f), ...); }, T::fields());
-        if (!known) faults.add_parameter(name, "unknown_parameter", "is not a parameter of this call");
+        if (!known) faults.add_parameter(name, "unknown_parameter", "is not a parameter of this endpoint");
     }
     std::size_t index = 0;
     auto check_required = [&]<class M>(const Field<T, M>& f) {

@@ -1,14 +1,14 @@
 #include "services/analytics/client.h"
 
 #include "platform/postgres/connection/client.h"
-#include "services/analytics/figures/lifetimes.h"
+#include "services/analytics/statistics/lifetimes.h"
 
 namespace mindspace::analytics {
 
 namespace {
 
 // Takes its parameters by value: the caller's might not outlive the first suspension.
-Awaitable<LifetimeTotals> look_back_at(postgres::Client& database, UserId user, std::vector<LocalDate> skipped) {
+Awaitable<LifetimeTotals> recompute_lifetime(postgres::Client& database, UserId user, std::vector<LocalDate> skipped) {
     auto rows = co_await database.query(completed_sessions_statement(user), user);
     co_return co_await fold_lifetime(std::move(rows), std::move(skipped));
 }
@@ -22,11 +22,11 @@ Awaitable<Lifetime> find_lifetime(postgres::Client& database, UserId user, Local
     std::vector<LocalDate> skipped;
     LifetimeTotals totals;
     if (rows.empty())
-        totals = co_await look_back_at(database, user, skipped);
+        totals = co_await recompute_lifetime(database, user, skipped);
     else
         totals = LifetimeTotals::from_json(rows[0].get<std::string_view>(0));
     skipped = totals.streak_days().skipped_dates(timezone, today);
-    if (!skipped.empty()) totals = co_await look_back_at(database, user, skipped);
+    if (!skipped.empty()) totals = co_await recompute_lifetime(database, user, skipped);
     co_return totals.as_of(today, skipped);
 }
 

@@ -16,7 +16,7 @@ constexpr Milliseconds kReadNowTtl{250};
 constexpr Milliseconds kCountedNowTtl{1000};
 
 Error user_gone() {
-    return {ErrorCode::unauthenticated, "user_gone", "This account does not exist any more.", {}};
+    return {ErrorCode::unauthenticated, "user_gone", "This account no longer exists.", {}};
 }
 
 std::optional<Error> refuse(Range range, days longest) {
@@ -24,7 +24,8 @@ std::optional<Error> refuse(Range range, days longest) {
     if (range.to < range.from)
         faults.add_parameter("to", "before_from", "must not be before from");
     else if (range.to - range.from >= longest)
-        faults.add_parameter("to", "too_far", "must leave at most " + std::to_string(longest.count()) + " days");
+        faults.add_parameter("to", "too_far",
+                             "must be less than " + std::to_string(longest.count()) + " days after from");
     if (faults.empty()) return std::nullopt;
     return schema::validation_failed(std::move(faults));
 }
@@ -34,12 +35,12 @@ Range days_of(std::chrono::year year) {
 }
 
 // Sets a flag for the lifetime of this object.
-class Flagged {
+class ScopedFlag {
 public:
-    explicit Flagged(bool& flag) : flag_(flag) { flag_ = true; }
-    ~Flagged() { flag_ = false; }
-    Flagged(const Flagged&) = delete;
-    Flagged& operator=(const Flagged&) = delete;
+    explicit ScopedFlag(bool& flag) : flag_(flag) { flag_ = true; }
+    ~ScopedFlag() { flag_ = false; }
+    ScopedFlag(const ScopedFlag&) = delete;
+    ScopedFlag& operator=(const ScopedFlag&) = delete;
 
 private:
     bool& flag_;
@@ -109,12 +110,12 @@ Awaitable<Result<GlobalAnalytics>> AnalyticsService::find_global(Range range) {
 Awaitable<Result<Now>> AnalyticsService::find_now() {
     auto now = clock_.now();
     // While one call reads, the others return the last known value.
-    if (now_ && (is_looking_ || now < look_again_at_)) co_return *now_;
-    Flagged looking(is_looking_);
-    auto seen = co_await live_stats_.find();
-    look_again_at_ = now + (seen ? kReadNowTtl : kCountedNowTtl);
-    if (!seen) seen = co_await store_.count_now(now);
-    now_ = seen;
+    if (now_ && (is_refreshing_ || now < refresh_at_)) co_return *now_;
+    ScopedFlag refreshing(is_refreshing_);
+    auto current = co_await live_stats_.find();
+    refresh_at_ = now + (current ? kReadNowTtl : kCountedNowTtl);
+    if (!current) current = co_await store_.count_now(now);
+    now_ = current;
     co_return *now_;
 }
 

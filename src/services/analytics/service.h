@@ -32,8 +32,8 @@ private:
     LiveStatsCache live_stats_;
     const Clock& clock_;
     std::optional<Now> now_;
-    Timestamp look_again_at_{};  // when `now` is to be read again
-    bool is_looking_ = false;
+    Timestamp refresh_at_{};  // when `now` is to be read again
+    bool is_refreshing_ = false;
 };
 
 }  // namespace mindspace::analytics

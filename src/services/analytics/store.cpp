@@ -2,7 +2,7 @@
 
 #include "platform/base/calendar.h"
 #include "platform/postgres/connection/client.h"
-#include "services/analytics/figures/lifetimes.h"
+#include "services/analytics/statistics/lifetimes.h"
 
 namespace mindspace::analytics {
 
@@ -67,14 +67,14 @@ Awaitable<GlobalCounts> AnalyticsStore::find_global(Range range) {
     queries.push_back(postgres::bind(kAsOf));
     queries.push_back(postgres::bind(kPeriods, range.from, monday, first_day_of_month(range.from), range.to));
     queries.push_back(postgres::bind(kCohorts, monday, range.to));
-    auto answers = co_await database_.transaction(std::move(queries));
-    GlobalCounts counts{.as_of = answers[0][0].get<Timestamp>(0), .periods = {}, .cohorts = {}};
-    for (auto row : answers[1])
+    auto results = co_await database_.transaction(std::move(queries));
+    GlobalCounts counts{.as_of = results[0][0].get<Timestamp>(0), .periods = {}, .cohorts = {}};
+    for (auto row : results[1])
         counts.periods[{row.get<std::string>(0), row.get<LocalDate>(1)}] = {.active_users = row.get<std::int64_t>(2),
                                                                             .new_users = row.get<std::int64_t>(3),
                                                                             .sessions = row.get<std::int64_t>(4),
                                                                             .seconds = row.get<std::int64_t>(5)};
-    for (auto row : answers[2])
+    for (auto row : results[2])
         counts.cohorts[{row.get<LocalDate>(0), row.get<LocalDate>(1)}] = row.get<std::int64_t>(2);
     co_return counts;
 }

@@ -4,10 +4,10 @@
 
 #include "platform/async/awaitable.h"
 #include "platform/postgres/replicas/replicas.h"
-#include "services/analytics/figures/rollup.h"
-#include "services/analytics/figures/summary.h"
 #include "services/analytics/global/global.h"
 #include "services/analytics/global/now.h"
+#include "services/analytics/statistics/rollup.h"
+#include "services/analytics/statistics/summary.h"
 #include "services/user/client.h"
 
 #include <optional>

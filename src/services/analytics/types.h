@@ -1,7 +1,7 @@
 #pragma once
 // Request and response types of the analytics service, with their schemas.
 
-#include "services/analytics/figures/seconds_by_kind.h"
+#include "services/analytics/statistics/seconds_by_kind.h"
 
 #include <optional>
 #include <string>
@@ -20,7 +20,7 @@ struct Range {
 
     static constexpr std::string_view kName = "Range";
     static constexpr auto fields() {
-        return std::tuple{field("from", &Range::from), field("to", &Range::to, {.about = "Inclusive."})};
+        return std::tuple{field("from", &Range::from), field("to", &Range::to, {.about = "Last date, inclusive."})};
     }
 };
 
@@ -29,7 +29,8 @@ struct Year {
 
     static constexpr std::string_view kName = "Year";
     static constexpr auto fields() {
-        return std::tuple{field("year", &Year::year, {.min = 1970, .max = 9999, .about = "Default: this year."})};
+        return std::tuple{
+            field("year", &Year::year, {.min = 1970, .max = 9999, .about = "Default: the current year."})};
     }
 };
 
@@ -41,9 +42,10 @@ constexpr auto totals_fields() {
     using Average = std::optional<double>;
     return std::tuple{
         field<T, std::int64_t>("sessions", &T::sessions), field<T, std::int64_t>("seconds", &T::seconds),
-        field<T, Average>("averageMoodBefore", &T::average_mood_before, {.about = "Null when no mood was given."}),
-        field<T, Average>("averageMoodAfter", &T::average_mood_after, {.about = "Null when no mood was given."}),
-        field<T, SecondsByKind>("byKind", &T::seconds_by_kind, {.about = "Seconds of each kind that occurred."})};
+        field<T, Average>("averageMoodBefore", &T::average_mood_before, {.about = "Null if no mood was recorded."}),
+        field<T, Average>("averageMoodAfter", &T::average_mood_after, {.about = "Null if no mood was recorded."}),
+        field<T, SecondsByKind>("byKind", &T::seconds_by_kind,
+                                {.about = "Seconds by kind of meditation. Omits kinds without sessions."})};
 }
 
 struct Totals {
@@ -92,7 +94,7 @@ struct Series {
                                                                                   : "MonthlyAnalytics";
     static constexpr auto fields() {
         return std::tuple{field("timezone", &Series::timezone), field("asOf", &Series::as_of),
-                          field("items", &Series::items, {.about = "Without a gap; empty ones are zeros."}),
+                          field("items", &Series::items, {.about = "Without gaps. Periods without sessions are zero."}),
                           field("totals", &Series::totals)};
     }
 };
@@ -115,7 +117,7 @@ struct SessionTotals {
     std::int64_t sessions = 0;
     std::int64_t seconds = 0;
 
-    static constexpr std::string_view kName = "Effort";
+    static constexpr std::string_view kName = "SessionTotals";
     static constexpr auto fields() {
         return std::tuple{field("sessions", &SessionTotals::sessions), field("seconds", &SessionTotals::seconds)};
     }
@@ -158,18 +160,18 @@ struct Summary {
 
     static constexpr std::string_view kName = "AnalyticsSummary";
     static constexpr auto fields() {
-        return std::tuple{
-            field("timezone", &Summary::timezone),
-            field("asOf", &Summary::as_of),
-            field("today", &Summary::today),
-            field("thisWeek", &Summary::this_week),
-            field("lastWeek", &Summary::last_week),
-            field("thisMonth", &Summary::this_month),
-            field("lastMonth", &Summary::last_month),
-            field("streaks", &Summary::streaks),
-            field("bestDay", &Summary::best_day),
-            field("favouriteKind", &Summary::favourite_kind, {.about = "That of the most sessions."}),
-            field("favouriteHour", &Summary::favourite_hour, {.about = "In which most sessions began, 0 to 23."})};
+        return std::tuple{field("timezone", &Summary::timezone),
+                          field("asOf", &Summary::as_of),
+                          field("today", &Summary::today),
+                          field("thisWeek", &Summary::this_week),
+                          field("lastWeek", &Summary::last_week),
+                          field("thisMonth", &Summary::this_month),
+                          field("lastMonth", &Summary::last_month),
+                          field("streaks", &Summary::streaks),
+                          field("bestDay", &Summary::best_day),
+                          field("favouriteKind", &Summary::favourite_kind, {.about = "Kind with the most sessions."}),
+                          field("favouriteHour", &Summary::favourite_hour,
+                                {.about = "Local hour, 0 to 23, in which most sessions started."})};
     }
 };
 
@@ -187,7 +189,8 @@ struct HeatmapDay {
             field("level", &HeatmapDay::level,
                   {.min = 0,
                    .max = 4,
-                   .about = "0: nothing, 1: below half the daily goal, 2: below it, 3: reached, 4: twice."})};
+                   .about =
+                       "0: no activity, 1: below half the daily goal, 2: below the goal, 3: goal reached, 4: twice."})};
     }
 };
 
@@ -197,7 +200,8 @@ struct Heatmap {
 
     static constexpr std::string_view kName = "Heatmap";
     static constexpr auto fields() {
-        return std::tuple{field("year", &Heatmap::year), field("days", &Heatmap::days, {.about = "Every day of it."})};
+        return std::tuple{field("year", &Heatmap::year),
+                          field("days", &Heatmap::days, {.about = "Every day of the year."})};
     }
 };
 
@@ -219,7 +223,7 @@ struct GlobalPeriod {
     static constexpr auto fields() {
         using P = GlobalPeriod;
         return std::tuple{field(Bucket<kGranularity>::kLabel, &P::label, {.about = Bucket<kGranularity>::kAbout}),
-                          field("activeUsers", &P::active_users, {.about = "With a completed session."}),
+                          field("activeUsers", &P::active_users, {.about = "Users with a completed session."}),
                           field("newUsers", &P::new_users), field("sessions", &P::sessions),
                           field("seconds", &P::seconds)};
     }
@@ -245,11 +249,11 @@ struct Cohort {
 
     static constexpr std::string_view kName = "Cohort";
     static constexpr auto fields() {
-        return std::tuple{field("week", &Cohort::week, {.about = "Of their registration."}),
+        return std::tuple{field("week", &Cohort::week, {.about = "Week of registration."}),
                           field("newUsers", &Cohort::new_users),
                           field("activeUsers", &Cohort::active_users,
-                                {.about = "How many of them had a completed session in that week, in the one after "
-                                          "it, and so on to the last week of the range."})};
+                                {.about = "Users with a completed session in the week of registration, in the "
+                                          "following week, and so on up to the last week of the range."})};
     }
 };
 
@@ -267,10 +271,10 @@ struct GlobalAnalytics {
         using G = GlobalAnalytics;
         return std::tuple{field("asOf", &G::as_of),
                           field("days", &G::days, {.about = "Every day of the range."}),
-                          field("weeks", &G::weeks, {.about = "Every week that the range touches, whole."}),
-                          field("months", &G::months, {.about = "Every month that the range touches, whole."}),
-                          field("totals", &G::totals, {.about = "Of the days."}),
-                          field("retention", &G::retention, {.about = "A row for each of the weeks."})};
+                          field("weeks", &G::weeks, {.about = "Every week that overlaps the range, complete."}),
+                          field("months", &G::months, {.about = "Every month that overlaps the range, complete."}),
+                          field("totals", &G::totals, {.about = "Sums over the days."}),
+                          field("retention", &G::retention, {.about = "One cohort per week."})};
     }
 };
 
@@ -284,10 +288,10 @@ struct Now {
 
     static constexpr std::string_view kName = "Now";
     static constexpr auto fields() {
-        return std::tuple{field("meditating", &Now::meditating, {.about = "People, alone or in a group."}),
+        return std::tuple{field("meditating", &Now::meditating, {.about = "People who meditate, alone or in a group."}),
                           field("groupsRunning", &Now::groups_running),
                           field("connections", &Now::connections,
-                                {.about = "Sockets in rooms, over all nodes; null while Redis cannot tell."}),
+                                {.about = "Open group sockets on all nodes. Null while Redis is unavailable."}),
                           field("asOf", &Now::as_of)};
     }
 };

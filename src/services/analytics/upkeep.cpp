@@ -20,8 +20,8 @@ constexpr Milliseconds kNowInterval{500};
 constexpr Milliseconds kRefreshTimeout{600'000};  // per statement: they read everything
 constexpr Milliseconds kVerifyTimeout{60'000};
 constexpr std::int64_t kSample = 1000;
-constexpr Milliseconds kPatience{30'000};  // for events in flight
-constexpr int kShare = 10;                 // no job takes more than a tenth of the time
+constexpr Milliseconds kMaxWait{30'000};  // for events in flight
+constexpr int kShare = 10;                // no job takes more than a tenth of the time
 
 Milliseconds pause_after(steady_clock::time_point began_at, Milliseconds interval) {
     auto took = std::chrono::duration_cast<Milliseconds>(steady_clock::now() - began_at);
@@ -38,7 +38,7 @@ public:
 
     Awaitable<Milliseconds> run_once(postgres::Session& session) override {
         auto began_at = steady_clock::now();
-        if (!live_stats_.is_there()) co_return kNowInterval;
+        if (!live_stats_.is_available()) co_return kNowInterval;
         auto now = co_await count_now(session, SystemClock{}.now());
         stats_->meditating.set(now.meditating);
         stats_->groups_running.set(now.groups_running);
@@ -86,7 +86,7 @@ public:
 
     Awaitable<Milliseconds> run_once(postgres::Session& session) override {
         auto users = co_await user::sample_users(session, kSample);
-        auto found = co_await verify(session, std::move(users), kPatience);
+        auto found = co_await verify(session, std::move(users), kMaxWait);
         stats_->verified_users.add(static_cast<std::uint64_t>(found.users));
         stats_->diverging_users.add(found.diverging.size());
         stats_->undecided_users.add(found.undecided.size());

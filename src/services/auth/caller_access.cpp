@@ -27,11 +27,11 @@ CallerAccess::CallerAccess(asio::io_context& loop, const AccessBackends& backend
                   .revoked = revoked_,
                   .writes = writes_}) {}
 
-void CallerAccess::tell(const Revocation& revocation) {
-    asio::post(loop_, [this, revocation] { note(revocation); });
+void CallerAccess::notify(const Revocation& revocation) {
+    asio::post(loop_, [this, revocation] { apply(revocation); });
 }
 
-void CallerAccess::note(const Revocation& revocation) {
+void CallerAccess::apply(const Revocation& revocation) {
     const auto now = clock_.now();
     if (const auto* session = std::get_if<AuthSessionId>(&revocation)) revoked_.add(*session, now);
     if (const auto* all = std::get_if<UserSessionsEnded>(&revocation)) revoked_.add(all->user, all->end, now);
@@ -42,7 +42,7 @@ AccessModule::AccessModule(const AuthSettings& settings, const CoreResources& fi
     : cores_(std::move(cores)),
       feed_(first.loop, first.database, first.direct_database, settings.access.ttl,
             [this](const Revocation& revocation) {
-                for (auto* core : cores_) core->tell(revocation);
+                for (auto* core : cores_) core->notify(revocation);
             }) {}
 
 void AccessModule::collect(telemetry::Page& page) const {

@@ -33,14 +33,14 @@ public:
     // Outlived by this.
     [[nodiscard]] http::AccessControl control() { return {verifier_, admission_, revoked_, writes_}; }
     // From any thread: from now on what has ended lets no caller in, and those that watch it are told.
-    void tell(const Revocation& revocation);
+    void notify(const Revocation& revocation);
     // The public keys as this core knows them.
     [[nodiscard]] KeyRing& keys() { return verifier_.keys(); }
     // Of the tokens that have been verified.
     [[nodiscard]] const telemetry::CacheStats& cache_stats() const { return verifier_.cache_stats(); }
 
 private:
-    void note(const Revocation& revocation);
+    void apply(const Revocation& revocation);
 
     asio::io_context& loop_;
     const SessionRegistry registry_;

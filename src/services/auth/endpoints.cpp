@@ -52,7 +52,7 @@ void add_login_endpoints(Rows& rows) {
     rows.add({.method = Method::post,
               .path = "/api/v1/auth/register",
               .access = Access::anyone,
-              .summary = "Create an account and log in; a mail asks to verify the address.",
+              .summary = "Create an account and log in. A mail is sent to verify the address.",
               .success = 201,
               .limit = LimitClass::auth,
               .priority = Priority::last,
@@ -87,7 +87,7 @@ void add_login_endpoints(Rows& rows) {
     rows.add({.method = Method::get,
               .path = "/.well-known/jwks.json",
               .access = Access::anyone,
-              .summary = "The public keys that access tokens are signed with.",
+              .summary = "Get the public keys that verify access tokens (JWKS).",
               .limit = LimitClass::none,
               .priority = Priority::first,
               .cache_control = kJwksCacheControl},
@@ -97,26 +97,26 @@ void add_login_endpoints(Rows& rows) {
 void add_session_endpoints(Rows& rows) {
     rows.add({.method = Method::post,
               .path = "/api/v1/auth/logout",
-              .summary = "End this login session; its tokens are dead at once."},
+              .summary = "Log out: end this login session and invalidate its tokens immediately."},
              [](AuthService& service, Call<> call) {
                  return service.logout(call.principal, origin_of(std::move(call.client)));
              });
     rows.add({.method = Method::post,
               .path = "/api/v1/auth/logout-all",
-              .summary = "End every login session of the caller, this one included."},
+              .summary = "Log out everywhere: end all login sessions of the caller, including this one."},
              [](AuthService& service, Call<> call) {
                  return service.logout_all(call.principal, origin_of(std::move(call.client)));
              });
     rows.add({.method = Method::get,
               .path = "/api/v1/auth/sessions",
-              .summary = "The caller's login sessions, last used first.",
+              .summary = "List the caller's login sessions, most recently used first.",
               .errors = {"invalid_cursor"}},
              [](AuthService& service, Call<http::None, LoginSessionQuery> call) {
                  return show_sessions(service, call.principal, std::move(call.query));
              });
     rows.add({.method = Method::del,
               .path = "/api/v1/auth/sessions/{id}",
-              .summary = "End one of the caller's login sessions; its tokens are dead at once."},
+              .summary = "End one of the caller's login sessions and invalidate its tokens immediately."},
              [](AuthService& service, Call<> call) {
                  // A login session has no tag, so If-Match refers to another resource.
                  if (call.expected_version) return refuse_tag();
@@ -128,7 +128,7 @@ void add_session_endpoints(Rows& rows) {
 void add_account_endpoints(Rows& rows) {
     rows.add({.method = Method::post,
               .path = "/api/v1/auth/password/change",
-              .summary = "Choose another password; the caller's other login sessions end.",
+              .summary = "Change the password and end the caller's other login sessions.",
               .limit = LimitClass::auth,
               .priority = Priority::last,
               .errors = {"wrong_password", "password_breached"}},
@@ -139,7 +139,7 @@ void add_account_endpoints(Rows& rows) {
     rows.add({.method = Method::post,
               .path = "/api/v1/auth/password/forgot",
               .access = Access::anyone,
-              .summary = "Mail a link to set a new password, if the address has an account.",
+              .summary = "Send a mail with a link to reset the password, if the address has an account.",
               .success = 202,
               .limit = LimitClass::auth,
               .priority = Priority::last},
@@ -149,7 +149,7 @@ void add_account_endpoints(Rows& rows) {
     rows.add({.method = Method::post,
               .path = "/api/v1/auth/password/reset",
               .access = Access::anyone,
-              .summary = "Set a new password by the token of a mail; all login sessions end.",
+              .summary = "Reset the password with the token from a mail and end all login sessions.",
               .limit = LimitClass::auth,
               .priority = Priority::last,
               .errors = {"invalid_token", "password_breached"}},
@@ -159,7 +159,7 @@ void add_account_endpoints(Rows& rows) {
     rows.add({.method = Method::post,
               .path = "/api/v1/auth/email/verify",
               .access = Access::anyone,
-              .summary = "Verify the address by the token of a mail.",
+              .summary = "Verify the email address with the token from a mail.",
               .limit = LimitClass::auth,
               .priority = Priority::last,
               .errors = {"invalid_token"}},
@@ -168,7 +168,7 @@ void add_account_endpoints(Rows& rows) {
              });
     rows.add({.method = Method::post,
               .path = "/api/v1/auth/email/resend",
-              .summary = "Mail a new link to verify the address, unless it is verified.",
+              .summary = "Send a new verification mail, unless the address is already verified.",
               .success = 202,
               .limit = LimitClass::auth,
               .priority = Priority::last},
@@ -181,15 +181,15 @@ void add_account_endpoints(Rows& rows) {
 void add_user_endpoints(Rows& rows) {
     rows.add({.method = Method::get,
               .path = "/api/v1/users/me/audit",
-              .summary = "What happened to the caller's account, newest first: logins, changes of the "
-                         "password and the like.",
+              .summary = "List the audit log of the caller's account, newest first: logins, password changes "
+                         "and so on.",
               .errors = {"invalid_cursor"}},
              [](AccountService& service, Call<http::None, AuditQuery> call) {
                  return show_audit(service, call.principal.user, std::move(call.query));
              });
     rows.add({.method = Method::del,
               .path = "/api/v1/users/me",
-              .summary = "Delete the account: personal data is erased, the address is free again, all tokens die.",
+              .summary = "Delete the account: erase personal data, release the address and invalidate all tokens.",
               .limit = LimitClass::auth,
               .errors = {"wrong_password", "precondition_failed"}},
              [](AccountService& service, Call<DeleteAccount> call) {
@@ -202,7 +202,7 @@ void add_link_pages(Rows& rows) {
         return http::Declaration{.method = Method::get,
                                  .path = path,
                                  .access = Access::anyone,
-                                 .summary = "The page behind the link of a mail.",
+                                 .summary = "Show the page that a link in a mail opens.",
                                  .limit = LimitClass::none,
                                  .cached = true,
                                  .hidden = true};

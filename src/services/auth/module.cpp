@@ -26,10 +26,11 @@ MailerOptions mailer_options(const MailSettings& settings) {
 
 }  // namespace
 
-AuthShared::AuthShared(const AuthSettings& given, const Secret& process_secret, const privacy::PersonalTables& of_users)
-    : settings(given),
+AuthShared::AuthShared(const AuthSettings& auth_settings, const Secret& process_secret,
+                       const privacy::PersonalTables& tables)
+    : settings(auth_settings),
       secret(process_secret),
-      personal_data(of_users),
+      personal_data(tables),
       hashing("hashing", settings.hashing.threads != 0 ? settings.hashing.threads : std::thread::hardware_concurrency(),
               settings.hashing.queue, settings.hashing.queue / 4, WorkerPool::ThreadPriority::low),
       hasher(hashing, {.memory_kib = settings.hashing.memory_kib, .passes = settings.hashing.passes}),
@@ -38,13 +39,13 @@ AuthShared::AuthShared(const AuthSettings& given, const Secret& process_secret, 
 AuthCore::AuthCore(const CoreResources& core, AuthShared& shared, KeyRing& keys, SigningKey key)
     : loop_(core.loop),
       background_(core.loop, {.limit = kMaxBackground, .on_task_failed = &warn_of_background_fault}),
-      guesses_(core.limiter, shared.settings.limit_scale),
+      attempt_limiter_(core.limiter, shared.settings.limit_scale),
       quota_(core.database, shared.secret, shared.settings.mail.limits, shared.settings.limit_scale),
       parts_{.database = core.database,
              .redis = core.redis,
              .hasher = shared.hasher,
              .background = background_,
-             .guesses = guesses_,
+             .attempt_limiter = attempt_limiter_,
              .networks = shared.networks,
              .settings = shared.settings},
       logins_(parts_, quota_, keys, std::move(key)),
@@ -101,13 +102,13 @@ void AuthModule::collect(telemetry::Page& page) const {
     shared_.hashing.collect(page);
     page.gauge("mindspace_login_networks", "Remembered client networks with a successful login.",
                static_cast<std::int64_t>(shared_.networks.size()));
-    std::vector<const PasswordAttemptLimiter*> guesses;
+    std::vector<const PasswordAttemptLimiter*> limiters;
     std::vector<const LoginStats*> logins;
     for (const auto& core : cores_) {
-        guesses.push_back(&core->guesses());
+        limiters.push_back(&core->attempt_limiter());
         logins.push_back(&core->login_stats());
     }
-    auth::collect(guesses, page);
+    auth::collect(limiters, page);
     auth::collect(logins, page);
     page.counter("mindspace_mails_refused", "Mails not sent because their address had too many.",
                  quota_.refused().value() +

@@ -45,14 +45,14 @@ public:
 
     // From any thread.
     void use_key(const SigningKey& key);
-    [[nodiscard]] const PasswordAttemptLimiter& guesses() const { return guesses_; }
+    [[nodiscard]] const PasswordAttemptLimiter& attempt_limiter() const { return attempt_limiter_; }
     [[nodiscard]] const MailQuota& mail_quota() const { return quota_; }
     [[nodiscard]] const LoginStats& login_stats() const { return logins_.stats(); }
 
 private:
     asio::io_context& loop_;
     TaskGroup background_;  // what a response need not wait for
-    PasswordAttemptLimiter guesses_;
+    PasswordAttemptLimiter attempt_limiter_;
     MailQuota quota_;
     AuthParts parts_;
     AuthService logins_;

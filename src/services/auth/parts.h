@@ -17,7 +17,7 @@ struct AuthParts {
     redis::Client& redis;
     PasswordHasher& hasher;
     TaskGroup& background;
-    PasswordAttemptLimiter& guesses;
+    PasswordAttemptLimiter& attempt_limiter;
     KnownNetworks& networks;
     const AuthSettings& settings;
 };

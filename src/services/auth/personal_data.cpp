@@ -81,7 +81,7 @@ Queries erase_address(const EndedAccount& account) {
 }
 
 Queries erase_reset_requests(const EndedAccount& account) {
-    static constexpr Statement kErase{"auth_forget_reset_requests",
+    static constexpr Statement kErase{"auth_erase_reset_requests",
                                       "DELETE FROM reset_requests WHERE address_key = ANY($1)"};
     Queries queries;
     queries.push_back(postgres::bind(kErase, keys_of(account.email)));

@@ -5,7 +5,7 @@ namespace mindspace::auth {
 using postgres::Statement;
 using std::chrono::days;
 
-retention::Rules retention_rules(Seconds addresses_kept) {
+retention::Rules retention_rules(Seconds address_retention) {
     static constexpr Statement kMails{"auth_remove_mails", R"(
         DELETE FROM mails WHERE (user_id, mail_id) IN (
             SELECT user_id, mail_id FROM mails WHERE next_attempt_at IS NULL AND created_at < $1 LIMIT $2))"};
@@ -39,7 +39,7 @@ retention::Rules retention_rules(Seconds addresses_kept) {
             retention::rows("one_time_tokens", kTokens, days(1)),
             retention::rows("reset_requests", kRequests, days(1)),
             retention::rows("audit_log", kAudit, days(400)),
-            retention::rows("audit_log_addresses", kOrigins, addresses_kept),
+            retention::rows("audit_log_addresses", kOrigins, address_retention),
             retention::rows("mail_counts", kCounts, days(1)),
             retention::rows("signing_keys", kKeys, days(1)),
             retention::rows("revoked_login_sessions", kRevoked, days(30)),

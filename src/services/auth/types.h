@@ -10,7 +10,10 @@ using schema::field;
 
 // Counted exactly only after preparation (validate_password()): composition makes it shorter.
 inline constexpr schema::Rules kPasswordRules{
-    .min = 8, .max = 1024, .text = schema::Text::exact, .about = "8 to 128 characters of any kind, counted in NFC."};
+    .min = 8,
+    .max = 1024,
+    .text = schema::Text::exact,
+    .about = "8 to 128 characters, counted after Unicode normalization (NFC)."};
 // A password typed at login has only length limits: an account may be older than the current rules.
 inline constexpr schema::Rules kTypedPasswordRules{.min = 1, .max = 1024, .text = schema::Text::exact};
 inline constexpr schema::Rules kTypedEmailRules{.min = 1, .max = 254, .text = schema::Text::exact};
@@ -44,7 +47,7 @@ struct Login {
         return std::tuple{
             field("email", &Login::email, kTypedEmailRules), field("password", &Login::password, kTypedPasswordRules),
             field("deviceName", &Login::device_name,
-                  {.text = schema::Text::name, .about = "Cut to 64 characters; an empty one counts as none."})};
+                  {.text = schema::Text::name, .about = "Truncated to 64 characters. An empty name counts as none."})};
     }
 };
 
@@ -68,12 +71,14 @@ struct Tokens {
 
     static constexpr std::string_view kName = "Tokens";
     static constexpr auto fields() {
-        return std::tuple{field("accessToken", &Tokens::access_token),
-                          field("tokenType", &Tokens::token_type),
-                          field("expiresIn", &Tokens::expires_in, {.about = "Seconds."}),
-                          field("refreshToken", &Tokens::refresh_token, {.about = "Each use rotates it."}),
-                          field("refreshExpiresIn", &Tokens::refresh_expires_in, {.about = "Seconds."}),
-                          field("sessionId", &Tokens::session_id, {.about = "The login session."})};
+        return std::tuple{
+            field("accessToken", &Tokens::access_token),
+            field("tokenType", &Tokens::token_type),
+            field("expiresIn", &Tokens::expires_in, {.about = "Lifetime of the access token in seconds."}),
+            field("refreshToken", &Tokens::refresh_token, {.about = "Valid once: each refresh returns a new one."}),
+            field("refreshExpiresIn", &Tokens::refresh_expires_in,
+                  {.about = "Lifetime of the refresh token in seconds."}),
+            field("sessionId", &Tokens::session_id, {.about = "Id of the login session."})};
     }
 };
 
@@ -122,7 +127,7 @@ struct ForgotPassword {
 };
 
 inline constexpr schema::Rules kMailTokenRules{
-    .min = 1, .max = 256, .text = schema::Text::exact, .about = "From the link in the mail."};
+    .min = 1, .max = 256, .text = schema::Text::exact, .about = "Token from the link in the mail."};
 
 struct ResetPassword {
     std::string token;
@@ -154,13 +159,14 @@ struct LoginSession {
 
     static constexpr std::string_view kName = "LoginSession";
     static constexpr auto fields() {
-        return std::tuple{field("id", &LoginSession::id),
-                          field("deviceName", &LoginSession::device_name),
-                          field("ip", &LoginSession::ip, {.about = "Where the login came from."}),
-                          field("userAgent", &LoginSession::user_agent),
-                          field("createdAt", &LoginSession::created_at),
-                          field("lastUsedAt", &LoginSession::last_used_at, {.about = "The login or the last refresh."}),
-                          field("current", &LoginSession::current, {.about = "Whether this is the caller's own."})};
+        return std::tuple{
+            field("id", &LoginSession::id),
+            field("deviceName", &LoginSession::device_name),
+            field("ip", &LoginSession::ip, {.about = "IP address at login."}),
+            field("userAgent", &LoginSession::user_agent),
+            field("createdAt", &LoginSession::created_at),
+            field("lastUsedAt", &LoginSession::last_used_at, {.about = "Time of the login or of the last refresh."}),
+            field("current", &LoginSession::current, {.about = "Whether this is the login session of the caller."})};
     }
 };
 

@@ -17,15 +17,15 @@ public:
     }
     // True if this failure has ejected the node.
     bool fail(TimePoint now) {
-        if (++failures_ < kFailuresInARow || is_out(now)) return false;
+        if (++failures_ < kConsecutiveFailures || is_ejected(now)) return false;
         failures_ = 0;
         until_ = now + std::min(kMinDelay * (1 << rounds_), kMaxDelay);
         rounds_ = std::min(rounds_ + 1, kMaxRounds);
         return true;
     }
-    [[nodiscard]] bool is_out(TimePoint now) const { return now < until_; }
+    [[nodiscard]] bool is_ejected(TimePoint now) const { return now < until_; }
 
-    static constexpr int kFailuresInARow = 5;
+    static constexpr int kConsecutiveFailures = 5;
     static constexpr std::chrono::milliseconds kMinDelay{1'000};
     static constexpr std::chrono::milliseconds kMaxDelay{30'000};
 

@@ -34,7 +34,7 @@ bool is_one_of(std::string_view name, std::span<const std::string_view> names) {
 }
 
 // Whether a Connection field names it.
-bool is_named_by_connection(std::string_view name, std::span<const Header> headers) {
+bool is_hop_by_hop_of_connection(std::string_view name, std::span<const Header> headers) {
     return std::ranges::any_of(headers, [&](const Header& header) {
         return equals_ignoring_case(header.name, "connection") && http::list_contains(header.value, name);
     });
@@ -49,10 +49,10 @@ void append_line(std::string& out, std::string_view name, std::string_view value
 
 // All fields except hop-by-hop ones and those for which `is_excluded` is true.
 void append_fields(std::string& out, std::span<const Header> headers, auto is_excluded) {
-    const bool names_some = http::find_header(headers, "connection").has_value();
+    const bool has_connection_field = http::find_header(headers, "connection").has_value();
     for (const auto& [name, value] : headers) {
         if (is_one_of(name, kHopByHopHeaders) || is_excluded(name)) continue;
-        if (names_some && is_named_by_connection(name, headers)) continue;
+        if (has_connection_field && is_hop_by_hop_of_connection(name, headers)) continue;
         append_line(out, name, value);
     }
 }
@@ -82,7 +82,7 @@ std::string request_lines(const http::Exchange& exchange, std::string_view schem
     return lines;
 }
 
-void take_fields(http::Response& response, const http::ResponseHead& head) {
+void copy_fields(http::Response& response, const http::ResponseHead& head) {
     auto& lines = response.forwarded_fields.emplace();
     append_fields(lines, head.headers, [](std::string_view name) {
         return equals_ignoring_case(name, "x-request-id") || equals_ignoring_case(name, "vary") ||

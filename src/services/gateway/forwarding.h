@@ -15,7 +15,7 @@ std::string request_lines(const http::Exchange& exchange, std::string_view schem
 
 // Copies the fields of the role's response to the response for the client. The request's id is not among them: the
 // gateway sends its own, which is the same. Vary is left open, so that the gateway can add to it.
-void take_fields(http::Response& response, const http::ResponseHead& head);
+void copy_fields(http::Response& response, const http::ResponseHead& head);
 
 // True if sending the request twice does no harm (RFC 9110 section 9.2.2), or the role ensures that.
 bool is_idempotent(const http::RequestHead& head, const http::Declaration& declaration);

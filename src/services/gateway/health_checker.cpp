@@ -10,9 +10,9 @@ namespace mindspace::gateway {
 namespace {
 
 constexpr auto kInterval = std::chrono::seconds(1);
-constexpr auto kIntervalWhileAway = std::chrono::milliseconds(200);
+constexpr auto kIntervalWhileUnavailable = std::chrono::milliseconds(200);
 constexpr auto kResponseTimeout = std::chrono::seconds(1);
-constexpr int kSilentChecks = 2;  // a single one may be a moment of load
+constexpr int kMaxTimeouts = 2;  // a single one may be a moment of load
 
 std::string_view name_of(NodeState state) {
     switch (state) {
@@ -20,10 +20,10 @@ std::string_view name_of(NodeState state) {
             return "ready";
         case NodeState::alive:
             return "not ready";
-        case NodeState::gone:
+        case NodeState::unreachable:
             break;
     }
-    return "gone";
+    return "unreachable";
 }
 
 }  // namespace
@@ -55,7 +55,7 @@ Awaitable<> HealthChecker::watch(CheckedNode& checked) {
         if (before != state)
             log::info("a node is " + std::string(name_of(state)),
                       {{"mindspace.role", status_.name}, {"mindspace.node", checked.node.origin.to_string()}});
-        co_await sleep_for(state == NodeState::ready ? kInterval : kIntervalWhileAway);
+        co_await sleep_for(state == NodeState::ready ? kInterval : kIntervalWhileUnavailable);
     }
 }
 
@@ -76,12 +76,12 @@ Awaitable<NodeState> HealthChecker::check(CheckedNode& checked) {
             fault = co_await connection->read_content();
         }
         if (!fault) {
-            checked.silent = 0;
+            checked.timeouts = 0;
             co_return status == 200 ? NodeState::ready : NodeState::alive;
         }
     }
-    if (fault != http::ClientFault::timed_out) co_return NodeState::gone;
-    co_return ++checked.silent < kSilentChecks ? checked.node.state.load() : NodeState::gone;
+    if (fault != http::ClientFault::timed_out) co_return NodeState::unreachable;
+    co_return ++checked.timeouts < kMaxTimeouts ? checked.node.state.load() : NodeState::unreachable;
 }
 
 }  // namespace mindspace::gateway

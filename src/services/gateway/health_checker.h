@@ -23,7 +23,7 @@ private:
         CheckedNode(asio::io_context& loop, NodeStatus& node);
         NodeStatus& node;
         http::ClientPool pool;  // a separate pool: a node whose connections are all in use is not unhealthy
-        int silent = 0;         // consecutive checks without a response in time
+        int timeouts = 0;       // consecutive checks without a response in time
     };
 
     Awaitable<> watch(CheckedNode& checked);

@@ -60,9 +60,9 @@ void GatewayModule::report_health(Health& health) const {
 
 void GatewayModule::collect(telemetry::Page& page) const {
     for (std::size_t i = 0; i < shared_.remotes.size(); ++i) {
-        std::vector<const Upstream*> figures;
-        for (const auto& core : cores_) figures.push_back(&core->upstreams()[i]);
-        gateway::collect(figures, page);
+        std::vector<const Upstream*> cores;
+        for (const auto& core : cores_) cores.push_back(&core->upstreams()[i]);
+        gateway::collect(cores, page);
     }
 }
 

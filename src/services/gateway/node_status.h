@@ -17,11 +17,11 @@ namespace mindspace::gateway {
 enum class NodeState : std::uint8_t {
     ready,
     alive,  // responds, but does not report that it is ready; or has not been checked yet
-    gone,
+    unreachable,
 };
 
 struct NodeStatus {
-    explicit NodeStatus(http::Origin place) : origin(std::move(place)) {}
+    explicit NodeStatus(http::Origin address) : origin(std::move(address)) {}
     const http::Origin origin;
     std::atomic<NodeState> state{NodeState::alive};
 };

@@ -51,7 +51,7 @@ http::EndpointTable<Pages> page_endpoints() {
     rows.add({.method = Method::get,
               .path = "/whoami",
               .access = Access::anyone,
-              .summary = "What the server sees of its caller, to check proxies and clocks.",
+              .summary = "Show the caller's address and the server's time, to check proxies and clocks.",
               .cached = true},
              [](Call<> call) { return describe_caller(std::move(call.client.address)); });
     rows.add(page("/openapi.json", "This document."), [](Pages& pages, StaticCall call) {

@@ -19,11 +19,11 @@ struct ObservedCaller {
     std::string address;
     Timestamp time{};
 
-    static constexpr std::string_view kName = "SeenCaller";
+    static constexpr std::string_view kName = "ObservedCaller";
     static constexpr auto fields() {
         return std::tuple{schema::field("address", &ObservedCaller::address,
-                                        {.about = "The client behind the proxies that are trusted."}),
-                          schema::field("time", &ObservedCaller::time, {.about = "The server's clock."})};
+                                        {.about = "Client address, as forwarded by trusted proxies."}),
+                          schema::field("time", &ObservedCaller::time, {.about = "Current time of the server."})};
     }
 };
 

@@ -23,7 +23,7 @@ constexpr std::size_t kMaxAttempts = 3;
 constexpr std::size_t kBufferedContent = 64 * 1024;  // a longer response is streamed
 
 // One request, as all of its attempts send it.
-struct Outgoing {
+struct OutgoingRequest {
     const Exchange& exchange;
     const http::GatewayKeys& keys;
     std::string head;  // without the signature, which differs for each attempt, and the empty line
@@ -32,23 +32,23 @@ struct Outgoing {
     const http::Declaration& declaration;
 };
 
-class InFlight {
+class InFlightGuard {
 public:
-    explicit InFlight(Upstream::Node& node) : node_(node) { ++node_.in_flight; }
-    ~InFlight() { --node_.in_flight; }
-    InFlight(const InFlight&) = delete;
-    InFlight& operator=(const InFlight&) = delete;
+    explicit InFlightGuard(Upstream::Node& node) : node_(node) { ++node_.in_flight; }
+    ~InFlightGuard() { --node_.in_flight; }
+    InFlightGuard(const InFlightGuard&) = delete;
+    InFlightGuard& operator=(const InFlightGuard&) = delete;
 
 private:
     Upstream::Node& node_;
 };
 
 // Each part has the timeout of a request: a response may have any length, but must not stall.
-Awaitable<bool> pass_on(ClientPool::Lease lease, Milliseconds timeout, http::BodyWriter& writer) {
+Awaitable<bool> stream_response(ClientPool::Lease lease, Milliseconds timeout, http::BodyWriter& writer) {
     while (true) {
         lease->set_deadline(Clock::time_point::max());  // while the client reads
-        const bool taken = co_await writer.write(lease->content());
-        if (!taken) co_return false;
+        const bool written = co_await writer.write(lease->content());
+        if (!written) co_return false;
         if (lease->is_complete()) co_return true;
         lease->drop_content();
         lease->set_deadline(Clock::now() + timeout);
@@ -58,10 +58,10 @@ Awaitable<bool> pass_on(ClientPool::Lease lease, Milliseconds timeout, http::Bod
 }
 
 // Receives the response after its head.
-Awaitable<Attempt> receive(ClientPool::Lease lease, const Outgoing& request) {
+Awaitable<Attempt> receive(ClientPool::Lease lease, const OutgoingRequest& request) {
     const auto& head = lease->head();
     Response response{.status = head.status, .body = {}};
-    take_fields(response, head);
+    copy_fields(response, head);
     const auto length = head.content_length;
     const bool has_content = head.end != http::ContentEnd::none;
     if (!has_content) {
@@ -77,15 +77,15 @@ Awaitable<Attempt> receive(ClientPool::Lease lease, const Outgoing& request) {
         response.body = lease->content();
         co_return response;
     }
-    auto pass = [lease = std::move(lease), timeout = request.timeout](http::BodyWriter& writer) mutable {
-        return pass_on(std::move(lease), timeout, writer);
+    auto write = [lease = std::move(lease), timeout = request.timeout](http::BodyWriter& writer) mutable {
+        return stream_response(std::move(lease), timeout, writer);
     };
-    response.stream = http::BodyStream{.length = length, .write = std::move(pass)};
+    response.stream = http::BodyStream{.length = length, .write = std::move(write)};
     co_return response;
 }
 
 // The other role has accepted the socket.
-Attempt open_tunnel(ClientPool::Lease lease, const Outgoing& request) {
+Attempt open_tunnel(ClientPool::Lease lease, const OutgoingRequest& request) {
     const auto accept = http::check_websocket_handshake(request.exchange.head);
     if (!request.declaration.websocket || !accept || lease->head().find("sec-websocket-accept") != *accept)
         return std::unexpected(ClientFault::malformed);
@@ -98,8 +98,8 @@ Attempt open_tunnel(ClientPool::Lease lease, const Outgoing& request) {
 
 // Streams the content as it arrives. The role's timeout does not run while the client sends. False: the client has
 // disconnected, or was too slow.
-Awaitable<bool> pass_content(http::ClientConnection& connection, const Outgoing& request,
-                             http::ClientConnection::Outcome& fault) {
+Awaitable<bool> stream_request(http::ClientConnection& connection, const OutgoingRequest& request,
+                               http::ClientConnection::Outcome& fault) {
     auto& content = *request.exchange.content;
     auto deadline = request.deadline;
     while (!fault) {
@@ -116,13 +116,13 @@ Awaitable<bool> pass_content(http::ClientConnection& connection, const Outgoing&
 }
 
 // Whether the response comes from one of our roles, and is for this request.
-bool is_proven(const http::ResponseHead& head, const http::GatewayKeys& keys, std::string_view signature) {
+bool is_authentic(const http::ResponseHead& head, const http::GatewayKeys& keys, std::string_view signature) {
     const auto field = head.find(http::kSignatureField);
     return field && keys.is_proof(*field, signature, head.status);
 }
 
-Awaitable<Attempt> attempt(Upstream::Node& node, const Outgoing& request) {
-    const InFlight in_flight(node);
+Awaitable<Attempt> attempt(Upstream::Node& node, const OutgoingRequest& request) {
+    const InFlightGuard in_flight(node);
     auto lease = co_await node.pool.acquire(request.deadline);
     if (!lease) co_return std::unexpected(lease.error());
     auto& connection = *lease;
@@ -132,20 +132,21 @@ Awaitable<Attempt> attempt(Upstream::Node& node, const Outgoing& request) {
     head += "\r\n";
     auto fault = co_await connection->send(exchange.head.method, head, exchange.body);
     if (!fault && exchange.content != nullptr) {
-        const bool is_complete = co_await pass_content(*connection, request, fault);
+        const bool is_complete = co_await stream_request(*connection, request, fault);
         if (!is_complete)
-            co_return http::problem(408, "request_timeout", "The content did not come in time.", exchange.request_id);
+            co_return http::problem(408, "request_timeout", "The request body was not received in time.",
+                                    exchange.request_id);
     }
     // A server may respond before it has read everything, and close: its response counts (RFC 9112 section 9.5).
     if (!fault || fault == ClientFault::lost) fault = co_await connection->read_head();
     if (fault) co_return std::unexpected(*fault);
-    if (!is_proven(connection->head(), request.keys, signature)) co_return std::unexpected(ClientFault::untrusted);
+    if (!is_authentic(connection->head(), request.keys, signature)) co_return std::unexpected(ClientFault::untrusted);
     if (connection->head().status == 101) co_return open_tunnel(std::move(*lease), request);
     auto response = co_await receive(std::move(*lease), request);
     co_return response;
 }
 
-bool may_try_again(const Outgoing& request, ClientFault fault, bool is_another_node) {
+bool may_retry(const OutgoingRequest& request, ClientFault fault, bool is_another_node) {
     switch (fault) {
         case ClientFault::unreachable:
         case ClientFault::busy:
@@ -168,13 +169,14 @@ bool may_try_again(const Outgoing& request, ClientFault fault, bool is_another_n
 Response fail(const Exchange& exchange, ClientFault fault) {
     switch (fault) {
         case ClientFault::timed_out:
-            return http::problem(504, "deadline_exceeded", "The response took too long.", exchange.request_id);
+            return http::problem(504, "deadline_exceeded", "The request took too long to process.",
+                                 exchange.request_id);
         case ClientFault::malformed:
         case ClientFault::untrusted:
-            return http::problem(502, "bad_gateway", "A part of the service gave no valid response.",
+            return http::problem(502, "bad_gateway", "A part of the service returned an invalid response.",
                                  exchange.request_id);
         default:
-            return http::problem(503, "unavailable", "A part of the service is unavailable at the moment; try again.",
+            return http::problem(503, "unavailable", "A part of the service is temporarily unavailable. Try again.",
                                  exchange.request_id);
     }
 }
@@ -182,15 +184,15 @@ Response fail(const Exchange& exchange, ClientFault fault) {
 // Each attempt goes to another node, while there is one.
 Awaitable<Response> proxy(Upstream& upstream, const http::Declaration& declaration, Exchange& exchange) {
     if (!upstream.admits(declaration.priority))
-        co_return http::problem(503, "overloaded", "The service is overloaded; try again later.", exchange.request_id);
+        co_return http::problem(503, "overloaded", "The service is overloaded. Try again later.", exchange.request_id);
     const auto timeout = upstream.options().timeout;
-    const Outgoing request{.exchange = exchange,
-                           .keys = upstream.keys(),
-                           .head = request_lines(exchange, upstream.options().scheme, declaration.websocket),
-                           .deadline = Clock::now() + timeout,
-                           .timeout = timeout,
-                           .declaration = declaration};
-    upstream.budget.earn();
+    const OutgoingRequest request{.exchange = exchange,
+                                  .keys = upstream.keys(),
+                                  .head = request_lines(exchange, upstream.options().scheme, declaration.websocket),
+                                  .deadline = Clock::now() + timeout,
+                                  .timeout = timeout,
+                                  .declaration = declaration};
+    upstream.budget.deposit();
     std::vector<const Upstream::Node*> tried;
     auto fault = ClientFault::unreachable;
     while (tried.size() < kMaxAttempts) {
@@ -198,7 +200,7 @@ Awaitable<Response> proxy(Upstream& upstream, const http::Declaration& declarati
         if (node == nullptr) break;
         if (!tried.empty()) {
             const bool is_another_node = std::ranges::find(tried, node) == tried.end();
-            if (!may_try_again(request, fault, is_another_node) || !upstream.budget.spend()) break;
+            if (!may_retry(request, fault, is_another_node) || !upstream.budget.withdraw()) break;
             upstream.retries.add(1);
         }
         const auto began = Clock::now();

@@ -1,5 +1,5 @@
 #pragma once
-// Endpoints that another process serves. The declarations stay, so that routing, the guard, metrics and the API's
+// Endpoints that another process serves. The declarations stay, so that routing, access control, metrics and the API's
 // description are the same in both topologies; only the handler differs.
 
 #include "platform/http/api/endpoint.h"

@@ -26,11 +26,11 @@ using Reply = ScriptedServer::Reply;
 
 constexpr std::size_t kMaxBody = 64 * 1024 * 1024;
 
-Awaitable<Result<>> nothing() {
+Awaitable<Result<>> no_content() {
     co_return Result<>{};
 }
 
-http::DeclaredEndpoints thing_rows() {
+http::DeclaredEndpoints test_endpoints() {
     http::EndpointTable<> rows;
     for (const auto method : {http::Method::get, http::Method::post, http::Method::del})
         rows.add({.method = method,
@@ -39,14 +39,14 @@ http::DeclaredEndpoints thing_rows() {
                   .summary = "A thing.",
                   .creates = true,
                   .max_body = kMaxBody},
-                 [](http::Call<>) { return nothing(); });
+                 [](http::Call<>) { return no_content(); });
     rows.add({.method = http::Method::get,
               .path = "/socket",
               .access = http::Access::anyone,
               .summary = "A socket.",
               .websocket = true,
               .drain_message = [](Milliseconds) { return std::string("go elsewhere"); }},
-             [](http::Call<>) { return nothing(); });
+             [](http::Call<>) { return no_content(); });
     return rows.declarations();
 }
 
@@ -55,9 +55,9 @@ const http::GatewayKeys kKeys({std::string(32, 'k')});
 // The field that proves that the response comes from a role that knows the secret.
 std::string proof_for(const std::string& request, const std::string& response, const http::GatewayKeys& keys = kKeys) {
     const auto field = request.substr(request.find("\r\nMindspace-Signature: "));
-    const auto stamped = field.substr(0, field.find("\r\n", 2));
+    const auto signed_field = field.substr(0, field.find("\r\n", 2));
     const int status = std::stoi(response.substr(response.find(' ') + 1));
-    return "Mindspace-Signature: " + keys.prove(stamped.substr(stamped.rfind('.') + 1), status) + "\r\n";
+    return "Mindspace-Signature: " + keys.prove(signed_field.substr(signed_field.rfind('.') + 1), status) + "\r\n";
 }
 
 // Responds as scripted, with a valid proof.
@@ -81,7 +81,7 @@ public:
           upstream_(loop_, status_, kKeys, {.timeout = timeout, .max_connections = 4}) {
         http::BoundPort port("127.0.0.1", 0, 1);
         port_ = port.number();
-        server_.emplace(loop_, std::move(options), forward(thing_rows(), upstream_), http::MiddlewareParts{});
+        server_.emplace(loop_, std::move(options), forward(test_endpoints(), upstream_), http::MiddlewareParts{});
         server_->bind(port);
         server_->start();
         upstream_.start();
@@ -106,14 +106,14 @@ public:
         begun.get_future().wait();
     }
     // Sends "GET /thing" with these fields, on a new connection.
-    [[nodiscard]] std::string ask(std::string_view method, std::string_view fields = {},
-                                  std::string_view body = {}) const {
-        return http::ask(port_, std::string(method) +
-                                    " /thing HTTP/1.1\r\nHost: mind.example\r\nConnection: close\r\n" +
-                                    std::string(fields) + "\r\n" + std::string(body));
+    [[nodiscard]] std::string send(std::string_view method, std::string_view fields = {},
+                                   std::string_view body = {}) const {
+        return http::fetch(port_, std::string(method) +
+                                      " /thing HTTP/1.1\r\nHost: mind.example\r\nConnection: close\r\n" +
+                                      std::string(fields) + "\r\n" + std::string(body));
     }
     [[nodiscard]] std::string post(std::string_view fields = {}) const {
-        return ask("POST", "Content-Length: 2\r\n" + std::string(fields), "{}");
+        return send("POST", "Content-Length: 2\r\n" + std::string(fields), "{}");
     }
 
 private:
@@ -137,35 +137,36 @@ std::uint16_t unused_port() {
     return http::BoundPort("127.0.0.1", 0, 1).number();
 }
 
-TEST(Proxy, TakesOffWhatBelongsToOneConnection) {
+TEST(Proxy, RemovesHopByHopFields) {
     Role server([](const std::string&) {
         return Reply{
             "HTTP/1.1 200 OK\r\nConnection: X-Secret\r\nX-Secret: 1\r\nKeep-Alive: timeout=5\r\nETag: \"a\"\r\n"
             "X-Request-Id: other\r\nContent-Length: 2\r\n\r\nok"};
     });
     const Gateway gateway({server.port()});
-    const auto response = gateway.ask("GET",
-                                      "Connection: X-Mine\r\nX-Mine: 1\r\nTE: trailers\r\nX-Forwarded-For: 6.6.6.6\r\n"
-                                      "X-Request-Id: abc\r\ntraceparent: 00-1\r\nIf-None-Match: \"b\"\r\n");
+    const auto response = gateway.send("GET",
+                                       "Connection: X-Mine\r\nX-Mine: 1\r\nTE: trailers\r\nX-Forwarded-For: 6.6.6.6\r\n"
+                                       "X-Request-Id: abc\r\ntraceparent: 00-1\r\nIf-None-Match: \"b\"\r\n");
     ASSERT_THAT(server.requests(), SizeIs(1));
     const auto request = server.requests()[0];
     EXPECT_THAT(request, StartsWith("GET /thing HTTP/1.1\r\nHost: mind.example\r\n"));
     for (const char* passed : {"X-Request-Id: abc\r\n", "traceparent: 00-1\r\n", "If-None-Match: \"b\"\r\n",
                                "X-Forwarded-For: 127.0.0.1\r\n", "X-Forwarded-Proto: http\r\n"})
         EXPECT_THAT(request, HasSubstr(passed));
-    for (const char* kept : {"6.6.6.6", "X-Mine", "TE:", "Connection"}) EXPECT_THAT(request, Not(HasSubstr(kept)));
+    for (const char* removed : {"6.6.6.6", "X-Mine", "TE:", "Connection"})
+        EXPECT_THAT(request, Not(HasSubstr(removed)));
     EXPECT_THAT(response, HasSubstr("ETag: \"a\"\r\n"));
     EXPECT_THAT(response, HasSubstr("X-Request-Id: abc\r\n"));
-    for (const char* kept : {"X-Secret", "Keep-Alive", "other"}) EXPECT_THAT(response, Not(HasSubstr(kept)));
+    for (const char* removed : {"X-Secret", "Keep-Alive", "other"}) EXPECT_THAT(response, Not(HasSubstr(removed)));
     EXPECT_THAT(response, testing::EndsWith("Content-Length: 2\r\n\r\nok"));
 }
 
-TEST(Proxy, SignsWhatItPassesOnWhateverTheClientSays) {
+TEST(Proxy, SignsRequestsRegardlessOfTheClientsFields) {
     Role server([](const std::string&) { return Reply{kOk}; });
     const Gateway gateway({server.port()});
-    const auto response = gateway.ask("GET", "Mindspace-Signature: 1.a.AAAA\r\nX-Forwarded-For: 6.6.6.6\r\n");
+    const auto response = gateway.send("GET", "Mindspace-Signature: 1.a.AAAA\r\nX-Forwarded-For: 6.6.6.6\r\n");
     EXPECT_THAT(response, StartsWith("HTTP/1.1 200 "));
-    EXPECT_THAT(response, Not(HasSubstr("Mindspace-Signature"))) << "it is none of the client's business";
+    EXPECT_THAT(response, Not(HasSubstr("Mindspace-Signature"))) << "it is for the role only";
     ASSERT_THAT(server.requests(), SizeIs(1));
     const auto request = server.requests()[0];
     http::RequestHead head;
@@ -175,7 +176,7 @@ TEST(Proxy, SignsWhatItPassesOnWhateverTheClientSays) {
     EXPECT_EQ(head.find("x-forwarded-for"), "127.0.0.1");
 }
 
-TEST(Proxy, RefusesResponsesWithoutAProof) {
+TEST(Proxy, RejectsResponsesWithoutAValidSignature) {
     ScriptedServer silent([](const std::string&) { return Reply{kOk}; });
     ScriptedServer other([](const std::string& request) {
         std::string text = kOk;
@@ -189,32 +190,32 @@ TEST(Proxy, RefusesResponsesWithoutAProof) {
     });
     for (const auto* server : {&silent, &other}) {
         const Gateway gateway({server->port()});
-        const auto response = gateway.ask("GET");
+        const auto response = gateway.send("GET");
         EXPECT_THAT(response, StartsWith("HTTP/1.1 502 "));
         EXPECT_THAT(response, HasSubstr("\"bad_gateway\""));
     }
     const Gateway gateway({replaying.port()});
-    EXPECT_THAT(gateway.ask("GET"), StartsWith("HTTP/1.1 200 "));
-    EXPECT_THAT(gateway.ask("GET"), StartsWith("HTTP/1.1 502 "));
+    EXPECT_THAT(gateway.send("GET"), StartsWith("HTTP/1.1 200 "));
+    EXPECT_THAT(gateway.send("GET"), StartsWith("HTTP/1.1 502 "));
 }
 
-TEST(Proxy, PassesOnWhatHeadSays) {
+TEST(Proxy, ForwardsTheLengthInAResponseToHead) {
     Role server([](const std::string& request) {
         EXPECT_THAT(request, StartsWith("HEAD "));
         return Reply{"HTTP/1.1 200 OK\r\nContent-Length: 12345\r\n\r\n"};
     });
     const Gateway gateway({server.port()});
-    EXPECT_THAT(gateway.ask("HEAD"), testing::EndsWith("Content-Length: 12345\r\n\r\n"));
+    EXPECT_THAT(gateway.send("HEAD"), testing::EndsWith("Content-Length: 12345\r\n\r\n"));
 }
 
-TEST(Proxy, KeepsItsConnections) {
+TEST(Proxy, ReusesConnections) {
     Role server([](const std::string&) { return Reply{kOk}; });
     const Gateway gateway({server.port()});
     for (int i = 0; i < 5; ++i) EXPECT_THAT(gateway.post(), StartsWith("HTTP/1.1 200 "));
     EXPECT_EQ(server.connections(), 1);
 }
 
-TEST(Proxy, NoticesThatAKeptConnectionWasClosed) {
+TEST(Proxy, DetectsThatAnIdleConnectionWasClosed) {
     Role server([](const std::string&) { return Reply{kOk, true}; });
     const Gateway gateway({server.port()});
     for (int i = 0; i < 5; ++i) {
@@ -225,12 +226,12 @@ TEST(Proxy, NoticesThatAKeptConnectionWasClosed) {
     EXPECT_THAT(server.requests(), SizeIs(5));
 }
 
-TEST(Proxy, SendsAgainOnlyWhatMayBeRepeated) {
+TEST(Proxy, RetriesOnlyIdempotentRequests) {
     std::atomic<int> count = 0;
     Role server([&](const std::string&) { return ++count % 2 == 1 ? Reply{"", true} : Reply{kOk}; });
     const Gateway gateway({server.port()});
-    EXPECT_THAT(gateway.ask("GET"), StartsWith("HTTP/1.1 200 "));
-    EXPECT_THAT(gateway.ask("DELETE"), StartsWith("HTTP/1.1 200 "));
+    EXPECT_THAT(gateway.send("GET"), StartsWith("HTTP/1.1 200 "));
+    EXPECT_THAT(gateway.send("DELETE"), StartsWith("HTTP/1.1 200 "));
     EXPECT_THAT(gateway.post("Idempotency-Key: k\r\n"), StartsWith("HTTP/1.1 200 "));
     EXPECT_EQ(count, 6);
     const auto refused = gateway.post();
@@ -239,30 +240,30 @@ TEST(Proxy, SendsAgainOnlyWhatMayBeRepeated) {
     EXPECT_EQ(count, 7) << "sent once";
 }
 
-TEST(Proxy, SpendsABudgetOnRetries) {
+TEST(Proxy, LimitsRetries) {
     Role server([](const std::string&) { return Reply{"", true}; });
     const Gateway gateway({server.port()});
     constexpr std::size_t kRequests = 100;
-    for (std::size_t i = 0; i < kRequests; ++i) EXPECT_THAT(gateway.ask("GET"), StartsWith("HTTP/1.1 503 "));
+    for (std::size_t i = 0; i < kRequests; ++i) EXPECT_THAT(gateway.send("GET"), StartsWith("HTTP/1.1 503 "));
     EXPECT_LE(server.requests().size(), kRequests + 50 + kRequests / 5);
 }
 
-TEST(Proxy, GoesToAnotherNodeWhenOneIsNotThere) {
+TEST(Proxy, TriesAnotherNodeWhenOneIsUnreachable) {
     Role server([](const std::string&) { return Reply{kOk}; });
     const Gateway gateway({unused_port(), server.port()});
     for (int i = 0; i < 20; ++i) EXPECT_THAT(gateway.post(), StartsWith("HTTP/1.1 200 "));
 }
 
-TEST(Proxy, Answers503WhenNobodyIsThere) {
+TEST(Proxy, Returns503WhenAllNodesAreUnreachable) {
     const Gateway gateway({unused_port(), unused_port()});
     const auto began = std::chrono::steady_clock::now();
-    const auto response = gateway.ask("GET");
+    const auto response = gateway.send("GET");
     EXPECT_THAT(response, StartsWith("HTTP/1.1 503 "));
     EXPECT_THAT(response, HasSubstr("Retry-After: 1\r\n"));
     EXPECT_LT(std::chrono::steady_clock::now() - began, scaled(std::chrono::seconds(1)));
 }
 
-TEST(Proxy, Answers504WhenItTakesTooLong) {
+TEST(Proxy, Returns504AfterTheTimeout) {
     std::promise<void> end;
     auto ended = end.get_future().share();
     Role server([ended](const std::string&) {
@@ -270,18 +271,18 @@ TEST(Proxy, Answers504WhenItTakesTooLong) {
         return Reply{kOk};
     });
     const Gateway gateway({server.port()}, Milliseconds(200));
-    EXPECT_THAT(gateway.ask("GET"), StartsWith("HTTP/1.1 504 "));
+    EXPECT_THAT(gateway.send("GET"), StartsWith("HTTP/1.1 504 "));
     EXPECT_THAT(server.requests(), SizeIs(1));
     end.set_value();
 }
 
-TEST(Proxy, Answers502ToWhatIsNoAnswer) {
+TEST(Proxy, Returns502ForInvalidResponses) {
     for (const char* wrong : {"HTTP/1.1 200 OK\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
                               "SSH-2.0-OpenSSH_9.2\r\n\r\n", "HTTP/1.1 101 Switching Protocols\r\n\r\n",
                               "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nnonsense\r\n"}) {
         Role server([wrong](const std::string&) { return Reply{wrong}; });
         const Gateway gateway({server.port()});
-        EXPECT_THAT(gateway.ask("GET"), StartsWith("HTTP/1.1 502 ")) << wrong;
+        EXPECT_THAT(gateway.send("GET"), StartsWith("HTTP/1.1 502 ")) << wrong;
         EXPECT_THAT(server.requests(), SizeIs(1));
     }
 }
@@ -296,34 +297,34 @@ std::string content_of(const std::string& response) {
     return response.substr(response.find("\r\n\r\n"));
 }
 
-TEST(Proxy, PassesALongAnswerOnWhileItComes) {
+TEST(Proxy, StreamsALongResponse) {
     const std::string content(1'000'000, 'x');
     Role server([&](const std::string& request) {
         if (request.contains("X-Chunked")) return Reply{chunked(1000, "0\r\n\r\n")};
         return Reply{"HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n" + content};
     });
     const Gateway gateway({server.port()});
-    EXPECT_THAT(gateway.ask("GET"), testing::EndsWith("\r\n\r\n" + content));
-    const auto response = gateway.ask("GET", "X-Chunked: 1\r\n");
+    EXPECT_THAT(gateway.send("GET"), testing::EndsWith("\r\n\r\n" + content));
+    const auto response = gateway.send("GET", "X-Chunked: 1\r\n");
     EXPECT_THAT(response, HasSubstr("Transfer-Encoding: chunked\r\n"));
     EXPECT_THAT(response, testing::EndsWith("\r\n0\r\n\r\n"));
     EXPECT_EQ(std::ranges::count(content_of(response), 'x'), 1'024'000);
-    EXPECT_EQ(server.connections(), 1) << "it can be used again";
+    EXPECT_EQ(server.connections(), 1) << "it is reused";
 }
 
-TEST(Proxy, BreaksOffWhatBroke) {
+TEST(Proxy, AbortsAResponseThatWasCutOff) {
     Role server([](const std::string& request) {
         if (request.contains("X-Chunked")) return Reply{chunked(200, ""), true};
         return Reply{"HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n" + std::string(200'000, 'x'), true};
     });
     const Gateway gateway({server.port()});
-    EXPECT_THAT(gateway.ask("GET", "X-Chunked: 1\r\n"), Not(HasSubstr("\r\n0\r\n")));
-    const auto response = gateway.ask("GET");
+    EXPECT_THAT(gateway.send("GET", "X-Chunked: 1\r\n"), Not(HasSubstr("\r\n0\r\n")));
+    const auto response = gateway.send("GET");
     EXPECT_THAT(response, HasSubstr("Content-Length: 1000000\r\n"));
     EXPECT_LE(std::ranges::count(content_of(response), 'x'), 200'000);
 }
 
-TEST(Proxy, PassesALongRequestOnWhileItComes) {
+TEST(Proxy, StreamsALongRequest) {
     Role server([](const std::string&) { return Reply{kOk}; });
     const Gateway gateway({server.port()});
     const std::string half(100'000, 'x');
@@ -341,10 +342,10 @@ TEST(Proxy, PassesALongRequestOnWhileItComes) {
     EXPECT_EQ(server.connections(), 1);
 }
 
-TEST(Proxy, DoesNotTakeTheRestOfARefusedRequestForAnother) {
+TEST(Proxy, DoesNotParseTheRestOfARefusedRequest) {
     const Gateway gateway({unused_port()});
-    const auto response = gateway.ask("POST", "Content-Length: 200000\r\n",
-                                      std::string(70'000, 'x') + "GET /thing HTTP/1.1\r\nHost: x\r\n\r\n");
+    const auto response = gateway.send("POST", "Content-Length: 200000\r\n",
+                                       std::string(70'000, 'x') + "GET /thing HTTP/1.1\r\nHost: x\r\n\r\n");
     EXPECT_THAT(response, StartsWith("HTTP/1.1 503 "));
     EXPECT_EQ(response.find("HTTP/1.1", 1), std::string::npos);
     EXPECT_THAT(response, HasSubstr("Connection: close\r\n"));
@@ -352,21 +353,21 @@ TEST(Proxy, DoesNotTakeTheRestOfARefusedRequestForAnother) {
 
 // Another node would be as busy: a request that an overloaded role refuses is neither retried nor counted as a failure
 // of its node.
-TEST(Proxy, PassesTheRefusalOfAnOverloadedRoleOn) {
+TEST(Proxy, ForwardsTheRefusalOfAnOverloadedRole) {
     Role busy([](const std::string&) {
         return Reply{"HTTP/1.1 503 Service Unavailable\r\nRetry-After: 7\r\nContent-Length: 2\r\n\r\n{}"};
     });
     const Gateway gateway({busy.port()});
-    const std::size_t refusals = Ejection::kFailuresInARow + 2;
+    const std::size_t refusals = Ejection::kConsecutiveFailures + 2;
     for (std::size_t i = 0; i < refusals; ++i) {
-        const auto response = gateway.ask("GET");
+        const auto response = gateway.send("GET");
         EXPECT_THAT(response, StartsWith("HTTP/1.1 503 "));
         EXPECT_THAT(response, HasSubstr("\r\nRetry-After: 7\r\n"));
     }
     EXPECT_THAT(busy.requests(), SizeIs(refusals));
 }
 
-TEST(Proxy, RefusesWhatWouldWaitLongForAConnection) {
+TEST(Proxy, RefusesRequestsThatWouldWaitLongForAConnection) {
     std::atomic<bool> is_slow = true;
     Role server([&](const std::string&) {
         if (is_slow) std::this_thread::sleep_for(Milliseconds(100));
@@ -379,46 +380,47 @@ TEST(Proxy, RefusesWhatWouldWaitLongForAConnection) {
         for (int i = 0; i < 40; ++i)  // for four connections
             clients.emplace_back([&] {
                 eventually([&] {
-                    if (gateway.ask("GET").find("\"overloaded\"") != std::string::npos) ++refused;
+                    if (gateway.send("GET").find("\"overloaded\"") != std::string::npos) ++refused;
                     return refused > 0;
                 });
             });
     }
     EXPECT_GT(refused, 0);
     is_slow = false;
-    EXPECT_TRUE(eventually([&] { return gateway.ask("GET").starts_with("HTTP/1.1 200 "); }));
+    EXPECT_TRUE(eventually([&] { return gateway.send("GET").starts_with("HTTP/1.1 200 "); }));
 }
 
-TEST(Proxy, Answers408ToAClientThatIsTooSlow) {
+TEST(Proxy, Returns408ToASlowClient) {
     Role server([](const std::string&) { return Reply{kOk}; });
     const Gateway gateway({server.port()}, Milliseconds(5000), {.body_timeout = std::chrono::seconds(1)});
     const std::string long_content(100'000, 'x');
     for (const auto* part : {"", "x", long_content.c_str()}) {
-        const auto response = gateway.ask("POST", "Content-Length: 200000\r\n", part);
+        const auto response = gateway.send("POST", "Content-Length: 200000\r\n", part);
         EXPECT_THAT(response, StartsWith("HTTP/1.1 408 "));
         EXPECT_THAT(response, HasSubstr("Connection: close\r\n"));
         EXPECT_THAT(response, HasSubstr("Content-Type: application/problem+json\r\n"));
         EXPECT_THAT(response, HasSubstr("\"request_timeout\""));
     }
-    EXPECT_THAT(gateway.ask("POST", "Content-Length: 2\r\n", "x"), StartsWith("HTTP/1.1 408 ")) << "if it is held, too";
+    EXPECT_THAT(gateway.send("POST", "Content-Length: 2\r\n", "x"), StartsWith("HTTP/1.1 408 "))
+        << "a small request, too";
     EXPECT_THAT(server.requests(), SizeIs(0));
     EXPECT_THAT(gateway.post(), StartsWith("HTTP/1.1 200 "));
 }
 
 // The client's timeout does not run while the role reads the content.
-TEST(Proxy, Answers504WhenTheContentIsTakenTooSlowly) {
-    asio::io_context nobody;
-    asio::ip::tcp::acceptor never(nobody, {asio::ip::address_v4::loopback(), 0});  // accepts, and does not read
+TEST(Proxy, Returns504WhenTheRoleReadsTooSlowly) {
+    asio::io_context loop;
+    asio::ip::tcp::acceptor acceptor(loop, {asio::ip::address_v4::loopback(), 0});  // accepts, and does not read
     http::ServerOptions options{.body_timeout = std::chrono::seconds(1)};
-    const Gateway gateway({never.local_endpoint().port()}, Milliseconds(2500), options);
+    const Gateway gateway({acceptor.local_endpoint().port()}, Milliseconds(2500), options);
     const auto began = std::chrono::steady_clock::now();
     const std::string content(kMaxBody, 'x');
-    const auto response = gateway.ask("POST", "Content-Length: " + std::to_string(content.size()) + "\r\n", content);
+    const auto response = gateway.send("POST", "Content-Length: " + std::to_string(content.size()) + "\r\n", content);
     EXPECT_THAT(response, StartsWith("HTTP/1.1 504 "));
     EXPECT_GE(std::chrono::steady_clock::now() - began, Milliseconds(2500));
 }
 
-TEST(Proxy, GivesUpOnAClientThatLeavesInTheMiddle) {
+TEST(Proxy, AbortsARequestWhoseClientDisconnects) {
     Role server([](const std::string&) { return Reply{kOk}; });
     const Gateway gateway({server.port()});
     {
@@ -426,10 +428,10 @@ TEST(Proxy, GivesUpOnAClientThatLeavesInTheMiddle) {
         client.send("POST /thing HTTP/1.1\r\nHost: x\r\nContent-Length: 200000\r\n\r\n" + std::string(100'000, 'x'));
     }
     EXPECT_THAT(gateway.post(), StartsWith("HTTP/1.1 200 "));
-    EXPECT_THAT(server.requests(), SizeIs(1)) << "the half was no request";
+    EXPECT_THAT(server.requests(), SizeIs(1)) << "an incomplete request is not counted";
 }
 
-TEST(Proxy, WaitsForAClientThatDoesNotRead) {
+TEST(Proxy, PausesForAClientThatDoesNotRead) {
     constexpr std::size_t kSize = 64 * 1024 * 1024;
     Role server([](const std::string&) {
         return Reply{"HTTP/1.1 200 OK\r\nContent-Length: " + std::to_string(kSize) + "\r\n\r\n" +
@@ -441,12 +443,12 @@ TEST(Proxy, WaitsForAClientThatDoesNotRead) {
     EXPECT_THAT(client.receive_until("\r\n\r\n"), StartsWith("HTTP/1.1 200 "));
     // The bytes that the kernel buffers for four sockets, once they no longer grow.
     std::size_t before = 0;
-    for (int still = 0; still < 5; still = server.sent() == std::exchange(before, server.sent()) ? still + 1 : 0)
+    for (int stable = 0; stable < 5; stable = server.sent() == std::exchange(before, server.sent()) ? stable + 1 : 0)
         std::this_thread::sleep_for(std::chrono::milliseconds(20));
     EXPECT_LT(server.sent(), kSize / 2);
 }
 
-TEST(Proxy, SendsASocketElsewhereThatWasOpenedWhileTheGatewayLeaves) {
+TEST(Proxy, DrainsASocketThatOpensWhileTheGatewayDrains) {
     std::promise<void> leaving;
     Role server([has_left = leaving.get_future().share()](const std::string&) {
         has_left.wait();

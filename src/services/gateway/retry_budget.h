@@ -8,9 +8,9 @@ namespace mindspace::gateway {
 
 class RetryBudget {
 public:
-    void earn() { tokens_ = std::min(tokens_ + kShare, kMaxTokens); }
+    void deposit() { tokens_ = std::min(tokens_ + kShare, kMaxTokens); }
     // False if it is used up.
-    bool spend() {
+    bool withdraw() {
         if (tokens_ < 1) return false;
         tokens_ -= 1;
         return true;

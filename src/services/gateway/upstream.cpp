@@ -7,9 +7,9 @@
 
 namespace mindspace::gateway {
 
-Upstream::Node::Node(asio::io_context& loop, const NodeStatus& of, const UpstreamOptions& options)
-    : status(of),
-      pool(loop, {.origin = of.origin,
+Upstream::Node::Node(asio::io_context& loop, const NodeStatus& node, const UpstreamOptions& options)
+    : status(node),
+      pool(loop, {.origin = node.origin,
                   .connect_timeout = options.connect_timeout,
                   .max_connections = options.max_connections}) {}
 
@@ -31,13 +31,13 @@ Upstream::Node* Upstream::choose(const std::vector<const Node*>& tried) {
     const auto now = Clock::now();
     const auto rank = [&](const Node& node) {
         return std::tuple(std::ranges::find(tried, &node) != tried.end(), node.status.state.load(),
-                          node.ejection.is_out(now), node.in_flight);
+                          node.ejection.is_ejected(now), node.in_flight);
     };
     next_ = (next_ + 1) % nodes_.size();
     Node* best = nullptr;
     for (std::size_t i = 0; i < nodes_.size(); ++i) {
         auto& node = nodes_[(next_ + i) % nodes_.size()];
-        if (node.status.state == NodeState::gone) continue;
+        if (node.status.state == NodeState::unreachable) continue;
         if (best == nullptr || rank(node) < rank(*best)) best = &node;
     }
     return best;
@@ -47,8 +47,8 @@ bool Upstream::admits(http::Priority priority) {
     const auto now = Clock::now();
     auto delay = Clock::duration::max();
     for (const auto& node : nodes_)
-        if (node.status.state != NodeState::gone) delay = std::min(delay, node.pool.delay(now));
-    if (delay == Clock::duration::max()) return true;  // all nodes are gone, which is reported elsewhere
+        if (node.status.state != NodeState::unreachable) delay = std::min(delay, node.pool.delay(now));
+    if (delay == Clock::duration::max()) return true;  // all nodes are unreachable, which is reported elsewhere
     if (gate_.admits(priority, delay, now)) return true;
     refused_.add(1);
     return false;

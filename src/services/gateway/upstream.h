@@ -21,7 +21,7 @@ public:
     using Clock = std::chrono::steady_clock;
 
     struct Node {
-        Node(asio::io_context& loop, const NodeStatus& of, const UpstreamOptions& options);
+        Node(asio::io_context& loop, const NodeStatus& node, const UpstreamOptions& options);
         const NodeStatus& status;
         http::ClientPool pool;
         Ejection ejection;
@@ -37,7 +37,7 @@ public:
     void stop();
 
     // The least busy of the best nodes: ready before merely alive, and not ejected before ejected. Nodes in `tried`
-    // come last. Null if all are gone.
+    // come last. Null if all are unreachable.
     Node* choose(const std::vector<const Node*>& tried);
 
     // False: all connections have been in use for so long that the request must be refused.

@@ -12,7 +12,7 @@ namespace mindspace::meditation {
 
 namespace {
 
-constexpr std::size_t kWaitingImports = 32;  // per core; above: 503
+constexpr std::size_t kMaxPendingImports = 32;  // per core; above: 503
 
 http::EndpointTable<SessionService, GroupService, SocketAdmission> endpoint_table() {
     http::EndpointTable<SessionService, GroupService, SocketAdmission> table;
@@ -23,7 +23,7 @@ http::EndpointTable<SessionService, GroupService, SocketAdmission> endpoint_tabl
 
 postgres::ClientOptions import_options(postgres::ClientOptions options) {
     options.connections = 1;
-    options.max_pending = kWaitingImports;
+    options.max_pending = kMaxPendingImports;
     return options;
 }
 
@@ -47,7 +47,7 @@ MeditationCore::MeditationCore(const CoreResources& core, const MeditationSettin
               settings.live.public_url, settings.groups_per_host),
       admission_(rooms_, live_backends(core), core.access, settings.live),
       connection_stats_(core.loop, core.redis, rooms_, core_name(core.index)) {
-    core.subscriber.on_gap([this] { rooms_.note_gap(); });
+    core.subscriber.on_gap([this] { rooms_.handle_gap(); });
 }
 
 http::Endpoints MeditationCore::endpoints() {

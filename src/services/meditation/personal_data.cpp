@@ -13,8 +13,8 @@ using privacy::Queries;
 namespace {
 
 // The host's name in groups whose host has deleted their account.
-constexpr std::string_view kNobody = "Deleted account";
-constexpr std::string_view kUntitled = "Group meditation";
+constexpr std::string_view kDeletedHostName = "Deleted account";
+constexpr std::string_view kDefaultTitle = "Group meditation";
 
 constexpr Statement kListSessions{"meditation_export_sessions", R"(
     SELECT session_id::text, json_build_object(
@@ -41,12 +41,12 @@ constexpr Statement kListGroups{"meditation_export_groups", R"(
 constexpr ComposedStatement kListAttendance{"meditation_export_attendance", R"(
     SELECT group_id::text, json_build_object(
                'groupId', group_id, 'attendedSeconds', (
-                   SELECT coalesce(floor(sum(extract(epoch FROM upper(stretch) - lower(stretch)) - 10)), 0)::integer
-                   FROM unnest(present + {}) AS stretch),
+                   SELECT coalesce(floor(sum(extract(epoch FROM upper(present_range) - lower(present_range)) - 10)), 0)::integer
+                   FROM unnest(present + {}) AS present_range),
                'seenAt', json_time(seen_at), 'leftAt', json_time(left_at))::text
     FROM group_attendance WHERE user_id = $1 AND group_id > after_id($2)
     ORDER BY group_attendance.group_id LIMIT $3)",
-                                            told_by_the_version_before("group_attendance")};
+                                            attendance_of_previous_version("group_attendance")};
 
 constexpr Statement kEraseSessions{"meditation_erase_sessions", "DELETE FROM meditation_sessions WHERE user_id = $1"};
 constexpr Statement kEraseDeleted{"meditation_erase_deleted_sessions",
@@ -66,7 +66,7 @@ Queries leave_groups(const EndedAccount& account) {
             RETURNING group_id, state, ended_at)
         SELECT group_id FROM changed WHERE state = 'cancelled' AND ended_at = $2)"};
     Queries queries;
-    queries.push_back(postgres::bind(kLeave, account.user, account.at, kNobody, kUntitled));
+    queries.push_back(postgres::bind(kLeave, account.user, account.at, kDeletedHostName, kDefaultTitle));
     return queries;
 }
 

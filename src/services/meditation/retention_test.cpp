@@ -47,7 +47,7 @@ protected:
     Timestamp start_ = parse_timestamp("2026-11-23T20:00:00.000Z").value();
 };
 
-TEST_F(GroupRetentionTest, RemovesGroupsThatAreOverAndTheirAttendance) {
+TEST_F(GroupRetentionTest, RemovesEndedGroupsAndTheirAttendance) {
     auto over = add_group();
     auto waiting = add_group();
     postgres::run(io_, timetable_.start(over, host_, start_, start_));

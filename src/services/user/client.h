@@ -50,11 +50,12 @@ struct User {
             field("email", &User::email),
             field("emailVerified", &User::email_verified),
             field("displayName", &User::display_name),
-            field("timezone", &User::timezone, {.about = "IANA name; days and streaks follow it."}),
+            field("timezone", &User::timezone,
+                  {.about = "IANA time zone name. Determines the user's days and streaks."}),
             field("locale", &User::locale),
             field("avatarUrl", &User::avatar_url),
             field("dailyGoalSeconds", &User::daily_goal_seconds),
-            field("dayStartHour", &User::day_start_hour, {.about = "The hour at which a day of this user begins."}),
+            field("dayStartHour", &User::day_start_hour, {.about = "Hour at which a day begins for this user."}),
             field("role", &User::role),
             field("createdAt", &User::created_at),
             field("updatedAt", &User::updated_at)};
@@ -70,7 +71,7 @@ struct Milestone {
     static constexpr std::string_view kName = "Milestone";
     static constexpr auto fields() {
         using schema::field;
-        return std::tuple{field("kind", &Milestone::kind, {.about = "sessions, hours or streakDays"}),
+        return std::tuple{field("kind", &Milestone::kind, {.about = "`sessions`, `hours` or `streakDays`."}),
                           field("value", &Milestone::value), field("reachedAt", &Milestone::reached_at)};
     }
 };

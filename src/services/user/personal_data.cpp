@@ -30,7 +30,7 @@ Queries erase_user(const EndedAccount& account) {
     return queries;
 }
 
-Awaitable<> forget_copies(redis::Client& redis, EndedAccount account, postgres::Rows) {
+Awaitable<> invalidate_copies(redis::Client& redis, EndedAccount account, postgres::Rows) {
     return invalidate_cached(redis, account.user);
 }
 
@@ -42,7 +42,7 @@ privacy::PersonalTables personal_data() {
              .page = &kListProfile,
              .shape = PersonalTable::Shape::object,
              .erase = &erase_user,
-             .announce = &forget_copies}};
+             .announce = &invalidate_copies}};
 }
 
 }  // namespace mindspace::user

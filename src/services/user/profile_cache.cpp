@@ -44,20 +44,20 @@ ProfileCache::ProfileCache(redis::Client& redis, std::size_t capacity) : redis_(
 
 const User* ProfileCache::find(UserId id, const std::string& version) {
     const auto* entry = version.empty() ? nullptr : entries_.find(id);
-    const bool is_good = entry != nullptr && entry->version == version;
-    stats_.level1.count(is_good);
-    return is_good ? &entry->user : nullptr;
+    const bool is_current = entry != nullptr && entry->version == version;
+    stats_.level1.count(is_current);
+    return is_current ? &entry->user : nullptr;
 }
 
 Awaitable<std::optional<User>> ProfileCache::fetch(UserId id, std::string version, Load load) {
     if (version.empty()) version = co_await agree_on_version(id);
     if (version.empty()) co_return co_await load();
     auto flight = std::pair(id, version);
-    co_return co_await flights_.run(std::move(flight), look_further(id, std::move(version), std::move(load)));
+    co_return co_await flights_.run(std::move(flight), load_on_miss(id, std::move(version), std::move(load)));
 }
 
 // What is read here was written before `version` was requested, or later: then a writer invalidates that version.
-Awaitable<std::optional<User>> ProfileCache::look_further(UserId id, std::string version, Load load) {
+Awaitable<std::optional<User>> ProfileCache::load_on_miss(UserId id, std::string version, Load load) {
     auto user = co_await find_in_redis(id, version);
     stats_.level2.count(user.has_value());
     if (!user) {
@@ -85,7 +85,7 @@ Awaitable<std::optional<User>> ProfileCache::find_in_redis(UserId id, std::strin
 Awaitable<> ProfileCache::cache_in_redis(std::string version, User user) {
     auto key = cache_value_key(user.id);
     auto value = encode(version, user);
-    auto ttl = std::to_string(kKept.count());
+    auto ttl = std::to_string(kTtl.count());
     try {
         co_await redis_.command({"SET", key, value, "EX", ttl});
     } catch (const Unavailable&) {
@@ -97,7 +97,7 @@ Awaitable<> ProfileCache::cache_in_redis(std::string version, User user) {
 Awaitable<std::string> ProfileCache::agree_on_version(UserId id) {
     auto key = cache_version_key(id);
     auto version = new_version();
-    auto ttl = std::to_string(kKept.count());
+    auto ttl = std::to_string(kTtl.count());
     try {
         auto reply = co_await redis_.command({"SET", key, version, "NX", "GET", "EX", ttl});
         co_return reply.is_null() ? version : reply.as_string();
@@ -111,7 +111,7 @@ Awaitable<> ProfileCache::begin_write(UserId id) {
 }
 
 Awaitable<> ProfileCache::end_write(UserId id) {
-    return set_version(id, new_version(), kKept);
+    return set_version(id, new_version(), kTtl);
 }
 
 Awaitable<> ProfileCache::set_version(UserId id, std::string version, Seconds ttl) {

@@ -44,7 +44,7 @@ public:
 
     [[nodiscard]] const ProfileCacheStats& stats() const { return stats_; }
 
-    static constexpr Seconds kKept{300};      // in Redis; a write that missed Redis may go unnoticed this long
+    static constexpr Seconds kTtl{300};       // in Redis; a write that missed Redis may go unnoticed this long
     static constexpr Seconds kWriteTime{30};  // longer than a request may take
 
 private:
@@ -55,7 +55,7 @@ private:
     using Found = std::optional<User>;
 
     Awaitable<std::string> agree_on_version(UserId id);
-    Awaitable<Found> look_further(UserId id, std::string version, Load load);
+    Awaitable<Found> load_on_miss(UserId id, std::string version, Load load);
     Awaitable<Found> find_in_redis(UserId id, std::string version);
     Awaitable<> cache_in_redis(std::string version, User user);
     Awaitable<> set_version(UserId id, std::string version, Seconds ttl);

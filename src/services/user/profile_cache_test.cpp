@@ -55,8 +55,8 @@ protected:
         co_return reply.is_null() ? "" : reply.as_string();
     }
     Awaitable<> pause(int at_most_us) {
-        std::uniform_int_distribution<int> some(0, at_most_us);
-        asio::steady_timer timer(io_, std::chrono::microseconds(some(random_)));
+        std::uniform_int_distribution<int> delay(0, at_most_us);
+        asio::steady_timer timer(io_, std::chrono::microseconds(delay(random_)));
         co_await timer.async_wait(asio::use_awaitable);
     }
     // Waits after it has read: what the cache then writes is outdated.
@@ -87,8 +87,8 @@ protected:
     }
     // Ends what a failed test leaves running before the objects that it refers to are destroyed.
     void TearDown() override {
-        one_.redis.stop();
-        other_.redis.stop();
+        first_.redis.stop();
+        second_.redis.stop();
         postgres::run_to_end(io_);
     }
     // One of the concurrent actors.
@@ -113,8 +113,8 @@ protected:
 
     asio::io_context io_;
     redis::TestServer server_;
-    Node one_{io_, server_};
-    Node other_{io_, server_};
+    Node first_{io_, server_};
+    Node second_{io_, server_};
     Table table_;
     int load_pause_us_ = 0;
     int stale_ = 0;
@@ -122,20 +122,20 @@ protected:
     std::mt19937 random_{2026};
 };
 
-TEST_F(ProfileCacheTest, LooksInTheCoreThenInRedisThenInTheTable) {
+TEST_F(ProfileCacheTest, ReadsTheCoreThenRedisThenTheTable) {
     auto id = add_user();
-    EXPECT_EQ(read_now(one_, id), 1);
+    EXPECT_EQ(read_now(first_, id), 1);
     EXPECT_EQ(table_.loads, 1);
-    EXPECT_EQ(read_now(one_, id), 1);
-    EXPECT_EQ(one_.cache.stats().level1.hits.value(), 1U);
-    EXPECT_EQ(one_.cache.stats().level1.misses.value(), 1U);
-    EXPECT_EQ(one_.cache.stats().level2.misses.value(), 1U);
-    EXPECT_EQ(read_now(other_, id), 1);
-    EXPECT_EQ(other_.cache.stats().level2.hits.value(), 1U);
+    EXPECT_EQ(read_now(first_, id), 1);
+    EXPECT_EQ(first_.cache.stats().level1.hits.value(), 1U);
+    EXPECT_EQ(first_.cache.stats().level1.misses.value(), 1U);
+    EXPECT_EQ(first_.cache.stats().level2.misses.value(), 1U);
+    EXPECT_EQ(read_now(second_, id), 1);
+    EXPECT_EQ(second_.cache.stats().level2.hits.value(), 1U);
     EXPECT_EQ(table_.loads, 1) << "the other node has asked Redis only";
 }
 
-TEST_F(ProfileCacheTest, KeepsEveryMemberOnTheWayThroughRedis) {
+TEST_F(ProfileCacheTest, PreservesEveryMemberInRedis) {
     const User ada{.id = UserId::make(SystemClock{}.now()),
                    .email = "ada@example.org",
                    .email_verified = true,
@@ -149,64 +149,64 @@ TEST_F(ProfileCacheTest, KeepsEveryMemberOnTheWayThroughRedis) {
                    .created_at = Timestamp(1234567ms),
                    .updated_at = Timestamp(7654321ms),
                    .version = 42};
-    run(one_.cache.fetch(ada.id, "", [&] { return give(ada); }));
-    auto version = run(version_of(other_, ada.id));
-    auto read = run(other_.cache.fetch(ada.id, version, [] { return give({}); }));
+    run(first_.cache.fetch(ada.id, "", [&] { return give(ada); }));
+    auto version = run(version_of(second_, ada.id));
+    auto read = run(second_.cache.fetch(ada.id, version, [] { return give({}); }));
     ASSERT_TRUE(read);
     EXPECT_EQ(schema::to_json(*read), schema::to_json(ada));
     EXPECT_EQ(read->version, 42);
 }
 
-TEST_F(ProfileCacheTest, AsksTheTableOnceForAllWhoMissAtTheSameTime) {
+TEST_F(ProfileCacheTest, ReadsTheTableOnceForConcurrentMisses) {
     auto id = add_user();
     load_pause_us_ = 20'000;
-    int answered = 0;
+    int completed = 0;
     for (int i = 0; i < 50; ++i)
-        asio::co_spawn(io_, read(one_, id), [&](const std::exception_ptr& fault, int) {
+        asio::co_spawn(io_, read(first_, id), [&](const std::exception_ptr& fault, int) {
             EXPECT_FALSE(fault);
-            ++answered;
+            ++completed;
         });
-    postgres::run_until(io_, [&] { return answered == 50; });
+    postgres::run_until(io_, [&] { return completed == 50; });
     EXPECT_EQ(table_.loads, 1);
 }
 
-TEST_F(ProfileCacheTest, CachesNothingWhileSomebodyWritesOrRedisIsAway) {
+TEST_F(ProfileCacheTest, CachesNothingDuringAWriteOrARedisOutage) {
     auto id = add_user();
-    read_now(one_, id);
-    run(other_.cache.begin_write(id));
-    read_now(one_, id);
-    read_now(one_, id);
+    read_now(first_, id);
+    run(second_.cache.begin_write(id));
+    read_now(first_, id);
+    read_now(first_, id);
     EXPECT_EQ(table_.loads, 3);
-    run(other_.cache.end_write(id));
-    read_now(one_, id);
-    read_now(one_, id);
+    run(second_.cache.end_write(id));
+    read_now(first_, id);
+    read_now(first_, id);
     EXPECT_EQ(table_.loads, 4);
     server_.signal(SIGKILL);
-    postgres::run_until(io_, [this] { return !one_.redis.is_up(); });
+    postgres::run_until(io_, [this] { return !first_.redis.is_up(); });
     for (int i = 0; i < 2; ++i) {
-        auto user = run(one_.cache.fetch(id, "", [this, id] { return load(id); }));
+        auto user = run(first_.cache.fetch(id, "", [this, id] { return load(id); }));
         EXPECT_TRUE(user);
     }
     EXPECT_EQ(table_.loads, 6);
 }
 
-TEST_F(ProfileCacheTest, TakesNoNoticeOfWhatItDoesNotUnderstandInRedis) {
+TEST_F(ProfileCacheTest, IgnoresInvalidEntriesInRedis) {
     auto id = add_user();
-    run(one_.cache.end_write(id));
-    auto version = run(version_of(one_, id));
-    for (const std::string& rubbish : {std::string(), version, version + "\n", version + "\n1", version + "\nx\n{}",
+    run(first_.cache.end_write(id));
+    auto version = run(version_of(first_, id));
+    for (const std::string& invalid : {std::string(), version, version + "\n", version + "\n1", version + "\nx\n{}",
                                        version + "\n1\n{\"id\":1}", version + "\n1\n{"}) {
         auto key = "{" + id.to_string() + "}:p";
-        run(one_.redis.command({"SET", key, rubbish}));
-        EXPECT_EQ(read_now(other_, id), 1);
-        run(other_.cache.end_write(id));
-        version = run(version_of(one_, id));
+        run(first_.redis.command({"SET", key, invalid}));
+        EXPECT_EQ(read_now(second_, id), 1);
+        run(second_.cache.end_write(id));
+        version = run(version_of(first_, id));
     }
 }
 
 // A hundred thousand reads and writes on two nodes, with cache writes delayed at random: a read that begins after a
 // write completed never sees the earlier value, and in the end no outdated entry is left.
-TEST_F(ProfileCacheTest, LeavesNothingStaleBehindWhoeverRaces) {
+TEST_F(ProfileCacheTest, LeavesNoStaleEntryAfterConcurrentAccess) {
     constexpr int kActors = 200;
     constexpr int kActions = 500;
     load_pause_us_ = 2000;
@@ -214,18 +214,19 @@ TEST_F(ProfileCacheTest, LeavesNothingStaleBehindWhoeverRaces) {
     for (int i = 0; i < 20; ++i) users.push_back(add_user());
     int running = kActors;
     for (int actor = 0; actor < kActors; ++actor)
-        asio::co_spawn(io_, act(actor % 2 == 0 ? one_ : other_, users, kActions), [&](const std::exception_ptr& fault) {
-            EXPECT_FALSE(fault);
-            --running;
-        });
+        asio::co_spawn(io_, act(actor % 2 == 0 ? first_ : second_, users, kActions),
+                       [&](const std::exception_ptr& fault) {
+                           EXPECT_FALSE(fault);
+                           --running;
+                       });
     while (running > 0) {
         const auto before = actions_;
         postgres::run_until(io_, [&] { return actions_ > before || running == 0; });
     }
     EXPECT_EQ(stale_, 0);
     for (auto id : users)
-        for (auto* node : {&one_, &other_}) EXPECT_EQ(read_now(*node, id), table_.rows.at(id).value);
-    const auto& stats = one_.cache.stats();
+        for (auto* node : {&first_, &second_}) EXPECT_EQ(read_now(*node, id), table_.rows.at(id).value);
+    const auto& stats = first_.cache.stats();
     EXPECT_GT(stats.level1.hits.value(), 0U);
     EXPECT_GT(stats.level2.hits.value(), 0U);
 }

@@ -8,7 +8,7 @@ namespace mindspace::user {
 namespace {
 
 Error user_gone() {
-    return {ErrorCode::unauthenticated, "user_gone", "This account does not exist any more.", {}};
+    return {ErrorCode::unauthenticated, "user_gone", "This account no longer exists.", {}};
 }
 
 // Null is not a value of these fields: RFC 7396 would remove them.
@@ -40,10 +40,10 @@ Awaitable<Result<User>> UserService::update_me(Caller caller, UserPatch patch,
 
     const bool is_shown = patch.display_name.present || patch.avatar_url.present;
     const auto now = clock_.now();
-    std::optional<postgres::Query> follow_name;
-    if (patch.display_name.present) follow_name = others_.follow_name(caller.id, now);
+    std::optional<postgres::Query> rename_host;
+    if (patch.display_name.present) rename_host = others_.rename_host(caller.id, now);
     co_await cache_.begin_write(caller.id);
-    auto updated = co_await store_.update(caller.id, std::move(patch), expected_version, now, std::move(follow_name));
+    auto updated = co_await store_.update(caller.id, std::move(patch), expected_version, now, std::move(rename_host));
     co_await cache_.end_write(caller.id);
     if (!updated) {
         auto existing = co_await store_.find(caller.id);
@@ -65,7 +65,7 @@ Awaitable<Result<UserStats>> UserService::find_stats(Caller caller) {
 
 Awaitable<Result<PublicUser>> UserService::find_public(UserId id) {
     auto user = co_await store_.find(id);
-    if (!user) co_return Error{ErrorCode::not_found, "not_found", "There is no such user.", {}};
+    if (!user) co_return Error{ErrorCode::not_found, "not_found", "The user does not exist.", {}};
     co_return PublicUser{.id = user->id,
                          .display_name = std::move(user->display_name),
                          .avatar_url = std::move(user->avatar_url),

@@ -16,7 +16,7 @@ struct Caller {
 // What other services do for this one, which knows none of them: the composition root supplies them.
 struct Collaborators {
     // The statement that updates the copies of a user's name, in the transaction that changes it.
-    postgres::Query (*follow_name)(UserId user, Timestamp now);
+    postgres::Query (*rename_host)(UserId user, Timestamp now);
     // Announces the change to the parts that show the profile. Must not throw if Redis is down.
     Awaitable<> (*announce_profile)(redis::Client& redis, UserId user, std::string display_name,
                                     std::optional<std::string> avatar_url);

@@ -150,7 +150,7 @@ std::string PlainClient::receive_all() {
     return std::exchange(received_, {});
 }
 
-std::string ask(std::uint16_t port, std::string_view text) {
+std::string fetch(std::uint16_t port, std::string_view text) {
     PlainClient client(port);
     client.send(text);
     return client.receive_all();

@@ -77,6 +77,6 @@ private:
 };
 
 // Sends the text on a new connection and returns everything received until it ends.
-std::string ask(std::uint16_t port, std::string_view text);
+std::string fetch(std::uint16_t port, std::string_view text);
 
 }  // namespace mindspace::http

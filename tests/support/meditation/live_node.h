@@ -50,7 +50,7 @@ struct LiveTestNode {
         server = std::make_unique<http::Server>(io, http::ServerOptions{}, group_endpoints().serve(service, admission),
                                                 http::MiddlewareParts{.access = access.control()});
         redis.start();
-        subscriber.on_gap([this] { rooms.note_gap(); });
+        subscriber.on_gap([this] { rooms.handle_gap(); });
         subscriber.start();
         postgres::run_until(io, [this] { return is_up(); });
         rooms.start();

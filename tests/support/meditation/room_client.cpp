@@ -26,8 +26,8 @@ void TestClient::receive(const std::string& text) {
 }
 
 void TestClient::receive_welcome(const schema::json::object& welcome) {
-    EXPECT_FALSE(is_welcome) << "a second welcome";
-    is_welcome = true;
+    EXPECT_FALSE(is_welcomed) << "a second welcome";
+    is_welcomed = true;
     epoch = welcome.at("epoch").as_string();
     seq = replayed_until = welcome.at("seq").as_int64();
     if (welcome.at("resumed").as_bool()) {
@@ -46,7 +46,7 @@ void TestClient::receive_welcome(const schema::json::object& welcome) {
 }
 
 void TestClient::receive_event(const RoomEvent& event) {
-    EXPECT_TRUE(is_welcome) << "an event before the welcome";
+    EXPECT_TRUE(is_welcomed) << "an event before the welcome";
     if (*event.epoch != epoch) {
         epoch = *event.epoch;
         seq = replayed_until = 0;

@@ -13,7 +13,7 @@ namespace mindspace::meditation {
 
 struct TestClient {
     SocketOwner owner;
-    bool is_welcome = false;
+    bool is_welcomed = false;
     std::optional<http::CloseCode> closed;
     std::optional<ResumePoint> resume;  // the requested resume point
     std::string epoch;

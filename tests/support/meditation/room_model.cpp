@@ -181,7 +181,7 @@ std::pair<std::vector<Lease>, bool> RoomModel::reap_expired(Timestamp now) {
 
 RenewResult RoomModel::renew(const RoomFacts& facts, const std::vector<Lease>& leases, Timestamp now) {
     open_room(facts, now);
-    RenewResult renewal{.epoch = room_->epoch, .unknown = {}, .gone = {}, .host_left_at = {}, .longest_present = {}};
+    RenewResult renewal{.epoch = room_->epoch, .unknown = {}, .lost = {}, .host_left_at = {}, .longest_present = {}};
     for (const auto& lease : leases) {
         auto known = room_->leases.find({lease.user, lease.connection});
         if (known == room_->leases.end())
@@ -190,7 +190,7 @@ RenewResult RoomModel::renew(const RoomFacts& facts, const std::vector<Lease>& l
             known->second = lease.expires_at;
     }
     auto [gone, is_more] = reap_expired(now);
-    renewal.gone = std::move(gone);
+    renewal.lost = std::move(gone);
     renewal.is_all_reaped = !is_more;
     renewal.flush_due_in = flush(now);
     renewal.seq = room_->seq;
@@ -201,10 +201,10 @@ RenewResult RoomModel::renew(const RoomFacts& facts, const std::vector<Lease>& l
 }
 
 ReapResult RoomModel::reap(Timestamp now) {
-    if (!room_) return {.gone = {}, .is_empty = true};
+    if (!room_) return {.lost = {}, .is_empty = true};
     auto gone = reap_expired(now).first;
     flush(now);
-    return {.gone = std::move(gone), .is_empty = room_->leases.empty()};
+    return {.lost = std::move(gone), .is_empty = room_->leases.empty()};
 }
 
 ReactResult RoomModel::react(const ReactionRequest& request, Timestamp now) {

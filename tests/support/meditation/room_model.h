@@ -38,7 +38,7 @@ public:
         : large_(large), counts_only_(counts_only) {}
 
     void open(GroupId group) override;
-    void forget_everything() override { room_.reset(); }
+    void lose_data() override { room_.reset(); }
     void cut_off_replica() override {}
     void fail_over() override { room_.reset(); }  // the state of the replica is discarded
     std::optional<EnterResult> enter(const EnterRequest& request, Timestamp now) override;

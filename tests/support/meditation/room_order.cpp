@@ -20,7 +20,7 @@ public:
         group_ = group;
         replica_.clear();
     }
-    void forget_everything() override { command({"FLUSHALL"}); }
+    void lose_data() override { command({"FLUSHALL"}); }
     void cut_off_replica() override {
         replica_.clear();
         auto keys = command({"KEYS", room_channel(group_) + "*"});
@@ -28,7 +28,7 @@ public:
     }
     // The same server simulates it: only its contents and the new replication id matter.
     void fail_over() override {
-        forget_everything();
+        lose_data();
         for (const auto& [key, value] : replica_) command({"RESTORE", key, "0", value});
         command({"DEBUG", "CHANGE-REPL-ID"});
     }

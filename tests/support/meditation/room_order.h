@@ -15,7 +15,7 @@ public:
     virtual ~TestRoomOrder() = default;
     // Switches to this group, which has no state yet.
     virtual void open(GroupId group) = 0;
-    virtual void forget_everything() = 0;
+    virtual void lose_data() = 0;
     // From now on a replica gets no changes …
     virtual void cut_off_replica() = 0;
     // … and then takes over.

@@ -64,21 +64,21 @@ void RoomSimulation::send(TestCore& core, const TestClient& client, ClientMessag
 void RoomSimulation::disconnect(TestCore& core, const TestClient& client) {
     auto connection = client.owner.connection;
     const bool has_grace = client.closed != http::CloseCode::normal && client.closed != kCloseTokenEnded;
-    if (client.is_welcome && has_grace) last_lost_[client.owner.user] = now_;
+    if (client.is_welcomed && has_grace) last_lost_[client.owner.user] = now_;
     core.clients.erase(connection);
     apply(core, SocketLost{connection});
 }
 
 void RoomSimulation::crash(std::size_t core) {
     for (const auto& [connection, client] : cores_[core]->clients)
-        if (client->is_welcome) last_lost_[client->owner.user] = now_;
+        if (client->is_welcomed) last_lost_[client->owner.user] = now_;
     cores_.erase(cores_.begin() + static_cast<std::ptrdiff_t>(core));
 }
 
 std::optional<Timestamp> RoomSimulation::disconnected_since(UserId user) const {
     for (const auto& core : cores_)
         for (const auto& [connection, client] : core->clients)
-            if (client->is_welcome && client->owner.user == user) return std::nullopt;
+            if (client->is_welcomed && client->owner.user == user) return std::nullopt;
     auto found = last_lost_.find(user);
     return found == last_lost_.end() ? Timestamp{} : found->second;
 }
@@ -107,7 +107,7 @@ void RoomSimulation::act(TestCore& core, Close& action) {
     disconnect(core, *client);
 }
 
-void RoomSimulation::do_task(TestCore& core) {
+void RoomSimulation::perform_task(TestCore& core) {
     auto task = std::move(core.tasks.front());
     core.tasks.pop_front();
     std::visit([&](auto& one) { perform(core, one); }, task);
@@ -243,7 +243,7 @@ void RoomSimulation::settle() {
     while (is_busy) {
         is_busy = false;
         for (auto& core : cores_) {
-            while (!core->tasks.empty()) do_task(*core), is_busy = true;
+            while (!core->tasks.empty()) perform_task(*core), is_busy = true;
             while (!core->published.empty()) deliver_one(*core), is_busy = true;
         }
     }
@@ -270,13 +270,13 @@ void RoomSimulation::expect_agreement() {
     std::set<UserId> present;
     for (auto& core : cores_)
         for (auto& [connection, client] : core->clients)
-            if (client->is_welcome) present.insert(client->owner.user);
+            if (client->is_welcomed) present.insert(client->owner.user);
     auto count = static_cast<std::int64_t>(present.size());
     EXPECT_EQ(order_.count_participants(), count);
     EXPECT_LE(ends_, 1);
     for (auto& core : cores_)
         for (auto& [connection, client] : core->clients) {
-            if (!client->is_welcome || client->epoch != collected_.epoch) continue;
+            if (!client->is_welcomed || client->epoch != collected_.epoch) continue;
             EXPECT_EQ(client->seq, collected_.seq);
             if (client->is_rebuilt) continue;
             EXPECT_EQ(client->count, count);

@@ -44,7 +44,7 @@ public:
     void apply(TestCore& core, const What& what) {
         for (auto& action : core.room.on(what, now_)) std::visit([&](auto& one) { act(core, one); }, action);
     }
-    void do_task(TestCore& core);
+    void perform_task(TestCore& core);
     void fail_task(TestCore& core);
     void deliver_one(TestCore& core);
     // Breaks the subscription: events in flight are lost.

@@ -14,7 +14,7 @@ LimitClass limit_of(const Declaration& declared) {
 }
 
 Error administrators_only() {
-    return {ErrorCode::forbidden, "forbidden", "This call is for administrators.", {}};
+    return {ErrorCode::forbidden, "forbidden", "This request requires the admin role.", {}};
 }
 
 }  // namespace

@@ -17,7 +17,7 @@ std::optional<std::string_view> bearer_token(const RequestHead& head) {
 }
 
 Error credentials_missing() {
-    return {ErrorCode::unauthenticated, "credentials_missing", "This call needs an access token.", {}};
+    return {ErrorCode::unauthenticated, "credentials_missing", "This request requires an access token.", {}};
 }
 
 }  // namespace

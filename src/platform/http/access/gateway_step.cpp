@@ -33,7 +33,7 @@ void GatewayStep::refuse(Exchange& exchange, SignatureFault fault) {
                    {"http.request.id", exchange.request_id},
                    {"error.message", names_of(fault)[static_cast<std::size_t>(fault)]}});
     }
-    exchange.response = problem(403, "not_from_gateway", "Only gateways may call this port.", exchange.request_id);
+    exchange.response = problem(403, "not_from_gateway", "Only gateways can call this port.", exchange.request_id);
 }
 
 Awaitable<> GatewayStep::after(Exchange& exchange, Response& response) {

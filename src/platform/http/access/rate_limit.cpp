@@ -33,7 +33,7 @@ void append_rate_limit(Response& response, const limits::Policy& policy, const l
 }
 
 Response refuse_excess(const limits::RateLimitDecision& decision, std::string_view request_id) {
-    auto response = problem(429, "rate_limited", "Too many calls; try again later.", request_id);
+    auto response = problem(429, "rate_limited", "Too many requests. Try again later.", request_id);
     response.headers.emplace_back("Retry-After", std::to_string(decision.retry_after.count()));
     return response;
 }

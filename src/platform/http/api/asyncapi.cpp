@@ -6,7 +6,8 @@ namespace {
 
 constexpr std::string_view kParameters = R"({"id":{"description":"A UUIDv7, lower case."}})";
 constexpr std::string_view kQuery = R"({"ws":{"method":"GET","bindingVersion":"0.1.0","query":{"type":"object",
-    "properties":{"ticket":{"type":"string","maxLength":64,"description":"Opens the socket once; instead of a token."}}}}})";
+    "properties":{"ticket":{"type":"string","maxLength":64,
+    "description":"Opens the socket once, instead of an access token."}}}}})";
 constexpr std::string_view kAsyncapiSecurity = R"({"accessToken":{"type":"http","scheme":"bearer","bearerFormat":"JWT"},
     "ticket":{"type":"httpApiKey","in":"query","name":"ticket"}})";
 
@@ -53,7 +54,7 @@ void write_operation(JsonWriter& out, const SocketProtocol& protocol, std::strin
     out.key("action"), out.string(action);
     out.key("channel");
     write_reference(out, channel);
-    out.key("description"), out.string("What the " + std::string(side) + " says.");
+    out.key("description"), out.string("Messages from the " + std::string(side) + ".");
     out.key("messages");
     out.begin_array();
     write_references(out, side, messages, channel + "/messages/");
@@ -82,9 +83,9 @@ void write_server(JsonWriter& out) {
     out.begin_object();
     out.key("host"), out.string("{host}");
     out.key("protocol"), out.string("wss");
-    out.key("description"), out.string("The server that gave this document.");
+    out.key("description"), out.string("The server that returned this document.");
     out.key("variables");
-    out.raw(R"({"host":{"default":"localhost:8080","description":"Name and port; ws where there is no TLS."}})");
+    out.raw(R"({"host":{"default":"localhost:8080","description":"Name and port. Use ws without TLS."}})");
     out.key("security");
     out.raw(R"([{"$ref":"#/components/securitySchemes/accessToken"},{"$ref":"#/components/securitySchemes/ticket"}])");
     out.end_object();

@@ -179,7 +179,7 @@ Awaitable<Response> invoke(EndpointState<Handler>& state, Exchange& exchange) {
             if (!pairs) co_return problem(pairs.error(), exchange.request_id);
             schema::Faults faults;
             for (const auto& pair : *pairs)
-                faults.add_parameter(pair.first, "unknown_parameter", "is not a parameter of this call");
+                faults.add_parameter(pair.first, "unknown_parameter", "is not a parameter of this endpoint");
             if (!pairs->empty()) co_return problem(schema::validation_failed(std::move(faults)), exchange.request_id);
         }
     } else {

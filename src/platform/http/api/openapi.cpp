@@ -9,7 +9,7 @@ namespace mindspace::http {
 namespace {
 
 constexpr std::string_view kOpenapiSecurity = R"({"accessToken":{"type":"http","scheme":"bearer","bearerFormat":"JWT",
-    "description":"A JWT with an asymmetric signature (EdDSA), made and verified as RFC8725 asks for."}})";
+    "description":"A JWT with an asymmetric signature (EdDSA), created and verified as RFC8725 requires."}})";
 
 // draft-ietf-httpapi-ratelimit-headers-10
 constexpr std::string_view kLimitHeaders = R"(,"RateLimit-Policy":{"$ref":"#/components/headers/RateLimitPolicy"},
@@ -18,11 +18,13 @@ constexpr std::string_view kOriginHeader =
     R"("Access-Control-Allow-Origin":{"$ref":"#/components/headers/Access-Control-Allow-Origin"})";
 constexpr std::string_view kRetryHeader = R"(,"Retry-After":{"$ref":"#/components/headers/RetryAfter"})";
 constexpr std::string_view kHeaders = R"({
-    "Access-Control-Allow-Origin":{"description":"The page's origin, when it may call.","schema":{"type":"string","maxLength":256}},
-    "RetryAfter":{"description":"Seconds.","schema":{"type":"integer","format":"int32","minimum":1,"maximum":86400}},
-    "RateLimitPolicy":{"description":"The quota (q) of a window of w seconds.",
+    "Access-Control-Allow-Origin":{"description":"The origin of the page, if it is allowed.",
+    "schema":{"type":"string","maxLength":256}},
+    "RetryAfter":{"description":"Seconds until the next attempt.",
+    "schema":{"type":"integer","format":"int32","minimum":1,"maximum":86400}},
+    "RateLimitPolicy":{"description":"The quota (q) per window of w seconds.",
     "schema":{"type":"string","maxLength":128,"example":"\"read\";q=600;w=60"}},
-    "RateLimit":{"description":"The calls that are left (r), and the seconds until the whole quota is there again (t).",
+    "RateLimit":{"description":"Remaining requests (r), and seconds until the full quota is available again (t).",
     "schema":{"type":"string","maxLength":128,"example":"\"read\";r=599;t=1"}}})";
 
 constexpr std::string_view kProblemSchema = R"({
@@ -30,11 +32,11 @@ constexpr std::string_view kProblemSchema = R"({
     "properties":{"type":{"type":"string","maxLength":256},"title":{"type":"string","maxLength":256},
     "status":{"type":"integer","format":"int32","minimum":400,"maximum":599},
     "detail":{"type":"string","maxLength":1024},
-    "code":{"type":"string","maxLength":64,"pattern":"^[a-z0-9_]+$","description":"Stable; decide by this."},
+    "code":{"type":"string","maxLength":64,"pattern":"^[a-z0-9_]+$","description":"Stable: use it to distinguish problems."},
     "requestId":{"type":"string","maxLength":64},
-    "moreErrors":{"type":"boolean","description":"True when there are others than those in errors"},
+    "moreErrors":{"type":"boolean","description":"True if there are more errors than listed"},
     "errors":{"type":"array","maxItems":20,"items":{"type":"object","required":["code","message"],
-    "properties":{"pointer":{"type":"string","maxLength":1024,"description":"RFC 6901, of a field of the body"},
+    "properties":{"pointer":{"type":"string","maxLength":1024,"description":"JSON pointer (RFC 6901) to a field of the body"},
     "parameter":{"type":"string","maxLength":256},"code":{"type":"string","maxLength":64},
     "message":{"type":"string","maxLength":1024}}}}}})";
 
@@ -125,14 +127,14 @@ void write_responses(JsonWriter& out, const DeclaredEndpoint& row, schema::Compo
         out.end_object();
     }
     out.end_object();
-    if (declared.access != Access::anyone) write_problem(out, "401", "No valid access token.", is_limited);
-    if (declared.access == Access::admin) write_problem(out, "403", "Not an administrator.", is_limited);
+    if (declared.access != Access::anyone) write_problem(out, "401", "Missing or invalid access token.", is_limited);
+    if (declared.access == Access::admin) write_problem(out, "403", "The caller is not an administrator.", is_limited);
     if (declared.path.find("{id}") != std::string_view::npos)
-        write_problem(out, "404", "Absent, or not the caller's.", is_limited);
+        write_problem(out, "404", "Not found, or not accessible to the caller.", is_limited);
     if (row.types.body != nullptr || row.types.query != nullptr)
-        write_problem(out, "422", "Values that do not fit, all of them.", is_limited);
-    if (is_limited) write_problem(out, "429", "Too many calls.", is_limited);
-    write_problem(out, "500", "A fault on the server's side.", false);
+        write_problem(out, "422", "Invalid values, all listed in errors.", is_limited);
+    if (is_limited) write_problem(out, "429", "Too many requests.", is_limited);
+    write_problem(out, "500", "Internal server error.", false);
     std::string codes = "A problem.";
     for (auto code : declared.errors) codes += (codes.ends_with('.') ? " Codes: " : ", ") + std::string(code);
     write_problem(out, "default", codes, false);

@@ -18,7 +18,7 @@ constexpr Refusal kTooManyConnections{.status = 503,
                                       .detail = "Your network has too many connections open here.",
                                       .retry_after = 10};
 constexpr Refusal kOverloaded{
-    .status = 503, .code = "overloaded", .detail = "The service is overloaded; try again later."};
+    .status = 503, .code = "overloaded", .detail = "The service is overloaded. Try again later."};
 
 std::string_view code_of(const ParseFailure& failure) {
     switch (failure.status) {

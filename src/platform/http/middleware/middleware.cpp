@@ -25,22 +25,21 @@ namespace {
 
 Response fault_response(const Exchange& exchange, const std::exception_ptr& fault) {
     const auto& request_id = exchange.request_id;
-    if (exchange.is_late) return problem(504, "deadline_exceeded", "The response took too long.", request_id);
+    if (exchange.is_late) return problem(504, "deadline_exceeded", "The request took too long to process.", request_id);
     try {
         std::rethrow_exception(fault);
     } catch (const Unavailable& unavailable) {
         log::warn(
             "request failed",
             {{"event.action", "unavailable"}, {"http.request.id", request_id}, {"error.message", unavailable.what()}});
-        return problem(503, "unavailable", "A part of the service is unavailable at the moment; try again.",
-                       request_id);
+        return problem(503, "unavailable", "A part of the service is temporarily unavailable. Try again.", request_id);
     } catch (const std::exception& other) {
         if (is_cancellation(other))
-            return problem(503, "unavailable", "The server is stopping; try again.", request_id);
+            return problem(503, "unavailable", "The server is stopping. Try again.", request_id);
         log::error(
             "request failed",
             {{"event.action", "internal_error"}, {"http.request.id", request_id}, {"error.message", other.what()}});
-        return problem(500, "internal_error", "Something went wrong on our side.", request_id);
+        return problem(500, "internal_error", "An internal error occurred.", request_id);
     }
 }
 

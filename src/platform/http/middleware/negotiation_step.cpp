@@ -29,7 +29,8 @@ Awaitable<> NegotiationStep::before(Exchange& exchange) {
         }
     }
     if (endpoint.types.response != nullptr && !accepts_json(exchange.head.find("accept").value_or("")))
-        exchange.response = problem(406, "not_acceptable", "Responses are application/json.", exchange.request_id);
+        exchange.response =
+            problem(406, "not_acceptable", "The response is available as application/json only.", exchange.request_id);
     return {};
 }
 

@@ -173,7 +173,7 @@ protected:
     }
 
     [[nodiscard]] std::string get(std::string_view path) const {
-        return ask(port_, "GET " + std::string(path) + " HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+        return fetch(port_, "GET " + std::string(path) + " HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
     }
     // Says that the database is late, and asks until the server believes it.
     [[nodiscard]] bool is_overloaded_by_a_late_database() {
@@ -207,7 +207,7 @@ TEST_F(OverloadedServer, RefusesRequestsThatWouldWaitAndServesOthers) {
 TEST_F(OverloadedServer, ARefusalHasTheRequestId) {
     ASSERT_TRUE(is_overloaded_by_a_late_database());
     const auto refusal =
-        ask(port_, "GET /usual HTTP/1.1\r\nHost: x\r\nX-Request-Id: this-one\r\nConnection: close\r\n\r\n");
+        fetch(port_, "GET /usual HTTP/1.1\r\nHost: x\r\nX-Request-Id: this-one\r\nConnection: close\r\n\r\n");
     EXPECT_THAT(refusal, HasSubstr("\r\nX-Request-Id: this-one\r\n"));
     EXPECT_THAT(refusal, testing::EndsWith(",\"requestId\":\"this-one\"}"));
 }
@@ -215,7 +215,7 @@ TEST_F(OverloadedServer, ARefusalHasTheRequestId) {
 TEST_F(OverloadedServer, RefusesBeforeItReadsContent) {
     database_delay_ = 20s;
     ASSERT_TRUE(eventually([this] {
-        return ask(port_, "POST /usual HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 0\r\n\r\n")
+        return fetch(port_, "POST /usual HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 0\r\n\r\n")
             .starts_with("HTTP/1.1 503 ");
     }));
     PlainClient client(port_);

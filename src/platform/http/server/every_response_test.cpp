@@ -114,7 +114,7 @@ protected:
         if (thread_.joinable()) stop();
     }
 
-    [[nodiscard]] std::string ask(std::string_view request) const { return http::ask(port_, request); }
+    [[nodiscard]] std::string ask(std::string_view request) const { return http::fetch(port_, request); }
     [[nodiscard]] std::string metrics() const {
         telemetry::Page page;
         collect({&server_->metrics()}, page);

@@ -73,10 +73,10 @@ protected:
     [[nodiscard]] std::string post(std::string text, std::size_t size) const {
         text.resize(size, 'x');
         const auto body = R"({"text":")" + text + R"("})";
-        return ask(port_,
-                   "POST /notes HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Type: application/json\r\n"
-                   "Content-Length: " +
-                       std::to_string(body.size()) + "\r\n\r\n" + body);
+        return fetch(port_,
+                     "POST /notes HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Type: application/json\r\n"
+                     "Content-Length: " +
+                         std::to_string(body.size()) + "\r\n\r\n" + body);
     }
 
     WorkerPool pool_{"large_bodies", 1, 0};

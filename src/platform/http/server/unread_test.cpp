@@ -61,7 +61,7 @@ protected:
     }
 
     [[nodiscard]] std::string get(std::string_view path) const {
-        return ask(port_, "GET " + std::string(path) + " HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+        return fetch(port_, "GET " + std::string(path) + " HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
     }
     [[nodiscard]] std::uint64_t refused(ClientNetworks::Bound bound) const {
         return server_->metrics().unread_refused[static_cast<std::size_t>(bound)].value();

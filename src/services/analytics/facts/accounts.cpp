@@ -7,15 +7,15 @@ namespace mindspace::analytics {
 
 using postgres::Statement;
 
-Awaitable<> keep_registrations(postgres::Session& session, Registrations registrations) {
-    static constexpr Statement kKeep{"analytics_keep_registrations", R"(
+Awaitable<> store_registrations(postgres::Session& session, Registrations registrations) {
+    static constexpr Statement kStore{"analytics_store_registrations", R"(
         INSERT INTO user_facts AS known (user_id, registered_on)
         SELECT DISTINCT ON (user_id) user_id, wall_time(at, timezone)::date
         FROM unnest($1::uuid[], $2::timestamptz[], $3::text[]) AS registration (user_id, at, timezone)
         ORDER BY user_id, at
         ON CONFLICT (user_id) DO UPDATE SET registered_on = excluded.registered_on
         WHERE known.registered_on IS NULL AND NOT known.erased)"};
-    co_await session.query(kKeep, registrations.users, registrations.at, registrations.timezones);
+    co_await session.query(kStore, registrations.users, registrations.at, registrations.timezones);
 }
 
 Awaitable<> erase_accounts(postgres::Session& session, std::vector<UserId> users) {
@@ -38,18 +38,18 @@ Awaitable<> erase_accounts(postgres::Session& session, std::vector<UserId> users
         INSERT INTO user_facts (user_id, erased)
         SELECT DISTINCT user_id, true FROM unnest($1::uuid[]) AS event (user_id)
         ON CONFLICT (user_id) DO UPDATE SET erased = true, registered_on = NULL, fence = NULL)"};
-    static constexpr Statement kForgetTotals{"analytics_forget_totals",
+    static constexpr Statement kDeleteTotals{"analytics_delete_totals",
                                              "DELETE FROM daily_totals WHERE user_id = ANY ($1)"};
-    static constexpr Statement kForgetLifetimes{"analytics_forget_lifetimes",
+    static constexpr Statement kDeleteLifetimes{"analytics_delete_lifetimes",
                                                 "DELETE FROM lifetimes WHERE user_id = ANY ($1)"};
-    static constexpr Statement kForgetFacts{"analytics_forget_facts",
+    static constexpr Statement kDeleteFacts{"analytics_delete_facts",
                                             "DELETE FROM session_facts WHERE user_id = ANY ($1)"};
     co_await session.query(kFoldCohorts, users);
     co_await session.query(kFoldPeriods, users);
     co_await session.query(kErase, users);
-    co_await session.query(kForgetTotals, users);
-    co_await session.query(kForgetLifetimes, users);
-    co_await session.query(kForgetFacts, users);
+    co_await session.query(kDeleteTotals, users);
+    co_await session.query(kDeleteLifetimes, users);
+    co_await session.query(kDeleteFacts, users);
     co_await events::forget_events(session, std::move(users));
 }
 

@@ -22,7 +22,7 @@ struct Registrations {
 };
 
 // The first registration of an account is kept; an erased account no longer has one.
-Awaitable<> keep_registrations(postgres::Session& session, Registrations registrations);
+Awaitable<> store_registrations(postgres::Session& session, Registrations registrations);
 
 // Removes facts and totals of the users, and adds their sums to the totals of the erased: once per user, however often
 // it is called. Removes their events, too, which are no longer needed.

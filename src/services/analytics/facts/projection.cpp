@@ -3,8 +3,8 @@
 #include "platform/postgres/connection/session.h"
 #include "platform/postgres/values/sql.h"
 #include "services/analytics/facts/accounts.h"
-#include "services/analytics/figures/lifetimes.h"
-#include "services/analytics/figures/streaks.h"
+#include "services/analytics/statistics/lifetimes.h"
+#include "services/analytics/statistics/streaks.h"
 #include "services/analytics/verification/truth.h"
 
 #include <boost/json/parse.hpp>
@@ -80,15 +80,15 @@ SortedEvents sort(std::span<const events::Event> events) {
 
 // What changes because of newer facts.
 struct FactChanges {
-    std::set<std::pair<UserId, LocalDate>> days;    // before and after the change
-    std::set<std::pair<UserId, LocalDate>> losing;  // of these, where something no longer counts
+    std::set<std::pair<UserId, LocalDate>> days;     // before and after the change
+    std::set<std::pair<UserId, LocalDate>> reduced;  // of these, where something no longer counts
     LifetimeChanges lifetimes;
 };
 
 // Stores the facts that are newer than the stored ones. On a cluster the parts of a statement run one after the other,
 // so the stored facts are read before any is written; fact by fact, as in recompute().
-Awaitable<FactChanges> keep_facts(postgres::Session& session, SessionEvents events) {
-    static constexpr Statement kKeep{"analytics_keep_facts", R"(
+Awaitable<FactChanges> store_facts(postgres::Session& session, SessionEvents events) {
+    static constexpr Statement kStore{"analytics_store_facts", R"(
         WITH news AS (
             SELECT DISTINCT ON (event.user_id, fact.id)
                    event.user_id, fact.id AS session_id, fact.version,
@@ -111,7 +111,7 @@ Awaitable<FactChanges> keep_facts(postgres::Session& session, SessionEvents even
                        min(kind) AS kind, min(duration_seconds) AS duration_seconds, min(ended_at) AS ended_at
                 FROM session_facts
                 WHERE user_id = news.user_id AND session_id = news.session_id GROUP BY user_id, session_id) AS fact),
-        kept AS (
+        stored AS (
             INSERT INTO session_facts AS known (user_id, session_id, version, counts, local_date, local_hour, kind,
                                                 duration_seconds, mood_before, mood_after, ended_at)
             SELECT user_id, session_id, version, counts, local_date, local_hour, kind, duration_seconds, mood_before,
@@ -123,25 +123,25 @@ Awaitable<FactChanges> keep_facts(postgres::Session& session, SessionEvents even
                 mood_before = excluded.mood_before, mood_after = excluded.mood_after, ended_at = excluded.ended_at
             WHERE known.version < excluded.version
             RETURNING user_id, session_id, counts, local_date, local_hour, kind, duration_seconds, ended_at)
-        SELECT kept.user_id, kept.counts, kept.local_date, kept.local_hour, kept.kind, kept.duration_seconds,
-               kept.ended_at, coalesce(known.counts, false), known.local_date,
-               coalesce(kept.counts AND known.counts AND
-                        (kept.local_date, kept.local_hour, kept.kind, kept.duration_seconds, kept.ended_at) =
+        SELECT stored.user_id, stored.counts, stored.local_date, stored.local_hour, stored.kind, stored.duration_seconds,
+               stored.ended_at, coalesce(known.counts, false), known.local_date,
+               coalesce(stored.counts AND known.counts AND
+                        (stored.local_date, stored.local_hour, stored.kind, stored.duration_seconds, stored.ended_at) =
                         (known.local_date, known.local_hour, known.kind, known.duration_seconds, known.ended_at), false)
-        FROM kept LEFT JOIN known ON known.user_id = kept.user_id AND known.session_id = kept.session_id
-        WHERE kept.counts OR known.counts)"};
-    auto rows = co_await session.query(kKeep, events.users, events.deleted, events.sessions);
+        FROM stored LEFT JOIN known ON known.user_id = stored.user_id AND known.session_id = stored.session_id
+        WHERE stored.counts OR known.counts)"};
+    auto rows = co_await session.query(kStore, events.users, events.deleted, events.sessions);
     FactChanges changes;
     for (auto row : rows) {
         auto user = row.get<UserId>(0);
         auto counts = row.get<bool>(1);
         auto counted = row.get<bool>(7);
-        auto stays = row.get<bool>(9);  // unchanged in everything but moods
+        auto is_unchanged = row.get<bool>(9);  // unchanged in everything but moods
         if (counts) changes.days.emplace(user, row.get<LocalDate>(2));
         if (counted) changes.days.emplace(user, row.get<LocalDate>(8));
-        if (stays) continue;
+        if (is_unchanged) continue;
         if (counted) {
-            changes.losing.emplace(user, row.get<LocalDate>(8));
+            changes.reduced.emplace(user, row.get<LocalDate>(8));
             changes.lifetimes.others.insert(user);
         } else {
             changes.lifetimes.added[user].push_back({.ended_at = row.get<Timestamp>(6),
@@ -183,7 +183,8 @@ Awaitable<> clear(postgres::Session& session, Days days) {
 Awaitable<DaySums> recompute(postgres::Session& session, Days days) {
     static constexpr ComposedStatement kAddUp{
         "analytics_add_up_days",
-        R"(INSERT INTO daily_totals ({}) SELECT {} FROM unnest($1::uuid[], $2::date[]) AS day (whose, which) CROSS JOIN LATERAL {} AS totals
+        R"(INSERT INTO daily_totals ({})
+        SELECT {} FROM unnest($1::uuid[], $2::date[]) AS day (day_user, day_date) CROSS JOIN LATERAL {} AS totals
         ON CONFLICT (user_id, local_date) DO UPDATE
         SET sessions = excluded.sessions, streak_sessions = excluded.streak_sessions, seconds = excluded.seconds,
             mood_before_sum = excluded.mood_before_sum, mood_before_count = excluded.mood_before_count,
@@ -191,7 +192,7 @@ Awaitable<DaySums> recompute(postgres::Session& session, Days days) {
             seconds_by_kind = excluded.seconds_by_kind
         RETURNING user_id, local_date, seconds)",
         kTotalsColumns, kTotalsColumns,
-        totals_of("FROM session_facts WHERE user_id = whose AND local_date = which AND counts", "$3")};
+        totals_of("FROM session_facts WHERE user_id = day_user AND local_date = day_date AND counts", "$3")};
     auto rows = co_await session.query(kAddUp, days.users, days.dates, kStreakSeconds);
     DaySums sums;
     for (auto row : rows) {
@@ -202,14 +203,14 @@ Awaitable<DaySums> recompute(postgres::Session& session, Days days) {
     co_return sums;
 }
 
-Awaitable<> note_fences(postgres::Session& session, VerificationMarks fences) {
-    static constexpr Statement kNote{"analytics_note_fences", R"(
+Awaitable<> record_fences(postgres::Session& session, VerificationMarks fences) {
+    static constexpr Statement kRecord{"analytics_record_fences", R"(
         INSERT INTO user_facts AS known (user_id, fence)
         SELECT DISTINCT ON (user_id) user_id, fence
-        FROM unnest($1::uuid[], $2::uuid[]) WITH ORDINALITY AS event (user_id, fence, place)
-        ORDER BY user_id, place DESC
+        FROM unnest($1::uuid[], $2::uuid[]) WITH ORDINALITY AS event (user_id, fence, ordinal)
+        ORDER BY user_id, ordinal DESC
         ON CONFLICT (user_id) DO UPDATE SET fence = excluded.fence WHERE NOT known.erased)"};
-    co_await session.query(kNote, fences.users, fences.fences);
+    co_await session.query(kRecord, fences.users, fences.fences);
 }
 
 }  // namespace
@@ -225,9 +226,9 @@ Awaitable<> lock_projection(postgres::Session& session) {
 }
 
 // Last in the transaction: all transactions update the same row.
-Awaitable<> note_change(postgres::Session& session) {
-    static constexpr Statement kNote{"analytics_note_change", "UPDATE fact_changes SET changes = changes + 1"};
-    co_await session.query(kNote);
+Awaitable<> record_change(postgres::Session& session) {
+    static constexpr Statement kRecord{"analytics_record_change", "UPDATE fact_changes SET changes = changes + 1"};
+    co_await session.query(kRecord);
 }
 
 std::vector<std::string> counted_event_types() {
@@ -244,19 +245,19 @@ Awaitable<Seconds> project(postgres::Session& session, std::span<const events::E
     co_await lock_projection(session);
     bool changes = !sorted.registrations.users.empty() || !sorted.erased.empty();
     if (!sorted.sessions.users.empty()) {
-        auto changed = co_await keep_facts(session, std::move(sorted.sessions));
+        auto changed = co_await store_facts(session, std::move(sorted.sessions));
         changes |= !changed.days.empty();
         added = seconds_of(changed.lifetimes);
         if (!changed.days.empty()) {
-            co_await clear(session, list(changed.losing));
+            co_await clear(session, list(changed.reduced));
             auto sums = co_await recompute(session, list(changed.days));
-            co_await keep_lifetimes(session, std::move(changed.lifetimes), std::move(sums));
+            co_await update_lifetimes(session, std::move(changed.lifetimes), std::move(sums));
         }
     }
-    if (!sorted.registrations.users.empty()) co_await keep_registrations(session, std::move(sorted.registrations));
+    if (!sorted.registrations.users.empty()) co_await store_registrations(session, std::move(sorted.registrations));
     if (!sorted.erased.empty()) co_await erase_accounts(session, std::move(sorted.erased));
-    if (!sorted.fences.users.empty()) co_await note_fences(session, std::move(sorted.fences));
-    if (changes) co_await note_change(session);
+    if (!sorted.fences.users.empty()) co_await record_fences(session, std::move(sorted.fences));
+    if (changes) co_await record_change(session);
     co_return added;
 }
 

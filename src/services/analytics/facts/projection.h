@@ -28,6 +28,6 @@ Awaitable<Seconds> project(postgres::Session& session, std::span<const events::E
 Awaitable<> lock_projection(postgres::Session& session);
 
 // Call it last in that transaction: what is computed from the facts of all users (global/refresh.h) is due again.
-Awaitable<> note_change(postgres::Session& session);
+Awaitable<> record_change(postgres::Session& session);
 
 }  // namespace mindspace::analytics

@@ -1,7 +1,7 @@
 #include "services/analytics/global/global.h"
 
 #include "platform/base/calendar.h"
-#include "services/analytics/figures/rollup.h"
+#include "services/analytics/statistics/rollup.h"
 
 namespace mindspace::analytics {
 
@@ -11,8 +11,8 @@ using std::chrono::days;
 
 constexpr days kWeek{7};
 
-PeriodCount find_period(const GlobalCounts& counts, std::string_view grain, LocalDate first_day) {
-    auto found = counts.periods.find({std::string(grain), first_day});
+PeriodCount find_period(const GlobalCounts& counts, std::string_view granularity, LocalDate first_day) {
+    auto found = counts.periods.find({std::string(granularity), first_day});
     return found == counts.periods.end() ? PeriodCount{} : found->second;
 }
 
@@ -23,11 +23,11 @@ std::int64_t find_cohort(const GlobalCounts& counts, LocalDate cohort_week, Loca
 
 // All periods from the one that begins on `first` to the one that contains `last`.
 template <Granularity kGranularity>
-std::vector<GlobalPeriod<kGranularity>> periods_between(const GlobalCounts& counts, std::string_view grain,
+std::vector<GlobalPeriod<kGranularity>> periods_between(const GlobalCounts& counts, std::string_view granularity,
                                                         LocalDate first, LocalDate last) {
     std::vector<GlobalPeriod<kGranularity>> periods;
     for (auto day = first; day <= last; day = last_day_of<kGranularity>(day) + days(1)) {
-        auto count = find_period(counts, grain, day);
+        auto count = find_period(counts, granularity, day);
         periods.push_back({.label = label_of<kGranularity>(day),
                            .active_users = count.active_users,
                            .new_users = count.new_users,
@@ -50,21 +50,21 @@ Cohort cohort_of(const GlobalCounts& counts, LocalDate monday, LocalDate last) {
 
 GlobalAnalytics arrange(const GlobalCounts& counts, Range range) {
     auto monday = monday_of(range.from);
-    GlobalAnalytics answer{
+    GlobalAnalytics response{
         .as_of = counts.as_of,
         .days = periods_between<Granularity::day>(counts, "day", range.from, range.to),
         .weeks = periods_between<Granularity::week>(counts, "week", monday, range.to),
         .months = periods_between<Granularity::month>(counts, "month", first_day_of_month(range.from), range.to),
         .totals = {},
         .retention = {}};
-    for (const auto& day : answer.days) {
-        answer.totals.new_users += day.new_users;
-        answer.totals.sessions += day.sessions;
-        answer.totals.seconds += day.seconds;
+    for (const auto& day : response.days) {
+        response.totals.new_users += day.new_users;
+        response.totals.sessions += day.sessions;
+        response.totals.seconds += day.seconds;
     }
     for (auto week = monday; week <= range.to; week += kWeek)
-        answer.retention.push_back(cohort_of(counts, week, range.to));
-    return answer;
+        response.retention.push_back(cohort_of(counts, week, range.to));
+    return response;
 }
 
 }  // namespace mindspace::analytics

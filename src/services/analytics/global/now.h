@@ -27,7 +27,7 @@ public:
     Awaitable<> publish(Now now);
     // Nothing (nullopt) if none is published, or Redis is unavailable.
     Awaitable<std::optional<Now>> find();
-    [[nodiscard]] bool is_there() const { return redis_.is_up(); }
+    [[nodiscard]] bool is_available() const { return redis_.is_up(); }
 
 private:
     redis::Client& redis_;

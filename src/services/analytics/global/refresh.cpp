@@ -13,7 +13,7 @@ using postgres::Statement;
 namespace {
 
 struct PeriodCounts {
-    std::vector<std::string> grains;
+    std::vector<std::string> granularities;
     std::vector<LocalDate> first_days;
     std::vector<std::int64_t> active_users;
     std::vector<std::int64_t> new_users;
@@ -55,7 +55,7 @@ Awaitable<PeriodCounts> count_periods(postgres::Session& session) {
     auto rows = co_await session.query(kCount);
     PeriodCounts counts;
     for (auto row : rows) {
-        counts.grains.push_back(row.get<std::string>(0));
+        counts.granularities.push_back(row.get<std::string>(0));
         counts.first_days.push_back(row.get<LocalDate>(1));
         counts.active_users.push_back(row.get<std::int64_t>(2));
         counts.new_users.push_back(row.get<std::int64_t>(3));
@@ -97,28 +97,28 @@ Awaitable<Count> count(postgres::Session& session) {
     co_return count;
 }
 
-Awaitable<> put(postgres::Session& session, const Count& count) {
-    static constexpr Statement kPutPeriods{"analytics_put_periods", R"(
+Awaitable<> store(postgres::Session& session, const Count& count) {
+    static constexpr Statement kStorePeriods{"analytics_store_periods", R"(
         INSERT INTO counted_periods (grain, first_day, active_users, new_users, sessions, seconds)
         SELECT grain, first_day, active_users, new_users, sessions, seconds
         FROM unnest($1::text[], $2::date[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[])
              AS counted (grain, first_day, active_users, new_users, sessions, seconds))"};
-    static constexpr Statement kPutCohorts{"analytics_put_cohorts", R"(
+    static constexpr Statement kStoreCohorts{"analytics_store_cohorts", R"(
         INSERT INTO counted_cohorts (cohort_week, week, active_users)
         SELECT cohort_week, week, active_users
         FROM unnest($1::date[], $2::date[], $3::bigint[]) AS counted (cohort_week, week, active_users))"};
-    static constexpr Statement kNote{"analytics_note_refresh",
-                                     "UPDATE global_refreshes SET changes = $1, refreshed_at = $2"};
+    static constexpr Statement kRecord{"analytics_record_refresh",
+                                       "UPDATE global_refreshes SET changes = $1, refreshed_at = $2"};
     const auto& periods = count.periods;
     const auto& cohorts = count.cohorts;
     co_await session.execute("BEGIN; DELETE FROM counted_periods; DELETE FROM counted_cohorts");
-    co_await session.query(kPutPeriods, periods.grains, periods.first_days, periods.active_users, periods.new_users,
-                           periods.sessions, periods.seconds);
-    co_await session.query(kPutCohorts, cohorts.cohort_weeks, cohorts.weeks, cohorts.active_users);
+    co_await session.query(kStorePeriods, periods.granularities, periods.first_days, periods.active_users,
+                           periods.new_users, periods.sessions, periods.seconds);
+    co_await session.query(kStoreCohorts, cohorts.cohort_weeks, cohorts.weeks, cohorts.active_users);
     co_await session.execute(
         "REFRESH MATERIALIZED VIEW CONCURRENTLY global_periods; "
         "REFRESH MATERIALIZED VIEW CONCURRENTLY global_cohorts");
-    co_await session.query(kNote, count.changes, count.at);
+    co_await session.query(kRecord, count.changes, count.at);
     co_await session.execute("COMMIT");
 }
 
@@ -127,7 +127,7 @@ Awaitable<> put(postgres::Session& session, const Count& count) {
 Awaitable<bool> refresh_global(postgres::Session& session) {
     if (!co_await is_due(session)) co_return false;
     auto counted = co_await count(session);
-    co_await put(session, counted);
+    co_await store(session, counted);
     co_return true;
 }
 

@@ -3,8 +3,8 @@
 #include "platform/postgres/connection/session.h"
 #include "platform/postgres/values/sql.h"
 #include "services/analytics/facts/projection.h"
-#include "services/analytics/figures/lifetimes.h"
-#include "services/analytics/figures/streaks.h"
+#include "services/analytics/statistics/lifetimes.h"
+#include "services/analytics/statistics/streaks.h"
 #include "services/analytics/verification/truth.h"
 #include "services/user/client.h"
 
@@ -17,12 +17,12 @@ using postgres::Statement;
 
 namespace {
 
-constexpr std::int64_t kUsersInTransaction = 20;  // events wait for them
+constexpr std::int64_t kUsersPerTransaction = 20;  // events wait for them
 
 // Returns how many were wrong. A fact without a session stays, like that of a deleted session.
 Awaitable<std::int64_t> restore_facts(postgres::Session& session, const std::vector<UserId>& users) {
     // The users are given twice, because otherwise the complete history of all users would be read for each batch.
-    static constexpr Statement kTakeOut{"analytics_take_out_facts", R"(
+    static constexpr Statement kExclude{"analytics_exclude_facts", R"(
         UPDATE session_facts SET counts = false
         WHERE user_id = ANY ($1) AND counts
           AND NOT EXISTS (SELECT FROM session_history AS truth
@@ -37,9 +37,9 @@ Awaitable<std::int64_t> restore_facts(postgres::Session& session, const std::vec
             mood_before = excluded.mood_before, mood_after = excluded.mood_after, ended_at = excluded.ended_at
         WHERE known IS DISTINCT FROM excluded)",
         kFactColumns, kFactColumns, kTrueFacts};
-    auto taken_out = co_await session.query(kTakeOut, users);
+    auto excluded_facts = co_await session.query(kExclude, users);
     auto restored = co_await session.query(kRestore, users);
-    co_return taken_out.affected() + restored.affected();
+    co_return excluded_facts.affected() + restored.affected();
 }
 
 Awaitable<> restore_totals(postgres::Session& session, const std::vector<UserId>& users) {
@@ -70,7 +70,7 @@ Awaitable<Rebuilt> rebuild(postgres::Session& session, std::optional<UserId> use
         if (user)
             listed.push_back(*user);
         else
-            listed = co_await user::list_users(session, last, kUsersInTransaction);
+            listed = co_await user::list_users(session, last, kUsersPerTransaction);
         co_await session.execute("BEGIN");
         co_await lock_projection(session);
         auto users = co_await user::hold_users(session, listed);
@@ -78,10 +78,10 @@ Awaitable<Rebuilt> rebuild(postgres::Session& session, std::optional<UserId> use
         co_await restore_totals(session, users);
         co_await restore_lifetimes(session, users);
         co_await restore_registrations(session, users);
-        co_await note_change(session);
+        co_await record_change(session);
         co_await session.execute("COMMIT");
         rebuilt.users += std::ssize(users);
-        if (user || std::ssize(listed) < kUsersInTransaction) co_return rebuilt;
+        if (user || std::ssize(listed) < kUsersPerTransaction) co_return rebuilt;
         last = listed.back();
     }
 }

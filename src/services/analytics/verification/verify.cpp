@@ -4,8 +4,8 @@
 #include "platform/postgres/connection/session.h"
 #include "platform/postgres/values/sql.h"
 #include "services/analytics/facts/projection.h"
-#include "services/analytics/figures/lifetimes.h"
-#include "services/analytics/figures/streaks.h"
+#include "services/analytics/statistics/lifetimes.h"
+#include "services/analytics/statistics/streaks.h"
 #include "services/analytics/verification/truth.h"
 
 #include <algorithm>
@@ -20,7 +20,7 @@ using postgres::Statement;
 
 namespace {
 
-constexpr std::size_t kUsersInStep = 50;
+constexpr std::size_t kUsersPerStep = 50;
 constexpr Milliseconds kFencePoll{100};
 
 // Facts that have not reached a version yet.
@@ -130,8 +130,8 @@ Awaitable<std::vector<UserId>> list_waiting(postgres::Session& session, std::vec
 }
 
 Awaitable<std::vector<UserId>> wait_for_fences(postgres::Session& session, std::vector<UserId> users, Uuid fence,
-                                               Milliseconds patience) {
-    auto give_up_at = std::chrono::steady_clock::now() + patience;
+                                               Milliseconds max_wait) {
+    auto give_up_at = std::chrono::steady_clock::now() + max_wait;
     while (true) {
         users = co_await list_waiting(session, std::move(users), fence);
         if (users.empty() || std::chrono::steady_clock::now() >= give_up_at) co_return users;
@@ -158,11 +158,11 @@ Awaitable<Users> list_lost(postgres::Session& session, LaggingFacts lagging) {
 
 }  // namespace
 
-Awaitable<Verification> verify(postgres::Session& session, std::vector<UserId> users, Milliseconds patience) {
+Awaitable<Verification> verify(postgres::Session& session, std::vector<UserId> users, Milliseconds max_wait) {
     Users diverging;
     LaggingFacts lagging;
-    for (std::size_t first = 0; first < users.size(); first += kUsersInStep) {
-        auto last = std::min(first + kUsersInStep, users.size());
+    for (std::size_t first = 0; first < users.size(); first += kUsersPerStep) {
+        auto last = std::min(first + kUsersPerStep, users.size());
         std::vector<UserId> some(users.begin() + static_cast<std::ptrdiff_t>(first),
                                  users.begin() + static_cast<std::ptrdiff_t>(last));
         auto seen = co_await compare_unlocked(session, std::move(some));
@@ -178,7 +178,7 @@ Awaitable<Verification> verify(postgres::Session& session, std::vector<UserId> u
         auto fence = Uuid::v7(SystemClock{}.now());
         auto fenced = list(Users(lagging.users.begin(), lagging.users.end()));
         co_await publish_fences(session, fenced, fence);
-        undecided = co_await wait_for_fences(session, std::move(fenced), fence, patience);
+        undecided = co_await wait_for_fences(session, std::move(fenced), fence, max_wait);
         auto lost = co_await list_lost(session, std::move(lagging));
         for (auto user : undecided) lost.erase(user);
         diverging.merge(lost);

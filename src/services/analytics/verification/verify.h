@@ -24,10 +24,10 @@ namespace mindspace::analytics {
 struct Verification {
     std::int64_t users = 0;         // compared
     std::vector<UserId> diverging;  // of these
-    std::vector<UserId> undecided;  // of these: their events were still in flight when patience ended
+    std::vector<UserId> undecided;  // of these: their events were still in flight after `max_wait`
 };
 
 // Faults: those of postgres::Session.
-Awaitable<Verification> verify(postgres::Session& session, std::vector<UserId> users, Milliseconds patience);
+Awaitable<Verification> verify(postgres::Session& session, std::vector<UserId> users, Milliseconds max_wait);
 
 }  // namespace mindspace::analytics

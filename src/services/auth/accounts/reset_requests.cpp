@@ -52,9 +52,9 @@ Awaitable<bool> ResetRequests::resolve(Timestamp now) {
 
 // If two processes resolve the same row, because a lease had ended, two mails are queued but counted once.
 Awaitable<> ResetRequests::resolve_one(Claimed request, Timestamp now) {
-    static constexpr Statement kForget{"auth_forget_reset_request", "DELETE FROM reset_requests WHERE request_id = $1"};
+    static constexpr Statement kDelete{"auth_delete_reset_request", "DELETE FROM reset_requests WHERE request_id = $1"};
     std::vector<postgres::Query> queries;
-    queries.push_back(postgres::bind(kForget, request.id));
+    queries.push_back(postgres::bind(kDelete, request.id));
     auto account = co_await accounts_.find_account(std::move(request.email));
     std::optional<user::User> user;
     if (account && !account->disabled) user = co_await accounts_.find_user(account->user);

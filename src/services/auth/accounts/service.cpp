@@ -10,19 +10,19 @@ namespace mindspace::auth {
 namespace {
 
 // For callers with a valid token.
-constexpr auto kKnown = PasswordHasher::QueuePriority::reserved;
+constexpr auto kPriority = PasswordHasher::QueuePriority::reserved;
 
 Error wrong_password() {
-    return {ErrorCode::forbidden, "wrong_password", "The current password is wrong.", {}};
+    return {ErrorCode::forbidden, "wrong_password", "The current password is incorrect.", {}};
 }
 
 Error invalid_token() {
     schema::Faults faults;
     const schema::Path document;
-    faults.add(schema::Path{&document, "token"}, "invalid_token", "is unknown, used or expired");
+    faults.add(schema::Path{&document, "token"}, "invalid_token", "is invalid, used or expired");
     auto error = schema::validation_failed(std::move(faults));
     error.reason = "invalid_token";
-    error.detail = "The link is not valid any more; ask for a new one.";
+    error.detail = "The link is no longer valid. Request a new one.";
     return error;
 }
 
@@ -55,13 +55,13 @@ Awaitable<Result<std::optional<Account>>> AccountService::check_password(http::P
                                                                          std::string password) {
     const auto user = principal.user;
     const auto login = principal.auth_session.to_string();
-    auto attempt = co_await guesses_.begin_within(login);
+    auto attempt = co_await attempt_limiter_.begin_within(login);
     if (!attempt.allowed) co_return too_many_password_attempts(attempt);
     auto account = co_await accounts_.find(user);
     if (!account) co_return account;
-    bool fits = co_await hasher_.verify(std::move(password), account->password_hash, kKnown);
-    if (!fits) co_return wrong_password();
-    co_await guesses_.forgive_within(login);
+    bool matches = co_await hasher_.verify(std::move(password), account->password_hash, kPriority);
+    if (!matches) co_return wrong_password();
+    co_await attempt_limiter_.reset_within(login);
     co_return account;
 }
 
@@ -71,7 +71,7 @@ Awaitable<Result<>> AccountService::change_password(http::Principal principal, C
     if (!checked) co_return checked.error();
     auto& account = *checked;
     if (!account) co_return wrong_password();
-    auto hash = co_await hasher_.hash(std::move(request.new_password), kKnown);
+    auto hash = co_await hasher_.hash(std::move(request.new_password), kPriority);
 
     auto now = clock_.now();
     auto entry = audit(AuditAction::password_changed, principal.user, origin, now);
@@ -89,7 +89,7 @@ Awaitable<Result<>> AccountService::forgot_password(ForgotPassword request, Orig
     bool added =
         co_await reset_requests_.add(std::string(trimmed_email(request.email)), std::move(origin), clock_.now());
     if (!added)
-        co_return Error{ErrorCode::unavailable, "unavailable", "Too many ask for this at the moment; try again.", {}};
+        co_return Error{ErrorCode::unavailable, "unavailable", "Too many requests at the moment. Try again later.", {}};
     co_return Result<>{};
 }
 
@@ -100,7 +100,7 @@ Awaitable<Result<>> AccountService::reset_password(ResetPassword request, Origin
     bool usable = co_await accounts_.is_usable(*token, MailKind::password_reset, clock_.now());
     if (!usable) co_return invalid_token();
     if (auto refusal = validate_password(request.new_password, "newPassword")) co_return std::move(*refusal);
-    auto hash = co_await hasher_.hash(std::move(request.new_password), kKnown);
+    auto hash = co_await hasher_.hash(std::move(request.new_password), kPriority);
 
     auto now = clock_.now();
     auto entry = audit(AuditAction::password_reset, token->user, origin, now);
@@ -157,7 +157,7 @@ Awaitable<Result<>> AccountService::delete_account(http::Principal principal, De
     privacy::EndedAccount account{.user = id, .email = std::move(user->email), .at = clock_.now()};
     privacy::Erasure erasure(personal_data_, std::move(account));
     co_await erasure.run(database_);
-    co_await registry_.end_all(id, SessionsEnd::for_good(), settings_.access.ttl);
+    co_await registry_.end_all(id, SessionsEnd::permanent(), settings_.access.ttl);
     co_await erasure.announce(redis_);
     report("account deleted", "account_deleted", id);
     co_return Result<>{};

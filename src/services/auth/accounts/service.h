@@ -22,7 +22,7 @@ public:
           registry_(parts.redis),
           redis_(parts.redis),
           hasher_(parts.hasher),
-          guesses_(parts.guesses),
+          attempt_limiter_(parts.attempt_limiter),
           settings_(parts.settings),
           personal_data_(personal_data) {}
 
@@ -57,7 +57,7 @@ private:
     SessionRegistry registry_;
     redis::Client& redis_;
     PasswordHasher& hasher_;
-    PasswordAttemptLimiter& guesses_;
+    PasswordAttemptLimiter& attempt_limiter_;
     const AuthSettings& settings_;
     const privacy::PersonalTables& personal_data_;
     SystemClock clock_;

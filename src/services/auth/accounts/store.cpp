@@ -13,8 +13,8 @@ namespace {
 // A CTE: the row of the token, and with it those of all others of its kind.
 constexpr char kUseToken[] = R"(token AS (
             DELETE FROM one_time_tokens WHERE user_id = $1 AND kind = $9
-              AND EXISTS (SELECT 1 FROM one_time_tokens AS good WHERE good.user_id = $1 AND good.kind = $9
-                                                                  AND good.token_hash = $10 AND good.expires_at > $3)
+              AND EXISTS (SELECT 1 FROM one_time_tokens AS usable WHERE usable.user_id = $1 AND usable.kind = $9
+                                                                  AND usable.token_hash = $10 AND usable.expires_at > $3)
             RETURNING user_id, token_hash))";
 
 std::string_view name_of(MailKind kind) {
@@ -22,11 +22,11 @@ std::string_view name_of(MailKind kind) {
 }
 
 // Ends the links to reset the password, once it has been changed to the one of `new_hash`.
-postgres::Query void_links_query(UserId user, std::string_view new_hash) {
-    static constexpr Statement kVoid{"auth_void_links", R"(
+postgres::Query invalidate_links_query(UserId user, std::string_view new_hash) {
+    static constexpr Statement kInvalidate{"auth_invalidate_links", R"(
         DELETE FROM one_time_tokens WHERE user_id = $1 AND kind = $2
           AND EXISTS (SELECT 1 FROM credentials WHERE user_id = $1 AND password_hash = $3))"};
-    return postgres::bind(kVoid, user, name_of(MailKind::password_reset), new_hash);
+    return postgres::bind(kInvalidate, user, name_of(MailKind::password_reset), new_hash);
 }
 
 }  // namespace
@@ -59,7 +59,7 @@ Awaitable<std::optional<SessionsEnd>> AccountStore::change_password(AuditEntry e
     std::vector<postgres::Query> queries;
     queries.push_back(bind_audited(kChange, entry, new_hash, account.password_changed_at));
     queries.push_back(end_sessions_query(entry.user, keep, new_hash, entry.at));
-    queries.push_back(void_links_query(entry.user, new_hash));
+    queries.push_back(invalidate_links_query(entry.user, new_hash));
     if (notice) queries.push_back(queue_notice_query(entry.user, *notice, new_hash, entry.at));
     auto results = co_await database_.transaction(std::move(queries));
     if (results[0].affected() == 0) co_return std::nullopt;

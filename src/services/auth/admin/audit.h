@@ -84,10 +84,10 @@ struct AuditRecord {
         return std::tuple{
             field("id", &AuditRecord::id),
             field("at", &AuditRecord::at),
-            field("action", &AuditRecord::action, {.about = "login, login_failed, password_changed and so on."}),
+            field("action", &AuditRecord::action, {.about = "Such as `login`, `login_failed` or `password_changed`."}),
             field("loginSessionId", &AuditRecord::login_session_id),
-            field("ip", &AuditRecord::ip, {.about = "Who did it came from there; removed after a while."}),
-            field("userAgent", &AuditRecord::user_agent, {.about = "Removed with the address."}),
+            field("ip", &AuditRecord::ip, {.about = "IP address of the client. Removed after the retention period."}),
+            field("userAgent", &AuditRecord::user_agent, {.about = "Removed together with the IP address."}),
             field("detail", &AuditRecord::detail)};
     }
 };

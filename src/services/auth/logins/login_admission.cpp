@@ -27,7 +27,7 @@ Awaitable<Result<http::Principal>> LoginAdmission::check_alive(http::Principal p
         state.alive == false || (state.ended && state.ended->covers(id)) || parts_.revoked.contains(principal.user, id);
     if (is_revoked) co_return token_revoked();
     if (state.alive) {
-        if (state.written) parts_.writes.learn(principal.user, *state.written);
+        if (state.written) parts_.writes.record(principal.user, *state.written);
     } else {
         const bool alive = co_await parts_.store.is_alive(principal.user, id, clock_.now());
         if (!alive) co_return token_revoked();

@@ -61,9 +61,9 @@ std::vector<PasswordAttemptLimiter::NetworkPrefix> PasswordAttemptLimiter::prefi
 }
 
 Awaitable<PasswordAttemptLimiter::Attempt> PasswordAttemptLimiter::begin(std::string email_key, std::string ip) {
-    const auto here = network_tag(email_key, ip);
+    const auto network = network_tag(email_key, ip);
     Attempt attempt;
-    auto by_network = co_await limiter_.consume(here, network_policy_);
+    auto by_network = co_await limiter_.consume(network, network_policy_);
     attempt.by_network = by_network.decision;
     if (!attempt.by_network.allowed) {
         count_refusal(Budget::account_and_network);
@@ -82,12 +82,12 @@ Awaitable<PasswordAttemptLimiter::Attempt> PasswordAttemptLimiter::begin(std::st
     co_return attempt;
 }
 
-Awaitable<> PasswordAttemptLimiter::note_failure(std::string ip) {
+Awaitable<> PasswordAttemptLimiter::record_failure(std::string ip) {
     const auto prefixes = prefixes_of(ip);
     for (const auto& prefix : prefixes) co_await limiter_.consume(prefix.key, prefix.policy);
 }
 
-Awaitable<> PasswordAttemptLimiter::forgive(std::string email_key, std::string ip) {
+Awaitable<> PasswordAttemptLimiter::reset(std::string email_key, std::string ip) {
     return limiter_.forget(network_tag(email_key, ip));
 }
 
@@ -98,7 +98,7 @@ Awaitable<limits::RateLimitDecision> PasswordAttemptLimiter::begin_within(std::s
     co_return taken.decision;
 }
 
-Awaitable<> PasswordAttemptLimiter::forgive_within(std::string login_session) {
+Awaitable<> PasswordAttemptLimiter::reset_within(std::string login_session) {
     return limiter_.forget(tag_of(login_session, "s"));
 }
 
@@ -115,7 +115,7 @@ void collect(const std::vector<const PasswordAttemptLimiter*>& cores, telemetry:
 Error too_many_password_attempts(const limits::RateLimitDecision& decision) {
     return {.code = ErrorCode::rate_limited,
             .reason = "rate_limited",
-            .detail = "Too many wrong passwords; try again later.",
+            .detail = "Too many incorrect passwords. Try again later.",
             .faults = {},
             .retry_after = static_cast<int>(decision.retry_after.count())};
 }

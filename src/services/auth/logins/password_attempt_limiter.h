@@ -31,14 +31,14 @@ public:
     // Called before the password is checked. `email_key` names the account, existing or not; `ip` the client.
     Awaitable<Attempt> begin(std::string email_key, std::string ip);
     // Called after a wrong password.
-    Awaitable<> note_failure(std::string ip);
+    Awaitable<> record_failure(std::string ip);
     // Called after the correct password: resets the attempts of this network at the account.
-    Awaitable<> forgive(std::string email_key, std::string ip);
+    Awaitable<> reset(std::string email_key, std::string ip);
 
     // The same for a password that is requested within a login session: a thief of its token has these attempts in
     // total, from any network; the owner's other login sessions keep theirs.
     Awaitable<limits::RateLimitDecision> begin_within(std::string login_session);
-    Awaitable<> forgive_within(std::string login_session);
+    Awaitable<> reset_within(std::string login_session);
 
     // Counts rejections that begin() leaves to the caller; all others are counted automatically.
     void count_refusal(Budget budget) { refused_[static_cast<std::size_t>(budget)].add(1); }

@@ -41,7 +41,7 @@ void RevokedSessions::add(AuthSessionId id, Timestamp now) {
 void RevokedSessions::add(UserId user, const SessionsEnd& end, Timestamp now) {
     auto& known = ended_of_user_[user];
     if (known.end.at >= end.at) return;
-    known = {.end = end, .forgotten_at = now + token_ttl_ + kOverlap};
+    known = {.end = end, .expires_at = now + token_ttl_ + kOverlap};
     RevocationListeners called;
     for (auto [at, last] = listeners_of_user_.equal_range(user); at != last;) {
         auto listener = at->second.lock();
@@ -59,9 +59,9 @@ http::SessionWatch RevokedSessions::watch(UserId user, AuthSessionId id, std::fu
         return {};
     }
     if (listeners_.size() + listeners_of_user_.size() >= prune_listeners_at_) {
-        auto is_gone = [](const auto& entry) { return entry.second.expired(); };
-        std::erase_if(listeners_, is_gone);
-        std::erase_if(listeners_of_user_, is_gone);
+        auto is_expired = [](const auto& entry) { return entry.second.expired(); };
+        std::erase_if(listeners_, is_expired);
+        std::erase_if(listeners_of_user_, is_expired);
         prune_listeners_at_ = 2 * (listeners_.size() + listeners_of_user_.size()) + kPruneFrom;
     }
     auto listener = std::make_shared<RevocationListener>(id, std::move(on_end));
@@ -73,7 +73,7 @@ http::SessionWatch RevokedSessions::watch(UserId user, AuthSessionId id, std::fu
 void RevokedSessions::prune(Timestamp now) {
     if (ended_.size() + ended_of_user_.size() < prune_ended_at_) return;
     std::erase_if(ended_, [now](const auto& entry) { return entry.second <= now; });
-    std::erase_if(ended_of_user_, [now](const auto& entry) { return entry.second.forgotten_at <= now; });
+    std::erase_if(ended_of_user_, [now](const auto& entry) { return entry.second.expires_at <= now; });
     prune_ended_at_ = 2 * (ended_.size() + ended_of_user_.size()) + kPruneFrom;
 }
 
@@ -124,7 +124,7 @@ Awaitable<> RevocationFeed::catch_up() {
             on_revoked_(UserSessionsEnded{.user = row.get<UserId>(0),
                                           .end = {.at = row.get<Timestamp>(1),
                                                   .until = row.get<AuthSessionId>(2),
-                                                  .kept = row.get<std::optional<AuthSessionId>>(3)}});
+                                                  .except = row.get<std::optional<AuthSessionId>>(3)}});
     } catch (const Unavailable& fault) {
         // The connection is lost, so listening restarts, and this is repeated.
         log::warn("revocations may be missing temporarily", {{"error.message", fault.what()}});

@@ -44,7 +44,7 @@ private:
     using RevocationListeners = std::vector<std::shared_ptr<RevocationListener>>;
     struct KnownEnd {
         SessionsEnd end;
-        Timestamp forgotten_at;
+        Timestamp expires_at;
     };
     static void notify(const RevocationListeners& listeners);
     void prune(Timestamp now);

@@ -12,41 +12,41 @@ AuthSessionId session_at(int second) {
     return AuthSessionId::make(kNewYear + Seconds(second));
 }
 
-TEST(RevokedSessions, TellsEveryWatcherOfThatSessionOnce) {
+TEST(RevokedSessions, NotifiesEachWatcherOfASessionOnce) {
     RevokedSessions revoked(Seconds(900));
     auto mine = AuthSessionId::make(kNewYear);
     auto other = AuthSessionId::make(kNewYear);
-    int told = 0;
-    auto first = revoked.watch(kUser, mine, [&] { ++told; });
-    auto second = revoked.watch(kUser, mine, [&] { ++told; });
-    auto third = revoked.watch(kUser, other, [&] { told += 100; });
+    int notifications = 0;
+    auto first = revoked.watch(kUser, mine, [&] { ++notifications; });
+    auto second = revoked.watch(kUser, mine, [&] { ++notifications; });
+    auto third = revoked.watch(kUser, other, [&] { notifications += 100; });
     revoked.add(mine, kNewYear);
     revoked.add(mine, kNewYear);
-    EXPECT_EQ(told, 2);
+    EXPECT_EQ(notifications, 2);
     EXPECT_TRUE(revoked.contains(kUser, mine));
     EXPECT_FALSE(revoked.contains(kUser, other));
 }
 
-TEST(RevokedSessions, TellsNobodyWhoHasStoppedToWatch) {
+TEST(RevokedSessions, DoesNotNotifyReleasedWatchers) {
     RevokedSessions revoked(Seconds(900));
     auto id = AuthSessionId::make(kNewYear);
-    int told = 0;
-    auto watch = revoked.watch(kUser, id, [&] { ++told; });
+    int notifications = 0;
+    auto watch = revoked.watch(kUser, id, [&] { ++notifications; });
     watch.reset();
     revoked.add(id, kNewYear);
-    EXPECT_EQ(told, 0);
+    EXPECT_EQ(notifications, 0);
 }
 
-TEST(RevokedSessions, TellsAtOnceWhoComesLate) {
+TEST(RevokedSessions, NotifiesLateWatchersImmediately) {
     RevokedSessions revoked(Seconds(900));
     auto id = AuthSessionId::make(kNewYear);
     revoked.add(id, kNewYear);
-    int told = 0;
-    auto watch = revoked.watch(kUser, id, [&] { ++told; });
-    EXPECT_EQ(told, 1);
+    int notifications = 0;
+    auto watch = revoked.watch(kUser, id, [&] { ++notifications; });
+    EXPECT_EQ(notifications, 1);
 }
 
-TEST(RevokedSessions, LetsAWatcherEndAnother) {
+TEST(RevokedSessions, AllowsAWatcherToReleaseAnother) {
     RevokedSessions revoked(Seconds(900));
     auto id = AuthSessionId::make(kNewYear);
     http::SessionWatch second;
@@ -56,7 +56,7 @@ TEST(RevokedSessions, LetsAWatcherEndAnother) {
     EXPECT_TRUE(revoked.contains(kUser, id));
 }
 
-TEST(RevokedSessions, ForgetsWhatNoTokenCanNameAnyMore) {
+TEST(RevokedSessions, RemovesSessionsWhoseTokensHaveExpired) {
     RevokedSessions revoked(Seconds(900));
     auto old = AuthSessionId::make(kNewYear);
     revoked.add(old, kNewYear);
@@ -64,44 +64,44 @@ TEST(RevokedSessions, ForgetsWhatNoTokenCanNameAnyMore) {
     EXPECT_FALSE(revoked.contains(kUser, old));
 }
 
-TEST(RevokedSessions, EndsAllOfAUserUpToOneButTheOneThatIsKept) {
+TEST(RevokedSessions, EndsAllSessionsOfAUserExceptLaterAndExcludedOnes) {
     RevokedSessions revoked(Seconds(900));
     const auto before = session_at(1);
-    const auto kept = session_at(2);
+    const auto excluded = session_at(2);
     const auto last = session_at(3);
     const auto after = session_at(4);
-    int told = 0;
+    int notifications = 0;
     std::vector<http::SessionWatch> watches;
-    for (auto id : {before, last}) watches.push_back(revoked.watch(kUser, id, [&] { ++told; }));
-    for (auto id : {kept, after}) watches.push_back(revoked.watch(kUser, id, [&] { told += 100; }));
+    for (auto id : {before, last}) watches.push_back(revoked.watch(kUser, id, [&] { ++notifications; }));
+    for (auto id : {excluded, after}) watches.push_back(revoked.watch(kUser, id, [&] { notifications += 100; }));
     const auto other = UserId::make(kNewYear);
-    watches.push_back(revoked.watch(other, before, [&] { told += 1000; }));
-    const SessionsEnd end{.at = kNewYear, .until = last, .kept = kept};
+    watches.push_back(revoked.watch(other, before, [&] { notifications += 1000; }));
+    const SessionsEnd end{.at = kNewYear, .until = last, .except = excluded};
     revoked.add(kUser, end, kNewYear);
     revoked.add(kUser, end, kNewYear);
-    EXPECT_EQ(told, 2);
+    EXPECT_EQ(notifications, 2);
     for (auto id : {before, last}) EXPECT_TRUE(revoked.contains(kUser, id));
-    for (auto id : {kept, after}) EXPECT_FALSE(revoked.contains(kUser, id));
+    for (auto id : {excluded, after}) EXPECT_FALSE(revoked.contains(kUser, id));
     EXPECT_FALSE(revoked.contains(other, before));
 
     revoked.add(kUser, {.at = kNewYear + Seconds(1), .until = last}, kNewYear);
-    EXPECT_EQ(told, 102) << "the one that was kept";
-    EXPECT_TRUE(revoked.contains(kUser, kept));
+    EXPECT_EQ(notifications, 102) << "the one that was excluded";
+    EXPECT_TRUE(revoked.contains(kUser, excluded));
     revoked.add(kUser, end, kNewYear);
-    EXPECT_TRUE(revoked.contains(kUser, kept)) << "an earlier end that is heard late changes nothing";
+    EXPECT_TRUE(revoked.contains(kUser, excluded)) << "an earlier end that is heard late changes nothing";
 }
 
-TEST(RevokedSessions, TellsAWatcherOnceWhateverEndsIt) {
+TEST(RevokedSessions, NotifiesAWatcherOnceIfItsSessionEndsTwice) {
     RevokedSessions revoked(Seconds(900));
     const auto id = session_at(1);
-    int told = 0;
-    auto watch = revoked.watch(kUser, id, [&] { ++told; });
+    int notifications = 0;
+    auto watch = revoked.watch(kUser, id, [&] { ++notifications; });
     revoked.add(id, kNewYear);
     revoked.add(kUser, {.at = kNewYear, .until = id}, kNewYear);
-    EXPECT_EQ(told, 1);
+    EXPECT_EQ(notifications, 1);
 }
 
-TEST(RevokedSessions, ForgetsTheEndsOfUsersToo) {
+TEST(RevokedSessions, RemovesExpiredEndsOfUsers) {
     RevokedSessions revoked(Seconds(900));
     const auto id = session_at(1);
     revoked.add(kUser, {.at = kNewYear, .until = id}, kNewYear);
@@ -110,23 +110,23 @@ TEST(RevokedSessions, ForgetsTheEndsOfUsersToo) {
     EXPECT_FALSE(revoked.contains(kUser, id));
 }
 
-TEST(SessionsEnd, IsReadAsItWasWritten) {
-    const SessionsEnd end{.at = kNewYear, .until = session_at(3), .kept = session_at(2)};
+TEST(SessionsEnd, RoundTripsThroughText) {
+    const SessionsEnd end{.at = kNewYear, .until = session_at(3), .except = session_at(2)};
     const auto read = SessionsEnd::parse(end.to_string());
     ASSERT_TRUE(read);
     EXPECT_EQ(read->at, end.at);
     EXPECT_EQ(read->until, end.until);
-    EXPECT_EQ(read->kept, end.kept);
-    const auto for_good = SessionsEnd::parse(SessionsEnd::for_good().to_string());
-    ASSERT_TRUE(for_good);
-    EXPECT_EQ(for_good->at, Timestamp::max());
-    EXPECT_EQ(for_good->kept, std::nullopt);
-    EXPECT_TRUE(for_good->covers(session_at(1'000'000'000)));
+    EXPECT_EQ(read->except, end.except);
+    const auto permanent = SessionsEnd::parse(SessionsEnd::permanent().to_string());
+    ASSERT_TRUE(permanent);
+    EXPECT_EQ(permanent->at, Timestamp::max());
+    EXPECT_EQ(permanent->except, std::nullopt);
+    EXPECT_TRUE(permanent->covers(session_at(1'000'000'000)));
     for (const auto* text : {"", "1", "x", "1 2 3", "1 018f5a3b-1c2d-7000-8000-000000000000", "1 -"})
         EXPECT_FALSE(SessionsEnd::parse(text)) << text;
 }
 
-TEST(Revocation, HasOneFormForEachThatMayEnd) {
+TEST(Revocation, IsParsedFromEachKindOfNotification) {
     const auto id = session_at(1);
     const auto session = parse_revocation(id.to_string());
     ASSERT_TRUE(session);

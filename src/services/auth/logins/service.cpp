@@ -14,23 +14,26 @@ namespace {
 constexpr Seconds kReplayWindow{60};  // how long a lost response can be requested again
 
 Error invalid_credentials() {
-    return {ErrorCode::unauthenticated, "invalid_credentials", "The email address or the password is wrong.", {}};
+    return {ErrorCode::unauthenticated, "invalid_credentials", "The email address or password is incorrect.", {}};
 }
 
 Error invalid_refresh_token() {
-    return {ErrorCode::unauthenticated, "invalid_refresh_token", "The refresh token is not valid.", {}};
+    return {ErrorCode::unauthenticated, "invalid_refresh_token", "The refresh token is invalid.", {}};
 }
 
 Error refresh_reused() {
     return {ErrorCode::unauthenticated,
             "refresh_reused",
-            "The refresh token had been used before; this login session has ended.",
+            "The refresh token was already used, so its login session has been ended.",
             {}};
 }
 
 // An outcome, not a fault: there may be thousands per second.
-Error too_many_passwords() {
-    return {ErrorCode::unavailable, "unavailable", "Too many passwords are being checked; try again later.", {}};
+Error too_many_password_checks() {
+    return {ErrorCode::unavailable,
+            "unavailable",
+            "Too many passwords are being checked at the moment. Try again later.",
+            {}};
 }
 
 Error account_disabled() {
@@ -48,7 +51,7 @@ AuditEntry audit(AuditAction action, UserId user, std::optional<AuthSessionId> i
             .user_agent = origin.user_agent};
 }
 
-std::optional<std::string> kept_device_name(std::optional<std::string> name) {
+std::optional<std::string> stored_device_name(std::optional<std::string> name) {
     constexpr std::size_t kMaxCharacters = 64;
     if (!name || name->empty()) return std::nullopt;
     std::size_t characters = 0;
@@ -145,28 +148,28 @@ Awaitable<Result<LoggedIn>> AuthService::login(Login request, Origin origin) {
 }
 
 Awaitable<Result<LoggedIn>> AuthService::attempt_login(Login request, Origin origin) {
-    if (!hasher_.has_capacity(queue_priority_of(origin.ip))) co_return too_many_passwords();
+    if (!hasher_.has_capacity(queue_priority_of(origin.ip))) co_return too_many_password_checks();
     auto key = email_key(request.email);
     auto found = co_await find_for_login(request.email, origin.ip);
     if (!found) co_return found.error();
     auto& account = *found;
     if (!account) {
-        co_await hasher_.verify_nothing(std::move(request.password), queue_priority_of(origin.ip));
-        co_await guesses_.note_failure(std::move(origin.ip));
+        co_await hasher_.simulate_verification(std::move(request.password), queue_priority_of(origin.ip));
+        co_await attempt_limiter_.record_failure(std::move(origin.ip));
         co_return invalid_credentials();
     }
-    bool fits = co_await hasher_.verify(request.password, account->password_hash, queue_priority_of(origin.ip));
-    if (!fits || account->disabled) {
-        if (!fits) co_await guesses_.note_failure(origin.ip);
-        note_failed_login(account->user, std::move(origin), fits ? "disabled" : "wrong_password");
-        co_return fits ? account_disabled() : invalid_credentials();
+    bool matches = co_await hasher_.verify(request.password, account->password_hash, queue_priority_of(origin.ip));
+    if (!matches || account->disabled) {
+        if (!matches) co_await attempt_limiter_.record_failure(origin.ip);
+        record_failed_login(account->user, std::move(origin), matches ? "disabled" : "wrong_password");
+        co_return matches ? account_disabled() : invalid_credentials();
     }
     auto user = co_await store_.find_user(account->user);
     if (!user) co_return invalid_credentials();  // has just been deleted
 
     auto now = clock_.now();
     const auto expires_at = expiry(now, now);
-    auto opened = open_session(user->id, origin, kept_device_name(std::move(request.device_name)), expires_at, now,
+    auto opened = open_session(user->id, origin, stored_device_name(std::move(request.device_name)), expires_at, now,
                                account->sessions_ended_until);
     http::Principal principal{.user = user->id, .auth_session = opened.row.id, .role = user->role};
     auto entry = audit(AuditAction::login, user->id, opened.row.id, origin, now);
@@ -179,7 +182,7 @@ Awaitable<Result<LoggedIn>> AuthService::attempt_login(Login request, Origin ori
         for (auto id : *ended) co_await registry_.revoke(principal.user, id, settings_.access.ttl);
     }
     networks_.add(origin.ip);
-    co_await guesses_.forgive(std::move(key), std::move(origin.ip));
+    co_await attempt_limiter_.reset(std::move(key), std::move(origin.ip));
     if (hasher_.is_outdated(account->password_hash) &&
         !background_.try_spawn(rehash(std::move(*account), std::move(request.password))))
         log::debug("password rehash postponed to the next login", {{"user.id", principal.user.to_string()}});
@@ -189,7 +192,7 @@ Awaitable<Result<LoggedIn>> AuthService::attempt_login(Login request, Origin ori
 
 // Above the limit for unknown clients, an account admits only known networks, those with an earlier login.
 Awaitable<Result<std::optional<Account>>> AuthService::find_for_login(std::string email, std::string ip) {
-    auto attempt = co_await guesses_.begin(email_key(email), ip);
+    auto attempt = co_await attempt_limiter_.begin(email_key(email), ip);
     if (!attempt.by_network.allowed) co_return too_many_password_attempts(attempt.by_network);
     auto account = co_await store_.find_account(std::move(email));
     if (attempt.by_unknown_networks.allowed) co_return account;
@@ -199,7 +202,7 @@ Awaitable<Result<std::optional<Account>>> AuthService::find_for_login(std::strin
         is_known = std::ranges::find(addresses, http::network_of(ip), http::network_of) != addresses.end();
     }
     if (is_known) co_return account;
-    guesses_.count_refusal(attempt.unknown_networks_budget);
+    attempt_limiter_.count_refusal(attempt.unknown_networks_budget);
     co_return too_many_password_attempts(attempt.by_unknown_networks);
 }
 
@@ -214,7 +217,7 @@ Awaitable<> AuthService::rehash(Account account, std::string password) {
 }
 
 // In the background: the duration of the write must not reveal whether the address is known.
-void AuthService::note_failed_login(UserId user, Origin origin, std::string_view reason) {
+void AuthService::record_failed_login(UserId user, Origin origin, std::string_view reason) {
     auto entry = audit(AuditAction::login_failed, user, {}, origin, clock_.now());
     entry.detail = audit_detail("reason", reason);
     if (!background_.try_spawn(store_.insert_audit(std::move(entry))))
@@ -239,8 +242,8 @@ Awaitable<Result<Refreshed>> AuthService::refresh(Refresh request, Origin origin
                       .salt = Bytes(salt.begin(), salt.end()),
                       .now = now,
                       .expires_at = expires_at};
-    bool swapped = co_await store_.rotate(std::move(rotation));
-    if (swapped) co_return issue(successor, state->role, expires_at, now);
+    bool rotated = co_await store_.rotate(std::move(rotation));
+    if (rotated) co_return issue(successor, state->role, expires_at, now);
     co_return co_await replay_rotation(*presented, std::move(origin));
 }
 
@@ -304,7 +307,7 @@ Awaitable<ListPart<LoginSession, AuthSessionId>> AuthService::list_sessions(http
 
 Awaitable<Result<>> AuthService::revoke_session(http::Principal principal, AuthSessionId id, Origin origin) {
     auto now = clock_.now();
-    const Error unknown{ErrorCode::not_found, "not_found", "There is no such login session.", {}};
+    const Error unknown{ErrorCode::not_found, "not_found", "The login session does not exist.", {}};
     bool alive = co_await store_.is_alive(principal.user, id, now);
     if (!alive) co_return unknown;
     auto entry = audit(AuditAction::session_revoked, principal.user, id, origin, now);

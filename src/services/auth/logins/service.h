@@ -22,7 +22,7 @@ public:
           registry_(parts.redis),
           hasher_(parts.hasher),
           background_(parts.background),
-          guesses_(parts.guesses),
+          attempt_limiter_(parts.attempt_limiter),
           networks_(parts.networks),
           quota_(quota),
           key_(std::move(key)),
@@ -60,7 +60,7 @@ private:
     [[nodiscard]] PasswordHasher::QueuePriority queue_priority_of(const std::string& ip) const;
     Awaitable<Result<std::optional<Account>>> find_for_login(std::string email, std::string ip);
     Awaitable<> rehash(Account account, std::string password);
-    void note_failed_login(UserId user, Origin origin, std::string_view reason);
+    void record_failed_login(UserId user, Origin origin, std::string_view reason);
     Awaitable<Result<Refreshed>> replay_rotation(RefreshToken presented, Origin origin);
     [[nodiscard]] Refreshed issue(const RefreshToken& successor, http::Role role, Timestamp expires_at,
                                   Timestamp now) const;
@@ -74,7 +74,7 @@ private:
     SessionRegistry registry_;
     PasswordHasher& hasher_;
     TaskGroup& background_;
-    PasswordAttemptLimiter& guesses_;
+    PasswordAttemptLimiter& attempt_limiter_;
     KnownNetworks& networks_;
     MailQuota& quota_;
     SigningKey key_;

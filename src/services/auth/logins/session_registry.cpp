@@ -64,10 +64,10 @@ Awaitable<SessionRegistry::State> SessionRegistry::find(UserId user, AuthSession
 Awaitable<SessionRegistry::Entry> SessionRegistry::enter(limits::RateLimiter& limiter, UserId user, AuthSessionId id,
                                                          const limits::Policy& policy) {
     const std::array keys{session_key(user, id), user::cache_version_key(user), end_key(user), write_key(user)};
-    auto allowance = "{" + user.to_string() + "}:l:" + std::string(policy.name);
-    std::vector<std::string_view> along(keys.begin(), keys.end());
-    if (scope_ == Scope::logins) along.pop_back();
-    auto taken = co_await limiter.consume(allowance, policy, std::move(along));
+    auto quota_key = "{" + user.to_string() + "}:l:" + std::string(policy.name);
+    std::vector<std::string_view> extra_keys(keys.begin(), keys.end());
+    if (scope_ == Scope::logins) extra_keys.pop_back();
+    auto taken = co_await limiter.consume(quota_key, policy, std::move(extra_keys));
     co_return Entry{.state = read(taken.values), .decision = taken.decision};
 }
 

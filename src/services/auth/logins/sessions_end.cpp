@@ -4,7 +4,7 @@
 
 namespace mindspace::auth {
 
-SessionsEnd SessionsEnd::for_good() {
+SessionsEnd SessionsEnd::permanent() {
     SessionsEnd end{.at = Timestamp::max()};
     end.until.value.bytes.fill(0xFF);
     return end;
@@ -17,20 +17,20 @@ std::optional<SessionsEnd> SessionsEnd::parse(std::string_view text) {
     if (fault != std::errc()) return std::nullopt;
     text.remove_prefix(static_cast<std::size_t>(rest - text.data()));
     constexpr std::size_t kUntil = 1;
-    constexpr std::size_t kKept = kUntil + 36 + 1;
-    if (text.size() <= kKept || text[0] != ' ' || text[kKept - 1] != ' ') return std::nullopt;
+    constexpr std::size_t kExcept = kUntil + 36 + 1;
+    if (text.size() <= kExcept || text[0] != ' ' || text[kExcept - 1] != ' ') return std::nullopt;
     auto until = AuthSessionId::parse(text.substr(kUntil, 36));
     if (!until) return std::nullopt;
     SessionsEnd end{.at = Timestamp(Milliseconds(milliseconds)), .until = *until};
-    if (text.substr(kKept) == "-") return end;
-    end.kept = AuthSessionId::parse(text.substr(kKept));
-    if (!end.kept) return std::nullopt;
+    if (text.substr(kExcept) == "-") return end;
+    end.except = AuthSessionId::parse(text.substr(kExcept));
+    if (!end.except) return std::nullopt;
     return end;
 }
 
 std::string SessionsEnd::to_string() const {
     return std::to_string(at.time_since_epoch().count()) + " " + until.to_string() + " " +
-           (kept ? kept->to_string() : "-");
+           (except ? except->to_string() : "-");
 }
 
 }  // namespace mindspace::auth

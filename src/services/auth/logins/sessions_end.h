@@ -14,15 +14,15 @@ namespace mindspace::auth {
 struct SessionsEnd {
     Timestamp at{};         // of the ends of a user, the latest counts
     AuthSessionId until{};  // the last ended session
-    std::optional<AuthSessionId> kept{};
+    std::optional<AuthSessionId> except{};
 
     // Ends every login session of a deleted user; no later end follows.
-    static SessionsEnd for_good();
-    // "<milliseconds> <until> <kept or ->". nullopt if the text has another form.
+    static SessionsEnd permanent();
+    // "<milliseconds> <until> <except or ->". nullopt if the text has another form.
     static std::optional<SessionsEnd> parse(std::string_view text);
     [[nodiscard]] std::string to_string() const;
 
-    [[nodiscard]] bool covers(AuthSessionId id) const { return id <= until && id != kept; }
+    [[nodiscard]] bool covers(AuthSessionId id) const { return id <= until && id != except; }
 };
 
 }  // namespace mindspace::auth

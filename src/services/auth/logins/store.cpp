@@ -54,11 +54,11 @@ std::optional<SessionsEnd> read_sessions_end(const postgres::Rows& rows) {
     if (rows.empty()) return std::nullopt;
     return SessionsEnd{.at = rows[0].get<Timestamp>(0),
                        .until = rows[0].get<AuthSessionId>(1),
-                       .kept = rows[0].get<std::optional<AuthSessionId>>(2)};
+                       .except = rows[0].get<std::optional<AuthSessionId>>(2)};
 }
 
 Error email_taken() {
-    return {ErrorCode::conflict, "email_taken", "This email address has an account already.", {}};
+    return {ErrorCode::conflict, "email_taken", "An account with this email address already exists.", {}};
 }
 
 Awaitable<Result<>> AuthStore::insert_account(NewAccount account, AuditEntry entry) {
@@ -221,7 +221,7 @@ Awaitable<SessionsEnd> AuthStore::revoke_all(AuditEntry entry) {
     queries.push_back(end_sessions_query(entry.user, {}, {}, entry.at));
     queries.push_back(audit_query(entry));
     auto results = co_await database_.transaction(std::move(queries));
-    co_return read_sessions_end(results[1]).value_or(SessionsEnd::for_good());
+    co_return read_sessions_end(results[1]).value_or(SessionsEnd::permanent());
 }
 
 Awaitable<bool> AuthStore::is_alive(UserId user, AuthSessionId id, Timestamp now) {

@@ -22,7 +22,7 @@ Awaitable<> WriteTracker::assume_written(UserId user) {
     if (replicas_.is_empty()) co_return;
     const auto position = co_await replicas_.position();
     co_await registry_.remember_write(user, position);
-    learn(user, position);
+    record(user, position);
 }
 
 }  // namespace mindspace::auth

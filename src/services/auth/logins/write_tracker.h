@@ -14,7 +14,7 @@ public:
 
     Awaitable<> note_write(UserId user) override;
     // What Redis says of the user's last write, wherever it was.
-    void learn(UserId user, postgres::LogPosition written) { replicas_.record(user.value, written); }
+    void record(UserId user, postgres::LogPosition written) { replicas_.record(user.value, written); }
     // Redis has forgotten the user: whatever they wrote is before the present position. Fault: Unavailable.
     Awaitable<> assume_written(UserId user);
 

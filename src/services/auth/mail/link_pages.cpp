@@ -27,9 +27,9 @@ const texts = {
   en: {verifyTitle: 'Verify your email address', verify: 'Verify', verified: 'Thank you, your address is verified.',
     resetTitle: 'Choose a new password', password: 'New password (at least 8 characters)', reset: 'Set password',
     changed: 'Your new password is set. You can log in with it now.',
-    invalid: 'This link is not valid any more. Please ask for a new one.',
-    breached: 'This is one of the most used passwords. Please choose another one.',
-    unfit: 'A password has 8 to 128 characters.', failed: 'That did not work. Please try again in a moment.'},
+    invalid: 'This link is no longer valid. Please request a new one.',
+    breached: 'This is one of the most common passwords. Please choose another one.',
+    unfit: 'A password must have 8 to 128 characters.', failed: 'Something went wrong. Please try again in a moment.'},
   de: {verifyTitle: 'Bestätige deine E-Mail-Adresse', verify: 'Bestätigen',
     verified: 'Danke, deine Adresse ist bestätigt.', resetTitle: 'Wähle ein neues Passwort',
     password: 'Neues Passwort (mindestens 8 Zeichen)', reset: 'Passwort setzen',
@@ -56,15 +56,15 @@ form.addEventListener('submit', async (event) => {
   button.disabled = true;
   const body = input ? {token, newPassword: input.value} : {token};
   try {
-    const answer = await fetch(form.dataset.call, {
+    const response = await fetch(form.dataset.call, {
       method: 'POST', headers: {'Content-Type': 'application/json'}, body: JSON.stringify(body)});
-    if (answer.status === 204) {
+    if (response.status === 204) {
       form.hidden = true;
       status.textContent = text[form.dataset.done];
       return;
     }
     const codes = {invalid_token: text.invalid, password_breached: text.breached, validation_failed: text.unfit};
-    status.textContent = codes[(await answer.json()).code] || text.failed;
+    status.textContent = codes[(await response.json()).code] || text.failed;
   } catch {
     status.textContent = text.failed;
   }

@@ -15,14 +15,14 @@ namespace mindspace::auth {
 
 namespace {
 
-constexpr std::size_t kAtOnce = 4;
+constexpr std::size_t kMaxConcurrent = 4;
 constexpr Milliseconds kPollInterval{300};
 constexpr Milliseconds kPauseAfterFault{1000};
 constexpr Seconds kMailLease{40};  // longer than an attempt (mail/smtp_sender.h), including the writes around it
 constexpr Seconds kFirstBackoff{5};
 constexpr Seconds kMaxBackoff{1800};
 constexpr std::chrono::hours kGiveUpAfter{24};
-constexpr std::chrono::hours kTidyInterval{1};
+constexpr std::chrono::hours kCleanUpInterval{1};
 
 // Up to a fifth longer, so that mails that failed together are not retried together.
 Milliseconds with_jitter(Milliseconds pause) {
@@ -56,9 +56,9 @@ Mailer::Mailer(asio::io_context& io, MailQueue queue, ResetRequests requests, st
       options_(std::move(options)),
       claiming_(io),
       // A mail that was sent but could not be marked is resent under the same Message-ID when its lease ends.
-      deliveries_(io, {.limit = kAtOnce, .on_task_failed = &warn_of_unrecorded_mail}),
+      deliveries_(io, {.limit = kMaxConcurrent, .on_task_failed = &warn_of_unrecorded_mail}),
       timer_(io),
-      threads_("mail", kAtOnce, kAtOnce) {}
+      threads_("mail", kMaxConcurrent, kMaxConcurrent) {}
 
 Mailer::~Mailer() {
     stop();
@@ -113,8 +113,8 @@ Awaitable<bool> Mailer::claim() {
 // Removes the sender's old files of sent mails, on the sender threads: it may read a large directory.
 Awaitable<> Mailer::clean_up() {
     const auto now = clock_.now();
-    if (now - tidied_at_ < kTidyInterval) co_return;
-    tidied_at_ = now;
+    if (now - cleaned_up_at_ < kCleanUpInterval) co_return;
+    cleaned_up_at_ = now;
     auto removed = std::make_shared<std::size_t>(0);
     co_await threads_.run([sender = sender_, removed, now] { *removed = sender->clean_up(now); });
     stats_.removed.add(*removed);
@@ -162,14 +162,14 @@ Awaitable<> Mailer::postpone(ClaimedMail mail, std::string why) {
 mail::Message Mailer::compose(const ClaimedMail& mail) const {
     std::string link;
     if (mail.token) link = options_.public_url + std::string(link_path(mail.kind)) + "?token=" + *mail.token;
-    auto words = mail_text(mail.kind, mail.locale, link);
+    auto content = mail_text(mail.kind, mail.locale, link);
     return {.id = mail.id.to_string(),
             .date = mail.created_at,
             .from = options_.from,
             .to = mail.recipient,
-            .subject = std::move(words.subject),
-            .text = std::move(words.text),
-            .html = std::move(words.html)};
+            .subject = std::move(content.subject),
+            .text = std::move(content.text),
+            .html = std::move(content.html)};
 }
 
 }  // namespace mindspace::auth

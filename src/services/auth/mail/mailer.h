@@ -69,7 +69,7 @@ private:
     TaskGroup deliveries_;
     asio::steady_timer timer_;
     bool is_draining_ = false;
-    Timestamp tidied_at_{};
+    Timestamp cleaned_up_at_{};
     MailerStats stats_;
     SystemClock clock_;
     WorkerPool threads_;

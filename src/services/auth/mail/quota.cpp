@@ -26,7 +26,7 @@ MailQuota::MailQuota(postgres::Client& database, const Secret& secret, const Mai
       per_hour_(scaled(limits.per_hour, scale)),
       per_day_(scaled(limits.per_day, scale)) {}
 
-Uuid MailQuota::hidden(const Uuid& cause) const {
+Uuid MailQuota::keyed_hash(const Uuid& cause) const {
     const auto hash = secret_.keyed_hash("mail causes", cause.to_string());
     Uuid result;
     std::copy_n(hash.begin(), result.bytes.size(), result.bytes.begin());
@@ -48,7 +48,7 @@ Awaitable<bool> MailQuota::take(MailKind kind, std::string email, Uuid cause, Ti
            AND coalesce(known.counted_at[$7] <= $3 - interval '1 day', true)))"};
     const auto hash = secret_.keyed_hash("mail counts", email_key(email));
     // The cause of a registration is the user's id, which must not be stored together with the hash of their address.
-    const auto hidden_cause = hidden(cause);
+    const auto hidden_cause = keyed_hash(cause);
     auto rows = co_await database_.query(kTake, hash, schema::enum_name(kind), now, hidden_cause, per_minute_,
                                          per_hour_, per_day_);
     const bool allowed = rows.affected() == 1;
@@ -63,7 +63,7 @@ Awaitable<bool> MailQuota::take(MailKind kind, std::string email, Uuid cause, Ti
 Error too_many_mails() {
     return {.code = ErrorCode::rate_limited,
             .reason = "rate_limited",
-            .detail = "Too many mails to this address; try again later.",
+            .detail = "Too many mails to this address. Try again later.",
             .faults = {},
             .retry_after = 60};
 }

@@ -27,7 +27,7 @@ public:
     [[nodiscard]] const telemetry::Counter& refused() const { return refused_; }
 
 private:
-    [[nodiscard]] Uuid hidden(const Uuid& cause) const;
+    [[nodiscard]] Uuid keyed_hash(const Uuid& cause) const;
 
     postgres::Client& database_;
     const Secret& secret_;

@@ -17,13 +17,13 @@ struct Template {
 // Indexed by kind.
 constexpr Template kEnglish[] = {
     {"en", "Please verify your email address", "Welcome to Mind Space! Please verify that this address is yours:",
-     "Verify the address", "The link is good for 24 hours. If you did not register, ignore this mail."},
+     "Verify the address", "The link is valid for 24 hours. If you did not create an account, ignore this mail."},
     {"en", "How to reset your password",
-     "Somebody, hopefully you, asked to set a new password for Mind Space:", "Set a new password",
-     "The link is good for 30 minutes, once. If it was not you, ignore this mail: your password stays."},
+     "Someone, hopefully you, requested a new password for Mind Space:", "Set a new password",
+     "The link is valid once, for 30 minutes. If this was not you, ignore this mail: your password remains unchanged."},
     {"en", "Your Mind Space password has been changed",
      "The password of your Mind Space account has just been changed, and other devices have been logged out.", "",
-     "If it was not you, ask for a link to set a new password at once: “Forgot password” on the page where you log "
+     "If this was not you, request a new password immediately: choose “Forgot password” on the page where you log "
      "in."}};
 constexpr Template kGerman[] = {
     {"de", "Bitte bestätige deine E-Mail-Adresse",
@@ -45,15 +45,15 @@ bool is_german(std::string_view locale) {
 }  // namespace
 
 MailText mail_text(MailKind kind, std::string_view locale, std::string_view link) {
-    const auto& words = (is_german(locale) ? kGerman : kEnglish)[static_cast<std::size_t>(kind)];
+    const auto& content = (is_german(locale) ? kGerman : kEnglish)[static_cast<std::size_t>(kind)];
     const auto text_link = link.empty() ? std::string() : fmt::format("{}\n\n", link);
     const auto html_link =
-        link.empty() ? std::string() : fmt::format("<p><a href=\"{}\">{}</a></p>\n", link, words.button);
-    return {.subject = std::string(words.subject),
-            .text = fmt::format("{}\n\n{}{}\n", words.before, text_link, words.after),
+        link.empty() ? std::string() : fmt::format("<p><a href=\"{}\">{}</a></p>\n", link, content.button);
+    return {.subject = std::string(content.subject),
+            .text = fmt::format("{}\n\n{}{}\n", content.before, text_link, content.after),
             .html = fmt::format("<!doctype html>\n<html lang=\"{}\">\n<body style=\"font-family:sans-serif\">\n"
                                 "<p>{}</p>\n{}<p>{}</p>\n</body>\n</html>\n",
-                                words.language, words.before, html_link, words.after)};
+                                content.language, content.before, html_link, content.after)};
 }
 
 }  // namespace mindspace::auth

@@ -17,18 +17,18 @@ std::size_t count(std::string_view text, std::string_view part) {
     return times;
 }
 
-TEST(MailText, CarriesOneLinkInEachPart) {
+TEST(MailText, HasOneLinkInEachPart) {
     for (auto kind : {MailKind::email_verification, MailKind::password_reset})
         for (const char* locale : {"en", "de-DE"}) {
-            const auto words = mail_text(kind, locale, kLink);
-            EXPECT_EQ(count(words.text, "http"), 1U);
-            EXPECT_EQ(count(words.text, kLink), 1U);
-            EXPECT_EQ(count(words.html, "http"), 1U);
-            EXPECT_EQ(count(words.html, kLink), 1U);
+            const auto content = mail_text(kind, locale, kLink);
+            EXPECT_EQ(count(content.text, "http"), 1U);
+            EXPECT_EQ(count(content.text, kLink), 1U);
+            EXPECT_EQ(count(content.html, "http"), 1U);
+            EXPECT_EQ(count(content.html, kLink), 1U);
         }
 }
 
-TEST(MailText, SaysInItsSubjectWhatItIsFor) {
+TEST(MailText, StatesItsPurposeInItsSubject) {
     EXPECT_THAT(mail_text(MailKind::email_verification, "en", kLink).subject, HasSubstr("verify"));
     EXPECT_THAT(mail_text(MailKind::password_reset, "en", kLink).subject, HasSubstr("reset"));
 }

@@ -36,7 +36,7 @@ std::optional<Error> validate_password(std::string_view password, std::string_vi
     if (!faults.check_string(prepared, {.min = 8, .max = 128}, here))
         return schema::validation_failed(std::move(faults));
     if (!is_common_password(prepared)) return std::nullopt;
-    faults.add(here, "password_breached", "is among the most used passwords");
+    faults.add(here, "password_breached", "is one of the most common passwords");
     auto error = schema::validation_failed(std::move(faults));
     error.reason = "password_breached";
     return error;

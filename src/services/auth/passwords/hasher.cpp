@@ -24,10 +24,10 @@ std::string hash_now(const std::string& password, HashingCost cost) {
     return phc.data();
 }
 
-bool fits(std::string text, const std::string& phc) {
-    bool good = crypto_pwhash_str_verify(phc.c_str(), text.data(), text.size()) == 0;
+bool matches(std::string text, const std::string& phc) {
+    bool is_match = crypto_pwhash_str_verify(phc.c_str(), text.data(), text.size()) == 0;
     sodium_memzero(text.data(), text.size());
-    return good;
+    return is_match;
 }
 
 // Hashes from older versions are of the password in NFC only, with its spaces unchanged.
@@ -35,7 +35,7 @@ bool verify_now(const std::string& password, const std::string& phc) {
     auto text = prepared_password(password);
     auto former = composed(password);
     const bool differs = former != text;
-    return fits(std::move(text), phc) || (differs && fits(std::move(former), phc));
+    return matches(std::move(text), phc) || (differs && matches(std::move(former), phc));
 }
 
 }  // namespace
@@ -75,7 +75,7 @@ bool PasswordHasher::is_outdated(const std::string& phc) const {
     return memory_kib < cost_.memory_kib || passes < cost_.passes;
 }
 
-Awaitable<> PasswordHasher::verify_nothing(std::string password, QueuePriority priority) {
+Awaitable<> PasswordHasher::simulate_verification(std::string password, QueuePriority priority) {
     co_await verify(std::move(password), dummy_hash_, priority);
 }
 

@@ -36,7 +36,7 @@ public:
     // Whether the PHC string was made with less memory or fewer passes than the current settings.
     [[nodiscard]] bool is_outdated(const std::string& phc) const;
     // Does the same work as verify, for an account that does not exist.
-    Awaitable<> verify_nothing(std::string password, QueuePriority priority);
+    Awaitable<> simulate_verification(std::string password, QueuePriority priority);
 
 private:
     WorkerPool& pool_;

@@ -15,7 +15,7 @@
 
 namespace mindspace::auth {
 
-TEST(CommonPasswords, AreKnownInAnyCase) {
+TEST(CommonPasswords, AreFoundIgnoringCase) {
     EXPECT_TRUE(is_common_password("password"));
     EXPECT_TRUE(is_common_password("PassWord1"));
     EXPECT_FALSE(is_common_password("correct horse battery"));
@@ -32,7 +32,7 @@ T run(Awaitable<T> work) {
     return end.get();
 }
 
-TEST(PasswordHasher, TakesOnePasswordTypedInTwoWaysForTheSame) {
+TEST(PasswordHasher, AcceptsThePasswordInAnotherUnicodeForm) {
     WorkerPool pool("hashing", 1, 8);
     PasswordHasher hasher(pool, kCost);
     const auto hash = run(hasher.hash("pa\u0308ssword on a mac"));
@@ -40,7 +40,7 @@ TEST(PasswordHasher, TakesOnePasswordTypedInTwoWaysForTheSame) {
     EXPECT_FALSE(run(hasher.verify("password on a mac", hash)));
 }
 
-TEST(PasswordHasher, KeepsPlacesInTheQueueForWhoIsKnown) {
+TEST(PasswordHasher, ReservesQueueSlotsForKnownNetworks) {
     using enum PasswordHasher::QueuePriority;
     WorkerPool pool("hashing", 1, 4, 1);
     PasswordHasher hasher(pool, kCost);
@@ -65,7 +65,7 @@ TEST(PasswordHasher, KeepsPlacesInTheQueueForWhoIsKnown) {
     EXPECT_THROW(known[1].get(), Unavailable) << "the queue is bounded for them, too";
 }
 
-TEST(KnownNetworks, AreTheLatestAndNoMoreThanTheBound) {
+TEST(KnownNetworks, KeepTheLatestUpToTheLimit) {
     KnownNetworks networks(2);
     networks.add("192.0.2.1");
     networks.add("2001:db8::1");
@@ -77,7 +77,7 @@ TEST(KnownNetworks, AreTheLatestAndNoMoreThanTheBound) {
     EXPECT_FALSE(networks.contains("192.0.2.1"));
 }
 
-TEST(PasswordHasher, FindsHashesThatCostLessThanTodays) {
+TEST(PasswordHasher, DetectsHashesThatCostLessThanConfigured) {
     WorkerPool pool("hashing", 1, 8);
     const auto hash = run(PasswordHasher(pool, kCost).hash("still waters run deep"));
     EXPECT_FALSE(PasswordHasher(pool, kCost).is_outdated(hash));
@@ -86,7 +86,7 @@ TEST(PasswordHasher, FindsHashesThatCostLessThanTodays) {
     EXPECT_FALSE(PasswordHasher(pool, {.memory_kib = 64, .passes = 1}).is_outdated(hash)) << "never weaker";
 }
 
-TEST(PasswordHasher, TakesEverySpaceForTheSame) {
+TEST(PasswordHasher, TreatsAllSpacesAsOne) {
     WorkerPool pool("hashing", 1, 8);
     PasswordHasher hasher(pool, kCost);
     const auto hash = run(hasher.hash("still waters run deep"));
@@ -94,7 +94,7 @@ TEST(PasswordHasher, TakesEverySpaceForTheSame) {
     EXPECT_EQ(prepared_password("a\u1680b"), "a b");
 }
 
-TEST(PasswordHasher, KnowsHashesOfPasswordsWhoseSpacesWereKept) {
+TEST(PasswordHasher, VerifiesOlderHashesWithUnchangedSpaces) {
     WorkerPool pool("hashing", 1, 8);
     PasswordHasher hasher(pool, kCost);
     const std::string password = "still\u00a0waters";
@@ -104,7 +104,7 @@ TEST(PasswordHasher, KnowsHashesOfPasswordsWhoseSpacesWereKept) {
     EXPECT_FALSE(run(hasher.verify("still waters", phc)));
 }
 
-TEST(EmailKey, OneAddressHasOneKey) {
+TEST(EmailKey, IsTheSameForEquivalentSpellings) {
     EXPECT_EQ(email_key("Ada@Example.COM"), "ada@example.com");
     EXPECT_EQ(email_key(" ada@example.com\t\r\n"), "ada@example.com");
     EXPECT_EQ(email_key("STRASSE@x.example"), email_key("straße@x.example"));
@@ -112,7 +112,7 @@ TEST(EmailKey, OneAddressHasOneKey) {
     EXPECT_NE(email_key("a@x.example"), email_key("b@x.example"));
 }
 
-TEST(EmailKey, TwoSpellingsOfADomainAreOne) {
+TEST(EmailKey, IsTheSameForAllSpellingsOfADomain) {
     EXPECT_EQ(email_key("ada@bücher.example"), "ada@xn--bcher-kva.example");
     EXPECT_EQ(email_key("ada@BÜCHER.example"), "ada@xn--bcher-kva.example");
     EXPECT_EQ(email_key("ada@XN--BCHER-KVA.example"), "ada@xn--bcher-kva.example");
@@ -120,13 +120,13 @@ TEST(EmailKey, TwoSpellingsOfADomainAreOne) {
     EXPECT_EQ(email_key("ada@_odd.example"), "ada@_odd.example") << "what IDNA refuses stays";
 }
 
-TEST(EmailKey, CharactersThatAreOnlyCompatibleDiffer) {
+TEST(EmailKey, DistinguishesCompatibilityCharacters) {
     EXPECT_NE(email_key("n2@x.example"), email_key("n²@x.example"));
     EXPECT_NE(email_key("fi@x.example"), email_key("\ufb01nd@x.example"));
     EXPECT_EQ(former_email_key("n²@x.example"), "n2@x.example");
 }
 
-TEST(EmailKey, IsItsOwnKey) {
+TEST(EmailKey, OfAKeyIsTheKey) {
     for (const char* email : {"Ada@Bücher.example", "n²@x.example", "Straße@x.example", "no address", ""})
         EXPECT_EQ(email_key(email_key(email)), email_key(email));
 }

@@ -19,8 +19,7 @@ std::int64_t unix_seconds(Timestamp at) {
 }
 
 Error invalid_token(std::string_view why) {
-    return {
-        ErrorCode::unauthenticated, "invalid_token", "The access token is not valid: " + std::string(why) + ".", {}};
+    return {ErrorCode::unauthenticated, "invalid_token", "The access token is invalid: " + std::string(why) + ".", {}};
 }
 
 std::optional<boost::json::object> decode_part(std::string_view part) {

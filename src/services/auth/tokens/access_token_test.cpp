@@ -20,8 +20,8 @@ protected:
 
     std::string sign(Timestamp at = kNow) { return sign_access_token(key_, kRules, principal_, at); }
     std::string verify(std::string_view token, Timestamp at = kNow) {
-        auto outcome = verify_access_token(token, {key_}, kRules, at);
-        return outcome ? "good" : outcome.error().reason;
+        auto result = verify_access_token(token, {key_}, kRules, at);
+        return result ? "valid" : result.error().reason;
     }
     // A token with any header and claims, signed with our key.
     std::string forge(std::string_view header, std::string_view claims) {
@@ -44,7 +44,7 @@ protected:
 
 }  // namespace
 
-TEST_F(AccessToken, ReadsBackWhoItIsFor) {
+TEST_F(AccessToken, NamesItsPrincipal) {
     auto read = verify_access_token(sign(), {other_, key_}, kRules, kNow);
     ASSERT_TRUE(read) << read.error().detail;
     EXPECT_EQ(read->user, principal_.user);
@@ -53,15 +53,15 @@ TEST_F(AccessToken, ReadsBackWhoItIsFor) {
     EXPECT_EQ(read->expires_at, kNow + kRules.ttl);
 }
 
-TEST_F(AccessToken, LivesFifteenMinutesAndFiveSeconds) {
+TEST_F(AccessToken, IsValidForFifteenMinutesWithFiveSecondsLeeway) {
     auto token = sign();
-    EXPECT_EQ(verify(token, kNow + Seconds(904)), "good");
+    EXPECT_EQ(verify(token, kNow + Seconds(904)), "valid");
     EXPECT_EQ(verify(token, kNow + Seconds(905)), "token_expired");
-    EXPECT_EQ(verify(token, kNow - Seconds(60)), "good");
+    EXPECT_EQ(verify(token, kNow - Seconds(60)), "valid");
     EXPECT_EQ(verify(token, kNow - Seconds(61)), "invalid_token");
 }
 
-TEST_F(AccessToken, EveryChangedCharacterIsSeen) {
+TEST_F(AccessToken, IsInvalidWithAnyCharacterChanged) {
     auto token = sign();
     for (std::size_t i = 0; i < token.size(); ++i) {
         auto changed = token;
@@ -71,12 +71,12 @@ TEST_F(AccessToken, EveryChangedCharacterIsSeen) {
     }
 }
 
-TEST_F(AccessToken, RefusesOtherKeysAlgorithmsAndTypes) {
+TEST_F(AccessToken, IsRejectedWithAnotherKeyAlgorithmOrType) {
     EXPECT_EQ(verify(sign_access_token(other_, kRules, principal_, kNow)), "invalid_token");
     auto claims = R"({"iss":"https://mind.example","aud":"mindspace","sub":")" + principal_.user.to_string() +
                   R"(","sid":")" + principal_.auth_session.to_string() +
                   R"(","jti":"x","iat":1800000000,"exp":1800000900,"role":"user"})";
-    EXPECT_EQ(verify(forge(header(), claims)), "good");
+    EXPECT_EQ(verify(forge(header(), claims)), "valid");
     EXPECT_EQ(verify(forge(header("none"), claims)), "invalid_token");
     EXPECT_EQ(verify(forge(header("HS256"), claims)), "invalid_token");
     EXPECT_EQ(verify(forge(header("EdDSA", "JWT"), claims)), "invalid_token");
@@ -86,7 +86,7 @@ TEST_F(AccessToken, RefusesOtherKeysAlgorithmsAndTypes) {
     EXPECT_EQ(verify(std::string(9000, 'a')), "invalid_token");
 }
 
-TEST_F(AccessToken, RefusesForeignIssuersAndAudiences) {
+TEST_F(AccessToken, IsRejectedWithAnotherIssuerOrAudience) {
     TokenRules rules = kRules;
     rules.issuer = "https://other.example";
     EXPECT_FALSE(verify_access_token(sign(), {key_}, rules, kNow));
@@ -95,17 +95,17 @@ TEST_F(AccessToken, RefusesForeignIssuersAndAudiences) {
     EXPECT_FALSE(verify_access_token(sign(), {key_}, rules, kNow));
 }
 
-TEST_F(AccessToken, AKeyFileIsReadAgainAndPrivate) {
+TEST_F(AccessToken, HasAPrivateKeyFileThatIsReused) {
     EXPECT_EQ(make_key("a").kid(), key_.kid());
     EXPECT_EQ(std::filesystem::status(directory_ / "a").permissions(),
               std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
     EXPECT_EQ(std::distance(std::filesystem::directory_iterator(directory_), {}), 2);
 }
 
-TEST_F(AccessToken, ThePublicHalfVerifies) {
-    auto half = SigningKey::from_public(key_.public_key());
-    EXPECT_EQ(half.kid(), key_.kid());
-    EXPECT_TRUE(verify_access_token(sign(), {half}, kRules, kNow));
+TEST_F(AccessToken, IsVerifiedWithThePublicKeyOnly) {
+    auto public_only = SigningKey::from_public(key_.public_key());
+    EXPECT_EQ(public_only.kid(), key_.kid());
+    EXPECT_TRUE(verify_access_token(sign(), {public_only}, kRules, kNow));
 }
 
 }  // namespace mindspace::auth

@@ -11,7 +11,7 @@ Awaitable<KeyRing::Keys> KeyRing::recent(Timestamp now) {
     co_return keys_;
 }
 
-void KeyRing::forget() {
+void KeyRing::clear() {
     keys_ = std::make_shared<const std::vector<SigningKey>>();
     read_at_ = {};
     ++generation_;

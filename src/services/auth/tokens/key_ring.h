@@ -30,7 +30,7 @@ public:
     // Unavailable.
     Awaitable<Keys> recent(Timestamp now);
     // A key has been withdrawn, or may have been: discards all keys, and no caller gets keys that were read before.
-    void forget();
+    void clear();
 
 private:
     Awaitable<Keys> read(Timestamp now);
@@ -38,7 +38,7 @@ private:
     AuthStore store_;
     Keys keys_ = std::make_shared<const std::vector<SigningKey>>();
     Timestamp read_at_{};
-    int generation_ = 0;             // incremented by forget()
+    int generation_ = 0;             // incremented by clear()
     SingleFlight<int, Keys> reads_;  // by generation: there is one table
 };
 

@@ -5,7 +5,7 @@
 namespace mindspace::auth {
 namespace {
 
-TEST(OneTimeToken, IsReadAsItWasWritten) {
+TEST(OneTimeToken, RoundTripsThroughText) {
     const auto user = UserId::make(Timestamp(Milliseconds(1)));
     const auto token = OneTimeToken::make(user);
     const auto read = OneTimeToken::parse(token.to_string());
@@ -15,11 +15,11 @@ TEST(OneTimeToken, IsReadAsItWasWritten) {
     EXPECT_EQ(read->hash(), token.hash());
 }
 
-TEST(OneTimeToken, IsNeverTheSame) {
+TEST(OneTimeToken, IsUnique) {
     EXPECT_NE(OneTimeToken::make({}).secret, OneTimeToken::make({}).secret);
 }
 
-TEST(OneTimeToken, HasOneTextOnly) {
+TEST(OneTimeToken, HasExactlyOneText) {
     const auto text = OneTimeToken::make({}).to_string();
     for (const auto& wrong : {std::string(), text + "A", text.substr(1), text + "=", " " + text})
         EXPECT_FALSE(OneTimeToken::parse(wrong)) << wrong;

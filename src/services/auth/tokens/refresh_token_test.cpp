@@ -14,7 +14,7 @@ RefreshToken make_token() {
 
 }  // namespace
 
-TEST(RefreshToken, ReadsItsOwnText) {
+TEST(RefreshToken, RoundTripsThroughText) {
     auto token = make_token();
     auto read = RefreshToken::parse(token.to_string());
     ASSERT_TRUE(read);
@@ -24,7 +24,7 @@ TEST(RefreshToken, ReadsItsOwnText) {
     EXPECT_TRUE(read->is_genuine(kTagKey));
 }
 
-TEST(RefreshToken, RefusesOtherTexts) {
+TEST(RefreshToken, RejectsInvalidTexts) {
     auto text = make_token().to_string();
     EXPECT_FALSE(RefreshToken::parse(""));
     EXPECT_FALSE(RefreshToken::parse(text.substr(4)));
@@ -33,7 +33,7 @@ TEST(RefreshToken, RefusesOtherTexts) {
     EXPECT_FALSE(RefreshToken::parse(text + "="));
 }
 
-TEST(RefreshToken, ASuccessorFollowsFromTokenAndSalt) {
+TEST(RefreshToken, HasASuccessorDerivedFromTokenAndSalt) {
     auto token = make_token();
     auto salt = random_bytes<32>();
     auto first = token.successor(salt, kTagKey);
@@ -44,7 +44,7 @@ TEST(RefreshToken, ASuccessorFollowsFromTokenAndSalt) {
     EXPECT_EQ(first.auth_session, token.auth_session);
 }
 
-TEST(RefreshToken, AnInventedSecretIsNotGenuine) {
+TEST(RefreshToken, WithAForgedSecretIsNotGenuine) {
     auto token = make_token();
     token.secret[0] ^= 1;
     EXPECT_FALSE(token.is_genuine(kTagKey));

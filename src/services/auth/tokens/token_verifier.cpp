@@ -22,7 +22,7 @@ Awaitable<Result<http::Principal>> TokenVerifier::authenticate(std::string_view 
 }
 
 void TokenVerifier::drop_keys() {
-    keys_.forget();
+    keys_.clear();
     verified_.clear();
 }
 

@@ -23,7 +23,7 @@ constexpr postgres::Statement kSecondsAttended{"test_attended_seconds", R"(
     SELECT coalesce((SELECT duration_seconds FROM meditation_sessions WHERE group_id = $1 AND user_id = $2), 0))"};
 
 // How the connection of an interval ended.
-enum class Ending { goodbye, drain, timeout, killed, never };
+enum class Ending { left, drain, timeout, killed, never };
 
 class AttendanceModelTest : public testing::Test {
 protected:
@@ -32,7 +32,7 @@ protected:
 
     // One member's stay on one node, over one connection, and the records that the nodes write about it. `resumed`:
     // since when the room has kept the member without a break (LiveRoom).
-    void sit(UserId user, int from, int to, Ending ending, int resumed) {
+    void attend(UserId user, int from, int to, Ending ending, int resumed) {
         AttendanceRecord entered{.intervals = {{user, at(resumed), at(from)}}, .left = {}, .joined = {}};
         records_.push_back(entered);
         known_until_ = from;
@@ -42,13 +42,13 @@ protected:
         }
         if (ending == Ending::killed) return;
         AttendanceRecord end{.intervals = {{user, at(from), at(to)}}, .left = {}, .joined = {}};
-        if (ending == Ending::goodbye || ending == Ending::timeout) end.left.push_back({user, at(to)});
+        if (ending == Ending::left || ending == Ending::timeout) end.left.push_back({user, at(to)});
         records_.push_back(end);
         known_until_ = to;
     }
 
     // A member who joins and leaves at random. Returns the least and the most that they may be credited with.
-    std::pair<int, int> live(UserId user) {
+    std::pair<int, int> simulate(UserId user) {
         std::vector<bool> present(kBefore + kPlanned + 1, false);
         int least_lost = 0;
         int most_added = 0;
@@ -57,7 +57,7 @@ protected:
         while (now < kPlanned) {
             const int to = std::min(now + 1 + pick(120), kPlanned);
             auto ending = to == kPlanned ? Ending::never : static_cast<Ending>(pick(4));
-            sit(user, now, to, ending, resumed);
+            attend(user, now, to, ending, resumed);
             for (int second = now; second < to; ++second) present[static_cast<std::size_t>(second + kBefore)] = true;
             const int back = to + (pick(2) == 0 ? pick(kGrace) : kGrace + 1 + pick(60));
             // A member who reconnects within the grace was not absent.
@@ -66,10 +66,10 @@ protected:
                     present[static_cast<std::size_t>(second + kBefore)] = true;
             resumed = back;
             if (ending == Ending::killed) {
-                const bool is_held = back <= to + kLease;  // by the lease of the lost node
-                if (is_held) resumed = std::max(now, back - kRefresh - kGrace);
-                if (is_held && back > to + kGrace) most_added += back - to;
-                if (!is_held || back >= kPlanned) least_lost += to - known_until_;
+                const bool is_present = back <= to + kLease;  // by the lease of the lost node
+                if (is_present) resumed = std::max(now, back - kRefresh - kGrace);
+                if (is_present && back > to + kGrace) most_added += back - to;
+                if (!is_present || back >= kPlanned) least_lost += to - known_until_;
                 if (back >= kPlanned && pick(2) == 0)  // their lease expires, and that is reported
                     records_.push_back({.intervals = {}, .left = {{user, at(to + kLease - kGrace)}}, .joined = {}});
             }
@@ -79,7 +79,7 @@ protected:
         return {seconds - least_lost, std::min(kPlanned, seconds + most_added)};
     }
     // In a few batches, as nodes send them.
-    void tell(GroupId group, std::size_t from, std::size_t to) {
+    void record(GroupId group, std::size_t from, std::size_t to) {
         while (from < to) {
             AttendanceRecord portion;
             for (int left = 1 + pick(100); left > 0 && from < to; --left, ++from) {
@@ -100,7 +100,7 @@ protected:
     Timestamp start_ = parse_timestamp("2026-11-23T20:00:00.000Z").value();
 };
 
-TEST_F(AttendanceModelTest, CreditsWhatIsKnownInWhateverOrderItIsTold) {
+TEST_F(AttendanceModelTest, CreditsAttendanceReportedInAnyOrder) {
     auto host = database_.add_user("host");
     std::vector<UserId> members;
     for (int i = 0; i < kMembers; ++i) members.push_back(database_.add_user("member" + std::to_string(i)));
@@ -120,18 +120,18 @@ TEST_F(AttendanceModelTest, CreditsWhatIsKnownInWhateverOrderItIsTold) {
         postgres::run(io_, store_.insert(request, host, group, 20, start_ - Seconds(60)));
         postgres::run(io_, timetable_.start(group, host, start_, start_));
         std::vector<std::pair<int, int>> expected;
-        for (auto user : members) expected.push_back(live(user));
+        for (auto user : members) expected.push_back(simulate(user));
         // Some arrive twice, and all in any order: before the end, after it, and after the group is settled.
         for (std::size_t i = 0, count = records_.size(); i < count; i += 5) {
             auto again = records_[i];
             records_.push_back(std::move(again));
         }
         std::ranges::shuffle(records_, random_);
-        tell(group, 0, records_.size() / 2);
+        record(group, 0, records_.size() / 2);
         ASSERT_TRUE(postgres::run(io_, timetable_.finish(group, "completed", at(kPlanned))));
-        tell(group, records_.size() / 2, records_.size() * 9 / 10);
+        record(group, records_.size() / 2, records_.size() * 9 / 10);
         postgres::run(io_, timetable_.settle(group, at(kPlanned + 30)));
-        tell(group, records_.size() * 9 / 10, records_.size());
+        record(group, records_.size() * 9 / 10, records_.size());
         for (std::size_t i = 0; i < members.size(); ++i) {
             auto seconds = database_.query(kSecondsAttended, group, members[i])[0].get<std::int32_t>(0);
             auto [least, most] = expected[i];

@@ -17,7 +17,7 @@ consteval auto seconds_of(const Piece& time) {
 // What a node of the previous version has written to a row, as intervals. Only the length of its closed intervals is
 // known; that time is placed before the rest. To be removed with the columns attended_ms and present_since.
 template <std::size_t N>
-consteval auto told_by_the_version_before(const char (&row)[N]) {
+consteval auto attendance_of_previous_version(const char (&row)[N]) {
     const auto begun_at = postgres::sql("coalesce({}.present_since, {}.seen_at)", row, row);
     const auto seen_at = postgres::sql("greatest({}.seen_at, {}.present_since)", row, row);
     return postgres::sql(

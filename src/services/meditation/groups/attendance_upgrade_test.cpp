@@ -35,7 +35,7 @@ constexpr Statement kOldLeft{"old_group_left", R"(
     WHERE known.user_id = departures.user_id AND known.group_id = $1 AND present_since IS NOT NULL)"};
 // How the previous version ended a group: it created the sessions from what it knew.
 constexpr Statement kOldFinish{"old_group_finish", R"(
-    WITH over AS (
+    WITH ended_group AS (
         UPDATE groups
         SET state = 'ended', ended_at = least($2, ends_at), end_reason = 'completed', version = version + 1,
             updated_at = $2
@@ -44,7 +44,7 @@ constexpr Statement kOldFinish{"old_group_finish", R"(
     SELECT user_id, ((attended_ms + greatest(0, coalesce(extract(epoch FROM
                CASE WHEN seen_at < ended_at - interval '45 seconds' THEN seen_at ELSE ended_at END - present_since)
                * 1000, 0)))::bigint / 1000)::integer
-    FROM group_attendance JOIN over USING (group_id))"};
+    FROM group_attendance JOIN ended_group USING (group_id))"};
 constexpr Statement kCreditedSeconds{"test_upgrade_seconds", R"(
     SELECT coalesce((SELECT duration_seconds FROM meditation_sessions WHERE group_id = $1 AND user_id = $2), 0))"};
 
@@ -67,15 +67,15 @@ protected:
         return postgres::run(io_, std::move(work));
     }
     Timestamp at(int second) const { return start_ + Seconds(second); }
-    void old_sits(int since, int until) {
+    void attend_with_previous_version(int since, int until) {
         database_.query(kOldSeen, group_, std::vector{user_}, std::vector{at(since)}, at(since));
         for (int seen = since + 15; seen <= until; seen += 15)
             database_.query(kOldSeen, group_, std::vector{user_}, std::vector{at(seen)}, at(seen));
     }
-    void old_leaves(int second) {
+    void leave_with_previous_version(int second) {
         database_.query(kOldLeft, group_, std::vector{user_}, std::vector{at(second)}, at(second));
     }
-    void sits(int since, int until) {
+    void attend(int since, int until) {
         AttendanceRecord record{.intervals = {{user_, at(since), at(until)}}, .left = {}, .joined = {}};
         run(timetable_.record(group_, std::move(record), at(until)));
     }
@@ -90,27 +90,27 @@ protected:
     GroupId group_ = GroupId::make(start_);
 };
 
-TEST_F(AttendanceUpgradeTest, CountsWhatNodesOfBothVersionsWrite) {
-    old_sits(0, 60);
-    old_leaves(70);
-    sits(100, 130);
-    old_sits(160, 190);  // its node is lost: nothing is known after this
-    sits(250, 300);
+TEST_F(AttendanceUpgradeTest, CountsAttendanceWrittenByBothVersions) {
+    attend_with_previous_version(0, 60);
+    leave_with_previous_version(70);
+    attend(100, 130);
+    attend_with_previous_version(160, 190);  // its node is lost: nothing is known after this
+    attend(250, 300);
     run(timetable_.finish(group_, "completed", at(300)));
     EXPECT_EQ(seconds(), 70 + 30 + 30 + 50);
 }
 
-TEST_F(AttendanceUpgradeTest, CountsWhatOnlyTheVersionBeforeWrote) {
-    old_sits(0, 90);
+TEST_F(AttendanceUpgradeTest, CountsAttendanceWrittenByThePreviousVersionOnly) {
+    attend_with_previous_version(0, 90);
     run(timetable_.finish(group_, "completed", at(300)));
     EXPECT_EQ(seconds(), 0) << "more of it may come";
     run(timetable_.settle(group_, at(330)));
     EXPECT_EQ(seconds(), 90);
 }
 
-TEST_F(AttendanceUpgradeTest, CompletesTheSessionsOfAGroupThatTheVersionBeforeEnded) {
-    sits(0, 200);
-    old_sits(230, 290);
+TEST_F(AttendanceUpgradeTest, CompletesTheSessionsOfAGroupThatThePreviousVersionEnded) {
+    attend(0, 200);
+    attend_with_previous_version(230, 290);
     database_.query(kOldFinish, group_, at(300));
     EXPECT_EQ(run(timetable_.list_unsettled(at(330))), std::vector{group_});
     run(timetable_.settle(group_, at(330)));

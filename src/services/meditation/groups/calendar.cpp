@@ -8,7 +8,7 @@ namespace mindspace::meditation {
 
 namespace {
 
-constexpr std::size_t kLongestLine = 75;  // bytes, without the line end (section 3.1)
+constexpr std::size_t kMaxLineLength = 75;  // bytes, without the line end (section 3.1)
 
 bool is_control(char c) {
     const auto byte = static_cast<unsigned char>(c);
@@ -21,15 +21,15 @@ bool continues_character(char c) {
 
 // One content line, folded between characters.
 void append_line(std::string& out, std::string_view line) {
-    std::size_t room = kLongestLine;
-    while (line.size() > room) {
-        auto end = room;
+    std::size_t space = kMaxLineLength;
+    while (line.size() > space) {
+        auto end = space;
         while (end > 0 && continues_character(line[end])) --end;
-        if (end == 0) end = room;  // not UTF-8
+        if (end == 0) end = space;  // not UTF-8
         out += line.substr(0, end);
         out += "\r\n ";
         line.remove_prefix(end);
-        room = kLongestLine - 1;  // the leading space counts
+        space = kMaxLineLength - 1;  // the leading space counts
     }
     out += line;
     out += "\r\n";
@@ -40,8 +40,8 @@ std::string text_value(std::string_view text) {
     std::string value;
     for (std::size_t i = 0; i < text.size(); ++i) {
         const char c = text[i];
-        const bool is_first_of_two = c == '\r' && i + 1 < text.size() && text[i + 1] == '\n';
-        if (is_first_of_two) continue;
+        const bool starts_crlf = c == '\r' && i + 1 < text.size() && text[i + 1] == '\n';
+        if (starts_crlf) continue;
         if (c == '\n' || c == '\r')
             value += "\\n";
         else if (c == '\\' || c == ';' || c == ',')

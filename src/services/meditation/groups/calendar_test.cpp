@@ -66,7 +66,7 @@ TEST(GroupCalendar, IsOneEventInUtc) {
                              "END:VEVENT", "END:VCALENDAR"));
 }
 
-TEST(GroupCalendar, NeedsATime) {
+TEST(GroupCalendar, RequiresAStartTime) {
     auto group = evening();
     group.scheduled_for.reset();
     EXPECT_FALSE(calendar_of(group));
@@ -75,7 +75,7 @@ TEST(GroupCalendar, NeedsATime) {
     EXPECT_THAT(lines_of(group), Contains("DTSTART:20261123T183102Z"));
 }
 
-TEST(GroupCalendar, EndsWhenTheGroupDid) {
+TEST(GroupCalendar, EndsAtTheActualEndOfTheGroup) {
     auto group = evening();
     group.state = GroupState::ended;
     group.started_at = group.scheduled_for;
@@ -83,7 +83,7 @@ TEST(GroupCalendar, EndsWhenTheGroupDid) {
     EXPECT_THAT(lines_of(group), Contains("DTEND:20261123T183130Z"));
 }
 
-TEST(GroupCalendar, TellsOfACancellationUnderAHigherSequence) {
+TEST(GroupCalendar, MarksACancellationWithAHigherSequence) {
     auto group = evening();
     group.state = GroupState::cancelled;
     group.version = 3;
@@ -91,7 +91,7 @@ TEST(GroupCalendar, TellsOfACancellationUnderAHigherSequence) {
     EXPECT_THAT(lines_of(group), Contains("SEQUENCE:2"));
 }
 
-TEST(GroupCalendar, EscapesWhatPeopleWrite) {
+TEST(GroupCalendar, EscapesUserText) {
     auto group = evening();
     group.title = "Sit; walk, sit\\rest";
     group.description = "One\r\ntwo\nthree\x01\x7F\tEND:VEVENT\rBEGIN:VALARM";
@@ -119,7 +119,7 @@ TEST(GroupCalendar, FoldsAtSeventyFiveBytesBetweenCharacters) {
     }
 }
 
-TEST(GroupCalendar, LeavesALineThatJustFitsWhole) {
+TEST(GroupCalendar, DoesNotFoldALineOfMaximumLength) {
     auto group = evening();
     group.title = std::string(75 - std::string_view("SUMMARY:").size(), 'x');
     EXPECT_THAT(physical_lines(group), Contains("SUMMARY:" + group.title));

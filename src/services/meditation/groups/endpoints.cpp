@@ -77,7 +77,7 @@ http::EndpointTable<GroupService, SocketAdmission> group_endpoints() {
     http::EndpointTable<GroupService, SocketAdmission> rows;
     rows.add({.method = Method::post,
               .path = "/api/v1/groups",
-              .summary = "Make a group; the caller is its host.",
+              .summary = "Create a group with the caller as its host.",
               .success = 201,
               .creates = true,
               .errors = {"conflict"}},
@@ -86,39 +86,40 @@ http::EndpointTable<GroupService, SocketAdmission> group_endpoints() {
              });
     rows.add({.method = Method::get,
               .path = "/api/v1/groups",
-              .summary = "Public groups, soonest first.",
+              .summary = "List public groups, soonest first.",
               .errors = {"invalid_cursor"}},
              [](GroupService& service, Call<http::None, GroupQuery> call) {
                  return show_list(service, std::move(call.query));
              });
-    rows.add({.method = Method::get, .path = "/api/v1/groups/{id}", .summary = "One group."},
+    rows.add({.method = Method::get, .path = "/api/v1/groups/{id}", .summary = "Get a group."},
              [](GroupService& service, Call<> call) { return service.find(GroupId{call.id}); });
     rows.add({.method = Method::get,
               .path = "/api/v1/groups/{id}/calendar.ics",
               .access = Access::anyone,  // calendar applications have a link and no credentials
-              .summary = "The group as an entry for calendar applications (RFC 5545).",
+              .summary = "Get the group as an iCalendar event (RFC 5545).",
               .success = 200,
               .errors = {"group_not_scheduled"},
               .produces = "text/calendar"},
              [](GroupService& service, Call<> call) { return show_calendar(service, GroupId{call.id}); });
-    rows.add({.method = Method::patch,
-              .path = "/api/v1/groups/{id}",
-              .summary = "Change a group by a JSON merge patch; the host's. Once it runs, kind and times stay.",
-              .errors = {"forbidden", "group_started", "group_ended", "precondition_failed"}},
-             [](GroupService& service, Call<GroupPatch> call) {
-                 return service.update(call.principal.user, GroupId{call.id}, std::move(call.body),
-                                       call.expected_version);
-             });
+    rows.add(
+        {.method = Method::patch,
+         .path = "/api/v1/groups/{id}",
+         .summary =
+             "Update a group with a JSON merge patch. Only for its host; kind and times cannot change once it runs.",
+         .errors = {"forbidden", "group_started", "group_ended", "precondition_failed"}},
+        [](GroupService& service, Call<GroupPatch> call) {
+            return service.update(call.principal.user, GroupId{call.id}, std::move(call.body), call.expected_version);
+        });
     rows.add({.method = Method::del,
               .path = "/api/v1/groups/{id}",
-              .summary = "Cancel a scheduled group, or end a running one; the host's.",
+              .summary = "Cancel a scheduled group or end a running one. Only for its host.",
               .errors = {"forbidden", "group_ended", "precondition_failed"}},
              [](GroupService& service, Call<> call) {
                  return service.cancel(call.principal.user, GroupId{call.id}, call.expected_version);
              });
     rows.add({.method = Method::post,
               .path = "/api/v1/groups/{id}/ticket",
-              .summary = "A ticket that opens the group's socket once, within 30 s.",
+              .summary = "Create a ticket that opens the group's socket once, within 30 seconds.",
               .priority = http::Priority::first,
               .creates = true,
               .errors = {"group_full", "group_ended"},
@@ -129,7 +130,7 @@ http::EndpointTable<GroupService, SocketAdmission> group_endpoints() {
     rows.add({.method = Method::get,
               .path = "/api/v1/groups/{id}/live",
               .access = Access::anyone,  // socket admission checks a ticket or an access token
-              .summary = "The group's WebSocket; opened by a ticket or an access token.",
+              .summary = "Open the group's WebSocket with a ticket or an access token.",
               .limit = LimitClass::socket,
               .priority = http::Priority::first,
               .errors = {"invalid_ticket", "origin_not_allowed"},

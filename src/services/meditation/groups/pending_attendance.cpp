@@ -7,7 +7,7 @@ namespace mindspace::meditation {
 
 namespace {
 
-bool are_one(const AttendanceInterval& a, const AttendanceInterval& b) {
+bool can_merge(const AttendanceInterval& a, const AttendanceInterval& b) {
     return a.since <= b.until + GroupTimetable::kGrace && b.since <= a.until + GroupTimetable::kGrace;
 }
 
@@ -15,14 +15,14 @@ bool are_one(const AttendanceInterval& a, const AttendanceInterval& b) {
 
 bool PendingAttendance::add_interval(const AttendanceInterval& interval) {
     auto& known = intervals_[interval.user];
-    auto united = interval;
+    auto merged = interval;
     std::erase_if(known, [&](const AttendanceInterval& other) {
-        if (!are_one(united, other)) return false;
-        united.since = std::min(united.since, other.since);
-        united.until = std::max(united.until, other.until);
+        if (!can_merge(merged, other)) return false;
+        merged.since = std::min(merged.since, other.since);
+        merged.until = std::max(merged.until, other.until);
         return true;
     });
-    known.push_back(united);
+    known.push_back(merged);
     if (known.size() <= kMaxIntervals) return true;
     known.erase(
         std::ranges::min_element(known, {}, [](const AttendanceInterval& one) { return one.until - one.since; }));

@@ -7,7 +7,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-TEST(PendingAttendanceTest, IsBoundedByThePeopleHoweverLongItWaits) {
+TEST(PendingAttendanceTest, IsBoundedByTheNumberOfMembers) {
     PendingAttendance pending;
     const UserId user{Uuid::from_name("user")};
     const Timestamp start{};
@@ -23,7 +23,7 @@ TEST(PendingAttendanceTest, IsBoundedByThePeopleHoweverLongItWaits) {
     EXPECT_EQ(pending.take().intervals.size(), 2U) << "what is known twice is known once";
 }
 
-TEST(PendingAttendanceTest, KeepsTheLongestOfTooManyStretches) {
+TEST(PendingAttendanceTest, KeepsTheLongestIntervals) {
     PendingAttendance pending;
     const UserId user{Uuid::from_name("user")};
     const Timestamp start{};
@@ -40,7 +40,7 @@ TEST(PendingAttendanceTest, KeepsTheLongestOfTooManyStretches) {
     EXPECT_EQ(pending.restore(record), 0U);
 }
 
-TEST(PendingAttendanceTest, DropsEventsAndNoAttendanceWhenTooManyWait) {
+TEST(PendingAttendanceTest, DropsJoinEventsAboveTheLimit) {
     PendingAttendance pending;
     const UserId user{Uuid::from_name("user")};
     for (std::size_t i = 0; i < PendingAttendance::kMaxJoined; ++i)

@@ -87,12 +87,12 @@ Awaitable<> GroupReconciler::reap_abandoned_rooms() {
     auto abandoned = co_await parts_.known_rooms.list_abandoned(parts_.clock.now());
     for (auto group : abandoned) {
         auto now = parts_.clock.now();
-        auto reaping = co_await parts_.order.reap(group, now);
+        auto reaped = co_await parts_.order.reap(group, now);
         AttendanceRecord record;
-        for (const auto& lease : reaping.gone) record.left.push_back({lease.user, lease.expires_at - Room::kGrace});
+        for (const auto& lease : reaped.lost) record.left.push_back({lease.user, lease.expires_at - Room::kGrace});
         parts_.metrics.participants_lost.add(record.left.size());
         if (!record.is_empty()) co_await parts_.timetable.record(group, std::move(record), now);
-        if (reaping.is_empty) co_await parts_.known_rooms.remove(group);
+        if (reaped.is_empty) co_await parts_.known_rooms.remove(group);
     }
 }
 

@@ -9,18 +9,21 @@ namespace mindspace::meditation {
 namespace {
 
 constexpr Seconds kClockTolerance{60};  // for clients who mean "now"
-constexpr std::chrono::days kFurthestAhead{2 * 366};
+constexpr std::chrono::days kMaxScheduleAhead{2 * 366};
 
 Error not_found() {
-    return {ErrorCode::not_found, "not_found", "There is no such group.", {}};
+    return {ErrorCode::not_found, "not_found", "The group does not exist.", {}};
 }
 
 Error group_ended() {
-    return {ErrorCode::conflict, "group_ended", "The group is over.", {}};
+    return {ErrorCode::conflict, "group_ended", "The group has ended.", {}};
 }
 
 Error group_started() {
-    return {ErrorCode::conflict, "group_started", "The group is running; that cannot be changed any more.", {}};
+    return {ErrorCode::conflict,
+            "group_started",
+            "The group is running, so its kind and times can no longer be changed.",
+            {}};
 }
 
 bool is_same(const NewGroup& request, UserId host, const Group& group) {
@@ -33,8 +36,8 @@ bool is_same(const NewGroup& request, UserId host, const Group& group) {
 }
 
 template <class T>
-bool changes(const Patch<T>& patch, const std::optional<T>& held) {
-    return patch.present && patch.value != held;
+bool changes(const Patch<T>& patch, const std::optional<T>& stored) {
+    return patch.present && patch.value != stored;
 }
 
 bool changes(const GroupPatch& patch, const Group& group) {
@@ -56,14 +59,14 @@ void refuse_null(schema::Faults& faults, std::string_view name, const Patch<T>& 
 // From now until two years ahead.
 void check_time(schema::Faults& faults, const std::optional<Timestamp>& scheduled_for, Timestamp now) {
     const schema::Path document;
-    const schema::Path place{&document, "scheduledFor"};
+    const schema::Path path{&document, "scheduledFor"};
     if (scheduled_for && *scheduled_for < now - kClockTolerance)
-        faults.add(place, "out_of_range", "must not have passed");
-    if (scheduled_for && *scheduled_for > now + kFurthestAhead)
-        faults.add(place, "out_of_range", "must be within two years");
+        faults.add(path, "out_of_range", "must not be in the past");
+    if (scheduled_for && *scheduled_for > now + kMaxScheduleAhead)
+        faults.add(path, "out_of_range", "must be within two years");
 }
 
-std::vector<std::string_view> wanted_states(const GroupQuery& query) {
+std::vector<std::string_view> requested_states(const GroupQuery& query) {
     if (query.state) return {schema::enum_name(*query.state)};
     return {schema::enum_name(GroupState::scheduled), schema::enum_name(GroupState::running)};
 }
@@ -97,10 +100,11 @@ Awaitable<Result<Group>> GroupService::create(UserId host, NewGroup request) {
     }
     auto group = co_await store_.find(id);
     if (insertion == GroupInsertion::too_many)
-        co_return Error{ErrorCode::conflict, "too_many_groups", "Too many of your groups wait or run already.", {}};
-    if (!group) co_return Error{ErrorCode::unauthenticated, "user_gone", "This account does not exist any more.", {}};
+        co_return Error{
+            ErrorCode::conflict, "too_many_groups", "You have reached the limit of scheduled and running groups.", {}};
+    if (!group) co_return Error{ErrorCode::unauthenticated, "user_gone", "This account no longer exists.", {}};
     if (insertion != GroupInsertion::inserted && !is_same(request, host, *group))
-        co_return Error{ErrorCode::conflict, "conflict", "This id is another group's.", {}};
+        co_return Error{ErrorCode::conflict, "conflict", "This id belongs to another group.", {}};
     co_return std::move(*group);
 }
 
@@ -117,12 +121,12 @@ Awaitable<Result<GroupCalendar>> GroupService::find_calendar(GroupId id) {
     auto group = co_await store_.find(id);
     if (!group) co_return not_found();
     auto text = calendar_of(*group);
-    if (!text) co_return Error{ErrorCode::conflict, "group_not_scheduled", "The group has no time yet.", {}};
+    if (!text) co_return Error{ErrorCode::conflict, "group_not_scheduled", "The group has no scheduled time.", {}};
     co_return GroupCalendar{.text = std::move(*text), .etag = http::etag_of_version(group->version)};
 }
 
 Awaitable<ListPart<Group, GroupId>> GroupService::list(GroupQuery query, GroupPosition after) {
-    auto groups = co_await store_.list(wanted_states(query), after, query.limit + 1);
+    auto groups = co_await store_.list(requested_states(query), after, query.limit + 1);
     auto part = take_part(std::move(groups), static_cast<std::size_t>(query.limit), &position_of);
     std::vector<GroupId> ids;
     for (const auto& group : part.items) ids.push_back(group.id);
@@ -136,7 +140,7 @@ Awaitable<Result<Group>> GroupService::find_own(UserId caller, GroupId id,
     auto group = co_await store_.find(id);
     if (!group) co_return not_found();
     if (group->host.id != caller)
-        co_return Error{ErrorCode::forbidden, "forbidden", "Only the host changes the group.", {}};
+        co_return Error{ErrorCode::forbidden, "forbidden", "Only the host can change the group.", {}};
     if (expected_version && *expected_version != group->version) co_return precondition_failed();
     if (group->state == GroupState::ended) co_return group_ended();
     co_return std::move(*group);
@@ -210,7 +214,7 @@ Awaitable<Result<Ticket>> GroupService::issue_ticket(http::Principal caller, Gro
         auto counts = co_await order_.count_participants(std::move(ids));
         bool is_full = counts.front() >= *group->max_participants;
         if (is_full) is_full = !co_await order_.has_participant(id, caller.user);
-        if (is_full) co_return Error{ErrorCode::conflict, "group_full", "Nobody else fits into the group.", {}};
+        if (is_full) co_return Error{ErrorCode::conflict, "group_full", "The group is full.", {}};
     }
     TicketGrant grant{.user = caller.user, .auth_session = caller.auth_session, .token_expires_at = caller.expires_at};
     auto ticket = co_await tickets_.issue(id, grant);

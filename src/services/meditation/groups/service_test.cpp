@@ -58,7 +58,7 @@ protected:
     UserId guest_ = database_.add_user("guest");
 };
 
-TEST_F(GroupServiceTest, KeepsTheBoundOfGroupsUnderConcurrentRequests) {
+TEST_F(GroupServiceTest, LimitsGroupsPerHostUnderConcurrentRequests) {
     int made = 0;
     int refused = 0;
     for (int i = 0; i < 30; ++i)
@@ -74,7 +74,7 @@ TEST_F(GroupServiceTest, KeepsTheBoundOfGroupsUnderConcurrentRequests) {
     EXPECT_TRUE(run(service_.create(guest_, request()))) << "the bound is each host's own";
 }
 
-TEST_F(GroupServiceTest, ARepeatedRequestIsNoGroupTooMany) {
+TEST_F(GroupServiceTest, DoesNotCountARetryTowardsTheLimit) {
     auto group = request();
     group.id = GroupId::make(SystemClock{}.now());
     ASSERT_TRUE(run(service_.create(host_, group)));
@@ -85,7 +85,7 @@ TEST_F(GroupServiceTest, ARepeatedRequestIsNoGroupTooMany) {
     EXPECT_TRUE(run(service_.create(host_, request()))) << "one that is over does not count";
 }
 
-TEST_F(GroupServiceTest, RefusesTimesBeyondTwoYears) {
+TEST_F(GroupServiceTest, RejectsTimesBeyondTwoYears) {
     auto group = request();
     group.scheduled_for = SystemClock{}.now() + std::chrono::days(729);
     EXPECT_TRUE(run(service_.create(host_, group)));
@@ -97,7 +97,7 @@ TEST_F(GroupServiceTest, RefusesTimesBeyondTwoYears) {
     EXPECT_FALSE(run(service_.update(host_, made.id, patch, {})));
 }
 
-TEST_F(GroupServiceTest, MakingTheSameGroupTwiceIsHarmless) {
+TEST_F(GroupServiceTest, CreatingTheSameGroupTwiceChangesNothing) {
     auto group = request();
     group.id = GroupId::make(SystemClock{}.now());
     auto first = run(service_.create(host_, group));
@@ -111,7 +111,7 @@ TEST_F(GroupServiceTest, MakingTheSameGroupTwiceIsHarmless) {
     EXPECT_EQ(reason(run(service_.create(guest_, group))), "conflict");
 }
 
-TEST_F(GroupServiceTest, ListsPublicGroupsSoonestFirstAndPageByPage) {
+TEST_F(GroupServiceTest, ListsPublicGroupsSoonestFirstInPages) {
     auto now = SystemClock{}.now();
     for (int i : {3, 1, 4, 2, 5}) {
         auto group = request("in " + std::to_string(i));
@@ -139,7 +139,7 @@ TEST_F(GroupServiceTest, ListsPublicGroupsSoonestFirstAndPageByPage) {
     EXPECT_EQ(titles, (std::vector<std::string>{"in 1", "in 2", "in 3", "in 4", "in 5"}));
 }
 
-TEST_F(GroupServiceTest, OnlyTheHostChangesAndCancels) {
+TEST_F(GroupServiceTest, OnlyTheHostCanChangeAndCancel) {
     auto group = run(service_.create(host_, request())).value();
     GroupPatch patch;
     patch.title = {true, "Later"};
@@ -156,7 +156,7 @@ TEST_F(GroupServiceTest, OnlyTheHostChangesAndCancels) {
     EXPECT_EQ(reason(run(service_.issue_ticket(principal(host_), group.id))), "group_ended");
 }
 
-TEST_F(GroupServiceTest, ATicketOpensOneGroupOnce) {
+TEST_F(GroupServiceTest, ATicketIsValidOnceForOneGroup) {
     auto group = run(service_.create(host_, request())).value();
     auto ticket = run(service_.issue_ticket(principal(guest_), group.id)).value();
     EXPECT_EQ(ticket.url, "wss://mind.example/api/v1/groups/" + group.id.to_string() + "/live?ticket=" + ticket.ticket);
@@ -168,7 +168,7 @@ TEST_F(GroupServiceTest, ATicketOpensOneGroupOnce) {
     EXPECT_FALSE(run(tickets_.redeem(group.id, ticket.ticket)));
 }
 
-TEST_F(GroupServiceTest, AFullGroupGivesTicketsToThoseInItOnly) {
+TEST_F(GroupServiceTest, AFullGroupIssuesTicketsToParticipantsOnly) {
     auto wanted = request();
     wanted.max_participants = 2;
     auto group = run(service_.create(host_, wanted)).value();
@@ -182,12 +182,12 @@ TEST_F(GroupServiceTest, AFullGroupGivesTicketsToThoseInItOnly) {
         EXPECT_TRUE(run(order.enter(enter, SystemClock{}.now())));
     }
     EXPECT_TRUE(run(service_.issue_ticket(principal(guest_), group.id)));
-    auto stranger = database_.add_user("stranger");
-    EXPECT_EQ(reason(run(service_.issue_ticket(principal(stranger), group.id))), "group_full");
+    auto outsider = database_.add_user("outsider");
+    EXPECT_EQ(reason(run(service_.issue_ticket(principal(outsider), group.id))), "group_full");
     EXPECT_EQ(run(service_.find(group.id))->participant_count, 2);
 }
 
-TEST_F(GroupServiceTest, WithoutRedisGroupsAreStillShown) {
+TEST_F(GroupServiceTest, ShowsGroupsWithoutRedis) {
     auto group = run(service_.create(host_, request())).value();
     server_.signal(SIGKILL);
     postgres::run_until(io_, [this] { return !redis_.is_up(); });

@@ -18,15 +18,15 @@ Awaitable<std::string> GroupTickets::issue(GroupId group, TicketGrant grant) {
     auto key = key_of(group, ticket);
     auto value = schema::to_json(grant);
     auto ttl = std::to_string(kTtl.count());
-    std::vector<std::string_view> words{"SET", key, value, "EX", ttl};
-    co_await redis_.command(std::move(words));
+    std::vector<std::string_view> command{"SET", key, value, "EX", ttl};
+    co_await redis_.command(std::move(command));
     co_return ticket;
 }
 
 Awaitable<std::optional<TicketGrant>> GroupTickets::redeem(GroupId group, std::string ticket) {
     auto key = key_of(group, ticket);
-    std::vector<std::string_view> words{"GETDEL", key};
-    auto value = co_await redis_.command(std::move(words));
+    std::vector<std::string_view> command{"GETDEL", key};
+    auto value = co_await redis_.command(std::move(command));
     if (value.is_null()) co_return std::nullopt;
     auto grant = schema::from_json<TicketGrant>(value.as_string());
     if (!grant) co_return std::nullopt;

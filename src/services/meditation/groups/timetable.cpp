@@ -14,7 +14,7 @@ Awaitable<std::optional<Timestamp>> GroupTimetable::start(GroupId id, UserId hos
                 version = version + 1, updated_at = $4
             WHERE group_id = $1 AND host_id = $2 AND state = 'scheduled'
             RETURNING group_id, host_id, started_at, ends_at),
-        told AS (
+        event AS (
             INSERT INTO outbox (type, user_id, payload, occurred_at)
             SELECT 'group.started', host_id,
                    jsonb_build_object('groupId', group_id, 'startsAt', started_at, 'endsAt', ends_at), $4
@@ -36,7 +36,7 @@ Awaitable<std::vector<GroupStart>> GroupTimetable::start_due(Timestamp now) {
                 ends_at = scheduled_for + make_interval(secs => planned_seconds), version = version + 1, updated_at = $1
             WHERE group_id IN (SELECT group_id FROM due)
             RETURNING group_id, host_id, started_at, ends_at),
-        told AS (
+        event AS (
             INSERT INTO outbox (type, user_id, payload, occurred_at)
             SELECT 'group.started', host_id,
                    jsonb_build_object('groupId', group_id, 'startsAt', started_at, 'endsAt', ends_at), $1
@@ -64,7 +64,7 @@ Awaitable<std::vector<GroupId>> GroupTimetable::list_due(Timestamp now) {
 Awaitable<std::vector<GroupId>> GroupTimetable::list_empty(Timestamp now) {
     // Checks the host's row first: it rules out most groups. Step by step, because groups and attendance may be on
     // different servers.
-    static constexpr Statement kListEmpty{"group_list_deserted", R"(
+    static constexpr Statement kListEmpty{"group_list_empty", R"(
         WITH running AS MATERIALIZED (
             SELECT group_id, host_id, ends_at FROM groups WHERE state = 'running' AND started_at <= $2),
         hosted AS MATERIALIZED (
@@ -77,7 +77,7 @@ Awaitable<std::vector<GroupId>> GroupTimetable::list_empty(Timestamp now) {
             WHERE (left_at IS NULL OR left_at < seen_at) AND seen_at > $1)
         SELECT group_id FROM hostless WHERE group_id NOT IN (SELECT group_id FROM visited)
         ORDER BY ends_at LIMIT 100)"};
-    auto rows = co_await database_.query(kListEmpty, now - kSilence, now - kHostAway);
+    auto rows = co_await database_.query(kListEmpty, now - kConfirmationTimeout, now - kMaxHostAbsence);
     std::vector<GroupId> empty;
     for (auto row : rows) empty.push_back(row.get<GroupId>(0));
     co_return empty;

@@ -74,7 +74,8 @@ public:
     Awaitable<> settle(GroupId id, Timestamp now);
     // Running groups whose end has passed.
     Awaitable<std::vector<GroupId>> list_due(Timestamp now);
-    // Running groups whose host has been absent for kHostAway, and in which no participant is known to PostgreSQL.
+    // Running groups whose host has been absent for kMaxHostAbsence, and in which no participant is known to
+    // PostgreSQL.
     Awaitable<std::vector<GroupId>> list_empty(Timestamp now);
 
     // Cancels scheduled groups that were not started within kStartLimit of their time, at most a hundred.
@@ -86,11 +87,11 @@ public:
 
     static constexpr Seconds kGrace{10};  // a shorter break does not count as one
     static constexpr Seconds kRefreshInterval{15};
-    static constexpr Seconds kSilence{30};      // a member who was not confirmed for two refreshes may be gone
-    static constexpr Seconds kSettleAfter{30};  // longer than any lease of a lost node
+    static constexpr Seconds kConfirmationTimeout{30};  // a member who was not confirmed for two refreshes may be gone
+    static constexpr Seconds kSettleAfter{30};          // longer than any lease of a lost node
     static constexpr std::chrono::hours kStartLimit{24};
     static constexpr std::int32_t kMinSeconds = 60;
-    static constexpr Seconds kHostAway{120};  // then another participant becomes the host, or the group ends
+    static constexpr Seconds kMaxHostAbsence{120};  // then another participant becomes the host, or the group ends
 
 private:
     postgres::Client& database_;

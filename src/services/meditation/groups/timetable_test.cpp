@@ -73,7 +73,7 @@ TEST_F(GroupTimetableTest, AGroupStartsOnceAndOnlyByItsHost) {
     EXPECT_EQ(count_events("group.started"), 1);
 }
 
-TEST_F(GroupTimetableTest, TheEndMakesOneSessionForEachWhoSatLongEnough) {
+TEST_F(GroupTimetableTest, TheEndCreatesASessionPerMemberWhoAttendedLongEnough) {
     auto late = database_.add_user("late");
     auto id = add_group(600);
     run(timetable_.start(id, host_, start_, start_));
@@ -117,7 +117,7 @@ TEST_F(GroupTimetableTest, TheEndMakesOneSessionForEachWhoSatLongEnough) {
     EXPECT_EQ(count_events("session.completed"), 2);
 }
 
-TEST_F(GroupTimetableTest, AParticipantOfALostNodeIsCreditedWithWhatWasConfirmedAndNoMore) {
+TEST_F(GroupTimetableTest, AParticipantOfALostNodeIsCreditedWithConfirmedAttendanceOnly) {
     auto lost = database_.add_user("lost");
     auto id = add_group(600);
     run(timetable_.start(id, host_, start_, start_));
@@ -145,7 +145,7 @@ TEST_F(GroupTimetableTest, AParticipantOfALostNodeIsCreditedWithWhatWasConfirmed
     EXPECT_EQ(count_events("session.completed"), 3);
 }
 
-TEST_F(GroupTimetableTest, AttendanceThatComesAfterTheEndLengthensTheSession) {
+TEST_F(GroupTimetableTest, LateAttendanceLengthensTheSession) {
     auto id = add_group(600);
     run(timetable_.start(id, host_, start_, start_));
     for (auto user : {host_, guest_})
@@ -167,7 +167,7 @@ TEST_F(GroupTimetableTest, AttendanceThatComesAfterTheEndLengthensTheSession) {
     EXPECT_EQ(seconds_of(id, host_), 500);
 }
 
-TEST_F(GroupTimetableTest, StartsAGroupAtItsTimeOnceHoweverLate) {
+TEST_F(GroupTimetableTest, StartsAScheduledGroupOnceAtItsTime) {
     auto early = add_group(60, start_);
     auto late = add_group(600, start_ + 1s);
     add_group(60);  // waits for its host
@@ -186,7 +186,7 @@ TEST_F(GroupTimetableTest, StartsAGroupAtItsTimeOnceHoweverLate) {
     EXPECT_FALSE(run(timetable_.start(early, host_, start_ + 2s, start_ + 2s)));
 }
 
-TEST_F(GroupTimetableTest, OfAHundredWhoNoticeATimeOneStartsTheGroup) {
+TEST_F(GroupTimetableTest, OneOfAHundredConcurrentCallsStartsTheGroup) {
     auto id = add_group(600, start_);
     std::vector<GroupStart> started;
     int running = 100;
@@ -202,7 +202,7 @@ TEST_F(GroupTimetableTest, OfAHundredWhoNoticeATimeOneStartsTheGroup) {
     EXPECT_EQ(started[0].id, id);
 }
 
-TEST_F(GroupTimetableTest, CancelsAGroupThatIsEndedInItsCountdown) {
+TEST_F(GroupTimetableTest, CancelsAGroupEndedDuringItsCountdown) {
     auto id = add_group(600);
     run(timetable_.start(id, host_, start_ + 60s, start_));
     record(id, {.intervals = {{host_, start_, start_ + 20s}}, .left = {}, .joined = {}});
@@ -229,7 +229,7 @@ TEST_F(GroupTimetableTest, CancelsAGroupThatIsNotStartedWithinADay) {
     EXPECT_EQ(run(timetable_.start_due(start_ + 24h)).front().id, later) << "and no other";
 }
 
-TEST_F(GroupTimetableTest, ListsWhatIsDue) {
+TEST_F(GroupTimetableTest, ListsDueGroups) {
     auto id = add_group(60);
     add_group(60);
     run(timetable_.start(id, host_, start_, start_));

@@ -112,7 +112,7 @@ struct NewGroup {
                           field("kind", &NewGroup::kind),
                           field("plannedSeconds", &NewGroup::planned_seconds, kGroupSecondsRules),
                           field("scheduledFor", &NewGroup::scheduled_for,
-                                {.about = "When it starts by itself; without it, when the host says so."}),
+                                {.about = "Time of the automatic start. Without it the host starts the group."}),
                           field("visibility", &NewGroup::visibility, {.optional = true}),
                           field("maxParticipants", &NewGroup::max_participants, kParticipantsRules)};
     }
@@ -154,7 +154,7 @@ struct GroupQuery {
     static constexpr auto fields() {
         return std::tuple{field("limit", &GroupQuery::limit, {.min = 1, .max = 100, .optional = true}),
                           field("cursor", &GroupQuery::cursor, schema::kCursorRules),
-                          field("state", &GroupQuery::state, {.about = "Default: those that are not over."})};
+                          field("state", &GroupQuery::state, {.about = "Default: scheduled and running groups."})};
     }
 };
 
@@ -176,7 +176,7 @@ struct Ticket {
     static constexpr std::string_view kName = "Ticket";
     static constexpr auto fields() {
         return std::tuple{field("ticket", &Ticket::ticket),
-                          field("url", &Ticket::url, {.about = "Opens the group's socket, once."}),
+                          field("url", &Ticket::url, {.about = "URL that opens the group's socket, once."}),
                           field("expiresIn", &Ticket::expires_in)};
     }
 };

@@ -37,7 +37,7 @@ http::EndpointTable<SessionService> session_endpoints() {
     http::EndpointTable<SessionService> rows;
     rows.add({.method = Method::post,
               .path = "/api/v1/sessions",
-              .summary = "Start a session.",
+              .summary = "Start a meditation session.",
               .success = 201,
               .creates = true,
               .errors = {"session_active", "gone", "conflict"}},
@@ -46,14 +46,14 @@ http::EndpointTable<SessionService> session_endpoints() {
              });
     rows.add({.method = Method::get,
               .path = "/api/v1/sessions",
-              .summary = "The history, newest first.",
+              .summary = "List the caller's meditation sessions, newest first.",
               .errors = {"invalid_cursor"}},
              [](SessionService& service, Call<http::None, HistoryQuery> call) {
                  return show_history(service, call.principal.user, std::move(call.query));
              });
     rows.add({.method = Method::post,
               .path = "/api/v1/sessions/import",
-              .summary = "Take in up to 500 sessions from offline or another app.",
+              .summary = "Import up to 500 sessions that were recorded offline or with another app.",
               .limit = http::LimitClass::import,
               .priority = http::Priority::last,
               .creates = true,
@@ -61,13 +61,13 @@ http::EndpointTable<SessionService> session_endpoints() {
              [](SessionService& service, Call<ImportSessions> call) {
                  return service.import(call.principal.user, std::move(call.body));
              });
-    rows.add({.method = Method::get, .path = "/api/v1/sessions/{id}", .summary = "One session."},
+    rows.add({.method = Method::get, .path = "/api/v1/sessions/{id}", .summary = "Get a meditation session."},
              [](SessionService& service, Call<> call) {
                  return service.find(call.principal.user, MeditationSessionId{call.id});
              });
     rows.add({.method = Method::patch,
               .path = "/api/v1/sessions/{id}",
-              .summary = "Change the mood afterwards or the note, by a JSON merge patch.",
+              .summary = "Update a session's note or the mood after it with a JSON merge patch.",
               .errors = {"precondition_failed"}},
              [](SessionService& service, Call<SessionPatch> call) {
                  return service.update(call.principal.user, MeditationSessionId{call.id}, std::move(call.body),
@@ -75,21 +75,21 @@ http::EndpointTable<SessionService> session_endpoints() {
              });
     rows.add({.method = Method::del,
               .path = "/api/v1/sessions/{id}",
-              .summary = "Take a session out of history and statistics.",
+              .summary = "Delete a session from the history and the statistics.",
               .errors = {"precondition_failed"}},
              [](SessionService& service, Call<> call) {
                  return service.erase(call.principal.user, MeditationSessionId{call.id}, call.expected_version);
              });
     rows.add({.method = Method::post,
               .path = "/api/v1/sessions/{id}/complete",
-              .summary = "Complete a session that is active or that nobody ended; harmless when sent again.",
+              .summary = "Complete an active session, or one that was never ended. Can be retried safely.",
               .errors = {"session_not_active", "conflict"}},
              [](SessionService& service, Call<CompleteSession> call) {
                  return service.complete(call.principal.user, MeditationSessionId{call.id}, std::move(call.body));
              });
     rows.add({.method = Method::post,
               .path = "/api/v1/sessions/{id}/abandon",
-              .summary = "Give an active session up.",
+              .summary = "Abandon an active session.",
               .errors = {"session_not_active"}},
              [](SessionService& service, Call<> call) {
                  return service.abandon(call.principal.user, MeditationSessionId{call.id});

@@ -20,18 +20,18 @@ std::vector<postgres::Query> import_queries(UserId user, std::vector<ImportedSes
                     - make_interval(hours => u.day_start_hour))::date AS local_date
             FROM unnest($3::uuid[], $4::text[], $5::integer[], $6::integer[], $7::timestamptz[], $8::text[],
                         $9::smallint[], $10::smallint[], $11::text[]) WITH ORDINALITY
-                 AS i (id, kind, planned, duration, started_at, zone, mood_before, mood_after, note, place)
+                 AS i (id, kind, planned, duration, started_at, zone, mood_before, mood_after, note, ordinal)
             JOIN user_directory AS u ON u.user_id = $1
             WHERE {}
-            ORDER BY i.id, i.place),
+            ORDER BY i.id, i.ordinal),
         dates AS (
             SELECT user_id, local_date,
-                   (SELECT count(*) FROM (SELECT FROM meditation_sessions_N AS there
-                                          WHERE there.user_id = date.user_id AND there.local_date = date.local_date
+                   (SELECT count(*) FROM (SELECT FROM meditation_sessions_N AS existing
+                                          WHERE existing.user_id = date.user_id AND existing.local_date = date.local_date
                                           LIMIT $12) AS stored) AS taken
             FROM (SELECT DISTINCT user_id, local_date FROM news) AS date),
         numbered AS (
-            SELECT news.*, taken + row_number() OVER (PARTITION BY local_date ORDER BY place) AS number
+            SELECT news.*, taken + row_number() OVER (PARTITION BY local_date ORDER BY ordinal) AS number
             FROM news JOIN dates USING (user_id, local_date)),
         changed AS (
             INSERT INTO meditation_sessions_N (user_id, session_id, status, kind, planned_seconds, duration_seconds,
@@ -50,17 +50,17 @@ std::vector<postgres::Query> import_queries(UserId user, std::vector<ImportedSes
     static const PartitionedStatement kOverlaps{"session_import_overlaps", R"(
         SELECT n.session_id, o.session_id
         FROM meditation_sessions_N AS n CROSS JOIN LATERAL (
-            SELECT near.session_id, shared
+            SELECT prior.session_id, shared
             FROM (SELECT session_id, status, started_at, ended_at, duration_seconds
                   FROM meditation_sessions_N AS earlier
                   WHERE earlier.user_id = n.user_id AND earlier.started_at < n.ended_at
                     AND earlier.started_at > n.started_at - interval '1 day'
-                  ORDER BY earlier.started_at DESC, earlier.session_id DESC LIMIT 200) AS near,
-                 LATERAL extract(epoch FROM least(n.ended_at, near.ended_at) - greatest(n.started_at, near.started_at))
+                  ORDER BY earlier.started_at DESC, earlier.session_id DESC LIMIT 200) AS prior,
+                 LATERAL extract(epoch FROM least(n.ended_at, prior.ended_at) - greatest(n.started_at, prior.started_at))
                      AS shared
-            WHERE near.session_id <> n.session_id AND near.status = 'completed'
-              AND 2 * shared > least(n.duration_seconds, near.duration_seconds) AND shared > 0
-            ORDER BY shared DESC, near.started_at, near.session_id LIMIT 5) AS o
+            WHERE prior.session_id <> n.session_id AND prior.status = 'completed'
+              AND 2 * shared > least(n.duration_seconds, prior.duration_seconds) AND shared > 0
+            ORDER BY shared DESC, prior.started_at, prior.session_id LIMIT 5) AS o
         WHERE n.user_id = $1 AND n.session_id = ANY ($2) AND n.created_at = $3
         ORDER BY n.session_id, o.shared DESC, o.session_id)"};
     std::vector<MeditationSessionId> ids;
@@ -79,23 +79,23 @@ std::vector<postgres::Query> import_queries(UserId user, std::vector<ImportedSes
         durations.push_back(session.duration_seconds);
         starts.push_back(session.started_at);
         zones.push_back(std::move(session.timezone));
-        moods_before.push_back(narrow(session.mood_before));
-        moods_after.push_back(narrow(session.mood_after));
+        moods_before.push_back(to_int16(session.mood_before));
+        moods_after.push_back(to_int16(session.mood_after));
         notes.push_back(std::move(session.note));
     }
     std::vector<postgres::Query> queries;
     queries.push_back(user::lock_user(user));  // one import at a time: the sessions of a date are counted
     queries.push_back(postgres::bind(kInsert.of(user), user, now, ids, kinds, planned, durations, starts, zones,
-                                     moods_before, moods_after, notes, kImportedOnADate));
+                                     moods_before, moods_after, notes, kMaxSessionsPerLocalDate));
     queries.push_back(postgres::bind(kOverlaps.of(user), user, ids, now));
     return queries;
 }
 
 Awaitable<ImportOutcomes> SessionStore::import(std::vector<postgres::Query> queries) {
-    auto answers = co_await imports_.transaction(std::move(queries));
+    auto results = co_await imports_.transaction(std::move(queries));
     ImportOutcomes outcomes;
-    for (const auto row : answers[1]) outcomes.created.push_back(row.get<MeditationSessionId>(0));
-    for (const auto row : answers[2])
+    for (const auto row : results[1]) outcomes.created.push_back(row.get<MeditationSessionId>(0));
+    for (const auto row : results[2])
         outcomes.overlaps.emplace_back(row.get<MeditationSessionId>(0), row.get<MeditationSessionId>(1));
     co_return outcomes;
 }

@@ -14,7 +14,7 @@ constexpr Timestamp kEarliestImport{std::chrono::sys_days{std::chrono::year{2000
 constexpr schema::Path kDocument;
 constexpr schema::Path kSessionsAt{&kDocument, "sessions"};
 
-std::vector<ImportFault> told(std::vector<FieldFault> faults) {
+std::vector<ImportFault> to_import_faults(std::vector<FieldFault> faults) {
     std::vector<ImportFault> errors;
     errors.reserve(faults.size());
     for (auto& fault : faults)
@@ -26,16 +26,16 @@ std::vector<ImportFault> told(std::vector<FieldFault> faults) {
 std::vector<FieldFault> check_time(const ImportedSession& session, const schema::Path& at, Timestamp now) {
     schema::Faults faults;
     if (session.started_at < kEarliestImport || session.started_at > now)
-        faults.add(schema::Path{&at, "startedAt"}, "out_of_range", "must be from 2000 to now");
+        faults.add(schema::Path{&at, "startedAt"}, "out_of_range", "must be between the year 2000 and now");
     else if (session.started_at + Seconds(session.duration_seconds) > now)
-        faults.add(schema::Path{&at, "durationSeconds"}, "ends_in_future", "must end the session by now");
+        faults.add(schema::Path{&at, "durationSeconds"}, "ends_in_future", "must not end the session in the future");
     return faults.take();
 }
 
-std::vector<FieldFault> no_room(const schema::Path& at) {
+std::vector<FieldFault> too_many_on_date(const schema::Path& at) {
     schema::Faults faults;
     faults.add(schema::Path{&at, "startedAt"}, "too_many",
-               "lies on a local date that has " + std::to_string(kImportedOnADate) + " sessions already");
+               "is on a local date that already has " + std::to_string(kMaxSessionsPerLocalDate) + " sessions");
     return faults.take();
 }
 
@@ -44,7 +44,7 @@ std::vector<FieldFault> differences(const ImportedSession& request, const Medita
                                     const schema::Path& at) {
     schema::Faults faults;
     auto expect = [&](bool same, std::string_view member) {
-        if (!same) faults.add(schema::Path{&at, member}, "differs", "is not what is known under this id");
+        if (!same) faults.add(schema::Path{&at, member}, "differs", "differs from the stored session");
     };
     auto same = [](const auto& wanted, const auto& known) { return !wanted || wanted == known; };
     expect(request.kind == session.kind, "kind");
@@ -66,24 +66,24 @@ ImportDraft::ImportDraft(UserId user, ImportSessions sessions, Timestamp now) : 
     for (std::size_t i = 0; i < request_.sessions.size(); ++i) {
         auto& [session, faults] = request_.sessions[i];
         if (faults.empty()) faults = check_time(session, schema::Path{&kSessionsAt, {}, i}, now);
-        auto& result = answer.results.emplace_back();
+        auto& result = response.results.emplace_back();
         if (faults.empty() || session.id != MeditationSessionId{}) result.id = session.id;
         result.outcome = faults.empty() ? ImportOutcome::exists : ImportOutcome::invalid;
         if (faults.empty())
             valid.push_back(session);
         else
-            result.errors = told(std::move(faults));
+            result.errors = to_import_faults(std::move(faults));
     }
     if (!valid.empty()) queries = import_queries(user, std::move(valid), now);
 }
 
 // An id that occurs twice in the list is created once: its second occurrence is one of the others.
-std::vector<MeditationSessionId> ImportDraft::note_created(const ImportOutcomes& outcomes) {
+std::vector<MeditationSessionId> ImportDraft::record_created(const ImportOutcomes& outcomes) {
     std::set<MeditationSessionId> created(outcomes.created.begin(), outcomes.created.end());
     std::map<MeditationSessionId, std::vector<MeditationSessionId>> overlaps;
     for (const auto& [imported, other] : outcomes.overlaps) overlaps[imported].push_back(other);
     std::vector<MeditationSessionId> others;
-    for (auto& result : answer.results) {
+    for (auto& result : response.results) {
         if (result.outcome == ImportOutcome::invalid) continue;
         if (created.erase(*result.id) == 0) {
             others.push_back(*result.id);
@@ -96,24 +96,24 @@ std::vector<MeditationSessionId> ImportDraft::note_created(const ImportOutcomes&
 }
 
 void ImportDraft::compare(const KnownSessions& known) {
-    std::map<MeditationSessionId, const MeditationSession*> there;
-    for (const auto& session : known.there) there.emplace(session.id, &session);
+    std::map<MeditationSessionId, const MeditationSession*> existing;
+    for (const auto& session : known.existing) existing.emplace(session.id, &session);
     const std::set<MeditationSessionId> deleted(known.deleted.begin(), known.deleted.end());
-    for (std::size_t i = 0; i < answer.results.size(); ++i) {
-        auto& result = answer.results[i];
+    for (std::size_t i = 0; i < response.results.size(); ++i) {
+        auto& result = response.results[i];
         if (result.outcome != ImportOutcome::exists) continue;
         const schema::Path element{&kSessionsAt, {}, i};
-        auto found = there.find(*result.id);
-        if (found != there.end()) {
+        auto found = existing.find(*result.id);
+        if (found != existing.end()) {
             auto differing = differences(request_.sessions[i].value, *found->second, element);
             if (differing.empty()) continue;
             result.outcome = ImportOutcome::conflict;
-            result.errors = told(std::move(differing));
+            result.errors = to_import_faults(std::move(differing));
         } else if (deleted.contains(*result.id)) {
             result.outcome = ImportOutcome::deleted;
         } else {
             result.outcome = ImportOutcome::invalid;
-            result.errors = told(no_room(element));
+            result.errors = to_import_faults(too_many_on_date(element));
         }
     }
 }

@@ -16,11 +16,11 @@ public:
     ImportDraft(UserId user, ImportSessions sessions, Timestamp now);
 
     // Records what the queries have created. Returns the ids of the others.
-    std::vector<MeditationSessionId> note_created(const ImportOutcomes& outcomes);
+    std::vector<MeditationSessionId> record_created(const ImportOutcomes& outcomes);
     // Decides the outcome of the others from what is known of their ids.
     void compare(const KnownSessions& known);
 
-    ImportResults answer;
+    ImportResults response;
     std::vector<postgres::Query> queries;
 
 private:

@@ -19,7 +19,8 @@ template <std::size_t N, std::size_t M>
 consteval auto is_new(const char (&owner)[N], const char (&id)[M]) {
     return postgres::sql(
         "NOT EXISTS (SELECT FROM meditation_sessions_N AS known WHERE known.user_id = {} AND known.session_id = {}) "
-        "AND NOT EXISTS (SELECT FROM deleted_sessions AS gone WHERE gone.user_id = {} AND gone.session_id = {})",
+        "AND NOT EXISTS (SELECT FROM deleted_sessions AS deleted WHERE deleted.user_id = {} AND deleted.session_id = "
+        "{})",
         owner, id, owner, id);
 }
 
@@ -40,12 +41,12 @@ E enum_of(std::string_view name) {
     return schema::enum_value<E>(name).value();
 }
 
-inline std::optional<std::int16_t> narrow(std::optional<std::int32_t> mood) {
+inline std::optional<std::int16_t> to_int16(std::optional<std::int32_t> mood) {
     if (!mood) return std::nullopt;
     return static_cast<std::int16_t>(*mood);
 }
 
-inline std::optional<std::int32_t> widen(std::optional<std::int16_t> mood) {
+inline std::optional<std::int32_t> to_int32(std::optional<std::int16_t> mood) {
     if (!mood) return std::nullopt;
     return *mood;
 }
@@ -61,8 +62,8 @@ inline MeditationSession read_session(const postgres::Row& row) {
                              .local_date = row.get<LocalDate>(7),
                              .timezone = row.get<std::string>(8),
                              .group_id = row.get<std::optional<GroupId>>(9),
-                             .mood_before = widen(row.get<std::optional<std::int16_t>>(10)),
-                             .mood_after = widen(row.get<std::optional<std::int16_t>>(11)),
+                             .mood_before = to_int32(row.get<std::optional<std::int16_t>>(10)),
+                             .mood_after = to_int32(row.get<std::optional<std::int16_t>>(11)),
                              .note = row.get<std::optional<std::string>>(12),
                              .source = enum_of<SessionSource>(row.get<std::string_view>(13)),
                              .created_at = row.get<Timestamp>(14),

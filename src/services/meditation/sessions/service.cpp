@@ -9,7 +9,7 @@ namespace mindspace::meditation {
 namespace {
 
 Error no_such_session() {
-    return {ErrorCode::not_found, "not_found", "There is no such session.", {}};
+    return {ErrorCode::not_found, "not_found", "The session does not exist.", {}};
 }
 
 Error conflict(std::string_view reason, std::string_view detail) {
@@ -17,7 +17,7 @@ Error conflict(std::string_view reason, std::string_view detail) {
 }
 
 Error session_not_active() {
-    return conflict("session_not_active", "This session has ended already.");
+    return conflict("session_not_active", "The session has already ended.");
 }
 
 Error above_elapsed(Seconds elapsed) {
@@ -56,11 +56,11 @@ Awaitable<Result<MeditationSession>> SessionService::start(UserId user, StartSes
     if (inserted) co_return std::move(*inserted);
     auto existing = co_await store_.find(user, id);
     if (!existing) {
-        bool is_gone = co_await store_.was_deleted(user, id);
-        if (is_gone) co_return conflict("gone", "The session of this id was deleted; use a new id.");
-        co_return conflict("session_active", "Another session is active; complete or abandon it first.");
+        bool is_deleted = co_await store_.was_deleted(user, id);
+        if (is_deleted) co_return conflict("gone", "The session with this id was deleted. Use a new id.");
+        co_return conflict("session_active", "Another session is active. Complete or abandon it first.");
     }
-    if (!is_same_start(*existing, request)) co_return conflict("conflict", "This id is another session's.");
+    if (!is_same_start(*existing, request)) co_return conflict("conflict", "This id belongs to another session.");
     co_return std::move(*existing);
 }
 
@@ -86,12 +86,12 @@ Awaitable<Result<MeditationSession>> SessionService::complete(UserId user, Medit
 
 Awaitable<Result<MeditationSession>> SessionService::complete_lapsed(UserId user, MeditationSession session,
                                                                      CompleteSession request, Timestamp now) {
-    if (!session.lapsed_at || *session.lapsed_at < now - kLapsedPatience) co_return session_not_active();
+    if (!session.lapsed_at || *session.lapsed_at < now - kLateCompletionWindow) co_return session_not_active();
     if (!request.duration_seconds) {
         schema::Faults faults;
         const schema::Path document;
         faults.add(schema::Path{&document, "durationSeconds"}, "required",
-                   "must say how long, as nobody ended it then");
+                   "is required because the session was not ended in time");
         co_return schema::validation_failed(std::move(faults));
     }
     Timestamp ended_at = session.started_at + Seconds(*request.duration_seconds);
@@ -152,17 +152,17 @@ Awaitable<Result<ImportResults>> SessionService::import(UserId user, ImportSessi
     auto draft_import = [user, now, request = std::move(request)]() mutable {
         return ImportDraft(user, std::move(request), now);
     };
-    auto draft = co_await work_on(count, std::move(draft_import));
-    if (draft.queries.empty()) co_return std::move(draft.answer);
+    auto draft = co_await run_on_worker(count, std::move(draft_import));
+    if (draft.queries.empty()) co_return std::move(draft.response);
     auto outcomes = co_await store_.import(std::move(draft.queries));
-    auto others = draft.note_created(outcomes);
-    if (others.empty()) co_return std::move(draft.answer);
+    auto others = draft.record_created(outcomes);
+    if (others.empty()) co_return std::move(draft.response);
     auto known = co_await store_.find_known(user, std::move(others));
     auto compare = [draft = std::move(draft), known = std::move(known)]() mutable {
         draft.compare(known);
-        return std::move(draft.answer);
+        return std::move(draft.response);
     };
-    co_return co_await work_on(count, std::move(compare));
+    co_return co_await run_on_worker(count, std::move(compare));
 }
 
 }  // namespace mindspace::meditation

@@ -40,12 +40,12 @@ private:
     // Runs the work on that many sessions of an import, on a worker thread if there are more than a few. The import has
     // begun, so it may wait in the queue where new requests may not.
     template <class Work>
-    Awaitable<std::invoke_result_t<Work&>> work_on(std::size_t sessions, Work work) {
-        if (sessions <= kWorkedOnHere) co_return work();
+    Awaitable<std::invoke_result_t<Work&>> run_on_worker(std::size_t sessions, Work work) {
+        if (sessions <= kMaxOnLoop) co_return work();
         co_return co_await workers_.run(std::move(work), WorkerPool::QueuePriority::reserved);
     }
 
-    static constexpr std::size_t kWorkedOnHere = 8;  // 2 ms if all notes have the maximum length
+    static constexpr std::size_t kMaxOnLoop = 8;  // 2 ms if all notes have the maximum length
 
     SessionStore store_;
     WorkerPool& workers_;

@@ -36,7 +36,7 @@ Awaitable<std::optional<MeditationSession>> SessionStore::insert_active(UserId u
                                                is_new("zone.user_id", "$2"), kSessionColumns,
                                                session_event("'session.started'", "version", "$5"), kSessionColumns)};
     auto rows = co_await database_.query(kInsert.of(user), user, id, schema::enum_name(request.kind),
-                                         request.planned_seconds, now, narrow(request.mood_before), request.timezone);
+                                         request.planned_seconds, now, to_int16(request.mood_before), request.timezone);
     co_return first_session(rows);
 }
 
@@ -64,7 +64,7 @@ Awaitable<std::optional<MeditationSession>> SessionStore::complete(UserId user, 
         SELECT {} FROM changed)",
                       kSessionColumns, session_event("'session.completed'", "version", "$3"), kSessionColumns)};
     auto rows = co_await database_.query(kComplete.of(user), user, id, now, request.duration_seconds,
-                                         narrow(request.mood_after), request.note,
+                                         to_int16(request.mood_after), request.note,
                                          static_cast<std::int32_t>(kElapsedTolerance.count()));
     co_return first_session(rows);
 }
@@ -83,9 +83,9 @@ Awaitable<std::optional<MeditationSession>> SessionStore::complete_lapsed(UserId
             RETURNING user_id, {}), {}
         SELECT {} FROM changed)",
                       kSessionColumns, session_event("'session.completed'", "version", "$4"), kSessionColumns)};
-    Timestamp lapsed_since = now - kLapsedPatience;
+    Timestamp earliest_lapse = now - kLateCompletionWindow;
     auto rows = co_await database_.query(kComplete.of(user), user, id, ended_at, now, request.duration_seconds,
-                                         narrow(request.mood_after), request.note, lapsed_since);
+                                         to_int16(request.mood_after), request.note, earliest_lapse);
     co_return first_session(rows);
 }
 
@@ -107,12 +107,12 @@ Awaitable<std::optional<MeditationSession>> SessionStore::abandon(UserId user, M
 Awaitable<std::int64_t> SessionStore::abandon_overdue(Timestamp ended_by, Timestamp now, std::int32_t count) {
     // The end is computed where the sessions are selected: a cluster does not allow time zones in an UPDATE.
     static constexpr postgres::ComposedStatement kAbandon{"session_abandon_overdue", R"(
-        WITH turn AS MATERIALIZED (SELECT pg_try_advisory_xact_lock($4) AS is_ours),
+        WITH sweep_lock AS MATERIALIZED (SELECT pg_try_advisory_xact_lock($4) AS acquired),
         overdue AS MATERIALIZED (
             SELECT user_id AS owner, session_id AS id, started_at + make_interval(secs => planned_seconds) AS planned_end
             FROM meditation_sessions
             WHERE status = 'active' AND started_at <= $1
-              AND started_at + make_interval(secs => planned_seconds) <= $1 AND (SELECT is_ours FROM turn)
+              AND started_at + make_interval(secs => planned_seconds) <= $1 AND (SELECT acquired FROM sweep_lock)
             ORDER BY started_at LIMIT $3),
         changed AS (
             UPDATE meditation_sessions
@@ -143,7 +143,7 @@ Awaitable<std::optional<MeditationSession>> SessionStore::update(UserId user, Me
         SELECT {} FROM changed)",
                       kSessionColumns, session_event("'session.changed'", "version", "$3"), kSessionColumns)};
     auto rows = co_await database_.query(kUpdate.of(user), user, id, now, patch.mood_after.present,
-                                         narrow(patch.mood_after.value), patch.note.present, patch.note.value,
+                                         to_int16(patch.mood_after.value), patch.note.present, patch.note.value,
                                          expected_version);
     co_return first_session(rows);
 }
@@ -156,7 +156,7 @@ Awaitable<bool> SessionStore::erase(UserId user, MeditationSessionId id, std::op
             DELETE FROM meditation_sessions_N
             WHERE user_id = $1 AND session_id = $2 AND ($4::integer IS NULL OR version = $4)
             RETURNING user_id, {}), {},
-        noted AS (
+        recorded AS (
             INSERT INTO deleted_sessions (user_id, session_id, version)
             SELECT user_id, session_id, version + 1 FROM changed
             ON CONFLICT (user_id, session_id) DO UPDATE SET version = excluded.version)
@@ -203,18 +203,18 @@ Awaitable<bool> SessionStore::was_deleted(UserId user, MeditationSessionId id) {
 }
 
 Awaitable<KnownSessions> SessionStore::find_known(UserId user, std::vector<MeditationSessionId> ids) {
-    static const PartitionedStatement kThere{"session_find_known", postgres::sql(R"(SELECT {}
+    static const PartitionedStatement kExisting{"session_find_known", postgres::sql(R"(SELECT {}
         FROM meditation_sessions_N WHERE user_id = $1 AND session_id = ANY ($2))",
-                                                                                 kSessionColumns)};
+                                                                                    kSessionColumns)};
     static constexpr postgres::Statement kDeleted{"session_find_deleted", R"(
         SELECT session_id FROM deleted_sessions WHERE user_id = $1 AND session_id = ANY ($2))"};
     std::vector<postgres::Query> queries;
-    queries.push_back(postgres::bind(kThere.of(user), user, ids));
+    queries.push_back(postgres::bind(kExisting.of(user), user, ids));
     queries.push_back(postgres::bind(kDeleted, user, ids));
-    auto answers = co_await imports_.transaction(std::move(queries));
+    auto results = co_await imports_.transaction(std::move(queries));
     KnownSessions known;
-    for (const auto row : answers[0]) known.there.push_back(read_session(row));
-    for (const auto row : answers[1]) known.deleted.push_back(row.get<MeditationSessionId>(0));
+    for (const auto row : results[0]) known.existing.push_back(read_session(row));
+    for (const auto row : results[1]) known.deleted.push_back(row.get<MeditationSessionId>(0));
     co_return known;
 }
 

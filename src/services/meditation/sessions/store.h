@@ -29,17 +29,17 @@ struct ImportOutcomes {
 
 // What is known of some ids.
 struct KnownSessions {
-    std::vector<MeditationSession> there;
+    std::vector<MeditationSession> existing;
     std::vector<MeditationSessionId> deleted;
 };
 
 // How long a lapsed session, which was abandoned because it was never ended, can still be completed.
-inline constexpr std::chrono::days kLapsedPatience{30};
+inline constexpr std::chrono::days kLateCompletionWindow{30};
 // A duration this much above the time elapsed counts as the time elapsed: the first request may have been slower than
 // the last.
 inline constexpr Seconds kElapsedTolerance{5};
 // An import adds to a local date only until it has this many sessions.
-inline constexpr std::int64_t kImportedOnADate = 100;
+inline constexpr std::int64_t kMaxSessionsPerLocalDate = 100;
 
 // The queries that import the sessions of a user. They skip ids that exist or were deleted, and sessions above the
 // limit of a local date.

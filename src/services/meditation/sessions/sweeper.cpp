@@ -28,7 +28,7 @@ Awaitable<> SessionSweeper::sweep() {
     std::int64_t count = kBatch;
     while (count == kBatch) {
         auto now = clock_.now();
-        count = co_await store_.abandon_overdue(now - kPatience, now, kBatch);
+        count = co_await store_.abandon_overdue(now - kAbandonAfter, now, kBatch);
         if (count == 0) break;
         abandoned_.add(static_cast<std::uint64_t>(count));
         log::info("sessions abandoned: they were never ended",

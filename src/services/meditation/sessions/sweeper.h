@@ -19,7 +19,7 @@ public:
     // Sessions abandoned by this process.
     [[nodiscard]] const telemetry::Counter& abandoned() const { return abandoned_; }
 
-    static constexpr std::chrono::hours kPatience{24};
+    static constexpr std::chrono::hours kAbandonAfter{24};
     static constexpr std::int32_t kBatch = 500;  // per statement
 
 private:

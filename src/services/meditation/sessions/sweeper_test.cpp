@@ -23,7 +23,7 @@ protected:
         return id;
     }
     std::int64_t sweep(Timestamp now, std::int32_t count = SessionSweeper::kBatch) {
-        return postgres::run(io_, store_.abandon_overdue(now - SessionSweeper::kPatience, now, count));
+        return postgres::run(io_, store_.abandon_overdue(now - SessionSweeper::kAbandonAfter, now, count));
     }
     std::int64_t count_events(UserId user) {
         static constexpr postgres::Statement kCount{
@@ -38,7 +38,7 @@ protected:
     const Timestamp start_ = std::chrono::sys_days(std::chrono::year(2026) / 1 / 1);
 };
 
-TEST_F(SessionSweeperTest, GivesUpADayAfterThePlannedEndAndNotBefore) {
+TEST_F(SessionSweeperTest, AbandonsSessionsADayAfterTheirPlannedEnd) {
     auto user = database_.add_user("Ada");
     auto id = begin(user, start_, 3600);
     EXPECT_EQ(sweep(start_ + 25h - 1ms), 0);
@@ -46,7 +46,7 @@ TEST_F(SessionSweeperTest, GivesUpADayAfterThePlannedEndAndNotBefore) {
     EXPECT_EQ(sweep(start_ + 25h), 1);
     auto session = postgres::run(io_, store_.find(user, id));
     EXPECT_EQ(session->status, SessionStatus::abandoned);
-    EXPECT_EQ(session->ended_at, start_ + 1h) << "nobody sat for that day";
+    EXPECT_EQ(session->ended_at, start_ + 1h) << "not the time of the sweep";
     EXPECT_EQ(session->duration_seconds, std::nullopt);
     EXPECT_EQ(session->updated_at, start_ + 25h);
     EXPECT_EQ(session->version, 2);
@@ -54,7 +54,7 @@ TEST_F(SessionSweeperTest, GivesUpADayAfterThePlannedEndAndNotBefore) {
     EXPECT_EQ(count_events(user), 1);
 }
 
-TEST_F(SessionSweeperTest, LeavesAloneWhatHasEnded) {
+TEST_F(SessionSweeperTest, IgnoresEndedSessions) {
     auto user = database_.add_user("Ada");
     auto id = begin(user, start_, 60);
     CompleteSession request;
@@ -64,7 +64,7 @@ TEST_F(SessionSweeperTest, LeavesAloneWhatHasEnded) {
     EXPECT_EQ(postgres::run(io_, store_.find(user, id))->status, SessionStatus::completed);
 }
 
-TEST_F(SessionSweeperTest, OfSeveralAtATimeGivesEachSessionUpOnceInBatches) {
+TEST_F(SessionSweeperTest, AbandonsEachSessionOnceUnderConcurrentSweeps) {
     std::vector<UserId> users;
     for (int i = 0; i < 30; ++i) {
         users.push_back(database_.add_user("user" + std::to_string(i)));

@@ -23,11 +23,11 @@ constexpr auto names_of(SessionSource) {
 
 inline constexpr schema::Rules kMoodRules{.min = 1, .max = 5};
 inline constexpr schema::Rules kNoteRules{.max = 2000, .text = schema::Text::prose};
-inline constexpr schema::Rules kKeptMoodRules{.min = 1, .max = 5, .about = "Default: as it was written before."};
-inline constexpr schema::Rules kKeptNoteRules{
-    .max = 2000, .text = schema::Text::prose, .about = "Default: as it was written before."};
+inline constexpr schema::Rules kMoodUpdateRules{.min = 1, .max = 5, .about = "Default: the current value."};
+inline constexpr schema::Rules kNoteUpdateRules{
+    .max = 2000, .text = schema::Text::prose, .about = "Default: the current value."};
 inline constexpr schema::Rules kPlannedRules{.min = 60, .max = 86400};
-inline constexpr schema::Rules kZoneRules{.format = &schema::kTimeZone, .about = "Default: the user's."};
+inline constexpr schema::Rules kZoneRules{.format = &schema::kTimeZone, .about = "Default: the user's time zone."};
 
 struct MeditationSession {
     MeditationSessionId id{};
@@ -52,22 +52,23 @@ struct MeditationSession {
     static constexpr std::string_view kName = "MeditationSession";
     static constexpr auto fields() {
         using S = MeditationSession;
-        return std::tuple{field("id", &S::id),
-                          field("status", &S::status),
-                          field("kind", &S::kind),
-                          field("plannedSeconds", &S::planned_seconds),
-                          field("durationSeconds", &S::duration_seconds),
-                          field("startedAt", &S::started_at),
-                          field("endedAt", &S::ended_at),
-                          field("localDate", &S::local_date, {.about = "Fixed when the session was created."}),
-                          field("timezone", &S::timezone),
-                          field("groupId", &S::group_id),
-                          field("moodBefore", &S::mood_before),
-                          field("moodAfter", &S::mood_after),
-                          field("note", &S::note),
-                          field("source", &S::source),
-                          field("createdAt", &S::created_at),
-                          field("updatedAt", &S::updated_at)};
+        return std::tuple{
+            field("id", &S::id),
+            field("status", &S::status),
+            field("kind", &S::kind),
+            field("plannedSeconds", &S::planned_seconds),
+            field("durationSeconds", &S::duration_seconds),
+            field("startedAt", &S::started_at),
+            field("endedAt", &S::ended_at),
+            field("localDate", &S::local_date, {.about = "Does not change after the session was created."}),
+            field("timezone", &S::timezone),
+            field("groupId", &S::group_id),
+            field("moodBefore", &S::mood_before),
+            field("moodAfter", &S::mood_after),
+            field("note", &S::note),
+            field("source", &S::source),
+            field("createdAt", &S::created_at),
+            field("updatedAt", &S::updated_at)};
     }
     [[nodiscard]] std::string etag() const { return http::etag_of_version(version); }
 };
@@ -96,9 +97,9 @@ struct CompleteSession {
     static constexpr std::string_view kName = "CompleteSession";
     static constexpr auto fields() {
         return std::tuple{field("durationSeconds", &CompleteSession::duration_seconds,
-                                {.min = 0, .max = 86400, .about = "Default: the time since the start."}),
-                          field("moodAfter", &CompleteSession::mood_after, kKeptMoodRules),
-                          field("note", &CompleteSession::note, kKeptNoteRules)};
+                                {.min = 0, .max = 86400, .about = "Default: the time elapsed since the start."}),
+                          field("moodAfter", &CompleteSession::mood_after, kMoodUpdateRules),
+                          field("note", &CompleteSession::note, kNoteUpdateRules)};
     }
 };
 
@@ -157,15 +158,16 @@ struct ImportedSession {
     static constexpr std::string_view kName = "ImportedSession";
     static constexpr auto fields() {
         using S = ImportedSession;
-        return std::tuple{field("id", &S::id),
-                          field("kind", &S::kind),
-                          field("startedAt", &S::started_at, {.about = "From 2000; the session ends by now."}),
-                          field("durationSeconds", &S::duration_seconds, {.min = 1, .max = 86400}),
-                          field("plannedSeconds", &S::planned_seconds, kPlannedRules),
-                          field("timezone", &S::timezone, kZoneRules),
-                          field("moodBefore", &S::mood_before, kMoodRules),
-                          field("moodAfter", &S::mood_after, kMoodRules),
-                          field("note", &S::note, kNoteRules)};
+        return std::tuple{
+            field("id", &S::id),
+            field("kind", &S::kind),
+            field("startedAt", &S::started_at, {.about = "Not before the year 2000. The session must have ended."}),
+            field("durationSeconds", &S::duration_seconds, {.min = 1, .max = 86400}),
+            field("plannedSeconds", &S::planned_seconds, kPlannedRules),
+            field("timezone", &S::timezone, kZoneRules),
+            field("moodBefore", &S::mood_before, kMoodRules),
+            field("moodAfter", &S::mood_after, kMoodRules),
+            field("note", &S::note, kNoteRules)};
     }
 };
 
@@ -196,8 +198,9 @@ struct ImportFault {
 
     static constexpr std::string_view kName = "ImportFault";
     static constexpr auto fields() {
-        return std::tuple{field("pointer", &ImportFault::pointer, {.about = "RFC 6901, from the request's root."}),
-                          field("code", &ImportFault::code), field("message", &ImportFault::message)};
+        return std::tuple{
+            field("pointer", &ImportFault::pointer, {.about = "JSON pointer (RFC 6901) into the request."}),
+            field("code", &ImportFault::code), field("message", &ImportFault::message)};
     }
 };
 
@@ -212,9 +215,9 @@ struct ImportResult {
         return std::tuple{
             field("id", &ImportResult::id), field("outcome", &ImportResult::outcome),
             field("overlaps", &ImportResult::overlaps,
-                  {.max = 5, .omit_absent = true, .about = "The caller's sessions that it shares most time with."}),
+                  {.max = 5, .omit_absent = true, .about = "The caller's sessions that overlap it most."}),
             field("errors", &ImportResult::errors,
-                  {.omit_absent = true, .about = "What is invalid, or differs from what is known."})};
+                  {.omit_absent = true, .about = "Invalid values, or differences from the stored session."})};
     }
 };
 

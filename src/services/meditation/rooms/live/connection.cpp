@@ -20,8 +20,8 @@ struct Connection {
     http::AccessControl access;
     http::SessionWatch watch{};
 
-    void answer(const auto& frame) { socket->send(http::make_text_frame(schema::to_json(frame))); }
-    void refuse(const Error& error) { answer(ErrorMessage{.code = error.reason, .message = error.detail}); }
+    void send(const auto& frame) { socket->send(http::make_text_frame(schema::to_json(frame))); }
+    void refuse(const Error& error) { send(ErrorMessage{.code = error.reason, .message = error.detail}); }
 };
 
 // A socket lives no longer than the login session that opened it.
@@ -36,7 +36,7 @@ Awaitable<> renew_token(Connection& connection, std::string access_token) {
     auto principal = co_await http::authenticate(connection.access, access_token);
     if (!principal) co_return connection.refuse(principal.error());
     if (principal->user != connection.ids.user)
-        co_return connection.refuse({ErrorCode::forbidden, "forbidden", "The token is another user's.", {}});
+        co_return connection.refuse({ErrorCode::forbidden, "forbidden", "The token belongs to another user.", {}});
     watch_session(connection, principal->auth_session);
     connection.room->apply(TokenRenewed{connection.ids.connection, principal->expires_at});
 }
@@ -45,7 +45,7 @@ Awaitable<> handle(Connection& connection, std::string text, ClockValue received
     auto message = parse_message(text);
     if (!message) co_return connection.refuse(message.error());
     if (const auto* time = std::get_if<TimeMessage>(&*message)) {
-        connection.answer(TimeResponse{.t0 = time->t0, .t1 = received_at, .t2 = clock_value_now()});
+        connection.send(TimeResponse{.t0 = time->t0, .t1 = received_at, .t2 = clock_value_now()});
     } else if (auto* auth = std::get_if<AuthMessage>(&*message)) {
         co_await renew_token(connection, std::move(auth->access_token));
     } else {
@@ -59,7 +59,7 @@ Awaitable<> handle_or_fail(Connection& connection, std::string text, ClockValue 
     } catch (const Unavailable&) {
         connection.refuse({ErrorCode::unavailable,
                            "unavailable",
-                           "A part of the service is unavailable at the moment; try again.",
+                           "A part of the service is temporarily unavailable. Try again.",
                            {}});
     } catch (const std::exception& fault) {
         if (is_cancellation(fault)) throw;

@@ -48,7 +48,7 @@ ConnectionStats::ConnectionStats(asio::io_context& loop, redis::Client& redis, c
                                  Milliseconds ttl)
     : redis_(redis), rooms_(rooms), name_(std::move(name)), ttl_(ttl), tasks_(loop) {}
 
-Awaitable<> ConnectionStats::keep_reporting() {
+Awaitable<> ConnectionStats::report_periodically() {
     while (!tasks_.is_cancelled()) {
         try {
             co_await report(rooms_.count_connections());
@@ -66,14 +66,14 @@ Awaitable<> ConnectionStats::keep_reporting() {
 Awaitable<> ConnectionStats::report(std::vector<RoomCount> counts) {
     std::int64_t total = 0;
     for (const auto& count : counts) total += count.connections;
-    std::vector<std::string> words{name_, std::to_string(ttl_.count()), std::to_string(total)};
+    std::vector<std::string> values{name_, std::to_string(ttl_.count()), std::to_string(total)};
     for (const auto& count : counts) {
-        words.push_back(count.group.to_string());
-        words.push_back(std::to_string(count.connections));
+        values.push_back(count.group.to_string());
+        values.push_back(std::to_string(count.connections));
     }
     const auto rooms = rooms_key(name_);
     const std::vector<std::string_view> keys{kCores, kTotals, rooms};
-    const std::vector<std::string_view> arguments(words.begin(), words.end());
+    const std::vector<std::string_view> arguments(values.begin(), values.end());
     const auto known = co_await redis_.run(kReport, keys, arguments);
     known_cores_.set(known.at(0).as_integer());
     known_connections_.set(known.at(1).as_integer());
@@ -92,8 +92,8 @@ Awaitable<std::vector<NodeCount>> ConnectionStats::read() {
     for (const auto& core : cores.items()) {
         auto& node = nodes[std::string(process_of(core.as_string()))];
         const auto key = rooms_key(core.as_string());
-        std::vector<std::string_view> words{"HGETALL", key};
-        const auto rooms = co_await redis_.command(std::move(words));
+        std::vector<std::string_view> command{"HGETALL", key};
+        const auto rooms = co_await redis_.command(std::move(command));
         for (std::size_t i = 0; i + 1 < rooms.size(); i += 2)
             node[GroupId::parse(rooms.at(i).as_string()).value()] += std::stoll(rooms.at(i + 1).as_string());
     }

@@ -31,7 +31,7 @@ public:
     ConnectionStats(asio::io_context& loop, redis::Client& redis, const LiveRooms& rooms, std::string name,
                     Milliseconds ttl = Milliseconds{15'000});
 
-    void start() { tasks_.spawn(keep_reporting()); }
+    void start() { tasks_.spawn(report_periodically()); }
     void stop() { tasks_.cancel(); }
 
     // Writes the report of this core. Fault: Unavailable.
@@ -44,7 +44,7 @@ public:
     [[nodiscard]] std::int64_t known_connections() const { return known_connections_.value(); }
 
 private:
-    Awaitable<> keep_reporting();
+    Awaitable<> report_periodically();
 
     redis::Client& redis_;
     const LiveRooms& rooms_;

@@ -7,9 +7,9 @@ redis.call('DEL', rooms)
 for i = 4, #ARGV, 2 do redis.call('HSET', rooms, ARGV[i], ARGV[i + 1]) end
 redis.call('ZADD', cores, now + ARGV[2], ARGV[1])
 redis.call('HSET', totals, ARGV[1], ARGV[3])
-for _, gone in ipairs(redis.call('ZRANGE', cores, '-inf', now, 'BYSCORE')) do
-    redis.call('ZREM', cores, gone)
-    redis.call('HDEL', totals, gone)
+for _, expired in ipairs(redis.call('ZRANGE', cores, '-inf', now, 'BYSCORE')) do
+    redis.call('ZREM', cores, expired)
+    redis.call('HDEL', totals, expired)
 end
 for _, key in ipairs(KEYS) do redis.call('PEXPIRE', key, ARGV[2]) end
 local sum = 0

@@ -54,7 +54,7 @@ protected:
     std::vector<std::unique_ptr<ConnectionStats>> all_;
 };
 
-TEST_F(ConnectionStatsTest, AddsUpTheCoresOfAProcess) {
+TEST_F(ConnectionStatsTest, SumsTheCoresOfAProcess) {
     auto& first = stats("a:1/0");
     auto& second = stats("a:1/1");
     auto& other = stats("b:1/0");
@@ -70,7 +70,7 @@ TEST_F(ConnectionStatsTest, AddsUpTheCoresOfAProcess) {
     EXPECT_EQ(postgres::run(io_, count_connections(redis_)), 8);
 }
 
-TEST_F(ConnectionStatsTest, ForgetsANodeThatDoesNotSpeakAnyMore) {
+TEST_F(ConnectionStatsTest, RemovesANodeThatNoLongerReports) {
     auto& alive = stats("alive:1/0");
     report(stats("dead:1/0", 100ms), {{group(1), 3}});
     report(alive, {{group(1), 1}});
@@ -81,7 +81,7 @@ TEST_F(ConnectionStatsTest, ForgetsANodeThatDoesNotSpeakAnyMore) {
     EXPECT_EQ(alive.known_connections(), 1);
 }
 
-TEST_F(ConnectionStatsTest, ReportsByItselfAndSurvivesAnEmptyRedis) {
+TEST_F(ConnectionStatsTest, ReportsPeriodicallyAndSurvivesAnEmptyRedis) {
     auto& stats = this->stats("a:1/0", 150ms);
     stats.start();
     postgres::run_until(io_, [&] { return stats.known_cores() == 1; });

@@ -27,7 +27,7 @@ http::Endpoint connections_endpoint(ConnectionStats& stats) {
     return http::endpoint({.method = http::Method::get,
                            .path = "/connections",
                            .access = http::Access::anyone,
-                           .summary = "The sockets of each process, and its largest rooms.",
+                           .summary = "List the open sockets of each process and its largest rooms.",
                            .limit = http::LimitClass::none,
                            .hidden = true},
                           [&stats](http::Call<>) { return read(stats); });

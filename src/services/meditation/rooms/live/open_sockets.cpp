@@ -28,11 +28,11 @@ std::string to_score(Timestamp at) {
 
 Awaitable<std::vector<ConnectionId>> OpenSockets::claim(UserId user, std::vector<ConnectionId> sockets, Timestamp now) {
     const auto key = key_of(user);
-    std::vector<std::string> words{to_score(now), to_score(now + kTtl), std::to_string(at_most_),
-                                   std::to_string(Milliseconds(kTtl).count())};
-    for (auto socket : sockets) words.push_back(socket.to_string());
+    std::vector<std::string> values{to_score(now), to_score(now + kTtl), std::to_string(max_sockets_),
+                                    std::to_string(Milliseconds(kTtl).count())};
+    for (auto socket : sockets) values.push_back(socket.to_string());
     std::vector<std::string_view> keys{key};
-    std::vector<std::string_view> arguments(words.begin(), words.end());
+    std::vector<std::string_view> arguments(values.begin(), values.end());
     auto reply = co_await redis_.run(kClaim, keys, arguments);
     std::vector<ConnectionId> displaced;
     for (const auto& socket : reply.items()) displaced.push_back(ConnectionId::parse(socket.as_string()).value());
@@ -42,15 +42,15 @@ Awaitable<std::vector<ConnectionId>> OpenSockets::claim(UserId user, std::vector
 Awaitable<> OpenSockets::release(UserId user, ConnectionId socket) {
     const auto key = key_of(user);
     const auto name = socket.to_string();
-    std::vector<std::string_view> words{"ZREM", key, name};
-    co_await redis_.command(std::move(words));
+    std::vector<std::string_view> command{"ZREM", key, name};
+    co_await redis_.command(std::move(command));
 }
 
 Awaitable<> OpenSockets::announce(UserId user, std::vector<ConnectionId> displaced) {
     for (auto socket : displaced) {
         const auto text = user.to_string() + "/" + socket.to_string();
-        std::vector<std::string_view> words{"SPUBLISH", kDisplacedChannel, text};
-        co_await redis_.command(std::move(words));
+        std::vector<std::string_view> command{"SPUBLISH", kDisplacedChannel, text};
+        co_await redis_.command(std::move(command));
     }
 }
 

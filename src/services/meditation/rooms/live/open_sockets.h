@@ -19,7 +19,7 @@ namespace mindspace::meditation {
 
 class OpenSockets {
 public:
-    OpenSockets(redis::Client& redis, std::size_t at_most) : redis_(redis), at_most_(at_most) {}
+    OpenSockets(redis::Client& redis, std::size_t max_sockets) : redis_(redis), max_sockets_(max_sockets) {}
 
     // Claims slots for these sockets, to be renewed within kTtl. Returns the user's sockets that have lost their slot,
     // the oldest first.
@@ -28,13 +28,13 @@ public:
     // Notifies all cores of sockets that have lost their slot.
     Awaitable<> announce(UserId user, std::vector<ConnectionId> displaced);
 
-    [[nodiscard]] std::size_t at_most() const { return at_most_; }
+    [[nodiscard]] std::size_t max_sockets() const { return max_sockets_; }
     static constexpr Seconds kTtl{150};
     static constexpr Seconds kClaimEvery{60};
 
 private:
     redis::Client& redis_;
-    std::size_t at_most_;
+    std::size_t max_sockets_;
 };
 
 // Calls `handler` for each displaced socket that a core announces.

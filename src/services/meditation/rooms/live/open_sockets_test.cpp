@@ -44,24 +44,24 @@ TEST_F(LiveOpenSocketsTest, OneTooManyDisplacesTheOldest) {
     EXPECT_TRUE(claim({second}).empty());
     EXPECT_EQ(claim({open()}), std::vector{first}) << "whichever came first to be counted";
     const auto late = claim({first});
-    EXPECT_EQ(late, std::vector{first}) << "who was told too late has no place";
+    EXPECT_EQ(late, std::vector{first}) << "a late claim of a displaced socket gets no slot";
     postgres::run(io_, open_.release(user_, second));
     EXPECT_TRUE(claim({open()}).empty());
 }
 
-TEST_F(LiveOpenSocketsTest, ThePlacesOfADeadNodeAreFreeAfterAWhile) {
+TEST_F(LiveOpenSocketsTest, TheSlotsOfADeadNodeExpire) {
     claim({open(), open(), open()});
     now_ += OpenSockets::kTtl;
     EXPECT_TRUE(claim({open(), open(), open()}).empty());
 }
 
-TEST_F(LiveOpenSocketsTest, AFlushedRedisHasThemAfterOneRound) {
+TEST_F(LiveOpenSocketsTest, AFlushedRedisIsRestoredAfterOneRound) {
     const std::vector here{open(), open()};
     const std::vector there{open(), open()};
     EXPECT_TRUE(claim(here).empty());
     std::vector<std::string_view> flush{"FLUSHALL"};
     postgres::run(io_, redis_.command(std::move(flush)));
-    EXPECT_TRUE(claim(there).empty()) << "nobody knows of the others";
+    EXPECT_TRUE(claim(there).empty()) << "the others are not known yet";
     EXPECT_EQ(claim(here), std::vector{here[0]});
 }
 

@@ -31,13 +31,13 @@ LiveRoom::~LiveRoom() {
     parts_.metrics.joined_connections.add(-joined_counted_);
 }
 
-void LiveRoom::arrive(SocketOwner owner, Group group, std::shared_ptr<http::WebSocket> socket) {
+void LiveRoom::add_socket(SocketOwner owner, Group group, std::shared_ptr<http::WebSocket> socket) {
     sockets_[owner.connection] = std::move(socket);
     parts_.metrics.connections.add(1);
     apply(SocketOpened{std::move(owner), std::move(group)});
 }
 
-void LiveRoom::lose(ConnectionId connection) {
+void LiveRoom::remove_socket(ConnectionId connection) {
     if (sockets_.erase(connection) > 0) parts_.metrics.connections.add(-1);
     apply(SocketLost{connection});
 }
@@ -65,7 +65,7 @@ bool LiveRoom::is_idle() const {
     return sockets_.empty() && room_.is_empty() && !has_unwritten();
 }
 
-void LiveRoom::do_all(Actions actions) {
+void LiveRoom::perform_all(Actions actions) {
     for (auto& action : actions) std::visit([this](auto& one) { act(std::move(one)); }, action);
     auto joined = static_cast<std::int64_t>(room_.joined_count());
     parts_.metrics.joined_connections.add(joined - std::exchange(joined_counted_, joined));
@@ -94,7 +94,7 @@ void LiveRoom::act(Close action) {
 }
 
 void LiveRoom::act(RecordAttendance action) {
-    for (const auto& interval : action.seen) note(interval);
+    for (const auto& interval : action.seen) add_interval(interval);
     write_records();
 }
 
@@ -106,12 +106,12 @@ void LiveRoom::act(Task task) {
     tasks_.push_back(std::move(task));
     if (is_working_) return;
     is_working_ = true;
-    parts_.tasks.spawn(work_on_tasks());
+    parts_.tasks.spawn(run_tasks());
 }
 
 // ---- tasks
 
-Awaitable<> LiveRoom::work_on_tasks() {
+Awaitable<> LiveRoom::run_tasks() {
     while (!tasks_.empty()) {
         auto task = std::move(tasks_.front());
         tasks_.pop_front();
@@ -147,7 +147,7 @@ Awaitable<> LiveRoom::perform(Enter task) {
     bool is_announced = task.request.announcement == Announcement::normal;
     const Presence joined{task.request.participant.id, parts_.clock.now()};
     auto entry = co_await parts_.order.enter(std::move(task.request), parts_.clock.now());
-    if (entry) note({joined.user, present_since(*entry, joined.at), joined.at});
+    if (entry) add_interval({joined.user, present_since(*entry, joined.at), joined.at});
     if (entry && entry->is_new && is_announced && !records_.add_joined(joined)) parts_.metrics.joins_dropped.add(1);
     write_records();
     apply(ParticipantEntered{connection, std::move(entry)});
@@ -175,12 +175,12 @@ Awaitable<> LiveRoom::perform(Flush) {
 }
 
 Awaitable<> LiveRoom::perform(RenewLeases task) {
-    auto asked_at = parts_.clock.now();
-    auto renewal = co_await parts_.order.renew(room_.facts(), task.leases, asked_at);
-    for (const auto& lease : renewal.gone) records_.add_left({lease.user, lease.expires_at - Room::kGrace});
-    parts_.metrics.participants_lost.add(renewal.gone.size());
+    auto requested_at = parts_.clock.now();
+    auto renewal = co_await parts_.order.renew(room_.facts(), task.leases, requested_at);
+    for (const auto& lease : renewal.lost) records_.add_left({lease.user, lease.expires_at - Room::kGrace});
+    parts_.metrics.participants_lost.add(renewal.lost.size());
     write_records();
-    apply(LeasesRenewed{std::move(task), std::move(renewal), asked_at});
+    apply(LeasesRenewed{std::move(task), std::move(renewal), requested_at});
 }
 
 Awaitable<> LiveRoom::perform(ReplayEvents task) {
@@ -237,11 +237,11 @@ Awaitable<> LiveRoom::perform(AnnounceChange task) {
 void LiveRoom::write_records() {
     if (is_recording_ || records_.is_empty()) return;
     is_recording_ = true;
-    parts_.tasks.spawn(work_on_records());
+    parts_.tasks.spawn(write_pending_records());
 }
 
 // What could not be written waits for the next tick, together with what has arrived in the meantime.
-Awaitable<> LiveRoom::work_on_records() {
+Awaitable<> LiveRoom::write_pending_records() {
     bool is_reachable = true;
     while (is_reachable && !records_.is_empty()) {
         try {
@@ -269,7 +269,7 @@ Awaitable<> LiveRoom::write(AttendanceRecord record) {
     }
 }
 
-void LiveRoom::note(const AttendanceInterval& interval) {
+void LiveRoom::add_interval(const AttendanceInterval& interval) {
     if (!records_.add_interval(interval)) parts_.metrics.intervals_dropped.add(1);
 }
 

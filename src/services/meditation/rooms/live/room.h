@@ -43,13 +43,13 @@ public:
     LiveRoom(const LiveRoom&) = delete;
     LiveRoom& operator=(const LiveRoom&) = delete;
 
-    // A socket was opened; it belongs to the room until lose().
-    void arrive(SocketOwner owner, Group group, std::shared_ptr<http::WebSocket> socket);
-    void lose(ConnectionId connection);
+    // A socket was opened; it belongs to the room until remove_socket().
+    void add_socket(SocketOwner owner, Group group, std::shared_ptr<http::WebSocket> socket);
+    void remove_socket(ConnectionId connection);
     // Passes an input to the state machine.
     template <class What>
     void apply(const What& what) {
-        do_all(room_.on(what, parts_.clock.now()));
+        perform_all(room_.on(what, parts_.clock.now()));
     }
     // Closes the oldest socket of a user who has opened one too many.
     void displace(ConnectionId connection);
@@ -67,14 +67,14 @@ public:
     [[nodiscard]] bool has_unwritten() const { return is_working_ || is_recording_ || !records_.is_empty(); }
 
 private:
-    void do_all(Actions actions);
+    void perform_all(Actions actions);
     void act(Send action);
     void act(Deliver action);
     void act(Close action);
     void act(RecordAttendance action);
     void act(Task task);
 
-    Awaitable<> work_on_tasks();
+    Awaitable<> run_tasks();
     Awaitable<> attempt(Task task);
     Awaitable<> perform(Enter task);
     Awaitable<> perform(Leave task);
@@ -90,9 +90,9 @@ private:
     Awaitable<> perform(AnnounceChange task);
 
     void write_records();
-    Awaitable<> work_on_records();
+    Awaitable<> write_pending_records();
     Awaitable<> write(AttendanceRecord record);
-    void note(const AttendanceInterval& interval);
+    void add_interval(const AttendanceInterval& interval);
     void restore(const AttendanceRecord& record);
 
     void receive_event(std::string_view payload);

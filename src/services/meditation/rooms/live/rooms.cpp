@@ -74,7 +74,7 @@ Awaitable<> LiveRooms::reconcile() {
     }
 }
 
-void LiveRooms::note_gap() {
+void LiveRooms::handle_gap() {
     for (auto& [id, room] : rooms_) room->apply(SubscriptionInterrupted{});
 }
 
@@ -90,8 +90,8 @@ bool LiveRooms::is_settled() const {
 Awaitable<> LiveRooms::serve(SocketOwner owner, Group group, std::shared_ptr<http::WebSocket> socket) {
     auto room = find_or_open(group);
     const SocketIds ids{.connection = owner.connection, .user = owner.user, .auth_session = owner.auth_session};
-    room->arrive(std::move(owner), std::move(group), socket);
-    if (drain_window_) room->drain(*drain_window_);  // came in while we were leaving
+    room->add_socket(std::move(owner), std::move(group), socket);
+    if (drain_window_) room->drain(*drain_window_);  // it was opened during the drain
     const auto user = ids.user;
     const auto connection = ids.connection;
     sockets_of_[user][connection] = room.get();
@@ -104,7 +104,7 @@ Awaitable<> LiveRooms::serve(SocketOwner owner, Group group, std::shared_ptr<htt
     } catch (...) {
         fault = std::current_exception();
     }
-    room->lose(connection);
+    room->remove_socket(connection);
     auto found = sockets_of_.find(user);
     found->second.erase(connection);
     if (found->second.empty()) sockets_of_.erase(found);
@@ -126,7 +126,7 @@ Awaitable<> LiveRooms::claim(UserId user, std::vector<ConnectionId> sockets) {
     }
     auto found = sockets_of_.find(user);
     if (is_counted || found == sockets_of_.end()) co_return;
-    auto excess = std::ssize(found->second) - static_cast<std::ptrdiff_t>(parts_.open_sockets.at_most());
+    auto excess = std::ssize(found->second) - static_cast<std::ptrdiff_t>(parts_.open_sockets.max_sockets());
     for (auto [socket, room] : found->second) {
         if (excess-- <= 0) break;
         room->displace(socket);
@@ -137,7 +137,7 @@ Awaitable<> LiveRooms::release(UserId user, ConnectionId socket) {
     try {
         co_await parts_.open_sockets.release(user, socket);
     } catch (const Unavailable&) {
-        // Its place is free when it is not claimed again.
+        // Its slot expires unless it is claimed again.
     }
 }
 

@@ -1,10 +1,10 @@
 #pragma once
-// All rooms that this core has sockets of, and the clock that drives them; it also takes its turn in looking after the
-// groups that nobody does (groups/reconciler.h). One object a core, on its loop; outlives the core's sockets.
+// All rooms that this core has sockets of, and the clock that drives them. Also runs the reconciler of groups that no
+// room manages (groups/reconciler.h). One object per core, on its loop; outlives the core's sockets.
 //
 //     redis::Subscriber subscriber(…);
 //     LiveRooms rooms(loop, {database, redis, subscriber}, access, settings);
-//     subscriber.on_gap([&rooms] { rooms.note_gap(); });
+//     subscriber.on_gap([&rooms] { rooms.handle_gap(); });
 //     rooms.start();  …  rooms.drain(window);  …  rooms.stop();
 
 #include "platform/http/access/access_control.h"
@@ -37,15 +37,15 @@ public:
     LiveRooms(asio::io_context& loop, LiveBackends backends, http::AccessControl access, const LiveSettings& settings);
 
     void start();
-    // Ends the clock and what the rooms do; sockets are the server's to end. The loop must run out before this object
-    // goes.
+    // Ends the clock and the tasks of the rooms; the server closes the sockets. The loop must finish its work before
+    // this object is destroyed.
     void stop() { tasks_.cancel(); }
     // Events may have been missed: to be called by the subscriber's on_gap.
-    void note_gap();
-    // Tells every client to come back within `window`, spread over it, and closes with 1012.
+    void handle_gap();
+    // Asks every client to reconnect at a random moment within `window`, and closes with 1012.
     void drain(Milliseconds window);
     [[nodiscard]] bool is_idle() const { return rooms_.empty(); }
-    // Nothing of attendance waits to be written: a drain waits for it.
+    // All attendance has been written: a drain waits for it.
     [[nodiscard]] bool is_settled() const;
 
     // Serves the socket of an owner until it ends.
@@ -61,8 +61,8 @@ private:
     Awaitable<> renew_claims();
     std::shared_ptr<LiveRoom> find_or_open(const Group& group);
 
-    // Claims places for these sockets of a user; the oldest that have none are closed, wherever they are. While Redis
-    // is down, each core has so many places.
+    // Claims slots for these sockets of a user; the oldest sockets without a slot are closed, on any node. While Redis
+    // is down, each core counts only its own sockets.
     Awaitable<> claim(UserId user, std::vector<ConnectionId> sockets);
     Awaitable<> release(UserId user, ConnectionId socket);
     void displace(UserId user, ConnectionId socket);
@@ -75,7 +75,7 @@ private:
     std::unordered_map<UserId, std::map<ConnectionId, LiveRoom*>> sockets_of_;  // the oldest first
     redis::Subscription profiles_;
     redis::Subscription displaced_;
-    std::optional<Milliseconds> drain_window_;  // once the node is leaving
+    std::optional<Milliseconds> drain_window_;  // once the node is draining
 };
 
 }  // namespace mindspace::meditation

@@ -55,7 +55,7 @@ TEST_F(LiveRoomsTest, TwoNodesShareOneRoom) {
     EXPECT_EQ(back.next("join").at("seq").as_int64(), left.at("seq").as_int64() + 1);
 }
 
-TEST_F(LiveRoomsTest, OneSocketTooManyClosesTheOldestOnWhateverNode) {
+TEST_F(LiveRoomsTest, OneSocketTooManyClosesTheOldestOnAnyNode) {
     std::vector<LiveTestClient*> sockets;
     for (int i = 0; i < 10; ++i) {
         sockets.push_back(&join(first_, host_));
@@ -76,7 +76,7 @@ TEST_F(LiveRoomsTest, OneSocketTooManyClosesTheOldestOnWhateverNode) {
     EXPECT_EQ(first_.rooms.metrics().sockets_displaced.value(), 2U);
 }
 
-TEST_F(LiveRoomsTest, TheClockIsAnsweredWithoutRedis) {
+TEST_F(LiveRoomsTest, TimeRequestsAreServedWithoutRedis) {
     auto& host = join(first_, host_);
     host.next("welcome");
     server_.signal(SIGKILL);
@@ -97,7 +97,7 @@ TEST_F(LiveRoomsTest, TheClockIsAnsweredWithoutRedis) {
     EXPECT_EQ(guest.next("welcome").at("participantCount").as_int64(), 2);
 }
 
-TEST_F(LiveRoomsTest, AGroupEndsByItselfAndEverybodyGetsTheirSession) {
+TEST_F(LiveRoomsTest, AGroupEndsAutomaticallyAndEachParticipantGetsASession) {
     auto& host = join(first_, host_);
     auto& guest = join(second_, guest_);
     host.next("welcome");

@@ -26,15 +26,17 @@ std::string_view authority_of(std::string_view origin) {
     return scheme == std::string_view::npos ? std::string_view() : origin.substr(scheme + 3);
 }
 
-Awaitable<> say_goodbye(std::shared_ptr<http::WebSocket> socket, http::CloseCode code) {
+Awaitable<> close_and_wait(std::shared_ptr<http::WebSocket> socket, http::CloseCode code) {
     socket->close(code);
     co_await socket->receive();  // until the client has closed, too
 }
 
 // A browser sees a close code, but not the status of a refused handshake.
-http::Response close_at_once(http::CloseCode code) {
+http::Response close_after_upgrade(http::CloseCode code) {
     http::Response response{.status = 101, .body = {}};
-    response.upgrade = [code](std::shared_ptr<http::WebSocket> socket) { return say_goodbye(std::move(socket), code); };
+    response.upgrade = [code](std::shared_ptr<http::WebSocket> socket) {
+        return close_and_wait(std::move(socket), code);
+    };
     return response;
 }
 
@@ -46,14 +48,14 @@ SocketAdmission::SocketAdmission(LiveRooms& rooms, LiveBackends backends, http::
 
 Awaitable<Result<http::Response>> SocketAdmission::open(SocketRequest request) {
     if (!is_allowed(request))
-        co_return Error{ErrorCode::forbidden, "origin_not_allowed", "This site may not open sockets here.", {}};
+        co_return Error{ErrorCode::forbidden, "origin_not_allowed", "This origin is not allowed to open sockets.", {}};
     auto grant = co_await authenticate(request);
     if (!grant) co_return grant.error();
     GroupStore store(database_);
     auto group = co_await store.find(request.group);
-    if (!group) co_return close_at_once(kCloseNoGroup);
+    if (!group) co_return close_after_upgrade(kCloseNoGroup);
     auto user = co_await user::find_user(database_, grant->user);
-    if (!user) co_return unauthenticated("user_gone", "This account does not exist any more.");
+    if (!user) co_return unauthenticated("user_gone", "This account no longer exists.");
 
     SocketOwner owner{.connection = ConnectionId::make(clock_.now()),
                       .user = user->id,
@@ -83,10 +85,11 @@ bool SocketAdmission::is_allowed(const SocketRequest& request) const {
 Awaitable<Result<TicketGrant>> SocketAdmission::authenticate(SocketRequest request) {
     if (request.ticket) {
         auto grant = co_await tickets_.redeem(request.group, std::move(*request.ticket));
-        if (!grant) co_return unauthenticated("invalid_ticket", "The ticket is not valid (any more).");
+        if (!grant) co_return unauthenticated("invalid_ticket", "The ticket is invalid or has expired.");
         co_return *grant;
     }
-    if (!request.access_token) co_return unauthenticated("credentials_missing", "This socket needs a ticket.");
+    if (!request.access_token)
+        co_return unauthenticated("credentials_missing", "A ticket or an access token is required.");
     auto principal = co_await http::authenticate(access_, *request.access_token);
     if (!principal) co_return principal.error();
     co_return TicketGrant{

@@ -9,7 +9,7 @@ using namespace std::chrono_literals;
 
 using LiveSocketTest = LiveTest;
 
-TEST_F(LiveSocketTest, TheEntranceRefusesBeforeTheUpgrade) {
+TEST_F(LiveSocketTest, IsRefusedBeforeTheUpgrade) {
     EXPECT_EQ(add_client(first_).open(live()), 401U);
     EXPECT_EQ(add_client(first_).open(live(), "nonsense"), 401U);
     EXPECT_EQ(add_client(first_).open(live() + "?ticket=nonsense"), 401U);
@@ -26,7 +26,7 @@ TEST_F(LiveSocketTest, TheEntranceRefusesBeforeTheUpgrade) {
     EXPECT_EQ(add_client(first_).open(target), 401U) << "once";
 }
 
-TEST_F(LiveSocketTest, WhatIsNotUnderstoodGetsAnErrorAndNothingElse) {
+TEST_F(LiveSocketTest, RespondsToAnInvalidMessageWithAnErrorOnly) {
     auto& host = join(first_, host_);
     host.next("welcome");
     for (const auto* text : {"nonsense", "[]", R"({"type":"dance"})", R"({"type":"reaction","kind":"wave"})",
@@ -42,7 +42,7 @@ TEST_F(LiveSocketTest, WhatIsNotUnderstoodGetsAnErrorAndNothingElse) {
     EXPECT_EQ(host.close_code(), 1009U);
 }
 
-TEST_F(LiveSocketTest, ATokenThatEndsEndsTheSocket) {
+TEST_F(LiveSocketTest, ClosesWhenItsTokenExpires) {
     auto& host = add_client(first_);
     ASSERT_EQ(host.open(live(), token(host_, 1s)), 101U);
     host.send(R"({"type":"hello"})");
@@ -50,13 +50,13 @@ TEST_F(LiveSocketTest, ATokenThatEndsEndsTheSocket) {
     EXPECT_EQ(host.close_code(), 4401U);
 }
 
-TEST_F(LiveSocketTest, TooManyMessagesEndTheSocket) {
+TEST_F(LiveSocketTest, ClosesAfterTooManyMessages) {
     auto& host = join(first_, host_);
     for (int i = 0; i < 121; ++i) host.send(R"({"type":"time","t0":1})");
     EXPECT_EQ(host.close_code(), 4429U);
 }
 
-TEST_F(LiveSocketTest, ADrainingNodeSendsItsClientsAway) {
+TEST_F(LiveSocketTest, IsClosedByADrainingNode) {
     auto& host = join(first_, host_);
     host.next("welcome");
     EXPECT_EQ(first_.rooms.metrics().joined_connections.value(), 1);

@@ -5,4 +5,4 @@ local state = redis.call('HGET', room, 'state')
 if not state or state == ARGV[2] or state == 'ended' then return end
 redis.call('HSET', room, 'state', ARGV[2], 'startsAt', ARGV[3], 'endsAt', ARGV[4])
 order(ARGV[1])
-keep()
+extend_expiry()

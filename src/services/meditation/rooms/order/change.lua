@@ -10,4 +10,4 @@ elseif host ~= ARGV[4] then
     redis.call('HSET', room, 'hostLeftAt', ARGV[1])
 end
 order(ARGV[2])
-keep()
+extend_expiry()

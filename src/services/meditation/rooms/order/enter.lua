@@ -38,7 +38,7 @@ local facts = redis.call('HMGET', room, 'epoch', 'seq', 'state', 'startsAt', 'en
 local missed = false
 if ARGV[13] == facts[1] then missed = events_after(tonumber(ARGV[14])) end
 local first = redis.call('ZRANGE', arrivals, 0, 49)
-keep()
+extend_expiry()
 return {'entered', facts[1], tonumber(facts[2]), facts[3], facts[4], facts[5], is_new and 1 or 0,
         redis.call('ZCARD', arrivals), redis.call('HGET', people, user), redis.call('HMGET', people, unpack(first)),
         missed, due_in}

@@ -72,8 +72,8 @@ public:
         } catch (const redis::MemoryFull&) {
             // Redis is full and changed nothing. The log can be spared.
         }
-        std::vector<std::string_view> words{"DEL", call.keys_[kLogKey]};
-        co_await redis.command(std::move(words));
+        std::vector<std::string_view> command{"DEL", call.keys_[kLogKey]};
+        co_await redis.command(std::move(command));
         co_return co_await redis.run(script, keys, arguments);
     }
 
@@ -134,8 +134,8 @@ std::string members_of(const RoomEvent& event) {
 
 Awaitable<std::int64_t> count_or_zero(redis::Client& redis, std::string key) {
     try {
-        std::vector<std::string_view> words{"ZCARD", key};
-        auto count = co_await redis.command(std::move(words));
+        std::vector<std::string_view> command{"ZCARD", key};
+        auto count = co_await redis.command(std::move(command));
         co_return count.as_integer();
     } catch (const Unavailable&) {
         co_return 0;
@@ -197,7 +197,7 @@ Awaitable<RenewResult> RoomOrder::renew(RoomFacts facts, std::vector<Lease> leas
     RenewResult renewal{.epoch = reply.at(0).as_string(),
                         .seq = reply.at(1).as_integer(),
                         .unknown = {},
-                        .gone = read_leases(reply.at(3)),
+                        .lost = read_leases(reply.at(3)),
                         .is_all_reaped = reply.at(4).as_integer() == 1,
                         .flush_due_in = Milliseconds(reply.at(5).as_integer()),
                         .host = UserId::parse(reply.at(6).as_string()).value(),
@@ -212,7 +212,7 @@ Awaitable<ReapResult> RoomOrder::reap(GroupId group, Timestamp now) {
     ScriptCall call(group);
     call.add(std::optional(now));
     auto reply = co_await ScriptCall::run(redis_, kReapScript, std::move(call));
-    co_return ReapResult{.gone = read_leases(reply.at(0)), .is_empty = reply.at(1).as_integer() == 0};
+    co_return ReapResult{.lost = read_leases(reply.at(0)), .is_empty = reply.at(1).as_integer() == 0};
 }
 
 Awaitable<ReactResult> RoomOrder::react(GroupId group, ReactionRequest request, Timestamp now) {
@@ -277,16 +277,16 @@ Awaitable<std::vector<std::int32_t>> RoomOrder::count_participants(std::vector<G
 
 Awaitable<bool> RoomOrder::is_empty(GroupId group) {
     auto key = arrivals_key(group);
-    std::vector<std::string_view> words{"EXISTS", key};
-    auto found = co_await redis_.command(std::move(words));
+    std::vector<std::string_view> command{"EXISTS", key};
+    auto found = co_await redis_.command(std::move(command));
     co_return found.as_integer() == 0;
 }
 
 Awaitable<bool> RoomOrder::has_participant(GroupId group, UserId user) {
     auto key = people_key(group);
     auto field_name = user.to_string();
-    std::vector<std::string_view> words{"HEXISTS", key, field_name};
-    auto found = co_await redis_.command(std::move(words));
+    std::vector<std::string_view> command{"HEXISTS", key, field_name};
+    auto found = co_await redis_.command(std::move(command));
     co_return found.as_integer() == 1;
 }
 

@@ -39,7 +39,7 @@ struct RoomFacts {
     std::int32_t version = 0;
 };
 
-// `quiet` is for a participant who was there before Redis lost the room.
+// `silent` is for a participant who was there before Redis lost the room.
 enum class Announcement { normal, silent };
 
 struct EnterRequest {
@@ -79,7 +79,7 @@ struct RenewResult {
     std::string epoch;
     std::int64_t seq = 0;
     std::vector<ConnectionId> unknown;  // leases that do not exist (or no longer exist)
-    std::vector<Lease> gone;            // participants left with these expired leases
+    std::vector<Lease> lost;            // participants left with these expired leases
     bool is_all_reaped = false;         // no expired lease remains
     Milliseconds flush_due_in{};
     UserId host{};
@@ -88,7 +88,7 @@ struct RenewResult {
 };
 
 struct ReapResult {
-    std::vector<Lease> gone;
+    std::vector<Lease> lost;
     bool is_empty = false;  // no lease remains
 };
 

@@ -49,7 +49,7 @@ protected:
         return run(order_.react(facts_.group, std::move(request), now_)).outcome;
     }
     // An event with this group takes 20 kB.
-    Group wordy_group() const {
+    Group large_group() const {
         Group group;
         group.id = facts_.group;
         group.description = std::string(20'000, 'x');
@@ -65,7 +65,7 @@ protected:
     RoomFacts facts_{.group = GroupId::make(now_), .state = GroupState::scheduled, .starts_at = {}, .ends_at = {}};
 };
 
-TEST_F(RoomOrderTest, AParticipantCountsOnceOnHoweverManyDevices) {
+TEST_F(RoomOrderTest, AParticipantWithSeveralDevicesCountsOnce) {
     EXPECT_TRUE(enter(1).is_new);
     EXPECT_FALSE(enter(1, 1).is_new);
     auto second = enter(2);
@@ -77,7 +77,7 @@ TEST_F(RoomOrderTest, AParticipantCountsOnceOnHoweverManyDevices) {
     EXPECT_FALSE(run(order_.leave(facts_.group, lease(1), EventReason::left, now_)).has_left);
     EXPECT_TRUE(run(order_.leave(facts_.group, lease(1, 1), EventReason::left, now_)).has_left);
     EXPECT_FALSE(run(order_.leave(facts_.group, lease(1, 1), EventReason::left, now_)).has_left)
-        << "nobody leaves twice";
+        << "a participant leaves once";
     auto all = events();
     ASSERT_EQ(all.size(), 3U);
     EXPECT_EQ(all[2].event.type, EventType::leave);
@@ -87,23 +87,23 @@ TEST_F(RoomOrderTest, AParticipantCountsOnceOnHoweverManyDevices) {
     EXPECT_EQ(run(order_.count_participants({facts_.group, GroupId::make(now_)})), (std::vector<std::int32_t>{1, 0}));
 }
 
-TEST_F(RoomOrderTest, AnExpiredLeaseIsReapedByWhoeverRenewsNext) {
+TEST_F(RoomOrderTest, AnExpiredLeaseIsReapedByTheNextRenewal) {
     enter(1);
     enter(2);
     std::vector<Lease> mine{lease(2)};
     mine[0].expires_at += 10s;
     auto early = run(order_.renew(facts_, mine, now_ + 24s));
-    EXPECT_TRUE(early.gone.empty());
+    EXPECT_TRUE(early.lost.empty());
     auto late = run(order_.renew(facts_, mine, now_ + 25s));
-    ASSERT_EQ(late.gone.size(), 1U);
-    EXPECT_EQ(late.gone[0].user, user(1));
-    EXPECT_EQ(late.gone[0].expires_at, now_ + 25s);
+    ASSERT_EQ(late.lost.size(), 1U);
+    EXPECT_EQ(late.lost[0].user, user(1));
+    EXPECT_EQ(late.lost[0].expires_at, now_ + 25s);
     EXPECT_EQ(events().back().event.reason, EventReason::timeout);
-    auto of_the_lost = run(order_.renew(facts_, {lease(1)}, now_ + 26s));
-    EXPECT_EQ(of_the_lost.unknown, std::vector{lease(1).connection});
+    auto renewed = run(order_.renew(facts_, {lease(1)}, now_ + 26s));
+    EXPECT_EQ(renewed.unknown, std::vector{lease(1).connection});
 }
 
-TEST_F(RoomOrderTest, AFullRoomTakesOnlyThoseWhoAreInIt) {
+TEST_F(RoomOrderTest, AFullRoomAdmitsOnlyItsParticipants) {
     for (int number : {1, 2}) enter(number);
     auto third = request(3);
     third.max_participants = 2;
@@ -113,7 +113,7 @@ TEST_F(RoomOrderTest, AFullRoomTakesOnlyThoseWhoAreInIt) {
     EXPECT_TRUE(run(order_.enter(again, now_)));
 }
 
-TEST_F(RoomOrderTest, WhoComesBackGetsWhatTheyMissedIfTheLogHasIt) {
+TEST_F(RoomOrderTest, AReturningParticipantGetsMissedEventsInTheLog) {
     auto first = enter(1);
     EXPECT_FALSE(first.missed);
     for (int i = 0; i < 1000; ++i) EXPECT_EQ(react(first.epoch), ReactResult::Outcome::ordered);
@@ -132,7 +132,7 @@ TEST_F(RoomOrderTest, WhoComesBackGetsWhatTheyMissedIfTheLogHasIt) {
     EXPECT_FALSE(run(order_.enter(back, now_))->missed);
 }
 
-TEST_F(RoomOrderTest, TheReactionsOfAUserAreCountedWhereverTheyComeFrom) {
+TEST_F(RoomOrderTest, TheReactionsOfAUserAreLimitedAcrossNodes) {
     auto epoch = enter(1).epoch;
     for (int i = 0; i < 5; ++i) EXPECT_EQ(react(epoch, 5), ReactResult::Outcome::ordered);
     EXPECT_EQ(react(epoch, 5), ReactResult::Outcome::too_many);
@@ -146,17 +146,17 @@ TEST_F(RoomOrderTest, TheReactionsOfAUserAreCountedWhereverTheyComeFrom) {
 
 TEST_F(RoomOrderTest, TheLogIsBoundedInBytes) {
     enter(1);
-    auto group = wordy_group();
+    auto group = large_group();
     for (group.version = 1; group.version <= 100; ++group.version) run(order_.announce_change(group, now_));
-    std::vector<std::string> words{"LRANGE", room_channel(facts_.group) + ":log", "0", "-1"};
-    const auto kept = run(redis_.command({words.begin(), words.end()}));
+    std::vector<std::string> command{"LRANGE", room_channel(facts_.group) + ":log", "0", "-1"};
+    const auto stored = run(redis_.command({command.begin(), command.end()}));
     std::size_t bytes = 0;
-    for (const auto& event : kept.items()) bytes += event.as_string().size();
+    for (const auto& event : stored.items()) bytes += event.as_string().size();
     EXPECT_LE(bytes, 512U * 1024);
     EXPECT_GE(bytes, 480U * 1024);
     const auto newest = run(order_.read_after(facts_.group, 0)).seq;
     EXPECT_EQ(newest, 101);
-    const auto count = std::ssize(kept.items());
+    const auto count = std::ssize(stored.items());
     EXPECT_EQ(std::ssize(run(order_.read_after(facts_.group, newest - count)).events.value()), count);
     EXPECT_FALSE(run(order_.read_after(facts_.group, newest - count - 1)).events);
 }
@@ -170,9 +170,9 @@ protected:
         const std::string filler(kFiller, 'x');
         while (true) {
             const auto key = "filler:" + std::to_string(++fillers_);
-            std::vector<std::string_view> words{"SET", key, filler, "EX", "900"};
+            std::vector<std::string_view> command{"SET", key, filler, "EX", "900"};
             try {
-                co_await full_.command(std::move(words));
+                co_await full_.command(std::move(command));
             } catch (const redis::MemoryFull&) {
                 co_return true;
             }
@@ -189,12 +189,12 @@ protected:
     RoomOrder full_order_{full_};
 };
 
-TEST_F(FullRedisTest, KeepsCountersAndDropsTheLogOfARoomThatGoesOn) {
+TEST_F(FullRedisTest, KeepsCountersAndDropsTheLogOfARoom) {
     limits::RateLimiter limiter(full_);
     const limits::Policy policy("guess", 1, 900s);
     EXPECT_TRUE(run(limiter.consume("guess", policy)).decision.allowed);
     auto entry = run(full_order_.enter(request(1), now_)).value();
-    auto group = wordy_group();
+    auto group = large_group();
     for (group.version = 1; group.version <= 20; ++group.version) run(full_order_.announce_change(group, now_));
     ASSERT_TRUE(run(fill()));
 
@@ -234,7 +234,7 @@ TEST_F(FullRedisTest, KeepsCountersAndDropsTheLogOfARoomThatGoesOn) {
     EXPECT_TRUE(run(full_order_.enter(request(1), now_)));
 }
 
-TEST_F(RoomOrderTest, AStateIsAnnouncedOnce) {
+TEST_F(RoomOrderTest, AStateIsPublishedOnce) {
     enter(1);
     auto running = facts_;
     running.state = GroupState::running;
@@ -254,20 +254,20 @@ TEST_F(RoomOrderTest, AStateIsAnnouncedOnce) {
     EXPECT_EQ(all[3].event.type, EventType::end);
 }
 
-TEST_F(RoomOrderTest, WhatIsOrderedIsPublishedAsItIsKept) {
-    std::vector<std::string> heard;
+TEST_F(RoomOrderTest, EventsArePublishedAsStored) {
+    std::vector<std::string> published;
     redis::Subscriber subscriber(io_, options(server_));
     subscriber.start();
     postgres::run_until(io_, [&] { return subscriber.is_up(); });
     auto subscription = subscriber.subscribe(room_channel(facts_.group),
-                                             [&](std::string_view payload) { heard.emplace_back(payload); });
+                                             [&](std::string_view payload) { published.emplace_back(payload); });
     run(subscriber.confirmed(room_channel(facts_.group)));
     enter(1);
     run(order_.leave(facts_.group, lease(1), EventReason::left, now_));
-    postgres::run_until(io_, [&] { return heard.size() == 2; });
-    auto kept = events();
-    EXPECT_EQ(heard[0], kept[0].text);
-    EXPECT_EQ(heard[1], kept[1].text);
+    postgres::run_until(io_, [&] { return published.size() == 2; });
+    auto stored = events();
+    EXPECT_EQ(published[0], stored[0].text);
+    EXPECT_EQ(published[1], stored[1].text);
 }
 
 TEST_F(RoomOrderTest, AnEmptyRedisBeginsANewEpoch) {
@@ -286,13 +286,13 @@ TEST_F(RoomOrderTest, AnEmptyRedisBeginsANewEpoch) {
     auto quiet = request(1);
     quiet.announcement = Announcement::silent;
     auto after = run(order_.enter(quiet, now_)).value();
-    EXPECT_EQ(after.seq, 0) << "those who were there before are not told of";
+    EXPECT_EQ(after.seq, 0) << "a silent entry is not announced";
     EXPECT_EQ(after.participant_count, 1);
     EXPECT_EQ(after.facts.state, GroupState::running);
-    EXPECT_EQ(enter(1, 1).seq, 0) << "the second device of somebody who is there";
+    EXPECT_EQ(enter(1, 1).seq, 0) << "the second device of a participant";
     quiet = request(3);
     quiet.announcement = Announcement::silent;
-    EXPECT_EQ(run(order_.enter(quiet, now_))->seq, 1) << "whoever was welcomed meanwhile does not know of them";
+    EXPECT_EQ(run(order_.enter(quiet, now_))->seq, 1) << "a client that was welcomed in between does not know them";
 }
 
 }  // namespace

@@ -10,5 +10,5 @@ if not allowed then return -2 end
 redis.call('SET', KEYS[10], string.format('%.0f', next))
 if is_large() then redis.call('HINCRBY', tally, ARGV[3], 1) else order(ARGV[4]) end
 local due_in = flush(ARGV[1])
-keep()
+extend_expiry()
 return due_in

@@ -22,15 +22,15 @@ Awaitable<> RoomRegister::renew(std::vector<GroupId> rooms, Timestamp now) {
     auto score = to_text(now);
     std::vector<std::string> names;
     for (auto room : rooms) names.push_back(room.to_string());
-    std::vector<std::string_view> words{"ZADD", kKey};
-    for (const auto& name : names) words.insert(words.end(), {score, name});
-    co_await redis_.command(std::move(words));
+    std::vector<std::string_view> command{"ZADD", kKey};
+    for (const auto& name : names) command.insert(command.end(), {score, name});
+    co_await redis_.command(std::move(command));
 }
 
 Awaitable<std::vector<GroupId>> RoomRegister::list_abandoned(Timestamp now) {
     auto before = to_text(now - kAbandonedAfter);
-    std::vector<std::string_view> words{"ZRANGE", kKey, "-inf", before, "BYSCORE", "LIMIT", "0", "100"};
-    auto reply = co_await redis_.command(std::move(words));
+    std::vector<std::string_view> command{"ZRANGE", kKey, "-inf", before, "BYSCORE", "LIMIT", "0", "100"};
+    auto reply = co_await redis_.command(std::move(command));
     std::vector<GroupId> rooms;
     for (const auto& name : reply.items()) rooms.push_back(GroupId::parse(name.as_string()).value());
     co_return rooms;
@@ -38,8 +38,8 @@ Awaitable<std::vector<GroupId>> RoomRegister::list_abandoned(Timestamp now) {
 
 Awaitable<> RoomRegister::remove(GroupId room) {
     auto name = room.to_string();
-    std::vector<std::string_view> words{"ZREM", kKey, name};
-    co_await redis_.command(std::move(words));
+    std::vector<std::string_view> command{"ZREM", kKey, name};
+    co_await redis_.command(std::move(command));
 }
 
 }  // namespace mindspace::meditation

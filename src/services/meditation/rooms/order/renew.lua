@@ -9,9 +9,9 @@ for i = 8, #ARGV, 2 do
         unknown[#unknown + 1] = ARGV[i]
     end
 end
-local gone, is_more = reap(ARGV[1])
+local lost, is_more = reap(ARGV[1])
 local due_in = flush(ARGV[1])
-keep()
+extend_expiry()
 local facts = redis.call('HMGET', room, 'epoch', 'seq', 'host', 'hostLeftAt')
-return {facts[1], tonumber(facts[2]), unknown, gone, is_more and 0 or 1, due_in, facts[3], facts[4] or '',
+return {facts[1], tonumber(facts[2]), unknown, lost, is_more and 0 or 1, due_in, facts[3], facts[4] or '',
         redis.call('ZRANGE', arrivals, 0, 0)}

@@ -27,18 +27,18 @@ if written_in and written_in ~= history then redis.call('DEL', unpack(KEYS)) end
 
 local function order(event)
     local seq = redis.call('HINCRBY', room, 'seq', 1)
-    local stamped = '{"seq":' .. seq .. ',"epoch":"' .. redis.call('HGET', room, 'epoch') .. '",' .. event .. '}'
-    local kept, bytes = redis.call('RPUSH', log, stamped), #stamped
-    if kept == 1 then
+    local numbered = '{"seq":' .. seq .. ',"epoch":"' .. redis.call('HGET', room, 'epoch') .. '",' .. event .. '}'
+    local length, bytes = redis.call('RPUSH', log, numbered), #numbered
+    if length == 1 then
         redis.call('HSET', room, 'logBytes', bytes)
     else
         bytes = redis.call('HINCRBY', room, 'logBytes', bytes)
     end
-    while kept > 1000 or (bytes > 524288 and kept > 1) do
+    while length > 1000 or (bytes > 524288 and length > 1) do
         bytes = redis.call('HINCRBY', room, 'logBytes', -#redis.call('LPOP', log))
-        kept = kept - 1
+        length = length - 1
     end
-    redis.call('SPUBLISH', room, stamped)
+    redis.call('SPUBLISH', room, numbered)
     return seq
 end
 
@@ -69,10 +69,10 @@ end
 -- Publishes what a large room's clients do not know yet, at most every 250 ms; in a room that announces counts only,
 -- every 10 s and without names. Returns in how many ms it is due; 0 if nothing is left to publish.
 local function flush(now)
-    local told, flushed_at = unpack(redis.call('HMGET', room, 'told', 'flushedAt'))
-    if not told then return 0 end
+    local announced, flushed_at = unpack(redis.call('HMGET', room, 'told', 'flushedAt'))
+    if not announced then return 0 end
     local count, counts_only = redis.call('ZCARD', arrivals), announces_counts_only()
-    local is_changed = tonumber(told) ~= count or redis.call('EXISTS', joined, left) > 0
+    local is_changed = tonumber(announced) ~= count or redis.call('EXISTS', joined, left) > 0
     local has_reactions = redis.call('EXISTS', tally) == 1
     if not is_changed and not has_reactions then return 0 end
     local interval = counts_only and 10000 or 250
@@ -119,14 +119,14 @@ local function reap(now)
             redis.call('ZADD', leases, now + 10000, lease)
         end
     end
-    local gone, expired = {}, redis.call('ZRANGE', leases, '-inf', now, 'BYSCORE', 'LIMIT', 0, 1000, 'WITHSCORES')
+    local lost, expired = {}, redis.call('ZRANGE', leases, '-inf', now, 'BYSCORE', 'LIMIT', 0, 1000, 'WITHSCORES')
     for i = 1, #expired, 2 do
         if end_lease(expired[i], 'timeout', now) then
-            gone[#gone + 1] = expired[i]
-            gone[#gone + 1] = tonumber(expired[i + 1])
+            lost[#lost + 1] = expired[i]
+            lost[#lost + 1] = tonumber(expired[i + 1])
         end
     end
-    return gone, #expired == 2000
+    return lost, #expired == 2000
 end
 
 -- The events after `seq`, or false if the log does not reach back that far.
@@ -137,7 +137,7 @@ local function events_after(seq)
     return redis.call('LRANGE', log, -missing, -1)
 end
 
-local function keep()
+local function extend_expiry()
     for _, key in ipairs(KEYS) do redis.call('EXPIRE', key, 900) end
 end
 

@@ -125,7 +125,7 @@ struct ParticipantEntered {
 struct LeasesRenewed {
     RenewLeases task;
     RenewResult renewal;
-    Timestamp asked_at{};  // leases of the task that had expired by then are gone
+    Timestamp requested_at{};  // leases of the task that had expired by then are gone
 };
 struct EventReceived {
     OrderedEvent event;

@@ -79,7 +79,7 @@ protected:
     const Lease lease_{UserId::make(now_), ConnectionId::make(now_), now_ + 25s};
 };
 
-TEST_F(RoomFailoverTest, NoNumberIsGivenTwiceInAnEpoch) {
+TEST_F(RoomFailoverTest, NoNumberIsAssignedTwiceInAnEpoch) {
     auto before = enter(master_);
     react(master_, before.epoch, ReactionKind::heart);
     ASSERT_TRUE(replica_has(2));
@@ -95,11 +95,11 @@ TEST_F(RoomFailoverTest, NoNumberIsGivenTwiceInAnEpoch) {
     EXPECT_EQ(renewal.unknown, std::vector{lease_.connection});
     auto after = enter(replica_, ResumePoint{before.epoch, 3});
     EXPECT_EQ(after.epoch, renewal.epoch);
-    EXPECT_FALSE(after.missed) << "from the state: what is after the third event of the old epoch nobody knows";
+    EXPECT_FALSE(after.missed) << "events after the third of the old epoch are unknown";
     react(replica_, after.epoch, ReactionKind::smile);
 }
 
-TEST_F(RoomFailoverTest, TheSameServerGoesOnInItsEpoch) {
+TEST_F(RoomFailoverTest, TheSameServerContinuesItsEpoch) {
     auto before = enter(master_);
     react(master_, before.epoch, ReactionKind::heart);
     EXPECT_EQ(enter(master_).epoch, before.epoch);

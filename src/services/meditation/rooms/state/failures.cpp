@@ -7,7 +7,7 @@ namespace mindspace::meditation {
 namespace {
 
 Send unavailable_to(ConnectionId connection) {
-    ErrorMessage error{.code = "unavailable", .message = "The room cannot be reached for the moment; try again."};
+    ErrorMessage error{.code = "unavailable", .message = "The room is temporarily unavailable. Try again."};
     return Send{connection, schema::to_json(error)};
 }
 
@@ -27,7 +27,7 @@ void Room::on_task_failed(const Enter& task, Timestamp, Actions& actions) {
 }
 
 void Room::on_task_failed(const Leave& task, Timestamp now, Actions&) {
-    expect_end(task.lease.connection, task.lease.user, now);
+    expire_lease(task.lease.connection, task.lease.user, now);
 }
 
 void Room::on_task_failed(const React& task, Timestamp, Actions& actions) {
@@ -48,21 +48,21 @@ void Room::on_task_failed(const ReplayEvents&, Timestamp, Actions&) {
 }
 
 void Room::on_task_failed(const Start& task, Timestamp, Actions& actions) {
-    reload_wanted_ = true;
+    reload_needed_ = true;
     actions.push_back(unavailable_to(task.from));
 }
 
 void Room::on_task_failed(const Finish& task, Timestamp, Actions& actions) {
-    reload_wanted_ = true;
+    reload_needed_ = true;
     if (task.from) actions.push_back(unavailable_to(*task.from));
 }
 
 void Room::on_task_failed(const ReloadGroup&, Timestamp, Actions&) {
-    reload_wanted_ = true;
+    reload_needed_ = true;
 }
 
 void Room::on_task_failed(const Announce&, Timestamp, Actions&) {
-    reload_wanted_ = true;
+    reload_needed_ = true;
 }
 
 }  // namespace mindspace::meditation

@@ -34,7 +34,7 @@ void Room::follow(const OrderedEvent& ordered, Timestamp now, Actions& actions) 
     if (event.type == EventType::group) {
         auto group = event.group.value();
         group.version = event.version.value();
-        if (group.version > group_.version) take(group);
+        if (group.version > group_.version) replace_group(group);
         if (pending_group_ && pending_group_->version <= group.version) pending_group_.reset();
     } else if (event.type == EventType::start) {
         next.state = GroupState::running;
@@ -53,27 +53,27 @@ void Room::deliver(const OrderedEvent& ordered, Actions& actions) {
     if (ordered.event.type == EventType::start)
         deliver.starts_at = ordered.event.starts_at.transform(&from_clock_value);
     if (ordered.event.type == EventType::end) deliver.ended_at = ordered.event.ended_at.transform(&from_clock_value);
-    std::shared_ptr<const OrderedEvent> held;
+    std::shared_ptr<const OrderedEvent> buffered;
     for (auto& [connection, member] : members_) {
         if (member.stage == Stage::joined && member.from_seq < seq_) deliver.to.push_back(connection);
         if (member.stage != Stage::entering) continue;
-        if (member.held.size() >= kMaxHeld) {
+        if (member.buffered.size() >= kMaxBuffered) {
             actions.push_back(Close{connection, http::CloseCode::try_again_later});
             continue;
         }
-        if (!held) held = std::make_shared<const OrderedEvent>(ordered);
-        member.held.push_back(held);
+        if (!buffered) buffered = std::make_shared<const OrderedEvent>(ordered);
+        member.buffered.push_back(buffered);
     }
     if (!deliver.to.empty()) actions.emplace_back(std::move(deliver));
 }
 
 bool Room::has_audience() const {
     return joined_count_ > 0 ||
-           std::ranges::any_of(members_, [](const auto& entry) { return !entry.second.held.empty(); });
+           std::ranges::any_of(members_, [](const auto& entry) { return !entry.second.buffered.empty(); });
 }
 
 // If Redis lost its data, numbering restarts, has reached `seq` by now, and the room sends Redis what it lost.
-void Room::adopt(const std::string& epoch, std::int64_t seq, Timestamp now, Actions& actions) {
+void Room::switch_epoch(const std::string& epoch, std::int64_t seq, Timestamp now, Actions& actions) {
     if (epoch == epoch_) return;
     epoch_ = epoch;
     seq_ = 0;
@@ -88,7 +88,7 @@ void Room::replay(Actions& actions) {
     if (replaying_) return;
     replaying_ = true;
     replay_failed_ = false;
-    wanted_ = newest_;
+    replay_target_ = newest_;
     actions.push_back(ReplayEvents{epoch_, seq_});
 }
 
@@ -101,7 +101,7 @@ Actions Room::on(const EventsReplayed& what, Timestamp now) {
         return actions;
     }
     if (history.epoch != epoch_ || what.task.epoch != epoch_) {  // the reply is about another epoch
-        adopt(history.epoch, history.seq, now, actions);
+        switch_epoch(history.epoch, history.seq, now, actions);
         if (history.seq > seq_) replay(actions);
         return actions;
     }
@@ -114,7 +114,7 @@ Actions Room::on(const EventsReplayed& what, Timestamp now) {
     }
     for (const auto& event : *history.events) follow(event, now, actions);
     // Events that were known when the replay was requested, and are not in it, were lost in a failover.
-    if (newest_ == wanted_) newest_ = seq_;
+    if (newest_ == replay_target_) newest_ = seq_;
     if (newest_ > seq_) replay(actions);
     return actions;
 }
@@ -123,7 +123,7 @@ Actions Room::on(const SubscriptionInterrupted&, Timestamp now) {
     Actions actions;
     if (members_.empty()) return actions;
     renew_all(now, actions);
-    reload_wanted_ = true;
+    reload_needed_ = true;
     if (has_audience()) replay(actions);
     return actions;
 }
@@ -145,9 +145,9 @@ Actions Room::on(const LeasesRenewed& what, Timestamp now) {
     Actions actions;
     const auto& renewal = what.renewal;
     bool is_rebuilt = !settled_epoch_.empty() && renewal.epoch != settled_epoch_;
-    adopt(renewal.epoch, renewal.seq, now, actions);  // does not renew again what this task renewed
+    switch_epoch(renewal.epoch, renewal.seq, now, actions);  // does not renew again what this task renewed
     flush_in(renewal.flush_due_in, now);
-    succeed_host(renewal, now, actions);
+    replace_host(renewal, now, actions);
     if (what.task.is_complete) renewing_ = false;
     if (is_rebuilt && !what.task.is_complete) return actions;  // all leases are renewed soon
     for (auto connection : renewal.unknown) {
@@ -163,7 +163,7 @@ Actions Room::on(const LeasesRenewed& what, Timestamp now) {
     if (is_rebuilt || !renewal.is_all_reaped) return actions;
     for (const auto& lease : what.task.leases) {
         auto leaving = leaving_.find(lease.connection);
-        if (leaving != leaving_.end() && lease.expires_at <= what.asked_at) leaving_.erase(leaving);
+        if (leaving != leaving_.end() && lease.expires_at <= what.requested_at) leaving_.erase(leaving);
     }
     return actions;
 }
@@ -180,7 +180,7 @@ void Room::reenter(const SocketOwner& owner, Timestamp expires_at, Announcement 
 // stored it by now.
 Actions Room::on(const ProfileChange& what, Timestamp now) {
     Actions actions;
-    if (what.user == group_.host.id) reload_wanted_ = true;
+    if (what.user == group_.host.id) reload_needed_ = true;
     auto [first, last] = connections_of_.equal_range(what.user);
     for (auto found = first; found != last; ++found) {
         auto& member = members_.at(found->second);

@@ -40,14 +40,14 @@ void Room::advance(const RoomFacts& facts, Timestamp now, Actions& actions) {
 }
 
 // PostgreSQL may have a newer state of the group than the room.
-void Room::learn(const Group& group) {
+void Room::update_group(const Group& group) {
     if (group.version <= group_.version) return;
     if (changeable_part(group) != changeable_part(group_)) pending_group_ = group;
-    take(group);
+    replace_group(group);
 }
 
 // The room's state changes only by its events, so that none is missed.
-void Room::take(const Group& group) {
+void Room::replace_group(const Group& group) {
     auto known = std::exchange(group_, group);
     group_.state = known.state;
     group_.started_at = known.started_at;
@@ -58,7 +58,7 @@ void Room::take(const Group& group) {
 // If PostgreSQL is ahead, a node died or Redis was unavailable before the event was published.
 Actions Room::on(const GroupReloaded& what, Timestamp) {
     Actions actions;
-    learn(what.group);
+    update_group(what.group);
     if (what.group.state <= group_.state) return actions;
     auto facts = this->facts();
     facts.state = what.group.state;
@@ -75,16 +75,16 @@ Actions Room::on(const GroupReloaded& what, Timestamp) {
 }
 
 // A group keeps its host until it runs, and only the host's absence while the group runs counts.
-void Room::succeed_host(const RenewResult& renewal, Timestamp now, Actions& actions) {
+void Room::replace_host(const RenewResult& renewal, Timestamp now, Actions& actions) {
     if (group_.state != GroupState::running) return;
     if (!renewal.host_left_at || !renewal.longest_present || renewal.host != group_.host.id) return;
-    if (now - std::max(*renewal.host_left_at, group_.started_at.value()) >= GroupTimetable::kHostAway)
+    if (now - std::max(*renewal.host_left_at, group_.started_at.value()) >= GroupTimetable::kMaxHostAbsence)
         actions.push_back(HandOverHost{renewal.host, *renewal.longest_present});
 }
 
 Actions Room::on(const HostHandedOver& what, Timestamp now) {
     Actions actions;
-    learn(what.group);
+    update_group(what.group);
     reconcile_group(now, actions);
     return actions;
 }
@@ -98,14 +98,14 @@ void Room::reconcile_group(Timestamp now, Actions& actions) {
     if (next_comparison_ == Timestamp{}) next_comparison_ = now + kCompareEvery;
     if (now >= next_comparison_ && joined_count_ > 0) {
         next_comparison_ = now + kCompareEvery;
-        reload_wanted_ = true;
+        reload_needed_ = true;
     }
     // The start is overdue but not announced: the node that started the group may have died before it could announce
     // it.
     if (group_.state == GroupState::scheduled && group_.scheduled_for && now >= *group_.scheduled_for + kRetryEvery)
-        reload_wanted_ = true;
-    if (reload_wanted_ && now >= next_reload_) {
-        reload_wanted_ = false;
+        reload_needed_ = true;
+    if (reload_needed_ && now >= next_reload_) {
+        reload_needed_ = false;
         next_reload_ = now + kRetryEvery;
         actions.emplace_back(ReloadGroup{});
     }

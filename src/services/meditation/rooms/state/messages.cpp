@@ -19,7 +19,7 @@ Result<ClientMessage> read_as(const schema::json::value& document) {
 }
 
 Error bad_message() {
-    return {ErrorCode::malformed, "bad_message", "The frame is not a JSON object with a known type.", {}};
+    return {ErrorCode::malformed, "bad_message", "The message is not a JSON object with a known type.", {}};
 }
 
 }  // namespace

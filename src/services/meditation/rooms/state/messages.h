@@ -154,7 +154,7 @@ struct TimeResponse {
     ClockValue t1 = 0;
     ClockValue t2 = 0;
 
-    static constexpr std::string_view kName = "TimeAnswer";
+    static constexpr std::string_view kName = "TimeResponse";
     static constexpr auto fields() {
         return std::tuple{field("type", &TimeResponse::type), field("t0", &TimeResponse::t0),
                           field("t1", &TimeResponse::t1), field("t2", &TimeResponse::t2)};
@@ -189,7 +189,7 @@ struct ErrorMessage {
     std::string code;
     std::string message;
 
-    static constexpr std::string_view kName = "ErrorAnswer";
+    static constexpr std::string_view kName = "ErrorMessage";
     static constexpr auto fields() {
         return std::tuple{field("type", &ErrorMessage::type), field("code", &ErrorMessage::code),
                           field("message", &ErrorMessage::message)};

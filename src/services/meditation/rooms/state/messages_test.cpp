@@ -13,7 +13,7 @@ Message read(std::string_view text) {
     return std::get<Message>(*message);
 }
 
-TEST(RoomMessages, TakeNullForWhatMayBeLeftOut) {
+TEST(RoomMessages, TreatNullAsAnOmittedField) {
     for (const char* text : {R"({"type":"hello"})", R"({"type":"hello","resume":null})"})
         EXPECT_FALSE(read<Hello>(text).resume) << text;
     for (const char* text : {R"({"type":"start"})", R"({"type":"start","countdownSeconds":null})"})
@@ -25,7 +25,7 @@ TEST(RoomMessages, TakeNullForWhatMayBeLeftOut) {
     EXPECT_EQ(read<ReactionMessage>(R"({"type":"reaction","kind":"bow","ref":"r"})").ref, "r");
 }
 
-TEST(RoomMessages, RefuseNullForWhatIsNeededAndMembersThatAreUnknownOrStandTwice) {
+TEST(RoomMessages, RejectNullInRequiredFieldsAndUnknownOrDuplicateMembers) {
     for (const char* text :
          {R"({"type":null})", R"({"type":"reaction","kind":null})", R"({"type":"time","t0":null})",
           R"({"type":"auth","accessToken":null})", R"({"type":"hello","resume":{"epoch":null,"seq":1}})",

@@ -59,7 +59,7 @@ protected:
     void enter(std::size_t number);
     void renew();
     void react();
-    void do_something();
+    void perform_random_step();
     void compare(int steps);
 
     std::unique_ptr<TestRoomOrder> scripts_ = make_redis_room_order();
@@ -69,7 +69,7 @@ protected:
     RoomFacts facts_;
     Group group_;
     std::size_t users_ = 130;
-    std::int32_t most_ = 125;
+    std::int32_t max_participants_ = 125;
 };
 
 void RoomModelTest::enter(std::size_t number) {
@@ -77,7 +77,7 @@ void RoomModelTest::enter(std::size_t number) {
         .facts = facts_,
         .lease = lease(number),
         .participant = {.id = user(number), .display_name = pick(5) == 0 ? "new name" : "user", .avatar_url = {}},
-        .max_participants = most_,
+        .max_participants = max_participants_,
         .announcement = pick(10) == 0 ? Announcement::silent : Announcement::normal,
         .resume = {}};
     auto a = scripts_->enter(request, now_);
@@ -99,7 +99,7 @@ void RoomModelTest::renew() {
     auto b = model_.renew(facts_, leases, now_);
     EXPECT_EQ(a.seq, b.seq);
     EXPECT_EQ(a.unknown, b.unknown);
-    EXPECT_EQ(to_texts(a.gone), to_texts(b.gone));
+    EXPECT_EQ(to_texts(a.lost), to_texts(b.lost));
     EXPECT_EQ(a.is_all_reaped, b.is_all_reaped);
     EXPECT_EQ(a.flush_due_in, b.flush_due_in);
     EXPECT_EQ(a.host, b.host);
@@ -113,13 +113,13 @@ void RoomModelTest::react() {
     EXPECT_EQ(scripts_->react(request, now_), model_.react(request, now_));
 }
 
-void RoomModelTest::do_something() {
+void RoomModelTest::perform_random_step() {
     switch (pick(12)) {
         case 0: {
-            auto gone = lease(pick(users_));
+            auto lease_to_end = lease(pick(users_));
             auto reason = pick(2) == 0 ? EventReason::left : EventReason::kicked;
-            auto a = scripts_->leave(gone, reason, now_);
-            auto b = model_.leave(gone, reason, now_);
+            auto a = scripts_->leave(lease_to_end, reason, now_);
+            auto b = model_.leave(lease_to_end, reason, now_);
             EXPECT_EQ(a.has_left, b.has_left);
             EXPECT_EQ(a.flush_due_in, b.flush_due_in);
             break;
@@ -147,7 +147,7 @@ void RoomModelTest::do_something() {
         case 6: {
             auto a = scripts_->reap(now_);
             auto b = model_.reap(now_);
-            EXPECT_EQ(to_texts(a.gone), to_texts(b.gone));
+            EXPECT_EQ(to_texts(a.lost), to_texts(b.lost));
             EXPECT_EQ(a.is_empty, b.is_empty);
             break;
         }
@@ -166,7 +166,7 @@ void RoomModelTest::compare(int steps) {
                 model_.announce(facts_, start);
             }
         }
-        do_something();
+        perform_random_step();
         EXPECT_EQ(scripts_->count_participants(), model_.count_participants());
         auto seq = std::max<std::int64_t>(0, model_.read_after(0).seq - 3);
         EXPECT_EQ(to_texts(scripts_->read_after(seq).events), to_texts(model_.read_after(seq).events)) << step;
@@ -174,14 +174,14 @@ void RoomModelTest::compare(int steps) {
     }
 }
 
-TEST_F(RoomModelTest, DoesWhatTheScriptsDo) {
+TEST_F(RoomModelTest, BehavesLikeTheScripts) {
     for (std::size_t number = 0; number < 95; ++number) enter(number);
     compare(2000);
 }
 
-TEST_F(RoomModelTest, DoesWhatTheScriptsDoInAHushedRoom) {
+TEST_F(RoomModelTest, BehavesLikeTheScriptsWhenAnnouncingCountsOnly) {
     users_ = 1020;
-    most_ = 0;
+    max_participants_ = 0;
     for (std::size_t number = 0; number < 1010; ++number) enter(number);
     compare(500);
 }

@@ -10,15 +10,17 @@ namespace {
 
 std::vector<http::SocketMessage> from_client() {
     return {
-        socket_message<Hello>("hello",
-                              "The first frame, within 5 s; with `resume` what was missed since is asked for."),
-        socket_message<StartMessage>("start", "The host begins the meditation."),
-        socket_message<EndMessage>("end", "The host ends it."),
+        socket_message<Hello>(
+            "hello", "Must be the first message, within 5 seconds. `resume` requests the events missed since."),
+        socket_message<StartMessage>("start", "Starts the meditation. Only for the host."),
+        socket_message<EndMessage>("end", "Ends the meditation. Only for the host."),
         socket_message<ReactionMessage>(
-            "reaction", "A sign to all; 5 of a user at once, then one every 2 s. `ref` comes back to everyone."),
-        socket_message<TimeMessage>("time", "Asks for the server's clock."),
-        socket_message<AuthMessage>("auth", "A new access token, before the old one ends."),
-        socket_message<LeaveMessage>("leave", "A clean goodbye; the server closes with 1000."),
+            "reaction",
+            "Sends a reaction to all participants. Up to 5 per user at once, then one every 2 seconds. `ref` is "
+            "included in the event."),
+        socket_message<TimeMessage>("time", "Requests the server time."),
+        socket_message<AuthMessage>("auth", "Sends a new access token before the current one expires."),
+        socket_message<LeaveMessage>("leave", "Leaves the group. The server closes the socket with 1000."),
     };
 }
 
@@ -30,39 +32,45 @@ http::SocketMessage event(std::string_view name, std::string_view summary, std::
 
 std::vector<http::SocketMessage> from_server() {
     return {
-        socket_message<Welcome>("welcome", "Answers hello. If `resumed`, the missed events follow."),
-        event("join", "Somebody came.", {"participant", "participantCount"}),
-        event("leave", "Somebody went.", {"participant", "participantCount", "reason"}),
+        socket_message<Welcome>("welcome", "Response to `hello`. If `resumed` is true, the missed events follow."),
+        event("join", "A participant joined.", {"participant", "participantCount"}),
+        event("leave", "A participant left.", {"participant", "participantCount", "reason"}),
         event("presence",
-              "Rooms above 100: how many there are, and some of those who came and went. In `joined`, in any "
-              "room, also those who have another name or picture from now on.",
+              "In rooms with more than 100 participants: the number of participants, and some of those who joined and "
+              "left. In any room, `joined` also has participants whose name or picture has changed.",
               {"participantCount", "joined", "left"}),
-        event("start", "The timetable; `bells` are milliseconds from `startsAt`.",
+        event("start", "The meditation starts. `bells` are milliseconds after `startsAt`.",
               {"startsAt", "endsAt", "bells", "by"}),
-        event("end", "The meditation is over; the socket closes with 4410 soon.", {"endedAt", "reason"}),
-        event("reaction", "A sign of somebody; in rooms above 100 only how many of each kind.",
+        event("end", "The meditation has ended. The socket closes with 4410 soon.", {"endedAt", "reason"}),
+        event("reaction",
+              "A reaction of a participant. In rooms with more than 100 participants: the number of each kind.",
               {"from?", "kind?", "ref?", "counts?"}),
-        event("group", "The group was changed, or has another host.", {"group", "version"}),
-        socket_message<TimeResponse>("time", "As in NTP: `t1` when the question came, `t2` when the answer goes."),
-        socket_message<Reauth>("reauth", "The access token ends in so many seconds; then 4401."),
-        socket_message<Drain>("drain", "Come back, to another node, after that time; 1012 follows."),
-        socket_message<ErrorMessage>("error", "A frame was not understood or not allowed; nothing else happened."),
+        event("group", "The group was changed or has a new host.", {"group", "version"}),
+        socket_message<TimeResponse>("time",
+                                     "As in NTP: `t1` is when the request arrived, `t2` when the response was sent."),
+        socket_message<Reauth>("reauth",
+                               "The access token expires in `expiresIn` seconds. Then the socket closes with 4401."),
+        socket_message<Drain>("drain",
+                              "The node is stopping: reconnect after `reconnectInMs`. The socket closes with 1012."),
+        socket_message<ErrorMessage>("error", "A message was invalid or not allowed, and had no effect."),
     };
 }
 
 }  // namespace
 
 http::SocketProtocol room_protocol() {
-    return {
-        .name = "room",
-        .path = "/api/v1/groups/{id}/live",
-        .summary =
-            "One text frame a message. Room events are numbered by `seq` within an `epoch`. Clock values are "
-            "milliseconds since 1970. Close codes: 4401 token ended, 4404 no such group, 4408 no hello, 4409 "
-            "full, 4410 over, 4429 too many messages or sockets, 1000 after leave, 1003 binary, 1009 too long, 1011 "
-            "fault, 1012 node restarting, 1013 overloaded.",
-        .from_client = from_client(),
-        .from_server = from_server()};
+    return {.name = "room",
+            .path = "/api/v1/groups/{id}/live",
+            .summary =
+                "Each message is one text frame. Room events are numbered by `seq` within an `epoch`. Times are "
+                "milliseconds "
+                "since 1970. Close codes: 4401 token expired, 4404 group not found, 4408 no hello, 4409 group full, "
+                "4410 group "
+                "ended, 4429 too many messages or sockets, 1000 after leave, 1003 binary message, 1009 message too "
+                "long, 1011 "
+                "internal error, 1012 node stopping, 1013 overloaded.",
+            .from_client = from_client(),
+            .from_server = from_server()};
 }
 
 }  // namespace mindspace::meditation

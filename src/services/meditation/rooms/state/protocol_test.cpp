@@ -13,7 +13,7 @@ bool tells(const std::vector<http::SocketMessage>& messages, std::string_view na
     return std::ranges::any_of(messages, [&](const auto& message) { return message.name == name; });
 }
 
-TEST(RoomProtocol, TellsOfEveryMessageThereIs) {
+TEST(RoomProtocol, DescribesEveryMessage) {
     const auto protocol = room_protocol();
     for (auto name : names_of(MessageType{})) EXPECT_TRUE(tells(protocol.from_client, name)) << name;
     for (auto name : names_of(EventType{})) EXPECT_TRUE(tells(protocol.from_server, name)) << name;

@@ -16,8 +16,8 @@ Send error_to(ConnectionId connection, std::string code, std::string message) {
 Room::Room(Group group, limits::Policy reactions) : group_(std::move(group)), reactions_(reactions) {}
 
 Actions Room::on(const SocketOpened& what, Timestamp now) {
-    if (what.group.state > group_.state) reload_wanted_ = true;
-    learn(what.group);
+    if (what.group.state > group_.state) reload_needed_ = true;
+    update_group(what.group);
     auto& member = members_[what.owner.connection];
     member.owner = what.owner;
     connections_of_.emplace(what.owner.user, what.owner.connection);
@@ -31,7 +31,8 @@ Actions Room::on(const MessageReceived& what, Timestamp now) {
     if (member == nullptr) return actions;
     bool is_hello = std::holds_alternative<Hello>(what.message);
     if (is_hello != (member->stage == Stage::waiting)) {
-        actions.push_back(error_to(what.from, "bad_message", "The first frame, and no other, is hello."));
+        actions.push_back(
+            error_to(what.from, "bad_message", "The first message must be hello, and hello can be sent only once."));
         return actions;
     }
     std::visit([&](const auto& message) { handle(*member, message, now, actions); }, what.message);
@@ -50,16 +51,16 @@ void Room::handle(Member& member, const Hello& hello, Timestamp now, Actions& ac
 void Room::handle(Member& member, const StartMessage& message, Timestamp now, Actions& actions) {
     auto from = member.owner.connection;
     if (member.owner.user != group_.host.id)
-        return actions.push_back(error_to(from, "forbidden", "Only the host starts the group."));
+        return actions.push_back(error_to(from, "forbidden", "Only the host can start the group."));
     if (group_.state != GroupState::scheduled)
-        return actions.push_back(error_to(from, "already_started", "The group has started already."));
+        return actions.push_back(error_to(from, "already_started", "The group has already started."));
     actions.push_back(Start{from, member.owner.user, now + Seconds(message.countdown_seconds)});
 }
 
 void Room::handle(Member& member, const EndMessage&, Timestamp now, Actions& actions) {
     auto from = member.owner.connection;
     if (member.owner.user != group_.host.id)
-        return actions.push_back(error_to(from, "forbidden", "Only the host ends the group."));
+        return actions.push_back(error_to(from, "forbidden", "Only the host can end the group."));
     if (group_.state != GroupState::running)
         return actions.push_back(error_to(from, "not_running", "The group is not running."));
     record_attendance(now, actions);
@@ -76,22 +77,23 @@ void Room::handle(Member& member, const ReactionMessage& message, Timestamp now,
 }
 
 void Room::handle(Member& member, const LeaveMessage&, Timestamp now, Actions& actions) {
-    send_away(member, EventReason::left, http::CloseCode::normal, now, actions);
+    remove_member(member, EventReason::left, http::CloseCode::normal, now, actions);
 }
 
-void Room::send_away(const Member& member, EventReason reason, http::CloseCode code, Timestamp now, Actions& actions) {
+void Room::remove_member(const Member& member, EventReason reason, http::CloseCode code, Timestamp now,
+                         Actions& actions) {
     auto connection = member.owner.connection;
     confirm(member, now, actions);
     if (member.stage != Stage::waiting)
         actions.push_back(Leave{Lease{.user = member.owner.user, .connection = connection}, reason});
     actions.push_back(Close{connection, code});
-    part_from(connection);
+    erase_member(connection);
 }
 
-void Room::expect_end(ConnectionId connection, UserId user, Timestamp now) {
-    SocketOwner gone{
+void Room::expire_lease(ConnectionId connection, UserId user, Timestamp now) {
+    SocketOwner owner{
         .connection = connection, .user = user, .display_name = {}, .avatar_url = {}, .token_expires_at = {}};
-    leaving_.try_emplace(connection, LeavingParticipant{std::move(gone), now});
+    leaving_.try_emplace(connection, LeavingParticipant{std::move(owner), now});
 }
 
 void Room::confirm(const Member& member, Timestamp now, Actions& actions) {
@@ -101,7 +103,7 @@ void Room::confirm(const Member& member, Timestamp now, Actions& actions) {
 
 void Room::refuse_reaction(ConnectionId from, Actions& actions) {
     ++refused_reactions_;
-    actions.push_back(error_to(from, "rate_limited", "Too many reactions; wait a few seconds."));
+    actions.push_back(error_to(from, "rate_limited", "Too many reactions. Wait a few seconds."));
 }
 
 Actions Room::on(const TooManyReactions& what, Timestamp) {
@@ -123,7 +125,7 @@ Actions Room::on(const TokenRenewed& what, Timestamp) {
 Actions Room::on(const LoginSessionRevoked& what, Timestamp now) {
     Actions actions;
     if (const auto* member = find(what.connection))
-        send_away(*member, EventReason::kicked, kCloseTokenEnded, now, actions);
+        remove_member(*member, EventReason::kicked, kCloseTokenEnded, now, actions);
     return actions;
 }
 
@@ -140,7 +142,7 @@ Actions Room::on(const SocketLost& what, Timestamp now) {
             RenewLeases{{Lease{leaving.owner.user, leaving.owner.connection, leaving.expires_at}}, false});
         leaving_[what.connection] = std::move(leaving);
     }
-    part_from(what.connection);
+    erase_member(what.connection);
     return actions;
 }
 
@@ -148,7 +150,7 @@ Actions Room::on(const ParticipantEntered& what, Timestamp now) {
     Actions actions;
     auto* member = find(what.connection);
     if (member == nullptr) {  // the connection is gone in the meantime: its entry is undone
-        if (what.entry) expect_end(what.connection, what.entry->self.id, now);
+        if (what.entry) expire_lease(what.connection, what.entry->self.id, now);
         return actions;
     }
     if (!what.entry) {
@@ -157,7 +159,7 @@ Actions Room::on(const ParticipantEntered& what, Timestamp now) {
     }
     const auto& entry = *what.entry;
     if (joined_count_ > 0) {
-        adopt(entry.epoch, entry.seq, now, actions);
+        switch_epoch(entry.epoch, entry.seq, now, actions);
     } else {
         seq_ = epoch_ == entry.epoch ? std::max(seq_, entry.seq) : entry.seq;
         epoch_ = entry.epoch;
@@ -192,27 +194,27 @@ void Room::welcome(Member& member, const EnterResult& entry, Timestamp now, Acti
     actions.push_back(Send{to, schema::to_json(welcome)});
     if (entry.missed)
         for (const auto& event : *entry.missed) actions.push_back(Send{to, event.text});
-    for (const auto& event : member.held)
+    for (const auto& event : member.buffered)
         if (event->event.epoch == entry.epoch && *event->event.seq > entry.seq)
             actions.push_back(Send{to, event->text});
-    member.held = {};
+    member.buffered = {};
 }
 
 Actions Room::on(const StartRefused& what, Timestamp) {
-    reload_wanted_ = true;
-    return {error_to(what.task.from, "already_started", "The group has started already.")};
+    reload_needed_ = true;
+    return {error_to(what.task.from, "already_started", "The group has already started.")};
 }
 
 Actions Room::on(const ClockTicked&, Timestamp now) {
     Actions actions;
     while (!deadlines_.empty() && deadlines_.begin()->first <= now)
-        meet_deadline(members_.at(deadlines_.begin()->second), now, actions);
+        handle_deadline(members_.at(deadlines_.begin()->second), now, actions);
     run_clock(now, actions);
     reconcile_group(now, actions);
     return actions;
 }
 
-void Room::meet_deadline(Member& member, Timestamp now, Actions& actions) {
+void Room::handle_deadline(Member& member, Timestamp now, Actions& actions) {
     const auto& owner = member.owner;
     if (member.stage != Stage::waiting && !member.reauth_sent && now < owner.token_expires_at) {
         member.reauth_sent = true;
@@ -230,7 +232,7 @@ void Room::set_deadline(Member& member, Timestamp at) {
     deadlines_.insert({at, member.owner.connection});
 }
 
-void Room::part_from(ConnectionId connection) {
+void Room::erase_member(ConnectionId connection) {
     auto found = members_.find(connection);
     if (found->second.stage == Stage::joined) --joined_count_;
     deadlines_.erase({found->second.deadline, connection});

@@ -59,7 +59,7 @@ public:
     static constexpr Seconds kCompareEvery{30};    // with PostgreSQL, where a change may lack its event
     static constexpr Milliseconds kEndAfter{250};  // by then every core has confirmed its members at the end
     static constexpr Seconds kOpenAfterEnd{60};    // how long the room stays open after the end
-    static constexpr std::size_t kMaxHeld = 1000;
+    static constexpr std::size_t kMaxBuffered = 1000;
 
 private:
     enum class Stage { waiting, entering, joined };  // waiting: for hello
@@ -67,9 +67,9 @@ private:
         SocketOwner owner;
         Stage stage = Stage::waiting;
         Timestamp joined_at{};
-        std::int64_t from_seq = 0;                              // the welcome covers everything up to here
-        std::vector<std::shared_ptr<const OrderedEvent>> held;  // received while entering; shared by all who are
-        Timestamp deadline{};                                   // for hello, then for the token
+        std::int64_t from_seq = 0;                                  // the welcome covers everything up to here
+        std::vector<std::shared_ptr<const OrderedEvent>> buffered;  // received while entering; shared by all who are
+        Timestamp deadline{};                                       // for hello, then for the token
         bool reauth_sent = false;
     };
     struct LeavingParticipant {
@@ -87,16 +87,16 @@ private:
     void handle(Member&, const TimeMessage&, Timestamp, Actions&) {}
     void handle(Member&, const AuthMessage&, Timestamp, Actions&) {}
     void welcome(Member& member, const EnterResult& entry, Timestamp now, Actions& actions);
-    void meet_deadline(Member& member, Timestamp now, Actions& actions);
+    void handle_deadline(Member& member, Timestamp now, Actions& actions);
     void set_deadline(Member& member, Timestamp at);
     void refuse_reaction(ConnectionId from, Actions& actions);
     // Removes the member, without a grace.
-    void send_away(const Member& member, EventReason reason, http::CloseCode code, Timestamp now, Actions& actions);
+    void remove_member(const Member& member, EventReason reason, http::CloseCode code, Timestamp now, Actions& actions);
     // Records that the member was present until now.
     void confirm(const Member& member, Timestamp now, Actions& actions);
     // The connection's lease, if it has one, ends now.
-    void expect_end(ConnectionId connection, UserId user, Timestamp now);
-    void part_from(ConnectionId connection);
+    void expire_lease(ConnectionId connection, UserId user, Timestamp now);
+    void erase_member(ConnectionId connection);
     Member* find(ConnectionId connection);
 
     // failures.cpp
@@ -118,7 +118,7 @@ private:
     // following.cpp: following the shared order
     void follow(const OrderedEvent& ordered, Timestamp now, Actions& actions);
     void deliver(const OrderedEvent& ordered, Actions& actions);
-    void adopt(const std::string& epoch, std::int64_t seq, Timestamp now, Actions& actions);
+    void switch_epoch(const std::string& epoch, std::int64_t seq, Timestamp now, Actions& actions);
     void replay(Actions& actions);
     void renew_all(Timestamp now, Actions& actions);
     void record_attendance(Timestamp now, Actions& actions);
@@ -131,9 +131,9 @@ private:
 
     // group.cpp: the group, its host and its state
     void advance(const RoomFacts& facts, Timestamp now, Actions& actions);
-    void learn(const Group& group);
-    void take(const Group& group);
-    void succeed_host(const RenewResult& renewal, Timestamp now, Actions& actions);
+    void update_group(const Group& group);
+    void replace_group(const Group& group);
+    void replace_host(const RenewResult& renewal, Timestamp now, Actions& actions);
     void reconcile_group(Timestamp now, Actions& actions);
 
     Group group_;
@@ -147,14 +147,14 @@ private:
     std::size_t joined_count_ = 0;
     std::uint64_t refused_reactions_ = 0;
 
-    std::string epoch_;          // of the last event followed
-    std::int64_t seq_ = 0;       // its number
-    std::string settled_epoch_;  // in which our leases are stored; "" if there were none yet
-    std::int64_t newest_ = 0;    // the highest number received while events were missing
-    std::int64_t wanted_ = 0;    // newest_ when the replay in flight was requested
+    std::string epoch_;               // of the last event followed
+    std::int64_t seq_ = 0;            // its number
+    std::string settled_epoch_;       // in which our leases are stored; "" if there were none yet
+    std::int64_t newest_ = 0;         // the highest number received while events were missing
+    std::int64_t replay_target_ = 0;  // newest_ when the replay in flight was requested
     bool replaying_ = false;
     bool replay_failed_ = false;
-    bool reload_wanted_ = false;
+    bool reload_needed_ = false;
     bool renewing_ = false;  // a renewal of all leases is in flight
 
     Timestamp next_renewal_{};

@@ -1,4 +1,4 @@
-#include "services/analytics/figures/lifetime_totals.h"
+#include "services/analytics/statistics/lifetime_totals.h"
 
 #include "support/analytics/dates.h"
 
@@ -34,14 +34,14 @@ std::optional<Timestamp> reached_at(const Lifetime& lifetime, std::string_view k
     return std::nullopt;
 }
 
-TEST(Lifetime, OfNobodyIsEmpty) {
+TEST(Lifetime, IsEmptyWithoutSessions) {
     auto lifetime = all_of({}, kMonday);
     EXPECT_EQ(lifetime.sessions, 0);
     EXPECT_EQ(lifetime.last_session_at, std::nullopt);
     EXPECT_TRUE(lifetime.milestones.empty());
 }
 
-TEST(Lifetime, AddsUpAndKnowsTheLast) {
+TEST(Lifetime, SumsSessionsAndFindsTheLast) {
     std::vector sessions{session(0, 100), session(3, 50)};
     auto lifetime = all_of(sessions, kMonday + days(3));
     EXPECT_EQ(lifetime.sessions, 2);
@@ -49,7 +49,7 @@ TEST(Lifetime, AddsUpAndKnowsTheLast) {
     EXPECT_EQ(lifetime.last_session_at, noon(3));
 }
 
-TEST(Lifetime, AMinuteKeepsAStreakAndASecondLessDoesNot) {
+TEST(Lifetime, NeedsASessionOfAMinuteForAStreakDay) {
     std::vector minute{session(0, 60)};
     std::vector less{session(0, 59)};
     EXPECT_EQ(all_of(minute, kMonday).streaks.current_days, 1);
@@ -57,7 +57,7 @@ TEST(Lifetime, AMinuteKeepsAStreakAndASecondLessDoesNot) {
     EXPECT_EQ(all_of(less, kMonday).sessions, 1);
 }
 
-TEST(Milestones, OfSessionsAreReachedByTheSessionOfThatNumber) {
+TEST(Milestones, OfSessionsAreReachedByTheNthSession) {
     std::vector<CompletedSession> sessions;
     for (int i = 0; i < 49; ++i) sessions.push_back(session(2 * i, 10));
     auto lifetime = all_of(sessions, kMonday);
@@ -68,7 +68,7 @@ TEST(Milestones, OfSessionsAreReachedByTheSessionOfThatNumber) {
     EXPECT_EQ(reached_at(all_of(sessions, kMonday), "sessions", 50), noon(98));
 }
 
-TEST(Milestones, OfHoursAreReachedBySecondsNotByRoundedHours) {
+TEST(Milestones, OfHoursAreComputedFromSecondsWithoutRounding) {
     std::vector sessions{session(0, 3599)};
     EXPECT_EQ(reached_at(all_of(sessions, kMonday), "hours", 1), std::nullopt);
     sessions.push_back(session(2, 1));
@@ -79,7 +79,7 @@ TEST(Milestones, OfHoursAreReachedBySecondsNotByRoundedHours) {
     EXPECT_EQ(reached_at(lifetime, "hours", 50), std::nullopt);
 }
 
-TEST(Milestones, OfStreaksAreReachedByTheFirstLongEnoughSessionOfTheDayAndOnce) {
+TEST(Milestones, OfStreaksAreReachedOnceByTheFirstLongEnoughSessionOfTheDay) {
     std::vector sessions{session(0), session(1), session(2, 59)};
     EXPECT_EQ(reached_at(all_of(sessions, kMonday), "streakDays", 3), std::nullopt);
     auto evening = session(2);
@@ -102,7 +102,7 @@ TEST(Milestones, OfStreaksAreReachedByTheSessionThatClosesTheGap) {
     EXPECT_EQ(lifetime.streaks.longest_days, 3);
 }
 
-TEST(Milestones, OfStreaksThatTwoRunsMakeTogether) {
+TEST(Milestones, OfStreaksAreReachedWhenTwoRunsJoin) {
     std::vector sessions{session(4), session(5), session(0), session(1), session(0), session(3), session(2)};
     auto lifetime = all_of(sessions, kMonday + days(6));
     EXPECT_EQ(lifetime.streaks.longest_days, 6);
@@ -111,7 +111,7 @@ TEST(Milestones, OfStreaksThatTwoRunsMakeTogether) {
     EXPECT_EQ(all_of(sessions, kMonday + days(7)).streaks.current_days, 0);
 }
 
-TEST(Milestones, ComeInTheOrderInWhichTheyWereReached) {
+TEST(Milestones, AreSortedByTheTimeTheyWereReached) {
     std::vector<CompletedSession> sessions;
     for (int i = 0; i < 10; ++i) sessions.push_back(session(i, 3600));
     auto lifetime = all_of(sessions, kMonday);
@@ -119,14 +119,14 @@ TEST(Milestones, ComeInTheOrderInWhichTheyWereReached) {
     EXPECT_EQ(lifetime.milestones.size(), 6U);  // 1 and 10 sessions, 1 and 10 hours, 3 and 7 days
 }
 
-TEST(Milestones, OfStreaksFollowTheCalendarOfTheZone) {
+TEST(Milestones, OfStreaksFollowTheCalendarOfTheTimeZone) {
     std::vector sessions{session(0), session(1), session(3)};
     const std::vector<LocalDate> skipped{kMonday + days(2)};
     EXPECT_EQ(reached_at(all_of(sessions, kMonday + days(3), skipped), "streakDays", 3), noon(3));
     EXPECT_EQ(reached_at(all_of(sessions, kMonday + days(3)), "streakDays", 3), std::nullopt);
 }
 
-TEST(Lifetime, KnowsFavouritesAndTheBestDay) {
+TEST(Lifetime, FindsFavouritesAndTheBestDay) {
     std::vector sessions{session(0, 700), session(1, 100), session(1, 600), session(2, 50)};
     sessions[0].kind = sessions[1].kind = "walking";
     sessions[3].hour = 7;
@@ -142,12 +142,12 @@ TEST(Lifetime, KnowsFavouritesAndTheBestDay) {
     EXPECT_EQ(LifetimeTotals().best_day(), std::nullopt);
 }
 
-TEST(Lifetime, IsTheSameAddedToAsMadeAnew) {
+TEST(Lifetime, IsTheSameWhetherUpdatedOrRecomputed) {
     std::mt19937 random(9);
     auto pick = [&random](int first, int last) { return std::uniform_int_distribution(first, last)(random); };
     std::vector<CompletedSession> sessions;
     std::map<LocalDate, std::int64_t> seconds;
-    auto kept = LifetimeTotals().to_json();
+    auto stored = LifetimeTotals().to_json();
     auto at = noon(0);
     for (int i = 0; i < 1200; ++i) {
         at += hours(pick(0, 30));
@@ -157,16 +157,16 @@ TEST(Lifetime, IsTheSameAddedToAsMadeAnew) {
             .seconds = pick(0, 4000),
             .hour = static_cast<std::int16_t>(pick(0, 23)),
             .kind = std::array{"sleep", "mantra", "other"}[static_cast<std::size_t>(pick(0, 2))]};
-        auto totals = LifetimeTotals::from_json(kept);
+        auto totals = LifetimeTotals::from_json(stored);
         ASSERT_TRUE(totals.takes(next.ended_at));
         ASSERT_EQ(i == 0, totals.takes(next.ended_at - hours(31)));
         totals.add(next);
-        totals.note_day(next.local_date, seconds[next.local_date] += next.seconds);
+        totals.record_day(next.local_date, seconds[next.local_date] += next.seconds);
         sessions.push_back(std::move(next));
-        kept = totals.to_json();
-        if (i % 50 == 0) ASSERT_EQ(kept, fold_lifetime(sessions).to_json());
+        stored = totals.to_json();
+        if (i % 50 == 0) ASSERT_EQ(stored, fold_lifetime(sessions).to_json());
     }
-    EXPECT_EQ(kept, fold_lifetime(sessions).to_json());
+    EXPECT_EQ(stored, fold_lifetime(sessions).to_json());
 }
 
 }  // namespace

@@ -1,4 +1,4 @@
-#include "services/analytics/figures/lifetimes.h"
+#include "services/analytics/statistics/lifetimes.h"
 
 #include "platform/postgres/connection/session.h"
 #include "platform/postgres/partitions/hash_partition.h"
@@ -21,7 +21,7 @@ constexpr int kSessionsPerIteration = 1000;  // some 0.3 ms
 
 using Texts = std::map<UserId, std::string>;
 
-Awaitable<Texts> list_texts(postgres::Session& session, std::vector<UserId> users) {
+Awaitable<Texts> list_stored(postgres::Session& session, std::vector<UserId> users) {
     static constexpr Statement kList{"analytics_list_lifetimes", R"(
         SELECT user_id, totals FROM lifetimes WHERE user_id = ANY ($1))"};
     auto rows = co_await session.query(kList, users);
@@ -30,12 +30,12 @@ Awaitable<Texts> list_texts(postgres::Session& session, std::vector<UserId> user
     co_return texts;
 }
 
-Awaitable<> put(postgres::Session& session, std::vector<UserId> users, std::vector<std::string> texts) {
-    static constexpr Statement kPut{"analytics_put_lifetimes", R"(
+Awaitable<> store(postgres::Session& session, std::vector<UserId> users, std::vector<std::string> texts) {
+    static constexpr Statement kStore{"analytics_store_lifetimes", R"(
         INSERT INTO lifetimes (user_id, totals)
-        SELECT user_id, totals FROM unnest($1::uuid[], $2::text[]) AS made (user_id, totals)
+        SELECT user_id, totals FROM unnest($1::uuid[], $2::text[]) AS updated (user_id, totals)
         ON CONFLICT (user_id) DO UPDATE SET totals = excluded.totals)"};
-    if (!users.empty()) co_await session.query(kPut, users, texts);
+    if (!users.empty()) co_await session.query(kStore, users, texts);
 }
 
 Awaitable<std::string> recompute(postgres::Session& session, UserId user) {
@@ -54,12 +54,12 @@ bool add_all(LifetimeTotals& totals, std::vector<CompletedSession>& sessions) {
 
 }  // namespace
 
-Awaitable<> keep_lifetimes(postgres::Session& session, LifetimeChanges changes, DaySums days) {
+Awaitable<> update_lifetimes(postgres::Session& session, LifetimeChanges changes, DaySums days) {
     std::vector<UserId> users(changes.others.begin(), changes.others.end());
     std::vector<UserId> adding;
     for (const auto& [user, sessions] : changes.added)
         if (!changes.others.contains(user)) adding.push_back(user);
-    auto texts = co_await list_texts(session, adding);
+    auto texts = co_await list_stored(session, adding);
     std::map<UserId, LifetimeTotals> added;
     for (auto user : adding) {
         auto text = texts.find(user);
@@ -69,32 +69,32 @@ Awaitable<> keep_lifetimes(postgres::Session& session, LifetimeChanges changes, 
         else
             users.push_back(user);
     }
-    std::vector<std::string> made;
+    std::vector<std::string> updated;
     for (std::size_t i = 0; i < users.size(); ++i) {
         auto text = co_await recompute(session, users[i]);
-        made.push_back(std::move(text));
+        updated.push_back(std::move(text));
     }
     for (std::size_t i = 0; i < days.users.size(); ++i)
         if (auto totals = added.find(days.users[i]); totals != added.end())
-            totals->second.note_day(days.dates[i], days.seconds[i]);
+            totals->second.record_day(days.dates[i], days.seconds[i]);
     for (const auto& [user, totals] : added) {
         users.push_back(user);
-        made.push_back(totals.to_json());
+        updated.push_back(totals.to_json());
     }
-    co_await put(session, std::move(users), std::move(made));
+    co_await store(session, std::move(users), std::move(updated));
 }
 
 Awaitable<> restore_lifetimes(postgres::Session& session, std::vector<UserId> users) {
-    std::vector<std::string> made;
+    std::vector<std::string> updated;
     for (auto user : users) {
         auto text = co_await recompute(session, user);
-        made.push_back(std::move(text));
+        updated.push_back(std::move(text));
     }
-    co_await put(session, std::move(users), std::move(made));
+    co_await store(session, std::move(users), std::move(updated));
 }
 
 Awaitable<std::vector<UserId>> list_wrong_lifetimes(postgres::Session& session, std::vector<UserId> users) {
-    auto texts = co_await list_texts(session, std::move(users));
+    auto texts = co_await list_stored(session, std::move(users));
     std::vector<UserId> wrong;
     for (const auto& [user, text] : texts) {
         auto expected = co_await recompute(session, user);
@@ -105,12 +105,12 @@ Awaitable<std::vector<UserId>> list_wrong_lifetimes(postgres::Session& session, 
 
 const Statement& completed_sessions_statement(UserId user) {
     // Arrays, because thousands of sessions in one row cost much less than one row per session.
-    static const postgres::PartitionedStatement kList{"analytics_list_sittings", R"(
+    static const postgres::PartitionedStatement kList{"analytics_list_completed_sessions", R"(
         SELECT coalesce(array_agg(ended_at), '{}'), coalesce(array_agg(local_date), '{}'),
                coalesce(array_agg(duration_seconds), '{}'), coalesce(array_agg(local_hour), '{}'),
                coalesce(array_agg(kind), '{}')
         FROM (SELECT ended_at, local_date, duration_seconds, local_hour, kind FROM session_facts_N
-              WHERE user_id = $1 AND counts ORDER BY ended_at, local_date) AS sitting)"};
+              WHERE user_id = $1 AND counts ORDER BY ended_at, local_date) AS session)"};
     return kList.of(user);
 }
 
@@ -121,17 +121,17 @@ Awaitable<LifetimeTotals> fold_lifetime(postgres::Rows rows, std::vector<LocalDa
     auto seconds = row.get<ArrayElements<std::int32_t>>(2);
     auto hours = row.get<ArrayElements<std::int16_t>>(3);
     auto kinds = row.get<ArrayElements<std::string>>(4);
-    LifetimeFold past(skipped);
+    LifetimeFold fold(skipped);
     while (ends.left() > 0) {
         for (int i = 0; i < kSessionsPerIteration && ends.left() > 0; ++i)
-            past.add({.ended_at = ends.next(),
+            fold.add({.ended_at = ends.next(),
                       .local_date = dates.next(),
                       .seconds = seconds.next(),
                       .hour = hours.next(),
                       .kind = kinds.next()});
         co_await asio::post(asio::use_awaitable);
     }
-    co_return std::move(past).totals();
+    co_return std::move(fold).totals();
 }
 
 }  // namespace mindspace::analytics

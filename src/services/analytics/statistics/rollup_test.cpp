@@ -1,4 +1,4 @@
-#include "services/analytics/figures/rollup.h"
+#include "services/analytics/statistics/rollup.h"
 
 #include "support/analytics/dates.h"
 
@@ -21,7 +21,7 @@ DailyTotals ten_minutes(std::string_view day, std::string kind = "breathing") {
     return totals;
 }
 
-TEST(RollUp, DaysWithoutSessionsStandAsZeros) {
+TEST(RollUp, ShowsDaysWithoutSessionsAsZeros) {
     std::vector rows{ten_minutes("2026-02-28")};
     auto days = roll_up<Granularity::day>(rows, {date("2026-02-27"), date("2026-03-01")});
     ASSERT_EQ(days.size(), 3U);
@@ -33,7 +33,7 @@ TEST(RollUp, DaysWithoutSessionsStandAsZeros) {
     EXPECT_EQ(days[2].label, date("2026-03-01"));
 }
 
-TEST(RollUp, WeeksAreThoseOfIso8601AcrossTheTurnOfTheYear) {
+TEST(RollUp, UsesIso8601WeeksAcrossYearBoundaries) {
     std::vector rows{ten_minutes("2026-12-31"), ten_minutes("2027-01-03"), ten_minutes("2027-01-04")};
     auto weeks = roll_up<Granularity::week>(rows, {date("2026-12-28"), date("2027-01-10")});
     ASSERT_EQ(weeks.size(), 2U);
@@ -43,7 +43,7 @@ TEST(RollUp, WeeksAreThoseOfIso8601AcrossTheTurnOfTheYear) {
     EXPECT_EQ(weeks[1].sessions, 1);
 }
 
-TEST(RollUp, ARangeThatCutsWeeksShowsThemByTheDaysInside) {
+TEST(RollUp, CountsOnlyTheDaysInsideARangeThatCutsWeeks) {
     // Wednesday to the following Tuesday.
     std::vector rows{ten_minutes("2026-11-25"), ten_minutes("2026-12-01")};
     auto weeks = roll_up<Granularity::week>(rows, {date("2026-11-25"), date("2026-12-01")});
@@ -54,7 +54,7 @@ TEST(RollUp, ARangeThatCutsWeeksShowsThemByTheDaysInside) {
     EXPECT_EQ(weeks[1].seconds, 600);
 }
 
-TEST(RollUp, MonthsEndWhereTheyEnd) {
+TEST(RollUp, EndsMonthsOnTheirLastDay) {
     std::vector rows{ten_minutes("2028-02-29"), ten_minutes("2028-03-01"), ten_minutes("2028-04-01")};
     auto months = roll_up<Granularity::month>(rows, {date("2028-02-10"), date("2028-04-01")});
     ASSERT_EQ(months.size(), 3U);
@@ -64,14 +64,14 @@ TEST(RollUp, MonthsEndWhereTheyEnd) {
     for (const auto& month : months) EXPECT_EQ(month.sessions, 1);
 }
 
-TEST(RollUp, ASingleDayIsOneBucketOfEachGrain) {
+TEST(RollUp, ASingleDayIsOneBucketOfEachGranularity) {
     Range day{date("2026-11-23"), date("2026-11-23")};
     EXPECT_EQ(roll_up<Granularity::day>({}, day).size(), 1U);
     EXPECT_EQ(roll_up<Granularity::week>({}, day).size(), 1U);
     EXPECT_EQ(roll_up<Granularity::month>({}, day).size(), 1U);
 }
 
-TEST(AddUp, AveragesWeighEverySessionWithAMoodTheSame) {
+TEST(AddUp, WeighsEverySessionWithAMoodEqually) {
     std::vector<DailyTotals> rows{{.date = date("2026-11-23"),
                                    .sessions = 3,
                                    .seconds = 900,
@@ -92,14 +92,14 @@ TEST(AddUp, AveragesWeighEverySessionWithAMoodTheSame) {
     EXPECT_EQ(totals.seconds_by_kind.json(), R"({"breathing":700,"sleep":260})");
 }
 
-TEST(AddUp, RefusesWhatIsNoObjectOfSeconds) {
+TEST(AddUp, RejectsInvalidJsonOfSeconds) {
     for (const char* text : {"", "{", "[]", R"({"sleep":})", R"({"sleep":60)", R"({"sleep":60,})", R"({"sleep":60}x)",
                              R"({"sleep":"60"})", R"({ "sleep": 60 })", R"({sleep:60})"}) {
         EXPECT_THROW((void)SecondsByKind(std::string(text)).members(), std::invalid_argument) << text;
     }
 }
 
-TEST(HeatLevel, IsMeasuredByTheGoal) {
+TEST(HeatLevel, IsRelativeToTheDailyGoal) {
     EXPECT_EQ(heat_level(0, 600), 0);
     EXPECT_EQ(heat_level(1, 600), 1);
     EXPECT_EQ(heat_level(299, 600), 1);

@@ -1,4 +1,4 @@
-#include "services/analytics/figures/seconds_by_kind.h"
+#include "services/analytics/statistics/seconds_by_kind.h"
 
 #include <charconv>
 #include <stdexcept>

@@ -3,7 +3,7 @@
 // ones. Pure functions. The table `lifetimes` holds them as JSON, in the calendar that skips no date: for a user whose
 // zone skipped one they are computed again.
 
-#include "services/analytics/figures/streaks.h"
+#include "services/analytics/statistics/streaks.h"
 #include "services/analytics/types.h"
 
 #include <array>
@@ -22,10 +22,10 @@ struct CompletedSession {
 
 class LifetimeTotals {
 public:
-    // Add sessions in the order in which they ended; each with add(), and then note_day() for each of their days.
+    // Add sessions in the order in which they ended; each with add(), and then record_day() for each of their days.
     void add(const CompletedSession& session, Dates skipped = {});
     // The new total of a day. It may only grow.
-    void note_day(LocalDate date, std::int64_t seconds);
+    void record_day(LocalDate date, std::int64_t seconds);
 
     // Whether a session that ended then can be added: no earlier added session ended later.
     [[nodiscard]] bool takes(Timestamp ended_at) const { return !last_ended_at_ || *last_ended_at_ <= ended_at; }

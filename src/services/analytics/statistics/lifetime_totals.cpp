@@ -1,4 +1,4 @@
-#include "services/analytics/figures/lifetime_totals.h"
+#include "services/analytics/statistics/lifetime_totals.h"
 
 #include "platform/json/writer.h"
 
@@ -19,10 +19,10 @@ constexpr std::array<std::int64_t, 7> kSessionMilestones{1, 10, 50, 100, 250, 50
 constexpr std::array<std::int64_t, 6> kHourMilestones{1, 10, 50, 100, 500, 1000};
 constexpr std::array<std::int64_t, 7> kStreakMilestones{3, 7, 14, 30, 60, 100, 365};
 
-constexpr std::int64_t kSecondsAnHour = 3600;
+constexpr std::int64_t kSecondsPerHour = 3600;
 
 // Space for the parsed totals of some years; more is allocated.
-constexpr std::size_t kParsed = 8192;
+constexpr std::size_t kParseBufferSize = 8192;
 
 std::string_view text_of(const json::value& value) {
     return std::string_view(value.as_string());
@@ -41,15 +41,15 @@ void LifetimeTotals::reach(std::string_view kind, std::span<const std::int64_t> 
     for (auto value : values) {
         if (value <= before || after < value) continue;
         MilestoneReached reached{std::string(kind), value, at};
-        auto place = std::ranges::upper_bound(milestones_, order(reached), {}, order);
-        milestones_.insert(place, std::move(reached));
+        auto position = std::ranges::upper_bound(milestones_, order(reached), {}, order);
+        milestones_.insert(position, std::move(reached));
     }
 }
 
 void LifetimeTotals::add(const CompletedSession& session, Dates skipped) {
     auto seconds = seconds_ + session.seconds;
     reach("sessions", kSessionMilestones, sessions_, sessions_ + 1, session.ended_at);
-    reach("hours", kHourMilestones, seconds_ / kSecondsAnHour, seconds / kSecondsAnHour, session.ended_at);
+    reach("hours", kHourMilestones, seconds_ / kSecondsPerHour, seconds / kSecondsPerHour, session.ended_at);
     if (session.seconds >= kStreakSeconds && !streak_days_.contains(session.local_date)) {
         streak_days_.add(session.local_date);
         auto length = streak_days_.run_around(session.local_date, skipped);
@@ -65,7 +65,7 @@ void LifetimeTotals::add(const CompletedSession& session, Dates skipped) {
     ++hours_.at(static_cast<std::size_t>(session.hour));
 }
 
-void LifetimeTotals::note_day(LocalDate date, std::int64_t seconds) {
+void LifetimeTotals::record_day(LocalDate date, std::int64_t seconds) {
     bool is_best =
         !best_day_ || seconds > best_day_->seconds || (seconds == best_day_->seconds && date < best_day_->date);
     if (is_best) best_day_ = BestDay{.date = date, .seconds = seconds};
@@ -154,7 +154,7 @@ std::string LifetimeTotals::to_json() const {
 }
 
 LifetimeTotals LifetimeTotals::from_json(std::string_view text) {
-    std::array<unsigned char, kParsed> memory;
+    std::array<unsigned char, kParseBufferSize> memory;
     json::monotonic_resource resource(memory.data(), memory.size());
     auto document = json::parse(text, &resource);
     LifetimeTotals totals;
@@ -184,14 +184,14 @@ void LifetimeFold::add(const CompletedSession& session) {
 }
 
 LifetimeTotals LifetimeFold::totals() && {
-    for (const auto& [date, sum] : seconds_) totals_.note_day(date, sum);
+    for (const auto& [date, sum] : seconds_) totals_.record_day(date, sum);
     return std::move(totals_);
 }
 
 LifetimeTotals fold_lifetime(std::span<const CompletedSession> sessions, Dates skipped) {
-    LifetimeFold past(skipped);
-    for (const auto& session : sessions) past.add(session);
-    return std::move(past).totals();
+    LifetimeFold fold(skipped);
+    for (const auto& session : sessions) fold.add(session);
+    return std::move(fold).totals();
 }
 
 }  // namespace mindspace::analytics

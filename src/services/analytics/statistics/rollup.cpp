@@ -1,4 +1,4 @@
-#include "services/analytics/figures/rollup.h"
+#include "services/analytics/statistics/rollup.h"
 
 #include <algorithm>
 

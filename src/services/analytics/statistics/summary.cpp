@@ -1,4 +1,4 @@
-#include "services/analytics/figures/summary.h"
+#include "services/analytics/statistics/summary.h"
 
 #include "platform/base/calendar.h"
 
@@ -11,14 +11,14 @@ namespace {
 using std::chrono::days;
 
 // From the first day up to, but not including, `end`.
-SessionTotals effort_between(std::span<const Day> history, LocalDate first, LocalDate end) {
-    SessionTotals effort;
+SessionTotals totals_between(std::span<const Day> history, LocalDate first, LocalDate end) {
+    SessionTotals totals;
     auto day = std::ranges::lower_bound(history, first, {}, &Day::date);
     for (; day != history.end() && day->date < end; ++day) {
-        effort.sessions += day->sessions;
-        effort.seconds += day->seconds;
+        totals.sessions += day->sessions;
+        totals.seconds += day->seconds;
     }
-    return effort;
+    return totals;
 }
 
 LocalDate first_day_of_last_month(LocalDate today) {
@@ -36,15 +36,15 @@ Summary summarise(const LifetimeTotals& lifetime, std::span<const Day> history, 
                   std::int64_t goal_seconds) {
     auto monday = monday_of(today);
     auto month = first_day_of_month(today);
-    auto seconds_today = effort_between(history, today, today + days(1)).seconds;
+    auto seconds_today = totals_between(history, today, today + days(1)).seconds;
     auto streaks = lifetime.streak_days().as_of(today, skipped);
     Summary summary;
     summary.today = {
         .seconds = seconds_today, .goal_seconds = goal_seconds, .goal_reached = seconds_today >= goal_seconds};
-    summary.this_week = effort_between(history, monday, monday + days(7));
-    summary.last_week = effort_between(history, monday - days(7), monday);
-    summary.this_month = effort_between(history, month, last_day_of_month(today) + days(1));
-    summary.last_month = effort_between(history, first_day_of_last_month(today), month);
+    summary.this_week = totals_between(history, monday, monday + days(7));
+    summary.last_week = totals_between(history, monday - days(7), monday);
+    summary.this_month = totals_between(history, month, last_day_of_month(today) + days(1));
+    summary.last_month = totals_between(history, first_day_of_last_month(today), month);
     summary.streaks = {.current_days = streaks.current_days, .longest_days = streaks.longest_days};
     summary.best_day = lifetime.best_day();
     summary.favourite_kind = lifetime.favourite_kind();

@@ -1,4 +1,4 @@
-#include "services/analytics/figures/streaks.h"
+#include "services/analytics/statistics/streaks.h"
 
 #include "platform/base/calendar.h"
 
@@ -46,7 +46,7 @@ bool StreakDays::contains(LocalDate date) const {
     return found != words_.end() && (found->second >> bit & 1U) != 0;
 }
 
-std::int32_t StreakDays::solid_until(LocalDate date) const {
+std::int32_t StreakDays::consecutive_until(LocalDate date) const {
     std::int32_t count = 0;
     while (true) {
         auto [word, bit] = position_of(date);
@@ -59,7 +59,7 @@ std::int32_t StreakDays::solid_until(LocalDate date) const {
     }
 }
 
-std::int32_t StreakDays::solid_from(LocalDate date) const {
+std::int32_t StreakDays::consecutive_from(LocalDate date) const {
     std::int32_t count = 0;
     while (true) {
         auto [word, bit] = position_of(date);
@@ -75,9 +75,9 @@ std::int32_t StreakDays::solid_from(LocalDate date) const {
 StreakDays::RunSegment StreakDays::until(LocalDate date, Dates skipped) const {
     RunSegment segment{.days = 0, .beyond = date};
     while (true) {
-        auto solid = solid_until(segment.beyond);
-        segment.days += solid;
-        segment.beyond -= days(solid);
+        auto consecutive = consecutive_until(segment.beyond);
+        segment.days += consecutive;
+        segment.beyond -= days(consecutive);
         if (!analytics::contains(skipped, segment.beyond)) return segment;
         segment.beyond -= days(1);
     }
@@ -86,9 +86,9 @@ StreakDays::RunSegment StreakDays::until(LocalDate date, Dates skipped) const {
 StreakDays::RunSegment StreakDays::from(LocalDate date, Dates skipped) const {
     RunSegment segment{.days = 0, .beyond = date};
     while (true) {
-        auto solid = solid_from(segment.beyond);
-        segment.days += solid;
-        segment.beyond += days(solid);
+        auto consecutive = consecutive_from(segment.beyond);
+        segment.days += consecutive;
+        segment.beyond += days(consecutive);
         if (!analytics::contains(skipped, segment.beyond)) return segment;
         segment.beyond += days(1);
     }

@@ -1,7 +1,7 @@
 #pragma once
 // The summary of a user's history as of today. Pure functions.
 
-#include "services/analytics/figures/lifetime_totals.h"
+#include "services/analytics/statistics/lifetime_totals.h"
 
 namespace mindspace::analytics {
 

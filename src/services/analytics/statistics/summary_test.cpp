@@ -1,4 +1,4 @@
-#include "services/analytics/figures/summary.h"
+#include "services/analytics/statistics/summary.h"
 
 #include "support/analytics/dates.h"
 
@@ -22,7 +22,7 @@ Summary summary_of(std::span<const Day> history, LocalDate today) {
     return summarise(fold_lifetime(sessions), history, today, {}, 600);
 }
 
-TEST(Summary, OfNobodyHasNoBestDay) {
+TEST(Summary, HasNoBestDayWithoutSessions) {
     auto summary = summary_of({}, date("2026-11-25"));
     EXPECT_EQ(summary.today.seconds, 0);
     EXPECT_FALSE(summary.today.goal_reached);
@@ -30,7 +30,7 @@ TEST(Summary, OfNobodyHasNoBestDay) {
     EXPECT_EQ(summary.streaks.current_days, 0);
 }
 
-TEST(Summary, TheGoalIsReachedToTheSecond) {
+TEST(Summary, ReachesTheGoalToTheSecond) {
     std::vector almost{day("2026-11-25", 599)};
     std::vector reached{day("2026-11-25", 600)};
     EXPECT_FALSE(summary_of(almost, date("2026-11-25")).today.goal_reached);
@@ -38,7 +38,7 @@ TEST(Summary, TheGoalIsReachedToTheSecond) {
     EXPECT_FALSE(summary_of(reached, date("2026-11-26")).today.goal_reached);
 }
 
-TEST(Summary, WeeksAndMonthsAreSetAgainstTheOnesBefore) {
+TEST(Summary, ComparesWeeksAndMonthsWithThePreviousOnes) {
     // Wednesday, 2 December 2026: the week began in November.
     std::vector history{day("2026-10-31", 1),  day("2026-11-01", 2),  day("2026-11-22", 4),  day("2026-11-23", 8),
                         day("2026-11-29", 16), day("2026-11-30", 32), day("2026-12-01", 64), day("2026-12-02", 128)};
@@ -51,14 +51,14 @@ TEST(Summary, WeeksAndMonthsAreSetAgainstTheOnesBefore) {
     EXPECT_EQ(summary.last_month.sessions, 5);
 }
 
-TEST(Summary, LastMonthOfJanuaryIsDecember) {
+TEST(Summary, HasDecemberAsLastMonthInJanuary) {
     std::vector history{day("2026-12-31", 5), day("2027-01-01", 7)};
     auto summary = summary_of(history, date("2027-01-01"));
     EXPECT_EQ(summary.last_month.seconds, 5);
     EXPECT_EQ(summary.this_month.seconds, 7);
 }
 
-TEST(Summary, LooksAtTheWeeksAndMonthsOfTodayAndTheOnesBefore) {
+TEST(Summary, ReadsTheCurrentAndThePreviousWeeksAndMonths) {
     auto range = summary_range(date("2026-03-01"));
     EXPECT_EQ(range.from, date("2026-02-01"));
     EXPECT_EQ(range.to, date("2026-03-31"));
@@ -67,7 +67,7 @@ TEST(Summary, LooksAtTheWeeksAndMonthsOfTodayAndTheOnesBefore) {
         EXPECT_LE(summary_range(today).to - summary_range(today).from, std::chrono::days(67));
 }
 
-TEST(Summary, TheBestDayIsTheEarliestOfEquals) {
+TEST(Summary, PrefersTheEarlierOfEqualBestDays) {
     std::vector history{day("2026-11-20", 300), day("2026-11-21", 900), day("2026-11-22", 900)};
     auto best = summary_of(history, date("2026-11-25")).best_day;
     ASSERT_TRUE(best);
@@ -75,7 +75,7 @@ TEST(Summary, TheBestDayIsTheEarliestOfEquals) {
     EXPECT_EQ(best->seconds, 900);
 }
 
-TEST(Summary, StreaksCountOnlyDaysThatKeepThem) {
+TEST(Summary, IgnoresDaysBelowAMinuteForStreaks) {
     std::vector history{day("2026-11-23", 600), day("2026-11-24", 59), day("2026-11-25", 600)};
     auto streaks = summary_of(history, date("2026-11-25")).streaks;
     EXPECT_EQ(streaks.current_days, 1);

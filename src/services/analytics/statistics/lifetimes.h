@@ -6,7 +6,7 @@
 #include "platform/base/ids.h"
 #include "platform/postgres/values/rows.h"
 #include "platform/postgres/values/statement.h"
-#include "services/analytics/figures/lifetime_totals.h"
+#include "services/analytics/statistics/lifetime_totals.h"
 
 #include <map>
 #include <set>
@@ -33,7 +33,7 @@ struct DaySums {
 
 // Adds sessions that ended after everything else; recomputes the lifetimes of `others`. `days` are the days of the
 // added sessions.
-Awaitable<> keep_lifetimes(postgres::Session& session, LifetimeChanges changes, DaySums days);
+Awaitable<> update_lifetimes(postgres::Session& session, LifetimeChanges changes, DaySums days);
 
 // Recomputes the lifetimes of all these users.
 Awaitable<> restore_lifetimes(postgres::Session& session, std::vector<UserId> users);

@@ -44,8 +44,8 @@ private:
     [[nodiscard]] RunSegment until(LocalDate date, Dates skipped) const;
     [[nodiscard]] RunSegment from(LocalDate date, Dates skipped) const;
     // Consecutive days without a gap, up to and from the date.
-    [[nodiscard]] std::int32_t solid_until(LocalDate date) const;
-    [[nodiscard]] std::int32_t solid_from(LocalDate date) const;
+    [[nodiscard]] std::int32_t consecutive_until(LocalDate date) const;
+    [[nodiscard]] std::int32_t consecutive_from(LocalDate date) const;
     [[nodiscard]] std::optional<LocalDate> first_from(LocalDate date) const;
     [[nodiscard]] std::optional<LocalDate> first() const;
     [[nodiscard]] std::optional<LocalDate> last() const;
