@@ -35,6 +35,7 @@ public:
             replica_options.conninfo = std::move(conninfo);
             replicas_.push_back({.client = std::make_unique<Client>(io, std::move(replica_options)), .last = {}});
         }
+        stats_.configured.set(std::ssize(replicas_));
     }
 
     void start() {
@@ -177,6 +178,7 @@ void collect(const std::vector<const ReplicaStats*>& cores, telemetry::Page& pag
     page.counter("mindspace_postgres_replica_reads", "Reads served by a replica.", add(&ReplicaStats::reads));
     page.counter("mindspace_postgres_replica_misses", "Reads served by the primary because no replica could.",
                  add(&ReplicaStats::primary_reads));
+    page.gauge("mindspace_postgres_replicas", "Replicas in the configuration.", cores.front()->configured.value());
     page.gauge("mindspace_postgres_replicas_usable",
                "Replicas that are up and recent enough, as seen by the first core.", cores.front()->usable.value());
 }

@@ -26,7 +26,8 @@ struct ReplicaOptions {
 struct ReplicaStats {
     telemetry::Counter reads;          // served by a replica
     telemetry::Counter primary_reads;  // served by the primary because no replica could
-    telemetry::Gauge usable;           // replicas that do not lag too far
+    telemetry::Gauge configured;       // replicas
+    telemetry::Gauge usable;           // of these: up, and do not lag too far
 };
 
 // Adds the metrics of all cores to the page.

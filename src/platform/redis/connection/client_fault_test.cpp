@@ -39,6 +39,8 @@ TEST_F(ClientFaultTest, FailsPendingCommandsWhenRedisStopsAndReconnects) {
     EXPECT_LT(steady_clock::now() - killed_at, scaled(std::chrono::seconds(1))) << "not by the timeout of four seconds";
     EXPECT_EQ(count_unavailable(outcomes), outcomes.size());
     EXPECT_FALSE(client.is_up());
+    EXPECT_EQ(client.stats().connections_wanted.value(), 1);
+    EXPECT_TRUE(run_until(io_, [&] { return client.stats().connections_up.value() == 0; }));
     EXPECT_EQ(client.stats().timeouts.value(), 0U);
     EXPECT_THROW(call(client, {"PING"}), Unavailable);
 
@@ -46,6 +48,11 @@ TEST_F(ClientFaultTest, FailsPendingCommandsWhenRedisStopsAndReconnects) {
     ASSERT_TRUE(run_until(io_, [&] { return client.is_up(); }));
     EXPECT_EQ(call(client, {"PING"}).as_string(), "PONG");
     EXPECT_EQ(client.stats().reconnects.value(), 1U);
+    EXPECT_EQ(client.stats().connections_up.value(), 1);
+
+    client.stop();
+    EXPECT_EQ(client.stats().connections_wanted.value(), 0);
+    EXPECT_TRUE(run_until(io_, [&] { return client.stats().connections_up.value() == 0; }));
 }
 
 TEST_F(ClientFaultTest, ClosesAHungConnectionAfterTheCommandTimeout) {

@@ -19,10 +19,12 @@ Reconnector::Reconnector(asio::io_context& io, ClientOptions options, std::share
       tasks_(io) {}
 
 void Reconnector::start() {
+    if (!std::exchange(is_started_, true)) stats_->connections_wanted.add(1);
     tasks_.spawn(maintain_connection(shared_from_this()));
 }
 
 void Reconnector::stop() {
+    if (std::exchange(is_started_, false)) stats_->connections_wanted.add(-1);
     tasks_.cancel();
     last_fault_ = "redis: stopped";
     if (connection_) connection_->close("redis: stopped");
@@ -49,6 +51,7 @@ Awaitable<> Reconnector::use_one_connection() {
         co_await connection_->open();
         if (prepare_) co_await prepare_(*connection_);
         is_prepared_ = true;
+        stats_->connections_up.add(1);
         backoff_.reset();
         settle();
         if (std::exchange(was_up_, true)) stats_->reconnects.add(1);
@@ -56,7 +59,7 @@ Awaitable<> Reconnector::use_one_connection() {
     } catch (const std::exception& fault) {
         connection_->close(fault.what());
     }
-    is_prepared_ = false;
+    if (std::exchange(is_prepared_, false)) stats_->connections_up.add(-1);
     last_fault_ = connection_->close_reason();
     settle();
 }

@@ -51,6 +51,7 @@ private:
     asio::steady_timer settled_signal_;  // never expires; the end of the first attempt cancels it
     Backoff backoff_;
     std::string last_fault_ = "redis: not connected yet";
+    bool is_started_ = false;
     bool is_settled_ = false;
     bool is_prepared_ = false;
     bool was_up_ = false;

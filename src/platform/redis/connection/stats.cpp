@@ -10,6 +10,7 @@ void collect(const std::string& client, const std::vector<const ClientStats*>& c
     const auto add = [&](auto member) {
         return telemetry::sum(cores, [&](const auto& core) { return (core.*member).value(); });
     };
+    const auto gauge = [&](auto figure) { return static_cast<std::int64_t>(add(figure)); };
     telemetry::HistogramSum durations;
     for (const auto* core : cores) durations += core->durations;
     page.counter("mindspace_redis_commands", "Commands sent to Redis.", add(&ClientStats::commands), labels);
@@ -21,8 +22,12 @@ void collect(const std::string& client, const std::vector<const ClientStats*>& c
     page.counter("mindspace_redis_reconnects", "Reconnections to Redis.", add(&ClientStats::reconnects), labels);
     page.counter("mindspace_redis_redirections", "Commands that a node of a Redis Cluster redirected to another.",
                  add(&ClientStats::redirections), labels);
-    page.gauge("mindspace_redis_in_flight", "Commands that Redis has not replied to yet.",
-               static_cast<std::int64_t>(add(&ClientStats::pending)), labels);
+    page.gauge("mindspace_redis_in_flight", "Commands that Redis has not replied to yet.", gauge(&ClientStats::pending),
+               labels);
+    page.gauge("mindspace_redis_connections", "Connections to Redis that are up.", gauge(&ClientStats::connections_up),
+               labels);
+    page.gauge("mindspace_redis_connections_wanted", "Connections to Redis that the program maintains.",
+               gauge(&ClientStats::connections_wanted), labels);
     page.histogram("mindspace_redis_command_duration_seconds", "Time from a command to the reply of Redis.", durations,
                    labels);
 }

@@ -21,6 +21,8 @@ struct ClientStats {
     telemetry::Counter reconnects;    // connections re-established after a loss
     telemetry::Counter redirections;  // commands that a node of a cluster redirected to another
     telemetry::Gauge pending;         // commands without a reply at the moment
+    telemetry::Gauge connections_wanted;
+    telemetry::Gauge connections_up;  // of these: prepared for use
     telemetry::Histogram durations;   // from a command to its reply
 };
 
