@@ -4,7 +4,7 @@
 #     nginx-node.sh down|up ADDRESS [FILE]
 #
 # ADDRESS is the node's, as FILE (/etc/nginx/mindspace/nodes.conf) has it. Nginx reads the file anew without losing a
-# connection. NGINX is how to call it, "nginx" if not set.
+# connection. NGINX is how to call it, "nginx" if not set. Exit code 3: FILE has no such node.
 set -euo pipefail
 
 state=${1:-} address=${2:-} file=${3:-/etc/nginx/mindspace/nodes.conf}
@@ -14,7 +14,7 @@ if ! [[ $state =~ ^(down|up)$ && $address ]]; then
 fi
 if ! grep -q "^server ${address//./\\.} " "$file"; then
     echo "nginx-node.sh: $file has no node $address" >&2
-    exit 1
+    exit 3
 fi
 wanted=
 if [[ $state == down ]]; then wanted=' down'; fi

@@ -23,7 +23,7 @@ source=$stage/mindspace
 mkdir "$source" "$source/completion" "$source/docs"
 cp -r "$root/deploy/debian" "$source/debian"
 cp "$root"/deploy/systemd/mindspace{.service,@.service,.sysusers,.tmpfiles} "$source/debian/"
-cp -r "$root/deploy/nginx" "$root/deploy/systemd/instances" "$root"/deploy/{rolling,nginx-node}.sh "$source/"
+cp -r "$root/deploy/nginx" "$root/deploy/systemd/instances" "$root"/deploy/{rolling,rolling-over-ssh,nginx-node}.sh "$source/"
 cp "$root/README.md" "$root/CHANGELOG.md" "$source/docs/"
 cp "$program" "$source/mindspace"
 "$program" reference --man >"$source/mindspace.1"
