@@ -6,6 +6,7 @@ once. Needs root, and the program as it ships in MINDSPACE_SHIPPED_BINARY."""
 import json
 import os
 import pathlib
+import re
 import shutil
 import subprocess
 import sys
@@ -13,6 +14,7 @@ import tempfile
 import time
 import unittest
 
+from podman import Podman
 from support import PATIENCE, ROOT, Servers, Site, attempt, eventually, free_port, run
 
 PROGRAM = os.environ.get("MINDSPACE_SHIPPED_BINARY", str(ROOT / "build/release/mindspace"))
@@ -122,7 +124,8 @@ class Package(unittest.TestCase):
                 site.do_main_job()
                 ended = self.inside("mindspace", "healthcheck", env=settings)
                 self.assertIn('"status":"ready"', ended.stdout)
-                self.assertIn("port", self.refusal("serve", MINDSPACE_DATA_DIR="/tmp/other"))  # it is taken
+                self.assertIn(f"cannot listen on 127.0.0.1:{self.port}: Address already in use; set http.port to a free port",
+                              self.refusal("serve", MINDSPACE_DATA_DIR="/tmp/other"))
             finally:
                 program.terminate()
                 self.assertEqual(program.wait(30), 0)
@@ -136,10 +139,12 @@ class Package(unittest.TestCase):
                                                        MINDSPACE_GATEWAY_SECRET_FILE="/tmp/gateway-secret"))
         self.assertIn("none must be a readable file", self.refusal("serve", MINDSPACE_MAIL_PASSWORD_FILE="/none"))
         self.inside("install", "-d", "-o", "root", "-m", "0755", "/var/lib/of-root")
-        self.assertIn("/var/lib/of-root", self.refusal("serve", MINDSPACE_DATA_DIR="/var/lib/of-root"))
+        self.assertIn("cannot use /var/lib/of-root as data directory: it belongs to root; start as root, or choose another",
+                      self.refusal("serve", MINDSPACE_DATA_DIR="/var/lib/of-root"))
         run("mount", "--bind", "-o", "ro", self.tree / "var/lib/mindspace", self.tree / "mnt")
         run("mount", "-o", "remount,bind,ro", self.tree / "mnt")
-        self.assertIn("/mnt", self.refusal("serve", MINDSPACE_DATA_DIR="/mnt"))
+        self.assertIn("cannot use /mnt as data directory: Read-only file system; choose another",
+                      self.refusal("serve", MINDSPACE_DATA_DIR="/mnt"))
         run("umount", self.tree / "mnt")
 
     def test_3_package_holds_what_an_operator_needs(self):
@@ -166,78 +171,25 @@ class Package(unittest.TestCase):
         self.assertNotEqual(self.inside("getent", "passwd", "mindspace", how=attempt).returncode, 0)
 
 
-CONTAINERS = """[containers]
-log_driver = "k8s-file"
-default_ulimits = ["nofile={files}:{files}", "nproc={files}:{files}"]
-[engine]
-runtime = "runc"
-cgroup_manager = "cgroupfs"
-events_logger = "file"
-[network]
-network_backend = "netavark"
-"""
 IMAGE = "localhost/mindspace:test"
-STANDIN = "localhost/mindspace-standin"
-SERVERS = ["postgres", "redis", "rabbitmq", "pgbouncer", "postgres-replica"]
+SERVERS = ["postgres", "redis", "rabbitmq", "pgbouncer", "postgres-replica", "alertmanager", "prometheus"]
 NODES = ["auth", "user", "meditation-1", "meditation-2", "analytics", "gateway-1", "gateway-2"]
-
-
-def without_noise(text):
-    """podman's output without its errors about missing timers of systemd for health checks."""
-    return "".join(line for line in text.splitlines(True) if "/run/systemd/private" not in line)
 
 
 class Containers(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        for name in ("podman", "runc", "podman-compose", "iptables"):
-            if not shutil.which(name):
-                raise unittest.SkipTest(f"SKIPPED: no container runtime: {name} is not installed")
-        place = work / "containers"
-        place.mkdir()
-        (place / "containers.conf").write_text(CONTAINERS.format(files=20000))
-        (place / "storage.conf").write_text(f'[storage]\ndriver = "overlay"\ngraphroot = "{place}/root"\n'
-                                            f'runroot = "{place}/run"\n')
-        (place / "policy.json").write_text('{"default": [{"type": "insecureAcceptAnything"}]}')
-        cls.environment = os.environ | {"CONTAINERS_CONF": str(place / "containers.conf"),
-                                        "CONTAINERS_STORAGE_CONF": str(place / "storage.conf"),
-                                        "STANDIN": str(ROOT / "tests/deploy/standin")}
-        cls.addClassCleanup(cls.end)
+        if Podman.missing():
+            raise unittest.SkipTest(f"SKIPPED: no container runtime: not installed: {Podman.missing()}")
+        cls.podman = Podman(work / "containers")
+        cls.addClassCleanup(cls.podman.end)
         cls.podman("import", "--quiet", work / "bare.tar", "docker.io/library/debian:bookworm-slim")
-        if attempt("podman", "run", "--rm", "debian:bookworm-slim", "true", env=cls.environment).returncode != 0:
+        if cls.podman("run", "--rm", "debian:bookworm-slim", "true", how=attempt).returncode != 0:
             raise unittest.SkipTest("SKIPPED: no container can run here")
-        options = f"--quiet --network=host --format docker --signature-policy={place}/policy.json"
-        cls.image = run(work / "source/deploy/docker/image.sh", IMAGE,
-                        env=cls.environment | {"RUNTIME": "podman", "BUILD_OPTIONS": options}).stdout
-        cls.import_standin()
-
-    @classmethod
-    def end(cls):
-        cls.podman("rm", "--all", "--force", "--time", "1", how=attempt)
-        cls.podman("volume", "prune", "--force", how=attempt)
-        cls.podman("network", "prune", "--force", how=attempt)
-        cls.podman("rmi", "--all", "--force", how=attempt)
-
-    @classmethod
-    def podman(cls, *words, how=run, **options):
-        ended = how("podman", *words, env=cls.environment, **options)
-        return subprocess.CompletedProcess(ended.args, ended.returncode, without_noise(ended.stdout))
-
-    @classmethod
-    def import_standin(cls):
-        """A root file system of empty folders, and of /etc what the servers want."""
-        root = work / "standin"
-        for folder in ("proc sys dev tmp run usr root etc/ssl etc/pgbouncer var/log var/lib/postgresql var/lib/rabbitmq "
-                       "var/run/postgresql var/tmp var/cache docker-entrypoint-initdb.d").split():
-            (root / folder).mkdir(parents=True)
-        for name in ("bin", "sbin", "lib", "lib64"):
-            (root / name).symlink_to("usr/" + name)
-        for folder in ("tmp", "var/run/postgresql"):
-            (root / folder).chmod(0o1777)
-        for name in ("passwd", "group", "nsswitch.conf", "alternatives", "ld.so.conf", "ld.so.conf.d", "ld.so.cache", "nginx"):
-            run("cp", "-a", "/etc/" + name, root / "etc")
-        run("tar", "-C", root, "-cf", work / "standin.tar", ".")
-        cls.podman("import", "--quiet", work / "standin.tar", STANDIN)
+        options = f"--quiet --network=host --format docker --signature-policy={cls.podman.policy}"
+        run(work / "source/deploy/docker/image.sh", IMAGE,
+            env=cls.podman.environment | {"RUNTIME": "podman", "BUILD_OPTIONS": options})
+        cls.podman.import_standin(work / "standin")
 
     def test_image_is_small_and_says_what_it_holds(self):
         about = json.loads(self.podman("image", "inspect", IMAGE).stdout)[0]
@@ -251,35 +203,58 @@ class Containers(unittest.TestCase):
         self.assertEqual((bill["bomFormat"], bill["specVersion"]), ("CycloneDX", "1.5"))
         inside = self.podman("run", "--rm", "--network=none", "--no-healthcheck", "--entrypoint", "dpkg-query", IMAGE,
                              "-W", "-f", "${Package} ${Version}\n").stdout.splitlines()
-        told = {f"{part['name']} {part['version']}" for part in bill["components"]}
+        listed = {f"{part['name']} {part['version']}" for part in bill["components"]}
         self.assertGreater(len(inside), 50)
-        self.assertEqual(set(inside) - told, set())
-        self.assertTrue(any(name.startswith("swagger-ui-dist ") for name in told))
+        self.assertEqual(set(inside) - listed, set())
+        self.assertTrue(any(name.startswith("swagger-ui-dist ") for name in listed))
 
     def test_image_without_what_it_needs_says_so(self):
         one = ["run", "--rm", "--network=none", "--read-only", "--no-healthcheck"]
-        for options, said in (([], "set database.url and redis.url"),
-                              (["-e", "MINDSPACE_DATABASE_URL_FILE=/run/secrets/none"], "none must be a readable file")):
-            ended = self.podman(*one, *options, IMAGE, how=attempt)
+        servers = ["-e", "MINDSPACE_DATABASE_URL=postgresql://postgres/mindspace", "-e", "MINDSPACE_REDIS_URL=redis://redis"]
+        for options, roles, said in (
+                ([], "all", "set database.url and redis.url"),
+                (["-e", "MINDSPACE_DATABASE_URL_FILE=/run/secrets/none"], "all", "none must be a readable file"),
+                (servers, "user", "gateway.secret_file"),
+                ([*servers, "-e", "MINDSPACE_GATEWAY_SECRET_FILE=/run/secrets/none"], "user", "none cannot be read")):
+            ended = self.podman(*one, *options, IMAGE, "serve", "--roles", roles, how=attempt)
             self.assertEqual(ended.returncode, MISCONFIGURED, ended.stdout)
             self.assertEqual(ended.stdout.count("\n"), 1, ended.stdout)
             self.assertIn(said, ended.stdout)
 
+    def refuse_to_start(self, missing):
+        ended = attempt(self.here / "compose.sh", "up", env=self.podman.environment)
+        self.assertEqual((ended.returncode, ended.stdout),
+                         (MISCONFIGURED, f"compose.sh: {missing} is missing; run deploy/docker/compose.sh init "
+                                         "https://YOUR.HOST first\n"))
+
+    def exec(self, service, *command):
+        return self.podman("exec", f"docker_{service}_1", *command, how=attempt)
+
+    def logs(self):
+        """The last lines of each node, and what the gateways noticed of the others."""
+        text = []
+        for node in NODES:
+            lines = self.podman("logs", f"docker_{node}_1", how=attempt).stdout.splitlines()
+            text += [f"-- {node}", *(line for line in lines[:-5] if re.search("a node is|node ejected", line)), *lines[-5:]]
+        return "\n".join(text)
+
     def test_compose_file_runs_everything_and_survives_a_lost_node(self):
-        here = work / "source/deploy/docker"
-        ended = attempt(here / "compose.sh", "up", env=self.environment)
-        self.assertEqual(ended.returncode, MISCONFIGURED, ended.stdout)
-        self.assertEqual(ended.stdout.count("\n"), 1, ended.stdout)
-        run(here / "compose.sh", "init", "https://localhost", IMAGE)
+        self.here = work / "source/deploy/docker"
+        self.refuse_to_start(".env")
+        run(self.here / "compose.sh", "init", "https://localhost", IMAGE)
+        for name in ("secrets/gateway-secret", "tls/key.pem"):
+            (self.here / name).rename(self.here / "elsewhere")
+            self.refuse_to_start(name)
+            (self.here / "elsewhere").rename(self.here / name)
         ports = {"HTTP_PORT": str(free_port()), "HTTPS_PORT": str(free_port()), "GRAFANA_PORT": str(free_port())}
         compose = ["podman-compose", "-f", "compose.yaml", "-f", ROOT / "tests/deploy/standin/compose.yaml"]
 
         def up(*services):
-            ended = attempt(*compose, "up", "-d", *services, cwd=here, env=self.environment | ports)
+            ended = attempt(*compose, "up", "-d", *services, cwd=self.here, env=self.podman.environment | ports)
             self.assertEqual(ended.returncode, 0, ended.stdout)
 
         def is_well(service, *check):
-            return self.podman("exec", f"docker_{service}_1", *check, how=attempt).returncode == 0
+            return self.exec(service, *check).returncode == 0
 
         began = time.monotonic()
         up(*SERVERS)
@@ -287,15 +262,12 @@ class Containers(unittest.TestCase):
         eventually(lambda: is_well("pgbouncer", "pg_isready", "-h", "127.0.0.1", "-p", "6432"), "PgBouncer")
         up(*NODES, "nginx")
         for node in NODES:  # podman itself would need timers of systemd for it
-            eventually(lambda node=node: is_well(node, "mindspace", "healthcheck"), "health of " + node)
-
-        def logs():
-            return "".join(self.podman("logs", "--tail", "5", f"docker_{node}_1", how=attempt).stdout for node in NODES)
-
-        site = Site(f"https://127.0.0.1:{ports['HTTPS_PORT']}", logs)
+            eventually(lambda node=node: is_well(node, "mindspace", "healthcheck"), lambda: f"health of {node}\n{self.logs()}")
+        site = Site(f"https://127.0.0.1:{ports['HTTPS_PORT']}", self.logs)
         site.wait()
         print(f"compose: ready after {time.monotonic() - began:.0f} s")
         token = site.do_main_job()
+        self.expect_monitoring()
         for node in ("gateway-1", "meditation-1"):
             self.podman("kill", f"docker_{node}_1")
         for _ in range(20):
@@ -305,6 +277,22 @@ class Containers(unittest.TestCase):
             self.podman("stop", "--time", "20", f"docker_{node}_1")
             code = self.podman("inspect", "--format", "{{.State.ExitCode}}", f"docker_{node}_1").stdout.strip()
             self.assertEqual(code, "0", node)
+
+    def expect_monitoring(self):
+        """Prometheus reads the metrics of every node, and has an Alertmanager to send alerts to."""
+        def get(url):
+            ended = self.exec("prometheus", "curl", "--silent", "--fail", "--max-time", "10", url)
+            return ended.stdout if ended.returncode == 0 else ""
+
+        def are_up():
+            found = json.loads(get("http://127.0.0.1:9090/api/v1/query?query=up") or '{"data": {"result": []}}')
+            return {target["metric"]["instance"]: target["value"][1] for target in found["data"]["result"]
+                    if target["metric"]["job"] == "mindspace"}
+
+        eventually(lambda: are_up() == {f"{node}:9464": "1" for node in NODES}, lambda: f"Prometheus reads: {are_up()}")
+        known = json.loads(get("http://127.0.0.1:9090/api/v1/alertmanagers"))["data"]["activeAlertmanagers"]
+        self.assertEqual([alertmanager["url"] for alertmanager in known], ["http://alertmanager:9093/api/v2/alerts"])
+        eventually(lambda: get("http://alertmanager:9093/-/ready"), "Alertmanager, from Prometheus")
 
 
 if __name__ == "__main__":
