@@ -49,7 +49,8 @@ run prometheus-node-exporter
 run prometheus-blackbox-exporter --config.file="$config/blackbox.yml"
 run prometheus-alertmanager --config.file="$config/alertmanager.yml" --storage.path="$data/alertmanager" \
     --cluster.listen-address=
-run prometheus --config.file="$config/prometheus.yml" --storage.tsdb.path="$data/prometheus" --storage.tsdb.retention.time=30d
+run prometheus --config.file="$config/prometheus.yml" --storage.tsdb.path="$data/prometheus" \
+    --storage.tsdb.retention.time=30d --enable-feature=exemplar-storage
 
 cat <<EOT
 Prometheus:   http://127.0.0.1:${port[prometheus]}   (Alerts; Status, Targets)
