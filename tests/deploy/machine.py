@@ -29,6 +29,7 @@ else
     mount -t cgroup2 cgroup2 "$root/sys/fs/cgroup"
 fi
 for folder in run tmp dev; do mount -t tmpfs -o mode=755 tmpfs "$root/$folder"; done
+mount -t tmpfs tmpfs "$root/var/lib/dpkg/updates" # or an installation that the lender has under way would be its own
 for device in null zero full random urandom tty; do
     touch "$root/dev/$device"
     mount --bind "/dev/$device" "$root/dev/$device"
