@@ -116,8 +116,7 @@ class Servers:
         run(*AS_POSTGRES, f"{POSTGRES}/initdb", "-D", self.data, "-U", "mindspace", "-A", "trust", "-E", "UTF8",
             "--locale=C.UTF-8", "--no-sync")
         self.postgres_server = self.start_postgres()
-        self.redis_server = self.start(["setpriv", "--pdeathsig", "TERM", "redis-server", "--port", str(self.redis_port),
-                                        "--save", ""])
+        self.redis_server = self.start_redis()
         create = [f"{POSTGRES}/createdb", "-h", "127.0.0.1", "-p", str(self.database_port), "-U", "mindspace", "mindspace"]
         eventually(lambda: attempt(*create).returncode == 0, "PostgreSQL")
 
@@ -128,10 +127,17 @@ class Servers:
         return self.start([*AS_POSTGRES, f"{POSTGRES}/postgres", "-D", self.data, "-p", str(self.database_port),
                            "-k", self.data, "-c", "max_connections=300"])
 
-    def restart_postgres(self):
-        """As for a minor release: a fast shutdown, which ends all connections, and a start on the same port."""
+    def stop_postgres(self):
+        """A fast shutdown, which ends all connections."""
         self.postgres_server.send_signal(signal.SIGINT)
         self.postgres_server.wait()
+
+    def start_redis(self):
+        return self.start(["setpriv", "--pdeathsig", "TERM", "redis-server", "--port", str(self.redis_port), "--save", ""])
+
+    def restart_postgres(self):
+        """As for a minor release, on the same port."""
+        self.stop_postgres()
         self.postgres_server = self.start_postgres()
         eventually(lambda: attempt(*self.psql("SELECT 1")).returncode == 0, "PostgreSQL")
 
