@@ -38,9 +38,10 @@ bool needs_directory(const Config& config, const Roles& roles) {
 
 // The user of this process may differ from the user that reads the files again later.
 void require_readable(std::string_view setting, const std::string& file) {
-    if (::access(file.c_str(), R_OK) != 0)
-        throw StartupError(EX_CONFIG, fmt::format("{}: {} cannot be read by {}: {}", setting, file,
-                                                  user_name(::geteuid()), std::strerror(errno)));
+    if (::access(file.c_str(), R_OK) == 0) return;
+    const int reason = errno;  // user_name() changes it
+    throw StartupError(EX_CONFIG, fmt::format("{}: {} cannot be read by {}: {}", setting, file, user_name(::geteuid()),
+                                              std::strerror(reason)));
 }
 
 // The secret for keyed hashes that several processes compare: those of stored responses and of addresses. A process

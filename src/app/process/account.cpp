@@ -61,8 +61,9 @@ Account checked(const passwd& entry) {
 }
 
 [[noreturn]] void throw_switch_failed(const Account& account, std::string_view step) {
+    const int reason = errno;  // user_name() changes it
     throw StartupError(EX_CONFIG, fmt::format("cannot switch to {} ({}: {}); start as that user instead",
-                                              user_name(account.user), step, std::strerror(errno)));
+                                              user_name(account.user), step, std::strerror(reason)));
 }
 
 // Whether the process cannot switch back to another account.
