@@ -88,12 +88,16 @@ class Monitoring:
             ["setpriv", "--pdeathsig", "TERM", ROOT / "deploy/monitoring/up.sh", config], stdout=subprocess.DEVNULL,
             env=os.environ | {"MONITORING_DATA": str(self.data)} | {f"{of}_PORT": str(p) for of, p in self.ports.items()})
 
+    def ask(self, path, **parameters):
+        """The data that Prometheus' API returns."""
+        url = f"http://127.0.0.1:{self.ports['PROMETHEUS']}/api/v1/{path}?{urllib.parse.urlencode(parameters)}"
+        with urllib.request.urlopen(url, timeout=30) as response:
+            return json.load(response)["data"]
+
     def query(self, expression):
         """The values of an instant query; none while Prometheus starts."""
-        url = f"http://127.0.0.1:{self.ports['PROMETHEUS']}/api/v1/query?query={urllib.parse.quote(expression)}"
         try:
-            with urllib.request.urlopen(url, timeout=10) as response:
-                return [float(found["value"][1]) for found in json.load(response)["data"]["result"]]
+            return [float(found["value"][1]) for found in self.ask("query", query=expression)["result"]]
         except OSError:
             return []
 
