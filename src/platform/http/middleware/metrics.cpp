@@ -44,8 +44,7 @@ void collect(const std::vector<const CoreMetrics*>& servers, telemetry::Page& pa
         return telemetry::sum(servers, [&](const CoreMetrics& server) { return (server.*metric).value(); });
     };
     const auto gauge = [&](auto metric) { return static_cast<std::int64_t>(add(metric)); };
-    page.gauge("mindspace_http_connections", "Open connections, WebSockets included.",
-               gauge(&CoreMetrics::connections));
+    page.gauge("mindspace_http_connections", "Open connections, without WebSockets.", gauge(&CoreMetrics::connections));
     page.gauge("mindspace_websockets", "Open WebSockets.", gauge(&CoreMetrics::websockets));
     constexpr std::string_view kSocketsClosed =
         "WebSockets closed because their client did not read (slow), or sent too many frames (flooding).";
