@@ -104,6 +104,12 @@ def served_certificate(address, port):
             return ssl.DER_cert_to_PEM_cert(secure.getpeercert(True))
 
 
+def await_certificate(machine, port, file):
+    """A reload takes effect a moment after its command has ended."""
+    expected = machine.run(f"openssl x509 -in {file}").split()
+    eventually(lambda: served_certificate("127.0.0.1", port).split() == expected, f"{file} at port {port}")
+
+
 def version_of(machine, address):
     about = machine.run(f"curl --silent http://{address}:9464/metrics | grep ^mindspace_build_info")
     return about.split('"')[1]
@@ -234,14 +240,12 @@ class Alone(Story):
                 issue(machine.file("fullchain.pem"), machine.file("privkey.pem"))
             self.follow(page, section, ["mind"])
             if section == "Renewing it":
-                self.assertEqual(served_certificate("127.0.0.1", 443).split(),
-                                 machine.run("openssl x509 -in /etc/letsencrypt/live/mind.example/fullchain.pem").split())
+                await_certificate(machine, 443, "/etc/letsencrypt/live/mind.example/fullchain.pem")
                 Site("https://127.0.0.1").do_main_job()
             if section == "One machine":
                 self.assertEqual(version_of(machine, "127.0.0.1"), NEXT)
                 self.assertTrue(machine.file("/etc/mindspace/mindspace.toml.dpkg-dist").exists())
-        self.assertEqual(served_certificate("127.0.0.1", 8080).split(),
-                         machine.run("openssl x509 -in fullchain.pem").split())
+        await_certificate(machine, 8080, "fullchain.pem")
         machine.run("apt-get purge --yes mindspace")
         self.assertNotEqual(machine.attempt("systemctl is-active mindspace || test -e /var/lib/mindspace").returncode, 0)
 
