@@ -132,7 +132,7 @@ TEST(UserCommand, CreatesAnAccountThatCanLogIn) {
 
     const auto again = program.run({"user", "create", email, "--name", "Ada"}, password + "\n");
     EXPECT_EQ(again.exit_code, kWrongData);
-    EXPECT_THAT(again.output, HasSubstr("has an account already"));
+    EXPECT_THAT(again.output, HasSubstr("already exists"));
 }
 
 TEST(UserCommand, AppliesTheRulesOfARegistration) {
