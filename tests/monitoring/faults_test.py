@@ -25,19 +25,18 @@ DISK = 4 << 20
 
 
 class SmallDisk:
-    """A file system of 4 MiB, and a node_exporter that sees it: both in namespaces of their own."""
+    """A file system of 4 MiB, and a node_exporter that sees it: both in namespaces of their own. It is at /srv: the exporter
+    leaves out /mnt and what is below /dev, where the folder of the test may be (/dev/shm)."""
 
-    def __init__(self, folder):
+    def __init__(self):
         self.port = free_port()
-        place = folder / "disk"
-        place.mkdir()
-        command = (f"mount -t tmpfs -o size={DISK} disk {place} && exec prometheus-node-exporter --collector.disable-defaults "
+        command = (f"mount -t tmpfs -o size={DISK} disk /srv && exec prometheus-node-exporter --collector.disable-defaults "
                    f"--collector.filesystem --web.listen-address=127.0.0.1:{self.port}")
         self.process = subprocess.Popen(["setpriv", "--pdeathsig", "KILL", "unshare", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc",
                                          "bash", "-c", command], stderr=subprocess.DEVNULL)
         eventually(lambda: attempt("pgrep", "-P", str(self.process.pid)).returncode == 0, "the exporter of the disk")
         inside = run("pgrep", "-P", str(self.process.pid)).stdout.strip()
-        self.file = pathlib.Path(f"/proc/{inside}/root{place}/file")
+        self.file = pathlib.Path(f"/proc/{inside}/root/srv/file")
 
     def fill(self):
         self.file.write_bytes(bytes(DISK * 97 // 100))
@@ -57,7 +56,7 @@ class Faults(unittest.TestCase):
         cls.addClassCleanup(shutil.rmtree, cls.folder, ignore_errors=True)
         cls.folder.chmod(0o755)
         cls.here = cls.run_until_the_end(Roles(cls.folder))
-        cls.disk = cls.run_until_the_end(SmallDisk(cls.folder))
+        cls.disk = cls.run_until_the_end(SmallDisk())
         cls.webhook = cls.run_until_the_end(Webhook())
         cls.here.site.do_main_job()
         cls.run_until_the_end(People(cls.here.site))
