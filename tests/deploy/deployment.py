@@ -44,7 +44,7 @@ class Deployment:
                 "MINDSPACE_MANAGEMENT_PORT": str(management), ROLES[role]: str(port)}
             (folder / f"{name}.json").write_text(json.dumps({"role": role, "settings": settings}))
         for secret in ("auth-secret", "gateway-secret"):
-            (folder / secret).write_text("a secret of this test that nobody else has\n")
+            (folder / secret).write_text("a secret that only this test has\n")
         run(PROGRAM, "migrate", env={"PATH": os.environ["PATH"], "HOME": str(folder),
                                      "MINDSPACE_DATABASE_URL": self.servers.database})
         for name in self.nodes:

@@ -41,7 +41,7 @@ def start_rolling(deployment):
 
 
 class Rolling(unittest.TestCase):
-    def test_nobody_notices_three_rounds(self):
+    def test_three_rounds_fail_no_request(self):
         deployment = make_deployment(self)
         people = People(deployment, RATE, PEOPLE, SOCKETS_EACH)
         took = []

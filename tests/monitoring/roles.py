@@ -21,7 +21,7 @@ class Roles:
         self.management = {role: free_port() for role in ROLES}
         ports = {role: free_port() for role in ROLES}
         for secret in ("auth-secret", "gateway-secret"):
-            (folder / secret).write_text("a secret of this test that nobody else has\n")
+            (folder / secret).write_text("a secret that only this test has\n")
         self.make_certificate(days=5)
         self.settings = {
             "PATH": os.environ["PATH"], "HOME": str(folder), "MINDSPACE_HTTP_CORES": "1",

@@ -32,6 +32,14 @@ protected:
         asio::post(loop_, [done = queries_.front(), found = std::move(found)] { done(found); });
         queries_.pop_front();
     }
+    // A lookup whose query gets this reply.
+    void look_up(HostCache::Found found) {
+        const auto before = results_.size();
+        resolve();
+        loop_.poll();
+        reply(std::move(found));
+        run_until_results(before + 1);
+    }
     void run_until_results(std::size_t count) {
         while (results_.size() < count) loop_.run_one();
     }
@@ -72,10 +80,7 @@ TEST_F(HostCacheTest, SendsNoFurtherQueryWhileTheNameServerIsSilent) {
 }
 
 TEST_F(HostCacheTest, UsesWhatItKnowsWhileTheNameServerIsSilentOrFails) {
-    resolve();
-    loop_.poll();
-    reply(addresses("10.0.0.1"));
-    run_until_results(1);
+    look_up(addresses("10.0.0.1"));
     pass_time_of_freshness();
     resolve();
     run_until_results(2);
@@ -86,20 +91,11 @@ TEST_F(HostCacheTest, UsesWhatItKnowsWhileTheNameServerIsSilentOrFails) {
 }
 
 TEST_F(HostCacheTest, ReplacesWhatItKnows) {
-    resolve();
-    loop_.poll();
-    reply(addresses("10.0.0.1"));
-    run_until_results(1);
+    look_up(addresses("10.0.0.1"));
     pass_time_of_freshness();
-    resolve();
-    loop_.poll();
-    reply(addresses("10.0.0.2"));
-    run_until_results(2);
+    look_up(addresses("10.0.0.2"));
     pass_time_of_freshness();
-    resolve();
-    loop_.poll();
-    reply(std::unexpected(HostFault::unknown));
-    run_until_results(3);
+    look_up(std::unexpected(HostFault::unknown));
     EXPECT_THAT(results_, ElementsAre(addresses("10.0.0.1"), addresses("10.0.0.2"), IsEmpty()));
 }
 

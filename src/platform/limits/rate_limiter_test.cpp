@@ -24,7 +24,7 @@ protected:
         return options;
     }
     RateLimiter::RateLimitResult consume(const Policy& policy, std::vector<std::string_view> also_read = {}) {
-        return redis::run_task(io_, limiter_.consume("{somebody}:l", policy, std::move(also_read)));
+        return redis::run_task(io_, limiter_.consume("{user}:l", policy, std::move(also_read)));
     }
 
     redis::TestServer server_;
@@ -37,7 +37,7 @@ protected:
 TEST_F(RateLimiterTest, CountsForAllNodesTogether) {
     RateLimiter other(client_);
     EXPECT_EQ(consume(three_an_hour_).decision.remaining, 2U);
-    EXPECT_EQ(redis::run_task(io_, other.consume("{somebody}:l", three_an_hour_)).decision.remaining, 1U);
+    EXPECT_EQ(redis::run_task(io_, other.consume("{user}:l", three_an_hour_)).decision.remaining, 1U);
     EXPECT_TRUE(consume(three_an_hour_).decision.allowed);
     auto decision = consume(three_an_hour_).decision;
     EXPECT_FALSE(decision.allowed);
@@ -47,9 +47,9 @@ TEST_F(RateLimiterTest, CountsForAllNodesTogether) {
 }
 
 TEST_F(RateLimiterTest, ReadsOtherKeysInTheSameRoundTrip) {
-    redis::run_task(io_, client_.command({"SET", "{somebody}:a", "1"}));
+    redis::run_task(io_, client_.command({"SET", "{user}:a", "1"}));
     auto commands = client_.stats().commands.value();
-    auto result = consume(three_an_hour_, {"{somebody}:a", "{somebody}:b"});
+    auto result = consume(three_an_hour_, {"{user}:a", "{user}:b"});
     EXPECT_EQ(result.values[0], "1");
     EXPECT_EQ(result.values[1], std::nullopt);
     EXPECT_LE(client_.stats().commands.value() - commands, 2U) << "the first call may have to bring the script";
@@ -63,8 +63,8 @@ TEST_F(RateLimiterTest, SupportsAVeryLargeQuota) {
 TEST_F(RateLimiterTest, CountsLocallyWhileRedisIsUnavailable) {
     server_.signal(SIGKILL);
     ASSERT_TRUE(redis::run_until(io_, [this] { return !client_.is_up(); }));
-    for (int i = 0; i < 3; ++i) EXPECT_TRUE(consume(three_an_hour_, {"{somebody}:a"}).decision.allowed);
-    auto result = consume(three_an_hour_, {"{somebody}:a"});
+    for (int i = 0; i < 3; ++i) EXPECT_TRUE(consume(three_an_hour_, {"{user}:a"}).decision.allowed);
+    auto result = consume(three_an_hour_, {"{user}:a"});
     EXPECT_FALSE(result.decision.allowed);
     EXPECT_EQ(result.values[0], std::nullopt);
 }
