@@ -12,19 +12,17 @@ import pathlib
 import re
 import shutil
 import sys
-import tempfile
 import time
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "deploy"))
 
 from picture import drawn
-from roles import ROLES, People, Roles
+from roles import People
 from support import ROOT, eventually, run
-from watch import Monitoring, Webhook
+from watched import Watched
 from websocket import Socket
 
-NEEDED = ["prometheus", "prometheus-alertmanager", "prometheus-node-exporter", "prometheus-blackbox-exporter", "rsvg-convert"]
 DASHBOARDS = {file.stem: json.loads(file.read_text()) for file in sorted((ROOT / "deploy/grafana/dashboards").glob("*.json"))}
 # What Grafana puts in: all nodes and machines, and intervals that fit targets that are scraped each second.
 VALUES = {"$role": ".+", "$node": ".+", "$host": ".+", "$__rate_interval": "5s", "$__range": "5m"}
@@ -87,31 +85,13 @@ class Group:
             await asyncio.sleep(1)
 
 
-class Dashboards(unittest.TestCase):
+class Dashboards(Watched):
     @classmethod
     def setUpClass(cls):
-        missing = [name for name in NEEDED if not shutil.which(name)]
-        if os.geteuid() != 0 or missing:
-            raise unittest.SkipTest("SKIPPED: needs root" if not missing else f"SKIPPED: not installed: {missing}")
-        cls.folder = pathlib.Path(tempfile.mkdtemp(prefix="mindspace-dashboards-"))
-        cls.addClassCleanup(shutil.rmtree, cls.folder, ignore_errors=True)
-        cls.folder.chmod(0o755)
-        here = cls.run_until_the_end(Roles(cls.folder))
-        cls.site = here.site
-        nodes = [{"labels": {"role": role}, "targets": [f"127.0.0.1:{port}"]} for role, port in here.management.items()]
-        sites = [{"labels": {"__exporter__": "BLACKBOX_EXPORTER_ADDRESS", "__param_module": "site_self_signed"},
-                  "targets": [here.site.url + "/readyz"]}]
-        cls.monitoring = cls.run_until_the_end(Monitoring(cls.folder, {
-            "mindspace.yml": json.dumps(nodes), "sites.yml": json.dumps(sites),
-            "hosts.yml": json.dumps([{"targets": ["NODE_EXPORTER_ADDRESS"]}])}, cls.run_until_the_end(Webhook())))
+        cls.start_program("rsvg-convert")
         cls.began = time.time()
-        cls.monitoring.wait(len(ROLES) + 2)
-        cls.run_until_the_end(People(here.site))
-
-    @classmethod
-    def run_until_the_end(cls, part):
-        cls.addClassCleanup(part.stop)
-        return part
+        cls.start_monitoring()
+        cls.run_until_the_end(People(cls.here.site))
 
     def data_of(self, target):
         """What the query returns: of a table, pairs of labels and the value; else of a legend and the points. Without NaN."""
@@ -150,7 +130,7 @@ class Dashboards(unittest.TestCase):
             data, without = self.data_of_all()
             return not without and time.time() - self.began >= SECONDS
 
-        asyncio.run(Group(self.site).meditate(lambda: eventually(look, lambda: "data of\n" + "\n".join(without))))
+        asyncio.run(Group(self.here.site).meditate(lambda: eventually(look, lambda: "data of\n" + "\n".join(without))))
         for name, dashboard in DASHBOARDS.items():
             if any(panel["type"] == "text" for panel in dashboard["panels"]):
                 continue

@@ -3,24 +3,20 @@
 Alertmanager, and resolved once the fault has ended. Rules and configurations are those that ship, with shorter durations
 (watch.shortened). Needs root, and the program as it ships in MINDSPACE_SHIPPED_BINARY."""
 
-import json
 import os
 import pathlib
-import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 import time
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "deploy"))
 
-from roles import ROLES, People, Roles
+from roles import People
 from support import attempt, eventually, free_port, run
-from watch import Monitoring, Webhook
+from watched import Watched
 
-NEEDED = ["prometheus", "prometheus-alertmanager", "prometheus-node-exporter", "prometheus-blackbox-exporter", "redis-cli"]
 DISK = 4 << 20
 
 
@@ -46,32 +42,14 @@ class SmallDisk:
         self.process.wait()
 
 
-class Faults(unittest.TestCase):
+class Faults(Watched):
     @classmethod
     def setUpClass(cls):
-        missing = [name for name in NEEDED if not shutil.which(name)]
-        if os.geteuid() != 0 or missing:
-            raise unittest.SkipTest("SKIPPED: needs root" if not missing else f"SKIPPED: not installed: {missing}")
-        cls.folder = pathlib.Path(tempfile.mkdtemp(prefix="mindspace-monitoring-"))
-        cls.addClassCleanup(shutil.rmtree, cls.folder, ignore_errors=True)
-        cls.folder.chmod(0o755)
-        cls.here = cls.run_until_the_end(Roles(cls.folder))
+        cls.start_program("redis-cli")
         cls.disk = cls.run_until_the_end(SmallDisk())
-        cls.webhook = cls.run_until_the_end(Webhook())
         cls.here.site.do_main_job()
         cls.run_until_the_end(People(cls.here.site))
-        nodes = [{"labels": {"role": role}, "targets": [f"127.0.0.1:{port}"]} for role, port in cls.here.management.items()]
-        sites = [{"labels": {"__exporter__": "BLACKBOX_EXPORTER_ADDRESS", "__param_module": "site_self_signed"},
-                  "targets": [cls.here.site.url + "/readyz"]}]
-        hosts = [{"targets": ["NODE_EXPORTER_ADDRESS", f"127.0.0.1:{cls.disk.port}"]}]
-        cls.monitoring = cls.run_until_the_end(Monitoring(cls.folder, {
-            "mindspace.yml": json.dumps(nodes), "sites.yml": json.dumps(sites), "hosts.yml": json.dumps(hosts)}, cls.webhook))
-        cls.monitoring.wait(len(ROLES) + 1 + 2)
-
-    @classmethod
-    def run_until_the_end(cls, part):
-        cls.addClassCleanup(part.stop)
-        return part
+        cls.start_monitoring(f"127.0.0.1:{cls.disk.port}")
 
     def expect(self, *names):
         """They arrive at the webhook, each at the receiver for its severity."""
