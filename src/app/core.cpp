@@ -24,7 +24,7 @@ postgres::ReplicaOptions replica_options(const DatabaseSettings& settings, postg
 
 }  // namespace
 
-Core::Core(unsigned index, const Config& config, const Backends& backends)
+Core::Core(unsigned index, const Config& config, const Backends& backends, const telemetry::Tracer* tracer)
     : database_options_(database_options(config.database, backends.database)),
       direct_database_(backends.direct_database),
       database_(loop_, database_options_),
@@ -42,7 +42,8 @@ Core::Core(unsigned index, const Config& config, const Backends& backends)
                  .limiter = limiter_,
                  .access = access_.control(),
                  .database_options = database_options_,
-                 .direct_database = direct_database_} {}
+                 .direct_database = direct_database_,
+                 .tracer = tracer} {}
 
 void Core::run() {
     loop_.run();

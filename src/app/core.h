@@ -22,7 +22,8 @@ struct Config;
 
 class Core {
 public:
-    Core(unsigned index, const Config& config, const Backends& backends);
+    // `tracer` may be null.
+    Core(unsigned index, const Config& config, const Backends& backends, const telemetry::Tracer* tracer);
     Core(const Core&) = delete;
     Core& operator=(const Core&) = delete;
 

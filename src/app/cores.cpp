@@ -27,9 +27,9 @@ constexpr auto kPoll = std::chrono::milliseconds(20);
 
 }  // namespace
 
-Cores::Cores(const Config& config, const Backends& backends) {
+Cores::Cores(const Config& config, const Backends& backends, const telemetry::Tracer* tracer) {
     for (unsigned i = 0; i < core_count(config.http); ++i)
-        cores_.push_back(std::make_unique<Core>(i, config, backends));
+        cores_.push_back(std::make_unique<Core>(i, config, backends, tracer));
 }
 
 Cores::~Cores() {

@@ -22,8 +22,8 @@ struct RunningModule {
 
 class Cores {
 public:
-    // Does not connect yet.
-    Cores(const Config& config, const Backends& backends);
+    // Does not connect yet. Without a tracer nothing is traced.
+    Cores(const Config& config, const Backends& backends, const telemetry::Tracer* tracer = nullptr);
     // After a fault the cores may still be running: then they are stopped, and a core that does not end is left
     // running.
     ~Cores();

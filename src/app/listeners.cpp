@@ -138,7 +138,8 @@ http::MiddlewareParts ListenersCore::middleware(const Role& role) {
                                      .compression = &shared_.compression,
                                      .large_bodies = &shared_.process.large_bodies,
                                      .access_log = shared_.process.config.log.access ? &access_log_ : nullptr,
-                                     .overload = &overload_};
+                                     .overload = &overload_,
+                                     .tracer = core_.tracer};
     if (role.is_gateway()) {
         middleware.limiter = &core_.limiter;
         middleware.limits = &shared_.rate_limits;
@@ -232,6 +233,7 @@ void Listeners::collect(telemetry::Page& page) const {
     http::collect(overload, page);
     shared_.process.large_bodies.collect(page);
     shared_.compression.collect(page);
+    if (shared_.process.tracing) shared_.process.tracing->collect(page);
 }
 
 }  // namespace mindspace::app

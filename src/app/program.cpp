@@ -123,12 +123,14 @@ void run_program(Config config, const Roles& roles) {
     if (!secret && has_all(roles)) secret = Secret::load_or_create(directory->keys() / "secret");
     BackendServers servers(config, directory);
     ProcessResources process(config, roles, ports);
+    if (config.traces.is_on()) process.tracing = std::make_unique<Tracing>(config.traces, roles);
     process.gateway_keys = std::move(gateway_keys);
     process.secret = std::move(secret);
     if (directory) process.files = {.signing_key = signing_key_file(directory->root()), .mail = directory->mail()};
     if (config.tls.is_on() && has_gateway(roles)) read_certificates(config.tls, process.tls);
 
-    auto cores = std::make_unique<Cores>(config, servers.where());
+    auto cores =
+        std::make_unique<Cores>(config, servers.where(), process.tracing ? &process.tracing->tracer() : nullptr);
     add_modules(*cores, process);
     const auto prepare = [&cores](postgres::Session& session) { return cores->prepare(session); };
     manager.starting("waiting for PostgreSQL and migrating", kMaxStartTime);

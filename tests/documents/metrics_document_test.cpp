@@ -96,9 +96,9 @@ TEST(MetricsDocument, ListsTheMetricsOfTheProgramAsOneProcess) {
     EXPECT_THAT(rows_of(metrics), IsSubsetOf(documented_rows()));
 }
 
-// Several processes have metrics of a gateway, too; only those of a broker are missing.
+// Several processes have metrics of a gateway, and these export traces, too; only those of a broker are missing.
 TEST(MetricsDocument, ListsNothingElse) {
-    const Program program({}, SplitPlan{});
+    const Program program({{"MINDSPACE_TRACES_URL", "http://127.0.0.1:1/v1/traces"}}, SplitPlan{});
     EXPECT_TRUE(is(Client(program).get("/livez"), 200));
     MetricDescriptions metrics;
     read_page(read_metrics(program.management_port()), metrics);

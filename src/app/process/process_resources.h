@@ -3,6 +3,7 @@
 // Constructed before the threads, immutable or thread-safe; outlives the modules.
 
 #include "app/process/ports.h"
+#include "app/process/tracing.h"
 #include "app/settings/settings.h"
 #include "platform/async/worker_pool.h"
 #include "platform/base/secret.h"
@@ -10,6 +11,7 @@
 #include "platform/http/server/tls_certificates.h"
 #include "services/auth/module.h"
 
+#include <memory>
 #include <optional>
 
 namespace mindspace::app {
@@ -25,6 +27,7 @@ struct ProcessResources {
     std::optional<http::GatewayKeys> gateway_keys{};  // if some roles are in other processes
     std::optional<http::TlsCertificates> tls{};       // for a gateway that serves HTTPS
     auth::AuthFiles files{};                          // for the auth role
+    std::unique_ptr<Tracing> tracing{};               // if spans are exported
     WorkerPool large_bodies;                          // for large requests: reads and validates them
 };
 

@@ -13,7 +13,7 @@ using SettingRows = std::vector<config::Setting>;
 SettingRows network_rows(Config& config);
 // PostgreSQL, Redis and brokers.
 SettingRows backend_rows(Config& config);
-// The limits and options of the services, and the log.
+// The limits and options of the services, the log and the traces.
 SettingRows service_rows(Config& config);
 
 }  // namespace mindspace::app

@@ -163,6 +163,30 @@ SettingRows service_rows(Config& config) {
          .member = &config.log.options.directory,
          .sentence = "Directory of daily JSON files, kept for 30 days; empty: stdout only."},
         {.key = "log.access", .member = &config.log.access, .sentence = "Whether each request is logged."},
+
+        {.key = "traces.url",
+         .member = &config.traces.collector.url,
+         .sentence = "Where spans are exported to, by OTLP over HTTP, such as http://localhost:4318/v1/traces; empty: "
+                     "no traces.",
+         .secret = true},
+        {.key = "traces.headers",
+         .member = &config.traces.collector.headers,
+         .sentence = "Header fields for it, each as Name: value.",
+         .secret = true},
+        {.key = "traces.ca_file",
+         .member = &config.traces.collector.ca_file,
+         .sentence = "PEM file of the certificate authorities for it; empty: the system's."},
+        {.key = "traces.sample_ratio",
+         .member = &config.traces.tracer.sample_ratio,
+         .bounds = {.min = 0, .max = 1},
+         .sentence = "Share of the traces that begin here and are recorded."},
+        {.key = "traces.slow_ms",
+         .member = &config.traces.tracer.slow,
+         .bounds = {.min = 1, .max = 600'000},
+         .sentence = "From this duration a request is recorded even if its trace is not, as is one with status 5xx."},
+        {.key = "traces.follow_clients",
+         .member = &config.traces.tracer.follows_clients,
+         .sentence = "Whether the traceparent of a client decides if its trace is recorded; for a trusted proxy."},
     };
 }
 

@@ -59,6 +59,15 @@ void derive_mail_settings(auth::MailSettings& mail, std::string_view public_url)
     }
 }
 
+void check_trace_settings(const TraceSettings& traces) {
+    const auto& url = traces.collector.url;
+    if (traces.is_on() && !url.starts_with("http://") && !url.starts_with("https://"))
+        throw config::ConfigError({"traces.url must begin with http:// or https://"});
+    for (const auto& header : traces.collector.headers)
+        if (header.find(':') == std::string::npos || header.find_first_of("\r\n") != std::string::npos)
+            throw config::ConfigError({"traces.headers must be of the form Name: value"});
+}
+
 // Sets the values of services that are derived from shared settings.
 void fill_service_settings(Config& config) {
     const auto& url = config.http.public_url;
@@ -84,6 +93,7 @@ void derive_settings(Config& config) {
     if (url.ends_with('/')) url.pop_back();  // paths are appended to it
     if (config.auth.access.issuer.empty()) config.auth.access.issuer = url;
     derive_mail_settings(config.auth.mail, url);
+    check_trace_settings(config.traces);
     if (config.database.pooling != postgres::Pooling::none && config.database.direct_url.empty())
         throw config::ConfigError(
             {"database.pooling needs database.direct_url: locks and notifications do not work "

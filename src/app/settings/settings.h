@@ -7,6 +7,8 @@
 #include "platform/http/server/client_address.h"
 #include "platform/postgres/connection/connection.h"
 #include "platform/telemetry/log/log.h"
+#include "platform/telemetry/trace/collector.h"
+#include "platform/telemetry/trace/tracer.h"
 #include "services/analytics/settings.h"
 #include "services/auth/settings.h"
 #include "services/gateway/node_status.h"
@@ -101,6 +103,13 @@ struct LogSettings {
     bool access = true;
 };
 
+struct TraceSettings {
+    telemetry::CollectorOptions collector;
+    telemetry::TracerOptions tracer;
+
+    [[nodiscard]] bool is_on() const { return !collector.url.empty(); }
+};
+
 struct Config {
     std::string data_dir;
     ProcessSettings process;
@@ -121,6 +130,7 @@ struct Config {
     analytics::AnalyticsSettings analytics;
     CorsSettings cors;
     LogSettings log;
+    TraceSettings traces;
 
     // The settings of a role other than the gateway.
     [[nodiscard]] const RoleSettings& of(std::string_view role) const;

@@ -20,6 +20,9 @@ class Client;
 class Replicas;
 struct ClientOptions;
 }  // namespace postgres
+namespace telemetry {
+class Tracer;
+}
 namespace redis {
 class Client;
 class Subscriber;
@@ -36,6 +39,7 @@ struct CoreResources {
     http::AccessControl access;
     const postgres::ClientOptions& database_options;  // of `database`, for clients like it
     const std::string& direct_database;  // libpq's: the primary itself, for sessions, locks and notifications
+    const telemetry::Tracer* tracer;     // the process's; null: no traces
 };
 
 }  // namespace mindspace

@@ -71,7 +71,11 @@ std::string request_lines(const http::Exchange& exchange, std::string_view schem
     lines += head.target;
     lines += " HTTP/1.1\r\n";
     append_line(lines, "Host", head.host);
-    append_fields(lines, head.headers, [](std::string_view name) { return is_one_of(name, kRewrittenHeaders); });
+    // With tracing each attempt has its own.
+    const bool has_own_trace = !telemetry::text_of(exchange.trace.span_id).empty();
+    append_fields(lines, head.headers, [has_own_trace](std::string_view name) {
+        return is_one_of(name, kRewrittenHeaders) || (has_own_trace && equals_ignoring_case(name, "traceparent"));
+    });
     append_line(lines, "X-Request-Id", exchange.request_id);
     append_line(lines, "X-Forwarded-For", exchange.client.address);
     append_line(lines, "X-Forwarded-Proto", scheme);

@@ -2,6 +2,7 @@
 
 #include "platform/http/websocket/handshake.h"
 #include "platform/telemetry/log/log.h"
+#include "platform/telemetry/trace/active_span.h"
 #include "services/gateway/forwarding.h"
 
 #include <algorithm>
@@ -121,13 +122,48 @@ bool is_authentic(const http::ResponseHead& head, const http::GatewayKeys& keys,
     return field && keys.is_proof(*field, signature, head.status);
 }
 
-Awaitable<Attempt> attempt(Upstream::Node& node, const OutgoingRequest& request) {
+// https://opentelemetry.io/docs/specs/semconv/http/http-spans/#http-client
+telemetry::ChildSpan start_span(const asio::any_io_executor& executor, const Upstream::Node& node,
+                                const OutgoingRequest& request, std::size_t tried) {
+    auto span = telemetry::ChildSpan::start(executor, telemetry::SpanKind::client);
+    if (!span) return span;
+    const std::string method(http::method_name(request.exchange.head.method));
+    const std::string route(request.declaration.path);
+    const auto& origin = node.status.origin;
+    span->name = method + ' ' + route;
+    span->attributes = {{"http.request.method", method},
+                        {"url.template", route},
+                        {"server.address", origin.host},
+                        {"server.port", std::int64_t{origin.port}}};
+    if (tried > 0) span->attributes.emplace_back("http.request.resend_count", static_cast<std::int64_t>(tried));
+    return span;
+}
+
+void end_span(telemetry::ChildSpan& span, const Attempt& outcome) {
+    if (!span) return;
+    if (!outcome) return span.end(std::string(names_of(outcome.error())[static_cast<std::size_t>(outcome.error())]));
+    const auto status = outcome->status;
+    span->attributes.emplace_back("http.response.status_code", std::int64_t{status});
+    span.end(status >= 400 ? std::to_string(status) : std::string());
+}
+
+// The trace that a role continues: below the span of this attempt, or below that of the request if it is not recorded.
+void append_traceparent(std::string& head, const Exchange& exchange, const telemetry::ChildSpan& span) {
+    const auto& context = span ? span.context() : exchange.trace;
+    if (telemetry::text_of(context.span_id).empty()) return;
+    head += "traceparent: ";
+    head += telemetry::to_traceparent(context);
+    head += "\r\n";
+}
+
+Awaitable<Attempt> attempt(Upstream::Node& node, const OutgoingRequest& request, const telemetry::ChildSpan& span) {
     const InFlightGuard in_flight(node);
     auto lease = co_await node.pool.acquire(request.deadline);
     if (!lease) co_return std::unexpected(lease.error());
     auto& connection = *lease;
     const auto& exchange = request.exchange;
     auto head = request.head;
+    append_traceparent(head, exchange, span);
     const auto signature = request.keys.sign(head, SystemClock{}.now());
     head += "\r\n";
     auto fault = co_await connection->send(exchange.head.method, head, exchange.body);
@@ -185,6 +221,7 @@ Response fail(const Exchange& exchange, ClientFault fault) {
 Awaitable<Response> proxy(Upstream& upstream, const http::Declaration& declaration, Exchange& exchange) {
     if (!upstream.admits(declaration.priority))
         co_return http::problem(503, "overloaded", "The service is overloaded. Try again later.", exchange.request_id);
+    const asio::any_io_executor executor = co_await asio::this_coro::executor;
     const auto timeout = upstream.options().timeout;
     const OutgoingRequest request{.exchange = exchange,
                                   .keys = upstream.keys(),
@@ -204,7 +241,9 @@ Awaitable<Response> proxy(Upstream& upstream, const http::Declaration& declarati
             upstream.retries.add(1);
         }
         const auto began = Clock::now();
-        auto response = co_await attempt(*node, request);
+        auto span = start_span(executor, *node, request, tried.size());
+        auto response = co_await attempt(*node, request, span);
+        end_span(span, response);
         if (response) {
             upstream.succeeded(*node, Clock::now() - began);
             co_return std::move(*response);
@@ -215,6 +254,8 @@ Awaitable<Response> proxy(Upstream& upstream, const http::Declaration& declarati
     }
     log::warn("request not forwarded", {{"event.action", "unavailable"},
                                         {"http.request.id", exchange.request_id},
+                                        {"trace.id", telemetry::text_of(exchange.trace.trace_id)},
+                                        {"span.id", telemetry::text_of(exchange.trace.span_id)},
                                         {"error.message", names_of(fault)[static_cast<std::size_t>(fault)]}});
     co_return fail(exchange, fault);
 }

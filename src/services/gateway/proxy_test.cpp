@@ -4,6 +4,7 @@
 #include "platform/http/server/server.h"
 #include "support/base/timeout.h"
 #include "support/http/peer.h"
+#include "support/telemetry/recording_tracer.h"
 
 #include <gmock/gmock.h>
 
@@ -76,12 +77,13 @@ public:
 class Gateway {
 public:
     explicit Gateway(const std::vector<std::uint16_t>& ports, Milliseconds timeout = Milliseconds(5000),
-                     http::ServerOptions options = {})
+                     http::ServerOptions options = {}, const telemetry::Tracer* tracer = nullptr)
         : status_("thing", origins(ports)),
           upstream_(loop_, status_, kKeys, {.timeout = timeout, .max_connections = 4}) {
         http::BoundPort port("127.0.0.1", 0, 1);
         port_ = port.number();
-        server_.emplace(loop_, std::move(options), forward(test_endpoints(), upstream_), http::MiddlewareParts{});
+        server_.emplace(loop_, std::move(options), forward(test_endpoints(), upstream_),
+                        http::MiddlewareParts{.tracer = tracer});
         server_->bind(port);
         server_->start();
         upstream_.start();
@@ -159,6 +161,32 @@ TEST(Proxy, RemovesHopByHopFields) {
     EXPECT_THAT(response, HasSubstr("X-Request-Id: abc\r\n"));
     for (const char* removed : {"X-Secret", "Keep-Alive", "other"}) EXPECT_THAT(response, Not(HasSubstr(removed)));
     EXPECT_THAT(response, testing::EndsWith("Content-Length: 2\r\n\r\nok"));
+}
+
+TEST(Proxy, EachAttemptIsASpanOfTheTraceThatTheRoleContinues) {
+    telemetry::RecordingTracer tracer;
+    Role server([](const std::string&) { return Reply{kOk}; });
+    {
+        const Gateway gateway({server.port()}, Milliseconds(5000), {}, tracer.get());
+        const auto response =
+            gateway.send("GET", "traceparent: 00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-00\r\n");
+        EXPECT_THAT(response, StartsWith("HTTP/1.1 200 "));
+    }
+    ASSERT_THAT(server.requests(), SizeIs(1));
+    http::RequestHead head;
+    const auto request = server.requests()[0];
+    ASSERT_FALSE(http::parse_head(std::string_view(request).substr(0, request.size() - 2), {}, head));
+    EXPECT_EQ(head.count("traceparent"), 1U);
+    const auto& spans = tracer.finish();
+    ASSERT_THAT(spans, SizeIs(2));
+    const auto& attempt = spans[0];
+    const auto& whole = spans[1];
+    EXPECT_EQ(head.find("traceparent"), "00-0af7651916cd43dd8448eb211c80319c-" + attempt.text("spanId") + "-01");
+    EXPECT_EQ(attempt.text("name"), "GET /thing");
+    EXPECT_EQ(attempt.attribute("server.address"), "127.0.0.1");
+    EXPECT_EQ(attempt.attribute("http.response.status_code"), "200");
+    EXPECT_EQ(attempt.text("parentSpanId"), whole.text("spanId"));
+    EXPECT_EQ(whole.text("parentSpanId"), "b7ad6b7169203331");
 }
 
 TEST(Proxy, SignsRequestsRegardlessOfTheClientsFields) {

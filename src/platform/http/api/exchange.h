@@ -7,6 +7,7 @@
 #include "platform/http/api/problem.h"
 #include "platform/http/wire/request_parser.h"
 #include "platform/limits/gcra.h"
+#include "platform/telemetry/trace/trace_context.h"
 
 #include <chrono>
 #include <memory>
@@ -62,7 +63,8 @@ struct Exchange {
 
     // Set by the steps of the middleware, each what it says in the comment.
     std::string request_id{};
-    std::string_view trace_id{};               // of `traceparent`; "" without one
+    telemetry::TraceContext trace{};           // its span; without tracing only the trace of `traceparent`
+    telemetry::SpanId parent_span{};           // of `traceparent`
     std::string_view signature{};              // of the gateway that has sent it; "" unless only gateways may call
     bool is_served = false;                    // counted by the overload control
     Principal principal{};                     // who calls, unless the access is `anyone`

@@ -19,7 +19,8 @@ Awaitable<> AccessLogStep::after(Exchange& exchange, Response& response) {
          .request_id = exchange.request_id,
          .client_ip = exchange.client.address,
          .user_id = user,
-         .trace_id = exchange.trace_id});
+         .trace_id = telemetry::text_of(exchange.trace.trace_id),
+         .span_id = telemetry::text_of(exchange.trace.span_id)});
     return {};
 }
 

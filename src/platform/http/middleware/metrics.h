@@ -55,7 +55,11 @@ public:
     explicit MetricsStep(CoreMetrics& metrics) : metrics_(metrics) {}
     Awaitable<> after(Exchange& exchange, Response& response) override {
         exchange.took = Exchange::Clock::now() - exchange.began;
-        metrics_.record(exchange.endpoint, response.status, exchange.took, exchange.trace_id);
+        // An exemplar that leads to a trace that is not recorded would lead nowhere.
+        const auto& trace = exchange.trace;
+        const bool may_exist = trace.is_sampled || telemetry::text_of(trace.span_id).empty();
+        metrics_.record(exchange.endpoint, response.status, exchange.took,
+                        may_exist ? telemetry::text_of(trace.trace_id) : std::string_view());
         return {};
     }
 

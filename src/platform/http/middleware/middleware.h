@@ -12,6 +12,7 @@
 #include "platform/http/middleware/metrics.h"
 #include "platform/http/middleware/step.h"
 #include "platform/http/overload/overload_control.h"
+#include "platform/http/trace/trace_step.h"
 #include "platform/limits/rate_limiter.h"
 #include "platform/telemetry/log/access_log.h"
 
@@ -35,6 +36,7 @@ struct MiddlewareParts {
     log::AccessLog* access_log = nullptr;
     const GatewayKeys* gateway = nullptr;  // if only gateways may call, which have limited who calls how often
     OverloadControl* overload = nullptr;
+    const telemetry::Tracer* tracer = nullptr;
 };
 
 class Middleware {
@@ -51,7 +53,10 @@ private:
         owned_.push_back(std::make_unique<S>(std::forward<Parts>(parts)...));
         steps_.push_back(owned_.back().get());
     }
+    Awaitable<> pass(Exchange& exchange);
+    Awaitable<> pass_in_context(Exchange& exchange, std::shared_ptr<const TaskContext> context);
 
+    TraceStep trace_;
     std::vector<std::unique_ptr<Step>> owned_;
     std::vector<Step*> steps_;
 };

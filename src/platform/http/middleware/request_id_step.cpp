@@ -1,7 +1,5 @@
 #include "platform/http/middleware/request_id_step.h"
 
-#include "platform/telemetry/trace/trace_context.h"
-
 #include <algorithm>
 
 namespace mindspace::http {
@@ -25,8 +23,6 @@ Awaitable<> RequestIdStep::before(Exchange& exchange) {
         exchange.request_id = *given;
     else
         exchange.request_id = Uuid::v7(SystemClock{}.now()).to_string();
-    if (const auto parent = exchange.head.find("traceparent"))
-        if (const auto trace = telemetry::parse_traceparent(*parent)) exchange.trace_id = trace->trace_id;
     return {};
 }
 

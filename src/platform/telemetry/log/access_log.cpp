@@ -90,6 +90,7 @@ void AccessLog::add_json(const AccessLine& line) {
     append_text(out, R"(,"client.ip":)", line.client_ip);
     append_text(out, R"(,"user.id":)", line.user_id);
     append_text(out, R"(,"trace.id":)", line.trace_id);
+    append_text(out, R"(,"span.id":)", line.span_id);
     out += '}';
 }
 

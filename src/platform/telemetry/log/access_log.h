@@ -25,6 +25,7 @@ struct AccessLine {
     std::string_view client_ip;
     std::string_view user_id;
     std::string_view trace_id;
+    std::string_view span_id;
 };
 
 class AccessLog {

@@ -33,7 +33,8 @@ AccessLine example() {
             .request_id = "r-1",
             .client_ip = "192.0.2.1",
             .user_id = "u-1",
-            .trace_id = "t-1"};
+            .trace_id = "t-1",
+            .span_id = "s-1"};
 }
 
 TEST(AccessLog, WritesEveryFieldAndNoQuery) {
@@ -53,7 +54,8 @@ TEST(AccessLog, WritesEveryFieldAndNoQuery) {
                           {"http.request.id", "r-1"},
                           {"client.ip", "192.0.2.1"},
                           {"user.id", "u-1"},
-                          {"trace.id", "t-1"}};
+                          {"trace.id", "t-1"},
+                          {"span.id", "s-1"}};
     EXPECT_EQ(json::parse(lines[0]), json::value(expected)) << lines[0];
 }
 

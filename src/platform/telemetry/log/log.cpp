@@ -36,6 +36,11 @@ struct Overloaded : Ts... {
     using Ts::operator()...;
 };
 
+bool is_empty(const FieldValue& value) {
+    const auto* text = std::get_if<std::string_view>(&value.get());
+    return text != nullptr && text->empty();
+}
+
 void append_value(std::string& line, const FieldValue& value) {
     std::visit(Overloaded{[&](std::string_view text) { append_quoted(line, text); },
                           [&](std::int64_t number) { JsonWriter(line).integer(number); },
@@ -51,6 +56,7 @@ std::string json_line(const std::string& now, Level level, std::string_view mess
     line += R"(,"ecs.version":"8.11.0","service.name":)";
     append_quoted(line, service_name);
     for (const auto& field : fields) {
+        if (is_empty(field.value)) continue;
         line += ',';
         append_quoted(line, field.name);
         line += ':';
@@ -65,6 +71,7 @@ std::string text_line(const std::string& now, Level level, std::string_view mess
     auto time_of_day = std::string_view(now).substr(11, 12);
     auto line = fmt::format("{} {:5} {}", time_of_day, name_of(level), quoted.substr(1, quoted.size() - 2));
     for (const auto& field : fields) {
+        if (is_empty(field.value)) continue;
         line += fmt::format(" {}=", field.name);
         append_value(line, field.value);
     }

@@ -44,7 +44,7 @@ void shutdown();
 // The number of lines and blocks of access lines lost to full queues since start().
 std::uint64_t lost_count();
 
-// The value of a field; text is read only during the call.
+// The value of a field; text is read only during the call. A field with an empty text is omitted.
 class FieldValue {
 public:
     FieldValue(std::convertible_to<std::string_view> auto&& text) : value_(std::string_view(text)) {}  // NOLINT

@@ -49,7 +49,8 @@ std::string log_file_of(const fs::path& directory, std::chrono::days age) {
 TEST(Log, WritesOneJsonObjectAnEvent) {
     auto lines = stdout_of({.format = Format::json}, [] {
         std::string user = "4711";
-        info("login succeeded", {{"user.id", user}, {"event.duration", 1500}, {"ratio", 0.5}, {"first", true}});
+        info("login succeeded",
+             {{"user.id", user}, {"trace.id", ""}, {"event.duration", 1500}, {"ratio", 0.5}, {"first", true}});
     });
     ASSERT_EQ(lines.size(), 1U);
     auto event = json::parse(lines[0]).as_object();

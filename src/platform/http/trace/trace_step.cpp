@@ -1,0 +1,60 @@
+#include "platform/http/trace/trace_step.h"
+
+#include "platform/http/api/endpoint.h"
+#include "platform/telemetry/trace/active_span.h"
+
+namespace mindspace::http {
+
+namespace {
+
+using telemetry::Span;
+
+// https://opentelemetry.io/docs/specs/semconv/http/http-spans/#http-server
+Span server_span(const Exchange& exchange, const Response& response) {
+    const auto& head = exchange.head;
+    const bool is_readable = !head.path.empty();
+    const std::string method(is_readable ? method_name(head.method) : "HTTP");
+    const auto took = std::chrono::duration_cast<std::chrono::system_clock::duration>(exchange.took);
+    Span span{.context = exchange.trace,
+              .parent_id = exchange.parent_span,
+              .kind = telemetry::SpanKind::server,
+              .name = method,
+              .began = std::chrono::system_clock::now() - took,
+              .took = exchange.took};
+    if (is_readable) {
+        span.attributes.emplace_back("http.request.method", method);
+        span.attributes.emplace_back("url.path", std::string(head.path.substr(0, head.path.find('?'))));
+    }
+    if (exchange.endpoint != nullptr) {
+        const std::string route(exchange.endpoint->declaration.path);
+        span.name += ' ' + route;
+        span.attributes.emplace_back("http.route", route);
+    }
+    span.attributes.emplace_back("http.response.status_code", std::int64_t{response.status});
+    if (response.status >= 500) span.error = std::to_string(response.status);
+    return span;
+}
+
+}  // namespace
+
+std::shared_ptr<const TaskContext> TraceStep::begin(Exchange& exchange) const {
+    std::optional<telemetry::TraceContext> parent;
+    if (const auto field = exchange.head.find("traceparent")) parent = telemetry::parse_traceparent(*field);
+    if (tracer_ == nullptr) {
+        if (parent) exchange.trace.trace_id = parent->trace_id;  // for log lines
+        return nullptr;
+    }
+    exchange.trace = tracer_->begin(parent, decision_);
+    if (parent) exchange.parent_span = parent->span_id;
+    if (!exchange.trace.is_sampled) return nullptr;
+    return std::make_shared<const telemetry::ActiveSpan>(*tracer_, exchange.trace);
+}
+
+Awaitable<> TraceStep::after(Exchange& exchange, Response& response) {
+    if (tracer_ == nullptr) return {};
+    if (exchange.trace.is_sampled || response.status >= 500 || tracer_->is_slow(exchange.took))
+        tracer_->record(server_span(exchange, response));
+    return {};
+}
+
+}  // namespace mindspace::http
