@@ -15,7 +15,7 @@ namespace {
 constexpr std::size_t kMaxLocalKeys = 100'000;  // keys, while Redis is unavailable
 
 const redis::Script& take_script() {
-    static const redis::Script kScript = redis::Script::make(
+    static const redis::Script kScript = redis::Script::make("take",
 #include "platform/limits/take.lua.inc"
     );
     return kScript;

@@ -28,7 +28,7 @@ postgres::ClientOptions import_options(postgres::ClientOptions options) {
 }
 
 LiveBackends live_backends(const CoreResources& core) {
-    return {.database = core.database, .redis = core.redis, .subscriber = core.subscriber};
+    return {.database = core.database, .redis = core.redis, .subscriber = core.subscriber, .tracer = core.tracer};
 }
 
 // Operators identify the process by it.

@@ -13,7 +13,7 @@ namespace mindspace::redis {
 using std::chrono::steady_clock;
 
 const Script kWriteBoth =
-    Script::make("redis.call('SET', KEYS[1], ARGV[1]) return redis.call('GETSET', KEYS[2], ARGV[1])");
+    Script::make("test", "redis.call('SET', KEYS[1], ARGV[1]) return redis.call('GETSET', KEYS[2], ARGV[1])");
 
 namespace {
 

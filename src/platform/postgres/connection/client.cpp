@@ -4,9 +4,11 @@
 #include "platform/async/sleep.h"
 #include "platform/base/result.h"
 #include "platform/postgres/connection/reconnector.h"
+#include "platform/postgres/trace/request_span.h"
 #include "platform/telemetry/metrics/page.h"
 #include "platform/telemetry/metrics/sum.h"
 
+#include <boost/asio/associated_executor.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
@@ -61,9 +63,12 @@ bool Client::is_up() const {
 
 Awaitable<Rows> Client::run(Query query) {
     auto initiate = [this](auto handler, Queries queries) {
+        RequestSpan span(asio::get_associated_executor(handler), queries);
         auto request = std::make_unique<Request>(std::move(queries));
         make_cancellable(handler, io_, request->done());
-        request->done() = [handler = std::move(handler)](std::exception_ptr fault, Results results) mutable {
+        request->done() = [handler = std::move(handler), span = std::move(span)](std::exception_ptr fault,
+                                                                                 Results results) mutable {
+            span.end(fault, results);
             std::move(handler)(fault, fault ? Rows() : std::move(results.front()));
         };
         submit(std::move(request));
@@ -76,9 +81,12 @@ Awaitable<Rows> Client::run(Query query) {
 
 Awaitable<std::vector<Rows>> Client::transaction(std::vector<Query> queries) {
     auto initiate = [this](auto handler, Queries unit) {
+        RequestSpan span(asio::get_associated_executor(handler), unit);
         auto request = std::make_unique<Request>(std::move(unit));
         make_cancellable(handler, io_, request->done());
-        request->done() = [handler = std::move(handler)](std::exception_ptr fault, Results results) mutable {
+        request->done() = [handler = std::move(handler), span = std::move(span)](std::exception_ptr fault,
+                                                                                 Results results) mutable {
+            span.end(fault, results);
             std::vector<Rows> rows(std::make_move_iterator(results.begin()), std::make_move_iterator(results.end()));
             std::move(handler)(fault, std::move(rows));
         };

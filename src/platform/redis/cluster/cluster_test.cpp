@@ -39,7 +39,7 @@ TEST_F(RedisCluster, RunsScriptsOnEveryNode) {
 
 TEST_F(RedisCluster, ReceivesMessagesThatScriptsPublishOnAnyNode) {
     EXPECT_TRUE(receives_everything());
-    const Script publish = Script::make("return redis.call('SPUBLISH', KEYS[1], ARGV[1])");
+    const Script publish = Script::make("test", "return redis.call('SPUBLISH', KEYS[1], ARGV[1])");
     for (const std::string& channel : channels_)
         EXPECT_GE(run_task(io_, run_script(client_, publish, {channel}, {"77"})).as_integer(), 1)
             << "and who has just gone may still be counted";

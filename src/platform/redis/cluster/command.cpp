@@ -5,6 +5,9 @@
 #include "platform/redis/cluster/cluster.h"
 #include "platform/redis/cluster/command_slot.h"
 #include "platform/redis/connection/error_reply.h"
+#include "platform/redis/trace/command_span.h"
+
+#include <boost/asio/this_coro.hpp>
 
 #include <array>
 #include <chrono>
@@ -78,13 +81,16 @@ Awaitable<Value> execute(Cluster& cluster, std::optional<Slot> slot, Parts parts
 }  // namespace
 
 Awaitable<Value> run_in_cluster(std::shared_ptr<Cluster> cluster, std::vector<std::string_view> args) {
+    CommandSpan span(co_await asio::this_coro::executor, args.front());
     Parts parts{args};
-    Value reply = co_await execute(*cluster, slot_of_command(args), parts);
-    co_return checked(std::move(reply));
+    Value reply = checked(co_await execute(*cluster, slot_of_command(args), parts));
+    span.end();
+    co_return reply;
 }
 
 Awaitable<Value> run_in_cluster(std::shared_ptr<Cluster> cluster, const Script& script, Arguments keys,
                                 Arguments args) {
+    CommandSpan span(co_await asio::this_coro::executor, script);
     std::optional<Slot> slot = slot_of_keys(keys);
     std::string key_count = std::to_string(keys.size());
     std::array<std::string_view, 3> head{"EVALSHA", script.sha1, key_count};
@@ -94,7 +100,9 @@ Awaitable<Value> run_in_cluster(std::shared_ptr<Cluster> cluster, const Script& 
         head = {"EVAL", script.source, key_count};  // also caches the script on that node
         reply = co_await execute(*cluster, slot, parts);
     }
-    co_return checked(std::move(reply));
+    reply = checked(std::move(reply));
+    span.end();
+    co_return reply;
 }
 
 }  // namespace mindspace::redis

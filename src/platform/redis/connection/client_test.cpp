@@ -98,8 +98,8 @@ TEST_F(ClientTest, ThrowsErrorRepliesAndContinues) {
 }
 
 TEST_F(ClientTest, RunsScriptsThatRedisDoesNotKnowYetOrAnyMore) {
-    const Script script = Script::make("return {KEYS[1], KEYS[2], ARGV[1], #ARGV}");
-    EXPECT_EQ(Script::make("return 1").sha1, "e0e1f9fabfc9d4800c877a703b823ac0578ff8db");
+    const Script script = Script::make("test", "return {KEYS[1], KEYS[2], ARGV[1], #ARGV}");
+    EXPECT_EQ(Script::make("test", "return 1").sha1, "e0e1f9fabfc9d4800c877a703b823ac0578ff8db");
     Client client(io_, options());
     start(client);
     for (int round = 0; round < 3; ++round) {
@@ -111,7 +111,7 @@ TEST_F(ClientTest, RunsScriptsThatRedisDoesNotKnowYetOrAnyMore) {
         EXPECT_EQ(reply.at(3).as_integer(), 1);
         EXPECT_EQ(client.stats().errors.value(), round < 2 ? 1U : 2U) << "NOSCRIPT at first, and after the flush";
     }
-    const Script broken = Script::make("return redis.error_reply('MINE no')");
+    const Script broken = Script::make("test", "return redis.error_reply('MINE no')");
     EXPECT_THROW(run_task(io_, run_script(client, broken, {}, {})), CommandError);
 }
 
@@ -153,7 +153,7 @@ TEST_F(ClientTest, RefusesKeysThatAClusterWouldRefuse) {
     Client client(io_, options());
     start(client);
     EXPECT_THROW(call(client, {"MGET", "a", "b"}), std::logic_error);
-    EXPECT_THROW(run_task(io_, run_script(client, Script::make("return 1"), {"a", "b"}, {})), std::logic_error);
+    EXPECT_THROW(run_task(io_, run_script(client, Script::make("test", "return 1"), {"a", "b"}, {})), std::logic_error);
     EXPECT_EQ(call(client, {"MGET", "{t}a", "{t}b"}).size(), 2U);
 }
 

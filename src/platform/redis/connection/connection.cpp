@@ -4,12 +4,14 @@
 #include "platform/base/result.h"
 #include "platform/redis/connection/error_reply.h"
 #include "platform/redis/connection/tls.h"
+#include "platform/redis/trace/command_span.h"
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/connect.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
 #include <boost/asio/post.hpp>
+#include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 
@@ -122,12 +124,16 @@ Awaitable<Value> Connection::run(const Script& script, Arguments keys, Arguments
 }
 
 Awaitable<Value> Connection::run_command(std::shared_ptr<Connection> self, std::vector<std::string_view> args) {
-    Awaitable<Value> reply = self->exchange({args});
-    co_return checked(co_await std::move(reply));
+    CommandSpan span(co_await asio::this_coro::executor, args.front());
+    Awaitable<Value> pending = self->exchange({args});
+    Value reply = checked(co_await std::move(pending));
+    span.end();
+    co_return reply;
 }
 
 Awaitable<Value> Connection::run_script(std::shared_ptr<Connection> self, const Script& script, Arguments keys,
                                         Arguments args) {
+    CommandSpan span(co_await asio::this_coro::executor, script);
     std::string key_count = std::to_string(keys.size());
     std::array<std::string_view, 3> head{"EVALSHA", script.sha1, key_count};
     Awaitable<Value> pending = self->exchange({head, keys, args});
@@ -137,7 +143,9 @@ Awaitable<Value> Connection::run_script(std::shared_ptr<Connection> self, const 
         Awaitable<Value> again = self->exchange({head, keys, args});
         reply = co_await std::move(again);
     }
-    co_return checked(std::move(reply));
+    reply = checked(std::move(reply));
+    span.end();
+    co_return reply;
 }
 
 void Connection::send(Arguments args) {

@@ -10,7 +10,7 @@
 
 namespace mindspace::redis {
 
-Script Script::make(std::string source) {
+Script Script::make(std::string name, std::string source) {
     std::array<unsigned char, SHA_DIGEST_LENGTH> digest;
     SHA1(reinterpret_cast<const unsigned char*>(source.data()), source.size(), digest.data());
     std::string sha1;
@@ -18,7 +18,7 @@ Script Script::make(std::string source) {
         sha1 += kHexDigits[byte >> 4];
         sha1 += kHexDigits[byte & 15];
     }
-    return Script{.source = std::move(source), .sha1 = std::move(sha1)};
+    return Script{.name = std::move(name), .source = std::move(source), .sha1 = std::move(sha1)};
 }
 
 }  // namespace mindspace::redis

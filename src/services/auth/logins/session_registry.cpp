@@ -26,14 +26,14 @@ std::string write_key(UserId user) {
 }
 
 const redis::Script& raise_script() {
-    static const redis::Script kScript = redis::Script::make(
+    static const redis::Script kScript = redis::Script::make("raise_write",
 #include "services/auth/logins/raise_write.lua.inc"
     );
     return kScript;
 }
 
 const redis::Script& end_script() {
-    static const redis::Script kScript = redis::Script::make(
+    static const redis::Script kScript = redis::Script::make("raise_end",
 #include "services/auth/logins/raise_end.lua.inc"
     );
     return kScript;

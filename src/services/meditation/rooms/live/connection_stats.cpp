@@ -26,15 +26,15 @@ std::string rooms_key(std::string_view core) {
     return std::string(kRooms) + std::string(core);
 }
 
-const redis::Script kReport = redis::Script::make(
+const redis::Script kReport = redis::Script::make("connection_stats_report",
 #include "services/meditation/rooms/live/connection_stats_report.lua.inc"
 );
 
-const redis::Script kListCores = redis::Script::make(
+const redis::Script kListCores = redis::Script::make("connection_stats_list",
 #include "services/meditation/rooms/live/connection_stats_list.lua.inc"
 );
 
-const redis::Script kCount = redis::Script::make(
+const redis::Script kCount = redis::Script::make("connection_stats_count",
 #include "services/meditation/rooms/live/connection_stats_count.lua.inc"
 );
 

@@ -12,7 +12,7 @@ namespace {
 constexpr std::string_view kDisplacedChannel = "displaced_sockets";
 constexpr std::size_t kUserIdSize = 36;
 
-const redis::Script kClaim = redis::Script::make(
+const redis::Script kClaim = redis::Script::make("open_sockets_claim",
 #include "services/meditation/rooms/live/open_sockets_claim.lua.inc"
 );
 

@@ -2,6 +2,7 @@
 
 #include "platform/async/cancellation.h"
 #include "platform/telemetry/log/log.h"
+#include "platform/telemetry/trace/active_span.h"
 
 #include <algorithm>
 
@@ -122,7 +123,9 @@ Awaitable<> LiveRoom::run_tasks() {
 
 Awaitable<> LiveRoom::attempt(Task task) {
     try {
-        co_await std::visit([this](const auto& one) { return perform(one); }, task);
+        auto work = std::visit(
+            [this](const auto& one) { return telemetry::run_as_trace(parts_.tracer, one.kSpan, perform(one)); }, task);
+        co_await std::move(work);
         co_return;
     } catch (const Unavailable& fault) {
         log::debug("room task failed", {{"error.message", fault.what()}});

@@ -19,6 +19,10 @@
 #include <string_view>
 #include <unordered_map>
 
+namespace mindspace::telemetry {
+class Tracer;
+}
+
 namespace mindspace::meditation {
 
 // Shared by the rooms of one core. Must outlive them.
@@ -32,6 +36,7 @@ struct LiveParts {
     redis::Subscriber& subscriber;
     limits::Policy reactions;  // per user
     limits::Policy frames;     // per connection
+    const telemetry::Tracer* tracer = nullptr;
     LiveMetrics metrics{};
     SystemClock clock{};
 };

@@ -37,7 +37,8 @@ LiveRooms::LiveRooms(asio::io_context& loop, LiveBackends backends, http::Access
              .open_sockets = OpenSockets(backends.redis, settings.sockets_per_user),
              .subscriber = backends.subscriber,
              .reactions = reaction_limit(scaled(kReactions, settings.limit_scale)),
-             .frames = {"frames", scaled(kFrames, settings.limit_scale), Seconds(10)}},
+             .frames = {"frames", scaled(kFrames, settings.limit_scale), Seconds(10)},
+             .tracer = backends.tracer},
       reconciler_(parts_),
       access_(access) {}
 

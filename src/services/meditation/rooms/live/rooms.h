@@ -14,12 +14,17 @@
 #include <map>
 #include <unordered_map>
 
+namespace mindspace::telemetry {
+class Tracer;
+}
+
 namespace mindspace::meditation {
 
 struct LiveBackends {
     postgres::Client& database;
     redis::Client& redis;
     redis::Subscriber& subscriber;
+    const telemetry::Tracer* tracer = nullptr;  // null: no traces
 };
 
 struct RoomCount {

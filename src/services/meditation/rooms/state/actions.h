@@ -8,6 +8,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -48,51 +49,65 @@ struct Close {
     http::CloseCode code{};
 };
 struct Enter {
+    static constexpr std::string_view kSpan = "room enter";
     EnterRequest request;
 };
 struct Leave {
+    static constexpr std::string_view kSpan = "room leave";
     Lease lease;
     EventReason reason{};
 };
 struct React {
+    static constexpr std::string_view kSpan = "room react";
     ConnectionId from{};
     ReactionRequest request;
 };
-struct Flush {};  // publish the combined changes of a large room
+struct Flush {  // publish the combined changes of a large room
+    static constexpr std::string_view kSpan = "room flush";
+};
 struct RenewLeases {
+    static constexpr std::string_view kSpan = "room renew leases";
     std::vector<Lease> leases;
     bool is_complete = false;  // all leases of this core
 };
 struct ReplayEvents {
+    static constexpr std::string_view kSpan = "room replay events";
     std::string epoch;
     std::int64_t after = 0;
 };
 struct Start {
+    static constexpr std::string_view kSpan = "room start";
     ConnectionId from{};
     UserId host{};
     Timestamp starts_at{};
 };
 struct Finish {
+    static constexpr std::string_view kSpan = "room finish";
     std::optional<ConnectionId> from;  // the host's connection; nullopt if the group ended on schedule
     EventReason reason{};
 };
-struct ReloadGroup {};  // read the group from PostgreSQL again
+struct ReloadGroup {  // read the group from PostgreSQL again
+    static constexpr std::string_view kSpan = "room reload group";
+};
 struct Announce {
+    static constexpr std::string_view kSpan = "room announce";
     RoomFacts facts;
     RoomEvent event;
 };
 struct HandOverHost {  // makes another participant the host
+    static constexpr std::string_view kSpan = "room hand over host";
     UserId from{};
     UserId to{};
 };
 struct AnnounceChange {  // announces a changed group
+    static constexpr std::string_view kSpan = "room announce change";
     Group group;
 };
 struct RecordAttendance {
     std::vector<AttendanceInterval> seen;
 };
 
-// Tasks need Redis or PostgreSQL and are performed one after the other.
+// Tasks need Redis or PostgreSQL and are performed one after the other; kSpan names them in traces.
 using Task = std::variant<Enter, Leave, React, Flush, RenewLeases, ReplayEvents, Start, Finish, ReloadGroup, Announce,
                           HandOverHost, AnnounceChange>;
 using Action = std::variant<Send, Deliver, Close, RecordAttendance, Task>;
