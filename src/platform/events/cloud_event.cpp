@@ -65,6 +65,11 @@ std::string encode_cloud_event(const Event& event, std::string_view source) {
     writer.plain(format_timestamp(event.occurred_at));
     writer.plain_key("datacontenttype");
     writer.plain("application/json");
+    // The extension "Distributed Tracing".
+    if (event.trace.exists()) {
+        writer.plain_key("traceparent");
+        writer.plain(telemetry::to_traceparent(event.trace));
+    }
     writer.plain_key("data");
     writer.raw(event.payload);
     writer.end_object();
@@ -91,7 +96,8 @@ Result<Event> decode_cloud_event(std::string_view document) {
                  .type = std::string(type),
                  .user = *user,
                  .payload = json::serialize(*data),
-                 .occurred_at = *time};
+                 .occurred_at = *time,
+                 .trace = telemetry::stored_trace(text_of(object, "traceparent"))};
 }
 
 }  // namespace mindspace::events

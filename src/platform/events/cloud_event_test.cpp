@@ -40,6 +40,15 @@ TEST(CloudEvent, IsDecodedToTheEncodedEvent) {
     EXPECT_EQ(event->occurred_at, an_event().occurred_at);
 }
 
+TEST(CloudEvent, CarriesTheTraceOfItsCause) {
+    constexpr auto kTrace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+    auto event = an_event();
+    event.trace = telemetry::parse_traceparent(kTrace).value();
+    const auto document = encode_cloud_event(event, "/x");
+    EXPECT_EQ(json::parse(document).at("traceparent"), kTrace);
+    EXPECT_EQ(decode_cloud_event(document)->trace, event.trace);
+}
+
 TEST(CloudEvent, InvalidEventsAreRefused) {
     auto good = json::parse(encode_cloud_event(an_event(), "/x")).as_object();
     EXPECT_TRUE(decode_cloud_event(json::serialize(good)));

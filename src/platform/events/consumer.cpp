@@ -23,7 +23,11 @@ constexpr int kMaxAttempts = 5;
 class Consumer::Work final : public postgres::Work {
 public:
     Work(const ConsumerOptions& options, std::unique_ptr<Source> source, Handler handler)
-        : name_(options.name), source_(std::move(source)), handler_(std::move(handler)), stats_(options.types) {}
+        : name_(options.name),
+          tracing_(options.tracing),
+          source_(std::move(source)),
+          handler_(std::move(handler)),
+          stats_(options.types) {}
 
     Awaitable<> begin(postgres::Session& session) override {
         co_await source_->open(session);
@@ -80,6 +84,7 @@ private:
     // One transaction. Returns nullopt on success, otherwise why the events were rejected. Fault: Unavailable.
     Awaitable<std::optional<std::string>> attempt(postgres::Session& session, std::span<const Event> events) {
         std::string refusal;
+        const EventSpans spans(tracing_, EventStep::process, name_);
         try {
             co_await session.execute("BEGIN");
             co_await source_->claim(session, events);
@@ -87,6 +92,7 @@ private:
             co_await session.execute("COMMIT");
             settle(events);
             count(events);
+            spans.record(events);
             co_return std::nullopt;
         } catch (const Unavailable&) {
             // The batch may take longer than the statement timeout.
@@ -102,11 +108,13 @@ private:
 
     Awaitable<> move_last_to_dead_letters(postgres::Session& session, std::span<const Event> event,
                                           std::string refusal) {
+        const EventSpans spans(tracing_, EventStep::process, name_);
         co_await session.execute("BEGIN");
         co_await source_->claim(session, event);
         co_await move_to_dead_letters(session, name_, event.front(), refusal);
         co_await session.execute("COMMIT");
         settle(event);
+        spans.record(event, "dead_letter");
         report_dead(event.front(), refusal);
     }
 
@@ -139,6 +147,7 @@ private:
     }
 
     std::string name_;
+    EventTracing tracing_;
     std::unique_ptr<Source> source_;
     Handler handler_;
     Backoff backoff_;

@@ -7,6 +7,7 @@
 
 #include "platform/async/awaitable.h"
 #include "platform/events/event.h"
+#include "platform/events/event_spans.h"
 #include "platform/events/source.h"
 #include "platform/events/stats.h"
 
@@ -28,6 +29,7 @@ struct ConsumerOptions {
     std::string name;                  // for dead letters, metrics and log lines
     std::string conninfo;              // of the primary
     std::vector<std::string> types{};  // of events that the metrics show each for itself
+    EventTracing tracing{};
 };
 
 class Consumer {

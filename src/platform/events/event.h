@@ -4,6 +4,7 @@
 
 #include "platform/base/ids.h"
 #include "platform/base/time.h"
+#include "platform/telemetry/trace/trace_context.h"
 
 #include <cstdint>
 #include <string>
@@ -22,6 +23,7 @@ struct Event {
     UserId user{};
     std::string payload;  // a JSON value
     Timestamp occurred_at{};
+    telemetry::TraceContext trace{};  // of the span that wrote or published it, if its trace is recorded
 };
 
 }  // namespace mindspace::events

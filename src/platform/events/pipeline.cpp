@@ -32,7 +32,7 @@ Broker make_broker(const TransportSettings& settings, const std::string& name) {
 
 Pipeline::Pipeline(asio::io_context& loop, const TransportSettings& settings, const ConsumerOptions& options,
                    Handler handler) {
-    OutboxOptions outbox{.name = options.name, .conninfo = options.conninfo};
+    OutboxOptions outbox{.name = options.name, .conninfo = options.conninfo, .tracing = options.tracing};
     std::unique_ptr<Source> source;
     if (settings.transport == Transport::postgres) {
         source = std::make_unique<OutboxSource>(loop, std::move(outbox));

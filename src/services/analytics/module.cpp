@@ -38,7 +38,11 @@ http::DeclaredEndpoints AnalyticsModule::declarations() {
 AnalyticsModule::AnalyticsModule(const AnalyticsSettings& settings, const CoreResources& first,
                                  const events::TransportSettings& transport)
     : pipeline_(first.loop, transport,
-                {.name = std::string(kConsumerName), .conninfo = first.direct_database, .types = counted_event_types()},
+                {.name = std::string(kConsumerName),
+                 .conninfo = first.direct_database,
+                 .types = counted_event_types(),
+                 .tracing = {.tracer = first.tracer,
+                             .system = names_of(transport.transport)[static_cast<std::size_t>(transport.transport)]}},
                 counting_projection(meditated_seconds_)),
       upkeep_(first.loop, first.redis,
               {.conninfo = first.direct_database,

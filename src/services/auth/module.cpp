@@ -20,8 +20,8 @@ void warn_of_background_fault(const std::exception& fault) {
     log::warn("background work failed", {{"error.message", fault.what()}});
 }
 
-MailerOptions mailer_options(const MailSettings& settings) {
-    return {.from = mail::Mailbox::parse(settings.from).value(), .public_url = settings.public_url};
+MailerOptions mailer_options(const MailSettings& settings, const telemetry::Tracer* tracer) {
+    return {.from = mail::Mailbox::parse(settings.from).value(), .public_url = settings.public_url, .tracer = tracer};
 }
 
 }  // namespace
@@ -70,7 +70,7 @@ AuthModule::AuthModule(const AuthSettings& settings, const CoreResources& first,
       key_(SigningKey::load_or_create(files.signing_key)),
       quota_(first.database, secret, settings.mail.limits, settings.limit_scale),
       mailer_(first.loop, MailQueue(first.database), ResetRequests(first.database, quota_),
-              mail::make_sender(settings.mail.server, files.mail), mailer_options(settings.mail)),
+              mail::make_sender(settings.mail.server, files.mail), mailer_options(settings.mail, first.tracer)),
       signing_key_watcher_(first.loop, first.database, files.signing_key, key_, settings.access.ttl) {}
 
 ModuleCore* AuthModule::add_core(const CoreResources& core) {

@@ -90,7 +90,7 @@ Awaitable<> OutboxReader::find_position(postgres::Session& session) {
 // precede them. (ORDER BY names the table because a bare xid would be the selected text.)
 Awaitable<std::vector<Event>> OutboxReader::list(postgres::Session& session, std::int64_t limit) {
     static constexpr Statement kList{"events_list", R"(
-        SELECT xid::text, id, type, user_id, payload::text, occurred_at FROM outbox
+        SELECT xid::text, id, type, user_id, payload::text, occurred_at, coalesce(trace, '') FROM outbox
         WHERE (xid, id) > ($1::text::xid8, $2) AND xid < pg_snapshot_xmin(pg_current_snapshot())
         ORDER BY outbox.xid, outbox.id LIMIT $3)"};
     auto rows = co_await session.query(kList, position_.xid, position_.id, limit);
@@ -101,7 +101,8 @@ Awaitable<std::vector<Event>> OutboxReader::list(postgres::Session& session, std
                           .type = row.get<std::string>(2),
                           .user = row.get<UserId>(3),
                           .payload = row.get<std::string>(4),
-                          .occurred_at = row.get<Timestamp>(5)});
+                          .occurred_at = row.get<Timestamp>(5),
+                          .trace = telemetry::stored_trace(row.get<std::string_view>(6))});
     co_return events;
 }
 

@@ -6,6 +6,7 @@
 
 #include "platform/async/awaitable.h"
 #include "platform/events/event.h"
+#include "platform/events/event_spans.h"
 #include "platform/events/stats.h"
 #include "platform/postgres/connection/listener.h"
 
@@ -25,6 +26,7 @@ namespace mindspace::events {
 struct OutboxOptions {
     std::string name;      // in consumer_positions; a new name starts with the oldest event in the outbox
     std::string conninfo;  // of the primary
+    EventTracing tracing{};
 };
 
 class OutboxReader {

@@ -34,6 +34,7 @@ class Relay::Work final : public postgres::Work {
 public:
     Work(asio::io_context& io, OutboxOptions options, std::string source, std::shared_ptr<Publisher> publisher)
         : name_(options.name),
+          tracing_(options.tracing),
           source_(std::move(source)),
           reader_(io, std::move(options)),
           thread_(io, "event-relay", std::move(publisher)) {}
@@ -67,19 +68,24 @@ public:
 private:
     Awaitable<> send(postgres::Session& session, std::vector<Event> events) {
         stats_.published.add(events.size());
+        EventSpans spans(tracing_, EventStep::send, name_);
+        spans.follow(events);
         auto publish = [messages = messages_of(events, source_)](Publisher& publisher) { publisher.publish(messages); };
         try {
             co_await thread_.call(std::move(publish), kPublishTimeout);
         } catch (const Unavailable&) {
             stats_.failures.add(1);
+            spans.record(events, "unavailable");
             throw;
         }
+        spans.record(events);
         stats_.confirmed.add(events.size());
         co_await reader_.move_to(session, events.back().position);
         reader_.position_at(events.back().position);
     }
 
     std::string name_;
+    EventTracing tracing_;
     std::string source_;
     OutboxReader reader_;
     DedicatedThread<Publisher> thread_;

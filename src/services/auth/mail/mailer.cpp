@@ -4,6 +4,7 @@
 #include "platform/async/cancellation.h"
 #include "platform/json/schema.h"
 #include "platform/telemetry/log/log.h"
+#include "platform/telemetry/trace/tracer.h"
 #include "services/auth/mail/link_pages.h"
 #include "services/auth/mail/text.h"
 
@@ -123,11 +124,13 @@ Awaitable<> Mailer::clean_up() {
 Awaitable<> Mailer::deliver(ClaimedMail mail) {
     std::string why;
     auto message = compose(mail);
+    const auto began = std::chrono::steady_clock::now();
     try {
         co_await threads_.run([sender = sender_, message = std::move(message)] { sender->send(message); });
     } catch (const mail::SendError& fault) {
         why = fault.what();
     }
+    record_attempt(mail, std::chrono::steady_clock::now() - began, !why.empty());
     if (!why.empty()) co_return co_await postpone(std::move(mail), std::move(why));
     stats_.sent.add(1);
     log::info("mail sent", {{"event.action", "mail_sent"},
@@ -136,6 +139,19 @@ Awaitable<> Mailer::deliver(ClaimedMail mail) {
                             {"mindspace.mail.kind", schema::enum_name(mail.kind)},
                             {"mindspace.mail.attempt", mail.attempt}});
     co_await queue_.mark_sent(std::move(mail), clock_.now());
+}
+
+// In the trace of the request that caused the mail.
+void Mailer::record_attempt(const ClaimedMail& mail, std::chrono::nanoseconds took, bool has_failed) const {
+    if (options_.tracer == nullptr || !mail.trace.is_sampled) return;
+    auto span = telemetry::Tracer::follow(mail.trace, telemetry::SpanKind::client);
+    span.name = "send mail";
+    span.began -= std::chrono::duration_cast<std::chrono::system_clock::duration>(took);
+    span.took = took;
+    span.attributes = {{"mindspace.mail.kind", std::string(schema::enum_name(mail.kind))},
+                       {"mindspace.mail.attempt", std::int64_t{mail.attempt}}};
+    if (has_failed) span.error = "send_error";
+    options_.tracer->record(std::move(span));
 }
 
 Awaitable<> Mailer::postpone(ClaimedMail mail, std::string why) {

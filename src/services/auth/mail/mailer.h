@@ -15,11 +15,16 @@
 
 #include <memory>
 
+namespace mindspace::telemetry {
+class Tracer;
+}
+
 namespace mindspace::auth {
 
 struct MailerOptions {
     mail::Mailbox from;
-    std::string public_url;  // of the links, without a trailing slash
+    std::string public_url;                     // of the links, without a trailing slash
+    const telemetry::Tracer* tracer = nullptr;  // null: no traces
 };
 
 struct MailerStats {
@@ -58,6 +63,7 @@ private:
     Awaitable<bool> claim();
     Awaitable<> clean_up();
     Awaitable<> deliver(ClaimedMail mail);
+    void record_attempt(const ClaimedMail& mail, std::chrono::nanoseconds took, bool has_failed) const;
     Awaitable<> postpone(ClaimedMail mail, std::string why);
     [[nodiscard]] mail::Message compose(const ClaimedMail& mail) const;
 

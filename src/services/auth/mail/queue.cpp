@@ -57,7 +57,8 @@ Awaitable<std::vector<ClaimedMail>> MailQueue::claim(std::int32_t count, Timesta
             ORDER BY next_attempt_at LIMIT $2 FOR UPDATE SKIP LOCKED)
         UPDATE mails SET attempts = attempts + 1, next_attempt_at = $3
         FROM due WHERE mails.user_id = due.user_id AND mails.mail_id = due.mail_id
-        RETURNING mails.user_id, mails.mail_id, kind, recipient, locale, token, created_at, attempts)"};
+        RETURNING mails.user_id, mails.mail_id, kind, recipient, locale, token, created_at, attempts,
+                  coalesce(trace, ''))"};
     auto rows = co_await database_.query(kClaim, now, static_cast<std::int64_t>(count), Timestamp(now + lease));
     std::vector<ClaimedMail> mails;
     for (auto row : rows)
@@ -68,7 +69,8 @@ Awaitable<std::vector<ClaimedMail>> MailQueue::claim(std::int32_t count, Timesta
                          .locale = row.get<std::string>(4),
                          .token = row.get<std::optional<std::string>>(5),
                          .created_at = row.get<Timestamp>(6),
-                         .attempt = row.get<std::int32_t>(7)});
+                         .attempt = row.get<std::int32_t>(7),
+                         .trace = telemetry::stored_trace(row.get<std::string_view>(8))});
     co_return mails;
 }
 

@@ -7,6 +7,7 @@
 #include "platform/base/ids.h"
 #include "platform/base/time.h"
 #include "platform/postgres/values/statement.h"
+#include "platform/telemetry/trace/trace_context.h"
 #include "services/auth/admin/audit.h"
 #include "services/auth/tokens/one_time_token.h"
 
@@ -65,7 +66,8 @@ struct ClaimedMail {
     std::string locale;
     std::optional<std::string> token;
     Timestamp created_at{};
-    std::int32_t attempt = 0;  // the first is 1
+    std::int32_t attempt = 0;         // the first is 1
+    telemetry::TraceContext trace{};  // of the request that caused it, if it is recorded
 };
 
 class MailQueue {
