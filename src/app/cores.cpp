@@ -191,7 +191,7 @@ void Cores::collect(telemetry::Page& page) const {
     redis::collect("commands", redis, page);
     redis::collect("subscriptions", subscribers, page);
     for (const auto& module : modules_) module.module->collect(page);
-    page.counter("mindspace_log_lost", "Log lines lost to a full queue.", log::lost_count());
+    page.counter("mindspace_log_lost", "Log lines lost to a full queue or disk.", log::lost_count());
 }
 
 }  // namespace mindspace::app

@@ -91,12 +91,21 @@ void drop_root(const Config& config, const std::optional<std::filesystem::path>&
     switch_account(account);
 }
 
-void start_log(const log::LogOptions& options) {
+void start_log(log::LogOptions options, const Roles& roles) {
+    for (const auto* role : roles) options.roles.emplace_back(role->name);
     try {
         log::start(options);
     } catch (const std::exception& fault) {
         throw StartupError(EX_CONFIG, fmt::format("log.directory: {}", fault.what()));
     }
+}
+
+// From the configured level to debug, and back.
+void toggle_debug(log::Level configured) {
+    const auto level = log::level() == log::Level::debug ? configured : log::Level::debug;
+    log::set_level(log::Level::debug);  // for this line, whatever the levels are
+    log::info("log level changed", {{"mindspace.log_level", log::names_of(level)[static_cast<std::size_t>(level)]}});
+    log::set_level(level);
 }
 
 }  // namespace
@@ -116,7 +125,7 @@ void run_program(Config config, const Roles& roles) {
     const bool is_root = ::geteuid() == 0;
     drop_root(config, data);
 
-    start_log(config.log.options);
+    start_log(config.log.options, roles);
     if (is_root) log::info("dropped root privileges", {{"user.name", user_name(::geteuid())}});
     std::optional<DataDirectory> directory;
     if (data) directory.emplace(*data);
@@ -152,6 +161,9 @@ void run_program(Config config, const Roles& roles) {
             reload_certificates(process.tls);
             manager.ready(status);
         }
+        if (signal == Signal::reopen_log) log::reopen();
+        if (signal == Signal::toggle_debug) toggle_debug(config.log.options.level);
+        log::tick();
         servers.poll();
         if (manager.is_keep_alive_due(now) && cores->respond(manager.watchdog_interval())) manager.keep_alive(now);
     }
@@ -176,7 +188,7 @@ std::filesystem::path signing_key_file(const std::filesystem::path& data_directo
 
 int run_migrations(const Config& config) {
     drop_root(config, {});
-    start_log(config.log.options);
+    start_log(config.log.options, {});
     return prepare_database(configured_database(config), config, {});
 }
 

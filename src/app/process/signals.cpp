@@ -10,9 +10,7 @@ namespace {
 sigset_t awaited_signals() {
     sigset_t set;
     sigemptyset(&set);
-    sigaddset(&set, SIGINT);
-    sigaddset(&set, SIGTERM);
-    sigaddset(&set, SIGHUP);
+    for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGUSR1, SIGUSR2}) sigaddset(&set, signal);
     return set;
 }
 
@@ -28,9 +26,19 @@ Signal Signals::wait(std::chrono::milliseconds timeout) const {
     auto set = awaited_signals();
     auto seconds = std::chrono::floor<std::chrono::seconds>(timeout);
     timespec limit{.tv_sec = seconds.count(), .tv_nsec = std::chrono::nanoseconds(timeout - seconds).count()};
-    const int received = sigtimedwait(&set, nullptr, &limit);
-    if (received == SIGHUP) return Signal::reload;
-    return received > 0 ? Signal::stop : Signal::none;
+    switch (sigtimedwait(&set, nullptr, &limit)) {
+        case SIGINT:
+        case SIGTERM:
+            return Signal::stop;
+        case SIGHUP:
+            return Signal::reload;
+        case SIGUSR1:
+            return Signal::reopen_log;
+        case SIGUSR2:
+            return Signal::toggle_debug;
+        default:
+            return Signal::none;
+    }
 }
 
 }  // namespace mindspace::app

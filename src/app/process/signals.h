@@ -1,11 +1,12 @@
 #pragma once
-// SIGINT, SIGTERM and SIGHUP: blocked in the complete process and received by the one thread that waits for them.
+// SIGINT, SIGTERM, SIGHUP, SIGUSR1 and SIGUSR2: blocked in the complete process and received by the one thread that
+// waits for them.
 
 #include <chrono>
 
 namespace mindspace::app {
 
-enum class Signal { none, stop, reload };
+enum class Signal { none, stop, reload, reopen_log, toggle_debug };
 
 class Signals {
 public:

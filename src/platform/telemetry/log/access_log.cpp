@@ -43,11 +43,8 @@ void begin_line(std::string& block) {
 
 AccessLog::AccessLog()
     : json_(is_written(Format::json)), text_(is_written(Format::text)), last_timestamp_(format_timestamp({})) {
-    auto outputs = current_outputs();
-    std::string service;
-    append_quoted(service, outputs ? outputs->service_name() : "");
-    fixed_ =
-        fmt::format(R"(","log.level":"info","message":"request","ecs.version":"8.11.0","service.name":{})", service);
+    if (auto outputs = current_outputs())
+        fixed_ = fmt::format(R"(","log.level":"info","message":"request",{},"event.id":")", outputs->identity());
     // Space for the line that exceeds the block.
     if (json_) block_.json.reserve(kBlockSize + 8 * kMaxText);
     if (text_) block_.text.reserve(kBlockSize + 8 * kMaxText);
@@ -80,6 +77,8 @@ void AccessLog::add_json(const AccessLine& line) {
     out += R"({"@timestamp":")";
     out += last_timestamp_;
     out += fixed_;
+    ids_.append_next(out);
+    out += '"';
     append_text(out, R"(,"http.request.method":)", line.method);
     append_text(out, R"(,"http.route":)", line.route);
     append_text(out, R"(,"url.path":)", without_query(line.path));

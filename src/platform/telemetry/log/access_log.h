@@ -4,6 +4,7 @@
 // log::shutdown().
 
 #include "platform/base/time.h"
+#include "platform/telemetry/log/event_ids.h"
 #include "platform/telemetry/log/outputs.h"
 
 #include <cstdint>
@@ -51,6 +52,7 @@ private:
     const bool json_;  // whether the outputs want this format
     const bool text_;
     std::string fixed_;  // the constant part of a JSON line
+    EventIds ids_;
     // The text of the most recent timestamp, cached because many requests share a millisecond.
     Timestamp last_at_{};
     std::string last_timestamp_;

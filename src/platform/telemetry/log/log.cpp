@@ -1,8 +1,10 @@
 #include "platform/telemetry/log/log.h"
 
 #include "platform/json/writer.h"
+#include "platform/telemetry/log/event_ids.h"
 #include "platform/telemetry/log/outputs.h"
 #include "platform/telemetry/log/quote.h"
+#include "platform/telemetry/log/repeats.h"
 
 #include <fmt/format.h>
 
@@ -15,11 +17,16 @@ namespace mindspace::log {
 
 namespace {
 
+constexpr auto kRollInterval = std::chrono::minutes(1);
+
 // The only process-wide state: any code may have to write a log line.
 struct State {
     std::atomic<Level> level{Level::info};
     std::mutex mutex;
     std::shared_ptr<Outputs> outputs;  // guarded by mutex
+    EventIds ids;
+    Repeats repeats;
+    std::atomic<Repeats::Time> rolled{};
 };
 
 State& state() {
@@ -49,33 +56,51 @@ void append_value(std::string& line, const FieldValue& value) {
                value.get());
 }
 
-std::string json_line(const std::string& now, Level level, std::string_view message, Fields fields,
-                      const std::string& service_name) {
-    std::string line = fmt::format(R"({{"@timestamp":"{}","log.level":"{}","message":)", now, name_of(level));
-    append_quoted(line, message);
-    line += R"(,"ecs.version":"8.11.0","service.name":)";
-    append_quoted(line, service_name);
-    for (const auto& field : fields) {
-        if (is_empty(field.value)) continue;
-        line += ',';
-        append_quoted(line, field.name);
-        line += ':';
-        append_value(line, field.value);
-    }
-    return line + '}';
+// Events that differ only in the request they belong to are the same event, repeated.
+bool identifies_request(std::string_view field) {
+    return field == "http.request.id" || field == "trace.id" || field == "span.id";
 }
 
-std::string text_line(const std::string& now, Level level, std::string_view message, Fields fields) {
+void append_field(Lines& to, const Field& field) {
+    if (is_empty(field.value)) return;
+    std::string value;
+    append_value(value, field.value);
+    to.json += ',';
+    append_quoted(to.json, field.name);
+    to.json += ':';
+    to.json += value;
+    to.text += fmt::format(" {}={}", field.name, value);
+}
+
+std::string json_line(const Outputs& outputs, const std::string& now, Level level, std::string_view message) {
+    std::string line = fmt::format(R"({{"@timestamp":"{}","log.level":"{}","message":)", now, name_of(level));
+    append_quoted(line, message);
+    line += fmt::format(R"(,{},"event.id":")", outputs.identity());
+    state().ids.append_next(line);
+    return line += '"';
+}
+
+std::string text_line(const std::string& now, Level level, std::string_view message) {
     std::string quoted;
     append_quoted(quoted, message);
     auto time_of_day = std::string_view(now).substr(11, 12);
-    auto line = fmt::format("{} {:5} {}", time_of_day, name_of(level), quoted.substr(1, quoted.size() - 2));
-    for (const auto& field : fields) {
-        if (is_empty(field.value)) continue;
-        line += fmt::format(" {}=", field.name);
-        append_value(line, field.value);
+    return fmt::format("{} {:5} {}", time_of_day, name_of(level), quoted.substr(1, quoted.size() - 2));
+}
+
+void write_event(Level level, std::string_view message, const Lines& fields) {
+    const auto now = format_timestamp(SystemClock().now());
+    if (auto outputs = current_outputs())
+        outputs->write_event({.json = json_line(*outputs, now, level, message) + fields.json + '}',
+                              .text = text_line(now, level, message) + fields.text});
+    else
+        fmt::print(stderr, "{}\n", text_line(now, level, message) + fields.text);
+}
+
+void report_repeats(Repeats::Time now) {
+    for (auto& [level, message, fields, count] : state().repeats.take_ended(now)) {
+        append_field(fields, {"mindspace.repeated", count});
+        write_event(level, fmt::format("{} … repeated {} times", message, count), fields);
     }
-    return line;
 }
 
 }  // namespace
@@ -84,10 +109,11 @@ void start(const LogOptions& options) {
     auto outputs = std::make_shared<Outputs>(options);
     std::scoped_lock lock(state().mutex);
     state().outputs = std::move(outputs);
-    state().level.store(options.level, std::memory_order_relaxed);
+    set_level(options.level);
 }
 
 void shutdown() {
+    report_repeats(Repeats::Time::max());
     std::shared_ptr<Outputs> last;  // destroyed after the lock is released: emptying the queues takes time
     std::scoped_lock lock(state().mutex);
     last = std::exchange(state().outputs, nullptr);
@@ -103,22 +129,39 @@ std::uint64_t lost_count() {
     return outputs ? outputs->lost_count() : 0;
 }
 
+void tick() {
+    const auto now = std::chrono::steady_clock::now();
+    report_repeats(now);
+    if (now - state().rolled.load() < kRollInterval) return;
+    state().rolled = now;
+    if (auto outputs = current_outputs()) outputs->roll();
+}
+
+void reopen() {
+    if (auto outputs = current_outputs()) outputs->reopen();
+}
+
+Level level() {
+    return state().level.load(std::memory_order_relaxed);
+}
+
+void set_level(Level level) {
+    state().level.store(level, std::memory_order_relaxed);
+}
+
 bool enabled(Level level) {
-    return level <= state().level.load(std::memory_order_relaxed);
+    return level <= log::level();
 }
 
 void write(Level level, std::string_view message, Fields fields) {
     if (!enabled(level)) return;
-    auto now = format_timestamp(SystemClock().now());
-    auto outputs = current_outputs();
-    if (!outputs) {
-        fmt::print(stderr, "{}\n", text_line(now, level, message, fields));
-        return;
-    }
-    Lines lines;
-    if (outputs->writes(Format::json)) lines.json = json_line(now, level, message, fields, outputs->service_name());
-    if (outputs->writes(Format::text)) lines.text = text_line(now, level, message, fields);
-    outputs->write_event(lines);
+    Lines event;
+    Lines request;
+    for (const auto& field : fields) append_field(identifies_request(field.name) ? request : event, field);
+    if (!state().repeats.admit(level, message, event, std::chrono::steady_clock::now())) return;
+    event.json += request.json;
+    event.text += request.text;
+    write_event(level, message, event);
 }
 
 }  // namespace mindspace::log

@@ -1,10 +1,11 @@
 #pragma once
 // The program's log: one line per event, as JSON with the field names of the Elastic Common Schema (or short text for a
 // person at a terminal), on stdout and, if configured, in daily files. Any thread may log; no thread waits for the
-// output: lines pass through a bounded queue, and when it is full the oldest line is lost and counted. There is no
-// field for secrets.
+// output: lines pass through a bounded queue, and when it is full the oldest line is lost and counted. Events that
+// repeat are written some times and then counted. There is no field for secrets.
 
 #include "platform/base/time.h"
+#include "platform/telemetry/log/daily_files.h"
 
 #include <array>
 #include <concepts>
@@ -13,6 +14,7 @@
 #include <string>
 #include <string_view>
 #include <variant>
+#include <vector>
 
 namespace mindspace::log {
 
@@ -29,9 +31,11 @@ constexpr auto names_of(Format) {
 
 struct LogOptions {
     std::string service_name = "mindspace";
+    std::vector<std::string> roles{};  // of this process
     Level level = Level::info;
     Format format = Format::automatic;
-    std::string directory{};  // of the daily files, which are removed after 30 days; empty: stdout only
+    std::string directory{};  // of the daily files; empty: stdout only
+    FileLimits files{};
 };
 
 // Opens the outputs. Called once by main; earlier lines go to stderr at once. Throws if the directory cannot be
@@ -41,8 +45,19 @@ void start(const LogOptions& options);
 // Writes the queued lines and closes the outputs. Later lines go to stderr at once.
 void shutdown();
 
-// The number of lines and blocks of access lines lost to full queues since start().
+// The number of lines and blocks of access lines lost to full queues, or to files that cannot be written, since
+// start().
 std::uint64_t lost_count();
+
+// Called several times a second: reports repeated events, and opens the file of a new day, though nothing is written.
+void tick();
+
+// Opens the file anew, for programs that have moved it. Lines that are queued already may follow in the new file.
+void reopen();
+
+// The lowest level that is written; it may be changed at any time.
+Level level();
+void set_level(Level level);
 
 // The value of a field; text is read only during the call. A field with an empty text is omitted.
 class FieldValue {

@@ -1,5 +1,8 @@
 #include "platform/telemetry/log/log.h"
 
+#include "platform/telemetry/log/access_log.h"
+#include "support/base/timeout.h"
+
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <unistd.h>
@@ -8,6 +11,7 @@
 #include <array>
 #include <filesystem>
 #include <fstream>
+#include <set>
 #include <sstream>
 #include <thread>
 #include <vector>
@@ -47,7 +51,7 @@ std::string log_file_of(const fs::path& directory, std::chrono::days age) {
 }
 
 TEST(Log, WritesOneJsonObjectAnEvent) {
-    auto lines = stdout_of({.format = Format::json}, [] {
+    auto lines = stdout_of({.roles = {"auth", "user"}, .format = Format::json}, [] {
         std::string user = "4711";
         info("login succeeded",
              {{"user.id", user}, {"trace.id", ""}, {"event.duration", 1500}, {"ratio", 0.5}, {"first", true}});
@@ -56,10 +60,15 @@ TEST(Log, WritesOneJsonObjectAnEvent) {
     auto event = json::parse(lines[0]).as_object();
     EXPECT_TRUE(parse_timestamp(std::string_view(event["@timestamp"].as_string())));
     event.erase("@timestamp");
+    event.erase("event.id");
+    std::string node(event["service.node.name"].as_string());
+    EXPECT_TRUE(node.ends_with(':' + std::to_string(getpid()))) << node;
+    event.erase("service.node.name");
     json::object expected{{"log.level", "info"},
                           {"message", "login succeeded"},
                           {"ecs.version", "8.11.0"},
                           {"service.name", "mindspace"},
+                          {"service.node.roles", {"auth", "user"}},
                           {"user.id", "4711"},
                           {"event.duration", 1500},
                           {"ratio", 0.5},
@@ -89,6 +98,52 @@ TEST(Log, OmitsLinesBelowTheLevel) {
         EXPECT_TRUE(enabled(Level::warn));
         EXPECT_FALSE(enabled(Level::info));
     });
+}
+
+TEST(Log, ChangesItsLevelWhileItRuns) {
+    auto lines = stdout_of({.level = Level::warn, .format = Format::text}, [] {
+        info("one");
+        set_level(Level::debug);
+        debug("two");
+        EXPECT_EQ(level(), Level::debug);
+        set_level(Level::error);
+        warn("three");
+    });
+    ASSERT_EQ(lines.size(), 1U);
+    EXPECT_EQ(lines[0].substr(12), " debug two");
+}
+
+TEST(Log, CountsRepeatedEventsAndReportsThem) {
+    auto lines = stdout_of({.format = Format::json}, [] {
+        for (int i = 0; i < 25; ++i)
+            warn("request failed", {{"http.request.id", std::to_string(i)}, {"error.message", "no database"}});
+        info("another");
+    });
+    ASSERT_EQ(lines.size(), 22U);
+    EXPECT_EQ(json::parse(lines[19]).at("http.request.id").as_string(), "19");
+    EXPECT_EQ(json::parse(lines[20]).at("message").as_string(), "another");
+    auto report = json::parse(lines[21]).as_object();
+    EXPECT_EQ(report["message"].as_string(), "request failed … repeated 5 times");
+    EXPECT_EQ(report["log.level"].as_string(), "warn");
+    EXPECT_EQ(report["error.message"].as_string(), "no database");
+    EXPECT_EQ(report["mindspace.repeated"].as_int64(), 5);
+}
+
+TEST(Log, GivesEachLineAnIdOfItsOwn) {
+    std::set<std::string> ids;
+    for (int run = 0; run < 2; ++run) {
+        auto lines = stdout_of({.format = Format::json}, [] {
+            AccessLog first;
+            AccessLog second;
+            for (int i = 0; i < 20; ++i) {
+                info("line");
+                first.add({});
+                second.add({});
+            }
+        });
+        for (const auto& line : lines) ids.emplace(json::parse(line).at("event.id").as_string());
+    }
+    EXPECT_EQ(ids.size(), 2U * 3U * 20U);
 }
 
 TEST(Log, KeepsEveryLineUpToTheEnd) {
@@ -126,16 +181,36 @@ TEST(Log, WritesADailyFileInJsonBesideTheText) {
     fs::remove_all(directory);
 }
 
-TEST(Log, KeepsFilesOfThirtyDays) {
-    auto directory = fresh_directory("log_kept");
+TEST(Log, OpensItsFileAnewOnRequest) {
+    auto directory = fresh_directory("log_reopened");
+    auto moved = directory / "moved";
+    stdout_of({.directory = directory}, [&] {
+        info("one");
+        auto file = log_file_of(directory, std::chrono::days(0));
+        ASSERT_TRUE(eventually([&] { return fs::exists(file) && fs::file_size(file) > 0; }));
+        fs::rename(file, moved);
+        reopen();
+        EXPECT_TRUE(eventually([&] { return fs::exists(file); }));
+        info("two");
+    });
+    std::ifstream file(log_file_of(directory, std::chrono::days(0)));
+    std::string line;
+    ASSERT_TRUE(std::getline(file, line));
+    EXPECT_EQ(json::parse(line).at("message").as_string(), "two");
+    fs::remove_all(directory);
+}
+
+TEST(Log, CountsLinesThatItsFileDoesNotTake) {
+    auto directory = fresh_directory("log_full");
     fs::create_directories(directory);
-    auto young = log_file_of(directory, std::chrono::days(28));
-    auto old = log_file_of(directory, std::chrono::days(32));
-    for (const auto& path : {young, old, (directory / "other.log").native()}) std::ofstream(path) << "x\n";
-    stdout_of({.directory = directory}, [] {});
-    EXPECT_TRUE(fs::exists(young));
-    EXPECT_FALSE(fs::exists(old));
-    EXPECT_TRUE(fs::exists(directory / "other.log"));
+    fs::create_symlink("/dev/full", log_file_of(directory, std::chrono::days(0)));
+    testing::internal::CaptureStderr();
+    auto lines = stdout_of({.directory = directory}, [] {
+        info("lost in the file only");
+        EXPECT_TRUE(eventually([] { return lost_count() == 1; }));
+    });
+    EXPECT_EQ(lines.size(), 1U);
+    EXPECT_NE(testing::internal::GetCapturedStderr().find("No space left"), std::string::npos);
     fs::remove_all(directory);
 }
 

@@ -1,41 +1,48 @@
 #include "platform/telemetry/log/outputs.h"
 
+#include "platform/json/writer.h"
+#include "platform/telemetry/log/quote.h"
+
+#include <fmt/format.h>
 #include <spdlog/async_logger.h>
 #include <spdlog/details/thread_pool.h>
 #include <spdlog/pattern_formatter.h>
-#include <spdlog/sinks/daily_file_sink.h>
+#include <spdlog/sinks/base_sink.h>
 #include <spdlog/sinks/stdout_sinks.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <filesystem>
+#include <array>
+#include <atomic>
+#include <exception>
+#include <mutex>
 
 namespace mindspace::log {
 
 namespace {
 
-namespace fs = std::filesystem;
-
 constexpr std::size_t kEventQueue = 8192;
 constexpr std::size_t kAccessQueue = 256;  // blocks of 32 KiB
-constexpr std::uint16_t kRetentionDays = 30;
 
 Format stdout_format(Format configured) {
     if (configured != Format::automatic) return configured;
     return isatty(STDOUT_FILENO) == 1 ? Format::text : Format::json;
 }
 
-// spdlog's own cleanup starts at today and stops at the first day without a file: after a day without logs, older files
-// would stay for ever.
-void remove_old_files(const fs::path& directory, const std::string& stem) {
-    auto now = std::chrono::time_point_cast<Milliseconds>(std::chrono::system_clock::now());
-    auto today = LocalDate(std::chrono::floor<std::chrono::days>(now).time_since_epoch());
-    for (const auto& entry : fs::directory_iterator(directory)) {
-        auto name = entry.path().filename().native();
-        if (!name.starts_with(stem + '_') || !name.ends_with(".log")) continue;
-        auto date = parse_date(std::string_view(name).substr(stem.size() + 1, name.size() - stem.size() - 5));
-        if (date && *date <= today - std::chrono::days(kRetentionDays)) fs::remove(entry.path());
-    }
+std::string identity_of(const LogOptions& options) {
+    std::array<char, 256> host{};
+    ::gethostname(host.data(), host.size() - 1);
+    std::string members = R"("ecs.version":"8.11.0","service.name":)";
+    append_quoted(members, options.service_name);
+    members += R"(,"service.node.name":)";
+    append_quoted(members, fmt::format("{}:{}", host.data(), ::getpid()));
+    if (options.roles.empty()) return members;
+    members += R"(,"service.node.roles":)";
+    JsonWriter writer(members);
+    writer.begin_array();
+    for (const auto& role : options.roles) writer.string(role);
+    writer.end_array();
+    return members;
 }
 
 std::shared_ptr<spdlog::async_logger> make_logger(const std::shared_ptr<spdlog::sinks::sink>& sink,
@@ -48,16 +55,50 @@ std::shared_ptr<spdlog::async_logger> make_logger(const std::shared_ptr<spdlog::
 
 }  // namespace
 
+// The daily files behind spdlog's queues.
+class FileSink final : public spdlog::sinks::base_sink<std::mutex> {
+public:
+    explicit FileSink(const LogOptions& options)
+        : files_(options.directory, options.service_name, options.files, SystemClock().now()) {}
+
+    // At the next flush.
+    void request_reopen() { reopen_ = true; }
+    [[nodiscard]] std::uint64_t lost_count() const { return lost_; }
+
+protected:
+    void sink_it_(const spdlog::details::log_msg& message) override {
+        lines_.assign(message.payload.data(), message.payload.size());
+        lines_ += '\n';
+        try {
+            files_.write(lines_, SystemClock().now());
+        } catch (const std::exception&) {
+            ++lost_;
+            throw;  // spdlog reports it on stderr, at most once a second
+        }
+    }
+
+    void flush_() override {
+        if (reopen_.exchange(false))
+            files_.reopen(SystemClock().now());
+        else
+            files_.roll(SystemClock().now());
+    }
+
+private:
+    DailyFiles files_;
+    std::string lines_;
+    std::atomic<bool> reopen_ = false;
+    std::atomic<std::uint64_t> lost_ = 0;
+};
+
 Outputs::Outputs(const LogOptions& options)
-    : service_name_(options.service_name),
+    : identity_(identity_of(options)),
       events_(std::make_shared<spdlog::details::thread_pool>(kEventQueue, 1)),
       access_(std::make_shared<spdlog::details::thread_pool>(kAccessQueue, 1)) {
     open(stdout_format(options.format), std::make_shared<spdlog::sinks::stdout_sink_mt>());
     if (options.directory.empty()) return;
-    fs::create_directories(options.directory);
-    remove_old_files(options.directory, service_name_);
-    auto path = fs::path(options.directory) / (service_name_ + ".log");
-    open(Format::json, std::make_shared<spdlog::sinks::daily_file_sink_mt>(path.native(), 0, 0, false, kRetentionDays));
+    files_ = std::make_shared<FileSink>(options);
+    open(Format::json, files_);
 }
 
 Outputs::~Outputs() = default;
@@ -83,8 +124,17 @@ void Outputs::write_access(const Lines& lines) {
     for (const auto& log_sink : log_sinks_) log_sink.write(*log_sink.access, lines);
 }
 
+void Outputs::roll() {
+    if (files_) log_sinks_.back().events->flush();
+}
+
+void Outputs::reopen() {
+    if (files_) files_->request_reopen();
+    roll();
+}
+
 std::uint64_t Outputs::lost_count() const {
-    return events_->overrun_counter() + access_->overrun_counter();
+    return events_->overrun_counter() + access_->overrun_counter() + (files_ ? files_->lost_count() : 0);
 }
 
 }  // namespace mindspace::log

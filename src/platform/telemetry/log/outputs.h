@@ -22,11 +22,13 @@ class thread_pool;
 
 namespace mindspace::log {
 
-// The same lines in both formats; a format that no output needs stays empty. No line feed after the last line.
+// The same lines in both formats; one that no output needs may be empty. No line feed after the last line.
 struct Lines {
     std::string json;
     std::string text;
 };
+
+class FileSink;
 
 class Outputs {
 public:
@@ -38,12 +40,17 @@ public:
     Outputs(const Outputs&) = delete;
     Outputs& operator=(const Outputs&) = delete;
 
-    [[nodiscard]] const std::string& service_name() const { return service_name_; }
+    // What every JSON line says of its process: members, without braces.
+    [[nodiscard]] const std::string& identity() const { return identity_; }
     [[nodiscard]] bool writes(Format format) const;
 
     // Both may be called from any thread and wait only for the mutex of a queue.
     void write_event(const Lines& lines);
     void write_access(const Lines& lines);
+
+    // Has the queues' thread open the file of a new day, or the file anew in any case. Returns at once.
+    void roll();
+    void reopen();
 
     [[nodiscard]] std::uint64_t lost_count() const;
 
@@ -58,9 +65,10 @@ private:
 
     void open(Format format, const std::shared_ptr<spdlog::sinks::sink>& sink);
 
-    std::string service_name_;
+    std::string identity_;
     std::vector<LogSink> log_sinks_;
-    // Declared after the outlets, so that they are destroyed first: the destructor of a queue writes its lines and
+    std::shared_ptr<FileSink> files_;  // null without a directory
+    // Declared after the sinks, so that they are destroyed first: the destructor of a queue writes its lines and
     // joins its thread.
     std::shared_ptr<spdlog::details::thread_pool> events_;
     std::shared_ptr<spdlog::details::thread_pool> access_;
