@@ -89,7 +89,8 @@ TEST_F(RequestSpanTest, RowsOfOtherRequestsInTheTransactionCarryNone) {
     auto first = asio::co_spawn(io_, add(1), asio::use_future);
     auto traced = asio::co_spawn(io_, run_in_context(context, add(2)), asio::use_future);
     auto last = asio::co_spawn(io_, add(3), asio::use_future);
-    run_until(io_, [&] { return last.wait_for(std::chrono::seconds(0)) == std::future_status::ready; });
+    for (auto* end : {&first, &traced, &last})
+        run_until(io_, [end] { return end->wait_for(std::chrono::seconds(0)) == std::future_status::ready; });
     EXPECT_EQ(first.get() + traced.get() + last.get(), 6);
     EXPECT_EQ(run(io_, trace_of(1)), "");
     EXPECT_NE(run(io_, trace_of(2)), "");
