@@ -60,7 +60,7 @@ class Site:
             request.add_header("Authorization", "Bearer " + token)
         try:
             with urllib.request.urlopen(request, timeout=30, context=self.context) as response:
-                return response.status, json.load(response)
+                return response.status, json.loads(response.read() or b"{}")
         except urllib.error.HTTPError as error:
             return error.code, {"problem": error.read().decode()}
         except (OSError, ssl.SSLError) as failure:
