@@ -1,8 +1,8 @@
 #include "app/listeners.h"
 
 #include "app/operations/health_endpoints.h"
-#include "app/version.h"
 #include "platform/async/sleep.h"
+#include "platform/base/version.h"
 #include "platform/http/access/rate_limit.h"
 #include "platform/telemetry/metrics/process_metrics.h"
 

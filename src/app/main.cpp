@@ -3,9 +3,9 @@
 
 #include "app/commands/command_line.h"
 #include "app/process/startup_error.h"
-#include "app/version.h"
 #include "platform/async/host_lookup.h"
 #include "platform/base/calendar.h"
+#include "platform/base/version.h"
 #include "platform/telemetry/log/log.h"
 
 #include <sodium.h>
@@ -20,7 +20,7 @@ using namespace mindspace;
 int run(int argc, char** argv) {
     app::CommandLine line;
     CLI::App cli("Mind Space, a backend for meditation apps", "mindspace");
-    cli.set_version_flag("--version", std::string(app::kVersion));
+    cli.set_version_flag("--version", std::string(kVersion));
     cli.require_subcommand(1);
     app::add_run_commands(cli, line);
     app::add_analytics_command(cli, line);

@@ -3,7 +3,7 @@
 #include "app/operations/health_endpoints.h"
 #include "app/personal_data.h"
 #include "app/process/startup_error.h"
-#include "app/version.h"
+#include "platform/base/version.h"
 #include "platform/events/retention.h"
 #include "platform/http/api/asyncapi.h"
 #include "platform/http/api/openapi.h"

@@ -39,7 +39,7 @@ TEST_F(Pooling, ServesManyClientsAtOnce) {
     workload.expect_nothing_lost_or_duplicated();
     // Through the pool, whose three connections all these share.
     EXPECT_EQ(query(direct_,
-                    "SELECT count(*) <= 3 FROM pg_stat_activity WHERE application_name = 'mindspace' AND "
+                    "SELECT count(*) <= 3 FROM pg_stat_activity WHERE application_name LIKE 'mindspace/%' AND "
                     "query LIKE '%meditation_sessions%'"),
               (std::vector<TextRow>{{"t"}}));
 }

@@ -2,7 +2,7 @@
 // packages.
 
 #include "app/commands/command_line.h"
-#include "app/version.h"
+#include "platform/base/version.h"
 
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>

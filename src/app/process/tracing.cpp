@@ -1,8 +1,8 @@
 #include "app/process/tracing.h"
 
 #include "app/settings/settings.h"
-#include "app/version.h"
 #include "platform/base/ids.h"
+#include "platform/base/version.h"
 
 namespace mindspace::app {
 

@@ -1,6 +1,7 @@
 #include "platform/postgres/connection/connection.h"
 
 #include "platform/base/result.h"
+#include "platform/base/version.h"
 #include "platform/postgres/connection/connection_string.h"
 
 #include <libpq-fe.h>
@@ -34,6 +35,7 @@ std::string session_options(const ConnectionOptions& options) {
 
 PGconn* start_connecting(const ConnectionOptions& options, const HostList& hosts) {
     std::string session = session_options(options);
+    const auto application = "mindspace/" + std::string(mindspace::kVersion);
     // Keywords before dbname are defaults that the connection string may override; keywords after it cannot be
     // overridden. The keepalives detect a dead peer within 25 s where nothing else would: a listener only waits. An
     // empty value leaves the value of the connection string unchanged.
@@ -48,7 +50,7 @@ PGconn* start_connecting(const ConnectionOptions& options, const HostList& hosts
                                   "options",
                                   "client_encoding",
                                   static_cast<const char*>(nullptr)};
-    std::array values{"mindspace",
+    std::array values{application.c_str(),
                       "10",
                       "5",
                       "3",

@@ -1,6 +1,7 @@
 #include "platform/postgres/connection/session.h"
 
 #include "platform/base/result.h"
+#include "platform/base/version.h"
 #include "platform/postgres/values/errors.h"
 #include "support/postgres/loop.h"
 #include "support/postgres/server.h"
@@ -95,14 +96,15 @@ TEST_F(PostgresSession, CopyIsRefusedImmediately) {
     EXPECT_FALSE(session_.is_open());
 }
 
-TEST_F(PostgresSession, UsesUtcAndOurApplicationName) {
+TEST_F(PostgresSession, UsesUtcAndNamesOurVersion) {
     static constexpr Statement kSettings{
         "test_settings",
         "select current_setting('TimeZone') || ' ' || current_setting('application_name') || ' ' ||"
         " current_setting('statement_timeout') || ' ' || current_setting('work_mem')"};
     Session session(io_, {.conninfo = conninfo_ + " options='-c work_mem=5MB'"});
     run(io_, session.connect());
-    EXPECT_EQ(run(io_, session.query(kSettings))[0].get<std::string>(0), "UTC mindspace 4500ms 5MB");
+    EXPECT_EQ(run(io_, session.query(kSettings))[0].get<std::string>(0),
+              "UTC mindspace/" + std::string(kVersion) + " 4500ms 5MB");
 }
 
 }  // namespace

@@ -2,8 +2,8 @@
 
 #include <string_view>
 
-namespace mindspace::app {
+namespace mindspace {
 
 inline constexpr std::string_view kVersion = "0.1.0";
 
-}  // namespace mindspace::app
+}  // namespace mindspace
