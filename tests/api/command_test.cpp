@@ -213,33 +213,5 @@ TEST(UserCommand, ReportsThatTheProgramIsNotRunning) {
     EXPECT_THAT(ended.output, HasSubstr("mindspace up"));
 }
 
-TEST(Doctor, ReportsNoProblemsOfAHealthyProgram) {
-    // The tests' PostgreSQL runs without fsync, which is a finding
-    const Program program(kFullPasswordHash, std::nullopt, Servers::dedicated);
-    const auto url = "http://127.0.0.1:" + std::to_string(program.port());
-    const auto ended = program.run({"doctor", "--url", url});
-    EXPECT_EQ(ended.exit_code, 0) << ended.output;
-    for (const char* finding : {"PostgreSQL 15", "Redis responds", "is ready", "sees this machine as 127.0.0.1"})
-        EXPECT_THAT(ended.output, HasSubstr(finding));
-    EXPECT_THAT(ended.output, testing::Not(HasSubstr("FAIL")));
-}
-
-TEST(Doctor, ReportsAPublicUrlThatTheRunningProgramDoesNotHave) {
-    const auto& program = Program::shared();
-    const auto url = "http://127.0.0.1:" + std::to_string(program.port());
-    const auto another = "FAIL  " + url + " was started with another http.public_url than ";
-    auto ended = program.run({"doctor", "--url", url});
-    EXPECT_THAT(ended.output, testing::Not(HasSubstr(another)));
-    ended = program.run({"doctor", "--url", url, "--set", "http.public_url=https://mind.example/app"});
-    EXPECT_EQ(ended.exit_code, 69) << ended.output;
-    EXPECT_THAT(ended.output, HasSubstr(another + "https://mind.example/app"));
-}
-
-TEST(Doctor, ReportsProblems) {
-    const auto ended = Program::shared().run({"doctor", "--url", "http://127.0.0.1:1"});
-    EXPECT_EQ(ended.exit_code, 69) << ended.output;
-    EXPECT_THAT(ended.output, HasSubstr("FAIL  http://127.0.0.1:1 does not respond"));
-}
-
 }  // namespace
 }  // namespace mindspace::integration

@@ -5,7 +5,6 @@
 #include "app/commands/http_probe.h"
 #include "app/process/startup_error.h"
 
-#include <fmt/format.h>
 #include <CLI/CLI.hpp>
 
 #include <iostream>
@@ -14,18 +13,9 @@ namespace mindspace::app {
 
 namespace {
 
-// The address at which a listener is reachable from this machine.
-std::string reachable(const std::string& address) {
-    if (address == "0.0.0.0") return "127.0.0.1";
-    if (address == "::") return "[::1]";
-    return address.contains(':') ? "[" + address + "]" : address;
-}
-
 int check_health(const CommandLine& line) {
     const auto config = load_settings(line);
-    const auto& [address, port] = config.management;
-    if (port == 0) throw StartupError(EX_CONFIG, "set management.port: 0 chooses a random port");
-    const auto ready = http_get(fmt::format("http://{}:{}/readyz", reachable(address), port));
+    const auto ready = http_get(management_url(config.management) + "/readyz");
     if (ready.status == 0) {
         std::cout << "not running: " << ready.failure << '\n';
         return EX_UNAVAILABLE;

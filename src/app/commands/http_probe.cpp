@@ -1,6 +1,9 @@
 #include "app/commands/http_probe.h"
 
+#include "app/process/startup_error.h"
+
 #include <curl/curl.h>
+#include <fmt/format.h>
 
 #include <memory>
 #include <new>
@@ -12,7 +15,7 @@ namespace mindspace::app {
 namespace {
 
 constexpr long kTimeoutSeconds = 5;
-constexpr std::size_t kMaxBody = 64 * 1024;
+constexpr std::size_t kMaxBody = 8 * 1024 * 1024;  // metrics are the largest page
 
 struct Close {
     void operator()(CURL* handle) const { curl_easy_cleanup(handle); }
@@ -37,27 +40,64 @@ std::size_t take(char* bytes, std::size_t size, std::size_t count, void* to) {
     return size * count;
 }
 
-}  // namespace
+using Handle = std::unique_ptr<CURL, Close>;
 
-ProbeResponse http_get(const std::string& url, const std::vector<std::string>& fields) {
+// The options that all requests have; the body is appended to `body`.
+Handle prepare(const std::string& url, std::string& body) {
     static const CURLcode initialised = curl_global_init(CURL_GLOBAL_DEFAULT);
-    const std::unique_ptr<CURL, Close> handle(initialised == CURLE_OK ? curl_easy_init() : nullptr);
+    Handle handle(initialised == CURLE_OK ? curl_easy_init() : nullptr);
     if (!handle) throw std::runtime_error("libcurl cannot be initialised");
-    const auto head = list_of(fields);
-    ProbeResponse response;
     curl_easy_setopt(handle.get(), CURLOPT_URL, url.c_str());
     curl_easy_setopt(handle.get(), CURLOPT_PROTOCOLS_STR, "http,https");
-    curl_easy_setopt(handle.get(), CURLOPT_HTTPHEADER, head.get());
     curl_easy_setopt(handle.get(), CURLOPT_PROXY, "");
     curl_easy_setopt(handle.get(), CURLOPT_NOSIGNAL, 1L);
     curl_easy_setopt(handle.get(), CURLOPT_TIMEOUT, kTimeoutSeconds);
     curl_easy_setopt(handle.get(), CURLOPT_WRITEFUNCTION, &take);
-    curl_easy_setopt(handle.get(), CURLOPT_WRITEDATA, &response.body);
+    curl_easy_setopt(handle.get(), CURLOPT_WRITEDATA, &body);
+    return handle;
+}
+
+// The address at which a listener is reachable from this machine.
+std::string reachable(const std::string& address) {
+    if (address == "0.0.0.0") return "127.0.0.1";
+    if (address == "::") return "[::1]";
+    return address.contains(':') ? "[" + address + "]" : address;
+}
+
+}  // namespace
+
+ProbeResponse http_get(const std::string& url, const std::vector<std::string>& fields) {
+    ProbeResponse response;
+    const auto handle = prepare(url, response.body);
+    const auto head = list_of(fields);
+    curl_easy_setopt(handle.get(), CURLOPT_HTTPHEADER, head.get());
     if (auto code = curl_easy_perform(handle.get()); code != CURLE_OK)
         response.failure = curl_easy_strerror(code);
     else
         curl_easy_getinfo(handle.get(), CURLINFO_RESPONSE_CODE, &response.status);
     return response;
+}
+
+std::string served_certificate(const std::string& url) {
+    std::string body;
+    const auto handle = prepare(url, body);
+    curl_easy_setopt(handle.get(), CURLOPT_NOBODY, 1L);
+    curl_easy_setopt(handle.get(), CURLOPT_CERTINFO, 1L);
+    curl_easy_setopt(handle.get(), CURLOPT_SSL_VERIFYPEER, 0L);  // it is examined, not trusted
+    curl_easy_setopt(handle.get(), CURLOPT_SSL_VERIFYHOST, 0L);
+    curl_easy_perform(handle.get());
+    curl_certinfo* chain = nullptr;
+    curl_easy_getinfo(handle.get(), CURLINFO_CERTINFO, &chain);
+    constexpr std::string_view kPem = "Cert:";
+    if (chain == nullptr || chain->num_of_certs == 0) return {};
+    for (const auto* line = chain->certinfo[0]; line != nullptr; line = line->next)
+        if (std::string_view(line->data).starts_with(kPem)) return line->data + kPem.size();
+    return {};
+}
+
+std::string management_url(const ManagementSettings& management) {
+    if (management.port == 0) throw StartupError(EX_CONFIG, "set management.port: 0 chooses a random port");
+    return fmt::format("http://{}:{}", reachable(management.address), management.port);
 }
 
 }  // namespace mindspace::app

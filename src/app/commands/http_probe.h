@@ -1,5 +1,7 @@
 #pragma once
-// One GET of one of our pages, for a command that examines a running program from outside (libcurl). Blocks.
+// What a command that examines a running program from outside gets from its listeners (libcurl). Blocks.
+
+#include "app/settings/settings.h"
 
 #include <string>
 #include <vector>
@@ -12,8 +14,16 @@ struct ProbeResponse {
     std::string body;
 };
 
-// Times out after five seconds; certificates are verified, redirects are not followed, and the proxy settings of the
-// environment are not used. `fields` are further lines of the request's head, such as "Origin: https://mind.example".
+// One GET of one of our pages. Times out after five seconds; certificates are verified, redirects are not followed, and
+// the proxy settings of the environment are not used. `fields` are further lines of the request's head, such as
+// "Origin: https://mind.example".
 ProbeResponse http_get(const std::string& url, const std::vector<std::string>& fields = {});
+
+// The certificate that an https URL serves, as PEM, whether or not it is valid; empty without one.
+std::string served_certificate(const std::string& url);
+
+// The URL of the management listener of the process with these settings, from this machine. Throws StartupError if its
+// port is random.
+std::string management_url(const ManagementSettings& management);
 
 }  // namespace mindspace::app

@@ -1,6 +1,7 @@
 #include "platform/postgres/migrations/migrations.h"
 
 #include "platform/base/bytes.h"
+#include "platform/postgres/connection/client.h"
 #include "platform/postgres/values/errors.h"
 
 #include <sodium.h>
@@ -32,6 +33,10 @@ constexpr Statement kListApplied{"migrations_list_applied",
                                  "select version, checksum from schema_migrations order by version"};
 constexpr Statement kRecord{"migrations_record",
                             "insert into schema_migrations (version, name, checksum) values ($1, $2, $3)"};
+
+constexpr Statement kHasSchema{"migrations_has_schema", "SELECT to_regclass('schema_migrations') IS NOT NULL"};
+constexpr Statement kSchemaVersion{"migrations_schema_version",
+                                   "SELECT coalesce(max(version), 0) FROM schema_migrations"};
 
 constexpr const char* kRememberTables =
     "create temporary table tables_before on commit drop as select oid from pg_class where relkind in ('r', 'p')";
@@ -152,6 +157,13 @@ Awaitable<int> migrate(Session& session, std::span<const Migration> migrations) 
     if (session.is_open()) co_await session.query(kUnlock, kLockKey);
     if (fault) std::rethrow_exception(fault);
     co_return applied;
+}
+
+Awaitable<int> schema_version(Client& database) {
+    auto exists = co_await database.query(kHasSchema);
+    if (!exists[0].get<bool>(0)) co_return 0;
+    auto rows = co_await database.query(kSchemaVersion);
+    co_return rows[0].get<std::int32_t>(0);
 }
 
 }  // namespace mindspace::postgres

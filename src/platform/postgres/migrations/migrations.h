@@ -19,6 +19,8 @@
 
 namespace mindspace::postgres {
 
+class Client;
+
 // Built into the binary; has static storage.
 struct Migration {
     int version;  // ascending
@@ -37,6 +39,9 @@ public:
 // is rolled back, those before it stay), Unavailable if the session is lost. The session's query_timeout limits the
 // wait and each script; a migration stops waiting for a table lock after 5 s.
 Awaitable<int> migrate(Session& session, std::span<const Migration> migrations);
+
+// The version of the database's schema; 0 if it has none.
+Awaitable<int> schema_version(Client& database);
 
 // What applying a migration would cost.
 struct MigrationCost {

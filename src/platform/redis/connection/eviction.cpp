@@ -2,25 +2,14 @@
 
 #include "platform/base/result.h"
 #include "platform/redis/connection/connection.h"
+#include "platform/redis/connection/info.h"
 #include "platform/telemetry/log/log.h"
 
 namespace mindspace::redis {
 
-namespace {
-
-// The value from a line "name:value".
-std::string_view value_of(std::string_view info, std::string_view name) {
-    const auto line = info.find(std::string("\n") + std::string(name) + ':');
-    if (line == std::string_view::npos) return {};
-    const auto value = info.substr(line + name.size() + 2);
-    return value.substr(0, value.find_first_of("\r\n"));
-}
-
-}  // namespace
-
 std::optional<std::string> evicting_policy(std::string_view info) {
-    const auto max_memory = value_of(info, "maxmemory");
-    const auto policy = value_of(info, "maxmemory_policy");
+    const auto max_memory = info_value(info, "maxmemory");
+    const auto policy = info_value(info, "maxmemory_policy");
     if (max_memory.empty() || max_memory == "0" || policy == "noeviction") return std::nullopt;
     return std::string(policy);
 }

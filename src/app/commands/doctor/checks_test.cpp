@@ -1,0 +1,73 @@
+// Findings that no test can provoke on a real machine: clocks, full disks.
+
+#include "app/commands/doctor/subjects.h"
+
+#include <gtest/gtest.h>
+
+#include <sstream>
+
+namespace mindspace::app::doctor {
+namespace {
+
+using namespace std::chrono_literals;
+
+CheckState state_of_clock(std::chrono::duration<double> ahead) {
+    Checks checks;
+    check_clock("PostgreSQL", ahead, checks);
+    return checks.all().at(0).state;
+}
+
+CheckState state_of_space(std::uintmax_t mebibytes, std::uintmax_t capacity) {
+    constexpr std::uintmax_t kMebibyte = 1024 * 1024;
+    Checks checks;
+    check_space("/var/lib/mindspace",
+                {.capacity = capacity * kMebibyte, .free = mebibytes * kMebibyte, .available = mebibytes * kMebibyte},
+                checks);
+    return checks.all().at(0).state;
+}
+
+TEST(DoctorChecks, AClockMayDifferByTwoSeconds) {
+    EXPECT_EQ(state_of_clock(1.9s), CheckState::ok);
+    EXPECT_EQ(state_of_clock(-1.9s), CheckState::ok);
+    EXPECT_EQ(state_of_clock(2s), CheckState::fault);
+    EXPECT_EQ(state_of_clock(-2s), CheckState::fault);
+}
+
+TEST(DoctorChecks, ADiskWithoutSpaceIsAFault) {
+    EXPECT_EQ(state_of_space(0, 100'000), CheckState::fault);
+    EXPECT_EQ(state_of_space(255, 100'000), CheckState::fault);
+    EXPECT_EQ(state_of_space(256, 100'000), CheckState::warning);
+    EXPECT_EQ(state_of_space(4'999, 100'000), CheckState::warning);
+    EXPECT_EQ(state_of_space(5'000, 100'000), CheckState::ok);
+    EXPECT_EQ(state_of_space(2'047, 4'096), CheckState::warning);
+}
+
+TEST(DoctorChecks, FewFreeFilesAreAWarning) {
+    const auto state = [](std::int64_t open) {
+        Checks checks;
+        check_open_files(open, 1'000, 500, checks);
+        return checks.all().at(0).state;
+    };
+    EXPECT_EQ(state(800), CheckState::ok);
+    EXPECT_EQ(state(801), CheckState::warning);
+}
+
+TEST(DoctorChecks, TheTextHasTheFixBelowTheFinding) {
+    Checks checks;
+    checks.ok("redis.responds", "Redis responds");
+    checks.warning("redis.maxclients", "Redis is full", "raise maxclients");
+    EXPECT_FALSE(checks.has_fault());
+    checks.fault("postgres.fsync", "fsync is off", "set it");
+    EXPECT_TRUE(checks.has_fault());
+    std::ostringstream text;
+    write_text(text, checks.all());
+    EXPECT_EQ(text.str(),
+              "ok    Redis responds\nwarn  Redis is full\n      fix: raise maxclients\nFAIL  fsync is off\n      fix: "
+              "set it\n");
+    std::ostringstream json;
+    write_json(json, checks.all());
+    EXPECT_EQ(json.str().substr(0, 70), R"([{"name":"redis.responds","state":"ok","finding":"Redis responds"},{"n)");
+}
+
+}  // namespace
+}  // namespace mindspace::app::doctor
