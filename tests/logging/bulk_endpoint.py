@@ -1,4 +1,5 @@
-"""Stands in for Elasticsearch, of which it has only the endpoint _bulk with the operation "create", and stores what other requests contain."""
+"""Stands in for Elasticsearch, of which it has only the endpoint _bulk with the operation "create". What other requests
+contain it stores."""
 
 import http.server
 import json

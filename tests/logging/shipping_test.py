@@ -95,7 +95,8 @@ class Setup(unittest.TestCase):
         run(LOGGING / "setup.sh", url, url + "/kibana", "--header", "Authorization: ApiKey a2V5OnZhbHVl")
         template = json.loads((LOGGING / "index-template.json").read_text())
         policy = template["template"]["settings"]["index.lifecycle.name"]
-        for path, file in {"/_index_template/mindspace-logs": "index-template.json", f"/_ilm/policy/{policy}": "ilm-policy.json",
+        for path, file in {"/_index_template/mindspace-logs": "index-template.json",
+                           f"/_ilm/policy/{policy}": "ilm-policy.json",
                            "/kibana/api/saved_objects/_import?overwrite=true": "kibana-searches.ndjson"}.items():
             self.assertIn((LOGGING / file).read_bytes(), endpoint.received.get(path, b""), path)
         self.assertTrue(fnmatch.fnmatch(f"mindspace-{TODAY}", *template["index_patterns"]))
