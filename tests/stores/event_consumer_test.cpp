@@ -67,10 +67,10 @@ protected:
         auto now = run(io_, session_.query(kNow))[0].get<Timestamp>(0);
         run_until(io_, [&] { return run(io_, session_.query(kHasLooked, now))[0].get<bool>(0); });
     }
-    Consumer& start(Handler handler) {
+    Consumer& start(Handler handler, std::function<void()> on_commit = [] {}) {
         auto source = std::make_unique<OutboxSource>(io_, OutboxOptions{.name = "test", .conninfo = conninfo_});
-        auto& consumer = consumers_.emplace_back(io_, ConsumerOptions{.name = "test", .conninfo = conninfo_},
-                                                 std::move(source), std::move(handler));
+        ConsumerOptions options{.name = "test", .conninfo = conninfo_, .on_commit = std::move(on_commit)};
+        auto& consumer = consumers_.emplace_back(io_, options, std::move(source), std::move(handler));
         consumer.start();
         return consumer;
     }
@@ -192,6 +192,23 @@ TEST_F(ConsumerTest, AnEventRejectedByTheDatabaseBecomesADeadLetterToo) {
     wait_for(3, consumer);
     EXPECT_EQ(handled(), (Numbers{1, 2, 4}));
     EXPECT_EQ(consumer.stats().dead_letters.value(), 1U);
+}
+
+TEST_F(ConsumerTest, ReportsWhatHasBeenCommittedAndNothingElse) {
+    run(io_, session_.execute("ALTER TABLE handled ADD UNIQUE (n) DEFERRABLE INITIALLY DEFERRED"));
+    publish(1, 3);
+    publish(2, 2);
+    std::size_t uncommitted = 0;
+    std::size_t committed = 0;
+    auto& consumer = start(
+        [&](Session& session, std::span<const Event> events) {
+            uncommitted = events.size();
+            return keep(session, events);
+        },
+        [&] { committed += uncommitted; });
+    run_until(io_, [&] { return consumer.stats().dead_letters.value() == 1; });
+    EXPECT_EQ(handled(), count_to(3));
+    EXPECT_EQ(committed, 3U) << "the COMMIT of the fourth failed";
 }
 
 TEST_F(ConsumerTest, AnEventIsTriedFiveTimesBeforeItBecomesADeadLetter) {

@@ -27,6 +27,7 @@ public:
           tracing_(options.tracing),
           source_(std::move(source)),
           handler_(std::move(handler)),
+          on_commit_(options.on_commit),
           stats_(options.types) {}
 
     Awaitable<> begin(postgres::Session& session) override {
@@ -90,6 +91,7 @@ private:
             co_await source_->claim(session, events);
             co_await handler_(session, events);
             co_await session.execute("COMMIT");
+            on_commit_();
             settle(events);
             count(events);
             spans.record(events);
@@ -150,6 +152,7 @@ private:
     EventTracing tracing_;
     std::unique_ptr<Source> source_;
     Handler handler_;
+    std::function<void()> on_commit_;
     Backoff backoff_;
     std::size_t limit_ = kBatchSize;
     ConsumerStats stats_;

@@ -29,6 +29,8 @@ struct ConsumerOptions {
     std::string name;                  // for dead letters, metrics and log lines
     std::string conninfo;              // of the primary
     std::vector<std::string> types{};  // of events that the metrics show each for itself
+    // Called when what the handler did last has been committed.
+    std::function<void()> on_commit = [] {};
     EventTracing tracing{};
 };
 

@@ -7,18 +7,16 @@ namespace mindspace::analytics {
 
 namespace {
 
-using MeditatedSeconds = std::shared_ptr<telemetry::Counter>;
+// The projection may end later than the module.
+using Meditated = std::shared_ptr<MeditatedSeconds>;
 
-Awaitable<> project_and_count(postgres::Session& session, std::span<const events::Event> events,
-                              MeditatedSeconds meditated) {
-    const auto added = co_await project(session, events);
-    meditated->add(static_cast<std::uint64_t>(added.count()));
+Awaitable<> project_and_note(postgres::Session& session, std::span<const events::Event> events, Meditated meditated) {
+    meditated->uncommitted = co_await project(session, events);
 }
 
-// The projection may end later than the module.
-events::Handler counting_projection(const MeditatedSeconds& meditated) {
+events::Handler projection(const Meditated& meditated) {
     return [meditated](postgres::Session& session, std::span<const events::Event> events) {
-        return project_and_count(session, events, meditated);
+        return project_and_note(session, events, meditated);
     };
 }
 
@@ -41,9 +39,10 @@ AnalyticsModule::AnalyticsModule(const AnalyticsSettings& settings, const CoreRe
                 {.name = std::string(kConsumerName),
                  .conninfo = first.direct_database,
                  .types = counted_event_types(),
+                 .on_commit = [meditated = meditated_] { meditated->commit(); },
                  .tracing = {.tracer = first.tracer,
                              .system = names_of(transport.transport)[static_cast<std::size_t>(transport.transport)]}},
-                counting_projection(meditated_seconds_)),
+                projection(meditated_)),
       upkeep_(first.loop, first.redis,
               {.conninfo = first.direct_database,
                .refresh_interval = settings.refresh_interval,
@@ -66,7 +65,7 @@ void AnalyticsModule::stop() {
 void AnalyticsModule::collect(telemetry::Page& page) const {
     pipeline_.collect(page);
     page.counter("mindspace_meditated_seconds", "Seconds of completed sessions that entered the statistics.",
-                 Seconds(meditated_seconds_->value()));
+                 Seconds(meditated_->committed.value()));
     analytics::collect(upkeep_.stats(), page);
 }
 

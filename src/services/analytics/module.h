@@ -24,6 +24,14 @@ private:
     AnalyticsService service_;
 };
 
+// Of the sessions that the projection has added to the statistics.
+struct MeditatedSeconds {
+    telemetry::Counter committed;
+    Seconds uncommitted{0};  // of the transaction in progress
+
+    void commit() { committed.add(static_cast<std::uint64_t>(uncommitted.count())); }
+};
+
 class AnalyticsModule final : public Module {
 public:
     static http::DeclaredEndpoints declarations();
@@ -37,7 +45,7 @@ public:
     void collect(telemetry::Page& page) const override;
 
 private:
-    std::shared_ptr<telemetry::Counter> meditated_seconds_ = std::make_shared<telemetry::Counter>();
+    std::shared_ptr<MeditatedSeconds> meditated_ = std::make_shared<MeditatedSeconds>();
     events::Pipeline pipeline_;
     Upkeep upkeep_;
     std::vector<std::unique_ptr<AnalyticsCore>> cores_;

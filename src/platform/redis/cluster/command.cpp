@@ -96,7 +96,7 @@ Awaitable<Value> run_in_cluster(std::shared_ptr<Cluster> cluster, const Script& 
     std::array<std::string_view, 3> head{"EVALSHA", script.sha1, key_count};
     Parts parts{head, keys, args};
     Value reply = co_await execute(*cluster, slot, parts);
-    if (reply.is_error() && reply.error_code() == "NOSCRIPT") {
+    if (is_unknown_script(reply)) {
         head = {"EVAL", script.source, key_count};  // also caches the script on that node
         reply = co_await execute(*cluster, slot, parts);
     }

@@ -138,7 +138,7 @@ Awaitable<Value> Connection::run_script(std::shared_ptr<Connection> self, const 
     std::array<std::string_view, 3> head{"EVALSHA", script.sha1, key_count};
     Awaitable<Value> pending = self->exchange({head, keys, args});
     Value reply = co_await std::move(pending);
-    if (reply.is_error() && reply.error_code() == "NOSCRIPT") {
+    if (is_unknown_script(reply)) {
         head = {"EVAL", script.source, key_count};  // also caches the script
         Awaitable<Value> again = self->exchange({head, keys, args});
         reply = co_await std::move(again);
@@ -255,7 +255,7 @@ void Connection::deliver_replies() {
 }
 
 void Connection::deliver(Value reply) {
-    if (reply.is_error()) stats_.errors.add(1);
+    if (reply.is_error() && !is_unknown_script(reply)) stats_.errors.add(1);
     if (is_out_of_memory(reply)) stats_.refused.add(1);
     if (pending_.empty()) {
         return close("redis: unexpected reply" + (reply.is_error() ? ": " + reply.error() : ""));

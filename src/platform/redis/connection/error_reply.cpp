@@ -41,6 +41,10 @@ bool is_out_of_memory(const Value& reply) {
     return reply.is_error() && reply.error_code() == "OOM";
 }
 
+bool is_unknown_script(const Value& reply) {
+    return reply.is_error() && reply.error_code() == "NOSCRIPT";
+}
+
 bool is_temporary(const Value& reply) {
     return reply.is_error() && is_one_of(kTemporary, reply.error_code());
 }

@@ -23,6 +23,10 @@ Value checked(Value reply);
 
 bool is_out_of_memory(const Value& reply);
 
+// True if the server does not know the script of an EVALSHA (NOSCRIPT). Not a failure: it forgets all scripts when it
+// restarts, so a script is sent when this is the reply.
+bool is_unknown_script(const Value& reply);
+
 // True if the server asks to retry in a moment (TRYAGAIN, CLUSTERDOWN, LOADING, MASTERDOWN).
 bool is_temporary(const Value& reply);
 

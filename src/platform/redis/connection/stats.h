@@ -15,7 +15,7 @@ namespace mindspace::redis {
 // Sums over all connections of one client.
 struct ClientStats {
     telemetry::Counter commands;      // sent, including those of the client itself (HELLO, PING)
-    telemetry::Counter errors;        // error replies, including redirections
+    telemetry::Counter errors;        // error replies, including redirections, without those to unknown scripts
     telemetry::Counter refused;       // of these: because the server has no memory left
     telemetry::Counter timeouts;      // connections closed because a command got no reply in time
     telemetry::Counter reconnects;    // connections re-established after a loss
