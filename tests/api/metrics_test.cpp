@@ -19,7 +19,7 @@ double metric_of(const std::string& role, const std::string& beginning) {
     return metric(Program::shared().management_port(role), beginning);
 }
 
-long log_in(const Person& person, std::string_view password) {
+long status_of_login(const Person& person, std::string_view password) {
     return Client(Program::shared()).post(kLogin, {{"email", person.email}, {"password", password}}).status;
 }
 
@@ -31,8 +31,8 @@ TEST(Metrics, CountRegistrationsAndLogins) {
     const auto person = register_person();
     const auto before = std::pair(count(succeeded), count(failed));
     EXPECT_EQ(count("mindspace_registrations_total"), registrations + 1);
-    ASSERT_EQ(log_in(person, kPassword), 200);
-    ASSERT_EQ(log_in(person, "not this one"), 401);
+    ASSERT_EQ(status_of_login(person, kPassword), 200);
+    ASSERT_EQ(status_of_login(person, "not this one"), 401);
     EXPECT_EQ(count(succeeded), before.first + 1);
     EXPECT_EQ(count(failed), before.second + 1);
     EXPECT_GT(count(R"(mindspace_pool_wait_seconds_count{pool="hashing"})"), 0);
