@@ -1,0 +1,27 @@
+/** A value that can be watched: the contract of Svelte's stores, which `useSyncExternalStore` of React can use too. */
+export interface Observable<T> {
+    readonly value: T;
+    /** Calls the listener with the value, now and after each change. Returns a function that ends it. */
+    subscribe(listener: (value: T) => void): () => void;
+}
+
+export class Variable<T> implements Observable<T> {
+    readonly #listeners = new Set<(value: T) => void>();
+
+    constructor(private current: T) {}
+
+    get value(): T {
+        return this.current;
+    }
+
+    set(value: T): void {
+        this.current = value;
+        for (const listener of [...this.#listeners]) listener(value);
+    }
+
+    subscribe(listener: (value: T) => void): () => void {
+        this.#listeners.add(listener);
+        listener(this.current);
+        return () => this.#listeners.delete(listener);
+    }
+}

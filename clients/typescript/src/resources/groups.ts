@@ -1,0 +1,48 @@
+import type { CallOptions, ChangeOptions, CreateOptions, Http } from '../http/http.js';
+import { List } from '../http/list.js';
+import type { Operation, Query } from '../http/operations.js';
+import { newId } from '../ids.js';
+import type { Group, GroupPatch, NewGroup, Ticket } from '../types.js';
+
+export type GroupQuery = Query<Operation<'get', '/api/v1/groups'>>;
+
+/** Groups: meditations that several people attend together. */
+export class Groups {
+    constructor(private readonly http: Http) {}
+
+    /** The caller becomes the host. */
+    create(group: NewGroup, options?: CreateOptions): Promise<Group> {
+        return this.http.request('post', '/api/v1/groups', { idempotencyKey: newId(), ...options, body: group });
+    }
+
+    get(id: string, options?: CallOptions): Promise<Group> {
+        return this.http.request('get', '/api/v1/groups/{id}', { ...options, id });
+    }
+
+    /** For the host. */
+    update(id: string, patch: GroupPatch, options?: ChangeOptions): Promise<Group> {
+        return this.http.request('patch', '/api/v1/groups/{id}', { ...options, id, body: patch });
+    }
+
+    /** For the host: cancels a scheduled group, ends a running one. */
+    cancel(id: string, options?: ChangeOptions): Promise<void> {
+        return this.http.request('delete', '/api/v1/groups/{id}', { ...options, id });
+    }
+
+    /** Public groups, soonest first; those scheduled or running unless the query has a state. */
+    list(query: GroupQuery = {}, options?: CallOptions): List<Group> {
+        return new List((cursor = query.cursor) =>
+            this.http.request('get', '/api/v1/groups', { ...options, query: { ...query, cursor } }),
+        );
+    }
+
+    /** For calendar programs. */
+    calendarUrl(id: string): string {
+        return `${this.http.settings.baseUrl}/api/v1/groups/${encodeURIComponent(id)}/calendar.ics`;
+    }
+
+    /** Opens the group's socket once; `join()` of the client does this by itself. */
+    ticket(id: string, options?: CreateOptions): Promise<Ticket> {
+        return this.http.request('post', '/api/v1/groups/{id}/ticket', { idempotencyKey: newId(), ...options, id });
+    }
+}
