@@ -123,6 +123,25 @@ TEST_F(BehindNginx, StaticFilesAreCompressedAndCacheable) {
     EXPECT_EQ(client().get(kMe).header("cache-control"), "no-store") << "what is somebody's, no CDN keeps";
 }
 
+// The nodes see plain HTTP, but know from their public URL that pages are encrypted.
+TEST_F(BehindNginx, PagesLogInWithACookie) {
+    const json::object account{
+        {"email", new_email()}, {"password", kPassword}, {"displayName", "Ada"}, {"cookie", true}};
+    const Headers page{{"Origin", "https://mind.example"}};
+    const auto registered = client().post("/api/v1/auth/register", account, page);
+    ASSERT_TRUE(is(registered, 201));
+    const auto cookie = registered.header("set-cookie").value_or("");
+    ASSERT_THAT(cookie, AllOf(StartsWith("__Host-mindspace_refresh="), HasSubstr("; Secure; ")));
+    auto refresh_from = [&](const std::string& origin) {
+        return client().post("/api/v1/auth/refresh", json::object{},
+                             {{"Origin", origin}, {"Cookie", cookie.substr(0, cookie.find(';'))}});
+    };
+    EXPECT_TRUE(is_problem(refresh_from("http://mind.example"), 403, "bad_origin"));
+    EXPECT_TRUE(is(refresh_from("https://mind.example"), 200));
+    EXPECT_TRUE(is(refresh_from("https://127.0.0.1:" + std::to_string(nginx().tls_port())), 200));
+    EXPECT_THAT(nginx().access_log() + first().log() + second().log(), Not(HasSubstr("msr_")));
+}
+
 TEST_F(BehindNginx, RefusalsOfNginxAreProblems) {
     auto person = register_person(first());
     const auto too_long = client(person.client.access_token()).post(kGroups, {{"title", std::string(200'000, 'a')}});

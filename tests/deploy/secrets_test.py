@@ -127,6 +127,18 @@ class Secrets(unittest.TestCase):
         self.site.expect(204, "/api/v1/auth/password/reset", reset)
         return email, token
 
+    def log_in_with_cookie(self, email):
+        login = {"email": email, "password": self.secrets["new password"], "cookie": True}
+        page = {"Origin": self.site.url}
+        logged_in = self.site.expect(200, "/api/v1/auth/login", login, None, page)
+        self.secret("refresh cookie", logged_in["cookie"].partition("=")[2])
+        page["Cookie"] = logged_in["cookie"]
+        refreshed = self.site.expect(200, "/api/v1/auth/refresh", {}, None, page)
+        self.secret("refreshed cookie", refreshed["cookie"].partition("=")[2])
+        page["Cookie"] = logged_in["cookie"].partition("=")[0] + "=" + self.secret("forged cookie")
+        self.assertEqual(self.site.request("/api/v1/auth/refresh", {}, None, page)[0], 401)
+        self.assertEqual(self.site.request("/api/v1/auth/refresh", {}, None, page | {"Origin": "null"})[0], 403)
+
     def meet_faults(self, email, token):
         wrong = {"email": email, "password": self.secret("wrong password")}
         self.assertEqual(self.site.request("/api/v1/auth/login", wrong)[0], 401)
@@ -166,7 +178,9 @@ class Secrets(unittest.TestCase):
 
     def test_are_nowhere_to_be_read(self):
         self.start()
-        self.meet_faults(*self.do_main_job())
+        email, token = self.do_main_job()
+        self.log_in_with_cookie(email)
+        self.meet_faults(email, token)
         names = []
         for name, text in self.places():
             names.append(name)

@@ -52,15 +52,20 @@ class Site:
         self.url, self.log, self.attempts = url, log, attempts
         self.context = ssl._create_unverified_context()  # the certificate is self-signed
 
-    def request(self, path, body=None, token=None):
-        """Status and content of the response; 0 if the connection failed."""
+    def request(self, path, body=None, token=None, fields=None):
+        """Status and content of the response; 0 if the connection failed. A cookie that it sets is its `cookie`."""
         request = urllib.request.Request(self.url + path, json.dumps(body).encode() if body is not None else None)
         request.add_header("Content-Type", "application/json")
         if token:
             request.add_header("Authorization", "Bearer " + token)
+        for name, value in (fields or {}).items():
+            request.add_header(name, value)
         try:
             with urllib.request.urlopen(request, timeout=30, context=self.context) as response:
-                return response.status, json.loads(response.read() or b"{}")
+                content = json.loads(response.read() or b"{}")
+                if "Set-Cookie" in response.headers:
+                    content["cookie"] = response.headers["Set-Cookie"].partition(";")[0]
+                return response.status, content
         except urllib.error.HTTPError as error:
             return error.code, {"problem": error.read().decode()}
         except (OSError, ssl.SSLError) as failure:

@@ -151,7 +151,8 @@ SettingRows service_rows(Config& config) {
 
         {.key = "cors.origins",
          .member = &config.cors.origins,
-         .sentence = "Origins whose pages may call the API, such as https://app.example."},
+         .sentence = "Origins whose pages may call the API, such as https://app.example, and log in with a cookie; * "
+                     "stands for all, without cookies."},
 
         {.key = "log.level",
          .member = config::Choice(config.log.options.level),

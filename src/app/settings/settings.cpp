@@ -73,6 +73,7 @@ void fill_service_settings(Config& config) {
     const auto& url = config.http.public_url;
     config.auth.limit_scale = config.rate_limit.scale;
     config.auth.mail.public_url = url;
+    config.auth.browser = {.public_url = url, .allowed_origins = config.cors.origins};
     config.meditation.live.public_url = url;
     config.meditation.live.allowed_origins = config.cors.origins;
     config.meditation.live.limit_scale = config.rate_limit.scale;

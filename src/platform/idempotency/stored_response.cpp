@@ -13,14 +13,17 @@ struct StoredResponse {
     bool is_problem = false;
     std::optional<std::string> etag;
     std::optional<std::string> cache_control;
+    std::optional<std::string> set_cookie;  // older programs cannot read it, and have no calls that set one
     std::string body;
 
     static constexpr std::string_view kName = "StoredResponse";
     static constexpr auto fields() {
-        return std::tuple{
-            schema::field("status", &StoredResponse::status), schema::field("isProblem", &StoredResponse::is_problem),
-            schema::field("etag", &StoredResponse::etag), schema::field("cacheControl", &StoredResponse::cache_control),
-            schema::field("body", &StoredResponse::body)};
+        return std::tuple{schema::field("status", &StoredResponse::status),
+                          schema::field("isProblem", &StoredResponse::is_problem),
+                          schema::field("etag", &StoredResponse::etag),
+                          schema::field("cacheControl", &StoredResponse::cache_control),
+                          schema::field("setCookie", &StoredResponse::set_cookie, {.omit_absent = true}),
+                          schema::field("body", &StoredResponse::body)};
     }
 };
 
@@ -61,10 +64,12 @@ Bytes seal_response(const http::Response& response, const Digest& seal) {
                           .is_problem = response.content_type == http::kProblemJson,
                           .etag = {},
                           .cache_control = {},
+                          .set_cookie = {},
                           .body = response.body};
     for (const auto& [name, value] : response.headers) {
         if (name == "ETag") stored.etag = value;
         if (name == "Cache-Control") stored.cache_control = value;
+        if (name == "Set-Cookie") stored.set_cookie = value;
     }
     auto text = schema::to_json(stored);
     auto nonce = random_bytes<crypto_secretbox_NONCEBYTES>();
@@ -88,6 +93,7 @@ std::optional<http::Response> open_response(ByteView sealed, const Digest& seal)
                             .content_type = stored->is_problem ? http::kProblemJson : http::kJson,
                             .body = std::move(stored->body)};
     if (stored->etag) response.headers.emplace_back("ETag", std::move(*stored->etag));
+    if (stored->set_cookie) response.headers.emplace_back("Set-Cookie", std::move(*stored->set_cookie));
     if (stored->cache_control) response.headers.emplace_back("Cache-Control", std::move(*stored->cache_control));
     return response;
 }

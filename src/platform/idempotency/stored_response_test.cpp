@@ -21,14 +21,16 @@ protected:
 TEST_F(StoredResponse, IsDecryptedForTheSameRequestOnly) {
     Response response{.status = 201, .body = R"({"accessToken":"secret ä"})"};
     response.headers.emplace_back("ETag", "\"1\"");
+    response.headers.emplace_back("Set-Cookie", "id=1");
     auto sealed = seal_response(response, kRequest.seal(secret_));
     auto opened = open_response(sealed, kRequest.seal(secret_));
     ASSERT_TRUE(opened);
     EXPECT_EQ(opened->status, 201);
     EXPECT_EQ(opened->body, response.body);
     EXPECT_EQ(opened->content_type, kJson);
-    ASSERT_EQ(opened->headers.size(), 1U);
+    ASSERT_EQ(opened->headers.size(), 2U);
     EXPECT_EQ(opened->headers[0].second, "\"1\"");
+    EXPECT_EQ(opened->headers[1].second, "id=1");
 
     auto other = kRequest;
     other.body = R"({"password":"y"})";

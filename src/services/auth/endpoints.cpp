@@ -2,6 +2,7 @@
 
 #include "platform/base/utf8.h"
 #include "services/auth/accounts/service.h"
+#include "services/auth/browsers/browser_logins.h"
 #include "services/auth/logins/service.h"
 #include "services/auth/mail/link_pages.h"
 
@@ -17,7 +18,10 @@ using http::Priority;
 
 namespace {
 
-using Rows = http::EndpointTable<AuthService, AccountService>;
+using Rows = http::EndpointTable<AuthService, AccountService, BrowserLogins>;
+using PageCall = Call<http::None, http::None, PageFields>;
+template <class Body>
+using PageCallWith = Call<Body, http::None, PageFields>;
 
 // Header fields may contain any bytes; the stored part must be text.
 Origin origin_of(http::ClientInfo client) {
@@ -44,7 +48,7 @@ Awaitable<Result<AuditPage>> show_audit(AccountService& service, UserId user, Au
     co_return make_page<AuditPage>(context, std::move(part));
 }
 
-Awaitable<Result<>> refuse_tag() {
+Awaitable<Result<http::Response>> refuse_tag() {
     co_return precondition_failed();
 }
 
@@ -57,10 +61,11 @@ void add_login_endpoints(Rows& rows) {
               .limit = LimitClass::auth,
               .priority = Priority::last,
               .creates = true,
-              .errors = {"email_taken", "password_breached"},
+              .errors = {"email_taken", "password_breached", "bad_origin"},
               .holds_secrets = true},
-             [](AuthService& service, Call<Register> call) {
-                 return service.register_user(std::move(call.body), origin_of(std::move(call.client)));
+             [](BrowserLogins& service, PageCallWith<Register> call) {
+                 return service.register_user(std::move(call.body), origin_of(std::move(call.client)),
+                                              std::move(call.fields));
              });
     rows.add({.method = Method::post,
               .path = "/api/v1/auth/login",
@@ -68,22 +73,23 @@ void add_login_endpoints(Rows& rows) {
               .summary = "Log in with an email address and a password.",
               .limit = LimitClass::auth,
               .priority = Priority::last,
-              .errors = {"invalid_credentials", "account_disabled"},
+              .errors = {"invalid_credentials", "account_disabled", "bad_origin"},
               .holds_secrets = true},
-             [](AuthService& service, Call<Login> call) {
-                 return service.login(std::move(call.body), origin_of(std::move(call.client)));
+             [](BrowserLogins& service, PageCallWith<Login> call) {
+                 return service.login(std::move(call.body), origin_of(std::move(call.client)), std::move(call.fields));
              });
-    rows.add({.method = Method::post,
-              .path = "/api/v1/auth/refresh",
-              .access = Access::anyone,
-              .summary = "Exchange a refresh token for new tokens.",
-              .limit = LimitClass::auth,
-              .priority = Priority::first,
-              .errors = {"invalid_refresh_token", "refresh_reused"},
-              .holds_secrets = true},
-             [](AuthService& service, Call<Refresh> call) {
-                 return service.refresh(std::move(call.body), origin_of(std::move(call.client)));
-             });
+    rows.add(
+        {.method = Method::post,
+         .path = "/api/v1/auth/refresh",
+         .access = Access::anyone,
+         .summary = "Exchange a refresh token for new tokens: that of the body or, without one, of a page's cookie.",
+         .limit = LimitClass::auth,
+         .priority = Priority::first,
+         .errors = {"invalid_refresh_token", "refresh_reused", "credentials_missing", "bad_origin"},
+         .holds_secrets = true},
+        [](BrowserLogins& service, PageCallWith<Refresh> call) {
+            return service.refresh(std::move(call.body), origin_of(std::move(call.client)), std::move(call.fields));
+        });
     rows.add({.method = Method::get,
               .path = "/.well-known/jwks.json",
               .access = Access::anyone,
@@ -97,15 +103,17 @@ void add_login_endpoints(Rows& rows) {
 void add_session_endpoints(Rows& rows) {
     rows.add({.method = Method::post,
               .path = "/api/v1/auth/logout",
-              .summary = "Log out: end this login session and invalidate its tokens immediately."},
-             [](AuthService& service, Call<> call) {
-                 return service.logout(call.principal, origin_of(std::move(call.client)));
+              .summary = "Log out: end this login session and invalidate its tokens immediately.",
+              .success = 204},
+             [](BrowserLogins& service, PageCall call) {
+                 return service.logout(call.principal, origin_of(std::move(call.client)), std::move(call.fields));
              });
     rows.add({.method = Method::post,
               .path = "/api/v1/auth/logout-all",
-              .summary = "Log out everywhere: end all login sessions of the caller, including this one."},
-             [](AuthService& service, Call<> call) {
-                 return service.logout_all(call.principal, origin_of(std::move(call.client)));
+              .summary = "Log out everywhere: end all login sessions of the caller, including this one.",
+              .success = 204},
+             [](BrowserLogins& service, PageCall call) {
+                 return service.logout_all(call.principal, origin_of(std::move(call.client)), std::move(call.fields));
              });
     rows.add({.method = Method::get,
               .path = "/api/v1/auth/sessions",
@@ -116,12 +124,13 @@ void add_session_endpoints(Rows& rows) {
              });
     rows.add({.method = Method::del,
               .path = "/api/v1/auth/sessions/{id}",
-              .summary = "End one of the caller's login sessions and invalidate its tokens immediately."},
-             [](AuthService& service, Call<> call) {
+              .summary = "End one of the caller's login sessions and invalidate its tokens immediately.",
+              .success = 204},
+             [](BrowserLogins& service, PageCall call) {
                  // A login session has no tag, so If-Match refers to another resource.
                  if (call.expected_version) return refuse_tag();
                  return service.revoke_session(call.principal, AuthSessionId{call.id},
-                                               origin_of(std::move(call.client)));
+                                               origin_of(std::move(call.client)), std::move(call.fields));
              });
 }
 
@@ -190,10 +199,12 @@ void add_user_endpoints(Rows& rows) {
     rows.add({.method = Method::del,
               .path = "/api/v1/users/me",
               .summary = "Delete the account: erase personal data, release the address and invalidate all tokens.",
+              .success = 204,
               .limit = LimitClass::auth,
               .errors = {"wrong_password", "precondition_failed"}},
-             [](AccountService& service, Call<DeleteAccount> call) {
-                 return service.delete_account(call.principal, std::move(call.body), call.expected_version);
+             [](BrowserLogins& service, PageCallWith<DeleteAccount> call) {
+                 return service.delete_account(call.principal, std::move(call.body), call.expected_version,
+                                               std::move(call.fields));
              });
 }
 
@@ -214,7 +225,7 @@ void add_link_pages(Rows& rows) {
 
 }  // namespace
 
-http::EndpointTable<AuthService, AccountService> endpoints() {
+http::EndpointTable<AuthService, AccountService, BrowserLogins> endpoints() {
     Rows rows;
     add_login_endpoints(rows);
     add_session_endpoints(rows);

@@ -7,7 +7,8 @@ namespace mindspace::auth {
 
 class AccountService;
 class AuthService;
+class BrowserLogins;
 
-http::EndpointTable<AuthService, AccountService> endpoints();
+http::EndpointTable<AuthService, AccountService, BrowserLogins> endpoints();
 
 }  // namespace mindspace::auth

@@ -49,10 +49,11 @@ AuthCore::AuthCore(const CoreResources& core, AuthShared& shared, KeyRing& keys,
              .networks = shared.networks,
              .settings = shared.settings},
       logins_(parts_, quota_, keys, std::move(key)),
-      accounts_(parts_, quota_, shared.personal_data) {}
+      accounts_(parts_, quota_, shared.personal_data),
+      browsers_(logins_, accounts_, shared.settings.browser) {}
 
 http::Endpoints AuthCore::endpoints() {
-    return auth::endpoints().serve(logins_, accounts_);
+    return auth::endpoints().serve(logins_, accounts_, browsers_);
 }
 
 void AuthCore::use_key(const SigningKey& key) {

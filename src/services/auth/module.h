@@ -5,6 +5,7 @@
 #include "platform/async/task_group.h"
 #include "platform/module/module.h"
 #include "services/auth/accounts/service.h"
+#include "services/auth/browsers/browser_logins.h"
 #include "services/auth/caller_access.h"
 #include "services/auth/logins/service.h"
 #include "services/auth/mail/mailer.h"
@@ -57,6 +58,7 @@ private:
     AuthParts parts_;
     AuthService logins_;
     AccountService accounts_;
+    BrowserLogins browsers_;
 };
 
 class AuthModule final : public Module {

@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 namespace mindspace::auth {
 
@@ -37,6 +38,12 @@ struct MailSettings {
     MailLimits limits;
 };
 
+// Of web pages that keep their refresh token in a cookie.
+struct BrowserSettings {
+    std::string public_url;                    // of this server, whose pages may
+    std::vector<std::string> allowed_origins;  // of others that may; "*" stands for none
+};
+
 struct AuthSettings {
     TokenRules access;
     Seconds refresh_ttl{604'800};
@@ -47,6 +54,7 @@ struct AuthSettings {
     double limit_scale = 1;                // multiplies the limits of password attempts and mails
     HashingSettings hashing;
     MailSettings mail;
+    BrowserSettings browser;
 };
 
 }  // namespace mindspace::auth

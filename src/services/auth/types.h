@@ -17,6 +17,11 @@ inline constexpr schema::Rules kPasswordRules{
 // A password typed at login has only length limits: an account may be older than the current rules.
 inline constexpr schema::Rules kTypedPasswordRules{.min = 1, .max = 1024, .text = schema::Text::exact};
 inline constexpr schema::Rules kTypedEmailRules{.min = 1, .max = 254, .text = schema::Text::exact};
+inline constexpr schema::Rules kCookieRules{
+    .optional = true,
+    .about =
+        "For pages of this server: sets the refresh token as an HttpOnly cookie instead of returning it. Requires an "
+        "Origin of this server, or one that it allows."};
 
 struct Register {
     std::optional<UserId> id;  // not set by the client: from the Idempotency-Key's claim, so that both end together
@@ -25,6 +30,7 @@ struct Register {
     std::string display_name;
     std::string timezone = "UTC";
     std::string locale = "en";
+    bool cookie = false;
 
     static constexpr std::string_view kName = "Register";
     static constexpr auto fields() {
@@ -33,7 +39,8 @@ struct Register {
             field("password", &Register::password, kPasswordRules),
             field("displayName", &Register::display_name, user::kDisplayNameRules),
             field("timezone", &Register::timezone, {.format = &schema::kTimeZone, .optional = true}),
-            field("locale", &Register::locale, {.max = 35, .format = &schema::kLanguageTag, .optional = true})};
+            field("locale", &Register::locale, {.max = 35, .format = &schema::kLanguageTag, .optional = true}),
+            field("cookie", &Register::cookie, kCookieRules)};
     }
 };
 
@@ -41,23 +48,30 @@ struct Login {
     std::string email;
     std::string password;
     std::optional<std::string> device_name;
+    bool cookie = false;
 
     static constexpr std::string_view kName = "Login";
     static constexpr auto fields() {
         return std::tuple{
             field("email", &Login::email, kTypedEmailRules), field("password", &Login::password, kTypedPasswordRules),
             field("deviceName", &Login::device_name,
-                  {.text = schema::Text::name, .about = "Truncated to 64 characters. An empty name counts as none."})};
+                  {.text = schema::Text::name, .about = "Truncated to 64 characters. An empty name counts as none."}),
+            field("cookie", &Login::cookie, kCookieRules)};
     }
 };
 
 struct Refresh {
-    std::string refresh_token;
+    std::optional<std::string> refresh_token;
 
     static constexpr std::string_view kName = "Refresh";
     static constexpr auto fields() {
-        return std::tuple{
-            field("refreshToken", &Refresh::refresh_token, {.min = 1, .max = 512, .text = schema::Text::exact})};
+        return std::tuple{field(
+            "refreshToken", &Refresh::refresh_token,
+            {.min = 1,
+             .max = 512,
+             .text = schema::Text::exact,
+             .about = "Without it, the cookie of a page is used and replaced. Requires an Origin of this server, or "
+                      "one that it allows."})};
     }
 };
 
@@ -65,7 +79,7 @@ struct Tokens {
     std::string access_token;
     std::string token_type = "Bearer";
     std::int64_t expires_in = 0;
-    std::string refresh_token;
+    std::optional<std::string> refresh_token;
     std::int64_t refresh_expires_in = 0;
     AuthSessionId session_id{};
 
@@ -75,7 +89,9 @@ struct Tokens {
             field("accessToken", &Tokens::access_token),
             field("tokenType", &Tokens::token_type),
             field("expiresIn", &Tokens::expires_in, {.about = "Lifetime of the access token in seconds."}),
-            field("refreshToken", &Tokens::refresh_token, {.about = "Valid once: each refresh returns a new one."}),
+            field("refreshToken", &Tokens::refresh_token,
+                  {.omit_absent = true,
+                   .about = "Valid once: each refresh returns a new one. Omitted if it is in a cookie."}),
             field("refreshExpiresIn", &Tokens::refresh_expires_in,
                   {.about = "Lifetime of the refresh token in seconds."}),
             field("sessionId", &Tokens::session_id, {.about = "Id of the login session."})};
@@ -85,6 +101,7 @@ struct Tokens {
 struct LoggedIn {
     user::User user;
     Tokens tokens;
+    std::optional<std::string> set_cookie{};
 
     static constexpr std::string_view kName = "LoggedIn";
     static constexpr auto fields() {
@@ -94,6 +111,7 @@ struct LoggedIn {
 
 struct Refreshed {
     Tokens tokens;
+    std::optional<std::string> set_cookie{};
 
     static constexpr std::string_view kName = "Refreshed";
     static constexpr auto fields() { return std::tuple{field("tokens", &Refreshed::tokens)}; }

@@ -73,6 +73,7 @@ struct TypeDescriptions {
     bool body_required = false;
     Describe response = nullptr;
     void (*query)(JsonWriter&, schema::Components&) = nullptr;  // writes the elements of "parameters"
+    bool sets_cookie = false;
 };
 
 // What is known of an endpoint wherever it is served: all that a router, a gateway and the API's description need.
@@ -96,6 +97,12 @@ using Endpoints = std::vector<Endpoint>;
 template <class T>
 concept Versioned = requires(const T& value) {
     { value.etag() } -> std::convertible_to<std::string>;
+};
+
+// A type whose responses may set a cookie.
+template <class T>
+concept SetsCookie = requires(T& value) {
+    { value.set_cookie } -> std::same_as<std::optional<std::string>&>;
 };
 
 // A body whose `id` the client may choose, or, where it is none of its fields, the Idempotency-Key's claim alone.
@@ -150,6 +157,8 @@ Response respond(const Exchange& exchange, EndpointState<Handler>& state, Result
             response.headers.emplace_back("ETag", outcome->etag());
             if (cache_control.empty()) cache_control = kRevalidate;
         }
+        if constexpr (SetsCookie<Out>)
+            if (outcome->set_cookie) response.headers.emplace_back("Set-Cookie", std::move(*outcome->set_cookie));
         if (!cache_control.empty()) response.headers.emplace_back("Cache-Control", cache_control);
         response.body.reserve(state.last_size);
         JsonWriter out(response.body);
@@ -257,6 +266,7 @@ DeclaredEndpoint declare(Declaration declaration) {
         row.types.query = &describe_query<typename Traits::Query>;
     if constexpr (!std::is_void_v<typename Traits::Out> && !std::is_same_v<typename Traits::Out, Response>)
         row.types.response = &describe_type<typename Traits::Out>;
+    row.types.sets_cookie = SetsCookie<typename Traits::Out>;
     return row;
 }
 

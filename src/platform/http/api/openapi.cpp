@@ -17,7 +17,10 @@ constexpr std::string_view kLimitHeaders = R"(,"RateLimit-Policy":{"$ref":"#/com
 constexpr std::string_view kOriginHeader =
     R"("Access-Control-Allow-Origin":{"$ref":"#/components/headers/Access-Control-Allow-Origin"})";
 constexpr std::string_view kRetryHeader = R"(,"Retry-After":{"$ref":"#/components/headers/RetryAfter"})";
+constexpr std::string_view kCookieHeader = R"(,"Set-Cookie":{"$ref":"#/components/headers/SetCookie"})";
 constexpr std::string_view kHeaders = R"({
+    "SetCookie":{"description":"The refresh token as an HttpOnly cookie, for pages that use one.",
+    "schema":{"type":"string","maxLength":1024}},
     "Access-Control-Allow-Origin":{"description":"The origin of the page, if it is allowed.",
     "schema":{"type":"string","maxLength":256}},
     "RetryAfter":{"description":"Seconds until the next attempt.",
@@ -94,19 +97,21 @@ void write_parameters(JsonWriter& out, const DeclaredEndpoint& row, schema::Comp
     out.end_array();
 }
 
-void write_head(JsonWriter& out, std::string_view status, std::string_view description, bool is_limited) {
+// `more` are members of "headers", each with a comma before it.
+void write_head(JsonWriter& out, std::string_view status, std::string_view description, bool is_limited,
+                std::string_view more = {}) {
     out.key(status);
     out.begin_object();
     out.key("description");
     out.string(description);
     std::string headers(kOriginHeader);
     if (is_limited) headers += kLimitHeaders;
-    if (status == "429") headers += kRetryHeader;
+    headers += more;
     out.key("headers"), out.raw("{" + headers + "}");
 }
 
 void write_problem(JsonWriter& out, std::string_view status, const std::string& description, bool is_limited) {
-    write_head(out, status, description, is_limited);
+    write_head(out, status, description, is_limited, status == "429" ? kRetryHeader : "");
     out.key("content");
     out.raw(R"({"application/problem+json":{"schema":{"$ref":"#/components/schemas/Problem"}}})");
     out.end_object();
@@ -118,7 +123,8 @@ void write_responses(JsonWriter& out, const DeclaredEndpoint& row, schema::Compo
     int success = declared.success != 0 ? declared.success : (row.types.response != nullptr ? 200 : 204);
     out.key("responses");
     out.begin_object();
-    write_head(out, std::to_string(success), reason_phrase(success), is_limited);
+    write_head(out, std::to_string(success), reason_phrase(success), is_limited,
+               row.types.sets_cookie ? kCookieHeader : "");
     if (row.types.response != nullptr) write_content(out, kJson, row.types.response, components);
     if (!declared.produces.empty()) {
         out.key("content");

@@ -19,8 +19,13 @@ constexpr const char* kPreflightSeconds = "600";
 }  // namespace
 
 bool CorsPolicy::allows(std::string_view origin) const {
-    return std::ranges::any_of(
-        origins_, [&](std::string_view allowed) { return allowed == "*" || equals_ignoring_case(allowed, origin); });
+    return names(origin) || std::ranges::find(origins_, "*") != origins_.end();
+}
+
+// Pages without an origin of their own, such as sandboxed ones, send "null".
+bool CorsPolicy::names(std::string_view origin) const {
+    return std::ranges::any_of(origins_,
+                               [&](std::string_view allowed) { return equals_ignoring_case(allowed, origin); });
 }
 
 void CorsPolicy::apply(const RequestHead& head, std::string_view methods, Response& response) const {
@@ -29,6 +34,7 @@ void CorsPolicy::apply(const RequestHead& head, std::string_view methods, Respon
     auto origin = head.find("origin");
     if (!origin || !allows(*origin)) return;
     response.headers.emplace_back("Access-Control-Allow-Origin", *origin);
+    if (names(*origin) && *origin != "null") response.headers.emplace_back("Access-Control-Allow-Credentials", "true");
     if (head.method == Method::options && head.find("access-control-request-method")) {
         response.headers.emplace_back("Access-Control-Allow-Methods", methods);
         response.headers.emplace_back("Access-Control-Allow-Headers", kRequestFields);

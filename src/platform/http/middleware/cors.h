@@ -1,6 +1,6 @@
 #pragma once
-// Cross-origin requests by allow-list (https://fetch.spec.whatwg.org/#http-cors-protocol). No cookies are in use, so
-// credentials are never allowed.
+// Cross-origin requests by allow-list (https://fetch.spec.whatwg.org/#http-cors-protocol). Only origins that the list
+// names may send cookies: "*" allows the others calls with an access token.
 
 #include "platform/http/middleware/step.h"
 
@@ -12,7 +12,7 @@ namespace mindspace::http {
 
 class CorsPolicy {
 public:
-    // Origins as a browser writes them: "https://app.example"; "*" stands for all.
+    // Origins as a browser writes them: "https://app.example"; "*" stands for all, without cookies.
     explicit CorsPolicy(std::vector<std::string> origins) : origins_(std::move(origins)) {}
 
     [[nodiscard]] bool allows(std::string_view origin) const;
@@ -20,6 +20,8 @@ public:
     void apply(const RequestHead& head, std::string_view methods, Response& response) const;
 
 private:
+    [[nodiscard]] bool names(std::string_view origin) const;
+
     std::vector<std::string> origins_;
 };
 

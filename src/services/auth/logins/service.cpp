@@ -224,8 +224,8 @@ void AuthService::record_failed_login(UserId user, Origin origin, std::string_vi
         log::warn("too many failed logins: not all are stored", {{"user.id", user.to_string()}});
 }
 
-Awaitable<Result<Refreshed>> AuthService::refresh(Refresh request, Origin origin) {
-    auto presented = RefreshToken::parse(request.refresh_token);
+Awaitable<Result<Refreshed>> AuthService::refresh(std::string token, Origin origin) {
+    auto presented = RefreshToken::parse(token);
     if (!presented) co_return invalid_refresh_token();
     auto state = co_await store_.find_refresh_state(presented->user, presented->auth_session);
     if (!state || !presented->is_genuine(state->tag_key)) co_return invalid_refresh_token();

@@ -35,7 +35,7 @@ public:
     Awaitable<Result<LoggedIn>> login(Login request, Origin origin);
     // Rotates the token. The previous token returns the same successor again until that is used or 60 s have passed.
     // Error: unauthenticated `invalid_refresh_token`, `refresh_reused` (the login session is revoked).
-    Awaitable<Result<Refreshed>> refresh(Refresh request, Origin origin);
+    Awaitable<Result<Refreshed>> refresh(std::string token, Origin origin);
     // Ends the caller's login session: its tokens are invalid on every node when this returns.
     Awaitable<Result<>> logout(http::Principal principal, Origin origin);
     // Ends every login session of the caller in the same way.
