@@ -142,6 +142,7 @@ TEST(LiveRoom, IsStartedAndEndedByItsHostOnly) {
     EXPECT_EQ(welcome.at("state"), "running");
     EXPECT_EQ(number_of(welcome, "startsAt"), number_of(start, "startsAt"));
     EXPECT_EQ(number_of(welcome, "endsAt"), number_of(start, "endsAt"));
+    EXPECT_EQ(welcome.at("bells"), start.at("bells"));
     const auto shown = host.client.get(group_path(group));
     EXPECT_EQ(shown.at("/state"), "running");
     EXPECT_EQ(parse_timestamp(shown.text("/startedAt")).value().time_since_epoch().count(),

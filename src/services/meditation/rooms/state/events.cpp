@@ -2,12 +2,16 @@
 
 namespace mindspace::meditation {
 
-RoomEvent make_start(UserId host, Timestamp starts_at, Timestamp ends_at) {
+std::vector<std::int64_t> bells_between(Timestamp starts_at, Timestamp ends_at) {
     auto length = (ends_at - starts_at).count();
+    return {0, length / 2, length};
+}
+
+RoomEvent make_start(UserId host, Timestamp starts_at, Timestamp ends_at) {
     return RoomEvent{.type = EventType::start,
                      .starts_at = to_clock_value(starts_at),
                      .ends_at = to_clock_value(ends_at),
-                     .bells = std::vector<std::int64_t>{0, length / 2, length},
+                     .bells = bells_between(starts_at, ends_at),
                      .by = host};
 }
 

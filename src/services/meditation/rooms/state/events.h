@@ -117,7 +117,9 @@ struct RoomEvent {
     }
 };
 
-// Bells ring at the start, half way and at the end.
+// Bells ring at the start, half way and at the end: milliseconds after starts_at.
+std::vector<std::int64_t> bells_between(Timestamp starts_at, Timestamp ends_at);
+
 RoomEvent make_start(UserId host, Timestamp starts_at, Timestamp ends_at);
 RoomEvent make_end(Timestamp ended_at, EventReason reason);
 RoomEvent make_reaction(UserId from, ReactionKind kind, std::optional<std::string> ref = {});

@@ -123,6 +123,7 @@ struct Welcome {
     GroupState state{};
     std::optional<ClockValue> starts_at;
     std::optional<ClockValue> ends_at;
+    std::optional<std::vector<std::int64_t>> bells;  // milliseconds from starts_at
     std::string epoch;
     std::int64_t seq = 0;  // the room's last event; with `resumed`, the missed events up to this one follow
     ClockValue server_time = 0;
@@ -140,6 +141,7 @@ struct Welcome {
                           field("state", &W::state),
                           field("startsAt", &W::starts_at, kIfAny),
                           field("endsAt", &W::ends_at, kIfAny),
+                          field("bells", &W::bells, kIfAny),
                           field("epoch", &W::epoch),
                           field("seq", &W::seq),
                           field("serverTime", &W::server_time),

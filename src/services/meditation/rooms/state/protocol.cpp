@@ -32,7 +32,10 @@ http::SocketMessage event(std::string_view name, std::string_view summary, std::
 
 std::vector<http::SocketMessage> from_server() {
     return {
-        socket_message<Welcome>("welcome", "Response to `hello`. If `resumed` is true, the missed events follow."),
+        socket_message<Welcome>(
+            "welcome",
+            "Response to `hello`. If `resumed` is true, the missed events follow. `bells` are milliseconds after "
+            "`startsAt`."),
         event("join", "A participant joined.", {"participant", "participantCount"}),
         event("leave", "A participant left.", {"participant", "participantCount", "reason"}),
         event("presence",

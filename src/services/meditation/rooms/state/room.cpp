@@ -185,10 +185,12 @@ void Room::welcome(Member& member, const EnterResult& entry, Timestamp now, Acti
                     .state = facts.state,
                     .starts_at = facts.starts_at.transform(to_clock_value),
                     .ends_at = facts.ends_at.transform(to_clock_value),
+                    .bells = {},
                     .epoch = entry.epoch,
                     .seq = entry.seq,
                     .server_time = to_clock_value(now),
                     .resumed = entry.missed.has_value()};
+    if (facts.starts_at && facts.ends_at) welcome.bells = bells_between(*facts.starts_at, *facts.ends_at);
     welcome.group.participant_count = static_cast<std::int32_t>(entry.participant_count);
     auto to = member.owner.connection;
     actions.push_back(Send{to, schema::to_json(welcome)});
