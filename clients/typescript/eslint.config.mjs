@@ -14,7 +14,11 @@ export default tseslint.config(
             // `array[i]!` after a check of the length; the compiler's noUncheckedIndexedAccess asks for it.
             '@typescript-eslint/no-non-null-assertion': 'off',
             '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
-            '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
+            '@typescript-eslint/no-confusing-void-expression': [
+                'error',
+                { ignoreArrowShorthand: true, ignoreVoidReturningFunctions: true },
+            ],
+            '@typescript-eslint/no-unused-vars': ['error', { ignoreRestSiblings: true }],
             '@typescript-eslint/prefer-promise-reject-errors': 'off',
             '@typescript-eslint/only-throw-error': 'off',
         },

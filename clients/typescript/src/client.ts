@@ -7,6 +7,8 @@ import { Groups } from './resources/groups.js';
 import { LoginSessions } from './resources/login-sessions.js';
 import { Sessions } from './resources/sessions.js';
 import { Users } from './resources/users.js';
+import { OfflineQueue } from './offline/queue.js';
+import { indexedDbStorage } from './storage/indexed-db.js';
 import { localStorageIfUsable, memoryStorage, type Storage } from './storage/storage.js';
 
 export interface ClientOptions {
@@ -17,7 +19,7 @@ export interface ClientOptions {
      * Default: `cookie` in a page.
      */
     login?: 'cookie' | 'storage';
-    /** Default: `localStorage` in a page, otherwise memory. */
+    /** For the login and the offline queue. Default: `localStorage` and IndexedDB in a page, otherwise memory. */
     storage?: Storage;
     /** Default: the platform's. */
     fetch?: typeof fetch;
@@ -33,12 +35,15 @@ export interface ClientOptions {
 
 /** A client of one Mind Space server, for one user at a time. */
 export class Client {
+    readonly #http: Http;
     readonly auth: Auth;
     readonly users: Users;
     readonly loginSessions: LoginSessions;
     readonly sessions: Sessions;
     readonly groups: Groups;
     readonly analytics: Analytics;
+    /** Finished sessions that wait for the server. */
+    readonly offline: OfflineQueue;
     /** Any endpoint of the API, typed by its document: `request('get', '/api/v1/users/{id}', { id })`. */
     readonly request: Http['request'];
 
@@ -69,13 +74,26 @@ export class Client {
         this.users = new Users(http);
         this.loginSessions = new LoginSessions(http);
         this.sessions = new Sessions(http);
-        this.groups = new Groups(http);
+        this.groups = new Groups(http, options.WebSocket);
         this.analytics = new Analytics(http);
+        this.offline = new OfflineQueue({
+            sessions: this.sessions,
+            auth: this.auth.state,
+            storage: options.storage ?? (isPage ? indexedDbStorage('mindspace') : storage),
+            name,
+        });
+        this.#http = http;
     }
 
-    /** Ends what the client does on its own: watching other tabs. */
+    /** How far the server's clock is ahead of this device's, within seconds; 0 until the first response. */
+    get clockSkewMs(): number {
+        return this.#http.clockSkewMs;
+    }
+
+    /** Ends what the client does on its own: watching other tabs, and sending what waits. */
     close(): void {
         this.auth.close();
+        this.offline.close();
     }
 }
 

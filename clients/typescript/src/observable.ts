@@ -5,6 +5,19 @@ export interface Observable<T> {
     subscribe(listener: (value: T) => void): () => void;
 }
 
+/** Calls all listeners; an error of one is reported as if nobody had called it, and does not affect the others. */
+export function notify<T>(listeners: Iterable<(value: T) => void>, value: T): void {
+    for (const listener of [...listeners]) {
+        try {
+            listener(value);
+        } catch (error) {
+            setTimeout(() => {
+                throw error;
+            });
+        }
+    }
+}
+
 export class Variable<T> implements Observable<T> {
     readonly #listeners = new Set<(value: T) => void>();
 
@@ -16,7 +29,7 @@ export class Variable<T> implements Observable<T> {
 
     set(value: T): void {
         this.current = value;
-        for (const listener of [...this.#listeners]) listener(value);
+        notify(this.#listeners, value);
     }
 
     subscribe(listener: (value: T) => void): () => void {

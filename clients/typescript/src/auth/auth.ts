@@ -12,7 +12,9 @@ import type { TabMessage, Tabs } from './tabs.js';
 export type AuthState =
     | { status: 'restoring' }
     | { status: 'signedIn'; userId: string }
-    | { status: 'signedOut'; reason: 'never' | 'logout' | 'expired' };
+    | { status: 'signedOut'; reason: 'never' | 'logout' }
+    /** Until the user logs in again, what is theirs waits for them. */
+    | { status: 'signedOut'; reason: 'expired'; userId: string };
 
 export interface AuthSettings {
     http: Http;
@@ -133,7 +135,7 @@ export class Auth implements Authorizer {
             body: { password },
             withCookie: this.#usesCookie,
         });
-        await this.#end('logout');
+        await this.#end();
     }
 
     /** A valid access token; refreshed before it runs out, once for all who ask. */
@@ -158,9 +160,9 @@ export class Auth implements Authorizer {
     async #restore(): Promise<void> {
         const login = await this.#record.read();
         if (this.#state.value.status !== 'restoring') return;
-        this.#state.set(
-            login ? { status: 'signedIn', userId: login.userId } : { status: 'signedOut', reason: 'never' },
-        );
+        if (!login) this.#state.set({ status: 'signedOut', reason: 'never' });
+        else if (login.expired) this.#state.set({ status: 'signedOut', reason: 'expired', userId: login.userId });
+        else this.#state.set({ status: 'signedIn', userId: login.userId });
     }
 
     #withCookie<T extends object>(body: T): T {
@@ -179,7 +181,7 @@ export class Auth implements Authorizer {
             // It had ended before.
             if (!(error instanceof SignedOutError) && !isProblem(error, 'unauthorized')) throw error;
         } finally {
-            await this.#end('logout');
+            await this.#end();
         }
     }
 
@@ -202,7 +204,7 @@ export class Auth implements Authorizer {
             await wait(10);
         if (this.#has(rejected, validForMs)) return;
         const login = await this.#record.read();
-        if (!login) return this.#end('logout');
+        if (!login || login.expired) return this.#end(login?.userId);
         try {
             const { tokens } = await this.#http.request('post', '/api/v1/auth/refresh', {
                 ...(login.refreshToken && { body: { refreshToken: login.refreshToken } }),
@@ -215,7 +217,7 @@ export class Auth implements Authorizer {
             await this.#accept(login.userId, tokens);
         } catch (error) {
             if (!isProblem(error) || error.status !== 401) throw error;
-            await this.#end('expired');
+            await this.#end(login.userId);
         }
     }
 
@@ -228,11 +230,12 @@ export class Auth implements Authorizer {
         this.#tabs.publish({ type: 'signedIn', userId, accessToken, issuedAt, lifetimeMs });
     }
 
-    async #end(reason: 'logout' | 'expired'): Promise<void> {
+    /** By logout, or because the login session of this user has expired. */
+    async #end(expiredOf?: string): Promise<void> {
         this.#accessToken = undefined;
-        await this.#record.write(undefined);
-        this.#setSignedOut(reason);
-        this.#tabs.publish({ type: 'signedOut', reason });
+        await this.#record.write(expiredOf === undefined ? undefined : { userId: expiredOf, expired: true });
+        this.#setSignedOut(expiredOf);
+        this.#tabs.publish({ type: 'signedOut', expiredOf });
     }
 
     #onMessage(message: TabMessage): void {
@@ -241,7 +244,7 @@ export class Auth implements Authorizer {
             this.#setSignedIn(message.userId);
         } else {
             this.#accessToken = undefined;
-            this.#setSignedOut(message.reason);
+            this.#setSignedOut(message.expiredOf);
         }
     }
 
@@ -249,7 +252,9 @@ export class Auth implements Authorizer {
         if (this.userId !== userId) this.#state.set({ status: 'signedIn', userId });
     }
 
-    #setSignedOut(reason: 'logout' | 'expired'): void {
-        if (this.#state.value.status !== 'signedOut') this.#state.set({ status: 'signedOut', reason });
+    #setSignedOut(expiredOf: string | undefined): void {
+        if (this.#state.value.status === 'signedOut') return;
+        if (expiredOf === undefined) this.#state.set({ status: 'signedOut', reason: 'logout' });
+        else this.#state.set({ status: 'signedOut', reason: 'expired', userId: expiredOf });
     }
 }

@@ -4,6 +4,8 @@ import type { Storage } from '../storage/storage.js';
 export interface Login {
     userId: string;
     refreshToken?: string | undefined;
+    /** The server has ended it; whose it was is still known. */
+    expired?: true;
 }
 
 /** The stored login. If the storage fails, such as in a full or forbidden one, it lasts as long as the page. */

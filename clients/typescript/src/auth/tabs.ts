@@ -1,10 +1,12 @@
+import { pageLocks } from '../locks.js';
+
 // Tabs of one origin share a login: its cookie or its storage. So they take turns to refresh it, and pass on the access token,
 // which stays in memory.
 
 /** What one tab says to the others. */
 export type TabMessage =
     | { type: 'signedIn'; userId: string; accessToken: string; issuedAt: number; lifetimeMs: number }
-    | { type: 'signedOut'; reason: 'logout' | 'expired' };
+    | { type: 'signedOut'; expiredOf: string | undefined };
 
 export interface Tabs {
     /** Runs `work` while no other tab runs its own; `waited`: another one did just before. */
@@ -18,7 +20,7 @@ export const noTabs: Tabs = { exclusive: (work) => work(false), publish: () => u
 
 /** Web Locks and BroadcastChannel; without either, each tab refreshes for itself, which the server bears. */
 export function browserTabs(name: string, onMessage: (message: TabMessage) => void): Tabs {
-    const { locks } = navigator as { locks?: LockManager };
+    const locks = pageLocks();
     if (!locks || typeof BroadcastChannel === 'undefined') return noTabs;
     const channel = new BroadcastChannel(name);
     channel.onmessage = (event) => onMessage(event.data as TabMessage);

@@ -95,7 +95,7 @@ export interface components {
             /** @constant */
             type: "leave";
         };
-        /** @description Response to `hello`. If `resumed` is true, the missed events follow. */
+        /** @description Response to `hello`. If `resumed` is true, the missed events follow. `bells` are milliseconds after `startsAt`. */
         ServerWelcome: {
             /** @constant */
             type: "welcome";
@@ -110,6 +110,7 @@ export interface components {
             startsAt?: number;
             /** Format: double */
             endsAt?: number;
+            bells?: number[];
             epoch: string;
             /** Format: int64 */
             seq: number;

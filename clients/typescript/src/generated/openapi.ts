@@ -949,6 +949,8 @@ export interface components {
             email: string;
             password: string;
             deviceName?: string | null;
+            /** @description For pages of this server: sets the refresh token as an HttpOnly cookie instead of returning it. Requires an Origin of this server, or one that it allows. */
+            cookie?: boolean;
         };
         LoginSession: {
             /** Format: uuid */
@@ -1074,7 +1076,8 @@ export interface components {
             memberSince: string;
         };
         Refresh: {
-            refreshToken: string;
+            /** @description Without it, the cookie of a page is used and replaced. Requires an Origin of this server, or one that it allows. */
+            refreshToken?: string;
         };
         Refreshed: {
             tokens: components["schemas"]["Tokens"];
@@ -1088,6 +1091,8 @@ export interface components {
             displayName: string;
             timezone?: string | null;
             locale?: string | null;
+            /** @description For pages of this server: sets the refresh token as an HttpOnly cookie instead of returning it. Requires an Origin of this server, or one that it allows. */
+            cookie?: boolean;
         };
         ResetPassword: {
             /** @description Token from the link in the mail. */
@@ -1139,8 +1144,8 @@ export interface components {
              * @description Lifetime of the access token in seconds.
              */
             expiresIn: number;
-            /** @description Valid once: each refresh returns a new one. */
-            refreshToken: string;
+            /** @description Valid once: each refresh returns a new one. Omitted if it is in a cookie. */
+            refreshToken?: string;
             /**
              * Format: int64
              * @description Lifetime of the refresh token in seconds.
@@ -2414,7 +2419,7 @@ export interface operations {
             path?: never;
             cookie?: never;
         };
-        requestBody: {
+        requestBody?: {
             content: {
                 "application/json": components["schemas"]["Refresh"];
             };

@@ -40,7 +40,7 @@ export interface RequestOptions<O> extends CreateOptions, ChangeOptions {
 /** Who gives requests their access token. */
 export interface Authorizer {
     /** Another one than `rejected`, which the server has refused. SignedOutError if there is no login session. */
-    accessToken(options?: { rejected?: string | undefined }): Promise<string>;
+    accessToken(options?: { rejected?: string | undefined; validForMs?: number }): Promise<string>;
 }
 
 export interface HttpSettings {
@@ -69,6 +69,7 @@ const kMostBackoffMs = 5_000;
 /** Sends requests, with time limits, retries and errors as exceptions. */
 export class Http {
     authorizer: Authorizer | undefined;
+    clockSkewMs = 0;
 
     constructor(readonly settings: HttpSettings) {}
 
@@ -150,6 +151,9 @@ export class Http {
                 signal: options.signal,
                 streamed,
             });
+            // Pages of other origins do not see this header.
+            const serverTime = Date.parse(reply.response.headers.get('Date') ?? '');
+            if (!Number.isNaN(serverTime)) this.clockSkewMs = serverTime - Date.now();
             if (reply.response.ok) return reply;
             return { reply, failure: readError(reply), unclear: !asksToRepeat(reply) && isUnavailable(reply) };
         } catch (error) {

@@ -2,13 +2,17 @@ import type { CallOptions, ChangeOptions, CreateOptions, Http } from '../http/ht
 import { List } from '../http/list.js';
 import type { Operation, Query } from '../http/operations.js';
 import { newId } from '../ids.js';
+import { Room } from '../groups/room.js';
 import type { Group, GroupPatch, NewGroup, Ticket } from '../types.js';
 
 export type GroupQuery = Query<Operation<'get', '/api/v1/groups'>>;
 
 /** Groups: meditations that several people attend together. */
 export class Groups {
-    constructor(private readonly http: Http) {}
+    constructor(
+        private readonly http: Http,
+        private readonly webSocket: typeof WebSocket | undefined,
+    ) {}
 
     /** The caller becomes the host. */
     create(group: NewGroup, options?: CreateOptions): Promise<Group> {
@@ -41,7 +45,27 @@ export class Groups {
         return `${this.http.settings.baseUrl}/api/v1/groups/${encodeURIComponent(id)}/calendar.ics`;
     }
 
-    /** Opens the group's socket once; `join()` of the client does this by itself. */
+    /** Enters the group's room, and stays in it until `leave()` or its end, whatever the connection does. */
+    join(id: string): Room {
+        // Looked up now: a polyfill may have been loaded since.
+        const webSocket = this.webSocket ?? (globalThis as { WebSocket?: typeof WebSocket }).WebSocket;
+        if (!webSocket) throw new TypeError('No WebSocket here: pass one to createClient()');
+        return new Room({
+            groupId: id,
+            WebSocket: webSocket,
+            getTicketUrl: async (signal) => {
+                const { ticket } = await this.ticket(id, { signal });
+                return `${this.#socketBase()}/api/v1/groups/${encodeURIComponent(id)}/live?ticket=${encodeURIComponent(ticket)}`;
+            },
+            getAccessToken: (validForMs) => this.http.authorizer!.accessToken({ validForMs }),
+        });
+    }
+
+    #socketBase(): string {
+        return (this.http.settings.baseUrl || location.origin).replace(/^http/, 'ws');
+    }
+
+    /** Opens the group's socket once; `join()` does this by itself. */
     ticket(id: string, options?: CreateOptions): Promise<Ticket> {
         return this.http.request('post', '/api/v1/groups/{id}/ticket', { idempotencyKey: newId(), ...options, id });
     }
