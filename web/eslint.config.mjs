@@ -1,11 +1,29 @@
-// Checked by ./dev test and ./dev lint: the scripts of the pages and those that build them.
+// Checked by ./dev test and ./dev lint: the client, its tests, and the scripts of the pages and those that build them.
 import js from '@eslint/js';
+import reactHooks from 'eslint-plugin-react-hooks';
 import globals from 'globals';
+import tseslint from 'typescript-eslint';
 
-export default [
+const typescript = ['**/*.ts', '**/*.tsx'];
+
+export default tseslint.config(
+  { ignores: ['dist/', 'node_modules/'] },
   js.configs.recommended,
   { rules: { eqeqeq: 'error', 'no-var': 'error', 'prefer-const': 'error' } },
-  { files: ['docs/**/*.js'], languageOptions: { sourceType: 'script', globals: { ...globals.browser, SwaggerUIBundle: 'readonly' } } },
+  {
+    files: ['docs/**/*.js'],
+    languageOptions: { sourceType: 'script', globals: { ...globals.browser, SwaggerUIBundle: 'readonly' } },
+  },
   { files: ['**/*.mjs'], languageOptions: { globals: globals.node } },
-  { ignores: ['dist/', 'node_modules/'] },
-];
+  {
+    files: typescript,
+    extends: [tseslint.configs.recommendedTypeChecked],
+    languageOptions: { parserOptions: { project: ['./tsconfig.json', './tsconfig.node.json'] } },
+    plugins: { 'react-hooks': reactHooks },
+    rules: {
+      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_' }],
+      '@typescript-eslint/switch-exhaustiveness-check': 'error',
+      'react-hooks/rules-of-hooks': 'error',
+    },
+  },
+);

@@ -11,7 +11,8 @@ import sys
 import uuid
 
 LINKED = ["libboost-json1.81-dev", "libboost-url1.81-dev", "libboost1.81-dev", "libcli11-dev"]
-NODE_PACKAGES = ["swagger-ui-dist"]
+NODE_PACKAGES = ["@fontsource-variable/onest", "@fontsource-variable/source-serif-4", "@preact/signals",
+                 "@preact/signals-core", "preact", "preact-iso", "swagger-ui-dist"]
 
 
 def debian(name, version, architecture, source=None):

@@ -1,0 +1,2 @@
+// How the client's sources look; `npm run format` applies it.
+export default { printWidth: 120, singleQuote: true };

@@ -1,0 +1,10 @@
+// All messages in English, which every other language must have, too. A subject has its messages in a file of its own,
+// beside its pages.
+import { account } from '../account/messages.en';
+import { app } from '../app/messages.en';
+import { timer } from '../timer/messages.en';
+import type { Catalogue } from './message';
+
+export const en = { ...app, ...account, ...timer } as const satisfies Catalogue;
+
+export type MessageKey = keyof typeof en;

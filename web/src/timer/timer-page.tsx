@@ -1,0 +1,4 @@
+import { Page } from '../design/surface';
+export default function TimerPage() {
+    return <Page title="Timer">…</Page>;
+}
