@@ -75,21 +75,40 @@ TEST(Doctor, ShowsTheSameChecksAsJson) {
     EXPECT_TRUE(is_found) << ended.output;
 }
 
+// Lowers the limit of open files of this process, which programs that it starts inherit, until the end of the scope.
+class FewOpenFiles {
+public:
+    explicit FewOpenFiles(rlim_t count) {
+        EXPECT_EQ(::getrlimit(RLIMIT_NOFILE, &before_), 0);
+        const rlimit lowered{.rlim_cur = count, .rlim_max = before_.rlim_max};
+        EXPECT_EQ(::setrlimit(RLIMIT_NOFILE, &lowered), 0);
+    }
+    FewOpenFiles(const FewOpenFiles&) = delete;
+    FewOpenFiles& operator=(const FewOpenFiles&) = delete;
+    ~FewOpenFiles() { ::setrlimit(RLIMIT_NOFILE, &before_); }
+
+private:
+    rlimit before_{};
+};
+
 TEST(Doctor, ReportsTooFewOpenFiles) {
-    const Program program({}, std::nullopt);
-    const std::vector<std::string> arguments{"doctor",
-                                             "--url",
-                                             url_of(program),
-                                             "--set",
-                                             "management.port=" + std::to_string(program.management_port()),
-                                             "--set",
-                                             "http.max_connections=200"};
-    EXPECT_THAT(program.run(arguments).output, AllOf(HasSubstr("files open"), Not(HasSubstr("too few"))));
-    rlimit limit{};
-    ASSERT_EQ(::prlimit(program.pid(), RLIMIT_NOFILE, nullptr, &limit), 0);
-    limit.rlim_cur = 400;
-    ASSERT_EQ(::prlimit(program.pid(), RLIMIT_NOFILE, &limit, nullptr), 0);
-    const auto ended = program.run(arguments);
+    const auto arguments_of = [](const Program& program) {
+        return std::vector<std::string>{"doctor",
+                                        "--url",
+                                        url_of(program),
+                                        "--set",
+                                        "management.port=" + std::to_string(program.management_port()),
+                                        "--set",
+                                        "http.max_connections=200"};
+    };
+    const Program enough({}, std::nullopt);
+    EXPECT_THAT(enough.run(arguments_of(enough)).output, AllOf(HasSubstr("files open"), Not(HasSubstr("too few"))));
+
+    const auto few = [] {
+        const FewOpenFiles lowered(400);
+        return std::make_unique<Program>(Environment{}, std::nullopt);
+    }();
+    const auto ended = few->run(arguments_of(*few));
     EXPECT_EQ(ended.exit_code, kUnavailable);
     EXPECT_THAT(ended.output,
                 HasSubstr("FAIL  the program may open 400 files, too few for http.max_connections = 200"));
