@@ -34,7 +34,7 @@ void report(std::string_view message, std::string_view action, UserId user) {
     log::info(message, {{"event.action", action}, {"user.id", user.to_string()}});
 }
 
-ListPosition<AuditId> position_of(const AuditRecord& record) {
+ListPosition<AuditId> position_of_record(const AuditRecord& record) {
     return {.at = record.at, .id = record.id};
 }
 
@@ -142,7 +142,7 @@ Awaitable<Result<>> AccountService::resend_verification(http::Principal principa
 Awaitable<ListPart<AuditRecord, AuditId>> AccountService::list_audit(UserId user, ListPosition<AuditId> after,
                                                                      std::int32_t limit) {
     auto records = co_await accounts_.list_audit(user, after.id, limit + 1);
-    co_return take_part(std::move(records), static_cast<std::size_t>(limit), &position_of);
+    co_return take_part(std::move(records), static_cast<std::size_t>(limit), &position_of_record);
 }
 
 Awaitable<Result<>> AccountService::delete_account(http::Principal principal, DeleteAccount request,

@@ -87,7 +87,7 @@ Opened open_session(UserId user, const Origin& origin, std::optional<std::string
     return {std::move(row), token};
 }
 
-LoginSessionPosition position_of(const LoginSession& session) {
+LoginSessionPosition position_of_login(const LoginSession& session) {
     return {.at = session.last_used_at, .id = session.id};
 }
 
@@ -300,7 +300,7 @@ Awaitable<ListPart<LoginSession, AuthSessionId>> AuthService::list_sessions(http
                                                                             LoginSessionPosition after,
                                                                             std::int32_t limit) {
     auto sessions = co_await store_.list_sessions(principal.user, after, limit + 1, clock_.now());
-    auto part = take_part(std::move(sessions), static_cast<std::size_t>(limit), &position_of);
+    auto part = take_part(std::move(sessions), static_cast<std::size_t>(limit), &position_of_login);
     for (auto& session : part.items) session.current = session.id == principal.auth_session;
     co_return part;
 }
