@@ -68,6 +68,7 @@ class Units(unittest.TestCase):
             report = run("systemd-analyze", "security", "--offline=true", file).stdout
             exposure = float(report.split("Overall exposure level for")[1].split()[1])
             self.assertLessEqual(exposure, MOST_EXPOSED)
+            self.assertIn("LogsDirectory=mindspace\n", text, "log.directory may be /var/log/mindspace")
 
 
 class Package(unittest.TestCase):
@@ -165,8 +166,9 @@ class Package(unittest.TestCase):
         secrets = self.tree / "etc/mindspace/secrets"
         self.assertEqual(sorted(file.name for file in secrets.iterdir()), ["auth-secret", "gateway-secret"])
         self.assertEqual(secrets.stat().st_mode & 0o777, 0o700)
+        (self.tree / "var/log/mindspace").mkdir()  # as systemd does for the units
         self.inside("apt-get", "purge", "-qq", "-y", "mindspace")
-        for left in ("etc/mindspace", "var/lib/mindspace", "usr/share/mindspace", "usr/bin/mindspace"):
+        for left in ("etc/mindspace", "var/lib/mindspace", "var/log/mindspace", "usr/share/mindspace", "usr/bin/mindspace"):
             self.assertFalse((self.tree / left).exists(), left)
         self.assertNotEqual(self.inside("getent", "passwd", "mindspace", how=attempt).returncode, 0)
 
