@@ -13,19 +13,19 @@ import { ProfileForm } from './profile-form';
 import { UnverifiedNotice } from './unverified-notice';
 
 export default function AccountPage(): JSX.Element {
-    return (
-        <Page title={t('account.title')} intro={profile.value?.email} width="text">
-            <Stack gap={5}>
-                <UnverifiedNotice />
-                {profile.value ? <ProfileForm /> : <Loading />}
-                <Card title={t('account.appearance')}>
-                    <PreferenceChoices />
-                </Card>
-                <Devices />
-                <ChangePassword />
-                <Export />
-                <DeleteAccount />
-            </Stack>
-        </Page>
-    );
+  return (
+    <Page title={t('account.title')} intro={profile.value?.email} width="text">
+      <Stack gap={5}>
+        <UnverifiedNotice />
+        {profile.value ? <ProfileForm /> : <Loading />}
+        <Card title={t('account.appearance')}>
+          <PreferenceChoices />
+        </Card>
+        <Devices />
+        <ChangePassword />
+        <Export />
+        <DeleteAccount />
+      </Stack>
+    </Page>
+  );
 }

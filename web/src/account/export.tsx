@@ -7,29 +7,29 @@ import { Button } from '../design/button';
 import { Card, Notice, Row } from '../design/surface';
 
 function saveAs(content: Blob, name: string): void {
-    const url = URL.createObjectURL(content);
-    const link = document.createElement('a');
-    link.href = url;
-    link.download = name;
-    link.click();
-    // The browser reads it after the click has been handled.
-    setTimeout(() => URL.revokeObjectURL(url), 60_000);
+  const url = URL.createObjectURL(content);
+  const link = document.createElement('a');
+  link.href = url;
+  link.download = name;
+  link.click();
+  // The browser reads it after the click has been handled.
+  setTimeout(() => URL.revokeObjectURL(url), 60_000);
 }
 
 /** Everything that the server holds on the user, as a file. */
 export function Export(): JSX.Element {
-    const { busy, error, submit } = useSubmit(async () => {
-        const response = await api.users.export();
-        saveAs(await response.blob(), `mindspace-${new Date().toISOString().slice(0, 10)}.json`);
-    });
-    return (
-        <Card title={t('account.data')} intro={t('account.exportIntro')}>
-            {error !== undefined && <Notice tone="error">{describe(error)}</Notice>}
-            <Row>
-                <Button icon="download" busy={busy} onClick={submit}>
-                    {t('account.export')}
-                </Button>
-            </Row>
-        </Card>
-    );
+  const { busy, error, submit } = useSubmit(async () => {
+    const response = await api.users.export();
+    saveAs(await response.blob(), `mindspace-${new Date().toISOString().slice(0, 10)}.json`);
+  });
+  return (
+    <Card title={t('account.data')} intro={t('account.exportIntro')}>
+      {error !== undefined && <Notice tone="error">{describe(error)}</Notice>}
+      <Row>
+        <Button icon="download" busy={busy} onClick={submit}>
+          {t('account.export')}
+        </Button>
+      </Row>
+    </Card>
+  );
 }

@@ -16,93 +16,93 @@ import { timeZonesWith } from './time-zones';
 const lastDayStartHour = 6;
 
 function valuesOf(user: User) {
-    return {
-        displayName: user.displayName,
-        timezone: user.timezone,
-        dailyGoalMinutes: String(Math.round(user.dailyGoalSeconds / 60)),
-        dayStartHour: String(user.dayStartHour),
-    };
+  return {
+    displayName: user.displayName,
+    timezone: user.timezone,
+    dailyGoalMinutes: String(Math.round(user.dailyGoalSeconds / 60)),
+    dayStartHour: String(user.dayStartHour),
+  };
 }
 
 function hours(): { value: string; text: string }[] {
-    return Array.from({ length: lastDayStartHour + 1 }, (_, hour) => ({
-        value: String(hour),
-        text: formatTime(new Date(2026, 0, 1, hour)),
-    }));
+  return Array.from({ length: lastDayStartHour + 1 }, (_, hour) => ({
+    value: String(hour),
+    text: formatTime(new Date(2026, 0, 1, hour)),
+  }));
 }
 
 /** Name, time zone, goal. A change made elsewhere meanwhile is shown instead of being overwritten. */
 export function ProfileForm(): JSX.Element | null {
-    const user = profile.value;
-    const [values, setValues] = useState(() => user && valuesOf(user));
-    const { busy, error, submit } = useSubmit(async () => {
-        if (!user || !values) return;
-        const { displayName, timezone } = values;
-        const dailyGoalSeconds = Number(values.dailyGoalMinutes) * 60;
-        const patch = { displayName, timezone, dailyGoalSeconds, dayStartHour: Number(values.dayStartHour) };
-        try {
-            acceptProfile(await api.users.update(patch, { ifMatch: etagOf(user) }));
-            notify('success', t('app.saved'));
-        } catch (cause) {
-            if (isProblem(cause, 'precondition_failed')) {
-                const newest = await api.users.me();
-                acceptProfile(newest);
-                setValues(valuesOf(newest));
-            }
-            throw cause;
-        }
-    });
-    if (!user || !values) return null;
-    const set = (change: Partial<typeof values>) => setValues({ ...values, ...change });
-    return (
-        <Card title={t('account.profile')}>
-            <Form onSubmit={submit}>
-                {error !== undefined && (
-                    <Notice tone="error">{describe(error, { precondition_failed: 'account.changedElsewhere' })}</Notice>
-                )}
-                <TextField
-                    label={t('account.displayName')}
-                    hint={t('account.displayNameHint')}
-                    autocomplete="name"
-                    maxLength={64}
-                    value={values.displayName}
-                    fault={fieldFault(error, 'displayName')}
-                    onInput={(event) => set({ displayName: event.currentTarget.value })}
-                />
-                <TextField
-                    label={t('account.dailyGoal')}
-                    type="number"
-                    inputMode="numeric"
-                    min={1}
-                    max={1440}
-                    value={values.dailyGoalMinutes}
-                    fault={fieldFault(error, 'dailyGoalSeconds')}
-                    onInput={(event) => set({ dailyGoalMinutes: event.currentTarget.value })}
-                />
-                <Select
-                    label={t('account.timezone')}
-                    hint={t('account.timezoneHint')}
-                    choices={timeZonesWith(values.timezone).map((zone) => ({
-                        value: zone,
-                        text: zone.replaceAll('_', ' '),
-                    }))}
-                    value={values.timezone}
-                    fault={fieldFault(error, 'timezone')}
-                    onChange={(event) => set({ timezone: event.currentTarget.value })}
-                />
-                <Select
-                    label={t('account.dayStart')}
-                    hint={t('account.dayStartHint')}
-                    choices={hours()}
-                    value={values.dayStartHour}
-                    onChange={(event) => set({ dayStartHour: event.currentTarget.value })}
-                />
-                <Row end>
-                    <Button type="submit" look="primary" busy={busy}>
-                        {t('app.save')}
-                    </Button>
-                </Row>
-            </Form>
-        </Card>
-    );
+  const user = profile.value;
+  const [values, setValues] = useState(() => user && valuesOf(user));
+  const { busy, error, submit } = useSubmit(async () => {
+    if (!user || !values) return;
+    const { displayName, timezone } = values;
+    const dailyGoalSeconds = Number(values.dailyGoalMinutes) * 60;
+    const patch = { displayName, timezone, dailyGoalSeconds, dayStartHour: Number(values.dayStartHour) };
+    try {
+      acceptProfile(await api.users.update(patch, { ifMatch: etagOf(user) }));
+      notify('success', t('app.saved'));
+    } catch (cause) {
+      if (isProblem(cause, 'precondition_failed')) {
+        const newest = await api.users.me();
+        acceptProfile(newest);
+        setValues(valuesOf(newest));
+      }
+      throw cause;
+    }
+  });
+  if (!user || !values) return null;
+  const set = (change: Partial<typeof values>) => setValues({ ...values, ...change });
+  return (
+    <Card title={t('account.profile')}>
+      <Form onSubmit={submit}>
+        {error !== undefined && (
+          <Notice tone="error">{describe(error, { precondition_failed: 'account.changedElsewhere' })}</Notice>
+        )}
+        <TextField
+          label={t('account.displayName')}
+          hint={t('account.displayNameHint')}
+          autocomplete="name"
+          maxLength={64}
+          value={values.displayName}
+          fault={fieldFault(error, 'displayName')}
+          onInput={(event) => set({ displayName: event.currentTarget.value })}
+        />
+        <TextField
+          label={t('account.dailyGoal')}
+          type="number"
+          inputMode="numeric"
+          min={1}
+          max={1440}
+          value={values.dailyGoalMinutes}
+          fault={fieldFault(error, 'dailyGoalSeconds')}
+          onInput={(event) => set({ dailyGoalMinutes: event.currentTarget.value })}
+        />
+        <Select
+          label={t('account.timezone')}
+          hint={t('account.timezoneHint')}
+          choices={timeZonesWith(values.timezone).map((zone) => ({
+            value: zone,
+            text: zone.replaceAll('_', ' '),
+          }))}
+          value={values.timezone}
+          fault={fieldFault(error, 'timezone')}
+          onChange={(event) => set({ timezone: event.currentTarget.value })}
+        />
+        <Select
+          label={t('account.dayStart')}
+          hint={t('account.dayStartHint')}
+          choices={hours()}
+          value={values.dayStartHour}
+          onChange={(event) => set({ dayStartHour: event.currentTarget.value })}
+        />
+        <Row end>
+          <Button type="submit" look="primary" busy={busy}>
+            {t('app.save')}
+          </Button>
+        </Row>
+      </Form>
+    </Card>
+  );
 }

@@ -10,31 +10,31 @@ import { Notice } from '../design/surface';
 
 /** Reminds the user to verify their address. */
 export function UnverifiedNotice(): JSX.Element | null {
-    const [busy, setBusy] = useState(false);
-    const user = profile.value;
-    if (!user || user.emailVerified) return null;
-    const resend = async () => {
-        setBusy(true);
-        try {
-            await api.auth.resendVerification();
-            notify('success', t('account.resent'));
-        } catch (error) {
-            report(error);
-        } finally {
-            setBusy(false);
-        }
-    };
-    return (
-        <Notice
-            icon="mail"
-            tone="warning"
-            actions={
-                <Button look="quiet" size="small" busy={busy} onClick={() => void resend()}>
-                    {t('account.resend')}
-                </Button>
-            }
-        >
-            {t('account.unverified', { email: user.email })}
-        </Notice>
-    );
+  const [busy, setBusy] = useState(false);
+  const user = profile.value;
+  if (!user || user.emailVerified) return null;
+  const resend = async () => {
+    setBusy(true);
+    try {
+      await api.auth.resendVerification();
+      notify('success', t('account.resent'));
+    } catch (error) {
+      report(error);
+    } finally {
+      setBusy(false);
+    }
+  };
+  return (
+    <Notice
+      icon="mail"
+      tone="warning"
+      actions={
+        <Button look="quiet" size="small" busy={busy} onClick={() => void resend()}>
+          {t('account.resend')}
+        </Button>
+      }
+    >
+      {t('account.unverified', { email: user.email })}
+    </Notice>
+  );
 }

@@ -13,34 +13,34 @@ import { useLinkToken } from './link-token';
 import { accountProblems } from './problem-messages';
 
 export default function VerifyEmail(): JSX.Element {
-    const token = useLinkToken();
-    const [verified, setVerified] = useState(false);
-    const { busy, error, submit } = useSubmit(async () => {
-        await api.auth.verifyEmail(token ?? '');
-        setVerified(true);
-        if (authState.value.status === 'signedIn') await reloadProfile();
-    });
-    if (verified) {
-        return (
-            <FormPage title={t('account.verifyTitle')}>
-                <Notice tone="success">{t('account.verified')}</Notice>
-                <LinkButton href="/" look="primary" wide>
-                    {t('account.continue')}
-                </LinkButton>
-            </FormPage>
-        );
-    }
+  const token = useLinkToken();
+  const [verified, setVerified] = useState(false);
+  const { busy, error, submit } = useSubmit(async () => {
+    await api.auth.verifyEmail(token ?? '');
+    setVerified(true);
+    if (authState.value.status === 'signedIn') await reloadProfile();
+  });
+  if (verified) {
     return (
-        <FormPage title={t('account.verifyTitle')} intro={token && t('account.verifyIntro')}>
-            {!token && <Notice tone="error">{t('account.linkInvalid')}</Notice>}
-            {token && (
-                <Form onSubmit={submit}>
-                    {error !== undefined && <Notice tone="error">{describe(error, accountProblems)}</Notice>}
-                    <Button type="submit" look="primary" wide busy={busy}>
-                        {t('account.verify')}
-                    </Button>
-                </Form>
-            )}
-        </FormPage>
+      <FormPage title={t('account.verifyTitle')}>
+        <Notice tone="success">{t('account.verified')}</Notice>
+        <LinkButton href="/" look="primary" wide>
+          {t('account.continue')}
+        </LinkButton>
+      </FormPage>
     );
+  }
+  return (
+    <FormPage title={t('account.verifyTitle')} intro={token && t('account.verifyIntro')}>
+      {!token && <Notice tone="error">{t('account.linkInvalid')}</Notice>}
+      {token && (
+        <Form onSubmit={submit}>
+          {error !== undefined && <Notice tone="error">{describe(error, accountProblems)}</Notice>}
+          <Button type="submit" look="primary" wide busy={busy}>
+            {t('account.verify')}
+          </Button>
+        </Form>
+      )}
+    </FormPage>
+  );
 }

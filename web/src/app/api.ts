@@ -1,13 +1,14 @@
 // The one client of the API, and what its responses tell about the server: reachable or not, and its clock.
 import { createClient } from '@mindspace/client';
-import { observeFailure, observeResponse } from './connection';
+import { clockOffsetMs, observeFailure, observeResponse } from './connection';
 
 export const api = createClient({
-  fetch: async (request, options) => {
-    const sentAt = Date.now();
+  fetch: async (...request) => {
     try {
-      const response = await fetch(request, options);
-      observeResponse(response, sentAt);
+      const response = await fetch(...request);
+      observeResponse(response);
+      // The client compares the clocks when it has the response.
+      setTimeout(() => (clockOffsetMs.value = api.clockSkewMs));
       return response;
     } catch (error) {
       observeFailure(error);

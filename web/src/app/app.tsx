@@ -14,79 +14,79 @@ import { Shell } from './shell';
 const ownPaths = /^\/(?!api\/|docs|.*\.(json|ics)$)/;
 
 function NotFound(): JSX.Element {
-    return (
-        <Page title={t('app.notFound')} intro={t('app.notFoundIntro')} width="text">
-            <LinkButton href="/" look="primary">
-                {t('app.toHome')}
-            </LinkButton>
-        </Page>
-    );
+  return (
+    <Page title={t('app.notFound')} intro={t('app.notFoundIntro')} width="text">
+      <LinkButton href="/" look="primary">
+        {t('app.toHome')}
+      </LinkButton>
+    </Page>
+  );
 }
 
 function Redirect({ to }: { to: string }): null {
-    const { route } = useLocation();
-    useEffect(() => route(to, true), [to]);
-    return null;
+  const { route } = useLocation();
+  useEffect(() => route(to, true), [to]);
+  return null;
 }
 
 /** Where a user goes after signing in: where they wanted to go, if that is one of our pages. */
 export function afterSignIn(query: Record<string, string>): string {
-    const next = query['next'] ?? '/';
-    return /^\/(?![/\\])/.test(next) ? next : '/';
+  const next = query['next'] ?? '/';
+  return /^\/(?![/\\])/.test(next) ? next : '/';
 }
 
-function guarded({ access, page: Inner }: RouteRow): ComponentType {
-    return function Guarded() {
-        const { url, query } = useLocation();
-        const { status } = authState.value;
-        if (access === 'user' && status === 'signedOut')
-            return <Redirect to={`/sign-in?next=${encodeURIComponent(url)}`} />;
-        if (access === 'guest' && status === 'signedIn') return <Redirect to={afterSignIn(query)} />;
-        return status === 'restoring' ? <Loading /> : <Inner />;
-    };
+function guarded({ access, stays, page: Inner }: RouteRow): ComponentType {
+  return function Guarded() {
+    const { url, query } = useLocation();
+    const { status } = authState.value;
+    if (access === 'user' && status === 'signedOut' && !stays?.())
+      return <Redirect to={`/sign-in?next=${encodeURIComponent(url)}`} />;
+    if (access === 'guest' && status === 'signedIn') return <Redirect to={afterSignIn(query)} />;
+    return status === 'restoring' ? <Loading /> : <Inner />;
+  };
 }
 
 const rows = routes.map((row) => ({ ...row, component: guarded(row) }));
 
 function Crashed({ onRetry }: { onRetry: () => void }): JSX.Element {
-    return (
-        <Page title={t('app.crashed')} intro={t('app.crashedIntro')} width="text">
-            <Button
-                look="primary"
-                onClick={() => {
-                    onRetry();
-                    location.reload();
-                }}
-            >
-                {t('app.reload')}
-            </Button>
-        </Page>
-    );
+  return (
+    <Page title={t('app.crashed')} intro={t('app.crashedIntro')} width="text">
+      <Button
+        look="primary"
+        onClick={() => {
+          onRetry();
+          location.reload();
+        }}
+      >
+        {t('app.reload')}
+      </Button>
+    </Page>
+  );
 }
 
 function Pages(): JSX.Element {
-    const { path } = useLocation();
-    const [crash, resetCrash] = useErrorBoundary((error) => console.error(error)) as [unknown, () => void];
-    useEffect(resetCrash, [path]);
-    if (crash) return <Crashed onRetry={resetCrash} />;
-    return (
-        <ErrorBoundary>
-            <Router>
-                {[
-                    ...rows.map(({ path, component }) => <Route key={path} path={path} component={component} />),
-                    <Route key="default" default component={NotFound} />,
-                ]}
-            </Router>
-        </ErrorBoundary>
-    );
+  const { path } = useLocation();
+  const [crash, resetCrash] = useErrorBoundary((error) => console.error(error)) as [unknown, () => void];
+  useEffect(resetCrash, [path]);
+  if (crash) return <Crashed onRetry={resetCrash} />;
+  return (
+    <ErrorBoundary>
+      <Router>
+        {[
+          ...rows.map(({ path, component }) => <Route key={path} path={path} component={component} />),
+          <Route key="default" default component={NotFound} />,
+        ]}
+      </Router>
+    </ErrorBoundary>
+  );
 }
 
 export function App(): JSX.Element {
-    return (
-        <LocationProvider scope={ownPaths}>
-            <Shell>
-                <Pages />
-            </Shell>
-        </LocationProvider>
-    );
+  return (
+    <LocationProvider scope={ownPaths}>
+      <Shell>
+        <Pages />
+      </Shell>
+    </LocationProvider>
+  );
 }

@@ -1,5 +1,5 @@
-// Whether the server can be reached, and how far this device's clock is from the server's. Both follow from responses to
-// ordinary calls; only while the server is unreachable it is asked from time to time.
+// Whether the server can be reached, and how its clock differs from this device's. Both follow from ordinary calls; only while
+// the server is unreachable it is asked from time to time.
 import { computed, effect, signal } from '@preact/signals';
 
 const online = signal(navigator.onLine);
@@ -12,29 +12,16 @@ export const connection = computed<ConnectionState>(() => {
   return reachable.value ? 'connected' : 'unreachable';
 });
 
-/** What must be added to this device's time to have the server's. */
+/** How far the server's clock is ahead of this device's, within seconds. */
 export const clockOffsetMs = signal(0);
 
 const firstProbeMs = 3_000;
 const lastProbeMs = 60_000;
 const probeTimeoutMs = 5_000;
 
-// A `Date` field has whole seconds, and the response takes time. Only what is far beyond that is a wrong clock.
-const negligibleOffsetMs = 5_000;
-
-function observeClock(response: Response, sentAt: number): void {
-  // From the cache, the field is as old as the response.
-  const date = Date.parse(response.headers.get('Date') ?? '');
-  const receivedAt = Date.now();
-  if (Number.isNaN(date) || response.headers.has('Age') || receivedAt - sentAt > negligibleOffsetMs) return;
-  const offset = date + 500 - (sentAt + receivedAt) / 2;
-  clockOffsetMs.value = Math.abs(offset) < negligibleOffsetMs ? 0 : offset;
-}
-
-/** Takes note of a response of the API. */
-export function observeResponse(response: Response, sentAt: number): void {
+/** Takes note of a response. */
+export function observeResponse(response: Response): void {
   reachable.value = response.status < 502 || response.status > 504 || response.headers.has('X-Request-Id');
-  if (response.ok) observeClock(response, sentAt);
 }
 
 /** Takes note of a call without a response. */
@@ -44,8 +31,7 @@ export function observeFailure(error: unknown): void {
 
 async function probe(): Promise<void> {
   try {
-    const sentAt = Date.now();
-    observeResponse(await fetch('/livez', { cache: 'no-store', signal: AbortSignal.timeout(probeTimeoutMs) }), sentAt);
+    observeResponse(await fetch('/livez', { cache: 'no-store', signal: AbortSignal.timeout(probeTimeoutMs) }));
   } catch {
     reachable.value = false;
   }

@@ -7,34 +7,34 @@ import { dismiss, notices } from './notices';
 import styles from './notice-stack.module.css';
 
 export function NoticeStack(): JSX.Element {
-    return (
-        <div class={styles['stack']}>
-            {notices.value.map(({ id, tone, text, action }) => (
-                <div key={id} class={styles['entry']}>
-                    <Notice
-                        tone={tone}
-                        actions={
-                            <>
-                                {action && (
-                                    <Button
-                                        look="quiet"
-                                        size="small"
-                                        onClick={() => {
-                                            dismiss(id);
-                                            action.run();
-                                        }}
-                                    >
-                                        {action.text}
-                                    </Button>
-                                )}
-                                <IconButton icon="close" label={t('app.dismiss')} onClick={() => dismiss(id)} />
-                            </>
-                        }
-                    >
-                        {text}
-                    </Notice>
-                </div>
-            ))}
+  return (
+    <div class={styles['stack']}>
+      {notices.value.map(({ id, tone, text, action }) => (
+        <div key={id} class={styles['entry']}>
+          <Notice
+            tone={tone}
+            actions={
+              <>
+                {action && (
+                  <Button
+                    look="quiet"
+                    size="small"
+                    onClick={() => {
+                      dismiss(id);
+                      action.run();
+                    }}
+                  >
+                    {action.text}
+                  </Button>
+                )}
+                <IconButton icon="close" label={t('app.dismiss')} onClick={() => dismiss(id)} />
+              </>
+            }
+          >
+            {text}
+          </Notice>
         </div>
-    );
+      ))}
+    </div>
+  );
 }

@@ -1,40 +1,38 @@
-// What the user should know about the page as a whole: no connection, no storage, a wrong clock.
-import type { ComponentChildren, JSX } from 'preact';
+// What the user should know about the page as a whole: no connection, sessions that wait, no storage, a wrong clock.
+import type { JSX } from 'preact';
+import { useLocation } from 'preact-iso';
 import { t } from '../i18n';
 import { Notice } from '../design/surface';
+import { SitBanner } from '../timer/sit-banner';
 import { clockOffsetMs, connection } from './connection';
-import { storageFault } from './storage';
+import { queue } from './queue';
 import styles from './state-banner.module.css';
+import { storageFault } from './storage';
 
 const noticeableOffsetMs = 120_000;
 
-function Banner({ children }: { children: ComponentChildren }): JSX.Element {
-    return <div class={styles['banner']}>{children}</div>;
-}
-
 export function StateBanner(): JSX.Element {
-    const offset = Math.abs(clockOffsetMs.value);
-    return (
-        <div>
-            {connection.value !== 'connected' && (
-                <Banner>
-                    <Notice icon="offline" tone="warning">
-                        {t(connection.value === 'offline' ? 'state.offline' : 'state.unreachable')}
-                    </Notice>
-                </Banner>
-            )}
-            {storageFault.value && (
-                <Banner>
-                    <Notice tone="warning">
-                        {t(storageFault.value === 'full' ? 'state.storageFull' : 'state.storageForbidden')}
-                    </Notice>
-                </Banner>
-            )}
-            {offset > noticeableOffsetMs && (
-                <Banner>
-                    <Notice tone="warning">{t('state.clock', { count: Math.round(offset / 60_000) })}</Notice>
-                </Banner>
-            )}
-        </div>
-    );
+  const { path } = useLocation();
+  const offset = Math.abs(clockOffsetMs.value);
+  const connected = connection.value === 'connected';
+  const waiting = queue.value.waiting.length;
+  return (
+    <div class={styles['banners']}>
+      {path !== '/sit' && <SitBanner />}
+      {(!connected || waiting > 0) && (
+        <Notice icon={connected ? 'upload' : 'offline'} tone="warning">
+          {!connected && t(connection.value === 'offline' ? 'state.offline' : 'state.unreachable')}{' '}
+          {waiting > 0 && t('state.queued', { count: waiting })}
+        </Notice>
+      )}
+      {storageFault.value && (
+        <Notice tone="warning">
+          {t(storageFault.value === 'full' ? 'state.storageFull' : 'state.storageForbidden')}
+        </Notice>
+      )}
+      {offset > noticeableOffsetMs && (
+        <Notice tone="warning">{t('state.clock', { count: Math.round(offset / 60_000) })}</Notice>
+      )}
+    </div>
+  );
 }

@@ -4,12 +4,12 @@ import { t } from '../i18n';
 import styles from './loading.module.css';
 
 export function Loading(): JSX.Element {
-    return (
-        <div class={styles['loading']} role="status">
-            <span class="visually-hidden">{t('app.loading')}</span>
-            <span />
-            <span />
-            <span />
-        </div>
-    );
+  return (
+    <div class={styles['loading']} role="status">
+      <span class="visually-hidden">{t('app.loading')}</span>
+      <span />
+      <span />
+      <span />
+    </div>
+  );
 }

@@ -8,15 +8,15 @@ import { UnverifiedNotice } from '../account/unverified-notice';
 import { Welcome } from './welcome';
 
 export default function HomePage(): JSX.Element {
-    if (authState.value.status !== 'signedIn') return <Welcome />;
-    return (
-        <Page title={t('app.home')} intro={profile.value?.displayName}>
-            <UnverifiedNotice />
-            <Row>
-                <LinkButton href="/sit" look="primary" size="large" icon="bell">
-                    {t('app.sit')}
-                </LinkButton>
-            </Row>
-        </Page>
-    );
+  if (authState.value.status !== 'signedIn') return <Welcome />;
+  return (
+    <Page title={t('app.home')} intro={profile.value?.displayName}>
+      <UnverifiedNotice />
+      <Row>
+        <LinkButton href="/sit" look="primary" size="large" icon="bell">
+          {t('app.sit')}
+        </LinkButton>
+      </Row>
+    </Page>
+  );
 }

@@ -1,0 +1,165 @@
+// The sit of this browser: there is one at most. It is stored at every change, so a reload or a crash loses nothing, and all
+// tabs show it. The server learns of it when it begins, if it can be reached, and when it is finished, by the SDK's queue.
+import { effect, signal } from '@preact/signals';
+import { newId, type FinishedSession } from '@mindspace/client';
+import { formatDuration, t } from '../i18n';
+import { api } from '../app/api';
+import { notify } from '../app/notices';
+import { authState } from '../app/session';
+import { load, onChangeElsewhere, remove, save } from '../app/storage';
+import { letRingOut, ring, setVolume, unlockSound } from './ringer';
+import { attendedMs, parseSit, pause, phaseOf, resume, startedAt, stop, type Sit, type SitPlan } from './sit';
+import { timerSettings } from './timer-settings';
+import { keepScreenOn } from './wake-lock';
+
+const storageKey = 'sit';
+const ringLock = 'mindspace.ring';
+const tickMs = 1_000;
+// A finished sit that was left alone this long is saved as it is when the client is opened again.
+const abandonedMs = 10 * 60_000;
+
+export const currentSit = signal<Sit | undefined>(undefined);
+
+function signedInUser(): string | undefined {
+  const state = authState.value;
+  return state.status === 'signedIn' ? state.userId : undefined;
+}
+
+/** The stored sit, unless it is another user's, whom it waits for. */
+function storedSit(): Sit | undefined {
+  const sit = parseSit(load(storageKey));
+  const userId = signedInUser();
+  return sit?.userId && userId && sit.userId !== userId ? undefined : sit;
+}
+
+function store(sit: Sit | undefined): void {
+  currentSit.value = sit;
+  if (sit) save(storageKey, sit);
+  else remove(storageKey);
+}
+
+function change(apply: (sit: Sit, now: number) => Sit): void {
+  const sit = currentSit.value;
+  if (sit) store(apply(sit, Date.now()));
+}
+
+export const pauseSit = () => change(pause);
+export const stopSit = () => change(stop);
+
+export function resumeSit(): void {
+  unlockSound();
+  change(resume);
+}
+
+/** What the user adds after the end. */
+export function describeSit(addition: Pick<Sit, 'moodAfter' | 'note'>): void {
+  change((sit) => ({ ...sit, ...addition }));
+}
+
+/** Begins a sit, on the server too unless that is impossible now. It never waits for the server. */
+export function beginSit(plan: SitPlan, moodBefore: number | undefined): void {
+  unlockSound();
+  const { kind, plannedSeconds, preparationSeconds, intervalSeconds } = plan;
+  const id = newId();
+  const userId = signedInUser();
+  const sit: Sit = {
+    id,
+    ...(userId && { userId }),
+    kind,
+    plannedSeconds,
+    preparationSeconds,
+    intervalSeconds,
+    begunAt: Date.now(),
+    pauses: [],
+    started: userId !== undefined,
+    ...(moodBefore !== undefined && { moodBefore }),
+  };
+  store(sit);
+  if (!sit.started) return;
+  api.sessions.start({ id, kind, plannedSeconds, moodBefore }).catch(() => {
+    // No network, or a session is active elsewhere: the finished one is imported.
+    if (currentSit.value?.id === id) change((now) => ({ ...now, started: false }));
+  });
+}
+
+/** The session that a sit has become, by the server's clock as far as it is known. */
+function finishedSession(sit: Sit, now: number): FinishedSession {
+  const { id, kind, plannedSeconds, moodBefore, moodAfter, note, started } = sit;
+  return {
+    id,
+    kind,
+    plannedSeconds,
+    startedAt: new Date(startedAt(sit) + api.clockSkewMs).toISOString(),
+    durationSeconds: Math.max(1, Math.floor(attendedMs(sit, now) / 1000)),
+    started,
+    ...(moodBefore !== undefined && { moodBefore }),
+    ...(moodAfter !== undefined && { moodAfter }),
+    ...(note?.trim() && { note }),
+  };
+}
+
+/** Hands the finished sit over to the queue, which sends it now or later. */
+export async function saveSit(): Promise<FinishedSession | undefined> {
+  const sit = currentSit.value;
+  if (!sit) return undefined;
+  const session = finishedSession(sit, Date.now());
+  await api.offline.add(session);
+  letRingOut();
+  store(undefined);
+  return session;
+}
+
+/** Forgets the sit, here and on the server. */
+export function discardSit(): void {
+  const sit = currentSit.value;
+  store(undefined);
+  letRingOut();
+  // Unreachable: the server abandons it by itself.
+  if (sit?.started) api.sessions.abandon(sit.id).catch(() => undefined);
+}
+
+/** When the sit had ended: early, or as planned. */
+function endOf(sit: Sit): number {
+  const pausedMs = sit.pauses.reduce((sum, { from, to }) => sum + ((to ?? from) - from), 0);
+  return sit.stoppedAt ?? startedAt(sit) + sit.plannedSeconds * 1000 + pausedMs;
+}
+
+async function saveForgotten(): Promise<void> {
+  const sit = currentSit.value;
+  const now = Date.now();
+  if (!sit || phaseOf(sit, now) !== 'finished' || now - endOf(sit) < abandonedMs) return;
+  const session = await saveSit();
+  if (session) notify('success', t('timer.savedLater', { duration: formatDuration(session.durationSeconds) }));
+}
+
+/** Holds the ring lock, and rings while it does. */
+function ringInOneTab(): void {
+  const run = () =>
+    new Promise<never>(() => {
+      const tick = () => {
+        const sit = currentSit.peek();
+        if (sit) ring(sit, Date.now());
+      };
+      effect(() => {
+        if (currentSit.value) tick();
+      });
+      setInterval(tick, tickMs);
+    });
+  if ('locks' in navigator) void navigator.locks.request(ringLock, run);
+  else void run();
+}
+
+/** Rings, keeps the screen on and follows other tabs as long as the page lives. */
+export function watchSit(): void {
+  onChangeElsewhere(storageKey, () => (currentSit.value = storedSit()));
+  effect(() => {
+    currentSit.value = storedSit();
+  });
+  effect(() => setVolume(timerSettings.value.volume));
+  effect(() => {
+    const sit = currentSit.value;
+    keepScreenOn(!!sit && timerSettings.value.keepScreenOn && phaseOf(sit, Date.now()) !== 'finished');
+  });
+  ringInOneTab();
+  saveForgotten().catch(() => undefined);
+}
