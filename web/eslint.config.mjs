@@ -18,7 +18,9 @@ export default tseslint.config(
   {
     files: typescript,
     extends: [tseslint.configs.recommendedTypeChecked],
-    languageOptions: { parserOptions: { project: ['./tsconfig.json', './tsconfig.node.json'] } },
+    languageOptions: {
+      parserOptions: { project: ['./tsconfig.json', './tsconfig.node.json', './src/worker/tsconfig.json'] },
+    },
     plugins: { 'react-hooks': reactHooks },
     rules: {
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_' }],

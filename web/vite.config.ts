@@ -3,12 +3,14 @@ import type { Plugin } from 'vite';
 import { defineConfig } from 'vitest/config';
 import { contentSecurityPolicy } from './content-security-policy.mjs';
 import { compress } from './scripts/compress.mjs';
+import { serviceWorker } from './scripts/service-worker.mjs';
+import { serverPaths } from './server-paths.mjs';
 
 // The program that `./dev web` and `npm run preview` pass the API's calls on to.
 const program = process.env['MINDSPACE_URL'] ?? 'http://localhost:8080';
 
 const proxy = Object.fromEntries(
-  ['/api', '/docs', '/openapi.json', '/asyncapi.json', '/livez', '/readyz', '/whoami'].map((path) => [
+  serverPaths.map((path) => [
     path,
     // To the program, calls come from its own pages.
     { target: program, ws: path === '/api', changeOrigin: true, headers: { Origin: program } },
@@ -31,7 +33,8 @@ function preloadFonts(): Plugin {
 }
 
 export default defineConfig({
-  plugins: [preloadFonts(), compress()],
+  plugins: [preloadFonts(), serviceWorker(), compress()],
+  define: { __SERVER_PATHS__: JSON.stringify(serverPaths) },
   resolve: {
     alias: { '@mindspace/client': fileURLToPath(new URL('../clients/typescript/src', import.meta.url)) },
   },

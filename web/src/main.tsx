@@ -7,6 +7,7 @@ import { watchConnection } from './app/connection';
 import { applyPreferences } from './app/preferences';
 import { watchQueue } from './app/queue';
 import { watchSession } from './app/session';
+import { watchUpdates } from './app/updates';
 import { watchSit } from './timer/current-sit';
 
 watchConnection();
@@ -14,3 +15,4 @@ await Promise.all([applyPreferences(), watchSession()]);
 watchQueue();
 watchSit();
 render(<App />, document.getElementById('app')!);
+watchUpdates();

@@ -10,8 +10,9 @@ import { routes, type RouteRow } from './routes';
 import { authState } from './session';
 import { Shell } from './shell';
 
-// Clicks on other links are the browser's business.
-const ownPaths = /^\/(?!api\/|docs|.*\.(json|ics)$)/;
+// Clicks on links to what the program serves itself are the browser's business.
+const others = __SERVER_PATHS__.map((path) => path.slice(1).replaceAll('.', '\\.')).join('|');
+const ownPaths = new RegExp(`^/(?!(?:${others})(?:/|$))`);
 
 function NotFound(): JSX.Element {
   return (

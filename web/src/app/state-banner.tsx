@@ -1,13 +1,15 @@
-// What the user should know about the page as a whole: no connection, sessions that wait, no storage, a wrong clock.
+// What the user should know about the page as a whole: a new version, no connection, sessions that wait, no storage, a wrong clock.
 import type { JSX } from 'preact';
 import { useLocation } from 'preact-iso';
 import { t } from '../i18n';
+import { Button } from '../design/button';
 import { Notice } from '../design/surface';
 import { SitBanner } from '../timer/sit-banner';
 import { clockOffsetMs, connection } from './connection';
 import { queue } from './queue';
 import styles from './state-banner.module.css';
 import { storageFault } from './storage';
+import { updateReady } from './updates';
 
 const noticeableOffsetMs = 120_000;
 
@@ -18,6 +20,18 @@ export function StateBanner(): JSX.Element {
   const waiting = queue.value.waiting.length;
   return (
     <div class={styles['banners']}>
+      {updateReady.value && (
+        <Notice
+          icon="download"
+          actions={
+            <Button size="small" onClick={() => location.reload()}>
+              {t('state.updateNow')}
+            </Button>
+          }
+        >
+          {t('state.update')}
+        </Notice>
+      )}
       {path !== '/sit' && <SitBanner />}
       {(!connected || waiting > 0) && (
         <Notice icon={connected ? 'upload' : 'offline'} tone="warning">

@@ -8,6 +8,8 @@ export interface Option<T> {
   text: ComponentChildren;
   /** What screen readers say instead of the text. */
   label?: string;
+  /** Less visible when chosen: no choice. */
+  quiet?: boolean;
 }
 
 interface ChoicesProps<T> {
@@ -29,7 +31,7 @@ export function Choices<T extends string | number>(props: ChoicesProps<T>): JSX.
       <legend class={hideLegend ? 'visually-hidden' : styles['legend']}>{legend}</legend>
       <div class={styles[look]}>
         {options.map((option) => (
-          <label key={option.value} class={styles['option']}>
+          <label key={option.value} class={`${styles['option']} ${option.quiet ? styles['quiet'] : ''}`}>
             <input
               type="radio"
               name={name}

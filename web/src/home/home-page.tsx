@@ -3,7 +3,7 @@ import type { JSX } from 'preact';
 import { t } from '../i18n';
 import { authState, profile } from '../app/session';
 import { LinkButton } from '../design/button';
-import { Page, Row } from '../design/surface';
+import { Page, Row, Stack } from '../design/surface';
 import { UnverifiedNotice } from '../account/unverified-notice';
 import { Welcome } from './welcome';
 
@@ -11,12 +11,14 @@ export default function HomePage(): JSX.Element {
   if (authState.value.status !== 'signedIn') return <Welcome />;
   return (
     <Page title={t('app.home')} intro={profile.value?.displayName}>
-      <UnverifiedNotice />
-      <Row>
-        <LinkButton href="/sit" look="primary" size="large" icon="bell">
-          {t('app.sit')}
-        </LinkButton>
-      </Row>
+      <Stack gap={5}>
+        <UnverifiedNotice />
+        <Row>
+          <LinkButton href="/sit" look="primary" size="large" icon="bell">
+            {t('app.sit')}
+          </LinkButton>
+        </Row>
+      </Stack>
     </Page>
   );
 }

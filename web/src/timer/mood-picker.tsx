@@ -43,7 +43,7 @@ export function MoodPicker({ legend, value, onChange }: MoodPickerProps): JSX.El
       look="icons"
       options={[
         ...moods.map((mood) => ({ value: mood, text: <MoodFace mood={mood} />, label: moodName(mood) })),
-        { value: 0, text: <span aria-hidden="true">–</span>, label: t('timer.noMood') },
+        { value: 0, text: <span aria-hidden="true">–</span>, label: t('timer.noMood'), quiet: true },
       ]}
       value={value ?? 0}
       onChange={(mood) => onChange(mood || undefined)}

@@ -90,7 +90,7 @@ export function Setup(): JSX.Element {
       <div class={styles['setup']}>
         <div class={styles['start']}>
           <div class={styles['summary']}>
-            <p class={styles['length']}>{formatDuration(settings.plannedSeconds)}</p>
+            <p class={styles['length']}>{formatDuration(settings.plannedSeconds, 'long')}</p>
             <p class={styles['kind']}>{kindName(settings.kind)}</p>
             <p class={styles['ends']}>{t('timer.endsAt', { time: formatTime(endsAt) })}</p>
           </div>
