@@ -1,8 +1,8 @@
 #pragma once
-// A limit for each of many keys, counted in this process only. A key whose complete quota is available again is
-// removed, so memory is limited by the number of keys used within the window. Belongs to one core.
+// A limit in every window (sliding_window.h) for each of many keys, counted in this process only. A key whose complete
+// quota is available again is removed, so memory is limited by the calls within the window. Belongs to one core.
 
-#include "platform/limits/gcra.h"
+#include "platform/limits/sliding_window.h"
 
 #include <algorithm>
 #include <cstddef>
@@ -29,12 +29,12 @@ private:
 
     // Runs when the map has twice the size that was left the last time: its cost is spread over as many calls.
     void remove_unused(double now) {
-        std::erase_if(states_, [now](const auto& entry) { return entry.second.arrival <= now; });
+        std::erase_if(states_, [now](const auto& entry) { return entry.second.is_unused(now); });
         cleanup_size_ = std::max(kMinCleanupSize, 2 * states_.size());
     }
 
     Policy policy_;
-    std::unordered_map<Key, Gcra> states_;
+    std::unordered_map<Key, SlidingWindow> states_;
     std::size_t cleanup_size_ = kMinCleanupSize;
 };
 

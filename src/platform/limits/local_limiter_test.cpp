@@ -12,8 +12,8 @@ TEST(LocalLimiter, LimitsEachKeySeparately) {
     for (int key : {1, 2}) {
         EXPECT_TRUE(limiter.admit(key, 0));
         EXPECT_TRUE(limiter.admit(key, 0));
-        EXPECT_FALSE(limiter.admit(key, 4.9 * kOneSecond));
-        EXPECT_TRUE(limiter.admit(key, 5 * kOneSecond));
+        EXPECT_FALSE(limiter.admit(key, 9.9 * kOneSecond));
+        EXPECT_TRUE(limiter.admit(key, 10 * kOneSecond));
     }
 }
 

@@ -3,6 +3,7 @@
 // tens of thousands of simulations; a test compares it with the scripts (state/model_test.cpp). The sizes above which
 // rooms are large, or announce counts only, can be smaller than in production.
 
+#include "platform/limits/sliding_window.h"
 #include "support/meditation/room_order.h"
 
 #include <map>
@@ -24,7 +25,7 @@ struct ModelledRoom {
     std::map<UserId, Participant> joined;
     std::map<UserId, Participant> left;
     std::map<ReactionKind, std::int64_t> tally;
-    std::map<UserId, limits::Gcra> reactions;
+    std::map<UserId, limits::SlidingWindow> reactions;
     std::int64_t announced_count = 0;
     Timestamp flushed_at{};
     Timestamp reaped_at{};

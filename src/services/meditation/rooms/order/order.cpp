@@ -217,12 +217,12 @@ Awaitable<ReapResult> RoomOrder::reap(GroupId group, Timestamp now) {
 
 Awaitable<ReactResult> RoomOrder::react(GroupId group, ReactionRequest request, Timestamp now) {
     ScriptCall call(group);
-    call.add_key(room_channel(group) + ":reaction-limit:" + request.reaction.from.value().to_string())
+    call.add_key(room_channel(group) + ":reactions:" + request.reaction.from.value().to_string())
         .add(std::optional(now))
         .add(std::move(request.epoch))
         .add(std::string(schema::enum_name(request.reaction.kind.value())))
         .add(members_of(request.reaction))
-        .add(fmt::format("{:.6f}", request.limit.interval))
+        .add(static_cast<std::int64_t>(request.limit.quota))
         .add(fmt::format("{:.0f}", request.limit.window_micros()));
     auto reply = co_await ScriptCall::run(redis_, kReactScript, std::move(call));
     if (reply.as_integer() == -1) co_return ReactResult{.outcome = ReactResult::Outcome::outdated};

@@ -11,6 +11,8 @@
 #include "platform/limits/gcra.h"
 #include "services/meditation/rooms/state/messages.h"
 
+#include <algorithm>
+#include <cmath>
 #include <optional>
 #include <string>
 #include <vector>
@@ -98,9 +100,9 @@ struct History {
     std::optional<std::vector<OrderedEvent>> events;  // nullopt if the log does not reach back that far
 };
 
-// For one user: a burst of `quota` reactions, and as many per 10 s.
+// For one user: at most `quota` reactions in any 10 s, at least one.
 inline limits::Policy reaction_limit(double quota) {
-    return {"reactions", quota, Seconds(10)};
+    return {"reactions", std::max(1.0, std::floor(quota)), Seconds(10)};
 }
 
 struct ReactionRequest {

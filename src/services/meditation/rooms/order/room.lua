@@ -11,8 +11,7 @@
 --       joined    hash: user → participant, in a large room: joined, but not published yet
 --       left      hash: the same for those who left
 --       tally     hash: kind → number of reactions of a large room that are not published yet
--- For a reaction:
---       limit     string: the arrival time of this user's reactions (microseconds; platform/limits/gcra.lua)
+-- For a reaction, additionally one of its user (react.lua).
 -- Times are milliseconds of the calling node's clock.
 
 local room, log, people, arrivals, leases, counts, joined, left, tally = unpack(KEYS)

@@ -16,8 +16,8 @@ std::vector<http::SocketMessage> from_client() {
         socket_message<EndMessage>("end", "Ends the meditation. Only for the host."),
         socket_message<ReactionMessage>(
             "reaction",
-            "Sends a reaction to all participants. Up to 5 per user at once, then one every 2 seconds. `ref` is "
-            "included in the event."),
+            "Sends a reaction to all participants. At most 5 per user in any 10 seconds. `ref` is included in "
+            "the event."),
         socket_message<TimeMessage>("time", "Requests the server time."),
         socket_message<AuthMessage>("auth", "Sends a new access token before the current one expires."),
         socket_message<LeaveMessage>("leave", "Leaves the group. The server closes the socket with 1000."),
