@@ -56,7 +56,7 @@ public:
     [[nodiscard]] const CoreResources& first() const { return cores_.front()->resources(); }
     [[nodiscard]] const std::deque<RunningModule>& modules() const { return modules_; }
     [[nodiscard]] std::vector<auth::CallerAccess*> access() const;
-    // From any thread: the figures of all.
+    // From any thread: the metrics of all.
     void collect(telemetry::Page& page) const;
 
 private:

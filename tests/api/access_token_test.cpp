@@ -176,14 +176,14 @@ TEST(ForgedToken, OfAnotherTypeIsRefused) {
 }
 
 TEST(ForgedToken, TruncatedOrExtendedIsRefused) {
-    const auto whole = register_person().client.access_token();
-    const Jwt parts(whole);
-    for (const auto& token :
-         {whole.substr(0, whole.size() - 1), whole.substr(0, whole.rfind('.')), whole.substr(0, whole.rfind('.') + 1),
-          whole + "A", whole + "=", whole + ".", whole + "." + parts.signature, whole.substr(1), std::string("."),
-          std::string(".."), std::string("x.y.z"), std::string(5000, 'a')})
+    const auto genuine = register_person().client.access_token();
+    const Jwt parts(genuine);
+    for (const auto& token : {genuine.substr(0, genuine.size() - 1), genuine.substr(0, genuine.rfind('.')),
+                              genuine.substr(0, genuine.rfind('.') + 1), genuine + "A", genuine + "=", genuine + ".",
+                              genuine + "." + parts.signature, genuine.substr(1), std::string("."), std::string(".."),
+                              std::string("x.y.z"), std::string(5000, 'a')})
         EXPECT_TRUE(is_problem(call_with(token), 401, "invalid_token")) << token.substr(0, 40);
-    EXPECT_TRUE(is(call_with(whole), 200));
+    EXPECT_TRUE(is(call_with(genuine), 200));
 }
 
 }  // namespace

@@ -15,8 +15,8 @@ namespace {
 using std::chrono::days;
 using testing::UnorderedElementsAre;
 
-std::string in_range(std::string_view grain, LocalDate from, LocalDate to) {
-    return std::string(grain) + "?from=" + format_date(from) + "&to=" + format_date(to);
+std::string in_range(std::string_view granularity, LocalDate from, LocalDate to) {
+    return std::string(granularity) + "?from=" + format_date(from) + "&to=" + format_date(to);
 }
 
 // ---- the recomputation
@@ -207,19 +207,21 @@ TEST(Analytics, LabelTheWeeksAtYearBoundaries) {
 
 TEST(Analytics, RejectInvalidRanges) {
     auto person = register_person();
-    for (const char* grain : {"daily", "weekly", "monthly"}) {
-        const auto none = get_analytics(person, grain);
-        ASSERT_TRUE(is_problem(none, 422, "validation_failed")) << grain;
+    for (const char* granularity : {"daily", "weekly", "monthly"}) {
+        const auto none = get_analytics(person, granularity);
+        ASSERT_TRUE(is_problem(none, 422, "validation_failed")) << granularity;
         EXPECT_THAT(faults_of(none), UnorderedElementsAre("from required", "to required"));
-        const auto wrong = get_analytics(person, std::string(grain) + "?from=2025-02-29&to=tomorrow&zone=UTC");
-        ASSERT_TRUE(is_problem(wrong, 422, "validation_failed")) << grain;
+        const auto wrong = get_analytics(person, std::string(granularity) + "?from=2025-02-29&to=tomorrow&zone=UTC");
+        ASSERT_TRUE(is_problem(wrong, 422, "validation_failed")) << granularity;
         EXPECT_THAT(faults_of(wrong),
                     UnorderedElementsAre("from invalid_format", "to invalid_format", "zone unknown_parameter"));
-        EXPECT_TRUE(is(get_analytics(person, std::string(grain) + "?from=2025-01-02&to=2025-01-01"), 422)) << grain;
-        const auto longest = std::string_view(grain) == "daily" ? 366 : 1100;
+        EXPECT_TRUE(is(get_analytics(person, std::string(granularity) + "?from=2025-01-02&to=2025-01-01"), 422))
+            << granularity;
+        const auto longest = std::string_view(granularity) == "daily" ? 366 : 1100;
         const auto from = date_of("2023-01-01");
-        EXPECT_TRUE(is(get_analytics(person, in_range(grain, from, from + days(longest - 1))), 200)) << grain;
-        EXPECT_TRUE(is(get_analytics(person, in_range(grain, from, from + days(longest))), 422)) << grain;
+        EXPECT_TRUE(is(get_analytics(person, in_range(granularity, from, from + days(longest - 1))), 200))
+            << granularity;
+        EXPECT_TRUE(is(get_analytics(person, in_range(granularity, from, from + days(longest))), 422)) << granularity;
     }
 }
 

@@ -34,18 +34,18 @@ TEST(GlobalAnalytics, AreForAdministratorsOnly) {
 
 TEST(GlobalAnalytics, RejectInvalidRanges) {
     auto admin = register_admin(Program::shared());
-    const auto ask = [&](const std::string& query) { return admin.client.get(kGlobal + query); };
-    EXPECT_THAT(faults_of(ask("")), UnorderedElementsAre("from required", "to required"));
-    EXPECT_THAT(faults_of(ask("?from=2025-02-29&to=2025-13-01&zone=UTC")),
+    const auto query_global = [&](const std::string& query) { return admin.client.get(kGlobal + query); };
+    EXPECT_THAT(faults_of(query_global("")), UnorderedElementsAre("from required", "to required"));
+    EXPECT_THAT(faults_of(query_global("?from=2025-02-29&to=2025-13-01&zone=UTC")),
                 UnorderedElementsAre("from invalid_format", "to invalid_format", "zone unknown_parameter"));
-    EXPECT_THAT(faults_of(ask("?from=2026-01-02&to=2026-01-01")), UnorderedElementsAre("to before_from"));
-    EXPECT_THAT(faults_of(ask("?from=2023-01-01&to=2026-01-05")), UnorderedElementsAre("to too_far"));
-    EXPECT_TRUE(is(ask("?from=2023-01-01&to=2026-01-04"), 200));
-    EXPECT_TRUE(is(ask("?from=0001-01-01&to=0001-01-02"), 200));
-    EXPECT_TRUE(is(ask("?from=9999-12-30&to=9999-12-31"), 200));
-    EXPECT_TRUE(is(ask("?from=0000-01-01&to=0001-01-02"), 422));
-    EXPECT_TRUE(is(ask("?from=2026-01-01&from=2026-01-01&to=2026-01-02"), 422));
-    EXPECT_TRUE(is(ask("?from=%FF&to=%FF"), 400));
+    EXPECT_THAT(faults_of(query_global("?from=2026-01-02&to=2026-01-01")), UnorderedElementsAre("to before_from"));
+    EXPECT_THAT(faults_of(query_global("?from=2023-01-01&to=2026-01-05")), UnorderedElementsAre("to too_far"));
+    EXPECT_TRUE(is(query_global("?from=2023-01-01&to=2026-01-04"), 200));
+    EXPECT_TRUE(is(query_global("?from=0001-01-01&to=0001-01-02"), 200));
+    EXPECT_TRUE(is(query_global("?from=9999-12-30&to=9999-12-31"), 200));
+    EXPECT_TRUE(is(query_global("?from=0000-01-01&to=0001-01-02"), 422));
+    EXPECT_TRUE(is(query_global("?from=2026-01-01&from=2026-01-01&to=2026-01-02"), 422));
+    EXPECT_TRUE(is(query_global("?from=%FF&to=%FF"), 400));
 }
 
 TEST_F(GlobalStatistics, CountTheSessionsOfAllUsers) {
@@ -110,10 +110,11 @@ TEST_F(GlobalStatistics, RemainAfterAUserIsDeleted) {
     const json::object password{{"password", json::string_view(kPassword.data(), kPassword.size())}};
     ASSERT_TRUE(is(
         person.client.send({.method = "DELETE", .path = "/api/v1/users/me", .body = json::serialize(password)}), 204));
-    const auto kept = "SELECT (SELECT count(*) FROM session_facts WHERE user_id = '" + person.id +
-                      "') + (SELECT count(*) FROM daily_totals WHERE user_id = '" + person.id +
-                      "') + (SELECT count(*) FROM user_facts WHERE user_id = '" + person.id + "' AND NOT erased)";
-    EXPECT_TRUE(eventually([&] { return query(program(), kept) == std::vector<TextRow>{{"0"}}; }));
+    const auto remaining_rows = "SELECT (SELECT count(*) FROM session_facts WHERE user_id = '" + person.id +
+                                "') + (SELECT count(*) FROM daily_totals WHERE user_id = '" + person.id +
+                                "') + (SELECT count(*) FROM user_facts WHERE user_id = '" + person.id +
+                                "' AND NOT erased)";
+    EXPECT_TRUE(eventually([&] { return query(program(), remaining_rows) == std::vector<TextRow>{{"0"}}; }));
     ASSERT_TRUE(eventually([&] { return admin.client.get(path).text("/asOf") > before.text("/asOf"); }));
     const auto after = admin.client.get(path);
     for (const char* part : {"/days", "/weeks", "/months", "/totals"})

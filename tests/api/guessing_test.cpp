@@ -69,14 +69,14 @@ TEST_F(PasswordGuessing, IsCountedByTheBudgetThatRefuses) {
     const auto failed_logins = count_logins("failed");
     const auto refused_logins = count_logins("refused");
     const auto before = refused("account_and_network");
-    const auto strangers = refused("account");
+    const auto refused_before = refused("account");
     auto email = new_user();
     for (int i = 0; i < 12; ++i) log_in(email, "wrong password", "203.0.113.200");
     EXPECT_EQ(refused("account_and_network") - before, 2);
     EXPECT_EQ(count_logins("failed") - failed_logins, 10);
     EXPECT_EQ(count_logins("refused") - refused_logins, 2);
     for (int i = 0; i < 55; ++i) log_in(email, "wrong password", "203.0.112." + std::to_string(i));
-    EXPECT_GE(refused("account") - strangers, 10);
+    EXPECT_GE(refused("account") - refused_before, 10);
     EXPECT_EQ(refused("network_64"), 0);
 }
 

@@ -29,7 +29,7 @@ protected:
         connection.send(bytes);
         return connection.receive_all();
     }
-    static testing::Matcher<std::string> says(const std::string& address) {
+    static testing::Matcher<std::string> reports(const std::string& address) {
         return HasSubstr("\"address\":\"" + address + "\"");
     }
 };
@@ -37,7 +37,7 @@ protected:
 TEST_F(ProxyProtocol, ProvidesTheClientAddress) {
     Program program(settings());
     Nginx proxy({program.port()}, Nginx::Mode::tcp_with_proxy_header);
-    EXPECT_THAT(response_to(proxy, kAsk), says("127.0.0.1"));
+    EXPECT_THAT(response_to(proxy, kAsk), reports("127.0.0.1"));
     EXPECT_THAT(Client(program).get("/whoami").text("/address"), "127.0.0.1")
         << "clients that are not proxies send no header";
 }
@@ -45,18 +45,20 @@ TEST_F(ProxyProtocol, ProvidesTheClientAddress) {
 TEST_F(ProxyProtocol, IsRequiredFromTrustedProxiesAndRefusedFromOthers) {
     Program program(settings());
     Nginx proxy({program.port()}, Nginx::Mode::tcp);
-    EXPECT_THAT(response_to(proxy, "PROXY TCP4 203.0.113.7 198.51.100.1 50000 443\r\n"s + kAsk), says("203.0.113.7"));
-    EXPECT_THAT(response_to(proxy, "PROXY TCP6 2001:db8::7 2001:db8::1 50000 443\r\n"s + kAsk), says("2001:db8::7"));
-    EXPECT_THAT(response_to(proxy, "PROXY TCP6 ::ffff:203.0.113.7 ::1 50000 443\r\n"s + kAsk), says("203.0.113.7"));
+    EXPECT_THAT(response_to(proxy, "PROXY TCP4 203.0.113.7 198.51.100.1 50000 443\r\n"s + kAsk),
+                reports("203.0.113.7"));
+    EXPECT_THAT(response_to(proxy, "PROXY TCP6 2001:db8::7 2001:db8::1 50000 443\r\n"s + kAsk), reports("2001:db8::7"));
+    EXPECT_THAT(response_to(proxy, "PROXY TCP6 ::ffff:203.0.113.7 ::1 50000 443\r\n"s + kAsk), reports("203.0.113.7"));
     const auto signature = "\r\n\r\n\0\r\nQUIT\n"s;
     EXPECT_THAT(
         response_to(proxy, signature + "\x21\x11\x00\x0C\xCB\x00\x71\x07\xC6\x33\x64\x01\x01\x02\x03\x04"s + kAsk),
-        says("203.0.113.7"));
-    EXPECT_THAT(response_to(proxy, signature + "\x20\x00\x00\x00"s + kAsk), says(Nginx::kAddress)) << "a health check";
+        reports("203.0.113.7"));
+    EXPECT_THAT(response_to(proxy, signature + "\x20\x00\x00\x00"s + kAsk), reports(Nginx::kAddress))
+        << "a health check";
     for (const auto& header : {signature + "\x20\x00\x00\x00"s, "PROXY UNKNOWN\r\n"s})
         EXPECT_THAT(response_to(proxy, header + "GET /whoami HTTP/1.1\r\nHost: x\r\nX-Forwarded-For: 203.0.113.9\r\n"
                                                 "Connection: close\r\n\r\n"),
-                    says(Nginx::kAddress))
+                    reports(Nginx::kAddress))
             << "without a client address in the header, fields are ignored";
     EXPECT_EQ(metric(program.management_port(), "mindspace_http_proxy_headers_refused_total"), 0);
     EXPECT_EQ(response_to(proxy, kAsk), "");
@@ -82,7 +84,7 @@ TEST_F(ProxyProtocol, PrecedesTls) {
         run_to_end({"curl", "--silent", "--show-error", "--noproxy", "*", "--cacert", certificate, "--haproxy-protocol",
                     "https://localhost:" + std::to_string(proxy.port()) + "/whoami"});
     EXPECT_EQ(response.exit_code, 0) << response.output;
-    EXPECT_THAT(response.output, says("127.0.0.1"));
+    EXPECT_THAT(response.output, reports("127.0.0.1"));
 }
 
 }  // namespace

@@ -104,14 +104,14 @@ TEST(Request, ComparesTagsOnEverySingleResource) {
     for (const auto& path : {std::string(kMe), session_of(person), group_of(person)}) {
         const auto tag = person.client.get(path).header("etag").value_or("");
         for (const char* method : {"GET", "HEAD"}) {
-            const auto ask = [&](Headers headers) {
+            const auto status_of = [&](Headers headers) {
                 return person.client.send({.method = method, .path = path, .headers = std::move(headers)}).status;
             };
-            EXPECT_EQ(ask({{"If-None-Match", "\"x\", W/" + tag}}), 304) << method << " " << path;
-            EXPECT_EQ(ask({{"If-None-Match", "*"}}), 304);
-            EXPECT_EQ(ask({{"If-None-Match", "\"x\""}}), 200);
-            EXPECT_EQ(ask({{"If-Match", "\"x\", " + tag}}), 200);
-            EXPECT_EQ(ask({{"If-Match", "W/" + tag}}), 412) << "If-Match ignores weak tags";
+            EXPECT_EQ(status_of({{"If-None-Match", "\"x\", W/" + tag}}), 304) << method << " " << path;
+            EXPECT_EQ(status_of({{"If-None-Match", "*"}}), 304);
+            EXPECT_EQ(status_of({{"If-None-Match", "\"x\""}}), 200);
+            EXPECT_EQ(status_of({{"If-Match", "\"x\", " + tag}}), 200);
+            EXPECT_EQ(status_of({{"If-Match", "W/" + tag}}), 412) << "If-Match ignores weak tags";
         }
         const auto list = "\"7000\", W/\"8000\" , " + tag;
         EXPECT_TRUE(is(person.client.patch(path, json::object{}, {{"If-Match", list}}), 200)) << path;

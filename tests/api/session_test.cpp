@@ -289,7 +289,7 @@ TEST(MeditationSession, IsUnchangedByAPatchWithoutDifferences) {
 
 TEST(MeditationSession, IsGoneWhenDeleted) {
     auto person = register_person();
-    const auto kept = meditate(person);
+    const auto remaining = meditate(person);
     const auto id = meditate(person);
     const auto tag = person.client.get(path_of(id)).header("etag").value();
     person.client.patch(path_of(id), {{"moodAfter", 3}});
@@ -300,7 +300,7 @@ TEST(MeditationSession, IsGoneWhenDeleted) {
     EXPECT_TRUE(is_problem(person.client.post(kSessions, mantra({{"id", id}})), 409, "gone"));
     const auto history = whole_history(person);
     ASSERT_EQ(history.size(), 1U);
-    EXPECT_EQ(text_of(history[0], "id"), kept);
+    EXPECT_EQ(text_of(history[0], "id"), remaining);
     EXPECT_TRUE(eventually([&] { return person.client.get("/api/v1/users/me/stats").number("/totalSessions") == 1; }));
 }
 

@@ -20,9 +20,9 @@ namespace {
 constexpr const char* kRefresh = "/api/v1/auth/refresh";
 
 // Retries while the response is 503.
-Response retry_while_unavailable(const std::function<Response()>& ask) {
+Response retry_while_unavailable(const std::function<Response()>& call) {
     Response response;
-    eventually([&] { return (response = ask()).status != 503; });
+    eventually([&] { return (response = call()).status != 503; });
     return response;
 }
 
@@ -68,8 +68,8 @@ TEST_F(TwoNodes, ReturnOneSuccessorToAHundredConcurrentRefreshes) {
 
 TEST_F(TwoNodes, KeepLoginsAfterARedisFlushAndAPostgresRestart) {
     auto person = register_person(first_);
-    auto gone = log_in_again(person);
-    ASSERT_TRUE(is(gone.client.post("/api/v1/auth/logout"), 204));
+    auto logged_out = log_in_again(person);
+    ASSERT_TRUE(is(logged_out.client.post("/api/v1/auth/logout"), 204));
     auto token = person.refresh_token;
     for (auto* node : {&second_, &first_}) {
         redis_.signal(SIGKILL);
@@ -83,8 +83,8 @@ TEST_F(TwoNodes, KeepLoginsAfterARedisFlushAndAPostgresRestart) {
             return retry_while_unavailable([&] { return Client(*node, access_token).get(kMe); });
         };
         EXPECT_TRUE(is(me(response.text("/tokens/accessToken")), 200));
-        EXPECT_TRUE(is(me(gone.client.access_token()), 401));
-        EXPECT_TRUE(is(retry_while_unavailable([&] { return refresh(*node, gone.refresh_token); }), 401));
+        EXPECT_TRUE(is(me(logged_out.client.access_token()), 401));
+        EXPECT_TRUE(is(retry_while_unavailable([&] { return refresh(*node, logged_out.refresh_token); }), 401));
     }
 }
 

@@ -54,9 +54,9 @@ void expect_all_owned_by(const fs::path& directory, uid_t user) {
         return ::lstat(path.c_str(), &status) == 0 ? status.st_uid : user_id("root");
     };
     EXPECT_EQ(owner(directory), user);
-    std::error_code gone;
-    for (fs::recursive_directory_iterator at(directory, gone), end; at != end; at.increment(gone))
-        if (fs::exists(at->symlink_status(gone))) EXPECT_EQ(owner(at->path()), user) << at->path();
+    std::error_code failure;
+    for (fs::recursive_directory_iterator at(directory, failure), end; at != end; at.increment(failure))
+        if (fs::exists(at->symlink_status(failure))) EXPECT_EQ(owner(at->path()), user) << at->path();
 }
 
 // The program's process id, from its lock file.

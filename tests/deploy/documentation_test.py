@@ -310,7 +310,7 @@ class Asking:
     def __init__(self, site):
         self.site, self.failures, self.ended = site, [], threading.Event()
         self.token = site.do_main_job()
-        self.thread = threading.Thread(target=self.ask)
+        self.thread = threading.Thread(target=self.send_requests)
 
     def __enter__(self):
         self.thread.start()
@@ -320,7 +320,7 @@ class Asking:
         self.ended.set()
         self.thread.join()
 
-    def ask(self):
+    def send_requests(self):
         while not self.ended.wait(0.25):  # below the quota of a user
             status, body = self.site.request("/api/v1/users/me", None, self.token)
             if status != 200:

@@ -118,14 +118,14 @@ void handle(const Reading& reading) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     if (size == 0) return 0;
     std::string_view bytes(reinterpret_cast<const char*>(data) + 1, size - 1);
-    Reading whole(bytes, bytes.size() + 1);
+    Reading at_once(bytes, bytes.size() + 1);
     Reading pieces(bytes, 1 + data[0] % 16);
-    if (whole.last != pieces.last) fail("the outcome depends on how the bytes are split");
-    if (whole.last == Progress::failed && whole.parser.failure().status != pieces.parser.failure().status)
+    if (at_once.last != pieces.last) fail("the outcome depends on how the bytes are split");
+    if (at_once.last == Progress::failed && at_once.parser.failure().status != pieces.parser.failure().status)
         fail("the refusal depends on how the bytes are split");
-    if (whole.last != Progress::complete) return 0;
-    if (whole.parser.body() != pieces.parser.body() || whole.parser.consumed() != pieces.parser.consumed())
+    if (at_once.last != Progress::complete) return 0;
+    if (at_once.parser.body() != pieces.parser.body() || at_once.parser.consumed() != pieces.parser.consumed())
         fail("the content depends on how the bytes are split");
-    handle(whole);
+    handle(at_once);
     return 0;
 }

@@ -21,7 +21,7 @@ const std::string kOld(32, 'o');
 const std::string kNew(32, 'n');
 
 // The response to a request that does not come from a gateway.
-std::string ask(const Node& role, const std::string& line, const std::string& fields = {}) {
+std::string send_to(const Node& role, const std::string& line, const std::string& fields = {}) {
     RawConnection connection(role.port());
     connection.send(line + " HTTP/1.1\r\nHost: x\r\nConnection: close\r\n" + fields + "\r\n");
     return connection.receive_all();
@@ -44,25 +44,25 @@ TEST(GatewayTrust, RolesRejectUnsignedRequests) {
     auto person = register_person(program);
     const auto bearer = "Authorization: Bearer " + person.client.access_token() + "\r\n";
     const auto& user = program.split().node("user");
-    EXPECT_THAT(ask(user, "GET /api/v1/users/me", bearer), is_refusal());
-    EXPECT_THAT(ask(user, "GET /api/v1/users/me", bearer + "X-Forwarded-For: 203.0.113.7\r\n"), is_refusal());
-    EXPECT_THAT(ask(user, "GET /api/v1/users/me", bearer + "Mindspace-Signature: 1.a.AAAA\r\n"), is_refusal());
-    EXPECT_THAT(ask(user, "GET /nothing"), is_refusal()) << "it does not reveal which paths exist";
+    EXPECT_THAT(send_to(user, "GET /api/v1/users/me", bearer), is_refusal());
+    EXPECT_THAT(send_to(user, "GET /api/v1/users/me", bearer + "X-Forwarded-For: 203.0.113.7\r\n"), is_refusal());
+    EXPECT_THAT(send_to(user, "GET /api/v1/users/me", bearer + "Mindspace-Signature: 1.a.AAAA\r\n"), is_refusal());
+    EXPECT_THAT(send_to(user, "GET /nothing"), is_refusal()) << "it does not reveal which paths exist";
     EXPECT_EQ(metric(user.management_port(), "mindspace_http_not_from_gateway_total"), 4);
-    for (int i = 0; i < 20; ++i) EXPECT_THAT(ask(user, "GET /nothing"), is_refusal());
+    for (int i = 0; i < 20; ++i) EXPECT_THAT(send_to(user, "GET /nothing"), is_refusal());
     constexpr std::ptrdiff_t kMostLines = 4;  // two cores, twice if the test takes longer than ten seconds
     EXPECT_TRUE(eventually([&] { return lines_with(user.log(), "\"not_from_gateway\"") > 0; }));
     EXPECT_LE(lines_with(user.log(), "\"not_from_gateway\""), kMostLines) << "an attacker cannot fill the log";
     for (const auto* health : {"GET /livez", "GET /readyz"})
-        EXPECT_THAT(ask(user, health), StartsWith("HTTP/1.1 200 ")) << health;
+        EXPECT_THAT(send_to(user, health), StartsWith("HTTP/1.1 200 ")) << health;
     EXPECT_TRUE(is(person.client.get(kMe), 200));
 
     const auto group = create_group(person);
-    EXPECT_THAT(ask(program.split().node("meditation"), "GET " + group_path(group, "/live"),
-                    bearer + "Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
-                             "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"),
+    EXPECT_THAT(send_to(program.split().node("meditation"), "GET " + group_path(group, "/live"),
+                        bearer + "Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
+                                 "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"),
                 is_refusal());
-    EXPECT_THAT(ask(program.split().node("auth"), "GET /.well-known/jwks.json"), is_refusal());
+    EXPECT_THAT(send_to(program.split().node("auth"), "GET /.well-known/jwks.json"), is_refusal());
 }
 
 TEST(GatewayTrust, RolesDoNotReadLargeBodiesOfUnsignedRequests) {
@@ -126,7 +126,7 @@ TEST(GatewayTrust, NeedsNoSettingOnLoopback) {
     Program program({{"MINDSPACE_GATEWAY_SECRET_FILE", ""}}, SplitPlan{});
     auto person = register_person(program);
     EXPECT_TRUE(is(person.client.get(kMe), 200));
-    EXPECT_THAT(ask(program.split().node("user"), "GET /api/v1/users/me"), is_refusal());
+    EXPECT_THAT(send_to(program.split().node("user"), "GET /api/v1/users/me"), is_refusal());
 }
 
 }  // namespace

@@ -43,10 +43,10 @@ TEST(LiveRoom, AnnouncesJoinsAndLeavesInOneOrder) {
     {
         Listener visitor(join(guest, group));
         EXPECT_EQ(visitor.welcome().at("participantCount"), 2);
-        const auto came = listener.next("join");
-        EXPECT_EQ(text_of(participant_of(came), "id"), guest.id);
-        EXPECT_EQ(text_of(participant_of(came), "displayName"), "Grace");
-        EXPECT_EQ(came.at("participantCount"), 2);
+        const auto join_event = listener.next("join");
+        EXPECT_EQ(text_of(participant_of(join_event), "id"), guest.id);
+        EXPECT_EQ(text_of(participant_of(join_event), "displayName"), "Grace");
+        EXPECT_EQ(join_event.at("participantCount"), 2);
         EXPECT_TRUE(eventually([&] { return host.client.get(group_path(group)).at("/participantCount") == 2; }));
 
         react(listener, "one");
@@ -61,10 +61,10 @@ TEST(LiveRoom, AnnouncesJoinsAndLeavesInOneOrder) {
         visitor.socket().send({{"type", "leave"}});
         EXPECT_EQ(visitor.socket().close_code(), 1000);
     }
-    const auto gone = listener.next("leave");
-    EXPECT_EQ(text_of(participant_of(gone), "id"), guest.id);
-    EXPECT_EQ(gone.at("reason"), "left");
-    EXPECT_EQ(gone.at("participantCount"), 1);
+    const auto leave_event = listener.next("leave");
+    EXPECT_EQ(text_of(participant_of(leave_event), "id"), guest.id);
+    EXPECT_EQ(leave_event.at("reason"), "left");
+    EXPECT_EQ(leave_event.at("participantCount"), 1);
     EXPECT_TRUE(eventually([&] { return host.client.get(group_path(group)).at("/participantCount") == 1; }));
 }
 
@@ -84,9 +84,9 @@ TEST(LiveRoom, CountsAPersonWithTwoDevicesOnce) {
         EXPECT_EQ(laptop.socket().close_code(), 1000);
     }
     Listener other(join(third, group));
-    const auto came = listener.next("join");
-    EXPECT_EQ(text_of(participant_of(came), "id"), third.id) << "no event for the second device";
-    EXPECT_EQ(came.at("participantCount"), 3);
+    const auto join_event = listener.next("join");
+    EXPECT_EQ(text_of(participant_of(join_event), "id"), third.id) << "no event for the second device";
+    EXPECT_EQ(join_event.at("participantCount"), 3);
     react(phone, "still here");
     EXPECT_EQ(text_of(listener.next("reaction"), "from"), guest.id);
 }
@@ -214,11 +214,11 @@ TEST(LiveRoom, RemovesParticipantsWhoDoNotComeBack) {
         listener.next("join");
     }  // disconnected
     const auto began = std::chrono::steady_clock::now();
-    const auto gone = listener.next("leave");
+    const auto leave_event = listener.next("leave");
     const auto waited = std::chrono::steady_clock::now() - began;
-    EXPECT_EQ(text_of(participant_of(gone), "id"), guest.id);
-    EXPECT_EQ(gone.at("reason"), "timeout");
-    EXPECT_EQ(gone.at("participantCount"), 1);
+    EXPECT_EQ(text_of(participant_of(leave_event), "id"), guest.id);
+    EXPECT_EQ(leave_event.at("reason"), "timeout");
+    EXPECT_EQ(leave_event.at("participantCount"), 1);
     EXPECT_GE(waited, 9s);
     EXPECT_LE(waited, scaled(20s));
 }

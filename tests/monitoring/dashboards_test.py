@@ -98,11 +98,11 @@ class Dashboards(Watched):
         query = substituted(target["expr"])
         self.assertNotIn("$", query)
         if target["instant"]:
-            result = self.monitoring.ask("query", query=query)["result"]
+            result = self.monitoring.query_api("query", query=query)["result"]
             return [(one["metric"], float(one["value"][1])) for one in result]
         now = time.time()
         found = []
-        for one in self.monitoring.ask("query_range", query=query, start=self.began, end=now, step=1)["result"]:
+        for one in self.monitoring.query_api("query_range", query=query, start=self.began, end=now, step=1)["result"]:
             legend = re.sub(r"{{(\w+)}}", lambda label, of=one["metric"]: of.get(label[1], ""), target["legendFormat"])
             points = [(float(t), float(v)) for t, v in one["values"] if math.isfinite(float(v))]
             if points:
@@ -147,7 +147,7 @@ class Dashboards(Watched):
                 if variable["type"] == "query":
                     series, label = LABEL_VALUES.fullmatch(substituted(variable["query"])).groups()
                     with self.subTest(dashboard=name, variable=variable["name"]):
-                        eventually(lambda: self.monitoring.ask(f"label/{label}/values", **{"match[]": series}), "values")
+                        eventually(lambda: self.monitoring.query_api(f"label/{label}/values", **{"match[]": series}), "values")
 
 
 if __name__ == "__main__":

@@ -88,7 +88,7 @@ class Monitoring:
             ["setpriv", "--pdeathsig", "TERM", ROOT / "deploy/monitoring/up.sh", config], stdout=subprocess.DEVNULL,
             env=os.environ | {"MONITORING_DATA": str(self.data)} | {f"{of}_PORT": str(p) for of, p in self.ports.items()})
 
-    def ask(self, path, **parameters):
+    def query_api(self, path, **parameters):
         """The data that Prometheus' API returns."""
         url = f"http://127.0.0.1:{self.ports['PROMETHEUS']}/api/v1/{path}?{urllib.parse.urlencode(parameters)}"
         with urllib.request.urlopen(url, timeout=30) as response:
@@ -97,7 +97,7 @@ class Monitoring:
     def query(self, expression):
         """The values of an instant query; none while Prometheus starts."""
         try:
-            return [float(found["value"][1]) for found in self.ask("query", query=expression)["result"]]
+            return [float(found["value"][1]) for found in self.query_api("query", query=expression)["result"]]
         except OSError:
             return []
 

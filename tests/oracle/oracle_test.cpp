@@ -209,8 +209,8 @@ void add_heatmap(Lines& lines, const Heatmap& heatmap) {
             lines.push_back(fmt::format("heat {} {} {}", format_date(day.date), day.seconds, day.level));
 }
 
-Awaitable<Lines> ask(postgres::Client& database, AnalyticsStore store, redis::Client& redis, UserId user,
-                     const json::value& history) {
+Awaitable<Lines> read_analytics(postgres::Client& database, AnalyticsStore store, redis::Client& redis, UserId user,
+                                const json::value& history) {
     ManualClock clock(time_of(history.at("now")));
     AnalyticsService service(store, LiveStatsCache(redis), clock);
     const auto& asked = history.at("ask");
@@ -267,7 +267,8 @@ protected:
         run(io_, pump_.handle_all());
         std::vector<Lines> actual(histories.size());
         do_all(replays.size(), [&](std::size_t i) {
-            return keep(ask(database_, AnalyticsStore(database_, replicas_), redis_, replays[i]->user(), histories[i]),
+            return keep(read_analytics(database_, AnalyticsStore(database_, replicas_), redis_, replays[i]->user(),
+                                       histories[i]),
                         actual[i]);
         });
         for (std::size_t i = 0; i < histories.size(); ++i) {

@@ -126,9 +126,9 @@ TEST(Overload, OfPasswordHashingLeavesSlotsForKnownNetworks) {
     std::atomic<int> number = 0;
     std::atomic<bool> is_over = false;
     {
-        std::vector<std::jthread> strangers;
+        std::vector<std::jthread> unknown_clients;
         for (int i = 0; i < 16; ++i)
-            strangers.emplace_back([&] {
+            unknown_clients.emplace_back([&] {
                 while (!is_over) {
                     const int n = ++number;
                     const auto address = "203.0." + std::to_string(n / 250 % 250) + "." + std::to_string(n % 250);

@@ -54,7 +54,7 @@ constexpr const char* kExplain = R"(
 
 // Statements that may scan the sessions of all users: background jobs of one node. The refresh of the global statistics
 // (the last marker) takes seconds here, and is logged only if it ends before the program does.
-bool is_upkeep(std::string_view statement) {
+bool is_maintenance(std::string_view statement) {
     return std::ranges::any_of(std::array{"global_", "counted_", "sum(active_users)"},
                                [&](const char* marker) { return statement.contains(marker); });
 }
@@ -135,7 +135,7 @@ TEST_F(Plans, OfRequestsScanNoLargeTable) {
     std::size_t about_sessions = 0;
     for (const auto& plan : read_plans(read_whole_file(postgres_.directory() + "/server.log"))) {
         const auto statement = text_of(plan, "Query Text");
-        if (is_upkeep(statement)) continue;
+        if (is_maintenance(statement)) continue;
         if (statement.find("meditation_sessions") != std::string::npos) ++about_sessions;
         std::set<std::string> scanned;
         find_scans(plan.at("Plan").as_object(), scanned);

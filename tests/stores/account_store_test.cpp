@@ -164,7 +164,7 @@ TEST_F(AccountStatements, LeaseAMailToOneSenderAtATime) {
 
 TEST_F(AccountStatements, KeepEarlierLinksValidUntilOneIsUsedOrThePasswordChanges) {
     const auto user = add_account(1);
-    auto ask = [&](Timestamp at) {
+    auto request_reset = [&](Timestamp at) {
         auto mail = reset_mail(user, "1@example.org", "en");
         EXPECT_TRUE(run(accounts_.queue_mail(mail, entry(user, AuditAction::password_reset_requested, at))));
         return mail.token;
@@ -172,8 +172,8 @@ TEST_F(AccountStatements, KeepEarlierLinksValidUntilOneIsUsedOrThePasswordChange
     auto is_good = [&](OneTimeToken token) {
         return run(accounts_.is_usable(token, MailKind::password_reset, kNow + Seconds(9)));
     };
-    const auto first = ask(kNow + Seconds(1));
-    const auto second = ask(kNow + Seconds(2));
+    const auto first = request_reset(kNow + Seconds(1));
+    const auto second = request_reset(kNow + Seconds(2));
     EXPECT_TRUE(is_good(first));
     EXPECT_TRUE(is_good(second));
     EXPECT_EQ(run(mails_.claim(9, kNow + Seconds(9), kLease)).size(), 3U) << "none of the mails is given up";
@@ -182,7 +182,7 @@ TEST_F(AccountStatements, KeepEarlierLinksValidUntilOneIsUsedOrThePasswordChange
     EXPECT_FALSE(is_good(second));
     EXPECT_FALSE(run(accounts_.reset_password(reset, second, "third hash", {})));
 
-    const auto third = ask(kNow + Seconds(4));
+    const auto third = request_reset(kNow + Seconds(4));
     const auto change = entry(user, AuditAction::password_changed, kNow + Seconds(5));
     const Notice notice{.kind = MailKind::password_changed, .recipient = "1@example.org", .locale = "en"};
     ASSERT_TRUE(run(accounts_.change_password(change, read(user), "fourth hash", AuthSessionId{}, notice)));

@@ -149,7 +149,7 @@ SettingRows upstream_rows(Config& config) {
          .member = &config.gateway.secret_file,
          .sentence = "File with the secret that authenticates a gateway and roles in other processes to each other: a "
                      "line of at least 32 characters, the same everywhere, and a second line while it is replaced. "
-                     "Empty: on loopback a secret that is created beside the default data directory."},
+                     "Empty: on loopback a secret that is created next to the default data directory."},
 
         {.key = "management.address",
          .member = &config.management.address,

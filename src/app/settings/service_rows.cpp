@@ -162,7 +162,7 @@ SettingRows service_rows(Config& config) {
          .sentence = "Format on stdout; auto: text on a terminal, otherwise JSON."},
         {.key = "log.directory",
          .member = &config.log.options.directory,
-         .sentence = "Directory of daily JSON files, opened anew at SIGUSR1; empty: stdout only."},
+         .sentence = "Directory of daily JSON files, reopened on SIGUSR1; empty: stdout only."},
         {.key = "log.retention_days",
          .member = &config.log.options.files.days,
          .bounds = {.min = 1, .max = 3'650},

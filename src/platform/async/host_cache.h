@@ -1,7 +1,7 @@
 #pragma once
-// What name servers said about hosts, as one loop knows it. A name server that is slow or silent for a moment must not
-// cost more than a moment: callers share one query for a host, and while it takes long or fails they use what was found
-// before.
+// The results of name servers for hosts, cached for one loop. A name server that is slow or silent for a moment must
+// not cost more than a moment: callers share one query for a host, and while it takes long or fails they use what was
+// found before.
 
 #include "platform/async/awaitable.h"
 
@@ -41,7 +41,7 @@ public:
     static constexpr std::chrono::seconds kFresh{1};                // so long, no other query is sent
     static constexpr std::chrono::minutes kUsable{10};              // so long, addresses serve in place of a reply
     static constexpr std::chrono::milliseconds kWaitForFresh{250};  // so long, a reply is preferred to them
-    static constexpr std::size_t kMaxHosts = 256;  // beyond it, all are forgotten but those being queried
+    static constexpr std::size_t kMaxHosts = 256;  // above, all entries are removed except those being queried
 
 private:
     struct Host {

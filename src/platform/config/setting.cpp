@@ -91,10 +91,10 @@ bool put(T& member, const Setting& setting, const Value& value) {
 }
 
 bool put(double& member, const Setting& setting, const Value& value) {
-    const auto* whole = std::get_if<std::int64_t>(&value);
+    const auto* as_integer = std::get_if<std::int64_t>(&value);
     const auto* number = std::get_if<double>(&value);
-    if (whole == nullptr && number == nullptr) return false;
-    const double converted = number != nullptr ? *number : static_cast<double>(*whole);
+    if (as_integer == nullptr && number == nullptr) return false;
+    const double converted = number != nullptr ? *number : static_cast<double>(*as_integer);
     if (!within(converted, setting.bounds) || std::isinf(converted)) return false;
     member = converted;
     return true;

@@ -15,7 +15,7 @@ using postgres::Statement;
 namespace {
 
 constexpr auto kRetention = std::chrono::hours(24);
-constexpr Seconds kGrace{5};  // beyond the longest request
+constexpr Seconds kGrace{5};  // added to the longest duration of a request
 
 }  // namespace
 

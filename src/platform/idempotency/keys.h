@@ -1,6 +1,6 @@
 #pragma once
-// The table of Idempotency-Keys: which request holds one, and the response to it once there is one. Knows no HTTP; what
-// is kept is encrypted already (stored_response.h). One per core.
+// The table of Idempotency-Keys: the request that claimed a key, and the stored response. Independent of HTTP; the
+// responses are encrypted before they are stored (stored_response.h). One per core.
 
 #include "platform/async/awaitable.h"
 #include "platform/base/bytes.h"
@@ -20,32 +20,32 @@ struct Rule;
 
 namespace mindspace::idempotency {
 
-// What tells a request from others with the same key; programs of before derived it in another way.
+// Distinguishes requests with the same key; `former` is how earlier versions derived it.
 struct Fingerprints {
     Digest present;
     Digest former;
 };
 
 struct ClaimedKey {
-    std::optional<Uuid> creation_id;  // the key is ours: of what the request creates
-    Bytes fingerprint;                // otherwise: of the request that holds it
-    std::optional<Bytes> response;    // to that; nothing while it is handled
+    std::optional<Uuid> creation_id;  // if this request has claimed the key: the id of what it creates
+    Bytes fingerprint;                // otherwise: of the request that has claimed it
+    std::optional<Bytes> response;    // to that request; nothing while it is being handled
 };
 
 class Keys {
 public:
-    // `max_duration` is how long a request may take at most.
+    // `max_duration` is the maximum duration of a request.
     Keys(postgres::Client& database, Seconds max_duration) : database_(database), max_duration_(max_duration) {}
 
-    // One transaction, one round trip. A key is taken over when it is a day old, or when its time is over without a
-    // response: then what the same request creates keeps its id, as the first may have created it.
+    // One transaction, one round trip. Claims a key that is unused, a day old, or whose claim has expired without a
+    // response; in the last case the same request gets the same creation_id, as the first one may have created it.
     Awaitable<ClaimedKey> claim(UserId user, std::string key, Fingerprints fingerprints, Timestamp now);
     Awaitable<> store(UserId user, std::string key, Bytes response);
-    // The request has changed nothing: the key is free.
+    // Releases the key of a request that has changed nothing.
     Awaitable<> release(UserId user, std::string key);
-    // The request that claimed the key at that time, or tried to, may have changed something and has failed: the same
-    // one may take the key over at once. Never throws; should it fail, too, the key can be taken over when its time is
-    // over.
+    // Releases the key of a request that has failed and may have changed something, and claimed the key at that time,
+    // or tried to: only the same request may claim it again at once. Never throws; if it fails, the key can be claimed
+    // when the claim has expired.
     Awaitable<> release_failed(UserId user, std::string key, Timestamp claimed_at);
 
 private:
@@ -53,7 +53,7 @@ private:
     Seconds max_duration_;
 };
 
-// Responses are kept for a day.
+// Responses are stored for a day.
 retention::Rule retention_rule();
 
 }  // namespace mindspace::idempotency

@@ -12,7 +12,7 @@ constexpr Statement kList{"idempotency_export", R"(
 
 privacy::Queries erase(const privacy::EndedAccount& account) {
     static constexpr Statement kErase{"idempotency_forget", "DELETE FROM idempotency_keys WHERE user_id = $1"};
-    // A registration is kept under no user; what it created is the user.
+    // The stored response of a registration has no user id; it is found by the user that it created.
     static constexpr Statement kEraseRegistration{
         "idempotency_forget_registration", "DELETE FROM idempotency_keys WHERE user_id = $2 AND creation_id = $1"};
     privacy::Queries queries;

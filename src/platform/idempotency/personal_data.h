@@ -1,5 +1,5 @@
 #pragma once
-// What is kept of a user for retries: the keys, which an export shows, and the responses, which are encrypted.
+// What is stored of a user for retries: the keys, which an export shows, and the responses, which are encrypted.
 
 #include "platform/privacy/personal_data.h"
 

@@ -15,7 +15,7 @@ namespace mindspace::idempotency {
 using http::Exchange;
 using http::Response;
 
-// Of one request, between before() and after().
+// The state of one request between before() and after().
 struct Claim {
     std::string key;
     Digest seal;
@@ -40,7 +40,7 @@ Error request_in_progress() {
             .retry_after = 1};
 }
 
-// What follows from a request, whose body may be long.
+// Derived from a request, whose body may be long.
 struct RequestFingerprint {
     Fingerprints fingerprints;
     Digest seal;
@@ -61,7 +61,7 @@ bool should_store(int status) {
     return std::ranges::find(kNotExecuted, status) == kNotExecuted.end();
 }
 
-// To a request whose key is taken.
+// The response to a request whose key is claimed by another one.
 Response replay(const ClaimedKey& claimed, const RequestFingerprint& identity, std::string_view request_id) {
     const bool is_former = equal_constant_time(claimed.fingerprint, identity.fingerprints.former);
     if (!is_former && !equal_constant_time(claimed.fingerprint, identity.fingerprints.present))
@@ -99,7 +99,7 @@ Awaitable<> IdempotencyStep::claim(Exchange& exchange, std::string_view key) {
         return identify(method, path, key, body, secret);
     };
     const auto identity = co_await exchange.work_on_body(std::move(identify_request));
-    // Already when it is tried: if it is called off, the key may be claimed all the same.
+    // Set before the attempt: if that is cancelled, the key may have been claimed nevertheless.
     const auto now = clock_.now();
     exchange.claim = std::make_shared<Claim>(std::string(key), identity.seal, now);
     const auto claimed = co_await keys_.claim(exchange.principal.user, std::string(key), identity.fingerprints, now);
@@ -117,7 +117,7 @@ Awaitable<> IdempotencyStep::settle(Exchange& exchange, const Response& response
     const auto claim = std::exchange(exchange.claim, nullptr);
     const auto user = exchange.principal.user;
     const bool has_failed = response.status >= 500;
-    if (has_failed && exchange.is_late)  // for the database, perhaps: then the response must not wait for it, too
+    if (has_failed && exchange.is_late)  // perhaps because of the database: the response must not wait for it again
         std::ignore = tasks_.try_spawn(keys_.release_failed(user, claim->key, claim->claimed_at));
     else if (has_failed)
         co_await keys_.release_failed(user, claim->key, claim->claimed_at);

@@ -1,13 +1,13 @@
 #pragma once
 // Idempotency-Key (draft-ietf-httpapi-idempotency-key-header), as a step of the middleware: the first response to a
-// request is kept for a day and given again, with `Idempotent-Replayed: true`, to the same request with the same key;
-// bodies are the same when they are as JSON values (platform/json/canonical.h). Responses are kept encrypted with a key
-// that follows from the request itself and a secret outside the database, so that the table tells no token, no note and
-// no password. 400 for an invalid key, 409 `request_in_progress`, 422 `idempotency_key_reused`. Responses that changed
-// nothing and might be others next time (400, 401, 415, 422, 429, 5xx) are not kept.
+// request is stored for a day and replayed, with `Idempotent-Replayed: true`, to the same request with the same key;
+// bodies are compared as JSON values (platform/json/canonical.h). Responses are encrypted with a key derived from the
+// request itself and a secret outside the database, so that the table reveals no tokens, notes or passwords. 400 for an
+// invalid key, 409 `request_in_progress`, 422 `idempotency_key_reused`. Responses to requests that changed nothing and
+// may succeed when retried (400, 401, 415, 422, 429, 5xx) are not stored.
 //
-// Should the process die between the work and keeping the response, the request is handled again once its claim has run
-// out; what it creates then gets the same id as before (Exchange::creation_id), so that nothing is created twice.
+// If the process crashes between the work and storing the response, the request is handled again when its claim has
+// expired; what it creates then gets the same id as before (Exchange::creation_id), so nothing is created twice.
 
 #include "platform/async/task_group.h"
 #include "platform/base/secret.h"
@@ -20,11 +20,11 @@ namespace mindspace::idempotency {
 
 class IdempotencyStep final : public http::Step {
 public:
-    // `max_duration` is how long a request may take at most. Every process that keeps responses of the same endpoints
-    // has the same secret.
+    // `max_duration` is the maximum duration of a request. All processes that serve the same endpoints must have the
+    // same secret.
     IdempotencyStep(asio::io_context& loop, postgres::Client& database, const Secret& secret, Seconds max_duration);
 
-    // Of endpoints that create something in this process.
+    // Acts on endpoints that create something in this process.
     Awaitable<> before(http::Exchange& exchange) override;
     Awaitable<> after(http::Exchange& exchange, http::Response& response) override;
 
@@ -35,7 +35,7 @@ private:
     Keys keys_;
     const Secret& secret_;
     SystemClock clock_;
-    TaskGroup tasks_;  // keys that are given back after the deadline of their request
+    TaskGroup tasks_;  // releases keys after the deadline of their request
 };
 
 }  // namespace mindspace::idempotency

@@ -27,7 +27,7 @@ struct StoredResponse {
     }
 };
 
-// Each part with its length before it, so that no two requests read the same.
+// Each part is preceded by its length, so that different requests never yield the same bytes.
 std::string text_of(const RequestIdentity& identity, std::string_view purpose = {}) {
     std::string text;
     auto add = [&](std::string_view part) {

@@ -24,18 +24,18 @@ struct Part {
     }
 };
 
-struct Whole {
+struct Sample {
     Colour colour = Colour::red;
     std::optional<Timestamp> at;
     std::vector<Part> parts;
     Patch<std::string> note;
     std::string language = "en";
 
-    static constexpr std::string_view kName = "Whole";
+    static constexpr std::string_view kName = "Sample";
     static constexpr auto fields() {
-        return std::tuple{field("colour", &Whole::colour), field("at", &Whole::at, {.omit_absent = true}),
-                          field("parts", &Whole::parts, {.min = 1, .max = 2}), field("note", &Whole::note),
-                          field("language", &Whole::language, {.format = &kLanguageTag, .optional = true})};
+        return std::tuple{field("colour", &Sample::colour), field("at", &Sample::at, {.omit_absent = true}),
+                          field("parts", &Sample::parts, {.min = 1, .max = 2}), field("note", &Sample::note),
+                          field("language", &Sample::language, {.format = &kLanguageTag, .optional = true})};
     }
 };
 
@@ -77,7 +77,7 @@ struct Letters {
 };
 
 static_assert(declares_texts<Letter>() && declares_texts<Letters>());
-static_assert(!declares_texts<Part>() && !declares_texts<Whole>() && !declares_texts<std::optional<std::string>>());
+static_assert(!declares_texts<Part>() && !declares_texts<Sample>() && !declares_texts<std::optional<std::string>>());
 
 std::vector<std::string> pointers_and_codes(const Error& error) {
     std::vector<std::string> list;
@@ -88,38 +88,38 @@ std::vector<std::string> pointers_and_codes(const Error& error) {
 }  // namespace
 
 TEST(Schema, ReadsAWholeDocument) {
-    auto whole =
-        from_json<Whole>(R"({"colour":"green","at":"2026-11-23T06:00:00Z","parts":[{"name":"ä€😀","count":3}]})");
-    ASSERT_TRUE(whole) << whole.error().detail;
-    EXPECT_EQ(whole->colour, Colour::green);
-    EXPECT_EQ(format_timestamp(whole->at.value()), "2026-11-23T06:00:00.000Z");
-    EXPECT_EQ(whole->parts.at(0).count, 3);
-    EXPECT_EQ(whole->language, "en");
-    EXPECT_FALSE(whole->note.present);
+    auto sample =
+        from_json<Sample>(R"({"colour":"green","at":"2026-11-23T06:00:00Z","parts":[{"name":"ä€😀","count":3}]})");
+    ASSERT_TRUE(sample) << sample.error().detail;
+    EXPECT_EQ(sample->colour, Colour::green);
+    EXPECT_EQ(format_timestamp(sample->at.value()), "2026-11-23T06:00:00.000Z");
+    EXPECT_EQ(sample->parts.at(0).count, 3);
+    EXPECT_EQ(sample->language, "en");
+    EXPECT_FALSE(sample->note.present);
 }
 
 TEST(Schema, ReportsAllFaultsTogetherWithTheirPointers) {
-    auto whole = from_json<Whole>(
+    auto sample = from_json<Sample>(
         R"({"colour":"blue","at":5,"parts":[{"name":"long","count":10},{"count":"1"}],"x/y~":1,"language":"e"})");
-    ASSERT_FALSE(whole);
-    EXPECT_EQ(whole.error().code, ErrorCode::invalid);
+    ASSERT_FALSE(sample);
+    EXPECT_EQ(sample.error().code, ErrorCode::invalid);
     EXPECT_EQ(
-        pointers_and_codes(whole.error()),
+        pointers_and_codes(sample.error()),
         (std::vector<std::string>{"/colour not_allowed", "/at wrong_type", "/parts/0/name too_long",
                                   "/parts/0/count too_large", "/parts/1/name required", "/parts/1/count wrong_type",
                                   "/language invalid_format", "/x~1y~0 unknown_field"}));
 }
 
 TEST(Schema, NullAndAbsentDifferOnlyInAPatch) {
-    auto whole = from_json<Whole>(R"({"colour":"red","at":null,"parts":[{"name":"a","count":1}],"note":null})");
-    ASSERT_TRUE(whole);
-    EXPECT_FALSE(whole->at);
-    EXPECT_TRUE(whole->note.present);
-    EXPECT_FALSE(whole->note.value);
+    auto sample = from_json<Sample>(R"({"colour":"red","at":null,"parts":[{"name":"a","count":1}],"note":null})");
+    ASSERT_TRUE(sample);
+    EXPECT_FALSE(sample->at);
+    EXPECT_TRUE(sample->note.present);
+    EXPECT_FALSE(sample->note.value);
 }
 
 TEST(Schema, BoundsTheNumberOfItems) {
-    auto none = from_json<Whole>(R"({"colour":"red","parts":[]})");
+    auto none = from_json<Sample>(R"({"colour":"red","parts":[]})");
     ASSERT_FALSE(none);
     EXPECT_EQ(pointers_and_codes(none.error()), std::vector<std::string>{"/parts too_few"});
 }
@@ -227,8 +227,8 @@ TEST(Schema, DescribesNestedObjectsOnce) {
     std::string text;
     JsonWriter out(text);
     Components components;
-    Type<Whole>::describe(out, Rules{}, components);
-    EXPECT_EQ(text, R"({"$ref":"#/components/schemas/Whole"})");
+    Type<Sample>::describe(out, Rules{}, components);
+    EXPECT_EQ(text, R"({"$ref":"#/components/schemas/Sample"})");
     ASSERT_TRUE(components.schemas().contains("Part"));
     EXPECT_EQ(
         components.schemas().find("Part")->second,

@@ -1,6 +1,6 @@
 #pragma once
-// What a core gives its modules: its loop, its connections to the servers, and who may call. A module takes what it
-// needs. All of it belongs to that core's loop and outlives the modules.
+// What a core provides to its modules: its loop, its connections to PostgreSQL and Redis, and access control. All of it
+// belongs to that core's loop and outlives the modules.
 
 #include "platform/http/access/access_control.h"
 

@@ -1,8 +1,8 @@
 #pragma once
-// A module is a part of the program with a life of its own: a service, or a job of the platform. A process has one
-// Module of it, with what all cores share and with the jobs that run once a process, on its first core; each core has
-// one ModuleCore, with what belongs to that core's loop. src/app/modules.cpp lists them; src/app/cores.cpp calls them,
-// each on its core's thread, but for constructors and destructors, before and after the threads run.
+// A module is a part of the program with its own life cycle: a service, or a job of the platform. A process has one
+// Module, with what all cores share and with the jobs that run once per process, on its first core; each core has one
+// ModuleCore, with what belongs to that core's loop. src/app/modules.cpp lists the modules; src/app/cores.cpp calls
+// them on their core's thread, except constructors and destructors, which run while no threads do.
 
 #include "platform/async/awaitable.h"
 #include "platform/base/time.h"
@@ -19,7 +19,7 @@ namespace postgres {
 class Session;
 }
 
-// What /readyz says: what is looked at, and "ok", "degraded" (the node serves all the same) or "failing".
+// A component of /readyz and its state: "ok", "degraded" (the node serves nevertheless) or "failing".
 struct Health {
     bool is_ready = true;
     std::map<std::string, std::string> checks;
@@ -32,37 +32,37 @@ public:
     Lifecycle(const Lifecycle&) = delete;
     Lifecycle& operator=(const Lifecycle&) = delete;
 
-    // Begins to work. The modules before it in the list are ready then, or have been waited for.
+    // Starts the work. The modules before it in the list are ready then, or waiting for them has timed out.
     virtual void start() {}
-    // Has what it needs to serve. Waited for at the start, for a few seconds.
+    // Whether it has everything that it needs to serve. The start waits for this for a few seconds.
     [[nodiscard]] virtual bool is_ready() const { return true; }
-    // The process is to end: begins nothing more, and sends clients to another node within `window`.
+    // The process is about to end: starts no new work, and asks clients to reconnect to another node within `window`.
     virtual void drain(Milliseconds /*window*/) {}
-    // Nothing is under way that the end of the process has to wait for.
+    // Whether no work is in progress that the end of the process must wait for.
     [[nodiscard]] virtual bool is_idle() const { return true; }
-    // Breaks off what is under way. Final.
+    // Cancels work in progress. Final.
     virtual void stop() {}
 };
 
 // The part of a module that belongs to one core.
 class ModuleCore : public Lifecycle {
 public:
-    // They call this object, which must outlive them.
+    // Their handlers call this object, which must outlive them.
     [[nodiscard]] virtual http::Endpoints endpoints() { return {}; }
 };
 
-// The part that belongs to the process. Owns those of the cores.
+// The part that belongs to the process. Owns the parts of the cores.
 class Module : public Lifecycle {
 public:
-    // Makes the part of a core, before anything starts. Null if this module has none.
+    // Creates the part of a core, before anything starts. Null if this module has none.
     virtual ModuleCore* add_core(const CoreResources& /*core*/) { return nullptr; }
 
     // For the management listener, on the first core; after add_core().
     [[nodiscard]] virtual http::Endpoints management_endpoints() { return {}; }
-    // Before start(), with the schema up to date: writes what other processes must find. On a loop of its own.
+    // Before start(), with the schema up to date: writes what other processes require. On a separate loop.
     virtual Awaitable<> prepare(postgres::Session& /*session*/) { co_return; }
 
-    // From any thread: how it is, and its figures, those of all cores together.
+    // From any thread: the health and the metrics of all cores.
     virtual void report_health(Health& /*health*/) const {}
     virtual void collect(telemetry::Page& /*page*/) const {}
 };

@@ -43,10 +43,10 @@ AnalyticsModule::AnalyticsModule(const AnalyticsSettings& settings, const CoreRe
                  .tracing = {.tracer = first.tracer,
                              .system = names_of(transport.transport)[static_cast<std::size_t>(transport.transport)]}},
                 projection(meditated_)),
-      upkeep_(first.loop, first.redis,
-              {.conninfo = first.direct_database,
-               .refresh_interval = settings.refresh_interval,
-               .verify_interval = settings.verify_interval}) {}
+      leader_jobs_(first.loop, first.redis,
+                   {.conninfo = first.direct_database,
+                    .refresh_interval = settings.refresh_interval,
+                    .verify_interval = settings.verify_interval}) {}
 
 ModuleCore* AnalyticsModule::add_core(const CoreResources& core) {
     return cores_.emplace_back(std::make_unique<AnalyticsCore>(core)).get();
@@ -54,11 +54,11 @@ ModuleCore* AnalyticsModule::add_core(const CoreResources& core) {
 
 void AnalyticsModule::start() {
     pipeline_.start();
-    upkeep_.start();
+    leader_jobs_.start();
 }
 
 void AnalyticsModule::stop() {
-    upkeep_.stop();
+    leader_jobs_.stop();
     pipeline_.stop();
 }
 
@@ -66,7 +66,7 @@ void AnalyticsModule::collect(telemetry::Page& page) const {
     pipeline_.collect(page);
     page.counter("mindspace_meditated_seconds", "Seconds of completed sessions that entered the statistics.",
                  Seconds(meditated_->committed.value()));
-    analytics::collect(upkeep_.stats(), page);
+    analytics::collect(leader_jobs_.stats(), page);
 }
 
 }  // namespace mindspace::analytics

@@ -4,9 +4,9 @@
 
 #include "platform/events/pipeline.h"
 #include "platform/module/module.h"
+#include "services/analytics/leader_jobs.h"
 #include "services/analytics/service.h"
 #include "services/analytics/settings.h"
-#include "services/analytics/upkeep.h"
 
 #include <memory>
 #include <vector>
@@ -47,7 +47,7 @@ public:
 private:
     std::shared_ptr<MeditatedSeconds> meditated_ = std::make_shared<MeditatedSeconds>();
     events::Pipeline pipeline_;
-    Upkeep upkeep_;
+    LeaderJobs leader_jobs_;
     std::vector<std::unique_ptr<AnalyticsCore>> cores_;
 };
 

@@ -1,7 +1,7 @@
 #pragma once
-// How every process knows its callers, whatever its roles: on each core whose a token is, whether its login session is
-// alive and has calls left, when that ends, and which replicas have what the caller wrote; and the connection by which
-// PostgreSQL tells the process what has ended before its time.
+// How every process identifies its callers, whatever its roles. On each core: the owner of a token, whether its login
+// session is alive and has calls left, its end, and which replicas have what the caller wrote. Per process: the
+// connection by which PostgreSQL reports early ends.
 
 #include "platform/http/access/access_control.h"
 #include "platform/module/module.h"
@@ -15,7 +15,7 @@
 
 namespace mindspace::auth {
 
-// What it stands on, on its core.
+// The connections and the limiter of its core.
 struct AccessBackends {
     postgres::Client& database;
     postgres::Replicas& replicas;
@@ -23,20 +23,20 @@ struct AccessBackends {
     limits::RateLimiter& limiter;
 };
 
-// Of one core.
+// The part of one core.
 class CallerAccess {
 public:
     CallerAccess(asio::io_context& loop, const AccessBackends& backends, const AuthSettings& settings);
     CallerAccess(const CallerAccess&) = delete;
     CallerAccess& operator=(const CallerAccess&) = delete;
 
-    // Outlived by this.
+    // Must outlive this object.
     [[nodiscard]] http::AccessControl control() { return {verifier_, admission_, revoked_, writes_}; }
-    // From any thread: from now on what has ended lets no caller in, and those that watch it are told.
+    // From any thread: rejects callers whose login session has ended, and notifies the watchers of that session.
     void notify(const Revocation& revocation);
-    // The public keys as this core knows them.
+    // The public keys as read by this core.
     [[nodiscard]] KeyRing& keys() { return verifier_.keys(); }
-    // Of the tokens that have been verified.
+    // Of the cache of verified tokens.
     [[nodiscard]] const telemetry::CacheStats& cache_stats() const { return verifier_.cache_stats(); }
 
 private:
@@ -53,7 +53,7 @@ private:
 
 class AccessModule final : public Module {
 public:
-    // `cores` are those of the process; they must outlive this.
+    // `cores` are those of the process; they must outlive this object.
     AccessModule(const AuthSettings& settings, const CoreResources& first, std::vector<CallerAccess*> cores);
 
     void start() override { feed_.start(); }

@@ -1,6 +1,6 @@
 #pragma once
-// The auth role, put together: the services that its endpoints call on each core; and for the process the threads that
-// hash passwords, the mailer and the watch over the signing key.
+// The auth role: per core the services that its endpoints call; per process the threads that hash passwords, the mailer
+// and the watcher of the signing key.
 
 #include "platform/async/task_group.h"
 #include "platform/module/module.h"
@@ -17,9 +17,9 @@
 
 namespace mindspace::auth {
 
-// Where the role keeps what is in no database.
+// The files of the role.
 struct AuthFiles {
-    std::filesystem::path signing_key;  // made if it is missing
+    std::filesystem::path signing_key;  // created if it does not exist
     std::filesystem::path mail;         // a directory, for mails without a server to send them
 };
 
@@ -52,7 +52,7 @@ public:
 
 private:
     asio::io_context& loop_;
-    TaskGroup background_;  // what a response need not wait for
+    TaskGroup background_;  // work that a response need not wait for
     PasswordAttemptLimiter attempt_limiter_;
     MailQuota quota_;
     AuthParts parts_;
@@ -71,7 +71,7 @@ public:
                AccessModule& access, const privacy::PersonalTables& personal_data);
 
     ModuleCore* add_core(const CoreResources& core) override;
-    // Publishes the key: before anybody can be given a token.
+    // Publishes the key, before any token can be issued.
     Awaitable<> prepare(postgres::Session& session) override;
     void start() override;
     void drain(Milliseconds window) override;

@@ -180,13 +180,13 @@ TEST(Proxy, EachAttemptIsASpanOfTheTraceThatTheRoleContinues) {
     const auto& spans = tracer.finish();
     ASSERT_THAT(spans, SizeIs(2));
     const auto& attempt = spans[0];
-    const auto& whole = spans[1];
+    const auto& request_span = spans[1];
     EXPECT_EQ(head.find("traceparent"), "00-0af7651916cd43dd8448eb211c80319c-" + attempt.text("spanId") + "-01");
     EXPECT_EQ(attempt.text("name"), "GET /thing");
     EXPECT_EQ(attempt.attribute("server.address"), "127.0.0.1");
     EXPECT_EQ(attempt.attribute("http.response.status_code"), "200");
-    EXPECT_EQ(attempt.text("parentSpanId"), whole.text("spanId"));
-    EXPECT_EQ(whole.text("parentSpanId"), "b7ad6b7169203331");
+    EXPECT_EQ(attempt.text("parentSpanId"), request_span.text("spanId"));
+    EXPECT_EQ(request_span.text("parentSpanId"), "b7ad6b7169203331");
 }
 
 TEST(Proxy, SignsRequestsRegardlessOfTheClientsFields) {

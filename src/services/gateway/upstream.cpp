@@ -72,9 +72,9 @@ void Upstream::failed(Node& node, http::ClientFault fault) {
 void collect(const std::vector<const Upstream*>& cores, telemetry::Page& page) {
     const auto& first = *cores.front();
     const std::string& name = first.status_.name;
-    const auto add = [&](const std::string& outcome, auto figure) {
+    const auto add = [&](const std::string& outcome, auto metric) {
         std::uint64_t total = 0;
-        for (const auto* core : cores) total += figure(*core).value();
+        for (const auto* core : cores) total += metric(*core).value();
         page.counter("mindspace_upstream_requests", "Requests sent to other roles, retries included.", total,
                      {{"upstream", name}, {"outcome", outcome}});
     };

@@ -114,9 +114,9 @@ Awaitable<std::vector<UserId>> sample_users(postgres::Session& session, std::int
     co_return read_ids(rows);
 }
 
-Awaitable<std::vector<UserId>> hold_users(postgres::Session& session, std::vector<UserId> users) {
-    static constexpr Statement kHold{"user_hold", "SELECT user_id FROM hold_users($1)"};
-    auto rows = co_await session.query(kHold, users);
+Awaitable<std::vector<UserId>> lock_users(postgres::Session& session, std::vector<UserId> users) {
+    static constexpr Statement kLock{"user_lock_users", "SELECT user_id FROM hold_users($1)"};
+    auto rows = co_await session.query(kLock, users);
     co_return read_ids(rows);
 }
 

@@ -144,7 +144,7 @@ Awaitable<std::vector<UserId>> list_users(postgres::Session& session, UserId aft
 // About that many users, at random; all if there are no more.
 Awaitable<std::vector<UserId>> sample_users(postgres::Session& session, std::int64_t count);
 // Those of the users who exist, locked against deletion until the end of the transaction.
-Awaitable<std::vector<UserId>> hold_users(postgres::Session& session, std::vector<UserId> users);
+Awaitable<std::vector<UserId>> lock_users(postgres::Session& session, std::vector<UserId> users);
 
 // The user's current local date, by their own start of the day. In UTC if tzdata no longer knows their zone.
 LocalDate today_of(const User& user, Timestamp now);

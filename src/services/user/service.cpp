@@ -76,7 +76,7 @@ Awaitable<Result<PublicUser>> UserService::find_public(UserId id) {
 Awaitable<Result<http::Response>> UserService::export_user(UserId id) {
     auto user = co_await store_.find(id);
     if (!user) co_return user_gone();
-    log::info("export begun", {{"event.action", "user_exported"}, {"user.id", id.to_string()}});
+    log::info("export started", {{"event.action", "user_exported"}, {"user.id", id.to_string()}});
     http::Response response{.body = {}};
     response.headers.emplace_back("Content-Disposition", R"(attachment; filename="mindspace-export.json")");
     auto write = [this, id, exported_at = clock_.now()](http::BodyWriter& writer) {

@@ -97,10 +97,10 @@ void ScriptedServer::serve(int socket) {
         }
         const auto [text, then_close] = script_(request);
         for (std::string_view left = text; !left.empty();) {
-            const auto gone = send_some(socket, left);
-            if (gone == 0) return;
-            sent_ += gone;
-            left.remove_prefix(gone);
+            const auto sent = send_some(socket, left);
+            if (sent == 0) return;
+            sent_ += sent;
+            left.remove_prefix(sent);
         }
         if (then_close) {
             ::shutdown(socket, SHUT_RDWR);
@@ -129,9 +129,9 @@ PlainClient::~PlainClient() {
 
 void PlainClient::send(std::string_view text) const {
     while (!text.empty()) {
-        const auto gone = send_some(socket_, text);
-        if (gone == 0) return;
-        text.remove_prefix(gone);
+        const auto sent = send_some(socket_, text);
+        if (sent == 0) return;
+        text.remove_prefix(sent);
     }
 }
 

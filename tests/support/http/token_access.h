@@ -29,7 +29,7 @@ public:
         co_return http::Admitted{.caller = std::move(principal)};
     }
     http::SessionWatch watch(UserId, AuthSessionId, std::function<void()>) override { return {}; }
-    Awaitable<> note_write(UserId) override { co_return; }
+    Awaitable<> record_write(UserId) override { co_return; }
 };
 
 }  // namespace mindspace

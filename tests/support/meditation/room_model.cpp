@@ -173,10 +173,10 @@ std::pair<std::vector<Lease>, bool> RoomModel::reap_expired(Timestamp now) {
     std::ranges::sort(expired);
     bool is_more = expired.size() >= kReapedAtOnce;
     if (is_more) expired.resize(kReapedAtOnce);
-    std::vector<Lease> gone;
+    std::vector<Lease> lost_leases;
     for (const auto& [at, text, lease] : expired)
-        if (end_lease(lease, EventReason::timeout, now)) gone.push_back({lease.first, lease.second, at});
-    return {std::move(gone), is_more};
+        if (end_lease(lease, EventReason::timeout, now)) lost_leases.push_back({lease.first, lease.second, at});
+    return {std::move(lost_leases), is_more};
 }
 
 RenewResult RoomModel::renew(const RoomFacts& facts, const std::vector<Lease>& leases, Timestamp now) {
@@ -189,8 +189,8 @@ RenewResult RoomModel::renew(const RoomFacts& facts, const std::vector<Lease>& l
         else
             known->second = lease.expires_at;
     }
-    auto [gone, is_more] = reap_expired(now);
-    renewal.lost = std::move(gone);
+    auto [lost_leases, is_more] = reap_expired(now);
+    renewal.lost = std::move(lost_leases);
     renewal.is_all_reaped = !is_more;
     renewal.flush_due_in = flush(now);
     renewal.seq = room_->seq;
@@ -202,9 +202,9 @@ RenewResult RoomModel::renew(const RoomFacts& facts, const std::vector<Lease>& l
 
 ReapResult RoomModel::reap(Timestamp now) {
     if (!room_) return {.lost = {}, .is_empty = true};
-    auto gone = reap_expired(now).first;
+    auto lost_leases = reap_expired(now).first;
     flush(now);
-    return {.lost = std::move(gone), .is_empty = room_->leases.empty()};
+    return {.lost = std::move(lost_leases), .is_empty = room_->leases.empty()};
 }
 
 ReactResult RoomModel::react(const ReactionRequest& request, Timestamp now) {

@@ -1,6 +1,6 @@
 #pragma once
-// How one core knows its callers: four subjects, each of its own. Requests pass them as steps of the middleware;
-// a socket, which is no request, asks by authenticate() and watches its login session.
+// What one core needs to identify callers and decide what they may do, in four parts. Steps of the middleware use them
+// for requests; a socket, which outlives its request, calls authenticate() and watches its login session.
 
 #include "platform/http/access/admission.h"
 #include "platform/http/access/authentication.h"
@@ -11,7 +11,7 @@
 
 namespace mindspace::http {
 
-// Outlived by all that it names.
+// Must not outlive what it refers to.
 struct AccessControl {
     Authentication& authentication;
     Admission& admission;
@@ -19,7 +19,7 @@ struct AccessControl {
     WriteTracking& writes;
 };
 
-// The caller whose token is genuine and whose login session is alive; no call is taken from their quota.
+// The caller, if the token is genuine and its login session is alive; does not count against their quota.
 // `access_token` is borrowed until it has been awaited. Error: unauthenticated. Fault: Unavailable.
 Awaitable<Result<Principal>> authenticate(AccessControl access, std::string_view access_token);
 

@@ -8,7 +8,7 @@
 
 namespace mindspace::http {
 
-// Who calls, and whether they may call as often as that.
+// The caller, and whether their quota allows the call.
 struct Admitted {
     Result<Principal> caller;
     limits::RateLimitDecision decision{};
@@ -17,9 +17,9 @@ struct Admitted {
 class Admission {
 public:
     virtual ~Admission() = default;
-    // Checks that the caller's login session is alive, learns the version of their data, and takes one call from their
+    // Checks that the caller's login session is alive, reads the version of their data, and takes one call from their
     // quota, all in one round trip. `policy` is borrowed until it has been awaited; null: the call is not counted.
-    // Error of the caller: unauthenticated (`token_revoked`). Fault: Unavailable, when it cannot be checked.
+    // Error of the caller: unauthenticated (`token_revoked`). Fault: Unavailable, if the check is not possible.
     virtual Awaitable<Admitted> admit(Principal principal, const limits::Policy* policy) = 0;
 };
 

@@ -1,7 +1,7 @@
 #pragma once
-// Whether the call may be made now: the caller's login session is alive, they have calls left (429), and the endpoint
-// is for their role (401, 403). A known user has a quota of their own, wherever they call from; a caller who is not
-// known shares that of their network.
+// Decides whether the call is allowed now: the caller's login session is alive, their quota is not used up (429), and
+// the endpoint is open to their role (401, 403). An authenticated user has a quota that does not depend on the
+// network; other callers share the quota of their network.
 
 #include "platform/http/access/admission.h"
 #include "platform/http/access/rate_limit.h"
@@ -13,11 +13,11 @@ namespace mindspace::http {
 
 class AdmissionStep final : public Step {
 public:
-    // `admission` is null where all endpoints are for anyone; without `limits` nothing is counted.
+    // `admission` is null if all endpoints are open to anyone; without `limits` nothing is counted.
     AdmissionStep(Admission* admission, limits::RateLimiter* limiter, const RateLimits* limits, CoreMetrics& metrics)
         : admission_(admission), limiter_(limiter), limits_(limits), metrics_(metrics) {}
     Awaitable<> before(Exchange& exchange) override;
-    // Tells the client what is left of the quota.
+    // Adds the header fields that state what is left of the quota.
     Awaitable<> after(Exchange& exchange, Response& response) override;
 
 private:

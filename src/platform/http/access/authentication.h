@@ -1,5 +1,5 @@
 #pragma once
-// Whose an access token is. Provided by the auth service (auth/tokens/token_verifier.h).
+// Identifies the owner of an access token. Provided by the auth service (auth/tokens/token_verifier.h).
 
 #include "platform/async/awaitable.h"
 #include "platform/base/result.h"
@@ -12,9 +12,9 @@ namespace mindspace::http {
 class Authentication {
 public:
     virtual ~Authentication() = default;
-    // Verifies that the token is genuine and in its time; whether its login session is still alive, Admission says.
+    // Verifies that the token is genuine and not expired; Admission checks whether its login session is still alive.
     // `access_token` is borrowed until it has been awaited. Error: unauthenticated (`invalid_token`, `token_expired`).
-    // Fault: Unavailable, when the keys cannot be read.
+    // Fault: Unavailable, if the keys cannot be read.
     virtual Awaitable<Result<Principal>> authenticate(std::string_view access_token) = 0;
 };
 

@@ -1,6 +1,6 @@
 #pragma once
-// Who calls: the user of the access token, where an endpoint is not for anyone. What is wrong with a token is noted
-// only; AdmissionStep refuses it, once it has counted the attempt.
+// Identifies the caller by the access token, unless the endpoint is open to anyone. An invalid token is only recorded;
+// AdmissionStep refuses it after counting the attempt.
 
 #include "platform/http/access/authentication.h"
 #include "platform/http/middleware/step.h"

@@ -57,7 +57,7 @@ std::optional<Field> parse_field(std::string_view text) {
                  .digest = std::move(*digest)};
 }
 
-// As the gateway has written the head.
+// In the form in which the gateway writes the head.
 Digest digest_of(const Digest& key, const RequestHead& head, std::string_view signed_part) {
     Hmac hmac(key);
     hmac << method_name(head.method) << " " << head.target << " HTTP/1.1\r\n";

@@ -1,7 +1,7 @@
 #pragma once
-// How a gateway and the roles in other processes prove to each other that they belong together: both know a secret. A
-// request carries an HMAC-SHA-256 of its whole head and the time, a response one of the request's HMAC and the status.
-// Content and what follows a WebSocket's handshake are not covered (docs/decisions/0022). Immutable: all cores use one.
+// How a gateway and the roles in other processes authenticate each other: they share a secret. A request carries an
+// HMAC-SHA-256 of its head and the time, a response one of the request's HMAC and the status. Content, and everything
+// after a WebSocket's handshake, is not covered (docs/decisions/0022). Immutable: all cores use one.
 //
 //     gateway:  auto signature = keys.sign(head, now);  …  keys.is_proof(field, signature, status)
 //     role:     auto signature = keys.verify(head, now);  …  keys.prove(*signature, status)
@@ -18,7 +18,7 @@
 
 namespace mindspace::http {
 
-// Of requests between them, where it is the last field, and of responses.
+// The field of the signature, the last one of a request between them, and also in responses.
 inline constexpr std::string_view kSignatureField = "Mindspace-Signature";
 
 enum class SignatureFault : std::uint8_t { missing, malformed, expired, wrong };
@@ -28,14 +28,14 @@ constexpr auto names_of(SignatureFault) {
 
 class GatewayKeys {
 public:
-    // A request is good for so long before and after the role's time: clocks differ, and may be replayed meanwhile.
+    // A signature is valid this long before and after the role's time, because clocks differ. It can be replayed then.
     static constexpr Seconds kValidFor{30};
     static constexpr std::size_t kMinSecret = 32;  // characters
     static constexpr std::size_t kMaxSecrets = 2;
 
-    // The first secret signs, all are accepted. At least one.
+    // The first secret signs, all are accepted. At least one is required.
     explicit GatewayKeys(const std::vector<std::string>& secrets);
-    // A secret a line, at most two. Blocking. Throws std::runtime_error that names the file.
+    // One secret per line, at most two. Blocking. Throws std::runtime_error that names the file.
     static GatewayKeys load(const std::filesystem::path& file);
 
     // Appends the field to a head that lacks the empty line; returns the signature, which the response has to prove.

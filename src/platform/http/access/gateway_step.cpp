@@ -17,7 +17,7 @@ Awaitable<> GatewayStep::before(Exchange& exchange) {
     if (signature) {
         exchange.signature = *signature;
         if (const auto client = exchange.head.find("x-forwarded-for")) exchange.client.address = *client;
-    } else if (!exchange.refusal) {  // which says nothing that a stranger may not know
+    } else if (!exchange.refusal) {  // its response contains nothing confidential
         refuse(exchange, signature.error());
     }
     return {};
@@ -25,8 +25,8 @@ Awaitable<> GatewayStep::before(Exchange& exchange) {
 
 void GatewayStep::refuse(Exchange& exchange, SignatureFault fault) {
     metrics_.unsigned_refused.add(1);
-    if (exchange.began - logged_at_ >= kLogInterval) {  // an attacker must not fill the log
-        logged_at_ = exchange.began;
+    if (exchange.started_at - logged_at_ >= kLogInterval) {  // an attacker must not fill the log
+        logged_at_ = exchange.started_at;
         log::warn("refused a request that is not from a gateway",
                   {{"event.action", "not_from_gateway"},
                    {"client.ip", exchange.client.address},

@@ -1,6 +1,6 @@
 #pragma once
-// Where only gateways may call: refuses what none has signed (403), but for health checks, believes the gateway who its
-// client is, and proves with the response that it comes from a role (gateway_keys.h).
+// If only gateways may call: refuses unsigned requests (403) except health checks, takes the client's address from the
+// gateway, and signs the response, which proves that it comes from a role (gateway_keys.h).
 
 #include "platform/http/access/gateway_keys.h"
 #include "platform/http/middleware/metrics.h"
@@ -19,7 +19,7 @@ private:
 
     const GatewayKeys& keys_;
     CoreMetrics& metrics_;
-    Exchange::Clock::time_point logged_at_{};  // when the log was last told
+    Exchange::Clock::time_point logged_at_{};  // the last refusal in the log
 };
 
 }  // namespace mindspace::http

@@ -1,5 +1,5 @@
 #pragma once
-// Who may call an endpoint, and what a verified access token says of who does.
+// Who may call an endpoint, and who the caller is according to a verified access token.
 
 #include "platform/base/ids.h"
 #include "platform/base/time.h"
@@ -12,7 +12,7 @@
 namespace mindspace::http {
 
 enum class Access : std::uint8_t {
-    anyone,  // no credentials are looked at
+    anyone,  // credentials are ignored
     user,    // a valid access token
     admin,   // a valid access token with the admin role
 };
@@ -28,7 +28,7 @@ struct Principal {
     AuthSessionId auth_session{};
     Role role = Role::user;
     Timestamp expires_at{};
-    std::string user_version{};  // of the user's data, for caches; "" when it is not known now
+    std::string user_version{};  // of the user's data, for caches; "" if unknown
 };
 
 }  // namespace mindspace::http

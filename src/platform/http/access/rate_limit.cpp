@@ -18,7 +18,7 @@ const limits::Policy* RateLimits::of(LimitClass wanted) const {
             return &socket;
         case LimitClass::import:
             return &import;
-        case LimitClass::by_method:  // class_of() says of which
+        case LimitClass::by_method:  // class_of() chooses one of the others
         case LimitClass::none:
             return nullptr;
     }

@@ -1,6 +1,6 @@
 #pragma once
-// Which calls share a quota, and how it is told: `RateLimit-Policy` and `RateLimit` of the IETF draft
-// (draft-ietf-httpapi-ratelimit-headers-10), 429 with `Retry-After` beyond it.
+// Which calls share a quota, and how clients learn about it: `RateLimit-Policy` and `RateLimit` of the IETF draft
+// (draft-ietf-httpapi-ratelimit-headers-10), 429 with `Retry-After` above the quota.
 
 #include "platform/http/wire/response.h"
 #include "platform/limits/gcra.h"
@@ -13,24 +13,24 @@ namespace mindspace::http {
 
 enum class LimitClass {
     by_method,  // `read` for GET, `write` for everything else
-    auth,       // whatever takes a password, a refresh token or a mailed one
+    auth,       // calls with a password, a refresh token or a mailed token
     read,
     write,
     socket,  // opening a WebSocket
-    import,  // taking in many things at once
+    import,  // many sessions at once
     none,    // health and pages
 };
 
 constexpr auto names_of(LimitClass) {
     return std::array<std::string_view, 7>{"by_method", "auth", "read", "write", "socket", "import", "none"};
 }
-// The class whose quota a call uses.
+// The class whose quota a call counts against.
 constexpr LimitClass class_of(LimitClass declared, bool is_read) {
     if (declared != LimitClass::by_method) return declared;
     return is_read ? LimitClass::read : LimitClass::write;
 }
 
-// One policy a class.
+// One policy per class.
 struct RateLimits {
     limits::Policy auth;
     limits::Policy read;
@@ -38,7 +38,7 @@ struct RateLimits {
     limits::Policy socket;
     limits::Policy import;
 
-    // Null for calls without a limit.
+    // Null for calls that are not limited.
     [[nodiscard]] const limits::Policy* of(LimitClass wanted) const;
 };
 

@@ -1,5 +1,5 @@
 #pragma once
-// The end of a login session, for what outlives the check of its token: sockets. Provided by the auth service
+// Reports the end of a login session to what outlives the check of its token: sockets. Provided by the auth service
 // (auth/logins/revocations.h).
 
 #include "platform/base/ids.h"
@@ -9,14 +9,14 @@
 
 namespace mindspace::http {
 
-// Ends with its last copy.
+// The watch ends when its last copy is destroyed.
 using SessionWatch = std::shared_ptr<const void>;
 
 class RevocationWatch {
 public:
     virtual ~RevocationWatch() = default;
-    // Calls `on_end` once, on the core's loop, when the user's login session is revoked while the watch is held; at
-    // once when that is known already.
+    // Calls `on_end` once, on the core's loop, if the user's login session is revoked during the watch; immediately if
+    // it has been revoked already.
     [[nodiscard]] virtual SessionWatch watch(UserId user, AuthSessionId session, std::function<void()> on_end) = 0;
 };
 

@@ -1,5 +1,5 @@
 #pragma once
-// What a user has written, so that what they read next shows it, whichever replica responds. Provided by the auth
+// Records that a user has written, so that their next read shows it, whichever replica responds. Provided by the auth
 // service (auth/logins/write_tracker.h).
 
 #include "platform/async/awaitable.h"
@@ -10,8 +10,8 @@ namespace mindspace::http {
 class WriteTracking {
 public:
     virtual ~WriteTracking() = default;
-    // After a call of the user that may have written. Never throws.
-    virtual Awaitable<> note_write(UserId user) = 0;
+    // Called after a call of the user that may have written. Never throws.
+    virtual Awaitable<> record_write(UserId user) = 0;
 };
 
 }  // namespace mindspace::http

@@ -11,10 +11,10 @@ Awaitable<> WriteTrackingStep::before(Exchange& exchange) {
     return {};
 }
 
-// Not after a fault: then the database may be what cannot be asked.
+// Not after a fault: the database may be unavailable.
 Awaitable<> WriteTrackingStep::after(Exchange& exchange, Response& response) {
     if (!exchange.may_have_written || response.status >= 500) return {};
-    return writes_.note_write(exchange.principal.user);
+    return writes_.record_write(exchange.principal.user);
 }
 
 }  // namespace mindspace::http

@@ -1,7 +1,7 @@
 #pragma once
-// After a call that may have changed data of its user, has their next read show it, whichever replica responds. Behind
-// all other steps, so that it sees what a handler was called for; where another process handles the call, that one
-// does.
+// After a call that may have changed data of its user, makes their next read show it, whichever replica responds. The
+// last step before the handler, so it acts only if the handler was called; if another process handles the call, that
+// process does it.
 
 #include "platform/http/access/write_tracking.h"
 #include "platform/http/middleware/step.h"

@@ -5,10 +5,10 @@
 //     endpoint({.method = Method::get, .path = "/livez", .access = Access::anyone, .summary = "Whether it runs."},
 //              [&health](Call<> call) { return health.find(); })
 //
-// Endpoints of a service, which other processes must know without having it, are rows of an endpoint_table.h. The
-// handler takes a Call<Body, Query> and returns Awaitable<Result<Out>>. It must not be a coroutine that captures:
+// Endpoints of a service, which other processes describe without having the service, are rows of an endpoint_table.h.
+// The handler takes a Call<Body, Query> and returns Awaitable<Result<Out>>. It must not be a coroutine with captures;
 // it calls one. Out is a schema type (its JSON is the response), void (204, or the declared status without a body) or
-// Response (whatever it says).
+// Response (sent as it is).
 
 #include "platform/http/access/rate_limit.h"
 #include "platform/http/api/exchange.h"
@@ -31,7 +31,7 @@ namespace mindspace::http {
 
 struct None {};  // no body, no query parameters, or no fields
 
-// What a handler is called with, all of it its own. Fields is what it needs of the request's head: a type made by
+// The arguments of a handler, which owns them. Fields is what it needs of the request's head: a type with
 // `static Fields of(const RequestHead&)`, which copies.
 template <class Body = None, class Query = None, class Fields = None>
 struct Call {
@@ -41,12 +41,12 @@ struct Call {
     Body body;
     Query query;
     Fields fields;
-    std::optional<std::int32_t> expected_version;  // that If-Match names; the handler's to compare, in its statement
+    std::optional<std::int32_t> expected_version;  // named by If-Match; the handler's statement compares it
 };
 
 struct Declaration {
     Method method;
-    std::string_view path;  // "/api/v1/sessions/{id}": one parameter at most, always an id
+    std::string_view path;  // "/api/v1/sessions/{id}": at most one parameter, always an id
     Access access = Access::user;
     std::string_view summary;
     int success = 0;  // 0: 200 with a body, 204 without
@@ -54,19 +54,19 @@ struct Declaration {
     Priority priority = Priority::usual;
     bool cached = false;                     // usually served without the database: its queue does not count
     bool creates = false;                    // takes an Idempotency-Key
-    std::size_t max_body = kSmallBody;       // bytes; beyond: 413, before more is read
-    std::vector<std::string_view> errors{};  // the codes that are this endpoint's own, for the reader of the document
-    bool holds_secrets = false;              // its responses, such as tokens: they are never compressed
+    std::size_t max_body = kSmallBody;       // bytes; above: 413, before more is read
+    std::vector<std::string_view> errors{};  // codes specific to this endpoint, for the OpenAPI document
+    bool holds_secrets = false;              // in its responses, such as tokens: never compressed
     std::string_view cache_control{};        // of a successful response; default: it is not stored, or, with an ETag,
                                              // validated before each use
-    std::string_view produces{};             // the media type of a handler's own Response, for the document
+    std::string_view produces{};             // the media type of a handler that returns Response
     bool websocket = false;                  // opens a socket: the handshake is checked before the handler
-    DrainMessage drain_message = nullptr;    // the socket's last message when a server between leaves
+    DrainMessage drain_message = nullptr;    // the last message on the socket when a forwarding server drains
     bool hidden = false;                     // left out of the OpenAPI document
     bool health = false;                     // needs no signature where only gateways may call
 };
 
-// What the OpenAPI document tells of the types.
+// How the OpenAPI document describes the types.
 struct TypeDescriptions {
     using Describe = void (*)(JsonWriter&, schema::Components&);
     Describe body = nullptr;
@@ -76,7 +76,7 @@ struct TypeDescriptions {
     bool sets_cookie = false;
 };
 
-// What is known of an endpoint wherever it is served: all that a router, a gateway and the API's description need.
+// What a router, a gateway and the API's description need, wherever the endpoint is served.
 struct DeclaredEndpoint {
     Declaration declaration;
     TypeDescriptions types;
@@ -84,11 +84,11 @@ struct DeclaredEndpoint {
 
 using DeclaredEndpoints = std::vector<DeclaredEndpoint>;
 
-// One that is served here.
+// An endpoint that is served here.
 struct Endpoint : DeclaredEndpoint {
     std::function<Awaitable<Response>(Exchange&)> handle;
     std::size_t index = 0;   // the row's position in its router
-    bool forwarded = false;  // another process handles it, and keeps its responses for an Idempotency-Key
+    bool forwarded = false;  // another process handles it, and stores responses for an Idempotency-Key
 };
 
 using Endpoints = std::vector<Endpoint>;
@@ -105,7 +105,7 @@ concept SetsCookie = requires(T& value) {
     { value.set_cookie } -> std::same_as<std::optional<std::string>&>;
 };
 
-// A body whose `id` the client may choose, or, where it is none of its fields, the Idempotency-Key's claim alone.
+// A body whose `id` the client may choose, or, if `id` is not one of its fields, only by the Idempotency-Key's claim.
 template <class T>
 concept NamesItself = requires(T body) {
     body.id.emplace(Uuid{});
@@ -118,8 +118,8 @@ concept NamesItself = requires(T body) {
 Result<schema::QueryPairs> parse_query(std::string_view query);
 // 415 unless the body is JSON (or, for PATCH, a merge patch).
 std::optional<Response> refuse_media_type(const Exchange& exchange);
-// The versions that If-Match names, one to be tried after the other; a single empty one without If-Match or for "*".
-// None at all when no version can match.
+// The versions that If-Match names, to be tried in order; a single empty one without If-Match or for "*".
+// Empty if no version can match.
 std::vector<std::optional<std::int32_t>> expected_versions(const RequestHead& head);
 
 template <class F>
@@ -134,13 +134,13 @@ struct HandlerTraits<Awaitable<Result<Out_>> (F::*)(Call<Body_, Query_, Fields_>
 
 inline constexpr std::string_view kRevalidate = "private, no-cache";
 
-// What an endpoint keeps between calls, on its core.
+// What an endpoint stores between calls, on its core.
 template <class Handler>
 struct EndpointState {
     Handler handler;
     int success = 0;
     std::string_view cache_control;
-    std::size_t last_size = 0;  // of the last response: room for the next one
+    std::size_t last_size = 0;  // of the last response: reserved for the next one
 };
 
 template <class Out, class Handler>
@@ -215,7 +215,7 @@ Awaitable<Response> invoke(EndpointState<Handler>& state, Exchange& exchange) {
     }
     const auto versions = expected_versions(exchange.head);
     if (versions.empty()) co_return problem(precondition_failed(), exchange.request_id);
-    // A handler that meets another version has done nothing, so the next one can be tried.
+    // A handler that finds another version has changed nothing, so the next version can be tried.
     for (std::size_t i = 0; i + 1 < versions.size(); ++i) {
         auto attempt = call;
         attempt.expected_version = versions[i];
@@ -250,7 +250,7 @@ void describe_type(JsonWriter& out, schema::Components& components) {
     schema::Type<T>::describe(out, schema::Rules{}, components);
 }
 
-// What a handler's types say.
+// What follows from a handler's types.
 template <class Traits>
 DeclaredEndpoint declare(Declaration declaration) {
     if constexpr (!std::is_same_v<typename Traits::Body, None>)

@@ -1,12 +1,12 @@
 #pragma once
-// The endpoints of a service, declared once: with the service they are served, without it (in a gateway whose process
-// does not have it) the rows still say everything but what to do.
+// The endpoints of a service, declared once: with the service they are served; without it, in a gateway, the rows are
+// enough to forward and describe them.
 //
 //     EndpointTable<AuthService> rows;
 //     rows.add({.method = Method::post, .path = "/api/v1/auth/login", .summary = "Log in."},
 //              [](AuthService& auth, Call<Login> call) { return auth.login(std::move(call.body)); });
 //     rows.serve(auth);      // Endpoints
-//     rows.declarations();   // the same rows, for whoever forwards or describes them
+//     rows.declarations();   // the same rows, to forward or describe them
 
 #include "platform/http/api/endpoint.h"
 
@@ -17,7 +17,7 @@
 
 namespace mindspace::http {
 
-// A handler that names its service, with that service.
+// A handler that takes its service as first argument, bound to that service.
 template <class Service, class Handler, class Argument, class Outcome>
 struct BoundHandler {
     Service& service;
@@ -25,7 +25,7 @@ struct BoundHandler {
     Outcome operator()(Argument call) const { return handler(service, std::move(call)); }
 };
 
-// How the handler of a row becomes one that can be called: by itself, or with the service that it names first.
+// Makes the handler of a row callable: as it is, or bound to the service that is its first argument.
 template <class Function>
 struct RowTraits;
 template <class F, class Argument, class Outcome>
@@ -45,11 +45,11 @@ struct RowTraits<Outcome (F::*)(Service&, Argument) const> {
     }
 };
 
-// Services: those that the handlers call, each once.
+// Services: those that the handlers call, each listed once.
 template <class... Services>
 class EndpointTable {
 public:
-    // The handler takes one of the services first, or none, and then the Call; else as those of endpoint().
+    // The handler takes one of the services first, or none, and then the Call; otherwise like those of endpoint().
     template <class Handler>
     void add(Declaration declaration, Handler handler) {
         using Traits = RowTraits<decltype(&Handler::operator())>;
@@ -60,7 +60,7 @@ public:
         rows_.push_back({.declared = std::move(declared), .serve = std::move(serve)});
     }
 
-    // All rows of a table of some of the services.
+    // Adds all rows of a table with a subset of the services.
     template <class... Some>
     void add(EndpointTable<Some...> table) {
         for (auto& row : table.rows_) {

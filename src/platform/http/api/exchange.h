@@ -1,6 +1,5 @@
 #pragma once
-// One request on its way through the server with what is learned of it, the content that it came with, and its
-// response.
+// One request on its way through the middleware: what is known about it, its content, and its response.
 
 #include "platform/async/worker_pool.h"
 #include "platform/http/access/principal.h"
@@ -25,7 +24,7 @@ namespace mindspace::http {
 
 struct Endpoint;
 
-// Of a request's content, in bytes. More takes longer to read than a loop may be held.
+// Bytes of a request's content. Parsing more would block the loop for too long.
 inline constexpr std::size_t kSmallBody = 64 * 1024;
 
 struct ClientInfo {
@@ -33,55 +32,55 @@ struct ClientInfo {
     std::string user_agent;
 };
 
-// Content that still comes in while the handler runs.
+// Content that is still arriving while the handler runs.
 class BodyReader {
 public:
     virtual ~BodyReader() = default;
-    // Of all of it, in bytes.
+    // The length of the entire content in bytes.
     [[nodiscard]] virtual std::uint64_t length() const = 0;
-    // The next bytes, good until the next call; "" at the end. Nothing: the client has gone, or was too slow.
+    // The next bytes, valid until the next call; "" at the end. Nothing: the client has left, or was too slow.
     virtual Awaitable<std::optional<std::string_view>> read() = 0;
 };
 
-// Lives in the connection's frame until the response is written.
+// Exists in the connection's coroutine frame until the response is written.
 struct Exchange {
     using Clock = std::chrono::steady_clock;
 
     // Set by the server.
-    const RequestHead& head;  // when it could not be read: what can of its fields, and no path
+    const RequestHead& head;  // if it is malformed: its readable fields, and no path
     std::string_view body{};
     ClientInfo client{};
-    const Endpoint* endpoint = nullptr;  // null: the path or the method has none
-    std::string_view allow{};            // without an endpoint: the methods of the path, "" when there is no such path
+    const Endpoint* endpoint = nullptr;  // null: none for the path and method
+    std::string_view allow{};            // without an endpoint: the methods of the path, "" if the path does not exist
     std::optional<Uuid> id{};            // the path's {id}
-    std::optional<Refusal> refusal{};    // why the server does not take the request
-    BodyReader* content = nullptr;       // instead of `body`, of a long one that is only forwarded
-    std::shared_ptr<const void> memory{};  // that `body` is in
-    WorkerPool* large_bodies = nullptr;    // null: work on a large one holds the loop
-    Clock::time_point began = Clock::now();
-    bool is_late = false;  // its deadline has passed, and it is being cancelled
+    std::optional<Refusal> refusal{};    // why the server refuses the request
+    BodyReader* content = nullptr;       // instead of `body`, if it is long and only forwarded
+    std::shared_ptr<const void> memory{};  // contains `body`
+    WorkerPool* large_bodies = nullptr;    // null: work on large bodies blocks the loop
+    Clock::time_point started_at = Clock::now();
+    bool is_late = false;  // the deadline has passed, and the handler is being cancelled
 
-    // Set by the steps of the middleware, each what it says in the comment.
+    // Set by the steps of the middleware.
     std::string request_id{};
-    telemetry::TraceContext trace{};           // its span; without tracing only the trace of `traceparent`
-    telemetry::SpanId parent_span{};           // of `traceparent`
-    std::string_view signature{};              // of the gateway that has sent it; "" unless only gateways may call
-    bool is_served = false;                    // counted by the overload control
-    Principal principal{};                     // who calls, unless the access is `anyone`
-    std::optional<Error> credentials_fault{};  // why it is not known who calls
-    const limits::Policy* policy = nullptr;    // how often may be called
-    std::optional<limits::RateLimitDecision> quota{};  // what is left of that
+    telemetry::TraceContext trace{};                   // its span; without tracing only the trace of `traceparent`
+    telemetry::SpanId parent_span{};                   // of `traceparent`
+    std::string_view signature{};                      // of the gateway that sent it; "" unless only gateways may call
+    bool is_served = false;                            // counted by the overload control
+    Principal principal{};                             // the caller, unless the access is `anyone`
+    std::optional<Error> credentials_fault{};          // why the caller is unknown
+    const limits::Policy* policy = nullptr;            // limits the calls
+    std::optional<limits::RateLimitDecision> quota{};  // what is left under `policy`
     std::shared_ptr<idempotency::Claim>
-        claim{};                        // of an Idempotency-Key, until the response is kept or the key released
-    std::optional<Uuid> creation_id{};  // for what is created, under an Idempotency-Key
-    bool may_have_written = false;      // data of the principal
-    std::chrono::nanoseconds took{};    // from `began` to the response
+        claim{};                          // of an Idempotency-Key, until the response is stored or the key released
+    std::optional<Uuid> creation_id{};    // of what is created, if there is an Idempotency-Key
+    bool may_have_written = false;        // to data of the principal
+    std::chrono::nanoseconds duration{};  // from `started_at` to the response
 
-    // By whoever responds first: a step or the handler.
+    // Set by the first step that responds, or by the handler.
     std::optional<Response> response{};
 
-    // What `work`, which owns what it touches, makes of the body: at once of a usual one, otherwise on a thread of the
-    // pool, which may outlive the exchange. Fault: Unavailable, when too many large bodies wait.
+    // The result of `work` on the body. A small body is handled at once, a large one on a thread of the pool, which may
+    // outlive the exchange, so `work` must own what it uses. Fault: Unavailable, if too many large bodies are waiting.
     template <class Work>
     Awaitable<std::invoke_result_t<Work&, std::string_view>> work_on_body(Work work) const {
         if (body.size() <= kSmallBody || large_bodies == nullptr) co_return work(body);

@@ -1,5 +1,5 @@
 #pragma once
-// In which order requests are served when not all of them can be in time. Each endpoint declares its own.
+// The order in which requests are served when not all of them can be served in time. Each endpoint declares its own.
 
 #include <array>
 #include <cstdint>
@@ -8,9 +8,9 @@
 namespace mindspace::http {
 
 enum class Priority : std::uint8_t {
-    first,  // never refused: health, refresh, what a running sit needs
+    first,  // never refused: health, refresh, what a running session needs
     usual,
-    last,  // refused before the others: what costs much and can wait, such as logins
+    last,  // refused first: expensive requests that can wait, such as logins
 };
 constexpr auto names_of(Priority) {
     return std::array<std::string_view, 3>{"first", "usual", "last"};

@@ -9,10 +9,10 @@
 
 namespace mindspace::http {
 
-// The response for an outcome that a rule returned.
+// The response for an expected error that a service returned.
 Response problem(const Error& error, std::string_view request_id);
 
-// Why the server does not take a request: it is malformed, late, too long, or one too many. The texts are constants.
+// Why the server refuses a request: it is malformed, late, too long, or exceeds a limit. The texts are constants.
 struct Refusal {
     int status;
     std::string_view code;  // stable and public

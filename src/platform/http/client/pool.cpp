@@ -97,7 +97,7 @@ Awaitable<std::expected<ClientPool::Lease, ClientFault>> ClientPool::connect(Clo
     auto connection = std::make_shared<ClientConnection>(loop_);
     connection->set_deadline(until);
     leased_.insert(connection.get());
-    Lease lease(*this, connection);  // gives it back, closed, should this end early
+    Lease lease(*this, connection);  // closes and returns the connection if this ends early
     const auto addresses = co_await resolve_host(loop_, options_.origin.host, until);
     std::vector<tcp::endpoint> endpoints;
     for (const auto& address : addresses) endpoints.emplace_back(address, options_.origin.port);

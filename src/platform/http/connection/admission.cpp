@@ -1,5 +1,5 @@
-// What a connection refuses before a handler is called: what cannot be read, what is too much for its network, what is
-// too much for the core. Its responses pass the middleware as all others do.
+// What a connection refuses before a handler is called: malformed requests, and requests above the limits of their
+// network or of the core. These responses pass the middleware like all others.
 
 #include "platform/async/as_tuple.h"
 #include "platform/http/connection/connection.h"
@@ -35,7 +35,7 @@ std::string_view code_of(const ParseFailure& failure) {
 
 }  // namespace
 
-// Once for each request, before its content is read.
+// Called once per request, before its content is read.
 void Connection::admit() {
     if (match_) return;
     const auto& head = parser_.head();
@@ -44,7 +44,7 @@ void Connection::admit() {
     if (overload != nullptr && !overload->admits(match_->endpoint, Clock::now())) refusal_ = kOverloaded;
 }
 
-// What is not, or not yet, a whole request: then the connection ends. With as much of the head as can be read.
+// For a malformed or incomplete request, of whose head the readable fields are used. Ends the connection.
 Awaitable<> Connection::refuse(ParseFailure failure) {
     const std::string_view text(unread().data(), unread().size());
     RequestHead fields;
@@ -64,7 +64,7 @@ Awaitable<> Connection::refuse(ParseFailure failure) {
     co_await linger();
 }
 
-// Without reading a request: that would cost what the bound is to save. So few bytes fit into the socket's buffer.
+// Does not read a request first: the limit exists to save that cost. The response fits into the socket's send buffer.
 Awaitable<> Connection::refuse_unread() {
     if (stream_.is_tls()) co_return;
     const RequestHead unread;
@@ -89,15 +89,15 @@ std::optional<ClientNetworks::Slot> Connection::claim_socket_slot(Exchange& exch
     return slot;
 }
 
-// The client that has just been refused, if it has the connection for itself.
-void Connection::note_refusal() {
+// Delays a client that has just been refused, if it does not share the connection.
+void Connection::count_refusal() {
     auto* overload = context_.parts.overload;
     if (overload == nullptr || !context_.options.paces_refused) return;
     const bool is_shared = is_proxied_ && client_.address != peer_.to_string();
     if (!is_shared) paused_until_ = overload->delay_after_refusal(Clock::now());
 }
 
-// Until it is the turn of the client that has been refused. What comes before all else does not wait.
+// Waits for the turn of the client that has been refused. Endpoints with priority `first` do not wait.
 Awaitable<> Connection::pause() {
     const auto until = std::exchange(paused_until_, Clock::time_point{});
     if (Clock::now() >= until) co_return;

@@ -15,7 +15,7 @@ namespace {
 std::size_t max_body(const ConnectionContext& context, const RequestHead& head) {
     const auto match = context.router.find(head.method, head.path);
     const auto declared = match.endpoint != nullptr ? match.endpoint->declaration.max_body : kSmallBody;
-    // An unsigned request is refused, but only after its content has come.
+    // An unsigned request is refused, but only after its content has arrived.
     const auto* gateway = context.parts.gateway;
     const bool is_unsigned = declared > kSmallBody && gateway != nullptr && !gateway->verify(head, SystemClock{}.now());
     return is_unsigned ? kSmallBody : declared;
@@ -97,14 +97,14 @@ void Connection::set_peer(const asio::ip::address& peer) {
     is_proxied_ = context_.options.proxies.trusts(peer_);
 }
 
-// Each request of a proxy may be another client's.
+// With a proxy, each request may come from a different client.
 void Connection::set_client(const RequestHead& head) {
     constexpr std::size_t kMaxUserAgent = 256;
     if (is_proxied_) client_.address = context_.options.proxies.client_of(peer_, head);
     client_.user_agent = head.find("user-agent").value_or("").substr(0, kMaxUserAgent);
 }
 
-// Before all else. False: the connection is over.
+// Read before everything else. False: the connection has ended.
 Awaitable<bool> Connection::read_proxy_header() {
     std::string header;
     while (true) {
@@ -120,7 +120,7 @@ Awaitable<bool> Connection::read_proxy_header() {
         auto [failure, size] = co_await stream_.read_ahead(asio::buffer(header.data() + received_size, *missing));
         if (failure) co_return false;
     }
-    // A proxy that speaks for itself, or cannot say for whom, may not say it in a field either.
+    // If the proxy connects for itself, or does not state its client, the fields of requests must not state one either.
     const auto source = source_of(header);
     if (source)
         set_peer(*source);
@@ -129,7 +129,7 @@ Awaitable<bool> Connection::read_proxy_header() {
     co_return true;
 }
 
-// In the network of the client. False: it has all that it may have.
+// Claims a slot in the client's network. False: the network has no free one.
 bool Connection::claim_slot() {
     auto slot = context_.networks.take(network_of(client_.address), context_.open());
     if (!slot) {
@@ -143,7 +143,7 @@ bool Connection::claim_slot() {
 void Connection::sweep(Clock::time_point now) {
     if (context_.is_draining && idle_ && now >= context_.idle_end) return abort();
     if (now < deadline_) return;
-    if (is_reading_ && !idle_) {  // in the middle of a request: its client can be told
+    if (is_reading_ && !idle_) {  // in the middle of a request: a response can be sent
         is_late_ = true;
         wait_until(context_.options.write_timeout);
         return stream_.cancel();

@@ -1,7 +1,7 @@
 #pragma once
-// One HTTP connection: reads requests, has them handled one after the other, writes the responses in their order.
-// Owned by its task. By subject: connection.cpp serves and sweeps, input.cpp reads, admission.cpp refuses, exchange.cpp
-// has requests handled, output.cpp writes.
+// One HTTP connection: reads requests, has them handled one at a time, writes the responses in the same order.
+// Owned by its task. The sources by subject: connection.cpp serves and sweeps, input.cpp reads, admission.cpp refuses,
+// exchange.cpp has requests handled, output.cpp writes.
 
 #include "platform/http/connection/context.h"
 #include "platform/http/connection/read_buffer.h"
@@ -23,23 +23,23 @@ public:
     Connection(const Connection&) = delete;
     Connection& operator=(const Connection&) = delete;
 
-    // Serves it, as a task of the context, until it ends.
+    // Serves the connection, as a task of the context, until it ends.
     static void start(ConnectionContext& context, Stream stream);
 
-    // Ends the connection if it is over its deadline, or idle while the server drains. A client that is too slow with a
-    // request is told (408); a handler that takes too long is cancelled, and its client told (504).
+    // Ends the connection if its deadline has passed, or if it is idle while the server drains. A client that sends its
+    // request too slowly gets 408; a handler that takes too long is cancelled, and its client gets 504.
     void sweep(Clock::time_point now);
-    // Ends what it is at, and the connection, without a word.
+    // Cancels all operations and closes the connection without a response.
     void abort();
 
 private:
     class StreamReader;
     class StreamWriter;
-    static constexpr std::size_t kFlushAt = 64 * 1024;  // responses to pipelined requests are gathered up to this size
+    static constexpr std::size_t kFlushAt = 64 * 1024;  // responses to pipelined requests are collected up to this size
     enum class Outcome {
         keep_open,
-        close,  // after what is still to be written
-        over,   // broken, or taken over
+        close,  // after the pending output is written
+        over,   // broken, or passed on to a WebSocket
     };
 
     static Awaitable<> run(std::shared_ptr<Connection> self);
@@ -65,7 +65,7 @@ private:
     Awaitable<> refuse_unread();
     std::optional<ClientNetworks::Slot> claim_socket_slot(Exchange& exchange);
     Awaitable<> pause();
-    void note_refusal();
+    void count_refusal();
 
     // Exchange
     Awaitable<Outcome> respond(BodyReader* content);
@@ -75,7 +75,7 @@ private:
     Awaitable<Outcome> upgrade(Response response);
 
     // Output
-    std::expected<ClientNetworks::UnreadBytes, ClientNetworks::Bound> hold(std::size_t bytes);
+    std::expected<ClientNetworks::UnreadBytes, ClientNetworks::Bound> count_unread(std::size_t bytes);
     std::string_view append(const Response& response, Method method, bool keep_alive);
     Awaitable<bool> flush_long(std::string_view content);
     Awaitable<Outcome> stream(Response response);
@@ -87,8 +87,8 @@ private:
     Registry<Connection>::Registration registration_;
     TaskGroup::Task task_;
     Stream stream_;
-    asio::ip::address peer_;   // or who a proxy said it is
-    bool is_proxied_ = false;  // the peer is a proxy of ours: each request may be another client's
+    asio::ip::address peer_;   // or the client that a proxy has named
+    bool is_proxied_ = false;  // the peer is a trusted proxy: each request may come from a different client
     ClientInfo client_;
     RequestParser parser_;
     // [begin_, end_) is unread. Shared with threads that work on a large body, which may outlive the connection.
@@ -96,14 +96,14 @@ private:
     std::size_t begin_ = 0;
     std::size_t end_ = 0;
     std::string out_;
-    std::size_t consumed_ = 0;  // by the request that is being handled
-    bool is_last_ = false;      // the connection ends with its response
+    std::size_t consumed_ = 0;  // bytes of the request that is being handled
+    bool is_last_ = false;      // the connection ends after its response
     Clock::time_point deadline_;
     bool idle_ = true;              // between requests
-    Exchange* handling_ = nullptr;  // while the time of its handler passes
+    Exchange* handling_ = nullptr;  // while the handler's deadline applies
     bool is_reading_ = false;
     bool is_writing_ = false;
-    bool is_late_ = false;                // the client, with a request that it has begun
+    bool is_late_ = false;                // the client did not complete its request in time
     std::optional<Router::Match> match_;  // of the request, once its head is read
     std::optional<Refusal> refusal_;      // of the request
     Clock::time_point paused_until_{};    // after a refusal

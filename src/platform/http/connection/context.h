@@ -18,7 +18,7 @@ class Connection;
 struct ConnectionContext {
     asio::io_context& loop;
     const ServerOptions& options;
-    const MiddlewareParts& parts;  // the overload control and the gateways' keys count before a request is read
+    const MiddlewareParts& parts;  // overload control and gateway keys are needed before a request is read
     const Router& router;
     Middleware& middleware;
     CoreMetrics& metrics;
@@ -27,9 +27,9 @@ struct ConnectionContext {
     Registry<Connection>& connections;
     WebSocketHub& websockets;
     bool is_draining = false;
-    std::chrono::steady_clock::time_point idle_end{};  // of idle connections, once it is draining
+    std::chrono::steady_clock::time_point idle_end{};  // of idle connections, once the server drains
 
-    // Connections of any kind.
+    // The number of connections of all kinds.
     [[nodiscard]] std::size_t open() const { return connections.size() + websockets.size(); }
 };
 

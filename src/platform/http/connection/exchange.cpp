@@ -1,4 +1,4 @@
-// How a connection has a request handled: the exchange, its deadline, and what follows from its response.
+// How a connection has a request handled: the exchange, its deadline, and the steps that follow from its response.
 
 #include "platform/http/client/connection.h"
 #include "platform/http/connection/connection.h"
@@ -35,15 +35,15 @@ Awaitable<Connection::Outcome> Connection::respond(BodyReader* content) {
     co_await context_.middleware.handle(exchange);
     handling_ = nullptr;
     if (exchange.is_late) {
-        // The cancellation may still be on its way, and must not hit what is written now. (Not a function of its own:
-        // in a cancelled coroutine the call of another one throws.)
+        // The cancellation may still be pending, and must not affect the write of this response. (Not a separate
+        // function: in a cancelled coroutine the call of another one throws.)
         is_last_ = true;
         co_await asio::this_coro::reset_cancellation_state();
         co_await asio::post(context_.loop, asio::use_awaitable);
         co_await asio::this_coro::reset_cancellation_state();
     }
     auto& response = *exchange.response;
-    if (response.status == 503) note_refusal();
+    if (response.status == 503) count_refusal();
 
     if (response.status == 101) {
         if (slot) stream_.occupy(std::move(*slot));
@@ -59,13 +59,13 @@ Awaitable<Connection::Outcome> Connection::respond(BodyReader* content) {
     co_return co_await finish_response(keep_alive);
 }
 
-// The time of the client passes.
+// From here on the client's deadline applies.
 void Connection::begin_reading(Clock::time_point deadline) {
     handling_ = nullptr;
     deadline_ = deadline;
 }
 
-// The time of the handler passes.
+// From here on the handler's deadline applies.
 void Connection::begin_handling(Exchange& exchange) {
     wait_until(context_.options.request_timeout);
     handling_ = &exchange;

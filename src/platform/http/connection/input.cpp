@@ -1,4 +1,4 @@
-// What a connection reads: requests into its buffer, and the content of long ones while it comes.
+// What a connection reads: requests into its buffer, and the content of long requests while it arrives.
 
 #include "platform/http/connection/connection.h"
 
@@ -20,8 +20,8 @@ constexpr std::size_t kRetainedBuffer = 16 * 1024;
 
 }  // namespace
 
-// In the buffer, behind what is unread. It is doubled when it is full, so that a client which announces much and sends
-// little costs little, but becomes no larger than the request that is being read.
+// Makes space in the buffer after the unread bytes. A full buffer is doubled, so that a client that announces much and
+// sends little costs little, but it never becomes larger than the request that is being read.
 void Connection::make_space() {
     if (begin_ == end_) {
         begin_ = end_ = 0;
@@ -37,7 +37,7 @@ void Connection::make_space() {
     buffer_->resize(required > end_ ? std::min(doubled, required) : doubled);
 }
 
-// Reads once. When the deadline ends it, is_late_ says so, and a response can still be written.
+// Reads once. If the deadline ends the read, is_late_ is set, and a response can still be written.
 Awaitable<Stream::Outcome> Connection::read_some(asio::mutable_buffer into) {
     is_late_ = false;
     is_reading_ = true;
@@ -46,7 +46,7 @@ Awaitable<Stream::Outcome> Connection::read_some(asio::mutable_buffer into) {
     co_return outcome;
 }
 
-// Writes what is due and reads once. False when the connection is over, or the client too slow.
+// Writes pending output and reads once. False if the connection has ended, or the client is too slow.
 Awaitable<bool> Connection::read_more() {
     const bool written = co_await flush_before_reading();
     if (!written) co_return false;
@@ -62,8 +62,8 @@ Awaitable<bool> Connection::read_more() {
     co_return true;
 }
 
-// The rest of a request's content, as it comes. The head stays where it is meanwhile. While it is read the client's
-// time passes, all parts together; in between, the handler has its own for each.
+// The rest of a request's content, as it arrives. The head stays in the buffer. All reads together have the client's
+// body timeout; between them the handler has its own deadline for each part.
 class Connection::StreamReader final : public BodyReader {
 public:
     explicit StreamReader(Connection& connection)
@@ -114,7 +114,7 @@ bool Connection::is_streamed() const {
     return parser_.head().content_length.value_or(0) > kBufferedContent && endpoint != nullptr && endpoint->forwarded;
 }
 
-// All that has been read belongs to it: had there been more, its content would have been complete.
+// Everything that has been read belongs to this request: its content is longer than what the buffer holds.
 Awaitable<Connection::Outcome> Connection::respond_to_stream() {
     consumed_ = end_ - begin_;
     StreamReader content(*this);

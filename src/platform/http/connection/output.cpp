@@ -1,5 +1,5 @@
-// What a connection writes: responses to pipelined requests in one go, long ones from where they are, streamed ones as
-// they are made, each at its client's pace.
+// What a connection writes: responses to pipelined requests in one write, long ones without a copy, streamed ones as
+// they are produced, each as fast as its client reads.
 
 #include "platform/http/connection/connection.h"
 #include "platform/http/wire/response_writer.h"
@@ -14,27 +14,27 @@ namespace mindspace::http {
 
 namespace {
 
-constexpr std::size_t kMaxCopiedBody = 4 * 1024;  // into the buffer of what is due; see is_copied()
+constexpr std::size_t kMaxCopiedBody = 4 * 1024;  // into the buffer of pending output; see is_copied()
 constexpr std::size_t kMaxWriteSize = 64 * 1024;
 constexpr std::size_t kLingerBuffer = 4 * 1024;
 constexpr auto kLinger = std::chrono::seconds(2);
 
-// Whether the content of a response goes behind its head, so that those to pipelined requests leave in one write. What
-// is longer is written from where it is; and so is what another server said, which has been copied once already.
+// Whether the content of a response is copied after its head, so that pipelined responses leave in one write. Longer
+// content is written from where it is, and so is content of another server, which has been copied once already.
 bool is_copied(const Response& response) {
     return response.body.size() <= kMaxCopiedBody && !response.forwarded_fields;
 }
 
 }  // namespace
 
-// Bytes of a response that are about to be written, or what does not let them: then the connection ends.
-std::expected<ClientNetworks::UnreadBytes, ClientNetworks::Bound> Connection::hold(std::size_t bytes) {
-    auto held = stream_.slot().hold(bytes);
+// Counts response bytes that are about to be written, or returns the limit they exceed: then the connection ends.
+std::expected<ClientNetworks::UnreadBytes, ClientNetworks::Bound> Connection::count_unread(std::size_t bytes) {
+    auto held = stream_.slot().count_unread(bytes);
     if (!held) context_.metrics.unread_refused[static_cast<std::size_t>(held.error())].add(1);
     return held;
 }
 
-// Puts it behind what is due; returns the content that has to be written from where it is.
+// Appends the response to the pending output; returns the content that was not copied.
 std::string_view Connection::append(const Response& response, Method method, bool keep_alive) {
     append_head(out_, response, {.keep_alive = keep_alive});
     const bool has_content = method != Method::head && !is_bodyless(response.status);
@@ -44,13 +44,13 @@ std::string_view Connection::append(const Response& response, Method method, boo
     return {};
 }
 
-// The same, of which no part counts as unread yet.
+// Writes content that is not counted as unread yet.
 Awaitable<bool> Connection::flush_long(std::string_view content) {
-    const auto rest = hold(content.size() - std::min(content.size(), kMaxWriteSize));
+    const auto rest = count_unread(content.size() - std::min(content.size(), kMaxWriteSize));
     co_return rest&& co_await flush(content);
 }
 
-// Writes what is due, without moving the deadline. False when the connection is over.
+// Writes pending output without changing the deadline. False if the connection has ended.
 Awaitable<bool> Connection::flush_before_reading() {
     if (out_.empty()) co_return true;
     const auto deadline = deadline_;
@@ -59,11 +59,11 @@ Awaitable<bool> Connection::flush_before_reading() {
     co_return written;
 }
 
-// Writes what is due, and the given texts behind it, in parts that each have the time of a write: a slow client gets
-// all of a long response, one that stands still or takes a byte at a time does not. What is written at once counts as
-// unread meanwhile; the owner of more of it counts the rest.
+// Writes pending output and the given strings after it, in parts that each have the write timeout: a slow client gets a
+// complete long response, a client that reads nothing or a byte at a time does not. Counts the part being written as
+// unread; the caller counts the rest, if there is one.
 Awaitable<bool> Connection::flush(std::string_view behind, std::string_view end) {
-    const auto held = hold(out_.size() + std::min(behind.size(), kMaxWriteSize));
+    const auto held = count_unread(out_.size() + std::min(behind.size(), kMaxWriteSize));
     if (!held) co_return false;
     bool alive = true;
     is_writing_ = true;
@@ -81,8 +81,8 @@ Awaitable<bool> Connection::flush(std::string_view behind, std::string_view end)
     co_return alive;
 }
 
-// Closing with unread input would reset the connection and could take the response with it (RFC 9112 section 9.6): our
-// side ends first, then what still comes is read and dropped for a moment.
+// Closing with unread input would reset the connection and could lose the response (RFC 9112 section 9.6): our side
+// ends first, then remaining input is read and dropped for a short time.
 Awaitable<> Connection::linger() {
     const bool written = co_await flush();
     if (!written) co_return;
@@ -96,8 +96,8 @@ Awaitable<> Connection::linger() {
     }
 }
 
-// Writes each part at once, with what is due before it. Its deadline is that of a client that does not read; between
-// parts the handler has the time of a request.
+// Writes each part at once, after pending output. While writing, the write timeout applies; between parts the handler
+// has the request timeout.
 class Connection::StreamWriter final : public BodyWriter {
 public:
     StreamWriter(Connection& connection, bool chunked, std::optional<std::uint64_t> length)
@@ -132,13 +132,13 @@ Awaitable<Connection::Outcome> Connection::stream(Response response) {
     if (!has_content) co_return co_await finish_response(keep_alive);
 
     StreamWriter writer(*this, chunked, body.length);
-    bool whole = false;
+    bool is_written = false;
     try {
-        whole = co_await body.write(writer);
+        is_written = co_await body.write(writer);
     } catch (const std::exception& fault) {
         log::warn("a response was aborted", {{"error.message", fault.what()}});
     }
-    if (!whole || !writer.is_complete()) {
+    if (!is_written || !writer.is_complete()) {
         abort();
         co_return Outcome::over;
     }

@@ -1,6 +1,6 @@
 #pragma once
-// The memory that a connection reads into. It grows in place where the system can do so, and what is new in it is not
-// filled: growing a vector to the longest content would hold the loop for milliseconds.
+// The memory that a connection reads into. It grows in place if the system can do that, and new memory is not filled:
+// growing a vector to the size of the longest content would block the loop for milliseconds.
 
 #include <cstddef>
 #include <cstdlib>
@@ -15,7 +15,7 @@ public:
     [[nodiscard]] char* data() { return memory_.get(); }
     [[nodiscard]] std::size_t size() const { return size_; }
 
-    // Keeps what there is room for. To nothing: gives the memory back.
+    // Preserves the content that fits. Size 0 frees the memory.
     void resize(std::size_t size) {
         if (size == 0) {
             memory_.reset();

@@ -14,7 +14,7 @@ namespace mindspace::http {
 namespace {
 
 constexpr std::size_t kScratch = 16 * 1024;
-constexpr std::size_t kTlsRead = 4 * 1024;  // held by each socket inside TLS while it waits
+constexpr std::size_t kTlsRead = 4 * 1024;  // used by each socket inside TLS while it waits
 
 }  // namespace
 

@@ -1,6 +1,6 @@
 #pragma once
-// The bytes of one TCP connection, plain or inside TLS. A plain one costs what its socket costs: the operations are
-// the socket's own. One read and one write at a time; both may be under way.
+// The bytes of one TCP connection, plain or inside TLS. A plain one adds no cost: its operations are those of the
+// socket. One read and one write at a time; both may be in progress together.
 
 #include "platform/async/awaitable.h"
 #include "platform/http/server/client_networks.h"
@@ -31,9 +31,9 @@ public:
     using Handler = std::move_only_function<void(boost::system::error_code, std::size_t)>;
     using ReadyHandler = std::move_only_function<void(boost::system::error_code)>;
 
-    // `slot` is what the connection occupies: it moves with the stream and is released when it ends.
+    // `slot` is the connection's slot in its network: it moves with the stream and is released with it.
     Stream(Socket socket, ClientNetworks::Slot slot);
-    // Inside TLS, as the server; handshake() comes first.
+    // Inside TLS, as the server; handshake() must be called first.
     Stream(Socket socket, ClientNetworks::Slot slot, asio::ssl::context& context);
     ~Stream();
     Stream(Stream&&) noexcept;
@@ -43,34 +43,34 @@ public:
     [[nodiscard]] ClientNetworks::Slot& slot() { return slot_; }
 
     [[nodiscard]] bool is_tls() const { return tls_ != nullptr; }
-    // Fills all of `into`, below TLS: what comes before the handshake.
+    // Fills `into` completely, without TLS: for data that precedes the handshake.
     Awaitable<Outcome> read_ahead(asio::mutable_buffer into);
-    // False when it fails. Nothing to do for a plain one.
+    // False if it fails. Does nothing for a plain connection.
     Awaitable<bool> handshake();
 
     Awaitable<Outcome> read_some(asio::mutable_buffer into);
-    // Waits, without a buffer if it is plain, and appends what comes; perhaps nothing. False: that was the end.
+    // Waits for data and appends it; perhaps none. Without a buffer of its own if plain. False: the stream has ended.
     Awaitable<bool> receive(std::string& into);
-    // Writes all of it; what the parts name must stay.
+    // Writes everything; the buffers must stay valid until it returns.
     Awaitable<Outcome> write(Parts parts);
     void write(asio::const_buffer bytes, Handler handler);
-    // Ends our side. Inside TLS it returns when the other side has agreed (close_notify).
+    // Ends our side. Inside TLS it returns when the peer has confirmed (close_notify).
     Awaitable<> end();
-    // At once, without waiting: as much as the kernel takes. would_block when that is nothing. Not inside TLS.
+    // Writes as much as the kernel accepts without waiting; would_block if nothing. Not inside TLS.
     std::size_t write_now(std::span<const asio::const_buffer> parts, boost::system::error_code& failure);
-    // Calls `handler` when the kernel takes more. Not inside TLS.
+    // Calls `handler` when the kernel accepts more. Not inside TLS.
     void wait_writable(ReadyHandler handler);
-    // What is under way ends with operation_aborted; the stream stays good.
+    // Operations in progress end with operation_aborted; the stream remains usable.
     void cancel();
     void close();
 
-    // The socket, for what concerns neither reading nor writing.
+    // The socket, for its options and addresses; not for reading or writing.
     [[nodiscard]] Socket& socket();
 
 private:
     using Tls = asio::ssl::stream<Socket>;
 
-    // Apart, so that what waits within a plain one is as small as can be: there may be many.
+    // Separate, so that the coroutine frame of a waiting plain connection is small: there may be many.
     Awaitable<bool> receive_plain(std::string& into);
     Awaitable<bool> receive_within_tls(std::string& into);
 

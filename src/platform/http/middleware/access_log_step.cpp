@@ -14,7 +14,7 @@ Awaitable<> AccessLogStep::after(Exchange& exchange, Response& response) {
          .route = exchange.endpoint != nullptr ? exchange.endpoint->declaration.path : std::string_view("unmatched"),
          .path = head.path,
          .status = static_cast<unsigned>(response.status),
-         .duration = exchange.took,
+         .duration = exchange.duration,
          .bytes = response.content_length(),
          .request_id = exchange.request_id,
          .client_ip = exchange.client.address,

@@ -13,7 +13,7 @@ namespace mindspace::http {
 
 namespace {
 
-// Fast levels: the responses are small and made anew for each request.
+// Fast levels: the responses are small and compressed for each request.
 constexpr int kGzipLevel = 5;
 constexpr int kBrotliQuality = 4;
 constexpr int kBrotliWindow = 18;     // bits; 256 KiB
@@ -83,7 +83,7 @@ Awaitable<> CompressionStep::compress_on_pool(Response& response, Coding coding)
     try {
         auto compressed = co_await pool_.run([body, coding] { return compress(*body, coding); });
         take_compressed(response, std::move(compressed), coding);
-    } catch (const Unavailable&) {  // too many wait: what has been done is told all the same, as it is
+    } catch (const Unavailable&) {  // the pool is full: the response is sent uncompressed
         response.body = std::move(*body);
     }
 }

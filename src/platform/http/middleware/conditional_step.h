@@ -1,6 +1,6 @@
 #pragma once
-// Conditional reads (RFC 9110 section 13): what a client has already is not sent again (304), and what is not what it
-// expects is refused (412). Of writes the handler compares the version, in its statement (Call::expected_version).
+// Conditional reads (RFC 9110 section 13): 304 if the client already has the current representation, 412 if it expects
+// another one. For writes the handler compares the version, in its statement (Call::expected_version).
 
 #include "platform/http/middleware/step.h"
 

@@ -12,11 +12,12 @@ namespace mindspace::http {
 
 class CorsPolicy {
 public:
-    // Origins as a browser writes them: "https://app.example"; "*" stands for all, without cookies.
+    // Origins as a browser writes them: "https://app.example"; "*" allows all, without cookies.
     explicit CorsPolicy(std::vector<std::string> origins) : origins_(std::move(origins)) {}
 
     [[nodiscard]] bool allows(std::string_view origin) const;
-    // Adds what lets the page read the response, when its origin may; `methods` are those of the path, for a preflight.
+    // Adds the fields that let a page of an allowed origin read the response; `methods` are those of the path, for a
+    // preflight.
     void apply(const RequestHead& head, std::string_view methods, Response& response) const;
 
 private:
@@ -25,7 +26,7 @@ private:
     std::vector<std::string> origins_;
 };
 
-// Without a readable Origin, as in a head of which nothing can be read, no origin is allowed.
+// If the request has no readable Origin, as in a malformed head, no origin is allowed.
 class CorsStep final : public Step {
 public:
     explicit CorsStep(const CorsPolicy& policy) : policy_(policy) {}

@@ -1,6 +1,6 @@
 #pragma once
-// Metrics of the HTTP server. Each core counts for itself, with plain relaxed stores that no other thread writes; the
-// metrics page adds the cores up.
+// Metrics of the HTTP server. Each core has its own counters, written with relaxed stores by its thread only; the
+// metrics page adds those of all cores.
 
 #include "platform/http/access/rate_limit.h"
 #include "platform/http/middleware/step.h"
@@ -16,7 +16,7 @@ namespace mindspace::http {
 
 class Router;
 
-// What one endpoint has seen on one core.
+// The requests of one endpoint on one core.
 struct EndpointMetrics {
     std::array<telemetry::TracedHistogram, 5> durations;  // by class of status: 1xx is the first
 };
@@ -25,7 +25,7 @@ class CoreMetrics {
 public:
     explicit CoreMetrics(const Router& router);
 
-    // `endpoint` is null for a request that found none, `trace_id` is "" without a trace.
+    // `endpoint` is null for a request without one; `trace_id` is "" without a trace.
     void record(const Endpoint* endpoint, int status, std::chrono::steady_clock::duration took,
                 std::string_view trace_id);
 
@@ -33,11 +33,11 @@ public:
     telemetry::Gauge websockets;
     telemetry::Counter slow_websockets_closed;
     telemetry::Counter flooding_websockets_closed;
-    telemetry::Counter connections_refused;            // because of all that are open
-    telemetry::Counter network_connections_refused;    // because of those of its network
-    std::array<telemetry::Counter, 2> unread_refused;  // responses, by ClientNetworks::Bound that was reached
+    telemetry::Counter connections_refused;            // at the limit of this core
+    telemetry::Counter network_connections_refused;    // at the limit of their network
+    std::array<telemetry::Counter, 2> unread_refused;  // responses, by the ClientNetworks::Bound they would exceed
     telemetry::Gauge unread_bytes;                     // of responses that are being written
-    telemetry::Counter stalled_clients_closed;         // of requests: they did not read their response
+    telemetry::Counter stalled_clients_closed;         // connections whose client did not read the response
     std::array<telemetry::Counter, names_of(LimitClass{}).size()> rate_limited;  // by class
     telemetry::Counter proxy_headers_refused;
     telemetry::Counter unsigned_refused;  // requests, where only gateways may call
@@ -49,16 +49,16 @@ private:
     std::vector<EndpointMetrics> endpoints_;  // by Endpoint::index; the last one is for no endpoint
 };
 
-// Counts every response, and how long it took.
+// Counts every response, and measures its duration.
 class MetricsStep final : public Step {
 public:
     explicit MetricsStep(CoreMetrics& metrics) : metrics_(metrics) {}
     Awaitable<> after(Exchange& exchange, Response& response) override {
-        exchange.took = Exchange::Clock::now() - exchange.began;
-        // An exemplar that leads to a trace that is not recorded would lead nowhere.
+        exchange.duration = Exchange::Clock::now() - exchange.started_at;
+        // Only traces that are recorded become exemplars.
         const auto& trace = exchange.trace;
         const bool may_exist = trace.is_sampled || telemetry::text_of(trace.span_id).empty();
-        metrics_.record(exchange.endpoint, response.status, exchange.took,
+        metrics_.record(exchange.endpoint, response.status, exchange.duration,
                         may_exist ? telemetry::text_of(trace.trace_id) : std::string_view());
         return {};
     }

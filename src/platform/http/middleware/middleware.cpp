@@ -50,7 +50,7 @@ Response fault_response(const Exchange& exchange, const std::exception_ptr& faul
     }
 }
 
-// Requests from a gateway continue a trace of ours.
+// Requests from a gateway continue one of our own traces.
 telemetry::ParentDecision decision_on_traces(const MiddlewareParts& parts) {
     if (parts.gateway != nullptr) return telemetry::ParentDecision::followed;
     return parts.tracer != nullptr ? parts.tracer->of_clients() : telemetry::ParentDecision::ignored;
@@ -58,7 +58,7 @@ telemetry::ParentDecision decision_on_traces(const MiddlewareParts& parts) {
 
 }  // namespace
 
-// The list. Requests pass it downwards, responses upwards.
+// The list. Requests pass it from top to bottom, responses from bottom to top.
 Middleware::Middleware(const MiddlewareParts& parts, CoreMetrics& metrics)
     : trace_(parts.tracer, decision_on_traces(parts)) {
     const auto& access = parts.access;
@@ -84,7 +84,7 @@ Awaitable<> Middleware::handle(Exchange& exchange) {
     return context ? pass_in_context(exchange, std::move(context)) : pass(exchange);
 }
 
-// A separate coroutine, with a cancellation state of its own: the cancellation that pass() has handled is also in the
+// A separate coroutine, with its own cancellation state: the cancellation that pass() has handled is also set in the
 // caller's.
 Awaitable<> Middleware::pass_in_context(Exchange& exchange, std::shared_ptr<const TaskContext> context) {
     auto work = run_in_context(std::move(context), pass(exchange));
@@ -93,8 +93,8 @@ Awaitable<> Middleware::pass_in_context(Exchange& exchange, std::shared_ptr<cons
     if (state.cancelled() != asio::cancellation_type::none) co_await asio::this_coro::reset_cancellation_state();
 }
 
-// After a fault the cancellation state is reset before anything else: in a cancelled coroutine even the call of another
-// one throws, and what is still to be done for the response may wait again.
+// After a fault the cancellation state is reset first: in a cancelled coroutine even the call of another one throws,
+// and the remaining steps of the response may have to wait.
 Awaitable<> Middleware::pass(Exchange& exchange) {
     std::exception_ptr fault;
     try {

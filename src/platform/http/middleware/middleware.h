@@ -1,8 +1,8 @@
 #pragma once
-// What stands between the server and the handlers: an ordered list of steps (middleware.cpp). A request passes them
-// from the first to the last, then its handler; every response passes them from the last to the first, whoever made it:
-// the handler, a step, or the server, which refuses what it cannot read, what comes too late and what is too much. The
-// boundary of requests: faults end here, are logged once and become 500, 503 or, at the deadline, 504. One per server.
+// The ordered list of steps between the server and the handlers (middleware.cpp). A request passes them from first to
+// last, then its handler; every response passes them from last to first, whether it comes from the handler, from a step
+// or from the server, which refuses malformed, late and excessive requests. The boundary of requests: faults end here,
+// are logged once and become 500, 503 or, at the deadline, 504. One per server.
 
 #include "platform/async/worker_pool.h"
 #include "platform/http/access/access_control.h"
@@ -24,9 +24,9 @@
 
 namespace mindspace::http {
 
-// What the steps are made of. All of it must outlive the server; a step whose part is missing is left out.
+// The parts that the steps use. They must outlive the server; a step whose part is missing is omitted.
 struct MiddlewareParts {
-    std::optional<AccessControl> access{};  // needed by endpoints that are not for anyone
+    std::optional<AccessControl> access{};  // required by endpoints that are not open to anyone
     limits::RateLimiter* limiter = nullptr;
     const RateLimits* limits = nullptr;  // with a limiter
     const CorsPolicy* cors = nullptr;
@@ -34,7 +34,7 @@ struct MiddlewareParts {
     WorkerPool* compression = nullptr;
     WorkerPool* large_bodies = nullptr;
     log::AccessLog* access_log = nullptr;
-    const GatewayKeys* gateway = nullptr;  // if only gateways may call, which have limited who calls how often
+    const GatewayKeys* gateway = nullptr;  // if only gateways may call; they enforce the limits of calls
     OverloadControl* overload = nullptr;
     const telemetry::Tracer* tracer = nullptr;
 };
@@ -43,8 +43,8 @@ class Middleware {
 public:
     Middleware(const MiddlewareParts& parts, CoreMetrics& metrics);
 
-    // Sets exchange.response. Never throws. When the coroutine is cancelled meanwhile, what it waits for ends, and it
-    // comes back with the response to that.
+    // Sets exchange.response. Never throws. If the coroutine is cancelled, its current wait ends, and it returns with
+    // the response for that case.
     Awaitable<> handle(Exchange& exchange);
 
 private:

@@ -1,6 +1,6 @@
 #pragma once
-// Refuses, before a handler does any work, what its response could not be given to: a client that does not take JSON
-// (406), and one that does not open a WebSocket where there is one (400, 426).
+// Refuses requests whose response the client could not use, before a handler does any work: a client that does not
+// accept JSON (406), and one that does not open a WebSocket where there is one (400, 426).
 
 #include "platform/http/middleware/step.h"
 

@@ -1,6 +1,6 @@
 #pragma once
-// Names the request: by the X-Request-Id that came with it, if that is one, or a new id; its response says it. And
-// finds the trace that it is part of (W3C Trace Context).
+// Identifies the request by its X-Request-Id, if valid, or else by a new id, which the response returns. Also finds the
+// trace that the request belongs to (W3C Trace Context).
 
 #include "platform/http/middleware/step.h"
 

@@ -1,6 +1,6 @@
 #pragma once
-// Responds where no handler does: to what the server does not take, and where the path (404) or the method (405, or 204
-// to OPTIONS) has no endpoint.
+// Responds if there is no handler: to requests that the server refuses, and where the path (404) or the method (405, or
+// 204 to OPTIONS) has no endpoint.
 
 #include "platform/http/middleware/step.h"
 

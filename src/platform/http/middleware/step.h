@@ -1,14 +1,14 @@
 #pragma once
-// One step of the way that every request and every response takes; middleware.cpp lists them in their order. A step
-// lives as long as its server and serves all its requests at once: what it knows of one of them is in the exchange.
+// One step of the middleware; middleware.cpp lists them in order. A step exists as long as its server and serves all
+// its requests concurrently, so the state of a request is in the exchange.
 
 #include "platform/async/awaitable.h"
 #include "platform/http/api/exchange.h"
 
 namespace mindspace::http {
 
-// Both functions return an empty awaitable when there is nothing to wait for: most steps never wait, and then cost a
-// call. What they throw ends the request as a fault does (middleware.h).
+// Both functions return an empty awaitable if they need not wait: most steps never wait, and then cost only a call.
+// An exception ends the request like a fault of the handler (middleware.h).
 class Step {
 public:
     Step() = default;
@@ -16,9 +16,9 @@ public:
     Step(const Step&) = delete;
     Step& operator=(const Step&) = delete;
 
-    // On the way to the handler. When it sets exchange.response, the request goes no further.
+    // Before the handler. If it sets exchange.response, the request goes no further.
     virtual Awaitable<> before(Exchange& /*exchange*/) { return {}; }
-    // On the way back, of every response, whether before() was called or not; `response` is the exchange's.
+    // After the handler, for every response, whether before() was called or not; `response` is the exchange's.
     virtual Awaitable<> after(Exchange& /*exchange*/, Response& /*response*/) { return {}; }
 };
 

@@ -11,7 +11,7 @@ namespace mindspace::http {
 namespace {
 
 constexpr auto kTickInterval = std::chrono::milliseconds(10);
-constexpr int kIterationsPerRequest = 4;  // of a request through what is ready on the loop, about
+constexpr int kIterationsPerRequest = 4;  // of the loop, until a request is finished, roughly
 constexpr auto kPause = std::chrono::milliseconds(25);
 constexpr auto kMaxPause = std::chrono::milliseconds(400);
 constexpr auto kDelayStep = std::chrono::milliseconds(1);
@@ -54,7 +54,7 @@ Priority OverloadControl::priority_of(const Endpoint* endpoint) {
     return endpoint != nullptr ? endpoint->declaration.priority : Priority::usual;
 }
 
-// Where the request stands in the database's client, if it needs that as a rule.
+// The queue of the database client that the request is likely to need.
 std::optional<Queue> OverloadControl::database_queue(const Endpoint* endpoint) {
     if (endpoint == nullptr || endpoint->forwarded || endpoint->declaration.cached) return std::nullopt;
     return endpoint->declaration.method == Method::get ? Queue::reads : Queue::writes;
@@ -82,13 +82,13 @@ bool OverloadControl::passes_gate(Queue queue, Priority priority, Duration delay
     return false;
 }
 
-// What a request waits until the loop has begun with it and gone on with it as often as it takes. What is handled while
-// the timer is overdue has waited as long, at least.
+// How long a request waits for all iterations of the loop that it needs. A request that arrives while the timer is
+// overdue has waited at least as long as the timer.
 OverloadControl::Duration OverloadControl::loop_delay(TimePoint now) const {
     return std::max(kIterationsPerRequest * std::max(last_delay_, now - due_), start_queue_.delay(now));
 }
 
-// What it waits until the database does what it needs: for the loop first, then behind those that have been begun.
+// How long it waits for the database: first for the loop, then for the requests that have been started before it.
 OverloadControl::Duration OverloadControl::database_delay(Queue queue, TimePoint now) const {
     return loop_delay(now) + database_(queue, in_flight_[index_of(queue)], now);
 }
@@ -113,7 +113,7 @@ void OverloadControl::tick(TimePoint now) {
     last_delay_ = {};
 }
 
-// The log is told of the beginning and of the end, at most once in a while.
+// Logs the beginning and the end, with a minimum pause.
 void OverloadControl::update_state(TimePoint now) {
     const auto overloaded = std::ranges::find_if(gates_, &QueueGate::is_overloaded);
     const bool is_overloaded_now = overloaded != gates_.end();
@@ -150,7 +150,7 @@ void collect(const std::vector<const OverloadControl*>& cores, telemetry::Page& 
         for (std::size_t priority = 0; priority < OverloadControl::kPriorities; ++priority) {
             std::uint64_t refused = 0;
             for (const auto* core : cores) refused += core->refused_[queue][priority].value();
-            if (priority == static_cast<std::size_t>(Priority::first)) continue;  // never
+            if (priority == static_cast<std::size_t>(Priority::first)) continue;  // never refused
             page.counter("mindspace_overload_refused", "Requests refused because they would have waited too long.",
                          refused, {{"queue", name}, {"priority", std::string(names_of(Priority{})[priority])}});
         }

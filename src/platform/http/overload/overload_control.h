@@ -1,9 +1,9 @@
 #pragma once
-// What one core can serve in time, and what it refuses when it cannot serve all (503 `overloaded`, before anything is
-// done for the request). It watches the queues that a request stands in: what is ready on the loop, and the database's.
-// A loop cannot be asked how long something has been ready. A timer can tell: when it is due, it joins the same queue
-// (the kernel's list of what is ready), so it is as late as all else. Beyond a few at a time requests wait to be begun
-// (start_queue.h). Lives on the core's loop; no lock, and nothing ticks while no request comes.
+// Decides which requests one core can serve in time, and refuses the others (503 `overloaded`, before any work is done
+// for them). It watches the queues in which requests wait: ready handlers on the loop, and statements for the database.
+// The loop cannot report how long a handler has been ready, but a timer can measure it: when due, it joins the same
+// queue of ready handlers, so it is as late as everything else. Above a small number, requests wait to be started
+// (start_queue.h). Used on the core's loop; no locks, and no timer runs while no requests arrive.
 
 #include "platform/http/api/priority.h"
 #include "platform/http/overload/queue_gate.h"
@@ -25,7 +25,7 @@ namespace asio = boost::asio;
 
 struct Endpoint;
 
-// Where a request waits.
+// The queues in which a request waits.
 enum class Queue : std::uint8_t {
     loop,
     reads,   // of the database
@@ -39,38 +39,38 @@ class OverloadControl {
 public:
     using TimePoint = QueueGate::TimePoint;
     using Duration = QueueGate::Duration;
-    // How long a statement waits for its turn, if so many that are being served come before it.
+    // How long a statement waits if `ahead` requests that are being served come before it.
     using DatabaseDelay = std::function<Duration(Queue, std::size_t ahead, TimePoint)>;
 
-    // `target` is how long a request may wait while others are refused for it.
+    // `target` is the longest accepted wait during an overload.
     OverloadControl(asio::io_context& loop, Duration target, DatabaseDelay database);
     ~OverloadControl();
     OverloadControl(const OverloadControl&) = delete;
     OverloadControl& operator=(const OverloadControl&) = delete;
 
-    // Ends the timer.
+    // Stops the timer.
     void stop();
 
-    // False: the request is to be refused. `endpoint` is null for a request that found none.
+    // False if the request must be refused. `endpoint` is null for a request without one.
     [[nodiscard]] bool admits(const Endpoint* endpoint, TimePoint now);
 
-    // Before an admitted request is begun. What comes first does not wait, nor do few requests.
+    // Whether an admitted request must wait before it is started. Endpoints with priority `first` never wait.
     [[nodiscard]] bool must_wait(const Endpoint* endpoint) const {
         return !has_few_requests() && priority_of(endpoint) != Priority::first;
     }
     Awaitable<> wait_to_start() { return start_queue_.wait(); }
 
-    // When a client that is refused now is heard again if it comes back at once. They take turns, so that those that
-    // ignore Retry-After cost little.
+    // When a refused client that retries at once is served again. Each gets a later time than the one before, so that
+    // clients that ignore Retry-After cost little.
     [[nodiscard]] TimePoint delay_after_refusal(TimePoint now);
 
-    // A request is being served from one to the other.
+    // The beginning and the end of serving a request.
     void begin(const Endpoint* endpoint);
     void end(const Endpoint* endpoint);
 
     [[nodiscard]] bool is_overloaded() const { return overloaded_.value() != 0; }
 
-    // So few at a time are no overload, however slow the machine is.
+    // So few concurrent requests are not an overload, however slow the machine is.
     static constexpr std::size_t kFewRequests = 16;
 
 private:
@@ -94,13 +94,13 @@ private:
     DatabaseDelay database_;
     std::array<QueueGate, kQueues> gates_;
     std::size_t served_ = 0;
-    std::array<std::size_t, kQueues> in_flight_{};  // to the database, or there
+    std::array<std::size_t, kQueues> in_flight_{};  // requests that wait for the database or use it
     TimePoint due_{};                               // of the timer
     Duration last_delay_{};
     bool is_ticking_ = false;
     bool was_queried_ = false;  // since the last tick
     TimePoint next_slot_{};
-    TimePoint logged_at_{};  // when the log was told of an overload
+    TimePoint logged_at_{};  // when an overload was last logged
     bool is_logged_ = false;
     std::uint64_t refused_before_ = 0;
 
@@ -111,7 +111,7 @@ private:
     StartQueue start_queue_;
 };
 
-// Adds the figures of all cores to the page.
+// Adds the metrics of all cores to the page.
 void collect(const std::vector<const OverloadControl*>& cores, telemetry::Page& page);
 
 }  // namespace mindspace::http

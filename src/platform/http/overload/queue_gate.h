@@ -1,8 +1,8 @@
 #pragma once
-// Who may join one queue, by the time that its members wait (after CoDel, RFC 8289, and Facebook's use of it for
-// requests: "Fail at Scale", ACM Queue 2015). A burst passes: only a queue whose delay has been beyond the target for a
-// whole interval is too long. From then on a request that would wait longer than the target is refused at once, until
-// the delay has been within it for a while. A state machine without a clock.
+// Limits the delay of one queue (after CoDel, RFC 8289, and Facebook's use of it for requests: "Fail at Scale", ACM
+// Queue 2015). Bursts are allowed: a queue counts as overloaded only after its delay has exceeded the target during a
+// complete interval. From then on requests that would wait longer than the target are refused, until the delay has
+// been within the target for some time. A state machine without a clock.
 
 #include "platform/http/api/priority.h"
 
@@ -18,9 +18,9 @@ public:
 
     explicit QueueGate(Duration target) : target_(target) {}
 
-    // Whether a request that would wait so long is to be served.
+    // Whether to serve a request that would wait for `delay`.
     [[nodiscard]] bool admits(Priority priority, Duration delay, TimePoint now);
-    // How long the queue is. Also to be called at times without a request, so that the end of an overload is noticed.
+    // Reports the current delay. Also called when there are no requests, so that the end of an overload is detected.
     void observe(Duration delay, TimePoint now);
     [[nodiscard]] bool is_overloaded() const { return is_overloaded_; }
 
@@ -29,7 +29,7 @@ public:
 
 private:
     Duration target_;
-    std::optional<TimePoint> above_since_{};  // beyond the target without a break
+    std::optional<TimePoint> above_since_{};  // above the target without interruption
     TimePoint last_above_{};
     bool is_overloaded_ = false;
 };

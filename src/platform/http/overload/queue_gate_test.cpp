@@ -51,7 +51,7 @@ TEST(QueueGate, RecoversAfterASecondWithinTheTarget) {
 }
 
 struct Seen {
-    std::size_t came = 0;
+    std::size_t arrived = 0;
     std::size_t served = 0;
     std::vector<Duration> waits;  // of those served
 
@@ -82,7 +82,7 @@ public:
             now_ += std::chrono::duration_cast<Duration>(std::chrono::duration<double>(pause(random_)));
             if (now_ >= end) break;
             const auto of = static_cast<std::size_t>(priority(random_));
-            ++seen[of].came;
+            ++seen[of].arrived;
             if (measured_ == Measured::before_the_queue)
                 arrive_before_queue(static_cast<Priority>(of), seen[of]);
             else
@@ -122,20 +122,20 @@ class QueueGateUnderLoad : public testing::TestWithParam<Simulation::Measured> {
 
 TEST_P(QueueGateUnderLoad, RefusesNothingBelowTheCapacity) {
     Simulation simulation(GetParam());
-    for (auto& seen : simulation.run(0.9, 10s)) EXPECT_EQ(seen.served, seen.came);
+    for (auto& seen : simulation.run(0.9, 10s)) EXPECT_EQ(seen.served, seen.arrived);
 }
 
 TEST_P(QueueGateUnderLoad, ServesWhatItCanInTimeAtThreeTimesTheCapacity) {
     Simulation simulation(GetParam());
     constexpr auto kLength = 10s;
     auto [first, usual, last] = simulation.run(3, kLength);
-    EXPECT_EQ(first.served, first.came) << "what comes before all else";
+    EXPECT_EQ(first.served, first.arrived) << "what comes before all else";
     const auto capacity = static_cast<double>(kLength / Simulation::kService);
     EXPECT_GE(static_cast<double>(first.served + usual.served + last.served), 0.85 * capacity);
     for (auto* seen : {&first, &usual, &last}) EXPECT_LE(seen->p99(), 1s);
     EXPECT_LE(usual.p99(), 5 * kTarget);
     const auto share = [](const Seen& seen) {
-        return static_cast<double>(seen.served) / static_cast<double>(seen.came);
+        return static_cast<double>(seen.served) / static_cast<double>(seen.arrived);
     };
     EXPECT_LT(share(last), share(usual) / 4);
 }
@@ -147,7 +147,7 @@ TEST_P(QueueGateUnderLoad, IsBackToNormalWithinFiveSeconds) {
     simulation.run(0.5, 5s);
     EXPECT_FALSE(simulation.is_overloaded());
     for (auto& seen : simulation.run(0.5, 5s)) {
-        EXPECT_EQ(seen.served, seen.came);
+        EXPECT_EQ(seen.served, seen.arrived);
         EXPECT_LE(seen.p99(), 10ms);
     }
 }

@@ -1,8 +1,8 @@
 #pragma once
-// Requests that the loop has read and not begun yet, in the order in which they came. It begins with a few of them each
-// time it has taken what is ready. So however many come, a response of PostgreSQL is taken and a request refused behind
-// no more than those; in the kernel's list of what is ready they would wait behind all. Lives on the loop; what adds
-// to it bounds it by delay().
+// Requests that have been read but not started, in the order of their arrival. A few of them are started in each
+// iteration of the loop, so that replies of PostgreSQL and refusals of requests wait only for those few; without this
+// queue they would wait behind all requests that have arrived. Used on the loop; the caller limits the queue's length
+// by delay().
 
 #include "platform/async/awaitable.h"
 
@@ -25,7 +25,7 @@ public:
 
     explicit StartQueue(boost::asio::io_context& loop) : loop_(loop) {}
 
-    // Comes back when it is the request's turn.
+    // Returns when the request may start.
     Awaitable<> wait() {
         auto initiate = [this](auto handler) {
             waiting_.push_back({.since = Clock::now(), .begin = std::move(handler)});
@@ -36,7 +36,7 @@ public:
     }
 
     [[nodiscard]] std::size_t size() const { return waiting_.size(); }
-    // How long the first has waited.
+    // How long the first request has waited.
     [[nodiscard]] Clock::duration delay(Clock::time_point now) const {
         return waiting_.empty() ? Clock::duration::zero() : now - waiting_.front().since;
     }

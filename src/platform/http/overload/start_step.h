@@ -1,6 +1,6 @@
 #pragma once
-// Has a request wait until it is its turn, beyond a few at a time, and counts it as served until its response is made.
-// Whether it is taken at all, the server asks before it reads its content (OverloadControl::admits()).
+// Makes requests above a small number wait for their start, and counts them as served until they have a response. The
+// server decides before reading the content whether a request is admitted (OverloadControl::admits()).
 
 #include "platform/http/middleware/step.h"
 #include "platform/http/overload/overload_control.h"

@@ -28,8 +28,8 @@ private:
     int value_;
 };
 
-// Finds out whether the port is free, and which one it is when it is 0: by SO_REUSEPORT two programs would share it
-// silently, too.
+// Finds out whether the port is free, and which one was assigned for 0: with SO_REUSEPORT two programs would share a
+// port without noticing.
 tcp::endpoint find_free(asio::io_context& loop, tcp::endpoint endpoint) {
     tcp::acceptor probe(loop, endpoint.protocol());
     probe.set_option(asio::socket_base::reuse_address(true));

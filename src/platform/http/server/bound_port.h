@@ -1,6 +1,6 @@
 #pragma once
-// A port that is taken before anybody listens on it: by one socket for each of the servers that share it
-// (SO_REUSEPORT). Ports below 1024 are taken as root, and served by who is root no more.
+// A port that is bound before any server listens on it: with one socket for each of the servers that share it
+// (SO_REUSEPORT). Ports below 1024 can thus be bound as root, and served after root has been dropped.
 
 #include <boost/asio/ip/tcp.hpp>
 
@@ -14,7 +14,8 @@ namespace asio = boost::asio;
 
 class BoundPort {
 public:
-    // Port 0 takes a free one. Fault: boost::system::system_error (there is no such address, or another program listens
+    // Port 0 binds a free one. Fault: boost::system::system_error (the address does not exist, or another program
+    // listens
     // on the port, even if it shares it).
     BoundPort(const std::string& address, std::uint16_t port, std::size_t sockets);
     ~BoundPort();
@@ -22,12 +23,12 @@ public:
     BoundPort& operator=(BoundPort&&) = delete;
 
     [[nodiscard]] std::uint16_t number() const { return endpoint_.port(); }
-    // Hands one of the sockets over to an acceptor. Not more often than there are sockets.
+    // Passes one of the sockets to an acceptor. At most once per socket.
     void pass_to(asio::ip::tcp::acceptor& acceptor);
 
 private:
     asio::ip::tcp::endpoint endpoint_;
-    std::vector<int> sockets_;  // not handed over yet
+    std::vector<int> sockets_;  // not passed on yet
 };
 
 }  // namespace mindspace::http

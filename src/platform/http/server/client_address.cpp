@@ -80,10 +80,10 @@ Result<ProxyTrust> ProxyTrust::make(const std::vector<std::string>& networks, Fo
 bool ProxyTrust::trusts(const address& hop) const {
     auto bytes = as_v6(hop);
     return std::ranges::any_of(networks_, [&](const Network& network) {
-        auto whole = network.length / 8;
-        if (!std::equal(bytes.begin(), bytes.begin() + whole, network.prefix.begin())) return false;
+        auto full_bytes = network.length / 8;
+        if (!std::equal(bytes.begin(), bytes.begin() + full_bytes, network.prefix.begin())) return false;
         auto rest = network.length % 8;
-        return rest == 0 || (bytes[whole] ^ network.prefix[whole]) >> (8 - rest) == 0;
+        return rest == 0 || (bytes[full_bytes] ^ network.prefix[full_bytes]) >> (8 - rest) == 0;
     });
 }
 

@@ -1,7 +1,6 @@
 #pragma once
-// Who really calls when proxies stand in between: the rightmost hop of X-Forwarded-For, or of Forwarded (RFC 7239),
-// that is not one of our own proxies. What comes from anybody else in those fields is ignored. And which network an
-// address is of.
+// Finds the client behind proxies: the rightmost hop of X-Forwarded-For, or of Forwarded (RFC 7239), that is not one of
+// our own proxies. Values from any other sender are ignored. Also determines the network of an address.
 
 #include "platform/base/result.h"
 #include "platform/http/wire/request_head.h"
@@ -16,15 +15,15 @@ namespace mindspace::http {
 
 namespace asio = boost::asio;
 
-// The IPv4 address that an IPv4-mapped IPv6 one stands for (RFC 4291 section 2.5.5.2: a client of a socket for both);
-// any other as it is.
+// Converts an IPv4-mapped IPv6 address to IPv4 (RFC 4291 section 2.5.5.2: a client of a dual-stack socket); returns any
+// other unchanged.
 asio::ip::address unmapped(const asio::ip::address& address);
 
-// What shares the quota of callers that are not authenticated: the IPv4 address, or the /64 of an IPv6 one (RFC 6177:
-// what one home is given). Any text that is no address is a network of its own.
+// The network whose callers share a quota if they are not authenticated: the IPv4 address, or the /64 of an IPv6 one
+// (RFC 6177: the usual assignment to one home). Any other text is a separate network.
 std::string network_of(std::string_view address);
 
-// Which of the two fields the proxies write; the other one may be a client's and is not looked at.
+// The field that the proxies write; the other one may come from a client and is ignored.
 enum class ForwardedField { x_forwarded_for, forwarded };
 
 constexpr auto names_of(ForwardedField) {
@@ -34,12 +33,12 @@ constexpr auto names_of(ForwardedField) {
 class ProxyTrust {
 public:
     ProxyTrust() = default;  // trusts no proxy
-    // Networks as CIDR, or single addresses. Error: invalid, naming the one that is none.
+    // Networks in CIDR notation, or single addresses. Error: invalid, naming the invalid one.
     static Result<ProxyTrust> make(const std::vector<std::string>& networks, ForwardedField field);
 
     [[nodiscard]] bool trusts(const asio::ip::address& address) const;
-    // The client behind `peer`, as text without a port. A hop that is no address ends the search: the last one before
-    // it counts.
+    // The client behind `peer`, as text without a port. The search ends at a hop that is not an address; the result is
+    // then the hop before it.
     [[nodiscard]] std::string client_of(const asio::ip::address& peer, const RequestHead& head) const;
 
 private:

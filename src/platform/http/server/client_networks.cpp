@@ -4,7 +4,7 @@ namespace mindspace::http {
 
 namespace {
 
-// What all may take; the rest is the reserve.
+// What any network may use; the rest is the reserve for networks with low usage.
 constexpr std::size_t without_reserve(std::size_t total) {
     return total / 4 * 3;
 }
@@ -35,7 +35,8 @@ std::optional<ClientNetworks::Bound> ClientNetworks::refusal(const Usage* usage,
     return std::nullopt;
 }
 
-std::expected<ClientNetworks::UnreadBytes, ClientNetworks::Bound> ClientNetworks::Slot::hold(std::size_t bytes) {
+std::expected<ClientNetworks::UnreadBytes, ClientNetworks::Bound> ClientNetworks::Slot::count_unread(
+    std::size_t bytes) {
     auto* usage = entry_ != nullptr ? &entry_->second : nullptr;
     if (auto bound = networks_->refusal(usage, bytes)) return std::unexpected(*bound);
     return UnreadBytes(networks_->unread_, usage, bytes);

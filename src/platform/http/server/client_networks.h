@@ -1,8 +1,8 @@
 #pragma once
-// How much of this core each client network occupies: its open connections, and the bytes of responses that it has not
-// read yet. A network is an IPv4 address or the /64 of an IPv6 one (network_of() of client_address.h). What one network
-// may not have is the reserve of all others; and when many networks together have taken three quarters of all that
-// there is, the last quarter is for those that have little. Belongs to one core; outlives the slots that it gives.
+// How much of this core each client network uses: its open connections, and the bytes of responses that it has not read
+// yet. A network is an IPv4 address or the /64 of an IPv6 one (network_of() of client_address.h). A limit per network
+// protects all others; and when many networks together use three quarters of the total, the last quarter is reserved
+// for networks with low usage. Belongs to one core; must outlive the slots that it gives.
 
 #include "platform/telemetry/metrics/page.h"
 
@@ -24,23 +24,23 @@ class ClientNetworks {
     using Entry = std::pair<const std::string, Usage>;
 
 public:
-    // At this core: of each network, and of all together.
+    // On this core: per network, and in total.
     struct Limits {
         std::size_t connections;
         std::size_t unread_bytes;
         std::size_t total_connections;
         std::size_t total_unread_bytes;
     };
-    // What was reached.
+    // The limit that was reached.
     enum class Bound : std::uint8_t { network, total };
 
-    // What has little: of that the reserve is kept. A response so small is granted whatever waits; there is one at most
-    // a connection.
+    // Up to these a network has low usage and may use the reserve. Smaller responses than kSmallResponse are always
+    // allowed: each connection has at most one.
     static constexpr std::size_t kFewConnections = 16;
     static constexpr std::size_t kLowUnreadBytes = 1024 * 1024;
     static constexpr std::size_t kSmallResponse = 8 * 1024;
 
-    // Bytes that wait to be read, as long as this lives. Ends before its slot.
+    // Counts bytes that wait to be read, during its lifetime. Must be destroyed before its slot.
     class UnreadBytes {
     public:
         UnreadBytes(telemetry::Gauge& total, Usage* usage, std::size_t bytes)
@@ -61,14 +61,14 @@ public:
         }
 
         telemetry::Gauge* total_;
-        Usage* usage_;  // null: of a proxy
+        Usage* usage_;  // null for a proxy
         std::size_t bytes_;
     };
 
     // The slot of one connection; the destructor releases it.
     class Slot {
     public:
-        // Of a client that is not counted by itself: a proxy of ours.
+        // For a trusted proxy, which is not limited itself.
         explicit Slot(ClientNetworks& networks) : networks_(&networks) {}
         Slot(ClientNetworks& networks, Entry& entry) : networks_(&networks), entry_(&entry) {}
         Slot(Slot&& other) noexcept
@@ -82,22 +82,22 @@ public:
             if (entry_ != nullptr) networks_->release(*entry_);
         }
 
-        // Counts bytes that are about to be written, or says which bound does not let them.
-        [[nodiscard]] std::expected<UnreadBytes, Bound> hold(std::size_t bytes);
+        // Counts bytes that are about to be written, or returns the limit that they would exceed.
+        [[nodiscard]] std::expected<UnreadBytes, Bound> count_unread(std::size_t bytes);
 
     private:
         ClientNetworks* networks_;
         Entry* entry_ = nullptr;
     };
 
-    // `unread` shows what waits in all; it outlives this.
+    // `unread` shows the total of unread bytes; it must outlive this object.
     ClientNetworks(Limits limits, telemetry::Gauge& unread) : limits_(limits), unread_(unread) {}
     ClientNetworks(const ClientNetworks&) = delete;
     ClientNetworks& operator=(const ClientNetworks&) = delete;
 
-    // Nothing when the network has all that it may have. `open` are all connections of this core, this one included.
+    // Nothing (nullopt) at the network's limit. `open` is the number of this core's connections, including this one.
     [[nodiscard]] std::optional<Slot> take(const std::string& network, std::size_t open);
-    // Networks with a connection.
+    // The number of networks with a connection.
     [[nodiscard]] std::size_t size() const { return usages_.size(); }
 
 private:

@@ -59,26 +59,26 @@ TEST_F(ClientNetworksTest, CountsUnreadBytesOfAllConnectionsOfANetwork) {
     auto first = networks_.take("192.0.2.1", 1).value();
     auto second = networks_.take("192.0.2.1", 2).value();
     {
-        auto held = first.hold(6 * kMiB);
+        auto held = first.count_unread(6 * kMiB);
         EXPECT_TRUE(held);
-        EXPECT_TRUE(second.hold(4 * kMiB));
-        EXPECT_EQ(second.hold(4 * kMiB + 1).error(), Bound::network);
+        EXPECT_TRUE(second.count_unread(4 * kMiB));
+        EXPECT_EQ(second.count_unread(4 * kMiB + 1).error(), Bound::network);
         EXPECT_EQ(unread_.value(), static_cast<std::int64_t>(6 * kMiB));
     }
     EXPECT_EQ(unread_.value(), 0);
-    EXPECT_TRUE(second.hold(10 * kMiB));
+    EXPECT_TRUE(second.count_unread(10 * kMiB));
 }
 
 TEST_F(ClientNetworksTest, ReservesTheLastQuarterOfUnreadBytesForNetworksWithFew) {
     auto first = networks_.take("192.0.2.1", 1).value();
     auto second = networks_.take("192.0.2.2", 2).value();
     auto third = networks_.take("192.0.2.3", 3).value();
-    const auto held = first.hold(9 * kMiB);
-    const auto more = second.hold(6 * kMiB);
+    const auto held = first.count_unread(9 * kMiB);
+    const auto more = second.count_unread(6 * kMiB);
     ASSERT_TRUE(held && more);
-    EXPECT_EQ(second.hold(kMiB).error(), Bound::total) << "it has much";
-    EXPECT_TRUE(third.hold(kMiB));
-    EXPECT_EQ(third.hold(kMiB + 1).error(), Bound::total);
+    EXPECT_EQ(second.count_unread(kMiB).error(), Bound::total) << "it has much";
+    EXPECT_TRUE(third.count_unread(kMiB));
+    EXPECT_EQ(third.count_unread(kMiB + 1).error(), Bound::total);
 }
 
 TEST_F(ClientNetworksTest, RefusesMoreUnreadBytesThanTheTotal) {
@@ -86,17 +86,17 @@ TEST_F(ClientNetworksTest, RefusesMoreUnreadBytesThanTheTotal) {
     std::vector<ClientNetworks::UnreadBytes> held;
     for (int i = 0; i < 20; ++i) {
         slots.push_back(networks_.take("192.0.2." + std::to_string(i), 1).value());
-        held.push_back(slots.back().hold(kMiB).value());
+        held.push_back(slots.back().count_unread(kMiB).value());
     }
     auto late = networks_.take("198.51.100.1", 1).value();
-    EXPECT_EQ(late.hold(kMiB / 2).error(), Bound::total);
-    EXPECT_TRUE(late.hold(ClientNetworks::kSmallResponse)) << "a small one is granted to everyone";
+    EXPECT_EQ(late.count_unread(kMiB / 2).error(), Bound::total);
+    EXPECT_TRUE(late.count_unread(ClientNetworks::kSmallResponse)) << "a small one is granted to everyone";
 }
 
 TEST_F(ClientNetworksTest, CountsAProxyInTotalOnly) {
     ClientNetworks::Slot proxy(networks_);
-    EXPECT_TRUE(proxy.hold(15 * kMiB));
-    EXPECT_EQ(proxy.hold(15 * kMiB + 1).error(), Bound::total) << "the reserve is not its";
+    EXPECT_TRUE(proxy.count_unread(15 * kMiB));
+    EXPECT_EQ(proxy.count_unread(15 * kMiB + 1).error(), Bound::total) << "the reserve is not its";
 }
 
 }  // namespace

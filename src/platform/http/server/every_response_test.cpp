@@ -114,7 +114,7 @@ protected:
         if (thread_.joinable()) stop();
     }
 
-    [[nodiscard]] std::string ask(std::string_view request) const { return http::fetch(port_, request); }
+    [[nodiscard]] std::string response_to(std::string_view request) const { return http::fetch(port_, request); }
     [[nodiscard]] std::string metrics() const {
         telemetry::Page page;
         collect({&server_->metrics()}, page);
@@ -158,7 +158,7 @@ TEST_F(EveryResponse, ToARequestThatIsNotServedPassesTheMiddleware) {
         {501, "POST /page HTTP/1.1\r\n" + kMarkedFields + "Transfer-Encoding: gzip\r\n\r\n"},
         {505, "GET /page HTTP/2.0\r\n" + kMarkedFields + "\r\n"}};
     for (const auto& [status, request] : requests) {
-        const auto response = ask(request);
+        const auto response = response_to(request);
         expect_passed(response, status);
         expect_readable_by_its_page(response);
     }
@@ -173,7 +173,7 @@ TEST_F(EveryResponse, ToAnUnreadableRequestAllowsNoOrigin) {
     const std::pair<int, std::string> requests[] = {{414, "GET /" + std::string(20'000, 'x') + " HTTP/1.1\r\n"},
                                                     {400, "\x16\x03\x01\r\n\r\n"}};
     for (const auto& [status, request] : requests) {
-        const auto response = ask(request);
+        const auto response = response_to(request);
         expect_passed(response, status);
         EXPECT_EQ(response.find("Access-Control-Allow-Origin"), std::string::npos);
     }
@@ -182,11 +182,11 @@ TEST_F(EveryResponse, ToAnUnreadableRequestAllowsNoOrigin) {
 TEST_F(EveryResponse, ToAClientThatIsTooSlowPassesTheMiddleware) {
     serve({.header_timeout = 1s, .body_timeout = 1s});
     for (const auto* request : {"GET /page HTTP/1.1\r\n", "POST /page HTTP/1.1\r\n"}) {
-        const auto response = ask(request + kMarkedFields + "Content-Length: 9\r\n");
+        const auto response = response_to(request + kMarkedFields + "Content-Length: 9\r\n");
         expect_passed(response, 408);
         expect_readable_by_its_page(response);
     }
-    const auto response = ask("POST /page HTTP/1.1\r\n" + kMarkedFields + "Content-Length: 9\r\n\r\nx");
+    const auto response = response_to("POST /page HTTP/1.1\r\n" + kMarkedFields + "Content-Length: 9\r\n\r\nx");
     expect_passed(response, 408);
     expect_readable_by_its_page(response);
     EXPECT_THAT(metrics(), HasSubstr(R"(requests_total{method="POST",route="/page",status="4xx"} 1)"));
@@ -213,15 +213,15 @@ TEST_F(EveryResponse, AtTheDeadlineFollowsTheEndOfTheHandlerAndPassesTheMiddlewa
     EXPECT_THAT(response, HasSubstr("\r\nConnection: close\r\n"));
     EXPECT_THAT(response, HasSubstr("\"deadline_exceeded\""));
     EXPECT_THAT(metrics(), HasSubstr(R"(requests_total{method="GET",route="/never",status="5xx"} 1)"));
-    expect_passed(ask("GET /page HTTP/1.1\r\n" + kMarkedFields + "Connection: close\r\n\r\n"), 204);
+    expect_passed(response_to("GET /page HTTP/1.1\r\n" + kMarkedFields + "Connection: close\r\n\r\n"), 204);
 }
 
 TEST_F(EveryResponse, ThatIsStreamedEndsWithItsDeadline) {
     serve({.request_timeout = 1s});
-    EXPECT_THAT(ask("GET /endless HTTP/1.1\r\n" + kMarkedFields + "\r\n"), HasSubstr("beginning"));
+    EXPECT_THAT(response_to("GET /endless HTTP/1.1\r\n" + kMarkedFields + "\r\n"), HasSubstr("beginning"));
     EXPECT_TRUE(eventually([&] { return handlers_.ended == 1; }));
     EXPECT_THAT(probe_.take(), ElementsAre(200));
-    expect_passed(ask("GET /page HTTP/1.1\r\n" + kMarkedFields + "Connection: close\r\n\r\n"), 204);
+    expect_passed(response_to("GET /page HTTP/1.1\r\n" + kMarkedFields + "Connection: close\r\n\r\n"), 204);
 }
 
 TEST_F(EveryResponse, ThatIsAwaitedWhenTheServerStopsIsCancelled) {

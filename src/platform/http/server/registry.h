@@ -1,6 +1,6 @@
 #pragma once
-// What is open at a server, so that the server can look after it: a member registers for as long as it lives. Neither
-// owns the other. Belongs to one loop.
+// The open connections of a server, for its sweeps: a member registers during its lifetime. Neither owns the other.
+// Belongs to one loop.
 
 #include <boost/intrusive/list.hpp>
 
@@ -14,7 +14,7 @@ class Registry {
     using Hook = boost::intrusive::list_base_hook<>;
 
 public:
-    // One member's place, as a member of it; taken back when it ends. The registry must outlive it.
+    // The registration of one member, which has it as a member. The registry must outlive it.
     class Registration : public Hook {
     public:
         Registration(Registry& registry, Member& member) : registry_(registry), member_(member) {
@@ -32,7 +32,7 @@ public:
 
     [[nodiscard]] std::size_t size() const { return registrations_.size(); }
 
-    // Calls `visit` for so many members, those first whose last visit is the longest ago. It may end any member.
+    // Calls `visit` for `count` members, those that have waited longest for a visit first. It may end any member.
     void visit(std::size_t count, auto visit) {
         for (count = std::min(count, size()); count > 0 && size() > 0; --count) {
             auto& next = registrations_.front();

@@ -22,10 +22,10 @@ namespace {
 constexpr auto kSweepInterval = std::chrono::milliseconds(500);
 constexpr auto kAcceptPause = std::chrono::milliseconds(100);
 constexpr int kBacklog = 4096;
-constexpr int kMaxUnsent = 64 * 1024;  // bytes in the kernel beyond what the client's window takes
+constexpr int kMaxUnsent = 64 * 1024;  // bytes in the kernel above the client's receive window
 
-// What a client does not read must not wait in the kernel, by the megabyte and for as long as the connection lives: the
-// kernel takes little more than it can send, and ends a connection whose client takes nothing for `timeout`.
+// Limits the memory that the kernel uses for clients that do not read: it buffers little more than it can send, and
+// ends a connection whose client accepts nothing for `timeout`.
 void bound_unread(tcp::socket& socket, std::chrono::milliseconds timeout) {
     const int max_unsent = kMaxUnsent;
     const auto limit = static_cast<unsigned>(timeout.count());
@@ -88,7 +88,7 @@ Awaitable<> Server::accept() {
         if (!failure) {
             adopt(std::move(socket));
         } else if (acceptor_.is_open()) {
-            // Out of files, most likely: let some connections end first.
+            // Most likely out of file descriptors: wait until some connections have ended.
             log::warn("accept failed", {{"error.message", failure.message()}});
             pause.expires_after(kAcceptPause);
             co_await pause.async_wait(kTuple);
@@ -122,7 +122,7 @@ void Server::drain(std::chrono::milliseconds window) {
     context_.is_draining = true;
     context_.idle_end = Connection::Clock::now() + options_.drain_grace;
     websockets_.drain(window);
-    // Those that are connected already may have sent a request, which closing the listener would reset.
+    // Closing the listener would reset connections that are established but not accepted, and may carry a request.
     boost::system::error_code ended;
     acceptor_.non_blocking(true, ended);
     while (!ended) {

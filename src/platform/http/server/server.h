@@ -1,7 +1,7 @@
 #pragma once
-// The HTTP/1.1 server of one port on one core: its endpoints, a listener with SO_REUSEPORT beside those of the other
-// cores, its connections, and the sweep that ends whatever is too slow. Lives on the core's io_context and is never
-// touched from elsewhere, except figures that are read for the metrics page.
+// The HTTP/1.1 server of one port on one core: its endpoints, a listener that shares the port with the other cores
+// (SO_REUSEPORT), its connections, and the sweep that ends slow ones. Used on the core's loop only, except metrics,
+// which other threads read.
 
 #include "platform/http/connection/context.h"
 #include "platform/http/server/bound_port.h"
@@ -16,7 +16,7 @@ namespace mindspace::http {
 
 class Server {
 public:
-    // Endpoints that are not for anyone need access control: std::logic_error without.
+    // Throws std::logic_error if an endpoint needs access control and there is none.
     Server(asio::io_context& loop, ServerOptions options, Endpoints endpoints, const MiddlewareParts& middleware);
     ~Server();
     Server(const Server&) = delete;
@@ -24,15 +24,15 @@ public:
 
     // Takes one of the port's sockets, without listening yet.
     void bind(BoundPort& port) { port.pass_to(acceptor_); }
-    // Begins to listen and to accept. On the loop's thread, after bind().
+    // Starts to listen and to accept. On the loop's thread, after bind().
     void start();
 
-    // Stops to accept; connections end after the response they are at, sockets when they are told to; those that
-    // another server serves are told here to come back within `window`.
+    // Stops accepting; connections end after their current response, sockets when their owner closes them; clients of
+    // tunnelled sockets are asked to reconnect within `window`.
     void drain(std::chrono::milliseconds window);
-    // True when nothing is open any more.
+    // True if no connection is open any more.
     [[nodiscard]] bool is_idle() const { return context_.open() == 0; }
-    // Ends everything at once, requests that are being handled included.
+    // Ends everything at once, including requests in progress.
     void stop();
 
     [[nodiscard]] const Router& router() const { return router_; }

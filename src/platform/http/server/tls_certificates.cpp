@@ -22,7 +22,8 @@ constexpr const char* kCiphers =
 constexpr const char* kCurves = "X25519:prime256v1:secp384r1";
 constexpr std::string_view kProtocol = "http/1.1";
 
-// RFC 7301: a client that offers protocols, but not ours, is refused. `offered` is a list of texts with their lengths.
+// RFC 7301: a client that offers protocols, but not ours, is refused. `offered` is a list of strings with their
+// lengths.
 int select_protocol(SSL*, const unsigned char** chosen, unsigned char* size, const unsigned char* offered,
                     unsigned offered_size, void*) {
     const std::string_view list(reinterpret_cast<const char*>(offered), offered_size);
@@ -61,10 +62,10 @@ std::shared_ptr<ssl::context> TlsCertificates::read() const {
     auto* handle = context->native_handle();
     SSL_CTX_set_min_proto_version(handle, TLS1_2_VERSION);
     SSL_CTX_set_options(handle, SSL_OP_NO_TICKET | SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION);
-    SSL_CTX_set_mode(handle, SSL_MODE_RELEASE_BUFFERS);  // idle sockets hold less
+    SSL_CTX_set_mode(handle, SSL_MODE_RELEASE_BUFFERS);  // idle sockets use less memory
     SSL_CTX_set_dh_auto(handle, 1);
     if (SSL_CTX_set_cipher_list(handle, kCiphers) != 1 || SSL_CTX_set1_curves_list(handle, kCurves) != 1)
-        throw std::runtime_error("this OpenSSL lacks the ciphers or curves that are asked for");
+        throw std::runtime_error("this OpenSSL lacks required ciphers or curves");
     SSL_CTX_set_alpn_select_cb(handle, &select_protocol, nullptr);
 
     boost::system::error_code failure;

@@ -1,6 +1,6 @@
 #pragma once
-// The server's certificate and key: read at the start, and again when they were renewed. Connections that are open keep
-// what they began with. May be used by several threads.
+// The server's certificate and key: read at the start, and again after a renewal. Open connections keep using the
+// previous ones. May be used by several threads.
 
 #include <filesystem>
 #include <memory>
@@ -17,7 +17,7 @@ public:
     // PEM files: the certificate with its intermediates, and its key. Fault: std::runtime_error, naming the file.
     TlsCertificates(std::filesystem::path certificate, std::filesystem::path key);
 
-    // Reads the files again. The same fault; what was read before then stays.
+    // Reads the files again. Throws the same fault; then the previous certificate remains in use.
     void reload();
     // For a new connection: TLS 1.2 and 1.3 with the ciphers that Mozilla calls intermediate; ALPN: http/1.1.
     [[nodiscard]] std::shared_ptr<boost::asio::ssl::context> current() const;

@@ -17,7 +17,7 @@ using testing::StartsWith;
 constexpr std::size_t kPart = 64 * 1024;
 constexpr int kParts = 512;
 
-Awaitable<Result<Response>> whole() {
+Awaitable<Result<Response>> long_response() {
     co_return Response{.body = std::string(kPart, 'x')};
 }
 
@@ -45,7 +45,7 @@ class UnreadResponses : public testing::Test {
 protected:
     void serve(std::size_t max_unread_per_network, std::size_t max_unread) {
         Endpoints rows;
-        rows.push_back(endpoint(page_at("/whole"), [](Call<>) { return whole(); }));
+        rows.push_back(endpoint(page_at("/whole"), [](Call<>) { return long_response(); }));
         rows.push_back(endpoint(page_at("/streamed"), [](Call<>) { return streamed(); }));
         const ServerOptions options{.max_unread_per_network = max_unread_per_network, .max_unread = max_unread};
         BoundPort port("127.0.0.1", 0, 1);

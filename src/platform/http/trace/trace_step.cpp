@@ -14,13 +14,13 @@ Span server_span(const Exchange& exchange, const Response& response) {
     const auto& head = exchange.head;
     const bool is_readable = !head.path.empty();
     const std::string method(is_readable ? method_name(head.method) : "HTTP");
-    const auto took = std::chrono::duration_cast<std::chrono::system_clock::duration>(exchange.took);
+    const auto took = std::chrono::duration_cast<std::chrono::system_clock::duration>(exchange.duration);
     Span span{.context = exchange.trace,
               .parent_id = exchange.parent_span,
               .kind = telemetry::SpanKind::server,
               .name = method,
               .began = std::chrono::system_clock::now() - took,
-              .took = exchange.took};
+              .took = exchange.duration};
     if (is_readable) {
         span.attributes.emplace_back("http.request.method", method);
         span.attributes.emplace_back("url.path", std::string(head.path.substr(0, head.path.find('?'))));
@@ -52,7 +52,7 @@ std::shared_ptr<const TaskContext> TraceStep::begin(Exchange& exchange) const {
 
 Awaitable<> TraceStep::after(Exchange& exchange, Response& response) {
     if (tracer_ == nullptr) return {};
-    if (exchange.trace.is_sampled || response.status >= 500 || tracer_->is_slow(exchange.took))
+    if (exchange.trace.is_sampled || response.status >= 500 || tracer_->is_slow(exchange.duration))
         tracer_->record(server_span(exchange, response));
     return {};
 }

@@ -1,6 +1,6 @@
 #pragma once
-// The trace of a request: taken from its `traceparent` or begun, and recorded with the response if it is sampled, has
-// failed or was slow.
+// The trace of a request: continued from its `traceparent` or started here, and recorded with the response if it is
+// sampled, failed or slow.
 
 #include "platform/http/middleware/step.h"
 #include "platform/telemetry/trace/tracer.h"
@@ -15,13 +15,13 @@ namespace mindspace::http {
 
 class TraceStep final : public Step {
 public:
-    // Without a tracer nothing is recorded, and a request has no span. `decision`: of the traces of its callers.
+    // Without a tracer nothing is recorded, and a request has no span. `decision`: how to treat the callers' sampling.
     TraceStep(const telemetry::Tracer* tracer, telemetry::ParentDecision decision)
         : tracer_(tracer), decision_(decision) {}
 
-    // Before all steps. Returns what the request's work runs with (async/context); null if its trace is not sampled.
+    // Called before all steps. Returns the context of the request's work (async/context); null if it is not sampled.
     [[nodiscard]] std::shared_ptr<const TaskContext> begin(Exchange& exchange) const;
-    // After the duration is known.
+    // After the step that measures the duration.
     Awaitable<> after(Exchange& exchange, Response& response) override;
 
 private:

@@ -60,8 +60,8 @@ public:
     // Whether permessage-deflate (RFC 7692) has been agreed on.
     enum class Compression : bool { none, deflate };
 
-    // A message may have up to `max_message` bytes, in one frame or many: beyond, 1009 at the frame's header. A
-    // compressed one is bound so both as it comes and decompressed.
+    // A message may have up to `max_message` bytes, in one frame or several; above: 1009 at the frame's header. For a
+    // compressed message the limit applies both to its compressed and to its decompressed size.
     explicit WebSocketReader(std::size_t max_message, Compression compression = Compression::none)
         : max_message_(max_message), compression_(compression) {}
 
@@ -80,18 +80,18 @@ private:
 
     std::size_t max_message_;
     std::size_t arrived_ = 0;                // bytes of the unfinished frame's payload that are unmasked and checked
-    std::string fragments_;                  // what the message under way had in its earlier frames
-    Utf8Validator utf8_;                     // of the text message under way
-    Opcode message_ = Opcode::continuation;  // text or binary while a fragmented message is under way
+    std::string fragments_;                  // payload of the earlier frames of the current message
+    Utf8Validator utf8_;                     // of the current text message
+    Opcode message_ = Opcode::continuation;  // text or binary within a fragmented message
     Compression compression_;
-    bool is_compressed_ = false;  // the message under way
+    bool is_compressed_ = false;  // the current message
     bool has_ended_ = false;
 };
 
-// Appends a whole, unmasked frame (RFC 6455 section 5.2). The payload of a ping or pong has at most 125 bytes.
+// Appends a complete, unmasked frame (RFC 6455 section 5.2). The payload of a ping or pong has at most 125 bytes.
 void append_frame(std::string& out, Opcode opcode, std::string_view payload);
 
-// The same of a message whose payload is compressed (RFC 7692 section 6).
+// The same for a message whose payload is compressed (RFC 7692 section 6).
 void append_compressed_frame(std::string& out, Opcode opcode, std::string_view payload);
 
 // The offset of the payload in a complete, unmasked frame.

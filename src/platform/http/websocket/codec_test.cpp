@@ -101,11 +101,11 @@ std::string read_in_steps(std::string_view input, std::size_t step) {
 
 // The reader's events for the entire input; expects the same events however the input is split.
 std::string read(std::string_view input) {
-    const std::string whole = read_in_steps(input, input.size());
+    const std::string at_once = read_in_steps(input, input.size());
     for (const std::size_t step : {1U, 2U, 3U, 7U, 997U}) {
-        if (input.size() / step < 5000) EXPECT_EQ(read_in_steps(input, step), whole) << "in steps of " << step;
+        if (input.size() / step < 5000) EXPECT_EQ(read_in_steps(input, step), at_once) << "in steps of " << step;
     }
-    return whole;
+    return at_once;
 }
 
 TEST(WebSocketReader, ReadsEveryFormOfLength) {

@@ -15,7 +15,7 @@ public:
     MessageFrame(Opcode opcode, std::string_view message);
 
     [[nodiscard]] const std::string& plain() const { return plain_; }
-    // Made when it is first asked for; the plain form where compression would not make it shorter.
+    // Created when first needed; the plain form if compression would not make it shorter.
     [[nodiscard]] const std::string& compressed() const;
 
 private:

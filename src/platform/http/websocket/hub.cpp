@@ -13,8 +13,8 @@ namespace mindspace::http {
 
 namespace {
 
-constexpr std::size_t kSweepParts = 4;           // of all sockets, one at each sweep
-constexpr std::size_t kMaxFlushedSockets = 128;  // sockets; a millisecond or two
+constexpr std::size_t kSweepParts = 4;           // the sockets are swept in this many parts, one per sweep
+constexpr std::size_t kMaxFlushedSockets = 128;  // per iteration of the loop; one or two milliseconds
 
 void log_socket_failure(const std::exception& fault) {
     log::error("a socket failed", {{"event.action", "internal_error"}, {"error.message", fault.what()}});
@@ -30,7 +30,7 @@ WebSocketHub::WebSocketHub(asio::io_context& loop, CoreMetrics& metrics, Clock::
 
 WebSocketHub::~WebSocketHub() = default;
 
-// There may be many sockets, and they have time.
+// In parts: there may be many sockets, and a later sweep does no harm.
 void WebSocketHub::sweep(Clock::time_point now) {
     const auto part = (sockets_.size() + kSweepParts - 1) / kSweepParts;
     sockets_.visit(part, [now](WebSocket& socket) { socket.sweep(now); });
@@ -54,7 +54,7 @@ void WebSocketHub::flush_soon(std::shared_ptr<WebSocket> socket) {
     asio::post(loop_, [this] { flush_batch(); });
 }
 
-// A part of them a turn, so that a message to ten thousand keeps no request waiting.
+// Flushes in batches, so that a message to ten thousand sockets delays no request.
 void WebSocketHub::flush_batch() {
     for (auto left = std::min(unflushed_.size(), kMaxFlushedSockets); left > 0; --left) {
         auto socket = std::move(unflushed_.front());

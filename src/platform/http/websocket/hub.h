@@ -1,6 +1,6 @@
 #pragma once
-// The open WebSockets of one server: those that this process serves (socket.h) and those that another one does
-// (tunnel.h). Sweeps them, and writes in turns what was queued for them. Lives on its core's loop, and outlives them.
+// The open WebSockets of one server: those that this process serves (socket.h) and those that another process serves
+// (tunnel.h). Sweeps them, and writes their queued frames in batches. Used on its core's loop; outlives them.
 
 #include "platform/async/task_group.h"
 #include "platform/http/middleware/metrics.h"
@@ -23,19 +23,19 @@ class WebSocketHub {
 public:
     using Clock = std::chrono::steady_clock;
 
-    // `write_timeout`: how long a client may not read.
+    // `write_timeout`: how long a client may read nothing.
     WebSocketHub(asio::io_context& loop, CoreMetrics& metrics, Clock::duration write_timeout);
     ~WebSocketHub();
     WebSocketHub(const WebSocketHub&) = delete;
     WebSocketHub& operator=(const WebSocketHub&) = delete;
 
     [[nodiscard]] std::size_t size() const { return sockets_.size() + tunnels_.size(); }
-    // Now and then: ends what is dead or stuck. Of the sockets that are served here, a part each time.
+    // Called periodically: ends unresponsive connections. Each call checks only a part of the sockets served here.
     void sweep(Clock::time_point now);
-    // Tells the clients of tunnels to come back elsewhere within `window`; those of sockets are told by who serves
-    // them.
+    // Asks the clients of tunnels to reconnect within `window`; the clients of other sockets are notified by the
+    // service that owns the sockets.
     void drain(std::chrono::milliseconds window);
-    // Ends all at once.
+    // Ends all immediately.
     void stop();
 
     // ---- for the sockets
@@ -44,9 +44,9 @@ public:
     [[nodiscard]] TaskGroup& tasks() { return tasks_; }
     [[nodiscard]] CoreMetrics& metrics() { return metrics_; }
     [[nodiscard]] Clock::duration write_timeout() const { return write_timeout_; }
-    // Once the server is leaving.
+    // True once the server drains.
     [[nodiscard]] std::optional<std::chrono::milliseconds> drain_window() const { return drain_window_; }
-    // Has the socket write what it has queued, when it is its turn.
+    // Schedules the socket to write its queued frames.
     void flush_soon(std::shared_ptr<WebSocket> socket);
 
 private:

@@ -1,5 +1,5 @@
 #pragma once
-// The frames that one socket still has to send, in order. Holds no memory while it is empty.
+// The frames that one socket still has to send, in order. Uses no memory while empty.
 
 #include <boost/asio/buffer.hpp>
 
@@ -13,7 +13,7 @@ namespace mindspace::http {
 
 class FrameQueue {
 public:
-    using FrameBytes = std::shared_ptr<const std::string>;  // of a whole frame; shared with other sockets
+    using FrameBytes = std::shared_ptr<const std::string>;  // of a complete frame; shared with other sockets
 
     void push(FrameBytes frame);
     [[nodiscard]] bool empty() const { return frames_.empty(); }
@@ -24,9 +24,9 @@ public:
 
     // The next frames to send, as many as fit into `into`.
     std::span<boost::asio::const_buffer> peek(std::span<boost::asio::const_buffer> into) const;
-    // So many bytes at the front have been sent.
+    // `count` bytes at the front have been sent.
     void pop(std::size_t bytes);
-    // Forgets all frames but the first one, which may be on its way.
+    // Drops all frames but the first one, which may have been sent in part.
     void trim_to_first();
 
 private:

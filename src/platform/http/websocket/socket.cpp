@@ -42,7 +42,7 @@ void WebSocket::set_limits(const WebSocketLimits& limits) {
     reader_ = WebSocketReader(limits.max_message, compression_);
 }
 
-// ---- in
+// ---- input
 
 Awaitable<std::optional<WebSocketMessage>> WebSocket::receive() {
     auto self = shared_from_this();
@@ -63,7 +63,7 @@ Awaitable<std::optional<WebSocketMessage>> WebSocket::receive() {
     }
 }
 
-// Once for each read, not for each frame.
+// Once per read, not per frame.
 void WebSocket::drop_read_input() {
     input_.erase(0, std::exchange(input_begin_, 0));
     if (input_.empty()) std::string().swap(input_);
@@ -74,7 +74,7 @@ bool WebSocket::is_flood(std::size_t frames) {
     return !frames_.admit(*limits_.frames, limits::microseconds(received_at_), static_cast<double>(frames));
 }
 
-// Acts on the next event of the input. False when the client's side is over.
+// Handles the next event of the input. False if the client's side has ended.
 bool WebSocket::take_event(std::optional<WebSocketMessage>& message, bool& need_more) {
     if (has_flooded_) {
         input_begin_ = input_.size();
@@ -116,7 +116,7 @@ bool WebSocket::take_event(std::optional<WebSocketMessage>& message, bool& need_
     return event.kind != WebSocketEvent::Kind::close && event.kind != WebSocketEvent::Kind::failed;
 }
 
-// ---- out
+// ---- output
 
 void WebSocket::send(const Frame& frame) {
     const bool is_compressed = compression_ == WebSocketReader::Compression::deflate;
@@ -147,14 +147,14 @@ bool WebSocket::is_backlogged() const {
 
 void WebSocket::enqueue(FrameQueue::FrameBytes frame) {
     queue_.push(std::move(frame));
-    if (is_backlogged() && !waiting_) flush();  // perhaps it was us who waited
+    if (is_backlogged() && !waiting_) flush();  // perhaps this side caused the delay
     if (is_backlogged() && !closing_) return close_slow();
     if (waiting_ || scheduled_) return;
     scheduled_ = true;
     hub_.flush_soon(shared_from_this());
 }
 
-// The frames that the client did not read would only delay the news.
+// Frames that the client has not read would only delay the close frame.
 void WebSocket::close_slow() {
     hub_.metrics().slow_websockets_closed.add(1);
     queue_.trim_to_first();
@@ -202,7 +202,7 @@ void WebSocket::write_within_tls() {
                   });
 }
 
-// Our close frame is out: end our side, and give the client a moment to end its own (sweep() sees to the rest).
+// Our close frame has been sent: end our side, and give the client a short time to end its own, enforced by sweep().
 Awaitable<> WebSocket::shut_down(std::shared_ptr<WebSocket> self) {
     self->write_began_at_ = Clock::now();
     co_await self->stream_.end();

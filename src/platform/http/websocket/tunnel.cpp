@@ -68,7 +68,7 @@ void WebSocketTunnel::drain(std::chrono::milliseconds window) {
     try_to_send_close();
 }
 
-// Between two messages, while nothing is on its way.
+// Between two messages, when no bytes are in transit.
 void WebSocketTunnel::try_to_send_close() {
     const bool is_writing = down_.write_began_at != Clock::time_point::max();
     if (close_frame_.empty() || sent_close_ || is_writing || ending_since_ || !boundary_.is_at_boundary()) return;
@@ -77,7 +77,7 @@ void WebSocketTunnel::try_to_send_close() {
     hub_.tasks().spawn(send_close(shared_from_this()));
 }
 
-// The upstream's end then ends the rest.
+// The upstream then ends its side, which ends the other direction.
 Awaitable<> WebSocketTunnel::send_close(std::shared_ptr<WebSocketTunnel> self) {
     co_await self->client_.write({asio::buffer(self->close_frame_), {}, {}});
     self->upstream_.close();

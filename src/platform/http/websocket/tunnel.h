@@ -1,7 +1,7 @@
 #pragma once
-// A WebSocket that another server serves: bytes pass both ways, unread, as fast as the slower side takes them, through
-// no buffer while nothing is sent. When one side ends, the other is told and has a moment to end, too. Lives on its
-// core's loop; kept alive by its two directions.
+// A WebSocket that another server serves: bytes are forwarded in both directions, uninterpreted, at the pace of the
+// slower side, without a buffer while idle. When one side ends, the other gets its end and a short time to end, too.
+// Used on its core's loop; kept alive by its two directions.
 
 #include "platform/http/connection/stream.h"
 #include "platform/http/websocket/hub.h"
@@ -18,19 +18,19 @@ class WebSocketTunnel : public std::enable_shared_from_this<WebSocketTunnel> {
 public:
     using Clock = std::chrono::steady_clock;
 
-    // Without a drain message the client of a server that leaves gets nothing but the close frame.
+    // Without a drain message the client of a draining server gets only the close frame.
     WebSocketTunnel(WebSocketHub& hub, Stream client, Stream upstream, DrainMessage drain_message);
     ~WebSocketTunnel();
     WebSocketTunnel(const WebSocketTunnel&) = delete;
     WebSocketTunnel& operator=(const WebSocketTunnel&) = delete;
 
-    // What had come in behind the two handshakes goes first. When the server is leaving already, it is told.
+    // Bytes received after the two handshakes are forwarded first. If the server drains already, drain() follows.
     void start(std::span<const char> from_client, std::span<const char> from_upstream);
 
-    // By the hub of a server that leaves: sends the client elsewhere (the drain message, then 1012) as soon as nothing
-    // else is on its way to it.
+    // Called by the hub when the server drains: sends the drain message, then 1012, as soon as no message to the client
+    // is in transit.
     void drain(std::chrono::milliseconds window);
-    // By the hub, now and then: drops what is dead or stuck.
+    // Called by the hub periodically: drops unresponsive tunnels.
     void sweep(Clock::time_point now);
     void abort();
 
@@ -54,9 +54,9 @@ private:
     Stream upstream_;
     Direction up_{client_, upstream_};
     Direction down_{upstream_, client_};
-    MessageBoundary boundary_;  // of what the client gets
+    MessageBoundary boundary_;  // of the messages to the client
     DrainMessage drain_message_;
-    std::string close_frame_;  // frames that are due; once sent, the client gets nothing any more
+    std::string close_frame_;  // frames to send last; nothing is forwarded to the client after them
     bool sent_close_ = false;
     Clock::time_point received_at_ = Clock::now();
     std::optional<Clock::time_point> ending_since_;

@@ -17,9 +17,9 @@ namespace mindspace::http {
 
 namespace asio = boost::asio;
 
-// How many bytes of the header are certainly still to come behind `begun`; 0: it is whole. Error: invalid, when it is
-// none, or longer than any that is in use.
-Result<std::size_t> missing_bytes(std::string_view begun);
+// The minimum number of bytes that follow `received`; 0: the header is complete. Error: invalid, if it is not a header,
+// or is longer than those of all known proxies.
+Result<std::size_t> missing_bytes(std::string_view received);
 
 // The client's address in a complete header. Nothing (nullopt) if the proxy opened the connection for itself, as for
 // its health checks, or does not know the client's address.

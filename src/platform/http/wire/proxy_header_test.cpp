@@ -65,9 +65,9 @@ TEST(ProxyHeader, InvalidOnesAreRefused) {
 }
 
 TEST(ProxyHeader, IsReadToItsEndAndNoFurther) {
-    const std::string whole = "PROXY TCP4 192.0.2.1 198.51.100.7 56324 443\r\n";
-    for (std::size_t size = 0; size < whole.size(); ++size)
-        EXPECT_EQ(read_address(whole.substr(0, size)), "waits") << size;
+    const std::string header_line = "PROXY TCP4 192.0.2.1 198.51.100.7 56324 443\r\n";
+    for (std::size_t size = 0; size < header_line.size(); ++size)
+        EXPECT_EQ(read_address(header_line.substr(0, size)), "waits") << size;
 }
 
 }  // namespace

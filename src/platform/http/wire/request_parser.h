@@ -39,12 +39,12 @@ public:
 
     // From head_complete on. Its views point into the buffer of the last call that returned head_complete or complete.
     [[nodiscard]] const RequestHead& head() const { return head_; }
-    // The head, as soon as it has come in whole and is well-formed, with views into `unread`, which holds what it held
-    // at the last call. Null before, and when the head itself is refused.
+    // The head, once it is complete and well-formed, with views into `unread`, which must hold the bytes of the last
+    // call. Null before that, and if the head is refused.
     [[nodiscard]] const RequestHead* complete_head(std::string_view unread);
     // From head_complete on: where the content begins, from the first byte of the request.
     [[nodiscard]] std::size_t body_begin() const { return body_begin_; }
-    // How many bytes the request takes, where its head has said so.
+    // The size of the request in bytes, if its head states it.
     [[nodiscard]] std::optional<std::size_t> announced() const {
         if (state_ != State::body || !head_.content_length) return std::nullopt;
         return body_begin_ + static_cast<std::size_t>(*head_.content_length);

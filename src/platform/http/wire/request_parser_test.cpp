@@ -72,13 +72,13 @@ std::string parse(std::string_view input, ParseLimits limits = {}) {
     MovingBuffer buffer;
     RequestParser parser(limits);
     const Progress progress = parser.feed(buffer.append(input));
-    const std::string whole = describe(parser, progress);
+    const std::string at_once = describe(parser, progress);
     if (input.size() <= 2000) {
         for (std::size_t cut = 0; cut <= input.size(); ++cut)
-            EXPECT_EQ(parse_cut(input, cut, limits), whole) << "cut at " << cut << " of " << input;
-        EXPECT_EQ(parse_singly(input, limits), whole) << "byte by byte: " << input;
+            EXPECT_EQ(parse_cut(input, cut, limits), at_once) << "cut at " << cut << " of " << input;
+        EXPECT_EQ(parse_singly(input, limits), at_once) << "byte by byte: " << input;
     }
-    return whole;
+    return at_once;
 }
 
 int refusal(std::string_view input, ParseLimits limits = {}) {

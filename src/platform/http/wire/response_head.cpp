@@ -44,17 +44,17 @@ Fault read_field(const Header& field, ResponseHead& head, FramingFields& framing
     return std::nullopt;
 }
 
-bool has_no_content(Method asked, int status) {
-    return asked == Method::head || status < 200 || status == 204 || status == 304;
+bool has_no_content(Method request_method, int status) {
+    return request_method == Method::head || status < 200 || status == 204 || status == 304;
 }
 
 // RFC 9112 section 6.3.
-Fault find_end(Method asked, const FramingFields& framing, ResponseHead& head) {
+Fault find_end(Method request_method, const FramingFields& framing, ResponseHead& head) {
     const bool is_http_1_1 = head.version_minor == 1;
     if (framing.chunked && head.content_length) return "both Transfer-Encoding and Content-Length";
     if (framing.chunked && !is_http_1_1) return "Transfer-Encoding in HTTP/1.0";
     head.keep_alive = !framing.close && (is_http_1_1 || framing.keep_alive);
-    if (has_no_content(asked, head.status)) {
+    if (has_no_content(request_method, head.status)) {
         head.end = ContentEnd::none;
     } else if (framing.chunked) {
         head.end = ContentEnd::chunked;
@@ -69,8 +69,8 @@ Fault find_end(Method asked, const FramingFields& framing, ResponseHead& head) {
 
 }  // namespace
 
-std::optional<std::string_view> parse_response_head(std::string_view lines, Method asked, std::size_t max_headers,
-                                                    ResponseHead& head) {
+std::optional<std::string_view> parse_response_head(std::string_view lines, Method request_method,
+                                                    std::size_t max_headers, ResponseHead& head) {
     head = ResponseHead{};
     FramingFields framing;
     if (auto fault = read_status_line(take_line(lines), head)) return fault;
@@ -81,7 +81,7 @@ std::optional<std::string_view> parse_response_head(std::string_view lines, Meth
         head.headers.push_back(*field);
         if (auto fault = read_field(*field, head, framing)) return fault;
     }
-    return find_end(asked, framing, head);
+    return find_end(request_method, framing, head);
 }
 
 }  // namespace mindspace::http

@@ -28,9 +28,9 @@ struct ResponseHead {
     }
 };
 
-// Parses a complete head of the response to a request with method `asked`, with the preconditions of parse_head().
+// Parses a complete head of the response to a request with this method, with the preconditions of parse_head().
 // Returns what is wrong, or nothing (nullopt).
-[[nodiscard]] std::optional<std::string_view> parse_response_head(std::string_view lines, Method asked,
+[[nodiscard]] std::optional<std::string_view> parse_response_head(std::string_view lines, Method request_method,
                                                                   std::size_t max_headers, ResponseHead& head);
 
 }  // namespace mindspace::http

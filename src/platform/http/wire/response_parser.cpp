@@ -51,7 +51,7 @@ ResponseParser::Progress ResponseParser::end_head(std::string_view received) {
     body_begin_ = line_begin_;
     if (body_begin_ - head_begin_ <= kLineEndSize) return fail("an empty line instead of a status line");
     const auto lines = received.substr(head_begin_, body_begin_ - kLineEndSize - head_begin_);
-    if (auto fault = parse_response_head(lines, asked_, kLimits.max_headers, head_)) return fail(*fault);
+    if (auto fault = parse_response_head(lines, request_method_, kLimits.max_headers, head_)) return fail(*fault);
     if (head_.status < 200 && head_.status != 101) {
         head_begin_ = body_begin_;
         return Progress::need_more;

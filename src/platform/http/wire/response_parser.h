@@ -24,7 +24,7 @@ class ResponseParser {
 public:
     enum class Progress : std::uint8_t { need_more, head, content, complete, failed };
 
-    explicit ResponseParser(Method asked) : asked_(asked) {}
+    explicit ResponseParser(Method request_method) : request_method_(request_method) {}
 
     // Continues with the response. `received` holds the bytes of the last call and possibly more; a chunked body is
     // decoded in place.
@@ -54,7 +54,7 @@ private:
     Progress complete(std::size_t end);
     Progress fail(std::string_view fault);
 
-    Method asked_;
+    Method request_method_;
     State state_ = State::head;
     std::size_t head_begin_ = 0;
     std::size_t line_begin_ = 0;

@@ -11,8 +11,8 @@ using Step = ResponseParser::Progress;
 
 // The result of parsing a response that arrives in pieces before the server closes the connection: "status [content]",
 // with "+" if the connection is reusable, or the fault. With `pass_on`, content is removed as it arrives.
-std::string parse_response(std::string_view input, std::size_t piece, bool pass_on, Method asked) {
-    ResponseParser parser(asked);
+std::string parse_response(std::string_view input, std::size_t piece, bool pass_on, Method request_method) {
+    ResponseParser parser(request_method);
     std::string buffer;
     std::string content;
     auto progress = Step::need_more;
@@ -39,12 +39,12 @@ std::string parse_response(std::string_view input, std::size_t piece, bool pass_
 }
 
 // The result of parsing the entire response; expects the same result however it is split, with and without `pass_on`.
-std::string parse_response(std::string_view input, Method asked = Method::get) {
-    const auto whole = parse_response(input, input.size(), false, asked);
+std::string parse_response(std::string_view input, Method request_method = Method::get) {
+    const auto at_once = parse_response(input, input.size(), false, request_method);
     for (const std::size_t piece : {1U, 2U, 3U, 5U, 17U})
         for (const bool pass_on : {false, true})
-            EXPECT_EQ(parse_response(input, piece, pass_on, asked), whole) << input;
-    return whole;
+            EXPECT_EQ(parse_response(input, piece, pass_on, request_method), at_once) << input;
+    return at_once;
 }
 
 TEST(ResponseParser, FindsTheEndOfTheContent) {

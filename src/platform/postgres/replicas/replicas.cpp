@@ -172,8 +172,8 @@ Awaitable<Rows> Replicas::run(Uuid owner, Query query) {
 }
 
 void collect(const std::vector<const ReplicaStats*>& cores, telemetry::Page& page) {
-    const auto add = [&](auto figure) {
-        return telemetry::sum(cores, [&](const auto& core) { return (core.*figure).value(); });
+    const auto add = [&](auto metric) {
+        return telemetry::sum(cores, [&](const auto& core) { return (core.*metric).value(); });
     };
     page.counter("mindspace_postgres_replica_reads", "Reads served by a replica.", add(&ReplicaStats::reads));
     page.counter("mindspace_postgres_replica_misses", "Reads served by the primary because no replica could.",

@@ -144,10 +144,10 @@ std::optional<Value> Parser::next() {
             Aggregate& parent = open_.back();
             parent.items.push_back(std::move(element));
             if (--parent.missing > 0) break;
-            Aggregate whole = std::move(parent);
+            Aggregate complete = std::move(parent);
             open_.pop_back();
-            if (whole.is_attribute) break;
-            element = Value(whole.kind, std::move(whole.items));
+            if (complete.is_attribute) break;
+            element = Value(complete.kind, std::move(complete.items));
         }
     }
 }
@@ -206,9 +206,9 @@ Parser::Step Parser::take_text(Value& element, char type, std::string_view heade
         return Step::finished;
     }
     if (*length > limits_.bytes) throw ProtocolError("redis: the reply is too large");
-    std::size_t whole = start + *length + kLineEnd.size();
-    if (end_ - begin_ < whole) {
-        wanted_ = whole;
+    std::size_t complete = start + *length + kLineEnd.size();
+    if (end_ - begin_ < complete) {
+        wanted_ = complete;
         return Step::starved;
     }
     wanted_ = 0;
@@ -221,7 +221,7 @@ Parser::Step Parser::take_text(Value& element, char type, std::string_view heade
         text.remove_prefix(4);
     }
     element = Value(type == '!' ? Value::Kind::error : Value::Kind::string, std::string(text));
-    consume(whole);
+    consume(complete);
     return Step::finished;
 }
 

@@ -10,7 +10,7 @@ void collect(const std::string& client, const std::vector<const ClientStats*>& c
     const auto add = [&](auto member) {
         return telemetry::sum(cores, [&](const auto& core) { return (core.*member).value(); });
     };
-    const auto gauge = [&](auto figure) { return static_cast<std::int64_t>(add(figure)); };
+    const auto gauge = [&](auto metric) { return static_cast<std::int64_t>(add(metric)); };
     telemetry::HistogramSum durations;
     for (const auto* core : cores) durations += core->durations;
     page.counter("mindspace_redis_commands", "Commands sent to Redis.", add(&ClientStats::commands), labels);

@@ -1,7 +1,7 @@
 #pragma once
-// Who meditates at this moment. Counting queries PostgreSQL; one process of the deployment does it for all (upkeep.h),
-// adds the sockets that the nodes have reported in Redis, and publishes the result there, where every node reads it. It
-// need not survive: without it, each node counts on its own, without the sockets.
+// Who meditates at this moment. Counting queries PostgreSQL; one process of the deployment does it for all
+// (leader_jobs.h), adds the sockets that the nodes have reported in Redis, and publishes the result there, where every
+// node reads it. It need not survive: without it, each node counts on its own, without the sockets.
 
 #include "platform/redis/connection/client.h"
 #include "services/analytics/types.h"

@@ -1,5 +1,6 @@
 #pragma once
-// Counts all users and refreshes what GET /analytics/global serves. Done by one process of the deployment (upkeep.h).
+// Counts all users and refreshes what GET /analytics/global serves. Done by one process of the deployment
+// (leader_jobs.h).
 
 #include "platform/async/awaitable.h"
 

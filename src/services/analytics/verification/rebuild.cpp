@@ -73,7 +73,7 @@ Awaitable<Rebuilt> rebuild(postgres::Session& session, std::optional<UserId> use
             listed = co_await user::list_users(session, last, kUsersPerTransaction);
         co_await session.execute("BEGIN");
         co_await lock_projection(session);
-        auto users = co_await user::hold_users(session, listed);
+        auto users = co_await user::lock_users(session, listed);
         rebuilt.facts += co_await restore_facts(session, users);
         co_await restore_totals(session, users);
         co_await restore_lifetimes(session, users);

@@ -29,8 +29,8 @@ public:
     // Ends the other login sessions. Error: forbidden `wrong_password`; rate_limited, after too many tries;
     // invalid `password_breached`.
     Awaitable<Result<>> change_password(http::Principal principal, ChangePassword request, Origin origin);
-    // Writes down that a link is wanted; the mailer sends one if the address has an account. Neither the answer nor
-    // its time tells. Error: unavailable, when too many wait.
+    // Stores that a link is requested; the mailer sends one if the address has an account. Neither the response nor
+    // its duration reveals that. Error: unavailable, if too many requests wait.
     Awaitable<Result<>> forgot_password(ForgotPassword request, Origin origin);
     // Ends all login sessions. Error: invalid `invalid_token`, `password_breached`.
     Awaitable<Result<>> reset_password(ResetPassword request, Origin origin);
@@ -38,10 +38,10 @@ public:
     Awaitable<Result<>> verify_email(VerifyEmail request, Origin origin);
     // Mails a new link, unless the address is verified already. Error: rate_limited.
     Awaitable<Result<>> resend_verification(http::Principal principal, Origin origin);
-    // What happened to the account before `after`, newest first, `limit` at most.
+    // The events of the account before `after`, newest first, at most `limit`.
     Awaitable<ListPart<AuditRecord, AuditId>> list_audit(UserId user, ListPosition<AuditId> after, std::int32_t limit);
-    // Erases the account and all that is kept of it; its tokens are dead on every node. Sent twice at a time it
-    // succeeds twice. Error: as change_password().
+    // Erases the account and all its data; its tokens become invalid on every node. Two concurrent calls both succeed.
+    // Error: as change_password().
     Awaitable<Result<>> delete_account(http::Principal principal, DeleteAccount request,
                                        std::optional<std::int32_t> expected_version);
 

@@ -97,8 +97,8 @@ Awaitable<std::optional<SessionsEnd>> AccountStore::reset_password(AuditEntry en
     co_return read_sessions_end(results[1]);
 }
 
-// The address is marked whether or not this call is the one that uses the token: whoever calls has seen that it could
-// be used, which proves the address just as well.
+// The address is marked whether or not this call is the one that uses the token: the caller has seen that it was
+// valid, which is sufficient proof.
 Awaitable<bool> AccountStore::verify_email(AuditEntry entry, OneTimeToken token) {
     static constexpr ComposedStatement kUse{"auth_verify_email", R"(
         WITH {},

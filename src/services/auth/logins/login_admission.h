@@ -1,7 +1,7 @@
 #pragma once
-// Whether the login session of a verified token is alive, and whether its user has calls left. Asked anew for each
-// request: of what PostgreSQL has told this process, then in Redis, and in PostgreSQL when Redis does not know or is
-// down. One per core.
+// Whether the login session of a verified token is alive, and whether its user has calls left. Checked for each
+// request: in the revocations that PostgreSQL has reported to this process, then in Redis, and in PostgreSQL if Redis
+// lacks the session or is unavailable. One per core.
 
 #include "platform/http/access/admission.h"
 #include "services/auth/logins/revocations.h"

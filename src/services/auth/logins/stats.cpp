@@ -12,14 +12,14 @@ void LoginStats::count(const Result<LoggedIn>& login) {
 }
 
 void collect(const std::vector<const LoginStats*>& cores, telemetry::Page& page) {
-    const auto add = [&](auto figure) {
-        return telemetry::sum(cores, [&](const auto& core) { return (core.*figure).value(); });
+    const auto add = [&](auto metric) {
+        return telemetry::sum(cores, [&](const auto& core) { return (core.*metric).value(); });
     };
-    const auto show_logins = [&](const std::string& outcome, auto figure) {
+    const auto show_logins = [&](const std::string& outcome, auto metric) {
         page.counter(
             "mindspace_logins",
             "Logins: succeeded; failed (wrong address or password, or disabled account); or refused (too many).",
-            add(figure), {{"outcome", outcome}});
+            add(metric), {{"outcome", outcome}});
     };
     page.counter("mindspace_registrations", "Accounts created by registration.", add(&LoginStats::registrations));
     show_logins("succeeded", &LoginStats::succeeded);

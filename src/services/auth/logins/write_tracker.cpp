@@ -6,8 +6,8 @@
 
 namespace mindspace::auth {
 
-// When the primary was lost just behind the commit, its log is of unknown length: for a minute no replica is asked.
-Awaitable<> WriteTracker::note_write(UserId user) {
+// If the primary was lost right after the commit, the end of its log is unknown: for a minute no replica is used.
+Awaitable<> WriteTracker::record_write(UserId user) {
     if (replicas_.is_empty()) co_return;
     auto position = std::numeric_limits<postgres::LogPosition>::max();
     try {

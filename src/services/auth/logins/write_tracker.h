@@ -12,7 +12,7 @@ class WriteTracker final : public http::WriteTracking {
 public:
     WriteTracker(SessionRegistry registry, postgres::Replicas& replicas) : registry_(registry), replicas_(replicas) {}
 
-    Awaitable<> note_write(UserId user) override;
+    Awaitable<> record_write(UserId user) override;
     // What Redis says of the user's last write, wherever it was.
     void record(UserId user, postgres::LogPosition written) { replicas_.record(user.value, written); }
     // Redis has forgotten the user: whatever they wrote is before the present position. Fault: Unavailable.

@@ -165,7 +165,7 @@ Awaitable<> Mailer::postpone(ClaimedMail mail, std::string why) {
                                                {"mindspace.mail.id", id},
                                                {"mindspace.mail.attempt", mail.attempt},
                                                {"error.message", why}});
-        co_return co_await queue_.give_up(std::move(mail), std::move(why));
+        co_return co_await queue_.mark_failed(std::move(mail), std::move(why));
     }
     log::warn("mail not sent, retrying later", {{"event.action", "mail_failed"},
                                                 {"mindspace.mail.id", id},

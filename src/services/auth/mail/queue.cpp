@@ -88,11 +88,11 @@ Awaitable<> MailQueue::retry_at(ClaimedMail mail, std::string why, Timestamp at)
     co_await database_.query(kRetry, mail.user, mail.id, mail.attempt, at, why);
 }
 
-Awaitable<> MailQueue::give_up(ClaimedMail mail, std::string why) {
-    static constexpr Statement kGiveUp{"auth_give_up_mail", R"(
+Awaitable<> MailQueue::mark_failed(ClaimedMail mail, std::string why) {
+    static constexpr Statement kFail{"auth_fail_mail", R"(
         UPDATE mails SET next_attempt_at = NULL, token = NULL, last_error = $4
         WHERE user_id = $1 AND mail_id = $2 AND attempts = $3 AND next_attempt_at IS NOT NULL)"};
-    co_await database_.query(kGiveUp, mail.user, mail.id, mail.attempt, why);
+    co_await database_.query(kFail, mail.user, mail.id, mail.attempt, why);
 }
 
 }  // namespace mindspace::auth

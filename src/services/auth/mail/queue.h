@@ -79,7 +79,7 @@ public:
     Awaitable<> mark_sent(ClaimedMail mail, Timestamp now);
     // Does nothing if the lease has ended and another process has claimed the mail.
     Awaitable<> retry_at(ClaimedMail mail, std::string why, Timestamp at);
-    Awaitable<> give_up(ClaimedMail mail, std::string why);
+    Awaitable<> mark_failed(ClaimedMail mail, std::string why);
 
 private:
     postgres::Client& database_;

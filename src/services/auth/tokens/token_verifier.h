@@ -20,7 +20,7 @@ public:
         : rules_(std::move(rules)), keys_(store), verified_(remembered) {}
 
     Awaitable<Result<http::Principal>> authenticate(std::string_view access_token) override;
-    // After a signing key has been withdrawn, or may have been: the keys are read anew before the next token is
+    // After a signing key has been withdrawn, or may have been: the keys are read again before the next token is
     // accepted.
     void drop_keys();
     // The public keys as this core knows them.

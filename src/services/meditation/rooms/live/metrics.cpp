@@ -5,10 +5,10 @@
 namespace mindspace::meditation {
 
 void collect(const std::vector<const LiveMetrics*>& cores, telemetry::Page& page) {
-    const auto add = [&](auto figure) {
-        return telemetry::sum(cores, [&](const LiveMetrics& core) { return (core.*figure).value(); });
+    const auto add = [&](auto metric) {
+        return telemetry::sum(cores, [&](const LiveMetrics& core) { return (core.*metric).value(); });
     };
-    const auto gauge = [&](auto figure) { return static_cast<std::int64_t>(add(figure)); };
+    const auto gauge = [&](auto metric) { return static_cast<std::int64_t>(add(metric)); };
     page.gauge("mindspace_rooms", "Rooms with a socket, summed over the cores.", gauge(&LiveMetrics::rooms));
     page.gauge("mindspace_room_connections", "Open sockets of rooms.", gauge(&LiveMetrics::connections));
     page.gauge("mindspace_room_connections_joined", "Open sockets of rooms that have joined.",
@@ -20,9 +20,9 @@ void collect(const std::vector<const LiveMetrics*>& cores, telemetry::Page& page
     page.counter("mindspace_room_events", "Events of rooms that the cores have received.",
                  add(&LiveMetrics::events_received));
     page.counter("mindspace_room_deliveries", "Event frames delivered to sockets.", add(&LiveMetrics::deliveries));
-    const auto show_lag = [&](const std::string& bell, auto figure) {
+    const auto show_lag = [&](const std::string& bell, auto metric) {
         telemetry::HistogramSum lag;
-        for (const auto* core : cores) lag += core->*figure;
+        for (const auto* core : cores) lag += core->*metric;
         page.histogram(
             "mindspace_room_bell_lag_seconds",
             "Time from a bell (start or end) to the delivery of its event to the sockets; 0 if that was before.", lag,

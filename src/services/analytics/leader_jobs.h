@@ -10,14 +10,14 @@
 
 namespace mindspace::analytics {
 
-struct UpkeepOptions {
+struct LeaderJobsOptions {
     std::string conninfo;  // for the primary
     Milliseconds refresh_interval{500};
     Seconds verify_interval{3600};
 };
 
 // Written by the loop, read by any thread.
-struct UpkeepStats {
+struct LeaderJobsStats {
     telemetry::Gauge meditating;            // people at this moment, as this process counted last; 0 unless it leads
     telemetry::Gauge groups_running;        // likewise
     telemetry::Counter refreshes;           // of the global statistics
@@ -27,24 +27,24 @@ struct UpkeepStats {
     telemetry::Counter undecided_users;  // among them: their events were in flight for too long
 };
 
-class Upkeep {
+class LeaderJobs {
 public:
-    Upkeep(asio::io_context& io, redis::Client& redis, UpkeepOptions options);
-    Upkeep(const Upkeep&) = delete;
-    Upkeep& operator=(const Upkeep&) = delete;
+    LeaderJobs(asio::io_context& io, redis::Client& redis, LeaderJobsOptions options);
+    LeaderJobs(const LeaderJobs&) = delete;
+    LeaderJobs& operator=(const LeaderJobs&) = delete;
 
     void start();
     void stop();
 
-    [[nodiscard]] const UpkeepStats& stats() const { return *stats_; }
+    [[nodiscard]] const LeaderJobsStats& stats() const { return *stats_; }
 
 private:
-    std::shared_ptr<UpkeepStats> stats_;
+    std::shared_ptr<LeaderJobsStats> stats_;
     postgres::Leader now_;
     postgres::Leader refresher_;
     postgres::Leader verifier_;
 };
 
-void collect(const UpkeepStats& stats, telemetry::Page& page);
+void collect(const LeaderJobsStats& stats, telemetry::Page& page);
 
 }  // namespace mindspace::analytics

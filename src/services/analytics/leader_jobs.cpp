@@ -1,4 +1,4 @@
-#include "services/analytics/upkeep.h"
+#include "services/analytics/leader_jobs.h"
 
 #include "platform/postgres/connection/session.h"
 #include "platform/telemetry/log/log.h"
@@ -34,7 +34,8 @@ postgres::LeaderOptions leader_options(const std::string& conninfo, std::string 
 
 class CountNow final : public postgres::Work {
 public:
-    CountNow(redis::Client& redis, std::shared_ptr<UpkeepStats> stats) : live_stats_(redis), stats_(std::move(stats)) {}
+    CountNow(redis::Client& redis, std::shared_ptr<LeaderJobsStats> stats)
+        : live_stats_(redis), stats_(std::move(stats)) {}
 
     Awaitable<Milliseconds> run_once(postgres::Session& session) override {
         auto began_at = steady_clock::now();
@@ -54,12 +55,12 @@ public:
 
 private:
     LiveStatsCache live_stats_;
-    std::shared_ptr<UpkeepStats> stats_;
+    std::shared_ptr<LeaderJobsStats> stats_;
 };
 
 class Refresh final : public postgres::Work {
 public:
-    Refresh(std::shared_ptr<UpkeepStats> stats, Milliseconds interval)
+    Refresh(std::shared_ptr<LeaderJobsStats> stats, Milliseconds interval)
         : stats_(std::move(stats)), interval_(interval) {}
 
     Awaitable<Milliseconds> run_once(postgres::Session& session) override {
@@ -75,13 +76,13 @@ public:
     }
 
 private:
-    std::shared_ptr<UpkeepStats> stats_;
+    std::shared_ptr<LeaderJobsStats> stats_;
     Milliseconds interval_;
 };
 
 class VerifySample final : public postgres::Work {
 public:
-    VerifySample(std::shared_ptr<UpkeepStats> stats, Seconds interval)
+    VerifySample(std::shared_ptr<LeaderJobsStats> stats, Seconds interval)
         : stats_(std::move(stats)), interval_(interval) {}
 
     Awaitable<Milliseconds> run_once(postgres::Session& session) override {
@@ -100,14 +101,14 @@ public:
     }
 
 private:
-    std::shared_ptr<UpkeepStats> stats_;
+    std::shared_ptr<LeaderJobsStats> stats_;
     Seconds interval_;
 };
 
 }  // namespace
 
-Upkeep::Upkeep(asio::io_context& io, redis::Client& redis, UpkeepOptions options)
-    : stats_(std::make_shared<UpkeepStats>()),
+LeaderJobs::LeaderJobs(asio::io_context& io, redis::Client& redis, LeaderJobsOptions options)
+    : stats_(std::make_shared<LeaderJobsStats>()),
       now_(io, leader_options(options.conninfo, "analytics.now", Milliseconds(5000)),
            std::make_shared<CountNow>(redis, stats_)),
       refresher_(io, leader_options(options.conninfo, "analytics.refresh", kRefreshTimeout),
@@ -115,19 +116,19 @@ Upkeep::Upkeep(asio::io_context& io, redis::Client& redis, UpkeepOptions options
       verifier_(io, leader_options(options.conninfo, "analytics.verify", kVerifyTimeout),
                 std::make_shared<VerifySample>(stats_, options.verify_interval)) {}
 
-void Upkeep::start() {
+void LeaderJobs::start() {
     now_.start();
     refresher_.start();
     verifier_.start();
 }
 
-void Upkeep::stop() {
+void LeaderJobs::stop() {
     now_.stop();
     refresher_.stop();
     verifier_.stop();
 }
 
-void collect(const UpkeepStats& stats, telemetry::Page& page) {
+void collect(const LeaderJobsStats& stats, telemetry::Page& page) {
     page.gauge("mindspace_meditating_people", "People who meditate now, in the one process that counts them.",
                stats.meditating.value());
     page.gauge("mindspace_groups_running", "Groups that run now, in the one process that counts them.",
