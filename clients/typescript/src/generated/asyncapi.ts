@@ -69,7 +69,7 @@ export interface components {
             /** @constant */
             type: "end";
         };
-        /** @description Sends a reaction to all participants. Up to 5 per user at once, then one every 2 seconds. `ref` is included in the event. */
+        /** @description Sends a reaction to all participants. At most 5 per user in any 10 seconds. `ref` is included in the event. */
         ClientReaction: {
             /** @constant */
             type: "reaction";
