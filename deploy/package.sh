@@ -23,7 +23,7 @@ source=$stage/mindspace
 mkdir "$source" "$source/completion" "$source/docs"
 cp -r "$root/deploy/debian" "$source/debian"
 cp "$root"/deploy/systemd/mindspace{.service,@.service,.sysusers,.tmpfiles} "$source/debian/"
-cp -r "$root"/deploy/{nginx,prometheus,monitoring,logging} "$root/deploy/systemd/instances" "$source/"
+cp -r "$root"/deploy/{nginx,prometheus,monitoring,logging,backup} "$root/deploy/systemd/instances" "$source/"
 mkdir "$source/grafana"
 cp -r "$root"/deploy/grafana/{dashboards,provisioning} "$source/grafana/"
 cp "$root"/deploy/{rolling,rolling-over-ssh,nginx-node}.sh "$source/"

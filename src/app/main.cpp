@@ -24,6 +24,7 @@ int run(int argc, char** argv) {
     cli.require_subcommand(1);
     app::add_run_commands(cli, line);
     app::add_analytics_command(cli, line);
+    app::add_backup_command(cli, line);
     app::add_config_command(cli, line);
     app::add_doctor_command(cli, line);
     app::add_events_command(cli, line);

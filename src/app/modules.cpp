@@ -1,5 +1,6 @@
 #include "app/modules.h"
 
+#include "app/backup/jobs/metrics.h"
 #include "app/operations/health_endpoints.h"
 #include "app/personal_data.h"
 #include "app/process/startup_error.h"
@@ -154,6 +155,7 @@ Listeners& add_modules(Cores& cores, ProcessResources& process) {
     std::vector<ServedRole> served;
     for (const auto* role : process.roles)
         served.push_back({role, &cores.add(role->make({.process = process, .first = first, .access = access}))});
+    if (!process.backup_status.empty()) cores.add<backup::Metrics>(first.loop, first.database, process.backup_status);
     cores.add<retention::Job>(first.loop, first.direct_database, retention_rules(config));
     return cores.add<Listeners>(process, cores, std::move(served));
 }

@@ -1,5 +1,7 @@
 #include "app/program.h"
 
+#include "app/backup/jobs/schedule.h"
+#include "app/backup/jobs/setup.h"
 #include "app/modules.h"
 #include "app/process/backends.h"
 #include "app/process/gateway_secret.h"
@@ -130,8 +132,10 @@ void run_program(Config config, const Roles& roles) {
     std::optional<DataDirectory> directory;
     if (data) directory.emplace(*data);
     if (!secret && has_all(roles)) secret = Secret::load_or_create(directory->keys() / "secret");
-    BackendServers servers(config, directory);
+    const auto backups = backup::set_up(config);
+    BackendServers servers(config, directory, backups ? backups->archive_command : "");
     ProcessResources process(config, roles, ports);
+    if (backups) process.backup_status = backups->layout.status();
     if (config.traces.is_on()) process.tracing = std::make_unique<Tracing>(config.traces, roles);
     process.gateway_keys = std::move(gateway_keys);
     process.secret = std::move(secret);
@@ -152,6 +156,8 @@ void run_program(Config config, const Roles& roles) {
                    {"mindspace.port", port.number()},
                    {"mindspace.management_port", ports.management().number()}});
 
+    std::optional<backup::Schedule> backup_schedule;
+    if (backups) backup_schedule.emplace(config, backups->layout);
     const auto status = "serving " + names_of(roles);
     manager.ready(status);
     for (auto signal = Signal::none; signal != Signal::stop; signal = signals.wait(kSignalPoll)) {
@@ -165,10 +171,12 @@ void run_program(Config config, const Roles& roles) {
         if (signal == Signal::toggle_debug) toggle_debug(config.log.options.level);
         log::tick();
         servers.poll();
+        if (backup_schedule) backup_schedule->poll(now);
         if (manager.is_keep_alive_due(now) && cores->respond(manager.watchdog_interval())) manager.keep_alive(now);
     }
 
     log::info("stopping");
+    backup_schedule.reset();
     manager.stopping("draining");
     cores->drain(config.http.drain);
     if (!cores->stop()) {

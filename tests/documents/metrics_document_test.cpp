@@ -1,5 +1,6 @@
 // docs/metrics.md lists the metrics of the program.
 
+#include "app/backup/jobs/metrics.h"
 #include "platform/events/stats.h"
 #include "support/program/metrics.h"
 #include "support/program/person.h"
@@ -96,7 +97,8 @@ TEST(MetricsDocument, ListsTheMetricsOfTheProgramAsOneProcess) {
     EXPECT_THAT(rows_of(metrics), IsSubsetOf(documented_rows()));
 }
 
-// Several processes have metrics of a gateway, and these export traces, too; only those of a broker are missing.
+// Several processes have metrics of a gateway, and these export traces, too; those of a broker are missing, and those
+// of the backups of an embedded PostgreSQL.
 TEST(MetricsDocument, ListsNothingElse) {
     const Program program({{"MINDSPACE_TRACES_URL", "http://127.0.0.1:1/v1/traces"}}, SplitPlan{});
     EXPECT_TRUE(is(Client(program).get("/livez"), 200));
@@ -104,10 +106,11 @@ TEST(MetricsDocument, ListsNothingElse) {
     read_page(read_metrics(program.management_port()), metrics);
     for (const auto* role : {"auth", "user", "meditation", "analytics"})
         read_page(read_metrics(program.management_port(role)), metrics);
-    telemetry::Page broker;
-    events::collect("analytics", events::RelayStats{}, broker);
-    events::collect("analytics", events::BrokerSourceStats{}, broker);
-    read_page(broker.text(), metrics);
+    telemetry::Page others;
+    app::backup::describe({}, false, others);
+    events::collect("analytics", events::RelayStats{}, others);
+    events::collect("analytics", events::BrokerSourceStats{}, others);
+    read_page(others.text(), metrics);
     const auto rows = rows_of(metrics);
     std::string table;
     for (const auto& row : rows) table += row + "\n";

@@ -23,6 +23,7 @@ struct CommandLine {
 // Each function adds its commands to `cli`. Their state is owned by `cli`; `line` must outlive `cli`.
 void add_run_commands(CLI::App& cli, CommandLine& line);  // up, serve, migrate
 void add_analytics_command(CLI::App& cli, CommandLine& line);
+void add_backup_command(CLI::App& cli, CommandLine& line);
 void add_config_command(CLI::App& cli, CommandLine& line);
 void add_doctor_command(CLI::App& cli, CommandLine& line);
 void add_events_command(CLI::App& cli, CommandLine& line);

@@ -139,6 +139,14 @@ ChildCommand EmbeddedPostgres::prepare() {
         arguments.emplace_back("-c");
         arguments.push_back(setting);
     }
+    if (!archive_command_.empty()) {
+        // A minute's work is lost at most: 45 s until a segment is closed, and the time to archive it.
+        for (const std::string& setting : std::initializer_list<std::string>{"archive_mode=on", "archive_timeout=45",
+                                                                             "archive_command=" + archive_command_}) {
+            arguments.emplace_back("-c");
+            arguments.push_back(setting);
+        }
+    }
     return ChildCommand{.arguments = std::move(arguments),
                         .working_directory = paths_.home,
                         .log_file = log_file(),

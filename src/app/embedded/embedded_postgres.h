@@ -5,7 +5,9 @@
 
 #include "app/embedded/embedded_server.h"
 
+#include <string>
 #include <string_view>
+#include <utility>
 
 namespace mindspace::app {
 
@@ -20,6 +22,8 @@ public:
 
     EmbeddedPostgres(Paths paths, Account account, Progress progress);
 
+    // Called before start(): archives the write-ahead log with this shell command, each 45 s at the latest.
+    void archive_with(std::string command) { archive_command_ = std::move(command); }
     // Creates the cluster if there is none (a few seconds, once). If interrupted at any moment, it starts from scratch
     // next time.
     void initialise();
@@ -35,14 +39,15 @@ public:
     }
     // For maintenance: connects as the superuser.
     [[nodiscard]] std::string superuser_conninfo() const { return conninfo(paths_.sockets, "postgres", "postgres"); }
+    static std::string conninfo(const std::filesystem::path& sockets, std::string_view user, std::string_view database);
 
 private:
     ChildCommand prepare() override;
     [[nodiscard]] std::filesystem::path data() const { return paths_.home / "data"; }
-    static std::string conninfo(const std::filesystem::path& sockets, std::string_view user, std::string_view database);
 
     Paths paths_;
     Account account_;
+    std::string archive_command_;
 };
 
 }  // namespace mindspace::app

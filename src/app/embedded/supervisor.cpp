@@ -84,7 +84,9 @@ EmbeddedServers::EmbeddedServers(const DataDirectory& directory, const EmbeddedS
               .log_file = directory.log() / "redis.log",
               .program = settings.redis_server},
              account_, progress),
-      restart_policies_{RestartPolicy(postgres_, progress), RestartPolicy(redis_, progress)} {}
+      restart_policies_{RestartPolicy(postgres_, progress), RestartPolicy(redis_, progress)} {
+    postgres_.archive_with(settings.archive_command);
+}
 
 void EmbeddedServers::start() {
     try {

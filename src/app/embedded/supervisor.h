@@ -43,6 +43,7 @@ private:
 struct EmbeddedSettings {
     std::filesystem::path postgres_binaries;  // directory; empty: searched for
     std::filesystem::path redis_server;       // program; empty: searched for
+    std::string archive_command;              // of PostgreSQL; empty: its write-ahead log is not archived
 };
 
 class EmbeddedServers {

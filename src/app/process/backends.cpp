@@ -71,9 +71,12 @@ Awaitable<int> apply_migrations(asio::io_context& loop, std::string conninfo, Se
 
 }  // namespace
 
-BackendServers::BackendServers(const Config& config, const std::optional<DataDirectory>& directory) {
+BackendServers::BackendServers(const Config& config, const std::optional<DataDirectory>& directory,
+                               std::string archive_command) {
     if (config.database.url.empty() || config.redis.url.empty()) {
-        embedded_ = std::make_unique<EmbeddedServers>(directory.value(), EmbeddedSettings{}, &report);
+        EmbeddedSettings settings;
+        settings.archive_command = std::move(archive_command);
+        embedded_ = std::make_unique<EmbeddedServers>(directory.value(), settings, &report);
         embedded_->start();
     }
     where_.database = config.database.url.empty() ? embedded_->postgres_conninfo() : config.database.url;

@@ -29,7 +29,8 @@ struct Backends {
 class BackendServers {
 public:
     // Starts the embedded servers if any are needed; then there must be a directory. Throws StartupError.
-    BackendServers(const Config& config, const std::optional<DataDirectory>& directory);
+    // `archive_command` is for the embedded PostgreSQL, or empty.
+    BackendServers(const Config& config, const std::optional<DataDirectory>& directory, std::string archive_command);
 
     [[nodiscard]] const Backends& where() const { return where_; }
     // Called from the main thread about every 200 ms: restarts an embedded server that ended.

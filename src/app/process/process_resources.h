@@ -11,6 +11,7 @@
 #include "platform/http/server/tls_certificates.h"
 #include "services/auth/module.h"
 
+#include <filesystem>
 #include <memory>
 #include <optional>
 
@@ -27,6 +28,7 @@ struct ProcessResources {
     std::optional<http::GatewayKeys> gateway_keys{};  // if some roles are in other processes
     std::optional<http::TlsCertificates> tls{};       // for a gateway that serves HTTPS
     auth::AuthFiles files{};                          // for the auth role
+    std::filesystem::path backup_status{};            // file, if the database is backed up; else empty
     std::unique_ptr<Tracing> tracing{};               // if spans are exported
     WorkerPool large_bodies;                          // for large requests: reads and validates them
 };

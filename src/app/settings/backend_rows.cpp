@@ -49,6 +49,30 @@ SettingRows backend_rows(Config& config) {
          .bounds = {.min = 10, .max = 60'000},
          .sentence = "Deadline of a command; then the request continues without Redis."},
 
+        {.key = "backup.enabled",
+         .member = &config.backup.enabled,
+         .sentence = "Whether the embedded PostgreSQL is backed up: daily, with every change in between."},
+        {.key = "backup.directory",
+         .member = &config.backup.directory,
+         .sentence = "Where these backups are stored, best on another disk; empty: backup/repository in the data "
+                     "directory."},
+        {.key = "backup.key_file",
+         .member = &config.backup.key_file,
+         .sentence = "File with a passphrase that encrypts them (AES-256), chosen before the first backup; keep a copy "
+                     "elsewhere. Empty: they are not encrypted."},
+        {.key = "backup.days",
+         .member = &config.backup.days,
+         .bounds = {.min = 1, .max = 3650},
+         .unit = "days",
+         .sentence = "How far back the embedded PostgreSQL can be restored."},
+        {.key = "backup.config_file",
+         .member = &config.backup.config_file,
+         .sentence = "Configuration of pgBackRest for a PostgreSQL of your own, for `mindspace backup`; empty: written by "
+                     "the program for the embedded one."},
+        {.key = "backup.stanza",
+         .member = &config.backup.stanza,
+         .sentence = "The name of the database in pgBackRest's configuration."},
+
         {.key = "events.transport",
          .member = config::Choice(config.events.transport),
          .sentence = "Transport of events to the analytics service: directly from the outbox in PostgreSQL, or through "

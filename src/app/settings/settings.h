@@ -79,6 +79,15 @@ struct DatabaseSettings {
     Seconds start_timeout{30};
 };
 
+struct BackupSettings {
+    bool enabled = true;
+    std::string directory;
+    std::string key_file;
+    std::uint32_t days = 7;
+    std::string config_file;
+    std::string stanza = "mindspace";
+};
+
 struct RedisSettings {
     std::string url;
     Milliseconds command_timeout{1000};
@@ -121,6 +130,7 @@ struct Config {
     ManagementSettings management;
     DatabaseSettings database;
     RedisSettings redis;
+    BackupSettings backup;
     events::TransportSettings events;
     std::string secret_file;
     auth::AuthSettings auth;

@@ -42,6 +42,8 @@ public:
 
     // All settings with their values and sources, as a TOML file that can be loaded. Secrets are masked.
     [[nodiscard]] std::string explain() const;
+    // All settings with their values, secrets too, as a TOML file that can be loaded: for a file that only we can read.
+    [[nodiscard]] std::string values() const;
     // The defaults as a Markdown table, for the documentation.
     [[nodiscard]] std::string explain_markdown() const;
 

@@ -39,6 +39,20 @@ std::string Configuration::explain() const {
     return text;
 }
 
+std::string Configuration::values() const {
+    std::string text;
+    std::string_view section;
+    for (const auto& row : rows_) {
+        const auto& setting = row.setting;
+        if (section_of(setting.key) != section) {
+            section = section_of(setting.key);
+            text += fmt::format("\n[{}]\n", section);
+        }
+        text += fmt::format("{} = {}\n", name_in_section(setting.key), value_as_toml(setting));
+    }
+    return text;
+}
+
 std::string Configuration::explain_markdown() const {
     std::string text = "| key | variable | value | default | meaning |\n| --- | --- | --- | --- | --- |\n";
     for (const auto& row : rows_) {

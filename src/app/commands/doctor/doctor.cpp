@@ -26,6 +26,7 @@ int run_checks(const CommandLine& line, const DoctorArguments& arguments) {
     doctor::check_synchronisation(checks);
     doctor::check_dns(config, checks);
     doctor::check_disk(config, checks);
+    doctor::check_backups(config, checks);
     doctor::check_tls(config, checks);
     doctor::check_servers(config, checks);
     doctor::check_limits(config, checks);

@@ -19,6 +19,9 @@ class Client;
 namespace mindspace::redis {
 class Client;
 }
+namespace mindspace::app::backup {
+struct Status;
+}
 
 namespace mindspace::app::doctor {
 
@@ -33,6 +36,8 @@ void check_tls(const Config& config, Checks& checks);
 void check_limits(const Config& config, Checks& checks);
 // Where the data directory and the log are.
 void check_disk(const Config& config, Checks& checks);
+// Whether the database is backed up, and the backups are recent and were restored as a proof.
+void check_backups(const Config& config, Checks& checks);
 // The running program as its clients see it at `url`.
 void check_program(const Config& config, const std::string& url, Checks& checks);
 
@@ -49,6 +54,7 @@ Awaitable<> check_redis(redis::Client& redis, Checks& checks);
 void check_certificate(const std::string& where, std::string_view pem, const std::string& host, Timestamp now,
                        Checks& checks);
 void check_space(const std::filesystem::path& path, const std::filesystem::space_info& space, Checks& checks);
+void check_backup_ages(const backup::Status& status, Timestamp now, Checks& checks);
 void check_open_files(std::int64_t open, std::int64_t limit, std::uint32_t max_connections, Checks& checks);
 
 }  // namespace mindspace::app::doctor

@@ -1,0 +1,74 @@
+#pragma once
+// pgBackRest, the program that makes, checks and restores the backups, and archives the write-ahead log: for the
+// embedded PostgreSQL with a configuration that we write, for others with their operator's. Calls block until it has
+// ended; main thread only (child_process.h). Failures are StartupError with its own words.
+
+#include "app/backup/repository/layout.h"
+#include "platform/base/time.h"
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace mindspace::app::backup {
+
+enum class Kind { full, incremental };
+
+// One backup in the repository.
+struct Backup {
+    std::string label;
+    Kind kind = Kind::full;
+    Timestamp started_at{};
+    Timestamp ended_at{};
+    std::int64_t database_bytes = 0;
+    std::int64_t stored_bytes = 0;  // that this backup added to the repository
+    std::string first_segment;      // of the write-ahead log that a restore needs
+    bool has_errors = false;        // pages with an invalid checksum were copied
+};
+
+struct Repository {
+    std::vector<Backup> backups;  // oldest first
+    std::string last_segment;     // of the write-ahead log that was archived
+    std::string archive;          // the name of the folder of these segments
+};
+
+// Where a restore ends: at a time, at a restore point, or else at the end of what was archived.
+struct Target {
+    std::optional<Timestamp> time{};
+    std::string restore_point{};
+    std::string timeline{};  // empty: the latest
+};
+
+class PgBackRest {
+public:
+    // Throws StartupError (EX_UNAVAILABLE) if it is not installed.
+    PgBackRest(const Config& config, Layout layout);
+
+    // Writes the configuration for the embedded PostgreSQL, and creates its directories.
+    void write_configuration(const Config& config) const;
+    // The setting archive_command of PostgreSQL.
+    [[nodiscard]] std::string archive_command() const;
+
+    // Creates the repository's folders; harmless if they exist.
+    void create_stanza() const;
+    void backup(Kind kind) const;
+    [[nodiscard]] Repository info() const;
+    // Reads every file of the repository; returns the lines about those that are damaged.
+    [[nodiscard]] std::vector<std::string> damaged_files() const;
+    // The segments that a restore of `backup` would miss.
+    [[nodiscard]] std::vector<std::string> missing_segments(const Repository& repository, const Backup& backup) const;
+    // Writes the data directory of a cluster that recovers by itself when it is started.
+    void restore(const std::filesystem::path& directory, const Target& target) const;
+
+private:
+    [[nodiscard]] std::vector<std::string> command(const char* name, std::vector<std::string> options) const;
+    std::string run(const char* name, std::vector<std::string> options) const;
+
+    Layout layout_;
+    std::string stanza_;
+    std::filesystem::path program_;
+};
+
+}  // namespace mindspace::app::backup
