@@ -1,10 +1,12 @@
 // Findings that no test can provoke on a real machine: clocks, full disks.
 
+#include "app/backup/jobs/status.h"
 #include "app/commands/doctor/subjects.h"
 
 #include <gtest/gtest.h>
 
 #include <sstream>
+#include <utility>
 
 namespace mindspace::app::doctor {
 namespace {
@@ -50,6 +52,26 @@ TEST(DoctorChecks, FewFreeFilesAreAWarning) {
     };
     EXPECT_EQ(state(800), CheckState::ok);
     EXPECT_EQ(state(801), CheckState::warning);
+}
+
+TEST(DoctorChecks, BackupsMustBeRecentAndProven) {
+    const auto now = *parse_timestamp("2026-11-30T12:00:00Z");
+    const auto states = [now](const backup::Status& status) {
+        Checks checks;
+        check_backup_ages(status, now, checks);
+        return std::pair(checks.all().at(0).state, checks.all().at(1).state);
+    };
+    backup::Status status;
+    EXPECT_EQ(states(status), std::pair(CheckState::fault, CheckState::warning));
+    status.create.succeeded_at = now - 25h;
+    EXPECT_EQ(states(status), std::pair(CheckState::ok, CheckState::warning));
+    status.verify.succeeded_at = now - 7 * 24h;
+    EXPECT_EQ(states(status), std::pair(CheckState::ok, CheckState::ok));
+    status.create.succeeded_at = now - 27h;
+    status.verify.succeeded_at = now - 9 * 24h;
+    EXPECT_EQ(states(status), std::pair(CheckState::fault, CheckState::fault));
+    status.verify = {.succeeded_at = now - 1h, .failed_at = now, .failures = 1, .error = "table users differs"};
+    EXPECT_EQ(states(status).second, CheckState::fault);
 }
 
 TEST(DoctorChecks, TheTextHasTheFixBelowTheFinding) {
