@@ -89,6 +89,7 @@ void reload_certificates(std::optional<http::TlsCertificates>& certificates) {
 void drop_root(const Config& config, const std::optional<std::filesystem::path>& data) {
     const auto account = program_account(config.process.user);
     if (data) hand_over_data(*data, account);
+    if (config.database.url.empty()) hand_over_backups(config.backup.directory, account);
     hand_over_logs(config.log.options.directory, account);
     switch_account(account);
 }

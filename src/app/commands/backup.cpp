@@ -67,6 +67,7 @@ int verify_backups(const CommandLine& line) {
 
 struct RestoreArguments {
     std::string to;
+    std::string into;
     backup::RestoreRequest request;
 };
 
@@ -78,6 +79,7 @@ void become_owner(const Config& config, const backup::Layout& layout) {
                            "run this as the account of PostgreSQL: sudo -u postgres mindspace backup restore …");
     const auto account = program_account(config.process.user);
     hand_over_data(layout.data, account);
+    hand_over_backups(config.backup.directory, account);
     switch_account(account);
 }
 
@@ -99,10 +101,11 @@ int restore_backup(const CommandLine& line, RestoreArguments& arguments) {
         if (!arguments.request.target.time)
             throw StartupError(EX_USAGE, "--to must be a time with its offset, such as 2026-11-30T12:00:00Z");
     }
+    arguments.request.into = arguments.into;
     become_owner(config, backup::Layout(config));
     const auto begin = std::chrono::steady_clock::now();
     const auto restored = backup::restore(config, arguments.request, [](std::string_view sentence) {
-        std::cout << sentence << std::endl;  // a person is waiting
+        std::cout << sentence << '\n' << std::flush;  // a person is waiting
     });
     show_restored(restored);
     const auto took = std::chrono::duration_cast<Milliseconds>(std::chrono::steady_clock::now() - begin);
@@ -162,7 +165,7 @@ void add_backup_command(CLI::App& cli, CommandLine& line) {
     restore->add_option("--to", arguments->to, "Point in time, such as 2026-11-30T12:00:00Z; default: the last change");
     restore->add_option("--timeline", arguments->request.target.timeline,
                         "After earlier restores: the history to follow; default: the latest");
-    restore->add_option("--into", arguments->request.into,
+    restore->add_option("--into", arguments->into,
                         "Leave the restored cluster in this directory, and change nothing else");
     restore->add_flag_callback(
         "--accept-loss", [arguments] { arguments->request.gaps = backup::Gaps::accept; },

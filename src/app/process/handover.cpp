@@ -96,6 +96,14 @@ bool contains_only_logs(const fs::path& path) {
     });
 }
 
+// The folders of a repository of pgBackRest.
+bool contains_only_backups(const fs::path& path) {
+    return std::ranges::all_of(fs::directory_iterator(path), [](const fs::directory_entry& entry) {
+        const auto name = entry.path().filename();
+        return name == "archive" || name == "backup" || name == "lost+found";
+    });
+}
+
 bool belongs_to(const fs::path& path, uid_t user) {
     struct stat status{};
     return ::lstat(path.c_str(), &status) == 0 && status.st_uid == user;
@@ -123,6 +131,15 @@ void hand_over_data(const fs::path& path, const Account& owner) {
     if (belongs_to(sockets, current_account().user) || !fs::exists(sockets))
         return ensure_owned_directory(sockets, 0700, owner);
     change_owner(sockets, owner);
+}
+
+void hand_over_backups(const fs::path& path, const Account& owner) {
+    if (path.empty() || owner == current_account()) return;
+    const auto directory = DataDirectory::resolve(path);
+    make_parents(directory);
+    if (!fs::exists(directory)) return ensure_owned_directory(directory, 0700, owner);
+    if (belongs_to(directory, current_account().user) && contains_only_backups(directory))
+        change_owner(directory, owner);
 }
 
 void hand_over_logs(const fs::path& path, const Account& owner) {

@@ -14,6 +14,10 @@ namespace mindspace::app {
 // created.
 void hand_over_data(const std::filesystem::path& path, const Account& owner);
 
+// Hands over the directory of the backups, such as a copy that root brought to a new machine; one that contains other
+// files is left unchanged.
+void hand_over_backups(const std::filesystem::path& path, const Account& owner);
+
 // Hands over the directory of the log files; one that contains other files is left unchanged.
 void hand_over_logs(const std::filesystem::path& path, const Account& owner);
 

@@ -176,6 +176,7 @@ Restored restore(const Config& config, const RestoreRequest& request, const Prog
     std::optional<DataDirectory> directory;
     if (layout.is_embedded && request.into.empty()) directory.emplace(layout.data);
     layout.create();
+    if (directory) ensure_owned_directory(layout.cluster().parent_path(), 0700, current_account());
     const JobLock lock(layout);
     return Restore(config, layout, request, progress).run();
 }
