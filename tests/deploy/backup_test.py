@@ -22,6 +22,7 @@ PROGRAM = os.environ.get("MINDSPACE_SHIPPED_BINARY", str(ROOT / "build/release/m
 PASSWORD = "seven quiet mornings"
 RPO = 60  # seconds
 LOSS = 65  # EX_DATAERR: a restore would lose data
+BUSY = 75  # EX_TEMPFAIL: another job is running
 LINK = re.compile(r"token=3D([\w.~-]+)|token=([\w.~-]+)")
 
 
@@ -104,6 +105,9 @@ class Drill(unittest.TestCase):
 
     def expect_exit(self, code, *words, data=None):
         ended = self.backup(*words, data=data)
+        while ended.returncode == BUSY:  # a job of the program's own schedule
+            time.sleep(0.2)
+            ended = self.backup(*words, data=data)
         self.assertEqual(ended.returncode, code, f"{words}: {ended.stdout}\n{self.log()}")
         return ended.stdout
 
