@@ -23,7 +23,7 @@ import unittest
 
 from machine import Machine
 from pages import NEXT, PAGES, PROGRAM, VERSION, commands, sections
-from support import ROOT, Servers, Site, eventually, run
+from support import ROOT, Servers, Site, eventually, make_package, run
 
 # Which sections somebody goes through, on which machines, in this order.
 ALONE = [("installation.md", "One machine, Debian package"), ("sizing.md", "Open files"), ("tls.md", "Nginx"),
@@ -67,22 +67,9 @@ def setUpModule():
     run("ip", "link", "set", "lo", "up")
     for address in ("10.0.0.1", "10.0.0.2", "10.0.0.3"):
         run("ip", "address", "add", address + "/32", "dev", "lo")
-    made = run(ROOT / "deploy/package.sh", PROGRAM, work / "packages", env=os.environ | {
-        "PATH": path_without_lintian(), "DPKG_DEB_COMPRESSOR_TYPE": "gzip", "DPKG_DEB_COMPRESSOR_LEVEL": "1"})
-    make_next_release(made.stdout.splitlines()[-1])
+    make_next_release(make_package(PROGRAM, work))
     run("openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "30",
         "-subj", "/CN=Authority of a test", "-keyout", work / "authority.key", "-out", work / "authority.pem")
-
-
-def path_without_lintian():
-    """release_test.py has the package checked."""
-    tools = work / "tools"
-    tools.mkdir()
-    for folder in ("/usr/bin", "/usr/sbin"):
-        for tool in os.scandir(folder):
-            if tool.name != "lintian" and not (tools / tool.name).exists():
-                (tools / tool.name).symlink_to(tool.path)
-    return str(tools)
 
 
 def issue(chain, key):

@@ -1,6 +1,7 @@
 """What the tests of deployments share: programs, waiting, servers, and a site as its clients see it."""
 
 import json
+import os
 import pathlib
 import shutil
 import signal
@@ -42,6 +43,19 @@ def eventually(condition, what):
         if time.monotonic() > deadline:
             raise AssertionError("not within the time: " + (what() if callable(what) else what))
         time.sleep(0.2)
+
+
+def make_package(program, work):
+    """The Debian package of a program, in work/packages, compressed in a hurry. release_test.py has lintian check it."""
+    tools = work / "tools"
+    tools.mkdir()
+    for folder in ("/usr/bin", "/usr/sbin"):
+        for tool in os.scandir(folder):
+            if tool.name != "lintian" and not (tools / tool.name).exists():
+                (tools / tool.name).symlink_to(tool.path)
+    made = run(ROOT / "deploy/package.sh", program, work / "packages", env=os.environ | {
+        "PATH": str(tools), "DPKG_DEB_COMPRESSOR_TYPE": "gzip", "DPKG_DEB_COMPRESSOR_LEVEL": "1"})
+    return pathlib.Path(made.stdout.splitlines()[-1])
 
 
 class Site:

@@ -25,7 +25,7 @@ def anchors(text: str) -> set[str]:
 
 def documents(root: pathlib.Path) -> list[pathlib.Path]:
     found = [*root.glob("*.md"), *(file for folder in ("docs", "src", "tests") for file in (root / folder).rglob("*.md"))]
-    return sorted(found)
+    return sorted(file for file in found if "node_modules" not in file.parts)
 
 
 def link_faults(root: pathlib.Path) -> list[str]:
