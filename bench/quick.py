@@ -4,9 +4,9 @@
     bench/quick.py PROGRAM [--seconds N] [--connections N] [--users N] [--json FILE] [--set NAME=VALUE]…
 
 Starts PROGRAM with embedded PostgreSQL and Redis on a new data directory, creates users with a history of 200 sessions
-each, runs wrk on one call after the other, and prints the results beside those of the Node.js reference
+each, runs wrk on one call after the other, and prints the results next to those of the Node.js reference
 (bench/peers.json), and the cost of the path to a handler. CPU is read from /proc, separately for the program, PostgreSQL
-and Redis; `others` is the number of cores that everything else on the machine used meanwhile (including wrk), which shows
+and Redis; `others` is the number of cores that everything else on the machine used at the same time (including wrk), which shows
 a busy machine.
 """
 import argparse

@@ -13,25 +13,25 @@ DECLARE
 BEGIN
     SELECT success INTO done FROM run_command_on_coordinator(
         format('SELECT pg_notify(%L, %L)', 'auth_session_revoked', OLD.auth_session_id));
-    IF done IS NOT TRUE THEN RAISE 'the coordinator cannot be told that a login session has ended'; END IF;
+    IF done IS NOT TRUE THEN RAISE 'the coordinator cannot be notified that a login session has ended'; END IF;
     RETURN NULL;
 END
 $$;
 CREATE OR REPLACE FUNCTION notify_user_sessions_ended() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
-    told text;
+    payload text;
     done boolean;
 BEGIN
     IF TG_OP = 'DELETE' THEN
-        told := format('%s %s %s -', OLD.user_id, 9223372036854775807, 'ffffffff-ffff-ffff-ffff-ffffffffffff');
+        payload := format('%s %s %s -', OLD.user_id, 9223372036854775807, 'ffffffff-ffff-ffff-ffff-ffffffffffff');
     ELSE
-        told := format('%s %s %s %s', NEW.user_id,
+        payload := format('%s %s %s %s', NEW.user_id,
             floor(extract(epoch FROM NEW.sessions_ended_at) * 1000)::bigint, NEW.sessions_ended_until,
             coalesce(NEW.kept_session::text, '-'));
     END IF;
     SELECT success INTO done FROM run_command_on_coordinator(
-        format('SELECT pg_notify(%L, %L)', 'auth_session_revoked', told));
-    IF done IS NOT TRUE THEN RAISE 'the coordinator cannot be told that login sessions have ended'; END IF;
+        format('SELECT pg_notify(%L, %L)', 'auth_session_revoked', payload));
+    IF done IS NOT TRUE THEN RAISE 'the coordinator cannot be notified that login sessions have ended'; END IF;
     RETURN NULL;
 END
 $$;

@@ -3,7 +3,7 @@
 #
 #     nginx-node.sh down|up ADDRESS [FILE]
 #
-# ADDRESS is the node's, as FILE (/etc/nginx/mindspace/nodes.conf) has it. Nginx reads the file anew without losing a
+# ADDRESS is the node's, as FILE (/etc/nginx/mindspace/nodes.conf) has it. Nginx reloads the file without losing a
 # connection. NGINX is how to call it, "nginx" if not set. Exit code 3: FILE has no such node.
 set -euo pipefail
 

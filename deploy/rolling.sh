@@ -13,7 +13,7 @@
 #
 # After each node it waits until that is ready with the version, and watches all nodes: when one is not ready, or more
 # than --max-errors of their responses are 5xx, it puts the version of before back, on all nodes that it has replaced.
-# Exit code: 0 all replaced, 1 rolled back, 2 rolled back in part (somebody has to look), 64 wrong command line. Needs bash, curl and awk.
+# Exit code: 0 all replaced, 1 rolled back, 2 rolled back in part (needs an operator), 64 wrong command line. Needs bash, curl and awk.
 # docs/operations/upgrading.md has the commands for packages, containers and cloud groups.
 set -uo pipefail
 

@@ -4,7 +4,7 @@
 #     deploy/docker/image.sh TAG
 #
 # RUNTIME is docker or podman, whichever is there; BUILD_OPTIONS are further options of its build. The bill of materials
-# (CycloneDX 1.5) is build/image/sbom.cdx.json: what the image really holds, asked of the image.
+# (CycloneDX 1.5) is build/image/sbom.cdx.json: what the image really contains, as read from the image.
 set -euo pipefail
 
 root=$(readlink -f "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/../..")

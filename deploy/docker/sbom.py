@@ -24,8 +24,8 @@ def debian(name, version, architecture, source=None):
 
 
 def linked():
-    asked = ["dpkg-query", "-W", "-f", "${Package}\t${Version}\t${Architecture}\n", *LINKED]
-    listed = subprocess.run(asked, capture_output=True, text=True, check=False).stdout
+    command = ["dpkg-query", "-W", "-f", "${Package}\t${Version}\t${Architecture}\n", *LINKED]
+    listed = subprocess.run(command, capture_output=True, text=True, check=False).stdout
     return [debian(*line.split("\t")) | {"scope": "required"} for line in listed.splitlines()]
 
 

@@ -5,7 +5,7 @@
 
 Nothing is lost: the position in a file is stored after Elasticsearch has confirmed the lines before it, and whatever is not
 confirmed is sent again, for ever. Nothing is doubled: a document's id is the line's event.id, and its index is that of the
-line's own day, so that a line that is sent again is refused as a conflict. A line that Elasticsearch rejects for good is
+line's own day, so that a line that is sent again is refused as a conflict. A line that Elasticsearch rejects permanently is
 put into the file rejected.ndjson of the state directory. Positions are stored in positions.json there."""
 
 import argparse

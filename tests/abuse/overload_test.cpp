@@ -44,7 +44,7 @@ std::vector<std::string> requests_of_many(const Program& program) {
 
 // Requests of the highest priority: how many were sent during the load, and how many were served.
 struct First {
-    int asked = 0;
+    int requested = 0;
     int served = 0;
 };
 First ask_first_while(const Program& program, Person& person, const std::function<void()>& work) {
@@ -56,7 +56,7 @@ First ask_first_while(const Program& program, Person& person, const std::functio
             const auto refreshed = client.post("/api/v1/auth/refresh", {{"refreshToken", person.refresh_token}});
             if (refreshed.status == 200) person.refresh_token = refreshed.text("/tokens/refreshToken");
             seen.served += (client.get("/livez").status == 200 ? 1 : 0) + (refreshed.status == 200 ? 1 : 0);
-            seen.asked += 2;
+            seen.requested += 2;
             std::this_thread::sleep_for(50ms);
         }
     });
@@ -90,12 +90,12 @@ TEST_P(AbuseOverload, AtThreeTimesTheCapacityStillServesRequestsInTime) {
         "  capacity {:.0f}/s; served {:.0f}/s, {:.0f} % of it and {:.0f} % of what as many clients get at the "
         "capacity, "
         "p99 {:.0f} ms\n"
-        "  refused {:.0f}/s, of these {:.0f}/s that did not come back before Retry-After, p99 {:.0f} ms\n"
+        "  refused {:.0f}/s, of these {:.0f}/s whose clients waited for Retry-After, p99 {:.0f} ms\n"
         "  of what comes first {} of {} served; afterwards the last refusal after {} ms, p99 {:.0f} ms\n",
         GetParam(), capacity, during.per_second(200), 100 * during.per_second(200) / capacity, 100 * goodput,
         during.milliseconds(200, 0.99), during.per_second(503),
         static_cast<double>(during.first_refusals.count()) / during.took.count(),
-        during.first_refusals.quantile(0.99).count(), first.served, first.asked, after.last_refusal.count(),
+        during.first_refusals.quantile(0.99).count(), first.served, first.requested, after.last_refusal.count(),
         after.milliseconds(200, 0.99));
     for (const auto* report : {&std::as_const(during), &after}) {
         EXPECT_EQ(report->broken, 0U);
@@ -103,7 +103,7 @@ TEST_P(AbuseOverload, AtThreeTimesTheCapacityStillServesRequestsInTime) {
             EXPECT_TRUE(status == 200 || status == 503) << status << ": " << times.count();
     }
     if (!is_shipped()) return;
-    EXPECT_EQ(first.served, first.asked);
+    EXPECT_EQ(first.served, first.requested);
     EXPECT_LE(after.last_refusal, scaled(5s));
     // Other processes, mostly the clients, take a share of the processors: docs/performance.md has the figures.
     // Thousands of clients that retry at once must at least not bring the service down.

@@ -49,9 +49,9 @@ TEST(AccountDeletion, LeavesNoRowOfTheUserExceptTheDeletionRecord) {
           "INSERT INTO dead_letters (consumer, xid, id, type, user_id, payload, occurred_at, error) VALUES "
           "('test', '1', 1, 'session.completed', '" +
               person.id + "', '{\"note\":\"Ada\"}', now(), 'none')");
-    const auto begun = person.client.post("/api/v1/sessions", {{"kind", "sleep"}, {"plannedSeconds", 600}},
-                                          {{"Idempotency-Key", "kept"}});
-    ASSERT_TRUE(is(begun, 201));
+    const auto started = person.client.post("/api/v1/sessions", {{"kind", "sleep"}, {"plannedSeconds", 600}},
+                                            {{"Idempotency-Key", "kept"}});
+    ASSERT_TRUE(is(started, 201));
     log_in_again(person);
     const auto group = create_group(person, {{"title", "Ada's"}, {"description", "By Ada"}});
     query(program, "INSERT INTO group_attendance (user_id, group_id, seen_at) VALUES ('" + person.id + "', '" + group +

@@ -154,7 +154,7 @@ TEST(BrowserLogin, AllowsNoPageBecauseAllMayCall) {
     EXPECT_EQ(refused.header("access-control-allow-credentials"), std::nullopt);
 }
 
-// Who can change unencrypted pages on their way could act as one.
+// An attacker who can change unencrypted pages in transit could act as one.
 TEST(BrowserLogin, OfAnEncryptedSiteIsForEncryptedPagesOnly) {
     const Program program({{"MINDSPACE_HTTP_PUBLIC_URL", "https://mind.test"}});
     auto page = BrowserPage(program, "https://mind.test", kPlainHost);

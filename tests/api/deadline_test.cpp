@@ -1,5 +1,5 @@
-// A program whose deadlines are short, and a database that hangs: what takes too long ends, and its client is told as
-// in any other response.
+// A program whose deadlines are short, and a database that hangs: a request that takes too long ends, and its client is
+// notified as in any other response.
 
 #include "support/base/timeout.h"
 #include "support/network/raw_connection.h"

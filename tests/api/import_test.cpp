@@ -107,9 +107,9 @@ TEST(Import, DoesNotRestoreDeletedSessions) {
 
 TEST(Import, RejectsSessionsThatEndInTheFuture) {
     auto person = register_person();
-    const auto begun = format_timestamp(SystemClock{}.now() - 10min);
-    const auto response = import(person, {offline_session(begun, {{"durationSeconds", 3600}}),
-                                          offline_session(begun, {{"durationSeconds", 300}})});
+    const auto started_at = format_timestamp(SystemClock{}.now() - 10min);
+    const auto response = import(person, {offline_session(started_at, {{"durationSeconds", 3600}}),
+                                          offline_session(started_at, {{"durationSeconds", 300}})});
     ASSERT_THAT(outcomes_of(response), ElementsAre("invalid", "created"));
     EXPECT_EQ(response.at("/results/0/errors/0/pointer"), "/sessions/0/durationSeconds");
 }

@@ -239,7 +239,8 @@ TEST_F(LoginSessionsEndOnTwoNodes, HoldsDuringAndAfterARedisOutage) {
     for (const auto* node : {&first_, &second_}) expect_status(*node, again, 200);
 }
 
-// During an update, a new node runs beside older ones, which know the end of a login session only by its own row.
+// During an update, a new node runs together with older ones, which find the end of a login session only by its own
+// row.
 class LoginSessionsEndDuringAnUpdate : public testing::Test {
 protected:
     static std::size_t version() {

@@ -145,11 +145,11 @@ TEST(PasswordReset, RespondsAlikeForKnownAndUnknownAddresses) {
     // Measured alternately, taking the minimum until both were fast, because the machine may be busy.
     auto known = std::chrono::nanoseconds::max();
     auto unknown = known;
-    const auto stranger = new_email();
+    const auto unknown_email = new_email();
     int times = 0;
     EXPECT_TRUE(eventually([&] {
         known = std::min(known, time_of(person.email));
-        unknown = std::min(unknown, time_of(stranger));
+        unknown = std::min(unknown, time_of(unknown_email));
         return ++times >= 7 && known < 3 * unknown && unknown < 3 * known;
     })) << known.count()
         << " ns, and of an unknown address " << unknown.count();

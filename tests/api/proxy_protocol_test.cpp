@@ -65,9 +65,9 @@ TEST_F(ProxyProtocol, IsRequiredFromTrustedProxiesAndRefusedFromOthers) {
     EXPECT_EQ(response_to(proxy, "PROXY TCP4 nobody 198.51.100.1 50000 443\r\n"s + kAsk), "");
     EXPECT_EQ(metric(program.management_port(), "mindspace_http_proxy_headers_refused_total"), 2);
 
-    RawConnection stranger(program.port());
-    stranger.send("PROXY TCP4 203.0.113.7 198.51.100.1 50000 443\r\n"s + kAsk);
-    EXPECT_THAT(stranger.receive_all(), HasSubstr(" 501 ")) << "from elsewhere it is an unknown method";
+    RawConnection untrusted(program.port());
+    untrusted.send("PROXY TCP4 203.0.113.7 198.51.100.1 50000 443\r\n"s + kAsk);
+    EXPECT_THAT(untrusted.receive_all(), HasSubstr(" 501 ")) << "from elsewhere it is an unknown method";
 }
 
 TEST_F(ProxyProtocol, PrecedesTls) {

@@ -120,7 +120,7 @@ class Deployment:
 
 
 def make_deployment(test, *arguments):
-    """A deployment in a folder of its own, for the time of the test. Skips the test if it is not run by root."""
+    """A deployment in a separate folder, for the duration of the test. Skips the test if it is not run by root."""
     if os.geteuid() != 0:
         test.skipTest("SKIPPED: needs root, for servers of other accounts")
     folder = pathlib.Path(tempfile.mkdtemp(prefix="mindspace-deployment-"))

@@ -25,7 +25,7 @@ from machine import Machine
 from pages import NEXT, PAGES, PROGRAM, VERSION, commands, sections
 from support import ROOT, Servers, Site, eventually, make_package, run
 
-# Which sections somebody goes through, on which machines, in this order.
+# The sections to go through, on which machines, in this order.
 ALONE = [("installation.md", "One machine, Debian package"), ("sizing.md", "Open files"), ("tls.md", "Nginx"),
          ("tls.md", "A certificate of an authority"), ("tls.md", "Renewing it"), ("upgrading.md", "One machine"),
          ("tls.md", "Without Nginx")]
@@ -134,7 +134,7 @@ class Story(unittest.TestCase):
                         self.write(machine, text)
 
     def execute(self, machine, text):
-        exports = ""  # of this block: each command has a shell of its own
+        exports = ""  # of this block: each command runs in a separate shell
         for command in commands(text):
             if command.startswith("apt-get install certbot"):  # would take it from the network
                 command = command.replace("apt-get", "apt-get --simulate")
@@ -292,7 +292,7 @@ class Several(Story):
 
 
 class Asking:
-    """Somebody who uses the site meanwhile."""
+    """A user of the site during the test."""
 
     def __init__(self, site):
         self.site, self.failures, self.ended = site, [], threading.Event()

@@ -1,4 +1,4 @@
-"""A Debian 12 with systemd: this machine's own files, copy-on-write, with processes of its own. The network is shared."""
+"""A Debian 12 with systemd: this machine's own files, copy-on-write, with separate processes. The network is shared."""
 
 import json
 import os

@@ -91,12 +91,12 @@ TEST_F(BehindNginx, OffersTheIntermediateTlsConfiguration) {
 }
 
 TEST_F(BehindNginx, PassesTheClientAddressAndOneRequestId) {
-    auto asked = client().get("/whoami", {{"X-Request-Id", "mine-1"}});
-    EXPECT_EQ(asked.text("/address"), "127.0.0.1");
-    EXPECT_EQ(asked.header("x-request-id"), "mine-1");
-    asked = client().get("/whoami", {{"X-Request-Id", "not one/"}, {"X-Forwarded-For", "203.0.113.7"}});
-    EXPECT_EQ(asked.text("/address"), "203.0.113.7") << "from a proxy that is trusted: this machine";
-    const auto given = asked.header("x-request-id").value_or("");
+    auto response = client().get("/whoami", {{"X-Request-Id", "mine-1"}});
+    EXPECT_EQ(response.text("/address"), "127.0.0.1");
+    EXPECT_EQ(response.header("x-request-id"), "mine-1");
+    response = client().get("/whoami", {{"X-Request-Id", "not one/"}, {"X-Forwarded-For", "203.0.113.7"}});
+    EXPECT_EQ(response.text("/address"), "203.0.113.7") << "from a proxy that is trusted: this machine";
+    const auto given = response.header("x-request-id").value_or("");
     EXPECT_THAT(given, testing::MatchesRegex("[0-9a-f]{32}"));
     client().get("/nothing?ticket=in-the-query");
     EXPECT_TRUE(eventually([&] { return nginx().access_log().contains("\"GET /nothing\" 404"); }));
@@ -120,7 +120,7 @@ TEST_F(BehindNginx, StaticFilesAreCompressedAndCacheable) {
     const auto file = client().get(page.substr(at, page.find('"', at) - at), {{"Accept-Encoding", "br"}});
     EXPECT_TRUE(is(file, 200));
     EXPECT_EQ(file.header("cache-control"), "public, max-age=31536000, immutable");
-    EXPECT_EQ(client().get(kMe).header("cache-control"), "no-store") << "what is somebody's, no CDN keeps";
+    EXPECT_EQ(client().get(kMe).header("cache-control"), "no-store") << "no CDN stores personal data";
 }
 
 // The nodes see plain HTTP, but know from their public URL that pages are encrypted.
@@ -197,7 +197,7 @@ TEST_F(BehindNginx, OnlySafeRequestsAreRetried) {
     std::ptrdiff_t posts = 0;
     for (const auto& request : broken.requests()) posts += request.starts_with("POST ") ? 1 : 0;
     EXPECT_EQ(posts, refused) << "none of which went anywhere else";
-    // With nobody behind it.
+    // With no node behind it.
     const Nginx alone({free_port()});
     EXPECT_TRUE(is_problem(client_of(alone).get(kMe), 503, "unavailable"));
 }

@@ -64,7 +64,7 @@ class Rolling(unittest.TestCase):
               f"{len(people.absences)} sockets came back, at most {max(people.absences):.1f} s away")
         self.assertEqual(people.failures[:3], [])
         self.assertEqual(people.missed[:3], [])
-        self.assertEqual(set(people.codes) - {1012}, set(), "sockets are asked to come back")
+        self.assertEqual(set(people.codes) - {1012}, set(), "sockets are asked to reconnect")
         busy = max(1.0, os.getloadavg()[0] / os.cpu_count())  # how many processes want each core
         self.assertLess(max(people.absences), BACK_WITHIN * busy)
         self.assertGreaterEqual(len(people.absences), PEOPLE * SOCKETS_EACH)

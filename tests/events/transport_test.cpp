@@ -266,9 +266,9 @@ TEST(RabbitmqTransportWithTls, RejectsUntrustedServers) {
     const auto system = secure_url().substr(0, secure_url().find('?'));
     EXPECT_THROW(connect(system), Unavailable) << "not trusted by the system's authorities either";
     EXPECT_THROW(connect(RabbitmqServer::shared().secure_url("/none")), Unavailable);
-    auto stranger = secure_url();
-    stranger.replace(stranger.find("localhost"), 9, "127.0.0.2");
-    EXPECT_THROW(connect(stranger), Unavailable) << "nor is a host that the certificate does not name";
+    auto other_host = secure_url();
+    other_host.replace(other_host.find("localhost"), 9, "127.0.0.2");
+    EXPECT_THROW(connect(other_host), Unavailable) << "nor is a host that the certificate does not name";
 }
 
 }  // namespace

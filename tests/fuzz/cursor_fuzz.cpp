@@ -38,7 +38,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const auto position = position_of(text);
     const auto cursor = encode_cursor(kList, position);
     const auto read = decode_cursor(kList, cursor);
-    if (!read || read->at != position.at || read->id != position.id) fail("a cursor does not come back as it was");
+    if (!read || read->at != position.at || read->id != position.id)
+        fail("a decoded cursor differs from the encoded one");
     if (decode_cursor("groups/0190", cursor)) fail("a cursor of another list is taken");
     return 0;
 }

@@ -129,8 +129,8 @@ TEST(GatewayMixture, CallsSomeRolesByFunctionAndOthersByHttp) {
 
 TEST(GatewayGuard, RejectsInvalidTokens) {
     Program program({}, SplitPlan{.nodes = {"auth"}});
-    Client stranger(program, "not.a.token");
-    EXPECT_TRUE(is(stranger.get(kMe), 401)) << "even without a user role";
+    Client unauthenticated(program, "not.a.token");
+    EXPECT_TRUE(is(unauthenticated.get(kMe), 401)) << "even without a user role";
     EXPECT_TRUE(is(Client(program).get(kMe), 401));
     auto person = register_person(program);
     EXPECT_TRUE(is_problem(person.client.get(kMe), 503, "unavailable"));

@@ -103,7 +103,7 @@ TEST(LiveBells, RingWithin20MillisecondsOfTheTimetable) {
 }
 
 TEST(LiveBells, RingWithin50MillisecondsOverABadConnection) {
-    // 40 ms ± 20 ms each way, and now and then a stall of a third of a second.
+    // 40 ms ± 20 ms each way, and occasionally a stall of a third of a second.
     const DelayingProxy proxy(Program::shared().port(),
                               {.least = 20ms, .most = 60ms, .stall_percent = 3, .stall = 333ms});
     const auto error = p99_bell_error(proxy.port());

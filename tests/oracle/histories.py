@@ -2,7 +2,7 @@
 """Random histories of people who meditate, and the expected analytics of each.
 
 Prints one JSON object per line. It shares nothing with the program: simple loops over the list of sessions, with Python's
-zoneinfo and datetime. The test (oracle_test.cpp, beside it) runs the histories through the real store and projection and
+zoneinfo and datetime. The test (oracle_test.cpp, in the same folder) runs the histories through the real store and projection and
 compares the results with the lines in "expect".
 
     histories.py COUNT [SEED]

@@ -213,10 +213,10 @@ Awaitable<Lines> read_analytics(postgres::Client& database, AnalyticsStore store
                                 const json::value& history) {
     ManualClock clock(time_of(history.at("now")));
     AnalyticsService service(store, LiveStatsCache(redis), clock);
-    const auto& asked = history.at("ask");
-    auto rollup = range_of(asked.at("rollup"));
+    const auto& ranges = history.at("ask");
+    auto rollup = range_of(ranges.at("rollup"));
     Lines lines;
-    auto daily = co_await service.find_daily(user, range_of(asked.at("daily")));
+    auto daily = co_await service.find_daily(user, range_of(ranges.at("daily")));
     add_series(lines, "daily", *daily);
     auto weekly = co_await service.find_weekly(user, rollup);
     add_series(lines, "weekly", *weekly);
@@ -227,7 +227,7 @@ Awaitable<Lines> read_analytics(postgres::Client& database, AnalyticsStore store
     add_lifetime(lines, lifetime);
     auto summary = co_await service.find_summary(user);
     lines.push_back(summary_line(*summary));
-    auto heatmap = co_await service.find_heatmap(user, static_cast<std::int32_t>(asked.at("year").as_int64()));
+    auto heatmap = co_await service.find_heatmap(user, static_cast<std::int32_t>(ranges.at("year").as_int64()));
     add_heatmap(lines, *heatmap);
     std::ranges::sort(lines);
     co_return lines;

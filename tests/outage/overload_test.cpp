@@ -22,7 +22,7 @@ using SteadyClock = std::chrono::steady_clock;
 // The promised figures apply to the release build; one with sanitizers is far slower.
 struct Figures {
     std::chrono::milliseconds refusal;  // of a surplus login
-    std::chrono::milliseconds others;   // of any other call meanwhile
+    std::chrono::milliseconds others;   // of any other call at the same time
 };
 Figures promised() {
     return is_shipped() ? Figures{.refusal = 100ms, .others = 50ms} : Figures{.refusal = 1s, .others = 500ms};
@@ -58,11 +58,11 @@ TEST(Overload, BySlowClientsDelaysNoOtherClient) {
     }
     const auto began = SteadyClock::now();
     while (SteadyClock::now() - began < 1s) {
-        const auto asked = SteadyClock::now();
+        const auto sent_at = SteadyClock::now();
         ASSERT_TRUE(is(person.client.get(kMe), 200));
-        EXPECT_LT(SteadyClock::now() - asked, scaled(250ms));
+        EXPECT_LT(SteadyClock::now() - sent_at, scaled(250ms));
     }
-    // A byte now and then buys no time.
+    // Sending a byte occasionally does not extend the deadline.
     for (const auto& connection : slow) connection->send("a");
     for (const auto& connection : slow) EXPECT_TRUE(connection->receive_all().starts_with("HTTP/1.1 408 "));
     EXPECT_LT(SteadyClock::now() - began, scaled(6s));
@@ -86,7 +86,7 @@ TEST(Overload, OfPasswordHashingIsRefusedImmediatelyAndDelaysNoOtherClient) {
             logins.emplace_back([&] {
                 Client client(program);
                 while (!is_over) {
-                    const auto asked = SteadyClock::now();
+                    const auto sent_at = SteadyClock::now();
                     const auto response = client.post("/api/v1/auth/login", login);
                     if (response.status == 200) {
                         ++admitted;
@@ -94,14 +94,14 @@ TEST(Overload, OfPasswordHashingIsRefusedImmediatelyAndDelaysNoOtherClient) {
                     }
                     EXPECT_TRUE(is_problem(response, 503, "unavailable"));
                     EXPECT_TRUE(response.header("retry-after"));
-                    refusals.add(asked);
+                    refusals.add(sent_at);
                     ++refused;
                 }
             });
         for (int i = 0; i < 200; ++i) {
-            const auto asked = SteadyClock::now();
+            const auto sent_at = SteadyClock::now();
             EXPECT_TRUE(is(person.client.get(kMe), 200));
-            others.add(asked);
+            others.add(sent_at);
         }
         is_over = true;
     }

@@ -148,10 +148,10 @@ TEST_F(AnalyticsEndpointsTest, HeatmapShowsTheWholeYear) {
 }
 
 TEST_F(AnalyticsEndpointsTest, ADeletedAccountIsNotFound) {
-    auto stranger = UserId::make(SystemClock().now());
-    EXPECT_EQ(get("summary", "", stranger).status, 401);
-    EXPECT_EQ(get("daily", "from=2026-11-23&to=2026-11-23", stranger).status, 401);
-    EXPECT_EQ(get("heatmap", "", stranger).status, 401);
+    auto unknown_user = UserId::make(SystemClock().now());
+    EXPECT_EQ(get("summary", "", unknown_user).status, 401);
+    EXPECT_EQ(get("daily", "from=2026-11-23&to=2026-11-23", unknown_user).status, 401);
+    EXPECT_EQ(get("heatmap", "", unknown_user).status, 401);
 }
 
 TEST_F(AnalyticsEndpointsTest, NowCountsPeopleAndRunningGroups) {

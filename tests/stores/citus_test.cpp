@@ -28,8 +28,7 @@ protected:
         if (CitusCluster::is_installed()) database_ = CitusCluster::shared().create_database();
     }
     void SetUp() override {
-        if (!CitusCluster::is_installed())
-            GTEST_SKIP() << "Citus is not installed beside the PostgreSQL of `pg_config`";
+        if (!CitusCluster::is_installed()) GTEST_SKIP() << "Citus is not installed for the PostgreSQL of `pg_config`";
         redis_.emplace();
         program_.emplace(
             Environment{{"MINDSPACE_DATABASE_URL", database_}, {"MINDSPACE_REDIS_URL", redis_->socket_path()}},

@@ -2,7 +2,7 @@
 """Checks that a table is written by its owner only, and read by others as published: `table_owners.py ROOT`. Exit 1 with
 one line a fault.
 
-The owner of each table stands in docs/privacy.md; what is published of them, to whom it may concern and for what (SELECT
+The owner of each table is in docs/privacy.md; what is published of them, to whom it may concern and for what (SELECT
 or INSERT), in docs/architecture.md. A view or function of db/migrations belongs to the owner of the tables in it, which
 must be one. SQL is looked for in the string literals of src/.
 """
@@ -26,7 +26,7 @@ CREATED = re.compile(
 
 
 def table_rows(document: str, header: str) -> list[list[str]]:
-    """The cells of the rows below the table's `header`, up to the first line that is none."""
+    """The cells of the rows below the table's `header`, up to the first line that is not a row."""
     lines = iter(document.splitlines())
     while not next(lines).startswith(header):
         pass

@@ -35,7 +35,7 @@ private:
 
 struct LoadReport {
     std::map<int, ResponseTimes> by_status;
-    ResponseTimes first_refusals;  // 503s to clients that did not come back before Retry-After
+    ResponseTimes first_refusals;  // 503s to clients that waited for Retry-After
     std::size_t broken = 0;        // connections that ended before a complete response; they are reopened
     std::chrono::duration<double> took{};
     std::chrono::milliseconds last_refusal{-1};  // time of the last 503, from the start; -1: none

@@ -23,7 +23,7 @@ struct TestClient {
     UserId host{};
     std::set<UserId> present;
     std::map<UserId, std::string> names;  // as last announced
-    // Redis lost the room meanwhile, or the room is so large that not all are named: then `present` is not exact.
+    // Redis has lost the room, or the room is so large that not all are named: then `present` is not exact.
     bool is_rebuilt = false;
     bool is_partial = false;
     std::vector<std::string> errors;

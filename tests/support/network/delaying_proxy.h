@@ -1,5 +1,5 @@
 #pragma once
-// A TCP proxy that simulates a bad mobile network: it delays data in each direction by a random time, and now and then
+// A TCP proxy that simulates a bad mobile network: it delays data in each direction by a random time, and occasionally
 // for long. Order is kept. It runs on a separate thread.
 
 #include <chrono>

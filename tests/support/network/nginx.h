@@ -1,7 +1,7 @@
 #pragma once
 // A real Nginx with the configuration that ships (deploy/nginx) in front of nodes. Changed of it are only the places
 // that a test has for itself: nodes, ports, certificate, account, directories, and a listener without TLS for clients
-// that speak none.
+// that do not support it.
 
 #include "support/program/process.h"
 

@@ -60,7 +60,7 @@ struct ProcessResult {
 // Runs a program to its end. Throws if it does not end in time.
 ProcessResult run_to_end(const std::vector<std::string>& arguments, const Environment& settings = {});
 
-// The path of a helper program of the tests, built beside this one.
+// The path of a helper program of the tests, built next to this one.
 std::string helper_program(const std::string& name);
 
 std::string read_whole_file(const std::filesystem::path& path);

@@ -37,7 +37,7 @@ Environment settings_for(const std::filesystem::path& data);
 enum class Servers {
     shared,     // a new database on the tests' server and a Redis, unless the settings name others (`mindspace serve`)
     dedicated,  // started for this program and restarted when killed: by the program itself (`mindspace up`), or by a
-                // supervisor beside several processes
+                // separate supervisor, for several processes
 };
 // Dedicated servers if the program is one process.
 Servers dedicated_unless_split();
