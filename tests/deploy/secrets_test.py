@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """No secret is readable from outside: one process per role, at log level debug, does the main job and meets faults, with a
-distinctive value for every secret that operators and users have. Then none of them may be in the logs, on the pages of the
-management listeners, or in the arguments of a process. Needs root, and the program in MINDSPACE_SHIPPED_BINARY."""
+distinctive value for every secret that operators and users have. Then none of them may be in the logs, in the traces (all
+recorded), on the pages of the management listeners, or in the arguments of a process. Needs root, and the program in MINDSPACE_SHIPPED_BINARY."""
 
 import os
 import pathlib
@@ -16,10 +16,13 @@ import urllib.parse
 import urllib.request
 
 from mail_server import MailServer
+from span_collector import SpanCollector
 from support import ROOT, Servers, Site, eventually, free_port
 
 PROGRAM = os.environ.get("MINDSPACE_SHIPPED_BINARY", str(ROOT / "build/release/mindspace"))
 ROLES = ("auth", "user", "meditation", "analytics", "gateway")
+SPANS = {("mindspace-gateway", "POST /api/v1/auth/login"), ("mindspace-auth", "POST /api/v1/auth/login"),
+         ("mindspace-auth", "send mail"), ("mindspace-meditation", "POST /api/v1/sessions")}
 SIGNS = re.compile(r"token=([\w.~-]+)")
 
 
@@ -42,6 +45,8 @@ class Secrets(unittest.TestCase):
         self.addCleanup(self.servers.stop)
         self.mail = MailServer("mailer", self.secret("mail password"))
         self.addCleanup(self.mail.stop)
+        self.collector = SpanCollector(self.secret("collector token"))
+        self.addCleanup(self.collector.stop)
         self.processes, self.management = {}, {}
         self.addCleanup(self.stop)
 
@@ -60,7 +65,8 @@ class Secrets(unittest.TestCase):
                  "MINDSPACE_RABBITMQ_URL_FILE": f"amqp://mind:{self.secret('broker password')}@127.0.0.1:{free_port()}",
                  "MINDSPACE_MAIL_PASSWORD_FILE": self.secrets["mail password"],
                  "MINDSPACE_AUTH_SECRET_FILE": self.secret("auth secret"),
-                 "MINDSPACE_GATEWAY_SECRET_FILE": self.secret("gateway secret")}
+                 "MINDSPACE_GATEWAY_SECRET_FILE": self.secret("gateway secret"),
+                 "MINDSPACE_TRACES_HEADERS_FILE": "Authorization: Bearer " + self.secrets["collector token"]}
         settings = {
             "PATH": os.environ["PATH"], "HOME": str(self.folder), "MINDSPACE_LOG_LEVEL": "debug",
             "MINDSPACE_LOG_DIRECTORY": str(self.folder / "logs"), "MINDSPACE_HTTP_ADDRESS": "127.0.0.1",
@@ -68,6 +74,7 @@ class Secrets(unittest.TestCase):
             "MINDSPACE_AUTH_ARGON2_MEMORY_KIB": "64", "MINDSPACE_AUTH_ARGON2_PASSES": "1",
             "MINDSPACE_EVENTS_TRANSPORT": "rabbitmq", "MINDSPACE_MAIL_URL": f"smtp://127.0.0.1:{self.mail.port}",
             "MINDSPACE_MAIL_USERNAME": "mailer", "MINDSPACE_MAIL_STARTTLS": "off",
+            "MINDSPACE_TRACES_URL": self.collector.url, "MINDSPACE_TRACES_SAMPLE_RATIO": "1",
             "MINDSPACE_HTTP_PORT": str(ports["gateway"])}
         for variable, value in files.items():
             settings[variable] = str(self.folder / variable.lower())
@@ -162,6 +169,8 @@ class Secrets(unittest.TestCase):
         """What others can read: name and text."""
         for file in [*self.folder.glob("*.log"), *(self.folder / "logs").glob("*")]:
             yield file.name, file.read_text(errors="replace")
+        for number, document in enumerate(self.collector.documents):
+            yield f"trace document {number}", document
         for role, port in self.management.items():
             for page in ("/metrics", "/connections", "/readyz"):
                 try:
@@ -181,6 +190,7 @@ class Secrets(unittest.TestCase):
         email, token = self.do_main_job()
         self.log_in_with_cookie(email)
         self.meet_faults(email, token)
+        eventually(lambda: SPANS <= self.collector.names(), lambda: f"spans: {sorted(self.collector.names())}")
         names = []
         for name, text in self.places():
             names.append(name)
