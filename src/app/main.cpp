@@ -31,6 +31,7 @@ int run(int argc, char** argv) {
     app::add_healthcheck_command(cli, line);
     app::add_keys_command(cli, line);
     app::add_reference_command(cli, line);
+    app::add_top_command(cli, line);
     app::add_user_command(cli, line);
     CLI11_PARSE(cli, argc, argv);
 

@@ -7,7 +7,7 @@ namespace mindspace::app {
 CLI::App* add_command(CLI::App& cli, CommandLine& line, const char* name, const char* sentence) {
     auto* command = cli.add_subcommand(name, sentence);
     command->add_option("--config", line.config_file, "TOML file with settings");
-    command->add_option("--set", line.settings, "Setting as key=value; can be repeated");
+    command->add_option("--set", line.settings, "Setting as key=value; can be repeated")->allow_extra_args(false);
     return command;
 }
 

@@ -30,6 +30,7 @@ void add_events_command(CLI::App& cli, CommandLine& line);
 void add_healthcheck_command(CLI::App& cli, CommandLine& line);
 void add_keys_command(CLI::App& cli, CommandLine& line);
 void add_reference_command(CLI::App& cli, CommandLine& line);
+void add_top_command(CLI::App& cli, CommandLine& line);
 void add_user_command(CLI::App& cli, CommandLine& line);
 
 // Adds a command that accepts --config and --set.

@@ -17,13 +17,12 @@ namespace {
 constexpr long kTimeoutSeconds = 5;
 constexpr std::size_t kMaxBody = 8 * 1024 * 1024;  // metrics are the largest page
 
-struct Close {
-    void operator()(CURL* handle) const { curl_easy_cleanup(handle); }
+struct FreeList {
     void operator()(curl_slist* list) const { curl_slist_free_all(list); }
 };
 
-std::unique_ptr<curl_slist, Close> list_of(const std::vector<std::string>& lines) {
-    std::unique_ptr<curl_slist, Close> list;
+std::unique_ptr<curl_slist, FreeList> list_of(const std::vector<std::string>& lines) {
+    std::unique_ptr<curl_slist, FreeList> list;
     for (const auto& line : lines) {
         auto* longer = curl_slist_append(list.get(), line.c_str());
         if (longer == nullptr) throw std::bad_alloc();
@@ -40,12 +39,22 @@ std::size_t take(char* bytes, std::size_t size, std::size_t count, void* to) {
     return size * count;
 }
 
-using Handle = std::unique_ptr<CURL, Close>;
+// The address at which a listener is reachable from this machine.
+std::string reachable(const std::string& address) {
+    if (address == "0.0.0.0") return "127.0.0.1";
+    if (address == "::") return "[::1]";
+    return address.contains(':') ? "[" + address + "]" : address;
+}
 
-// The options that all requests have; the body is appended to `body`.
-Handle prepare(const std::string& url, std::string& body) {
+}  // namespace
+
+void CloseProbe::operator()(void* handle) const {
+    curl_easy_cleanup(handle);
+}
+
+ProbeHandle prepare_get(const std::string& url, std::string& body) {
     static const CURLcode initialised = curl_global_init(CURL_GLOBAL_DEFAULT);
-    Handle handle(initialised == CURLE_OK ? curl_easy_init() : nullptr);
+    ProbeHandle handle(initialised == CURLE_OK ? curl_easy_init() : nullptr);
     if (!handle) throw std::runtime_error("libcurl cannot be initialised");
     curl_easy_setopt(handle.get(), CURLOPT_URL, url.c_str());
     curl_easy_setopt(handle.get(), CURLOPT_PROTOCOLS_STR, "http,https");
@@ -57,18 +66,9 @@ Handle prepare(const std::string& url, std::string& body) {
     return handle;
 }
 
-// The address at which a listener is reachable from this machine.
-std::string reachable(const std::string& address) {
-    if (address == "0.0.0.0") return "127.0.0.1";
-    if (address == "::") return "[::1]";
-    return address.contains(':') ? "[" + address + "]" : address;
-}
-
-}  // namespace
-
 ProbeResponse http_get(const std::string& url, const std::vector<std::string>& fields) {
     ProbeResponse response;
-    const auto handle = prepare(url, response.body);
+    const auto handle = prepare_get(url, response.body);
     const auto head = list_of(fields);
     curl_easy_setopt(handle.get(), CURLOPT_HTTPHEADER, head.get());
     if (auto code = curl_easy_perform(handle.get()); code != CURLE_OK)
@@ -80,7 +80,7 @@ ProbeResponse http_get(const std::string& url, const std::vector<std::string>& f
 
 std::string served_certificate(const std::string& url) {
     std::string body;
-    const auto handle = prepare(url, body);
+    const auto handle = prepare_get(url, body);
     curl_easy_setopt(handle.get(), CURLOPT_NOBODY, 1L);
     curl_easy_setopt(handle.get(), CURLOPT_CERTINFO, 1L);
     curl_easy_setopt(handle.get(), CURLOPT_SSL_VERIFYPEER, 0L);  // it is examined, not trusted

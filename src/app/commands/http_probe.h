@@ -3,6 +3,7 @@
 
 #include "app/settings/settings.h"
 
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -18,6 +19,14 @@ struct ProbeResponse {
 // the proxy settings of the environment are not used. `fields` are further lines of the request's head, such as
 // "Origin: https://mind.example".
 ProbeResponse http_get(const std::string& url, const std::vector<std::string>& fields = {});
+
+// The same for a caller that performs the request itself (CURL*): the body is appended to `body`, which must outlive
+// it.
+struct CloseProbe {
+    void operator()(void* handle) const;
+};
+using ProbeHandle = std::unique_ptr<void, CloseProbe>;
+ProbeHandle prepare_get(const std::string& url, std::string& body);
 
 // The certificate that an https URL serves, as PEM, whether or not it is valid; empty without one.
 std::string served_certificate(const std::string& url);
