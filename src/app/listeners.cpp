@@ -144,6 +144,7 @@ http::MiddlewareParts ListenersCore::middleware(const Role& role) {
         middleware.limiter = &core_.limiter;
         middleware.limits = &shared_.rate_limits;
         middleware.cors = &shared_.cors;
+        if (shared_.process.config.http.public_url.starts_with("https:")) middleware.scheme = "https";
     } else {
         // Gateways have already applied the rate limits, and state the client on whose behalf they call. Unsigned
         // requests are rejected.

@@ -14,15 +14,18 @@ using telemetry::Span;
 using telemetry::SpanKind;
 
 // https://opentelemetry.io/docs/specs/semconv/messaging/messaging-spans/
-void describe(Span& span, const Event& event, EventStep step, std::string_view system, std::string_view consumer) {
+// The type of the event takes the place of the destination in the name: there is one destination for all.
+void describe(Span& span, const Event& event, EventStep step, const EventTracing& tracing, std::string_view consumer) {
     const std::string operation = step == EventStep::send ? "send" : "process";
     span.name = operation + ' ' + event.type;
-    span.attributes = {{"messaging.system", std::string(system)},
+    span.attributes = {{"messaging.system", std::string(tracing.system)},
                        {"messaging.operation.name", operation},
                        {"messaging.operation.type", operation},
-                       {"messaging.destination.name", std::string(consumer)},
+                       {"messaging.destination.name", tracing.destination},
                        {"messaging.message.id", event_id(event.position)},
                        {"mindspace.event.type", event.type}};
+    if (step == EventStep::process)
+        span.attributes.emplace_back("messaging.consumer.group.name", std::string(consumer));
 }
 
 }  // namespace
@@ -43,7 +46,7 @@ void EventSpans::record(std::span<const Event> events, const std::string& error)
         auto span = telemetry::Tracer::follow(causes_.empty() ? event.trace : causes_[i],
                                               step_ == EventStep::send ? SpanKind::producer : SpanKind::consumer);
         if (!causes_.empty()) span.context.span_id = event.trace.span_id;
-        describe(span, event, step_, tracing_.system, consumer_);
+        describe(span, event, step_, tracing_, consumer_);
         span.took = took;
         span.began -= std::chrono::duration_cast<std::chrono::system_clock::duration>(took);
         span.error = error;

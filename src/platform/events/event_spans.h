@@ -18,7 +18,9 @@ namespace mindspace::events {
 
 struct EventTracing {
     const telemetry::Tracer* tracer = nullptr;  // null: no traces
-    std::string_view system = "postgres";       // the transport, as "messaging.system" names it
+    // The transport, as the conventions name it; set by the pipeline.
+    std::string_view system = "postgres";
+    std::string destination = "outbox";
 };
 
 enum class EventStep : std::uint8_t { send, process };

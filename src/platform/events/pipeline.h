@@ -14,8 +14,7 @@ namespace mindspace::events {
 class Pipeline {
 public:
     // The settings must have passed check().
-    Pipeline(asio::io_context& loop, const TransportSettings& settings, const ConsumerOptions& options,
-             Handler handler);
+    Pipeline(asio::io_context& loop, const TransportSettings& settings, ConsumerOptions options, Handler handler);
 
     void start();
     void stop();

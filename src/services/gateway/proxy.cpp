@@ -132,6 +132,7 @@ telemetry::ChildSpan start_span(const asio::any_io_executor& executor, const Ups
     const auto& origin = node.status.origin;
     span->name = method + ' ' + route;
     span->attributes = {{"http.request.method", method},
+                        {"url.full", "http://" + origin.to_string() + std::string(request.exchange.head.path)},
                         {"url.template", route},
                         {"server.address", origin.host},
                         {"server.port", std::int64_t{origin.port}}};

@@ -183,6 +183,7 @@ TEST(Proxy, EachAttemptIsASpanOfTheTraceThatTheRoleContinues) {
     const auto& request_span = spans[1];
     EXPECT_EQ(head.find("traceparent"), "00-0af7651916cd43dd8448eb211c80319c-" + attempt.text("spanId") + "-01");
     EXPECT_EQ(attempt.text("name"), "GET /thing");
+    EXPECT_EQ(attempt.attribute("url.full"), "http://127.0.0.1:" + std::to_string(server.port()) + "/thing");
     EXPECT_EQ(attempt.attribute("server.address"), "127.0.0.1");
     EXPECT_EQ(attempt.attribute("http.response.status_code"), "200");
     EXPECT_EQ(attempt.text("parentSpanId"), request_span.text("spanId"));

@@ -60,7 +60,7 @@ telemetry::ParentDecision decision_on_traces(const MiddlewareParts& parts) {
 
 // The list. Requests pass it from top to bottom, responses from bottom to top.
 Middleware::Middleware(const MiddlewareParts& parts, CoreMetrics& metrics)
-    : trace_(parts.tracer, decision_on_traces(parts)) {
+    : trace_(parts.tracer, decision_on_traces(parts), parts.scheme) {
     const auto& access = parts.access;
     if (parts.access_log != nullptr) add<AccessLogStep>(*parts.access_log);
     steps_.push_back(&trace_);

@@ -19,6 +19,7 @@
 #include <exception>
 #include <memory>
 #include <optional>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -37,6 +38,7 @@ struct MiddlewareParts {
     const GatewayKeys* gateway = nullptr;  // if only gateways may call; they enforce the limits of calls
     OverloadControl* overload = nullptr;
     const telemetry::Tracer* tracer = nullptr;
+    std::string_view scheme = "http";  // of the URLs that the callers use
 };
 
 class Middleware {

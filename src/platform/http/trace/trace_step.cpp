@@ -10,21 +10,19 @@ namespace {
 using telemetry::Span;
 
 // https://opentelemetry.io/docs/specs/semconv/http/http-spans/#http-server
-Span server_span(const Exchange& exchange, const Response& response) {
+Span server_span(const Exchange& exchange, const Response& response, std::string_view scheme) {
     const auto& head = exchange.head;
     const bool is_readable = !head.path.empty();
-    const std::string method(is_readable ? method_name(head.method) : "HTTP");
+    const std::string method(is_readable ? method_name(head.method) : "_OTHER");
     const auto took = std::chrono::duration_cast<std::chrono::system_clock::duration>(exchange.duration);
     Span span{.context = exchange.trace,
               .parent_id = exchange.parent_span,
               .kind = telemetry::SpanKind::server,
-              .name = method,
+              .name = is_readable ? method : "HTTP",
               .began = std::chrono::system_clock::now() - took,
               .took = exchange.duration};
-    if (is_readable) {
-        span.attributes.emplace_back("http.request.method", method);
-        span.attributes.emplace_back("url.path", std::string(head.path.substr(0, head.path.find('?'))));
-    }
+    span.attributes = {{"http.request.method", method}, {"url.scheme", std::string(scheme)}};
+    if (is_readable) span.attributes.emplace_back("url.path", std::string(head.path.substr(0, head.path.find('?'))));
     if (exchange.endpoint != nullptr) {
         const std::string route(exchange.endpoint->declaration.path);
         span.name += ' ' + route;
@@ -53,7 +51,7 @@ std::shared_ptr<const TaskContext> TraceStep::begin(Exchange& exchange) const {
 Awaitable<> TraceStep::after(Exchange& exchange, Response& response) {
     if (tracer_ == nullptr) return {};
     if (exchange.trace.is_sampled || response.status >= 500 || tracer_->is_slow(exchange.duration))
-        tracer_->record(server_span(exchange, response));
+        tracer_->record(server_span(exchange, response, scheme_));
     return {};
 }
 

@@ -6,6 +6,7 @@
 #include "platform/telemetry/trace/tracer.h"
 
 #include <memory>
+#include <string_view>
 
 namespace mindspace {
 class TaskContext;
@@ -16,8 +17,9 @@ namespace mindspace::http {
 class TraceStep final : public Step {
 public:
     // Without a tracer nothing is recorded, and a request has no span. `decision`: how to treat the callers' sampling.
-    TraceStep(const telemetry::Tracer* tracer, telemetry::ParentDecision decision)
-        : tracer_(tracer), decision_(decision) {}
+    // `scheme`: of the URLs that callers use ("https").
+    TraceStep(const telemetry::Tracer* tracer, telemetry::ParentDecision decision, std::string_view scheme)
+        : tracer_(tracer), decision_(decision), scheme_(scheme) {}
 
     // Called before all steps. Returns the context of the request's work (async/context); null if it is not sampled.
     [[nodiscard]] std::shared_ptr<const TaskContext> begin(Exchange& exchange) const;
@@ -27,6 +29,7 @@ public:
 private:
     const telemetry::Tracer* tracer_;
     const telemetry::ParentDecision decision_;
+    const std::string_view scheme_;
 };
 
 }  // namespace mindspace::http

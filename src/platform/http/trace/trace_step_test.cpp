@@ -91,6 +91,8 @@ TEST_F(TraceStepTest, RecordsARequestWithWhatItWaitsFor) {
     EXPECT_EQ(server.text("traceId"), kTrace);
     EXPECT_EQ(server.text("parentSpanId"), "b7ad6b7169203331");
     EXPECT_EQ(server.attribute("http.request.method"), "GET");
+    EXPECT_EQ(server.attribute("url.path"), "/page");
+    EXPECT_EQ(server.attribute("url.scheme"), "http");
     EXPECT_EQ(server.attribute("http.route"), "/page");
     EXPECT_EQ(server.attribute("http.response.status_code"), "200");
     EXPECT_FALSE(server.fields.contains("status"));
