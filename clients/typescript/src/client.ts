@@ -1,6 +1,7 @@
 import { Auth } from './auth/auth.js';
 import { LoginRecord } from './auth/login-record.js';
 import { browserTabs, noTabs } from './auth/tabs.js';
+import type { SocketConstructor } from './groups/link.js';
 import { Http, type HttpSettings } from './http/http.js';
 import { Analytics } from './resources/analytics.js';
 import { Groups } from './resources/groups.js';
@@ -24,7 +25,7 @@ export interface ClientOptions {
     /** Default: the platform's. */
     fetch?: typeof fetch;
     /** Default: the platform's. Node.js 20 has one with `--experimental-websocket`; the package `ws` is one, too. */
-    WebSocket?: typeof WebSocket;
+    WebSocket?: SocketConstructor;
     /** Time limit of one attempt. */
     timeoutMs?: number;
     /** How many times a call is repeated if the server was unavailable. */

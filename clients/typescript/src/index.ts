@@ -10,6 +10,7 @@ export {
     UnexpectedResponseError,
 } from './errors.js';
 export type { Bell } from './groups/bells.js';
+export type { Socket, SocketConstructor } from './groups/link.js';
 export { RoomError, type Room, type RoomListeners } from './groups/room.js';
 export type { CloseReason, RoomState } from './groups/room-state.js';
 export { localNow, type ServerClock } from './groups/server-clock.js';

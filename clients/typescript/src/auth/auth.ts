@@ -224,7 +224,7 @@ export class Auth implements Authorizer {
     async #accept(userId: string, tokens: Tokens): Promise<void> {
         const token = new AccessToken(tokens.accessToken, Date.now(), tokens.expiresIn * 1000);
         this.#accessToken = token;
-        await this.#record.write({ userId, refreshToken: this.#usesCookie ? undefined : tokens.refreshToken });
+        await this.#record.write({ userId, refreshToken: tokens.refreshToken ?? undefined });
         this.#setSignedIn(userId);
         const { text: accessToken, issuedAt, lifetimeMs } = token;
         this.#tabs.publish({ type: 'signedIn', userId, accessToken, issuedAt, lifetimeMs });

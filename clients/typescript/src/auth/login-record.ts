@@ -35,7 +35,9 @@ export class LoginRecord {
         } catch {
             this.#memory = login;
             // An older one must not come back.
-            await Promise.resolve(this.storage.removeItem(this.key)).catch(() => undefined);
+            await Promise.resolve()
+                .then(() => this.storage.removeItem(this.key))
+                .catch(() => undefined);
         }
     }
 }

@@ -282,7 +282,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Exchange a refresh token for new tokens. */
+        /** Exchange a refresh token for new tokens: that of the body or, without one, of a page's cookie. */
         post: operations["postAuthRefresh"];
         delete?: never;
         options?: never;
@@ -949,8 +949,7 @@ export interface components {
             email: string;
             password: string;
             deviceName?: string | null;
-            /** @description For pages of this server: sets the refresh token as an HttpOnly cookie instead of returning it. Requires an Origin of this server, or one that it allows. */
-            cookie?: boolean;
+            cookie?: boolean | null;
         };
         LoginSession: {
             /** Format: uuid */
@@ -1076,8 +1075,7 @@ export interface components {
             memberSince: string;
         };
         Refresh: {
-            /** @description Without it, the cookie of a page is used and replaced. Requires an Origin of this server, or one that it allows. */
-            refreshToken?: string;
+            refreshToken?: string | null;
         };
         Refreshed: {
             tokens: components["schemas"]["Tokens"];
@@ -1091,8 +1089,7 @@ export interface components {
             displayName: string;
             timezone?: string | null;
             locale?: string | null;
-            /** @description For pages of this server: sets the refresh token as an HttpOnly cookie instead of returning it. Requires an Origin of this server, or one that it allows. */
-            cookie?: boolean;
+            cookie?: boolean | null;
         };
         ResetPassword: {
             /** @description Token from the link in the mail. */
@@ -1144,8 +1141,7 @@ export interface components {
              * @description Lifetime of the access token in seconds.
              */
             expiresIn: number;
-            /** @description Valid once: each refresh returns a new one. Omitted if it is in a cookie. */
-            refreshToken?: string;
+            refreshToken?: string | null;
             /**
              * Format: int64
              * @description Lifetime of the refresh token in seconds.
@@ -1246,6 +1242,8 @@ export interface components {
     parameters: never;
     requestBodies: never;
     headers: {
+        /** @description The refresh token as an HttpOnly cookie, for pages that use one. */
+        SetCookie: string;
         /** @description The origin of the page, if it is allowed. */
         "Access-Control-Allow-Origin": string;
         /** @description Seconds until the next attempt. */
@@ -2005,6 +2003,7 @@ export interface operations {
                     "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
                     "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     RateLimit: components["headers"]["RateLimit"];
+                    "Set-Cookie": components["headers"]["SetCookie"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2046,7 +2045,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem. Codes: invalid_credentials, account_disabled */
+            /** @description A problem. Codes: invalid_credentials, account_disabled, bad_origin */
             default: {
                 headers: {
                     "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
@@ -2431,6 +2430,7 @@ export interface operations {
                     "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
                     "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     RateLimit: components["headers"]["RateLimit"];
+                    "Set-Cookie": components["headers"]["SetCookie"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2472,7 +2472,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem. Codes: invalid_refresh_token, refresh_reused */
+            /** @description A problem. Codes: invalid_refresh_token, refresh_reused, credentials_missing, bad_origin */
             default: {
                 headers: {
                     "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
@@ -2503,6 +2503,7 @@ export interface operations {
                     "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
                     "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     RateLimit: components["headers"]["RateLimit"];
+                    "Set-Cookie": components["headers"]["SetCookie"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2544,7 +2545,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem. Codes: email_taken, password_breached */
+            /** @description A problem. Codes: email_taken, password_breached, bad_origin */
             default: {
                 headers: {
                     "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];

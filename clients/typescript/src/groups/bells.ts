@@ -17,8 +17,10 @@ export interface Timetable {
     bells: readonly number[];
 }
 
-/** Later than this a bell is not rung at all. */
+/** Later than this a bell is not rung at all, such as after the device has slept. */
 const kMostLateMs = 2_000;
+/** And by those who join after it, whom no delay of a timer excuses, than this. */
+const kMostLateAtJoinMs = 250;
 /** A schedule that was wrong by less stays: sound that was scheduled ahead need not be again. */
 const kUnheardMs = 4;
 
@@ -41,10 +43,11 @@ export class Bells {
     }
 
     follow(timetable: Timetable): void {
-        if (timetable.startsAt !== this.#timetable.startsAt) this.#next = 0;
-        else if (timetable.bells === this.#timetable.bells) return;
+        const isAnother = timetable.startsAt !== this.#timetable.startsAt;
+        if (!isAnother && timetable.bells === this.#timetable.bells) return;
+        if (isAnother) this.#next = 0;
         this.#timetable = timetable;
-        this.#schedule();
+        this.#schedule(isAnother ? kMostLateAtJoinMs : kMostLateMs);
     }
 
     /** The clock may have been set. */
@@ -56,12 +59,12 @@ export class Bells {
         this.follow({ bells: [] });
     }
 
-    #schedule(): void {
+    #schedule(mostLateMs = kMostLateMs): void {
         clearTimeout(this.#timer);
         this.#offsetMs = this.clock.offsetMs;
         const { startsAt, bells } = this.#timetable;
         const all = startsAt === undefined ? [] : bells.map((offset, index) => this.#bell(startsAt + offset, index));
-        const earliest = this.clock.now() - kMostLateMs;
+        const earliest = this.clock.now() - mostLateMs;
         while (this.#next < all.length && all[this.#next]!.serverTime < earliest) ++this.#next;
         const upcoming = all.slice(this.#next);
         this.#upcoming.set(upcoming);
@@ -73,7 +76,7 @@ export class Bells {
         // Timers may fire a little early.
         if (this.clock.now() >= bell.serverTime - 1) {
             this.#next = bell.index + 1;
-            this.ring(bell);
+            if (this.clock.now() <= bell.serverTime + kMostLateMs) this.ring(bell);
         }
         this.#schedule();
     }

@@ -3,10 +3,22 @@ import { backoff, wait } from '../http/waiting.js';
 import type { ClientMessage, ServerMessage } from '../types.js';
 import type { CloseReason } from './room-state.js';
 
+/** What is used of a WebSocket: the platform's, and those of packages such as `ws`. */
+export interface Socket {
+    readonly readyState: number;
+    onopen: ((event: never) => void) | null;
+    onmessage: ((event: never) => void) | null;
+    onclose: ((event: never) => void) | null;
+    onerror: ((event: never) => void) | null;
+    send(text: string): void;
+    close(): void;
+}
+export type SocketConstructor = new (url: string) => Socket;
+
 export interface LinkParts {
     /** Opens the way to the socket, each time anew. */
     getUrl: (signal: AbortSignal) => Promise<string>;
-    WebSocket: typeof WebSocket;
+    WebSocket: SocketConstructor;
     /** The first message on each socket. */
     hello: () => ClientMessage;
     onMessage: (message: ServerMessage) => void;
@@ -42,7 +54,7 @@ const kFinalProblems: Partial<Record<string, CloseReason>> = {
 export class Link {
     readonly #parts: LinkParts;
     readonly #end = new AbortController();
-    #socket: WebSocket | undefined;
+    #socket: Socket | undefined;
     #lose: (() => void) | undefined;
     #wakeUp: (() => void) | undefined;
     #failures = 0;
@@ -113,7 +125,7 @@ export class Link {
 
     /** One socket from its opening to its end; why not to come back, if so. */
     async #connectOnce(): Promise<CloseReason | undefined> {
-        let socket: WebSocket;
+        let socket: Socket;
         try {
             const url = await this.#parts.getUrl(this.#end.signal);
             if (this.#isEnded()) return undefined;
@@ -126,7 +138,7 @@ export class Link {
         return kFinalCodes[await this.#serve(socket)];
     }
 
-    #serve(socket: WebSocket): Promise<number> {
+    #serve(socket: Socket): Promise<number> {
         this.#socket = socket;
         return new Promise<number>((resolve) => {
             const isWelcome = setTimeout(() => close(), kWelcomeTimeoutMs);
@@ -139,13 +151,13 @@ export class Link {
             };
             this.#lose = () => close();
             socket.onopen = () => void this.send(this.#parts.hello());
-            socket.onmessage = ({ data }) => {
+            socket.onmessage = ({ data }: { data: unknown }) => {
                 const message = parse(data);
                 if (message?.type === 'welcome') clearTimeout(isWelcome);
                 if (message) this.#parts.onMessage(message);
             };
             socket.onerror = () => undefined; // its close event follows
-            socket.onclose = ({ code }) => close(code);
+            socket.onclose = ({ code }: { code: number }) => close(code);
         });
     }
 }

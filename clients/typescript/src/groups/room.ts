@@ -2,7 +2,7 @@ import { MindspaceError, NetworkError } from '../errors.js';
 import { notify, Variable, type Observable } from '../observable.js';
 import type { ClientMessage, ReactionKind, RoomEvent, ServerMessage, Welcome } from '../types.js';
 import { Bells, type Bell } from './bells.js';
-import { Link } from './link.js';
+import { Link, type SocketConstructor } from './link.js';
 import { Probes } from './probes.js';
 import { initialRoomState, isNew, onEvent, onWelcome, type CloseReason, type RoomState } from './room-state.js';
 import { ServerClock } from './server-clock.js';
@@ -30,7 +30,7 @@ export interface RoomListeners {
 
 export interface RoomParts {
     groupId: string;
-    WebSocket: typeof WebSocket;
+    WebSocket: SocketConstructor;
     getTicketUrl: (signal: AbortSignal) => Promise<string>;
     getAccessToken: (validForMs: number) => Promise<string>;
 }

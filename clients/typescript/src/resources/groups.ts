@@ -2,6 +2,7 @@ import type { CallOptions, ChangeOptions, CreateOptions, Http } from '../http/ht
 import { List } from '../http/list.js';
 import type { Operation, Query } from '../http/operations.js';
 import { newId } from '../ids.js';
+import type { SocketConstructor } from '../groups/link.js';
 import { Room } from '../groups/room.js';
 import type { Group, GroupPatch, NewGroup, Ticket } from '../types.js';
 
@@ -11,7 +12,7 @@ export type GroupQuery = Query<Operation<'get', '/api/v1/groups'>>;
 export class Groups {
     constructor(
         private readonly http: Http,
-        private readonly webSocket: typeof WebSocket | undefined,
+        private readonly webSocket: SocketConstructor | undefined,
     ) {}
 
     /** The caller becomes the host. */
@@ -48,7 +49,7 @@ export class Groups {
     /** Enters the group's room, and stays in it until `leave()` or its end, whatever the connection does. */
     join(id: string): Room {
         // Looked up now: a polyfill may have been loaded since.
-        const webSocket = this.webSocket ?? (globalThis as { WebSocket?: typeof WebSocket }).WebSocket;
+        const webSocket = this.webSocket ?? (globalThis as { WebSocket?: SocketConstructor }).WebSocket;
         if (!webSocket) throw new TypeError('No WebSocket here: pass one to createClient()');
         return new Room({
             groupId: id,

@@ -1,0 +1,1 @@
+export function generate(baseUrl: string): Promise<Record<string, string>>;
