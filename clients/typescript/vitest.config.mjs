@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
     test: {
-        include: ['test/**/*.test.ts'],
+        include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
         globalSetup: 'test/support/shared-program.ts',
         pool: 'forks',
         // Node.js 20 has WebSocket only with this flag.

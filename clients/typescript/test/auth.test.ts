@@ -1,6 +1,14 @@
-import { afterEach, describe, expect, inject, it, vi } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { memoryStorage, SignedOutError, type AuthState } from '../src/index.js';
-import { kPassword, newAddress, newClient, newPerson, newProxy, recordingFetch } from './support/people.js';
+import {
+    kPassword,
+    newAddress,
+    newClient,
+    newPerson,
+    newProxy,
+    recordingFetch,
+    sharedProgram,
+} from './support/people.js';
 
 const kMinute = 60_000;
 const kRefresh = 'POST /api/v1/auth/refresh';
@@ -38,7 +46,7 @@ describe('a login session', () => {
         expect(states.at(-1)).toEqual({ status: 'signedOut', reason: 'logout' });
         await expect(client.users.me()).rejects.toBeInstanceOf(SignedOutError);
         const headers = { Authorization: `Bearer ${token}` };
-        expect((await fetch(`${inject('program').url}/api/v1/users/me`, { headers })).status).toBe(401);
+        expect((await fetch(`${sharedProgram().url}/api/v1/users/me`, { headers })).status).toBe(401);
         const reopened = newClient({ storage: { ...storage, getItem: stored } });
         await reopened.auth.ready;
         expect(reopened.auth.state.value).toEqual({ status: 'signedOut', reason: 'never' });

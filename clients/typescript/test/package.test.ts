@@ -4,7 +4,8 @@ import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, expect, inject, it } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { sharedProgram } from './support/people.js';
 
 const run = promisify(execFile);
 const tsc = resolve('node_modules/typescript/bin/tsc');
@@ -45,7 +46,7 @@ beforeAll(async () => {
     for (const [i, text] of (await examples()).entries()) {
         // Others may have registered the addresses of the README.
         const code = text
-            .replaceAll('https://mind.example', inject('program').url)
+            .replaceAll('https://mind.example', sharedProgram().url)
             .replaceAll('@mail.', `@${process.pid}.`);
         await writeFile(join(app, `src/${i + 1}.ts`), code);
     }

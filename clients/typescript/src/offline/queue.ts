@@ -149,7 +149,8 @@ export class OfflineQueue {
                     const waiting = (await list.read())
                         .filter((entry) => !entry.rejection)
                         .map((entry) => entry.session);
-                    if (waiting.length === 0) return;
+                    // Another tab may have sent them.
+                    if (waiting.length === 0) return this.#show();
                     const outcomes = await this.#sendSome(waiting);
                     await list.update((entries) => settle(entries, outcomes));
                     await this.#show();

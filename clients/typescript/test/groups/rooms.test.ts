@@ -1,7 +1,7 @@
-import { describe, expect, inject, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { localNow, newId, type Bell, type Client, type Room, type RoomEvent } from '../../src/index.js';
 import { eventually } from '../support/eventually.js';
-import { kPassword, newClient, newPerson, newProxy } from '../support/people.js';
+import { kPassword, newClient, newPerson, newProxy, sharedProgram } from '../support/people.js';
 import { Program } from '../support/program.js';
 
 const kGroup = { title: 'Morning', kind: 'mindfulness', plannedSeconds: 60 } as const;
@@ -14,9 +14,7 @@ async function enter(client: Client, groupId: string): Promise<Room> {
 }
 
 /** A host and a guest in a new group. */
-async function newRoom(
-    guestUrl: string = inject('program').url,
-): Promise<{ host: Room; guest: Room; groupId: string }> {
+async function newRoom(guestUrl: string = sharedProgram().url): Promise<{ host: Room; guest: Room; groupId: string }> {
     const [{ client: hosting }, { client: visiting }] = await Promise.all([
         newPerson(),
         newPerson({ baseUrl: guestUrl }),
@@ -95,14 +93,14 @@ describe('a room', () => {
     });
 
     it('moves to another node when its own one stops', async () => {
-        const node = await Program.beside(inject('program'), 'http.drain_seconds=1');
+        const node = await Program.beside(sharedProgram(), 'http.drain_seconds=1');
         const proxy = await newProxy(node.url);
         const { host, guest } = await newRoom(proxy.url);
         const seen = reactionsOf(guest);
         const left = nextEvent(host, 'leave').then(() => 'left');
         const stopped = node.stop();
         await eventually(guest.state, ({ connection }) => connection === 'reconnecting');
-        proxy.target = inject('program').url;
+        proxy.target = sharedProgram().url;
         host.react('heart', 'hello');
         await eventually(guest.state, ({ connection }) => connection === 'open');
         await expect.poll(() => seen).toEqual(['hello']);
@@ -111,7 +109,7 @@ describe('a room', () => {
     });
 
     it('outlives the access token that it was opened with', async () => {
-        const node = await Program.beside(inject('program'), 'auth.access_token_ttl_seconds=10');
+        const node = await Program.beside(sharedProgram(), 'auth.access_token_ttl_seconds=10');
         onTestFinished(() => node.stop());
         const { client } = await newPerson({ baseUrl: node.url });
         const room = await enter(client, (await client.groups.create(kGroup)).id);

@@ -2,9 +2,16 @@ import { inject, onTestFinished } from 'vitest';
 import { createClient, newId, type Client, type ClientOptions, type User } from '../../src/index.js';
 import { FaultProxy } from './fault-proxy.js';
 
+/** The program of all tests. */
+export function sharedProgram(): { url: string; directory: string } {
+    const program = inject('program');
+    if (!program) throw new Error('MINDSPACE_SHIPPED_BINARY must name a built program');
+    return program;
+}
+
 /** A client that is closed with the test. */
 export function newClient(options: ClientOptions = {}): Client {
-    const client = createClient({ baseUrl: inject('program').url, ...options });
+    const client = createClient({ baseUrl: sharedProgram().url, ...options });
     onTestFinished(() => client.close());
     return client;
 }
@@ -24,7 +31,7 @@ export async function newPerson(options: ClientOptions = {}): Promise<{ client: 
 }
 
 /** A proxy in front of the shared program, or of another one; it is closed with the test. */
-export async function newProxy(url: string = inject('program').url): Promise<FaultProxy> {
+export async function newProxy(url: string = sharedProgram().url): Promise<FaultProxy> {
     const proxy = await FaultProxy.to(url);
     onTestFinished(() => proxy.close());
     return proxy;

@@ -55,8 +55,7 @@ export class Program {
         owns: boolean,
         settings: string[],
     ): Promise<Program> {
-        const binary = process.env['MINDSPACE_SHIPPED_BINARY'];
-        if (!binary) throw new Error('MINDSPACE_SHIPPED_BINARY is not set');
+        const binary = process.env['MINDSPACE_SHIPPED_BINARY']!;
         const options = [...kSettings, ...settings].flatMap((setting) => ['--set', setting]);
         // Variables of the test are no settings.
         const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('MINDSPACE_')));
