@@ -172,11 +172,5 @@ TEST(DocsPage, IsRevalidatedBecauseItNamesItsAssets) {
     EXPECT_EQ(Client(Program::shared()).get("/docs").header("cache-control"), "no-cache");
 }
 
-TEST(DocsPage, IsTheRedirectTargetOfTheRoot) {
-    const auto root = Client(Program::shared()).get("/");
-    EXPECT_TRUE(is(root, 302));
-    EXPECT_EQ(root.header("location"), "/docs");
-}
-
 }  // namespace
 }  // namespace mindspace::integration

@@ -4,7 +4,6 @@
 #include "services/auth/accounts/service.h"
 #include "services/auth/browsers/browser_logins.h"
 #include "services/auth/logins/service.h"
-#include "services/auth/mail/link_pages.h"
 
 #include <algorithm>
 
@@ -208,21 +207,6 @@ void add_user_endpoints(Rows& rows) {
              });
 }
 
-void add_link_pages(Rows& rows) {
-    auto page = [](std::string_view path) {
-        return http::Declaration{.method = Method::get,
-                                 .path = path,
-                                 .access = Access::anyone,
-                                 .summary = "Show the page that a link in a mail opens.",
-                                 .limit = LimitClass::none,
-                                 .cached = true,
-                                 .hidden = true};
-    };
-    rows.add(page(kVerifyEmailPath),
-             [](Call<http::None, LinkQuery>) { return link_page(MailKind::email_verification); });
-    rows.add(page(kResetPasswordPath), [](Call<http::None, LinkQuery>) { return link_page(MailKind::password_reset); });
-}
-
 }  // namespace
 
 http::EndpointTable<AuthService, AccountService, BrowserLogins> endpoints() {
@@ -231,7 +215,6 @@ http::EndpointTable<AuthService, AccountService, BrowserLogins> endpoints() {
     add_session_endpoints(rows);
     add_account_endpoints(rows);
     add_user_endpoints(rows);
-    add_link_pages(rows);
     return rows;
 }
 

@@ -231,16 +231,6 @@ struct AuditPage {
     }
 };
 
-// The query of a mail's link; read by the page's own script. Parameters that mail systems append are ignored.
-struct LinkQuery {
-    std::optional<std::string> token;
-
-    static constexpr std::string_view kName = "LinkQuery";
-    static constexpr auto fields() {
-        return std::tuple{field("token", &LinkQuery::token, {.text = schema::Text::exact})};
-    }
-};
-
 // A public key in the format of RFC 8037.
 struct Jwk {
     std::string kty = "OKP";
@@ -265,12 +255,3 @@ struct JwkSet {
 };
 
 }  // namespace mindspace::auth
-
-namespace mindspace::schema {
-
-template <>
-inline Result<auth::LinkQuery> from_query<auth::LinkQuery>(const QueryPairs&) {
-    return auth::LinkQuery{};
-}
-
-}  // namespace mindspace::schema

@@ -1,6 +1,9 @@
 #include "services/gateway/pages.h"
 
+#include "services/auth/client.h"
 #include "services/gateway/web_assets.h"
+
+#include <array>
 
 namespace mindspace::gateway {
 
@@ -13,6 +16,10 @@ using http::Response;
 namespace {
 
 using StaticCall = Call<http::None, http::None, http::PreferredCoding>;
+using PageCall = Call<http::None, PageQuery, http::PreferredCoding>;
+
+// Of the client, and found by what does not ask for a page, too, such as scanners of mails.
+constexpr std::array kClientPaths{std::string_view("/"), auth::kVerifyEmailPath, auth::kResetPasswordPath};
 
 http::Declaration page(std::string_view path, std::string_view summary) {
     return {.method = Method::get,
@@ -32,15 +39,9 @@ Awaitable<Result<Response>> respond(Result<Response> response) {
     co_return response;
 }
 
-Awaitable<Result<Response>> redirect_to_docs() {
-    Response response{.status = 302, .body = {}};
-    response.headers.emplace_back("Location", "/docs");
-    co_return response;
-}
-
 Response serve(const WebAsset& asset, http::PreferredCoding preferred) {
     auto response = http::static_response(asset.content, preferred);
-    response.headers.emplace_back("Content-Security-Policy", std::string(kWebContentSecurityPolicy));
+    response.headers.emplace_back("Content-Security-Policy", std::string(asset.content_policy));
     return response;
 }
 
@@ -60,9 +61,13 @@ http::EndpointTable<Pages> page_endpoints() {
     rows.add(page("/asyncapi.json", "The messages of a group's socket."), [](Pages& pages, StaticCall call) {
         return respond(http::static_response(pages.asyncapi.content(), call.fields));
     });
-    rows.add(page("/", "The start page."), [](Call<>) { return redirect_to_docs(); });
     for (const auto& asset : web_assets())
         rows.add(page(asset.path, "A page."), [&asset](StaticCall call) { return respond(serve(asset, call.fields)); });
+    for (const auto path : kClientPaths) {
+        auto declaration = page(path, "The web client.");
+        declaration.catch_all = path == kClientPaths.front();
+        rows.add(std::move(declaration), [](PageCall call) { return respond(serve(client_page(), call.fields)); });
+    }
     return rows;
 }
 

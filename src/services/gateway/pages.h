@@ -27,7 +27,22 @@ struct ObservedCaller {
     }
 };
 
-// /, /openapi.json, /asyncapi.json, /whoami and what web_assets() holds.
+// The query of a page is its script's to read.
+struct PageQuery {
+    static constexpr std::string_view kName = "PageQuery";
+    static constexpr auto fields() { return std::tuple{}; }
+};
+
+// /openapi.json, /asyncapi.json, /whoami, what web_assets() holds, and the web client for every path that is nobody's.
 http::EndpointTable<Pages> page_endpoints();
 
 }  // namespace mindspace::gateway
+
+namespace mindspace::schema {
+
+template <>
+inline Result<gateway::PageQuery> from_query<gateway::PageQuery>(const QueryPairs&) {
+    return gateway::PageQuery{};
+}
+
+}  // namespace mindspace::schema

@@ -1,6 +1,7 @@
 #pragma once
-// The pages of web/, built into the program (web/scripts/embed-assets.mjs defines web_assets()). They load nothing from
-// other origins and run no inline script, so that they work offline and under kWebContentSecurityPolicy.
+// The pages and files of web/, built into the program (web/scripts/embed-assets.mjs defines the functions): the page of
+// the API, and the web client. They load nothing from other origins and run no inline script, so that they work offline
+// and under their content policies.
 
 #include "platform/http/api/static_content.h"
 
@@ -12,13 +13,13 @@ namespace mindspace {
 struct WebAsset {
     std::string_view path;  // in the URL: "/docs"; the names of files that a page loads contain a hash of their content
     http::StaticContent content;
+    std::string_view content_policy;
 };
 
+// Everything except client_page().
 std::span<const WebAsset> web_assets();
 
-// Only what the pages need. Swagger UI sets style attributes and draws its icons from data: URLs.
-inline constexpr std::string_view kWebContentSecurityPolicy =
-    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
-    "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+// The page of the web client, for all of its paths.
+const WebAsset& client_page();
 
 }  // namespace mindspace

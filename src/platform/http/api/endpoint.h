@@ -64,6 +64,8 @@ struct Declaration {
     DrainMessage drain_message = nullptr;    // the last message on the socket when a forwarding server drains
     bool hidden = false;                     // left out of the OpenAPI document
     bool health = false;                     // needs no signature where only gateways may call
+    bool catch_all = false;  // also serves GET of paths below none of the endpoints' first segments, for
+                             // clients that accept web pages
 };
 
 // How the OpenAPI document describes the types.

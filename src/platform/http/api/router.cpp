@@ -1,5 +1,7 @@
 #include "platform/http/api/router.h"
 
+#include "platform/http/wire/negotiation.h"
+
 #include <stdexcept>
 
 namespace mindspace::http {
@@ -34,6 +36,7 @@ void Router::add(Endpoints endpoints) {
         }
         if (!node->methods.emplace(row.declaration.method, &row).second)
             throw std::logic_error("declared twice: " + std::string(row.declaration.path));
+        if (row.declaration.catch_all) catch_all_ = &row;
     }
 }
 
@@ -67,6 +70,20 @@ Router::Match Router::find(Method method, std::string_view path) const {
         if (allowed == Method::get) match.allow += ", HEAD";
     }
     return match;
+}
+
+// What is missing below a known segment, such as an endpoint of the API or a file of an older page, stays missing.
+Router::Match Router::find(const RequestHead& head) const {
+    auto match = find(head.method, head.path);
+    const bool is_read = head.method == Method::get || head.method == Method::head;
+    if (match.endpoint != nullptr || !match.allow.empty() || catch_all_ == nullptr || !is_read) return match;
+    if (!knows_first_segment(head.path) && accepts_html(head.find("accept").value_or(""))) match.endpoint = catch_all_;
+    return match;
+}
+
+bool Router::knows_first_segment(std::string_view path) const {
+    const auto segment = percent_decode(next_segment(path));
+    return !segment || root_.children.contains(*segment);
 }
 
 }  // namespace mindspace::http

@@ -1,6 +1,6 @@
 #pragma once
-// Finds the endpoint of a request: tries exact segments first, then the only parameter, {id}. Built at start, then
-// read-only.
+// Finds the endpoint of a request: tries exact segments first, then the only parameter, {id}, and at last, for a web
+// page whose paths only its script knows, the endpoint that catches all. Built at start, then read-only.
 
 #include "platform/http/api/endpoint.h"
 
@@ -28,6 +28,8 @@ public:
     };
     // `path` is still percent-encoded. HEAD finds the GET endpoint.
     [[nodiscard]] Match find(Method method, std::string_view path) const;
+    // The same for a request, which may also get the endpoint that catches all paths (Declaration::catch_all).
+    [[nodiscard]] Match find(const RequestHead& head) const;
 
     // In the order of addition; addresses and positions are stable.
     [[nodiscard]] const std::deque<Endpoint>& endpoints() const { return endpoints_; }
@@ -38,7 +40,10 @@ private:
         std::unique_ptr<Node> parameter;
         std::map<Method, const Endpoint*> methods;
     };
+    [[nodiscard]] bool knows_first_segment(std::string_view path) const;
+
     Node root_;
+    const Endpoint* catch_all_ = nullptr;
     std::deque<Endpoint> endpoints_;
 };
 

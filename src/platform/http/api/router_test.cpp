@@ -57,6 +57,31 @@ TEST(Router, ListsTheMethodsOfAPath) {
     EXPECT_EQ(path_found(router, Method::head, "/a"), "/a");
 }
 
+TEST(Router, CatchesPathsOfPagesWithoutAnEndpoint) {
+    auto router = make_router();
+    auto page = row(Method::get, "/page");
+    page.declaration.catch_all = true;
+    constexpr std::string_view kBrowser = "text/html,application/xhtml+xml,*/*;q=0.8";
+    auto find = [&](Method method, std::string_view path, std::string_view accept) {
+        RequestHead head;
+        head.method = method;
+        head.path = path;
+        head.headers = {{"Accept", accept}};
+        const auto match = router.find(head);
+        return match.endpoint != nullptr ? match.endpoint->declaration.path : "";
+    };
+    EXPECT_EQ(find(Method::get, "/other", kBrowser), "") << "there is none";
+    router.add({std::move(page)});
+    EXPECT_EQ(find(Method::get, "/other", kBrowser), "/page");
+    EXPECT_EQ(find(Method::head, "/other/a/b", kBrowser), "/page");
+    EXPECT_EQ(find(Method::get, "/a/me", kBrowser), "/a/me");
+    EXPECT_EQ(find(Method::post, "/other", kBrowser), "");
+    for (const auto* path : {"/a/none", "/a/me/none", "/%61/none", "/other%00", "//"})
+        EXPECT_EQ(find(Method::get, path, kBrowser), "") << path;
+    for (const auto* accept : {"", "*/*", "text/*", "application/json", "text/html;q=0", "image/avif,*/*"})
+        EXPECT_EQ(find(Method::get, "/other", accept), "") << accept;
+}
+
 TEST(Router, RefusesTwoRowsWithTheSameMethodAndPath) {
     auto router = make_router();
     EXPECT_THROW(router.add({row(Method::get, "/a")}), std::logic_error);

@@ -39,7 +39,7 @@ std::string_view code_of(const ParseFailure& failure) {
 void Connection::admit() {
     if (match_) return;
     const auto& head = parser_.head();
-    match_ = context_.router.find(head.method, head.path);
+    match_ = context_.router.find(head);
     auto* overload = context_.parts.overload;
     if (overload != nullptr && !overload->admits(match_->endpoint, Clock::now())) refusal_ = kOverloaded;
 }
@@ -51,7 +51,7 @@ Awaitable<> Connection::refuse(ParseFailure failure) {
     const auto* head = parser_.complete_head(text);
     Router::Match match;
     if (head != nullptr) {
-        match = context_.router.find(head->method, head->path);
+        match = context_.router.find(*head);
     } else {
         fields.headers = readable_fields(text, context_.options.limits);
         head = &fields;

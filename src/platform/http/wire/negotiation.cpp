@@ -58,6 +58,14 @@ bool accepts_json(std::string_view accept) {
     return best > 0;
 }
 
+bool accepts_html(std::string_view accept) {
+    bool accepts = false;
+    for_each_choice(accept, [&](std::string_view range, int weight) {
+        if (equals_ignoring_case(range, "text/html") && weight > 0) accepts = true;
+    });
+    return accepts;
+}
+
 Coding preferred_coding(std::string_view accept_encoding) {
     int br = -1;
     int gzip = -1;

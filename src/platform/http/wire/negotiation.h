@@ -9,6 +9,9 @@ namespace mindspace::http {
 // Whether an Accept field accepts JSON; an empty one accepts everything.
 bool accepts_json(std::string_view accept);
 
+// Whether an Accept field names HTML, as that of a browser does that opens a page.
+bool accepts_html(std::string_view accept);
+
 enum class Coding { identity, gzip, br };
 
 constexpr auto names_of(Coding) {

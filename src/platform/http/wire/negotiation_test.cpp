@@ -12,6 +12,13 @@ TEST(Negotiation, AcceptsJsonWhereTheClientDoes) {
         EXPECT_FALSE(accepts_json(accept)) << accept;
 }
 
+TEST(Negotiation, TellsWhoOpensAPage) {
+    for (auto accept : {"text/html", "text/html,application/xhtml+xml,*/*;q=0.8", "*/*, TEXT/HTML;q=0.1"})
+        EXPECT_TRUE(accepts_html(accept)) << accept;
+    for (auto accept : {"", "*/*", "text/*", "text/html;q=0", "application/json", "text/htmlx"})
+        EXPECT_FALSE(accepts_html(accept)) << accept;
+}
+
 TEST(Negotiation, PicksTheCodingThatTheClientPrefers) {
     EXPECT_EQ(preferred_coding(""), Coding::identity);
     EXPECT_EQ(preferred_coding("gzip"), Coding::gzip);

@@ -5,7 +5,7 @@
 #include "platform/json/schema.h"
 #include "platform/telemetry/log/log.h"
 #include "platform/telemetry/trace/tracer.h"
-#include "services/auth/mail/link_pages.h"
+#include "services/auth/client.h"
 #include "services/auth/mail/text.h"
 
 #include <sodium.h>
@@ -28,6 +28,10 @@ constexpr std::chrono::hours kCleanUpInterval{1};
 // Up to a fifth longer, so that mails that failed together are not retried together.
 Milliseconds with_jitter(Milliseconds pause) {
     return pause + Milliseconds(randombytes_uniform(static_cast<std::uint32_t>(pause.count() / 5)));
+}
+
+constexpr std::string_view page_of_link(MailKind kind) {
+    return kind == MailKind::email_verification ? kVerifyEmailPath : kResetPasswordPath;
 }
 
 void warn_of_unrecorded_mail(const std::exception& fault) {
@@ -177,7 +181,7 @@ Awaitable<> Mailer::postpone(ClaimedMail mail, std::string why) {
 
 mail::Message Mailer::compose(const ClaimedMail& mail) const {
     std::string link;
-    if (mail.token) link = options_.public_url + std::string(link_path(mail.kind)) + "?token=" + *mail.token;
+    if (mail.token) link = options_.public_url + std::string(page_of_link(mail.kind)) + "?token=" + *mail.token;
     auto content = mail_text(mail.kind, mail.locale, link);
     return {.id = mail.id.to_string(),
             .date = mail.created_at,
