@@ -33,7 +33,9 @@ export async function* chunksOf(stream: ReadableStream<Uint8Array>, signal?: Abo
             yield value;
         }
     } catch (error) {
-        if (error instanceof ImportError || signal?.aborted) throw error;
+        // A file that cannot be read now, such as one that was moved, may be readable later.
+        const isContent = !(error instanceof ImportError || error instanceof DOMException || signal?.aborted);
+        if (!isContent) throw error;
         throw new ImportError('damaged', 'The file cannot be read to its end.', undefined, { cause: error });
     } finally {
         await reader.cancel().catch(() => undefined);

@@ -4,6 +4,7 @@ import { ProblemError } from '../errors.js';
 import { memoryStorage, type Storage } from '../storage/storage.js';
 import type { ImportedSession, ImportResult } from '../types.js';
 import { batchesOf } from './batches.js';
+import { ImportError } from './errors.js';
 import { successorId } from './ids.js';
 import { Importer, newRun, type RowOutcome } from './importer.js';
 import type { DeletionItem, Item, SessionItem } from './items.js';
@@ -176,6 +177,19 @@ describe('Importer', () => {
 
         for await (const deleted of importer.undo(stored!)) void deleted;
         expect(scene.server.stored.size).toBe(0);
+    });
+
+    it('imports what is before the damage in a file', async () => {
+        const scene = new Scene();
+        const run = scene.run();
+        async function* damaged(): AsyncGenerator<Item> {
+            yield* each(sessionItems(3));
+            throw new ImportError('truncated', 'It ends.');
+        }
+        const rows = scene.importer.import(run, damaged());
+        expect((await rows.next()).value).toHaveLength(3);
+        await expect(rows.next()).rejects.toMatchObject({ code: 'truncated' });
+        expect(run).toMatchObject({ state: 'finished', totals: { created: 3 } });
     });
 
     it('waits as long as the server asks', async () => {

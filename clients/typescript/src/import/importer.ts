@@ -6,6 +6,7 @@ import { newId } from '../ids.js';
 import type { Sessions } from '../resources/sessions.js';
 import type { ImportResult } from '../types.js';
 import { batchesOf, type Batch } from './batches.js';
+import { ImportError } from './errors.js';
 import { successorId } from './ids.js';
 import type { FileKind, Item, Place, RowNoticeCode, RowProblemCode, SessionItem } from './items.js';
 import type { ImportJournal, ImportRun, ImportSettings } from './journal.js';
@@ -76,7 +77,8 @@ export class Importer {
     /**
      * Imports the items, and yields what has become of the rows of each batch. `run` is kept up to date. An import that
      * was interrupted goes on with the same run and the same items: those that the server has taken are not sent again,
-     * and a batch whose reply was lost gets the same reply, within 24 hours.
+     * and a batch whose reply was lost gets the same reply, within 24 hours. Throws what reading throws; if that is an
+     * ImportError, what was before it is imported.
      */
     async *import(
         run: ImportRun,
@@ -84,19 +86,23 @@ export class Importer {
         options: ImportOptions = {},
     ): AsyncGenerator<RowOutcome[]> {
         await this.#journal.save(run);
-        let number = 0;
-        for await (const batch of batchesOf(items, run.settings.leaveOutOverlaps)) {
-            if (number++ < run.batches) continue;
-            const rows = await this.#send(run, batch, options);
-            const created = rows.filter(({ outcome }) => outcome === 'created').map(({ session }) => session!.id);
-            await this.#journal.saveCreated(run, run.batches, created);
-            count(run, rows);
-            run.batches = number;
-            await this.#journal.save(run);
-            yield rows;
+        try {
+            let number = 0;
+            for await (const batch of batchesOf(items, run.settings.leaveOutOverlaps)) {
+                if (number++ < run.batches) continue;
+                const rows = await this.#send(run, batch, options);
+                const created = rows.filter(({ outcome }) => outcome === 'created').map(({ session }) => session!.id);
+                await this.#journal.saveCreated(run, run.batches, created);
+                count(run, rows);
+                run.batches = number;
+                await this.#journal.save(run);
+                yield rows;
+            }
+        } catch (error) {
+            if (error instanceof ImportError) await this.#finish(run); // the file has no more
+            throw error;
         }
-        run.state = 'finished';
-        await this.#journal.save(run);
+        await this.#finish(run);
     }
 
     /** Deletes what an import has created, and yields how many sessions that were so far. It can be interrupted and repeated. */
@@ -113,6 +119,11 @@ export class Importer {
             await this.#journal.forgetCreated(run, batch);
         }
         run.state = 'undone';
+        await this.#journal.save(run);
+    }
+
+    async #finish(run: ImportRun): Promise<void> {
+        run.state = 'finished';
         await this.#journal.save(run);
     }
 
