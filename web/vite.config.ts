@@ -36,6 +36,8 @@ export default defineConfig({
   plugins: [preloadFonts(), serviceWorker(), compress()],
   define: { __SERVER_PATHS__: JSON.stringify(serverPaths) },
   resolve: {
+    // Packages that the client needs and does not bring along.
+    dedupe: ['@streamparser/json', 'saxes', 'uuid'],
     alias: { '@mindspace/client': fileURLToPath(new URL('../clients/typescript/src', import.meta.url)) },
   },
   esbuild: { jsx: 'automatic', jsxImportSource: 'preact' },

@@ -2,9 +2,10 @@
 // beside its pages.
 import { account } from '../account/messages.en';
 import { app } from '../app/messages.en';
+import { moving } from '../moving/messages.en';
 import { timer } from '../timer/messages.en';
 import type { Catalogue } from './message';
 
-export const en = { ...app, ...account, ...timer } as const satisfies Catalogue;
+export const en = { ...app, ...account, ...timer, ...moving } as const satisfies Catalogue;
 
 export type MessageKey = keyof typeof en;

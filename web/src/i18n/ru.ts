@@ -1,8 +1,9 @@
 // All messages in Russian. A key that is missing does not compile.
 import { account } from '../account/messages.ru';
 import { app } from '../app/messages.ru';
+import { moving } from '../moving/messages.ru';
 import { timer } from '../timer/messages.ru';
 import type { MessageKey } from './en';
 import type { Message } from './message';
 
-export const ru: Readonly<Record<MessageKey, Message>> = { ...app, ...account, ...timer };
+export const ru: Readonly<Record<MessageKey, Message>> = { ...app, ...account, ...timer, ...moving };
