@@ -14,63 +14,65 @@ import styles from './moving.module.css';
 
 /** Asks for the file of an interrupted import: pages cannot open files again by themselves. */
 function GoOnButton({ run }: { run: ImportRun }): JSX.Element {
-    const [open, setOpen] = useState(false);
-    const [isOther, setIsOther] = useState(false);
-    const { name } = run.file;
-    return (
-        <>
-            <Button size="small" onClick={() => setOpen(true)}>
-                {t('moving.goOn')}
-            </Button>
-            <Dialog title={t('moving.goOn')} open={open} onClose={() => setOpen(false)}>
-                <p>{t('moving.goOnIntro', { name })}</p>
-                {isOther && <Notice tone="error">{t('moving.notTheFile', { name })}</Notice>}
-                <FileDrop
-                    onFile={(file) => {
-                        setIsOther(!isSameFile(run, file));
-                        if (!isSameFile(run, file)) return;
-                        setOpen(false);
-                        void goOn(run, file);
-                    }}
-                />
-            </Dialog>
-        </>
-    );
+  const [open, setOpen] = useState(false);
+  const [isOther, setIsOther] = useState(false);
+  const { name } = run.file;
+  return (
+    <>
+      <Button size="small" onClick={() => setOpen(true)}>
+        {t('moving.goOn')}
+      </Button>
+      <Dialog title={t('moving.goOn')} open={open} onClose={() => setOpen(false)}>
+        <p>{t('moving.goOnIntro', { name })}</p>
+        {isOther && <Notice tone="error">{t('moving.notTheFile', { name })}</Notice>}
+        <FileDrop
+          onFile={(file) => {
+            setIsOther(!isSameFile(run, file));
+            if (!isSameFile(run, file)) return;
+            setOpen(false);
+            void goOn(run, file);
+          }}
+        />
+      </Dialog>
+    </>
+  );
 }
 
 function PastImport({ run }: { run: ImportRun }): JSX.Element {
-    const { file, kind, startedAt, state, totals } = run;
-    return (
-        <li>
-            <span>{file.name}</span>
-            <span class={`${styles['soft']} ${styles['wide']}`}>
-                {t('moving.pastDetail', {
-                    kind: fileKindName(kind),
-                    when: formatDateTime(startedAt),
-                    created: createdText(run),
-                })}
-                {state === 'unfinished' && ` · ${t('moving.pastUnfinished')}`}
-                {state === 'undone' && ` · ${t('moving.pastUndone')}`}
-            </span>
-            <Row end>
-                {state === 'unfinished' && <GoOnButton run={run} />}
-                {state !== 'undone' && totals.created > 0 && <UndoButton run={run} />}
-                <IconButton icon="close" label={t('moving.forget')} onClick={() => void forget(run)} />
-            </Row>
-        </li>
-    );
+  const { file, kind, startedAt, state, totals } = run;
+  return (
+    <li class={styles['past']}>
+      <span>{file.name}</span>
+      <span class={styles['soft']}>
+        {t('moving.pastDetail', {
+          kind: fileKindName(kind),
+          when: formatDateTime(startedAt),
+          created: createdText(run),
+        })}
+        {state === 'unfinished' && ` · ${t('moving.pastUnfinished')}`}
+        {state === 'undone' && ` · ${t('moving.pastUndone')}`}
+      </span>
+      <Row>
+        {state === 'unfinished' && <GoOnButton run={run} />}
+        {state !== 'undone' && totals.created > 0 && <UndoButton run={run} />}
+        <IconButton icon="close" label={t('moving.forget')} onClick={() => void forget(run)} />
+      </Row>
+    </li>
+  );
 }
 
-export function PastImports(): JSX.Element | null {
-    useEffect(() => void reloadPastRuns(), []);
-    if (pastRuns.value.length === 0) return null;
-    return (
-        <Card title={t('moving.past')}>
-            <ul class={styles['rows']}>
-                {pastRuns.value.map((run) => (
-                    <PastImport key={run.id} run={run} />
-                ))}
-            </ul>
-        </Card>
-    );
+/** All but the one that is shown above. */
+export function PastImports({ shown }: { shown: ImportRun | undefined }): JSX.Element | null {
+  useEffect(() => void reloadPastRuns(), []);
+  const runs = pastRuns.value.filter(({ id }) => id !== shown?.id);
+  if (runs.length === 0) return null;
+  return (
+    <Card title={t('moving.past')}>
+      <ul class={styles['rows']}>
+        {runs.map((run) => (
+          <PastImport key={run.id} run={run} />
+        ))}
+      </ul>
+    </Card>
+  );
 }

@@ -20,7 +20,7 @@ export interface Scan {
   fault?: unknown;
 }
 
-const mostSamples = 8;
+const mostSamples = 5;
 const mostProblemRows = 50;
 const updateMs = 150;
 

@@ -4,7 +4,7 @@
  * Needs the packages `saxes` (Apple Health), `@streamparser/json` (Mind Space) and `uuid`.
  */
 export { inspectCsv, type CsvLayout } from './csv/layout.js';
-export { type ClockParts, type DurationUnit } from './csv/durations.js';
+export { needsChoice, type ClockParts, type DurationUnit } from './csv/durations.js';
 export { type DateOrder } from './csv/dates.js';
 export { guessMapping, type CsvChoice, type CsvMapping } from './csv/mapping.js';
 export { isComplete } from './csv/reader.js';
