@@ -114,15 +114,37 @@ TEST(Metrics, AreOpenMetricsWithTracesForAScraperThatAcceptsThem) {
     EXPECT_THAT(plain, testing::Not(HasSubstr(trace)));
 }
 
+// The series of the page, with their labels, in order.
+std::vector<std::string> list_series() {
+    std::istringstream page(read_metrics(Program::shared().management_port()));
+    std::vector<std::string> series;
+    for (std::string line; std::getline(page, line);)
+        if (line.starts_with("mindspace_") || line.starts_with("process_"))
+            series.push_back(line.substr(0, line.rfind(' ')));
+    return series;
+}
+
 // Prometheus refuses a page that has a series twice.
 TEST(Metrics, ContainEachSeriesOnce) {
-    std::istringstream page(read_metrics(Program::shared().management_port()));
-    std::set<std::string> seen;
-    for (std::string line; std::getline(page, line);)
-        if (line.starts_with("mindspace_") || line.starts_with("process_")) {
-            EXPECT_TRUE(seen.insert(line.substr(0, line.rfind(' '))).second) << line;
-        }
-    EXPECT_GT(seen.size(), 50U);
+    const auto series = list_series();
+    const std::set<std::string> different(series.begin(), series.end());
+    EXPECT_EQ(different.size(), series.size());
+    EXPECT_GT(series.size(), 50U);
+}
+
+// A client must not be able to fill the memory of Prometheus.
+TEST(Metrics, HaveNoNewSeriesForRandomPathsAndAgents) {
+    Client client(Program::shared());
+    const auto visit = [&client] {
+        const auto id = new_id();
+        const Headers headers{{"User-Agent", id}, {"Origin", "https://" + id + ".example"}};
+        ASSERT_EQ(client.get("/api/v1/" + id, headers).status, 404);
+        ASSERT_GE(client.get("/api/v1/groups/" + id, headers).status, 400);
+    };
+    visit();
+    const auto before = list_series();
+    for (int i = 0; i < 200; ++i) visit();
+    EXPECT_EQ(list_series(), before);
 }
 
 }  // namespace
