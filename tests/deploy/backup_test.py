@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """The drill: under load the data directory is destroyed, and restored on another one from the repository alone. It reports how
 much was lost (RPO) and how long it took (RTO). Before that, damage of the repository is found; after it, a restore to a point
-in time keeps dead what was revoked since. Needs root, and the program in MINDSPACE_SHIPPED_BINARY."""
+in time keeps dead what was revoked since. A PostgreSQL with the files of deploy/backup is backed up and
+restored, too. Needs root, and the program in MINDSPACE_SHIPPED_BINARY."""
 
 import datetime
 import os
@@ -16,9 +17,10 @@ import time
 import unittest
 import uuid
 
-from support import POSTGRES, ROOT, Site, attempt, eventually, free_port, run
+from support import AS_POSTGRES, POSTGRES, ROOT, Servers, Site, attempt, eventually, free_port, run
 
 PROGRAM = os.environ.get("MINDSPACE_SHIPPED_BINARY", str(ROOT / "build/release/mindspace"))
+ENVIRONMENT = {"PATH": os.environ["PATH"]}  # without variables that would be settings
 PASSWORD = "seven quiet mornings"
 RPO = 60  # seconds
 LOSS = 65  # EX_DATAERR: a restore would lose data
@@ -77,12 +79,12 @@ class Drill(unittest.TestCase):
         self.addCleanup(self.stop)
 
     def settings(self, data):
-        return {"PATH": os.environ["PATH"], "HOME": str(self.folder), "MINDSPACE_PROCESS_USER": "postgres",
-                "MINDSPACE_DATA_DIR": str(data), "MINDSPACE_BACKUP_DIRECTORY": str(self.repository),
-                "MINDSPACE_BACKUP_KEY_FILE": str(self.key), "MINDSPACE_HTTP_ADDRESS": "127.0.0.1",
-                "MINDSPACE_HTTP_PORT": str(self.port), "MINDSPACE_MANAGEMENT_PORT": "0", "MINDSPACE_HTTP_CORES": "1",
-                "MINDSPACE_HTTP_MAX_QUEUE_DELAY_MS": "60000", "MINDSPACE_RATE_LIMIT_SCALE": "1000",
-                "MINDSPACE_AUTH_ARGON2_MEMORY_KIB": "64", "MINDSPACE_AUTH_ARGON2_PASSES": "1"}
+        return ENVIRONMENT | {
+            "HOME": str(self.folder), "MINDSPACE_PROCESS_USER": "postgres", "MINDSPACE_DATA_DIR": str(data),
+            "MINDSPACE_BACKUP_DIRECTORY": str(self.repository), "MINDSPACE_BACKUP_KEY_FILE": str(self.key),
+            "MINDSPACE_HTTP_ADDRESS": "127.0.0.1", "MINDSPACE_HTTP_PORT": str(self.port), "MINDSPACE_MANAGEMENT_PORT": "0",
+            "MINDSPACE_HTTP_CORES": "1", "MINDSPACE_HTTP_MAX_QUEUE_DELAY_MS": "60000", "MINDSPACE_RATE_LIMIT_SCALE": "1000",
+            "MINDSPACE_AUTH_ARGON2_MEMORY_KIB": "64", "MINDSPACE_AUTH_ARGON2_PASSES": "1"}
 
     def start(self, data):
         self.data = data
@@ -146,6 +148,13 @@ class Drill(unittest.TestCase):
         segments = sorted(self.repository.glob("archive/mindspace/*/*/0000000*-*"))
         segments[-2].unlink()
 
+    def wait_until_archived(self):
+        """What there is by now, by nothing but the time that passes."""
+        began = time.time()
+        segment = self.query("SELECT pg_walfile_name(pg_current_wal_lsn())")[0]
+        eventually(lambda: self.query(f"SELECT last_archived_wal >= '{segment}' FROM pg_stat_archiver") == ["t"], self.log)
+        print(f"\na change was archived after {time.time() - began:.1f} s", flush=True)
+
     def destroy(self):
         """As if the machine were gone: nothing is shut down, nothing more is archived."""
         self.program.send_signal(signal.SIGSTOP)
@@ -182,7 +191,7 @@ class Drill(unittest.TestCase):
         eventually(lambda: load.acknowledged[-1][0] > before.timestamp() + 0.1, "a change after the point in time")
         self.site.expect(204, "/api/v1/auth/logout", {}, revoked["accessToken"])
         later = self.register("later")
-        self.expect_exit(0, "create", "--incremental")  # also archives what there is until now
+        self.wait_until_archived()
         destroyed = self.destroy()
         load.stop()
 
@@ -214,6 +223,69 @@ class Drill(unittest.TestCase):
         self.assertNotEqual(self.site.request("/api/v1/auth/password/reset", reset)[0], 204)
         self.log_in(revoked)
         run(PROGRAM, "analytics", "verify", env=self.settings(self.data))
+
+
+class OwnServer(unittest.TestCase):
+    """A PostgreSQL that mindspace does not start, with the files of deploy/backup."""
+
+    def setUp(self):
+        if os.geteuid() != 0:
+            self.skipTest("SKIPPED: needs root")
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="mindspace-backup-"))
+        self.addCleanup(shutil.rmtree, self.folder, ignore_errors=True)
+        self.folder.chmod(0o755)
+        for name in ("repository", "spool", "lock", "log", "state"):
+            (self.folder / name).mkdir(mode=0o700)
+            shutil.chown(self.folder / name, "postgres", "postgres")
+        self.servers = Servers(self.folder)
+        self.addCleanup(self.servers.stop)
+        self.pgbackrest = self.adapted("pgbackrest.conf", "{}={}", {
+            "repo1-path": self.folder / "repository", "spool-path": self.folder / "spool", "log-level-file": "off",
+            "pg1-path": self.servers.data, "pg1-port": self.servers.database_port},
+            f"pg1-socket-path={self.servers.data}\npg1-user=mindspace\n[global]\nlock-path={self.folder}/lock\n"
+            f"log-path={self.folder}/log\n")
+        self.settings = self.adapted("mindspace-backup.toml", '{} = "{}"', {
+            "data_dir": self.folder / "state", "config_file": self.pgbackrest, "url": self.servers.database})
+        archiving = (ROOT / "deploy/backup/postgresql.conf").read_text(encoding="utf-8")
+        with open(self.servers.data / "postgresql.conf", "a", encoding="utf-8") as file:
+            file.write(archiving.replace("pgbackrest ", f"pgbackrest --config={self.pgbackrest} "))
+        self.servers.restart_postgres()
+        self.servers.query("CREATE ROLE postgres SUPERUSER LOGIN")
+        run(PROGRAM, "migrate", "--set", f"database.url={self.servers.database}", "--set", "process.user=postgres",
+            cwd=self.folder, env=ENVIRONMENT)
+        run(f"{POSTGRES}/psql", "-X", "-v", "ON_ERROR_STOP=1", self.servers.database, "-f", ROOT / "deploy/backup/grants.sql")
+        self.servers.query("INSERT INTO login_emails SELECT 'ada', gen_random_uuid()")
+
+    def adapted(self, name, form, values, more=""):
+        """The file of deploy/backup with other values of these keys, each of which it sets once."""
+        text = (ROOT / "deploy/backup" / name).read_text(encoding="utf-8")
+        for key, value in values.items():
+            text, count = re.subn(rf"(?m)^{key} ?=.*$", form.format(key, value), text)
+            self.assertEqual(count, 1, key)
+        file = self.folder / name
+        file.write_text(text + more, encoding="utf-8")
+        shutil.chown(file, "postgres", "postgres")
+        return file
+
+    def backup(self, *words):
+        return run(*AS_POSTGRES, PROGRAM, "backup", *words, "--config", self.settings, cwd=self.folder,
+                   env=ENVIRONMENT).stdout
+
+    def test_is_backed_up_proven_and_restored(self):
+        self.assertIn("full", self.backup("create"))
+        self.servers.query("INSERT INTO login_emails SELECT 'bob', gen_random_uuid()")
+        self.assertIn("incremental", self.backup("create", "--incremental"))
+        self.assertIn("restored and equal", self.backup("verify"))
+        metrics = self.backup("status", "--metrics")
+        for task in ("created", "proven"):
+            self.assertRegex(metrics, rf"mindspace_backup_{task}_timestamp_seconds [1-9]")
+        restored = self.folder / "state" / "restored"
+        self.assertIn("keys rotate --now", self.backup("restore", "--into", restored))
+        self.servers.stop_postgres()
+        self.servers.data = restored
+        self.servers.postgres_server = self.servers.start_postgres()
+        eventually(lambda: attempt(*self.servers.psql("SELECT 1")).returncode == 0, "the restored PostgreSQL")
+        self.assertEqual(self.servers.query("SELECT email_key FROM login_emails ORDER BY 1").split(), ["ada", "bob"])
 
 
 if __name__ == "__main__":
