@@ -62,6 +62,10 @@ int verify_backups(const CommandLine& line) {
     fmt::print(
         "restored and equal: {} with all changes since, {} tables; statistics of {} users agree with the history\n",
         proof.backup, proof.tables, proof.users);
+    if (!proof.missing.empty())
+        fmt::print(
+            "older backups cannot be restored to every time: segments of the write-ahead log are missing, from {} on\n",
+            proof.missing.front());
     return 0;
 }
 

@@ -47,6 +47,9 @@ void describe(const Status& status, std::optional<bool> archiving_fails, telemet
     page.gauge("mindspace_backup_database_bytes", "Size of the database in the last backup.", status.database_bytes);
     page.gauge("mindspace_backup_stored_bytes", "Size of all backups, without the write-ahead log.",
                status.stored_bytes);
+    page.gauge("mindspace_backup_missing_segments",
+               "Missing segments of the write-ahead log between older backups, ten at most, by the last proof.",
+               status.missing_segments);
     if (archiving_fails)
         page.gauge("mindspace_backup_archiving_fails", "1 while PostgreSQL cannot archive its write-ahead log.",
                    *archiving_fails ? 1 : 0);

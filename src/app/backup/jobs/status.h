@@ -33,13 +33,18 @@ struct Status {
     std::optional<Timestamp> full_at{};  // the last full backup; absent: the next one is full
     std::int64_t database_bytes = 0;     // the size of the database in the last backup
     std::int64_t stored_bytes = 0;       // that all backups take in the repository
+    std::int64_t missing_segments =
+        0;  // of the write-ahead log since the oldest backup, ten at most; by the last proof
 
     static constexpr std::string_view kName = "BackupStatus";
     static constexpr auto fields() {
         using schema::field;
-        return std::tuple{field("create", &Status::create), field("verify", &Status::verify),
+        return std::tuple{field("create", &Status::create),
+                          field("verify", &Status::verify),
                           field("fullAt", &Status::full_at, {.optional = true}),
-                          field("databaseBytes", &Status::database_bytes), field("storedBytes", &Status::stored_bytes)};
+                          field("databaseBytes", &Status::database_bytes),
+                          field("storedBytes", &Status::stored_bytes),
+                          field("missingSegments", &Status::missing_segments)};
     }
 };
 

@@ -14,6 +14,7 @@
 #include <fmt/ranges.h>
 
 #include <iostream>
+#include <iterator>
 #include <utility>
 #include <vector>
 
@@ -106,7 +107,10 @@ Proof prove(const Config& config, const Layout& layout) {
     require_no_faults(differences(reference.sums, table_sums_of(restored)));
     const auto users = require_statistics(restored, kUsers);
     postgres.stop();
-    return {.backup = newest.label, .tables = reference.sums.size(), .users = users};
+    return {.backup = newest.label,
+            .tables = reference.sums.size(),
+            .users = users,
+            .missing = pgbackrest.missing_segments(repository, repository.backups.front())};
 }
 
 }  // namespace
@@ -114,7 +118,10 @@ Proof prove(const Config& config, const Layout& layout) {
 Proof verify(const Config& config) {
     const Layout layout(config);
     Proof proof;
-    run_job(layout, &Status::verify, [&](Status&) { proof = prove(config, layout); });
+    run_job(layout, &Status::verify, [&](Status& status) {
+        proof = prove(config, layout);
+        status.missing_segments = std::ssize(proof.missing);
+    });
     return proof;
 }
 

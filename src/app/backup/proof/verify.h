@@ -7,13 +7,15 @@
 
 #include <cstddef>
 #include <string>
+#include <vector>
 
 namespace mindspace::app::backup {
 
 struct Proof {
-    std::string backup;  // the label of the newest one
+    std::string backup{};  // the label of the newest one
     std::size_t tables = 0;
-    std::int64_t users = 0;  // whose statistics were compared
+    std::int64_t users = 0;              // whose statistics were compared
+    std::vector<std::string> missing{};  // segments of the write-ahead log between older backups
 };
 
 // Throws StartupError with everything that was found: EX_DATAERR if a restore would lose data.

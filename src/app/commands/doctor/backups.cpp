@@ -41,6 +41,9 @@ void check_backup_ages(const backup::Status& status, Timestamp now, Checks& chec
         checks.warning("backups.proof", proven, "run `mindspace backup verify`; the program does it by itself, too");
     else
         checks.ok("backups.proof", proven);
+    if (status.missing_segments > 0)
+        checks.warning("backups.gaps", "a part of the write-ahead log between older backups is missing",
+                       "do not rely on times before the newest backup; the gap is gone when they expire");
 }
 
 void check_backups(const Config& config, Checks& checks) {
