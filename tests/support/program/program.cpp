@@ -93,7 +93,8 @@ Environment settings_for(const fs::path& data) {
     Environment settings{
         {"MINDSPACE_DATA_DIR", data},           {"MINDSPACE_HTTP_ADDRESS", "127.0.0.1"},
         {"MINDSPACE_HTTP_PORT", "0"},           {"MINDSPACE_MANAGEMENT_PORT", "0"},
-        {"MINDSPACE_RATE_LIMIT_SCALE", "1000"}, {"MINDSPACE_CORS_ORIGINS", std::string(kAllowedOrigin)}};
+        {"MINDSPACE_RATE_LIMIT_SCALE", "1000"}, {"MINDSPACE_CORS_ORIGINS", std::string(kAllowedOrigin)},
+        {"MINDSPACE_BACKUP_ENABLED", "false"}};  // its jobs would start with each program; backup_test.py tests them
     if (!is_shipped())
         settings.merge(Environment{{"MINDSPACE_AUTH_ARGON2_MEMORY_KIB", "8"},
                                    {"MINDSPACE_AUTH_ARGON2_PASSES", "1"},

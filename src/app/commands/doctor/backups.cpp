@@ -29,7 +29,9 @@ std::string describe(const std::optional<Timestamp>& at, const backup::JobStatus
 
 void check_backup_ages(const backup::Status& status, Timestamp now, Checks& checks) {
     const auto made = "the last backup was made: " + describe(status.create.succeeded_at, status.create);
-    if (is_older(status.create.succeeded_at, now, kMaxAge))
+    if (!status.create.succeeded_at && status.create.error.empty())
+        checks.warning("backups.age", made, "wait a minute after the first start, or run `mindspace backup create`");
+    else if (is_older(status.create.succeeded_at, now, kMaxAge))
         checks.fault("backups.age", made, "remove the cause, then run `mindspace backup create`");
     else
         checks.ok("backups.age", made);

@@ -62,7 +62,10 @@ TEST(DoctorChecks, BackupsMustBeRecentAndProven) {
         return std::pair(checks.all().at(0).state, checks.all().at(1).state);
     };
     backup::Status status;
-    EXPECT_EQ(states(status), std::pair(CheckState::fault, CheckState::warning));
+    EXPECT_EQ(states(status), std::pair(CheckState::warning, CheckState::warning));
+    status.create.error = "the disk is full";
+    EXPECT_EQ(states(status).first, CheckState::fault);
+    status.create.error.clear();
     status.create.succeeded_at = now - 25h;
     EXPECT_EQ(states(status), std::pair(CheckState::ok, CheckState::warning));
     status.verify.succeeded_at = now - 7 * 24h;
