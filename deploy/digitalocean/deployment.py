@@ -78,7 +78,7 @@ class Deployment:
         wanted = self.settings[what]
         made = self.make("databases", "database", what, {
             "engine": engine, "version": wanted["version"], "size": wanted["size"], "num_nodes": 2, "region": self.region,
-            "private_network_uuid": vpc["id"], "tags": [self.tag]})
+            "private_network_uuid": vpc["id"]})
         return self.api.wait_until(f"{what} online", lambda: self.when_online(f"/v2/databases/{made['id']}", "database"), made)
 
     def when_online(self, path, key):
@@ -89,8 +89,7 @@ class Deployment:
         if not self.settings["postgres"]["replica"]:
             return []
         made = self.make(f"databases/{postgres['id']}/replicas", "replica", "replica", {
-            "region": self.region, "size": self.settings["postgres"]["size"], "private_network_uuid": vpc["id"],
-            "tags": [self.tag]})
+            "region": self.region, "size": self.settings["postgres"]["size"], "private_network_uuid": vpc["id"]})
         path = f"/v2/databases/{postgres['id']}/replicas/{made['name']}"
         return [self.api.wait_until("replica online", lambda: self.when_online(path, "replica"), made)]
 

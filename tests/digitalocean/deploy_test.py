@@ -10,6 +10,8 @@ import subprocess
 import sys
 import tempfile
 import unittest
+import unittest.mock
+import urllib.request
 
 import jsonschema
 
@@ -20,6 +22,7 @@ import deploy  # noqa: E402
 import spaces  # noqa: E402
 from standin import RULES, TOKEN, DigitalOcean  # noqa: E402
 
+URLOPEN = urllib.request.urlopen
 NOTHING = {"vpcs": ["other-vpc-3f9a1c"], "tags": ["web"], "certificates": [], "databases": ["mindspace-postgres"], "firewalls": [],
            "load_balancers": [], "droplets/autoscale": [], "droplets": ["someone's"], "records": ["mail"], "keys": ["mine"],
            "buckets": ["other"], "replicas": []}
@@ -34,7 +37,7 @@ def kind_of_call(line):
 class Deploying(unittest.TestCase):
     def setUp(self):
         self.cloud = DigitalOcean()
-        self.addCleanup(self.cloud.end)
+        self.enterContext(unittest.mock.patch("urllib.request.urlopen", self.cloud.urlopen))
         # What others have in the account.
         for kind, (name,) in ((kind, names) for kind, names in NOTHING.items() if names and kind in self.cloud.things):
             self.cloud.things[kind].append({"id": f"other-{kind}", "name": name, "status": "online", "tags": [], "grants": [],
@@ -88,6 +91,13 @@ class Deploying(unittest.TestCase):
         self.assertEqual(self.destroy(), 0, self.said)
         self.assertEqual(self.cloud.names(), NOTHING)
         self.assertFalse(self.state.exists())
+
+    def test_works_over_connections(self):
+        self.addCleanup(self.cloud.serve())
+        with unittest.mock.patch("urllib.request.urlopen", URLOPEN):
+            self.assertEqual(self.up(), 0, self.said)
+            self.assertEqual(self.run_deploy("take-out", "10.30.0.99"), 1)
+            self.assertIn("no droplet", self.said[-1])
 
     def test_a_second_run_makes_nothing(self):
         self.assertEqual(self.up(), 0, self.said)

@@ -2,13 +2,17 @@
 description wants it (rules.json), references to what does not exist, deletion of what is in use, calls without a right.
 Things take a few looks until they are there or gone. `faults` are simulated before the calls that they match."""
 
+import email
 import http.server
+import io
 import itertools
 import json
 import pathlib
 import re
 import threading
+import urllib.error
 import urllib.parse
+import urllib.response
 import uuid
 
 import jsonschema
@@ -39,14 +43,27 @@ class DigitalOcean:
         self.things = {kind: [] for kind in KINDS} | {"droplets": [], "records": [], "keys": []}
         self.replicas, self.policies, self.buckets, self.faults, self.calls = {}, {}, {}, [], []
         self.numbers = itertools.count(1000)
-        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.server.cloud = self
-        self.url = f"http://127.0.0.1:{self.server.server_port}"
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        self.url = "http://api.test"
 
-    def end(self):
-        self.server.shutdown()
-        self.server.server_close()
+    def serve(self):
+        """From now on at an address, until the function that is returned is called."""
+        server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        server.cloud = self
+        self.url = f"http://127.0.0.1:{server.server_port}"
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        return lambda: (server.shutdown(), server.server_close())
+
+    def urlopen(self, request, timeout):
+        """As urllib.request.urlopen(), without a connection: on a busy machine most of the time goes into connections."""
+        assert 0 < timeout <= 300
+        headers = {name.title(): value for name, value in request.header_items()}
+        status, body, fields = Call(self, request.get_method(), request.full_url.removeprefix(self.url), headers,
+                                    request.data or b"").carry_out()
+        response = urllib.response.addinfourl(io.BytesIO(body), email.message_from_string(
+            "".join(f"{name}: {value}\n" for name, value in fields.items())), request.full_url, status)
+        if status >= 400:
+            raise urllib.error.HTTPError(request.full_url, status, "", response.headers, response)
+        return response
 
     def names(self):
         """Of everything that exists, in order."""
@@ -70,38 +87,45 @@ class Handler(http.server.BaseHTTPRequestHandler):
         pass
 
     def handle_call(self):
-        cloud, size = self.server.cloud, int(self.headers.get("Content-Length") or 0)
-        content = self.rfile.read(size)
-        url = urllib.parse.urlparse(self.path)
-        asked = f"{self.command} {url.path}"
-        fault = next((each for each in cloud.faults if re.fullmatch(each[0], asked)), None)
-        if fault:
-            cloud.faults.remove(fault)
-        if fault and fault[1] != "lost":
-            return self.respond(fault[1], b"{}", {"Retry-After": "7"} if fault[1] == 429 else {})
-        try:
-            if not url.path.startswith("/v2/"):
-                status, body = Spaces(cloud, self).answer(url, content)
-                return self.respond(status, body)
-            if self.headers["Authorization"] != f"Bearer {TOKEN}":
-                raise No(401, "Unable to authenticate you")
-            body = self.answer(url.path, urllib.parse.parse_qs(url.query), json.loads(content or b"null"))
-        except No as no:
-            return self.respond(no.status, json.dumps({"id": "refused", "message": str(no)}).encode())
-        if fault:
-            return self.respond(502, b"")
-        return self.respond(204 if body is None else 200, b"" if body is None else json.dumps(body).encode())
-
-    do_GET = do_POST = do_PUT = do_DELETE = do_HEAD = handle_call
-
-    def respond(self, status, body, fields=None):
+        content = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        headers = {name.title(): value for name, value in self.headers.items()}
+        status, body, fields = Call(self.server.cloud, self.command, self.path, headers, content).carry_out()
         self.send_response(status)
-        for name, value in (fields or {}).items():
+        for name, value in (fields | {"Content-Length": str(len(body))}).items():
             self.send_header(name, value)
-        self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         if self.command != "HEAD":
             self.wfile.write(body)
+
+    do_GET = do_POST = do_PUT = do_DELETE = do_HEAD = handle_call
+
+
+class Call:
+    """One call of the API or of Spaces."""
+
+    def __init__(self, cloud, command, path, headers, content):
+        self.cloud, self.command, self.headers, self.content = cloud, command, headers, content
+        self.url = urllib.parse.urlparse(path)
+
+    def carry_out(self):
+        """Status, content and header fields of the response."""
+        asked = f"{self.command} {self.url.path}"
+        fault = next((each for each in self.cloud.faults if re.fullmatch(each[0], asked)), None)
+        if fault:
+            self.cloud.faults.remove(fault)
+        if fault and fault[1] != "lost":
+            return fault[1], b"{}", {"Retry-After": "7"} if fault[1] == 429 else {}
+        try:
+            if not self.url.path.startswith("/v2/"):
+                return *Spaces(self.cloud, self).answer(self.url, self.content), {}
+            if self.headers["Authorization"] != f"Bearer {TOKEN}":
+                raise No(401, "Unable to authenticate you")
+            body = self.answer(self.url.path, urllib.parse.parse_qs(self.url.query), json.loads(self.content or b"null"))
+        except No as no:
+            return no.status, json.dumps({"id": "refused", "message": str(no)}).encode(), {}
+        if fault:
+            return 502, b"", {}
+        return (204, b"", {}) if body is None else (200, json.dumps(body).encode(), {})
 
     def answer(self, path, query, content):
         template = next((rule for rule in RULES if rule.startswith(self.command + " ") and re.fullmatch(
@@ -114,7 +138,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
             except jsonschema.ValidationError as wrong:
                 raise No(422, f"{wrong.json_path}: {wrong.message}") from wrong
         if self.command != "GET":
-            self.server.cloud.calls.append((f"{self.command} {path}", content))
+            self.cloud.calls.append((f"{self.command} {path}", content))
         words = path.removeprefix("/v2/").split("/")
         if words[0] == "domains":
             return self.records(words, content)
@@ -135,7 +159,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         return {key: things[at:at + PAGE], "links": {"pages": {"next": "another"} if more else {}}, "meta": {"total": len(things)}}
 
     def of_kind(self, kind, words, content, query):
-        cloud, (key, new) = self.server.cloud, KINDS[kind]
+        cloud, (key, new) = self.cloud, KINDS[kind]
         things = cloud.things[kind]
         for thing in list(things):
             self.grow(thing, things)
@@ -161,7 +185,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         return self.delete(kind, thing)
 
     def delete(self, kind, thing):
-        cloud, text = self.server.cloud, json.dumps(self.server.cloud.things)
+        cloud, text = self.cloud, json.dumps(self.cloud.things)
         if kind == "vpcs" and text.count(thing["id"]) > 1:
             raise No(403, "Can not delete VPC with members")
         if kind == "certificates" and text.count(thing["id"]) > 1:
@@ -191,7 +215,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
                     thing[name] = READY.get(thing[name], thing[name])
 
     def check_references(self, kind, content):
-        cloud = self.server.cloud
+        cloud = self.cloud
         template = content.get("droplet_template", {})
         references = [(content.get("vpc_uuid"), "vpcs"), (template.get("vpc_uuid"), "vpcs"), (content.get("tag"), "tags"),
                       (content.get("private_network_uuid"), "vpcs"),
@@ -210,7 +234,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
             raise No(422, "user_data may not exceed 64 KiB")
 
     def fill(self, pool):
-        cloud = self.server.cloud
+        cloud = self.cloud
         for _ in range(pool["config"]["min_instances"]):
             number = len(cloud.things["droplets"])
             cloud.things["droplets"].append({
@@ -220,20 +244,20 @@ class Handler(http.server.BaseHTTPRequestHandler):
                                     {"type": "private", "ip_address": f"10.30.0.{1 + number}"}]}})
 
     def droplets(self, tag):
-        things = self.server.cloud.things["droplets"]
+        things = self.cloud.things["droplets"]
         for droplet in list(things):
             self.grow(droplet, things)
         return [each for each in things if tag in each["tags"]]
 
     def tagged(self, tag, content):
         for resource in content["resources"]:
-            droplet = next((each for each in self.server.cloud.things["droplets"] if str(each["id"]) == resource["resource_id"]), None)
+            droplet = next((each for each in self.cloud.things["droplets"] if str(each["id"]) == resource["resource_id"]), None)
             if droplet is None or resource["resource_type"] != "droplet":
                 raise No(404, "no such resource")
             droplet["tags"] = sorted({*droplet["tags"], tag} if self.command == "POST" else {*droplet["tags"]} - {tag})
 
     def of_database(self, words, content, query):
-        cloud, of, what = self.server.cloud, words[1], words[2]
+        cloud, of, what = self.cloud, words[1], words[2]
         database = next((each for each in cloud.things["databases"] if each["id"] == of), None)
         replica = next((each for all in cloud.replicas.values() for each in all if each["id"] == of), None)
         if database is None and not (replica and what == "firewall"):
@@ -262,19 +286,19 @@ class Handler(http.server.BaseHTTPRequestHandler):
         return None
 
     def records(self, words, content):
-        things = self.server.cloud.things["records"]
+        things = self.cloud.things["records"]
         if self.command == "POST":
-            things.append({"id": next(self.server.cloud.numbers)} | content)
+            things.append({"id": next(self.cloud.numbers)} | content)
             return {"domain_record": things[-1]}
         if self.command == "DELETE":
             things[:] = [each for each in things if str(each["id"]) != words[3]]
             return None
-        return self.page("domain_records", things, urllib.parse.parse_qs(urllib.parse.urlparse(self.path).query))
+        return self.page("domain_records", things, urllib.parse.parse_qs(self.url.query))
 
     def keys(self, words, content, query):
-        things = self.server.cloud.things["keys"]
+        things = self.cloud.things["keys"]
         if self.command == "POST":
-            made = content | {"access_key": f"DO{next(self.server.cloud.numbers)}"}
+            made = content | {"access_key": f"DO{next(self.cloud.numbers)}"}
             things.append(made)
             return {"key": made | {"secret_key": "secret"}}
         if self.command == "DELETE":
@@ -311,7 +335,7 @@ class Spaces:
                 return 200, "".join(f"<Key>{name}</Key>" for name in objects if name.startswith(prefix)).encode()
             case "PUT":
                 if key:
-                    objects[key] = (content, self.handler.headers.get("x-amz-acl", "private"))
+                    objects[key] = (content, self.handler.headers.get("X-Amz-Acl", "private"))
                 return 200, b""
             case "DELETE" if key:
                 objects.pop(key, None)

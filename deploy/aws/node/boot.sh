@@ -68,9 +68,9 @@ write_settings() {
                 "MEDITATION=http://$ROLE_HOST:3003" "ANALYTICS=http://$ROLE_HOST:3004"
         fi
     } >"$settings/node.env"
-    # Every socket is a file, and there are others.
+    # Every socket is a file, and there are others. The rights of the machine are not the program's.
     install -d /etc/systemd/system/mindspace@node.service.d
-    printf '[Service]\nLimitNOFILE=%s\n' "$((MAX_SOCKETS + 10000))" \
+    printf '[Service]\nLimitNOFILE=%s\nIPAddressDeny=169.254.169.254\n' "$((MAX_SOCKETS + 10000))" \
         >/etc/systemd/system/mindspace@node.service.d/aws.conf
 }
 
