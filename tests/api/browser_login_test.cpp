@@ -48,7 +48,7 @@ TEST(BrowserLogin, LeavesAppsWithoutCookies) {
     std::vector<Response> responses{
         Client(Program::shared())
             .post("/api/v1/auth/register", {{"email", new_email()}, {"password", kPassword}, {"displayName", "Ada"}})};
-    for (const json::value cookie : {json::value(false), json::value(nullptr)})
+    for (const auto& cookie : {json::value(false), json::value(nullptr)})
         responses.push_back(BrowserPage::of(Program::shared()).register_person({{"cookie", cookie}}));
     for (const auto& registered : responses) {
         ASSERT_TRUE(is(registered, 201));
