@@ -24,9 +24,10 @@ function NotFound(): JSX.Element {
   );
 }
 
+/** Goes there once: this page stays, with a changed location, until the other has been loaded. */
 function Redirect({ to }: { to: string }): null {
   const { route } = useLocation();
-  useEffect(() => route(to, true), [to]);
+  useEffect(() => route(to, true), []);
   return null;
 }
 

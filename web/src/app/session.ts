@@ -1,10 +1,11 @@
 // Who is signed in. The client remembers a login session without asking the server, so the timer works without a network;
 // the profile is shown as last seen until the server has been asked.
 import { effect, signal } from '@preact/signals';
-import type { AuthState, User } from '@mindspace/client';
+import { MindspaceError, type AuthState, type User } from '@mindspace/client';
 import { chooseLanguage } from './preferences';
 import { api } from './api';
 import { connection } from './connection';
+import { report } from './faults';
 import { load, remove, save } from './storage';
 import { language, languageOf } from '../i18n/languages';
 
@@ -17,8 +18,9 @@ function storedProfile(userId: string): User | undefined {
   return stored?.id === userId ? stored : undefined;
 }
 
-/** Shows a profile that the server has sent. */
+/** Shows a profile that the server has sent. Throws if it is none. */
 export function acceptProfile(user: User): void {
+  if (typeof user.id !== 'string' || typeof user.displayName !== 'string') throw new TypeError('Not a profile');
   profile.value = user;
   save('profile', user);
   if (load('language') === undefined) {
@@ -31,8 +33,9 @@ export function acceptProfile(user: User): void {
 export async function reloadProfile(): Promise<void> {
   try {
     acceptProfile(await api.users.me());
-  } catch {
-    // Shown as last seen; asked again when the server is back. An ended login shows itself in `authState`.
+  } catch (error) {
+    // Otherwise it is shown as last seen, and asked for again when the server is back. An ended login shows itself.
+    if (!(error instanceof MindspaceError)) report(error);
   }
 }
 

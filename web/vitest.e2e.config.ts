@@ -1,0 +1,19 @@
+// The tests in a real browser (tests/e2e), which use the packages of web/.
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  resolve: { dedupe: ['axe-core', 'playwright-core', 'vitest'] },
+  server: { fs: { allow: ['..'] } },
+  test: {
+    dir: '../tests/e2e',
+    include: ['**/*.test.ts'],
+    globalSetup: '../tests/e2e/support/program.ts',
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    // One after the other in one process, with one browser: each waits for the same two cores.
+    pool: 'forks',
+    poolOptions: { forks: { singleFork: true } },
+    isolate: false,
+    fileParallelism: false,
+  },
+});
