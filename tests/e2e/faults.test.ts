@@ -1,81 +1,81 @@
-import { expect, signIn, signUp, test } from "./support/test";
+import { expect, signIn, signUp, test } from './support/test';
 
 function problem(status: number, code: string, headers: Record<string, string> = {}) {
-  const body = { type: "about:blank", title: code, status, detail: code, code, requestId: "request-1" };
-  return { status, headers, contentType: "application/problem+json", body: JSON.stringify(body) };
+  const body = { type: 'about:blank', title: code, status, detail: code, code, requestId: 'request-1' };
+  return { status, headers, contentType: 'application/problem+json', body: JSON.stringify(body) };
 }
 
-test("each fault of the API has its words, and the form keeps what was entered", async ({ page, somebody }) => {
-  await page.goto("/sign-in");
+test('each fault of the API has its words, and the form keeps what was entered', async ({ page, somebody }) => {
+  await page.goto('/sign-in');
   const answers = [
-    { response: problem(429, "rate_limited", { "Retry-After": "42" }), text: "try again in 42 seconds" },
-    { response: problem(503, "overloaded", { "Retry-After": "60" }), text: "busy or being updated" },
-    { response: problem(500, "internal"), text: "request-1" },
+    { response: problem(429, 'rate_limited', { 'Retry-After': '42' }), text: 'try again in 42 seconds' },
+    { response: problem(503, 'overloaded', { 'Retry-After': '60' }), text: 'busy or being updated' },
+    { response: problem(500, 'internal'), text: 'request-1' },
     {
-      response: { status: 200, contentType: "text/html", body: "<p>Welcome to this hotel" },
-      text: "does not understand",
+      response: { status: 200, contentType: 'text/html', body: '<p>Welcome to this hotel' },
+      text: 'does not understand',
     },
-    { response: { status: 200, contentType: "application/json", body: '{"pony": true}' }, text: "does not understand" },
+    { response: { status: 200, contentType: 'application/json', body: '{"pony": true}' }, text: 'does not understand' },
   ];
   for (const { response, text } of answers) {
-    await page.route("**/api/v1/auth/login", (route) => route.fulfill(response));
+    await page.route('**/api/v1/auth/login', (route) => route.fulfill(response));
     await signIn(page, somebody);
-    await page.getByRole("alert").filter({ hasText: text }).waitFor();
-    expect(await page.getByLabel("Email address").inputValue()).toBe(somebody.email);
-    await page.unroute("**/api/v1/auth/login");
+    await page.getByRole('alert').filter({ hasText: text }).waitFor();
+    expect(await page.getByLabel('Email address').inputValue()).toBe(somebody.email);
+    await page.unroute('**/api/v1/auth/login');
   }
 });
 
-test("an unreachable server is named once, and the client notices that it is back", async ({ page, somebody }) => {
+test('an unreachable server is named once, and the client notices that it is back', async ({ page, somebody }) => {
   await signUp(page, somebody);
   await page.route(/\/(api|livez)/, (route) => route.abort());
-  await page.goto("/account");
-  await page.getByText("The server cannot be reached. The timer works").waitFor();
-  await page.getByRole("button", { name: "Try again" }).waitFor();
+  await page.goto('/account');
+  await page.getByText('The server cannot be reached. The timer works').waitFor();
+  await page.getByRole('button', { name: 'Try again' }).waitFor();
   await page.unroute(/\/(api|livez)/);
-  await expect.poll(() => page.getByText("The timer works").count(), { timeout: 20_000 }).toBe(0);
-  await page.getByRole("button", { name: "Try again" }).click();
-  await page.getByText("This device").waitFor();
+  await expect.poll(() => page.getByText('The timer works').count()).toBe(0);
+  await page.getByRole('button', { name: 'Try again' }).click();
+  await page.getByText('This device').waitFor();
 });
 
-test("an account of a newer server is shown as far as it is understood", async ({ page, somebody }) => {
+test('an account of a newer server is shown as far as it is understood', async ({ page, somebody }) => {
   await signUp(page, somebody);
-  await page.route("**/api/v1/users/me", (route) => route.fulfill({ json: { version: 2 } }));
-  await page.goto("/account");
-  await page.getByText("does not understand").first().waitFor();
-  await page.getByText("This device").waitFor();
+  await page.route('**/api/v1/users/me', (route) => route.fulfill({ json: { version: 2 } }));
+  await page.goto('/account');
+  await page.getByText('does not understand').first().waitFor();
+  await page.getByText('This device').waitFor();
 });
 
-test("a browser without storage is told so, and works", async ({ page, somebody }) => {
+test('a browser without storage is told so, and works', async ({ page, somebody }) => {
   await page.addInitScript(() => {
     const refuse = () => {
-      throw new DOMException("No", "SecurityError");
+      throw new DOMException('No', 'SecurityError');
     };
-    for (const name of ["localStorage", "indexedDB"] as const) Object.defineProperty(window, name, { get: refuse });
+    for (const name of ['localStorage', 'indexedDB'] as const) Object.defineProperty(window, name, { get: refuse });
   });
   await signUp(page, somebody);
-  await page.getByText("This browser does not allow storage").waitFor();
+  await page.getByText('This browser does not allow storage').waitFor();
 });
 
-test("a full storage is named, and nothing entered is lost", async ({ page, somebody }) => {
+test('a full storage is named, and nothing entered is lost', async ({ page, somebody }) => {
   await signUp(page, somebody);
-  await page.goto("/sit");
+  await page.goto('/sit');
   await page.evaluate(() => {
     Storage.prototype.setItem = () => {
-      throw new DOMException("Full", "QuotaExceededError");
+      throw new DOMException('Full', 'QuotaExceededError');
     };
   });
-  await page.getByLabel("Preparation").selectOption("None");
-  await page.getByText("This browser has no space left").waitFor();
-  await page.getByRole("button", { name: "Begin" }).click();
-  await page.getByRole("button", { name: "End" }).click();
-  await page.getByLabel("Note").fill("Kept");
-  await page.getByRole("button", { name: "Save session" }).click();
+  await page.getByLabel('Preparation').selectOption('None');
+  await page.getByText('This browser has no space left').waitFor();
+  await page.getByRole('button', { name: 'Begin' }).click();
+  await page.getByRole('button', { name: 'End' }).click();
+  await page.getByLabel('Note').fill('Kept');
+  await page.getByRole('button', { name: 'Save session' }).click();
   await page.getByText(/^Saved: /).waitFor();
 });
 
-test("a clock that is an hour wrong is named", async ({ page, somebody }) => {
+test('a clock that is an hour wrong is named', async ({ page, somebody }) => {
   await page.clock.install({ time: Date.now() - 3_600_000 });
   await signUp(page, somebody);
-  await page.getByText("The clock of this device is about 60 minutes off").waitFor();
+  await page.getByText('The clock of this device is about 60 minutes off').waitFor();
 });

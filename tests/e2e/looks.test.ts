@@ -1,29 +1,29 @@
-import type { Page } from "playwright-core";
-import { expect, expectAccessible, expectFits, signUp, test } from "./support/test";
-import { begin, prepareSit } from "./support/timer";
+import type { Page } from 'playwright-core';
+import { expect, expectAccessible, expectFits, signUp, test } from './support/test';
+import { begin, prepareSit } from './support/timer';
 
 const guestPages = [
-  "/",
-  "/sign-in",
-  "/sign-up",
-  "/forgot-password",
-  "/reset-password?token=t",
-  "/verify-email?token=t",
-  "/nowhere",
+  '/',
+  '/sign-in',
+  '/sign-up',
+  '/forgot-password',
+  '/reset-password?token=t',
+  '/verify-email?token=t',
+  '/nowhere',
 ];
-const userPages = ["/", "/sit", "/account"];
+const userPages = ['/', '/sit', '/account'];
 
 const looks = [
-  { name: "light, desktop", options: { colorScheme: "light", viewport: { width: 1280, height: 800 } } },
+  { name: 'light, desktop', options: { colorScheme: 'light', viewport: { width: 1280, height: 800 } } },
   {
-    name: "dark, phone",
-    options: { colorScheme: "dark", viewport: { width: 360, height: 640 }, reducedMotion: "reduce" },
+    name: 'dark, phone',
+    options: { colorScheme: 'dark', viewport: { width: 360, height: 640 }, reducedMotion: 'reduce' },
   },
 ] as const;
 
 async function check(page: Page): Promise<void> {
-  await page.getByRole("heading", { level: 1 }).waitFor({ state: "attached" });
-  await page.getByRole("status").filter({ hasText: "Loading" }).waitFor({ state: "detached" });
+  await page.getByRole('heading', { level: 1 }).waitFor({ state: 'attached' });
+  await page.getByRole('status').filter({ hasText: 'Loading' }).waitFor({ state: 'detached' });
   await expectFits(page);
   await expectAccessible(page);
 }
@@ -43,64 +43,64 @@ for (const { name, options } of looks) {
     await prepareSit(page, 5);
     await begin(page);
     await check(page);
-    await page.getByRole("button", { name: "End" }).click();
-    await page.getByRole("heading", { name: "Well done" }).waitFor();
+    await page.getByRole('button', { name: 'End' }).click();
+    await page.getByRole('heading', { name: 'Well done' }).waitFor();
     await check(page);
   });
 }
 
-test("language and appearance are chosen, and stay", async ({ page }) => {
-  await page.goto("/");
-  await page.getByRole("button", { name: "Language, Appearance" }).click();
-  await page.getByLabel("Русский").check();
-  await page.getByRole("heading", { name: "Тихое место для медитации" }).waitFor();
-  await page.getByLabel("Тёмное").check();
+test('language and appearance are chosen, and stay', async ({ page }) => {
+  await page.goto('/');
+  await page.getByRole('button', { name: 'Language, Appearance' }).click();
+  await page.getByLabel('Русский').check();
+  await page.getByRole('heading', { name: 'Тихое место для медитации' }).waitFor();
+  await page.getByLabel('Тёмное').check();
   await page.reload();
-  await page.getByRole("heading", { name: "Тихое место для медитации" }).waitFor();
-  expect(await page.getAttribute("html", "lang")).toBe("ru");
-  expect(await page.getAttribute("html", "data-theme")).toBe("dark");
+  await page.getByRole('heading', { name: 'Тихое место для медитации' }).waitFor();
+  expect(await page.getAttribute('html', 'lang')).toBe('ru');
+  expect(await page.getAttribute('html', 'data-theme')).toBe('dark');
   await expectAccessible(page);
 });
 
-test("the browser’s language is the first choice", async ({ openContext }) => {
-  const page = await (await openContext({ locale: "ru-RU" })).newPage();
-  await page.goto("/sign-up");
-  await page.getByRole("heading", { name: "Создайте аккаунт" }).waitFor();
+test('the browser’s language is the first choice', async ({ openContext }) => {
+  const page = await (await openContext({ locale: 'ru-RU' })).newPage();
+  await page.goto('/sign-up');
+  await page.getByRole('heading', { name: 'Создайте аккаунт' }).waitFor();
 });
 
-test("the keyboard reaches everything, and a new page takes the focus", async ({ page }) => {
-  await page.goto("/");
-  await page.keyboard.press("Tab");
-  expect(await page.evaluate(() => document.activeElement?.textContent)).toBe("Skip to the content");
-  await page.getByRole("main").getByRole("link", { name: "Sign in" }).focus();
-  await page.keyboard.press("Enter");
-  await page.getByRole("heading", { name: "Welcome back" }).waitFor();
-  await expect.poll(() => page.evaluate(() => (document.activeElement as HTMLInputElement).type)).toBe("email");
-  await page.getByRole("link", { name: "Forgot your password?" }).click();
+test('the keyboard reaches everything, and a new page takes the focus', async ({ page }) => {
+  await page.goto('/');
+  await page.keyboard.press('Tab');
+  expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('Skip to the content');
+  await page.getByRole('main').getByRole('link', { name: 'Sign in' }).focus();
+  await page.keyboard.press('Enter');
+  await page.getByRole('heading', { name: 'Welcome back' }).waitFor();
+  await expect.poll(() => page.evaluate(() => (document.activeElement as HTMLInputElement).type)).toBe('email');
+  await page.getByRole('link', { name: 'Forgot your password?' }).click();
   await page.goBack();
-  await page.getByRole("heading", { name: "Welcome back" }).waitFor();
+  await page.getByRole('heading', { name: 'Welcome back' }).waitFor();
 });
 
-test("from right to left nothing is cut off", async ({ openContext }) => {
+test('from right to left nothing is cut off', async ({ openContext }) => {
   const page = await (await openContext({ viewport: { width: 360, height: 640 } })).newPage();
-  for (const path of ["/", "/sign-up"]) {
+  for (const path of ['/', '/sign-up']) {
     await page.goto(path);
-    await page.getByRole("heading", { level: 1 }).waitFor();
-    await page.evaluate(() => (document.documentElement.dir = "rtl"));
+    await page.getByRole('heading', { level: 1 }).waitFor();
+    await page.evaluate(() => (document.documentElement.dir = 'rtl'));
     await expectFits(page);
   }
 });
 
-test("nothing moves while a page opens, and it is ready within a second on a slow processor", async ({ page }) => {
+test('nothing moves while a page opens, and it is ready within a second on a slow processor', async ({ page }) => {
   await page.addInitScript(() => {
     const shifts: number[] = [];
     Object.assign(window, { shifts });
     new PerformanceObserver((list) => {
       for (const entry of list.getEntries()) shifts.push((entry as unknown as { value: number }).value);
-    }).observe({ type: "layout-shift", buffered: true });
+    }).observe({ type: 'layout-shift', buffered: true });
   });
-  await page.goto("/sign-in");
-  await page.getByLabel("Email address").waitFor();
+  await page.goto('/sign-in');
+  await page.getByLabel('Email address').waitFor();
   const shifted = await page.evaluate(() =>
     (window as unknown as { shifts: number[] }).shifts.reduce((sum, one) => sum + one, 0),
   );

@@ -1,8 +1,8 @@
-import { sessionsOf } from "./support/api";
-import { expect, signUp, test } from "./support/test";
-import { begin, prepareSit } from "./support/timer";
+import { sessionsOf } from './support/api';
+import { expect, signUp, test } from './support/test';
+import { begin, prepareSit } from './support/timer';
 
-test("without a network the client starts, and a meditation waits until it is sent once", async ({
+test('without a network the client starts, and a meditation waits until it is sent once', async ({
   page,
   somebody,
 }) => {
@@ -11,19 +11,19 @@ test("without a network the client starts, and a meditation waits until it is se
   await page.evaluate(async () => void (await navigator.serviceWorker.ready));
   await page.context().setOffline(true);
   await prepareSit(page, 10);
-  await page.getByText("You are offline").waitFor();
+  await page.getByText('You are offline').waitFor();
   await begin(page);
-  await page.clock.fastForward("10:00");
-  await page.getByRole("heading", { name: "Well done" }).waitFor();
-  await page.getByRole("button", { name: "Save session" }).click();
-  await page.getByText("Saved on this device").waitFor();
-  await page.getByText("1 session waits to be sent").waitFor();
+  await page.clock.fastForward('10:00');
+  await page.getByRole('heading', { name: 'Well done' }).waitFor();
+  await page.getByRole('button', { name: 'Save session' }).click();
+  await page.getByText('Saved on this device').waitFor();
+  await page.getByText('1 session waits to be sent').waitFor();
   await page.reload();
-  await page.getByText("1 session waits to be sent").waitFor();
+  await page.getByText('1 session waits to be sent').waitFor();
 
   await page.context().setOffline(false);
-  await expect.poll(() => page.getByText("waits to be sent").count(), { timeout: 30_000 }).toBe(0);
+  await expect.poll(() => page.getByText('waits to be sent').count()).toBe(0);
   await page.reload();
-  await page.getByRole("link", { name: "Account", exact: true }).waitFor();
-  expect(await sessionsOf(somebody)).toMatchObject([{ source: "import", durationSeconds: 600, status: "completed" }]);
+  await page.getByRole('link', { name: 'Account', exact: true }).waitFor();
+  expect(await sessionsOf(somebody)).toMatchObject([{ source: 'import', durationSeconds: 600, status: 'completed' }]);
 });

@@ -1,12 +1,12 @@
 // The program that all tests of a run use, started by Vitest before them (globalSetup).
-import { spawn, type ChildProcess } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
-import { createServer } from "node:net";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import type { TestProject } from "vitest/node";
+import { spawn, type ChildProcess } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { TestProject } from 'vitest/node';
 
-declare module "vitest" {
+declare module 'vitest' {
   export interface ProvidedContext {
     url: string;
     mails: string;
@@ -17,10 +17,10 @@ const readyTimeoutMs = 120_000;
 
 function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
-    const server = createServer().once("error", reject);
-    server.listen(0, "127.0.0.1", () => {
+    const server = createServer().once('error', reject);
+    server.listen(0, '127.0.0.1', () => {
       const address = server.address();
-      server.close(() => resolve(typeof address === "object" && address ? address.port : 0));
+      server.close(() => resolve(typeof address === 'object' && address ? address.port : 0));
     });
   });
 }
@@ -37,41 +37,41 @@ async function untilReady(url: string, program: ChildProcess): Promise<void> {
   const deadline = Date.now() + readyTimeoutMs;
   while (!(await isReady(url))) {
     if (program.exitCode !== null) throw new Error(`The program ended with ${program.exitCode}`);
-    if (Date.now() > deadline) throw new Error("The program is not ready");
+    if (Date.now() > deadline) throw new Error('The program is not ready');
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
 }
 
 function ended(program: ChildProcess): Promise<void> {
-  return new Promise((resolve) => (program.exitCode === null ? program.once("exit", () => resolve()) : resolve()));
+  return new Promise((resolve) => (program.exitCode === null ? program.once('exit', () => resolve()) : resolve()));
 }
 
 export default async function setup({ provide }: TestProject): Promise<(() => Promise<void>) | undefined> {
   const { MINDSPACE_E2E_URL: running, MINDSPACE_E2E_MAILS: itsMails, MINDSPACE_SHIPPED_BINARY: binary } = process.env;
   if (running) {
-    provide("url", running);
-    provide("mails", itsMails ?? "");
+    provide('url', running);
+    provide('mails', itsMails ?? '');
     return undefined;
   }
-  if (!binary) throw new Error("MINDSPACE_SHIPPED_BINARY names the program");
+  if (!binary) throw new Error('MINDSPACE_SHIPPED_BINARY names the program');
 
-  const folder = mkdtempSync(join(tmpdir(), "mindspace-e2e-"));
+  const folder = mkdtempSync(join(tmpdir(), 'mindspace-e2e-'));
   const [port, managementPort] = [await freePort(), await freePort()];
   const url = `http://localhost:${port}`;
-  let log = "";
-  const program = spawn(binary, ["up"], {
+  let log = '';
+  const program = spawn(binary, ['up'], {
     env: {
       ...process.env,
       MINDSPACE_HTTP_PORT: String(port),
       MINDSPACE_MANAGEMENT_PORT: String(managementPort),
-      MINDSPACE_DATA_DIR: join(folder, "data"),
-      MINDSPACE_RATE_LIMIT_SCALE: "100",
+      MINDSPACE_DATA_DIR: join(folder, 'data'),
+      MINDSPACE_RATE_LIMIT_SCALE: '100',
     },
-    stdio: ["ignore", "pipe", "pipe"],
+    stdio: ['ignore', 'pipe', 'pipe'],
   });
-  for (const stream of [program.stdout, program.stderr]) stream.on("data", (part: Buffer) => (log += part.toString()));
+  for (const stream of [program.stdout, program.stderr]) stream.on('data', (part: Buffer) => (log += part.toString()));
   const stop = async () => {
-    program.kill("SIGTERM");
+    program.kill('SIGTERM');
     await ended(program);
     rmSync(folder, { recursive: true, force: true });
   };
@@ -82,7 +82,7 @@ export default async function setup({ provide }: TestProject): Promise<(() => Pr
     await stop();
     throw error;
   }
-  provide("url", url);
-  provide("mails", join(folder, "data", "mail"));
+  provide('url', url);
+  provide('mails', join(folder, 'data', 'mail'));
   return stop;
 }
