@@ -1,6 +1,6 @@
 // Which column of a table means what, and how its dates and lengths are read.
 import type { JSX } from 'preact';
-import { needsChoice, type CsvFile, type CsvMapping } from '@mindspace/client/import';
+import { isComplete, needsChoice, type CsvFile, type CsvMapping } from '@mindspace/client/import';
 import type { Kind } from '@mindspace/client';
 import { t, type MessageKey } from '../i18n';
 import { Select, Switch, type Choice } from '../design/field';
@@ -127,45 +127,48 @@ export function CsvMappingForm({ file }: { file: CsvFile }): JSX.Element {
   return (
     <Card title={t('moving.mapping')}>
       {uncertain.length > 0 && <Notice tone="warning">{t('moving.check')}</Notice>}
-      <div class={styles['fields']}>
-        {column('start')}
-        {column('time')}
-        <Setting
-          label="moving.dateOrder"
-          names={dateOrders}
-          value={mapping.dateOrder}
-          onChange={(dateOrder) => void changeMapping({ dateOrder })}
-        />
-        {column('duration')}
-        {needs('unit') && (
+      <details class={styles['details']} open={uncertain.length > 0 || !isComplete(mapping)}>
+        <summary>{t('moving.columns')}</summary>
+        <div class={styles['fields']}>
+          {column('start')}
+          {column('time')}
           <Setting
-            label="moving.durationUnit"
-            names={durationUnits}
-            value={mapping.durationUnit}
-            onChange={(durationUnit) => void changeMapping({ durationUnit })}
+            label="moving.dateOrder"
+            names={dateOrders}
+            value={mapping.dateOrder}
+            onChange={(dateOrder) => void changeMapping({ dateOrder })}
           />
-        )}
-        {needs('clock') && (
-          <Setting
-            label="moving.clockParts"
-            names={clockParts}
-            value={mapping.clockParts}
-            onChange={(parts) => void changeMapping({ clockParts: parts })}
+          {column('duration')}
+          {needs('unit') && (
+            <Setting
+              label="moving.durationUnit"
+              names={durationUnits}
+              value={mapping.durationUnit}
+              onChange={(durationUnit) => void changeMapping({ durationUnit })}
+            />
+          )}
+          {needs('clock') && (
+            <Setting
+              label="moving.clockParts"
+              names={clockParts}
+              value={mapping.clockParts}
+              onChange={(parts) => void changeMapping({ clockParts: parts })}
+            />
+          )}
+          {column('end')}
+          {column('kind')}
+          <Select
+            label={t('moving.otherwiseKind')}
+            choices={kinds.map((value) => ({ value, text: kindName(value) }))}
+            value={mapping.otherwiseKind}
+            onChange={({ currentTarget: { value } }) => void changeMapping({ otherwiseKind: value as Kind })}
           />
-        )}
-        {column('end')}
-        {column('kind')}
-        <Select
-          label={t('moving.otherwiseKind')}
-          choices={kinds.map((value) => ({ value, text: kindName(value) }))}
-          value={mapping.otherwiseKind}
-          onChange={({ currentTarget: { value } }) => void changeMapping({ otherwiseKind: value as Kind })}
-        />
-        {column('note')}
-        {column('moodBefore')}
-        {column('moodAfter')}
-      </div>
-      <Format {...file} />
+          {column('note')}
+          {column('moodBefore')}
+          {column('moodAfter')}
+        </div>
+        <Format {...file} />
+      </details>
     </Card>
   );
 }

@@ -62,6 +62,7 @@ export const moving = {
   'moving.otherFile': 'Another file',
 
   'moving.mapping': 'How the table is read',
+  'moving.columns': 'Columns and formats',
   'moving.check': 'Please check whether dates and lengths below are right: the table can be read in more than one way.',
   'moving.incomplete': 'Please say which column has the start, and which the length or the end.',
   'moving.column': 'Column {number}',

@@ -88,6 +88,7 @@ export const moving = {
   'moving.otherFile': 'Другой файл',
 
   'moving.mapping': 'Как читается таблица',
+  'moving.columns': 'Столбцы и форматы',
   'moving.check': 'Проверьте, верны ли даты и длительности ниже: таблицу можно прочитать по-разному.',
   'moving.incomplete': 'Укажите, в каком столбце начало и в каком длительность или конец.',
   'moving.column': 'Столбец {number}',

@@ -22,15 +22,33 @@ export function streamOf(file: Blob, options: ReadOptions): ReadableStream<Uint8
     );
 }
 
+const kLongestTaskMs = 12;
+
+// Lets a page respond to its user. A timer would take a second each time in a tab in the background.
+function nextTask(): Promise<void> {
+    return new Promise((resolve) => {
+        const { port1, port2 } = new MessageChannel();
+        port1.onmessage = () => {
+            port1.close();
+            resolve();
+        };
+        port2.postMessage(undefined);
+    });
+}
+
 /** The chunks of a stream; the stream is cancelled when the loop over them ends early or the signal says so. */
 export async function* chunksOf(stream: ReadableStream<Uint8Array>, signal?: AbortSignal): AsyncGenerator<Uint8Array> {
     const reader = stream.getReader();
+    let startedAt = performance.now();
     try {
         for (;;) {
             signal?.throwIfAborted();
             const { done, value } = await reader.read();
             if (done) return;
             yield value;
+            if (performance.now() - startedAt < kLongestTaskMs) continue;
+            await nextTask();
+            startedAt = performance.now();
         }
     } catch (error) {
         // A file that cannot be read now, such as one that was moved, may be readable later.

@@ -150,9 +150,9 @@ describe('Importer', () => {
             overlapping,
         ]);
         expect(rows.map(({ place, outcome }) => [place.number, outcome])).toEqual([
+            [1, 'created'],
             [2, 'problem'],
             [3, 'leftOut'],
-            [1, 'created'],
         ]);
         expect(run.totals).toMatchObject({ created: 1, problems: 1, leftOut: 1 });
     });

@@ -138,7 +138,7 @@ export class Importer {
             })),
             ...batch.leftOut.map((item) => ({ ...aboutSession(item), outcome: 'leftOut' as const })),
             ...(await this.#sendSessions(batch.sessions, key, options)),
-        ];
+        ].sort((a, b) => a.place.number - b.place.number);
         if (run.settings.restoreDeleted) await this.#restore(rows, key, options);
         if (run.settings.applyDeletions)
             for (const { place, id } of batch.deletions)
