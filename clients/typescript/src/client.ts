@@ -91,8 +91,9 @@ export class Client {
         return this.#http.clockSkewMs;
     }
 
-    /** Ends what the client does on its own: watching other tabs, and sending what waits. */
+    /** Ends what the client does on its own: rooms, watching other tabs, and sending what waits. */
     close(): void {
+        this.groups.close();
         this.auth.close();
         this.offline.close();
     }

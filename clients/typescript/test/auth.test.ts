@@ -159,6 +159,41 @@ describe('the access token', () => {
     });
 });
 
+it('lets no call go on as another user', async () => {
+    const proxy = await newProxy();
+    const { client, user } = await newPerson({ baseUrl: proxy.url });
+    const { email, client: of } = await newPerson();
+    laterBy(20 * kMinute);
+    proxy.stall();
+    // They wait for a new access token of the first user.
+    const call = client.sessions.start({ kind: 'other', plannedSeconds: 60 });
+    const logout = client.auth.logout();
+    const login = client.auth.login({ email, password: kPassword });
+    proxy.up();
+    await Promise.allSettled([call, logout]);
+    await login;
+    expect(client.auth.userId).toBe(of.auth.userId);
+    expect((await of.sessions.list().page()).items).toEqual([]);
+    await expect(client.users.me({ userId: user.id })).rejects.toBeInstanceOf(SignedOutError);
+});
+
+it('does not refresh a call into the account of another user', async () => {
+    const { email, client: of } = await newPerson();
+    const { client } = await newPerson({
+        fetch: async (input, init) => {
+            if (!(input as string).endsWith('/sessions')) return fetch(input, init);
+            // The token is refused, because meanwhile the user has logged out and another one has logged in.
+            await client.auth.logout();
+            await client.auth.login({ email, password: kPassword });
+            return fetch(input, init);
+        },
+    });
+    const call = client.sessions.start({ kind: 'other', plannedSeconds: 60 });
+    await expect(call).rejects.toBeInstanceOf(SignedOutError);
+    expect(client.auth.userId).toBe(of.auth.userId);
+    expect((await of.sessions.list().page()).items).toEqual([]);
+});
+
 it('creates an account once although the response was lost', async () => {
     const proxy = await newProxy();
     const client = newClient({ baseUrl: proxy.url });

@@ -1,5 +1,5 @@
 import { isProblem, SignedOutError } from '../errors.js';
-import type { Authorizer, CallOptions, ChangeOptions, CreateOptions, Http } from '../http/http.js';
+import type { Authorizer, CallOptions, ChangeOptions, CreateOptions, Http, TokenOptions } from '../http/http.js';
 import { wait } from '../http/waiting.js';
 import { newId } from '../ids.js';
 import { Variable, type Observable } from '../observable.js';
@@ -139,17 +139,19 @@ export class Auth implements Authorizer {
     }
 
     /** A valid access token; refreshed before it runs out, once for all who ask. */
-    async accessToken(options: { rejected?: string | undefined; validForMs?: number } = {}): Promise<string> {
+    async accessToken(options: TokenOptions = {}): Promise<string> {
         const { rejected, validForMs = kUsualValidityMs } = options;
         await this.ready;
+        const userId = options.userId ?? this.userId;
+        this.#require(userId);
         if (!this.#has(rejected, validForMs)) {
-            this.#requireLogin();
             this.#refresh ??= this.#tabs
                 .exclusive((waited) => this.#refreshNow(waited, rejected, validForMs))
                 .finally(() => (this.#refresh = undefined));
             await this.#refresh;
         }
-        if (!this.#accessToken) throw this.#signedOut();
+        this.#require(userId);
+        if (!this.#accessToken) throw new SignedOutError('Signed out');
         return this.#accessToken.text;
     }
 
@@ -175,13 +177,16 @@ export class Auth implements Authorizer {
     }
 
     async #logOut(path: '/api/v1/auth/logout' | '/api/v1/auth/logout-all', options?: CallOptions): Promise<void> {
+        await this.ready;
+        const userId = this.userId;
         try {
             await this.#http.request('post', path, { ...options, withCookie: this.#usesCookie, repeatable: true });
         } catch (error) {
             // It had ended before.
-            if (!(error instanceof SignedOutError) && !isProblem(error, 'unauthorized')) throw error;
+            if (!(error instanceof SignedOutError) && !(isProblem(error) && error.status === 401)) throw error;
         } finally {
-            await this.#end();
+            // Not the login of another user, who was faster.
+            if (this.userId === userId) await this.#end();
         }
     }
 
@@ -189,13 +194,10 @@ export class Auth implements Authorizer {
         return !!this.#accessToken && this.#accessToken.text !== rejected && this.#accessToken.isValidFor(validForMs);
     }
 
-    #requireLogin(): void {
-        if (this.#state.value.status !== 'signedIn') throw this.#signedOut();
-    }
-
-    #signedOut(): SignedOutError {
+    #require(userId: string | undefined): void {
         const state = this.#state.value;
-        return new SignedOutError(state.status === 'signedOut' ? `Signed out: ${state.reason}` : 'Signed out');
+        if (state.status === 'signedOut') throw new SignedOutError(`Signed out: ${state.reason}`);
+        if (this.userId === undefined || this.userId !== userId) throw new SignedOutError('Another user has signed in');
     }
 
     async #refreshNow(waited: boolean, rejected: string | undefined, validForMs: number): Promise<void> {
@@ -213,7 +215,7 @@ export class Auth implements Authorizer {
                 // The server replays the successor of a token whose response was lost.
                 repeatable: true,
             });
-            this.#requireLogin();
+            this.#require(login.userId);
             await this.#accept(login.userId, tokens);
         } catch (error) {
             if (!isProblem(error) || error.status !== 401) throw error;

@@ -11,6 +11,8 @@ export interface CallOptions {
     signal?: AbortSignal | undefined;
     /** Time limit of one attempt. */
     timeoutMs?: number | undefined;
+    /** Only as this user: SignedOutError if another one has signed in meanwhile. */
+    userId?: string | undefined;
 }
 
 /** For calls that change one resource: it must still be as it was read (`etagOf()`), or 412 `precondition_failed`. */
@@ -37,10 +39,21 @@ export interface RequestOptions<O> extends CreateOptions, ChangeOptions {
     withCookie?: boolean;
 }
 
+export interface TokenOptions {
+    /** Another one than this, which the server has refused. */
+    rejected?: string | undefined;
+    /** Only of this user. */
+    userId?: string | undefined;
+    validForMs?: number;
+}
+
 /** Who gives requests their access token. */
 export interface Authorizer {
-    /** Another one than `rejected`, which the server has refused. SignedOutError if there is no login session. */
-    accessToken(options?: { rejected?: string | undefined; validForMs?: number }): Promise<string>;
+    /** Settles when `userId` is known. */
+    readonly ready: Promise<void>;
+    readonly userId: string | undefined;
+    /** SignedOutError if there is no login session. */
+    accessToken(options?: TokenOptions): Promise<string>;
 }
 
 export interface HttpSettings {
@@ -92,11 +105,13 @@ export class Http {
 
     async #send(method: Method, path: string, options: AnyOptions, streamed: boolean): Promise<Reply> {
         const repeatable = options.repeatable ?? (method === 'post' ? !!options.idempotencyKey : !options.ifMatch);
+        // What one user has begun must not go on as another one.
+        const userId = await this.#caller(options);
         let rejected: string | undefined;
         let unclear = false;
         for (let tried = 0; ; ++tried) {
             throwIfAborted(options.signal);
-            const token = await this.#accessToken(options, rejected);
+            const token = await this.#accessToken(options, { rejected, userId });
             const outcome = await this.#try(method, path, options, streamed, token);
             if (!('failure' in outcome)) return outcome;
             const { reply, failure } = outcome;
@@ -117,9 +132,15 @@ export class Http {
         }
     }
 
-    async #accessToken(options: AnyOptions, rejected: string | undefined): Promise<string | undefined> {
+    async #caller(options: AnyOptions): Promise<string | undefined> {
         if (!this.authorizer || options.anonymous) return undefined;
-        return untilAborted(this.authorizer.accessToken({ rejected }), options.signal);
+        await untilAborted(this.authorizer.ready, options.signal);
+        return options.userId ?? this.authorizer.userId;
+    }
+
+    async #accessToken(options: AnyOptions, which: TokenOptions): Promise<string | undefined> {
+        if (!this.authorizer || options.anonymous) return undefined;
+        return untilAborted(this.authorizer.accessToken(which), options.signal);
     }
 
     async #try(
@@ -144,7 +165,7 @@ export class Http {
                 init: {
                     method: method.toUpperCase(),
                     headers,
-                    credentials: options.withCookie ? 'include' : 'omit',
+                    credentials: options.withCookie ? 'include' : 'same-origin',
                     ...(options.body !== undefined && { body: JSON.stringify(options.body) }),
                 },
                 timeoutMs: options.timeoutMs ?? this.settings.timeoutMs,

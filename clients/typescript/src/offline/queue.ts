@@ -1,5 +1,6 @@
 import type { AuthState } from '../auth/auth.js';
 import { isProblem, MindspaceError, SignedOutError } from '../errors.js';
+import type { CallOptions } from '../http/http.js';
 import { backoff } from '../http/waiting.js';
 import { withLock } from '../locks.js';
 import { notify, Variable, type Observable } from '../observable.js';
@@ -58,6 +59,7 @@ export class OfflineQueue {
     #sending: Promise<void> | undefined;
     #timer: ReturnType<typeof setTimeout> | undefined;
     #failures = 0;
+    #readings = 0;
     readonly #online = (): void => this.#sendInBackground();
 
     constructor(parts: QueueParts) {
@@ -80,11 +82,11 @@ export class OfflineQueue {
     async add(session: FinishedSession): Promise<void> {
         const list = this.#list();
         if (!list) throw new SignedOutError('Nobody is signed in whose session this could be');
-        await list.update((entries) => {
-            const others = entries.filter((entry) => entry.session.id !== session.id);
-            if (others.length >= kMostQueued) throw new MindspaceError(`More than ${kMostQueued} sessions wait`);
-            return [...others, { session }];
-        });
+        const others = (entries: readonly Entry[]): Entry[] =>
+            entries.filter((entry) => entry.session.id !== session.id);
+        if (others(await list.read()).length >= kMostQueued)
+            throw new MindspaceError(`${kMostQueued} sessions wait already`);
+        await list.update((entries) => [...others(entries), { session }]);
         await this.#show();
         this.#sendInBackground();
     }
@@ -125,23 +127,29 @@ export class OfflineQueue {
 
     #sendInBackground(): void {
         clearTimeout(this.#timer);
-        this.send().then(
-            () => (this.#failures = 0),
-            () => {
-                const timer = setTimeout(
-                    () => this.#sendInBackground(),
-                    backoff(this.#failures++, kFirstRetryMs, kMostRetryMs),
-                );
-                // A program may end although sessions wait.
-                (timer as { unref?: () => void }).unref?.();
-                this.#timer = timer;
-            },
-        );
+        // What is being sent may not contain what has just been added.
+        const before = this.#sending?.catch(() => undefined) ?? Promise.resolve();
+        before
+            .then(() => this.send())
+            .then(
+                () => (this.#failures = 0),
+                () => {
+                    const timer = setTimeout(
+                        () => this.#sendInBackground(),
+                        backoff(this.#failures++, kFirstRetryMs, kMostRetryMs),
+                    );
+                    // A program may end although sessions wait.
+                    (timer as { unref?: () => void }).unref?.();
+                    this.#timer = timer;
+                },
+            );
     }
 
     async #sendAll(): Promise<void> {
         const list = this.#list();
-        if (!list || this.#parts.auth.value.status !== 'signedIn') return;
+        const state = this.#parts.auth.value;
+        if (!list || state.status !== 'signedIn') return;
+        const owner = { userId: state.userId };
         this.#set({ isSending: true });
         try {
             await withLock(`${this.#parts.name}:sending`, async () => {
@@ -151,7 +159,7 @@ export class OfflineQueue {
                         .map((entry) => entry.session);
                     // Another tab may have sent them.
                     if (waiting.length === 0) return this.#show();
-                    const outcomes = await this.#sendSome(waiting);
+                    const outcomes = await this.#sendSome(waiting, owner);
                     await list.update((entries) => settle(entries, outcomes));
                     await this.#show();
                     for (const outcome of outcomes) notify(this.#listeners, outcome);
@@ -162,23 +170,26 @@ export class OfflineQueue {
         }
     }
 
-    async #sendSome(waiting: FinishedSession[]): Promise<QueueOutcome[]> {
+    async #sendSome(waiting: FinishedSession[], owner: CallOptions): Promise<QueueOutcome[]> {
         const started = waiting.find((session) => session.started);
         if (started) {
-            const outcome = await this.#complete(started);
+            const outcome = await this.#complete(started, owner);
             if (outcome) return [outcome];
         }
         // The server does not know `started` ones that get here.
         const batch = waiting.filter((session) => !session.started || session === started).slice(0, kBatch);
-        const results = await this.#parts.sessions.import(batch.map(({ started, ...session }) => session));
+        const results = await this.#parts.sessions.import(
+            batch.map(({ started, ...session }) => session),
+            owner,
+        );
         return batch.map((session, i) => ({ session, outcome: 'invalid', ...results[i] }));
     }
 
     /** Undefined if the server does not know the session: its start has never arrived. */
-    async #complete(session: FinishedSession): Promise<QueueOutcome | undefined> {
+    async #complete(session: FinishedSession, owner: CallOptions): Promise<QueueOutcome | undefined> {
         const { id, durationSeconds, moodAfter, note } = session;
         try {
-            await this.#parts.sessions.complete(id, { durationSeconds, moodAfter, note });
+            await this.#parts.sessions.complete(id, { durationSeconds, moodAfter, note }, owner);
             return { session, outcome: 'created' };
         } catch (error) {
             if (!isProblem(error)) throw error;
@@ -191,8 +202,10 @@ export class OfflineQueue {
     }
 
     async #show(): Promise<void> {
+        const reading = ++this.#readings;
         const list = this.#list();
         const entries = (await list?.read()) ?? [];
+        if (reading !== this.#readings) return; // a later one knows better
         this.#set({
             waiting: entries.filter((entry) => !entry.rejection).map((entry) => entry.session),
             rejected: entries.flatMap((entry) => entry.rejection ?? []),

@@ -1,9 +1,14 @@
 import { withLock } from '../locks.js';
 import type { Storage } from '../storage/storage.js';
 
-/** A list in a storage that all tabs share. While the storage fails, such as when it is full, the list lives in memory. */
+type Change<T> = (items: readonly T[]) => T[];
+
+/**
+ * A list in a storage that all tabs share. While the storage fails, such as when it is full, changes live in memory, and are
+ * saved with the next one that can be.
+ */
 export class StoredList<T> {
-    #unsaved: T[] | undefined;
+    #unsaved: Change<T>[] = [];
 
     constructor(
         private readonly storage: Storage,
@@ -12,31 +17,51 @@ export class StoredList<T> {
 
     /** Whether it would survive a reload. */
     get isSaved(): boolean {
-        return this.#unsaved === undefined;
+        return this.#unsaved.length === 0;
     }
 
     async read(): Promise<readonly T[]> {
-        if (this.#unsaved) return this.#unsaved;
+        return this.#withUnsaved((await this.#load()) ?? []);
+    }
+
+    update(change: Change<T>): Promise<void> {
+        return withLock(this.key, async () => {
+            const stored = await this.#load();
+            const items = change(this.#withUnsaved(stored ?? []));
+            // What could not be read must not be overwritten.
+            if (stored && (await this.#save(items))) this.#unsaved = [];
+            else this.#unsaved.push(change);
+        });
+    }
+
+    #withUnsaved(items: readonly T[]): readonly T[] {
+        return this.#unsaved.reduce((before, change) => change(before), items);
+    }
+
+    /** Undefined if the storage fails. */
+    async #load(): Promise<T[] | undefined> {
+        let text: string | null;
         try {
-            const items: unknown = JSON.parse((await this.storage.getItem(this.key)) ?? '[]');
+            text = await this.storage.getItem(this.key);
+        } catch {
+            return undefined;
+        }
+        try {
+            const items: unknown = JSON.parse(text ?? '[]');
             return Array.isArray(items) ? (items as T[]) : [];
         } catch {
-            return [];
+            return []; // nothing that this class has written
         }
     }
 
-    update(change: (items: readonly T[]) => T[]): Promise<readonly T[]> {
-        return withLock(this.key, async () => {
-            const items = change(await this.read());
-            try {
-                await (items.length
-                    ? this.storage.setItem(this.key, JSON.stringify(items))
-                    : this.storage.removeItem(this.key));
-                this.#unsaved = undefined;
-            } catch {
-                this.#unsaved = items;
-            }
-            return items;
-        });
+    async #save(items: T[]): Promise<boolean> {
+        try {
+            await (items.length
+                ? this.storage.setItem(this.key, JSON.stringify(items))
+                : this.storage.removeItem(this.key));
+            return true;
+        } catch {
+            return false;
+        }
     }
 }

@@ -10,6 +10,8 @@ export type GroupQuery = Query<Operation<'get', '/api/v1/groups'>>;
 
 /** Groups: meditations that several people attend together. */
 export class Groups {
+    readonly #rooms = new Set<Room>();
+
     constructor(
         private readonly http: Http,
         private readonly webSocket: SocketConstructor | undefined,
@@ -51,15 +53,24 @@ export class Groups {
         // Looked up now: a polyfill may have been loaded since.
         const webSocket = this.webSocket ?? (globalThis as { WebSocket?: SocketConstructor }).WebSocket;
         if (!webSocket) throw new TypeError('No WebSocket here: pass one to createClient()');
-        return new Room({
+        const { userId } = this.http.authorizer!;
+        const room = new Room({
             groupId: id,
             WebSocket: webSocket,
             getTicketUrl: async (signal) => {
-                const { ticket } = await this.ticket(id, { signal });
+                const { ticket } = await this.ticket(id, { signal, userId });
                 return `${this.#socketBase()}/api/v1/groups/${encodeURIComponent(id)}/live?ticket=${encodeURIComponent(ticket)}`;
             },
-            getAccessToken: (validForMs) => this.http.authorizer!.accessToken({ validForMs }),
+            getAccessToken: (validForMs) => this.http.authorizer!.accessToken({ validForMs, userId }),
         });
+        this.#rooms.add(room);
+        return room;
+    }
+
+    /** Leaves all rooms. */
+    close(): void {
+        for (const room of this.#rooms) room.leave();
+        this.#rooms.clear();
     }
 
     #socketBase(): string {

@@ -61,7 +61,8 @@ describe('a finished session', () => {
         const sessions = [finished(), finished({ kind: 'walking' })];
         for (const session of sessions) await client.offline.add(session);
         await expect(client.offline.send()).rejects.toThrow();
-        expect(client.offline.state.value).toMatchObject({ waiting: sessions, isSending: false, isSaved: true });
+        await eventually(client.offline.state, ({ isSending }) => !isSending);
+        expect(client.offline.state.value).toMatchObject({ waiting: sessions, isSaved: true });
         client.close();
 
         // The response to the import is lost: it is sent again.
@@ -225,6 +226,42 @@ describe('the queue', () => {
         expect(client.offline.state.value.isSaved).toBe(true);
     });
 
+    it('does not overwrite what it could not read', async () => {
+        const inner = memoryStorage();
+        let fails = false;
+        const storage: Storage = {
+            ...inner,
+            getItem: (key) => {
+                if (fails && key.includes('finished')) throw new DOMException('no', 'UnknownError');
+                return inner.getItem(key);
+            },
+        };
+        const proxy = await newProxy();
+        const { client } = await newPerson({ baseUrl: proxy.url, storage, retries: 0 });
+        proxy.down();
+        const [first, second, third] = [finished(), finished(), finished()];
+        await client.offline.add(first);
+        fails = true;
+        await client.offline.add(second);
+        expect(client.offline.state.value).toMatchObject({ waiting: [second], isSaved: false });
+        fails = false;
+        await client.offline.add(third);
+        expect(client.offline.state.value).toMatchObject({ waiting: [first, second, third], isSaved: true });
+    });
+
+    it('sends what is added while it sends', async () => {
+        const { client } = await newPerson();
+        const sessions = Array.from({ length: 12 }, () => finished());
+        await Promise.all(
+            sessions.map(async (session, i) => {
+                await expect.poll(() => client.offline.state.value.waiting.length).toBeLessThan(12 - i);
+                await client.offline.add(session);
+            }),
+        );
+        await eventually(client.offline.state, isEmpty);
+        expect(await history(client)).toEqual(sessions.map(({ id }) => id).sort());
+    });
+
     it('has a bound', async () => {
         const proxy = await newProxy();
         const storage = memoryStorage();
@@ -232,7 +269,7 @@ describe('the queue', () => {
         proxy.down();
         const many = Array.from({ length: 2_000 }, () => ({ session: finished() }));
         await storage.setItem(`mindspace:${proxy.url}:finished:${user.id}`, JSON.stringify(many));
-        await expect(client.offline.add(finished())).rejects.toThrow('More than 2000');
+        await expect(client.offline.add(finished())).rejects.toThrow('2000 sessions wait');
     });
 
     it('survives nonsense in the storage', async () => {
