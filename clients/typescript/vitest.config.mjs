@@ -10,5 +10,6 @@ export default defineConfig({
         // Hosts are slow at times.
         testTimeout: 60_000,
         hookTimeout: 120_000,
+        expect: { poll: { timeout: 30_000 } },
     },
 });

@@ -19,8 +19,8 @@ export interface Timetable {
 
 /** Later than this a bell is not rung at all, such as after the device has slept. */
 const kMostLateMs = 2_000;
-/** And by those who join after it, whom no delay of a timer excuses, than this. */
-const kMostLateAtJoinMs = 250;
+/** And by those who enter after it, than this. */
+const kMostLateAtEntryMs = 250;
 /** A schedule that was wrong by less stays: sound that was scheduled ahead need not be again. */
 const kUnheardMs = 4;
 
@@ -42,12 +42,13 @@ export class Bells {
         return this.#upcoming;
     }
 
-    follow(timetable: Timetable): void {
+    /** `enters`: the timetable was not heard of when it began, but on entering the room. */
+    follow(timetable: Timetable, enters = false): void {
         const isAnother = timetable.startsAt !== this.#timetable.startsAt;
         if (!isAnother && timetable.bells === this.#timetable.bells) return;
         if (isAnother) this.#next = 0;
         this.#timetable = timetable;
-        this.#schedule(isAnother ? kMostLateAtJoinMs : kMostLateMs);
+        this.#schedule(isAnother && enters ? kMostLateAtEntryMs : kMostLateMs);
     }
 
     /** The clock may have been set. */

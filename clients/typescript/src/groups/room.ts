@@ -174,7 +174,7 @@ export class Room {
 
     #onWelcome(welcome: Welcome): void {
         this.#link.established();
-        this.#set(onWelcome(this.#state.value, welcome));
+        this.#set(onWelcome(this.#state.value, welcome), true);
         this.#probes.start(welcome.serverTime);
     }
 
@@ -221,8 +221,8 @@ export class Room {
         for (const command of this.#commands) command.reject(new NetworkError('The connection was lost'));
     }
 
-    #set(state: RoomState): void {
-        if (state.connection !== 'closed') this.#bells.follow(state);
+    #set(state: RoomState, enters = false): void {
+        if (state.connection !== 'closed') this.#bells.follow(state, enters);
         this.#state.set(state);
     }
 

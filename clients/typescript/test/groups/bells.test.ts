@@ -47,7 +47,7 @@ it('rings no bell again when the connection comes back', () => {
 });
 
 it('does not ring what has passed when it joins', () => {
-    bells.follow({ startsAt: clock.now() - 40_000, bells: [0, 30_000, 60_000] });
+    bells.follow({ startsAt: clock.now() - 40_000, bells: [0, 30_000, 60_000] }, true);
     vi.advanceTimersByTime(0);
     expect(rung).toEqual([]);
     vi.advanceTimersByTime(20_001);
@@ -55,9 +55,15 @@ it('does not ring what has passed when it joins', () => {
 });
 
 it('does not ring the first bell again for who joins a second after it', () => {
-    bells.follow({ startsAt: clock.now() - 1_000, bells: [0, 30_000] });
+    bells.follow({ startsAt: clock.now() - 1_000, bells: [0, 30_000] }, true);
     vi.advanceTimersByTime(1);
     expect(rung).toEqual([]);
+});
+
+it('rings the first bell although the news of the start took a second', () => {
+    bells.follow({ startsAt: clock.now() - 1_000, bells: [0, 30_000] });
+    vi.advanceTimersByTime(1);
+    expect(rung.map(({ index }) => index)).toEqual([0]);
 });
 
 it('does not ring after the device has slept over it', () => {
