@@ -5,8 +5,6 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/file.h>
-#include <sys/resource.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -14,20 +12,6 @@
 #include <cstring>
 
 namespace mindspace::app::backup {
-
-namespace {
-
-constexpr int kNice = 5;  // a third of what others get: with less, a machine that is always busy has no backups
-
-// The processor and the disk serve users first. Best effort; child processes inherit it.
-void lower_priority() {
-    constexpr int kWhoProcess = 1;          // IOPRIO_WHO_PROCESS
-    constexpr int kLowest = (2 << 13) | 7;  // the lowest of the best-effort class: the idle class may never get a turn
-    ::setpriority(PRIO_PROCESS, 0, kNice);
-    ::syscall(SYS_ioprio_set, kWhoProcess, 0, kLowest);
-}
-
-}  // namespace
 
 JobLock::JobLock(const Layout& layout)
     : file_(::open(layout.job_lock().c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600)) {
@@ -41,7 +25,6 @@ JobLock::JobLock(const Layout& layout)
 void run_job(const Layout& layout, JobStatus Status::* job, const std::function<void(Status&)>& work) {
     layout.create();
     const JobLock lock(layout);
-    lower_priority();
     const auto begin = std::chrono::steady_clock::now();
     auto status = read_status(layout.status());
     try {

@@ -1,6 +1,6 @@
 #pragma once
-// A job on the backups, in a process of its own: one at a time, at low priority beside the running program, with its
-// outcome in the status. Blocking; main thread only.
+// A job on the backups, in a process of its own: one at a time, with its outcome in the status. Blocking; main thread
+// only.
 
 #include "app/backup/jobs/status.h"
 #include "app/backup/repository/layout.h"

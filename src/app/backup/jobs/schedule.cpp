@@ -3,7 +3,10 @@
 #include "app/backup/repository/private_file.h"
 #include "platform/telemetry/log/log.h"
 
-#include <algorithm>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
 #include <csignal>
 #include <utility>
 
@@ -21,6 +24,16 @@ constexpr auto kFirstVerify = 10min;  // after the first backup, when a new prog
 constexpr auto kRetryAfter = 15min;
 constexpr auto kLookEvery = 5s;
 const StopPlan kJobStopPlan = {{SIGTERM, 15s}};
+
+// The processor and the disk serve users first, but a machine that is always busy still has backups: the job gets a
+// third of what others get, and the disk when no other wants it. Best effort; its own children inherit it.
+void lower_priority(pid_t job) {
+    constexpr int kNice = 5;
+    constexpr int kWhoProcess = 1;          // IOPRIO_WHO_PROCESS
+    constexpr int kLowest = (2 << 13) | 7;  // the lowest of the best-effort class: the idle class may never get a turn
+    ::setpriority(PRIO_PROCESS, static_cast<id_t>(job), kNice);
+    ::syscall(SYS_ioprio_set, kWhoProcess, job, kLowest);
+}
 
 bool is_over(const std::optional<Timestamp>& since, Timestamp now, Milliseconds period) {
     return !since || now - *since >= period;
@@ -80,6 +93,7 @@ void Schedule::start(Job job) {
                                               .log_file = layout_.log("jobs.log"),
                                               .account = current_account(),
                                               .stop_plan = kJobStopPlan}));
+        lower_priority(process_->pid());
     } catch (const std::exception& fault) {
         log::error("a backup cannot be started", {{"error.message", fault.what()}});
         look_at_ = started_at_ + kRetryAfter;

@@ -1,7 +1,7 @@
 #pragma once
 // Backs the embedded PostgreSQL up while the program runs: a full backup a day, an incremental one every six hours, and
-// every week a restore that proves them. Each is `mindspace backup …` as a child process, so that nothing of it touches
-// the loops. Main thread only; poll() is called about every 200 ms.
+// every week a restore that proves them. Each is `mindspace backup …` as a child process at low priority, so that
+// nothing of it touches the loops. Main thread only; poll() is called about every 200 ms.
 
 #include "app/backup/jobs/status.h"
 #include "app/backup/repository/layout.h"
