@@ -67,8 +67,9 @@ SettingRows backend_rows(Config& config) {
          .sentence = "How far back the embedded PostgreSQL can be restored."},
         {.key = "backup.config_file",
          .member = &config.backup.config_file,
-         .sentence = "Configuration of pgBackRest for a PostgreSQL of your own, for `mindspace backup`; empty: written by "
-                     "the program for the embedded one."},
+         .sentence =
+             "Configuration of pgBackRest for a PostgreSQL of your own, for `mindspace backup`; empty: written by "
+             "the program for the embedded one."},
         {.key = "backup.stanza",
          .member = &config.backup.stanza,
          .sentence = "The name of the database in pgBackRest's configuration."},

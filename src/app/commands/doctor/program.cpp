@@ -21,9 +21,9 @@ void check_caller(const std::string& url, Checks& checks) {
     check_clock(url, caller->time - SystemClock{}.now(), checks);
 }
 
-// The program may have been started with another http.public_url than the settings have now. No page shows it, but rooms
-// refuse sockets that a browser opens on pages of any other site: so try to open one as on a page of the configured
-// URL. The Host is that of no site, since a socket from a page of the same Host is always accepted.
+// The program may have been started with another http.public_url than the settings have now. No page shows it, but
+// rooms refuse sockets that a browser opens on pages of any other site: so try to open one as on a page of the
+// configured URL. The Host is that of no site, since a socket from a page of the same Host is always accepted.
 void check_public_url(const std::string& url, const std::string& public_url, Checks& checks) {
     const auto origin = public_url.substr(0, public_url.find('/', public_url.find("://") + 3));
     auto refused = http_get(url + "/api/v1/groups/00000000-0000-7000-8000-000000000000/live",
