@@ -15,21 +15,23 @@ import { keepScreenOn } from './wake-lock';
 const storageKey = 'sit';
 const ringLock = 'mindspace.ring';
 const tickMs = 1_000;
+const startTimeoutMs = 4_000;
 // A finished sit that was left alone this long is saved as it is when the client is opened again.
 const abandonedMs = 10 * 60_000;
 
 export const currentSit = signal<Sit | undefined>(undefined);
 
-function signedInUser(): string | undefined {
+/** Whose sit may be shown: the user's, also after the login has expired, but not after they have signed out. */
+function shownUser(): string | undefined {
   const state = authState.value;
-  return state.status === 'signedIn' ? state.userId : undefined;
+  const isKnown = state.status === 'signedIn' || (state.status === 'signedOut' && state.reason === 'expired');
+  return isKnown && 'userId' in state ? state.userId : undefined;
 }
 
-/** The stored sit, unless it is another user's, whom it waits for. */
+/** The stored sit. That of another user waits for them. */
 function storedSit(): Sit | undefined {
   const sit = parseSit(load(storageKey));
-  const userId = signedInUser();
-  return sit?.userId && userId && sit.userId !== userId ? undefined : sit;
+  return sit && sit.userId === shownUser() ? sit : undefined;
 }
 
 function store(sit: Sit | undefined): void {
@@ -56,42 +58,39 @@ export function describeSit(addition: Pick<Sit, 'moodAfter' | 'note'>): void {
   change((sit) => ({ ...sit, ...addition }));
 }
 
-/** Begins a sit, on the server too unless that is impossible now. It never waits for the server. */
+/** Begins a sit, on the server too if it responds at once. Otherwise the finished one is imported. */
 export function beginSit(plan: SitPlan, moodBefore: number | undefined): void {
+  const userId = shownUser();
+  if (userId === undefined) return;
   unlockSound();
   const { kind, plannedSeconds, preparationSeconds, intervalSeconds } = plan;
   const id = newId();
-  const userId = signedInUser();
-  const sit: Sit = {
+  store({
     id,
-    ...(userId && { userId }),
+    userId,
     kind,
     plannedSeconds,
     preparationSeconds,
     intervalSeconds,
     begunAt: Date.now(),
     pauses: [],
-    started: userId !== undefined,
     ...(moodBefore !== undefined && { moodBefore }),
-  };
-  store(sit);
-  if (!sit.started) return;
-  api.sessions.start({ id, kind, plannedSeconds, moodBefore }).catch(() => {
-    // No network, or a session is active elsewhere: the finished one is imported.
-    if (currentSit.value?.id === id) change((now) => ({ ...now, started: false }));
   });
+  // Later would be too late: the server does not accept more seconds than have passed since then.
+  const signal = AbortSignal.timeout(startTimeoutMs);
+  api.sessions.start({ id, kind, plannedSeconds, moodBefore }, { signal }).catch(() => undefined);
 }
 
 /** The session that a sit has become, by the server's clock as far as it is known. */
 function finishedSession(sit: Sit, now: number): FinishedSession {
-  const { id, kind, plannedSeconds, moodBefore, moodAfter, note, started } = sit;
+  const { id, kind, plannedSeconds, moodBefore, moodAfter, note } = sit;
   return {
     id,
     kind,
     plannedSeconds,
     startedAt: new Date(startedAt(sit) + api.clockSkewMs).toISOString(),
     durationSeconds: Math.max(1, Math.floor(attendedMs(sit, now) / 1000)),
-    started,
+    started: true,
     ...(moodBefore !== undefined && { moodBefore }),
     ...(moodAfter !== undefined && { moodAfter }),
     ...(note?.trim() && { note }),
@@ -115,7 +114,7 @@ export function discardSit(): void {
   store(undefined);
   letRingOut();
   // Unreachable: the server abandons it by itself.
-  if (sit?.started) api.sessions.abandon(sit.id).catch(() => undefined);
+  if (sit) api.sessions.abandon(sit.id).catch(() => undefined);
 }
 
 /** When the sit had ended: early, or as planned. */

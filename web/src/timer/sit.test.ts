@@ -6,13 +6,13 @@ const minute = 60_000;
 
 const sit: Sit = {
   id: '019a0000-0000-7000-8000-000000000000',
+  userId: '019a0000-0000-7000-8000-000000000001',
   kind: 'mindfulness',
   plannedSeconds: 600,
   preparationSeconds: 10,
   intervalSeconds: 240,
   begunAt: 1_000_000,
   pauses: [],
-  started: true,
 };
 
 const at = (ms: number) => sit.begunAt + ms;

@@ -22,7 +22,7 @@ export interface Sit extends SitPlan {
   /** Also the id of the session on the server. */
   id: string;
   /** Whose it is. */
-  userId?: string;
+  userId: string;
   /** When the user pressed the button; preparation comes first. */
   begunAt: number;
   pauses: readonly Pause[];
@@ -31,8 +31,6 @@ export interface Sit extends SitPlan {
   moodBefore?: number;
   moodAfter?: number;
   note?: string;
-  /** The server may know of it already. */
-  started: boolean;
 }
 
 export type Phase = 'preparing' | 'sitting' | 'paused' | 'finished';
@@ -97,6 +95,10 @@ function isNumber(value: unknown): value is number {
 export function parseSit(stored: unknown): Sit | undefined {
   const sit = stored as Partial<Sit> | null | undefined;
   const numbers = [sit?.plannedSeconds, sit?.preparationSeconds, sit?.intervalSeconds, sit?.begunAt];
-  const isSit = typeof sit?.id === 'string' && typeof sit.kind === 'string' && numbers.every(isNumber);
+  const isSit =
+    typeof sit?.id === 'string' &&
+    typeof sit.userId === 'string' &&
+    typeof sit.kind === 'string' &&
+    numbers.every(isNumber);
   return isSit && Array.isArray(sit.pauses) ? (sit as Sit) : undefined;
 }

@@ -1,0 +1,44 @@
+// Makes the pictures of README and docs, only when asked: MINDSPACE_SCREENSHOTS names the folder in the repository.
+import { mkdirSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
+import type { Page } from 'playwright-core';
+import { signUp, test } from './support/test';
+import { begin, prepareSit } from './support/timer';
+
+const asked = process.env['MINDSPACE_SCREENSHOTS'];
+const folder = join(fileURLToPath(new URL('../..', import.meta.url)), asked ?? '');
+
+const looks = {
+  'light-desktop': { colorScheme: 'light', viewport: { width: 1280, height: 800 } },
+  'dark-phone': { colorScheme: 'dark', viewport: { width: 390, height: 780 }, isMobile: true, hasTouch: true },
+} as const;
+
+for (const [look, options] of Object.entries(looks)) {
+  test.skipIf(!asked)(`pictures: ${look}`, async ({ openContext, somebody }) => {
+    mkdirSync(folder, { recursive: true });
+    const page: Page = await (await openContext(options)).newPage();
+    const picture = async (name: string) => {
+      await page.getByRole('status').filter({ hasText: 'Loading' }).waitFor({ state: 'detached' });
+      await page.evaluate(() => document.fonts.ready);
+      await page.screenshot({ path: join(folder, `web-${name}-${look}.png`), animations: 'disabled' });
+    };
+    await page.goto('/');
+    await page.getByRole('heading', { level: 1 }).waitFor();
+    await picture('welcome');
+    await page.clock.install();
+    await signUp(page, somebody);
+    await prepareSit(page, 20);
+    await picture('timer');
+    await begin(page);
+    await page.clock.fastForward('07:24');
+    await picture('running');
+    await page.getByRole('button', { name: 'End' }).click();
+    await page.getByLabel('Good', { exact: true }).check();
+    await page.getByLabel('Note').fill('The rain on the roof, and little else.');
+    await picture('finished');
+    await page.goto('/account');
+    await page.getByText('This device').waitFor();
+    await picture('account');
+  });
+}
