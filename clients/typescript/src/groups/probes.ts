@@ -19,6 +19,8 @@ const kFirstBurst = 8;
 const kPair = 2;
 const kIntervalMs = 15_000;
 const kSilenceMs = 8_000;
+/** A connection that a sleep of the device has broken is to be replaced soon. */
+const kSilenceAfterWakeMs = 3_000;
 /** More than clocks drift between two probes: the device has slept, or its clock was set. */
 const kJumpMs = 250;
 
@@ -33,7 +35,7 @@ export class Probes {
     readonly #wake = (): void => {
         if (typeof document !== 'undefined' && document.visibilityState === 'hidden') return;
         this.#parts.onWake();
-        this.#probe(kPair);
+        this.#probe(kPair, kSilenceAfterWakeMs);
     };
 
     constructor(parts: ProbesParts) {
@@ -82,15 +84,15 @@ export class Probes {
         document.removeEventListener('visibilitychange', this.#wake);
     }
 
-    #probe(count: number): void {
+    #probe(count: number, silenceMs = kSilenceMs): void {
         if (this.#hasJumped()) this.#parts.clock.reset();
         this.#left = count;
-        this.#send();
+        this.#send(silenceMs);
     }
 
-    #send(): void {
+    #send(silenceMs = kSilenceMs): void {
         if (!this.#parts.send({ type: 'time', t0: localNow() })) return;
-        this.#silence ??= setTimeout(this.#parts.onSilence, kSilenceMs);
+        this.#silence ??= setTimeout(this.#parts.onSilence, silenceMs);
     }
 
     #hasJumped(): boolean {
