@@ -1,6 +1,6 @@
 // The package as it is published, and the examples of its README with it.
 import { execFile } from 'node:child_process';
-import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
@@ -31,14 +31,10 @@ function outputOf(...args: string[]): Promise<string> {
 beforeAll(async () => {
     app = await mkdtemp(join(tmpdir(), 'mindspace-app-'));
     const modules = join(app, 'node_modules');
-    await run(process.execPath, [
-        tsc,
-        '-p',
-        'tsconfig.build.json',
-        '--outDir',
-        join(modules, '@mindspace/client/dist'),
-    ]);
-    await cp('package.json', join(modules, '@mindspace/client/package.json'));
+    await run('npm', ['run', 'package', '--', '--pack-destination', app]);
+    const [archive] = (await readdir(app)).filter((name) => name.endsWith('.tgz'));
+    await mkdir(join(modules, '@mindspace/client'), { recursive: true });
+    await run('tar', ['-xzf', join(app, archive!), '--strip-components=1', '-C', join(modules, '@mindspace/client')]);
     await cp('node_modules/@types/node', join(modules, '@types/node'), { recursive: true });
     await cp('node_modules/undici-types', join(modules, 'undici-types'), { recursive: true });
     await writeFile(join(app, 'package.json'), '{"type":"module"}');

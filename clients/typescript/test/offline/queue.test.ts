@@ -226,6 +226,20 @@ describe('the queue', () => {
         expect(client.offline.state.value.isSaved).toBe(true);
     });
 
+    it('keeps a correction that comes while the older one is sent', async () => {
+        const { client } = await newPerson();
+        const outcomes = outcomesOf(client);
+        const session = finished({ note: 'x'.repeat(3_000) });
+        const corrected = { ...session, note: 'short' };
+        const added = client.offline.add(session);
+        await eventually(client.offline.state, ({ isSending }) => isSending);
+        await Promise.all([added, client.offline.add(corrected)]);
+        await eventually(client.offline.state, isEmpty);
+        expect(outcomes.at(-1)).toBe('created');
+        expect(client.offline.state.value.rejected).toEqual([]);
+        expect((await client.sessions.get(session.id)).note).toBe('short');
+    });
+
     it('does not overwrite what it could not read', async () => {
         const inner = memoryStorage();
         let fails = false;
