@@ -1,7 +1,17 @@
 // Archives as phones write them, for tests of the readers.
-import { crc32, deflateRawSync } from 'node:zlib';
+import { deflateRawSync } from 'node:zlib';
 
 import { Zip, ZipDeflate } from 'fflate';
+
+// Slow and short; older versions of Node.js have none.
+function crc32(bytes: Uint8Array): number {
+    let crc = ~0;
+    for (const byte of bytes) {
+        crc ^= byte;
+        for (let bit = 0; bit < 8; ++bit) crc = (crc >>> 1) ^ (crc & 1 ? 0xedb88320 : 0);
+    }
+    return ~crc >>> 0;
+}
 
 /** With sizes and CRC behind each entry, as a program writes an archive that it streams; Apple's are such. */
 export function streamedZip(files: Record<string, Uint8Array | string>): Blob {
