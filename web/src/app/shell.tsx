@@ -51,10 +51,10 @@ function AccountLink({ path }: { path: string }): JSX.Element {
     <a
       class={styles['account']}
       href="/account"
-      aria-label={t('app.account')}
       title={t('app.account')}
       aria-current={isIn(path, '/account') ? 'page' : undefined}
     >
+      <span class="visually-hidden">{t('app.account')}</span>
       <Initials name={profile.value?.displayName ?? ''} />
     </a>
   );
