@@ -130,7 +130,9 @@ test('a login that expires during a meditation does not end it', async ({ page, 
   await page.getByRole('button', { name: 'End' }).click();
   await page.getByLabel('Note').fill('Undisturbed');
   await page.getByRole('button', { name: 'Save session' }).click();
-  await page.goto('/sign-in');
+  await page.getByText('Your login has expired').waitFor();
+  await page.getByText('1 session waits to be sent').waitFor();
+  await page.getByRole('banner').getByRole('link', { name: 'Sign in' }).click();
   await signIn(page, somebody);
   await expect.poll(() => sessionsOf(somebody)).toMatchObject([{ note: 'Undisturbed' }]);
 });

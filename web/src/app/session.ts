@@ -6,7 +6,9 @@ import { chooseLanguage } from './preferences';
 import { api } from './api';
 import { connection } from './connection';
 import { report } from './faults';
+import { notify } from './notices';
 import { load, remove, save } from './storage';
+import { t } from '../i18n';
 import { language, languageOf } from '../i18n/languages';
 
 export const authState = signal<AuthState>(api.auth.state.value);
@@ -42,7 +44,12 @@ export async function reloadProfile(): Promise<void> {
 /** Follows the login session as long as the page lives; resolves when a stored one has been looked for. */
 export async function watchSession(): Promise<void> {
   await api.auth.ready;
-  api.auth.state.subscribe((state) => (authState.value = state));
+  api.auth.state.subscribe((state) => {
+    const wasSignedIn = authState.value.status === 'signedIn';
+    authState.value = state;
+    if (wasSignedIn && state.status === 'signedOut' && state.reason === 'expired')
+      notify('warning', t('fault.signedOut'));
+  });
   effect(() => {
     const state = authState.value;
     if (state.status === 'signedIn') {

@@ -31,11 +31,11 @@ async function respondWithPage(request: Request): Promise<Response> {
   } catch {
     // No network, or too slow.
   }
-  return (await caches.match(page, { cacheName })) ?? Response.error();
+  return (await caches.match(page, { cacheName, ignoreVary: true })) ?? Response.error();
 }
 
 async function respondWithFile(request: Request): Promise<Response> {
-  return (await caches.match(request)) ?? fetch(request);
+  return (await caches.match(request, { ignoreVary: true })) ?? fetch(request);
 }
 
 self.addEventListener('install', (event) => event.waitUntil(install()));
