@@ -5,6 +5,7 @@ import { PreferenceChoices } from '../app/preferences-menu';
 import { profile } from '../app/session';
 import { Loading } from '../design/loading';
 import { Card, Page, Stack } from '../design/surface';
+import { MovingLink } from '../moving/moving-link';
 import { ChangePassword } from './change-password';
 import { DeleteAccount } from './delete-account';
 import { Devices } from './devices';
@@ -24,6 +25,7 @@ export default function AccountPage(): JSX.Element {
         <Devices />
         <ChangePassword />
         <Export />
+        <MovingLink />
         <DeleteAccount />
       </Stack>
     </Page>

@@ -4,6 +4,7 @@ export const moving = {
   'moving.bring': 'Bring your history',
   'moving.bringIntro':
     'From Apple Health, from Health Connect, from another Mind Space, or from a CSV file of any app. The file is read on this device, and only your sessions are sent. Importing a file twice adds nothing twice.',
+  'moving.bringShort': 'From Apple Health, Health Connect, another Mind Space, or a CSV file of any app.',
   'moving.choose': 'Choose a file',
   'moving.drop': 'or drop it here',
   'moving.howTo': 'How to get such a file',

@@ -4,6 +4,7 @@ export const moving = {
   'moving.bring': 'Перенести сюда',
   'moving.bringIntro':
     'Из «Здоровья» Apple, из Health Connect, с другого сервера Mind Space или из таблицы CSV любого приложения. Файл читается на этом устройстве, отправляются только ваши сессии. Если загрузить файл дважды, ничего не удвоится.',
+  'moving.bringShort': 'Из «Здоровья» Apple, Health Connect, другого Mind Space или таблицы CSV.',
   'moving.choose': 'Выбрать файл',
   'moving.drop': 'или перетащите его сюда',
   'moving.howTo': 'Как получить такой файл',

@@ -95,7 +95,7 @@ const kOddZones = [
 ];
 
 /**
- * A zone with this offset at this instant, so that the session counts on the day on which it was sat: the preferred one
+ * A zone with this offset at this instant, so that the session counts on the day that it had there: the preferred one
  * if it had that offset; undefined if there is none.
  */
 export function zoneWithOffset(offset: number, instant: number, preferred: string): string | undefined {

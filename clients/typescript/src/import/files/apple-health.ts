@@ -42,7 +42,7 @@ export async function* readAppleHealthXml(
 
 /**
  * The instant of a date such as `2026-11-23 06:00:00 +0100`; NaN if it is none. The offset is that of the phone when it
- * exported, not of the place where the session was sat.
+ * exported, not of the place of the session.
  */
 function instantOf(date: string): number {
     const match = kDate.exec(date);
