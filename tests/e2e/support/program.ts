@@ -1,9 +1,10 @@
 // The program that all tests of a run use, started by Vitest before them (globalSetup).
 import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type { TestProject } from 'vitest/node';
 
 declare module 'vitest' {
@@ -47,21 +48,26 @@ function ended(program: ChildProcess): Promise<void> {
 }
 
 export default async function setup({ provide }: TestProject): Promise<(() => Promise<void>) | undefined> {
-  const { MINDSPACE_E2E_URL: running, MINDSPACE_E2E_MAILS: itsMails, MINDSPACE_SHIPPED_BINARY: binary } = process.env;
+  // The program refuses variables with its prefix that are no settings.
+  const {
+    MINDSPACE_E2E_URL: running,
+    MINDSPACE_E2E_MAILS: itsMails,
+    MINDSPACE_SHIPPED_BINARY: binary = fileURLToPath(new URL('../../../build/release/mindspace', import.meta.url)),
+    ...environment
+  } = process.env;
   if (running) {
     provide('url', running);
     provide('mails', itsMails ?? '');
     return undefined;
   }
-  if (!binary) throw new Error('MINDSPACE_SHIPPED_BINARY names the program');
-
   const folder = mkdtempSync(join(tmpdir(), 'mindspace-e2e-'));
+  chmodSync(folder, 0o755); // for PostgreSQL and Redis, which the program runs as another user
   const [port, managementPort] = [await freePort(), await freePort()];
   const url = `http://localhost:${port}`;
   let log = '';
   const program = spawn(binary, ['up'], {
     env: {
-      ...process.env,
+      ...environment,
       MINDSPACE_HTTP_PORT: String(port),
       MINDSPACE_MANAGEMENT_PORT: String(managementPort),
       MINDSPACE_DATA_DIR: join(folder, 'data'),
