@@ -11,7 +11,7 @@ const guestPages = [
   '/verify-email?token=t',
   '/nowhere',
 ];
-const userPages = ['/', '/sit', '/account', '/moving'];
+const userPages = ['/', '/sit', '/history', '/moving', '/account'];
 
 const looks = [
   { name: 'light, desktop', options: { colorScheme: 'light', viewport: { width: 1280, height: 800 } } },

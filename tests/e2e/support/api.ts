@@ -1,4 +1,5 @@
 // The API without the client: to see what has become of what a test did in the browser.
+import { v7 as uuidv7 } from 'uuid';
 import { inject } from 'vitest';
 import type { Person } from './test';
 
@@ -19,13 +20,32 @@ async function call<T>(path: string, init: RequestInit): Promise<T> {
   return (await response.json()) as T;
 }
 
+const json = { 'Content-Type': 'application/json' };
+
+async function signedIn({ email, password }: Person): Promise<Record<string, string>> {
+  const body = JSON.stringify({ email, password });
+  const login = await call<{ tokens: { accessToken: string } }>('/auth/login', { method: 'POST', headers: json, body });
+  return { Authorization: `Bearer ${login.tokens.accessToken}` };
+}
+
 /** The history of the person, newest first. */
-export async function sessionsOf({ email, password }: Person): Promise<StoredSession[]> {
-  const login = await call<{ tokens: { accessToken: string } }>('/auth/login', {
-    method: 'POST',
-    headers: { 'Content-Type': 'application/json' },
-    body: JSON.stringify({ email, password }),
-  });
-  const headers = { Authorization: `Bearer ${login.tokens.accessToken}` };
+export async function sessionsOf(person: Person): Promise<StoredSession[]> {
+  const headers = await signedIn(person);
   return (await call<{ items: StoredSession[] }>('/sessions', { headers })).items;
+}
+
+/** Gives the person finished sessions, each ending so many minutes ago. */
+export async function importSessions(
+  person: Person,
+  sessions: readonly { minutesAgo: number; minutes: number; kind?: string; note?: string }[],
+): Promise<void> {
+  const items = sessions.map(({ minutesAgo, minutes, kind = 'mindfulness', note }) => ({
+    id: uuidv7(),
+    kind,
+    note,
+    startedAt: new Date(Date.now() - (minutesAgo + minutes) * 60_000).toISOString(),
+    durationSeconds: minutes * 60,
+  }));
+  const headers = { ...json, ...(await signedIn(person)) };
+  await call('/sessions/import', { method: 'POST', headers, body: JSON.stringify({ sessions: items }) });
 }

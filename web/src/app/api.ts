@@ -3,9 +3,10 @@ import { createClient } from '@mindspace/client';
 import { clockOffsetMs, observeFailure, observeResponse } from './connection';
 
 export const api = createClient({
-  fetch: async (...request) => {
+  fetch: async (input, init) => {
     try {
-      const response = await fetch(...request);
+      // What was deleted last is deleted although the page closes.
+      const response = await fetch(input, { ...init, keepalive: init?.method === 'DELETE' });
       observeResponse(response);
       // The client compares the clocks when it has the response.
       setTimeout(() => (clockOffsetMs.value = api.clockSkewMs));

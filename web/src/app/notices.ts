@@ -18,10 +18,11 @@ export function dismiss(id: number): void {
   notices.value = notices.value.filter((notice) => notice.id !== id);
 }
 
-/** Shows a notice. Those without an action, and with good news, go away; the others stay until dismissed. */
-export function notify(tone: Tone, text: string, action?: NoticeEntry['action']): void {
+/** Shows a notice, whose id it returns. Those without an action, and with good news, go away; the others stay until dismissed. */
+export function notify(tone: Tone, text: string, action?: NoticeEntry['action']): number {
   const id = ++lastId;
   const same = notices.value.filter((notice) => notice.text !== text);
   notices.value = [...same.slice(-2), { id, tone, text, ...(action && { action }) }];
   if (!action && (tone === 'info' || tone === 'success')) setTimeout(() => dismiss(id), shownMs);
+  return id;
 }

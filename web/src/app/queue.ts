@@ -9,8 +9,8 @@ import { notify } from './notices';
 
 export const queue = signal<QueueState>(api.offline.state.value);
 
-/** Increased whenever the server has taken a session, so that pages with statistics load them again. */
-export const sessionsSent = signal(0);
+/** Increased whenever the sessions on the server have changed, so that pages with statistics load them again. */
+export const sessionsChanged = signal(0);
 
 async function onOutcome(outcome: QueueOutcome): Promise<void> {
   if (outcome.outcome === 'invalid') {
@@ -20,7 +20,7 @@ async function onOutcome(outcome: QueueOutcome): Promise<void> {
     const discard = { text: t('timer.discard'), run: () => void api.offline.discard(id) };
     notify('error', t('timer.rejected', { duration: formatDuration(durationSeconds) }), discard);
   } else {
-    sessionsSent.value++;
+    sessionsChanged.value++;
   }
 }
 

@@ -28,6 +28,7 @@ export const routes: readonly RouteRow[] = [
     stays: () => currentSit.value !== undefined,
     page: lazy(() => import('../timer/timer-page')),
   },
+  { path: '/history', access: 'user', page: lazy(() => import('../history/history-page')) },
   { path: '/moving', access: 'user', page: lazy(() => import('../moving/moving-page')) },
   ...(import.meta.env.DEV
     ? [{ path: '/design', access: 'anyone' as const, page: lazy(() => import('../design/design-page')) }]

@@ -57,10 +57,10 @@ interface InputProps {
 }
 
 interface TextFieldProps extends Labels, InputProps {
-  type?: 'text' | 'email' | 'number';
+  type?: 'text' | 'email' | 'number' | 'date';
   inputMode?: 'numeric';
-  min?: number;
-  max?: number;
+  min?: number | string;
+  max?: number | string;
 }
 
 export function TextField({ label, hint, fault, optional, type = 'text', ...rest }: TextFieldProps): JSX.Element {

@@ -31,12 +31,19 @@ const paths = {
   offline:
     'M4 4l16 16M8.5 8.200A8 8 0 0 0 5 10.500M14 7.300a9 9 0 0 1 5 3.200M9.5 14.500a4 4 0 0 1 4.5-.3M12 18.500v.1',
   arrow: 'M5 12h13M13 6.5 18.5 12 13 17.5',
+  back: 'M14.5 6 8.500 12l6 6',
+  forward: 'M9.5 6l6 6-6 6',
+  pencil: 'M5 19l.8-4L15.500 5.300l3.200 3.200L9 18.200zM13.5 7.300l3.200 3.200',
   eye: 'M2.5 12S6 5.5 12 5.5 21.5 12 21.5 12 18 18.5 12 18.5 2.5 12 2.5 12M12 14.800a2.8 2.8 0 1 0 0-5.6 2.8 2.8 0 0 0 0 5.6',
   mail: 'M4 6h16v12H4zM4.5 7l7.5 6 7.5-6',
   leaf: 'M5 19c0-9 5-14 15-14 0 10-5 14.5-12 14.5-1.5 0-2.5-.5-3-.500M5 19c2-4 5-6.5 9-8.5',
 } as const;
 
 export type IconName = keyof typeof paths;
+
+function isDirectional(name: IconName): boolean {
+  return name === 'arrow' || name === 'back' || name === 'forward';
+}
 
 interface IconProps {
   name: IconName;
@@ -46,7 +53,7 @@ interface IconProps {
   directional?: boolean;
 }
 
-export function Icon({ name, size = 20, class: className, directional = name === 'arrow' }: IconProps): JSX.Element {
+export function Icon({ name, size = 20, class: className, directional = isDirectional(name) }: IconProps): JSX.Element {
   return (
     <svg
       class={className}

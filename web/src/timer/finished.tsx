@@ -16,7 +16,7 @@ import { describeSit, discardSit, saveSit } from './current-sit';
 import { MoodPicker } from './mood-picker';
 import { attendedMs, type Sit } from './sit';
 
-const longestNote = 2000;
+export const longestNote = 2000;
 
 function Discard(): JSX.Element {
   const [open, setOpen] = useState(false);

@@ -1,0 +1,32 @@
+export const history = {
+  'history.moving': 'Import and export',
+  'history.kind': 'Kind',
+  'history.anyKind': 'All kinds',
+  'history.status': 'Status',
+  'history.completed': 'Completed',
+  'history.abandoned': 'Not finished',
+  'history.active': 'Running',
+  'history.anyStatus': 'All',
+  'history.from': 'From',
+  'history.to': 'To',
+  'history.toBeforeFrom': 'This day is before the first one.',
+  'history.clear': 'Clear filters',
+
+  'history.session': '{kind}, {duration}, {when}',
+  'history.imported': 'added later',
+  'history.inGroup': 'in a group',
+  'history.moodBefore': 'Before',
+  'history.moodAfter': 'After',
+  'history.older': 'Show older sessions',
+  'history.empty': 'No sessions yet',
+  'history.nothingFound': 'No session matches these filters',
+
+  'history.edit': 'Edit session',
+  'history.editSession': 'Edit: {session}',
+  'history.changedElsewhere':
+    'This session has been changed elsewhere. Save again to keep what is entered here, or cancel.',
+  'history.theirNote': 'The note there: {note}',
+  'history.gone': 'This session has been deleted elsewhere.',
+  'history.deleteSession': 'Delete: {session}',
+  'history.deleted': 'Deleted: {session}.',
+} as const;

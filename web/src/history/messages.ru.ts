@@ -1,0 +1,32 @@
+export const history = {
+  'history.moving': 'Импорт и экспорт',
+  'history.kind': 'Вид',
+  'history.anyKind': 'Все виды',
+  'history.status': 'Состояние',
+  'history.completed': 'Завершённые',
+  'history.abandoned': 'Незавершённые',
+  'history.active': 'Идёт сейчас',
+  'history.anyStatus': 'Все',
+  'history.from': 'С',
+  'history.to': 'По',
+  'history.toBeforeFrom': 'Этот день раньше первого.',
+  'history.clear': 'Сбросить фильтры',
+
+  'history.session': '{kind}, {duration}, {when}',
+  'history.imported': 'добавлена позже',
+  'history.inGroup': 'в группе',
+  'history.moodBefore': 'До',
+  'history.moodAfter': 'После',
+  'history.older': 'Показать более ранние',
+  'history.empty': 'Пока нет сессий',
+  'history.nothingFound': 'Под эти фильтры ничего не подходит',
+
+  'history.edit': 'Изменить сессию',
+  'history.editSession': 'Изменить: {session}',
+  'history.changedElsewhere':
+    'Эта сессия изменена в другом месте. Сохраните ещё раз, чтобы оставить введённое здесь, или отмените.',
+  'history.theirNote': 'Заметка там: {note}',
+  'history.gone': 'Эта сессия удалена в другом месте.',
+  'history.deleteSession': 'Удалить: {session}',
+  'history.deleted': 'Удалено: {session}.',
+} as const;
