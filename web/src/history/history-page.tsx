@@ -3,12 +3,13 @@ import type { JSX } from 'preact';
 import { useLocation } from 'preact-iso';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { MeditationSession } from '@mindspace/client';
-import { formatCalendarDate, t } from '../i18n';
+import { t } from '../i18n';
 import { LoadFailure } from '../app/load-failure';
 import { notify } from '../app/notices';
 import { Button, LinkButton } from '../design/button';
 import { Loading } from '../design/loading';
 import { Card, Empty, Page, Row, Stack } from '../design/surface';
+import { monthName } from '../home/texts';
 import { deletedIds, deleteSession, finishDeletions } from './deletions';
 import { EditSession } from './edit-session';
 import { FilterForm } from './filter-form';
@@ -87,7 +88,7 @@ export default function HistoryPage(): JSX.Element {
       <Stack gap={5}>
         <FilterForm filters={filters} onChange={(next) => route(historyPath(next), true)} />
         {byMonth(shown).map(([month, sessions]) => (
-          <Card key={month} title={formatCalendarDate(`${month}-01`, { month: 'long', year: 'numeric' })}>
+          <Card key={month} title={monthName(month)}>
             <ul class={styles['sessions']}>
               {sessions.map((session) => (
                 <SessionRow

@@ -5,38 +5,14 @@ import { useLocation } from 'preact-iso';
 import { useEffect, useId, useRef, useState } from 'preact/hooks';
 import type { Heatmap } from '@mindspace/client';
 import { firstWeekday, formatCalendarDate, t } from '../i18n';
-import { addDays, inWeeks } from './calendar';
+import { inWeeks } from './calendar';
+import { nextDay } from './heat-map-keys';
 import styles from './heat-map.module.css';
 import { dayText, historyOf } from './texts';
 
 type Day = Heatmap['days'][number];
 
 const levels = [0, 1, 2, 3, 4] as const;
-
-/** The day to which a key leads; undefined for other keys. */
-export function nextDay(key: string, date: string, isRightToLeft: boolean): string | undefined {
-  const onward = isRightToLeft ? -1 : 1;
-  switch (key) {
-    case 'ArrowUp':
-      return addDays(date, -1);
-    case 'ArrowDown':
-      return addDays(date, 1);
-    case 'ArrowLeft':
-      return addDays(date, -7 * onward);
-    case 'ArrowRight':
-      return addDays(date, 7 * onward);
-    case 'PageUp':
-      return addDays(date, -28);
-    case 'PageDown':
-      return addDays(date, 28);
-    case 'Home':
-      return `${date.slice(0, 4)}-01-01`;
-    case 'End':
-      return `${date.slice(0, 4)}-12-31`;
-    default:
-      return undefined;
-  }
-}
 
 /** Scrolls the box sideways until the element is in it; the page stays where it is. */
 function reveal(box: Element | null | undefined, element: Element | null | undefined): void {

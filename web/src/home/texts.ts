@@ -1,8 +1,14 @@
 // Sentences about periods, for charts and those who cannot see them.
-import { formatCalendarDate, formatDuration, t } from '../i18n';
+import { formatCalendarDate, formatDuration, formatLocale, t } from '../i18n';
 
 interface Period {
   seconds: number;
+}
+
+/** Some languages write weekdays and months with small letters, but not where a text begins. */
+function capitalized(text: string): string {
+  const [first = ''] = text;
+  return first.toLocaleUpperCase(formatLocale.value) + text.slice(first.length);
 }
 
 /** `Monday 23 November 2026: 20 min`. */
@@ -14,7 +20,10 @@ export function dayText({ date, seconds }: Period & { date: string }): string {
 }
 
 export function periodText(name: string, seconds: number): string {
-  return t('home.period', { name, time: seconds > 0 ? formatDuration(seconds, 'long') : t('home.nothing') });
+  return t('home.period', {
+    name: capitalized(name),
+    time: seconds > 0 ? formatDuration(seconds, 'long') : t('home.nothing'),
+  });
 }
 
 /** `23 Nov – 29 Nov 2026`. */
@@ -28,7 +37,7 @@ export function weekName(from: string, to: string): string {
 
 /** `November 2026`. */
 export function monthName(month: string): string {
-  return formatCalendarDate(`${month.slice(0, 7)}-01`, { month: 'long', year: 'numeric' });
+  return capitalized(formatCalendarDate(`${month.slice(0, 7)}-01`, { month: 'long', year: 'numeric' }));
 }
 
 /** The page of the history with the sessions of these days. */
