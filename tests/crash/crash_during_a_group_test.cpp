@@ -84,9 +84,12 @@ protected:
     void skip_seconds(int seconds) {
         const auto time = "make_interval(secs => " + std::to_string(seconds) + ")";
         const auto of_group = " WHERE group_id = '" + group_ + "'";
-        query(conninfo_, "UPDATE group_attendance SET present = tstzmultirange(tstzrange(lower(present) - " + time +
-                             ", CASE WHEN left_at >= seen_at THEN upper(present) - " + time +
-                             " ELSE upper(present) END))" + of_group);
+        // The program writes these rows in another order, so both must not write at once.
+        query(conninfo_,
+              "LOCK TABLE group_attendance IN SHARE ROW EXCLUSIVE MODE; "
+              "UPDATE group_attendance SET present = tstzmultirange(tstzrange(lower(present) - " +
+                  time + ", CASE WHEN left_at >= seen_at THEN upper(present) - " + time + " ELSE upper(present) END))" +
+                  of_group);
         query(conninfo_,
               "UPDATE groups SET started_at = started_at - " + time + ", ends_at = ends_at - " + time + of_group);
     }

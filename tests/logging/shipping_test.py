@@ -38,7 +38,7 @@ def lines_of_a_run(folder):
                     "MINDSPACE_LOG_DIRECTORY": str(logs), "MINDSPACE_AUTH_SECRET_FILE": str(folder / "auth-secret"),
                     "MINDSPACE_GATEWAY_SECRET_FILE": str(folder / "gateway-secret")}
         for secret in ("auth-secret", "gateway-secret"):
-            (folder / secret).write_text("a secret of this test only\n")
+            (folder / secret).write_text("a secret of this test and of no other\n")
         run(PROGRAM, "migrate", env=settings)
         with open(folder / "stdout", "wb") as stdout:
             program = subprocess.Popen([PROGRAM, "serve"], env=settings, stdout=stdout, stderr=stdout)

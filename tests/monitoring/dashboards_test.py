@@ -28,7 +28,8 @@ DASHBOARDS = {file.stem: json.loads(file.read_text()) for file in sorted((ROOT /
 VALUES = {"$role": ".+", "$node": ".+", "$host": ".+", "$__rate_interval": "5s", "$__range": "5m"}
 LABEL_VALUES = re.compile(r"label_values\((.*), (\w+)\)")
 # Metrics that this deployment does not have.
-EXCEPTIONS = {"mindspace_event_publish_failures_total": "only with a broker; here events are read from the outbox"}
+EXCEPTIONS = {"mindspace_event_publish_failures_total": "only with a broker; here events are read from the outbox",
+              "mindspace_backup_": "only with the embedded PostgreSQL, or the timers of deploy/backup"}
 PICTURES = os.environ.get("MINDSPACE_PICTURES")
 SECONDS = 120 if PICTURES else 0  # at least, before they are drawn
 PEOPLE = 4
