@@ -62,10 +62,13 @@ test('language and appearance are chosen, and stay', async ({ page }) => {
   await expectAccessible(page);
 });
 
-test('the browser’s language is the first choice', async ({ openContext }) => {
-  const page = await (await openContext({ locale: 'ru-RU' })).newPage();
-  await page.goto('/sign-up');
-  await page.getByRole('heading', { name: 'Создайте аккаунт' }).waitFor();
+test('the browser’s language is the first choice, and fits a phone', async ({ openContext }) => {
+  const page = await (await openContext({ locale: 'ru-RU', viewport: { width: 360, height: 640 } })).newPage();
+  for (const path of guestPages) {
+    await page.goto(path);
+    await page.getByRole('heading', { level: 1, name: /[а-я]/i }).waitFor();
+    await expectFits(page);
+  }
 });
 
 test('the keyboard reaches everything, and a new page takes the focus', async ({ page }) => {

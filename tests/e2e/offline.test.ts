@@ -11,7 +11,7 @@ test('without a network the client starts, and a meditation waits until it is se
   await page.evaluate(async () => void (await navigator.serviceWorker.ready));
   await page.context().setOffline(true);
   await prepareSit(page, 10);
-  await page.getByText('You are offline').waitFor();
+  await page.getByText('You are offline. The timer works').waitFor();
   await begin(page);
   await page.clock.fastForward('10:00');
   await page.getByRole('heading', { name: 'Well done' }).waitFor();
@@ -22,8 +22,10 @@ test('without a network the client starts, and a meditation waits until it is se
   await page.getByText('1 session waits to be sent').waitFor();
 
   await page.context().setOffline(false);
-  await expect.poll(() => page.getByText('waits to be sent').count()).toBe(0);
+  const sent = { source: 'import', durationSeconds: 600, status: 'completed' };
+  await expect.poll(() => sessionsOf(somebody)).toMatchObject([sent]);
+  await page.getByText('waits to be sent').waitFor({ state: 'detached' });
   await page.reload();
   await page.getByRole('link', { name: 'Account', exact: true }).waitFor();
-  expect(await sessionsOf(somebody)).toMatchObject([{ source: 'import', durationSeconds: 600, status: 'completed' }]);
+  expect(await sessionsOf(somebody)).toMatchObject([sent]);
 });

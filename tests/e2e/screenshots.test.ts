@@ -26,8 +26,11 @@ for (const [look, options] of Object.entries(looks)) {
     await page.goto('/');
     await page.getByRole('heading', { level: 1 }).waitFor();
     await picture('welcome');
-    await page.clock.install();
     await signUp(page, somebody);
+    await page.goto('/account');
+    await page.getByText('This device').waitFor();
+    await picture('account');
+    await page.clock.install();
     await prepareSit(page, 20);
     await picture('timer');
     await begin(page);
@@ -37,8 +40,5 @@ for (const [look, options] of Object.entries(looks)) {
     await page.getByLabel('Good', { exact: true }).check();
     await page.getByLabel('Note').fill('The rain on the roof, and little else.');
     await picture('finished');
-    await page.goto('/account');
-    await page.getByText('This device').waitFor();
-    await picture('account');
   });
 }

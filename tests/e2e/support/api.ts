@@ -21,11 +21,22 @@ async function call<T>(path: string, init: RequestInit): Promise<T> {
 }
 
 const json = { 'Content-Type': 'application/json' };
+const accessTokens = new Map<string, Promise<string>>();
 
-async function signedIn({ email, password }: Person): Promise<Record<string, string>> {
+async function logIn({ email, password }: Person): Promise<string> {
   const body = JSON.stringify({ email, password });
-  const login = await call<{ tokens: { accessToken: string } }>('/auth/login', { method: 'POST', headers: json, body });
-  return { Authorization: `Bearer ${login.tokens.accessToken}` };
+  const { tokens } = await call<{ tokens: { accessToken: string } }>('/auth/login', {
+    method: 'POST',
+    headers: json,
+    body,
+  });
+  return tokens.accessToken;
+}
+
+async function signedIn(person: Person): Promise<Record<string, string>> {
+  const token = accessTokens.get(person.email) ?? logIn(person);
+  accessTokens.set(person.email, token);
+  return { Authorization: `Bearer ${await token}` };
 }
 
 /** The history of the person, newest first. */

@@ -19,6 +19,8 @@ export async function startProxy(): Promise<Proxy> {
     // To the program, calls come from its own pages; and it must not compress what is to be changed.
     const headers = { ...from.headers, host: target.host, 'accept-encoding': 'identity' };
     if (from.headers.origin) headers.origin = target.origin;
+    // What is changed has no tag by which it could be unchanged.
+    if (edits.has(from.url ?? '/')) delete headers['if-none-match'];
     const onward = request(new URL(from.url ?? '/', target), { method: from.method, headers }, (response) => {
       const edit = edits.get(from.url ?? '/');
       if (!edit) {

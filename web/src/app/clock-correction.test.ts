@@ -12,7 +12,13 @@ const session = {
 const refused = {
   session,
   outcome: 'invalid' as const,
-  errors: [{ pointer: '/sessions/0/startedAt', code: 'in_future', message: 'must not end in the future' }],
+  errors: [
+    {
+      pointer: '/sessions/0/durationSeconds',
+      code: 'ends_in_future',
+      message: 'must not end the session in the future',
+    },
+  ],
 };
 
 test('a session that ended in the future is placed by the server’s clock', () => {
