@@ -90,20 +90,27 @@ test('bells are handed to the audio clock ahead of time, and come later after a 
       start.call(this, when);
     };
   });
-  const ringsIn = () => page.evaluate(() => [...new Set((window as unknown as { starts: number[] }).starts.splice(0))]);
+  const ringsIn = () => page.evaluate(() => (window as unknown as { starts: number[] }).starts);
+  const oscillatorsPerStrike = 8;
+  const each = (seconds: number[]) => seconds.flatMap((one) => Array<number>(oscillatorsPerStrike).fill(one));
   await page.clock.install();
   await signUp(page, somebody);
   await prepareSit(page, 20);
   await page.getByLabel('Bell on the way, every').selectOption('5 minutes');
   await begin(page);
-  await expect.poll(ringsIn).toEqual([0, 300, 600, 900, 1200, 1205, 1210]);
+  await expect.poll(async () => (await ringsIn()).length).toBe(7 * oscillatorsPerStrike);
+  const [first = 0] = await ringsIn();
+  expect(first).toBeLessThanOrEqual(1);
+  const expected = each([300, 600, 900, 1200, 1205, 1210]);
+  for (const [i, seconds] of (await ringsIn()).slice(oscillatorsPerStrike).entries())
+    expect(Math.abs(seconds - (expected[i] ?? 0)), `bell at ${expected[i]} s`).toBeLessThanOrEqual(2);
 
-  await page.clock.fastForward('04:00');
   await page.getByRole('button', { name: 'Pause' }).click();
   await page.clock.fastForward('10:00');
-  await ringsIn();
+  await page.evaluate(() => (window as unknown as { starts: number[] }).starts.splice(0));
   await page.getByRole('button', { name: 'Resume' }).click();
-  await expect.poll(async () => (await ringsIn())[0] ?? 0).toBeGreaterThan(50);
+  await expect.poll(async () => (await ringsIn()).length).toBeGreaterThan(0);
+  expect(Math.min(...(await ringsIn()))).toBeGreaterThan(240);
 });
 
 test('a session that was discarded is in no history', async ({ page, somebody }) => {

@@ -1,10 +1,12 @@
 // Which bells a sit has.
-import { attendedMs, isPaused, preparationLeft, type Sit } from './sit';
+import { activeMs, isPaused, type Sit } from './sit';
 
 export type BellSound = 'start' | 'interval' | 'end';
 
 export interface ScheduledBell {
   sound: BellSound;
+  /** Its place in the sit: seconds of meditation. */
+  atSeconds: number;
   /** Milliseconds from now. */
   inMs: number;
 }
@@ -18,11 +20,14 @@ function timetable({ plannedSeconds, intervalSeconds }: Sit): { sound: BellSound
   return [...bells, { sound: 'end', atSeconds: plannedSeconds }];
 }
 
+// Audio takes a moment to start: a bell that should have rung just now still rings.
+const mostLateMs = 1_500;
+
 /** The bells to come, as things stand now: none while it is paused or over. */
 export function upcomingBells(sit: Sit, now: number): ScheduledBell[] {
   if (isPaused(sit) || sit.stoppedAt !== undefined) return [];
-  const position = attendedMs(sit, now) - preparationLeft(sit, now) * 1000;
+  const position = activeMs(sit, now) - sit.preparationSeconds * 1000;
   return timetable(sit)
-    .map(({ sound, atSeconds }) => ({ sound, inMs: atSeconds * 1000 - position }))
-    .filter(({ inMs, sound }) => inMs > 0 || (inMs === 0 && sound === 'start'));
+    .map((bell) => ({ ...bell, inMs: bell.atSeconds * 1000 - position }))
+    .filter(({ inMs }) => inMs > -mostLateMs);
 }

@@ -7,7 +7,7 @@ import { api } from '../app/api';
 import { notify } from '../app/notices';
 import { authState } from '../app/session';
 import { load, onChangeElsewhere, remove, save } from '../app/storage';
-import { letRingOut, ring, setVolume, unlockSound } from './ringer';
+import { audioState, letRingOut, ring, setVolume, unlockSound } from './ringer';
 import { attendedMs, parseSit, pause, phaseOf, resume, startedAt, stop, type Sit, type SitPlan } from './sit';
 import { timerSettings } from './timer-settings';
 import { keepScreenOn } from './wake-lock';
@@ -140,7 +140,7 @@ function ringInOneTab(): void {
         if (sit) ring(sit, Date.now());
       };
       effect(() => {
-        if (currentSit.value) tick();
+        if (currentSit.value && audioState.value !== 'closed') tick();
       });
       setInterval(tick, tickMs);
     });

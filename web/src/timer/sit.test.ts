@@ -78,10 +78,10 @@ describe('a sit', () => {
 describe('bells', () => {
   test('ring at the start, at each interval and at the end', () => {
     expect(upcomingBells(sit, at(0))).toEqual([
-      { sound: 'start', inMs: 10_000 },
-      { sound: 'interval', inMs: 10_000 + 4 * minute },
-      { sound: 'interval', inMs: 10_000 + 8 * minute },
-      { sound: 'end', inMs: 10_000 + 10 * minute },
+      { sound: 'start', atSeconds: 0, inMs: 10_000 },
+      { sound: 'interval', atSeconds: 240, inMs: 10_000 + 4 * minute },
+      { sound: 'interval', atSeconds: 480, inMs: 10_000 + 8 * minute },
+      { sound: 'end', atSeconds: 600, inMs: 10_000 + 10 * minute },
     ]);
   });
 
@@ -95,6 +95,7 @@ describe('bells', () => {
     expect(upcomingBells(paused, at(5 * minute))).toEqual([]);
     expect(upcomingBells(resume(paused, at(20 * minute)), at(20 * minute))[0]).toEqual({
       sound: 'interval',
+      atSeconds: 240,
       inMs: 2 * minute,
     });
   });
@@ -104,7 +105,10 @@ describe('bells', () => {
     expect(upcomingBells(even, at(0)).map(({ sound }) => sound)).toEqual(['start', 'interval', 'end']);
   });
 
-  test('ring at once without preparation', () => {
-    expect(upcomingBells({ ...sit, preparationSeconds: 0 }, at(0))[0]).toEqual({ sound: 'start', inMs: 0 });
+  test('ring at once without preparation, and a little late if they must', () => {
+    const unprepared = { ...sit, preparationSeconds: 0 };
+    expect(upcomingBells(unprepared, at(0))[0]).toEqual({ sound: 'start', atSeconds: 0, inMs: 0 });
+    expect(upcomingBells(unprepared, at(1_000))[0]).toEqual({ sound: 'start', atSeconds: 0, inMs: -1_000 });
+    expect(upcomingBells(unprepared, at(5_000))[0]?.sound).toBe('interval');
   });
 });

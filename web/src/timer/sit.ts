@@ -39,7 +39,7 @@ export type Phase = 'preparing' | 'sitting' | 'paused' | 'finished';
 export const shortestSeconds = 1;
 
 /** Milliseconds since the beginning without pauses, preparation included. A clock that was turned back counts as none passed. */
-function activeMs(sit: Sit, now: number): number {
+export function activeMs(sit: Sit, now: number): number {
   const end = Math.min(sit.stoppedAt ?? now, now);
   const paused = sit.pauses.reduce((sum, { from, to }) => sum + Math.max(0, Math.min(to ?? end, end) - from), 0);
   return Math.max(0, end - sit.begunAt - paused);
