@@ -44,7 +44,7 @@ export function isRightToLeft(tag: string): boolean {
 
 // What of the fonts a language needs. A page is shown without them if they take longer.
 const samples: Readonly<Record<Language, string>> = { en: 'a', ru: 'я' };
-const fontTimeoutMs = 300;
+const fontTimeoutMs = 200;
 
 function fontsFor(next: Language): Promise<unknown> {
   const timeout = new Promise((resolve) => setTimeout(resolve, fontTimeoutMs));

@@ -38,7 +38,6 @@ export const timer = {
   'timer.endsAt': 'Ends at {time}',
 
   'timer.preparing': 'Settle in',
-  'timer.sitting': '{kind}',
   'timer.paused': 'Paused',
   'timer.pausedHint': 'Only the time you meditate counts.',
   'timer.remaining': '{time} left',

@@ -48,7 +48,6 @@ export const timer = {
   'timer.endsAt': 'Закончится в {time}',
 
   'timer.preparing': 'Устройтесь поудобнее',
-  'timer.sitting': '{kind}',
   'timer.paused': 'Пауза',
   'timer.pausedHint': 'Считается только время медитации.',
   'timer.remaining': 'Осталось {time}',
