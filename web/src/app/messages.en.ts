@@ -4,7 +4,6 @@ export const app = {
   'app.navigation': 'Main',
   'app.home': 'Home',
   'app.sit': 'Meditate',
-  'app.groups': 'Groups',
   'app.history': 'History',
   'app.account': 'Account',
   'app.signIn': 'Sign in',

@@ -4,7 +4,6 @@ export const app = {
   'app.navigation': 'Основное меню',
   'app.home': 'Главная',
   'app.sit': 'Медитация',
-  'app.groups': 'Группы',
   'app.history': 'История',
   'app.account': 'Аккаунт',
   'app.signIn': 'Войти',
