@@ -6,6 +6,7 @@ the session of their group, and all that was acknowledged is counted. And what i
 import http.server
 import os
 import pathlib
+import re
 import shutil
 import subprocess
 import sys
@@ -40,6 +41,13 @@ def start_rolling(deployment):
                             env=os.environ | {"NGINX": " ".join(deployment.nginx)})
 
 
+def lines_about(failures, deployment):
+    """What the nodes logged of the requests of these failures."""
+    ids = set(re.findall(r'"requestId":"([^"]+)"', " ".join(map(repr, failures))))
+    return "\n".join(f"{name}: {line}" for name in deployment.nodes
+                     for line in (deployment.folder / f"{name}.log").read_text().splitlines() if any(id in line for id in ids))
+
+
 class Rolling(unittest.TestCase):
     def test_three_rounds_fail_no_request(self):
         deployment = make_deployment(self)
@@ -62,7 +70,7 @@ class Rolling(unittest.TestCase):
         print(f"rolling: {', '.join(f'{t:.0f} s' for t in took)} for {len(deployment.nodes)} nodes; "
               f"{people.outcomes.total()} requests, {len(people.failures)} failed; "
               f"{len(people.absences)} sockets came back, at most {max(people.absences):.1f} s away")
-        self.assertEqual(people.failures[:3], [])
+        self.assertEqual(people.failures[:3], [], lines_about(people.failures[:3], deployment))
         self.assertEqual(people.missed[:3], [])
         self.assertEqual(set(people.codes) - {1012}, set(), "sockets are asked to reconnect")
         busy = max(1.0, os.getloadavg()[0] / os.cpu_count())  # how many processes want each core
