@@ -73,10 +73,70 @@ class Elasticsearch:
                 if item["status"] not in (200, 201, 409)}
 
 
+class Delivery:
+    """Of lines, each of which is stored or rejected."""
+
+    def __init__(self, elasticsearch, state):
+        self.elasticsearch, self.rejected_file = elasticsearch, state / "rejected.ndjson"
+
+    def actions_of(self, lines):
+        """By line, of those that the program has written. Others are rejected."""
+        actions = {line: action_of(line) for line in lines if line}
+        self.reject({line: "not a line of the program" for line, action in actions.items() if not action})
+        return {line: action for line, action in actions.items() if action}
+
+    def send(self, actions):
+        """Returns when Elasticsearch has stored or rejected each line."""
+        pause = FIRST_PAUSE
+        while actions:
+            actions, failure = self.attempt(actions)
+            if actions:
+                report(f"{len(actions)} lines wait, again in {pause:g} s: {failure}")
+                time.sleep(pause)
+                pause = min(2 * pause, LONGEST_PAUSE)
+
+    def attempt(self, actions):
+        """Those of the actions that are to be sent again, and why."""
+        if not actions:
+            return actions, None
+        try:
+            errors = self.elasticsearch.create(actions)
+        except urllib.error.HTTPError as error:
+            if error.code == 413:
+                return self.attempt_halves(actions)
+            return actions, f"{error}: {error.read(500).decode(errors='replace')}"
+        except (OSError, http.client.HTTPException, ValueError, KeyError, TypeError) as error:
+            return actions, repr(error)
+        rejected = {line: error for line, error in errors.items()
+                    if error["status"] == 400 and error.get("type") not in TEMPORARY}
+        self.reject(rejected)
+        waiting = {line: actions[line] for line in errors if line not in rejected}
+        return waiting, next((errors[line] for line in waiting), None)
+
+    def attempt_halves(self, actions):
+        """Of a request that is larger than Elasticsearch, or a proxy before it, accepts."""
+        if len(actions) == 1:
+            self.reject({line: "too large for Elasticsearch" for line in actions})
+            return {}, None
+        items = list(actions.items())
+        first, failure = self.attempt(dict(items[:len(items) // 2]))
+        second, second_failure = self.attempt(dict(items[len(items) // 2:]))
+        return first | second, failure or second_failure
+
+    def reject(self, reasons):
+        """By line. A crash before the position is stored lists them once more."""
+        if not reasons:
+            return
+        entries = ({"reason": reason, "line": line.decode(errors="replace")} for line, reason in reasons.items())
+        write_durably(self.rejected_file, "".join(json.dumps(entry) + "\n" for entry in entries), "a")
+        report(f"{len(reasons)} lines rejected, now in {self.rejected_file}: {next(iter(reasons.values()))}")
+
+
 class Sender:
-    def __init__(self, elasticsearch, logs, state):
-        self.elasticsearch, self.logs = elasticsearch, logs
-        self.positions_file, self.rejected_file = state / "positions.json", state / "rejected.ndjson"
+    """Of the lines in files."""
+
+    def __init__(self, delivery, logs, state):
+        self.delivery, self.logs, self.positions_file = delivery, logs, state / "positions.json"
         self.positions = json.loads(self.positions_file.read_text()) if self.positions_file.exists() else {}
 
     def send_new_lines(self):
@@ -102,54 +162,11 @@ class Sender:
         key = hashlib.sha256(first).hexdigest()[:32]
         position = self.positions.get(key, 0)
         while lines := read_lines(file, position):
-            self.send({line: action_of(line) for line in (line[:-1] for line in lines) if line})
+            self.delivery.send(self.delivery.actions_of(line[:-1] for line in lines))
             position += sum(len(line) for line in lines)
             self.positions[key] = position
             self.store_positions()
         return key
-
-    def send(self, actions):
-        """By line. Returns when Elasticsearch has stored or rejected each of them."""
-        self.reject({line: "not a line of the program" for line, action in actions.items() if not action})
-        actions = {line: action for line, action in actions.items() if action}
-        pause = FIRST_PAUSE
-        while actions:
-            try:
-                errors = self.elasticsearch.create(actions)
-            except urllib.error.HTTPError as error:
-                if error.code == 413:
-                    self.send_halves(actions)
-                    return
-                failure = f"{error}: {error.read(500).decode(errors='replace')}"
-            except (OSError, http.client.HTTPException, ValueError, KeyError, TypeError) as error:
-                failure = repr(error)
-            else:
-                rejected = {line: error for line, error in errors.items()
-                            if error["status"] == 400 and error.get("type") not in TEMPORARY}
-                self.reject(rejected)
-                actions = {line: actions[line] for line in errors if line not in rejected}
-                failure = next((errors[line] for line in actions), None)
-            if actions:
-                report(f"{len(actions)} lines wait, again in {pause:g} s: {failure}")
-                time.sleep(pause)
-                pause = min(2 * pause, LONGEST_PAUSE)
-
-    def send_halves(self, actions):
-        """Of a request that is larger than Elasticsearch, or a proxy before it, accepts."""
-        if len(actions) == 1:
-            self.reject({line: "too large for Elasticsearch" for line in actions})
-            return
-        items = list(actions.items())
-        self.send(dict(items[:len(items) // 2]))
-        self.send(dict(items[len(items) // 2:]))
-
-    def reject(self, reasons):
-        """By line. A crash before the position is stored lists them once more."""
-        if not reasons:
-            return
-        entries = ({"reason": reason, "line": line.decode(errors="replace")} for line, reason in reasons.items())
-        write_durably(self.rejected_file, "".join(json.dumps(entry) + "\n" for entry in entries), "a")
-        report(f"{len(reasons)} lines rejected, now in {self.rejected_file}: {next(iter(reasons.values()))}")
 
     def store_positions(self):
         new = self.positions_file.with_suffix(".new")
@@ -170,16 +187,26 @@ def read_lines(file, position):
     return lines
 
 
-def main():
-    parser = argparse.ArgumentParser(description="Sends the log files of Mind Space to Elasticsearch.")
+def parser_of_options(description):
+    """Those that every sender has."""
+    parser = argparse.ArgumentParser(description=description)
     parser.add_argument("--url", required=True, help="of Elasticsearch")
-    parser.add_argument("--logs", required=True, type=pathlib.Path, help="log.directory of the program")
     parser.add_argument("--state", required=True, type=pathlib.Path, help="directory for positions and rejected lines")
     parser.add_argument("--ca-file", help="certificates to trust, rather than those of the system")
     parser.add_argument("--api-key-file", help="file with the encoded API key")
-    arguments = parser.parse_args()
-    arguments.state.mkdir(parents=True, exist_ok=True)
-    sender = Sender(Elasticsearch(arguments.url, arguments.ca_file, arguments.api_key_file), arguments.logs, arguments.state)
+    return parser
+
+
+def delivery_of(options):
+    options.state.mkdir(parents=True, exist_ok=True)
+    return Delivery(Elasticsearch(options.url, options.ca_file, options.api_key_file), options.state)
+
+
+def main():
+    parser = parser_of_options("Sends the log files of Mind Space to Elasticsearch.")
+    parser.add_argument("--logs", required=True, type=pathlib.Path, help="log.directory of the program")
+    options = parser.parse_args()
+    sender = Sender(delivery_of(options), options.logs, options.state)
     while True:
         if not sender.send_new_lines():
             time.sleep(POLL_INTERVAL)
