@@ -37,6 +37,8 @@ class Rsyslog(unittest.TestCase):
                         self.folder / "api-key", "https://elasticsearch.example:9200":
                         f"http://127.0.0.1:{self.endpoint.port}", '"100000"': '"6000"', '"50000"': '"3000"'})
         self.rsyslog = None
+        self.addCleanup(self.stop)  # which also ends the program that it has started
+        self.addCleanup(self.endpoint.close)
 
     def configure(self, replacements):
         text = (LOGGING / "rsyslog.conf").read_text()
@@ -58,12 +60,11 @@ class Rsyslog(unittest.TestCase):
         with open(self.folder / "output", "ab") as output:
             self.rsyslog = subprocess.Popen(["setpriv", "--pdeathsig", "KILL", "rsyslogd", "-n", "-f",
                                              self.folder / "rsyslog.conf", "-i", self.folder / "pid"], stderr=output)
-        self.addCleanup(self.rsyslog.wait)
-        self.addCleanup(self.rsyslog.kill)
 
     def stop(self, with_signal=signal.SIGTERM):
-        self.rsyslog.send_signal(with_signal)
-        self.rsyslog.wait()
+        if self.rsyslog:
+            self.rsyslog.send_signal(with_signal)
+            self.rsyslog.wait()
 
     def output(self):
         """Of rsyslog, and of the program that it starts."""
