@@ -75,7 +75,7 @@ test('devices are listed and signed out, and the password is changed', async ({ 
   await signIn(other, somebody);
   await other.getByText('This device').waitFor();
   await other.getByRole('button', { name: /^Sign out Chrome/ }).click();
-  await other.getByText('Signed out.').waitFor();
+  await other.getByText('Signed out.', { exact: true }).waitFor();
   await page.goto('/account');
   await page.getByRole('heading', { name: 'Welcome back' }).waitFor();
 

@@ -44,7 +44,7 @@ for (const { name, options } of looks) {
     expect(await chosen.getAttribute('aria-label')).toMatch(/: 12 minutes$/);
     await page.keyboard.press('Enter');
     await page.getByRole('heading', { name: 'History' }).waitFor();
-    expect(await page.getByRole('button', { name: /^Edit: Mindfulness, 12 min/ }).count()).toBe(1);
+    await expect.poll(() => page.getByRole('button', { name: /^Edit: Mindfulness, 12 min/ }).count()).toBe(1);
     await expectAccessible(page);
     await expectFits(page);
   });
