@@ -22,4 +22,15 @@ changed=$(sed -E "s|^(server ${address//./\\.} [^;]*max_fails=0)( down)?;|\1$wan
 printf '%s\n' "$changed" >"$file"
 read -r -a nginx <<<"${NGINX:-nginx}"
 "${nginx[@]}" -t -q
+# The workers of before go on for a moment, and could send a request to a node that is being stopped: wait until they accept
+# none. Those that still serve sockets say so in their titles.
+master=$(<"$("${nginx[@]}" -T 2>/dev/null | awk '$1 == "pid" { sub(";", "", $2); print $2 }')")
+read -r -a workers <"/proc/$master/task/$master/children" || true # no newline at its end
 "${nginx[@]}" -s reload
+for worker in "${workers[@]}"; do
+    for _ in {1..100}; do
+        title=$({ tr '\0' ' ' <"/proc/$worker/cmdline"; } 2>/dev/null) || break
+        [[ $title && $title != *"shutting down"* ]] || break
+        sleep 0.1
+    done
+done
