@@ -23,9 +23,12 @@ printf '%s\n' "$changed" >"$file"
 read -r -a nginx <<<"${NGINX:-nginx}"
 "${nginx[@]}" -t -q
 # The workers of before go on for a moment, and could send a request to a node that is being stopped: wait until they accept
-# none. Those that still serve sockets say so in their titles.
-master=$(<"$("${nginx[@]}" -T 2>/dev/null | awk '$1 == "pid" { sub(";", "", $2); print $2 }')")
-read -r -a workers <"/proc/$master/task/$master/children" || true # no newline at its end
+# none. Those that still serve sockets say so in their titles. In a container they cannot be seen from here.
+pid_file=$("${nginx[@]}" -T 2>/dev/null | awk '$1 == "pid" { sub(";", "", $2); print $2 }')
+workers=()
+if master=$(cat "$pid_file" 2>/dev/null); then
+    read -r -a workers <"/proc/$master/task/$master/children" || true # no newline at its end
+fi
 "${nginx[@]}" -s reload
 for worker in "${workers[@]}"; do
     for _ in {1..100}; do
@@ -34,3 +37,4 @@ for worker in "${workers[@]}"; do
         sleep 0.1
     done
 done
+((${#workers[@]})) || sleep 1
