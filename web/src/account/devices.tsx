@@ -4,12 +4,13 @@ import { useEffect, useState } from 'preact/hooks';
 import type { LoginSession } from '@mindspace/client';
 import { formatAgo, t } from '../i18n';
 import { api } from '../app/api';
-import { describe, report } from '../app/faults';
+import { report } from '../app/faults';
+import { LoadFailure } from '../app/load-failure';
 import { notify } from '../app/notices';
 import { Button } from '../design/button';
 import { Icon } from '../design/icons';
 import { Loading } from '../design/loading';
-import { Card, Notice, Row } from '../design/surface';
+import { Card, Row } from '../design/surface';
 import { nameOfUserAgent } from './device-name';
 import styles from './devices.module.css';
 
@@ -82,18 +83,7 @@ export function Devices(): JSX.Element {
 
   return (
     <Card title={t('account.devices')} intro={t('account.devicesIntro')}>
-      {error !== undefined && (
-        <Notice
-          tone="error"
-          actions={
-            <Button size="small" onClick={() => void load()}>
-              {t('app.retry')}
-            </Button>
-          }
-        >
-          {describe(error)}
-        </Notice>
-      )}
+      {error !== undefined && <LoadFailure error={error} onRetry={() => void load()} />}
       {!devices && error === undefined && <Loading />}
       <ul class={styles['devices']}>
         {devices?.map((device) => (

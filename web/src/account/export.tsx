@@ -6,6 +6,8 @@ import { useSubmit } from '../app/use-submit';
 import { Button } from '../design/button';
 import { Card, Notice, Row } from '../design/surface';
 
+const exportTimeoutMs = 5 * 60_000;
+
 function saveAs(content: Blob, name: string): void {
   const url = URL.createObjectURL(content);
   const link = document.createElement('a');
@@ -19,7 +21,7 @@ function saveAs(content: Blob, name: string): void {
 /** Everything that the server holds on the user, as a file. */
 export function Export(): JSX.Element {
   const { busy, error, submit } = useSubmit(async () => {
-    const response = await api.users.export();
+    const response = await api.users.export({ signal: AbortSignal.timeout(exportTimeoutMs) });
     saveAs(await response.blob(), `mindspace-${new Date().toISOString().slice(0, 10)}.json`);
   });
   return (

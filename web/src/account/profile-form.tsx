@@ -1,6 +1,6 @@
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
-import { etagOf, isProblem, type User } from '@mindspace/client';
+import { etagOf, isProblem, type User, type UserPatch } from '@mindspace/client';
 import { formatTime, t } from '../i18n';
 import { api } from '../app/api';
 import { describe, fieldFault } from '../app/faults';
@@ -24,6 +24,18 @@ function valuesOf(user: User) {
   };
 }
 
+type Edits = Partial<ReturnType<typeof valuesOf>>;
+
+/** Only what the user has changed, so that nothing else is overwritten. */
+function patchOf({ displayName, timezone, dailyGoalMinutes, dayStartHour }: Edits): UserPatch {
+  return {
+    ...(displayName !== undefined && { displayName }),
+    ...(timezone !== undefined && { timezone }),
+    ...(dailyGoalMinutes !== undefined && { dailyGoalSeconds: Number(dailyGoalMinutes) * 60 }),
+    ...(dayStartHour !== undefined && { dayStartHour: Number(dayStartHour) }),
+  };
+}
+
 function hours(): { value: string; text: string }[] {
   return Array.from({ length: lastDayStartHour + 1 }, (_, hour) => ({
     value: String(hour),
@@ -34,26 +46,26 @@ function hours(): { value: string; text: string }[] {
 /** Name, time zone, goal. A change made elsewhere meanwhile is shown instead of being overwritten. */
 export function ProfileForm(): JSX.Element | null {
   const user = profile.value;
-  const [values, setValues] = useState(() => user && valuesOf(user));
+  const [edits, setEdits] = useState<Edits>({});
+  const values = user && { ...valuesOf(user), ...edits };
   const { busy, error, submit } = useSubmit(async () => {
-    if (!user || !values) return;
-    const { displayName, timezone } = values;
-    const dailyGoalSeconds = Number(values.dailyGoalMinutes) * 60;
-    const patch = { displayName, timezone, dailyGoalSeconds, dayStartHour: Number(values.dayStartHour) };
+    if (!user) return;
+    // A profile from this browser's storage has no entity tag, and may be old.
+    const base = etagOf(user) ? user : await api.users.me();
     try {
-      acceptProfile(await api.users.update(patch, { ifMatch: etagOf(user) }));
+      acceptProfile(await api.users.update(patchOf(edits), { ifMatch: etagOf(base) }));
+      setEdits({});
       notify('success', t('app.saved'));
     } catch (cause) {
       if (isProblem(cause, 'precondition_failed')) {
-        const newest = await api.users.me();
-        acceptProfile(newest);
-        setValues(valuesOf(newest));
+        acceptProfile(await api.users.me());
+        setEdits({});
       }
       throw cause;
     }
   });
   if (!user || !values) return null;
-  const set = (change: Partial<typeof values>) => setValues({ ...values, ...change });
+  const set = (change: Edits) => setEdits({ ...edits, ...change });
   return (
     <Card title={t('account.profile')}>
       <Form onSubmit={submit}>

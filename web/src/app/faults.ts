@@ -11,9 +11,13 @@ const faultCodes: Readonly<Record<string, MessageKey>> = {
   not_visible: 'fault.notVisible',
 };
 
+function isAbortByTimeout(error: unknown): boolean {
+  return error instanceof DOMException && error.name === 'TimeoutError';
+}
+
 /** A sentence for an error that no field is to blame for. `known` has the sentences for this page's own problem codes. */
 export function describe(error: unknown, known: Readonly<Record<string, MessageKey>> = {}): string {
-  if (error instanceof TimeoutError) return t('fault.timeout');
+  if (error instanceof TimeoutError || isAbortByTimeout(error)) return t('fault.timeout');
   if (error instanceof NetworkError) return t('fault.network');
   if (error instanceof SignedOutError) return t('fault.signedOut');
   if (isProblem(error)) {

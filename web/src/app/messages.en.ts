@@ -14,7 +14,6 @@ export const app = {
   'app.save': 'Save',
   'app.saved': 'Saved.',
   'app.cancel': 'Cancel',
-  'app.close': 'Close',
   'app.dismiss': 'Dismiss',
   'app.retry': 'Try again',
   'app.undo': 'Undo',

@@ -14,7 +14,6 @@ export const app = {
   'app.save': 'Сохранить',
   'app.saved': 'Сохранено.',
   'app.cancel': 'Отмена',
-  'app.close': 'Закрыть',
   'app.dismiss': 'Скрыть',
   'app.retry': 'Повторить',
   'app.undo': 'Отменить',

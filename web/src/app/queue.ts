@@ -26,7 +26,9 @@ function correctRefused(refused: readonly QueueOutcome[], skewMs: number): void 
 }
 
 function onOutcome(outcome: QueueOutcome): void {
-  if (outcome.outcome !== 'invalid') {
+  if (outcome.outcome === 'conflict' || outcome.outcome === 'deleted') {
+    notify('error', t('timer.notTaken', { duration: formatDuration(outcome.session.durationSeconds) }));
+  } else if (outcome.outcome !== 'invalid') {
     sessionsChanged.value++;
   } else if (!byServerClock(outcome, api.clockSkewMs, Date.now()) || corrected.has(outcome.session.id)) {
     const { id, durationSeconds } = outcome.session;

@@ -1,4 +1,4 @@
-// Sessions that the user has deleted. The server deletes for good, so it is asked only when nobody can undo it any more: when
+// Sessions that the user has deleted. The server deletes for good, so it is asked only when it can no longer be undone: when
 // the notice with the way back is gone, or the history is left.
 import { signal } from '@preact/signals';
 import type { MeditationSession } from '@mindspace/client';

@@ -24,14 +24,17 @@ interface EditorProps {
   onClose: () => void;
 }
 
-/** What was entered stays when the session was changed elsewhere meanwhile: the user sees both, and decides. */
+/** What was entered stays when the session was changed elsewhere meanwhile; what was not, is not overwritten. */
 function Editor({ session, onSaved, onClose }: EditorProps): JSX.Element {
   const [base, setBase] = useState(session);
   const [moodAfter, setMoodAfter] = useState(session.moodAfter ?? undefined);
   const [note, setNote] = useState(session.note ?? '');
   const { busy, error, submit } = useSubmit(async () => {
     try {
-      const patch = { moodAfter: moodAfter ?? null, note: note.trim() === '' ? null : note };
+      const patch = {
+        ...(moodAfter !== (session.moodAfter ?? undefined) && { moodAfter: moodAfter ?? null }),
+        ...(note !== (session.note ?? '') && { note: note.trim() === '' ? null : note }),
+      };
       onSaved(await api.sessions.update(base.id, patch, { ifMatch: etagOf(base) }));
     } catch (cause) {
       if (isProblem(cause, 'precondition_failed')) setBase(await api.sessions.get(base.id));

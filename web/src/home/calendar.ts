@@ -31,7 +31,7 @@ export function startOfMonth(date: string, months = 0): string {
   return new Date(Date.UTC(year, month - 1 + months, 1)).toISOString().slice(0, 10);
 }
 
-/** The date in a zone, for somebody whose day begins at `dayStartHour`. */
+/** The date in a zone, for a user whose day begins at `dayStartHour`. */
 export function calendarDate(now: number, timezone: string | undefined, dayStartHour: number): string {
   const at = new Date(now - dayStartHour * 3_600_000);
   const options = { year: 'numeric', month: '2-digit', day: '2-digit' } as const;

@@ -47,7 +47,7 @@ function Facts({ stats, summary }: MilestonesProps): JSX.Element {
   );
 }
 
-/** What somebody has reached, the newest first, and what their practice looks like. */
+/** What the user has reached, the newest first, and what their practice looks like. */
 export function Milestones({ stats, summary }: MilestonesProps): JSX.Element {
   // A newer server may have further kinds.
   const known = stats.milestones.flatMap((milestone) => {

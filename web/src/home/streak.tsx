@@ -9,7 +9,7 @@ interface StreakProps {
   practisedToday: boolean;
 }
 
-/** On how many days in a row somebody has meditated. */
+/** On how many days in a row the user has meditated. */
 export function Streak({ lengths, practisedToday }: StreakProps): JSX.Element {
   const { currentDays, longestDays } = lengths;
   return (

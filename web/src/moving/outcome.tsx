@@ -1,10 +1,9 @@
 // What has become of an import.
 import type { JSX } from 'preact';
-import { useState } from 'preact/hooks';
 import type { ImportRun, ImportTotals } from '@mindspace/client/import';
 import { formatDuration, t, type MessageKey } from '../i18n';
+import { ConfirmButton } from '../app/confirm-button';
 import { Button, LinkButton } from '../design/button';
-import { Dialog } from '../design/dialog';
 import { Card, Notice, Row } from '../design/surface';
 import { goOn, reset, restoreDeleted, undo, type Outcome } from './task';
 import { faultText, outcomeText, placeName } from './texts';
@@ -27,36 +26,17 @@ export function createdText({ totals }: ImportRun): string {
 
 /** Undoes an import after asking. */
 export function UndoButton({ run }: { run: ImportRun }): JSX.Element {
-  const [open, setOpen] = useState(false);
   return (
-    <>
-      <Button look="danger" size="small" icon="trash" onClick={() => setOpen(true)}>
-        {t('moving.undo')}
-      </Button>
-      <Dialog
-        title={t('moving.undoTitle')}
-        open={open}
-        onClose={() => setOpen(false)}
-        actions={
-          <>
-            <Button look="quiet" onClick={() => setOpen(false)}>
-              {t('app.cancel')}
-            </Button>
-            <Button
-              look="danger"
-              onClick={() => {
-                setOpen(false);
-                void undo(run);
-              }}
-            >
-              {t('moving.undo')}
-            </Button>
-          </>
-        }
-      >
-        <p>{t('moving.undoWarning', { count: run.totals.created })}</p>
-      </Dialog>
-    </>
+    <ConfirmButton
+      text={t('moving.undo')}
+      title={t('moving.undoTitle')}
+      look="danger"
+      size="small"
+      icon="trash"
+      onConfirm={() => void undo(run)}
+    >
+      <p>{t('moving.undoWarning', { count: run.totals.created })}</p>
+    </ConfirmButton>
   );
 }
 

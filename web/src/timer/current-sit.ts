@@ -46,7 +46,13 @@ function change(apply: (sit: Sit, now: number) => Sit): void {
 }
 
 export const pauseSit = () => change(pause);
-export const stopSit = () => change(stop);
+
+/** Ends it early. Before the first bell there is nothing to save. */
+export function stopSit(): void {
+  const sit = currentSit.value;
+  if (sit && attendedMs(sit, Date.now()) === 0) discardSit();
+  else change(stop);
+}
 
 export function resumeSit(): void {
   unlockSound();
@@ -155,10 +161,12 @@ export function watchSit(): void {
     currentSit.value = storedSit();
   });
   effect(() => setVolume(timerSettings.value.volume));
-  effect(() => {
+  const updateScreen = () => {
     const sit = currentSit.value;
     keepScreenOn(!!sit && timerSettings.value.keepScreenOn && phaseOf(sit, Date.now()) !== 'finished');
-  });
+  };
+  effect(updateScreen);
+  setInterval(updateScreen, tickMs); // the end of the time changes no signal
   ringInOneTab();
   saveForgotten().catch(() => undefined);
 }

@@ -1,14 +1,13 @@
 import type { JSX } from 'preact';
-import { useState } from 'preact/hooks';
 import { useLocation } from 'preact-iso';
 import { formatDuration, t } from '../i18n';
 import { api } from '../app/api';
+import { ConfirmButton } from '../app/confirm-button';
 import { connection } from '../app/connection';
 import { describe } from '../app/faults';
 import { notify } from '../app/notices';
 import { useSubmit } from '../app/use-submit';
 import { Button } from '../design/button';
-import { Dialog } from '../design/dialog';
 import { TextArea } from '../design/field';
 import { Card, Notice, Page, Row } from '../design/surface';
 import { Form } from '../account/form-page';
@@ -19,30 +18,10 @@ import { attendedMs, type Sit } from './sit';
 export const longestNote = 2000;
 
 function Discard(): JSX.Element {
-  const [open, setOpen] = useState(false);
   return (
-    <>
-      <Button look="quiet" onClick={() => setOpen(true)}>
-        {t('timer.discard')}
-      </Button>
-      <Dialog
-        title={t('timer.discardTitle')}
-        open={open}
-        onClose={() => setOpen(false)}
-        actions={
-          <>
-            <Button look="quiet" onClick={() => setOpen(false)}>
-              {t('app.cancel')}
-            </Button>
-            <Button look="danger" onClick={discardSit}>
-              {t('timer.discard')}
-            </Button>
-          </>
-        }
-      >
-        <p>{t('timer.discardWarning')}</p>
-      </Dialog>
-    </>
+    <ConfirmButton text={t('timer.discard')} title={t('timer.discardTitle')} look="quiet" onConfirm={discardSit}>
+      <p>{t('timer.discardWarning')}</p>
+    </ConfirmButton>
   );
 }
 

@@ -63,5 +63,6 @@ export const timer = {
   'timer.queued': 'Saved on this device: {duration}. It will be sent when the server can be reached.',
   'timer.savedLater': 'Your session of {duration} has been saved.',
   'timer.notStored': 'The session is kept in this page only. Please leave it open until it has been sent.',
+  'timer.notTaken': 'A session of {duration} was not saved: it was already ended or deleted on another device.',
   'timer.rejected': 'The server did not accept a session of {duration}. Please check the clock of this device.',
 } as const;

@@ -1,4 +1,4 @@
-// How somebody feels, from 1 to 5, as faces. No answer is an answer.
+// How the user feels, from 1 to 5, as faces. No answer is an answer.
 import type { JSX } from 'preact';
 import { t, type MessageKey } from '../i18n';
 import { Choices } from '../design/choices';

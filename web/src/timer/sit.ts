@@ -35,9 +35,6 @@ export interface Sit extends SitPlan {
 
 export type Phase = 'preparing' | 'sitting' | 'paused' | 'finished';
 
-/** Less is no session: it can only be discarded. */
-export const shortestSeconds = 1;
-
 /** Milliseconds since the beginning without pauses, preparation included. A clock that was turned back counts as none passed. */
 export function activeMs(sit: Sit, now: number): number {
   const end = Math.min(sit.stoppedAt ?? now, now);
