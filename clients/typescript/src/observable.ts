@@ -5,7 +5,7 @@ export interface Observable<T> {
     subscribe(listener: (value: T) => void): () => void;
 }
 
-/** Calls all listeners; an error of one is reported as if nobody had called it, and does not affect the others. */
+/** Calls all listeners; an error of one is reported as uncaught, and does not affect the others. */
 export function notify<T>(listeners: Iterable<(value: T) => void>, value: T): void {
     for (const listener of [...listeners]) {
         try {

@@ -125,10 +125,10 @@ export class Http {
             unclear ||= outcome.unclear;
 
             const isTransient = outcome.unclear ? repeatable : !!reply && asksToRepeat(reply);
-            const waitMs =
-                ((reply && retryAfter(reply.response)) ?? 0) + backoff(tried, kFirstBackoffMs, kMostBackoffMs);
-            if (!isTransient || tried >= this.settings.retries || waitMs > this.settings.longestWaitMs) throw failure;
-            await wait(waitMs, options.signal);
+            const requestedMs = (reply && retryAfter(reply.response)) ?? 0;
+            if (!isTransient || tried >= this.settings.retries || requestedMs > this.settings.longestWaitMs)
+                throw failure;
+            await wait(requestedMs + backoff(tried, kFirstBackoffMs, kMostBackoffMs), options.signal);
         }
     }
 

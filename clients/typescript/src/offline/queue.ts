@@ -81,7 +81,7 @@ export class OfflineQueue {
     /** Resolves when it is stored; sending goes on in the background. An older one with this id is replaced. */
     async add(session: FinishedSession): Promise<void> {
         const list = this.#list();
-        if (!list) throw new SignedOutError('Nobody is signed in whose session this could be');
+        if (!list) throw new SignedOutError('No user is signed in to record this session for');
         const others = (entries: readonly Entry[]): Entry[] =>
             entries.filter((entry) => entry.session.id !== session.id);
         if (others(await list.read()).length >= kMostQueued)

@@ -64,6 +64,9 @@ export class Groups {
             getAccessToken: (validForMs) => this.http.authorizer!.accessToken({ validForMs, userId }),
         });
         this.#rooms.add(room);
+        room.state.subscribe(({ connection }) => {
+            if (connection === 'closed') this.#rooms.delete(room);
+        });
         return room;
     }
 

@@ -42,7 +42,7 @@ describe('an export of Apple Health', () => {
         expect(sessions.map(({ timezone }) => timezone)).toEqual(['Europe/Berlin', 'Asia/Kolkata', 'Europe/Berlin']);
     });
 
-    it('has the same ids in every reading, whoever reads', async () => {
+    it('gives the same ids at every reading', async () => {
         const ids = async (timezone: string): Promise<string[]> =>
             (await readSessions((await openFile(new Blob([kXml]))).read({ ...kOptions, timezone }))).map(
                 ({ id }) => id,
