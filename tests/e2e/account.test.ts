@@ -1,10 +1,10 @@
 import { expect, linkFor, signIn, signUp, test } from './support/test';
 
-test('an account is created, and its address verified with the mailed link', async ({ page, somebody }) => {
-  await signUp(page, somebody);
+test('an account is created, and its address verified with the mailed link', async ({ page, person }) => {
+  await signUp(page, person);
   await page.getByText('Please verify your address').waitFor();
 
-  const link = await linkFor(somebody, '/verify-email');
+  const link = await linkFor(person, '/verify-email');
   await page.goto(link);
   // The token must not stay where others may read it.
   await expect.poll(() => page.url().includes('token')).toBe(false);
@@ -19,45 +19,45 @@ test('an account is created, and its address verified with the mailed link', asy
   await page.getByText('This link is no longer valid').waitFor();
 });
 
-test('a form says what is wrong, and keeps what was entered', async ({ page, somebody }) => {
+test('a form says what is wrong, and keeps what was entered', async ({ page, person }) => {
   await page.goto('/sign-up');
-  await page.getByLabel('Name').fill(somebody.name);
-  await page.getByLabel('Email address').fill(somebody.email);
+  await page.getByLabel('Name').fill(person.name);
+  await page.getByLabel('Email address').fill(person.email);
   await page.getByLabel('Password', { exact: true }).fill('password1');
   await page.getByRole('button', { name: 'Create account' }).click();
   await page.getByText('one of the most common passwords').first().waitFor();
-  expect(await page.getByLabel('Email address').inputValue()).toBe(somebody.email);
+  expect(await page.getByLabel('Email address').inputValue()).toBe(person.email);
 
-  await page.getByLabel('Password', { exact: true }).fill(somebody.password);
+  await page.getByLabel('Password', { exact: true }).fill(person.password);
   await page.getByRole('button', { name: 'Create account' }).click();
   await page.getByRole('link', { name: 'Account', exact: true }).waitFor();
 });
 
-test('a wrong password and an unknown address look the same', async ({ page, somebody, openContext }) => {
-  await signUp(page, somebody);
+test('a wrong password and an unknown address look the same', async ({ page, person, openContext }) => {
+  await signUp(page, person);
   const other = await (await openContext()).newPage();
   await other.goto('/sign-in');
-  await signIn(other, { ...somebody, password: 'not this one' });
+  await signIn(other, { ...person, password: 'not this one' });
   await other.getByText('The email address or the password is wrong').waitFor();
-  await signIn(other, { ...somebody, email: `nobody.${somebody.email}` });
+  await signIn(other, { ...person, email: `nobody.${person.email}` });
   await other.getByText('The email address or the password is wrong').waitFor();
 });
 
 test('a forgotten password is reset with the mailed link, which ends the other logins', async ({
   page,
-  somebody,
+  person,
   openContext,
 }) => {
-  await signUp(page, somebody);
+  await signUp(page, person);
   const other = await (await openContext()).newPage();
   await other.goto('/sign-in');
   await other.getByRole('link', { name: 'Forgot your password?' }).click();
-  await other.getByLabel('Email address').fill(somebody.email);
+  await other.getByLabel('Email address').fill(person.email);
   await other.getByRole('button', { name: 'Send the link' }).click();
   await other.getByText('a mail with a link is on its way').waitFor();
 
-  await other.goto(await linkFor(somebody, '/reset-password'));
-  const changed = { ...somebody, password: 'an even quieter evening' };
+  await other.goto(await linkFor(person, '/reset-password'));
+  const changed = { ...person, password: 'an even quieter evening' };
   await other.getByLabel('New password').fill(changed.password);
   await other.getByRole('button', { name: 'Set password' }).click();
   await other.getByText('Your new password is set').waitFor();
@@ -68,11 +68,11 @@ test('a forgotten password is reset with the mailed link, which ends the other l
   await page.getByRole('heading', { name: 'Welcome back' }).waitFor();
 });
 
-test('devices are listed and signed out, and the password is changed', async ({ page, somebody, openContext }) => {
-  await signUp(page, somebody);
+test('devices are listed and signed out, and the password is changed', async ({ page, person, openContext }) => {
+  await signUp(page, person);
   const other = await (await openContext()).newPage();
   await other.goto('/sign-in?next=/account');
-  await signIn(other, somebody);
+  await signIn(other, person);
   await other.getByText('This device').waitFor();
   await other.getByRole('button', { name: /^Sign out Chrome/ }).click();
   await other.getByText('Signed out.', { exact: true }).waitFor();
@@ -83,20 +83,20 @@ test('devices are listed and signed out, and the password is changed', async ({ 
   await other.getByLabel('New password').fill('an even quieter evening');
   await other.getByRole('button', { name: 'Change password' }).click();
   await other.getByText('This is not your current password').waitFor();
-  await other.getByLabel('Current password').fill(somebody.password);
+  await other.getByLabel('Current password').fill(person.password);
   await other.getByRole('button', { name: 'Change password' }).click();
   await other.getByText('Your password is changed').waitFor();
 });
 
 test('the profile is changed, and a change from elsewhere is not overwritten', async ({
   page,
-  somebody,
+  person,
   openContext,
 }) => {
-  await signUp(page, somebody);
+  await signUp(page, person);
   const other = await (await openContext()).newPage();
   await other.goto('/sign-in?next=/account');
-  await signIn(other, somebody);
+  await signIn(other, person);
   await other.getByLabel('Daily goal in minutes').fill('25');
   await page.goto('/account');
   await page.getByLabel('Daily goal in minutes').fill('45');
@@ -108,8 +108,8 @@ test('the profile is changed, and a change from elsewhere is not overwritten', a
   expect(await other.getByLabel('Daily goal in minutes').inputValue()).toBe('45');
 });
 
-test('data is exported, and the account deleted', async ({ page, somebody }) => {
-  await signUp(page, somebody);
+test('data is exported, and the account deleted', async ({ page, person }) => {
+  await signUp(page, person);
   await page.goto('/account');
   const [download] = await Promise.all([
     page.waitForEvent('download'),
@@ -122,10 +122,10 @@ test('data is exported, and the account deleted', async ({ page, somebody }) => 
   await dialog.getByLabel('Password', { exact: true }).fill('wrong');
   await dialog.getByRole('button', { name: 'Delete for good' }).click();
   await dialog.getByText('This is not your current password').waitFor();
-  await dialog.getByLabel('Password', { exact: true }).fill(somebody.password);
+  await dialog.getByLabel('Password', { exact: true }).fill(person.password);
   await dialog.getByRole('button', { name: 'Delete for good' }).click();
   await page.getByText('Your account is deleted').waitFor();
   await page.goto('/sign-in');
-  await signIn(page, somebody);
+  await signIn(page, person);
   await page.getByText('The email address or the password is wrong').waitFor();
 });

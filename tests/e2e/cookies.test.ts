@@ -100,10 +100,10 @@ async function attackByForm(page: Page): Promise<Response> {
   return response;
 }
 
-test('the cookie is stored for the program alone, where no script sees it', async ({ openContext, somebody }) => {
+test('the cookie is stored for the program alone, where no script sees it', async ({ openContext, person }) => {
   const context = await openContext();
   const page = await ownPage(context);
-  const tokens = await logIn(page, somebody);
+  const tokens = await logIn(page, person);
   expect('refreshToken' in tokens).toBe(false);
   expect(await page.evaluate(() => document.cookie)).toBe('');
   const cookies = await context.cookies();
@@ -120,10 +120,10 @@ test('the cookie is stored for the program alone, where no script sees it', asyn
 
 test('a page that is opened again has a new token by the cookie, which is replaced', async ({
   openContext,
-  somebody,
+  person,
 }) => {
   const context = await openContext();
-  const { sessionId } = await logIn(await ownPage(context), somebody);
+  const { sessionId } = await logIn(await ownPage(context), person);
   const first = await cookieOf(context);
   const { status, body } = await post(await ownPage(context), refreshPath);
   expect(status).toBe(200);
@@ -132,10 +132,10 @@ test('a page that is opened again has a new token by the cookie, which is replac
   expect((await cookieOf(context)) === first).toBe(false);
 });
 
-test('two tabs that refresh at once both stay signed in', async ({ openContext, somebody }) => {
+test('two tabs that refresh at once both stay signed in', async ({ openContext, person }) => {
   const context = await openContext();
   const tabs = [await ownPage(context), await ownPage(context)] as const;
-  await logIn(tabs[0], somebody);
+  await logIn(tabs[0], person);
   for (let round = 0; round < 3; ++round) {
     const replies = await Promise.all(tabs.map((tab) => post(tab, refreshPath)));
     expect(replies.map(({ status }) => status)).toEqual([200, 200]);
@@ -143,13 +143,10 @@ test('two tabs that refresh at once both stay signed in', async ({ openContext, 
 });
 
 // Another port is another origin, but the same site: browsers send SameSite cookies with its requests.
-test('a page of another port gets nothing, although the browser sends the cookie', async ({
-  openContext,
-  somebody,
-}) => {
+test('a page of another port gets nothing, although the browser sends the cookie', async ({ openContext, person }) => {
   const context = await openContext();
   const own = await ownPage(context);
-  await logIn(own, somebody);
+  await logIn(own, person);
   const before = await cookieOf(context);
   const attacker = await foreignPage(context, 'localhost');
   await attackByScript(attacker);
@@ -160,10 +157,10 @@ test('a page of another port gets nothing, although the browser sends the cookie
   expect((await post(own, refreshPath)).status).toBe(200);
 });
 
-test('for a page of another site the browser does not even send the cookie', async ({ openContext, somebody }) => {
+test('for a page of another site the browser does not even send the cookie', async ({ openContext, person }) => {
   const context = await openContext();
   const own = await ownPage(context);
-  await logIn(own, somebody);
+  await logIn(own, person);
   const attacker = await foreignPage(context, 'sibling.localhost');
   await attackByScript(attacker);
   const response = await attackByForm(attacker);
@@ -172,10 +169,10 @@ test('for a page of another site the browser does not even send the cookie', asy
   expect((await post(own, refreshPath)).status).toBe(200);
 });
 
-test('signing out removes the cookie', async ({ openContext, somebody }) => {
+test('signing out removes the cookie', async ({ openContext, person }) => {
   const context = await openContext();
   const page = await ownPage(context);
-  const { accessToken } = await logIn(page, somebody);
+  const { accessToken } = await logIn(page, person);
   expect((await post(page, '/api/v1/auth/logout', undefined, accessToken)).status).toBe(204);
   expect(await context.cookies()).toEqual([]);
   expect(await post(page, refreshPath)).toMatchObject({

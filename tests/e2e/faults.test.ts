@@ -5,7 +5,7 @@ function problem(status: number, code: string, headers: Record<string, string> =
   return { status, headers, contentType: 'application/problem+json', body: JSON.stringify(body) };
 }
 
-test('each fault of the API has its words, and the form keeps what was entered', async ({ page, somebody }) => {
+test('each fault of the API has its words, and the form keeps what was entered', async ({ page, person }) => {
   await page.goto('/sign-in');
   const answers = [
     { response: problem(429, 'rate_limited', { 'Retry-After': '42' }), text: 'try again in 42 seconds' },
@@ -19,15 +19,15 @@ test('each fault of the API has its words, and the form keeps what was entered',
   ];
   for (const { response, text } of answers) {
     await page.route('**/api/v1/auth/login', (route) => route.fulfill(response));
-    await signIn(page, somebody);
+    await signIn(page, person);
     await page.getByRole('alert').filter({ hasText: text }).waitFor();
-    expect(await page.getByLabel('Email address').inputValue()).toBe(somebody.email);
+    expect(await page.getByLabel('Email address').inputValue()).toBe(person.email);
     await page.unroute('**/api/v1/auth/login');
   }
 });
 
-test('an unreachable server is named once, and the client notices that it is back', async ({ page, somebody }) => {
-  await signUp(page, somebody);
+test('an unreachable server is named once, and the client notices that it is back', async ({ page, person }) => {
+  await signUp(page, person);
   await page.route(/\/(api|livez)/, (route) => route.abort());
   await page.goto('/account');
   await page.getByText('The server cannot be reached. The timer works').waitFor();
@@ -38,27 +38,27 @@ test('an unreachable server is named once, and the client notices that it is bac
   await page.getByText('This device').waitFor();
 });
 
-test('an account of a newer server is shown as far as it is understood', async ({ page, somebody }) => {
-  await signUp(page, somebody);
+test('an account of a newer server is shown as far as it is understood', async ({ page, person }) => {
+  await signUp(page, person);
   await page.route('**/api/v1/users/me', (route) => route.fulfill({ json: { version: 2 } }));
   await page.goto('/account');
   await page.getByText('does not understand').first().waitFor();
   await page.getByText('This device').waitFor();
 });
 
-test('a browser without storage is told so, and works', async ({ page, somebody }) => {
+test('a browser without storage is told so, and works', async ({ page, person }) => {
   await page.addInitScript(() => {
     const refuse = () => {
       throw new DOMException('No', 'SecurityError');
     };
     for (const name of ['localStorage', 'indexedDB'] as const) Object.defineProperty(window, name, { get: refuse });
   });
-  await signUp(page, somebody);
+  await signUp(page, person);
   await page.getByText('This browser does not allow storage').waitFor();
 });
 
-test('a full storage is named, and nothing entered is lost', async ({ page, somebody }) => {
-  await signUp(page, somebody);
+test('a full storage is named, and nothing entered is lost', async ({ page, person }) => {
+  await signUp(page, person);
   await page.goto('/sit');
   await page.evaluate(() => {
     Storage.prototype.setItem = () => {
@@ -74,8 +74,8 @@ test('a full storage is named, and nothing entered is lost', async ({ page, some
   await page.getByText(/^Saved: /).waitFor();
 });
 
-test('a clock that is an hour wrong is named', async ({ page, somebody }) => {
+test('a clock that is an hour wrong is named', async ({ page, person }) => {
   await page.clock.install({ time: Date.now() - 3_600_000 });
-  await signUp(page, somebody);
+  await signUp(page, person);
   await page.getByText('The clock of this device is about 60 minutes off').waitFor();
 });

@@ -9,11 +9,11 @@ const looks = [
 ] as const;
 
 for (const { name, options } of looks) {
-  test(`the start page shows the day, the year and the weeks: ${name}`, async ({ openContext, somebody }) => {
+  test(`the start page shows the day, the year and the weeks: ${name}`, async ({ openContext, person }) => {
     const page = await (await openContext(options)).newPage();
-    await signUp(page, somebody);
+    await signUp(page, person);
     await page.getByText('Your first session').waitFor();
-    await importSessions(somebody, [
+    await importSessions(person, [
       { minutesAgo: 0, minutes: 12 },
       { minutesAgo: 40 * day, minutes: 30, kind: 'walking' },
     ]);
@@ -50,13 +50,13 @@ for (const { name, options } of looks) {
   });
 }
 
-test('the history is filtered and read page by page', async ({ page, somebody }) => {
-  await signUp(page, somebody);
+test('the history is filtered and read page by page', async ({ page, person }) => {
+  await signUp(page, person);
   await page.goto('/history');
   await page.getByText('No sessions yet').waitFor();
   const walks = Array.from({ length: 2 }, (_, n) => ({ minutesAgo: (n + 1) * day, minutes: 10, kind: 'walking' }));
   const others = Array.from({ length: 40 }, (_, n) => ({ minutesAgo: (n + 3) * day, minutes: 20 }));
-  await importSessions(somebody, [...walks, ...others]);
+  await importSessions(person, [...walks, ...others]);
   await page.reload();
   const rows = page.getByRole('button', { name: /^Edit: / });
   await rows.first().waitFor();
@@ -73,9 +73,9 @@ test('the history is filtered and read page by page', async ({ page, somebody })
   await expect.poll(() => rows.count()).toBeGreaterThan(2);
 });
 
-test('a session is changed, not over a change from elsewhere, and deleted with undo', async ({ page, somebody }) => {
-  await signUp(page, somebody);
-  await importSessions(somebody, [{ minutesAgo: 60, minutes: 10, note: 'Birds' }]);
+test('a session is changed, not over a change from elsewhere, and deleted with undo', async ({ page, person }) => {
+  await signUp(page, person);
+  await importSessions(person, [{ minutesAgo: 60, minutes: 10, note: 'Birds' }]);
   await page.goto('/history');
   await page.getByText('Birds').waitFor();
   const other = await page.context().newPage();
@@ -95,22 +95,22 @@ test('a session is changed, not over a change from elsewhere, and deleted with u
   expect(await other.getByLabel('Note').inputValue()).toBe('Rain');
   await other.getByRole('button', { name: 'Save' }).click();
   await other.getByText('Saved.').waitFor();
-  expect(await sessionsOf(somebody)).toMatchObject([{ note: 'Rain' }]);
+  expect(await sessionsOf(person)).toMatchObject([{ note: 'Rain' }]);
   await other.close();
 
   await page.getByRole('button', { name: /^Delete: / }).click();
   await page.getByText('No sessions yet').waitFor();
   await page.getByRole('button', { name: 'Undo' }).click();
   await page.getByText('Wind').waitFor();
-  expect(await sessionsOf(somebody)).toHaveLength(1);
+  expect(await sessionsOf(person)).toHaveLength(1);
   await page.getByRole('button', { name: /^Delete: / }).click();
   await page.getByRole('link', { name: 'Home' }).click();
-  await expect.poll(() => sessionsOf(somebody)).toEqual([]);
+  await expect.poll(() => sessionsOf(person)).toEqual([]);
 });
 
-test('a history that cannot be loaded says so, and comes when the server is back', async ({ page, somebody }) => {
-  await signUp(page, somebody);
-  await importSessions(somebody, [{ minutesAgo: 60, minutes: 10 }]);
+test('a history that cannot be loaded says so, and comes when the server is back', async ({ page, person }) => {
+  await signUp(page, person);
+  await importSessions(person, [{ minutesAgo: 60, minutes: 10 }]);
   await page.route(/\/(api|livez)/, (route) => route.abort());
   await page.goto('/history');
   await page.getByRole('alert').getByText('The server cannot be reached').waitFor();

@@ -29,13 +29,13 @@ async function check(page: Page): Promise<void> {
 }
 
 for (const { name, options } of looks) {
-  test(`every page is accessible and fits: ${name}`, async ({ openContext, somebody }) => {
+  test(`every page is accessible and fits: ${name}`, async ({ openContext, person }) => {
     const page = await (await openContext(options)).newPage();
     for (const path of guestPages) {
       await page.goto(path);
       await check(page);
     }
-    await signUp(page, somebody);
+    await signUp(page, person);
     for (const path of userPages) {
       await page.goto(path);
       await check(page);

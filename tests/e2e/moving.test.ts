@@ -40,8 +40,8 @@ async function undo(page: Page): Promise<void> {
   await page.getByRole('heading', { name: /has been undone$/ }).waitFor();
 }
 
-test('a table is looked at, corrected and imported, once, and undone', async ({ page, somebody }) => {
-  await signUp(page, somebody);
+test('a table is looked at, corrected and imported, once, and undone', async ({ page, person }) => {
+  await signUp(page, person);
   await page.goto('/moving');
   await page.getByText('Choose a file').waitFor();
   await expectAccessible(page);
@@ -87,8 +87,8 @@ test('a table is looked at, corrected and imported, once, and undone', async ({ 
   await page.getByText(/^2 new sessions/).waitFor();
 });
 
-test('an archive of Apple Health is read in the browser, and a damaged one refused', async ({ page, somebody }) => {
-  await signUp(page, somebody);
+test('an archive of Apple Health is read in the browser, and a damaged one refused', async ({ page, person }) => {
+  await signUp(page, person);
   await page.goto('/moving');
   const xml = appleHealthXml([
     { startDate: '2026-01-05 07:30:00 +0100', endDate: '2026-01-05 07:40:30 +0100' },
@@ -113,13 +113,13 @@ test('an archive of Apple Health is read in the browser, and a damaged one refus
 
 test('an interrupted import goes on after the page was closed, and nothing is there twice', async ({
   page,
-  somebody,
+  person,
 }) => {
   const folder = await mkdtemp(join(tmpdir(), 'mindspace-moving-'));
   try {
     const path = join(folder, 'many.csv');
     await writeFile(path, csvOfDays(700));
-    await signUp(page, somebody);
+    await signUp(page, person);
     await page.goto('/moving');
     await choose(page, path);
     let calls = 0;
@@ -147,8 +147,8 @@ test('an interrupted import goes on after the page was closed, and nothing is th
   }
 });
 
-test('a history moves to another account with its settings', async ({ page, somebody, openContext }) => {
-  await signUp(page, somebody);
+test('a history moves to another account with its settings', async ({ page, person, openContext }) => {
+  await signUp(page, person);
   await page.goto('/moving');
   await choose(page, file('days.csv', csvOfDays(30)));
   await importNow(page, 30);
@@ -163,7 +163,7 @@ test('a history moves to another account with its settings', async ({ page, some
 
   const phone = await openContext({ viewport: { width: 360, height: 740 } });
   const other = await phone.newPage();
-  await signUp(other, { ...somebody, email: `other.${somebody.email}` });
+  await signUp(other, { ...person, email: `other.${person.email}` });
   await other.goto('/moving');
   await choose(other, await download.path());
   await other.getByText('goal 45 min').waitFor();

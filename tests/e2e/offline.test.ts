@@ -2,12 +2,9 @@ import { sessionsOf } from './support/api';
 import { expect, signUp, test } from './support/test';
 import { begin, prepareSit } from './support/timer';
 
-test('without a network the client starts, and a meditation waits until it is sent once', async ({
-  page,
-  somebody,
-}) => {
+test('without a network the client starts, and a meditation waits until it is sent once', async ({ page, person }) => {
   await page.clock.install();
-  await signUp(page, somebody);
+  await signUp(page, person);
   await page.evaluate(async () => void (await navigator.serviceWorker.ready));
   await page.context().setOffline(true);
   await prepareSit(page, 10);
@@ -23,9 +20,9 @@ test('without a network the client starts, and a meditation waits until it is se
 
   await page.context().setOffline(false);
   const sent = { source: 'import', durationSeconds: 600, status: 'completed' };
-  await expect.poll(() => sessionsOf(somebody)).toMatchObject([sent]);
+  await expect.poll(() => sessionsOf(person)).toMatchObject([sent]);
   await page.getByText('waits to be sent').waitFor({ state: 'detached' });
   await page.reload();
   await page.getByRole('link', { name: 'Account', exact: true }).waitFor();
-  expect(await sessionsOf(somebody)).toMatchObject([sent]);
+  expect(await sessionsOf(person)).toMatchObject([sent]);
 });

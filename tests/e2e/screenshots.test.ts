@@ -15,7 +15,7 @@ const looks = {
 } as const;
 
 for (const [look, options] of Object.entries(looks)) {
-  test.skipIf(!asked)(`pictures: ${look}`, async ({ openContext, somebody }) => {
+  test.skipIf(!asked)(`pictures: ${look}`, async ({ openContext, person }) => {
     mkdirSync(folder, { recursive: true });
     const page: Page = await (await openContext(options)).newPage();
     const picture = async (name: string) => {
@@ -26,7 +26,7 @@ for (const [look, options] of Object.entries(looks)) {
     await page.goto('/');
     await page.getByRole('heading', { level: 1 }).waitFor();
     await picture('welcome');
-    await signUp(page, somebody);
+    await signUp(page, person);
     await page.goto('/account');
     await page.getByText('This device').waitFor();
     await picture('account');

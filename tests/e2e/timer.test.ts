@@ -15,8 +15,8 @@ const busy = {
   }),
 };
 
-test('a meditation of real seconds is saved as one that was live', async ({ page, somebody }) => {
-  await signUp(page, somebody);
+test('a meditation of real seconds is saved as one that was live', async ({ page, person }) => {
+  await signUp(page, person);
   await prepareSit(page, 5);
   await page.getByLabel('Walking').check();
   await page.getByLabel('Low', { exact: true }).check();
@@ -29,18 +29,18 @@ test('a meditation of real seconds is saved as one that was live', async ({ page
   await page.getByRole('button', { name: 'Save session' }).click();
   await page.getByText(/^Saved: /).waitFor();
 
-  await expect.poll(async () => (await sessionsOf(somebody))[0]?.status).toBe('completed');
-  expect(await sessionsOf(somebody)).toMatchObject([
+  await expect.poll(async () => (await sessionsOf(person))[0]?.status).toBe('completed');
+  expect(await sessionsOf(person)).toMatchObject([
     { kind: 'walking', source: 'live', plannedSeconds: 300, moodBefore: 2, moodAfter: 5, note: 'Birds.' },
   ]);
 });
 
 test('a meditation survives reloads, counts no pauses, and is saved once though the server was busy', async ({
   page,
-  somebody,
+  person,
 }) => {
   await page.clock.install();
-  await signUp(page, somebody);
+  await signUp(page, person);
   await page.route('**/api/v1/sessions', (route) => route.fulfill(busy));
   await prepareSit(page, 20);
   await begin(page);
@@ -75,12 +75,12 @@ test('a meditation survives reloads, counts no pauses, and is saved once though 
     source: 'import',
     note: 'Half of it',
   };
-  await expect.poll(() => sessionsOf(somebody)).toMatchObject([saved]);
+  await expect.poll(() => sessionsOf(person)).toMatchObject([saved]);
   // For the program the device's clock is now an hour ahead.
   await page.getByText(/The clock of this device is about \d+ minutes off/).waitFor();
 });
 
-test('bells are handed to the audio clock ahead of time, and come later after a pause', async ({ page, somebody }) => {
+test('bells are handed to the audio clock ahead of time, and come later after a pause', async ({ page, person }) => {
   await page.addInitScript(() => {
     const starts: number[] = [];
     Object.assign(window, { starts });
@@ -94,7 +94,7 @@ test('bells are handed to the audio clock ahead of time, and come later after a 
   const oscillatorsPerStrike = 8;
   const each = (seconds: number[]) => seconds.flatMap((one) => Array<number>(oscillatorsPerStrike).fill(one));
   await page.clock.install();
-  await signUp(page, somebody);
+  await signUp(page, person);
   await prepareSit(page, 20);
   await page.getByLabel('Bell on the way, every').selectOption('5 minutes');
   await begin(page);
@@ -113,24 +113,24 @@ test('bells are handed to the audio clock ahead of time, and come later after a 
   expect(Math.min(...(await ringsIn()))).toBeGreaterThan(240);
 });
 
-test('a session that was discarded is in no history', async ({ page, somebody }) => {
-  await signUp(page, somebody);
+test('a session that was discarded is in no history', async ({ page, person }) => {
+  await signUp(page, person);
   await prepareSit(page, 5);
   await begin(page);
   await page.getByRole('button', { name: 'End' }).click();
   await page.getByRole('button', { name: 'Discard' }).click();
   await page.getByRole('dialog').getByRole('button', { name: 'Discard' }).click();
   await page.getByRole('button', { name: 'Begin' }).waitFor();
-  await expect.poll(async () => (await sessionsOf(somebody)).map(({ status }) => status)).toEqual(['abandoned']);
+  await expect.poll(async () => (await sessionsOf(person)).map(({ status }) => status)).toEqual(['abandoned']);
 });
 
-test('a login that expires during a meditation does not end it', async ({ page, somebody, openContext }) => {
-  await signUp(page, somebody);
+test('a login that expires during a meditation does not end it', async ({ page, person, openContext }) => {
+  await signUp(page, person);
   await prepareSit(page, 5);
   await begin(page);
   const other = await (await openContext()).newPage();
   await other.goto('/sign-in?next=/account');
-  await signIn(other, somebody);
+  await signIn(other, person);
   await other.getByRole('button', { name: 'Sign out everywhere' }).click();
   await other.getByRole('heading', { name: 'Welcome back' }).waitFor();
 
@@ -140,6 +140,6 @@ test('a login that expires during a meditation does not end it', async ({ page, 
   await page.getByText('Your login has expired').waitFor();
   await page.getByText('1 session waits to be sent').waitFor();
   await page.getByRole('banner').getByRole('link', { name: 'Sign in' }).click();
-  await signIn(page, somebody);
-  await expect.poll(() => sessionsOf(somebody)).toMatchObject([{ note: 'Undisturbed' }]);
+  await signIn(page, person);
+  await expect.poll(() => sessionsOf(person)).toMatchObject([{ note: 'Undisturbed' }]);
 });

@@ -15,7 +15,7 @@ interface Fixtures {
   openContext: (options?: BrowserContextOptions) => Promise<BrowserContext>;
   page: Page;
   /** Somebody without an account. */
-  somebody: Person;
+  person: Person;
 }
 
 // Only a test that fails waits this long, and one on an overloaded machine.
@@ -69,7 +69,7 @@ export const test = base.extend<Fixtures>({
   },
   page: async ({ openContext }, use) => use(await (await openContext()).newPage()),
   // eslint-disable-next-line no-empty-pattern
-  somebody: async ({}, use) => {
+  person: async ({}, use) => {
     const email = `person.${process.pid}.${++people}.${Date.now()}@example.org`;
     await use({ email, password: 'quiet morning light', name: 'Ada Lovelace' });
   },
