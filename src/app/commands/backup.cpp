@@ -7,6 +7,7 @@
 #include "app/backup/proof/verify.h"
 #include "app/commands/command_line.h"
 #include "app/commands/table.h"
+#include "app/embedded/data_directory.h"
 #include "app/process/account.h"
 #include "app/process/handover.h"
 #include "app/process/startup_error.h"
@@ -75,8 +76,8 @@ struct RestoreArguments {
     backup::RestoreRequest request;
 };
 
-// As root, on a machine that may have never run the program.
-void become_owner(const Config& config, const backup::Layout& layout) {
+// As root, on a machine that may have never run the program, and into a directory that only root may create.
+void become_owner(const Config& config, const backup::Layout& layout, const std::filesystem::path& into) {
     if (::geteuid() != 0) return;
     if (!layout.is_embedded)
         throw StartupError(EX_USAGE,
@@ -84,6 +85,10 @@ void become_owner(const Config& config, const backup::Layout& layout) {
     const auto account = program_account(config.process.user);
     hand_over_data(layout.data, account);
     hand_over_backups(config.backup.directory, account);
+    if (!into.empty()) {
+        require_reachable(into, account);
+        if (!std::filesystem::exists(into)) ensure_owned_directory(into, 0700, account);
+    }
     switch_account(account);
 }
 
@@ -105,8 +110,9 @@ int restore_backup(const CommandLine& line, RestoreArguments& arguments) {
         if (!arguments.request.target.time)
             throw StartupError(EX_USAGE, "--to must be a time with its offset, such as 2026-11-30T12:00:00Z");
     }
-    arguments.request.into = arguments.into;
-    become_owner(config, backup::Layout(config));
+    // PostgreSQL and pgBackRest have working directories of their own.
+    if (!arguments.into.empty()) arguments.request.into = DataDirectory::resolve(arguments.into);
+    become_owner(config, backup::Layout(config), arguments.request.into);
     const auto begin = std::chrono::steady_clock::now();
     const auto restored = backup::restore(config, arguments.request, [](std::string_view sentence) {
         std::cout << sentence << '\n' << std::flush;  // a person is waiting

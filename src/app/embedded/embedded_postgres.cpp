@@ -154,8 +154,8 @@ ChildCommand EmbeddedPostgres::prepare() {
                         .stop_plan = kPostgresStopPlan};
 }
 
-Readiness EmbeddedPostgres::probe() const {
-    switch (PQping(superuser_conninfo().c_str())) {
+Readiness EmbeddedPostgres::ping(const std::string& conninfo) {
+    switch (PQping(conninfo.c_str())) {
         case PQPING_OK:
             return Readiness::ready;
         case PQPING_REJECT:

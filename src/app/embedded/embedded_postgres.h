@@ -29,7 +29,7 @@ public:
     void initialise();
     // Creates the role and the database "mindspace" if they do not exist. Called when the server is ready.
     void create_database();
-    [[nodiscard]] Readiness probe() const override;
+    [[nodiscard]] Readiness probe() const override { return ping(superuser_conninfo()); }
 
     // Connection string for libpq: the role "mindspace", owner of the database of that name, not a superuser.
     [[nodiscard]] std::string conninfo() const { return conninfo(paths_.sockets); }
@@ -40,6 +40,8 @@ public:
     // For maintenance: connects as the superuser.
     [[nodiscard]] std::string superuser_conninfo() const { return conninfo(paths_.sockets, "postgres", "postgres"); }
     static std::string conninfo(const std::filesystem::path& sockets, std::string_view user, std::string_view database);
+    // Whether the server there accepts connections. Blocking, for as long as libpq waits for a local server.
+    static Readiness ping(const std::string& conninfo);
 
 private:
     ChildCommand prepare() override;

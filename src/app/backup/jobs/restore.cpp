@@ -30,12 +30,13 @@ constexpr Milliseconds kRestoreTimeout = std::chrono::hours(12);  // of one stat
 constexpr std::int64_t kComparedUsers = 1000;
 constexpr std::string_view kNotReached = "before configured recovery target";
 
-// Until it takes its place, it is removed if anything fails.
+// An empty directory at first. Until it takes its place, it is emptied if anything fails, and removed if its parent is
+// ours: root may have created it for us (commands/backup.cpp).
 class Draft {
 public:
     explicit Draft(fs::path path) : path_(std::move(path)) {
-        fs::remove_all(path_);
-        create();
+        ensure_owned_directory(path_, 0700, current_account());
+        clear();
     }
     Draft(const Draft&) = delete;
     Draft& operator=(const Draft&) = delete;
@@ -44,15 +45,12 @@ public:
         if (!is_kept_) fs::remove_all(path_, ignored);
     }
     [[nodiscard]] const fs::path& path() const { return path_; }
-    void clear() {
-        fs::remove_all(path_);
-        create();
+    void clear() const {
+        for (const auto& entry : fs::directory_iterator(path_)) fs::remove_all(entry.path());
     }
     void keep() { is_kept_ = true; }
 
 private:
-    void create() const { ensure_owned_directory(path_, 0700, current_account()); }
-
     fs::path path_;
     bool is_kept_ = false;
 };
@@ -78,9 +76,10 @@ public:
         : config_(config), layout_(layout), request_(request), progress_(progress), pgbackrest_(config, layout) {}
 
     Restored run() {
-        if (layout_.is_embedded) pgbackrest_.write_configuration(config_);
+        if (needs_configuration()) pgbackrest_.write_configuration(config_);
         const auto repository = pgbackrest_.info();
         if (repository.backups.empty()) throw StartupError(EX_UNAVAILABLE, "the repository has no backup");
+        newest_ended_at_ = repository.backups.back().ended_at;
         missing_ = pgbackrest_.missing_segments(repository, repository.backups.back());
         if (!missing_.empty() && !request_.target.time && request_.gaps == Gaps::refuse) refuse_gap();
         Draft draft(request_.into.empty() ? layout_.data / "postgres" / "data.restored" : request_.into);
@@ -97,10 +96,25 @@ public:
         restore_contents(draft.path(), layout_);
         restored.previous = swap_cluster(layout_, draft.path());
         restored.cluster = layout_.cluster();
+        archive_timeline();
         return restored;
     }
 
 private:
+    // A copy may be restored beside the running program, which uses its own.
+    [[nodiscard]] bool needs_configuration() const {
+        return layout_.is_embedded && (request_.into.empty() || !fs::exists(layout_.config_file));
+    }
+
+    // A copy begins no timeline for others, and neither does a cluster that did not take its place.
+    void archive_timeline() const {
+        try {
+            pgbackrest_.archive_histories();
+        } catch (const std::exception& fault) {
+            progress_(fmt::format("the new timeline is archived when the program starts, not yet: {}", fault.what()));
+        }
+    }
+
     [[noreturn]] void refuse_gap() const {
         throw StartupError(
             EX_DATAERR, fmt::format("the write-ahead log has gaps ({}): what was changed after the first one is lost. "
@@ -108,7 +122,8 @@ private:
                                     fmt::join(missing_, ", ")));
     }
 
-    // If nothing was changed after the requested time, the log ends before it, and all of it is what was requested.
+    // If nothing was changed after the requested time, the log ends before it, and all of it is what was requested. If
+    // a backup is newer than that time, the log should not have ended there, and all of it may be more.
     void recover(Draft& draft, ScratchPostgres& postgres) {
         pgbackrest_.restore(draft.path(), request_.target);
         progress_("replaying the changes since");
@@ -117,6 +132,10 @@ private:
         } catch (const StartupError& error) {
             if (!request_.target.time || !std::string_view(error.what()).contains(kNotReached)) throw;
         }
+        if (newest_ended_at_ > *request_.target.time)
+            throw StartupError(EX_DATAERR,
+                               "the write-ahead log has a gap before that time: restore to an earlier one. Or nothing "
+                               "was changed since: restore all changes, without --to");
         if (!missing_.empty() && request_.gaps == Gaps::refuse) refuse_gap();
         progress_("no change is newer than that time: restoring all changes");
         draft.clear();
@@ -163,6 +182,7 @@ private:
     const RestoreRequest& request_;
     const Progress& progress_;
     PgBackRest pgbackrest_;
+    Timestamp newest_ended_at_{};  // the newest backup
     std::vector<std::string> missing_;
 };
 

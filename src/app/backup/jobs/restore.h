@@ -34,7 +34,8 @@ struct Restored {
     std::int64_t compared_users = 0;  // whose statistics agree with the history
 };
 
-// Throws StartupError; then everything is as it was before.
+// Throws StartupError or std::system_error. Then everything is as it was before, unless the swap itself failed
+// (swap.h).
 Restored restore(const Config& config, const RestoreRequest& request, const Progress& progress);
 
 }  // namespace mindspace::app::backup

@@ -48,6 +48,10 @@ const char* name_of(Job job) {
     return job == Job::verify ? "verify" : "create";
 }
 
+const JobStatus& outcome_of(Job job, const Status& status) {
+    return job == Job::verify ? status.verify : status.create;
+}
+
 }  // namespace
 
 std::optional<Job> due_job(const Status& status, Timestamp now) {
@@ -77,15 +81,17 @@ void Schedule::poll(steady_clock::time_point now) {
         if (const auto end = process_->end()) finish(*end);
         return;
     }
-    if (const auto job = due_job(read_status(layout_.status()), SystemClock{}.now())) start(*job);
+    const auto status = read_status(layout_.status());
+    if (const auto job = due_job(status, SystemClock{}.now())) start(*job, status);
 }
 
 // The child runs this very program, even if a newer one has taken its place on disk.
-void Schedule::start(Job job) {
+void Schedule::start(Job job, const Status& status) {
     std::vector<std::string> arguments = {"/proc/self/exe", "backup", name_of(job), "--config",
                                           layout_.settings().native()};
     if (job == Job::incremental) arguments.emplace_back("--incremental");
     job_ = job;
+    failures_before_ = outcome_of(job, status).failures;
     started_at_ = steady_clock::now();
     try {
         process_.emplace(ChildProcess::start({.arguments = std::move(arguments),
@@ -112,13 +118,14 @@ void Schedule::finish(const ChildEnd& end) {
                                         {"event.duration", took},
                                         {"mindspace.backup_bytes", status.stored_bytes}});
     } else {
-        const auto& error = (job_ == Job::verify ? status.verify : status.create).error;
+        const auto& outcome = outcome_of(job_, status);
+        const bool is_recorded = outcome.failures != failures_before_;
         log::error(job_ == Job::verify ? "a backup could not be verified" : "a backup failed",
                    {{"event.duration", took},
-                    {"error.message", error.empty() ? end.describe() : error},
+                    {"error.message", is_recorded ? outcome.error : end.describe()},
                     {"log.file.path", layout_.log("jobs.log").native()}});
         // A job that could not even record its failure must not start again at once.
-        if (error.empty()) look_at_ = steady_clock::now() + kRetryAfter;
+        if (!is_recorded) look_at_ = steady_clock::now() + kRetryAfter;
     }
 }
 

@@ -8,6 +8,7 @@
 #include "app/embedded/child_process.h"
 
 #include <chrono>
+#include <cstdint>
 #include <optional>
 #include <string>
 
@@ -27,12 +28,13 @@ public:
     void poll(std::chrono::steady_clock::time_point now);
 
 private:
-    void start(Job job);
+    void start(Job job, const Status& status);
     void finish(const ChildEnd& end);
 
     Layout layout_;
     std::optional<ChildProcess> process_;
     Job job_{};
+    std::int64_t failures_before_ = 0;  // of jobs of its kind, when it started
     std::chrono::steady_clock::time_point started_at_{};
     std::chrono::steady_clock::time_point look_at_{};
 };

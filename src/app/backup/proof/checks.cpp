@@ -2,16 +2,14 @@
 
 #include "app/process/startup_error.h"
 #include "platform/async/run_on.h"
+#include "platform/postgres/connection/connection_string.h"
 #include "platform/postgres/connection/session.h"
 #include "services/analytics/verification/verify.h"
 #include "services/user/client.h"
 
 #include <fmt/format.h>
-#include <libpq-fe.h>
 
 #include <chrono>
-#include <memory>
-#include <string_view>
 #include <utility>
 
 namespace mindspace::app::backup {
@@ -38,25 +36,18 @@ Awaitable<analytics::Verification> compare_statistics(asio::io_context& loop, st
     co_return found;
 }
 
-std::string option_of(const std::string& url, std::string_view keyword) {
-    char* problem = nullptr;
-    const std::unique_ptr<PQconninfoOption, decltype(&PQconninfoFree)> options(PQconninfoParse(url.c_str(), &problem),
-                                                                               &PQconninfoFree);
-    const std::unique_ptr<char, decltype(&PQfreemem)> reason(problem, &PQfreemem);
-    if (!options) throw StartupError(EX_CONFIG, fmt::format("database.url: {}", problem ? problem : "out of memory"));
-    for (const auto* option = options.get(); option->keyword; ++option)
-        if (std::string_view(option->keyword) == keyword && option->val) return option->val;
-    return "mindspace";
+std::string named(std::string value) {
+    return value.empty() ? "mindspace" : value;
 }
 
 }  // namespace
 
 std::string database_name(const std::string& url) {
-    return option_of(url, "dbname");
+    return named(postgres::value_of(url, "dbname"));
 }
 
 std::string database_user(const std::string& url) {
-    return option_of(url, "user");
+    return named(postgres::value_of(url, "user"));
 }
 
 TableSums table_sums_of(const std::string& conninfo) {

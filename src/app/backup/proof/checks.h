@@ -10,11 +10,11 @@
 
 namespace mindspace::app::backup {
 
-// The database and the role in a connection string; "mindspace" if it names none. Throw StartupError if it is invalid.
+// The database and the role in a connection string; "mindspace" if it names none.
 std::string database_name(const std::string& url);
 std::string database_user(const std::string& url);
 
-// The sums of the tables of a database that nobody else uses.
+// The sums of the tables of a database that no other process uses.
 TableSums table_sums_of(const std::string& conninfo);
 
 // Compares the statistics of about `count` random users with the history, as `mindspace analytics verify` does; returns

@@ -3,7 +3,6 @@
 #include "platform/async/sleep.h"
 #include "platform/base/result.h"
 #include "platform/postgres/connection/session.h"
-#include "platform/postgres/values/errors.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -22,20 +21,22 @@ constexpr Milliseconds kSumsTimeout = std::chrono::hours(6);  // all rows are re
 constexpr int kLockAttempts = 100;
 constexpr Milliseconds kBetweenLocks{300};
 constexpr Milliseconds kArchivePoll{200};
-constexpr std::string_view kLockNotAvailable = "55P03";
 
-// Locks the tables against writers; false if one of them did not end at once. Writers that come later wait for us for
-// as long: less than deadlock_timeout, so a writer with locks in another order is not in danger either. LOCK precedes
-// the snapshot of the transaction (PostgreSQL manual, LOCK), so that it includes whatever they have committed.
+// Locks the tables against writers; false if one of them did not end at once. LOCK takes the tables one after the
+// other: the timeout is of all of them, not that of each lock. Writers that come later wait for us for as long: less
+// than deadlock_timeout, so a writer with locks in another order is not in danger either. While all are locked, a
+// process of ours that stands still loses the connection, and with it the locks. LOCK precedes the snapshot of the
+// transaction (PostgreSQL manual, LOCK), so that it includes whatever they have committed.
 Awaitable<bool> lock(postgres::Session& session, const std::vector<std::string>& tables) {
+    co_await session.execute(
+        "BEGIN ISOLATION LEVEL REPEATABLE READ; SET LOCAL statement_timeout = '200ms'; "
+        "SET LOCAL idle_in_transaction_session_timeout = '2s'");
     try {
         co_await session.execute(
-            fmt::format("BEGIN ISOLATION LEVEL REPEATABLE READ; SET LOCAL lock_timeout = '200ms'; "
-                        "LOCK TABLE {} IN SHARE MODE",
-                        fmt::join(tables, ", ")));
+            fmt::format("LOCK TABLE {} IN SHARE MODE; SET LOCAL statement_timeout = '2s'", fmt::join(tables, ", ")));
         co_return true;
-    } catch (const postgres::DatabaseError& error) {
-        if (error.sqlstate() != kLockNotAvailable) throw;
+    } catch (const Unavailable&) {  // the timeout, or the connection is lost
+        if (!session.is_open()) throw;
     }
     co_await session.execute("ROLLBACK");
     co_return false;
@@ -81,7 +82,7 @@ Awaitable<Reference> take_reference(boost::asio::io_context& loop, std::string c
 Awaitable<> wait_until_archived(boost::asio::io_context& loop, std::string conninfo, std::string segment,
                                 Seconds limit) {
     static constexpr Statement kLast{"backup_last_archived", R"(
-        SELECT coalesce(last_archived_wal, ''), coalesce(last_failed_wal, '') FROM pg_stat_archiver)"};
+        SELECT coalesce(last_archived_wal, '') FROM pg_stat_archiver)"};
     postgres::Session session(loop, {.conninfo = std::move(conninfo)});
     co_await session.connect();
     const auto give_up_at = std::chrono::steady_clock::now() + limit;

@@ -7,7 +7,6 @@
 #include "app/process/startup_error.h"
 
 #include <fmt/format.h>
-#include <libpq-fe.h>
 
 #include <csignal>
 #include <initializer_list>
@@ -49,10 +48,13 @@ ChildCommand ScratchPostgres::prepare() {
              "ident_file=" + (home_ / "pg_ident.conf").native(), "listen_addresses=", "port=5432",
              "unix_socket_directories=\"" + sockets_.native() + '"', "unix_socket_permissions=0700",
              // It accepts connections when recovery is over, not before.
-             "hot_standby=off", "archive_mode=off", "max_connections=20", "autovacuum=off",
-             is_proof ? "shared_buffers=32MB" : "shared_buffers=128MB", is_proof ? "fsync=off" : "fsync=on", "jit=off",
-             "timezone=UTC", "log_timezone=UTC", "log_statement=none", "log_min_error_statement=panic",
-             "log_error_verbosity=terse"}) {
+             "hot_standby=off", "max_connections=20", "autovacuum=off",
+             // The new timeline's history and segments stay marked as not archived, and nothing archives them before
+             // the server that will use them: without the history, the next restore would begin the same timeline.
+             is_proof ? "archive_mode=off" : "archive_mode=on",
+             "archive_command=", is_proof ? "shared_buffers=32MB" : "shared_buffers=128MB",
+             is_proof ? "fsync=off" : "fsync=on", "jit=off", "timezone=UTC", "log_timezone=UTC", "log_statement=none",
+             "log_min_error_statement=panic", "log_error_verbosity=terse"}) {
         arguments.emplace_back("-c");
         arguments.push_back(setting);
     }
@@ -86,16 +88,7 @@ void ScratchPostgres::recover(std::chrono::seconds limit) {
 }
 
 Readiness ScratchPostgres::probe() const {
-    switch (PQping(conninfo("postgres", "postgres").c_str())) {
-        case PQPING_OK:
-            return Readiness::ready;
-        case PQPING_REJECT:
-            return Readiness::busy;
-        case PQPING_NO_RESPONSE:
-        case PQPING_NO_ATTEMPT:
-            break;
-    }
-    return Readiness::absent;
+    return EmbeddedPostgres::ping(conninfo("postgres", "postgres"));
 }
 
 std::string ScratchPostgres::conninfo(std::string_view database, std::string_view user) const {

@@ -10,7 +10,7 @@ namespace mindspace::app::backup {
 
 enum class Purpose {
     proof,  // the directory is thrown away: nothing is forced to disk, and little memory is used
-    use,    // it will be the database
+    use,    // it will be the database, which archives what is written here
 };
 
 class ScratchPostgres final : public EmbeddedServer {

@@ -8,16 +8,25 @@ namespace mindspace::app::backup {
 
 using postgres::Statement;
 
+namespace {
+
+// The names of the tables that are compared.
+constexpr const char* kTables = R"(
+        SELECT format('%I.%I', nspname, relname) AS name
+        FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace
+        WHERE relkind = 'r' AND relpersistence = 'p' AND nspname <> 'information_schema' AND nspname !~ '^pg_')";
+
+}  // namespace
+
 // query_to_xml() runs a query whose text is computed, one for each table, inside one statement.
 Awaitable<TableSums> read_table_sums(postgres::Session& session) {
-    static constexpr Statement kSums{"backup_table_sums", R"(
+    static const auto kSql = fmt::format(R"(
         SELECT name, (xpath('/row/sums/text()', query_to_xml(format(
                    'SELECT count(*) || '' '' || coalesce(sum(hashtextextended(one::text, 0)), 0) AS sums FROM %s AS one',
                    name), true, true, '')))[1]::text
-        FROM (SELECT format('%I.%I', nspname, relname) AS name
-              FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace
-              WHERE relkind = 'r' AND relpersistence = 'p' AND nspname <> 'information_schema'
-                AND nspname !~ '^pg_') AS tables)"};
+        FROM ({}) AS tables)",
+                                         kTables);
+    static const Statement kSums{"backup_table_sums", kSql.c_str()};
     TableSums sums;
     const auto rows = co_await session.query(kSums);
     for (auto row : rows) sums.emplace(row.get<std::string>(0), row.get<std::string>(1));
@@ -25,12 +34,9 @@ Awaitable<TableSums> read_table_sums(postgres::Session& session) {
 }
 
 Awaitable<std::vector<std::string>> list_tables(postgres::Session& session) {
-    static constexpr Statement kTables{"backup_tables", R"(
-        SELECT format('%I.%I', nspname, relname)
-        FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace
-        WHERE relkind = 'r' AND relpersistence = 'p' AND nspname <> 'information_schema' AND nspname !~ '^pg_')"};
+    static constexpr Statement kNames{"backup_tables", kTables};
     std::vector<std::string> tables;
-    const auto rows = co_await session.query(kTables);
+    const auto rows = co_await session.query(kNames);
     for (auto row : rows) tables.push_back(row.get<std::string>(0));
     co_return tables;
 }

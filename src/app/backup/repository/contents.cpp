@@ -1,11 +1,17 @@
 #include "app/backup/repository/contents.h"
 
+#include "app/embedded/file_descriptor.h"
 #include "app/process/account.h"
 #include "platform/async/run_on.h"
 #include "platform/async/sleep.h"
 #include "platform/redis/connection/client.h"
 
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
 #include <chrono>
+#include <system_error>
 
 namespace mindspace::app::backup {
 
@@ -17,11 +23,14 @@ namespace {
 constexpr Milliseconds kSnapshotDeadline{60'000};
 constexpr Milliseconds kSnapshotPoll{100};
 
-// Replaces a file by a copy that only we can read, in one step.
+// Replaces a file by a copy that only we can read, in one step, on disk when this returns.
 void copy_private(const fs::path& from, const fs::path& to) {
     const auto draft = fs::path(to.native() + ".new");
     fs::copy_file(from, draft, fs::copy_options::overwrite_existing);
     fs::permissions(draft, fs::perms::owner_read | fs::perms::owner_write);
+    const FileDescriptor file(::open(draft.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
+    if (!file.is_open() || ::fsync(file.get()) != 0)
+        throw std::system_error(errno, std::generic_category(), "fsync " + draft.native());
     fs::rename(draft, to);
 }
 

@@ -87,7 +87,6 @@ Backup read_backup(const json::value& value) {
     const auto& at = value.at("timestamp");
     return {.label = std::string(value.at("label").as_string()),
             .kind = value.at("type").as_string() == "full" ? Kind::full : Kind::incremental,
-            .started_at = time_at(at.at("start")),
             .ended_at = time_at(at.at("stop")),
             .database_bytes = value.at("info").at("size").to_number<std::int64_t>(),
             .stored_bytes = value.at("info").at("repository").at("delta").to_number<std::int64_t>(),
@@ -100,10 +99,8 @@ Repository read_repository(const std::string& text) {
     const auto document = json::parse(text);
     for (const auto& stanza : document.as_array()) {
         for (const auto& value : stanza.at("backup").as_array()) repository.backups.push_back(read_backup(value));
-        for (const auto& archive : stanza.at("archive").as_array()) {
+        for (const auto& archive : stanza.at("archive").as_array())
             repository.archive = std::string(archive.at("id").as_string());
-            if (archive.at("max").is_string()) repository.last_segment = std::string(archive.at("max").as_string());
-        }
     }
     return repository;
 }
@@ -167,7 +164,7 @@ std::vector<std::string> PgBackRest::command(const char* name, std::vector<std::
 }
 
 // Its output goes through a file of this process: errors and the result are far smaller than a pipe needs to be read
-// concurrently, but nobody promises it.
+// concurrently, but its documentation does not promise it.
 std::string PgBackRest::run(const char* name, std::vector<std::string> options) const {
     const auto output_file = layout_.log(fmt::format("{}.{}", name, ::getpid()).c_str());
     fs::remove(output_file);
@@ -236,6 +233,16 @@ void PgBackRest::restore(const fs::path& directory, const Target& target) const 
     if (target.time || !target.restore_point.empty()) options.emplace_back("--target-action=promote");
     if (!target.timeline.empty()) options.push_back("--target-timeline=" + target.timeline);
     run("restore", std::move(options));
+}
+
+void PgBackRest::archive_histories() const {
+    const auto log = layout_.cluster() / "pg_wal";
+    for (const auto& entry : fs::directory_iterator(log)) {
+        const auto& file = entry.path();
+        if (file.extension() == ".history" &&
+            fs::exists(log / "archive_status" / (file.filename().native() + ".ready")))
+            run("archive-push", {"--archive-push-queue-max=4PiB", file.native()});
+    }
 }
 
 }  // namespace mindspace::app::backup

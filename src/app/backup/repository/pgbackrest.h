@@ -20,7 +20,6 @@ enum class Kind { full, incremental };
 struct Backup {
     std::string label;
     Kind kind = Kind::full;
-    Timestamp started_at{};
     Timestamp ended_at{};
     std::int64_t database_bytes = 0;
     std::int64_t stored_bytes = 0;  // that this backup added to the repository
@@ -30,8 +29,7 @@ struct Backup {
 
 struct Repository {
     std::vector<Backup> backups;  // oldest first
-    std::string last_segment;     // of the write-ahead log that was archived
-    std::string archive;          // the name of the folder of these segments
+    std::string archive;          // the name of the folder of the write-ahead log
 };
 
 // Where a restore ends: at a time, at a restore point, or else at the end of what was archived.
@@ -61,6 +59,9 @@ public:
     [[nodiscard]] std::vector<std::string> missing_segments(const Repository& repository, const Backup& backup) const;
     // Writes the data directory of a cluster that recovers by itself when it is started.
     void restore(const std::filesystem::path& directory, const Target& target) const;
+    // Archives the histories of timelines that the embedded cluster has begun and not archived yet. PostgreSQL does so
+    // at its start, too, but a queue that is too long is dropped, and these with it.
+    void archive_histories() const;
 
 private:
     [[nodiscard]] std::vector<std::string> command(const char* name, std::vector<std::string> options) const;

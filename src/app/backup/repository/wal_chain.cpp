@@ -58,10 +58,15 @@ std::vector<std::string> missing_segments(const std::vector<std::string>& names,
     }
     std::vector<std::string> missing;
     if (!timelines[first->timeline].contains(first->number)) missing.push_back(start);
+    auto end = Segment{.timeline = first->timeline, .number = first->number + 1};  // of the log so far
     for (const auto& [timeline, numbers] : timelines) {
         if (numbers.empty()) continue;
-        for (auto next = *numbers.begin(); next <= *numbers.rbegin() && missing.size() < kMaxMissing; ++next)
-            if (!numbers.contains(next)) missing.push_back(name_of({.timeline = timeline, .number = next}));
+        // A timeline begins in a segment of an earlier one, or in the next one.
+        const auto begin = *numbers.begin();
+        for (auto next = std::min(begin, end.number); next <= *numbers.rbegin() && missing.size() < kMaxMissing; ++next)
+            if (!numbers.contains(next))
+                missing.push_back(name_of({.timeline = next < begin ? end.timeline : timeline, .number = next}));
+        end = {.timeline = timeline, .number = std::max(end.number, *numbers.rbegin() + 1)};
     }
     return missing;
 }

@@ -9,7 +9,8 @@
 namespace mindspace::app::backup {
 
 // The missing segments, at most ten of them, between `start`, the first segment that a backup needs, and the last one
-// of each timeline from there. `names` are those in the repository, in any order; what is not a segment is ignored.
+// of each timeline from there, including those between two timelines. `names` are those in the repository, in any
+// order; what is not a segment is ignored.
 std::vector<std::string> missing_segments(const std::vector<std::string>& names, const std::string& start);
 
 }  // namespace mindspace::app::backup
