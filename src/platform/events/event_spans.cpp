@@ -44,11 +44,9 @@ void EventSpans::record(std::span<const Event> events, const std::string& error)
         const auto& event = events[i];
         if (!event.trace.is_sampled) continue;
         auto span = telemetry::Tracer::follow(causes_.empty() ? event.trace : causes_[i],
-                                              step_ == EventStep::send ? SpanKind::producer : SpanKind::consumer);
+                                              step_ == EventStep::send ? SpanKind::producer : SpanKind::consumer, took);
         if (!causes_.empty()) span.context.span_id = event.trace.span_id;
         describe(span, event, step_, tracing_, consumer_);
-        span.took = took;
-        span.began -= std::chrono::duration_cast<std::chrono::system_clock::duration>(took);
         span.error = error;
         tracing_.tracer->record(std::move(span));
     }

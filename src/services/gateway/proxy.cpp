@@ -132,7 +132,7 @@ telemetry::ChildSpan start_span(const asio::any_io_executor& executor, const Ups
     const auto& origin = node.status.origin;
     span->name = method + ' ' + route;
     span->attributes = {{"http.request.method", method},
-                        {"url.full", "http://" + origin.to_string() + std::string(request.exchange.head.path)},
+                        {"url.full", "http://" + origin.to_string() + route},  // the path may contain the id of a user
                         {"url.template", route},
                         {"server.address", origin.host},
                         {"server.port", std::int64_t{origin.port}}};
@@ -218,6 +218,18 @@ Response fail(const Exchange& exchange, ClientFault fault) {
     }
 }
 
+// The span ends with the attempt, also if that is cancelled.
+Awaitable<Attempt> attempt_in_span(Upstream::Node& node, const OutgoingRequest& request, telemetry::ChildSpan span) {
+    try {
+        auto outcome = co_await attempt(node, request, span);
+        end_span(span, outcome);
+        co_return outcome;
+    } catch (...) {
+        span.end(std::current_exception());
+        throw;
+    }
+}
+
 // Each attempt goes to another node, while there is one.
 Awaitable<Response> proxy(Upstream& upstream, const http::Declaration& declaration, Exchange& exchange) {
     if (!upstream.admits(declaration.priority))
@@ -243,8 +255,7 @@ Awaitable<Response> proxy(Upstream& upstream, const http::Declaration& declarati
         }
         const auto began = Clock::now();
         auto span = start_span(executor, *node, request, tried.size());
-        auto response = co_await attempt(*node, request, span);
-        end_span(span, response);
+        auto response = co_await attempt_in_span(*node, request, std::move(span));
         if (response) {
             upstream.succeeded(*node, Clock::now() - began);
             co_return std::move(*response);

@@ -1,6 +1,5 @@
 #pragma once
-// Identifies the request by its X-Request-Id, if valid, or else by a new id, which the response returns. Also finds the
-// trace that the request belongs to (W3C Trace Context).
+// Identifies the request by its X-Request-Id, if valid, or else by a new id, which the response returns.
 
 #include "platform/http/middleware/step.h"
 

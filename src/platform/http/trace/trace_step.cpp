@@ -22,11 +22,11 @@ Span server_span(const Exchange& exchange, const Response& response, std::string
               .began = std::chrono::system_clock::now() - took,
               .took = exchange.duration};
     span.attributes = {{"http.request.method", method}, {"url.scheme", std::string(scheme)}};
-    if (is_readable) span.attributes.emplace_back("url.path", std::string(head.path.substr(0, head.path.find('?'))));
     if (exchange.endpoint != nullptr) {
         const std::string route(exchange.endpoint->declaration.path);
         span.name += ' ' + route;
         span.attributes.emplace_back("http.route", route);
+        span.attributes.emplace_back("url.path", route);  // the path itself may contain the id of a user
     }
     span.attributes.emplace_back("http.response.status_code", std::int64_t{response.status});
     if (response.status >= 500) span.error = std::to_string(response.status);
@@ -50,7 +50,9 @@ std::shared_ptr<const TaskContext> TraceStep::begin(Exchange& exchange) const {
 
 Awaitable<> TraceStep::after(Exchange& exchange, Response& response) {
     if (tracer_ == nullptr) return {};
-    if (exchange.trace.is_sampled || response.status >= 500 || tracer_->is_slow(exchange.duration))
+    // What the server refuses, such as an overload, is no failed work, and may be nearly all requests.
+    const bool has_failed = response.status >= 500 && !exchange.refusal;
+    if (exchange.trace.is_sampled || has_failed || tracer_->is_slow(exchange.duration))
         tracer_->record(server_span(exchange, response, scheme_));
     return {};
 }

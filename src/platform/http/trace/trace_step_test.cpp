@@ -55,7 +55,7 @@ protected:
         head.method = Method::get;
         head.path = "/page";
         head.headers = std::move(fields);
-        Exchange exchange{.head = head, .endpoint = router.find(Method::get, "/page").endpoint};
+        Exchange exchange{.head = head, .endpoint = router.find(Method::get, "/page").endpoint, .refusal = refusal_};
         postgres::run(loop_, middleware.handle(exchange));
         status_ = exchange.response->status;
         trace_ = exchange.trace;
@@ -69,6 +69,7 @@ protected:
 
     asio::io_context loop_{1};
     std::optional<RecordingTracer> tracer_;
+    std::optional<Refusal> refusal_;
     int status_ = 0;
     telemetry::TraceContext trace_;
 };
@@ -125,6 +126,14 @@ TEST_F(TraceStepTest, AlwaysRecordsFaults) {
     EXPECT_EQ(spans[0].text("name"), "GET /page");
     EXPECT_EQ(spans[0].attribute("error.type"), "503");
     EXPECT_TRUE(spans[0].fields.contains("status"));
+}
+
+TEST_F(TraceStepTest, DoesNotRecordRefusals) {
+    trace({.sample_ratio = 0, .slow = kNeverSlow});
+    refusal_ = Refusal{.status = 503, .code = "overloaded", .detail = "Try again later."};
+    request({}, a_page);
+    EXPECT_EQ(status_, 503);
+    EXPECT_THAT(names(), testing::IsEmpty());
 }
 
 TEST_F(TraceStepTest, AlwaysRecordsWhatIsSlow) {

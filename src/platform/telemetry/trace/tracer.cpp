@@ -13,12 +13,14 @@ TraceContext Tracer::begin(const std::optional<TraceContext>& parent, ParentDeci
     return context;
 }
 
-Span Tracer::follow(const TraceContext& cause, SpanKind kind) {
+Span Tracer::follow(const TraceContext& cause, SpanKind kind, std::chrono::nanoseconds took) {
     return {.context = {.trace_id = cause.trace_id, .span_id = new_span_id(), .is_sampled = cause.is_sampled},
             .parent_id = cause.span_id,
             .kind = kind,
             .name = {},
-            .began = std::chrono::system_clock::now(),
+            .began = std::chrono::system_clock::now() -
+                     std::chrono::duration_cast<std::chrono::system_clock::duration>(took),
+            .took = took,
             .links = {cause}};
 }
 

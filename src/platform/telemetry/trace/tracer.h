@@ -36,9 +36,9 @@ public:
     // Whether a request of that duration is recorded even if its trace is not sampled.
     [[nodiscard]] bool is_slow(std::chrono::nanoseconds took) const { return took >= options_.slow; }
 
-    // A span of work that was caused by work of another process or of an earlier time: in its trace, linked to it. The
-    // name and the duration are the caller's.
-    [[nodiscard]] static Span follow(const TraceContext& cause, SpanKind kind);
+    // The span of work that has just ended, and was caused by work of another process or of an earlier time: in its
+    // trace, linked to it. The name is the caller's.
+    [[nodiscard]] static Span follow(const TraceContext& cause, SpanKind kind, std::chrono::nanoseconds took);
 
     // From any thread; never waits.
     void record(Span span) const;

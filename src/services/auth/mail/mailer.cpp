@@ -148,10 +148,8 @@ Awaitable<> Mailer::deliver(ClaimedMail mail) {
 // In the trace of the request that caused the mail.
 void Mailer::record_attempt(const ClaimedMail& mail, std::chrono::nanoseconds took, bool has_failed) const {
     if (options_.tracer == nullptr || !mail.trace.is_sampled) return;
-    auto span = telemetry::Tracer::follow(mail.trace, telemetry::SpanKind::client);
+    auto span = telemetry::Tracer::follow(mail.trace, telemetry::SpanKind::client, took);
     span.name = "send mail";
-    span.began -= std::chrono::duration_cast<std::chrono::system_clock::duration>(took);
-    span.took = took;
     span.attributes = {{"mindspace.mail.kind", std::string(schema::enum_name(mail.kind))},
                        {"mindspace.mail.attempt", std::int64_t{mail.attempt}}};
     if (has_failed) span.error = "send_error";
