@@ -19,6 +19,7 @@ std::string key_of(Level level, std::string_view message, const Lines& fields) {
 }  // namespace
 
 bool Repeats::admit(Level level, std::string_view message, const Lines& fields, Time now) {
+    if (level > Level::warn) return true;
     auto key = key_of(level, message, fields);
     const std::scoped_lock lock(mutex_);
     auto found = seen_.find(key);

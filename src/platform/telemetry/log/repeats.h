@@ -1,6 +1,8 @@
 #pragma once
-// Limits lines that repeat: a fault that every request meets must not fill the disk. Within ten seconds the same event
-// is written 20 times; more are counted, and one line then reports their number. Any thread may use it.
+// Limits warnings and errors that repeat: a fault that every request meets must not fill the disk. Within ten seconds
+// the same one is written 20 times; more are counted, and one line then reports their number. Other lines are always
+// written: each is about another user, and all of them together would leave no space to count faults. Any thread may
+// use it.
 
 #include "platform/telemetry/log/outputs.h"
 

@@ -40,9 +40,16 @@ TEST(Repeats, HaveTheSameLevelMessageAndFields) {
     Repeats repeats;
     EXPECT_EQ(admitted(repeats, 30, "x", kStart), 20);
     EXPECT_EQ(admitted(repeats, 30, "y", kStart), 20);
-    EXPECT_TRUE(repeats.admit(Level::info, "x", kFields, kStart));
+    EXPECT_TRUE(repeats.admit(Level::error, "x", kFields, kStart));
     EXPECT_TRUE(repeats.admit(Level::warn, "x", {}, kStart));
     EXPECT_FALSE(repeats.admit(Level::warn, "x", kFields, kStart));
+}
+
+TEST(Repeats, AreOnlyWarningsAndErrors) {
+    Repeats repeats;
+    for (int i = 0; i < 1000; ++i) EXPECT_TRUE(repeats.admit(Level::info, "x", kFields, kStart));
+    for (int i = 0; i < 1000; ++i) repeats.admit(Level::info, std::to_string(i), kFields, kStart);
+    EXPECT_EQ(admitted(repeats, 30, "x", kStart), 20) << "they leave space";
 }
 
 TEST(Repeats, DoNotFillTheMemory) {
