@@ -62,7 +62,7 @@ http::EndpointTable<Pages> page_endpoints() {
         return respond(http::static_response(pages.asyncapi.content(), call.fields));
     });
     for (const auto& asset : web_assets())
-        rows.add(page(asset.path, "A page."), [&asset](StaticCall call) { return respond(serve(asset, call.fields)); });
+        rows.add(page(asset.path, "A page."), [&asset](PageCall call) { return respond(serve(asset, call.fields)); });
     for (const auto path : kClientPaths) {
         auto declaration = page(path, "The web client.");
         declaration.catch_all = path == kClientPaths.front();

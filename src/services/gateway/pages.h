@@ -33,7 +33,7 @@ struct PageQuery {
     static constexpr auto fields() { return std::tuple{}; }
 };
 
-// /openapi.json, /asyncapi.json, /whoami, what web_assets() holds, and the web client for every path that is nobody's.
+// /openapi.json, /asyncapi.json, /whoami, what web_assets() holds, and the web client for every other path.
 http::EndpointTable<Pages> page_endpoints();
 
 }  // namespace mindspace::gateway
