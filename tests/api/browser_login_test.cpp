@@ -116,7 +116,8 @@ TEST(BrowserLogin, RejectsEveryOtherPage) {
     const auto refused = twice.send({.method = "POST",
                                      .path = kRefreshPath,
                                      .headers = {{"Host", kPlainHost},
-                                                 {"Origin", "http://mind.test, http://mind.test"},
+                                                 {"Origin", "http://mind.test"},
+                                                 {"Origin", "http://mind.test"},
                                                  {"Cookie", std::string(kPlainCookie) + "=" + token}}});
     EXPECT_TRUE(is_problem(refused, 403, "bad_origin"));
     // The attacks have not used the token: it is still the current one.

@@ -16,7 +16,7 @@ public:
     PageOrigins(std::string_view public_url, std::vector<std::string> allowed);
 
     // `host` is the request's. A page of this server may have another host than the public URL, but not another scheme:
-    // whoever can change unencrypted pages must not use the cookie of encrypted ones.
+    // an attacker who can change unencrypted pages must not use the cookie of encrypted ones.
     [[nodiscard]] bool contains(std::string_view origin, std::string_view host) const;
 
 private:

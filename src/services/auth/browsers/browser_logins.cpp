@@ -18,19 +18,21 @@ Error no_refresh_cookie() {
 }  // namespace
 
 Awaitable<Result<LoggedIn>> BrowserLogins::register_user(Register request, Origin origin, PageFields page) {
-    if (!request.cookie) co_return co_await logins_.register_user(std::move(request), std::move(origin));
-    const auto cookie = cookies_.of(std::move(page));
-    if (!cookie) co_return cookie.error();
-    auto registered = co_await logins_.register_user(std::move(request), std::move(origin));
-    if (registered) registered->set_cookie = cookie->store(registered->tokens);
-    co_return registered;
+    const bool wants_cookie = request.cookie;
+    auto login = logins_.register_user(std::move(request), std::move(origin));
+    return wants_cookie ? store_cookie(std::move(page), std::move(login)) : std::move(login);
 }
 
 Awaitable<Result<LoggedIn>> BrowserLogins::login(Login request, Origin origin, PageFields page) {
-    if (!request.cookie) co_return co_await logins_.login(std::move(request), std::move(origin));
+    const bool wants_cookie = request.cookie;
+    auto login = logins_.login(std::move(request), std::move(origin));
+    return wants_cookie ? store_cookie(std::move(page), std::move(login)) : std::move(login);
+}
+
+Awaitable<Result<LoggedIn>> BrowserLogins::store_cookie(PageFields page, Awaitable<Result<LoggedIn>> login) {
     const auto cookie = cookies_.of(std::move(page));
     if (!cookie) co_return cookie.error();
-    auto logged_in = co_await logins_.login(std::move(request), std::move(origin));
+    auto logged_in = co_await std::move(login);
     if (logged_in) logged_in->set_cookie = cookie->store(logged_in->tokens);
     co_return logged_in;
 }

@@ -30,6 +30,8 @@ public:
                                                      std::optional<std::int32_t> expected_version, PageFields page);
 
 private:
+    // `login`, which does not begin if the page may not have the cookie, with the refresh token in the cookie.
+    Awaitable<Result<LoggedIn>> store_cookie(PageFields page, Awaitable<Result<LoggedIn>> login);
     Awaitable<Result<Refreshed>> refresh_cookie(Origin origin, PageFields page);
     [[nodiscard]] http::Response ended(PageFields page, UserId user, std::optional<AuthSessionId> id = {}) const;
 
