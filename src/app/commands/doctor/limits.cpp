@@ -1,11 +1,15 @@
 #include "app/commands/doctor/subjects.h"
 #include "app/commands/http_probe.h"
+#include "app/commands/top/exposition.h"
 #include "app/process/startup_error.h"
 
 #include <fmt/format.h>
 
-#include <charconv>
+#include <algorithm>
+#include <cmath>
 #include <optional>
+#include <string_view>
+#include <vector>
 
 namespace mindspace::app::doctor {
 
@@ -14,14 +18,11 @@ namespace {
 // Files of a process that are no public connections: PostgreSQL, Redis, roles, logs.
 constexpr std::int64_t kOtherFiles = 256;
 
-// The value of a metric without labels.
-std::optional<std::int64_t> metric_of(std::string_view page, std::string_view name) {
-    const auto line = page.find(fmt::format("\n{} ", name));
-    if (line == std::string_view::npos) return std::nullopt;
-    const auto text = page.substr(line + name.size() + 2);
-    std::int64_t value = 0;
-    const auto read = std::from_chars(text.data(), text.data() + text.size(), value);
-    return read.ec == std::errc{} ? std::optional(value) : std::nullopt;
+std::optional<std::int64_t> metric_of(const std::vector<top::Sample>& samples, std::string_view name) {
+    constexpr double kMax = 1e18;  // "no limit" is shown as more
+    const auto found = std::ranges::find(samples, name, &top::Sample::name);
+    if (found == samples.end() || std::isnan(found->value)) return std::nullopt;
+    return static_cast<std::int64_t>(std::clamp(found->value, 0.0, kMax));
 }
 
 }  // namespace
@@ -50,8 +51,9 @@ void check_limits(const Config& config, Checks& checks) {
         return checks.warning("limits.open_files", "the limits of the program are unknown", unknown.what());
     }
     const auto page = http_get(url + "/metrics");
-    const auto open = metric_of(page.body, "process_open_fds");
-    const auto limit = metric_of(page.body, "process_max_fds");
+    const auto samples = top::parse_exposition(page.body);
+    const auto open = metric_of(samples, "process_open_fds");
+    const auto limit = metric_of(samples, "process_max_fds");
     if (page.status != 200 || !open || !limit)
         return checks.warning(
             "limits.open_files",

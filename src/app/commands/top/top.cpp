@@ -94,7 +94,7 @@ private:
         return urls;
     }
 
-    // Rounded up, so that nobody waits in vain for less than a millisecond.
+    // Rounded up, so that the wait does not end a fraction of a millisecond early, again and again.
     static std::chrono::milliseconds time_until(SteadyTime then) {
         return std::max(std::chrono::ceil<std::chrono::milliseconds>(then - steady_clock::now()), 0ms);
     }
