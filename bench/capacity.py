@@ -35,6 +35,7 @@ ASSUMPTIONS = {
     "pages": Assumption(0.5, "pages of history a minute and person"),
     "sessions": Assumption(0.1, "sessions started and completed a minute and person"),
     "logins": Assumption(0.01, "logins with a password a minute and person"),
+    "password": Assumption(17, "ms of the program, a login: argon2id with the default settings; depends on the machine"),
     "sessions_a_day": Assumption(1, "sessions a day of each user, which stay forever"),
     "cores": Assumption(2, "cores of a machine"),
     "busy": Assumption(0.5, "how busy a machine should be at most, as the targets of auto scaling want it"),
@@ -53,7 +54,6 @@ COSTS = {
     "idle_socket": Cost(1000 * 0.032 / 15000, "ms a second of the program, an idle socket", "none lost, all joined within 9 s, 3.2 % of a core"),
     "socket_memory": Cost(2 * 4.7, "KiB, a socket in the program and as much again in the kernel", "| **4.7 KiB** each, none lost"),
 }
-PASSWORD = 17  # ms of a hash: argon2id with the default settings
 
 
 def plan(users, **values):
@@ -67,7 +67,7 @@ def plan(users, **values):
     writes = 2 * sessions  # a start and its completion
     program = {  # ms a second of one core
         "requests": reads * c["read"] + pages * c["page"] + writes * c["write"],
-        "passwords": logins * PASSWORD,
+        "passwords": logins * a["password"],
         "deliveries": deliveries * c["delivery"],
         "idle sockets": sockets * c["idle_socket"],
     }
@@ -92,7 +92,7 @@ def report(users, **values):
               for name, assumption in ASSUMPTIONS.items()]
     lines += ["", "Measured (docs/performance.md):"]
     lines += [f"  {name:18}{cost.value:>8.4g}  {cost.meaning}" for name, cost in COSTS.items()]
-    lines += [f"  {'password':18}{PASSWORD:>8}  ms of the program, a login", "", "In the busiest minute:",
+    lines += ["", "In the busiest minute:",
               f"  {found['people']:,.0f} people, {found['sockets']:,.0f} sockets, {found['requests']:,.0f} requests and "
               f"{found['deliveries']:,.0f} deliveries a second",
               "  processor of the program: " + ", ".join(f"{name} {ms / 1000:.2f} cores" for name, ms in found["program"].items()),

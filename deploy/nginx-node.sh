@@ -4,7 +4,7 @@
 #     nginx-node.sh down|up ADDRESS [FILE]
 #
 # ADDRESS is the node's, as FILE (/etc/nginx/mindspace/nodes.conf) has it. Nginx reloads the file without losing a
-# connection. NGINX is how to call it, "nginx" if not set. Exit code 3: FILE has no such node.
+# connection; this returns when only new workers accept requests. NGINX is how to call it, "nginx" if not set. Exit code 3: FILE has no such node.
 set -euo pipefail
 
 state=${1:-} address=${2:-} file=${3:-/etc/nginx/mindspace/nodes.conf}
@@ -30,10 +30,14 @@ if master=$(cat "$pid_file" 2>/dev/null); then
     read -r -a workers <"/proc/$master/task/$master/children" || true # no newline at its end
 fi
 "${nginx[@]}" -s reload
+accepts_requests() {
+    local title
+    title=$({ tr '\0' ' ' <"/proc/$1/cmdline"; } 2>/dev/null) && [[ $title && $title != *"shutting down"* ]]
+}
+deadline=$((SECONDS + 10))
 for worker in "${workers[@]}"; do
-    for _ in {1..100}; do
-        title=$({ tr '\0' ' ' <"/proc/$worker/cmdline"; } 2>/dev/null) || break
-        [[ $title && $title != *"shutting down"* ]] || break
+    while accepts_requests "$worker"; do
+        ((SECONDS < deadline)) || { echo "nginx-node.sh: worker $worker of Nginx goes on after the reload" >&2; break; }
         sleep 0.1
     done
 done

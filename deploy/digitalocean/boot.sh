@@ -15,7 +15,7 @@ apt-get install -qq -y --no-install-recommends openssl /var/tmp/mindspace.deb
 
 address=$(curl -fsS --max-time 10 http://169.254.169.254/metadata/v1/interfaces/private/0/ipv4/address)
 printf 'MINDSPACE_HTTP_ADDRESS=%s\nMINDSPACE_MANAGEMENT_ADDRESS=%s\n' "$address" "$address" >>/etc/mindspace/node.env
-# The user data has secrets, and whoever can ask for it on this machine gets them.
+# The user data has secrets, and any process on this machine that requests it gets them.
 install -d /etc/systemd/system/mindspace@node.service.d
 printf '[Service]\nIPAddressDeny=169.254.169.254\n' >/etc/systemd/system/mindspace@node.service.d/metadata.conf
 systemctl daemon-reload

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Mind Space on DigitalOcean: makes what is missing, changes what differs, and removes what it made. Needs Python 3.11, and
-nothing else.
+"""Mind Space on DigitalOcean: makes what is missing, changes load balancer, firewall and pool to the settings, and removes what
+it made. Needs Python 3.11, and nothing else.
 
     deploy.py up SETTINGS --package mindspace_VERSION_amd64.deb [--dry-run]
     deploy.py nodes SETTINGS                    a line for each droplet, as rolling.sh wants it
@@ -70,6 +70,9 @@ def main(words, environment, pause=time.sleep, say=print):
     settings = tomllib.loads(given.settings.read_text())
     file = given.settings.with_suffix(given.settings.suffix + ".state")
     dry_run = getattr(given, "dry_run", False)
+    if given.verb != "up" and not file.exists():
+        say(f"deploy.py: {file} is missing, which says what was made")
+        return 64
     if "DIGITALOCEAN_TOKEN" not in environment:
         say("deploy.py: DIGITALOCEAN_TOKEN is not set")
         return 64

@@ -9,7 +9,7 @@ set -euo pipefail
 here=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")
 elasticsearch=$1
 kibana=$2
-options=(--silent --show-error --fail-with-body "${@:3}")
+options=(--silent --show-error --fail-with-body --max-time 60 "${@:3}")
 readonly here elasticsearch kibana options
 
 put() {

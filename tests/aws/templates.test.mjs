@@ -28,7 +28,7 @@ const EXCEPTIONS = {
   s3_bucket_object_lock_enabled_check: 'versions are kept, and a package can be built again',
   elbv2_logging_enabled_check: 'that log would keep query strings, which have tickets and tokens of mailed links',
   cloudfront_access_logs_enabled_check: 'logged by AWS::Logs::Delivery, which can leave the query strings out',
-  cloudfront_default_root_object_configured_check: 'the program answers for /',
+  cloudfront_default_root_object_configured_check: 'the program serves /',
   cloudfront_origin_failover_enabled_check: 'there is one origin; docs/scaling.md says what several regions need',
   cloudwatch_log_group_retention_period_check: 'logs have addresses of users: 30 days are promised in docs/privacy.md',
   cloudwatch_log_group_encrypted_check: "only in us-east-1 (edge.yaml), where they have CloudWatch's own key",

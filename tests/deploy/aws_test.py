@@ -235,7 +235,7 @@ class FirstBoot(unittest.TestCase):
             self.assertNotEqual(machine.run(f"cat {entry['file_path']}"), "")
 
     def expect_client_address(self):
-        """CloudFront's addition to X-Forwarded-For counts when it comes from the load balancer, and from nobody else."""
+        """CloudFront's addition to X-Forwarded-For counts when it comes from the load balancer, and only then."""
         for source, address in ((BALANCER, "198.51.100.7"), ("127.0.0.9", "198.51.100.7"), (STRANGER, STRANGER)):
             said = run("curl", "--silent", "--insecure", "--interface", source, "--header", "X-Forwarded-For: 203.0.113.1, 198.51.100.7",
                        "https://127.0.0.1:8080/whoami").stdout

@@ -7,8 +7,8 @@ here=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")
 readonly here settings=/etc/mindspace
 # shellcheck source=/dev/null
 . "$settings/aws.env"
-
-aws() { command aws --region "$REGION" --cli-connect-timeout 5 --cli-read-timeout 20 "$@"; }
+# shellcheck source=deploy/aws/node/calls.sh
+. "$here/calls.sh"
 
 secret() { aws secretsmanager get-secret-value --secret-id "$1" --query SecretString --output text; }
 
@@ -99,8 +99,7 @@ is_ready() { curl -fs --max-time 5 -o /dev/null http://127.0.0.1:9464/readyz; }
 
 is_in_service() {
     local state
-    state=$(aws elbv2 describe-target-health --target-group-arn "$TARGET_GROUP" --targets "Id=$instance" \
-        --query 'TargetHealthDescriptions[0].TargetHealth.State' --output text) && [[ $state == healthy ]]
+    state=$(target_state "$instance") && [[ $state == healthy ]]
 }
 
 write_secrets

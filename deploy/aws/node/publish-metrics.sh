@@ -3,10 +3,13 @@
 # of the metrics is for Prometheus.
 set -euo pipefail
 
+here=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")
 # shellcheck source=/dev/null
 . /etc/mindspace/aws.env
+# shellcheck source=deploy/aws/node/calls.sh
+. "$here/calls.sh"
 
 sockets=$(curl -fsS --max-time 5 http://127.0.0.1:9464/metrics | awk '$1 == "mindspace_websockets" { print $2; found = 1 }
     END { exit !found }')
-aws --region "$REGION" --cli-connect-timeout 5 --cli-read-timeout 20 cloudwatch put-metric-data --namespace MindSpace \
-    --metric-name Sockets --unit Count --value "$sockets" --dimensions "AutoScalingGroupName=$GROUP"
+aws cloudwatch put-metric-data --namespace MindSpace --metric-name Sockets \
+    --unit Count --value "$sockets" --dimensions "AutoScalingGroupName=$GROUP"
