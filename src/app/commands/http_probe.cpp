@@ -2,13 +2,7 @@
 
 #include "app/process/startup_error.h"
 
-#include <curl/curl.h>
 #include <fmt/format.h>
-
-#include <memory>
-#include <new>
-#include <stdexcept>
-#include <tuple>
 
 namespace mindspace::app {
 
@@ -16,21 +10,6 @@ namespace {
 
 constexpr long kTimeoutSeconds = 5;
 constexpr std::size_t kMaxBody = 8 * 1024 * 1024;  // metrics are the largest page
-
-struct FreeList {
-    void operator()(curl_slist* list) const { curl_slist_free_all(list); }
-};
-
-std::unique_ptr<curl_slist, FreeList> list_of(const std::vector<std::string>& lines) {
-    std::unique_ptr<curl_slist, FreeList> list;
-    for (const auto& line : lines) {
-        auto* longer = curl_slist_append(list.get(), line.c_str());
-        if (longer == nullptr) throw std::bad_alloc();
-        std::ignore = list.release();
-        list.reset(longer);
-    }
-    return list;
-}
 
 std::size_t take(char* bytes, std::size_t size, std::size_t count, void* to) {
     auto& body = *static_cast<std::string*>(to);
@@ -48,14 +27,8 @@ std::string reachable(const std::string& address) {
 
 }  // namespace
 
-void CloseProbe::operator()(void* handle) const {
-    curl_easy_cleanup(handle);
-}
-
-ProbeHandle prepare_get(const std::string& url, std::string& body) {
-    static const CURLcode initialised = curl_global_init(CURL_GLOBAL_DEFAULT);
-    ProbeHandle handle(initialised == CURLE_OK ? curl_easy_init() : nullptr);
-    if (!handle) throw std::runtime_error("libcurl cannot be initialised");
+CurlHandle prepare_get(const std::string& url, std::string& body) {
+    auto handle = make_curl_handle();
     curl_easy_setopt(handle.get(), CURLOPT_URL, url.c_str());
     curl_easy_setopt(handle.get(), CURLOPT_PROTOCOLS_STR, "http,https");
     curl_easy_setopt(handle.get(), CURLOPT_PROXY, "");
@@ -69,7 +42,8 @@ ProbeHandle prepare_get(const std::string& url, std::string& body) {
 ProbeResponse http_get(const std::string& url, const std::vector<std::string>& fields) {
     ProbeResponse response;
     const auto handle = prepare_get(url, response.body);
-    const auto head = list_of(fields);
+    CurlList head;
+    for (const auto& field : fields) append(head, field);
     curl_easy_setopt(handle.get(), CURLOPT_HTTPHEADER, head.get());
     if (auto code = curl_easy_perform(handle.get()); code != CURLE_OK)
         response.failure = curl_easy_strerror(code);

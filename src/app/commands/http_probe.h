@@ -2,8 +2,8 @@
 // What a command that examines a running program from outside gets from its listeners (libcurl). Blocks.
 
 #include "app/settings/settings.h"
+#include "platform/base/curl.h"
 
-#include <memory>
 #include <string>
 #include <vector>
 
@@ -20,13 +20,9 @@ struct ProbeResponse {
 // "Origin: https://mind.example".
 ProbeResponse http_get(const std::string& url, const std::vector<std::string>& fields = {});
 
-// The same for a caller that performs the request itself (CURL*): the body is appended to `body`, which must outlive
-// it.
-struct CloseProbe {
-    void operator()(void* handle) const;
-};
-using ProbeHandle = std::unique_ptr<void, CloseProbe>;
-ProbeHandle prepare_get(const std::string& url, std::string& body);
+// The same for a caller that performs the request itself: the body is appended to `body`, which must outlive the
+// handle.
+CurlHandle prepare_get(const std::string& url, std::string& body);
 
 // The certificate that an https URL serves, as PEM, whether or not it is valid; empty without one.
 std::string served_certificate(const std::string& url);

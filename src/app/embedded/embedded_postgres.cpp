@@ -4,7 +4,6 @@
 #include "app/embedded/find_program.h"
 #include "app/process/startup_error.h"
 
-#include <fcntl.h>
 #include <fmt/format.h>
 #include <libpq-fe.h>
 #include <pwd.h>
@@ -46,13 +45,6 @@ std::string double_quoted(std::string_view text) {
     std::string result = "\"";
     for (const char character : text) result.append(character == '"' ? 2 : 1, character);
     return result + '"';
-}
-
-void sync_directory(const fs::path& path) {
-    const FileDescriptor directory(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-    if (!directory.is_open() || ::fsync(directory.get()) != 0) {
-        throw std::system_error(errno, std::generic_category(), "fsync " + path.native());
-    }
 }
 
 // Best effort: a process of the interrupted initdb may still be ending there. The name is not reused.
@@ -108,7 +100,7 @@ void EmbeddedPostgres::initialise() {
                                        last_output(), log_file().native()));
     }
     fs::rename(unfinished, data());  // from here on the cluster exists
-    sync_directory(paths_.home);
+    sync_to_disk(paths_.home);
 }
 
 ChildCommand EmbeddedPostgres::prepare() {

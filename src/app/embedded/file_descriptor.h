@@ -1,8 +1,12 @@
 #pragma once
 // Owns one POSIX file descriptor, nothing else: reading and writing remain plain system calls.
 
+#include <fcntl.h>
 #include <unistd.h>
 
+#include <cerrno>
+#include <filesystem>
+#include <system_error>
 #include <utility>
 
 namespace mindspace::app {
@@ -26,5 +30,13 @@ public:
 private:
     int descriptor_ = -1;
 };
+
+// Returns when a file, or the names in a directory, are on disk. Throws
+// std::system_error.
+inline void sync_to_disk(const std::filesystem::path& path) {
+    const FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+    if (!file.is_open() || ::fsync(file.get()) != 0)
+        throw std::system_error(errno, std::generic_category(), "fsync " + path.native());
+}
 
 }  // namespace mindspace::app

@@ -1,22 +1,16 @@
 #include "platform/mail/smtp_sender.h"
 
-#include <curl/curl.h>
+#include "platform/base/curl.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cstring>
-#include <memory>
 
 namespace mindspace::mail {
 
 namespace {
-
-struct Close {
-    void operator()(CURL* handle) const { curl_easy_cleanup(handle); }
-    void operator()(curl_slist* list) const { curl_slist_free_all(list); }
-};
-using Handle = std::unique_ptr<CURL, Close>;
-using List = std::unique_ptr<curl_slist, Close>;
 
 std::size_t give(char* to, std::size_t size, std::size_t count, void* rest) {
     auto& bytes = *static_cast<std::string_view*>(rest);
@@ -38,15 +32,14 @@ std::string bracketed(std::string_view address) {
 }  // namespace
 
 SmtpSender::SmtpSender(SmtpOptions options) : options_(std::move(options)) {
-    static const CURLcode initialised = curl_global_init(CURL_GLOBAL_DEFAULT);  // before other threads exist
-    if (initialised != CURLE_OK) throw std::runtime_error("libcurl does not start");
+    initialise_curl();  // before other threads exist
 }
 
 void SmtpSender::send(const Message& message) {
     if (!is_address(message.to)) throw SendError("the recipient's address is not one");
-    const Handle handle(curl_easy_init());
-    if (!handle) throw std::bad_alloc();
-    const List recipients(curl_slist_append(nullptr, bracketed(message.to).c_str()));
+    const auto handle = make_curl_handle();
+    CurlList recipients;
+    append(recipients, bracketed(message.to));
     const auto bytes = serialize(message);
     std::string_view rest = bytes;
     std::array<char, CURL_ERROR_SIZE> last_error{};

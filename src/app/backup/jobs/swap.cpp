@@ -4,9 +4,7 @@
 #include "app/embedded/file_descriptor.h"
 #include "app/program.h"
 
-#include <fcntl.h>
 #include <fmt/chrono.h>
-#include <unistd.h>
 
 #include <cerrno>
 #include <cstdio>
@@ -17,12 +15,6 @@ namespace mindspace::app::backup {
 namespace fs = std::filesystem;
 
 namespace {
-
-void sync(const fs::path& path) {
-    const FileDescriptor directory(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-    if (!directory.is_open() || ::fsync(directory.get()) != 0)
-        throw std::system_error(errno, std::generic_category(), "fsync " + path.native());
-}
 
 // File systems that cannot exchange two directories get two renames.
 void exchange(const fs::path& restored, const fs::path& current, const fs::path& previous) {
@@ -52,7 +44,7 @@ fs::path swap_cluster(const Layout& layout, const fs::path& restored) {
     } else {
         fs::rename(restored, current);
     }
-    sync(current.parent_path());
+    sync_to_disk(current.parent_path());
     return previous;
 }
 

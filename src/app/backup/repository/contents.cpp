@@ -6,10 +6,6 @@
 #include "platform/async/sleep.h"
 #include "platform/redis/connection/client.h"
 
-#include <fcntl.h>
-#include <unistd.h>
-
-#include <cerrno>
 #include <chrono>
 #include <system_error>
 
@@ -28,9 +24,7 @@ void copy_private(const fs::path& from, const fs::path& to) {
     const auto draft = fs::path(to.native() + ".new");
     fs::copy_file(from, draft, fs::copy_options::overwrite_existing);
     fs::permissions(draft, fs::perms::owner_read | fs::perms::owner_write);
-    const FileDescriptor file(::open(draft.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
-    if (!file.is_open() || ::fsync(file.get()) != 0)
-        throw std::system_error(errno, std::generic_category(), "fsync " + draft.native());
+    sync_to_disk(draft);
     fs::rename(draft, to);
 }
 

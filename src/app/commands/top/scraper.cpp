@@ -11,7 +11,7 @@ namespace mindspace::app::top {
 // To one node, again and again on the same connection.
 struct Scraper::Request {
     ProbeResponse response;
-    ProbeHandle handle;
+    CurlHandle handle;
     bool is_in_progress = false;
 };
 

@@ -1,14 +1,12 @@
 #include "platform/telemetry/trace/collector.h"
 
+#include "platform/base/curl.h"
 #include "platform/telemetry/trace/otlp_json.h"
 
-#include <curl/curl.h>
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <array>
-#include <new>
-#include <stdexcept>
 
 namespace mindspace::telemetry {
 
@@ -39,13 +37,9 @@ bool is_retryable_status(long status) {
 class HttpCollector::Transfer {
 public:
     Transfer(const CollectorOptions& options, std::atomic<bool>& stopping) {
-        static const CURLcode initialised = curl_global_init(CURL_GLOBAL_DEFAULT);
-        if (initialised != CURLE_OK) throw std::runtime_error("libcurl does not start");
-        handle_.reset(curl_easy_init());
-        if (!handle_) throw std::bad_alloc();
-        add_header("Content-Type: application/json");
-        add_header("Expect:");  // no 100 (Continue) before the content
-        for (const auto& header : options.headers) add_header(header);
+        append(headers_, "Content-Type: application/json");
+        append(headers_, "Expect:");  // no 100 (Continue) before the content
+        for (const auto& header : options.headers) append(headers_, header);
         set(CURLOPT_URL, options.url.c_str());
         set(CURLOPT_PROTOCOLS_STR, "http,https");
         set(CURLOPT_PROXY, "");
@@ -84,21 +78,10 @@ public:
     }
 
 private:
-    struct Close {
-        void operator()(CURL* handle) const { curl_easy_cleanup(handle); }
-        void operator()(curl_slist* list) const { curl_slist_free_all(list); }
-    };
-
     void set(CURLoption option, auto value) { curl_easy_setopt(handle_.get(), option, value); }
-    void add_header(const std::string& line) {
-        auto* list = curl_slist_append(headers_.get(), line.c_str());
-        if (list == nullptr) throw std::bad_alloc();
-        static_cast<void>(headers_.release());  // the list has grown, and owns it
-        headers_.reset(list);
-    }
 
-    std::unique_ptr<curl_slist, Close> headers_;
-    std::unique_ptr<CURL, Close> handle_;
+    CurlList headers_;
+    CurlHandle handle_ = make_curl_handle();
     std::string response_;
     std::array<char, CURL_ERROR_SIZE> last_error_{};
 };
