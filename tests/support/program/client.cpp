@@ -2,8 +2,6 @@
 
 #include "support/program/secrets.h"
 
-#include <curl/curl.h>
-
 #include <algorithm>
 #include <cctype>
 #include <map>
@@ -39,22 +37,19 @@ std::size_t take_header(const char* bytes, std::size_t, std::size_t count, void*
     return count;
 }
 
-struct FreeList {
-    void operator()(curl_slist* list) const { curl_slist_free_all(list); }
-};
-using HeaderList = std::unique_ptr<curl_slist, FreeList>;
-
-// "name:" without a value removes a header that libcurl would send by default.
-HeaderList make_list(const Request& request, const std::string& access_token) {
-    std::map<std::string, std::string> headers{{"expect", ""}, {"content-type", ""}, {"accept", "*/*"}};
-    if (!access_token.empty()) headers["authorization"] = "Bearer " + access_token;
-    if (request.body) headers["content-type"] = "application/json";
-    for (const auto& [name, value] : request.headers) headers[lower(name)] = value;
-    HeaderList list;
-    for (const auto& [name, value] : headers) {
-        const auto line = name + ":" + (value.empty() ? "" : " " + value);
-        list.reset(curl_slist_append(list.release(), line.c_str()));
-    }
+// "name:" without a value removes a header that libcurl would send by default. Repeated headers are sent as they are.
+CurlList make_list(const Request& request, const std::string& access_token) {
+    std::multimap<std::string, std::string> headers{{"expect", ""}, {"content-type", ""}, {"accept", "*/*"}};
+    auto replace = [&](const std::string& name, std::string value) {
+        headers.erase(name);
+        headers.emplace(name, std::move(value));
+    };
+    if (!access_token.empty()) replace("authorization", "Bearer " + access_token);
+    if (request.body) replace("content-type", "application/json");
+    for (const auto& header : request.headers) headers.erase(lower(header.first));
+    for (const auto& [name, value] : request.headers) headers.emplace(lower(name), value);
+    CurlList list;
+    for (const auto& [name, value] : headers) append(list, name + ":" + (value.empty() ? "" : " " + value));
     return list;
 }
 
@@ -94,15 +89,7 @@ Client::Client(const Program* program, std::string origin, std::string certifica
     : program_(program),
       origin_(std::move(origin)),
       certificate_(std::move(certificate)),
-      access_token_(std::move(access_token)) {
-    static const CURLcode initialised = curl_global_init(CURL_GLOBAL_DEFAULT);
-    handle_.reset(initialised == CURLE_OK ? curl_easy_init() : nullptr);
-    if (!handle_) throw std::runtime_error("libcurl does not start");
-}
-
-void Client::Close::operator()(void* handle) const {
-    curl_easy_cleanup(handle);
-}
+      access_token_(std::move(access_token)) {}
 
 std::string Client::origin() const {
     if (program_ == nullptr) return origin_;

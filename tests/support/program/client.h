@@ -4,10 +4,11 @@
 
 #include "support/program/program.h"
 
+#include "platform/base/curl.h"
+
 #include <gtest/gtest.h>
 #include <boost/json.hpp>
 
-#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -66,9 +67,6 @@ public:
     void set_access_token(std::string token) { access_token_ = std::move(token); }
 
 private:
-    struct Close {
-        void operator()(void* handle) const;
-    };
     Client(const Program* program, std::string origin, std::string certificate, std::string access_token);
     [[nodiscard]] std::string origin() const;
 
@@ -76,7 +74,7 @@ private:
     std::string origin_;      // without a program
     std::string certificate_;
     std::string access_token_;
-    std::unique_ptr<void, Close> handle_;
+    CurlHandle handle_ = make_curl_handle();
 };
 
 // EXPECT_TRUE(is(response, 201)): a failure shows the whole response.
