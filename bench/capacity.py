@@ -2,7 +2,7 @@
 """How many machines N users need, from measured costs: bench/capacity.py N [--ASSUMPTION VALUE…].
 
 It prints what it assumes of people and machines, what each part costs, and what follows. The costs are those of
-docs/performance.md, the higher figure where there are two; measure yours with ./dev bench and ./dev load. The assumptions are
+docs/performance.md, the higher figure where there are two; measure yours with ./dev bench. The assumptions are
 guesses: replace them by what your metrics say.
 """
 

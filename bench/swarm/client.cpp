@@ -40,7 +40,7 @@ void Client::connect() {
     if (fd_ >= 0) close(fd_);
     input_.clear();
     taken_ = 0;
-    is_open_ = has_ended_ = false;
+    is_open_ = has_ended_ = awaits_ticket_ = false;
     close_code_ = 0;
     fd_ = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     check(fd_, "socket");
@@ -53,12 +53,23 @@ void Client::connect() {
     check(::connect(fd_, reinterpret_cast<const sockaddr*>(&to), sizeof to), "connect");
 }
 
-void Client::open_handshake() {
-    const std::string request = "GET /api/v1/groups/" + plan_->group +
-                                "/live HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-                                "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
-                                "Authorization: Bearer " +
-                                plan_->token + "\r\n\r\n";
+void Client::open_handshake(Credential credential) {
+    const std::string authorization = "Authorization: Bearer " + plan_->token + "\r\n";
+    if (credential == Credential::token) {
+        request_upgrade("", authorization);
+        return;
+    }
+    awaits_ticket_ = true;
+    const std::string request = "POST /api/v1/groups/" + plan_->group + "/ticket HTTP/1.1\r\nHost: 127.0.0.1\r\n" +
+                                authorization + "Content-Length: 0\r\n\r\n";
+    if (::send(fd_, request.data(), request.size(), MSG_NOSIGNAL) < 0) has_ended_ = true;
+}
+
+void Client::request_upgrade(const std::string& query, const std::string& fields) {
+    const std::string request = "GET /api/v1/groups/" + plan_->group + "/live" + query +
+                                " HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+                                "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n" +
+                                fields + "\r\n";
     if (::send(fd_, request.data(), request.size(), MSG_NOSIGNAL) < 0) has_ended_ = true;
 }
 
@@ -77,20 +88,7 @@ bool Client::read() {
 bool Client::next(std::string_view& text) {
     std::string_view rest(input_);
     rest.remove_prefix(taken_);
-    if (!is_open_) {
-        const auto end = rest.find("\r\n\r\n");
-        if (end == std::string_view::npos) return false;
-        const int status = std::atoi(rest.substr(sizeof("HTTP/1.1")).data());
-        has_ended_ = status != 101;
-        is_open_ = true;
-        taken_ += end + 4;
-        if (has_ended_) {
-            close_code_ = status;
-            return false;
-        }
-        send(R"({"type":"hello"})");
-        return next(text);
-    }
+    if (!is_open_) return read_response(rest) && next(text);
     if (rest.size() < 2) return false;
     const auto byte = [&](std::size_t at) { return static_cast<std::uint8_t>(rest[at]); };
     std::size_t length = byte(1);
@@ -121,6 +119,33 @@ bool Client::next(std::string_view& text) {
         return false;
     }
     return next(text);
+}
+
+// The response to the handshake, or to the request for a ticket. False if it is not complete or refuses.
+bool Client::read_response(std::string_view rest) {
+    const auto end = rest.find("\r\n\r\n");
+    if (end == std::string_view::npos) return false;
+    const int status = std::atoi(rest.substr(sizeof("HTTP/1.1")).data());
+    if (status != (awaits_ticket_ ? 200 : 101)) {
+        has_ended_ = true;
+        close_code_ = status;
+        return false;
+    }
+    if (!awaits_ticket_) {
+        is_open_ = true;
+        taken_ += end + 4;
+        send(R"({"type":"hello"})");
+        return true;
+    }
+    constexpr std::string_view kName = R"("ticket":")";
+    const auto at = rest.find(kName, end);
+    const auto close = at == std::string_view::npos ? at : rest.find('"', at + kName.size());
+    if (close == std::string_view::npos || rest.back() != '}') return false;  // incomplete
+    const std::string ticket(rest.substr(at + kName.size(), close - at - kName.size()));
+    taken_ += rest.size();
+    awaits_ticket_ = false;
+    request_upgrade("?ticket=" + ticket, "");
+    return false;
 }
 
 // Masked with zeros, which leaves the payload unchanged.

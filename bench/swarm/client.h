@@ -7,6 +7,9 @@
 
 namespace swarm {
 
+// What opens a socket: the access token itself, or a ticket that is requested with it on the same connection.
+enum class Credential { token, ticket };
+
 // One line of the plan: how to open a socket.
 struct SocketPlan {
     std::string source;  // source address: each has its own ports
@@ -25,8 +28,8 @@ public:
 
     // Starts to connect, or to reconnect. Throws std::system_error.
     void connect();
-    // Sends the handshake, once the socket is connected.
-    void open_handshake();
+    // Sends the handshake, or the request for a ticket, once the socket is connected.
+    void open_handshake(Credential credential);
     void send(std::string_view text) { send_frame(1, text); }
 
     // Reads available data, calls `on_text` with each message and replies to pings. False: the socket has ended.
@@ -45,17 +48,21 @@ public:
 
     bool is_joined = false;
     int attempts = 0;            // to join, so far
+    std::int64_t began_ns = 0;   // when the last attempt began
     double clock_offset_ms = 0;  // the server's clock minus ours, from `time` responses
 
 private:
     bool read();
     bool next(std::string_view& text);
+    bool read_response(std::string_view rest);
+    void request_upgrade(const std::string& query, const std::string& fields);
     void send_frame(int opcode, std::string_view payload);
 
     const SocketPlan* plan_;
     int fd_ = -1;
     std::string input_;
     std::size_t taken_ = 0;  // bytes at the front of input_ that have been handled
+    bool awaits_ticket_ = false;
     bool is_open_ = false;
     bool has_ended_ = false;
     int close_code_ = 0;

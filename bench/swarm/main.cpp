@@ -1,9 +1,10 @@
 // mindspace_swarm PLAN: opens the sockets listed in PLAN, one per line (source address, port, group, token, host or
 // member), and then executes the commands on stdin, one per line, each with a line of JSON as its result:
 //
-//     join AT_ONCE · idle SECONDS · react RATE SECONDS · start AT_NS COUNTDOWN_SECONDS · now
+//     join AT_ONCE [TICKETS] · idle SECONDS · react RATE SECONDS · start AT_NS COUNTDOWN_SECONDS · now
 //
-// Started by bench/load.py. `now` returns CLOCK_MONOTONIC in nanoseconds.
+// With TICKETS (1) each socket is opened by a ticket. Started by bench/sockets.py. `now` returns CLOCK_MONOTONIC in
+// nanoseconds.
 
 #include "swarm/swarm.h"
 
@@ -37,7 +38,9 @@ std::string execute(swarm::Swarm& all, const std::string& line) {
         return all.start(at, first);
     }
     arguments >> first >> second;
-    if (command == "join") return all.join(static_cast<std::size_t>(first));
+    if (command == "join")
+        return all.join(static_cast<std::size_t>(first),
+                        second == 0 ? swarm::Credential::token : swarm::Credential::ticket);
     if (command == "idle") return all.idle(first);
     if (command == "react") return all.react(first, second);
     if (command == "now") return std::to_string(swarm::now_ns());

@@ -69,7 +69,7 @@ void Swarm::run_until(std::int64_t until_ns, const std::function<bool()>& is_don
             const auto& event = events[static_cast<std::size_t>(i)];
             auto& client = clients_[event.data.u64];
             if ((event.events & EPOLLOUT) != 0) {
-                client.open_handshake();
+                client.open_handshake(credential_);
                 epoll_event readable{.events = EPOLLIN, .data = event.data};
                 epoll_ctl(epoll_, EPOLL_CTL_MOD, client.fd(), &readable);
             } else if (!client.receive([&](std::string_view text) { handle(client, text); })) {
@@ -81,6 +81,7 @@ void Swarm::run_until(std::int64_t until_ns, const std::function<bool()>& is_don
 }
 
 void Swarm::begin(std::size_t number) {
+    clients_[number].began_ns = now_ns();
     clients_[number].connect();
     ++clients_[number].attempts;
     ++connecting_;
@@ -128,12 +129,14 @@ void Swarm::handle(Client& client, std::string_view text) {
         client.clock_offset_ms = middle - (t0 + t3) / 2;
     } else if (!client.is_joined && text.contains(R"("type":"welcome")")) {
         client.is_joined = true;
+        joins_.add(now - client.began_ns);
         ++joined_;
         --connecting_;
     }
 }
 
-std::string Swarm::join(std::size_t at_once) {
+std::string Swarm::join(std::size_t at_once, Credential credential) {
+    credential_ = credential;
     const auto began = now_ns();
     is_joining_ = true;
     for (std::size_t i = 0; i < clients_.size(); ++i) {
@@ -145,7 +148,7 @@ std::string Swarm::join(std::size_t at_once) {
     std::ostringstream out;
     out << R"({"joined": )" << joined_ << R"(, "lost": )" << clients_.size() - joined_ << R"(, "reconnected": )"
         << reconnected_ << R"(, "codes": )" << codes_to_json() << R"(, "seconds": )"
-        << static_cast<double>(now_ns() - began) / 1e9 << "}";
+        << static_cast<double>(now_ns() - began) / 1e9 << R"(, "latency": )" << joins_.to_json() << "}";
     return out.str();
 }
 

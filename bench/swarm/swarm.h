@@ -2,8 +2,8 @@
 // Many sockets on one thread, and the scenarios that use them. Open loop: messages are sent at scheduled times, however
 // late the responses are, and latencies count from these times.
 
+#include "latencies.h"
 #include "swarm/client.h"
-#include "swarm/latencies.h"
 
 #include <cstdint>
 #include <functional>
@@ -27,7 +27,7 @@ public:
     // Each scenario returns its report, one line of JSON.
     // Opens all sockets, `at_once` of them concurrently, sends hello, and waits for each welcome. A temporarily refused
     // socket retries as the API requires: with increasing delays, five times at most.
-    std::string join(std::size_t at_once);
+    std::string join(std::size_t at_once, Credential credential);
     // Reads messages and replies to pings.
     std::string idle(double seconds);
     // Sends `rate` reactions per second, round robin from all sockets; each is delivered to its whole room.
@@ -55,13 +55,15 @@ private:
     std::size_t lost_ = 0;
     std::size_t reconnected_ = 0;
     bool is_joining_ = false;
+    Credential credential_ = Credential::token;
     std::multimap<std::int64_t, std::size_t> waiting_;  // retry time of each refused socket
     std::minstd_rand random_;
     std::map<int, std::size_t> close_codes_;
     std::int64_t started_at_ns_ = 0;
-    Latencies starts_;
-    Latencies deliveries_;
-    Latencies bell_errors_;
+    bench::Latencies joins_;
+    bench::Latencies starts_;
+    bench::Latencies deliveries_;
+    bench::Latencies bell_errors_;
     std::multimap<std::int64_t, double> bells_;  // when each client rings, and the server time at which it should
 };
 

@@ -1,16 +1,17 @@
 #pragma once
-// Measured times and their summary.
+// Measured times and their summary; shared by the load generators.
 
 #include <algorithm>
 #include <cstdint>
 #include <string>
 #include <vector>
 
-namespace swarm {
+namespace bench {
 
 class Latencies {
 public:
     void add(std::int64_t nanoseconds) { all_.push_back(nanoseconds); }
+    void add(const Latencies& other) { all_.insert(all_.end(), other.all_.begin(), other.all_.end()); }
     [[nodiscard]] std::size_t count() const { return all_.size(); }
     // {"count": …, "p50_ms": …, "p99_ms": …, "max_ms": …}
     std::string to_json() {
@@ -28,4 +29,4 @@ private:
     std::vector<std::int64_t> all_;
 };
 
-}  // namespace swarm
+}  // namespace bench

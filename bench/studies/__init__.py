@@ -1,0 +1,1 @@
+"""Measurements of one subject, beside those of ./dev bench: each has `measure(tools, servers, arguments, say)`."""

@@ -1,0 +1,52 @@
+#!/usr/bin/env python3
+"""The benchmark from start to end, with as little load as possible: each row is there, and no request failed. Speed is not
+judged."""
+
+import json
+import os
+import pathlib
+import subprocess
+import sys
+import tempfile
+import unittest
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT))
+
+from bench import peer  # noqa: E402
+from bench.operations import OPERATIONS  # noqa: E402
+
+BUILD = pathlib.Path(os.environ.get("MINDSPACE_SHIPPED_BINARY", ROOT / "build/release/mindspace")).parent
+SOCKETS = ["ticket + join", "deliveries: latency", "deliveries: CPU", "deliveries: capacity", "large room: start", "idle: memory",
+           "idle: CPU", "idle: join"]
+
+
+class Run(unittest.TestCase):
+    def test_each_row_is_measured_on_both_sides(self):
+        with tempfile.TemporaryDirectory() as folder:
+            ended = subprocess.run([sys.executable, "-m", "bench", "--smallest", "--build", BUILD, "--out", folder], cwd=ROOT,
+                                   stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
+            self.assertEqual(ended.returncode, 0, ended.stdout[-4000:])
+            report = json.loads((pathlib.Path(folder) / "report.json").read_text(encoding="utf-8"))
+        rows = {row["operation"]: row for row in report["rows"]}
+        calls = [operation.name for operation in OPERATIONS]
+        split = ["gateway: " + operation.name for operation in OPERATIONS if operation.is_split]
+        memory = ["start-up", "memory", "gateway: start-up", "gateway: memory"]
+        self.assertEqual(sorted(rows), sorted(calls + split + memory + SOCKETS))
+        for name, row in rows.items():
+            if name in ("idle: CPU", "idle: memory"):
+                continue  # so few sockets take less than a process varies
+            self.assertGreater(row["ours"], 0, name)
+            if peer.can_run():
+                self.assertGreater(row["peer"], 0, name)
+        for name in calls + split:
+            row = rows[name]
+            self.assertEqual(row["ours_details"]["failed"], 0, name)
+            self.assertIsNotNone(row["ours_details"]["open_p99_ms"], name)
+            has_limit = any(operation.limit for operation in OPERATIONS if operation.name == name.removeprefix("gateway: "))
+            self.assertEqual(row["limit"] is not None, has_limit and (peer.can_run() or name not in ("login", "register")), name)
+        self.assertEqual([curve["name"] for curve in report["curves"]], ["deliveries"])
+
+
+if __name__ == "__main__":
+    unittest.main()
