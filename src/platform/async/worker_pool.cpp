@@ -100,6 +100,12 @@ WorkerPool::~WorkerPool() {
     threads_.clear();
 }
 
+void WorkerPool::on_idle(std::chrono::milliseconds after, std::function<void()> release) {
+    std::scoped_lock lock(mutex_);
+    idle_after_ = after;
+    release_ = std::move(release);
+}
+
 WorkerPool::Stats WorkerPool::stats() const {
     return {.queued = queued_.load(std::memory_order_relaxed),
             .running = running_.load(std::memory_order_relaxed),
@@ -188,9 +194,18 @@ void WorkerPool::enqueue(Job job, QueuePriority priority) {
 void WorkerPool::work_until_stopped() {
     // On Linux this affects the calling thread only (sched(7)).
     if (thread_priority_ == ThreadPriority::low) setpriority(PRIO_PROCESS, 0, kBackgroundNice);
+    const auto is_wanted = [this] { return stopping_ || !queue_.empty(); };
+    bool has_worked = false;  // since the last release
     std::unique_lock lock(mutex_);
     while (true) {
-        wake_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
+        if (has_worked && release_ && !wake_.wait_for(lock, idle_after_, is_wanted)) {
+            const auto release = release_;
+            lock.unlock();
+            release();
+            lock.lock();
+            has_worked = false;
+        }
+        wake_.wait(lock, is_wanted);
         if (queue_.empty()) return;
         auto [job, since] = std::move(queue_.front());
         queue_.pop_front();
@@ -204,6 +219,7 @@ void WorkerPool::work_until_stopped() {
         job = nullptr;
         const auto took = Clock::now() - began;
         lock.lock();
+        has_worked = true;
         runs_.observe(took);
         running_.fetch_sub(1, std::memory_order_relaxed);
     }

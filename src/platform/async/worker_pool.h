@@ -44,6 +44,10 @@ public:
     WorkerPool(const WorkerPool&) = delete;
     WorkerPool& operator=(const WorkerPool&) = delete;
 
+    // A thread that had no job for `after` calls `release` once, to give back what it keeps for the next job. Set
+    // before the first job.
+    void on_idle(std::chrono::milliseconds after, std::function<void()> release);
+
     // Runs `work` on the pool and returns its value or rethrows its exception. `work` must own what it uses: the caller
     // may be gone (deadline, shutdown) while it runs. Work is skipped if its caller left before it began. Faults:
     // Unavailable if every queue slot it may use is taken; operation_aborted if cancelled.
@@ -92,8 +96,10 @@ private:
 
     std::mutex mutex_;
     std::condition_variable wake_;
-    std::deque<Waiting> queue_;  // guarded by mutex_
-    bool stopping_ = false;      // guarded by mutex_
+    std::deque<Waiting> queue_;               // guarded by mutex_
+    bool stopping_ = false;                   // guarded by mutex_
+    std::chrono::milliseconds idle_after_{};  // guarded by mutex_
+    std::function<void()> release_;           // guarded by mutex_; null if there is nothing to release
 
     // Written under mutex_, read by stats() and collect() without it.
     std::atomic<std::size_t> queued_{0};

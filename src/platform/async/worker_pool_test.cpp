@@ -147,6 +147,22 @@ TEST(WorkerPool, LowPriorityThreadsYieldToOthers) {
     EXPECT_EQ(getpriority(PRIO_PROCESS, 0), here);
 }
 
+TEST(WorkerPool, AnIdleThreadReleasesOnceWhatItKeeps) {
+    asio::io_context loop;
+    std::atomic<int> released{0};
+    std::atomic<std::thread::id> releasing;
+    WorkerPool pool("test", 2, 1);
+    pool.on_idle(1ms, [&] {
+        releasing = std::this_thread::get_id();
+        ++released;
+    });
+    for (int jobs = 1; jobs <= 2; ++jobs) {
+        const auto worker = finish(loop, spawn(loop, threads_of_a_run(pool))).first;
+        EXPECT_TRUE(eventually([&] { return released == jobs; })) << "each job is followed by one release";
+        EXPECT_EQ(releasing, worker);
+    }
+}
+
 TEST(WorkerPool, FinishesQueuedJobsInItsDestructor) {
     asio::io_context loop;
     auto ran = std::make_shared<std::atomic<bool>>(false);
