@@ -7,7 +7,9 @@ import { api } from '../app/api';
 import { notify } from '../app/notices';
 import { authState } from '../app/session';
 import { load, onChangeElsewhere, remove, save } from '../app/storage';
-import { audioState, letRingOut, ring, setVolume, unlockSound } from './ringer';
+import { audioState, setVolume, unlockSound } from './audio';
+import { upcomingBells } from './bells';
+import { Ringer } from './ringer';
 import { attendedMs, parseSit, pause, phaseOf, resume, startedAt, stop, type Sit, type SitPlan } from './sit';
 import { timerSettings } from './timer-settings';
 import { keepScreenOn } from './wake-lock';
@@ -18,6 +20,14 @@ const tickMs = 1_000;
 const startTimeoutMs = 4_000;
 // A finished sit that was left alone this long is saved as it is when the client is opened again.
 const abandonedMs = 10 * 60_000;
+
+// How far bells may be from the device's clock.
+const toleratedDriftMs = 100;
+
+const ringer = new Ringer();
+
+/** The browser waits for a touch of the page before it lets the bells sound. */
+export const sitSoundBlocked = ringer.blocked;
 
 export const currentSit = signal<Sit | undefined>(undefined);
 
@@ -109,7 +119,7 @@ export async function saveSit(): Promise<FinishedSession | undefined> {
   if (!sit) return undefined;
   const session = finishedSession(sit, Date.now());
   await api.offline.add(session);
-  letRingOut();
+  ringer.letRingOut();
   store(undefined);
   return session;
 }
@@ -118,7 +128,7 @@ export async function saveSit(): Promise<FinishedSession | undefined> {
 export function discardSit(): void {
   const sit = currentSit.value;
   store(undefined);
-  letRingOut();
+  ringer.letRingOut();
   // Unreachable: the server abandons it by itself.
   if (sit) api.sessions.abandon(sit.id).catch(() => undefined);
 }
@@ -137,7 +147,13 @@ async function saveForgotten(): Promise<void> {
   if (session) notify('success', t('timer.savedLater', { duration: formatDuration(session.durationSeconds) }));
 }
 
-/** Holds the ring lock, and rings while it does. */
+function ring(sit: Sit, now: number): void {
+  const { id, begunAt, pauses, stoppedAt } = sit;
+  const timing = JSON.stringify([begunAt, pauses, stoppedAt]);
+  ringer.ring({ id, timing, bells: upcomingBells(sit, now), now, toleratedDriftMs });
+}
+
+/** Holds the ring lock, and rings while it does. Of several tabs one rings. */
 function ringInOneTab(): void {
   const run = () =>
     new Promise<never>(() => {
@@ -163,7 +179,7 @@ export function watchSit(): void {
   effect(() => setVolume(timerSettings.value.volume));
   const updateScreen = () => {
     const sit = currentSit.value;
-    keepScreenOn(!!sit && timerSettings.value.keepScreenOn && phaseOf(sit, Date.now()) !== 'finished');
+    keepScreenOn('sit', !!sit && timerSettings.value.keepScreenOn && phaseOf(sit, Date.now()) !== 'finished');
   };
   effect(updateScreen);
   setInterval(updateScreen, tickMs); // the end of the time changes no signal

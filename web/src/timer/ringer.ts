@@ -1,20 +1,27 @@
-// Rings the bells of a sit. They are handed to the audio clock hours ahead, so that they ring in a tab in the background, whose
-// timers are throttled. Of several tabs one rings (current-sit.ts).
+// Rings bells, of a sit or of a group. They are handed to the audio clock hours ahead, so that they ring in a tab in the
+// background, whose timers are throttled.
 import { signal } from '@preact/signals';
-import { upcomingBells } from './bells';
+import { audio, heardSeconds } from './audio';
+import type { ScheduledBell } from './bells';
 import { playBell } from './bowl';
-import type { Sit } from './sit';
 
-/** The browser lets no sound out before the user touches the page, as after a reload. */
-export const soundBlocked = signal(false);
-
-/** Changes when audio starts or stops, which takes a moment; then bells are to be scheduled. */
-export const audioState = signal<AudioContextState | undefined>(undefined);
+/** What is to ring, as things stand now. */
+export interface Ringing {
+  /** Whose bells these are: each place in it rings once. */
+  id: string;
+  /** What decides when they ring: another one silences what sounds and is scheduled. */
+  timing: string;
+  bells: readonly ScheduledBell[];
+  /** The clock that they follow, in milliseconds. */
+  now: number;
+  /** The clocks drift apart, and the audio clock stands still while the device sleeps: from this on, it is corrected. */
+  toleratedDriftMs: number;
+}
 
 const horizonMs = 3 * 3_600_000;
-// The clocks of audio and of the device drift apart, and the audio clock stands still while the device sleeps.
-const toleratedDriftMs = 100;
 const startTimeoutMs = 700;
+// What rings in a moment is no longer scheduled anew.
+const imminentSeconds = 0.25;
 
 interface PlannedBell {
   /** By the audio clock. */
@@ -23,89 +30,59 @@ interface PlannedBell {
 }
 
 interface Schedule {
-  /** What of the sit decides when bells ring. */
   timing: string;
-  /** How far the audio clock is ahead of the device's. */
+  /** How far the audio clock is ahead of the followed one. */
   offsetMs: number;
-  /** By their places in the sit. */
+  /** By their places. */
   bells: Map<number, PlannedBell>;
 }
 
-let context: AudioContext | undefined;
-let output: GainNode | undefined;
-let schedule: Schedule | undefined;
-// Bells that have rung in this sit, though the schedule they were in is gone.
-let rung: { sitId: string; bells: Set<number> } | undefined;
-let volume = 1;
-let waitsSince: number | undefined;
+export class Ringer {
+  /** The browser lets no sound out before the user touches the page, as after a reload. */
+  readonly blocked = signal(false);
+  #schedule: Schedule | undefined;
+  // Bells that have rung, though the schedule they were in is gone.
+  #rung: { id: string; places: Set<number> } | undefined;
+  #waitsSince: number | undefined;
 
-function audio(): { context: AudioContext; output: GainNode } {
-  if (!context || !output) {
-    context = new AudioContext({ latencyHint: 'playback' });
-    output = context.createGain();
-    output.gain.value = volume;
-    output.connect(context.destination);
-    context.onstatechange = () => (audioState.value = context?.state);
+  /** Schedules the bells that are still to come. To be called when they change, and every now and then. */
+  ring({ id, timing, bells, now, toleratedDriftMs }: Ringing): void {
+    const { context, output } = audio();
+    const upcoming = bells.filter(({ inMs }) => inMs < horizonMs);
+    if (context.state !== 'running') {
+      this.#waitsSince ??= now;
+      this.blocked.value = now - this.#waitsSince > startTimeoutMs;
+      void context.resume();
+      return;
+    }
+    this.#waitsSince = undefined;
+    this.blocked.value = false;
+    const offsetMs = heardSeconds(context) * 1000 - now;
+    const drifts = Math.abs((this.#schedule?.offsetMs ?? offsetMs) - offsetMs) > toleratedDriftMs;
+    if (this.#schedule && this.#schedule.timing !== timing) this.#cancel(context.currentTime, 'all');
+    else if (this.#schedule && upcoming.length > 0 && drifts) this.#cancel(context.currentTime, 'unheard');
+    if (this.#rung?.id !== id) this.#rung = { id, places: new Set() };
+    this.#schedule ??= { timing, offsetMs, bells: new Map() };
+    for (const { sound, atSeconds: place, inMs } of upcoming) {
+      if (this.#schedule.bells.has(place) || this.#rung.places.has(place)) continue;
+      const atSeconds = Math.max(context.currentTime, (now + inMs + this.#schedule.offsetMs) / 1000);
+      this.#schedule.bells.set(place, { atSeconds, stop: playBell(context, output, sound, atSeconds) });
+    }
   }
-  return { context, output };
-}
 
-/** To be called when the user touches the page: browsers let sound out only then. */
-export function unlockSound(): void {
-  void audio().context.resume();
-}
-
-export function setVolume(next: number): void {
-  volume = next;
-  if (output && context) output.gain.setTargetAtTime(next, context.currentTime, 0.02);
-}
-
-function silence(now: number): void {
-  for (const [place, { atSeconds, stop }] of schedule?.bells ?? []) {
-    if (atSeconds <= now) rung?.bells.add(place);
-    stop();
+  /** Nothing more is to ring; what sounds now rings out, as the last bell does after the sit has been saved. */
+  letRingOut(): void {
+    if (this.#schedule) this.#cancel(audio().context.currentTime, 'unheard');
+    this.#waitsSince = undefined;
+    this.blocked.value = false;
   }
-  schedule = undefined;
-}
 
-function timingOf({ begunAt, pauses, stoppedAt }: Sit): string {
-  return JSON.stringify([begunAt, pauses, stoppedAt]);
-}
-
-/** Schedules the bells that are still to come. To be called when the sit changes, and every now and then. */
-export function ring(sit: Sit, now: number): void {
-  const { context, output } = audio();
-  const upcoming = upcomingBells(sit, now).filter(({ inMs }) => inMs < horizonMs);
-  if (context.state !== 'running') {
-    waitsSince ??= now;
-    soundBlocked.value = upcoming.length > 0 && now - waitsSince > startTimeoutMs;
-    void context.resume();
-    return;
+  #cancel(audioNow: number, what: 'all' | 'unheard'): void {
+    for (const [place, { atSeconds, stop }] of this.#schedule?.bells ?? []) {
+      const hasBegun = atSeconds <= audioNow + imminentSeconds;
+      if (hasBegun) this.#rung?.places.add(place);
+      if (!hasBegun || what === 'all') stop();
+    }
+    this.#schedule = undefined;
   }
-  waitsSince = undefined;
-  soundBlocked.value = false;
-  const timing = timingOf(sit);
-  const offsetMs = context.currentTime * 1000 - now;
-  const drifts = upcoming.length > 0 && Math.abs((schedule?.offsetMs ?? offsetMs) - offsetMs) > toleratedDriftMs;
-  if (schedule && (schedule.timing !== timing || drifts)) silence(context.currentTime);
-  schedule ??= { timing, offsetMs, bells: new Map() };
-  if (rung?.sitId !== sit.id) rung = { sitId: sit.id, bells: new Set() };
-  for (const { sound, atSeconds: place, inMs } of upcoming) {
-    if (schedule.bells.has(place) || rung.bells.has(place)) continue;
-    const atSeconds = Math.max(context.currentTime, (now + inMs + schedule.offsetMs) / 1000);
-    schedule.bells.set(place, { atSeconds, stop: playBell(context, output, sound, atSeconds) });
-  }
-}
-
-/** Schedules nothing more; what sounds now rings out, as the last bell does after the sit has been saved. */
-export function letRingOut(): void {
-  schedule = undefined;
-  soundBlocked.value = false;
-}
-
-/** Lets the user hear how a bell sounds. */
-export function previewBell(): void {
-  unlockSound();
-  const { context, output } = audio();
-  playBell(context, output, 'start', context.currentTime + 0.05);
 }

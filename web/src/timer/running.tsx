@@ -2,13 +2,13 @@ import type { JSX } from 'preact';
 import { useEffect } from 'preact/hooks';
 import { formatClock, t } from '../i18n';
 import { Button } from '../design/button';
-import { Notice, Page } from '../design/surface';
-import { pauseSit, resumeSit, stopSit } from './current-sit';
+import { Page } from '../design/surface';
+import { pauseSit, resumeSit, sitSoundBlocked, stopSit } from './current-sit';
 import { Dial } from './dial';
 import { kindName } from './kinds';
-import { soundBlocked, unlockSound } from './ringer';
 import styles from './running.module.css';
 import { attendedMs, phaseOf, preparationLeft, type Sit } from './sit';
+import { SoundBlocked } from './sound-blocked';
 
 interface RunningProps {
   sit: Sit;
@@ -33,19 +33,7 @@ export function Running({ sit, now }: RunningProps): JSX.Element {
   return (
     <Page title={t('timer.title')} hideTitle width="text">
       <div class={styles['running']}>
-        {soundBlocked.value && (
-          <Notice
-            tone="warning"
-            icon="bell"
-            actions={
-              <Button size="small" onClick={unlockSound}>
-                {t('timer.allowSound')}
-              </Button>
-            }
-          >
-            {t('timer.soundBlocked')}
-          </Notice>
-        )}
+        {sitSoundBlocked.value && <SoundBlocked />}
         <Dial left={left / sit.plannedSeconds} breathing={phase === 'sitting'}>
           <p class={styles['phase']} role="status">
             {words}

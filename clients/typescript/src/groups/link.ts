@@ -22,7 +22,8 @@ export interface LinkParts {
     /** The first message on each socket. */
     hello: () => ClientMessage;
     onMessage: (message: ServerMessage) => void;
-    onLost: () => void;
+    /** `error`: why the way to the socket was refused, if that was it. */
+    onLost: (error: unknown) => void;
     onEnd: (reason: CloseReason) => void;
 }
 
@@ -59,6 +60,7 @@ export class Link {
     #wakeUp: (() => void) | undefined;
     #failures = 0;
     #pauseMs: number | undefined;
+    #lastError: unknown;
 
     constructor(parts: LinkParts) {
         this.#parts = parts;
@@ -70,7 +72,7 @@ export class Link {
             const reason = await this.#connectOnce();
             if (reason) this.end(reason);
             if (this.#isEnded()) return;
-            this.#parts.onLost();
+            this.#parts.onLost(this.#lastError);
             await this.#pause();
             if (this.#isEnded()) return;
         }
@@ -126,11 +128,13 @@ export class Link {
     /** One socket from its opening to its end; why not to come back, if so. */
     async #connectOnce(): Promise<CloseReason | undefined> {
         let socket: Socket;
+        this.#lastError = undefined;
         try {
             const url = await this.#parts.getUrl(this.#end.signal);
             if (this.#isEnded()) return undefined;
             socket = new this.#parts.WebSocket(url);
         } catch (error) {
+            this.#lastError = error;
             if (error instanceof SignedOutError) return 'signedOut';
             if (error instanceof ProblemError && error.retryAfterMs !== undefined) this.pauseFor(error.retryAfterMs);
             return error instanceof ProblemError ? kFinalProblems[error.code] : undefined;

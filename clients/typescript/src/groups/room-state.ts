@@ -16,6 +16,8 @@ export type CloseReason =
 export interface RoomState {
     connection: 'connecting' | 'open' | 'reconnecting' | 'closed';
     closeReason?: CloseReason;
+    /** Why the last attempt to connect failed, if the server or the network refused it. The next one follows by itself. */
+    connectionError?: unknown;
     /** The rest is absent or empty until the first welcome. */
     self?: Participant;
     group?: Group;
@@ -48,7 +50,7 @@ const kMostKnown = 100;
 export function onWelcome(state: RoomState, welcome: Welcome): RoomState {
     const { self, group } = welcome;
     // The events that were missed follow, in order, and change the rest.
-    if (welcome.resumed) return { ...state, connection: 'open', self, group };
+    if (welcome.resumed) return { ...state, connection: 'open', connectionError: undefined, self, group };
     return {
         connection: 'open',
         self,

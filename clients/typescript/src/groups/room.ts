@@ -71,7 +71,7 @@ export class Room {
             WebSocket: parts.WebSocket,
             hello: () => this.#hello(),
             onMessage: (message) => this.#onMessage(message),
-            onLost: () => this.#onLost(),
+            onLost: (error) => this.#onLost(error),
             onEnd: (reason) => this.#onEnd(reason),
         });
         this.#probes = new Probes({
@@ -201,12 +201,13 @@ export class Room {
         }
     }
 
-    #onLost(): void {
+    #onLost(error: unknown): void {
         this.#probes.stop();
         this.#failCommands();
         this.#set({
             ...this.#state.value,
             connection: this.#state.value.epoch === undefined ? 'connecting' : 'reconnecting',
+            connectionError: error,
         });
     }
 

@@ -106,11 +106,18 @@ describe('a ticket that is refused', () => {
         await open({ getTicketUrl });
         await vi.advanceTimersByTimeAsync(500);
         expect(getTicketUrl.mock.calls.length).toBeGreaterThan(1);
-        getTicketUrl.mockImplementation(() => Promise.reject(problem(503, 'unavailable', 40_000)));
+        expect(room.state.value.connectionError).toBeInstanceOf(NetworkError);
+        const busy = problem(503, 'unavailable', 40_000);
+        getTicketUrl.mockImplementation(() => Promise.reject(busy));
         await vi.advanceTimersByTimeAsync(16_000);
+        expect(room.state.value).toMatchObject({ connection: 'connecting', connectionError: busy });
         getTicketUrl.mockClear();
         await vi.advanceTimersByTimeAsync(80_000);
         expect(getTicketUrl).toHaveBeenCalledTimes(2);
+        getTicketUrl.mockImplementation(() => Promise.resolve('ws://test'));
+        await vi.advanceTimersByTimeAsync(40_000);
+        FakeSocket.last.receive(welcome);
+        expect(room.state.value.connectionError).toBeUndefined();
     });
 });
 
