@@ -98,7 +98,7 @@ class Measurement:
                 for operation in group:
                     self._say(f"{operation.title}: {side.name}, turn {turn + 1} of {self._turns}")
                     if not operation.once:
-                        self._run(operation, side, self._seconds / 4)  # warms up
+                        self._run(operation, side, self._seconds / 2)  # warms up
                     self.settle(sides)
                     self._measure_turn(operation, side, found[operation.name][side.name])
         for side in sides if self._opens else []:

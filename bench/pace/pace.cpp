@@ -90,7 +90,8 @@ Result Pace::run() {
         auto now = now_ns();
         schedule(now);
         if (in_flight_ == 0 && due_.empty() && !has_more(now)) break;
-        if (now - last > kPatience) {
+        const auto end = began_ns_ + static_cast<std::int64_t>(plan_.seconds * 1e9);
+        if (now - last > kPatience || (plan_.seconds > 0 && now - end > kPatience)) {
             result_.statuses[0] += in_flight_ + due_.size();
             break;
         }

@@ -34,8 +34,8 @@ class Run(unittest.TestCase):
         memory = ["start-up", "memory", "gateway: start-up", "gateway: memory"]
         self.assertEqual(sorted(rows), sorted(calls + split + memory + SOCKETS))
         for name, row in rows.items():
-            if name in ("idle: CPU", "idle: memory"):
-                continue  # so few sockets take less than a process varies
+            if name in ("idle: CPU", "idle: memory", "deliveries: CPU"):
+                continue  # so few sockets take less than the clock of CPU counts, or than a process varies
             self.assertGreater(row["ours"], 0, name)
             if peer.can_run():
                 self.assertGreater(row["peer"], 0, name)
