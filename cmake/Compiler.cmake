@@ -24,18 +24,20 @@ if(ccache)
     add_compile_options("SHELL:-Xclang -fno-pch-timestamp")
 endif()
 
+# Also for the C sources of others, which our warnings are not for.
+add_library(mindspace_hardening INTERFACE)
+target_compile_options(mindspace_hardening INTERFACE -fPIE $<$<CONFIG:Release>:-fstack-protector-strong>)
+target_compile_definitions(mindspace_hardening INTERFACE $<$<CONFIG:Release>:_FORTIFY_SOURCE=2>)
+if(MINDSPACE_SANITIZE)
+    target_compile_options(mindspace_hardening INTERFACE -fsanitize=${MINDSPACE_SANITIZE} -fno-sanitize-recover=all)
+    target_link_options(mindspace_hardening INTERFACE -fsanitize=${MINDSPACE_SANITIZE})
+endif()
+
 add_library(mindspace_compiler INTERFACE)
+target_link_libraries(mindspace_compiler INTERFACE mindspace_hardening)
 target_compile_options(mindspace_compiler INTERFACE
     -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror
     -fdiagnostics-color=always)
-target_link_options(mindspace_compiler INTERFACE -fuse-ld=lld)
-
 # The release build keeps cheap runtime checks, because the server faces the network.
-target_compile_definitions(mindspace_compiler INTERFACE _GLIBCXX_ASSERTIONS $<$<CONFIG:Release>:_FORTIFY_SOURCE=2>)
-target_compile_options(mindspace_compiler INTERFACE -fPIE $<$<CONFIG:Release>:-fstack-protector-strong>)
-target_link_options(mindspace_compiler INTERFACE -pie -Wl,-z,relro,-z,now)
-
-if(MINDSPACE_SANITIZE)
-    target_compile_options(mindspace_compiler INTERFACE -fsanitize=${MINDSPACE_SANITIZE} -fno-sanitize-recover=all)
-    target_link_options(mindspace_compiler INTERFACE -fsanitize=${MINDSPACE_SANITIZE})
-endif()
+target_compile_definitions(mindspace_compiler INTERFACE _GLIBCXX_ASSERTIONS)
+target_link_options(mindspace_compiler INTERFACE -fuse-ld=lld -pie -Wl,-z,relro,-z,now)

@@ -1,4 +1,5 @@
-# The libraries of the program, all from Debian 12 (docs/dependencies.md gives the reasons). `dev` installs the packages.
+# The libraries of the program, all from Debian 12 but argon2 (docs/dependencies.md gives the reasons). `dev` installs the
+# packages.
 
 set(Boost_USE_STATIC_LIBS ON)
 find_package(Boost 1.81 CONFIG REQUIRED COMPONENTS json url)
@@ -21,6 +22,8 @@ pkg_check_modules(libsystemd REQUIRED IMPORTED_TARGET libsystemd)
 pkg_check_modules(libsodium REQUIRED IMPORTED_TARGET libsodium)
 pkg_check_modules(utf8proc REQUIRED IMPORTED_TARGET libutf8proc)
 
+include(Argon2)
+
 add_library(mindspace_dependencies INTERFACE)
 target_link_libraries(mindspace_dependencies INTERFACE
     Boost::json Boost::url
@@ -33,6 +36,7 @@ target_link_libraries(mindspace_dependencies INTERFACE
     ZLIB::ZLIB
     date::date-tz
     fmt::fmt
+    mindspace_argon2
     spdlog::spdlog
     tomlplusplus::tomlplusplus)
 target_compile_definitions(mindspace_dependencies INTERFACE

@@ -11,8 +11,12 @@ import sys
 import uuid
 
 LINKED = ["libboost-json1.81-dev", "libboost-url1.81-dev", "libboost1.81-dev", "libcli11-dev"]
-NODE_PACKAGES = ["@fontsource-variable/onest", "@fontsource-variable/source-serif-4", "@preact/signals",
-                 "@preact/signals-core", "preact", "preact-iso", "swagger-ui-dist"]
+# By the folder whose lock file has their versions.
+NODE_PACKAGES = {"third_party": ["argon2"],
+                 "web": ["@fontsource-variable/onest", "@fontsource-variable/source-serif-4", "@preact/signals",
+                         "@preact/signals-core", "preact", "preact-iso", "swagger-ui-dist"]}
+# Where what is linked has another licence than the package.
+LICENSES = {"argon2": [{"expression": "CC0-1.0 OR Apache-2.0"}]}
 
 
 def debian(name, version, architecture, source=None):
@@ -30,12 +34,16 @@ def linked():
 
 
 def embedded():
-    with open("web/package-lock.json", encoding="utf-8") as file:
-        packages = json.load(file)["packages"]
-    for name in NODE_PACKAGES:
-        version = packages[f"node_modules/{name}"]["version"]
-        purl = f"pkg:npm/{name}@{version}"
-        yield {"type": "library", "bom-ref": purl, "name": name, "version": version, "purl": purl}
+    for folder, names in NODE_PACKAGES.items():
+        with open(f"{folder}/package-lock.json", encoding="utf-8") as file:
+            packages = json.load(file)["packages"]
+        for name in names:
+            version = packages[f"node_modules/{name}"]["version"]
+            purl = f"pkg:npm/{name}@{version}"
+            component = {"type": "library", "bom-ref": purl, "name": name, "version": version, "purl": purl}
+            if name in LICENSES:
+                component["licenses"] = LICENSES[name]
+            yield component
 
 
 def main():

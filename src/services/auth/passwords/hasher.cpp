@@ -1,31 +1,29 @@
 #include "services/auth/passwords/hasher.h"
 
-#include "platform/base/bytes.h"
+#include "platform/base/time.h"
 #include "platform/base/visible_text.h"
+#include "services/auth/passwords/argon2/hash_memory.h"
 
 #include <sodium.h>
 #include <utf8proc.h>
 
-#include <array>
 #include <cstdio>
-#include <stdexcept>
 
 namespace mindspace::auth {
 
 namespace {
 
+constexpr Seconds kIdle{30};
+
 std::string hash_now(const std::string& password, HashingCost cost) {
     auto text = prepared_password(password);
-    std::array<char, crypto_pwhash_STRBYTES> phc{};
-    if (crypto_pwhash_str_alg(phc.data(), text.data(), text.size(), cost.passes, cost.memory_kib * 1024,
-                              crypto_pwhash_ALG_ARGON2ID13) != 0)
-        throw std::runtime_error("argon2id: out of memory");
+    auto phc = argon2::hash(text, cost);
     sodium_memzero(text.data(), text.size());
-    return phc.data();
+    return phc;
 }
 
 bool matches(std::string text, const std::string& phc) {
-    bool is_match = crypto_pwhash_str_verify(phc.c_str(), text.data(), text.size()) == 0;
+    const bool is_match = argon2::matches(text, phc);
     sodium_memzero(text.data(), text.size());
     return is_match;
 }
@@ -57,7 +55,9 @@ std::string prepared_password(std::string_view password) {
 }
 
 PasswordHasher::PasswordHasher(WorkerPool& pool, HashingCost cost)
-    : pool_(pool), cost_(cost), dummy_hash_(hash_now(base64url_encode(random_bytes<32>()), cost)) {}
+    : pool_(pool), cost_(cost), unmatchable_hash_(argon2::unmatchable_hash(cost)) {
+    pool_.on_idle(kIdle, [] { argon2::HashMemory::of_this_thread().release(); });
+}
 
 Awaitable<std::string> PasswordHasher::hash(std::string password, QueuePriority priority) {
     return pool_.run([password = std::move(password), cost = cost_] { return hash_now(password, cost); }, priority);
@@ -69,14 +69,14 @@ Awaitable<bool> PasswordHasher::verify(std::string password, std::string phc, Qu
 }
 
 bool PasswordHasher::is_outdated(const std::string& phc) const {
-    std::size_t memory_kib = 0;
+    unsigned memory_kib = 0;
     unsigned passes = 0;
-    if (std::sscanf(phc.c_str(), "$argon2id$v=%*d$m=%zu,t=%u", &memory_kib, &passes) != 2) return true;
+    if (std::sscanf(phc.c_str(), "$argon2id$v=%*d$m=%u,t=%u", &memory_kib, &passes) != 2) return true;
     return memory_kib < cost_.memory_kib || passes < cost_.passes;
 }
 
 Awaitable<> PasswordHasher::simulate_verification(std::string password, QueuePriority priority) {
-    co_await verify(std::move(password), dummy_hash_, priority);
+    co_await verify(std::move(password), unmatchable_hash_, priority);
 }
 
 }  // namespace mindspace::auth

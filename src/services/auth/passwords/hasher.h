@@ -1,10 +1,10 @@
 #pragma once
-// Passwords: argon2id (RFC 9106) through libsodium, on a bounded pool of threads off the event loops.
+// Passwords: argon2id on a bounded pool of threads off the event loops.
 
 #include "platform/async/awaitable.h"
 #include "platform/async/worker_pool.h"
+#include "services/auth/passwords/argon2/argon2id.h"
 
-#include <cstddef>
 #include <string>
 #include <string_view>
 
@@ -14,10 +14,7 @@ namespace mindspace::auth {
 // Annex 15), because one password typed on two keyboards can be two sequences of code points.
 std::string prepared_password(std::string_view password);
 
-struct HashingCost {
-    std::size_t memory_kib = 19456;
-    unsigned passes = 2;
-};
+using HashingCost = argon2::Cost;
 
 class PasswordHasher {
 public:
@@ -25,6 +22,7 @@ public:
     // them the slots in the queue that the pool reserves.
     using QueuePriority = WorkerPool::QueuePriority;
 
+    // The pool's threads keep the memory of a hash until they have been idle for some time.
     PasswordHasher(WorkerPool& pool, HashingCost cost);
 
     // The PHC string of the password. Fault: Unavailable if the pool is full.
@@ -41,7 +39,7 @@ public:
 private:
     WorkerPool& pool_;
     HashingCost cost_;
-    std::string dummy_hash_;  // a hash that no password matches
+    std::string unmatchable_hash_;
 };
 
 }  // namespace mindspace::auth
