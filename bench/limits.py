@@ -2,16 +2,16 @@
 
 import dataclasses
 import json
-import os
 import pathlib
 import re
 import subprocess
 from collections.abc import Callable
 
-from bench import peer, processes
+from bench import processes
 from bench.drive import Generator, request
 from bench.people import check
 from bench.servers import OWNER, Servers
+from bench.tools import Tools
 
 FILES = pathlib.Path(__file__).resolve().parent
 DATABASE = "limits"
@@ -90,11 +90,10 @@ def port_is_open(port: int) -> bool:
     return subprocess.run(["curl", "-so", "/dev/null", f"http://127.0.0.1:{port}/"], check=False).returncode == 0
 
 
-def hashes(seconds: float, environment: dict[str, str]) -> Limit:
-    ended = subprocess.run(["node", peer.SOURCES / "hashes.mjs", str(seconds)], capture_output=True, text=True, check=True,
-                           env=os.environ | environment)
-    rate = float(json.loads(ended.stdout)["rate"])
-    return Limit("argon2id by the peer's library, nothing else", rate, 1e6 * (os.cpu_count() or 1) / rate)
+def hashes(binary: pathlib.Path, seconds: float) -> Limit:
+    ended = subprocess.run([binary, str(seconds)], capture_output=True, text=True, check=True)
+    found = json.loads(ended.stdout)
+    return Limit("argon2id on all cores, nothing else", found["rate"], found["cpu_us"])
 
 
 def send(binary: pathlib.Path, rounds: int) -> Limit:
@@ -104,14 +103,14 @@ def send(binary: pathlib.Path, rounds: int) -> Limit:
     return Limit(f"send() of {EVENT_BYTES} bytes, one core", found["rate"], found["cpu_us"])
 
 
-def measure(servers: Servers, generator: Generator, send_binary: pathlib.Path, seconds: float, names: set[str],
-            environment: dict[str, str], say: Callable[[str], None]) -> dict[str, Limit]:
-    """The named limits; `environment`: parameters of hashes."""
+def measure(servers: Servers, generator: Generator, tools: Tools, seconds: float, names: set[str],
+            say: Callable[[str], None]) -> dict[str, Limit]:
+    """The named limits."""
     measured: dict[str, Callable[[], Limit]] = {
         "nginx": lambda: nginx(servers, generator, seconds),
         "write": lambda: pgbench(servers, "write", seconds, statements=2),
-        "hashes": lambda: hashes(seconds, environment),
-        "send": lambda: send(send_binary, max(round(10 * seconds), 2))}
+        "hashes": lambda: hashes(tools.hashing, seconds),
+        "send": lambda: send(tools.send, max(round(10 * seconds), 2))}
     for name in ("history", "weekly", "summary", "stats", "refresh"):
         measured[name] = lambda name=name: pgbench(servers, name, seconds)
     found = {}

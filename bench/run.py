@@ -96,9 +96,7 @@ class Run:
 
     def _measure_limits(self) -> None:
         names = {operation.limit for operation in self._operations()} | {"send"}
-        if "peer" not in self._sides:
-            names.discard("hashes")  # by its library
-        self._limits = limits.measure(self._servers, self._generator, self._tools.send, self._size.seconds, names, {}, self._say)
+        self._limits = limits.measure(self._servers, self._generator, self._tools, self._size.seconds, names, self._say)
 
     def _start(self, is_split: bool = False) -> tuple[list[Side], Callable[[], None]]:
         """Both sides, and what stops them; adds a row for the time that each took."""

@@ -10,8 +10,9 @@ class Tools:
     pace: pathlib.Path
     swarm: pathlib.Path
     send: pathlib.Path
+    hashing: pathlib.Path
 
 
 def find(build: pathlib.Path) -> Tools:
     """Those of a build directory."""
-    return Tools(build / "mindspace", *(build / "bench" / f"mindspace_{name}" for name in ("pace", "swarm", "send")))
+    return Tools(build / "mindspace", *(build / "bench" / f"mindspace_{name}" for name in ("pace", "swarm", "send", "hashing")))
