@@ -2,7 +2,7 @@
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
-  resolve: { dedupe: ['axe-core', 'playwright-core', 'uuid', 'vitest'] },
+  resolve: { dedupe: ['axe-core', 'playwright-core', 'qr', 'uuid', 'vitest'] },
   server: { fs: { allow: ['..'] } },
   test: {
     dir: '../tests/e2e',

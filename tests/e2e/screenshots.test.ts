@@ -3,6 +3,7 @@ import { mkdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
+import { createGroup, enterGroup, startGroup } from './support/groups';
 import { signUp, test } from './support/test';
 import { begin, prepareSit } from './support/timer';
 
@@ -30,6 +31,23 @@ for (const [look, options] of Object.entries(looks)) {
     await page.goto('/account');
     await page.getByText('This device').waitFor();
     await picture('account');
+
+    const path = await createGroup(page, { title: 'Morning silence', minutes: 20 });
+    await createGroup(page, { title: 'Walking at noon', minutes: 30, scheduledFor: '2027-05-01T12:00' });
+    await page.goto('/groups');
+    await page.getByRole('link', { name: 'Walking at noon' }).waitFor();
+    await picture('groups');
+    await enterGroup(page, path, 1);
+    for (const [i, name] of ['Ben Okri', 'Ольга Седакова', 'Cleo Sol'].entries()) {
+      const guest = await (await openContext()).newPage();
+      await signUp(guest, { ...person, name, email: `${i}.${person.email}` });
+      await enterGroup(guest, path, i + 2);
+    }
+    await startGroup(page, 'None');
+    await page.getByText('Mindfulness', { exact: true }).waitFor();
+    await picture('room');
+    await page.getByRole('button', { name: 'Leave' }).click();
+
     await page.clock.install();
     await prepareSit(page, 20);
     await picture('timer');

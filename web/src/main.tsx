@@ -8,11 +8,13 @@ import { applyPreferences } from './app/preferences';
 import { watchQueue } from './app/queue';
 import { watchSession } from './app/session';
 import { watchUpdates } from './app/updates';
+import { watchRoom } from './rooms/current-room';
 import { watchSit } from './timer/current-sit';
 
 watchConnection();
 await Promise.all([applyPreferences(), watchSession()]);
 watchQueue();
 watchSit();
+watchRoom();
 render(<App />, document.getElementById('app')!);
 watchUpdates();

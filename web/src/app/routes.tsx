@@ -1,6 +1,7 @@
 // The client's pages: one row each. web/README.md and the server know that all of these paths get index.html.
 import { lazy } from 'preact-iso';
 import type { ComponentType } from 'preact';
+import { visit } from '../rooms/current-room';
 import { currentSit } from '../timer/current-sit';
 import HomePage from '../home/home-page';
 
@@ -27,6 +28,16 @@ export const routes: readonly RouteRow[] = [
     access: 'user',
     stays: () => currentSit.value !== undefined,
     page: lazy(() => import('../timer/timer-page')),
+  },
+  { path: '/groups', access: 'user', page: lazy(() => import('../groups/groups-page')) },
+  { path: '/groups/new', access: 'user', page: lazy(() => import('../groups/new-group-page')) },
+  { path: '/groups/:id', access: 'user', page: lazy(() => import('../groups/group-page')) },
+  { path: '/groups/:id/edit', access: 'user', page: lazy(() => import('../groups/edit-group-page')) },
+  {
+    path: '/groups/:id/room',
+    access: 'user',
+    stays: () => visit.value !== undefined,
+    page: lazy(() => import('../rooms/room-page')),
   },
   { path: '/history', access: 'user', page: lazy(() => import('../history/history-page')) },
   { path: '/moving', access: 'user', page: lazy(() => import('../moving/moving-page')) },

@@ -20,6 +20,7 @@ interface Destination {
 const destinations: readonly Destination[] = [
   { path: '/', text: 'app.home', icon: 'home' },
   { path: '/sit', text: 'app.sit', icon: 'bell' },
+  { path: '/groups', text: 'app.groups', icon: 'group' },
   { path: '/history', text: 'app.history', icon: 'history' },
 ];
 

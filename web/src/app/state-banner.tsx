@@ -4,6 +4,7 @@ import { useLocation } from 'preact-iso';
 import { t } from '../i18n';
 import { Button } from '../design/button';
 import { Notice } from '../design/surface';
+import { RoomBanner } from '../rooms/room-banner';
 import { SitBanner } from '../timer/sit-banner';
 import { clockOffsetMs, connection } from './connection';
 import { queue } from './queue';
@@ -33,6 +34,7 @@ export function StateBanner(): JSX.Element {
         </Notice>
       )}
       {path !== '/sit' && <SitBanner />}
+      <RoomBanner path={path} />
       {(!connected || waiting > 0) && (
         <Notice icon={connected ? 'upload' : 'offline'} tone="warning">
           {!connected && t(connection.value === 'offline' ? 'state.offline' : 'state.unreachable')}{' '}

@@ -57,7 +57,7 @@ interface InputProps {
 }
 
 interface TextFieldProps extends Labels, InputProps {
-  type?: 'text' | 'email' | 'number' | 'date';
+  type?: 'text' | 'email' | 'number' | 'date' | 'datetime-local';
   inputMode?: 'numeric';
   min?: number | string;
   max?: number | string;

@@ -34,6 +34,12 @@ export function formatTime(at: Date | string): string {
   return dateFormat({ timeStyle: 'short' }).format(new Date(at));
 }
 
+/** What this device's time zone is called: `Central European Standard Time`. */
+export function timeZoneName(): string {
+  const parts = dateFormat({ timeZoneName: 'long' }).formatToParts(new Date());
+  return parts.find(({ type }) => type === 'timeZoneName')?.value ?? '';
+}
+
 /** A calendar date (`2026-11-23`), which has no time zone. */
 export function formatCalendarDate(
   date: string,
