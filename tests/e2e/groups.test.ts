@@ -220,13 +220,15 @@ test('other pages do not end a visit, a reload returns to it, and signing out ev
   await page.reload();
   await page.getByRole('heading', { name: '1 person here' }).waitFor();
 
-  // A tab that was opened by a link has not been touched yet: then browsers let no sound out. A browser without a window does.
+  // A tab that was opened by a link has not been touched yet: then browsers let no sound out. Tests touch it with every look.
   const tab = await page.context().newPage();
   await tab.addInitScript(() => {
+    let touched = false;
+    addEventListener('pointerdown', () => (touched = true), { capture: true });
     const state = Object.getOwnPropertyDescriptor(BaseAudioContext.prototype, 'state')!;
     Object.defineProperty(AudioContext.prototype, 'state', {
       get() {
-        return navigator.userActivation.hasBeenActive ? (state.get?.call(this) as AudioContextState) : 'suspended';
+        return touched ? (state.get?.call(this) as AudioContextState) : 'suspended';
       },
     });
   });
