@@ -25,8 +25,7 @@ void require_space(const Layout& layout) {
 }
 
 // Only the log from the newest backup on matters for the next one.
-Kind possible_kind(const PgBackRest& pgbackrest, Kind kind) {
-    const auto repository = pgbackrest.info();
+Kind possible_kind(const PgBackRest& pgbackrest, const Repository& repository, Kind kind) {
     if (repository.backups.empty()) return Kind::full;
     return pgbackrest.missing_segments(repository, repository.backups.back()).empty() ? kind : Kind::full;
 }
@@ -42,8 +41,9 @@ Repository create(const Config& config, Kind kind) {
             require_space(layout);
             collect_contents(layout, config.redis.url.empty() ? running_backends(config).redis.socket_path : "");
         }
-        pgbackrest.create_stanza();
-        pgbackrest.backup(possible_kind(pgbackrest, kind));
+        repository = pgbackrest.info();
+        if (!repository.has_stanza) pgbackrest.create_stanza();
+        pgbackrest.backup(possible_kind(pgbackrest, repository, kind));
         repository = pgbackrest.info();
         const auto& backups = repository.backups;
         const auto full = std::ranges::find(backups.rbegin(), backups.rend(), Kind::full, &Backup::kind);

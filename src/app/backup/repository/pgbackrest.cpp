@@ -1,14 +1,14 @@
 #include "app/backup/repository/pgbackrest.h"
 
+#include "app/backup/repository/error_text.h"
 #include "app/backup/repository/private_file.h"
 #include "app/backup/repository/wal_chain.h"
-#include "app/embedded/child_process.h"
 #include "app/embedded/find_program.h"
 #include "app/embedded/socket_directory.h"
 #include "app/process/startup_error.h"
-#include "platform/json/schema.h"
 
 #include <fmt/format.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -17,11 +17,12 @@
 #include <iterator>
 #include <sstream>
 #include <string_view>
+#include <thread>
+#include <utility>
 
 namespace mindspace::app::backup {
 
 namespace fs = std::filesystem;
-namespace json = boost::json;
 using namespace std::chrono_literals;
 
 namespace {
@@ -40,18 +41,6 @@ std::string target_time(Timestamp at) {
     text.replace(text.find('T'), 1, " ");
     text.replace(text.find('Z'), 1, "+00");
     return text;
-}
-
-// The line with the error, or else the last one.
-std::string error_line(const std::string& output) {
-    std::istringstream lines(output);
-    std::string words = "it said nothing";
-    for (std::string line; std::getline(lines, line);) {
-        if (line.empty()) continue;
-        words = line;
-        if (line.contains("ERROR:")) break;
-    }
-    return words;
 }
 
 // For the shell that PostgreSQL starts; it replaces %p, and %% by %.
@@ -79,30 +68,12 @@ std::string read_passphrase(const fs::path& path) {
     return passphrase;
 }
 
-Timestamp time_at(const json::value& seconds) {
-    return Timestamp(Seconds(seconds.to_number<std::int64_t>()));
-}
-
-Backup read_backup(const json::value& value) {
-    const auto& at = value.at("timestamp");
-    return {.label = std::string(value.at("label").as_string()),
-            .kind = value.at("type").as_string() == "full" ? Kind::full : Kind::incremental,
-            .ended_at = time_at(at.at("stop")),
-            .database_bytes = value.at("info").at("size").to_number<std::int64_t>(),
-            .stored_bytes = value.at("info").at("repository").at("delta").to_number<std::int64_t>(),
-            .first_segment = std::string(value.at("archive").at("start").as_string()),
-            .has_errors = value.at("error").is_bool() && value.at("error").as_bool()};
-}
-
-Repository read_repository(const std::string& text) {
-    Repository repository;
-    const auto document = json::parse(text);
-    for (const auto& stanza : document.as_array()) {
-        for (const auto& value : stanza.at("backup").as_array()) repository.backups.push_back(read_backup(value));
-        for (const auto& archive : stanza.at("archive").as_array())
-            repository.archive = std::string(archive.at("id").as_string());
-    }
-    return repository;
+// Its exit codes are its errors: these are of an option, or a value of one, that it does not know.
+bool refuses_option(const ChildEnd& end) {
+    constexpr int kOptionInvalid = 31;
+    constexpr int kOptionInvalidValue = 32;
+    return WIFEXITED(end.wait_status) &&
+           (WEXITSTATUS(end.wait_status) == kOptionInvalid || WEXITSTATUS(end.wait_status) == kOptionInvalidValue);
 }
 
 }  // namespace
@@ -165,10 +136,11 @@ std::vector<std::string> PgBackRest::command(const char* name, std::vector<std::
 
 // Its output goes through a file of this process: errors and the result are far smaller than a pipe needs to be read
 // concurrently, but its documentation does not promise it.
-std::string PgBackRest::run(const char* name, std::vector<std::string> options) const {
+std::pair<ChildEnd, std::string> PgBackRest::execute(const std::vector<std::string>& arguments) const {
+    const auto& name = arguments[1];
     const auto output_file = layout_.log(fmt::format("{}.{}", name, ::getpid()).c_str());
     fs::remove(output_file);
-    auto process = ChildProcess::start({.arguments = command(name, std::move(options)),
+    auto process = ChildProcess::start({.arguments = arguments,
                                         .working_directory = layout_.home,
                                         .log_file = output_file,
                                         .account = current_account(),
@@ -177,14 +149,32 @@ std::string PgBackRest::run(const char* name, std::vector<std::string> options) 
     auto output = read_file(output_file);
     fs::remove(output_file);
     if (!end) throw StartupError(EX_TEMPFAIL, fmt::format("pgbackrest {} does not end", name));
-    if (!end->succeeded())
-        throw StartupError(EX_UNAVAILABLE,
-                           fmt::format("pgbackrest {} failed ({}): {}", name, end->describe(), error_line(output)));
-    return output;
+    return {*end, std::move(output)};
 }
 
+std::string PgBackRest::run(const char* name, std::vector<std::string> options) const {
+    auto [end, output] = execute(command(name, std::move(options)));
+    if (end.succeeded()) return std::move(output);
+    auto words = fmt::format("pgbackrest {} failed ({}): {}", name, end.describe(), error_text(output));
+    if (refuses_option(end))
+        words += fmt::format("; installed is {}, a later one may know it",
+                             error_text(execute({program_, "version"}).second));
+    throw StartupError(EX_UNAVAILABLE, words);
+}
+
+// It takes the lock of archiving, which PostgreSQL may be trying already.
 void PgBackRest::create_stanza() const {
-    run("stanza-create", {});
+    constexpr std::string_view kIsLocked = "[050]";
+    constexpr int kAttempts = 30;
+    for (int attempt = 1;; ++attempt) {
+        try {
+            run("stanza-create", {});
+            return;
+        } catch (const StartupError& error) {
+            if (attempt == kAttempts || !std::string_view(error.what()).contains(kIsLocked)) throw;
+        }
+        std::this_thread::sleep_for(2s);
+    }
 }
 
 void PgBackRest::backup(Kind kind) const {
@@ -195,6 +185,8 @@ Repository PgBackRest::info() const {
     const auto text = run("info", {"--output=json"});
     try {
         return read_repository(text);
+    } catch (const StartupError&) {
+        throw;
     } catch (const std::exception& fault) {
         throw StartupError(EX_SOFTWARE, fmt::format("pgbackrest info: {}: {}", fault.what(), text));
     }

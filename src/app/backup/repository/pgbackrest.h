@@ -3,8 +3,9 @@
 // embedded PostgreSQL with a configuration that we write, for others with their operator's. Calls block until it has
 // ended; main thread only (child_process.h). Failures are StartupError with its own words.
 
+#include "app/backup/repository/backup_list.h"
 #include "app/backup/repository/layout.h"
-#include "platform/base/time.h"
+#include "app/embedded/child_process.h"
 
 #include <cstdint>
 #include <filesystem>
@@ -13,24 +14,6 @@
 #include <vector>
 
 namespace mindspace::app::backup {
-
-enum class Kind { full, incremental };
-
-// One backup in the repository.
-struct Backup {
-    std::string label;
-    Kind kind = Kind::full;
-    Timestamp ended_at{};
-    std::int64_t database_bytes = 0;
-    std::int64_t stored_bytes = 0;  // that this backup added to the repository
-    std::string first_segment;      // of the write-ahead log that a restore needs
-    bool has_errors = false;        // pages with an invalid checksum were copied
-};
-
-struct Repository {
-    std::vector<Backup> backups;  // oldest first
-    std::string archive;          // the name of the folder of the write-ahead log
-};
 
 // Where a restore ends: at a time, at a restore point, or else at the end of what was archived.
 struct Target {
@@ -49,7 +32,7 @@ public:
     // The setting archive_command of PostgreSQL.
     [[nodiscard]] std::string archive_command() const;
 
-    // Creates the repository's folders; harmless if they exist.
+    // Creates the repository's folders for the database.
     void create_stanza() const;
     void backup(Kind kind) const;
     [[nodiscard]] Repository info() const;
@@ -65,6 +48,8 @@ public:
 
 private:
     [[nodiscard]] std::vector<std::string> command(const char* name, std::vector<std::string> options) const;
+    // How it ended, and its output.
+    [[nodiscard]] std::pair<ChildEnd, std::string> execute(const std::vector<std::string>& arguments) const;
     std::string run(const char* name, std::vector<std::string> options) const;
 
     Layout layout_;
