@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { TestProject } from 'vitest/node';
+import { endWithThisProcess } from './processes';
 
 declare module 'vitest' {
   export interface ProvidedContext {
@@ -14,7 +15,8 @@ declare module 'vitest' {
   }
 }
 
-const readyTimeoutMs = 120_000;
+// Only a program that does not start takes this long, and one on an overloaded machine.
+const readyTimeoutMs = 240_000;
 
 function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
@@ -65,7 +67,7 @@ export default async function setup({ provide }: TestProject): Promise<(() => Pr
   const [port, managementPort] = [await freePort(), await freePort()];
   const url = `http://localhost:${port}`;
   let log = '';
-  const program = spawn(binary, ['up'], {
+  const program = spawn(...endWithThisProcess('TERM', binary, ['up']), {
     env: {
       ...environment,
       MINDSPACE_HTTP_PORT: String(port),
