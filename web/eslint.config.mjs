@@ -31,6 +31,8 @@ export default tseslint.config(
       '@typescript-eslint/switch-exhaustiveness-check': 'error',
     },
   },
+  // In tests/e2e, where methods of the browser are wrapped.
+  { files: ['support/**/*.ts'], rules: { '@typescript-eslint/unbound-method': 'off' } },
   {
     files: ['src/**/*.ts', 'src/**/*.tsx'],
     plugins: { 'react-hooks': reactHooks },

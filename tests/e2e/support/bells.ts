@@ -19,9 +19,7 @@ declare global {
 /** To be called before the page is opened. */
 export async function watchBells(page: Page): Promise<void> {
   await page.addInitScript(() => {
-    // eslint-disable-next-line @typescript-eslint/unbound-method -- called with its object
     const { start } = OscillatorNode.prototype;
-    // eslint-disable-next-line @typescript-eslint/unbound-method -- called with its object
     const connect = AudioNode.prototype.connect as (this: AudioNode, ...to: unknown[]) => AudioNode;
     const bells: Bells = (window.bells = { strikes: [], played: 0, loudness: () => 0, audioTime: () => 0 });
     OscillatorNode.prototype.start = function (when = 0) {

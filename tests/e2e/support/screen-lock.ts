@@ -10,7 +10,6 @@ declare global {
 /** To be called before the page is opened. */
 export async function watchScreenLock(page: Page): Promise<void> {
   await page.addInitScript(() => {
-    // eslint-disable-next-line @typescript-eslint/unbound-method -- called with its object
     const { request } = WakeLock.prototype;
     window.screenLocks = 0;
     WakeLock.prototype.request = async function (type) {
