@@ -1,4 +1,6 @@
-// Checked by ./dev test and ./dev lint: the client, its tests, and the scripts of the pages and those that build them.
+// Checked by ./dev test and ./dev lint: the client, its tests with those in a browser (tests/e2e), and the scripts of the pages
+// and those that build them.
+import { fileURLToPath } from 'node:url';
 import js from '@eslint/js';
 import reactHooks from 'eslint-plugin-react-hooks';
 import globals from 'globals';
@@ -19,13 +21,21 @@ export default tseslint.config(
     files: typescript,
     extends: [tseslint.configs.recommendedTypeChecked],
     languageOptions: {
-      parserOptions: { project: ['./tsconfig.json', './tsconfig.node.json', './src/worker/tsconfig.json'] },
+      parserOptions: {
+        tsconfigRootDir: fileURLToPath(new URL('.', import.meta.url)),
+        project: ['tsconfig.json', 'tsconfig.node.json', 'src/worker/tsconfig.json', '../tests/e2e/tsconfig.json'],
+      },
     },
-    plugins: { 'react-hooks': reactHooks },
     rules: {
-      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_' }],
+      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
       '@typescript-eslint/switch-exhaustiveness-check': 'error',
-      'react-hooks/rules-of-hooks': 'error',
     },
+  },
+  // In tests/e2e, where methods of the browser are wrapped.
+  { files: ['support/**/*.ts'], rules: { '@typescript-eslint/unbound-method': 'off' } },
+  {
+    files: ['src/**/*.ts', 'src/**/*.tsx'],
+    plugins: { 'react-hooks': reactHooks },
+    rules: { 'react-hooks/rules-of-hooks': 'error' },
   },
 );

@@ -8,8 +8,8 @@ export default defineConfig({
     dir: '../tests/e2e',
     include: ['**/*.test.ts'],
     globalSetup: '../tests/e2e/support/program.ts',
-    expect: { poll: { timeout: 60_000 } },
-    testTimeout: 300_000,
+    expect: { poll: { timeout: 120_000 } },
+    testTimeout: 600_000,
     hookTimeout: 300_000,
     // One after the other in one process, with one browser: each waits for the same two cores.
     pool: 'forks',

@@ -39,7 +39,7 @@ function post(page: Page, path: string, body?: object, accessToken?: string): Pr
     });
     return {
       status: response.status,
-      body: response.status === 204 ? {} : await response.json(),
+      body: response.status === 204 ? {} : ((await response.json()) as Reply['body']),
     };
   }, call);
 }

@@ -93,25 +93,3 @@ test('from right to left nothing is cut off', async ({ openContext }) => {
     await expectFits(page);
   }
 });
-
-test('the first page is small, and nothing moves while it opens', async ({ page }) => {
-  await page.addInitScript(() => {
-    const shifts: number[] = [];
-    Object.assign(window, { shifts });
-    new PerformanceObserver((list) => {
-      for (const entry of list.getEntries()) shifts.push((entry as unknown as { value: number }).value);
-    }).observe({ type: 'layout-shift', buffered: true });
-  });
-  await page.goto('/');
-  await page.getByRole('heading', { level: 1 }).waitFor();
-  await page.evaluate(() => document.fonts.ready);
-  const { shifted, scripts } = await page.evaluate(() => ({
-    shifted: (window as unknown as { shifts: number[] }).shifts.reduce((sum, one) => sum + one, 0),
-    scripts: (performance.getEntriesByType('resource') as PerformanceResourceTiming[])
-      .filter(({ name }) => name.endsWith('.js'))
-      .reduce((sum, { encodedBodySize }) => sum + encodedBodySize, 0),
-  }));
-  expect(shifted).toBeLessThan(0.01);
-  expect(scripts).toBeGreaterThan(0);
-  expect(scripts).toBeLessThan(120 * 1024);
-});

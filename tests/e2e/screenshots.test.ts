@@ -3,8 +3,10 @@ import { mkdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
+import { importSessions } from './support/api';
 import { createGroup, enterGroup, startGroup } from './support/groups';
-import { signUp, test } from './support/test';
+import { yearOfPractice } from './support/practice';
+import { expect, linkFor, signUp, test } from './support/test';
 import { begin, prepareSit } from './support/timer';
 
 const asked = process.env['MINDSPACE_SCREENSHOTS'];
@@ -21,16 +23,39 @@ for (const [look, options] of Object.entries(looks)) {
     const page: Page = await (await openContext(options)).newPage();
     const picture = async (name: string) => {
       await page.getByRole('status').filter({ hasText: 'Loading' }).waitFor({ state: 'detached' });
-      await page.evaluate(() => document.fonts.ready);
+      await page.mouse.move(0, 0);
+      await page.evaluate(async () => {
+        (document.activeElement as HTMLElement).blur();
+        await document.fonts.ready;
+      });
       await page.screenshot({ path: join(folder, `web-${name}-${look}.png`), animations: 'disabled' });
     };
     await page.goto('/');
     await page.getByRole('heading', { level: 1 }).waitFor();
     await picture('welcome');
     await signUp(page, person);
-    await page.goto('/account');
-    await page.getByText('This device').waitFor();
-    await picture('account');
+    await page.goto(await linkFor(person, '/verify-email'));
+    await page.getByRole('button', { name: 'Verify' }).click();
+    await page.getByText('your address is verified').waitFor();
+    await importSessions(person, yearOfPractice());
+    const hasMap = async () => {
+      await page.goto('/');
+      await page.getByRole('heading', { name: 'Today' }).waitFor();
+      return page.getByRole('gridcell', { name: /: 15 minutes$/ }).count();
+    };
+    await expect.poll(hasMap).toBeGreaterThan(0);
+    await picture('home');
+    await page.getByRole('heading', { name: 'Over time' }).evaluate((heading) => {
+      const spaceAbove = 110;
+      scrollTo(0, heading.getBoundingClientRect().top + scrollY - spaceAbove);
+    });
+    await picture('charts');
+    await page.goto('/history');
+    await page
+      .getByRole('button', { name: /^Edit: / })
+      .first()
+      .waitFor();
+    await picture('history');
 
     const path = await createGroup(page, { title: 'Morning silence', minutes: 20 });
     await createGroup(page, { title: 'Walking at noon', minutes: 30, scheduledFor: '2027-05-01T12:00' });

@@ -45,15 +45,21 @@ export async function sessionsOf(person: Person): Promise<StoredSession[]> {
   return (await call<{ items: StoredSession[] }>('/sessions', { headers })).items;
 }
 
+export interface PastSession {
+  minutesAgo: number;
+  minutes: number;
+  kind?: string;
+  moodBefore?: number;
+  moodAfter?: number;
+  note?: string;
+}
+
 /** Gives the person finished sessions, each ending so many minutes ago. */
-export async function importSessions(
-  person: Person,
-  sessions: readonly { minutesAgo: number; minutes: number; kind?: string; note?: string }[],
-): Promise<void> {
-  const items = sessions.map(({ minutesAgo, minutes, kind = 'mindfulness', note }) => ({
+export async function importSessions(person: Person, sessions: readonly PastSession[]): Promise<void> {
+  const items = sessions.map(({ minutesAgo, minutes, kind = 'mindfulness', ...rest }) => ({
     id: uuidv7(),
     kind,
-    note,
+    ...rest,
     startedAt: new Date(Date.now() - (minutesAgo + minutes) * 60_000).toISOString(),
     durationSeconds: minutes * 60,
   }));

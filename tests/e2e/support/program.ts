@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { TestProject } from 'vitest/node';
+import { endWithThisProcess } from './processes';
 
 declare module 'vitest' {
   export interface ProvidedContext {
@@ -14,7 +15,8 @@ declare module 'vitest' {
   }
 }
 
-const readyTimeoutMs = 120_000;
+// Only a program that does not start takes this long, and one on an overloaded machine.
+const readyTimeoutMs = 240_000;
 
 function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
@@ -48,12 +50,10 @@ function ended(program: ChildProcess): Promise<void> {
 }
 
 export default async function setup({ provide }: TestProject): Promise<(() => Promise<void>) | undefined> {
-  // The program refuses variables with its prefix that are no settings.
   const {
     MINDSPACE_E2E_URL: running,
     MINDSPACE_E2E_MAILS: itsMails,
     MINDSPACE_SHIPPED_BINARY: binary = fileURLToPath(new URL('../../../build/release/mindspace', import.meta.url)),
-    ...environment
   } = process.env;
   if (running) {
     provide('url', running);
@@ -64,10 +64,12 @@ export default async function setup({ provide }: TestProject): Promise<(() => Pr
   chmodSync(folder, 0o755); // for PostgreSQL and Redis, which the program runs as another user
   const [port, managementPort] = [await freePort(), await freePort()];
   const url = `http://localhost:${port}`;
+  // Variables of the tests are no settings.
+  const environment = Object.entries(process.env).filter(([name]) => !name.startsWith('MINDSPACE_'));
   let log = '';
-  const program = spawn(binary, ['up'], {
+  const program = spawn(...endWithThisProcess('TERM', binary, ['up']), {
     env: {
-      ...environment,
+      ...Object.fromEntries(environment),
       MINDSPACE_HTTP_PORT: String(port),
       MINDSPACE_MANAGEMENT_PORT: String(managementPort),
       MINDSPACE_DATA_DIR: join(folder, 'data'),

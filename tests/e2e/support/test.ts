@@ -2,7 +2,9 @@
 import axe from 'axe-core';
 import { chromium, type Browser, type BrowserContext, type BrowserContextOptions, type Page } from 'playwright-core';
 import { expect, inject, test as base } from 'vitest';
+import { chromiumArguments, chromiumPath } from './chromium';
 import { mailedLink } from './mails';
+import { openTabs } from './tabs';
 
 export interface Person {
   email: string;
@@ -14,30 +16,21 @@ interface Fixtures {
   /** Another browser, with its own cookies and storage. */
   openContext: (options?: BrowserContextOptions) => Promise<BrowserContext>;
   page: Page;
+  /** Tabs of a browser of its own, of which the one in front is visible. Without `baseURL`. */
+  tabs: BrowserContext;
   /** Somebody without an account. */
   person: Person;
 }
 
-// Only a test that fails waits this long, and one on an overloaded machine.
-const stepTimeoutMs = 60_000;
+// Only a test that fails waits this long, and one on an overloaded machine. Longer than the client's waits between its probes of
+// a server that is away (src/app/connection.ts).
+const stepTimeoutMs = 120_000;
 
 let shared: Promise<Browser> | undefined;
 
-// One for all tests of a file; it ends with the process.
+// One for all tests; it ends with the process.
 function browser(): Promise<Browser> {
-  shared ??= chromium.launch({
-    executablePath: process.env['MINDSPACE_CHROMIUM'] ?? '/usr/bin/chromium',
-    args: [
-      '--no-sandbox',
-      '--disable-gpu',
-      '--disable-quic',
-      '--no-first-run',
-      '--disable-background-networking',
-      '--disable-component-update',
-      '--disable-sync',
-      '--disable-dev-shm-usage',
-    ],
-  });
+  shared ??= chromium.launch({ executablePath: chromiumPath, args: chromiumArguments });
   return shared;
 }
 
@@ -65,6 +58,16 @@ export const test = base.extend<Fixtures>({
       return context;
     });
     await Promise.all(contexts.map((context) => context.close()));
+    expect(faults).toEqual([]);
+  },
+  // eslint-disable-next-line no-empty-pattern
+  tabs: async ({}, use) => {
+    const { context, close } = await openTabs();
+    const faults: string[] = [];
+    context.setDefaultTimeout(stepTimeoutMs);
+    watchFaults(context, faults);
+    await use(context);
+    await close();
     expect(faults).toEqual([]);
   },
   page: async ({ openContext }, use) => use(await (await openContext()).newPage()),
@@ -100,16 +103,10 @@ export function linkFor(person: Person, path: '/verify-email' | '/reset-password
 /** Checks the page as it is now against WCAG 2.2 AA. */
 export async function expectAccessible(page: Page): Promise<void> {
   // Colours that are still changing have another contrast.
-  await page.evaluate(() =>
-    Promise.all(
-      document
-        .getAnimations()
-        .map(
-          (animation) =>
-            animation.effect?.getTiming().iterations === Infinity || animation.finished.catch(() => undefined),
-        ),
-    ),
-  );
+  await page.evaluate(async () => {
+    for (const animation of document.getAnimations())
+      if (animation.effect?.getTiming().iterations !== Infinity) await animation.finished.catch(() => undefined);
+  });
   await page.evaluate(axe.source);
   const violations = await page.evaluate(async () => {
     const options = { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'] };

@@ -5,7 +5,7 @@ import styles from './loading.module.css';
 
 export function Loading(): JSX.Element {
   return (
-    <div class={styles['loading']} role="status">
+    <div class={styles['loading']} role="status" data-loading>
       <span class="visually-hidden">{t('app.loading')}</span>
       <span />
       <span />

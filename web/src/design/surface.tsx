@@ -37,14 +37,21 @@ export function Page({ title, hideTitle, intro, actions, width = 'page', childre
 interface CardProps {
   title?: string;
   intro?: ComponentChildren;
+  /** Beside the title. */
+  actions?: ComponentChildren;
   look?: 'plain' | 'danger' | 'sand';
   children?: ComponentChildren;
 }
 
-export function Card({ title, intro, look = 'plain', children }: CardProps): JSX.Element {
+export function Card({ title, intro, actions, look = 'plain', children }: CardProps): JSX.Element {
   return (
     <section class={`${styles['card']} ${styles[look]}`}>
-      {title && <h2 class={styles['cardTitle']}>{title}</h2>}
+      {title && (
+        <header class={styles['cardHeader']}>
+          <h2 class={styles['cardTitle']}>{title}</h2>
+          {actions}
+        </header>
+      )}
       {intro && <p class={styles['soft']}>{intro}</p>}
       {children}
     </section>

@@ -31,19 +31,25 @@ export function startOfMonth(date: string, months = 0): string {
   return new Date(Date.UTC(year, month - 1 + months, 1)).toISOString().slice(0, 10);
 }
 
-/** The date in a zone, for a user whose day begins at `dayStartHour`. */
-export function calendarDate(now: number, timezone: string | undefined, dayStartHour: number): string {
-  const at = new Date(now - dayStartHour * 3_600_000);
+function newFormat(timezone: string | undefined): Intl.DateTimeFormat {
   const options = { year: 'numeric', month: '2-digit', day: '2-digit' } as const;
-  let format: Intl.DateTimeFormat;
   try {
-    format = new Intl.DateTimeFormat('en-u-ca-gregory', { ...options, timeZone: timezone });
+    return new Intl.DateTimeFormat('en-u-ca-gregory', { ...options, timeZone: timezone });
   } catch {
     // A zone that this browser does not know.
-    format = new Intl.DateTimeFormat('en-u-ca-gregory', options);
+    return new Intl.DateTimeFormat('en-u-ca-gregory', options);
   }
-  const parts = Object.fromEntries(format.formatToParts(at).map(({ type, value }) => [type, value]));
-  return `${parts['year']}-${parts['month']}-${parts['day']}`;
+}
+
+// It is costly to create, and pages ask for the date each time they are rendered.
+let format: { timezone: string | undefined; value: Intl.DateTimeFormat } | undefined;
+
+/** The date in a zone, for a user whose day begins at `dayStartHour`. */
+export function calendarDate(now: number, timezone: string | undefined, dayStartHour: number): string {
+  if (format?.timezone !== timezone || !format) format = { timezone, value: newFormat(timezone) };
+  const parts = format.value.formatToParts(new Date(now - dayStartHour * 3_600_000));
+  const { year, month, day } = Object.fromEntries(parts.map(({ type, value }) => [type, value]));
+  return `${year}-${month}-${day}`;
 }
 
 /** Days in weeks of seven, with undefined where a week begins before the first day or ends after the last one. */

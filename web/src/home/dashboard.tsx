@@ -1,5 +1,6 @@
 // The day, the week and the year of a user.
 import type { JSX } from 'preact';
+import { useState } from 'preact/hooks';
 import { addDays, calendarDate, startOfWeek } from './calendar';
 import { firstWeekday, t } from '../i18n';
 import { UnverifiedNotice } from '../account/unverified-notice';
@@ -39,6 +40,9 @@ export default function Dashboard(): JSX.Element {
   const { timezone, dayStartHour = 0, displayName } = profile.value ?? {};
   const today = calendarDate(Date.now() + clockOffsetMs.value, timezone, dayStartHour);
   const week = startOfWeek(today, firstWeekday());
+  const [year, setYear] = useState(Number(today.slice(0, 4)));
+  // At the same time as the rest: its card would ask only when that has come.
+  const heatMap = useLoaded((signal) => api.analytics.heatmap(year, { signal }), String(year));
   const { data, error, reload } = useLoaded(async (signal) => {
     const range = { from: addDays(week, -7 * (weeksShown - 1)), to: addDays(week, 6) };
     const [summary, stats, daily] = await Promise.all([
@@ -74,7 +78,7 @@ export default function Dashboard(): JSX.Element {
               <FirstSteps />
             ) : (
               <>
-                <HeatMapCard today={today} />
+                <HeatMapCard today={today} year={year} onYear={setYear} heatMap={heatMap} />
                 <Trends days={data.days} today={today} />
                 <Milestones stats={data.stats} summary={data.summary} />
               </>

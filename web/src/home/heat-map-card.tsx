@@ -1,10 +1,9 @@
 // A year day by day: the map, the choice of the year, and the same by month as a table.
 import type { JSX } from 'preact';
-import { useState } from 'preact/hooks';
+import type { Heatmap } from '@mindspace/client';
 import { formatDuration, formatNumber, t } from '../i18n';
-import { api } from '../app/api';
 import { LoadFailure } from '../app/load-failure';
-import { useLoaded } from '../app/use-loaded';
+import type { Loaded } from '../app/use-loaded';
 import { IconButton } from '../design/button';
 import { Loading } from '../design/loading';
 import { Card } from '../design/surface';
@@ -53,22 +52,31 @@ export function byMonth(days: readonly Day[]): { month: string; count: number; s
   return [...months.values()];
 }
 
-export function HeatMapCard({ today }: { today: string }): JSX.Element {
-  const thisYear = Number(today.slice(0, 4));
-  const [year, setYear] = useState(thisYear);
-  const { data, error, loading, reload } = useLoaded((signal) => api.analytics.heatmap(year, { signal }), String(year));
+interface HeatMapCardProps {
+  today: string;
+  year: number;
+  onYear: (year: number) => void;
+  heatMap: Loaded<Heatmap>;
+}
+
+export function HeatMapCard({ today, year, onYear, heatMap }: HeatMapCardProps): JSX.Element {
+  const { data, error, loading, reload } = heatMap;
   const past = data?.days.filter(({ date }) => date <= today) ?? [];
   const months = byMonth(past);
   const seconds = months.reduce((sum, month) => sum + month.seconds, 0);
   const count = months.reduce((sum, month) => sum + month.count, 0);
   return (
-    <Card title={t('home.year')}>
-      <div class={styles['head']}>
-        <YearChoice year={year} last={thisYear} onChange={setYear} />
-        {data && <p>{t('home.yearTotal', { count, duration: formatDuration(seconds) })}</p>}
-      </div>
+    <Card
+      title={t('home.year')}
+      intro={data && t('home.yearTotal', { count, duration: formatDuration(seconds) })}
+      actions={<YearChoice year={year} last={Number(today.slice(0, 4))} onChange={onYear} />}
+    >
       {error !== undefined && <LoadFailure error={error} onRetry={reload} />}
-      {!data && error === undefined && <Loading />}
+      {!data && error === undefined && (
+        <div class={styles['pending']}>
+          <Loading />
+        </div>
+      )}
       {data && (
         <figure class={styles['figure']} aria-busy={loading} aria-label={t('home.yearOf', { year: String(data.year) })}>
           <HeatMap key={data.year} days={data.days} today={today} />

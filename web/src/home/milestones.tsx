@@ -1,6 +1,6 @@
 import type { JSX } from 'preact';
 import type { AnalyticsSummary, UserStats } from '@mindspace/client';
-import { formatCalendarDate, formatDate, formatDuration, formatTime, t, type MessageKey } from '../i18n';
+import { formatCalendarDate, formatDate, formatDuration, formatNumber, formatTime, t, type MessageKey } from '../i18n';
 import { Card } from '../design/surface';
 import { kindName } from '../timer/kinds';
 import styles from './dashboard.module.css';
@@ -26,7 +26,7 @@ function Facts({ stats, summary }: MilestonesProps): JSX.Element {
   const { bestDay, favouriteKind, favouriteHour } = summary;
   const facts: [MessageKey, string | undefined][] = [
     ['home.total', formatDuration(stats.totalSeconds)],
-    ['home.sessions', t('home.sessionCount', { count: stats.totalSessions })],
+    ['home.sessions', formatNumber(stats.totalSessions)],
     ['home.average', formatDuration(stats.averageSeconds)],
     ['home.bestDay', bestDay ? `${formatCalendarDate(bestDay.date)}, ${formatDuration(bestDay.seconds)}` : undefined],
     ['home.favouriteKind', favouriteKind ? kindName(favouriteKind) : undefined],

@@ -11,6 +11,7 @@ import { Loading } from '../design/loading';
 import { Card } from '../design/surface';
 import { BarChart, type Bar } from './bar-chart';
 import { addDays, startOfMonth } from './calendar';
+import styles from './dashboard.module.css';
 import { monthName, weekName } from './texts';
 
 type Days = DailyAnalytics['items'];
@@ -58,18 +59,24 @@ function Months({ today }: { today: string }): JSX.Element {
 export function Trends({ days, today }: { days: Days; today: string }): JSX.Element {
   const [unit, setUnit] = useState<'weeks' | 'months'>('weeks');
   return (
-    <Card title={t('home.trends')}>
-      <Choices
-        legend={t('home.periods')}
-        hideLegend
-        look="segments"
-        options={[
-          { value: 'weeks', text: t('home.byWeek') },
-          { value: 'months', text: t('home.byMonth') },
-        ]}
-        value={unit}
-        onChange={setUnit}
-      />
+    <Card
+      title={t('home.trends')}
+      actions={
+        <div class={styles['periods']}>
+          <Choices
+            legend={t('home.periods')}
+            hideLegend
+            look="segments"
+            options={[
+              { value: 'weeks', text: t('home.byWeek') },
+              { value: 'months', text: t('home.byMonth') },
+            ]}
+            value={unit}
+            onChange={setUnit}
+          />
+        </div>
+      }
+    >
       {unit === 'weeks' ? (
         <BarChart label={t('home.byWeek')} periodLabel={t('home.week')} bars={weeklyBars(days)} />
       ) : (
