@@ -1,6 +1,7 @@
 """python3 -m bench: see ./dev help, and docs/performance.md for what the report has."""
 
 import argparse
+import os
 import pathlib
 import resource
 import shutil
@@ -26,6 +27,7 @@ def parse() -> argparse.Namespace:
         first = (study.__doc__ or "").partition("\n")[0]
         what.add_argument(f"--{name}", action="store_const", const=study, dest="study", help=first)
     what.add_argument("--scale", nargs="*", choices=list(scale.PARTS), metavar="PART", help=f"growth: {', '.join(scale.PARTS)}, or all")
+    what.add_argument("--micro", nargs=argparse.REMAINDER, help="the hot paths one by one, without servers (options of Google Benchmark)")
     parser.add_argument("--most", type=int, default=1_000_000, help="of --scale: users or sockets of the largest size")
     parser.add_argument("--set", action="append", default=[], dest="settings", metavar="KEY=VALUE", help="of the program")
     parser.add_argument("--build", type=pathlib.Path, default=ROOT / "build/release", help="the release build")
@@ -38,6 +40,8 @@ def main() -> None:
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
     built = tools.find(arguments.build)
+    if arguments.micro is not None:
+        os.execv(built.micro, [built.micro, *arguments.micro])
     began = time.monotonic()
 
     def say(text: str) -> None:

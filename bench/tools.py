@@ -11,8 +11,9 @@ class Tools:
     swarm: pathlib.Path
     send: pathlib.Path
     hashing: pathlib.Path
+    micro: pathlib.Path
 
 
 def find(build: pathlib.Path) -> Tools:
     """Those of a build directory."""
-    return Tools(build / "mindspace", *(build / "bench" / f"mindspace_{name}" for name in ("pace", "swarm", "send", "hashing")))
+    return Tools(build / "mindspace", *(build / "bench" / f"mindspace_{name}" for name in ("pace", "swarm", "send", "hashing", "micro")))

@@ -88,5 +88,6 @@ def measure(lab: Lab) -> list[Curve]:
             program.stop()
         found.append(plans.collect(lab, operations, people))
     note = plans.compare(found[0], found[-1])
-    return [Curve("data", f"The calls of {READERS + OTHERS:,} people, {RATE} a second, over all data", "sessions", "p99, ms", latency, note),
-            Curve("data: PostgreSQL", "The same", "sessions", "CPU of PostgreSQL for each call, us", cpu)]
+    title = f"The calls of {READERS + OTHERS:,} people, {RATE} a second, over all data"
+    return [Curve("data", title, "sessions", "p99, ms", latency, note),
+            Curve("data: PostgreSQL", title, "sessions", "CPU of PostgreSQL for each call, us", cpu)]

@@ -33,5 +33,6 @@ def measure(lab: Lab) -> list[Curve]:
                         cpu[operation.name].append((size, microseconds))
     finally:
         program.stop()
-    return [Curve("history", "The calls of users with a history", "sessions of the user", "p99, ms", latency),
-            Curve("history: PostgreSQL", "The same", "sessions of the user", "CPU of PostgreSQL for each call, us", cpu)]
+    title = "The calls of users with a history"
+    return [Curve("history", title, "sessions of the user", "p99, ms", latency),
+            Curve("history: PostgreSQL", title, "sessions of the user", "CPU of PostgreSQL for each call, us", cpu)]

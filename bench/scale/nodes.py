@@ -32,8 +32,9 @@ def measure(lab: Lab) -> list[Curve]:
     finally:
         for node in nodes:
             node.stop()
-    return [Curve("nodes", f"{RATE} requests a second to all processes together", "processes", "p99, ms", latency),
-            Curve("nodes: CPU", "The same", "processes", "CPU of the processes for each request, us", cpu)]
+    title = f"{RATE} requests a second to all processes together"
+    return [Curve("nodes", title, "processes", "p99, ms", latency),
+            Curve("nodes: CPU", title, "processes", "CPU of the processes for each request, us", cpu)]
 
 
 def call(lab: Lab, nodes: list[Program], requests: list[str]) -> tuple[list[Load], float]:

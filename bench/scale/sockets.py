@@ -41,5 +41,6 @@ def measure(lab: Lab) -> list[Curve]:
             raise SystemExit(f"sockets were lost: {reports}")
         memory.append((float(size), sum(report["kib"] for report in reports) / count))
         joined.append((float(size), max(report["seconds"] for report in reports)))
-    return [Curve("sockets", "Idle sockets in rooms of 50, up to 15,000 on a process", "sockets", "KiB of the process for each", {"ours": memory}),
-            Curve("sockets: joining", "The same", "sockets", "s until all have joined", {"ours": joined})]
+    title = "Idle sockets in rooms of 50, up to 15,000 on a process"
+    return [Curve("sockets", title, "sockets", "KiB of the process for each", {"ours": memory}),
+            Curve("sockets: joining", title, "sockets", "s until all have joined", {"ours": joined})]
