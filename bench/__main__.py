@@ -68,6 +68,8 @@ def main() -> None:
         shutil.rmtree(directory, ignore_errors=True)
     report.write(found, arguments.out, name)
     print(report.markdown(found))
+    if any(row.failed for row in found.rows):
+        say("some requests failed: such rows compare nothing")
     say(f"the report is {arguments.out}/{name}.html, .md and .json")
 
 

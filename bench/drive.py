@@ -24,7 +24,8 @@ class Load:
 
     @property
     def rate(self) -> float:
-        return self.requests / self.seconds if self.seconds else 0.0
+        """Successful requests a second."""
+        return (self.requests - self.failed) / self.seconds if self.seconds else 0.0
 
 
 def request(method: str, path: str, token: str = "", body: str = "") -> str:

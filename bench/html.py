@@ -134,7 +134,8 @@ def page(report: Report, notes: str) -> str:
     machine = "".join(f"<tr><th>{escape(name)}</th><td>{escape(value)}</td></tr>" for name, value in report.machine.items())
     more = [row for row in report.rows if not row.is_less_better]
     less = [row for row in report.rows if row.is_less_better]
-    parts = [f"<h1>{escape(report.title)}</h1><table>{machine}</table><p><small>The run took {report.seconds:.0f} s.</small></p>"]
+    failed = "".join(f"<p><b>Failed requests</b>: {escape(row.operation)}, {row.failed}</p>" for row in report.rows if row.failed)
+    parts = [f"<h1>{escape(report.title)}</h1><table>{machine}</table><p><small>The run took {report.seconds:.0f} s.</small></p>{failed}"]
     if report.rows:
         parts += [key(COLOURS), "<h2>More is better</h2>", bars(more), "<h2>Less is better</h2>", bars(less),
                   "<h2>Latency, from p50 to p99</h2><p>Thick: a closed loop on 64 connections. Thin: an open loop at half of the "

@@ -51,7 +51,7 @@ class Measured:
             value=median(lambda turn: turn.closed.rate), p50_ms=median(lambda turn: turn.closed.p50),
             p99_ms=median(lambda turn: turn.closed.p99), open_p50_ms=self.opened.p50 if self.opened else None,
             open_p99_ms=self.opened.p99 if self.opened else None, cpu_us=cpu("program"), postgres_us=cpu("postgres"),
-            redis_us=cpu("redis"), failed=sum(turn.closed.failed for turn in self.turns))
+            redis_us=cpu("redis"), failed=sum(turn.closed.failed for turn in self.turns) + (self.opened.failed if self.opened else 0))
 
 
 class Measurement:
@@ -83,9 +83,12 @@ class Measurement:
             before = now
 
     def _run(self, operation: Operation, side: Side, seconds: float, rate: float = 0) -> Load:
-        load = check(self._generator.run(side.port, operation.requests(side.state), seconds=0 if operation.once else seconds,
-                                         rate=rate, connections=operation.connections,
-                                         saves_bodies=operation.learn is not None), f"{operation.name}, {side.name}")
+        load = self._generator.run(side.port, operation.requests(side.state), seconds=0 if operation.once else seconds, rate=rate,
+                                   connections=operation.connections, saves_bodies=operation.learn is not None)
+        if operation.once:  # what follows needs each of them
+            check(load, f"{operation.name}, {side.name}")
+        elif load.failed:
+            self._say(f"{load.failed} of {load.requests} requests failed: {load.statuses}")
         if operation.learn:
             operation.learn(side.state, load)
         return load

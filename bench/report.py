@@ -43,6 +43,8 @@ def cells(row: Row) -> list[str]:
 def markdown(report: Report) -> str:
     lines = [f"# {report.title}", ""]
     lines += [f"- {name}: {value}" for name, value in report.machine.items()]
+    lines += [f"- **failed requests**: {row.operation}, ours {row.ours.failed}, peer's {row.peer.failed if row.peer else 0}"
+              for row in report.rows if row.failed]
     lines += [f"- the run took {report.seconds:.0f} s", "", KEY, ""]
     if report.rows:
         lines += ["| " + " | ".join(COLUMNS) + " |", "| " + " | ".join(["---"] + ["---:"] * (len(COLUMNS) - 1)) + " |"]

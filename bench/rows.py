@@ -47,6 +47,11 @@ class Row:
     def ratio_limit(self) -> float | None:
         return self._ratio(self.limit.rate if self.limit else None)
 
+    @property
+    def failed(self) -> int:
+        """Requests that failed on either side."""
+        return self.ours.failed + (self.peer.failed if self.peer else 0)
+
     def to_json(self) -> dict:
         return {"operation": self.operation, "title": self.title, "unit": self.unit, "ours": self.ours.value,
                 "peer": self.peer.value if self.peer else None, "limit": self.limit.rate if self.limit else None,

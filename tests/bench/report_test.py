@@ -69,6 +69,13 @@ class Formats(unittest.TestCase):
         bars = [len(plot.findall("rect")) for plot in plots[:2]]
         self.assertEqual(bars, [3 + 1, 2])
 
+    def test_failed_requests_are_stated_in_both(self):
+        row = Row("login", "login", "requests/s", Figures(50, failed=3), Figures(60, failed=1))
+        text = report.markdown(Report("A run", {}, [row], []))
+        self.assertIn("**failed requests**: login, ours 3, peer's 1", text)
+        self.assertNotIn("failed requests", report.markdown(self.report))
+        self.assertIn("login, 4", report.html.page(Report("A run", {}, [row], []), report.KEY))
+
     def test_a_run_without_curves_or_latencies_is_written_too(self):
         page = report.html.page(Report("Empty", {}, [SMALLER], []), report.KEY)
         self.assertIn("memory", page)
