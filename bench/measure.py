@@ -100,7 +100,7 @@ class Measurement:
             for side in sides:
                 for operation in group:
                     self._say(f"{operation.title}: {side.name}, turn {turn + 1} of {self._turns}")
-                    if not operation.once:
+                    if turn == 0 and not operation.once:
                         self._run(operation, side, self._seconds / 2)  # warms up
                     self.settle(sides)
                     self._measure_turn(operation, side, found[operation.name][side.name])
@@ -116,6 +116,8 @@ class Measurement:
         before = self.usage(side)
         began = time.monotonic()
         closed = self._run(operation, side, self._seconds)
+        if operation.once:
+            self.settle([side])  # a write also costs what its event does later
         took = time.monotonic() - began
         used = {part: after - before[part] for part, after in self.usage(side).items()}
         measured.turns.append(Turn(closed, used))

@@ -37,8 +37,9 @@ class Size(SocketSize):
 
 
 FULL = Size()
-QUICK = Size(users=500, history=100, others=4000, accounts=20, seconds=2.5, turns=1, is_core=True, ramp=(), large_room=0, idle=4000, tickets=0)
-# All rows within a minute, to test the runner.
+QUICK = Size(users=500, history=100, others=4000, accounts=20, seconds=2.5, turns=1, is_core=True, ramp=(), large_room=0,
+             idle=4000, tickets=0)
+# All rows with next to no load, to test the runner.
 SMALLEST = Size(users=8, history=20, others=200, accounts=3, seconds=0.3, turns=1, rooms=2, delivery_rate=20, ramp=(30, 40),
                 large_room=150, idle=150, tickets=40)
 
