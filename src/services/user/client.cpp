@@ -74,26 +74,34 @@ Awaitable<> invalidate_cached(redis::Client& redis, UserId id) {
 }
 
 Awaitable<std::optional<User>> find_user(postgres::Client& database, UserId id) {
+    auto rows = co_await database.query(find_user_query(id));
+    co_return read_user(id, rows);
+}
+
+postgres::Query find_user_query(UserId id) {
     static constexpr Statement kFind{"user_find", R"(
         SELECT email, email_verified, display_name, timezone, locale, avatar_url, daily_goal_seconds, day_start_hour,
                role, created_at, updated_at, version
         FROM users WHERE user_id = $1)"};
-    auto rows = co_await database.query(kFind, id);
-    if (rows.empty()) co_return std::nullopt;
+    return postgres::bind(kFind, id);
+}
+
+std::optional<User> read_user(UserId id, const postgres::Rows& rows) {
+    if (rows.empty()) return std::nullopt;
     const auto row = rows[0];
-    co_return User{.id = id,
-                   .email = row.get<std::string>(0),
-                   .email_verified = row.get<bool>(1),
-                   .display_name = row.get<std::string>(2),
-                   .timezone = row.get<std::string>(3),
-                   .locale = row.get<std::string>(4),
-                   .avatar_url = row.get<std::optional<std::string>>(5),
-                   .daily_goal_seconds = row.get<std::int32_t>(6),
-                   .day_start_hour = row.get<std::int16_t>(7),
-                   .role = schema::enum_value<http::Role>(row.get<std::string_view>(8)).value_or(http::Role::user),
-                   .created_at = row.get<Timestamp>(9),
-                   .updated_at = row.get<Timestamp>(10),
-                   .version = row.get<std::int32_t>(11)};
+    return User{.id = id,
+                .email = row.get<std::string>(0),
+                .email_verified = row.get<bool>(1),
+                .display_name = row.get<std::string>(2),
+                .timezone = row.get<std::string>(3),
+                .locale = row.get<std::string>(4),
+                .avatar_url = row.get<std::optional<std::string>>(5),
+                .daily_goal_seconds = row.get<std::int32_t>(6),
+                .day_start_hour = row.get<std::int16_t>(7),
+                .role = schema::enum_value<http::Role>(row.get<std::string_view>(8)).value_or(http::Role::user),
+                .created_at = row.get<Timestamp>(9),
+                .updated_at = row.get<Timestamp>(10),
+                .version = row.get<std::int32_t>(11)};
 }
 
 Awaitable<std::vector<UserId>> list_users(postgres::Session& session, UserId after, std::int64_t count) {

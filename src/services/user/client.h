@@ -18,6 +18,7 @@
 
 namespace mindspace::postgres {
 class Client;
+class Rows;
 class Session;
 }  // namespace mindspace::postgres
 namespace mindspace::redis {
@@ -138,6 +139,9 @@ Awaitable<> invalidate_cached(redis::Client& redis, UserId id);
 
 // The current user, or nothing (nullopt) if there is none. Fault: Unavailable.
 Awaitable<std::optional<User>> find_user(postgres::Client& database, UserId id);
+// The same within the caller's transaction: the statement, and the user in its rows.
+postgres::Query find_user_query(UserId id);
+std::optional<User> read_user(UserId id, const postgres::Rows& rows);
 
 // All users, in the order of their ids: those after `after`, at most `count`. Faults: those of postgres::Session.
 Awaitable<std::vector<UserId>> list_users(postgres::Session& session, UserId after, std::int64_t count);

@@ -164,22 +164,20 @@ Awaitable<Result<LoggedIn>> AuthService::attempt_login(Login request, Origin ori
         record_failed_login(account->user, std::move(origin), matches ? "disabled" : "wrong_password");
         co_return matches ? account_disabled() : invalid_credentials();
     }
-    auto user = co_await store_.find_user(account->user);
-    if (!user) co_return invalid_credentials();  // has just been deleted
-
     auto now = clock_.now();
     const auto expires_at = expiry(now, now);
-    auto opened = open_session(user->id, origin, stored_device_name(std::move(request.device_name)), expires_at, now,
-                               account->sessions_ended_until);
-    http::Principal principal{.user = user->id, .auth_session = opened.row.id, .role = user->role};
-    auto entry = audit(AuditAction::login, user->id, opened.row.id, origin, now);
-    auto ended =
+    auto opened = open_session(account->user, origin, stored_device_name(std::move(request.device_name)), expires_at,
+                               now, account->sessions_ended_until);
+    auto entry = audit(AuditAction::login, account->user, opened.row.id, origin, now);
+    http::Principal principal{.user = account->user, .auth_session = opened.row.id};
+    auto inserted =
         co_await store_.insert_session(std::move(opened.row), *account, settings_.max_sessions, std::move(entry));
-    if (!ended) co_return invalid_credentials();
-    if (!ended->empty()) {
+    if (!inserted) co_return invalid_credentials();
+    principal.role = inserted->user.role;
+    if (!inserted->ended.empty()) {
         log::info("login sessions ended: the user has too many",
                   {{"event.action", "session_evicted"}, {"user.id", principal.user.to_string()}});
-        for (auto id : *ended) co_await registry_.revoke(principal.user, id, settings_.access.ttl);
+        for (auto id : inserted->ended) co_await registry_.revoke(principal.user, id, settings_.access.ttl);
     }
     networks_.add(origin.ip);
     co_await attempt_limiter_.reset(std::move(key), std::move(origin.ip));
@@ -187,7 +185,8 @@ Awaitable<Result<LoggedIn>> AuthService::attempt_login(Login request, Origin ori
         !background_.try_spawn(rehash(std::move(*account), std::move(request.password))))
         log::debug("password rehash postponed to the next login", {{"user.id", principal.user.to_string()}});
     log::info("login", {{"event.action", "login"}, {"user.id", principal.user.to_string()}});
-    co_return LoggedIn{.user = std::move(*user), .tokens = make_tokens(principal, opened.token, expires_at, now)};
+    co_return LoggedIn{.user = std::move(inserted->user),
+                       .tokens = make_tokens(principal, opened.token, expires_at, now)};
 }
 
 // Above the limit for unknown clients, an account admits only known networks, those with an earlier login.

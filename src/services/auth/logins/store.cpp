@@ -119,9 +119,8 @@ Awaitable<std::vector<std::string>> AuthStore::list_addresses(UserId user) {
     co_return addresses;
 }
 
-Awaitable<std::optional<std::vector<AuthSessionId>>> AuthStore::insert_session(NewAuthSession session, Account account,
-                                                                               std::uint32_t max_sessions,
-                                                                               AuditEntry entry) {
+Awaitable<std::optional<InsertedSession>> AuthStore::insert_session(NewAuthSession session, Account account,
+                                                                    std::uint32_t max_sessions, AuditEntry entry) {
     // The lock makes a password change, which ends all login sessions, either precede this login or see it. It also
     // serialises the logins of one user, so that the second statement counts them all.
     static constexpr ComposedStatement kInsert{"auth_log_in", R"(
@@ -156,11 +155,13 @@ Awaitable<std::optional<std::vector<AuthSessionId>>> AuthStore::insert_session(N
     queries.push_back(postgres::bind(kEvictLeastUsed, session.user, session.id, session.created_at,
                                      static_cast<std::int64_t>(max_sessions) - 1, Uuid::v7(session.created_at),
                                      session.ip, session.user_agent, why));
+    queries.push_back(user::find_user_query(session.user));
     auto results = co_await database_.transaction(std::move(queries));
-    if (results[0].affected() == 0) co_return std::nullopt;
-    std::vector<AuthSessionId> ended;
-    for (const auto row : results[1]) ended.push_back(row.get<AuthSessionId>(0));
-    co_return ended;
+    auto user = user::read_user(session.user, results[2]);
+    if (results[0].affected() == 0 || !user) co_return std::nullopt;
+    InsertedSession inserted{.user = std::move(*user), .ended = {}};
+    for (const auto row : results[1]) inserted.ended.push_back(row.get<AuthSessionId>(0));
+    co_return inserted;
 }
 
 Awaitable<> AuthStore::insert_audit(AuditEntry entry) {

@@ -56,6 +56,12 @@ struct NewAccount {
     std::optional<NewMail> mail{};
 };
 
+// What a login has found and changed beside its own login session.
+struct InsertedSession {
+    user::User user;
+    std::vector<AuthSessionId> ended;  // login sessions of the user, who had too many
+};
+
 // The state of one login session that rotation needs.
 struct RefreshState {
     Bytes tag_key;
@@ -92,11 +98,11 @@ public:
     Awaitable<std::optional<Account>> find_account(std::string email);
     // The addresses from which the user has logged in, the latest first; the last hundred.
     Awaitable<std::vector<std::string>> list_addresses(UserId user);
-    // Keeps the most recently used of the user's other active sessions, `max_sessions` including the new one; returns
-    // those that it ended. Returns nullopt, and changes nothing, if the account was disabled or its password changed
-    // since `account` was read, or if all login sessions up to this one were ended.
-    Awaitable<std::optional<std::vector<AuthSessionId>>> insert_session(NewAuthSession session, Account account,
-                                                                        std::uint32_t max_sessions, AuditEntry entry);
+    // Keeps the most recently used of the user's other active sessions, `max_sessions` including the new one. Returns
+    // nullopt, and changes nothing, if the account was deleted or disabled or its password changed since `account` was
+    // read, or if all login sessions up to this one were ended.
+    Awaitable<std::optional<InsertedSession>> insert_session(NewAuthSession session, Account account,
+                                                             std::uint32_t max_sessions, AuditEntry entry);
     Awaitable<> insert_audit(AuditEntry entry);
     Awaitable<std::optional<user::User>> find_user(UserId id) { return user::find_user(database_, id); }
 
