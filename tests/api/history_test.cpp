@@ -1,6 +1,7 @@
 // The list of sessions: order, pages, filters.
 
 #include "platform/base/time.h"
+#include "support/program/metrics.h"
 #include "support/program/person.h"
 
 #include <gmock/gmock.h>
@@ -134,6 +135,64 @@ TEST(History, RejectsCursorsOfOtherLists) {
         EXPECT_TRUE(is_problem(person.client.get(std::string(kSessions) + "?" + query), 400, "invalid_cursor"))
             << query;
     EXPECT_TRUE(is(person.client.get(std::string(kSessions) + "?" + cursor_of(page)), 200));
+}
+
+TEST(History, AnUnchangedPageIsNotReadAgain) {
+    auto person = register_person();  // one connection, so one core
+    import_all(person, {offline_session("2026-01-05T06:00:00Z"), offline_session("2026-01-06T06:00:00Z")});
+    const auto hits = [] {
+        return metric(Program::shared().management_port("meditation"),
+                      R"(mindspace_cache_hits_total{cache="history",level="1"})");
+    };
+    const auto first = person.client.get(kSessions);
+    ASSERT_TRUE(is(first, 200));
+    const auto before = hits();
+    for (int i = 0; i < 3; ++i) EXPECT_EQ(person.client.get(kSessions).body, first.body);
+    EXPECT_EQ(hits(), before + 3);
+    EXPECT_EQ(person.client.get(std::string(kSessions) + "?limit=1").at("/items").as_array().size(), 1U);
+}
+
+TEST(History, ShowsEachChangeAtOnce) {
+    auto person = register_person();
+    const auto page = [&] { return person.client.get(kSessions); };
+    EXPECT_EQ(page().at("/items").as_array().size(), 0U);
+    const auto id = meditate(person);
+    const auto path = std::string(kSessions) + "/" + id;
+    EXPECT_EQ(page().text("/items/0/status"), "completed");
+    ASSERT_TRUE(is(person.client.patch(path, {{"note", "calm"}}), 200));
+    EXPECT_EQ(page().text("/items/0/note"), "calm");
+    ASSERT_TRUE(is(person.client.post(kSessions, {{"kind", "sleep"}, {"plannedSeconds", 600}}), 201));
+    EXPECT_EQ(page().text("/items/0/status"), "active");
+    ASSERT_TRUE(is(person.client.del(path), 204));
+    EXPECT_EQ(page().at("/items").as_array().size(), 1U);
+    EXPECT_EQ(page().text("/items/0/kind"), "sleep");
+}
+
+TEST(History, APageThatTheClientHasIsNotSent) {
+    auto person = with_long_history();
+    auto other = log_in_again(person);
+    for (const auto& query : {std::string("limit=30"), std::string("limit=30&kind=mindfulness")}) {
+        const auto path = std::string(kSessions) + "?" + query;
+        const auto page = person.client.get(path);
+        EXPECT_EQ(page.header("cache-control"), "private, no-cache");
+        const auto tag = page.header("etag").value_or("");
+        for (auto* client : {&person.client, &other.client}) {
+            const auto same = client->get(path, {{"If-None-Match", tag}});
+            EXPECT_TRUE(is(same, 304)) << path;
+            EXPECT_EQ(same.body, "");
+            EXPECT_EQ(same.header("etag"), tag);
+            EXPECT_EQ(client->get(path, {{"If-None-Match", "\"x\""}}).body, page.body);
+        }
+    }
+    const auto path = std::string(kSessions) + "?limit=30";
+    const auto before = person.client.get(path);
+    const auto session = std::string(kSessions) + "/" + before.text("/items/7/id");
+    ASSERT_TRUE(is(person.client.patch(session, {{"moodAfter", 5}}), 200));
+    const auto tag = before.header("etag").value_or("");
+    const auto after = other.client.get(path, {{"If-None-Match", tag}});
+    EXPECT_TRUE(is(after, 200));
+    EXPECT_NE(after.header("etag"), tag);
+    EXPECT_EQ(after.number("/items/7/moodAfter"), 5);
 }
 
 }  // namespace

@@ -263,8 +263,9 @@ std::vector<Fact> random_history(std::mt19937& random, const std::vector<UserId>
                   .date = kMonday + days(pick(0, 9))};
         int versions = pick(1, 4);
         for (fact.version = 1; fact.version <= versions; ++fact.version) {
-            fact.status =
-                std::array{"active", "completed", "completed", "abandoned"}[static_cast<std::size_t>(pick(0, 3))];
+            const int first_status = fact.version == 1 ? 0 : 1;  // no ended session becomes active again
+            fact.status = std::array{"active", "completed", "completed",
+                                     "abandoned"}[static_cast<std::size_t>(pick(first_status, 3))];
             fact.kind = std::array{"sleep", "mantra", "other"}[static_cast<std::size_t>(pick(0, 2))];
             fact.seconds = pick(1, 200);
             fact.mood_before = mood();

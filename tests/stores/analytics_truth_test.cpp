@@ -27,6 +27,7 @@ using Users = std::vector<UserId>;
 constexpr Statement kInsertUser{"test_insert_user", R"(
     INSERT INTO users (user_id, email, display_name, timezone, locale, created_at, updated_at)
     VALUES ($1, $2, 'A', 'Asia/Kolkata', 'en', $3, $3))"};
+constexpr Statement kFacts{"test_facts", "SELECT count(*) FROM session_facts WHERE user_id = $1"};
 constexpr Statement kLifetimes{"test_lifetimes", "SELECT count(*) FROM lifetimes"};
 constexpr Statement kDigest{"test_digest", R"(
     SELECT md5(coalesce((SELECT string_agg(f::text, ',' ORDER BY session_id) FROM session_facts f WHERE counts), '')) ||
@@ -176,6 +177,27 @@ TEST_F(TruthTest, ALostEventIsADivergence) {
                        EXPECT_EQ(found.undecided, Users{});
                    });
     while (!checked) handle_all();
+}
+
+TEST_F(TruthTest, ASessionNeedsAFactOnlyOnceItHasEnded) {
+    auto user = add_user();
+    add_sessions(user, 2);
+    const auto now = SystemClock().now();
+    const auto id = MeditationSessionId::make(now);
+    meditation::StartSession start;
+    start.planned_seconds = 60;
+    ASSERT_TRUE(run(io_, sessions_.insert_active(user, id, start, now)));
+    handle_all();
+    const auto facts = [&] { return run(io_, session_.query(kFacts, user))[0].get<std::int64_t>(0); };
+    EXPECT_EQ(facts(), 2);
+    EXPECT_EQ(check({user}).diverging, Users{});
+    EXPECT_EQ(run(io_, rebuild(session_, user)).facts, 1);
+    EXPECT_EQ(facts(), 3);
+    EXPECT_EQ(check({user}).diverging, Users{}) << "a fact of an active session does no harm";
+    ASSERT_TRUE(run(io_, sessions_.abandon(user, id, now)));
+    handle_all();
+    EXPECT_EQ(run(io_, rebuild(session_, user)).facts, 0);
+    EXPECT_EQ(check({user}).diverging, Users{});
 }
 
 TEST_F(TruthTest, ADeletionWhoseEventWasLostIsADivergence) {

@@ -17,6 +17,8 @@ namespace {
 
 constexpr std::size_t kBatchSize = 500;
 constexpr int kMaxAttempts = 5;
+// After a batch that was not full, so that under load the next one has more events: a batch has a fixed cost.
+constexpr Milliseconds kPause{40};
 
 }  // namespace
 
@@ -44,8 +46,9 @@ public:
             co_await handle(session, part);
             rest = rest.subspan(part.size());
         }
+        const auto pause = batch.events.empty() || batch.events.size() >= limit_ ? Milliseconds(0) : kPause;
         limit_ = kBatchSize;
-        co_return Milliseconds(0);
+        co_return pause;
     }
 
     void end() override {

@@ -14,8 +14,8 @@ namespace {
 
 constexpr std::size_t kMaxPendingImports = 32;  // per core; above: 503
 
-http::EndpointTable<SessionService, GroupService, SocketAdmission> endpoint_table() {
-    http::EndpointTable<SessionService, GroupService, SocketAdmission> table;
+http::EndpointTable<SessionService, SessionHistory, GroupService, SocketAdmission> endpoint_table() {
+    http::EndpointTable<SessionService, SessionHistory, GroupService, SocketAdmission> table;
     table.add(session_endpoints());
     table.add(group_endpoints());
     return table;
@@ -42,6 +42,7 @@ std::string core_name(unsigned core) {
 MeditationCore::MeditationCore(const CoreResources& core, const MeditationSettings& settings, WorkerPool& workers)
     : imports_(core.loop, import_options(core.database_options)),
       sessions_(SessionStore(core.database, core.replicas, imports_), workers),
+      history_(SessionStore(core.database, core.replicas, imports_)),
       rooms_(core.loop, live_backends(core), core.access, settings.live),
       groups_(GroupStore(core.database), GroupTimetable(core.database), RoomOrder(core.redis), GroupTickets(core.redis),
               settings.live.public_url, settings.groups_per_host),
@@ -51,7 +52,7 @@ MeditationCore::MeditationCore(const CoreResources& core, const MeditationSettin
 }
 
 http::Endpoints MeditationCore::endpoints() {
-    return endpoint_table().serve(sessions_, groups_, admission_);
+    return endpoint_table().serve(sessions_, history_, groups_, admission_);
 }
 
 void MeditationCore::start() {
@@ -90,11 +91,14 @@ void MeditationModule::collect(telemetry::Page& page) const {
                  sweeper_.abandoned().value());
     std::vector<const LiveMetrics*> metrics;
     std::vector<const postgres::ClientStats*> imports;
+    std::vector<const telemetry::CacheStats*> history;
     for (const auto& core : cores_) {
         metrics.push_back(&core->metrics());
         imports.push_back(&core->import_stats());
+        history.push_back(&core->history_stats());
     }
     postgres::collect("imports", imports, page);
+    telemetry::collect_cache("history", 1, history, page);
     meditation::collect(metrics, page);
     const auto& stats = cores_.front()->connection_stats();
     page.gauge("mindspace_cluster_cores", "Cores of all nodes that serve rooms, as known to Redis.",

@@ -8,6 +8,7 @@
 #include "services/meditation/rooms/live/connection_stats.h"
 #include "services/meditation/rooms/live/rooms.h"
 #include "services/meditation/rooms/live/socket_admission.h"
+#include "services/meditation/sessions/history.h"
 #include "services/meditation/sessions/service.h"
 #include "services/meditation/sessions/sweeper.h"
 #include "services/meditation/settings.h"
@@ -31,11 +32,13 @@ public:
 
     [[nodiscard]] const LiveMetrics& metrics() const { return rooms_.metrics(); }
     [[nodiscard]] const postgres::ClientStats& import_stats() const { return imports_.stats(); }
+    [[nodiscard]] const telemetry::CacheStats& history_stats() const { return history_.stats(); }
     [[nodiscard]] ConnectionStats& connection_stats() { return connection_stats_; }
 
 private:
     postgres::Client imports_;  // a dedicated connection for slow work
     SessionService sessions_;
+    SessionHistory history_;
     LiveRooms rooms_;
     GroupService groups_;
     SocketAdmission admission_;

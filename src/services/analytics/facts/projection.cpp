@@ -3,6 +3,7 @@
 #include "platform/postgres/connection/session.h"
 #include "platform/postgres/values/sql.h"
 #include "services/analytics/facts/accounts.h"
+#include "services/analytics/facts/session_facts.h"
 #include "services/analytics/statistics/lifetimes.h"
 #include "services/analytics/statistics/streaks.h"
 #include "services/analytics/verification/truth.h"
@@ -23,12 +24,6 @@ namespace {
 // Any number that no other advisory lock uses: "analytic" in ASCII.
 constexpr std::int64_t kProjectionLock = 0x616E616C79746963;
 
-struct SessionEvents {
-    std::vector<UserId> users;
-    std::vector<bool> deleted;
-    std::vector<postgres::Json> sessions;
-};
-
 // Days whose totals may be outdated.
 struct Days {
     std::vector<UserId> users;
@@ -42,13 +37,13 @@ struct VerificationMarks {
 
 // The events, grouped by their subject.
 struct SortedEvents {
-    SessionEvents sessions;
+    NewestFacts sessions;
     Registrations registrations;
     std::vector<UserId> erased;
     VerificationMarks fences;
 
     [[nodiscard]] bool is_empty() const {
-        return sessions.users.empty() && registrations.users.empty() && erased.empty() && fences.users.empty();
+        return sessions.empty() && registrations.users.empty() && erased.empty() && fences.users.empty();
     }
 };
 
@@ -60,10 +55,9 @@ std::string member_of(const events::Event& event, std::string_view name) {
 SortedEvents sort(std::span<const events::Event> events) {
     SortedEvents sorted;
     for (const auto& event : events) {
+        if (event.type == "session.started") continue;  // nothing counts yet, and no version precedes it
         if (event.type.starts_with("session.")) {
-            sorted.sessions.users.push_back(event.user);
-            sorted.sessions.deleted.push_back(event.type == "session.deleted");
-            sorted.sessions.sessions.push_back({event.payload});
+            sorted.sessions.add(event);
         } else if (event.type == "user.registered") {
             sorted.registrations.users.push_back(event.user);
             sorted.registrations.at.push_back(event.occurred_at);
@@ -76,82 +70,6 @@ SortedEvents sort(std::span<const events::Event> events) {
         }
     }
     return sorted;
-}
-
-// What changes because of newer facts.
-struct FactChanges {
-    std::set<std::pair<UserId, LocalDate>> days;     // before and after the change
-    std::set<std::pair<UserId, LocalDate>> reduced;  // of these, where something no longer counts
-    LifetimeChanges lifetimes;
-};
-
-// Stores the facts that are newer than the stored ones. On a cluster the parts of a statement run one after the other,
-// so the stored facts are read before any is written; fact by fact, as in recompute().
-Awaitable<FactChanges> store_facts(postgres::Session& session, SessionEvents events) {
-    static constexpr Statement kStore{"analytics_store_facts", R"(
-        WITH news AS (
-            SELECT DISTINCT ON (event.user_id, fact.id)
-                   event.user_id, fact.id AS session_id, fact.version,
-                   fact.status = 'completed' AND NOT event.deleted AS counts, fact."localDate" AS local_date,
-                   extract(hour FROM wall_time(fact."startedAt", fact.timezone)) AS local_hour, fact.kind,
-                   coalesce(fact."durationSeconds", 0) AS duration_seconds, fact."moodBefore" AS mood_before,
-                   fact."moodAfter" AS mood_after, fact."endedAt" AS ended_at
-            FROM unnest($1::uuid[], $2::boolean[], $3::jsonb[]) AS event (user_id, deleted, session),
-                 jsonb_to_record(event.session) AS fact (
-                     id uuid, version integer, status text, kind text, timezone text, "localDate" date,
-                     "startedAt" timestamptz, "endedAt" timestamptz, "durationSeconds" integer,
-                     "moodBefore" smallint, "moodAfter" smallint)
-            WHERE event.user_id NOT IN (SELECT user_id FROM user_facts WHERE user_id = ANY ($1) AND erased)
-            ORDER BY event.user_id, fact.id, fact.version DESC),
-        known AS MATERIALIZED (
-            SELECT news.user_id, news.session_id, fact.counts, fact.local_date, fact.local_hour, fact.kind,
-                   fact.duration_seconds, fact.ended_at
-            FROM news CROSS JOIN LATERAL (
-                SELECT bool_or(counts) AS counts, min(local_date) AS local_date, min(local_hour) AS local_hour,
-                       min(kind) AS kind, min(duration_seconds) AS duration_seconds, min(ended_at) AS ended_at
-                FROM session_facts
-                WHERE user_id = news.user_id AND session_id = news.session_id GROUP BY user_id, session_id) AS fact),
-        stored AS (
-            INSERT INTO session_facts AS known (user_id, session_id, version, counts, local_date, local_hour, kind,
-                                                duration_seconds, mood_before, mood_after, ended_at)
-            SELECT user_id, session_id, version, counts, local_date, local_hour, kind, duration_seconds, mood_before,
-                   mood_after, ended_at
-            FROM news
-            ON CONFLICT (user_id, session_id) DO UPDATE
-            SET version = excluded.version, counts = excluded.counts, local_date = excluded.local_date,
-                local_hour = excluded.local_hour, kind = excluded.kind, duration_seconds = excluded.duration_seconds,
-                mood_before = excluded.mood_before, mood_after = excluded.mood_after, ended_at = excluded.ended_at
-            WHERE known.version < excluded.version
-            RETURNING user_id, session_id, counts, local_date, local_hour, kind, duration_seconds, ended_at)
-        SELECT stored.user_id, stored.counts, stored.local_date, stored.local_hour, stored.kind, stored.duration_seconds,
-               stored.ended_at, coalesce(known.counts, false), known.local_date,
-               coalesce(stored.counts AND known.counts AND
-                        (stored.local_date, stored.local_hour, stored.kind, stored.duration_seconds, stored.ended_at) =
-                        (known.local_date, known.local_hour, known.kind, known.duration_seconds, known.ended_at), false)
-        FROM stored LEFT JOIN known ON known.user_id = stored.user_id AND known.session_id = stored.session_id
-        WHERE stored.counts OR known.counts)"};
-    auto rows = co_await session.query(kStore, events.users, events.deleted, events.sessions);
-    FactChanges changes;
-    for (auto row : rows) {
-        auto user = row.get<UserId>(0);
-        auto counts = row.get<bool>(1);
-        auto counted = row.get<bool>(7);
-        auto is_unchanged = row.get<bool>(9);  // unchanged in everything but moods
-        if (counts) changes.days.emplace(user, row.get<LocalDate>(2));
-        if (counted) changes.days.emplace(user, row.get<LocalDate>(8));
-        if (is_unchanged) continue;
-        if (counted) {
-            changes.reduced.emplace(user, row.get<LocalDate>(8));
-            changes.lifetimes.others.insert(user);
-        } else {
-            changes.lifetimes.added[user].push_back({.ended_at = row.get<Timestamp>(6),
-                                                     .local_date = row.get<LocalDate>(2),
-                                                     .seconds = row.get<std::int32_t>(5),
-                                                     .hour = row.get<std::int16_t>(3),
-                                                     .kind = row.get<std::string>(4)});
-        }
-    }
-    co_return changes;
 }
 
 Seconds seconds_of(const LifetimeChanges& changes) {
@@ -244,7 +162,7 @@ Awaitable<Seconds> project(postgres::Session& session, std::span<const events::E
     if (sorted.is_empty()) co_return added;
     co_await lock_projection(session);
     bool changes = !sorted.registrations.users.empty() || !sorted.erased.empty();
-    if (!sorted.sessions.users.empty()) {
+    if (!sorted.sessions.empty()) {
         auto changed = co_await store_facts(session, std::move(sorted.sessions));
         changes |= !changed.days.empty();
         added = seconds_of(changed.lifetimes);

@@ -42,12 +42,16 @@ Awaitable<bool> is_due(postgres::Session& session) {
 }
 
 Awaitable<PeriodCounts> count_periods(postgres::Session& session) {
+    // First by user: a count of distinct users would sort all of their days.
     static constexpr Statement kCount{"analytics_count_periods", R"(
         SELECT grain, first_day, sum(active_users)::bigint, sum(new_users)::bigint, sum(sessions)::bigint,
                sum(seconds)::bigint
-        FROM (SELECT grain, first_day, count(DISTINCT user_id) FILTER (WHERE sessions > 0) AS active_users,
+        FROM (SELECT grain, first_day, count(*) FILTER (WHERE sessions > 0) AS active_users,
                      sum(registrations) AS new_users, sum(sessions) AS sessions, sum(seconds) AS seconds
-              FROM user_periods
+              FROM (SELECT user_id, grain, first_day, sum(sessions) AS sessions, sum(seconds) AS seconds,
+                           sum(registrations) AS registrations
+                    FROM user_periods
+                    GROUP BY user_id, grain, first_day) AS of_user
               GROUP BY grain, first_day
               UNION ALL
               SELECT grain, first_day, active_users, new_users, sessions, seconds FROM erased_periods) AS part

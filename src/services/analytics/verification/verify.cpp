@@ -41,7 +41,8 @@ struct Comparison {
     LaggingFacts lagging;
 };
 
-// Within a transaction. If a session is gone, its fact has to reach the version after the current one.
+// Within a transaction. If a session is gone, its fact has to reach the version after the current one. One that has not
+// ended needs no fact.
 Awaitable<Comparison> compare(postgres::Session& session, std::vector<UserId> users) {
     static constexpr ComposedStatement kCompare{"analytics_compare_facts",
                                                 R"(
@@ -52,7 +53,8 @@ Awaitable<Comparison> compare(postgres::Session& session, std::vector<UserId> us
                CASE WHEN truth.version IS NULL THEN fact.version + 1
                     WHEN fact.version IS NULL OR fact.version < truth.version THEN truth.version END
         FROM truth FULL JOIN fact USING (user_id, session_id)
-        WHERE truth IS DISTINCT FROM fact AND (truth.version IS NOT NULL OR fact.counts)
+        WHERE truth IS DISTINCT FROM fact
+          AND CASE WHEN truth.version IS NULL THEN fact.counts ELSE truth.ended_at IS NOT NULL OR fact.version IS NOT NULL END
         UNION ALL
         (SELECT user_id, NULL, NULL FROM (SELECT {} FROM total EXCEPT
             SELECT {} FROM daily_totals WHERE user_id = ANY ($1)) AS missing)

@@ -1,5 +1,6 @@
 #include "services/meditation/sessions/endpoints.h"
 
+#include "services/meditation/sessions/history.h"
 #include "services/meditation/sessions/service.h"
 
 namespace mindspace::meditation {
@@ -11,30 +12,10 @@ namespace {
 
 constexpr std::size_t kMaxImport = 8 * 1024 * 1024;
 
-// Everything that determines the list.
-std::string history_context(UserId user, const HistoryQuery& query) {
-    std::string context = "sessions " + user.to_string();
-    context += " from=" + (query.from ? format_date(*query.from) : "");
-    context += " to=" + (query.to ? format_date(*query.to) : "");
-    context += " kind=";
-    if (query.kind) context += schema::enum_name(*query.kind);
-    context += " status=";
-    if (query.status) context += schema::enum_name(*query.status);
-    return context;
-}
-
-Awaitable<Result<SessionPage>> show_history(SessionService& service, UserId user, HistoryQuery query) {
-    const auto context = history_context(user, query);
-    auto after = page_start(context, query.cursor, kListStart<MeditationSessionId>);
-    if (!after) co_return after.error();
-    auto part = co_await service.list(user, std::move(query), *after);
-    co_return make_page<SessionPage>(context, std::move(part));
-}
-
 }  // namespace
 
-http::EndpointTable<SessionService> session_endpoints() {
-    http::EndpointTable<SessionService> rows;
+http::EndpointTable<SessionService, SessionHistory> session_endpoints() {
+    http::EndpointTable<SessionService, SessionHistory> rows;
     rows.add({.method = Method::post,
               .path = "/api/v1/sessions",
               .summary = "Start a meditation session.",
@@ -48,8 +29,8 @@ http::EndpointTable<SessionService> session_endpoints() {
               .path = "/api/v1/sessions",
               .summary = "List the caller's meditation sessions, newest first.",
               .errors = {"invalid_cursor"}},
-             [](SessionService& service, Call<http::None, HistoryQuery> call) {
-                 return show_history(service, call.principal.user, std::move(call.query));
+             [](SessionHistory& history, Call<http::None, HistoryQuery, http::Preconditions> call) {
+                 return history.find(call.principal.user, std::move(call.query), std::move(call.fields));
              });
     rows.add({.method = Method::post,
               .path = "/api/v1/sessions/import",

@@ -5,8 +5,9 @@
 
 namespace mindspace::meditation {
 
+class SessionHistory;
 class SessionService;
 
-http::EndpointTable<SessionService> session_endpoints();
+http::EndpointTable<SessionService, SessionHistory> session_endpoints();
 
 }  // namespace mindspace::meditation

@@ -43,10 +43,6 @@ bool is_same_completion(const MeditationSession& session, const CompleteSession&
            Seconds(*request.duration_seconds) <= elapsed + kElapsedTolerance;
 }
 
-HistoryPosition position_of(const MeditationSession& session) {
-    return {.at = session.started_at, .id = session.id};
-}
-
 }  // namespace
 
 Awaitable<Result<MeditationSession>> SessionService::start(UserId user, StartSession request) {
@@ -137,13 +133,6 @@ Awaitable<Result<>> SessionService::erase(UserId user, MeditationSessionId id,
     if (erased) co_return Result<>{};
     auto existing = co_await store_.find(user, id);
     co_return existing ? precondition_failed() : no_such_session();
-}
-
-Awaitable<ListPart<MeditationSession, MeditationSessionId>> SessionService::list(UserId user, HistoryQuery query,
-                                                                                 HistoryPosition after) {
-    const auto limit = query.limit;
-    auto sessions = co_await store_.list(user, std::move(query), after, limit + 1);
-    co_return take_part(std::move(sessions), static_cast<std::size_t>(limit), &position_of);
 }
 
 Awaitable<Result<ImportResults>> SessionService::import(UserId user, ImportSessions request) {

@@ -26,9 +26,6 @@ public:
     Awaitable<Result<MeditationSession>> update(UserId user, MeditationSessionId id, SessionPatch patch,
                                                 std::optional<std::int32_t> expected_version);
     Awaitable<Result<>> erase(UserId user, MeditationSessionId id, std::optional<std::int32_t> expected_version);
-    // As many as the query asks for, after the position `after`.
-    Awaitable<ListPart<MeditationSession, MeditationSessionId>> list(UserId user, HistoryQuery query,
-                                                                     HistoryPosition after);
     // Each session has its own outcome, in the order of the request.
     Awaitable<Result<ImportResults>> import(UserId user, ImportSessions request);
 

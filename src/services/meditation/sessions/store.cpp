@@ -195,6 +195,20 @@ Awaitable<std::vector<MeditationSession>> SessionStore::list(UserId user, Histor
     co_return sessions;
 }
 
+Awaitable<std::vector<SessionVersion>> SessionStore::list_versions(UserId user, HistoryPosition after,
+                                                                   std::int32_t count) {
+    static const PartitionedStatement kList{"session_list_versions", R"(SELECT session_id, version
+        FROM meditation_sessions_N
+        WHERE user_id = $1 AND (started_at, session_id) < ($2, $3)
+        ORDER BY started_at DESC, session_id DESC LIMIT $4)"};
+    const auto rows = co_await replicas_.query(user, kList.of(user), user, after.at, after.id, std::int64_t{count});
+    std::vector<SessionVersion> versions;
+    versions.reserve(rows.size());
+    for (const auto row : rows)
+        versions.push_back({.id = row.get<MeditationSessionId>(0), .version = row.get<std::int32_t>(1)});
+    co_return versions;
+}
+
 Awaitable<bool> SessionStore::was_deleted(UserId user, MeditationSessionId id) {
     static constexpr postgres::Statement kFind{"session_was_deleted", R"(
         SELECT FROM deleted_sessions WHERE user_id = $1 AND session_id = $2)"};

@@ -20,6 +20,12 @@ namespace mindspace::meditation {
 // Sessions are listed by their start, newest first.
 using HistoryPosition = ListPosition<MeditationSessionId>;
 
+// A session as it was at some time: a change gives it another version.
+struct SessionVersion {
+    MeditationSessionId id{};
+    std::int32_t version = 0;
+};
+
 struct ImportOutcomes {
     std::vector<MeditationSessionId> created;
     // (imported session, another session of the user that it overlaps by more than half of the shorter one); for each
@@ -77,6 +83,8 @@ public:
     // Newest first, after the position `after`, at most `count`.
     Awaitable<std::vector<MeditationSession>> list(UserId user, HistoryQuery filters, HistoryPosition after,
                                                    std::int32_t count);
+    // The same sessions as list() without filters.
+    Awaitable<std::vector<SessionVersion>> list_versions(UserId user, HistoryPosition after, std::int32_t count);
     // Runs import_queries(), all in one transaction.
     Awaitable<ImportOutcomes> import(std::vector<postgres::Query> queries);
     Awaitable<KnownSessions> find_known(UserId user, std::vector<MeditationSessionId> ids);
