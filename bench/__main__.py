@@ -9,7 +9,7 @@ import tempfile
 import time
 
 from bench import report, scale, tools
-from bench.run import FULL, QUICK, SMALLEST, Run
+from bench.run import FULL, PARTS, QUICK, SMALLEST, Run
 from bench.scale.lab import Lab
 from bench.servers import Servers
 from bench.studies import analytics, events, traces
@@ -28,6 +28,7 @@ def parse() -> argparse.Namespace:
         what.add_argument(f"--{name}", action="store_const", const=study, dest="study", help=first)
     what.add_argument("--scale", nargs="*", choices=list(scale.PARTS), metavar="PART", help=f"growth: {', '.join(scale.PARTS)}, or all")
     what.add_argument("--micro", nargs=argparse.REMAINDER, help="the hot paths one by one, without servers (options of Google Benchmark)")
+    parser.add_argument("--only", nargs="+", default=[], choices=PARTS, metavar="ROW", help=f"of the report: {', '.join(PARTS)}")
     parser.add_argument("--most", type=int, default=1_000_000, help="of --scale: users or sockets of the largest size")
     parser.add_argument("--set", action="append", default=[], dest="settings", metavar="KEY=VALUE", help="of the program")
     parser.add_argument("--build", type=pathlib.Path, default=ROOT / "build/release", help="the release build")
@@ -61,7 +62,7 @@ def main() -> None:
                 found.seconds = time.monotonic() - began
             else:
                 name = "report"
-                found = Run(built, servers, arguments.size or FULL, arguments.settings, say).perform()
+                found = Run(built, servers, arguments.size or FULL, arguments.settings, arguments.only, say).perform()
         finally:
             servers.stop()
     finally:

@@ -44,11 +44,16 @@ SMALLEST = Size(users=8, history=20, others=200, accounts=3, seconds=0.3, turns=
                 large_room=150, idle=150, tickets=40)
 
 
-class Run:
-    """`settings`: of the program, beside its defaults."""
+PARTS = [*(operation.name for operation in OPERATIONS), "sockets", "gateway"]
 
-    def __init__(self, tools: Tools, servers: Servers, size: Size, settings: list[str], say: Callable[[str], None]) -> None:
+
+class Run:
+    """`settings`: of the program, beside its defaults; `only`: these of PARTS, unless it is empty."""
+
+    def __init__(self, tools: Tools, servers: Servers, size: Size, settings: list[str], only: list[str],
+                 say: Callable[[str], None]) -> None:
         self._tools, self._servers, self._size, self._settings, self._say = tools, servers, size, settings, say
+        self._only = set(only or PARTS) | ({"start"} if "complete" in only else set())
         self._began = time.monotonic()
         self._generator = Generator(tools.pace, servers.directory)
         self._measurement = Measurement(servers, self._generator, size.seconds, size.turns, say)
@@ -63,9 +68,11 @@ class Run:
     def perform(self) -> Report:
         self._prepare()
         self._measure_limits()
-        self._measure_one_process()
-        self._measure_sockets()
-        if not self._size.is_core:
+        if self._operations():
+            self._measure_one_process()
+        if "sockets" in self._only:
+            self._measure_sockets()
+        if "gateway" in self._only and not self._size.is_core:
             self._measure_split()
         self.report.seconds = time.monotonic() - self._began
         return self.report
@@ -93,10 +100,12 @@ class Run:
         return Program(self._tools.program, self._servers, [*self._settings, *(CHEAP if is_cheap else [])], is_split)
 
     def _operations(self) -> list[Operation]:
-        return [operation for operation in OPERATIONS if operation.is_core or not self._size.is_core]
+        return [operation for operation in OPERATIONS
+                if operation.name in self._only and (operation.is_core or not self._size.is_core)]
 
     def _measure_limits(self) -> None:
-        names = {operation.limit for operation in self._operations()} | {"send"}
+        measured = self._operations() + [operation for operation in OPERATIONS if operation.is_split and "gateway" in self._only]
+        names = {operation.limit for operation in measured} | {"send"}
         self._limits = limits.measure(self._servers, self._generator, self._tools, self._size.seconds, names, self._say)
 
     def _start(self, is_split: bool = False) -> tuple[list[Side], Callable[[], None]]:
