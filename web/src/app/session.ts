@@ -1,6 +1,6 @@
 // Who is signed in. The client remembers a login session without asking the server, so the timer works without a network;
 // the profile is shown as last seen until the server has been asked.
-import { effect, signal } from '@preact/signals';
+import { computed, effect, signal } from '@preact/signals';
 import { MindspaceError, type AuthState, type User } from '@mindspace/client';
 import { chooseLanguage } from './preferences';
 import { api } from './api';
@@ -12,6 +12,12 @@ import { t } from '../i18n';
 import { language, languageOf } from '../i18n/languages';
 
 export const authState = signal<AuthState>(api.auth.state.value);
+
+/** The user, while signed in. */
+export const userId = computed(() => {
+  const state = authState.value;
+  return state.status === 'signedIn' ? state.userId : undefined;
+});
 
 export const profile = signal<User | undefined>(undefined);
 

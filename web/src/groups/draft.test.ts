@@ -4,7 +4,7 @@ import type { Group } from '@mindspace/client';
 let drafts: typeof import('./draft');
 
 beforeAll(async () => {
-  vi.stubGlobal('localStorage', { getItem: () => null });
+  vi.stubGlobal('localStorage', { getItem: () => null, setItem: () => undefined, removeItem: () => undefined });
   drafts = await import('./draft');
 });
 
@@ -50,6 +50,19 @@ describe('the draft of a group', () => {
       scheduledFor: null,
       maxParticipants: null,
     });
+  });
+
+  test('of a new group belongs to its user, and keeps its id until the group has been created', () => {
+    drafts.changeNewDraft('ada', { title: 'Morning' });
+    drafts.changeNewDraft('ada', { description: 'Quiet.' });
+    const draft = drafts.newDraft('ada');
+    expect(draft).toMatchObject({ title: 'Morning', description: 'Quiet.' });
+    expect(drafts.newDraft('ada').id).toBe(draft.id);
+    expect(drafts.newDraft('ben').title).toBe('');
+    drafts.discardNewDraft();
+    expect(drafts.newDraft('ada').title).toBe('');
+    expect(drafts.newDraft('ada').id).not.toBe(draft.id);
+    expect(drafts.newDraft('ada').id).toBe(drafts.newDraft('ada').id);
   });
 
   test('is read back from storage, as far as it makes sense', () => {

@@ -63,15 +63,29 @@ export function parseDraft(stored: unknown): GroupDraft {
   };
 }
 
-export const newDraft = signal(parseDraft(load(storageKey)));
+interface StoredDraft {
+  /** Whose it is: another user of this browser does not see it. */
+  userId: string;
+  draft: GroupDraft;
+}
 
-export function changeNewDraft(change: Partial<GroupDraft>): void {
-  newDraft.value = { ...newDraft.value, ...change };
-  save(storageKey, newDraft.value);
+const stored = signal(load(storageKey) as Partial<StoredDraft> | undefined);
+const untouched = signal(emptyDraft());
+
+/** The group that the user has begun to plan. */
+export function newDraft(userId: string): GroupDraft {
+  return stored.value?.userId === userId ? parseDraft(stored.value.draft) : untouched.value;
+}
+
+export function changeNewDraft(userId: string, change: Partial<GroupDraft>): void {
+  const next: StoredDraft = { userId, draft: { ...newDraft(userId), ...change } };
+  stored.value = next;
+  save(storageKey, next);
 }
 
 export function discardNewDraft(): void {
-  newDraft.value = emptyDraft();
+  stored.value = undefined;
+  untouched.value = emptyDraft();
   remove(storageKey);
 }
 

@@ -9,7 +9,7 @@ import { ConfirmButton } from '../app/confirm-button';
 import { report } from '../app/faults';
 import { LoadFailure } from '../app/load-failure';
 import { notify } from '../app/notices';
-import { authState } from '../app/session';
+import { userId } from '../app/session';
 import { useLoaded } from '../app/use-loaded';
 import { Button, LinkButton } from '../design/button';
 import { Icon } from '../design/icons';
@@ -105,11 +105,10 @@ function NoGroup(): JSX.Element {
 function Outside({ id }: { id: string }): JSX.Element {
   const { data: group, error, reload } = useLoaded((signal) => api.groups.get(id, { signal }), id);
   useRefresh(reload, refreshMs);
-  const state = authState.value;
-  const userId = state.status === 'signedIn' ? state.userId : undefined;
+  const user = userId.value;
   useEffect(() => {
-    if (group && userId && !isOver(group)) rememberGroup(userId, group.id);
-  }, [group, userId]);
+    if (group && user && !isOver(group)) rememberGroup(user, group.id);
+  }, [group, user]);
   if (isProblem(error, 'not_found') || isProblem(error, 'validation_failed')) return <NoGroup />;
   if (!group)
     return (
@@ -122,7 +121,7 @@ function Outside({ id }: { id: string }): JSX.Element {
       <Stack gap={4}>
         {error !== undefined && <LoadFailure error={error} onRetry={reload} />}
         <Facts group={group} />
-        {group.host.id === userId && !isOver(group) && <HostActions group={group} onChange={reload} />}
+        {group.host.id === user && !isOver(group) && <HostActions group={group} onChange={reload} />}
       </Stack>
     </Page>
   );

@@ -3,6 +3,7 @@ import { useLocation } from 'preact-iso';
 import { isProblem, type Group } from '@mindspace/client';
 import { t } from '../i18n';
 import { api } from '../app/api';
+import { userId } from '../app/session';
 import { useSubmit } from '../app/use-submit';
 import { Form } from '../account/form-page';
 import { Button, LinkButton } from '../design/button';
@@ -25,7 +26,8 @@ async function create(draft: GroupDraft): Promise<Group> {
 
 export default function NewGroupPage(): JSX.Element {
   const { route } = useLocation();
-  const draft = newDraft.value;
+  const user = userId.value ?? '';
+  const draft = newDraft(user);
   const { busy, error, submit } = useSubmit(async () => {
     const { id, host } = await create(draft);
     rememberGroup(host.id, id);
@@ -36,7 +38,7 @@ export default function NewGroupPage(): JSX.Element {
     <Page title={t('groups.create')} width="text">
       <Card>
         <Form onSubmit={submit}>
-          <GroupFields draft={draft} onChange={changeNewDraft} error={error} />
+          <GroupFields draft={draft} onChange={(change) => changeNewDraft(user, change)} error={error} />
           <Row end>
             <LinkButton href="/groups" look="quiet">
               {t('app.cancel')}

@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks';
 import { isProblem, type Group } from '@mindspace/client';
 import { api } from '../app/api';
-import { authState } from '../app/session';
+import { userId } from '../app/session';
 import { useLoaded, type Loaded } from '../app/use-loaded';
 import { forgetGroups, knownGroups } from './known-groups';
 import { isOver } from './texts';
@@ -43,19 +43,19 @@ async function findGroup(id: string, signal: AbortSignal): Promise<Group | undef
   }
 }
 
-async function loadGroups(userId: string, pages: number, signal: AbortSignal): Promise<GroupLists> {
+async function loadGroups(user: string, pages: number, signal: AbortSignal): Promise<GroupLists> {
   const { groups, hasMore } = await loadPublic(pages, signal);
   const listed = new Set(groups.map(({ id }) => id));
-  const unlistedIds = knownGroups(userId).filter((id) => !listed.has(id));
+  const unlistedIds = knownGroups(user).filter((id) => !listed.has(id));
   const found = await Promise.all(unlistedIds.map((id) => findGroup(id, signal)));
   const unlisted = found.filter((group) => group !== undefined && !isOver(group)) as Group[];
   const alive = new Set(unlisted.map(({ id }) => id));
   forgetGroups(
-    userId,
+    user,
     unlistedIds.filter((id) => !alive.has(id)),
   );
-  const known = new Set(knownGroups(userId));
-  const isMine = ({ id, host }: Group) => host.id === userId || known.has(id);
+  const known = new Set(knownGroups(user));
+  const isMine = ({ id, host }: Group) => host.id === user || known.has(id);
   return {
     mine: [...unlisted, ...groups.filter(isMine)],
     others: groups.filter((group) => !isMine(group)),
@@ -66,8 +66,7 @@ async function loadGroups(userId: string, pages: number, signal: AbortSignal): P
 /** The groups that the user can enter, as they are now. */
 export function useGroups(): LoadedGroups {
   const [pages, setPages] = useState(1);
-  const state = authState.value;
-  const userId = state.status === 'signedIn' ? state.userId : '';
-  const loaded = useLoaded((signal) => loadGroups(userId, pages, signal), `${userId} ${pages}`);
+  const user = userId.value ?? '';
+  const loaded = useLoaded((signal) => loadGroups(user, pages, signal), `${user} ${pages}`);
   return { ...loaded, loadMore: () => setPages(pages + 1) };
 }

@@ -31,12 +31,12 @@ async function find(groupId: string, signal: AbortSignal): Promise<MeditationSes
 }
 
 /** The session, as soon as the server has it. */
-function useOwnSession(groupId: string): { session?: MeditationSession; gaveUp: boolean } {
+function useOwnSession(groupId: string, expected: boolean): { session?: MeditationSession; gaveUp: boolean } {
   const [session, setSession] = useState<MeditationSession>();
   const [looks, setLooks] = useState(0);
   const connected = connection.value === 'connected';
   useEffect(() => {
-    if (session || !connected || looks >= mostLooks) return undefined;
+    if (!expected || session || !connected || looks >= mostLooks) return undefined;
     const controller = new AbortController();
     const look = async () => {
       const found = await find(groupId, controller.signal).catch(() => undefined);
@@ -50,7 +50,7 @@ function useOwnSession(groupId: string): { session?: MeditationSession; gaveUp: 
       clearTimeout(timer);
       controller.abort();
     };
-  }, [groupId, session, connected, looks]);
+  }, [groupId, expected, session, connected, looks]);
   return { ...(session && { session }), gaveUp: looks >= mostLooks };
 }
 
@@ -89,19 +89,21 @@ function HowItWas({ session }: { session: MeditationSession }): JSX.Element {
 
 interface OwnSessionProps {
   groupId: string;
-  /** As far as this client knows. */
-  seconds: number;
+  /** How long the user sat; undefined if this page has not seen it, as after a reload. */
+  seconds: number | undefined;
 }
 
-export function OwnSession({ groupId, seconds }: OwnSessionProps): JSX.Element {
-  const { session, gaveUp } = useOwnSession(groupId);
+export function OwnSession({ groupId, seconds }: OwnSessionProps): JSX.Element | null {
+  const isShort = seconds !== undefined && seconds < leastSeconds;
+  const { session, gaveUp } = useOwnSession(groupId, !isShort);
   if (session)
     return (
       <Card title={t('room.inHistory', { duration: formatDuration(session.durationSeconds ?? 0, 'long') })}>
         <HowItWas session={session} />
       </Card>
     );
-  if (seconds < leastSeconds) return <Card>{t('room.tooShort')}</Card>;
+  if (isShort) return <Card>{t('room.tooShort')}</Card>;
+  if (seconds === undefined) return null;
   if (!gaveUp)
     return (
       <Card title={t('room.saving')}>

@@ -5,7 +5,7 @@ import { Icon } from '../design/icons';
 import { Initials } from '../design/initials';
 import { Card } from '../design/surface';
 import type { Visit } from './current-room';
-import { recent } from './reactions-seen';
+import { reactionNames, recent } from './reactions-seen';
 import styles from './room.module.css';
 
 const mostShown = 24;
@@ -34,7 +34,12 @@ export function People({ visit, group }: { visit: Visit; group: Group }): JSX.El
               <span class={styles['name']}>
                 <bdi>{participant.displayName}</bdi> <span class={styles['remark']}>{remarkOf(participant)}</span>
               </span>
-              {reaction && <Icon name={reaction} class={styles['reaction']} />}
+              {reaction && (
+                <span class={styles['reaction']}>
+                  <Icon name={reaction} />
+                  <span class="visually-hidden">{t(reactionNames[reaction])}</span>
+                </span>
+              )}
             </li>
           );
         })}

@@ -1,17 +1,11 @@
 import type { JSX } from 'preact';
 import type { ReactionKind } from '@mindspace/client';
-import { formatNumber, t, type MessageKey } from '../i18n';
+import { formatNumber, t } from '../i18n';
 import { notify } from '../app/notices';
 import { Icon } from '../design/icons';
 import type { Visit } from './current-room';
-import { countsOf, reactionKinds, recent } from './reactions-seen';
+import { countsOf, reactionKinds, reactionNames, recent } from './reactions-seen';
 import styles from './room.module.css';
-
-const names: Readonly<Record<ReactionKind, MessageKey>> = {
-  heart: 'room.heart',
-  bow: 'room.bow',
-  smile: 'room.smile',
-};
 
 /** What can be said without words, and what others have said in the last seconds. */
 export function ReactionBar({ visit }: { visit: Visit }): JSX.Element {
@@ -27,7 +21,7 @@ export function ReactionBar({ visit }: { visit: Visit }): JSX.Element {
             <Icon name={kind} size={24} />
             {counts[kind] && <span class={styles['received']}>{formatNumber(counts[kind])}</span>}
           </span>
-          <span>{t(names[kind])}</span>
+          <span>{t(reactionNames[kind])}</span>
         </button>
       ))}
     </div>

@@ -1,7 +1,14 @@
 // The reactions of the last seconds.
 import type { ReactionKind, RoomEvent } from '@mindspace/client';
+import type { MessageKey } from '../i18n';
 
-export const reactionKinds: readonly ReactionKind[] = ['heart', 'bow', 'smile'];
+export const reactionNames: Readonly<Record<ReactionKind, MessageKey>> = {
+  heart: 'room.heart',
+  bow: 'room.bow',
+  smile: 'room.smile',
+};
+
+export const reactionKinds = Object.keys(reactionNames) as ReactionKind[];
 
 export interface Reaction {
   kind: ReactionKind;

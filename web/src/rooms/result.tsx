@@ -30,7 +30,7 @@ export function Result({ visit }: { visit: Visit }): JSX.Element {
       width="text"
     >
       <Stack gap={4}>
-        <OwnSession groupId={groupId} seconds={own?.seconds ?? 0} />
+        <OwnSession groupId={groupId} seconds={own?.seconds} />
         <Card title={t('room.everybody')}>
           <ul class={styles['people']}>
             {shown.map(({ participant, seconds }) => (
