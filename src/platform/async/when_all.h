@@ -46,4 +46,17 @@ Awaitable<std::vector<T>> when_all(std::vector<Awaitable<T>> all) {
     co_return std::move(values);
 }
 
+// The same for coroutines without values.
+inline Awaitable<> when_all(std::vector<Awaitable<>> all) {
+    auto executor = co_await asio::this_coro::executor;
+    using Pending = decltype(asio::co_spawn(executor, std::move(all.front()), asio::deferred));
+    std::vector<Pending> pending;
+    pending.reserve(all.size());
+    for (auto& one : all) pending.push_back(asio::co_spawn(executor, std::move(one), asio::deferred));
+    auto group = asio::experimental::make_parallel_group(std::move(pending));
+    auto [order, faults] = co_await group.async_wait(asio::experimental::wait_for_all(), asio::use_awaitable);
+    for (const auto& fault : faults)
+        if (fault) std::rethrow_exception(fault);
+}
+
 }  // namespace mindspace

@@ -59,6 +59,30 @@ TEST(WhenAll, KeepsTheTypeOfAFault) {
     EXPECT_THROW(run(when_all(list(after(1ms, 1), fail("second"), after(1ms, 3)))), Unavailable);
 }
 
+Awaitable<> append(std::vector<int>& to, std::chrono::milliseconds time, int value) {
+    to.push_back(value);
+    co_await sleep_for(time);
+    to.push_back(-value);
+    if (value == 2) throw Unavailable("second");
+}
+
+Awaitable<> append_all(std::vector<int>& to) {
+    std::vector<Awaitable<>> all;
+    all.push_back(append(to, 20ms, 1));
+    all.push_back(append(to, 1ms, 2));
+    all.push_back(append(to, 10ms, 3));
+    co_await when_all(std::move(all));
+}
+
+TEST(WhenAll, StartsAListInItsOrderAndWaitsForAllOfIt) {
+    asio::io_context loop;
+    std::vector<int> values;
+    auto done = run_on(loop, append_all(values));
+    loop.run();
+    EXPECT_THAT(values, ElementsAre(1, 2, 3, -2, -3, -1));
+    EXPECT_THROW(done.get(), Unavailable);
+}
+
 Awaitable<> wait_for_both(bool& has_returned) {
     co_await when_all(after(1h, 1), after(1h, 2));
     has_returned = true;

@@ -1,8 +1,9 @@
 #pragma once
 // A room with its sockets: passes inputs to the state machine (state/room.h) and performs the actions that it returns.
-// Everything on the loop of one core. Tasks for Redis and PostgreSQL are performed one after the other, so that the
-// requests of one client keep their order. Attendance records are written separately, several at once, and wait while
-// PostgreSQL is unavailable. Its owner (rooms.h) keeps it as long as it has connections or pending work.
+// Everything on the loop of one core. Tasks for Redis and PostgreSQL are performed one after the other, and
+// reactions in batches, so that the requests of one client keep their order. Attendance records are written separately,
+// several at once, and wait while PostgreSQL is unavailable. Its owner (rooms.h) keeps it as long as it has connections
+// or pending work.
 
 #include "platform/async/task_group.h"
 #include "platform/http/websocket/socket.h"
@@ -18,6 +19,7 @@
 #include <memory>
 #include <string_view>
 #include <unordered_map>
+#include <vector>
 
 namespace mindspace::telemetry {
 class Tracer;
@@ -80,6 +82,7 @@ private:
     void act(Task task);
 
     Awaitable<> run_tasks();
+    std::vector<Awaitable<>> take_tasks();
     Awaitable<> attempt(Task task);
     Awaitable<> perform(Enter task);
     Awaitable<> perform(Leave task);
