@@ -2,6 +2,7 @@
 
 #include "support/meditation/live_node.h"
 
+#include <algorithm>
 #include <csignal>
 
 namespace mindspace::meditation {
@@ -53,6 +54,40 @@ TEST_F(LiveRoomsTest, TwoNodesShareOneRoom) {
     EXPECT_TRUE(back.next("welcome").at("resumed").as_bool());
     EXPECT_EQ(back.next("leave"), left);
     EXPECT_EQ(back.next("join").at("seq").as_int64(), left.at("seq").as_int64() + 1);
+}
+
+TEST_F(LiveRoomsTest, ReactionsThatWaitAreOrderedTogetherAndStayInOrder) {
+    auto& host = join(first_, host_);
+    host.next("welcome");
+    auto& guest = join(first_, guest_);
+    guest.next("welcome");
+    host.next("join");
+    server_.signal(SIGSTOP);
+    for (int i = 0; i < 10; ++i)
+        (i % 2 == 0 ? host : guest).send(R"({"type":"reaction","kind":"heart","ref":")" + std::to_string(i) + "\"}");
+    for (auto* client : {&host, &guest}) {  // their reactions have arrived
+        client->send(R"({"type":"time","t0":1})");
+        client->next("time");
+    }
+    server_.signal(SIGCONT);
+    std::int64_t most_at_once = 0;
+    postgres::run_until(io_, [&] {
+        most_at_once = std::max(most_at_once, first_.redis.stats().pending.value());
+        return host.count("reaction") == 10 && guest.count("reaction") == 10;
+    });
+    EXPECT_GE(most_at_once, 9) << "all that waited for the first one";
+    std::string order;
+    std::string order_of_guest;
+    for (int i = 0; i < 10; ++i) {
+        order += host.next("reaction").at("ref").as_string();
+        order_of_guest += guest.next("reaction").at("ref").as_string();
+    }
+    EXPECT_EQ(order, order_of_guest);
+    std::string of_host;
+    std::string of_guest;
+    for (const char ref : order) ((ref - '0') % 2 == 0 ? of_host : of_guest) += ref;
+    EXPECT_EQ(of_host, "02468");
+    EXPECT_EQ(of_guest, "13579");
 }
 
 TEST_F(LiveRoomsTest, OneSocketTooManyClosesTheOldestOnAnyNode) {
