@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { importSessions } from './support/api';
-import { createGroup, enterGroup, startGroup } from './support/groups';
+import { createGroup, endGroup, enterGroup, startGroup } from './support/groups';
 import { yearOfPractice } from './support/practice';
 import { expect, linkFor, signUp, test } from './support/test';
 import { begin, prepareSit } from './support/timer';
@@ -58,7 +58,11 @@ for (const [look, options] of Object.entries(looks)) {
     await picture('history');
 
     const path = await createGroup(page, { title: 'Morning silence', minutes: 20 });
-    await createGroup(page, { title: 'Walking at noon', minutes: 30, scheduledFor: '2027-05-01T12:00' });
+    const planned = await createGroup(page, {
+      title: 'Walking at noon',
+      minutes: 30,
+      scheduledFor: '2027-05-01T12:00',
+    });
     await page.goto('/groups');
     await page.getByRole('link', { name: 'Walking at noon' }).waitFor();
     await picture('groups');
@@ -71,7 +75,12 @@ for (const [look, options] of Object.entries(looks)) {
     await startGroup(page, 'None');
     await page.getByText('Mindfulness', { exact: true }).waitFor();
     await picture('room');
-    await page.getByRole('button', { name: 'Leave' }).click();
+    // The next look does not show them.
+    await endGroup(page);
+    await page.goto(planned);
+    await page.getByRole('button', { name: 'Cancel the group' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Cancel the group' }).click();
+    await page.getByRole('main').getByText('The group was cancelled.').waitFor();
 
     await page.clock.install();
     await prepareSit(page, 20);
