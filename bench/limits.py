@@ -33,6 +33,12 @@ def create_database(servers: Servers) -> None:
     servers.query("postgres", f"CREATE DATABASE {DATABASE} TEMPLATE {OWNER}")
 
 
+def drop_database(servers: Servers) -> None:
+    """So that no vacuum of what pgbench has left runs while the sides are measured."""
+    servers.query("postgres", f"DROP DATABASE {DATABASE} WITH (FORCE)")
+    servers.query("postgres", "CHECKPOINT")
+
+
 def write_scripts(servers: Servers, name: str, directory: pathlib.Path) -> list[pathlib.Path]:
     """The script of pgbench once for each partition of the sessions, with the users who are in it."""
     rows = servers.query(DATABASE, """

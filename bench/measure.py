@@ -14,6 +14,7 @@ from bench.rows import Figures
 from bench.servers import Servers
 
 Usage = dict[str, float]
+LONGEST_WAIT = 15  # seconds
 
 
 @dataclasses.dataclass
@@ -70,11 +71,12 @@ class Measurement:
                 "machine": processes.machine_cpu()}
 
     def settle(self, sides: Sequence[Side]) -> None:
-        """Waits until earlier changes have reached the statistics: less than 10 % of a core is used."""
+        """Waits until earlier changes have reached the statistics: less than 10 % of a core is used. Not for long: what the
+        servers do in the background belongs to the measurement."""
         def used() -> float:
             return self._servers.cpu()[0] + sum(processes.cpu(side.pids) for side in sides)
 
-        deadline, before = time.monotonic() + 60, used()
+        deadline, before = time.monotonic() + LONGEST_WAIT, used()
         while time.monotonic() < deadline:
             time.sleep(0.4)
             now = used()

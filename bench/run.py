@@ -107,6 +107,7 @@ class Run:
         measured = self._operations() + [operation for operation in OPERATIONS if operation.is_split and "gateway" in self._only]
         names = {operation.limit for operation in measured} | {"send"}
         self._limits = limits.measure(self._servers, self._generator, self._tools, self._size.seconds, names, self._say)
+        limits.drop_database(self._servers)
 
     def _start(self, is_split: bool = False) -> tuple[list[Side], Callable[[], None]]:
         """Both sides, and what stops them; adds a row for the time that each took."""
