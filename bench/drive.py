@@ -55,6 +55,6 @@ class Generator:
         if ended.returncode != 0:
             raise SystemExit(f"mindspace_pace: {ended.stderr}")
         found = json.loads(ended.stdout)
-        return Load(requests=found["latency"]["count"], failed=found["failed"], seconds=found["seconds"],
+        return Load(requests=sum(found["statuses"].values()), failed=found["failed"], seconds=found["seconds"],
                     p50=found["latency"]["p50_ms"] or 0, p99=found["latency"]["p99_ms"] or 0, statuses=found["statuses"],
                     bodies=bodies.read_text(encoding="utf-8").splitlines() if saves_bodies else [])
