@@ -73,6 +73,7 @@ test('the browser’s language is the first choice, and fits a phone', async ({ 
 
 test('the keyboard reaches everything, and a new page takes the focus', async ({ page }) => {
   await page.goto('/');
+  await page.getByRole('heading', { level: 1 }).waitFor();
   await page.keyboard.press('Tab');
   expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('Skip to the content');
   await page.getByRole('main').getByRole('link', { name: 'Sign in' }).focus();
