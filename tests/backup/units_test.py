@@ -76,6 +76,8 @@ class Units(unittest.TestCase):
         self.machine.run(f"mkdir {timer}.d && cat >{timer}.d/soon.conf <<'END'\n{SOON}END")
         self.machine.run("systemctl daemon-reload && systemctl restart mindspace-backup@incremental.timer")
         eventually(lambda: self.kinds() == ["full", "incremental"], lambda: self.machine.attempt("journalctl --lines 30").stdout)
+        # A start while the job still runs would be that job.
+        eventually(lambda: "inactive" in self.machine.run("systemctl show -p ActiveState mindspace-backup@incremental"), "the job has ended")
 
         self.machine.run("mv /var/lib/pgbackrest /var/lib/unmounted")
         self.assertNotEqual(self.machine.attempt("systemctl start mindspace-backup@incremental").returncode, 0)
