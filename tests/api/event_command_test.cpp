@@ -35,7 +35,7 @@ TEST_F(EventCommand, ListsDeadLettersWhichBlockedNoOtherEvent) {
     const auto list = dead_letters({"list"});
     EXPECT_EQ(list.exit_code, 0);
     EXPECT_THAT(list.output, HasSubstr("session.completed"));
-    EXPECT_THAT(list.output, HasSubstr("invalid input syntax for type uuid"));
+    EXPECT_THAT(list.output, HasSubstr("the session's id: not a UUID"));
 
     // While its cause remains, it becomes a dead letter again, under another id.
     const auto id = query(program(), "SELECT xid || '-' || id FROM dead_letters").at(0).at(0);

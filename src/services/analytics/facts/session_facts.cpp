@@ -3,9 +3,12 @@
 #include "platform/postgres/connection/session.h"
 #include "platform/postgres/values/sql.h"
 
+#include <fmt/format.h>
 #include <boost/json/parse.hpp>
 #include <boost/json/value.hpp>
 
+#include <concepts>
+#include <stdexcept>
 #include <vector>
 
 namespace mindspace::analytics {
@@ -20,9 +23,36 @@ std::string string_of(const json::value& value) {
     return std::string(value.as_string());
 }
 
-std::optional<std::int16_t> mood_of(const json::value& value) {
-    if (value.is_null()) return std::nullopt;
-    return value.to_number<std::int16_t>();
+template <std::integral Number>
+Number number_of(const json::value& value) {
+    return value.to_number<Number>();
+}
+
+Uuid id_of(const json::value& value) {
+    if (const auto id = Uuid::parse(string_of(value))) return *id;
+    throw std::invalid_argument("not a UUID");
+}
+
+LocalDate date_of(const json::value& value) {
+    if (const auto date = parse_date(string_of(value))) return *date;
+    throw std::invalid_argument("not a date");
+}
+
+// What `read_value` makes of a member. Throws std::invalid_argument, which names the member: an operator reads it
+// beside the dead letter.
+auto member(const json::object& session, std::string_view name, auto read_value) {
+    try {
+        return read_value(session.at(name));
+    } catch (const std::exception& fault) {
+        throw std::invalid_argument(fmt::format("the session's {}: {}", name, fault.what()));
+    }
+}
+
+// The same for a member that may be null.
+auto optional_member(const json::object& session, std::string_view name, auto read_value) {
+    return member(session, name, [&](const json::value& value) {
+        return value.is_null() ? std::nullopt : std::optional(read_value(value));
+    });
 }
 
 // Facts as the arrays of a statement.
@@ -163,20 +193,18 @@ Awaitable<> update(postgres::Session& session, const NewestFacts& facts, FactCha
 void NewestFacts::add(const events::Event& event) {
     const auto payload = json::parse(event.payload);
     const auto& session = payload.as_object();
-    const auto& seconds = session.at("durationSeconds");
-    const auto& ended_at = session.at("endedAt");
-    const bool is_completed = session.at("status").as_string() == "completed";
-    SessionFact fact{.version = session.at("version").to_number<std::int32_t>(),
+    const Key key{event.user, member(session, "id", id_of)};
+    const bool is_completed = member(session, "status", string_of) == "completed";
+    SessionFact fact{.version = member(session, "version", number_of<std::int32_t>),
                      .counts = is_completed && event.type != "session.deleted",
-                     .local_date = parse_date(string_of(session.at("localDate"))).value(),
-                     .started_at = string_of(session.at("startedAt")),
-                     .timezone = string_of(session.at("timezone")),
-                     .kind = string_of(session.at("kind")),
-                     .seconds = seconds.is_null() ? 0 : seconds.to_number<std::int32_t>(),
-                     .mood_before = mood_of(session.at("moodBefore")),
-                     .mood_after = mood_of(session.at("moodAfter")),
-                     .ended_at = ended_at.is_null() ? std::nullopt : std::optional(string_of(ended_at))};
-    const Key key{event.user, Uuid::parse(string_of(session.at("id"))).value()};
+                     .local_date = member(session, "localDate", date_of),
+                     .started_at = member(session, "startedAt", string_of),
+                     .timezone = member(session, "timezone", string_of),
+                     .kind = member(session, "kind", string_of),
+                     .seconds = optional_member(session, "durationSeconds", number_of<std::int32_t>).value_or(0),
+                     .mood_before = optional_member(session, "moodBefore", number_of<std::int16_t>),
+                     .mood_after = optional_member(session, "moodAfter", number_of<std::int16_t>),
+                     .ended_at = optional_member(session, "endedAt", string_of)};
     const auto [known, is_first] = facts_.try_emplace(key, fact);
     if (!is_first && known->second.version < fact.version) known->second = std::move(fact);
 }
