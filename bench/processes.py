@@ -51,8 +51,8 @@ def stat(pid: int) -> list[str]:
 
 
 def cpu(pids: Sequence[int]) -> float:
-    """Seconds of CPU that the processes have used."""
-    return sum((int(fields[11]) + int(fields[12])) / TICKS for fields in map(stat, pids))
+    """Seconds of CPU that the processes have used, by their clocks (clock_getcpuclockid): /proc counts in 10 ms."""
+    return sum(time.clock_gettime(~pid << 3 | 2) for pid in pids)
 
 
 def tree_cpu(pid: int) -> float:

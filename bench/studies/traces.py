@@ -22,7 +22,7 @@ from bench.tools import Tools
 MOST = 3  # percent of the program's CPU per request: the target
 RATIO = 0.01
 CALLS = ["me", "history", "start", "complete"]
-USERS, HISTORY, OTHERS = 200, 200, 4000
+USERS, HISTORY, OTHERS = 200, 200, 10_000
 SECONDS, ROUNDS = 4.0, 5
 
 
