@@ -124,7 +124,10 @@ void run_program(Config config, const Roles& roles) {
     auto secret = configured_secret(config, roles);
     // Roles without files may share a machine without a directory for each.
     std::optional<std::filesystem::path> data;
-    if (needs_directory(config, roles)) data = data_root(config);
+    if (needs_directory(config, roles)) {
+        data = data_root(config);
+        config.data_dir = data->native();  // the default is another one without root
+    }
     const bool is_root = ::geteuid() == 0;
     drop_root(config, data);
 

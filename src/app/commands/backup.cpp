@@ -9,6 +9,7 @@
 #include "app/commands/table.h"
 #include "app/embedded/data_directory.h"
 #include "app/process/account.h"
+#include "app/process/backends.h"
 #include "app/process/handover.h"
 #include "app/process/startup_error.h"
 #include "platform/telemetry/metrics/page.h"
@@ -27,9 +28,16 @@ namespace {
 
 constexpr std::int64_t kMebibyte = 1024 * 1024;
 
+// With the data directory that the account before a change has: the default is another one without root.
+Config load_with_directory(const CommandLine& line) {
+    auto config = load_settings(line);
+    config.data_dir = data_root(config).native();
+    return config;
+}
+
 // The backups belong to the account of the data directory.
 Config load_for_owner(const CommandLine& line) {
-    auto config = load_settings(line);
+    auto config = load_with_directory(line);
     const backup::Layout layout(config);
     if (::geteuid() == 0 && std::filesystem::exists(layout.data)) switch_account(owner_of(layout.data));
     return config;
@@ -104,7 +112,7 @@ void show_restored(const backup::Restored& restored) {
 }
 
 int restore_backup(const CommandLine& line, RestoreArguments& arguments) {
-    const auto config = load_settings(line);
+    const auto config = load_with_directory(line);
     if (!arguments.to.empty()) {
         arguments.request.target.time = parse_timestamp(arguments.to);
         if (!arguments.request.target.time)
