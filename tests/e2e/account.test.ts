@@ -39,7 +39,7 @@ test('a wrong password and an unknown address look the same', async ({ page, per
   await other.goto('/sign-in');
   await signIn(other, { ...person, password: 'not this one' });
   await other.getByText('The email address or the password is wrong').waitFor();
-  await signIn(other, { ...person, email: `nobody.${person.email}` });
+  await signIn(other, { ...person, email: `unknown.${person.email}` });
   await other.getByText('The email address or the password is wrong').waitFor();
 });
 

@@ -33,7 +33,7 @@ export const rooms = {
     other: '{count} people sat together for {duration}.',
   },
   'room.endedByHost': 'The host ended the group.',
-  'room.everybody': 'Everybody',
+  'room.everyone': 'Everyone',
   'room.saving': 'Your session is being saved',
   'room.savedLater': 'Your session will be in your history soon',
   'room.inHistory': 'In your history: {duration}',

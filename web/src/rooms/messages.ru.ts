@@ -40,7 +40,7 @@ export const rooms = {
     other: '{count} человека медитировали вместе: {duration}.',
   },
   'room.endedByHost': 'Ведущий закончил группу.',
-  'room.everybody': 'Все участники',
+  'room.everyone': 'Все участники',
   'room.saving': 'Ваша сессия сохраняется',
   'room.savedLater': 'Ваша сессия скоро появится в истории',
   'room.inHistory': 'В вашей истории: {duration}',

@@ -1,4 +1,4 @@
-// After the end: how long everybody sat, and the user's own session.
+// After the end: how long all sat, and the user's own session.
 import type { JSX } from 'preact';
 import { formatDuration, t } from '../i18n';
 import { LinkButton } from '../design/button';
@@ -31,7 +31,7 @@ export function Result({ visit }: { visit: Visit }): JSX.Element {
     >
       <Stack gap={4}>
         <OwnSession groupId={groupId} seconds={own?.seconds} />
-        <Card title={t('room.everybody')}>
+        <Card title={t('room.everyone')}>
           <ul class={styles['people']}>
             {shown.map(({ participant, seconds }) => (
               <li key={participant.id} class={styles['person']}>

@@ -1,5 +1,5 @@
 #pragma once
-// The calls of web pages that keep their refresh token in a cookie, and of everybody else: what the services do, with
+// The calls of web pages that keep their refresh token in a cookie, and of all others: what the services do, with
 // the token in the cookie where the page wants it there, and without the cookie once its login session has ended. It
 // reads fields of HTTP and writes them; the rules are the services'.
 
