@@ -32,7 +32,13 @@ Core::Core(unsigned index, const Config& config, const Backends& backends, const
       redis_(loop_, backends.redis),
       subscriber_(loop_, backends.redis),
       limiter_(redis_),
-      access_(loop_, {.database = database_, .replicas = replicas_, .redis = redis_, .limiter = limiter_}, config.auth),
+      access_(loop_,
+              {.database = database_,
+               .replicas = replicas_,
+               .redis = redis_,
+               .subscriber = subscriber_,
+               .limiter = limiter_},
+              config.auth),
       resources_{.index = index,
                  .loop = loop_,
                  .database = database_,
@@ -57,9 +63,11 @@ void Core::connect() {
     replicas_.start();
     redis_.start();
     subscriber_.start();
+    access_.start();
 }
 
 void Core::stop() {
+    access_.stop();
     subscriber_.stop();
     redis_.stop();
     replicas_.stop();

@@ -7,6 +7,7 @@
 
 #include <array>
 #include <chrono>
+#include <string>
 
 namespace mindspace::limits {
 
@@ -26,20 +27,29 @@ const redis::Script& take_script() {
 RateLimiter::RateLimiter(redis::Client& redis) : redis_(redis), local_(kMaxLocalKeys) {}
 
 Awaitable<RateLimiter::RateLimitResult> RateLimiter::consume(std::string_view key, const Policy& policy,
-                                                             std::vector<std::string_view> also_read) {
-    return query(key, policy, Mode::consume, std::move(also_read));
+                                                             std::vector<std::string_view> also_read,
+                                                             UncountedCalls earlier) {
+    return query(key, policy, Mode::consume, std::move(also_read), earlier);
+}
+
+Awaitable<> RateLimiter::count(std::string key, const Policy& policy, UncountedCalls earlier) {
+    co_await query(key, policy, Mode::peek, {}, earlier);
 }
 
 Awaitable<RateLimitDecision> RateLimiter::peek(std::string_view key, const Policy& policy) {
-    auto result = co_await query(key, policy, Mode::peek, {});
+    auto result = co_await query(key, policy, Mode::peek, {}, {});
     co_return result.decision;
 }
 
 Awaitable<RateLimiter::RateLimitResult> RateLimiter::query(std::string_view key, const Policy& policy, Mode mode,
-                                                           std::vector<std::string_view> also_read) {
+                                                           std::vector<std::string_view> also_read,
+                                                           UncountedCalls earlier) {
     auto interval = fmt::format("{:.6f}", policy.interval);
     auto window_micros = fmt::format("{:.0f}", policy.window_micros());
-    const std::array<std::string_view, 3> arguments{interval, window_micros, mode == Mode::consume ? "1" : "0"};
+    const auto calls = std::to_string(earlier.count);
+    const auto age = fmt::format("{:.0f}", earlier.age);
+    const std::array<std::string_view, 5> arguments{interval, window_micros, mode == Mode::consume ? "1" : "0", calls,
+                                                    age};
     std::vector<std::string_view> keys{key};
     keys.insert(keys.end(), also_read.begin(), also_read.end());
     RateLimitResult result;
@@ -47,7 +57,8 @@ Awaitable<RateLimiter::RateLimitResult> RateLimiter::query(std::string_view key,
     try {
         auto reply = co_await redis_.run(take_script(), keys, arguments);
         bool allowed = reply.at(0).as_integer() == 1;
-        result.decision = make_decision(policy, allowed, static_cast<double>(reply.at(1).as_integer()));
+        result.backlog = static_cast<double>(reply.at(1).as_integer());
+        result.decision = make_decision(policy, allowed, *result.backlog);
         for (std::size_t i = 0; i < also_read.size(); ++i)
             if (const auto& value = reply.at(i + 2); !value.is_null()) result.values[i] = value.as_string();
     } catch (const Unavailable&) {

@@ -55,6 +55,16 @@ TEST_F(RateLimiterTest, ReadsOtherKeysInTheSameRoundTrip) {
     EXPECT_LE(client_.stats().commands.value() - commands, 2U) << "the first call may have to bring the script";
 }
 
+TEST_F(RateLimiterTest, CountsCallsThatACoreHasAdmittedByItself) {
+    const std::string key = "{user}:l";
+    const UncountedCalls two{.count = 2, .age = 1000};
+    EXPECT_EQ(redis::run_task(io_, limiter_.consume(key, three_an_hour_, {}, two)).decision.remaining, 0U);
+    const auto refused = redis::run_task(io_, limiter_.consume(key, three_an_hour_, {}, two));
+    EXPECT_FALSE(refused.decision.allowed);
+    ASSERT_TRUE(refused.backlog);
+    EXPECT_GT(*refused.backlog, 5990e6) << "five calls: those that were admitted count, even above the limit";
+}
+
 TEST_F(RateLimiterTest, SupportsAVeryLargeQuota) {
     const Policy endless("test", 600e6, Seconds(60));
     for (int i = 0; i < 100; ++i) EXPECT_TRUE(consume(endless).decision.allowed);

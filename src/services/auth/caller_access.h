@@ -5,7 +5,7 @@
 
 #include "platform/http/access/access_control.h"
 #include "platform/module/module.h"
-#include "services/auth/logins/login_admission.h"
+#include "services/auth/admission/login_admission.h"
 #include "services/auth/logins/revocations.h"
 #include "services/auth/logins/write_tracker.h"
 #include "services/auth/settings.h"
@@ -20,6 +20,7 @@ struct AccessBackends {
     postgres::Client& database;
     postgres::Replicas& replicas;
     redis::Client& redis;
+    redis::Subscriber& subscriber;
     limits::RateLimiter& limiter;
 };
 
@@ -32,21 +33,30 @@ public:
 
     // Must outlive this object.
     [[nodiscard]] http::AccessControl control() { return {verifier_, admission_, revoked_, writes_}; }
+    // After the connections. stop() is final.
+    void start();
+    void stop() { leases_.stop(); }
+
     // From any thread: rejects callers whose login session has ended, and notifies the watchers of that session.
     void notify(const Revocation& revocation);
+    // From any thread: PostgreSQL has reported all revocations until then.
+    void confirm_revocations(leases::TimePoint sent_at);
     // The public keys as read by this core.
     [[nodiscard]] KeyRing& keys() { return verifier_.keys(); }
     // Of the cache of verified tokens.
     [[nodiscard]] const telemetry::CacheStats& cache_stats() const { return verifier_.cache_stats(); }
+    [[nodiscard]] const LeaseStats& lease_stats() const { return leases_.stats(); }
 
 private:
     void apply(const Revocation& revocation);
 
     asio::io_context& loop_;
+    const bool has_leases_;
     const SessionRegistry registry_;
     RevokedSessions revoked_;
     TokenVerifier verifier_;
     WriteTracker writes_;
+    LoginLeases leases_;
     LoginAdmission admission_;
     SystemClock clock_;
 };

@@ -1,6 +1,7 @@
 #include "services/user/client.h"
 
 #include "platform/base/calendar.h"
+#include "platform/leases/ending.h"
 #include "platform/postgres/connection/client.h"
 #include "platform/postgres/connection/session.h"
 #include "platform/redis/connection/client.h"
@@ -71,6 +72,7 @@ Awaitable<> invalidate_cached(redis::Client& redis, UserId id) {
     } catch (const Unavailable&) {
         // Without Redis no core serves from a cache.
     }
+    co_await leases::end_leases(redis, id.to_string());
 }
 
 Awaitable<std::optional<User>> find_user(postgres::Client& database, UserId id) {

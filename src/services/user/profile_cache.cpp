@@ -1,6 +1,7 @@
 #include "services/user/profile_cache.h"
 
 #include "platform/base/bytes.h"
+#include "platform/leases/ending.h"
 
 #include <fmt/format.h>
 
@@ -124,6 +125,7 @@ Awaitable<> ProfileCache::set_version(UserId id, std::string version, Seconds tt
     } catch (const Unavailable&) {
         // Without Redis no core serves from a cache.
     }
+    co_await leases::end_leases(redis_, id.to_string());
 }
 
 void ProfileCache::count_entries() {

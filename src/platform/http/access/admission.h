@@ -1,5 +1,5 @@
 #pragma once
-// Whether an authenticated caller may call now. Provided by the auth service (auth/logins/login_admission.h).
+// Whether an authenticated caller may call now. Provided by the auth service (auth/admission/login_admission.h).
 
 #include "platform/async/awaitable.h"
 #include "platform/base/result.h"

@@ -6,6 +6,7 @@
 
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <csignal>
 #include <vector>
 
@@ -39,6 +40,22 @@ TEST_F(PostgresListener, ReceivesItsChannelInOrder) {
     run(io_, session_.query(kNotify, "Odd \"channel\"", "two"));
     run_until(io_, [&] { return received_.size() == 2; });
     EXPECT_EQ(received_, (std::vector<std::string>{"one", "two"}));
+}
+
+TEST_F(PostgresListener, ReportsThatItHasHeardAllEarlierNotifications) {
+    std::vector<std::string> received;
+    std::chrono::steady_clock::time_point heard;
+    Listener listener(
+        io_, conninfo_, "heard", [&](std::string payload) { received.push_back(std::move(payload)); }, [] {},
+        [&](auto sent_at) { heard = sent_at; });
+    listener.start();
+    run_until(io_, [&] { return heard != std::chrono::steady_clock::time_point(); });
+    for (int i = 0; i < 3; ++i) {
+        run(io_, session_.query(kNotify, "heard", "one"));
+        const auto notified_at = std::chrono::steady_clock::now();
+        run_until(io_, [&] { return heard > notified_at; });
+        EXPECT_EQ(received.size(), static_cast<std::size_t>(i) + 1);
+    }
 }
 
 TEST_F(PostgresListener, ListensAgainAfterALossAndReportsIt) {

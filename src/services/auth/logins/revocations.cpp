@@ -1,5 +1,6 @@
 #include "services/auth/logins/revocations.h"
 
+#include "platform/async/sleep.h"
 #include "platform/base/result.h"
 #include "platform/telemetry/log/log.h"
 
@@ -11,6 +12,7 @@ namespace mindspace::auth {
 namespace {
 
 constexpr Seconds kOverlap{60};  // overlap between notifications and the tables that are read after a gap
+constexpr Seconds kRetryPause{1};
 
 }  // namespace
 
@@ -91,16 +93,22 @@ std::optional<Revocation> parse_revocation(std::string_view payload) {
 }
 
 RevocationFeed::RevocationFeed(asio::io_context& loop, postgres::Client& database, const std::string& conninfo,
-                               Seconds token_ttl, OnRevoked on_revoked)
+                               Seconds token_ttl, Handlers handlers)
     : database_(database),
       token_ttl_(token_ttl),
-      on_revoked_(std::move(on_revoked)),
+      handlers_(std::move(handlers)),
       listener_(
           loop, conninfo, "auth_session_revoked",
           [this](const std::string& payload) {
-              if (auto revocation = parse_revocation(payload)) on_revoked_(*revocation);
+              if (auto revocation = parse_revocation(payload)) handlers_.on_revoked(*revocation);
           },
-          [this] { tasks_.spawn(catch_up()); }),
+          [this] {
+              has_caught_up_ = false;
+              tasks_.spawn(catch_up(++gaps_));
+          },
+          [this](auto sent_at) {
+              if (has_caught_up_) handlers_.on_heard(sent_at);
+          }),
       tasks_(loop) {}
 
 void RevocationFeed::stop() {
@@ -108,27 +116,35 @@ void RevocationFeed::stop() {
     tasks_.cancel();
 }
 
-Awaitable<> RevocationFeed::catch_up() {
+Awaitable<> RevocationFeed::catch_up(std::uint64_t gap) {
+    while (gap == gaps_ && !has_caught_up_) {
+        try {
+            co_await report_recent();
+            has_caught_up_ = gap == gaps_;
+            co_return;
+        } catch (const Unavailable& fault) {
+            log::warn("revocations may be missing temporarily", {{"error.message", fault.what()}});
+        }
+        co_await sleep_for(kRetryPause);
+    }
+}
+
+Awaitable<> RevocationFeed::report_recent() {
     static constexpr postgres::Statement kSessions{"auth_recently_revoked",
                                                    "SELECT auth_session_id FROM auth_sessions WHERE revoked_at > $1"};
     static constexpr postgres::Statement kUsers{"auth_recently_ended", R"(
         SELECT user_id, sessions_ended_at, sessions_ended_until, kept_session
         FROM credentials WHERE sessions_ended_at > $1)"};
-    on_revoked_(SigningKeysWithdrawn{});
-    try {
-        const auto since = clock_.now() - token_ttl_ - kOverlap;
-        auto sessions = co_await database_.query(kSessions, since);
-        for (const auto row : sessions) on_revoked_(row.get<AuthSessionId>(0));
-        auto users = co_await database_.query(kUsers, since);
-        for (const auto row : users)
-            on_revoked_(UserSessionsEnded{.user = row.get<UserId>(0),
-                                          .end = {.at = row.get<Timestamp>(1),
-                                                  .until = row.get<AuthSessionId>(2),
-                                                  .except = row.get<std::optional<AuthSessionId>>(3)}});
-    } catch (const Unavailable& fault) {
-        // The connection is lost, so listening restarts, and this is repeated.
-        log::warn("revocations may be missing temporarily", {{"error.message", fault.what()}});
-    }
+    handlers_.on_revoked(SigningKeysWithdrawn{});
+    const auto since = clock_.now() - token_ttl_ - kOverlap;
+    auto sessions = co_await database_.query(kSessions, since);
+    for (const auto row : sessions) handlers_.on_revoked(row.get<AuthSessionId>(0));
+    auto users = co_await database_.query(kUsers, since);
+    for (const auto row : users)
+        handlers_.on_revoked(UserSessionsEnded{.user = row.get<UserId>(0),
+                                               .end = {.at = row.get<Timestamp>(1),
+                                                       .until = row.get<AuthSessionId>(2),
+                                                       .except = row.get<std::optional<AuthSessionId>>(3)}});
 }
 
 }  // namespace mindspace::auth

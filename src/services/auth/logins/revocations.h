@@ -12,6 +12,7 @@
 #include "platform/postgres/connection/listener.h"
 #include "services/auth/logins/sessions_end.h"
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -73,22 +74,31 @@ std::optional<Revocation> parse_revocation(std::string_view payload);
 // One per process, on one of its loops.
 class RevocationFeed {
 public:
-    using OnRevoked = std::function<void(const Revocation&)>;
+    // Both run on the loop.
+    struct Handlers {
+        std::function<void(const Revocation&)> on_revoked;
+        // All revocations until then have been reported. Called several times a second while PostgreSQL responds.
+        postgres::Listener::OnHeard on_heard;
+    };
 
-    // Uses both until stop(); `on_revoked` runs on the loop. After each gap, revocations of the last `token_ttl` are
-    // reported again, so some are reported twice.
+    // Uses both until stop(). After each gap, revocations of the last `token_ttl` are reported again, so some are
+    // reported twice.
     RevocationFeed(asio::io_context& loop, postgres::Client& database, const std::string& conninfo, Seconds token_ttl,
-                   OnRevoked on_revoked);
+                   Handlers handlers);
 
     void start() { listener_.start(); }
     void stop();
 
 private:
-    Awaitable<> catch_up();
+    // Of one gap; again until it succeeds or there is a later gap.
+    Awaitable<> catch_up(std::uint64_t gap);
+    Awaitable<> report_recent();
 
     postgres::Client& database_;
     Seconds token_ttl_;
-    OnRevoked on_revoked_;
+    Handlers handlers_;
+    std::uint64_t gaps_ = 0;
+    bool has_caught_up_ = false;
     postgres::Listener listener_;
     TaskGroup tasks_;
     SystemClock clock_;

@@ -1,5 +1,6 @@
 #include "services/auth/logins/session_registry.h"
 
+#include "platform/leases/ending.h"
 #include "platform/redis/connection/client.h"
 #include "services/user/client.h"
 
@@ -23,6 +24,10 @@ std::string end_key(UserId user) {
 
 std::string write_key(UserId user) {
     return "{" + user.to_string() + "}:w";
+}
+
+std::string quota_key(UserId user, const limits::Policy& policy) {
+    return "{" + user.to_string() + "}:l:" + std::string(policy.name);
 }
 
 const redis::Script& raise_script() {
@@ -62,13 +67,18 @@ Awaitable<SessionRegistry::State> SessionRegistry::find(UserId user, AuthSession
 }
 
 Awaitable<SessionRegistry::Entry> SessionRegistry::enter(limits::RateLimiter& limiter, UserId user, AuthSessionId id,
-                                                         const limits::Policy& policy) {
+                                                         const limits::Policy& policy, limits::UncountedCalls earlier) {
     const std::array keys{session_key(user, id), user::cache_version_key(user), end_key(user), write_key(user)};
-    auto quota_key = "{" + user.to_string() + "}:l:" + std::string(policy.name);
+    const auto key = quota_key(user, policy);
     std::vector<std::string_view> extra_keys(keys.begin(), keys.end());
     if (scope_ == Scope::logins) extra_keys.pop_back();
-    auto taken = co_await limiter.consume(quota_key, policy, std::move(extra_keys));
-    co_return Entry{.state = read(taken.values), .decision = taken.decision};
+    auto taken = co_await limiter.consume(key, policy, std::move(extra_keys), earlier);
+    co_return Entry{.state = read(taken.values), .decision = taken.decision, .backlog = taken.backlog};
+}
+
+Awaitable<> SessionRegistry::count(limits::RateLimiter& limiter, UserId user, const limits::Policy& policy,
+                                   limits::UncountedCalls earlier) {
+    return limiter.count(quota_key(user, policy), policy, earlier);
 }
 
 SessionRegistry::State SessionRegistry::read(std::span<std::optional<std::string>> values) {
@@ -85,7 +95,8 @@ Awaitable<> SessionRegistry::remember_alive(UserId user, AuthSessionId id) {
 }
 
 Awaitable<> SessionRegistry::revoke(UserId user, AuthSessionId id, Seconds token_ttl) {
-    return set(session_key(user, id), {kRevoked, "EX", std::to_string(token_ttl.count() + 60)});
+    co_await set(session_key(user, id), {kRevoked, "EX", std::to_string(token_ttl.count() + 60)});
+    co_await leases::end_leases(redis_, user.to_string());
 }
 
 Awaitable<> SessionRegistry::end_all(UserId user, SessionsEnd end, Seconds token_ttl) {
@@ -99,6 +110,7 @@ Awaitable<> SessionRegistry::end_all(UserId user, SessionsEnd end, Seconds token
     } catch (const Unavailable&) {
         // While Redis is unavailable, PostgreSQL is queried, which has notified every process.
     }
+    co_await leases::end_leases(redis_, user.to_string());
 }
 
 Awaitable<> SessionRegistry::remember_write(UserId user, std::int64_t position) {

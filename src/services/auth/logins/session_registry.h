@@ -41,14 +41,19 @@ public:
     struct Entry {
         State state;
         limits::RateLimitDecision decision;
+        std::optional<double> backlog;  // as in RateLimiter
     };
-    // Like find(), and also counts one call against the user's limit, still in one round trip.
-    Awaitable<Entry> enter(limits::RateLimiter& limiter, UserId user, AuthSessionId id, const limits::Policy& policy);
+    // Like find(), and also counts one call against the user's limit, after `earlier` ones, still in one round trip.
+    Awaitable<Entry> enter(limits::RateLimiter& limiter, UserId user, AuthSessionId id, const limits::Policy& policy,
+                           limits::UncountedCalls earlier);
+    // Counts only those.
+    static Awaitable<> count(limits::RateLimiter& limiter, UserId user, const limits::Policy& policy,
+                             limits::UncountedCalls earlier);
 
     // Caches for a minute that the session is alive, unless it has been revoked in the meantime.
     Awaitable<> remember_alive(UserId user, AuthSessionId id);
-    // Makes every node reject the session for as long as one of its access tokens can be valid. While Redis is
-    // unavailable every node queries PostgreSQL anyway.
+    // Makes every node reject the session for as long as one of its access tokens can be valid; when it returns, no
+    // core holds a lease on it. While Redis is unavailable every node queries PostgreSQL anyway.
     Awaitable<> revoke(UserId user, AuthSessionId id, Seconds token_ttl);
     // The same for all sessions that the end covers, in one call; the latest end of a user is kept.
     Awaitable<> end_all(UserId user, SessionsEnd end, Seconds token_ttl);

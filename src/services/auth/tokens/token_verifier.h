@@ -1,7 +1,7 @@
 #pragma once
 // Verifies access tokens, in whichever process it runs. One per core. A verified token is remembered until it expires,
 // or until a signing key is withdrawn; whether its login session is alive is another question
-// (logins/login_admission.h).
+// (admission/login_admission.h).
 
 #include "platform/base/lru_cache.h"
 #include "platform/http/access/authentication.h"
