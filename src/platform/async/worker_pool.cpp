@@ -13,6 +13,7 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/system/system_error.hpp>
 
+#include <atomic>
 #include <memory>
 
 namespace mindspace {
@@ -107,10 +108,10 @@ void WorkerPool::on_idle(std::chrono::milliseconds after, std::function<void()> 
 }
 
 WorkerPool::Stats WorkerPool::stats() const {
-    return {.queued = queued_.load(std::memory_order_relaxed),
-            .running = running_.load(std::memory_order_relaxed),
-            .rejected = rejected_.load(std::memory_order_relaxed),
-            .rejected_normal = rejected_normal_.load(std::memory_order_relaxed)};
+    return {.queued = static_cast<std::size_t>(queued_.value()),
+            .running = static_cast<std::size_t>(running_.value()),
+            .rejected = rejected_.value(),
+            .rejected_normal = rejected_normal_.value()};
 }
 
 void WorkerPool::collect(telemetry::Page& page) const {
@@ -162,13 +163,13 @@ Awaitable<> WorkerPool::perform(Job job, QueuePriority priority) {
 // A job that an idle thread is about to start does not count as waiting.
 bool WorkerPool::has_slot(QueuePriority priority) const {
     const auto all = threads_.size() + max_queued_;
-    return queue_.size() + running_ < (priority == QueuePriority::reserved ? all : all - reserved_);
+    return queue_.size() + static_cast<std::size_t>(running_.value()) < (priority == QueuePriority::reserved ? all : all - reserved_);
 }
 
 void WorkerPool::count_rejected(QueuePriority priority) {
-    rejected_.fetch_add(1, std::memory_order_relaxed);
+    rejected_.add(1);
     if (priority == QueuePriority::normal && has_slot(QueuePriority::reserved))
-        rejected_normal_.fetch_add(1, std::memory_order_relaxed);
+        rejected_normal_.add(1);
 }
 
 bool WorkerPool::has_capacity(QueuePriority priority) {
@@ -186,7 +187,7 @@ void WorkerPool::enqueue(Job job, QueuePriority priority) {
             throw Unavailable("the " + name_ + " pool is full");
         }
         queue_.push_back({.job = std::move(job), .since = Clock::now()});
-        queued_.store(queue_.size(), std::memory_order_relaxed);
+        queued_.set(std::ssize(queue_));
     }
     wake_.notify_one();
 }
@@ -211,8 +212,8 @@ void WorkerPool::work_until_stopped() {
         queue_.pop_front();
         const auto began = Clock::now();
         waits_.observe(began - since);
-        queued_.store(queue_.size(), std::memory_order_relaxed);
-        running_.fetch_add(1, std::memory_order_relaxed);
+        queued_.set(std::ssize(queue_));
+        running_.add(1);
 
         lock.unlock();
         job();
@@ -221,7 +222,7 @@ void WorkerPool::work_until_stopped() {
         lock.lock();
         has_worked = true;
         runs_.observe(took);
-        running_.fetch_sub(1, std::memory_order_relaxed);
+        running_.add(-1);
     }
 }
 

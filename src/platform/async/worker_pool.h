@@ -4,9 +4,9 @@
 // may call run(); the caller always continues on its own executor, never on a thread of the pool.
 
 #include "platform/async/awaitable.h"
+#include "platform/telemetry/metrics/counter.h"
 #include "platform/telemetry/metrics/histogram.h"
 
-#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <cstddef>
@@ -102,10 +102,10 @@ private:
     std::function<void()> release_;           // guarded by mutex_; null if there is nothing to release
 
     // Written under mutex_, read by stats() and collect() without it.
-    std::atomic<std::size_t> queued_{0};
-    std::atomic<std::size_t> running_{0};
-    std::atomic<std::uint64_t> rejected_{0};
-    std::atomic<std::uint64_t> rejected_normal_{0};
+    telemetry::Gauge queued_;
+    telemetry::Gauge running_;
+    telemetry::Counter rejected_;
+    telemetry::Counter rejected_normal_;
     telemetry::Histogram waits_;  // of jobs, in the queue
     telemetry::Histogram runs_;   // how long they took
 

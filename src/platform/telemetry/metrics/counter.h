@@ -1,12 +1,13 @@
 #pragma once
-// Metrics that one core writes and any thread reads, without a lock: the members of stats structs.
+// Metrics that one thread at a time writes (their core, or the one that holds a lock) and any thread reads, without a
+// lock: the members of stats structs.
 
 #include <atomic>
 #include <cstdint>
 
 namespace mindspace::telemetry {
 
-// Written by its core only: a load and a store, no locked instruction.
+// add() is a load and a store, no locked instruction.
 class Counter {
 public:
     void add(std::uint64_t n) { value_.store(value() + n, std::memory_order_relaxed); }

@@ -30,7 +30,7 @@ SpanExporter::~SpanExporter() {
 void SpanExporter::add(Span span) {
     const std::scoped_lock lock(mutex_);
     if (queue_.size() >= options_.max_queued) {
-        stats_.dropped.fetch_add(1, std::memory_order_relaxed);
+        stats_.dropped.add(1);
         return;
     }
     queue_.push_back(std::move(span));
@@ -62,14 +62,14 @@ void SpanExporter::send(const std::vector<Span>& batch) {
         report(delivery);
         if (delivery.outcome == Delivery::Outcome::accepted) {
             const auto rejected = std::min(delivery.rejected_spans, batch.size());
-            stats_.exported.fetch_add(batch.size() - rejected, std::memory_order_relaxed);
-            stats_.lost.fetch_add(rejected, std::memory_order_relaxed);
+            stats_.exported.add(batch.size() - rejected);
+            stats_.lost.add(rejected);
             return;
         }
         const bool goes_on = delivery.outcome == Delivery::Outcome::retryable && attempt < options_.attempts &&
                              pause(std::max<Milliseconds>(delay, delivery.retry_after));
         if (!goes_on) {
-            stats_.lost.fetch_add(batch.size(), std::memory_order_relaxed);
+            stats_.lost.add(batch.size());
             return;
         }
         delay *= 2;
@@ -84,7 +84,7 @@ bool SpanExporter::pause(Milliseconds time) {
 // One line when it begins to fail, and one when it works again.
 void SpanExporter::report(const Delivery& delivery) {
     const bool has_failed = delivery.outcome != Delivery::Outcome::accepted;
-    if (has_failed) stats_.failures.fetch_add(1, std::memory_order_relaxed);
+    if (has_failed) stats_.failures.add(1);
     if (has_failed == std::exchange(is_failing_, has_failed)) return;
     if (has_failed)
         log::warn("traces are not exported",
@@ -100,12 +100,12 @@ void SpanExporter::collect(Page& page) const {
         queued = queue_.size();
     }
     page.gauge("mindspace_trace_spans_queued", "Spans that wait to be exported.", static_cast<std::int64_t>(queued));
-    page.counter("mindspace_trace_spans_exported", "Spans that the collector has taken.", stats_.exported.load());
+    page.counter("mindspace_trace_spans_exported", "Spans that the collector has taken.", stats_.exported.value());
     constexpr auto kDropped = "mindspace_trace_spans_dropped";
     constexpr auto kDroppedHelp = "Spans that were not exported.";
-    page.counter(kDropped, kDroppedHelp, stats_.dropped.load(), {{"reason", "queue_full"}});
-    page.counter(kDropped, kDroppedHelp, stats_.lost.load(), {{"reason", "not_taken"}});
-    page.counter("mindspace_trace_export_failures", "Requests to the collector that failed.", stats_.failures.load());
+    page.counter(kDropped, kDroppedHelp, stats_.dropped.value(), {{"reason", "queue_full"}});
+    page.counter(kDropped, kDroppedHelp, stats_.lost.value(), {{"reason", "not_taken"}});
+    page.counter("mindspace_trace_export_failures", "Requests to the collector that failed.", stats_.failures.value());
 }
 
 }  // namespace mindspace::telemetry

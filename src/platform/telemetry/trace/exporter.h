@@ -3,11 +3,11 @@
 // a span is dropped and counted. What the collector does not take at once is sent again a few times, with growing
 // pauses, while new spans wait in the queue.
 
+#include "platform/telemetry/metrics/counter.h"
 #include "platform/telemetry/trace/collector.h"
 #include "platform/telemetry/trace/otlp_json.h"
 #include "platform/telemetry/trace/span.h"
 
-#include <atomic>
 #include <condition_variable>
 #include <cstdint>
 #include <deque>
@@ -43,10 +43,10 @@ public:
     void collect(Page& page) const;
 
     struct Stats {
-        std::atomic<std::uint64_t> exported{0};
-        std::atomic<std::uint64_t> dropped{0};   // the queue was full
-        std::atomic<std::uint64_t> lost{0};      // the collector did not take them
-        std::atomic<std::uint64_t> failures{0};  // of requests
+        Counter exported;
+        Counter dropped;   // the queue was full
+        Counter lost;      // the collector did not take them
+        Counter failures;  // of requests
     };
     [[nodiscard]] const Stats& stats() const { return stats_; }
 

@@ -122,7 +122,7 @@ TEST_F(SpanExporterTest, DropsSpansAboveItsBoundAndCountsThem) {
     add("a");
     ASSERT_TRUE(script_.wait([this] { return script_.requests == 1; }));
     for (const char* name : {"b", "c", "d"}) add(name);
-    EXPECT_EQ(exporter_->stats().dropped, 1U);
+    EXPECT_EQ(exporter_->stats().dropped.value(), 1U);
     EXPECT_THAT(page(), HasSubstr("mindspace_trace_spans_dropped_total{reason=\"queue_full\"} 1"));
     EXPECT_THAT(page(), HasSubstr("mindspace_trace_spans_queued 2"));
     script_.change([this] { script_.is_blocked = false; });
@@ -148,8 +148,8 @@ TEST_F(SpanExporterTest, GivesUpAfterSomeAttemptsAndGoesOnWithTheNextBatch) {
     add("b");
     ASSERT_TRUE(has_received(1));
     EXPECT_THAT(script_.names, testing::ElementsAre("b"));
-    EXPECT_EQ(exporter_->stats().lost, 1U);
-    EXPECT_EQ(exporter_->stats().failures, 2U);
+    EXPECT_EQ(exporter_->stats().lost.value(), 1U);
+    EXPECT_EQ(exporter_->stats().failures.value(), 2U);
 }
 
 TEST_F(SpanExporterTest, DoesNotSendAgainWhatTheCollectorRefuses) {
@@ -160,7 +160,7 @@ TEST_F(SpanExporterTest, DoesNotSendAgainWhatTheCollectorRefuses) {
     add("b");
     ASSERT_TRUE(has_received(1));
     EXPECT_THAT(script_.names, testing::ElementsAre("b"));
-    EXPECT_EQ(exporter_->stats().lost, 1U);
+    EXPECT_EQ(exporter_->stats().lost.value(), 1U);
 }
 
 TEST_F(SpanExporterTest, CountsSpansThatAnAcceptedRequestLost) {
@@ -172,8 +172,8 @@ TEST_F(SpanExporterTest, CountsSpansThatAnAcceptedRequestLost) {
     add("c");
     add("d");
     ASSERT_TRUE(has_received(4));  // the first batch has been counted
-    EXPECT_EQ(exporter_->stats().lost, 1U);
-    EXPECT_GE(exporter_->stats().exported, 1U);
+    EXPECT_EQ(exporter_->stats().lost.value(), 1U);
+    EXPECT_GE(exporter_->stats().exported.value(), 1U);
 }
 
 }  // namespace
