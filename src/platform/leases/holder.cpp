@@ -70,7 +70,7 @@ Awaitable<> Holder::run() {
     }
 }
 
-// The order matters: whoever ends leases before the registration is executed has published before the confirmation.
+// The order matters: an end of leases that is executed before the registration is published before the confirmation.
 Awaitable<> Holder::beat() {
     const auto sent_at = steady_clock::now();
     auto registration = co_await register_core();
