@@ -52,7 +52,7 @@ public:
     }
 
     void read(int user) {
-        const int promised = rows_[user].acknowledged;
+        const int promised = row(user).acknowledged;
         const auto* version = leases_.find(user, world_.now());
         if (version != nullptr && membership_.is_fresh(world_.now())) {
             if (const auto known = values_.find({user, *version}); known != values_.end()) {
@@ -69,7 +69,7 @@ public:
             return 0;
         };
         commands.call(agree, [this, user, promised, request, found](auto reply) {
-            if (!reply || found->empty()) return check(rows_[user].value, promised);
+            if (!reply || found->empty()) return check(row(user).value, promised);
             leases_.store(request, user, *found);
             load(user, *found, promised);
         });
@@ -79,10 +79,10 @@ public:
         ++figures_.writes;
         set_version(user, "", [this, user](bool) {
             world_.after(Micros(world_.pick(3'000)), [this, user] {
-                const int value = ++rows_[user].value;
+                const int value = ++row(user).value;
                 set_version(user, name_ + std::to_string(++versions_), [this, user, value](bool has_reached_redis) {
                     if (has_reached_redis)
-                        rows_[user].acknowledged = std::max(rows_[user].acknowledged, value);
+                        row(user).acknowledged = std::max(row(user).acknowledged, value);
                     else
                         ++figures_.missed;
                 });
@@ -99,11 +99,12 @@ public:
     Link channel;
 
 private:
+    Row& row(int user) { return rows_[static_cast<std::size_t>(user)]; }
     void check(int value, int promised) { figures_.stale += value < promised ? 1 : 0; }
 
     // From PostgreSQL, whose reply takes a while.
     void load(int user, const std::string& version, int promised) {
-        const int value = rows_[user].value;
+        const int value = row(user).value;
         world_.after(Micros(world_.pick(3'000)), [this, user, version, value, promised] {
             values_.try_emplace({user, version}, value);
             check(value, promised);

@@ -115,7 +115,7 @@ private:
             TimePoint at;
             std::uint64_t heard;
         };
-        std::map<std::string, Core> cores;
+        std::map<std::string, Core> cores{};
     };
     std::optional<Registry> registry_;
     int registries_ = 0;

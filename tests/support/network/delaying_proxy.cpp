@@ -1,13 +1,13 @@
 #include "support/network/delaying_proxy.h"
 
-#include <boost/asio/as_tuple.hpp>
+#include "platform/async/as_tuple.h"
+
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 
 #include <array>
@@ -24,8 +24,6 @@ using SteadyClock = std::chrono::steady_clock;
 
 namespace {
 
-constexpr auto kAsTuple = asio::as_tuple(asio::use_awaitable);
-
 // One direction of a connection: read() queues pieces as they arrive, write() sends each at its release time.
 class Direction : public std::enable_shared_from_this<Direction> {
 public:
@@ -36,7 +34,7 @@ public:
     static asio::awaitable<void> read(std::shared_ptr<Direction> self) {
         std::array<char, 4096> buffer{};
         while (true) {
-            auto [failure, size] = co_await self->from_->async_read_some(asio::buffer(buffer), kAsTuple);
+            auto [failure, size] = co_await self->from_->async_read_some(asio::buffer(buffer), kTuple);
             if (failure) break;
             self->pieces_.push_back({self->release_time(), std::string(buffer.data(), size)});
             self->timer_.cancel();
@@ -51,12 +49,12 @@ public:
             auto next = self->pieces_.empty() ? SteadyClock::time_point::max() : self->pieces_.front().release_at;
             if (next > now) {
                 self->timer_.expires_at(next);
-                co_await self->timer_.async_wait(kAsTuple);
+                co_await self->timer_.async_wait(kTuple);
                 continue;
             }
             auto text = std::move(self->pieces_.front().text);
             self->pieces_.pop_front();
-            auto [failure, size] = co_await asio::async_write(*self->to_, asio::buffer(text), kAsTuple);
+            auto [failure, size] = co_await asio::async_write(*self->to_, asio::buffer(text), kTuple);
             if (failure) break;
         }
         boost::system::error_code ignored;
@@ -108,7 +106,7 @@ public:
 private:
     asio::awaitable<void> accept() {
         while (true) {
-            auto [failure, socket] = co_await acceptor_.async_accept(kAsTuple);
+            auto [failure, socket] = co_await acceptor_.async_accept(kTuple);
             if (failure) co_return;
             auto client = std::make_shared<tcp::socket>(std::move(socket));
             asio::co_spawn(loop_, connect(std::move(client)), asio::detached);
@@ -116,7 +114,7 @@ private:
     }
     asio::awaitable<void> connect(std::shared_ptr<tcp::socket> client) {
         auto server = std::make_shared<tcp::socket>(loop_);
-        auto [failure] = co_await server->async_connect(server_, kAsTuple);
+        auto [failure] = co_await server->async_connect(server_, kTuple);
         if (failure) co_return;
         for (const auto& [from, to] : {std::pair(client, server), std::pair(server, client)}) {
             to->set_option(tcp::no_delay(true));

@@ -1,12 +1,12 @@
 #include "support/network/silencing_proxy.h"
 
-#include <boost/asio/as_tuple.hpp>
+#include "platform/async/as_tuple.h"
+
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 
 #include <array>
@@ -21,8 +21,6 @@ namespace asio = boost::asio;
 using asio::ip::tcp;
 
 namespace {
-
-constexpr auto kAsTuple = asio::as_tuple(asio::use_awaitable);
 
 struct Line {
     tcp::socket client;
@@ -51,14 +49,14 @@ public:
 private:
     asio::awaitable<void> accept() {
         while (true) {
-            auto [failure, socket] = co_await acceptor_.async_accept(kAsTuple);
+            auto [failure, socket] = co_await acceptor_.async_accept(kTuple);
             if (failure) co_return;
             auto line = std::make_shared<Line>(std::move(socket), tcp::socket(loop_));
             asio::co_spawn(loop_, connect(std::move(line)), asio::detached);
         }
     }
     asio::awaitable<void> connect(std::shared_ptr<Line> line) {
-        auto [failure] = co_await line->server.async_connect(server_, kAsTuple);
+        auto [failure] = co_await line->server.async_connect(server_, kTuple);
         if (failure) co_return;
         for (auto* socket : {&line->client, &line->server}) socket->set_option(tcp::no_delay(true));
         asio::co_spawn(loop_, forward(line, line->client, line->server), asio::detached);
@@ -67,12 +65,12 @@ private:
     asio::awaitable<void> forward(std::shared_ptr<Line> line, tcp::socket& from, tcp::socket& to) {
         std::array<char, 4096> buffer{};
         while (true) {
-            auto [failure, size] = co_await from.async_read_some(asio::buffer(buffer), kAsTuple);
+            auto [failure, size] = co_await from.async_read_some(asio::buffer(buffer), kTuple);
             if (failure) break;
             const std::string_view text(buffer.data(), size);
             if (&from == &line->client && text.contains(marker_)) line->is_marked = true;
             if (line->is_marked && is_silent_) continue;
-            auto [unsent, sent] = co_await asio::async_write(to, asio::buffer(text), kAsTuple);
+            auto [unsent, sent] = co_await asio::async_write(to, asio::buffer(text), kTuple);
             if (unsent) break;
         }
         boost::system::error_code ignored;
