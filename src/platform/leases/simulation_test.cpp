@@ -263,7 +263,7 @@ private:
 
 unsigned number_of_runs() {
     const char* wanted = std::getenv("MINDSPACE_LEASE_RUNS");
-    return wanted == nullptr ? 300 : static_cast<unsigned>(std::stoi(wanted));
+    return wanted == nullptr ? 40 : static_cast<unsigned>(std::stoi(wanted));
 }
 
 TEST(LeaseSimulation, ShowsEveryAcknowledgedWriteToEveryCore) {
