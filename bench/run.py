@@ -112,6 +112,7 @@ class Run:
 
     def _start(self, is_split: bool = False) -> tuple[list[Side], Callable[[], None]]:
         """Both sides, and what stops them; adds a row for the time that each took."""
+        self._servers.empty_redis()
         sides, servers, took = [], [], {}
         for name in self._sides:
             began = time.monotonic()
