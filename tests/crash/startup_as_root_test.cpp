@@ -146,6 +146,30 @@ TEST_F(StartupAsRoot, WritesItsLogFilesItself) {
     expect_all_owned_by(logs, user_id("mindspace"));
 }
 
+// The account's default is another one: whose data directory it is, is decided before the switch. A directory of the
+// test takes the place of /var/lib, in a mount namespace (mount_namespaces(7)).
+TEST_F(StartupAsRoot, KeepsTheDefaultDataDirectory) {
+    const TemporaryDirectory directory;
+    const auto var_lib = directory.path() / "lib";
+    fs::create_directory(var_lib);
+    const auto command = [&](std::vector<std::string> words) {
+        words.insert(words.begin(),
+                     {"unshare", "--mount", "sh", "-ec", "mount --bind \"$0\" /var/lib; exec \"$@\"", var_lib});
+        return words;
+    };
+    if (run_to_end(command({"true"})).exit_code != 0) GTEST_SKIP() << "needs a mount namespace";
+    auto settings = settings_for({});
+    settings.erase("MINDSPACE_DATA_DIR");
+    settings["MINDSPACE_BACKUP_ENABLED"] = "true";
+    Node node(command({program_path(), "up"}), settings, directory.path() / "log");
+    node.start();
+    EXPECT_TRUE(fs::exists(var_lib / "mindspace" / "mindspace.lock"));
+    const auto backups = run_to_end(command({program_path(), "backup", "list"}), settings);
+    EXPECT_THAT(backups.output, HasSubstr("MADE AT"));  // the list, which may be empty
+    node.send(SIGTERM);
+    EXPECT_EQ(node.wait_for_end(), 0);
+}
+
 TEST_F(StartupAsRoot, RefusesAKeyThatItCouldNotReload) {
     const TemporaryDirectory directory;
     const auto key = directory.path() / "key.pem";
