@@ -116,6 +116,20 @@ test('what was entered for a new group survives a busy server, a reload and a lo
   expect(await page.getByRole('link').filter({ hasText: person.email }).count()).toBe(1);
 });
 
+test('of two tabs in the same room one rings, and the other one when it is closed', async ({ page, person }) => {
+  const other = await page.context().newPage();
+  await Promise.all([listen(page), listen(other)]);
+  await signUp(page, person);
+  const path = await createGroup(page, { title: `Tabs ${person.email}` });
+  await enterGroup(page, path, 1);
+  await enterGroup(other, path, 1);
+  await startGroup(page, '10 seconds');
+  await bellsScheduled(page);
+  expect((await heardIn(other)).strikes).toEqual([]);
+  await page.close();
+  await expect.poll(async () => (await heardIn(other)).strikes.length).toBeGreaterThan(0);
+});
+
 /** Two browsers in the room of a new group of a minute, the first one the host's. */
 async function together(page: Page, guest: Page, person: Person, other: Person): Promise<string> {
   await Promise.all([listen(page), listen(guest)]);

@@ -7,6 +7,7 @@ import { describe } from '../app/faults';
 import { notify } from '../app/notices';
 import { authState } from '../app/session';
 import { audioState } from '../timer/audio';
+import { requestRingLock, type RingLock } from '../timer/ring-lock';
 import { Ringer } from '../timer/ringer';
 import { timerSettings } from '../timer/timer-settings';
 import { keepScreenOn } from '../timer/wake-lock';
@@ -74,13 +75,14 @@ function onEvent(room: Room, event: RoomEvent): void {
     change(room, (now) => ({ ...now, reactions: receive(now.reactions, event, Date.now()) }));
 }
 
-function tick(room: Room): void {
+function tick(room: Room, lock: RingLock): void {
   const current = visit.peek();
   if (current?.room !== room) return;
   const now = room.clock.now();
   const moment = momentOf(current.state, now);
   keepScreenOn('room', timerSettings.peek().keepScreenOn && (moment === 'countdown' || moment === 'sitting'));
   if (moment === 'over' || moment === 'cancelled' || moment === 'closed') return ringer.letRingOut();
+  if (!lock.held.peek()) return;
   const { startsAt } = current.state;
   const bells = bellsOf(room.bells.value, current.state, now);
   ringer.ring({ id: `${room.groupId} ${startsAt}`, timing: String(startsAt), bells, now, toleratedDriftMs });
@@ -92,18 +94,20 @@ export function enterRoom(groupId: string): void {
   if (current?.groupId === groupId && current.state.connection !== 'closed') return;
   leaveRoom();
   const room = api.groups.join(groupId);
+  const lock = requestRingLock(groupId);
   visit.value = { groupId, room, state: room.state.value, seen: new Map(), most: 0, reactions: [] };
   const endings = [
     room.state.subscribe((state) => onState(room, state)),
     room.on('event', (event) => onEvent(room, event)),
     room.on('error', (error) => notify('warning', describeRoomError(error))),
     // The room knows its bells a moment before its state.
-    room.bells.subscribe(() => queueMicrotask(() => tick(room))),
+    room.bells.subscribe(() => queueMicrotask(() => tick(room, lock))),
     effect(() => {
-      if (audioState.value !== 'closed') tick(room);
+      if (lock.held.value && audioState.value !== 'closed') tick(room, lock);
     }),
+    lock.release,
   ];
-  const timer = setInterval(() => tick(room), tickMs);
+  const timer = setInterval(() => tick(room, lock), tickMs);
   endVisit = () => {
     clearInterval(timer);
     endings.forEach((end) => end());

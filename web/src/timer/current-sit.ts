@@ -9,13 +9,13 @@ import { authState } from '../app/session';
 import { load, onChangeElsewhere, remove, save } from '../app/storage';
 import { audioState, setVolume, unlockSound } from './audio';
 import { upcomingBells } from './bells';
+import { requestRingLock } from './ring-lock';
 import { Ringer } from './ringer';
 import { attendedMs, parseSit, pause, phaseOf, resume, startedAt, stop, type Sit, type SitPlan } from './sit';
 import { timerSettings } from './timer-settings';
 import { keepScreenOn } from './wake-lock';
 
 const storageKey = 'sit';
-const ringLock = 'mindspace.ring';
 const tickMs = 1_000;
 const startTimeoutMs = 4_000;
 // A finished sit that was left alone this long is saved as it is when the client is opened again.
@@ -153,21 +153,16 @@ function ring(sit: Sit, now: number): void {
   ringer.ring({ id, timing, bells: upcomingBells(sit, now), now, toleratedDriftMs });
 }
 
-/** Holds the ring lock, and rings while it does. Of several tabs one rings. */
 function ringInOneTab(): void {
-  const run = () =>
-    new Promise<never>(() => {
-      const tick = () => {
-        const sit = currentSit.peek();
-        if (sit) ring(sit, Date.now());
-      };
-      effect(() => {
-        if (currentSit.value && audioState.value !== 'closed') tick();
-      });
-      setInterval(tick, tickMs);
-    });
-  if ('locks' in navigator) void navigator.locks.request(ringLock, run);
-  else void run();
+  const lock = requestRingLock('sit');
+  const tick = () => {
+    const sit = currentSit.peek();
+    if (sit && lock.held.peek()) ring(sit, Date.now());
+  };
+  effect(() => {
+    if (lock.held.value && currentSit.value && audioState.value !== 'closed') tick();
+  });
+  setInterval(tick, tickMs);
 }
 
 /** Rings, keeps the screen on and follows other tabs as long as the page lives. */
