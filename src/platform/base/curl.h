@@ -7,6 +7,7 @@
 #include <new>
 #include <stdexcept>
 #include <string>
+#include <tuple>
 
 namespace mindspace {
 
@@ -19,8 +20,8 @@ using CurlList = std::unique_ptr<curl_slist, FreeCurl>;
 
 // Initialises libcurl for the process; cheap after the first call. Throws std::runtime_error.
 inline void initialise_curl() {
-    static const CURLcode initialised = curl_global_init(CURL_GLOBAL_DEFAULT);
-    if (initialised != CURLE_OK) throw std::runtime_error("libcurl cannot be initialised");
+    static const CURLcode kResult = curl_global_init(CURL_GLOBAL_DEFAULT);
+    if (kResult != CURLE_OK) throw std::runtime_error("libcurl cannot be initialised");
 }
 
 // A handle that is owned by one thread at a time. Throws std::runtime_error and std::bad_alloc.
@@ -35,7 +36,7 @@ inline CurlHandle make_curl_handle() {
 inline void append(CurlList& list, const std::string& line) {
     auto* longer = curl_slist_append(list.get(), line.c_str());
     if (longer == nullptr) throw std::bad_alloc();
-    static_cast<void>(list.release());  // now part of the longer one
+    std::ignore = list.release();  // now part of the longer one
     list.reset(longer);
 }
 

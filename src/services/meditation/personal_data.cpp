@@ -70,8 +70,7 @@ Queries leave_groups(const EndedAccount& account) {
     return queries;
 }
 
-// Notifies the participants in the rooms of cancelled groups. While Redis is down they are notified when the room is
-// next compared with PostgreSQL.
+// Notifies the participants in the rooms of cancelled groups.
 Awaitable<> announce_cancelled(redis::Client& redis, EndedAccount account, postgres::Rows cancelled) {
     RoomOrder order(redis);
     try {
@@ -80,7 +79,7 @@ Awaitable<> announce_cancelled(redis::Client& redis, EndedAccount account, postg
             auto end = make_end(account.at, EventReason::host);
             co_await order.announce(std::move(facts), std::move(end));
         }
-    } catch (const Unavailable&) {
+    } catch (const Unavailable&) {  // they are notified when the room is next compared with PostgreSQL
     }
 }
 

@@ -1,7 +1,11 @@
 #pragma once
 // The metrics of one cache of one core, or of one of its levels.
 
+#include "platform/telemetry/metrics/counter.h"
 #include "platform/telemetry/metrics/page.h"
+
+#include <string>
+#include <vector>
 
 namespace mindspace::telemetry {
 

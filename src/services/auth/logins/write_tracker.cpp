@@ -13,7 +13,7 @@ Awaitable<> WriteTracker::record_write(UserId user) {
     try {
         position = co_await replicas_.position();
         replicas_.record(user.value, position);
-    } catch (const Unavailable&) {
+    } catch (const Unavailable&) {  // `position` stays the most that there is
     }
     co_await registry_.remember_write(user, position);
 }

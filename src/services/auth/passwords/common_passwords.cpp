@@ -20,12 +20,11 @@ constexpr const char* kCommonPasswords[] = {
 }  // namespace
 
 bool is_common_password(std::string_view password) {
-    static const std::unordered_set<std::string_view> passwords(std::begin(kCommonPasswords),
-                                                                std::end(kCommonPasswords));
+    static const std::unordered_set<std::string_view> kKnown(std::begin(kCommonPasswords), std::end(kCommonPasswords));
     std::string lower(password);
     for (char& c : lower)
         if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-    return passwords.contains(lower);
+    return kKnown.contains(lower);
 }
 
 std::optional<Error> validate_password(std::string_view password, std::string_view name) {

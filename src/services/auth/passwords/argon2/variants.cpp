@@ -21,7 +21,7 @@ void fill_segment(const argon2_instance_t* instance, argon2_position_t position)
 namespace mindspace::auth::argon2 {
 
 std::span<const Variant> supported_variants() {
-    static const std::vector<Variant> variants = [] {
+    static const std::vector<Variant> kSupported = [] {
         std::vector<Variant> supported{{"baseline", &argon2_fill_segment_baseline}};
 #ifdef __x86_64__
         if (__builtin_cpu_supports("avx2")) supported.push_back({"avx2", &argon2_fill_segment_avx2});
@@ -29,7 +29,7 @@ std::span<const Variant> supported_variants() {
 #endif
         return supported;
     }();
-    return variants;
+    return kSupported;
 }
 
 const Variant& fastest_variant() {

@@ -6,8 +6,8 @@
 #include <span>
 #include <string_view>
 
-struct Argon2_instance_t;
-struct Argon2_position_t;
+struct Argon2_instance_t;  // NOLINT(readability-identifier-naming): the library's names
+struct Argon2_position_t;  // NOLINT(readability-identifier-naming)
 
 namespace mindspace::auth::argon2 {
 
