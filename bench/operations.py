@@ -10,7 +10,7 @@ from bench.drive import CONNECTIONS, Load, request
 from bench.people import PASSWORD, People, imports, registration
 
 IMPORTED = 20  # sessions of a measured import
-HASHING = 16  # connections: more passwords than hash_queue has room for are refused, which is not what is measured
+FEW = 16  # connections: more passwords at once than hash_queue takes, or imports, are refused, which is not what is measured
 
 
 class State:
@@ -92,9 +92,9 @@ OPERATIONS = [
     Operation("refresh", "POST /auth/refresh", refresh, "refresh", once=True, learn=learn_refresh_tokens, is_core=True),
     Operation("start", "POST /sessions", start, "write", once=True, is_core=True, is_split=True),
     Operation("complete", "POST /sessions/{id}/complete", complete, "write", once=True, is_core=True, is_split=True),
-    Operation("import", f"POST /sessions/import, {IMPORTED} sessions", import_sessions, once=True),
-    Operation("login", "POST /auth/login", login, "hashes", HASHING, is_core=True),
-    Operation("register", "POST /auth/register", register, "hashes", HASHING),
+    Operation("import", f"POST /sessions/import, {IMPORTED} sessions", import_sessions, connections=FEW, once=True),
+    Operation("login", "POST /auth/login", login, "hashes", FEW, is_core=True),
+    Operation("register", "POST /auth/register", register, "hashes", FEW),
 ]
 
 
