@@ -163,13 +163,13 @@ Awaitable<> WorkerPool::perform(Job job, QueuePriority priority) {
 // A job that an idle thread is about to start does not count as waiting.
 bool WorkerPool::has_slot(QueuePriority priority) const {
     const auto all = threads_.size() + max_queued_;
-    return queue_.size() + static_cast<std::size_t>(running_.value()) < (priority == QueuePriority::reserved ? all : all - reserved_);
+    return queue_.size() + static_cast<std::size_t>(running_.value()) <
+           (priority == QueuePriority::reserved ? all : all - reserved_);
 }
 
 void WorkerPool::count_rejected(QueuePriority priority) {
     rejected_.add(1);
-    if (priority == QueuePriority::normal && has_slot(QueuePriority::reserved))
-        rejected_normal_.add(1);
+    if (priority == QueuePriority::normal && has_slot(QueuePriority::reserved)) rejected_normal_.add(1);
 }
 
 bool WorkerPool::has_capacity(QueuePriority priority) {
