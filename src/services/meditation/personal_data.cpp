@@ -75,9 +75,10 @@ Awaitable<> announce_cancelled(redis::Client& redis, EndedAccount account, postg
     RoomOrder order(redis);
     try {
         for (const auto row : cancelled) {
-            RoomFacts facts{.group = row.get<GroupId>(0), .state = GroupState::ended, .starts_at = {}, .ends_at = {}};
+            const RoomFacts facts{
+                .group = row.get<GroupId>(0), .state = GroupState::ended, .starts_at = {}, .ends_at = {}};
             auto end = make_end(account.at, EventReason::host);
-            co_await order.announce(std::move(facts), std::move(end));
+            co_await order.announce(facts, std::move(end));
         }
     } catch (const Unavailable&) {  // they are notified when the room is next compared with PostgreSQL
     }
