@@ -51,8 +51,8 @@ COSTS = {
                   "from the outbox to the aggregates, `postgres` | 18,000 events per second, 16,000"),
     "delivery": Cost(0.020, "ms of the program and the kernel, an event delivered to a socket", "20 µs per delivery, and 6 µs of Redis"),
     "delivery_in_redis": Cost(0.006, "ms of Redis, the same", "20 µs per delivery, and 6 µs of Redis"),
-    "idle_socket": Cost(1000 * 0.032 / 15000, "ms a second of the program, an idle socket", "none lost, all joined within 9 s, 3.2 % of a core"),
-    "socket_memory": Cost(2 * 4.7, "KiB, a socket in the program and as much again in the kernel", "| **4.7 KiB** each, none lost"),
+    "idle_socket": Cost(1000 * 0.021 / 15000, "ms a second of the program, an idle socket", "none lost, all joined within 6.0 s, 2.1 % of a core"),
+    "socket_memory": Cost(2 * 6.9, "KiB, a socket in the program and as much again in the kernel", "| **6.9 KiB** each, none lost"),
 }
 
 
