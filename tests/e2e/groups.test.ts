@@ -234,11 +234,8 @@ test('other pages do not end a visit, a reload returns to it, and signing out ev
   await page.reload();
   await page.getByRole('heading', { name: '1 person here' }).waitFor();
 
-  // A page that was opened by a link has not been touched yet: then browsers let no sound out. Tests touch it with every look.
-  const other = await (await openContext()).newPage();
-  await other.goto('/sign-in?next=/account');
-  await signIn(other, person);
-  const tab = await other.context().newPage();
+  // A tab that was opened by a link has not been touched yet: then browsers let no sound out. Tests touch it with every look.
+  const tab = await page.context().newPage();
   await tab.addInitScript(() => {
     let touched = false;
     addEventListener('pointerdown', () => (touched = true), { capture: true });
@@ -254,6 +251,9 @@ test('other pages do not end a visit, a reload returns to it, and signing out ev
   await tab.getByRole('button', { name: 'Allow sound' }).waitFor({ state: 'detached' });
   await tab.close();
 
+  const other = await (await openContext()).newPage();
+  await other.goto('/sign-in?next=/account');
+  await signIn(other, person);
   await other.getByRole('button', { name: 'Sign out everywhere' }).click();
   await other.getByRole('heading', { name: 'Welcome back' }).waitFor();
   await page.getByRole('heading', { name: 'You are signed out' }).waitFor();

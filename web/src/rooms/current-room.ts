@@ -6,8 +6,8 @@ import { api } from '../app/api';
 import { describe } from '../app/faults';
 import { notify } from '../app/notices';
 import { authState } from '../app/session';
-import { audioState } from '../timer/audio';
-import { requestRingLock, type RingLock } from '../timer/ring-lock';
+import { audioState, canBeHeard } from '../timer/audio';
+import { RingLock } from '../timer/ring-lock';
 import { Ringer } from '../timer/ringer';
 import { timerSettings } from '../timer/timer-settings';
 import { keepScreenOn } from '../timer/wake-lock';
@@ -82,7 +82,7 @@ function tick(room: Room, lock: RingLock): void {
   const moment = momentOf(current.state, now);
   keepScreenOn('room', timerSettings.peek().keepScreenOn && (moment === 'countdown' || moment === 'sitting'));
   if (moment === 'over' || moment === 'cancelled' || moment === 'closed') return ringer.letRingOut();
-  if (!lock.held.peek()) return;
+  if (canBeHeard() && !lock.acquire()) return ringer.letRingOut();
   const { startsAt } = current.state;
   const bells = bellsOf(room.bells.value, current.state, now);
   ringer.ring({ id: `${room.groupId} ${startsAt}`, timing: String(startsAt), bells, now, toleratedDriftMs });
@@ -94,7 +94,7 @@ export function enterRoom(groupId: string): void {
   if (current?.groupId === groupId && current.state.connection !== 'closed') return;
   leaveRoom();
   const room = api.groups.join(groupId);
-  const lock = requestRingLock(groupId);
+  const lock = new RingLock(groupId);
   visit.value = { groupId, room, state: room.state.value, seen: new Map(), most: 0, reactions: [] };
   const endings = [
     room.state.subscribe((state) => onState(room, state)),
@@ -103,9 +103,9 @@ export function enterRoom(groupId: string): void {
     // The room knows its bells a moment before its state.
     room.bells.subscribe(() => queueMicrotask(() => tick(room, lock))),
     effect(() => {
-      if (lock.held.value && audioState.value !== 'closed') tick(room, lock);
+      if (audioState.value !== 'closed') tick(room, lock);
     }),
-    lock.release,
+    () => lock.release(),
   ];
   const timer = setInterval(() => tick(room, lock), tickMs);
   endVisit = () => {

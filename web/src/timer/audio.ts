@@ -35,6 +35,11 @@ export function heardSeconds(context: AudioContext): number {
   return Math.abs(heard - context.currentTime) < mostDelaySeconds ? heard : context.currentTime;
 }
 
+/** Whether the browser lets sound out. */
+export function canBeHeard(): boolean {
+  return audio().context.state === 'running';
+}
+
 /** To be called when the user touches the page: browsers let sound out only then. */
 export function unlockSound(): void {
   void audio().context.resume();

@@ -7,9 +7,9 @@ import { api } from '../app/api';
 import { notify } from '../app/notices';
 import { authState } from '../app/session';
 import { load, onChangeElsewhere, remove, save } from '../app/storage';
-import { audioState, setVolume, unlockSound } from './audio';
+import { audioState, canBeHeard, setVolume, unlockSound } from './audio';
 import { upcomingBells } from './bells';
-import { requestRingLock } from './ring-lock';
+import { RingLock } from './ring-lock';
 import { Ringer } from './ringer';
 import { attendedMs, parseSit, pause, phaseOf, resume, startedAt, stop, type Sit, type SitPlan } from './sit';
 import { timerSettings } from './timer-settings';
@@ -154,13 +154,15 @@ function ring(sit: Sit, now: number): void {
 }
 
 function ringInOneTab(): void {
-  const lock = requestRingLock('sit');
+  const lock = new RingLock('sit');
   const tick = () => {
     const sit = currentSit.peek();
-    if (sit && lock.held.peek()) ring(sit, Date.now());
+    if (!sit) return;
+    if (canBeHeard() && !lock.acquire()) return ringer.letRingOut();
+    ring(sit, Date.now());
   };
   effect(() => {
-    if (lock.held.value && currentSit.value && audioState.value !== 'closed') tick();
+    if (currentSit.value && audioState.value !== 'closed') tick();
   });
   setInterval(tick, tickMs);
 }
