@@ -3,12 +3,16 @@
 import contextlib
 import os
 import pathlib
+import random
 import socket
 import subprocess
 import time
 from collections.abc import Callable, Sequence
 
 TICKS = os.sysconf("SC_CLK_TCK")
+FIRST_PORT, LAST_PORT = 12_000, 21_999
+
+_reserved: list[socket.socket] = []
 
 
 def ends_with_us(signal: str = "TERM", account: str = "") -> list[str]:
@@ -21,9 +25,32 @@ def ends_with_us(signal: str = "TERM", account: str = "") -> list[str]:
 
 
 def free_port() -> int:
+    """A TCP port that the kernel assigns to no client by chance, since it is below their range, and that nobody else who asks
+    this way gets while this process lives (as in tests/support/base/process.cpp)."""
+    while True:
+        port = random.randint(FIRST_PORT, LAST_PORT)
+        if _is_free(port) and _reserve(port):
+            return port
+
+
+def _is_free(port: int) -> bool:
     with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+        try:
+            probe.bind(("", port))
+        except OSError:
+            return False
+        return True
+
+
+def _reserve(port: int) -> bool:
+    owner = socket.socket(socket.AF_UNIX)
+    try:
+        owner.bind(f"\0mindspace-test-port-{port}")
+    except OSError:
+        owner.close()
+        return False
+    _reserved.append(owner)
+    return True
 
 
 def stop(process: subprocess.Popen, seconds: float = 60) -> None:

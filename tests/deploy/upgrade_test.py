@@ -123,7 +123,7 @@ class Upgrade(unittest.TestCase):
                 self.deployment.site.do_main_job()
             start_node(self.deployment.folder, node, program)
             self.deployment.wait_for(node)
-            eventually(self.deployment.site.is_ready, "both analytics nodes")
+            self.deployment.site.wait()
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 // The program that all tests of a run use, started by Vitest before them (globalSetup).
 import { spawn, type ChildProcess } from 'node:child_process';
+import { randomInt } from 'node:crypto';
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -18,14 +19,20 @@ declare module 'vitest' {
 // Only a program that does not start takes this long, and one on an overloaded machine.
 const readyTimeoutMs = 240_000;
 
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer().once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === 'object' && address ? address.port : 0));
-    });
-  });
+// A port that the kernel assigns to no client by chance, since it is below their range. The program must know its address
+// before it has one.
+async function freePort(): Promise<number> {
+  const [first, last] = [12_000, 21_999];
+  for (;;) {
+    const port = randomInt(first, last);
+    const server = createServer();
+    const isFree = await new Promise<boolean>((resolve) =>
+      server.once('error', () => resolve(false)).listen(port, () => resolve(true)),
+    );
+    if (!isFree) continue;
+    await new Promise((resolve) => server.close(resolve));
+    return port;
+  }
 }
 
 async function isReady(url: string): Promise<boolean> {
