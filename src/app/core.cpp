@@ -24,7 +24,8 @@ postgres::ReplicaOptions replica_options(const DatabaseSettings& settings, postg
 
 }  // namespace
 
-Core::Core(unsigned index, const Config& config, const Backends& backends, const telemetry::Tracer* tracer)
+Core::Core(unsigned index, const Config& config, const Backends& backends, auth::KnownSignatures& signatures,
+           const telemetry::Tracer* tracer)
     : database_options_(database_options(config.database, backends.database)),
       direct_database_(backends.direct_database),
       database_(loop_, database_options_),
@@ -37,7 +38,8 @@ Core::Core(unsigned index, const Config& config, const Backends& backends, const
                .replicas = replicas_,
                .redis = redis_,
                .subscriber = subscriber_,
-               .limiter = limiter_},
+               .limiter = limiter_,
+               .signatures = signatures},
               config.auth),
       resources_{.index = index,
                  .loop = loop_,

@@ -22,8 +22,9 @@ struct Config;
 
 class Core {
 public:
-    // `tracer` may be null.
-    Core(unsigned index, const Config& config, const Backends& backends, const telemetry::Tracer* tracer);
+    // `signatures` are those of all cores; `tracer` may be null.
+    Core(unsigned index, const Config& config, const Backends& backends, auth::KnownSignatures& signatures,
+         const telemetry::Tracer* tracer);
     Core(const Core&) = delete;
     Core& operator=(const Core&) = delete;
 

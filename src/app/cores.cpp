@@ -27,15 +27,17 @@ constexpr auto kPoll = std::chrono::milliseconds(20);
 
 }  // namespace
 
-Cores::Cores(const Config& config, const Backends& backends, const telemetry::Tracer* tracer) {
+Cores::Cores(const Config& config, const Backends& backends, const telemetry::Tracer* tracer)
+    : signatures_(std::make_unique<auth::KnownSignatures>(config.auth.token_cache)) {
     for (unsigned i = 0; i < core_count(config.http); ++i)
-        cores_.push_back(std::make_unique<Core>(i, config, backends, tracer));
+        cores_.push_back(std::make_unique<Core>(i, config, backends, *signatures_, tracer));
 }
 
 Cores::~Cores() {
     if (!running_.empty() && !stop()) {
         for (auto& module : modules_) std::ignore = module.module.release();
         for (auto& core : cores_) std::ignore = core.release();
+        std::ignore = signatures_.release();
     }
     while (!modules_.empty()) modules_.pop_back();
 }

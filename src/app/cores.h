@@ -78,6 +78,7 @@ private:
     [[nodiscard]] bool all_of(const std::function<bool(const Core&)>& condition, Milliseconds limit);
     [[nodiscard]] bool is_idle(const Core& core) const;
 
+    std::unique_ptr<auth::KnownSignatures> signatures_;
     std::vector<std::unique_ptr<Core>> cores_;
     std::deque<RunningModule> modules_;
     std::vector<Running> running_;

@@ -35,7 +35,9 @@ SettingRows service_rows(Config& config) {
         {.key = "auth.token_cache",
          .member = &config.auth.token_cache,
          .bounds = {.min = 1, .max = 10'000'000},
-         .sentence = "Number of verified access tokens that each core caches, about 600 bytes each."},
+         .sentence =
+             "Number of verified access tokens that each core caches, about 600 bytes each, and whose signatures the "
+             "process remembers, about 150 bytes each."},
         {.key = "auth.argon2_memory_kib",
          .member = &config.auth.hashing.memory_kib,
          .bounds = {.min = 8, .max = 4'194'304},

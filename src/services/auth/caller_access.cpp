@@ -23,7 +23,8 @@ CallerAccess::CallerAccess(asio::io_context& loop, const AccessBackends& backend
       has_leases_(backends.replicas.is_empty()),
       registry_(backends.redis, scope_of(backends.replicas)),
       revoked_(settings.access.ttl),
-      verifier_(AuthStore(backends.database), settings.access, settings.token_cache),
+      signatures_(backends.signatures),
+      verifier_(AuthStore(backends.database), settings.access, signatures_, settings.token_cache),
       writes_(registry_, backends.replicas),
       leases_(loop, {.redis = backends.redis, .subscriber = backends.subscriber, .limiter = backends.limiter},
               settings.token_cache),
@@ -70,6 +71,7 @@ void AccessModule::collect(telemetry::Page& page) const {
     std::vector<const telemetry::CacheStats*> tokens;
     for (const auto* core : cores_) tokens.push_back(&core->cache_stats());
     telemetry::collect_cache("token", 1, tokens, page);
+    telemetry::collect_cache("signature", 1, cores_.front()->signatures().stats(), page);
     std::vector<const telemetry::CacheStats*> leases;
     for (const auto* core : cores_) leases.push_back(&core->lease_stats().logins);
     telemetry::collect_cache("login", 1, leases, page);

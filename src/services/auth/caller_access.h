@@ -22,6 +22,7 @@ struct AccessBackends {
     redis::Client& redis;
     redis::Subscriber& subscriber;
     limits::RateLimiter& limiter;
+    KnownSignatures& signatures;  // of all cores
 };
 
 // The part of one core.
@@ -43,6 +44,7 @@ public:
     void confirm_revocations(leases::TimePoint sent_at);
     // The public keys as read by this core.
     [[nodiscard]] KeyRing& keys() { return verifier_.keys(); }
+    [[nodiscard]] KnownSignatures& signatures() { return signatures_; }
     // Of the cache of verified tokens.
     [[nodiscard]] const telemetry::CacheStats& cache_stats() const { return verifier_.cache_stats(); }
     [[nodiscard]] const LeaseStats& lease_stats() const { return leases_.stats(); }
@@ -54,6 +56,7 @@ private:
     const bool has_leases_;
     const SessionRegistry registry_;
     RevokedSessions revoked_;
+    KnownSignatures& signatures_;
     TokenVerifier verifier_;
     WriteTracker writes_;
     LoginLeases leases_;

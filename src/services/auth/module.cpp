@@ -36,7 +36,7 @@ AuthShared::AuthShared(const AuthSettings& auth_settings, const Secret& process_
       hasher(hashing, {.memory_kib = settings.hashing.memory_kib, .passes = settings.hashing.passes}),
       networks(kKnownNetworks) {}
 
-AuthCore::AuthCore(const CoreResources& core, AuthShared& shared, KeyRing& keys, SigningKey key)
+AuthCore::AuthCore(const CoreResources& core, AuthShared& shared, CallerAccess& access, SigningKey key)
     : loop_(core.loop),
       background_(core.loop, {.limit = kMaxBackground, .on_task_failed = &warn_of_background_fault}),
       attempt_limiter_(core.limiter, shared.settings.limit_scale),
@@ -48,7 +48,7 @@ AuthCore::AuthCore(const CoreResources& core, AuthShared& shared, KeyRing& keys,
              .attempt_limiter = attempt_limiter_,
              .networks = shared.networks,
              .settings = shared.settings},
-      logins_(parts_, quota_, keys, std::move(key)),
+      logins_(parts_, quota_, access.keys(), access.signatures(), std::move(key)),
       accounts_(parts_, quota_, shared.personal_data),
       browsers_(logins_, accounts_, shared.settings.browser) {}
 
@@ -75,8 +75,7 @@ AuthModule::AuthModule(const AuthSettings& settings, const CoreResources& first,
       signing_key_watcher_(first.loop, first.database, files.signing_key, key_, settings.access.ttl) {}
 
 ModuleCore* AuthModule::add_core(const CoreResources& core) {
-    auto& keys = access_.of(core.index).keys();
-    return cores_.emplace_back(std::make_unique<AuthCore>(core, shared_, keys, key_)).get();
+    return cores_.emplace_back(std::make_unique<AuthCore>(core, shared_, access_.of(core.index), key_)).get();
 }
 
 Awaitable<> AuthModule::prepare(postgres::Session& session) {

@@ -38,7 +38,7 @@ struct AuthShared {
 class AuthCore final : public ModuleCore {
 public:
     // `shared` must outlive it; `key` signs.
-    AuthCore(const CoreResources& core, AuthShared& shared, KeyRing& keys, SigningKey key);
+    AuthCore(const CoreResources& core, AuthShared& shared, CallerAccess& access, SigningKey key);
 
     http::Endpoints endpoints() override;
     [[nodiscard]] bool is_idle() const override { return background_.is_idle(); }

@@ -99,7 +99,9 @@ Tokens AuthService::make_tokens(const http::Principal& principal, const RefreshT
     const auto left = std::chrono::floor<Seconds>(expires_at - now);
     auto rules = settings_.access;
     rules.ttl = std::min(rules.ttl, left);
-    return Tokens{.access_token = sign_access_token(key_, rules, principal, now),
+    auto access_token = sign_access_token(key_, rules, principal, now);
+    signatures_.insert(access_token);
+    return Tokens{.access_token = std::move(access_token),
                   .expires_in = rules.ttl.count(),
                   .refresh_token = refresh.to_string(),
                   .refresh_expires_in = left.count(),

@@ -7,6 +7,7 @@
 #include "services/auth/mail/quota.h"
 #include "services/auth/parts.h"
 #include "services/auth/tokens/key_ring.h"
+#include "services/auth/tokens/known_signatures.h"
 #include "services/auth/tokens/refresh_token.h"
 #include "services/auth/types.h"
 
@@ -14,11 +15,12 @@ namespace mindspace::auth {
 
 class AuthService {
 public:
-    // `keys` are the core's, forgotten when a key is withdrawn; `key` signs.
-    AuthService(AuthParts parts, MailQuota& quota, KeyRing& keys, SigningKey key)
+    // `keys` are the core's, forgotten when a key is withdrawn; `signatures` are those of all cores; `key` signs.
+    AuthService(AuthParts parts, MailQuota& quota, KeyRing& keys, KnownSignatures& signatures, SigningKey key)
         : store_(parts.database),
           accounts_(parts.database),
           keys_(keys),
+          signatures_(signatures),
           registry_(parts.redis),
           hasher_(parts.hasher),
           background_(parts.background),
@@ -71,6 +73,7 @@ private:
     AuthStore store_;
     AccountStore accounts_;
     KeyRing& keys_;
+    KnownSignatures& signatures_;
     SessionRegistry registry_;
     PasswordHasher& hasher_;
     TaskGroup& background_;

@@ -91,7 +91,7 @@ std::string sign_access_token(const SigningKey& key, const TokenRules& rules, co
 }
 
 Result<http::Principal> verify_access_token(std::string_view token, const std::vector<SigningKey>& keys,
-                                            const TokenRules& rules, Timestamp now) {
+                                            const TokenRules& rules, Timestamp now, KnownSignatures* known) {
     if (token.size() > kMaxTokenSize) return invalid_token("too long");
     auto first = token.find('.');
     auto second = first == std::string_view::npos ? first : token.find('.', first + 1);
@@ -107,8 +107,11 @@ Result<http::Principal> verify_access_token(std::string_view token, const std::v
         if (candidate.kid() == text_member(*header, "kid")) key = &candidate;
     if (key == nullptr) return invalid_token("unknown key");
 
-    auto signature = base64url_decode(token.substr(second + 1));
-    if (!signature || !key->verify(token.substr(0, second), *signature)) return invalid_token("signature");
+    if (known == nullptr || !known->contains(token)) {
+        auto signature = base64url_decode(token.substr(second + 1));
+        if (!signature || !key->verify(token.substr(0, second), *signature)) return invalid_token("signature");
+        if (known != nullptr) known->insert(token);
+    }
     auto claims = decode_part(token.substr(first + 1, second - first - 1));
     if (!claims) return invalid_token("claims");
     return read_claims(*claims, rules, now);

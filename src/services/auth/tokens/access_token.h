@@ -5,6 +5,7 @@
 #include "platform/base/result.h"
 #include "platform/http/access/principal.h"
 #include "services/auth/settings.h"
+#include "services/auth/tokens/known_signatures.h"
 #include "services/auth/tokens/signing_key.h"
 
 #include <string>
@@ -16,8 +17,9 @@ namespace mindspace::auth {
 std::string sign_access_token(const SigningKey& key, const TokenRules& rules, const http::Principal& principal,
                               Timestamp now);
 
-// Error: unauthenticated, `invalid_token` or `token_expired`.
+// Signatures in `known` are not checked again, and those found valid are added; null: each is checked. Error:
+// unauthenticated, `invalid_token` or `token_expired`.
 Result<http::Principal> verify_access_token(std::string_view token, const std::vector<SigningKey>& keys,
-                                            const TokenRules& rules, Timestamp now);
+                                            const TokenRules& rules, Timestamp now, KnownSignatures* known = nullptr);
 
 }  // namespace mindspace::auth

@@ -53,6 +53,23 @@ TEST_F(AccessToken, NamesItsPrincipal) {
     EXPECT_EQ(read->expires_at, kNow + kRules.ttl);
 }
 
+TEST_F(AccessToken, IsRememberedOnceItsSignatureIsValid) {
+    KnownSignatures known(100);
+    const auto token = sign();
+    const auto verified = [&](std::string_view text, const SigningKey& key, Timestamp now) {
+        return verify_access_token(text, {key}, kRules, now, &known).has_value();
+    };
+    const auto forged = token.substr(0, token.rfind('.') + 1) + base64url_encode(other_.sign("something else"));
+    EXPECT_FALSE(verified(forged, key_, kNow));
+    EXPECT_FALSE(known.contains(forged));
+    EXPECT_TRUE(verified(token, key_, kNow));
+    EXPECT_TRUE(known.contains(token));
+    EXPECT_FALSE(verified(token, other_, kNow)) << "its key was withdrawn";
+    EXPECT_FALSE(verified(token, key_, kNow + kRules.ttl + Seconds(5)));
+    known.insert(forged);
+    EXPECT_TRUE(verified(forged, key_, kNow)) << "a known signature was checked again";
+}
+
 TEST_F(AccessToken, IsValidForFifteenMinutesWithFiveSecondsLeeway) {
     auto token = sign();
     EXPECT_EQ(verify(token, kNow + Seconds(904)), "valid");

@@ -10,10 +10,10 @@ Awaitable<Result<http::Principal>> TokenVerifier::authenticate(std::string_view 
     if (is_known) co_return *known;
     std::string token(access_token);
     auto keys = keys_.known();
-    auto principal = verify_access_token(token, *keys, rules_, now);
+    auto principal = verify_access_token(token, *keys, rules_, now, &signatures_);
     if (!principal) {
         keys = co_await keys_.recent(now);
-        principal = verify_access_token(token, *keys, rules_, now);
+        principal = verify_access_token(token, *keys, rules_, now, &signatures_);
     }
     // Not when keys have been withdrawn while these were read.
     if (principal && keys == keys_.known()) verified_.insert(std::move(token), *principal);

@@ -15,9 +15,9 @@ namespace mindspace::auth {
 
 class TokenVerifier final : public http::Authentication {
 public:
-    // `remembered`: how many verified tokens are kept.
-    TokenVerifier(AuthStore store, TokenRules rules, std::size_t remembered)
-        : rules_(std::move(rules)), keys_(store), verified_(remembered) {}
+    // `signatures` are those of all cores; `remembered`: how many verified tokens are kept.
+    TokenVerifier(AuthStore store, TokenRules rules, KnownSignatures& signatures, std::size_t remembered)
+        : rules_(std::move(rules)), keys_(store), signatures_(signatures), verified_(remembered) {}
 
     Awaitable<Result<http::Principal>> authenticate(std::string_view access_token) override;
     // After a signing key has been withdrawn, or may have been: the keys are read again before the next token is
@@ -30,6 +30,7 @@ public:
 private:
     TokenRules rules_;
     KeyRing keys_;
+    KnownSignatures& signatures_;
     LruCache<std::string, http::Principal> verified_;
     telemetry::CacheStats cache_stats_;
     SystemClock clock_;
