@@ -68,7 +68,7 @@ Milliseconds RoomModel::flush(Timestamp now) {
     auto count = static_cast<std::int64_t>(room_->people.size());
     bool is_changed = room_->announced_count != count || !room_->joined.empty() || !room_->left.empty();
     if (!is_changed && room_->tally.empty()) return {};
-    Milliseconds interval(announces_counts_only() ? 10'000 : 250);
+    const Milliseconds interval(announces_counts_only() ? 10'000 : std::max<std::int64_t>(250, count / 40));
     auto waited = std::chrono::abs(now - room_->flushed_at);
     if (waited < interval) return interval - waited;
     room_->flushed_at = now;

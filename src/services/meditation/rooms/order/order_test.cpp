@@ -238,6 +238,23 @@ TEST_F(FullRedisTest, KeepsCountersAndDropsTheLogOfARoom) {
     EXPECT_TRUE(run(full_order_.enter(request(1), now_)));
 }
 
+TEST_F(RoomOrderTest, AHugeRoomAnnouncesLessOften) {
+    enter(1);
+    std::vector<std::string> crowd{"ZADD", room_channel(facts_.group) + ":arrivals"};
+    for (int number = 2; number <= 20'000; ++number) {
+        crowd.push_back(std::to_string(number));
+        crowd.push_back(user(number).to_string());
+    }
+    run(redis_.command(std::vector<std::string_view>(crowd.begin(), crowd.end())));
+    EXPECT_EQ(enter(20'001).flush_due_in, 0ms) << "the first announcement";
+    EXPECT_EQ(enter(20'002).flush_due_in, 500ms) << "40,000 frames a second";
+    now_ += 499ms;
+    EXPECT_EQ(run(order_.flush(facts_.group, now_)), 1ms);
+    now_ += 1ms;
+    EXPECT_EQ(run(order_.flush(facts_.group, now_)), 0ms);
+    EXPECT_EQ(events().back().event.participant_count, 20'002);
+}
+
 TEST_F(RoomOrderTest, AStateIsPublishedOnce) {
     enter(1);
     auto running = facts_;
