@@ -12,6 +12,8 @@
 #include "services/meditation/settings.h"
 
 #include <map>
+#include <memory>
+#include <optional>
 #include <unordered_map>
 
 namespace mindspace::telemetry {
@@ -62,6 +64,8 @@ public:
 
 private:
     Awaitable<> run_clock();
+    // Ticks the next rooms after that one; returns the last of them, or the argument if there are no more.
+    std::optional<GroupId> tick_after(std::optional<GroupId> last);
     Awaitable<> reconcile();
     Awaitable<> renew_claims();
     std::shared_ptr<LiveRoom> find_or_open(const Group& group);
@@ -76,7 +80,7 @@ private:
     LiveParts parts_;
     GroupReconciler reconciler_;
     http::AccessControl access_;
-    std::unordered_map<GroupId, std::shared_ptr<LiveRoom>> rooms_;
+    std::map<GroupId, std::shared_ptr<LiveRoom>> rooms_;
     std::unordered_map<UserId, std::map<ConnectionId, LiveRoom*>> sockets_of_;  // the oldest first
     redis::Subscription profiles_;
     redis::Subscription displaced_;
