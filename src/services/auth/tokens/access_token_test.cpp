@@ -14,7 +14,7 @@ constexpr Timestamp kNow{Seconds(1'800'000'000)};
 class AccessToken : public testing::Test {
 protected:
     AccessToken() : key_(make_key("a")), other_(make_key("b")) {}
-    ~AccessToken() override { std::filesystem::remove_all(directory_); }
+    void TearDown() override { std::filesystem::remove_all(directory_); }
 
     SigningKey make_key(const std::string& name) { return SigningKey::load_or_create(directory_ / name); }
 
