@@ -12,8 +12,6 @@ from collections.abc import Callable, Sequence
 TICKS = os.sysconf("SC_CLK_TCK")
 FIRST_PORT, LAST_PORT = 12_000, 21_999
 
-_reserved: list[socket.socket] = []
-
 
 def ends_with_us(signal: str = "TERM", account: str = "") -> list[str]:
     """The words before a command that gets this signal when the run ends, however it ends. As `user:group`, if we are root."""
@@ -49,7 +47,7 @@ def _reserve(port: int) -> bool:
     except OSError:
         owner.close()
         return False
-    _reserved.append(owner)
+    owner.detach()  # open until this process ends
     return True
 
 
