@@ -103,6 +103,10 @@ TEST(Profile, CountsCacheHitsByLevel) {
     const std::string profile_hits = R"(mindspace_cache_hits_total{cache="profile",level="1"})";
     const std::string profile_misses = R"(mindspace_cache_misses_total{cache="profile",level="2"})";
     const std::string token_hits = R"(mindspace_cache_hits_total{cache="token",level="1"})";
+    const std::string signature_hits = R"(mindspace_cache_hits_total{cache="signature",level="1"})";
+    const std::string signature_misses = R"(mindspace_cache_misses_total{cache="signature",level="1"})";
+    const auto known_signatures = cache_metric(signature_hits);
+    const auto unknown_signatures = cache_metric(signature_misses);
     const auto hits = cache_metric(profile_hits);
     const auto misses = cache_metric(profile_misses);
     const auto tokens = cache_metric(token_hits);
@@ -110,6 +114,8 @@ TEST(Profile, CountsCacheHitsByLevel) {
     EXPECT_EQ(cache_metric(profile_hits), hits + 19);
     EXPECT_EQ(cache_metric(profile_misses), misses + 1);
     EXPECT_GE(cache_metric(token_hits), tokens + 19);
+    EXPECT_EQ(cache_metric(signature_hits), known_signatures + 1);
+    EXPECT_EQ(cache_metric(signature_misses), unknown_signatures) << "this process made the token";
     EXPECT_GE(cache_metric(R"(mindspace_cache_entries{cache="profile"})"), 1);
     EXPECT_GE(cache_metric(R"(mindspace_cache_entries{cache="token"})"), 1);
 }

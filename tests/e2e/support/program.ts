@@ -69,7 +69,7 @@ export default async function setup({ provide }: TestProject): Promise<(() => Pr
   }
   const folder = mkdtempSync(join(tmpdir(), 'mindspace-e2e-'));
   chmodSync(folder, 0o755); // for PostgreSQL and Redis, which the program runs as another user
-  const [port, managementPort] = [await freePort(), await freePort()];
+  const port = await freePort();
   const url = `http://localhost:${port}`;
   // Variables of the tests are no settings.
   const environment = Object.entries(process.env).filter(([name]) => !name.startsWith('MINDSPACE_'));
@@ -78,7 +78,7 @@ export default async function setup({ provide }: TestProject): Promise<(() => Pr
     env: {
       ...Object.fromEntries(environment),
       MINDSPACE_HTTP_PORT: String(port),
-      MINDSPACE_MANAGEMENT_PORT: String(managementPort),
+      MINDSPACE_MANAGEMENT_PORT: '0',
       MINDSPACE_DATA_DIR: join(folder, 'data'),
       MINDSPACE_RATE_LIMIT_SCALE: '100',
     },
