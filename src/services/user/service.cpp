@@ -44,9 +44,10 @@ Awaitable<Result<User>> UserService::update_me(Caller caller, UserPatch patch,
     if (patch.display_name.present) rename_host = others_.rename_host(caller.id, now);
     co_await cache_.begin_write(caller.id);
     auto updated = co_await store_.update(caller.id, std::move(patch), expected_version, now, std::move(rename_host));
+    // Read before the new version: it may be what another call has written and not yet announced.
+    const auto existing = updated ? updated : co_await store_.find(caller.id);
     co_await cache_.end_write(caller.id);
     if (!updated) {
-        auto existing = co_await store_.find(caller.id);
         if (!existing) co_return user_gone();
         if (expected_version && existing->version != *expected_version) co_return precondition_failed();
         co_return std::move(*existing);  // it already has these values
