@@ -17,6 +17,8 @@ public:
     }
     // How far the server's clock is ahead of the client's.
     [[nodiscard]] double offset() const { return offset_; }
+    // The most that the estimate may be wrong: half of that round trip.
+    [[nodiscard]] double bound() const { return delay_ / 2; }
 
 private:
     double delay_ = std::numeric_limits<double>::infinity();
