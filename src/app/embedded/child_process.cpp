@@ -1,7 +1,7 @@
 #include "app/embedded/child_process.h"
 
-#include "app/embedded/file_descriptor.h"
 #include "app/process/startup_error.h"
+#include "platform/base/file_descriptor.h"
 
 #include <fcntl.h>
 #include <fmt/format.h>

@@ -8,7 +8,7 @@
 //   <root>/run              0700, owned by that account, too: the sockets
 // When started as root, the program hands the directory over to our account first (handover.h).
 
-#include "app/embedded/file_descriptor.h"
+#include "platform/base/file_descriptor.h"
 
 #include <filesystem>
 

@@ -1,8 +1,8 @@
 #include "app/embedded/embedded_postgres.h"
 
-#include "app/embedded/file_descriptor.h"
 #include "app/embedded/find_program.h"
 #include "app/process/startup_error.h"
+#include "platform/base/file_descriptor.h"
 
 #include <fmt/format.h>
 #include <libpq-fe.h>

@@ -1,10 +1,10 @@
 #include "app/process/handover.h"
 
 #include "app/embedded/data_directory.h"
-#include "app/embedded/file_descriptor.h"
 #include "app/embedded/leftover.h"
 #include "app/embedded/socket_directory.h"
 #include "app/process/startup_error.h"
+#include "platform/base/file_descriptor.h"
 
 #include <dirent.h>
 #include <fcntl.h>

@@ -4,7 +4,7 @@
 
 #include "app/backup/jobs/status.h"
 #include "app/backup/repository/layout.h"
-#include "app/embedded/file_descriptor.h"
+#include "platform/base/file_descriptor.h"
 
 #include <functional>
 

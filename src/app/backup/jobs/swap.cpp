@@ -1,8 +1,8 @@
 #include "app/backup/jobs/swap.h"
 
 #include "app/backup/jobs/status.h"
-#include "app/embedded/file_descriptor.h"
 #include "app/program.h"
+#include "platform/base/file_descriptor.h"
 
 #include <fmt/chrono.h>
 

@@ -1,9 +1,9 @@
 #include "app/backup/repository/contents.h"
 
-#include "app/embedded/file_descriptor.h"
 #include "app/process/account.h"
 #include "platform/async/run_on.h"
 #include "platform/async/sleep.h"
+#include "platform/base/file_descriptor.h"
 #include "platform/redis/connection/client.h"
 
 #include <chrono>

@@ -1,6 +1,6 @@
 #include "app/backup/repository/private_file.h"
 
-#include "app/embedded/file_descriptor.h"
+#include "platform/base/file_descriptor.h"
 
 #include <fcntl.h>
 #include <unistd.h>

@@ -23,6 +23,12 @@ TEST(BoundPort, IsSharedByTheServersOfOneProgramOnly) {
     EXPECT_THROW(BoundPort("127.0.0.1", port.number(), 1), boost::system::system_error);
 }
 
+TEST(BoundPort, IsTakenBeforeItsServersListen) {
+    const BoundPort port("127.0.0.1", 0, 1);
+    EXPECT_THROW(BoundPort("127.0.0.1", port.number(), 1), boost::system::system_error);
+    EXPECT_NO_THROW(BoundPort("127.0.0.2", port.number(), 1));
+}
+
 TEST(BoundPort, IsFreeAgainWhenItsSocketsWereNotUsed) {
     std::uint16_t number = 0;
     {
