@@ -51,7 +51,9 @@ protected:
         return lines;
     }
 
-    Program program_{{{"MINDSPACE_HTTP_REQUEST_TIMEOUT_SECONDS", "1"},
+    // Enough for all that does not wait for the database, on this machine as it is now.
+    const std::string timeout_ = std::to_string(std::chrono::ceil<std::chrono::seconds>(scaled(250ms)).count());
+    Program program_{{{"MINDSPACE_HTTP_REQUEST_TIMEOUT_SECONDS", timeout_},
                       {"MINDSPACE_HTTP_HEADER_TIMEOUT_SECONDS", "1"},
                       {"MINDSPACE_DATABASE_QUERY_TIMEOUT_MS", "60000"},
                       {"MINDSPACE_LOG_FORMAT", "json"}}};

@@ -103,6 +103,7 @@ public:
         });
         return *found;
     }
+    [[nodiscard]] bool is_closed() const { return is_closed_; }
     unsigned close_code() {
         postgres::run_until(io_, [this] { return is_closed_; });
         return stream_.reason().code;

@@ -52,7 +52,10 @@ TEST_F(LiveSocketTest, ClosesWhenItsTokenExpires) {
 
 TEST_F(LiveSocketTest, ClosesAfterTooManyMessages) {
     auto& host = join(first_, host_);
-    for (int i = 0; i < 121; ++i) host.send(R"({"type":"time","t0":1})");
+    host.next("welcome");
+    int sent = 0;  // more than the limit if they take so long that some of the quota comes back
+    for (; sent < 1000 && !host.is_closed(); ++sent) host.send(R"({"type":"time","t0":1})");
+    EXPECT_GE(sent, 120);
     EXPECT_EQ(host.close_code(), 4429U);
 }
 
