@@ -14,7 +14,7 @@ from bench.rows import Figures
 from bench.servers import Servers
 
 Usage = dict[str, float]
-LONGEST_WAIT = 15  # seconds
+LONGEST_WAIT = 15  # seconds, until earlier changes have reached the statistics
 
 
 @dataclasses.dataclass
@@ -56,12 +56,13 @@ class Measured:
 
 
 class Measurement:
-    """`seconds`: of a closed loop; `turns`: of each side; `opens`: whether an open loop follows."""
+    """`seconds`: of a closed loop; `turns`: of each side; `opens`: whether an open loop follows; `patience`: how long settle()
+    waits at most."""
 
     def __init__(self, servers: Servers, generator: Generator, seconds: float, turns: int, say: Callable[[str], None],
-                 opens: bool = True) -> None:
+                 opens: bool = True, patience: float = LONGEST_WAIT) -> None:
         self._servers, self._generator, self._seconds, self._turns = servers, generator, seconds, turns
-        self._say, self._opens = say, opens
+        self._say, self._opens, self._patience = say, opens, patience
 
     def usage(self, side: Side) -> Usage:
         postgres, redis = self._servers.cpu()
@@ -76,7 +77,7 @@ class Measurement:
         def used() -> float:
             return self._servers.cpu()[0] + sum(processes.cpu(side.pids) for side in sides)
 
-        deadline, before = time.monotonic() + LONGEST_WAIT, used()
+        deadline, before = time.monotonic() + self._patience, used()
         while time.monotonic() < deadline:
             time.sleep(0.4)
             now = used()

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from bench import limits, machine, peer, processes
 from bench.drive import Generator
 from bench.limits import Limit
-from bench.measure import Measured, Measurement, Side
+from bench.measure import LONGEST_WAIT, Measured, Measurement, Side
 from bench.operations import OPERATIONS, Operation, State, grouped
 from bench.peer import Peer
 from bench.people import add_accounts, create
@@ -35,14 +35,15 @@ class Size(SocketSize):
     turns: int = 2
     is_core: bool = False  # only the most frequent operations
     is_cheap: bool = False  # measured passwords are hashed with next to nothing, too
+    patience: float = LONGEST_WAIT  # between measurements
 
 
 FULL = Size()
 QUICK = Size(users=500, history=100, others=4000, accounts=20, seconds=2.5, turns=1, is_core=True, ramp=(), large_room=0,
              idle=4000, tickets=0)
 # All rows with next to no load, to test the runner.
-SMALLEST = Size(users=8, history=20, others=200, accounts=3, seconds=0.3, turns=1, is_cheap=True, rooms=2, delivery_rate=20,
-                ramp=(30, 40), large_room=150, idle=150, tickets=40)
+SMALLEST = Size(users=8, history=20, others=200, accounts=3, seconds=0.3, turns=1, is_cheap=True, patience=0, rooms=2,
+                delivery_rate=20, ramp=(30, 40), large_room=150, idle=150, tickets=40)
 
 
 PARTS = [*(operation.name for operation in OPERATIONS), "sockets", "gateway"]
@@ -57,7 +58,7 @@ class Run:
         self._only = set(only or PARTS) | ({"start"} if "complete" in only else set())
         self._began = time.monotonic()
         self._generator = Generator(tools.pace, servers.directory)
-        self._measurement = Measurement(servers, self._generator, size.seconds, size.turns, say)
+        self._measurement = Measurement(servers, self._generator, size.seconds, size.turns, say, patience=size.patience)
         self.report = Report("Mind Space, a peer, and the machine's limits",
                              machine.describe(tools.program, servers.binaries), [], [])
         self._sides = ["ours", "peer"] if peer.can_run() else ["ours"]
