@@ -1,4 +1,8 @@
-# Builds the program in `folder`, if that has been configured, with what the tests beside it leave of the processors.
+# Builds the program in `folder`, if that has been configured, with as many processes as there are processors, because tests
+# run beside it.
+include(ProcessorCount)
 if(EXISTS ${folder}/build.ninja)
-    execute_process(COMMAND nice -n 10 ${CMAKE_COMMAND} --build ${folder} --target mindspace COMMAND_ERROR_IS_FATAL ANY)
+    ProcessorCount(processors)
+    execute_process(COMMAND ${CMAKE_COMMAND} --build ${folder} --target mindspace --parallel ${processors}
+        COMMAND_ERROR_IS_FATAL ANY)
 endif()
