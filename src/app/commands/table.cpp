@@ -1,6 +1,6 @@
 #include "app/commands/table.h"
 
-#include "platform/base/utf8.h"
+#include "platform/base/text/utf8.h"
 
 #include <algorithm>
 

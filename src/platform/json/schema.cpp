@@ -1,8 +1,8 @@
 #include "platform/json/schema.h"
 
 #include "platform/base/calendar.h"
-#include "platform/base/utf8.h"
-#include "platform/base/visible_text.h"
+#include "platform/base/text/utf8.h"
+#include "platform/base/text/visible_text.h"
 
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>

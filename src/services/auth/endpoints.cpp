@@ -1,6 +1,6 @@
 #include "services/auth/endpoints.h"
 
-#include "platform/base/utf8.h"
+#include "platform/base/text/utf8.h"
 #include "services/auth/accounts/service.h"
 #include "services/auth/browsers/browser_logins.h"
 #include "services/auth/logins/service.h"

@@ -1,6 +1,6 @@
 #include "platform/http/api/endpoint.h"
 
-#include "platform/base/utf8.h"
+#include "platform/base/text/utf8.h"
 #include "platform/http/api/etag.h"
 
 #include <algorithm>

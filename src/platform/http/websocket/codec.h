@@ -9,7 +9,7 @@
 //         if (event.kind is need_more) read more; if it is close or failed: reply with a close frame, then end
 //     }
 
-#include "platform/base/utf8.h"
+#include "platform/base/text/utf8.h"
 
 #include <cstddef>
 #include <cstdint>

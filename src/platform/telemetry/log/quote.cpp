@@ -1,6 +1,6 @@
 #include "platform/telemetry/log/quote.h"
 
-#include "platform/base/utf8.h"
+#include "platform/base/text/utf8.h"
 #include "platform/json/writer.h"
 
 namespace mindspace::log {

@@ -1,6 +1,6 @@
 #include "services/auth/admin/service.h"
 
-#include "platform/base/visible_text.h"
+#include "platform/base/text/visible_text.h"
 #include "services/auth/accounts/email_key.h"
 #include "services/auth/passwords/common_passwords.h"
 

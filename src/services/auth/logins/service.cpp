@@ -1,9 +1,9 @@
 #include "services/auth/logins/service.h"
 
-#include "platform/base/visible_text.h"
 #include "platform/http/server/client_address.h"
 #include "platform/telemetry/log/log.h"
 #include "services/auth/accounts/email_key.h"
+#include "services/auth/logins/opened_session.h"
 #include "services/auth/passwords/common_passwords.h"
 #include "services/auth/tokens/access_token.h"
 
@@ -49,42 +49,6 @@ AuditEntry audit(AuditAction action, UserId user, std::optional<AuthSessionId> i
             .auth_session = id,
             .ip = origin.ip,
             .user_agent = origin.user_agent};
-}
-
-std::optional<std::string> stored_device_name(std::optional<std::string> name) {
-    constexpr std::size_t kMaxCharacters = 64;
-    if (!name || name->empty()) return std::nullopt;
-    std::size_t characters = 0;
-    for (std::size_t at = 0; at < name->size(); ++at) {
-        const bool starts_character = ((*name)[at] & 0xC0) != 0x80;
-        if (starts_character && ++characters > kMaxCharacters) name->resize(at);
-    }
-    name = std::string(without_space_around(*name));
-    if (!is_visible(*name)) return std::nullopt;  // the visible part was cut off
-    return name;
-}
-
-struct Opened {
-    NewAuthSession row;
-    RefreshToken token;
-};
-
-// Its id comes after those of all ended sessions, regardless of the clock of the node that ended them.
-Opened open_session(UserId user, const Origin& origin, std::optional<std::string> device_name, Timestamp expires_at,
-                    Timestamp now, std::optional<AuthSessionId> ended_until = {}) {
-    auto tag_key = random_bytes<32>();
-    auto id = AuthSessionId::make(ended_until ? std::max(now, ended_until->value.created_at() + Milliseconds(1)) : now);
-    auto token = RefreshToken::make(user, id, tag_key);
-    NewAuthSession row{.user = user,
-                       .id = id,
-                       .device_name = std::move(device_name),
-                       .ip = origin.ip,
-                       .user_agent = origin.user_agent,
-                       .tag_key = Bytes(tag_key.begin(), tag_key.end()),
-                       .token_hash = token.hash(),
-                       .created_at = now,
-                       .expires_at = expires_at};
-    return {std::move(row), token};
 }
 
 LoginSessionPosition position_of_login(const LoginSession& session) {

@@ -1,7 +1,7 @@
 #include "services/auth/passwords/hasher.h"
 
+#include "platform/base/text/visible_text.h"
 #include "platform/base/time.h"
-#include "platform/base/visible_text.h"
 #include "services/auth/passwords/argon2/hash_memory.h"
 
 #include <sodium.h>

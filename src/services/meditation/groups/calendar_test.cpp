@@ -1,6 +1,6 @@
 #include "services/meditation/groups/calendar.h"
 
-#include "platform/base/utf8.h"
+#include "platform/base/text/utf8.h"
 
 #include <gmock/gmock.h>
 

@@ -1,4 +1,4 @@
-#include "platform/base/visible_text.h"
+#include "platform/base/text/visible_text.h"
 
 #include <utf8proc.h>
 

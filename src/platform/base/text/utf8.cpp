@@ -1,4 +1,4 @@
-#include "platform/base/utf8.h"
+#include "platform/base/text/utf8.h"
 
 #include <algorithm>
 #include <cstring>
