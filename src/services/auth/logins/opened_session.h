@@ -2,8 +2,8 @@
 // A new login session, before it is stored: its row, and the refresh token that only its owner gets.
 
 #include "services/auth/logins/store.h"
+#include "services/auth/parts.h"
 #include "services/auth/tokens/refresh_token.h"
-#include "services/auth/types.h"
 
 #include <optional>
 #include <string>

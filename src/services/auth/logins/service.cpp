@@ -1,5 +1,6 @@
 #include "services/auth/logins/service.h"
 
+#include "platform/base/text/visible_text.h"
 #include "platform/http/server/client_address.h"
 #include "platform/telemetry/log/log.h"
 #include "services/auth/accounts/email_key.h"
