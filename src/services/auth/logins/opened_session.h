@@ -20,8 +20,8 @@ struct OpenedSession {
 OpenedSession open_session(UserId user, const Origin& origin, std::optional<std::string> device_name,
                            Timestamp expires_at, Timestamp now, std::optional<AuthSessionId> ended_until = {});
 
-// The name of a device as it is stored: 64 characters at most, without space around; nothing (nullopt) if nobody could
-// see it.
+// The name of a device as it is stored: 64 characters at most, without surrounding white space; nothing (nullopt) if
+// none of them is visible.
 std::optional<std::string> stored_device_name(std::optional<std::string> name);
 
 }  // namespace mindspace::auth
