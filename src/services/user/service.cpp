@@ -43,17 +43,17 @@ Awaitable<Result<User>> UserService::update_me(Caller caller, UserPatch patch,
     std::optional<postgres::Query> rename_host;
     if (patch.display_name.present) rename_host = others_.rename_host(caller.id, now);
     co_await cache_.begin_write(caller.id);
-    auto updated = co_await store_.update(caller.id, std::move(patch), expected_version, now, std::move(rename_host));
-    // Read before the new version: it may be what another call has written and not yet announced.
-    const auto existing = updated ? updated : co_await store_.find(caller.id);
+    auto user = co_await store_.update(caller.id, std::move(patch), expected_version, now, std::move(rename_host));
+    const bool is_changed = user.has_value();
+    // Otherwise it has these values, or another version. Read before the new version for caches: another call may have
+    // written what is found, and not announced it yet.
+    if (!is_changed) user = co_await store_.find(caller.id);
     co_await cache_.end_write(caller.id);
-    if (!updated) {
-        if (!existing) co_return user_gone();
-        if (expected_version && existing->version != *expected_version) co_return precondition_failed();
-        co_return std::move(*existing);  // it already has these values
-    }
-    if (is_shown) co_await others_.announce_profile(redis_, caller.id, updated->display_name, updated->avatar_url);
-    co_return std::move(*updated);
+    if (!user) co_return user_gone();
+    if (!is_changed && expected_version && user->version != *expected_version) co_return precondition_failed();
+    if (is_changed && is_shown)
+        co_await others_.announce_profile(redis_, caller.id, user->display_name, user->avatar_url);
+    co_return std::move(*user);
 }
 
 Awaitable<Result<UserStats>> UserService::find_stats(Caller caller) {
