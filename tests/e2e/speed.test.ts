@@ -1,7 +1,8 @@
 import type { BrowserContext } from 'playwright-core';
 import { importSessions } from './support/api';
-import { open, openSlowly, workOf } from './support/speed';
+import { open, openSlowly, styleChangesDuring, workOf } from './support/speed';
 import { expect, signUp, test, type Person } from './support/test';
+import { begin, prepareSit } from './support/timer';
 
 const day = 24 * 60;
 /** As late as a response comes that is to be the last one. */
@@ -58,7 +59,7 @@ test.skipIf(!process.env['MINDSPACE_E2E_QUIET'])(
 
 for (const [name, viewport] of Object.entries(viewports)) {
   test(`nothing moves while a page opens, whatever comes last: ${name}`, async ({ openContext, person }) => {
-    const context = await openContext({ viewport });
+    const context = await openContext({ viewport, reducedMotion: 'no-preference' });
     const expectStill = async (path: string, selector: string, late?: string) => {
       const page = await context.newPage();
       if (late)
@@ -79,6 +80,18 @@ for (const [name, viewport] of Object.entries(viewports)) {
     await expectStill('/moving', 'h1');
   });
 }
+
+test('a running timer lets the page rest', async ({ openContext, person }) => {
+  const page = await (await openContext({ reducedMotion: 'no-preference' })).newPage();
+  await signUp(page, person);
+  await prepareSit(page, 20);
+  await begin(page);
+  const seconds = 5;
+  const changes = await styleChangesDuring(page, () =>
+    page.evaluate((ms) => new Promise((done) => setTimeout(done, ms)), seconds * 1000),
+  );
+  expect(changes).toBeLessThan(10 * seconds);
+});
 
 test('the scripts of the first page are small', async ({ page }) => {
   await page.goto('/');

@@ -1,5 +1,5 @@
 // How a page opens: what it takes, and what moves.
-import type { BrowserContext, Page } from 'playwright-core';
+import type { BrowserContext, CDPSession, Page } from 'playwright-core';
 
 /** How long nothing happens until a page counts as open. */
 const quietMs = 500;
@@ -71,15 +71,28 @@ function referenceWork(): void {
   JSON.parse(JSON.stringify([...words]));
 }
 
+async function metricOf(session: CDPSession, metric: string): Promise<number> {
+  const { metrics } = await session.send('Performance.getMetrics');
+  return metrics.find(({ name }) => name === metric)?.value ?? Number.NaN;
+}
+
+/** How often the page calculates styles meanwhile: once for each frame of an animation that it paints itself. */
+export async function styleChangesDuring(page: Page, step: () => Promise<unknown>): Promise<number> {
+  const session = await page.context().newCDPSession(page);
+  await session.send('Performance.enable');
+  const before = await metricOf(session, 'RecalcStyleCount');
+  await step();
+  const changes = (await metricOf(session, 'RecalcStyleCount')) - before;
+  await session.detach();
+  return changes;
+}
+
 /** The processor time that opening the path costs the page's main thread, in units of the reference work. */
 export async function workOf(context: BrowserContext, path: string, selector: string): Promise<number> {
   const page = await context.newPage();
   const session = await context.newCDPSession(page);
   await session.send('Performance.enable', { timeDomain: 'threadTicks' });
-  const seconds = async () => {
-    const { metrics } = await session.send('Performance.getMetrics');
-    return metrics.find(({ name }) => name === 'TaskDuration')?.value ?? Number.NaN;
-  };
+  const seconds = () => metricOf(session, 'TaskDuration');
   try {
     await open(page, path, selector);
     const opened = await seconds();

@@ -13,7 +13,7 @@ export interface Person {
 }
 
 interface Fixtures {
-  /** Another browser, with its own cookies and storage. */
+  /** Another browser, with its own cookies and storage. Nothing moves in it by default: without a GPU that is much work. */
   openContext: (options?: BrowserContextOptions) => Promise<BrowserContext>;
   page: Page;
   /** Tabs of a browser of its own, of which the one in front is visible. Without `baseURL`. */
@@ -51,7 +51,8 @@ export const test = base.extend<Fixtures>({
     const contexts: BrowserContext[] = [];
     const faults: string[] = [];
     await use(async (options = {}) => {
-      const context = await (await browser()).newContext({ baseURL: inject('url'), locale: 'en-GB', ...options });
+      const defaults = { baseURL: inject('url'), locale: 'en-GB', reducedMotion: 'reduce' } as const;
+      const context = await (await browser()).newContext({ ...defaults, ...options });
       context.setDefaultTimeout(stepTimeoutMs);
       watchFaults(context, faults);
       contexts.push(context);

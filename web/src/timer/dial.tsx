@@ -11,12 +11,16 @@ interface DialProps {
 
 const radius = 94;
 const circumference = 2 * Math.PI * radius;
+// The ring moves in steps that are just too small to see: with a smooth transition a browser would paint sixty times a
+// second for as long as somebody meditates.
+const stepsPerUnit = 2;
 
 export function Dial({ left, breathing, children }: DialProps): JSX.Element {
+  const offset = Math.round(circumference * (1 - left) * stepsPerUnit) / stepsPerUnit;
   return (
     <div class={`${styles['dial']} ${breathing ? styles['breathing'] : ''}`}>
+      <div class={styles['glow']} />
       <svg viewBox="0 0 200 200" class={styles['ring']} aria-hidden="true">
-        <circle class={styles['glow']} cx="100" cy="100" r="84" />
         <circle class={styles['track']} cx="100" cy="100" r={radius} />
         <circle
           class={styles['left']}
@@ -24,7 +28,7 @@ export function Dial({ left, breathing, children }: DialProps): JSX.Element {
           cy="100"
           r={radius}
           stroke-dasharray={circumference}
-          stroke-dashoffset={circumference * (1 - left)}
+          stroke-dashoffset={offset}
         />
       </svg>
       <div class={styles['middle']}>{children}</div>
