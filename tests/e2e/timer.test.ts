@@ -1,3 +1,4 @@
+import { inject } from 'vitest';
 import { sessionsOf } from './support/api';
 import { expect, signIn, signUp, test } from './support/test';
 import { forgetBells, ringTimes, watchBells } from './support/bells';
@@ -107,23 +108,27 @@ test('a bell can be heard before', async ({ page, person }) => {
   await expect.poll(loudness).toBeGreaterThan(0.05);
 });
 
-test('the screen stays on during a meditation, unless the user does not want that', async ({ page, person }) => {
-  await watchScreenLock(page);
+test('the screen stays on during a meditation, unless the user does not want that', async ({ page, tabs, person }) => {
   await signUp(page, person);
-  await prepareSit(page, 5);
-  await begin(page);
-  await expect.poll(() => screenLocks(page)).toBe(1);
-  await page.getByRole('button', { name: 'End' }).click();
-  await expect.poll(() => screenLocks(page)).toBe(0);
-  await page.getByRole('button', { name: 'Save session' }).click();
-  await page.getByText(/^Saved: /).waitFor();
+  const tab = await tabs.newPage();
+  await watchScreenLock(tab);
+  await tab.goto(`${inject('url')}/sign-in?next=/sit`);
+  await signIn(tab, person);
+  await tab.getByRole('button', { name: 'Begin' }).waitFor();
+  await prepareSit(tab, 5, inject('url'));
+  await begin(tab);
+  await expect.poll(() => screenLocks(tab)).toBe(1);
+  await tab.getByRole('button', { name: 'End' }).click();
+  await expect.poll(() => screenLocks(tab)).toBe(0);
+  await tab.getByRole('button', { name: 'Save session' }).click();
+  await tab.getByText(/^Saved: /).waitFor();
 
-  await prepareSit(page, 5);
-  await page.getByLabel('Keep the screen on').uncheck();
-  await begin(page);
+  await prepareSit(tab, 5, inject('url'));
+  await tab.getByLabel('Keep the screen on').uncheck();
+  await begin(tab);
   // The timer shows time that has passed: the page has had its chance.
-  await expect.poll(() => secondsLeft(page)).toBeLessThan(299);
-  expect(await screenLocks(page)).toBe(0);
+  await expect.poll(() => secondsLeft(tab)).toBeLessThan(299);
+  expect(await screenLocks(tab)).toBe(0);
 });
 
 test('a session that was discarded is in no history', async ({ page, person }) => {

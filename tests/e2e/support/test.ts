@@ -2,7 +2,7 @@
 import axe from 'axe-core';
 import { chromium, type Browser, type BrowserContext, type BrowserContextOptions, type Page } from 'playwright-core';
 import { expect, inject, test as base } from 'vitest';
-import { chromiumArguments, chromiumPath } from './chromium';
+import { chromiumArguments, headlessShellPath } from './chromium';
 import { mailedLink } from './mails';
 import { openTabs } from './tabs';
 
@@ -30,7 +30,7 @@ let shared: Promise<Browser> | undefined;
 
 // One for all tests; it ends with the process.
 function browser(): Promise<Browser> {
-  shared ??= chromium.launch({ executablePath: chromiumPath, args: chromiumArguments });
+  shared ??= chromium.launch({ executablePath: headlessShellPath, args: chromiumArguments });
   return shared;
 }
 

@@ -2,9 +2,9 @@
 import type { Page } from 'playwright-core';
 import { expect } from 'vitest';
 
-/** Chooses a length and no preparation on the page of the timer. */
-export async function prepareSit(page: Page, minutes: number): Promise<void> {
-  await page.goto('/sit');
+/** Opens the page of the timer, and chooses a length and no preparation. */
+export async function prepareSit(page: Page, minutes: number, baseUrl = ''): Promise<void> {
+  await page.goto(`${baseUrl}/sit`);
   await page.getByLabel('Other length in minutes').fill(String(minutes));
   await page.getByLabel('Preparation').selectOption('None');
 }

@@ -10,12 +10,12 @@ declare global {
     var client: sdk.Client;
 }
 
-/** Debian's browser. */
+/** Debian's browser without its windows. */
 export function startBrowser(): Promise<Browser> {
     const args = ['--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-dev-shm-usage'];
     // The page of the tests comes from no address, and would not be allowed to open sockets to a local one.
     args.push('--disable-features=LocalNetworkAccessChecks');
-    return chromium.launch({ executablePath: '/usr/bin/chromium', args });
+    return chromium.launch({ executablePath: '/usr/bin/chromium-headless-shell', args });
 }
 
 /** A user's browser: pages with a client, at the origin of the program. */
