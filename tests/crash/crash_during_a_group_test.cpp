@@ -21,6 +21,8 @@ namespace mindspace::integration {
 namespace {
 
 constexpr int kPlannedSeconds = 300;
+// For a group that its host ends, when everything has happened that is to happen before, however slow this machine is.
+constexpr int kHour = 3600;
 // How long a participant of a dead node may remain in the room.
 constexpr std::chrono::seconds kGhostLimit{30};
 
@@ -174,17 +176,19 @@ TEST_F(CrashDuringAGroup, OfOneNodeRemovesOnlyParticipantsWhoDoNotComeBack) {
 // Nodes restart more often than attendance is confirmed, and each member moves every time.
 TEST_F(CrashDuringAGroup, KeepsEveryMembersSessionAcrossRestartsAndKills) {
     constexpr std::size_t kPeople = 12;
-    constexpr std::chrono::seconds kPlanned{80};
+    constexpr int kRounds = 9;
     for (std::size_t i = 0; i < kPeople; ++i) members_.push_back({register_person(first_), std::nullopt});
-    group_ = create_group(members_[0].person, {{"plannedSeconds", kPlanned.count()}});
+    group_ = create_group(members_[0].person, {{"plannedSeconds", kHour}});
     std::vector<LiveClient> sockets;
     for (auto& member : members_) sockets.push_back(join_through(first_.port(), member.person, group_).socket);
     sockets[0].send({{"type", "start"}});
     for (auto& socket : sockets) socket.next("start");
     const auto started = std::chrono::steady_clock::now();
+    std::chrono::duration<double> away{};  // at most, for each member
     auto* node = &first_;
     auto* other = &second_;
-    for (int round = 0; std::chrono::steady_clock::now() - started < kPlanned - 20s; ++round) {
+    for (int round = 0; round < kRounds; ++round) {
+        const auto left = std::chrono::steady_clock::now();
         const bool is_killed = round % 3 == 2;
         is_killed ? node->kill() : node->send(SIGTERM);
         move_to(*other);
@@ -192,14 +196,21 @@ TEST_F(CrashDuringAGroup, KeepsEveryMembersSessionAcrossRestartsAndKills) {
             if (!is_killed) EXPECT_EQ(sockets[i].close_code(), 1012);
             sockets[i] = join_through(other->port(), members_[i].person, group_).socket;
         }
+        away += std::chrono::steady_clock::now() - left;
         if (!is_killed) EXPECT_EQ(node->wait_for_end(), 0);
         node->start();
         std::swap(node, other);
     }
-    for (auto& socket : sockets) socket.next("end", 2 * kPlanned);
+    skip_seconds(60);  // however fast this machine is, they have attended long enough
+    sockets[0].send({{"type", "end"}});
+    for (auto& socket : sockets) socket.next("end");
+    const std::chrono::duration<double> lasted = 60s + (std::chrono::steady_clock::now() - started);
     const auto seconds = seconds_attended_by(kPeople);
     EXPECT_EQ(seconds.size(), kPeople);
-    for (const auto& [user, attended] : seconds) EXPECT_NEAR(attended, kPlanned.count(), 20);
+    for (const auto& [user, attended] : seconds) {
+        EXPECT_GE(attended, (lasted - away).count() - 20);
+        EXPECT_LE(attended, lasted.count() + 1);
+    }
 }
 
 // Restarts, a kill, and both at once, with members who reconnect late and some who never do.
@@ -207,11 +218,10 @@ TEST_F(CrashDuringAGroup, OfEveryKindCreditsFiveHundredPeopleCorrectly) {
     constexpr std::size_t kPeople = 500;
     constexpr std::size_t kGone = 20;  // members who do not reconnect after the kill
     constexpr int kBefore = 70;        // seconds skipped at the start
-    constexpr int kPlanned = 120;
     constexpr int kKills = 2;
     constexpr int kConfirmed = 15;
     constexpr int kSlack = 5;
-    const auto all_clients = join_many(kPeople, kPlanned);
+    const auto all_clients = join_many(kPeople, kHour);
     auto& clients = *all_clients;
     const auto all_have_joined = [&](std::size_t count) {
         return eventually([&] { return clients.joined() == count; });
@@ -240,8 +250,11 @@ TEST_F(CrashDuringAGroup, OfEveryKindCreditsFiveHundredPeopleCorrectly) {
     clients.reconnect_to(first_.port(), 6s);
     second_.kill();
     second_.start();
-    ASSERT_TRUE(
-        eventually([&] { return clients.received_end() == kPeople - kGone; }, 2 * std::chrono::seconds(kPlanned)));
+    ASSERT_TRUE(all_have_joined(kPeople - kGone));
+    const auto ended = GroupClients::Clock::now();  // or a little later
+    clients.end_group();
+    ASSERT_TRUE(eventually([&] { return clients.received_end() == kPeople - kGone; }));
+    const std::chrono::duration<double> lasted = GroupClients::Clock::now() - not_started;
     const auto seconds = seconds_attended_by(kPeople);
     ASSERT_EQ(seconds.size(), kPeople);
     for (const auto& person : clients.stop()) {
@@ -249,10 +262,10 @@ TEST_F(CrashDuringAGroup, OfEveryKindCreditsFiveHundredPeopleCorrectly) {
         const int credited = seconds.at(person.id);
         std::chrono::duration<double> connected{};
         for (const auto& [from, to] : person.presence)
-            connected += std::max(GroupClients::Clock::duration{}, to - std::max(from, started));
+            connected += std::max(GroupClients::Clock::duration{}, std::min(to, ended) - std::max(from, started));
         const auto attended = kBefore + static_cast<int>(connected.count());
-        EXPECT_GE(credited, std::min(attended, kPlanned) - kSlack - kKills * kConfirmed);
-        EXPECT_LE(credited, kPlanned);
+        EXPECT_GE(credited, attended - kSlack - kKills * kConfirmed);
+        EXPECT_LE(credited, kBefore + static_cast<int>(lasted.count()) + kSlack);
         if (person.reconnects) continue;
         const std::chrono::duration<double> until = person.presence.back().second - not_started;
         EXPECT_LE(credited, kBefore + static_cast<int>(until.count()) + kSlack) << "their node was dead";

@@ -8,7 +8,6 @@
 
 #include <future>
 #include <optional>
-#include <string_view>
 
 namespace mindspace::integration {
 
@@ -20,6 +19,7 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr auto kRetryDelay = 300ms;
+constexpr std::uint16_t kGroupOver = 4410;
 
 }  // namespace
 
@@ -60,10 +60,10 @@ const std::vector<GroupClients::Member>& GroupClients::stop() {
     return members_;
 }
 
-void GroupClients::start_group() {
-    asio::post(loop_, [this] {
+void GroupClients::send_as_host(std::string_view message) {
+    asio::post(loop_, [this, message = std::string(message)] {
         auto& host = *connections_.front();
-        host.output = R"({"type":"start"})";
+        host.output = message;
         host.socket->async_write(asio::buffer(host.output), [](error_code, std::size_t) {});
     });
 }
@@ -132,10 +132,13 @@ void GroupClients::handle_frame(Connection& connection) {
         connection.joined_at = Clock::now();
         ++joined_;
     }
-    if (!connection.member.received_end && is(R"("type":"end")")) {
-        connection.member.received_end = true;
-        ++ended_;
-    }
+    if (is(R"("type":"end")")) end(connection.member);
+}
+
+void GroupClients::end(Member& member) {
+    if (member.received_end) return;
+    member.received_end = true;
+    ++ended_;
 }
 
 void GroupClients::on_disconnect(const std::shared_ptr<Connection>& connection) {
@@ -145,6 +148,7 @@ void GroupClients::on_disconnect(const std::shared_ptr<Connection>& connection) 
         connection->joined_at.reset();
         --joined_;
     }
+    if (connection->socket->reason().code == kGroupOver) end(connection->member);
     // A client that could not connect retries soon.
     reconnect(connection, was_connected ? std::chrono::milliseconds(within_ms_) : kRetryDelay);
 }

@@ -11,6 +11,7 @@
 #include <memory>
 #include <random>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -25,7 +26,7 @@ public:
         std::string access_token;
         // When it was connected; readable after stop().
         std::vector<std::pair<Clock::time_point, Clock::time_point>> presence{};
-        bool received_end = false;
+        bool received_end = false;  // or has been told that the group is over
         bool reconnects = true;
     };
 
@@ -35,7 +36,8 @@ public:
     GroupClients(const GroupClients&) = delete;
     GroupClients& operator=(const GroupClients&) = delete;
 
-    void start_group();
+    void start_group() { send_as_host(R"({"type":"start"})"); }
+    void end_group() { send_as_host(R"({"type":"end"})"); }
     // From now on they connect to this port, each at a random moment within that time after losing its socket.
     void reconnect_to(std::uint16_t port, std::chrono::milliseconds within);
     // The last `count` members do not reconnect any more.
@@ -47,9 +49,11 @@ public:
 
 private:
     struct Connection;
+    void send_as_host(std::string_view message);
     void connect(const std::shared_ptr<Connection>& connection);
     void read(const std::shared_ptr<Connection>& connection);
     void handle_frame(Connection& connection);
+    void end(Member& member);
     void on_disconnect(const std::shared_ptr<Connection>& connection);
     void reconnect(const std::shared_ptr<Connection>& connection, std::chrono::milliseconds within);
 
