@@ -1,6 +1,6 @@
 # How every C++ file of the project is compiled: language version, warnings, hardening and sanitizers.
-# Build types: Release is shipped; Sanitize uses the sanitizers in MINDSPACE_SANITIZE, with assertions enabled. Presets may
-# choose its flags.
+# Build types: Release is shipped; Sanitize uses the sanitizers in MINDSPACE_SANITIZE, with assertions enabled, and the
+# preset's CMAKE_CXX_FLAGS_SANITIZE.
 
 set(CMAKE_CXX_STANDARD 23)
 set(CMAKE_CXX_STANDARD_REQUIRED ON)
@@ -8,7 +8,6 @@ set(CMAKE_CXX_EXTENSIONS OFF)
 set(CMAKE_PCH_INSTANTIATE_TEMPLATES ON)
 set(CMAKE_EXPORT_COMPILE_COMMANDS ON) # for clang-tidy
 set(CMAKE_CXX_FLAGS_RELEASE "-O2 -g1 -DNDEBUG")
-set(CMAKE_CXX_FLAGS_SANITIZE "-O1 -g1 -fno-omit-frame-pointer" CACHE STRING "")
 
 if(NOT CMAKE_BUILD_TYPE)
     message(FATAL_ERROR "Choose a preset: cmake --preset release (CMakePresets.json lists all)")
@@ -31,7 +30,8 @@ target_compile_options(mindspace_hardening INTERFACE -fPIE $<$<CONFIG:Release>:-
 target_compile_definitions(mindspace_hardening INTERFACE $<$<CONFIG:Release>:_FORTIFY_SOURCE=2>)
 if(MINDSPACE_SANITIZE)
     target_compile_options(mindspace_hardening INTERFACE -fsanitize=${MINDSPACE_SANITIZE} -fno-sanitize-recover=all)
-    # AddressSanitizer sees what these checks of each access are for, and they take a quarter of the build time.
+    # Checks of each access, a quarter of the build time: AddressSanitizer reports null pointers and what is outside an object,
+    # and the processors that we build for accept any alignment.
     target_compile_options(mindspace_hardening INTERFACE -fno-sanitize=null,alignment,object-size)
     target_link_options(mindspace_hardening INTERFACE -fsanitize=${MINDSPACE_SANITIZE})
 endif()

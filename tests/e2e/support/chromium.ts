@@ -1,5 +1,6 @@
-// Debian's browser without its windows, which takes half the work, and for what it lacks the one that people use.
-export const headlessShellPath = process.env['MINDSPACE_HEADLESS_SHELL'] ?? '/usr/bin/chromium-headless-shell';
+// Debian's browser without its windows, which takes half the work; and for what it lacks the one that people use, or that of
+// MINDSPACE_CHROMIUM.
+export const headlessShellPath = '/usr/bin/chromium-headless-shell';
 export const chromiumPath = process.env['MINDSPACE_CHROMIUM'] ?? '/usr/bin/chromium';
 
 export const chromiumArguments = [

@@ -12,7 +12,7 @@ interface DialProps {
 const radius = 94;
 const circumference = 2 * Math.PI * radius;
 // The ring moves in steps that are just too small to see: with a smooth transition a browser would paint sixty times a
-// second for as long as somebody meditates.
+// second during a whole meditation.
 const stepsPerUnit = 2;
 
 export function Dial({ left, breathing, children }: DialProps): JSX.Element {
